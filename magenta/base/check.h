@@ -1,0 +1,12 @@
+#pragma once
+// MAGENTA_CHECK(condition): stops the program when our own code is wrong.
+//
+// It is never reachable from input: whatever a file, a flag or a peer can say is an absl::Status.
+
+namespace magenta::internal {
+[[noreturn]] void CheckFailed(const char* condition, const char* file, int line);
+}  // namespace magenta::internal
+
+#define MAGENTA_CHECK(condition) \
+  ((condition) ? static_cast<void>(0) \
+               : ::magenta::internal::CheckFailed(#condition, __FILE__, __LINE__))

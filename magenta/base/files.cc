@@ -1,0 +1,168 @@
+#include "magenta/base/files.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+namespace fs = std::filesystem;
+
+absl::Status OutputFailure(const std::string& path, int error) {
+  const char* remedy = error == ENOSPC || error == EDQUOT
+                           ? "Free some space or write to another disk"
+                           : "Choose a place that can be written";
+  return OutsideError(path, fmt::format("cannot write: {}", std::strerror(error)), remedy);
+}
+
+void SyncFolder(const fs::path& folder) {
+  const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    return MissingInputError(path, fmt::format("cannot open: {}", std::strerror(errno)));
+  }
+  struct stat info {};
+  if (::fstat(fd, &info) != 0 || S_ISDIR(info.st_mode)) {
+    ::close(fd);
+    return InputError(path, "is a folder, not a file");
+  }
+  std::string bytes;
+  if (S_ISREG(info.st_mode)) {
+    if (static_cast<uint64_t>(info.st_size) > max_bytes) {
+      ::close(fd);
+      return InputError(path, fmt::format("{} bytes, more than the {} that are read at once",
+                                          info.st_size, max_bytes));
+    }
+    bytes.reserve(static_cast<size_t>(info.st_size));
+  }
+  char buffer[1 << 16];
+  while (true) {
+    const ssize_t n = ::read(fd, buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      const int error = errno;
+      ::close(fd);
+      return InputError(path, fmt::format("cannot read: {}", std::strerror(error)));
+    }
+    if (n == 0) break;
+    if (bytes.size() + static_cast<size_t>(n) > max_bytes) {
+      ::close(fd);
+      return InputError(path, fmt::format("more than {} bytes", max_bytes));
+    }
+    bytes.append(buffer, static_cast<size_t>(n));
+  }
+  ::close(fd);
+  return bytes;
+}
+
+OutputFile::OutputFile(std::string path, std::string temporary, std::FILE* file)
+    : path_(std::move(path)), temporary_(std::move(temporary)), file_(file) {}
+
+OutputFile::OutputFile(OutputFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      temporary_(std::move(other.temporary_)),
+      file_(std::exchange(other.file_, nullptr)),
+      size_(other.size_) {}
+
+OutputFile::~OutputFile() {
+  if (file_ == nullptr) return;
+  std::fclose(file_);
+  ::unlink(temporary_.c_str());
+}
+
+absl::StatusOr<OutputFile> OutputFile::Create(const std::string& path) {
+  if (path.empty()) return UsageError("the name of an output file is empty");
+  std::error_code error;
+  if (fs::is_directory(path, error)) {
+    return OutsideError(path, "cannot write: it is a folder", "Name a file");
+  }
+  const fs::path parent = fs::path(path).parent_path();
+  if (!parent.empty()) MAGENTA_RETURN_IF_ERROR(MakeFolder(parent.string()));
+  std::string temporary = path + ".tmp-XXXXXX";
+  const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
+  if (fd < 0) return OutputFailure(path, errno);
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  ::fchmod(fd, 0666 & ~mask);
+  return OutputFile(path, std::move(temporary), ::fdopen(fd, "wb"));
+}
+
+absl::Status OutputFile::Write(std::string_view bytes) {
+  if (std::fwrite(bytes.data(), 1, bytes.size(), file_) != bytes.size()) {
+    return OutputFailure(path_, errno);
+  }
+  size_ += bytes.size();
+  return absl::OkStatus();
+}
+
+absl::Status OutputFile::Commit() {
+  std::FILE* file = std::exchange(file_, nullptr);
+  int error = 0;
+  if (std::fflush(file) != 0 || ::fsync(::fileno(file)) != 0) error = errno;
+  if (std::fclose(file) != 0 && error == 0) error = errno;
+  if (error == 0 && std::rename(temporary_.c_str(), path_.c_str()) != 0) error = errno;
+  if (error != 0) {
+    ::unlink(temporary_.c_str());
+    return OutputFailure(path_, error);
+  }
+  SyncFolder(fs::path(path_).parent_path());
+  return absl::OkStatus();
+}
+
+absl::Status WriteFile(const std::string& path, std::string_view bytes) {
+  MAGENTA_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Create(path));
+  MAGENTA_RETURN_IF_ERROR(file.Write(bytes));
+  return file.Commit();
+}
+
+absl::Status MakeFolder(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) {
+    return OutsideError(path, fmt::format("cannot make the folder: {}", error.message()),
+                        "Choose a place that can be written");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> ListFiles(const std::string& folder, bool recursive) {
+  std::error_code error;
+  const fs::path root(folder);
+  if (!fs::exists(root, error)) return MissingInputError(folder, "there is no such folder");
+  if (!fs::is_directory(root, error)) return InputError(folder, "is a file, not a folder");
+  std::vector<std::string> names;
+  fs::recursive_directory_iterator it(root, fs::directory_options::skip_permission_denied, error);
+  if (error) return InputError(folder, fmt::format("cannot list: {}", error.message()));
+  for (const auto end = fs::end(it); it != end; it.increment(error)) {
+    if (error) return InputError(folder, fmt::format("cannot list: {}", error.message()));
+    std::error_code ignored;
+    if (it->is_directory(ignored)) {
+      if (!recursive || it->is_symlink(ignored)) it.disable_recursion_pending();
+    } else if (it->is_regular_file(ignored)) {
+      names.push_back(it->path().lexically_relative(root).string());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+}  // namespace magenta

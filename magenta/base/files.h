@@ -1,0 +1,53 @@
+#pragma once
+// Reading and writing files so that nothing is ever half there.
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace magenta {
+
+/// The whole of `path`. Errors: missing (exit 3), a folder, unreadable, or over `max_bytes`, each
+/// naming `path`; nothing is allocated for a file that is too large.
+absl::StatusOr<std::string> ReadFile(const std::string& path,
+                                     uint64_t max_bytes = uint64_t{4} << 30);
+
+/// A file that appears under its final name only when it is whole: writes go to a temporary name
+/// beside it; Commit() flushes, fsyncs and renames; a destructor without Commit() removes it.
+/// Missing parent folders are made. Errors name the file and say disk full, read-only, ... (exit 5).
+class OutputFile {
+ public:
+  static absl::StatusOr<OutputFile> Create(const std::string& path);
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&&) = delete;
+  ~OutputFile();
+
+  absl::Status Write(std::string_view bytes);
+  absl::Status Commit();
+  /// Bytes written so far.
+  uint64_t size() const { return size_; }
+
+ private:
+  OutputFile(std::string path, std::string temporary, std::FILE* file);
+  std::string path_;
+  std::string temporary_;
+  std::FILE* file_;
+  uint64_t size_ = 0;
+};
+
+/// OutputFile in one call.
+absl::Status WriteFile(const std::string& path, std::string_view bytes);
+
+/// Makes `path` and its parents. Errors name the folder and the reason (exit 5).
+absl::Status MakeFolder(const std::string& path);
+
+/// Paths of the regular files in `folder` relative to it, sorted by bytes; below subfolders too when
+/// `recursive`. Symbolic links to folders are not followed. Missing or unreadable: exit 3.
+absl::StatusOr<std::vector<std::string>> ListFiles(const std::string& folder, bool recursive);
+
+}  // namespace magenta

@@ -1,0 +1,95 @@
+#include "magenta/base/status.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "absl/strings/cord.h"
+
+namespace magenta {
+namespace {
+
+constexpr char kFilePayload[] = "magenta/file";
+constexpr char kRemedyPayload[] = "magenta/remedy";
+
+absl::Status MakeError(absl::StatusCode code, std::string file, std::string message,
+                       std::string remedy) {
+  absl::Status status(code, message);
+  if (!file.empty()) status.SetPayload(kFilePayload, absl::Cord(std::move(file)));
+  if (!remedy.empty()) status.SetPayload(kRemedyPayload, absl::Cord(std::move(remedy)));
+  return status;
+}
+
+std::string Payload(const absl::Status& status, const char* name) {
+  const auto payload = status.GetPayload(name);
+  return payload.has_value() ? std::string(*payload) : std::string();
+}
+
+}  // namespace
+
+absl::Status UsageError(std::string message, std::string remedy) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "", std::move(message), std::move(remedy));
+}
+
+absl::Status InputError(std::string file, std::string message, std::string remedy) {
+  return MakeError(absl::StatusCode::kDataLoss, std::move(file), std::move(message),
+                   std::move(remedy));
+}
+
+absl::Status MissingInputError(std::string file, std::string message, std::string remedy) {
+  return MakeError(absl::StatusCode::kNotFound, std::move(file), std::move(message),
+                   std::move(remedy));
+}
+
+absl::Status NothingToOutputError(std::string message, std::string remedy) {
+  return MakeError(absl::StatusCode::kOutOfRange, "", std::move(message), std::move(remedy));
+}
+
+absl::Status OutsideError(std::string file, std::string message, std::string remedy) {
+  return MakeError(absl::StatusCode::kUnavailable, std::move(file), std::move(message),
+                   std::move(remedy));
+}
+
+absl::Status InterruptedError(std::string message) {
+  return MakeError(absl::StatusCode::kCancelled, "", std::move(message), "");
+}
+
+std::string ErrorFile(const absl::Status& status) { return Payload(status, kFilePayload); }
+
+std::string ErrorRemedy(const absl::Status& status) { return Payload(status, kRemedyPayload); }
+
+absl::Status WithFile(absl::Status status, std::string file) {
+  if (!status.ok() && ErrorFile(status).empty()) {
+    status.SetPayload(kFilePayload, absl::Cord(std::move(file)));
+  }
+  return status;
+}
+
+int ExitStatus(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk: return 0;
+    case absl::StatusCode::kInvalidArgument: return 2;
+    case absl::StatusCode::kDataLoss:
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kFailedPrecondition: return 3;
+    case absl::StatusCode::kOutOfRange: return 4;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnimplemented: return 5;
+    case absl::StatusCode::kCancelled: return 130;
+    default: return 1;
+  }
+}
+
+std::string ErrorLine(const absl::Status& status) {
+  const std::string file = ErrorFile(status);
+  const std::string remedy = ErrorRemedy(status);
+  std::string line = file.empty() ? "" : file + ": ";
+  line += std::string(status.message());
+  if (!line.empty() && line.back() != '.') line += '.';
+  if (!remedy.empty()) line += " " + remedy + (remedy.back() == '.' ? "" : ".");
+  return line;
+}
+
+}  // namespace magenta
