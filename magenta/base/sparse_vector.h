@@ -1,0 +1,25 @@
+#pragma once
+// The few entries of a vector that are not zero: what a codec writes and a network reads.
+
+#include <cstdint>
+#include <vector>
+
+namespace magenta {
+
+/// Entries in ascending order of index, none twice. Clear() keeps the memory.
+struct SparseVector {
+  std::vector<int32_t> index;
+  std::vector<float> value;
+
+  void Clear() {
+    index.clear();
+    value.clear();
+  }
+  void Add(int32_t i, float v) {
+    index.push_back(i);
+    value.push_back(v);
+  }
+  bool operator==(const SparseVector&) const = default;
+};
+
+}  // namespace magenta

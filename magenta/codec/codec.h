@@ -1,0 +1,76 @@
+#pragma once
+// Events to what a network reads, and what it says back to events.
+//
+// An EventCodec is the fixed part (sizes); an EventEncoder runs along one sequence: push events in
+// order, then ask for the network's input at the last one, the labels under which some event would
+// follow, or the event that drawn labels stand for. One pass, constant work an event, so a melody of
+// n events costs O(n) to encode, live or from a file.
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "magenta/base/sparse_vector.h"
+#include "magenta/music/event.h"
+
+namespace magenta {
+
+/// The running encoding of one sequence. Not thread-safe; cheap to Clone() (beam search does).
+class EventEncoder {
+ public:
+  virtual ~EventEncoder() = default;
+
+  /// Position p becomes the number of events pushed before. `event` must be one that
+  /// EventCodec::Accepts (checked).
+  virtual void Push(Event event) = 0;
+  /// The control that stands beside the *next* event to be predicted; ignored by codecs without one.
+  virtual void PushControl(Event /*control*/) {}
+
+  /// The network's input after the last pushed event (at least one, checked). Replaces `input`.
+  virtual void Input(SparseVector& input) const = 0;
+  /// The label of each head (see EventCodec::head_sizes) under which `next` would come next.
+  virtual void Labels(Event next, std::span<int> labels) const = 0;
+  /// The event that drawn labels, one a head, stand for.
+  virtual Event Decode(std::span<const int> labels) const = 0;
+
+  /// Labels() and Decode() for the codecs of one head.
+  int Label(Event next) const {
+    int label = 0;
+    Labels(next, {&label, 1});
+    return label;
+  }
+  Event DecodeOne(int label) const { return Decode({&label, 1}); }
+
+  /// Forgets everything that was pushed.
+  virtual void Reset() = 0;
+  virtual std::unique_ptr<EventEncoder> Clone() const = 0;
+};
+
+/// One way to encode one kind of event. Immutable and thread-safe.
+class EventCodec {
+ public:
+  virtual ~EventCodec() = default;
+
+  virtual std::string_view name() const = 0;
+  /// Width of the network's input.
+  virtual int input_size() const = 0;
+  /// Classes of each softmax: one head for melodies, several where an event is several classes.
+  virtual std::span<const int> head_sizes() const = 0;
+  /// Classes of the only head (checked).
+  int num_classes() const;
+  /// The label of "nothing happens" in head 0: what event_accuracy leaves out.
+  virtual int default_label() const = 0;
+  /// The event that an unconditioned sequence may begin with.
+  virtual Event default_event() const = 0;
+  /// Whether `event` can be encoded; a melody outside the codec's range must be squashed first.
+  virtual bool Accepts(Event event) const = 0;
+  /// Steps of the grid that `event` lasts: 1 for melodies and drums, 0 or more where time itself is
+  /// an event.
+  virtual int StepsOf(Event /*event*/) const { return 1; }
+  /// Whether a control sequence stands beside the events.
+  virtual bool has_control() const { return false; }
+
+  virtual std::unique_ptr<EventEncoder> NewEncoder() const = 0;
+};
+
+}  // namespace magenta

@@ -1,0 +1,73 @@
+#pragma once
+// One kind of music as events: how examples for training are found in a sequence, how a primer is
+// read, and how events become notes again. Melodies are one domain; drums or performances are
+// others. A codec then says how the domain's events meet a network.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/music.pb.h"
+#include "magenta/music/event.h"
+#include "magenta/music/extract_melodies.h"
+#include "magenta/music/quantize.h"
+
+namespace magenta {
+
+/// What `dataset` may be told by flags. Domains use what applies to them.
+struct ExampleOptions {
+  MelodyExtractionOptions melody;
+};
+
+/// One line of the discard report.
+struct TrackReport {
+  int part = 0;  // of the split sequence
+  int instrument = 0;
+  std::string name;
+  bool kept = false;
+  std::string reason;
+  std::string flag;  // the flag that would keep it
+};
+
+struct Examples {
+  std::vector<EventSequence> sequences;  // ready for the codec
+  std::vector<int> transpositions;       // semitones applied to each
+  std::vector<TrackReport> tracks;
+  std::map<std::string, int64_t> counters;  // Magenta's names
+};
+
+/// What a model continues.
+struct Primer {
+  EventSequence events;      // ready for the codec (squashed)
+  int64_t start_step = 0;    // of the first event
+  int transpose = 0;         // semitones that were added; Render takes them away
+  std::vector<std::string> notes;  // what was done to it, for the user: "3 chords: highest kept"
+};
+
+struct PrimerRequest {
+  int64_t search_start_step = 0;
+  int64_t generate_start_step = 0;  // the primer is brought to this length
+  /// PARITY section 5's windows: forced rest, note cut at the start of the section.
+  bool reference_windows = false;
+};
+
+/// Immutable, thread-safe.
+class EventDomain {
+ public:
+  virtual ~EventDomain() = default;
+
+  virtual Examples ExtractExamples(const QuantizedSequence& sequence,
+                                   const ExampleOptions& options) const = 0;
+
+  /// Errors (exit 3 or 2): primer after the section, two instruments with notes, ... with the time.
+  virtual absl::StatusOr<Primer> ReadPrimer(const QuantizedSequence& input,
+                                            const PrimerRequest& request) const = 0;
+
+  /// `events` (the primer's and what was generated) as notes at `qpm`.
+  virtual NoteSequence Render(const EventSequence& events, const Primer& primer,
+                              double qpm) const = 0;
+};
+
+}  // namespace magenta

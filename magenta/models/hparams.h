@@ -1,0 +1,48 @@
+#pragma once
+// Hyper-parameters by Magenta's names.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace magenta {
+
+struct HParams {
+  int batch_size = 128;
+  std::vector<int> rnn_layer_sizes = {128, 128};
+  double dropout_keep_prob = 0.5;
+  /// Largest norm of each gradient tensor on its own; 0: no clipping.
+  double clip_norm = 5;
+  double learning_rate = 0.001;
+  /// Rows of the attention window; 0: no attention.
+  int attn_length = 0;
+  bool residual_connections = false;
+  bool use_cudnn = false;  // accepted, ignored
+  /// 2016's decaying rate: initial_learning_rate * decay_rate ^ (step / decay_steps) once any of the
+  /// three is named.
+  std::optional<double> initial_learning_rate;
+  std::optional<int> decay_steps;
+  std::optional<double> decay_rate;
+
+  bool operator==(const HParams&) const = default;
+};
+
+/// `defaults` with what `text` names: "batch_size=64,rnn_layer_sizes=[64,64]" or a Python or JSON
+/// literal "{'batch_size':64,'rnn_layer_sizes':[64,64]}". Errors (exit 2) name the unknown or
+/// repeated name or the wrong type and list what exists. CLI.md and PARITY section 8.
+absl::StatusOr<HParams> ParseHParams(std::string_view text, const HParams& defaults);
+
+/// Whether `text` names `name` (so that the value is the user's, not a default).
+bool NamesHParam(std::string_view text, std::string_view name);
+
+/// Every value as ParseHParams reads it back.
+std::string HParamsText(const HParams& hparams);
+
+/// The learning rate at `step` (from 0).
+double LearningRateAt(const HParams& hparams, int64_t step);
+
+}  // namespace magenta

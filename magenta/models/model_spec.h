@@ -1,0 +1,41 @@
+#pragma once
+// A model = one ModelSpec in one file of this folder + one line in models.def.
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "magenta/base/tensor.h"
+#include "magenta/codec/codec.h"
+#include "magenta/models/event_domain.h"
+#include "magenta/models/hparams.h"
+#include "magenta/nn/network.h"
+
+namespace magenta {
+
+struct ModelSpec {
+  std::string id;           // "lookback_rnn"
+  std::string description;  // one sentence
+  HParams hparams;          // defaults
+  int steps_per_quarter = 4;
+  std::shared_ptr<const EventDomain> domain;
+  std::shared_ptr<const EventCodec> codec;
+  /// A network from checkpoint tensors; hparams tell what no tensor does (attn_length).
+  absl::StatusOr<std::unique_ptr<Network>> (*make_runtime)(const TensorMap& tensors,
+                                                           const HParams& hparams) = nullptr;
+  /// For a model that is no network: its own training on event sequences, to tensors that
+  /// make_runtime takes. Null: magenta-train trains it.
+  absl::StatusOr<TensorMap> (*train)(std::span<const EventSequence> examples,
+                                     const HParams& hparams) = nullptr;
+};
+
+/// The table, in the order of models.def.
+std::span<const ModelSpec> BuiltInModels();
+
+/// The model of that id. Errors (exit 2) list the table, and say of drums_rnn and the like that they
+/// are known but not here.
+absl::StatusOr<const ModelSpec*> FindModel(std::string_view id);
+
+}  // namespace magenta

@@ -1,0 +1,27 @@
+#pragma once
+// What a model predicts one after another.
+
+#include <cstdint>
+#include <vector>
+
+namespace magenta {
+
+/// One step of a melody (kNoEvent, kNoteOff or a MIDI pitch 0..127); of other music whatever its
+/// codec says (a set of drums, a chord, a shift of time). One number, even where a codec spreads it
+/// over several classes.
+using Event = int32_t;
+
+inline constexpr Event kNoEvent = -2;
+inline constexpr Event kNoteOff = -1;
+inline constexpr Event kMinPitch = 0;
+inline constexpr Event kMaxPitch = 127;
+
+/// Events, and beside them an optional control sequence (chords, say) of the same length that
+/// conditions them and is never predicted. `control` is empty where a model has none.
+struct EventSequence {
+  std::vector<Event> events;
+  std::vector<Event> control;
+  bool operator==(const EventSequence&) const = default;
+};
+
+}  // namespace magenta

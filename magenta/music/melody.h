@@ -1,0 +1,65 @@
+#pragma once
+// A melody: one event a step, a pitch, a note off or nothing.
+// Source of the rules: PARITY section 3 (note-seq's melodies_lib.Melody).
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/music.pb.h"
+#include "magenta/music/event.h"
+
+namespace magenta {
+
+class Melody {
+ public:
+  /// An empty melody on a grid.
+  Melody(int steps_per_bar = 16, int steps_per_quarter = 4, int64_t start_step = 0);
+
+  /// `events` cleaned as the reference does: an event outside -2..127 is an error naming its
+  /// position; a note off before the first note becomes kNoEvent.
+  static absl::StatusOr<Melody> FromEvents(std::vector<Event> events, int steps_per_bar = 16,
+                                           int steps_per_quarter = 4, int64_t start_step = 0);
+
+  const std::vector<Event>& events() const { return events_; }
+  int size() const { return static_cast<int>(events_.size()); }
+  /// Where the first event stands in the sequence it came from, in steps.
+  int64_t start_step() const { return start_step_; }
+  int64_t end_step() const { return start_step_ + size(); }
+  int steps_per_bar() const { return steps_per_bar_; }
+  int steps_per_quarter() const { return steps_per_quarter_; }
+
+  /// Appends as it stands (-2..127, checked).
+  void Append(Event event);
+  /// Longer: kNoEvent appended, a sounding last note ends on the first new step. Shorter: cut.
+  void SetLength(int steps);
+
+  /// Moves every note by `semitones`; a pitch that leaves [min_note, max_note) is folded back by
+  /// octaves.
+  void Transpose(int semitones, Event min_note = kMinPitch, Event max_note = kMaxPitch + 1);
+  /// Octaves (and, for a key 0..11, semitones) that centre the melody in [min_note, max_note), then
+  /// Transpose. Returns the semitones used. `transpose_to_key` nullopt: only the folding.
+  int Squash(Event min_note, Event max_note, std::optional<int> transpose_to_key);
+
+  /// The major key 0..11 that holds most note-ons, the lowest on ties.
+  int MajorKey() const;
+  /// Note-ons a pitch class.
+  std::array<int, 12> PitchClasses() const;
+
+  /// As notes of `velocity` on `instrument` and `program`; one tempo, 220 ticks a quarter, no meter.
+  /// `sequence_start` in seconds is added to every time.
+  NoteSequence ToSequence(double qpm = 120.0, int velocity = 100, int instrument = 0,
+                          int program = 0, double sequence_start = 0.0) const;
+
+  bool operator==(const Melody&) const = default;
+
+ private:
+  friend class MelodyExtractor;
+  std::vector<Event> events_;
+  int64_t start_step_ = 0;
+  int steps_per_bar_ = 16;
+  int steps_per_quarter_ = 4;
+};
+
+}  // namespace magenta

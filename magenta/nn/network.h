@@ -1,0 +1,46 @@
+#pragma once
+// What a running model is to everyone else: a state of several rows, stepped together.
+//
+// Knows no music. Rows are independent sequences of the same network: ten outputs, the entries of a
+// beam, the clients of a server. All arithmetic is float32 in a fixed order with no fused
+// multiply-add, so that the same bits come out on every machine and for every number of rows.
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "magenta/base/sparse_vector.h"
+
+namespace magenta {
+
+/// What a network remembers between steps, a row a sequence.
+class NetworkState {
+ public:
+  virtual ~NetworkState() = default;
+  virtual int rows() const = 0;
+  /// A new state whose row i is row `rows[i]` of this one: {0, 0, 0} makes three of the first,
+  /// {2, 0} keeps the best two of a beam.
+  virtual std::unique_ptr<NetworkState> Select(std::span<const int> rows) const = 0;
+};
+
+/// Weights and how to step them. Immutable, thread-safe, and shared by all sessions.
+class Network {
+ public:
+  virtual ~Network() = default;
+
+  virtual int input_size() const = 0;
+  /// Classes of each softmax; the logits of a row are the heads' one after another.
+  virtual std::span<const int> head_sizes() const = 0;
+  /// Sum of head_sizes().
+  int num_logits() const;
+
+  /// `rows` sequences at their beginning.
+  virtual std::unique_ptr<NetworkState> NewState(int rows) const = 0;
+
+  /// One step of every row. `state` is one of this network's; inputs.size() == state.rows();
+  /// logits.size() == rows * num_logits(), row-major. Allocates nothing after the first call.
+  virtual void Step(NetworkState& state, std::span<const SparseVector> inputs,
+                    std::span<float> logits) const = 0;
+};
+
+}  // namespace magenta
