@@ -1,0 +1,33 @@
+#pragma once
+// Bundles (.mag): one file with a model's name, its weights and, from Magenta, its TensorFlow graph.
+// Grammar, example and rationale: docs/formats/bundle.md.
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "magenta/base/tensor.h"
+#include "magenta/generator.pb.h"
+
+namespace magenta {
+
+struct Bundle {
+  /// As read, metagraph and fields unknown to us included.
+  GeneratorBundle proto;
+  /// The weights of proto.checkpoint_file(0).
+  TensorMap tensors;
+};
+
+/// Reads `path`, verifying every checksum of the checkpoint inside (the message around it has none).
+/// Errors (exit 3): not a bundle, no checkpoint or no generator id in it, a corrupt checkpoint.
+absl::StatusOr<Bundle> ReadBundle(const std::string& path);
+
+/// The same from memory; `name_for_errors` stands for the file.
+absl::StatusOr<Bundle> ParseBundle(const std::string& bytes, const std::string& name_for_errors);
+
+/// Writes `details_and_metagraph` with `tensors` as its one V1 checkpoint. Metagraph bytes and
+/// unknown fields are kept; the file appears only when whole. Not writable: exit 5.
+absl::Status WriteBundle(const std::string& path, const GeneratorBundle& details_and_metagraph,
+                         const TensorMap& tensors);
+
+}  // namespace magenta
