@@ -1,0 +1,149 @@
+#pragma once
+// Training a model and measuring one: what the verbs `train` and `eval` call.
+//
+// Needs no libtorch header. The arithmetic is PARITY section 6: mean cross entropy over the real
+// steps of a batch, each gradient tensor clipped on its own, TensorFlow's Adam. A run is a pure
+// function of its seed, its data and its hyper-parameters: killed at any moment and started again
+// with the same options it ends in the same bytes of weights as an unbroken run.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/models/model_spec.h"
+
+namespace magenta {
+
+/// What a model says about labelled steps, pooled over all of them (not a mean of batches).
+/// Accuracies are of the most probable class, 0..1; a share of nothing is NaN.
+struct Metrics {
+  /// Mean cross entropy in nats a step.
+  double loss = 0;
+  double accuracy = 0;
+  /// Over the labels other than "nothing happens" (a repeat is an event), and over that one only.
+  double event_accuracy = 0;
+  double no_event_accuracy = 0;
+  /// Mean over all classes; a class without labels counts as 0.
+  double per_class_accuracy = 0;
+  int64_t steps = 0;     // labels
+  int64_t examples = 0;  // sequences
+
+  /// exp(loss)
+  double perplexity() const;
+  /// (name, value) by Magenta's names: loss, metrics/accuracy, metrics/event_accuracy,
+  /// metrics/no_event_accuracy, metrics/loss_per_step, metrics/per_class_accuracy,
+  /// metrics/perplexity, metrics/perplexity_per_step.
+  std::vector<std::pair<std::string, double>> Named() const;
+};
+
+/// Where training stands; sent after every step.
+struct TrainProgress {
+  int64_t step = 0;   // steps done, all runs of this run_dir together
+  int64_t total = 0;  // 0: endless
+  double loss = 0;    // of this step's batch, before its update
+  double perplexity = 0;
+  double accuracy = 0;
+  double steps_per_s = 0;
+  double events_per_s = 0;
+  double eta_s = 0;          // seconds left, 0 when endless
+  double padding_share = 0;  // of the batch, were it padded to its longest example (it is not)
+  /// Not null right after an evaluation on eval_file.
+  const Metrics* evaluation = nullptr;
+};
+
+struct TrainOptions {
+  const ModelSpec* model = nullptr;
+  /// Checkpoints go to run_dir/train (and run_dir/best), event files to run_dir/{train,eval}.
+  /// Where run_dir/train holds a checkpoint, of ours or of Magenta, training goes on from it.
+  std::string run_dir;
+  /// TFRecords of training examples, compact or dense: a path, a pattern, or several by commas.
+  std::string sequence_example_file;
+  /// The user's --hparams text; what it leaves out comes from the checkpoint, else from the model.
+  std::string hparams;
+  /// Steps in all, resumed ones counted; 0: endless.
+  int64_t num_training_steps = 0;
+  /// When resuming: this many steps beyond the checkpoint, whatever num_training_steps says.
+  int64_t more_steps = 0;
+  /// Held-out examples, evaluated every eval_every_steps and at the end; empty: none.
+  std::string eval_file;
+  int64_t eval_every_steps = 100;
+  /// Stop after this many evaluations in a row without a smaller loss; 0: never.
+  int patience = 0;
+  /// Fine-tune: weights of a bundle or checkpoint (path as ReadCheckpoint's, or .mag) to start
+  /// from, with fresh optimizer slots, at step 0. Ignored when resuming.
+  std::string from;
+  int64_t save_every_steps = 100;
+  /// Checkpoints kept; 0: all.
+  int keep = 10;
+  /// Steps between scalars in the event file of run_dir/train, first at the first step.
+  int64_t summary_frequency = 10;
+  /// auto, cpu or cuda.
+  std::string device = "auto";
+  uint32_t seed = 0;
+  /// Threads to use; the results do not depend on it.
+  int num_threads = 1;
+  /// Called on the training thread; may be empty.
+  std::function<void(const TrainProgress&)> on_progress;
+  /// Lines for the user (resumed from, early stop, ...); may be empty.
+  std::function<void(const std::string&)> on_note;
+  /// Becomes true, by a signal, to stop after the step at hand; may be null.
+  const std::atomic<bool>* stop = nullptr;
+};
+
+struct TrainResult {
+  int64_t step = 0;
+  /// Prefix of the last checkpoint.
+  std::string checkpoint;
+  /// Of the last batch (loss, accuracies), before its update.
+  Metrics training;
+  bool has_evaluation = false;
+  /// The last one on eval_file.
+  Metrics evaluation;
+  /// Of all evaluations; its checkpoint lies in run_dir/best/train.
+  double best_loss = std::numeric_limits<double>::infinity();
+  int64_t best_step = -1;
+  bool stopped_early = false;
+};
+
+/// Trains until num_training_steps, an early stop, or *stop (then InterruptedError, exit 130, after
+/// saving a checkpoint). Errors: hparams that disagree with the checkpoint (exit 2, showing both);
+/// data missing, corrupt, of another config or empty (exit 3); run_dir not writable (exit 5); a
+/// loss that is infinite or no number (exit 3; the last checkpoint stays).
+absl::StatusOr<TrainResult> Train(const TrainOptions& options);
+
+struct EvalOptions {
+  const ModelSpec* model = nullptr;
+  /// One of these three; bundle_file is a .mag. With run_dir the newest checkpoint is measured.
+  std::string run_dir;
+  std::string checkpoint_file;
+  std::string bundle_file;
+  std::string sequence_example_file;  // as TrainOptions'
+  std::string hparams;
+  /// Examples to use, from the first; 0: all.
+  int64_t num_examples = 0;
+  std::string device = "auto";
+  int num_threads = 1;
+  /// With run_dir: measure each new checkpoint until *stop, looking every poll_seconds.
+  bool follow = false;
+  double poll_seconds = 10;
+  /// Called after each evaluation with the checkpoint's step.
+  std::function<void(int64_t step, const Metrics&)> on_metrics;
+  const std::atomic<bool>* stop = nullptr;
+};
+
+struct EvalResult {
+  int64_t step = 0;        // the checkpoint's global_step; 0 where it has none
+  std::string checkpoint;  // the file that was measured
+  Metrics metrics;
+};
+
+/// Measures a checkpoint on a data set, without dropout, over every example. With run_dir, the
+/// figures also go to an event file in run_dir/eval. Errors as Train's.
+absl::StatusOr<EvalResult> Evaluate(const EvalOptions& options);
+
+}  // namespace magenta
