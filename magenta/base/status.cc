@@ -83,13 +83,16 @@ int ExitStatus(const absl::Status& status) {
 }
 
 std::string ErrorLine(const absl::Status& status) {
+  if (status.ok()) return "";
+  const auto sentence = [](std::string text) {
+    if (!text.empty() && text.find_last_of(".?!") != text.size() - 1) text += '.';
+    return text;
+  };
   const std::string file = ErrorFile(status);
-  const std::string remedy = ErrorRemedy(status);
+  const std::string remedy = sentence(ErrorRemedy(status));
   std::string line = file.empty() ? "" : file + ": ";
-  line += std::string(status.message());
-  if (!line.empty() && line.back() != '.') line += '.';
-  if (!remedy.empty()) line += " " + remedy + (remedy.back() == '.' ? "" : ".");
-  return line;
+  line += sentence(std::string(status.message()));
+  return remedy.empty() ? line : line + " " + remedy;
 }
 
 }  // namespace magenta

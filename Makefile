@@ -1,0 +1,112 @@
+# One-liners over the CMake presets. `make help` lists them.
+SHELL := /bin/bash
+SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
+JOBS := $(shell nproc)
+CORPUS ?= corpus
+SHARED ?= ../shared
+export MAGENTA_SHARED ?= $(SHARED)
+
+.DEFAULT_GOAL := all
+.PHONY: all help setup setup-demo demo dev test slow test-all bench lint format layers tidy \
+        asan asan-unit tsan fuzz corpus bundles ci clean
+
+all: setup  ## everything, release, into build/bin
+	cmake --preset full
+	cmake --build build
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+# Installs the Debian packages of the files given, if one is missing.
+define install
+	@wanted="$$(sed 's/\#.*//' $(1) | xargs)"; \
+	missing="$$(for p in $$wanted; do dpkg -s $$p 2>/dev/null | grep -q '^Status: install ok' || echo $$p; done | xargs)"; \
+	if [ -n "$$missing" ]; then \
+	  echo "Installing Debian packages: $$missing"; \
+	  $(SUDO) apt-get update -q && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$missing; \
+	fi
+endef
+
+setup-demo:  ## the packages that `make demo` needs
+	$(call install,packages-demo.txt)
+
+setup: setup-demo  ## all packages
+	$(call install,packages.txt)
+
+build/build.ninja:
+	cmake --preset demo
+
+demo: setup-demo build/build.ninja  ## build, generate ten melodies, one WAV and one picture into build/demo
+	cmake --build build --target magenta magenta-live
+	@tools/demo.sh
+
+dev: setup  ## the quick loop: no libtorch, into build/dev
+	cmake --preset dev
+	cmake --build build/dev
+
+# TensorBoard's own reader judges our event files; it comes from PyPI, for the tests alone.
+build/venv/ok: tools/requirements-test.txt
+	python3 -m venv build/venv && build/venv/bin/pip install -q -r tools/requirements-test.txt && touch $@
+
+test: all build/venv/ok  ## install, build, and pass all tests but the slow ones
+	ctest --test-dir build --output-on-failure -j$(JOBS) -LE slow
+
+slow: all build/venv/ok  ## the slow tests
+	ctest --test-dir build --output-on-failure -L slow
+
+bench: setup  ## the benchmarks of docs/performance.md
+	cmake --preset full -DMAGENTA_BENCH=ON
+	cmake --build build
+	tools/bench.sh
+
+layers:  ## who may include whom
+	python3 tools/check_layers.py
+
+format:  ## clang-format over all sources
+	git ls-files '*.h' '*.cc' | xargs clang-format-14 -i
+
+lint: setup layers  ## format, layers, clang-tidy over all sources
+	git ls-files '*.h' '*.cc' | xargs clang-format-14 --dry-run --Werror
+	cmake --preset dev -B build/tidy -DMAGENTA_TORCH=ON
+	cmake --build build/tidy --target magenta_proto
+	git ls-files 'magenta/*.cc' | grep -v '_test.cc' | xargs -P$(JOBS) -n4 clang-tidy-14 -p build/tidy --quiet
+
+tidy: setup  ## clang-tidy over what changed since BASE (default: the last commit's parent)
+	cmake --preset dev -B build/tidy -DMAGENTA_TORCH=ON
+	cmake --build build/tidy --target magenta_proto
+	tools/tidy_changed.sh $(BASE)
+
+asan: setup  ## all tests but the slow ones under the address and undefined-behaviour sanitizers
+	cmake --preset asan
+	cmake --build build/asan
+	ctest --test-dir build/asan --output-on-failure -j$(JOBS) -LE slow
+
+asan-unit: setup
+	cmake --preset asan
+	cmake --build build/asan --target unit_tests
+	ctest --test-dir build/asan --output-on-failure -j$(JOBS) -L unit -LE slow
+
+tsan: setup  ## the same under the thread sanitizer
+	cmake --preset tsan
+	cmake --build build/tsan
+	ctest --test-dir build/tsan --output-on-failure -j$(JOBS) -LE slow
+
+fuzz: setup  ## every fuzz target, 30 seconds each
+	tools/fuzz.sh 30
+
+corpus:  ## folk tunes (ABC) for training, from the PyPI package music21, into corpus/
+	tools/corpus.sh $(CORPUS)
+
+bundles: all corpus  ## train the bundled weights again (about an hour) into build/bundles
+	tools/train_bundles.sh $(CORPUS) $(SHARED)/data/nottingham
+
+ci: test  ## what a change must pass
+	$(MAKE) slow
+	$(MAKE) layers
+	git ls-files '*.h' '*.cc' | xargs clang-format-14 --dry-run --Werror
+	$(MAKE) tidy
+	$(MAKE) asan-unit
+
+clean:
+	rm -rf build

@@ -1,0 +1,100 @@
+#include "magenta/base/files.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FilesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "magenta-files-XXXXXX").string();
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+  std::string Path(const std::string& name) const { return (folder_ / name).string(); }
+  size_t FilesInFolder() const {
+    return static_cast<size_t>(std::distance(fs::directory_iterator(folder_), {}));
+  }
+  fs::path folder_;
+};
+
+TEST_F(FilesTest, WhatIsWrittenIsReadAgain) {
+  const std::string bytes("a\0b\n", 4);
+  ASSERT_TRUE(WriteFile(Path("new/folder/x"), bytes).ok());
+  EXPECT_EQ(ReadFile(Path("new/folder/x")).value(), bytes);
+}
+
+TEST_F(FilesTest, AnOutputThatIsNotCommittedLeavesNothing) {
+  ASSERT_TRUE(WriteFile(Path("x"), "old").ok());
+  {
+    auto file = OutputFile::Create(Path("x"));
+    ASSERT_TRUE(file.ok());
+    ASSERT_TRUE(file->Write("half").ok());
+  }
+  EXPECT_EQ(ReadFile(Path("x")).value(), "old");
+  EXPECT_EQ(FilesInFolder(), 1u);
+}
+
+TEST_F(FilesTest, AFullDiskIsAnErrorThatNamesTheFileAndKeepsTheOldOne) {
+  ASSERT_TRUE(WriteFile(Path("x"), "old").ok());
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, SIG_IGN);
+  const rlimit tight{4096, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &tight);
+  const absl::Status status = WriteFile(Path("x"), std::string(1 << 20, 'x'));
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_EQ(ExitStatus(status), 5);
+  EXPECT_EQ(ErrorFile(status), Path("x"));
+  EXPECT_EQ(ReadFile(Path("x")).value(), "old");
+  EXPECT_EQ(FilesInFolder(), 1u);
+}
+
+TEST_F(FilesTest, ErrorsNameTheFileAndDecideTheExitStatus) {
+  struct Row {
+    std::string path;
+    int exit_status;
+  };
+  const Row rows[] = {{Path("missing"), 3}, {folder_.string(), 3}};
+  for (const Row& row : rows) {
+    const absl::Status status = ReadFile(row.path).status();
+    EXPECT_EQ(ExitStatus(status), row.exit_status) << row.path;
+    EXPECT_EQ(ErrorFile(status), row.path);
+  }
+  EXPECT_EQ(ExitStatus(WriteFile(folder_.string(), "x")), 5);
+  EXPECT_EQ(ExitStatus(WriteFile("/proc/no/such", "x")), 5);
+  EXPECT_EQ(ExitStatus(WriteFile("", "x")), 2);
+  EXPECT_EQ(ExitStatus(ListFiles(Path("missing"), false).status()), 3);
+}
+
+TEST_F(FilesTest, ATooLargeFileIsRefusedBeforeItIsRead) {
+  ASSERT_TRUE(WriteFile(Path("x"), "12345").ok());
+  EXPECT_TRUE(ReadFile(Path("x"), 5).ok());
+  EXPECT_EQ(ExitStatus(ReadFile(Path("x"), 4).status()), 3);
+  EXPECT_EQ(ExitStatus(ReadFile("/dev/zero", 1 << 20).status()), 3);
+}
+
+TEST_F(FilesTest, FilesAreListedInByteOrder) {
+  for (const char* name : {"b.mid", "a/z.mid", "B.mid", "a.mid"}) {
+    ASSERT_TRUE(WriteFile(Path(name), "").ok());
+  }
+  fs::create_directory_symlink(folder_ / "a", folder_ / "link");
+  EXPECT_EQ(ListFiles(folder_.string(), true).value(),
+            (std::vector<std::string>{"B.mid", "a.mid", "a/z.mid", "b.mid"}));
+  EXPECT_EQ(ListFiles(folder_.string(), false).value(),
+            (std::vector<std::string>{"B.mid", "a.mid", "b.mid"}));
+}
+
+}  // namespace
+}  // namespace magenta

@@ -1,0 +1,40 @@
+#include "magenta/base/status.h"
+
+#include <gtest/gtest.h>
+
+namespace magenta {
+namespace {
+
+struct Row {
+  absl::Status status;
+  int exit_status;
+  const char* line;
+};
+
+TEST(Status, EachKindHasItsExitStatusAndItsLine) {
+  const Row rows[] = {
+      {absl::OkStatus(), 0, ""},
+      {UsageError("no flag --x", "Did you mean --y?"), 2, "no flag --x. Did you mean --y?"},
+      {UsageError("no flag --x", "Say --y"), 2, "no flag --x. Say --y."},
+      {InputError("a.mid", "byte 14: no track"), 3, "a.mid: byte 14: no track."},
+      {MissingInputError("a.mid", "cannot open"), 3, "a.mid: cannot open."},
+      {NothingToOutputError("no melody"), 4, "no melody."},
+      {OutsideError("out", "disk full", "Free some space."), 5,
+       "out: disk full. Free some space."},
+      {InterruptedError("saved at step 7"), 130, "saved at step 7."},
+      {absl::InternalError("bug"), 1, "bug."},
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(ExitStatus(row.status), row.exit_status) << row.line;
+    EXPECT_EQ(ErrorLine(row.status), row.line);
+  }
+}
+
+TEST(Status, AFileIsAddedOnlyWhereNoneWasNamed) {
+  EXPECT_EQ(ErrorFile(WithFile(UsageError("x"), "a")), "a");
+  EXPECT_EQ(ErrorFile(WithFile(InputError("b", "x"), "a")), "b");
+  EXPECT_TRUE(WithFile(absl::OkStatus(), "a").ok());
+}
+
+}  // namespace
+}  // namespace magenta

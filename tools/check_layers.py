@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""Checks who includes whom: data flows down the list of rooms and never back up.
+
+The table below is the one in ARCHITECTURE.md. A file of a room may include its own room, the rooms
+named here, the generated protocol buffers and libraries. Some libraries are kept to one room.
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+IO = ["io/record", "io/tensor", "io/midi", "io/score"]
+ROOMS = {
+    "base": [],
+    "music": ["base"],
+    "io/record": ["base", "music"],
+    "io/tensor": ["base", "music", "io/record"],
+    "io/midi": ["base", "music"],
+    "io/score": ["base", "music"],
+    "codec": ["base", "music"],
+    "nn": ["base"],
+    "models": ["base", "music", "codec", "nn"],
+    "generate": ["base", "music", "codec", "nn", "models"] + IO,
+    "pipeline": ["base", "music", "codec", "nn", "models"] + IO,
+    "render": ["base", "music"],
+    "train": ["base", "music", "codec", "nn", "models", "generate", "pipeline"] + IO,
+    "cli": ["base", "music", "codec", "nn", "models", "generate", "pipeline"] + IO,
+    # The programs beside `magenta`: each sees the one heavy room that it is for.
+    "cli/train": ["base", "music", "codec", "nn", "models", "generate", "pipeline", "cli", "train"] + IO,
+    "cli/live": ["base", "music", "codec", "nn", "models", "generate", "render", "cli"] + IO,
+}
+# header prefix -> the rooms that may see it
+ONLY = {
+    "torch/": ["train"],
+    "ATen/": ["train"],
+    "CLI/": ["cli"],
+    "fluidsynth": ["render"],
+    "cairo": ["render"],
+    "sndfile": ["render"],
+    "leveldb/": ["io/tensor"],
+    "hwy/": ["nn"],
+    "pugixml": ["io/score"],
+    "zip.h": ["io/score"],
+}
+# What one file of a room may see beyond it, and why.
+EXCEPTIONS = {}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.M)
+
+
+def room_of(path: str) -> str | None:
+    """The longest room that `path` (below magenta/) lies in."""
+    found = [room for room in ROOMS if path.startswith(room + "/")]
+    return max(found, key=len) if found else None
+
+
+def problems_of(file: pathlib.Path) -> list[str]:
+    relative = file.relative_to(ROOT / "magenta").as_posix()
+    room = room_of(relative)
+    if room is None:
+        return [f"magenta/{relative}: lies in no room"]
+    found = []
+    for included in INCLUDE.findall(file.read_text()):
+        for prefix, rooms in ONLY.items():
+            if included.startswith(prefix) and room not in rooms:
+                found.append(f"magenta/{relative}: {room} may not see <{included}>")
+        if not included.startswith("magenta/") or included.endswith(".pb.h"):
+            continue
+        other = room_of(included.removeprefix("magenta/"))
+        allowed = [room] + ROOMS[room] + EXCEPTIONS.get(relative, [])
+        if other not in allowed:
+            found.append(f"magenta/{relative}: {room} may not include {included}")
+    return found
+
+
+def main() -> int:
+    files = [f for suffix in ("*.h", "*.cc", "*.def") for f in (ROOT / "magenta").rglob(suffix)]
+    problems = [p for file in sorted(files) for p in problems_of(file)]
+    for problem in problems:
+        print(problem)
+    for room in ROOMS:
+        count = len([f for f in files if room_of(f.relative_to(ROOT / "magenta").as_posix()) == room
+                     and f.suffix in (".h", ".cc") and not f.stem.endswith("_test")])
+        if count > 25:
+            problems.append(room)
+            print(f"magenta/{room}: {count} files, more than the 25 of a room that is read at once")
+    print(f"{len(files)} files in {len(ROOMS)} rooms, {len(problems)} problems")
+    return 1 if problems or len(files) < 20 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
