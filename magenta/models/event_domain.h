@@ -43,6 +43,7 @@ struct Primer {
   EventSequence events;      // ready for the codec (squashed)
   int64_t start_step = 0;    // of the first event
   int transpose = 0;         // semitones that were added; Render takes them away
+  int steps_per_quarter = 4; // of the grid that the events stand on
   std::vector<std::string> notes;  // what was done to it, for the user: "3 chords: highest kept"
 };
 

@@ -22,8 +22,8 @@ struct HParams {
   int attn_length = 0;
   bool residual_connections = false;
   bool use_cudnn = false;  // accepted, ignored
-  /// 2016's decaying rate: initial_learning_rate * decay_rate ^ (step / decay_steps) once any of the
-  /// three is named.
+  /// 2016's decaying rate, once any of the three is named: initial_learning_rate (else
+  /// learning_rate) * decay_rate (else 1) ^ floor(step / decay_steps (else 1000)).
   std::optional<double> initial_learning_rate;
   std::optional<int> decay_steps;
   std::optional<double> decay_rate;
@@ -33,7 +33,8 @@ struct HParams {
 
 /// `defaults` with what `text` names: "batch_size=64,rnn_layer_sizes=[64,64]" or a Python or JSON
 /// literal "{'batch_size':64,'rnn_layer_sizes':[64,64]}". Errors (exit 2) name the unknown or
-/// repeated name or the wrong type and list what exists. CLI.md and PARITY section 8.
+/// repeated name or the wrong type and list what exists. CLI.md and PARITY section 8; clip_norm is an
+/// integer, as the reference has it.
 absl::StatusOr<HParams> ParseHParams(std::string_view text, const HParams& defaults);
 
 /// Whether `text` names `name` (so that the value is the user's, not a default).

@@ -1,0 +1,240 @@
+#include "magenta/models/melody_domain.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "magenta/base/check.h"
+#include "magenta/base/status.h"
+#include "magenta/music/melody.h"
+
+namespace magenta {
+namespace {
+
+using InstrumentMelodies = std::vector<ExtractedMelody>;
+
+/// Longest primer, in steps: a day and a half at 120 quarters a minute.
+constexpr int64_t kMaxPrimerSteps = int64_t{1} << 20;
+
+std::string Plural(int64_t n, const char* noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
+bool IsPitch(Event event) { return event >= kMinPitch; }
+
+/// Mean pitch of the note-ons, -1 without any.
+double MeanPitch(const Melody& melody) {
+  double sum = 0;
+  int count = 0;
+  for (const Event event : melody.events()) {
+    if (!IsPitch(event)) continue;
+    sum += event;
+    ++count;
+  }
+  return count == 0 ? -1 : sum / count;
+}
+
+/// The melody that lies highest, where a listener looks for the tune; the lower instrument on ties.
+const ExtractedMelody& HighestMelody(const InstrumentMelodies& melodies) {
+  return *std::max_element(
+      melodies.begin(), melodies.end(), [](const ExtractedMelody& a, const ExtractedMelody& b) {
+        const double mean_a = MeanPitch(a.melody);
+        const double mean_b = MeanPitch(b.melody);
+        return mean_a != mean_b ? mean_a < mean_b : a.instrument > b.instrument;
+      });
+}
+
+std::string InstrumentText(const NoteSequence& sequence, int instrument) {
+  for (const auto& info : sequence.instrument_infos()) {
+    if (info.instrument() == instrument && !info.name().empty()) {
+      return fmt::format("{} ({})", instrument, info.name());
+    }
+  }
+  return fmt::format("{}", instrument);
+}
+
+std::string InstrumentList(const NoteSequence& sequence, const InstrumentMelodies& melodies,
+                           std::optional<int> without = std::nullopt) {
+  std::string list;
+  for (const ExtractedMelody& melody : melodies) {
+    if (melody.instrument == without) continue;
+    list += (list.empty() ? "" : ", ") + InstrumentText(sequence, melody.instrument);
+  }
+  return list;
+}
+
+/// Counts what extraction passes over in silence.
+struct LeftOut {
+  int64_t chords = 0;  // steps on which several notes of the instrument start
+  int64_t drums = 0;
+  int64_t late_notes = 0;  // that start on or after the section
+};
+
+LeftOut CountLeftOut(const NoteSequence& sequence, const PrimerRequest& request, int instrument) {
+  LeftOut left_out;
+  std::map<int64_t, int> starts;
+  for (const auto& note : sequence.notes()) {
+    const int64_t start = note.quantized_start_step();
+    if (note.velocity() == 0 || start < request.search_start_step) continue;
+    if (note.is_drum()) {
+      ++left_out.drums;
+    } else if (start >= request.generate_start_step) {
+      ++left_out.late_notes;
+    } else if (note.instrument() == instrument && ++starts[start] == 2) {
+      ++left_out.chords;
+    }
+  }
+  return left_out;
+}
+
+void SayLeftOut(const LeftOut& left_out, std::vector<std::string>& notes) {
+  if (left_out.chords > 0) {
+    notes.push_back(
+        fmt::format("{}: the highest note of each kept", Plural(left_out.chords, "chord")));
+  }
+  if (left_out.drums > 0) {
+    notes.push_back(fmt::format("{} left out", Plural(left_out.drums, "drum note")));
+  }
+  if (left_out.late_notes > 0) {
+    notes.push_back(fmt::format("{} left out: they begin in the section to be generated",
+                                Plural(left_out.late_notes, "note")));
+  }
+}
+
+/// The last step of the primer alone, when there is no melody to continue.
+Melody SilentPrimer(const PrimerRequest& request, int steps_per_quarter) {
+  int64_t step = request.generate_start_step - 1;
+  if (request.reference_windows) step = std::max<int64_t>(0, step);
+  Melody silence(4 * steps_per_quarter, steps_per_quarter, step);
+  silence.Append(kNoEvent);
+  return silence;
+}
+
+class MelodyDomain final : public EventDomain {
+ public:
+  explicit MelodyDomain(const MelodyDomainOptions& options) : options_(options) {}
+
+  Examples ExtractExamples(const QuantizedSequence& sequence,
+                           const ExampleOptions& options) const override {
+    MelodyExtraction extraction = ExtractMelodies(sequence, options.melody);
+    Examples examples;
+    for (ExtractedMelody& extracted : extraction.melodies) {
+      examples.transpositions.push_back(Squash(extracted.melody));
+      examples.sequences.push_back({extracted.melody.events(), {}});
+    }
+    for (MelodyTrack& track : extraction.tracks) {
+      const bool kept =
+          track.outcome == MelodyOutcome::kKept || track.outcome == MelodyOutcome::kTruncated;
+      examples.tracks.push_back({0, track.instrument, std::move(track.name), kept,
+                                 std::move(track.reason), std::move(track.flag)});
+    }
+    examples.counters = std::move(extraction.counters);
+    return examples;
+  }
+
+  absl::StatusOr<Primer> ReadPrimer(const QuantizedSequence& input,
+                                    const PrimerRequest& request) const override {
+    Primer primer;
+    primer.steps_per_quarter = input.steps_per_quarter();
+    MAGENTA_ASSIGN_OR_RETURN(Melody melody, ChooseMelody(input, request, primer.notes));
+    const int64_t length = request.generate_start_step - melody.start_step();
+    if (length > kMaxPrimerSteps) {
+      return UsageError(fmt::format("the section to be generated begins {} steps after the primer, "
+                                    "more than {}",
+                                    length, kMaxPrimerSteps),
+                        "Let the section start where the primer ends");
+    }
+    melody.SetLength(static_cast<int>(length));
+    const std::vector<Event> before = melody.events();
+    primer.start_step = melody.start_step();
+    primer.transpose = Squash(melody);
+    SayFolded(before, melody.events(), primer);
+    primer.events.events = melody.events();
+    return primer;
+  }
+
+  NoteSequence Render(const EventSequence& events, const Primer& primer,
+                      double qpm) const override {
+    const int spq = primer.steps_per_quarter;
+    absl::StatusOr<Melody> melody =
+        Melody::FromEvents(events.events, 4 * spq, spq, primer.start_step);
+    MAGENTA_CHECK(melody.ok());
+    melody->Transpose(-primer.transpose);
+    return melody->ToSequence(qpm);
+  }
+
+ private:
+  int Squash(Melody& melody) const {
+    return melody.Squash(options_.min_note, options_.max_note, options_.transpose_to_key);
+  }
+
+  /// The melody to continue; it begins before generate_start_step.
+  absl::StatusOr<Melody> ChooseMelody(const QuantizedSequence& input, const PrimerRequest& request,
+                                      std::vector<std::string>& notes) const {
+    InstrumentMelodies melodies =
+        ExtractMelodies(input, MelodyExtractionOptions::ForPrimer(request.search_start_step))
+            .melodies;
+    if (request.reference_windows) {
+      MAGENTA_RETURN_IF_ERROR(CheckReferenceRules(input, request, melodies));
+    } else {
+      std::erase_if(melodies, [&request](const ExtractedMelody& extracted) {
+        return extracted.melody.start_step() >= request.generate_start_step;
+      });
+    }
+    if (melodies.empty()) {
+      SayLeftOut(CountLeftOut(input.proto(), request, -1), notes);
+      notes.push_back("the primer has no melody: it is taken as silence");
+      return SilentPrimer(request, input.steps_per_quarter());
+    }
+    const ExtractedMelody& chosen = HighestMelody(melodies);
+    if (melodies.size() > 1) {
+      notes.push_back(
+          fmt::format("{} with notes: {} is continued, whose notes lie highest; left out: {}",
+                      Plural(static_cast<int64_t>(melodies.size()), "instrument"),
+                      InstrumentText(input.proto(), chosen.instrument),
+                      InstrumentList(input.proto(), melodies, chosen.instrument)));
+    }
+    SayLeftOut(CountLeftOut(input.proto(), request, chosen.instrument), notes);
+    return chosen.melody;
+  }
+
+  static absl::Status CheckReferenceRules(const QuantizedSequence& input,
+                                          const PrimerRequest& request,
+                                          const InstrumentMelodies& melodies) {
+    if (melodies.size() > 1) {
+      return UsageError(fmt::format("the primer has {} instruments with a melody: {}",
+                                    melodies.size(), InstrumentList(input.proto(), melodies)),
+                        "Give a primer of one instrument, or leave reference_windows out");
+    }
+    if (!melodies.empty() && melodies[0].melody.start_step() >= request.generate_start_step) {
+      return UsageError(
+          fmt::format("the primer's melody starts at step {}, the section to be generated at {}",
+                      melodies[0].melody.start_step(), request.generate_start_step),
+          "Let the section start where the primer ends");
+    }
+    return absl::OkStatus();
+  }
+
+  void SayFolded(const std::vector<Event>& before, const std::vector<Event>& after,
+                 Primer& primer) const {
+    int64_t folded = 0;
+    for (size_t i = 0; i < before.size(); ++i) {
+      folded += IsPitch(before[i]) && before[i] + primer.transpose != after[i];
+    }
+    if (folded == 0) return;
+    primer.notes.push_back(
+        fmt::format("{} outside the model's range moved by octaves", Plural(folded, "note")));
+  }
+
+  MelodyDomainOptions options_;
+};
+
+}  // namespace
+
+std::shared_ptr<const EventDomain> MakeMelodyDomain(const MelodyDomainOptions& options) {
+  return std::make_shared<MelodyDomain>(options);
+}
+
+}  // namespace magenta

@@ -1,0 +1,29 @@
+#include "magenta/models/melody_rnn.h"
+
+#include <utility>
+
+#include "magenta/nn/rnn.h"
+
+namespace magenta {
+namespace {
+
+absl::StatusOr<std::unique_ptr<Network>> MakeMelodyRnnRuntime(const TensorMap& tensors,
+                                                              const HParams& hparams) {
+  return MakeRnn(tensors, hparams.attn_length);
+}
+
+}  // namespace
+
+ModelSpec MakeMelodyRnnSpec(std::string id, std::string description, const HParams& hparams,
+                            const MelodyDomainOptions& domain, std::unique_ptr<EventCodec> codec) {
+  ModelSpec spec;
+  spec.id = std::move(id);
+  spec.description = std::move(description);
+  spec.hparams = hparams;
+  spec.domain = MakeMelodyDomain(domain);
+  spec.codec = std::move(codec);
+  spec.make_runtime = &MakeMelodyRnnRuntime;
+  return spec;
+}
+
+}  // namespace magenta

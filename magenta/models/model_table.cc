@@ -1,0 +1,68 @@
+// models.def as a table.
+#include <fmt/core.h>
+
+#include <array>
+#include <string>
+
+#include "magenta/base/status.h"
+#include "magenta/models/model_spec.h"
+
+namespace magenta {
+
+#define MAGENTA_MODEL(name) ModelSpec name();
+#include "magenta/models/models.def"
+#undef MAGENTA_MODEL
+
+namespace {
+
+// Models of the reference that have no place here yet.
+constexpr std::array<std::string_view, 17> kKnownElsewhere = {
+    "drum_kit",
+    "drums_rnn",
+    "one_drum",
+    "polyphony",
+    "polyphony_rnn",
+    "performance",
+    "performance_rnn",
+    "performance_with_dynamics",
+    "multiconditioned_performance_with_dynamics",
+    "improv_rnn",
+    "basic_improv",
+    "attention_improv",
+    "chord_pitches_improv",
+    "pianoroll_rnn_nade",
+    "rnn-nade",
+    "music_vae",
+    "rl_duet"};
+
+std::string ModelIds() {
+  std::string ids;
+  for (const ModelSpec& spec : BuiltInModels()) ids += (ids.empty() ? "" : ", ") + spec.id;
+  return ids;
+}
+
+}  // namespace
+
+std::span<const ModelSpec> BuiltInModels() {
+  static const auto* const table = new std::vector<ModelSpec>{
+#define MAGENTA_MODEL(name) name(),
+#include "magenta/models/models.def"
+#undef MAGENTA_MODEL
+  };
+  return *table;
+}
+
+absl::StatusOr<const ModelSpec*> FindModel(std::string_view id) {
+  for (const ModelSpec& spec : BuiltInModels()) {
+    if (spec.id == id) return &spec;
+  }
+  const std::string remedy = "The models are " + ModelIds();
+  for (const std::string_view known : kKnownElsewhere) {
+    if (known == id) {
+      return UsageError(fmt::format("'{}' is a model of Magenta that is not here", id), remedy);
+    }
+  }
+  return UsageError(fmt::format("there is no model '{}'", id), remedy);
+}
+
+}  // namespace magenta
