@@ -1,0 +1,97 @@
+#include "magenta/render/bar_grid.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+constexpr size_t kMaxBars = 20000;
+
+struct Meter {
+  double quarter;
+  double bar;   // quarters in a bar
+  double beat;  // quarters in a beat
+};
+
+absl::Status CheckTimes(const NoteSequence& sequence) {
+  for (int i = 0; i < sequence.notes_size(); ++i) {
+    const auto& note = sequence.notes(i);
+    for (const double seconds : {note.start_time(), note.end_time()}) {
+      if (seconds >= 0 && std::isfinite(seconds)) continue;
+      return InputError("", fmt::format("notes[{}] stands at {} s", i, seconds));
+    }
+  }
+  return absl::OkStatus();
+}
+
+double LastEnd(const NoteSequence& sequence) {
+  double end = 0;
+  for (const auto& note : sequence.notes()) end = std::max(end, note.end_time());
+  return end;
+}
+
+std::vector<Meter> MetersOf(const NoteSequence& sequence, const BarGrid& grid) {
+  std::vector<Meter> meters;
+  for (const auto& meter : sequence.time_signatures()) {
+    if (meter.numerator() <= 0 || meter.denominator() <= 0 || !(meter.time() >= 0)) continue;
+    const double beat = 4.0 / meter.denominator();
+    meters.push_back({grid.QuarterAt(meter.time()), beat * meter.numerator(), beat});
+  }
+  std::stable_sort(meters.begin(), meters.end(),
+                   [](const Meter& a, const Meter& b) { return a.quarter < b.quarter; });
+  if (meters.empty() || meters.front().quarter > 1e-6) meters.insert(meters.begin(), {0, 4, 1});
+  return meters;
+}
+
+}  // namespace
+
+absl::StatusOr<BarGrid> BarGrid::Make(const NoteSequence& sequence) {
+  MAGENTA_RETURN_IF_ERROR(CheckTimes(sequence));
+  BarGrid grid;
+  std::vector<TempoPoint> points;
+  for (const auto& tempo : sequence.tempos()) {
+    if (tempo.qpm() > 0 && std::isfinite(tempo.qpm()) && tempo.time() >= 0) {
+      points.push_back({tempo.time(), 0, tempo.qpm()});
+    }
+  }
+  std::stable_sort(points.begin(), points.end(),
+                   [](const TempoPoint& a, const TempoPoint& b) { return a.seconds < b.seconds; });
+  grid.tempos_.push_back({0, 0, 120});
+  for (TempoPoint point : points) {
+    point.quarter = grid.QuarterAt(point.seconds);
+    if (point.seconds <= grid.tempos_.back().seconds) grid.tempos_.pop_back();
+    grid.tempos_.push_back(point);
+  }
+
+  const double end = grid.QuarterAt(LastEnd(sequence)) - 1e-6;
+  const std::vector<Meter> meters = MetersOf(sequence, grid);
+  size_t at = 0;
+  double start = 0;
+  do {
+    while (at + 1 < meters.size() && meters[at + 1].quarter <= start + 1e-6) ++at;
+    double stop = start + meters[at].bar;
+    if (at + 1 < meters.size()) stop = std::min(stop, meters[at + 1].quarter);
+    if (grid.bars_.size() == kMaxBars || !(stop > start)) {
+      return InputError("", fmt::format("more than {} bars, too many for a picture", kMaxBars),
+                        "Cut the piece into shorter ones");
+    }
+    grid.bars_.push_back({start, stop, meters[at].beat});
+    start = stop;
+  } while (start < end);
+  return grid;
+}
+
+double BarGrid::QuarterAt(double seconds) const {
+  auto after =
+      std::upper_bound(tempos_.begin(), tempos_.end(), seconds,
+                       [](double value, const TempoPoint& point) { return value < point.seconds; });
+  const TempoPoint& from = after == tempos_.begin() ? tempos_.front() : *(after - 1);
+  return from.quarter + (seconds - from.seconds) * from.qpm / 60.0;
+}
+
+}  // namespace magenta

@@ -1,0 +1,343 @@
+// The picture is a stack of systems, as in a score. A system holds whole bars; inside it x is
+// linear in quarter notes, so a change of tempo doesn't bend the beats. All systems have the same
+// pitches and the same scale, so that a melody's shape can be compared down the page.
+#include "magenta/render/piano_roll.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <vector>
+
+#include "magenta/base/files.h"
+#include "magenta/base/status.h"
+#include "magenta/render/bar_grid.h"
+#include "magenta/render/canvas.h"
+
+namespace magenta {
+namespace {
+
+constexpr double kMargin = 28;
+constexpr double kKeyboard = 66;
+constexpr double kNumbers = 22;  // strip of bar numbers above a system
+constexpr double kSystemGap = 22;
+constexpr double kHeader = 74;
+constexpr double kQuartersPerSystem = 32;
+constexpr double kMaxSystems = 24;
+constexpr int kMaxHeight = 30000;  // Cairo's images end at 32767
+
+constexpr Color kInk = 0x1d2330;
+constexpr Color kFaint = 0x667085;
+constexpr Color kBlackRow = 0xf0f2f6;
+constexpr Color kOctaveLine = 0xd3d8e2;
+constexpr Color kBeatLine = 0xe0e4ec;
+constexpr Color kBarLine = 0x98a1b3;
+constexpr Color kFrame = 0x6b7486;
+constexpr Color kGeneratedTint = 0xfff6ee;
+constexpr Color kGeneratedBlackTint = 0xf8ece1;
+
+/// A fill and its darker edge. White text has a contrast of 4.5 and more on each fill.
+struct Paint {
+  Color fill;
+  Color edge;
+};
+constexpr Paint kPrimer = {0x3563ad, 0x1f3f75};
+constexpr Paint kGenerated = {0xc24a06, 0x7f2f00};
+constexpr std::array<Paint, 8> kInstruments = {{{0x3563ad, 0x1f3f75},
+                                                {0xb3480b, 0x7f2f00},
+                                                {0x2f7d4f, 0x1a4e30},
+                                                {0x8a3f9b, 0x57235f},
+                                                {0xa83253, 0x6b1c33},
+                                                {0x1c7a85, 0x0f4b52},
+                                                {0x7a6212, 0x4d3d08},
+                                                {0x59606e, 0x353a44}}};
+
+bool IsBlackKey(int pitch) {
+  constexpr int kBlack = 1 << 1 | 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10;
+  return kBlack >> (pitch % 12) & 1;
+}
+
+/// Bars [first, last) on one row.
+struct SystemOfBars {
+  size_t first;
+  size_t last;
+};
+
+std::vector<SystemOfBars> Wrap(const std::vector<Bar>& bars) {
+  const double limit = std::max(kQuartersPerSystem, std::ceil(bars.back().end / kMaxSystems));
+  std::vector<SystemOfBars> systems = {{0, 0}};
+  for (size_t i = 0; i < bars.size(); ++i) {
+    SystemOfBars& system = systems.back();
+    if (i > system.first && bars[i].end - bars[system.first].start > limit + 1e-6) {
+      systems.push_back({i, i + 1});
+    } else {
+      system.last = i + 1;
+    }
+  }
+  return systems;
+}
+
+class PianoRollPainter {
+ public:
+  PianoRollPainter(const NoteSequence& sequence, const PianoRollOptions& options,
+                   const BarGrid& grid)
+      : sequence_(sequence), options_(options), grid_(grid), systems_(Wrap(grid.bars())) {
+    FindPitchRange();
+    for (const SystemOfBars& system : systems_) {
+      quarters_ = std::max(quarters_, End(system) - Start(system));
+    }
+    if (systems_.size() == 1) quarters_ = std::max(quarters_, kQuartersPerSystem / 4);
+    const int rows = high_ - low_ + 1;
+    row_ = std::clamp(360.0 / rows, 5.0, 16.0);
+    const double room = (kMaxHeight - kHeader) / systems_.size() - kNumbers - kSystemGap;
+    row_ = std::min(row_, room / rows);
+    system_height_ = kNumbers + rows * row_ + kSystemGap;
+    NumberInstruments();
+  }
+
+  absl::StatusOr<std::string> Draw(PictureFormat format) {
+    const int height = static_cast<int>(
+        std::ceil(kHeader + static_cast<double>(systems_.size()) * system_height_ + 6));
+    Canvas canvas(options_.width, height, format);
+    canvas_ = &canvas;
+    PaintHeader();
+    for (size_t i = 0; i < systems_.size(); ++i) {
+      top_ = kHeader + static_cast<double>(i) * system_height_ + kNumbers;
+      PaintRows(systems_[i]);
+      PaintKeyboard();
+      PaintBars(systems_[i]);
+      PaintNotes(systems_[i]);
+      PaintPrimerEnd(systems_[i]);
+    }
+    return canvas.Finish();
+  }
+
+ private:
+  double Start(const SystemOfBars& system) const { return grid_.bars()[system.first].start; }
+  double End(const SystemOfBars& system) const { return grid_.bars()[system.last - 1].end; }
+  double Left() const { return kMargin + kKeyboard; }
+  double RollWidth() const { return options_.width - Left() - kMargin; }
+  double X(const SystemOfBars& system, double quarter) const {
+    return Left() + (quarter - Start(system)) / quarters_ * RollWidth();
+  }
+  double Y(int pitch) const { return top_ + (high_ - pitch) * row_; }
+  double Bottom() const { return Y(low_) + row_; }
+
+  void FindPitchRange() {
+    for (const auto& note : sequence_.notes()) {
+      const int pitch = std::clamp(note.pitch(), 0, 127);
+      low_ = std::min(low_, pitch);
+      high_ = std::max(high_, pitch);
+    }
+    if (low_ > high_) low_ = high_ = 60;
+    --low_, ++high_;
+    while (high_ - low_ < 19) --low_, ++high_;
+    low_ = std::max(low_, 0);
+    high_ = std::min(high_, 127);
+  }
+
+  void NumberInstruments() {
+    for (const auto& note : sequence_.notes()) instruments_[note.instrument()] = "";
+    for (auto& [instrument, name] : instruments_) name = fmt::format("instrument {}", instrument);
+    for (const auto& info : sequence_.instrument_infos()) {
+      const auto found = instruments_.find(info.instrument());
+      if (found != instruments_.end() && !info.name().empty()) found->second = info.name();
+    }
+  }
+
+  bool HasPrimer() const { return options_.primer_end > 0; }
+
+  Paint PaintOf(const NoteSequence::Note& note) const {
+    if (HasPrimer()) {
+      return note.start_time() < options_.primer_end - 1e-6 ? kPrimer : kGenerated;
+    }
+    const auto place = std::distance(instruments_.begin(), instruments_.find(note.instrument()));
+    return kInstruments[place % kInstruments.size()];
+  }
+
+  std::string Subtitle() const {
+    const double qpm = sequence_.tempos_size() > 0 ? sequence_.tempos(0).qpm() : 120.0;
+    std::string meter = "4/4";
+    if (sequence_.time_signatures_size() > 0) {
+      const auto& first = sequence_.time_signatures(0);
+      meter = fmt::format("{}/{}", first.numerator(), first.denominator());
+    }
+    double seconds = 0;
+    for (const auto& note : sequence_.notes()) seconds = std::max(seconds, note.end_time());
+    return fmt::format(
+        "{:.4g} quarter notes a minute   \u00b7   {}   \u00b7   {} bar{}   \u00b7   "
+        "{} note{}   \u00b7   {:.1f} s",
+        qpm, meter, grid_.bars().size(), grid_.bars().size() == 1 ? "" : "s",
+        sequence_.notes_size(), sequence_.notes_size() == 1 ? "" : "s", seconds);
+  }
+
+  void PaintHeader() {
+    canvas_->Text(kMargin, 28, options_.title, {.size = 21, .color = kInk, .bold = true});
+    canvas_->Text(kMargin, 54, Subtitle(), {.size = 13, .color = kFaint});
+    double x = options_.width - kMargin;
+    if (HasPrimer()) {
+      x = PaintLegend(x, "generated", kGenerated);
+      PaintLegend(x, "primer", kPrimer);
+    } else if (instruments_.size() > 1) {
+      PaintInstrumentLegend(x);
+    }
+  }
+
+  void PaintInstrumentLegend(double x) {
+    constexpr size_t kShown = 6;
+    std::vector<std::string> names;
+    for (const auto& [instrument, name] : instruments_) names.push_back(name);
+    if (names.size() > kShown) {
+      const std::string more = fmt::format("and {} more", names.size() - kShown);
+      canvas_->Text(x, 28, more, {.size = 13, .color = kFaint, .anchor = 1});
+      x -= canvas_->TextWidth(more, {.size = 13}) + 26;
+      names.resize(kShown);
+    }
+    for (size_t i = names.size(); i-- > 0;) x = PaintLegend(x, names[i], kInstruments[i]);
+  }
+
+  /// Right-aligned at `right`; returns where the next one to the left ends.
+  double PaintLegend(double right, const std::string& name, const Paint& paint) {
+    const TextStyle style = {.size = 13, .color = kInk, .anchor = 1};
+    canvas_->Text(right, 28, name, style);
+    const double left = right - canvas_->TextWidth(name, style) - 32;
+    canvas_->FillRoundRect(left, 21, 24, 14, 3, paint.fill, paint.edge);
+    return left - 26;
+  }
+
+  /// Rows of keys, tinted from the primer's end on.
+  void PaintRows(const SystemOfBars& system) {
+    const double right = X(system, End(system));
+    const double tint_from =
+        HasPrimer() ? std::clamp(X(system, grid_.QuarterAt(options_.primer_end)), Left(), right)
+                    : right;
+    for (int pitch = low_; pitch <= high_; ++pitch) {
+      const bool black = IsBlackKey(pitch);
+      canvas_->FillRect(Left(), Y(pitch), tint_from - Left(), row_, black ? kBlackRow : 0xffffff);
+      canvas_->FillRect(tint_from, Y(pitch), right - tint_from, row_,
+                        black ? kGeneratedBlackTint : kGeneratedTint);
+    }
+    for (int pitch = low_; pitch <= high_; ++pitch) {
+      const bool octave = pitch % 12 == 0;
+      if (octave || pitch % 12 == 5) {
+        canvas_->Line(Left(), Y(pitch) + row_, right, Y(pitch) + row_, octave ? 1.2 : 0.6,
+                      octave ? kOctaveLine : kBeatLine);
+      }
+    }
+  }
+
+  void PaintKeyboard() {
+    const double size = std::clamp(row_ * 0.8, 7.0, 11.0);
+    canvas_->FillRect(kMargin, top_, kKeyboard, Bottom() - top_, 0xffffff);
+    for (int pitch = low_; pitch <= high_; ++pitch) {
+      if (IsBlackKey(pitch)) {
+        canvas_->FillRect(kMargin, Y(pitch) + row_ * 0.06, kKeyboard * 0.5, row_ * 0.88, 0x323846);
+        canvas_->Line(kMargin + kKeyboard * 0.5, Y(pitch) + row_ / 2, kMargin + kKeyboard,
+                      Y(pitch) + row_ / 2, 0.6, kOctaveLine);
+        continue;
+      }
+      if (!IsBlackKey(pitch + 11)) {
+        canvas_->Line(kMargin, Y(pitch) + row_, kMargin + kKeyboard, Y(pitch) + row_, 0.6,
+                      kBarLine);
+      }
+      const bool is_c = pitch % 12 == 0;
+      if (is_c || row_ >= 10) {
+        canvas_->Text(kMargin + kKeyboard - 5, Y(pitch) + row_ / 2, PitchText(pitch),
+                      {.size = size, .color = is_c ? kInk : kFaint, .bold = is_c, .anchor = 1});
+      }
+    }
+    canvas_->Line(kMargin, top_, kMargin, Bottom(), 1, kFrame);
+  }
+
+  void PaintBars(const SystemOfBars& system) {
+    const double pixels_a_quarter = RollWidth() / quarters_;
+    double last_number = -1e9;
+    for (size_t i = system.first; i < system.last; ++i) {
+      const Bar& bar = grid_.bars()[i];
+      const double x = X(system, bar.start);
+      if (bar.beat * pixels_a_quarter >= 6) {
+        for (double beat = bar.start + bar.beat; beat < bar.end - 1e-6; beat += bar.beat) {
+          canvas_->Line(X(system, beat), top_, X(system, beat), Bottom(), 0.8, kBeatLine);
+        }
+      }
+      canvas_->Line(x, top_, x, Bottom(), 1, kBarLine);
+      if (x - last_number < 30) continue;
+      last_number = x;
+      canvas_->Text(x + 3, top_ - 10, fmt::format("{}", i + 1),
+                    {.size = 12, .color = kFaint, .bold = true});
+    }
+    const double right = X(system, End(system));
+    canvas_->Line(right, top_, right, Bottom(), 1, kBarLine);
+    canvas_->Line(kMargin, top_, right, top_, 1, kFrame);
+    canvas_->Line(kMargin, Bottom(), right, Bottom(), 1, kFrame);
+  }
+
+  void PaintNotes(const SystemOfBars& system) {
+    for (const auto& note : sequence_.notes()) {
+      const double from = std::max(grid_.QuarterAt(note.start_time()), Start(system));
+      const double to = std::min(grid_.QuarterAt(note.end_time()), End(system));
+      if (to - from <= 1e-9 || from >= End(system)) continue;
+      PaintNote(note, X(system, from), X(system, to));
+    }
+  }
+
+  void PaintNote(const NoteSequence::Note& note, double left, double right) {
+    const int pitch = std::clamp(note.pitch(), 0, 127);
+    const Paint paint = PaintOf(note);
+    const double width = std::max(right - left - 1.4, 1.6);
+    canvas_->FillRoundRect(left + 0.7, Y(pitch) + 0.7, width, row_ - 1.4, 3, paint.fill,
+                           paint.edge);
+    if (row_ < 10) return;
+    const TextStyle style = {
+        .size = std::min(row_ * 0.72, 10.5), .color = 0xffffff, .bold = true, .anchor = 0.5};
+    std::string name = PitchText(pitch);
+    if (canvas_->TextWidth(name, style) > width - 3) name.resize(IsBlackKey(pitch) ? 2 : 1);
+    if (canvas_->TextWidth(name, style) > width - 2) return;
+    canvas_->Text(left + 0.7 + width / 2, Y(pitch) + row_ / 2, name, style);
+  }
+
+  void PaintPrimerEnd(const SystemOfBars& system) {
+    const double quarter = grid_.QuarterAt(options_.primer_end);
+    if (!HasPrimer() || quarter < Start(system) || quarter >= End(system)) return;
+    const double x = X(system, quarter);
+    canvas_->Line(x, top_ - 4, x, Bottom() + 14, 1.6, kGenerated.fill, 5);
+    canvas_->Text(x + 5, Bottom() + 10, "generated from here",
+                  {.size = 11, .color = kGenerated.fill, .bold = true});
+  }
+
+  const NoteSequence& sequence_;
+  const PianoRollOptions& options_;
+  const BarGrid& grid_;
+  std::vector<SystemOfBars> systems_;
+  std::map<int, std::string> instruments_;
+  Canvas* canvas_ = nullptr;
+  int low_ = 128, high_ = -1;
+  double quarters_ = 0;  // that the widest system holds
+  double row_ = 0;       // height of a key
+  double system_height_ = 0;
+  double top_ = 0;  // of the system at hand
+};
+
+}  // namespace
+
+std::string PitchText(int pitch) {
+  constexpr const char* kNames[] = {"C",  "C#", "D",  "D#", "E",  "F",
+                                    "F#", "G",  "G#", "A",  "A#", "B"};
+  return fmt::format("{}{}", kNames[pitch % 12], pitch / 12 - 1);
+}
+
+absl::StatusOr<std::string> DrawPianoRoll(const NoteSequence& sequence,
+                                          const PianoRollOptions& options, PictureFormat format) {
+  MAGENTA_ASSIGN_OR_RETURN(const BarGrid grid, BarGrid::Make(sequence));
+  return PianoRollPainter(sequence, options, grid).Draw(format);
+}
+
+absl::Status RenderPianoRoll(const NoteSequence& sequence, const PianoRollOptions& options,
+                             PictureFormat format, const std::string& path) {
+  MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, DrawPianoRoll(sequence, options, format));
+  return WriteFile(path, bytes);
+}
+
+}  // namespace magenta

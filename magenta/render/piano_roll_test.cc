@@ -1,0 +1,98 @@
+#include "magenta/render/piano_roll.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "magenta/base/files.h"
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+/// A scale up and down, a note an eighth, `bars` bars of 4/4 at 120 qpm.
+NoteSequence Scale(int bars, int instruments = 1) {
+  constexpr int kScale[] = {60, 62, 64, 65, 67, 69, 71, 72, 71, 69, 67, 66, 64, 62, 61, 58};
+  NoteSequence sequence;
+  sequence.add_tempos()->set_qpm(120);
+  for (int i = 0; i < bars * 8; ++i) {
+    auto* note = sequence.add_notes();
+    note->set_pitch(kScale[i % 16]);
+    note->set_velocity(100);
+    note->set_start_time(i * 0.25);
+    note->set_end_time((i + 1) * 0.25);
+    note->set_instrument(i % instruments);
+  }
+  return sequence;
+}
+
+int Big32(const std::string& bytes, size_t at) {
+  int value = 0;
+  for (size_t i = at; i < at + 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
+struct Size {
+  int width, height;
+};
+
+Size PngSize(const NoteSequence& sequence, const PianoRollOptions& options) {
+  const auto png = DrawPianoRoll(sequence, options, PictureFormat::kPng);
+  EXPECT_TRUE(png.ok());
+  EXPECT_EQ(png->substr(1, 3), "PNG");
+  if (const char* folder = std::getenv("MAGENTA_KEEP_PICTURES")) {
+    EXPECT_TRUE(WriteFile(std::string(folder) + "/" + options.title + ".png", *png).ok());
+  }
+  return {Big32(*png, 16), Big32(*png, 20)};
+}
+
+TEST(PianoRoll, LongPiecesWrapIntoRows) {
+  const Size one = PngSize(Scale(8), {.title = "eight bars", .primer_end = 2});
+  EXPECT_EQ(one.width, 1600);
+  EXPECT_LT(one.height, 600);
+  const Size three = PngSize(Scale(24), {.title = "24 bars", .primer_end = 5.25});
+  EXPECT_EQ(three.width, 1600);
+  EXPECT_GT(three.height, 2 * one.height);
+  const Size many = PngSize(Scale(1000, 9), {.title = "1000 bars"});
+  EXPECT_LT(many.height, 32000);
+}
+
+TEST(PianoRoll, EveryWidthOfPitches) {
+  NoteSequence sequence = Scale(4);
+  sequence.mutable_notes(0)->set_pitch(0);
+  sequence.mutable_notes(1)->set_pitch(127);
+  EXPECT_LT(PngSize(sequence, {.title = "all keys"}).height, 1000);
+  EXPECT_GT(PngSize(NoteSequence(), {.title = "nothing"}).height, 100);
+}
+
+TEST(PianoRoll, PrimerAndGeneratedHaveDifferentColours) {
+  const auto plain = DrawPianoRoll(Scale(2), {}, PictureFormat::kSvg);
+  const auto primed = DrawPianoRoll(Scale(2), {.title = "", .primer_end = 2}, PictureFormat::kSvg);
+  ASSERT_TRUE(plain.ok() && primed.ok());
+  EXPECT_EQ(plain->find("<?xml"), 0u);
+  const std::string generated = "rgb(76.078431%,29.019608%,2.352941%)";
+  EXPECT_EQ(plain->find(generated), std::string::npos);
+  EXPECT_TRUE(primed->find(generated) != std::string::npos);
+}
+
+TEST(PianoRoll, SameBytesTwice) {
+  EXPECT_TRUE(*DrawPianoRoll(Scale(2), {.title = "x"}, PictureFormat::kSvg) ==
+              *DrawPianoRoll(Scale(2), {.title = "x"}, PictureFormat::kSvg));
+}
+
+TEST(PianoRoll, RefusesWhatHasNoPlace) {
+  NoteSequence sequence = Scale(1);
+  sequence.mutable_notes(3)->set_start_time(-1);
+  const auto picture = DrawPianoRoll(sequence, {}, PictureFormat::kPng);
+  EXPECT_EQ(ExitStatus(picture.status()), 3);
+  EXPECT_EQ(ErrorLine(picture.status()), "notes[3] stands at -1 s.");
+}
+
+TEST(PianoRoll, PitchNames) {
+  EXPECT_EQ(PitchText(60), "C4");
+  EXPECT_EQ(PitchText(78), "F#5");
+  EXPECT_EQ(PitchText(0), "C-1");
+}
+
+}  // namespace
+}  // namespace magenta
