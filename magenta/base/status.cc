@@ -41,6 +41,11 @@ absl::Status MissingInputError(std::string file, std::string message, std::strin
                    std::move(remedy));
 }
 
+absl::Status SequenceError(std::string message, std::string remedy) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "", std::move(message),
+                   std::move(remedy));
+}
+
 absl::Status NothingToOutputError(std::string message, std::string remedy) {
   return MakeError(absl::StatusCode::kOutOfRange, "", std::move(message), std::move(remedy));
 }

@@ -21,6 +21,10 @@ absl::Status InputError(std::string file, std::string message, std::string remed
 /// `file` does not exist (exit 3; code kNotFound).
 absl::Status MissingInputError(std::string file, std::string message, std::string remedy = "");
 
+/// A well-formed sequence that this step can't take as it is (exit 3; code kFailedPrecondition). The
+/// message names the place in the music: seconds, note, instrument.
+absl::Status SequenceError(std::string message, std::string remedy = "");
+
 /// The input was fine and left nothing to write (exit 4; code kOutOfRange).
 absl::Status NothingToOutputError(std::string message, std::string remedy = "");
 

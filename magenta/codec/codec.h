@@ -3,8 +3,8 @@
 //
 // An EventCodec is the fixed part (sizes); an EventEncoder runs along one sequence: push events in
 // order, then ask for the network's input at the last one, the labels under which some event would
-// follow, or the event that drawn labels stand for. One pass, constant work an event, so a melody of
-// n events costs O(n) to encode, live or from a file.
+// follow, or the event that drawn labels stand for. One pass, constant work an event, so a melody
+// of n events costs O(n) to encode, live or from a file.
 
 #include <memory>
 #include <span>
@@ -23,7 +23,8 @@ class EventEncoder {
   /// Position p becomes the number of events pushed before. `event` must be one that
   /// EventCodec::Accepts (checked).
   virtual void Push(Event event) = 0;
-  /// The control that stands beside the *next* event to be predicted; ignored by codecs without one.
+  /// The control that stands beside the *next* event to be predicted; ignored by codecs without
+  /// one.
   virtual void PushControl(Event /*control*/) {}
 
   /// The network's input after the last pushed event (at least one, checked). Replaces `input`.

@@ -3,7 +3,6 @@
 // Source of the rules: PARITY section 3 (note-seq's melody_pipelines.extract_melodies).
 
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -14,6 +13,7 @@
 namespace magenta {
 
 struct MelodyExtractionOptions {
+  /// Where bars are counted from and notes are looked for, in steps.
   int64_t search_start_step = 0;
   /// Shorter melodies are dropped.
   int min_bars = 7;
@@ -45,13 +45,18 @@ enum class MelodyOutcome {
 
 /// "too_short", ...: the names of reports and counters.
 const char* MelodyOutcomeName(MelodyOutcome outcome);
-/// The flag that would have kept it ("--min_bars=3 keeps it"); "" when none would.
+
+/// One decision: a melody kept or dropped, or an instrument left.
 struct MelodyTrack {
   int instrument = 0;
   std::string name;  // from instrument_infos
   MelodyOutcome outcome = MelodyOutcome::kKept;
-  std::string reason;  // one sentence with the figures: "5 bars, fewer than 7"
-  std::string flag;    // the flag that would keep it, "" when none
+  /// Where the melody, or the trouble, begins, in steps.
+  int64_t start_step = 0;
+  /// One sentence with the figures, "5 bars, fewer than 7"; "" for kKept.
+  std::string reason;
+  /// The flag that would have kept it whole, "--min_bars=5"; "" when none would.
+  std::string flag;
 };
 
 struct ExtractedMelody {
@@ -62,10 +67,17 @@ struct ExtractedMelody {
 struct MelodyExtraction {
   std::vector<ExtractedMelody> melodies;
   std::vector<MelodyTrack> tracks;  // one for each decision, in order
-  /// Magenta's counters: polyphonic_tracks_discarded, melodies_discarded_too_short, ...
+  /// The reference's counters, zeros too: polyphonic_tracks_discarded,
+  /// melodies_discarded_too_short,
+  /// ..., and one a filled bucket of its histogram, "melody_lengths_in_bars:[7,8)". Where bars are
+  /// no whole number of steps: non_integer_steps_per_bar alone.
   std::map<std::string, int64_t> counters;
 };
 
+/// The melodies of every instrument, in the reference's order. Time and memory grow with the notes
+/// and with the melodies kept; all of these together hold at most kMaxSteps events, and the one
+/// that would pass that is cut. Notes with a pitch outside 0..127, or that end before they start,
+/// are taken for silence.
 MelodyExtraction ExtractMelodies(const QuantizedSequence& sequence,
                                  const MelodyExtractionOptions& options);
 

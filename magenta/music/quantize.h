@@ -4,8 +4,9 @@
 //
 // Source of the rules: PARITY section 2 (note-seq's sequences_lib.quantize_note_sequence).
 
+#include <cstdint>
 #include <optional>
-#include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "magenta/music.pb.h"
@@ -21,7 +22,7 @@ class QuantizedSequence {
   int64_t total_steps() const { return sequence_.total_quantized_steps(); }
   /// Quarter notes a minute.
   double qpm() const { return sequence_.tempos(0).qpm(); }
-  /// Steps in a bar; not always whole (7/32 at 4 steps a quarter).
+  /// Steps in a bar, more than 0; not always whole (7/32 at 4 steps a quarter).
   double steps_per_bar() const;
 
  private:
@@ -30,16 +31,26 @@ class QuantizedSequence {
   NoteSequence sequence_;
 };
 
+/// The last step that a note may end on, 24 days at 120 qpm and 4 steps a quarter: a file that
+/// claims more must not cost the memory it claims.
+inline constexpr int64_t kMaxSteps = int64_t{1} << 24;
+
 /// Why a sequence could not be quantised.
 enum class QuantizeFailure {
   kMultipleTimeSignatures,
   kBadTimeSignature,
   kMultipleTempos,
   kNegativeTime,
+  kBadTempo,  // not a number above 0
+  kTooLong,   // past kMaxSteps, or a time that is not a number
 };
 
-/// `sequence` on a grid of `steps_per_quarter` (> 0). Errors (kFailedPrecondition) name the time in
-/// seconds and say that splitting mends it; QuantizeFailureOf() tells them apart.
+/// "multiple_time_signatures", ...: the names of reports and counters.
+const char* QuantizeFailureName(QuantizeFailure failure);
+
+/// `sequence` on a grid of `steps_per_quarter` (> 0, checked); steps that it had are replaced.
+/// Notes that would last 0 steps last 1. Errors (kFailedPrecondition) name the time in seconds and,
+/// where splitting mends it, say so; QuantizeFailureOf() tells them apart.
 absl::StatusOr<QuantizedSequence> Quantize(NoteSequence sequence, int steps_per_quarter);
 
 /// The kind of error that Quantize() returned; nullopt for any other status.
@@ -48,7 +59,8 @@ std::optional<QuantizeFailure> QuantizeFailureOf(const absl::Status& status);
 /// Steps a second at `qpm`.
 double StepsPerSecond(int steps_per_quarter, double qpm);
 
-/// int(seconds * steps_per_second + (1 - cutoff)): the nearest step for a cutoff of 0.5.
+/// int(seconds * steps_per_second + (1 - cutoff)): the nearest step for a cutoff of 0.5. What an
+/// int64 can't hold becomes its nearest bound, not-a-number the largest.
 int64_t QuantizeToStep(double seconds, double steps_per_second, double cutoff = 0.5);
 
 }  // namespace magenta

@@ -9,8 +9,13 @@
 namespace magenta {
 
 /// The parts of `sequence` between changes of meter or tempo, each shifted to begin at 0 seconds,
-/// with subsequence_info. A sequence without notes (total_time 0) gives none. `sequence` must not be
-/// quantised (checked).
+/// with subsequence_info. A sequence without notes (total_time 0) gives none.
+///
+/// A note belongs to the part it starts in and ends with it at the latest. Meter, key, tempo, chord
+/// and pedals (controllers 64, 66, 67) in force where a part begins are repeated at its 0 seconds;
+/// pitch bends and other controllers are left out. Quantised steps are left out too: seconds alone
+/// are cut. Names, pedals and the like follow only instruments that play in the part, so that the
+/// parts together are no larger than what they came from, however many cuts there are.
 std::vector<NoteSequence> SplitOnTimeChanges(const NoteSequence& sequence);
 
 }  // namespace magenta

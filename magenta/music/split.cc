@@ -1,0 +1,256 @@
+// One sweep over each kind of event, in order of time, hands them to the parts they fall in. State
+// (meter, key, tempo, chords, pedals) is what an event left behind: a part starts with the last one
+// at or before its beginning.
+
+#include "magenta/music/split.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace magenta {
+namespace {
+
+struct TimeChange {
+  double time;
+  const NoteSequence::TimeSignature* meter;  // null for a tempo
+  double qpm;
+};
+
+template <typename Events>
+auto PointersByTime(const Events& events) {
+  std::vector<const typename Events::value_type*> sorted;
+  for (const auto& event : events) {
+    if (std::isfinite(event.time())) sorted.push_back(&event);
+  }
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto* a, const auto* b) { return a->time() < b->time(); });
+  return sorted;
+}
+
+std::vector<TimeChange> MetersAndTempos(const NoteSequence& sequence) {
+  std::vector<TimeChange> changes;
+  for (const auto& meter : sequence.time_signatures()) {
+    changes.push_back({meter.time(), &meter, 0.0});
+  }
+  for (const auto& tempo : sequence.tempos()) {
+    changes.push_back({tempo.time(), nullptr, tempo.qpm()});
+  }
+  std::erase_if(changes,
+                [&](const TimeChange& change) { return !(change.time < sequence.total_time()); });
+  std::stable_sort(changes.begin(), changes.end(),
+                   [](const TimeChange& a, const TimeChange& b) { return a.time < b.time; });
+  return changes;
+}
+
+// Part i lasts from cuts[i] to cuts[i + 1].
+std::vector<double> CutTimes(const NoteSequence& sequence) {
+  int numerator = 4;
+  int denominator = 4;
+  double qpm = 120.0;
+  std::vector<double> cuts = {0.0};
+  for (const TimeChange& change : MetersAndTempos(sequence)) {
+    if (change.meter != nullptr) {
+      if (change.meter->numerator() == numerator && change.meter->denominator() == denominator) {
+        continue;
+      }
+      numerator = change.meter->numerator();
+      denominator = change.meter->denominator();
+    } else {
+      if (change.qpm == qpm) continue;
+      qpm = change.qpm;
+    }
+    if (change.time > cuts.back()) cuts.push_back(change.time);
+  }
+  if (sequence.total_time() > cuts.back()) cuts.push_back(sequence.total_time());
+  return cuts;
+}
+
+class Splitter {
+ public:
+  Splitter(const NoteSequence& sequence, std::vector<double> cuts)
+      : sequence_(sequence), cuts_(std::move(cuts)), parts_(cuts_.size() - 1) {}
+
+  std::vector<NoteSequence> Split() && {
+    for (NoteSequence& part : parts_) CopyHeader(part);
+    CopyNotes();
+    CopyStates(sequence_.time_signatures(), &NoteSequence::mutable_time_signatures);
+    CopyStates(sequence_.key_signatures(), &NoteSequence::mutable_key_signatures);
+    CopyStates(sequence_.tempos(), &NoteSequence::mutable_tempos);
+    CopyTexts();
+    CopyPedals();
+    CopyNames();
+    if (parts_.size() == 1) CopySections();
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      auto& info = *parts_[i].mutable_subsequence_info();
+      info.set_start_time_offset(cuts_[i]);
+      info.set_end_time_offset(sequence_.total_time() - cuts_[i] - parts_[i].total_time());
+    }
+    return std::move(parts_);
+  }
+
+ private:
+  void CopyHeader(NoteSequence& part) const {
+    part.set_id(sequence_.id());
+    part.set_filename(sequence_.filename());
+    part.set_collection_name(sequence_.collection_name());
+    part.set_ticks_per_quarter(sequence_.ticks_per_quarter());
+    part.set_reference_number(sequence_.reference_number());
+    if (sequence_.has_source_info()) *part.mutable_source_info() = sequence_.source_info();
+    if (sequence_.has_sequence_metadata()) {
+      *part.mutable_sequence_metadata() = sequence_.sequence_metadata();
+    }
+  }
+
+  // The part that holds `time`, the one that begins there included; parts_.size() when none does.
+  size_t PartAt(double time) const {
+    if (!(time >= 0.0)) return parts_.size();
+    const auto next = std::upper_bound(cuts_.begin(), cuts_.end(), time);
+    return static_cast<size_t>(next - cuts_.begin()) - 1;
+  }
+
+  void CopyNotes() {
+    std::vector<const NoteSequence::Note*> notes;
+    for (const auto& note : sequence_.notes()) notes.push_back(&note);
+    std::erase_if(notes, [&](const auto* note) {
+      return PartAt(note->start_time()) == parts_.size() || std::isnan(note->end_time());
+    });
+    std::stable_sort(notes.begin(), notes.end(), [](const auto* a, const auto* b) {
+      return a->start_time() < b->start_time();
+    });
+    for (const auto* note : notes) {
+      const size_t i = PartAt(note->start_time());
+      auto& copy = *parts_[i].add_notes();
+      copy = *note;
+      copy.clear_quantized_start_step();
+      copy.clear_quantized_end_step();
+      copy.set_start_time(note->start_time() - cuts_[i]);
+      copy.set_end_time(std::min(note->end_time(), cuts_[i + 1]) - cuts_[i]);
+      parts_[i].set_total_time(std::max(parts_[i].total_time(), copy.end_time()));
+    }
+  }
+
+  template <typename Events>
+  void CopyStates(const Events& events, Events* (NoteSequence::*kind)()) {
+    const auto sorted = PointersByTime(events);
+    size_t next = 0;
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      Events& copies = *(parts_[i].*kind)();
+      while (next < sorted.size() && sorted[next]->time() <= cuts_[i]) ++next;
+      if (next > 0) AddAt(copies, *sorted[next - 1], 0.0);
+      for (; next < sorted.size() && sorted[next]->time() < cuts_[i + 1]; ++next) {
+        AddAt(copies, *sorted[next], sorted[next]->time() - cuts_[i]);
+      }
+    }
+  }
+
+  template <typename Events>
+  static typename Events::value_type& AddAt(Events& events,
+                                            const typename Events::value_type& event, double time) {
+    auto& copy = *events.Add();
+    copy = event;
+    copy.set_time(time);
+    return copy;
+  }
+
+  // Chords are states, beats are not; other texts say nothing about a part.
+  void CopyTexts() {
+    NoteSequence chords;
+    NoteSequence beats;
+    for (const auto& text : sequence_.text_annotations()) {
+      const auto type = text.annotation_type();
+      if (type == NoteSequence::TextAnnotation::CHORD_SYMBOL) *chords.add_text_annotations() = text;
+      if (type == NoteSequence::TextAnnotation::BEAT) *beats.add_text_annotations() = text;
+    }
+    CopyStates(chords.text_annotations(), &NoteSequence::mutable_text_annotations);
+    for (const auto* beat : PointersByTime(beats.text_annotations())) {
+      const size_t i = PartAt(beat->time());
+      if (i == parts_.size()) continue;
+      AddAt(*parts_[i].mutable_text_annotations(), *beat, beat->time() - cuts_[i]);
+    }
+    for (NoteSequence& part : parts_) {
+      for (auto& text : *part.mutable_text_annotations()) text.clear_quantized_step();
+    }
+  }
+
+  static bool IsPedal(const NoteSequence::ControlChange& change) {
+    return change.control_number() == 64 || change.control_number() == 66 ||
+           change.control_number() == 67;
+  }
+
+  static std::set<int> InstrumentsOf(const NoteSequence& part) {
+    std::set<int> instruments;
+    for (const auto& note : part.notes()) instruments.insert(note.instrument());
+    return instruments;
+  }
+
+  void CopyPedals() {
+    // What each pedal of an instrument was last set to.
+    std::map<int, std::map<int, const NoteSequence::ControlChange*>> state;
+    const auto sorted = PointersByTime(sequence_.control_changes());
+    size_t next = 0;
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      auto& copies = *parts_[i].mutable_control_changes();
+      for (; next < sorted.size() && sorted[next]->time() <= cuts_[i]; ++next) {
+        if (IsPedal(*sorted[next])) Remember(*sorted[next], state);
+      }
+      for (const int instrument : InstrumentsOf(parts_[i])) {
+        const auto found = state.find(instrument);
+        if (found == state.end()) continue;
+        for (const auto& [number, change] : found->second) AddAt(copies, *change, 0.0);
+      }
+      for (; next < sorted.size() && sorted[next]->time() < cuts_[i + 1]; ++next) {
+        if (!IsPedal(*sorted[next])) continue;
+        AddAt(copies, *sorted[next], sorted[next]->time() - cuts_[i]);
+        Remember(*sorted[next], state);
+      }
+      for (auto& copy : copies) copy.clear_quantized_step();
+    }
+  }
+
+  static void Remember(const NoteSequence::ControlChange& change,
+                       std::map<int, std::map<int, const NoteSequence::ControlChange*>>& state) {
+    state[change.instrument()][change.control_number()] = &change;
+  }
+
+  void CopyNames() {
+    std::map<int, const NoteSequence::InstrumentInfo*> instruments;
+    std::map<int, const NoteSequence::PartInfo*> score_parts;
+    for (const auto& info : sequence_.instrument_infos()) instruments[info.instrument()] = &info;
+    for (const auto& info : sequence_.part_infos()) score_parts[info.part()] = &info;
+    for (NoteSequence& part : parts_) {
+      for (const int instrument : InstrumentsOf(part)) {
+        const auto found = instruments.find(instrument);
+        if (found != instruments.end()) *part.add_instrument_infos() = *found->second;
+      }
+      std::set<int> numbers;
+      for (const auto& note : part.notes()) numbers.insert(note.part());
+      for (const int number : numbers) {
+        const auto found = score_parts.find(number);
+        if (found != score_parts.end()) *part.add_part_infos() = *found->second;
+      }
+    }
+  }
+
+  // Repeats span the sequence: they mean nothing in a piece of it.
+  void CopySections() {
+    *parts_[0].mutable_section_annotations() = sequence_.section_annotations();
+    *parts_[0].mutable_section_groups() = sequence_.section_groups();
+  }
+
+  const NoteSequence& sequence_;
+  const std::vector<double> cuts_;
+  std::vector<NoteSequence> parts_;
+};
+
+}  // namespace
+
+std::vector<NoteSequence> SplitOnTimeChanges(const NoteSequence& sequence) {
+  std::vector<double> cuts = CutTimes(sequence);
+  if (cuts.size() < 2) return {};
+  return Splitter(sequence, std::move(cuts)).Split();
+}
+
+}  // namespace magenta
