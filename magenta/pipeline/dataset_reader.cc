@@ -1,0 +1,192 @@
+#include "magenta/pipeline/dataset_reader.h"
+
+#include <fmt/core.h>
+#include <glob.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+constexpr char kMakeRemedy[] = "Make one with `magenta dataset --config=...`";
+constexpr char kConfigRemedy[] = "Use the config that the data set was made for";
+
+bool PathExists(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error);
+}
+
+absl::Status AppendMatches(const std::string& part, std::vector<std::string>& files) {
+  if (PathExists(part)) {
+    files.push_back(part);
+    return absl::OkStatus();
+  }
+  if (part.find_first_of("*?[") == std::string::npos) {
+    return MissingInputError(part, "there is no such file");
+  }
+  glob_t matches{};
+  const int failure = ::glob(part.c_str(), GLOB_NOSORT, nullptr, &matches);
+  std::vector<std::string> found(matches.gl_pathv, matches.gl_pathv + matches.gl_pathc);
+  ::globfree(&matches);
+  if (failure != 0 || found.empty()) return MissingInputError(part, "no file matches this pattern");
+  std::sort(found.begin(), found.end());
+  files.insert(files.end(), found.begin(), found.end());
+  return absl::OkStatus();
+}
+
+/// The models whose networks read `input_size` numbers: "basic_rnn".
+std::string ModelsOfInputSize(int input_size) {
+  std::string ids;
+  for (const ModelSpec& spec : BuiltInModels()) {
+    if (spec.codec->input_size() == input_size) ids += (ids.empty() ? "" : " or ") + spec.id;
+  }
+  return ids.empty() ? "another model" : ids;
+}
+
+EventSequence ToEvents(CompactExample& compact) {
+  return {std::move(compact.events), std::move(compact.control)};
+}
+
+TrainingExample ToTrainingExample(const DenseExample& dense) {
+  TrainingExample example;
+  example.labels.assign(dense.labels.begin(), dense.labels.end());
+  example.inputs.resize(dense.labels.size());
+  const float* value = dense.inputs.data();
+  for (SparseVector& input : example.inputs) {
+    for (int i = 0; i < dense.input_size; ++i, ++value) {
+      if (*value != 0) input.Add(i, *value);
+    }
+  }
+  return example;
+}
+
+}  // namespace
+
+int64_t DatasetExample::steps() const {
+  if (const auto* events = std::get_if<EventSequence>(&content)) {
+    return static_cast<int64_t>(events->events.size()) - 1;
+  }
+  return static_cast<int64_t>(std::get<TrainingExample>(content).inputs.size());
+}
+
+TrainingExample DatasetExample::Encode(const EventCodec& codec) const {
+  if (const auto* events = std::get_if<EventSequence>(&content)) {
+    return EncodeExample(codec, *events);
+  }
+  return std::get<TrainingExample>(content);
+}
+
+absl::StatusOr<std::vector<std::string>> ExpandFilePattern(const std::string& pattern) {
+  std::vector<std::string> files;
+  if (PathExists(pattern)) return files = {pattern};
+  for (size_t begin = 0; begin <= pattern.size();) {
+    const size_t comma = std::min(pattern.find(',', begin), pattern.size());
+    const std::string part = pattern.substr(begin, comma - begin);
+    begin = comma + 1;
+    if (!part.empty()) MAGENTA_RETURN_IF_ERROR(AppendMatches(part, files));
+  }
+  if (files.empty()) return UsageError("no file is named", "Name one, or several by commas");
+  return files;
+}
+
+absl::StatusOr<DatasetReader> DatasetReader::Open(const std::string& pattern,
+                                                  const ModelSpec& spec) {
+  MAGENTA_ASSIGN_OR_RETURN(std::vector<std::string> files, ExpandFilePattern(pattern));
+  return DatasetReader(std::move(files), spec);
+}
+
+absl::StatusOr<bool> DatasetReader::NextRecord(std::string* record) {
+  while (true) {
+    if (reader_.has_value()) {
+      MAGENTA_ASSIGN_OR_RETURN(const bool more, reader_->Next(record));
+      if (more) return true;
+      reader_.reset();
+      ++next_file_;
+    }
+    if (next_file_ >= files_.size()) return false;
+    MAGENTA_ASSIGN_OR_RETURN(reader_, RecordReader::Open(files_[next_file_]));
+  }
+}
+
+absl::Status DatasetReader::Wrong(const std::string& what, const std::string& remedy) const {
+  return InputError(files_[next_file_],
+                    fmt::format("record {}: {}", reader_->records_read() - 1, what), remedy);
+}
+
+absl::Status DatasetReader::TakeCompact(CompactExample& compact, DatasetExample* example) const {
+  if (compact.config != spec_->id) {
+    return Wrong(
+        fmt::format("this data set was made for {}, the model is {}", compact.config, spec_->id),
+        fmt::format("Use --config={}, or make one for {}", compact.config, spec_->id));
+  }
+  for (const Event event : compact.events) {
+    if (spec_->codec->Accepts(event)) continue;
+    return Wrong(fmt::format("event {} is none of {}", event, spec_->id), kMakeRemedy);
+  }
+  example->source = std::move(compact.source);
+  example->transpose = static_cast<int>(compact.transpose);
+  example->content = ToEvents(compact);
+  return absl::OkStatus();
+}
+
+absl::Status DatasetReader::TakeDense(const DenseExample& dense, DatasetExample* example) const {
+  const EventCodec& codec = *spec_->codec;
+  if (codec.head_sizes().size() != 1) {
+    return Wrong(fmt::format("a dense data set has one label a step, {} needs {}", spec_->id,
+                             codec.head_sizes().size()),
+                 "Use --format=compact");
+  }
+  if (dense.input_size != codec.input_size() && !dense.labels.empty()) {
+    return Wrong(fmt::format("inputs of {} numbers, as {} reads them, but the model {} reads {}",
+                             dense.input_size, ModelsOfInputSize(dense.input_size), spec_->id,
+                             codec.input_size()),
+                 kConfigRemedy);
+  }
+  for (const int64_t label : dense.labels) {
+    if (label >= 0 && label < codec.num_classes()) continue;
+    return Wrong(
+        fmt::format("label {} is none of the {} of {}", label, codec.num_classes(), spec_->id),
+        kConfigRemedy);
+  }
+  example->source.clear();
+  example->transpose = 0;
+  example->content = ToTrainingExample(dense);
+  return absl::OkStatus();
+}
+
+absl::Status DatasetReader::Parse(DatasetExample* example) const {
+  absl::StatusOr<std::variant<CompactExample, DenseExample>> parsed = ParseExample(record_);
+  if (!parsed.ok()) return Wrong(std::string(parsed.status().message()), kMakeRemedy);
+  if (auto* compact = std::get_if<CompactExample>(&*parsed)) return TakeCompact(*compact, example);
+  return TakeDense(std::get<DenseExample>(*parsed), example);
+}
+
+absl::StatusOr<bool> DatasetReader::Next(DatasetExample* example) {
+  while (true) {
+    MAGENTA_ASSIGN_OR_RETURN(const bool more, NextRecord(&record_));
+    if (!more) return false;
+    MAGENTA_RETURN_IF_ERROR(Parse(example));
+    if (example->steps() > 0) return true;
+    ++skipped_;
+  }
+}
+
+absl::StatusOr<std::vector<DatasetExample>> ReadDataset(const std::string& pattern,
+                                                        const ModelSpec& spec) {
+  MAGENTA_ASSIGN_OR_RETURN(DatasetReader reader, DatasetReader::Open(pattern, spec));
+  std::vector<DatasetExample> examples;
+  DatasetExample example;
+  while (true) {
+    MAGENTA_ASSIGN_OR_RETURN(const bool more, reader.Next(&example));
+    if (!more) break;
+    examples.push_back(std::move(example));
+  }
+  if (examples.empty()) return InputError(pattern, "the data set is empty", kMakeRemedy);
+  return examples;
+}
+
+}  // namespace magenta

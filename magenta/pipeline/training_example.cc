@@ -1,0 +1,23 @@
+#include "magenta/pipeline/training_example.h"
+
+namespace magenta {
+
+TrainingExample EncodeExample(const EventCodec& codec, const EventSequence& sequence) {
+  TrainingExample example;
+  const std::vector<Event>& events = sequence.events;
+  if (events.size() < 2) return example;
+  const size_t steps = events.size() - 1;
+  const size_t heads = codec.head_sizes().size();
+  example.inputs.resize(steps);
+  example.labels.resize(steps * heads);
+  const std::unique_ptr<EventEncoder> encoder = codec.NewEncoder();
+  for (size_t i = 0; i < steps; ++i) {
+    encoder->Push(events[i]);
+    if (i + 1 < sequence.control.size()) encoder->PushControl(sequence.control[i + 1]);
+    encoder->Input(example.inputs[i]);
+    encoder->Labels(events[i + 1], {&example.labels[i * heads], heads});
+  }
+  return example;
+}
+
+}  // namespace magenta

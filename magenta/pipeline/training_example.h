@@ -1,0 +1,27 @@
+#pragma once
+// What a network learns from one melody.
+
+#include <vector>
+
+#include "magenta/base/sparse_vector.h"
+#include "magenta/codec/codec.h"
+#include "magenta/music/event.h"
+
+namespace magenta {
+
+/// Inputs of the steps 0..n-2 of a sequence of n events, and the labels of the events 1..n-1 that
+/// should follow.
+struct TrainingExample {
+  /// One a step, entries below EventCodec::input_size().
+  std::vector<SparseVector> inputs;
+  /// Step after step, the labels of all heads: inputs.size() * head_sizes().size() of them.
+  std::vector<int> labels;
+
+  bool operator==(const TrainingExample&) const = default;
+};
+
+/// `sequence` through `codec` (PARITY section 4, encode()); empty for fewer than two events. Every
+/// event must be one that the codec accepts (checked).
+TrainingExample EncodeExample(const EventCodec& codec, const EventSequence& sequence);
+
+}  // namespace magenta
