@@ -42,8 +42,8 @@ struct MidiReading {
 };
 
 /// Reads a Standard MIDI File of format 0, 1 or 2, also inside RIFF (.rmi), as players do: whatever
-/// is broken is stepped over with a warning. Notes, times, numbers of instruments and order equal the
-/// reference's to the last bit of the doubles where the file has none of the oddities that
+/// is broken is stepped over with a warning. Notes, times, numbers of instruments and order equal
+/// the reference's to the last bit of the doubles where the file has none of the oddities that
 /// docs/formats/midi.md lists. `id`, `filename` and `collection_name` are the caller's to fill in.
 ///
 /// Time and memory grow with the bytes, never with ticks or lengths that a file claims.

@@ -1,0 +1,93 @@
+#pragma once
+// Events of tracks -> instruments with their notes, control changes and pitch bends, all in ticks.
+// Numbers and order are those of the reference: docs/formats/midi.md, "Instruments".
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "magenta/io/midi/smf_parser.h"
+
+namespace magenta {
+
+/// One (program, channel, track) that completed a note; its number is its index.
+struct MidiInstrument {
+  struct Note {
+    int64_t start;
+    int64_t end;
+    uint8_t pitch;
+    uint8_t velocity;
+  };
+  /// Index of its event in the track's events.
+  using EventIndex = uint32_t;
+
+  uint8_t program;
+  uint8_t channel;
+  int track;
+  /// As it stands in the file (Latin-1); may be empty.
+  std::string_view name;
+  /// In the order in which they ended.
+  std::vector<Note> notes;
+  /// In the order of the file; instants, in ticks, are those of the events.
+  std::vector<EventIndex> controls;
+  std::vector<EventIndex> bends;
+};
+
+/// Feeds tracks, one after the other, and collects instruments. Linear in the number of events.
+class InstrumentReader {
+ public:
+  explicit InstrumentReader(MidiWarnings& warnings);
+
+  /// Adds the notes of `track`, number `index`. Notes that never end are closed at its end.
+  void ReadTrack(const SmfTrack& track, int index);
+
+  const std::vector<MidiInstrument>& instruments() const { return instruments_; }
+
+ private:
+  static constexpr int32_t kNone = -1;
+  static constexpr int kChannels = 16;
+  static constexpr int kKeys = kChannels * 128;  // channel * 128 + pitch, or + program
+
+  struct OpenNote {
+    int64_t tick;
+    uint64_t offset;
+    int32_t next;  // of the same key, by age
+    uint16_t key;
+    uint8_t velocity;
+    uint8_t program;
+    bool is_open;
+  };
+
+  /// What one channel of the present track has said so far.
+  struct Channel {
+    uint8_t program = 0;
+    /// Control changes and bends that wait for an instrument to be made.
+    std::vector<MidiInstrument::EventIndex> held;
+    /// The instrument that took over the held ones last, or kNone.
+    int32_t adopter = kNone;
+  };
+
+  void NoteOn(const SmfEvent& event);
+  void NoteOff(const SmfEvent& event);
+  void CloseNote(OpenNote& note, int64_t end);
+  void CloseNeverEnded(int64_t end);
+  int32_t InstrumentFor(int channel, int program);
+  void ChannelEvent(const SmfEvent& event, MidiInstrument::EventIndex index);
+  void DealOutChannelEvents(const SmfTrack& track);
+
+  MidiWarnings& warnings_;
+  std::vector<MidiInstrument> instruments_;
+  // The rest is about the present track.
+  int track_ = 0;
+  std::string_view name_;
+  std::vector<OpenNote> notes_;
+  std::array<int32_t, kKeys> oldest_;
+  std::array<int32_t, kKeys> newest_;
+  std::array<int32_t, kKeys> instrument_of_;
+  std::array<Channel, kChannels> channels_;
+  /// Of each event: the instrument that it belongs to, or kNone.
+  std::vector<int32_t> owner_;
+};
+
+}  // namespace magenta

@@ -1,0 +1,65 @@
+#pragma once
+// Bytes of a Standard MIDI File -> events with absolute ticks. Knows chunks, running status and
+// variable lengths; knows nothing of notes, seconds or instruments.
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/io/midi/midi_warnings.h"
+
+namespace magenta {
+
+/// The events that a NoteSequence has a place for; the parser drops the others.
+enum class SmfKind : uint8_t {
+  kNoteOff,  // a: pitch. A note-on of velocity 0 too
+  kNoteOn,   // a: pitch, b: velocity 1..127
+  kControl,  // a: controller, b: value
+  kProgram,  // a: program
+  kBend,     // value: -8192..8191
+  kTempo,    // value: microseconds a quarter, 1..16777215
+  kMeter,    // a: numerator 1..255, b: power of two of the denominator, 0..30
+  kKey,      // value: sharps (flats negative), -7..7; a: 0 major, 1 minor
+  kName,     // value: index in SmfTrack::names
+};
+
+struct SmfEvent {
+  /// From the start of the track, 0..kMaxTick, never falling.
+  int64_t tick;
+  /// Where its status byte (under running status: its first data byte) stands in the file.
+  uint64_t offset;
+  int32_t value;
+  SmfKind kind;
+  /// 0..15; 0 for meta events.
+  uint8_t channel;
+  uint8_t a;
+  uint8_t b;
+};
+
+struct SmfTrack {
+  std::vector<SmfEvent> events;
+  /// Track names as they stand in the file (views into its bytes).
+  std::vector<std::string_view> names;
+  /// The tick of End Of Track, or of the last event where it is missing.
+  int64_t end_tick = 0;
+};
+
+struct SmfFile {
+  /// 0, 1 or 2 (others are read as 1).
+  int format = 1;
+  /// 1..32767; 0 when time is counted in frames.
+  int ticks_per_quarter = 0;
+  /// SMPTE: 24, 25, 29 (which means 29.97) or 30 frames a second, of so many ticks; else 0.
+  int frames_per_second = 0;
+  int ticks_per_frame = 0;
+  std::vector<SmfTrack> tracks;
+};
+
+/// Reads all tracks. Steps over what is broken and says so in `warnings`. One pass, no recursion;
+/// nothing is sized by a length or count that the file claims.
+/// Errors (exit 3, without a file name): no MThd within the bytes (or within RIFF's data), or no
+/// MTrk chunk after it.
+absl::StatusOr<SmfFile> ParseSmf(std::string_view bytes, MidiWarnings& warnings);
+
+}  // namespace magenta

@@ -1,0 +1,277 @@
+// How a track is read although it is broken: an event is a variable length (the delta time), a
+// status byte unless it is the last channel message's, and data whose size the status tells. What
+// has no meaning in a file is left out, its size being known; what runs past the end of the track
+// ends it. The delta time of everything counts, whatever becomes of the rest.
+
+#include "magenta/io/midi/smf_track.h"
+
+#include <algorithm>
+
+#include "magenta/io/midi/tick_clock.h"
+
+namespace magenta {
+namespace {
+
+constexpr uint64_t kMaxVariableLength = 0x0FFFFFFF;
+
+constexpr uint8_t kMetaName = 0x03;
+constexpr uint8_t kMetaEndOfTrack = 0x2F;
+constexpr uint8_t kMetaTempo = 0x51;
+constexpr uint8_t kMetaMeter = 0x58;
+constexpr uint8_t kMetaKey = 0x59;
+
+/// Data bytes after the system status F1..FE when one stands in a file, where none may.
+int SystemDataBytes(uint8_t status) {
+  if (status == 0xF2) return 2;
+  return status == 0xF1 || status == 0xF3 ? 1 : 0;
+}
+
+}  // namespace
+
+SmfChunk ChunkAt(std::string_view bytes, uint64_t at) {
+  SmfChunk chunk;
+  if (at > bytes.size() || bytes.size() - at < 8) return chunk;
+  chunk.id = bytes.substr(at, 4);
+  for (int i = 4; i < 8; ++i) {
+    chunk.length = chunk.length << 8 | static_cast<uint8_t>(bytes[at + i]);
+  }
+  chunk.begin = at + 8;
+  return chunk;
+}
+
+bool LooksLikeChunk(std::string_view bytes, uint64_t at) {
+  SmfChunk chunk = ChunkAt(bytes, at);
+  if (chunk.id.empty()) return false;
+  if (chunk.id == "MTrk") return true;
+  bool printable =
+      std::all_of(chunk.id.begin(), chunk.id.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  return printable && chunk.end() <= bytes.size();
+}
+
+SmfTrackParser::SmfTrackParser(std::string_view bytes, const SmfChunk& chunk, int index,
+                               bool is_last, MidiWarnings& warnings)
+    : bytes_(bytes),
+      chunk_(chunk),
+      index_(index),
+      is_last_(is_last),
+      warnings_(warnings),
+      length_believed_(chunk.end() == bytes.size() || LooksLikeChunk(bytes, chunk.end())),
+      limit_(length_believed_ ? chunk.end() : bytes.size()),
+      at_(chunk.begin) {}
+
+SmfTrack SmfTrackParser::Parse() {
+  if (chunk_.end() > bytes_.size()) {
+    warnings_.Add(chunk_.begin - 4, index_, "the track claims {} bytes where {} are left",
+                  chunk_.length, bytes_.size() - chunk_.begin);
+  }
+  Step step = Step::kGoOn;
+  while (step == Step::kGoOn && !AtEnd()) {
+    uint64_t delta;
+    if (!ReadVariableLength(delta)) {
+      step = CutOff("a delta time");
+    } else {
+      Advance(delta);
+      step = ReadEvent();
+    }
+  }
+  if (step == Step::kGoOn && chunk_.end() <= bytes_.size()) {
+    warnings_.Add(at_, index_, "the track has no End Of Track");
+  }
+  track_.end_tick = tick_;
+  FindNextChunk(step);
+  return std::move(track_);
+}
+
+bool SmfTrackParser::AtEnd() const {
+  if (at_ >= limit_) return true;
+  if (length_believed_) return false;
+  // Bytes after the last track are no reason to mistrust a length that ends between two events.
+  if (is_last_ && at_ == chunk_.end() && chunk_.length > 0) return true;
+  return bytes_.compare(at_, 4, "MTrk") == 0;
+}
+
+void SmfTrackParser::Advance(uint64_t delta) {
+  if (delta > kMaxVariableLength) {
+    warnings_.Add(at_, index_, "a delta time of {} ticks is more than a file may hold; kept",
+                  delta);
+  }
+  tick_ = std::min(kMaxTick, tick_ + static_cast<int64_t>(delta));
+}
+
+SmfTrackParser::Step SmfTrackParser::ReadEvent() {
+  if (at_ >= limit_) return CutOff("an event");
+  event_at_ = at_;
+  uint8_t byte = Byte(at_);
+  if (byte >= 0x80) {
+    ++at_;
+    if (byte == 0xFF) return ReadMeta();
+    if (byte == 0xF0 || byte == 0xF7) return ReadSysex();
+    if (byte > 0xF0) return ReadSystemMessage(byte);
+    running_status_ = byte;
+    running_interrupted_ = false;
+    return ReadChannelMessage(byte);
+  }
+  if (running_status_ == 0) {
+    ++at_;
+    warnings_.Add(event_at_, index_, "data byte {:02X} without a status before it; left out", byte);
+    return Step::kGoOn;
+  }
+  if (running_interrupted_ && !said_interrupted_) {
+    said_interrupted_ = true;
+    warnings_.Add(event_at_, index_,
+                  "running status goes on after a meta or system exclusive event; kept");
+  }
+  return ReadChannelMessage(running_status_);
+}
+
+SmfTrackParser::Step SmfTrackParser::ReadChannelMessage(uint8_t status) {
+  int kind = status & 0xF0;
+  uint64_t size = kind == 0xC0 || kind == 0xD0 ? 1 : 2;
+  if (limit_ - at_ < size) return CutOff("a message");
+  uint8_t a = Byte(at_);
+  uint8_t b = size == 2 ? Byte(at_ + 1) : 0;
+  at_ += size;
+  if ((a | b) < 0x80) {
+    KeepMessage(status, a, b);
+    return Step::kGoOn;
+  }
+  // How hard a key was released means nothing here: such a note-off still ends its note.
+  bool is_release = kind == 0x80 && a < 0x80;
+  warnings_.Add(at_ - (b >= 0x80 ? 1 : size), index_,
+                "data byte {:02X} of message {:02X} is over 7F; {}", b >= 0x80 ? b : a, status,
+                is_release ? "read as a note-off" : "message left out");
+  if (is_release) KeepMessage(status, a, 0);
+  return Step::kGoOn;
+}
+
+void SmfTrackParser::KeepMessage(uint8_t status, uint8_t a, uint8_t b) {
+  uint8_t channel = status & 0x0F;
+  switch (status & 0xF0) {
+    case 0x80: Keep(SmfKind::kNoteOff, channel, a, 0); break;
+    case 0x90: Keep(b == 0 ? SmfKind::kNoteOff : SmfKind::kNoteOn, channel, a, b); break;
+    case 0xB0: Keep(SmfKind::kControl, channel, a, b); break;
+    case 0xC0: Keep(SmfKind::kProgram, channel, a, 0); break;
+    case 0xE0: Keep(SmfKind::kBend, channel, 0, 0, (b << 7 | a) - 8192); break;
+    default: break;  // pressure: a NoteSequence has no place for it
+  }
+}
+
+SmfTrackParser::Step SmfTrackParser::ReadSystemMessage(uint8_t status) {
+  running_interrupted_ = true;
+  uint64_t size = SystemDataBytes(status);
+  warnings_.Add(event_at_, index_, "status {:02X} has no meaning in a file; left out", status);
+  if (limit_ - at_ < size) return CutOff("a message");
+  at_ += size;
+  return Step::kGoOn;
+}
+
+SmfTrackParser::Step SmfTrackParser::ReadSysex() {
+  running_interrupted_ = true;
+  uint64_t length;
+  if (!ReadVariableLength(length) || length > limit_ - at_) {
+    return CutOff("a system exclusive event");
+  }
+  at_ += length;
+  return Step::kGoOn;
+}
+
+SmfTrackParser::Step SmfTrackParser::ReadMeta() {
+  running_interrupted_ = true;
+  if (at_ >= limit_) return CutOff("a meta event");
+  uint8_t type = Byte(at_++);
+  uint64_t length;
+  if (!ReadVariableLength(length) || length > limit_ - at_) {
+    if (type == kMetaEndOfTrack) {
+      warnings_.Add(event_at_, index_, "End Of Track is cut off; taken as whole");
+      at_ = limit_;
+      return Step::kEndOfTrack;
+    }
+    return CutOff("a meta event");
+  }
+  std::string_view payload = bytes_.substr(at_, length);
+  at_ += length;
+  if (type == kMetaEndOfTrack) return Step::kEndOfTrack;
+  KeepMeta(type, payload);
+  return Step::kGoOn;
+}
+
+void SmfTrackParser::KeepMeta(uint8_t type, std::string_view payload) {
+  switch (type) {
+    case kMetaName:
+      Keep(SmfKind::kName, 0, 0, 0, static_cast<int32_t>(track_.names.size()));
+      track_.names.push_back(payload);
+      break;
+    case kMetaTempo: KeepTempo(payload); break;
+    case kMetaMeter: KeepMeter(payload); break;
+    case kMetaKey: KeepKey(payload); break;
+    default: break;
+  }
+}
+
+void SmfTrackParser::KeepTempo(std::string_view payload) {
+  int32_t tempo = 0;
+  for (char c : payload.substr(0, 3)) tempo = tempo << 8 | static_cast<uint8_t>(c);
+  if (payload.size() < 3 || tempo == 0) {
+    warnings_.Add(event_at_, index_, "tempo of {} bytes and value {}; left out", payload.size(),
+                  tempo);
+    return;
+  }
+  Keep(SmfKind::kTempo, 0, 0, 0, tempo);
+}
+
+void SmfTrackParser::KeepMeter(std::string_view payload) {
+  int numerator = payload.empty() ? 0 : static_cast<uint8_t>(payload[0]);
+  int exponent = payload.size() < 2 ? 0 : static_cast<uint8_t>(payload[1]);
+  if (payload.size() < 2 || numerator == 0 || exponent > 30) {
+    warnings_.Add(event_at_, index_, "time signature {}/2^{} of {} bytes; left out", numerator,
+                  exponent, payload.size());
+    return;
+  }
+  Keep(SmfKind::kMeter, 0, numerator, exponent);
+}
+
+void SmfTrackParser::KeepKey(std::string_view payload) {
+  int sharps = payload.empty() ? 0 : static_cast<int8_t>(payload[0]);
+  int mode = payload.size() < 2 ? 0 : static_cast<uint8_t>(payload[1]);
+  if (payload.size() < 2 || sharps < -7 || sharps > 7 || mode > 1) {
+    warnings_.Add(event_at_, index_, "key signature of {} sharps, mode {}, {} bytes; left out",
+                  sharps, mode, payload.size());
+    return;
+  }
+  Keep(SmfKind::kKey, 0, mode, 0, sharps);
+}
+
+void SmfTrackParser::Keep(SmfKind kind, uint8_t channel, int a, int b, int32_t value) {
+  track_.events.push_back(
+      {tick_, event_at_, value, kind, channel, static_cast<uint8_t>(a), static_cast<uint8_t>(b)});
+}
+
+SmfTrackParser::Step SmfTrackParser::CutOff(const char* what) {
+  warnings_.Add(at_, index_, "the track ends within {}", what);
+  return Step::kCutOff;
+}
+
+void SmfTrackParser::FindNextChunk(Step last) {
+  uint64_t stated = chunk_.end();
+  next_chunk_ = last == Step::kCutOff && length_believed_ ? limit_ : at_;
+  if (at_ == stated || stated > bytes_.size() || last == Step::kCutOff) return;
+  if (at_ > stated || LooksLikeChunk(bytes_, at_)) {
+    warnings_.Add(chunk_.begin - 4, index_, "the track claims {} bytes and has {}", chunk_.length,
+                  at_ - chunk_.begin);
+    return;
+  }
+  warnings_.Add(at_, index_, "bytes after End Of Track left out: {}", stated - at_);
+  next_chunk_ = stated;
+}
+
+bool SmfTrackParser::ReadVariableLength(uint64_t& value) {
+  value = 0;
+  while (at_ < limit_) {
+    uint8_t byte = Byte(at_++);
+    value = std::min<uint64_t>(value << 7 | (byte & 0x7F), kMaxTick);
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+}  // namespace magenta
