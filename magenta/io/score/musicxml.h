@@ -14,9 +14,9 @@ namespace magenta {
 /// A score and what it held beside notes.
 struct MusicXmlReading {
   /// Times in seconds, 120 quarters a minute where the score has no tempo; velocity 64;
-  /// instrument and part = number of the part; chord symbols are text annotations; transposing parts
-  /// at sounding pitch; repeats as sections (see UnrollSections). id, filename and collection_name
-  /// are the caller's.
+  /// instrument and part = number of the part; chord symbols are text annotations; transposing
+  /// parts at sounding pitch; repeats as sections (see UnrollSections). id, filename and
+  /// collection_name are the caller's.
   NoteSequence sequence;
   std::vector<ScoreWarning> left_out;
 };

@@ -12,7 +12,7 @@ namespace magenta {
 /// it has no groups. Notes that sound over the end of a section are cut there. Tempos, meters and
 /// keys are repeated at a section's start where they differ from what stood before.
 /// Errors: a group names a section that does not exist, sections out of order, or more than
-/// 1,000,000 notes or 100,000 sections would be played.
+/// 1,000,000 notes and other events or 100,000 sections would be played.
 absl::StatusOr<NoteSequence> UnrollSections(const NoteSequence& sequence);
 
 }  // namespace magenta

@@ -1,0 +1,507 @@
+// A tune is a header (fields up to K:) and a body (music code and more fields). The reader keeps
+// the voices, each at its own place in score time; repeat signs, keys and meters are the first
+// voice's, tempos anybody's. Only at the end does score time become seconds.
+
+#include "magenta/io/score/abc_tune.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <memory>
+#include <utility>
+
+#include "magenta/base/status.h"
+#include "magenta/io/score/abc_fields.h"
+#include "magenta/io/score/abc_scanner.h"
+#include "magenta/io/score/abc_voice.h"
+#include "magenta/io/score/score_builder.h"
+
+namespace magenta {
+namespace {
+
+constexpr int kVelocity = 90;
+constexpr int kTicksPerQuarter = 220;
+constexpr size_t kMaxVoices = 256;
+
+bool IsLetter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
+
+/// The line without its comment ("\%" is no comment) and without blanks at its ends.
+std::string_view WithoutComment(std::string_view line) {
+  for (size_t at = line.find('%'); at != std::string_view::npos; at = line.find('%', at + 1)) {
+    if (at == 0 || line[at - 1] != '\\') return StripBlanks(line.substr(0, at));
+  }
+  return StripBlanks(line);
+}
+
+bool IsFieldLine(std::string_view line) {
+  return line.size() >= 2 && line[1] == ':' && (IsLetter(line[0]) || line[0] == '+');
+}
+
+class TuneReader {
+ public:
+  AbcTune Read(const std::vector<AbcLine>& book_header, const std::vector<AbcLine>& lines);
+
+ private:
+  void ReadBookHeader(const std::vector<AbcLine>& lines);
+  void ReadLine(std::string_view line);
+  void Field(char name, std::string_view value);
+  void HeaderText(char name, std::string_view value);
+  void Key(std::string_view value);
+  void Meter(std::string_view value);
+  void UnitLength(std::string_view value);
+  void Tempo(std::string_view value);
+  void Voice(std::string_view value);
+  void Part(std::string_view value);
+  void StartBody();
+
+  void Music(std::string_view line);
+  void MusicItem(AbcScanner& scan);
+  void Opening(AbcScanner& scan);
+  void Note(AbcScanner& scan);
+  void Chord(AbcScanner& scan);
+  void Rest(AbcScanner& scan);
+  void Broken(AbcScanner& scan);
+  void BarLine(AbcScanner& scan);
+  void Ending(std::vector<int> passes);
+  void Quoted(AbcScanner& scan);
+  void Enclosed(AbcScanner& scan, char close, const char* what);
+  void Parenthesis(AbcScanner& scan);
+  void Other(AbcScanner& scan);
+
+  AbcVoice& voice();
+  bool in_first_voice() { return voice_ == 0; }
+  void Mark(FormMark mark);
+  void Report(std::string text) { builder_.Report(line_number_, std::move(text)); }
+  void Fail(std::string message) {
+    if (status_.ok()) status_ = InputError("", fmt::format("line {}: {}", line_number_, message));
+  }
+  AbcTune Finish();
+
+  ScoreBuilder builder_;
+  absl::Status status_;
+  int line_number_ = 0;
+  bool in_header_ = true;
+  bool key_ahead_ = false;  // a K: stands in a later line
+  bool has_unit_ = false;
+  ScoreFraction unit_{1, 8};
+  AbcMeter meter_;
+  bool has_meter_ = false;
+  AbcKey key_;
+  std::optional<AbcTempo> tempo_;
+  std::string part_order_;
+  std::vector<std::unique_ptr<AbcVoice>> voices_;
+  size_t voice_ = 0;
+};
+
+AbcVoice& TuneReader::voice() {
+  if (voices_.empty()) Voice("");
+  return *voices_[voice_];
+}
+
+AbcTune TuneReader::Read(const std::vector<AbcLine>& book_header,
+                         const std::vector<AbcLine>& lines) {
+  ReadBookHeader(book_header);
+  size_t last_key = 0;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (StripBlanks(lines[i].text).substr(0, 2) == "K:") last_key = i;
+  }
+  for (size_t i = 0; i < lines.size() && status_.ok(); ++i) {
+    line_number_ = lines[i].number;
+    key_ahead_ = i < last_key;
+    if (StripBlanks(lines[i].text).empty() && !in_header_) {
+      break;  // an empty line ends the tune; what follows is text
+    }
+    ReadLine(lines[i].text);
+  }
+  return Finish();
+}
+
+void TuneReader::ReadBookHeader(const std::vector<AbcLine>& lines) {
+  for (const AbcLine& line : lines) {
+    const std::string_view text = WithoutComment(line.text);
+    line_number_ = line.number;
+    if (IsFieldLine(text) && std::string_view("MLQ").find(text[0]) != std::string_view::npos) {
+      Field(text[0], StripBlanks(text.substr(2)));
+    }
+  }
+}
+
+void TuneReader::ReadLine(std::string_view line) {
+  if (line.substr(0, 6) == "%%MIDI") Report("%%MIDI directives");
+  line = WithoutComment(line);
+  if (line.empty()) return;
+  const bool music = !in_header_ && line.size() > 2 && AbcLetterIndex(line[0]) >= 0 &&
+                     std::string_view("|:]").find(line[2]) != std::string_view::npos;
+  if (IsFieldLine(line) && !music) {
+    Field(line[0], StripBlanks(line.substr(2)));
+  } else if (in_header_ && key_ahead_) {
+    Report("text in the header");
+  } else {
+    if (in_header_) StartBody();
+    Music(line);
+  }
+}
+
+void TuneReader::Field(char name, std::string_view value) {
+  switch (name) {
+    case 'K': return Key(value);
+    case 'M': return Meter(value);
+    case 'L': return UnitLength(value);
+    case 'Q': return Tempo(value);
+    case 'V': return Voice(value);
+    case 'P': return Part(value);
+    case 'w':
+    case 'W': return Report("lyrics (w: and W:)");
+    case 's': return Report("symbol lines (s:)");
+    case 'm': return Report("macros (m:)");
+    default: return HeaderText(name, value);
+  }
+}
+
+void TuneReader::HeaderText(char name, std::string_view value) {
+  if (!in_header_) return;
+  NoteSequence& sequence = builder_.sequence();
+  SequenceMetadata& metadata = *sequence.mutable_sequence_metadata();
+  if (name == 'T') {
+    const std::string joint = metadata.title().empty() ? "" : "; ";
+    metadata.mutable_title()->append(joint + std::string(value));
+  } else if (name == 'C') {
+    metadata.add_composers(std::string(value));
+  } else if (name == 'X') {
+    int64_t number = 0;
+    for (size_t i = 0;
+         i < value.size() && i < 18 && std::isdigit(static_cast<unsigned char>(value[i])); ++i) {
+      number = number * 10 + (value[i] - '0');
+    }
+    sequence.set_reference_number(number);
+  }
+}
+
+void TuneReader::Key(std::string_view value) {
+  const auto key = ParseAbcKey(value);
+  if (!key) {
+    return Fail(fmt::format("K:{} is no key; write a note and a mode, as in K:G or K:Am", value));
+  }
+  if (in_header_) {
+    key_ = *key;
+    for (auto& each : voices_) each->SetKey(*key);
+  } else {
+    voice().SetKey(*key);
+  }
+  const int64_t position = voices_.empty() ? 0 : voice().position();
+  if (key->has_key && in_first_voice() && key->mode != NoteSequence::KeySignature::NOT_SPECIFIED) {
+    builder_.AddKey(position, key->tonic, key->mode);
+  }
+  if (in_header_) StartBody();
+}
+
+void TuneReader::Meter(std::string_view value) {
+  const auto meter = ParseAbcMeter(value);
+  if (!meter) return Report(fmt::format("M:{}, which is no meter", value));
+  if (in_header_) {
+    meter_ = *meter;
+    has_meter_ = meter->numerator > 0;
+    for (auto& each : voices_) each->set_meter(*meter);
+  } else {
+    voice().set_meter(*meter);
+  }
+  const int64_t position = voices_.empty() ? 0 : voice().position();
+  if (meter->numerator > 0 && in_first_voice()) {
+    builder_.AddMeter(position, meter->numerator, meter->denominator);
+  }
+}
+
+void TuneReader::UnitLength(std::string_view value) {
+  const auto unit = ParseAbcUnitLength(value);
+  if (!unit) {
+    return Fail(fmt::format("L:{} is no note length; write one as in L:1/8", value));
+  }
+  if (in_header_) {
+    unit_ = *unit;
+    has_unit_ = true;
+  } else {
+    voice().set_unit(*unit);
+  }
+}
+
+void TuneReader::Tempo(std::string_view value) {
+  const auto tempo = ParseAbcTempo(value);
+  if (!tempo) return Report(fmt::format("Q:{}, which is no tempo", value));
+  if (in_header_) {
+    tempo_ = tempo;  // may depend on a later L:
+    return;
+  }
+  if (tempo->rate <= 0) return;
+  const ScoreFraction unit = voice().unit();
+  const ScoreFraction beat =
+      tempo->beat.numerator > 0
+          ? tempo->beat
+          : ScoreFraction{unit.numerator * tempo->unit_multiple, unit.denominator};
+  const double quarters =
+      4.0 * static_cast<double>(beat.numerator) / static_cast<double>(beat.denominator);
+  builder_.AddTempo(voice().position(), quarters * tempo->rate);
+}
+
+void TuneReader::Voice(std::string_view value) {
+  const std::string_view id = value.substr(0, value.find_first_of(" \t"));
+  const auto found = std::find_if(voices_.begin(), voices_.end(),
+                                  [&](const auto& each) { return each->id() == id; });
+  voice_ = found - voices_.begin();
+  if (found == voices_.end()) {
+    if (voices_.size() >= kMaxVoices) {
+      voice_ = 0;
+      return Fail(fmt::format("more than {} voices", kMaxVoices));
+    }
+    voices_.push_back(std::make_unique<AbcVoice>(std::string(id)));
+    voices_.back()->set_unit(unit_);
+    voices_.back()->set_meter(meter_);
+    voices_.back()->SetKey(key_);
+  }
+  voices_[voice_]->Apply(ParseAbcProperties(value.substr(id.size())));
+  if (in_header_) voice_ = 0;
+}
+
+void TuneReader::Part(std::string_view value) {
+  if (in_header_) {
+    const auto order = ParseAbcPartOrder(value);
+    if (!order) return Report(fmt::format("P:{}, which is no order of parts", value));
+    part_order_ = *order;
+  } else if (in_first_voice()) {
+    voice().CutTies();
+    Mark({.kind = FormMark::kPart, .label = std::string(value)});
+  }
+}
+
+void TuneReader::StartBody() {
+  if (!has_unit_ && has_meter_) {
+    unit_ = {1, 4 * meter_.numerator < 3 * meter_.denominator ? 16 : 8};
+  }
+  for (auto& each : voices_) each->set_unit(unit_);
+  in_header_ = false;
+  voice();
+  if (tempo_ && tempo_->rate > 0) {
+    const ScoreFraction beat =
+        tempo_->beat.numerator > 0
+            ? tempo_->beat
+            : ScoreFraction{unit_.numerator * tempo_->unit_multiple, unit_.denominator};
+    builder_.AddTempo(0, 4.0 * static_cast<double>(beat.numerator) /
+                             static_cast<double>(beat.denominator) * tempo_->rate);
+  }
+}
+
+void TuneReader::Mark(FormMark mark) {
+  if (!in_first_voice()) return;
+  mark.position = voice().position();
+  builder_.AddMark(std::move(mark));
+}
+
+void TuneReader::Music(std::string_view line) {
+  AbcScanner scan(line);
+  while (!scan.done() && status_.ok()) {
+    MusicItem(scan);
+    if (voice().position() >= kMaxScoreUnits / 2) Fail("the tune is longer than a lifetime");
+  }
+}
+
+void TuneReader::MusicItem(AbcScanner& scan) {
+  switch (scan.Peek()) {
+    case ' ':
+    case '\t':
+    case '`':
+    case '\\':
+    case '$':
+    case ')': return scan.Skip();
+    case '"': return Quoted(scan);
+    case '!': return Enclosed(scan, '!', "decorations");
+    case '+': return Enclosed(scan, '+', "decorations");
+    case '{': return Enclosed(scan, '}', "grace notes");
+    case '(': return Parenthesis(scan);
+    case '[': return Opening(scan);
+    case '|':
+    case ':': return BarLine(scan);
+    case '-': scan.Skip(); return voice().Tie({});
+    case '>':
+    case '<': return Broken(scan);
+    case 'z':
+    case 'x':
+    case 'Z':
+    case 'X': return Rest(scan);
+    case 'y':
+      scan.Skip();
+      scan.TakeLength();
+      return;
+    case '&': scan.Skip(); return voice().Overlay();
+    default: return Note(scan);
+  }
+}
+
+void TuneReader::Opening(AbcScanner& scan) {
+  if (scan.Peek(1) == '|') return BarLine(scan);
+  if (IsLetter(scan.Peek(1)) && scan.Peek(2) == ':') {
+    const auto field = scan.TakeEnclosed(']');
+    if (!field) {
+      scan.Skip();
+      return Report("a [ without its ]");
+    }
+    return Field((*field)[0], StripBlanks(field->substr(2)));
+  }
+  if (auto passes = scan.TakeEnding(false)) return Ending(std::move(*passes));
+  Chord(scan);
+}
+
+void TuneReader::Note(AbcScanner& scan) {
+  bool microtone = false;
+  const auto pitch = scan.TakePitch(&microtone);
+  if (!pitch) return Other(scan);
+  if (microtone) Report("quarter tones");
+  if (voice().AddNotes({*pitch}, {scan.TakeLength()}) > 0) Report("notes outside MIDI's range");
+}
+
+void TuneReader::Chord(AbcScanner& scan) {
+  scan.Skip();
+  std::vector<AbcPitch> pitches;
+  std::vector<ScoreFraction> lengths;
+  std::vector<bool> ties;
+  bool microtone = false;
+  while (!scan.done() && scan.Peek() != ']') {
+    if (scan.Peek() == '"') {
+      Quoted(scan);
+    } else if (scan.Peek() == '-') {
+      scan.Skip();
+      if (!ties.empty()) ties.back() = true;
+    } else if (const auto pitch = scan.TakePitch(&microtone)) {
+      pitches.push_back(*pitch);
+      lengths.push_back(scan.TakeLength());
+      ties.push_back(false);
+    } else {
+      scan.Skip();  // a decoration or a blank
+    }
+  }
+  if (!scan.Take(']')) Report("a [ without its ]");
+  if (microtone) Report("quarter tones");
+  if (pitches.empty()) return;
+  const ScoreFraction by = scan.TakeLength();
+  for (ScoreFraction& length : lengths) {
+    length = {length.numerator * by.numerator, length.denominator * by.denominator};
+  }
+  if (voice().AddNotes(pitches, lengths) > 0) return Report("notes outside MIDI's range");
+  if (std::find(ties.begin(), ties.end(), true) != ties.end()) voice().Tie(ties);
+}
+
+void TuneReader::Rest(AbcScanner& scan) {
+  const bool measures = scan.Peek() == 'Z' || scan.Peek() == 'X';
+  scan.Skip();
+  if (measures) {
+    voice().AddMeasureRest(scan.TakeNumber().value_or(1));
+  } else {
+    voice().AddRest(scan.TakeLength());
+  }
+}
+
+void TuneReader::Broken(AbcScanner& scan) {
+  const char sign = scan.Peek();
+  int steps = 0;
+  while (scan.Take(sign)) ++steps;
+  voice().Break(sign == '>' ? steps : -steps);
+}
+
+void TuneReader::BarLine(AbcScanner& scan) {
+  const auto bar = scan.TakeBar();
+  if (!bar) {
+    scan.Skip();
+    return Report("a : that belongs to no bar line");
+  }
+  voice().Bar();
+  if (bar->ends > 0) Mark({.kind = FormMark::kRepeatEnd, .times = bar->ends + 1});
+  if (bar->starts > 0) Mark({.kind = FormMark::kRepeatStart, .times = bar->starts + 1});
+  if (bar->ends + bar->starts == 0) {
+    Mark({.kind = bar->thick ? FormMark::kDoubleBar : FormMark::kBar});
+  }
+  if (bar->ends + bar->starts > 0 || bar->thick) voice().CutTies();
+  if (auto passes = scan.TakeEnding(true)) Ending(std::move(*passes));
+}
+
+void TuneReader::Ending(std::vector<int> passes) {
+  voice().CutTies();
+  Mark({.kind = FormMark::kEnding, .passes = std::move(passes)});
+}
+
+void TuneReader::Quoted(AbcScanner& scan) {
+  const auto text = scan.TakeEnclosed('"');
+  if (!text) {
+    scan.Skip();
+    return Report("a \" without its pair");
+  }
+  if (!text->empty() && std::string_view("ABCDEFG").find(text->front()) != std::string_view::npos) {
+    builder_.AddChordSymbol(voice().position(), std::string(*text));
+  } else {
+    Report("annotations");
+  }
+}
+
+void TuneReader::Enclosed(AbcScanner& scan, char close, const char* what) {
+  if (scan.TakeEnclosed(close)) return Report(what);
+  scan.Skip();
+  Report(fmt::format("a {} without its pair", close));
+}
+
+void TuneReader::Parenthesis(AbcScanner& scan) {
+  const AbcMeter meter = voice().meter();
+  const auto tuplet = scan.TakeTuplet(meter.denominator == 8 && meter.numerator % 3 == 0);
+  if (!tuplet) return scan.Skip();
+  voice().StartTuplet(tuplet->by, tuplet->count);
+}
+
+void TuneReader::Other(AbcScanner& scan) {
+  const char c = scan.Peek();
+  const bool letter = (c >= 'H' && c <= 'W') || (c >= 'h' && c <= 'w');
+  if (letter || c == '.' || c == '~') {
+    Report("decorations");
+  } else {
+    const bool ascii = static_cast<unsigned char>(c) > ' ' && static_cast<unsigned char>(c) < 127;
+    Report(ascii ? fmt::format("the character {}", c) : "characters that ABC does not know");
+  }
+  scan.Skip();
+}
+
+AbcTune TuneReader::Finish() {
+  NoteSequence& sequence = builder_.sequence();
+  sequence.set_ticks_per_quarter(kTicksPerQuarter);
+  auto& source = *sequence.mutable_source_info();
+  source.set_source_type(NoteSequence::SourceInfo::SCORE_BASED);
+  source.set_encoding_type(NoteSequence::SourceInfo::ABC);
+  source.set_parser(NoteSequence::SourceInfo::MAGENTA_ABC);
+  int64_t end = 0;
+  for (size_t i = 0; i < voices_.size(); ++i) {
+    const int index = static_cast<int>(i);
+    voices_[i]->Bar();
+    end = std::max(end, voices_[i]->position());
+    if (voices_.size() > 1) builder_.AddPart(index, voices_[i]->name());
+    for (const AbcNote& note : voices_[i]->notes()) {
+      builder_.AddNote({.pitch = note.pitch,
+                        .velocity = kVelocity,
+                        .start = note.start,
+                        .end = note.end,
+                        .instrument = index,
+                        .part = index});
+    }
+  }
+  AbcTune tune;
+  if (status_.ok() && !builder_.has_notes()) Fail("the tune has no notes");
+  if (status_.ok()) {
+    builder_.Finish(end, part_order_);
+    tune.sequence = std::move(sequence);
+  }
+  tune.status = status_;
+  tune.left_out = builder_.reports();
+  return tune;
+}
+
+}  // namespace
+
+AbcTune ReadAbcTune(const std::vector<AbcLine>& book_header, const std::vector<AbcLine>& lines) {
+  return TuneReader().Read(book_header, lines);
+}
+
+}  // namespace magenta

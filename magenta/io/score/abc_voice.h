@@ -1,0 +1,109 @@
+#pragma once
+// One voice of an ABC tune: notes laid one after another in score time.
+//
+// What stands before a note changes it (accidentals, tuplets, chords), what stands after it changes
+// it again (broken rhythm, ties): the voice keeps just what is needed for both.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "magenta/io/score/abc_fields.h"
+#include "magenta/io/score/score_time.h"
+
+namespace magenta {
+
+/// A note on the staff.
+struct AbcPitch {
+  int letter = 0;               ///< 0 to 6: C to B
+  int octave = 0;               ///< 0: the octave of C (middle C, MIDI 60)
+  bool has_accidental = false;  ///< `accidental` was written
+  int accidental = 0;           ///< semitones
+};
+
+/// A sounding note; times in score units.
+struct AbcNote {
+  int pitch;
+  int64_t start;
+  int64_t end;
+};
+
+/// The state of a voice and what it has played.
+class AbcVoice {
+ public:
+  explicit AbcVoice(std::string id) : id_(std::move(id)) {}
+
+  const std::string& id() const { return id_; }
+  const std::string& name() const { return name_; }
+  const std::vector<AbcNote>& notes() const { return notes_; }
+  int64_t position() const { return position_; }
+  ScoreFraction unit() const { return unit_; }
+  AbcMeter meter() const { return meter_; }
+
+  void set_unit(ScoreFraction unit) { unit_ = unit; }
+  void set_meter(AbcMeter meter) { meter_ = meter; }
+  void SetKey(const AbcKey& key);
+  void Apply(const AbcVoiceProperties& properties);
+
+  /// Notes that sound together, each `lengths[i]` times the unit note length; the voice moves on by
+  /// the first one's. Returns the number of pitches outside 0 to 127, which are left out.
+  int AddNotes(const std::vector<AbcPitch>& pitches, const std::vector<ScoreFraction>& lengths);
+  /// A rest of `length` times the unit note length.
+  void AddRest(ScoreFraction length);
+  /// A rest of whole measures.
+  void AddMeasureRest(int measures);
+  /// Ties the notes of the last chord for which `which` is set (all when empty) to the next ones.
+  void Tie(const std::vector<bool>& which);
+  /// '>' (steps > 0) or '<' (steps < 0) between the last note and the next one: one of the two
+  /// gains what the other loses, its length / 2^|steps|. (For one sign that is the standard's
+  /// dotted pair; for '>>' the standard asks for 7/4 and 1/4 where Magenta, which this follows,
+  /// plays 5/4 and 3/4.)
+  void Break(int steps);
+  /// The next `count` notes take `by` times their length.
+  void StartTuplet(ScoreFraction by, int count);
+  /// A bar line: accidentals end, and so does a voice overlay.
+  void Bar();
+  /// '&': what follows sounds together with this measure.
+  void Overlay();
+  /// No tie reaches over this place: the start of a section.
+  void CutTies() { tied_.clear(); }
+
+ private:
+  struct Tied {
+    size_t note;
+    int letter;
+    int octave;
+  };
+
+  int64_t Length(ScoreFraction by) const;
+  int Sounding(const AbcPitch& pitch, const Tied* tied);
+  const Tied* FindTied(const AbcPitch& pitch) const;
+  /// The length of the next note, with tuplet and broken rhythm, both used up by it.
+  int64_t TakeModifiers(int64_t length, ScoreFraction* by);
+  void MoveOn(int64_t length);
+
+  std::string id_;
+  std::string name_;
+  std::vector<AbcNote> notes_;
+  int64_t position_ = 0;
+  int64_t bar_start_ = 0;
+  int64_t overlay_end_ = 0;
+  ScoreFraction unit_{1, 8};
+  AbcMeter meter_;
+  AbcAccidentals key_{};
+  std::map<int, int> bar_accidentals_;  // by letter, in every octave
+  int octave_shift_ = 0;
+  int transpose_ = 0;
+
+  std::vector<size_t> last_notes_;  // indices of the notes of the last chord
+  std::vector<AbcPitch> last_pitches_;
+  int64_t last_length_ = 0;
+  std::vector<Tied> tied_;
+  ScoreFraction broken_{1, 1};  // what a '>' leaves to the next note
+  ScoreFraction tuplet_{1, 1};
+  int tuplet_left_ = 0;
+};
+
+}  // namespace magenta

@@ -1,0 +1,154 @@
+#include "magenta/io/score/score_builder.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace magenta {
+namespace {
+
+constexpr double kDefaultQpm = 120;
+constexpr size_t kMaxReports = 64;
+
+template <typename T>
+void SortByPosition(std::vector<std::pair<int64_t, T>>& list) {
+  std::stable_sort(list.begin(), list.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+}
+
+/// Sorts, and keeps of several at one position the one that was added last.
+template <typename T>
+void SortAndReplace(std::vector<std::pair<int64_t, T>>& list) {
+  SortByPosition(list);
+  size_t kept = 0;
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (i + 1 < list.size() && list[i + 1].first == list[i].first) continue;
+    if (kept != i) list[kept] = std::move(list[i]);
+    ++kept;
+  }
+  list.resize(kept);
+}
+
+}  // namespace
+
+void ScoreBuilder::AddNote(const ScoreNote& note) { notes_.push_back(note); }
+
+void ScoreBuilder::AddKey(int64_t position, NoteSequence::KeySignature::Key key,
+                          NoteSequence::KeySignature::Mode mode) {
+  NoteSequence::KeySignature signature;
+  signature.set_key(key);
+  signature.set_mode(mode);
+  keys_.emplace_back(position, std::move(signature));
+}
+
+void ScoreBuilder::AddMeter(int64_t position, int numerator, int denominator) {
+  NoteSequence::TimeSignature signature;
+  signature.set_numerator(numerator);
+  signature.set_denominator(denominator);
+  meters_.emplace_back(position, std::move(signature));
+}
+
+void ScoreBuilder::AddTempo(int64_t position, double qpm) { tempos_.push_back({position, qpm, 0}); }
+
+void ScoreBuilder::AddChordSymbol(int64_t position, std::string text) {
+  chords_.emplace_back(position, std::move(text));
+}
+
+void ScoreBuilder::AddPart(int part, std::string name) {
+  auto& info = *sequence_.add_part_infos();
+  info.set_part(part);
+  info.set_name(std::move(name));
+}
+
+void ScoreBuilder::Report(int line, std::string text) {
+  if (reports_.size() >= kMaxReports || !reported_.insert(text).second) return;
+  reports_.push_back({line, std::move(text)});
+}
+
+void ScoreBuilder::PlaceTempos() {
+  std::stable_sort(tempos_.begin(), tempos_.end(),
+                   [](const auto& a, const auto& b) { return a.position < b.position; });
+  std::vector<TempoMark> kept;
+  for (const TempoMark& tempo : tempos_) {
+    if (!kept.empty() && kept.back().position == tempo.position) kept.pop_back();
+    kept.push_back(tempo);
+  }
+  tempos_ = std::move(kept);
+  double seconds = 0;
+  int64_t position = 0;
+  double qpm = kDefaultQpm;
+  for (TempoMark& tempo : tempos_) {
+    seconds += UnitsToQuarters(tempo.position - position) * (60 / qpm);
+    tempo.seconds = seconds;
+    position = tempo.position;
+    qpm = tempo.qpm;
+    auto& added = *sequence_.add_tempos();
+    added.set_time(seconds);
+    added.set_qpm(qpm);
+  }
+}
+
+double ScoreBuilder::Seconds(int64_t position) const {
+  const auto after = std::upper_bound(
+      tempos_.begin(), tempos_.end(), position,
+      [](int64_t wanted, const TempoMark& tempo) { return wanted < tempo.position; });
+  if (after == tempos_.begin()) return UnitsToQuarters(position) * (60 / kDefaultQpm);
+  const TempoMark& tempo = *std::prev(after);
+  return tempo.seconds + UnitsToQuarters(position - tempo.position) * (60 / tempo.qpm);
+}
+
+void ScoreBuilder::PlaceNotes() {
+  for (const ScoreNote& note : notes_) {
+    auto& added = *sequence_.add_notes();
+    added.set_pitch(note.pitch);
+    added.set_velocity(note.velocity);
+    added.set_start_time(Seconds(note.start));
+    added.set_end_time(Seconds(note.end));
+    added.set_instrument(note.instrument);
+    added.set_program(note.program);
+    added.set_is_drum(note.is_drum);
+    added.set_part(note.part);
+    added.set_voice(note.voice);
+  }
+}
+
+void ScoreBuilder::PlaceSections(int64_t end, std::string_view part_order) {
+  const ScoreForm form = BuildScoreForm(marks_, end, part_order);
+  for (const std::string& warning : form.warnings) Report(0, warning);
+  for (size_t i = 0; i < form.starts.size(); ++i) {
+    auto& annotation = *sequence_.add_section_annotations();
+    annotation.set_time(Seconds(form.starts[i]));
+    annotation.set_section_id(static_cast<int64_t>(i));
+  }
+  for (const ScoreForm::Group& group : form.groups) {
+    auto& added = *sequence_.add_section_groups();
+    added.set_num_times(group.times);
+    for (int section : group.sections) added.add_sections()->set_section_id(section);
+  }
+}
+
+void ScoreBuilder::Finish(int64_t end, std::string_view part_order) {
+  PlaceTempos();
+  PlaceNotes();
+  SortAndReplace(keys_);
+  for (auto& [position, key] : keys_) {
+    key.set_time(Seconds(position));
+    *sequence_.add_key_signatures() = std::move(key);
+  }
+  SortAndReplace(meters_);
+  for (auto& [position, meter] : meters_) {
+    meter.set_time(Seconds(position));
+    *sequence_.add_time_signatures() = std::move(meter);
+  }
+  SortByPosition(chords_);
+  for (auto& [position, text] : chords_) {
+    auto& chord = *sequence_.add_text_annotations();
+    chord.set_time(Seconds(position));
+    chord.set_text(std::move(text));
+    chord.set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
+  }
+  for (const ScoreNote& note : notes_) end = std::max(end, note.end);
+  sequence_.set_total_time(Seconds(end));
+  PlaceSections(end, part_order);
+}
+
+}  // namespace magenta

@@ -1,0 +1,76 @@
+#pragma once
+// From score time to a NoteSequence: both score readers put what they find here, in any order.
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "magenta/io/score/score_form.h"
+#include "magenta/io/score/score_time.h"
+#include "magenta/io/score/warning.h"
+#include "magenta/music.pb.h"
+
+namespace magenta {
+
+/// A note in score units.
+struct ScoreNote {
+  int pitch = 0;
+  int velocity = 0;
+  int64_t start = 0;
+  int64_t end = 0;
+  int instrument = 0;
+  int program = 0;
+  bool is_drum = false;
+  int part = 0;
+  int voice = 0;
+};
+
+/// Collects notes and signs at places in score units; Finish() turns places into seconds.
+class ScoreBuilder {
+ public:
+  /// For metadata and source_info; notes and signs come by the functions below.
+  NoteSequence& sequence() { return sequence_; }
+  const std::vector<ScoreWarning>& reports() const { return reports_; }
+
+  void AddNote(const ScoreNote& note);
+  bool has_notes() const { return !notes_.empty(); }
+  /// A key, meter or tempo replaces one that was added before at the same place.
+  void AddKey(int64_t position, NoteSequence::KeySignature::Key key,
+              NoteSequence::KeySignature::Mode mode);
+  void AddMeter(int64_t position, int numerator, int denominator);
+  /// `qpm` is positive.
+  void AddTempo(int64_t position, double qpm);
+  void AddChordSymbol(int64_t position, std::string text);
+  void AddPart(int part, std::string name);
+  void AddMark(FormMark mark) { marks_.push_back(std::move(mark)); }
+  /// One entry a text, at most 64 of them.
+  void Report(int line, std::string text);
+
+  /// Seconds, sections and total_time for a score that ends at `end` units. At 120 quarters a
+  /// minute where no tempo was added.
+  void Finish(int64_t end, std::string_view part_order);
+
+ private:
+  struct TempoMark {
+    int64_t position;
+    double qpm;
+    double seconds;
+  };
+  double Seconds(int64_t position) const;
+  void PlaceTempos();
+  void PlaceNotes();
+  void PlaceSections(int64_t end, std::string_view part_order);
+
+  NoteSequence sequence_;
+  std::vector<ScoreWarning> reports_;
+  std::set<std::string> reported_;
+  std::vector<ScoreNote> notes_;
+  std::vector<TempoMark> tempos_;
+  std::vector<std::pair<int64_t, NoteSequence::KeySignature>> keys_;
+  std::vector<std::pair<int64_t, NoteSequence::TimeSignature>> meters_;
+  std::vector<std::pair<int64_t, std::string>> chords_;
+  std::vector<FormMark> marks_;
+};
+
+}  // namespace magenta

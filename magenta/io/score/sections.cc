@@ -1,0 +1,218 @@
+#include "magenta/io/score/sections.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+constexpr size_t kMaxPlayed = 100000;
+constexpr int64_t kMaxEvents = 1000000;
+
+struct Span {
+  double start;
+  double end;
+};
+
+absl::StatusOr<std::map<int64_t, Span>> SectionSpans(const NoteSequence& sequence) {
+  std::map<int64_t, Span> spans;
+  const auto& annotations = sequence.section_annotations();
+  for (int i = 0; i < annotations.size(); ++i) {
+    const double end =
+        i + 1 < annotations.size() ? annotations[i + 1].time() : sequence.total_time();
+    if (!(annotations[i].time() <= end)) {
+      return InputError("", fmt::format("section_annotations[{}] ends before it begins", i));
+    }
+    spans[annotations[i].section_id()] = {annotations[i].time(), end};
+  }
+  return spans;
+}
+
+/// The sections in the order in which `groups` play them. Groups in groups are walked with a stack
+/// of our own, since the depth is the input's.
+absl::StatusOr<std::vector<int64_t>> PlayedSections(const NoteSequence& sequence) {
+  struct Frame {
+    const NoteSequence::SectionGroup* group;
+    int times_left;
+    int next;
+  };
+  std::vector<int64_t> played;
+  size_t steps = 0;
+  for (const auto& group : sequence.section_groups()) {
+    std::vector<Frame> stack = {{&group, group.num_times(), 0}};
+    while (!stack.empty()) {
+      if (++steps > 4 * kMaxPlayed || played.size() > kMaxPlayed) {
+        return InputError("", fmt::format("section_groups play more than {} sections", kMaxPlayed));
+      }
+      Frame& frame = stack.back();
+      if (frame.next == frame.group->sections_size()) {
+        frame.next = 0;
+        --frame.times_left;
+      }
+      if (frame.times_left <= 0 || frame.group->sections_size() == 0) {
+        stack.pop_back();
+        continue;
+      }
+      const auto& section = frame.group->sections(frame.next++);
+      if (section.has_section_group()) {
+        stack.push_back({&section.section_group(), section.section_group().num_times(), 0});
+      } else {
+        played.push_back(section.section_id());
+      }
+    }
+  }
+  return played;
+}
+
+bool SameSign(const NoteSequence::Tempo& a, const NoteSequence::Tempo& b) {
+  return a.qpm() == b.qpm();
+}
+bool SameSign(const NoteSequence::TimeSignature& a, const NoteSequence::TimeSignature& b) {
+  return a.numerator() == b.numerator() && a.denominator() == b.denominator();
+}
+bool SameSign(const NoteSequence::KeySignature& a, const NoteSequence::KeySignature& b) {
+  return a.key() == b.key() && a.mode() == b.mode();
+}
+
+/// The entries of a repeated field in order of time.
+template <typename T>
+class Timeline {
+ public:
+  explicit Timeline(const google::protobuf::RepeatedPtrField<T>& list) {
+    for (const T& entry : list) entries_.push_back(&entry);
+    std::stable_sort(entries_.begin(), entries_.end(),
+                     [](const T* a, const T* b) { return a->time() < b->time(); });
+  }
+
+  /// Copies what happens within `span`, moved by `offset`.
+  void CopyEvents(const Span& span, double offset,
+                  google::protobuf::RepeatedPtrField<T>* to) const {
+    for (auto at = From(span.start); at != entries_.end() && (*at)->time() < span.end; ++at) {
+      auto& copy = *to->Add();
+      copy = **at;
+      copy.set_time(copy.time() + offset);
+    }
+  }
+
+  /// As CopyEvents, with the sign in force at the start of `span`; a sign that says what the one
+  /// before it in `to` says is left out.
+  void CopySigns(const Span& span, double offset, google::protobuf::RepeatedPtrField<T>* to) const {
+    auto at = From(span.start);
+    if ((at == entries_.end() || (*at)->time() > span.start) && at != entries_.begin()) {
+      --at;
+    }
+    for (; at != entries_.end() && (*at)->time() < span.end; ++at) {
+      if (!to->empty() && SameSign(to->Get(to->size() - 1), **at)) continue;
+      auto& copy = *to->Add();
+      copy = **at;
+      copy.set_time(std::max(copy.time(), span.start) + offset);
+    }
+  }
+
+ private:
+  auto From(double time) const {
+    return std::lower_bound(entries_.begin(), entries_.end(), time,
+                            [](const T* entry, double wanted) { return entry->time() < wanted; });
+  }
+  std::vector<const T*> entries_;
+};
+
+void CopyNotes(const NoteSequence& from, const std::vector<int>& notes, const Span& span,
+               double offset, NoteSequence* to) {
+  for (int index : notes) {
+    auto& copy = *to->add_notes();
+    copy = from.notes(index);
+    copy.set_start_time(copy.start_time() + offset);
+    copy.set_end_time(std::min(copy.end_time(), span.end) + offset);
+  }
+}
+
+/// Which notes start in each section.
+std::map<int64_t, std::vector<int>> NotesOfSections(const NoteSequence& sequence,
+                                                    const std::map<int64_t, Span>& spans) {
+  std::vector<std::pair<double, int64_t>> starts;
+  for (const auto& [id, span] : spans) starts.emplace_back(span.start, id);
+  std::sort(starts.begin(), starts.end());
+  std::map<int64_t, std::vector<int>> notes;
+  for (int i = 0; i < sequence.notes_size(); ++i) {
+    const auto after =
+        std::upper_bound(starts.begin(), starts.end(), sequence.notes(i).start_time(),
+                         [](double time, const auto& start) { return time < start.first; });
+    if (after != starts.begin()) notes[std::prev(after)->second].push_back(i);
+  }
+  return notes;
+}
+
+int64_t EventCount(const NoteSequence& sequence) {
+  return int64_t{sequence.notes_size()} + sequence.text_annotations_size() +
+         sequence.control_changes_size() + sequence.pitch_bends_size() + sequence.tempos_size() +
+         sequence.time_signatures_size() + sequence.key_signatures_size();
+}
+
+/// Everything but what UnrollSections places anew.
+NoteSequence CopyWithoutEvents(const NoteSequence& sequence) {
+  NoteSequence copy;
+  copy.set_id(sequence.id());
+  copy.set_filename(sequence.filename());
+  copy.set_collection_name(sequence.collection_name());
+  copy.set_ticks_per_quarter(sequence.ticks_per_quarter());
+  copy.set_reference_number(sequence.reference_number());
+  *copy.mutable_part_infos() = sequence.part_infos();
+  *copy.mutable_instrument_infos() = sequence.instrument_infos();
+  if (sequence.has_source_info()) *copy.mutable_source_info() = sequence.source_info();
+  if (sequence.has_sequence_metadata()) {
+    *copy.mutable_sequence_metadata() = sequence.sequence_metadata();
+  }
+  return copy;
+}
+
+}  // namespace
+
+absl::StatusOr<NoteSequence> UnrollSections(const NoteSequence& sequence) {
+  if (sequence.section_groups().empty()) return sequence;
+  MAGENTA_ASSIGN_OR_RETURN(const auto spans, SectionSpans(sequence));
+  MAGENTA_ASSIGN_OR_RETURN(const auto played, PlayedSections(sequence));
+  const auto notes = NotesOfSections(sequence, spans);
+  const Timeline tempos(sequence.tempos());
+  const Timeline meters(sequence.time_signatures());
+  const Timeline keys(sequence.key_signatures());
+  const Timeline texts(sequence.text_annotations());
+  const Timeline controls(sequence.control_changes());
+  const Timeline bends(sequence.pitch_bends());
+  NoteSequence unrolled = CopyWithoutEvents(sequence);
+  double time = 0;
+  for (int64_t id : played) {
+    const auto found = spans.find(id);
+    if (found == spans.end()) {
+      return InputError("", fmt::format("section_groups play section {}, which is not there", id));
+    }
+    const Span& span = found->second;
+    const double offset = time - span.start;
+    auto& annotation = *unrolled.add_section_annotations();
+    annotation.set_time(time);
+    annotation.set_section_id(id);
+    if (const auto own = notes.find(id); own != notes.end()) {
+      CopyNotes(sequence, own->second, span, offset, &unrolled);
+    }
+    tempos.CopySigns(span, offset, unrolled.mutable_tempos());
+    meters.CopySigns(span, offset, unrolled.mutable_time_signatures());
+    keys.CopySigns(span, offset, unrolled.mutable_key_signatures());
+    texts.CopyEvents(span, offset, unrolled.mutable_text_annotations());
+    controls.CopyEvents(span, offset, unrolled.mutable_control_changes());
+    bends.CopyEvents(span, offset, unrolled.mutable_pitch_bends());
+    if (EventCount(unrolled) > kMaxEvents) {
+      return InputError("", fmt::format("section_groups play more than {} events", kMaxEvents));
+    }
+    time += span.end - span.start;
+  }
+  unrolled.set_total_time(time);
+  return unrolled;
+}
+
+}  // namespace magenta
