@@ -13,7 +13,7 @@
 
 namespace magenta {
 
-/// What a network remembers between steps, a row a sequence.
+/// What a network remembers between steps, a row a sequence. It must not outlive its network.
 class NetworkState {
  public:
   virtual ~NetworkState() = default;

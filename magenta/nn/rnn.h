@@ -11,6 +11,11 @@
 
 namespace magenta {
 
+struct Kernels;  // kernels/kernels.h
+
+/// Longest attention window.
+inline constexpr int kMaxAttentionLength = 4096;
+
 /// The shape of a network as its tensors tell it.
 struct RnnShape {
   int input_size = 0;
@@ -24,8 +29,16 @@ struct RnnShape {
 /// missing or of another shape than its neighbours ask for.
 absl::StatusOr<RnnShape> RnnShapeOf(const TensorMap& tensors);
 
-/// The network of `tensors`. `attn_length` rows of attention window (it stands in no weight); it
-/// must be > 0 exactly when the tensors have attention.
+/// The network of `tensors`, which may be freed afterwards. `attn_length` rows of attention window
+/// (it stands in no weight); it must be > 0 exactly when the tensors have attention. Errors: those
+/// of RnnShapeOf, a weight that is not finite (exit 3), a wrong attn_length or MAGENTA_KERNEL (exit
+/// 2).
 absl::StatusOr<std::unique_ptr<Network>> MakeRnn(const TensorMap& tensors, int attn_length);
+
+/// The same, stepping by `kernels` instead of those that fit the processor best (or that
+/// MAGENTA_KERNEL names): for tests and benchmarks.
+absl::StatusOr<std::unique_ptr<Network>> MakeRnnWithKernels(const TensorMap& tensors,
+                                                            int attn_length,
+                                                            const Kernels& kernels);
 
 }  // namespace magenta

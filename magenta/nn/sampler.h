@@ -15,18 +15,29 @@ class LogitFilter {
   virtual void Apply(std::span<float> logits) const = 0;
 };
 
-/// logits / temperature; temperature 0 leaves only the largest (the first on ties).
+/// logits / temperature (in float32); temperature 0 leaves only the largest (the first on ties).
+/// `temperature` must be finite and not negative (checked).
 std::unique_ptr<LogitFilter> MakeTemperature(double temperature);
-/// Forbids the classes whose entry is false; if that would forbid all, it does nothing.
+/// Forbids the classes whose entry is false; if that would forbid all, it does nothing. Classes
+/// beyond the mask are left as they are.
 std::unique_ptr<LogitFilter> MakeMask(std::vector<bool> allowed);
-/// Forbids all but the k most probable classes (ties to the lower index).
+/// Forbids all but the k most probable classes (ties to the lower index). k >= 1 (checked).
 std::unique_ptr<LogitFilter> MakeTopK(int k);
 
-/// softmax in float32: exp(x - max) / sum, in index order.
+/// softmax in float32: exp(x - max) / sum, in index order, by the kernels' own exp: the same bits
+/// on every machine. In place is fine.
 void Softmax(std::span<const float> logits, std::span<float> probabilities);
+
+/// The logarithm of one entry of Softmax(logits), as (x - max) - log(sum): it stays finite where
+/// the probability itself is too small for a float. The same bits on every machine.
+float LogSoftmaxAt(std::span<const float> logits, int label);
 
 /// The first class whose cumulative probability (double, in order), divided by the total, exceeds
 /// `draw` in [0, 1): numpy.searchsorted(cdf / cdf[-1], draw, side='right').
 int DrawClass(std::span<const float> probabilities, double draw);
+
+/// The natural logarithm of a positive, finite `x`, made of sums, products and divisions alone, so
+/// that it is the same on every machine (std::log is not). Relative error below 1e-14.
+double PortableLog(double x);
 
 }  // namespace magenta

@@ -1,0 +1,107 @@
+#include "magenta/nn/attention.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "magenta/nn/row_buffers.h"
+
+namespace magenta {
+
+Attention::Attention(const TensorMap& tensors, const std::string& prefix, int inputs, int units,
+                     int attn_length)
+    : inputs_(inputs),
+      units_(units),
+      units_padded_(PadToLanes(units)),
+      length_(attn_length),
+      length_padded_(PadToLanes(attn_length)) {
+  const auto floats = [&](const char* name) { return tensors.at(prefix + name).floats(); };
+  input_kernel_ = PackedMatrix(floats("kernel"), inputs + units, inputs);
+  input_bias_ = PadGroups(floats("bias"));
+  query_kernel_ = PackedMatrix(floats("attention/kernel"), 2 * units, units);
+  query_bias_ = PadGroups(floats("attention/bias"));
+  output_kernel_ = PackedMatrix(floats("attn_output_projection/kernel"), 2 * units, units);
+  output_bias_ = PadGroups(floats("attn_output_projection/bias"));
+  key_kernel_ = PackedMatrix(floats("attention/attn_w"), units, units);
+  v_ = PadGroups(floats("attention/attn_v"));
+}
+
+AttentionState Attention::NewState(int rows) const {
+  const size_t row = units_padded_;
+  AttentionState state;
+  state.a.assign(rows * row, 0.0f);
+  state.window.assign(rows * row * length_, 0.0f);
+  state.keys.assign(rows * row * length_, 0.0f);
+  return state;
+}
+
+AttentionState Attention::Select(const AttentionState& state, std::span<const int> rows) const {
+  const size_t row = units_padded_;
+  return {SelectRows(state.a, row, rows), SelectRows(state.window, row * length_, rows),
+          SelectRows(state.keys, row * length_, rows), state.oldest};
+}
+
+void Attention::ProjectInput(const Kernels& kernels, const AttentionState& state, int rows,
+                             float* projected) const {
+  kernels.multiply(input_kernel_, inputs_, units_,
+                   {state.a.data(), static_cast<size_t>(units_padded_), rows}, projected,
+                   input_kernel_.width());
+}
+
+void Attention::Attend(const Kernels& kernels, const float* c, const float* h, int rows,
+                       AttentionState& state, float* scratch, float* y) const {
+  const size_t stride = units_padded_;
+  float* q = scratch;
+  float* scores = scratch + rows * stride;
+  FillRows(query_bias_, rows, q);
+  kernels.multiply(query_kernel_, 0, units_, {c, stride, rows}, q, stride);
+  kernels.multiply(query_kernel_, units_, units_, {h, stride, rows}, q, stride);
+  for (int row = 0; row < rows; ++row) {
+    AttendRow(kernels, q + row * stride, state, row, scores + row * length_padded_);
+  }
+  FillRows(output_bias_, rows, y);
+  kernels.multiply(output_kernel_, 0, units_, {h, stride, rows}, y, stride);
+  kernels.multiply(output_kernel_, units_, units_, {state.a.data(), stride, rows}, y, stride);
+  for (int row = 0; row < rows; ++row) Remember(kernels, y + row * stride, state, row);
+  state.oldest = (state.oldest + 1) % length_;
+}
+
+/// a' of one row: the window's rows by the softmax of their scores, oldest first.
+void Attention::AttendRow(const Kernels& kernels, const float* q, AttentionState& state, int row,
+                          float* scores) const {
+  const size_t stride = units_padded_;
+  const float* keys = state.keys.data() + row * stride * length_;
+  const float* window = state.window.data() + row * stride * length_;
+  kernels.attention_scores(keys, q, v_.data(), length_, units_padded_, scores);
+  Softened(kernels, scores, state.oldest);
+  float* a = state.a.data() + row * stride;
+  std::fill_n(a, stride, 0.0f);
+  const int tail = length_ - state.oldest;
+  kernels.weighted_sum(window + state.oldest * stride, scores + state.oldest, tail, units_padded_,
+                       a);
+  kernels.weighted_sum(window, scores, state.oldest, units_padded_, a);
+}
+
+/// scores := softmax(scores), summed from the oldest row on.
+void Attention::Softened(const Kernels& kernels, float* scores, int oldest) const {
+  const float max = *std::max_element(scores, scores + length_);
+  for (int t = 0; t < length_; ++t) scores[t] -= max;
+  std::fill(scores + length_, scores + length_padded_, 0.0f);
+  kernels.exp(scores, scores, length_padded_);
+  float sum = 0;
+  for (int t = oldest; t < length_; ++t) sum += scores[t];
+  for (int t = 0; t < oldest; ++t) sum += scores[t];
+  for (int t = 0; t < length_; ++t) scores[t] /= sum;
+}
+
+/// Puts y in the place of the oldest row, and y A beside it.
+void Attention::Remember(const Kernels& kernels, const float* y, AttentionState& state,
+                         int row) const {
+  const size_t stride = units_padded_;
+  const size_t slot = (static_cast<size_t>(row) * length_ + state.oldest) * stride;
+  std::copy_n(y, stride, state.window.data() + slot);
+  float* key = state.keys.data() + slot;
+  std::fill_n(key, stride, 0.0f);
+  kernels.multiply(key_kernel_, 0, units_, {y, stride, 1}, key, stride);
+}
+
+}  // namespace magenta

@@ -1,0 +1,64 @@
+#pragma once
+// Attention over the last outputs of a layer, as in Magenta's attention_rnn (PARITY section 6).
+//
+// W_t A never changes while row t is in the window, so it is made once, when the row comes in, and
+// kept beside it: a step costs one product with A instead of attn_length of them. The window is a
+// ring: dropping the oldest row is a turn of its head.
+
+#include <string>
+
+#include "magenta/base/tensor.h"
+#include "magenta/nn/kernels/kernels.h"
+#include "magenta/nn/packed_matrix.h"
+
+namespace magenta {
+
+/// The rows that attention remembers, for several sequences.
+struct AttentionState {
+  FloatBuffer a;       // [rows, padded units]: the last attention
+  FloatBuffer window;  // [rows, attn_length, padded units]
+  FloatBuffer keys;    // the same shape: the window times A
+  int oldest = 0;      // the ring's head, the same for all rows
+};
+
+class Attention {
+ public:
+  Attention() = default;
+  /// From the variables under `prefix` (".../attention_cell_wrapper/"), whose shapes are checked.
+  Attention(const TensorMap& tensors, const std::string& prefix, int inputs, int units,
+            int attn_length);
+
+  int length() const { return length_; }
+  AttentionState NewState(int rows) const;
+  /// Rows `rows` of `state`, in that order.
+  AttentionState Select(const AttentionState& state, std::span<const int> rows) const;
+
+  /// x' = [x, a] K1 + b1 with x already multiplied: `projected` comes in as b1 + x K1's upper rows.
+  void ProjectInput(const Kernels& kernels, const AttentionState& state, int rows,
+                    float* projected) const;
+  /// K1 and b1, for the caller's own x.
+  const PackedMatrix& input_kernel() const { return input_kernel_; }
+  const FloatBuffer& input_bias() const { return input_bias_; }
+
+  /// Of the cell's new `c` and `h` ([rows, padded units]): a' and y, and the window moves on.
+  /// `scratch` holds scratch_size() floats a row; y is [rows, padded units].
+  void Attend(const Kernels& kernels, const float* c, const float* h, int rows,
+              AttentionState& state, float* scratch, float* y) const;
+  int scratch_size() const { return units_padded_ + length_padded_; }
+
+ private:
+  void Softened(const Kernels& kernels, float* scores, int oldest) const;
+  void AttendRow(const Kernels& kernels, const float* q, AttentionState& state, int row,
+                 float* scores) const;
+  void Remember(const Kernels& kernels, const float* y, AttentionState& state, int row) const;
+
+  int inputs_ = 0;
+  int units_ = 0;
+  int units_padded_ = 0;
+  int length_ = 0;
+  int length_padded_ = 0;
+  PackedMatrix input_kernel_, query_kernel_, output_kernel_, key_kernel_;
+  FloatBuffer input_bias_, query_bias_, output_bias_, v_;
+};
+
+}  // namespace magenta

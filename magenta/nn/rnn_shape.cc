@@ -1,0 +1,153 @@
+// What a network's tensors say of its shape: each layer's variables are looked for under the names
+// that Magenta 2.x gives them, and every shape is held against its neighbours'.
+
+#include <fmt/core.h>
+
+#include <string>
+#include <utility>
+
+#include "magenta/base/status.h"
+#include "magenta/nn/rnn.h"
+#include "magenta/nn/rnn_names.h"
+
+namespace magenta {
+namespace {
+
+/// Wider layers than this are taken for damage.
+constexpr int64_t kMaxWidth = 1 << 20;
+
+std::string DimsText(const std::vector<int64_t>& shape) {
+  Tensor tensor;
+  tensor.shape = shape;
+  return tensor.ShapeText();
+}
+
+absl::StatusOr<const Tensor*> FindVariable(const TensorMap& tensors, const std::string& name,
+                                           size_t rank) {
+  const auto found = tensors.find(name);
+  if (found == tensors.end()) {
+    return InputError("", fmt::format("variable {} is missing", name),
+                      "is this a checkpoint of a melody network?");
+  }
+  const Tensor& tensor = found->second;
+  if (tensor.dtype != DType::kFloat32) {
+    return InputError(
+        "", fmt::format("variable {} is of type {}, not float32", name, DTypeName(tensor.dtype)));
+  }
+  bool fits = tensor.shape.size() == rank;
+  for (int64_t dim : tensor.shape) fits = fits && dim >= 1 && dim <= 4 * kMaxWidth;
+  if (!fits) {
+    return InputError("", fmt::format("variable {} has shape {}, not one of {} dimensions", name,
+                                      tensor.ShapeText(), rank));
+  }
+  return &tensor;
+}
+
+absl::Status ExpectVariable(const TensorMap& tensors, const std::string& name,
+                            const std::vector<int64_t>& shape) {
+  MAGENTA_ASSIGN_OR_RETURN(const Tensor* tensor, FindVariable(tensors, name, shape.size()));
+  if (tensor->shape == shape) return absl::OkStatus();
+  return InputError("", fmt::format("variable {} has shape {} where its neighbours ask for {}",
+                                    name, tensor->ShapeText(), DimsText(shape)));
+}
+
+/// Units of the LSTM whose bias is `name`: a quarter of its length.
+absl::StatusOr<int64_t> UnitsOf(const TensorMap& tensors, const std::string& name) {
+  MAGENTA_ASSIGN_OR_RETURN(const Tensor* bias, FindVariable(tensors, name, 1));
+  const int64_t length = bias->shape[0];
+  if (length % 4 != 0 || length / 4 > kMaxWidth) {
+    return InputError("", fmt::format("variable {} has shape {}, no four gates of equal size", name,
+                                      bias->ShapeText()));
+  }
+  return length / 4;
+}
+
+absl::Status CheckAttention(const TensorMap& tensors, const LayerNames& names, int64_t inputs,
+                            int64_t units) {
+  using Wanted = std::pair<std::string, std::vector<int64_t>>;
+  for (const Wanted& wanted : {
+           Wanted{names.attention + "kernel", {inputs + units, inputs}},
+           Wanted{names.attention + "bias", {inputs}},
+           Wanted{names.attention + "attention/attn_w", {1, 1, units, units}},
+           Wanted{names.attention + "attention/attn_v", {units}},
+           Wanted{names.attention + "attention/kernel", {2 * units, units}},
+           Wanted{names.attention + "attention/bias", {units}},
+           Wanted{names.attention + "attn_output_projection/kernel", {2 * units, units}},
+           Wanted{names.attention + "attn_output_projection/bias", {units}},
+       }) {
+    MAGENTA_RETURN_IF_ERROR(ExpectVariable(tensors, wanted.first, wanted.second));
+  }
+  return absl::OkStatus();
+}
+
+/// Checks layer `layer` behind `inputs` values (-1: not known yet, the first layer's) and adds it
+/// to `shape`.
+absl::Status AddLayer(const TensorMap& tensors, int layer, int64_t inputs, RnnShape& shape) {
+  const LayerNames names = NamesOfLayer(tensors, layer);
+  if (layer > 0 && names.has_attention) {
+    return InputError("", fmt::format("variable {}kernel: attention on a layer past the first, as "
+                                      "in 2016, is not supported",
+                                      names.attention));
+  }
+  MAGENTA_ASSIGN_OR_RETURN(const int64_t units, UnitsOf(tensors, names.lstm + "bias"));
+  const std::string first =
+      names.has_projection ? names.projection + "kernel" : names.lstm + "kernel";
+  MAGENTA_ASSIGN_OR_RETURN(const Tensor* kernel, FindVariable(tensors, first, 2));
+  if (inputs < 0) inputs = kernel->shape[0] - (names.has_projection ? 0 : units);
+  if (inputs < 1) {
+    return InputError("", fmt::format("variable {} has shape {}, too few rows for {} units", first,
+                                      kernel->ShapeText(), units));
+  }
+  if (layer == 0) {
+    shape.input_size = static_cast<int>(inputs);
+    shape.has_attention = names.has_attention;
+    shape.residual = names.has_projection;
+  }
+  if (names.has_projection || (shape.residual && inputs != units)) {
+    MAGENTA_RETURN_IF_ERROR(ExpectVariable(tensors, names.projection + "kernel", {inputs, units}));
+    MAGENTA_RETURN_IF_ERROR(ExpectVariable(tensors, names.projection + "bias", {units}));
+    inputs = units;
+  }
+  MAGENTA_RETURN_IF_ERROR(
+      ExpectVariable(tensors, names.lstm + "kernel", {inputs + units, 4 * units}));
+  if (names.has_attention) {
+    MAGENTA_RETURN_IF_ERROR(CheckAttention(tensors, names, inputs, units));
+  }
+  shape.layer_sizes.push_back(static_cast<int>(units));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+LayerNames NamesOfLayer(const TensorMap& tensors, int layer) {
+  LayerNames names;
+  std::string cell = fmt::format("rnn/multi_rnn_cell/cell_{}/", layer);
+  names.projection = cell + "input_projection_wrapper/";
+  names.has_projection = tensors.contains(names.projection + "kernel");
+  if (names.has_projection) cell = names.projection;
+  names.attention = cell + "attention_cell_wrapper/";
+  names.has_attention = tensors.contains(names.attention + "kernel");
+  names.lstm = (names.has_attention ? names.attention : cell) + "basic_lstm_cell/";
+  return names;
+}
+
+absl::StatusOr<RnnShape> RnnShapeOf(const TensorMap& tensors) {
+  RnnShape shape;
+  int64_t inputs = -1;
+  for (int layer = 0;; ++layer) {
+    const std::string prefix = fmt::format("rnn/multi_rnn_cell/cell_{}/", layer);
+    const auto found = tensors.lower_bound(prefix);
+    const bool exists = found != tensors.end() && found->first.starts_with(prefix);
+    if (layer > 0 && !exists) break;
+    MAGENTA_RETURN_IF_ERROR(AddLayer(tensors, layer, inputs, shape));
+    inputs = shape.layer_sizes.back();
+  }
+  const std::string weights = "fully_connected/weights";
+  MAGENTA_ASSIGN_OR_RETURN(const Tensor* output, FindVariable(tensors, weights, 2));
+  shape.num_classes = static_cast<int>(output->shape[1]);
+  MAGENTA_RETURN_IF_ERROR(ExpectVariable(tensors, weights, {inputs, shape.num_classes}));
+  MAGENTA_RETURN_IF_ERROR(ExpectVariable(tensors, "fully_connected/biases", {shape.num_classes}));
+  return shape;
+}
+
+}  // namespace magenta

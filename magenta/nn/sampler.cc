@@ -1,0 +1,136 @@
+#include "magenta/nn/sampler.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "magenta/base/check.h"
+#include "magenta/nn/kernels/scalar.h"
+
+namespace magenta {
+namespace {
+
+constexpr float kForbidden = -std::numeric_limits<float>::infinity();
+
+class Temperature final : public LogitFilter {
+ public:
+  explicit Temperature(double temperature) : temperature_(static_cast<float>(temperature)) {
+    MAGENTA_CHECK(temperature_ >= 0 && std::isfinite(temperature_));
+  }
+  void Apply(std::span<float> logits) const override {
+    if (temperature_ > 0) {
+      for (float& x : logits) x /= temperature_;
+      return;
+    }
+    const auto best = std::max_element(logits.begin(), logits.end());
+    for (auto x = logits.begin(); x != logits.end(); ++x) {
+      if (x != best) *x = kForbidden;
+    }
+  }
+
+ private:
+  float temperature_;
+};
+
+class Mask final : public LogitFilter {
+ public:
+  explicit Mask(std::vector<bool> allowed) : allowed_(std::move(allowed)) {}
+  void Apply(std::span<float> logits) const override {
+    const size_t n = std::min(logits.size(), allowed_.size());
+    bool any = n < logits.size();
+    for (size_t i = 0; i < n; ++i) any = any || (allowed_[i] && logits[i] != kForbidden);
+    for (size_t i = 0; any && i < n; ++i) {
+      if (!allowed_[i]) logits[i] = kForbidden;
+    }
+  }
+
+ private:
+  std::vector<bool> allowed_;
+};
+
+class TopK final : public LogitFilter {
+ public:
+  explicit TopK(int k) : k_(k) { MAGENTA_CHECK(k >= 1); }
+  void Apply(std::span<float> logits) const override {
+    if (static_cast<size_t>(k_) >= logits.size()) return;
+    std::vector<int> order(logits.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](int a, int b) { return logits[a] > logits[b]; });
+    for (size_t i = k_; i < order.size(); ++i) logits[order[i]] = kForbidden;
+  }
+
+ private:
+  int k_;
+};
+
+float LargestLogit(std::span<const float> logits) {
+  return *std::max_element(logits.begin(), logits.end());
+}
+
+}  // namespace
+
+std::unique_ptr<LogitFilter> MakeTemperature(double temperature) {
+  return std::make_unique<Temperature>(temperature);
+}
+
+std::unique_ptr<LogitFilter> MakeMask(std::vector<bool> allowed) {
+  return std::make_unique<Mask>(std::move(allowed));
+}
+
+std::unique_ptr<LogitFilter> MakeTopK(int k) { return std::make_unique<TopK>(k); }
+
+void Softmax(std::span<const float> logits, std::span<float> probabilities) {
+  MAGENTA_CHECK(!logits.empty() && logits.size() == probabilities.size());
+  const float max = LargestLogit(logits);
+  float sum = 0;
+  for (size_t i = 0; i < logits.size(); ++i) {
+    probabilities[i] = scalar::Exp(logits[i] - max);
+    sum += probabilities[i];
+  }
+  for (float& p : probabilities) p /= sum;
+}
+
+float LogSoftmaxAt(std::span<const float> logits, int label) {
+  MAGENTA_CHECK(label >= 0 && static_cast<size_t>(label) < logits.size());
+  const float max = LargestLogit(logits);
+  float sum = 0;
+  for (float x : logits) sum += scalar::Exp(x - max);
+  return (logits[label] - max) - static_cast<float>(PortableLog(sum));
+}
+
+int DrawClass(std::span<const float> probabilities, double draw) {
+  MAGENTA_CHECK(!probabilities.empty());
+  double total = 0;
+  for (float p : probabilities) total += p;
+  double cumulative = 0;
+  for (size_t i = 0; i < probabilities.size(); ++i) {
+    cumulative += probabilities[i];
+    if (cumulative / total > draw) return static_cast<int>(i);
+  }
+  return static_cast<int>(probabilities.size()) - 1;
+}
+
+// x = 2^n m with m in [sqrt(1/2), sqrt(2)); log m = 2 atanh(s) = 2 (s + s^3/3 + s^5/5 + ...) with
+// s = (m - 1) / (m + 1), |s| < 0.172, so that twelve terms leave less than 1e-19.
+double PortableLog(double x) {
+  MAGENTA_CHECK(x >= std::numeric_limits<double>::min() && std::isfinite(x));
+  const uint64_t bits = std::bit_cast<uint64_t>(x);
+  int n = static_cast<int>(bits >> 52) - 1023;
+  double m = std::bit_cast<double>((bits & 0xfffffffffffffULL) | 0x3ff0000000000000ULL);
+  if (m > 1.4142135623730951) {
+    m *= 0.5;
+    ++n;
+  }
+  const double s = (m - 1.0) / (m + 1.0);
+  const double square = s * s;
+  double series = 0;
+  for (int k = 23; k >= 1; k -= 2) series = series * square + 1.0 / k;
+  return n * 0x1.62e42fefa39efp-1 + 2.0 * s * series;
+}
+
+}  // namespace magenta
