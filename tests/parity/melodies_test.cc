@@ -1,0 +1,145 @@
+// Splitting, quantising, extracting and squashing give the reference's melodies, row by row.
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+
+#include "magenta/base/files.h"
+#include "magenta/io/midi/midi_file.h"
+#include "magenta/music/extract_melodies.h"
+#include "magenta/music/quantize.h"
+#include "magenta/music/split.h"
+#include "tests/parity/golden_rows.h"
+
+namespace magenta {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kRecordedRows = 274;
+
+// `row` as tests/golden and notes.jsonl have it: times in seconds, of 12 digits.
+NoteSequence SequenceOf(const json& row) {
+  NoteSequence sequence;
+  sequence.set_total_time(row["total_time"]);
+  for (const json& tempo : row["tempos"]) {
+    auto& added = *sequence.add_tempos();
+    added.set_time(tempo[0]);
+    added.set_qpm(tempo[1]);
+  }
+  for (const json& meter : row["time_signatures"]) {
+    auto& added = *sequence.add_time_signatures();
+    added.set_time(meter[0]);
+    added.set_numerator(meter[1]);
+    added.set_denominator(meter[2]);
+  }
+  for (const json& note : row["notes"]) {
+    auto& added = *sequence.add_notes();
+    added.set_pitch(note[0]);
+    added.set_velocity(note[1]);
+    added.set_start_time(note[2]);
+    added.set_end_time(note[3]);
+    added.set_program(note[4]);
+    added.set_is_drum(note[5].get<int>() != 0);
+    added.set_instrument(note[6]);
+  }
+  return sequence;
+}
+
+// What `part` gives, in the words of a golden row.
+json Extracted(const NoteSequence& part, bool ignore_polyphonic) {
+  const auto quantized = Quantize(part, 4);
+  if (!quantized.ok()) return json{{"error", std::string(quantized.status().message())}};
+  MelodyExtractionOptions options;
+  options.ignore_polyphonic_notes = ignore_polyphonic;
+  const MelodyExtraction extraction = ExtractMelodies(*quantized, options);
+  json melodies = json::array();
+  for (const ExtractedMelody& extracted : extraction.melodies) {
+    Melody squashed = extracted.melody;
+    const int transpose = squashed.Squash(48, 84, 0);
+    melodies.push_back({{"start_step", extracted.melody.start_step()},
+                        {"steps_per_bar", extracted.melody.steps_per_bar()},
+                        {"events", extracted.melody.events()},
+                        {"transpose", transpose},
+                        {"squashed", squashed.events()}});
+  }
+  json stats = json::object();
+  for (const auto& [name, count] : extraction.counters) {
+    if (name.find(':') == std::string::npos) stats[name] = count;
+  }
+  return {{"steps", quantized->total_steps()}, {"stats", stats}, {"melodies", melodies}};
+}
+
+void ExpectRow(const std::vector<NoteSequence>& parts, const json& row, const std::string& file) {
+  SCOPED_TRACE(file + " part " + row["part"].dump() + " ignore_polyphonic " +
+               row["ignore_polyphonic"].dump());
+  const size_t part = row["part"];
+  ASSERT_LT(part, parts.size());
+  const json got = Extracted(parts[part], row["ignore_polyphonic"]);
+  for (const char* field : {"steps", "stats", "melodies"}) {
+    EXPECT_EQ(got.value(field, json()), row[field]) << field;
+  }
+}
+
+TEST(Melodies, OfTheSmallGoldens) {
+  int checked = 0;
+  for (const json& file : ReadRows("tests/golden/melodies.jsonl")) {
+    const std::vector<NoteSequence> parts = SplitOnTimeChanges(SequenceOf(file));
+    for (const json& row : file["rows"]) {
+      ExpectRow(parts, row, file["file"]);
+      ++checked;
+    }
+  }
+  std::printf("%d rows of tests/golden/melodies.jsonl checked\n", checked);
+  EXPECT_EQ(checked, 32);
+}
+
+class SharedMelodies : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!HasSharedFolder()) GTEST_SKIP() << kRecordedRows << " rows of melodies.jsonl left out";
+    rows_ = ReadRows(SharedFolder() + "/goldens/melodies.jsonl");
+    ASSERT_EQ(rows_.size(), kRecordedRows);
+  }
+
+  std::vector<json> rows_;
+};
+
+TEST_F(SharedMelodies, OfMidiFiles) {
+  std::map<std::string, std::vector<NoteSequence>> parts;
+  for (const json& row : rows_) {
+    const std::string name = row["file"];
+    if (!parts.contains(name)) {
+      const std::string data = SharedFolder() + "/data/";
+      auto bytes = ReadFile(data + "edge/" + name);
+      if (!bytes.ok()) bytes = ReadFile(data + "nottingham/" + name);
+      ASSERT_TRUE(bytes.ok()) << bytes.status();
+      const auto reading = ReadMidi(*bytes);
+      ASSERT_TRUE(reading.ok()) << name << ": " << reading.status();
+      parts[name] = SplitOnTimeChanges(reading->sequence);
+    }
+    ExpectRow(parts[name], row, name);
+  }
+  std::printf("%zu rows of melodies.jsonl checked from %zu MIDI files\n", rows_.size(),
+              parts.size());
+}
+
+TEST_F(SharedMelodies, OfRecordedNotes) {
+  std::map<std::string, std::vector<NoteSequence>> parts;
+  for (const json& file : ReadRows(SharedFolder() + "/goldens/notes.jsonl")) {
+    if (!file.contains("error")) parts[file["file"]] = SplitOnTimeChanges(SequenceOf(file));
+  }
+  int checked = 0;
+  for (const json& row : rows_) {
+    const auto found = parts.find(row["file"]);
+    if (found == parts.end()) continue;  // 700 notes and more are not in notes.jsonl
+    ExpectRow(found->second, row, found->first);
+    ++checked;
+  }
+  std::printf("%d rows of melodies.jsonl checked from notes.jsonl\n", checked);
+  EXPECT_EQ(checked, 246);
+}
+
+}  // namespace
+}  // namespace magenta
