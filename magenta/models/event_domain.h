@@ -26,9 +26,11 @@ struct TrackReport {
   int part = 0;  // of the split sequence
   int instrument = 0;
   std::string name;
+  int64_t start_step = 0;  // within the part
   bool kept = false;
-  std::string reason;
-  std::string flag;  // the flag that would keep it
+  std::string outcome;  // "kept", "too_short", ...: what reports count
+  std::string reason;   // one sentence with the figures: "5 bars, fewer than 7"
+  std::string flag;     // the flag that would keep it, "" when none would
 };
 
 struct Examples {
@@ -40,10 +42,10 @@ struct Examples {
 
 /// What a model continues.
 struct Primer {
-  EventSequence events;      // ready for the codec (squashed)
-  int64_t start_step = 0;    // of the first event
-  int transpose = 0;         // semitones that were added; Render takes them away
-  int steps_per_quarter = 4; // of the grid that the events stand on
+  EventSequence events;            // ready for the codec (squashed)
+  int64_t start_step = 0;          // of the first event
+  int transpose = 0;               // semitones that were added; Render takes them away
+  int steps_per_quarter = 4;       // of the grid that the events stand on
   std::vector<std::string> notes;  // what was done to it, for the user: "3 chords: highest kept"
 };
 

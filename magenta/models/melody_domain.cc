@@ -125,10 +125,15 @@ class MelodyDomain final : public EventDomain {
       examples.sequences.push_back({extracted.melody.events(), {}});
     }
     for (MelodyTrack& track : extraction.tracks) {
-      const bool kept =
+      TrackReport& report = examples.tracks.emplace_back();
+      report.instrument = track.instrument;
+      report.name = std::move(track.name);
+      report.start_step = track.start_step;
+      report.kept =
           track.outcome == MelodyOutcome::kKept || track.outcome == MelodyOutcome::kTruncated;
-      examples.tracks.push_back({0, track.instrument, std::move(track.name), kept,
-                                 std::move(track.reason), std::move(track.flag)});
+      report.outcome = MelodyOutcomeName(track.outcome);
+      report.reason = std::move(track.reason);
+      report.flag = std::move(track.flag);
     }
     examples.counters = std::move(extraction.counters);
     return examples;
