@@ -1,0 +1,111 @@
+// Idea of the order: shuffle all examples, sort pieces of a few batches by length, cut the pieces
+// into batches, shuffle the batches. Chance decides who meets whom; similar lengths keep the rows of
+// a step many until its last steps.
+
+#include "magenta/train/batches.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+
+#include "magenta/base/random.h"
+
+namespace magenta {
+namespace {
+
+constexpr size_t kBatchesSortedTogether = 16;
+
+// Fisher and Yates, with a draw that is the same on every machine (std::shuffle's is not).
+template <class T>
+void Shuffle(std::vector<T>& items, std::mt19937_64& engine) {
+  for (size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[engine() % i]);
+}
+
+std::vector<int> PlacesByFallingLength(const std::vector<TrainingExample>& encoded) {
+  std::vector<int> places(encoded.size());
+  std::iota(places.begin(), places.end(), 0);
+  std::stable_sort(places.begin(), places.end(), [&](int a, int b) {
+    return encoded[a].inputs.size() > encoded[b].inputs.size();
+  });
+  return places;
+}
+
+}  // namespace
+
+Batch MakeBatch(std::span<const DatasetExample> examples, std::span<const int> chosen,
+                std::span<const int> places, const EventCodec& codec) {
+  std::vector<TrainingExample> encoded;
+  for (const int i : chosen) encoded.push_back(examples[i].Encode(codec));
+  const std::vector<int> sorted = PlacesByFallingLength(encoded);
+  std::vector<int> lengths;
+  for (const int i : sorted) lengths.push_back(static_cast<int>(encoded[i].inputs.size()));
+  Batch batch;
+  batch.packing = std::make_shared<const Packing>(PackLengths(lengths));
+  batch.input_size = codec.input_size();
+  const size_t rows = static_cast<size_t>(batch.packing->rows());
+  batch.inputs.assign(rows * batch.input_size, 0.0f);
+  batch.labels.resize(rows);
+  batch.row_ids.resize(rows);
+  for (size_t r = 0; r < sorted.size(); ++r) {
+    const TrainingExample& example = encoded[sorted[r]];
+    for (size_t t = 0; t < example.inputs.size(); ++t) {
+      const size_t row = static_cast<size_t>(batch.packing->offset[t]) + r;
+      const SparseVector& input = example.inputs[t];
+      for (size_t k = 0; k < input.index.size(); ++k) {
+        batch.inputs[row * batch.input_size + input.index[k]] = input.value[k];
+      }
+      batch.labels[row] = example.labels[t];
+      batch.row_ids[row] = static_cast<uint64_t>(places[sorted[r]]) << 32 | t;
+    }
+  }
+  return batch;
+}
+
+BatchOrder::BatchOrder(std::vector<int> lengths, int batch_size, uint32_t seed)
+    : lengths_(std::move(lengths)), seed_(seed) {
+  MAGENTA_CHECK(!lengths_.empty() && batch_size > 0);
+  const int64_t count = static_cast<int64_t>(lengths_.size());
+  batches_ = (count + batch_size - 1) / batch_size;
+}
+
+std::span<const int> BatchOrder::At(DataPosition position) {
+  MAGENTA_CHECK(position.batch >= 0 && position.batch < batches_);
+  if (arranged_epoch_ != position.epoch) Arrange(position.epoch);
+  const size_t start = starts_[position.batch];
+  return std::span(order_).subspan(start, starts_[position.batch + 1] - start);
+}
+
+DataPosition BatchOrder::Next(DataPosition position) const {
+  if (++position.batch >= batches_) position = {position.epoch + 1, 0};
+  return position;
+}
+
+void BatchOrder::Arrange(int64_t epoch) {
+  std::mt19937_64 engine(StableHash(fmt::format("epoch/{}", epoch), seed_));
+  const size_t count = lengths_.size();
+  const size_t batches = static_cast<size_t>(batches_);
+  std::vector<int> shuffled(count);
+  std::iota(shuffled.begin(), shuffled.end(), 0);
+  Shuffle(shuffled, engine);
+  const auto start_of = [&](size_t batch) { return batch * count / batches; };
+  for (size_t first = 0; first < batches; first += kBatchesSortedTogether) {
+    const size_t last = std::min(batches, first + kBatchesSortedTogether);
+    std::stable_sort(shuffled.begin() + start_of(first), shuffled.begin() + start_of(last),
+                     [&](int a, int b) { return lengths_[a] < lengths_[b]; });
+  }
+  std::vector<size_t> batch_order(batches);
+  std::iota(batch_order.begin(), batch_order.end(), size_t{0});
+  Shuffle(batch_order, engine);
+  order_.clear();
+  starts_ = {0};
+  for (const size_t batch : batch_order) {
+    order_.insert(order_.end(), shuffled.begin() + start_of(batch),
+                  shuffled.begin() + start_of(batch + 1));
+    starts_.push_back(order_.size());
+  }
+  arranged_epoch_ = epoch;
+}
+
+}  // namespace magenta

@@ -1,0 +1,66 @@
+#pragma once
+// Which examples are learned together, and how they lie in memory.
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "magenta/pipeline/dataset_reader.h"
+#include "magenta/train/packing.h"
+
+namespace magenta {
+
+/// Some examples as the network takes them.
+struct Batch {
+  std::shared_ptr<const Packing> packing;
+  int input_size = 0;
+  /// [packing->rows(), input_size], row-major.
+  std::vector<float> inputs;
+  /// One a row.
+  std::vector<int> labels;
+  /// What a row is called whatever shard it lies in: place in the batch and step.
+  std::vector<uint64_t> row_ids;
+  /// Examples, and the length of the longest.
+  int examples() const { return packing->sequences(); }
+  int longest() const { return packing->steps(); }
+};
+
+/// Packs `examples[i]` for i in `chosen`, encoding them; `places` (parallel to chosen) names each in
+/// row_ids. Sequences are put in order of falling length, ties as given.
+Batch MakeBatch(std::span<const DatasetExample> examples, std::span<const int> chosen,
+                std::span<const int> places, const EventCodec& codec);
+
+/// Where a run stands in its data.
+struct DataPosition {
+  int64_t epoch = 0;
+  int64_t batch = 0;  // of the epoch
+
+  bool operator==(const DataPosition&) const = default;
+};
+
+/// The order of examples: a pure function of lengths, batch size and seed, so that a position is all
+/// that a resumed run needs. Every example comes once an epoch; batches hold examples of similar
+/// length, at most batch_size, all of nearly the same number; their order is shuffled.
+class BatchOrder {
+ public:
+  /// `lengths`: steps of each example; at least one.
+  BatchOrder(std::vector<int> lengths, int batch_size, uint32_t seed);
+
+  int64_t batches_per_epoch() const { return batches_; }
+  /// The examples of a batch. Amortised constant when positions come in order.
+  std::span<const int> At(DataPosition position);
+  DataPosition Next(DataPosition position) const;
+
+ private:
+  void Arrange(int64_t epoch);
+
+  std::vector<int> lengths_;
+  uint32_t seed_;
+  int64_t batches_;
+  int64_t arranged_epoch_ = -1;
+  std::vector<int> order_;      // examples of arranged_epoch_, batch after batch
+  std::vector<size_t> starts_;  // of each batch in order_; one more at the end
+};
+
+}  // namespace magenta

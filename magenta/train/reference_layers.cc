@@ -1,0 +1,66 @@
+#include "magenta/train/reference_layers.h"
+
+#include <vector>
+
+namespace magenta {
+namespace {
+
+struct CellState {
+  at::Tensor c, h;
+};
+
+CellState StepCell(const at::Tensor& z, const at::Tensor& c) {
+  const std::vector<at::Tensor> gates = z.chunk(4, 1);
+  const at::Tensor kept = c * at::sigmoid(gates[2] + 1.0);
+  const at::Tensor cell = kept + at::sigmoid(gates[0]) * at::tanh(gates[1]);
+  return {cell, at::tanh(cell) * at::sigmoid(gates[3])};
+}
+
+}  // namespace
+
+at::Tensor ReferenceLstm(const at::Tensor& pre, const at::Tensor& kernel, const Packing& packing) {
+  at::Tensor c = at::zeros({packing.sequences(), kernel.size(0)}, pre.options());
+  at::Tensor h = c;
+  std::vector<at::Tensor> outputs;
+  for (int t = 0; t < packing.steps(); ++t) {
+    const int n = packing.active[t];
+    const at::Tensor before = h.narrow(0, 0, n);
+    const at::Tensor z = pre.narrow(0, packing.offset[t], n) + at::mm(before, kernel);
+    const CellState state = StepCell(z, c.narrow(0, 0, n));
+    c = state.c;
+    h = state.h;
+    outputs.push_back(h);
+  }
+  return at::cat(outputs);
+}
+
+at::Tensor ReferenceAttention(const at::Tensor& projected, const AttentionWeights& w, int length,
+                              const Packing& packing) {
+  const int64_t units = w.attn_v.size(0);
+  const int64_t sequences = packing.sequences();
+  at::Tensor c = at::zeros({sequences, units}, projected.options());
+  at::Tensor h = c;
+  at::Tensor a = c;
+  at::Tensor window = at::zeros({sequences, length, units}, projected.options());
+  std::vector<at::Tensor> outputs;
+  for (int t = 0; t < packing.steps(); ++t) {
+    const int n = packing.active[t];
+    const at::Tensor x = projected.narrow(0, packing.offset[t], n) +
+                         at::mm(a.narrow(0, 0, n), w.input_kernel);
+    const at::Tensor z = at::addmm(w.bias, at::cat({x, h.narrow(0, 0, n)}, 1), w.kernel);
+    const CellState state = StepCell(z, c.narrow(0, 0, n));
+    c = state.c;
+    h = state.h;
+    window = window.narrow(0, 0, n);
+    const at::Tensor query = at::addmm(w.query_bias, at::cat({c, h}, 1), w.query_kernel);
+    const at::Tensor mixed = at::tanh(at::matmul(window, w.attn_w) + query.unsqueeze(1));
+    const at::Tensor weights = at::softmax((mixed * w.attn_v).sum(2), 1);
+    a = (window * weights.unsqueeze(2)).sum(1);
+    const at::Tensor y = at::addmm(w.output_bias, at::cat({h, a}, 1), w.output_kernel);
+    window = at::cat({window.narrow(1, 1, length - 1), y.unsqueeze(1)}, 1);
+    outputs.push_back(y);
+  }
+  return at::cat(outputs);
+}
+
+}  // namespace magenta

@@ -1,0 +1,178 @@
+#include "magenta/train/rnn_graph.h"
+
+#include <ATen/ATen.h>
+#include <fmt/core.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/grad_mode.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <map>
+
+#include "magenta/base/random.h"
+#include "magenta/base/status.h"
+#include "magenta/train/attention_layer.h"
+#include "magenta/train/kernels/cells.h"
+#include "magenta/train/lstm_layer.h"
+#include "magenta/train/reference_layers.h"
+
+namespace magenta {
+namespace {
+
+at::Tensor ToDevice(const float* values, at::IntArrayRef shape, const std::string& device) {
+  // from_blob only reads: the tensors of a call end before the memory does.
+  const at::Tensor view = at::from_blob(const_cast<float*>(values), shape, at::kFloat);
+  return device == "cpu" ? view : view.to(at::Device(device));
+}
+
+// One forward pass of one batch. Its leaves belong to it alone, so passes may run side by side.
+class ForwardPass {
+ public:
+  ForwardPass(const RnnLayout& layout, const GraphOptions& options,
+              const std::vector<Variable>& variables, const Batch& batch, bool with_gradients)
+      : layout_(layout), options_(options), batch_(batch) {
+    for (const Variable& v : variables) {
+      at::Tensor leaf = ToDevice(v.value.data(), v.shape, options.device);
+      if (with_gradients) leaf = leaf.detach().set_requires_grad(true);
+      leaves_.push_back(leaf);
+      by_name_[v.name] = leaf;
+    }
+  }
+
+  at::Tensor Logits(const DropoutKey* dropout) const {
+    at::Tensor x = ToDevice(batch_.inputs.data(), {batch_.packing->rows(), batch_.input_size},
+                            options_.device);
+    for (int layer = 0; layer < layout_.layers(); ++layer) {
+      x = Layer(layer, x);
+      if (dropout != nullptr) x = x * Mask(layer, *dropout);
+    }
+    return at::addmm(Get("fully_connected/biases"), x, Get("fully_connected/weights"));
+  }
+
+  const std::vector<at::Tensor>& leaves() const { return leaves_; }
+
+ private:
+  const at::Tensor& Get(const std::string& name) const { return by_name_.at(name); }
+
+  at::Tensor Layer(int layer, const at::Tensor& below) const {
+    const std::string scope = layout_.prefix(layer);
+    const at::Tensor x = layout_.has_projection(layer)
+                             ? at::addmm(Get(scope + "bias"), below, Get(scope + "kernel"))
+                             : below;
+    const at::Tensor y = layout_.has_attention(layer) ? Attention(layer, x) : Lstm(layer, x);
+    return layout_.hparams.residual_connections ? y + x : y;
+  }
+
+  at::Tensor Lstm(int layer, const at::Tensor& x) const {
+    const std::string scope = layout_.prefix(layer) + "basic_lstm_cell/";
+    const at::Tensor& kernel = Get(scope + "kernel");
+    const int64_t inputs = x.size(1);
+    const at::Tensor pre = at::addmm(Get(scope + "bias"), x, kernel.narrow(0, 0, inputs));
+    const at::Tensor recurrent = kernel.narrow(0, inputs, layout_.units(layer));
+    if (options_.reference) return ReferenceLstm(pre, recurrent, *batch_.packing);
+    return LstmLayer(pre, recurrent, batch_.packing);
+  }
+
+  at::Tensor Attention(int layer, const at::Tensor& x) const {
+    const std::string scope = layout_.prefix(layer) + "attention_cell_wrapper/";
+    const int64_t inputs = x.size(1);
+    const int64_t units = layout_.units(layer);
+    const at::Tensor& k1 = Get(scope + "kernel");
+    const AttentionWeights weights = {
+        k1.narrow(0, inputs, units),
+        Get(scope + "basic_lstm_cell/kernel"),
+        Get(scope + "basic_lstm_cell/bias"),
+        Get(scope + "attention/attn_w").view({units, units}),
+        Get(scope + "attention/attn_v"),
+        Get(scope + "attention/kernel"),
+        Get(scope + "attention/bias"),
+        Get(scope + "attn_output_projection/kernel"),
+        Get(scope + "attn_output_projection/bias"),
+    };
+    const at::Tensor projected = at::addmm(Get(scope + "bias"), x, k1.narrow(0, 0, inputs));
+    const int length = layout_.hparams.attn_length;
+    if (options_.reference) return ReferenceAttention(projected, weights, length, *batch_.packing);
+    return AttentionLayer(projected, weights, length, batch_.packing);
+  }
+
+  // 0 or 1/keep for each output of a layer.
+  at::Tensor Mask(int layer, const DropoutKey& key) const {
+    const int units = layout_.units(layer);
+    const int rows = static_cast<int>(batch_.packing->rows());
+    const at::Tensor mask = at::ones({rows, units}, at::kFloat);
+    const uint64_t bits = StableHash(fmt::format("dropout/{}/{}", key.step, layer), key.seed);
+    ScaleByDropout(rows, units, batch_.row_ids.data(), bits,
+                   static_cast<float>(layout_.hparams.dropout_keep_prob),
+                   {mask.data_ptr<float>(), units});
+    return options_.device == "cpu" ? mask : mask.to(at::Device(options_.device));
+  }
+
+  const RnnLayout& layout_;
+  const GraphOptions& options_;
+  const Batch& batch_;
+  std::vector<at::Tensor> leaves_;  // in the order of the variables
+  std::map<std::string, at::Tensor> by_name_;
+};
+
+std::span<const float> Values(const at::Tensor& tensor) {
+  return {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())};
+}
+
+at::Tensor HostLogits(const RnnLayout& layout, const GraphOptions& options,
+                      const std::vector<Variable>& variables, const Batch& batch) {
+  const at::NoGradGuard no_gradients;
+  const ForwardPass pass(layout, options, variables, batch, false);
+  return pass.Logits(nullptr).cpu().contiguous();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> DeviceOf(const std::string& wish) {
+  if (wish != "auto" && wish != "cpu" && wish != "cuda") {
+    return UsageError(fmt::format("unknown device \"{}\"", wish), "Use auto, cpu or cuda.");
+  }
+  if (wish == "cpu") return std::string("cpu");
+  if (at::hasCUDA()) return std::string("cuda");
+  if (wish == "auto") return std::string("cpu");
+  return UsageError("--device=cuda: this libtorch has no CUDA, or the machine no such device",
+                    "Use --device=cpu or auto.");
+}
+
+std::vector<float> RnnGraph::Logits(const std::vector<Variable>& variables,
+                                    const Batch& batch) const {
+  const at::Tensor logits = HostLogits(layout_, options_, variables, batch);
+  const auto values = Values(logits);
+  return {values.begin(), values.end()};
+}
+
+ScoreSums RnnGraph::Score(const std::vector<Variable>& variables, const Batch& batch) const {
+  const at::Tensor logits = HostLogits(layout_, options_, variables, batch);
+  ScoreSums sums =
+      ScoreLogits(Values(logits), batch.labels, layout_.num_classes, default_label_, 1, {});
+  sums.examples = batch.examples();
+  return sums;
+}
+
+ScoreSums RnnGraph::Gradients(const std::vector<Variable>& variables, const Batch& batch,
+                              const DropoutKey& dropout, int64_t total_steps,
+                              std::vector<std::vector<float>>& gradients) const {
+  const at::AutoGradMode with_gradients(true);
+  const ForwardPass pass(layout_, options_, variables, batch, true);
+  const bool drops = layout_.hparams.dropout_keep_prob < 1;
+  const at::Tensor logits = pass.Logits(drops ? &dropout : nullptr);
+  const at::Tensor host = logits.detach().cpu().contiguous();
+  at::Tensor slope = at::empty_like(host);
+  ScoreSums sums = ScoreLogits(Values(host), batch.labels, layout_.num_classes, default_label_,
+                               1.0 / static_cast<double>(total_steps),
+                               {slope.data_ptr<float>(), static_cast<size_t>(slope.numel())});
+  sums.examples = batch.examples();
+  const auto found = torch::autograd::grad({logits}, pass.leaves(), {slope.to(logits.device())});
+  gradients.clear();
+  for (const at::Tensor& gradient : found) {
+    const at::Tensor flat = gradient.cpu().contiguous();
+    const auto values = Values(flat);
+    gradients.emplace_back(values.begin(), values.end());
+  }
+  return sums;
+}
+
+}  // namespace magenta

@@ -1,0 +1,145 @@
+#include "magenta/train/rnn_variables.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "magenta/base/random.h"
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+constexpr char kFirstMoment[] = "/Adam";
+constexpr char kSecondMoment[] = "/Adam_1";
+
+int64_t ElementsOf(const std::vector<int64_t>& shape) {
+  int64_t count = 1;
+  for (const int64_t size : shape) count *= size;
+  return count;
+}
+
+// The list that StartVariables() gives, being written.
+class VariableList {
+ public:
+  explicit VariableList(uint32_t seed) : seed_(seed) {}
+
+  void Zeros(const std::string& name, int64_t size) { Add(name, {size}); }
+
+  void Glorot(const std::string& name, std::vector<int64_t> shape, int fan_in, int fan_out) {
+    Variable& variable = Add(name, std::move(shape));
+    const double limit = std::sqrt(6.0 / (fan_in + fan_out));
+    SeededUniform uniform(static_cast<uint32_t>(StableHash("start/" + name, seed_)));
+    for (float& x : variable.value) x = static_cast<float>(limit * (2 * uniform.Next() - 1));
+  }
+
+  /// A matrix and its bias; `matrix` and `bias` are the last parts of the names.
+  void Dense(const std::string& scope, int inputs, int outputs, const char* matrix = "kernel",
+             const char* bias = "bias") {
+    Glorot(scope + matrix, {inputs, outputs}, inputs, outputs);
+    Zeros(scope + bias, outputs);
+  }
+
+  std::vector<Variable> Take() { return std::move(variables_); }
+
+ private:
+  Variable& Add(const std::string& name, std::vector<int64_t> shape) {
+    const size_t size = static_cast<size_t>(ElementsOf(shape));
+    const std::vector<float> zeros(size);
+    variables_.push_back({name, std::move(shape), zeros, zeros, zeros});
+    return variables_.back();
+  }
+
+  uint32_t seed_;
+  std::vector<Variable> variables_;
+};
+
+void AddAttention(const std::string& scope, int inputs, int units, VariableList& list) {
+  const std::string wrapper = scope + "attention_cell_wrapper/";
+  list.Dense(wrapper, inputs + units, inputs);
+  list.Dense(wrapper + "basic_lstm_cell/", inputs + units, 4 * units);
+  list.Glorot(wrapper + "attention/attn_w", {1, 1, units, units}, units, units);
+  list.Glorot(wrapper + "attention/attn_v", {units}, units, units);
+  list.Dense(wrapper + "attention/", 2 * units, units);
+  list.Dense(wrapper + "attn_output_projection/", 2 * units, units);
+}
+
+absl::Status TakeTensor(const TensorMap& tensors, const std::string& name,
+                        const std::vector<int64_t>& shape, std::vector<float>& values) {
+  const auto found = tensors.find(name);
+  if (found == tensors.end()) {
+    return InputError("", fmt::format("variable {} is missing", name),
+                      "Is this checkpoint of the same --config and --hparams?");
+  }
+  const Tensor& tensor = found->second;
+  if (tensor.dtype != DType::kFloat32 || tensor.shape != shape) {
+    Tensor wanted;
+    wanted.shape = shape;
+    return InputError("",
+                      fmt::format("variable {} is {} {} where {} {} is needed", name,
+                                  DTypeName(tensor.dtype), tensor.ShapeText(),
+                                  DTypeName(DType::kFloat32), wanted.ShapeText()),
+                      "Is this checkpoint of the same --config and --hparams?");
+  }
+  const auto floats = tensor.floats();
+  values.assign(floats.begin(), floats.end());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string RnnLayout::prefix(int layer) const {
+  return fmt::format("rnn/multi_rnn_cell/cell_{}/{}", layer,
+                     has_projection(layer) ? "input_projection_wrapper/" : "");
+}
+
+std::vector<Variable> StartVariables(const RnnLayout& layout, uint32_t seed) {
+  VariableList list(seed);
+  for (int layer = 0; layer < layout.layers(); ++layer) {
+    const std::string scope = layout.prefix(layer);
+    const int units = layout.units(layer);
+    const int inputs = layout.cell_inputs(layer);
+    if (layout.has_projection(layer)) list.Dense(scope, layout.width_below(layer), units);
+    if (layout.has_attention(layer)) {
+      AddAttention(scope, inputs, units, list);
+    } else {
+      list.Dense(scope + "basic_lstm_cell/", inputs + units, 4 * units);
+    }
+  }
+  list.Dense("fully_connected/", layout.units(layout.layers() - 1), layout.num_classes, "weights",
+             "biases");
+  return list.Take();
+}
+
+absl::Status TakeValues(const TensorMap& tensors, std::vector<Variable>& variables) {
+  for (Variable& v : variables) {
+    MAGENTA_RETURN_IF_ERROR(TakeTensor(tensors, v.name, v.shape, v.value));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> TakeSlots(const TensorMap& tensors, std::vector<Variable>& variables) {
+  const bool any = std::any_of(variables.begin(), variables.end(), [&](const Variable& v) {
+    return tensors.contains(v.name + kFirstMoment) || tensors.contains(v.name + kSecondMoment);
+  });
+  if (!any) return false;
+  for (Variable& v : variables) {
+    MAGENTA_RETURN_IF_ERROR(TakeTensor(tensors, v.name + kFirstMoment, v.shape, v.first_moment));
+    MAGENTA_RETURN_IF_ERROR(TakeTensor(tensors, v.name + kSecondMoment, v.shape, v.second_moment));
+  }
+  return true;
+}
+
+TensorMap ToTensors(const std::vector<Variable>& variables, bool with_slots) {
+  TensorMap tensors;
+  for (const Variable& v : variables) {
+    tensors[v.name] = Tensor::Floats(v.shape, v.value);
+    if (!with_slots) continue;
+    tensors[v.name + kFirstMoment] = Tensor::Floats(v.shape, v.first_moment);
+    tensors[v.name + kSecondMoment] = Tensor::Floats(v.shape, v.second_moment);
+  }
+  return tensors;
+}
+
+}  // namespace magenta

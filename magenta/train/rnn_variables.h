@@ -1,0 +1,62 @@
+#pragma once
+// The trained variables of Magenta's network: names, shapes and start values (PARITY section 6).
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/base/tensor.h"
+#include "magenta/models/hparams.h"
+
+namespace magenta {
+
+/// A variable with its optimizer slots; all three of the size that `shape` says.
+struct Variable {
+  std::string name;
+  std::vector<int64_t> shape;
+  std::vector<float> value;
+  std::vector<float> first_moment;   // slot <name>/Adam
+  std::vector<float> second_moment;  // slot <name>/Adam_1
+};
+
+/// What a network looks like from outside, and inside by its hparams (rnn_layer_sizes, attn_length,
+/// residual_connections).
+struct RnnLayout {
+  int input_size = 0;
+  int num_classes = 0;
+  HParams hparams;
+
+  int layers() const { return static_cast<int>(hparams.rnn_layer_sizes.size()); }
+  int units(int layer) const { return hparams.rnn_layer_sizes[layer]; }
+  bool has_attention(int layer) const { return layer == 0 && hparams.attn_length > 0; }
+  /// Width of what reaches the layer from below.
+  int width_below(int layer) const { return layer == 0 ? input_size : units(layer - 1); }
+  /// Whether a matrix brings that to the layer's own width, so that a residual can be added.
+  bool has_projection(int layer) const {
+    return hparams.residual_connections && (layer == 0 || units(layer) != units(layer - 1));
+  }
+  /// Width of the cell's own input.
+  int cell_inputs(int layer) const {
+    return hparams.residual_connections ? units(layer) : width_below(layer);
+  }
+  /// "rnn/multi_rnn_cell/cell_0/", with "input_projection_wrapper/" behind it where there is one.
+  std::string prefix(int layer) const;
+};
+
+/// The variables of a network, in the order of its layers; values are the start values drawn for
+/// `seed` (Glorot uniform for matrices, 0 for biases; each variable's draws depend on its name and
+/// the seed alone), slots are 0.
+std::vector<Variable> StartVariables(const RnnLayout& layout, uint32_t seed);
+
+/// Sets the values from `tensors` by name. Errors name the variable that is missing or of another
+/// shape, with both shapes.
+absl::Status TakeValues(const TensorMap& tensors, std::vector<Variable>& variables);
+
+/// Sets the slots likewise, all of them or none: false when `tensors` hold no slot at all.
+absl::StatusOr<bool> TakeSlots(const TensorMap& tensors, std::vector<Variable>& variables);
+
+/// The values by name, with the slots where `with_slots`.
+TensorMap ToTensors(const std::vector<Variable>& variables, bool with_slots);
+
+}  // namespace magenta

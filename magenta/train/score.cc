@@ -1,0 +1,106 @@
+#include "magenta/train/score.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "magenta/base/check.h"
+
+namespace magenta {
+namespace {
+
+double Share(int64_t part, int64_t whole) {
+  return whole == 0 ? std::numeric_limits<double>::quiet_NaN()
+                    : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void AddCounts(const std::vector<int64_t>& from, std::vector<int64_t>& to) {
+  to.resize(std::max(to.size(), from.size()));
+  for (size_t i = 0; i < from.size(); ++i) to[i] += from[i];
+}
+
+// Cross entropy of one row in nats; `gradient` (may be empty) becomes (softmax - one-hot) * scale.
+double ScoreRow(std::span<const float> logits, int label, float scale, std::span<float> gradient) {
+  const float largest = *std::max_element(logits.begin(), logits.end());
+  float sum = 0;
+  if (gradient.empty()) {
+    for (const float x : logits) sum += std::exp(x - largest);
+  } else {
+    for (size_t c = 0; c < logits.size(); ++c) {
+      gradient[c] = std::exp(logits[c] - largest);
+      sum += gradient[c];
+    }
+    const float factor = scale / sum;
+    for (float& g : gradient) g *= factor;
+    gradient[label] -= scale;
+  }
+  return std::log(double{sum}) - (double{logits[label]} - double{largest});
+}
+
+}  // namespace
+
+void ScoreSums::Add(const ScoreSums& other) {
+  loss += other.loss;
+  steps += other.steps;
+  correct += other.correct;
+  events += other.events;
+  correct_events += other.correct_events;
+  examples += other.examples;
+  AddCounts(other.class_steps, class_steps);
+  AddCounts(other.class_correct, class_correct);
+}
+
+Metrics ScoreSums::ToMetrics() const {
+  Metrics metrics;
+  metrics.steps = steps;
+  metrics.examples = examples;
+  metrics.loss = steps == 0 ? std::numeric_limits<double>::quiet_NaN() : loss / double(steps);
+  metrics.accuracy = Share(correct, steps);
+  metrics.event_accuracy = Share(correct_events, events);
+  metrics.no_event_accuracy = Share(correct - correct_events, steps - events);
+  for (size_t c = 0; c < class_steps.size(); ++c) {
+    if (class_steps[c] > 0) metrics.per_class_accuracy += Share(class_correct[c], class_steps[c]);
+  }
+  if (!class_steps.empty()) metrics.per_class_accuracy /= static_cast<double>(class_steps.size());
+  return metrics;
+}
+
+ScoreSums ScoreLogits(std::span<const float> logits, std::span<const int> labels, int classes,
+                      int default_label, double scale, std::span<float> gradient) {
+  MAGENTA_CHECK(logits.size() == labels.size() * classes);
+  MAGENTA_CHECK(gradient.empty() || gradient.size() == logits.size());
+  ScoreSums sums;
+  sums.class_steps.resize(classes);
+  sums.class_correct.resize(classes);
+  for (size_t row = 0; row < labels.size(); ++row) {
+    const auto scores = logits.subspan(row * classes, classes);
+    const auto slope = gradient.empty() ? gradient : gradient.subspan(row * classes, classes);
+    const int label = labels[row];
+    sums.loss += ScoreRow(scores, label, static_cast<float>(scale), slope);
+    const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
+    const bool correct = best == label;
+    ++sums.steps;
+    sums.correct += correct;
+    ++sums.class_steps[label];
+    sums.class_correct[label] += correct;
+    if (label == default_label) continue;
+    ++sums.events;
+    sums.correct_events += correct;
+  }
+  return sums;
+}
+
+double Metrics::perplexity() const { return std::exp(loss); }
+
+std::vector<std::pair<std::string, double>> Metrics::Named() const {
+  return {{"loss", loss},
+          {"metrics/accuracy", accuracy},
+          {"metrics/event_accuracy", event_accuracy},
+          {"metrics/loss_per_step", loss},
+          {"metrics/no_event_accuracy", no_event_accuracy},
+          {"metrics/per_class_accuracy", per_class_accuracy},
+          {"metrics/perplexity", perplexity()},
+          {"metrics/perplexity_per_step", perplexity()}};
+}
+
+}  // namespace magenta

@@ -1,0 +1,29 @@
+#pragma once
+// Loss and metrics of logits against labels, as sums that batches and shards can be pooled by.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "magenta/train/train.h"
+
+namespace magenta {
+
+/// Counts over labelled steps; all sums, so two are pooled by adding them.
+struct ScoreSums {
+  double loss = 0;  // nats
+  int64_t steps = 0, correct = 0;
+  int64_t events = 0, correct_events = 0;  // labels other than the default one
+  int64_t examples = 0;
+  std::vector<int64_t> class_steps, class_correct;  // a class each
+
+  void Add(const ScoreSums& other);
+  Metrics ToMetrics() const;
+};
+
+/// Sums over the rows of `logits` [labels.size(), classes] (float32; the loss in double). Where
+/// `gradient` is given, it becomes that of sum(loss) * scale; of the size of `logits`.
+ScoreSums ScoreLogits(std::span<const float> logits, std::span<const int> labels, int classes,
+                      int default_label, double scale, std::span<float> gradient);
+
+}  // namespace magenta
