@@ -80,6 +80,7 @@ class ZlibByteSource final : public ByteSource {
 
   absl::StatusOr<size_t> ReadSome(std::span<char> out) override {
     if (!ready_) return absl::ResourceExhaustedError("no memory to unpack with");
+    if (!failure_.ok()) return failure_;
     stream_.next_out = reinterpret_cast<Bytef*>(out.data());
     stream_.avail_out = static_cast<uInt>(std::min(out.size(), size_t{1} << 30));
     const uInt room = stream_.avail_out;
@@ -97,7 +98,8 @@ class ZlibByteSource final : public ByteSource {
       const int code = ::inflate(&stream_, Z_NO_FLUSH);
       ended_ = code == Z_STREAM_END;
       if (code != Z_OK && !ended_ && code != Z_BUF_ERROR) {
-        return Bad(stream_.msg != nullptr ? stream_.msg : "not gzip or zlib");
+        failure_ = Bad(stream_.msg != nullptr ? stream_.msg : "not gzip or zlib");
+        if (stream_.avail_out == room) return failure_;
       }
     }
     return size_t{room - stream_.avail_out};
@@ -110,6 +112,7 @@ class ZlibByteSource final : public ByteSource {
   uint64_t taken_ = 0;
   bool ready_ = false;
   bool ended_ = false;
+  absl::Status failure_;  // given after what was unpacked before it
 };
 
 }  // namespace

@@ -1,6 +1,6 @@
 // A CRC is the remainder of the message, taken as a polynomial over GF(2), by a fixed polynomial.
-// The table holds the remainder of every byte; SSE4.2 has the division by this very polynomial as an
-// instruction for eight bytes.
+// The table holds the remainder of every byte; SSE4.2 has the division by this very polynomial as
+// an instruction for eight bytes.
 #include "magenta/io/record/crc32c.h"
 
 #include <array>

@@ -57,8 +57,8 @@ absl::StatusOr<EventFile> ReadEventFile(const std::string& path) {
     if (!more.ok()) return more.status();
     if (!*more) return file;
     if (!event.ParseFromString(record)) {
-      return InputError(path, fmt::format("record {} is no TensorBoard event",
-                                          reader.records_read() - 1));
+      return InputError(
+          path, fmt::format("record {} is no TensorBoard event", reader.records_read() - 1));
     }
     ++file.events;
     if (event.has_file_version()) file.file_version = event.file_version();

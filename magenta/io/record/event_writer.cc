@@ -72,9 +72,8 @@ absl::StatusOr<EventWriter> EventWriter::Create(const std::string& folder,
   const std::string host = options.host.empty() ? HostName() : options.host;
   const double now = clock();
   MAGENTA_ASSIGN_OR_RETURN(
-      const auto opened,
-      OpenUnusedName(fmt::format("{}/events.out.tfevents.{:010}.{}", folder,
-                                 static_cast<int64_t>(std::floor(now)), host)));
+      const auto opened, OpenUnusedName(fmt::format("{}/events.out.tfevents.{:010}.{}", folder,
+                                                    static_cast<int64_t>(std::floor(now)), host)));
   EventWriter writer(opened.first, opened.second, clock);
   tensorflow::Event event;
   event.set_wall_time(now);

@@ -27,9 +27,8 @@ T LittleEndianAt(const char* p) {
 }
 
 bool HeadIsWhole(std::span<const char> head) {
-  return head.size() == kHeadBytes &&
-         MaskedCrc32c({head.data(), kLengthBytes}) ==
-             LittleEndianAt<uint32_t>(head.data() + kLengthBytes);
+  return head.size() == kHeadBytes && MaskedCrc32c({head.data(), kLengthBytes}) ==
+                                          LittleEndianAt<uint32_t>(head.data() + kLengthBytes);
 }
 
 // The two bytes that a gzip file, or a zlib stream with a window of 32 KiB, begins with.
@@ -104,8 +103,8 @@ absl::StatusOr<bool> RecordReader::Read(std::string* record) {
   if (!HeadIsWhole(head)) return Corrupt("wrong checksum of its length");
   const auto length = LittleEndianAt<uint64_t>(head);
   if (length > kMaxRecordBytes) {
-    return Corrupt(fmt::format("{} bytes, more than the {} that a record may have", length,
-                               kMaxRecordBytes));
+    return Corrupt(
+        fmt::format("{} bytes, more than the {} that a record may have", length, kMaxRecordBytes));
   }
   MAGENTA_ASSIGN_OR_RETURN(const uint64_t found, ReadGrowing(*source_, length, record));
   const uint64_t whole = kHeadBytes + length + kTailBytes;

@@ -115,8 +115,8 @@ absl::StatusOr<DenseExample> ReadDense(const FeatureList& inputs, const FeatureL
     dense.inputs.insert(dense.inputs.end(), row.begin(), row.end());
     const auto& label = labels->feature(step).int64_list().value();
     if (label.size() != 1) {
-      return InputError("", fmt::format("feature list labels, step {}: {} values, not one", step,
-                                        label.size()));
+      return InputError(
+          "", fmt::format("feature list labels, step {}: {} values, not one", step, label.size()));
     }
     dense.labels.push_back(label[0]);
   }

@@ -3,9 +3,11 @@
 //
 // Compact (ours): the melody itself, as events; inputs and labels are made when it is read.
 //   context        config, source: bytes; transpose: int64
-//   feature lists  events: one int64 list with an event a step; control: the same, where there is any
+//   feature lists  events: one int64 list with an event a step; control: the same, where there is
+//   any
 // Dense (Magenta's): what the network sees.
-//   feature lists  inputs: a float list a step, all of one size; labels: an int64 list of one a step
+//   feature lists  inputs: a float list a step, all of one size; labels: an int64 list of one a
+//   step
 // A reader tells them apart by their lists.
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
-// Bundles (.mag): one file with a model's name, its weights and, from Magenta, its TensorFlow graph.
-// Grammar, example and rationale: docs/formats/bundle.md.
+// Bundles (.mag): one file with a model's name, its weights and, from Magenta, its TensorFlow
+// graph. Grammar, example and rationale: docs/formats/bundle.md.
 
 #include <string>
 
@@ -18,8 +18,9 @@ struct Bundle {
   TensorMap tensors;
 };
 
-/// Reads `path`, verifying every checksum of the checkpoint inside (the message around it has none).
-/// Errors (exit 3): not a bundle, no checkpoint or no generator id in it, a corrupt checkpoint.
+/// Reads `path`, verifying every checksum of the checkpoint inside (the message around it has
+/// none). Errors (exit 3): not a bundle, no checkpoint or no generator id in it, a corrupt
+/// checkpoint.
 absl::StatusOr<Bundle> ReadBundle(const std::string& path);
 
 /// The same from memory; `name_for_errors` stands for the file.

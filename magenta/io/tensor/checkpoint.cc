@@ -1,0 +1,110 @@
+#include "magenta/io/tensor/checkpoint.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "magenta/base/files.h"
+#include "magenta/base/status.h"
+#include "magenta/io/tensor/checkpoint_v2.h"
+#include "magenta/io/tensor/table_reader.h"
+
+namespace magenta {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kIndexSuffix = ".index";
+constexpr uint64_t kMostIndexBytes = uint64_t{64} << 20;
+
+bool IsFile(const std::string& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error);
+}
+
+// The prefix of the V2 checkpoint that `path` means; empty when it can only be a V1 file.
+std::string V2Prefix(const std::string& path) {
+  if (path.ends_with(kIndexSuffix)) return path.substr(0, path.size() - kIndexSuffix.size());
+  return IsFile(path + std::string(kIndexSuffix)) ? path : "";
+}
+
+absl::StatusOr<TensorMap> ReadV2Files(const std::string& prefix) {
+  const std::string index_path = prefix + std::string(kIndexSuffix);
+  MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(index_path, kMostIndexBytes));
+  MAGENTA_ASSIGN_OR_RETURN(V2Index index, ReadV2Index(bytes, index_path));
+  TensorMap tensors;
+  for (int shard = 0; shard < index.num_shards; ++shard) {
+    const std::string path = prefix + ShardSuffix(shard, index.num_shards);
+    if (!IsFile(path)) {
+      return MissingInputError(path, "is missing, though the checkpoint's index names it",
+                               "Copy the .index and every .data file together");
+    }
+    MAGENTA_ASSIGN_OR_RETURN(const std::string data, ReadFile(path));
+    MAGENTA_RETURN_IF_ERROR(TakeShard(index, shard, data, path, &tensors));
+  }
+  return tensors;
+}
+
+absl::StatusOr<TensorMap> ReadV1File(const std::string& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    return MissingInputError(path, "there is no such checkpoint",
+                             "Name a V1 file, a V2 prefix such as model.ckpt-100, or its .index");
+  }
+  MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  return ReadV1(bytes, path);
+}
+
+bool IsWholeV2(const std::string& prefix) {
+  const std::string index_path = prefix + std::string(kIndexSuffix);
+  const absl::StatusOr<std::string> bytes = ReadFile(index_path, kMostIndexBytes);
+  if (!bytes.ok()) return false;
+  const absl::StatusOr<V2Index> index = ReadV2Index(*bytes, index_path);
+  if (!index.ok()) return false;
+  const std::vector<uint64_t> needed = ShardBytesNeeded(*index);
+  for (int shard = 0; shard < index->num_shards; ++shard) {
+    std::error_code error;
+    const uint64_t size = fs::file_size(prefix + ShardSuffix(shard, index->num_shards), error);
+    if (error || size < needed[static_cast<size_t>(shard)]) return false;
+  }
+  return true;
+}
+
+bool EndsInTableMagic(const std::string& path) {
+  char tail[8];
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(-static_cast<int>(sizeof tail), std::ios::end);
+  return file.read(tail, sizeof tail) && std::string_view(tail, sizeof tail) == kTableMagic;
+}
+
+}  // namespace
+
+absl::StatusOr<TensorMap> ReadCheckpoint(const std::string& path) {
+  const std::string prefix = V2Prefix(path);
+  return prefix.empty() ? ReadV1File(path) : ReadV2Files(prefix);
+}
+
+absl::Status WriteV2(const std::string& prefix, const TensorMap& tensors) {
+  MAGENTA_ASSIGN_OR_RETURN(const std::string index, SerializeV2Index(tensors));
+  const std::string index_path = prefix + std::string(kIndexSuffix);
+  MAGENTA_ASSIGN_OR_RETURN(OutputFile data, OutputFile::Create(prefix + ShardSuffix(0, 1)));
+  for (const auto& [name, tensor] : tensors) MAGENTA_RETURN_IF_ERROR(data.Write(tensor.bytes));
+  if (::unlink(index_path.c_str()) != 0 && errno != ENOENT) {
+    return OutsideError(index_path, fmt::format("cannot replace: {}", std::strerror(errno)),
+                        "Choose a place that can be written");
+  }
+  MAGENTA_RETURN_IF_ERROR(data.Commit());
+  return WriteFile(index_path, index);
+}
+
+bool IsWholeCheckpoint(const std::string& path) {
+  const std::string prefix = V2Prefix(path);
+  return prefix.empty() ? IsFile(path) && EndsInTableMagic(path) : IsWholeV2(prefix);
+}
+
+}  // namespace magenta

@@ -1,0 +1,119 @@
+#include "magenta/io/tensor/checkpoint_state.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "magenta/base/files.h"
+#include "magenta/base/status.h"
+#include "magenta/io/tensor/checkpoint.h"
+
+namespace magenta {
+namespace {
+
+using ::testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class CheckpointStateFiles : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    run_ = (fs::path(::testing::TempDir()) / "checkpoint_state_test").string();
+    fs::remove_all(run_);
+    train_ = run_ + "/train";
+    ASSERT_TRUE(MakeFolder(train_).ok());
+  }
+  void TearDown() override { fs::remove_all(run_); }
+
+  void WriteState(const std::string& text) {
+    ASSERT_TRUE(WriteFile(train_ + "/checkpoint", text).ok());
+  }
+  void WriteCheckpoint(const std::string& name) {
+    ASSERT_TRUE(WriteV2(train_ + "/" + name, {{"w", Tensor::Float(1)}}).ok());
+  }
+  // "latest; all, all", or the error.
+  std::string Read() {
+    const auto state = ReadCheckpointState(train_);
+    if (!state.ok()) return ErrorLine(state.status());
+    std::string dump = state->latest + ";";
+    for (const std::string& path : state->all) dump += " " + path;
+    return dump;
+  }
+  std::string Latest() {
+    const auto latest = LatestCheckpoint(run_);
+    return latest.ok() ? fs::path(*latest).lexically_relative(run_).string()
+                       : ErrorLine(latest.status());
+  }
+
+  std::string run_;
+  std::string train_;
+};
+
+TEST_F(CheckpointStateFiles, AreRead) {
+  const std::pair<const char*, std::string> rows[] = {
+      {"model_checkpoint_path: \"model.ckpt-5\"\nall_model_checkpoint_paths: \"model.ckpt-5\"\n",
+       train_ + "/model.ckpt-5; " + train_ + "/model.ckpt-5"},
+      {"model_checkpoint_path: '/a/model.ckpt-5'", "/a/model.ckpt-5;"},
+      {"# by hand\nmodel_checkpoint_path: \"/a\\\"\" \"b\\303\\251\"\n"
+       "all_model_checkpoint_timestamps: 1.5e9\nlast_preserved_timestamp: -3\n",
+       "/a\"b\xc3\xa9;"},
+      {"", train_ + "/checkpoint: names no model_checkpoint_path."},
+      {"model_checkpoint_path \"x\"", "line 1: unexpected \"\"x\"\""},
+      {"model_checkpoint_path: \"a\"\nmodel_checkpoint_path: {", "line 2: unexpected \"{\""},
+      {"model_checkpoint_path: \"a\n", "line 1: "},
+      {"\"a\"", "line 1: unexpected"},
+      {"\xff\xfe", "line 1: "},
+      {"model_checkpoint_path:", "line 1: unexpected \"\""},
+  };
+  for (const auto& [text, expected] : rows) {
+    WriteState(text);
+    EXPECT_THAT(Read(), HasSubstr(expected)) << text;
+  }
+  fs::remove(train_ + "/checkpoint");
+  EXPECT_EQ(ExitStatus(ReadCheckpointState(train_).status()), 3);
+}
+
+TEST_F(CheckpointStateFiles, AreWrittenRelativeSoThatARunCanMove) {
+  const CheckpointState state = {train_ + "/model.ckpt-9",
+                                 {"/else where/m\xc3\xa9\"x", train_ + "/model.ckpt-9"}};
+  ASSERT_TRUE(WriteCheckpointState(train_ + "/", state).ok());
+  EXPECT_EQ(*ReadFile(train_ + "/checkpoint"),
+            "model_checkpoint_path: \"model.ckpt-9\"\n"
+            "all_model_checkpoint_paths: \"/else where/m\\303\\251\\\"x\"\n"
+            "all_model_checkpoint_paths: \"model.ckpt-9\"\n");
+  EXPECT_EQ(*ReadCheckpointState(train_), state);
+}
+
+TEST_F(CheckpointStateFiles, TheLatestCheckpointIsFoundInEveryState) {
+  EXPECT_THAT(Latest(), HasSubstr("there is no whole checkpoint in"));
+  WriteCheckpoint("model.ckpt-9");
+  EXPECT_EQ(Latest(), "train/model.ckpt-9") << "no state file";
+  WriteCheckpoint("model.ckpt-10");
+  EXPECT_EQ(Latest(), "train/model.ckpt-10") << "by number, not by letters";
+  WriteState("model_checkpoint_path: \"model.ckpt-9\"");
+  EXPECT_EQ(Latest(), "train/model.ckpt-9") << "the state file goes first";
+  WriteState("model_checkpoint_path: \"/moved/from/train/model.ckpt-9\"");
+  EXPECT_EQ(Latest(), "train/model.ckpt-9") << "a run that was moved";
+  WriteState("model_checkpoint_path: \"model.ckpt-11\"");
+  EXPECT_EQ(Latest(), "train/model.ckpt-10") << "a state file naming what is not there";
+  WriteState("model_check");
+  EXPECT_EQ(Latest(), "train/model.ckpt-10") << "a cut state file";
+  WriteCheckpoint("model.ckpt-12");
+  fs::resize_file(train_ + "/model.ckpt-12.data-00000-of-00001", 3);
+  WriteState("model_checkpoint_path: \"model.ckpt-12\"");
+  EXPECT_EQ(Latest(), "train/model.ckpt-10") << "the newest is not whole";
+  fs::remove(train_ + "/model.ckpt-10.data-00000-of-00001");
+  EXPECT_EQ(Latest(), "train/model.ckpt-9") << "nor is the next";
+}
+
+TEST_F(CheckpointStateFiles, ARunWithoutATrainFolderAndAV1FileAreFoundToo) {
+  WriteCheckpoint("model.ckpt-3");
+  EXPECT_EQ(*LatestCheckpoint(train_), train_ + "/model.ckpt-3");
+  ASSERT_TRUE(WriteFile(train_ + "/model.ckpt-4", *SerializeV1({{"w", Tensor::Float(1)}})).ok());
+  EXPECT_EQ(Latest(), "train/model.ckpt-4");
+  ASSERT_TRUE(WriteFile(train_ + "/model.ckpt-5", "half of it").ok());
+  EXPECT_EQ(Latest(), "train/model.ckpt-4");
+}
+
+}  // namespace
+}  // namespace magenta
