@@ -1,0 +1,199 @@
+#include "magenta/pipeline/dataset.h"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "magenta/base/status.h"
+#include "magenta/io/record/tfrecord.h"
+#include "magenta/pipeline/ordered_parallel.h"
+#include "magenta/pipeline/sequence_examples.h"
+#include "magenta/pipeline/sequence_source.h"
+
+namespace magenta {
+namespace {
+
+/// An item after the parallel stage.
+struct BuiltItem {
+  absl::Status status;
+  std::vector<SequenceExamples> sequences;
+  std::optional<FileOutcome> broken;
+};
+
+BuiltItem BuildItem(const DatasetOptions& options, const SequenceItem& item) {
+  BuiltItem built;
+  absl::StatusOr<ItemSequences> parsed = ParseSequenceItem(item);
+  if (!parsed.ok()) {
+    built.status = parsed.status();
+    return built;
+  }
+  if (parsed->broken.has_value() && options.shard.Holds(parsed->broken->file)) {
+    built.broken = std::move(parsed->broken);
+  }
+  for (NoteSequence& sequence : parsed->sequences) {
+    const std::string name = PlacingName(sequence, fmt::format("{}:{}", item.file, item.number));
+    if (!options.shard.Holds(name)) continue;
+    built.sequences.push_back(ExtractSequenceExamples(std::move(sequence), name, options));
+  }
+  return built;
+}
+
+absl::Status CheckDatasetOptions(const DatasetOptions& options) {
+  if (options.input.empty()) return UsageError("no input is named", "Give --input");
+  if (options.output_dir.empty() && (options.training_file.empty() || options.eval_file.empty())) {
+    return UsageError("no output folder is named", "Give --output_dir");
+  }
+  if (!(options.eval_ratio >= 0 && options.eval_ratio <= 1)) {
+    return UsageError(fmt::format("eval_ratio is {}", options.eval_ratio),
+                      "Give a share from 0 to 1, such as --eval_ratio=0.1");
+  }
+  if (options.transpositions.empty()) {
+    return UsageError("no transposition is named", "Give --transpose=0 for none");
+  }
+  if (options.format == DatasetFormat::kDense && options.spec->codec->head_sizes().size() != 1) {
+    return UsageError(fmt::format("{} predicts {} labels a step, a dense data set holds one",
+                                  options.spec->id, options.spec->codec->head_sizes().size()),
+                      "Use --format=compact");
+  }
+  return absl::OkStatus();
+}
+
+std::string OutputPath(const DatasetOptions& options, const std::string& whole,
+                       const std::string& name) {
+  return whole.empty() ? (std::filesystem::path(options.output_dir) / name).string() : whole;
+}
+
+absl::Status NothingBuilt(const DatasetOptions& options, const DatasetSummary& summary) {
+  if (summary.reasons.empty()) {
+    return NothingToOutputError(fmt::format("there is no NoteSequence in {}", options.input),
+                                "Convert music with `magenta convert` first");
+  }
+  std::string remedy = "Give other music";
+  for (const auto& [reason, entry] : summary.reasons) {
+    if (!entry.flag.empty()) remedy = fmt::format("{} would keep some", entry.flag);
+  }
+  return NothingToOutputError(
+      fmt::format("no melody of the {} sequences survived:\n{}", summary.sequences, summary.table),
+      remedy);
+}
+
+/// The state of one run on the calling thread.
+class DatasetBuilder {
+ public:
+  static absl::StatusOr<DatasetSummary> Build(const DatasetOptions& options) {
+    DatasetSummary summary;
+    summary.training_file = OutputPath(options, options.training_file, options.training_name);
+    summary.eval_file = OutputPath(options, options.eval_file, options.eval_name);
+    if (summary.training_file == summary.eval_file || options.report_file == summary.eval_file ||
+        options.report_file == summary.training_file) {
+      return UsageError("two outputs have the same name", "Name different files");
+    }
+    MAGENTA_ASSIGN_OR_RETURN(SequenceSource source, SequenceSource::Open(options.input));
+    MAGENTA_ASSIGN_OR_RETURN(ReportWriter report, ReportWriter::Create(options.report_file));
+    MAGENTA_ASSIGN_OR_RETURN(RecordWriter training, RecordWriter::Create(summary.training_file));
+    MAGENTA_ASSIGN_OR_RETURN(RecordWriter eval, RecordWriter::Create(summary.eval_file));
+    DatasetBuilder builder(options, std::move(training), std::move(eval), std::move(report));
+    builder.summary_ = std::move(summary);
+    return builder.Run(source);
+  }
+
+ private:
+  DatasetBuilder(const DatasetOptions& options, RecordWriter training, RecordWriter eval,
+                 ReportWriter report)
+      : options_(options),
+        training_(std::move(training)),
+        eval_(std::move(eval)),
+        report_(std::move(report)) {}
+
+  bool Stopped() const { return options_.stop != nullptr && options_.stop->load(); }
+
+  absl::StatusOr<DatasetSummary> Run(SequenceSource& source) {
+    const OrderedStages<SequenceItem, BuiltItem> stages = {
+        [&](SequenceItem* item) -> absl::StatusOr<bool> {
+          if (Stopped()) return InterruptedError("stopped; nothing was written");
+          return source.Next(item);
+        },
+        [&](SequenceItem item) { return BuildItem(options_, item); },
+        [&](BuiltItem item) { return Take(item); }};
+    MAGENTA_RETURN_IF_ERROR(OrderedParallel(stages, ThreadsToUse(options_.num_threads)));
+    return Finish();
+  }
+
+  absl::Status Take(const BuiltItem& item) {
+    MAGENTA_RETURN_IF_ERROR(item.status);
+    if (Stopped()) return InterruptedError("stopped; nothing was written");
+    if (item.broken.has_value()) MAGENTA_RETURN_IF_ERROR(report_.Add(*item.broken));
+    for (const SequenceExamples& examples : item.sequences) {
+      MAGENTA_RETURN_IF_ERROR(TakeSequence(examples));
+    }
+    if (options_.progress) {
+      options_.progress(
+          {summary_.sequences, 0, summary_.training_examples + summary_.eval_examples});
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status TakeSequence(const SequenceExamples& examples) {
+    RecordWriter& writer = examples.eval ? eval_ : training_;
+    for (const std::string& record : examples.records) {
+      MAGENTA_RETURN_IF_ERROR(writer.Write(record));
+    }
+    MAGENTA_RETURN_IF_ERROR(report_.Add(examples.outcome));
+    ++summary_.sequences;
+    (examples.eval ? summary_.eval_examples : summary_.training_examples) +=
+        examples.outcome.outputs;
+    for (const auto& [name, n] : examples.counters) summary_.counters[name] += n;
+    const char* placed = examples.eval ? "DAGPipeline_RandomPartition_eval_melodies_count"
+                                       : "DAGPipeline_RandomPartition_training_melodies_count";
+    ++summary_.counters[placed];
+    equal_copies_ += examples.equal_copies;
+    return absl::OkStatus();
+  }
+
+  void Advise() {
+    if (equal_copies_ > 0) {
+      summary_.notes.push_back(fmt::format(
+          "{} examples equal another transposition of the same melody: {} moves every melody to "
+          "one key",
+          equal_copies_, options_.spec->id));
+    }
+    if (summary_.training_examples == 0) {
+      summary_.notes.push_back(fmt::format("no example for training: {} is empty; --eval_ratio={}",
+                                           summary_.training_file, options_.eval_ratio));
+    }
+    if (summary_.eval_examples == 0 && options_.eval_ratio > 0) {
+      summary_.notes.push_back(
+          fmt::format("no example for evaluation: {} is empty", summary_.eval_file));
+    }
+  }
+
+  absl::StatusOr<DatasetSummary> Finish() {
+    summary_.reasons = report_.reasons();
+    summary_.table = ReasonTable(summary_.reasons);
+    const bool none = summary_.training_examples + summary_.eval_examples == 0;
+    const bool empty_shard = options_.shard.count > 1 && summary_.reasons.empty();
+    MAGENTA_RETURN_IF_ERROR(report_.Commit());
+    if (none && !empty_shard) return NothingBuilt(options_, summary_);
+    MAGENTA_RETURN_IF_ERROR(training_.Commit());
+    MAGENTA_RETURN_IF_ERROR(eval_.Commit());
+    Advise();
+    return std::move(summary_);
+  }
+
+  const DatasetOptions& options_;
+  RecordWriter training_;
+  RecordWriter eval_;
+  ReportWriter report_;
+  DatasetSummary summary_;
+  int64_t equal_copies_ = 0;
+};
+
+}  // namespace
+
+absl::StatusOr<DatasetSummary> BuildDataset(const DatasetOptions& options) {
+  MAGENTA_RETURN_IF_ERROR(CheckDatasetOptions(options));
+  return DatasetBuilder::Build(options);
+}
+
+}  // namespace magenta

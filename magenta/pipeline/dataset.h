@@ -1,0 +1,75 @@
+#pragma once
+// NoteSequences -> training and evaluation examples of one model.
+// What is written: docs/formats/dataset.md.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/models/model_spec.h"
+#include "magenta/pipeline/convert.h"
+#include "magenta/pipeline/report.h"
+
+namespace magenta {
+
+enum class DatasetFormat {
+  kCompact,  // events, encoded when they are read
+  kDense,    // Magenta's: what the network sees
+};
+
+struct DatasetOptions {
+  const ModelSpec* spec = nullptr;
+  /// TFRecords of NoteSequences (a path, a pattern, several by commas), or folders or files of
+  /// music.
+  std::string input;
+  std::string output_dir;
+  std::string training_name = "training_melodies.tfrecord";
+  std::string eval_name = "eval_melodies.tfrecord";
+  /// Whole paths instead of output_dir and the names, as 2016's --train_output, --eval_output.
+  std::string training_file;
+  std::string eval_file;
+  /// Share of the sequences that goes to the evaluation set, 0..1. A sequence's place is drawn from
+  /// its file name (and number in a book) and the seed: another file moves it nowhere.
+  double eval_ratio = 0.1;
+  uint64_t seed = 0;
+  DatasetFormat format = DatasetFormat::kCompact;
+  ExampleOptions examples;
+  /// Semitones; a copy of each sequence for each.
+  std::vector<int> transpositions = {0};
+  /// Plays repeats of scores out, which the reference does not.
+  bool unroll_sections = false;
+  std::string report_file;  // JSON; empty: none
+  Shard shard;              // of the sequences, by the name that also places them
+  int num_threads = 0;      // 0: as many as the machine has; the output does not depend on it
+  std::function<void(const PipelineProgress&)> progress;
+  /// When it turns true the run ends with InterruptedError, and no file appears.
+  const std::atomic<bool>* stop = nullptr;
+};
+
+struct DatasetSummary {
+  int64_t sequences = 0;
+  int64_t training_examples = 0;
+  int64_t eval_examples = 0;
+  /// Magenta's names: DAGPipeline_MelodyExtractor_training_melodies_discarded_too_short, ...
+  std::map<std::string, int64_t> counters;
+  /// Melodies, instruments, sequences and files by what became of them.
+  std::map<std::string, ReasonCount> reasons;
+  std::string table;  // ReasonTable(reasons)
+  /// What the user should know: "no example for evaluation", ...
+  std::vector<std::string> notes;
+  std::string training_file;
+  std::string eval_file;
+};
+
+/// Builds both files. Order: partition, split at changes of tempo and meter, quantise, transpose,
+/// extract, squash, encode (PARITY section 3); examples stand in the order of the sequences.
+/// Errors: options that contradict (exit 2); input that is missing, truncated, no TFRecord of
+/// NoteSequences, or a data set (exit 3); no example (exit 4, the table in the message; the report
+/// is written); output not writable (exit 5).
+absl::StatusOr<DatasetSummary> BuildDataset(const DatasetOptions& options);
+
+}  // namespace magenta

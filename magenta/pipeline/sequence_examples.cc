@@ -1,0 +1,193 @@
+#include "magenta/pipeline/sequence_examples.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "magenta/base/random.h"
+#include "magenta/io/record/sequence_example.h"
+#include "magenta/io/score/sections.h"
+#include "magenta/music/quantize.h"
+#include "magenta/music/split.h"
+#include "magenta/pipeline/training_example.h"
+
+namespace magenta {
+namespace {
+
+/// Quantising counters of the reference that stand there even when they are 0.
+constexpr const char* kDiscards[] = {"multiple_time_signatures", "multiple_tempos",
+                                     "bad_time_signature"};
+
+/// `sequence` moved by `semitones`, drums left alone; false when a note would leave 0..127.
+bool TransposeNotes(int semitones, NoteSequence& sequence) {
+  for (auto& note : *sequence.mutable_notes()) {
+    if (note.is_drum()) continue;
+    const int pitch = note.pitch() + semitones;
+    if (pitch < kMinPitch || pitch > kMaxPitch) return false;
+    note.set_pitch(pitch);
+  }
+  return true;
+}
+
+DenseExample ToDense(const EventCodec& codec, const EventSequence& events) {
+  const TrainingExample encoded = EncodeExample(codec, events);
+  DenseExample dense;
+  dense.input_size = codec.input_size();
+  dense.inputs.resize(encoded.inputs.size() * static_cast<size_t>(dense.input_size));
+  float* row = dense.inputs.data();
+  for (const SparseVector& input : encoded.inputs) {
+    for (size_t i = 0; i < input.index.size(); ++i) row[input.index[i]] = input.value[i];
+    row += dense.input_size;
+  }
+  dense.labels.assign(encoded.labels.begin(), encoded.labels.end());
+  return dense;
+}
+
+class SequenceStages {
+ public:
+  SequenceStages(const DatasetOptions& options, const std::string& name)
+      : options_(options), spec_(*options.spec), source_(name) {
+    out_.eval = StableUniform(name, options.seed) < options.eval_ratio;
+    mode_ = out_.eval ? "eval" : "training";
+    out_.outcome.file = name;
+  }
+
+  SequenceExamples Run(NoteSequence sequence) && {
+    if (options_.unroll_sections) Unroll(sequence);
+    const std::vector<NoteSequence> parts = SplitOnTimeChanges(sequence);
+    for (size_t i = 0; i < parts.size(); ++i) RunPart(static_cast<int>(i), parts[i]);
+    Conclude();
+    return std::move(out_);
+  }
+
+ private:
+  void CountStage(const char* stage, const std::string& counter, int64_t n = 1) {
+    out_.counters[fmt::format("DAGPipeline_{}_{}_{}", stage, mode_, counter)] += n;
+  }
+
+  void Unroll(NoteSequence& sequence) {
+    absl::StatusOr<NoteSequence> unrolled = UnrollSections(sequence);
+    if (unrolled.ok()) {
+      sequence = *std::move(unrolled);
+    } else {
+      out_.outcome.warnings.push_back("repeats are not played out: " +
+                                      std::string(unrolled.status().message()));
+    }
+  }
+
+  void RefusePart(int part, std::string outcome, std::string reason) {
+    TrackReport& report = out_.outcome.tracks.emplace_back();
+    report.part = part;
+    report.instrument = -1;
+    report.outcome = std::move(outcome);
+    report.reason = std::move(reason);
+  }
+
+  void RunPart(int part, const NoteSequence& sequence) {
+    const absl::StatusOr<QuantizedSequence> quantized = Quantize(sequence, spec_.steps_per_quarter);
+    for (const char* discard : kDiscards) {
+      CountStage("Quantizer", fmt::format("sequences_discarded_because_{}", discard), 0);
+    }
+    if (!quantized.ok()) {
+      const std::string failure = QuantizeFailureName(
+          QuantizeFailureOf(quantized.status()).value_or(QuantizeFailure::kTooLong));
+      CountStage("Quantizer", "sequences_discarded_because_" + failure);
+      return RefusePart(part, failure, std::string(quantized.status().message()));
+    }
+    CountStage("TranspositionPipeline", "skipped_due_to_range_exceeded", 0);
+    std::set<std::vector<Event>> seen;
+    for (const int semitones : options_.transpositions) {
+      NoteSequence copy = sequence;
+      if (TransposeNotes(semitones, copy)) {
+        CountStage("TranspositionPipeline", "transpositions_generated");
+        Extract(part, semitones, *Quantize(std::move(copy), spec_.steps_per_quarter), seen);
+      } else {
+        CountStage("TranspositionPipeline", "skipped_due_to_range_exceeded");
+        RefusePart(part, "range_exceeded",
+                   fmt::format("moved by {} semitones a note leaves 0..127", semitones));
+      }
+    }
+  }
+
+  void Extract(int part, int semitones, const QuantizedSequence& sequence,
+               std::set<std::vector<Event>>& seen) {
+    Examples examples = spec_.domain->ExtractExamples(sequence, options_.examples);
+    for (const auto& [counter, n] : examples.counters) CountStage("MelodyExtractor", counter, n);
+    for (TrackReport& track : examples.tracks) {
+      track.part = part;
+      out_.outcome.tracks.push_back(std::move(track));
+    }
+    std::set<std::vector<Event>> own;
+    for (size_t i = 0; i < examples.sequences.size(); ++i) {
+      EventSequence& events = examples.sequences[i];
+      if (events.events.size() < 2) {
+        RefusePart(part, "too_short", "1 event: there is nothing to predict");
+        continue;
+      }
+      out_.equal_copies += seen.contains(events.events);
+      own.insert(events.events);
+      out_.records.push_back(Serialize(events, semitones + examples.transpositions[i]));
+    }
+    seen.merge(own);
+  }
+
+  std::string Serialize(EventSequence& events, int transpose) const {
+    if (options_.format == DatasetFormat::kDense) {
+      return SerializeDense(ToDense(*spec_.codec, events));
+    }
+    CompactExample compact;
+    compact.config = spec_.id;
+    compact.source = source_;
+    compact.transpose = transpose;
+    compact.events = std::move(events.events);
+    compact.control = std::move(events.control);
+    return SerializeCompact(compact);
+  }
+
+  /// The reason of the whole: the first track that a flag would keep, else the first.
+  void Conclude() {
+    FileOutcome& outcome = out_.outcome;
+    outcome.outputs = static_cast<int64_t>(out_.records.size());
+    if (outcome.outputs > 0) {
+      outcome.reason = "kept";
+      return;
+    }
+    if (outcome.tracks.empty()) {
+      outcome.reason = "no_notes";
+      outcome.detail = "no notes, or none that lasts";
+      return;
+    }
+    auto chosen = std::find_if(outcome.tracks.begin(), outcome.tracks.end(),
+                               [](const TrackReport& track) { return !track.flag.empty(); });
+    if (chosen == outcome.tracks.end()) chosen = outcome.tracks.begin();
+    outcome.reason = chosen->outcome;
+    outcome.detail = chosen->reason;
+    outcome.flag = chosen->flag;
+  }
+
+  const DatasetOptions& options_;
+  const ModelSpec& spec_;
+  const std::string& source_;
+  const char* mode_ = "";
+  SequenceExamples out_;
+};
+
+}  // namespace
+
+std::string PlacingName(const NoteSequence& sequence, const std::string& fallback) {
+  if (!sequence.filename().empty()) {
+    return sequence.reference_number() == 0
+               ? sequence.filename()
+               : fmt::format("{}_{}", sequence.filename(), sequence.reference_number());
+  }
+  return sequence.id().empty() ? fallback : sequence.id();
+}
+
+SequenceExamples ExtractSequenceExamples(NoteSequence sequence, const std::string& name,
+                                         const DatasetOptions& options) {
+  return SequenceStages(options, name).Run(std::move(sequence));
+}
+
+}  // namespace magenta

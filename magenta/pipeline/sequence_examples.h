@@ -1,0 +1,33 @@
+#pragma once
+// One NoteSequence -> the records of its examples, and what became of the rest of it.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "magenta/music.pb.h"
+#include "magenta/pipeline/dataset.h"
+#include "magenta/pipeline/report.h"
+
+namespace magenta {
+
+struct SequenceExamples {
+  bool eval = false;                 // which file they go to
+  std::vector<std::string> records;  // SequenceExamples
+  /// Copies by transposition that came out equal to another one, since the model moves every melody
+  /// to one key.
+  int64_t equal_copies = 0;
+  FileOutcome outcome;
+  std::map<std::string, int64_t> counters;  // Magenta's names with stage and mode
+};
+
+/// What places a sequence in a shard and a partition: its file name and number in the book, else
+/// its id, else `fallback`.
+std::string PlacingName(const NoteSequence& sequence, const std::string& fallback);
+
+/// Runs the stages of BuildDataset on one sequence. `name` is its PlacingName. Thread-safe.
+SequenceExamples ExtractSequenceExamples(NoteSequence sequence, const std::string& name,
+                                         const DatasetOptions& options);
+
+}  // namespace magenta

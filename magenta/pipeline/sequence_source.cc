@@ -1,0 +1,124 @@
+#include "magenta/pipeline/sequence_source.h"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+#include <utility>
+#include <variant>
+
+#include "magenta/base/status.h"
+#include "magenta/io/record/sequence_example.h"
+#include "magenta/pipeline/dataset_reader.h"
+
+namespace magenta {
+namespace {
+
+bool IsFolderPath(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
+/// "lookback_rnn" when `record` is an example of a data set, "some model" when it is a dense one.
+std::optional<std::string> ConfigOfExample(const std::string& record) {
+  const auto parsed = ParseExample(record);
+  if (!parsed.ok()) return std::nullopt;
+  const auto* compact = std::get_if<CompactExample>(&*parsed);
+  return compact != nullptr ? compact->config : "some model";
+}
+
+absl::StatusOr<ItemSequences> ParseRecord(const SequenceItem& item) {
+  ItemSequences parsed;
+  NoteSequence& sequence = parsed.sequences.emplace_back();
+  const bool is_sequence = sequence.ParseFromString(item.record);
+  if (!is_sequence || sequence.notes().empty()) {
+    if (const std::optional<std::string> config = ConfigOfExample(item.record)) {
+      return InputError(item.file,
+                        fmt::format("record {} is an example of a data set for {}, no NoteSequence",
+                                    item.number, *config),
+                        "Give --input the NoteSequences that `magenta convert` wrote");
+    }
+  }
+  if (is_sequence) return parsed;
+  return InputError(item.file, fmt::format("record {} is no NoteSequence", item.number),
+                    "Give --input the NoteSequences that `magenta convert` wrote");
+}
+
+ItemSequences ParseMusic(const MusicFileName& name) {
+  MusicFileReading reading = ReadMusicFile(name);
+  ItemSequences parsed;
+  parsed.sequences = std::move(reading.sequences);
+  std::erase_if(reading.outcome.tracks, [](const TrackReport& tune) { return tune.kept; });
+  if (parsed.sequences.empty() || !reading.outcome.tracks.empty()) {
+    reading.outcome.outputs = 0;
+    if (!parsed.sequences.empty()) reading.outcome.reason = "broken_tune";
+    parsed.broken = std::move(reading.outcome);
+  }
+  return parsed;
+}
+
+}  // namespace
+
+absl::StatusOr<SequenceSource> SequenceSource::Open(const std::string& input) {
+  MAGENTA_ASSIGN_OR_RETURN(std::vector<std::string> inputs, ExpandFilePattern(input));
+  return SequenceSource(std::move(inputs));
+}
+
+absl::Status SequenceSource::OpenInput() {
+  const std::string& input = inputs_[next_input_];
+  if (IsFolderPath(input)) {
+    MAGENTA_ASSIGN_OR_RETURN(walker_, FolderWalker::Open(input, /*recursive=*/true));
+  } else {
+    MAGENTA_ASSIGN_OR_RETURN(reader_, RecordReader::Open(input));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> SequenceSource::Next(SequenceItem* item) {
+  *item = {};
+  for (; next_input_ < inputs_.size(); ++next_input_) {
+    const std::string& input = inputs_[next_input_];
+    item->file = input;
+    if (!reader_ && !walker_ && MusicFileKindOf(input) != MusicFileKind::kOther &&
+        !IsFolderPath(input)) {
+      const std::filesystem::path path(input);
+      item->music = {input, path.filename().string(),
+                     CollectionNameOf(path.parent_path().string())};
+      ++next_input_;
+      return true;
+    }
+    if (!reader_ && !walker_) MAGENTA_RETURN_IF_ERROR(OpenInput());
+    if (reader_) {
+      item->number = reader_->records_read();
+      MAGENTA_ASSIGN_OR_RETURN(const bool more, reader_->Next(&item->record));
+      if (more) return true;
+    }
+    while (walker_) {
+      std::optional<FoundFile> found = walker_->Next();
+      if (!found.has_value()) break;
+      if (found->reason.empty() && MusicFileKindOf(found->path) == MusicFileKind::kOther) continue;
+      item->file = found->path;
+      if (found->reason.empty()) {
+        item->music = {input + "/" + found->path, found->path, CollectionNameOf(input)};
+      } else {
+        item->unreadable = std::move(found);
+      }
+      return true;
+    }
+    reader_.reset();
+    walker_.reset();
+  }
+  return false;
+}
+
+absl::StatusOr<ItemSequences> ParseSequenceItem(const SequenceItem& item) {
+  if (item.music.has_value()) return ParseMusic(*item.music);
+  if (!item.unreadable.has_value()) return ParseRecord(item);
+  ItemSequences parsed;
+  parsed.broken.emplace();
+  parsed.broken->file = item.unreadable->path;
+  parsed.broken->reason = item.unreadable->reason;
+  parsed.broken->detail = item.unreadable->detail;
+  return parsed;
+}
+
+}  // namespace magenta
