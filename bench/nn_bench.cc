@@ -1,0 +1,61 @@
+// A step of a network: microseconds a step, all rows together. Arguments: units, layers, rows.
+
+#include <benchmark/benchmark.h>
+
+#include <memory>
+#include <vector>
+
+#include "magenta/nn/kernels/kernels.h"
+#include "magenta/nn/rnn.h"
+#include "magenta/nn/rnn_test_support.h"
+#include "magenta/nn/sampler.h"
+
+namespace magenta {
+namespace {
+
+constexpr int kInputs = 121, kClasses = 40, kAttentionLength = 40;
+
+void StepBench(benchmark::State& state, bool attention, const Kernels& kernels) {
+  const int units = static_cast<int>(state.range(0)), rows = static_cast<int>(state.range(1));
+  const TensorMap tensors = testing::RandomRnn({kInputs, {units, units}, kClasses, attention});
+  const auto network = MakeRnnWithKernels(tensors, attention ? kAttentionLength : 0, kernels);
+  auto memory = (*network)->NewState(rows);
+  SparseVector input;
+  for (int i : {5, 40, 78, 114, 115, 116, 117, 118}) input.Add(i, 1.0f);
+  const std::vector<SparseVector> inputs(rows, input);
+  std::vector<float> logits(static_cast<size_t>(rows) * kClasses);
+  for (auto _ : state) {
+    (*network)->Step(*memory, inputs, logits);
+    benchmark::DoNotOptimize(logits.data());
+  }
+  state.SetItemsProcessed(state.iterations() * rows);
+  state.SetLabel(kernels.name);
+}
+
+void BM_Step(benchmark::State& state) { StepBench(state, false, **ChosenKernels()); }
+BENCHMARK(BM_Step)->ArgsProduct({{64, 128, 512}, {1, 10, 64}});
+
+void BM_AttentionStep(benchmark::State& state) { StepBench(state, true, **ChosenKernels()); }
+BENCHMARK(BM_AttentionStep)->ArgsProduct({{64, 128}, {1, 10, 64}});
+
+/// range(2): index into AllKernels(), the scalar reference first.
+void BM_StepByKernel(benchmark::State& state) {
+  const auto all = AllKernels();
+  const size_t index = static_cast<size_t>(state.range(2));
+  if (index >= all.size()) return state.SkipWithError("no such kernel on this machine");
+  StepBench(state, false, *all[index]);
+}
+BENCHMARK(BM_StepByKernel)->ArgsProduct({{64}, {1, 10}, {0, 1, 2, 3}});
+
+void BM_SoftmaxAndDraw(benchmark::State& state) {
+  std::vector<float> logits(kClasses), probabilities(kClasses);
+  for (int i = 0; i < kClasses; ++i) logits[i] = static_cast<float>(i % 7) - 3;
+  for (auto _ : state) {
+    Softmax(logits, probabilities);
+    benchmark::DoNotOptimize(DrawClass(probabilities, 0.5));
+  }
+}
+BENCHMARK(BM_SoftmaxAndDraw);
+
+}  // namespace
+}  // namespace magenta

@@ -1,0 +1,32 @@
+#pragma once
+// GeneratorOptions.args: how to generate.
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "magenta/generator.pb.h"
+
+namespace magenta {
+
+/// The arguments that a request may have, by their names there.
+struct GenerateArgs {
+  /// float_value (or int_value), >= 0; 0 takes the most probable event always.
+  double temperature = 1.0;
+  /// int_value, >= 1.
+  int beam_size = 1;
+  /// int_value, >= 0; 0 acts as 1.
+  int branch_factor = 1;
+  /// int_value, >= 1.
+  int steps_per_iteration = 1;
+  /// int_value; its 32 bits are the seed, so that a negative one is a large seed.
+  std::optional<uint32_t> seed;
+  /// int_value 0 or 1 (or bool_value): PARITY section 5's windows instead of section 11's.
+  bool reference_windows = false;
+};
+
+/// Reads `options.args`. An unknown name, a value of another type or out of its range: exit 2,
+/// listing what exists.
+absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options);
+
+}  // namespace magenta

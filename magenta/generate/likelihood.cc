@@ -1,0 +1,63 @@
+#include "magenta/generate/likelihood.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "magenta/base/check.h"
+#include "magenta/base/status.h"
+#include "magenta/music/quantize.h"
+#include "magenta/music/split.h"
+
+namespace magenta {
+
+absl::StatusOr<Likelihood> PrimeAndScore(Session& session, const EventSequence& events,
+                                         LogitFilters filters) {
+  MAGENTA_CHECK(session.rows() == 1);
+  const Model& model = session.model();
+  Likelihood likelihood;
+  for (size_t i = 0; i < events.events.size(); ++i) {
+    const Event event = events.events[i];
+    if (!model.codec->Accepts(event)) {
+      return InputError("",
+                        fmt::format("event {} is {}, which {} can't encode", i, event, model.id));
+    }
+    if (i > 0) {
+      likelihood.per_event.push_back(session.LogProbabilityOf(0, event, filters));
+      likelihood.total += likelihood.per_event.back();
+    }
+    if (i < events.control.size()) session.PushControl(events.control[i]);
+    session.Push(event);
+    session.Step();
+  }
+  return likelihood;
+}
+
+absl::StatusOr<Likelihood> LogLikelihood(const std::shared_ptr<const Model>& model,
+                                         const EventSequence& events) {
+  Session session(model, 1);
+  return PrimeAndScore(session, events);
+}
+
+absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<const Model>& model,
+                                                      const NoteSequence& sequence) {
+  std::vector<ScoredPart> scored;
+  for (NoteSequence& part : SplitOnTimeChanges(sequence)) {
+    ScoredPart result;
+    result.start_time = part.subsequence_info().start_time_offset();
+    if (part.notes().empty()) continue;
+    MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence quantized,
+                             Quantize(std::move(part), model->steps_per_quarter));
+    PrimerRequest request;
+    request.generate_start_step = quantized.total_steps();
+    MAGENTA_ASSIGN_OR_RETURN(result.melody, model->spec->domain->ReadPrimer(quantized, request));
+    if (result.melody.events.events.size() < 2) continue;
+    MAGENTA_ASSIGN_OR_RETURN(result.likelihood, LogLikelihood(model, result.melody.events));
+    scored.push_back(std::move(result));
+  }
+  if (!scored.empty()) return scored;
+  return NothingToOutputError("there is no melody of two steps or more to score",
+                              "magenta inspect shows what the file holds");
+}
+
+}  // namespace magenta

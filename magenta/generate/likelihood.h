@@ -1,0 +1,47 @@
+#pragma once
+// How probable a model finds music that exists.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/generate/model.h"
+#include "magenta/generate/session.h"
+#include "magenta/music.pb.h"
+
+namespace magenta {
+
+struct Likelihood {
+  /// Sum of per_event in double: the natural logarithm of the probability at temperature 1.
+  double total = 0;
+  /// One for each event but the first, which nothing predicts.
+  std::vector<float> per_event;
+};
+
+/// The likelihood of `events` (ready for the codec, as ReadPrimer and ExtractExamples give them).
+/// An event that the codec does not take: exit 3, naming its position.
+absl::StatusOr<Likelihood> LogLikelihood(const std::shared_ptr<const Model>& model,
+                                         const EventSequence& events);
+
+/// Primes the first row of `session` (one row, empty) with `events` and gives the likelihood of the
+/// second and later ones under `filters`. Errors as above.
+absl::StatusOr<Likelihood> PrimeAndScore(Session& session, const EventSequence& events,
+                                         LogitFilters filters = {});
+
+/// One stretch of a file without changes of tempo or meter.
+struct ScoredPart {
+  /// Where it begins in the file, in seconds.
+  double start_time = 0;
+  /// The melody as the model saw it, its first step (in the part), and what was left out.
+  Primer melody;
+  Likelihood likelihood;
+};
+
+/// The likelihood of the melody of each part of `sequence`: split where tempo or meter change,
+/// quantised, the highest instrument taken (the domain's rules for primers). Parts without notes or
+/// of one event are left out. None left: exit 4; a part that can't be quantised: exit 3.
+absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<const Model>& model,
+                                                      const NoteSequence& sequence);
+
+}  // namespace magenta

@@ -1,0 +1,245 @@
+// Loading: read the weights, find the spec, settle the hyper-parameters (the file's word on shapes,
+// then the text stored in it, then the config's defaults; the user's text must not contradict the
+// file), and hold the network's sizes against the codec's.
+
+#include "magenta/generate/model.h"
+
+#include <fmt/core.h>
+
+#include <numeric>
+#include <utility>
+
+#include "magenta/base/status.h"
+#include "magenta/generate/bundled.h"
+#include "magenta/io/tensor/bundle.h"
+#include "magenta/io/tensor/checkpoint.h"
+#include "magenta/io/tensor/checkpoint_state.h"
+#include "magenta/io/tensor/names.h"
+#include "magenta/nn/rnn.h"
+
+namespace magenta {
+namespace {
+
+constexpr int kMaxStepsPerQuarter = 96;
+
+std::string MessageOf(const absl::Status& status) { return std::string(status.message()); }
+
+std::string LayersText(const std::vector<int>& sizes) {
+  std::string text = "[";
+  for (int size : sizes) text += (text.size() > 1 ? "," : "") + std::to_string(size);
+  return text + "]";
+}
+
+absl::StatusOr<LoadedWeights> WeightsOfBundle(const std::string& path) {
+  MAGENTA_ASSIGN_OR_RETURN(Bundle bundle, ReadBundle(path));
+  LoadedWeights weights;
+  weights.tensors = ModernNames(std::move(bundle.tensors));
+  weights.file = path;
+  weights.bundle_id = bundle.proto.generator_details().id();
+  weights.generator_description = bundle.proto.generator_details().description();
+  weights.bundle_description = bundle.proto.bundle_details().description();
+  weights.hparams_text = bundle.proto.hparams();
+  weights.steps_per_quarter = bundle.proto.steps_per_quarter();
+  return weights;
+}
+
+absl::StatusOr<LoadedWeights> WeightsOfCheckpoint(const std::string& path) {
+  LoadedWeights weights;
+  weights.file = path;
+  MAGENTA_ASSIGN_OR_RETURN(TensorMap tensors, ReadCheckpoint(path));
+  const auto text = tensors.find(kHParamsTensor);
+  if (text != tensors.end() && text->second.dtype == DType::kUint8) {
+    weights.hparams_text = text->second.bytes;
+  }
+  weights.tensors = ModernNames(std::move(tensors));
+  return weights;
+}
+
+/// The spec that `weights` are for, given the --config of the user.
+absl::StatusOr<const ModelSpec*> SpecFor(const LoadedWeights& weights, const std::string& config) {
+  if (weights.bundle_id.empty()) return FindModel(config.empty() ? kDefaultConfig : config);
+  if (!config.empty()) {
+    MAGENTA_ASSIGN_OR_RETURN(const ModelSpec* spec, FindModel(config));
+    if (weights.bundle_id == config) return spec;
+    return InputError(weights.file,
+                      fmt::format("the bundle is of {}, not of {}", weights.bundle_id, config),
+                      "Leave --config out, or name the bundle's");
+  }
+  auto spec = FindModel(weights.bundle_id);
+  if (spec.ok()) return spec;
+  return InputError(
+      weights.file,
+      fmt::format("the bundle is of a model that is not here: {}", MessageOf(spec.status())),
+      ErrorRemedy(spec.status()));
+}
+
+/// An error (exit 2) that shows what the user said and what `weights` are.
+absl::Status Disagreement(const LoadedWeights& weights, const char* name, const std::string& said,
+                          const std::string& file) {
+  return WithFile(UsageError(fmt::format("--hparams says {}={}, but the file has {}={}", name, said,
+                                         name, file),
+                             fmt::format("Leave {} out of --hparams", name)),
+                  weights.file);
+}
+
+absl::Status CheckUserHParams(const LoadedWeights& weights, const std::string& text,
+                              const HParams& said, const RnnShape& shape, const HParams& stored) {
+  if (NamesHParam(text, "rnn_layer_sizes") && said.rnn_layer_sizes != shape.layer_sizes) {
+    return Disagreement(weights, "rnn_layer_sizes", LayersText(said.rnn_layer_sizes),
+                        LayersText(shape.layer_sizes));
+  }
+  if (NamesHParam(text, "residual_connections") && said.residual_connections != shape.residual) {
+    return Disagreement(weights, "residual_connections",
+                        said.residual_connections ? "True" : "False",
+                        shape.residual ? "True" : "False");
+  }
+  if (!NamesHParam(text, "attn_length")) return absl::OkStatus();
+  if ((said.attn_length > 0) != shape.has_attention) {
+    return Disagreement(weights, "attn_length", std::to_string(said.attn_length),
+                        shape.has_attention ? "N (its weights have attention)"
+                                            : "0 (its weights have no attention)");
+  }
+  if (NamesHParam(weights.hparams_text, "attn_length") && said.attn_length != stored.attn_length) {
+    return Disagreement(weights, "attn_length", std::to_string(said.attn_length),
+                        std::to_string(stored.attn_length));
+  }
+  return absl::OkStatus();
+}
+
+/// attn_length, which no weight tells: the user's, the stored one, the config's default.
+absl::Status SettleAttention(const LoadedWeights& weights, const std::string& text,
+                             const RnnShape& shape, Model& model) {
+  int& length = model.hparams.attn_length;
+  if (!shape.has_attention) {
+    length = 0;
+    return absl::OkStatus();
+  }
+  if (NamesHParam(text, "attn_length")) return absl::OkStatus();
+  if (length <= 0) {
+    return WithFile(UsageError(fmt::format("the weights have attention, and {} has no default for "
+                                           "attn_length",
+                                           model.spec->id),
+                               "Give it: --hparams=attn_length=40"),
+                    weights.file);
+  }
+  if (!NamesHParam(weights.hparams_text, "attn_length")) {
+    model.notes.push_back(fmt::format("attn_length is not in the file: {}, the default of {}",
+                                      length, model.spec->id));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SettleHParams(const LoadedWeights& weights, const std::string& text, Model& model) {
+  auto shape = RnnShapeOf(weights.tensors);
+  if (!shape.ok()) return WithFile(shape.status(), weights.file);
+  auto stored = ParseHParams(weights.hparams_text, model.spec->hparams);
+  if (!stored.ok()) {
+    return InputError(weights.file,
+                      fmt::format("its stored hyper-parameters: {}", MessageOf(stored.status())));
+  }
+  MAGENTA_ASSIGN_OR_RETURN(model.hparams, ParseHParams(text, *stored));
+  MAGENTA_RETURN_IF_ERROR(CheckUserHParams(weights, text, model.hparams, *shape, *stored));
+  model.hparams.rnn_layer_sizes = shape->layer_sizes;
+  model.hparams.residual_connections = shape->residual;
+  return SettleAttention(weights, text, *shape, model);
+}
+
+/// Labels of all heads together.
+int NumLabels(const EventCodec& codec) {
+  const auto sizes = codec.head_sizes();
+  return std::accumulate(sizes.begin(), sizes.end(), 0);
+}
+
+/// Configs whose codec has the sizes of `network`.
+std::string FittingConfigs(const Network& network) {
+  std::string list;
+  for (const ModelSpec& spec : BuiltInModels()) {
+    if (spec.codec->input_size() != network.input_size()) continue;
+    if (NumLabels(*spec.codec) != network.num_logits()) continue;
+    list += (list.empty() ? "--config=" : " or --config=") + spec.id;
+  }
+  return list;
+}
+
+absl::Status CheckSizes(const LoadedWeights& weights, const Model& model) {
+  const int inputs = model.codec->input_size(), classes = NumLabels(*model.codec);
+  const Network& network = *model.network;
+  if (network.input_size() == inputs && network.num_logits() == classes) return absl::OkStatus();
+  const std::string fitting = FittingConfigs(network);
+  return InputError(
+      weights.file,
+      fmt::format("the weights take {} inputs and give {} classes, those of {} {} and {}",
+                  network.input_size(), network.num_logits(), model.spec->id, inputs, classes),
+      fitting.empty() ? "" : fmt::format("They fit {}", fitting));
+}
+
+void Describe(const LoadedWeights& weights, Model& model) {
+  model.id = model.spec->id;
+  model.description = weights.generator_description.empty() ? model.spec->description
+                                                            : weights.generator_description;
+  model.bundle_description = weights.bundle_description;
+  model.file = weights.file;
+  const auto step = weights.tensors.find("global_step");
+  if (step != weights.tensors.end() && step->second.dtype == DType::kInt64 &&
+      step->second.size() == 1) {
+    model.global_step = step->second.int64s()[0];
+  }
+  model.provenance =
+      fmt::format("{}, layers {}, from {}", model.id, LayersText(model.hparams.rnn_layer_sizes),
+                  model.file.empty() ? "memory" : model.file);
+  if (model.global_step >= 0) model.provenance += fmt::format(" at step {}", model.global_step);
+}
+
+}  // namespace
+
+absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source) {
+  const int named =
+      !source.run_dir.empty() + !source.checkpoint_file.empty() + !source.bundle_file.empty();
+  if (named > 1) {
+    return UsageError("several models are named",
+                      "Give one of --run_dir, --checkpoint_file and --bundle_file");
+  }
+  if (!source.bundle_file.empty()) return WeightsOfBundle(source.bundle_file);
+  if (!source.checkpoint_file.empty()) return WeightsOfCheckpoint(source.checkpoint_file);
+  if (!source.run_dir.empty()) {
+    MAGENTA_ASSIGN_OR_RETURN(const std::string prefix, LatestCheckpoint(source.run_dir));
+    return WeightsOfCheckpoint(prefix);
+  }
+  const std::string id = source.config.empty() ? kDefaultConfig : source.config;
+  MAGENTA_RETURN_IF_ERROR(FindModel(id).status());
+  MAGENTA_ASSIGN_OR_RETURN(const std::string path, BundledWeights(id));
+  return WeightsOfBundle(path);
+}
+
+absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const LoadedWeights& weights,
+                                                       const std::string& config,
+                                                       const std::string& hparams_text) {
+  auto model = std::make_shared<Model>();
+  MAGENTA_ASSIGN_OR_RETURN(model->spec, SpecFor(weights, config));
+  model->codec = model->spec->codec;
+  const int stored_grid = weights.steps_per_quarter;
+  if (stored_grid < 0 || stored_grid > kMaxStepsPerQuarter) {
+    return InputError(weights.file, fmt::format("{} steps per quarter, not 1 to {}", stored_grid,
+                                                kMaxStepsPerQuarter));
+  }
+  model->steps_per_quarter = stored_grid > 0 ? stored_grid : model->spec->steps_per_quarter;
+  if (model->spec->train == nullptr) {
+    MAGENTA_RETURN_IF_ERROR(SettleHParams(weights, hparams_text, *model));
+  }
+  auto network = model->spec->make_runtime(weights.tensors, model->hparams);
+  if (!network.ok()) return WithFile(network.status(), weights.file);
+  model->network = *std::move(network);
+  MAGENTA_RETURN_IF_ERROR(CheckSizes(weights, *model));
+  Describe(weights, *model);
+  return model;
+}
+
+absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelSource& source) {
+  if (!source.config.empty()) {
+    MAGENTA_RETURN_IF_ERROR(FindModel(source.config).status());
+  }
+  MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(source));
+  return MakeModel(weights, source.config, source.hparams_text);
+}
+
+}  // namespace magenta

@@ -1,0 +1,49 @@
+#pragma once
+// From a request's seconds to the grid: which notes are the primer, and which steps are asked for.
+// Rules: PARITY sections 5 (reference_windows) and 11 (otherwise).
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/generator.pb.h"
+#include "magenta/music/quantize.h"
+
+namespace magenta {
+
+struct SectionPlan {
+  /// What the primer is read from.
+  QuantizedSequence input;
+  /// Quarter notes a minute.
+  double qpm = 120;
+  /// Notes before it don't count.
+  int64_t search_start_step = 0;
+  /// The first step to generate, and the one after the last.
+  int64_t start_step = 0;
+  int64_t end_step = 0;
+  /// Seconds that `input` was moved towards 0: it is the last part of an input whose tempo or meter
+  /// changes.
+  double offset = 0;
+  /// The notes before `offset`, as they came.
+  NoteSequence before;
+  /// What was done to the input, for the user.
+  std::vector<std::string> notes;
+};
+
+/// Longest section and latest step of one, in steps.
+inline constexpr int64_t kMaxSectionStep = int64_t{1} << 20;
+
+/// The plan for a request's only section on a grid of `steps_per_quarter`.
+///
+/// reference_windows: a section that starts on step s exactly begins at s + 1, one that ends there
+/// ends at s - or a step before, where the product falls short of s -, and a tempo or meter change
+/// in the input is an error. Otherwise a start or end within 1e-6 of a step is that step, else the
+/// next one, and an input whose tempo or meter changes is continued from its last part.
+///
+/// Errors (exit 2), with their times: no section or more than one, more than one input section, a
+/// section that ends before it starts or holds no step, one that starts before the input ends.
+absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const GeneratorOptions& options,
+                                        int steps_per_quarter, bool reference_windows);
+
+}  // namespace magenta

@@ -1,0 +1,98 @@
+#pragma once
+// A model going forward, event by event: what every way to make music with it is built on.
+//
+// A session holds several rows, independent sequences that step together: ten outputs, a beam, the
+// players of a room. The rhythm is always Push (every row hears its next event), Step (the network
+// takes it in), then Logits, Distribution or Sample (what may come next):
+//
+//   Session session(model, 1);
+//   for (Event event : primer) { session.Push(event); session.Step(); }
+//   Session ten = session.Fork(10);        // the primer was run once
+//   for (...) { ten.Sample(filters, sources, drawn); push what was drawn; ten.Step(); }
+//
+// Not thread-safe; two sessions of one model may run at the same time. The constructor, Fork and
+// Select allocate; pushing, stepping and sampling one row do not once buffers have grown.
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "magenta/base/random.h"
+#include "magenta/base/sparse_vector.h"
+#include "magenta/generate/model.h"
+#include "magenta/nn/sampler.h"
+
+namespace magenta {
+
+/// A chain of filters, applied in order.
+using LogitFilters = std::span<const std::unique_ptr<LogitFilter>>;
+
+class Session {
+ public:
+  /// `rows` (>= 1) empty sequences.
+  Session(std::shared_ptr<const Model> model, int rows);
+  Session(Session&&) = default;
+  Session& operator=(Session&&) = default;
+
+  int rows() const { return static_cast<int>(rows_.size()); }
+  const Model& model() const { return *model_; }
+  /// Everything that row `row` has heard.
+  const std::vector<Event>& events(int row) const { return rows_[row].events; }
+
+  /// Every row hears `event`. The event before must have been stepped (checked).
+  void Push(Event event);
+  /// Row i hears events[i].
+  void Push(std::span<const Event> events);
+  /// The control beside the event that comes next, for every row (models without ignore it).
+  void PushControl(Event control);
+
+  /// The network takes in what was pushed. Exactly once after each Push (checked).
+  void Step();
+  /// Whether an event was pushed that the network has not taken in.
+  bool pending() const { return pending_; }
+  /// Push and Step for each of `events`.
+  void Prime(std::span<const Event> events);
+
+  /// What the network said after the last Step: logits of all heads, one head after another.
+  std::span<const float> Logits(int row) const;
+  /// The probability of each label of row `row`, head after head, when `filters` are applied.
+  std::vector<float> Distribution(int row, LogitFilters filters = {}) const;
+  /// Draws the next event of row `row`: one number from `source` a head. Nothing is pushed.
+  Event Sample(int row, LogitFilters filters, UniformSource& source);
+  /// The labels behind the last Sample(), one a head. Different labels may stand for one event
+  /// ("D" and "as one bar ago").
+  std::span<const int> sampled_labels() const { return labels_; }
+  /// The natural logarithm (float32) of the probability of `labels` in row `row`.
+  float LogProbability(int row, std::span<const int> labels, LogitFilters filters = {});
+  /// The same for the labels that the codec gives `event`.
+  float LogProbabilityOf(int row, Event event, LogitFilters filters = {});
+
+  /// A session whose row i goes on from row `rows[i]` of this one.
+  Session Select(std::span<const int> rows) const;
+  /// All rows `copies` times over: 0 1 2 0 1 2 ...
+  Session Fork(int copies) const;
+
+ private:
+  struct Row {
+    std::unique_ptr<EventEncoder> encoder;
+    std::vector<Event> events;
+  };
+  explicit Session(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
+  void Hear(Row& row, Event event);
+  /// `filters` applied to a copy of the row's logits, in scratch_; calls on_head(head, logits) for
+  /// each head.
+  template <class OnHead>
+  void ForEachHead(int row, LogitFilters filters, std::vector<float>& scratch,
+                   const OnHead& on_head) const;
+
+  std::shared_ptr<const Model> model_;
+  std::vector<Row> rows_;
+  std::unique_ptr<NetworkState> state_;
+  std::vector<SparseVector> inputs_;
+  std::vector<float> logits_;
+  std::vector<float> scratch_;
+  std::vector<int> labels_;
+  bool pending_ = false;
+};
+
+}  // namespace magenta
