@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 
 namespace magenta {
 namespace {
@@ -85,7 +86,7 @@ std::optional<AbcScanner::Bar> AbcScanner::TakeBar() {
     if (c == ':') {
       ++(strokes > 0 ? bar.starts : colons);
     } else if (c == '|' || (c == ']' && strokes > 0) || (c == '[' && Peek(1) == '|')) {
-      if (bar.starts > 0 && strokes > 0) break;
+      colons = std::max(colons, std::exchange(bar.starts, 0));  // "[|]:|" ends a repeat
       ++strokes;
     } else {
       break;

@@ -410,7 +410,8 @@ void TuneReader::BarLine(AbcScanner& scan) {
   const auto bar = scan.TakeBar();
   if (!bar) {
     scan.Skip();
-    return Report("a : that belongs to no bar line");
+    if (!voice().AtBar()) return Report("a : that belongs to no bar line");
+    return Mark({.kind = FormMark::kRepeatStart});  // "||" and ":" on the next line
   }
   voice().Bar();
   if (bar->ends > 0) Mark({.kind = FormMark::kRepeatEnd, .times = bar->ends + 1});

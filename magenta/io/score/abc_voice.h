@@ -65,6 +65,8 @@ class AbcVoice {
   void StartTuplet(ScoreFraction by, int count);
   /// A bar line: accidentals end, and so does a voice overlay.
   void Bar();
+  /// Whether nothing was played since the last bar line.
+  bool AtBar() const { return position_ == bar_start_; }
   /// '&': what follows sounds together with this measure.
   void Overlay();
   /// No tie reaches over this place: the start of a section.
