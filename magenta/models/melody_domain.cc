@@ -46,6 +46,13 @@ const ExtractedMelody& HighestMelody(const InstrumentMelodies& melodies) {
       });
 }
 
+bool SoundsBefore(const Melody& melody, int64_t step) {
+  for (int i = 0; i < melody.size() && melody.start_step() + i < step; ++i) {
+    if (IsPitch(melody.events()[i])) return true;
+  }
+  return false;
+}
+
 std::string InstrumentText(const NoteSequence& sequence, int instrument) {
   for (const auto& info : sequence.instrument_infos()) {
     if (info.instrument() == instrument && !info.name().empty()) {
@@ -112,6 +119,23 @@ Melody SilentPrimer(const PrimerRequest& request, int steps_per_quarter) {
   return silence;
 }
 
+absl::StatusOr<int> StepsUpToSection(const Melody& melody, const PrimerRequest& request) {
+  const int64_t length = request.generate_start_step - melody.start_step();
+  if (length < 1) {
+    return UsageError(fmt::format("the section to be generated begins at step {}: no step is left "
+                                  "for a primer",
+                                  request.generate_start_step),
+                      "Let the section start later");
+  }
+  if (length > kMaxPrimerSteps) {
+    return UsageError(fmt::format("the section to be generated begins {} steps after the primer, "
+                                  "more than {}",
+                                  length, kMaxPrimerSteps),
+                      "Let the section start where the primer ends");
+  }
+  return static_cast<int>(length);
+}
+
 class MelodyDomain final : public EventDomain {
  public:
   explicit MelodyDomain(const MelodyDomainOptions& options) : options_(options) {}
@@ -144,14 +168,8 @@ class MelodyDomain final : public EventDomain {
     Primer primer;
     primer.steps_per_quarter = input.steps_per_quarter();
     MAGENTA_ASSIGN_OR_RETURN(Melody melody, ChooseMelody(input, request, primer.notes));
-    const int64_t length = request.generate_start_step - melody.start_step();
-    if (length > kMaxPrimerSteps) {
-      return UsageError(fmt::format("the section to be generated begins {} steps after the primer, "
-                                    "more than {}",
-                                    length, kMaxPrimerSteps),
-                        "Let the section start where the primer ends");
-    }
-    melody.SetLength(static_cast<int>(length));
+    MAGENTA_ASSIGN_OR_RETURN(const int length, StepsUpToSection(melody, request));
+    melody.SetLength(length);
     const std::vector<Event> before = melody.events();
     primer.start_step = melody.start_step();
     primer.transpose = Squash(melody);
@@ -185,7 +203,7 @@ class MelodyDomain final : public EventDomain {
       MAGENTA_RETURN_IF_ERROR(CheckReferenceRules(input, request, melodies));
     } else {
       std::erase_if(melodies, [&request](const ExtractedMelody& extracted) {
-        return extracted.melody.start_step() >= request.generate_start_step;
+        return !SoundsBefore(extracted.melody, request.generate_start_step);
       });
     }
     if (melodies.empty()) {
