@@ -29,7 +29,8 @@ absl::Status WriteCheckpointState(const std::string& folder, const CheckpointSta
 
 /// The checkpoint to go on from: what the state file of `run_dir`/train, or of `run_dir` itself,
 /// names, when it is whole (if it is not at that path, the one of that name beside the state file);
-/// else the newest whole model.ckpt-N there (state file missing, damaged, or naming what is not). None at all: exit 3, naming the folders looked into.
+/// else the newest whole model.ckpt-N there (state file missing, damaged, or naming what is not).
+/// None at all: exit 3, naming the folders looked into.
 absl::StatusOr<std::string> LatestCheckpoint(const std::string& run_dir);
 
 }  // namespace magenta
