@@ -1,9 +1,9 @@
 // Idea: an output enters the window of the next `length` steps, so its product with attn_w is made
-// once. Step by step forward, then backward with sums that flow from later steps to the outputs they
-// looked at; the gradients of all matrices are one big multiplication each at the end.
+// once. Step by step forward, then backward with sums that flow from later steps to the outputs
+// they looked at; the gradients of all matrices are one big multiplication each at the end.
 //
-// c, h and the attention a of a row lie side by side, so that [c, h] and [h, a], the left factors of
-// two products, are both there without copying. The window's tanh are computed again on the way
+// c, h and the attention a of a row lie side by side, so that [c, h] and [h, a], the left factors
+// of two products, are both there without copying. The window's tanh are computed again on the way
 // back: kept, they would be 40 times the outputs.
 
 #include "magenta/train/attention_layer.h"
@@ -130,8 +130,8 @@ void ForwardStep(const AttentionTape& tape, int t) {
   const Matrix z = At(tape.gates, row);
   FillRows(w.bias, n, z);
   Multiply(n, 4 * units, tape.inputs + units, ConstAt(tape.in_h, row), ConstAt(w.kernel), 1, z);
-  LstmForward({n, units, z, c_before, At(tape.cha, row), At(tape.tanh_c, row),
-               At(tape.cha, row, units)});
+  LstmForward(
+      {n, units, z, c_before, At(tape.cha, row), At(tape.tanh_c, row), At(tape.cha, row, units)});
   FillRows(w.query_bias, n, At(tape.query, row));
   Multiply(n, units, 2 * units, ConstAt(tape.cha, row), ConstAt(w.query_kernel), 1,
            At(tape.query, row));
@@ -233,8 +233,8 @@ struct AttentionNode : torch::autograd::Function<AttentionNode> {
     tape->inputs = static_cast<int>(input_kernel.size(1));
     tape->units = static_cast<int>(attn_v.size(0));
     tape->length = static_cast<int>(length);
-    tape->weights = {input_kernel.detach(), kernel.detach(),       bias.detach(),
-                     attn_w.detach(),       attn_v.detach(),       query_kernel.detach(),
+    tape->weights = {input_kernel.detach(), kernel.detach(),        bias.detach(),
+                     attn_w.detach(),       attn_v.detach(),        query_kernel.detach(),
                      query_bias.detach(),   output_kernel.detach(), output_bias.detach()};
     const at::Tensor y = Run(*tape, projected.detach());
     context->saved_data["tape"] = c10::IValue::make_capsule(tape);

@@ -12,9 +12,9 @@ namespace magenta {
 
 /// PARITY section 6, in its letters; I inputs, U units.
 struct AttentionWeights {
-  at::Tensor input_kernel;   // K1's lower part, [U, I]: what the last attention adds to the input
-  at::Tensor kernel, bias;   // K [I + U, 4U], b [4U]
-  at::Tensor attn_w, attn_v; // A [U, U], v [U]
+  at::Tensor input_kernel;    // K1's lower part, [U, I]: what the last attention adds to the input
+  at::Tensor kernel, bias;    // K [I + U, 4U], b [4U]
+  at::Tensor attn_w, attn_v;  // A [U, U], v [U]
   at::Tensor query_kernel, query_bias;    // K3 [2U, U], b3 [U]
   at::Tensor output_kernel, output_bias;  // K2 [2U, U], b2 [U]
 };

@@ -1,6 +1,6 @@
 // Idea of the order: shuffle all examples, sort pieces of a few batches by length, cut the pieces
-// into batches, shuffle the batches. Chance decides who meets whom; similar lengths keep the rows of
-// a step many until its last steps.
+// into batches, shuffle the batches. Chance decides who meets whom; similar lengths keep the rows
+// of a step many until its last steps.
 
 #include "magenta/train/batches.h"
 

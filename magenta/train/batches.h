@@ -26,8 +26,8 @@ struct Batch {
   int longest() const { return packing->steps(); }
 };
 
-/// Packs `examples[i]` for i in `chosen`, encoding them; `places` (parallel to chosen) names each in
-/// row_ids. Sequences are put in order of falling length, ties as given.
+/// Packs `examples[i]` for i in `chosen`, encoding them; `places` (parallel to chosen) names each
+/// in row_ids. Sequences are put in order of falling length, ties as given.
 Batch MakeBatch(std::span<const DatasetExample> examples, std::span<const int> chosen,
                 std::span<const int> places, const EventCodec& codec);
 
@@ -39,9 +39,9 @@ struct DataPosition {
   bool operator==(const DataPosition&) const = default;
 };
 
-/// The order of examples: a pure function of lengths, batch size and seed, so that a position is all
-/// that a resumed run needs. Every example comes once an epoch; batches hold examples of similar
-/// length, at most batch_size, all of nearly the same number; their order is shuffled.
+/// The order of examples: a pure function of lengths, batch size and seed, so that a position is
+/// all that a resumed run needs. Every example comes once an epoch; batches hold examples of
+/// similar length, at most batch_size, all of nearly the same number; their order is shuffled.
 class BatchOrder {
  public:
   /// `lengths`: steps of each example; at least one.

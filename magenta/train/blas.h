@@ -21,8 +21,8 @@ enum class Transposed { kNone, kLeft, kRight };
 void Multiply(int rows, int columns, int inner, ConstMatrix left, ConstMatrix right, float keep,
               Matrix c, Transposed transposed = Transposed::kNone);
 
-/// Makes this thread's products, and those of libtorch that it starts, run on it alone: the barriers
-/// of a second one cost more than it gives, and results must not depend on it.
+/// Makes this thread's products, and those of libtorch that it starts, run on it alone: the
+/// barriers of a second one cost more than it gives, and results must not depend on it.
 void UseOneThread();
 
 /// How fast the machine's BLAS is (GFLOP/s, one thread, some milliseconds of measuring).

@@ -119,8 +119,8 @@ at::Tensor Predecessors(const at::Tensor& rows, const Packing& packing) {
 
 at::Tensor RecurrentGradient(const at::Tensor& states, const at::Tensor& gradients,
                              const Packing& packing) {
-  const at::Tensor later = gradients.narrow(0, packing.sequences(),
-                                            packing.rows() - packing.sequences());
+  const at::Tensor later =
+      gradients.narrow(0, packing.sequences(), packing.rows() - packing.sequences());
   return at::mm(Predecessors(states, packing).t(), later);
 }
 

@@ -11,9 +11,9 @@
 namespace magenta {
 
 /// The outputs h [rows, units] of a layer that begins at zero (PARITY section 6: gates i, j, f, o;
-/// the forget gate's 1 is added here). `pre` [rows, 4 units] is x K_x + b of all steps; its memory is
-/// used for the gates, so nothing else may need it. `kernel` [units, 4 units] is the recurrent part.
-/// CPU, float32, contiguous (checked).
+/// the forget gate's 1 is added here). `pre` [rows, 4 units] is x K_x + b of all steps; its memory
+/// is used for the gates, so nothing else may need it. `kernel` [units, 4 units] is the recurrent
+/// part. CPU, float32, contiguous (checked).
 at::Tensor LstmLayer(at::Tensor pre, at::Tensor kernel, std::shared_ptr<const Packing> packing);
 
 /// The rows that precede those of steps 1.. in `rows` [packing.rows(), width], in their order.

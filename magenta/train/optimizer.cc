@@ -26,8 +26,8 @@ void ClipByNorm(double clip_norm, std::span<float> gradient) {
 void AdamStep(double learning_rate, const std::vector<std::vector<float>>& gradients,
               std::vector<Variable>& variables, AdamPowers& powers) {
   MAGENTA_CHECK(gradients.size() == variables.size());
-  const float rate = static_cast<float>(learning_rate) * std::sqrt(1 - powers.beta2) /
-                     (1 - powers.beta1);
+  const float rate =
+      static_cast<float>(learning_rate) * std::sqrt(1 - powers.beta2) / (1 - powers.beta1);
   for (size_t i = 0; i < variables.size(); ++i) {
     Variable& variable = variables[i];
     const std::vector<float>& gradient = gradients[i];

@@ -3,8 +3,8 @@
 //
 // Sequences stand in order of falling length, and time runs outside: first the first step of all,
 // then the second step of those that have one, and so on. Step t of sequence r is row offset[t] + r
-// of every matrix, so the rows of a step are one block and a step's predecessors are a prefix of the
-// block before it.
+// of every matrix, so the rows of a step are one block and a step's predecessors are a prefix of
+// the block before it.
 //
 //   lengths 3 2 2:  rows  0 1 2 | 3 4 5 | 6      active 3 3 1, offset 0 3 6 7
 

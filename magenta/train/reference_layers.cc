@@ -45,8 +45,8 @@ at::Tensor ReferenceAttention(const at::Tensor& projected, const AttentionWeight
   std::vector<at::Tensor> outputs;
   for (int t = 0; t < packing.steps(); ++t) {
     const int n = packing.active[t];
-    const at::Tensor x = projected.narrow(0, packing.offset[t], n) +
-                         at::mm(a.narrow(0, 0, n), w.input_kernel);
+    const at::Tensor x =
+        projected.narrow(0, packing.offset[t], n) + at::mm(a.narrow(0, 0, n), w.input_kernel);
     const at::Tensor z = at::addmm(w.bias, at::cat({x, h.narrow(0, 0, n)}, 1), w.kernel);
     const CellState state = StepCell(z, c.narrow(0, 0, n));
     c = state.c;

@@ -76,11 +76,11 @@ absl::Status TakeTensor(const TensorMap& tensors, const std::string& name,
   if (tensor.dtype != DType::kFloat32 || tensor.shape != shape) {
     Tensor wanted;
     wanted.shape = shape;
-    return InputError("",
-                      fmt::format("variable {} is {} {} where {} {} is needed", name,
-                                  DTypeName(tensor.dtype), tensor.ShapeText(),
-                                  DTypeName(DType::kFloat32), wanted.ShapeText()),
-                      "Is this checkpoint of the same --config and --hparams?");
+    return InputError(
+        "",
+        fmt::format("variable {} is {} {} where {} {} is needed", name, DTypeName(tensor.dtype),
+                    tensor.ShapeText(), DTypeName(DType::kFloat32), wanted.ShapeText()),
+        "Is this checkpoint of the same --config and --hparams?");
   }
   const auto floats = tensor.floats();
   values.assign(floats.begin(), floats.end());

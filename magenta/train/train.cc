@@ -1,0 +1,375 @@
+// The training loop. All that a step depends on is in RunState, the variables and the data; the
+// clock only fills the progress report.
+
+#include "magenta/train/train.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+
+#include "magenta/base/status.h"
+#include "magenta/generate/model.h"
+#include "magenta/io/tensor/checkpoint.h"
+#include "magenta/train/blas.h"
+#include "magenta/train/run_folder.h"
+#include "magenta/train/run_log.h"
+#include "magenta/train/shards.h"
+
+namespace magenta {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr double kSlowBlas = 8;          // GFLOP/s
+constexpr double kSpeedSmoothing = 0.9;  // share of the past in steps a second
+
+double SecondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+void Note(const TrainOptions& options, const std::string& text) {
+  if (options.on_note) options.on_note(text);
+}
+
+absl::Status CheckOptions(const TrainOptions& o) {
+  if (o.model == nullptr) return UsageError("no model to train", "Give --config.");
+  if (o.run_dir.empty()) return UsageError("no folder for the run", "Give --run_dir.");
+  if (o.sequence_example_file.empty()) {
+    return UsageError("no training examples", "Give --sequence_example_file.");
+  }
+  if (o.num_training_steps < 0 || o.more_steps < 0 || o.patience < 0 || o.keep < 0) {
+    return UsageError("num_training_steps, more_steps, patience and keep may not be negative");
+  }
+  if (o.save_every_steps < 1 || o.eval_every_steps < 1 || o.summary_frequency < 1) {
+    return UsageError("save_every_steps, eval_every_steps and summary_frequency are at least 1");
+  }
+  if (o.patience > 0 && o.eval_file.empty()) {
+    return UsageError("--patience needs held-out examples to judge by", "Give --eval_file.");
+  }
+  return absl::OkStatus();
+}
+
+ModelSource SourceOf(const std::string& path) {
+  ModelSource source;
+  std::error_code ignored;
+  if (path.ends_with(".mag")) {
+    source.bundle_file = path;
+  } else if (std::filesystem::is_directory(path, ignored)) {
+    source.run_dir = path;
+  } else {
+    source.checkpoint_file = path;
+  }
+  return source;
+}
+
+std::vector<int> LengthsOf(const std::vector<DatasetExample>& examples) {
+  std::vector<int> lengths;
+  for (const DatasetExample& example : examples) {
+    lengths.push_back(static_cast<int>(example.steps()));
+  }
+  return lengths;
+}
+
+// Everything between Train()'s first line and its last.
+class Trainer {
+ public:
+  explicit Trainer(const TrainOptions& options) : options_(options), log_(options.run_dir) {}
+
+  absl::Status Prepare();
+  absl::StatusOr<TrainResult> Run();
+
+ private:
+  const ModelSpec& spec() const { return *options_.model; }
+  std::string train_folder() const { return options_.run_dir + "/train"; }
+
+  absl::Status StartOrResume();
+  absl::Status TakeWeights(const LoadedWeights& weights);
+  absl::Status Resume(const std::string& checkpoint);
+  absl::Status Begin();
+  absl::Status ReadData();
+  void SettlePosition();
+
+  bool Stopping() const { return options_.stop != nullptr && *options_.stop; }
+  bool Done() const { return total_ > 0 && state_.step >= total_; }
+  absl::Status Step();
+  absl::Status CheckFinite(const BatchGradients& batch) const;
+  void Report(const BatchGradients& batch, double seconds);
+  absl::Status EvaluateNow();
+  absl::Status Save();
+  TensorMap Tensors() const {
+    return RunTensors(variables_, state_, spec().id, HParamsText(layout_.hparams));
+  }
+
+  const TrainOptions& options_;
+  RunLog log_;
+  RnnLayout layout_;
+  std::vector<Variable> variables_;
+  RunState state_;
+  int64_t total_ = 0;
+  std::vector<DatasetExample> examples_, held_out_;
+  std::optional<BatchOrder> order_;
+  std::optional<RnnGraph> graph_;
+  TrainResult result_;
+  TrainProgress progress_;
+  int64_t saved_step_ = -1;
+  int64_t evaluated_step_ = -1;
+  double steps_per_s_ = 0;
+};
+
+absl::Status Trainer::Prepare() {
+  MAGENTA_RETURN_IF_ERROR(CheckOptions(options_));
+  GraphOptions graph;
+  MAGENTA_ASSIGN_OR_RETURN(graph.device, DeviceOf(options_.device));
+  graph.reference = graph.device != "cpu";
+  MAGENTA_RETURN_IF_ERROR(StartOrResume());
+  MAGENTA_RETURN_IF_ERROR(ReadData());
+  SettlePosition();
+  graph_.emplace(layout_, spec().codec->default_label(), graph);
+  UseOneThread();
+  if (const double speed = BlasSpeed(); graph.device == "cpu" && speed < kSlowBlas) {
+    Note(options_, fmt::format("the installed BLAS is slow ({:.0f} GFLOP/s): install "
+                               "libopenblas0-openmp and training takes a fraction of the time",
+                               speed));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Trainer::StartOrResume() {
+  const auto heads = spec().codec->head_sizes();
+  if (heads.size() != 1) {
+    return UsageError(fmt::format("{} has {} heads; training knows one", spec().id, heads.size()));
+  }
+  layout_.input_size = spec().codec->input_size();
+  layout_.num_classes = heads[0];
+  MAGENTA_ASSIGN_OR_RETURN(const std::string checkpoint, FindCheckpoint(options_.run_dir));
+  total_ = options_.num_training_steps;
+  if (checkpoint.empty()) return Begin();
+  MAGENTA_RETURN_IF_ERROR(Resume(checkpoint));
+  if (options_.more_steps > 0) total_ = state_.step + options_.more_steps;
+  return absl::OkStatus();
+}
+
+// The hyper-parameters of a file, as far as the user's text does not contradict them, and its
+// values.
+absl::Status Trainer::TakeWeights(const LoadedWeights& weights) {
+  MAGENTA_ASSIGN_OR_RETURN(const auto model, MakeModel(weights, spec().id, options_.hparams));
+  for (const std::string& note : model->notes) Note(options_, note);
+  layout_.hparams = model->hparams;
+  variables_ = StartVariables(layout_, options_.seed);
+  if (absl::Status status = TakeValues(weights.tensors, variables_); !status.ok()) {
+    return WithFile(status, weights.file);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Trainer::Begin() {
+  total_ += options_.more_steps;
+  state_.seed = options_.seed;
+  if (!options_.from.empty()) {
+    MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(SourceOf(options_.from)));
+    MAGENTA_RETURN_IF_ERROR(TakeWeights(weights));
+    Note(options_, fmt::format("fine-tuning {} from {}", spec().id, options_.from));
+    return absl::OkStatus();
+  }
+  MAGENTA_ASSIGN_OR_RETURN(layout_.hparams, ParseHParams(options_.hparams, spec().hparams));
+  variables_ = StartVariables(layout_, options_.seed);
+  return absl::OkStatus();
+}
+
+absl::Status Trainer::Resume(const std::string& checkpoint) {
+  ModelSource source;
+  source.checkpoint_file = checkpoint;
+  MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(source));
+  MAGENTA_RETURN_IF_ERROR(TakeWeights(weights));
+  RunState fresh;
+  fresh.seed = options_.seed;
+  auto state = ReadRunState(weights.tensors, fresh);
+  if (!state.ok()) return WithFile(state.status(), checkpoint);
+  state_ = *state;
+  const auto slots = TakeSlots(weights.tensors, variables_);
+  if (!slots.ok()) return WithFile(slots.status(), checkpoint);
+  if (!*slots) {
+    return InputError(checkpoint, "it holds weights without optimizer slots, so no run can go on",
+                      "Start a new --run_dir with --from=" + checkpoint);
+  }
+  saved_step_ = state_.step;
+  result_.checkpoint = checkpoint;
+  Note(options_, fmt::format("going on from {} (step {})", checkpoint, state_.step));
+  if (!options_.from.empty()) {
+    Note(options_, "--from is left aside: the run has a checkpoint of its own");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Trainer::ReadData() {
+  MAGENTA_ASSIGN_OR_RETURN(examples_, ReadDataset(options_.sequence_example_file, spec()));
+  order_.emplace(LengthsOf(examples_), layout_.hparams.batch_size, state_.seed);
+  if (options_.eval_file.empty()) return absl::OkStatus();
+  MAGENTA_ASSIGN_OR_RETURN(held_out_, ReadDataset(options_.eval_file, spec()));
+  return absl::OkStatus();
+}
+
+// Data that changed, or batches of another size, have an order of their own: it begins with the
+// next epoch.
+void Trainer::SettlePosition() {
+  const int64_t count = static_cast<int64_t>(examples_.size());
+  const bool changed = state_.num_examples != 0 && state_.num_examples != count;
+  if (changed) Note(options_, "the training data changed: a new epoch begins");
+  if (changed || state_.position.batch >= order_->batches_per_epoch()) {
+    state_.position = {state_.position.epoch + 1, 0};
+  }
+  state_.num_examples = count;
+}
+
+absl::StatusOr<TrainResult> Trainer::Run() {
+  if (saved_step_ < 0) MAGENTA_RETURN_IF_ERROR(Save());
+  while (!Done() && !Stopping() && !result_.stopped_early) {
+    MAGENTA_RETURN_IF_ERROR(Step());
+    if (!held_out_.empty() && (Done() || state_.step % options_.eval_every_steps == 0)) {
+      MAGENTA_RETURN_IF_ERROR(EvaluateNow());
+    }
+    if (state_.step % options_.save_every_steps == 0) MAGENTA_RETURN_IF_ERROR(Save());
+  }
+  if (saved_step_ != state_.step) MAGENTA_RETURN_IF_ERROR(Save());
+  if (Stopping() && !Done()) {
+    return InterruptedError(fmt::format("stopped at step {}; saved {}; the same command goes on",
+                                        state_.step, result_.checkpoint));
+  }
+  result_.step = state_.step;
+  result_.best_loss = state_.best_loss;
+  result_.best_step = state_.best_step;
+  return result_;
+}
+
+absl::Status Trainer::Step() {
+  const Clock::time_point start = Clock::now();
+  const BatchSource source{examples_, order_->At(state_.position), spec().codec.get()};
+  BatchGradients batch = ComputeGradients(*graph_, variables_, source, {state_.seed, state_.step},
+                                          options_.num_threads);
+  MAGENTA_RETURN_IF_ERROR(CheckFinite(batch));
+  for (auto& gradient : batch.gradients) ClipByNorm(layout_.hparams.clip_norm, gradient);
+  const double rate = LearningRateAt(layout_.hparams, state_.step);
+  AdamStep(rate, batch.gradients, variables_, state_.powers);
+  const bool first = progress_.step == 0;
+  ++state_.step;
+  state_.position = order_->Next(state_.position);
+  Report(batch, SecondsSince(start));
+  if (!first && state_.step % options_.summary_frequency != 0) return absl::OkStatus();
+  return log_.Training(state_.step, result_.training, rate, first ? 0 : steps_per_s_);
+}
+
+absl::Status Trainer::CheckFinite(const BatchGradients& batch) const {
+  bool finite = std::isfinite(batch.sums.loss);
+  for (const auto& gradient : batch.gradients) {
+    for (const float g : gradient) finite = finite && std::isfinite(g);
+  }
+  if (finite) return absl::OkStatus();
+  return InputError(
+      result_.checkpoint,
+      fmt::format("the loss at step {} is {}, or its gradients are no numbers; the checkpoint of "
+                  "step {} stays",
+                  state_.step, batch.sums.loss / double(batch.sums.steps), saved_step_),
+      "Lower learning_rate or clip_norm and go on.");
+}
+
+void Trainer::Report(const BatchGradients& batch, double seconds) {
+  const double speed = 1 / std::max(seconds, 1e-9);
+  steps_per_s_ = steps_per_s_ == 0
+                     ? speed
+                     : 1 / (kSpeedSmoothing / steps_per_s_ + (1 - kSpeedSmoothing) / speed);
+  result_.training = batch.sums.ToMetrics();
+  progress_.step = state_.step;
+  progress_.total = total_;
+  progress_.loss = result_.training.loss;
+  progress_.perplexity = result_.training.perplexity();
+  progress_.accuracy = result_.training.accuracy;
+  progress_.steps_per_s = steps_per_s_;
+  progress_.events_per_s = static_cast<double>(batch.sums.steps) * steps_per_s_;
+  progress_.eta_s = total_ > 0 ? static_cast<double>(total_ - state_.step) / steps_per_s_ : 0;
+  progress_.padding_share = batch.padding_share;
+  progress_.evaluation = nullptr;
+  if (options_.on_progress) options_.on_progress(progress_);
+}
+
+absl::Status Trainer::EvaluateNow() {
+  if (evaluated_step_ == state_.step) return absl::OkStatus();
+  const ScoreSums sums = ScoreExamples(*graph_, variables_, held_out_, *spec().codec,
+                                       options_.num_threads, options_.stop);
+  if (Stopping()) return absl::OkStatus();
+  evaluated_step_ = state_.step;
+  result_.evaluation = sums.ToMetrics();
+  result_.has_evaluation = true;
+  MAGENTA_RETURN_IF_ERROR(log_.Evaluation(state_.step, result_.evaluation));
+  if (result_.evaluation.loss < state_.best_loss) {
+    state_.best_loss = result_.evaluation.loss;
+    state_.best_step = state_.step;
+    state_.evaluations_without_gain = 0;
+    const auto best = SaveCheckpoint(options_.run_dir + "/best/train", state_.step, Tensors(), 1);
+    if (!best.ok()) return best.status();
+  } else {
+    ++state_.evaluations_without_gain;
+  }
+  const std::string melody = SampleText(ToTensors(variables_, false), spec().id,
+                                        HParamsText(layout_.hparams), state_.seed);
+  if (!melody.empty()) MAGENTA_RETURN_IF_ERROR(log_.Melody(state_.step, melody));
+  progress_.evaluation = &result_.evaluation;
+  if (options_.on_progress) options_.on_progress(progress_);
+  progress_.evaluation = nullptr;
+  if (options_.patience > 0 && state_.evaluations_without_gain >= options_.patience) {
+    result_.stopped_early = true;
+    Note(options_, fmt::format("no gain in {} evaluations: stopped at step {}; the best, step {}, "
+                               "is in {}/best",
+                               options_.patience, state_.step, state_.best_step, options_.run_dir));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Trainer::Save() {
+  MAGENTA_ASSIGN_OR_RETURN(result_.checkpoint,
+                           SaveCheckpoint(train_folder(), state_.step, Tensors(), options_.keep));
+  saved_step_ = state_.step;
+  return absl::OkStatus();
+}
+
+// For a model that is no network: its own training, written as a checkpoint of step 1.
+absl::StatusOr<TrainResult> TrainByItself(const TrainOptions& options) {
+  const ModelSpec& spec = *options.model;
+  MAGENTA_ASSIGN_OR_RETURN(const HParams hparams, ParseHParams(options.hparams, spec.hparams));
+  MAGENTA_ASSIGN_OR_RETURN(const auto examples, ReadDataset(options.sequence_example_file, spec));
+  std::vector<EventSequence> sequences;
+  for (const DatasetExample& example : examples) {
+    if (const auto* events = std::get_if<EventSequence>(&example.content)) {
+      sequences.push_back(*events);
+    }
+  }
+  if (sequences.size() != examples.size()) {
+    return InputError(
+        options.sequence_example_file,
+        fmt::format("{} learns from events, which a dense data set does not hold", spec.id),
+        "Make it with `magenta dataset --format=compact`.");
+  }
+  MAGENTA_ASSIGN_OR_RETURN(TensorMap tensors, spec.train(sequences, hparams));
+  tensors["global_step"] = Tensor::Int64(1);
+  tensors[kHParamsTensor] = Tensor::Text(HParamsText(hparams));
+  TrainResult result;
+  result.step = 1;
+  MAGENTA_ASSIGN_OR_RETURN(result.checkpoint,
+                           SaveCheckpoint(options.run_dir + "/train", 1, tensors, options.keep));
+  return result;
+}
+
+}  // namespace
+
+absl::StatusOr<TrainResult> Train(const TrainOptions& options) {
+  MAGENTA_RETURN_IF_ERROR(CheckOptions(options));
+  if (options.model->train != nullptr) return TrainByItself(options);
+  Trainer trainer(options);
+  MAGENTA_RETURN_IF_ERROR(trainer.Prepare());
+  return trainer.Run();
+}
+
+}  // namespace magenta

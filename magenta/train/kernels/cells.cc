@@ -88,8 +88,8 @@ HWY_INLINE void LstmBackwardBody(D d, int u, const LstmBackwardStep& s, float* g
   const auto o = hn::LoadU(d, gates + 3 * s.units + u);
   const auto tanh_cell = hn::LoadU(d, tanh_c + u);
   const auto d_h = hn::LoadU(d, dh + u);
-  const auto d_cell = hn::MulAdd(hn::Mul(d_h, o), hn::NegMulAdd(tanh_cell, tanh_cell, one),
-                                 hn::LoadU(d, dc + u));
+  const auto d_cell =
+      hn::MulAdd(hn::Mul(d_h, o), hn::NegMulAdd(tanh_cell, tanh_cell, one), hn::LoadU(d, dc + u));
   const auto d_i = hn::Mul(hn::Mul(d_cell, j), hn::Mul(i, hn::Sub(one, i)));
   const auto d_j = hn::Mul(hn::Mul(d_cell, i), hn::NegMulAdd(j, j, one));
   auto d_f = hn::Zero(d);

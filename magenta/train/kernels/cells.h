@@ -10,8 +10,9 @@
 
 namespace magenta {
 
-/// One step of LSTM cells. `gates` is [rows, 4 units]: pre-activations i, j, f, o (the forget gate's
-/// 1 not yet added) become sigmoid(i), tanh(j), sigmoid(f + 1), sigmoid(o). A null `c_before` is 0.
+/// One step of LSTM cells. `gates` is [rows, 4 units]: pre-activations i, j, f, o (the forget
+/// gate's 1 not yet added) become sigmoid(i), tanh(j), sigmoid(f + 1), sigmoid(o). A null
+/// `c_before` is 0.
 struct LstmForwardStep {
   int rows, units;
   Matrix gates;
@@ -30,15 +31,15 @@ struct LstmBackwardStep {
 };
 void LstmBackward(const LstmBackwardStep& step);
 
-/// Attention over a window of outputs. Output k of row r is outputs[k] + r * units, its product with
-/// attn_w projected[k] + r * units (oldest first, k < filled); the window's other length - filled
-/// rows are zero and take part.
+/// Attention over a window of outputs. Output k of row r is outputs[k] + r * units, its product
+/// with attn_w projected[k] + r * units (oldest first, k < filled); the window's other length -
+/// filled rows are zero and take part.
 struct AttentionWindow {
   int rows, units, length, filled;
   const float* const* outputs;
   const float* const* projected;
-  ConstMatrix query;      // [rows, units]
-  const float* v;         // attn_v
+  ConstMatrix query;  // [rows, units]
+  const float* v;     // attn_v
 };
 
 /// weights = softmax over the window of sum(v * tanh(projected + query)): [rows, filled + 1], the

@@ -1,0 +1,133 @@
+#include "magenta/train/run_folder.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstring>
+#include <filesystem>
+
+#include "magenta/base/files.h"
+#include "magenta/base/status.h"
+#include "magenta/generate/model.h"
+#include "magenta/io/tensor/checkpoint.h"
+#include "magenta/io/tensor/checkpoint_state.h"
+
+namespace magenta {
+namespace {
+
+constexpr char kConfigTensor[] = "magenta/config";
+constexpr char kSeedTensor[] = "magenta/seed";
+constexpr char kEpochTensor[] = "magenta/epoch";
+constexpr char kBatchTensor[] = "magenta/batch";
+constexpr char kExamplesTensor[] = "magenta/num_examples";
+constexpr char kBestLossTensor[] = "magenta/best_loss";
+constexpr char kBestStepTensor[] = "magenta/best_step";
+constexpr char kWithoutGainTensor[] = "magenta/evaluations_without_gain";
+
+Tensor Float64(double value) {
+  Tensor tensor;
+  tensor.dtype = DType::kFloat64;
+  tensor.bytes.assign(reinterpret_cast<const char*>(&value), sizeof value);
+  return tensor;
+}
+
+// Copies the one element of `name` to `*value`; leaves it where there is no such tensor.
+template <class T>
+absl::Status TakeScalar(const TensorMap& tensors, const std::string& name, DType dtype, T* value) {
+  const auto found = tensors.find(name);
+  if (found == tensors.end()) return absl::OkStatus();
+  const Tensor& tensor = found->second;
+  if (tensor.dtype != dtype || tensor.bytes.size() != sizeof(T)) {
+    return InputError("", fmt::format("{} is {} {}, not one {}", name, DTypeName(tensor.dtype),
+                                      tensor.ShapeText(), DTypeName(dtype)));
+  }
+  std::memcpy(value, tensor.bytes.data(), sizeof(T));
+  return absl::OkStatus();
+}
+
+void RemoveCheckpoint(const std::string& prefix) {
+  // What cannot be removed costs disk and nothing else.
+  std::error_code ignored;
+  for (const char* suffix : {".index", ".meta", ".data-00000-of-00001"}) {
+    std::filesystem::remove(prefix + suffix, ignored);
+  }
+}
+
+}  // namespace
+
+TensorMap RunTensors(const std::vector<Variable>& variables, const RunState& state,
+                     const std::string& config, const std::string& hparams_text) {
+  TensorMap tensors = ToTensors(variables, true);
+  tensors["global_step"] = Tensor::Int64(state.step);
+  tensors["beta1_power"] = Tensor::Float(state.powers.beta1);
+  tensors["beta2_power"] = Tensor::Float(state.powers.beta2);
+  tensors[kHParamsTensor] = Tensor::Text(hparams_text);
+  tensors[kConfigTensor] = Tensor::Text(config);
+  tensors[kSeedTensor] = Tensor::Int64(state.seed);
+  tensors[kEpochTensor] = Tensor::Int64(state.position.epoch);
+  tensors[kBatchTensor] = Tensor::Int64(state.position.batch);
+  tensors[kExamplesTensor] = Tensor::Int64(state.num_examples);
+  tensors[kBestLossTensor] = Float64(state.best_loss);
+  tensors[kBestStepTensor] = Tensor::Int64(state.best_step);
+  tensors[kWithoutGainTensor] = Tensor::Int64(state.evaluations_without_gain);
+  return tensors;
+}
+
+absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& defaults) {
+  RunState state = defaults;
+  int64_t seed = defaults.seed;
+  const std::pair<const char*, int64_t*> integers[] = {
+      {"global_step", &state.step},
+      {kSeedTensor, &seed},
+      {kEpochTensor, &state.position.epoch},
+      {kBatchTensor, &state.position.batch},
+      {kExamplesTensor, &state.num_examples},
+      {kBestStepTensor, &state.best_step},
+      {kWithoutGainTensor, &state.evaluations_without_gain},
+  };
+  for (const auto& [name, value] : integers) {
+    MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, name, DType::kInt64, value));
+  }
+  MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, "beta1_power", DType::kFloat32, &state.powers.beta1));
+  MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, "beta2_power", DType::kFloat32, &state.powers.beta2));
+  MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, kBestLossTensor, DType::kFloat64, &state.best_loss));
+  if (state.step < 0 || state.position.epoch < 0 || state.position.batch < 0) {
+    return InputError("", fmt::format("step {}, epoch {}, batch {}: none may be negative",
+                                      state.step, state.position.epoch, state.position.batch));
+  }
+  state.seed = static_cast<uint32_t>(seed);
+  return state;
+}
+
+absl::StatusOr<std::string> SaveCheckpoint(const std::string& folder, int64_t step,
+                                           const TensorMap& tensors, int keep) {
+  MAGENTA_RETURN_IF_ERROR(MakeFolder(folder));
+  const std::string prefix = fmt::format("{}/model.ckpt-{}", folder, step);
+  CheckpointState state;
+  if (const auto before = ReadCheckpointState(folder); before.ok()) state = *before;
+  MAGENTA_RETURN_IF_ERROR(WriteV2(prefix, tensors));
+  std::erase(state.all, prefix);
+  state.all.push_back(prefix);
+  state.latest = prefix;
+  std::vector<std::string> old;
+  if (keep > 0 && state.all.size() > static_cast<size_t>(keep)) {
+    const auto end = state.all.end() - keep;
+    old.assign(state.all.begin(), end);
+    state.all.erase(state.all.begin(), end);
+  }
+  MAGENTA_RETURN_IF_ERROR(WriteCheckpointState(folder, state));
+  for (const std::string& path : old) {
+    if (path.starts_with(folder + "/")) RemoveCheckpoint(path);  // others are not ours to remove
+  }
+  return prefix;
+}
+
+absl::StatusOr<std::string> FindCheckpoint(const std::string& run_dir) {
+  auto latest = LatestCheckpoint(run_dir);
+  if (latest.ok()) return latest;
+  std::error_code ignored;
+  if (std::filesystem::exists(run_dir + "/train/checkpoint", ignored)) return latest.status();
+  return std::string();
+}
+
+}  // namespace magenta

@@ -1,0 +1,52 @@
+#pragma once
+// What a run leaves on disk, so that it can go on: checkpoints with everything that the next step
+// depends on. Layout and tensor names: docs/formats/run.md.
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "magenta/base/tensor.h"
+#include "magenta/train/batches.h"
+#include "magenta/train/optimizer.h"
+#include "magenta/train/rnn_variables.h"
+
+namespace magenta {
+
+/// Everything but weights and slots that a step depends on.
+struct RunState {
+  int64_t step = 0;
+  AdamPowers powers;
+  uint32_t seed = 0;
+  DataPosition position;
+  int64_t num_examples = 0;  // of the training data, to notice that it changed
+  double best_loss = std::numeric_limits<double>::infinity();
+  int64_t best_step = -1;
+  int64_t evaluations_without_gain = 0;
+
+  bool operator==(const RunState&) const = default;
+};
+
+/// A checkpoint's tensors: weights, slots, global_step and beta powers by Magenta's names, the rest
+/// under magenta/ (which TensorFlow passes over). The same bytes for the same state.
+TensorMap RunTensors(const std::vector<Variable>& variables, const RunState& state,
+                     const std::string& config, const std::string& hparams_text);
+
+/// What RunTensors wrote; what is absent (a checkpoint of Magenta's) keeps `defaults`. Errors (exit
+/// 3): a tensor of another type or size than it should be.
+absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& defaults);
+
+/// Writes `folder`/model.ckpt-<step> and the state file, then removes what is beyond the newest
+/// `keep` checkpoints (0: nothing). Returns the prefix. Killed at any moment, the folder names a
+/// whole checkpoint, old or new. Errors: exit 5.
+absl::StatusOr<std::string> SaveCheckpoint(const std::string& folder, int64_t step,
+                                           const TensorMap& tensors, int keep);
+
+/// The newest whole checkpoint of `run_dir`, "" where training has not begun. Errors (exit 3):
+/// checkpoints were there and none is whole.
+absl::StatusOr<std::string> FindCheckpoint(const std::string& run_dir);
+
+}  // namespace magenta

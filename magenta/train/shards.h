@@ -1,0 +1,44 @@
+#pragma once
+// Several threads on one batch or one data set, with the same bits for any number of them: the work
+// is cut by what it is, never by who does it, and sums are made in order.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "magenta/train/rnn_graph.h"
+
+namespace magenta {
+
+/// Runs work(0) .. work(count - 1), each once, on at most `threads` threads (this one included);
+/// returns when all are done.
+void ForEachOnThreads(int count, int threads, const std::function<void(int)>& work);
+
+/// A step's batch.
+struct BatchSource {
+  std::span<const DatasetExample> examples;
+  std::span<const int> chosen;  // of examples; a place in the batch is an index of this
+  const EventCodec* codec = nullptr;
+};
+
+struct BatchGradients {
+  ScoreSums sums;
+  /// Of the mean loss over all steps of the batch; one a variable.
+  std::vector<std::vector<float>> gradients;
+  /// What share of the batch would be padding, were it padded to its longest example.
+  double padding_share = 0;
+};
+
+/// The gradients of a batch, which is cut in two shards of similar lengths (one where it is small).
+BatchGradients ComputeGradients(const RnnGraph& graph, const std::vector<Variable>& variables,
+                                const BatchSource& source, const DropoutKey& dropout, int threads);
+
+/// Sums over all of `examples`, without dropout, in batches of similar lengths. Stops between
+/// batches once *stop (may be null); the sums are then of no use.
+ScoreSums ScoreExamples(const RnnGraph& graph, const std::vector<Variable>& variables,
+                        std::span<const DatasetExample> examples, const EventCodec& codec,
+                        int threads, const std::atomic<bool>* stop = nullptr);
+
+}  // namespace magenta

@@ -1,0 +1,122 @@
+// Thirty steps beside Magenta's own, from its checkpoint on its batch: losses and metrics of every
+// step, and the weights and slots at the end.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "magenta/io/tensor/checkpoint.h"
+#include "magenta/models/model_spec.h"
+#include "magenta/train/optimizer.h"
+#include "magenta/train/run_folder.h"
+#include "magenta/train/shards.h"
+
+namespace magenta {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string GoldensFolder() {
+  const char* shared = std::getenv("MAGENTA_SHARED");
+  return std::string(shared != nullptr ? shared : "../shared") + "/goldens";
+}
+
+std::vector<Json> ReadLines(const std::string& path) {
+  std::ifstream file(path);
+  std::vector<Json> rows;
+  for (std::string line; std::getline(file, line);) rows.push_back(Json::parse(line));
+  return rows;
+}
+
+std::vector<DatasetExample> BatchExamples(const std::string& path) {
+  std::vector<DatasetExample> examples;
+  for (const Json& row : ReadLines(path)) {
+    examples.push_back({"", 0, EventSequence{row.get<std::vector<Event>>(), {}}});
+  }
+  return examples;
+}
+
+// Relative, but for figures that are 0.
+void ExpectClose(double found, const Json& row, const std::string& name, double tolerance) {
+  if (row[name].is_null()) return;
+  const double expected = row[name];
+  EXPECT_NEAR(found, expected, tolerance * std::max(std::abs(expected), 1e-3))
+      << row["config"] << " step " << row["step"] << " " << name;
+}
+
+class TrainingParityTest : public testing::TestWithParam<const char*> {};
+
+TEST_P(TrainingParityTest, ThirtySteps) {
+  const std::string config = GetParam();
+  const std::string folder = GoldensFolder() + "/models/" + config + "/step";
+  std::vector<Json> rows;
+  for (Json& row : ReadLines(GoldensFolder() + "/training.jsonl")) {
+    if (row["config"] == config) rows.push_back(std::move(row));
+  }
+  if (rows.empty()) GTEST_SKIP() << "30 rows of " << config << " left out: no shared goldens";
+  ASSERT_EQ(rows.size(), 30u);
+
+  const auto spec = FindModel(config);
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  const auto hparams = ParseHParams(rows[0]["hparams"].get<std::string>(), (*spec)->hparams);
+  ASSERT_TRUE(hparams.ok()) << hparams.status();
+  const RnnLayout layout{(*spec)->codec->input_size(), (*spec)->codec->num_classes(), *hparams};
+  std::vector<Variable> variables = StartVariables(layout, 0);
+  const auto start = ReadCheckpoint(folder + "/model.ckpt-0");
+  ASSERT_TRUE(start.ok()) << start.status();
+  ASSERT_TRUE(TakeValues(*start, variables).ok());
+  ASSERT_TRUE(TakeSlots(*start, variables).value());
+  RunState state = ReadRunState(*start, {}).value();
+
+  const auto examples = BatchExamples(folder + "/batch.jsonl");
+  const std::vector<int> all = {0, 1, 2, 3, 4, 5, 6, 7};
+  const RnnGraph graph(layout, (*spec)->codec->default_label());
+  for (const Json& row : rows) {
+    auto batch = ComputeGradients(graph, variables, {examples, all, (*spec)->codec.get()},
+                                  {0, state.step}, 2);
+    const Metrics metrics = batch.sums.ToMetrics();
+    ExpectClose(metrics.loss, row, "loss", 1e-4);
+    ExpectClose(metrics.perplexity(), row, "metrics/perplexity", 3e-4);
+    // Two classes that are nearly equal may change places: one step in 3000.
+    for (const auto& [name, value] : metrics.Named()) {
+      if (name.ends_with("accuracy") && row.contains(name)) {
+        EXPECT_NEAR(value, row[name].get<double>(), 2e-3) << config << row["step"] << name;
+      }
+    }
+    for (auto& gradient : batch.gradients) ClipByNorm(hparams->clip_norm, gradient);
+    AdamStep(hparams->learning_rate, batch.gradients, variables, state.powers);
+    ++state.step;
+  }
+
+  const auto end = ReadCheckpoint(folder + "/model.ckpt-30");
+  ASSERT_TRUE(end.ok()) << end.status();
+  const TensorMap found = RunTensors(variables, state, config, "");
+  double largest = 0;
+  for (const auto& [name, tensor] : *end) {
+    ASSERT_TRUE(found.contains(name)) << name;
+    ASSERT_EQ(found.at(name).shape, tensor.shape) << name;
+    if (tensor.dtype != DType::kFloat32) {
+      EXPECT_EQ(found.at(name), tensor) << name;
+      continue;
+    }
+    const auto a = found.at(name).floats();
+    const auto b = tensor.floats();
+    for (size_t i = 0; i < a.size(); ++i) {
+      largest = std::max(largest, std::abs(double{a[i]} - double{b[i]}));
+    }
+  }
+  // A step moves a weight by at most about the learning rate (1e-3), 30 of them by 3e-2.
+  EXPECT_LT(largest, 3e-4);
+  RecordProperty("largest_difference", std::to_string(largest));
+  std::printf("%s: weights and slots within %.2g of model.ckpt-30\n", config.c_str(), largest);
+}
+
+INSTANTIATE_TEST_SUITE_P(Goldens, TrainingParityTest,
+                         testing::Values("basic_rnn", "lookback_rnn", "attention_rnn"));
+
+}  // namespace
+}  // namespace magenta
