@@ -18,6 +18,7 @@ TEST(Status, EachKindHasItsExitStatusAndItsLine) {
       {UsageError("no flag --x", "Say --y"), 2, "no flag --x. Say --y."},
       {InputError("a.mid", "byte 14: no track"), 3, "a.mid: byte 14: no track."},
       {MissingInputError("a.mid", "cannot open"), 3, "a.mid: cannot open."},
+      {SequenceError("a note at -1 s", "Shift it"), 3, "a note at -1 s. Shift it."},
       {NothingToOutputError("no melody"), 4, "no melody."},
       {OutsideError("out", "disk full", "Free some space."), 5,
        "out: disk full. Free some space."},

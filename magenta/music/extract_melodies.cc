@@ -61,7 +61,10 @@ std::string BucketName(int64_t bars) {
 class MelodyExtractor {
  public:
   MelodyExtractor(const QuantizedSequence& sequence, const MelodyExtractionOptions& options)
-      : sequence_(sequence), options_(options), steps_left_(kMaxSteps) {}
+      : sequence_(sequence),
+        options_(options),
+        search_start_(std::max(options.search_start_step, -kMaxSteps)),
+        steps_left_(kMaxSteps) {}
 
   MelodyExtraction Extract() && {
     const std::vector<int32_t> instruments = GroupNotes();
@@ -112,7 +115,7 @@ class MelodyExtractor {
       }
       return a->pitch() > b->pitch();
     });
-    int64_t search = options_.search_start_step;
+    int64_t search = search_start_;
     auto next = notes.begin();
     for (bool first = true;; first = false) {
       next = std::find_if(next, notes.end(),
@@ -130,7 +133,7 @@ class MelodyExtractor {
         return;
       }
       const int64_t end = found.origin + found.length();
-      search = end + Mod(options_.search_start_step - end, bar_);
+      search = end + Mod(search_start_ - end, bar_);
       Judge(instrument, found);
     }
   }
@@ -220,6 +223,7 @@ class MelodyExtractor {
 
   const QuantizedSequence& sequence_;
   const MelodyExtractionOptions& options_;
+  const int64_t search_start_;
   int64_t steps_left_;  // of what all melodies together may hold
   int64_t bar_ = 0;     // steps
   std::map<int32_t, NoteList> notes_;

@@ -13,7 +13,7 @@
 namespace magenta {
 
 struct MelodyExtractionOptions {
-  /// Where bars are counted from and notes are looked for, in steps.
+  /// Where bars are counted from and notes are looked for, in steps; below -kMaxSteps: there.
   int64_t search_start_step = 0;
   /// Shorter melodies are dropped.
   int min_bars = 7;

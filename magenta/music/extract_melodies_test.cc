@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "magenta/music/dump.h"
 
 namespace magenta {
@@ -147,6 +149,10 @@ TEST(ExtractMelodies, CountsBarsFromTheSearchStep) {
   MelodyExtractionOptions options = Everything();
   options.search_start_step = 3;
   EXPECT_EQ(Dump(Extract("M1/4@0 59@2+1 60@4+1 62@5+1", options)), "3: - 60 62");
+  options.search_start_step = std::numeric_limits<int64_t>::min();
+  EXPECT_EQ(Dump(Extract("M1/4@0 60@5+1", options)), "4: - 60");
+  options.search_start_step = std::numeric_limits<int64_t>::max();
+  EXPECT_EQ(Dump(Extract("M1/4@0 60@5+1", options)), "");
 }
 
 TEST(ExtractMelodies, ForAPrimerNothingIsTooShortOrTooLong) {
