@@ -1,0 +1,130 @@
+#include "magenta/generate/beam_search.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "magenta/generate/random_model.h"
+
+namespace magenta {
+namespace {
+
+using testing::RandomModel;
+
+const std::vector<Event> kTune = {60, kNoEvent, 62, 64, kNoteOff, kNoEvent, 67, 67};
+
+Session Primed(const std::shared_ptr<const Model>& model) {
+  Session session(model, 1);
+  session.Prime(kTune);
+  return session;
+}
+
+struct BeamCase {
+  int num_steps, beam_size, branch_factor, steps_per_iteration;
+  double temperature = 1;
+};
+
+const BeamCase kCases[] = {{1, 1, 1, 1},  {10, 1, 1, 1},     {10, 1, 1, 4},   {7, 3, 1, 1},
+                           {7, 1, 4, 1},  {12, 3, 2, 1},     {12, 3, 2, 5},   {12, 2, 3, 12},
+                           {5, 2, 2, 40}, {9, 3, 2, 2, 0.5}, {9, 2, 2, 2, 0}, {9, 4, 3, 3, 1.7}};
+
+BeamOptions OptionsOf(const BeamCase& c) {
+  BeamOptions options;
+  options.num_steps = c.num_steps;
+  options.beam_size = c.beam_size;
+  options.branch_factor = c.branch_factor;
+  options.steps_per_iteration = c.steps_per_iteration;
+  options.temperature = c.temperature;
+  return options;
+}
+
+/// PARITY section 5 word by word, an entry a session.
+BeamResult PlainBeamSearch(const Session& primed, const BeamCase& c, float primer_score,
+                           UniformSource& source) {
+  struct Entry {
+    Session session;
+    float score;
+  };
+  std::vector<std::unique_ptr<LogitFilter>> draw, score;
+  draw.push_back(MakeTemperature(c.temperature));
+  score.push_back(MakeTemperature(c.temperature == 0 ? 1 : c.temperature));
+  std::vector<Entry> beam;
+  for (int i = 0; i < c.beam_size; ++i) beam.push_back({primed.Fork(1), 0.0f});
+  const auto prune = [&](size_t count) {
+    std::stable_sort(beam.begin(), beam.end(),
+                     [](const Entry& a, const Entry& b) { return a.score > b.score; });
+    beam.erase(beam.begin() + count, beam.end());
+  };
+  int done = 0;
+  for (int iteration = 0; done < c.num_steps; ++iteration) {
+    const int spi = c.steps_per_iteration;
+    const int steps = iteration == 0 ? (c.num_steps - 1) % spi + 1 : spi;
+    if (iteration > 0) prune(c.beam_size);
+    std::vector<Entry> repeated;
+    for (int copy = 0; copy < c.branch_factor; ++copy) {
+      for (const Entry& entry : beam) repeated.push_back({entry.session.Fork(1), entry.score});
+    }
+    beam = std::move(repeated);
+    for (int step = 0; step < steps; ++step) {
+      for (Entry& entry : beam) {
+        if (entry.session.pending()) entry.session.Step();
+        const Event event = entry.session.Sample(0, draw, source);
+        const float extra = done + step == 0 ? primer_score : 0.0f;
+        entry.score +=
+            extra + entry.session.LogProbability(0, entry.session.sampled_labels(), score);
+        entry.session.Push(event);
+      }
+    }
+    done += steps;
+  }
+  prune(1);
+  return {beam[0].session.events(0), beam[0].score};
+}
+
+TEST(BeamSearchTest, IsThePlainOneAndOutputsDoNotMeet) {
+  for (const std::string config : {"lookback_rnn", "attention_rnn"}) {
+    const auto model = RandomModel(config);
+    const Session primed = Primed(model);
+    for (const BeamCase& c : kCases) {
+      SeededUniform a(1), b(2), c3(3);
+      UniformSource* const sources[] = {&a, &b, &c3};
+      const auto results = BeamSearch(primed, OptionsOf(c), -2.5f, sources);
+      ASSERT_EQ(results.size(), 3u);
+      for (uint32_t seed = 1; seed <= 3; ++seed) {
+        SeededUniform source(seed);
+        const BeamResult want = PlainBeamSearch(primed, c, -2.5f, source);
+        EXPECT_EQ(results[seed - 1].events, want.events) << config << ' ' << c.beam_size;
+        EXPECT_EQ(results[seed - 1].score, want.score) << config << ' ' << c.beam_size;
+        EXPECT_EQ(want.events.size(), kTune.size() + c.num_steps);
+      }
+    }
+  }
+}
+
+TEST(BeamSearchTest, AWiderSearchFindsMoreProbableMusic) {
+  const Session primed = Primed(RandomModel("basic_rnn"));
+  double narrow = 0, wide = 0;
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    SeededUniform a(seed), b(seed);
+    UniformSource *one[] = {&a}, *other[] = {&b};
+    narrow += BeamSearch(primed, OptionsOf({16, 1, 1, 1}), 0, one)[0].score;
+    wide += BeamSearch(primed, OptionsOf({16, 4, 4, 1}), 0, other)[0].score;
+  }
+  EXPECT_GT(wide, narrow + 20);
+}
+
+TEST(BeamSearchTest, ResultsBecomeNotes) {
+  const auto model = RandomModel("basic_rnn");
+  SeededUniform a(7), b(7);
+  UniformSource* const sources[] = {&a, &b};
+  std::vector<std::string> notes;
+  for (const BeamResult& result : BeamSearch(Primed(model), OptionsOf({20, 2, 2, 2}), 0, sources)) {
+    notes.push_back(
+        model->spec->domain->Render({result.events, {}}, Primer(), 120).SerializeAsString());
+  }
+  EXPECT_FALSE(notes[0].empty());
+  EXPECT_EQ(notes[0], notes[1]);
+}
+
+}  // namespace
+}  // namespace magenta

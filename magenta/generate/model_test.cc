@@ -1,0 +1,186 @@
+#include "magenta/generate/model.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "magenta/base/files.h"
+#include "magenta/base/status.h"
+#include "magenta/generate/bundled.h"
+#include "magenta/generate/random_model.h"
+#include "magenta/io/tensor/bundle.h"
+#include "magenta/io/tensor/checkpoint.h"
+#include "magenta/io/tensor/checkpoint_state.h"
+
+namespace magenta {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::RandomWeights;
+
+/// A folder with a run, a V1 checkpoint and bundles.
+class ModelTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = ::testing::TempDir() + "model_test_" +
+              ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::remove_all(folder_);
+    ASSERT_TRUE(MakeFolder(folder_ + "/run/train").ok());
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  /// A run of `tensors` at step 7, with `hparams` in it unless empty.
+  void WriteRun(TensorMap tensors, const std::string& hparams = "") {
+    tensors["global_step"] = Tensor::Int64(7);
+    if (!hparams.empty()) tensors[kHParamsTensor] = Tensor::Text(hparams);
+    ASSERT_TRUE(WriteV2(folder_ + "/run/train/model.ckpt-7", tensors).ok());
+    CheckpointState state;
+    state.latest = folder_ + "/run/train/model.ckpt-7";
+    state.all = {state.latest};
+    ASSERT_TRUE(WriteCheckpointState(folder_ + "/run/train", state).ok());
+  }
+  void WriteMag(const std::string& name, const std::string& id, const TensorMap& tensors,
+                const std::string& hparams = "", int steps_per_quarter = 0) {
+    GeneratorBundle proto;
+    proto.mutable_generator_details()->set_id(id);
+    proto.mutable_generator_details()->set_description("told by the bundle");
+    proto.mutable_bundle_details()->set_description("ten tunes");
+    proto.set_hparams(hparams);
+    proto.set_steps_per_quarter(steps_per_quarter);
+    ASSERT_TRUE(WriteBundle(folder_ + "/" + name, proto, tensors).ok());
+  }
+  ModelSource Run(const std::string& config, const std::string& hparams = "") const {
+    return {config, folder_ + "/run", "", "", hparams};
+  }
+  ModelSource Mag(const std::string& name, const std::string& config = "") const {
+    return {config, "", "", folder_ + "/" + name, ""};
+  }
+  std::string folder_;
+};
+
+void ExpectError(const ModelSource& source, int exit_status, const std::string& text) {
+  const auto model = LoadModel(source);
+  ASSERT_FALSE(model.ok()) << text;
+  EXPECT_EQ(ExitStatus(model.status()), exit_status) << ErrorLine(model.status());
+  EXPECT_THAT(ErrorLine(model.status()), HasSubstr(text));
+}
+
+TEST_F(ModelTest, ReadsLayerSizesFromTheCheckpoint) {
+  WriteRun(RandomWeights("lookback_rnn", {8, 24}).tensors);
+  const auto model = LoadModel(Run(""));
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ((*model)->id, "lookback_rnn");
+  EXPECT_EQ((*model)->hparams.rnn_layer_sizes, (std::vector<int>{8, 24}));
+  EXPECT_EQ((*model)->hparams.batch_size, 128);
+  EXPECT_EQ((*model)->global_step, 7);
+  EXPECT_EQ((*model)->file, folder_ + "/run/train/model.ckpt-7");
+  EXPECT_EQ((*model)->provenance,
+            "lookback_rnn, layers [8,24], from " + folder_ + "/run/train/model.ckpt-7 at step 7");
+  EXPECT_THAT((*model)->notes, IsEmpty());
+  EXPECT_TRUE(LoadModel(Run("lookback_rnn", "rnn_layer_sizes=[8,24],batch_size=3")).ok());
+}
+
+TEST_F(ModelTest, TakesAV1FileAPrefixAndAnIndex) {
+  const TensorMap tensors = RandomWeights("basic_rnn").tensors;
+  WriteRun(tensors);
+  ASSERT_TRUE(WriteFile(folder_ + "/v1.ckpt", *SerializeV1(tensors)).ok());
+  for (const std::string file :
+       {"/v1.ckpt", "/run/train/model.ckpt-7", "/run/train/model.ckpt-7.index"}) {
+    const auto model = LoadModel({"basic_rnn", "", folder_ + file, "", ""});
+    EXPECT_TRUE(model.ok()) << file << model.status();
+  }
+}
+
+TEST_F(ModelTest, DisagreementShowsBoth) {
+  WriteRun(RandomWeights("lookback_rnn", {8, 24}).tensors);
+  ExpectError(Run("", "rnn_layer_sizes=[64,64]"), 2,
+              "says rnn_layer_sizes=[64,64], but the file has rnn_layer_sizes=[8,24]");
+  ExpectError(Run("", "attn_length=40"), 2, "says attn_length=40, but the file has attn_length=0");
+  ExpectError(Run("", "residual_connections=True"), 2, "but the file has residual_connections=Fal");
+  ExpectError(Run("", "layers=3"), 2, "layers");
+}
+
+TEST_F(ModelTest, AttentionLengthIsSaidStoredOrTheDefault) {
+  const TensorMap tensors = RandomWeights("attention_rnn").tensors;
+  WriteRun(tensors);
+  auto model = LoadModel(Run("attention_rnn"));
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ((*model)->hparams.attn_length, 40);
+  ASSERT_EQ((*model)->notes.size(), 1u);
+  EXPECT_EQ((*model)->notes[0], "attn_length is not in the file: 40, the default of attention_rnn");
+
+  model = LoadModel(Run("attention_rnn", "attn_length=12"));
+  EXPECT_EQ((*model)->hparams.attn_length, 12);
+  EXPECT_THAT((*model)->notes, IsEmpty());
+
+  WriteRun(tensors, "attn_length=8,batch_size=9");
+  model = LoadModel(Run("attention_rnn"));
+  EXPECT_EQ((*model)->hparams.attn_length, 8);
+  EXPECT_EQ((*model)->hparams.batch_size, 9);
+  EXPECT_THAT((*model)->notes, IsEmpty());
+  ExpectError(Run("attention_rnn", "attn_length=12"), 2,
+              "says attn_length=12, but the file has attn_length=8");
+
+  WriteMag("a.mag", "attention_rnn", tensors, "attn_length=5", 8);
+  model = LoadModel(Mag("a.mag"));
+  EXPECT_EQ((*model)->hparams.attn_length, 5);
+  EXPECT_EQ((*model)->steps_per_quarter, 8);
+  EXPECT_EQ((*model)->description, "told by the bundle");
+  EXPECT_EQ((*model)->bundle_description, "ten tunes");
+}
+
+TEST_F(ModelTest, NamesWhatIsWrong) {
+  const TensorMap tensors = RandomWeights("lookback_rnn").tensors;
+  WriteRun(tensors);
+  WriteMag("good.mag", "lookback_rnn", tensors);
+  WriteMag("drums.mag", "drum_kit", tensors);
+  WriteMag("odd.mag", "lookback_rnn", tensors, "attn_lenght=3");
+  WriteMag("grid.mag", "lookback_rnn", tensors, "", 1 << 30);
+  TensorMap holed = tensors;
+  holed.erase("fully_connected/biases");
+  WriteMag("holed.mag", "lookback_rnn", holed);
+  ASSERT_TRUE(WriteFile(folder_ + "/noise.mag", "certainly no bundle").ok());
+
+  ExpectError(Run("basic_rnn"), 3, "take 121 inputs and give 40 classes, those of basic_rnn 38");
+  ExpectError(Run("basic_rnn"), 3, "They fit --config=lookback_rnn");
+  ExpectError(Mag("good.mag", "basic_rnn"), 3, "the bundle is of lookback_rnn, not of basic_rnn");
+  ExpectError(Mag("drums.mag"), 3, "'drum_kit' is a model of Magenta that is not here");
+  ExpectError(Mag("odd.mag"), 3, "its stored hyper-parameters: there is no hyper-parameter");
+  ExpectError(Mag("grid.mag"), 3, "1073741824 steps per quarter");
+  ExpectError(Mag("holed.mag"), 3, "fully_connected/biases is missing");
+  ExpectError(Mag("noise.mag"), 3, folder_ + "/noise.mag");
+  ExpectError(Mag("missing.mag"), 3, folder_ + "/missing.mag");
+  ExpectError({"", folder_ + "/nowhere", "", "", ""}, 3, "nowhere");
+  ExpectError({"drums_rnn", folder_ + "/run", "", "", ""}, 2, "that is not here");
+  ExpectError({"lookbak_rnn", folder_ + "/run", "", "", ""}, 2, "there is no model 'lookbak_rnn'");
+  ExpectError({"", folder_ + "/run", "", folder_ + "/good.mag", ""}, 2, "several models are named");
+}
+
+TEST_F(ModelTest, ACorruptCheckpointIsNamed) {
+  WriteRun(RandomWeights("lookback_rnn").tensors);
+  const std::string data = folder_ + "/run/train/model.ckpt-7.data-00000-of-00001";
+  std::string bytes = *ReadFile(data);
+  bytes[bytes.size() / 2] ^= 1;
+  ASSERT_TRUE(WriteFile(data, bytes).ok());
+  ExpectError({"", "", folder_ + "/run/train/model.ckpt-7", "", ""}, 3, "model.ckpt-7");
+}
+
+TEST_F(ModelTest, BundledWeightsAreFoundByTheEnvironment) {
+  WriteMag("lookback_rnn.mag", "lookback_rnn", RandomWeights("lookback_rnn").tensors);
+  setenv("MAGENTA_BUNDLES", folder_.c_str(), 1);
+  const auto model = LoadModel({});
+  const auto mono = LoadModel({"mono_rnn", "", "", "", ""});
+  unsetenv("MAGENTA_BUNDLES");
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ((*model)->id, "lookback_rnn");
+  EXPECT_EQ((*model)->file, folder_ + "/lookback_rnn.mag");
+  EXPECT_EQ(ExitStatus(mono.status()), 2);
+  EXPECT_THAT(ErrorLine(mono.status()), HasSubstr("no pre-trained weights of mono_rnn"));
+  EXPECT_EQ(BundledFolders().size(), 2u);
+}
+
+}  // namespace
+}  // namespace magenta

@@ -1,0 +1,32 @@
+#pragma once
+// For tests and benchmarks: a model of the table with random weights.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "magenta/base/check.h"
+#include "magenta/generate/model.h"
+#include "magenta/nn/rnn_test_support.h"
+
+namespace magenta::testing {
+
+/// Weights of the sizes of model `id`, two layers of `units`.
+inline LoadedWeights RandomWeights(const std::string& id, std::vector<int> layers = {16, 16},
+                                   uint32_t seed = 1) {
+  const ModelSpec* spec = *FindModel(id);
+  LoadedWeights weights;
+  weights.tensors = RandomRnn({spec->codec->input_size(), std::move(layers),
+                               spec->codec->num_classes(), spec->hparams.attn_length > 0,
+                               /*residual=*/false, seed});
+  return weights;
+}
+
+/// That model.
+inline std::shared_ptr<const Model> RandomModel(const std::string& id, uint32_t seed = 1) {
+  auto model = MakeModel(RandomWeights(id, {16, 16}, seed), id, "");
+  MAGENTA_CHECK(model.ok());
+  return *model;
+}
+
+}  // namespace magenta::testing

@@ -1,0 +1,161 @@
+#include "magenta/generate/section.h"
+
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct Times {
+  double start, end;
+};
+
+NoteSequence NotesAt(const std::vector<Times>& notes, double qpm = 120) {
+  NoteSequence sequence;
+  if (qpm != 0) sequence.add_tempos()->set_qpm(qpm);
+  for (const Times& times : notes) {
+    auto* note = sequence.add_notes();
+    note->set_pitch(60);
+    note->set_velocity(100);
+    note->set_start_time(times.start);
+    note->set_end_time(times.end);
+    sequence.set_total_time(std::max(sequence.total_time(), times.end));
+  }
+  return sequence;
+}
+
+GeneratorOptions Sections(const std::vector<Times>& generate,
+                          const std::vector<Times>& input = {}) {
+  GeneratorOptions options;
+  for (const Times& times : generate) {
+    auto* section = options.add_generate_sections();
+    section->set_start_time(times.start);
+    section->set_end_time(times.end);
+  }
+  for (const Times& times : input) {
+    auto* section = options.add_input_sections();
+    section->set_start_time(times.start);
+    section->set_end_time(times.end);
+  }
+  return options;
+}
+
+struct StepCase {
+  double qpm;
+  Times section;
+  int64_t reference_start, reference_end;  // -1: an error
+  int64_t start, end;
+};
+
+TEST(SectionTest, Steps) {
+  for (const StepCase& c : {
+           // A step is 0.125 s at 120 and at 0 (no tempo listed).
+           StepCase{120, {1, 2}, 9, 16, 8, 16},
+           StepCase{0, {1, 2}, 9, 16, 8, 16},
+           StepCase{120, {0, 2}, 1, 16, 0, 16},
+           StepCase{120, {0.49, 2.01}, 4, 16, 4, 17},
+           StepCase{120, {0.4999999999, 1.9999999999}, 4, 15, 4, 16},
+           StepCase{120, {0.51, 2}, 5, 16, 5, 16},
+           StepCase{120, {1, 1.125}, -1, -1, 8, 9},
+           StepCase{120, {1, 1.2}, -1, -1, 8, 10},
+           StepCase{120, {1.01, 1.1}, -1, -1, 9, -1},
+           // At 44 the 128th step falls short of 128 by rounding: the reference loses it.
+           StepCase{44, {60.0 / 44 / 4 * 4, 60.0 / 44 / 4 * 128}, 5, 127, 4, 128},
+       }) {
+    const std::string what = fmt::format("{} {}..{}", c.qpm, c.section.start, c.section.end);
+    const auto reference = PlanSection(NotesAt({}, c.qpm), Sections({c.section}), 4, true);
+    ASSERT_EQ(reference.ok(), c.reference_end >= 0) << what << reference.status();
+    if (reference.ok()) {
+      EXPECT_EQ(reference->start_step, c.reference_start) << what;
+      EXPECT_EQ(reference->end_step, c.reference_end) << what;
+    }
+    const auto ours = PlanSection(NotesAt({}, c.qpm), Sections({c.section}), 4, false);
+    ASSERT_EQ(ours.ok(), c.end >= 0) << what << ours.status();
+    if (!ours.ok()) continue;
+    EXPECT_EQ(ours->start_step, c.start) << what;
+    EXPECT_EQ(ours->end_step, c.end) << what;
+    EXPECT_EQ(ours->qpm, c.qpm == 0 ? 120 : c.qpm) << what;
+  }
+}
+
+TEST(SectionTest, InputSection) {
+  const NoteSequence input = NotesAt({{0, 0.5}, {0.5, 1}, {1, 3}, {3, 4}});
+  const GeneratorOptions options = Sections({{2, 4}}, {{0.5, 2}});
+  for (bool reference : {true, false}) {
+    const auto plan = PlanSection(input, options, 4, reference);
+    ASSERT_TRUE(plan.ok()) << plan.status();
+    // The reference loses what starts on the section's first step.
+    EXPECT_EQ(plan->search_start_step, reference ? 5 : 4);
+    const auto& notes = plan->input.proto().notes();
+    ASSERT_EQ(notes.size(), 2);
+    EXPECT_EQ(notes[0].start_time(), 0.5);
+    EXPECT_EQ(notes[1].end_time(), 2);
+  }
+}
+
+TEST(SectionTest, AnInputThatChangesItsTempoIsContinuedFromItsLastPart) {
+  NoteSequence input = NotesAt({{0, 1}, {1, 2.5}, {2, 3}});
+  auto* tempo = input.add_tempos();
+  tempo->set_time(2);
+  tempo->set_qpm(60);
+  EXPECT_FALSE(PlanSection(input, Sections({{3, 5}}), 4, true).ok());
+  const auto plan = PlanSection(input, Sections({{3, 5}}), 4, false);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(plan->qpm, 60);
+  EXPECT_EQ(plan->offset, 2);
+  EXPECT_EQ(plan->start_step, 4);
+  EXPECT_EQ(plan->end_step, 12);
+  ASSERT_EQ(plan->notes.size(), 1u);
+  EXPECT_THAT(plan->notes[0], HasSubstr("from 2 s on"));
+  ASSERT_EQ(plan->before.notes_size(), 2);
+  EXPECT_EQ(plan->before.notes(1).end_time(), 2);
+  EXPECT_EQ(plan->input.proto().notes_size(), 1);
+}
+
+struct ErrorCase {
+  GeneratorOptions options;
+  const char* message;
+};
+
+TEST(SectionTest, ErrorsNameTimes) {
+  const NoteSequence input = NotesAt({{0, 2.5}});
+  for (const ErrorCase& c : {
+           ErrorCase{Sections({}), "no section to generate"},
+           ErrorCase{Sections({{3, 4}, {5, 6}}), "2 sections to generate (3 s to 4 s, 5 s to 6 s)"},
+           ErrorCase{Sections({{3, 4}}, {{0, 1}, {1, 2}}),
+                     "2 input sections (0 s to 1 s, 1 s to 2"},
+           ErrorCase{Sections({{3, 3}}), "the generate section is 3 s to 3 s"},
+           ErrorCase{Sections({{-1, 3}}), "the generate section is -1 s to 3 s"},
+           ErrorCase{Sections({{3, NAN}}), "the generate section is 3 s to nan s"},
+           ErrorCase{Sections({{3, 4}}, {{2, 1}}), "the input section is 2 s to 1 s"},
+           ErrorCase{Sections({{2, 4}}), "starts at 2 s, before the input's notes end at 2.5 s"},
+           ErrorCase{Sections({{3, 1e12}}), "ends at 1000000000000 s, beyond 1048576 steps"},
+       }) {
+    for (bool reference : {true, false}) {
+      const auto plan = PlanSection(input, c.options, 4, reference);
+      ASSERT_FALSE(plan.ok()) << c.message;
+      EXPECT_EQ(ExitStatus(plan.status()), 2);
+      EXPECT_THAT(std::string(plan.status().message()), HasSubstr(c.message));
+    }
+  }
+  for (double qpm : {-3.0, 1e9, double(NAN)}) {
+    EXPECT_EQ(ExitStatus(PlanSection(NotesAt({}, qpm), Sections({{1, 2}}), 4, false).status()), 2);
+  }
+}
+
+TEST(SectionTest, AnEndThatIsTheStartButForRoundingIsNoError) {
+  const NoteSequence input = NotesAt({{0, 0.30000000000000004}}, 100);
+  EXPECT_TRUE(PlanSection(input, Sections({{0.3, 2}}), 4, false).ok());
+  EXPECT_FALSE(PlanSection(input, Sections({{0.3, 2}}), 4, true).ok());
+}
+
+}  // namespace
+}  // namespace magenta

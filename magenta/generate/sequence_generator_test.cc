@@ -1,0 +1,233 @@
+#include "magenta/generate/sequence_generator.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "magenta/base/status.h"
+#include "magenta/generate/random_model.h"
+#include "magenta/music/melody.h"
+
+namespace magenta {
+namespace {
+
+using ::testing::ElementsAreArray;
+using ::testing::HasSubstr;
+using testing::RandomModel;
+
+/// `primer` at `qpm` continued from its end to step `num_steps`.
+GenerateSequenceRequest Request(const std::vector<Event>& primer, int num_steps = 32,
+                                double qpm = 120) {
+  GenerateSequenceRequest request;
+  *request.mutable_input_sequence() = Melody::FromEvents(primer)->ToSequence(qpm);
+  auto* section = request.mutable_generator_options()->add_generate_sections();
+  section->set_start_time(request.input_sequence().total_time());
+  section->set_end_time(num_steps * (60.0 / qpm / 4));
+  return request;
+}
+
+void SetInt(GenerateSequenceRequest& request, const std::string& name, int value) {
+  (*request.mutable_generator_options()->mutable_args())[name].set_int_value(value);
+}
+
+std::vector<std::string> Bytes(const Generation& generation) {
+  std::vector<std::string> all;
+  for (const auto& output : generation.outputs) all.push_back(output.sequence.SerializeAsString());
+  return all;
+}
+
+const std::vector<Event> kTune = {60, kNoEvent, 62, 64, kNoteOff, kNoEvent, 67, 67};
+
+TEST(SequenceGeneratorTest, ASeedGivesTheSameNotesAloneAndAmongTen) {
+  for (const ModelSpec& spec : BuiltInModels()) {
+    const SequenceGenerator generator(RandomModel(spec.id));
+    GenerateSequenceRequest request = Request(kTune, 64);
+    SetInt(request, "seed", 42);
+    const auto one = generator.GenerateMany(request, 1), ten = generator.GenerateMany(request, 10);
+    ASSERT_TRUE(one.ok() && ten.ok()) << one.status() << ten.status();
+    EXPECT_EQ(Bytes(*one)[0], Bytes(*ten)[0]);
+    EXPECT_EQ(generator.Generate(request)->generated_sequence().SerializeAsString(),
+              Bytes(*one)[0]);
+    const auto all = Bytes(*ten);
+    EXPECT_GT(std::set<std::string>(all.begin(), all.end()).size(), 5u);
+    for (int i = 0; i < 10; ++i) {
+      EXPECT_EQ(ten->outputs[i].seed, 42u + i);
+      EXPECT_EQ(ten->outputs[i].events.events.size(), 64u);
+      EXPECT_LT(ten->outputs[i].log_likelihood, 0);
+      GenerateSequenceRequest again = request;
+      SetInt(again, "seed", 42 + i);
+      EXPECT_EQ(Bytes(*generator.GenerateMany(again, 1))[0], all[i]);
+    }
+  }
+}
+
+TEST(SequenceGeneratorTest, WithoutASeedOneIsDrawnAndRepeats) {
+  const SequenceGenerator generator(RandomModel("lookback_rnn"));
+  GenerateSequenceRequest request = Request(kTune, 64);
+  const auto drawn = generator.GenerateMany(request, 2);
+  ASSERT_TRUE(drawn.ok());
+  SetInt(request, "seed", static_cast<int32_t>(drawn->seed));
+  const auto again = generator.GenerateMany(request, 2);
+  EXPECT_EQ(Bytes(*drawn), Bytes(*again));
+  EXPECT_EQ(again->seed, drawn->seed);
+}
+
+TEST(SequenceGeneratorTest, ThePrimerStaysAsItIs) {
+  const SequenceGenerator generator(RandomModel("lookback_rnn"));
+  for (const std::vector<Event>& primer :
+       {kTune, {60}, {40, kNoEvent, 43, 45, 100, kNoteOff}, {kNoEvent, kNoEvent, 64, kNoEvent}}) {
+    const GenerateSequenceRequest request = Request(primer, 32);
+    const auto got = generator.GenerateMany(request, 1);
+    ASSERT_TRUE(got.ok()) << got.status();
+    const auto& events = got->outputs[0].events.events;
+    const auto& sequence = got->outputs[0].sequence;
+    EXPECT_EQ(events.size(), 32u);
+    const int notes = request.input_sequence().notes_size();
+    ASSERT_GE(sequence.notes_size(), notes);
+    for (int i = 0; i < notes; ++i) {
+      const auto &a = sequence.notes(i), &b = request.input_sequence().notes(i);
+      EXPECT_EQ(a.start_time(), b.start_time());
+      if (i + 1 < notes) {
+        EXPECT_EQ(a.end_time(), b.end_time());
+      }
+    }
+  }
+}
+
+TEST(SequenceGeneratorTest, OursDrawsEveryStepAndTheReferenceWindowsForceARest) {
+  const SequenceGenerator generator(RandomModel("basic_rnn"));
+  GenerateSequenceRequest request = Request({60, kNoEvent, 62, 64}, 16);
+  auto got = generator.GenerateMany(request, 1);
+  ASSERT_TRUE(got.ok()) << got.status();
+  EXPECT_EQ(got->outputs[0].primer_size, 4);
+  EXPECT_EQ(got->outputs[0].events.events.size(), 16u);
+  // Section 5: the exact step 4 becomes 5, and the primer's last note ends before it.
+  SetInt(request, "reference_windows", 1);
+  got = generator.GenerateMany(request, 1);
+  ASSERT_TRUE(got.ok()) << got.status();
+  EXPECT_EQ(got->outputs[0].primer_size, 5);
+  EXPECT_EQ(got->outputs[0].events.events[4], kNoteOff);
+  EXPECT_EQ(got->outputs[0].events.events.size(), 16u);
+}
+
+TEST(SequenceGeneratorTest, TrailingRestsOfThePrimerAreKept) {
+  const SequenceGenerator generator(RandomModel("basic_rnn"));
+  GenerateSequenceRequest request = Request({60, kNoEvent, 62, 64}, 16);
+  request.mutable_generator_options()->mutable_generate_sections(0)->set_start_time(1.0);
+  const auto got = generator.GenerateMany(request, 1);
+  ASSERT_TRUE(got.ok()) << got.status();
+  EXPECT_EQ(got->outputs[0].primer_size, 8);
+  const auto& events = got->outputs[0].events.events;
+  EXPECT_THAT(std::vector<Event>(events.begin() + 4, events.begin() + 8),
+              ElementsAreArray<Event>({kNoteOff, kNoEvent, kNoEvent, kNoEvent}));
+}
+
+TEST(SequenceGeneratorTest, SilenceIsAPrimerToo) {
+  const SequenceGenerator generator(RandomModel("basic_rnn"));
+  const auto got = generator.GenerateMany(Request({}, 16), 1);
+  ASSERT_TRUE(got.ok()) << got.status();
+  EXPECT_EQ(got->outputs[0].events.events.size(), 17u);  // an unheard one comes first
+  for (const auto& note : got->outputs[0].sequence.notes()) {
+    EXPECT_GE(note.start_time(), 0);
+    EXPECT_LE(note.end_time(), 2.0);
+  }
+}
+
+TEST(SequenceGeneratorTest, TemperatureZeroTakesTheMostProbable) {
+  const SequenceGenerator generator(RandomModel("lookback_rnn"));
+  GenerateSequenceRequest request = Request(kTune, 64);
+  (*request.mutable_generator_options()->mutable_args())["temperature"].set_float_value(0);
+  SetInt(request, "seed", 1);
+  const auto got = generator.GenerateMany(request, 3);
+  ASSERT_TRUE(got.ok()) << got.status();
+  EXPECT_EQ(Bytes(*got)[0], Bytes(*got)[1]);
+  EXPECT_EQ(Bytes(*got)[0], Bytes(*got)[2]);
+  EXPECT_LT(got->outputs[0].log_likelihood, 0);
+}
+
+TEST(SequenceGeneratorTest, BeamArguments) {
+  const SequenceGenerator generator(RandomModel("lookback_rnn"));
+  GenerateSequenceRequest request = Request(kTune, 32);
+  for (const auto& [name, value] : std::map<std::string, int>{
+           {"seed", 3}, {"beam_size", 3}, {"branch_factor", 2}, {"steps_per_iteration", 4}}) {
+    SetInt(request, name, value);
+  }
+  const auto one = generator.GenerateMany(request, 1), four = generator.GenerateMany(request, 4);
+  ASSERT_TRUE(one.ok() && four.ok());
+  EXPECT_EQ(Bytes(*one)[0], Bytes(*four)[0]);
+  SetInt(request, "beam_size", 1 << 20);
+  EXPECT_EQ(ExitStatus(generator.GenerateMany(request, 4).status()), 2);
+}
+
+TEST(SequenceGeneratorTest, ArgumentsThatAreWrongAreNamed) {
+  const SequenceGenerator generator(RandomModel("lookback_rnn"));
+  struct Case {
+    const char* name;
+    GeneratorOptions::ArgValue value;
+    const char* message;
+  };
+  GeneratorOptions::ArgValue text, real, minus, zero, nothing, two;
+  text.set_string_value("hot");
+  real.set_float_value(2);
+  minus.set_float_value(-1);
+  zero.set_int_value(0);
+  two.set_int_value(2);
+  for (const Case& c : {
+           Case{"temprature", real, "there is no argument 'temprature'"},
+           Case{"temperature", text, "'temperature' takes a float_value of 0 or more, not string"},
+           Case{"temperature", minus, "not float_value -1"},
+           Case{"temperature", nothing, "not no value"},
+           Case{"beam_size", real, "'beam_size' takes an int_value of 1 or more, not float_value"},
+           Case{"beam_size", zero, "not int_value 0"},
+           Case{"steps_per_iteration", zero, "not int_value 0"},
+           Case{"seed", real, "'seed' takes an int_value"},
+           Case{"reference_windows", two, "takes an int_value of 0 or 1, not int_value 2"},
+       }) {
+    GenerateSequenceRequest request = Request(kTune);
+    (*request.mutable_generator_options()->mutable_args())[c.name] = c.value;
+    const auto got = generator.Generate(request);
+    ASSERT_FALSE(got.ok()) << c.message;
+    EXPECT_EQ(ExitStatus(got.status()), 2);
+    EXPECT_THAT(ErrorLine(got.status()), HasSubstr(c.message));
+    EXPECT_THAT(ErrorLine(got.status()), HasSubstr("steps_per_iteration, seed"));
+  }
+  GenerateSequenceRequest request = Request(kTune);
+  SetInt(request, "branch_factor", 0);  // acts as 1
+  EXPECT_TRUE(generator.Generate(request).ok());
+}
+
+TEST(SequenceGeneratorTest, ChangesOfTempoAreContinuedFromTheLastPart) {
+  const SequenceGenerator generator(RandomModel("basic_rnn"));
+  GenerateSequenceRequest request = Request({60, 62, 64, 65, 67, 69, 71, 72}, 16);
+  auto* tempo = request.mutable_input_sequence()->add_tempos();
+  tempo->set_time(0.5);
+  tempo->set_qpm(60);
+  const auto got = generator.GenerateMany(request, 1);
+  ASSERT_TRUE(got.ok()) << got.status();
+  ASSERT_FALSE(got->notes.empty());
+  EXPECT_THAT(got->notes[0], HasSubstr("0.5 s"));
+  const auto& sequence = got->outputs[0].sequence;
+  ASSERT_GE(sequence.notes_size(), 6);
+  EXPECT_EQ(sequence.notes(0).pitch(), 60);
+  EXPECT_EQ(sequence.notes(3).start_time(), 0.375);
+  EXPECT_EQ(sequence.notes(4).start_time(), 0.5);
+  EXPECT_LE(sequence.total_time(), 2.0);
+}
+
+TEST(SequenceGeneratorTest, NumbersOfOutputsAreBounded) {
+  const SequenceGenerator generator(RandomModel("basic_rnn"));
+  for (int outputs : {0, -1, 1 << 20}) {
+    EXPECT_EQ(ExitStatus(generator.GenerateMany(Request(kTune), outputs).status()), 2);
+  }
+}
+
+TEST(SequenceGeneratorTest, Details) {
+  const GeneratorDetails details = SequenceGenerator(RandomModel("basic_rnn")).details();
+  EXPECT_EQ(details.id(), "basic_rnn");
+  EXPECT_FALSE(details.description().empty());
+}
+
+}  // namespace
+}  // namespace magenta

@@ -1,0 +1,145 @@
+#include "magenta/generate/session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "magenta/generate/likelihood.h"
+#include "magenta/generate/random_model.h"
+
+namespace magenta {
+namespace {
+
+using testing::RandomModel;
+
+const std::vector<Event> kTune = {60, kNoEvent, 62, 64, kNoteOff, kNoEvent, 67, 67};
+
+std::vector<std::unique_ptr<LogitFilter>> Only(std::unique_ptr<LogitFilter> filter) {
+  std::vector<std::unique_ptr<LogitFilter>> filters;
+  filters.push_back(std::move(filter));
+  return filters;
+}
+
+TEST(SessionTest, ADistributionIsOne) {
+  for (const ModelSpec& spec : BuiltInModels()) {
+    Session session(RandomModel(spec.id), 2);
+    session.Prime(kTune);
+    const auto p = session.Distribution(1);
+    EXPECT_EQ(p.size(), static_cast<size_t>(spec.codec->num_classes()));
+    EXPECT_NEAR(std::accumulate(p.begin(), p.end(), 0.0), 1, 1e-6);
+    EXPECT_EQ(p, session.Distribution(0));
+    EXPECT_EQ(session.events(1), kTune);
+  }
+}
+
+TEST(SessionTest, AForkGoesOnAsIfItHadHeardEverything) {
+  for (const ModelSpec& spec : BuiltInModels()) {
+    const auto model = RandomModel(spec.id);
+    Session trunk(model, 1);
+    trunk.Prime(kTune);
+    Session fork = trunk.Fork(3);
+    ASSERT_EQ(fork.rows(), 3);
+    const std::vector<Event> next = {71, kNoEvent, 60};
+    fork.Push(next);
+    fork.Step();
+    for (int row = 0; row < 3; ++row) {
+      Session alone(model, 1);
+      alone.Prime(kTune);
+      alone.Prime({&next[row], 1});
+      EXPECT_EQ(fork.Distribution(row), alone.Distribution(0)) << spec.id;
+      EXPECT_EQ(fork.events(row), alone.events(0));
+    }
+    const int chosen[] = {2, 0};
+    Session kept = fork.Select(chosen);
+    EXPECT_EQ(kept.Distribution(0), fork.Distribution(2));
+    EXPECT_EQ(kept.Distribution(1), fork.Distribution(0));
+    EXPECT_EQ(trunk.events(0), kTune);
+  }
+}
+
+TEST(SessionTest, SelectKeepsAnEventThatTheNetworkHasNotHeard) {
+  const auto model = RandomModel("lookback_rnn");
+  Session session(model, 1);
+  session.Prime(kTune);
+  session.Push(Event{72});
+  EXPECT_TRUE(session.pending());
+  Session fork = session.Fork(2);
+  EXPECT_TRUE(fork.pending());
+  fork.Step();
+  session.Step();
+  EXPECT_EQ(fork.Distribution(1), session.Distribution(0));
+}
+
+TEST(SessionTest, FiltersShapeTheDraw) {
+  Session session(RandomModel("basic_rnn"), 1);
+  session.Prime(kTune);
+  const auto p = session.Distribution(0);
+  const auto best = std::max_element(p.begin(), p.end()) - p.begin();
+  SeededUniform source(5);
+  const auto greedy = Only(MakeTemperature(0));
+  for (int i = 0; i < 20; ++i) {
+    session.Sample(0, greedy, source);
+    EXPECT_EQ(session.sampled_labels()[0], best);
+  }
+  std::vector<bool> allowed(p.size(), false);
+  allowed[14] = true;
+  const auto mask = Only(MakeMask(allowed));
+  EXPECT_EQ(session.Sample(0, mask, source), 60);
+  EXPECT_EQ(session.LogProbabilityOf(0, 60, mask), 0);
+  EXPECT_NEAR(session.LogProbabilityOf(0, 60), std::log(p[14]), 1e-5);
+}
+
+TEST(LikelihoodTest, IsTheSumOfTheLogarithms) {
+  for (const ModelSpec& spec : BuiltInModels()) {
+    const auto model = RandomModel(spec.id);
+    Session session(model, 1);
+    const auto encoder = spec.codec->NewEncoder();
+    double want = 0;
+    for (size_t i = 0; i < kTune.size(); ++i) {
+      if (i > 0) want += std::log(session.Distribution(0)[encoder->Label(kTune[i])]);
+      encoder->Push(kTune[i]);
+      session.Prime({&kTune[i], 1});
+    }
+    const auto got = LogLikelihood(model, {kTune, {}});
+    ASSERT_TRUE(got.ok());
+    EXPECT_NEAR(got->total, want, 1e-5) << spec.id;
+    EXPECT_EQ(got->per_event.size(), kTune.size() - 1);
+  }
+}
+
+TEST(LikelihoodTest, EventsOutOfRangeAreErrors) {
+  const auto got = LogLikelihood(RandomModel("basic_rnn"), {{60, 120}, {}});
+  ASSERT_FALSE(got.ok());
+  EXPECT_THAT(std::string(got.status().message()), ::testing::HasSubstr("event 1 is 120"));
+}
+
+TEST(LikelihoodTest, ScoresEachPartOfASequence) {
+  NoteSequence sequence;
+  sequence.add_tempos()->set_qpm(120);
+  auto* tempo = sequence.add_tempos();
+  tempo->set_time(2);
+  tempo->set_qpm(60);
+  for (int i = 0; i < 8; ++i) {
+    auto* note = sequence.add_notes();
+    note->set_pitch(60 + i);
+    note->set_velocity(80);
+    note->set_start_time(i * 0.5);
+    note->set_end_time(i * 0.5 + 0.5);
+  }
+  sequence.set_total_time(4);
+  const auto model = RandomModel("lookback_rnn");
+  const auto parts = ScoreSequence(model, sequence);
+  ASSERT_TRUE(parts.ok()) << parts.status();
+  ASSERT_EQ(parts->size(), 2u);
+  EXPECT_EQ((*parts)[0].start_time, 0);
+  EXPECT_EQ((*parts)[1].start_time, 2);
+  EXPECT_EQ((*parts)[0].melody.events.events.size(), 16u);
+  EXPECT_EQ((*parts)[1].likelihood.per_event.size(), 7u);
+  EXPECT_FALSE(ScoreSequence(model, NoteSequence()).ok());
+}
+
+}  // namespace
+}  // namespace magenta
