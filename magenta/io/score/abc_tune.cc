@@ -202,13 +202,11 @@ void TuneReader::Meter(std::string_view value) {
   if (in_header_) {
     meter_ = *meter;
     has_meter_ = meter->numerator > 0;
-    for (auto& each : voices_) each->set_meter(*meter);
-  } else {
-    voice().set_meter(*meter);
+    return;  // a later M: may replace it
   }
-  const int64_t position = voices_.empty() ? 0 : voice().position();
+  voice().set_meter(*meter);
   if (meter->numerator > 0 && in_first_voice()) {
-    builder_.AddMeter(position, meter->numerator, meter->denominator);
+    builder_.AddMeter(voice().position(), meter->numerator, meter->denominator);
   }
 }
 
@@ -277,7 +275,11 @@ void TuneReader::StartBody() {
   if (!has_unit_ && has_meter_) {
     unit_ = {1, 4 * meter_.numerator < 3 * meter_.denominator ? 16 : 8};
   }
-  for (auto& each : voices_) each->set_unit(unit_);
+  for (auto& each : voices_) {
+    each->set_unit(unit_);
+    each->set_meter(meter_);
+  }
+  if (has_meter_) builder_.AddMeter(0, meter_.numerator, meter_.denominator);
   in_header_ = false;
   voice();
   if (tempo_ && tempo_->rate > 0) {

@@ -11,6 +11,9 @@
 
 namespace magenta {
 
+/// The most XML that is read, 64 MiB, zipped or not.
+inline constexpr size_t kMaxMusicXmlBytes = size_t{64} << 20;
+
 /// A score and what it held beside notes.
 struct MusicXmlReading {
   /// Times in seconds, 120 quarters a minute where the score has no tempo; velocity 64;
@@ -22,7 +25,7 @@ struct MusicXmlReading {
 };
 
 /// Reads .xml, .musicxml or zipped .mxl, told apart by the bytes. Errors name the part and measure,
-/// or the entry of the archive. At most 256 MiB are inflated, whatever the archive says.
+/// or the entry of the archive. At most kMaxMusicXmlBytes are inflated, whatever the archive says.
 absl::StatusOr<MusicXmlReading> ReadMusicXml(std::string_view bytes);
 
 }  // namespace magenta

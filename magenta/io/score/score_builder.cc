@@ -8,6 +8,7 @@ namespace {
 
 constexpr double kDefaultQpm = 120;
 constexpr size_t kMaxReports = 64;
+constexpr size_t kMaxSignsAtOnce = 64;
 
 template <typename T>
 void SortByPosition(std::vector<std::pair<int64_t, T>>& list) {
@@ -15,17 +16,20 @@ void SortByPosition(std::vector<std::pair<int64_t, T>>& list) {
                    [](const auto& a, const auto& b) { return a.first < b.first; });
 }
 
-/// Sorts, and keeps of several at one position the one that was added last.
-template <typename T>
-void SortAndReplace(std::vector<std::pair<int64_t, T>>& list) {
+/// Sorts, and drops what says the same at the same position.
+template <typename T, typename Same>
+void SortUnique(std::vector<std::pair<int64_t, T>>& list, Same same) {
   SortByPosition(list);
-  size_t kept = 0;
-  for (size_t i = 0; i < list.size(); ++i) {
-    if (i + 1 < list.size() && list[i + 1].first == list[i].first) continue;
-    if (kept != i) list[kept] = std::move(list[i]);
-    ++kept;
+  std::vector<std::pair<int64_t, T>> kept;
+  size_t here = 0;  // the first kept entry at this position
+  for (auto& entry : list) {
+    if (kept.empty() || kept.back().first != entry.first) here = kept.size();
+    const bool known =
+        std::any_of(kept.begin() + static_cast<std::ptrdiff_t>(here), kept.end(),
+                    [&](const auto& other) { return same(other.second, entry.second); });
+    if (!known && kept.size() - here < kMaxSignsAtOnce) kept.push_back(std::move(entry));
   }
-  list.resize(kept);
+  list = std::move(kept);
 }
 
 }  // namespace
@@ -129,12 +133,16 @@ void ScoreBuilder::PlaceSections(int64_t end, std::string_view part_order) {
 void ScoreBuilder::Finish(int64_t end, std::string_view part_order) {
   PlaceTempos();
   PlaceNotes();
-  SortAndReplace(keys_);
+  SortUnique(keys_, [](const auto& a, const auto& b) {
+    return a.key() == b.key() && a.mode() == b.mode();
+  });
   for (auto& [position, key] : keys_) {
     key.set_time(Seconds(position));
     *sequence_.add_key_signatures() = std::move(key);
   }
-  SortAndReplace(meters_);
+  SortUnique(meters_, [](const auto& a, const auto& b) {
+    return a.numerator() == b.numerator() && a.denominator() == b.denominator();
+  });
   for (auto& [position, meter] : meters_) {
     meter.set_time(Seconds(position));
     *sequence_.add_time_signatures() = std::move(meter);

@@ -35,7 +35,7 @@ class ScoreBuilder {
 
   void AddNote(const ScoreNote& note);
   bool has_notes() const { return !notes_.empty(); }
-  /// A key, meter or tempo replaces one that was added before at the same place.
+  /// Keys and meters that say the same at the same place are kept once; of tempos the last one.
   void AddKey(int64_t position, NoteSequence::KeySignature::Key key,
               NoteSequence::KeySignature::Mode mode);
   void AddMeter(int64_t position, int numerator, int denominator);

@@ -1,0 +1,114 @@
+#include "magenta/io/score/musicxml_chord.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <string_view>
+
+namespace magenta {
+namespace {
+
+struct KindRow {
+  std::string_view kind;
+  std::string_view suffix;
+};
+
+// The kinds of MusicXML, then spellings that its writers use instead.
+constexpr KindRow kKinds[] = {
+    {"major", ""},
+    {"minor", "m"},
+    {"augmented", "aug"},
+    {"diminished", "dim"},
+    {"dominant", "7"},
+    {"major-seventh", "maj7"},
+    {"minor-seventh", "m7"},
+    {"diminished-seventh", "dim7"},
+    {"augmented-seventh", "aug7"},
+    {"half-diminished", "m7b5"},
+    {"major-minor", "m(maj7)"},
+    {"major-sixth", "6"},
+    {"minor-sixth", "m6"},
+    {"dominant-ninth", "9"},
+    {"major-ninth", "maj9"},
+    {"minor-ninth", "m9"},
+    {"dominant-11th", "11"},
+    {"major-11th", "maj11"},
+    {"minor-11th", "m11"},
+    {"dominant-13th", "13"},
+    {"major-13th", "maj13"},
+    {"minor-13th", "m13"},
+    {"suspended-second", "sus2"},
+    {"suspended-fourth", "sus"},
+    {"pedal", "ped"},
+    {"power", "5"},
+    {"none", "N.C."},
+    {"dominant-seventh", "7"},
+    {"augmented-ninth", "aug9"},
+    {"minor-major", "m(maj7)"},
+    {"", ""},
+    {"min", "m"},
+    {"aug", "aug"},
+    {"dim", "dim"},
+    {"7", "7"},
+    {"maj7", "maj7"},
+    {"min7", "m7"},
+    {"dim7", "dim7"},
+    {"m7b5", "m7b5"},
+    {"minMaj7", "m(maj7)"},
+    {"6", "6"},
+    {"min6", "m6"},
+    {"9", "9"},
+    {"maj9", "maj9"},
+    {"min9", "m9"},
+    {"sus47", "sus7"},
+};
+
+const char* AlterText(int alter) {
+  static constexpr const char* kTexts[5] = {"bb", "b", "", "#", "##"};
+  return kTexts[std::clamp(alter, -2, 2) + 2];
+}
+
+/// "F#" from <NAME-step> and <NAME-alter>, transposed; empty without a step.
+std::string PitchText(pugi::xml_node node, const std::string& name, int transpose) {
+  static constexpr std::string_view kSteps = "CDEFGAB";
+  static constexpr int kSemitones[7] = {0, 2, 4, 5, 7, 9, 11};
+  static constexpr const char* kNames[12] = {"C",  "Db", "D",  "Eb", "E",  "F",
+                                             "F#", "G",  "Ab", "A",  "Bb", "B"};
+  const std::string_view step = node.child_value((name + "-step").c_str());
+  if (step.size() != 1 || kSteps.find(step[0]) == std::string_view::npos) return "";
+  const int alter = std::clamp(std::atoi(node.child_value((name + "-alter").c_str())), -2, 2);
+  if (transpose % 12 == 0) return std::string(step) + AlterText(alter);
+  const int pitch = kSemitones[kSteps.find(step[0])] + alter + transpose;
+  return kNames[((pitch % 12) + 12) % 12];
+}
+
+/// "(add9)", "(#9)", "(no3)"; empty when unreadable.
+std::string DegreeText(pugi::xml_node degree) {
+  const std::string value = degree.child_value("degree-value");
+  const std::string_view type = degree.child_value("degree-type");
+  const bool number = !value.empty() && value.size() < 3 &&
+                      value.find_first_not_of("0123456789") == std::string::npos;
+  if (!number) return "";
+  const std::string alter = AlterText(std::atoi(degree.child_value("degree-alter")));
+  if (type == "subtract") return "(no" + value + ")";
+  if (type == "add" && alter.empty()) return "(add" + value + ")";
+  return "(" + alter + value + ")";
+}
+
+}  // namespace
+
+std::optional<std::string> ChordSymbolText(pugi::xml_node harmony, int transpose) {
+  const std::string_view kind = harmony.child_value("kind");
+  const auto* row = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                 [&](const KindRow& each) { return each.kind == kind; });
+  if (row == std::end(kKinds)) return std::nullopt;
+  if (row->kind == "none") return std::string(row->suffix);
+  std::string text = PitchText(harmony.child("root"), "root", transpose);
+  if (text.empty()) return std::nullopt;
+  text += row->suffix;
+  for (pugi::xml_node degree : harmony.children("degree")) text += DegreeText(degree);
+  const std::string bass = PitchText(harmony.child("bass"), "bass", transpose);
+  return bass.empty() ? text : text + "/" + bass;
+}
+
+}  // namespace magenta
