@@ -29,10 +29,15 @@ std::string Latin1ToUtf8(std::string_view text) {
   return utf8;
 }
 
+/// 29 stands for 29.97: 30 frames in 1.001 seconds.
+int NominalFrames(const SmfFile& file) {
+  return file.frames_per_second == 29 ? 30 : file.frames_per_second;
+}
+
 /// Ticks a quarter; in a file that counts frames, those of a quarter at 120 a minute.
 int TicksPerQuarter(const SmfFile& file) {
   if (file.ticks_per_quarter > 0) return file.ticks_per_quarter;
-  return std::max(1, file.frames_per_second * file.ticks_per_frame / 2);
+  return std::max(1, NominalFrames(file) * file.ticks_per_frame / 2);
 }
 
 /// The tempo events that count, by tick: of all tracks, or of the first one in format 2, whose
@@ -65,9 +70,9 @@ TickClock MakeClock(const SmfFile& file, MidiWarnings& warnings) {
                             [](const SmfEvent& event) { return event.tick > 0; });
   TickClock clock(scale(later == tempos.begin() ? kDefaultTempo : (later - 1)->value));
   if (file.frames_per_second > 0) {
-    bool drop_frame = file.frames_per_second == 29;  // 30 / 1.001 frames a second
-    double ticks = (drop_frame ? 30 : file.frames_per_second) * file.ticks_per_frame;
-    clock.UseRealTime(drop_frame ? ticks * 1000 : ticks, drop_frame ? 1001 : 1);
+    double ticks = NominalFrames(file) * file.ticks_per_frame;
+    bool is_drop_frame = file.frames_per_second == 29;
+    clock.UseRealTime(is_drop_frame ? ticks * 1000 : ticks, is_drop_frame ? 1001 : 1);
   }
   for (; later != tempos.end(); ++later) {
     double next = scale(later->value);

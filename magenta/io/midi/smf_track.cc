@@ -253,7 +253,8 @@ SmfTrackParser::Step SmfTrackParser::CutOff(const char* what) {
 
 void SmfTrackParser::FindNextChunk(Step last) {
   uint64_t stated = chunk_.end();
-  next_chunk_ = last == Step::kCutOff && length_believed_ ? limit_ : at_;
+  bool nothing_follows = length_believed_ || is_last_;
+  next_chunk_ = last == Step::kCutOff && nothing_follows ? limit_ : at_;
   if (at_ == stated || stated > bytes_.size() || last == Step::kCutOff) return;
   if (at_ > stated || LooksLikeChunk(bytes_, at_)) {
     warnings_.Add(chunk_.begin - 4, index_, "the track claims {} bytes and has {}", chunk_.length,
