@@ -453,7 +453,14 @@ void MusicXmlReader::PlaceNotes() {
 }
 
 void MusicXmlReader::PlaceSigns() {
-  for (const PlacedTempo& tempo : tempos_) builder_.AddTempo(Position(tempo.place), tempo.qpm);
+  std::stable_sort(tempos_.begin(), tempos_.end(), [this](const auto& a, const auto& b) {
+    return Position(a.place) < Position(b.place);
+  });
+  double qpm = 0;  // a tempo that every part repeats is one
+  for (const PlacedTempo& tempo : tempos_) {
+    if (tempo.qpm != qpm) builder_.AddTempo(Position(tempo.place), tempo.qpm);
+    qpm = tempo.qpm;
+  }
   if (tempos_.empty()) builder_.AddTempo(0, 120);
   std::set<std::pair<int64_t, std::string>> chords;
   for (const PlacedChord& chord : chords_) {
