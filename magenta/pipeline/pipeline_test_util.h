@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -35,8 +36,10 @@ class TempFolder {
   const std::string& path() const { return path_; }
 
   void Write(const std::string& name, std::string_view bytes) const {
-    const absl::Status status = WriteFile(Path(name), bytes);
-    MAGENTA_CHECK(status.ok());
+    const std::filesystem::path path(Path(name));
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream file(path, std::ios::binary);
+    MAGENTA_CHECK((file << bytes).flush().good());
   }
   /// Names below the folder, sorted.
   std::vector<std::string> Names() const { return *ListFiles(path_, true); }

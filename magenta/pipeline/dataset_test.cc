@@ -1,0 +1,346 @@
+#include "magenta/pipeline/dataset.h"
+
+#include <fmt/core.h>
+
+#include <set>
+
+#include "magenta/base/status.h"
+#include "magenta/io/record/sequence_example.h"
+#include "magenta/pipeline/dataset_reader.h"
+#include "magenta/pipeline/pipeline_test_util.h"
+
+namespace magenta {
+namespace {
+
+const ModelSpec& Spec(const char* id) { return **FindModel(id); }
+
+/// NoteSequences of these names in out of a folder, as convert writes them.
+void WriteSequences(const std::string& path,
+                    const std::vector<std::pair<std::string, NoteSequence>>& sequences) {
+  absl::StatusOr<RecordWriter> writer = RecordWriter::Create(path);
+  ASSERT_TRUE(writer.ok());
+  for (const auto& [name, sequence] : sequences) {
+    NoteSequence named = sequence;
+    named.set_filename(name);
+    ASSERT_TRUE(writer->Write(named.SerializeAsString()).ok());
+  }
+  ASSERT_TRUE(writer->Commit().ok());
+}
+
+/// n tunes of 8 bars, each beginning on another pitch, named by their number.
+std::vector<std::pair<std::string, NoteSequence>> Tunes(int n) {
+  std::vector<std::pair<std::string, NoteSequence>> tunes;
+  for (int i = 0; i < n; ++i) {
+    tunes.emplace_back(fmt::format("{}.mid", i), QuarterNotes(Scale(8 + i % 3, 48 + i % 24)));
+  }
+  return tunes;
+}
+
+DatasetOptions Options(const TempFolder& folder, const char* config = "lookback_rnn") {
+  DatasetOptions options;
+  options.spec = &Spec(config);
+  options.input = folder.Path("notes.tfrecord");
+  options.output_dir = folder.Path("data");
+  options.report_file = folder.Path("report.json");
+  options.num_threads = 2;
+  return options;
+}
+
+std::vector<CompactExample> CompactOf(const std::string& path) {
+  std::vector<CompactExample> examples;
+  for (const std::string& record : RecordsOf(path)) {
+    examples.push_back(std::get<CompactExample>(*ParseExample(record)));
+  }
+  return examples;
+}
+
+std::set<std::string> SourcesOf(const std::string& path) {
+  std::set<std::string> sources;
+  for (const CompactExample& example : CompactOf(path)) sources.insert(example.source);
+  return sources;
+}
+
+TEST(DatasetTest, CompactExamplesHoldTheSquashedEvents) {
+  TempFolder folder;
+  WriteSequences(folder.Path("notes.tfrecord"), {{"a.mid", QuarterNotes(Scale(8, 62))}});
+  DatasetOptions options = Options(folder);
+  options.eval_ratio = 0;
+  const absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
+  ASSERT_TRUE(summary.ok()) << ErrorLine(summary.status());
+  EXPECT_EQ(summary->training_file, folder.Path("data/training_melodies.tfrecord"));
+  const std::vector<CompactExample> examples = CompactOf(summary->training_file);
+  ASSERT_EQ(examples.size(), 1u);
+  EXPECT_EQ(examples[0].config, "lookback_rnn");
+  EXPECT_EQ(examples[0].source, "a.mid");
+  EXPECT_EQ(examples[0].transpose, -2);
+  ASSERT_EQ(examples[0].events.size(), 8u * 16);
+  EXPECT_EQ(examples[0].events[0], 60);
+  EXPECT_EQ(examples[0].events[1], kNoEvent);
+  EXPECT_EQ(examples[0].events[4], 62);
+  EXPECT_TRUE(RecordsOf(summary->eval_file).empty());
+  EXPECT_EQ(summary->counters.at("DAGPipeline_RandomPartition_training_melodies_count"), 1);
+  EXPECT_EQ(
+      summary->counters.at("DAGPipeline_TranspositionPipeline_training_transpositions_generated"),
+      1);
+}
+
+TEST(DatasetTest, DenseExamplesAreTheEncodedEvents) {
+  TempFolder folder;
+  WriteSequences(folder.Path("notes.tfrecord"), Tunes(3));
+  for (const ModelSpec& spec : BuiltInModels()) {
+    DatasetOptions options = Options(folder);
+    options.spec = &spec;
+    options.eval_ratio = 0;
+    ASSERT_TRUE(BuildDataset(options).ok());
+    const auto compact = ReadDataset(folder.Path("data/training_melodies.tfrecord"), spec);
+    options.format = DatasetFormat::kDense;
+    ASSERT_TRUE(BuildDataset(options).ok());
+    const auto dense = ReadDataset(folder.Path("data/training_melodies.tfrecord"), spec);
+    ASSERT_TRUE(compact.ok() && dense.ok());
+    ASSERT_EQ(dense->size(), compact->size());
+    for (size_t i = 0; i < dense->size(); ++i) {
+      EXPECT_TRUE(std::holds_alternative<TrainingExample>((*dense)[i].content));
+      EXPECT_EQ((*dense)[i].Encode(*spec.codec), (*compact)[i].Encode(*spec.codec));
+      EXPECT_EQ((*dense)[i].steps(), (*compact)[i].steps());
+    }
+  }
+}
+
+TEST(DatasetTest, ASequencesPlaceDependsOnItsNameAndTheSeedAlone) {
+  TempFolder folder;
+  auto tunes = Tunes(60);
+  DatasetOptions options = Options(folder);
+  options.eval_ratio = 0.3;
+  WriteSequences(folder.Path("notes.tfrecord"), tunes);
+  absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
+  ASSERT_TRUE(summary.ok());
+  const std::set<std::string> eval = SourcesOf(summary->eval_file);
+  EXPECT_GT(eval.size(), 8u);
+  EXPECT_LT(eval.size(), 30u);
+  for (const std::string& source : SourcesOf(summary->training_file)) {
+    EXPECT_FALSE(eval.contains(source));
+  }
+
+  tunes.insert(tunes.begin(), {"another.mid", QuarterNotes(Scale(8))});
+  WriteSequences(folder.Path("notes.tfrecord"), tunes);
+  ASSERT_TRUE(BuildDataset(options).ok());
+  std::set<std::string> later = SourcesOf(summary->eval_file);
+  later.erase("another.mid");
+  EXPECT_EQ(later, eval);
+
+  options.seed = 1;
+  ASSERT_TRUE(BuildDataset(options).ok());
+  EXPECT_NE(SourcesOf(summary->eval_file), eval);
+}
+
+TEST(DatasetTest, TunesOfOneBookArePlacedOneByOne) {
+  TempFolder folder;
+  std::vector<std::pair<std::string, NoteSequence>> tunes;
+  for (int i = 1; i <= 40; ++i) {
+    tunes.emplace_back("book.abc", QuarterNotes(Scale(8)));
+    tunes.back().second.set_reference_number(i);
+  }
+  WriteSequences(folder.Path("notes.tfrecord"), tunes);
+  DatasetOptions options = Options(folder);
+  options.eval_ratio = 0.5;
+  const absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
+  ASSERT_TRUE(summary.ok());
+  EXPECT_GT(summary->eval_examples, 8);
+  EXPECT_GT(summary->training_examples, 8);
+}
+
+TEST(DatasetTest, BytesDoNotDependOnThreads) {
+  TempFolder folder;
+  WriteSequences(folder.Path("notes.tfrecord"), Tunes(80));
+  DatasetOptions options = Options(folder);
+  options.transpositions = {0, 3};
+  std::vector<std::string> first;
+  for (const int threads : {1, 2, 7, 0}) {
+    options.num_threads = threads;
+    const absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
+    ASSERT_TRUE(summary.ok());
+    const std::vector<std::string> bytes = {*ReadFile(summary->training_file),
+                                            *ReadFile(summary->eval_file),
+                                            *ReadFile(options.report_file)};
+    if (first.empty()) first = bytes;
+    EXPECT_EQ(bytes, first) << threads;
+  }
+}
+
+TEST(DatasetTest, TranspositionsAreCopies) {
+  TempFolder folder;
+  WriteSequences(folder.Path("notes.tfrecord"), {{"a.mid", QuarterNotes(Scale(8, 115))}});
+  DatasetOptions options = Options(folder, "mono_rnn");
+  options.eval_ratio = 0;
+  options.transpositions = {-2, 0, 3, 4};
+  const absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
+  ASSERT_TRUE(summary.ok());
+  const std::vector<CompactExample> examples = CompactOf(summary->training_file);
+  ASSERT_EQ(examples.size(), 3u);  // 115 + 9 + 4 is no pitch
+  EXPECT_EQ(examples[0].events[0], 113);
+  EXPECT_EQ(examples[0].transpose, -2);
+  EXPECT_EQ(examples[2].events[0], 118);
+  EXPECT_EQ(summary->counters.at(
+                "DAGPipeline_TranspositionPipeline_training_skipped_due_to_range_exceeded"),
+            1);
+  EXPECT_EQ(JsonOf(options.report_file)["counts"].dump(), R"({"kept":3,"range_exceeded":1})");
+  EXPECT_TRUE(summary->notes.empty());
+}
+
+TEST(DatasetTest, SaysThatTranspositionsAreLostOnAModelOfOneKey) {
+  TempFolder folder;
+  WriteSequences(folder.Path("notes.tfrecord"), Tunes(1));
+  DatasetOptions options = Options(folder);
+  options.eval_ratio = 0;
+  options.transpositions = {0, 1};
+  const absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
+  ASSERT_TRUE(summary.ok());
+  EXPECT_EQ(summary->training_examples, 2);
+  ASSERT_EQ(summary->notes.size(), 1u);
+  EXPECT_EQ(summary->notes[0],
+            "1 examples equal another transposition of the same melody: lookback_rnn moves every "
+            "melody to one key");
+}
+
+TEST(DatasetTest, SplitsAtChangesAndReportsEveryPart) {
+  TempFolder folder;
+  NoteSequence sequence = QuarterNotes(Scale(20));
+  auto* tempo = sequence.add_tempos();
+  tempo->set_time(16);  // after 8 bars
+  tempo->set_qpm(60);   // halves the notes that follow: 12 bars become 6
+  auto* meter = sequence.add_time_signatures();
+  meter->set_time(32);
+  meter->set_numerator(4);
+  meter->set_denominator(3);
+  WriteSequences(folder.Path("notes.tfrecord"), {{"a.mid", sequence}});
+  DatasetOptions options = Options(folder);
+  options.eval_ratio = 0;
+  ASSERT_TRUE(BuildDataset(options).ok());
+  const nlohmann::json file = JsonOf(options.report_file)["files"][0];
+  EXPECT_EQ(file["outputs"], 1);
+  ASSERT_EQ(file["tracks"].size(), 3u);
+  EXPECT_EQ(file["tracks"][0]["reason"], "kept");
+  EXPECT_EQ(file["tracks"][1]["reason"], "too_short");
+  EXPECT_EQ(file["tracks"][1]["part"], 1);
+  EXPECT_EQ(file["tracks"][1]["flag"], "--min_bars=4");
+  EXPECT_EQ(file["tracks"][2]["reason"], "bad_time_signature");
+}
+
+TEST(DatasetTest, TakesFoldersAndFilesOfMusic) {
+  TempFolder folder;
+  folder.Write("in/a.mid", MidiOf(Scale(8)));
+  folder.Write("in/sub/b.mid", MidiOf(Scale(8)));
+  folder.Write("in/broken.mid", "junk");
+  folder.Write("in/notes.txt", "junk");
+  DatasetOptions options = Options(folder);
+  options.eval_ratio = 0;
+  options.input = folder.Path("in");
+  absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
+  ASSERT_TRUE(summary.ok()) << ErrorLine(summary.status());
+  EXPECT_EQ(summary->training_examples, 2);
+  EXPECT_EQ(JsonOf(options.report_file)["counts"].dump(), R"({"broken_midi":1,"kept":2})");
+  options.input = folder.Path("in/a.mid") + "," + folder.Path("in/sub/*.mid");
+  summary = BuildDataset(options);
+  ASSERT_TRUE(summary.ok()) << ErrorLine(summary.status());
+  EXPECT_EQ(SourcesOf(summary->training_file), (std::set<std::string>{"a.mid", "b.mid"}));
+}
+
+TEST(DatasetTest, RepeatsAreUnrolledOnRequest) {
+  TempFolder folder;
+  folder.Write("in/a.abc", "X:1\nM:4/4\nL:1/4\nK:C\n|:CDEF|GABc|CDEF|GABc:|\n");
+  DatasetOptions options = Options(folder);
+  options.input = folder.Path("in");
+  options.eval_ratio = 0;
+  EXPECT_EQ(ExitStatus(BuildDataset(options).status()), 4);
+  options.unroll_sections = true;
+  const absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
+  ASSERT_TRUE(summary.ok());
+  EXPECT_EQ(CompactOf(summary->training_file)[0].events.size(), 8u * 16);
+}
+
+/// Builds and expects an error; says its line with the folder's name left out.
+std::string FailureOf(const TempFolder& folder, const DatasetOptions& options, int exit_status) {
+  const absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
+  if (summary.ok()) return "no error";
+  EXPECT_EQ(ExitStatus(summary.status()), exit_status) << ErrorLine(summary.status());
+  EXPECT_FALSE(std::filesystem::exists(folder.Path("data/training_melodies.tfrecord")));
+  EXPECT_FALSE(std::filesystem::exists(folder.Path("data/eval_melodies.tfrecord")));
+  for (const std::string& name : folder.Names()) EXPECT_EQ(name.find(".tmp-"), std::string::npos);
+  std::string line = ErrorLine(summary.status());
+  for (size_t at; (at = line.find(folder.path())) != std::string::npos;) {
+    line.replace(at, folder.path().size(), "TMP");
+  }
+  return line;
+}
+
+TEST(DatasetTest, BadInputIsOneClearError) {
+  TempFolder folder;
+  DatasetOptions options = Options(folder);
+  EXPECT_EQ(FailureOf(folder, options, 3), "TMP/notes.tfrecord: there is no such file.");
+
+  WriteSequences(folder.Path("notes.tfrecord"), {});
+  EXPECT_EQ(FailureOf(folder, options, 4),
+            "there is no NoteSequence in TMP/notes.tfrecord. Convert music with `magenta convert` "
+            "first.");
+
+  WriteSequences(folder.Path("notes.tfrecord"), {{"a.mid", QuarterNotes(Scale(3))}});
+  EXPECT_EQ(
+      FailureOf(folder, options, 4),
+      "no melody of the 1 sequences survived:\n       1  too_short  a.mid: 3 bars, fewer than 7 "
+      "(--min_bars=3 keeps it)\n. --min_bars=3 would keep some.");
+  EXPECT_EQ(JsonOf(options.report_file)["counts"].dump(), R"({"too_short":1})");
+
+  WriteSequences(folder.Path("notes.tfrecord"), Tunes(3));
+  const std::string whole = *ReadFile(folder.Path("notes.tfrecord"));
+  folder.Write("notes.tfrecord", whole.substr(0, whole.size() - 5));
+  EXPECT_NE(FailureOf(folder, options, 3).find("record 2"), std::string::npos);
+
+  folder.Write("notes.tfrecord", "This is a text, not a TFRecord file at all.");
+  EXPECT_NE(FailureOf(folder, options, 3).find("TMP/notes.tfrecord: "), std::string::npos);
+
+  CompactExample example;
+  example.config = "basic_rnn";
+  example.events = {60, 62};
+  folder.Write("notes.tfrecord", FrameRecord(SerializeCompact(example)));
+  EXPECT_EQ(FailureOf(folder, options, 3),
+            "TMP/notes.tfrecord: record 0 is an example of a data set for basic_rnn, no "
+            "NoteSequence. Give --input the NoteSequences that `magenta convert` wrote.");
+  folder.Write("notes.tfrecord", FrameRecord("\xFF\xFF\xFF"));
+  EXPECT_EQ(FailureOf(folder, options, 3),
+            "TMP/notes.tfrecord: record 0 is no NoteSequence. Give --input the NoteSequences that "
+            "`magenta convert` wrote.");
+}
+
+TEST(DatasetTest, WrongOptionsAreUsageErrors) {
+  TempFolder folder;
+  WriteSequences(folder.Path("notes.tfrecord"), Tunes(1));
+  DatasetOptions options = Options(folder);
+  options.eval_ratio = 1.5;
+  EXPECT_EQ(FailureOf(folder, options, 2),
+            "eval_ratio is 1.5. Give a share from 0 to 1, such as --eval_ratio=0.1.");
+  options = Options(folder);
+  options.output_dir = "";
+  FailureOf(folder, options, 2);
+  options = Options(folder);
+  options.eval_name = options.training_name;
+  FailureOf(folder, options, 2);
+  options = Options(folder);
+  options.transpositions = {};
+  FailureOf(folder, options, 2);
+  options = Options(folder);
+  options.output_dir = folder.Path("notes.tfrecord");
+  FailureOf(folder, options, 5);
+}
+
+TEST(DatasetTest, StoppingLeavesNothingBehind) {
+  TempFolder folder;
+  WriteSequences(folder.Path("notes.tfrecord"), Tunes(60));
+  DatasetOptions options = Options(folder);
+  std::atomic<bool> stop = false;
+  options.stop = &stop;
+  options.progress = [&stop](const PipelineProgress& progress) { stop = progress.done == 9; };
+  EXPECT_EQ(FailureOf(folder, options, 130), "stopped; nothing was written.");
+}
+
+}  // namespace
+}  // namespace magenta
