@@ -1,0 +1,223 @@
+#include "magenta/cli/aliases.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "magenta/base/status.h"
+
+namespace magenta::cli {
+namespace {
+
+/// Old flag, new flag; an empty new one: accepted and left out.
+struct Rename {
+  std::string_view from;
+  std::string_view to;
+};
+
+constexpr Rename kRenames[] = {
+    {"log", "log_level"},
+    {"midi_dir", "input_dir"},
+    {"bpm", "qpm"},
+    {"steps_per_beat", "steps_per_quarter"},
+    {"num_checkpoints", "keep"},
+    {"generator_id", ""},
+    {"generator_description", "bundle_description"},
+};
+
+/// What --melody_encoder_decoder's codecs are called as configs, with the defaults of PARITY
+/// section 6.
+struct EncoderDecoder {
+  std::string_view name;
+  std::string_view config;
+  std::string_view hparams;
+};
+constexpr EncoderDecoder kEncoderDecoders[] = {
+    {"onehot", "basic_rnn", "batch_size=64,dropout_keep_prob=1.0,clip_norm=3"},
+    {"lookback", "lookback_rnn", "batch_size=64,dropout_keep_prob=1.0,clip_norm=3"},
+    {"key", "attention_rnn", "batch_size=64,dropout_keep_prob=1.0,clip_norm=3,attn_length=0"},
+};
+
+std::vector<Alias> BuildAliases() {
+  std::vector<Alias> aliases;
+  for (const char* name : {"convert_dir_to_note_sequences", "convert_midi_dir_to_note_sequences"}) {
+    aliases.push_back({name, "convert", {}});
+  }
+  for (const std::string model : {"basic", "lookback", "attention", "mono", "melody"}) {
+    std::vector<std::string> config;
+    if (model != "melody") config.push_back(fmt::format("--config={}_rnn", model));
+    const auto add = [&](std::string_view suffix, std::string verb,
+                         std::vector<std::string> defaults) {
+      defaults.insert(defaults.begin(), config.begin(), config.end());
+      aliases.push_back({fmt::format("{}_rnn_{}", model, suffix), std::move(verb), defaults});
+    };
+    add("create_dataset", "dataset", {"--format=dense", "--eval_ratio=0.1"});
+    add("train", "train", {"--run_dir=/tmp/melody_rnn/logdir/run1", "--keep=10"});
+    add("generate", "generate",
+        {"--output_dir=/tmp/melody_rnn/generated", "--num_outputs=10", "--num_steps=128"});
+  }
+  return aliases;
+}
+
+/// "name", has a value, the value, of "--name=value".
+struct Token {
+  std::string name;
+  std::optional<std::string> value;
+};
+
+std::optional<Token> ReadToken(const std::string& arg) {
+  if (!arg.starts_with("--") || arg.size() == 2) return std::nullopt;
+  const size_t equals = arg.find('=');
+  if (equals == arg.npos) return Token{arg.substr(2), std::nullopt};
+  return Token{arg.substr(2, equals - 2), arg.substr(equals + 1)};
+}
+
+/// Takes the boolean --name, --noname, --name=... out of `args`; the last one counts.
+bool TakeBool(std::vector<std::string>& args, std::string_view name) {
+  bool value = false;
+  std::erase_if(args, [&](const std::string& arg) {
+    const auto token = ReadToken(arg);
+    if (!token || (token->name != name && token->name != "no" + std::string(name))) return false;
+    value = token->name == name && token->value != "false" && token->value != "False" &&
+            token->value != "0";
+    return true;
+  });
+  return value;
+}
+
+/// Takes --name=value or --name value out of `args`; the last one counts.
+std::optional<std::string> TakeValue(std::vector<std::string>& args, std::string_view name) {
+  std::optional<std::string> value;
+  std::vector<std::string> kept;
+  for (size_t i = 0; i < args.size(); ++i) {
+    const auto token = ReadToken(args[i]);
+    if (!token || token->name != name) {
+      kept.push_back(args[i]);
+    } else if (token->value) {
+      value = token->value;
+    } else if (i + 1 < args.size()) {
+      value = args[++i];
+    }
+  }
+  args = std::move(kept);
+  return value;
+}
+
+bool Has(const std::vector<std::string>& args, std::string_view name) {
+  return std::any_of(args.begin(), args.end(), [&](const std::string& arg) {
+    const auto token = ReadToken(arg);
+    return token && token->name == name;
+  });
+}
+
+void RenameFlags(std::vector<std::string>& args) {
+  for (const Rename& rename : kRenames) {
+    if (rename.to.empty()) {
+      TakeValue(args, rename.from);
+      continue;
+    }
+    for (std::string& arg : args) {
+      const auto token = ReadToken(arg);
+      if (!token || token->name != rename.from) continue;
+      arg = fmt::format("--{}{}", rename.to, arg.substr(2 + rename.from.size()));
+    }
+  }
+}
+
+/// --melody_encoder_decoder=X as --config and --hparams.
+absl::Status ChooseConfig(std::vector<std::string>& args) {
+  const auto chosen = TakeValue(args, "melody_encoder_decoder");
+  if (!chosen) return absl::OkStatus();
+  if (Has(args, "config")) {
+    return UsageError("both --config and --melody_encoder_decoder are given", "Give one of them");
+  }
+  const auto found =
+      std::find_if(std::begin(kEncoderDecoders), std::end(kEncoderDecoders),
+                   [&](const EncoderDecoder& entry) { return entry.name == *chosen; });
+  if (found == std::end(kEncoderDecoders)) {
+    return UsageError(
+        fmt::format("--melody_encoder_decoder={} is not one of onehot, lookback, key", *chosen));
+  }
+  const auto hparams = TakeValue(args, "hparams");
+  if (hparams && !hparams->empty()) {
+    return UsageError("--melody_encoder_decoder takes no --hparams", "Use --config with --hparams");
+  }
+  args.insert(args.begin(), {fmt::format("--config={}", found->config),
+                             fmt::format("--hparams={}", found->hparams)});
+  return absl::OkStatus();
+}
+
+/// The reference lets --run_dir win over --checkpoint_file, and refuses a bundle beside either.
+absl::Status ChooseWeights(std::vector<std::string>& args) {
+  const bool has_run = Has(args, "run_dir");
+  if (Has(args, "bundle_file") && (has_run || Has(args, "checkpoint_file"))) {
+    return UsageError("--bundle_file is given beside --run_dir or --checkpoint_file",
+                      "Give one of them, or add --save_generator_bundle");
+  }
+  if (has_run) TakeValue(args, "checkpoint_file");
+  return absl::OkStatus();
+}
+
+/// Leaves out of `args` what the verb `bundle` has no use for.
+void DropGenerationFlags(std::vector<std::string>& args) {
+  for (const char* name :
+       {"output_dir", "num_outputs", "num_steps", "primer_melody", "primer_midi", "qpm",
+        "temperature", "beam_size", "branch_factor", "steps_per_iteration", "steps_per_quarter"}) {
+    TakeValue(args, name);
+  }
+}
+
+}  // namespace
+
+std::span<const Alias> AllAliases() {
+  static const std::vector<Alias>& aliases = *new std::vector<Alias>(BuildAliases());
+  return aliases;
+}
+
+const Alias* FindAlias(std::string_view name) {
+  for (const Alias& alias : AllAliases()) {
+    if (alias.name == name) return &alias;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::string>& args) {
+  Command command{alias.verb, args};
+  std::vector<std::string>& given = command.args;
+  RenameFlags(given);
+  MAGENTA_RETURN_IF_ERROR(ChooseConfig(given));
+  std::vector<std::string> defaults = alias.defaults;
+  if (alias.verb == "train") {
+    const auto num_examples = TakeValue(given, "num_eval_examples");
+    if (TakeBool(given, "eval")) {
+      command.verb = "eval";
+      for (const char* name : {"num_training_steps", "keep", "summary_frequency"}) {
+        TakeValue(given, name);
+      }
+      std::erase(defaults, "--keep=10");
+      defaults.push_back("--follow");
+      if (num_examples) given.push_back("--num_examples=" + *num_examples);
+    }
+  } else if (alias.verb == "generate") {
+    if (TakeBool(given, "save_generator_bundle")) {
+      command.verb = "bundle";
+      DropGenerationFlags(given);
+      std::erase_if(defaults,
+                    [](const std::string& flag) { return !flag.starts_with("--config"); });
+      if (Has(given, "run_dir")) TakeValue(given, "checkpoint_file");
+    } else {
+      TakeValue(given, "bundle_description");
+      MAGENTA_RETURN_IF_ERROR(ChooseWeights(given));
+    }
+  } else if (alias.verb == "dataset" && (Has(given, "train_output") || Has(given, "eval_output"))) {
+    TakeValue(given, "output_dir");
+  }
+  given.insert(given.begin(), defaults.begin(), defaults.end());
+  return command;
+}
+
+}  // namespace magenta::cli

@@ -1,0 +1,131 @@
+#include "magenta/cli/cli.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "magenta/base/status.h"
+#include "magenta/cli/aliases.h"
+#include "magenta/cli/help.h"
+#include "magenta/cli/nearest.h"
+#include "magenta/cli/programs.h"
+
+namespace magenta::cli {
+namespace {
+
+/// The command line after the program's name: verb, arguments, and how it was called.
+struct Call {
+  std::string verb;
+  std::vector<std::string> args;
+  std::string alias;  // "" when the verb's own name was typed
+};
+
+absl::StatusOr<LogLevel> ReadLogLevel(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  if (text == "debug") return LogLevel::kDebug;
+  if (text == "info") return LogLevel::kInfo;
+  if (text == "warn" || text == "warning") return LogLevel::kWarning;
+  if (text == "error" || text == "fatal") return LogLevel::kError;
+  return UsageError(fmt::format("--log_level={} is not one of debug, info, warning, error", text));
+}
+
+absl::Status UnknownVerb(const std::string& name) {
+  for (const char* later : {"serve", "live", "magenta_midi", "midi"}) {
+    if (name != later) continue;
+    return OutsideError("", fmt::format("{} is not part of this version", name),
+                        "`magenta --help` lists the verbs");
+  }
+  std::vector<std::string> names;
+  for (const VerbEntry& verb : AllVerbs()) names.emplace_back(verb.name);
+  for (const Alias& alias : AllAliases()) names.push_back(alias.name);
+  const std::string nearest = NearestName(name, names);
+  return UsageError(fmt::format("unknown verb {}", name),
+                    nearest.empty() ? "`magenta --help` lists the verbs"
+                                    : fmt::format("Did you mean {}?", nearest));
+}
+
+/// Splits the command line; flags before the verb go behind it.
+absl::StatusOr<Call> ReadCall(const std::string& program, std::vector<std::string> args) {
+  Call call;
+  if (FindAlias(program) != nullptr) {
+    call.verb = program;
+  } else {
+    const auto verb = std::find_if(args.begin(), args.end(),
+                                   [](const std::string& arg) { return !arg.starts_with('-'); });
+    if (verb == args.end())
+      return UsageError("no verb is given", "`magenta --help` lists the verbs");
+    call.verb = *verb;
+    args.erase(verb);
+  }
+  if (const Alias* alias = FindAlias(call.verb)) {
+    MAGENTA_ASSIGN_OR_RETURN(Command command, ExpandAlias(*alias, args));
+    return Call{std::move(command.verb), std::move(command.args), alias->name};
+  }
+  call.args = std::move(args);
+  return call;
+}
+
+std::string AliasNote(const Call& call, const Alias& alias) {
+  std::string note = fmt::format("{} is Magenta's name for `magenta {}`", call.alias, call.verb);
+  for (const std::string& flag : alias.defaults) note += " " + flag;
+  return note + ".";
+}
+
+absl::Status RunVerb(const Call& call, Context& context) {
+  const VerbEntry* entry = FindVerb(AllVerbs(), call.verb);
+  if (entry == nullptr) return UnknownVerb(call.verb);
+  const VerbEntry* own = FindVerb(context.own_verbs, call.verb);
+  const std::unique_ptr<Verb> verb = (own != nullptr ? own : entry)->make();
+  Flags flags(call.verb);
+  verb->Describe(flags);
+  context.globals.Describe(flags);
+  MAGENTA_RETURN_IF_ERROR(flags.Parse(call.args));
+  if (flags.help_wanted()) {
+    const Alias* alias = FindAlias(call.alias);
+    context.out.Raw(VerbHelp(*entry, flags, alias == nullptr ? "" : AliasNote(call, *alias)));
+    return context.out.Flush();
+  }
+  MAGENTA_ASSIGN_OR_RETURN(const LogLevel level, ReadLogLevel(context.globals.log_level));
+  context.out.Configure({context.globals.json, context.globals.quiet, level});
+  if (own == nullptr && entry->program != Program::kMagenta) {
+    std::vector<std::string> args = {call.verb};
+    args.insert(args.end(), call.args.begin(), call.args.end());
+    return ExecProgram(entry->program, args);
+  }
+  MAGENTA_RETURN_IF_ERROR(verb->Run(context));
+  return context.out.Flush();
+}
+
+}  // namespace
+
+int Main(int argc, char** argv, std::span<const ModelSpec> extra_models,
+         std::span<const VerbEntry> own_verbs) {
+  std::vector<std::string> args(argv + std::min(argc, 1), argv + argc);
+  const std::string program =
+      argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "magenta";
+  Output out;
+  // Errors in the flags themselves are JSON, too, where it was asked for.
+  out.Configure({.json = std::find(args.begin(), args.end(), "--json") != args.end()});
+  if (FindAlias(program) == nullptr && !args.empty()) {
+    const std::string& first = args[0];
+    if (first == "--version") {
+      out.Line(VersionText());
+      return ExitStatus(out.Flush());
+    }
+    const bool alone = args.size() == 1 || args[1].starts_with('-');
+    if ((first == "--help" || first == "-h" || first == "help") && alone) {
+      out.Raw(MainHelp());
+      return ExitStatus(out.Flush());
+    }
+  }
+  Context context{out, {}, extra_models, own_verbs};
+  auto call = ReadCall(program, std::move(args));
+  const absl::Status status = call.ok() ? RunVerb(*call, context) : call.status();
+  if (!status.ok()) out.Error(status);
+  return ExitStatus(status);
+}
+
+}  // namespace magenta::cli

@@ -1,0 +1,80 @@
+#pragma once
+// The verbs that other programs run. They are described here, so that help, completion and the
+// check of flags need none of those programs; magenta-train and magenta-live derive from them and
+// run.
+
+#include <string>
+#include <vector>
+
+#include "magenta/cli/verb.h"
+
+namespace magenta::cli {
+
+/// A verb that this program hands over.
+class HandedOverVerb : public Verb {
+ public:
+  /// Never reached: Main execs the verb's program.
+  absl::Status Run(Context& context) override;
+};
+
+struct TrainFlags : HandedOverVerb {
+  void Describe(Flags& flags) override;
+
+  std::string config;
+  std::string run_dir;
+  std::string sequence_example_file;
+  std::string hparams;
+  int64_t num_training_steps = 0;
+  int64_t more_steps = 0;
+  std::string eval_file;
+  int64_t eval_every_steps = 100;
+  int patience = 0;
+  std::string from;
+  int64_t save_every_steps = 100;
+  int keep = 10;
+  int64_t summary_frequency = 10;
+  std::string device = "auto";
+};
+
+struct EvalFlags : HandedOverVerb {
+  void Describe(Flags& flags) override;
+
+  std::string config;
+  std::string run_dir;
+  std::string checkpoint_file;
+  std::string bundle_file;
+  std::string sequence_example_file;
+  std::string hparams;
+  int64_t num_examples = 0;
+  bool follow = false;
+  std::string device = "auto";
+};
+
+struct RenderFlags : HandedOverVerb {
+  void Describe(Flags& flags) override;
+
+  std::vector<std::string> files;
+  std::string output;
+  std::string output_dir;
+  std::vector<std::string> formats;
+  std::string soundfont;
+  std::string title;
+  double primer_end = 0;
+};
+
+struct PlayFlags : HandedOverVerb {
+  void Describe(Flags& flags) override;
+
+  std::vector<std::string> files;
+  std::string output;
+  std::string output_port;
+  std::string soundfont;
+};
+
+struct PortsFlags : HandedOverVerb {
+  void Describe(Flags& flags) override;
+
+  std::string backend = "auto";
+};
+
+}  // namespace magenta::cli

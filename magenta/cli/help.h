@@ -1,0 +1,25 @@
+#pragma once
+// Help as manual pages: what, how, every flag with its default, examples.
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "magenta/cli/flags.h"
+#include "magenta/cli/verb.h"
+
+namespace magenta::cli {
+
+/// "magenta 0.1.0"
+std::string VersionText();
+
+/// What `magenta --help` prints.
+std::string MainHelp();
+
+/// What `magenta VERB --help` prints. `note` stands below the title ("the old name of ...").
+std::string VerbHelp(const VerbEntry& entry, const Flags& flags, std::string_view note = "");
+
+/// `text` in lines of at most `width` characters, each after the first indented by `indent` blanks.
+std::string Wrapped(std::string_view text, int width, int indent);
+
+}  // namespace magenta::cli

@@ -1,0 +1,149 @@
+#include "magenta/cli/inspect.h"
+
+#include <fmt/core.h>
+
+#include <filesystem>
+
+#include "magenta/base/files.h"
+#include "magenta/base/status.h"
+#include "magenta/cli/music_input.h"
+#include "magenta/generator.pb.h"
+#include "magenta/io/midi/midi_file.h"
+#include "magenta/io/score/abc.h"
+#include "magenta/io/score/musicxml.h"
+#include "magenta/io/tensor/checkpoint_state.h"
+
+namespace magenta::cli {
+namespace {
+
+Inspection OfOne(const NoteSequence& sequence, const char* kind, const InspectOptions& options) {
+  Inspection result = InspectSequence(sequence, options);
+  result.text = fmt::format("{}\n{}", kind, result.text);
+  result.json.Set("kind", kind);
+  return result;
+}
+
+void AddWarnings(const std::vector<std::string>& warnings, Inspection& result) {
+  for (const std::string& warning : warnings) result.text += "  note: " + warning + "\n";
+  result.json.Set("warnings", Json::ArrayOf(warnings));
+}
+
+absl::StatusOr<Inspection> InspectMidi(const std::string& bytes, const InspectOptions& options) {
+  MAGENTA_ASSIGN_OR_RETURN(const MidiReading reading, ReadMidi(bytes));
+  Inspection result = OfOne(reading.sequence, "MIDI", options);
+  std::vector<std::string> warnings;
+  for (const MidiWarning& warning : reading.warnings) warnings.push_back(WarningLine(warning));
+  if (reading.warnings_left_out > 0) {
+    warnings.push_back(fmt::format("and {} more", reading.warnings_left_out));
+  }
+  AddWarnings(warnings, result);
+  return result;
+}
+
+std::string LineText(const ScoreWarning& warning) {
+  return warning.line > 0 ? fmt::format("line {}: {}", warning.line, warning.text) : warning.text;
+}
+
+absl::StatusOr<Inspection> InspectScore(const std::string& bytes, const InspectOptions& options) {
+  MAGENTA_ASSIGN_OR_RETURN(const MusicXmlReading reading, ReadMusicXml(bytes));
+  Inspection result = OfOne(reading.sequence, "MusicXML", options);
+  std::vector<std::string> warnings;
+  for (const ScoreWarning& warning : reading.left_out) warnings.push_back(LineText(warning));
+  AddWarnings(warnings, result);
+  return result;
+}
+
+absl::StatusOr<Inspection> InspectBook(const std::string& bytes, const InspectOptions& options) {
+  MAGENTA_ASSIGN_OR_RETURN(const std::vector<AbcTune> tunes, ReadAbc(bytes));
+  if (tunes.size() == 1 && tunes[0].status.ok()) {
+    Inspection result = OfOne(tunes[0].sequence, "ABC", options);
+    std::vector<std::string> warnings;
+    for (const ScoreWarning& warning : tunes[0].left_out) warnings.push_back(LineText(warning));
+    AddWarnings(warnings, result);
+    return result;
+  }
+  Inspection result;
+  result.text = fmt::format("ABC book of {} tunes\n", tunes.size());
+  Json list = Json::Array();
+  size_t shown = 0;
+  for (const AbcTune& tune : tunes) {
+    const NoteSequence& sequence = tune.sequence;
+    Json entry = Json::Object()
+                     .Set("reference_number", sequence.reference_number())
+                     .Set("title", sequence.sequence_metadata().title())
+                     .Set("notes", sequence.notes_size())
+                     .Set("total_time", sequence.total_time());
+    if (!tune.status.ok()) entry.Set("error", std::string(tune.status.message()));
+    list.Add(entry);
+    if (options.limit != 0 && shown++ >= static_cast<size_t>(options.limit)) continue;
+    result.text += tune.status.ok()
+                       ? fmt::format("  {} {}: {} notes, {:.3f} s\n", sequence.reference_number(),
+                                     sequence.sequence_metadata().title(), sequence.notes_size(),
+                                     sequence.total_time())
+                       : fmt::format("  not read: {}\n", std::string(tune.status.message()));
+  }
+  result.json.Set("kind", "ABC").Set("tunes", list);
+  return result;
+}
+
+absl::StatusOr<Inspection> InspectRun(const std::string& folder, const InspectOptions& options) {
+  MAGENTA_ASSIGN_OR_RETURN(const std::string prefix, LatestCheckpoint(folder));
+  MAGENTA_ASSIGN_OR_RETURN(Inspection result, InspectCheckpoint(prefix, options));
+  result.text = fmt::format("newest checkpoint {}\n", prefix) + result.text;
+  result.json.Set("checkpoint", prefix);
+  return result;
+}
+
+absl::StatusOr<Inspection> InspectRequest(const std::string& bytes, const InspectOptions& options) {
+  GenerateSequenceRequest request;
+  request.ParseFromString(bytes);
+  Inspection result = OfOne(request.input_sequence(), "GenerateSequenceRequest", options);
+  for (const auto& section : request.generator_options().generate_sections()) {
+    result.text +=
+        fmt::format("  generate {} s to {} s\n", section.start_time(), section.end_time());
+  }
+  return result;
+}
+
+absl::StatusOr<Inspection> InspectBytes(const std::string& path, const std::string& bytes,
+                                        const InspectOptions& options) {
+  const FileKind kind = KindOf(bytes);
+  switch (kind) {
+    case FileKind::kMidi: return InspectMidi(bytes, options);
+    case FileKind::kAbc: return InspectBook(bytes, options);
+    case FileKind::kMusicXml: return InspectScore(bytes, options);
+    case FileKind::kRecords: return InspectRecords(path, options);
+    case FileKind::kTable: return InspectCheckpoint(path, options);
+    case FileKind::kCheckpointState:
+      return InspectRun(std::filesystem::path(path).parent_path().string(), options);
+    case FileKind::kBundle: return InspectBundle(path, options);
+    case FileKind::kRequest: return InspectRequest(bytes, options);
+    case FileKind::kNoteSequence: {
+      NoteSequence sequence;
+      sequence.ParseFromString(bytes);
+      return OfOne(sequence, "NoteSequence", options);
+    }
+    case FileKind::kJson:
+    case FileKind::kUnknown: break;
+  }
+  if (bytes.empty()) return InputError(path, "is empty");
+  return InputError(path, fmt::format("is {}", KindName(kind)),
+                    "inspect reads MIDI, ABC, MusicXML, TFRecords, checkpoints, bundles and event "
+                    "files");
+}
+
+}  // namespace
+
+absl::StatusOr<Inspection> Inspect(const std::string& path, const InspectOptions& options) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return InspectRun(path, options);
+  if (!std::filesystem::exists(path, error) && std::filesystem::exists(path + ".index", error)) {
+    return InspectCheckpoint(path, options);
+  }
+  MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  auto result = InspectBytes(path, bytes, options);
+  if (!result.ok()) return WithFile(result.status(), path);
+  return result;
+}
+
+}  // namespace magenta::cli

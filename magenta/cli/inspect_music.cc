@@ -1,0 +1,160 @@
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "magenta/cli/inspect.h"
+#include "magenta/cli/output.h"
+#include "magenta/music/extract_melodies.h"
+#include "magenta/music/quantize.h"
+#include "magenta/music/split.h"
+
+namespace magenta::cli {
+namespace {
+
+std::string Seconds(double value) { return fmt::format("{:.4f}", value); }
+
+size_t ShownOf(size_t count, const InspectOptions& options) {
+  return options.limit == 0 ? count : std::min<size_t>(count, options.limit);
+}
+
+std::string More(size_t count, size_t shown) {
+  return shown < count ? fmt::format("  ... {} more (--limit=0 shows all)\n", count - shown) : "";
+}
+
+std::string NameOfPitch(int pitch) {
+  constexpr const char* kNames[] = {"C",  "C#", "D",  "D#", "E",  "F",
+                                    "F#", "G",  "G#", "A",  "A#", "B"};
+  if (pitch < 0 || pitch > 127) return "?";
+  return fmt::format("{}{}", kNames[pitch % 12], pitch / 12 - 1);
+}
+
+void AddHead(const NoteSequence& sequence, Inspection& result) {
+  result.text += fmt::format("  {} notes, {:.4f} s, {} ticks a quarter\n", sequence.notes_size(),
+                             sequence.total_time(), sequence.ticks_per_quarter());
+  Json tempos = Json::Array(), meters = Json::Array(), keys = Json::Array();
+  for (const auto& tempo : sequence.tempos()) {
+    tempos.Add(Json::Array().Add(tempo.time()).Add(tempo.qpm()));
+    result.text += fmt::format("  tempo {:.6g} at {:.4f} s\n", tempo.qpm(), tempo.time());
+  }
+  for (const auto& meter : sequence.time_signatures()) {
+    meters.Add(Json::Array().Add(meter.time()).Add(meter.numerator()).Add(meter.denominator()));
+    result.text += fmt::format("  meter {}/{} at {:.4f} s\n", meter.numerator(),
+                               meter.denominator(), meter.time());
+  }
+  for (const auto& key : sequence.key_signatures()) {
+    const int mode = static_cast<int>(key.mode());
+    keys.Add(Json::Array().Add(key.time()).Add(static_cast<int>(key.key())).Add(mode));
+    const std::string tonic = NameOfPitch(static_cast<int>(key.key()) + 12);
+    result.text += fmt::format("  key {} {} at {:.4f} s\n", tonic.substr(0, tonic.size() - 1),
+                               NoteSequence::KeySignature::Mode_Name(key.mode()), key.time());
+  }
+  result.json.Set("id", sequence.id())
+      .Set("filename", sequence.filename())
+      .Set("total_time", sequence.total_time())
+      .Set("ticks_per_quarter", sequence.ticks_per_quarter())
+      .Set("tempos", tempos)
+      .Set("time_signatures", meters)
+      .Set("key_signatures", keys);
+}
+
+void AddInstruments(const NoteSequence& sequence, Inspection& result) {
+  struct Row {
+    int notes = 0, low = 127, high = 0;
+    std::set<int> programs;
+    bool drums = false;
+  };
+  std::map<int, Row> rows;
+  for (const auto& note : sequence.notes()) {
+    Row& row = rows[note.instrument()];
+    ++row.notes;
+    row.low = std::min(row.low, note.pitch());
+    row.high = std::max(row.high, note.pitch());
+    row.programs.insert(note.program());
+    row.drums |= note.is_drum();
+  }
+  std::map<int, std::string> names;
+  for (const auto& info : sequence.instrument_infos()) names[info.instrument()] = info.name();
+  TextTable table({"instrument", "notes", "lowest", "highest", "program", "name"});
+  Json list = Json::Array();
+  for (const auto& [instrument, row] : rows) {
+    table.Add({fmt::format("{}", instrument), fmt::format("{}", row.notes), NameOfPitch(row.low),
+               NameOfPitch(row.high),
+               row.drums ? "drums" : fmt::format("{}", *row.programs.begin()), names[instrument]});
+    list.Add(Json::Object()
+                 .Set("instrument", instrument)
+                 .Set("notes", row.notes)
+                 .Set("lowest", row.low)
+                 .Set("highest", row.high)
+                 .Set("is_drum", row.drums)
+                 .Set("program", *row.programs.begin())
+                 .Set("name", names[instrument]));
+  }
+  if (!rows.empty()) result.text += table.Text("  ");
+  result.json.Set("instruments", list);
+}
+
+void AddNotes(const NoteSequence& sequence, const InspectOptions& options, Inspection& result) {
+  TextTable table({"start s", "end s", "pitch", "name", "velocity", "program", "instrument"});
+  Json list = Json::Array();
+  const size_t count = sequence.notes_size(), shown = ShownOf(count, options);
+  for (size_t i = 0; i < shown; ++i) {
+    const auto& note = sequence.notes(static_cast<int>(i));
+    table.Add({Seconds(note.start_time()), Seconds(note.end_time()),
+               fmt::format("{}", note.pitch()), NameOfPitch(note.pitch()),
+               fmt::format("{}", note.velocity()), fmt::format("{}", note.program()),
+               fmt::format("{}", note.instrument())});
+  }
+  for (const auto& note : sequence.notes()) {
+    list.Add(Json::Array()
+                 .Add(note.pitch())
+                 .Add(note.velocity())
+                 .Add(note.start_time())
+                 .Add(note.end_time())
+                 .Add(note.program())
+                 .Add(note.is_drum())
+                 .Add(note.instrument()));
+  }
+  if (count > 0) result.text += table.Text("  ") + More(count, shown);
+  result.json.Set("notes", list);
+}
+
+/// The melodies that a model would go on from or be scored on, part after part.
+void AddMelodies(const NoteSequence& sequence, Inspection& result) {
+  Json list = Json::Array();
+  std::string text;
+  for (const NoteSequence& part : SplitOnTimeChanges(sequence)) {
+    const auto quantized = Quantize(part, 4);
+    if (!quantized.ok()) continue;
+    MelodyExtractionOptions options = MelodyExtractionOptions::ForPrimer(0);
+    for (const ExtractedMelody& found : ExtractMelodies(*quantized, options).melodies) {
+      const auto& events = found.melody.events();
+      list.Add(Json::Object()
+                   .Set("instrument", found.instrument)
+                   .Set("start_step", found.melody.start_step())
+                   .Set("events", Json::ArrayOf(events)));
+      text += fmt::format("  melody of instrument {}, {} steps from step {}:", found.instrument,
+                          events.size(), found.melody.start_step());
+      for (size_t i = 0; i < std::min<size_t>(events.size(), 16); ++i) {
+        text += fmt::format(" {}", events[i]);
+      }
+      text += events.size() > 16 ? " ...\n" : "\n";
+    }
+  }
+  result.text += text;
+  result.json.Set("melodies", list);
+}
+
+}  // namespace
+
+Inspection InspectSequence(const NoteSequence& sequence, const InspectOptions& options) {
+  Inspection result;
+  AddHead(sequence, result);
+  AddInstruments(sequence, result);
+  AddNotes(sequence, options, result);
+  if (!sequence.has_quantization_info()) AddMelodies(sequence, result);
+  return result;
+}
+
+}  // namespace magenta::cli

@@ -1,0 +1,94 @@
+#include <fmt/core.h>
+
+#include <cmath>
+
+#include "magenta/base/status.h"
+#include "magenta/cli/inspect.h"
+#include "magenta/cli/output.h"
+#include "magenta/generate/model.h"
+#include "magenta/io/tensor/bundle.h"
+#include "magenta/io/tensor/checkpoint.h"
+
+namespace magenta::cli {
+namespace {
+
+/// Euclidean norm, in double.
+double NormOf(std::span<const float> values) {
+  double sum = 0;
+  for (const float value : values) sum += static_cast<double>(value) * value;
+  return std::sqrt(sum);
+}
+
+std::string ValueText(const Tensor& tensor) {
+  if (tensor.dtype == DType::kFloat32 && tensor.size() == 1) {
+    return fmt::format("{:.9g}", tensor.floats()[0]);
+  }
+  if (tensor.dtype == DType::kFloat32) return fmt::format("norm {:.6g}", NormOf(tensor.floats()));
+  if (tensor.dtype == DType::kInt64 && tensor.size() == 1) {
+    return fmt::format("{}", tensor.int64s()[0]);
+  }
+  return fmt::format("{} bytes", tensor.bytes.size());
+}
+
+void AddTensors(const TensorMap& tensors, Inspection& result) {
+  TextTable table({"variable", "type", "shape", "value"});
+  Json list = Json::Array();
+  int64_t parameters = 0;
+  for (const auto& [name, tensor] : tensors) {
+    table.Add({name, DTypeName(tensor.dtype), tensor.ShapeText(), ValueText(tensor)});
+    Json entry = Json::Object()
+                     .Set("name", name)
+                     .Set("dtype", DTypeName(tensor.dtype))
+                     .Set("shape", Json::ArrayOf(tensor.shape));
+    if (tensor.dtype == DType::kFloat32) entry.Set("norm", NormOf(tensor.floats()));
+    if (tensor.dtype == DType::kInt64 && tensor.size() == 1) {
+      entry.Set("value", tensor.int64s()[0]);
+    }
+    list.Add(entry);
+    if (tensor.dtype == DType::kFloat32) parameters += tensor.size();
+  }
+  result.text += table.Text("  ");
+  result.text += fmt::format("  {} variables, {} numbers\n", tensors.size(), parameters);
+  result.json.Set("variables", list);
+  const auto hparams = tensors.find(kHParamsTensor);
+  if (hparams == tensors.end()) return;
+  result.text += fmt::format("  hparams {}\n", hparams->second.bytes);
+  result.json.Set("hparams", hparams->second.bytes);
+}
+
+}  // namespace
+
+absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path, const InspectOptions&) {
+  MAGENTA_ASSIGN_OR_RETURN(const TensorMap tensors, ReadCheckpoint(path));
+  Inspection result;
+  result.text = "checkpoint\n";
+  result.json.Set("kind", "checkpoint");
+  AddTensors(tensors, result);
+  return result;
+}
+
+absl::StatusOr<Inspection> InspectBundle(const std::string& path, const InspectOptions&) {
+  MAGENTA_ASSIGN_OR_RETURN(const Bundle bundle, ReadBundle(path));
+  const GeneratorBundle& proto = bundle.proto;
+  Inspection result;
+  result.text = fmt::format("bundle of {}: {}\n", proto.generator_details().id(),
+                            proto.generator_details().description());
+  if (!proto.bundle_details().description().empty()) {
+    result.text += fmt::format("  {}\n", proto.bundle_details().description());
+  }
+  if (!proto.hparams().empty()) result.text += fmt::format("  hparams {}\n", proto.hparams());
+  if (!proto.metagraph_file().empty()) {
+    result.text += fmt::format("  TensorFlow metagraph, {} bytes\n", proto.metagraph_file().size());
+  }
+  result.json.Set("kind", "bundle")
+      .Set("id", proto.generator_details().id())
+      .Set("description", proto.generator_details().description())
+      .Set("bundle_description", proto.bundle_details().description())
+      .Set("hparams", proto.hparams())
+      .Set("steps_per_quarter", proto.steps_per_quarter())
+      .Set("metagraph_bytes", static_cast<int64_t>(proto.metagraph_file().size()));
+  AddTensors(bundle.tensors, result);
+  return result;
+}
+
+}  // namespace magenta::cli

@@ -1,0 +1,169 @@
+#include "magenta/cli/music_input.h"
+
+#include <fmt/core.h>
+
+#include <cstring>
+#include <utility>
+
+#include "magenta/base/files.h"
+#include "magenta/base/status.h"
+#include "magenta/generator.pb.h"
+#include "magenta/io/midi/midi_file.h"
+#include "magenta/io/record/crc32c.h"
+#include "magenta/io/record/tfrecord.h"
+#include "magenta/io/score/abc.h"
+#include "magenta/io/score/musicxml.h"
+
+namespace magenta::cli {
+namespace {
+
+constexpr uint64_t kTableMagic = 0xdb4775248b80fb57u;
+
+template <typename Number>
+Number LittleEndianAt(std::string_view bytes, size_t at) {
+  Number number = 0;
+  for (size_t i = sizeof(Number); i-- > 0;) {
+    number = number << 8 | static_cast<unsigned char>(bytes[at + i]);
+  }
+  return number;
+}
+
+bool BeginsAsRecords(std::string_view bytes) {
+  if (bytes.starts_with("\x1f\x8b")) return true;
+  return bytes.size() >= 12 &&
+         LittleEndianAt<uint32_t>(bytes, 8) == MaskedCrc32c(bytes.substr(0, 8));
+}
+
+bool EndsAsTable(std::string_view bytes) {
+  return bytes.size() >= 48 && LittleEndianAt<uint64_t>(bytes, bytes.size() - 8) == kTableMagic;
+}
+
+std::string_view WithoutBlanks(std::string_view text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  while (!text.empty() && std::strchr(" \t\r\n", text[0]) != nullptr) text.remove_prefix(1);
+  return text;
+}
+
+/// Whether some line among the first ones is an ABC field that every tune has.
+bool LooksLikeAbc(std::string_view text) {
+  text = text.substr(0, 1 << 16);
+  bool at_start = true;
+  for (size_t i = 0; i + 1 < text.size(); ++i) {
+    if (at_start && (text[i] == 'X' || text[i] == 'K') && text[i + 1] == ':') return true;
+    at_start = text[i] == '\n' || text[i] == '\r';
+    if (text[i] == '\0') return false;
+  }
+  return false;
+}
+
+FileKind ProtoKind(std::string_view bytes) {
+  const std::string copy(bytes);
+  if (GeneratorBundle bundle; bundle.ParseFromString(copy) && bundle.checkpoint_file_size() > 0 &&
+                              !bundle.generator_details().id().empty()) {
+    return FileKind::kBundle;
+  }
+  if (NoteSequence sequence;
+      sequence.ParseFromString(copy) && sequence.notes_size() + sequence.tempos_size() > 0) {
+    return FileKind::kNoteSequence;
+  }
+  if (GenerateSequenceRequest request;
+      request.ParseFromString(copy) && request.has_generator_options()) {
+    return FileKind::kRequest;
+  }
+  return FileKind::kUnknown;
+}
+
+absl::StatusOr<std::vector<NoteSequence>> ReadBook(const std::string& bytes) {
+  MAGENTA_ASSIGN_OR_RETURN(std::vector<AbcTune> tunes, ReadAbc(bytes));
+  std::vector<NoteSequence> sequences;
+  for (AbcTune& tune : tunes) {
+    if (tune.status.ok()) sequences.push_back(std::move(tune.sequence));
+  }
+  if (sequences.empty()) return tunes[0].status;
+  return sequences;
+}
+
+absl::StatusOr<std::vector<NoteSequence>> ReadSequenceRecords(const std::string& path) {
+  MAGENTA_ASSIGN_OR_RETURN(RecordReader reader, RecordReader::Open(path));
+  std::vector<NoteSequence> sequences;
+  std::string record;
+  while (true) {
+    MAGENTA_ASSIGN_OR_RETURN(const bool more, reader.Next(&record));
+    if (!more) break;
+    if (!sequences.emplace_back().ParseFromString(record)) {
+      return InputError(path, fmt::format("record {} is no NoteSequence", sequences.size() - 1),
+                        "`magenta inspect` shows what it is");
+    }
+  }
+  if (sequences.empty()) return InputError(path, "holds no record");
+  return sequences;
+}
+
+absl::StatusOr<std::vector<NoteSequence>> ReadMusicBytes(const std::string& path,
+                                                         const std::string& bytes) {
+  const FileKind kind = KindOf(bytes);
+  std::vector<NoteSequence> sequences;
+  switch (kind) {
+    case FileKind::kMidi: {
+      MAGENTA_ASSIGN_OR_RETURN(MidiReading reading, ReadMidi(bytes));
+      sequences.push_back(std::move(reading.sequence));
+      return sequences;
+    }
+    case FileKind::kMusicXml: {
+      MAGENTA_ASSIGN_OR_RETURN(MusicXmlReading reading, ReadMusicXml(bytes));
+      sequences.push_back(std::move(reading.sequence));
+      return sequences;
+    }
+    case FileKind::kAbc: return ReadBook(bytes);
+    case FileKind::kRecords: return ReadSequenceRecords(path);
+    case FileKind::kNoteSequence: sequences.emplace_back().ParseFromString(bytes); return sequences;
+    default: break;
+  }
+  if (bytes.empty()) return InputError(path, "is empty");
+  return InputError(path, fmt::format("is {}, not music that can be read", KindName(kind)),
+                    "Give a MIDI, ABC or MusicXML file, or a NoteSequence");
+}
+
+}  // namespace
+
+FileKind KindOf(std::string_view bytes) {
+  if (bytes.starts_with("MThd")) return FileKind::kMidi;
+  if (bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("RMID")) return FileKind::kMidi;
+  if (BeginsAsRecords(bytes)) return FileKind::kRecords;
+  if (EndsAsTable(bytes)) return FileKind::kTable;
+  if (bytes.starts_with("PK\x03\x04")) return FileKind::kMusicXml;
+  const std::string_view text = WithoutBlanks(bytes);
+  if (text.starts_with('<') || text.starts_with(std::string_view("\xff\xfe<", 3))) {
+    return FileKind::kMusicXml;
+  }
+  if (text.starts_with("model_checkpoint_path")) return FileKind::kCheckpointState;
+  if (text.starts_with('{')) return FileKind::kJson;
+  if (const FileKind kind = ProtoKind(bytes); kind != FileKind::kUnknown) return kind;
+  return LooksLikeAbc(bytes) ? FileKind::kAbc : FileKind::kUnknown;
+}
+
+const char* KindName(FileKind kind) {
+  switch (kind) {
+    case FileKind::kMidi: return "a MIDI file";
+    case FileKind::kAbc: return "an ABC tune book";
+    case FileKind::kMusicXml: return "a MusicXML score";
+    case FileKind::kRecords: return "a TFRecord";
+    case FileKind::kTable: return "a checkpoint";
+    case FileKind::kCheckpointState: return "the state of a run";
+    case FileKind::kBundle: return "a bundle";
+    case FileKind::kNoteSequence: return "a NoteSequence";
+    case FileKind::kRequest: return "a request";
+    case FileKind::kJson: return "JSON";
+    case FileKind::kUnknown: break;
+  }
+  return "of no known kind";
+}
+
+absl::StatusOr<std::vector<NoteSequence>> ReadMusic(const std::string& path) {
+  MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  auto sequences = ReadMusicBytes(path, bytes);
+  if (!sequences.ok()) return WithFile(sequences.status(), path);
+  return sequences;
+}
+
+}  // namespace magenta::cli

@@ -1,0 +1,39 @@
+#pragma once
+// Any file of music, told by its bytes, as NoteSequences.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/music.pb.h"
+
+namespace magenta::cli {
+
+/// What a file is.
+enum class FileKind {
+  kMidi,
+  kAbc,
+  kMusicXml,
+  kRecords,          // TFRecord
+  kTable,            // a V1 checkpoint or the index of a V2 one
+  kCheckpointState,  // the text file `checkpoint`
+  kBundle,           // GeneratorBundle
+  kNoteSequence,     // binary
+  kRequest,          // GenerateSequenceRequest, binary
+  kJson,
+  kUnknown,
+};
+
+/// By the first bytes (and the last eight); names don't count.
+FileKind KindOf(std::string_view bytes);
+
+/// "a MIDI file", ...
+const char* KindName(FileKind kind);
+
+/// The pieces of a MIDI file (one), an ABC book, a MusicXML file, a TFRecord of NoteSequences or a
+/// file of one NoteSequence; at least one. Warnings are dropped. Errors (exit 3) name the file and
+/// what it is instead.
+absl::StatusOr<std::vector<NoteSequence>> ReadMusic(const std::string& path);
+
+}  // namespace magenta::cli

@@ -1,0 +1,42 @@
+#include "magenta/cli/nearest.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace magenta::cli {
+
+int EditDistance(std::string_view a, std::string_view b) {
+  // Rows of the usual table; three are kept, since a swap looks two back.
+  std::vector<int> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) last[j] = static_cast<int>(j);
+  for (size_t i = 1; i <= a.size(); ++i) {
+    row[0] = static_cast<int>(i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const int change = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({change, last[j] + 1, row[j - 1] + 1});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
+    }
+    std::swap(before, last);
+    std::swap(last, row);
+  }
+  return last[b.size()];
+}
+
+std::string NearestName(std::string_view typed, std::span<const std::string> names) {
+  std::string nearest;
+  int least = 1 << 20;
+  for (const std::string& name : names) {
+    const bool begins = typed.size() >= 3 && name.starts_with(typed);
+    const int distance = begins ? 1 : EditDistance(typed.substr(0, 100), name);
+    if (distance < least && distance <= static_cast<int>(name.size()) / 3 + 2 &&
+        distance < static_cast<int>(std::max(name.size(), typed.size()))) {
+      least = distance;
+      nearest = name;
+    }
+  }
+  return nearest;
+}
+
+}  // namespace magenta::cli

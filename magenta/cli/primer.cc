@@ -1,0 +1,154 @@
+#include "magenta/cli/primer.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <vector>
+
+#include "magenta/base/files.h"
+#include "magenta/base/status.h"
+#include "magenta/cli/music_input.h"
+#include "magenta/music/melody.h"
+
+namespace magenta::cli {
+namespace {
+
+/// The numbers of "[60, -2, 62]" or "(60, 62)", or "60,62".
+absl::StatusOr<std::vector<Event>> ReadEventList(const std::string& text) {
+  const std::string remedy = "Write it as --primer_melody=\"[60, -2, 62, -1]\"";
+  std::string_view rest = text;
+  const auto skip_blanks = [&] {
+    while (!rest.empty() && (rest[0] == ' ' || rest[0] == '\t')) rest.remove_prefix(1);
+  };
+  skip_blanks();
+  while (rest.ends_with(' ')) rest.remove_suffix(1);
+  if ((rest.starts_with('[') && rest.ends_with(']')) ||
+      (rest.starts_with('(') && rest.ends_with(')'))) {
+    rest = rest.substr(1, rest.size() - 2);
+  }
+  std::vector<Event> events;
+  for (skip_blanks(); !rest.empty(); skip_blanks()) {
+    Event event = 0;
+    const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), event);
+    if (error != std::errc()) {
+      return UsageError(fmt::format("--primer_melody: event {} is no whole number", events.size()),
+                        remedy);
+    }
+    rest.remove_prefix(stop - rest.data());
+    events.push_back(event);
+    skip_blanks();
+    if (rest.empty()) break;
+    if (rest[0] != ',') {
+      return UsageError(
+          fmt::format("--primer_melody: a comma is missing after event {}", events.size() - 1),
+          remedy);
+    }
+    rest.remove_prefix(1);
+  }
+  return events;
+}
+
+absl::StatusOr<PrimerMusic> FromMelody(const std::string& text, double qpm, int steps_per_quarter) {
+  MAGENTA_ASSIGN_OR_RETURN(std::vector<Event> events, ReadEventList(text));
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (events[i] >= kNoEvent && events[i] <= kMaxPitch) continue;
+    return UsageError(fmt::format("--primer_melody: event {} is {}, not in -2..127", i, events[i]),
+                      "-2 is no event, -1 a note off, 0..127 are MIDI pitches");
+  }
+  if (std::none_of(events.begin(), events.end(), [](Event event) { return event >= 0; })) {
+    return UsageError("--primer_melody has no note", "Give at least one pitch in 0..127");
+  }
+  PrimerMusic primer;
+  primer.steps = static_cast<double>(events.size());
+  MAGENTA_ASSIGN_OR_RETURN(
+      const Melody melody,
+      Melody::FromEvents(std::move(events), 4 * steps_per_quarter, steps_per_quarter));
+  primer.sequence = melody.ToSequence(qpm);
+  primer.qpm = qpm;
+  primer.end = primer.steps * (60.0 / qpm / steps_per_quarter);
+  return primer;
+}
+
+/// Quarter notes up to `seconds`, and the tempo there.
+double QuartersUntil(const NoteSequence& sequence, double seconds, double* qpm) {
+  std::vector<std::pair<double, double>> tempos;
+  for (const auto& tempo : sequence.tempos()) {
+    if (tempo.qpm() > 0) tempos.emplace_back(tempo.time(), tempo.qpm());
+  }
+  std::stable_sort(tempos.begin(), tempos.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  double quarters = 0, at = 0;
+  *qpm = 120;
+  for (const auto& [time, next] : tempos) {
+    if (time >= seconds && at > 0) break;
+    quarters += (std::min(time, seconds) - at) * *qpm / 60.0;
+    at = std::min(time, seconds);
+    *qpm = next;
+  }
+  return quarters + (seconds - at) * *qpm / 60.0;
+}
+
+absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_quarter) {
+  MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> sequences, ReadMusic(flags.midi));
+  if (sequences.size() > 1) {
+    return InputError(flags.midi, fmt::format("holds {} pieces; a primer is one", sequences.size()),
+                      "Cut out the one that is meant");
+  }
+  PrimerMusic primer;
+  primer.sequence = std::move(sequences[0]);
+  for (const auto& note : primer.sequence.notes())
+    primer.end = std::max(primer.end, note.end_time());
+  if (primer.sequence.notes_size() == 0) {
+    return InputError(flags.midi, "holds no note to go on from");
+  }
+  if (primer.sequence.tempos_size() == 0) {
+    primer.sequence.add_tempos()->set_qpm(flags.qpm.value_or(120));
+  } else if (flags.qpm.has_value() && *flags.qpm != primer.sequence.tempos(0).qpm()) {
+    primer.note = fmt::format("the primer's own tempo, {:.6g}, is used instead of --qpm={:.6g}",
+                              primer.sequence.tempos(0).qpm(), *flags.qpm);
+  }
+  primer.steps = QuartersUntil(primer.sequence, primer.end, &primer.qpm) * steps_per_quarter;
+  return primer;
+}
+
+}  // namespace
+
+absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, int steps_per_quarter) {
+  const double qpm = flags.qpm.value_or(120.0);
+  if (!flags.melody.empty()) return FromMelody(flags.melody, qpm, steps_per_quarter);
+  if (!flags.midi.empty()) return FromFile(flags, steps_per_quarter);
+  MAGENTA_ASSIGN_OR_RETURN(PrimerMusic primer, FromMelody("[60]", qpm, steps_per_quarter));
+  primer.note = "no primer is given: starting from middle C (--primer_melody=\"[60]\")";
+  return primer;
+}
+
+absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer, int num_steps,
+                                                    int steps_per_quarter, bool reference_windows) {
+  const double step_seconds = 60.0 / primer.qpm / steps_per_quarter;
+  const bool one_tempo = primer.sequence.tempos_size() <= 1;
+  double start = primer.end;
+  double end =
+      one_tempo ? num_steps * step_seconds : start + (num_steps - primer.steps) * step_seconds;
+  if (reference_windows) {
+    start = 0;
+    for (const auto& note : primer.sequence.notes()) start = std::max(start, note.end_time());
+    start += step_seconds;
+  }
+  if (num_steps - primer.steps < 1 - 1e-6 || start >= end) {
+    return UsageError(
+        fmt::format("the primer takes {:.6g} steps, and --num_steps={} counts them too",
+                    std::ceil(primer.steps - 1e-6), num_steps),
+        fmt::format("Give --num_steps={:.0f} for as many new ones",
+                    std::ceil(primer.steps - 1e-6) + num_steps));
+  }
+  GenerateSequenceRequest request;
+  *request.mutable_input_sequence() = primer.sequence;
+  auto* section = request.mutable_generator_options()->add_generate_sections();
+  section->set_start_time(start);
+  section->set_end_time(end);
+  return request;
+}
+
+}  // namespace magenta::cli

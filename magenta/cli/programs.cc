@@ -1,0 +1,92 @@
+#include "magenta/cli/programs.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "magenta/base/status.h"
+
+extern char** environ;
+
+namespace magenta::cli {
+namespace {
+
+std::vector<char*> ArgumentPointers(std::string& name, std::vector<std::string>& args) {
+  std::vector<char*> pointers = {name.data()};
+  for (std::string& arg : args) pointers.push_back(arg.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+absl::Status ChildFailure(std::string_view name, int status) {
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  const std::string message = fmt::format("{} ended with status {}", name, code);
+  switch (code) {
+    case 2: return UsageError(message);
+    case 3: return InputError("", message);
+    case 4: return NothingToOutputError(message);
+    case 130: return InterruptedError(message);
+    default: return OutsideError("", message);
+  }
+}
+
+}  // namespace
+
+std::string_view ProgramName(Program program) {
+  switch (program) {
+    case Program::kTrain: return "magenta-train";
+    case Program::kLive: return "magenta-live";
+    case Program::kMagenta: break;
+  }
+  return "magenta";
+}
+
+std::string ProgramFolder() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? "." : self.parent_path().string();
+}
+
+absl::StatusOr<std::string> ProgramPath(Program program) {
+  const std::string path = fmt::format("{}/{}", ProgramFolder(), ProgramName(program));
+  if (::access(path.c_str(), X_OK) == 0) return path;
+  return OutsideError(
+      "", fmt::format("{} is not built", ProgramName(program)),
+      program == Program::kTrain ? "Build it with `make`" : "Build it with `make demo` or `make`");
+}
+
+absl::Status ExecProgram(Program program, const std::vector<std::string>& args) {
+  MAGENTA_ASSIGN_OR_RETURN(std::string path, ProgramPath(program));
+  std::string name(ProgramName(program));
+  std::vector<std::string> copies = args;
+  ::execv(path.c_str(), ArgumentPointers(name, copies).data());
+  return OutsideError(path, fmt::format("cannot be started: {}", std::strerror(errno)));
+}
+
+absl::Status RunProgram(Program program, const std::vector<std::string>& args) {
+  MAGENTA_ASSIGN_OR_RETURN(std::string path, ProgramPath(program));
+  std::string name(ProgramName(program));
+  std::vector<std::string> copies = args;
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t child = 0;
+  const int error = ::posix_spawn(&child, path.c_str(), &actions, nullptr,
+                                  ArgumentPointers(name, copies).data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (error != 0) {
+    return OutsideError(path, fmt::format("cannot be started: {}", std::strerror(error)));
+  }
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status == 0 ? absl::OkStatus() : ChildFailure(name, status);
+}
+
+}  // namespace magenta::cli

@@ -1,0 +1,79 @@
+#pragma once
+// What a verb is: it describes its flags, then runs with what they were set to.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "magenta/cli/flags.h"
+#include "magenta/cli/output.h"
+#include "magenta/models/model_spec.h"
+
+namespace magenta::cli {
+
+/// The programs; see HOUSE: only `magenta` must start in milliseconds.
+enum class Program { kMagenta, kTrain, kLive };
+
+/// What every verb takes.
+struct GlobalFlags {
+  bool json = false;
+  bool quiet = false;
+  std::string log_level = "info";
+  int num_threads = 0;
+  std::optional<uint32_t> seed;
+
+  void Describe(Flags& flags);
+  /// num_threads, or as many as the machine has for 0.
+  int Threads() const;
+};
+
+struct VerbEntry;
+
+/// What a running verb sees of the world.
+struct Context {
+  Output& out;
+  GlobalFlags globals;
+  /// Models that a program adds to the table of models.def.
+  std::span<const ModelSpec> extra_models;
+  /// Verbs with their own runner in this program.
+  std::span<const VerbEntry> own_verbs;
+
+  /// extra_models, then models.def.
+  std::vector<const ModelSpec*> Models() const;
+  /// By id. Error (exit 2): unknown; the message lists what exists.
+  absl::StatusOr<const ModelSpec*> FindModel(std::string_view id) const;
+};
+
+/// A verb of one run of the program.
+class Verb {
+ public:
+  virtual ~Verb() = default;
+  /// Usage, flags with their defaults, at least one example.
+  virtual void Describe(Flags& flags) = 0;
+  /// Does it. Every flag is checked before anything is read or written.
+  virtual absl::Status Run(Context& context) = 0;
+};
+
+struct VerbEntry {
+  std::string_view name;
+  Program program;
+  std::string_view summary;
+  std::unique_ptr<Verb> (*make)();
+};
+
+/// verbs.def, in its order.
+std::span<const VerbEntry> AllVerbs();
+/// Null when there is none of that name.
+const VerbEntry* FindVerb(std::span<const VerbEntry> verbs, std::string_view name);
+
+#define MAGENTA_VERB(Class, name, program, summary) std::unique_ptr<Verb> New##Class##Verb();
+#include "magenta/cli/verbs.def"
+#undef MAGENTA_VERB
+
+}  // namespace magenta::cli

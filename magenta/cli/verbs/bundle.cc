@@ -1,0 +1,108 @@
+#include "magenta/io/tensor/bundle.h"
+
+#include <fmt/core.h>
+
+#include "magenta/base/status.h"
+#include "magenta/cli/model_flags.h"
+#include "magenta/cli/verb.h"
+
+namespace magenta::cli {
+namespace {
+
+/// What only a trainer needs.
+bool IsTrainingState(std::string_view name) {
+  return name.ends_with("/Adam") || name.ends_with("/Adam_1") || name == "beta1_power" ||
+         name == "beta2_power" || name == "global_step" || name.starts_with("magenta/");
+}
+
+class BundleVerb : public Verb {
+ public:
+  void Describe(Flags& flags) override {
+    flags.Usage("--run_dir=DIR --bundle_file=FILE [flags]");
+    flags.About(
+        "Packs the weights of a model, its name and its hyper-parameters into one file that every "
+        "verb takes as --bundle_file. What only training needs is left out.");
+    flags.Group("Which weights");
+    flags.Text("config", &source_.config, "The model.")
+        .Choices(ConfigNames(), true)
+        .Value("NAME")
+        .Default("lookback_rnn, or what --from says");
+    flags.Text("run_dir", &source_.run_dir, "A training run: its newest whole checkpoint.")
+        .Value("DIR");
+    flags
+        .Text("checkpoint_file", &source_.checkpoint_file,
+              "A checkpoint: a V1 file, a V2 prefix or its .index.")
+        .Value("FILE");
+    flags.Text("from", &from_, "A bundle.").Value("FILE");
+    flags.Text("hparams", &source_.hparams_text, "What no weight tells (attn_length).")
+        .Value("LIST");
+    flags.Group("Output");
+    flags.Text("bundle_file", &bundle_file_, "The file to write.").Required().Value("FILE");
+    flags.Text("bundle_description", &description_, "A sentence for whoever gets it.");
+    flags.Text("format", &format_, "mag: one file; magentajs: a folder for the browser.")
+        .Choices({"mag", "magentajs"})
+        .Value("FORM");
+    flags.AddExample(
+        "magenta bundle --config=attention_rnn --run_dir=run --bundle_file=mine.mag "
+        "--bundle_description=\"Irish reels\"",
+        "The newest checkpoint of a run.");
+    flags.AddExample("magenta bundle --from=old.mag --bundle_file=new.mag",
+                     "Magenta's bundle as ours, without its TensorFlow graph.");
+  }
+
+  absl::Status Run(Context& context) override {
+    if (format_ == "magentajs") {
+      return UsageError("--format=magentajs is not in this version",
+                        "Use --format=mag; basic_rnn and mono_rnn for Magenta.js come later");
+    }
+    const int named = !source_.run_dir.empty() + !source_.checkpoint_file.empty() + !from_.empty();
+    if (named != 1) {
+      return UsageError(named == 0 ? "bundle needs --run_dir, --checkpoint_file or --from"
+                                   : "--run_dir, --checkpoint_file and --from exclude each other",
+                        "Name the weights once");
+    }
+    source_.bundle_file = from_;
+    MAGENTA_ASSIGN_OR_RETURN(LoadedWeights weights, ReadWeights(source_));
+    auto model = MakeModel(weights, source_.config, source_.hparams_text);
+    if (!model.ok()) return WithFile(model.status(), weights.file);
+    for (const std::string& note : (*model)->notes) context.out.Info(note);
+    std::erase_if(weights.tensors, [](const auto& entry) { return IsTrainingState(entry.first); });
+    const GeneratorBundle bundle = Details(**model, weights);
+    MAGENTA_RETURN_IF_ERROR(WriteBundle(bundle_file_, bundle, weights.tensors));
+    if (context.out.json()) {
+      context.out.Result(Json::Object()
+                             .Set("bundle_file", bundle_file_)
+                             .Set("id", bundle.generator_details().id())
+                             .Set("hparams", bundle.hparams())
+                             .Set("tensors", static_cast<int64_t>(weights.tensors.size())));
+    }
+    context.out.Info(fmt::format("{}: written to {}", (*model)->provenance, bundle_file_));
+    return absl::OkStatus();
+  }
+
+ private:
+  GeneratorBundle Details(const Model& model, const LoadedWeights& weights) const {
+    GeneratorBundle bundle;
+    bundle.mutable_generator_details()->set_id(model.spec->id);
+    bundle.mutable_generator_details()->set_description(weights.generator_description.empty()
+                                                            ? model.spec->description
+                                                            : weights.generator_description);
+    const std::string& words = description_.empty() ? weights.bundle_description : description_;
+    if (!words.empty()) bundle.mutable_bundle_details()->set_description(words);
+    bundle.set_hparams(HParamsText(model.hparams));
+    bundle.set_steps_per_quarter(model.steps_per_quarter);
+    return bundle;
+  }
+
+  ModelSource source_;
+  std::string from_;
+  std::string bundle_file_;
+  std::string description_;
+  std::string format_ = "mag";
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> NewBundleVerb() { return std::make_unique<BundleVerb>(); }
+
+}  // namespace magenta::cli

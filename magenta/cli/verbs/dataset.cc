@@ -1,0 +1,157 @@
+#include "magenta/pipeline/dataset.h"
+
+#include <fmt/core.h>
+
+#include "magenta/base/status.h"
+#include "magenta/cli/model_flags.h"
+#include "magenta/cli/signals.h"
+#include "magenta/cli/verb.h"
+#include "magenta/generate/model.h"
+
+namespace magenta::cli {
+namespace {
+
+class DatasetVerb : public Verb {
+ public:
+  void Describe(Flags& flags) override {
+    flags.Usage("--input=FILE --output_dir=DIR [flags]");
+    flags.About(
+        "Finds the melodies of NoteSequences and writes them as examples to learn from: "
+        "training_melodies.tfrecord and eval_melodies.tfrecord. Melodies that are too short, too "
+        "poor or polyphonic are left out; the table at the end says how many and which flag would "
+        "keep them.");
+    DescribeFiles(flags);
+    DescribeFilters(flags);
+    flags.AddExample(
+        "magenta dataset --config=lookback_rnn --input=notes.tfrecord --output_dir=data",
+        "Nine melodies in ten to learn from, one to be tested on.");
+    flags.AddExample(
+        "magenta dataset --input=my_midi --output_dir=data --min_bars=3 --transpose=-2,0,3",
+        "Straight from a folder of MIDI files, shorter melodies too, in three keys.");
+  }
+
+  absl::Status Run(Context& context) override {
+    MAGENTA_RETURN_IF_ERROR(Check(context));
+    CatchSignals();
+    options_.num_threads = context.globals.Threads();
+    options_.seed = context.globals.seed.value_or(0);
+    options_.stop = &StopRequested();
+    ProgressBar bar(context.out, "looking for melodies");
+    options_.progress = [&](const PipelineProgress& progress) {
+      bar.Update(static_cast<double>(progress.done), static_cast<double>(progress.total),
+                 fmt::format("{} melodies", progress.outputs));
+    };
+    MAGENTA_ASSIGN_OR_RETURN(const DatasetSummary summary, BuildDataset(options_));
+    Report(summary, context.out);
+    return absl::OkStatus();
+  }
+
+ private:
+  void DescribeFiles(Flags& flags) {
+    flags.Group("Input and output");
+    flags.Text("config", &config_, "The model that will learn from it.")
+        .Choices(ConfigNames(), true)
+        .Value("NAME");
+    flags
+        .Text("input", &options_.input,
+              "TFRecords of NoteSequences (a pattern, several by commas), or folders of music.")
+        .Required()
+        .Value("FILE");
+    flags.Text("output_dir", &options_.output_dir, "Where both files go.").Value("DIR");
+    flags
+        .Double("eval_ratio", &options_.eval_ratio,
+                "Share of the sequences that is held out. By seed and file name, so that another "
+                "file moves none.")
+        .Range(0, 1);
+    flags
+        .Text("format", &format_,
+              "compact: the events; dense: what the network sees, as Magenta's trainer reads it.")
+        .Choices({"compact", "dense"})
+        .Value("FORM");
+    flags
+        .Text("report", &options_.report_file,
+              "JSON of every file and track: kept or not, why, and the flag that would keep it.")
+        .Value("FILE");
+    flags.Text("shard", &shard_, "Do part I of N (I from 0).").Value("I/N");
+    flags.Text("train_output", &options_.training_file, "As in 2016.").Hidden();
+    flags.Text("eval_output", &options_.eval_file, "As in 2016.").Hidden();
+    flags.Text("hparams", &hparams_, "Accepted and checked; no data set depends on them.").Hidden();
+  }
+
+  void DescribeFilters(Flags& flags) {
+    MelodyExtractionOptions& melody = options_.examples.melody;
+    flags.Group("What counts as a melody");
+    flags.Int("min_bars", &melody.min_bars, "Shorter ones are left out, in bars.").Range(0, 10000);
+    flags
+        .Int("max_steps", &melody.max_steps,
+             "Longer ones are cut to this many steps (sixteenths); 0: never.")
+        .Range(0, 1 << 20);
+    flags
+        .Int("min_unique_pitches", &melody.min_unique_pitches,
+             "With fewer different pitch classes it is left out.")
+        .Range(1, 12);
+    flags.Double("gap_bars", &melody.gap_bars, "So many bars of silence end a melody.")
+        .Range(0, 10000);
+    flags.Bool("ignore_polyphonic_notes", &melody.ignore_polyphonic_notes,
+               "Of notes that begin together take the highest, instead of leaving the track out.");
+    flags
+        .IntList("transpose", &options_.transpositions,
+                 "Semitones; a copy of every melody for each.")
+        .Range(-127, 127);
+    flags.Bool("unroll", &options_.unroll_sections, "Play out the repeats of scores.");
+  }
+
+  absl::Status Check(Context& context) {
+    if (config_.empty()) config_ = kDefaultConfig;
+    MAGENTA_ASSIGN_OR_RETURN(options_.spec, context.FindModel(config_));
+    MAGENTA_RETURN_IF_ERROR(ParseHParams(hparams_, options_.spec->hparams).status());
+    options_.format = format_ == "dense" ? DatasetFormat::kDense : DatasetFormat::kCompact;
+    if (!shard_.empty()) {
+      MAGENTA_ASSIGN_OR_RETURN(options_.shard, ParseShard(shard_));
+    }
+    if (options_.output_dir.empty() && options_.training_file.empty() &&
+        options_.eval_file.empty()) {
+      return UsageError("dataset needs --output_dir", "`magenta dataset --help` shows examples");
+    }
+    return absl::OkStatus();
+  }
+
+  static void Report(const DatasetSummary& summary, Output& out) {
+    if (!summary.table.empty()) out.Info("What became of the melodies:\n" + summary.table);
+    for (const auto& [name, count] : summary.counters) {
+      out.Debug(fmt::format("{} {}", name, count));
+    }
+    for (const std::string& note : summary.notes) out.Info(note);
+    if (out.json()) PrintJson(summary, out);
+    out.Info(
+        fmt::format("{} sequences gave {} melodies for training ({}) and {} for evaluation ({})",
+                    summary.sequences, summary.training_examples, summary.training_file,
+                    summary.eval_examples, summary.eval_file));
+  }
+
+  static void PrintJson(const DatasetSummary& summary, Output& out) {
+    Json counts = Json::Object(), counters = Json::Object();
+    for (const auto& [reason, count] : summary.reasons) counts.Set(reason, count.count);
+    for (const auto& [name, count] : summary.counters) counters.Set(name, count);
+    out.Result(Json::Object()
+                   .Set("sequences", summary.sequences)
+                   .Set("training_examples", summary.training_examples)
+                   .Set("eval_examples", summary.eval_examples)
+                   .Set("training_file", summary.training_file)
+                   .Set("eval_file", summary.eval_file)
+                   .Set("counts", counts)
+                   .Set("counters", counters));
+  }
+
+  DatasetOptions options_;
+  std::string config_;
+  std::string hparams_;
+  std::string format_ = "compact";
+  std::string shard_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> NewDatasetVerb() { return std::make_unique<DatasetVerb>(); }
+
+}  // namespace magenta::cli

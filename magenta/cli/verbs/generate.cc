@@ -1,0 +1,286 @@
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "magenta/base/files.h"
+#include "magenta/base/random.h"
+#include "magenta/base/status.h"
+#include "magenta/cli/model_flags.h"
+#include "magenta/cli/output_names.h"
+#include "magenta/cli/primer.h"
+#include "magenta/cli/programs.h"
+#include "magenta/cli/signals.h"
+#include "magenta/cli/verb.h"
+#include "magenta/generate/sequence_generator.h"
+#include "magenta/io/midi/midi_file.h"
+
+namespace magenta::cli {
+namespace {
+
+/// Rows that are stepped together between two looks at signals and progress.
+constexpr int kRowsAtOnce = 32;
+
+/// A folder that goes away with its contents; "" until it is made.
+class TemporaryFolder {
+ public:
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  absl::StatusOr<std::string> Make() {
+    std::error_code error;
+    const auto parent = std::filesystem::temp_directory_path(error);
+    std::string path = (error ? "/tmp" : parent.string()) + "/magenta-XXXXXX";
+    if (::mkdtemp(path.data()) == nullptr) {
+      return OutsideError(path, "cannot make a temporary folder");
+    }
+    return path_ = path;
+  }
+
+ private:
+  std::string path_;
+};
+
+struct Written {
+  std::string base;  // without extension
+  double log_likelihood;
+};
+
+class GenerateVerb : public Verb {
+ public:
+  void Describe(Flags& flags) override {
+    flags.Usage("--output_dir=DIR [flags]");
+    flags.About(
+        "Continues a primer and writes each continuation, primer included, as a MIDI file named by "
+        "date, time and number. Without a primer it starts from middle C. The seed is printed; "
+        "with "
+        "it the same notes come again.");
+    DescribeOutput(flags);
+    DescribePrimer(flags);
+    DescribeSampling(flags);
+    model_.Describe(flags);
+    flags.AddExample(
+        "magenta generate --config=attention_rnn --output_dir=tunes --num_outputs=10 "
+        "--primer_melody=\"[60, -2, 62, -2, 64, -2, 67, -2]\"",
+        "Ten melodies that begin with four eighth notes, by the bundled weights.");
+    flags.AddExample(
+        "magenta generate --run_dir=run --output_dir=tunes --primer_midi=mine.mid "
+        "--temperature=1.2 "
+        "--format=mid,wav,png",
+        "A model of your own goes on from your file, wilder; to hear and to see.");
+    flags.AddExample(
+        "magenta generate --bundle_file=lookback_rnn.mag --output_dir=tunes --seed=7 "
+        "--num_steps=256",
+        "A bundle; the same 16 bars each time.");
+  }
+
+  absl::Status Run(Context& context) override {
+    MAGENTA_RETURN_IF_ERROR(Check());
+    MAGENTA_ASSIGN_OR_RETURN(const auto model, model_.Load(context));
+    if (steps_per_quarter_ != 0 && steps_per_quarter_ != model->steps_per_quarter) {
+      return UsageError(fmt::format("--steps_per_quarter={}, but the model has {}",
+                                    steps_per_quarter_, model->steps_per_quarter));
+    }
+    MAGENTA_ASSIGN_OR_RETURN(const PrimerMusic primer,
+                             ReadPrimerFlags(primer_, model->steps_per_quarter));
+    if (!primer.note.empty()) context.out.Info(primer.note);
+    MAGENTA_ASSIGN_OR_RETURN(
+        GenerateSequenceRequest request,
+        MakeRequest(primer, num_steps_, model->steps_per_quarter, reference_windows_));
+    CatchSignals();
+    const uint32_t seed = context.globals.seed.value_or(DrawSeed());
+    context.out.Info(fmt::format("seed {}", seed));
+    std::vector<Written> written;
+    MAGENTA_RETURN_IF_ERROR(
+        WriteAll(SequenceGenerator(model), request, seed, primer.end, context, written));
+    Report(written, seed, context.out);
+    return absl::OkStatus();
+  }
+
+ private:
+  void DescribeOutput(Flags& flags) {
+    flags.Group("Output");
+    flags.Text("output_dir", &output_dir_, "Where the files go.").Required().Value("DIR");
+    flags.Int("num_outputs", &num_outputs_, "How many.").Range(1, 100000);
+    flags
+        .TextList("format", &formats_,
+                  "What is written for each: MIDI, sound, picture, NoteSequence.")
+        .Choices({"mid", "wav", "svg", "png", "notesequence"});
+    flags.Text("soundfont", &sound_font_, "For wav: an .sf2 or .sf3 file.").Value("FILE");
+  }
+
+  void DescribePrimer(Flags& flags) {
+    flags.Group("Primer");
+    flags
+        .Text("primer_melody", &primer_.melody,
+              "A list of steps (sixteenths): MIDI pitches, -2 no event, -1 note off. Goes before "
+              "--primer_midi.")
+        .Value("LIST")
+        .Default("[60], middle C, when there is no primer at all");
+    flags.Text("primer_midi", &primer_.midi, "A MIDI, ABC or MusicXML file.").Value("FILE");
+    flags
+        .OptionalDouble("qpm", &primer_.qpm,
+                        "Tempo in quarter notes a minute; a primer file's own wins.")
+        .Range(1, 1000)
+        .Default("120");
+  }
+
+  void DescribeSampling(Flags& flags) {
+    flags.Group("How it goes on");
+    flags.Int("num_steps", &num_steps_, "Length in steps, the primer's counted (16 make a bar).")
+        .Range(1, 1 << 20);
+    flags
+        .Double("temperature", &temperature_,
+                "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
+        .Range(0, 1000);
+    flags.Int("beam_size", &beam_size_, "Sequences kept by beam search; 1: none.").Range(1, 1024);
+    flags.Int("branch_factor", &branch_factor_, "Continuations tried for each of them.")
+        .Range(0, 1024);
+    flags.Int("steps_per_iteration", &steps_per_iteration_, "Steps between two choices.")
+        .Range(1, 1 << 20);
+    flags.Bool("reference_windows", &reference_windows_,
+               "Begin a step later than the primer ends, as Magenta does.");
+    flags.Int("steps_per_quarter", &steps_per_quarter_, "As in 2016.").Hidden();
+  }
+
+  absl::Status Check() const {
+    for (size_t i = 0; i < formats_.size(); ++i) {
+      if (std::find(formats_.begin(), formats_.begin() + i, formats_[i]) != formats_.begin() + i) {
+        return UsageError(fmt::format("--format names {} twice", formats_[i]));
+      }
+    }
+    if (const std::vector<std::string> heavy = LiveFormats(); !heavy.empty()) {
+      MAGENTA_RETURN_IF_ERROR(ProgramPath(Program::kLive).status());
+    }
+    return absl::OkStatus();
+  }
+
+  bool Wants(std::string_view format) const {
+    return std::find(formats_.begin(), formats_.end(), format) != formats_.end();
+  }
+
+  /// Formats that magenta-live writes.
+  std::vector<std::string> LiveFormats() const {
+    std::vector<std::string> live;
+    for (const std::string& format : formats_) {
+      if (format == "wav" || format == "svg" || format == "png") live.push_back(format);
+    }
+    return live;
+  }
+
+  void SetArgs(GenerateSequenceRequest& request, uint32_t seed) const {
+    auto& args = *request.mutable_generator_options()->mutable_args();
+    args["temperature"].set_float_value(temperature_);
+    args["beam_size"].set_int_value(beam_size_);
+    args["branch_factor"].set_int_value(branch_factor_);
+    args["steps_per_iteration"].set_int_value(steps_per_iteration_);
+    args["seed"].set_int_value(static_cast<int32_t>(seed));
+    if (reference_windows_) args["reference_windows"].set_int_value(1);
+  }
+
+  /// Output i draws from seed + i, so working in pieces changes nothing.
+  absl::Status WriteAll(const SequenceGenerator& generator, GenerateSequenceRequest& request,
+                        uint32_t seed, double primer_end, Context& context,
+                        std::vector<Written>& written) const {
+    MAGENTA_ASSIGN_OR_RETURN(OutputNames names,
+                             OutputNames::Create(output_dir_, num_outputs_, formats_));
+    TemporaryFolder temporary;
+    std::vector<std::string> to_render;
+    ProgressBar bar(context.out, "generating");
+    const int at_once = std::max(1, kRowsAtOnce / (beam_size_ * std::max(branch_factor_, 1)));
+    for (int done = 0; done < num_outputs_;) {
+      const int count = std::min(at_once, num_outputs_ - done);
+      SetArgs(request, seed + static_cast<uint32_t>(done));
+      MAGENTA_ASSIGN_OR_RETURN(const Generation generation, generator.GenerateMany(request, count));
+      if (done == 0) {
+        for (const std::string& note : generation.notes) context.out.Info(note);
+      }
+      for (const GeneratedOutput& output : generation.outputs) {
+        MAGENTA_ASSIGN_OR_RETURN(const std::string base, names.Next());
+        MAGENTA_RETURN_IF_ERROR(WriteOne(output.sequence, base, temporary, to_render));
+        written.push_back({base, output.log_likelihood});
+      }
+      done += count;
+      bar.Update(done, num_outputs_);
+      MAGENTA_RETURN_IF_ERROR(CheckInterrupted());
+    }
+    return RenderAll(to_render, primer_end);
+  }
+
+  /// The formats that need no other program; `to_render` gets the MIDI file for those that do.
+  absl::Status WriteOne(const NoteSequence& sequence, const std::string& base,
+                        TemporaryFolder& temporary, std::vector<std::string>& to_render) const {
+    MAGENTA_ASSIGN_OR_RETURN(const std::string midi, WriteMidi(sequence));
+    if (Wants("mid")) MAGENTA_RETURN_IF_ERROR(WriteFile(base + ".mid", midi));
+    if (Wants("notesequence")) {
+      MAGENTA_RETURN_IF_ERROR(WriteFile(base + ".notesequence", sequence.SerializeAsString()));
+    }
+    if (LiveFormats().empty()) return absl::OkStatus();
+    if (Wants("mid")) {
+      to_render.push_back(base + ".mid");
+      return absl::OkStatus();
+    }
+    if (temporary_path_.empty()) {
+      MAGENTA_ASSIGN_OR_RETURN(temporary_path_, temporary.Make());
+    }
+    to_render.push_back(
+        fmt::format("{}/{}.mid", temporary_path_, std::filesystem::path(base).filename().string()));
+    return WriteFile(to_render.back(), midi);
+  }
+
+  absl::Status RenderAll(const std::vector<std::string>& files, double primer_end) const {
+    if (files.empty()) return absl::OkStatus();
+    std::vector<std::string> args = {"render", "--quiet", "--output_dir=" + output_dir_,
+                                     fmt::format("--format={}", fmt::join(LiveFormats(), ",")),
+                                     fmt::format("--primer_end={}", primer_end)};
+    if (!sound_font_.empty()) args.push_back("--soundfont=" + sound_font_);
+    args.push_back("--");
+    args.insert(args.end(), files.begin(), files.end());
+    return RunProgram(Program::kLive, args);
+  }
+
+  void Report(const std::vector<Written>& written, uint32_t seed, Output& out) const {
+    Json outputs = Json::Array();
+    for (const Written& file : written) {
+      Json files = Json::Array();
+      for (const std::string& format : formats_) {
+        files.Add(file.base + "." + format);
+        if (!out.json()) out.Line(file.base + "." + format);
+      }
+      outputs.Add(Json::Object()
+                      .Set("file", file.base + "." + formats_.front())
+                      .Set("files", files)
+                      .Set("log_likelihood", file.log_likelihood));
+    }
+    if (out.json()) {
+      out.Result(Json::Object().Set("seed", static_cast<int64_t>(seed)).Set("outputs", outputs));
+    }
+    out.Info(fmt::format("{} {} written to {} (seed {})", written.size() * formats_.size(),
+                         written.size() * formats_.size() == 1 ? "file" : "files", output_dir_,
+                         seed));
+  }
+
+  ModelFlags model_;
+  PrimerFlags primer_;
+  std::string output_dir_;
+  int num_outputs_ = 10;
+  std::vector<std::string> formats_ = {"mid"};
+  std::string sound_font_;
+  int num_steps_ = 128;
+  double temperature_ = 1.0;
+  int beam_size_ = 1;
+  int branch_factor_ = 1;
+  int steps_per_iteration_ = 1;
+  int steps_per_quarter_ = 0;
+  bool reference_windows_ = false;
+  mutable std::string temporary_path_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> NewGenerateVerb() { return std::make_unique<GenerateVerb>(); }
+
+}  // namespace magenta::cli

@@ -1,0 +1,70 @@
+#include "magenta/cli/heavy_verbs.h"
+
+namespace magenta::cli {
+
+void RenderFlags::Describe(Flags& flags) {
+  flags.Usage("[flags] FILE...");
+  flags.About(
+      "Draws music as a piano roll (SVG or PNG: bars numbered, notes named) or sounds it into a "
+      "WAV "
+      "file (44.1 kHz, 16 bit, stereo). Repeats of scores are played out. Without --output the new "
+      "file stands beside the old one, or in --output_dir, under its name.");
+  flags.Positional("FILE", &files,
+                   "MIDI, ABC or MusicXML files, or NoteSequences; a file of several pieces gives "
+                   "several, numbered.",
+                   1);
+  flags.Group("Output");
+  flags.Text("output", &output, "The file to write; its ending says what. For one piece.")
+      .Value("FILE");
+  flags.TextList("format", &formats, "What to write for each piece.")
+      .Choices({"wav", "svg", "png"})
+      .Default("wav, when there is no --output");
+  flags.Text("output_dir", &output_dir, "Where the new files go.").Value("DIR");
+  flags.Group("Sound");
+  flags.Text("soundfont", &soundfont, "An .sf2 or .sf3 file.")
+      .Value("FILE")
+      .Default("$MAGENTA_SOUNDFONT, else FluidR3_GM.sf2 or TimGM6mb.sf2 if installed");
+  flags.Group("Picture");
+  flags.Text("title", &title, "Above the roll.").Default("the file's name");
+  flags
+      .Double("primer_end", &primer_end,
+              "Seconds: notes that begin before are drawn as the primer, the others as generated; "
+              "0: no primer.")
+      .Range(0);
+  flags.AddExample("magenta render tune.mid --output=tune.png", "A picture.");
+  flags.AddExample("magenta render out/*.mid --format=wav,svg",
+                   "Sound and a picture beside each file.");
+}
+
+void PlayFlags::Describe(Flags& flags) {
+  flags.Usage("[flags] FILE");
+  flags.About(
+      "Plays a file to a MIDI port, in time. With --output=FILE.wav it sounds it into that file "
+      "instead. Repeats of scores are played out. Ctrl-C ends every note.");
+  flags.Positional("FILE", &files, "A MIDI, ABC or MusicXML file, or a NoteSequence.", 1, 1);
+  flags.Group("Where to");
+  flags.Text("output", &output, "A .wav file instead of a port.").Value("FILE");
+  flags.Text("output_port", &output_port, "A MIDI port, by its name or a part of it.")
+      .Value("NAME")
+      .Default("the first one that `magenta ports` lists");
+  flags.Text("soundfont", &soundfont, "For --output: an .sf2 or .sf3 file.").Value("FILE");
+  flags.AddExample("magenta play tune.mid", "To the first MIDI port.");
+  flags.AddExample("magenta play tune.abc --output=tune.wav", "Into a file.");
+}
+
+void PortsFlags::Describe(Flags& flags) {
+  flags.Usage("[flags]");
+  flags.About("Lists the MIDI ports that can be played to and listened to.");
+  flags.Group("Where to look");
+  flags.Text("backend", &backend, "Which system of ports.")
+      .Choices({"auto", "jack", "alsa"})
+      .Value("NAME");
+  flags.AddExample("magenta ports", "Every port of JACK and ALSA.");
+  flags.AddExample("magenta ports --backend=jack --json", "JACK's, for a program.");
+}
+
+std::unique_ptr<Verb> NewRenderVerb() { return std::make_unique<RenderFlags>(); }
+std::unique_ptr<Verb> NewPlayVerb() { return std::make_unique<PlayFlags>(); }
+std::unique_ptr<Verb> NewPortsVerb() { return std::make_unique<PortsFlags>(); }
+
+}  // namespace magenta::cli

@@ -1,0 +1,85 @@
+#include <fmt/core.h>
+
+#include "magenta/base/files.h"
+#include "magenta/base/random.h"
+#include "magenta/base/status.h"
+#include "magenta/cli/model_flags.h"
+#include "magenta/cli/request_text.h"
+#include "magenta/cli/verb.h"
+#include "magenta/generate/sequence_generator.h"
+
+namespace magenta::cli {
+namespace {
+
+class RequestVerb : public Verb {
+ public:
+  void Describe(Flags& flags) override {
+    flags.Usage("[flags] [FILE]");
+    flags.About(
+        "Reads a GenerateSequenceRequest from a file or stdin - as protocol buffer text, JSON or "
+        "bytes, told apart by what they are - and writes the GenerateSequenceResponse to stdout. "
+        "Names of 2016 (bpm, ticks_per_beat, start_time_seconds, end_time_seconds) are "
+        "understood.");
+    flags.About(
+        "generator_options: one generate section, at most one input section (seconds), and the "
+        "args "
+        "temperature, beam_size, branch_factor, steps_per_iteration, seed, reference_windows.");
+    flags.Positional("FILE", &files_, "The request; - or nothing: stdin.", 0, 1);
+    flags.Group("Output");
+    flags.Text("format", &format_, "Form of the response; as the request's when left out.")
+        .Choices({"text", "json", "binary"})
+        .Value("FORM");
+    flags.Text("server", &server_, "Ask a running server instead.").Value("HOST:PORT").Hidden();
+    model_.Describe(flags);
+    flags.AddExample("magenta request --config=lookback_rnn request.pbtxt > response.pbtxt",
+                     "A request in text; the response too.");
+    flags.AddExample(
+        "echo 'generator_options { generate_sections { end_time: 4 } }' | magenta request "
+        "--format=json",
+        "Four seconds out of nothing, as JSON.");
+  }
+
+  absl::Status Run(Context& context) override {
+    if (!server_.empty()) {
+      return OutsideError("", "magenta-serve is not built", "Leave --server out");
+    }
+    const std::string file = files_.empty() || files_[0] == "-" ? "/dev/stdin" : files_[0];
+    MAGENTA_ASSIGN_OR_RETURN(const auto model, model_.Load(context));
+    MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(file, uint64_t{256} << 20));
+    auto request = ParseRequest(bytes);
+    if (!request.ok()) return WithFile(request.status(), file);
+    auto& args = *request->mutable_generator_options()->mutable_args();
+    if (context.globals.seed.has_value()) {
+      args["seed"].set_int_value(static_cast<int32_t>(*context.globals.seed));
+    }
+    MAGENTA_ASSIGN_OR_RETURN(const Generation generation,
+                             SequenceGenerator(model).GenerateMany(*request, 1));
+    for (const std::string& note : generation.notes) context.out.Info(note);
+    context.out.Info(fmt::format("seed {}", generation.seed));
+    GenerateSequenceResponse response;
+    *response.mutable_generated_sequence() = generation.outputs.at(0).sequence;
+    MAGENTA_ASSIGN_OR_RETURN(const std::string answer,
+                             FormatResponse(response, ResponseForm(bytes)));
+    context.out.Raw(answer);
+    return absl::OkStatus();
+  }
+
+ private:
+  MessageForm ResponseForm(std::string_view request) const {
+    if (format_ == "text") return MessageForm::kText;
+    if (format_ == "json") return MessageForm::kJson;
+    if (format_ == "binary") return MessageForm::kBinary;
+    return FormOf(request);
+  }
+
+  ModelFlags model_;
+  std::vector<std::string> files_;
+  std::string format_;
+  std::string server_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> NewRequestVerb() { return std::make_unique<RequestVerb>(); }
+
+}  // namespace magenta::cli

@@ -1,0 +1,107 @@
+#include "magenta/base/check.h"
+#include "magenta/base/status.h"
+#include "magenta/cli/heavy_verbs.h"
+#include "magenta/cli/model_flags.h"
+
+namespace magenta::cli {
+
+absl::Status HandedOverVerb::Run(Context&) {
+  MAGENTA_CHECK(false);
+  return absl::OkStatus();
+}
+
+void TrainFlags::Describe(Flags& flags) {
+  flags.Usage("--run_dir=DIR --sequence_example_file=FILE [flags]");
+  flags.About(
+      "Trains a model on a data set. Checkpoints and event files for TensorBoard go to "
+      "RUN/train, the best by held-out loss to RUN/best. Where the run has checkpoints - ours or "
+      "Magenta's - it goes on from the newest; killed at any moment and started again it ends in "
+      "the same weights. Ctrl-C saves a checkpoint first (exit 130).");
+  flags.Group("What to learn from");
+  flags.Text("config", &config, "The model.")
+      .Choices(ConfigNames(), true)
+      .Value("NAME")
+      .Default("lookback_rnn");
+  flags.Text("run_dir", &run_dir, "The run's folder.").Required().Value("DIR");
+  flags
+      .Text("sequence_example_file", &sequence_example_file,
+            "Training examples: a TFRecord, a pattern, or several by commas.")
+      .Required()
+      .Value("FILE");
+  flags
+      .Text("hparams", &hparams,
+            "Hyper-parameters, as name=value,... or {'name':value,...}; `magenta models` shows the "
+            "defaults.")
+      .Value("LIST");
+  flags.Text("from", &from, "A bundle or checkpoint whose weights to start from (fine-tuning).")
+      .Value("FILE");
+  flags.Group("How long");
+  flags
+      .Int64("num_training_steps", &num_training_steps,
+             "Steps in all, those of a resumed run counted; 0: until stopped.")
+      .Range(0);
+  flags.Int64("more_steps", &more_steps, "When resuming: so many more, whatever the total.")
+      .Range(0);
+  flags.Text("eval_file", &eval_file, "Held-out examples, measured as training goes on.")
+      .Value("FILE");
+  flags.Int64("eval_every_steps", &eval_every_steps, "Steps between two measurements.").Range(1);
+  flags.Int("patience", &patience, "Stop after so many measurements without a gain; 0: never.")
+      .Range(0);
+  flags.Group("Checkpoints");
+  flags.Int64("save_every_steps", &save_every_steps, "Steps between two checkpoints.").Range(1);
+  flags.Int("keep", &keep, "Checkpoints kept; 0: all.").Range(0);
+  flags.Int64("summary_frequency", &summary_frequency, "Steps between two points in TensorBoard.")
+      .Range(1);
+  flags.Group("Machine");
+  flags.Text("device", &device, "Where to compute.")
+      .Choices({"auto", "cpu", "cuda"})
+      .Value("DEVICE");
+  flags.AddExample(
+      "magenta train --config=lookback_rnn --run_dir=run "
+      "--sequence_example_file=data/training_melodies.tfrecord "
+      "--eval_file=data/eval_melodies.tfrecord --num_training_steps=2000",
+      "Two thousand steps, measured on held-out melodies every hundred.");
+  flags.AddExample(
+      "magenta train --config=attention_rnn --run_dir=mine --from=attention_rnn.mag "
+      "--sequence_example_file=data/training_melodies.tfrecord --num_training_steps=500",
+      "Goes on from trained weights with your own music.");
+}
+
+void EvalFlags::Describe(Flags& flags) {
+  flags.Usage("--sequence_example_file=FILE [model flags]");
+  flags.About(
+      "Measures a model on a data set: loss, perplexity and accuracies over every step of every "
+      "example, without dropout. With --run_dir the figures also go to RUN/eval for TensorBoard.");
+  flags.Group("Model: one of the three files, or the weights that come with --config");
+  flags.Text("config", &config, "The model.")
+      .Choices(ConfigNames(), true)
+      .Value("NAME")
+      .Default("lookback_rnn");
+  flags.Text("run_dir", &run_dir, "A training run: its newest whole checkpoint.").Value("DIR");
+  flags.Text("checkpoint_file", &checkpoint_file, "A V1 file, a V2 prefix or its .index.")
+      .Value("FILE");
+  flags.Text("bundle_file", &bundle_file, "A bundle (.mag).").Value("FILE");
+  flags.Text("hparams", &hparams, "What no weight tells.").Value("LIST");
+  flags.Group("Data");
+  flags
+      .Text("sequence_example_file", &sequence_example_file,
+            "Examples: a TFRecord, a pattern, or several by commas.")
+      .Required()
+      .Value("FILE");
+  flags.Int64("num_examples", &num_examples, "Only the first ones; 0: all.").Range(0);
+  flags.Bool("follow", &follow,
+             "With --run_dir: measure each new checkpoint too, until five minutes bring none.");
+  flags.Group("Machine");
+  flags.Text("device", &device, "Where to compute.")
+      .Choices({"auto", "cpu", "cuda"})
+      .Value("DEVICE");
+  flags.AddExample(
+      "magenta eval --config=lookback_rnn --run_dir=run "
+      "--sequence_example_file=data/eval_melodies.tfrecord",
+      "How good the run's newest checkpoint is on music that it did not learn from.");
+}
+
+std::unique_ptr<Verb> NewTrainVerb() { return std::make_unique<TrainFlags>(); }
+std::unique_ptr<Verb> NewEvalVerb() { return std::make_unique<EvalFlags>(); }
+
+}  // namespace magenta::cli
