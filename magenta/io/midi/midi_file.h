@@ -26,7 +26,7 @@ struct MidiWarning {
   std::string text;
 };
 
-/// "byte 35, track 0: status F4 means nothing in a file; left out"
+/// "byte 35, track 0: status F4 has no meaning in a file; left out"
 std::string WarningLine(const MidiWarning& warning);
 
 /// At most this many warnings of one file are kept; the rest are counted.
@@ -51,7 +51,8 @@ struct MidiReading {
 absl::StatusOr<MidiReading> ReadMidi(std::string_view bytes);
 
 /// `sequence` as a Standard MIDI File of format 1 with `ticks_per_quarter` (220 when unset), byte
-/// for byte what the reference writes. Order within `notes` and `tempos` does not matter; control
+/// for byte what the reference writes, but that all programs of instrument 0 are kept and a note
+/// that rounds to no length gets a tick. Order within `notes` and `tempos` does not matter; control
 /// changes, pitch bends and keys are written too; quantized steps and text are not.
 ///
 /// Errors (exit 2): a pitch, velocity, program, controller or time that a file can't hold; the
