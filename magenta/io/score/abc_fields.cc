@@ -112,16 +112,6 @@ bool IsClefWord(std::string_view word) {
                      [&](std::string_view clef) { return lower.substr(0, letters) == clef; });
 }
 
-/// The shift that "treble-8" or "bass+15" asks for; 0 without one.
-int ClefShift(std::string_view clef) {
-  const size_t sign = clef.find_first_of("+-");
-  if (sign == std::string_view::npos) return 0;
-  std::string_view number = clef.substr(sign + 1);
-  const int64_t value = TakeNumber(number).value_or(0);
-  const int shift = value == 8 ? 12 : value == 15 ? 24 : 0;
-  return clef[sign] == '-' ? -shift : shift;
-}
-
 int SmallInt(std::string_view text, int bound) {
   const bool negative = TakeChar(text, '-');
   if (!negative) TakeChar(text, '+');
@@ -139,16 +129,11 @@ std::string Unquote(std::string_view text) {
 bool ReadProperty(std::string_view word, AbcVoiceProperties& properties) {
   const size_t equals = word.find('=');
   if (equals == std::string_view::npos || equals == 0) {
-    if (!IsClefWord(word)) return false;
-    if (const int shift = ClefShift(word); shift != 0) properties.octave_shift = shift;
-    return true;
+    return IsClefWord(word);
   }
   const std::string name = LowerText(word.substr(0, equals));
   const std::string_view value = word.substr(equals + 1);
-  if (name == "clef") {
-    const int shift = ClefShift(value);
-    if (shift != 0) properties.octave_shift = shift;
-  } else if (name == "octave") {
+  if (name == "octave") {
     properties.octave_shift = 12 * SmallInt(value, 8);
   } else if (name == "transpose" || name == "t") {
     properties.transpose = SmallInt(value, 96);

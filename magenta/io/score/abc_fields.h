@@ -21,7 +21,7 @@ int AbcLetterIndex(char letter);
 
 /// How a voice sounds beside how it is written.
 struct AbcVoiceProperties {
-  std::optional<int> octave_shift;  ///< octave=, treble-8, bass+8 ... in semitones
+  std::optional<int> octave_shift;  ///< octave=, in semitones; clefs (treble-8 too) are notation
   std::optional<int> transpose;     ///< transpose= or t=, in semitones
   std::string name;                 ///< name= or nm=
 };

@@ -243,6 +243,9 @@ void TuneReader::Tempo(std::string_view value) {
 
 void TuneReader::Voice(std::string_view value) {
   const std::string_view id = value.substr(0, value.find_first_of(" \t"));
+  if (voices_.size() == 1 && voices_[0]->id().empty() && voices_[0]->silent()) {
+    voices_[0]->set_id(std::string(id));  // it was made for fields that stand before the first V:
+  }
   const auto found = std::find_if(voices_.begin(), voices_.end(),
                                   [&](const auto& each) { return each->id() == id; });
   voice_ = found - voices_.begin();

@@ -42,6 +42,9 @@ class AbcVoice {
   ScoreFraction unit() const { return unit_; }
   AbcMeter meter() const { return meter_; }
 
+  void set_id(std::string id) { id_ = std::move(id); }
+  /// Whether neither a note nor a rest was added.
+  bool silent() const { return notes_.empty() && position_ == 0; }
   void set_unit(ScoreFraction unit) { unit_ = unit; }
   void set_meter(AbcMeter meter) { meter_ = meter; }
   void SetKey(const AbcKey& key);

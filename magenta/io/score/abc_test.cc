@@ -1,0 +1,297 @@
+#include "magenta/io/score/abc.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "magenta/base/status.h"
+#include "magenta/io/score/score_dump.h"
+#include "magenta/io/score/sections.h"
+
+namespace magenta {
+namespace {
+
+using ::testing::HasSubstr;
+
+AbcTune ReadOne(const std::string& text) {
+  auto tunes = ReadAbc(text);
+  EXPECT_TRUE(tunes.ok()) << tunes.status();
+  EXPECT_EQ(tunes->size(), 1u) << text;
+  return std::move(tunes->front());
+}
+
+struct Row {
+  const char* body;
+  const char* dump;
+};
+
+// With L:1/4, K:C; one letter is a quarter.
+constexpr Row kNotes[] = {
+    {"CDEF GABc", "60@0+1 62@1+1 64@2+1 65@3+1 67@4+1 69@5+1 71@6+1 72@7+1"},
+    {"C,, C, C c c' c'' c',", "36@0+1 48@1+1 60@2+1 72@3+1 84@4+1 96@5+1 72@6+1"},
+    {"C2 C/ C/2 C// C/4 C3/2 C3/ C0",
+     "60@0+2 60@2+0.5 60@2.5+0.5 60@3+0.25 60@3.25+0.25 60@3.5+1.5 "
+     "60@5+1.5 60@6.5+1"},
+    // Accidentals hold to the bar line, in every octave.
+    {"^F F f | F", "66@0+1 66@1+1 78@2+1 65@3+1"},
+    {"^^F __B =B _e", "67@0+1 69@1+1 71@2+1 75@3+1"},
+    // Rests.
+    {"C z D x2 E", "60@0+1 62@2+1 64@5+1"},
+    {"[M:3/4] C Z2 D X E", "60@0+1 62@7+1 64@11+1"},
+    // Ties join, also over a bar line and its accidentals; other pitches are struck.
+    {"C-C D-E", "60@0+2 62@2+1 64@3+1"},
+    {"^F-|F F", "66@0+2 65@2+1"},
+    {"C- z C", "60@0+1 60@2+1"},
+    {"[CE]-[CE] [C-E][CE]", "60@0+2 64@0+2 60@2+2 64@2+1 64@3+1"},
+    // Slurs, spaces, continuations and decorations change nothing.
+    {"(C D) .E ~F `` !trill!G +fermata+A uB vc Tc",
+     "60@0+1 62@1+1 64@2+1 65@3+1 67@4+1 69@5+1 "
+     "71@6+1 72@7+1 72@8+1"},
+    {"C D\\\nE % rest\nF", "60@0+1 62@1+1 64@2+1 65@3+1"},
+    {"{gf}C {/e}D", "60@0+1 62@1+1"},
+    // Tuplets.
+    {"(3CDE F", "60@0+0.666667 62@0.666667+0.666667 64@1.33333+0.666667 65@2+1"},
+    {"(2CD E", "60@0+1.5 62@1.5+1.5 64@3+1"},
+    {"(3:2:2C2D F", "60@0+1.33333 62@1.33333+0.666667 65@2+1"},
+    {"(5:4CDEFG A", "60@0+0.8 62@0.8+0.8 64@1.6+0.8 65@2.4+0.8 67@3.2+0.8 69@4+1"},
+    {"(3::2 CD E", "60@0+0.666667 62@0.666667+0.666667 64@1.33333+1"},
+    {"[M:6/8](2CD [M:C](5CDEFG A",
+     "60@0+1.5 62@1.5+1.5 60@3+0.4 62@3.4+0.4 64@3.8+0.4 65@4.2+0.4 67@4.6+0.4 69@5+1"},
+    // Broken rhythm.
+    {"C>D E<F", "60@0+1.5 62@1.5+0.5 64@2+0.5 65@2.5+1.5"},
+    {"C > D", "60@0+1.5 62@1.5+0.5"},
+    {"C>>D", "60@0+1.25 62@1.25+0.75"},
+    {"C>z D<{g}E", "60@0+1.5 62@2+0.5 64@2.5+1.5"},
+    {"[CE]>G", "60@0+1.5 64@0+1.5 67@1.5+0.5"},
+    // Chords take their first note's length.
+    {"[CEG]2 [C2E]/ D", "60@0+2 64@0+2 67@0+2 60@2+1 64@2+0.5 62@3+1"},
+    // Fields in the line.
+    {"F[K:D]F[L:1/8]F[K:C]F", "65@0+1 66@1+1 66@2+0.5 65@2.5+0.5"},
+    {"C\nL:1/8\nC", "60@0+1 60@1+0.5"},
+    {"C\nw: la\nW: la\nD", "60@0+1 62@1+1"},
+    // Voices, each an instrument; an overlay is one voice.
+    {"[V:1] CD | [V:2] EF |\n[V:1] G |", "60@0+1 62@1+1 67@2+1 64@0+1/1 65@1+1/1"},
+    {"V:1\nC2\nV:2 octave=-1 transpose=2\nC2", "60@0+2 50@0+2/1"},
+    {"V:T1 clef=treble-8 name=\"A B\"\nC", "60@0+1"},
+    {"CD & EF | G", "60@0+1 62@1+1 64@0+1 65@1+1 67@2+1"},
+    // What cannot be read is passed over.
+    {"C @ ; D", "60@0+1 62@1+1"},
+    {"^/C [CE", "60@0+1 60@1+1 64@1+1"},
+    {"C,,,,,,,, D", "62@1+1"},
+    {">C D", "60@0+1 62@1+1"},
+};
+
+TEST(AbcTest, ReadsNotes) {
+  for (const Row& row : kNotes) {
+    const AbcTune tune = ReadOne(std::string("X:1\nL:1/4\nK:C\n") + row.body + "\n");
+    EXPECT_TRUE(tune.status.ok()) << row.body << ": " << tune.status;
+    EXPECT_EQ(DumpNotes(tune.sequence), row.dump) << row.body;
+  }
+}
+
+// Keys: which of C D E F G A B are raised or lowered.
+constexpr Row kKeys[] = {
+    {"C", "60 62 64 65 67 69 71"},
+    {"G", "60 62 64 66 67 69 71"},
+    {"D", "61 62 64 66 67 69 71"},
+    {"F#", "61 63 65 66 68 70 71"},
+    {"Bb", "60 62 63 65 67 69 70"},
+    {"Cb", "59 61 63 64 66 68 70"},
+    {"Am", "60 62 64 65 67 69 71"},
+    {"A minor", "60 62 64 65 67 69 71"},
+    {"EM", "60 62 64 66 67 69 71"},  // minor, as the books that write it mean it
+    {"F#m", "61 62 64 66 68 69 71"},
+    {"Gm clef=bass", "60 62 63 65 67 69 70"},
+    {"Ador", "60 62 64 66 67 69 71"},
+    {"A Dorian", "60 62 64 66 67 69 71"},
+    {"AMIX", "61 62 64 66 67 69 71"},
+    {"Ephr", "60 62 64 65 67 69 71"},
+    {"Flydian", "60 62 64 65 67 69 71"},
+    {"Bloc", "60 62 64 65 67 69 71"},
+    {"Caeo", "60 62 63 65 67 68 70"},
+    {"Gion", "60 62 64 66 67 69 71"},
+    {"Hp", "61 62 64 66 67 69 71"},
+    {"HP", "61 62 64 66 67 69 71"},
+    {"none", "60 62 64 65 67 69 71"},
+    {"", "60 62 64 65 67 69 71"},
+    {"D =c", "60 62 64 66 67 69 71"},
+    {"D Phr ^f", "60 62 63 66 67 69 70"},
+    {"D exp _b _e ^f", "60 62 63 66 67 69 70"},
+    {"^f_b", "60 62 64 66 67 69 70"},
+    {"G % a comment", "60 62 64 66 67 69 71"},
+};
+
+TEST(AbcTest, ReadsKeys) {
+  for (const Row& row : kKeys) {
+    const AbcTune tune = ReadOne(std::string("X:1\nK:") + row.body + "\nCDEFGAB\n");
+    EXPECT_TRUE(tune.status.ok()) << row.body << ": " << tune.status;
+    std::string pitches;
+    for (const auto& note : tune.sequence.notes()) {
+      pitches += (pitches.empty() ? "" : " ") + std::to_string(note.pitch());
+    }
+    EXPECT_EQ(pitches, row.dump) << row.body;
+  }
+}
+
+// A header (then K:C and the note C), and its signs with that note's length.
+constexpr Row kSigns[] = {
+    {"", "key 0:0,MAJOR; 60@0+0.5"},
+    {"M:4/4\n", "meter 0:4/4 key 0:0,MAJOR; 60@0+0.5"},
+    {"M:2/4\n", "meter 0:2/4 key 0:0,MAJOR; 60@0+0.25"},
+    {"M:6/8\n", "meter 0:6/8 key 0:0,MAJOR; 60@0+0.5"},
+    {"M:C\n", "meter 0:4/4 key 0:0,MAJOR; 60@0+0.5"},
+    {"M:C|\n", "meter 0:2/2 key 0:0,MAJOR; 60@0+0.5"},
+    {"M:(2+3)/8\n", "meter 0:5/8 key 0:0,MAJOR; 60@0+0.25"},
+    {"M:none\n", "key 0:0,MAJOR; 60@0+0.5"},
+    {"M:3/4\nM:2/4\n", "meter 0:2/4 key 0:0,MAJOR; 60@0+0.25"},
+    {"L:1/2\nM:2/4\n", "meter 0:2/4 key 0:0,MAJOR; 60@0+2"},
+    {"Q:1/4=60\n", "tempo 0:60 key 0:0,MAJOR; 60@0+1"},
+    {"Q:3/8=80\n", "tempo 0:120 key 0:0,MAJOR; 60@0+0.5"},
+    {"L:1/8\nQ:120\n", "tempo 0:60 key 0:0,MAJOR; 60@0+1"},
+    {"Q:120\nL:1/4\n", "tempo 0:120 key 0:0,MAJOR; 60@0+1"},
+    {"L:1/8\nQ:C3=40\n", "tempo 0:60 key 0:0,MAJOR; 60@0+1"},
+    {"Q:\"Slow\" 1/4=60 \"indeed\"\n", "tempo 0:60 key 0:0,MAJOR; 60@0+1"},
+    {"Q:1/4 1/8=80\n", "tempo 0:120 key 0:0,MAJOR; 60@0+0.5"},
+    {"Q:\"Slow\"\n", "key 0:0,MAJOR; 60@0+0.5"},
+    {"Q:1/4=72.5\n", "tempo 0:72.5 key 0:0,MAJOR; 60@0+0.827586"},
+    {"Q:fast\nM:x\n", "key 0:0,MAJOR; 60@0+0.5"},
+};
+
+TEST(AbcTest, ReadsHeaders) {
+  for (const Row& row : kSigns) {
+    const AbcTune tune = ReadOne(std::string("X:1\n") + row.body + "K:C\nC\n");
+    EXPECT_TRUE(tune.status.ok()) << row.body << ": " << tune.status;
+    EXPECT_EQ(DumpSigns(tune.sequence) + "; " + DumpNotes(tune.sequence), row.dump) << row.body;
+  }
+}
+
+TEST(AbcTest, SignsChangeWhereTheyStand) {
+  const AbcTune tune = ReadOne(
+      "X:1\nM:4/4\nL:1/4\nQ:1/4=120\nK:D\n\"Am\"C2 \"^loud\"C2 |\nM:3/4\n[K:Gm]"
+      "[Q:1/4=60] \"F#m7\"C3|\n");
+  EXPECT_EQ(DumpSigns(tune.sequence),
+            "tempo 0:120 tempo 4:60 meter 0:4/4 meter 4:3/4 key 0:2,MAJOR key 4:7,MINOR text 0:Am "
+            "text 4:F#m7");
+  EXPECT_EQ(DumpNotes(tune.sequence), "61@0+2 61@2+2 60@4+6");
+}
+
+// With L:1/4, M:none, K:C: sections and order of play, then the pitches as played.
+struct FormRow {
+  const char* body;
+  const char* sections;
+  const char* played;
+};
+constexpr FormRow kForms[] = {
+    {"CD|EF|", "", "CDEF"},
+    {"CD|EF|]", "0 | 0x1", "CDEF"},
+    {"CD||EF|]", "0 2 | 0x1 1x1", "CDEF"},
+    {"CD:|EF:|", "0 2 | 0x2 1x2", "CDCDEFEF"},
+    {"|:CD:|:EF:|", "0 2 | 0x2 1x2", "CDCDEFEF"},
+    {"C|:DE::FG:|", "0 1 3 | 0x1 1x2 2x2", "CDEDEFGFG"},
+    {"|:CD||EF:|G|", "0 2 4 | 0,1x2 2x1", "CDEFCDEFG"},
+    {"C||D:|", "0 1 | 0x1 1x2", "CDD"},
+    {"|::C::|D|", "0 1 | 0x3 1x1", "CCCD"},
+    {"|:C|1D:|2E|]F|]", "0 1 2 3 | 0,1x1 0,2x1 3x1", "CDCEF"},
+    {"|:C [1 D :| [2 E || F:|", "0 1 2 3 | 0,1x1 0,2x1 3x2", "CDCEFF"},
+    {"C|1D:|2E:|F|", "0 1 2 3 | 0,1x1 0,2x1 3x1", "CDCEF"},
+    {"C|1,3D:|2E:|F|", "0 1 2 3 | 0,1x1 0,2x1 0,1x1 3x1", "CDCECDF"},
+    {"C|1-2D:|3E|]", "0 1 2 | 0,1x1 0,1x1 0,2x1", "CDCDCE"},
+    {"C|1D:|E|", "0 1 2 | 0,1x1 0x1 2x1", "CDCE"},
+    {"C|1D:|2E|F|1G:|2A|]", "0 1 2 3 4 5 | 0,1x1 0,2x1 3,4x1 3,5x1", "CDCEFGFA"},
+    {"C \"x\"[|]:|D|", "0 1 | 0x2 1x1", "CCD"},
+    {"C||\\\n:D:|", "0 1 | 0x1 1x2", "CDD"},
+    {"|:C|:D|", "0 1 | 0x1 1x1", "CD"},
+    {"P:A\nCD|\nP:B\nE|", "0 2 | 0x1 1x1", "CDE"},
+    {"C-|:C:|", "0 1 | 0x1 1x2", "CCC"},  // no tie into a section that is played again
+};
+
+TEST(AbcTest, PlaysRepeats) {
+  for (const FormRow& row : kForms) {
+    const AbcTune tune = ReadOne(std::string("X:1\nM:none\nL:1/4\nK:C\n") + row.body + "\n");
+    ASSERT_TRUE(tune.status.ok()) << row.body << ": " << tune.status;
+    EXPECT_EQ(DumpSections(tune.sequence), row.sections) << row.body;
+    const auto unrolled = UnrollSections(tune.sequence);
+    ASSERT_TRUE(unrolled.ok()) << row.body;
+    std::string played;
+    for (const auto& note : unrolled->notes()) played += "C_D_EF_G_A_B"[note.pitch() - 60];
+    EXPECT_EQ(played, row.played) << row.body;
+  }
+}
+
+// The order of parts that a header asks for, of A = C, B = D|:E:|, X = F.
+constexpr Row kParts[] = {
+    {"ABA", "CDEEC"},  {"A.B.A", "CDEEC"},       {"A2B", "CCDEE"},
+    {"(AX)2", "CFCF"}, {"A(AX)2X3", "CCFCFFFF"}, {"AQX", "CF"},
+    {"", "CDEEF"},     {"A)", "CDEEF"},          {"(A1000)1000", "CDEEF"},
+};
+
+TEST(AbcTest, PlaysPartsInOrder) {
+  for (const Row& row : kParts) {
+    const AbcTune tune = ReadOne(std::string("X:1\nL:1/4\nP:") + row.body +
+                                 "\nK:C\nP:A\nC|\nP:B\nD|:E:|\nP:X\nF|\n");
+    const auto unrolled = UnrollSections(tune.sequence);
+    ASSERT_TRUE(unrolled.ok()) << row.body;
+    std::string played;
+    for (const auto& note : unrolled->notes()) played += "C_D_EF_G_A_B"[note.pitch() - 60];
+    EXPECT_EQ(played, row.dump) << row.body;
+  }
+}
+
+TEST(AbcTest, OneBadTuneLosesNoOther) {
+  const auto tunes = ReadAbc(
+      "%abc-2.1\nM:2/4\n\nX:1\nT:First\nT:of two\nC:Trad.\nK:G\nC|\n\nsome "
+      "text\n\nX:0002\nK:Zz\nC|\n"
+      "X:3\nT:words alone\n\nX:4\nL:nonsense\nK:C\nC|\nX:5\nK:C\nD|\n");
+  ASSERT_TRUE(tunes.ok());
+  ASSERT_EQ(tunes->size(), 5u);
+  const NoteSequence& first = (*tunes)[0].sequence;
+  EXPECT_EQ(first.reference_number(), 1);
+  EXPECT_EQ(first.sequence_metadata().title(), "First; of two");
+  EXPECT_EQ(first.sequence_metadata().composers(0), "Trad.");
+  EXPECT_EQ(first.ticks_per_quarter(), 220);
+  EXPECT_EQ(first.notes(0).velocity(), 90);
+  EXPECT_EQ(first.source_info().parser(), NoteSequence::SourceInfo::MAGENTA_ABC);
+  EXPECT_EQ(DumpNotes(first), "60@0+0.25");  // the book's meter
+  EXPECT_THAT(ErrorLine((*tunes)[1].status), HasSubstr("line 14: K:Zz is no key"));
+  EXPECT_THAT(ErrorLine((*tunes)[2].status), HasSubstr("no notes"));
+  EXPECT_THAT(ErrorLine((*tunes)[3].status), HasSubstr("line 20: L:nonsense"));
+  EXPECT_EQ(DumpNotes((*tunes)[4].sequence), "62@0+0.25");
+}
+
+TEST(AbcTest, SaysWhatItLeftOut) {
+  const AbcTune tune =
+      ReadOne("X:1\nK:C\n{g}C TC !mf!C \"loud\"C\nw:la\n%%MIDI program 1\n^/C #C\n");
+  std::string left_out;
+  for (const ScoreWarning& warning : tune.left_out) {
+    left_out += std::to_string(warning.line) + ":" + warning.text + ";";
+  }
+  EXPECT_EQ(left_out,
+            "3:grace notes;3:decorations;3:annotations;4:lyrics (w: and W:);5:%%MIDI directives;"
+            "6:quarter tones;6:the character #;");
+}
+
+TEST(AbcTest, TakesAnyEncodingAndLineEnd) {
+  const char* const kTitles[] = {"X:1\nT:Caf\xE9\nK:C\nC\n", "X:1\r\nT:Caf\xC3\xA9\r\nK:C\r\nC\r\n",
+                                 "\xEF\xBB\xBFX:1\rT:Caf\xC3\xA9\rK:C\rC\r"};
+  for (const char* text : kTitles) {
+    const AbcTune tune = ReadOne(text);
+    EXPECT_EQ(tune.sequence.sequence_metadata().title(), "Caf\xC3\xA9");
+    EXPECT_EQ(tune.sequence.notes_size(), 1);
+  }
+}
+
+TEST(AbcTest, RefusesWhatIsNoBook) {
+  EXPECT_EQ(ExitStatus(ReadAbc("").status()), 3);
+  EXPECT_EQ(ExitStatus(ReadAbc("MThd\0\0\0\6 and so on").status()), 3);
+}
+
+TEST(AbcTest, HugeLengthsStayBounded) {
+  std::string text = "X:1\nM:1024/1\nL:4/1\nK:C\n";
+  for (int i = 0; i < 20000; ++i) text += "C9999Z9999";
+  const AbcTune tune = ReadOne(text + "\n");
+  EXPECT_THAT(ErrorLine(tune.status), HasSubstr("line 5"));
+}
+
+}  // namespace
+}  // namespace magenta

@@ -1,0 +1,301 @@
+#include "magenta/io/score/musicxml.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <zip.h>
+
+#include <string>
+#include <vector>
+
+#include "magenta/base/status.h"
+#include "magenta/io/score/score_dump.h"
+
+namespace magenta {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// A note of `duration` divisions; `more` stands before <duration>.
+std::string Note(const std::string& step, int octave, int duration, const std::string& more = "") {
+  return "<note>" + more + "<pitch><step>" + step + "</step><octave>" + std::to_string(octave) +
+         "</octave></pitch><duration>" + std::to_string(duration) + "</duration></note>";
+}
+
+/// A score of one part with 2 divisions a quarter; `measures` are the insides of its measures.
+std::string Score(const std::vector<std::string>& measures, const std::string& head = "") {
+  std::string xml = "<score-partwise><part-list><score-part id='P1'><part-name>Flute</part-name>" +
+                    head + "</score-part></part-list><part id='P1'>";
+  std::string divisions = "<attributes><divisions>2</divisions></attributes>";
+  for (const std::string& measure : measures) {
+    xml += "<measure>" + divisions + measure + "</measure>";
+    divisions = "";
+  }
+  return xml + "</part></score-partwise>";
+}
+
+std::string Attributes(const std::string& inside) {
+  return "<attributes>" + inside + "</attributes>";
+}
+std::string Meter(const std::string& beats, const std::string& type) {
+  return Attributes("<time><beats>" + beats + "</beats><beat-type>" + type + "</beat-type></time>");
+}
+
+MusicXmlReading ReadXml(const std::string& xml) {
+  auto reading = ReadMusicXml(xml);
+  EXPECT_TRUE(reading.ok()) << reading.status() << xml;
+  return reading.ok() ? *reading : MusicXmlReading{};
+}
+
+struct Row {
+  std::vector<std::string> measures;
+  const char* notes;
+  const char* signs;
+};
+
+const std::vector<Row>& Rows() {
+  static const std::vector<Row> rows = {
+      {{Meter("2", "4") + Note("C", 4, 2) + Note("D", 4, 2)},
+       "60@0+1 62@1+1",
+       "tempo 0:120 meter 0:2/4 key 0:0,MAJOR"},
+      // Rests, chords, a second voice by <backup>, a gap by <forward>.
+      {{Meter("2", "4") + Note("C", 4, 2) + Note("E", 4, 2, "<chord/>") +
+        "<note><rest/><duration>1</duration></note>" + Note("D", 4, 1) +
+        "<backup><duration>4</duration></backup><forward><duration>1</duration></forward>" +
+        Note("G", 3, 3)},
+       "60@0+1 64@0+1 62@1.5+0.5 55@0.5+1.5",
+       "tempo 0:120 meter 0:2/4 key 0:0,MAJOR"},
+      // Ties join over the bar line; graces and cues are left out.
+      {{Meter("2", "4") + Note("C", 4, 4, "<tie type='start'/>"),
+        Note("C", 4, 2, "<tie type='stop'/>") + Note("G", 5, 0, "<grace/>") + Note("C", 4, 2)},
+       "60@0+3 60@3+1",
+       "tempo 0:120 meter 0:2/4 key 0:0,MAJOR"},
+      // A pickup and an overlong measure have meters of their own; no meter: the measure's length.
+      {{Meter("4", "4") + Note("C", 4, 2), Note("D", 4, 8)},
+       "60@0+1 62@1+4",
+       "tempo 0:120 meter 0:1/4 meter 1:4/4 key 0:0,MAJOR"},
+      {{Note("C", 4, 11)}, "60@0+5.5", "tempo 0:120 meter 0:11/8 key 0:0,MAJOR"},
+      // Alternating meters add up; a meter may change within a measure.
+      {{Attributes("<time><beats>3</beats><beat-type>8</beat-type><beats>1</beats>"
+                   "<beat-type>4</beat-type></time>") +
+        Note("C", 4, 5)},
+       "60@0+2.5",
+       "tempo 0:120 meter 0:5/8 key 0:0,MAJOR"},
+      {{Meter("3+2", "8") + Note("C", 4, 5)}, "60@0+2.5", "tempo 0:120 meter 0:5/8 key 0:0,MAJOR"},
+      {{Meter("2", "4") + Note("C", 4, 4) + Meter("1", "4") + Note("D", 4, 2)},
+       "60@0+2 62@2+1",
+       "tempo 0:120 meter 0:2/4 meter 2:1/4 key 0:0,MAJOR"},
+      // Keys and transposition: a clarinet in B flat that reads D major sounds in C.
+      {{Attributes(
+            "<key><fifths>2</fifths></key><transpose><chromatic>-2</chromatic></transpose>") +
+        Meter("1", "4") + Note("D", 4, 2)},
+       "60@0+1",
+       "tempo 0:120 meter 0:1/4 key 0:0,MAJOR"},
+      {{Attributes("<key><fifths>-1</fifths><mode>minor</mode></key>") + Meter("1", "4") +
+        Note("D", 4, 2)},
+       "62@0+1",
+       "tempo 0:120 meter 0:1/4 key 0:2,MINOR"},
+      // Tempos, as sound or as print.
+      {{Meter("1", "4") + "<sound tempo='60'/>" + Note("C", 4, 2),
+        Note("C", 4, 2) + "<direction><direction-type><metronome><beat-unit>half</"
+                          "beat-unit><per-minute>60</per-minute>"
+                          "</metronome></direction-type></direction>",
+        Note("D", 4, 2)},
+       "60@0+2 60@2+2 62@4+1",
+       "tempo 0:60 tempo 4:120 meter 0:1/4 key 0:0,MAJOR"},
+      // Drums without a MIDI instrument stand where they are written.
+      {{Meter("1", "4") + "<note><unpitched><display-step>E</display-step><display-octave>4"
+                          "</display-octave></unpitched><duration>2</duration></note>"},
+       "64@0+1d",
+       "tempo 0:120 meter 0:1/4 key 0:0,MAJOR"},
+      // C flat lies below C.
+      {{Meter("1", "4") + "<note><pitch><step>C</step><alter>-1</alter><octave>4</octave></pitch>"
+                          "<duration>2</duration></note>"},
+       "59@0+1",
+       "tempo 0:120 meter 0:1/4 key 0:0,MAJOR"},
+      {{"<harmony><root><root-step>F</root-step><root-alter>1</root-alter></root><kind>minor</kind>"
+        "<bass><bass-step>A</bass-step></bass><offset>1</offset></harmony>" +
+        Meter("1", "4") + Note("C", 4, 2)},
+       "60@0+1",
+       "tempo 0:120 meter 0:1/4 key 0:0,MAJOR text 0.5:F#m/A"},
+  };
+  return rows;
+}
+
+TEST(MusicXmlTest, ReadsScores) {
+  for (const Row& row : Rows()) {
+    const MusicXmlReading reading = ReadXml(Score(row.measures));
+    EXPECT_EQ(DumpNotes(reading.sequence), row.notes) << row.measures[0];
+    EXPECT_EQ(DumpSigns(reading.sequence), row.signs) << row.measures[0];
+  }
+}
+
+TEST(MusicXmlTest, PartsStandUnderOneAnother) {
+  // The first measure is longer in the second part; timewise scores read the same.
+  const std::string attributes = Attributes("<divisions>1</divisions>");
+  const std::string first[2] = {attributes + Note("C", 4, 1), attributes + Note("C", 3, 2)};
+  const std::string second[2] = {Note("D", 4, 1), Note("D", 3, 1)};
+  const std::string list =
+      "<part-list><score-part id='a'><midi-instrument id='x'><midi-channel>3"
+      "</midi-channel><midi-program>7</midi-program></midi-instrument>"
+      "</score-part><score-part id='b'/></part-list>";
+  const auto part = [](const char* id, const std::string& inside) {
+    return std::string("<part id='") + id + "'>" + inside + "</part>";
+  };
+  const auto measure = [](const std::string& inside) {
+    return "<measure>" + inside + "</measure>";
+  };
+  const std::string scores[] = {
+      "<score-partwise>" + list + part("a", measure(first[0]) + measure(second[0])) +
+          part("b", measure(first[1]) + measure(second[1])) + "</score-partwise>",
+      "<score-timewise>" + list + measure(part("a", first[0]) + part("b", first[1])) +
+          measure(part("a", second[0]) + part("b", second[1])) + "</score-timewise>"};
+  for (const std::string& xml : scores) {
+    const NoteSequence sequence = ReadXml(xml).sequence;
+    EXPECT_EQ(DumpNotes(sequence), "60@0+1/3 62@2+1/3 48@0+2/1 50@2+1/1");
+    EXPECT_EQ(sequence.notes(0).program(), 7);
+    EXPECT_EQ(sequence.notes(2).part(), 1);
+    EXPECT_EQ(sequence.notes(0).velocity(), 64);
+    EXPECT_EQ(sequence.total_time(), 1.5);
+  }
+}
+
+struct ChordRow {
+  const char* inside;
+  const char* text;
+};
+constexpr ChordRow kChords[] = {
+    {"<root><root-step>C</root-step></root><kind>major</kind>", "C"},
+    {"<root><root-step>B</root-step><root-alter>-1</root-alter></root><kind>dominant</kind>",
+     "Bb7"},
+    {"<root><root-step>E</root-step></root><kind>dominant</kind><degree><degree-value>9</"
+     "degree-value>"
+     "<degree-alter>1</degree-alter><degree-type>add</degree-type></degree>",
+     "E7(#9)"},
+    {"<root><root-step>A</root-step></root><kind>minor</kind><degree><degree-value>9</degree-value>"
+     "<degree-alter>0</degree-alter><degree-type>add</degree-type></degree><degree><degree-value>3"
+     "</degree-value><degree-alter>0</degree-alter><degree-type>subtract</degree-type></degree>",
+     "Am(add9)(no3)"},
+    {"<root><root-step>C</root-step></root><kind>none</kind>", "N.C."},
+    {"<root><root-step>H</root-step></root><kind>major</kind>", ""},
+    {"<root><root-step>C</root-step></root><kind>odd</kind>", ""},
+};
+
+TEST(MusicXmlTest, SpellsChords) {
+  for (const ChordRow& row : kChords) {
+    const MusicXmlReading reading =
+        ReadXml(Score({std::string("<harmony>") + row.inside + "</harmony>"}));
+    const auto& texts = reading.sequence.text_annotations();
+    EXPECT_EQ(texts.empty() ? "" : texts[0].text(), row.text);
+    EXPECT_EQ(reading.left_out.size(), texts.empty() ? 1u : 0u);
+  }
+}
+
+TEST(MusicXmlTest, SaysWhatItLeftOut) {
+  const MusicXmlReading reading =
+      ReadXml(Score({"\n" + Note("C", 4, 2, "<grace/>") + "\n" + Note("C", 4, 2, "<lyric/>")}));
+  ASSERT_EQ(reading.left_out.size(), 2u);
+  EXPECT_EQ(reading.left_out[0].text, "grace notes");
+  EXPECT_EQ(reading.left_out[0].line, 2);
+  EXPECT_EQ(reading.left_out[1].text, "lyrics");
+  EXPECT_EQ(reading.left_out[1].line, 3);
+}
+
+struct BadRow {
+  std::string bytes;
+  const char* message;
+};
+
+TEST(MusicXmlTest, RefusesWhatIsNoScore) {
+  const BadRow rows[] = {
+      {"", "XML"},
+      {"<score-partwise>", "not well-formed XML at byte"},
+      {"<html></html>", "neither <score-partwise>"},
+      {"<score-partwise><part-list/></score-partwise>", "no measures"},
+      {std::string("PK\x03\x04 and nothing"), "zip archive"},
+  };
+  for (const BadRow& row : rows) {
+    const auto reading = ReadMusicXml(row.bytes);
+    EXPECT_EQ(ExitStatus(reading.status()), 3) << row.bytes;
+    EXPECT_THAT(ErrorLine(reading.status()), HasSubstr(row.message));
+  }
+}
+
+TEST(MusicXmlTest, NumbersOutOfRangeAreHarmless) {
+  const char* const kNumbers[] = {"-1", "0", "1e308", "99999999999999999999", "nan", "x", ""};
+  for (const std::string number : kNumbers) {
+    const std::string pitch =
+        "<pitch><step>C</step><alter>" + number + "</alter><octave>" + number + "</octave></pitch>";
+    ReadXml(Score(
+        {Attributes("<divisions>" + number + "</divisions><key><fifths>" + number +
+                    "</fifths></key><transpose><chromatic>" + number + "</chromatic></transpose>") +
+         Meter(number, number) + "<backup><duration>" + number +
+         "</duration></backup><sound tempo='" + number + "'/><harmony><offset>" + number +
+         "</offset><root><root-step>C</root-step></root><kind/></harmony><note>" + pitch +
+         "<duration>" + number + "</duration><voice>" + number + "</voice></note>"}));
+  }
+}
+
+TEST(MusicXmlTest, DepthIsHarmless) {
+  std::string deep;
+  for (int i = 0; i < 200000; ++i) deep += "<a>";
+  EXPECT_FALSE(ReadMusicXml(deep).ok());
+  std::string closed = deep;
+  for (int i = 0; i < 200000; ++i) closed += "</a>";
+  EXPECT_FALSE(ReadMusicXml(closed).ok());
+}
+
+/// A zip archive with these entries.
+std::string Zip(const std::vector<std::pair<std::string, std::string>>& entries) {
+  zip_error_t error;
+  zip_source_t* sink = zip_source_buffer_create(nullptr, 0, 0, &error);
+  zip_source_keep(sink);
+  zip_t* archive = zip_open_from_source(sink, ZIP_TRUNCATE, &error);
+  for (const auto& [name, text] : entries) {
+    zip_source_t* source = zip_source_buffer(archive, text.data(), text.size(), 0);
+    zip_file_add(archive, name.c_str(), source, ZIP_FL_ENC_UTF_8);
+  }
+  EXPECT_EQ(zip_close(archive), 0);
+  zip_stat_t stat;
+  zip_source_stat(sink, &stat);
+  std::string bytes(stat.size, '\0');
+  zip_source_open(sink);
+  zip_source_read(sink, bytes.data(), bytes.size());
+  zip_source_close(sink);
+  zip_source_free(sink);
+  return bytes;
+}
+
+constexpr char kContainer[] =
+    "<container><rootfiles><rootfile full-path='a.pdf' media-type="
+    "'application/pdf'/><rootfile full-path='caf\xC3\xA9/b.xml'/>"
+    "</rootfiles></container>";
+
+TEST(MusicXmlTest, ReadsArchives) {
+  const std::string score = Score({Note("C", 4, 2)});
+  const std::string other = Score({Note("D", 4, 2)});
+  const std::vector<std::pair<std::string, std::string>> archives[] = {
+      {{"a.pdf", "x"},
+       {"z.xml", other},
+       {"caf\xC3\xA9/b.xml", score},
+       {"META-INF/container.xml", kContainer}},
+      {{"readme.txt", "x"}, {"z.musicxml", score}},
+      {{"META-INF/container.xml", "broken"}, {"z.xml", score}},
+  };
+  for (const auto& entries : archives) {
+    EXPECT_EQ(DumpNotes(ReadXml(Zip(entries)).sequence), "60@0+1");
+  }
+}
+
+TEST(MusicXmlTest, RefusesBadArchives) {
+  const std::string score = Score({Note("C", 4, 2)});
+  const std::string archive = Zip({{"z.xml", score}});
+  EXPECT_EQ(ExitStatus(ReadMusicXml(archive.substr(0, archive.size() / 2)).status()), 3);
+  EXPECT_THAT(ErrorLine(ReadMusicXml(Zip({{"a.txt", "x"}})).status()), HasSubstr("no score"));
+  // 65 MiB of blanks take 64 KiB zipped.
+  const std::string bomb = Zip({{"z.xml", std::string(size_t{65} << 20, ' ')}});
+  EXPECT_LT(bomb.size(), size_t{1} << 20);
+  EXPECT_THAT(ErrorLine(ReadMusicXml(bomb).status()), HasSubstr("inflates to more than"));
+}
+
+}  // namespace
+}  // namespace magenta

@@ -1,0 +1,96 @@
+#include "magenta/io/score/sections.h"
+
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "magenta/base/status.h"
+#include "magenta/io/score/score_dump.h"
+
+namespace magenta {
+namespace {
+
+NoteSequence Parse(const std::string& text) {
+  NoteSequence sequence;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &sequence)) << text;
+  return sequence;
+}
+
+// Two sections of a second each: 60 and 62 (which sounds on into the second), then 64.
+constexpr char kTwoSections[] = R"(
+  id: "x" ticks_per_quarter: 220 total_time: 2
+  notes { pitch: 60 start_time: 0 end_time: 0.5 }
+  notes { pitch: 62 start_time: 0.5 end_time: 1.5 }
+  notes { pitch: 64 start_time: 1 end_time: 2 }
+  tempos { time: 0 qpm: 120 } tempos { time: 1 qpm: 60 }
+  text_annotations { time: 1 text: "Am" annotation_type: CHORD_SYMBOL }
+  section_annotations { time: 0 section_id: 0 }
+  section_annotations { time: 1 section_id: 7 }
+)";
+
+struct Row {
+  const char* groups;
+  const char* notes;
+  const char* signs;
+};
+constexpr Row kRows[] = {
+    {"", "60@0+1 62@1+2 64@2+2", "tempo 0:120 tempo 2:60 text 2:Am"},
+    {"section_groups { sections { section_id: 0 } num_times: 2 }", "60@0+1 62@1+1 60@2+1 62@3+1",
+     "tempo 0:120"},
+    {"section_groups { sections { section_id: 7 } sections { section_id: 0 } num_times: 1 }",
+     "64@0+2 60@2+1 62@3+1", "tempo 0:60 tempo 2:120 text 0:Am"},
+    {"section_groups { sections { section_group { sections { section_id: 7 } num_times: 2 } } "
+     "sections { section_id: 0 } num_times: 1 }",
+     "64@0+2 64@2+2 60@4+1 62@5+1", "tempo 0:60 tempo 4:120 text 0:Am text 2:Am"},
+    {"section_groups { num_times: 5 }", "", ""},
+};
+
+TEST(SectionsTest, PlaysGroups) {
+  for (const Row& row : kRows) {
+    const auto unrolled = UnrollSections(Parse(std::string(kTwoSections) + row.groups));
+    ASSERT_TRUE(unrolled.ok()) << unrolled.status();
+    EXPECT_EQ(DumpNotes(*unrolled), row.notes) << row.groups;
+    EXPECT_EQ(DumpSigns(*unrolled), row.signs) << row.groups;
+    EXPECT_EQ(unrolled->id(), "x");
+    EXPECT_TRUE(unrolled->section_groups().empty());
+  }
+}
+
+TEST(SectionsTest, MarksWhatIsPlayed) {
+  const auto unrolled = UnrollSections(Parse(
+      std::string(kTwoSections) +
+      "section_groups { sections { section_id: 7 } sections { section_id: 0 } num_times: 2 }"));
+  ASSERT_TRUE(unrolled.ok());
+  EXPECT_EQ(DumpSections(*unrolled), "0 2 4 6 |");
+  EXPECT_EQ(unrolled->total_time(), 4);
+}
+
+constexpr const char* kBad[] = {
+    "section_groups { sections { section_id: 5 } num_times: 1 }",
+    "section_groups { sections { section_id: 0 } num_times: 2000000000 }",
+    "section_annotations { time: 0.5 section_id: 2 } "
+    "section_groups { sections { section_id: 7 } num_times: 1 }",
+};
+
+TEST(SectionsTest, RefusesWhatCannotBePlayed) {
+  for (const char* groups : kBad) {
+    const auto unrolled = UnrollSections(Parse(std::string(kTwoSections) + groups));
+    EXPECT_EQ(ExitStatus(unrolled.status()), 3) << groups;
+  }
+}
+
+TEST(SectionsTest, NestedRepeatsStayBounded) {
+  NoteSequence sequence = Parse(kTwoSections);
+  auto* group = sequence.add_section_groups();
+  for (int depth = 0; depth < 40; ++depth) {
+    group->set_num_times(1000);
+    group = group->add_sections()->mutable_section_group();
+  }
+  group->set_num_times(1000);
+  group->add_sections()->set_section_id(0);
+  EXPECT_EQ(ExitStatus(UnrollSections(sequence).status()), 3);
+}
+
+}  // namespace
+}  // namespace magenta
