@@ -8,6 +8,7 @@
 
 #include "magenta/generate/likelihood.h"
 #include "magenta/generate/model.h"
+#include "magenta/generate/sequence_generator.h"
 #include "magenta/generate/session.h"
 #include "tests/parity/golden_rows.h"
 
@@ -70,7 +71,8 @@ TEST(InferenceParityTest, BundleV1AndRunAreTheSameModel) {
     for (const ModelSource& source : {run, v1, bundle}) {
       const auto model = LoadModel(source);
       ASSERT_TRUE(model.ok()) << model.status();
-      EXPECT_EQ((*model)->id, config);
+      const GeneratorDetails details = SequenceGenerator(*model).details();
+      EXPECT_EQ(details.id(), config) << details.ShortDebugString();
       totals.push_back(LogLikelihood(*model, {events, {}})->total);
     }
     EXPECT_EQ(totals[0], totals[1]);
