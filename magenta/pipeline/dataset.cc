@@ -154,13 +154,14 @@ class DatasetBuilder {
   void Advise() {
     if (equal_copies_ > 0) {
       summary_.notes.push_back(fmt::format(
-          "{} examples equal another transposition of the same melody: {} moves every melody to "
-          "one key",
+          "{} of the examples equal another transposition of their melody: {} moves every melody "
+          "to one key",
           equal_copies_, options_.spec->id));
     }
     if (summary_.training_examples == 0) {
-      summary_.notes.push_back(fmt::format("no example for training: {} is empty; --eval_ratio={}",
-                                           summary_.training_file, options_.eval_ratio));
+      summary_.notes.push_back(
+          fmt::format("no example for training: {} is empty (eval_ratio is {})",
+                      summary_.training_file, options_.eval_ratio));
     }
     if (summary_.eval_examples == 0 && options_.eval_ratio > 0) {
       summary_.notes.push_back(

@@ -198,8 +198,8 @@ TEST(DatasetTest, SaysThatTranspositionsAreLostOnAModelOfOneKey) {
   EXPECT_EQ(summary->training_examples, 2);
   ASSERT_EQ(summary->notes.size(), 1u);
   EXPECT_EQ(summary->notes[0],
-            "1 examples equal another transposition of the same melody: lookback_rnn moves every "
-            "melody to one key");
+            "1 of the examples equal another transposition of their melody: lookback_rnn moves "
+            "every melody to one key");
 }
 
 TEST(DatasetTest, SplitsAtChangesAndReportsEveryPart) {
@@ -287,7 +287,7 @@ TEST(DatasetTest, BadInputIsOneClearError) {
   EXPECT_EQ(
       FailureOf(folder, options, 4),
       "no melody of the 1 sequences survived:\n       1  too_short  a.mid: 3 bars, fewer than 7 "
-      "(--min_bars=3 keeps it)\n. --min_bars=3 would keep some.");
+      "(--min_bars=3 keeps it). --min_bars=3 would keep some.");
   EXPECT_EQ(JsonOf(options.report_file)["counts"].dump(), R"({"too_short":1})");
 
   WriteSequences(folder.Path("notes.tfrecord"), Tunes(3));

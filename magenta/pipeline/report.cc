@@ -91,11 +91,11 @@ std::string ReasonTable(const std::map<std::string, ReasonCount>& reasons) {
   for (const auto& row : rows) width = std::max(width, row.first.size());
   std::string table;
   for (const auto& [reason, entry] : rows) {
+    if (!table.empty()) table += '\n';
     table += fmt::format("{:>8}  {:<{}}", entry.count, reason, width);
     if (!entry.detail.empty()) table += fmt::format("  {}: {}", entry.example, entry.detail);
     if (!entry.flag.empty()) table += fmt::format(" ({} keeps it)", entry.flag);
     while (table.back() == ' ') table.pop_back();
-    table += '\n';
   }
   return table;
 }

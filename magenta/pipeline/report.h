@@ -61,7 +61,7 @@ class ReportWriter {
 std::map<std::string, int64_t> CountsOf(const std::map<std::string, ReasonCount>& reasons);
 
 /// The reasons, most frequent first, a line each: "  12  too_short  a.mid: 5 bars, fewer than 7
-/// (--min_bars=5 keeps it)". Ends in a line feed; empty without reasons.
+/// (--min_bars=5 keeps it)", with line feeds between them.
 std::string ReasonTable(const std::map<std::string, ReasonCount>& reasons);
 
 }  // namespace magenta

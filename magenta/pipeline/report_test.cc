@@ -57,7 +57,7 @@ TEST(ReportTest, TableHasTheMostFrequentFirst) {
   EXPECT_EQ(ReasonTable(writer->reasons()),
             "       2  too_short    a.mid: 5 bars, fewer than 7 (--min_bars=5 keeps it)\n"
             "       1  broken_midi  b\xFF.mid: no MIDI header\n"
-            "       1  kept\n");
+            "       1  kept");
 }
 
 TEST(ReportTest, AnEmptyReportIsStillJson) {

@@ -1,0 +1,159 @@
+// MIDI files through convert and dataset give the reference's melodies: the same events in the same
+// order, and counters that add up to the same sums.
+
+#include "magenta/pipeline/dataset.h"
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "magenta/base/status.h"
+#include "magenta/pipeline/convert.h"
+#include "magenta/pipeline/dataset_reader.h"
+#include "tests/parity/golden_rows.h"
+
+namespace magenta {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr size_t kGoldenFiles = 128;
+constexpr char kExtractor[] = "DAGPipeline_MelodyExtractor_training_";
+
+/// What the recorded rows of one value of ignore_polyphonic say all together.
+struct GoldenSet {
+  std::string melodies;  // "file transpose: events" a line, files by bytes
+  std::map<std::string, int64_t> counters;
+};
+
+std::string MelodyLine(const std::string& file, int64_t transpose, const std::vector<int>& events) {
+  std::string line = fmt::format("{} {}:", file, transpose);
+  for (const int event : events) line += fmt::format(" {}", event);
+  return line + "\n";
+}
+
+GoldenSet SetOf(const std::vector<json>& rows, bool ignore_polyphonic) {
+  GoldenSet set;
+  std::map<std::pair<std::string, int>, std::string> parts;
+  for (const json& row : rows) {
+    if (row["ignore_polyphonic"] != ignore_polyphonic) continue;
+    std::string& lines = parts[{row["file"], row["part"]}];
+    for (const json& melody : row["melodies"]) {
+      lines +=
+          MelodyLine(row["file"], melody["transpose"], melody["squashed"].get<std::vector<int>>());
+    }
+    for (const auto& [name, count] : row["stats"].items()) {
+      set.counters[kExtractor + name] += count.get<int64_t>();
+    }
+  }
+  for (const auto& [part, lines] : parts) set.melodies += lines;
+  return set;
+}
+
+/// The first event of a dense example: the one whose encoding is the first input.
+Event FirstEventOf(const TrainingExample& dense, const EventCodec& codec) {
+  for (Event first = kNoEvent; first < 84; ++first) {
+    if (!codec.Accepts(first)) continue;
+    if (EncodeExample(codec, {{first, kNoEvent}, {}}).inputs[0] == dense.inputs[0]) return first;
+  }
+  return kNoEvent;
+}
+
+/// The melody that a dense example was made from: the later events stand in the labels.
+EventSequence MelodyOf(const TrainingExample& dense, const EventCodec& codec) {
+  EventSequence melody{{FirstEventOf(dense, codec)}, {}};
+  const auto encoder = codec.NewEncoder();
+  for (const int label : dense.labels) {
+    encoder->Push(melody.events.back());
+    melody.events.push_back(encoder->Decode(std::span<const int>(&label, 1)));
+  }
+  return melody;
+}
+
+class SharedDataset : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!HasSharedFolder()) GTEST_SKIP() << "the rows of melodies.jsonl and two examples left out";
+    rows_ = ReadRows(SharedFolder() + "/goldens/melodies.jsonl");
+    std::string name = (fs::temp_directory_path() / "dataset-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    folder_ = name;
+  }
+  void TearDown() override {
+    std::error_code ignored;
+    if (!folder_.empty()) fs::remove_all(folder_, ignored);
+  }
+
+  /// Links to the files that the rows are about, converted.
+  void ConvertGoldenFiles() {
+    fs::create_directory(folder_ + "/in");
+    std::set<std::string> names;
+    for (const json& row : rows_) names.insert(row["file"]);
+    ASSERT_EQ(names.size(), kGoldenFiles);
+    for (const std::string& name : names) {
+      fs::path source = fs::absolute(SharedFolder()) / "data/edge" / name;
+      if (!fs::exists(source)) source = source.parent_path() / "../nottingham" / name;
+      fs::create_symlink(source, folder_ + "/in/" + name);
+    }
+    ConvertOptions options;
+    options.input_dir = folder_ + "/in";
+    options.output_file = folder_ + "/notes.tfrecord";
+    const absl::StatusOr<ConvertSummary> summary = ConvertFolder(options);
+    ASSERT_TRUE(summary.ok()) << ErrorLine(summary.status());
+    EXPECT_EQ(summary->sequences, kGoldenFiles);
+  }
+
+  std::vector<json> rows_;
+  std::string folder_;
+};
+
+TEST_F(SharedDataset, OfMidiFiles) {
+  ConvertGoldenFiles();
+  const ModelSpec& spec = **FindModel("lookback_rnn");
+  for (const bool ignore_polyphonic : {false, true}) {
+    DatasetOptions options;
+    options.spec = &spec;
+    options.input = folder_ + "/notes.tfrecord";
+    options.output_dir = folder_;
+    options.eval_ratio = 0;
+    options.examples.melody.ignore_polyphonic_notes = ignore_polyphonic;
+    const absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
+    ASSERT_TRUE(summary.ok()) << ErrorLine(summary.status());
+    const auto examples = ReadDataset(summary->training_file, spec);
+    ASSERT_TRUE(examples.ok()) << ErrorLine(examples.status());
+    std::string melodies;
+    for (const DatasetExample& example : *examples) {
+      melodies += MelodyLine(example.source, example.transpose,
+                             std::get<EventSequence>(example.content).events);
+    }
+    const GoldenSet golden = SetOf(rows_, ignore_polyphonic);
+    EXPECT_EQ(melodies, golden.melodies);
+    for (const auto& [name, count] : golden.counters) {
+      EXPECT_EQ(summary->counters.at(name), count) << name;
+    }
+    std::printf("%zu melodies, ignore_polyphonic %d\n", examples->size(), ignore_polyphonic);
+  }
+}
+
+/// Dense records of the reference are read, and equal what the codec makes of the melody in them.
+TEST_F(SharedDataset, ReferencesDenseExamples) {
+  for (const char* id : {"basic_rnn", "lookback_rnn", "attention_rnn"}) {
+    const ModelSpec& spec = **FindModel(id);
+    const auto examples =
+        ReadDataset(SharedFolder() + "/goldens/models/" + id + "/examples.tfrecord", spec);
+    ASSERT_TRUE(examples.ok()) << ErrorLine(examples.status());
+    ASSERT_EQ(examples->size(), 2u);
+    for (const DatasetExample& example : *examples) {
+      const TrainingExample dense = example.Encode(*spec.codec);
+      EXPECT_EQ(dense, EncodeExample(*spec.codec, MelodyOf(dense, *spec.codec))) << id;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace magenta
