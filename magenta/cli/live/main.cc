@@ -1,3 +1,12 @@
 #include "magenta/cli/cli.h"
+#include "magenta/cli/live/live_verbs.h"
 
-int main(int argc, char** argv) { return magenta::cli::Main(argc, argv); }
+int main(int argc, char** argv) {
+  using magenta::cli::Program;
+  const magenta::cli::VerbEntry verbs[] = {
+      {"render", Program::kLive, "", &magenta::cli::NewRunningRenderVerb},
+      {"play", Program::kLive, "", &magenta::cli::NewRunningPlayVerb},
+      {"ports", Program::kLive, "", &magenta::cli::NewRunningPortsVerb},
+  };
+  return magenta::cli::Main(argc, argv, {}, verbs);
+}

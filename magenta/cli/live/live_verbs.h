@@ -1,0 +1,17 @@
+#pragma once
+// The verbs that magenta-live runs.
+
+#include <memory>
+
+#include "magenta/cli/verb.h"
+
+namespace magenta::cli {
+
+std::unique_ptr<Verb> NewRunningRenderVerb();
+std::unique_ptr<Verb> NewRunningPlayVerb();
+std::unique_ptr<Verb> NewRunningPortsVerb();
+
+/// The pieces of `path`, repeats played out. Errors as ReadMusic's.
+absl::StatusOr<std::vector<NoteSequence>> ReadToPlay(const std::string& path);
+
+}  // namespace magenta::cli
