@@ -1,0 +1,25 @@
+// ABC books: any bytes end in tunes whose notes are MIDI's, in time and UTF-8, and whose repeats
+// play out or are refused; or in an error.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "magenta/base/check.h"
+#include "magenta/io/score/abc.h"
+#include "magenta/io/score/sections.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const auto tunes = magenta::ReadAbc({reinterpret_cast<const char*>(data), size});
+  if (!tunes.ok()) return 0;
+  for (const magenta::AbcTune& tune : *tunes) {
+    MAGENTA_CHECK(tune.status.ok() == !tune.sequence.notes().empty());
+    for (const auto& note : tune.sequence.notes()) {
+      MAGENTA_CHECK(note.pitch() >= 0 && note.pitch() <= 127);
+      MAGENTA_CHECK(note.start_time() >= 0 && note.end_time() >= note.start_time());
+      MAGENTA_CHECK(note.end_time() <= tune.sequence.total_time());
+    }
+    MAGENTA_CHECK(tune.status.ok() == !tune.sequence.SerializeAsString().empty());
+    if (tune.sequence.notes_size() < 1000) (void)magenta::UnrollSections(tune.sequence).ok();
+  }
+  return 0;
+}
