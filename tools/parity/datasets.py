@@ -1,0 +1,107 @@
+"""Training examples: ours against Magenta's pipeline, each trained from by the other."""
+
+import os
+
+import tensorflow.compat.v1 as tf
+
+from parity import random_music
+
+CONFIGS = ('basic_rnn', 'mono_rnn', 'lookback_rnn', 'attention_rnn')
+# Magenta's key encoding takes a second a melody, the others some milliseconds.
+SEQUENCES = {'basic_rnn': 1200, 'mono_rnn': 1200, 'lookback_rnn': 1200, 'attention_rnn': 250}
+TRAINING = 'training_melodies.tfrecord'
+
+
+def write_sequences(context, name, count):
+  path = context.path(name)
+  with tf.python_io.TFRecordWriter(path) as writer:
+    for i in range(count):
+      writer.write(random_music.random_sequence(context.rng, i).SerializeToString())
+  return path
+
+
+def canonical(record):
+  """An example's bytes with its map in a fixed order."""
+  return tf.train.SequenceExample.FromString(record).SerializeToString(deterministic=True)
+
+
+def what_differs(ours, theirs):
+  parts = []
+  for name in ('inputs', 'labels'):
+    rows = [tf.train.SequenceExample.FromString(data).feature_lists.feature_list[name].feature
+            for data in (ours, theirs)]
+    step = next((i for i, (a, b) in enumerate(zip(*rows)) if a != b), None)
+    parts.append('%s: %d and %d steps, first difference at %s' % (name, len(rows[0]), len(rows[1]),
+                                                                 step))
+  return '; '.join(parts)
+
+
+def examples(path):
+  return [canonical(record) for record in tf.python_io.tf_record_iterator(path)]
+
+
+def pipelines(report, context):
+  """The same NoteSequences through both; the folders with the examples of each config."""
+  folders = {}
+  for config in CONFIGS:
+    source = write_sequences(context, 'sequences-%s.tfrecord' % config,
+                             context.count(SEQUENCES[config]))
+    ours, theirs = context.folder('data-ours-' + config), context.folder('data-magenta-' + config)
+    folders[config] = (ours, theirs)
+    with report.row('data set', 'ours -> Magenta', config + ': dense examples against '
+                    'melody_rnn_create_dataset, in order, every input and label') as row:
+      summary = context.ours.json('dataset', '--config=' + config, '--input=' + source,
+                                  '--output_dir=' + ours, '--format=dense', '--eval_ratio=0')
+      context.reference.program('models.melody_rnn.melody_rnn_create_dataset', config=config,
+                                input=source, output_dir=theirs, eval_ratio=0)
+      mine, its = examples(os.path.join(ours, TRAINING)), examples(os.path.join(theirs, TRAINING))
+      row.check(len(mine) == len(its), 'ours has %d, Magenta %d' % (len(mine), len(its)))
+      row.compared = 0
+      for i, (a, b) in enumerate(zip(mine, its)):
+        row.check(a == b, lambda i=i, a=a, b=b: 'example %d: %s' % (i, what_differs(a, b)))
+      row.note('%d sequences' % summary['sequences'])
+  return folders
+
+
+def trainers(report, context, folders):
+  """Each trainer on the other's examples."""
+  hparams = 'batch_size=8,rnn_layer_sizes=[16,16],dropout_keep_prob=1.0'
+  with report.row('data set', 'ours -> Magenta', 'melody_rnn_train trains 3 steps on our examples, '
+                  'once a config') as row:
+    for config in CONFIGS:
+      run = context.folder('train-on-ours-' + config)
+      context.reference.program('models.melody_rnn.melody_rnn_train', config=config, run_dir=run,
+                                sequence_example_file=os.path.join(folders[config][0], TRAINING),
+                                num_training_steps=3, hparams=hparams)
+      step = context.reference.global_step(os.path.join(run, 'train'))
+      row.check(step == 3, '%s: stopped at step %s' % (config, step))
+  with report.row('data set', 'Magenta -> ours', '`train` trains 3 steps on Magenta\'s examples, '
+                  'once a config') as row:
+    for config in CONFIGS:
+      run = context.folder('train-on-magenta-' + config)
+      context.ours.run('train', '--config=' + config, '--run_dir=' + run, '--hparams=' + hparams,
+                       '--sequence_example_file=' + os.path.join(folders[config][1], TRAINING),
+                       '--num_training_steps=3', '--seed=1')
+      step = context.reference.global_step(os.path.join(run, 'train'))
+      row.check(step == 3, '%s: stopped at step %s' % (config, step))
+
+
+def read_by_ours(report, context, folders):
+  """Magenta's examples, as `inspect` sees them."""
+  with report.row('data set', 'Magenta -> ours', 'examples of melody_rnn_create_dataset: steps, '
+                  'width and labels in `inspect --json`') as row:
+    for config in CONFIGS:
+      path = os.path.join(folders[config][1], TRAINING)
+      listed = context.ours.json('inspect', path)['files'][0]['examples']
+      for i, record in enumerate(tf.python_io.tf_record_iterator(path)):
+        lists = tf.train.SequenceExample.FromString(record).feature_lists.feature_list
+        labels = [feature.int64_list.value[0] for feature in lists['labels'].feature]
+        width = len(lists['inputs'].feature[0].float_list.value)
+        wanted = {'steps': len(labels), 'input_size': width, 'labels': labels}
+        row.equal(listed[i] if i < len(listed) else None, wanted, '%s %d' % (config, i))
+
+
+def compare(report, context):
+  folders = pipelines(report, context)
+  read_by_ours(report, context, folders)
+  trainers(report, context, folders)

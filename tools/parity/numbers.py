@@ -1,0 +1,214 @@
+"""The same weights give the same numbers: probabilities, notes, losses."""
+
+import glob
+import os
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+import note_seq
+
+from parity import random_music
+from parity import reference
+
+CONFIGS = ('basic_rnn', 'mono_rnn', 'lookback_rnn', 'attention_rnn')
+LAYERS = 'rnn_layer_sizes=[64,64]'
+TRAINING = LAYERS + ',batch_size=8,dropout_keep_prob=1.0'
+# A draw nearer than this to the edge between two classes may fall on either side of it.
+TIE = 1e-5
+
+
+def random_examples(context, config, count=8):
+  """Melodies of several lengths, encoded."""
+  return [reference.example_of(config, random_music.random_melody(
+      context.rng, int(context.rng.integers(40, 100)), 50, 74)) for _ in range(count)]
+
+
+def trained(context, name):
+  """A run of Magenta's that has learnt enough to be sure of something."""
+  config = reference.config_of(name, TRAINING + ',learning_rate=0.01')
+  training = reference.Training(config, random_examples(context, config),
+                                seed=int(context.rng.integers(1 << 30)))
+  training.run(40)
+  run = context.folder('weights-' + name)
+  training.save(os.path.join(run, 'train'))
+  training.close()
+  return run
+
+
+def likelihoods(report, context, runs):
+  """`score` against Magenta's softmax, teacher-forced."""
+  per_event = report.row('same numbers', 'both', 'probability of every label of random melodies, '
+                         'teacher-forced, within 1e-5')
+  total = report.row('same numbers', 'both', 'log-likelihood of the melodies, within 1e-4 relative')
+  with per_event as events, total as whole:
+    worst = [0.0, 0.0]
+    for name, run in runs.items():
+      model = reference.Model(name, LAYERS, checkpoint=os.path.join(run, 'train'))
+      paths, melodies = [], []
+      for i in range(context.count(60)):
+        # The wide ones are folded into the range of the model.
+        low, high = (50, 74) if i % 3 else (30, 100)
+        melody = note_seq.Melody(random_music.random_melody(
+            context.rng, int(context.rng.integers(8, 300)), low, high))
+        sequence = melody.to_sequence(qpm=float(context.rng.choice([120, 97, 60.5])))
+        paths.append(context.path('score-%s-%d.tfrecord' % (name, i)))
+        with tf.python_io.TFRecordWriter(paths[-1]) as writer:
+          writer.write(sequence.SerializeToString())
+        melodies.append(model.melody_of(sequence))
+      scores = context.ours.json('score', '--config=' + name, '--run_dir=' + run, *paths)['files']
+      for i, (score, melody) in enumerate(zip(scores, melodies)):
+        mine, its = np.exp(score['per_event']), model.label_probabilities(melody)
+        if events.check(len(mine) == len(its), '%s melody %d: %d events, Magenta %d'
+                        % (name, i, len(mine), len(its))):
+          gaps = np.abs(mine - its)
+          events.compared += len(its) - 1
+          events.check(gaps.max() <= 1e-5, '%s melody %d: %g apart' % (name, i, gaps.max()))
+          events.compared -= 1
+          worst[0] = max(worst[0], float(gaps.max()))
+        wanted = model.log_likelihood(melody)
+        gap = abs(score['log_likelihood'] - wanted) / abs(wanted)
+        whole.check(gap <= 1e-4, '%s melody %d: %g, Magenta %g' % (name, i, score['log_likelihood'],
+                                                                  wanted))
+        worst[1] = max(worst[1], gap)
+      model.close()
+    events.note('largest difference %.1e' % worst[0])
+    whole.note('largest difference %.1e' % worst[1])
+
+
+def random_request(context, i):
+  """Flags of `generate`, those that Magenta's program has alike."""
+  rng = context.rng
+  flags = {'num_steps': int(rng.integers(90, 160)), 'temperature': float(rng.choice([1.0, 0.7, 1.3]))}
+  if rng.random() < 0.7:
+    flags['qpm'] = float(rng.choice([120, 60, 97, 133.3, 44]))
+  events = random_music.random_melody(rng, int(rng.integers(1, 48)), 50, 74)
+  if rng.random() < 0.3:
+    events = [-2] * int(rng.integers(1, 20)) + events
+  if i % 3 == 1:
+    flags['primer_melody'] = str(events)
+  elif i % 3 == 2:
+    flags['primer_midi'] = context.path('primer-%d.mid' % i)
+    sequence = note_seq.Melody(events).to_sequence(qpm=float(rng.choice([120, 90, 75.5])))
+    note_seq.sequence_proto_to_midi_file(sequence, flags['primer_midi'])
+  return flags
+
+
+def beam_request(context):
+  rng = context.rng
+  return {'num_steps': int(rng.integers(20, 40)), 'beam_size': int(rng.integers(2, 4)),
+          'branch_factor': int(rng.integers(1, 4)), 'steps_per_iteration': int(rng.integers(1, 5))}
+
+
+def same_files(row, context, name, run, model, flags, outputs):
+  """Whether files made from one seed are the same bytes; returns how many hung on a tie."""
+  seed = int(context.rng.integers(1 << 30))
+  made = context.ours.json('generate', '--config=' + name, '--run_dir=' + run,
+                           '--output_dir=' + context.path('ours-notes'), '--reference_windows',
+                           '--num_outputs=%d' % outputs, '--seed=%d' % seed,
+                           *('--%s=%s' % flag for flag in flags.items()))
+  ties = 0
+  for i, output in enumerate(made['outputs']):
+    with open(output['file'], 'rb') as f:
+      mine = f.read()
+    its, margin = model.generate(context.folder('magenta-notes'), seed + i, **flags)
+    if mine != its and margin < TIE:
+      ties += 1
+      row.check(True)
+    else:
+      row.equal(mine, its, '%s seed %d %s' % (name, seed + i, flags))
+  return ties
+
+
+def generation(report, context, runs):
+  for what, count, outputs, request in (
+      ('seeded `generate --reference_windows` against melody_rnn_generate at batch size 1: MIDI '
+       'files, byte for byte', 15, 2, random_request),
+      ('the same by beam search', 5, 1, lambda context, i: beam_request(context))):
+    with report.row('same numbers', 'both', what) as row:
+      ties = 0
+      for name, run in runs.items():
+        model = reference.Model(name, LAYERS, checkpoint=os.path.join(run, 'train'))
+        for i in range(context.count(count)):
+          ties += same_files(row, context, name, run, model, request(context, i), outputs)
+        model.close()
+      if ties:
+        row.note('%d differ after a draw within %g of the edge between two classes' % (ties, TIE))
+
+
+def scalars_of(run):
+  """Step -> loss, from all event files of a run."""
+  losses = {}
+  for path in sorted(glob.glob(os.path.join(run, 'train', 'events.out.tfevents.*'))):
+    for event in tf.train.summary_iterator(path):
+      for value in event.summary.value:
+        if value.tag == 'loss':
+          losses[event.step] = value.simple_value
+  return losses
+
+
+def train_ours(context, name, run, data, total):
+  context.ours.run('train', '--config=' + name, '--run_dir=' + run, '--hparams=' + TRAINING,
+                   '--sequence_example_file=' + data, '--num_training_steps=%d' % total,
+                   '--summary_frequency=1', '--seed=1')
+
+
+def compare_steps(rows, context, name, run, examples, data, steps):
+  """Both go on from the newest checkpoint of `run`; returns the largest differences."""
+  start = tf.train.latest_checkpoint(os.path.join(run, 'train'))
+  begin = int(tf.train.load_checkpoint(start).get_tensor('global_step'))
+  training = reference.Training(reference.config_of(name, TRAINING), examples)
+  training.restore(start)
+  its = training.run(steps)
+  end = training.save(context.folder('steps-%s-%d' % (name, begin)))
+  training.close()
+  known = set(scalars_of(run))
+  train_ours(context, name, run, data, begin + steps)
+  mine = [loss for step, loss in sorted(scalars_of(run).items()) if step not in known]
+  worst = [0.0, 0.0]
+  if rows[0].check(len(mine) == steps, '%s: %d losses of %d' % (name, len(mine), steps)):
+    rows[0].compared -= 1
+    for i, (a, b) in enumerate(zip(mine, its)):
+      rows[0].check(abs(a - b) <= 1e-4 * b, '%s step %d: %.7g, Magenta %.7g' % (name, begin + i, a, b))
+      worst[0] = max(worst[0], abs(a - b) / b)
+  ours = context.reference.tensors(tf.train.latest_checkpoint(os.path.join(run, 'train')))
+  for variable, value in context.reference.tensors(end).items():
+    if value.dtype != np.float32 or variable not in ours:
+      rows[1].check(variable in ours and ours[variable] == value, '%s %s' % (name, variable))
+      continue
+    gap = float(np.linalg.norm(ours[variable] - value) / max(np.linalg.norm(value), 1e-12))
+    rows[1].check(gap <= 1e-2, '%s %s: %g apart' % (name, variable, gap))
+    worst[1] = max(worst[1], gap)
+  return worst
+
+
+def losses(report, context):
+  """Steps of Adam on one batch, from Magenta's start and from ours."""
+  steps = 20
+  loss_row = report.row('same numbers', 'both', 'loss of %d training steps from a start of '
+                        'Magenta\'s, then %d from ours, within 1e-4 relative' % (steps, steps))
+  weight_row = report.row('same numbers', 'both', 'every variable and Adam slot after those steps: '
+                          'norm of the difference within 1e-2 of the norm')
+  with loss_row as loss, weight_row as weight:
+    worst = []
+    for name in CONFIGS:
+      config = reference.config_of(name, TRAINING)
+      examples = random_examples(context, config)
+      data = context.path('batch-%s.tfrecord' % name)
+      reference.write_examples(data, examples)
+      run = context.folder('loss-magenta-' + name)
+      training = reference.Training(config, examples, seed=int(context.rng.integers(1 << 30)))
+      training.save(os.path.join(run, 'train'))
+      training.close()
+      worst.append(compare_steps((loss, weight), context, name, run, examples, data, steps))
+      run = context.folder('loss-ours-' + name)
+      train_ours(context, name, run, data, 3)
+      worst.append(compare_steps((loss, weight), context, name, run, examples, data, steps))
+    loss.note('largest difference %.1e' % max(pair[0] for pair in worst))
+    weight.note('largest difference %.1e' % max(pair[1] for pair in worst))
+
+
+def compare(report, context):
+  runs = {name: trained(context, name) for name in CONFIGS}
+  likelihoods(report, context, runs)
+  generation(report, context, runs)
+  losses(report, context)

@@ -1,0 +1,204 @@
+"""Magenta itself: its programs as a user runs them, and its models in this process."""
+
+import contextlib
+import copy
+import glob
+import os
+import subprocess
+import sys
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+import magenta
+from magenta.models.melody_rnn import melody_rnn_generate
+from magenta.models.melody_rnn import melody_rnn_model
+from magenta.models.melody_rnn import melody_rnn_sequence_generator
+from magenta.models.shared import events_rnn_graph
+from magenta.pipelines import melody_pipelines
+from magenta.pipelines import pipelines_common
+import note_seq
+
+tf.disable_v2_behavior()
+tf.logging.set_verbosity(tf.logging.ERROR)
+
+
+class Failed(Exception):
+  """One of Magenta's programs ended with another status than 0."""
+
+
+class Reference:
+  """Magenta's programs, and what is asked of a checkpoint."""
+
+  def program(self, module, **flags):
+    """Runs a program of the package magenta; raises Failed with the end of what it said."""
+    command = [sys.executable, '-m', 'magenta.' + module]
+    command += ['--%s=%s' % flag for flag in flags.items()]
+    environment = dict(os.environ, CUDA_VISIBLE_DEVICES='-1', TF_CPP_MIN_LOG_LEVEL='2')
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=3600,
+                          check=False)
+    if done.returncode != 0:
+      raise Failed('`%s` exits %d: %s' % (' '.join(command[2:]), done.returncode,
+                                          done.stderr.strip()[-1500:]))
+    return done.stderr
+
+  def global_step(self, folder):
+    """Of the newest checkpoint of a folder; None without one."""
+    newest = tf.train.latest_checkpoint(folder)
+    return newest and int(tf.train.load_checkpoint(newest).get_tensor('global_step'))
+
+  def tensors(self, prefix):
+    """Name -> array of all tensors of a checkpoint, V1 or V2."""
+    reader = tf.train.load_checkpoint(prefix)
+    return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
+
+
+def config_of(name, hparams=''):
+  config = copy.deepcopy(melody_rnn_model.default_configs[name])
+  config.hparams.parse(hparams)
+  return config
+
+
+def example_of(config, events):
+  """(inputs, labels) of a list of events, squashed as the data set's are."""
+  melody = note_seq.Melody(events)
+  melody.squash(config.min_note, config.max_note, config.transpose_to_key)
+  return config.encoder_decoder.encode(melody)
+
+
+def write_examples(path, examples):
+  with tf.python_io.TFRecordWriter(path) as writer:
+    for inputs, labels in examples:
+      writer.write(pipelines_common.make_sequence_example(inputs, labels).SerializeToString())
+
+
+@contextlib.contextmanager
+def _fixed_batch(examples):
+  """Makes the graph read these examples, padded, instead of files."""
+  longest = max(len(labels) for _, labels in examples)
+  inputs = np.zeros([len(examples), longest, len(examples[0][0][0])], np.float32)
+  labels = np.zeros([len(examples), longest], np.int64)
+  lengths = np.array([len(row) for _, row in examples], np.int32)
+  for i, (x, y) in enumerate(examples):
+    inputs[i, :len(x)], labels[i, :len(y)] = x, y
+  def batch(*unused_arguments, **unused_named):
+    return tf.constant(inputs), tf.constant(labels), tf.constant(lengths)
+  original = magenta.common.get_padded_batch
+  magenta.common.get_padded_batch = batch
+  try:
+    yield
+  finally:
+    magenta.common.get_padded_batch = original
+
+
+class Training:
+  """Magenta's training graph on one batch that is the same at every step."""
+
+  def __init__(self, config, examples, seed=0):
+    self._graph = tf.Graph()
+    with self._graph.as_default(), _fixed_batch(examples):
+      tf.set_random_seed(seed)
+      events_rnn_graph.get_build_graph_fn('train', config, [])()
+      self._train_op = tf.get_collection('train_op')[0]
+      self._loss = tf.get_collection('loss')[0]
+      self._saver = tf.train.Saver()
+      self._saver_v1 = tf.train.Saver(write_version=tf.train.SaverDef.V1)
+      self._session = tf.Session()
+      self._session.run(tf.global_variables_initializer())
+      self.shapes = {v.op.name: v.shape.as_list() for v in tf.global_variables()}
+
+  def close(self):
+    self._session.close()
+
+  def restore(self, prefix):
+    self._saver.restore(self._session, prefix)
+
+  def run(self, steps):
+    """The loss before each of so many updates."""
+    return [float(self._session.run([self._loss, self._train_op])[0]) for _ in range(steps)]
+
+  def save(self, folder, v1=False):
+    """A checkpoint named by its step, with state file; its prefix."""
+    os.makedirs(folder, exist_ok=True)
+    with self._graph.as_default():
+      step = tf.train.get_global_step()
+      saver = self._saver_v1 if v1 else self._saver
+      return saver.save(self._session, os.path.join(folder, 'model.ckpt'), global_step=step)
+
+
+class Margin:
+  """How near the draws came to a boundary of their distribution."""
+
+  def __init__(self):
+    self.smallest = 1.0
+    self._choice = np.random.choice
+
+  def __enter__(self):
+    np.random.choice = self._watched
+    return self
+
+  def __exit__(self, *unused):
+    np.random.choice = self._choice
+
+  def _watched(self, classes, p):
+    state = np.random.get_state()
+    draw = np.random.random_sample()
+    np.random.set_state(state)
+    cdf = np.cumsum(np.asarray(p, np.float64))
+    self.smallest = min(self.smallest, float(np.min(np.abs(cdf / cdf[-1] - draw))))
+    return self._choice(classes, p=p)
+
+
+class Model:
+  """Magenta's generator at batch size 1, so that a seed says what it draws."""
+
+  def __init__(self, name, hparams='', checkpoint=None, bundle=None):
+    self.config = config_of(name, ','.join(filter(None, [hparams, 'batch_size=1'])))
+    self._model = melody_rnn_model.MelodyRnnModel(self.config)
+    self._generator = melody_rnn_sequence_generator.MelodyRnnSequenceGenerator(
+        model=self._model, details=self.config.details,
+        steps_per_quarter=self.config.steps_per_quarter, checkpoint=checkpoint, bundle=bundle)
+    self._generator.initialize()
+
+  def close(self):
+    self._generator.close()
+
+  def generate(self, folder, seed, **flags):
+    """The MIDI file that melody_rnn_generate's main loop writes, and its draws' margin."""
+    program = melody_rnn_generate.FLAGS
+    if not getattr(Model, 'flags_read', False):
+      program(['parity'])
+      Model.flags_read = True
+    wanted = dict(output_dir=folder, num_outputs=1, num_steps=128, primer_melody='', primer_midi='',
+                  qpm=None, temperature=1.0, beam_size=1, branch_factor=1, steps_per_iteration=1)
+    wanted.update(flags)
+    for name, value in wanted.items():
+      setattr(program, name, value)
+    before = set(glob.glob(os.path.join(folder, '*.mid')))
+    np.random.seed(seed)
+    with Margin() as margin:
+      melody_rnn_generate.run_with_flags(self._generator)
+    made = set(glob.glob(os.path.join(folder, '*.mid'))) - before
+    if len(made) != 1:
+      raise Failed('the generator made %d new files in %s' % (len(made), folder))
+    with open(made.pop(), 'rb') as f:
+      return f.read(), margin.smallest
+
+  def melody_of(self, sequence):
+    """The melody that the generator would go on from."""
+    quantized = note_seq.quantize_note_sequence(sequence, self.config.steps_per_quarter)
+    melodies, _ = melody_pipelines.extract_melodies(
+        quantized, min_bars=0, min_unique_pitches=1, gap_bars=float('inf'),
+        ignore_polyphonic_notes=True)
+    return melodies[0]
+
+  def log_likelihood(self, melody):
+    return float(self._model.melody_log_likelihood(melody))
+
+  def label_probabilities(self, melody):
+    """The softmax's value for each label, teacher-forced at temperature 1."""
+    inputs, labels = example_of(self.config, list(melody))
+    session = self._model._session  # pylint: disable=protected-access
+    collection = session.graph.get_collection
+    softmax = session.run(collection('softmax')[0], {collection('inputs')[0]: [inputs],
+                                                     collection('temperature')[0]: 1.0})[0]
+    return softmax[np.arange(len(labels)), labels]
