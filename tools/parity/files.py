@@ -10,7 +10,9 @@ import note_seq
 from note_seq.protobuf import music_pb2
 import pretty_midi
 
-from parity import random_midi, random_music
+from parity import random_midi
+from parity import random_music
+from parity import reference
 
 
 def read_sequences(path):
@@ -98,9 +100,9 @@ def sequences_to_ours(report, context):
       folder, paths, wanted = context.folder('sequences-' + kind[:3]), [], []
       for i in range(context.count(300)):
         sequence = make(context.rng, i)
-        paths.append(os.path.join(folder, '%d.tfrecord' % i))
-        with tf.python_io.TFRecordWriter(paths[-1]) as writer:
-          writer.write(sequence.SerializeToString())
+        paths.append(os.path.join(folder, '%d.notesequence' % i))
+        with open(paths[-1], 'wb') as f:
+          f.write(sequence.SerializeToString())
         wanted.append(as_inspected(sequence))
       for path, mine, its in zip(paths, inspected(context, paths), wanted):
         row.equal({key: mine.get(key) for key in its}, its, os.path.basename(path))
@@ -127,14 +129,26 @@ def records_to_ours(report, context):
       row.check(row.compared == len(wanted), 'number of records')
 
 
+def random_weights(context):
+  """Model flags of two untrained checkpoints that TensorFlow wrote."""
+  flags = []
+  for name in ('basic_rnn', 'lookback_rnn'):
+    config = reference.config_of(name, 'rnn_layer_sizes=[16]')
+    training = reference.Training(config, [reference.example_of(config, [60, -2, 62])])
+    flags.append(['--config=' + name,
+                  '--checkpoint_file=' + training.save(context.folder('untrained-' + name))])
+    training.close()
+  return flags
+
+
 def midi_written(report, context):
   """MIDI files that we write, against note-seq's writer and read back by pretty_midi."""
   folder = context.folder('written')
+  weights = random_weights(context)
   for i in range(context.count(12)):
     melody = random_music.random_melody(context.rng, int(context.rng.integers(1, 40)), 48, 83)
-    context.ours.run('generate', '--config=' + ('basic_rnn', 'lookback_rnn', 'attention_rnn')[i % 3],
-                     '--output_dir=' + folder, '--num_outputs=10', '--format=mid,notesequence',
-                     '--num_steps=%d' % (len(melody) + int(context.rng.integers(40, 200))),
+    context.ours.run('generate', *weights[i % len(weights)], '--output_dir=' + folder, '--num_outputs=10',
+                     '--format=mid,notesequence', '--num_steps=%d' % (len(melody) + int(context.rng.integers(40, 200))),
                      '--primer_melody=%s' % melody, '--seed=%d' % context.rng.integers(1 << 30),
                      '--qpm=%r' % float(context.rng.uniform(30, 300)))
   made = sorted(glob.glob(os.path.join(folder, '*.notesequence')))

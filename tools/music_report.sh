@@ -1,0 +1,13 @@
+#!/bin/bash -eu
+# music_report.sh HELD_OUT: 100 outputs of each bundled model from [60] at temperature 1, described
+# beside the data set HELD_OUT (build/bundles/data/lookback_rnn/eval_melodies.tfrecord).
+held_out=${1:?usage: music_report.sh HELD_OUT}
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+rows=("held-out tunes=$held_out")
+for model in basic_rnn lookback_rnn attention_rnn; do
+  build/bin/magenta generate --config=$model --num_outputs=100 --num_steps=128 --seed=1 --quiet \
+    --primer_melody="[60]" --output_dir="$out/$model" >/dev/null
+  rows+=("$model=$out/$model")
+done
+build/bench/music_report "${rows[@]}"
