@@ -1,0 +1,313 @@
+// Whole runs on a small data set: that they learn, go on to the bit, stop, keep and refuse.
+
+#include "magenta/train/train.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <functional>
+#include <set>
+
+#include "magenta/base/files.h"
+#include "magenta/base/status.h"
+#include "magenta/generate/model.h"
+#include "magenta/io/record/event_reader.h"
+#include "magenta/io/record/sequence_example.h"
+#include "magenta/io/record/tfrecord.h"
+#include "magenta/io/tensor/checkpoint.h"
+#include "magenta/io/tensor/checkpoint_state.h"
+#include "magenta/pipeline/training_example.h"
+
+namespace magenta {
+namespace {
+
+using testing::HasSubstr;
+
+// Scales and arpeggios of several lengths: easy to learn.
+std::vector<EventSequence> Tunes(int count) {
+  std::vector<EventSequence> tunes;
+  for (int i = 0; i < count; ++i) {
+    EventSequence tune;
+    for (int t = 0; t < 24 + 4 * (i % 5); ++t) {
+      tune.events.push_back(t % 2 == 1 ? kNoEvent : 55 + i % 7 + 2 * ((t / 2) % 6));
+    }
+    tunes.push_back(tune);
+  }
+  return tunes;
+}
+
+class TrainTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = testing::TempDir() + "/train_test_" +
+              testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::filesystem::remove_all(folder_);
+    Write(folder_ + "/data.tfrecord", Tunes(30));
+    Write(folder_ + "/held_out.tfrecord", Tunes(9));
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  static void Write(const std::string& path, const std::vector<EventSequence>& tunes) {
+    auto writer = RecordWriter::Create(path);
+    ASSERT_TRUE(writer.ok()) << writer.status();
+    for (const EventSequence& tune : tunes) {
+      ASSERT_TRUE(
+          writer->Write(SerializeCompact({"basic_rnn", "tune.mid", 0, tune.events, {}})).ok());
+    }
+    ASSERT_TRUE(writer->Commit().ok());
+  }
+
+  TrainOptions Options(const std::string& run) const {
+    TrainOptions options;
+    options.model = FindModel("basic_rnn").value();
+    options.run_dir = folder_ + "/" + run;
+    options.sequence_example_file = folder_ + "/data.tfrecord";
+    options.hparams = "batch_size=8,rnn_layer_sizes=[16,16],learning_rate=0.01";
+    options.num_training_steps = 12;
+    options.save_every_steps = 5;
+    return options;
+  }
+
+  static std::string Bytes(const std::string& prefix) {
+    return ReadFile(prefix + ".data-00000-of-00001").value();
+  }
+
+  std::string folder_;
+};
+
+TEST_F(TrainTest, LearnsAndMeasures) {
+  TrainOptions options = Options("run");
+  options.num_training_steps = 60;
+  options.eval_file = folder_ + "/held_out.tfrecord";
+  options.eval_every_steps = 20;
+  std::vector<double> losses;
+  int evaluations = 0;
+  options.on_progress = [&](const TrainProgress& p) {
+    if (p.evaluation != nullptr) {
+      ++evaluations;
+    } else {
+      losses.push_back(p.loss);
+    }
+  };
+  const auto result = Train(options);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->step, 60);
+  EXPECT_EQ(losses.size(), 60u);
+  EXPECT_EQ(evaluations, 3);
+  EXPECT_LT(losses.back(), 0.7 * losses.front());
+  EXPECT_EQ(result->best_step, 60);
+
+  EvalOptions eval;
+  eval.model = options.model;
+  eval.run_dir = options.run_dir;
+  eval.sequence_example_file = options.eval_file;
+  const auto measured = Evaluate(eval);
+  ASSERT_TRUE(measured.ok()) << measured.status();
+  EXPECT_EQ(measured->step, 60);
+  EXPECT_EQ(measured->metrics.examples, 9);
+  EXPECT_DOUBLE_EQ(measured->metrics.loss, result->evaluation.loss);
+  EXPECT_DOUBLE_EQ(measured->metrics.loss, result->best_loss);
+  eval.run_dir = options.run_dir + "/best";
+  EXPECT_DOUBLE_EQ(Evaluate(eval).value().metrics.loss, result->best_loss);
+  eval.num_examples = 2;
+  EXPECT_EQ(Evaluate(eval).value().metrics.examples, 2);
+}
+
+TEST_F(TrainTest, BrokenRunEndsInTheSameBytes) {
+  const auto whole = Train(Options("whole"));
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  // Stopped in the midst of an epoch and of a checkpoint interval, then gone on with two threads.
+  TrainOptions options = Options("broken");
+  std::atomic<bool> stop = false;
+  options.stop = &stop;
+  options.on_progress = [&](const TrainProgress& p) { stop = p.step == 7; };
+  const auto stopped = Train(options);
+  EXPECT_EQ(ExitStatus(stopped.status()), 130) << stopped.status();
+  options.on_progress = nullptr;
+  stop = false;
+  options.num_threads = 2;
+  const auto resumed = Train(options);
+  ASSERT_TRUE(resumed.ok()) << resumed.status();
+  EXPECT_EQ(resumed->step, 12);
+  EXPECT_EQ(Bytes(whole->checkpoint), Bytes(resumed->checkpoint));
+  EXPECT_EQ(std::filesystem::path(whole->checkpoint).filename(), "model.ckpt-12");
+}
+
+TEST_F(TrainTest, SeedsDiffer) {
+  TrainOptions options = Options("a");
+  const std::string a = Bytes(Train(options).value().checkpoint);
+  options = Options("b");
+  options.seed = 1;
+  EXPECT_NE(a, Bytes(Train(options).value().checkpoint));
+}
+
+TEST_F(TrainTest, CountsStepsInAll) {
+  TrainOptions options = Options("run");
+  ASSERT_TRUE(Train(options).ok());
+  EXPECT_EQ(Train(options).value().step, 12);  // nothing left to do
+  options.more_steps = 3;
+  EXPECT_EQ(Train(options).value().step, 15);
+  options.more_steps = 0;
+  options.num_training_steps = 20;
+  EXPECT_EQ(Train(options).value().step, 20);
+}
+
+TEST_F(TrainTest, KeepsTheLastCheckpoints) {
+  TrainOptions options = Options("run");
+  options.save_every_steps = 2;
+  options.keep = 3;
+  ASSERT_TRUE(Train(options).ok());
+  const auto state = ReadCheckpointState(options.run_dir + "/train");
+  ASSERT_TRUE(state.ok()) << state.status();
+  EXPECT_EQ(state->all.size(), 3u);
+  std::vector<std::string> indices;
+  const auto files = ListFiles(options.run_dir + "/train", false);
+  ASSERT_TRUE(files.ok()) << files.status();
+  for (const std::string& file : *files) {
+    if (file.ends_with(".index")) indices.push_back(file);
+  }
+  EXPECT_THAT(indices, testing::ElementsAre("model.ckpt-10.index", "model.ckpt-12.index",
+                                            "model.ckpt-8.index"));
+}
+
+TEST_F(TrainTest, CheckpointHoldsWhatMagentaNeeds) {
+  const auto result = Train(Options("run"));
+  ASSERT_TRUE(result.ok());
+  const TensorMap tensors = ReadCheckpoint(result->checkpoint).value();
+  int magentas = 0;
+  for (const auto& [name, tensor] : tensors) magentas += name.rfind("magenta/", 0) != 0;
+  EXPECT_EQ(magentas, 21);
+  EXPECT_EQ(tensors.at("global_step").int64s()[0], 12);
+  EXPECT_NEAR(tensors.at("beta1_power").floats()[0], std::pow(0.9, 13), 1e-6);
+  EXPECT_THAT(tensors.at(kHParamsTensor).bytes, HasSubstr("rnn_layer_sizes=[16,16]"));
+}
+
+TEST_F(TrainTest, StopsEarly) {
+  TrainOptions options = Options("run");
+  options.hparams = "batch_size=8,rnn_layer_sizes=[8],learning_rate=2.0";  // cannot get better
+  options.num_training_steps = 200;
+  options.eval_file = folder_ + "/held_out.tfrecord";
+  options.eval_every_steps = 2;
+  options.patience = 3;
+  const auto result = Train(options);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_TRUE(result->stopped_early);
+  EXPECT_LT(result->step, 200);
+  EXPECT_EQ(result->step, result->best_step + 6);
+}
+
+TEST_F(TrainTest, FineTunes) {
+  const auto first = Train(Options("first"));
+  ASSERT_TRUE(first.ok()) << first.status();
+  TrainOptions options = Options("second");
+  options.from = first->checkpoint;
+  options.hparams = "batch_size=8,learning_rate=0.0000001";  // layer sizes are the checkpoint's
+  options.num_training_steps = 1;
+  const auto second = Train(options);
+  ASSERT_TRUE(second.ok()) << second.status();
+  EXPECT_EQ(second->step, 1);
+  const TensorMap a = ReadCheckpoint(first->checkpoint).value();
+  const TensorMap b = ReadCheckpoint(second->checkpoint).value();
+  const auto before = a.at("fully_connected/weights").floats();
+  const auto after = b.at("fully_connected/weights").floats();
+  for (size_t i = 0; i < before.size(); ++i) ASSERT_NEAR(before[i], after[i], 1e-6);
+  EXPECT_NEAR(b.at("beta1_power").floats()[0], 0.81, 1e-6);  // fresh slots
+}
+
+TEST_F(TrainTest, WritesEventFiles) {
+  TrainOptions options = Options("run");
+  options.eval_file = folder_ + "/held_out.tfrecord";
+  options.eval_every_steps = 6;
+  ASSERT_TRUE(Train(options).ok());
+  std::set<std::string> tags;
+  for (const char* part : {"train", "eval"}) {
+    const auto files = ListFiles(options.run_dir + "/" + part, false);
+    ASSERT_TRUE(files.ok()) << files.status();
+    for (const std::string& file : *files) {
+      if (file.find("tfevents") == std::string::npos) continue;
+      const auto events = ReadEventFile(options.run_dir + "/" + part + "/" + file);
+      ASSERT_TRUE(events.ok()) << events.status();
+      for (const ScalarEvent& event : events->scalars) tags.insert(part + ("/" + event.tag));
+      for (const TextEvent& event : events->texts) {
+        EXPECT_THAT(event.text, HasSubstr("C4"));
+        tags.insert(part + ("/" + event.tag));
+      }
+    }
+  }
+  EXPECT_THAT(
+      tags, testing::ElementsAre(
+                "eval/loss", "eval/melody", "eval/metrics/accuracy", "eval/metrics/event_accuracy",
+                "eval/metrics/loss_per_step", "eval/metrics/no_event_accuracy",
+                "eval/metrics/per_class_accuracy", "eval/metrics/perplexity",
+                "eval/metrics/perplexity_per_step", "train/global_step/sec", "train/learning_rate",
+                "train/loss", "train/metrics/accuracy", "train/metrics/event_accuracy",
+                "train/metrics/loss_per_step", "train/metrics/no_event_accuracy",
+                "train/metrics/perplexity", "train/metrics/perplexity_per_step"));
+}
+
+TEST_F(TrainTest, DenseAndCompactAreTheSame) {
+  auto writer = RecordWriter::Create(folder_ + "/dense.tfrecord");
+  const ModelSpec* spec = FindModel("basic_rnn").value();
+  for (const EventSequence& tune : Tunes(30)) {
+    const TrainingExample example = EncodeExample(*spec->codec, tune);
+    DenseExample dense;
+    dense.input_size = spec->codec->input_size();
+    dense.inputs.resize(example.inputs.size() * dense.input_size);
+    for (size_t t = 0; t < example.inputs.size(); ++t) {
+      for (size_t k = 0; k < example.inputs[t].index.size(); ++k) {
+        dense.inputs[t * dense.input_size + example.inputs[t].index[k]] =
+            example.inputs[t].value[k];
+      }
+    }
+    dense.labels.assign(example.labels.begin(), example.labels.end());
+    ASSERT_TRUE(writer->Write(SerializeDense(dense)).ok());
+  }
+  ASSERT_TRUE(writer->Commit().ok());
+  const std::string compact = Bytes(Train(Options("compact")).value().checkpoint);
+  TrainOptions options = Options("dense");
+  options.sequence_example_file = folder_ + "/dense.tfrecord";
+  EXPECT_EQ(compact, Bytes(Train(options).value().checkpoint));
+}
+
+TEST_F(TrainTest, LossThatIsNoNumber) {
+  TrainOptions options = Options("run");
+  options.hparams = "batch_size=8,rnn_layer_sizes=[8],learning_rate=1e38,clip_norm=0";
+  options.save_every_steps = 1;
+  options.keep = 0;
+  const auto result = Train(options);
+  EXPECT_EQ(ExitStatus(result.status()), 3) << result.status();
+  EXPECT_THAT(std::string(result.status().message()), HasSubstr("loss"));
+  EXPECT_TRUE(IsWholeCheckpoint(options.run_dir + "/train/model.ckpt-0"));
+}
+
+TEST_F(TrainTest, Refuses) {
+  struct Row {
+    const char* what;
+    std::function<void(TrainOptions&)> change;
+    int exit;
+    const char* says;
+  };
+  ASSERT_TRUE(Train(Options("run")).ok());
+  const Row rows[] = {
+      {"another size", [](auto& o) { o.hparams = "rnn_layer_sizes=[32]"; }, 2, "[16,16]"},
+      {"attention", [](auto& o) { o.hparams = "attn_length=4"; }, 2, "attn_length"},
+      {"unknown hparam", [](auto& o) { o.hparams = "layers=2"; }, 2, "layers"},
+      {"another config", [](auto& o) { o.model = FindModel("lookback_rnn").value(); }, 3, "basic"},
+      {"no data", [](auto& o) { o.sequence_example_file = "/no/such/file"; }, 3, "/no/such/file"},
+      {"device", [](auto& o) { o.device = "tpu"; }, 2, "tpu"},
+      {"patience alone", [](auto& o) { o.patience = 1; }, 2, "patience"},
+      {"no run_dir", [](auto& o) { o.run_dir = ""; }, 2, "run"},
+  };
+  for (const Row& row : rows) {
+    TrainOptions options = Options("run");
+    row.change(options);
+    const absl::Status status = Train(options).status();
+    EXPECT_EQ(ExitStatus(status), row.exit) << row.what << ": " << status;
+    EXPECT_THAT(ErrorLine(status), HasSubstr(row.says)) << row.what;
+  }
+}
+
+}  // namespace
+}  // namespace magenta
