@@ -115,8 +115,8 @@ int Main(int argc, char** argv, std::span<const ModelSpec> extra_models,
       out.Line(VersionText());
       return ExitStatus(out.Flush());
     }
-    const bool alone = args.size() == 1 || args[1].starts_with('-');
-    if ((first == "--help" || first == "-h" || first == "help") && alone) {
+    const bool alone = args.size() == 1;
+    if (first == "--help" || first == "-h" || (first == "help" && alone)) {
       out.Raw(MainHelp());
       return ExitStatus(out.Flush());
     }

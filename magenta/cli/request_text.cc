@@ -10,6 +10,7 @@
 #include <cctype>
 
 #include "magenta/base/status.h"
+#include "magenta/pipeline/music_file.h"
 
 namespace magenta::cli {
 namespace {
@@ -123,7 +124,8 @@ MessageForm FormOf(std::string_view bytes) {
     const auto byte = static_cast<unsigned char>(c);
     return byte >= 0x20 ? byte != 0x7f : c == '\n' || c == '\r' || c == '\t';
   });
-  return printable && !bytes.empty() ? MessageForm::kText : MessageForm::kBinary;
+  return printable && !bytes.empty() && ValidUtf8(bytes) == bytes ? MessageForm::kText
+                                                                  : MessageForm::kBinary;
 }
 
 std::string WithModernFieldNames(std::string_view text) {

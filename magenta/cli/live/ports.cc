@@ -2,6 +2,8 @@
 
 #include <RtMidi.h>
 #include <fmt/core.h>
+#include <jack/jack.h>
+#include <unistd.h>
 
 #include "magenta/base/status.h"
 
@@ -14,9 +16,26 @@ struct Backend {
 };
 constexpr Backend kBackends[] = {{"jack", RtMidi::UNIX_JACK}, {"alsa", RtMidi::LINUX_ALSA}};
 
+/// Whether the backend is there at all. Asked first, because RtMidi, ALSA and JACK print to stderr
+/// when it is not. `why` gets the reason.
+bool IsThere(const Backend& backend, std::string& why) {
+  if (backend.api == RtMidi::LINUX_ALSA) {
+    why = "there is no /dev/snd/seq";
+    return ::access("/dev/snd/seq", R_OK | W_OK) == 0;
+  }
+  jack_set_error_function([](const char*) {});
+  jack_set_info_function([](const char*) {});
+  jack_client_t* client = jack_client_open("magenta-probe", JackNoStartServer, nullptr);
+  why = "no JACK server is running";
+  if (client == nullptr) return false;
+  jack_client_close(client);
+  return true;
+}
+
 /// RtMidi reports by exception and by callback; both stop here.
 template <typename Port>
 std::unique_ptr<Port> OpenClient(const Backend& backend, std::string& why) {
+  if (!IsThere(backend, why)) return nullptr;
   try {
     auto port = std::make_unique<Port>(backend.api, std::string("magenta"));
     port->setErrorCallback([](RtMidiError::Type, const std::string&, void*) {}, nullptr);

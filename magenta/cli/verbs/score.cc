@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "magenta/base/status.h"
 #include "magenta/cli/model_flags.h"
 #include "magenta/cli/music_input.h"
@@ -70,7 +72,10 @@ class ScoreVerb : public Verb {
         score.log_likelihood += part.likelihood.total;
         score.per_event.insert(score.per_event.end(), part.likelihood.per_event.begin(),
                                part.likelihood.per_event.end());
-        score.notes.insert(score.notes.end(), part.melody.notes.begin(), part.melody.notes.end());
+        for (const std::string& note : part.melody.notes) {
+          const auto known = std::find(score.notes.begin(), score.notes.end(), note);
+          if (known == score.notes.end()) score.notes.push_back(note);
+        }
       }
     }
     return score;

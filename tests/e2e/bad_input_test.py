@@ -1,0 +1,258 @@
+"""Every kind of bad input: the right exit status, one line that names the file and what to do, and
+nothing left behind."""
+
+import os
+import resource
+import subprocess
+import unittest
+
+from program import (BIN, MODELS, Case, midi, needs_goldens, needs_train, run, tune)
+
+
+def lookback(path):
+    return os.path.join(MODELS, 'lookback_rnn', path)
+
+
+class Convert(Case):
+    def convert(self, status, text, folder, *flags):
+        self.fails(status, text, 'convert', '--input_dir=' + folder,
+                   '--output_file=' + self.path('out', 'notes.tfrecord'), *flags)
+        self.assertFalse(os.path.exists(self.path('out', 'notes.tfrecord')))
+
+    def test_missing_folder(self):
+        self.convert(3, self.path('none'), self.path('none'))
+
+    def test_a_file_for_a_folder(self):
+        self.convert(3, 'x.mid', self.write('x.mid', tune(8)))
+
+    def test_unreadable_folder(self):
+        self.write('in/a.mid', tune(8))
+        os.chmod(self.path('in'), 0)
+        kwargs = {}
+        if os.getuid() == 0:
+            os.chmod(self.folder, 0o777)
+            kwargs = {'user': 65534, 'cwd': '/'}
+            probe = subprocess.run(['test', '-x', os.path.join(BIN, 'magenta')], **kwargs)
+            if probe.returncode != 0:
+                self.skipTest('left out: the programs lie where only root may look')
+        result = run('convert', '--input_dir=' + self.path('in'),
+                     '--output_file=' + self.path('notes.tfrecord'), **kwargs)
+        self.assertEqual(result.status, 3, result)
+        self.assertIn(self.path('in'), result.err)
+
+    def test_empty_folder(self):
+        os.mkdir(self.path('in'))
+        self.convert(4, '', self.path('in'))
+
+    def test_nothing_but_broken_files(self):
+        self.write('in/a.mid', b'not a MIDI file')
+        self.write('in/b.mid', b'')
+        self.write('in/c.mid', tune(8)[:12])
+        report = self.path('report.json')
+        self.convert(4, 'broken_midi', self.path('in'), '--report=' + report)
+        self.assertTrue(os.path.exists(report))
+
+    def test_broken_files_beside_good_ones(self):
+        self.write('in/a.mid', b'not a MIDI file')
+        self.write('in/b.mid', tune(8))
+        self.write('in/c.mid', tune(8)[:60])
+        result = self.ok('convert', '--input_dir=' + self.path('in'), '--json',
+                         '--output_file=' + self.path('notes.tfrecord'))
+        self.assertEqual(result.json['sequences'], 2)
+        self.assertEqual(result.json['counts']['broken_midi'], 1)
+
+
+class Output(Case):
+    def test_a_place_that_cannot_be_written(self):
+        self.write('in/a.mid', tune(8))
+        self.fails(5, '/proc/none', 'convert', '--input_dir=' + self.path('in'),
+                   '--output_file=/proc/none/notes.tfrecord')
+
+    def test_an_output_that_is_a_folder(self):
+        self.write('in/a.mid', tune(8))
+        os.mkdir(self.path('notes.tfrecord'))
+        self.fails(5, 'it is a folder', 'convert', '--input_dir=' + self.path('in'),
+                   '--output_file=' + self.path('notes.tfrecord'))
+
+    def test_disk_full(self):
+        """A limit on the size of files stands for a full disk."""
+        for i in range(40):
+            self.write(f'in/{i}.mid', tune(32, i))
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+
+        result = run('convert', '--input_dir=' + self.path('in'),
+                     '--output_file=' + self.path('notes.tfrecord'), preexec_fn=limit,
+                     restore_signals=False)
+        self.assertEqual(result.status, 5, result)
+        self.assertIn('notes.tfrecord: cannot write', result.err)
+        self.assertEqual([f for f in self.files() if 'tfrecord' in f], [])
+
+
+class Dataset(Case):
+    def test_missing_input(self):
+        self.fails(3, self.path('none'), 'dataset', '--input=' + self.path('none'),
+                   '--output_dir=' + self.path('data'))
+
+    def test_input_that_is_no_tfrecord(self):
+        self.fails(3, 'x.bin', 'dataset', '--input=' + self.write('x.bin', b'nothing' * 10),
+                   '--output_dir=' + self.path('data'))
+
+    def test_truncated_tfrecord(self):
+        self.write('in/a.mid', tune(8))
+        self.write('in/b.mid', tune(9))
+        notes = self.path('notes.tfrecord')
+        self.ok('convert', '--input_dir=' + self.path('in'), '--output_file=' + notes)
+        with open(notes, 'rb') as file:
+            content = file.read()
+        for size in (len(content) - 3, len(content) // 2 + 7, 5):
+            cut = self.write('cut.tfrecord', content[:size])
+            self.fails(3, 'cut.tfrecord', 'dataset', '--input=' + cut,
+                       '--output_dir=' + self.path('data'))
+        flipped = bytearray(content)
+        flipped[40] ^= 1
+        wrong = self.write('wrong.tfrecord', bytes(flipped))
+        self.fails(3, 'wrong.tfrecord', 'inspect', wrong)
+        self.assertFalse(os.path.exists(self.path('data', 'training_melodies.tfrecord')))
+
+    def test_no_melody_survives(self):
+        self.write('in/a.mid', tune(2))
+        self.fails(4, '--min_bars', 'dataset', '--input=' + self.path('in'),
+                   '--output_dir=' + self.path('data'))
+
+    def test_a_data_set_is_no_input(self):
+        self.write('in/a.mid', tune(8))
+        self.ok('dataset', '--input=' + self.path('in'), '--output_dir=' + self.path('data'),
+                '--eval_ratio=0')
+        self.fails(3, 'training_melodies.tfrecord', 'dataset', '--output_dir=' + self.path('d2'),
+                   '--input=' + self.path('data', 'training_melodies.tfrecord'))
+
+
+@needs_goldens
+class Models(Case):
+    def generate(self, status, text, *flags):
+        self.fails(status, text, 'generate', '--output_dir=' + self.path('out'), *flags)
+        self.assertEqual(self.files('out') if os.path.exists(self.path('out')) else [], [])
+
+    def test_missing_files(self):
+        for flag in ('run_dir', 'checkpoint_file', 'bundle_file'):
+            self.generate(3, self.path('none'), f'--{flag}=' + self.path('none'))
+
+    def test_two_models_at_once(self):
+        self.generate(2, '', '--run_dir=' + lookback(''), '--bundle_file=' + lookback('lookback_rnn.mag'))
+
+    def test_a_checkpoint_of_another_config(self):
+        for config in ('basic_rnn', 'attention_rnn', 'mono_rnn'):
+            self.generate(3, config, '--config=' + config, '--checkpoint_file=' + lookback('v1.ckpt'))
+            self.generate(3, config, '--config=' + config,
+                          '--bundle_file=' + lookback('lookback_rnn.mag'))
+
+    def test_other_layer_sizes(self):
+        self.generate(2, '64', '--run_dir=' + lookback(''), '--hparams=rnn_layer_sizes=[128,128]')
+
+    def test_hparams(self):
+        self.generate(2, 'batch_sise', '--run_dir=' + lookback(''), '--hparams=batch_sise=3')
+        self.generate(2, 'batch_size', '--run_dir=' + lookback(''), "--hparams={'batch_size':'x'}")
+
+    def test_corrupt_checkpoints(self):
+        for name in ('v1.ckpt', 'lookback_rnn.mag'):
+            with open(lookback(name), 'rb') as file:
+                content = bytearray(file.read())
+            flag = '--bundle_file=' if name.endswith('mag') else '--checkpoint_file='
+            self.generate(3, 'cut', flag + self.write('cut', bytes(content[:len(content) // 2])))
+            content[len(content) // 3] ^= 4
+            self.generate(3, 'flipped', flag + self.write('flipped', bytes(content)))
+            self.generate(3, 'empty', flag + self.write('empty', b''))
+
+    def test_mono_rnn_has_no_bundled_weights(self):
+        self.generate(2, 'mono_rnn', '--config=mono_rnn')
+
+    def test_output_place(self):
+        self.fails(5, '/proc/none', 'generate', '--run_dir=' + lookback(''), '--output_dir=/proc/none')
+        self.fails(5, 'x', 'generate', '--run_dir=' + lookback(''),
+                   '--output_dir=' + self.write('x', b''))
+
+
+@needs_goldens
+class Primers(Case):
+    def primer(self, status, text, *flags):
+        self.fails(status, text, 'generate', '--output_dir=' + self.path('out'),
+                   '--run_dir=' + lookback(''), *flags)
+        self.assertFalse(os.path.exists(self.path('out')) and self.files('out'))
+
+    def test_melodies(self):
+        for melody, text in [('[60, 128]', 'event 1 is 128'), ('[60, -3]', 'event 1 is -3'),
+                             ('[]', 'has no note'), ('[-2, -2]', 'has no note'),
+                             ('[60 62]', 'a comma is missing after event 0'),
+                             ('[60, C4]', 'event 1 is no whole number'),
+                             ('[60, 99999999999]', 'event 1')]:
+            with self.subTest(melody):
+                self.primer(2, text, '--primer_melody=' + melody)
+
+    def test_longer_than_num_steps(self):
+        self.primer(2, 'the primer takes 20 steps', '--num_steps=16',
+                    '--primer_melody=' + str([60] * 20))
+        self.primer(2, '--num_steps=32', '--num_steps=32',
+                    '--primer_midi=' + self.write('long.mid', tune(4)))
+
+    def test_files(self):
+        self.primer(3, 'none.mid', '--primer_midi=' + self.path('none.mid'))
+        self.primer(3, 'x.mid', '--primer_midi=' + self.write('x.mid', b'no MIDI'))
+        self.primer(3, 'empty.mid', '--primer_midi=' + self.write('empty.mid', b''))
+        self.primer(3, 'rest.mid', '--primer_midi=' + self.write('rest.mid', midi([[], []])))
+
+    def test_of_chords_the_highest_notes_are_kept(self):
+        chords = self.write('chords.mid', midi([[60, 64, 67], [62, 65, 69]], ticks=480))
+        result = self.ok('generate', '--run_dir=' + lookback(''), '--num_outputs=1', '--json',
+                         '--output_dir=' + self.path('out'), '--primer_midi=' + chords)
+        first = run('inspect', '--json', result.json['outputs'][0]['file']).json['files'][0]['notes']
+        self.assertEqual([note[0] for note in first[:2]], [67, 69])
+
+
+@needs_goldens
+@needs_train
+class Training(Case):
+    def setUp(self):
+        super().setUp()
+        self.write('in/a.mid', tune(8))
+        self.ok('dataset', '--input=' + self.path('in'), '--output_dir=' + self.path('data'),
+                '--eval_ratio=0', '--config=lookback_rnn')
+        self.data = self.path('data', 'training_melodies.tfrecord')
+
+    def test_a_data_set_of_another_config(self):
+        self.fails(3, 'lookback_rnn', 'eval', '--config=basic_rnn', '--sequence_example_file=' + self.data,
+                   '--bundle_file=' + os.path.join(MODELS, 'basic_rnn', 'basic_rnn.mag'))
+        self.fails(3, 'lookback_rnn', 'train', '--config=basic_rnn', '--num_training_steps=1',
+                   '--run_dir=' + self.path('run'), '--sequence_example_file=' + self.data)
+
+    def test_missing_data(self):
+        self.fails(3, self.path('none'), 'train', '--run_dir=' + self.path('run'),
+                   '--num_training_steps=1', '--sequence_example_file=' + self.path('none'))
+
+    def test_hparams(self):
+        self.fails(2, 'batch_sise', 'train', '--run_dir=' + self.path('run'), '--hparams=batch_sise=3',
+                   '--num_training_steps=1', '--sequence_example_file=' + self.data)
+
+
+class Requests(Case):
+    @needs_goldens
+    def test_broken(self):
+        model = '--run_dir=' + lookback('')
+        for content, text in [(b'', 'empty'), (b'{"a":', 'JSON'), (b'nonsense { } }', 'line 1'),
+                              (b'\xff\xfe\xfd', 'GenerateSequenceRequest'), (b'{' * 10000, 'nested')]:
+            self.fails(3, text, 'request', model, stdin=content)
+        self.fails(2, '', 'request', model, stdin=b'generator_options { }')
+        self.fails(3, self.path('none'), 'request', model, self.path('none'))
+
+
+class Inspect(Case):
+    def test_what_is_of_no_kind(self):
+        self.fails(3, 'of no known kind', 'inspect', self.write('x', b'\1\2\3'))
+        self.fails(3, 'is empty', 'inspect', self.write('x', b''))
+        self.fails(3, self.path('none'), 'inspect', self.path('none'))
+        self.fails(3, self.folder, 'inspect', self.folder)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,139 @@
+"""What the end-to-end tests share: running the built programs, folders of their own, small files.
+
+MAGENTA_BIN is the folder of the programs (ctest sets it); MAGENTA_SHARED the shared data, default
+../shared. Everything is written to a temporary folder a test, so the tests may run beside themselves.
+"""
+
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BIN = os.environ.get('MAGENTA_BIN', os.path.join(ROOT, 'build', 'bin'))
+SHARED = os.environ.get('MAGENTA_SHARED', os.path.join(ROOT, '..', 'shared'))
+MODELS = os.path.join(SHARED, 'goldens', 'models')
+NOTTINGHAM = os.path.join(SHARED, 'data', 'nottingham')
+
+needs_goldens = unittest.skipUnless(os.path.isdir(MODELS), 'left out: no shared goldens (MAGENTA_SHARED)')
+
+
+def built(program):
+    return os.path.exists(os.path.join(BIN, program))
+
+
+needs_train = unittest.skipUnless(built('magenta-train'), 'left out: magenta-train is not built')
+needs_live = unittest.skipUnless(built('magenta-live'), 'left out: magenta-live is not built')
+
+
+class Result:
+    def __init__(self, done):
+        self.status = done.returncode
+        self.out = done.stdout.decode('utf-8', 'replace')
+        self.bytes = done.stdout
+        self.err = done.stderr.decode('utf-8', 'replace')
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+    @property
+    def error(self):
+        return json.loads(self.err.strip().splitlines()[-1])['error']
+
+    def __repr__(self):
+        return f'status {self.status}\n{self.out}\n{self.err}'
+
+
+def run(*args, program='magenta', stdin=b'', timeout=300, **kwargs):
+    done = subprocess.run([os.path.join(BIN, program), *map(str, args)], input=stdin,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, **kwargs)
+    return Result(done)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix='magenta-e2e-')
+
+    def tearDown(self):
+        for folder, _, _ in os.walk(self.folder):
+            os.chmod(folder, 0o755)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def path(self, *parts):
+        return os.path.join(self.folder, *parts)
+
+    def write(self, name, content):
+        path = self.path(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, 'wb') as file:
+            file.write(content)
+        return path
+
+    def ok(self, *args, **kwargs):
+        result = run(*args, **kwargs)
+        self.assertEqual(result.status, 0, result)
+        return result
+
+    def fails(self, status, text, *args, **kwargs):
+        """The command ends with `status`, says `text` in one line on stderr, and prints nothing."""
+        result = run(*args, **kwargs)
+        self.assertEqual(result.status, status, result)
+        lines = [line for line in result.err.splitlines() if line.startswith('magenta: ')]
+        self.assertEqual(len(lines), 1, result)
+        self.assertIn(text, result.err)
+        self.assertEqual(result.out, '')
+        return result
+
+    def files(self, folder='.'):
+        found = []
+        for root, _, names in os.walk(self.path(folder)):
+            found += [os.path.relpath(os.path.join(root, name), self.path(folder)) for name in names]
+        return sorted(found)
+
+
+def variable_length(value):
+    digits = [value & 127]
+    while value > 127:
+        value >>= 7
+        digits.append(value & 127 | 128)
+    return bytes(reversed(digits))
+
+
+def midi(chords, ticks=120, tempo=500000):
+    """A MIDI file of one track, 480 ticks a quarter: each chord (a list of pitches, [] a rest) lasts
+    `ticks`."""
+    track = b'\0\xff\x51\3' + struct.pack('>I', tempo)[1:]
+    rest = 0
+    for chord in chords:
+        if not chord:
+            rest += ticks
+            continue
+        for i, pitch in enumerate(chord):
+            track += variable_length(rest if i == 0 else 0) + bytes([0x90, pitch, 100])
+            rest = 0
+        for i, pitch in enumerate(chord):
+            track += variable_length(ticks if i == 0 else 0) + bytes([0x80, pitch, 64])
+    track += b'\0\xff\x2f\0'
+    return b'MThd' + struct.pack('>IHHH', 6, 0, 1, 480) + b'MTrk' + struct.pack('>I', len(track)) + track
+
+
+def tune(bars, offset=0):
+    """`bars` bars of sixteenths over a scale: a melody that the data set keeps."""
+    scale = [60, 62, 64, 65, 67, 69, 71, 72]
+    return midi([[scale[(i * 3 + i // 16 + offset) % 8]] for i in range(bars * 16)])
+
+
+def notes_of(path):
+    """[(pitch, start, end)] of a file, by the program itself."""
+    result = run('inspect', '--json', path)
+    assert result.status == 0, result
+    return [(n[0], n[2], n[3]) for n in result.json['files'][0]['notes']]
+
+
+if __name__ == '__main__':
+    sys.exit('program.py holds what the tests share')
