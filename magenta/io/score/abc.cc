@@ -73,6 +73,18 @@ std::vector<AbcLine> SplitLines(std::string_view text) {
 bool StartsTune(const AbcLine& line) { return StripBlanks(line.text).substr(0, 2) == "X:"; }
 bool HoldsKey(const AbcLine& line) { return StripBlanks(line.text).substr(0, 2) == "K:"; }
 
+/// Of the lines before the first tune, the last M:, L: and Q:.
+std::vector<AbcLine> BookDefaults(const std::vector<AbcLine>& header) {
+  std::vector<AbcLine> defaults;
+  for (const std::string_view name : {"M:", "L:", "Q:"}) {
+    const auto last = std::find_if(header.rbegin(), header.rend(), [&](const AbcLine& line) {
+      return StripBlanks(line.text).substr(0, 2) == name;
+    });
+    if (last != header.rend()) defaults.push_back(*last);
+  }
+  return defaults;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<AbcTune>> ReadAbc(std::string_view text) {
@@ -89,7 +101,7 @@ absl::StatusOr<std::vector<AbcTune>> ReadAbc(std::string_view text) {
     tunes.push_back(ReadAbcTune({}, lines));
     return tunes;
   }
-  const std::vector<AbcLine> header(lines.begin(), first);
+  const std::vector<AbcLine> header = BookDefaults({lines.begin(), first});
   for (auto begin = first; begin != lines.end();) {
     if (tunes.size() >= kMaxTunes) {
       return InputError("", fmt::format("more than {} tunes", kMaxTunes), "Split the book.");

@@ -22,8 +22,12 @@ void AbcScanner::SkipBlanks() {
 }
 
 std::optional<std::string_view> AbcScanner::TakeEnclosed(char close) {
+  if (missing_.find(close) != std::string::npos) return std::nullopt;
   const size_t end = line_.find(close, at_ + 1);
-  if (end == std::string_view::npos) return std::nullopt;
+  if (end == std::string_view::npos) {
+    missing_ += close;
+    return std::nullopt;
+  }
   const std::string_view inside = line_.substr(at_ + 1, end - at_ - 1);
   at_ = end + 1;
   return inside;

@@ -2,6 +2,7 @@
 // The smallest pieces of ABC music code, taken off the front of a line.
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -53,6 +54,7 @@ class AbcScanner {
  private:
   std::string_view line_;
   size_t at_ = 0;
+  std::string missing_;  // closing characters that the rest of the line does not have
 };
 
 }  // namespace magenta

@@ -286,6 +286,14 @@ TEST(AbcTest, RefusesWhatIsNoBook) {
   EXPECT_EQ(ExitStatus(ReadAbc("MThd\0\0\0\6 and so on").status()), 3);
 }
 
+TEST(AbcTest, ReadsLongHostileLinesInLinearTime) {
+  for (const char* piece : {"{", "\"", "[K", "!", "(3", "[C-", "|:||", "|1", "P:", "&", ":"}) {
+    std::string text = "X:1\nK:C\nC ";
+    for (int i = 0; i < 200000; ++i) text += piece;
+    EXPECT_TRUE(ReadAbc(text).ok()) << piece;
+  }
+}
+
 TEST(AbcTest, HugeLengthsStayBounded) {
   std::string text = "X:1\nM:1024/1\nL:4/1\nK:C\n";
   for (int i = 0; i < 20000; ++i) text += "C9999Z9999";

@@ -23,6 +23,8 @@ namespace {
 constexpr int kVelocity = 90;
 constexpr int kTicksPerQuarter = 220;
 constexpr size_t kMaxVoices = 256;
+constexpr size_t kMaxChord = 64;
+constexpr int kMaxTimes = 32;
 
 bool IsLetter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
 
@@ -376,8 +378,10 @@ void TuneReader::Chord(AbcScanner& scan) {
       scan.Skip();
       if (!ties.empty()) ties.back() = true;
     } else if (const auto pitch = scan.TakePitch(&microtone)) {
+      const ScoreFraction length = scan.TakeLength();
+      if (pitches.size() >= kMaxChord) continue;
       pitches.push_back(*pitch);
-      lengths.push_back(scan.TakeLength());
+      lengths.push_back(length);
       ties.push_back(false);
     } else {
       scan.Skip();  // a decoration or a blank
@@ -419,8 +423,10 @@ void TuneReader::BarLine(AbcScanner& scan) {
     return Mark({.kind = FormMark::kRepeatStart});  // "||" and ":" on the next line
   }
   voice().Bar();
-  if (bar->ends > 0) Mark({.kind = FormMark::kRepeatEnd, .times = bar->ends + 1});
-  if (bar->starts > 0) Mark({.kind = FormMark::kRepeatStart, .times = bar->starts + 1});
+  if (bar->ends > 0)
+    Mark({.kind = FormMark::kRepeatEnd, .times = std::min(bar->ends + 1, kMaxTimes)});
+  if (bar->starts > 0)
+    Mark({.kind = FormMark::kRepeatStart, .times = std::min(bar->starts + 1, kMaxTimes)});
   if (bar->ends + bar->starts == 0) {
     Mark({.kind = bar->thick ? FormMark::kDoubleBar : FormMark::kBar});
   }

@@ -219,7 +219,7 @@ void MusicXmlReader::ReadMeter(pugi::xml_node time) {
     std::string_view text = beats.child_value();
     while (!text.empty()) {  // "3+2"
       const size_t plus = std::min(text.find('+'), text.size());
-      count += std::clamp(IntIn(text.substr(0, plus), 0), 0, 1024);
+      count = std::min(count + std::clamp(IntIn(text.substr(0, plus), 0), 0, 1024), 1 << 16);
       text.remove_prefix(std::min(plus + 1, text.size()));
     }
     const int common = std::lcm(std::max(sum.denominator, 1), unit);

@@ -179,12 +179,14 @@ class FormBuilder {
     if (parts_.empty() || order.empty()) return;
     std::vector<ScoreForm::Group> played(form_.groups.begin(),
                                          form_.groups.begin() + parts_.front().first_group);
+    size_t sections = 0;
     for (const char& letter : order) {
       const auto [first, last] = GroupsOfPart(std::string_view(&letter, 1));
       if (first == last) {
         Warn(std::string("the order of parts names ") + letter + ", which the tune does not have");
       }
-      if (played.size() + (last - first) > kMaxGroups) {
+      for (size_t i = first; i < last; ++i) sections += form_.groups[i].sections.size();
+      if (played.size() + (last - first) > kMaxGroups || sections > kMaxGroups) {
         return Warn("the order of parts is too long: played as written");
       }
       played.insert(played.end(), form_.groups.begin() + first, form_.groups.begin() + last);
