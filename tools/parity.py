@@ -31,6 +31,8 @@ def parse_flags():
                       help='folder for what is made on the way; emptied first')
   parser.add_argument('--only', default='', help='only these groups, by commas: '
                       'files, datasets, checkpoints, numbers')
+  parser.add_argument('--configs', default='basic_rnn,mono_rnn,lookback_rnn,attention_rnn',
+                      help='the models compared')
   parser.add_argument('--scale', type=float, default=1.0,
                       help='of the number of files and melodies; 0.1 is a quick look')
   return parser.parse_args()
@@ -53,7 +55,7 @@ def main():
   command = [python, '-m', 'parity.compare', '--magenta=' + os.path.abspath(flags.magenta),
              '--seed=%d' % seed, '--json=' + os.path.abspath(flags.json),
              '--work=' + os.path.abspath(flags.work), '--only=' + flags.only,
-             '--scale=%g' % flags.scale]
+             '--scale=%g' % flags.scale, '--configs=' + flags.configs]
   return subprocess.run(command, cwd=os.path.join(ROOT, 'tools'), check=False).returncode
 
 

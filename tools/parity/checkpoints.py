@@ -12,7 +12,6 @@ from tensorboard.backend.event_processing import event_accumulator
 from parity import random_music
 from parity import reference
 
-CONFIGS = ('basic_rnn', 'mono_rnn', 'lookback_rnn', 'attention_rnn')
 LAYERS = 'rnn_layer_sizes=[24,16]'
 TRAINING = LAYERS + ',batch_size=4'
 TAGS = {'loss', 'metrics/perplexity', 'metrics/accuracy', 'metrics/event_accuracy',
@@ -259,7 +258,7 @@ def compare(report, context):
   runs = []
   with report.row('checkpoint', 'both', 'four steps by `train` and by melody_rnn_train, once a '
                   'config') as row:
-    for config in CONFIGS:
+    for config in context.configs:
       runs.append(Runs(context, config))
       row.check(newest(runs[-1].ours) and newest(runs[-1].theirs), config + ': no checkpoint')
   ours_in_tensorflow(report, context, runs)

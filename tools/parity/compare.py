@@ -31,6 +31,7 @@ class Context:
     self.ours = ours.Magenta(flags.magenta)
     self.reference = reference.Reference()
     self.rng = rng
+    self.configs = flags.configs.split(',')
     self._work = flags.work
     self._scale = flags.scale
     self._folders = 0
@@ -53,7 +54,7 @@ class Context:
 
 def parse_flags():
   parser = argparse.ArgumentParser()
-  for name in ('magenta', 'json', 'work', 'only'):
+  for name in ('magenta', 'json', 'work', 'only', 'configs'):
     parser.add_argument('--' + name)
   parser.add_argument('--seed', type=int)
   parser.add_argument('--scale', type=float)

@@ -6,7 +6,6 @@ import tensorflow.compat.v1 as tf
 
 from parity import random_music
 
-CONFIGS = ('basic_rnn', 'mono_rnn', 'lookback_rnn', 'attention_rnn')
 # Magenta's key encoding takes a second a melody, the others some milliseconds.
 SEQUENCES = {'basic_rnn': 1200, 'mono_rnn': 1200, 'lookback_rnn': 1200, 'attention_rnn': 250}
 TRAINING = 'training_melodies.tfrecord'
@@ -43,7 +42,7 @@ def examples(path):
 def pipelines(report, context):
   """The same NoteSequences through both; the folders with the examples of each config."""
   folders = {}
-  for config in CONFIGS:
+  for config in context.configs:
     source = write_sequences(context, 'sequences-%s.tfrecord' % config,
                              context.count(SEQUENCES[config]))
     ours, theirs = context.folder('data-ours-' + config), context.folder('data-magenta-' + config)
@@ -68,7 +67,7 @@ def trainers(report, context, folders):
   hparams = 'batch_size=8,rnn_layer_sizes=[16,16],dropout_keep_prob=1.0'
   with report.row('data set', 'ours -> Magenta', 'melody_rnn_train trains 3 steps on our examples, '
                   'once a config') as row:
-    for config in CONFIGS:
+    for config in context.configs:
       run = context.folder('train-on-ours-' + config)
       context.reference.program('models.melody_rnn.melody_rnn_train', config=config, run_dir=run,
                                 sequence_example_file=os.path.join(folders[config][0], TRAINING),
@@ -77,7 +76,7 @@ def trainers(report, context, folders):
       row.check(step == 3, '%s: stopped at step %s' % (config, step))
   with report.row('data set', 'Magenta -> ours', '`train` trains 3 steps on Magenta\'s examples, '
                   'once a config') as row:
-    for config in CONFIGS:
+    for config in context.configs:
       run = context.folder('train-on-magenta-' + config)
       context.ours.run('train', '--config=' + config, '--run_dir=' + run, '--hparams=' + hparams,
                        '--sequence_example_file=' + os.path.join(folders[config][1], TRAINING),
@@ -90,7 +89,7 @@ def read_by_ours(report, context, folders):
   """Magenta's examples, as `inspect` sees them."""
   with report.row('data set', 'Magenta -> ours', 'examples of melody_rnn_create_dataset: steps, '
                   'width and labels in `inspect --json`') as row:
-    for config in CONFIGS:
+    for config in context.configs:
       path = os.path.join(folders[config][1], TRAINING)
       listed = context.ours.json('inspect', path)['files'][0]['examples']
       for i, record in enumerate(tf.python_io.tf_record_iterator(path)):

@@ -100,6 +100,8 @@ def sequences_to_ours(report, context):
       folder, paths, wanted = context.folder('sequences-' + kind[:3]), [], []
       for i in range(context.count(300)):
         sequence = make(context.rng, i)
+        if not sequence.notes and not sequence.tempos:  # nothing tells such a file's kind
+          sequence.tempos.add(qpm=120)
         paths.append(os.path.join(folder, '%d.notesequence' % i))
         with open(paths[-1], 'wb') as f:
           f.write(sequence.SerializeToString())
@@ -147,8 +149,9 @@ def midi_written(report, context):
   weights = random_weights(context)
   for i in range(context.count(12)):
     melody = random_music.random_melody(context.rng, int(context.rng.integers(1, 40)), 48, 83)
-    context.ours.run('generate', *weights[i % len(weights)], '--output_dir=' + folder, '--num_outputs=10',
-                     '--format=mid,notesequence', '--num_steps=%d' % (len(melody) + int(context.rng.integers(40, 200))),
+    steps = len(melody) + int(context.rng.integers(40, 200))
+    context.ours.run('generate', *weights[i % len(weights)], '--output_dir=' + folder,
+                     '--num_outputs=10', '--format=mid,notesequence', '--num_steps=%d' % steps,
                      '--primer_melody=%s' % melody, '--seed=%d' % context.rng.integers(1 << 30),
                      '--qpm=%r' % float(context.rng.uniform(30, 300)))
   made = sorted(glob.glob(os.path.join(folder, '*.notesequence')))

@@ -10,7 +10,6 @@ import note_seq
 from parity import random_music
 from parity import reference
 
-CONFIGS = ('basic_rnn', 'mono_rnn', 'lookback_rnn', 'attention_rnn')
 LAYERS = 'rnn_layer_sizes=[64,64]'
 TRAINING = LAYERS + ',batch_size=8,dropout_keep_prob=1.0'
 # A draw nearer than this to the edge between two classes may fall on either side of it.
@@ -190,7 +189,7 @@ def losses(report, context):
                           'norm of the difference within 1e-2 of the norm')
   with loss_row as loss, weight_row as weight:
     worst = []
-    for name in CONFIGS:
+    for name in context.configs:
       config = reference.config_of(name, TRAINING)
       examples = random_examples(context, config)
       data = context.path('batch-%s.tfrecord' % name)
@@ -208,7 +207,7 @@ def losses(report, context):
 
 
 def compare(report, context):
-  runs = {name: trained(context, name) for name in CONFIGS}
+  runs = {name: trained(context, name) for name in context.configs}
   likelihoods(report, context, runs)
   generation(report, context, runs)
   losses(report, context)

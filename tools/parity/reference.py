@@ -81,7 +81,10 @@ def _fixed_batch(examples):
   for i, (x, y) in enumerate(examples):
     inputs[i, :len(x)], labels[i, :len(y)] = x, y
   def batch(*unused_arguments, **unused_named):
-    return tf.constant(inputs), tf.constant(labels), tf.constant(lengths)
+    # Of unknown length, as what is read from files.
+    return (tf.placeholder_with_default(inputs, [len(inputs), None, inputs.shape[2]]),
+            tf.placeholder_with_default(labels, [len(inputs), None]),
+            tf.placeholder_with_default(lengths, [len(inputs)]))
   original = magenta.common.get_padded_batch
   magenta.common.get_padded_batch = batch
   try:

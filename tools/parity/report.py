@@ -72,8 +72,9 @@ class Report:
       if row.compared == 0:
         row.check(False, 'nothing was compared')
     except Exception as error:  # pylint: disable=broad-except
-      row.check(False, '%s: %s\n%s' % (type(error).__name__, error,
-                                       traceback.format_exc(limit=-2)))
+      place = traceback.extract_tb(error.__traceback__)[-1]
+      row.check(False, '%s: %s (%s:%d)' % (type(error).__name__, str(error)[:1500],
+                                           place.filename, place.lineno))
     state = 'FAILED %d of' % row.failed if row.failed else 'equal'
     print('  %s, %s: %s: %s %d' % (artifact, direction, what, state, row.compared), flush=True)
     for failure in row.failures:
