@@ -1,0 +1,138 @@
+// What every model of the table must do, whatever it is. A new line in models.def is tested here
+// without anyone remembering.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "magenta/base/random.h"
+#include "magenta/generate/random_model.h"
+#include "magenta/generate/sequence_generator.h"
+#include "magenta/models/model_spec.h"
+#include "magenta/pipeline/training_example.h"
+
+namespace magenta {
+namespace {
+
+std::vector<std::string> ModelIds() {
+  std::vector<std::string> ids;
+  for (const ModelSpec& spec : BuiltInModels()) ids.push_back(spec.id);
+  return ids;
+}
+
+class EveryModel : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override { spec_ = *FindModel(GetParam()); }
+  // A random sequence of events that the codec accepts, beginning with a note.
+  EventSequence RandomEvents(int size, uint32_t seed) const {
+    SeededUniform uniform(seed);
+    std::vector<Event> accepted;
+    for (Event event = kNoEvent; event <= kMaxPitch; ++event) {
+      if (spec_->codec->Accepts(event)) accepted.push_back(event);
+    }
+    EventSequence sequence{{accepted.back()}, {}};
+    while (static_cast<int>(sequence.events.size()) < size) {
+      // Often the same again one or two bars later: that is what lookback is about.
+      const size_t n = sequence.events.size();
+      const double what = uniform.Next();
+      if (what < 0.2 && n >= 16) {
+        sequence.events.push_back(sequence.events[n - 16]);
+      } else if (what < 0.4 && n >= 32) {
+        sequence.events.push_back(sequence.events[n - 32]);
+      } else {
+        const auto i = static_cast<size_t>(uniform.Next() * static_cast<double>(accepted.size()));
+        sequence.events.push_back(accepted[i]);
+      }
+    }
+    return sequence;
+  }
+  const ModelSpec* spec_ = nullptr;
+};
+
+TEST_P(EveryModel, SaysWhatItIs) {
+  EXPECT_FALSE(spec_->description.empty());
+  EXPECT_NE(spec_->domain, nullptr);
+  EXPECT_NE(spec_->codec, nullptr);
+  EXPECT_NE(spec_->make_runtime, nullptr);
+  EXPECT_GT(spec_->steps_per_quarter, 0);
+  EXPECT_EQ(ParseHParams(HParamsText(spec_->hparams), HParams{}).value(), spec_->hparams);
+}
+
+TEST_P(EveryModel, LabelsDecodeToTheEventTheyStandFor) {
+  const EventSequence sequence = RandomEvents(300, 7);
+  const auto encoder = spec_->codec->NewEncoder();
+  std::vector<int> labels(spec_->codec->head_sizes().size());
+  SparseVector input;
+  for (size_t i = 0; i < sequence.events.size(); ++i) {
+    if (i > 0) {
+      encoder->Labels(sequence.events[i], labels);
+      for (size_t head = 0; head < labels.size(); ++head) {
+        ASSERT_GE(labels[head], 0);
+        ASSERT_LT(labels[head], spec_->codec->head_sizes()[head]);
+      }
+      ASSERT_EQ(encoder->Decode(labels), sequence.events[i]) << "at step " << i;
+    }
+    encoder->Push(sequence.events[i]);
+    encoder->Input(input);
+    for (const int32_t index : input.index) {
+      ASSERT_GE(index, 0);
+      ASSERT_LT(index, spec_->codec->input_size());
+    }
+  }
+}
+
+TEST_P(EveryModel, ACopyOfAnEncoderGoesItsOwnWay) {
+  const EventSequence sequence = RandomEvents(80, 8);
+  const auto whole = spec_->codec->NewEncoder();
+  for (size_t i = 0; i + 1 < sequence.events.size(); ++i) whole->Push(sequence.events[i]);
+  const auto copy = whole->Clone();
+  SparseVector before, after;
+  copy->Input(before);
+  whole->Push(sequence.events.back());
+  copy->Input(after);
+  EXPECT_EQ(before, after);
+  whole->Input(before);
+  copy->Push(sequence.events.back());
+  copy->Input(after);
+  EXPECT_EQ(before, after);
+}
+
+TEST_P(EveryModel, GeneratesTwoBarsOfNotesThatRepeatWithTheSeed) {
+  const SequenceGenerator generator(testing::RandomModel(GetParam()));
+  GenerateSequenceRequest request;
+  auto* note = request.mutable_input_sequence()->add_notes();
+  note->set_pitch(60);
+  note->set_velocity(100);
+  note->set_end_time(0.125);
+  request.mutable_input_sequence()->set_total_time(0.125);
+  auto* section = request.mutable_generator_options()->add_generate_sections();
+  section->set_start_time(0.125);
+  section->set_end_time(4.0);
+  (*request.mutable_generator_options()->mutable_args())["seed"].set_int_value(3);
+  const auto once = generator.GenerateMany(request, 3);
+  ASSERT_TRUE(once.ok()) << once.status();
+  const auto again = generator.GenerateMany(request, 3);
+  ASSERT_TRUE(again.ok());
+  std::set<std::string> different;
+  for (size_t i = 0; i < 3; ++i) {
+    const std::string bytes = once->outputs[i].sequence.SerializeAsString();
+    EXPECT_EQ(bytes, again->outputs[i].sequence.SerializeAsString());
+    EXPECT_EQ(once->outputs[i].events.events.size(), 32u);
+    EXPECT_LE(once->outputs[i].sequence.total_time(), 4.0 + 1e-9);
+    different.insert(bytes);
+  }
+  EXPECT_GT(different.size(), 1u);
+  EXPECT_EQ(generator.details().id(), GetParam());
+}
+
+TEST_P(EveryModel, EncodesAMelodyAsOftenAsItHasEventsToPredict) {
+  const EventSequence sequence = RandomEvents(50, 9);
+  const TrainingExample example = EncodeExample(*spec_->codec, sequence);
+  EXPECT_EQ(example.inputs.size(), 49u);
+  EXPECT_EQ(example.labels.size(), 49u * spec_->codec->head_sizes().size());
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, EveryModel, testing::ValuesIn(ModelIds()),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace magenta
