@@ -19,7 +19,7 @@ std::vector<std::string> ModelIds() {
   return ids;
 }
 
-class EveryModel : public testing::TestWithParam<std::string> {
+class EveryModel : public ::testing::TestWithParam<std::string> {
  protected:
   void SetUp() override { spec_ = *FindModel(GetParam()); }
   // A random sequence of events that the codec accepts, beginning with a note.
@@ -131,7 +131,7 @@ TEST_P(EveryModel, EncodesAMelodyAsOftenAsItHasEventsToPredict) {
   EXPECT_EQ(example.labels.size(), 49u * spec_->codec->head_sizes().size());
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, EveryModel, testing::ValuesIn(ModelIds()),
+INSTANTIATE_TEST_SUITE_P(Models, EveryModel, ::testing::ValuesIn(ModelIds()),
                          [](const auto& info) { return info.param; });
 
 }  // namespace
