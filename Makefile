@@ -8,7 +8,7 @@ export MAGENTA_SHARED ?= $(SHARED)
 
 .DEFAULT_GOAL := all
 .PHONY: all help setup setup-demo demo dev test slow test-all bench lint format layers tidy \
-        asan asan-unit tsan fuzz corpus bundles ci clean
+        asan asan-unit tsan fuzz corpus bundles parity ci clean
 
 all: setup  ## everything, release, into build/bin
 	cmake --preset full
@@ -100,6 +100,9 @@ corpus:  ## folk tunes (ABC) for training, from the PyPI package music21, into c
 
 bundles: all corpus  ## train the bundled weights again (about an hour) into build/bundles
 	tools/train_bundles.sh $(CORPUS) $(SHARED)/data/nottingham
+
+parity: all  ## against the real Magenta (needs Python 3.10 and PyPI), the table of docs/parity.md
+	tools/parity.py
 
 ci: test  ## what a change must pass
 	$(MAKE) slow

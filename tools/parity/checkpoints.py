@@ -27,6 +27,7 @@ class Runs:
     self.examples = [
         reference.example_of(model, random_music.random_melody(context.rng, 64, 50, 74))
         for _ in range(6)]
+    self.batch = self.examples[:4]  # as many as TRAINING's batch_size
     self.data = context.path('melodies-%s.tfrecord' % config)
     reference.write_examples(self.data, self.examples)
     self.ours = context.folder('run-ours-' + config)
@@ -88,7 +89,7 @@ def ours_in_tensorflow(report, context, runs):
     for run in runs:
       tensors = context.reference.tensors(newest(run.ours))
       same_norms(row, context, newest(run.ours), tensors, run.config)
-      training = reference.Training(reference.config_of(run.config, TRAINING), run.examples)
+      training = reference.Training(reference.config_of(run.config, TRAINING), run.batch)
       training.close()
       mine = {name: list(value.shape) for name, value in tensors.items()
               if not name.startswith('magenta/')}
@@ -144,7 +145,7 @@ def theirs_in_ours(report, context, runs):
   with report.row('checkpoint, V1', 'TensorFlow -> ours', 'the run saved in the old format: '
                   '`inspect` as before, `generate` the same bytes as from V2') as row:
     for run in runs:
-      training = reference.Training(reference.config_of(run.config, TRAINING), run.examples)
+      training = reference.Training(reference.config_of(run.config, TRAINING), run.batch)
       training.restore(newest(run.theirs))
       v1 = training.save(context.folder('v1-' + run.config), v1=True)
       training.close()
