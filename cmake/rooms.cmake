@@ -47,7 +47,7 @@ function(magenta_test name)
   endforeach()
   target_link_libraries(${name} PRIVATE ${TEST_LIBS} GTest::gmock GTest::gtest_main)
   # What a test calls is optimised; the test itself need not be, and compiles a third faster.
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O0>)
+  target_compile_options(${name} PRIVATE -O0)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests
                                            UNITY_BUILD OFF)
   if(name MATCHES "_slow_test$")

@@ -39,7 +39,7 @@ ONLY = {
     "cairo": ["render"],
     "sndfile": ["render"],
     "leveldb/": ["io/tensor"],
-    "hwy/": ["nn"],
+    "hwy/": ["nn", "train"],
     "pugixml": ["io/score"],
     "zip.h": ["io/score"],
 }

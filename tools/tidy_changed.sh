@@ -1,7 +1,13 @@
 #!/bin/bash -eu
 # tidy_changed.sh [BASE]: clang-tidy over the sources that changed since BASE (default HEAD~1), in
-# the compile commands of build/tidy. The first commit of a history counts as all changed.
+# the compile commands of build/tidy. Where BASE is not in the history it says so: `make lint` takes
+# all sources.
 base=${1:-HEAD~1}
-git rev-parse -q --verify "$base" >/dev/null || base=$(git hash-object -t tree /dev/null)
-git diff --name-only --diff-filter=d "$base" -- 'magenta/*.cc' | grep -v '_test\.cc$' |
-  xargs -r -P"$(nproc)" -n2 clang-tidy-14 -p build/tidy --quiet
+if ! git rev-parse -q --verify "$base" >/dev/null; then
+  echo "tidy: $base is not in this history, nothing to compare with (make lint checks all sources)"
+  exit 0
+fi
+mapfile -t changed < <(git diff --name-only --diff-filter=d "$base" -- 'magenta/*.cc' | grep -v '_test\.cc$')
+echo "tidy: ${#changed[@]} sources changed since $base"
+[ ${#changed[@]} -eq 0 ] || printf '%s\n' "${changed[@]}" |
+  xargs -P"$(nproc)" -n2 clang-tidy-14 -p build/tidy --quiet
