@@ -20,13 +20,15 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def parse_flags():
   parser = argparse.ArgumentParser(description=__doc__.split('\n', 1)[0])
   build = os.path.join(ROOT, 'build')
-  parser.add_argument('--python', help='a Python that has Magenta; default: one made by this script')
+  parser.add_argument('--python',
+                      help='a Python that has Magenta; default: one made by this script')
   parser.add_argument('--venv', default=os.path.join(build, 'parity-venv'),
                       help='where that environment is made')
   parser.add_argument('--magenta', default=os.path.join(build, 'bin', 'magenta'),
                       help='the program under test')
   parser.add_argument('--seed', type=int, help='of the random input; drawn and printed if left out')
-  parser.add_argument('--json', default=os.path.join(build, 'parity.json'), help='the table as JSON')
+  parser.add_argument('--json', default=os.path.join(build, 'parity.json'),
+                      help='the table as JSON')
   parser.add_argument('--work', default=os.path.join(build, 'parity'),
                       help='folder for what is made on the way; emptied first')
   parser.add_argument('--only', default='', help='only these groups, by commas: '

@@ -27,7 +27,6 @@ class Runs:
     self.examples = [
         reference.example_of(model, random_music.random_melody(context.rng, 64, 50, 74))
         for _ in range(6)]
-    self.batch = self.examples[:4]  # as many as TRAINING's batch_size
     self.data = context.path('melodies-%s.tfrecord' % config)
     reference.write_examples(self.data, self.examples)
     self.ours = context.folder('run-ours-' + config)
@@ -89,15 +88,16 @@ def ours_in_tensorflow(report, context, runs):
     for run in runs:
       tensors = context.reference.tensors(newest(run.ours))
       same_norms(row, context, newest(run.ours), tensors, run.config)
-      training = reference.Training(reference.config_of(run.config, TRAINING), run.batch)
+      training = reference.Training(reference.config_of(run.config, TRAINING), run.examples)
       training.close()
       mine = {name: list(value.shape) for name, value in tensors.items()
               if not name.startswith('magenta/')}
       row.equal(mine, training.shapes, run.config + ' variables')
       row.check(tensors['global_step'] == 4 and tensors['global_step'].dtype == np.int64,
                 '%s global_step %r' % (run.config, tensors['global_step']))
-      row.check(np.isclose(tensors['beta1_power'], 0.9**5, rtol=1e-6) and
-                np.isclose(tensors['beta2_power'], 0.999**5, rtol=1e-6), run.config + ' Adam powers')
+      powers = [tensors['beta1_power'], tensors['beta2_power']]
+      row.check(np.allclose(powers, [0.9**5, 0.999**5], rtol=1e-6),
+                '%s Adam powers %s' % (run.config, powers))
 
 
 def ours_in_magenta(report, context, runs):
@@ -145,7 +145,7 @@ def theirs_in_ours(report, context, runs):
   with report.row('checkpoint, V1', 'TensorFlow -> ours', 'the run saved in the old format: '
                   '`inspect` as before, `generate` the same bytes as from V2') as row:
     for run in runs:
-      training = reference.Training(reference.config_of(run.config, TRAINING), run.batch)
+      training = reference.Training(reference.config_of(run.config, TRAINING), run.examples)
       training.restore(newest(run.theirs))
       v1 = training.save(context.folder('v1-' + run.config), v1=True)
       training.close()

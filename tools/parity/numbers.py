@@ -77,7 +77,8 @@ def likelihoods(report, context, runs):
 def random_request(context, i):
   """Flags of `generate`, those that Magenta's program has alike."""
   rng = context.rng
-  flags = {'num_steps': int(rng.integers(90, 160)), 'temperature': float(rng.choice([1.0, 0.7, 1.3]))}
+  flags = {'num_steps': int(rng.integers(90, 160)),
+           'temperature': float(rng.choice([1.0, 0.7, 1.3]))}
   if rng.random() < 0.7:
     flags['qpm'] = float(rng.choice([120, 60, 97, 133.3, 44]))
   events = random_music.random_melody(rng, int(rng.integers(1, 48)), 50, 74)
@@ -167,7 +168,8 @@ def compare_steps(rows, context, name, run, examples, data, steps):
   if rows[0].check(len(mine) == steps, '%s: %d losses of %d' % (name, len(mine), steps)):
     rows[0].compared -= 1
     for i, (a, b) in enumerate(zip(mine, its)):
-      rows[0].check(abs(a - b) <= 1e-4 * b, '%s step %d: %.7g, Magenta %.7g' % (name, begin + i, a, b))
+      rows[0].check(abs(a - b) <= 1e-4 * b,
+                    '%s step %d: %.7g, Magenta %.7g' % (name, begin + i, a, b))
       worst[0] = max(worst[0], abs(a - b) / b)
   ours = context.reference.tensors(tf.train.latest_checkpoint(os.path.join(run, 'train')))
   for variable, value in context.reference.tensors(end).items():

@@ -64,7 +64,7 @@ def add_conductor(track, rng, length):
   for _ in range(rng.integers(0, 4)):
     track.add(tick(), meta(0x59, struct.pack('>bB', rng.integers(-7, 8), rng.integers(0, 2))))
   if rng.random() < 0.1:
-    track.add(0, meta(0x54, bytes([0x60 & 0x60, 1, 2, 3, 4])))
+    track.add(0, meta(0x54, bytes([0x60, 1, 2, 3, 4])))
 
 
 def add_texts(track, rng, length):
@@ -76,7 +76,8 @@ def add_texts(track, rng, length):
     at = rng.integers(0, length)
     kind = rng.random()
     if kind < 0.5:
-      track.add(at, meta(int(rng.choice(KNOWN_TEXTS)), b'words and more words'[:rng.integers(0, 20)]))
+      text = b'words and more words'[:rng.integers(0, 20)]
+      track.add(at, meta(int(rng.choice(KNOWN_TEXTS)), text))
     elif kind < 0.7:
       body = rng.integers(0, 128, rng.integers(0, 12)).astype('uint8').tobytes() + b'\xf7'
       track.add(at, b'\xf0' + vlq(len(body)) + body)

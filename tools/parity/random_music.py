@@ -43,8 +43,6 @@ def _add_line(rng, sequence, instrument, qpm, start, bars, polyphonic):
       if polyphonic and rng.random() < 0.1:
         add(min(127, sounding[0] + 4), sounding[1], i)
     sounding = None if event == -1 else (event, i)
-    if event == -1 and rng.random() < 0.02:
-      sounding = None
 
 
 def random_sequence(rng, index):
@@ -78,7 +76,8 @@ def random_sequence(rng, index):
 def _random_scalar(rng, field):
   kind = field.cpp_type
   if kind == field.CPPTYPE_STRING:
-    text = ''.join(chr(c) for c in rng.choice([65, 97, 233, 0x4E2D, 0x1F3B5, 32], rng.integers(0, 9)))
+    codes = rng.choice([65, 97, 233, 0x4E2D, 0x1F3B5, 32], rng.integers(0, 9))
+    text = ''.join(chr(code) for code in codes)
     return text.encode() if field.type == field.TYPE_BYTES else text
   if kind == field.CPPTYPE_ENUM:
     return int(rng.choice([value.number for value in field.enum_type.values]))

@@ -97,6 +97,8 @@ class Training:
   """Magenta's training graph on one batch that is the same at every step."""
 
   def __init__(self, config, examples, seed=0):
+    config = copy.deepcopy(config)
+    config.hparams.batch_size = len(examples)
     self._graph = tf.Graph()
     with self._graph.as_default(), _fixed_batch(examples):
       tf.set_random_seed(seed)
