@@ -1,6 +1,7 @@
 #include "magenta/cli/cli.h"
 
 #include <fmt/core.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -106,6 +107,8 @@ int Main(int argc, char** argv, std::span<const ModelSpec> extra_models,
   std::vector<std::string> args(argv + std::min(argc, 1), argv + argc);
   const std::string program =
       argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "magenta";
+  // What protocol buffers have to say about broken bytes, our readers say with the file's name.
+  google::protobuf::SetLogHandler(nullptr);
   Output out;
   // Errors in the flags themselves are JSON, too, where it was asked for.
   out.Configure({.json = std::find(args.begin(), args.end(), "--json") != args.end()});

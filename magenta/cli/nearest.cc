@@ -30,8 +30,8 @@ std::string NearestName(std::string_view typed, std::span<const std::string> nam
   for (const std::string& name : names) {
     const bool begins = typed.size() >= 3 && name.starts_with(typed);
     const int distance = begins ? 1 : EditDistance(typed.substr(0, 100), name);
-    if (distance < least && distance <= static_cast<int>(name.size()) / 3 + 2 &&
-        distance < static_cast<int>(std::max(name.size(), typed.size()))) {
+    const int most = static_cast<int>(std::min(name.size() / 3 + 2, typed.size() / 2));
+    if (distance < least && distance <= most) {
       least = distance;
       nearest = name;
     }

@@ -11,7 +11,7 @@ namespace magenta::cli {
 int EditDistance(std::string_view a, std::string_view b);
 
 /// The name of `names` nearest to `typed` (the first on ties), "" when none is near: it takes more
-/// changes than a third of its length and two.
+/// changes than a third of its length and two, or than half of what was typed.
 std::string NearestName(std::string_view typed, std::span<const std::string> names);
 
 }  // namespace magenta::cli

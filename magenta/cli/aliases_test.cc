@@ -1,0 +1,76 @@
+#include "magenta/cli/aliases.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+
+#include "magenta/base/status.h"
+#include "magenta/cli/verb.h"
+
+namespace magenta::cli {
+namespace {
+
+std::string Expanded(const char* name, const std::vector<std::string>& args) {
+  const Alias* alias = FindAlias(name);
+  if (alias == nullptr) return "none";
+  const auto command = ExpandAlias(*alias, args);
+  if (!command.ok()) return ErrorLine(command.status());
+  return fmt::format("{} {}", command->verb, fmt::join(command->args, " "));
+}
+
+TEST(Aliases, Expand) {
+  const struct {
+    const char* name;
+    std::vector<std::string> args;
+    const char* expanded;
+  } rows[] = {
+      {"convert_midi_dir_to_note_sequences",
+       {"--midi_dir=a", "--output_file", "b", "--recursive"},
+       "convert --input_dir=a --output_file b --recursive"},
+      {"convert_dir_to_note_sequences", {"--log=DEBUG"}, "convert --log_level=DEBUG"},
+      {"lookback_rnn_create_dataset",
+       {"--input", "a", "--eval_ratio=0.2"},
+       "dataset --config=lookback_rnn --format=dense --eval_ratio=0.1 --input a --eval_ratio=0.2"},
+      {"melody_rnn_create_dataset",
+       {"--melody_encoder_decoder", "key"},
+       "dataset --format=dense --eval_ratio=0.1 --config=attention_rnn "
+       "--hparams=batch_size=64,dropout_keep_prob=1.0,clip_norm=3,attn_length=0"},
+      {"basic_rnn_train",
+       {"--num_checkpoints=3", "--num_eval_examples=5", "--noeval"},
+       "train --config=basic_rnn --run_dir=/tmp/melody_rnn/logdir/run1 --keep=10 --keep=3"},
+      {"basic_rnn_train",
+       {"--eval", "--num_training_steps=3", "--num_eval_examples", "5", "--run_dir=r"},
+       "eval --config=basic_rnn --run_dir=/tmp/melody_rnn/logdir/run1 --follow --run_dir=r "
+       "--num_examples=5"},
+      {"attention_rnn_generate",
+       {"--bpm", "90", "--steps_per_beat=4", "--run_dir=r", "--checkpoint_file=c"},
+       "generate --config=attention_rnn --output_dir=/tmp/melody_rnn/generated --num_outputs=10 "
+       "--num_steps=128 --qpm 90 --steps_per_quarter=4 --run_dir=r"},
+      {"basic_rnn_generate",
+       {"--save_generator_bundle", "--run_dir=r", "--bundle_file=b", "--num_outputs", "3",
+        "--generator_description=words"},
+       "bundle --config=basic_rnn --run_dir=r --bundle_file=b --bundle_description=words"},
+      {"melody_rnn_generate",
+       {"--bundle_file=b", "--run_dir=r"},
+       "--bundle_file is given beside --run_dir or --checkpoint_file. Give one of them, or add "
+       "--save_generator_bundle."},
+      {"melody_rnn_generate",
+       {"--config=basic_rnn", "--melody_encoder_decoder=onehot"},
+       "both --config and --melody_encoder_decoder are given. Give one of them."},
+      {"melody_rnn_generate",
+       {"--melody_encoder_decoder=twohot"},
+       "--melody_encoder_decoder=twohot is not one of onehot, lookback, key."},
+      {"drums_rnn_generate", {}, "none"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(Expanded(row.name, row.args), row.expanded);
+}
+
+TEST(Aliases, StandForVerbs) {
+  EXPECT_GE(AllAliases().size(), 14u);
+  for (const Alias& alias : AllAliases()) {
+    EXPECT_NE(FindVerb(AllVerbs(), alias.verb), nullptr) << alias.name;
+  }
+}
+
+}  // namespace
+}  // namespace magenta::cli

@@ -1,0 +1,48 @@
+#include "magenta/cli/music_input.h"
+
+#include <gtest/gtest.h>
+
+#include "magenta/generator.pb.h"
+#include "magenta/io/record/tfrecord.h"
+
+namespace magenta::cli {
+namespace {
+
+using std::string_literals::operator""s;
+
+TEST(MusicInput, KindsAreToldByBytes) {
+  NoteSequence sequence;
+  sequence.add_notes()->set_pitch(60);
+  GeneratorBundle bundle;
+  bundle.mutable_generator_details()->set_id("x");
+  bundle.add_checkpoint_file("y");
+  GenerateSequenceRequest request;
+  request.mutable_generator_options()->add_generate_sections()->set_end_time(1);
+  const struct {
+    std::string bytes;
+    FileKind kind;
+  } rows[] = {
+      {"MThd\0\0\0\6", FileKind::kMidi},
+      {"RIFF....RMIDdata", FileKind::kMidi},
+      {"RIFF....WAVEfmt ", FileKind::kUnknown},
+      {"PK\3\4", FileKind::kMusicXml},
+      {"\xef\xbb\xbf\n<?xml", FileKind::kMusicXml},
+      {"% a book\n\nX:1\nT:t\nK:C\n", FileKind::kAbc},
+      {"T:t\nK:C\nABC", FileKind::kAbc},
+      {FrameRecord("x"), FileKind::kRecords},
+      {"\x1f\x8b\x08", FileKind::kRecords},
+      {"model_checkpoint_path: \"x\"", FileKind::kCheckpointState},
+      {std::string(40, '\0') + "\x57\xfb\x80\x8b\x24\x75\x47\xdb", FileKind::kTable},
+      {sequence.SerializeAsString(), FileKind::kNoteSequence},
+      {bundle.SerializeAsString(), FileKind::kBundle},
+      {request.SerializeAsString(), FileKind::kRequest},
+      {" {\"a\": 1}", FileKind::kJson},
+      {"", FileKind::kUnknown},
+      {"hello world", FileKind::kUnknown},
+      {"\0\1\2"s, FileKind::kUnknown},
+  };
+  for (const auto& row : rows) EXPECT_EQ(KindOf(row.bytes), row.kind) << row.bytes;
+}
+
+}  // namespace
+}  // namespace magenta::cli

@@ -1,0 +1,112 @@
+#include "magenta/cli/primer.h"
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "magenta/base/files.h"
+#include "magenta/base/status.h"
+#include "magenta/io/midi/midi_file.h"
+
+namespace magenta::cli {
+namespace {
+
+std::string Dump(const absl::StatusOr<PrimerMusic>& primer) {
+  if (!primer.ok())
+    return fmt::format("{}: {}", ExitStatus(primer.status()), ErrorLine(primer.status()));
+  std::string text =
+      fmt::format("{} steps, {} s, {} qpm:", primer->steps, primer->end, primer->qpm);
+  for (const auto& note : primer->sequence.notes()) {
+    text += fmt::format(" {}@{}-{}", note.pitch(), note.start_time(), note.end_time());
+  }
+  return text;
+}
+
+TEST(Primer, Melodies) {
+  const struct {
+    const char* melody;
+    const char* dump;
+  } rows[] = {
+      {"[60]", "1 steps, 0.125 s, 120 qpm: 60@0-0.125"},
+      {" [ 60 , -2,62 ] ", "3 steps, 0.375 s, 120 qpm: 60@0-0.25 62@0.25-0.375"},
+      {"60,-1,-2,-2", "4 steps, 0.5 s, 120 qpm: 60@0-0.125"},
+      {"(60, 62,)", "2 steps, 0.25 s, 120 qpm: 60@0-0.125 62@0.125-0.25"},
+      {"[]", "2: --primer_melody has no note. Give at least one pitch in 0..127."},
+      {"[60 62]",
+       "2: --primer_melody: a comma is missing after event 0. Write it as --primer_melody=\"[60, "
+       "-2, "
+       "62, -1]\"."},
+      {"[60, x]",
+       "2: --primer_melody: event 1 is no whole number. Write it as --primer_melody=\"[60, -2, 62, "
+       "-1]\"."},
+      {"[60, 200]",
+       "2: --primer_melody: event 1 is 200, not in -2..127. -2 is no event, -1 a note off, 0..127 "
+       "are MIDI pitches."},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(Dump(ReadPrimerFlags({row.melody, "", std::nullopt}, 4)), row.dump) << row.melody;
+  }
+  EXPECT_EQ(Dump(ReadPrimerFlags({"[60]", "missing.mid", 60}, 4)),
+            "1 steps, 0.25 s, 60 qpm: 60@0-0.25");
+}
+
+TEST(Primer, MiddleCIsSaid) {
+  const auto primer = ReadPrimerFlags({}, 4);
+  ASSERT_TRUE(primer.ok());
+  EXPECT_EQ(Dump(primer), "1 steps, 0.125 s, 120 qpm: 60@0-0.125");
+  EXPECT_NE(primer->note.find("middle C"), std::string::npos);
+}
+
+/// `sequence` as a MIDI file that is gone afterwards.
+absl::StatusOr<PrimerMusic> ReadBack(const NoteSequence& sequence, std::optional<double> qpm) {
+  const auto path =
+      std::filesystem::temp_directory_path() / fmt::format("magenta-primer-{}.mid", ::getpid());
+  EXPECT_TRUE(WriteFile(path.string(), *WriteMidi(sequence)).ok());
+  auto primer = ReadPrimerFlags({"", path.string(), qpm}, 4);
+  std::filesystem::remove(path);
+  return primer;
+}
+
+TEST(Primer, AFilesTempoWinsAndItsChangesCount) {
+  NoteSequence sequence;
+  sequence.add_tempos()->set_qpm(60);
+  auto* note = sequence.add_notes();
+  note->set_pitch(60);
+  note->set_velocity(90);
+  note->set_end_time(4);
+  const auto one = ReadBack(sequence, 200);
+  ASSERT_TRUE(one.ok());
+  EXPECT_DOUBLE_EQ(one->steps, 16);
+  EXPECT_DOUBLE_EQ(one->qpm, 60);
+  EXPECT_NE(one->note.find("--qpm=200"), std::string::npos);
+  auto* faster = sequence.add_tempos();
+  faster->set_time(2);
+  faster->set_qpm(120);
+  const auto two = ReadBack(sequence, std::nullopt);
+  ASSERT_TRUE(two.ok());
+  EXPECT_NEAR(two->steps, 8 + 16, 1e-6);
+  EXPECT_DOUBLE_EQ(two->qpm, 120);
+}
+
+TEST(Primer, Requests) {
+  const auto section = [](const char* melody, int num_steps, bool reference) {
+    const auto primer = ReadPrimerFlags({melody, "", std::nullopt}, 4);
+    const auto request = MakeRequest(*primer, num_steps, 4, reference);
+    if (!request.ok()) return ErrorLine(request.status());
+    const auto& asked = request->generator_options().generate_sections(0);
+    return fmt::format("{} {}", asked.start_time(), asked.end_time());
+  };
+  EXPECT_EQ(section("[60]", 128, false), "0.125 16");
+  EXPECT_EQ(section("[60, -2, -1, -2]", 16, false), "0.5 2");
+  EXPECT_EQ(section("[60, -2, -1, -2]", 16, true), "0.375 2");
+  EXPECT_EQ(section("[60, 62]", 3, false), "0.25 0.375");
+  EXPECT_EQ(
+      section("[60, 62]", 2, false),
+      "the primer takes 2 steps, and --num_steps=2 counts them too. Give --num_steps=4 for as "
+      "many new ones.");
+}
+
+}  // namespace
+}  // namespace magenta::cli

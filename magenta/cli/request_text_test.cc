@@ -1,0 +1,88 @@
+#include "magenta/cli/request_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "magenta/base/status.h"
+
+namespace magenta::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(RequestText, OldNames) {
+  const struct {
+    const char* old_text;
+    const char* text;
+  } rows[] = {
+      {"tempos { bpm: 90 }", "tempos { qpm: 90 }"},
+      {"tempos { qpm: 90 }", "tempos { qpm: 90 }"},
+      {"ticks_per_beat: 220 # bpm ticks_per_beat\n",
+       "ticks_per_quarter: 220 # bpm ticks_per_beat\n"},
+      {"id: \"bpm\" tempos { bpm: 1 }", "id: \"bpm\" tempos { qpm: 1 }"},
+      {"id: 'a' 'bpm: 3'\n\ttempos\t{\tbpm: 1 }", "id: 'a' 'bpm: 3'\n\ttempos\t{\tqpm: 1 }"},
+      {"xbpm: 1 bpmx: 2 bpm: 3", "xbpm: 1 bpmx: 2 qpm: 3"},
+      {"generate_sections { start_time_seconds: 1\nend_time_seconds: 2 }",
+       "generate_sections { start_time: 1\nend_time: 2 }"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(WithModernFieldNames(row.old_text), row.text);
+}
+
+TEST(RequestText, FormsAreToldApart) {
+  EXPECT_EQ(FormOf(" \n{\"a\": 1}"), MessageForm::kJson);
+  EXPECT_EQ(FormOf("input_sequence { }"), MessageForm::kText);
+  EXPECT_EQ(FormOf("# \xc3\xa4\n"), MessageForm::kText);
+  EXPECT_EQ(FormOf("\xff\xfe"), MessageForm::kBinary);
+  EXPECT_EQ(FormOf(std::string_view("\n\x02\x08\x00", 4)), MessageForm::kBinary);
+}
+
+TEST(RequestText, ReadsEveryForm) {
+  const auto text = ParseRequest(
+      "input_sequence { tempos { bpm: 90 } notes { pitch: 60 end_time: 1 } } "
+      "generator_options { generate_sections { start_time_seconds: 1 end_time: 2 } }");
+  ASSERT_TRUE(text.ok()) << ErrorLine(text.status());
+  EXPECT_EQ(text->input_sequence().tempos(0).qpm(), 90);
+  const auto json = ParseRequest(
+      "{\"inputSequence\": {\"tempos\": [{\"bpm\" : 90}], \"notes\": [{\"pitch\": 60, "
+      "\"end_time\": 1}]}, \"generator_options\": {\"generateSections\": "
+      "[{\"startTimeSeconds\": 1, \"endTime\": 2}]}}");
+  ASSERT_TRUE(json.ok()) << ErrorLine(json.status());
+  EXPECT_EQ(json->SerializeAsString(), text->SerializeAsString());
+  const auto binary = ParseRequest(text->SerializeAsString());
+  ASSERT_TRUE(binary.ok());
+  EXPECT_EQ(binary->SerializeAsString(), text->SerializeAsString());
+}
+
+TEST(RequestText, A2016BinaryHasItsSectionsInField1) {
+  GenerateSequenceRequest old;
+  old.mutable_input_sequence()->add_notes()->set_end_time(1);
+  auto* section = old.mutable_generator_options()->add_input_sections();
+  section->set_start_time(1);
+  section->set_end_time(4);
+  const auto request = ParseRequest(old.SerializeAsString());
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->generator_options().input_sections_size(), 0);
+  EXPECT_EQ(request->generator_options().generate_sections(0).end_time(), 4);
+}
+
+TEST(RequestText, NamesThePlaceOfAnError) {
+  const auto error = [](std::string_view bytes) { return ErrorLine(ParseRequest(bytes).status()); };
+  EXPECT_EQ(error(""), "the request is empty.");
+  EXPECT_THAT(error("input_sequence {\n  pitches: 3 }"), HasSubstr("line 2, column 10"));
+  EXPECT_THAT(error("{\"input_sequence\": 3}"), HasSubstr("in JSON"));
+  EXPECT_THAT(error(std::string(5000, '{')), HasSubstr("nested deeper than 100 levels"));
+  EXPECT_EQ(ExitStatus(ParseRequest("\xff\xff").status()), 3);
+}
+
+TEST(RequestText, ResponsesInEveryForm) {
+  GenerateSequenceResponse response;
+  response.mutable_generated_sequence()->add_notes()->set_pitch(60);
+  EXPECT_EQ(*FormatResponse(response, MessageForm::kText),
+            "generated_sequence {\n  notes {\n    pitch: 60\n  }\n}\n");
+  EXPECT_EQ(*FormatResponse(response, MessageForm::kJson),
+            "{\"generated_sequence\":{\"notes\":[{\"pitch\":60}]}}\n");
+  EXPECT_EQ(*FormatResponse(response, MessageForm::kBinary), response.SerializeAsString());
+}
+
+}  // namespace
+}  // namespace magenta::cli
