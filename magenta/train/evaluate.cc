@@ -106,6 +106,7 @@ absl::Status CheckEvalOptions(const EvalOptions& options) {
 
 absl::StatusOr<EvalResult> Evaluate(const EvalOptions& options) {
   MAGENTA_RETURN_IF_ERROR(CheckEvalOptions(options));
+  KeepFreedMemory();
   Evaluator evaluator{options, {}, "", RunLog(options.run_dir)};
   MAGENTA_ASSIGN_OR_RETURN(evaluator.device, DeviceOf(options.device));
   MAGENTA_ASSIGN_OR_RETURN(evaluator.examples,

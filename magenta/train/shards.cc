@@ -1,5 +1,7 @@
 #include "magenta/train/shards.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <numeric>
 #include <thread>
@@ -52,6 +54,13 @@ void ForEachOnThreads(int count, int threads, const std::function<void(int)>& wo
   for (int i = 1; i < std::min(threads, count); ++i) others.emplace_back(run);
   run();
   for (std::thread& other : others) other.join();
+}
+
+void KeepFreedMemory() {
+  constexpr int kLargest = 1 << 30;
+  mallopt(M_MMAP_THRESHOLD, kLargest);
+  mallopt(M_TRIM_THRESHOLD, kLargest);
+  mallopt(M_ARENA_MAX, 1);  // other arenas grow by mmap alone
 }
 
 BatchGradients ComputeGradients(const RnnGraph& graph, const std::vector<Variable>& variables,

@@ -16,6 +16,10 @@ namespace magenta {
 /// returns when all are done.
 void ForEachOnThreads(int count, int threads, const std::function<void(int)>& work);
 
+/// Makes this process keep the large blocks that it frees: every step wants the same ones again,
+/// and new pages cost more than the arithmetic on some of them. For a program that trains, once.
+void KeepFreedMemory();
+
 /// A step's batch.
 struct BatchSource {
   std::span<const DatasetExample> examples;

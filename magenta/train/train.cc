@@ -367,6 +367,7 @@ absl::StatusOr<TrainResult> TrainByItself(const TrainOptions& options) {
 absl::StatusOr<TrainResult> Train(const TrainOptions& options) {
   MAGENTA_RETURN_IF_ERROR(CheckOptions(options));
   if (options.model->train != nullptr) return TrainByItself(options);
+  KeepFreedMemory();
   Trainer trainer(options);
   MAGENTA_RETURN_IF_ERROR(trainer.Prepare());
   return trainer.Run();

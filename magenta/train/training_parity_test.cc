@@ -5,11 +5,14 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "magenta/base/files.h"
 #include "magenta/io/tensor/checkpoint.h"
+#include "magenta/io/tensor/checkpoint_state.h"
 #include "magenta/models/model_spec.h"
 #include "magenta/train/optimizer.h"
 #include "magenta/train/run_folder.h"
@@ -122,6 +125,58 @@ TEST_P(TrainingParityTest, ThirtySteps) {
   EXPECT_LT(largest, config == "attention_rnn" ? 2e-2 : 2e-6);
   RecordProperty("largest_difference", std::to_string(largest));
   std::printf("%s: weights and slots within %.2g of model.ckpt-30\n", config.c_str(), largest);
+}
+
+// A folder of Magenta's own trainer, and its own data set, as they are.
+TEST_P(TrainingParityTest, GoesOnFromMagentas) {
+  const std::string config = GetParam();
+  const std::string source = GoldensFolder() + "/models/" + config;
+  if (!std::filesystem::exists(source)) GTEST_SKIP() << "1 run left out: no shared goldens";
+  const std::string run = testing::TempDir() + "/magentas_" + config;
+  std::filesystem::remove_all(run);
+  std::filesystem::create_directories(run + "/train");
+  for (const auto& file : std::filesystem::directory_iterator(source + "/train")) {
+    WriteFile(run + "/train/" + file.path().filename().string(),
+              ReadFile(file.path().string()).value())
+        .IgnoreError();
+  }
+  const TensorMap before = ReadCheckpoint(LatestCheckpoint(run).value()).value();
+  TrainOptions options;
+  options.model = FindModel(config).value();
+  options.run_dir = run;
+  options.sequence_example_file = source + "/examples.tfrecord";
+  options.more_steps = 2;
+  const auto result = Train(options);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_LT(result->training.loss, 2.0);  // it had learned
+  const TensorMap after = ReadCheckpoint(result->checkpoint).value();
+  EXPECT_EQ(after.at("global_step").int64s()[0], before.at("global_step").int64s()[0] + 2);
+  EXPECT_FLOAT_EQ(after.at("beta2_power").floats()[0],
+                  before.at("beta2_power").floats()[0] * 0.999f * 0.999f);
+  for (const auto& [name, tensor] : before) {
+    ASSERT_TRUE(after.contains(name)) << name;
+    EXPECT_EQ(after.at(name).shape, tensor.shape) << name;
+  }
+  EXPECT_EQ(ReadCheckpointState(run + "/train")->all.size(), 2u);
+  std::filesystem::remove_all(run);
+}
+
+// Metrics of all three forms of Magenta's weights are the same.
+TEST_P(TrainingParityTest, MeasuresMagentas) {
+  const std::string source = GoldensFolder() + "/models/" + GetParam();
+  if (!std::filesystem::exists(source)) GTEST_SKIP() << "3 models left out: no shared goldens";
+  EvalOptions options;
+  options.model = FindModel(GetParam()).value();
+  options.sequence_example_file = source + "/examples.tfrecord";
+  options.bundle_file = source + "/" + GetParam() + ".mag";
+  const auto bundle = Evaluate(options);
+  ASSERT_TRUE(bundle.ok()) << bundle.status();
+  EXPECT_EQ(bundle->metrics.examples, 2);
+  options.bundle_file.clear();
+  options.checkpoint_file = source + "/v1.ckpt";
+  EXPECT_EQ(Evaluate(options).value().metrics.loss, bundle->metrics.loss);
+  options.checkpoint_file = LatestCheckpoint(source).value();
+  EXPECT_EQ(Evaluate(options).value().metrics.loss, bundle->metrics.loss);
 }
 
 INSTANTIATE_TEST_SUITE_P(Goldens, TrainingParityTest,

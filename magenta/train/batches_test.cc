@@ -1,0 +1,203 @@
+#include "magenta/train/batches.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "magenta/models/model_spec.h"
+#include "magenta/train/optimizer.h"
+#include "magenta/train/score.h"
+
+namespace magenta {
+namespace {
+
+using testing::ElementsAre;
+
+TEST(PackingTest, Rows) {
+  struct Row {
+    std::vector<int> lengths, active;
+    std::vector<int64_t> offset;
+  };
+  const Row rows[] = {
+      {{}, {}, {0}},
+      {{1}, {1}, {0, 1}},
+      {{3, 2, 2}, {3, 3, 1}, {0, 3, 6, 7}},
+      {{2, 2}, {2, 2}, {0, 2, 4}},
+      {{4, 1}, {2, 1, 1, 1}, {0, 2, 3, 4, 5}},
+  };
+  for (const Row& row : rows) {
+    const Packing packing = PackLengths(row.lengths);
+    EXPECT_EQ(packing.active, row.active);
+    EXPECT_EQ(packing.offset, row.offset);
+  }
+}
+
+TEST(MakeBatchTest, PacksByFallingLength) {
+  const ModelSpec& spec = **FindModel("basic_rnn");
+  const std::vector<DatasetExample> examples = {
+      {"", 0, EventSequence{{60, 61, 62}, {}}},
+      {"", 0, EventSequence{{50, 51}, {}}},
+      {"", 0, EventSequence{{70, 71, 72, 73}, {}}},
+  };
+  const std::vector<int> chosen = {1, 2, 0};
+  const std::vector<int> places = {0, 1, 2};
+  const Batch batch = MakeBatch(examples, chosen, places, *spec.codec);
+  EXPECT_THAT(batch.packing->active, ElementsAre(3, 2, 1));
+  EXPECT_EQ(batch.examples(), 3);
+  EXPECT_EQ(batch.longest(), 3);
+  const int c = 2 - 48;  // pitch to class
+  EXPECT_THAT(batch.labels, ElementsAre(71 + c, 61 + c, 51 + c, 72 + c, 62 + c, 73 + c));
+  std::vector<int> ones;
+  for (size_t row = 0; row < batch.labels.size(); ++row) {
+    const auto begin = batch.inputs.begin() + static_cast<std::ptrdiff_t>(row * batch.input_size);
+    EXPECT_EQ(std::count(begin, begin + batch.input_size, 0.0f), batch.input_size - 1);
+    ones.push_back(static_cast<int>(std::find(begin, begin + batch.input_size, 1.0f) - begin));
+  }
+  EXPECT_THAT(ones, ElementsAre(70 + c, 60 + c, 50 + c, 71 + c, 61 + c, 72 + c));
+  constexpr uint64_t kPlace = uint64_t{1} << 32;
+  EXPECT_THAT(batch.row_ids,
+              ElementsAre(kPlace, 2 * kPlace, 0, kPlace + 1, 2 * kPlace + 1, kPlace + 2));
+}
+
+std::vector<int> Lengths(int count) {
+  std::vector<int> lengths;
+  for (int i = 0; i < count; ++i) lengths.push_back(100 + (i * 7919) % 400);
+  return lengths;
+}
+
+TEST(BatchOrderTest, EveryExampleOnceAnEpoch) {
+  struct Row {
+    int examples, batch_size, batches, smallest;
+  };
+  const Row rows[] = {{1, 128, 1, 1}, {128, 128, 1, 128}, {129, 128, 2, 64},
+                      {10, 3, 4, 2},  {7, 1, 7, 1},       {1000, 64, 16, 62}};
+  for (const Row& row : rows) {
+    BatchOrder order(Lengths(row.examples), row.batch_size, 0);
+    ASSERT_EQ(order.batches_per_epoch(), row.batches);
+    for (const int64_t epoch : {0, 5}) {
+      std::vector<int> seen;
+      for (int64_t b = 0; b < row.batches; ++b) {
+        const auto batch = order.At({epoch, b});
+        EXPECT_LE(batch.size(), static_cast<size_t>(row.batch_size));
+        EXPECT_GE(batch.size(), static_cast<size_t>(row.smallest));
+        seen.insert(seen.end(), batch.begin(), batch.end());
+      }
+      std::sort(seen.begin(), seen.end());
+      std::vector<int> all(row.examples);
+      std::iota(all.begin(), all.end(), 0);
+      EXPECT_EQ(seen, all);
+    }
+  }
+}
+
+TEST(BatchOrderTest, IsAFunctionOfSeedAndPosition) {
+  const auto at = [](uint32_t seed, DataPosition position) {
+    BatchOrder order(Lengths(300), 32, seed);
+    const auto batch = order.At(position);
+    return std::vector<int>(batch.begin(), batch.end());
+  };
+  BatchOrder walked(Lengths(300), 32, 1);
+  DataPosition position;
+  for (int i = 0; i < 25; ++i) {
+    const auto batch = walked.At(position);
+    EXPECT_EQ(at(1, position), std::vector<int>(batch.begin(), batch.end()));
+    position = walked.Next(position);
+  }
+  EXPECT_EQ(position, (DataPosition{2, 5}));
+  EXPECT_NE(at(1, {0, 0}), at(2, {0, 0}));
+  EXPECT_NE(at(1, {0, 0}), at(1, {1, 0}));
+}
+
+TEST(BatchOrderTest, HardlyAnyPadding) {
+  const std::vector<int> lengths = Lengths(2000);
+  BatchOrder order(lengths, 64, 3);
+  int64_t real = 0, padded = 0;
+  for (int64_t b = 0; b < order.batches_per_epoch(); ++b) {
+    int64_t longest = 0, count = 0;
+    for (const int i : order.At({0, b})) {
+      longest = std::max<int64_t>(longest, lengths[i]);
+      real += lengths[i];
+      ++count;
+    }
+    padded += longest * count;
+  }
+  EXPECT_LT(1 - double(real) / double(padded), 0.05);
+}
+
+TEST(ClipTest, EachTensorByItsOwnNorm) {
+  struct Row {
+    double clip;
+    std::vector<float> in, out;
+  };
+  const Row rows[] = {
+      {5, {3, 4}, {3, 4}},          // of that norm already
+      {1, {3, 4}, {0.6f, 0.8f}},    //
+      {0, {300, 400}, {300, 400}},  // off
+      {1, {0, 0}, {0, 0}},
+  };
+  for (const Row& row : rows) {
+    std::vector<float> gradient = row.in;
+    ClipByNorm(row.clip, gradient);
+    for (size_t i = 0; i < gradient.size(); ++i) EXPECT_FLOAT_EQ(gradient[i], row.out[i]);
+  }
+}
+
+// Epsilon outside the correction: at the first step lr_t m / (sqrt(v) + eps) with
+// lr_t = lr sqrt(.001) / .1, so a gradient of 1e-7 moves a weight by 0.24 lr, where PyTorch's Adam
+// would move it by 0.91 lr.
+TEST(AdamTest, FirstStep) {
+  std::vector<Variable> variables = {{"w", {2}, {1, 1}, {0, 0}, {0, 0}}};
+  AdamPowers powers;
+  AdamStep(0.01, {{2.0f, 1e-7f}}, variables, powers);
+  EXPECT_NEAR(variables[0].value[0], 1 - 0.01, 1e-6);
+  const double m = 1e-8, v = 1e-17, rate = 0.01 * std::sqrt(0.001) / 0.1;
+  EXPECT_NEAR(1 - variables[0].value[1], rate * m / (std::sqrt(v) + 1e-8), 1e-7);
+  EXPECT_FLOAT_EQ(variables[0].first_moment[0], 0.2f);
+  EXPECT_FLOAT_EQ(variables[0].second_moment[0], 0.004f);
+  EXPECT_FLOAT_EQ(powers.beta1, 0.81f);
+  EXPECT_FLOAT_EQ(powers.beta2, 0.998001f);
+}
+
+TEST(ScoreTest, SumsAndGradient) {
+  // Rows: right event, wrong event, right default, wrong default.
+  const std::vector<float> logits = {0, 2, 0, 0, 2, 0, 3, 0, 0, 0, 0, 1};
+  const std::vector<int> labels = {1, 2, 0, 0};
+  std::vector<float> gradient(logits.size());
+  const ScoreSums sums = ScoreLogits(logits, labels, 3, 0, 0.25, gradient);
+  const Metrics metrics = sums.ToMetrics();
+  const double e = std::exp(1), e2 = std::exp(2), e3 = std::exp(3);
+  const double loss = -std::log(e2 / (e2 + 2)) - std::log(1 / (e2 + 2)) - std::log(e3 / (e3 + 2)) -
+                      std::log(1 / (e + 2));
+  EXPECT_NEAR(metrics.loss, loss / 4, 1e-6);
+  EXPECT_EQ(metrics.accuracy, 0.5);
+  EXPECT_EQ(metrics.event_accuracy, 0.5);
+  EXPECT_EQ(metrics.no_event_accuracy, 0.5);
+  EXPECT_NEAR(metrics.per_class_accuracy, (0.5 + 1 + 0) / 3, 1e-12);
+  EXPECT_NEAR(gradient[1], 0.25 * (e2 / (e2 + 2) - 1), 1e-7);
+  EXPECT_NEAR(gradient[0], 0.25 / (e2 + 2), 1e-7);
+  EXPECT_EQ(metrics.steps, 4);
+}
+
+TEST(ScoreTest, ShareOfNothingIsNoNumber) {
+  const Metrics metrics =
+      ScoreLogits(std::vector<float>{0, 1}, std::vector<int>{1}, 2, 0, 1, {}).ToMetrics();
+  EXPECT_TRUE(std::isnan(metrics.no_event_accuracy));
+  EXPECT_EQ(metrics.event_accuracy, 1);
+}
+
+TEST(ScoreTest, PoolsByAdding) {
+  const std::vector<float> logits = {0, 2, 1, 0, 5, 0};
+  const std::vector<int> labels = {1, 1, 0};
+  const ScoreSums whole = ScoreLogits(logits, labels, 2, 0, 1, {});
+  ScoreSums sums = ScoreLogits(std::span(logits).first(2), std::span(labels).first(1), 2, 0, 1, {});
+  sums.Add(ScoreLogits(std::span(logits).subspan(2), std::span(labels).subspan(1), 2, 0, 1, {}));
+  EXPECT_NEAR(sums.loss, whole.loss, 1e-12);
+  EXPECT_EQ(sums.class_correct, whole.class_correct);
+  EXPECT_EQ(sums.ToMetrics().accuracy, whole.ToMetrics().accuracy);
+}
+
+}  // namespace
+}  // namespace magenta
