@@ -31,6 +31,6 @@ train() {  # model, clip_norm, learning rate, its decay in 100 steps, steps
   magenta convert --input_dir="$nottingham" --recursive --output_file="$out/nottingham.tfrecord"
 [ -e "$out/corpus.tfrecord" ] ||
   magenta convert --input_dir="$corpus" --recursive --output_file="$out/corpus.tfrecord"
-train lookback_rnn 5 0.004 0.93 4000
-train basic_rnn 5 0.004 0.93 4000
-train attention_rnn 3 0.003 0.92 4000
+train lookback_rnn 5 0.004 0.93 3000
+train basic_rnn 5 0.004 0.93 3000
+train attention_rnn 3 0.003 0.92 3000
