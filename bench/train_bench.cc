@@ -10,7 +10,7 @@
 #include <random>
 
 #include "magenta/models/model_spec.h"
-#include "magenta/train/blas.h"
+#include "magenta/train/kernels/blas.h"
 #include "magenta/train/optimizer.h"
 #include "magenta/train/shards.h"
 

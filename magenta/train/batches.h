@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "magenta/pipeline/dataset_reader.h"
-#include "magenta/train/packing.h"
+#include "magenta/train/kernels/packing.h"
 
 namespace magenta {
 

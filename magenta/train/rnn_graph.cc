@@ -10,10 +10,10 @@
 
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
-#include "magenta/train/attention_layer.h"
+#include "magenta/train/kernels/attention_layer.h"
 #include "magenta/train/kernels/cells.h"
-#include "magenta/train/lstm_layer.h"
-#include "magenta/train/reference_layers.h"
+#include "magenta/train/kernels/lstm_layer.h"
+#include "magenta/train/kernels/reference_layers.h"
 
 namespace magenta {
 namespace {

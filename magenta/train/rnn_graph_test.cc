@@ -11,8 +11,8 @@
 
 #include "magenta/nn/rnn.h"
 #include "magenta/nn/sampler.h"
-#include "magenta/train/blas.h"
-#include "magenta/train/lstm_layer.h"
+#include "magenta/train/kernels/blas.h"
+#include "magenta/train/kernels/lstm_layer.h"
 
 namespace magenta {
 namespace {

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <thread>
 
-#include "magenta/train/blas.h"
+#include "magenta/train/kernels/blas.h"
 
 namespace magenta {
 namespace {

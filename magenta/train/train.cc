@@ -14,7 +14,7 @@
 #include "magenta/base/status.h"
 #include "magenta/generate/model.h"
 #include "magenta/io/tensor/checkpoint.h"
-#include "magenta/train/blas.h"
+#include "magenta/train/kernels/blas.h"
 #include "magenta/train/run_folder.h"
 #include "magenta/train/run_log.h"
 #include "magenta/train/shards.h"

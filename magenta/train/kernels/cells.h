@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "magenta/train/blas.h"
+#include "magenta/train/kernels/blas.h"
 
 namespace magenta {
 

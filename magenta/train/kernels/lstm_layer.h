@@ -6,7 +6,7 @@
 
 #include <memory>
 
-#include "magenta/train/packing.h"
+#include "magenta/train/kernels/packing.h"
 
 namespace magenta {
 

@@ -3,14 +3,14 @@
 // gates. Backwards likewise, and the kernel's gradient is one big multiplication at the end. One
 // graph node a layer instead of ten a step.
 
-#include "magenta/train/lstm_layer.h"
+#include "magenta/train/kernels/lstm_layer.h"
 
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/custom_class.h>
 
 #include <cstring>
 
-#include "magenta/train/blas.h"
+#include "magenta/train/kernels/blas.h"
 #include "magenta/train/kernels/cells.h"
 
 namespace magenta {

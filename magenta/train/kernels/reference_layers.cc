@@ -1,4 +1,4 @@
-#include "magenta/train/reference_layers.h"
+#include "magenta/train/kernels/reference_layers.h"
 
 #include <vector>
 

@@ -1,4 +1,4 @@
-#include "magenta/train/blas.h"
+#include "magenta/train/kernels/blas.h"
 
 #include <ATen/Parallel.h>
 #include <dlfcn.h>

@@ -5,8 +5,8 @@
 
 #include <ATen/ATen.h>
 
-#include "magenta/train/attention_layer.h"
-#include "magenta/train/packing.h"
+#include "magenta/train/kernels/attention_layer.h"
+#include "magenta/train/kernels/packing.h"
 
 namespace magenta {
 

@@ -6,7 +6,7 @@
 // of two products, are both there without copying. The window's tanh are computed again on the way
 // back: kept, they would be 40 times the outputs.
 
-#include "magenta/train/attention_layer.h"
+#include "magenta/train/kernels/attention_layer.h"
 
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/custom_class.h>
@@ -15,9 +15,9 @@
 #include <cstring>
 #include <vector>
 
-#include "magenta/train/blas.h"
+#include "magenta/train/kernels/blas.h"
 #include "magenta/train/kernels/cells.h"
-#include "magenta/train/lstm_layer.h"
+#include "magenta/train/kernels/lstm_layer.h"
 
 namespace magenta {
 namespace {
