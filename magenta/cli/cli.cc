@@ -109,6 +109,7 @@ int Main(int argc, char** argv, std::span<const ModelSpec> extra_models,
       argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "magenta";
   // What protocol buffers have to say about broken bytes, our readers say with the file's name.
   google::protobuf::SetLogHandler(nullptr);
+  AddModels(extra_models);
   Output out;
   // Errors in the flags themselves are JSON, too, where it was asked for.
   out.Configure({.json = std::find(args.begin(), args.end(), "--json") != args.end()});

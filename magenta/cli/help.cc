@@ -26,8 +26,8 @@ std::string FlagTitle(const Flag& flag) {
 std::string FlagText(const Flag& flag) {
   std::string text = flag.help;
   if (!flag.choices.empty()) {
-    text += fmt::format(" One of {}{}.", fmt::join(flag.choices, ", "),
-                        flag.open_choices && flag.name != "log_level" ? ", ..." : "");
+    text += fmt::format(" {} {}.", flag.value_name.ends_with("...") ? "Any of" : "One of",
+                        fmt::join(flag.choices, ", "));
   }
   if (flag.required) {
     text += " Required.";

@@ -32,13 +32,6 @@ std::vector<const ModelSpec*> Context::Models() const {
   return models;
 }
 
-absl::StatusOr<const ModelSpec*> Context::FindModel(std::string_view id) const {
-  for (const ModelSpec& model : extra_models) {
-    if (model.id == id) return &model;
-  }
-  return magenta::FindModel(id);
-}
-
 std::span<const VerbEntry> AllVerbs() {
   static constexpr VerbEntry kVerbs[] = {
 #define MAGENTA_VERB(Class, name, program, summary) \

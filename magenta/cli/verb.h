@@ -44,10 +44,8 @@ struct Context {
   /// Verbs with their own runner in this program.
   std::span<const VerbEntry> own_verbs;
 
-  /// extra_models, then models.def.
+  /// models.def, then extra_models.
   std::vector<const ModelSpec*> Models() const;
-  /// By id. Error (exit 2): unknown; the message lists what exists.
-  absl::StatusOr<const ModelSpec*> FindModel(std::string_view id) const;
 };
 
 /// A verb of one run of the program.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "magenta/base/status.h"
 #include "magenta/models/model_spec.h"
@@ -35,9 +36,18 @@ constexpr std::array<std::string_view, 17> kKnownElsewhere = {
     "music_vae",
     "rl_duet"};
 
+std::span<const ModelSpec> added_models;
+
+std::vector<const ModelSpec*> KnownModels() {
+  std::vector<const ModelSpec*> known;
+  for (const ModelSpec& spec : BuiltInModels()) known.push_back(&spec);
+  for (const ModelSpec& spec : added_models) known.push_back(&spec);
+  return known;
+}
+
 std::string ModelIds() {
   std::string ids;
-  for (const ModelSpec& spec : BuiltInModels()) ids += (ids.empty() ? "" : ", ") + spec.id;
+  for (const ModelSpec* spec : KnownModels()) ids += (ids.empty() ? "" : ", ") + spec->id;
   return ids;
 }
 
@@ -52,9 +62,11 @@ std::span<const ModelSpec> BuiltInModels() {
   return *table;
 }
 
+void AddModels(std::span<const ModelSpec> models) { added_models = models; }
+
 absl::StatusOr<const ModelSpec*> FindModel(std::string_view id) {
-  for (const ModelSpec& spec : BuiltInModels()) {
-    if (spec.id == id) return &spec;
+  for (const ModelSpec* spec : KnownModels()) {
+    if (spec->id == id) return spec;
   }
   const std::string remedy = "The models are " + ModelIds();
   for (const std::string_view known : kKnownElsewhere) {

@@ -6,7 +6,7 @@ import subprocess
 import time
 import unittest
 
-from program import BIN, Case, run, needs_live
+from program import BIN, ROOT, Case, run, needs_live
 
 VERBS = re.findall(r'^  (\w+)  ', run('--help').out.split('loop:')[1], re.M)
 
@@ -24,6 +24,14 @@ class Help(Case):
                     self.assertIn(flag, text)
                 self.assertLessEqual(max(map(len, text.split('\nExamples')[0].splitlines())), 100)
                 self.assertEqual(self.ok('help', verb).out, text)
+
+    def test_the_manual_names_every_verb_and_flag(self):
+        with open(os.path.join(ROOT, 'docs', 'cli.md'), encoding='utf-8') as file:
+            manual = file.read()
+        for verb in VERBS:
+            self.assertRegex(manual, rf'(?m)^###.*\b{verb}\b')
+            for flag in re.findall(r'^  --(\w+)', self.ok(verb, '--help').out, re.M):
+                self.assertRegex(manual, rf'--{flag}\b', verb)
 
     def test_help_wins_over_mistakes(self):
         self.ok('generate', '--nonsense', '--help')

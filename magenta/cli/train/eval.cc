@@ -47,8 +47,7 @@ class RunningEvalVerb : public EvalFlags {
  public:
   absl::Status Run(Context& context) override {
     EvalOptions options;
-    MAGENTA_ASSIGN_OR_RETURN(options.model,
-                             context.FindModel(config.empty() ? kDefaultConfig : config));
+    MAGENTA_ASSIGN_OR_RETURN(options.model, FindModel(config.empty() ? kDefaultConfig : config));
     MAGENTA_RETURN_IF_ERROR(FillOptions(context, options));
     CatchSignals();
     Watchdog watchdog;

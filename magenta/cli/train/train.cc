@@ -13,8 +13,7 @@ class RunningTrainVerb : public TrainFlags {
  public:
   absl::Status Run(Context& context) override {
     TrainOptions options;
-    MAGENTA_ASSIGN_OR_RETURN(options.model,
-                             context.FindModel(config.empty() ? kDefaultConfig : config));
+    MAGENTA_ASSIGN_OR_RETURN(options.model, FindModel(config.empty() ? kDefaultConfig : config));
     FillOptions(context, options);
     CatchSignals();
     ProgressBar bar(context.out, "training");

@@ -31,7 +31,7 @@ class DatasetVerb : public Verb {
   }
 
   absl::Status Run(Context& context) override {
-    MAGENTA_RETURN_IF_ERROR(Check(context));
+    MAGENTA_RETURN_IF_ERROR(Check());
     CatchSignals();
     options_.num_threads = context.globals.Threads();
     options_.seed = context.globals.seed.value_or(0);
@@ -101,9 +101,9 @@ class DatasetVerb : public Verb {
     flags.Bool("unroll", &options_.unroll_sections, "Play out the repeats of scores.");
   }
 
-  absl::Status Check(Context& context) {
+  absl::Status Check() {
     if (config_.empty()) config_ = kDefaultConfig;
-    MAGENTA_ASSIGN_OR_RETURN(options_.spec, context.FindModel(config_));
+    MAGENTA_ASSIGN_OR_RETURN(options_.spec, FindModel(config_));
     MAGENTA_RETURN_IF_ERROR(ParseHParams(hparams_, options_.spec->hparams).status());
     options_.format = format_ == "dense" ? DatasetFormat::kDense : DatasetFormat::kCompact;
     if (!shard_.empty()) {

@@ -22,7 +22,7 @@ class ModelsVerb : public Verb {
   absl::Status Run(Context& context) override {
     std::vector<const ModelSpec*> models;
     for (const std::string& name : names_) {
-      MAGENTA_ASSIGN_OR_RETURN(models.emplace_back(), context.FindModel(name));
+      MAGENTA_ASSIGN_OR_RETURN(models.emplace_back(), FindModel(name));
     }
     if (names_.empty()) models = context.Models();
     if (context.out.json()) {
