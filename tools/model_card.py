@@ -37,7 +37,7 @@ print(f"""# {model}
 | data | {training} melodies of folk tunes: the Nottingham collection (MIDI) and Ryan's Mammoth Collection, O'Neill's Music of Ireland and Aird's Airs (ABC, from the PyPI package music21), each moved to C major or A minor |
 | kept out | {held_out} melodies, one tune in ten, chosen by its name and seed 1 |
 | hyper-parameters | `{hparams}` |
-| steps | {figures["step"]}, where the loss on the melodies kept out was lowest |
+| steps | {figures["step"]}, where the loss on the melodies kept out was lowest in the run |
 | held-out loss | {figure("loss")} nats a step (perplexity {figure("metrics/perplexity")}) |
 | held-out accuracy | {figure("metrics/accuracy")}; {figure("metrics/event_accuracy")} where something happens, {figure("metrics/no_event_accuracy")} where nothing does |
 | not for | other styles than this; meters other than 4/4 and 2/4 come out by accident only |
