@@ -69,15 +69,17 @@ std::string Row(const std::string& name, std::vector<Melody>& melodies) {
     sum.repeats_two_bars += one.repeats_two_bars;
   }
   const auto n = static_cast<double>(melodies.size());
-  return fmt::format("| {} | {} | {:.1f} % | {:.1f} % | {:.1f} % | {:.1f} | {:.1f} | {:.1f} % | {:.1f} % |\n",
-                     name, melodies.size(), 100 * sum.stuck / n, 100 * stuck_tunes / n,
-                     100 * sum.in_key / n, sum.notes_per_bar / n, range / n,
-                     100 * sum.repeats_one_bar / n, 100 * sum.repeats_two_bars / n);
+  return fmt::format(
+      "| {} | {} | {:.1f} % | {:.1f} % | {:.1f} % | {:.1f} | {:.1f} | {:.1f} % | {:.1f} % |\n",
+      name, melodies.size(), 100 * sum.stuck / n, 100 * stuck_tunes / n, 100 * sum.in_key / n,
+      sum.notes_per_bar / n, range / n, 100 * sum.repeats_one_bar / n,
+      100 * sum.repeats_two_bars / n);
 }
 
 int Main(int argc, char** argv) {
-  fmt::print("| | melodies | steps on one pitch for over 2 bars | melodies with such | notes in key | "
-             "notes a bar | range, semitones | as 1 bar ago | as 2 bars ago |\n");
+  fmt::print(
+      "| | melodies | steps on one pitch for over 2 bars | melodies with such | notes in key | "
+      "notes a bar | range, semitones | as 1 bar ago | as 2 bars ago |\n");
   fmt::print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];

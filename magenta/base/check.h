@@ -7,6 +7,6 @@ namespace magenta::internal {
 [[noreturn]] void CheckFailed(const char* condition, const char* file, int line);
 }  // namespace magenta::internal
 
-#define MAGENTA_CHECK(condition) \
+#define MAGENTA_CHECK(condition)      \
   ((condition) ? static_cast<void>(0) \
                : ::magenta::internal::CheckFailed(#condition, __FILE__, __LINE__))

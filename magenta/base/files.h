@@ -19,7 +19,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path,
 
 /// A file that appears under its final name only when it is whole: writes go to a temporary name
 /// beside it; Commit() flushes, fsyncs and renames; a destructor without Commit() removes it.
-/// Missing parent folders are made. Errors name the file and say disk full, read-only, ... (exit 5).
+/// Missing parent folders are made. Errors name the file and say disk full, read-only, ... (exit
+/// 5).
 class OutputFile {
  public:
   static absl::StatusOr<OutputFile> Create(const std::string& path);
@@ -46,8 +47,8 @@ absl::Status WriteFile(const std::string& path, std::string_view bytes);
 /// Makes `path` and its parents. Errors name the folder and the reason (exit 5).
 absl::Status MakeFolder(const std::string& path);
 
-/// Paths of the regular files in `folder` relative to it, sorted by bytes; below subfolders too when
-/// `recursive`. Symbolic links to folders are not followed. Missing or unreadable: exit 3.
+/// Paths of the regular files in `folder` relative to it, sorted by bytes; below subfolders too
+/// when `recursive`. Symbolic links to folders are not followed. Missing or unreadable: exit 3.
 absl::StatusOr<std::vector<std::string>> ListFiles(const std::string& folder, bool recursive);
 
 }  // namespace magenta

@@ -21,8 +21,8 @@ absl::Status InputError(std::string file, std::string message, std::string remed
 /// `file` does not exist (exit 3; code kNotFound).
 absl::Status MissingInputError(std::string file, std::string message, std::string remedy = "");
 
-/// A well-formed sequence that this step can't take as it is (exit 3; code kFailedPrecondition). The
-/// message names the place in the music: seconds, note, instrument.
+/// A well-formed sequence that this step can't take as it is (exit 3; code kFailedPrecondition).
+/// The message names the place in the music: seconds, note, instrument.
 absl::Status SequenceError(std::string message, std::string remedy = "");
 
 /// The input was fine and left nothing to write (exit 4; code kOutOfRange).
@@ -56,15 +56,17 @@ std::string ErrorLine(const absl::Status& status);
 #define MAGENTA_CONCAT_(a, b) MAGENTA_CONCAT_INNER_(a, b)
 
 /// Returns from the enclosing function when `expression` (an absl::Status) is an error.
-#define MAGENTA_RETURN_IF_ERROR(expression)                       \
-  do {                                                            \
-    if (absl::Status magenta_status_ = (expression); !magenta_status_.ok()) return magenta_status_; \
+#define MAGENTA_RETURN_IF_ERROR(expression)                                 \
+  do {                                                                      \
+    if (absl::Status magenta_status_ = (expression); !magenta_status_.ok()) \
+      return magenta_status_;                                               \
   } while (false)
 
 /// `MAGENTA_ASSIGN_OR_RETURN(auto x, F())`: x is F()'s value, or the enclosing function returns
 /// F()'s error.
-#define MAGENTA_ASSIGN_OR_RETURN(declaration, expression) \
-  MAGENTA_ASSIGN_OR_RETURN_IMPL_(MAGENTA_CONCAT_(magenta_result_, __LINE__), declaration, expression)
+#define MAGENTA_ASSIGN_OR_RETURN(declaration, expression)                                 \
+  MAGENTA_ASSIGN_OR_RETURN_IMPL_(MAGENTA_CONCAT_(magenta_result_, __LINE__), declaration, \
+                                 expression)
 #define MAGENTA_ASSIGN_OR_RETURN_IMPL_(result, declaration, expression) \
   auto result = (expression);                                           \
   if (!result.ok()) return std::move(result).status();                  \

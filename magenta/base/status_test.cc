@@ -20,8 +20,7 @@ TEST(Status, EachKindHasItsExitStatusAndItsLine) {
       {MissingInputError("a.mid", "cannot open"), 3, "a.mid: cannot open."},
       {SequenceError("a note at -1 s", "Shift it"), 3, "a note at -1 s. Shift it."},
       {NothingToOutputError("no melody"), 4, "no melody."},
-      {OutsideError("out", "disk full", "Free some space."), 5,
-       "out: disk full. Free some space."},
+      {OutsideError("out", "disk full", "Free some space."), 5, "out: disk full. Free some space."},
       {InterruptedError("saved at step 7"), 130, "saved at step 7."},
       {absl::InternalError("bug"), 1, "bug."},
   };

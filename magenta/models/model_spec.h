@@ -34,12 +34,12 @@ struct ModelSpec {
 /// The table, in the order of models.def.
 std::span<const ModelSpec> BuiltInModels();
 
-/// Makes models outside the tree known to FindModel, after those of the table. `models` must live as
-/// long as the program; called once, by main, before any thread.
+/// Makes models outside the tree known to FindModel, after those of the table. `models` must live
+/// as long as the program; called once, by main, before any thread.
 void AddModels(std::span<const ModelSpec> models);
 
-/// The model of that id. Errors (exit 2) list the table, and say of drums_rnn and the like that they
-/// are known but not here.
+/// The model of that id. Errors (exit 2) list the table, and say of drums_rnn and the like that
+/// they are known but not here.
 absl::StatusOr<const ModelSpec*> FindModel(std::string_view id);
 
 }  // namespace magenta
