@@ -10,8 +10,8 @@
 #include "magenta/base/status.h"
 #include "magenta/cli/aliases.h"
 #include "magenta/cli/help.h"
-#include "magenta/cli/nearest.h"
 #include "magenta/cli/programs.h"
+#include "magenta/cli/terminal/nearest.h"
 
 namespace magenta::cli {
 namespace {

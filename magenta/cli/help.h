@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "magenta/cli/flags.h"
+#include "magenta/cli/terminal/flags.h"
 #include "magenta/cli/verb.h"
 
 namespace magenta::cli {

@@ -11,8 +11,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "magenta/cli/flags.h"
-#include "magenta/cli/output.h"
+#include "magenta/cli/terminal/flags.h"
+#include "magenta/cli/terminal/output.h"
 #include "magenta/models/model_spec.h"
 
 namespace magenta::cli {

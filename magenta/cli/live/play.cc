@@ -5,10 +5,10 @@
 #include <thread>
 
 #include "magenta/base/status.h"
-#include "magenta/cli/heavy_verbs.h"
 #include "magenta/cli/live/live_verbs.h"
 #include "magenta/cli/live/ports.h"
-#include "magenta/cli/signals.h"
+#include "magenta/cli/terminal/signals.h"
+#include "magenta/cli/verbs/heavy_verbs.h"
 #include "magenta/render/schedule.h"
 #include "magenta/render/sound.h"
 

@@ -5,10 +5,10 @@
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
-#include "magenta/cli/heavy_verbs.h"
+#include "magenta/cli/input/music_input.h"
 #include "magenta/cli/live/live_verbs.h"
-#include "magenta/cli/music_input.h"
-#include "magenta/cli/signals.h"
+#include "magenta/cli/terminal/signals.h"
+#include "magenta/cli/verbs/heavy_verbs.h"
 #include "magenta/io/score/sections.h"
 #include "magenta/render/piano_roll.h"
 #include "magenta/render/sound.h"

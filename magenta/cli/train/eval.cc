@@ -5,9 +5,9 @@
 #include <thread>
 
 #include "magenta/base/status.h"
-#include "magenta/cli/heavy_verbs.h"
-#include "magenta/cli/signals.h"
+#include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/train/train_verbs.h"
+#include "magenta/cli/verbs/heavy_verbs.h"
 #include "magenta/generate/bundled.h"
 #include "magenta/generate/model.h"
 

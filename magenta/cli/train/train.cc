@@ -1,9 +1,9 @@
 #include <fmt/core.h>
 
 #include "magenta/base/status.h"
-#include "magenta/cli/heavy_verbs.h"
-#include "magenta/cli/signals.h"
+#include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/train/train_verbs.h"
+#include "magenta/cli/verbs/heavy_verbs.h"
 #include "magenta/generate/model.h"
 
 namespace magenta::cli {

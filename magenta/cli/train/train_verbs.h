@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "magenta/cli/output.h"
+#include "magenta/cli/terminal/output.h"
 #include "magenta/cli/verb.h"
 #include "magenta/train/train.h"
 

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "magenta/base/status.h"
-#include "magenta/cli/model_flags.h"
+#include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/verb.h"
 
 namespace magenta::cli {

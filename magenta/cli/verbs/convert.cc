@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "magenta/base/status.h"
-#include "magenta/cli/signals.h"
+#include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verb.h"
 
 namespace magenta::cli {

@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include "magenta/base/status.h"
-#include "magenta/cli/model_flags.h"
-#include "magenta/cli/signals.h"
+#include "magenta/cli/input/model_flags.h"
+#include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verb.h"
 #include "magenta/generate/model.h"
 

@@ -4,7 +4,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/cli/aliases.h"
-#include "magenta/cli/nearest.h"
+#include "magenta/cli/terminal/nearest.h"
 #include "magenta/cli/verb.h"
 
 namespace magenta::cli {

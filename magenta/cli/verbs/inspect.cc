@@ -1,4 +1,4 @@
-#include "magenta/cli/inspect.h"
+#include "magenta/cli/inspect/inspect.h"
 
 #include "magenta/base/status.h"
 #include "magenta/cli/verb.h"

@@ -1,4 +1,4 @@
-#include "magenta/cli/heavy_verbs.h"
+#include "magenta/cli/verbs/heavy_verbs.h"
 
 namespace magenta::cli {
 

@@ -3,8 +3,8 @@
 #include "magenta/base/files.h"
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
-#include "magenta/cli/model_flags.h"
-#include "magenta/cli/request_text.h"
+#include "magenta/cli/input/model_flags.h"
+#include "magenta/cli/input/request_text.h"
 #include "magenta/cli/verb.h"
 #include "magenta/generate/sequence_generator.h"
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "magenta/base/status.h"
-#include "magenta/cli/model_flags.h"
-#include "magenta/cli/music_input.h"
-#include "magenta/cli/signals.h"
+#include "magenta/cli/input/model_flags.h"
+#include "magenta/cli/input/music_input.h"
+#include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verb.h"
 #include "magenta/generate/likelihood.h"
 

@@ -1,7 +1,7 @@
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
-#include "magenta/cli/heavy_verbs.h"
-#include "magenta/cli/model_flags.h"
+#include "magenta/cli/input/model_flags.h"
+#include "magenta/cli/verbs/heavy_verbs.h"
 
 namespace magenta::cli {
 

@@ -1,4 +1,4 @@
-#include "magenta/cli/nearest.h"
+#include "magenta/cli/terminal/nearest.h"
 
 #include <gtest/gtest.h>
 

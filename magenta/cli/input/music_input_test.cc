@@ -1,4 +1,4 @@
-#include "magenta/cli/music_input.h"
+#include "magenta/cli/input/music_input.h"
 
 #include <gtest/gtest.h>
 

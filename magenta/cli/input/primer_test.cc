@@ -1,4 +1,4 @@
-#include "magenta/cli/primer.h"
+#include "magenta/cli/input/primer.h"
 
 #include <fmt/core.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "magenta/cli/flags.h"
+#include "magenta/cli/terminal/flags.h"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "magenta/base/status.h"
-#include "magenta/cli/nearest.h"
+#include "magenta/cli/terminal/nearest.h"
 
 namespace magenta::cli {
 namespace {

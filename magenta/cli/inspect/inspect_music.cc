@@ -4,8 +4,8 @@
 #include <map>
 #include <set>
 
-#include "magenta/cli/inspect.h"
-#include "magenta/cli/output.h"
+#include "magenta/cli/inspect/inspect.h"
+#include "magenta/cli/terminal/output.h"
 #include "magenta/music/extract_melodies.h"
 #include "magenta/music/quantize.h"
 #include "magenta/music/split.h"

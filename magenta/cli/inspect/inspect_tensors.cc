@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "magenta/base/status.h"
-#include "magenta/cli/inspect.h"
-#include "magenta/cli/output.h"
+#include "magenta/cli/inspect/inspect.h"
+#include "magenta/cli/terminal/output.h"
 #include "magenta/generate/model.h"
 #include "magenta/io/tensor/bundle.h"
 #include "magenta/io/tensor/checkpoint.h"

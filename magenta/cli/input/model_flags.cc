@@ -1,4 +1,4 @@
-#include "magenta/cli/model_flags.h"
+#include "magenta/cli/input/model_flags.h"
 
 #include "magenta/base/status.h"
 

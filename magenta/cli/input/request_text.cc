@@ -1,4 +1,4 @@
-#include "magenta/cli/request_text.h"
+#include "magenta/cli/input/request_text.h"
 
 #include <fmt/core.h>
 #include <google/protobuf/io/tokenizer.h>

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "magenta/cli/json.h"
+#include "magenta/cli/terminal/json.h"
 #include "magenta/music.pb.h"
 
 namespace magenta::cli {

@@ -1,4 +1,4 @@
-#include "magenta/cli/output_names.h"
+#include "magenta/cli/input/output_names.h"
 
 #include <fcntl.h>
 #include <fmt/core.h>

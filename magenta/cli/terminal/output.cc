@@ -1,4 +1,4 @@
-#include "magenta/cli/output.h"
+#include "magenta/cli/terminal/output.h"
 
 #include <fmt/core.h>
 #include <unistd.h>

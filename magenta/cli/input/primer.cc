@@ -1,4 +1,4 @@
-#include "magenta/cli/primer.h"
+#include "magenta/cli/input/primer.h"
 
 #include <fmt/core.h>
 
@@ -9,7 +9,7 @@
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
-#include "magenta/cli/music_input.h"
+#include "magenta/cli/input/music_input.h"
 #include "magenta/music/melody.h"
 
 namespace magenta::cli {

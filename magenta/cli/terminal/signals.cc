@@ -1,4 +1,4 @@
-#include "magenta/cli/signals.h"
+#include "magenta/cli/terminal/signals.h"
 
 #include <unistd.h>
 

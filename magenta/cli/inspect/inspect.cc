@@ -1,4 +1,4 @@
-#include "magenta/cli/inspect.h"
+#include "magenta/cli/inspect/inspect.h"
 
 #include <fmt/core.h>
 
@@ -6,7 +6,7 @@
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
-#include "magenta/cli/music_input.h"
+#include "magenta/cli/input/music_input.h"
 #include "magenta/generator.pb.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/score/abc.h"

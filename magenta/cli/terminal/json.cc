@@ -1,4 +1,4 @@
-#include "magenta/cli/json.h"
+#include "magenta/cli/terminal/json.h"
 
 #include <fmt/core.h>
 

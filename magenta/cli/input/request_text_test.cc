@@ -1,4 +1,4 @@
-#include "magenta/cli/request_text.h"
+#include "magenta/cli/input/request_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,8 +6,8 @@
 #include <variant>
 
 #include "magenta/base/status.h"
-#include "magenta/cli/inspect.h"
-#include "magenta/cli/output.h"
+#include "magenta/cli/inspect/inspect.h"
+#include "magenta/cli/terminal/output.h"
 #include "magenta/io/record/event_reader.h"
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/io/record/tfrecord.h"

@@ -1,4 +1,4 @@
-#include "magenta/cli/flags.h"
+#include "magenta/cli/terminal/flags.h"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>

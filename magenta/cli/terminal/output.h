@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "magenta/cli/json.h"
+#include "magenta/cli/terminal/json.h"
 
 namespace magenta::cli {
 
