@@ -23,6 +23,7 @@ constexpr char kExamplesTensor[] = "magenta/num_examples";
 constexpr char kBestLossTensor[] = "magenta/best_loss";
 constexpr char kBestStepTensor[] = "magenta/best_step";
 constexpr char kWithoutGainTensor[] = "magenta/evaluations_without_gain";
+constexpr char kEvaluatedTensor[] = "magenta/evaluated_step";
 
 Tensor Float64(double value) {
   Tensor tensor;
@@ -70,6 +71,7 @@ TensorMap RunTensors(const std::vector<Variable>& variables, const RunState& sta
   tensors[kBestLossTensor] = Float64(state.best_loss);
   tensors[kBestStepTensor] = Tensor::Int64(state.best_step);
   tensors[kWithoutGainTensor] = Tensor::Int64(state.evaluations_without_gain);
+  tensors[kEvaluatedTensor] = Tensor::Int64(state.evaluated_step);
   return tensors;
 }
 
@@ -84,6 +86,7 @@ absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& 
       {kExamplesTensor, &state.num_examples},
       {kBestStepTensor, &state.best_step},
       {kWithoutGainTensor, &state.evaluations_without_gain},
+      {kEvaluatedTensor, &state.evaluated_step},
   };
   for (const auto& [name, value] : integers) {
     MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, name, DType::kInt64, value));

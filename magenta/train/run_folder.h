@@ -26,6 +26,7 @@ struct RunState {
   double best_loss = std::numeric_limits<double>::infinity();
   int64_t best_step = -1;
   int64_t evaluations_without_gain = 0;
+  int64_t evaluated_step = -1;  // the last one whose evaluation is in the three above
 
   bool operator==(const RunState&) const = default;
 };

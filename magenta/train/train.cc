@@ -95,6 +95,13 @@ class Trainer {
 
   bool Stopping() const { return options_.stop != nullptr && *options_.stop; }
   bool Done() const { return total_ > 0 && state_.step >= total_; }
+  bool OutOfPatience() const {
+    return options_.patience > 0 && state_.evaluations_without_gain >= options_.patience;
+  }
+  bool EvaluationDue() const {
+    return !held_out_.empty() && state_.step > 0 && state_.evaluated_step != state_.step &&
+           (Done() || state_.step % options_.eval_every_steps == 0);
+  }
   absl::Status Step();
   absl::Status CheckFinite(const BatchGradients& batch) const;
   void Report(const BatchGradients& batch, double seconds);
@@ -116,7 +123,6 @@ class Trainer {
   TrainResult result_;
   TrainProgress progress_;
   int64_t saved_step_ = -1;
-  int64_t evaluated_step_ = -1;
   double steps_per_s_ = 0;
 };
 
@@ -149,7 +155,10 @@ absl::Status Trainer::StartOrResume() {
   total_ = options_.num_training_steps;
   if (checkpoint.empty()) return Begin();
   MAGENTA_RETURN_IF_ERROR(Resume(checkpoint));
-  if (options_.more_steps > 0) total_ = state_.step + options_.more_steps;
+  if (options_.more_steps > 0) {
+    total_ = state_.step + options_.more_steps;
+    state_.evaluations_without_gain = 0;
+  }
   return absl::OkStatus();
 }
 
@@ -226,22 +235,28 @@ void Trainer::SettlePosition() {
 }
 
 absl::StatusOr<TrainResult> Trainer::Run() {
-  if (saved_step_ < 0) MAGENTA_RETURN_IF_ERROR(Save());
-  while (!Done() && !Stopping() && !result_.stopped_early) {
-    MAGENTA_RETURN_IF_ERROR(Step());
-    if (!held_out_.empty() && (Done() || state_.step % options_.eval_every_steps == 0)) {
-      MAGENTA_RETURN_IF_ERROR(EvaluateNow());
+  while (true) {
+    if (EvaluationDue()) MAGENTA_RETURN_IF_ERROR(EvaluateNow());
+    if (saved_step_ != state_.step && state_.step % options_.save_every_steps == 0) {
+      MAGENTA_RETURN_IF_ERROR(Save());
     }
-    if (state_.step % options_.save_every_steps == 0) MAGENTA_RETURN_IF_ERROR(Save());
+    if (Done() || Stopping() || OutOfPatience()) break;
+    MAGENTA_RETURN_IF_ERROR(Step());
   }
   if (saved_step_ != state_.step) MAGENTA_RETURN_IF_ERROR(Save());
-  if (Stopping() && !Done()) {
+  if (Stopping() && (!Done() || EvaluationDue())) {
     return InterruptedError(fmt::format("stopped at step {}; saved {}; the same command goes on",
                                         state_.step, result_.checkpoint));
   }
   result_.step = state_.step;
   result_.best_loss = state_.best_loss;
   result_.best_step = state_.best_step;
+  result_.stopped_early = OutOfPatience() && !Done();
+  if (result_.stopped_early) {
+    Note(options_, fmt::format("no gain in {} evaluations: stopped at step {}; the best, step {}, "
+                               "is in {}/best",
+                               options_.patience, state_.step, state_.best_step, options_.run_dir));
+  }
   return result_;
 }
 
@@ -296,11 +311,11 @@ void Trainer::Report(const BatchGradients& batch, double seconds) {
 }
 
 absl::Status Trainer::EvaluateNow() {
-  if (evaluated_step_ == state_.step) return absl::OkStatus();
   const ScoreSums sums = ScoreExamples(*graph_, variables_, held_out_, *spec().codec,
                                        options_.num_threads, options_.stop);
   if (Stopping()) return absl::OkStatus();
-  evaluated_step_ = state_.step;
+  state_.evaluated_step = state_.step;
+  if (saved_step_ == state_.step) saved_step_ = -1;  // cut short last time: it belongs in the file
   result_.evaluation = sums.ToMetrics();
   result_.has_evaluation = true;
   MAGENTA_RETURN_IF_ERROR(log_.Evaluation(state_.step, result_.evaluation));
@@ -319,12 +334,6 @@ absl::Status Trainer::EvaluateNow() {
   progress_.evaluation = &result_.evaluation;
   if (options_.on_progress) options_.on_progress(progress_);
   progress_.evaluation = nullptr;
-  if (options_.patience > 0 && state_.evaluations_without_gain >= options_.patience) {
-    result_.stopped_early = true;
-    Note(options_, fmt::format("no gain in {} evaluations: stopped at step {}; the best, step {}, "
-                               "is in {}/best",
-                               options_.patience, state_.step, state_.best_step, options_.run_dir));
-  }
   return absl::OkStatus();
 }
 

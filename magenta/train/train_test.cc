@@ -135,6 +135,30 @@ TEST_F(TrainTest, BrokenRunEndsInTheSameBytes) {
   EXPECT_EQ(std::filesystem::path(whole->checkpoint).filename(), "model.ckpt-12");
 }
 
+// A signal that comes when an evaluation is due: it is made up for.
+TEST_F(TrainTest, EvaluationCutShort) {
+  for (const int stop_step : {6, 12}) {
+    const std::string name = std::to_string(stop_step);
+    TrainOptions options = Options("whole" + name);
+    options.eval_file = folder_ + "/held_out.tfrecord";
+    options.eval_every_steps = 6;
+    options.save_every_steps = 6;
+    const auto whole = Train(options);
+    ASSERT_TRUE(whole.ok()) << whole.status();
+    options.run_dir = folder_ + "/broken" + name;
+    std::atomic<bool> stop = false;
+    options.stop = &stop;
+    options.on_progress = [&](const TrainProgress& p) { stop = p.step == stop_step; };
+    EXPECT_EQ(ExitStatus(Train(options).status()), 130);
+    options.on_progress = nullptr;
+    stop = false;
+    const auto resumed = Train(options);
+    ASSERT_TRUE(resumed.ok()) << resumed.status();
+    EXPECT_EQ(resumed->best_loss, whole->best_loss);
+    EXPECT_EQ(Bytes(whole->checkpoint), Bytes(resumed->checkpoint));
+  }
+}
+
 TEST_F(TrainTest, SeedsDiffer) {
   TrainOptions options = Options("a");
   const std::string a = Bytes(Train(options).value().checkpoint);
@@ -196,6 +220,9 @@ TEST_F(TrainTest, StopsEarly) {
   EXPECT_TRUE(result->stopped_early);
   EXPECT_LT(result->step, 200);
   EXPECT_EQ(result->step, result->best_step + 6);
+  const auto again = Train(options);
+  EXPECT_TRUE(again.ok() && again->stopped_early);
+  EXPECT_EQ(again->step, result->step);
 }
 
 TEST_F(TrainTest, FineTunes) {
