@@ -89,11 +89,18 @@ OutputFile::~OutputFile() {
   ::unlink(temporary_.c_str());
 }
 
-absl::StatusOr<OutputFile> OutputFile::Create(const std::string& path) {
-  if (path.empty()) return UsageError("the name of an output file is empty");
+absl::StatusOr<OutputFile> OutputFile::Create(const std::string& name) {
+  if (name.empty()) return UsageError("the name of an output file is empty");
   std::error_code error;
+  // A link stays a link: what it leads to is replaced.
+  const std::string path =
+      fs::is_symlink(name, error) ? fs::weakly_canonical(name, error).string() : name;
   if (fs::is_directory(path, error)) {
-    return OutsideError(path, "cannot write: it is a folder", "Name a file");
+    return OutsideError(name, "cannot write: it is a folder", "Name a file");
+  }
+  if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {
+    return OutsideError(name, "cannot write: it is a device or pipe, which a file may not replace",
+                        "Name a file");
   }
   const fs::path parent = fs::path(path).parent_path();
   if (!parent.empty()) MAGENTA_RETURN_IF_ERROR(MakeFolder(parent.string()));

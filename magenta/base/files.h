@@ -19,8 +19,8 @@ absl::StatusOr<std::string> ReadFile(const std::string& path,
 
 /// A file that appears under its final name only when it is whole: writes go to a temporary name
 /// beside it; Commit() flushes, fsyncs and renames; a destructor without Commit() removes it.
-/// Missing parent folders are made. Errors name the file and say disk full, read-only, ... (exit
-/// 5).
+/// Missing parent folders are made. A symbolic link stays and what it leads to is replaced; a
+/// device or pipe is refused. Errors name the file and say disk full, read-only, ... (exit 5).
 class OutputFile {
  public:
   static absl::StatusOr<OutputFile> Create(const std::string& path);

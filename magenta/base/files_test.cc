@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -59,6 +60,21 @@ TEST_F(FilesTest, AFullDiskIsAnErrorThatNamesTheFileAndKeepsTheOldOne) {
   EXPECT_EQ(ErrorFile(status), Path("x"));
   EXPECT_EQ(ReadFile(Path("x")).value(), "old");
   EXPECT_EQ(FilesInFolder(), 1u);
+}
+
+TEST_F(FilesTest, DevicesAndPipesAreNeverReplaced) {
+  ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
+  EXPECT_EQ(ExitStatus(WriteFile(Path("pipe"), "x")), 5);
+  EXPECT_TRUE(fs::is_fifo(Path("pipe")));
+  EXPECT_EQ(FilesInFolder(), 1u);
+}
+
+TEST_F(FilesTest, ALinkStaysAndItsTargetIsReplaced) {
+  ASSERT_TRUE(WriteFile(Path("target"), "old").ok());
+  fs::create_symlink("target", Path("link"));
+  ASSERT_TRUE(WriteFile(Path("link"), "new").ok());
+  EXPECT_TRUE(fs::is_symlink(Path("link")));
+  EXPECT_EQ(ReadFile(Path("target")).value(), "new");
 }
 
 TEST_F(FilesTest, ErrorsNameTheFileAndDecideTheExitStatus) {

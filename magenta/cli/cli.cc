@@ -4,6 +4,7 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 #include <utility>
 
@@ -109,6 +110,8 @@ int Main(int argc, char** argv, std::span<const ModelSpec> extra_models,
       argc > 0 ? std::filesystem::path(argv[0]).filename().string() : "magenta";
   // What protocol buffers have to say about broken bytes, our readers say with the file's name.
   google::protobuf::SetLogHandler(nullptr);
+  // A file that grows too large is an error of the write, which cleans up, not the end of us.
+  std::signal(SIGXFSZ, SIG_IGN);
   AddModels(extra_models);
   Output out;
   // Errors in the flags themselves are JSON, too, where it was asked for.

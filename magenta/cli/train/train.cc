@@ -56,6 +56,11 @@ class RunningTrainVerb : public TrainFlags {
 
   static void Report(const TrainResult& result, Output& out) {
     const Metrics& metrics = result.has_evaluation ? result.evaluation : result.training;
+    if (metrics.steps == 0 && !out.json()) {
+      out.Info(fmt::format("nothing to do: the run has {} steps already (--more_steps=N adds some)",
+                           result.step));
+      return;
+    }
     if (out.json()) {
       Json json = MetricsJson(result.step, metrics);
       json.Set("held_out", result.has_evaluation)
