@@ -58,7 +58,12 @@ def main():
              '--seed=%d' % seed, '--json=' + os.path.abspath(flags.json),
              '--work=' + os.path.abspath(flags.work), '--only=' + flags.only,
              '--scale=%g' % flags.scale, '--configs=' + flags.configs]
-  return subprocess.run(command, cwd=os.path.join(ROOT, 'tools'), check=False).returncode
+  status = subprocess.run(command, cwd=os.path.join(ROOT, 'tools'), check=False).returncode
+  if status < 0:
+    print('make parity: the comparison was ended by signal %d; the rows until then are in %s'
+          % (-status, flags.json), file=sys.stderr)
+    return 5
+  return status
 
 
 if __name__ == '__main__':

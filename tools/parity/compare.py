@@ -71,7 +71,7 @@ def main():
     return 2
   shutil.rmtree(flags.work, ignore_errors=True)
   os.makedirs(flags.work)
-  report = report_lib.Report(flags.seed)
+  report = report_lib.Report(flags.seed, flags.json)
   print('Comparing with Magenta 2.1.4, seed %d' % flags.seed, flush=True)
   for name in wanted:
     # A group draws the same input whichever others run.
@@ -82,7 +82,6 @@ def main():
     except Exception as error:  # pylint: disable=broad-except
       with report.row(name, 'both', 'what this group prepares, before its next rows'):
         raise error
-  report.write(flags.json)
   print('\n%s\n\nseed %d, %d failures, as JSON in %s' % (report.markdown(), flags.seed,
                                                         report.failed, flags.json))
   return 1 if report.failed else 0

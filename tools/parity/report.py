@@ -56,10 +56,11 @@ def difference(ours, reference):
 
 
 class Report:
-  """All rows, printed as they are finished."""
+  """All rows, printed and written as JSON as they are finished."""
 
-  def __init__(self, seed):
+  def __init__(self, seed, path):
     self.seed = seed
+    self.path = path
     self.rows = []
 
   @contextlib.contextmanager
@@ -79,6 +80,7 @@ class Report:
     print('  %s, %s: %s: %s %d' % (artifact, direction, what, state, row.compared), flush=True)
     for failure in row.failures:
       print(textwrap.indent(failure, '      '), flush=True)
+    self._write()
 
   @property
   def failed(self):
@@ -92,8 +94,8 @@ class Report:
                                               row.failed) for row in self.rows]
     return '\n'.join(lines)
 
-  def write(self, path):
-    with open(path, 'w', encoding='utf-8') as f:
+  def _write(self):
+    with open(self.path, 'w', encoding='utf-8') as f:
       json.dump({'seed': self.seed, 'failed': self.failed,
                  'rows': [row.to_json() for row in self.rows]}, f, indent=1)
       f.write('\n')
