@@ -35,10 +35,8 @@ ROOMS = {
 ONLY = {
     "torch/": ["train"],
     "ATen/": ["train"],
-    "CLI/": ["cli"],
     "fluidsynth": ["render"],
     "cairo": ["render"],
-    "sndfile": ["render"],
     "leveldb/": ["io/tensor"],
     "hwy/": ["nn", "train"],
     "pugixml": ["io/score"],
