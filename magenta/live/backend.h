@@ -1,0 +1,86 @@
+#pragma once
+// The outside world of live play, as a table of drivers: one file in backends/ and one line in
+// backends.def make a new one.
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "magenta/live/midi_io.h"
+
+namespace magenta {
+
+/// A port that someone else has.
+struct MidiPortName {
+  std::string backend;  // "jack", "alsa"
+  std::string name;
+  bool is_output = false;  // we can play to it
+};
+
+/// The ports that a session wants: each is a part of a name ("" any, "virtual" one of our own that
+/// others connect to; for the file backend, paths). MidiEvent::port counts them.
+struct MidiPortRequest {
+  std::string client_name = "magenta";
+  std::vector<std::string> inputs;
+  std::vector<std::string> outputs;
+  /// Frames a block and a second, where the backend is free to choose (file, ALSA).
+  uint32_t block_frames = 64;
+  double rate = 48000;
+};
+
+/// What happened outside since the last look; for the status line and the log.
+struct MidiBackendState {
+  /// All ports are open and connected.
+  bool connected = false;
+  /// The MIDI thread has real-time priority.
+  bool real_time = false;
+  /// Load of the MIDI thread, 0 to 1; negative: not known.
+  double load = -1;
+  /// Events that the outside did not take, or that came faster than they could be stored.
+  int64_t lost_events = 0;
+};
+
+/// One open backend.
+class MidiBackend {
+ public:
+  virtual ~MidiBackend() = default;
+
+  /// Opens the ports, then calls `processor` for each block until `between` returns false or the
+  /// backend ends (the end of a file). `between` runs on the calling thread, at least each 20 ms
+  /// where blocks come from a thread of the system, and after every block (so that a run is the
+  /// same each time) where time is simulated. When Run returns, no Process is under way.
+  ///
+  /// A port that disappears is waited for and opened again; `processor` then sees blocks go on from
+  /// the next frame. Errors (exit 5): no such port (listing what there is), no server.
+  virtual absl::Status Run(MidiProcessor& processor, const std::function<bool()>& between) = 0;
+
+  /// Whether time is simulated: what waits for nothing must then be done in `between`.
+  virtual bool simulated() const { return false; }
+  /// Callable from `between`.
+  virtual MidiBackendState state() const = 0;
+};
+
+/// A line of backends.def.
+struct MidiBackendEntry {
+  std::string_view name;
+  std::string_view summary;
+  /// Whether it can work here; `why` gets the reason when not.
+  bool (*available)(std::string& why);
+  /// Ports that others have; empty for a backend that has none to list.
+  std::vector<MidiPortName> (*ports)();
+  std::unique_ptr<MidiBackend> (*make)(const MidiPortRequest& request);
+};
+
+/// backends.def, in its order: the order in which "auto" tries them.
+std::span<const MidiBackendEntry> AllMidiBackends();
+
+/// The entry named `name`, or for "auto" the first that is available. None: exit 2 for an unknown
+/// name, exit 5 where it can't work; both list what there is and why the others can't.
+absl::StatusOr<const MidiBackendEntry*> FindMidiBackend(std::string_view name);
+
+}  // namespace magenta
