@@ -153,6 +153,23 @@ class Generation(Case):
         b = self.generate('--run_dir=' + GOLDEN, '--seed=1', '--num_outputs=1')['outputs'][0]
         self.assertEqual(notes_of(a['file']), notes_of(b['file']))
 
+    def test_a_bundle_of_magenta_keeps_all_that_it_holds(self):
+        with open(GOLDEN + '/lookback_rnn.mag', 'rb') as file:
+            theirs = file.read()
+        unknown = b'\xba\x3e\x05later'  # field 999, bytes
+        given, again = self.write('given.mag', theirs + unknown), self.path('again.mag')
+        self.ok('bundle', '--from=' + given, '--bundle_file=' + again)
+        with open(again, 'rb') as file:
+            ours = file.read()
+        self.assertEqual(ours[:len(theirs)], theirs)  # details, checkpoint, metagraph
+        self.assertIn(unknown, ours[len(theirs):])
+        before, after = [self.ok('inspect', '--json', path).json['files'][0] for path in (given, again)]
+        self.assertGreater(before['metagraph_bytes'], 10000)
+        self.assertEqual(before['metagraph_bytes'], after['metagraph_bytes'])
+        self.assertIn('rnn_layer_sizes=[64,64]', after['hparams'])
+        self.ok('bundle', '--from=' + given, '--bundle_file=' + again, '--bundle_description=Mine')
+        self.assertEqual(self.ok('inspect', '--json', again).json['files'][0]['bundle_description'], 'Mine')
+
     def test_request_in_every_form(self):
         model = '--bundle_file=' + GOLDEN + '/lookback_rnn.mag'
         old = b'''input_sequence {  # bpm: 3

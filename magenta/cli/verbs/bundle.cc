@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <utility>
+
 #include "magenta/base/status.h"
 #include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/verb.h"
@@ -46,8 +48,9 @@ class BundleVerb : public Verb {
         "magenta bundle --config=attention_rnn --run_dir=run --bundle_file=mine.mag "
         "--bundle_description=\"Irish reels\"",
         "The newest checkpoint of a run.");
-    flags.AddExample("magenta bundle --from=old.mag --bundle_file=new.mag",
-                     "Magenta's bundle as ours, without its TensorFlow graph.");
+    flags.AddExample(
+        "magenta bundle --from=old.mag --bundle_file=new.mag --bundle_description=\"Tuesday's\"",
+        "The same weights, and Magenta's TensorFlow graph if there is one, with other words.");
   }
 
   absl::Status Run(Context& context) override {
@@ -67,8 +70,12 @@ class BundleVerb : public Verb {
     if (!model.ok()) return WithFile(model.status(), weights.file);
     for (const std::string& note : (*model)->notes) context.out.Info(note);
     std::erase_if(weights.tensors, [](const auto& entry) { return IsTrainingState(entry.first); });
-    const GeneratorBundle bundle = Details(**model, weights);
-    MAGENTA_RETURN_IF_ERROR(WriteBundle(bundle_file_, bundle, weights.tensors));
+    MAGENTA_ASSIGN_OR_RETURN(GeneratorBundle bundle, Base());
+    AddDetails(**model, weights, bundle);
+    // A TensorFlow graph asks for its variables by the names that its checkpoint has.
+    MAGENTA_RETURN_IF_ERROR(bundle.metagraph_file().empty()
+                                ? WriteBundle(bundle_file_, bundle, weights.tensors)
+                                : WriteBundle(bundle_file_, bundle));
     if (context.out.json()) {
       context.out.Result(Json::Object()
                              .Set("bundle_file", bundle_file_)
@@ -81,17 +88,21 @@ class BundleVerb : public Verb {
   }
 
  private:
-  GeneratorBundle Details(const Model& model, const LoadedWeights& weights) const {
-    GeneratorBundle bundle;
+  /// What --from holds, its graph and fields unknown to us included; nothing where it is left out.
+  absl::StatusOr<GeneratorBundle> Base() const {
+    if (from_.empty()) return GeneratorBundle();
+    MAGENTA_ASSIGN_OR_RETURN(Bundle bundle, ReadBundle(from_));
+    return std::move(bundle.proto);
+  }
+
+  void AddDetails(const Model& model, const LoadedWeights& weights, GeneratorBundle& bundle) const {
     bundle.mutable_generator_details()->set_id(model.spec->id);
     bundle.mutable_generator_details()->set_description(weights.generator_description.empty()
                                                             ? model.spec->description
                                                             : weights.generator_description);
-    const std::string& words = description_.empty() ? weights.bundle_description : description_;
-    if (!words.empty()) bundle.mutable_bundle_details()->set_description(words);
+    if (!description_.empty()) bundle.mutable_bundle_details()->set_description(description_);
     bundle.set_hparams(HParamsText(model.hparams));
     bundle.set_steps_per_quarter(model.steps_per_quarter);
-    return bundle;
   }
 
   ModelSource source_;

@@ -53,11 +53,15 @@ absl::Status WriteBundle(const std::string& path, const GeneratorBundle& details
   GeneratorBundle proto = details_and_metagraph;
   proto.clear_checkpoint_file();
   MAGENTA_ASSIGN_OR_RETURN(*proto.add_checkpoint_file(), SerializeV1(tensors));
-  if (proto.ByteSizeLong() > kMostBundleBytes) {
+  return WriteBundle(path, proto);
+}
+
+absl::Status WriteBundle(const std::string& path, const GeneratorBundle& bundle) {
+  if (bundle.ByteSizeLong() > kMostBundleBytes) {
     return UsageError(
-        fmt::format("the bundle would take {} bytes, more than 2 GiB", proto.ByteSizeLong()));
+        fmt::format("the bundle would take {} bytes, more than 2 GiB", bundle.ByteSizeLong()));
   }
-  return WriteFile(path, proto.SerializeAsString());
+  return WriteFile(path, bundle.SerializeAsString());
 }
 
 }  // namespace magenta

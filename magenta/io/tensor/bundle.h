@@ -31,4 +31,7 @@ absl::StatusOr<Bundle> ParseBundle(const std::string& bytes, const std::string& 
 absl::Status WriteBundle(const std::string& path, const GeneratorBundle& details_and_metagraph,
                          const TensorMap& tensors);
 
+/// Writes `bundle` with the checkpoint that it holds. Errors as above.
+absl::Status WriteBundle(const std::string& path, const GeneratorBundle& bundle);
+
 }  // namespace magenta
