@@ -7,6 +7,7 @@
 
 #include "magenta/io/midi/instrument_reader.h"
 #include "magenta/io/midi/midi_file.h"
+#include "magenta/io/midi/smf_clock.h"
 #include "magenta/io/midi/smf_parser.h"
 #include "magenta/io/midi/tick_clock.h"
 
@@ -27,58 +28,6 @@ std::string Latin1ToUtf8(std::string_view text) {
     }
   }
   return utf8;
-}
-
-/// 29 stands for 29.97: 30 frames in 1.001 seconds.
-int NominalFrames(const SmfFile& file) {
-  return file.frames_per_second == 29 ? 30 : file.frames_per_second;
-}
-
-/// Ticks a quarter; in a file that counts frames, those of a quarter at 120 a minute.
-int TicksPerQuarter(const SmfFile& file) {
-  if (file.ticks_per_quarter > 0) return file.ticks_per_quarter;
-  return std::max(1, NominalFrames(file) * file.ticks_per_frame / 2);
-}
-
-/// The tempo events that count, by tick: of all tracks, or of the first one in format 2, whose
-/// tracks are tunes of their own.
-std::vector<SmfEvent> TempoEvents(const SmfFile& file, MidiWarnings& warnings) {
-  std::vector<SmfEvent> tempos;
-  for (size_t t = 0; t < file.tracks.size(); ++t) {
-    for (const SmfEvent& event : file.tracks[t].events) {
-      if (event.kind != SmfKind::kTempo) continue;
-      if (t > 0 && file.format == 2) {
-        warnings.Add(event.offset, static_cast<int>(t),
-                     "tempo of a track past the first in format 2; left out");
-        continue;
-      }
-      tempos.push_back(event);
-    }
-  }
-  std::stable_sort(tempos.begin(), tempos.end(),
-                   [](const SmfEvent& a, const SmfEvent& b) { return a.tick < b.tick; });
-  return tempos;
-}
-
-/// A tempo at tick 0 replaces the 120 that a file begins with; a later one that changes nothing is
-/// left out.
-TickClock MakeClock(const SmfFile& file, MidiWarnings& warnings) {
-  int ticks_per_quarter = TicksPerQuarter(file);
-  auto scale = [&](int32_t tempo) { return TickScale(6e7 / tempo, ticks_per_quarter); };
-  std::vector<SmfEvent> tempos = TempoEvents(file, warnings);
-  auto later = std::find_if(tempos.begin(), tempos.end(),
-                            [](const SmfEvent& event) { return event.tick > 0; });
-  TickClock clock(scale(later == tempos.begin() ? kDefaultTempo : (later - 1)->value));
-  if (file.frames_per_second > 0) {
-    double ticks = NominalFrames(file) * file.ticks_per_frame;
-    bool is_drop_frame = file.frames_per_second == 29;
-    clock.UseRealTime(is_drop_frame ? ticks * 1000 : ticks, is_drop_frame ? 1001 : 1);
-  }
-  for (; later != tempos.end(); ++later) {
-    double next = scale(later->value);
-    if (next != clock.segments().back().scale) clock.Append(later->tick, next);
-  }
-  return clock;
 }
 
 void AddTempos(const TickClock& clock, NoteSequence& sequence) {
@@ -220,10 +169,10 @@ absl::StatusOr<MidiReading> ReadMidi(std::string_view bytes) {
   if (!file.ok()) return file.status();
   MidiReading reading;
   NoteSequence& sequence = reading.sequence;
-  sequence.set_ticks_per_quarter(TicksPerQuarter(*file));
+  sequence.set_ticks_per_quarter(TicksPerQuarterOf(*file));
   sequence.mutable_source_info()->set_encoding_type(NoteSequence::SourceInfo::MIDI);
   sequence.mutable_source_info()->set_parser(NoteSequence::SourceInfo::PRETTY_MIDI);
-  TickClock clock = MakeClock(*file, warnings);
+  TickClock clock = ClockOf(*file, warnings);
   AddTempos(clock, sequence);
   AddSignatures(file->tracks[0], clock, sequence);
   WarnOfStraySignatures(*file, warnings);

@@ -11,17 +11,21 @@
 
 namespace magenta {
 
-/// The events that a NoteSequence has a place for; the parser drops the others.
+/// The events that a NoteSequence has a place for, and what else a port would carry (the last
+/// three); the parser drops the others.
 enum class SmfKind : uint8_t {
-  kNoteOff,  // a: pitch. A note-on of velocity 0 too
-  kNoteOn,   // a: pitch, b: velocity 1..127
-  kControl,  // a: controller, b: value
-  kProgram,  // a: program
-  kBend,     // value: -8192..8191
-  kTempo,    // value: microseconds a quarter, 1..16777215
-  kMeter,    // a: numerator 1..255, b: power of two of the denominator, 0..30
-  kKey,      // value: sharps (flats negative), -7..7; a: 0 major, 1 minor
-  kName,     // value: index in SmfTrack::names
+  kNoteOff,          // a: pitch. A note-on of velocity 0 too
+  kNoteOn,           // a: pitch, b: velocity 1..127
+  kControl,          // a: controller, b: value
+  kProgram,          // a: program
+  kBend,             // value: -8192..8191
+  kTempo,            // value: microseconds a quarter, 1..16777215
+  kMeter,            // a: numerator 1..255, b: power of two of the denominator, 0..30
+  kKey,              // value: sharps (flats negative), -7..7; a: 0 major, 1 minor
+  kName,             // value: index in SmfTrack::names
+  kKeyPressure,      // a: pitch, b: value
+  kChannelPressure,  // a: value
+  kSystem,           // value: status F1..FE (clock, start, song position, ...), a and b: its data
 };
 
 struct SmfEvent {

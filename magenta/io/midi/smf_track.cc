@@ -19,6 +19,9 @@ constexpr uint8_t kMetaEndOfTrack = 0x2F;
 constexpr uint8_t kMetaTempo = 0x51;
 constexpr uint8_t kMetaMeter = 0x58;
 constexpr uint8_t kMetaKey = 0x59;
+constexpr uint8_t kMetaOurs = 0x7F;
+/// Whose a meta event 7F is: nobody's (smf_writer.h puts system messages into such ones).
+constexpr char kNobody = 0x7D;
 
 /// Data bytes after the system status F1..FE when one stands in a file, where none may.
 int SystemDataBytes(uint8_t status) {
@@ -152,7 +155,8 @@ void SmfTrackParser::KeepMessage(uint8_t status, uint8_t a, uint8_t b) {
     case 0xB0: Keep(SmfKind::kControl, channel, a, b); break;
     case 0xC0: Keep(SmfKind::kProgram, channel, a, 0); break;
     case 0xE0: Keep(SmfKind::kBend, channel, 0, 0, (b << 7 | a) - 8192); break;
-    default: break;  // pressure: a NoteSequence has no place for it
+    case 0xA0: Keep(SmfKind::kKeyPressure, channel, a, b); break;
+    default: Keep(SmfKind::kChannelPressure, channel, a, 0); break;
   }
 }
 
@@ -161,8 +165,20 @@ SmfTrackParser::Step SmfTrackParser::ReadSystemMessage(uint8_t status) {
   uint64_t size = SystemDataBytes(status);
   warnings_.Add(event_at_, index_, "status {:02X} has no meaning in a file; left out", status);
   if (limit_ - at_ < size) return CutOff("a message");
+  KeepSystem(bytes_.substr(event_at_, size + 1));
   at_ += size;
   return Step::kGoOn;
+}
+
+void SmfTrackParser::KeepSystem(std::string_view message) {
+  if (message.empty()) return;
+  auto status = static_cast<uint8_t>(message[0]);
+  if (status <= 0xF0 || status == 0xF7 || status == 0xFF) return;
+  size_t data = SystemDataBytes(status);
+  if (message.size() != data + 1) return;
+  uint8_t a = data > 0 ? static_cast<uint8_t>(message[1]) : 0;
+  uint8_t b = data > 1 ? static_cast<uint8_t>(message[2]) : 0;
+  if ((a | b) < 0x80) Keep(SmfKind::kSystem, 0, a, b, status);
 }
 
 SmfTrackParser::Step SmfTrackParser::ReadSysex() {
@@ -171,6 +187,8 @@ SmfTrackParser::Step SmfTrackParser::ReadSysex() {
   if (!ReadVariableLength(length) || length > limit_ - at_) {
     return CutOff("a system exclusive event");
   }
+  // F7 escapes whatever bytes a port is to get.
+  if (Byte(event_at_) == 0xF7) KeepSystem(bytes_.substr(at_, length));
   at_ += length;
   return Step::kGoOn;
 }
@@ -204,6 +222,9 @@ void SmfTrackParser::KeepMeta(uint8_t type, std::string_view payload) {
     case kMetaTempo: KeepTempo(payload); break;
     case kMetaMeter: KeepMeter(payload); break;
     case kMetaKey: KeepKey(payload); break;
+    case kMetaOurs:
+      if (payload.starts_with(kNobody)) KeepSystem(payload.substr(1));
+      break;
     default: break;
   }
 }

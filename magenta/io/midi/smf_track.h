@@ -51,6 +51,7 @@ class SmfTrackParser {
   Step ReadSysex();
   Step ReadMeta();
   void KeepMessage(uint8_t status, uint8_t a, uint8_t b);
+  void KeepSystem(std::string_view message);
   void KeepMeta(uint8_t type, std::string_view payload);
   void KeepTempo(std::string_view payload);
   void KeepMeter(std::string_view payload);
