@@ -1,5 +1,6 @@
 """The loop of music: MIDI -> NoteSequences -> data set -> (training) -> generation -> more."""
 
+import gzip
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import struct
 import subprocess
 import time
 import unittest
+import zlib
 
 from program import (BIN, MODELS, Case, midi, needs_goldens, needs_live, needs_train, notes_of, run,
                      tune)
@@ -28,6 +30,19 @@ class FromMidi(Case):
         self.assertEqual(self.files('data'), ['eval_melodies.tfrecord', 'training_melodies.tfrecord'])
         example = self.ok('inspect', '--json', counts['training_file']).json['files'][0]['examples'][0]
         self.assertEqual(example['config'], 'lookback_rnn')
+
+    def test_inspect_takes_records_in_every_packing(self):
+        self.write('in/a.mid', tune(2))
+        notes = self.path('notes.tfrecord')
+        self.ok('convert', '--input_dir=' + self.path('in'), '--output_file=' + notes)
+        with open(notes, 'rb') as file:
+            plain = file.read()
+        packings = [plain, gzip.compress(plain)] + [zlib.compress(plain, level) for level in (0, 1, 6, 9)]
+        for i, content in enumerate(packings):
+            found = self.ok('inspect', '--json', self.write(f'{i}', content)).json['files'][0]
+            self.assertEqual((found['kind'], found['records']), ('tfrecord', 1))
+            self.assertEqual(len(found['sequence']['notes']), 32)
+            self.assertEqual(found['sequence']['notes'][0][:3], [60, 100, 0])
 
     def test_neither_threads_nor_verbosity_change_bytes(self):
         for i in range(6):

@@ -9,7 +9,6 @@
 #include "magenta/base/status.h"
 #include "magenta/generator.pb.h"
 #include "magenta/io/midi/midi_file.h"
-#include "magenta/io/record/crc32c.h"
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/io/score/abc.h"
 #include "magenta/io/score/musicxml.h"
@@ -17,25 +16,10 @@
 namespace magenta::cli {
 namespace {
 
-constexpr uint64_t kTableMagic = 0xdb4775248b80fb57u;
-
-template <typename Number>
-Number LittleEndianAt(std::string_view bytes, size_t at) {
-  Number number = 0;
-  for (size_t i = sizeof(Number); i-- > 0;) {
-    number = number << 8 | static_cast<unsigned char>(bytes[at + i]);
-  }
-  return number;
-}
-
-bool BeginsAsRecords(std::string_view bytes) {
-  if (bytes.starts_with("\x1f\x8b")) return true;
-  return bytes.size() >= 12 &&
-         LittleEndianAt<uint32_t>(bytes, 8) == MaskedCrc32c(bytes.substr(0, 8));
-}
+constexpr std::string_view kTableMagic = "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
 
 bool EndsAsTable(std::string_view bytes) {
-  return bytes.size() >= 48 && LittleEndianAt<uint64_t>(bytes, bytes.size() - 8) == kTableMagic;
+  return bytes.size() >= 48 && bytes.ends_with(kTableMagic);
 }
 
 std::string_view WithoutBlanks(std::string_view text) {
@@ -56,21 +40,25 @@ bool LooksLikeAbc(std::string_view text) {
   return false;
 }
 
+/// Whether all that `message` holds are fields that its type has.
+bool HasNoUnknownFields(const google::protobuf::Message& message) {
+  return message.GetReflection()->GetUnknownFields(message).empty();
+}
+
 FileKind ProtoKind(std::string_view bytes) {
   const std::string copy(bytes);
   if (GeneratorBundle bundle; bundle.ParseFromString(copy) && bundle.checkpoint_file_size() > 0 &&
                               !bundle.generator_details().id().empty()) {
     return FileKind::kBundle;
   }
-  if (NoteSequence sequence;
-      sequence.ParseFromString(copy) && sequence.notes_size() + sequence.tempos_size() > 0) {
-    return FileKind::kNoteSequence;
-  }
+  NoteSequence sequence;
+  const bool parsed = !bytes.empty() && sequence.ParseFromString(copy);
+  if (parsed && sequence.notes_size() + sequence.tempos_size() > 0) return FileKind::kNoteSequence;
   if (GenerateSequenceRequest request;
       request.ParseFromString(copy) && request.has_generator_options()) {
     return FileKind::kRequest;
   }
-  return FileKind::kUnknown;
+  return parsed && HasNoUnknownFields(sequence) ? FileKind::kNoteSequence : FileKind::kUnknown;
 }
 
 absl::StatusOr<std::vector<NoteSequence>> ReadBook(const std::string& bytes) {

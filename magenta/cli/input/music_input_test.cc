@@ -13,6 +13,9 @@ using std::string_literals::operator""s;
 TEST(MusicInput, KindsAreToldByBytes) {
   NoteSequence sequence;
   sequence.add_notes()->set_pitch(60);
+  NoteSequence silent;
+  silent.set_filename("a.mid");
+  silent.set_total_time(2);
   GeneratorBundle bundle;
   bundle.mutable_generator_details()->set_id("x");
   bundle.add_checkpoint_file("y");
@@ -31,9 +34,12 @@ TEST(MusicInput, KindsAreToldByBytes) {
       {"T:t\nK:C\nABC", FileKind::kAbc},
       {FrameRecord("x"), FileKind::kRecords},
       {"\x1f\x8b\x08", FileKind::kRecords},
+      {"\x78\x9c\xab", FileKind::kRecords},
+      {"\x78\x9d\xab", FileKind::kUnknown},
       {"model_checkpoint_path: \"x\"", FileKind::kCheckpointState},
       {std::string(40, '\0') + "\x57\xfb\x80\x8b\x24\x75\x47\xdb", FileKind::kTable},
       {sequence.SerializeAsString(), FileKind::kNoteSequence},
+      {silent.SerializeAsString(), FileKind::kNoteSequence},
       {bundle.SerializeAsString(), FileKind::kBundle},
       {request.SerializeAsString(), FileKind::kRequest},
       {" {\"a\": 1}", FileKind::kJson},

@@ -140,6 +140,7 @@ class RecordsInspector {
     if (sequences_ == 1 && examples_ == 0) {
       Inspection one = InspectSequence(only_, options_);
       result_.text += one.text;
+      result_.json.Set("sequence", one.json);
     }
     if (count > Limit(options_)) {
       result_.text += fmt::format("  ... {} more (--limit=0 shows all)\n", count - Limit(options_));

@@ -67,6 +67,11 @@ absl::StatusOr<uint64_t> ReadGrowing(ByteSource& source, uint64_t size, std::str
 
 }  // namespace
 
+bool BeginsAsRecords(std::string_view head) {
+  const std::span<const char> bytes(head.data(), std::min(head.size(), kHeadBytes));
+  return HeadIsWhole(bytes) || LooksCompressed(bytes);
+}
+
 RecordReader::RecordReader(std::string name, std::unique_ptr<ByteSource> source)
     : name_(std::move(name)), source_(std::move(source)) {}
 RecordReader::RecordReader(RecordReader&&) noexcept = default;

@@ -22,6 +22,10 @@ enum class Compression { kNone, kGzip, kZlib };
 /// Longest record that is read (1 GiB; protocol buffers end at 2 GiB).
 inline constexpr uint64_t kMaxRecordBytes = uint64_t{1} << 30;
 
+/// Whether a file that begins with `head` (12 bytes do) is a TFRecord: the checksum of its first
+/// length is right, or it begins as gzip or zlib (of a 32 KiB window) do.
+bool BeginsAsRecords(std::string_view head);
+
 /// Reads records one after the other. Memory: a buffer of 256 KiB, and the record at hand, which
 /// grows as its bytes arrive, whatever length the file claims.
 class RecordReader {
