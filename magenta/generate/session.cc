@@ -1,5 +1,6 @@
 #include "magenta/generate/session.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "magenta/base/check.h"
@@ -40,6 +41,29 @@ void Session::Step() {
   for (size_t i = 0; i < rows_.size(); ++i) rows_[i].encoder->Input(inputs_[i]);
   model_->network->Step(*state_, inputs_, logits_);
   pending_ = false;
+}
+
+void Session::StepTogether(std::span<Session* const> sessions, StepBuffers& buffers) {
+  if (sessions.empty()) return;
+  const Network& network = *sessions[0]->model_->network;
+  const size_t width = network.num_logits();
+  size_t rows = 0;
+  buffers.states.clear();
+  for (Session* session : sessions) {
+    MAGENTA_CHECK(session->pending_ && session->model_->network.get() == &network);
+    buffers.states.push_back(session->state_.get());
+    buffers.inputs.resize(std::max(buffers.inputs.size(), rows + session->rows_.size()));
+    for (Row& row : session->rows_) row.encoder->Input(buffers.inputs[rows++]);
+  }
+  buffers.logits.resize(std::max(buffers.logits.size(), rows * width));
+  network.StepAll(buffers.states, {buffers.inputs.data(), rows},
+                  {buffers.logits.data(), rows * width}, buffers.scratch);
+  const float* from = buffers.logits.data();
+  for (Session* session : sessions) {
+    session->logits_.assign(from, from + session->rows_.size() * width);
+    from += session->rows_.size() * width;
+    session->pending_ = false;
+  }
 }
 
 void Session::Prime(std::span<const Event> events) {

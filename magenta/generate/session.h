@@ -27,6 +27,16 @@ namespace magenta {
 /// A chain of filters, applied in order.
 using LogitFilters = std::span<const std::unique_ptr<LogitFilter>>;
 
+class Session;
+
+/// What StepTogether keeps from one call to the next. Used by one thread at a time.
+struct StepBuffers {
+  std::vector<SparseVector> inputs;
+  std::vector<float> logits;
+  std::vector<NetworkState*> states;
+  std::unique_ptr<NetworkState> scratch;
+};
+
 class Session {
  public:
   /// `rows` (>= 1) empty sequences.
@@ -48,6 +58,10 @@ class Session {
 
   /// The network takes in what was pushed. Exactly once after each Push (checked).
   void Step();
+  /// Step() for each of `sessions`, different ones of one model (checked), with each weight loaded
+  /// once for all: the same bits as alone, for less. `buffers` must have been used for that model
+  /// only.
+  static void StepTogether(std::span<Session* const> sessions, StepBuffers& buffers);
   /// Whether an event was pushed that the network has not taken in.
   bool pending() const { return pending_; }
   /// Push and Step for each of `events`.

@@ -40,40 +40,41 @@ AttentionState Attention::Select(const AttentionState& state, std::span<const in
           SelectRows(state.keys, row * length_, rows), state.oldest};
 }
 
-void Attention::ProjectInput(const Kernels& kernels, const AttentionState& state, int rows,
+void Attention::ProjectInput(const Kernels& kernels, const float* a, int rows,
                              float* projected) const {
-  kernels.multiply(input_kernel_, inputs_, units_,
-                   {state.a.data(), static_cast<size_t>(units_padded_), rows}, projected,
-                   input_kernel_.width());
+  kernels.multiply(input_kernel_, inputs_, units_, {a, static_cast<size_t>(units_padded_), rows},
+                   projected, input_kernel_.width());
 }
 
-void Attention::Attend(const Kernels& kernels, const float* c, const float* h, int rows,
-                       AttentionState& state, float* scratch, float* y) const {
+void Attention::Attend(const Kernels& kernels, const float* c, const float* h,
+                       std::span<const AttentionRow> rows, float* a, float* scratch,
+                       float* y) const {
   const size_t stride = units_padded_;
+  const int count = static_cast<int>(rows.size());
   float* q = scratch;
-  float* scores = scratch + rows * stride;
-  FillRows(query_bias_, rows, q);
-  kernels.multiply(query_kernel_, 0, units_, {c, stride, rows}, q, stride);
-  kernels.multiply(query_kernel_, units_, units_, {h, stride, rows}, q, stride);
-  for (int row = 0; row < rows; ++row) {
-    AttendRow(kernels, q + row * stride, state, row, scores + row * length_padded_);
+  float* scores = scratch + count * stride;
+  FillRows(query_bias_, count, q);
+  kernels.multiply(query_kernel_, 0, units_, {c, stride, count}, q, stride);
+  kernels.multiply(query_kernel_, units_, units_, {h, stride, count}, q, stride);
+  for (int row = 0; row < count; ++row) {
+    AttendRow(kernels, q + row * stride, rows[row], scores + row * length_padded_,
+              a + row * stride);
   }
-  FillRows(output_bias_, rows, y);
-  kernels.multiply(output_kernel_, 0, units_, {h, stride, rows}, y, stride);
-  kernels.multiply(output_kernel_, units_, units_, {state.a.data(), stride, rows}, y, stride);
-  for (int row = 0; row < rows; ++row) Remember(kernels, y + row * stride, state, row);
-  state.oldest = (state.oldest + 1) % length_;
+  FillRows(output_bias_, count, y);
+  kernels.multiply(output_kernel_, 0, units_, {h, stride, count}, y, stride);
+  kernels.multiply(output_kernel_, units_, units_, {a, stride, count}, y, stride);
+  for (int row = 0; row < count; ++row) Remember(kernels, y + row * stride, rows[row]);
 }
 
 /// a' of one row: the window's rows by the softmax of their scores, oldest first.
-void Attention::AttendRow(const Kernels& kernels, const float* q, AttentionState& state, int row,
-                          float* scores) const {
+void Attention::AttendRow(const Kernels& kernels, const float* q, const AttentionRow& row,
+                          float* scores, float* a) const {
   const size_t stride = units_padded_;
-  const float* keys = state.keys.data() + row * stride * length_;
-  const float* window = state.window.data() + row * stride * length_;
+  const AttentionState& state = *row.state;
+  const float* keys = state.keys.data() + row.row * stride * length_;
+  const float* window = state.window.data() + row.row * stride * length_;
   kernels.attention_scores(keys, q, v_.data(), length_, units_padded_, scores);
   Softened(kernels, scores, state.oldest);
-  float* a = state.a.data() + row * stride;
   std::fill_n(a, stride, 0.0f);
   const int tail = length_ - state.oldest;
   kernels.weighted_sum(window + state.oldest * stride, scores + state.oldest, tail, units_padded_,
@@ -94,10 +95,10 @@ void Attention::Softened(const Kernels& kernels, float* scores, int oldest) cons
 }
 
 /// Puts y in the place of the oldest row, and y A beside it.
-void Attention::Remember(const Kernels& kernels, const float* y, AttentionState& state,
-                         int row) const {
+void Attention::Remember(const Kernels& kernels, const float* y, const AttentionRow& row) const {
   const size_t stride = units_padded_;
-  const size_t slot = (static_cast<size_t>(row) * length_ + state.oldest) * stride;
+  AttentionState& state = *row.state;
+  const size_t slot = (static_cast<size_t>(row.row) * length_ + state.oldest) * stride;
   std::copy_n(y, stride, state.window.data() + slot);
   float* key = state.keys.data() + slot;
   std::fill_n(key, stride, 0.0f);

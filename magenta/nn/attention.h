@@ -5,6 +5,7 @@
 // kept beside it: a step costs one product with A instead of attn_length of them. The window is a
 // ring: dropping the oldest row is a turn of its head.
 
+#include <span>
 #include <string>
 
 #include "magenta/base/tensor.h"
@@ -21,6 +22,12 @@ struct AttentionState {
   int oldest = 0;      // the ring's head, the same for all rows
 };
 
+/// Where the window of one row of a step lies: states that are stepped together keep theirs.
+struct AttentionRow {
+  AttentionState* state = nullptr;
+  int row = 0;
+};
+
 class Attention {
  public:
   Attention() = default;
@@ -34,23 +41,26 @@ class Attention {
   AttentionState Select(const AttentionState& state, std::span<const int> rows) const;
 
   /// x' = [x, a] K1 + b1 with x already multiplied: `projected` comes in as b1 + x K1's upper rows.
-  void ProjectInput(const Kernels& kernels, const AttentionState& state, int rows,
-                    float* projected) const;
+  /// a is [rows, padded units].
+  void ProjectInput(const Kernels& kernels, const float* a, int rows, float* projected) const;
   /// K1 and b1, for the caller's own x.
   const PackedMatrix& input_kernel() const { return input_kernel_; }
   const FloatBuffer& input_bias() const { return input_bias_; }
 
-  /// Of the cell's new `c` and `h` ([rows, padded units]): a' and y, and the window moves on.
-  /// `scratch` holds scratch_size() floats a row; y is [rows, padded units].
-  void Attend(const Kernels& kernels, const float* c, const float* h, int rows,
-              AttentionState& state, float* scratch, float* y) const;
+  /// Of the cell's new `c` and `h` ([rows, padded units]): a', which replaces `a`, and y, which
+  /// takes the oldest place of each row's window; MoveOn must follow for each state. `scratch` holds
+  /// scratch_size() floats a row; a and y are [rows, padded units].
+  void Attend(const Kernels& kernels, const float* c, const float* h,
+              std::span<const AttentionRow> rows, float* a, float* scratch, float* y) const;
+  /// Turns the ring: what Attend put in the oldest place is the newest now.
+  void MoveOn(AttentionState& state) const { state.oldest = (state.oldest + 1) % length_; }
   int scratch_size() const { return units_padded_ + length_padded_; }
 
  private:
   void Softened(const Kernels& kernels, float* scores, int oldest) const;
-  void AttendRow(const Kernels& kernels, const float* q, AttentionState& state, int row,
-                 float* scores) const;
-  void Remember(const Kernels& kernels, const float* y, AttentionState& state, int row) const;
+  void AttendRow(const Kernels& kernels, const float* q, const AttentionRow& row, float* scores,
+                 float* a) const;
+  void Remember(const Kernels& kernels, const float* y, const AttentionRow& row) const;
 
   int inputs_ = 0;
   int units_ = 0;

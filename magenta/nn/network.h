@@ -41,6 +41,13 @@ class Network {
   /// logits.size() == rows * num_logits(), row-major. Allocates nothing after the first call.
   virtual void Step(NetworkState& state, std::span<const SparseVector> inputs,
                     std::span<float> logits) const = 0;
+
+  /// One step of every row of all `states`, which are different ones of this network: the same bits
+  /// as a Step of each alone. `inputs` and `logits` hold the rows of the first state, then those of
+  /// the second, ... Networks that can load a weight once for all of them. `scratch` is the
+  /// caller's, null at first, kept from call to call and used by one call at a time.
+  virtual void StepAll(std::span<NetworkState* const> states, std::span<const SparseVector> inputs,
+                       std::span<float> logits, std::unique_ptr<NetworkState>& scratch) const;
 };
 
 }  // namespace magenta

@@ -1,6 +1,7 @@
 // A network step, layer by layer: each layer starts its gates z from the bias, adds the products
 // with its input and with its own last output, and hands h (or what attention makes of it) upward.
-// All rows go through a layer together, so that a weight is loaded once for four of them.
+// All rows go through a layer together, so that a weight is loaded once for four of them. Rows of
+// several states are brought together for a step, but for their attention windows.
 
 #include "magenta/nn/rnn.h"
 
@@ -66,11 +67,18 @@ class RnnState final : public NetworkState {
            int rows)
       : layers_(std::move(layers)),
         shapes_(shapes),
-        logits_width_(logits_width),
-        rows_(rows),
-        logits_(static_cast<size_t>(logits_width) * rows) {
+        logits_width_(logits_width) {
+    MakeRoom(rows);
+  }
+
+  int rows() const override { return rows_; }
+
+  /// What a step of `rows` rows needs beside c and h.
+  void MakeRoom(int rows) {
+    rows_ = rows;
+    logits_.resize(static_cast<size_t>(logits_width_) * rows);
     size_t z = 0, cell = 0, scratch = 0;
-    for (const Layer& layer : shapes) {
+    for (const Layer& layer : shapes_) {
       z = std::max(z, size_t{4} * layer.padded());
       cell = std::max({cell, size_t(layer.padded()), size_t(PadToLanes(layer.inputs))});
       if (layer.has_attention) scratch = layer.attention.scratch_size();
@@ -80,9 +88,8 @@ class RnnState final : public NetworkState {
       buffer->resize(cell * rows);
     }
     scratch_.resize(scratch * rows);
+    attention_rows_.resize(rows);
   }
-
-  int rows() const override { return rows_; }
 
   std::unique_ptr<NetworkState> Select(std::span<const int> rows) const override {
     for (int row : rows) MAGENTA_CHECK(row >= 0 && row < rows_);
@@ -104,10 +111,16 @@ class RnnState final : public NetworkState {
   std::vector<LayerState> layers_;
   std::span<const Layer> shapes_;  // the network's
   int logits_width_;
-  int rows_;
+  int rows_ = 0;
   FloatBuffer z_, projected_, attended_in_, out_, next_out_, scratch_;
   FloatBuffer logits_;  // [rows, padded classes]
+  std::vector<AttentionRow> attention_rows_;
 };
+
+/// The states behind the rows of a step.
+using Owners = std::span<NetworkState* const>;
+
+RnnState& StateOf(NetworkState* state) { return static_cast<RnnState&>(*state); }
 
 class Rnn final : public Network {
  public:
@@ -118,9 +131,16 @@ class Rnn final : public Network {
   std::unique_ptr<NetworkState> NewState(int rows) const override;
   void Step(NetworkState& state, std::span<const SparseVector> inputs,
             std::span<float> logits) const override;
+  void StepAll(std::span<NetworkState* const> states, std::span<const SparseVector> inputs,
+               std::span<float> logits, std::unique_ptr<NetworkState>& scratch) const override;
 
  private:
-  void StepLayer(const Layer& layer, LayerState& state, LayerInput x, RnnState& buffers) const;
+  void Gather(Owners owners, RnnState& merged) const;
+  void Scatter(const RnnState& merged, Owners owners) const;
+  /// One step of the rows of `buffers`; their attention windows lie in `owners`.
+  void StepRows(RnnState& buffers, Owners owners, std::span<const SparseVector> inputs,
+                std::span<float> logits) const;
+  void StepLayer(size_t index, LayerInput x, RnnState& buffers, Owners owners) const;
   void WriteLogits(const Layer& last, RnnState& buffers, std::span<float> logits) const;
 
   const Kernels* kernels_;
@@ -178,7 +198,59 @@ std::unique_ptr<NetworkState> Rnn::NewState(int rows) const {
 
 void Rnn::Step(NetworkState& state, std::span<const SparseVector> inputs,
                std::span<float> logits) const {
-  RnnState& buffers = static_cast<RnnState&>(state);
+  NetworkState* const owner = &state;
+  StepRows(StateOf(owner), {&owner, 1}, inputs, logits);
+}
+
+void Rnn::StepAll(std::span<NetworkState* const> states, std::span<const SparseVector> inputs,
+                  std::span<float> logits, std::unique_ptr<NetworkState>& scratch) const {
+  if (states.size() == 1) return Step(*states[0], inputs, logits);
+  if (scratch == nullptr) {
+    scratch = std::make_unique<RnnState>(std::vector<LayerState>(layers_.size()), layers_,
+                                         output_.width(), 0);
+  }
+  RnnState& merged = StateOf(scratch.get());
+  Gather(states, merged);
+  StepRows(merged, states, inputs, logits);
+  Scatter(merged, states);
+}
+
+/// c, h and a of all `owners`, one after another. The windows, which are large, stay where they are.
+void Rnn::Gather(Owners owners, RnnState& merged) const {
+  int rows = 0;
+  for (NetworkState* owner : owners) rows += owner->rows();
+  merged.MakeRoom(rows);
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    LayerState& to = merged.layers_[i];
+    for (FloatBuffer* buffer : {&to.c, &to.h, &to.attention.a}) buffer->clear();
+    for (NetworkState* owner : owners) {
+      const LayerState& from = StateOf(owner).layers_[i];
+      to.c.insert(to.c.end(), from.c.begin(), from.c.end());
+      to.h.insert(to.h.end(), from.h.begin(), from.h.end());
+      to.attention.a.insert(to.attention.a.end(), from.attention.a.begin(), from.attention.a.end());
+    }
+  }
+}
+
+void Rnn::Scatter(const RnnState& merged, Owners owners) const {
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const LayerState& from = merged.layers_[i];
+    size_t first = 0;
+    for (NetworkState* owner : owners) {
+      LayerState& to = StateOf(owner).layers_[i];
+      std::copy_n(from.c.begin() + first, to.c.size(), to.c.begin());
+      std::copy_n(from.h.begin() + first, to.h.size(), to.h.begin());
+      if (!to.attention.a.empty()) {
+        std::copy_n(from.attention.a.begin() + first, to.attention.a.size(),
+                    to.attention.a.begin());
+      }
+      first += to.c.size();
+    }
+  }
+}
+
+void Rnn::StepRows(RnnState& buffers, Owners owners, std::span<const SparseVector> inputs,
+                   std::span<float> logits) const {
   MAGENTA_CHECK(inputs.size() == static_cast<size_t>(buffers.rows_));
   MAGENTA_CHECK(logits.size() == inputs.size() * num_classes_);
   for (const SparseVector& row : inputs) {
@@ -186,15 +258,17 @@ void Rnn::Step(NetworkState& state, std::span<const SparseVector> inputs,
   }
   LayerInput x = {inputs, {}};
   for (size_t i = 0; i < layers_.size(); ++i) {
-    StepLayer(layers_[i], buffers.layers_[i], x, buffers);
+    StepLayer(i, x, buffers, owners);
     std::swap(buffers.out_, buffers.next_out_);
     x = {{}, {buffers.out_.data(), static_cast<size_t>(layers_[i].padded()), buffers.rows_}};
   }
   WriteLogits(layers_.back(), buffers, logits);
 }
 
-/// One layer for all rows; its output goes to buffers.next_out_, [rows, padded units].
-void Rnn::StepLayer(const Layer& layer, LayerState& state, LayerInput x, RnnState& buffers) const {
+/// Layer `index` for all rows; its output goes to buffers.next_out_, [rows, padded units].
+void Rnn::StepLayer(size_t index, LayerInput x, RnnState& buffers, Owners owners) const {
+  const Layer& layer = layers_[index];
+  LayerState& state = buffers.layers_[index];
   const int rows = buffers.rows_;
   const size_t padded = layer.padded();
   if (layer.has_projection) {
@@ -208,7 +282,7 @@ void Rnn::StepLayer(const Layer& layer, LayerState& state, LayerInput x, RnnStat
     float* projected = buffers.attended_in_.data();
     FillRows(layer.attention.input_bias(), rows, projected);
     AddProduct(*kernels_, kernel, x, layer.inputs, projected);
-    layer.attention.ProjectInput(*kernels_, state.attention, rows, projected);
+    layer.attention.ProjectInput(*kernels_, state.attention.a.data(), rows, projected);
     x = {{}, {projected, static_cast<size_t>(kernel.width()), rows}};
   }
   FillRows(layer.bias, rows, buffers.z_.data());
@@ -221,8 +295,17 @@ void Rnn::StepLayer(const Layer& layer, LayerState& state, LayerInput x, RnnStat
   }
   float* out = buffers.next_out_.data();
   if (layer.has_attention) {
-    layer.attention.Attend(*kernels_, state.c.data(), state.h.data(), rows, state.attention,
-                           buffers.scratch_.data(), out);
+    AttentionRow* row = buffers.attention_rows_.data();
+    for (NetworkState* owner : owners) {
+      for (int r = 0; r < owner->rows(); ++r) {
+        *row++ = {&StateOf(owner).layers_[index].attention, r};
+      }
+    }
+    layer.attention.Attend(*kernels_, state.c.data(), state.h.data(), buffers.attention_rows_,
+                           state.attention.a.data(), buffers.scratch_.data(), out);
+    for (NetworkState* owner : owners) {
+      layer.attention.MoveOn(StateOf(owner).layers_[index].attention);
+    }
   } else {
     std::copy_n(state.h.data(), rows * padded, out);
   }
