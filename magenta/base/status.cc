@@ -12,6 +12,7 @@ namespace {
 constexpr char kFilePayload[] = "magenta/file";
 constexpr char kRemedyPayload[] = "magenta/remedy";
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the constructors below hand theirs over.
 absl::Status MakeError(absl::StatusCode code, std::string file, std::string message,
                        std::string remedy) {
   absl::Status status(code, message);

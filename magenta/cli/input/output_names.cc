@@ -41,7 +41,7 @@ absl::StatusOr<std::string> OutputNames::Next() {
   while (true) {
     std::string base = fmt::format("{}{:0{}}", prefix_, ++counter_, digits_);
     const bool taken = std::any_of(extensions_.begin(), extensions_.end(), [&](const auto& end) {
-      return ::access((base + "." + end).c_str(), F_OK) == 0;
+      return ::access(fmt::format("{}.{}", base, end).c_str(), F_OK) == 0;
     });
     if (taken) continue;
     const std::string path = base + "." + extensions_.front();
