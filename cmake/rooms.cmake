@@ -1,8 +1,8 @@
 # magenta_room(NAME [DEPS room...] [LIBS library...])
 #
 # A room is a folder, a layer and a library: magenta/io/midi is magenta_io_midi. Sources are all
-# *.cc of the folder; each *_test.cc becomes a test program of its own, labelled `unit`
-# (`slow` when its name ends in _slow_test.cc). What a room may include is what DEPS names;
+# *.cc of the folder; each *_test.cc becomes a test program of its own, labelled `unit` (`slow` too
+# when its name ends in _slow_test.cc, `parity` when it reads what the reference computed). What a room may include is what DEPS names;
 # tools/check_layers.py holds the same table for includes.
 function(magenta_room name)
   cmake_parse_arguments(ROOM "" "" "DEPS;LIBS" ${ARGN})
@@ -53,8 +53,12 @@ function(magenta_test name)
   if(name MATCHES "_slow_test$")
     list(APPEND TEST_LABELS slow)
   endif()
+  if(name MATCHES "_(golden|parity)_test$|^io_record_tfrecord_test$")
+    list(APPEND TEST_LABELS parity)
+  endif()
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-  set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}")
+  set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}"
+                       ENVIRONMENT "MAGENTA_ROWS_FILE=${CMAKE_BINARY_DIR}/rows_checked.txt")
   if("unit" IN_LIST TEST_LABELS AND NOT "slow" IN_LIST TEST_LABELS)
     set_property(GLOBAL APPEND PROPERTY MAGENTA_UNIT_TESTS ${name})
   endif()

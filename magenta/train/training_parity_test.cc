@@ -17,6 +17,7 @@
 #include "magenta/train/optimizer.h"
 #include "magenta/train/run_folder.h"
 #include "magenta/train/shards.h"
+#include "tests/parity/rows_checked.h"
 
 namespace magenta {
 namespace {
@@ -124,6 +125,7 @@ TEST_P(TrainingParityTest, ThirtySteps) {
   // A step moves a weight by at most about the learning rate (1e-3), 30 of them by 3e-2.
   EXPECT_LT(largest, config == "attention_rnn" ? 2e-2 : 2e-6);
   RecordProperty("largest_difference", std::to_string(largest));
+  RowsChecked(rows.size(), "training.jsonl, " + config);
   std::printf("%s: weights and slots within %.2g of model.ckpt-30\n", config.c_str(), largest);
 }
 

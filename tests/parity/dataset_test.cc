@@ -15,6 +15,7 @@
 #include "magenta/pipeline/convert.h"
 #include "magenta/pipeline/dataset_reader.h"
 #include "tests/parity/golden_rows.h"
+#include "tests/parity/rows_checked.h"
 
 namespace magenta {
 namespace {
@@ -136,7 +137,8 @@ TEST_F(SharedDataset, OfMidiFiles) {
     for (const auto& [name, count] : golden.counters) {
       EXPECT_EQ(summary->counters.at(name), count) << name;
     }
-    std::printf("%zu melodies, ignore_polyphonic %d\n", examples->size(), ignore_polyphonic);
+    RowsChecked(examples->size(), fmt::format("melodies.jsonl, as data sets of MIDI files{}",
+                                              ignore_polyphonic ? ", polyphony ignored" : ""));
   }
 }
 
@@ -153,6 +155,7 @@ TEST_F(SharedDataset, ReferencesDenseExamples) {
       EXPECT_EQ(dense, EncodeExample(*spec.codec, MelodyOf(dense, *spec.codec))) << id;
     }
   }
+  RowsChecked(6, "examples.tfrecord, as a data set");
 }
 
 }  // namespace

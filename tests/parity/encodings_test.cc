@@ -9,6 +9,7 @@
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/io/record/tfrecord.h"
 #include "tests/parity/golden_rows.h"
+#include "tests/parity/rows_checked.h"
 
 namespace magenta {
 namespace {
@@ -31,7 +32,7 @@ SparseVector InputOf(const json& pairs) {
 }
 
 // Steps of `row` that were compared.
-int ExpectEncoding(const json& row) {
+void ExpectEncoding(const json& row) {
   SCOPED_TRACE(row["config"].get<std::string>() + " " + row["file"].get<std::string>());
   const auto codec = CodecOf(row["config"]);
   EXPECT_EQ(codec->input_size(), row["input_size"]);
@@ -48,24 +49,23 @@ int ExpectEncoding(const json& row) {
     EXPECT_EQ(encoder->Label(events[p + 1]), row["labels"][p]) << "label at " << p;
     EXPECT_EQ(encoder->DecodeOne(row["labels"][p]), events[p + 1]) << "decoded at " << p;
   }
-  return static_cast<int>(events.size()) - 1;
 }
 
 int ExpectEncodings(const std::vector<json>& rows) {
-  int steps = 0;
-  for (const json& row : rows) steps += ExpectEncoding(row);
-  std::printf("%zu rows, %d steps checked\n", rows.size(), steps);
+  for (const json& row : rows) ExpectEncoding(row);
   return static_cast<int>(rows.size());
 }
 
 TEST(Encodings, OfTheSmallGoldens) {
   EXPECT_EQ(ExpectEncodings(ReadRows("tests/golden/encodings.jsonl")), 8);
+  RowsChecked(8, "tests/golden/encodings.jsonl");
 }
 
 TEST(Encodings, OfTheSharedGoldens) {
   if (!HasSharedFolder()) GTEST_SKIP() << kRecordedEncodings << " rows of encodings.jsonl left out";
   EXPECT_EQ(ExpectEncodings(ReadRows(SharedFolder() + "/goldens/encodings.jsonl")),
             kRecordedEncodings);
+  RowsChecked(kRecordedEncodings, "encodings.jsonl");
 }
 
 // One step of a dense example without its zeros.
@@ -120,7 +120,7 @@ TEST(Encodings, OfDenseExamples) {
       ExpectDenseExample(*CodecOf(config), std::get<DenseExample>(*example));
     }
   }
-  std::printf("%d records of examples.tfrecord checked\n", records);
+  RowsChecked(static_cast<size_t>(records), "examples.tfrecord");
   EXPECT_EQ(records, 6);
 }
 

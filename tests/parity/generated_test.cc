@@ -8,6 +8,7 @@
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/music/melody.h"
 #include "tests/parity/golden_rows.h"
+#include "tests/parity/rows_checked.h"
 
 namespace magenta {
 namespace {
@@ -95,6 +96,7 @@ TEST(GeneratedParityTest, EveryRow) {
     EXPECT_EQ(draws.excess(), 0) << what;
     ExpectSameNotes(generation->outputs[0].sequence, rows[i], what);
   }
+  RowsChecked(rows.size(), "generated.jsonl");
 }
 
 }  // namespace

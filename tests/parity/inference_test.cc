@@ -11,6 +11,7 @@
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/generate/session.h"
 #include "tests/parity/golden_rows.h"
+#include "tests/parity/rows_checked.h"
 
 namespace magenta {
 namespace {
@@ -57,6 +58,7 @@ TEST(InferenceParityTest, SoftmaxAndLogLikelihood) {
   RecordProperty("worst_likelihood", std::to_string(worst_likelihood * 1e9) + "e-9");
   EXPECT_LT(worst_softmax, 1e-5);
   EXPECT_LT(worst_likelihood, 1e-4);
+  RowsChecked(rows.size(), "inference.jsonl");
 }
 
 TEST(InferenceParityTest, BundleV1AndRunAreTheSameModel) {
@@ -78,6 +80,7 @@ TEST(InferenceParityTest, BundleV1AndRunAreTheSameModel) {
     EXPECT_EQ(totals[0], totals[1]);
     EXPECT_EQ(totals[0], totals[2]);
   }
+  RowsChecked(9, "weights as run, V1 file and bundle");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Splitting, quantising, extracting and squashing give the reference's melodies, row by row.
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -11,6 +12,7 @@
 #include "magenta/music/quantize.h"
 #include "magenta/music/split.h"
 #include "tests/parity/golden_rows.h"
+#include "tests/parity/rows_checked.h"
 
 namespace magenta {
 namespace {
@@ -91,7 +93,7 @@ TEST(Melodies, OfTheSmallGoldens) {
       ++checked;
     }
   }
-  std::printf("%d rows of tests/golden/melodies.jsonl checked\n", checked);
+  RowsChecked(static_cast<size_t>(checked), "tests/golden/melodies.jsonl");
   EXPECT_EQ(checked, 32);
 }
 
@@ -121,8 +123,7 @@ TEST_F(SharedMelodies, OfMidiFiles) {
     }
     ExpectRow(parts[name], row, name);
   }
-  std::printf("%zu rows of melodies.jsonl checked from %zu MIDI files\n", rows_.size(),
-              parts.size());
+  RowsChecked(rows_.size(), fmt::format("melodies.jsonl, from {} MIDI files", parts.size()));
 }
 
 TEST_F(SharedMelodies, OfRecordedNotes) {
@@ -137,7 +138,7 @@ TEST_F(SharedMelodies, OfRecordedNotes) {
     ExpectRow(found->second, row, found->first);
     ++checked;
   }
-  std::printf("%d rows of melodies.jsonl checked from notes.jsonl\n", checked);
+  RowsChecked(static_cast<size_t>(checked), "melodies.jsonl, from notes.jsonl");
   EXPECT_EQ(checked, 246);
 }
 

@@ -7,6 +7,7 @@
 
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/midi/midi_test_util.h"
+#include "tests/parity/rows_checked.h"
 
 namespace magenta {
 namespace {
@@ -75,6 +76,7 @@ TEST_F(MidiGolden, ProtobufsToTheLastBit) {
     EXPECT_EQ(expected.erase(reading->sequence.SerializeAsString()), 1u) << file;
   }
   EXPECT_TRUE(expected.empty());
+  RowsChecked(records.size(), "notes.tfrecord");
 }
 
 /// `value` as the rows have it: seconds to 12 significant digits.
@@ -129,6 +131,7 @@ TEST_F(MidiGolden, EveryRowOfNotes) {
   std::set<std::string> expected;
   for (const Mended& row : kMended) expected.insert(row.file);
   EXPECT_EQ(mended, expected);
+  RowsChecked(static_cast<size_t>(rows), "notes.jsonl");
 }
 
 }  // namespace

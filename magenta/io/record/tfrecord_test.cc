@@ -12,6 +12,7 @@
 #include "magenta/io/record/crc32c.h"
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/music.pb.h"
+#include "tests/parity/rows_checked.h"
 
 namespace magenta {
 namespace {
@@ -224,6 +225,7 @@ TEST(TfRecordGolden, NotesOfNoteSeqParse) {
   }
   EXPECT_EQ(reader->records_read(), 12);
   EXPECT_EQ(again.size(), fs::file_size(path));
+  RowsChecked(12, "notes.tfrecord, as records");
 }
 
 TEST(TfRecordGolden, DenseExamplesOfMagentaParse) {
@@ -252,6 +254,7 @@ TEST(TfRecordGolden, DenseExamplesOfMagentaParse) {
     }
     EXPECT_EQ(reader->records_read(), 2);
   }
+  RowsChecked(6, "examples.tfrecord, as records");
 }
 
 }  // namespace

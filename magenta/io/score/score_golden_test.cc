@@ -17,6 +17,7 @@
 
 #include "magenta/io/score/abc.h"
 #include "magenta/io/score/musicxml.h"
+#include "tests/parity/rows_checked.h"
 
 namespace magenta {
 namespace {
@@ -181,6 +182,8 @@ TEST(ScoreGoldenTest, RowsWithoutErrorAreEqual) {
   }
   EXPECT_GE(abc, 1);
   EXPECT_GE(xml, 13);
+  RowsChecked(static_cast<size_t>(abc + xml), "scores.jsonl (" + std::to_string(left_out) +
+                                                  " left out: MAGENTA_CORPUS names none)");
   std::cout << abc << " ABC and " << xml << " MusicXML rows compared, " << left_out
             << " left out (their files are not here; MAGENTA_CORPUS may name music21's corpus), "
             << only_theirs << " are errors of the reference; " << count.joined << " notes tied, "

@@ -12,6 +12,7 @@
 #include "magenta/io/tensor/checkpoint_state.h"
 #include "magenta/io/tensor/table_reader.h"
 #include "magenta/io/tensor/table_writer.h"
+#include "tests/parity/rows_checked.h"
 
 namespace magenta {
 namespace {
@@ -58,6 +59,7 @@ TEST_P(CheckpointGolden, V2IsReadAndWrittenBackByteForByte) {
     }
   }
   EXPECT_EQ(files, 3);
+  RowsChecked(3, std::string(GetParam()) + "'s V2 checkpoints");
 }
 
 TEST_P(CheckpointGolden, V1IsReadAndWrittenBackByteForByte) {
@@ -71,6 +73,7 @@ TEST_P(CheckpointGolden, V1IsReadAndWrittenBackByteForByte) {
   ASSERT_TRUE(latest.ok()) << latest.status();
   const auto trained = ReadCheckpoint(*latest);
   for (const auto& [name, tensor] : *tensors) EXPECT_TRUE(trained->at(name) == tensor) << name;
+  RowsChecked(1, std::string(GetParam()) + "'s V1 checkpoint");
 }
 
 TEST_P(CheckpointGolden, TheBundleHoldsTheSameCheckpoint) {
@@ -86,6 +89,7 @@ TEST_P(CheckpointGolden, TheBundleHoldsTheSameCheckpoint) {
   ASSERT_TRUE(WriteBundle(ours, bundle->proto, bundle->tensors).ok());
   EXPECT_TRUE(*ReadFile(ours) == *ReadFile(folder_ + "/" + GetParam() + ".mag"));
   fs::remove(ours);
+  RowsChecked(1, std::string(GetParam()) + "'s bundle");
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, CheckpointGolden, ::testing::ValuesIn(kConfigs),

@@ -1,0 +1,13 @@
+# cmake -DROWS=FILE -P sum_rows.cmake: what the tests of this run have checked (rows_checked.h).
+if(NOT EXISTS "${ROWS}")
+  return()
+endif()
+file(STRINGS "${ROWS}" lines)
+list(SORT lines COMPARE NATURAL ORDER DESCENDING)
+set(sum 0)
+foreach(line IN LISTS lines)
+  string(REGEX MATCH "^([0-9]+)\t(.*)$" ignored "${line}")
+  math(EXPR sum "${sum} + ${CMAKE_MATCH_1}")
+  string(APPEND table "  ${CMAKE_MATCH_1}\t${CMAKE_MATCH_2}\n")
+endforeach()
+execute_process(COMMAND ${CMAKE_COMMAND} -E echo "\nRows of the reference checked: ${sum}\n${table}")
