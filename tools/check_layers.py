@@ -25,11 +25,15 @@ ROOMS = {
     "generate": ["base", "music", "codec", "nn", "models"] + IO,
     "pipeline": ["base", "music", "codec", "nn", "models"] + IO,
     "render": ["base", "music"],
+    "live": ["base", "music", "codec", "nn", "models", "generate", "render"] + IO,
+    # The drivers know the contract (live/backend.h), the music knows no driver.
+    "live/backends": ["base", "music", "io/midi", "live"],
     "train": ["base", "music", "codec", "nn", "models", "generate", "pipeline"] + IO,
     "cli": ["base", "music", "codec", "nn", "models", "generate", "pipeline"] + IO,
     # The programs beside `magenta`: each sees the one heavy room that it is for.
     "cli/train": ["base", "music", "codec", "nn", "models", "generate", "pipeline", "cli", "train"] + IO,
-    "cli/live": ["base", "music", "codec", "nn", "models", "generate", "render", "cli"] + IO,
+    "cli/live": ["base", "music", "codec", "nn", "models", "generate", "render", "cli",
+                 "live", "live/backends"] + IO,
 }
 # header prefix -> the rooms that may see it
 ONLY = {
@@ -41,6 +45,8 @@ ONLY = {
     "hwy/": ["nn", "train"],
     "pugixml": ["io/score"],
     "zip.h": ["io/score"],
+    "jack/": ["live/backends"],
+    "RtMidi.h": ["live/backends"],
 }
 # What one file of a room may see beyond it, and why.
 EXCEPTIONS = {}

@@ -1,6 +1,6 @@
 #pragma once
 // The outside world of live play, as a table of drivers: one file in backends/ and one line in
-// backends.def make a new one.
+// backends/backends.def make a new one.
 
 #include <functional>
 #include <memory>
@@ -31,6 +31,12 @@ struct MidiPortRequest {
   /// Frames a block and a second, where the backend is free to choose (file, ALSA).
   uint32_t block_frames = 64;
   double rate = 48000;
+  /// For the file backend: how long time goes on past the end of its inputs, at most, in seconds;
+  /// `between` may end it sooner (MidiBackendState::ended). Infinity: `between` alone decides.
+  double tail_seconds = 0;
+  /// For the file backend: the tempo that its outputs name, in quarters a minute, so that their
+  /// beats are the session's. No event moves by it.
+  double output_qpm = 120;
 };
 
 /// What happened outside since the last look; for the status line and the log.
@@ -43,6 +49,13 @@ struct MidiBackendState {
   double load = -1;
   /// Events that the outside did not take, or that came faster than they could be stored.
   int64_t lost_events = 0;
+  /// Messages that were none (a data byte for a status, half a note-on), left out. SysEx, which is
+  /// not carried, does not count.
+  int64_t broken_events = 0;
+  /// Blocks that the system gave too late (JACK's xruns, a timer past its time).
+  int64_t late_blocks = 0;
+  /// File: every input is played to its end, and what follows is the tail.
+  bool ended = false;
 };
 
 /// One open backend.
@@ -56,7 +69,10 @@ class MidiBackend {
   /// same each time) where time is simulated. When Run returns, no Process is under way.
   ///
   /// A port that disappears is waited for and opened again; `processor` then sees blocks go on from
-  /// the next frame. Errors (exit 5): no such port (listing what there is), no server.
+  /// the next frame. What the last Process sent still goes out. To be called once.
+  ///
+  /// Errors (exit 5): no such port (listing what there is), no server. File: an input that can't be
+  /// read (exit 3), an output that can't be written (exit 5), which is found before the first block.
   virtual absl::Status Run(MidiProcessor& processor, const std::function<bool()>& between) = 0;
 
   /// Whether time is simulated: what waits for nothing must then be done in `between`.
@@ -69,6 +85,8 @@ class MidiBackend {
 struct MidiBackendEntry {
   std::string_view name;
   std::string_view summary;
+  /// Whether "auto" may take it.
+  bool automatic;
   /// Whether it can work here; `why` gets the reason when not.
   bool (*available)(std::string& why);
   /// Ports that others have; empty for a backend that has none to list.
@@ -76,7 +94,7 @@ struct MidiBackendEntry {
   std::unique_ptr<MidiBackend> (*make)(const MidiPortRequest& request);
 };
 
-/// backends.def, in its order: the order in which "auto" tries them.
+/// backends.def, in its order: the order in which "auto" tries them. (Room live/backends.)
 std::span<const MidiBackendEntry> AllMidiBackends();
 
 /// The entry named `name`, or for "auto" the first that is available. None: exit 2 for an unknown

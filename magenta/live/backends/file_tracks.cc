@@ -1,0 +1,112 @@
+#include "magenta/live/backends/file_tracks.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "magenta/base/status.h"
+#include "magenta/io/midi/smf_clock.h"
+#include "magenta/io/midi/smf_parser.h"
+
+namespace magenta {
+namespace {
+
+constexpr uint64_t kMaxFileBytes = uint64_t{256} << 20;
+constexpr double kMaxSeconds = 24 * 3600;
+constexpr int kMaxTicksPerQuarter = 32767;
+constexpr int32_t kMaxTempo = 0xFFFFFF;
+
+/// The message of `event`; size 0 for what no port carries.
+MidiEvent MessageOf(const SmfEvent& event) {
+  MidiEvent message;
+  const auto set = [&](uint8_t size, int status, int a, int b) {
+    message.size = size;
+    message.bytes = {static_cast<uint8_t>(status), static_cast<uint8_t>(a),
+                     static_cast<uint8_t>(b)};
+  };
+  const int bend = event.value + 8192;
+  switch (event.kind) {
+    case SmfKind::kNoteOff: set(3, 0x80 | event.channel, event.a, 64); break;
+    case SmfKind::kNoteOn: set(3, 0x90 | event.channel, event.a, event.b); break;
+    case SmfKind::kKeyPressure: set(3, 0xA0 | event.channel, event.a, event.b); break;
+    case SmfKind::kControl: set(3, 0xB0 | event.channel, event.a, event.b); break;
+    case SmfKind::kProgram: set(2, 0xC0 | event.channel, event.a, 0); break;
+    case SmfKind::kChannelPressure: set(2, 0xD0 | event.channel, event.a, 0); break;
+    case SmfKind::kBend: set(3, 0xE0 | event.channel, bend & 127, bend >> 7); break;
+    case SmfKind::kSystem:
+      set(event.value == 0xF2                          ? 3
+          : event.value == 0xF1 || event.value == 0xF3 ? 2
+                                                       : 1,
+          event.value, event.a, event.b);
+      break;
+    default: break;
+  }
+  return message;
+}
+
+bool IsUndefined(const MidiEvent& message) {
+  const uint8_t status = message.bytes[0];
+  return message.size == 0 || status == 0xF4 || status == 0xF5 || status == 0xF9 || status == 0xFD;
+}
+
+}  // namespace
+
+absl::StatusOr<FilePerformance> ReadPerformance(const std::string& path, uint8_t port,
+                                                double rate) {
+  MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, kMaxFileBytes));
+  MidiWarnings warnings;
+  const absl::StatusOr<SmfFile> file = ParseSmf(bytes, warnings);
+  if (!file.ok()) return WithFile(file.status(), path);
+  const TickClock clock = ClockOf(*file, warnings);
+  FilePerformance performance;
+  for (const SmfTrack& track : file->tracks) {
+    const double seconds = clock.Seconds(track.end_tick);
+    if (seconds > kMaxSeconds) {
+      return InputError(path, fmt::format("it lasts {:.0f} hours, and a performance may last 24",
+                                          seconds / 3600));
+    }
+    const auto frame_of = [&](int64_t tick) { return std::llround(clock.Seconds(tick) * rate); };
+    performance.end_frame = std::max<int64_t>(performance.end_frame, frame_of(track.end_tick));
+    for (const SmfEvent& event : track.events) {
+      MidiEvent message = MessageOf(event);
+      message.port = port;
+      if (!IsUndefined(message)) performance.events.push_back({frame_of(event.tick), message});
+    }
+  }
+  std::stable_sort(
+      performance.events.begin(), performance.events.end(),
+      [](const TimedMidiEvent& a, const TimedMidiEvent& b) { return a.frame < b.frame; });
+  return performance;
+}
+
+FrameTicks::FrameTicks(double rate, double qpm)
+    : tempo_(static_cast<int32_t>(std::clamp<double>(std::round(6e7 / qpm), 1, kMaxTempo))),
+      ticks_per_quarter_(static_cast<int>(
+          std::clamp<double>(std::ceil(rate * tempo_ / 1e6), 1, kMaxTicksPerQuarter))),
+      ticks_per_frame_(ticks_per_quarter_ * 1e6 / (tempo_ * rate)) {}
+
+int64_t FrameTicks::TickOf(int64_t frame) const {
+  return std::llround(static_cast<double>(frame) * ticks_per_frame_);
+}
+
+absl::StatusOr<FileRecording> FileRecording::Create(const std::string& path,
+                                                    const FrameTicks& ticks) {
+  MAGENTA_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Create(path));
+  return FileRecording(std::move(file), ticks);
+}
+
+void FileRecording::Add(int64_t frame, const MidiEvent& event) {
+  track_.Add({ticks_.TickOf(frame), event.size, event.bytes});
+}
+
+absl::Status FileRecording::Commit(int64_t end_frame) {
+  SmfTrackWriter timing;
+  timing.AddTempo(0, ticks_.tempo());
+  const int64_t end = ticks_.TickOf(end_frame);
+  const std::string chunks[] = {timing.Chunk(end), track_.Chunk(end)};
+  MAGENTA_RETURN_IF_ERROR(file_.Write(JoinSmf(ticks_.ticks_per_quarter(), chunks)));
+  return file_.Commit();
+}
+
+}  // namespace magenta

@@ -1,0 +1,73 @@
+#pragma once
+// MIDI files as what came over ports, and as what goes there, by frame.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "magenta/base/files.h"
+#include "magenta/io/midi/smf_writer.h"
+#include "magenta/live/midi_io.h"
+
+namespace magenta {
+
+/// A MidiEvent at a frame of the session.
+struct TimedMidiEvent {
+  int64_t frame = 0;
+  MidiEvent event;
+};
+
+/// A performance: all tracks of a file as one port would carry them.
+struct FilePerformance {
+  /// In order of frames.
+  std::vector<TimedMidiEvent> events;
+  /// Where the file ends (its End Of Track, which may be later than the last event).
+  int64_t end_frame = 0;
+};
+
+/// Reads `path` at `rate` frames a second; `port` is put into the events. Clock, start, stop and
+/// song position count as they stand in the file, as F7 escapes, or as SmfTrackWriter wrote them.
+/// Errors: as ReadFile's and ParseSmf's; exit 3 for a file of over 24 hours.
+absl::StatusOr<FilePerformance> ReadPerformance(const std::string& path, uint8_t port, double rate);
+
+/// Where an output file's ticks are. With a tempo of at least 60 * rate / 32767 quarters a minute
+/// (88 at 48 kHz) a tick is never longer than a frame, so that no two frames share a tick; at the
+/// default of 120 and 48 kHz a tick is a frame.
+class FrameTicks {
+ public:
+  FrameTicks(double rate, double qpm);
+  int ticks_per_quarter() const { return ticks_per_quarter_; }
+  /// Microseconds a quarter.
+  int32_t tempo() const { return tempo_; }
+  /// The nearest tick.
+  int64_t TickOf(int64_t frame) const;
+
+ private:
+  int32_t tempo_;
+  int ticks_per_quarter_;
+  double ticks_per_frame_;
+};
+
+/// An output port that becomes a file: nothing is there until Commit, then all of it.
+class FileRecording {
+ public:
+  /// Errors (exit 5): `path` is not writable.
+  static absl::StatusOr<FileRecording> Create(const std::string& path, const FrameTicks& ticks);
+
+  /// `frame` at least that of the event before.
+  void Add(int64_t frame, const MidiEvent& event);
+  /// Writes a file that ends at `end_frame`.
+  absl::Status Commit(int64_t end_frame);
+
+ private:
+  FileRecording(OutputFile file, const FrameTicks& ticks) : file_(std::move(file)), ticks_(ticks) {}
+
+  OutputFile file_;
+  FrameTicks ticks_;
+  SmfTrackWriter track_;
+};
+
+}  // namespace magenta
