@@ -56,6 +56,10 @@ absl::Status OutsideError(std::string file, std::string message, std::string rem
                    std::move(remedy));
 }
 
+absl::Status LimitError(std::string message, std::string remedy) {
+  return MakeError(absl::StatusCode::kResourceExhausted, "", std::move(message), std::move(remedy));
+}
+
 absl::Status InterruptedError(std::string message) {
   return MakeError(absl::StatusCode::kCancelled, "", std::move(message), "");
 }
@@ -81,6 +85,8 @@ int ExitStatus(const absl::Status& status) {
     case absl::StatusCode::kOutOfRange: return 4;
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kUnauthenticated:
     case absl::StatusCode::kPermissionDenied:
     case absl::StatusCode::kUnimplemented: return 5;
     case absl::StatusCode::kCancelled: return 130;

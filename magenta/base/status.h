@@ -32,6 +32,9 @@ absl::Status NothingToOutputError(std::string message, std::string remedy = "");
 /// not built (exit 5; code kUnavailable).
 absl::Status OutsideError(std::string file, std::string message, std::string remedy = "");
 
+/// More than a server or a caller allows (exit 5; code kResourceExhausted).
+absl::Status LimitError(std::string message, std::string remedy = "");
+
 /// Stopped by a signal after saving what there was (exit 130; code kCancelled).
 absl::Status InterruptedError(std::string message);
 

@@ -21,6 +21,8 @@ TEST(Status, EachKindHasItsExitStatusAndItsLine) {
       {SequenceError("a note at -1 s", "Shift it"), 3, "a note at -1 s. Shift it."},
       {NothingToOutputError("no melody"), 4, "no melody."},
       {OutsideError("out", "disk full", "Free some space."), 5, "out: disk full. Free some space."},
+      {LimitError("9 notes", "Send 8"), 5, "9 notes. Send 8."},
+      {absl::UnauthenticatedError("no token"), 5, "no token."},
       {InterruptedError("saved at step 7"), 130, "saved at step 7."},
       {absl::InternalError("bug"), 1, "bug."},
   };

@@ -10,18 +10,110 @@
 #include "magenta/base/check.h"
 
 namespace magenta {
-namespace {
 
-class Beams {
+class BeamRun::Beams {
  public:
-  Beams(const Session& primed, const BeamOptions& options, std::span<UniformSource* const> sources)
+  Beams(const Session& primed, const BeamOptions& options, float primer_score,
+        std::vector<UniformSource*> sources, std::vector<Stretch> stretches)
       : options_(options),
-        sources_(sources),
-        session_(primed.Fork(static_cast<int>(sources.size()) * options.beam_size)),
+        sources_(std::move(sources)),
+        stretches_(std::move(stretches)),
+        session_(primed.Fork(static_cast<int>(sources_.size()) * options.beam_size)),
         scores_(session_.rows(), 0.0f),
-        width_(options.beam_size) {
+        joins_(session_.rows(), 0.0f),
+        width_(options.beam_size),
+        extra_(primer_score) {
     filters_.push_back(MakeTemperature(options.temperature));
     score_filters_.push_back(MakeTemperature(options.temperature > 0 ? options.temperature : 1.0));
+    for (size_t i = 0; i < stretches_.size(); ++i) {
+      MAGENTA_CHECK(stretches_[i].draw > 0 || !stretches_[i].given.empty());
+      if (stretches_[i].draw > 0) last_drawn_ = i;
+    }
+    BeginStretch();
+  }
+
+  bool done() const { return at_ == stretches_.size(); }
+  Session& session() { return session_; }
+  int64_t events_done() const { return events_done_; }
+
+  void Advance() {
+    MAGENTA_CHECK(!done() && !session_.pending());
+    ++events_done_;
+    if (stretches_[at_].draw > 0) {
+      Draw();
+    } else {
+      Hear();
+    }
+  }
+
+  int outputs() const { return static_cast<int>(sources_.size()); }
+  BeamResult Result(int beam) const {
+    return {session_.events(beam * width_), scores_[beam * width_]};
+  }
+
+ private:
+  void BeginStretch() {
+    done_ = 0;
+    if (at_ == stretches_.size() || stretches_[at_].draw == 0) return;
+    iteration_end_ = (stretches_[at_].draw - 1) % options_.steps_per_iteration + 1;
+    branch_ = true;
+  }
+
+  void EndStretch() {
+    ++at_;
+    BeginStretch();
+  }
+
+  /// One event for every entry.
+  void Draw() {
+    if (std::exchange(branch_, false)) Branch();
+    drawn_.resize(session_.rows());
+    const float extra = std::exchange(extra_, 0.0f);
+    for (int row = 0; row < session_.rows(); ++row) {
+      drawn_[row] = session_.Sample(row, filters_, *sources_[row / width_]);
+      scores_[row] +=
+          extra + session_.LogProbability(row, session_.sampled_labels(), score_filters_);
+    }
+    session_.Push(drawn_);
+    if (++done_ < iteration_end_) return;
+    if (done_ < stretches_[at_].draw) {
+      Keep(options_.beam_size, scores_);
+      iteration_end_ += options_.steps_per_iteration;
+      branch_ = true;
+      return;
+    }
+    const bool join_follows = at_ + 1 < stretches_.size() && stretches_[at_ + 1].draw == 0;
+    if (at_ + 1 == stretches_.size()) {
+      Keep(1, scores_);
+    } else if (!join_follows) {
+      Keep(options_.beam_size, scores_);
+    }
+    EndStretch();
+  }
+
+  /// The next given event, for every entry.
+  void Hear() {
+    const std::vector<Event>& given = stretches_[at_].given;
+    const EventDomain& domain = *session_.model().spec->domain;
+    drawn_.resize(session_.rows());
+    const float extra = std::exchange(extra_, 0.0f);
+    for (int row = 0; row < session_.rows(); ++row) {
+      const Event event = given[done_];
+      drawn_[row] = done_ == 0 ? domain.Resume(session_.events(row), event) : event;
+      const float found = session_.LogProbabilityOf(row, drawn_[row], score_filters_);
+      scores_[row] += extra + found;
+      joins_[row] += found;
+    }
+    session_.Push(drawn_);
+    ++done_;
+    const bool whole = done_ == static_cast<int64_t>(given.size());
+    if (done_ == kJoinEvents || (whole && done_ < kJoinEvents)) {
+      Keep(at_ > last_drawn_ ? 1 : options_.beam_size, joins_);
+    }
+    if (whole) {
+      std::fill(joins_.begin(), joins_.end(), 0.0f);
+      EndStretch();
+    }
   }
 
   /// Every beam `branch_factor` times over.
@@ -36,76 +128,83 @@ class Beams {
     Take(chosen, width_ * options_.branch_factor);
   }
 
-  /// The `count` best of each beam, best first.
-  void Keep(int count) {
+  /// The `count` best of each beam by `scores`, best first, the earlier ones on ties.
+  void Keep(int count, const std::vector<float>& scores) {
     if (count == width_ && count == 1) return;
+    count = std::min(count, width_);
     std::vector<int> chosen;
     for (size_t beam = 0; beam < sources_.size(); ++beam) {
       std::vector<int> order(width_);
       std::iota(order.begin(), order.end(), static_cast<int>(beam) * width_);
       std::stable_sort(order.begin(), order.end(),
-                       [this](int a, int b) { return scores_[a] > scores_[b]; });
+                       [&scores](int a, int b) { return scores[a] > scores[b]; });
       chosen.insert(chosen.end(), order.begin(), order.begin() + count);
     }
     Take(chosen, count);
   }
 
-  /// One event for every entry; `extra` is added to each score.
-  void Step(float extra) {
-    if (session_.pending()) session_.Step();
-    drawn_.resize(session_.rows());
-    for (int row = 0; row < session_.rows(); ++row) {
-      drawn_[row] = session_.Sample(row, filters_, *sources_[row / width_]);
-      scores_[row] +=
-          extra + session_.LogProbability(row, session_.sampled_labels(), score_filters_);
-    }
-    session_.Push(drawn_);
-  }
-
-  BeamResult Result(int beam) const {
-    return {session_.events(beam * width_), scores_[beam * width_]};
-  }
-
- private:
   void Take(const std::vector<int>& rows, int width) {
     session_ = session_.Select(rows);
-    std::vector<float> scores;
-    for (int row : rows) scores.push_back(scores_[row]);
-    scores_ = std::move(scores);
+    for (std::vector<float>* values : {&scores_, &joins_}) {
+      std::vector<float> taken;
+      for (int row : rows) taken.push_back((*values)[row]);
+      *values = std::move(taken);
+    }
     width_ = width;
   }
 
-  const BeamOptions& options_;
-  std::span<UniformSource* const> sources_;
+  const BeamOptions options_;
+  std::vector<UniformSource*> sources_;
+  std::vector<Stretch> stretches_;
   std::vector<std::unique_ptr<LogitFilter>> filters_, score_filters_;
   Session session_;
   std::vector<float> scores_;
+  std::vector<float> joins_;  // of what was given since the last draw
   std::vector<Event> drawn_;
   int width_;  // entries of each beam at the moment
+  float extra_;
+  size_t at_ = 0;          // the stretch
+  size_t last_drawn_ = 0;  // the last stretch that is drawn
+  int64_t done_ = 0;       // events of the stretch
+  int64_t iteration_end_ = 0;
+  bool branch_ = false;
+  int64_t events_done_ = 0;
 };
 
-}  // namespace
+BeamRun::BeamRun(const Session& primed, const BeamOptions& options, float primer_score,
+                 std::vector<UniformSource*> sources, std::vector<Stretch> stretches) {
+  MAGENTA_CHECK(primed.rows() == 1 && !primed.pending() && !stretches.empty());
+  MAGENTA_CHECK(options.beam_size >= 1 && options.branch_factor >= 1);
+  MAGENTA_CHECK(options.steps_per_iteration >= 1);
+  beams_ = std::make_unique<Beams>(primed, options, primer_score, std::move(sources),
+                                   std::move(stretches));
+}
+
+BeamRun::BeamRun(BeamRun&&) noexcept = default;
+BeamRun& BeamRun::operator=(BeamRun&&) noexcept = default;
+BeamRun::~BeamRun() = default;
+
+bool BeamRun::done() const { return beams_->done(); }
+Session& BeamRun::session() { return beams_->session(); }
+void BeamRun::Advance() { beams_->Advance(); }
+int64_t BeamRun::events_done() const { return beams_->events_done(); }
+
+std::vector<BeamResult> BeamRun::Results() const {
+  std::vector<BeamResult> results;
+  for (int beam = 0; beam < beams_->outputs(); ++beam) results.push_back(beams_->Result(beam));
+  return results;
+}
 
 std::vector<BeamResult> BeamSearch(const Session& primed, const BeamOptions& options,
                                    float primer_score, std::span<UniformSource* const> sources) {
-  MAGENTA_CHECK(primed.rows() == 1 && !primed.pending() && options.num_steps >= 1);
-  MAGENTA_CHECK(options.beam_size >= 1 && options.branch_factor >= 1);
-  MAGENTA_CHECK(options.steps_per_iteration >= 1);
-  Beams beams(primed, options, sources);
-  float extra = primer_score;
-  int64_t steps = (options.num_steps - 1) % options.steps_per_iteration + 1;
-  for (int64_t done = 0; done < options.num_steps; steps = options.steps_per_iteration) {
-    if (done > 0) beams.Keep(options.beam_size);
-    beams.Branch();
-    for (int64_t i = 0; i < steps; ++i) beams.Step(std::exchange(extra, 0.0f));
-    done += steps;
+  MAGENTA_CHECK(options.num_steps >= 1);
+  BeamRun run(primed, options, primer_score, {sources.begin(), sources.end()},
+              {{options.num_steps, {}}});
+  while (!run.done()) {
+    if (run.session().pending()) run.session().Step();
+    run.Advance();
   }
-  beams.Keep(1);
-  std::vector<BeamResult> results;
-  for (size_t beam = 0; beam < sources.size(); ++beam) {
-    results.push_back(beams.Result(static_cast<int>(beam)));
-  }
-  return results;
+  return run.Results();
 }
 
 }  // namespace magenta

@@ -1,8 +1,9 @@
 #pragma once
 // Beam search by sampling, as Magenta's event_sequence_rnn does it (PARITY section 5), for several
-// outputs at once.
+// outputs at once; and past stretches that are given, to fill what lies between them.
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -28,8 +29,50 @@ struct BeamResult {
   /// The primer's events and the new ones.
   std::vector<Event> events;
   /// The logarithm of the probability of the primer's second and later events and of the labels
-  /// drawn, under the temperature (under 1 where it is 0); float32 sums.
+  /// drawn and events given, under the temperature (under 1 where it is 0); float32 sums.
   float score = 0;
+};
+
+/// A stretch of the music to come: drawn, or given.
+struct Stretch {
+  /// Events to draw (>= 1); 0: the stretch is given.
+  int64_t draw = 0;
+  std::vector<Event> given;
+};
+
+/// Events of a given stretch after which candidates are judged by how probable they made them.
+inline constexpr int64_t kJoinEvents = 64;
+
+/// Beam search a network step at a time, so that a server can step many together:
+///
+///   while (!run.done()) { if (run.session().pending()) run.session().Step(); run.Advance(); }
+///
+/// Each stretch to draw goes as BeamSearch() says. What follows it is heard by every candidate, and
+/// after kJoinEvents of it, or its end, those go on that found it most probable: beam_size of them,
+/// one after the last stretch to draw. The first given event of a stretch goes through the domain's
+/// Resume().
+class BeamRun {
+ public:
+  /// `primed`: one row, stepped (checked). `stretches`: at least one, none empty (checked);
+  /// options.num_steps is ignored. `sources` must outlive the run.
+  BeamRun(const Session& primed, const BeamOptions& options, float primer_score,
+          std::vector<UniformSource*> sources, std::vector<Stretch> stretches);
+  BeamRun(BeamRun&&) noexcept;
+  BeamRun& operator=(BeamRun&&) noexcept;
+  ~BeamRun();
+
+  bool done() const;
+  /// Its pending() step must be taken before Advance().
+  Session& session();
+  void Advance();
+  /// Events that every entry of a beam has beyond the primer.
+  int64_t events_done() const;
+  /// What each source's best entry is; its score is final when done().
+  std::vector<BeamResult> Results() const;
+
+ private:
+  class Beams;
+  std::unique_ptr<Beams> beams_;
 };
 
 /// Continues `primed` (one row, stepped; checked) once for each of `sources`, which give the draws

@@ -126,5 +126,82 @@ TEST(BeamSearchTest, ResultsBecomeNotes) {
   EXPECT_EQ(notes[0], notes[1]);
 }
 
+/// A fill word by word: `size` entries draw `steps` events, and the one goes on that finds `given`
+/// most probable.
+BeamResult PlainFill(const Session& primed, int size, int steps, const std::vector<Event>& given,
+                     UniformSource& source) {
+  std::vector<std::unique_ptr<LogitFilter>> filters;
+  filters.push_back(MakeTemperature(1.0));
+  std::vector<Session> entries;
+  for (int i = 0; i < size; ++i) entries.push_back(primed.Fork(1));
+  std::vector<float> scores(size, 0.0f), joins(size, 0.0f);
+  for (int step = 0; step < steps; ++step) {
+    for (int i = 0; i < size; ++i) {
+      const Event event = entries[i].Sample(0, filters, source);
+      const std::vector<int> labels(entries[i].sampled_labels().begin(),
+                                    entries[i].sampled_labels().end());
+      scores[i] += entries[i].LogProbability(0, labels, filters);
+      entries[i].Prime(std::vector<Event>{event});
+    }
+  }
+  for (Event event : given) {
+    for (int i = 0; i < size; ++i) {
+      const float found = entries[i].LogProbabilityOf(0, event, filters);
+      scores[i] += found;
+      joins[i] += found;
+      entries[i].Prime(std::vector<Event>{event});
+    }
+  }
+  const size_t best = std::max_element(joins.begin(), joins.end()) - joins.begin();
+  return {entries[best].events(0), scores[best]};
+}
+
+TEST(BeamRunTest, WhatFollowsDecidesBetweenTheCandidatesOfAFill) {
+  const std::vector<Event> given = {72, kNoEvent, 71, 69, 67, kNoteOff, 60, 62};
+  for (const char* id : {"lookback_rnn", "basic_rnn"}) {
+    const auto model = RandomModel(id);
+    const Session primed = Primed(model);
+    for (int size : {1, 2, 7}) {
+      SeededUniform source(5), other(99), plain(5);
+      BeamOptions options;
+      options.beam_size = size;
+      options.steps_per_iteration = 6;  // entries stay in their order
+      BeamRun run(primed, options, 0, {&source, &other}, {{6, {}}, {0, given}});
+      int64_t steps = 0;
+      while (!run.done()) {
+        if (run.session().pending()) run.session().Step();
+        run.Advance();
+        EXPECT_EQ(run.events_done(), ++steps);
+      }
+      EXPECT_EQ(steps, 14);
+      const BeamResult expected = PlainFill(primed, size, 6, given, plain);
+      const auto results = run.Results();
+      ASSERT_EQ(results.size(), 2u);
+      EXPECT_EQ(results[0].events, expected.events) << id << size;
+      EXPECT_EQ(results[0].score, expected.score) << id << size;
+    }
+  }
+}
+
+TEST(BeamRunTest, StretchesFollowEachOther) {
+  const Session primed = Primed(RandomModel("lookback_rnn"));
+  SeededUniform source(5);
+  BeamOptions options;
+  options.beam_size = 3;
+  options.branch_factor = 2;
+  options.steps_per_iteration = 2;
+  const std::vector<Event> given(100, 60);
+  BeamRun run(primed, options, 0, {&source}, {{3, {}}, {0, given}, {5, {}}, {4, {}}, {0, given}});
+  while (!run.done()) {
+    if (run.session().pending()) run.session().Step();
+    run.Advance();
+  }
+  const std::vector<Event> events = run.Results().at(0).events;
+  ASSERT_EQ(events.size(), kTune.size() + 212);
+  const auto first = events.begin() + kTune.size();
+  EXPECT_TRUE(std::equal(given.begin(), given.end(), first + 3));
+  EXPECT_TRUE(std::equal(given.begin(), given.end(), first + 112));
+}
+
 }  // namespace
 }  // namespace magenta

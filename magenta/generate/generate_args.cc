@@ -42,6 +42,7 @@ template <int GenerateArgs::*kField, int kLeast>
 bool ReadIntArg(const ArgValue& value, GenerateArgs& args) {
   if (!value.has_int_value() || value.int_value() < kLeast) return false;
   args.*kField = value.int_value();
+  args.names_beam |= kField != &GenerateArgs::steps_per_iteration;
   return true;
 }
 

@@ -17,6 +17,8 @@ struct GenerateArgs {
   int beam_size = 1;
   /// int_value, >= 0; 0 acts as 1.
   int branch_factor = 1;
+  /// Whether beam_size or branch_factor is among them.
+  bool names_beam = false;
   /// int_value, >= 1.
   int steps_per_iteration = 1;
   /// int_value; its 32 bits are the seed, so that a negative one is a large seed.

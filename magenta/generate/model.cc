@@ -11,9 +11,11 @@
 
 #include "magenta/base/status.h"
 #include "magenta/generate/bundled.h"
+#include "magenta/generate/magentajs_weights.h"
 #include "magenta/io/tensor/bundle.h"
 #include "magenta/io/tensor/checkpoint.h"
 #include "magenta/io/tensor/checkpoint_state.h"
+#include "magenta/io/tensor/magentajs.h"
 #include "magenta/io/tensor/names.h"
 #include "magenta/nn/rnn.h"
 
@@ -199,6 +201,7 @@ absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source) {
     return UsageError("several models are named",
                       "Give one of --run_dir, --checkpoint_file and --bundle_file");
   }
+  if (IsMagentaJsFolder(source.bundle_file)) return WeightsOfMagentaJs(source.bundle_file);
   if (!source.bundle_file.empty()) return WeightsOfBundle(source.bundle_file);
   if (!source.checkpoint_file.empty()) return WeightsOfCheckpoint(source.checkpoint_file);
   if (!source.run_dir.empty()) {

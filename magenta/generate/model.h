@@ -19,6 +19,7 @@ struct ModelSource {
   std::string run_dir;
   /// A V1 file, a V2 prefix or its ".index".
   std::string checkpoint_file;
+  /// A .mag file, or a folder of Magenta.js's.
   std::string bundle_file;
   /// As --hparams has it; "" leaves everything to the file.
   std::string hparams_text;

@@ -38,14 +38,19 @@ absl::Status CheckSection(const Section& section, const char* what) {
                     "It must start at 0 s or later and end after it starts");
 }
 
-absl::Status CheckSections(const GeneratorOptions& options) {
-  if (options.generate_sections_size() != 1) {
-    return UsageError(options.generate_sections().empty()
-                          ? std::string("the request has no section to generate")
-                          : fmt::format("the request has {} sections to generate ({})",
-                                        options.generate_sections_size(),
-                                        SectionList(options.generate_sections())),
-                      "Give exactly one generate section");
+absl::Status CheckSections(const GeneratorOptions& options, bool reference_windows) {
+  const int count = options.generate_sections_size();
+  if (count == 0) {
+    return UsageError("the request has no section to generate", "Give a generate section");
+  }
+  if (count > 1 && reference_windows) {
+    return UsageError(fmt::format("the request has {} sections to generate ({})", count,
+                                  SectionList(options.generate_sections())),
+                      "Give exactly one generate section, or leave reference_windows out");
+  }
+  if (count > kMaxSections) {
+    return UsageError(fmt::format("the request has {} sections to generate", count),
+                      fmt::format("Give at most {}", kMaxSections));
   }
   if (options.input_sections_size() > 1) {
     return UsageError(
@@ -53,7 +58,9 @@ absl::Status CheckSections(const GeneratorOptions& options) {
                     SectionList(options.input_sections())),
         "Give at most one input section");
   }
-  MAGENTA_RETURN_IF_ERROR(CheckSection(options.generate_sections(0), "generate"));
+  for (const Section& section : options.generate_sections()) {
+    MAGENTA_RETURN_IF_ERROR(CheckSection(section, "generate"));
+  }
   if (options.input_sections().empty()) return absl::OkStatus();
   return CheckSection(options.input_sections(0), "input");
 }
@@ -101,6 +108,12 @@ absl::Status CheckTempo(const NoteSequence& sequence) {
   return absl::OkStatus();
 }
 
+absl::Status HoldsNoStep(const Section& section, double steps_per_second) {
+  return UsageError(
+      fmt::format("the section to generate, {}, holds no step of the grid", SectionText(section)),
+      fmt::format("A step lasts {} s: let it end later", 1 / steps_per_second));
+}
+
 /// Where the steps of a section lie, checked.
 absl::Status SetSteps(const Section& section, double steps_per_second, bool reference_windows,
                       SectionPlan& plan) {
@@ -113,10 +126,13 @@ absl::Status SetSteps(const Section& section, double steps_per_second, bool refe
   }
   plan.start_step = reference_windows ? static_cast<int64_t>(start + 1) : NearOrNextStep(start);
   plan.end_step = reference_windows ? static_cast<int64_t>(end) : NearOrNextStep(end);
+  plan.sections = {{plan.start_step, plan.end_step}};
   if (plan.end_step > plan.start_step) return absl::OkStatus();
-  return UsageError(
-      fmt::format("the section to generate, {}, holds no step of the grid", SectionText(section)),
-      fmt::format("A step lasts {} s: let it end later", 1 / steps_per_second));
+  return HoldsNoStep(section, steps_per_second);
+}
+
+SectionPlan PlanOf(QuantizedSequence input, double qpm) {
+  return {std::move(input), qpm, 0, 0, 0, {}, false, 0, {}, {}};
 }
 
 absl::StatusOr<SectionPlan> PlanReference(NoteSequence input, const GeneratorOptions& options,
@@ -124,7 +140,7 @@ absl::StatusOr<SectionPlan> PlanReference(NoteSequence input, const GeneratorOpt
   const double qpm = input.tempos().empty() ? 120.0 : input.tempos(0).qpm();
   MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized,
                            Quantize(std::move(input), steps_per_quarter));
-  SectionPlan plan = {std::move(quantized), qpm, 0, 0, 0, 0, {}, {}};
+  SectionPlan plan = PlanOf(std::move(quantized), qpm);
   const double steps_per_second = StepsPerSecond(steps_per_quarter, qpm);
   if (!options.input_sections().empty()) {
     plan.search_start_step =
@@ -175,8 +191,10 @@ absl::StatusOr<SectionPlan> PlanFreely(NoteSequence input, const GeneratorOption
   MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized,
                            Quantize(std::move(input), steps_per_quarter));
   const double qpm = quantized.qpm();
-  SectionPlan plan = {std::move(quantized), qpm, 0, 0, 0, offset, std::move(before),
-                      std::move(notes)};
+  SectionPlan plan = PlanOf(std::move(quantized), qpm);
+  plan.offset = offset;
+  plan.before = std::move(before);
+  plan.notes = std::move(notes);
   const double steps_per_second = StepsPerSecond(steps_per_quarter, qpm);
   if (!options.input_sections().empty()) {
     const double start = (options.input_sections(0).start_time() - offset) * steps_per_second;
@@ -186,17 +204,111 @@ absl::StatusOr<SectionPlan> PlanFreely(NoteSequence input, const GeneratorOption
   return plan;
 }
 
+/// The sections by time. Error: two of them overlap by more than `slack` seconds.
+absl::StatusOr<std::vector<Section>> InOrder(const GeneratorOptions& options, double slack) {
+  std::vector<Section> sections(options.generate_sections().begin(),
+                                options.generate_sections().end());
+  std::stable_sort(sections.begin(), sections.end(), [](const Section& a, const Section& b) {
+    return a.start_time() < b.start_time();
+  });
+  for (size_t i = 1; i < sections.size(); ++i) {
+    if (sections[i].start_time() >= sections[i - 1].end_time() - slack) continue;
+    return UsageError(fmt::format("the sections to generate, {} and {}, overlap",
+                                  SectionText(sections[i - 1]), SectionText(sections[i])),
+                      "Make one of them");
+  }
+  return sections;
+}
+
+/// An error for the first note that sounds in one of `sections`, but for `slack` seconds.
+absl::Status CheckFree(const NoteSequence& input, const std::vector<Section>& sections,
+                       double slack) {
+  for (const auto& note : input.notes()) {
+    const auto section = std::upper_bound(
+        sections.begin(), sections.end(), note.start_time() + slack,
+        [](double start, const Section& section) { return start < section.end_time(); });
+    if (section == sections.end() || note.end_time() <= section->start_time() + slack) continue;
+    return UsageError(
+        fmt::format("the section to generate, {}, holds a note of the input, from {} s to {} s",
+                    SectionText(*section), note.start_time(), note.end_time()),
+        "Take such notes out of the input, or let the section lie between notes");
+  }
+  return absl::OkStatus();
+}
+
+/// Cuts the step ranges to what the quantised notes leave free: a note may reach a step into one.
+void CutToFreeSteps(const NoteSequence& input, const std::vector<Section>& sections,
+                    std::vector<StepRange>& ranges) {
+  for (const auto& note : input.notes()) {
+    for (size_t i = 0; i < sections.size(); ++i) {
+      StepRange& range = ranges[i];
+      if (note.start_time() < sections[i].start_time()) {
+        range.start = std::max(range.start, note.quantized_end_step());
+      } else {
+        range.end = std::min(range.end, note.quantized_start_step());
+      }
+    }
+  }
+}
+
+absl::StatusOr<SectionPlan> PlanFill(NoteSequence input, const std::vector<Section>& sections,
+                                     const GeneratorOptions& options, int steps_per_quarter) {
+  input.set_total_time(LatestNoteEnd(input));
+  if (HasTimeChanges(input, steps_per_quarter)) {
+    return UsageError(
+        "the input changes its tempo or meter, and the sections to generate lie between its notes",
+        "Cut the input where it changes, and ask for one part at a time");
+  }
+  MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized,
+                           Quantize(std::move(input), steps_per_quarter));
+  const double qpm = quantized.qpm();
+  SectionPlan plan = PlanOf(std::move(quantized), qpm);
+  plan.fills = true;
+  const double steps_per_second = StepsPerSecond(steps_per_quarter, qpm);
+  if (!options.input_sections().empty()) {
+    plan.search_start_step = std::max<int64_t>(
+        0, NearOrNextStep(options.input_sections(0).start_time() * steps_per_second));
+  }
+  std::vector<StepRange> ranges;
+  for (const Section& section : sections) {
+    MAGENTA_RETURN_IF_ERROR(SetSteps(section, steps_per_second, false, plan));
+    ranges.push_back(plan.sections[0]);
+  }
+  plan.sections = std::move(ranges);
+  CutToFreeSteps(plan.input.proto(), sections, plan.sections);
+  for (size_t i = 0; i < sections.size(); ++i) {
+    if (i > 0) plan.sections[i].start = std::max(plan.sections[i].start, plan.sections[i - 1].end);
+    if (plan.sections[i].end <= plan.sections[i].start) {
+      return HoldsNoStep(sections[i], steps_per_second);
+    }
+  }
+  plan.start_step = plan.sections.front().start;
+  plan.end_step = std::max(plan.sections.back().end, plan.input.total_steps());
+  if (plan.end_step <= kMaxSectionStep) return plan;
+  return UsageError(fmt::format("the input ends beyond {} steps", kMaxSectionStep),
+                    "Fill a part of it");
+}
+
 }  // namespace
 
 absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const GeneratorOptions& options,
                                         int steps_per_quarter, bool reference_windows) {
-  MAGENTA_RETURN_IF_ERROR(CheckSections(options));
+  MAGENTA_RETURN_IF_ERROR(CheckSections(options, reference_windows));
   MAGENTA_RETURN_IF_ERROR(CheckTempo(input));
   NoteSequence primer =
       options.input_sections().empty() ? input : NotesOf(input, options.input_sections(0));
-  const double start = options.generate_sections(0).start_time(), latest = LatestNoteEnd(primer);
   const double qpm = input.tempos().empty() ? 120.0 : input.tempos(0).qpm();
   const double slack = reference_windows ? 0 : kOnStep / StepsPerSecond(steps_per_quarter, qpm);
+  MAGENTA_ASSIGN_OR_RETURN(const std::vector<Section> sections, InOrder(options, slack));
+  const bool goes_on = std::any_of(
+      primer.notes().begin(), primer.notes().end(), [&](const NoteSequence::Note& note) {
+        return note.start_time() >= sections.front().end_time() - slack;
+      });
+  if (!reference_windows && (sections.size() > 1 || goes_on)) {
+    MAGENTA_RETURN_IF_ERROR(CheckFree(primer, sections, slack));
+    return PlanFill(std::move(primer), sections, options, steps_per_quarter);
+  }
+  const double start = sections.front().start_time(), latest = LatestNoteEnd(primer);
   if (latest > start + slack) return StartsTooEarly(start, latest);
   return reference_windows ? PlanReference(std::move(primer), options, steps_per_quarter)
                            : PlanFreely(std::move(primer), options, steps_per_quarter);

@@ -12,6 +12,12 @@
 
 namespace magenta {
 
+/// Steps `start` .. `end` - 1.
+struct StepRange {
+  int64_t start = 0;
+  int64_t end = 0;
+};
+
 struct SectionPlan {
   /// What the primer is read from.
   QuantizedSequence input;
@@ -19,9 +25,13 @@ struct SectionPlan {
   double qpm = 120;
   /// Notes before it don't count.
   int64_t search_start_step = 0;
-  /// The first step to generate, and the one after the last.
+  /// The first step to generate, and the one after the last step of the result.
   int64_t start_step = 0;
   int64_t end_step = 0;
+  /// What is to be generated, in order; between and after them the input stays. More than one, or
+  /// one that the input goes on after, makes the request a fill.
+  std::vector<StepRange> sections;
+  bool fills = false;
   /// Seconds that `input` was moved towards 0: it is the last part of an input whose tempo or meter
   /// changes.
   double offset = 0;
@@ -33,16 +43,22 @@ struct SectionPlan {
 
 /// Longest section and latest step of one, in steps.
 inline constexpr int64_t kMaxSectionStep = int64_t{1} << 20;
+/// Most sections of a request.
+inline constexpr int kMaxSections = 1000;
 
-/// The plan for a request's only section on a grid of `steps_per_quarter`.
+/// The plan for a request on a grid of `steps_per_quarter`.
 ///
-/// reference_windows: a section that starts on step s exactly begins at s + 1, one that ends there
-/// ends at s - or a step before, where the product falls short of s -, and a tempo or meter change
-/// in the input is an error. Otherwise a start or end within 1e-6 of a step is that step, else the
-/// next one, and an input whose tempo or meter changes is continued from its last part.
+/// reference_windows: one section, after the input; one that starts on step s exactly begins at
+/// s + 1, one that ends there ends at s - or a step before, where the product falls short of s -,
+/// and a tempo or meter change in the input is an error. Otherwise a start or end within 1e-6 of a
+/// step is that step, else the next one; an input whose tempo or meter changes is continued from
+/// its last part; and there may be several sections, in any order, which may lie between the
+/// input's notes: they are cut to the steps that those leave free.
 ///
-/// Errors (exit 2), with their times: no section or more than one, more than one input section, a
-/// section that ends before it starts or holds no step, one that starts before the input ends.
+/// Errors (exit 2), with their times: no section (reference_windows: or more than one), sections
+/// that overlap, more than one input section, a section that ends before it starts or holds no
+/// step, one that starts before the input ends or holds notes of it, a fill whose input changes its
+/// tempo or meter.
 absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const GeneratorOptions& options,
                                         int steps_per_quarter, bool reference_windows);
 

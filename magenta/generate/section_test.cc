@@ -129,7 +129,6 @@ TEST(SectionTest, ErrorsNameTimes) {
   const NoteSequence input = NotesAt({{0, 2.5}});
   for (const ErrorCase& c : {
            ErrorCase{Sections({}), "no section to generate"},
-           ErrorCase{Sections({{3, 4}, {5, 6}}), "2 sections to generate (3 s to 4 s, 5 s to 6 s)"},
            ErrorCase{Sections({{3, 4}}, {{0, 1}, {1, 2}}),
                      "2 input sections (0 s to 1 s, 1 s to 2"},
            ErrorCase{Sections({{3, 3}}), "the generate section is 3 s to 3 s"},
@@ -149,6 +148,63 @@ TEST(SectionTest, ErrorsNameTimes) {
   for (double qpm : {-3.0, 1e9, double(NAN)}) {
     EXPECT_EQ(ExitStatus(PlanSection(NotesAt({}, qpm), Sections({{1, 2}}), 4, false).status()), 2);
   }
+}
+
+struct FillCase {
+  std::vector<Times> notes, sections;
+  std::vector<std::pair<int64_t, int64_t>> steps;  // {}: an error
+  int64_t end_step;
+  const char* message;
+};
+
+TEST(SectionTest, SectionsBetweenNotes) {
+  for (const FillCase& c : {
+           FillCase{{{0, 1}, {2, 3}}, {{1, 2}}, {{8, 16}}, 24, ""},
+           FillCase{{{0, 1}, {2, 3}}, {{3, 4}, {1, 2}}, {{8, 16}, {24, 32}}, 32, ""},
+           FillCase{{{1, 2}}, {{0, 1}}, {{0, 8}}, 16, ""},
+           FillCase{{}, {{1, 2}, {2, 3}}, {{8, 16}, {16, 24}}, 24, ""},
+           FillCase{{{2, 3}, {0, 1}}, {{1.01, 1.99}}, {{9, 16}}, 24, ""},
+           // Cut to what the quantised notes leave: 0.99 to 1 s lasts a step, 1.95 s is step 16.
+           FillCase{{{0.99, 1}, {1.95, 3}}, {{1, 1.95}}, {{9, 16}}, 24, ""},
+           FillCase{{{0, 1}, {1.125, 2}}, {{1, 1.125}}, {{8, 9}}, 16, ""},
+           FillCase{{{0, 1}, {2, 3}},
+                    {{0.5, 2}},
+                    {},
+                    0,
+                    "0.5 s to 2 s, holds a note of the input, from 0 s to 1 s"},
+           FillCase{{{0, 1}, {2, 3}}, {{1, 2.5}}, {}, 0, "before the input's notes end at 3 s"},
+           FillCase{
+               {{0, 1}, {2, 3}, {4, 5}}, {{1, 4}}, {}, 0, "holds a note of the input, from 2 s"},
+           FillCase{
+               {{0, 1}, {4, 5}}, {{1, 3}, {2, 4}}, {}, 0, "1 s to 3 s and 2 s to 4 s, overlap"},
+           FillCase{{{0, 1}, {1.05, 2}}, {{1, 1.05}}, {}, 0, "1 s to 1.05 s, holds no step"},
+       }) {
+    const auto plan = PlanSection(NotesAt(c.notes), Sections(c.sections), 4, false);
+    ASSERT_EQ(plan.ok(), !c.steps.empty()) << c.message << plan.status();
+    if (!plan.ok()) {
+      EXPECT_THAT(std::string(plan.status().message()), HasSubstr(c.message));
+      continue;
+    }
+    EXPECT_TRUE(plan->fills);
+    EXPECT_EQ(plan->end_step, c.end_step);
+    std::vector<std::pair<int64_t, int64_t>> steps;
+    for (const StepRange& range : plan->sections) steps.push_back({range.start, range.end});
+    EXPECT_EQ(steps, c.steps);
+  }
+}
+
+TEST(SectionTest, TheReferenceOnlyExtends) {
+  const NoteSequence input = NotesAt({{0, 1}, {2, 3}});
+  for (const auto& sections : {Sections({{1, 2}}), Sections({{3, 4}, {5, 6}})}) {
+    EXPECT_TRUE(PlanSection(input, sections, 4, false).ok());
+    EXPECT_FALSE(PlanSection(input, sections, 4, true).ok());
+  }
+  NoteSequence changing = input;
+  auto* tempo = changing.add_tempos();
+  tempo->set_time(2);
+  tempo->set_qpm(60);
+  EXPECT_THAT(std::string(PlanSection(changing, Sections({{1, 2}}), 4, false).status().message()),
+              HasSubstr("changes its tempo or meter"));
 }
 
 TEST(SectionTest, AnEndThatIsTheStartButForRoundingIsNoError) {

@@ -19,10 +19,10 @@ struct GeneratedOutput {
   NoteSequence sequence;
   /// The same as the model's events, the primer's first.
   EventSequence events;
-  /// How many of them are the primer's.
+  /// How many of them come before the first that was drawn.
   int primer_size = 0;
-  /// The logarithm of the probability of what was drawn and of the primer's second and later
-  /// events, at the request's temperature (at 1 where that is 0).
+  /// The logarithm of the probability of what was drawn and of the given second and later events,
+  /// at the request's temperature (at 1 where that is 0).
   double log_likelihood = 0;
   /// GenerateMany: the seed that alone gives this output as the first. 0 with injected sources.
   uint32_t seed = 0;
@@ -38,9 +38,11 @@ struct Generation {
 
 /// Continues sequences with one model. Thread-safe.
 ///
-/// A request has an input sequence, one generate section, at most one input section, and the
-/// arguments of generate_args.h. Where the section lies on the grid: section.h. Errors: exit 2 for
-/// what the request says, exit 3 for an input that can't be read as a primer; they name times.
+/// A request has an input sequence, sections to generate - one after it, or any that its notes
+/// leave free -, at most one input section, and the arguments of generate_args.h. Where sections
+/// lie on the grid: section.h. Of a fill, kFillBeamSize candidates are drawn where the arguments
+/// don't say, and the notes that follow decide between them. Errors: exit 2 for what the request
+/// says, exit 3 for an input that can't be read as a primer; they name times.
 class SequenceGenerator {
  public:
   explicit SequenceGenerator(std::shared_ptr<const Model> model) : model_(std::move(model)) {}

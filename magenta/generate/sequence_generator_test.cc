@@ -3,10 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <map>
 #include <set>
 
 #include "magenta/base/status.h"
+#include "magenta/generate/generation_task.h"
+#include "magenta/generate/likelihood.h"
 #include "magenta/generate/random_model.h"
 #include "magenta/music/melody.h"
 
@@ -214,6 +218,106 @@ TEST(SequenceGeneratorTest, ChangesOfTempoAreContinuedFromTheLastPart) {
   EXPECT_EQ(sequence.notes(3).start_time(), 0.375);
   EXPECT_EQ(sequence.notes(4).start_time(), 0.5);
   EXPECT_LE(sequence.total_time(), 2.0);
+}
+
+/// [pitch, start step, end step] at 120.
+using StepNote = std::array<int64_t, 3>;
+
+NoteSequence NotesOnSteps(const std::vector<StepNote>& notes) {
+  NoteSequence sequence;
+  sequence.add_tempos()->set_qpm(120);
+  for (const StepNote& n : notes) {
+    auto* note = sequence.add_notes();
+    note->set_pitch(static_cast<int>(n[0]));
+    note->set_velocity(100);
+    note->set_start_time(n[1] * 0.125);
+    note->set_end_time(n[2] * 0.125);
+    sequence.set_total_time(std::max(sequence.total_time(), note->end_time()));
+  }
+  return sequence;
+}
+
+struct FillCase {
+  std::vector<StepNote> input;
+  std::vector<std::pair<int64_t, int64_t>> sections;
+};
+
+TEST(SequenceGeneratorTest, FillsLeaveTheInputAndStayInTheirSections) {
+  const FillCase cases[] = {
+      {{{60, 0, 4}, {62, 4, 8}, {67, 24, 28}, {65, 28, 32}}, {{8, 24}}},
+      {{{60, 0, 4}, {62, 4, 6}, {67, 26, 28}, {65, 28, 30}}, {{8, 24}}},
+      {{{60, 16, 20}, {62, 20, 32}}, {{0, 16}}},
+      {{{60, 20, 24}, {62, 24, 32}}, {{0, 8}}},
+      {{{60, 0, 4}, {62, 8, 12}, {64, 16, 20}}, {{4, 8}, {12, 16}, {20, 64}}},
+      {{{60, 0, 4}}, {{40, 48}, {8, 16}}},
+      {{}, {{0, 16}, {32, 48}}},
+      {{{60, 0, 4}, {62, 8, 500}}, {{4, 8}}},
+  };
+  for (const char* id : {"basic_rnn", "lookback_rnn", "attention_rnn"}) {
+    const SequenceGenerator generator(RandomModel(id));
+    for (const FillCase& c : cases) {
+      GenerateSequenceRequest request;
+      *request.mutable_input_sequence() = NotesOnSteps(c.input);
+      for (const auto& [start, end] : c.sections) {
+        auto* section = request.mutable_generator_options()->add_generate_sections();
+        section->set_start_time(start * 0.125);
+        section->set_end_time(end * 0.125);
+      }
+      SetInt(request, "seed", 4);
+      const auto got = generator.GenerateMany(request, 2);
+      ASSERT_TRUE(got.ok()) << got.status();
+      EXPECT_EQ(Bytes(*got), Bytes(*generator.GenerateMany(request, 2)));
+      for (const GeneratedOutput& output : got->outputs) {
+        std::map<int64_t, StepNote> notes;
+        for (const auto& note : output.sequence.notes()) {
+          const StepNote n = {note.pitch(), std::lround(note.start_time() * 8),
+                              std::lround(note.end_time() * 8)};
+          EXPECT_TRUE(notes.emplace(n[1], n).second);
+        }
+        for (const StepNote& given : c.input) {
+          ASSERT_EQ(notes.count(given[1]), 1u) << given[1];
+          const StepNote& kept = notes[given[1]];
+          EXPECT_EQ(kept[0], given[0]);
+          // A note that ends where a section begins may be held, as in any continuation.
+          EXPECT_GE(kept[2], given[2]);
+          notes.erase(given[1]);
+        }
+        for (const auto& [start, note] : notes) {
+          const bool inside = std::any_of(c.sections.begin(), c.sections.end(), [&](auto section) {
+            return note[1] >= section.first && note[2] <= section.second;
+          });
+          // Adjoining rest of a section's end is given: a note ends there.
+          EXPECT_TRUE(inside) << id << " " << note[1] << " to " << note[2];
+        }
+      }
+    }
+  }
+}
+
+TEST(SequenceGeneratorTest, CandidatesMakeTheNotesAfterAFillMoreProbable) {
+  const SequenceGenerator generator(RandomModel("lookback_rnn"));
+  GenerateSequenceRequest request;
+  *request.mutable_input_sequence() =
+      NotesOnSteps({{60, 0, 4}, {62, 4, 8}, {67, 16, 18}, {65, 18, 20}, {64, 20, 24}});
+  auto* section = request.mutable_generator_options()->add_generate_sections();
+  section->set_start_time(1);
+  section->set_end_time(2);
+  // The likelihood of what comes after the fill, over ten seeds.
+  const auto after = [&](int beam) {
+    double sum = 0;
+    if (beam > 0) SetInt(request, "beam_size", beam);
+    for (int seed = 0; seed < 10; ++seed) {
+      SetInt(request, "seed", seed);
+      const auto got = generator.GenerateMany(request, 1);
+      EXPECT_TRUE(got.ok());
+      const auto likelihood = LogLikelihood(RandomModel("lookback_rnn"), got->outputs[0].events);
+      for (size_t i = 15; i < 23; ++i) sum += likelihood->per_event[i];
+    }
+    return sum;
+  };
+  const double by_default = after(0);
+  EXPECT_EQ(by_default, after(kFillBeamSize));
+  EXPECT_GT(by_default, after(1));
 }
 
 TEST(SequenceGeneratorTest, NumbersOfOutputsAreBounded) {

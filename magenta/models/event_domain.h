@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -67,6 +68,10 @@ class EventDomain {
   /// Errors (exit 3 or 2): primer after the section, two instruments with notes, ... with the time.
   virtual absl::StatusOr<Primer> ReadPrimer(const QuantizedSequence& input,
                                             const PrimerRequest& request) const = 0;
+
+  /// What stands for the given event `given` right after a section that was generated: `heard` is
+  /// all before it. (A melody ends a note that would sound into a given rest.)
+  virtual Event Resume(std::span<const Event> /*heard*/, Event given) const { return given; }
 
   /// `events` (the primer's and what was generated) as notes at `qpm`.
   virtual NoteSequence Render(const EventSequence& events, const Primer& primer,

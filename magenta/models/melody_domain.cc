@@ -178,6 +178,13 @@ class MelodyDomain final : public EventDomain {
     return primer;
   }
 
+  Event Resume(std::span<const Event> heard, Event given) const override {
+    if (given != kNoEvent) return given;
+    const auto last = std::find_if(heard.rbegin(), heard.rend(),
+                                   [](Event event) { return event != kNoEvent; });
+    return last != heard.rend() && IsPitch(*last) ? kNoteOff : given;
+  }
+
   NoteSequence Render(const EventSequence& events, const Primer& primer,
                       double qpm) const override {
     const int spq = primer.steps_per_quarter;

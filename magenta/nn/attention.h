@@ -48,8 +48,8 @@ class Attention {
   const FloatBuffer& input_bias() const { return input_bias_; }
 
   /// Of the cell's new `c` and `h` ([rows, padded units]): a', which replaces `a`, and y, which
-  /// takes the oldest place of each row's window; MoveOn must follow for each state. `scratch` holds
-  /// scratch_size() floats a row; a and y are [rows, padded units].
+  /// takes the oldest place of each row's window; MoveOn must follow for each state. `scratch`
+  /// holds scratch_size() floats a row; a and y are [rows, padded units].
   void Attend(const Kernels& kernels, const float* c, const float* h,
               std::span<const AttentionRow> rows, float* a, float* scratch, float* y) const;
   /// Turns the ring: what Attend put in the oldest place is the newest now.

@@ -65,9 +65,7 @@ class RnnState final : public NetworkState {
  public:
   RnnState(std::vector<LayerState> layers, std::span<const Layer> shapes, int logits_width,
            int rows)
-      : layers_(std::move(layers)),
-        shapes_(shapes),
-        logits_width_(logits_width) {
+      : layers_(std::move(layers)), shapes_(shapes), logits_width_(logits_width) {
     MakeRoom(rows);
   }
 
@@ -215,7 +213,8 @@ void Rnn::StepAll(std::span<NetworkState* const> states, std::span<const SparseV
   Scatter(merged, states);
 }
 
-/// c, h and a of all `owners`, one after another. The windows, which are large, stay where they are.
+/// c, h and a of all `owners`, one after another. The windows, which are large, stay where they
+/// are.
 void Rnn::Gather(Owners owners, RnnState& merged) const {
   int rows = 0;
   for (NetworkState* owner : owners) rows += owner->rows();

@@ -1,0 +1,206 @@
+#include "magenta/generate/generation_task.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "magenta/base/check.h"
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+/// Moves `sequence` by the plan's offset and puts the notes before it in front.
+void RestoreTime(const SectionPlan& plan, NoteSequence& sequence) {
+  if (plan.offset == 0) return;
+  for (auto& note : *sequence.mutable_notes()) {
+    note.set_start_time(note.start_time() + plan.offset);
+    note.set_end_time(note.end_time() + plan.offset);
+  }
+  NoteSequence whole = sequence;
+  whole.clear_notes();
+  for (const auto& note : plan.before.notes()) *whole.add_notes() = note;
+  for (const auto& note : sequence.notes()) *whole.add_notes() = note;
+  whole.set_total_time(sequence.total_time() + plan.offset);
+  sequence = std::move(whole);
+}
+
+absl::Status CheckRows(const GenerateArgs& args, size_t num_outputs, int64_t max_rows) {
+  const int64_t width = int64_t{args.beam_size} * args.branch_factor;
+  const auto outputs = static_cast<int64_t>(num_outputs);
+  if (outputs > 0 && width <= kMaxGeneratedRows / outputs) {
+    if (width * outputs <= max_rows) return absl::OkStatus();
+    return LimitError(fmt::format("{} sequences at a time are asked for", width * outputs),
+                      fmt::format("beam_size times branch_factor may be {} here", max_rows));
+  }
+  return UsageError(
+      fmt::format("{} outputs of beam_size {} and branch_factor {} are {} sequences at a time",
+                  outputs, args.beam_size, args.branch_factor, width * outputs),
+      fmt::format("Let their product be 1 to {}", kMaxGeneratedRows));
+}
+
+absl::Status CheckAccepted(const Model& model, const std::vector<Event>& events) {
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (model.codec->Accepts(events[i])) continue;
+    return InputError("",
+                      fmt::format("event {} is {}, which {} can't encode", i, events[i], model.id));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model> model,
+                                                     const GenerateSequenceRequest& request,
+                                                     const TaskOptions& options) {
+  MAGENTA_ASSIGN_OR_RETURN(GenerateArgs args, ParseGenerateArgs(request.generator_options()));
+  MAGENTA_ASSIGN_OR_RETURN(SectionPlan plan,
+                           PlanSection(request.input_sequence(), request.generator_options(),
+                                       model->steps_per_quarter, args.reference_windows));
+  const PrimerRequest wanted = {
+      plan.search_start_step, plan.fills ? plan.end_step : plan.start_step, args.reference_windows};
+  MAGENTA_ASSIGN_OR_RETURN(Primer primer, model->spec->domain->ReadPrimer(plan.input, wanted));
+  GenerationTask task(std::move(model), std::move(plan), std::move(primer));
+  MAGENTA_RETURN_IF_ERROR(task.plan_.fills ? task.ScriptFill() : task.ScriptExtension());
+  const bool joins = task.stretches_.back().draw == 0 || task.stretches_.size() > 1;
+  if (joins && !args.names_beam) args.beam_size = kFillBeamSize;
+  MAGENTA_RETURN_IF_ERROR(task.SetUp(args, options));
+  return task;
+}
+
+/// The primer, then steps up to the section's end.
+absl::Status GenerationTask::ScriptExtension() {
+  given_ = primer_.events;
+  const int64_t primer_end = primer_.start_step + static_cast<int64_t>(given_.events.size());
+  if (given_.events.empty() || plan_.end_step <= primer_end) {
+    return UsageError(fmt::format("the primer ends on step {}, the section to generate on step {}",
+                                  primer_end, plan_.end_step),
+                      "Let the section end later");
+  }
+  to_come_ = plan_.end_step - primer_end;
+  stretches_ = {{to_come_, {}}};
+  return absl::OkStatus();
+}
+
+/// `primer_` holds the whole input: what is before the first section is heard first, what lies in a
+/// section is drawn anew, the rest is given.
+absl::Status GenerationTask::ScriptFill() {
+  std::vector<Event>& events = primer_.events.events;
+  const bool on_grid = std::all_of(events.begin(), events.end(), [this](Event event) {
+    return model_->codec->StepsOf(event) == 1;
+  });
+  if (!on_grid || model_->codec->has_control()) {
+    return UsageError(fmt::format("{} can go on after an input, not fill one", model_->id),
+                      "Ask for one section, after the input's end");
+  }
+  // A model needs an event to go on from; where there is none, it is an unheard one.
+  const int64_t first = std::min(primer_.start_step, plan_.start_step - 1);
+  events.insert(events.begin(), primer_.start_step - first, model_->codec->default_event());
+  primer_.start_step = first;
+  events.resize(plan_.end_step - first, model_->codec->default_event());
+  MAGENTA_RETURN_IF_ERROR(CheckAccepted(*model_, events));
+  int64_t done = plan_.start_step;
+  given_.events.assign(events.begin(), events.begin() + (done - first));
+  for (const StepRange& range : plan_.sections) {
+    if (range.start > done) {
+      stretches_.push_back(
+          {0, {events.begin() + (done - first), events.begin() + (range.start - first)}});
+    }
+    stretches_.push_back({range.end - range.start, {}});
+    done = range.end;
+  }
+  if (plan_.end_step > done) {
+    stretches_.push_back({0, {events.begin() + (done - first), events.end()}});
+  }
+  to_come_ = plan_.end_step - plan_.start_step;
+  return absl::OkStatus();
+}
+
+absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& options) {
+  MAGENTA_RETURN_IF_ERROR(CheckAccepted(*model_, given_.events));
+  if (events_total() > options.max_events) {
+    return LimitError(fmt::format("the music has {} steps, its input counted", events_total()),
+                      fmt::format("At most {} are allowed here", options.max_events));
+  }
+  const size_t outputs =
+      options.sources.empty() ? static_cast<size_t>(options.num_outputs) : options.sources.size();
+  MAGENTA_RETURN_IF_ERROR(CheckRows(args, outputs, options.max_rows));
+  beam_.temperature = args.temperature;
+  beam_.beam_size = args.beam_size;
+  beam_.branch_factor = args.branch_factor;
+  beam_.steps_per_iteration = args.steps_per_iteration;
+  sources_ = options.sources;
+  if (sources_.empty()) {
+    seed_ = args.seed.has_value() ? *args.seed : DrawSeed();
+    uniforms_.reserve(outputs);
+    for (size_t i = 0; i < outputs; ++i) {
+      sources_.push_back(&uniforms_.emplace_back(seed_ + static_cast<uint32_t>(i)));
+    }
+  }
+  filters_.push_back(MakeTemperature(args.temperature > 0 ? args.temperature : 1.0));
+  primed_.emplace(model_, 1);
+  HearPrimer();
+  return absl::OkStatus();
+}
+
+/// The next event of the primer, scored as PrimeAndScore does.
+void GenerationTask::HearPrimer() {
+  const Event event = given_.events[heard_];
+  if (heard_ > 0) primer_score_ += primed_->LogProbabilityOf(0, event, filters_);
+  if (heard_ < given_.control.size()) primed_->PushControl(given_.control[heard_]);
+  primed_->Push(event);
+  ++heard_;
+}
+
+void GenerationTask::Advance() {
+  MAGENTA_CHECK(!done() && !session().pending());
+  if (!run_.has_value()) {
+    if (heard_ < given_.events.size()) return HearPrimer();
+    run_.emplace(*primed_, beam_, static_cast<float>(primer_score_), sources_,
+                 std::move(stretches_));
+    primed_.reset();
+  }
+  run_->Advance();
+}
+
+int64_t GenerationTask::events_done() const {
+  return static_cast<int64_t>(heard_) + (run_.has_value() ? run_->events_done() : 0);
+}
+
+NoteSequence GenerationTask::Notes(const std::vector<Event>& events) const {
+  NoteSequence sequence =
+      model_->spec->domain->Render({events, given_.control}, primer_, plan_.qpm);
+  RestoreTime(plan_, sequence);
+  return sequence;
+}
+
+std::optional<NoteSequence> GenerationTask::SoFar() {
+  if (!run_.has_value() || run_->session().rows() != 1 || beam_.beam_size > 1 ||
+      beam_.branch_factor > 1) {
+    return std::nullopt;
+  }
+  return Notes(run_->session().events(0));
+}
+
+Generation GenerationTask::Finish() {
+  MAGENTA_CHECK(done());
+  Generation generation;
+  generation.notes = plan_.notes;
+  generation.notes.insert(generation.notes.end(), primer_.notes.begin(), primer_.notes.end());
+  generation.seed = seed_;
+  for (BeamResult& result : run_->Results()) {
+    GeneratedOutput output;
+    output.sequence = Notes(result.events);
+    output.events = {std::move(result.events), given_.control};
+    output.primer_size = static_cast<int>(given_.events.size());
+    output.log_likelihood = result.score;
+    if (!uniforms_.empty()) {
+      output.seed = seed_ + static_cast<uint32_t>(generation.outputs.size());
+    }
+    generation.outputs.push_back(std::move(output));
+  }
+  return generation;
+}
+
+}  // namespace magenta

@@ -1,0 +1,89 @@
+#pragma once
+// A request on its way to music, a network step at a time: what SequenceGenerator runs to its end,
+// and a server many of at once.
+//
+//   auto task = GenerationTask::Start(model, request, {.num_outputs = 1});
+//   while (!task->done()) { if (task->session().pending()) task->session().Step(); task->Advance();
+//   } Generation music = task->Finish();
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/base/random.h"
+#include "magenta/generate/beam_search.h"
+#include "magenta/generate/generate_args.h"
+#include "magenta/generate/section.h"
+#include "magenta/generate/sequence_generator.h"
+
+namespace magenta {
+
+struct TaskOptions {
+  /// Outputs that draw from SeededUniform(seed + i); 1 or more.
+  int num_outputs = 1;
+  /// Instead: the draws of each output. They must outlive the task.
+  std::vector<UniformSource*> sources;
+  /// Most events of an output, the primer's counted, and most rows. Past them: kResourceExhausted.
+  int64_t max_events = int64_t{1} << 22;
+  int64_t max_rows = kMaxGeneratedRows;
+};
+
+/// Candidates between which the notes after a fill decide, where the request doesn't say.
+inline constexpr int kFillBeamSize = 16;
+
+/// Not thread-safe; movable. Different tasks of one model may run at the same time.
+class GenerationTask {
+ public:
+  /// Reads the request; no step is taken yet. Errors as SequenceGenerator's.
+  static absl::StatusOr<GenerationTask> Start(std::shared_ptr<const Model> model,
+                                              const GenerateSequenceRequest& request,
+                                              const TaskOptions& options);
+  GenerationTask(GenerationTask&&) noexcept = default;
+  GenerationTask& operator=(GenerationTask&&) noexcept = default;
+
+  bool done() const { return run_.has_value() && run_->done(); }
+  /// What must be stepped, while pending(), before Advance(). It is another one after Advance().
+  Session& session() { return run_.has_value() ? run_->session() : *primed_; }
+  void Advance();
+  const Model& model() const { return *model_; }
+
+  /// Events heard and drawn so far, and how many there will be, an output.
+  int64_t events_done() const;
+  int64_t events_total() const { return static_cast<int64_t>(given_.events.size()) + to_come_; }
+  uint32_t seed() const { return seed_; }
+
+  /// The first output so far, while it is the only one that is considered (no beam); nullopt else,
+  /// and before the primer was heard.
+  std::optional<NoteSequence> SoFar();
+  /// The outputs. done() (checked).
+  Generation Finish();
+
+ private:
+  GenerationTask(std::shared_ptr<const Model> model, SectionPlan plan, Primer primer)
+      : model_(std::move(model)), plan_(std::move(plan)), primer_(std::move(primer)) {}
+  absl::Status ScriptExtension();
+  absl::Status ScriptFill();
+  absl::Status SetUp(const GenerateArgs& args, const TaskOptions& options);
+  void HearPrimer();
+  NoteSequence Notes(const std::vector<Event>& events) const;
+
+  std::shared_ptr<const Model> model_;
+  SectionPlan plan_;
+  Primer primer_;
+  EventSequence given_;  // what comes before the first draw
+  std::vector<Stretch> stretches_;
+  int64_t to_come_ = 0;  // events of the stretches
+  BeamOptions beam_;
+  uint32_t seed_ = 0;
+  std::vector<SeededUniform> uniforms_;
+  std::vector<UniformSource*> sources_;
+  std::vector<std::unique_ptr<LogitFilter>> filters_;
+  size_t heard_ = 0;  // events of given_ that the session was given
+  double primer_score_ = 0;
+  std::optional<Session> primed_;
+  std::optional<BeamRun> run_;
+};
+
+}  // namespace magenta
