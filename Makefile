@@ -8,7 +8,7 @@ export MAGENTA_SHARED ?= $(SHARED)
 
 .DEFAULT_GOAL := all
 .PHONY: all help setup setup-demo demo dev test slow test-all bench lint format layers tidy \
-        asan asan-unit tsan fuzz corpus bundles parity ci clean
+        asan asan-unit tsan fuzz corpus bundles parity magentajs ci clean
 
 all: setup  ## everything, release, into build/bin
 	cmake --preset full
@@ -103,6 +103,14 @@ bundles: all corpus  ## train the bundled weights again (about an hour) into bui
 
 parity: all  ## against the real Magenta (needs Python 3.10 and PyPI), the table of docs/parity.md
 	tools/parity.py
+
+# Magenta.js comes from npm, to judge the folders of `bundle --format=magentajs`.
+build/magentajs/ok: tools/magentajs/package.json
+	mkdir -p build/magentajs && cp $< build/magentajs/
+	npm install --prefix build/magentajs --no-audit --no-fund --no-package-lock --ignore-scripts && touch $@
+
+magentajs: all build/magentajs/ok  ## against the real Magenta.js in node (needs node, npm and the network)
+	ctest --test-dir build --output-on-failure -V -R e2e_magentajs_test
 
 ci: test  ## what a change must pass
 	$(MAKE) slow

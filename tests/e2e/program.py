@@ -106,10 +106,11 @@ def variable_length(value):
 
 def midi(chords, ticks=120, tempo=500000):
     """A MIDI file of one track, 480 ticks a quarter: each chord (a list of pitches, [] a rest) lasts
-    `ticks`."""
+    `ticks`, or as many as stand at its place in the list `ticks`."""
+    lengths = ticks if isinstance(ticks, list) else [ticks] * len(chords)
     track = b'\0\xff\x51\3' + struct.pack('>I', tempo)[1:]
     rest = 0
-    for chord in chords:
+    for chord, ticks in zip(chords, lengths):
         if not chord:
             rest += ticks
             continue

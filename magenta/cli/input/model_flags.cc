@@ -16,19 +16,25 @@ void ModelFlags::Describe(Flags& flags) {
       .Choices(ConfigNames(), true)
       .Value("NAME")
       .Default("the bundle's, else lookback_rnn");
-  flags.Text("run_dir", &source.run_dir, "A training run: its newest whole checkpoint.")
-      .Value("DIR");
+  DescribeCheckpoints(flags);
   flags
-      .Text("checkpoint_file", &source.checkpoint_file,
-            "A checkpoint: a V1 file, a V2 prefix (model.ckpt-500) or its .index.")
-      .Value("FILE");
-  flags.Text("bundle_file", &source.bundle_file, "A bundle (.mag), ours or Magenta's.")
+      .Text("bundle_file", &source.bundle_file,
+            "A bundle (.mag), ours or Magenta's, or a folder of Magenta.js's.")
       .Value("FILE");
   flags
       .Text("hparams", &source.hparams_text,
             "Hyper-parameters, as name=value,... or {'name':value,...}. A checkpoint tells its own "
             "layer sizes; a different one here is an error.")
       .Value("LIST");
+}
+
+void ModelFlags::DescribeCheckpoints(Flags& flags) {
+  flags.Text("run_dir", &source.run_dir, "A training run: its newest whole checkpoint.")
+      .Value("DIR");
+  flags
+      .Text("checkpoint_file", &source.checkpoint_file,
+            "A checkpoint: a V1 file, a V2 prefix (model.ckpt-500) or its .index.")
+      .Value("FILE");
 }
 
 absl::StatusOr<std::shared_ptr<const Model>> ModelFlags::Load(Context& context) const {

@@ -14,6 +14,8 @@ struct ModelFlags {
 
   /// Adds the flags, under a heading of their own.
   void Describe(Flags& flags);
+  /// --run_dir and --checkpoint_file alone.
+  void DescribeCheckpoints(Flags& flags);
   /// The model, with what was assumed said on stderr. Errors as LoadModel's.
   absl::StatusOr<std::shared_ptr<const Model>> Load(Context& context) const;
 };

@@ -12,6 +12,7 @@
 #include "magenta/io/score/abc.h"
 #include "magenta/io/score/musicxml.h"
 #include "magenta/io/tensor/checkpoint_state.h"
+#include "magenta/io/tensor/magentajs.h"
 
 namespace magenta::cli {
 namespace {
@@ -136,6 +137,7 @@ absl::StatusOr<Inspection> InspectBytes(const std::string& path, const std::stri
 
 absl::StatusOr<Inspection> Inspect(const std::string& path, const InspectOptions& options) {
   std::error_code error;
+  if (IsMagentaJsFolder(path)) return InspectMagentaJs(path, options);
   if (std::filesystem::is_directory(path, error)) return InspectRun(path, options);
   if (!std::filesystem::exists(path, error) && std::filesystem::exists(path + ".index", error)) {
     return InspectCheckpoint(path, options);

@@ -35,6 +35,10 @@ absl::StatusOr<Inspection> InspectRecords(const std::string& path, const Inspect
 absl::StatusOr<Inspection> InspectCheckpoint(const std::string& path,
                                              const InspectOptions& options);
 
+/// A folder of Magenta.js's: its pitches, variables.
+absl::StatusOr<Inspection> InspectMagentaJs(const std::string& folder,
+                                            const InspectOptions& options);
+
 /// A bundle: id, descriptions, hyper-parameters, variables.
 absl::StatusOr<Inspection> InspectBundle(const std::string& path, const InspectOptions& options);
 

@@ -8,6 +8,7 @@
 #include "magenta/generate/model.h"
 #include "magenta/io/tensor/bundle.h"
 #include "magenta/io/tensor/checkpoint.h"
+#include "magenta/io/tensor/magentajs.h"
 
 namespace magenta::cli {
 namespace {
@@ -88,6 +89,25 @@ absl::StatusOr<Inspection> InspectBundle(const std::string& path, const InspectO
       .Set("steps_per_quarter", proto.steps_per_quarter())
       .Set("metagraph_bytes", static_cast<int64_t>(proto.metagraph_file().size()));
   AddTensors(bundle.tensors, result);
+  return result;
+}
+
+absl::StatusOr<Inspection> InspectMagentaJs(const std::string& folder, const InspectOptions&) {
+  MAGENTA_ASSIGN_OR_RETURN(const MagentaJsModel model, ReadMagentaJs(folder));
+  Inspection result;
+  result.text =
+      fmt::format("Magenta.js's MusicRNN of {}, pitches {} to {}\n",
+                  model.id.empty() ? "no name" : model.id, model.min_pitch, model.max_pitch);
+  if (!model.bundle_description.empty()) result.text += "  " + model.bundle_description + "\n";
+  if (!model.hparams.empty()) result.text += fmt::format("  hparams {}\n", model.hparams);
+  result.json.Set("kind", "magentajs")
+      .Set("id", model.id)
+      .Set("min_pitch", model.min_pitch)
+      .Set("max_pitch", model.max_pitch)
+      .Set("description", model.description)
+      .Set("bundle_description", model.bundle_description)
+      .Set("hparams", model.hparams);
+  AddTensors(model.tensors, result);
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include "magenta/base/status.h"
 #include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/verb.h"
+#include "magenta/generate/magentajs_weights.h"
 
 namespace magenta::cli {
 namespace {
@@ -25,23 +26,20 @@ class BundleVerb : public Verb {
         "Packs the weights of a model, its name and its hyper-parameters into one file that every "
         "verb takes as --bundle_file. What only training needs is left out.");
     flags.Group("Which weights");
-    flags.Text("config", &source_.config, "The model.")
+    flags.Text("config", &model_.source.config, "The model.")
         .Choices(ConfigNames(), true)
         .Value("NAME")
         .Default("lookback_rnn, or what --from says");
-    flags.Text("run_dir", &source_.run_dir, "A training run: its newest whole checkpoint.")
-        .Value("DIR");
-    flags
-        .Text("checkpoint_file", &source_.checkpoint_file,
-              "A checkpoint: a V1 file, a V2 prefix or its .index.")
-        .Value("FILE");
-    flags.Text("from", &from_, "A bundle.").Value("FILE");
-    flags.Text("hparams", &source_.hparams_text, "What no weight tells (attn_length).")
+    model_.DescribeCheckpoints(flags);
+    flags.Text("from", &from_, "A bundle, or a folder of Magenta.js's.").Value("FILE");
+    flags.Text("hparams", &model_.source.hparams_text, "What no weight tells (attn_length).")
         .Value("LIST");
     flags.Group("Output");
-    flags.Text("bundle_file", &bundle_file_, "The file to write.").Required().Value("FILE");
+    flags.Text("bundle_file", &bundle_file_, "What to write.").Required().Value("FILE");
     flags.Text("bundle_description", &description_, "A sentence for whoever gets it.");
-    flags.Text("format", &format_, "mag: one file; magentajs: a folder for the browser.")
+    flags
+        .Text("format", &format_,
+              "mag: one file; magentajs: a folder that a page loads (basic_rnn, mono_rnn).")
         .Choices({"mag", "magentajs"})
         .Value("FORM");
     flags.AddExample(
@@ -51,36 +49,34 @@ class BundleVerb : public Verb {
     flags.AddExample(
         "magenta bundle --from=old.mag --bundle_file=new.mag --bundle_description=\"Tuesday's\"",
         "The same weights, and Magenta's TensorFlow graph if there is one, with other words.");
+    flags.AddExample(
+        "magenta bundle --config=basic_rnn --run_dir=run --format=magentajs "
+        "--bundle_file=page/model",
+        "The folder that a page gives to new MusicRNN('model').");
   }
 
   absl::Status Run(Context& context) override {
-    if (format_ == "magentajs") {
-      return UsageError("--format=magentajs is not in this version",
-                        "Use --format=mag; basic_rnn and mono_rnn for Magenta.js come later");
-    }
-    const int named = !source_.run_dir.empty() + !source_.checkpoint_file.empty() + !from_.empty();
+    const ModelSource& source = model_.source;
+    const int named = !source.run_dir.empty() + !source.checkpoint_file.empty() + !from_.empty();
     if (named != 1) {
       return UsageError(named == 0 ? "bundle needs --run_dir, --checkpoint_file or --from"
                                    : "--run_dir, --checkpoint_file and --from exclude each other",
                         "Name the weights once");
     }
-    source_.bundle_file = from_;
-    MAGENTA_ASSIGN_OR_RETURN(LoadedWeights weights, ReadWeights(source_));
-    auto model = MakeModel(weights, source_.config, source_.hparams_text);
+    model_.source.bundle_file = from_;
+    MAGENTA_ASSIGN_OR_RETURN(LoadedWeights weights, ReadWeights(source));
+    auto model = MakeModel(weights, source.config, source.hparams_text);
     if (!model.ok()) return WithFile(model.status(), weights.file);
     for (const std::string& note : (*model)->notes) context.out.Info(note);
     std::erase_if(weights.tensors, [](const auto& entry) { return IsTrainingState(entry.first); });
-    MAGENTA_ASSIGN_OR_RETURN(GeneratorBundle bundle, Base());
-    AddDetails(**model, weights, bundle);
-    // A TensorFlow graph asks for its variables by the names that its checkpoint has.
-    MAGENTA_RETURN_IF_ERROR(bundle.metagraph_file().empty()
-                                ? WriteBundle(bundle_file_, bundle, weights.tensors)
-                                : WriteBundle(bundle_file_, bundle));
+    if (!description_.empty()) weights.bundle_description = description_;
+    MAGENTA_RETURN_IF_ERROR(format_ == "mag" ? WriteMag(**model, weights)
+                                             : WriteForPages(**model, weights));
     if (context.out.json()) {
       context.out.Result(Json::Object()
                              .Set("bundle_file", bundle_file_)
-                             .Set("id", bundle.generator_details().id())
-                             .Set("hparams", bundle.hparams())
+                             .Set("id", (*model)->spec->id)
+                             .Set("hparams", HParamsText((*model)->hparams))
                              .Set("tensors", static_cast<int64_t>(weights.tensors.size())));
     }
     context.out.Info(fmt::format("{}: written to {}", (*model)->provenance, bundle_file_));
@@ -88,9 +84,23 @@ class BundleVerb : public Verb {
   }
 
  private:
+  absl::Status WriteMag(const Model& model, const LoadedWeights& weights) const {
+    MAGENTA_ASSIGN_OR_RETURN(GeneratorBundle bundle, Base());
+    AddDetails(model, weights, bundle);
+    // A TensorFlow graph asks for its variables by the names that its checkpoint has.
+    return bundle.metagraph_file().empty() ? WriteBundle(bundle_file_, bundle, weights.tensors)
+                                           : WriteBundle(bundle_file_, bundle);
+  }
+
+  absl::Status WriteForPages(const Model& model, const LoadedWeights& weights) const {
+    MAGENTA_ASSIGN_OR_RETURN(MagentaJsModel page, ForMagentaJs(model, weights));
+    page.bundle_description = weights.bundle_description;
+    return WriteMagentaJs(bundle_file_, page);
+  }
+
   /// What --from holds, its graph and fields unknown to us included; nothing where it is left out.
   absl::StatusOr<GeneratorBundle> Base() const {
-    if (from_.empty()) return GeneratorBundle();
+    if (from_.empty() || IsMagentaJsFolder(from_)) return GeneratorBundle();
     MAGENTA_ASSIGN_OR_RETURN(Bundle bundle, ReadBundle(from_));
     return std::move(bundle.proto);
   }
@@ -100,12 +110,13 @@ class BundleVerb : public Verb {
     bundle.mutable_generator_details()->set_description(weights.generator_description.empty()
                                                             ? model.spec->description
                                                             : weights.generator_description);
-    if (!description_.empty()) bundle.mutable_bundle_details()->set_description(description_);
+    const std::string& words = weights.bundle_description;
+    if (!words.empty()) bundle.mutable_bundle_details()->set_description(words);
     bundle.set_hparams(HParamsText(model.hparams));
     bundle.set_steps_per_quarter(model.steps_per_quarter);
   }
 
-  ModelSource source_;
+  ModelFlags model_;
   std::string from_;
   std::string bundle_file_;
   std::string description_;
