@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <atomic>
 #include <functional>
 #include <string>
 #include <vector>
@@ -57,7 +58,7 @@ class ScriptedProcessor : public MidiProcessor {
   }
 
   std::vector<Seen> seen;
-  int64_t blocks = 0;
+  std::atomic<int64_t> blocks{0};
   /// Blocks that did not begin where the one before ended.
   int64_t gaps = 0;
   /// Events out of order or outside of their block.
