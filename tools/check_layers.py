@@ -29,11 +29,13 @@ ROOMS = {
     # The drivers know the contract (live/backend.h), the music knows no driver.
     "live/backends": ["base", "music", "io/midi", "live"],
     "train": ["base", "music", "codec", "nn", "models", "generate", "pipeline"] + IO,
+    "serve": ["base", "music", "codec", "nn", "models", "generate"] + IO,
     "cli": ["base", "music", "codec", "nn", "models", "generate", "pipeline"] + IO,
     # The programs beside `magenta`: each sees the one heavy room that it is for.
     "cli/train": ["base", "music", "codec", "nn", "models", "generate", "pipeline", "cli", "train"] + IO,
     "cli/live": ["base", "music", "codec", "nn", "models", "generate", "render", "cli",
                  "live", "live/backends"] + IO,
+    "cli/serve": ["base", "music", "codec", "nn", "models", "generate", "serve", "cli"] + IO,
 }
 # header prefix -> the rooms that may see it
 ONLY = {
@@ -45,6 +47,8 @@ ONLY = {
     "hwy/": ["nn", "train"],
     "pugixml": ["io/score"],
     "zip.h": ["io/score"],
+    "grpc": ["serve"],
+    "boost/": ["serve"],
     "jack/": ["live/backends"],
     "RtMidi.h": ["live/backends"],
 }

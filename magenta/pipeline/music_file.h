@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "magenta/base/utf8.h"
 #include "magenta/music.pb.h"
 #include "magenta/pipeline/report.h"
 
@@ -34,8 +35,5 @@ MusicFileReading ReadMusicFile(const MusicFileName& name);
 
 /// The last part of `folder`, slashes at its end aside (the reference gives none there).
 std::string CollectionNameOf(const std::string& folder);
-
-/// `text` with every byte that is no UTF-8 replaced by U+FFFD.
-std::string ValidUtf8(std::string_view text);
 
 }  // namespace magenta

@@ -4,7 +4,7 @@
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/input/model_flags.h"
-#include "magenta/cli/input/request_text.h"
+#include "magenta/generate/request_text.h"
 #include "magenta/cli/verb.h"
 #include "magenta/generate/sequence_generator.h"
 

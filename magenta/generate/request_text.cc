@@ -1,4 +1,4 @@
-#include "magenta/cli/input/request_text.h"
+#include "magenta/generate/request_text.h"
 
 #include <fmt/core.h>
 #include <google/protobuf/io/tokenizer.h>
@@ -10,9 +10,9 @@
 #include <cctype>
 
 #include "magenta/base/status.h"
-#include "magenta/pipeline/music_file.h"
+#include "magenta/base/utf8.h"
 
-namespace magenta::cli {
+namespace magenta {
 namespace {
 
 namespace io = google::protobuf::io;
@@ -150,8 +150,11 @@ std::string WithModernFieldNames(std::string_view text) {
 }
 
 absl::StatusOr<GenerateSequenceRequest> ParseRequest(std::string_view bytes) {
+  return ParseRequestAs(bytes, FormOf(bytes));
+}
+
+absl::StatusOr<GenerateSequenceRequest> ParseRequestAs(std::string_view bytes, MessageForm form) {
   GenerateSequenceRequest request;
-  const MessageForm form = FormOf(bytes);
   if (bytes.empty()) return InputError("", "the request is empty");
   if (form == MessageForm::kBinary) {
     if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
@@ -176,19 +179,19 @@ absl::StatusOr<GenerateSequenceRequest> ParseRequest(std::string_view bytes) {
   return InputError("", errors.text());
 }
 
-absl::StatusOr<std::string> FormatResponse(const GenerateSequenceResponse& response,
-                                           MessageForm form) {
+absl::StatusOr<std::string> FormatMessage(const google::protobuf::Message& message,
+                                          MessageForm form) {
   std::string bytes;
-  if (form == MessageForm::kBinary) return response.SerializeAsString();
+  if (form == MessageForm::kBinary) return message.SerializeAsString();
   if (form == MessageForm::kText) {
-    google::protobuf::TextFormat::PrintToString(response, &bytes);
+    google::protobuf::TextFormat::PrintToString(message, &bytes);
     return bytes;
   }
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
-  const auto status = google::protobuf::util::MessageToJsonString(response, &bytes, options);
+  const auto status = google::protobuf::util::MessageToJsonString(message, &bytes, options);
   if (!status.ok()) return InputError("", std::string(status.message().as_string()));
   return bytes + "\n";
 }
 
-}  // namespace magenta::cli
+}  // namespace magenta

@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/generator.pb.h"
 
-namespace magenta::cli {
+namespace magenta {
 
 enum class MessageForm { kText, kJson, kBinary };
 
@@ -21,8 +21,17 @@ std::string WithModernFieldNames(std::string_view text);
 /// Reads a request in any of the forms. Errors (exit 3) name line and column where there are some.
 absl::StatusOr<GenerateSequenceRequest> ParseRequest(std::string_view bytes);
 
-/// A response in `form`; text and JSON end in a line feed.
-absl::StatusOr<std::string> FormatResponse(const GenerateSequenceResponse& response,
-                                           MessageForm form);
+/// The same for bytes whose form is known.
+absl::StatusOr<GenerateSequenceRequest> ParseRequestAs(std::string_view bytes, MessageForm form);
 
-}  // namespace magenta::cli
+/// A message in `form`; text and JSON end in a line feed.
+absl::StatusOr<std::string> FormatMessage(const google::protobuf::Message& message,
+                                          MessageForm form);
+
+/// A response in `form`.
+inline absl::StatusOr<std::string> FormatResponse(const GenerateSequenceResponse& response,
+                                                  MessageForm form) {
+  return FormatMessage(response, form);
+}
+
+}  // namespace magenta

@@ -1,11 +1,11 @@
-#include "magenta/cli/input/request_text.h"
+#include "magenta/generate/request_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "magenta/base/status.h"
 
-namespace magenta::cli {
+namespace magenta {
 namespace {
 
 using ::testing::HasSubstr;
@@ -85,4 +85,4 @@ TEST(RequestText, ResponsesInEveryForm) {
 }
 
 }  // namespace
-}  // namespace magenta::cli
+}  // namespace magenta

@@ -1,0 +1,76 @@
+#include "magenta/serve/generator_service.h"
+
+#include <fmt/core.h>
+
+#include <set>
+#include <utility>
+
+#include "magenta/base/check.h"
+#include "magenta/base/status.h"
+
+namespace magenta {
+
+GeneratorService::GeneratorService(std::vector<std::shared_ptr<const Model>> models,
+                                   const ServeOptions& options)
+    : options_(options), models_(std::move(models)), scheduler_(options_, metrics_) {
+  MAGENTA_CHECK(!models_.empty());
+  std::set<std::string> ids;
+  for (const auto& model : models_) {
+    std::string id = model->id;
+    for (int i = 2; !ids.insert(id).second; ++i) id = fmt::format("{}-{}", model->id, i);
+    GeneratorDetails& details = *generators_.add_generators();
+    details.set_id(id);
+    details.set_description(model->description);
+  }
+}
+
+absl::StatusOr<std::shared_ptr<const Model>> GeneratorService::FindGenerator(
+    const std::string& id) const {
+  if (id.empty()) return models_[0];
+  std::string ids;
+  for (size_t i = 0; i < models_.size(); ++i) {
+    const std::string& known = generators_.generators(static_cast<int>(i)).id();
+    if (known == id) return models_[i];
+    ids += (ids.empty() ? "" : ", ") + known;
+  }
+  return MissingInputError("", fmt::format("there is no generator '{}' here", HeaderText(id)),
+                           "The generators are " + ids);
+}
+
+void GeneratorService::Generate(Call call) {
+  const Clock::time_point start = Clock::now();
+  // What ends it is counted here, whoever says so.
+  auto done = [this, start, transport = call.transport,
+               tell = std::move(call.done)](absl::StatusOr<Generation> result) {
+    const std::chrono::duration<double> took = Clock::now() - start;
+    metrics_.CountRequest(transport, result.status().code(), took.count());
+    tell(std::move(result));
+  };
+  if (draining_) return done(absl::UnavailableError("the server is being stopped"));
+  const int64_t notes = call.request.input_sequence().notes_size();
+  if (notes > options_.max_notes) {
+    return done(LimitError(fmt::format("the input has {} notes", notes),
+                           fmt::format("At most {} are allowed here", options_.max_notes)));
+  }
+  auto model = FindGenerator(call.request.generator_id());
+  if (!model.ok()) return done(model.status());
+  const auto most = std::chrono::duration_cast<Clock::duration>(
+      std::chrono::duration<double>(options_.max_seconds));
+  Job job;
+  job.model = *std::move(model);
+  job.request = std::move(call.request);
+  job.deadline = std::min(call.deadline, start + most);
+  job.ticket = std::move(call.ticket);
+  job.piece = std::move(call.piece);
+  job.done = std::move(done);
+  scheduler_.Submit(std::move(job));
+}
+
+absl::Status GeneratorService::CheckToken(const std::string& token) const {
+  if (options_.auth_token.empty() || SameToken(options_.auth_token, token)) {
+    return absl::OkStatus();
+  }
+  return absl::UnauthenticatedError("the request has not this server's token");
+}
+
+}  // namespace magenta

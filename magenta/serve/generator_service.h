@@ -1,0 +1,67 @@
+#pragma once
+// The server without its wires: models by id, limits, and the scheduler. gRPC and HTTP both hand
+// requests to this and bring back what comes of them.
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/generator.pb.h"
+#include "magenta/serve/metrics.h"
+#include "magenta/serve/options.h"
+#include "magenta/serve/scheduler.h"
+#include "magenta/service.pb.h"
+
+namespace magenta {
+
+/// A request as it came over a wire.
+struct Call {
+  Transport transport = Transport::kHttp;
+  GenerateSequenceRequest request;
+  /// When the client gives up; the server's own limit comes on top.
+  Clock::time_point deadline = Clock::time_point::max();
+  std::shared_ptr<Ticket> ticket = std::make_shared<Ticket>();
+  /// As in Job.
+  std::function<void(NoteSequence piece)> piece;
+  std::function<void(absl::StatusOr<Generation> result)> done;
+};
+
+/// Thread-safe.
+class GeneratorService {
+ public:
+  /// `models` (one or more, checked), the default first. Of several with one id the later ones get
+  /// -2, -3, ...
+  GeneratorService(std::vector<std::shared_ptr<const Model>> models, const ServeOptions& options);
+
+  const ListGeneratorsResponse& generators() const { return generators_; }
+  const ServeOptions& options() const { return options_; }
+  Metrics& metrics() { return metrics_; }
+
+  /// Answers `call` through its functions, `done` once. Errors beside the scheduler's: no generator
+  /// of that id (kNotFound), more notes than allowed (kResourceExhausted).
+  void Generate(Call call);
+
+  /// OK where `token` is the server's, or it has none; else kUnauthenticated.
+  absl::Status CheckToken(const std::string& token) const;
+
+  /// From now on new requests are refused (kUnavailable).
+  void BeginDrain() { draining_ = true; }
+  bool draining() const { return draining_; }
+  /// Waits for those that run.
+  void Drain(Clock::time_point deadline) { scheduler_.Drain(deadline); }
+
+ private:
+  absl::StatusOr<std::shared_ptr<const Model>> FindGenerator(const std::string& id) const;
+
+  const ServeOptions options_;
+  std::vector<std::shared_ptr<const Model>> models_;  // beside generators_
+  ListGeneratorsResponse generators_;
+  std::atomic<bool> draining_{false};
+  Metrics metrics_;
+  Scheduler scheduler_;
+};
+
+}  // namespace magenta

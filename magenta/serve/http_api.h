@@ -1,0 +1,74 @@
+#pragma once
+// What the server says over HTTP, without sockets: a request comes in, answers go out through an
+// HttpReply, now or later. docs/server.md describes the routes.
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "magenta/serve/generator_service.h"
+
+namespace magenta {
+
+struct HttpRequest {
+  std::string method;
+  /// Path and query, as they came.
+  std::string target;
+  std::string content_type;
+  std::string accept;
+  std::string authorization;
+  /// The Host header.
+  std::string host;
+  std::string body;
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+};
+
+/// Where answers go: one Send(), or BeginStream(), any number of Events, EndStream(). Thread-safe;
+/// never blocks; what is said to a client that has gone is dropped.
+class HttpReply {
+ public:
+  virtual ~HttpReply() = default;
+  virtual void Send(HttpResponse response) = 0;
+  /// A text/event-stream.
+  virtual void BeginStream() = 0;
+  virtual void Event(const std::string& name, const std::string& data) = 0;
+  virtual void EndStream() = 0;
+};
+
+/// The answer to an error: {"error": {"code", "message", "remedy"}}. `http_status` 0: the one that
+/// the code stands for.
+HttpResponse ErrorResponse(const absl::Status& status, int http_status = 0);
+
+/// Thread-safe.
+class HttpApi {
+ public:
+  explicit HttpApi(GeneratorService& service) : service_(service) {}
+
+  /// What must be refused before a body is read: a token that is missing or wrong, a Host that is
+  /// not this machine (a page of another site that had its name point here). OK otherwise.
+  absl::Status CheckHead(const HttpRequest& request) const;
+
+  /// Answers `request`; Cancel the ticket when its client goes.
+  void Handle(HttpRequest request, std::shared_ptr<HttpReply> reply,
+              std::shared_ptr<Ticket> ticket);
+
+ private:
+  struct Target;
+  void Generate(HttpRequest request, const Target& target, std::shared_ptr<HttpReply> reply,
+                std::shared_ptr<Ticket> ticket);
+
+  GeneratorService& service_;
+};
+
+/// The description of the routes, OpenAPI 3.0, as JSON.
+std::string OpenApiJson();
+
+}  // namespace magenta

@@ -1,0 +1,434 @@
+// A connection is a coroutine on a strand of its own: it reads a request, hands it to the HttpApi,
+// and writes what its Exchange brings. Everything that a client sends is bounded before it is read:
+// the head, the body (its own limit, and one for all bodies in progress), and the time for both.
+
+#include "magenta/serve/http_server.h"
+
+#include <fmt/core.h>
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <variant>
+
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+namespace beast = boost::beast;
+namespace http = beast::http;
+namespace net = boost::asio;
+using net::ip::tcp;
+using ErrorCode = boost::system::error_code;
+
+constexpr auto kHeadTime = std::chrono::seconds(10);   // for a head, or between two requests
+constexpr auto kBodyTime = std::chrono::seconds(30);   // for a body
+constexpr auto kWriteTime = std::chrono::seconds(20);  // for a client to take what is written
+constexpr auto kLingerTime = std::chrono::seconds(2);
+constexpr uint32_t kMaxHead = 16 << 10;
+/// Bodies in progress, all together.
+constexpr int64_t kMaxBodies = int64_t{64} << 20;
+
+struct StreamBegin {};
+struct StreamEnd {};
+struct StreamEvent {
+  std::string text;
+};
+using Answer = std::variant<HttpResponse, StreamBegin, StreamEvent, StreamEnd>;
+
+auto Awaiting(ErrorCode& error) { return net::redirect_error(net::use_awaitable, error); }
+
+/// What the API says, on its way to the connection's coroutine.
+class Exchange final : public HttpReply, public std::enable_shared_from_this<Exchange> {
+ public:
+  explicit Exchange(const net::any_io_executor& executor) : timer_(executor) {
+    timer_.expires_at(Clock::time_point::max());
+  }
+
+  void Send(HttpResponse response) override { Put(std::move(response)); }
+  void BeginStream() override { Put(StreamBegin{}); }
+  void Event(const std::string& name, const std::string& data) override {
+    Put(StreamEvent{fmt::format("event: {}\ndata: {}\n\n", name, data)});
+  }
+  void EndStream() override { Put(StreamEnd{}); }
+
+  /// The next answer; nullopt once Leave() was called. On the strand.
+  net::awaitable<std::optional<Answer>> Next() {
+    while (true) {
+      {
+        const std::lock_guard lock(mutex_);
+        if (gone_) co_return std::nullopt;
+        if (!answers_.empty()) {
+          Answer answer = std::move(answers_.front());
+          answers_.pop_front();
+          co_return answer;
+        }
+      }
+      ErrorCode ignored;
+      co_await timer_.async_wait(Awaiting(ignored));
+      timer_.expires_at(Clock::time_point::max());
+    }
+  }
+
+  /// The client has gone: what comes is dropped.
+  void Leave() {
+    {
+      const std::lock_guard lock(mutex_);
+      gone_ = true;
+      answers_.clear();
+    }
+    timer_.cancel();
+  }
+
+ private:
+  void Put(Answer answer) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (gone_) return;
+      answers_.push_back(std::move(answer));
+    }
+    net::post(timer_.get_executor(), [self = shared_from_this()] { self->timer_.cancel(); });
+  }
+
+  net::steady_timer timer_;  // wakes the coroutine when cancelled
+  std::mutex mutex_;
+  std::deque<Answer> answers_;
+  bool gone_ = false;
+};
+
+/// Room for bodies, taken before they are read.
+class BodyRoom {
+ public:
+  explicit BodyRoom(std::atomic<int64_t>& used) : used_(used) {}
+  ~BodyRoom() { used_ -= taken_; }
+  BodyRoom(const BodyRoom&) = delete;
+  BodyRoom& operator=(const BodyRoom&) = delete;
+
+  bool Take(int64_t bytes) {
+    taken_ += bytes;
+    return (used_ += bytes) <= kMaxBodies;
+  }
+
+ private:
+  std::atomic<int64_t>& used_;
+  int64_t taken_ = 0;
+};
+
+/// What all connections share.
+struct Shared {
+  explicit Shared(GeneratorService& s) : service(s), api(s) {}
+  GeneratorService& service;
+  HttpApi api;
+  std::atomic<int64_t> body_bytes{0};
+  std::atomic<int> busy{0};  // requests in progress
+  std::atomic<bool> draining{false};
+};
+
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(tcp::socket socket, std::shared_ptr<Shared> shared)
+      : stream_(std::move(socket)), shared_(std::move(shared)) {
+    shared_->service.metrics().connections += 1;
+  }
+  ~Connection() { shared_->service.metrics().connections -= 1; }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  net::awaitable<void> Run() {
+    while (co_await OneRequest()) {
+    }
+    ErrorCode ignored;
+    stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+  }
+
+ private:
+  using Parser = http::request_parser<http::string_body>;
+
+  /// Whether the connection stays open.
+  net::awaitable<bool> OneRequest() {
+    Parser parser;
+    parser.header_limit(kMaxHead);
+    parser.body_limit(static_cast<uint64_t>(shared_->service.options().max_body_bytes));
+    stream_.expires_after(kHeadTime);
+    ErrorCode error;
+    co_await http::async_read_header(stream_, buffer_, parser, Awaiting(error));
+    if (error) co_return co_await Refuse(error);
+    Busy busy(*shared_);
+    HttpRequest request = HeadOf(parser.get());
+    const absl::Status allowed = shared_->api.CheckHead(request);
+    if (!allowed.ok()) co_return co_await SendLast(ErrorResponse(allowed));
+    BodyRoom room(shared_->body_bytes);
+    if (!parser.is_done()) {
+      const auto length = parser.content_length();
+      const int64_t most = shared_->service.options().max_body_bytes;
+      const int64_t needed =
+          length ? static_cast<int64_t>(std::min<uint64_t>(*length, most)) : most;
+      if (!room.Take(needed)) {
+        co_return co_await SendLast(
+            ErrorResponse(absl::UnavailableError("too much is being sent")));
+      }
+      if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+        http::response<http::empty_body> go_on(http::status::continue_, 11);
+        co_await http::async_write(stream_, go_on, Awaiting(error));
+        if (error) co_return false;
+      }
+      stream_.expires_after(kBodyTime);
+      co_await http::async_read(stream_, buffer_, parser, Awaiting(error));
+      if (error) co_return co_await Refuse(error);
+    }
+    request.body = std::move(parser.get().body());
+    keep_alive_ = parser.get().keep_alive() && !shared_->draining;
+    is_head_ = parser.get().method() == http::verb::head;
+    co_return co_await Answered(std::move(request));
+  }
+
+  /// Hands `request` on and writes what comes back.
+  net::awaitable<bool> Answered(HttpRequest request) {
+    auto exchange = std::make_shared<Exchange>(stream_.get_executor());
+    auto ticket = std::make_shared<Ticket>();
+    stream_.expires_never();
+    shared_->api.Handle(std::move(request), exchange, ticket);
+    WatchForGoing(exchange, ticket);
+    bool open = true, ended = false;
+    while (open && !ended) {
+      std::optional<Answer> answer = co_await exchange->Next();
+      open = answer.has_value();
+      if (!open) break;
+      stream_.expires_after(kWriteTime);
+      ErrorCode error;
+      if (auto* response = std::get_if<HttpResponse>(&*answer)) {
+        error = co_await Write(*response);
+        ended = true;
+      } else if (std::holds_alternative<StreamBegin>(*answer)) {
+        error = co_await WriteStreamHead();
+      } else if (auto* event = std::get_if<StreamEvent>(&*answer)) {
+        co_await net::async_write(stream_, http::make_chunk(net::buffer(event->text)),
+                                  Awaiting(error));
+      } else {
+        co_await net::async_write(stream_, http::make_chunk_last(), Awaiting(error));
+        ended = true;
+      }
+      stream_.expires_never();
+      open = !error;
+    }
+    exchange->Leave();
+    ticket->Cancel();
+    ErrorCode ignored;
+    stream_.socket().cancel(ignored);  // the watch
+    co_return open&& keep_alive_;
+  }
+
+  /// A client that closes while it waits needs no answer.
+  void WatchForGoing(const std::shared_ptr<Exchange>& exchange,
+                     const std::shared_ptr<Ticket>& ticket) {
+    stream_.socket().async_wait(tcp::socket::wait_read, [self = shared_from_this(), exchange,
+                                                         ticket](const ErrorCode& error) {
+      if (error) return;
+      char byte = 0;
+      ErrorCode peeked;
+      self->stream_.socket().non_blocking(true, peeked);
+      self->stream_.socket().receive(net::buffer(&byte, 1), tcp::socket::message_peek, peeked);
+      // Bytes are the next request's: whether their sender goes is not seen then.
+      if (!peeked || peeked == net::error::would_block) return;
+      ticket->Cancel();
+      exchange->Leave();
+    });
+  }
+
+  net::awaitable<ErrorCode> Write(const HttpResponse& answer) {
+    http::response<http::string_body> response(static_cast<http::status>(answer.status), 11);
+    response.set(http::field::server, "magenta");
+    response.set(http::field::content_type, answer.content_type);
+    response.set("X-Content-Type-Options", "nosniff");
+    for (const auto& [name, value] : answer.headers) response.insert(name, value);
+    response.keep_alive(keep_alive_);
+    response.body() = answer.body;
+    response.prepare_payload();
+    if (is_head_) response.body().clear();
+    ErrorCode error;
+    http::response_serializer<http::string_body> serializer(response);
+    if (is_head_) {
+      co_await http::async_write_header(stream_, serializer, Awaiting(error));
+    } else {
+      co_await http::async_write(stream_, serializer, Awaiting(error));
+    }
+    co_return error;
+  }
+
+  net::awaitable<ErrorCode> WriteStreamHead() {
+    http::response<http::empty_body> head(http::status::ok, 11);
+    head.set(http::field::server, "magenta");
+    head.set(http::field::content_type, "text/event-stream");
+    head.set(http::field::cache_control, "no-store");
+    head.set("X-Content-Type-Options", "nosniff");
+    head.keep_alive(keep_alive_);
+    head.chunked(true);
+    http::response_serializer<http::empty_body> serializer(head);
+    ErrorCode error;
+    co_await http::async_write_header(stream_, serializer, Awaiting(error));
+    co_return error;
+  }
+
+  /// An answer to what could not be read, where one helps.
+  net::awaitable<bool> Refuse(ErrorCode error) {
+    HttpResponse response;
+    if (error == http::error::body_limit) {
+      response = ErrorResponse(LimitError(
+          "the body is too large",
+          fmt::format("At most {} bytes are allowed", shared_->service.options().max_body_bytes)));
+    } else if (error == http::error::header_limit) {
+      response = ErrorResponse(LimitError("the head is too large"), 431);
+    } else if (error.category() == http::make_error_code(http::error::bad_method).category() &&
+               error != http::error::end_of_stream && error != http::error::partial_message) {
+      response = ErrorResponse(UsageError("this is no HTTP request"), 400);
+    } else {
+      co_return false;
+    }
+    co_return co_await SendLast(std::move(response));
+  }
+
+  /// Sends an answer to a client that may still be sending, and lets it see it.
+  net::awaitable<bool> SendLast(HttpResponse response) {
+    keep_alive_ = false;
+    stream_.expires_after(kLingerTime);
+    const ErrorCode written = co_await Write(response);
+    if (written) co_return false;
+    ErrorCode error;
+    stream_.socket().shutdown(tcp::socket::shutdown_send, error);
+    std::array<char, 4096> dropped;
+    while (!error) co_await stream_.async_read_some(net::buffer(dropped), Awaiting(error));
+    co_return false;
+  }
+
+  static HttpRequest HeadOf(const http::request<http::string_body>& message) {
+    const auto text = [&](http::field field) {
+      const auto value = message[field];
+      return std::string(value.data(), value.size());
+    };
+    HttpRequest request;
+    request.method = std::string(message.method_string());
+    request.target = std::string(message.target());
+    request.content_type = text(http::field::content_type);
+    request.accept = text(http::field::accept);
+    request.authorization = text(http::field::authorization);
+    request.host = text(http::field::host);
+    return request;
+  }
+
+  struct Busy {
+    explicit Busy(Shared& s) : shared(s) { ++shared.busy; }
+    ~Busy() { --shared.busy; }
+    Busy(const Busy&) = delete;
+    Busy& operator=(const Busy&) = delete;
+    Shared& shared;
+  };
+
+  beast::tcp_stream stream_;
+  beast::flat_buffer buffer_{kMaxHead + (64 << 10)};
+  std::shared_ptr<Shared> shared_;
+  bool keep_alive_ = false;
+  bool is_head_ = false;
+};
+
+class RunningServer final : public HttpServer {
+ public:
+  explicit RunningServer(GeneratorService& service)
+      : shared_(std::make_shared<Shared>(service)), acceptor_(net::make_strand(io_)) {}
+
+  ~RunningServer() override {
+    io_.stop();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  absl::Status Start(const ServeOptions& options) {
+    ErrorCode error;
+    const std::string host = options.host == "localhost" ? "127.0.0.1" : options.host;
+    const auto address = net::ip::make_address(host, error);
+    if (error) {
+      return UsageError(fmt::format("--host={} is no address", options.host),
+                        "Give 127.0.0.1, or the address of a network card, or 0.0.0.0");
+    }
+    const tcp::endpoint endpoint(address, static_cast<uint16_t>(options.http_port));
+    acceptor_.open(endpoint.protocol(), error);
+    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(net::socket_base::max_listen_connections, error);
+    if (!error) port_ = acceptor_.local_endpoint(error).port();
+    if (error) {
+      return OutsideError("",
+                          fmt::format("cannot listen at {}:{} for HTTP: {}", options.host,
+                                      options.http_port, error.message()),
+                          "Another program may have the port: give another --port, or 0");
+    }
+    net::co_spawn(acceptor_.get_executor(), Accept(options.max_connections), net::detached);
+    for (int i = 0; i < 2; ++i) {
+      threads_.emplace_back([this] { io_.run(); });
+    }
+    return absl::OkStatus();
+  }
+
+  int port() const override { return port_; }
+
+  void Drain(Clock::time_point deadline) override {
+    shared_->draining = true;
+    net::post(acceptor_.get_executor(), [this] {
+      ErrorCode ignored;
+      acceptor_.close(ignored);
+    });
+    while (shared_->busy > 0 && Clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+
+ private:
+  net::awaitable<void> Accept(int max_connections) {
+    while (acceptor_.is_open()) {
+      ErrorCode error;
+      tcp::socket socket(net::make_strand(io_));
+      co_await acceptor_.async_accept(socket, Awaiting(error));
+      if (error == net::error::operation_aborted) co_return;
+      if (error) {  // no file left, say: others must close first
+        net::steady_timer pause(acceptor_.get_executor(), std::chrono::milliseconds(50));
+        co_await pause.async_wait(Awaiting(error));
+        continue;
+      }
+      if (shared_->service.metrics().connections >= max_connections) continue;  // closes it
+      const auto executor = socket.get_executor();
+      auto connection = std::make_shared<Connection>(std::move(socket), shared_);
+      net::co_spawn(
+          executor, [connection]() { return connection->Run(); },
+          [connection](const std::exception_ptr&) {});
+    }
+  }
+
+  net::io_context io_{2};
+  std::shared_ptr<Shared> shared_;
+  tcp::acceptor acceptor_;
+  std::vector<std::thread> threads_;
+  int port_ = 0;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpServer(GeneratorService& service) {
+  auto server = std::make_unique<RunningServer>(service);
+  MAGENTA_RETURN_IF_ERROR(server->Start(service.options()));
+  return server;
+}
+
+}  // namespace magenta

@@ -1,0 +1,50 @@
+#pragma once
+// What a server is told: where to listen, and how much is too much.
+
+#include <cstdint>
+#include <string>
+
+namespace magenta {
+
+struct ServeOptions {
+  std::string host = "127.0.0.1";
+  /// 0: a free one.
+  int http_port = 8080;
+  int grpc_port = 50051;
+  /// What clients must say; "" asks for nothing, and is for loopback hosts alone.
+  std::string auth_token;
+
+  /// Threads that step networks. Results do not depend on it.
+  int threads = 1;
+  /// Bytes of one request.
+  int64_t max_body_bytes = 4 << 20;
+  /// Notes of one input sequence.
+  int64_t max_notes = 20000;
+  /// Steps of one result, its input counted.
+  int64_t max_steps = 16384;
+  /// Sequences that one request has stepped at a time: beam_size times branch_factor.
+  int64_t max_rows = 128;
+  /// Seconds from a request's arrival to its end.
+  double max_seconds = 60;
+  /// Requests that are worked on at a time, and those that wait.
+  int max_sessions = 64;
+  int max_queue = 256;
+  /// HTTP connections.
+  int max_connections = 4096;
+  /// Seconds that running requests have to end after SIGTERM.
+  double drain_seconds = 10;
+};
+
+/// Whether `host` is an address of this machine alone: 127.x.x.x, ::1 or localhost.
+bool IsLoopback(const std::string& host);
+
+/// Whether `given` is `token`, in a time that does not tell where they differ.
+bool SameToken(const std::string& token, const std::string& given);
+
+/// The token of an "authorization: Bearer T" header, "" when it is none.
+std::string BearerToken(const std::string& authorization);
+
+/// `text` as a header may carry it: printable ASCII, others replaced by '?'.
+std::string HeaderText(const std::string& text);
+
+}  // namespace magenta

@@ -1,0 +1,247 @@
+#include "magenta/serve/scheduler.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/strings/cord.h"
+#include "magenta/base/status.h"
+#include "magenta/generate/generation_task.h"
+
+namespace magenta {
+namespace {
+
+constexpr char kBusyPayload[] = "magenta/busy";
+constexpr auto kLookAround = std::chrono::milliseconds(20);
+
+/// Whether nobody waits for `job` any more, and why.
+absl::Status EndOf(const Job& job, Clock::time_point now) {
+  if (job.ticket->cancelled()) return absl::CancelledError("the client has gone");
+  if (now < job.deadline) return absl::OkStatus();
+  return absl::DeadlineExceededError("the request took longer than its deadline or the server's");
+}
+
+}  // namespace
+
+bool IsBusy(const absl::Status& status) { return status.GetPayload(kBusyPayload).has_value(); }
+
+/// A job in progress.
+struct Scheduler::Running {
+  Job job;
+  GenerationTask task;
+  int sent_notes = 0;
+  bool sent_head = false;
+  int64_t looked_at = 0;  // events when pieces were looked for
+
+  /// The notes that are new and have ended; all that are left when `whole` is the result. What is
+  /// drawn between two looks grows with the sequence, so that they cost no more than it.
+  void SendPiece(const NoteSequence& sequence, bool whole) {
+    NoteSequence piece;
+    if (!sent_head) {
+      piece = sequence;
+      piece.clear_notes();
+    }
+    int last = sequence.notes_size();
+    if (!whole) {
+      last = sent_notes;
+      while (last < sequence.notes_size() &&
+             sequence.notes(last).end_time() < sequence.total_time()) {
+        ++last;
+      }
+    }
+    if (last == sent_notes && !whole) return;
+    for (int i = sent_notes; i < last; ++i) *piece.add_notes() = sequence.notes(i);
+    piece.set_total_time(sequence.total_time());
+    sent_notes = last;
+    sent_head = true;
+    job.piece(std::move(piece));
+  }
+
+  void LookForPieces() {
+    const int64_t events = task.events_done();
+    if (job.piece == nullptr || events - looked_at < std::max<int64_t>(1, events / 64)) return;
+    looked_at = events;
+    if (const auto so_far = task.SoFar()) SendPiece(*so_far, false);
+  }
+
+  void End() {
+    Generation generation = task.Finish();
+    if (job.piece != nullptr) SendPiece(generation.outputs.at(0).sequence, true);
+    job.done(std::move(generation));
+  }
+};
+
+/// A thread's jobs, and what it steps them with.
+class Scheduler::Worker {
+ public:
+  std::vector<std::unique_ptr<Running>> jobs;
+  std::map<const Model*, StepBuffers> buffers;
+  std::map<const Model*, std::vector<Session*>> sessions;
+};
+
+Scheduler::Scheduler(const ServeOptions& options, Metrics& metrics)
+    : options_(options), metrics_(metrics) {
+  for (int i = 0; i < std::max(1, options.threads); ++i) {
+    workers_.push_back(std::make_unique<Worker>());
+    threads_.emplace_back([this, worker = workers_.back().get()] { Work(*worker); });
+  }
+}
+
+Scheduler::~Scheduler() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  arrived_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+  for (Job& job : queue_) job.done(absl::UnavailableError("the server ends"));
+}
+
+void Scheduler::Submit(Job job) {
+  std::vector<Job> ended;
+  absl::Status refused;
+  {
+    const std::lock_guard lock(mutex_);
+    RemoveEnded(Clock::now(), ended);
+    if (stop_) {
+      refused = absl::UnavailableError("the server ends");
+    } else if (running_ + static_cast<int>(queue_.size()) >=
+               options_.max_sessions + options_.max_queue) {
+      refused = LimitError("too many requests wait", "Try again later");
+      refused.SetPayload(kBusyPayload, absl::Cord());
+    } else {
+      queue_.push_back(std::move(job));
+      metrics_.queue = static_cast<int64_t>(queue_.size());
+    }
+  }
+  for (Job& gone : ended) gone.done(EndOf(gone, Clock::now()));
+  if (!refused.ok()) return job.done(refused);
+  arrived_.notify_one();
+}
+
+/// Moves the jobs of the queue that nobody waits for to `ended`. Locked.
+void Scheduler::RemoveEnded(Clock::time_point now, std::vector<Job>& ended) {
+  const auto first = std::stable_partition(queue_.begin(), queue_.end(),
+                                           [now](const Job& job) { return EndOf(job, now).ok(); });
+  ended.insert(ended.end(), std::make_move_iterator(first), std::make_move_iterator(queue_.end()));
+  queue_.erase(first, queue_.end());
+  metrics_.queue = static_cast<int64_t>(queue_.size());
+}
+
+/// Gives `worker` its share of the queue; waits while it has nothing to do. False: the end.
+bool Scheduler::TakeJobs(Worker& worker, std::vector<Job>& taken) {
+  std::unique_lock lock(mutex_);
+  if (worker.jobs.empty()) {
+    arrived_.wait(lock, [this] { return stop_ || !queue_.empty(); });
+  }
+  if (stop_) return false;
+  const int threads = static_cast<int>(workers_.size());
+  auto mine = static_cast<int>(worker.jobs.size());
+  while (!queue_.empty() && running_ < options_.max_sessions && mine <= running_ / threads) {
+    taken.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+    ++running_;
+    ++mine;
+  }
+  metrics_.queue = static_cast<int64_t>(queue_.size());
+  metrics_.sessions = running_;
+  if (!queue_.empty() && running_ < options_.max_sessions) arrived_.notify_one();
+  return true;
+}
+
+/// Reads the requests of `taken`; returns how many of them ended at that.
+int Scheduler::Start(Worker& worker, std::vector<Job>& taken) {
+  TaskOptions options;
+  options.max_events = options_.max_steps;
+  options.max_rows = options_.max_rows;
+  int left = 0;
+  for (Job& job : taken) {
+    const absl::Status ended = EndOf(job, Clock::now());
+    auto task = ended.ok() ? GenerationTask::Start(job.model, job.request, options)
+                           : absl::StatusOr<GenerationTask>(ended);
+    if (task.ok()) {
+      worker.jobs.push_back(std::make_unique<Running>(Running{std::move(job), *std::move(task)}));
+    } else {
+      job.done(task.status());
+      ++left;
+    }
+  }
+  return left;
+}
+
+/// One network step for all jobs of `worker` that wait for one, those of a model together.
+void Scheduler::Step(Worker& worker) {
+  for (auto& [model, sessions] : worker.sessions) sessions.clear();
+  for (const auto& running : worker.jobs) {
+    if (running->task.session().pending() && !running->job.ticket->cancelled()) {
+      worker.sessions[&running->task.model()].push_back(&running->task.session());
+    }
+  }
+  for (auto& [model, sessions] : worker.sessions) {
+    if (sessions.empty()) continue;
+    int rows = 0;
+    for (const Session* session : sessions) rows += session->rows();
+    Session::StepTogether(sessions, worker.buffers[model]);
+    metrics_.CountStep(rows);
+  }
+}
+
+/// The next event of every job; returns how many ended.
+int Scheduler::Advance(Worker& worker, Clock::time_point now) {
+  return static_cast<int>(
+      std::erase_if(worker.jobs, [now](const std::unique_ptr<Running>& running) {
+        const absl::Status ended = EndOf(running->job, now);
+        if (!ended.ok()) {
+          running->job.done(ended);
+          return true;
+        }
+        if (running->task.session().pending()) return false;
+        running->task.Advance();
+        if (!running->task.done()) {
+          running->LookForPieces();
+          return false;
+        }
+        running->End();
+        return true;
+      }));
+}
+
+/// Tells those in the queue that nobody waits for any more.
+void Scheduler::LookAround(Clock::time_point now) {
+  std::vector<Job> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    RemoveEnded(now, ended);
+  }
+  for (Job& job : ended) job.done(EndOf(job, now));
+}
+
+void Scheduler::Leave(int count) {
+  if (count == 0) return;
+  const std::lock_guard lock(mutex_);
+  running_ -= count;
+  metrics_.sessions = running_;
+  if (running_ == 0 && queue_.empty()) idle_.notify_all();
+}
+
+void Scheduler::Work(Worker& worker) {
+  Clock::time_point looked;
+  for (std::vector<Job> taken; TakeJobs(worker, taken); taken.clear()) {
+    const int left = Start(worker, taken);
+    const Clock::time_point now = Clock::now();
+    if (now - looked > kLookAround) LookAround(looked = now);
+    Step(worker);
+    Leave(left + Advance(worker, now));
+  }
+  for (const auto& running : worker.jobs) {
+    running->job.done(absl::UnavailableError("the server ends"));
+  }
+  Leave(static_cast<int>(worker.jobs.size()));
+}
+
+void Scheduler::Drain(Clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  idle_.wait_until(lock, deadline, [this] { return running_ == 0 && queue_.empty(); });
+}
+
+}  // namespace magenta

@@ -1,0 +1,95 @@
+#pragma once
+// Many requests through one network at once.
+//
+// Every thread holds some requests in progress. It goes round: of all that wait for a network step,
+// those of one model take it together, then each draws its next event. Requests come in and leave
+// between two steps, whatever step of their own they are at; as sequences do not see each other,
+// the notes are those of the request alone.
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/generate/model.h"
+#include "magenta/generate/sequence_generator.h"
+#include "magenta/generator.pb.h"
+#include "magenta/serve/metrics.h"
+#include "magenta/serve/options.h"
+
+namespace magenta {
+
+using Clock = std::chrono::steady_clock;
+
+/// One request as its front end holds it: how it is told that nobody waits any more.
+class Ticket {
+ public:
+  /// May be called at any time, from any thread, more than once.
+  void Cancel() { cancelled_ = true; }
+  bool cancelled() const { return cancelled_; }
+
+ private:
+  std::atomic<bool> cancelled_{false};
+};
+
+/// Whether `status` says that too many requests wait, rather than that one is too large.
+bool IsBusy(const absl::Status& status);
+
+/// A request and who waits for it. The functions are called on the scheduler's threads, or within
+/// Submit; they must not block.
+struct Job {
+  std::shared_ptr<const Model> model;
+  GenerateSequenceRequest request;
+  Clock::time_point deadline;
+  std::shared_ptr<Ticket> ticket;
+  /// New notes; the first piece also has tempo and the like. All pieces merged are the result. May
+  /// be empty: no pieces are made then.
+  std::function<void(NoteSequence piece)> piece;
+  /// Called once. Errors: those of SequenceGenerator; kResourceExhausted past a limit or when too
+  /// many wait, kCancelled, kDeadlineExceeded, kUnavailable when the server ends.
+  std::function<void(absl::StatusOr<Generation> result)> done;
+};
+
+/// Thread-safe.
+class Scheduler {
+ public:
+  Scheduler(const ServeOptions& options, Metrics& metrics);
+  /// Ends what still runs with kUnavailable.
+  ~Scheduler();
+
+  /// Begins with `job` as soon as there is room.
+  void Submit(Job job);
+
+  /// Waits until nothing runs or waits, at most until `deadline`.
+  void Drain(Clock::time_point deadline);
+
+ private:
+  struct Running;
+  class Worker;
+  void Work(Worker& worker);
+  bool TakeJobs(Worker& worker, std::vector<Job>& taken);
+  int Start(Worker& worker, std::vector<Job>& taken);
+  void Step(Worker& worker);
+  int Advance(Worker& worker, Clock::time_point now);
+  void LookAround(Clock::time_point now);
+  void Leave(int count);
+  void RemoveEnded(Clock::time_point now, std::vector<Job>& ended);
+
+  const ServeOptions options_;
+  Metrics& metrics_;
+  std::mutex mutex_;
+  std::condition_variable arrived_, idle_;
+  std::deque<Job> queue_;
+  int running_ = 0;  // jobs with a worker
+  bool stop_ = false;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace magenta
