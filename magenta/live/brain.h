@@ -1,0 +1,33 @@
+#pragma once
+// The minds of all players, and the ring that feeds them.
+
+#include <memory>
+#include <vector>
+
+#include "magenta/live/engine.h"
+#include "magenta/live/mind.h"
+
+namespace magenta {
+
+class Brain {
+ public:
+  /// `engine`, `options` and `models` outlive it. Models have the options' steps a quarter.
+  Brain(DuetEngine& engine, const DuetOptions& options,
+        std::span<const std::shared_ptr<const Model>> models);
+
+  /// Hears everything that the MIDI thread has told and goes on with answers, up to `most` events
+  /// of them. False: there was nothing to do. One thread at a time.
+  bool Pump(int most = 1 << 20);
+
+  /// Answers begun since the last call, in order of players.
+  std::vector<AnswerReport> TakeReports();
+  const Mind& mind(int player) const { return minds_[player]; }
+
+ private:
+  bool Listen();
+
+  DuetEngine& engine_;
+  std::vector<Mind> minds_;
+};
+
+}  // namespace magenta

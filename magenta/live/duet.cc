@@ -1,0 +1,182 @@
+#include "magenta/live/duet.h"
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+using WallClock = std::chrono::steady_clock;
+
+/// How long the brain sleeps when there is nothing to do: short beside half a step.
+constexpr auto kBrainNap = std::chrono::milliseconds(1);
+/// How long notes are waited for to end when there may be no port any more.
+constexpr auto kPatience = std::chrono::milliseconds(500);
+/// Simulated time: real time between two savings of a recording.
+constexpr auto kSaveEvery = std::chrono::milliseconds(500);
+/// Events made at a time before the brain's reports are passed on.
+constexpr int kEventsAtOnce = 16;
+
+/// Simulated time: bars that may follow the end of the input.
+int64_t MostBarsAfterEnd(const DuetOptions& options) {
+  return 16 + options.listen_bars + 4 * int64_t{options.answer_bars};
+}
+
+/// The brain on a thread of its own.
+class BrainThread {
+ public:
+  explicit BrainThread(Brain& brain) : thread_([this, &brain] { Loop(brain); }) {}
+  ~BrainThread() {
+    quit_ = true;
+    thread_.join();
+  }
+  std::vector<AnswerReport> TakeReports() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(reports_, {});
+  }
+
+ private:
+  void Loop(Brain& brain) {
+    while (!quit_) {
+      const bool worked = brain.Pump(kEventsAtOnce);
+      if (auto reports = brain.TakeReports(); !reports.empty()) {
+        const std::lock_guard lock(mutex_);
+        for (AnswerReport& report : reports) reports_.push_back(std::move(report));
+      }
+      if (!worked) std::this_thread::sleep_for(kBrainNap);
+    }
+  }
+
+  std::mutex mutex_;
+  std::vector<AnswerReport> reports_;
+  std::atomic<bool> quit_ = false;
+  std::thread thread_;
+};
+
+}  // namespace
+
+/// What happens between the blocks of one run.
+class Duet::Session {
+ public:
+  Session(Duet& duet, MidiBackend& backend, const DuetRun& run, DuetObserver& observer)
+      : duet_(duet), backend_(backend), run_(run), observer_(observer) {
+    if (!backend.simulated()) brain_thread_.emplace(duet.brain_);
+  }
+
+  bool Between() {
+    if (!brain_thread_) duet_.brain_.Pump();
+    DrainJournal();
+    PassReports();
+    const MidiBackendState state = backend_.state();
+    observer_.OnIdle(state);
+    // What a port that was gone still sounds on the other side is ended when it is back.
+    if (state.connected && was_lost_) duet_.engine_.RequestPanic();
+    was_lost_ = was_connected_ && !state.connected;
+    was_connected_ |= state.connected;
+    return GoOn(state);
+  }
+
+  absl::Status Finish() {
+    brain_thread_.reset();
+    DrainJournal();
+    PassReports();
+    MAGENTA_RETURN_IF_ERROR(save_status_);
+    return run_.record.empty() ? absl::OkStatus() : duet_.recorder_.Save(run_.record);
+  }
+
+ private:
+  void DrainJournal() {
+    JournalEntry entry;
+    bool new_bar = false;
+    while (duet_.engine_.journal().Pop(entry)) {
+      duet_.recorder_.Add(entry);
+      observer_.OnEntry(entry);
+      const auto step = static_cast<int64_t>(entry.position + 0.5);
+      if (entry.kind != JournalEntry::Kind::kBeat) continue;
+      last_step_ = step;
+      new_bar |= step % duet_.options_.steps_per_bar == 0;
+    }
+    if (new_bar && !run_.record.empty()) Save();
+  }
+
+  void Save() {
+    const auto now = WallClock::now();
+    if (backend_.simulated() && now - saved_ < kSaveEvery) return;
+    saved_ = now;
+    save_status_ = duet_.recorder_.Save(run_.record);
+  }
+
+  void PassReports() {
+    const auto reports =
+        brain_thread_ ? brain_thread_->TakeReports() : duet_.brain_.TakeReports();
+    for (const AnswerReport& report : reports) observer_.OnAnswer(report);
+  }
+
+  bool GoOn(const MidiBackendState& state) {
+    if (!ending_ && (run_.stop() || !save_status_.ok() || InputIsAnswered(state))) {
+      ending_ = true;
+      asked_ = WallClock::now();
+      duet_.engine_.RequestStop();
+    }
+    if (!ending_) return true;
+    return !duet_.engine_.stopped() && WallClock::now() - asked_ < kPatience;
+  }
+
+  bool InputIsAnswered(const MidiBackendState& state) {
+    if (!state.ended) return false;
+    if (ended_step_ < 0) ended_step_ = last_step_;
+    return duet_.engine_.idle() ||
+           last_step_ - ended_step_ >
+               MostBarsAfterEnd(duet_.options_) * duet_.options_.steps_per_bar;
+  }
+
+  Duet& duet_;
+  MidiBackend& backend_;
+  const DuetRun& run_;
+  DuetObserver& observer_;
+  std::optional<BrainThread> brain_thread_;
+  bool was_connected_ = false;
+  bool was_lost_ = false;
+  bool ending_ = false;
+  WallClock::time_point asked_;
+  WallClock::time_point saved_;
+  int64_t last_step_ = 0;
+  int64_t ended_step_ = -1;
+  absl::Status save_status_;
+};
+
+Duet::Duet(DuetOptions options, std::vector<std::shared_ptr<const Model>> models)
+    : options_(std::move(options)),
+      models_(std::move(models)),
+      engine_(options_),
+      brain_(engine_, options_, models_),
+      recorder_(options_) {}
+
+absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(
+    DuetOptions options, std::vector<std::shared_ptr<const Model>> models) {
+  if (models.empty()) return UsageError("no model to play with");
+  for (const auto& model : models) {
+    if (model->steps_per_quarter == options.steps_per_quarter) continue;
+    return UsageError(fmt::format("{} has {} steps a quarter, the session {}", model->id,
+                                  model->steps_per_quarter, options.steps_per_quarter),
+                      "Play with models of one grid");
+  }
+  return std::unique_ptr<Duet>(new Duet(std::move(options), std::move(models)));
+}
+
+absl::Status Duet::Run(MidiBackend& backend, const DuetRun& run, DuetObserver& observer) {
+  // Found out now, rather than after the first bar.
+  if (!run.record.empty()) MAGENTA_RETURN_IF_ERROR(recorder_.Save(run.record));
+  Session session(*this, backend, run, observer);
+  const absl::Status played = backend.Run(engine_, [&] { return session.Between(); });
+  const absl::Status finished = session.Finish();
+  return played.ok() ? finished : played;
+}
+
+}  // namespace magenta

@@ -1,0 +1,65 @@
+#pragma once
+// A session from beginning to end: the engine on a backend's MIDI thread, the brain on a thread of
+// its own (or, where time is simulated, between the blocks), the recording, and one who watches.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "magenta/generate/model.h"
+#include "magenta/live/backend.h"
+#include "magenta/live/brain.h"
+#include "magenta/live/engine.h"
+#include "magenta/live/recorder.h"
+
+namespace magenta {
+
+/// Watches a session; called on the thread that runs it.
+class DuetObserver {
+ public:
+  virtual ~DuetObserver() = default;
+  virtual void OnEntry(const JournalEntry& /*entry*/) {}
+  virtual void OnAnswer(const AnswerReport& /*report*/) {}
+  /// Now and then, at least each 20 ms of real time; `state` is the backend's.
+  virtual void OnIdle(const MidiBackendState& /*state*/) {}
+};
+
+struct DuetRun {
+  /// The recording; "" none.
+  std::string record;
+  /// Asked now and then; true ends the session with every note off.
+  std::function<bool()> stop = [] { return false; };
+};
+
+class Duet {
+ public:
+  /// `models` (at least one) must have options.steps_per_quarter (error, exit 2).
+  static absl::StatusOr<std::unique_ptr<Duet>> Create(
+      DuetOptions options, std::vector<std::shared_ptr<const Model>> models);
+
+  /// Plays until `run.stop` says so or, where time is simulated, the input ended and was answered.
+  /// To be called once. Errors: the backend's; a recording that can't be written (exit 5).
+  absl::Status Run(MidiBackend& backend, const DuetRun& run, DuetObserver& observer);
+
+  const DuetOptions& options() const { return options_; }
+  /// Counts of the session; exact when Run has returned.
+  EngineState state() const { return engine_.state(); }
+  /// Whether every note was ended before Run returned.
+  bool ended_quietly() const { return engine_.stopped(); }
+  const SessionRecorder& recorder() const { return recorder_; }
+
+ private:
+  Duet(DuetOptions options, std::vector<std::shared_ptr<const Model>> models);
+  class Session;
+
+  const DuetOptions options_;
+  const std::vector<std::shared_ptr<const Model>> models_;
+  DuetEngine engine_;
+  Brain brain_;
+  SessionRecorder recorder_;
+};
+
+}  // namespace magenta

@@ -1,0 +1,137 @@
+#pragma once
+// What a session of live play is told before it begins.
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace magenta {
+
+/// Who plays when.
+enum class TurnMode {
+  kSwitch,  // a control, note or pedal begins and ends the phrase
+  kBars,    // so many bars for the player, so many for the machine, without end
+  kFree,    // the phrase begins with a note and ends with a silence
+};
+
+/// Whose clock it is.
+enum class SyncMode {
+  kOwn,
+  kFollow,  // MIDI clock, start, stop, continue, song position from an input
+  kMaster,  // our own, and it is sent to every output
+};
+
+enum class MetronomeWhen { kOff, kListening, kAlways };
+
+/// What a control does. Signals (start, stop, toggle, panic, mutate, end of the phrase) fire at a
+/// value of 64 or more unless the binding names one.
+enum class LiveAction : uint8_t {
+  kStartPhrase,
+  kStopPhrase,
+  kToggle,        // starts and stops by turns
+  kPedal,         // starts at 64 and more, stops below
+  kEndPhrase,     // whatever the mode, at the next place where an answer may begin
+  kPanic,         // ends every note, ours or not
+  kMute,          // 64 and more: the machine is silent; below: it is not
+  kLoop,          // 64 and more: the answer is repeated until told otherwise
+  kMutate,        // a new answer, to the last answer
+  kTemperature,   // 0.1 + value / 127 * 1.9
+  kTempo,         // 60 + value quarters a minute
+  kModel,         // the model of that number, counted round
+  kAnswerBars,    // 0: as long as the phrase
+  kMinListenBars,
+  kMaxListenBars,  // 0: no end
+  kClock,         // each one is a bar of an outside clock
+};
+
+/// "start", "panic", ...
+std::string_view LiveActionName(LiveAction action);
+
+/// A message that means something.
+struct ControlBinding {
+  LiveAction action = LiveAction::kPanic;
+  /// A note-on instead of a control change.
+  bool note = false;
+  /// Controller or pitch, 0..127.
+  uint8_t number = 0;
+  /// The only value (velocity) that counts; -1: any, as LiveAction says.
+  int value = -1;
+};
+
+/// One player: what is heard as theirs, and the voice that answers.
+struct PlayerOptions {
+  /// MidiEvent::port of inputs; -1: all.
+  int input_port = -1;
+  /// 0..15; -1: all.
+  int input_channel = -1;
+  int output_port = 0;
+  int output_channel = 0;
+  /// Sent to the output at the beginning; -1: none.
+  int program = -1;
+  bool operator==(const PlayerOptions&) const = default;
+};
+
+struct MetronomeOptions {
+  MetronomeWhen when = MetronomeWhen::kAlways;
+  int port = 0;
+  int channel = 9;
+  /// MIDI pitches of the first beat of a bar and of the others (General MIDI: wood blocks).
+  int accent_pitch = 76;
+  int pitch = 77;
+  int velocity = 90;
+};
+
+/// Musical time is counted in steps of the models' grid (sixteenths), from bar lines.
+struct DuetOptions {
+  TurnMode mode = TurnMode::kSwitch;
+  SyncMode sync = SyncMode::kOwn;
+  /// Quarter notes a minute, 10 to 1000.
+  double qpm = 120;
+  /// Steps; beats are what the metronome clicks.
+  int steps_per_quarter = 4;
+  int steps_per_beat = 4;
+  int steps_per_bar = 16;
+  /// The meter's two numbers, for primers and recordings.
+  int meter_numerator = 4;
+  int meter_denominator = 4;
+
+  int listen_bars = 2;
+  /// 0: as long as the phrase.
+  int answer_bars = 2;
+  /// kFree: the silence that ends a phrase, in steps.
+  int silence_steps = 8;
+  /// kFree: a phrase doesn't end before so many bars, and ends after so many (0: never).
+  int min_listen_bars = 0;
+  int max_listen_bars = 0;
+  /// A phrase ends on a multiple of so many steps: 1 the very next one, or a beat, or a bar.
+  int answer_grid_steps = 1;
+  /// kFree: notes played into an answer begin a new phrase.
+  bool allow_overlap = false;
+
+  /// What players send goes to the outputs of their voices.
+  bool thru = true;
+  /// A controller that tells outputs 0 idle, 1 listening, 2 answering; -1: none.
+  int state_control = -1;
+  MetronomeOptions metronome;
+  std::vector<PlayerOptions> players = {PlayerOptions()};
+  std::vector<ControlBinding> controls;
+  /// Messages are reported and nothing is played.
+  bool learn = false;
+
+  int num_inputs = 1;
+  int num_outputs = 1;
+  /// 0 and above; 0 takes the most probable event always.
+  double temperature = 1.0;
+  /// Answer i of player p draws from seed + i + 65536 * p.
+  uint32_t seed = 0;
+  /// Of answers, 1..127; 0: as loud as the phrase.
+  int velocity = 0;
+  /// How far ahead of the play head an answer is made, in steps.
+  int lead_steps = 4;
+};
+
+/// Most players, inputs and outputs of a session.
+inline constexpr int kMaxLivePorts = 16;
+inline constexpr int kMaxPlayers = 16;
+
+}  // namespace magenta

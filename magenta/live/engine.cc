@@ -1,0 +1,423 @@
+#include "magenta/live/engine.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "magenta/base/check.h"
+
+namespace magenta {
+namespace {
+
+constexpr size_t kBrainRing = 1 << 14;
+constexpr size_t kJournalRing = 1 << 15;
+
+constexpr uint8_t kClockStatus = 0xf8;
+constexpr uint8_t kStartStatus = 0xfa;
+constexpr uint8_t kContinueStatus = 0xfb;
+constexpr uint8_t kStopStatus = 0xfc;
+constexpr uint8_t kSongPositionStatus = 0xf2;
+
+constexpr uint8_t kSustain = 64;
+constexpr uint8_t kAllSoundOff = 120;
+constexpr uint8_t kAllNotesOff = 123;
+
+bool HasAction(const DuetOptions& options, LiveAction action) {
+  return std::any_of(options.controls.begin(), options.controls.end(),
+                     [&](const ControlBinding& binding) { return binding.action == action; });
+}
+
+/// Steps of a tick of the outside clock; 0: there is none.
+double StepsPerTick(const DuetOptions& options) {
+  if (HasAction(options, LiveAction::kClock)) return options.steps_per_bar;
+  if (options.sync != SyncMode::kFollow) return 0;
+  return static_cast<double>(options.steps_per_quarter) / kClocksPerQuarter;
+}
+
+bool IsWhole(const MidiEvent& event) noexcept {
+  if (event.size < 1 || event.size > 3 || event.bytes[0] < 0x80) return false;
+  for (int i = 1; i < event.size; ++i) {
+    if (event.bytes[i] > 127) return false;
+  }
+  const int kind = event.bytes[0] >> 4;
+  const int wanted = kind == 0xc || kind == 0xd ? 2 : 3;
+  return kind == 0xf || event.size == wanted;
+}
+
+bool IsSignal(LiveAction action) noexcept {
+  return action <= LiveAction::kToggle || action == LiveAction::kEndPhrase ||
+         action == LiveAction::kPanic || action == LiveAction::kMutate ||
+         action == LiveAction::kClock;
+}
+
+}  // namespace
+
+DuetEngine::DuetEngine(const DuetOptions& options)
+    : options_(options),
+      transport_(options.qpm, options.steps_per_quarter, StepsPerTick(options)),
+      outlet_(transport_, kJournalRing),
+      to_brain_(kBrainRing) {
+  MAGENTA_CHECK(!options.players.empty() && options.players.size() <= kMaxPlayers);
+  MAGENTA_CHECK(options.num_outputs >= 0 && options.num_outputs <= kMaxLivePorts);
+  MAGENTA_CHECK(options.steps_per_bar > 0 && options.steps_per_beat > 0);
+  MAGENTA_CHECK(options.steps_per_quarter > 0 && options.answer_grid_steps > 0);
+  for (size_t i = 0; i < options_.players.size(); ++i) {
+    voices_.push_back(std::make_unique<Voice>(
+        static_cast<int>(i), Stage{options_, transport_, outlet_, ledger_, to_brain_}));
+  }
+}
+
+void DuetEngine::Process(const MidiBlock& block, std::span<const MidiEvent> in,
+                         MidiOut& out) noexcept {
+  outlet_.BeginBlock(block, out);
+  transport_.SetRate(block.start, block.rate);
+  ledger_.Retry(outlet_, block.start);
+  if (stop_wanted_.load(std::memory_order_relaxed)) return EndSession(block.start);
+  cursor_ = block.start;
+  if (!begun_) BeginSession(block.start);
+  if (panic_wanted_.exchange(false, std::memory_order_relaxed)) Panic(block.start);
+  for (const auto& voice : voices_) voice->OnBlock(block.start);
+  for (const MidiEvent& event : in) {
+    const int64_t frame = block.start + std::min(event.frame, block.frames - 1);
+    Walk(frame);
+    Handle(event, frame);
+  }
+  Walk(block.start + block.frames);
+  WatchClock(block.start + block.frames);
+}
+
+void DuetEngine::BeginSession(int64_t frame) noexcept {
+  begun_ = true;
+  for (const PlayerOptions& player : options_.players) {
+    if (player.program < 0) continue;
+    outlet_.Send(frame, static_cast<uint8_t>(player.output_port), 2,
+                 {static_cast<uint8_t>(0xc0 | player.output_channel),
+                  static_cast<uint8_t>(player.program), 0});
+  }
+  if (!transport_.follows() && !options_.learn) StartTransport(frame, 0);
+}
+
+void DuetEngine::EndSession(int64_t frame) noexcept {
+  for (const auto& voice : voices_) voice->Stop(frame);
+  ledger_.Flush(outlet_, frame);
+  for (size_t port = 0; port < pedals_.size(); ++port) {
+    for (uint8_t channel = 0; channel < 16; ++channel) {
+      if (!pedals_[port][channel]) continue;
+      outlet_.Send(frame, static_cast<uint8_t>(port), 3,
+                   {static_cast<uint8_t>(0xb0 | channel), kSustain, 0});
+    }
+    pedals_[port].reset();
+  }
+  if (options_.sync == SyncMode::kMaster && begun_) SendToAll(frame, 1, {kStopStatus, 0, 0});
+  begun_ = false;
+  if (ledger_.sounding() == 0) stopped_.store(true, std::memory_order_release);
+}
+
+EngineState DuetEngine::state() const noexcept {
+  EngineState state = {ledger_.note_ons(), ledger_.note_offs(), ledger_.sounding(), 0, 0};
+  for (const auto& voice : voices_) {
+    state.late_notes += voice->late_notes();
+    state.most_late = std::max(state.most_late, voice->most_late());
+  }
+  return state;
+}
+
+bool DuetEngine::idle() const noexcept {
+  // A switch that nobody is there to turn ends nothing.
+  const bool phrases_end = options_.mode != TurnMode::kSwitch;
+  return std::all_of(voices_.begin(), voices_.end(), [&](const auto& voice) {
+    return !voice->answering() && !(phrases_end && voice->listening() && voice->heard());
+  });
+}
+
+int64_t DuetEngine::NextBar() const noexcept {
+  const int64_t bar = options_.steps_per_bar;
+  // Half steps up to half_ are worked off: the bar must not lie before it.
+  return ((half_ + 1) / 2 + bar - 1) / bar * bar;
+}
+
+void DuetEngine::StartTransport(int64_t frame, int64_t step) noexcept {
+  transport_.Start(frame, static_cast<double>(step));
+  half_ = 2 * step;
+  clock_ = 0;
+  clock_step_ = step;
+  stalled_ = false;
+  if (options_.sync == SyncMode::kMaster) SendToAll(frame, 1, {kStartStatus, 0, 0});
+  const int64_t bar = options_.steps_per_bar;
+  const int64_t next_bar = (step + bar - 1) / bar * bar;
+  for (const auto& voice : voices_) {
+    if (options_.mode == TurnMode::kBars) voice->Anchor(next_bar);
+  }
+  JournalEntry entry;
+  entry.kind = JournalEntry::Kind::kTransport;
+  entry.value = 1;
+  entry.frame = frame;
+  entry.qpm = transport_.qpm();
+  outlet_.Tell(entry);
+}
+
+void DuetEngine::StopTransport(int64_t frame) noexcept {
+  if (!transport_.running()) return;
+  transport_.Stop(frame);
+  for (const auto& voice : voices_) voice->Stop(frame);
+  ledger_.Flush(outlet_, frame, NoteLedger::kMetronome);
+  JournalEntry entry;
+  entry.kind = JournalEntry::Kind::kTransport;
+  entry.frame = frame;
+  entry.qpm = transport_.qpm();
+  outlet_.Tell(entry);
+}
+
+void DuetEngine::Walk(int64_t to) noexcept {
+  WalkClock(to);
+  for (;;) {
+    const int64_t frame = transport_.FrameOf(static_cast<double>(half_) / 2);
+    if (frame >= to) break;
+    OnHalfStep(half_, std::max(frame, cursor_));
+    ++half_;
+  }
+  cursor_ = std::max(cursor_, to);
+}
+
+void DuetEngine::WalkClock(int64_t to) noexcept {
+  if (options_.sync != SyncMode::kMaster) return;
+  const double steps = static_cast<double>(options_.steps_per_quarter) / kClocksPerQuarter;
+  for (;;) {
+    const int64_t frame =
+        transport_.FrameOf(static_cast<double>(clock_step_) + static_cast<double>(clock_) * steps);
+    if (frame >= to) return;
+    SendToAll(std::max(frame, cursor_), 1, {kClockStatus, 0, 0});
+    ++clock_;
+  }
+}
+
+void DuetEngine::OnHalfStep(int64_t half, int64_t frame) noexcept {
+  if (half % 2 != 0) {
+    ledger_.Flush(outlet_, frame, NoteLedger::kMetronome);
+    for (const auto& voice : voices_) voice->OnClosed(half / 2 + 1);
+    return;
+  }
+  const int64_t step = half / 2;
+  for (const auto& voice : voices_) voice->OnStep(step, frame);
+  if (step % options_.steps_per_beat == 0) Click(step, frame);
+}
+
+void DuetEngine::Click(int64_t step, int64_t frame) noexcept {
+  JournalEntry entry;
+  entry.kind = JournalEntry::Kind::kBeat;
+  entry.frame = frame;
+  entry.qpm = transport_.qpm();
+  outlet_.Tell(entry);
+  const MetronomeOptions& metronome = options_.metronome;
+  if (metronome.when == MetronomeWhen::kOff) return;
+  const bool listening = std::any_of(voices_.begin(), voices_.end(),
+                                     [](const auto& voice) { return voice->listening(); });
+  if (metronome.when == MetronomeWhen::kListening && !listening) return;
+  const bool accent = step % options_.steps_per_bar == 0;
+  ledger_.On(outlet_, frame,
+             {static_cast<uint8_t>(metronome.port), static_cast<uint8_t>(metronome.channel),
+              static_cast<uint8_t>(accent ? metronome.accent_pitch : metronome.pitch)},
+             static_cast<uint8_t>(metronome.velocity), NoteLedger::kMetronome);
+}
+
+void DuetEngine::WatchClock(int64_t frame) noexcept {
+  if (stalled_ || !transport_.Stalled(frame)) return;
+  stalled_ = true;
+  for (const auto& voice : voices_) voice->Silence(frame);
+  ledger_.Flush(outlet_, frame, NoteLedger::kMetronome);
+}
+
+void DuetEngine::SendToAll(int64_t frame, uint8_t size, std::array<uint8_t, 3> bytes) noexcept {
+  for (int port = 0; port < options_.num_outputs; ++port) {
+    outlet_.Send(frame, static_cast<uint8_t>(port), size, bytes);
+  }
+}
+
+void DuetEngine::TellMessage(JournalEntry::Kind kind, int voice, const MidiEvent& event,
+                             int64_t frame) noexcept {
+  JournalEntry entry;
+  entry.kind = kind;
+  entry.voice = static_cast<uint8_t>(voice);
+  entry.port = event.port;
+  entry.size = event.size;
+  entry.bytes = event.bytes;
+  entry.frame = frame;
+  outlet_.Tell(entry);
+}
+
+void DuetEngine::Handle(const MidiEvent& event, int64_t frame) noexcept {
+  if (!IsWhole(event)) return;
+  const uint8_t status = event.bytes[0];
+  if (options_.learn) {
+    if (status < 0xf8) TellMessage(JournalEntry::Kind::kMessage, 0, event, frame);
+    return;
+  }
+  if (status < 0xf0) {
+    if (!HandleControl(event, frame)) HandleMusic(event, frame);
+  } else if (status == kSongPositionStatus && event.size == 3) {
+    const int sixteenths = event.bytes[1] + 128 * event.bytes[2];
+    song_step_ = sixteenths * options_.steps_per_quarter / 4.0;
+  } else {
+    HandleRealTime(status, frame);
+  }
+}
+
+void DuetEngine::HandleRealTime(uint8_t status, int64_t frame) noexcept {
+  if (options_.sync != SyncMode::kFollow) return;
+  switch (status) {
+    case kClockStatus:
+      if (!said_transport_ && !transport_.running()) StartTransport(frame, NextBar());
+      transport_.Tick(frame);
+      stalled_ = false;
+      return;
+    case kStartStatus:
+    case kContinueStatus: {
+      said_transport_ = true;
+      StopTransport(frame);
+      if (status == kStartStatus) song_step_ = 0;
+      // Steps go on rising, and keep their place in the bar.
+      const auto in_bar = static_cast<int64_t>(std::ceil(song_step_)) % options_.steps_per_bar;
+      StartTransport(frame, NextBar() + in_bar);
+      return;
+    }
+    case kStopStatus:
+      said_transport_ = true;
+      if (transport_.running()) song_step_ = std::ceil(transport_.PositionAt(frame));
+      StopTransport(frame);
+      return;
+    default: return;
+  }
+}
+
+bool DuetEngine::HandleControl(const MidiEvent& event, int64_t frame) noexcept {
+  const int kind = event.bytes[0] & 0xf0;
+  const bool note_on = kind == 0x90 && event.bytes[2] > 0;
+  const bool note_off = kind == 0x80 || (kind == 0x90 && event.bytes[2] == 0);
+  bool taken = false;
+  for (const ControlBinding& binding : options_.controls) {
+    const bool kinds_agree = binding.note ? note_on || note_off : kind == 0xb0;
+    if (!kinds_agree || binding.number != event.bytes[1]) continue;
+    taken = true;
+    const int value = event.bytes[2];
+    if (binding.note && !note_on) continue;
+    if (binding.value >= 0 && binding.value != value) continue;
+    if (binding.value < 0 && !binding.note && IsSignal(binding.action) && value < 64) continue;
+    Act(binding, value, event, frame);
+  }
+  return taken;
+}
+
+void DuetEngine::HandleMusic(const MidiEvent& event, int64_t frame) noexcept {
+  const uint8_t kind = event.bytes[0] & 0xf0;
+  const uint8_t channel = event.bytes[0] & 0x0f;
+  bool thru = options_.thru;
+  for (size_t i = 0; i < voices_.size(); ++i) {
+    Voice& voice = *voices_[i];
+    if (!voice.Hears(event.port, channel)) continue;
+    if (thru) Thru(voice, static_cast<int>(i), event, frame);
+    thru = false;
+    if (kind != 0x80 && kind != 0x90) continue;
+    TellMessage(JournalEntry::Kind::kPlayerNote, static_cast<int>(i), event, frame);
+    if (!transport_.running()) continue;
+    const double position = transport_.PositionAt(frame);
+    if (kind == 0x90 && event.bytes[2] > 0) {
+      voice.NoteOn(position, frame, event.bytes[1], event.bytes[2]);
+    } else {
+      voice.NoteOff(position, event.bytes[1]);
+    }
+  }
+}
+
+void DuetEngine::Thru(const Voice& voice, int index, const MidiEvent& event,
+                      int64_t frame) noexcept {
+  const auto port = static_cast<uint8_t>(voice.player().output_port);
+  const uint8_t kind = event.bytes[0] & 0xf0;
+  const uint8_t channel = event.bytes[0] & 0x0f;
+  const NoteLedger::Key key = {port, channel, event.bytes[1]};
+  const auto owner = static_cast<NoteLedger::Owner>(NoteLedger::kThru + index);
+  if (kind == 0x90 && event.bytes[2] > 0) {
+    ledger_.On(outlet_, frame, key, event.bytes[2], owner);
+  } else if (kind == 0x80 || kind == 0x90) {
+    ledger_.Off(outlet_, frame, key, owner);
+  } else {
+    if (kind == 0xb0 && event.bytes[1] == kSustain) pedals_[port][channel] = event.bytes[2] >= 64;
+    outlet_.Send(frame, port, event.size, event.bytes);
+  }
+}
+
+void DuetEngine::Act(const ControlBinding& binding, int value, const MidiEvent& event,
+                     int64_t frame) noexcept {
+  JournalEntry entry;
+  entry.kind = JournalEntry::Kind::kControl;
+  entry.action = binding.action;
+  entry.value = value;
+  entry.frame = frame;
+  outlet_.Tell(entry);
+  if (ActOnAll(binding.action, value, frame)) return;
+  for (const auto& voice : voices_) {
+    if (voice->Hears(event.port, event.bytes[0] & 0x0f)) {
+      ActOnVoice(binding.action, value, *voice, frame);
+    }
+  }
+}
+
+bool DuetEngine::ActOnAll(LiveAction action, int value, int64_t frame) noexcept {
+  switch (action) {
+    case LiveAction::kPanic: Panic(frame); return true;
+    case LiveAction::kTempo: transport_.SetTempo(frame, 60.0 + value); return true;
+    case LiveAction::kClock:
+      if (!transport_.running()) StartTransport(frame, NextBar());
+      transport_.Tick(frame);
+      stalled_ = false;
+      return true;
+    default: return false;
+  }
+}
+
+void DuetEngine::ActOnVoice(LiveAction action, int value, Voice& voice, int64_t frame) noexcept {
+  const int64_t next_step = (half_ + 1) / 2;
+  switch (action) {
+    case LiveAction::kStartPhrase: return StartPhrase(voice, frame);
+    case LiveAction::kStopPhrase:
+    case LiveAction::kEndPhrase: return voice.EndPhraseAt(next_step);
+    case LiveAction::kToggle:
+      return voice.listening() ? voice.EndPhraseAt(next_step) : StartPhrase(voice, frame);
+    case LiveAction::kPedal:
+      if (value < 64) return voice.EndPhraseAt(next_step);
+      if (!voice.listening()) StartPhrase(voice, frame);
+      return;
+    case LiveAction::kMutate: {
+      const int64_t grid = std::max(options_.answer_grid_steps, options_.steps_per_beat);
+      return voice.MutateAt((next_step + grid) / grid * grid);
+    }
+    default: voice.Control(action, value, frame);
+  }
+}
+
+void DuetEngine::StartPhrase(Voice& voice, int64_t frame) noexcept {
+  if (!transport_.running()) return;
+  voice.Stop(frame);
+  const bool alone = std::all_of(voices_.begin(), voices_.end(), [](const auto& other) {
+    return other->state() == VoiceState::kIdle;
+  });
+  // Our own clock begins anew with the phrase: its first beat is the moment of the switch.
+  if (alone && !transport_.follows()) {
+    StartTransport(frame, NextBar());
+    voice.BeginPhrase(half_ / 2, frame);
+  } else {
+    voice.BeginPhrase(std::llround(transport_.PositionAt(frame)), frame);
+  }
+}
+
+void DuetEngine::Panic(int64_t frame) noexcept {
+  for (const auto& voice : voices_) voice->Silence(frame);
+  ledger_.Flush(outlet_, frame);
+  for (uint8_t channel = 0; channel < 16; ++channel) {
+    const auto status = static_cast<uint8_t>(0xb0 | channel);
+    SendToAll(frame, 3, {status, kSustain, 0});
+    SendToAll(frame, 3, {status, kAllNotesOff, 0});
+    SendToAll(frame, 3, {status, kAllSoundOff, 0});
+  }
+  for (auto& port : pedals_) port.reset();
+}
+
+}  // namespace magenta

@@ -1,0 +1,107 @@
+#pragma once
+// The MIDI thread's side of live play: messages and frames in, notes, clicks and clock out.
+//
+// Each block is walked in order of time: half steps of the grid on one side, messages on the other.
+// On a step voices change turns, notes of answers sound and the metronome clicks; half a step
+// before it, whatever was played by then is known to count for the steps before.
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "magenta/live/duet_options.h"
+#include "magenta/live/midi_io.h"
+#include "magenta/live/note_ledger.h"
+#include "magenta/live/outlet.h"
+#include "magenta/live/transport.h"
+#include "magenta/live/voice.h"
+
+namespace magenta {
+
+/// What is known after a block, for the one who watches.
+struct EngineState {
+  int64_t note_ons = 0;
+  int64_t note_offs = 0;
+  int sounding = 0;
+  int64_t late_notes = 0;
+  /// Frames.
+  int64_t most_late = 0;
+};
+
+class DuetEngine final : public MidiProcessor {
+ public:
+  /// `options` are in their ranges (checked).
+  explicit DuetEngine(const DuetOptions& options);
+
+  void Process(const MidiBlock& block, std::span<const MidiEvent> in,
+               MidiOut& out) noexcept override;
+
+  // For the other threads. Each ring has one reader.
+  SpscRing<MindEvent>& to_brain() { return to_brain_; }
+  SpscRing<TakeEvent>& takes(int voice) { return voices_[voice]->takes(); }
+  SpscRing<JournalEntry>& journal() { return outlet_.journal(); }
+  /// From the next block on nothing sounds any more, nothing is played and stopped() is true.
+  void RequestStop() noexcept { stop_wanted_.store(true, std::memory_order_relaxed); }
+  bool stopped() const noexcept { return stopped_.load(std::memory_order_acquire); }
+  /// The next block ends every note, also those that others have begun.
+  void RequestPanic() noexcept { panic_wanted_.store(true, std::memory_order_relaxed); }
+
+  /// Counts; exact once stopped(), and between blocks where time is simulated.
+  EngineState state() const noexcept;
+  /// Whether no answer is played, and none would be if nobody played on. Between blocks of
+  /// simulated time, or after.
+  bool idle() const noexcept;
+
+ private:
+  void BeginSession(int64_t frame) noexcept;
+  void EndSession(int64_t frame) noexcept;
+  void Walk(int64_t to) noexcept;
+  void WalkClock(int64_t to) noexcept;
+  void OnHalfStep(int64_t half, int64_t frame) noexcept;
+  void Click(int64_t step, int64_t frame) noexcept;
+  void WatchClock(int64_t frame) noexcept;
+
+  void Handle(const MidiEvent& event, int64_t frame) noexcept;
+  void HandleRealTime(uint8_t status, int64_t frame) noexcept;
+  bool HandleControl(const MidiEvent& event, int64_t frame) noexcept;
+  void HandleMusic(const MidiEvent& event, int64_t frame) noexcept;
+  void Thru(const Voice& voice, int index, const MidiEvent& event, int64_t frame) noexcept;
+  void TellMessage(JournalEntry::Kind kind, int voice, const MidiEvent& event,
+                   int64_t frame) noexcept;
+
+  void Act(const ControlBinding& binding, int value, const MidiEvent& event,
+           int64_t frame) noexcept;
+  bool ActOnAll(LiveAction action, int value, int64_t frame) noexcept;
+  void ActOnVoice(LiveAction action, int value, Voice& voice, int64_t frame) noexcept;
+  void StartPhrase(Voice& voice, int64_t frame) noexcept;
+  void Panic(int64_t frame) noexcept;
+  void StartTransport(int64_t frame, int64_t step) noexcept;
+  void StopTransport(int64_t frame) noexcept;
+  int64_t NextBar() const noexcept;
+  void SendToAll(int64_t frame, uint8_t size, std::array<uint8_t, 3> bytes) noexcept;
+
+  const DuetOptions options_;
+  Transport transport_;
+  Outlet outlet_;
+  NoteLedger ledger_;
+  SpscRing<MindEvent> to_brain_;
+  std::vector<std::unique_ptr<Voice>> voices_;
+
+  bool begun_ = false;
+  int64_t half_ = 0;       // the next half step to come
+  int64_t cursor_ = 0;     // frames before it are worked off
+  int64_t clock_ = 0;      // master: clocks sent since clock_step_
+  int64_t clock_step_ = 0;
+  double song_step_ = 0;   // follow: where the next start or continue goes on
+  bool said_transport_ = false;  // follow: a start or stop was heard
+  bool stalled_ = false;
+  /// Sustain pedals that went through, by port and channel.
+  std::array<std::bitset<16>, kMaxLivePorts> pedals_ = {};
+  std::atomic<bool> stop_wanted_ = false;
+  std::atomic<bool> panic_wanted_ = false;
+  std::atomic<bool> stopped_ = false;
+};
+
+}  // namespace magenta

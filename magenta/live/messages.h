@@ -1,0 +1,80 @@
+#pragma once
+// What the MIDI thread, the brain and the one who watches tell one another, through rings.
+
+#include <array>
+#include <cstdint>
+
+#include "magenta/live/duet_options.h"
+
+namespace magenta {
+
+/// What one player's side is doing.
+enum class VoiceState : uint8_t { kIdle, kListening, kAnswering };
+
+/// MIDI thread -> brain.
+struct MindEvent {
+  enum class Kind : uint8_t {
+    kNoteOn,    // pitch, velocity; at position
+    kNoteOff,   // pitch; at position
+    kBegin,     // a phrase begins on step
+    kClosed,    // every event of the steps before `step` is known; flag: the phrase may end there
+    kEnd,       // the phrase ends on step; the answer lasts until `until`
+    kMutate,    // the last answer is continued from step until `until`
+    kStop,      // the answer is over; flag: listening, too
+    kControl,   // action, value
+  };
+  Kind kind = Kind::kClosed;
+  uint8_t voice = 0;
+  uint8_t pitch = 0;
+  uint8_t velocity = 0;
+  bool flag = false;
+  LiveAction action = LiveAction::kPanic;
+  /// In steps.
+  double position = 0;
+  int64_t step = 0;
+  int64_t until = 0;
+  int value = 0;
+};
+
+/// Brain -> MIDI thread, a ring a voice. A take is one answer, or one that would be given if the
+/// phrase ended on its first step; a newer take replaces an older one that was not needed.
+struct TakeEvent {
+  enum class Kind : uint8_t { kBegin, kNoteOn, kNoteOff };
+  Kind kind = Kind::kBegin;
+  uint8_t pitch = 0;
+  uint8_t velocity = 0;
+  uint32_t take = 0;
+  int64_t step = 0;
+};
+
+/// MIDI thread -> whoever watches.
+struct JournalEntry {
+  enum class Kind : uint8_t {
+    kPlayerNote,   // bytes; voice
+    kMachineNote,  // bytes; voice
+    kClick,        // bytes
+    kMessage,      // bytes: --learn
+    kState,        // state of voice
+    kBeat,         // step
+    kControl,      // action, value; voice
+    kTempo,        // qpm
+    kTransport,    // value 1 started, 0 stopped
+    kLate,         // value: frames that notes of an answer were late; voice
+  };
+  Kind kind = Kind::kBeat;
+  uint8_t voice = 0;
+  uint8_t port = 0;
+  uint8_t size = 0;
+  std::array<uint8_t, 3> bytes = {};
+  VoiceState state = VoiceState::kIdle;
+  LiveAction action = LiveAction::kPanic;
+  int value = 0;
+  /// Since the backend's start.
+  int64_t frame = 0;
+  double seconds = 0;
+  /// Position in steps; steps of a bar line are multiples of the bar.
+  double position = 0;
+  double qpm = 0;
+};
+
+}  // namespace magenta

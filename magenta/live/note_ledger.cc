@@ -1,0 +1,68 @@
+#include "magenta/live/note_ledger.h"
+
+namespace magenta {
+
+void NoteLedger::Set(Key key, Owner owner) noexcept {
+  Owner& slot = owners_[Index(key)];
+  sounding_ += (owner != kNobody) - (slot != kNobody);
+  --counts_[slot];
+  ++counts_[owner];
+  slot = owner;
+}
+
+void NoteLedger::Tell(Outlet& out, int64_t frame, Key key, uint8_t velocity,
+                      Owner owner) noexcept {
+  if (owner == kUnended || (owner >= kThru && owner < kMachine)) return;
+  JournalEntry entry;
+  entry.kind =
+      owner == kMetronome ? JournalEntry::Kind::kClick : JournalEntry::Kind::kMachineNote;
+  entry.voice = owner == kMetronome ? 0 : static_cast<uint8_t>(owner - kMachine);
+  entry.port = key.port;
+  entry.size = 3;
+  entry.bytes = {static_cast<uint8_t>((velocity > 0 ? 0x90 : 0x80) | key.channel), key.pitch,
+                 velocity};
+  entry.frame = frame;
+  out.Tell(entry);
+}
+
+bool NoteLedger::End(Outlet& out, int64_t frame, Key key) noexcept {
+  Tell(out, frame, key, 0, owners_[Index(key)]);
+  const bool sent =
+      out.Send(frame, key.port, 3, {static_cast<uint8_t>(0x80 | key.channel), key.pitch, 64});
+  offs_ += sent;
+  Set(key, sent ? kNobody : kUnended);
+  return sent;
+}
+
+bool NoteLedger::On(Outlet& out, int64_t frame, Key key, uint8_t velocity, Owner owner) noexcept {
+  if (key.port >= kMaxLivePorts || key.channel > 15 || key.pitch > 127 || velocity == 0) {
+    return false;
+  }
+  if (owners_[Index(key)] != kNobody && !End(out, frame, key)) return false;
+  const uint8_t status = static_cast<uint8_t>(0x90 | key.channel);
+  if (!out.Send(frame, key.port, 3, {status, key.pitch, velocity})) return false;
+  ++ons_;
+  Set(key, owner);
+  Tell(out, frame, key, velocity, owner);
+  return true;
+}
+
+bool NoteLedger::Off(Outlet& out, int64_t frame, Key key, Owner owner) noexcept {
+  if (key.port >= kMaxLivePorts || key.channel > 15 || key.pitch > 127) return false;
+  if (owners_[Index(key)] != owner) return false;
+  End(out, frame, key);
+  return true;
+}
+
+void NoteLedger::Flush(Outlet& out, int64_t frame, Owner owner) noexcept {
+  if (owner == kNobody ? sounding_ == 0 : counts_[owner] == 0) return;
+  for (size_t i = 0; i < owners_.size(); ++i) {
+    if (owners_[i] != kNobody && (owner == kNobody || owners_[i] == owner)) {
+      End(out, frame, KeyOf(i));
+    }
+  }
+}
+
+void NoteLedger::Retry(Outlet& out, int64_t frame) noexcept { Flush(out, frame, kUnended); }
+
+}  // namespace magenta

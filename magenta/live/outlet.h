@@ -1,0 +1,48 @@
+#pragma once
+// Where everything on the MIDI thread goes out: to the ports of this block, and to the journal.
+
+#include <algorithm>
+#include <cstdint>
+
+#include "magenta/base/spsc_ring.h"
+#include "magenta/live/messages.h"
+#include "magenta/live/midi_io.h"
+#include "magenta/live/transport.h"
+
+namespace magenta {
+
+/// Part of the MIDI thread: noexcept, no allocation. Frames are counted from the backend's start; a
+/// frame outside of the block is its nearest.
+class Outlet {
+ public:
+  Outlet(const Transport& transport, size_t journal_capacity)
+      : transport_(transport), journal_(journal_capacity) {}
+
+  void BeginBlock(const MidiBlock& block, MidiOut& out) noexcept {
+    block_ = block;
+    out_ = &out;
+  }
+
+  /// False when the block is full.
+  bool Send(int64_t frame, uint8_t port, uint8_t size, std::array<uint8_t, 3> bytes) noexcept {
+    const int64_t offset = std::clamp<int64_t>(frame - block_.start, 0, block_.frames - 1);
+    return out_->Send({static_cast<uint32_t>(offset), port, size, bytes});
+  }
+
+  /// Puts `entry` into the journal, with the time and position of its frame. A full journal drops it.
+  void Tell(JournalEntry entry) noexcept {
+    entry.seconds = static_cast<double>(entry.frame) / block_.rate;
+    entry.position = transport_.PositionAt(entry.frame);
+    journal_.Push(entry);
+  }
+
+  SpscRing<JournalEntry>& journal() noexcept { return journal_; }
+
+ private:
+  const Transport& transport_;
+  SpscRing<JournalEntry> journal_;
+  MidiBlock block_;
+  MidiOut* out_ = nullptr;
+};
+
+}  // namespace magenta

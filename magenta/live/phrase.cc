@@ -1,0 +1,94 @@
+#include "magenta/live/phrase.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+/// More notes than that, in one phrase, are no phrase.
+constexpr size_t kMaxPhraseNotes = 1 << 14;
+/// Quarter notes a minute of primers: seconds are quarters, and steps are exact.
+constexpr double kPhraseQpm = 60;
+
+int64_t StepNearest(double position) { return static_cast<int64_t>(std::floor(position + 0.5)); }
+
+int64_t BarLineBefore(int64_t step, int64_t bar) { return step - (step % bar + bar) % bar; }
+
+}  // namespace
+
+int64_t Phrase::origin() const { return BarLineBefore(start_, options_.steps_per_bar); }
+
+void Phrase::NoteOn(double position, uint8_t pitch, uint8_t velocity) {
+  NoteOff(position, pitch);
+  if (notes_.size() >= kMaxPhraseNotes) notes_.erase(notes_.begin());
+  notes_.push_back({StepNearest(position), kOpen, pitch, velocity});
+}
+
+void Phrase::NoteOff(double position, uint8_t pitch) {
+  for (auto note = notes_.rbegin(); note != notes_.rend(); ++note) {
+    if (note->pitch != pitch || note->end != kOpen) continue;
+    note->end = std::max(StepNearest(position), note->start + 1);
+    return;
+  }
+}
+
+void Phrase::Begin(int64_t step) {
+  start_ = step;
+  std::erase_if(notes_, [step](const Note& note) { return note.start < step; });
+}
+
+void Phrase::Forget(int64_t step) {
+  const int64_t bar = options_.steps_per_bar;
+  if (step - start_ > kMaxPhraseBars * bar) {
+    Begin(BarLineBefore(step, bar) - kKeptPhraseBars * bar);
+  }
+}
+
+int Phrase::MeanVelocity() const {
+  if (notes_.empty()) return 100;
+  int64_t sum = 0;
+  for (const Note& note : notes_) sum += note.velocity;
+  const auto count = static_cast<int64_t>(notes_.size());
+  return static_cast<int>((sum + count / 2) / count);
+}
+
+NoteSequence Phrase::ToSequence(int64_t end) const {
+  NoteSequence sequence;
+  sequence.add_tempos()->set_qpm(kPhraseQpm);
+  auto* meter = sequence.add_time_signatures();
+  meter->set_numerator(options_.meter_numerator);
+  meter->set_denominator(options_.meter_denominator);
+  const double steps_per_second = options_.steps_per_quarter;
+  for (const Note& played : notes_) {
+    if (played.start < start_ || played.start >= end) continue;
+    auto* note = sequence.add_notes();
+    const int64_t note_end = played.end == kOpen ? end : std::min(played.end, end);
+    note->set_start_time(static_cast<double>(played.start - origin()) / steps_per_second);
+    note->set_end_time(static_cast<double>(note_end - origin()) / steps_per_second);
+    note->set_pitch(played.pitch);
+    note->set_velocity(played.velocity);
+  }
+  sequence.set_total_time(static_cast<double>(end - origin()) / steps_per_second);
+  return sequence;
+}
+
+absl::StatusOr<Primer> Phrase::ReadPrimer(const Model& model, int64_t end) const {
+  MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence quantized,
+                           Quantize(ToSequence(end), options_.steps_per_quarter));
+  PrimerRequest request;
+  request.generate_start_step = end - origin();
+  MAGENTA_ASSIGN_OR_RETURN(Primer primer, model.spec->domain->ReadPrimer(quantized, request));
+  for (const Event event : primer.events.events) {
+    if (!model.codec->Accepts(event)) {
+      return SequenceError("the phrase holds an event that " + model.id + " can't encode");
+    }
+  }
+  if (primer.events.events.empty()) return SequenceError("the phrase gave no event");
+  return primer;
+}
+
+}  // namespace magenta

@@ -1,0 +1,134 @@
+#pragma once
+// One player's side on the MIDI thread: whose turn it is, and the notes of the answer as they fall
+// due. Step by step it tells the brain what is played, and takes from it what is to sound.
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <limits>
+
+#include "magenta/base/spsc_ring.h"
+#include "magenta/live/messages.h"
+#include "magenta/live/note_ledger.h"
+#include "magenta/live/outlet.h"
+
+namespace magenta {
+
+/// What all voices of the MIDI thread share.
+struct Stage {
+  const DuetOptions& options;
+  Transport& transport;
+  Outlet& outlet;
+  NoteLedger& ledger;
+  SpscRing<MindEvent>& to_brain;
+};
+
+/// Part of the MIDI thread: noexcept, no allocation after construction. Steps only rise.
+class Voice {
+ public:
+  static constexpr int64_t kNoStep = std::numeric_limits<int64_t>::max();
+
+  /// `index` is the player's.
+  Voice(int index, const Stage& stage);
+
+  /// Where the brain puts what it makes.
+  SpscRing<TakeEvent>& takes() noexcept { return takes_; }
+  VoiceState state() const noexcept;
+  bool listening() const noexcept { return listening_; }
+  bool answering() const noexcept { return answering_; }
+  /// Whether a note belongs to the phrase that is listened to.
+  bool heard() const noexcept { return heard_; }
+  const PlayerOptions& player() const noexcept { return stage_.options.players[index_]; }
+  /// Whether a message of `channel` (0..15) on input `port` is this player's.
+  bool Hears(uint8_t port, uint8_t channel) const noexcept;
+
+  /// As each block begins: takes what the brain has made, and plays what is overdue.
+  void OnBlock(int64_t frame) noexcept;
+  /// Half a step before `step`: what is played now counts for `step`.
+  void OnClosed(int64_t step) noexcept;
+  /// `step` is reached: turns change, and notes of the answer sound.
+  void OnStep(int64_t step, int64_t frame) noexcept;
+
+  /// Notes that the player plays; `position` in steps.
+  void NoteOn(double position, int64_t frame, uint8_t pitch, uint8_t velocity) noexcept;
+  void NoteOff(double position, uint8_t pitch) noexcept;
+
+  /// kBars: the first phrase begins on `step`.
+  void Anchor(int64_t step) noexcept { next_begin_ = step; }
+  void BeginPhrase(int64_t step, int64_t frame) noexcept;
+  /// The phrase, if there is one, ends on `step` or, where that can't be, the next that can.
+  void EndPhraseAt(int64_t step) noexcept;
+  /// A new answer to the last answer begins on `step`.
+  void MutateAt(int64_t step) noexcept;
+  /// Phrase and answer are over; the machine's notes end.
+  void Stop(int64_t frame) noexcept;
+  /// The answer is over; turns go on (panic).
+  void Silence(int64_t frame) noexcept;
+  /// An action of this player's controls that is none of the above; false: it is not a voice's.
+  bool Control(LiveAction action, int value, int64_t frame) noexcept;
+
+  /// Notes of answers that came after their time, and by how many frames at most.
+  int64_t late_notes() const noexcept { return late_notes_; }
+  int64_t most_late() const noexcept { return most_late_; }
+
+ private:
+  /// What the brain made, in order of steps.
+  struct Queue {
+    std::array<TakeEvent, 1024> events;
+    size_t first = 0;
+    size_t count = 0;
+    bool full() const noexcept { return count == events.size(); }
+    void Clear() noexcept { first = count = 0; }
+    void Add(const TakeEvent& event) noexcept;
+    const TakeEvent& Front() const noexcept { return events[first]; }
+    void Drop() noexcept;
+  };
+
+  void Collect() noexcept;
+  void PlayDue(int64_t step, int64_t frame, bool late) noexcept;
+  void Play(const TakeEvent& event, int64_t frame, bool too_late) noexcept;
+  bool PhraseIsOver(int64_t step) const noexcept;
+  void EndPhrase(int64_t step, int64_t frame) noexcept;
+  void BeginAnswer(int64_t step, int64_t length) noexcept;
+  void EndAnswer(int64_t step, int64_t frame) noexcept;
+  void TellState(int64_t frame) noexcept;
+  void TellStop(bool all) noexcept;
+  void Tell(MindEvent event) noexcept;
+
+  const int index_;
+  const Stage stage_;
+  const NoteLedger::Owner owner_;
+  SpscRing<TakeEvent> takes_;
+  VoiceState told_ = VoiceState::kIdle;
+  int64_t step_ = -1;  // the last one reached
+
+  bool listening_ = false;
+  int64_t phrase_start_ = 0;
+  int64_t phrase_end_ = kNoStep;  // decided
+  int64_t next_begin_ = kNoStep;  // kBars
+  bool heard_ = false;            // a note of this phrase
+  std::bitset<128> held_;
+  int64_t last_on_ = -1;
+  int64_t last_off_ = 0;
+
+  bool answering_ = false;
+  int64_t answer_start_ = 0;
+  int64_t answer_end_ = 0;
+  int64_t answer_length_ = 0;
+  int64_t mutate_at_ = kNoStep;
+  bool loop_ = false;
+  bool muted_ = false;
+  int answer_bars_;
+  int min_listen_bars_;
+  int max_listen_bars_;
+
+  uint32_t take_ = 0;           // the answer's; 0: not there yet
+  Queue queue_;                 // its events
+  uint32_t candidate_ = 0;      // the newest other one
+  int64_t candidate_step_ = 0;  // on which it would begin
+  Queue candidate_events_;
+  int64_t late_notes_ = 0;
+  int64_t most_late_ = 0;
+};
+
+}  // namespace magenta
