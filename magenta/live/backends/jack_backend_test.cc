@@ -41,8 +41,12 @@ class Session {
     if (thread_.joinable()) thread_.join();
     return status_;
   }
-  bool WaitConnected(bool connected = true) {
-    return WaitUntil([&] { return looks_ > 0 && state_ == connected; });
+  testing::AssertionResult WaitConnected(bool connected = true) {
+    if (WaitUntil([&] { return looks_ > 0 && state_ == connected; })) {
+      return testing::AssertionSuccess();
+    }
+    const int looks = looks_;
+    return testing::AssertionFailure() << Stop() << " after " << looks << " looks";
   }
   int64_t blocks() const { return blocks_; }
   int64_t broken() const { return broken_; }

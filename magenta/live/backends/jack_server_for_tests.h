@@ -1,15 +1,18 @@
 #pragma once
 // For tests: a JACK server of their own without hardware, and a partner to play with.
 
+#include <fcntl.h>
 #include <jack/jack.h>
 #include <jack/midiport.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <string>
@@ -36,10 +39,16 @@ inline jack_client_t* OpenTestClient(const char* name) {
 }
 
 /// `jackd -d dummy` under a name of this process, which JACK_DEFAULT_SERVER is set to. It dies with
-/// its test, however that ends.
+/// its test, however that ends. One at a time for each user, tests of other builds included: a
+/// server that ends takes the property store of all others away, and clients of theirs then fail to
+/// open.
 class TestJackServer {
  public:
   TestJackServer() {
+    const std::string lock = "/tmp/magenta-jack-tests-" + std::to_string(::getuid()) + ".lock";
+    lock_ = ::open(lock.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+    while (::flock(lock_, LOCK_EX) != 0 && errno == EINTR) {
+    }
     static int count = 0;
     name_ = "magenta-test-" + std::to_string(::getpid()) + "-" + std::to_string(count++);
     ::setenv("JACK_DEFAULT_SERVER", name_.c_str(), 1);
@@ -48,7 +57,12 @@ class TestJackServer {
     jack_set_error_function([](const char*) {});
     jack_set_info_function([](const char*) {});
   }
-  ~TestJackServer() { Stop(SIGTERM); }
+  ~TestJackServer() {
+    // A killed server keeps one of the machine's eight places until its name is used again.
+    if (killed_) Start();
+    Stop(SIGTERM);
+    ::close(lock_);
+  }
 
   static bool Installed() { return std::system("command -v jackd >/dev/null 2>&1") == 0; }
 
@@ -56,7 +70,7 @@ class TestJackServer {
   bool Start() {
     pid_ = ::fork();
     if (pid_ == 0) {
-      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      ::prctl(PR_SET_PDEATHSIG, SIGTERM);
       const bool quiet = std::freopen("/dev/null", "w", stdout) != nullptr &&
                          std::freopen("/dev/null", "w", stderr) != nullptr;
       ::execlp("jackd", "jackd", "-n", name_.c_str(), "-p", "64", "-r", "-S", "-d", "dummy", "-r",
@@ -74,12 +88,15 @@ class TestJackServer {
     ::kill(pid_, signal);
     ::waitpid(pid_, nullptr, 0);
     pid_ = -1;
+    killed_ = signal == SIGKILL;
   }
   const std::string& name() const { return name_; }
 
  private:
   std::string name_;
   pid_t pid_ = -1;
+  bool killed_ = false;
+  int lock_ = -1;
 };
 
 /// Another client, with a port "out" that plays what it is told to and a port "in" that notes what
