@@ -9,56 +9,12 @@
 #include "magenta/live/backend.h"
 #include "magenta/live/backends/jack_server_for_tests.h"
 #include "magenta/live/backends/scripted_processor.h"
+#include "magenta/live/backends/session_for_tests.h"
 
 namespace magenta {
 namespace {
 
 using Message = TestJackPartner::Message;
-
-/// A backend that runs on a thread of its own until told to stop.
-class Session {
- public:
-  Session(const MidiPortRequest& request, ScriptedProcessor& processor) {
-    const auto entry = FindMidiBackend("jack");
-    if (!entry.ok()) {
-      status_ = entry.status();
-      return;
-    }
-    backend_ = (*entry)->make(request);
-    thread_ = std::thread([this, &processor] {
-      status_ = backend_->Run(processor, [this, &processor] {
-        state_ = backend_->state().connected;
-        broken_ = backend_->state().broken_events;
-        blocks_ = processor.blocks.load();
-        looks_ = looks_ + 1;
-        return !stop_;
-      });
-    });
-  }
-  ~Session() { Stop().IgnoreError(); }
-  absl::Status Stop() {
-    stop_ = true;
-    if (thread_.joinable()) thread_.join();
-    return status_;
-  }
-  testing::AssertionResult WaitConnected(bool connected = true) {
-    if (WaitUntil([&] { return looks_ > 0 && state_ == connected; })) {
-      return testing::AssertionSuccess();
-    }
-    const int looks = looks_;
-    return testing::AssertionFailure() << Stop() << " after " << looks << " looks";
-  }
-  int64_t blocks() const { return blocks_; }
-  int64_t broken() const { return broken_; }
-
- private:
-  std::unique_ptr<MidiBackend> backend_;
-  std::thread thread_;
-  absl::Status status_;
-  std::atomic<bool> stop_{false}, state_{false};
-  std::atomic<int> looks_{0};
-  std::atomic<int64_t> blocks_{0}, broken_{0};
-};
 
 class JackBackendTest : public testing::Test {
  protected:
@@ -90,7 +46,7 @@ std::vector<Message> NotesFrom(uint32_t start, int count, uint32_t apart) {
 TEST_F(JackBackendTest, EveryEventAtItsFrame) {
   TestJackPartner player("player"), synth("synth");
   ScriptedProcessor processor(Loopback());
-  Session session(WithPartners(), processor);
+  TestSession session(WithPartners(), processor);
   ASSERT_TRUE(session.WaitConnected());
   player.Play(NotesFrom(player.now() + 2000, 400, 101));
   ASSERT_TRUE(WaitUntil([&] { return synth.heard().size() == 800; })) << synth.heard().size();
@@ -113,7 +69,7 @@ TEST_F(JackBackendTest, OwnPortsThatOthersConnectTo) {
   request.inputs = {"virtual", "virtual"};
   request.outputs = {"virtual"};
   ScriptedProcessor processor(Loopback());
-  Session session(request, processor);
+  TestSession session(request, processor);
   ASSERT_TRUE(session.WaitConnected());
   ASSERT_TRUE(player.Connect("player:out", "duet:in_2"));
   ASSERT_TRUE(player.Connect("duet:out", "synth:in"));
@@ -136,7 +92,7 @@ TEST_F(JackBackendTest, MoreThanAPeriodHoldsArrivesInOrderAlsoAtTheEnd) {
       sent += out.Send({.frame = 7, .port = 0, .size = 3, .bytes = {0x80, low, high}});
     }
   });
-  Session session(WithPartners(), processor);
+  TestSession session(WithPartners(), processor);
   ASSERT_TRUE(session.WaitConnected());
   send = true;
   ASSERT_TRUE(WaitUntil([&] { return sent > 0; }));
@@ -153,7 +109,7 @@ TEST_F(JackBackendTest, NoSuchPort) {
   ScriptedProcessor processor;
   MidiPortRequest request;
   request.outputs = {"piano"};
-  const absl::Status status = Session(request, processor).Stop();
+  const absl::Status status = TestSession(request, processor).Stop();
   EXPECT_EQ(ExitStatus(status), 5);
   EXPECT_EQ(ErrorLine(status),
             "no MIDI port to play to has piano in its name; there are: partner:in. Start the "
@@ -173,7 +129,7 @@ TEST_F(JackBackendTest, APortThatGoesIsWaitedFor) {
   TestJackPartner player("player");
   auto synth = std::make_unique<TestJackPartner>("synth");
   ScriptedProcessor processor(Loopback());
-  Session session(WithPartners(), processor);
+  TestSession session(WithPartners(), processor);
   ASSERT_TRUE(session.WaitConnected());
   for (const bool is_seen : {true, true, false}) {
     synth.reset();
@@ -195,7 +151,7 @@ TEST_F(JackBackendTest, APortThatGoesIsWaitedFor) {
 TEST_F(JackBackendTest, AConnectionThatTheUserTookAwayStaysAway) {
   TestJackPartner player("player"), synth("synth");
   ScriptedProcessor processor(Loopback());
-  Session session(WithPartners(), processor);
+  TestSession session(WithPartners(), processor);
   ASSERT_TRUE(session.WaitConnected());
   ASSERT_EQ(jack_disconnect(player.client(), "magenta:out", "synth:in"), 0);
   std::this_thread::sleep_for(std::chrono::milliseconds(400));
@@ -204,7 +160,7 @@ TEST_F(JackBackendTest, AConnectionThatTheUserTookAwayStaysAway) {
 
 TEST_F(JackBackendTest, AServerThatDiesIsWaitedFor) {
   ScriptedProcessor processor(Loopback());
-  Session session({.inputs = {"virtual"}, .outputs = {"virtual"}}, processor);
+  TestSession session({.inputs = {"virtual"}, .outputs = {"virtual"}}, processor);
   ASSERT_TRUE(session.WaitConnected());
   for (const int signal : {SIGKILL, SIGTERM}) {
     server_.Stop(signal);
@@ -228,7 +184,7 @@ TEST_F(JackBackendTest, AServerThatDiesIsWaitedFor) {
 
 TEST_F(JackBackendTest, AServerThatStaysAwayDoesNotHoldUpTheEnd) {
   ScriptedProcessor processor;
-  Session session({.inputs = {"virtual"}, .outputs = {}}, processor);
+  TestSession session({.inputs = {"virtual"}, .outputs = {}}, processor);
   ASSERT_TRUE(session.WaitConnected());
   server_.Stop(SIGKILL);
   ASSERT_TRUE(session.WaitConnected(false));
@@ -238,7 +194,7 @@ TEST_F(JackBackendTest, AServerThatStaysAwayDoesNotHoldUpTheEnd) {
 TEST_F(JackBackendTest, HostileBytes) {
   TestJackPartner player("player"), synth("synth");
   ScriptedProcessor processor(Loopback());
-  Session session(WithPartners(), processor);
+  TestSession session(WithPartners(), processor);
   ASSERT_TRUE(session.WaitConnected());
   std::vector<Message> messages;
   const uint32_t start = player.now() + 2000;
