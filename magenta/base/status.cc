@@ -75,6 +75,13 @@ absl::Status WithFile(absl::Status status, std::string file) {
   return status;
 }
 
+absl::Status WithRemedy(absl::Status status, std::string remedy) {
+  if (!status.ok() && !remedy.empty() && ErrorRemedy(status).empty()) {
+    status.SetPayload(kRemedyPayload, absl::Cord(std::move(remedy)));
+  }
+  return status;
+}
+
 int ExitStatus(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kOk: return 0;

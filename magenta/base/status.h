@@ -47,6 +47,9 @@ std::string ErrorRemedy(const absl::Status& status);
 /// The same error, about `file` when it named none yet.
 absl::Status WithFile(absl::Status status, std::string file);
 
+/// The same error, with `remedy` when it named none yet.
+absl::Status WithRemedy(absl::Status status, std::string remedy);
+
 /// The process exit status that stands for `status` (0, 2, 3, 4, 5 or 130; 1 for our own bugs).
 int ExitStatus(const absl::Status& status);
 

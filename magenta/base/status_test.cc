@@ -21,6 +21,8 @@ TEST(Status, EachKindHasItsExitStatusAndItsLine) {
       {SequenceError("a note at -1 s", "Shift it"), 3, "a note at -1 s. Shift it."},
       {NothingToOutputError("no melody"), 4, "no melody."},
       {OutsideError("out", "disk full", "Free some space."), 5, "out: disk full. Free some space."},
+      {NothingToOutputError("none:\n  1 too_short\n", "Say --x"), 4,
+       "none:\n  1 too_short\nSay --x."},
       {LimitError("9 notes", "Send 8"), 5, "9 notes. Send 8."},
       {absl::UnauthenticatedError("no token"), 5, "no token."},
       {InterruptedError("saved at step 7"), 130, "saved at step 7."},
@@ -36,6 +38,9 @@ TEST(Status, AFileIsAddedOnlyWhereNoneWasNamed) {
   EXPECT_EQ(ErrorFile(WithFile(UsageError("x"), "a")), "a");
   EXPECT_EQ(ErrorFile(WithFile(InputError("b", "x"), "a")), "b");
   EXPECT_TRUE(WithFile(absl::OkStatus(), "a").ok());
+  EXPECT_EQ(ErrorRemedy(WithRemedy(UsageError("x"), "a")), "a");
+  EXPECT_EQ(ErrorRemedy(WithRemedy(UsageError("x", "b"), "a")), "b");
+  EXPECT_TRUE(WithRemedy(absl::OkStatus(), "a").ok());
 }
 
 }  // namespace

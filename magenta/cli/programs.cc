@@ -42,6 +42,7 @@ std::string_view ProgramName(Program program) {
   switch (program) {
     case Program::kTrain: return "magenta-train";
     case Program::kLive: return "magenta-live";
+    case Program::kServe: return "magenta-serve";
     case Program::kMagenta: break;
   }
   return "magenta";
@@ -58,7 +59,7 @@ absl::StatusOr<std::string> ProgramPath(Program program) {
   if (::access(path.c_str(), X_OK) == 0) return path;
   return OutsideError(
       "", fmt::format("{} is not built", ProgramName(program)),
-      program == Program::kTrain ? "Build it with `make`" : "Build it with `make demo` or `make`");
+      program == Program::kLive ? "Build it with `make demo` or `make`" : "Build it with `make`");
 }
 
 absl::Status ExecProgram(Program program, const std::vector<std::string>& args) {

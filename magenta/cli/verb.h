@@ -18,7 +18,7 @@
 namespace magenta::cli {
 
 /// The programs; see HOUSE: only `magenta` must start in milliseconds.
-enum class Program { kMagenta, kTrain, kLive };
+enum class Program { kMagenta, kTrain, kLive, kServe };
 
 /// What every verb takes.
 struct GlobalFlags {

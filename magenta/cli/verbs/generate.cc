@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include "magenta/base/files.h"
 #include "magenta/base/random.h"
@@ -11,6 +12,7 @@
 #include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/input/output_names.h"
 #include "magenta/cli/input/primer.h"
+#include "magenta/cli/input/remote.h"
 #include "magenta/cli/programs.h"
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verb.h"
@@ -49,6 +51,12 @@ struct Written {
   double log_likelihood;
 };
 
+/// Where the music comes from: a model here, or a server.
+struct Source {
+  int steps_per_quarter = 4;
+  std::function<absl::StatusOr<Generation>(const GenerateSequenceRequest&, int)> generate;
+};
+
 class GenerateVerb : public Verb {
  public:
   void Describe(Flags& flags) override {
@@ -62,6 +70,7 @@ class GenerateVerb : public Verb {
     DescribePrimer(flags);
     DescribeSampling(flags);
     model_.Describe(flags);
+    remote_.Describe(flags);
     flags.AddExample(
         "magenta generate --config=attention_rnn --output_dir=tunes --num_outputs=10 "
         "--primer_melody=\"[60, -2, 62, -2, 64, -2, 67, -2]\"",
@@ -79,28 +88,42 @@ class GenerateVerb : public Verb {
 
   absl::Status Run(Context& context) override {
     MAGENTA_RETURN_IF_ERROR(Check());
-    MAGENTA_ASSIGN_OR_RETURN(const auto model, model_.Load(context));
-    if (steps_per_quarter_ != 0 && steps_per_quarter_ != model->steps_per_quarter) {
+    MAGENTA_ASSIGN_OR_RETURN(const Source source, FindSource(context));
+    if (steps_per_quarter_ != 0 && steps_per_quarter_ != source.steps_per_quarter) {
       return UsageError(fmt::format("--steps_per_quarter={}, but the model has {}",
-                                    steps_per_quarter_, model->steps_per_quarter));
+                                    steps_per_quarter_, source.steps_per_quarter));
     }
     MAGENTA_ASSIGN_OR_RETURN(const PrimerMusic primer,
-                             ReadPrimerFlags(primer_, model->steps_per_quarter));
+                             ReadPrimerFlags(primer_, source.steps_per_quarter));
     if (!primer.note.empty()) context.out.Info(primer.note);
     MAGENTA_ASSIGN_OR_RETURN(
         GenerateSequenceRequest request,
-        MakeRequest(primer, num_steps_, model->steps_per_quarter, reference_windows_));
+        MakeRequest(primer, num_steps_, source.steps_per_quarter, reference_windows_));
+    if (remote_.given()) request.set_generator_id(model_.source.config);
     CatchSignals();
     const uint32_t seed = context.globals.seed.value_or(DrawSeed());
     context.out.Info(fmt::format("seed {}", seed));
     std::vector<Written> written;
-    MAGENTA_RETURN_IF_ERROR(
-        WriteAll(SequenceGenerator(model), request, seed, primer.end, context, written));
+    MAGENTA_RETURN_IF_ERROR(WriteAll(source, request, seed, primer.end, context, written));
     Report(written, seed, context.out);
     return absl::OkStatus();
   }
 
  private:
+  absl::StatusOr<Source> FindSource(Context& context) const {
+    if (remote_.given()) {
+      MAGENTA_ASSIGN_OR_RETURN(std::shared_ptr<RemoteGenerator> server, ConnectTo(remote_));
+      return Source{4, [server](const GenerateSequenceRequest& request, int count) {
+                      return server->GenerateMany(request, count);
+                    }};
+    }
+    MAGENTA_ASSIGN_OR_RETURN(auto model, model_.Load(context));
+    return Source{model->steps_per_quarter,
+                  [model](const GenerateSequenceRequest& request, int count) {
+                    return SequenceGenerator(model).GenerateMany(request, count);
+                  }};
+  }
+
   void DescribeOutput(Flags& flags) {
     flags.Group("Output");
     flags.Text("output_dir", &output_dir_, "Where the files go.").Required().Value("DIR");
@@ -182,9 +205,8 @@ class GenerateVerb : public Verb {
   }
 
   /// Output i draws from seed + i, so working in pieces changes nothing.
-  absl::Status WriteAll(const SequenceGenerator& generator, GenerateSequenceRequest& request,
-                        uint32_t seed, double primer_end, Context& context,
-                        std::vector<Written>& written) const {
+  absl::Status WriteAll(const Source& source, GenerateSequenceRequest& request, uint32_t seed,
+                        double primer_end, Context& context, std::vector<Written>& written) const {
     MAGENTA_ASSIGN_OR_RETURN(OutputNames names,
                              OutputNames::Create(output_dir_, num_outputs_, formats_));
     TemporaryFolder temporary;
@@ -194,7 +216,7 @@ class GenerateVerb : public Verb {
     for (int done = 0; done < num_outputs_;) {
       const int count = std::min(at_once, num_outputs_ - done);
       SetArgs(request, seed + static_cast<uint32_t>(done));
-      MAGENTA_ASSIGN_OR_RETURN(const Generation generation, generator.GenerateMany(request, count));
+      MAGENTA_ASSIGN_OR_RETURN(const Generation generation, source.generate(request, count));
       if (done == 0) {
         for (const std::string& note : generation.notes) context.out.Info(note);
       }
@@ -264,6 +286,7 @@ class GenerateVerb : public Verb {
   }
 
   ModelFlags model_;
+  RemoteFlags remote_;
   PrimerFlags primer_;
   std::string output_dir_;
   int num_outputs_ = 10;

@@ -4,8 +4,9 @@
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/input/model_flags.h"
-#include "magenta/generate/request_text.h"
+#include "magenta/cli/input/remote.h"
 #include "magenta/cli/verb.h"
+#include "magenta/generate/request_text.h"
 #include "magenta/generate/sequence_generator.h"
 
 namespace magenta::cli {
@@ -21,30 +22,33 @@ class RequestVerb : public Verb {
         "Names of 2016 (bpm, ticks_per_beat, start_time_seconds, end_time_seconds) are "
         "understood.");
     flags.About(
-        "generator_options: one generate section, at most one input section (seconds), and the "
-        "args "
+        "generator_options: generate sections (seconds; after the input's notes, or where they "
+        "leave "
+        "room), at most one input section, and the args "
         "temperature, beam_size, branch_factor, steps_per_iteration, seed, reference_windows.");
     flags.Positional("FILE", &files_, "The request; - or nothing: stdin.", 0, 1);
     flags.Group("Output");
     flags.Text("format", &format_, "Form of the response; as the request's when left out.")
         .Choices({"text", "json", "binary"})
         .Value("FORM");
-    flags.Text("server", &server_, "Ask a running server instead.").Value("HOST:PORT").Hidden();
     model_.Describe(flags);
+    remote_.Describe(flags);
     flags.AddExample("magenta request --config=lookback_rnn request.pbtxt > response.pbtxt",
                      "A request in text; the response too.");
     flags.AddExample(
         "echo 'generator_options { generate_sections { end_time: 4 } }' | magenta request "
         "--format=json",
         "Four seconds out of nothing, as JSON.");
+    flags.AddExample("magenta request --server=localhost:50051 request.pbtxt",
+                     "The same of a running `magenta serve`.");
   }
 
   absl::Status Run(Context& context) override {
-    if (!server_.empty()) {
-      return OutsideError("", "magenta-serve is not built", "Leave --server out");
-    }
     const std::string file = files_.empty() || files_[0] == "-" ? "/dev/stdin" : files_[0];
-    MAGENTA_ASSIGN_OR_RETURN(const auto model, model_.Load(context));
+    std::shared_ptr<const Model> model;
+    if (!remote_.given()) {
+      MAGENTA_ASSIGN_OR_RETURN(model, model_.Load(context));
+    }
     MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(file, uint64_t{256} << 20));
     auto request = ParseRequest(bytes);
     if (!request.ok()) return WithFile(request.status(), file);
@@ -52,8 +56,7 @@ class RequestVerb : public Verb {
     if (context.globals.seed.has_value()) {
       args["seed"].set_int_value(static_cast<int32_t>(*context.globals.seed));
     }
-    MAGENTA_ASSIGN_OR_RETURN(const Generation generation,
-                             SequenceGenerator(model).GenerateMany(*request, 1));
+    MAGENTA_ASSIGN_OR_RETURN(const Generation generation, Ask(model, *request));
     for (const std::string& note : generation.notes) context.out.Info(note);
     context.out.Info(fmt::format("seed {}", generation.seed));
     GenerateSequenceResponse response;
@@ -65,6 +68,14 @@ class RequestVerb : public Verb {
   }
 
  private:
+  absl::StatusOr<Generation> Ask(const std::shared_ptr<const Model>& model,
+                                 GenerateSequenceRequest& request) const {
+    if (!remote_.given()) return SequenceGenerator(model).GenerateMany(request, 1);
+    if (!model_.source.config.empty()) request.set_generator_id(model_.source.config);
+    MAGENTA_ASSIGN_OR_RETURN(const auto server, ConnectTo(remote_));
+    return server->GenerateMany(request, 1);
+  }
+
   MessageForm ResponseForm(std::string_view request) const {
     if (format_ == "text") return MessageForm::kText;
     if (format_ == "json") return MessageForm::kJson;
@@ -75,7 +86,7 @@ class RequestVerb : public Verb {
   ModelFlags model_;
   std::vector<std::string> files_;
   std::string format_;
-  std::string server_;
+  RemoteFlags remote_;
 };
 
 }  // namespace

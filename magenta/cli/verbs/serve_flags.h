@@ -1,0 +1,34 @@
+#pragma once
+// `magenta serve`, described here and run by magenta-serve.
+
+#include <string>
+#include <vector>
+
+#include "magenta/cli/verbs/heavy_verbs.h"
+
+namespace magenta::cli {
+
+struct ServeFlags : HandedOverVerb {
+  void Describe(Flags& flags) override;
+
+  std::vector<std::string> bundle_files;
+  std::vector<std::string> configs;
+  std::string host = "127.0.0.1";
+  int port = 8080;
+  int grpc_port = 50051;
+  std::string auth_token;
+  int64_t max_body_bytes = 4 << 20;
+  int64_t max_notes = 20000;
+  int64_t max_steps = 16384;
+  int64_t max_rows = 128;
+  double max_seconds = 60;
+  int max_sessions = 64;
+  int max_queue = 256;
+  int max_connections = 4096;
+  double drain_seconds = 10;
+};
+
+/// The environment variable that says a token, so that no list of processes shows it.
+inline constexpr char kTokenVariable[] = "MAGENTA_AUTH_TOKEN";
+
+}  // namespace magenta::cli

@@ -1,0 +1,213 @@
+#include "magenta/serve/scheduler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <optional>
+
+#include "magenta/generate/random_model.h"
+#include "magenta/music/melody.h"
+
+namespace magenta {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::RandomModel;
+
+GenerateSequenceRequest RequestFor(const std::vector<Event>& primer, int num_steps, int seed,
+                                   int beam_size = 1) {
+  GenerateSequenceRequest request;
+  *request.mutable_input_sequence() = Melody::FromEvents(primer)->ToSequence(120);
+  auto& options = *request.mutable_generator_options();
+  auto* section = options.add_generate_sections();
+  section->set_start_time(request.input_sequence().total_time());
+  section->set_end_time(num_steps * 0.125);
+  (*options.mutable_args())["seed"].set_int_value(seed);
+  (*options.mutable_args())["beam_size"].set_int_value(beam_size);
+  return request;
+}
+
+/// What becomes of one job.
+struct Outcome {
+  std::promise<absl::StatusOr<Generation>> promise;
+  NoteSequence pieces;
+  int num_pieces = 0;
+};
+
+Job JobFor(std::shared_ptr<const Model> model, GenerateSequenceRequest request, Outcome& outcome,
+           bool pieces = false) {
+  Job job;
+  job.model = std::move(model);
+  job.request = std::move(request);
+  job.deadline = Clock::now() + std::chrono::minutes(5);
+  job.ticket = std::make_shared<Ticket>();
+  if (pieces) {
+    job.piece = [&outcome](const NoteSequence& piece) {
+      outcome.pieces.MergeFrom(piece);
+      ++outcome.num_pieces;
+    };
+  }
+  job.done = [&outcome](absl::StatusOr<Generation> result) {
+    outcome.promise.set_value(std::move(result));
+  };
+  return job;
+}
+
+/// A job that lasts until somebody ends it.
+GenerateSequenceRequest Endless() { return RequestFor({60, 62}, 1 << 20, 1); }
+
+ServeOptions OptionsFor(int threads) {
+  ServeOptions options;
+  options.threads = threads;
+  options.max_steps = 1 << 21;
+  return options;
+}
+
+TEST(SchedulerTest, ManyAtOnceGiveTheNotesOfEachAlone) {
+  // Different models, primers, lengths, beams and fills, so that each is at a step of its own.
+  std::vector<std::shared_ptr<const Model>> models;
+  for (const char* id : {"basic_rnn", "lookback_rnn", "attention_rnn"}) {
+    models.push_back(RandomModel(id));
+  }
+  std::vector<std::pair<std::shared_ptr<const Model>, GenerateSequenceRequest>> work;
+  for (int i = 0; i < 40; ++i) {
+    std::vector<Event> primer;
+    for (int k = 0; k <= i % 7; ++k) primer.push_back(60 + (i + k) % 12);
+    GenerateSequenceRequest request = RequestFor(primer, 20 + 3 * i, i, 1 + i % 3);
+    if (i % 5 == 0) {
+      auto* note = request.mutable_input_sequence()->add_notes();
+      note->set_pitch(67);
+      note->set_velocity(90);
+      note->set_start_time((20 + 3 * i) * 0.125);
+      note->set_end_time((26 + 3 * i) * 0.125);
+    }
+    work.emplace_back(models[i % 3], std::move(request));
+  }
+  for (int threads : {1, 3}) {
+    Metrics metrics;
+    std::vector<Outcome> outcomes(work.size());
+    {
+      Scheduler scheduler(OptionsFor(threads), metrics);
+      for (size_t i = 0; i < work.size(); ++i) {
+        scheduler.Submit(JobFor(work[i].first, work[i].second, outcomes[i], i % 2 == 0));
+      }
+      scheduler.Drain(Clock::now() + std::chrono::minutes(1));
+    }
+    for (size_t i = 0; i < work.size(); ++i) {
+      auto got = outcomes[i].promise.get_future().get();
+      ASSERT_TRUE(got.ok()) << got.status();
+      const auto alone = SequenceGenerator(work[i].first).GenerateMany(work[i].second, 1);
+      ASSERT_TRUE(alone.ok()) << alone.status();
+      const NoteSequence& expected = alone->outputs[0].sequence;
+      EXPECT_EQ(got->outputs.at(0).sequence.SerializeAsString(), expected.SerializeAsString());
+      EXPECT_EQ(got->outputs[0].log_likelihood, alone->outputs[0].log_likelihood);
+      if (i % 2 == 0) {
+        EXPECT_EQ(outcomes[i].pieces.SerializeAsString(), expected.SerializeAsString()) << i;
+      }
+    }
+    EXPECT_GT(metrics.rows(), 2 * metrics.steps());
+    EXPECT_EQ(metrics.sessions, 0);
+    EXPECT_EQ(metrics.queue, 0);
+  }
+}
+
+TEST(SchedulerTest, NotesComeAsTheyAreMade) {
+  Metrics metrics;
+  Outcome outcome;
+  const auto model = RandomModel("lookback_rnn");
+  Scheduler scheduler(OptionsFor(1), metrics);
+  scheduler.Submit(JobFor(model, RequestFor({60, 62, 64}, 256, 3), outcome, true));
+  ASSERT_TRUE(outcome.promise.get_future().get().ok());
+  EXPECT_GT(outcome.num_pieces, 20);
+}
+
+TEST(SchedulerTest, WhoeverGoesOrTakesTooLongIsDropped) {
+  Metrics metrics;
+  Scheduler scheduler(OptionsFor(1), metrics);
+  const auto model = RandomModel("lookback_rnn");
+  Outcome gone, late;
+  Job job = JobFor(model, Endless(), gone);
+  const auto ticket = job.ticket;
+  scheduler.Submit(std::move(job));
+  Job second = JobFor(model, Endless(), late);
+  second.deadline = Clock::now() + std::chrono::milliseconds(50);
+  scheduler.Submit(std::move(second));
+  EXPECT_EQ(late.promise.get_future().get().status().code(), absl::StatusCode::kDeadlineExceeded);
+  ticket->Cancel();
+  EXPECT_EQ(gone.promise.get_future().get().status().code(), absl::StatusCode::kCancelled);
+  scheduler.Drain(Clock::now() + std::chrono::minutes(1));
+  EXPECT_EQ(metrics.sessions, 0);
+}
+
+TEST(SchedulerTest, RoomAndQueueAreBounded) {
+  ServeOptions options = OptionsFor(1);
+  options.max_sessions = 2;
+  options.max_queue = 1;
+  Metrics metrics;
+  Scheduler scheduler(options, metrics);
+  const auto model = RandomModel("lookback_rnn");
+  std::vector<Outcome> outcomes(4);
+  std::vector<std::shared_ptr<Ticket>> tickets;
+  for (Outcome& outcome : outcomes) {
+    Job job = JobFor(model, Endless(), outcome);
+    tickets.push_back(job.ticket);
+    scheduler.Submit(std::move(job));
+  }
+  const auto refused = outcomes[3].promise.get_future().get().status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(IsBusy(refused));
+  // One that waits and is not waited for makes room at once.
+  tickets[2]->Cancel();
+  Outcome next;
+  Job job = JobFor(model, RequestFor({60}, 8, 1), next);
+  scheduler.Submit(std::move(job));
+  EXPECT_EQ(outcomes[2].promise.get_future().get().status().code(), absl::StatusCode::kCancelled);
+  tickets[0]->Cancel();
+  EXPECT_TRUE(next.promise.get_future().get().ok());
+  tickets[1]->Cancel();
+}
+
+TEST(SchedulerTest, LimitsOfOneRequest) {
+  ServeOptions options;
+  options.max_steps = 100;
+  options.max_rows = 4;
+  Metrics metrics;
+  Scheduler scheduler(options, metrics);
+  const auto model = RandomModel("lookback_rnn");
+  const struct {
+    GenerateSequenceRequest request;
+    const char* message;
+  } rows[] = {{RequestFor({60}, 101, 1), "101 steps"},
+              {RequestFor({60}, 100, 1, 5), "5 sequences at a time"},
+              {RequestFor({60}, 100, 1, 4), ""}};
+  for (const auto& row : rows) {
+    Outcome outcome;
+    scheduler.Submit(JobFor(model, row.request, outcome));
+    const auto status = outcome.promise.get_future().get().status();
+    EXPECT_EQ(status.code(),
+              *row.message == '\0' ? absl::StatusCode::kOk : absl::StatusCode::kResourceExhausted);
+    EXPECT_FALSE(IsBusy(status));
+    EXPECT_THAT(std::string(status.message()), HasSubstr(row.message));
+  }
+}
+
+TEST(SchedulerTest, TheEndTellsThoseThatRunAndWait) {
+  ServeOptions options = OptionsFor(1);
+  options.max_sessions = 1;
+  Metrics metrics;
+  Outcome running, waiting;
+  const auto model = RandomModel("lookback_rnn");
+  {
+    Scheduler scheduler(options, metrics);
+    scheduler.Submit(JobFor(model, Endless(), running));
+    scheduler.Submit(JobFor(model, Endless(), waiting));
+    scheduler.Drain(Clock::now() + std::chrono::milliseconds(30));
+  }
+  for (Outcome* outcome : {&running, &waiting}) {
+    EXPECT_EQ(outcome->promise.get_future().get().status().code(), absl::StatusCode::kUnavailable);
+  }
+}
+
+}  // namespace
+}  // namespace magenta
