@@ -1,46 +1,18 @@
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <chrono>
-#include <thread>
+#include <limits>
 
 #include "magenta/base/status.h"
 #include "magenta/cli/live/live_verbs.h"
-#include "magenta/cli/live/ports.h"
+#include "magenta/cli/live/port_player.h"
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verbs/heavy_verbs.h"
+#include "magenta/live/backend.h"
 #include "magenta/render/schedule.h"
 #include "magenta/render/sound.h"
 
 namespace magenta::cli {
 namespace {
-
-/// Frames a second of a port's schedule: milliseconds.
-constexpr int kTicksPerSecond = 1000;
-
-/// MIDI channel of a schedule's channel: drums on 9, the others over the rest.
-int MidiChannel(const SoundSchedule& schedule, int channel) {
-  if (schedule.drums[channel]) return 9;
-  const int melodic =
-      static_cast<int>(std::count(schedule.drums.begin(), schedule.drums.begin() + channel, false));
-  const int slot = melodic % 15;
-  return slot < 9 ? slot : slot + 1;
-}
-
-std::vector<uint8_t> MessageOf(const SoundEvent& event, int channel) {
-  const auto status = [&](int kind) { return static_cast<uint8_t>(kind | channel); };
-  const auto low = static_cast<uint8_t>(event.number & 127);
-  const auto value = static_cast<uint8_t>(event.value);
-  switch (event.kind) {
-    case SoundEvent::Kind::kNoteOff: return {status(0x80), low, 64};
-    case SoundEvent::Kind::kProgram: return {status(0xc0), low};
-    case SoundEvent::Kind::kControl: return {status(0xb0), low, value};
-    case SoundEvent::Kind::kBend:
-      return {status(0xe0), low, static_cast<uint8_t>(event.number >> 7)};
-    case SoundEvent::Kind::kNoteOn: break;
-  }
-  return {status(0x90), low, value};
-}
 
 class RunningPlayVerb : public PlayFlags {
  public:
@@ -56,10 +28,13 @@ class RunningPlayVerb : public PlayFlags {
     }
     CatchSignals();
     if (!output.empty()) return ToFile(pieces[0], context);
-    MAGENTA_ASSIGN_OR_RETURN(const auto port, OpenOutputPort(output_port));
-    context.out.Info(fmt::format("playing to {}; Ctrl-C stops", port->name()));
-    for (const NoteSequence& piece : pieces) MAGENTA_RETURN_IF_ERROR(ToPort(piece, *port, context));
-    return absl::OkStatus();
+    std::vector<SoundSchedule> schedules;
+    for (const NoteSequence& piece : pieces) {
+      auto schedule = ScheduleSound(piece, PortPlayer::kRate);
+      if (!schedule.ok()) return WithFile(schedule.status(), files[0]);
+      schedules.push_back(*std::move(schedule));
+    }
+    return ToPort(schedules, context);
   }
 
  private:
@@ -81,58 +56,47 @@ class RunningPlayVerb : public PlayFlags {
     return absl::OkStatus();
   }
 
-  absl::Status ToPort(const NoteSequence& piece, OutputPort& port, Context& context) {
-    auto schedule = ScheduleSound(piece, kTicksPerSecond);
-    if (!schedule.ok()) return WithFile(schedule.status(), files[0]);
+  absl::Status ToPort(const std::vector<SoundSchedule>& schedules, Context& context) {
+    const auto entry = FindMidiBackend(backend);
+    if (!entry.ok()) return OrToFile(entry.status());
+    MidiPortRequest request;
+    request.outputs = {output_port};
+    request.tail_seconds = std::numeric_limits<double>::infinity();
+    const auto port = (*entry)->make(request);
+    PortPlayer player(schedules);
     ProgressBar bar(context.out, "playing");
-    const auto start = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
-    for (const SoundEvent& event : schedule->events) {
-      const auto due = start + std::chrono::milliseconds(event.frame);
-      while (std::chrono::steady_clock::now() < due && !StopRequested()) {
-        std::this_thread::sleep_until(
-            std::min(due, std::chrono::steady_clock::now() + std::chrono::milliseconds(50)));
+    bool is_started = false, was_connected = true;
+    const absl::Status status = port->Run(player, [&] {
+      const bool is_connected = port->state().connected;
+      if (!is_started && is_connected) {
+        player.Start();
+        context.out.Info(fmt::format("playing to {}; Ctrl-C stops", (*entry)->name));
       }
-      if (StopRequested()) break;
-      MAGENTA_RETURN_IF_ERROR(port.Send(MessageOf(event, MidiChannel(*schedule, event.channel))));
-      bar.Update(static_cast<double>(event.frame), static_cast<double>(schedule->frames));
-    }
-    for (uint8_t channel = 0; channel < 16; ++channel) {
-      const uint8_t all_notes_off[] = {static_cast<uint8_t>(0xb0 | channel), 123, 0};
-      MAGENTA_RETURN_IF_ERROR(port.Send(all_notes_off));
-    }
+      is_started |= is_connected;
+      if (is_started && was_connected != is_connected) {
+        context.out.Info(is_connected ? "the port is back" : "the port is gone; waiting for it");
+      }
+      was_connected = is_connected || !is_started;
+      if (StopRequested()) player.Stop();
+      bar.Update(player.position(), player.length());
+      // Before the first connection there is nothing to silence.
+      return !player.done() && (is_started || !StopRequested());
+    });
+    MAGENTA_RETURN_IF_ERROR(OrToFile(status));
     return CheckInterrupted();
   }
-};
 
-class RunningPortsVerb : public PortsFlags {
- public:
-  absl::Status Run(Context& context) override {
-    std::vector<std::string> notes;
-    const std::vector<PortName> ports = ListPorts(backend, notes);
-    for (const std::string& note : notes) context.out.Info(note);
-    Json list = Json::Array();
-    TextTable table({"direction", "backend", "port"});
-    for (const PortName& port : ports) {
-      const char* direction = port.is_output ? "output" : "input";
-      table.Add({direction, port.backend, port.name});
-      list.Add(Json::Object()
-                   .Set("direction", direction)
-                   .Set("backend", port.backend)
-                   .Set("name", port.name));
-    }
-    if (context.out.json()) {
-      context.out.Result(Json::Object().Set("ports", list));
-    } else if (!ports.empty()) {
-      context.out.Raw(Printable(table.Text()));
-    }
-    if (ports.empty()) context.out.Info("no MIDI port is there");
-    return absl::OkStatus();
+  /// The same error; one of the outside world says how to hear the piece without it.
+  static absl::Status OrToFile(const absl::Status& status) {
+    if (status.code() != absl::StatusCode::kUnavailable) return status;
+    return OutsideError(ErrorFile(status), std::string(status.message()),
+                        "Give --output=FILE.wav to hear it from a file, --output_port=virtual for "
+                        "a port that others connect to, or start JACK or a synthesizer");
   }
 };
 
 }  // namespace
 
 std::unique_ptr<Verb> NewRunningPlayVerb() { return std::make_unique<RunningPlayVerb>(); }
-std::unique_ptr<Verb> NewRunningPortsVerb() { return std::make_unique<RunningPortsVerb>(); }
 
 }  // namespace magenta::cli

@@ -67,6 +67,7 @@ struct PlayFlags : HandedOverVerb {
 
   std::vector<std::string> files;
   std::string output;
+  std::string backend = "auto";
   std::string output_port;
   std::string soundfont;
 };

@@ -44,7 +44,13 @@ void PlayFlags::Describe(Flags& flags) {
   flags.Positional("FILE", &files, "A MIDI, ABC or MusicXML file, or a NoteSequence.", 1, 1);
   flags.Group("Where to");
   flags.Text("output", &output, "A .wav file instead of a port.").Value("FILE");
-  flags.Text("output_port", &output_port, "A MIDI port, by its name or a part of it.")
+  flags.Text("backend", &backend, "Which system of ports; file: --output_port is a MIDI file.")
+      .Choices({"auto", "jack", "alsa", "rtmidi-jack", "virtual", "file"})
+      .Value("NAME");
+  flags
+      .Text("output_port", &output_port,
+            "A MIDI port, by its name or a part of it; virtual: one of our own, for others to "
+            "connect to.")
       .Value("NAME")
       .Default("the first one that `magenta ports` lists");
   flags.Text("soundfont", &soundfont, "For --output: an .sf2 or .sf3 file.").Value("FILE");

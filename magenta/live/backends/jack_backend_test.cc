@@ -66,10 +66,10 @@ TEST_F(JackBackendTest, OwnPortsThatOthersConnectTo) {
   TestJackPartner player("player"), synth("synth");
   MidiPortRequest request;
   request.client_name = "duet";
-  request.inputs = {"virtual", "virtual"};
+  request.inputs = {"whatever", ""};
   request.outputs = {"virtual"};
   ScriptedProcessor processor(Loopback());
-  TestSession session(request, processor);
+  TestSession session(request, processor, "virtual");
   ASSERT_TRUE(session.WaitConnected());
   ASSERT_TRUE(player.Connect("player:out", "duet:in_2"));
   ASSERT_TRUE(player.Connect("duet:out", "synth:in"));

@@ -262,7 +262,7 @@ MidiBackendEntry AlsaBackendEntry() {
 
 MidiBackendEntry RtJackBackendEntry() {
   return {
-      .name = "rtjack",
+      .name = "rtmidi-jack",
       .summary = "JACK through RtMidi: a period late, and blind to a server that goes",
       .automatic = false,
       .available = &JackIsThere,

@@ -71,7 +71,7 @@ class RtMidiBackendTest : public testing::Test {
 TEST_F(RtMidiBackendTest, NotesInOrderAndNearlyInTime) {
   TestJackPartner player("player"), synth("synth");
   ScriptedProcessor processor(Loopback());
-  TestSession session({.inputs = {"player"}, .outputs = {"synth"}}, processor, "rtjack");
+  TestSession session({.inputs = {"player"}, .outputs = {"synth"}}, processor, "rtmidi-jack");
   ASSERT_TRUE(session.WaitConnected());
   std::vector<Message> notes;
   const uint32_t start = player.now() + 4000;
@@ -94,7 +94,7 @@ TEST_F(RtMidiBackendTest, OwnPortsAndHostileBytes) {
   TestJackPartner player("player"), synth("synth");
   ScriptedProcessor processor(Loopback());
   TestSession session({.client_name = "duet", .inputs = {"virtual"}, .outputs = {"virtual"}},
-                      processor, "rtjack");
+                      processor, "rtmidi-jack");
   ASSERT_TRUE(session.WaitConnected());
   const auto port_of = [&](unsigned long flags) {
     const char** names = jack_get_ports(player.client(), "^duet", JACK_DEFAULT_MIDI_TYPE, flags);
@@ -138,7 +138,7 @@ TEST_F(RtMidiBackendTest, APortThatGoesIsWaitedFor) {
   TestJackPartner player("player");
   auto synth = std::make_unique<TestJackPartner>("synth");
   ScriptedProcessor processor(Loopback());
-  TestSession session({.inputs = {"player"}, .outputs = {"synth"}}, processor, "rtjack");
+  TestSession session({.inputs = {"player"}, .outputs = {"synth"}}, processor, "rtmidi-jack");
   ASSERT_TRUE(session.WaitConnected());
   synth.reset();
   ASSERT_TRUE(session.WaitConnected(false));
@@ -154,7 +154,7 @@ TEST_F(RtMidiBackendTest, NoSuchPort) {
   TestJackPartner player("player");
   ScriptedProcessor processor;
   const absl::Status status =
-      TestSession({.inputs = {"piano"}, .outputs = {}}, processor, "rtjack").Stop();
+      TestSession({.inputs = {"piano"}, .outputs = {}}, processor, "rtmidi-jack").Stop();
   EXPECT_EQ(ExitStatus(status), 5);
   EXPECT_NE(status.message().find("there are: player:out"), std::string::npos) << status;
 }
