@@ -72,7 +72,8 @@ class MidiBackend {
   /// the next frame. What the last Process sent still goes out. To be called once.
   ///
   /// Errors (exit 5): no such port (listing what there is), no server. File: an input that can't be
-  /// read (exit 3), an output that can't be written (exit 5), which is found before the first block.
+  /// read (exit 3), an output that can't be written (exit 5), which is found before the first
+  /// block.
   virtual absl::Status Run(MidiProcessor& processor, const std::function<bool()>& between) = 0;
 
   /// Whether time is simulated: what waits for nothing must then be done in `between`.

@@ -113,8 +113,7 @@ class Duet::Session {
   }
 
   void PassReports() {
-    const auto reports =
-        brain_thread_ ? brain_thread_->TakeReports() : duet_.brain_.TakeReports();
+    const auto reports = brain_thread_ ? brain_thread_->TakeReports() : duet_.brain_.TakeReports();
     for (const AnswerReport& report : reports) observer_.OnAnswer(report);
   }
 
@@ -131,9 +130,8 @@ class Duet::Session {
   bool InputIsAnswered(const MidiBackendState& state) {
     if (!state.ended) return false;
     if (ended_step_ < 0) ended_step_ = last_step_;
-    return duet_.engine_.idle() ||
-           last_step_ - ended_step_ >
-               MostBarsAfterEnd(duet_.options_) * duet_.options_.steps_per_bar;
+    return duet_.engine_.idle() || last_step_ - ended_step_ > MostBarsAfterEnd(duet_.options_) *
+                                                                  duet_.options_.steps_per_bar;
   }
 
   Duet& duet_;

@@ -28,20 +28,20 @@ enum class MetronomeWhen { kOff, kListening, kAlways };
 enum class LiveAction : uint8_t {
   kStartPhrase,
   kStopPhrase,
-  kToggle,        // starts and stops by turns
-  kPedal,         // starts at 64 and more, stops below
-  kEndPhrase,     // whatever the mode, at the next place where an answer may begin
-  kPanic,         // ends every note, ours or not
-  kMute,          // 64 and more: the machine is silent; below: it is not
-  kLoop,          // 64 and more: the answer is repeated until told otherwise
-  kMutate,        // a new answer, to the last answer
-  kTemperature,   // 0.1 + value / 127 * 1.9
-  kTempo,         // 60 + value quarters a minute
-  kModel,         // the model of that number, counted round
-  kAnswerBars,    // 0: as long as the phrase
+  kToggle,       // starts and stops by turns
+  kPedal,        // starts at 64 and more, stops below
+  kEndPhrase,    // whatever the mode, at the next place where an answer may begin
+  kPanic,        // ends every note, ours or not
+  kMute,         // 64 and more: the machine is silent; below: it is not
+  kLoop,         // 64 and more: the answer is repeated until told otherwise
+  kMutate,       // a new answer, to the last answer
+  kTemperature,  // 0.1 + value / 127 * 1.9
+  kTempo,        // 60 + value quarters a minute
+  kModel,        // the model of that number, counted round
+  kAnswerBars,   // 0: as long as the phrase
   kMinListenBars,
   kMaxListenBars,  // 0: no end
-  kClock,         // each one is a bar of an outside clock
+  kClock,          // each one is a bar of an outside clock
 };
 
 /// "start", "panic", ...

@@ -20,7 +20,7 @@ using testing::RandomModel;
 /// "60@16-18 62@20-22": the machine's notes, by steps.
 std::string MachineNotes(const Simulation& simulation) {
   std::string dump;
-  for (const Simulation::Note& note : simulation.Notes(/*channel=*/0)) {
+  for (const Simulation::Heard& note : simulation.Notes(/*channel=*/0)) {
     dump += fmt::format("{}{}@{}-{}", dump.empty() ? "" : " ", note.pitch,
                         simulation.StepOf(note.start), simulation.StepOf(note.end));
   }
@@ -85,8 +85,8 @@ TEST(Duet, AnswersInBarsAsSequenceGeneratorDoes) {
     RunDuet(options, model, simulation);
     NoteSequence first = simulation.Phrase({{0, 3, 60}, {4, 6, 64}, {8, 9, 67}, {12, 16, 65}});
     NoteSequence second = simulation.Phrase({{0, 1, 70}, {4, 6, 69}, {8, 14, 75}});
-    EXPECT_EQ(MachineNotes(simulation), Generated(model, first, 16, 32, 7, 0) + " " +
-                                            Generated(model, second, 16, 32, 8, 32))
+    EXPECT_EQ(MachineNotes(simulation),
+              Generated(model, first, 16, 32, 7, 0) + " " + Generated(model, second, 16, 32, 8, 32))
         << config;
   }
 }

@@ -122,11 +122,8 @@ EngineState DuetEngine::state() const noexcept {
 }
 
 bool DuetEngine::idle() const noexcept {
-  // A switch that nobody is there to turn ends nothing.
-  const bool phrases_end = options_.mode != TurnMode::kSwitch;
-  return std::all_of(voices_.begin(), voices_.end(), [&](const auto& voice) {
-    return !voice->answering() && !(phrases_end && voice->listening() && voice->heard());
-  });
+  return std::none_of(voices_.begin(), voices_.end(),
+                      [](const auto& voice) { return voice->busy(); });
 }
 
 int64_t DuetEngine::NextBar() const noexcept {

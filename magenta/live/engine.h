@@ -90,11 +90,11 @@ class DuetEngine final : public MidiProcessor {
   std::vector<std::unique_ptr<Voice>> voices_;
 
   bool begun_ = false;
-  int64_t half_ = 0;       // the next half step to come
-  int64_t cursor_ = 0;     // frames before it are worked off
-  int64_t clock_ = 0;      // master: clocks sent since clock_step_
+  int64_t half_ = 0;    // the next half step to come
+  int64_t cursor_ = 0;  // frames before it are worked off
+  int64_t clock_ = 0;   // master: clocks sent since clock_step_
   int64_t clock_step_ = 0;
-  double song_step_ = 0;   // follow: where the next start or continue goes on
+  double song_step_ = 0;         // follow: where the next start or continue goes on
   bool said_transport_ = false;  // follow: a start or stop was heard
   bool stalled_ = false;
   /// Sustain pedals that went through, by port and channel.

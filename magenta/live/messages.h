@@ -14,14 +14,14 @@ enum class VoiceState : uint8_t { kIdle, kListening, kAnswering };
 /// MIDI thread -> brain.
 struct MindEvent {
   enum class Kind : uint8_t {
-    kNoteOn,    // pitch, velocity; at position
-    kNoteOff,   // pitch; at position
-    kBegin,     // a phrase begins on step
-    kClosed,    // every event of the steps before `step` is known; flag: the phrase may end there
-    kEnd,       // the phrase ends on step; the answer lasts until `until`
-    kMutate,    // the last answer is continued from step until `until`
-    kStop,      // the answer is over; flag: listening, too
-    kControl,   // action, value
+    kNoteOn,   // pitch, velocity; at position
+    kNoteOff,  // pitch; at position
+    kBegin,    // a phrase begins on step
+    kClosed,   // every event of the steps before `step` is known; flag: the phrase may end there
+    kEnd,      // the phrase ends on step; the answer lasts until `until`
+    kMutate,   // the last answer is continued from step until `until`
+    kStop,     // the answer is over; flag: listening, too
+    kControl,  // action, value
   };
   Kind kind = Kind::kClosed;
   uint8_t voice = 0;

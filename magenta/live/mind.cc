@@ -15,8 +15,7 @@ constexpr int64_t kMostEventsPerStep = 64;
 constexpr uint32_t kSeedsPerPlayer = 1 << 16;
 
 bool IsPrefix(const std::vector<Event>& prefix, const std::vector<Event>& events) {
-  return prefix.size() <= events.size() &&
-         std::equal(prefix.begin(), prefix.end(), events.begin());
+  return prefix.size() <= events.size() && std::equal(prefix.begin(), prefix.end(), events.begin());
 }
 
 /// The notes of an answer, as if a player had played them.
@@ -58,12 +57,8 @@ void Mind::Handle(const MindEvent& event) {
       proposal_.reset();
       return phrase_.Begin(event.step);
     case MindEvent::Kind::kClosed: return OnClosed(event.step, event.flag);
-    case MindEvent::Kind::kEnd:
-      listening_ = false;
-      return End(phrase_, event.step, event.until);
-    case MindEvent::Kind::kMutate:
-      mutate_ = {event.step, event.until};
-      return;
+    case MindEvent::Kind::kEnd: listening_ = false; return End(phrase_, event.step, event.until);
+    case MindEvent::Kind::kMutate: mutate_ = {event.step, event.until}; return;
     case MindEvent::Kind::kStop:
       StopAnswer();
       if (event.flag) listening_ = false;
@@ -134,10 +129,10 @@ absl::Status Mind::Propose(const Phrase& phrase, int64_t step) {
   const int velocity = options_.velocity > 0 ? options_.velocity : phrase.MeanVelocity();
   const uint32_t take = ++takes_made_;
   std::vector<std::string> remarks = std::move(primer.notes);
-  proposal_.emplace(Proposal{
-      step, seed, kNoEvent, SeededUniform(seed),
-      AnswerNotes(model(), std::move(primer), step, take, static_cast<uint8_t>(velocity)),
-      std::move(remarks)});
+  proposal_.emplace(
+      Proposal{step, seed, kNoEvent, SeededUniform(seed),
+               AnswerNotes(model(), std::move(primer), step, take, static_cast<uint8_t>(velocity)),
+               std::move(remarks)});
   proposal_->event = primed_.front().session.Sample(0, filters_, proposal_->source);
   std::vector<TakeEvent> events = {{TakeEvent::Kind::kBegin, 0, 0, take, step}};
   proposal_->notes.Add(proposal_->event, events);

@@ -45,8 +45,8 @@ struct AnswerReport {
 class Mind {
  public:
   /// `models` (at least one) are what kModel chooses from.
-  Mind(int player, const DuetOptions& options,
-       std::span<const std::shared_ptr<const Model>> models, SpscRing<TakeEvent>& takes);
+  Mind(int player, const DuetOptions& options, std::span<const std::shared_ptr<const Model>> models,
+       SpscRing<TakeEvent>& takes);
 
   /// In order, as the MIDI thread told them.
   void Handle(const MindEvent& event);

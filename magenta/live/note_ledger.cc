@@ -10,12 +10,10 @@ void NoteLedger::Set(Key key, Owner owner) noexcept {
   slot = owner;
 }
 
-void NoteLedger::Tell(Outlet& out, int64_t frame, Key key, uint8_t velocity,
-                      Owner owner) noexcept {
+void NoteLedger::Tell(Outlet& out, int64_t frame, Key key, uint8_t velocity, Owner owner) noexcept {
   if (owner == kUnended || (owner >= kThru && owner < kMachine)) return;
   JournalEntry entry;
-  entry.kind =
-      owner == kMetronome ? JournalEntry::Kind::kClick : JournalEntry::Kind::kMachineNote;
+  entry.kind = owner == kMetronome ? JournalEntry::Kind::kClick : JournalEntry::Kind::kMachineNote;
   entry.voice = owner == kMetronome ? 0 : static_cast<uint8_t>(owner - kMachine);
   entry.port = key.port;
   entry.size = 3;

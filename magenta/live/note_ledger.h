@@ -57,7 +57,7 @@ class NoteLedger {
   void Tell(Outlet& out, int64_t frame, Key key, uint8_t velocity, Owner owner) noexcept;
   bool End(Outlet& out, int64_t frame, Key key) noexcept;
 
-  std::array<Owner, size_t{kMaxLivePorts} * 16 * 128> owners_ = {};
+  std::array<Owner, size_t{kMaxLivePorts}* 16 * 128> owners_ = {};
   std::array<int, 256> counts_ = {};
   int sounding_ = 0;
   int64_t ons_ = 0;

@@ -29,7 +29,8 @@ class Outlet {
     return out_->Send({static_cast<uint32_t>(offset), port, size, bytes});
   }
 
-  /// Puts `entry` into the journal, with the time and position of its frame. A full journal drops it.
+  /// Puts `entry` into the journal, with the time and position of its frame. A full journal drops
+  /// it.
   void Tell(JournalEntry entry) noexcept {
     entry.seconds = static_cast<double>(entry.frame) / block_.rate;
     entry.position = transport_.PositionAt(entry.frame);

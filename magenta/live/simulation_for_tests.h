@@ -4,7 +4,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <span>
@@ -21,7 +23,7 @@ namespace magenta {
 class Simulation : public MidiBackend {
  public:
   static constexpr double kFramesPerStep = 6000;
-  struct Note {
+  struct Heard {
     int64_t start;
     int64_t end;
     int pitch;
@@ -72,7 +74,8 @@ class Simulation : public MidiBackend {
       processor.Process(block, in, out);
       std::stable_sort(out.events().begin(), out.events().end(),
                        [](const MidiEvent& a, const MidiEvent& b) { return a.frame < b.frame; });
-      for (const MidiEvent& event : out.events()) out_.push_back({block.start + event.frame, event});
+      for (const MidiEvent& event : out.events())
+        out_.push_back({block.start + event.frame, event});
       block.start += block.frames;
       state_.ended = block.start > last;
     } while (between() &&
@@ -99,8 +102,8 @@ class Simulation : public MidiBackend {
   }
 
   /// Notes that came out, in order of their beginning.
-  std::vector<struct Note> Notes(int channel) const {
-    std::vector<struct Note> notes;
+  std::vector<Heard> Notes(int channel) const {
+    std::vector<Heard> notes;
     for (const auto& [frame, event] : out_) {
       if (event.size != 3 || (event.bytes[0] & 0x0f) != channel) continue;
       const int kind = event.bytes[0] & 0xf0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace magenta {
 namespace {
@@ -62,7 +63,9 @@ void Transport::Tick(int64_t frame) noexcept {
   const double quarters = steps_per_tick_ / steps_per_quarter_;
   const double shortest = quarters * 60 / kMaxQpm * rate_;
   const double longest = quarters * 60 / kMinQpm * rate_;
-  if (gap <= 0 || gap > (measured_ ? kPause * tick_frames_ : longest)) return;
+  if (!std::exchange(seen_, true) || gap <= 0 ||
+      gap > (measured_ ? kPause * tick_frames_ : longest))
+    return;
   if (measured_) gap = tick_frames_ + kNewInterval * (gap - tick_frames_);
   measured_ = true;
   tick_frames_ = std::clamp(gap, shortest, longest);

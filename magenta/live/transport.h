@@ -60,6 +60,7 @@ class Transport {
   double tick_step_ = 0;
   int64_t tick_frame_ = 0;
   bool ticked_ = false;    // since Start
+  bool seen_ = false;      // a tick at all
   bool measured_ = false;  // tick_frames_ comes from ticks
   double tick_frames_ = 0;
 };

@@ -42,6 +42,13 @@ VoiceState Voice::state() const noexcept {
   return listening_ ? VoiceState::kListening : VoiceState::kIdle;
 }
 
+bool Voice::busy() const noexcept {
+  if (answering_ || mutate_at_ != kNoStep) return true;
+  // A switch that nobody is there to turn ends nothing.
+  const bool ends = stage_.options.mode != TurnMode::kSwitch || phrase_end_ != kNoStep;
+  return listening_ && ends && (heard_ || stage_.options.mode == TurnMode::kSwitch);
+}
+
 bool Voice::Hears(uint8_t port, uint8_t channel) const noexcept {
   return (player().input_port < 0 || player().input_port == port) &&
          (player().input_channel < 0 || player().input_channel == channel);
@@ -69,10 +76,10 @@ void Voice::TellState(int64_t frame) noexcept {
   entry.frame = frame;
   stage_.outlet.Tell(entry);
   if (stage_.options.state_control < 0) return;
-  stage_.outlet.Send(frame, static_cast<uint8_t>(player().output_port), 3,
-                     {static_cast<uint8_t>(0xb0 | player().output_channel),
-                      static_cast<uint8_t>(stage_.options.state_control),
-                      static_cast<uint8_t>(told_)});
+  stage_.outlet.Send(
+      frame, static_cast<uint8_t>(player().output_port), 3,
+      {static_cast<uint8_t>(0xb0 | player().output_channel),
+       static_cast<uint8_t>(stage_.options.state_control), static_cast<uint8_t>(told_)});
 }
 
 void Voice::Collect() noexcept {
@@ -203,7 +210,8 @@ void Voice::BeginPhrase(int64_t step, int64_t frame) noexcept {
   phrase_start_ = step;
   next_begin_ = kNoStep;
   phrase_end_ = kNoStep;
-  if (options.mode == TurnMode::kBars) phrase_end_ = step + options.listen_bars * options.steps_per_bar;
+  if (options.mode == TurnMode::kBars)
+    phrase_end_ = step + options.listen_bars * options.steps_per_bar;
   MindEvent event;
   event.kind = MindEvent::Kind::kBegin;
   event.step = step;
@@ -288,8 +296,7 @@ void Voice::Silence(int64_t frame) noexcept {
   Stop(frame);
   loop_ = false;
   if (stage_.options.mode != TurnMode::kBars) return;
-  next_begin_ = begin != kNoStep ? begin
-                                 : RoundedUp(rest_until, stage_.options.steps_per_bar);
+  next_begin_ = begin != kNoStep ? begin : RoundedUp(rest_until, stage_.options.steps_per_bar);
 }
 
 bool Voice::Control(LiveAction action, int value, int64_t frame) noexcept {

@@ -36,8 +36,8 @@ class Voice {
   VoiceState state() const noexcept;
   bool listening() const noexcept { return listening_; }
   bool answering() const noexcept { return answering_; }
-  /// Whether a note belongs to the phrase that is listened to.
-  bool heard() const noexcept { return heard_; }
+  /// Whether an answer is played, or one will be though nobody plays on.
+  bool busy() const noexcept;
   const PlayerOptions& player() const noexcept { return stage_.options.players[index_]; }
   /// Whether a message of `channel` (0..15) on input `port` is this player's.
   bool Hears(uint8_t port, uint8_t channel) const noexcept;

@@ -1,0 +1,218 @@
+// No note hangs, whatever comes in and however a session ends: note-ons and note-offs are counted.
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <random>
+#include <string>
+
+#include "magenta/generate/random_model.h"
+#include "magenta/live/duet.h"
+#include "magenta/live/simulation_for_tests.h"
+
+namespace magenta {
+namespace {
+
+using testing::RandomModel;
+
+struct HostileRow {
+  const char* name;
+  std::function<void(Simulation&, DuetOptions&)> prepare;
+};
+
+void Phrase(Simulation& simulation, double from, double to) {
+  int pitch = 60;
+  for (double step = from; step + 2 <= to; step += 2) {
+    simulation.Note(step + 0.1, step + 1.8, pitch);
+    pitch = pitch == 72 ? 60 : pitch + 2;
+  }
+}
+
+void RandomBytes(Simulation& simulation, uint32_t seed) {
+  std::mt19937 random(seed);
+  for (int i = 0; i < 31000 / 2; ++i) {
+    std::vector<uint8_t> bytes(1 + random() % 3);
+    for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random());
+    simulation.Send(i * 0.01, bytes, static_cast<uint8_t>(random() % 20));
+  }
+}
+
+const HostileRow kInputs[] = {
+    {"nothing", [](Simulation&, DuetOptions&) {}},
+    {"a phrase", [](Simulation& s, DuetOptions&) { Phrase(s, 0, 30); }},
+    {"active sensing and a storm of clock",
+     [](Simulation& s, DuetOptions&) {
+       for (int i = 0; i < 20000; ++i)
+         s.Send(i * 0.002, {static_cast<uint8_t>(i % 5 ? 0xf8 : 0xfe)});
+       Phrase(s, 0, 40);
+     }},
+    {"start, stop and song position without end",
+     [](Simulation& s, DuetOptions&) {
+       for (int i = 0; i < 3000; ++i) {
+         s.Send(i * 0.02, {static_cast<uint8_t>(i % 7 == 0   ? 0xfa
+                                                : i % 7 == 3 ? 0xfc
+                                                : i % 7 == 5 ? 0xfb
+                                                             : 0xf8)});
+         if (i % 50 == 0) s.Send(i * 0.02, {0xf2, 0x7f, 0x7f});
+       }
+       Phrase(s, 0, 40);
+     }},
+    {"31 kB of random bytes", [](Simulation& s, DuetOptions&) { RandomBytes(s, 1); }},
+    {"others", [](Simulation& s, DuetOptions&) { RandomBytes(s, 2); }},
+    {"keys that are never let go",
+     [](Simulation& s, DuetOptions&) {
+       for (int pitch = 20; pitch < 60; ++pitch) s.Send(pitch / 4.0, {0x90, uint8_t(pitch), 80});
+     }},
+    {"all keys at once, and again",
+     [](Simulation& s, DuetOptions&) {
+       for (int pitch = 0; pitch < 128; ++pitch) s.Note(1, 3, pitch).Note(2, 5, pitch);
+     }},
+    {"ends without beginnings",
+     [](Simulation& s, DuetOptions&) {
+       for (int i = 0; i < 200; ++i) s.Send(i * 0.1, {0x80, uint8_t(i % 128), 0});
+     }},
+    {"an outside that takes three events a block",
+     [](Simulation& s, DuetOptions&) {
+       s.capacity = 3;
+       for (int pitch = 30; pitch < 70; ++pitch) s.Note(1, 3, pitch);
+       Phrase(s, 4, 30);
+     }},
+    {"a tempo knob that goes mad",
+     [](Simulation& s, DuetOptions& options) {
+       options.controls.push_back({LiveAction::kTempo, false, 20, -1});
+       for (int i = 0; i < 500; ++i) s.Send(i * 0.1, {0xb0, 20, uint8_t(i * 37 % 128)});
+       Phrase(s, 0, 40);
+     }},
+    {"1000 quarters a minute",
+     [](Simulation& s, DuetOptions& options) {
+       options.qpm = 1000;
+       Phrase(s, 0, 10);
+     }},
+    {"10 quarters a minute",
+     [](Simulation& s, DuetOptions& options) {
+       options.qpm = 10;
+       Phrase(s, 0, 40);
+     }},
+    {"every control at once",
+     [](Simulation& s, DuetOptions& options) {
+       std::mt19937 random(3);
+       for (int action = 0; action < static_cast<int>(LiveAction::kClock); ++action) {
+         options.controls.push_back(
+             {static_cast<LiveAction>(action), action % 5 == 0, uint8_t(40 + action), -1});
+       }
+       for (int i = 0; i < 1000; ++i) {
+         s.Send(i * 0.1, {uint8_t(random() % 2 ? 0xb0 : 0x90), uint8_t(40 + random() % 16),
+                          uint8_t(random() % 128)});
+       }
+       Phrase(s, 0, 90);
+     }},
+};
+
+const TurnMode kModes[] = {TurnMode::kSwitch, TurnMode::kBars, TurnMode::kFree};
+
+DuetOptions HostileOptions(TurnMode mode, SyncMode sync) {
+  DuetOptions options;
+  options.mode = mode;
+  options.sync = sync;
+  options.listen_bars = options.answer_bars = 1;
+  options.state_control = 3;
+  options.controls = {
+      {LiveAction::kStartPhrase, false, 1, 127}, {LiveAction::kStopPhrase, false, 1, 0},
+      {LiveAction::kPanic, false, 2, -1},        {LiveAction::kMute, false, 4, -1},
+      {LiveAction::kLoop, false, 5, -1},         {LiveAction::kModel, false, 6, -1},
+      {LiveAction::kMutate, false, 7, -1}};
+  return options;
+}
+
+void ExpectEven(Duet& duet, const Simulation& simulation, const std::string& where) {
+  EXPECT_TRUE(duet.ended_quietly()) << where;
+  EXPECT_EQ(duet.state().sounding, 0) << where;
+  EXPECT_EQ(duet.state().note_ons, duet.state().note_offs) << where;
+  EXPECT_EQ(simulation.Unbalanced(), "") << where;
+}
+
+TEST(DuetHostile, NoInputLeavesANote) {
+  const auto model = RandomModel("basic_rnn");
+  for (const HostileRow& row : kInputs) {
+    for (const TurnMode mode : kModes) {
+      for (const SyncMode sync : {SyncMode::kOwn, SyncMode::kFollow, SyncMode::kMaster}) {
+        Simulation simulation(/*block_frames=*/256);
+        DuetOptions options = HostileOptions(mode, sync);
+        simulation.Send(0, {0xb0, 1, 127}).Send(33, {0xb0, 1, 0});
+        row.prepare(simulation, options);
+        simulation.most_steps_after = 16 * 40;
+        auto duet = Duet::Create(options, {model});
+        ASSERT_TRUE(duet.ok());
+        DuetObserver observer;
+        const std::string where = std::string(row.name) + ", mode " +
+                                  std::to_string(static_cast<int>(mode)) + ", clock " +
+                                  std::to_string(static_cast<int>(sync));
+        ASSERT_TRUE((*duet)->Run(simulation, {}, observer).ok()) << where;
+        ExpectEven(**duet, simulation, where);
+      }
+    }
+  }
+}
+
+/// A session that is looked at on every block: `at` gets the step.
+void RunUntil(const std::function<bool(double step, Simulation&)>& stop_at, TurnMode mode,
+              const std::string& where, std::function<void(Simulation&)> prepare = nullptr) {
+  const std::vector<std::shared_ptr<const Model>> models = {RandomModel("basic_rnn"),
+                                                            RandomModel("lookback_rnn", 5)};
+  Simulation simulation;
+  double step = 0;
+  simulation.on_block = [&](int64_t frame) {
+    step = static_cast<double>(frame) / Simulation::kFramesPerStep;
+  };
+  simulation.Send(0, {0xb0, 1, 127}).Send(15.5, {0xb0, 1, 0});
+  Phrase(simulation, 0, 15);
+  simulation.Send(200, {0xfe});
+  if (prepare) prepare(simulation);
+  auto duet = Duet::Create(HostileOptions(mode, SyncMode::kOwn), models);
+  ASSERT_TRUE(duet.ok());
+  DuetRun run;
+  run.stop = [&] { return stop_at(step, simulation); };
+  DuetObserver observer;
+  ASSERT_TRUE((*duet)->Run(simulation, run, observer).ok());
+  ExpectEven(**duet, simulation, where);
+  EXPECT_GT(simulation.Notes(0).size(), 0u) << where;
+}
+
+TEST(DuetHostile, NoMomentIsWrongToStop) {
+  for (const TurnMode mode : kModes) {
+    for (double moment = 3.3; moment < 36; moment += 2.37) {
+      RunUntil([&](double step, Simulation&) { return step >= moment; }, mode,
+               "stop at " + std::to_string(moment));
+    }
+  }
+}
+
+TEST(DuetHostile, APortThatWasGoneGetsAPanic) {
+  int panics = 0;
+  RunUntil(
+      [&](double step, Simulation& simulation) {
+        simulation.mutable_state().connected = step < 18 || step > 20;
+        panics = 0;
+        for (const auto& [frame, event] : simulation.out()) panics += event.bytes[1] == 123;
+        return step > 30;
+      },
+      TurnMode::kSwitch, "port");
+  EXPECT_EQ(panics, 16);
+}
+
+TEST(DuetHostile, ControlsInTheMiddleOfAnAnswer) {
+  for (const uint8_t control : {2, 4, 5, 6, 7, 1}) {
+    for (const uint8_t value : {0, 1, 127}) {
+      for (const TurnMode mode : kModes) {
+        RunUntil([](double step, Simulation&) { return step > 70; }, mode,
+                 "control " + std::to_string(control),
+                 [&](Simulation& simulation) {
+                   simulation.Send(22.3, {0xb0, control, value});
+                 });
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace magenta

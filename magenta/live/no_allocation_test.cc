@@ -1,0 +1,129 @@
+// Nothing on the MIDI thread allocates or frees: here malloc itself says so.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "magenta/generate/random_model.h"
+#include "magenta/live/duet.h"
+#include "magenta/live/simulation_for_tests.h"
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
+#define MAGENTA_NO_TRAP 1
+#endif
+
+namespace {
+inline thread_local constinit int on_midi_thread = 0;
+constinit int trapped = 0;
+
+struct MidiThreadScope {
+  MidiThreadScope() { ++on_midi_thread; }
+  ~MidiThreadScope() { --on_midi_thread; }
+};
+
+[[maybe_unused]] void Trap() { trapped += on_midi_thread > 0; }
+}  // namespace
+
+#ifndef MAGENTA_NO_TRAP
+extern "C" {
+void* __libc_malloc(size_t);
+void* __libc_calloc(size_t, size_t);
+void* __libc_realloc(void*, size_t);
+void __libc_free(void*);
+
+void* malloc(size_t size) {
+  Trap();
+  return __libc_malloc(size);
+}
+void* calloc(size_t count, size_t size) {
+  Trap();
+  return __libc_calloc(count, size);
+}
+void* realloc(void* block, size_t size) {
+  Trap();
+  return __libc_realloc(block, size);
+}
+void free(void* block) {
+  if (block != nullptr) Trap();
+  __libc_free(block);
+}
+}
+#endif
+
+namespace magenta {
+namespace {
+
+/// Hands every block on with the trap set.
+class TrappedBackend : public MidiBackend, public MidiProcessor {
+ public:
+  explicit TrappedBackend(Simulation& simulation) : simulation_(simulation) {}
+
+  absl::Status Run(MidiProcessor& processor, const std::function<bool()>& between) override {
+    processor_ = &processor;
+    return simulation_.Run(*this, between);
+  }
+  bool simulated() const override { return true; }
+  MidiBackendState state() const override { return simulation_.state(); }
+
+  void Process(const MidiBlock& block, std::span<const MidiEvent> in,
+               MidiOut& out) noexcept override {
+    const MidiThreadScope scope;
+    processor_->Process(block, in, out);
+  }
+
+ private:
+  Simulation& simulation_;
+  MidiProcessor* processor_ = nullptr;
+};
+
+TEST(NoAllocation, TheTrapCatchesAGrowingString) {
+#ifdef MAGENTA_NO_TRAP
+  GTEST_SKIP() << "a sanitizer has its own malloc";
+#endif
+  trapped = 0;
+  {
+    const MidiThreadScope scope;
+    const std::string text(100, 'x');
+    EXPECT_EQ(text.size(), 100u);
+  }
+  EXPECT_EQ(trapped, 2);  // malloc and free
+}
+
+TEST(NoAllocation, OnTheMidiThread) {
+#ifdef MAGENTA_NO_TRAP
+  GTEST_SKIP() << "a sanitizer has its own malloc";
+#endif
+  const auto model = testing::RandomModel("lookback_rnn");
+  for (const TurnMode mode : {TurnMode::kSwitch, TurnMode::kBars, TurnMode::kFree}) {
+    for (const SyncMode sync : {SyncMode::kOwn, SyncMode::kFollow, SyncMode::kMaster}) {
+      DuetOptions options;
+      options.mode = mode;
+      options.sync = sync;
+      options.listen_bars = options.answer_bars = 1;
+      options.players.resize(2);
+      options.controls = {
+          {LiveAction::kStartPhrase, false, 1, 127}, {LiveAction::kStopPhrase, false, 1, 0},
+          {LiveAction::kPanic, false, 2, -1},        {LiveAction::kLoop, false, 5, -1},
+          {LiveAction::kTempo, false, 6, -1},        {LiveAction::kMutate, false, 7, -1}};
+      Simulation simulation;
+      simulation.Send(0, {0xfa}).Send(0, {0xb0, 1, 127}).Send(20, {0xb0, 1, 0});
+      for (int i = 0; i < 1200; ++i) simulation.Send(i / 6.0, {0xf8});
+      for (int i = 0; i < 100; ++i) simulation.Note(i * 1.7, i * 1.7 + 1, 50 + i % 30);
+      for (int i = 0; i < 128; ++i) simulation.Note(90, 91, i);
+      simulation.Send(60, {0xb0, 5, 127}).Send(80, {0xb0, 2, 127}).Send(81, {0xb0, 6, 90});
+      simulation.Send(100, {0xb0, 7, 127}).Send(0.5, {0xe0, 1, 2}).Send(0.6, {0xb0, 64, 127});
+      TrappedBackend backend(simulation);
+      auto duet = Duet::Create(options, {model});
+      ASSERT_TRUE(duet.ok());
+      DuetObserver observer;
+      trapped = 0;
+      ASSERT_TRUE((*duet)->Run(backend, {}, observer).ok());
+      EXPECT_EQ(trapped, 0);
+      EXPECT_GT((*duet)->state().note_ons, 100);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace magenta
