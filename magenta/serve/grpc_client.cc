@@ -1,6 +1,7 @@
 #include "magenta/serve/grpc_client.h"
 
 #include <fmt/core.h>
+#include <grpc/support/log.h>
 #include <grpcpp/grpcpp.h>
 
 #include <cstdlib>
@@ -17,6 +18,7 @@ constexpr int kMaxAnswer = 256 << 20;
 class Client final : public GeneratorClient {
  public:
   explicit Client(const ClientOptions& options) : options_(options) {
+    gpr_set_log_function([](gpr_log_func_args*) {});
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(kMaxAnswer);
     stub_ = SequenceGeneratorService::NewStub(

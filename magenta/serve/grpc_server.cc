@@ -4,6 +4,7 @@
 #include "magenta/serve/grpc_server.h"
 
 #include <fmt/core.h>
+#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/health_check_service_interface.h>
@@ -12,6 +13,7 @@
 #include <mutex>
 #include <utility>
 
+#include "grpc/health/v1/health.pb.h"
 #include "magenta/base/status.h"
 #include "magenta/service.grpc.pb.h"
 
@@ -194,6 +196,10 @@ class RunningServer final : public GrpcServer {
   }
 
   absl::Status Start(const ServeOptions& options) {
+    // What gRPC would print, the statuses say.
+    gpr_set_log_function([](gpr_log_func_args*) {});
+    // Brings the description of the health service in, for reflection.
+    grpc::health::v1::HealthCheckRequest::descriptor();
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     grpc::ServerBuilder builder;

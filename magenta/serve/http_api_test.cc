@@ -142,17 +142,18 @@ TEST_F(HttpApiTest, StreamsPiecesThatMakeTheWhole) {
   Post("/v1/generators/lookback_rnn:stream", "application/json", kJson);
   EXPECT_THAT(reply_->stream, ::testing::StartsWith("begin\npiece {"));
   std::istringstream lines(reply_->stream);
-  std::string line;
+  std::string line, last;
   size_t notes = 0;
   int pieces = 0;
   while (std::getline(lines, line)) {
+    last = line;
     if (!line.starts_with("piece ")) continue;
     ++pieces;
     const auto piece = nlohmann::json::parse(line.substr(6))["generatedSequence"];
     notes += piece.contains("notes") ? piece["notes"].size() : 0;
   }
   EXPECT_GT(pieces, 3);
-  EXPECT_THAT(line, HasSubstr("done {\"logLikelihood\":"));
+  EXPECT_THAT(last, HasSubstr("done {\"logLikelihood\":"));
   const auto whole = nlohmann::json::parse(Post(kGenerate, "application/json", kJson).body);
   EXPECT_EQ(notes, whole["generatedSequence"]["notes"].size());
 }

@@ -64,7 +64,9 @@ struct Scheduler::Running {
     if (const auto so_far = task.SoFar()) SendPiece(*so_far, false);
   }
 
-  void End() {
+  /// Ends with `ended`, or with the result.
+  void End(const absl::Status& ended) {
+    if (!ended.ok()) return job.done(ended);
     Generation generation = task.Finish();
     if (job.piece != nullptr) SendPiece(generation.outputs.at(0).sequence, true);
     job.done(std::move(generation));
@@ -149,12 +151,11 @@ bool Scheduler::TakeJobs(Worker& worker, std::vector<Job>& taken) {
   return true;
 }
 
-/// Reads the requests of `taken`; returns how many of them ended at that.
-int Scheduler::Start(Worker& worker, std::vector<Job>& taken) {
+/// Reads the requests of `taken`.
+void Scheduler::Start(Worker& worker, std::vector<Job>& taken) {
   TaskOptions options;
   options.max_events = options_.max_steps;
   options.max_rows = options_.max_rows;
-  int left = 0;
   for (Job& job : taken) {
     const absl::Status ended = EndOf(job, Clock::now());
     auto task = ended.ok() ? GenerationTask::Start(job.model, job.request, options)
@@ -162,11 +163,10 @@ int Scheduler::Start(Worker& worker, std::vector<Job>& taken) {
     if (task.ok()) {
       worker.jobs.push_back(std::make_unique<Running>(Running{std::move(job), *std::move(task)}));
     } else {
+      Leave(1);
       job.done(task.status());
-      ++left;
     }
   }
-  return left;
 }
 
 /// One network step for all jobs of `worker` that wait for one, those of a model together.
@@ -186,24 +186,26 @@ void Scheduler::Step(Worker& worker) {
   }
 }
 
-/// The next event of every job; returns how many ended.
-int Scheduler::Advance(Worker& worker, Clock::time_point now) {
-  return static_cast<int>(
-      std::erase_if(worker.jobs, [now](const std::unique_ptr<Running>& running) {
-        const absl::Status ended = EndOf(running->job, now);
-        if (!ended.ok()) {
-          running->job.done(ended);
-          return true;
-        }
-        if (running->task.session().pending()) return false;
-        running->task.Advance();
-        if (!running->task.done()) {
-          running->LookForPieces();
-          return false;
-        }
-        running->End();
-        return true;
-      }));
+/// The next event of every job. Those that end make room first, so that a client that has its
+/// answer finds it.
+void Scheduler::Advance(Worker& worker, Clock::time_point now) {
+  std::vector<std::pair<std::unique_ptr<Running>, absl::Status>> left;
+  for (auto& running : worker.jobs) {
+    const absl::Status ended = EndOf(running->job, now);
+    if (ended.ok()) {
+      if (running->task.session().pending()) continue;
+      running->task.Advance();
+      if (!running->task.done()) {
+        running->LookForPieces();
+        continue;
+      }
+    }
+    left.emplace_back(std::move(running), ended);
+  }
+  if (left.empty()) return;
+  std::erase(worker.jobs, nullptr);
+  Leave(static_cast<int>(left.size()));
+  for (auto& [running, ended] : left) running->End(ended);
 }
 
 /// Tells those in the queue that nobody waits for any more.
@@ -217,7 +219,6 @@ void Scheduler::LookAround(Clock::time_point now) {
 }
 
 void Scheduler::Leave(int count) {
-  if (count == 0) return;
   const std::lock_guard lock(mutex_);
   running_ -= count;
   metrics_.sessions = running_;
@@ -227,16 +228,14 @@ void Scheduler::Leave(int count) {
 void Scheduler::Work(Worker& worker) {
   Clock::time_point looked;
   for (std::vector<Job> taken; TakeJobs(worker, taken); taken.clear()) {
-    const int left = Start(worker, taken);
+    Start(worker, taken);
     const Clock::time_point now = Clock::now();
     if (now - looked > kLookAround) LookAround(looked = now);
     Step(worker);
-    Leave(left + Advance(worker, now));
-  }
-  for (const auto& running : worker.jobs) {
-    running->job.done(absl::UnavailableError("the server ends"));
+    Advance(worker, now);
   }
   Leave(static_cast<int>(worker.jobs.size()));
+  for (const auto& running : worker.jobs) running->End(absl::UnavailableError("the server ends"));
 }
 
 void Scheduler::Drain(Clock::time_point deadline) {

@@ -66,7 +66,7 @@ class Scheduler {
   /// Begins with `job` as soon as there is room.
   void Submit(Job job);
 
-  /// Waits until nothing runs or waits, at most until `deadline`.
+  /// Waits until nothing runs or waits, at most until `deadline`. The last may be told after.
   void Drain(Clock::time_point deadline);
 
  private:
@@ -74,9 +74,9 @@ class Scheduler {
   class Worker;
   void Work(Worker& worker);
   bool TakeJobs(Worker& worker, std::vector<Job>& taken);
-  int Start(Worker& worker, std::vector<Job>& taken);
+  void Start(Worker& worker, std::vector<Job>& taken);
   void Step(Worker& worker);
-  int Advance(Worker& worker, Clock::time_point now);
+  void Advance(Worker& worker, Clock::time_point now);
   void LookAround(Clock::time_point now);
   void Leave(int count);
   void RemoveEnded(Clock::time_point now, std::vector<Job>& ended);

@@ -55,7 +55,7 @@ Job JobFor(std::shared_ptr<const Model> model, GenerateSequenceRequest request, 
 }
 
 /// A job that lasts until somebody ends it.
-GenerateSequenceRequest Endless() { return RequestFor({60, 62}, 1 << 20, 1); }
+GenerateSequenceRequest Endless() { return RequestFor({60, 62}, (1 << 20) - 1, 1); }
 
 ServeOptions OptionsFor(int threads) {
   ServeOptions options;

@@ -105,14 +105,14 @@ TEST(GrpcTest, AClientThatGoesEndsItsWork) {
   Running running(FreePorts());
   int pieces = 0;
   const auto status = running.client
-                          ->GenerateStream(RequestTo(1 << 20, 1),
+                          ->GenerateStream(RequestTo((1 << 20) - 1, 1),
                                            [&pieces](const NoteSequence&) { return ++pieces < 3; })
                           .status();
   EXPECT_EQ(status.code(), absl::StatusCode::kCancelled);
   ClientOptions hasty;
   hasty.server = "127.0.0.1:" + std::to_string(running.server->port());
   hasty.max_seconds = 0.1;
-  EXPECT_EQ(MakeGeneratorClient(hasty)->Generate(RequestTo(1 << 20, 1)).status().code(),
+  EXPECT_EQ(MakeGeneratorClient(hasty)->Generate(RequestTo((1 << 20) - 1, 1)).status().code(),
             absl::StatusCode::kDeadlineExceeded);
   for (int i = 0; i < 1000 && running.service.metrics().sessions > 0; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -135,7 +135,7 @@ TEST(GrpcTest, Limits) {
   request.mutable_input_sequence()->set_id(std::string(3000, 'x'));
   EXPECT_EQ(running.client->Generate(request).status().code(),
             absl::StatusCode::kResourceExhausted);
-  EXPECT_EQ(running.client->Generate(RequestTo(1 << 20, 1)).status().code(),
+  EXPECT_EQ(running.client->Generate(RequestTo((1 << 20) - 1, 1)).status().code(),
             absl::StatusCode::kDeadlineExceeded);
 }
 

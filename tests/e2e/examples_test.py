@@ -1,0 +1,92 @@
+"""The programs of examples/ do what the documents that walk through them say."""
+
+import json
+import os
+import signal
+import subprocess
+import unittest
+
+from program import BIN, ROOT, Case, Result, notes_of, tune
+from server_test import PYTHON, Server
+
+EXAMPLES = os.path.join(os.path.dirname(BIN), 'examples')
+TABLE = os.path.join(ROOT, 'examples', 'weather_primer', 'fortnight.csv')
+
+
+def example(name, *args, stdin=b''):
+    return Result(subprocess.run([os.path.join(EXAMPLES, name), *args], input=stdin,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120))
+
+
+@unittest.skipUnless(os.path.exists(os.path.join(EXAMPLES, 'markov')), 'left out: examples are not built')
+class Examples(Case):
+    def test_the_weather_becomes_a_primer(self):
+        with open(TABLE, 'rb') as file:
+            table = file.read()
+        server = Server()
+        try:
+            done = example('weather_primer', f'localhost:{server.grpc}', '3', stdin=table)
+            self.assertEqual(done.status, 0, done)
+            self.assertIn('14 days became', done.err)
+            notes = notes_of(self.write('weather.mid', done.bytes))
+            self.assertEqual([note[0] for note in notes[:4]], [64, 67, 69, 72])
+            self.assertLessEqual(notes[-1][2], 14 * 0.25 + 5 * 0.25 + 16.01)
+            has_grpcio = os.path.exists(PYTHON) and subprocess.run(
+                [PYTHON, '-c', 'import grpc_tools'], stderr=subprocess.DEVNULL).returncode == 0
+            if has_grpcio:
+                script = os.path.join(ROOT, 'examples', 'weather_primer', 'weather_primer.py')
+                lines = subprocess.run([PYTHON, script, f'localhost:{server.grpc}', '3'], input=table,
+                                       stdout=subprocess.PIPE, check=True, timeout=120).stdout.decode()
+                self.assertEqual([int(line.split()[0]) for line in lines.splitlines()],
+                                 [note[0] for note in notes])
+        finally:
+            self.assertEqual(server.stop(), 0)
+        self.assertEqual(example('weather_primer', 'localhost:1', stdin=table).status, 5)
+
+    def test_sources_are_short(self):
+        for name, most in (('weather_primer/weather_primer.cc', 100),
+                           ('weather_primer/weather_primer.py', 100),
+                           ('markov_model/markov_model.cc', 125)):
+            with open(os.path.join(ROOT, 'examples', name), encoding='utf-8') as file:
+                self.assertLess(len(file.readlines()), most, name)
+
+    def test_a_model_of_ones_own_does_everything(self):
+        for i in range(12):
+            self.write(f'in/{i}.mid', tune(8, i))
+        def markov(*args, stdin=b''):
+            done = example('markov', *args, stdin=stdin)
+            self.assertEqual(done.status, 0, done)
+            return done
+        markov('dataset', '--config=markov', '--input=' + self.path('in'), '--output_dir=' + self.path('data'),
+               '--eval_ratio=0')
+        markov('train', '--config=markov', '--run_dir=' + self.path('run'),
+               '--sequence_example_file=' + self.path('data', 'training_melodies.tfrecord'))
+        bundle = self.path('markov.mag')
+        markov('bundle', '--config=markov', '--run_dir=' + self.path('run'), '--bundle_file=' + bundle)
+        made = markov('generate', '--bundle_file=' + bundle, '--output_dir=' + self.path('out'), '--seed=2',
+                      '--num_outputs=2', '--num_steps=64', '--temperature=0.5', '--json').json
+        notes = notes_of(made['outputs'][0]['file'])
+        self.assertGreater(len(notes), 8)
+        # It learned a scale, and plays nothing else.
+        self.assertLessEqual({note[0] % 12 for note in notes}, {0, 2, 4, 5, 7, 9, 11})
+        score = markov('score', '--bundle_file=' + bundle, '--json', self.path('in', '0.mid')).json
+        self.assertLess(score['files'][0]['log_likelihood'], 0)
+        self.assertIn('markov', markov('models').out)
+        serving = subprocess.Popen(
+            [os.path.join(EXAMPLES, 'markov'), 'serve', '--port=0', '--grpc_port=0', '--bundle_file=' + bundle],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        try:
+            where = json.loads(serving.stdout.readline())
+            self.assertEqual(where['generators'], ['markov'])
+            request = b'generator_options { generate_sections { end_time: 8 } args { key: "seed" value { int_value: 1 } } }'
+            there = self.ok('request', f'--server=localhost:{where["grpc_port"]}', stdin=request)
+            here = markov('request', '--bundle_file=' + bundle, stdin=request)
+            self.assertEqual(there.out, here.out)
+        finally:
+            serving.send_signal(signal.SIGTERM)
+            serving.communicate(timeout=60)
+        self.assertEqual(serving.returncode, 0)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,97 @@
+"""What a client that knows only the port sees: run by server_test.py in the environment of grpcio.
+
+grpc_check.py HOST:PORT reflection | health | slides | hostile
+"""
+
+import sys
+
+import grpc
+from google.protobuf import descriptor_pool, message_factory, text_format
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+
+SERVICE = 'magenta.SequenceGeneratorService'
+SLIDES = '''
+input_sequence {
+  ticks_per_quarter: 96
+  tempos { qpm: 120 }
+  notes { pitch: 60 velocity: 100 start_time: 0 end_time: 0.125 }
+  total_time: 0.125
+}
+generator_options { generate_sections { start_time: 0.25 end_time: 16 } }
+'''
+
+
+def reflected(channel):
+    """Makes messages and calls of what the server says about itself."""
+    database = ProtoReflectionDescriptorDatabase(channel)
+    pool = descriptor_pool.DescriptorPool(database)
+    return database, pool
+
+
+def method(channel, pool, name):
+    service = pool.FindServiceByName(SERVICE)
+    found = service.FindMethodByName(name)
+    request = message_factory.GetMessageClass(found.input_type)
+    response = message_factory.GetMessageClass(found.output_type)
+    kind = channel.unary_stream if name.endswith('Stream') else channel.unary_unary
+    return request, kind(f'/{SERVICE}/{name}', request_serializer=request.SerializeToString,
+                         response_deserializer=response.FromString)
+
+
+def reflection(channel):
+    database, pool = reflected(channel)
+    services = database.get_services()
+    assert SERVICE in services and 'grpc.health.v1.Health' in services, services
+    names = [m.name for m in pool.FindServiceByName(SERVICE).methods]
+    assert names == ['ListGenerators', 'GenerateSequence', 'GenerateSequenceStream'], names
+    assert pool.FindServiceByName('grpc.health.v1.Health').methods
+
+
+def slides(channel):
+    _, pool = reflected(channel)
+    request, generate = method(channel, pool, 'GenerateSequence')
+    asked = text_format.Parse(SLIDES, request())
+    asked.generator_options.args['seed'].int_value = 3
+    response, call = generate.with_call(asked, timeout=60)
+    notes = response.generated_sequence.notes
+    assert (notes[0].pitch, notes[0].start_time, notes[0].end_time) == (60, 0, 0.125), notes[0]
+    assert len(notes) > 3
+    for note in notes[1:]:
+        assert 0.25 <= note.start_time < note.end_time <= 16, note
+        assert (note.start_time * 8).is_integer() and (note.end_time * 8).is_integer(), note
+    assert dict(call.trailing_metadata())['magenta-seed'] == '3'
+    _, stream = method(channel, pool, 'GenerateSequenceStream')
+    pieces = list(stream(asked, timeout=60))
+    assert len(pieces) > 3, len(pieces)
+    for piece in pieces[1:]:
+        pieces[0].MergeFrom(piece)
+    assert pieces[0] == response
+    request, lists = method(channel, pool, 'ListGenerators')
+    assert lists(request()).generators[0].id == 'lookback_rnn'
+
+
+def health(channel):
+    stub = health_pb2_grpc.HealthStub(channel)
+    for service in ('', SERVICE):
+        answer = stub.Check(health_pb2.HealthCheckRequest(service=service), timeout=10)
+        assert answer.status == health_pb2.HealthCheckResponse.SERVING, answer
+
+
+def hostile(channel):
+    """Bytes that are no request, and a request that is too large."""
+    call = channel.unary_unary(f'/{SERVICE}/GenerateSequence')
+    for bytes_sent, expected in [(b'\xff\xff\xff\xff', ('INTERNAL', 'INVALID_ARGUMENT', 'UNIMPLEMENTED')),
+                                 (b'\0' * (9 << 20), ('RESOURCE_EXHAUSTED',)),
+                                 (b'', ('INVALID_ARGUMENT',))]:
+        try:
+            call(bytes_sent, timeout=20)
+        except grpc.RpcError as error:
+            assert error.code().name in expected, (error.code(), expected)
+        else:
+            raise AssertionError('no error')
+
+
+if __name__ == '__main__':
+    with grpc.insecure_channel(sys.argv[1]) as opened:
+        globals()[sys.argv[2]](opened)

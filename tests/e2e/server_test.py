@@ -1,0 +1,337 @@
+"""magenta serve as its clients meet it: curl, gRPC reflection, `--server`, and those who mean ill."""
+
+import concurrent.futures
+import http.client
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+import unittest
+
+from program import BIN, ROOT, Case, built, midi, notes_of, run
+
+# `make test` puts grpcio there; see tools/requirements-test.txt.
+PYTHON = os.path.join(os.path.dirname(BIN), 'venv', 'bin', 'python')
+GRPC_CHECK = os.path.join(ROOT, 'tests', 'e2e', 'grpc_check.py')
+# As the slides of 2016 show it.
+SLIDES = b'''
+input_sequence {
+  ticks_per_beat: 96
+  tempos { bpm: 120 }
+  notes { pitch: 60 velocity: 100 start_time: 0 end_time: 0.125 }
+  total_time: 0.125
+}
+generator_options {
+  generate_sections { start_time_seconds: 0.25 end_time_seconds: 16 }
+}
+'''
+GENERATE = '/v1/generators/lookback_rnn:generate'
+
+
+def has_grpcio():
+    return os.path.exists(PYTHON) and subprocess.run(
+        [PYTHON, '-c', 'import grpc_reflection, grpc_health'], stderr=subprocess.DEVNULL).returncode == 0
+
+
+class Server:
+    """A running `magenta serve` at free ports."""
+
+    def __init__(self, *flags, **env):
+        self.process = subprocess.Popen(
+            [os.path.join(BIN, 'magenta'), 'serve', '--port=0', '--grpc_port=0', *flags],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **env})
+        line = self.process.stdout.readline()
+        self.where = json.loads(line) if line else {}
+        self.port, self.grpc = self.where.get('port'), self.where.get('grpc_port')
+
+    def ask(self, method, target, body=None, **headers):
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=60)
+        try:
+            connection.request(method, target, body,
+                               {name.replace('_', '-'): value for name, value in headers.items()})
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def metric(self, name):
+        text = self.ask('GET', '/metrics')[1].decode()
+        return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith(name))
+
+    def memory_kb(self):
+        with open(f'/proc/{self.process.pid}/status', encoding='ascii') as file:
+            return int(next(line for line in file if line.startswith('VmRSS')).split()[1])
+
+    def stop(self, number=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        self.process.communicate(timeout=60)
+        return self.process.returncode
+
+
+@unittest.skipUnless(built('magenta-serve'), 'left out: magenta-serve is not built')
+class ServerCase(Case):
+    FLAGS = ()
+
+    def setUp(self):
+        super().setUp()
+        self.server = Server(*self.FLAGS)
+        self.assertIn('port', self.server.where)
+
+    def tearDown(self):
+        self.assertEqual(self.server.stop(), 0)
+        super().tearDown()
+
+    def alive(self):
+        self.assertEqual(self.server.ask('GET', '/healthz'), (200, b'ok\n'))
+        self.assertEqual(self.server.ask('POST', GENERATE, SLIDES, content_type='text/plain')[0], 200)
+
+    def until(self, condition, seconds=20):
+        end = time.time() + seconds
+        while not condition():
+            self.assertLess(time.time(), end)
+            time.sleep(0.02)
+
+
+def check_slides(case, notes):
+    """The input's note stays; the rest lies in the section, on sixteenths."""
+    case.assertEqual(notes[0], [60, 0, 0.125])
+    case.assertGreater(len(notes), 3)
+    for _, start, end in notes[1:]:
+        case.assertTrue(0.25 <= start < end <= 16, (start, end))
+        case.assertTrue((start * 8).is_integer() and (end * 8).is_integer(), (start, end))
+
+
+def json_notes(text):
+    return [[note['pitch'], float(note.get('startTime', note.get('start_time', 0))),
+             float(note.get('endTime', note.get('end_time')))]
+            for note in list(json.loads(text).values())[0]['notes']]
+
+
+class Slides(ServerCase):
+    def test_by_request(self):
+        local = self.ok('request', '--config=lookback_rnn', '--format=json', '--seed=3', stdin=SLIDES)
+        check_slides(self, json_notes(local.out))
+        there = self.ok('request', f'--server=localhost:{self.server.grpc}', '--format=json',
+                        '--seed=3', stdin=SLIDES)
+        self.assertEqual(there.out, local.out)
+
+    def test_by_curl(self):
+        url = f'http://127.0.0.1:{self.server.port}{GENERATE}?seed=3'
+        def curl(*args):
+            return subprocess.run(['curl', '-sf', '--data-binary', '@-', *args, url], input=SLIDES,
+                                  stdout=subprocess.PIPE, check=True).stdout
+        check_slides(self, json_notes(curl('-H', 'accept: application/json')))
+        local = self.ok('request', '--config=lookback_rnn', '--seed=3', stdin=SLIDES)
+        self.assertEqual(curl('-H', 'content-type: text/plain').decode(), local.out)
+        tune = self.write('tune.mid', curl('-H', 'accept: audio/midi'))
+        check_slides(self, [[p, round(s * 32) / 32, round(e * 32) / 32]
+                            for p, s, e in notes_of(tune)])
+
+    @unittest.skipUnless(has_grpcio(), 'left out: no grpcio (make build/venv/ok)')
+    def test_by_reflection(self):
+        for check in ('reflection', 'health', 'slides', 'hostile'):
+            with self.subTest(check):
+                done = subprocess.run([PYTHON, GRPC_CHECK, f'127.0.0.1:{self.server.grpc}', check],
+                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
+                self.assertEqual(done.returncode, 0, done.stdout.decode())
+        self.alive()
+
+
+class Elsewhere(ServerCase):
+    def test_generate_gives_the_same_files(self):
+        flags = ('--seed=5', '--num_outputs=40', '--num_steps=512', '--config=basic_rnn', '--json',
+                 '--format=notesequence')
+        here = self.ok('generate', '--output_dir=' + self.path('here'), *flags).json['outputs']
+        there = self.ok('generate', '--output_dir=' + self.path('there'), *flags,
+                        f'--server=localhost:{self.server.grpc}').json['outputs']
+        self.assertEqual(len(there), 40)
+        for a, b in zip(here, there):
+            with open(a['file'], 'rb') as one, open(b['file'], 'rb') as other:
+                self.assertEqual(one.read(), other.read())
+            self.assertAlmostEqual(a['log_likelihood'], b['log_likelihood'], places=3)
+        # Forty clients at once share the steps of the network.
+        self.assertGreater(self.server.metric('magenta_network_rows_total'),
+                           1.5 * self.server.metric('magenta_network_steps_total'))
+
+    def test_errors_are_the_servers(self):
+        address = f'--server=localhost:{self.server.grpc}'
+        self.fails(3, "no generator 'drums_rnn'", 'request', address, '--config=drums_rnn', stdin=SLIDES)
+        self.fails(2, 'starts at 0.25 s, before', 'request', address,
+                   stdin=SLIDES.replace(b'end_time: 0.125', b'end_time: 0.5'))
+        self.fails(5, 'magenta serve', 'request', '--server=localhost:1', stdin=SLIDES)
+        self.fails(2, 'no HOST:PORT', 'request', '--server=localhost', stdin=SLIDES)
+
+    def test_midi_in_and_out(self):
+        status, tune = self.server.ask('POST', '/v1/generators/default:generate?steps=64&seed=1',
+                                       midi([[60], [62], [64], [65]]), content_type='audio/midi')
+        self.assertEqual(status, 200)
+        notes = notes_of(self.write('tune.mid', tune))
+        self.assertEqual([note[0] for note in notes[:4]], [60, 62, 64, 65])
+        self.assertLessEqual(notes[-1][2], 8.01)
+
+
+class Hostile(ServerCase):
+    FLAGS = ('--max_body_bytes=1000000', '--max_notes=1000', '--max_steps=1048576',
+             '--max_sessions=4', '--max_queue=4', '--num_threads=1', '--max_seconds=100')
+    LONG = SLIDES.replace(b'end_time_seconds: 16', b'end_time_seconds: 131000')
+
+    def test_random_bytes_on_both_ports(self):
+        dice = random.Random(1)
+        for port in (self.server.port, self.server.grpc):
+            for i in range(40):
+                with socket.create_connection(('127.0.0.1', port), timeout=10) as client:
+                    data = dice.randbytes(dice.choice([1, 10, 1000, 31000]))
+                    if i % 4 == 1:
+                        data = b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' + data
+                    elif i % 4 == 2:
+                        data = b'POST ' + GENERATE.encode() + b' HTTP/1.1\r\nHost: localhost\r\n' \
+                               b'Content-Length: %d\r\n\r\n' % len(data) + data
+                    try:
+                        client.sendall(data)
+                        client.shutdown(socket.SHUT_WR)
+                        client.settimeout(3)
+                        while client.recv(4096):
+                            pass
+                    except OSError:
+                        pass
+        self.alive()
+
+    def test_bodies_over_the_limit(self):
+        for headers in ('Content-Length: 100000000\r\n', 'Transfer-Encoding: chunked\r\n'):
+            with socket.create_connection(('127.0.0.1', self.server.port), timeout=20) as client:
+                client.sendall(f'POST {GENERATE} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n'.encode())
+                try:
+                    for _ in range(2000):
+                        client.sendall(b'10000\r\n' + b'x' * 65536 + b'\r\n')
+                except OSError:
+                    pass
+                self.assertTrue(client.recv(100).startswith(b'HTTP/1.1 413 '))
+        with socket.create_connection(('127.0.0.1', self.server.port), timeout=20) as client:
+            client.sendall(b'GET / HTTP/1.1\r\nX: ' + b'x' * 100000)
+            self.assertTrue(client.recv(100).startswith(b'HTTP/1.1 431 '))
+        self.assertLess(self.server.memory_kb(), 150000)
+        self.alive()
+
+    def test_notes_and_steps_over_the_limit(self):
+        note = b'input_sequence { notes { pitch: 60 velocity: 9 end_time: 0.1 } }'
+        for body in (note * 1001 + SLIDES, SLIDES.replace(b'16', b'131073')):
+            status, answer = self.server.ask('POST', GENERATE, body, content_type='text/plain')
+            self.assertIn(status, (400, 413), answer)
+
+    def test_slow_clients_stop_nobody(self):
+        slow = []
+        for i in range(200):
+            client = socket.create_connection(('127.0.0.1', self.server.port), timeout=30)
+            client.sendall(f'POST {GENERATE} HTTP/1.1\r\nContent-Length: 500\r\n\r\nx'.encode()
+                           if i % 2 else b'GET /heal')
+            slow.append(client)
+        self.alive()
+        # One byte now and then does not keep a head open.
+        start = time.time()
+        try:
+            while time.time() - start < 20:
+                slow[0].sendall(b't')
+                time.sleep(0.5)
+        except OSError:
+            pass
+        self.assertLess(time.time() - start, 15)
+        for client in slow:
+            client.close()
+
+    def test_a_thousand_connections(self):
+        clients = [socket.create_connection(('127.0.0.1', self.server.port), timeout=30)
+                   for _ in range(1000)]
+        before = self.server.memory_kb()
+        for _ in range(3):
+            for client in clients:
+                client.sendall(b'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')
+            for client in clients:
+                self.assertTrue(client.recv(1000).startswith(b'HTTP/1.1 200 '))
+        self.assertLess(self.server.memory_kb() - before, 30000)
+        self.alive()
+        for client in clients:
+            client.close()
+        self.until(lambda: self.server.metric('magenta_http_connections') <= 2)
+
+    def test_room_and_queue(self):
+        """Eight long requests fill it; a ninth is told so; when they go, their work ends."""
+        waiting = []
+        for _ in range(8):
+            client = socket.create_connection(('127.0.0.1', self.server.port), timeout=30)
+            client.sendall(f'POST {GENERATE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n'
+                           f'Content-Length: {len(self.LONG)}\r\n\r\n'.encode() + self.LONG)
+            waiting.append(client)
+        self.until(lambda: self.server.metric('magenta_queue') == 4)
+        self.assertEqual(self.server.metric('magenta_sessions'), 4)
+        status, answer = self.server.ask('POST', GENERATE, SLIDES, content_type='text/plain')
+        self.assertEqual(status, 429, answer)
+        self.assertEqual(json.loads(answer)['error']['code'], 'RESOURCE_EXHAUSTED')
+        for client in waiting:
+            client.close()
+        self.until(lambda: self.server.metric('magenta_sessions') + self.server.metric('magenta_queue') == 0)
+        self.assertEqual(self.server.metric('magenta_requests_total{transport="http",code="CANCELLED"}'), 8)
+        self.alive()
+
+    def test_memory_does_not_grow(self):
+        def ask(_):
+            return self.server.ask('POST', GENERATE, SLIDES, content_type='text/plain')[0]
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            self.assertEqual(set(pool.map(ask, range(100))), {200})
+            before = self.server.memory_kb()
+            self.assertEqual(set(pool.map(ask, range(400))), {200})
+        self.assertLess(self.server.memory_kb() - before, 8000)
+
+
+@unittest.skipUnless(built('magenta-serve'), 'left out: magenta-serve is not built')
+class Ends(Case):
+    def test_sigterm_lets_requests_end(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            server = Server('--max_steps=1048576')
+            body = SLIDES.replace(b'end_time_seconds: 16', b'end_time_seconds: 2000')
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                answer = pool.submit(server.ask, 'POST', GENERATE, body, content_type='text/plain')
+                while server.metric('magenta_sessions') == 0:
+                    time.sleep(0.005)
+                self.assertEqual(server.stop(number), 0)
+                self.assertEqual(answer.result()[0], 200)
+
+    def test_no_longer_than_the_drain(self):
+        server = Server('--max_steps=1048576', '--drain_seconds=0.3')
+        with socket.create_connection(('127.0.0.1', server.port), timeout=30) as client:
+            client.sendall(f'POST {GENERATE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n'
+                           f'Content-Length: {len(Hostile.LONG)}\r\n\r\n'.encode() + Hostile.LONG)
+            while server.metric('magenta_sessions') == 0:
+                time.sleep(0.005)
+            start = time.time()
+            self.assertEqual(server.stop(), 0)
+            self.assertLess(time.time() - start, 10)
+
+    def test_flags(self):
+        self.fails(2, '--auth_token', 'serve', '--host=0.0.0.0', '--port=0', '--grpc_port=0')
+        self.fails(2, 'is no address', 'serve', '--host=nowhere', '--auth_token=x', '--port=0', '--grpc_port=0')
+        self.fails(3, 'none.mag', 'serve', '--bundle_file=none.mag', '--port=0', '--grpc_port=0')
+        server = Server()
+        for flag in (f'--port={server.port}', f'--grpc_port={server.grpc}'):
+            self.fails(5, flag.split('=')[1], 'serve', '--port=0', '--grpc_port=0', flag)
+        self.assertEqual(server.stop(), 0)
+
+    def test_tokens(self):
+        server = Server('--host=0.0.0.0', MAGENTA_AUTH_TOKEN='s3cret')
+        ask = ('request', f'--server=127.0.0.1:{server.grpc}')
+        try:
+            self.assertEqual(server.ask('GET', '/v1/generators')[0], 401)
+            self.assertEqual(server.ask('POST', GENERATE, SLIDES, authorization='Bearer s3cre')[0], 401)
+            self.assertEqual(server.ask('GET', '/v1/generators', authorization='Bearer s3cret')[0], 200)
+            self.assertEqual(server.ask('GET', '/healthz')[0], 200)
+            self.fails(5, '--auth_token', *ask, stdin=SLIDES)
+            self.ok(*ask, '--auth_token=s3cret', stdin=SLIDES)
+        finally:
+            self.assertEqual(server.stop(), 0)
+
+
+if __name__ == '__main__':
+    unittest.main()
