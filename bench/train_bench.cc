@@ -10,7 +10,7 @@
 #include <random>
 
 #include "magenta/models/model_spec.h"
-#include "magenta/train/kernels/blas.h"
+#include "magenta/train/kernels/one_thread.h"
 #include "magenta/train/optimizer.h"
 #include "magenta/train/shards.h"
 
@@ -36,6 +36,7 @@ std::vector<DatasetExample> Melodies() {
 
 void OwnStep(benchmark::State& state, const char* config, int units, int attn_length, int threads) {
   UseOneThread();
+  KeepFreedMemory();  // as Train() does
   const ModelSpec& spec = **FindModel(config);
   RnnLayout layout{spec.codec->input_size(), spec.codec->num_classes(), spec.hparams};
   layout.hparams.rnn_layer_sizes = {units, units};

@@ -34,6 +34,14 @@ std::vector<int> PlacesByFallingLength(const std::vector<TrainingExample>& encod
 
 }  // namespace
 
+std::vector<float> BatchInputs::Dense(int input_size) const {
+  std::vector<float> dense((starts.size() - 1) * static_cast<size_t>(input_size));
+  for (size_t r = 0; r + 1 < starts.size(); ++r) {
+    for (int64_t e = starts[r]; e < starts[r + 1]; ++e) dense[r * input_size + index[e]] = value[e];
+  }
+  return dense;
+}
+
 Batch MakeBatch(std::span<const DatasetExample> examples, std::span<const int> chosen,
                 std::span<const int> places, const EventCodec& codec) {
   std::vector<TrainingExample> encoded;
@@ -45,19 +53,20 @@ Batch MakeBatch(std::span<const DatasetExample> examples, std::span<const int> c
   batch.packing = std::make_shared<const Packing>(PackLengths(lengths));
   batch.input_size = codec.input_size();
   const size_t rows = static_cast<size_t>(batch.packing->rows());
-  batch.inputs.assign(rows * batch.input_size, 0.0f);
-  batch.labels.resize(rows);
-  batch.row_ids.resize(rows);
-  for (size_t r = 0; r < sorted.size(); ++r) {
-    const TrainingExample& example = encoded[sorted[r]];
-    for (size_t t = 0; t < example.inputs.size(); ++t) {
-      const size_t row = static_cast<size_t>(batch.packing->offset[t]) + r;
+  batch.inputs.starts.reserve(rows + 1);
+  batch.labels.reserve(rows);
+  batch.row_ids.reserve(rows);
+  for (int t = 0; t < batch.packing->steps(); ++t) {
+    for (int r = 0; r < batch.packing->active[t]; ++r) {
+      const TrainingExample& example = encoded[sorted[r]];
       const SparseVector& input = example.inputs[t];
-      for (size_t k = 0; k < input.index.size(); ++k) {
-        batch.inputs[row * batch.input_size + input.index[k]] = input.value[k];
-      }
-      batch.labels[row] = example.labels[t];
-      batch.row_ids[row] = static_cast<uint64_t>(places[sorted[r]]) << 32 | t;
+      BatchInputs& to = batch.inputs;
+      to.index.insert(to.index.end(), input.index.begin(), input.index.end());
+      to.value.insert(to.value.end(), input.value.begin(), input.value.end());
+      to.starts.push_back(static_cast<int64_t>(to.index.size()));
+      batch.labels.push_back(example.labels[t]);
+      batch.row_ids.push_back(static_cast<uint64_t>(places[sorted[r]]) << 32 |
+                              static_cast<uint64_t>(t));
     }
   }
   return batch;

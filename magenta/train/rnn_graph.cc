@@ -10,9 +10,8 @@
 
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
-#include "magenta/train/kernels/attention_layer.h"
 #include "magenta/train/kernels/cells.h"
-#include "magenta/train/kernels/lstm_layer.h"
+#include "magenta/train/kernels/network_pass.h"
 #include "magenta/train/kernels/reference_layers.h"
 
 namespace magenta {
@@ -24,7 +23,12 @@ at::Tensor ToDevice(const float* values, at::IntArrayRef shape, const std::strin
   return device == "cpu" ? view : view.to(at::Device(device));
 }
 
-// One forward pass of one batch. Its leaves belong to it alone, so passes may run side by side.
+uint64_t LayerKey(const DropoutKey& key, int layer) {
+  return StableHash(fmt::format("dropout/{}/{}", key.step, layer), key.seed);
+}
+
+// One forward pass of one batch in libtorch's operations. Its leaves belong to it alone, so passes
+// may run side by side.
 class ForwardPass {
  public:
   ForwardPass(const RnnLayout& layout, const GraphOptions& options,
@@ -39,8 +43,11 @@ class ForwardPass {
   }
 
   at::Tensor Logits(const DropoutKey* dropout) const {
-    at::Tensor x = ToDevice(batch_.inputs.data(), {batch_.packing->rows(), batch_.input_size},
-                            options_.device);
+    const std::vector<float> inputs = batch_.inputs.Dense(batch_.input_size);
+    // from_blob's memory ends with this function; the graph's must not.
+    at::Tensor x =
+        ToDevice(inputs.data(), {batch_.packing->rows(), batch_.input_size}, options_.device)
+            .clone();
     for (int layer = 0; layer < layout_.layers(); ++layer) {
       x = Layer(layer, x);
       if (dropout != nullptr) x = x * Mask(layer, *dropout);
@@ -68,8 +75,7 @@ class ForwardPass {
     const int64_t inputs = x.size(1);
     const at::Tensor pre = at::addmm(Get(scope + "bias"), x, kernel.narrow(0, 0, inputs));
     const at::Tensor recurrent = kernel.narrow(0, inputs, layout_.units(layer));
-    if (options_.reference) return ReferenceLstm(pre, recurrent, *batch_.packing);
-    return LstmLayer(pre, recurrent, batch_.packing);
+    return ReferenceLstm(pre, recurrent, *batch_.packing);
   }
 
   at::Tensor Attention(int layer, const at::Tensor& x) const {
@@ -90,19 +96,13 @@ class ForwardPass {
     };
     const at::Tensor projected = at::addmm(Get(scope + "bias"), x, k1.narrow(0, 0, inputs));
     const int length = layout_.hparams.attn_length;
-    if (options_.reference) return ReferenceAttention(projected, weights, length, *batch_.packing);
-    return AttentionLayer(projected, weights, length, batch_.packing);
+    return ReferenceAttention(projected, weights, length, *batch_.packing);
   }
 
-  // 0 or 1/keep for each output of a layer.
   at::Tensor Mask(int layer, const DropoutKey& key) const {
-    const int units = layout_.units(layer);
-    const int rows = static_cast<int>(batch_.packing->rows());
-    const at::Tensor mask = at::ones({rows, units}, at::kFloat);
-    const uint64_t bits = StableHash(fmt::format("dropout/{}/{}", key.step, layer), key.seed);
-    ScaleByDropout(rows, units, batch_.row_ids.data(), bits,
-                   static_cast<float>(layout_.hparams.dropout_keep_prob),
-                   {mask.data_ptr<float>(), units});
+    const at::Tensor mask =
+        ReferenceDropout(DropoutKeys(batch_.row_ids, LayerKey(key, layer)), layout_.units(layer),
+                         static_cast<float>(layout_.hparams.dropout_keep_prob));
     return options_.device == "cpu" ? mask : mask.to(at::Device(options_.device));
   }
 
@@ -139,12 +139,24 @@ absl::StatusOr<std::string> DeviceOf(const std::string& wish) {
 
 std::vector<float> RnnGraph::Logits(const std::vector<Variable>& variables,
                                     const Batch& batch) const {
-  const at::Tensor logits = HostLogits(layout_, options_, variables, batch);
-  const auto values = Values(logits);
-  return {values.begin(), values.end()};
+  std::vector<float> logits;
+  if (!options_.reference) {
+    NetworkPassOptions options;
+    options.logits = &logits;
+    RunNetwork(layout_, variables, batch, options);
+    return logits;
+  }
+  const at::Tensor found = HostLogits(layout_, options_, variables, batch);
+  logits.assign(Values(found).begin(), Values(found).end());
+  return logits;
 }
 
 ScoreSums RnnGraph::Score(const std::vector<Variable>& variables, const Batch& batch) const {
+  if (!options_.reference) {
+    NetworkPassOptions options;
+    options.default_label = default_label_;
+    return RunNetwork(layout_, variables, batch, options);
+  }
   const at::Tensor logits = HostLogits(layout_, options_, variables, batch);
   ScoreSums sums =
       ScoreLogits(Values(logits), batch.labels, layout_.num_classes, default_label_, 1, {});
@@ -155,15 +167,32 @@ ScoreSums RnnGraph::Score(const std::vector<Variable>& variables, const Batch& b
 ScoreSums RnnGraph::Gradients(const std::vector<Variable>& variables, const Batch& batch,
                               const DropoutKey& dropout, int64_t total_steps,
                               std::vector<std::vector<float>>& gradients) const {
+  const bool drops = layout_.hparams.dropout_keep_prob < 1;
+  const double scale = 1.0 / static_cast<double>(total_steps);
+  if (options_.reference) {
+    return ReferenceGradients(variables, batch, drops ? &dropout : nullptr, scale, gradients);
+  }
+  NetworkPassOptions options;
+  options.default_label = default_label_;
+  options.loss_scale = static_cast<float>(scale);
+  options.gradients = &gradients;
+  for (int layer = 0; drops && layer < layout_.layers(); ++layer) {
+    options.dropout_keys.push_back(LayerKey(dropout, layer));
+  }
+  return RunNetwork(layout_, variables, batch, options);
+}
+
+ScoreSums RnnGraph::ReferenceGradients(const std::vector<Variable>& variables, const Batch& batch,
+                                       const DropoutKey* dropout, double scale,
+                                       std::vector<std::vector<float>>& gradients) const {
   const at::AutoGradMode with_gradients(true);
   const ForwardPass pass(layout_, options_, variables, batch, true);
-  const bool drops = layout_.hparams.dropout_keep_prob < 1;
-  const at::Tensor logits = pass.Logits(drops ? &dropout : nullptr);
+  const at::Tensor logits = pass.Logits(dropout);
   const at::Tensor host = logits.detach().cpu().contiguous();
   at::Tensor slope = at::empty_like(host);
-  ScoreSums sums = ScoreLogits(Values(host), batch.labels, layout_.num_classes, default_label_,
-                               1.0 / static_cast<double>(total_steps),
-                               {slope.data_ptr<float>(), static_cast<size_t>(slope.numel())});
+  ScoreSums sums =
+      ScoreLogits(Values(host), batch.labels, layout_.num_classes, default_label_, scale,
+                  {slope.data_ptr<float>(), static_cast<size_t>(slope.numel())});
   sums.examples = batch.examples();
   const auto found = torch::autograd::grad({logits}, pass.leaves(), {slope.to(logits.device())});
   gradients.clear();

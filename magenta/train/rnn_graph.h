@@ -18,8 +18,8 @@ namespace magenta {
 struct GraphOptions {
   /// "cpu" or "cuda", as DeviceOf() says.
   std::string device = "cpu";
-  /// On the CPU: step by step in libtorch's own operations instead of this room's layers. Slow; the
-  /// only way on other devices, and what the layers are tested against.
+  /// On the CPU: step by step in libtorch's own operations instead of kernels/network_pass.h. Slow;
+  /// the only way on other devices, and what the layers are tested against.
   bool reference = false;
 };
 
@@ -54,6 +54,10 @@ class RnnGraph {
                       std::vector<std::vector<float>>& gradients) const;
 
  private:
+  ScoreSums ReferenceGradients(const std::vector<Variable>& variables, const Batch& batch,
+                               const DropoutKey* dropout, double scale,
+                               std::vector<std::vector<float>>& gradients) const;
+
   RnnLayout layout_;
   int default_label_;
   GraphOptions options_;

@@ -11,8 +11,8 @@
 
 #include "magenta/nn/rnn.h"
 #include "magenta/nn/sampler.h"
-#include "magenta/train/kernels/blas.h"
-#include "magenta/train/kernels/lstm_layer.h"
+#include "magenta/train/kernels/one_thread.h"
+#include "magenta/train/kernels/reference_layers.h"
 
 namespace magenta {
 namespace {
@@ -63,6 +63,11 @@ std::vector<Variable> VariablesOf(const RnnLayout& layout) {
   return variables;
 }
 
+void AddInput(int i, float x, Batch& batch) {
+  batch.inputs.index.push_back(i);
+  batch.inputs.value.push_back(x);
+}
+
 Batch RandomBatch(const std::vector<int>& lengths) {
   Batch batch;
   batch.packing = std::make_shared<const Packing>(PackLengths(lengths));
@@ -70,8 +75,10 @@ Batch RandomBatch(const std::vector<int>& lengths) {
   std::mt19937 engine(7);
   for (int64_t row = 0; row < batch.packing->rows(); ++row) {
     for (int i = 0; i < kInputs; ++i) {
-      batch.inputs.push_back(engine() % 3 == 0 ? 1.0f : engine() % 5 == 0 ? -1.0f : 0.0f);
+      const float x = engine() % 3 == 0 ? 1.0f : engine() % 5 == 0 ? -1.0f : 0.0f;
+      if (x != 0) AddInput(i, x, batch);
     }
+    batch.inputs.starts.push_back(static_cast<int64_t>(batch.inputs.index.size()));
     batch.labels.push_back(static_cast<int>(engine() % kClasses));
     batch.row_ids.push_back(static_cast<uint64_t>(row) * 77);
   }
@@ -144,7 +151,8 @@ TEST_P(LayersTest, GradientsAreDifferencesOfTheLoss) {
 
 INSTANTIATE_TEST_SUITE_P(All, LayersTest, testing::ValuesIn(kCases));
 
-TEST(LstmLayerTest, IsLibtorchsLstm) {
+// The reference layer, which the own ones are tested against.
+TEST(ReferenceLstmTest, IsLibtorchsLstm) {
   UseOneThread();
   at::manual_seed(1);
   constexpr int kRows = 3, kSteps = 6, kIn = 5, kUnits = 8;
@@ -166,8 +174,7 @@ TEST(LstmLayerTest, IsLibtorchsLstm) {
                true, 1, 0.0, false, false, false);
   const at::Tensor pre = at::addmm(bias, x.view({kSteps * kRows, kIn}), kernel.narrow(0, 0, kIn));
   const std::vector<int> lengths(kRows, kSteps);
-  const at::Tensor own = LstmLayer(pre, kernel.narrow(0, kIn, kUnits),
-                                   std::make_shared<const Packing>(PackLengths(lengths)));
+  const at::Tensor own = ReferenceLstm(pre, kernel.narrow(0, kIn, kUnits), PackLengths(lengths));
   EXPECT_LT((own.view({kSteps, kRows, kUnits}) - std::get<0>(out)).abs().max().item<float>(), 1e-6);
 }
 
@@ -187,8 +194,11 @@ TEST(RnnGraphTest, PackingIsExact) {
     std::vector<float> expected;
     for (int t = 0; t < length; ++t) {
       const auto row = static_cast<size_t>(all.packing->offset[t]) + r;
-      one.inputs.insert(one.inputs.end(), &all.inputs[row * kInputs],
-                        &all.inputs[row * kInputs] + kInputs);
+      for (int64_t e = all.inputs.starts[row]; e < all.inputs.starts[row + 1]; ++e) {
+        AddInput(all.inputs.index[e], all.inputs.value[e], one);
+      }
+      one.inputs.starts.push_back(static_cast<int64_t>(one.inputs.index.size()));
+      one.labels.push_back(0);
       expected.insert(expected.end(), &together[row * kClasses],
                       &together[row * kClasses] + kClasses);
     }
@@ -211,8 +221,8 @@ TEST_P(RuntimeTest, SoftmaxIsTheSame) {
   std::vector<float> step(kClasses), expected(kClasses), found(kClasses);
   for (int t = 0; t < 30; ++t) {
     std::vector<SparseVector> inputs(1);
-    for (int i = 0; i < kInputs; ++i) {
-      if (const float x = batch.inputs[t * kInputs + i]; x != 0) inputs[0].Add(i, x);
+    for (int64_t e = batch.inputs.starts[t]; e < batch.inputs.starts[t + 1]; ++e) {
+      inputs[0].Add(batch.inputs.index[e], batch.inputs.value[e]);
     }
     (*network)->Step(*state, inputs, step);
     Softmax(step, found);

@@ -39,6 +39,18 @@ double ScoreRow(std::span<const float> logits, int label, float scale, std::span
 
 }  // namespace
 
+void ScoreSums::AddStep(double step_loss, int label, int best, int default_label) {
+  const bool right = best == label;
+  loss += step_loss;
+  ++steps;
+  correct += right;
+  ++class_steps[label];
+  class_correct[label] += right;
+  if (label == default_label) return;
+  ++events;
+  correct_events += right;
+}
+
 void ScoreSums::Add(const ScoreSums& other) {
   loss += other.loss;
   steps += other.steps;
@@ -75,17 +87,9 @@ ScoreSums ScoreLogits(std::span<const float> logits, std::span<const int> labels
   for (size_t row = 0; row < labels.size(); ++row) {
     const auto scores = logits.subspan(row * classes, classes);
     const auto slope = gradient.empty() ? gradient : gradient.subspan(row * classes, classes);
-    const int label = labels[row];
-    sums.loss += ScoreRow(scores, label, static_cast<float>(scale), slope);
     const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
-    const bool correct = best == label;
-    ++sums.steps;
-    sums.correct += correct;
-    ++sums.class_steps[label];
-    sums.class_correct[label] += correct;
-    if (label == default_label) continue;
-    ++sums.events;
-    sums.correct_events += correct;
+    sums.AddStep(ScoreRow(scores, labels[row], static_cast<float>(scale), slope), labels[row],
+                 static_cast<int>(best), default_label);
   }
   return sums;
 }

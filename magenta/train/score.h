@@ -17,6 +17,8 @@ struct ScoreSums {
   int64_t examples = 0;
   std::vector<int64_t> class_steps, class_correct;  // a class each
 
+  /// One labelled step; the class vectors must have their size.
+  void AddStep(double step_loss, int label, int best, int default_label);
   void Add(const ScoreSums& other);
   Metrics ToMetrics() const;
 };

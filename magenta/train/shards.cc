@@ -6,7 +6,7 @@
 #include <numeric>
 #include <thread>
 
-#include "magenta/train/kernels/blas.h"
+#include "magenta/train/kernels/one_thread.h"
 
 namespace magenta {
 namespace {

@@ -14,7 +14,7 @@
 #include "magenta/base/status.h"
 #include "magenta/generate/model.h"
 #include "magenta/io/tensor/checkpoint.h"
-#include "magenta/train/kernels/blas.h"
+#include "magenta/train/kernels/one_thread.h"
 #include "magenta/train/run_folder.h"
 #include "magenta/train/run_log.h"
 #include "magenta/train/shards.h"
@@ -24,7 +24,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kSlowBlas = 8;          // GFLOP/s
 constexpr double kSpeedSmoothing = 0.9;  // share of the past in steps a second
 
 double SecondsSince(Clock::time_point start) {
@@ -136,11 +135,6 @@ absl::Status Trainer::Prepare() {
   SettlePosition();
   graph_.emplace(layout_, spec().codec->default_label(), graph);
   UseOneThread();
-  if (const double speed = BlasSpeed(); graph.device == "cpu" && speed < kSlowBlas) {
-    Note(options_, fmt::format("the installed BLAS is slow ({:.0f} GFLOP/s): install "
-                               "libopenblas0-openmp and training takes a fraction of the time",
-                               speed));
-  }
   return absl::OkStatus();
 }
 

@@ -1,264 +1,195 @@
-// Each function is a loop over rows and a body over a vector of units, written once as a template
-// over Highway's descriptor: full vectors, then the units left over one by one.
+// A cell's gates never leave the registers between their product and its record: a tile of the
+// product is three rows by the four gates of a vector of units.
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "magenta/train/kernels/cells.cc"
-#include "hwy/foreach_target.h"
-#include "hwy/highway.h"
-// clang-format off: after highway.h
-#include "hwy/contrib/math/math-inl.h"
-// clang-format on
+#include <hwy/foreach_target.h>
+// After foreach_target.h, which must come first.
+#include <hwy/highway.h>
 
 #include "magenta/train/kernels/cells.h"
+#include "magenta/train/kernels/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace magenta::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
-using Full = hn::ScalableTag<float>;
-using Single = hn::CappedTag<float, 1>;
-
-// Beyond this exp(x) is infinite and the functions below have reached their limits.
-constexpr float kLargestExponent = 88.0f;
-
-// 1 / (1 + exp(-x))
-template <class D, class V>
-HWY_INLINE V FastSigmoid(D d, V x) {
-  const V one = hn::Set(d, 1.0f);
-  const V e = hn::Exp(d, hn::Min(hn::Neg(x), hn::Set(d, kLargestExponent)));
-  return hn::Div(one, hn::Add(one, e));
+// The vector `v` of row r.
+HWY_INLINE float* UnitsAt(const PanelRows& rows, int v, int r) {
+  const size_t n = hn::Lanes(D());
+  return rows.data + v / 4 * rows.stride + (4 * r + v % 4) * n;
 }
 
-// 1 - 2 / (1 + exp(2x)): absolute error below 2e-7, half the time of a tanh that is exact near 0.
-template <class D, class V>
-HWY_INLINE V FastTanh(D d, V x) {
-  const V one = hn::Set(d, 1.0f);
-  const V two = hn::Set(d, 2.0f);
-  const V e = hn::Exp(d, hn::Min(hn::Add(x, x), hn::Set(d, kLargestExponent)));
-  return hn::Sub(one, hn::Div(two, hn::Add(one, e)));
+HWY_INLINE void AddSparse(const LstmForwardStep& s, const float* weights, int r, RowSums& z) {
+  const D d;
+  const size_t width = 4 * hn::Lanes(d);
+  RowSums w;
+  for (int64_t e = s.sparse.starts[r]; e < s.sparse.starts[r + 1]; ++e) {
+    LoadSums<4>(weights + s.sparse.index[e] * width, w);
+    AddTimes<4>(hn::Set(d, s.sparse.value[e]), w, z);
+  }
 }
 
-template <class D>
-HWY_INLINE void LstmForwardBody(D d, int u, const LstmForwardStep& s, float* gates,
-                                const float* c_before, float* c, float* tanh_c, float* h) {
-  const auto one = hn::Set(d, 1.0f);
-  const auto i = FastSigmoid(d, hn::LoadU(d, gates + u));
-  const auto j = FastTanh(d, hn::LoadU(d, gates + s.units + u));
-  const auto f = FastSigmoid(d, hn::Add(hn::LoadU(d, gates + 2 * s.units + u), one));
-  const auto o = FastSigmoid(d, hn::LoadU(d, gates + 3 * s.units + u));
-  auto cell = hn::Mul(i, j);
-  if (c_before != nullptr) cell = hn::MulAdd(f, hn::LoadU(d, c_before + u), cell);
-  const auto tanh_cell = FastTanh(d, cell);
-  hn::StoreU(i, d, gates + u);
-  hn::StoreU(j, d, gates + s.units + u);
-  hn::StoreU(f, d, gates + 2 * s.units + u);
-  hn::StoreU(o, d, gates + 3 * s.units + u);
-  hn::StoreU(cell, d, c + u);
-  hn::StoreU(tanh_cell, d, tanh_c + u);
-  hn::StoreU(hn::Mul(tanh_cell, o), d, h + u);
+HWY_INLINE void ActivateCell(const LstmForwardStep& s, int v, int r, const RowSums& z) {
+  const D d;
+  const size_t n = hn::Lanes(d);
+  float* record = s.record + (size_t{1} * v * s.rows + r) * 6 * n;
+  float* c = s.c + (size_t{1} * v * s.c_rows + r) * n;
+  const V i = FastSigmoid(z.v0);
+  const V j = FastTanh(z.v1);
+  const V f = FastSigmoid(z.v2);
+  const V o = FastSigmoid(z.v3);
+  const V before = hn::LoadU(d, c);
+  const V cell = hn::MulAdd(f, before, hn::Mul(i, j));
+  const V tanh_cell = FastTanh(cell);
+  hn::StoreU(i, d, record), hn::StoreU(j, d, record + n);
+  hn::StoreU(f, d, record + 2 * n), hn::StoreU(o, d, record + 3 * n);
+  hn::StoreU(before, d, record + 4 * n), hn::StoreU(tanh_cell, d, record + 5 * n);
+  hn::StoreU(cell, d, c);
+  hn::StoreU(hn::Mul(tanh_cell, o), d, UnitsAt(s.h, v, r));
+  if (s.c_out.data != nullptr) hn::StoreU(cell, d, UnitsAt(s.c_out, v, r));
+}
+
+template <int kRows>
+void LstmTile(const LstmForwardStep& s, int v, int r) {
+  const size_t width = 4 * hn::Lanes(D());
+  Tile z;
+  LoadTile<kRows, 4>(s.bias + v * width, 0, z);
+  if (s.sparse.starts != nullptr) {
+    const float* w = s.sparse_weights + size_t{1} * v * s.sparse_inputs * width;
+    AddSparse(s, w, r, z.r0);
+    if constexpr (kRows > 1) AddSparse(s, w, r + 1, z.r1);
+    if constexpr (kRows > 2) AddSparse(s, w, r + 2, z.r2);
+  }
+  const int panels = s.in_axis->panels();
+  const float* w = s.weights + size_t{1} * v * panels * width * width;
+  for (int p = 0; p < panels; ++p, w += width * width) {
+    AddProducts<kRows, 4>(s.in.data + p * s.in.stride + r * width, width, 1, s.in_axis->counts[p],
+                          w, z);
+  }
+  ActivateCell(s, v, r, z.r0);
+  if constexpr (kRows > 1) ActivateCell(s, v, r + 1, z.r1);
+  if constexpr (kRows > 2) ActivateCell(s, v, r + 2, z.r2);
 }
 
 void LstmForwardImpl(const LstmForwardStep& s) {
-  const Full d;
-  const Single one;
-  const int lanes = static_cast<int>(hn::Lanes(d));
-  for (int r = 0; r < s.rows; ++r) {
-    float* gates = s.gates.data + int64_t{r} * s.gates.stride;
-    const float* before =
-        s.c_before.data == nullptr ? nullptr : s.c_before.data + int64_t{r} * s.c_before.stride;
-    float* c = s.c.data + int64_t{r} * s.c.stride;
-    float* tanh_c = s.tanh_c.data + int64_t{r} * s.tanh_c.stride;
-    float* h = s.h.data + int64_t{r} * s.h.stride;
-    int u = 0;
-    for (; u + lanes <= s.units; u += lanes) {
-      LstmForwardBody(d, u, s, gates, before, c, tanh_c, h);
+  for (int v = 0; v < s.vectors; ++v) {
+    for (int r = 0; r < s.rows;) {
+      const int rows = TileRows(s.rows - r);
+      if (rows == 3) LstmTile<3>(s, v, r);
+      if (rows == 2) LstmTile<2>(s, v, r);
+      if (rows == 1) LstmTile<1>(s, v, r);
+      r += rows;
     }
-    for (; u < s.units; ++u) LstmForwardBody(one, u, s, gates, before, c, tanh_c, h);
   }
 }
 
-template <class D>
-HWY_INLINE void LstmBackwardBody(D d, int u, const LstmBackwardStep& s, float* gates,
-                                 const float* c_before, const float* tanh_c, const float* dh,
-                                 float* dc) {
-  const auto one = hn::Set(d, 1.0f);
-  const auto i = hn::LoadU(d, gates + u);
-  const auto j = hn::LoadU(d, gates + s.units + u);
-  const auto f = hn::LoadU(d, gates + 2 * s.units + u);
-  const auto o = hn::LoadU(d, gates + 3 * s.units + u);
-  const auto tanh_cell = hn::LoadU(d, tanh_c + u);
-  const auto d_h = hn::LoadU(d, dh + u);
-  const auto d_cell =
-      hn::MulAdd(hn::Mul(d_h, o), hn::NegMulAdd(tanh_cell, tanh_cell, one), hn::LoadU(d, dc + u));
-  const auto d_i = hn::Mul(hn::Mul(d_cell, j), hn::Mul(i, hn::Sub(one, i)));
-  const auto d_j = hn::Mul(hn::Mul(d_cell, i), hn::NegMulAdd(j, j, one));
-  auto d_f = hn::Zero(d);
-  if (c_before != nullptr) {
-    d_f = hn::Mul(hn::Mul(d_cell, hn::LoadU(d, c_before + u)), hn::Mul(f, hn::Sub(one, f)));
-  }
-  const auto d_o = hn::Mul(hn::Mul(d_h, tanh_cell), hn::Mul(o, hn::Sub(one, o)));
-  hn::StoreU(d_i, d, gates + u);
-  hn::StoreU(d_j, d, gates + s.units + u);
-  hn::StoreU(d_f, d, gates + 2 * s.units + u);
-  hn::StoreU(d_o, d, gates + 3 * s.units + u);
-  hn::StoreU(hn::Mul(d_cell, f), d, dc + u);
+HWY_INLINE void CellBackward(const LstmBackwardStep& s, int v, int r) {
+  const D d;
+  const size_t n = hn::Lanes(d);
+  const float* record = s.record + (size_t{1} * v * s.rows + r) * 6 * n;
+  float* dc = s.dc + (size_t{1} * v * s.c_rows + r) * n;
+  float* dz = s.dz.data + v * s.dz.stride + r * 4 * n;
+  const V one = hn::Set(d, 1.0f);
+  const V i = hn::LoadU(d, record), j = hn::LoadU(d, record + n);
+  const V f = hn::LoadU(d, record + 2 * n), o = hn::LoadU(d, record + 3 * n);
+  const V before = hn::LoadU(d, record + 4 * n), tanh_cell = hn::LoadU(d, record + 5 * n);
+  const V dh = hn::LoadU(d, UnitsAt(s.dh, v, r));
+  const V d_cell =
+      hn::MulAdd(hn::Mul(dh, o), hn::NegMulAdd(tanh_cell, tanh_cell, one), hn::LoadU(d, dc));
+  const V d_i = hn::Mul(hn::Mul(d_cell, j), hn::NegMulAdd(i, i, i));
+  const V d_j = hn::Mul(hn::Mul(d_cell, i), hn::NegMulAdd(j, j, one));
+  const V d_f = hn::Mul(hn::Mul(d_cell, before), hn::NegMulAdd(f, f, f));
+  const V d_o = hn::Mul(hn::Mul(dh, tanh_cell), hn::NegMulAdd(o, o, o));
+  hn::StoreU(d_i, d, dz), hn::StoreU(d_j, d, dz + n);
+  hn::StoreU(d_f, d, dz + 2 * n), hn::StoreU(d_o, d, dz + 3 * n);
+  hn::StoreU(hn::Mul(d_cell, f), d, dc);
 }
 
 void LstmBackwardImpl(const LstmBackwardStep& s) {
-  const Full d;
-  const Single one;
-  const int lanes = static_cast<int>(hn::Lanes(d));
-  for (int r = 0; r < s.rows; ++r) {
-    float* gates = s.gates.data + int64_t{r} * s.gates.stride;
-    const float* before =
-        s.c_before.data == nullptr ? nullptr : s.c_before.data + int64_t{r} * s.c_before.stride;
-    const float* tanh_c = s.tanh_c.data + int64_t{r} * s.tanh_c.stride;
-    const float* dh = s.dh.data + int64_t{r} * s.dh.stride;
-    float* dc = s.dc.data + int64_t{r} * s.dc.stride;
-    int u = 0;
-    for (; u + lanes <= s.units; u += lanes) {
-      LstmBackwardBody(d, u, s, gates, before, tanh_c, dh, dc);
+  for (int v = 0; v < s.vectors; ++v) {
+    for (int r = 0; r < s.rows; ++r) CellBackward(s, v, r);
+  }
+}
+
+// 24 bits of a hash of (row key, unit): three rounds of multiply and shift, each output bit depends
+// on each input bit.
+template <class DU>
+HWY_INLINE hn::Vec<DU> DropoutBits(DU du, hn::Vec<DU> x) {
+  x = hn::Xor(x, hn::ShiftRight<16>(x));
+  x = hn::Mul(x, hn::Set(du, 0x7feb352du));
+  x = hn::Xor(x, hn::ShiftRight<15>(x));
+  x = hn::Mul(x, hn::Set(du, 0x846ca68bu));
+  return hn::ShiftRight<8>(hn::Xor(x, hn::ShiftRight<16>(x)));
+}
+
+void ScaleByDropoutImpl(int rows, int vectors, const PanelRows& from, const PanelRows& also,
+                        const Dropout& dropout, const PanelRows& to) {
+  const D d;
+  const hn::RebindToUnsigned<D> du;
+  const hn::RebindToSigned<D> di;
+  const auto limit = hn::Set(di, static_cast<int32_t>(dropout.keep * 16777216.0f));
+  const V scale = hn::Set(d, 1 / dropout.keep);
+  for (int v = 0; v < vectors; ++v) {
+    const auto units = hn::Iota(du, static_cast<uint32_t>(v * Lanes()));
+    const auto spread = hn::Mul(units, hn::Set(du, 0x9e3779b9u));
+    for (int r = 0; r < rows; ++r) {
+      V x = hn::LoadU(d, UnitsAt(from, v, r));
+      if (also.data != nullptr) x = hn::Add(x, hn::LoadU(d, UnitsAt(also, v, r)));
+      if (dropout.row_keys != nullptr) {
+        const auto bits = DropoutBits(du, hn::Add(spread, hn::Set(du, dropout.row_keys[r])));
+        const auto kept = hn::Lt(hn::BitCast(di, bits), limit);
+        x = hn::IfThenElseZero(hn::RebindMask(d, kept), hn::Mul(x, scale));
+      }
+      hn::StoreU(x, d, UnitsAt(to, v, r));
     }
-    for (; u < s.units; ++u) LstmBackwardBody(one, u, s, gates, before, tanh_c, dh, dc);
   }
 }
 
-// sum over units of v * tanh(projected + query); a null `projected` is a zero row.
-HWY_INLINE float Score(int units, const float* projected, const float* query, const float* v) {
-  const Full d;
-  const Single one;
-  const int lanes = static_cast<int>(hn::Lanes(d));
-  auto sum = hn::Zero(d);
-  auto rest = hn::Zero(one);
-  int u = 0;
-  for (; u + lanes <= units; u += lanes) {
-    auto x = hn::LoadU(d, query + u);
-    if (projected != nullptr) x = hn::Add(x, hn::LoadU(d, projected + u));
-    sum = hn::MulAdd(hn::LoadU(d, v + u), FastTanh(d, x), sum);
-  }
-  for (; u < units; ++u) {
-    auto x = hn::LoadU(one, query + u);
-    if (projected != nullptr) x = hn::Add(x, hn::LoadU(one, projected + u));
-    rest = hn::MulAdd(hn::LoadU(one, v + u), FastTanh(one, x), rest);
-  }
-  return hn::GetLane(hn::SumOfLanes(d, sum)) + hn::GetLane(rest);
+HWY_INLINE float LargestOf(const PanelRows& logits, int vectors, int r) {
+  const D d;
+  V largest = hn::LoadU(d, UnitsAt(logits, 0, r));
+  for (int v = 1; v < vectors; ++v) largest = hn::Max(largest, hn::LoadU(d, UnitsAt(logits, v, r)));
+  return hn::GetLane(hn::MaxOfLanes(d, largest));
 }
 
-HWY_INLINE float Dot(int units, const float* a, const float* b) {
-  const Full d;
-  const int lanes = static_cast<int>(hn::Lanes(d));
-  auto sum = hn::Zero(d);
-  float rest = 0;
-  int u = 0;
-  for (; u + lanes <= units; u += lanes) {
-    sum = hn::MulAdd(hn::LoadU(d, a + u), hn::LoadU(d, b + u), sum);
+HWY_INLINE int FirstEqual(const PanelRows& logits, int vectors, int r, float value) {
+  const D d;
+  for (int v = 0; v < vectors; ++v) {
+    const auto place =
+        hn::FindFirstTrue(d, hn::Eq(hn::LoadU(d, UnitsAt(logits, v, r)), hn::Set(d, value)));
+    if (place >= 0) return v * Lanes() + static_cast<int>(place);
   }
-  for (; u < units; ++u) rest += a[u] * b[u];
-  return hn::GetLane(hn::SumOfLanes(d, sum)) + rest;
+  return 0;
 }
 
-// y += a * x
-HWY_INLINE void AddScaled(int units, float a, const float* x, float* y) {
-  const Full d;
-  const int lanes = static_cast<int>(hn::Lanes(d));
-  const auto factor = hn::Set(d, a);
-  int u = 0;
-  for (; u + lanes <= units; u += lanes) {
-    hn::StoreU(hn::MulAdd(factor, hn::LoadU(d, x + u), hn::LoadU(d, y + u)), d, y + u);
-  }
-  for (; u < units; ++u) y[u] += a * x[u];
-}
-
-HWY_INLINE void ExpInPlace(int n, float less, float* x) {
-  const Full d;
-  const Single one;
-  const int lanes = static_cast<int>(hn::Lanes(d));
-  int i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    hn::StoreU(hn::Exp(d, hn::Sub(hn::LoadU(d, x + i), hn::Set(d, less))), d, x + i);
-  }
-  for (; i < n; ++i) {
-    hn::StoreU(hn::Exp(one, hn::Sub(hn::LoadU(one, x + i), hn::Set(one, less))), one, x + i);
-  }
-}
-
-void AttentionForwardImpl(const AttentionWindow& w, const Matrix& weights, const Matrix& attended) {
-  const int zeros = w.length - w.filled;
-  for (int r = 0; r < w.rows; ++r) {
-    const float* query = w.query.data + int64_t{r} * w.query.stride;
-    float* alpha = weights.data + int64_t{r} * weights.stride;
-    const int64_t row = int64_t{r} * w.units;
-    for (int k = 0; k < w.filled; ++k) alpha[k] = Score(w.units, w.projected[k] + row, query, w.v);
-    const int entries = w.filled + (zeros > 0 ? 1 : 0);
-    if (zeros > 0) alpha[w.filled] = Score(w.units, nullptr, query, w.v);
-    float largest = alpha[0];
-    for (int k = 1; k < entries; ++k) largest = alpha[k] > largest ? alpha[k] : largest;
-    ExpInPlace(entries, largest, alpha);
-    float sum = zeros > 0 ? static_cast<float>(zeros) * alpha[w.filled] : 0.0f;
-    for (int k = 0; k < w.filled; ++k) sum += alpha[k];
-    float* out = attended.data + int64_t{r} * attended.stride;
-    for (int u = 0; u < w.units; ++u) out[u] = 0;
-    for (int k = 0; k < entries; ++k) alpha[k] /= sum;
-    for (int k = 0; k < w.filled; ++k) AddScaled(w.units, alpha[k], w.outputs[k] + row, out);
-  }
-}
-
-// One window row backwards, a vector of units at a time: `weight` is the gradient of its score.
-template <class D>
-HWY_INLINE void ScoreBackwardBody(D d, int u, float weight, const float* projected,
-                                  const float* query, const float* v, float* d_projected,
-                                  float* d_query, float* d_v) {
-  auto x = hn::LoadU(d, query + u);
-  if (projected != nullptr) x = hn::Add(x, hn::LoadU(d, projected + u));
-  const auto tanh_x = FastTanh(d, x);
-  const auto factor = hn::Set(d, weight);
-  const auto slope = hn::NegMulAdd(tanh_x, tanh_x, hn::Set(d, 1.0f));
-  const auto gradient = hn::Mul(hn::Mul(factor, hn::LoadU(d, v + u)), slope);
-  hn::StoreU(hn::Add(gradient, hn::LoadU(d, d_query + u)), d, d_query + u);
-  if (d_projected != nullptr) {
-    hn::StoreU(hn::Add(gradient, hn::LoadU(d, d_projected + u)), d, d_projected + u);
-  }
-  hn::StoreU(hn::MulAdd(factor, tanh_x, hn::LoadU(d, d_v + u)), d, d_v + u);
-}
-
-HWY_INLINE void ScoreBackward(int units, float weight, const float* projected, const float* query,
-                              const float* v, float* d_projected, float* d_query, float* d_v) {
-  const Full d;
-  const Single one;
-  const int lanes = static_cast<int>(hn::Lanes(d));
-  int u = 0;
-  for (; u + lanes <= units; u += lanes) {
-    ScoreBackwardBody(d, u, weight, projected, query, v, d_projected, d_query, d_v);
-  }
-  for (; u < units; ++u) {
-    ScoreBackwardBody(one, u, weight, projected, query, v, d_projected, d_query, d_v);
-  }
-}
-
-void AttentionBackwardImpl(const AttentionWindow& w, const AttentionGradients& g) {
-  const int zeros = w.length - w.filled;
-  for (int r = 0; r < w.rows; ++r) {
-    const float* query = w.query.data + int64_t{r} * w.query.stride;
-    const float* alpha = g.weights.data + int64_t{r} * g.weights.stride;
-    const float* d_attended = g.d_attended.data + int64_t{r} * g.d_attended.stride;
-    float* d_query = g.d_query.data + int64_t{r} * g.d_query.stride;
-    const int64_t row = int64_t{r} * w.units;
-    for (int u = 0; u < w.units; ++u) d_query[u] = 0;
-    // The softmax's gradient needs the mean of its weights' gradients; a zero row's is 0.
-    float mean = 0;
-    for (int k = 0; k < w.filled; ++k) {
-      mean += alpha[k] * Dot(w.units, d_attended, w.outputs[k] + row);
+void ScoreSoftmaxImpl(int rows, int vectors, const PanelRows& logits, const int* labels,
+                      float scale, SoftmaxRow* results) {
+  const D d;
+  for (int r = 0; r < rows; ++r) {
+    float* of_label = UnitsAt(logits, labels[r] / Lanes(), r) + labels[r] % Lanes();
+    SoftmaxRow& result = results[r];
+    result.label_logit = *of_label;
+    result.largest = LargestOf(logits, vectors, r);
+    result.best = FirstEqual(logits, vectors, r, result.largest);
+    const V less = hn::Set(d, result.largest);
+    V sums = hn::Zero(d);
+    for (int v = 0; v < vectors; ++v) {
+      float* x = UnitsAt(logits, v, r);
+      const V below = hn::Sub(hn::LoadU(d, x), less);
+      // 0, not a number so small that arithmetic on it is slow.
+      const V e =
+          hn::IfThenElseZero(hn::Gt(below, hn::Set(d, -exp_constants::kExpLimit)), FastExp(below));
+      sums = hn::Add(sums, e);
+      if (scale != 0) hn::StoreU(e, d, x);
     }
-    for (int k = 0; k < w.filled; ++k) {
-      const float d_alpha = Dot(w.units, d_attended, w.outputs[k] + row);
-      AddScaled(w.units, alpha[k], d_attended, g.d_outputs[k] + row);
-      ScoreBackward(w.units, alpha[k] * (d_alpha - mean), w.projected[k] + row, query, w.v,
-                    g.d_projected[k] + row, d_query, g.d_v);
+    result.sum = hn::GetLane(hn::SumOfLanes(d, sums));
+    if (scale == 0) continue;
+    const V factor = hn::Set(d, scale / result.sum);
+    for (int v = 0; v < vectors; ++v) {
+      float* x = UnitsAt(logits, v, r);
+      hn::StoreU(hn::Mul(hn::LoadU(d, x), factor), d, x);
     }
-    if (zeros > 0) {
-      const float all = -mean * alpha[w.filled] * static_cast<float>(zeros);
-      ScoreBackward(w.units, all, nullptr, query, w.v, nullptr, d_query, g.d_v);
-    }
+    *of_label -= scale;
   }
 }
 
@@ -280,34 +211,30 @@ inline uint64_t MixBits(uint64_t x) {
 
 HWY_EXPORT(LstmForwardImpl);
 HWY_EXPORT(LstmBackwardImpl);
-HWY_EXPORT(AttentionForwardImpl);
-HWY_EXPORT(AttentionBackwardImpl);
+HWY_EXPORT(ScaleByDropoutImpl);
+HWY_EXPORT(ScoreSoftmaxImpl);
 
 void LstmForward(const LstmForwardStep& step) { HWY_DYNAMIC_DISPATCH(LstmForwardImpl)(step); }
 
 void LstmBackward(const LstmBackwardStep& step) { HWY_DYNAMIC_DISPATCH(LstmBackwardImpl)(step); }
 
-void AttentionForward(const AttentionWindow& window, Matrix weights, Matrix attended) {
-  HWY_DYNAMIC_DISPATCH(AttentionForwardImpl)(window, weights, attended);
-}
-
-void AttentionBackward(const AttentionWindow& window, const AttentionGradients& gradients) {
-  HWY_DYNAMIC_DISPATCH(AttentionBackwardImpl)(window, gradients);
-}
-
-void ScaleByDropout(int rows, int units, const uint64_t* row_ids, uint64_t key, float keep,
-                    Matrix values) {
-  const uint64_t threshold = static_cast<uint64_t>(static_cast<double>(keep) * 4294967296.0);
-  const float scale = 1.0f / keep;
-  for (int r = 0; r < rows; ++r) {
-    const uint64_t row_key = MixBits(key + (row_ids[r] + 1) * 0x9e3779b97f4a7c15u);
-    float* row = values.data + int64_t{r} * values.stride;
-    for (int u = 0; u < units; u += 2) {  // two draws of 32 bits from each 64
-      const uint64_t bits = MixBits(row_key + static_cast<uint64_t>(u));
-      row[u] *= (bits & 0xffffffffu) < threshold ? scale : 0.0f;
-      if (u + 1 < units) row[u + 1] *= (bits >> 32) < threshold ? scale : 0.0f;
-    }
+std::vector<uint32_t> DropoutKeys(std::span<const uint64_t> row_ids, uint64_t layer_key) {
+  std::vector<uint32_t> keys;
+  keys.reserve(row_ids.size());
+  for (const uint64_t id : row_ids) {
+    keys.push_back(static_cast<uint32_t>(MixBits(layer_key + (id + 1) * 0x9e3779b97f4a7c15u)));
   }
+  return keys;
+}
+
+void ScaleByDropout(int rows, int vectors, PanelRows from, PanelRows also, const Dropout& dropout,
+                    PanelRows to) {
+  HWY_DYNAMIC_DISPATCH(ScaleByDropoutImpl)(rows, vectors, from, also, dropout, to);
+}
+
+void ScoreSoftmax(int rows, int vectors, PanelRows logits, const int* labels, float scale,
+                  SoftmaxRow* results) {
+  HWY_DYNAMIC_DISPATCH(ScoreSoftmaxImpl)(rows, vectors, logits, labels, scale, results);
 }
 
 }  // namespace magenta

@@ -1,66 +1,80 @@
 #pragma once
-// The element-wise half of the recurrent layers: what is left of a step after its matrix products.
+// What a training step does besides plain products: LSTM cells, dropout, softmax with its loss.
 //
-// Rows are sequences, units the cell's width; a matrix of width units may lie inside a wider one
-// (Matrix::stride). Vectorised for what the processor has (Highway).
+// Rows are sequences, in panels (panels.h). L is the floats of a vector; units come in vectors, the
+// last one filled up with units whose weights are 0: they stay 0 in both directions.
 
 #include <cstdint>
+#include <span>
+#include <vector>
 
-#include "magenta/train/kernels/blas.h"
+#include "magenta/train/kernels/panels.h"
+#include "magenta/train/kernels/products.h"
 
 namespace magenta {
 
-/// One step of LSTM cells. `gates` is [rows, 4 units]: pre-activations i, j, f, o (the forget
-/// gate's 1 not yet added) become sigmoid(i), tanh(j), sigmoid(f + 1), sigmoid(o). A null
-/// `c_before` is 0.
+/// Floats that a row leaves behind for the way back, a vector of units: i, j, f, o (activated), the
+/// cell state before and tanh of the new one; L each.
+inline int CellRecord() { return 6 * VectorLanes(); }
+
+/// One step of LSTM cells with their product: z = [in, sparse] W + b, split i, j, f, o;
+/// c' = c sigmoid(f) + sigmoid(i) tanh(j); h = tanh(c') sigmoid(o).
 struct LstmForwardStep {
-  int rows, units;
-  Matrix gates;
-  ConstMatrix c_before;
-  Matrix c, tanh_c, h;  // written: the new cell state, its tanh, the new output
+  int rows;
+  int vectors;  // of units
+  PanelRows in;
+  const PanelAxis* in_axis;
+  const float* weights;  // [vectors][in panels][P][P], columns PanelAxis::Gates
+  const float* bias;     // [vectors * P]; the forget gate's 1 is in it
+  SparseRows sparse;     // starts null: none
+  int sparse_inputs;
+  const float* sparse_weights;  // [vectors][sparse_inputs][P]
+  float* c;                     // [vectors][c_rows][L]: becomes the new cell state
+  int c_rows;
+  float* record;    // [vectors][rows][CellRecord()]: written
+  PanelRows h;      // written
+  PanelRows c_out;  // data null: not wanted
 };
 void LstmForward(const LstmForwardStep& step);
 
-/// The same step backwards: `gates`, activations, become the gradients of the pre-activations;
-/// `dc`, the gradient of the new cell state, becomes that of the state before.
+/// The same step backwards. `dc`, the gradient of the new cell state, becomes that of the one
+/// before; `dz` those of the products.
 struct LstmBackwardStep {
-  int rows, units;
-  Matrix gates;
-  ConstMatrix c_before, tanh_c, dh;
-  Matrix dc;
+  int rows;
+  int vectors;
+  const float* record;
+  PanelRows dh;
+  float* dc;  // [vectors][c_rows][L]
+  int c_rows;
+  PanelRows dz;
 };
 void LstmBackward(const LstmBackwardStep& step);
 
-/// Attention over a window of outputs. Output k of row r is outputs[k] + r * units, its product
-/// with attn_w projected[k] + r * units (oldest first, k < filled); the window's other length -
-/// filled rows are zero and take part.
-struct AttentionWindow {
-  int rows, units, length, filled;
-  const float* const* outputs;
-  const float* const* projected;
-  ConstMatrix query;  // [rows, units]
-  const float* v;     // attn_v
+/// Which numbers a layer drops: a pure function of a row's key and the unit.
+struct Dropout {
+  const uint32_t* row_keys = nullptr;  // null: none is dropped
+  float keep = 1;
+  Dropout FromRow(int64_t row) const {
+    return {row_keys == nullptr ? nullptr : row_keys + row, keep};
+  }
 };
 
-/// weights = softmax over the window of sum(v * tanh(projected + query)): [rows, filled + 1], the
-/// last column the weight of each zero row (unspecified where there is none);
-/// attended = sum of weights * outputs: [rows, units].
-void AttentionForward(const AttentionWindow& window, Matrix weights, Matrix attended);
+/// A key for each row of a layer, from the row's name in its batch.
+std::vector<uint32_t> DropoutKeys(std::span<const uint64_t> row_ids, uint64_t layer_key);
 
-/// Given d_attended, adds to the gradients of outputs and projected products (d_outputs[k] and
-/// d_projected[k] lie as those do) and of v, and writes that of the query.
-struct AttentionGradients {
-  ConstMatrix weights, d_attended;
-  float* const* d_outputs;
-  float* const* d_projected;
-  float* d_v;
-  Matrix d_query;
+/// to = (from + also) * (1/keep or 0). `also` may have no data.
+void ScaleByDropout(int rows, int vectors, PanelRows from, PanelRows also, const Dropout& dropout,
+                    PanelRows to);
+
+/// What is left to sum of a row's cross entropy: loss = log(sum) + largest - logits[label].
+struct SoftmaxRow {
+  float largest, sum, label_logit;
+  int best;  // the first class of the largest logit
 };
-void AttentionBackward(const AttentionWindow& window, const AttentionGradients& gradients);
 
-/// values *= 1/keep where a bit drawn for (key, row id, unit) says so (probability keep), else 0.
-/// The same bits whatever the order of rows: `row_ids` names them.
-void ScaleByDropout(int rows, int units, const uint64_t* row_ids, uint64_t key, float keep,
-                    Matrix values);
+/// Softmax of rows of logits against labels; the logits of padding must be far below all others.
+/// With scale != 0 the logits become the gradient of sum(loss) * scale.
+void ScoreSoftmax(int rows, int vectors, PanelRows logits, const int* labels, float scale,
+                  SoftmaxRow* results);
 
 }  // namespace magenta

@@ -1,131 +1,126 @@
-// Idea: the product of all inputs with their half of the kernel is one big multiplication that the
-// caller has done; what is left a step is [active, units] x [units, 4 units] and one pass over the
-// gates. Backwards likewise, and the kernel's gradient is one big multiplication at the end. One
-// graph node a layer instead of ten a step.
+// An input row is [x, h of the step before]: one product a step forwards, one backwards, and one a
+// chunk of steps for the kernel's gradient. Sparse x are not in the row: the weights that they name
+// are added one by one.
 
-#include "magenta/train/kernels/lstm_layer.h"
-
-#include <torch/csrc/autograd/custom_function.h>
-#include <torch/custom_class.h>
-
-#include <cstring>
-
-#include "magenta/train/kernels/blas.h"
-#include "magenta/train/kernels/cells.h"
+#include "magenta/train/kernels/layers.h"
 
 namespace magenta {
 namespace {
 
-// What forward leaves for backward. No tensor here is an output, so nothing refers to itself.
-struct LstmTape : torch::CustomClassHolder {
-  std::shared_ptr<const Packing> packing;
-  at::Tensor kernel, gates, c, tanh_c, h;
-};
-
-void RunLstm(const LstmTape& tape) {
-  const Packing& packing = *tape.packing;
-  const int units = static_cast<int>(tape.kernel.size(0));
-  const ConstMatrix kernel{tape.kernel.data_ptr<float>(), 4 * units};
-  float* gates = tape.gates.data_ptr<float>();
-  float* c = tape.c.data_ptr<float>();
-  float* tanh_c = tape.tanh_c.data_ptr<float>();
-  float* h = tape.h.data_ptr<float>();
-  for (int t = 0; t < packing.steps(); ++t) {
-    const int64_t row = packing.offset[t];
-    const int64_t before = t == 0 ? 0 : packing.offset[t - 1];
-    const Matrix z{gates + row * 4 * units, 4 * units};
-    if (t > 0) {
-      Multiply(packing.active[t], 4 * units, units, {h + before * units, units}, kernel, 1, z);
-    }
-    LstmForward({packing.active[t],
-                 units,
-                 z,
-                 {t == 0 ? nullptr : c + before * units, units},
-                 {c + row * units, units},
-                 {tanh_c + row * units, units},
-                 {h + row * units, units}});
-  }
+PanelAxis CellInputs(const LayerOptions& o) {
+  return o.sparse ? PanelAxis::Parts({o.units}) : PanelAxis::Parts({o.inputs, o.units});
 }
 
-// `d_h` [rows, units] comes in as what the layers above say; the gates become their gradients.
-void RunLstmBackward(const LstmTape& tape, at::Tensor d_h) {
-  const Packing& packing = *tape.packing;
-  const int units = static_cast<int>(tape.kernel.size(0));
-  const ConstMatrix kernel{tape.kernel.data_ptr<float>(), 4 * units};
-  float* gates = tape.gates.data_ptr<float>();
-  const float* c = tape.c.data_ptr<float>();
-  const float* tanh_c = tape.tanh_c.data_ptr<float>();
-  float* dh = d_h.data_ptr<float>();
-  at::Tensor d_c = at::zeros({packing.sequences(), units}, d_h.options());
-  for (int t = packing.steps() - 1; t >= 0; --t) {
-    const int64_t row = packing.offset[t];
-    if (t + 1 < packing.steps()) {
-      const ConstMatrix dz{gates + packing.offset[t + 1] * 4 * units, 4 * units};
-      Multiply(packing.active[t + 1], units, 4 * units, dz, kernel, 1, {dh + row * units, units},
-               Transposed::kRight);
+class LstmLayer : public RecurrentLayer {
+ public:
+  LstmLayer(const VariableTable& table, const PassShape& shape, const LayerOptions& o)
+      : shape_(shape),
+        sparse_(o.sparse),
+        state_panels_(PanelsOf(o.units)),
+        cell_(table, shape, o),
+        first_state_(cell_.in().panels() - state_panels_),
+        in_(shape.packing, shape.chunks, cell_.in().panels()),
+        h_(shape, state_panels_),
+        d_in_(shape, cell_.in().panels()) {
+    ClearRows(shape.active(0), state_panels_, in_.Step(0).From(first_state_));
+  }
+
+  PanelRows Input(int t) const override { return in_.Step(t); }
+
+  PanelRows Forward(int t) override {
+    cell_.Forward(t, in_.Step(t), h_.rows());
+    if (const int later = shape_.active_after(t); later > 0) {
+      CopyRows(later, state_panels_, h_.rows(), in_.Step(t + 1).From(first_state_));
     }
-    LstmBackward({packing.active[t],
-                  units,
-                  {gates + row * 4 * units, 4 * units},
-                  {t == 0 ? nullptr : c + packing.offset[t - 1] * units, units},
-                  {tanh_c + row * units, units},
-                  {dh + row * units, units},
-                  {d_c.data_ptr<float>(), units}});
-  }
-}
-
-struct LstmNode : torch::autograd::Function<LstmNode> {
-  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& pre,
-                            const at::Tensor& kernel, std::shared_ptr<const Packing> packing) {
-    const int64_t units = kernel.size(0);
-    MAGENTA_CHECK(pre.is_contiguous() && kernel.is_contiguous() && pre.size(0) == packing->rows());
-    auto tape = c10::make_intrusive<LstmTape>();
-    tape->packing = std::move(packing);
-    tape->kernel = kernel.detach();
-    tape->gates = pre.detach();
-    tape->c = at::empty({pre.size(0), units}, pre.options());
-    tape->tanh_c = at::empty_like(tape->c);
-    at::Tensor h = at::empty_like(tape->c);
-    tape->h = h.detach();
-    RunLstm(*tape);
-    context->saved_data["tape"] = c10::IValue::make_capsule(tape);
-    return h;
+    return h_.rows();
   }
 
-  static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
-                                               torch::autograd::tensor_list gradients) {
-    const auto holder = context->saved_data["tape"].toCapsule();
-    const LstmTape& tape = static_cast<const LstmTape&>(*holder);
-    RunLstmBackward(tape, gradients[0].clone(at::MemoryFormat::Contiguous));
-    return {tape.gates, RecurrentGradient(tape.h, tape.gates, *tape.packing), at::Tensor()};
+  PanelRows Backward(int t, PanelRows d_h) override {
+    AddRows(shape_.active_after(t), state_panels_, d_in_.rows().From(first_state_), d_h);
+    cell_.Backward(t, d_h, d_in_.rows());
+    return sparse_ ? PanelRows{} : d_in_.rows();
   }
+
+  void AddGradients(const StepChunk& chunk) override {
+    cell_.AddGradients(chunk, in_.Chunk(chunk));
+  }
+  void WriteGradients(const VariableTable& table) const override { cell_.WriteGradients(table); }
+
+ private:
+  const PassShape& shape_;
+  bool sparse_;
+  int state_panels_;
+  LstmCell cell_;
+  int first_state_;
+  PanelTape in_;
+  StepBuffer h_, d_in_;
 };
 
 }  // namespace
 
-at::Tensor Predecessors(const at::Tensor& rows, const Packing& packing) {
-  const int first = packing.sequences();
-  const int64_t width = rows.size(1);
-  at::Tensor before = at::empty({packing.rows() - first, width}, rows.options());
-  float* out = before.data_ptr<float>();
-  for (int t = 1; t < packing.steps(); ++t) {
-    const int64_t count = int64_t{packing.active[t]} * width;
-    std::memcpy(out, rows.data_ptr<float>() + packing.offset[t - 1] * width,
-                static_cast<size_t>(count) * sizeof(float));
-    out += count;
+LstmCell::LstmCell(const VariableTable& table, const PassShape& shape, const LayerOptions& o)
+    : shape_(shape),
+      vectors_(VectorsOf(o.units)),
+      sparse_(o.sparse),
+      dense_(table, {o.scope + "kernel", o.sparse ? o.inputs : 0, o.scope + "bias"}, CellInputs(o),
+             PanelAxis::Gates(o.units)) {
+  const int lanes = VectorLanes();
+  if (sparse_) {
+    sparse_weights_ = SparseWeights(table, o.scope + "kernel", o.inputs, dense_.out());
   }
-  return before;
+  for (int v = 0; v < vectors_; ++v) {
+    for (int l = 0; l < lanes; ++l) dense_.bias()[(4 * v + 2) * lanes + l] += 1;  // forget gate
+  }
+  const int64_t state = int64_t{shape.packing.sequences()} * vectors_ * lanes;
+  c_ = FloatBlock::Zeros(state);
+  records_ = FloatBlock(shape.packing.rows() * vectors_ * CellRecord());
+  if (!table.with_gradients()) return;
+  dc_ = FloatBlock::Zeros(state);
+  dz_ = ChunkBuffer(shape.packing, shape.chunks, dense_.out().panels());
 }
 
-at::Tensor RecurrentGradient(const at::Tensor& states, const at::Tensor& gradients,
-                             const Packing& packing) {
-  const at::Tensor later =
-      gradients.narrow(0, packing.sequences(), packing.rows() - packing.sequences());
-  return at::mm(Predecessors(states, packing).t(), later);
+void LstmCell::Forward(int t, PanelRows in, PanelRows h, PanelRows c_out) {
+  const int64_t row = shape_.packing.offset[t];
+  const int sequences = shape_.packing.sequences();
+  float* record = records_.data() + row * vectors_ * CellRecord();
+  LstmForward({shape_.active(t), vectors_, in, &dense_.in(), dense_.weights(), dense_.bias(),
+               sparse_ ? shape_.inputs.FromRow(row) : SparseRows{}, sparse_weights_.inputs(),
+               sparse_weights_.weights(), c_.data(), sequences, record, h, c_out});
 }
 
-at::Tensor LstmLayer(at::Tensor pre, at::Tensor kernel, std::shared_ptr<const Packing> packing) {
-  return LstmNode::apply(pre, kernel, std::move(packing));
+void LstmCell::AddCellGradient(int rows, PanelRows d_c) {
+  const int lanes = VectorLanes();
+  for (int v = 0; v < vectors_; ++v) {
+    const float* from = d_c.data + v / 4 * d_c.stride + v % 4 * lanes;
+    float* to = dc_.data() + int64_t{v} * shape_.packing.sequences() * lanes;
+    for (int r = 0; r < rows; ++r, from += 4 * lanes, to += lanes) {
+      for (int l = 0; l < lanes; ++l) to[l] += from[l];
+    }
+  }
+}
+
+void LstmCell::Backward(int t, PanelRows d_h, PanelRows d_in) {
+  const int64_t row = shape_.packing.offset[t];
+  const PanelRows dz = dz_.Step(t);
+  LstmBackward({shape_.active(t), vectors_, records_.data() + row * vectors_ * CellRecord(), d_h,
+                dc_.data(), shape_.packing.sequences(), dz});
+  dense_.Backward(shape_.active(t), dz, d_in);
+}
+
+void LstmCell::AddGradients(const StepChunk& chunk, PanelRows in) {
+  dense_.AddGradient(chunk.rows, in, dz_.Chunk(chunk));
+  if (!sparse_) return;
+  sparse_weights_.AddGradient(chunk.rows, shape_.inputs.FromRow(chunk.row), dz_.Chunk(chunk));
+}
+
+void LstmCell::WriteGradients(const VariableTable& table) const {
+  dense_.WriteGradient(table);
+  if (sparse_) sparse_weights_.WriteGradient(table);
+}
+
+std::unique_ptr<RecurrentLayer> MakeLstmLayer(const VariableTable& table, const PassShape& shape,
+                                              const LayerOptions& options) {
+  return std::make_unique<LstmLayer>(table, shape, options);
 }
 
 }  // namespace magenta

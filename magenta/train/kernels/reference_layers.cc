@@ -16,7 +16,27 @@ CellState StepCell(const at::Tensor& z, const at::Tensor& c) {
   return {cell, at::tanh(cell) * at::sigmoid(gates[3])};
 }
 
+// A hash of three rounds of multiply and shift, its first 24 bits.
+uint32_t HashedUnit(uint32_t row_key, uint32_t unit) {
+  uint32_t x = row_key + unit * 0x9e3779b9u;
+  x = (x ^ (x >> 16)) * 0x7feb352du;
+  x = (x ^ (x >> 15)) * 0x846ca68bu;
+  return (x ^ (x >> 16)) >> 8;
+}
+
 }  // namespace
+
+at::Tensor ReferenceDropout(const std::vector<uint32_t>& row_keys, int units, float keep) {
+  const at::Tensor mask = at::zeros({static_cast<int64_t>(row_keys.size()), units}, at::kFloat);
+  const uint32_t limit = static_cast<uint32_t>(keep * 16777216.0f);
+  float* out = mask.data_ptr<float>();
+  for (const uint32_t key : row_keys) {
+    for (int u = 0; u < units; ++u) {
+      *out++ = HashedUnit(key, static_cast<uint32_t>(u)) < limit ? 1 / keep : 0.0f;
+    }
+  }
+  return mask;
+}
 
 at::Tensor ReferenceLstm(const at::Tensor& pre, const at::Tensor& kernel, const Packing& packing) {
   at::Tensor c = at::zeros({packing.sequences(), kernel.size(0)}, pre.options());

@@ -1,20 +1,38 @@
 #pragma once
 // The recurrent layers step by step in libtorch's own operations: any device, gradients by its own
-// rules. The oracle of LstmLayer and AttentionLayer, and what runs where they cannot.
+// rules. The oracle of this folder's layers, and what runs where they cannot.
 // Torch header: for the .cc files of this room alone.
 
 #include <ATen/ATen.h>
 
-#include "magenta/train/kernels/attention_layer.h"
+#include <cstdint>
+#include <vector>
+
 #include "magenta/train/kernels/packing.h"
 
 namespace magenta {
 
-/// As LstmLayer; leaves `pre` as it is.
+/// PARITY section 6, in its letters; I inputs, U units.
+struct AttentionWeights {
+  at::Tensor input_kernel;    // K1's lower part, [U, I]: what the last attention adds to the input
+  at::Tensor kernel, bias;    // K [I + U, 4U], b [4U]
+  at::Tensor attn_w, attn_v;  // A [U, U], v [U]
+  at::Tensor query_kernel, query_bias;    // K3 [2U, U], b3 [U]
+  at::Tensor output_kernel, output_bias;  // K2 [2U, U], b2 [U]
+};
+
+/// The outputs h [rows, units] of a layer that begins at zero (gates i, j, f, o; the forget gate's
+/// 1 is added here). `pre` [rows, 4 units] is x K_x + b of all steps; `kernel` [units, 4 units] is
+/// the recurrent part.
 at::Tensor ReferenceLstm(const at::Tensor& pre, const at::Tensor& kernel, const Packing& packing);
 
-/// As AttentionLayer.
+/// The outputs y [rows, U]. `projected` [rows, I] is x K1 + b1 by K1's upper part. `length` rows of
+/// window.
 at::Tensor ReferenceAttention(const at::Tensor& projected, const AttentionWeights& weights,
                               int length, const Packing& packing);
+
+/// 0 or 1/keep for each output of a layer, [row_keys.size(), units]; row_keys as DropoutKeys()
+/// says.
+at::Tensor ReferenceDropout(const std::vector<uint32_t>& row_keys, int units, float keep);
 
 }  // namespace magenta

@@ -1,0 +1,18 @@
+#pragma once
+// A row-major matrix in somebody's memory: element (r, c) is data[r * stride + c].
+
+namespace magenta {
+
+struct ConstMatrix {
+  const float* data = nullptr;
+  int stride = 0;
+  ConstMatrix FromRow(int row) const { return {data + static_cast<long>(row) * stride, stride}; }
+};
+
+struct Matrix {
+  float* data = nullptr;
+  int stride = 0;
+  Matrix FromRow(int row) const { return {data + static_cast<long>(row) * stride, stride}; }
+};
+
+}  // namespace magenta

@@ -1,0 +1,30 @@
+#pragma once
+// A whole network forward and backward over one batch on one thread, without libtorch: what trains
+// on the CPU.
+
+#include <memory>
+#include <vector>
+
+#include "magenta/train/batches.h"
+#include "magenta/train/kernels/layers.h"
+#include "magenta/train/score.h"
+
+namespace magenta {
+
+struct NetworkPassOptions {
+  int default_label = 0;
+  /// A key a layer for its dropout masks; empty: nothing is dropped.
+  std::vector<uint64_t> dropout_keys;
+  /// What a row's loss is multiplied by before gradients are taken.
+  float loss_scale = 1;
+  /// Where the gradients go, one a variable; null: none are made.
+  std::vector<std::vector<float>>* gradients = nullptr;
+  /// Where the logits go, [rows, classes] in packed order; null: nowhere. Not with gradients.
+  std::vector<float>* logits = nullptr;
+};
+
+/// Runs the batch. The sums of its scores are of the network with dropout where there are keys.
+ScoreSums RunNetwork(const RnnLayout& layout, const std::vector<Variable>& variables,
+                     const Batch& batch, const NetworkPassOptions& options);
+
+}  // namespace magenta

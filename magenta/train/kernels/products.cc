@@ -1,0 +1,208 @@
+// A product goes through the columns panel by panel and through the inner dimension in blocks of
+// four panels, so that the weights of a block (16 KiB for vectors of eight) stay in the nearest
+// cache while tile after tile of rows uses them.
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "magenta/train/kernels/products.cc"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, which must come first.
+#include <hwy/highway.h>
+
+#include "magenta/train/kernels/products.h"
+#include "magenta/train/kernels/tile-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace magenta::HWY_NAMESPACE {
+
+constexpr int kPanelsAtATime = 4;
+
+struct ProductBlock {
+  const PanelProduct& product;
+  int first, end;        // panels of the inner dimension
+  const float* weights;  // of panel `first`
+  const float* start;    // where sums begin: a bias; null: at what `out` holds
+  float* out;            // row 0 of the panel
+};
+
+template <int kRows, int kVectors>
+void ProductTile(const ProductBlock& b, int r) {
+  const size_t width = 4 * hn::Lanes(D());
+  Tile t;
+  float* out = b.out + r * width;
+  LoadTile<kRows, kVectors>(b.start != nullptr ? b.start : out, b.start != nullptr ? 0 : width, t);
+  const float* w = b.weights;
+  const PanelRows& in = b.product.in;
+  for (int p = b.first; p < b.end; ++p, w += width * width) {
+    AddProducts<kRows, kVectors>(in.data + p * in.stride + r * width, width, 1,
+                                 b.product.in_axis->counts[p], w, t);
+  }
+  StoreTile<kRows, kVectors>(t, out, width);
+}
+
+template <int kVectors>
+void ProductRows(const ProductBlock& b) {
+  for (int r = 0; r < b.product.rows;) {
+    const int rows = TileRows(b.product.rows - r);
+    if (rows == 3) ProductTile<3, kVectors>(b, r);
+    if (rows == 2) ProductTile<2, kVectors>(b, r);
+    if (rows == 1) ProductTile<1, kVectors>(b, r);
+    r += rows;
+  }
+}
+
+void MultiplyImpl(const PanelProduct& m) {
+  const size_t width = 4 * hn::Lanes(D());
+  HWY_ALIGN static const float zeros[256] = {};
+  const int inner = m.in_axis->panels();
+  for (int c = 0; c < m.out_axis->panels(); ++c) {
+    const int vectors = (m.out_axis->counts[c] + Lanes() - 1) / Lanes();
+    for (int p = 0; p < inner; p += kPanelsAtATime) {
+      const float* start = m.bias != nullptr ? m.bias + c * width : zeros;
+      if (m.add || p > 0) start = nullptr;
+      const ProductBlock block{m,
+                               p,
+                               p + kPanelsAtATime < inner ? p + kPanelsAtATime : inner,
+                               m.weights + (size_t{1} * c * inner + p) * width * width,
+                               start,
+                               m.out.data + c * m.out.stride};
+      if (vectors == 4) ProductRows<4>(block);
+      if (vectors == 3) ProductRows<3>(block);
+      if (vectors == 2) ProductRows<2>(block);
+      if (vectors == 1) ProductRows<1>(block);
+    }
+  }
+}
+
+// Rows of sums are columns of the left factor.
+template <int kVectors>
+void GradientPanels(const GradientProduct& g, const float* left, int count, const float* right,
+                    float* sums) {
+  const size_t width = 4 * hn::Lanes(D());
+  for (int k = 0; k < count;) {
+    const int rows = TileRows(count - k);
+    Tile t;
+    float* to = sums + k * width;
+    if (rows == 3) {
+      LoadTile<3, kVectors>(to, width, t);
+      AddProducts<3, kVectors>(left + k, 1, width, g.rows, right, t);
+      StoreTile<3, kVectors>(t, to, width);
+    } else if (rows == 2) {
+      LoadTile<2, kVectors>(to, width, t);
+      AddProducts<2, kVectors>(left + k, 1, width, g.rows, right, t);
+      StoreTile<2, kVectors>(t, to, width);
+    } else {
+      LoadTile<1, kVectors>(to, width, t);
+      AddProducts<1, kVectors>(left + k, 1, width, g.rows, right, t);
+      StoreTile<1, kVectors>(t, to, width);
+    }
+    k += rows;
+  }
+}
+
+void AddGradientImpl(const GradientProduct& g) {
+  const size_t width = 4 * hn::Lanes(D());
+  float* sums = g.sums;
+  for (int p = 0; p < g.left_axis->panels(); ++p) {
+    const float* left = g.left.data + p * g.left.stride;
+    const int count = g.left_axis->counts[p];
+    for (int c = 0; c < g.right_axis->panels(); ++c, sums += width * width) {
+      const float* right = g.right.data + c * g.right.stride;
+      const int vectors = (g.right_axis->counts[c] + Lanes() - 1) / Lanes();
+      if (vectors == 4) GradientPanels<4>(g, left, count, right, sums);
+      if (vectors == 3) GradientPanels<3>(g, left, count, right, sums);
+      if (vectors == 2) GradientPanels<2>(g, left, count, right, sums);
+      if (vectors == 1) GradientPanels<1>(g, left, count, right, sums);
+    }
+  }
+}
+
+void AddColumnSumsImpl(int rows, int panels, const PanelRows& from, float* sums) {
+  const D d;
+  const size_t width = 4 * hn::Lanes(d);
+  for (int p = 0; p < panels; ++p, sums += width) {
+    const float* x = from.data + p * from.stride;
+    RowSums s, row;
+    LoadSums<4>(sums, s);
+    for (int r = 0; r < rows; ++r, x += width) {
+      LoadSums<4>(x, row);
+      AddTimes<4>(hn::Set(d, 1.0f), row, s);
+    }
+    StoreSums<4>(s, sums);
+  }
+}
+
+void MultiplySparseImpl(const SparseProduct& m) {
+  const D d;
+  const size_t width = 4 * hn::Lanes(d);
+  for (int c = 0; c < m.out_panels; ++c) {
+    const float* weights = m.weights + size_t{1} * c * m.inputs * width;
+    for (int r = 0; r < m.rows; ++r) {
+      RowSums s, w;
+      LoadSums<4>(m.bias + c * width, s);
+      for (int64_t e = m.in.starts[r]; e < m.in.starts[r + 1]; ++e) {
+        LoadSums<4>(weights + m.in.index[e] * width, w);
+        AddTimes<4>(hn::Set(d, m.in.value[e]), w, s);
+      }
+      StoreSums<4>(s, m.out.data + c * m.out.stride + r * width);
+    }
+  }
+}
+
+void AddSparseGradientImpl(int rows, int inputs, const SparseRows& in, int panels,
+                           const PanelRows& right, float* sums) {
+  const D d;
+  const size_t width = 4 * hn::Lanes(d);
+  for (int c = 0; c < panels; ++c, sums += inputs * width) {
+    const float* x = right.data + c * right.stride;
+    for (int r = 0; r < rows; ++r, x += width) {
+      RowSums row, s;
+      LoadSums<4>(x, row);
+      for (int64_t e = in.starts[r]; e < in.starts[r + 1]; ++e) {
+        float* to = sums + in.index[e] * width;
+        LoadSums<4>(to, s);
+        AddTimes<4>(hn::Set(d, in.value[e]), row, s);
+        StoreSums<4>(s, to);
+      }
+    }
+  }
+}
+
+int VectorLanesImpl() { return Lanes(); }
+
+}  // namespace magenta::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace magenta {
+
+HWY_EXPORT(MultiplyImpl);
+HWY_EXPORT(AddGradientImpl);
+HWY_EXPORT(AddColumnSumsImpl);
+HWY_EXPORT(MultiplySparseImpl);
+HWY_EXPORT(AddSparseGradientImpl);
+HWY_EXPORT(VectorLanesImpl);
+
+int VectorLanes() {
+  static const int lanes = HWY_DYNAMIC_DISPATCH(VectorLanesImpl)();
+  return lanes;
+}
+
+void Multiply(const PanelProduct& product) { HWY_DYNAMIC_DISPATCH(MultiplyImpl)(product); }
+
+void AddGradient(const GradientProduct& product) { HWY_DYNAMIC_DISPATCH(AddGradientImpl)(product); }
+
+void AddColumnSums(int rows, int panels, PanelRows from, float* sums) {
+  HWY_DYNAMIC_DISPATCH(AddColumnSumsImpl)(rows, panels, from, sums);
+}
+
+void MultiplySparse(const SparseProduct& product) {
+  HWY_DYNAMIC_DISPATCH(MultiplySparseImpl)(product);
+}
+
+void AddSparseGradient(int rows, int inputs, SparseRows in, int panels, PanelRows right,
+                       float* sums) {
+  HWY_DYNAMIC_DISPATCH(AddSparseGradientImpl)(rows, inputs, in, panels, right, sums);
+}
+
+}  // namespace magenta
+#endif  // HWY_ONCE

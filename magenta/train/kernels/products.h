@@ -1,0 +1,61 @@
+#pragma once
+// Matrix products on panels, and what sparse rows make of them. All add in an order that the
+// shapes alone decide.
+
+#include <cstdint>
+
+#include "magenta/train/kernels/panels.h"
+
+namespace magenta {
+
+/// out = in W + bias, or out += in W.
+struct PanelProduct {
+  int rows;
+  PanelRows in;
+  const PanelAxis* in_axis;
+  const float* weights;  // [out panels][in panels][P][P]
+  const float* bias;     // [out panels * P], or null: 0
+  const PanelAxis* out_axis;
+  PanelRows out;
+  bool add;  // to what is in `out`; the bias is left aside
+};
+void Multiply(const PanelProduct& product);
+
+/// sums [left panels][right panels][P][P] += left^T right, over rows.
+struct GradientProduct {
+  int rows;
+  PanelRows left;
+  const PanelAxis* left_axis;
+  PanelRows right;
+  const PanelAxis* right_axis;
+  float* sums;
+};
+void AddGradient(const GradientProduct& product);
+
+/// sums [panels * P] += the rows of `from`.
+void AddColumnSums(int rows, int panels, PanelRows from, float* sums);
+
+/// Rows that are mostly 0: those of row r are entries starts[r] .. starts[r + 1] - 1.
+struct SparseRows {
+  const int64_t* starts = nullptr;
+  const int32_t* index = nullptr;
+  const float* value = nullptr;
+  SparseRows FromRow(int64_t row) const { return {starts + row, index, value}; }
+};
+
+/// out = in W + bias for sparse rows; `weights` [out panels][inputs][P].
+struct SparseProduct {
+  int rows, inputs;
+  SparseRows in;
+  const float* weights;
+  const float* bias;
+  int out_panels;
+  PanelRows out;
+};
+void MultiplySparse(const SparseProduct& product);
+
+/// sums [panels][inputs][P] += in^T right.
+void AddSparseGradient(int rows, int inputs, SparseRows in, int panels, PanelRows right,
+                       float* sums);
+
+}  // namespace magenta
