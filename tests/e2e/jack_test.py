@@ -1,0 +1,120 @@
+"""Through a real JACK server: a file played into FluidSynth, and a duet that FluidSynth sounds.
+
+What is asserted is what sounds, in what order, and that every note ends; never how many
+milliseconds a machine of unknown load took.
+"""
+
+import json
+import os
+import shutil
+import signal
+import unittest
+
+import jack
+from program import BIN, ROOT, Case, midi, needs_live, notes_of
+
+READY = not jack.MISSING and shutil.which('fluidsynth') and os.path.exists(jack.SOUND_FONT)
+LOUD = 0.002    # a note through FluidSynth at its usual gain is three times that
+QUIET = 0.0005  # what is left of a piano's note after a second
+
+BUNDLE = os.path.join(ROOT, 'data', 'bundles', 'lookback_rnn.mag')
+PHRASE = [[60], [62], [64], [65], [67], [65], [64], [62]]
+
+
+@needs_live
+@unittest.skipUnless(READY, 'left out: jackd, its tools, fluidsynth or its sound font are not installed')
+class JackTest(Case):
+    def setUp(self):
+        super().setUp()
+        self.server = jack.Server()
+        self.assertTrue(self.server.start())
+        self.assertTrue(self.server.synthesizer())
+
+    def tearDown(self):
+        self.server.stop()
+        super().tearDown()
+
+    def magenta(self, *args, log='log'):
+        with open(self.path(log + '.out'), 'wb') as out, open(self.path(log + '.err'), 'wb') as err:
+            return self.server.popen(os.path.join(BIN, 'magenta'), *args, stdout=out, stderr=err)
+
+    def text(self, name):
+        with open(self.path(name)) as file:
+            return file.read()
+
+    def test_ports(self):
+        listed = json.loads(self.server.call(os.path.join(BIN, 'magenta'), 'ports', '--json'))
+        self.assertEqual(listed['ports'], [{'direction': 'output', 'backend': 'jack', 'name': 'fsynth:midi_00'}])
+
+    def test_play(self):
+        tune = self.write('tune.mid', midi([[60], [64]], ticks=480))  # a second
+        recording = self.server.record(self.path('rec.wav'), 3)
+        playing = self.magenta('play', tune, '--output_port=fsynth')
+        self.assertEqual(playing.wait(30), 0, self.text('log.err'))
+        self.assertEqual(recording.wait(30), 0)
+        loud = [level > LOUD for level in jack.levels(self.path('rec.wav'))]
+        self.assertGreaterEqual(sum(loud), 8, loud)
+        self.assertLessEqual(sum(loud), 16, loud)
+
+    def test_an_interrupted_tune_ends_its_notes(self):
+        tune = self.write('tune.mid', midi([[60, 64, 67]], ticks=48000))  # 50 seconds
+        playing = self.magenta('play', tune, '--output_port=fsynth')
+        self.assertTrue(jack.wait_until(lambda: 'playing' in self.text('log.err')))
+        recording = self.server.record(self.path('loud.wav'), 1)
+        self.assertEqual(recording.wait(30), 0)
+        self.assertGreater(max(jack.levels(self.path('loud.wav'))), LOUD)
+        playing.send_signal(signal.SIGINT)
+        self.assertEqual(playing.wait(30), 130)
+        recording = self.server.record(self.path('quiet.wav'), 3)
+        self.assertEqual(recording.wait(30), 0)
+        self.assertLess(jack.levels(self.path('quiet.wav'))[-1], QUIET)
+
+    def test_no_such_port(self):
+        tune = self.write('tune.mid', midi([[60]]))
+        playing = self.magenta('play', tune, '--output_port=piano')
+        self.assertEqual(playing.wait(30), 5)
+        self.assertIn('has piano in its name; there are: fsynth:midi_00', self.text('log.err'))
+
+    def duet(self, backend):
+        """A phrase of two seconds, a silence, the answer; returns the lines of --json."""
+        phrase = self.write('phrase.mid', midi(PHRASE, ticks=480, tempo=250000))
+        live = self.magenta('live', f'--backend={backend}', '--input_port=virtual', '--output_port=fsynth',
+                            '--bundle_file=' + BUNDLE, '--mode=free', '--silence=2', '--qpm=240', '--metronome=off', '--json', '--seed=3',
+                            '--record=' + self.path('duet.mid'), log='live')
+        ours = jack.wait_until(lambda: [port for port in self.server.ports().splitlines()
+                                        if port.startswith('magenta') and port.split(':')[1].startswith('in')])
+        self.assertTrue(ours, self.text('live.err'))
+        self.assertTrue(jack.wait_until(lambda: 'fsynth:midi_00\n   magenta' in self.server.connections()))
+        recording = self.server.record(self.path('rec.wav'), 7)
+        playing = self.magenta('play', phrase, '--output_port=' + ours[0], log='play')
+        self.assertEqual(playing.wait(30), 0, self.text('play.err'))
+        self.assertEqual(recording.wait(30), 0)
+        live.terminate()
+        self.assertEqual(live.wait(30), 0, self.text('live.err'))
+        silence = self.server.record(self.path('end.wav'), 3)
+        self.assertEqual(silence.wait(30), 0)
+        self.assertLess(jack.levels(self.path('end.wav'))[-1], QUIET)
+        return [json.loads(line) for line in self.text('live.out').splitlines()]
+
+    def check_duet(self, lines):
+        end = lines[-1]
+        self.assertEqual(end['event'], 'end', lines)
+        self.assertEqual(end['player_notes'], len(PHRASE), end)
+        self.assertGreater(end['machine_notes'], 0, end)
+        self.assertEqual(end['note_ons'], end['note_offs'], end)
+        self.assertEqual(end['lost_events'], 0, end)
+        notes = notes_of(self.path('duet.mid'))
+        self.assertEqual(len(notes), end['player_notes'] + end['machine_notes'])
+        # The player's two seconds, and an answer beyond the silence.
+        loud = [level > LOUD for level in jack.levels(self.path('rec.wav'))]
+        self.assertGreaterEqual(sum(loud), 22, loud)
+
+    def test_duet(self):
+        self.check_duet(self.duet('jack'))
+
+    def test_duet_through_rtmidi(self):
+        self.check_duet(self.duet('rtmidi-jack'))
+
+
+if __name__ == '__main__':
+    unittest.main()
