@@ -8,11 +8,11 @@
 #include <filesystem>
 #include <utility>
 
+#include "magenta/base/nearest.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/aliases.h"
 #include "magenta/cli/help.h"
 #include "magenta/cli/programs.h"
-#include "magenta/cli/terminal/nearest.h"
 
 namespace magenta::cli {
 namespace {
@@ -35,11 +35,6 @@ absl::StatusOr<LogLevel> ReadLogLevel(std::string text) {
 }
 
 absl::Status UnknownVerb(const std::string& name) {
-  for (const char* later : {"serve", "live", "magenta_midi", "midi"}) {
-    if (name != later) continue;
-    return OutsideError("", fmt::format("{} is not part of this version", name),
-                        "`magenta --help` lists the verbs");
-  }
   std::vector<std::string> names;
   for (const VerbEntry& verb : AllVerbs()) names.emplace_back(verb.name);
   for (const Alias& alias : AllAliases()) names.push_back(alias.name);

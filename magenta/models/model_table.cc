@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "magenta/base/nearest.h"
 #include "magenta/base/status.h"
 #include "magenta/models/model_spec.h"
 
@@ -68,12 +69,16 @@ absl::StatusOr<const ModelSpec*> FindModel(std::string_view id) {
   for (const ModelSpec* spec : KnownModels()) {
     if (spec->id == id) return spec;
   }
-  const std::string remedy = "The models are " + ModelIds();
+  std::string remedy = "The models are " + ModelIds();
   for (const std::string_view known : kKnownElsewhere) {
     if (known == id) {
       return UsageError(fmt::format("'{}' is a model of Magenta that is not here", id), remedy);
     }
   }
+  std::vector<std::string> ids;
+  for (const ModelSpec* spec : KnownModels()) ids.push_back(spec->id);
+  const std::string nearest = NearestName(id, ids);
+  if (!nearest.empty()) remedy = fmt::format("Did you mean {}? {}", nearest, remedy);
   return UsageError(fmt::format("there is no model '{}'", id), remedy);
 }
 

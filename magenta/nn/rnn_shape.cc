@@ -2,10 +2,14 @@
 // that Magenta 2.x gives them, and every shape is held against its neighbours'.
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "magenta/base/nearest.h"
 #include "magenta/base/status.h"
 #include "magenta/nn/rnn.h"
 #include "magenta/nn/rnn_names.h"
@@ -22,13 +26,36 @@ std::string DimsText(const std::vector<int64_t>& shape) {
   return tensor.ShapeText();
 }
 
+/// What only a trainer needs, and so is no candidate for a weight.
+bool IsSlot(std::string_view name) {
+  return name.ends_with("/Adam") || name.ends_with("/Adam_1") || name.starts_with("magenta/");
+}
+
+/// Names the variable, the nearest one that is there, and else some that are.
+absl::Status MissingVariable(const TensorMap& tensors, const std::string& name) {
+  std::vector<std::string> there;
+  for (const auto& [known, tensor] : tensors) {
+    if (!IsSlot(known)) there.push_back(known);
+  }
+  const std::string nearest = NearestName(name, there);
+  std::string message = fmt::format("variable {} is missing", name);
+  if (!nearest.empty()) {
+    message += fmt::format("; the nearest that is there is {}", nearest);
+  } else if (there.empty()) {
+    message += ", and so is any other";
+  } else {
+    constexpr size_t kShown = 5;
+    const size_t shown = std::min(there.size(), kShown);
+    message += fmt::format(" among {}{}", fmt::join(there.begin(), there.begin() + shown, ", "),
+                           shown < there.size() ? ", ..." : "");
+  }
+  return InputError("", message, "Name a checkpoint of a melody network");
+}
+
 absl::StatusOr<const Tensor*> FindVariable(const TensorMap& tensors, const std::string& name,
                                            size_t rank) {
   const auto found = tensors.find(name);
-  if (found == tensors.end()) {
-    return InputError("", fmt::format("variable {} is missing", name),
-                      "is this a checkpoint of a melody network?");
-  }
+  if (found == tensors.end()) return MissingVariable(tensors, name);
   const Tensor& tensor = found->second;
   if (tensor.dtype != DType::kFloat32) {
     return InputError(
@@ -85,9 +112,11 @@ absl::Status CheckAttention(const TensorMap& tensors, const LayerNames& names, i
 absl::Status AddLayer(const TensorMap& tensors, int layer, int64_t inputs, RnnShape& shape) {
   const LayerNames names = NamesOfLayer(tensors, layer);
   if (layer > 0 && names.has_attention) {
-    return InputError("", fmt::format("variable {}kernel: attention on a layer past the first, as "
-                                      "in 2016, is not supported",
-                                      names.attention));
+    return InputError("",
+                      fmt::format("variable {}kernel: attention on every layer, as Magenta had it "
+                                  "from September 2016 to May 2017, is not read",
+                                  names.attention),
+                      "Train attention_rnn again; since then the first layer alone has attention");
   }
   MAGENTA_ASSIGN_OR_RETURN(const int64_t units, UnitsOf(tensors, names.lstm + "bias"));
   const std::string first =

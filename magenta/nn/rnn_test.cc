@@ -205,6 +205,20 @@ TEST(RnnTest, IgnoresTheTrainersTensors) {
   EXPECT_TRUE(MakeRnn(tensors, 0).ok());
 }
 
+TEST(RnnTest, NamesWhatIsNearOrThere) {
+  const std::string kKernel = "rnn/multi_rnn_cell/cell_0/basic_lstm_cell/kernel";
+  TensorMap tensors = RandomRnn({9, {7}, 5, false});
+  auto node = tensors.extract(kKernel);
+  node.key() = "rnn/multi_rnn_cell/cell_0/basic_lstm_cell/kernal";
+  tensors.insert(std::move(node));
+  EXPECT_THAT(std::string(MakeRnn(tensors, 0).status().message()),
+              HasSubstr("kernel is missing; the nearest that is there is "
+                        "rnn/multi_rnn_cell/cell_0/basic_lstm_cell/kernal"));
+  const TensorMap others = {{"a", Tensor::Float(1)}, {"b", Tensor::Float(1)}};
+  EXPECT_THAT(std::string(MakeRnn(others, 0).status().message()),
+              HasSubstr("basic_lstm_cell/bias is missing among a, b"));
+}
+
 struct BadCase {
   const char* variable;  // its last part; all of that name are changed
   const char* change;    // "erase", "int64", "nan", or a shape
@@ -296,7 +310,7 @@ TEST(RnnTest, RefusesAttentionOnALaterLayer) {
     if (at != std::string::npos) tensors[std::string(name).replace(at, 6, "cell_1")] = tensor;
   }
   EXPECT_THAT(std::string(RnnShapeOf(tensors).status().message()),
-              HasSubstr("attention on a layer past the first"));
+              HasSubstr("attention on every layer"));
 }
 
 }  // namespace

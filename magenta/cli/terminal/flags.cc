@@ -8,8 +8,8 @@
 #include <cmath>
 #include <utility>
 
+#include "magenta/base/nearest.h"
 #include "magenta/base/status.h"
-#include "magenta/cli/terminal/nearest.h"
 
 namespace magenta::cli {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <fmt/core.h>
 
+#include "magenta/base/nearest.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/aliases.h"
-#include "magenta/cli/terminal/nearest.h"
 #include "magenta/cli/verb.h"
 
 namespace magenta::cli {

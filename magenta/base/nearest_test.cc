@@ -1,8 +1,8 @@
-#include "magenta/cli/terminal/nearest.h"
+#include "magenta/base/nearest.h"
 
 #include <gtest/gtest.h>
 
-namespace magenta::cli {
+namespace magenta {
 namespace {
 
 TEST(Nearest, Distance) {
@@ -31,4 +31,4 @@ TEST(Nearest, Name) {
 }
 
 }  // namespace
-}  // namespace magenta::cli
+}  // namespace magenta

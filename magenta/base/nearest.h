@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace magenta::cli {
+namespace magenta {
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`.
 int EditDistance(std::string_view a, std::string_view b);
@@ -14,4 +14,4 @@ int EditDistance(std::string_view a, std::string_view b);
 /// changes than a third of its length and two, or than half of what was typed.
 std::string NearestName(std::string_view typed, std::span<const std::string> names);
 
-}  // namespace magenta::cli
+}  // namespace magenta

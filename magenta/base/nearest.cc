@@ -1,9 +1,9 @@
-#include "magenta/cli/terminal/nearest.h"
+#include "magenta/base/nearest.h"
 
 #include <algorithm>
 #include <vector>
 
-namespace magenta::cli {
+namespace magenta {
 
 int EditDistance(std::string_view a, std::string_view b) {
   // Rows of the usual table; three are kept, since a swap looks two back.
@@ -39,4 +39,4 @@ std::string NearestName(std::string_view typed, std::span<const std::string> nam
   return nearest;
 }
 
-}  // namespace magenta::cli
+}  // namespace magenta
