@@ -33,8 +33,8 @@ absl::Status WriteV2(const std::string& prefix, const TensorMap& tensors);
 /// The index that belongs to `tensors` lying back to back in name order in one shard.
 absl::StatusOr<std::string> SerializeV2Index(const TensorMap& tensors);
 
-/// A V1 checkpoint, byte for byte what TensorFlow writes. Errors (exit 2): a kBool tensor, a name
-/// that is not ASCII, a tensor of 2 GiB.
+/// A V1 checkpoint, byte for byte what TensorFlow writes. Errors (exit 2): a name that is not
+/// ASCII, a tensor of 2 GiB.
 absl::StatusOr<std::string> SerializeV1(const TensorMap& tensors);
 
 /// Whether `path` (as for ReadCheckpoint) is there with all its shards, long enough for what the

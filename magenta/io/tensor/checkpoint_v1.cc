@@ -74,7 +74,7 @@ absl::Status ReadValues(const tensorflow::TensorProto& proto, Tensor* tensor) {
     case DType::kInt32: CopyNumbers<int32_t>(proto.int_val(), &tensor->bytes); break;
     case DType::kInt64: CopyNumbers<int64_t>(proto.int64_val(), &tensor->bytes); break;
     case DType::kUint8: CopyNumbers<uint8_t>(proto.int_val(), &tensor->bytes); break;
-    case DType::kBool: return InputError("", "booleans in a V1 checkpoint are not read");
+    case DType::kBool: CopyNumbers<uint8_t>(proto.bool_val(), &tensor->bytes); break;
   }
   const auto found = static_cast<int64_t>(tensor->bytes.size() / DTypeSize(tensor->dtype));
   if (found != tensor->size()) {
@@ -92,7 +92,7 @@ absl::Status WriteValues(const Tensor& tensor, tensorflow::TensorProto* proto) {
     case DType::kInt32: AddNumbers<int32_t>(bytes, proto->mutable_int_val()); break;
     case DType::kInt64: AddNumbers<int64_t>(bytes, proto->mutable_int64_val()); break;
     case DType::kUint8: AddNumbers<uint8_t>(bytes, proto->mutable_int_val()); break;
-    case DType::kBool: return UsageError("a V1 checkpoint cannot hold booleans");
+    case DType::kBool: AddNumbers<uint8_t>(bytes, proto->mutable_bool_val()); break;
   }
   return absl::OkStatus();
 }
