@@ -2,13 +2,17 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
+#include <mutex>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -26,6 +30,14 @@ absl::Status OutputFailure(const std::string& path, int error) {
   return OutsideError(path, fmt::format("cannot write: {}", std::strerror(error)), remedy);
 }
 
+absl::Status CannotOpen(const std::string& path, int error) {
+  if (error == ENOENT || error == ENOTDIR) {
+    return MissingInputError(path, "there is no such file", "Check the name");
+  }
+  const char* remedy = error == EACCES || error == EPERM ? "Check its permissions" : "";
+  return InputError(path, fmt::format("cannot open: {}", std::strerror(error)), remedy);
+}
+
 void SyncFolder(const fs::path& folder) {
   const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return;
@@ -33,17 +45,66 @@ void SyncFolder(const fs::path& folder) {
   ::close(fd);
 }
 
+constexpr std::string_view kTemporaryMark = ".magenta-tmp-";
+constexpr size_t kRandomLetters = 6;
+
+/// Removes the temporary file `path` if whoever wrote it has ended: nobody holds its lock.
+void RemoveIfLeftBehind(const std::string& path) {
+  constexpr time_t kSeconds = 60;  // one that is just being made has no lock yet
+  const int fd = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return;
+  struct stat info {};
+  if (::fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+      info.st_mtime + kSeconds < ::time(nullptr) && ::flock(fd, LOCK_EX | LOCK_NB) == 0) {
+    ::unlink(path.c_str());
+  }
+  ::close(fd);
+}
+
+/// Once a process and folder: removes what killed runs have left there.
+void SweepOnce(const fs::path& folder) {
+  static std::mutex mutex;
+  static auto* const swept = new std::set<std::string>();
+  {
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (!swept->insert(folder.string()).second) return;
+  }
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (name.size() < kTemporaryMark.size() + kRandomLetters) continue;
+    if (name.substr(0, name.size() - kRandomLetters).ends_with(kTemporaryMark)) {
+      RemoveIfLeftBehind(it->path().string());
+    }
+  }
+}
+
 }  // namespace
+
+absl::StatusOr<OutputFolder> OutputFolder::Make(const std::string& path) {
+  OutputFolder folder;
+  std::error_code error;
+  for (fs::path missing(path); !missing.empty() && !fs::exists(missing, error);
+       missing = missing.parent_path()) {
+    if (missing.has_filename()) folder.made_.push_back(missing.string());
+  }
+  if (!folder.made_.empty()) MAGENTA_RETURN_IF_ERROR(MakeFolder(path));
+  return folder;
+}
+
+OutputFolder::~OutputFolder() {
+  for (const std::string& path : made_) ::rmdir(path.c_str());  // fails where something is in it
+}
 
 absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
-    return MissingInputError(path, fmt::format("cannot open: {}", std::strerror(errno)));
+    return CannotOpen(path, errno);
   }
   struct stat info {};
   if (::fstat(fd, &info) != 0 || S_ISDIR(info.st_mode)) {
     ::close(fd);
-    return InputError(path, "is a folder, not a file");
+    return InputError(path, "is a folder, not a file", "Name a file");
   }
   std::string bytes;
   if (S_ISREG(info.st_mode)) {
@@ -78,7 +139,8 @@ OutputFile::OutputFile(std::string path, std::string temporary, std::FILE* file)
     : path_(std::move(path)), temporary_(std::move(temporary)), file_(file) {}
 
 OutputFile::OutputFile(OutputFile&& other) noexcept
-    : path_(std::move(other.path_)),
+    : folder_(std::move(other.folder_)),
+      path_(std::move(other.path_)),
       temporary_(std::move(other.temporary_)),
       file_(std::exchange(other.file_, nullptr)),
       size_(other.size_) {}
@@ -103,14 +165,18 @@ absl::StatusOr<OutputFile> OutputFile::Create(const std::string& name) {
                         "Name a file");
   }
   const fs::path parent = fs::path(path).parent_path();
-  if (!parent.empty()) MAGENTA_RETURN_IF_ERROR(MakeFolder(parent.string()));
-  std::string temporary = path + ".tmp-XXXXXX";
+  MAGENTA_ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Make(parent.string()));
+  SweepOnce(parent.empty() ? "." : parent);
+  std::string temporary = path + std::string(kTemporaryMark) + "XXXXXX";
   const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return OutputFailure(path, errno);
+  ::flock(fd, LOCK_EX | LOCK_NB);  // until it is closed: not left behind
   const mode_t mask = ::umask(0);
   ::umask(mask);
   ::fchmod(fd, 0666 & ~mask);
-  return OutputFile(path, std::move(temporary), ::fdopen(fd, "wb"));
+  OutputFile file(path, std::move(temporary), ::fdopen(fd, "wb"));
+  file.folder_ = std::move(folder);
+  return file;
 }
 
 absl::Status OutputFile::Write(std::string_view bytes) {
@@ -125,8 +191,9 @@ absl::Status OutputFile::Commit() {
   std::FILE* file = std::exchange(file_, nullptr);
   int error = 0;
   if (std::fflush(file) != 0 || ::fsync(::fileno(file)) != 0) error = errno;
-  if (std::fclose(file) != 0 && error == 0) error = errno;
+  // Before it is closed, and its lock with it.
   if (error == 0 && std::rename(temporary_.c_str(), path_.c_str()) != 0) error = errno;
+  std::fclose(file);
   if (error != 0) {
     ::unlink(temporary_.c_str());
     return OutputFailure(path_, error);

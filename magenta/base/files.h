@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -17,10 +18,31 @@ namespace magenta {
 absl::StatusOr<std::string> ReadFile(const std::string& path,
                                      uint64_t max_bytes = uint64_t{4} << 30);
 
+/// Folders that a run makes for its outputs. Those that are still empty when it ends go again.
+class OutputFolder {
+ public:
+  /// Makes `path` and its parents. Errors as MakeFolder's.
+  static absl::StatusOr<OutputFolder> Make(const std::string& path);
+  OutputFolder() = default;
+  OutputFolder(OutputFolder&& other) noexcept : made_(std::move(other.made_)) {
+    other.made_.clear();
+  }
+  OutputFolder& operator=(OutputFolder&& other) noexcept {
+    std::swap(made_, other.made_);
+    return *this;
+  }
+  ~OutputFolder();
+
+ private:
+  std::vector<std::string> made_;  // innermost first
+};
+
 /// A file that appears under its final name only when it is whole: writes go to a temporary name
-/// beside it; Commit() flushes, fsyncs and renames; a destructor without Commit() removes it.
-/// Missing parent folders are made. A symbolic link stays and what it leads to is replaced; a
-/// device or pipe is refused. Errors name the file and say disk full, read-only, ... (exit 5).
+/// beside it; Commit() flushes, fsyncs and renames; a destructor without Commit() removes it. What
+/// a killed run has left beside it (a minute old, and locked by no one) goes with the first file
+/// that a process writes there. Missing parent folders are made. A symbolic link stays and what it
+/// leads to is replaced; a device or pipe is refused. Errors name the file and say disk full,
+/// read-only, ... (exit 5).
 class OutputFile {
  public:
   static absl::StatusOr<OutputFile> Create(const std::string& path);
@@ -35,6 +57,7 @@ class OutputFile {
 
  private:
   OutputFile(std::string path, std::string temporary, std::FILE* file);
+  OutputFolder folder_;  // goes last
   std::string path_;
   std::string temporary_;
   std::FILE* file_;

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include "magenta/base/status.h"
 
@@ -45,6 +47,30 @@ TEST_F(FilesTest, AnOutputThatIsNotCommittedLeavesNothing) {
   }
   EXPECT_EQ(ReadFile(Path("x")).value(), "old");
   EXPECT_EQ(FilesInFolder(), 1u);
+}
+
+TEST_F(FilesTest, FoldersMadeForNothingGoAgain) {
+  { ASSERT_TRUE(OutputFile::Create(Path("new/folder/x")).ok()); }
+  EXPECT_EQ(FilesInFolder(), 0u);
+  fs::create_directory(Path("old"));
+  { ASSERT_TRUE(OutputFolder::Make(Path("old/new/")).ok()); }
+  EXPECT_EQ(FilesInFolder(), 1u);
+  EXPECT_TRUE(fs::is_empty(Path("old")));
+}
+
+TEST_F(FilesTest, WhatAKilledRunLeftGoesWithTheNext) {
+  const std::string killed = Path("x.magenta-tmp-a1B2c3"), young = Path("y.magenta-tmp-a1B2c3");
+  const std::string others[] = {Path("x.tmp-a1B2c3"), Path("x.magenta-tmp-"), Path("x")};
+  for (const std::string& path : {killed, others[0], others[1], others[2]}) {
+    std::ofstream(path) << "half";
+    const timeval old[2] = {{1000, 0}, {1000, 0}};
+    ASSERT_EQ(utimes(path.c_str(), old), 0);
+  }
+  std::ofstream(young) << "half";
+  ASSERT_TRUE(WriteFile(Path("new"), "").ok());
+  EXPECT_FALSE(fs::exists(killed));
+  EXPECT_TRUE(fs::exists(young));
+  for (const std::string& path : others) EXPECT_TRUE(fs::exists(path)) << path;
 }
 
 TEST_F(FilesTest, AFullDiskIsAnErrorThatNamesTheFileAndKeepsTheOldOne) {

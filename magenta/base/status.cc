@@ -110,7 +110,12 @@ std::string ErrorLine(const absl::Status& status) {
   const std::string file = ErrorFile(status);
   const std::string remedy = sentence(ErrorRemedy(status));
   std::string line = file.empty() ? "" : file + ": ";
-  line += sentence(std::string(status.message()));
+  std::string message(status.message());
+  if (message.find('\n') != std::string::npos) {  // a table: what to do stands below it
+    while (message.ends_with('\n')) message.pop_back();
+    return remedy.empty() ? line + message : line + message + "\n" + remedy;
+  }
+  line += sentence(std::move(message));
   return remedy.empty() ? line : line + " " + remedy;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <thread>
 #include <utility>
@@ -58,6 +59,15 @@ absl::Status NothingConverted(const ConvertOptions& options, const ConvertSummar
                           "those in subfolders";
   if (summary.files == 0) {
     return NothingToOutputError(fmt::format("there is no file in {}", options.input_dir), remedy);
+  }
+  const bool unreadable =
+      std::all_of(summary.reasons.begin(), summary.reasons.end(),
+                  [](const auto& reason) { return reason.first.starts_with("unreadable"); });
+  if (unreadable) {
+    return InputError(
+        options.input_dir,
+        fmt::format("none of its {} files can be read:\n{}", summary.files, summary.table),
+        "Check their permissions");
   }
   return NothingToOutputError(fmt::format("none of the {} files in {} gave a sequence:\n{}",
                                           summary.files, options.input_dir, summary.table),

@@ -13,6 +13,8 @@ namespace magenta {
 namespace {
 
 constexpr char kMakeRemedy[] = "Make one with `magenta dataset --config=...`";
+constexpr char kMissingRemedy[] =
+    "Check the name, or make it first with `magenta convert` and `magenta dataset`";
 constexpr char kConfigRemedy[] = "Use the config that the data set was made for";
 
 bool PathExists(const std::string& path) {
@@ -26,13 +28,15 @@ absl::Status AppendMatches(const std::string& part, std::vector<std::string>& fi
     return absl::OkStatus();
   }
   if (part.find_first_of("*?[") == std::string::npos) {
-    return MissingInputError(part, "there is no such file");
+    return MissingInputError(part, "there is no such file", kMissingRemedy);
   }
   glob_t matches{};
   const int failure = ::glob(part.c_str(), GLOB_NOSORT, nullptr, &matches);
   std::vector<std::string> found(matches.gl_pathv, matches.gl_pathv + matches.gl_pathc);
   ::globfree(&matches);
-  if (failure != 0 || found.empty()) return MissingInputError(part, "no file matches this pattern");
+  if (failure != 0 || found.empty()) {
+    return MissingInputError(part, "no file matches this pattern", kMissingRemedy);
+  }
   std::sort(found.begin(), found.end());
   files.insert(files.end(), found.begin(), found.end());
   return absl::OkStatus();

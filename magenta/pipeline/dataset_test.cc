@@ -265,7 +265,8 @@ std::string FailureOf(const TempFolder& folder, const DatasetOptions& options, i
   EXPECT_EQ(ExitStatus(summary.status()), exit_status) << ErrorLine(summary.status());
   EXPECT_FALSE(std::filesystem::exists(folder.Path("data/training_melodies.tfrecord")));
   EXPECT_FALSE(std::filesystem::exists(folder.Path("data/eval_melodies.tfrecord")));
-  for (const std::string& name : folder.Names()) EXPECT_EQ(name.find(".tmp-"), std::string::npos);
+  for (const std::string& name : folder.Names())
+    EXPECT_EQ(name.find(".magenta-tmp-"), std::string::npos);
   std::string line = ErrorLine(summary.status());
   for (size_t at; (at = line.find(folder.path())) != std::string::npos;) {
     line.replace(at, folder.path().size(), "TMP");
@@ -276,7 +277,9 @@ std::string FailureOf(const TempFolder& folder, const DatasetOptions& options, i
 TEST(DatasetTest, BadInputIsOneClearError) {
   TempFolder folder;
   DatasetOptions options = Options(folder);
-  EXPECT_EQ(FailureOf(folder, options, 3), "TMP/notes.tfrecord: there is no such file.");
+  EXPECT_EQ(FailureOf(folder, options, 3),
+            "TMP/notes.tfrecord: there is no such file. Check the name, or make it first with "
+            "`magenta convert` and `magenta dataset`.");
 
   WriteSequences(folder.Path("notes.tfrecord"), {});
   EXPECT_EQ(FailureOf(folder, options, 4),
@@ -287,7 +290,7 @@ TEST(DatasetTest, BadInputIsOneClearError) {
   EXPECT_EQ(
       FailureOf(folder, options, 4),
       "no melody of the 1 sequences survived:\n       1  too_short  a.mid: 3 bars, fewer than 7 "
-      "(--min_bars=3 keeps it). --min_bars=3 would keep some.");
+      "(--min_bars=3 keeps it)\n--min_bars=3 would keep some.");
   EXPECT_EQ(JsonOf(options.report_file)["counts"].dump(), R"({"too_short":1})");
 
   WriteSequences(folder.Path("notes.tfrecord"), Tunes(3));

@@ -45,11 +45,13 @@ FoundFile Examine(const std::string& root, std::string path) {
   std::error_code error;
   const fs::file_status status = fs::status(root + "/" + path, error);
   if (status.type() == fs::file_type::regular) return {std::move(path), "", ""};
-  const std::string detail = status.type() == fs::file_type::directory
-                                 ? "a link to a folder, not followed"
-                             : status.type() == fs::file_type::not_found ? "a link to nothing"
-                             : error                                     ? error.message()
-                                     : "a pipe, a socket or a device";
+  if (error && status.type() != fs::file_type::not_found) {
+    return {std::move(path), "unreadable", error.message()};
+  }
+  const std::string detail =
+      status.type() == fs::file_type::directory   ? "a link to a folder, not followed"
+      : status.type() == fs::file_type::not_found ? "a link to nothing"
+                                                  : "a pipe, a socket or a device";
   return {std::move(path), "not_a_file", detail};
 }
 

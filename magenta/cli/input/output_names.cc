@@ -18,8 +18,8 @@ namespace magenta::cli {
 absl::StatusOr<OutputNames> OutputNames::Create(const std::string& folder, int count,
                                                 std::vector<std::string> extensions,
                                                 std::time_t now) {
-  MAGENTA_RETURN_IF_ERROR(MakeFolder(folder));
   OutputNames names;
+  MAGENTA_ASSIGN_OR_RETURN(names.folder_, OutputFolder::Make(folder));
   std::tm local{};
   ::localtime_r(&now, &local);
   char stamp[32];

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "magenta/base/files.h"
 
 namespace magenta::cli {
 
@@ -29,6 +30,7 @@ class OutputNames {
 
  private:
   OutputNames() = default;
+  OutputFolder folder_;  // goes last
   std::string prefix_;
   int digits_ = 1;
   int counter_ = 0;
