@@ -62,6 +62,27 @@ class Convert(Case):
         self.assertEqual(result.json['counts']['broken_midi'], 1)
 
 
+    def test_files_that_may_not_be_read(self):
+        """Two ways: a file without the right to read it; a folder that lists what it won't show."""
+        if os.getuid() == 0:
+            self.skipTest('left out: root may read everything')
+        self.write('in/a.mid', tune(8))
+        os.chmod(self.path('in', 'a.mid'), 0)
+        self.convert(3, 'Permission denied', self.path('in'))
+        self.write('out/b.mid', tune(8))
+        os.chmod(self.path('out'), 0o400)
+        self.convert(3, 'Permission denied', self.path('out'))
+
+    def test_a_table_stands_alone(self):
+        """What to do is a line of its own below the reasons."""
+        self.write('in/a.mid', b'not a MIDI file')
+        err = run('convert', '--input_dir=' + self.path('in'),
+                  '--output_file=' + self.path('new', 'folder', 'x')).err.splitlines()
+        self.assertIn('broken_midi', err[-2])
+        self.assertTrue(err[-1].startswith('Name a folder'), err)
+        self.assertFalse(os.path.exists(self.path('new')))
+
+
 class Output(Case):
     def test_a_place_that_cannot_be_written(self):
         self.write('in/a.mid', tune(8))
@@ -185,7 +206,12 @@ class Primers(Case):
         for melody, text in [('[60, 128]', 'event 1 is 128'), ('[60, -3]', 'event 1 is -3'),
                              ('[]', 'has no note'), ('[-2, -2]', 'has no note'),
                              ('[60 62]', 'a comma is missing after event 0'),
-                             ('[60, C4]', 'event 1 is no whole number'),
+                             ('[60, C4]', 'event 1 is no whole number: C4'),
+                             ('[60.5, 62]', 'event 0 is no whole number: 60.5'),
+                             ('[60, 62', "its '[' is never closed"),
+                             ('60, 62]', "its ']' was never opened"),
+                             ('[60,, 62]', 'nothing stands where event 1 should'),
+                             ('[[60], 62]', 'event 0 is no whole number: [60]'),
                              ('[60, 99999999999]', 'event 1')]:
             with self.subTest(melody):
                 self.primer(2, text, '--primer_melody=' + melody)
@@ -200,7 +226,16 @@ class Primers(Case):
         self.primer(3, 'none.mid', '--primer_midi=' + self.path('none.mid'))
         self.primer(3, 'x.mid', '--primer_midi=' + self.write('x.mid', b'no MIDI'))
         self.primer(3, 'empty.mid', '--primer_midi=' + self.write('empty.mid', b''))
-        self.primer(3, 'rest.mid', '--primer_midi=' + self.write('rest.mid', midi([[], []])))
+        self.primer(3, 'rest.mid: holds no note', '--primer_midi=' + self.write('rest.mid', midi([[], []])))
+        drums = midi([[36], [38]] * 8).replace(b'\x90', b'\x99').replace(b'\x80', b'\x89')
+        self.primer(3, 'drums.mid: holds drums alone', '--primer_midi=' + self.write('drums.mid', drums))
+
+    def test_notes_outside_the_range_are_said(self):
+        wide = self.write('wide.mid', midi([[30], [60], [62], [64], [100], [62]]))
+        for flag in ('--primer_midi=' + wide, '--primer_melody=[30, 60, 62, 64, 100, 62]'):
+            result = self.ok('generate', '--run_dir=' + lookback(''), '--num_outputs=1', flag,
+                             '--output_dir=' + self.path('out'))
+            self.assertIn("2 notes outside the model's range moved by octaves", result.err)
 
     def test_of_chords_the_highest_notes_are_kept(self):
         chords = self.write('chords.mid', midi([[60, 64, 67], [62, 65, 69]], ticks=480))
@@ -233,6 +268,44 @@ class Training(Case):
     def test_hparams(self):
         self.fails(2, 'batch_sise', 'train', '--run_dir=' + self.path('run'), '--hparams=batch_sise=3',
                    '--num_training_steps=1', '--sequence_example_file=' + self.data)
+
+
+@needs_goldens
+class Remedies(Case):
+    def test_what_to_do_is_said(self):
+        none = self.path('none')
+        for flags, text in [
+            (['dataset', '--input=' + none, '--output_dir=' + self.path('d')], 'there is no such file'),
+            (['score', '--run_dir=' + lookback(''), none + '.mid'], 'there is no such file'),
+            (['generate', '--bundle_file=' + none, '--output_dir=' + self.path('d')], 'there is no such file'),
+        ]:
+            error = run(*flags, '--json').error
+            self.assertIn(text, error['message'])
+            self.assertEqual(error['code'], 'not_found')
+            self.assertTrue(error['remedy'], error)
+        self.fails(2, 'Did you mean lookback_rnn?', 'generate', '--config=lookbak_rnn',
+                   '--output_dir=' + self.path('d'))
+
+    @needs_train
+    def test_of_train(self):
+        error = run('train', '--json', '--run_dir=' + self.path('run'),
+                    '--sequence_example_file=' + self.path('none')).error
+        self.assertIn('magenta dataset', error['remedy'])
+
+
+@needs_goldens
+class Scores(Case):
+    def test_the_others_are_scored(self):
+        good, rest = self.write('a.mid', tune(4)), self.write('rest.mid', midi([[], []]))
+        model = '--run_dir=' + lookback('')
+        result = run('score', model, good, rest, self.path('none'), good)
+        self.assertEqual(result.status, 3, result)
+        self.assertEqual(result.out.count(good), 2)
+        errors = [line for line in result.err.splitlines() if line.startswith('magenta: ')]
+        self.assertEqual(len(errors), 2)
+        self.assertIn('rest.mid', errors[0])
+        self.assertEqual(run('score', model, good, rest).status, 4)
+        self.fails(4, 'rest.mid', 'score', model, rest)
 
 
 class Requests(Case):

@@ -234,6 +234,10 @@ class Rendering(Case):
         self.ok('render', book, '--output=' + self.path('tune.wav'))
         self.assertEqual(os.path.getsize(self.path('tune.wav')), 44 + (4 + 2) * 44100 * 4)
 
+    def test_silence_is_said(self):
+        self.fails(4, 'rest.mid: holds no note', 'render', self.write('rest.mid', midi([[], []])))
+        self.assertEqual(self.files(), ['rest.mid'])
+
     def test_what_cannot_be_rendered(self):
         file = self.write('tune.mid', tune(4))
         self.fails(2, '.wav, .svg, .png', 'render', file, '--output=' + self.path('x.mp3'))

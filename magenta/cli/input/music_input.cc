@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include "magenta/base/files.h"
@@ -18,8 +20,29 @@ namespace {
 
 constexpr std::string_view kTableMagic = "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
 
+constexpr size_t kHeadBytes = 4096;
+constexpr size_t kTailBytes = 48;
+constexpr uint64_t kMostMessageBytes = (uint64_t{1} << 31) - 1;  // protobuf's limit
+
 bool EndsAsTable(std::string_view bytes) {
-  return bytes.size() >= 48 && bytes.ends_with(kTableMagic);
+  return bytes.size() >= kTailBytes && bytes.ends_with(kTableMagic);
+}
+
+/// The first 4 KiB of a regular file, and its last 48 bytes (all of a smaller one): what tells
+/// TFRecords and checkpoints. "" where there is nothing to be read.
+std::string EndsOf(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return "";
+  std::ifstream file(path, std::ios::binary);
+  std::string ends(kHeadBytes + kTailBytes, '\0');
+  file.read(ends.data(), static_cast<std::streamsize>(ends.size()));
+  if (!file) {
+    ends.resize(static_cast<size_t>(file.gcount()));
+    return ends;
+  }
+  file.seekg(-static_cast<std::streamoff>(kTailBytes), std::ios::end);
+  file.read(ends.data() + kHeadBytes, kTailBytes);
+  return ends;
 }
 
 std::string_view WithoutBlanks(std::string_view text) {
@@ -88,8 +111,8 @@ absl::StatusOr<std::vector<NoteSequence>> ReadSequenceRecords(const std::string&
 }
 
 absl::StatusOr<std::vector<NoteSequence>> ReadMusicBytes(const std::string& path,
-                                                         const std::string& bytes) {
-  const FileKind kind = KindOf(bytes);
+                                                         const FileBytes& file) {
+  const auto& [bytes, kind] = file;
   std::vector<NoteSequence> sequences;
   switch (kind) {
     case FileKind::kMidi: {
@@ -147,9 +170,19 @@ const char* KindName(FileKind kind) {
   return "of no known kind";
 }
 
+absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path) {
+  FileBytes file;
+  file.bytes = EndsOf(path);
+  file.kind = KindOf(file.bytes);
+  if (file.kind == FileKind::kRecords || file.kind == FileKind::kTable) return file;
+  MAGENTA_ASSIGN_OR_RETURN(file.bytes, ReadFile(path, kMostMessageBytes));
+  file.kind = KindOf(file.bytes);
+  return file;
+}
+
 absl::StatusOr<std::vector<NoteSequence>> ReadMusic(const std::string& path) {
-  MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
-  auto sequences = ReadMusicBytes(path, bytes);
+  MAGENTA_ASSIGN_OR_RETURN(const FileBytes file, ReadFileAndKind(path));
+  auto sequences = ReadMusicBytes(path, file);
   if (!sequences.ok()) return WithFile(sequences.status(), path);
   return sequences;
 }

@@ -28,6 +28,14 @@ enum class FileKind {
 /// By the first bytes (and the last eight); names don't count.
 FileKind KindOf(std::string_view bytes);
 
+/// The bytes of `path` and what they are. Of a TFRecord or checkpoint, which are read by other
+/// means, only the ends. Errors (exit 3): missing, unreadable, and over 2 GiB, where messages end.
+struct FileBytes {
+  std::string bytes;
+  FileKind kind = FileKind::kUnknown;
+};
+absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path);
+
 /// "a MIDI file", ...
 const char* KindName(FileKind kind);
 

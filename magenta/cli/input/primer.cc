@@ -15,37 +15,49 @@
 namespace magenta::cli {
 namespace {
 
-/// The numbers of "[60, -2, 62]" or "(60, 62)", or "60,62".
-absl::StatusOr<std::vector<Event>> ReadEventList(const std::string& text) {
-  const std::string remedy = "Write it as --primer_melody=\"[60, -2, 62, -1]\"";
-  std::string_view rest = text;
-  const auto skip_blanks = [&] {
-    while (!rest.empty() && (rest[0] == ' ' || rest[0] == '\t')) rest.remove_prefix(1);
-  };
-  skip_blanks();
-  while (rest.ends_with(' ')) rest.remove_suffix(1);
-  if ((rest.starts_with('[') && rest.ends_with(']')) ||
-      (rest.starts_with('(') && rest.ends_with(')'))) {
-    rest = rest.substr(1, rest.size() - 2);
+std::string_view Trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+absl::Status ListError(const std::string& what) {
+  return UsageError("--primer_melody: " + what, "Write it as --primer_melody=\"[60, -2, 62, -1]\"");
+}
+
+/// What stands between the brackets of "[60, 62]" or "(60, 62)"; all of "60, 62".
+absl::StatusOr<std::string_view> WithoutBrackets(std::string_view text) {
+  for (const std::string_view pair : {"[]", "()"}) {
+    const bool opened = text.starts_with(pair[0]), closed = text.ends_with(pair[1]);
+    if (opened && !closed) return ListError(fmt::format("its '{}' is never closed", pair[0]));
+    if (closed && !opened) return ListError(fmt::format("its '{}' was never opened", pair[1]));
+    if (opened) return Trimmed(text.substr(1, text.size() - 2));
   }
+  return text;
+}
+
+absl::StatusOr<Event> ReadEvent(std::string_view text, size_t i) {
+  Event event = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), event);
+  if (error == std::errc() && stop == text.data() + text.size()) return event;
+  if (text.empty()) return ListError(fmt::format("nothing stands where event {} should", i));
+  const size_t blank = text.find_first_of(" \t");
+  if (blank == std::string_view::npos || !ReadEvent(text.substr(0, blank), i).ok()) {
+    return ListError(fmt::format("event {} is no whole number: {}", i, text));
+  }
+  return ListError(fmt::format("a comma is missing after event {}", i));
+}
+
+/// The numbers of "[60, -2, 62]" or "(60, 62)", or "60,62"; a comma may stand after the last.
+absl::StatusOr<std::vector<Event>> ReadEventList(const std::string& text) {
+  MAGENTA_ASSIGN_OR_RETURN(std::string_view rest, WithoutBrackets(Trimmed(text)));
   std::vector<Event> events;
-  for (skip_blanks(); !rest.empty(); skip_blanks()) {
-    Event event = 0;
-    const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), event);
-    if (error != std::errc()) {
-      return UsageError(fmt::format("--primer_melody: event {} is no whole number", events.size()),
-                        remedy);
-    }
-    rest.remove_prefix(stop - rest.data());
+  while (!rest.empty()) {
+    const size_t comma = std::min(rest.find(','), rest.size());
+    MAGENTA_ASSIGN_OR_RETURN(const Event event,
+                             ReadEvent(Trimmed(rest.substr(0, comma)), events.size()));
     events.push_back(event);
-    skip_blanks();
-    if (rest.empty()) break;
-    if (rest[0] != ',') {
-      return UsageError(
-          fmt::format("--primer_melody: a comma is missing after event {}", events.size() - 1),
-          remedy);
-    }
-    rest.remove_prefix(1);
+    rest = Trimmed(rest.substr(std::min(comma + 1, rest.size())));
   }
   return events;
 }
@@ -100,8 +112,12 @@ absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_qua
   primer.sequence = std::move(sequences[0]);
   for (const auto& note : primer.sequence.notes())
     primer.end = std::max(primer.end, note.end_time());
-  if (primer.sequence.notes_size() == 0) {
-    return InputError(flags.midi, "holds no note to go on from");
+  const auto& notes = primer.sequence.notes();
+  if (std::all_of(notes.begin(), notes.end(), [](const auto& note) { return note.is_drum(); })) {
+    return InputError(
+        flags.midi,
+        notes.empty() ? "holds no note to go on from" : "holds drums alone, no note to go on from",
+        "Give a file with a melody, or --primer_melody=\"[60]\"");
   }
   if (primer.sequence.tempos_size() == 0) {
     primer.sequence.add_tempos()->set_qpm(flags.qpm.value_or(120));

@@ -39,7 +39,15 @@ TEST(Primer, Melodies) {
        "-2, "
        "62, -1]\"."},
       {"[60, x]",
-       "2: --primer_melody: event 1 is no whole number. Write it as --primer_melody=\"[60, -2, 62, "
+       "2: --primer_melody: event 1 is no whole number: x. Write it as --primer_melody=\"[60, -2, "
+       "62, "
+       "-1]\"."},
+      {"[60.0]",
+       "2: --primer_melody: event 0 is no whole number: 60.0. Write it as --primer_melody=\"[60, "
+       "-2, "
+       "62, -1]\"."},
+      {"[60, 62",
+       "2: --primer_melody: its '[' is never closed. Write it as --primer_melody=\"[60, -2, 62, "
        "-1]\"."},
       {"[60, 200]",
        "2: --primer_melody: event 1 is 200, not in -2..127. -2 is no event, -1 a note off, 0..127 "

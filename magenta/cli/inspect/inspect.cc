@@ -106,9 +106,9 @@ absl::StatusOr<Inspection> InspectRequest(const std::string& bytes, const Inspec
   return result;
 }
 
-absl::StatusOr<Inspection> InspectBytes(const std::string& path, const std::string& bytes,
+absl::StatusOr<Inspection> InspectBytes(const std::string& path, const FileBytes& file,
                                         const InspectOptions& options) {
-  const FileKind kind = KindOf(bytes);
+  const auto& [bytes, kind] = file;
   switch (kind) {
     case FileKind::kMidi: return InspectMidi(bytes, options);
     case FileKind::kAbc: return InspectBook(bytes, options);
@@ -142,8 +142,8 @@ absl::StatusOr<Inspection> Inspect(const std::string& path, const InspectOptions
   if (!std::filesystem::exists(path, error) && std::filesystem::exists(path + ".index", error)) {
     return InspectCheckpoint(path, options);
   }
-  MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
-  auto result = InspectBytes(path, bytes, options);
+  MAGENTA_ASSIGN_OR_RETURN(const FileBytes file, ReadFileAndKind(path));
+  auto result = InspectBytes(path, file, options);
   if (!result.ok()) return WithFile(result.status(), path);
   return result;
 }

@@ -43,6 +43,10 @@ class RunningRenderVerb : public RenderFlags {
             "Give --output_dir and --format");
       }
       for (size_t i = 0; i < pieces.size(); ++i) {
+        if (pieces[i].notes().empty()) {
+          return WithFile(
+              NothingToOutputError("holds no note", "`magenta inspect` shows what it is"), file);
+        }
         const std::string base = BaseOf(file, i, pieces.size());
         MAGENTA_RETURN_IF_ERROR(RenderPiece(pieces[i], file, base, context, written));
       }

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "magenta/base/status.h"
 #include "magenta/cli/input/model_flags.h"
@@ -26,7 +27,9 @@ class ScoreVerb : public Verb {
     flags.About(
         "The natural logarithm of the probability that the model gives to the melody of each file, "
         "at temperature 1, and the mean of an event (nearer to 0: less of a surprise). Where tempo "
-        "or meter change, the parts are scored on their own and added.");
+        "or meter change, the parts are scored on their own and added. A file that can't be scored "
+        "is "
+        "said so, and the others are.");
     flags.Positional("FILE", &files_, "MIDI, ABC or MusicXML files, or TFRecords of NoteSequences.",
                      1);
     flags.Group("Output");
@@ -43,23 +46,46 @@ class ScoreVerb : public Verb {
     CatchSignals();
     ProgressBar bar(context.out, "scoring");
     std::vector<FileScore> scores;
+    std::vector<absl::Status> failures;
     for (const std::string& file : files_) {
-      MAGENTA_ASSIGN_OR_RETURN(scores.emplace_back(), ScoreFile(model, file));
-      bar.Update(static_cast<double>(scores.size()), static_cast<double>(files_.size()));
+      absl::StatusOr<FileScore> score = ScoreFile(model, file);
+      if (score.ok()) {
+        scores.push_back(*std::move(score));
+      } else {
+        failures.push_back(score.status());
+      }
+      bar.Update(static_cast<double>(scores.size() + failures.size()),
+                 static_cast<double>(files_.size()));
       MAGENTA_RETURN_IF_ERROR(CheckInterrupted());
     }
-    for (const FileScore& score : scores) {
-      for (const std::string& note : score.notes) context.out.Info(score.file + ": " + note);
-    }
-    if (context.out.json()) {
-      PrintJson(scores, context.out);
-    } else {
-      PrintText(scores, context.out);
-    }
-    return absl::OkStatus();
+    if (!scores.empty()) Report(scores, context.out);
+    return WorstOf(std::move(failures), context.out);
   }
 
  private:
+  void Report(const std::vector<FileScore>& scores, Output& out) const {
+    for (const FileScore& score : scores) {
+      for (const std::string& note : score.notes) out.Info(score.file + ": " + note);
+    }
+    if (out.json()) {
+      PrintJson(scores, out);
+    } else {
+      PrintText(scores, out);
+    }
+  }
+
+  /// The error to end with, the others said: a file that cannot be read before one without a
+  /// melody.
+  static absl::Status WorstOf(std::vector<absl::Status> failures, Output& out) {
+    if (failures.empty()) return absl::OkStatus();
+    const auto worst = std::find_if(
+        failures.begin(), failures.end(),
+        [](const absl::Status& status) { return status.code() != absl::StatusCode::kOutOfRange; });
+    std::rotate(failures.begin(), worst == failures.end() ? worst - 1 : worst, failures.end());
+    for (size_t i = 1; i < failures.size(); ++i) out.Error(failures[i]);
+    return failures.front();
+  }
+
   static absl::StatusOr<FileScore> ScoreFile(const std::shared_ptr<const Model>& model,
                                              const std::string& file) {
     MAGENTA_ASSIGN_OR_RETURN(const std::vector<NoteSequence> sequences, ReadMusic(file));
