@@ -221,12 +221,17 @@ void Rnn::Gather(Owners owners, RnnState& merged) const {
   merged.MakeRoom(rows);
   for (size_t i = 0; i < layers_.size(); ++i) {
     LayerState& to = merged.layers_[i];
-    for (FloatBuffer* buffer : {&to.c, &to.h, &to.attention.a}) buffer->clear();
+    const size_t size = static_cast<size_t>(rows) * layers_[i].padded();
+    to.c.resize(size);
+    to.h.resize(size);
+    to.attention.a.resize(layers_[i].has_attention ? size : 0);
+    size_t first = 0;
     for (NetworkState* owner : owners) {
       const LayerState& from = StateOf(owner).layers_[i];
-      to.c.insert(to.c.end(), from.c.begin(), from.c.end());
-      to.h.insert(to.h.end(), from.h.begin(), from.h.end());
-      to.attention.a.insert(to.attention.a.end(), from.attention.a.begin(), from.attention.a.end());
+      std::copy_n(from.c.data(), from.c.size(), to.c.data() + first);
+      std::copy_n(from.h.data(), from.h.size(), to.h.data() + first);
+      std::copy_n(from.attention.a.data(), from.attention.a.size(), to.attention.a.data() + first);
+      first += from.c.size();
     }
   }
 }
@@ -237,12 +242,9 @@ void Rnn::Scatter(const RnnState& merged, Owners owners) const {
     size_t first = 0;
     for (NetworkState* owner : owners) {
       LayerState& to = StateOf(owner).layers_[i];
-      std::copy_n(from.c.begin() + first, to.c.size(), to.c.begin());
-      std::copy_n(from.h.begin() + first, to.h.size(), to.h.begin());
-      if (!to.attention.a.empty()) {
-        std::copy_n(from.attention.a.begin() + first, to.attention.a.size(),
-                    to.attention.a.begin());
-      }
+      std::copy_n(from.c.data() + first, to.c.size(), to.c.data());
+      std::copy_n(from.h.data() + first, to.h.size(), to.h.data());
+      std::copy_n(from.attention.a.data() + first, to.attention.a.size(), to.attention.a.data());
       first += to.c.size();
     }
   }
