@@ -47,8 +47,7 @@ class TestJackServer {
   TestJackServer() {
     const std::string lock = "/tmp/magenta-jack-tests-" + std::to_string(::getuid()) + ".lock";
     lock_ = ::open(lock.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-    while (::flock(lock_, LOCK_EX) != 0 && errno == EINTR) {
-    }
+    TakeTurn();
     static int count = 0;
     name_ = "magenta-test-" + std::to_string(::getpid()) + "-" + std::to_string(count++);
     ::setenv("JACK_DEFAULT_SERVER", name_.c_str(), 1);
@@ -64,17 +63,32 @@ class TestJackServer {
     ::close(lock_);
   }
 
+  /// For what runs long: others may have servers between EndTurn and TakeTurn, while no client of
+  /// this one opens and it goes on.
+  void EndTurn() { ::flock(lock_, LOCK_UN); }
+  void TakeTurn() {
+    while (::flock(lock_, LOCK_EX) != 0 && errno == EINTR) {
+    }
+  }
+
   static bool Installed() { return std::system("command -v jackd >/dev/null 2>&1") == 0; }
 
-  /// Period of 256 frames at 48 kHz. Synchronous, or events are lost under load.
-  bool Start() {
+  /// Period of 256 frames at 48 kHz. Synchronous, or events are lost under load. Real time needs
+  /// the right to it.
+  bool Start(bool real_time = false) {
     pid_ = ::fork();
     if (pid_ == 0) {
       ::prctl(PR_SET_PDEATHSIG, SIGTERM);
       const bool quiet = std::freopen("/dev/null", "w", stdout) != nullptr &&
                          std::freopen("/dev/null", "w", stderr) != nullptr;
-      ::execlp("jackd", "jackd", "-n", name_.c_str(), "-p", "64", "-r", "-S", "-d", "dummy", "-r",
-               "48000", "-p", "256", nullptr);
+      std::vector<const char*> args = {"jackd", "-n", name_.c_str(), "-p", "64"};
+      if (real_time) {
+        args.insert(args.end(), {"-R", "-P", "10"});
+      } else {
+        args.push_back("-r");
+      }
+      args.insert(args.end(), {"-S", "-d", "dummy", "-r", "48000", "-p", "256", nullptr});
+      ::execvp("jackd", const_cast<char* const*>(args.data()));
       std::_Exit(quiet ? 127 : 126);
     }
     return WaitUntil([] {
