@@ -20,6 +20,7 @@ constexpr char kSeedTensor[] = "magenta/seed";
 constexpr char kEpochTensor[] = "magenta/epoch";
 constexpr char kBatchTensor[] = "magenta/batch";
 constexpr char kExamplesTensor[] = "magenta/num_examples";
+constexpr char kDataTensor[] = "magenta/data_hash";
 constexpr char kBestLossTensor[] = "magenta/best_loss";
 constexpr char kBestStepTensor[] = "magenta/best_step";
 constexpr char kWithoutGainTensor[] = "magenta/evaluations_without_gain";
@@ -56,6 +57,20 @@ void RemoveCheckpoint(const std::string& prefix) {
 
 }  // namespace
 
+// FNV-1a, a number at a time.
+int64_t DataHash(std::span<const DatasetExample> examples, const EventCodec& codec) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  const auto add = [&hash](uint64_t number) { hash = (hash ^ number) * 0x100000001b3u; };
+  for (const DatasetExample& example : examples) {
+    const TrainingExample encoded = example.Encode(codec);
+    add(encoded.labels.size());
+    for (const int label : encoded.labels) add(static_cast<uint64_t>(label));
+    if (encoded.inputs.empty()) continue;
+    for (const int index : encoded.inputs.front().index) add(static_cast<uint64_t>(index));
+  }
+  return hash == 0 ? 1 : static_cast<int64_t>(hash);
+}
+
 TensorMap RunTensors(const std::vector<Variable>& variables, const RunState& state,
                      const std::string& config, const std::string& hparams_text) {
   TensorMap tensors = ToTensors(variables, true);
@@ -68,6 +83,7 @@ TensorMap RunTensors(const std::vector<Variable>& variables, const RunState& sta
   tensors[kEpochTensor] = Tensor::Int64(state.position.epoch);
   tensors[kBatchTensor] = Tensor::Int64(state.position.batch);
   tensors[kExamplesTensor] = Tensor::Int64(state.num_examples);
+  tensors[kDataTensor] = Tensor::Int64(state.data_hash);
   tensors[kBestLossTensor] = Float64(state.best_loss);
   tensors[kBestStepTensor] = Tensor::Int64(state.best_step);
   tensors[kWithoutGainTensor] = Tensor::Int64(state.evaluations_without_gain);
@@ -84,6 +100,7 @@ absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& 
       {kEpochTensor, &state.position.epoch},
       {kBatchTensor, &state.position.batch},
       {kExamplesTensor, &state.num_examples},
+      {kDataTensor, &state.data_hash},
       {kBestStepTensor, &state.best_step},
       {kWithoutGainTensor, &state.evaluations_without_gain},
       {kEvaluatedTensor, &state.evaluated_step},

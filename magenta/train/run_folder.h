@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "magenta/base/tensor.h"
+#include "magenta/pipeline/dataset_reader.h"
 #include "magenta/train/batches.h"
 #include "magenta/train/optimizer.h"
 #include "magenta/train/rnn_variables.h"
@@ -23,6 +25,7 @@ struct RunState {
   uint32_t seed = 0;
   DataPosition position;
   int64_t num_examples = 0;  // of the training data, to notice that it changed
+  int64_t data_hash = 0;     // DataHash of it; 0: not known
   double best_loss = std::numeric_limits<double>::infinity();
   int64_t best_step = -1;
   int64_t evaluations_without_gain = 0;
@@ -30,6 +33,10 @@ struct RunState {
 
   bool operator==(const RunState&) const = default;
 };
+
+/// A hash of the labels and the first input of `examples`, in their order, whether they are stored
+/// dense or compact; never 0.
+int64_t DataHash(std::span<const DatasetExample> examples, const EventCodec& codec);
 
 /// A checkpoint's tensors: weights, slots, global_step and beta powers by Magenta's names, the rest
 /// under magenta/ (which TensorFlow passes over). The same bytes for the same state.

@@ -220,12 +220,15 @@ absl::Status Trainer::ReadData() {
 // next epoch.
 void Trainer::SettlePosition() {
   const int64_t count = static_cast<int64_t>(examples_.size());
-  const bool changed = state_.num_examples != 0 && state_.num_examples != count;
+  const int64_t hash = DataHash(examples_, *spec().codec);
+  const bool changed = (state_.num_examples != 0 && state_.num_examples != count) ||
+                       (state_.data_hash != 0 && state_.data_hash != hash);
   if (changed) Note(options_, "the training data changed: a new epoch begins");
   if (changed || state_.position.batch >= order_->batches_per_epoch()) {
     state_.position = {state_.position.epoch + 1, 0};
   }
   state_.num_examples = count;
+  state_.data_hash = hash;
 }
 
 absl::StatusOr<TrainResult> Trainer::Run() {

@@ -115,6 +115,27 @@ TEST_F(TrainTest, LearnsAndMeasures) {
   EXPECT_EQ(Evaluate(eval).value().metrics.examples, 2);
 }
 
+TEST_F(TrainTest, OtherDataOfTheSameSizeBeginAnEpoch) {
+  TrainOptions options = Options("run");
+  options.num_training_steps = 2;
+  ASSERT_TRUE(Train(options).ok());
+  std::vector<EventSequence> tunes = Tunes(30);
+  const auto begins_an_epoch = [&](int steps) {
+    bool begun = false;
+    options.on_note = [&](const std::string& note) {
+      begun = begun || note == "the training data changed: a new epoch begins";
+    };
+    options.num_training_steps = steps;
+    EXPECT_TRUE(Train(options).ok());
+    return begun;
+  };
+  EXPECT_FALSE(begins_an_epoch(3));
+  tunes[7].events[0] = tunes[7].events[0] == 60 ? 62 : 60;
+  Write(folder_ + "/data.tfrecord", tunes);
+  EXPECT_TRUE(begins_an_epoch(4));
+  EXPECT_FALSE(begins_an_epoch(5));
+}
+
 TEST_F(TrainTest, BrokenRunEndsInTheSameBytes) {
   const auto whole = Train(Options("whole"));
   ASSERT_TRUE(whole.ok()) << whole.status();
