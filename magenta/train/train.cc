@@ -14,6 +14,7 @@
 #include "magenta/base/status.h"
 #include "magenta/generate/model.h"
 #include "magenta/io/tensor/checkpoint.h"
+#include "magenta/io/tensor/magentajs.h"
 #include "magenta/train/kernels/one_thread.h"
 #include "magenta/train/run_folder.h"
 #include "magenta/train/run_log.h"
@@ -55,7 +56,7 @@ absl::Status CheckOptions(const TrainOptions& o) {
 ModelSource SourceOf(const std::string& path) {
   ModelSource source;
   std::error_code ignored;
-  if (path.ends_with(".mag")) {
+  if (path.ends_with(".mag") || IsMagentaJsFolder(path)) {
     source.bundle_file = path;
   } else if (std::filesystem::is_directory(path, ignored)) {
     source.run_dir = path;

@@ -46,6 +46,18 @@ class Folder(Case):
         self.assertEqual(likelihoods[0], likelihoods[2])
 
     @needs_goldens
+    @needs_train
+    def test_eval_and_train_take_it(self):
+        self.export('--run_dir=' + BASIC, '--config=basic_rnn')
+        data = f'--sequence_example_file={BASIC}/examples.tfrecord'
+        losses = [self.ok('eval', '--config=basic_rnn', data, '--json', '--bundle_file=' + model).json['loss']
+                  for model in (self.page, BASIC + '/basic_rnn.mag')]
+        self.assertEqual(losses[0], losses[1])
+        trained = self.ok('train', '--config=basic_rnn', data, '--json', '--from=' + self.page,
+                          '--run_dir=' + self.path('run'), '--num_training_steps=1')
+        self.assertLess(trained.json['loss'], 2)
+
+    @needs_goldens
     def test_a_folder_of_others(self):
         """Without our words in config.json, two shards, one variable in 8 bits."""
         self.export('--run_dir=' + BASIC, '--config=basic_rnn')
