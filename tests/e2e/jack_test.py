@@ -109,11 +109,38 @@ class JackTest(Case):
         loud = [level > LOUD for level in jack.levels(self.path('rec.wav'))]
         self.assertGreaterEqual(sum(loud), 22, loud)
 
+    def test_a_session_outlives_its_server(self):
+        live = self.magenta('live', '--input_port=virtual', '--output_port=virtual', '--bundle_file=' + BUNDLE,
+                            '--mode=bars:1,1', '--json', log='live')
+        self.assertTrue(self.server.wait_for_port('magenta:in'), self.text('live.err'))
+        self.server.daemon.kill()
+        self.server.daemon.wait()
+        self.assertTrue(self.server.start())
+        self.assertTrue(self.server.wait_for_port('magenta:in'), self.text('live.err'))
+        live.send_signal(signal.SIGINT)
+        self.assertEqual(live.wait(30), 0, self.text('live.err'))
+        end = json.loads(self.text('live.out').splitlines()[-1])
+        self.assertEqual(end['note_ons'], end['note_offs'], end)
+
     def test_duet(self):
         self.check_duet(self.duet('jack'))
 
     def test_duet_through_rtmidi(self):
         self.check_duet(self.duet('rtmidi-jack'))
+
+
+@needs_live
+class PlayToAFileTest(Case):
+    def test_times_are_kept(self):
+        tune = self.write('tune.mid', midi([[60], [], [64, 67], [65]], ticks=100))
+        self.ok('play', tune, '--backend=file', '--output_port=' + self.path('out.mid'))
+        before = sorted((pitch, start, end) for pitch, start, end in notes_of(tune))
+        after = sorted((pitch, start, end) for pitch, start, end in notes_of(self.path('out.mid')))
+        self.assertEqual(len(before), len(after))
+        for (pitch, start, end), (pitch2, start2, end2) in zip(before, after):
+            self.assertEqual(pitch, pitch2)
+            self.assertAlmostEqual(start2 - start, 0.1, delta=1.01 / 48000)
+            self.assertAlmostEqual(end2 - end, 0.1, delta=1.01 / 48000)
 
 
 if __name__ == '__main__':

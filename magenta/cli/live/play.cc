@@ -65,6 +65,7 @@ class RunningPlayVerb : public PlayFlags {
     const auto port = (*entry)->make(request);
     PortPlayer player(schedules);
     ProgressBar bar(context.out, "playing");
+    if (port->simulated()) player.Start();
     bool is_started = false, was_connected = true;
     const absl::Status status = port->Run(player, [&] {
       const bool is_connected = port->state().connected;

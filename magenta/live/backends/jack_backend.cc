@@ -26,6 +26,8 @@ constexpr std::chrono::milliseconds kJackRetry(100);
 /// How long the last notes may take to go out, and in how many periods.
 constexpr std::chrono::milliseconds kJackFinish(500);
 constexpr int kJackFinishPeriods = 2;
+/// A server of a loaded machine may give up on a client that takes long to begin.
+constexpr int kJackAttempts = 5;
 
 /// One of our ports and the one of others that it is connected with.
 struct JackLink {
@@ -48,15 +50,9 @@ class JackBackend : public MidiBackend {
 
   absl::Status Run(MidiProcessor& processor, const std::function<bool()>& between) override {
     JackCycle cycle(processor);
-    MAGENTA_RETURN_IF_ERROR(Open(cycle));
-    if (const absl::Status status = CheckPartners(); !status.ok()) {
+    if (const absl::Status status = Begin(cycle); !status.ok()) {
       client_.reset();
       return status;
-    }
-    if (!Activate()) {
-      client_.reset();
-      return OutsideError("", "the JACK server does not start our client",
-                          "Look at what the server says");
     }
     JackTime::time_point next_look = JackTime::now();
     while (true) {
@@ -101,6 +97,17 @@ class JackBackend : public MidiBackend {
         },
         &cycle);
     return absl::OkStatus();
+  }
+
+  absl::Status Begin(JackCycle& cycle) {
+    for (int attempt = 0; attempt < kJackAttempts; ++attempt) {
+      client_.reset();
+      MAGENTA_RETURN_IF_ERROR(Open(cycle));
+      MAGENTA_RETURN_IF_ERROR(CheckPartners());
+      if (Activate()) return absl::OkStatus();
+    }
+    return OutsideError("", "the JACK server does not start our client",
+                        "Look at what the server says");
   }
 
   /// At the start every port must be there; later they are waited for.
