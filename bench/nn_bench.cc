@@ -2,10 +2,12 @@
 
 #include <benchmark/benchmark.h>
 
+#include <cstring>
 #include <memory>
 #include <vector>
 
 #include "magenta/nn/kernels/kernels.h"
+#include "magenta/nn/packed_matrix.h"
 #include "magenta/nn/rnn.h"
 #include "magenta/nn/rnn_test_support.h"
 #include "magenta/nn/sampler.h"
@@ -37,6 +39,20 @@ BENCHMARK(BM_Step)->ArgsProduct({{64, 128, 512}, {1, 10, 64}});
 
 void BM_AttentionStep(benchmark::State& state) { StepBench(state, true, **ChosenKernels()); }
 BENCHMARK(BM_AttentionStep)->ArgsProduct({{64, 128}, {1, 10, 64}});
+
+/// What a step of one row cannot beat: reading the weights of its products once, from the cache level
+/// in which they stay between steps. Argument: units of two layers.
+void BM_StreamWeights(benchmark::State& state) {
+  const int64_t units = state.range(0);
+  const int64_t count = units * 4 * units * 3 + units * 48;
+  const FloatBuffer weights(static_cast<size_t>(count), 0.5f);
+  for (auto _ : state) {
+    // The C library's search for a byte that is not there reads as fast as this machine can.
+    benchmark::DoNotOptimize(std::memchr(weights.data(), 1, weights.size() * sizeof(float)));
+  }
+  state.SetBytesProcessed(state.iterations() * count * int64_t{sizeof(float)});
+}
+BENCHMARK(BM_StreamWeights)->Arg(64)->Arg(128)->Arg(512);
 
 /// range(2): index into AllKernels(), the scalar reference first.
 void BM_StepByKernel(benchmark::State& state) {

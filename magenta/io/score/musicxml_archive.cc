@@ -1,13 +1,13 @@
 #include "magenta/io/score/musicxml_archive.h"
 
 #include <fmt/core.h>
-#include <zip.h>
 
-#include <memory>
 #include <pugixml.hpp>
+#include <vector>
 
 #include "magenta/base/status.h"
 #include "magenta/io/score/musicxml.h"
+#include "magenta/io/score/zip_archive.h"
 
 namespace magenta {
 namespace {
@@ -15,47 +15,11 @@ namespace {
 constexpr size_t kMaxContainerBytes = size_t{1} << 20;
 constexpr char kContainer[] = "META-INF/container.xml";
 
-struct CloseArchive {
-  void operator()(zip_t* archive) const { zip_discard(archive); }
-};
-struct CloseEntry {
-  void operator()(zip_file_t* entry) const { zip_fclose(entry); }
-};
-using Archive = std::unique_ptr<zip_t, CloseArchive>;
-
-absl::StatusOr<Archive> OpenArchive(std::string_view bytes) {
-  zip_error_t error;
-  zip_error_init(&error);
-  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
-  zip_t* archive = source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY, &error);
-  const std::string reason = zip_error_strerror(&error);
-  zip_error_fini(&error);
-  if (archive != nullptr) return Archive(archive);
-  if (source != nullptr) zip_source_free(source);
-  return InputError("", fmt::format("not a readable zip archive: {}", reason),
-                    "Export the score again.");
-}
-
-/// Inflates entry `index`, however large the archive says it is, up to `max_bytes`.
-absl::StatusOr<std::string> ReadEntry(zip_t* archive, zip_uint64_t index, size_t max_bytes) {
-  const char* name = zip_get_name(archive, index, 0);
-  const std::string shown = name == nullptr ? "?" : name;
-  const std::unique_ptr<zip_file_t, CloseEntry> entry(zip_fopen_index(archive, index, 0));
-  if (entry == nullptr) {
-    return InputError("", fmt::format("entry {}: {}", shown, zip_strerror(archive)));
+const ZipEntry* EntryNamed(const std::vector<ZipEntry>& entries, std::string_view name) {
+  for (const ZipEntry& entry : entries) {
+    if (entry.name == name) return &entry;
   }
-  std::string text;
-  char block[1 << 15];
-  for (;;) {
-    const zip_int64_t got = zip_fread(entry.get(), block, sizeof(block));
-    if (got < 0) return InputError("", fmt::format("entry {} does not inflate", shown));
-    if (got == 0) return text;
-    text.append(block, static_cast<size_t>(got));
-    if (text.size() > max_bytes) {
-      return InputError("",
-                        fmt::format("entry {} inflates to more than {} bytes", shown, max_bytes));
-    }
-  }
+  return nullptr;
 }
 
 /// The path that the container gives the score; empty when it gives none.
@@ -75,16 +39,14 @@ bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-/// Index of the first score by its name; -1 without one.
-zip_int64_t FirstScore(zip_t* archive) {
-  const zip_int64_t count = zip_get_num_entries(archive, 0);
-  for (zip_int64_t i = 0; i < count; ++i) {
-    const char* raw = zip_get_name(archive, static_cast<zip_uint64_t>(i), 0);
-    const std::string_view name = raw == nullptr ? "" : raw;
+/// The first score by its name; null without one.
+const ZipEntry* FirstScore(const std::vector<ZipEntry>& entries) {
+  for (const ZipEntry& entry : entries) {
+    const std::string_view name = entry.name;
     const bool meta = name.substr(0, 9) == "META-INF/" || name.substr(0, 9) == "__MACOSX/";
-    if (!meta && (EndsWith(name, ".xml") || EndsWith(name, ".musicxml"))) return i;
+    if (!meta && (EndsWith(name, ".xml") || EndsWith(name, ".musicxml"))) return &entry;
   }
-  return -1;
+  return nullptr;
 }
 
 }  // namespace
@@ -92,22 +54,20 @@ zip_int64_t FirstScore(zip_t* archive) {
 bool IsZipArchive(std::string_view bytes) { return bytes.substr(0, 4) == "PK\x03\x04"; }
 
 absl::StatusOr<std::string> ReadMxlScore(std::string_view bytes) {
-  MAGENTA_ASSIGN_OR_RETURN(const Archive archive, OpenArchive(bytes));
-  zip_int64_t score = -1;
-  const zip_int64_t container = zip_name_locate(archive.get(), kContainer, 0);
-  if (container >= 0) {
-    MAGENTA_ASSIGN_OR_RETURN(
-        const std::string text,
-        ReadEntry(archive.get(), static_cast<zip_uint64_t>(container), kMaxContainerBytes));
+  MAGENTA_ASSIGN_OR_RETURN(const std::vector<ZipEntry> entries, ReadZipDirectory(bytes));
+  const ZipEntry* score = nullptr;
+  if (const ZipEntry* container = EntryNamed(entries, kContainer); container != nullptr) {
+    MAGENTA_ASSIGN_OR_RETURN(const std::string text,
+                             ReadZipEntry(bytes, *container, kMaxContainerBytes));
     const std::string path = ScorePath(text);
-    if (!path.empty()) score = zip_name_locate(archive.get(), path.c_str(), 0);
+    if (!path.empty()) score = EntryNamed(entries, path);
   }
-  if (score < 0) score = FirstScore(archive.get());
-  if (score < 0) {
+  if (score == nullptr) score = FirstScore(entries);
+  if (score == nullptr) {
     return InputError("", "the archive holds no score",
                       fmt::format("{} should name one.", kContainer));
   }
-  return ReadEntry(archive.get(), static_cast<zip_uint64_t>(score), kMaxMusicXmlBytes);
+  return ReadZipEntry(bytes, *score, kMaxMusicXmlBytes);
 }
 
 }  // namespace magenta

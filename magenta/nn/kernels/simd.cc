@@ -333,6 +333,31 @@ HWY_AFTER_NAMESPACE();
 namespace magenta {
 namespace {
 
+/// Highway's bits of what this processor and its system run, asked of the compiler's own library:
+/// libhwy measures a timer when it is loaded, for longer than `magenta --help` runs.
+int64_t SupportedTargets() {
+#if HWY_ARCH_X86
+  __builtin_cpu_init();
+  int64_t targets = HWY_SCALAR;
+  const bool ssse3 = __builtin_cpu_supports("ssse3");
+  const bool sse4 = ssse3 && __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("sse4.2") &&
+                    __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul");
+  const bool avx2 = sse4 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+                    __builtin_cpu_supports("f16c") && __builtin_cpu_supports("lzcnt");
+  const bool avx3 = avx2 && __builtin_cpu_supports("avx512f") &&
+                    __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+                    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd");
+  if (ssse3) targets |= HWY_SSSE3;
+  if (sse4) targets |= HWY_SSE4;
+  if (avx2) targets |= HWY_AVX2;
+  if (avx3) targets |= HWY_AVX3;
+  return targets;
+#else
+  return HWY_ENABLED_BASELINE;
+#endif
+}
+
 /// The tables that were compiled and that a processor with `supported` targets runs, best first.
 std::vector<const Kernels*> CompiledKernels([[maybe_unused]] int64_t supported) {
   std::vector<const Kernels*> tables;
@@ -357,8 +382,7 @@ std::vector<const Kernels*> CompiledKernels([[maybe_unused]] int64_t supported) 
 }  // namespace
 
 std::span<const Kernels* const> internal::SimdKernels() {
-  static const auto& tables =
-      *new std::vector<const Kernels*>(CompiledKernels(hwy::SupportedTargets()));
+  static const auto& tables = *new std::vector<const Kernels*>(CompiledKernels(SupportedTargets()));
   return tables;
 }
 
