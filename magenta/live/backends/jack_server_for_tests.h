@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -60,6 +61,7 @@ class TestJackServer {
     // A killed server keeps one of the machine's eight places until its name is used again.
     if (killed_) Start();
     Stop(SIGTERM);
+    RemoveSemaphores();
     ::close(lock_);
   }
 
@@ -107,6 +109,17 @@ class TestJackServer {
   const std::string& name() const { return name_; }
 
  private:
+  /// What clients of a killed server leave.
+  void RemoveSemaphores() const {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator("/dev/shm", ignored)) {
+      const std::string file = entry.path().filename();
+      if (file.starts_with("jack_sem.") && file.find("_" + name_ + "_") != file.npos) {
+        std::filesystem::remove(entry.path(), ignored);
+      }
+    }
+  }
+
   std::string name_;
   pid_t pid_ = -1;
   bool killed_ = false;
