@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
-#include <map>
+#include <charconv>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -42,6 +42,13 @@ constexpr EncoderDecoder kEncoderDecoders[] = {
     {"key", "attention_rnn", "batch_size=64,dropout_keep_prob=1.0,clip_norm=3,attn_length=0"},
 };
 
+/// What the MIDI interface of 2.x calls its flags; channels there count from 0.
+constexpr Rename kMidiRenames[] = {
+    {"list_ports", "list"},       {"passthrough", "thru"},         {"nopassthrough", "nothru"},
+    {"learn_controls", "learn"},  {"nolearn_controls", "nolearn"}, {"playback_offset", ""},
+    {"generator_name", "config"},
+};
+
 std::vector<Alias> BuildAliases() {
   std::vector<Alias> aliases;
   for (const char* name : {"convert_dir_to_note_sequences", "convert_midi_dir_to_note_sequences"}) {
@@ -60,6 +67,11 @@ std::vector<Alias> BuildAliases() {
     add("generate", "generate",
         {"--output_dir=/tmp/melody_rnn/generated", "--num_outputs=10", "--num_steps=128"});
   }
+  aliases.push_back({"midi", "live", {"--qpm=90", "--num_bars_to_generate=5"}});
+  aliases.push_back({"magenta_midi",
+                     "live",
+                     {"--input_port=virtual", "--output_port=virtual", "--mode=free", "--silence=4",
+                      "--answer_on=bar", "--num_bars_to_generate=0", "--metronome_channel=2"}});
   return aliases;
 }
 
@@ -114,8 +126,8 @@ bool Has(const std::vector<std::string>& args, std::string_view name) {
   });
 }
 
-void RenameFlags(std::vector<std::string>& args) {
-  for (const Rename& rename : kRenames) {
+void RenameFlags(std::vector<std::string>& args, std::span<const Rename> renames) {
+  for (const Rename& rename : renames) {
     if (rename.to.empty()) {
       TakeValue(args, rename.from);
       continue;
@@ -162,6 +174,47 @@ absl::Status ChooseWeights(std::vector<std::string>& args) {
   return absl::OkStatus();
 }
 
+/// Takes --from, a channel counted from 0, and gives --to, counted from 1.
+absl::Status RaiseChannel(std::vector<std::string>& args, const char* from, const char* to) {
+  const auto text = TakeValue(args, from);
+  if (!text) return absl::OkStatus();
+  int channel = -1;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), channel);
+  if (error != std::errc() || end != text->data() + text->size() || channel < 0 || channel > 15) {
+    return UsageError(fmt::format("--{}={} is no channel", from, *text), "Channels are 0 to 15");
+  }
+  args.push_back(fmt::format("--{}={}", to, channel + 1));
+  return absl::OkStatus();
+}
+
+/// The MIDI interfaces of 2016 and 2.x.
+absl::Status ExpandMidi(std::vector<std::string>& args) {
+  RenameFlags(args, kMidiRenames);
+  if (Has(args, "playback_channel")) {
+    MAGENTA_RETURN_IF_ERROR(RaiseChannel(args, "playback_channel", "output_channel"));
+  }
+  // Theirs counts from 0, ours from 1, by the same name.
+  MAGENTA_RETURN_IF_ERROR(RaiseChannel(args, "metronome_channel", "metronome_channel"));
+  if (Has(args, "enable_metronome") || Has(args, "noenable_metronome")) {
+    args.push_back(TakeBool(args, "enable_metronome") ? "--metronome=always" : "--metronome=off");
+  }
+  // 2016 named the folder of the checkpoints, we name the run's.
+  if (const auto folder = TakeValue(args, "train_dir")) {
+    std::filesystem::path path(*folder);
+    if (!path.has_filename()) path = path.parent_path();
+    const bool inner = path.filename() == "train";
+    const std::string parent = path.has_parent_path() ? path.parent_path().string() : ".";
+    args.push_back("--run_dir=" + (inner ? parent : *folder));
+  }
+  // The ports that theirs makes when nobody has them.
+  for (std::string& arg : args) {
+    if (arg.ends_with("=magenta_in") || arg.ends_with("=magenta_out")) {
+      arg = arg.substr(0, arg.find('=') + 1) + "virtual";
+    }
+  }
+  return absl::OkStatus();
+}
+
 /// Leaves out of `args` what the verb `bundle` has no use for.
 void DropGenerationFlags(std::vector<std::string>& args) {
   for (const char* name :
@@ -188,7 +241,7 @@ const Alias* FindAlias(std::string_view name) {
 absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::string>& args) {
   Command command{alias.verb, args};
   std::vector<std::string>& given = command.args;
-  RenameFlags(given);
+  RenameFlags(given, kRenames);
   MAGENTA_RETURN_IF_ERROR(ChooseConfig(given));
   std::vector<std::string> defaults = alias.defaults;
   if (alias.verb == "train") {
@@ -213,6 +266,8 @@ absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::s
       TakeValue(given, "bundle_description");
       MAGENTA_RETURN_IF_ERROR(ChooseWeights(given));
     }
+  } else if (alias.verb == "live") {
+    MAGENTA_RETURN_IF_ERROR(ExpandMidi(given));
   } else if (alias.verb == "dataset" && (Has(given, "train_output") || Has(given, "eval_output"))) {
     TakeValue(given, "output_dir");
   }

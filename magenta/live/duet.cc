@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -14,8 +15,8 @@ namespace {
 
 using WallClock = std::chrono::steady_clock;
 
-/// How long the brain sleeps when there is nothing to do: short beside half a step.
-constexpr auto kBrainNap = std::chrono::milliseconds(1);
+/// How long the brain and the sound sleep when there is nothing to do: short beside half a step.
+constexpr auto kNap = std::chrono::milliseconds(1);
 /// How long notes are waited for to end when there may be no port any more.
 constexpr auto kPatience = std::chrono::milliseconds(500);
 /// Simulated time: real time between two savings of a recording.
@@ -49,12 +50,36 @@ class BrainThread {
         const std::lock_guard lock(mutex_);
         for (AnswerReport& report : reports) reports_.push_back(std::move(report));
       }
-      if (!worked) std::this_thread::sleep_for(kBrainNap);
+      if (!worked) std::this_thread::sleep_for(kNap);
     }
   }
 
   std::mutex mutex_;
   std::vector<AnswerReport> reports_;
+  std::atomic<bool> quit_ = false;
+  std::thread thread_;
+};
+
+/// A thread that takes from `ring` what the synthesizer is to sound.
+class SoundThread {
+ public:
+  SoundThread(SpscRing<MidiEvent>& ring, LiveSynth& synth)
+      : thread_([this, &ring, &synth] { Loop(ring, synth); }) {}
+  ~SoundThread() {
+    quit_ = true;
+    thread_.join();
+  }
+
+ private:
+  void Loop(SpscRing<MidiEvent>& ring, LiveSynth& synth) {
+    for (bool last = false; !last;) {
+      last = quit_;
+      MidiEvent event;
+      while (ring.Pop(event)) synth.Send({event.bytes.data(), event.size});
+      if (!last) std::this_thread::sleep_for(kNap);
+    }
+  }
+
   std::atomic<bool> quit_ = false;
   std::thread thread_;
 };
@@ -67,6 +92,7 @@ class Duet::Session {
   Session(Duet& duet, MidiBackend& backend, const DuetRun& run, DuetObserver& observer)
       : duet_(duet), backend_(backend), run_(run), observer_(observer) {
     if (!backend.simulated()) brain_thread_.emplace(duet.brain_);
+    if (run.synth != nullptr) sound_thread_.emplace(duet.engine_.Monitor(), *run.synth);
   }
 
   bool Between() {
@@ -84,6 +110,7 @@ class Duet::Session {
 
   absl::Status Finish() {
     brain_thread_.reset();
+    sound_thread_.reset();
     DrainJournal();
     PassReports();
     MAGENTA_RETURN_IF_ERROR(save_status_);
@@ -139,6 +166,7 @@ class Duet::Session {
   const DuetRun& run_;
   DuetObserver& observer_;
   std::optional<BrainThread> brain_thread_;
+  std::optional<SoundThread> sound_thread_;
   bool was_connected_ = false;
   bool was_lost_ = false;
   bool ending_ = false;

@@ -14,6 +14,7 @@
 #include "magenta/live/brain.h"
 #include "magenta/live/engine.h"
 #include "magenta/live/recorder.h"
+#include "magenta/render/live_synth.h"
 
 namespace magenta {
 
@@ -30,6 +31,8 @@ class DuetObserver {
 struct DuetRun {
   /// The recording; "" none.
   std::string record;
+  /// Sounds what goes to the first output; null: nothing does.
+  LiveSynth* synth = nullptr;
   /// Asked now and then; true ends the session with every note off.
   std::function<bool()> stop = [] { return false; };
 };

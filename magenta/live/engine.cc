@@ -54,7 +54,7 @@ bool IsSignal(LiveAction action) noexcept {
 DuetEngine::DuetEngine(const DuetOptions& options)
     : options_(options),
       transport_(options.qpm, options.steps_per_quarter, StepsPerTick(options)),
-      outlet_(transport_, kJournalRing),
+      outlet_(transport_, options.num_outputs, kJournalRing),
       to_brain_(kBrainRing) {
   MAGENTA_CHECK(!options.players.empty() && options.players.size() <= kMaxPlayers);
   MAGENTA_CHECK(options.num_outputs >= 0 && options.num_outputs <= kMaxLivePorts);

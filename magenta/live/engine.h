@@ -38,6 +38,12 @@ class DuetEngine final : public MidiProcessor {
   void Process(const MidiBlock& block, std::span<const MidiEvent> in,
                MidiOut& out) noexcept override;
 
+  /// Before the first block: what goes to the first output can be had from the ring, too.
+  SpscRing<MidiEvent>& Monitor() {
+    outlet_.EnableMonitor(1 << 12);
+    return *outlet_.monitor();
+  }
+
   // For the other threads. Each ring has one reader.
   SpscRing<MindEvent>& to_brain() { return to_brain_; }
   SpscRing<TakeEvent>& takes(int voice) { return voices_[voice]->takes(); }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 
 #include "magenta/base/spsc_ring.h"
 #include "magenta/live/messages.h"
@@ -15,16 +16,24 @@ namespace magenta {
 /// frame outside of the block is its nearest.
 class Outlet {
  public:
-  Outlet(const Transport& transport, size_t journal_capacity)
-      : transport_(transport), journal_(journal_capacity) {}
+  Outlet(const Transport& transport, int num_outputs, size_t journal_capacity)
+      : transport_(transport), num_outputs_(num_outputs), journal_(journal_capacity) {}
 
   void BeginBlock(const MidiBlock& block, MidiOut& out) noexcept {
     block_ = block;
     out_ = &out;
   }
 
-  /// False when the block is full.
+  /// What goes to port 0 also goes into a ring (monitor()), before the first block.
+  void EnableMonitor(size_t capacity) {
+    monitor_ = std::make_unique<SpscRing<MidiEvent>>(capacity);
+  }
+  SpscRing<MidiEvent>* monitor() noexcept { return monitor_.get(); }
+
+  /// False when the block is full. A port that there is not takes everything.
   bool Send(int64_t frame, uint8_t port, uint8_t size, std::array<uint8_t, 3> bytes) noexcept {
+    if (monitor_ != nullptr && port == 0) monitor_->Push({0, port, size, bytes});
+    if (port >= num_outputs_) return true;
     const int64_t offset = std::clamp<int64_t>(frame - block_.start, 0, block_.frames - 1);
     return out_->Send({static_cast<uint32_t>(offset), port, size, bytes});
   }
@@ -41,7 +50,9 @@ class Outlet {
 
  private:
   const Transport& transport_;
+  const int num_outputs_;
   SpscRing<JournalEntry> journal_;
+  std::unique_ptr<SpscRing<MidiEvent>> monitor_;
   MidiBlock block_;
   MidiOut* out_ = nullptr;
 };

@@ -10,6 +10,7 @@ namespace magenta::cli {
 std::unique_ptr<Verb> NewRunningRenderVerb();
 std::unique_ptr<Verb> NewRunningPlayVerb();
 std::unique_ptr<Verb> NewRunningPortsVerb();
+std::unique_ptr<Verb> NewRunningLiveVerb();
 
 /// The pieces of `path`, repeats played out. Errors as ReadMusic's.
 absl::StatusOr<std::vector<NoteSequence>> ReadToPlay(const std::string& path);

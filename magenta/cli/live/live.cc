@@ -1,0 +1,159 @@
+// The verb `live`: models, a backend, and a session between them.
+
+#include <fmt/core.h>
+
+#include <filesystem>
+
+#include "magenta/base/random.h"
+#include "magenta/base/status.h"
+#include "magenta/cli/live/live_options.h"
+#include "magenta/cli/live/live_printer.h"
+#include "magenta/cli/live/live_verbs.h"
+#include "magenta/cli/terminal/signals.h"
+#include "magenta/live/duet.h"
+#include "magenta/render/live_synth.h"
+#include "magenta/render/sound.h"
+
+namespace magenta::cli {
+namespace {
+
+class RunningLiveVerb : public LiveFlags {
+ public:
+  absl::Status Run(Context& context) override {
+    if (list) return ListPortsAnd(context);
+    MAGENTA_RETURN_IF_ERROR(Check());
+    const uint32_t seed = context.globals.seed.value_or(DrawSeed());
+    // Flags that disagree are found before weights are read.
+    MAGENTA_RETURN_IF_ERROR(MakeDuetOptions(*this, 4, seed).status());
+    MAGENTA_ASSIGN_OR_RETURN(const MidiBackendEntry* entry, FindMidiBackend(backend));
+    MAGENTA_ASSIGN_OR_RETURN(const auto models, LoadModels(context));
+    MAGENTA_ASSIGN_OR_RETURN(DuetOptions options,
+                             MakeDuetOptions(*this, models[0]->steps_per_quarter, seed));
+    MAGENTA_ASSIGN_OR_RETURN(const auto duet, Duet::Create(options, models));
+    Begin(*entry, options, models, context);
+    LivePrinter printer(context.out, duet->options(), Names(models));
+    CatchSignals();
+    DuetRun run;
+    run.record = record;
+    std::unique_ptr<LiveSynth> loudspeakers;
+    if (synth == "audio") {
+      MAGENTA_ASSIGN_OR_RETURN(loudspeakers, LiveSynth::Open(soundfont));
+      context.out.Info("sound: " + loudspeakers->driver());
+      run.synth = loudspeakers.get();
+    }
+    run.stop = [] { return StopRequested().load(); };
+    const auto ports = entry->make(MakePortRequest(*this));
+    MAGENTA_RETURN_IF_ERROR(duet->Run(*ports, run, printer));
+    context.out.ClearProgress();
+    MAGENTA_RETURN_IF_ERROR(Sound(*duet, context));
+    End(*duet, printer, context);
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status ListPortsAnd(Context& context) {
+    const std::unique_ptr<Verb> verb = NewRunningPortsVerb();
+    static_cast<PortsFlags&>(*verb).backend = backend;
+    return verb->Run(context);
+  }
+
+  absl::Status Check() {
+    if (synth.empty()) return absl::OkStatus();
+    if (synth != "audio" && !synth.ends_with(".wav")) {
+      return UsageError(fmt::format("--synth={} is neither `audio` nor a .wav file", synth));
+    }
+    if (synth == "audio" && backend == "file") {
+      return UsageError("--synth=audio sounds as one plays, and files are played at once",
+                        "Give --synth=FILE.wav");
+    }
+    MAGENTA_ASSIGN_OR_RETURN(soundfont, FindSoundFont(soundfont));
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::vector<std::shared_ptr<const Model>>> LoadModels(Context& context) const {
+    std::vector<std::shared_ptr<const Model>> models;
+    const ModelSource& source = model.source;
+    const bool named =
+        !source.run_dir.empty() || !source.checkpoint_file.empty() || !source.bundle_file.empty();
+    if (bundle_files.empty() || named) {
+      MAGENTA_ASSIGN_OR_RETURN(auto first, model.Load(context));
+      models.push_back(std::move(first));
+    }
+    for (const std::string& file : bundle_files) {
+      ModelFlags flags;
+      flags.source.bundle_file = file;
+      MAGENTA_ASSIGN_OR_RETURN(auto next, flags.Load(context));
+      models.push_back(std::move(next));
+    }
+    if (models.size() > 1 && controls.model < 0) {
+      context.out.Warning(
+          "several models and no --generator_select_control_number: the first one plays");
+    }
+    return models;
+  }
+
+  static std::vector<std::string> Names(const std::vector<std::shared_ptr<const Model>>& models) {
+    std::vector<std::string> names;
+    for (const auto& model : models) names.push_back(model->id);
+    return names;
+  }
+
+  void Begin(const MidiBackendEntry& entry, const DuetOptions& options,
+             const std::vector<std::shared_ptr<const Model>>& models, Context& context) const {
+    context.out.Info(fmt::format("seed {}", options.seed));
+    if (!context.out.json()) {
+      if (entry.automatic) context.out.Info(fmt::format("ports: {}; Ctrl-C ends", entry.name));
+      return;
+    }
+    context.out.Result(Json::Object()
+                           .Set("event", "session")
+                           .Set("seed", static_cast<int64_t>(options.seed))
+                           .Set("backend", std::string(entry.name))
+                           .Set("models", Json::ArrayOf(Names(models)))
+                           .Set("players", static_cast<int>(options.players.size()))
+                           .Set("steps_per_bar", options.steps_per_bar));
+  }
+
+  absl::Status Sound(const Duet& duet, Context& context) const {
+    if (synth.empty() || synth == "audio") return absl::OkStatus();
+    if (duet.recorder().notes() == 0) {
+      return NothingToOutputError("nothing was played: no sound for " + synth);
+    }
+    SoundOptions options;
+    options.sound_font = soundfont;
+    MAGENTA_RETURN_IF_ERROR(RenderSound(duet.recorder().Sequence(), options, synth).status());
+    if (!context.out.json()) context.out.Info("sound: " + synth);
+    return absl::OkStatus();
+  }
+
+  void End(const Duet& duet, const LivePrinter& printer, Context& context) const {
+    const EngineState state = duet.state();
+    if (context.out.json()) {
+      context.out.Result(Json::Object()
+                             .Set("event", "end")
+                             .Set("seed", static_cast<int64_t>(duet.options().seed))
+                             .Set("answers", printer.answers())
+                             .Set("player_notes", printer.player_notes())
+                             .Set("machine_notes", printer.machine_notes())
+                             .Set("note_ons", state.note_ons)
+                             .Set("note_offs", state.note_offs)
+                             .Set("late_notes", state.late_notes)
+                             .Set("most_late_frames", state.most_late)
+                             .Set("lost_events", printer.backend().lost_events));
+    }
+    context.out.Info(fmt::format("{} notes played, {} answered in {} answers (seed {})",
+                                 printer.player_notes(), printer.machine_notes(), printer.answers(),
+                                 duet.options().seed));
+    if (state.late_notes > 0) {
+      context.out.Warning(fmt::format("{} notes came late, by {} frames at most", state.late_notes,
+                                      state.most_late));
+    }
+    if (!record.empty()) context.out.Info("recording: " + record);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> NewRunningLiveVerb() { return std::make_unique<RunningLiveVerb>(); }
+
+}  // namespace magenta::cli

@@ -1,0 +1,215 @@
+#include "magenta/cli/live/live_options.h"
+
+#include <fmt/core.h>
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "magenta/base/status.h"
+
+namespace magenta::cli {
+namespace {
+
+/// The whole of `text` as a number within low..high.
+std::optional<int> LiveNumber(std::string_view text, int low, int high) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (value < low || value > high) return std::nullopt;
+  return value;
+}
+
+/// Both numbers of "A<separator>B".
+std::optional<std::pair<int, int>> LivePair(std::string_view text, char separator, int low,
+                                            int high) {
+  const size_t at = text.find(separator);
+  if (at == text.npos) return std::nullopt;
+  const auto first = LiveNumber(text.substr(0, at), low, high);
+  const auto second = LiveNumber(text.substr(at + 1), low, high);
+  if (!first || !second) return std::nullopt;
+  return std::pair(*first, *second);
+}
+
+absl::Status SetMeter(const LiveFlags& flags, DuetOptions& options) {
+  const auto meter = LivePair(flags.meter, '/', 1, 64);
+  if (!meter || (meter->second & (meter->second - 1)) != 0) {
+    return UsageError(fmt::format("--meter={} is no meter", flags.meter),
+                      "Give one like 4/4 or 6/8");
+  }
+  const int steps = options.steps_per_quarter * 4;
+  if (meter->first * steps % meter->second != 0) {
+    return UsageError(fmt::format("a bar of {} is no whole number of steps", flags.meter));
+  }
+  options.meter_numerator = meter->first;
+  options.meter_denominator = meter->second;
+  options.steps_per_bar = meter->first * steps / meter->second;
+  options.steps_per_beat = std::max(1, steps / meter->second);
+  return absl::OkStatus();
+}
+
+absl::Status SetMode(const LiveFlags& flags, DuetOptions& options) {
+  const std::string_view mode = flags.mode;
+  if (mode == "switch") {
+    options.mode = TurnMode::kSwitch;
+    options.answer_bars = flags.answer_bars < 0 ? 5 : flags.answer_bars;
+  } else if (mode == "free") {
+    options.mode = TurnMode::kFree;
+    options.answer_bars = std::max(flags.answer_bars, 0);
+  } else if (const auto bars =
+                 mode.starts_with("bars:") ? LivePair(mode.substr(5), ',', 1, 256) : std::nullopt) {
+    options.mode = TurnMode::kBars;
+    options.listen_bars = bars->first;
+    options.answer_bars = bars->second;
+  } else {
+    return UsageError(fmt::format("--mode={} is none of switch, bars:A,B, free", mode),
+                      "Two bars each: --mode=bars:2,2");
+  }
+  options.silence_steps =
+      std::max(1, static_cast<int>(std::lround(flags.silence * options.steps_per_beat)));
+  options.min_listen_bars = flags.min_listen_bars;
+  options.max_listen_bars = flags.max_listen_bars;
+  options.allow_overlap = flags.allow_overlap;
+  options.answer_grid_steps = flags.answer_on == "bar"    ? options.steps_per_bar
+                              : flags.answer_on == "beat" ? options.steps_per_beat
+                                                          : 1;
+  return absl::OkStatus();
+}
+
+/// --switch, or the four flags of 2016.
+absl::Status AddSwitch(const LiveFlags& flags, DuetOptions& options) {
+  const std::string_view text = flags.switch_control;
+  const auto add = [&](LiveAction action, int number, int value = -1, bool note = false) {
+    options.controls.push_back({action, note, static_cast<uint8_t>(number), value});
+  };
+  if (text.empty()) {
+    if (options.mode != TurnMode::kSwitch) return absl::OkStatus();
+    add(LiveAction::kStartPhrase, flags.start_control, flags.start_value);
+    add(LiveAction::kStopPhrase, flags.stop_control, flags.stop_value);
+    return absl::OkStatus();
+  }
+  const auto number_after = [&](std::string_view prefix) {
+    return text.starts_with(prefix) ? LiveNumber(text.substr(prefix.size()), 0, 127) : std::nullopt;
+  };
+  if (text == "pedal") {
+    add(LiveAction::kPedal, 64);
+  } else if (const auto controller = number_after("cc:")) {
+    add(LiveAction::kPedal, *controller);
+  } else if (const auto pitch = number_after("note:")) {
+    add(LiveAction::kToggle, *pitch, -1, /*note=*/true);
+  } else {
+    return UsageError(fmt::format("--switch={} is none of cc:N, note:N, pedal", text),
+                      "`magenta live --learn` shows what yours sends");
+  }
+  return absl::OkStatus();
+}
+
+void AddControls(const LiveFlags::Controls& controls, DuetOptions& options) {
+  const std::pair<int, LiveAction> rows[] = {
+      {controls.temperature, LiveAction::kTemperature},
+      {controls.model, LiveAction::kModel},
+      {controls.tempo, LiveAction::kTempo},
+      {controls.loop, LiveAction::kLoop},
+      {controls.mute, LiveAction::kMute},
+      {controls.mutate, LiveAction::kMutate},
+      {controls.panic, LiveAction::kPanic},
+      {controls.end_call, LiveAction::kEndPhrase},
+      {controls.response_bars, LiveAction::kAnswerBars},
+      {controls.min_listen, LiveAction::kMinListenBars},
+      {controls.max_listen, LiveAction::kMaxListenBars},
+      {controls.clock, LiveAction::kClock},
+  };
+  for (const auto& [number, action] : rows) {
+    if (number >= 0) options.controls.push_back({action, false, static_cast<uint8_t>(number), -1});
+  }
+  options.state_control = controls.state;
+}
+
+absl::Status AddPlayers(const LiveFlags& flags, DuetOptions& options) {
+  PlayerOptions player;
+  player.input_channel = flags.input_channel - 1;
+  player.output_channel = flags.output_channel - 1;
+  player.program = flags.program;
+  options.players.clear();
+  for (const std::string& text : flags.players) {
+    const auto heard = LivePair(text, ':', 0, 16);
+    if (!heard || heard->first < 1 || heard->first > options.num_inputs) {
+      return UsageError(fmt::format("--players: {} is no PORT:CHANNEL of {} input{}", text,
+                                    options.num_inputs, options.num_inputs == 1 ? "" : "s"),
+                        "Two players on channels 1 and 2 of one port: --players=1:1,1:2");
+    }
+    const int index = static_cast<int>(options.players.size());
+    player.input_port = heard->first - 1;
+    player.input_channel = heard->second - 1;
+    player.output_port = std::min(index, std::max(options.num_outputs - 1, 0));
+    // Channel 10 is drums.
+    player.output_channel = (flags.output_channel - 1 + index) % 16;
+    if (index > 0 && player.output_channel == 9) player.output_channel = 10;
+    options.players.push_back(player);
+  }
+  if (options.players.size() > kMaxPlayers) {
+    return UsageError(
+        fmt::format("{} players; there may be {}", options.players.size(), kMaxPlayers));
+  }
+  if (options.players.empty()) options.players.push_back(player);
+  return absl::OkStatus();
+}
+
+absl::Status SetMetronome(const LiveFlags& flags, DuetOptions& options) {
+  const bool is_switch = options.mode == TurnMode::kSwitch;
+  options.metronome.when = flags.metronome == "off"                 ? MetronomeWhen::kOff
+                           : flags.metronome == "listening"         ? MetronomeWhen::kListening
+                           : flags.metronome == "auto" && is_switch ? MetronomeWhen::kListening
+                                                                    : MetronomeWhen::kAlways;
+  options.metronome.channel = flags.metronome_channel - 1;
+  options.metronome.port = flags.metronome_port - 1;
+  if (flags.metronome_port <= std::max(options.num_outputs, 1)) return absl::OkStatus();
+  return UsageError(fmt::format("--metronome_port={}, and there {} {} output{}",
+                                flags.metronome_port, options.num_outputs == 1 ? "is" : "are",
+                                options.num_outputs, options.num_outputs == 1 ? "" : "s"));
+}
+
+}  // namespace
+
+MidiPortRequest MakePortRequest(const LiveFlags& flags) {
+  MidiPortRequest request;
+  request.inputs = flags.input_ports;
+  request.outputs = flags.output_ports;
+  if (request.inputs.empty()) request.inputs = {""};
+  // Loudspeakers are output enough.
+  if (request.outputs.empty() && flags.synth != "audio") request.outputs = {""};
+  // The session ends when the input is answered, and says so itself.
+  request.tail_seconds = std::numeric_limits<double>::infinity();
+  request.output_qpm = flags.qpm;
+  return request;
+}
+
+absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_per_quarter,
+                                            uint32_t seed) {
+  const MidiPortRequest request = MakePortRequest(flags);
+  if (std::max(request.inputs.size(), request.outputs.size()) > kMaxLivePorts) {
+    return UsageError(fmt::format("there may be {} inputs and outputs", kMaxLivePorts));
+  }
+  DuetOptions options;
+  options.num_inputs = static_cast<int>(request.inputs.size());
+  options.num_outputs = static_cast<int>(request.outputs.size());
+  options.steps_per_quarter = steps_per_quarter;
+  options.qpm = flags.qpm;
+  options.sync = flags.clock == "follow" ? SyncMode::kFollow
+                 : flags.clock == "send" ? SyncMode::kMaster
+                                         : SyncMode::kOwn;
+  MAGENTA_RETURN_IF_ERROR(SetMeter(flags, options));
+  MAGENTA_RETURN_IF_ERROR(SetMode(flags, options));
+  MAGENTA_RETURN_IF_ERROR(AddSwitch(flags, options));
+  AddControls(flags.controls, options);
+  MAGENTA_RETURN_IF_ERROR(AddPlayers(flags, options));
+  MAGENTA_RETURN_IF_ERROR(SetMetronome(flags, options));
+  options.thru = flags.thru;
+  options.learn = flags.learn;
+  options.temperature = flags.temperature;
+  options.velocity = flags.velocity;
+  options.seed = seed;
+  return options;
+}
+
+}  // namespace magenta::cli

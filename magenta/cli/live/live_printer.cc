@@ -1,0 +1,190 @@
+#include "magenta/cli/live/live_printer.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <cmath>
+
+namespace magenta::cli {
+namespace {
+
+constexpr auto kRedrawEvery = std::chrono::milliseconds(80);
+constexpr size_t kLastNotes = 4;
+
+const char* StateName(VoiceState state) {
+  switch (state) {
+    case VoiceState::kListening: return "listening";
+    case VoiceState::kAnswering: return "playing";
+    case VoiceState::kIdle: break;
+  }
+  return "ready";
+}
+
+/// "C4" of middle C.
+std::string PitchName(int pitch) {
+  constexpr const char* kNames[] = {"C",  "C#", "D",  "Eb", "E",  "F",
+                                    "F#", "G",  "Ab", "A",  "Bb", "B"};
+  return fmt::format("{}{}", kNames[pitch % 12], pitch / 12 - 1);
+}
+
+void Remember(std::deque<std::string>& last, std::string text) {
+  last.push_back(std::move(text));
+  if (last.size() > kLastNotes) last.pop_front();
+}
+
+bool IsNoteOn(const JournalEntry& entry) {
+  return (entry.bytes[0] & 0xf0) == 0x90 && entry.bytes[2] > 0;
+}
+
+}  // namespace
+
+LivePrinter::LivePrinter(Output& out, const DuetOptions& options, std::vector<std::string> models)
+    : out_(out),
+      options_(options),
+      models_(std::move(models)),
+      terminal_(::isatty(STDERR_FILENO) != 0 && !out.json() && out.ShowsProgress()),
+      qpm_(options.qpm),
+      states_(options.players.size(), VoiceState::kIdle),
+      temperature_(options.temperature) {}
+
+std::string LivePrinter::BarAndBeat(double position) const {
+  const auto step = static_cast<int64_t>(std::floor(position + 1e-6));
+  return fmt::format("{}|{}", step / options_.steps_per_bar + 1,
+                     step % options_.steps_per_bar / options_.steps_per_beat + 1);
+}
+
+std::string LivePrinter::StatusLine() const {
+  std::string states;
+  for (const VoiceState state : states_) {
+    states += fmt::format("{}{:<9}", states.empty() ? "" : " ", StateName(state));
+  }
+  std::string line = fmt::format(
+      "{:>7}  {}  you {:<15}  machine {:<15}  {}  temperature {:.2f}  {:.0f} qpm",
+      running_ ? BarAndBeat(position_) : "stopped", states, fmt::join(played_, " "),
+      fmt::join(answered_, " "), models_.empty() ? "" : models_[model_], temperature_, qpm_);
+  if (backend_.load >= 0) line += fmt::format("  load {:.0f} %", backend_.load * 100);
+  if (!backend_.connected) line += "  waiting for the port";
+  return line;
+}
+
+void LivePrinter::OnIdle(const MidiBackendState& state) {
+  if (state.connected != backend_.connected && !terminal_ && !out_.json()) {
+    if (backend_.connected) out_.Info("a port is gone; waiting for it");
+  }
+  backend_ = state;
+  if (!terminal_ || options_.learn) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - drawn_ < kRedrawEvery) return;
+  drawn_ = now;
+  out_.Progress(StatusLine());
+}
+
+Json LivePrinter::Begin(std::string_view event, const JournalEntry& entry) const {
+  return Json::Object()
+      .Set("event", event)
+      .Set("time", entry.seconds)
+      .Set("at", BarAndBeat(entry.position));
+}
+
+void LivePrinter::Print(const Json& line) {
+  if (out_.json()) out_.Result(line);
+}
+
+void LivePrinter::OnEntry(const JournalEntry& entry) {
+  switch (entry.kind) {
+    case JournalEntry::Kind::kPlayerNote: return OnNote(entry, false);
+    case JournalEntry::Kind::kMachineNote: return OnNote(entry, true);
+    case JournalEntry::Kind::kMessage: return OnMessage(entry);
+    case JournalEntry::Kind::kControl: return OnControl(entry);
+    case JournalEntry::Kind::kState:
+      states_[entry.voice] = entry.state;
+      return Event(
+          "state", entry,
+          Json::Object().Set("player", entry.voice + 1).Set("state", StateName(entry.state)));
+    case JournalEntry::Kind::kBeat:
+      position_ = entry.position;
+      qpm_ = entry.qpm;
+      return;
+    case JournalEntry::Kind::kTransport:
+      running_ = entry.value != 0;
+      return Print(Begin(running_ ? "start" : "stop", entry).Set("qpm", entry.qpm));
+    case JournalEntry::Kind::kLate:
+      return Print(Begin("late", entry).Set("player", entry.voice + 1).Set("frames", entry.value));
+    case JournalEntry::Kind::kClick:
+    case JournalEntry::Kind::kTempo: return;
+  }
+}
+
+void LivePrinter::OnNote(const JournalEntry& entry, bool machine) {
+  const bool on = IsNoteOn(entry);
+  if (on) {
+    Remember(machine ? answered_ : played_, PitchName(entry.bytes[1]));
+    ++(machine ? machine_notes_ : player_notes_);
+  }
+  Print(Begin("note", entry)
+            .Set("who", machine ? "machine" : "player")
+            .Set("player", entry.voice + 1)
+            .Set("on", on)
+            .Set("pitch", entry.bytes[1])
+            .Set("velocity", entry.bytes[2]));
+}
+
+void LivePrinter::OnControl(const JournalEntry& entry) {
+  if (entry.action == LiveAction::kTemperature) temperature_ = 0.1 + entry.value / 127.0 * 1.9;
+  if (entry.action == LiveAction::kModel && !models_.empty()) {
+    model_ = static_cast<size_t>(entry.value) % models_.size();
+  }
+  Print(Begin("control", entry)
+            .Set("action", LiveActionName(entry.action))
+            .Set("value", entry.value));
+}
+
+void LivePrinter::OnMessage(const JournalEntry& entry) {
+  const int kind = entry.bytes[0] & 0xf0;
+  const int number = entry.bytes[1], value = entry.bytes[2];
+  std::string text = fmt::format("{:02X} {:02X} {:02X}", entry.bytes[0], number, value);
+  if (kind == 0xb0) {
+    text = fmt::format("controller {} value {}: --switch=cc:{} or --..._control_number={}", number,
+                       value, number, number);
+    if (number == 64) text += " (the sustain pedal: --switch=pedal)";
+  } else if (kind == 0x80 || kind == 0x90) {
+    text = fmt::format("note {} ({}) {}: --switch=note:{}", number, PitchName(number),
+                       IsNoteOn(entry) ? fmt::format("on, velocity {}", value) : "off", number);
+  } else if (kind == 0xc0) {
+    text = fmt::format("program {}", number);
+  } else if (kind == 0xe0) {
+    text = fmt::format("pitch bend {}", number + 128 * value - 8192);
+  }
+  if (out_.json()) {
+    Json bytes = Json::Array();
+    for (int i = 0; i < entry.size; ++i) bytes.Add(static_cast<int>(entry.bytes[i]));
+    return Print(Begin("message", entry).Set("port", entry.port + 1).Set("bytes", bytes));
+  }
+  out_.Line(kind < 0xf0 ? fmt::format("port {} channel {:>2}: {}", entry.port + 1,
+                                      (entry.bytes[0] & 0x0f) + 1, text)
+                        : fmt::format("port {}: {}", entry.port + 1, text));
+}
+
+void LivePrinter::OnAnswer(const AnswerReport& report) {
+  ++answers_;
+  if (!report.problem.empty()) out_.Warning("no answer: " + report.problem);
+  if (out_.json()) {
+    out_.Result(Json::Object()
+                    .Set("event", "answer")
+                    .Set("at", BarAndBeat(static_cast<double>(report.start_step)))
+                    .Set("player", report.player + 1)
+                    .Set("seed", static_cast<int64_t>(report.seed))
+                    .Set("model", report.model)
+                    .Set("temperature", report.temperature)
+                    .Set("steps", report.end_step - report.start_step)
+                    .Set("primer", Json::ArrayOf(report.primer)));
+  } else if (!terminal_ && report.problem.empty()) {
+    out_.Info(fmt::format("{}: answer to {} steps, seed {}",
+                          BarAndBeat(static_cast<double>(report.start_step)),
+                          report.start_step - report.phrase_start, report.seed));
+  }
+  for (const std::string& note : report.notes) out_.Debug(note);
+}
+
+}  // namespace magenta::cli

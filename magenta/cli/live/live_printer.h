@@ -1,0 +1,58 @@
+#pragma once
+// What a session shows: a status line on a terminal, JSON lines for programs, a few words else.
+
+#include <chrono>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "magenta/cli/verb.h"
+#include "magenta/live/duet.h"
+
+namespace magenta::cli {
+
+class LivePrinter : public DuetObserver {
+ public:
+  /// `models` are the names of those that kModel chooses from.
+  LivePrinter(Output& out, const DuetOptions& options, std::vector<std::string> models);
+
+  void OnEntry(const JournalEntry& entry) override;
+  void OnAnswer(const AnswerReport& report) override;
+  void OnIdle(const MidiBackendState& state) override;
+
+  /// Answers that were given.
+  int64_t answers() const { return answers_; }
+  int64_t player_notes() const { return player_notes_; }
+  int64_t machine_notes() const { return machine_notes_; }
+  const MidiBackendState& backend() const { return backend_; }
+
+ private:
+  std::string BarAndBeat(double position) const;
+  std::string StatusLine() const;
+  void OnNote(const JournalEntry& entry, bool machine);
+  void OnControl(const JournalEntry& entry);
+  void OnMessage(const JournalEntry& entry);
+  /// The beginning of `entry`'s JSON line: what, when and where.
+  Json Begin(std::string_view event, const JournalEntry& entry) const;
+  void Print(const Json& line);
+
+  Output& out_;
+  const DuetOptions& options_;
+  const std::vector<std::string> models_;
+  const bool terminal_;
+  std::chrono::steady_clock::time_point drawn_;
+  double position_ = 0;
+  double qpm_;
+  bool running_ = false;
+  std::vector<VoiceState> states_;
+  std::deque<std::string> played_;
+  std::deque<std::string> answered_;
+  size_t model_ = 0;
+  double temperature_;
+  MidiBackendState backend_;
+  int64_t answers_ = 0;
+  int64_t player_notes_ = 0;
+  int64_t machine_notes_ = 0;
+};
+
+}  // namespace magenta::cli

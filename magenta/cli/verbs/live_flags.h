@@ -1,0 +1,86 @@
+#pragma once
+// What `live` may be told. magenta-live derives from it and plays.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "magenta/cli/input/model_flags.h"
+#include "magenta/cli/verbs/heavy_verbs.h"
+
+namespace magenta::cli {
+
+struct LiveFlags : HandedOverVerb {
+  void Describe(Flags& flags) override;
+
+  // Ports.
+  bool list = false;
+  std::string backend = "auto";
+  std::vector<std::string> input_ports;
+  std::vector<std::string> output_ports;
+  int input_channel = 0;
+  int output_channel = 1;
+  int program = -1;
+  std::vector<std::string> players;
+  bool thru = true;
+
+  // Turns.
+  std::string mode = "switch";
+  std::string switch_control;
+  int start_control = 1;
+  int start_value = 127;
+  int stop_control = 1;
+  int stop_value = 0;
+  int answer_bars = -1;
+  double silence = 2;
+  std::string answer_on = "step";
+  int min_listen_bars = 0;
+  int max_listen_bars = 0;
+  bool allow_overlap = false;
+
+  // Time.
+  double qpm = 120;
+  std::string meter = "4/4";
+  std::string clock = "own";
+  std::string metronome = "auto";
+  int metronome_port = 1;
+  int metronome_channel = 10;
+
+  // Controls, by number; -1: none. In the order of kLiveControls.
+  struct Controls {
+    int temperature = -1;
+    int model = -1;
+    int tempo = -1;
+    int loop = -1;
+    int mute = -1;
+    int mutate = -1;
+    int panic = -1;
+    int end_call = -1;
+    int response_bars = -1;
+    int min_listen = -1;
+    int max_listen = -1;
+    int clock = -1;
+    int state = -1;
+  } controls;
+  bool learn = false;
+
+  // The music.
+  ModelFlags model;
+  std::vector<std::string> bundle_files;
+  double temperature = 1;
+  int velocity = 0;
+
+  // What stays.
+  std::string record;
+  std::string synth;
+  std::string soundfont;
+
+ private:
+  void DescribePorts(Flags& flags);
+  void DescribeTurns(Flags& flags);
+  void DescribeTime(Flags& flags);
+  void DescribeControls(Flags& flags);
+  void DescribeMusic(Flags& flags);
+};
+
+}  // namespace magenta::cli

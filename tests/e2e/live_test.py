@@ -1,0 +1,140 @@
+"""Playing with a file as the performer: what comes out, what is kept, and how a session ends."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from program import BIN, Case, built, midi, needs_live, notes_of, run
+
+PHRASE = midi([[60], [62], [64], [65], [67], [65], [64], [62]], ticks=240)  # a bar of eighths at 120
+
+
+def events(result):
+    return [json.loads(line) for line in result.out.splitlines()]
+
+
+@needs_live
+class Live(Case):
+    def setUp(self):
+        super().setUp()
+        self.phrase = self.write('phrase.mid', PHRASE)
+
+    def live(self, *args, out='out.mid', **kwargs):
+        return self.ok('live', '--backend=file', '--input_port=' + self.phrase,
+                       '--output_port=' + self.path(out), *args, **kwargs)
+
+    def test_a_bar_is_answered_with_a_bar(self):
+        result = self.live('--mode=bars:1,1', '--seed=7', '--json', '--metronome=off', '--nothru')
+        seen = events(result)
+        self.assertEqual(seen[0]['event'], 'session')
+        self.assertEqual(seen[0]['seed'], 7)
+        answers = [e for e in seen if e['event'] == 'answer']
+        self.assertEqual(len(answers), 1)
+        self.assertEqual(answers[0]['steps'], 16)
+        self.assertEqual(len(answers[0]['primer']), 16)
+        end = seen[-1]
+        self.assertEqual(end['note_ons'], end['note_offs'])
+        self.assertEqual(end['late_notes'], 0)
+        notes = notes_of(self.path('out.mid'))
+        self.assertEqual(len(notes), end['machine_notes'])
+        for _, start, stop in notes:
+            self.assertGreaterEqual(start, 2.0 - 1e-4)
+            self.assertLessEqual(stop, 4.0 + 1e-4)
+            self.assertAlmostEqual(start * 8, round(start * 8), places=2)
+
+    def test_it_answers_as_generate_does(self):
+        self.live('--mode=bars:1,1', '--seed=7', '--metronome=off', '--nothru')
+        self.ok('generate', '--output_dir=' + self.path('g'), '--primer_midi=' + self.phrase,
+                '--num_outputs=1', '--num_steps=32', '--seed=7')
+        generated = [n for n in notes_of(self.path('g', self.files('g')[0])) if n[1] >= 2 - 1e-4]
+        played = notes_of(self.path('out.mid'))
+        self.assertEqual([n[0] for n in played], [n[0] for n in generated])
+        for a, b in zip(played, generated):
+            self.assertAlmostEqual(a[1], b[1], places=2)
+            self.assertAlmostEqual(a[2], b[2], places=2)
+
+    def test_the_same_seed_gives_the_same_session(self):
+        for name in ('a', 'b'):
+            self.live('--mode=free', '--seed=3', '--record=' + self.path(name), out=name + '.mid')
+        for suffix in ('', '.mid'):
+            with open(self.path('a' + suffix), 'rb') as a, open(self.path('b' + suffix), 'rb') as b:
+                self.assertEqual(a.read(), b.read())
+        players = {n[1] < 2 for n in notes_of(self.path('a'))}
+        self.assertEqual(players, {True, False})
+
+    def test_sound(self):
+        result = run('live', '--backend=file', '--input_port=' + self.phrase, '--mode=bars:1,1',
+                     '--output_port=' + self.path('o.mid'), '--synth=' + self.path('s.wav'))
+        if result.status == 5 and 'sound font' in result.err:
+            self.skipTest('no sound font')
+        self.assertEqual(result.status, 0, result)
+        self.assertGreater(os.path.getsize(self.path('s.wav')), 4 * 44100 * 4)
+
+    def test_names_of_old(self):
+        for program, flags in (('midi', ['--bpm=120', '--generator_name=basic_rnn']),
+                               ('magenta_midi', ['--qpm=120', '--playback_channel=3',
+                                                 '--metronome_channel=9', '--passthrough=false'])):
+            result = run(*flags, '--backend=file', '--input_port=' + self.phrase, '--seed=1',
+                         '--output_port=' + self.path(program), program=program)
+            self.assertEqual(result.status, 0, result)
+
+    def test_mistakes(self):
+        common = ['live', '--backend=file', '--input_port=' + self.phrase,
+                  '--output_port=' + self.path('o.mid')]
+        for status, text, args in (
+                (2, '--mode=bars:2', ['--mode=bars:2']),
+                (2, '--mode=barss', ['--mode=barss']),
+                (2, '--meter=4/3', ['--meter=4/3']),
+                (2, '--switch=knob', ['--switch=knob']),
+                (2, '--qpm', ['--qpm=0']),
+                (2, '--players', ['--players=2:1']),
+                (2, '--metronome_port=2', ['--metronome_port=2']),
+                (2, '--synth', ['--synth=x.mp3']),
+                (2, 'no MIDI backend is called x', ['--backend=x']),
+                (3, 'nothing.mid', ['--input_port=nothing.mid']),
+                (5, '/proc/x', ['--record=/proc/x'])):
+            with self.subTest(text):
+                self.fails(status, text, *common, *args)
+        self.assertFalse(os.path.exists(self.path('o.mid')))
+
+    def test_ctrl_c_ends_well(self):
+        # Hours of music, so that there is something to interrupt.
+        long = self.write('long.mid', midi([[60], [64], [67], [65]] * 40000, ticks=240))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = subprocess.Popen(
+                [os.path.join(BIN, 'magenta'), 'live', '--backend=file', '--input_port=' + long,
+                 '--output_port=' + self.path('cut.mid'), '--mode=bars:2,2', '--json', '--seed=1',
+                 '--record=' + self.path('cut.record')], stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE)
+            for line in process.stdout:
+                if b'"answer"' in line:
+                    break
+            process.send_signal(number)
+            out, err = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, 0, err)
+            end = json.loads(out.splitlines()[-1])
+            self.assertEqual(end['event'], 'end')
+            self.assertEqual(end['note_ons'], end['note_offs'])
+            self.assertTrue(notes_of(self.path('cut.mid')))
+            self.assertTrue(notes_of(self.path('cut.record')))
+
+    def test_a_killed_session_leaves_a_good_recording(self):
+        long = self.write('long.mid', midi([[60], [64], [67], [65]] * 40000, ticks=240))
+        process = subprocess.Popen(
+            [os.path.join(BIN, 'magenta'), 'live', '--backend=file', '--input_port=' + long,
+             '--output_port=' + self.path('cut.mid'), '--mode=bars:2,2', '--seed=1',
+             '--record=' + self.path('r.mid')], stderr=subprocess.DEVNULL)
+        deadline = time.time() + 60
+        while time.time() < deadline and (not os.path.exists(self.path('r.mid'))
+                                          or os.path.getsize(self.path('r.mid')) < 2000):
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        self.assertTrue(notes_of(self.path('r.mid')))
+
+
+if __name__ == '__main__':
+    unittest.main()
