@@ -207,8 +207,8 @@ TEST(ModelTableTest, HoldsTheFourModels) {
 TEST(ModelTableTest, UnknownNamesListTheTable) {
   const absl::Status unknown = FindModel("lookback").status();
   EXPECT_EQ(ErrorLine(unknown),
-            "there is no model 'lookback'. The models are basic_rnn, mono_rnn, lookback_rnn, "
-            "attention_rnn.");
+            "there is no model 'lookback'. Did you mean lookback_rnn? The models are basic_rnn, "
+            "mono_rnn, lookback_rnn, attention_rnn.");
   EXPECT_EQ(ErrorLine(FindModel("drums_rnn").status()),
             "'drums_rnn' is a model of Magenta that is not here. The models are basic_rnn, "
             "mono_rnn, lookback_rnn, attention_rnn.");
