@@ -108,6 +108,16 @@ BENCHMARK_CAPTURE(OwnStep, lookback_2x128, "lookback_rnn", 128, 0, 1)
 BENCHMARK_CAPTURE(LibtorchStep, lookback_2x128, "lookback_rnn", 128)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(OwnStep, attention_2x64, "attention_rnn", 64, 40, 1)
     ->Unit(benchmark::kMillisecond);
+// Both halves of the batch at once: what `magenta train` does on two cores.
+BENCHMARK_CAPTURE(OwnStep, lookback_2x64_two_threads, "lookback_rnn", 64, 0, 2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(OwnStep, basic_2x64_two_threads, "basic_rnn", 64, 0, 2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(OwnStep, attention_2x64_two_threads, "attention_rnn", 64, 40, 2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 BENCHMARK_CAPTURE(OwnStep, attention_2x128, "attention_rnn", 128, 40, 1)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(OwnStep, attention_2x128_two_threads, "attention_rnn", 128, 40, 2)

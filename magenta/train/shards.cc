@@ -11,8 +11,10 @@
 namespace magenta {
 namespace {
 
-constexpr int kShards = 2;
-constexpr size_t kSmallestShard = 8;     // examples
+// Examples of a shard: enough for whole tiles of a product, few enough for its state to stay in a
+// second-level cache.
+constexpr size_t kSmallestShard = 8;
+constexpr size_t kLargestShard = 32;
 constexpr size_t kExamplesAtATime = 64;  // scored together
 
 // Places 0..chosen-1 in order of falling length.
@@ -24,6 +26,11 @@ std::vector<int> ByFallingLength(std::span<const DatasetExample> examples,
     return examples[chosen[a]].steps() > examples[chosen[b]].steps();
   });
   return places;
+}
+
+int ShardsOf(size_t examples) {
+  if (examples < 2 * kSmallestShard) return 1;
+  return static_cast<int>(std::max<size_t>(2, (examples + kLargestShard - 1) / kLargestShard));
 }
 
 Batch MakeShard(const BatchSource& source, const std::vector<int>& places, int shard, int shards) {
@@ -66,7 +73,7 @@ void KeepFreedMemory() {
 BatchGradients ComputeGradients(const RnnGraph& graph, const std::vector<Variable>& variables,
                                 const BatchSource& source, const DropoutKey& dropout, int threads) {
   const std::vector<int> places = ByFallingLength(source.examples, source.chosen);
-  const int shards = places.size() >= kShards * kSmallestShard ? kShards : 1;
+  const int shards = ShardsOf(places.size());
   int64_t steps = 0;
   for (const int i : source.chosen) steps += source.examples[i].steps();
   std::vector<BatchGradients> parts(shards);
