@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "magenta/base/check.h"
-#include "magenta/io/score/abc.h"
+#include "magenta/io/abc/abc.h"
 #include "magenta/io/score/sections.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

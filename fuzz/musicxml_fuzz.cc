@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "magenta/base/check.h"
-#include "magenta/io/score/musicxml.h"
+#include "magenta/io/musicxml/musicxml.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto reading = magenta::ReadMusicXml({reinterpret_cast<const char*>(data), size});

@@ -11,7 +11,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-IO = ["io/record", "io/tensor", "io/midi", "io/score"]
+IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml"]
 ROOMS = {
     "base": [],
     "music": ["base"],
@@ -19,6 +19,8 @@ ROOMS = {
     "io/tensor": ["base", "music", "io/record"],
     "io/midi": ["base", "music"],
     "io/score": ["base", "music"],
+    "io/abc": ["base", "music", "io/score"],
+    "io/musicxml": ["base", "music", "io/score"],
     "codec": ["base", "music"],
     "nn": ["base"],
     "models": ["base", "music", "codec", "nn"],
@@ -45,8 +47,8 @@ ONLY = {
     "cairo": ["render"],
     "leveldb/": ["io/tensor"],
     "hwy/": ["nn", "train"],
-    "pugixml": ["io/score"],
-    "zip.h": ["io/score"],
+    "pugixml": ["io/musicxml"],
+    "zip.h": ["io/musicxml"],
     "grpc": ["serve"],
     "boost/": ["serve"],
     "jack/": ["live/backends"],

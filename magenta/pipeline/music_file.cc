@@ -8,9 +8,9 @@
 #include "magenta/base/files.h"
 #include "magenta/base/sha1.h"
 #include "magenta/base/status.h"
+#include "magenta/io/abc/abc.h"
 #include "magenta/io/midi/midi_file.h"
-#include "magenta/io/score/abc.h"
-#include "magenta/io/score/musicxml.h"
+#include "magenta/io/musicxml/musicxml.h"
 #include "magenta/pipeline/input_files.h"
 
 namespace magenta {

@@ -10,10 +10,10 @@
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/generator.pb.h"
+#include "magenta/io/abc/abc.h"
 #include "magenta/io/midi/midi_file.h"
+#include "magenta/io/musicxml/musicxml.h"
 #include "magenta/io/record/tfrecord.h"
-#include "magenta/io/score/abc.h"
-#include "magenta/io/score/musicxml.h"
 
 namespace magenta::cli {
 namespace {

@@ -8,9 +8,9 @@
 #include "magenta/base/status.h"
 #include "magenta/cli/input/music_input.h"
 #include "magenta/generator.pb.h"
+#include "magenta/io/abc/abc.h"
 #include "magenta/io/midi/midi_file.h"
-#include "magenta/io/score/abc.h"
-#include "magenta/io/score/musicxml.h"
+#include "magenta/io/musicxml/musicxml.h"
 #include "magenta/io/tensor/checkpoint_state.h"
 #include "magenta/io/tensor/magentajs.h"
 

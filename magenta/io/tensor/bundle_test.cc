@@ -73,7 +73,7 @@ TEST(Bundle, EveryFaultIsNamed) {
       {Error(spoilt), "B: table block at byte 0: wrong checksum"},
       {ErrorLine(ParseBundle("MThd....", "B").status()), "is no generator bundle"},
       {ErrorLine(ParseBundle("", "B").status()), "it names no generator"},
-      {ErrorLine(ReadBundle("/no/such.mag").status()), "/no/such.mag: cannot open"},
+      {ErrorLine(ReadBundle("/no/such.mag").status()), "/no/such.mag: there is no such file"},
   };
   for (const auto& [found, expected] : rows) EXPECT_THAT(found, HasSubstr(expected));
 }

@@ -1,6 +1,6 @@
 // Archives as libzip writes them, whole and broken in every byte.
 
-#include "magenta/io/score/zip_archive.h"
+#include "magenta/io/musicxml/zip_archive.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

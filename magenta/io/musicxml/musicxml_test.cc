@@ -1,4 +1,4 @@
-#include "magenta/io/score/musicxml.h"
+#include "magenta/io/musicxml/musicxml.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

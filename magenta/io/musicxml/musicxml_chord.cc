@@ -1,4 +1,4 @@
-#include "magenta/io/score/musicxml_chord.h"
+#include "magenta/io/musicxml/musicxml_chord.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "magenta/io/score/abc.h"
+#include "magenta/io/abc/abc.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

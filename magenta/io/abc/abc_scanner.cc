@@ -1,4 +1,4 @@
-#include "magenta/io/score/abc_scanner.h"
+#include "magenta/io/abc/abc_scanner.h"
 
 #include <algorithm>
 #include <cctype>

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "magenta/io/score/abc.h"
-#include "magenta/io/score/musicxml.h"
+#include "magenta/io/abc/abc.h"
+#include "magenta/io/musicxml/musicxml.h"
 #include "tests/parity/rows_checked.h"
 
 namespace magenta {

@@ -1,4 +1,4 @@
-#include "magenta/io/score/musicxml_archive.h"
+#include "magenta/io/musicxml/musicxml_archive.h"
 
 #include <fmt/core.h>
 
@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "magenta/base/status.h"
-#include "magenta/io/score/musicxml.h"
-#include "magenta/io/score/zip_archive.h"
+#include "magenta/io/musicxml/musicxml.h"
+#include "magenta/io/musicxml/zip_archive.h"
 
 namespace magenta {
 namespace {

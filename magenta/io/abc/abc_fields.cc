@@ -1,4 +1,4 @@
-#include "magenta/io/score/abc_fields.h"
+#include "magenta/io/abc/abc_fields.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,7 +1,7 @@
 // A book is cut into tunes at the lines that begin with X:, each read on its own, so that one that
 // makes no sense loses no other.
 
-#include "magenta/io/score/abc.h"
+#include "magenta/io/abc/abc.h"
 
 #include <fmt/core.h>
 
@@ -9,8 +9,8 @@
 #include <string>
 
 #include "magenta/base/status.h"
-#include "magenta/io/score/abc_fields.h"
-#include "magenta/io/score/abc_tune.h"
+#include "magenta/io/abc/abc_fields.h"
+#include "magenta/io/abc/abc_tune.h"
 
 namespace magenta {
 namespace {

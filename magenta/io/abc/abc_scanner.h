@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "magenta/io/score/abc_voice.h"
+#include "magenta/io/abc/abc_voice.h"
 #include "magenta/io/score/score_time.h"
 
 namespace magenta {

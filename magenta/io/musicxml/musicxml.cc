@@ -2,7 +2,7 @@
 // Places are kept as (measure, offset); only when all parts are read is it known how long each
 // measure is, which is what puts the parts under one another.
 
-#include "magenta/io/score/musicxml.h"
+#include "magenta/io/musicxml/musicxml.h"
 
 #include <fmt/core.h>
 
@@ -17,8 +17,8 @@
 #include <utility>
 
 #include "magenta/base/status.h"
-#include "magenta/io/score/musicxml_archive.h"
-#include "magenta/io/score/musicxml_chord.h"
+#include "magenta/io/musicxml/musicxml_archive.h"
+#include "magenta/io/musicxml/musicxml_chord.h"
 #include "magenta/io/score/score_builder.h"
 
 namespace magenta {

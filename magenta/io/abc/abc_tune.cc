@@ -2,7 +2,7 @@
 // the voices, each at its own place in score time; repeat signs, keys and meters are the first
 // voice's, tempos anybody's. Only at the end does score time become seconds.
 
-#include "magenta/io/score/abc_tune.h"
+#include "magenta/io/abc/abc_tune.h"
 
 #include <fmt/core.h>
 
@@ -12,9 +12,9 @@
 #include <utility>
 
 #include "magenta/base/status.h"
-#include "magenta/io/score/abc_fields.h"
-#include "magenta/io/score/abc_scanner.h"
-#include "magenta/io/score/abc_voice.h"
+#include "magenta/io/abc/abc_fields.h"
+#include "magenta/io/abc/abc_scanner.h"
+#include "magenta/io/abc/abc_voice.h"
 #include "magenta/io/score/score_builder.h"
 
 namespace magenta {

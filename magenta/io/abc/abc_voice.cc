@@ -1,4 +1,4 @@
-#include "magenta/io/score/abc_voice.h"
+#include "magenta/io/abc/abc_voice.h"
 
 #include <algorithm>
 

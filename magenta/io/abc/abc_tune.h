@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "magenta/io/score/abc.h"
+#include "magenta/io/abc/abc.h"
 
 namespace magenta {
 

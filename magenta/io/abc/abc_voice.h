@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "magenta/io/score/abc_fields.h"
+#include "magenta/io/abc/abc_fields.h"
 #include "magenta/io/score/score_time.h"
 
 namespace magenta {

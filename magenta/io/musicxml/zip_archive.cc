@@ -1,4 +1,4 @@
-#include "magenta/io/score/zip_archive.h"
+#include "magenta/io/musicxml/zip_archive.h"
 
 #include <fmt/core.h>
 #include <zlib.h>
