@@ -50,6 +50,8 @@ class GeneratorService {
   /// From now on new requests are refused (kUnavailable).
   void BeginDrain() { draining_ = true; }
   bool draining() const { return draining_; }
+  /// Ends those that still run. Before the servers that they came by are destroyed.
+  void Stop() { scheduler_.Stop(); }
   /// Waits for those that run.
   void Drain(Clock::time_point deadline) { scheduler_.Drain(deadline); }
 

@@ -9,7 +9,8 @@
 
 namespace magenta {
 
-/// A listening server. The destructor drops its connections.
+/// A listening server. The destructor drops its connections; no request may run by then (Drain()
+/// and GeneratorService::Stop()).
 class HttpServer {
  public:
   virtual ~HttpServer() = default;

@@ -89,14 +89,17 @@ Scheduler::Scheduler(const ServeOptions& options, Metrics& metrics)
   }
 }
 
-Scheduler::~Scheduler() {
+Scheduler::~Scheduler() { Stop(); }
+
+void Scheduler::Stop() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
   arrived_.notify_all();
   for (std::thread& thread : threads_) thread.join();
-  for (Job& job : queue_) job.done(absl::UnavailableError("the server ends"));
+  threads_.clear();
+  for (Job& job : std::exchange(queue_, {})) job.done(absl::UnavailableError("the server ends"));
 }
 
 void Scheduler::Submit(Job job) {

@@ -60,11 +60,15 @@ struct Job {
 class Scheduler {
  public:
   Scheduler(const ServeOptions& options, Metrics& metrics);
-  /// Ends what still runs with kUnavailable.
+  /// Stop()s.
   ~Scheduler();
 
   /// Begins with `job` as soon as there is room.
   void Submit(Job job);
+
+  /// Ends what runs and waits with kUnavailable, and takes nothing more. Everybody was told when it
+  /// returns. Not from two threads.
+  void Stop();
 
   /// Waits until nothing runs or waits, at most until `deadline`. The last may be told after.
   void Drain(Clock::time_point deadline);

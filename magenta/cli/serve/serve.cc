@@ -2,6 +2,7 @@
 #include <pthread.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 
@@ -67,7 +68,9 @@ class RunningServe : public ServeFlags {
     pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
     service.BeginDrain();
     service.Drain(deadline);
-    http->Drain(deadline);
+    service.Stop();
+    // Answers are on their way out.
+    http->Drain(std::max(deadline, Clock::now() + std::chrono::seconds(1)));
     grpc->Drain(deadline);
     return absl::OkStatus();
   }
