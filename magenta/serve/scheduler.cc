@@ -65,8 +65,8 @@ struct Scheduler::Running {
   }
 
   /// Ends with `ended`, or with the result.
-  void End(const absl::Status& ended) {
-    if (!ended.ok()) return job.done(ended);
+  void End(absl::Status ended) {
+    if (!ended.ok()) return job.done(std::move(ended));
     Generation generation = task.Finish();
     if (job.piece != nullptr) SendPiece(generation.outputs.at(0).sequence, true);
     job.done(std::move(generation));
@@ -167,7 +167,7 @@ void Scheduler::Start(Worker& worker, std::vector<Job>& taken) {
       worker.jobs.push_back(std::make_unique<Running>(Running{std::move(job), *std::move(task)}));
     } else {
       Leave(1);
-      job.done(task.status());
+      job.done(std::move(task).status());
     }
   }
 }
@@ -194,7 +194,7 @@ void Scheduler::Step(Worker& worker) {
 void Scheduler::Advance(Worker& worker, Clock::time_point now) {
   std::vector<std::pair<std::unique_ptr<Running>, absl::Status>> left;
   for (auto& running : worker.jobs) {
-    const absl::Status ended = EndOf(running->job, now);
+    absl::Status ended = EndOf(running->job, now);
     if (ended.ok()) {
       if (running->task.session().pending()) continue;
       running->task.Advance();
@@ -203,12 +203,12 @@ void Scheduler::Advance(Worker& worker, Clock::time_point now) {
         continue;
       }
     }
-    left.emplace_back(std::move(running), ended);
+    left.emplace_back(std::move(running), std::move(ended));
   }
   if (left.empty()) return;
   std::erase(worker.jobs, nullptr);
   Leave(static_cast<int>(left.size()));
-  for (auto& [running, ended] : left) running->End(ended);
+  for (auto& [running, ended] : left) running->End(std::move(ended));
 }
 
 /// Tells those in the queue that nobody waits for any more.
