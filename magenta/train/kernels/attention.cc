@@ -14,8 +14,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace magenta::HWY_NAMESPACE {
 
-// The product of two such exponentials is still a number.
-constexpr float kMostExponent = 43.0f;
+// Of the sum of an exponential's product and 1: more has no reciprocal.
+constexpr float kMostSum = 5e37f;
 
 // The vector that begins at unit u of row r.
 HWY_INLINE float* VectorAt(const PanelRows& rows, int u, int r) {
@@ -23,10 +23,22 @@ HWY_INLINE float* VectorAt(const PanelRows& rows, int u, int r) {
   return rows.data + u / width * rows.stride + r * width + u % width;
 }
 
-HWY_INLINE V ExpTwice(V x) {
+HWY_INLINE V ExpTwice(V x) { return FastExp(hn::Add(x, x)); }
+
+// 1 / (1 + key query), for exponentials: (1 - tanh(key + query)) / 2.
+HWY_INLINE V HalfFromOne(V key, V query) {
   const D d;
-  const V most = hn::Set(d, kMostExponent);
-  return FastExp(hn::Min(hn::Max(hn::Add(x, x), hn::Neg(most)), most));
+  const V sum = hn::MulAdd(key, query, hn::Set(d, 1.0f));
+  return FastReciprocal(hn::Min(sum, hn::Set(d, kMostSum)));
+}
+
+// `gradient` where e^2x was made of x, and 0 where x was beyond what FastExp takes.
+HWY_INLINE V WhereHeard(V exponential, V gradient) {
+  const D d;
+  const V most = FastExp(hn::Set(d, exp_constants::kExpLimit));
+  const V least = FastExp(hn::Set(d, -exp_constants::kExpLimit));
+  return hn::IfThenElseZero(hn::And(hn::Lt(exponential, most), hn::Gt(exponential, least)),
+                            gradient);
 }
 
 void StoreExponentialsImpl(int rows, const PanelRows& x, int step, const SequenceRows& keys) {
@@ -82,7 +94,7 @@ HWY_INLINE void StoreTotals(const FourSums& s, float factor, float* to) {
 }
 
 HWY_INLINE V PlusQuotient(V v, V key, V query, V sum) {
-  return hn::MulAdd(v, FastReciprocal(hn::MulAdd(key, query, hn::Set(D(), 1.0f))), sum);
+  return hn::MulAdd(v, HalfFromOne(key, query), sum);
 }
 
 // -2 sum(v / (1 + key query)), for exponentials.
@@ -248,8 +260,7 @@ struct WindowSums {
 // `slope` is the gradient of the row's score. With x = 1 / (1 + key query), the score's gradient by
 // its key and query is 4 v (x - x^2), by v it is -2 x.
 HWY_INLINE V ScoreBackward(V key, V query, V slope, WindowSums& sums) {
-  const V one = hn::Set(D(), 1.0f);
-  const V x = FastReciprocal(hn::MulAdd(key, query, one));
+  const V x = HalfFromOne(key, query);
   const V gradient = hn::Mul(slope, hn::NegMulAdd(x, x, x));
   sums.d_query = hn::Add(sums.d_query, gradient);
   sums.d_v = hn::MulAdd(slope, x, sums.d_v);
@@ -302,14 +313,14 @@ HWY_INLINE void BackwardUnits(const AttentionWindow& w, const AttentionGradients
   const bool zeros = w.filled < w.length;
   if (zeros) ScoreBackward(one, q0, slope, s0);
   if (zeros && pair) ScoreBackward(one, q1, slope, s1);
-  const auto finish = [&](const WindowSums& s, int at_unit) {
+  const auto finish = [&](const WindowSums& s, V query, int at_unit) {
     const V four_v = hn::Mul(hn::Set(d, 4.0f), hn::LoadU(d, w.v + at_unit));
-    hn::StoreU(hn::Mul(four_v, s.d_query), d, VectorAt(g.d_query, at_unit, r));
+    hn::StoreU(WhereHeard(query, hn::Mul(four_v, s.d_query)), d, VectorAt(g.d_query, at_unit, r));
     hn::StoreU(hn::MulAdd(hn::Set(d, -2.0f), s.d_v, hn::LoadU(d, g.d_v + at_unit)), d,
                g.d_v + at_unit);
   };
-  finish(s0, u);
-  if (pair) finish(s1, u + n);
+  finish(s0, q0, u);
+  if (pair) finish(s1, q1, u + n);
 }
 
 void AttentionBackwardImpl(const AttentionWindow& w, const AttentionGradients& g) {
@@ -336,13 +347,15 @@ void AttentionBackwardImpl(const AttentionWindow& w, const AttentionGradients& g
   }
 }
 
-void ScaleKeysImpl(int rows, const float* v, int width, const PanelRows& x) {
+void ScaleKeysImpl(int rows, const float* v, const SequenceRows& keys, int step,
+                   const PanelRows& x) {
   const D d;
-  for (int u = 0; u < width; u += Lanes()) {
+  for (int u = 0; u < keys.width; u += Lanes()) {
     const V factor = hn::Mul(hn::Set(d, 4.0f), hn::LoadU(d, v + u));
     for (int r = 0; r < rows; ++r) {
+      const V key = hn::LoadU(d, keys.data + r * keys.stride + int64_t{step} * keys.width + u);
       float* at = VectorAt(x, u, r);
-      hn::StoreU(hn::Mul(factor, hn::LoadU(d, at)), d, at);
+      hn::StoreU(WhereHeard(key, hn::Mul(factor, hn::LoadU(d, at))), d, at);
     }
   }
 }
@@ -380,8 +393,8 @@ void AttentionBackward(const AttentionWindow& window, const AttentionGradients& 
   HWY_DYNAMIC_DISPATCH(AttentionBackwardImpl)(window, gradients);
 }
 
-void ScaleKeys(int rows, const float* v, int width, PanelRows x) {
-  HWY_DYNAMIC_DISPATCH(ScaleKeysImpl)(rows, v, width, x);
+void ScaleKeys(int rows, const float* v, SequenceRows keys, int step, PanelRows x) {
+  HWY_DYNAMIC_DISPATCH(ScaleKeysImpl)(rows, v, keys, step, x);
 }
 
 }  // namespace magenta

@@ -20,8 +20,8 @@ struct SequenceRows {
   int width = 0;  // PaddedUnits()
 };
 
-/// keys(step) = e^(2 x) for x of [rows, units]; exponents are held within +-43: of numbers beyond
-/// 21.5 only those count that no number of the other sign meets.
+/// keys(step) = e^(2 x) for x of [rows, units]. Numbers beyond +-43.5 count as that, and have no
+/// gradient.
 void StoreExponentials(int rows, PanelRows x, int step, SequenceRows keys);
 /// to(step) = x, and x = from(step).
 void StoreRows(int rows, PanelRows x, int step, SequenceRows to);
@@ -54,7 +54,7 @@ struct AttentionGradients {
 };
 void AttentionBackward(const AttentionWindow& window, const AttentionGradients& gradients);
 
-/// x *= 4 v
-void ScaleKeys(int rows, const float* v, int width, PanelRows x);
+/// x *= 4 v, for gradients x of keys(step)
+void ScaleKeys(int rows, const float* v, SequenceRows keys, int step, PanelRows x);
 
 }  // namespace magenta

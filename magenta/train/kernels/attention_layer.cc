@@ -177,7 +177,7 @@ void AttentionLayer::GradientOfOutput(int t, PanelRows d_outputs) {
   LoadRows(n, back_->d_outputs.rows(), t, back_->from_later.rows());
   AddRows(n, panels_, back_->from_later.rows(), d_y);
   LoadRows(n, back_->d_keys.rows(), t, d_key);
-  ScaleKeys(n, v_.data(), PaddedUnits(options_.units), d_key);
+  ScaleKeys(n, v_.data(), keys_.rows(), t, d_key);
   key_.Backward(n, d_key, d_y, true);
 }
 
