@@ -8,7 +8,7 @@
 
 #include "magenta/generate/random_model.h"
 #include "magenta/live/duet.h"
-#include "magenta/live/simulation_for_tests.h"
+#include "magenta/live/simulation_test.h"
 
 namespace magenta {
 namespace {

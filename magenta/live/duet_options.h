@@ -2,7 +2,6 @@
 // What a session of live play is told before it begins.
 
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 namespace magenta {
@@ -43,9 +42,6 @@ enum class LiveAction : uint8_t {
   kMaxListenBars,  // 0: no end
   kClock,          // each one is a bar of an outside clock
 };
-
-/// "start", "panic", ...
-std::string_view LiveActionName(LiveAction action);
 
 /// A message that means something.
 struct ControlBinding {

@@ -10,7 +10,7 @@
 
 #include "magenta/generate/random_model.h"
 #include "magenta/generate/sequence_generator.h"
-#include "magenta/live/simulation_for_tests.h"
+#include "magenta/live/simulation_test.h"
 
 namespace magenta {
 namespace {
@@ -18,9 +18,9 @@ namespace {
 using testing::RandomModel;
 
 /// "60@16-18 62@20-22": the machine's notes, by steps.
-std::string MachineNotes(const Simulation& simulation) {
+std::string MachineNotes(const Simulation& simulation, int channel = 0) {
   std::string dump;
-  for (const Simulation::Heard& note : simulation.Notes(/*channel=*/0)) {
+  for (const Simulation::Heard& note : simulation.Notes(channel)) {
     dump += fmt::format("{}{}@{}-{}", dump.empty() ? "" : " ", note.pitch,
                         simulation.StepOf(note.start), simulation.StepOf(note.end));
   }
@@ -117,6 +117,115 @@ TEST(Duet, AnswersAfterASilence) {
   // Silent from step 23 on; bars are counted from step 16.
   NoteSequence phrase = simulation.Phrase({{2, 4, 60}, {6, 7, 62}});
   EXPECT_EQ(MachineNotes(simulation), Generated(model, phrase, 13, 29, 7, 16));
+}
+
+TEST(Duet, EachPlayerHasAVoice) {
+  const auto model = RandomModel("lookback_rnn");
+  Simulation simulation;
+  simulation.Note(0, 2, 60, /*channel=*/0).Note(1, 3, 72, /*channel=*/1).Note(6, 9, 74, 1);
+  DuetOptions options = Options(TurnMode::kBars);
+  options.listen_bars = options.answer_bars = 1;
+  options.players = {{.input_port = 0, .input_channel = 0},
+                     {.input_port = 0, .input_channel = 1, .output_channel = 5, .program = 12}};
+  RunDuet(options, model, simulation);
+  const NoteSequence first = simulation.Phrase({{0, 2, 60}});
+  const NoteSequence second = simulation.Phrase({{1, 3, 72}, {6, 9, 74}});
+  EXPECT_EQ(MachineNotes(simulation, 0), Generated(model, first, 16, 32, 7, 0));
+  EXPECT_EQ(MachineNotes(simulation, 5), Generated(model, second, 16, 32, 7 + 65536, 0));
+  EXPECT_EQ(simulation.out()[0].event.bytes, (std::array<uint8_t, 3>{0xc5, 12, 0}));
+}
+
+TEST(Duet, FollowsAnotherClockThroughAChangeOfTempo) {
+  const auto model = RandomModel("basic_rnn");
+  Simulation simulation;
+  // Starts late, plays a bar at 120, then ever slower; a tick is a sixth of a step.
+  simulation.Send(3, {0xfa});
+  std::map<int64_t, int> ticks;
+  double at = 3.5;
+  for (int tick = 0; tick < 6 * 40; ++tick) {
+    ticks[std::llround(at * Simulation::kFramesPerStep)] = tick;
+    simulation.Send(at, {0xf8});
+    if (tick == 6 * 2) simulation.Note(at + 0.01, at + 0.4, 64);
+    if (tick == 6 * 8) simulation.Note(at + 0.01, at + 0.4, 67);
+    at += tick < 6 * 16 ? 1 / 6.0 : 1 / 6.0 + 0.001 * (tick - 6 * 16);
+  }
+  simulation.Send(at, {0xfc});
+  DuetOptions options = Options(TurnMode::kBars);
+  options.sync = SyncMode::kFollow;
+  options.listen_bars = options.answer_bars = 1;
+  RunDuet(options, model, simulation);
+  std::string notes;
+  for (const Simulation::Heard& note : simulation.Notes(0)) {
+    ASSERT_TRUE(ticks.contains(note.start) && ticks.contains(note.end)) << note.start;
+    notes += fmt::format("{}{}@{}-{}", notes.empty() ? "" : " ", note.pitch,
+                         ticks[note.start] / 6.0, ticks[note.end] / 6.0);
+  }
+  const NoteSequence phrase = simulation.Phrase({{2, 3, 64}, {8, 9, 67}});
+  EXPECT_EQ(notes, Generated(model, phrase, 16, 32, 7, 0));
+}
+
+TEST(Duet, SendsItsClock) {
+  Simulation simulation;
+  simulation.Send(8, {0xfe});
+  DuetOptions options = Options(TurnMode::kFree);
+  options.sync = SyncMode::kMaster;
+  RunDuet(options, RandomModel("basic_rnn"), simulation);
+  std::string starts;
+  int ticks = 0;
+  for (const auto& [frame, event] : simulation.out()) {
+    if (event.bytes[0] == 0xf8) {
+      EXPECT_EQ(frame, ticks++ * 1000);
+    } else {
+      starts += fmt::format("{:02X}@{} ", event.bytes[0], simulation.StepOf(frame));
+    }
+  }
+  EXPECT_EQ(ticks, 49);
+  EXPECT_EQ(starts.substr(0, 5), "FA@0 ");
+  EXPECT_EQ(starts.substr(5, 2), "FC");
+}
+
+TEST(Duet, AnAnswerIsLoopedUntilToldOtherwise) {
+  const auto model = RandomModel("lookback_rnn");
+  Simulation simulation;
+  simulation.Note(0, 2, 60).Note(4, 6, 64);
+  simulation.Send(20, {0xb0, 5, 127}).Send(50, {0xb0, 5, 0});
+  DuetOptions options = Options(TurnMode::kBars);
+  options.listen_bars = options.answer_bars = 1;
+  options.controls.push_back({LiveAction::kLoop, false, 5, -1});
+  RunDuet(options, model, simulation);
+  const NoteSequence phrase = simulation.Phrase({{0, 2, 60}, {4, 6, 64}});
+  EXPECT_EQ(MachineNotes(simulation), Generated(model, phrase, 16, 32, 7, 0) + " " +
+                                          Generated(model, phrase, 16, 32, 7, 16) + " " +
+                                          Generated(model, phrase, 16, 32, 7, 32));
+}
+
+TEST(Duet, ControlsOfTheMusic) {
+  const auto model = RandomModel("lookback_rnn");
+  const NoteSequence phrase = Simulation::Phrase({{0, 2, 60}, {4, 6, 64}});
+  const std::string plain = Generated(model, phrase, 16, 32, 7, 0);
+  const struct {
+    const char* what;
+    LiveAction action;
+    double at;
+    uint8_t value;
+    bool silent;
+    bool same;
+  } rows[] = {{"nothing", LiveAction::kMute, 3, 0, false, true},
+              {"mute", LiveAction::kMute, 3, 127, true, false},
+              {"wilder", LiveAction::kTemperature, 3, 127, false, false},
+              {"mutate", LiveAction::kMutate, 22, 127, false, false},
+              {"panic", LiveAction::kPanic, 22, 127, false, false}};
+  for (const auto& row : rows) {
+    Simulation simulation;
+    simulation.Note(0, 2, 60).Note(4, 6, 64).Send(row.at, {0xb0, 9, row.value});
+    DuetOptions options = Options(TurnMode::kBars);
+    options.listen_bars = options.answer_bars = 1;
+    options.controls.push_back({row.action, false, 9, -1});
+    RunDuet(options, model, simulation);
+    const std::string notes = MachineNotes(simulation);
+    EXPECT_EQ(notes.empty(), row.silent) << row.what;
+    EXPECT_EQ(notes == plain, row.same) << row.what << ": " << notes;
+  }
 }
 
 }  // namespace

@@ -203,7 +203,11 @@ bool Mind::Work() {
     Extend(*answer_);
     return true;
   }
-  return loop_ && Loop(*answer_);
+  // A round that has begun is played to its end.
+  const int64_t length = answer_->until - answer_->start;
+  const bool begun =
+      answer_->next_looped > 0 || now_ > answer_->until + (answer_->loops - 1) * length;
+  return (loop_ || begun) && Loop(*answer_);
 }
 
 void Mind::Extend(Answer& answer) {

@@ -7,7 +7,7 @@
 
 #include "magenta/generate/random_model.h"
 #include "magenta/live/duet.h"
-#include "magenta/live/simulation_for_tests.h"
+#include "magenta/live/simulation_test.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
 #define MAGENTA_NO_TRAP 1

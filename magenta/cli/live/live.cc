@@ -32,6 +32,7 @@ class RunningLiveVerb : public LiveFlags {
     MAGENTA_ASSIGN_OR_RETURN(const auto duet, Duet::Create(options, models));
     Begin(*entry, options, models, context);
     LivePrinter printer(context.out, duet->options(), Names(models));
+    if (entry->name != "file") printer.ExpectRealTime();
     CatchSignals();
     DuetRun run;
     run.record = record;

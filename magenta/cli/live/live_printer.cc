@@ -21,6 +21,28 @@ const char* StateName(VoiceState state) {
   return "ready";
 }
 
+std::string_view ActionName(LiveAction action) {
+  switch (action) {
+    case LiveAction::kStartPhrase: return "start";
+    case LiveAction::kStopPhrase: return "stop";
+    case LiveAction::kToggle: return "toggle";
+    case LiveAction::kPedal: return "pedal";
+    case LiveAction::kEndPhrase: return "end_phrase";
+    case LiveAction::kPanic: return "panic";
+    case LiveAction::kMute: return "mute";
+    case LiveAction::kLoop: return "loop";
+    case LiveAction::kMutate: return "mutate";
+    case LiveAction::kTemperature: return "temperature";
+    case LiveAction::kTempo: return "tempo";
+    case LiveAction::kModel: return "model";
+    case LiveAction::kAnswerBars: return "answer_bars";
+    case LiveAction::kMinListenBars: return "min_listen";
+    case LiveAction::kMaxListenBars: return "max_listen";
+    case LiveAction::kClock: return "clock";
+  }
+  return "";
+}
+
 /// "C4" of middle C.
 std::string PitchName(int pitch) {
   constexpr const char* kNames[] = {"C",  "C#", "D",  "Eb", "E",  "F",
@@ -72,6 +94,10 @@ void LivePrinter::OnIdle(const MidiBackendState& state) {
   if (state.connected != backend_.connected && !terminal_ && !out_.json()) {
     if (backend_.connected) out_.Info("a port is gone; waiting for it");
   }
+  if (state.connected && expects_real_time_ && !state.real_time) {
+    out_.Info("no real-time priority: notes may come unevenly on a busy machine");
+  }
+  expects_real_time_ &= !state.connected;
   backend_ = state;
   if (!terminal_ || options_.learn) return;
   const auto now = std::chrono::steady_clock::now();
@@ -99,9 +125,9 @@ void LivePrinter::OnEntry(const JournalEntry& entry) {
     case JournalEntry::Kind::kControl: return OnControl(entry);
     case JournalEntry::Kind::kState:
       states_[entry.voice] = entry.state;
-      return Event(
-          "state", entry,
-          Json::Object().Set("player", entry.voice + 1).Set("state", StateName(entry.state)));
+      return Print(Begin("state", entry)
+                       .Set("player", entry.voice + 1)
+                       .Set("state", StateName(entry.state)));
     case JournalEntry::Kind::kBeat:
       position_ = entry.position;
       qpm_ = entry.qpm;
@@ -136,7 +162,7 @@ void LivePrinter::OnControl(const JournalEntry& entry) {
     model_ = static_cast<size_t>(entry.value) % models_.size();
   }
   Print(Begin("control", entry)
-            .Set("action", LiveActionName(entry.action))
+            .Set("action", ActionName(entry.action))
             .Set("value", entry.value));
 }
 

@@ -16,6 +16,9 @@ class LivePrinter : public DuetObserver {
   /// `models` are the names of those that kModel chooses from.
   LivePrinter(Output& out, const DuetOptions& options, std::vector<std::string> models);
 
+  /// From now on it is said once when the MIDI thread has no real-time priority.
+  void ExpectRealTime() { expects_real_time_ = true; }
+
   void OnEntry(const JournalEntry& entry) override;
   void OnAnswer(const AnswerReport& report) override;
   void OnIdle(const MidiBackendState& state) override;
@@ -49,6 +52,7 @@ class LivePrinter : public DuetObserver {
   std::deque<std::string> answered_;
   size_t model_ = 0;
   double temperature_;
+  bool expects_real_time_ = false;
   MidiBackendState backend_;
   int64_t answers_ = 0;
   int64_t player_notes_ = 0;
