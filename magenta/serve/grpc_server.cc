@@ -188,10 +188,10 @@ class ServiceImpl final : public SequenceGeneratorService::CallbackService {
   GeneratorService& service_;
 };
 
-class RunningServer final : public GrpcServer {
+class RunningGrpcServer final : public GrpcServer {
  public:
-  explicit RunningServer(GeneratorService& service) : impl_(service) {}
-  ~RunningServer() override {
+  explicit RunningGrpcServer(GeneratorService& service) : impl_(service) {}
+  ~RunningGrpcServer() override {
     if (server_ != nullptr) Drain(Clock::now());
   }
 
@@ -248,7 +248,7 @@ class RunningServer final : public GrpcServer {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> StartGrpcServer(GeneratorService& service) {
-  auto server = std::make_unique<RunningServer>(service);
+  auto server = std::make_unique<RunningGrpcServer>(service);
   MAGENTA_RETURN_IF_ERROR(server->Start(service.options()));
   return server;
 }

@@ -345,12 +345,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool is_head_ = false;
 };
 
-class RunningServer final : public HttpServer {
+class RunningHttpServer final : public HttpServer {
  public:
-  explicit RunningServer(GeneratorService& service)
+  explicit RunningHttpServer(GeneratorService& service)
       : shared_(std::make_shared<Shared>(service)), acceptor_(net::make_strand(io_)) {}
 
-  ~RunningServer() override {
+  ~RunningHttpServer() override {
     io_.stop();
     for (std::thread& thread : threads_) thread.join();
   }
@@ -426,7 +426,7 @@ class RunningServer final : public HttpServer {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpServer(GeneratorService& service) {
-  auto server = std::make_unique<RunningServer>(service);
+  auto server = std::make_unique<RunningHttpServer>(service);
   MAGENTA_RETURN_IF_ERROR(server->Start(service.options()));
   return server;
 }
