@@ -3,13 +3,21 @@
 import json
 import os
 import signal
+import struct
 import subprocess
 import time
 import unittest
 
-from program import BIN, Case, built, midi, needs_live, notes_of, run
+from program import BIN, Case, midi, needs_live, notes_of, run
 
 PHRASE = midi([[60], [62], [64], [65], [67], [65], [64], [62]], ticks=240)  # a bar of eighths at 120
+
+
+def hours():
+    """Eleven hours of eighths at 120: enough to be interrupted."""
+    chunk = b''.join(bytes([0, 0x90, pitch, 100, 0x81, 0x70, 0x80, pitch, 64]) for pitch in (60, 64, 67, 65))
+    track = chunk * 40000 + b'\0\xff\x2f\0'
+    return (b'MThd' + struct.pack('>IHHH', 6, 0, 1, 480) + b'MTrk' + struct.pack('>I', len(track)) + track)
 
 
 def events(result):
@@ -101,8 +109,7 @@ class Live(Case):
         self.assertFalse(os.path.exists(self.path('o.mid')))
 
     def test_ctrl_c_ends_well(self):
-        # Hours of music, so that there is something to interrupt.
-        long = self.write('long.mid', midi([[60], [64], [67], [65]] * 40000, ticks=240))
+        long = self.write('long.mid', hours())
         for number in (signal.SIGINT, signal.SIGTERM):
             process = subprocess.Popen(
                 [os.path.join(BIN, 'magenta'), 'live', '--backend=file', '--input_port=' + long,
@@ -122,7 +129,7 @@ class Live(Case):
             self.assertTrue(notes_of(self.path('cut.record')))
 
     def test_a_killed_session_leaves_a_good_recording(self):
-        long = self.write('long.mid', midi([[60], [64], [67], [65]] * 40000, ticks=240))
+        long = self.write('long.mid', hours())
         process = subprocess.Popen(
             [os.path.join(BIN, 'magenta'), 'live', '--backend=file', '--input_port=' + long,
              '--output_port=' + self.path('cut.mid'), '--mode=bars:2,2', '--seed=1',
