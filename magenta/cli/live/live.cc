@@ -101,6 +101,7 @@ class RunningLiveVerb : public LiveFlags {
 
   void Begin(const MidiBackendEntry& entry, const DuetOptions& options,
              const std::vector<std::shared_ptr<const Model>>& models, Context& context) const {
+    if (options.learn) return context.out.Info("what arrives is printed; Ctrl-C ends");
     context.out.Info(fmt::format("seed {}", options.seed));
     if (!context.out.json()) {
       if (entry.automatic) context.out.Info(fmt::format("ports: {}; Ctrl-C ends", entry.name));
@@ -128,6 +129,7 @@ class RunningLiveVerb : public LiveFlags {
   }
 
   void End(const Duet& duet, const LivePrinter& printer, Context& context) const {
+    if (learn) return;
     const EngineState state = duet.state();
     if (context.out.json()) {
       context.out.Result(Json::Object()

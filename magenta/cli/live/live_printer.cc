@@ -10,6 +10,7 @@ namespace magenta::cli {
 namespace {
 
 constexpr auto kRedrawEvery = std::chrono::milliseconds(80);
+constexpr auto kFlushEvery = std::chrono::milliseconds(20);
 constexpr size_t kLastNotes = 4;
 
 const char* StateName(VoiceState state) {
@@ -99,10 +100,14 @@ void LivePrinter::OnIdle(const MidiBackendState& state) {
   }
   expects_real_time_ &= !state.connected;
   backend_ = state;
-  if (!terminal_ || options_.learn) return;
+  const bool lines = out_.json() || options_.learn;
+  if (!terminal_ && !lines) return;
   const auto now = std::chrono::steady_clock::now();
-  if (now - drawn_ < kRedrawEvery) return;
+  if (now - drawn_ < (lines ? kFlushEvery : kRedrawEvery)) return;
   drawn_ = now;
+  // Whoever reads the lines gets them while they are news; a reader that is gone is told at the
+  // end.
+  if (lines) return out_.Flush().IgnoreError();
   out_.Progress(StatusLine());
 }
 
@@ -161,9 +166,7 @@ void LivePrinter::OnControl(const JournalEntry& entry) {
   if (entry.action == LiveAction::kModel && !models_.empty()) {
     model_ = static_cast<size_t>(entry.value) % models_.size();
   }
-  Print(Begin("control", entry)
-            .Set("action", ActionName(entry.action))
-            .Set("value", entry.value));
+  Print(Begin("control", entry).Set("action", ActionName(entry.action)).Set("value", entry.value));
 }
 
 void LivePrinter::OnMessage(const JournalEntry& entry) {
