@@ -144,12 +144,7 @@ void DuetEngine::StartTransport(int64_t frame, int64_t step) noexcept {
   for (const auto& voice : voices_) {
     if (options_.mode == TurnMode::kBars) voice->Anchor(next_bar);
   }
-  JournalEntry entry;
-  entry.kind = JournalEntry::Kind::kTransport;
-  entry.value = 1;
-  entry.frame = frame;
-  entry.qpm = transport_.qpm();
-  outlet_.Tell(entry);
+  outlet_.Tell(JournalEntry::Kind::kTransport, frame, 1);
 }
 
 void DuetEngine::StopTransport(int64_t frame) noexcept {
@@ -157,11 +152,7 @@ void DuetEngine::StopTransport(int64_t frame) noexcept {
   transport_.Stop(frame);
   for (const auto& voice : voices_) voice->Stop(frame);
   ledger_.Flush(outlet_, frame, NoteLedger::kMetronome);
-  JournalEntry entry;
-  entry.kind = JournalEntry::Kind::kTransport;
-  entry.frame = frame;
-  entry.qpm = transport_.qpm();
-  outlet_.Tell(entry);
+  outlet_.Tell(JournalEntry::Kind::kTransport, frame, 0);
 }
 
 void DuetEngine::Walk(int64_t to) noexcept {
@@ -199,11 +190,7 @@ void DuetEngine::OnHalfStep(int64_t half, int64_t frame) noexcept {
 }
 
 void DuetEngine::Click(int64_t step, int64_t frame) noexcept {
-  JournalEntry entry;
-  entry.kind = JournalEntry::Kind::kBeat;
-  entry.frame = frame;
-  entry.qpm = transport_.qpm();
-  outlet_.Tell(entry);
+  outlet_.Tell(JournalEntry::Kind::kBeat, frame);
   const MetronomeOptions& metronome = options_.metronome;
   if (metronome.when == MetronomeWhen::kOff) return;
   const bool listening = std::any_of(voices_.begin(), voices_.end(),
@@ -343,12 +330,7 @@ void DuetEngine::Thru(const Voice& voice, int index, const MidiEvent& event,
 
 void DuetEngine::Act(const ControlBinding& binding, int value, const MidiEvent& event,
                      int64_t frame) noexcept {
-  JournalEntry entry;
-  entry.kind = JournalEntry::Kind::kControl;
-  entry.action = binding.action;
-  entry.value = value;
-  entry.frame = frame;
-  outlet_.Tell(entry);
+  outlet_.Tell(JournalEntry::Kind::kControl, frame, value, binding.action);
   if (ActOnAll(binding.action, value, frame)) return;
   for (const auto& voice : voices_) {
     if (voice->Hears(event.port, event.bytes[0] & 0x0f)) {

@@ -46,6 +46,18 @@ class Outlet {
     journal_.Push(entry);
   }
 
+  /// An entry of `kind` that has little more to say, with the tempo.
+  void Tell(JournalEntry::Kind kind, int64_t frame, int value = 0,
+            LiveAction action = LiveAction::kPanic) noexcept {
+    JournalEntry entry;
+    entry.kind = kind;
+    entry.frame = frame;
+    entry.value = value;
+    entry.action = action;
+    entry.qpm = transport_.qpm();
+    Tell(entry);
+  }
+
   SpscRing<JournalEntry>& journal() noexcept { return journal_; }
 
  private:
