@@ -147,6 +147,7 @@ class BeamRun::Beams {
     session_ = session_.Select(rows);
     for (std::vector<float>* values : {&scores_, &joins_}) {
       std::vector<float> taken;
+      taken.reserve(rows.size());
       for (int row : rows) taken.push_back((*values)[row]);
       *values = std::move(taken);
     }
@@ -191,6 +192,7 @@ int64_t BeamRun::events_done() const { return beams_->events_done(); }
 
 std::vector<BeamResult> BeamRun::Results() const {
   std::vector<BeamResult> results;
+  results.reserve(static_cast<size_t>(beams_->outputs()));
   for (int beam = 0; beam < beams_->outputs(); ++beam) results.push_back(beams_->Result(beam));
   return results;
 }

@@ -310,7 +310,8 @@ void Rnn::StepLayer(size_t index, LayerInput x, RnnState& buffers, Owners owners
   } else {
     std::copy_n(state.h.data(), rows * padded, out);
   }
-  for (size_t i = 0; layer.residual && i < rows * padded; ++i) out[i] += skipped.data[i];
+  if (!layer.residual || skipped.data == nullptr) return;  // the first layer's input is sparse
+  for (size_t i = 0; i < rows * padded; ++i) out[i] += skipped.data[i];
 }
 
 void Rnn::WriteLogits(const Layer& last, RnnState& buffers, std::span<float> logits) const {

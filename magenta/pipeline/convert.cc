@@ -109,7 +109,7 @@ class FolderConverter {
     const OrderedStages<FoundFile, ConvertedFile> stages = {
         [&](FoundFile* found) { return NextOfShard(walker, found); },
         [&](FoundFile found) { return ConvertOne(options_, std::move(found)); },
-        [&](ConvertedFile file) { return Take(file); }};
+        [&](const ConvertedFile& file) { return Take(file); }};
     MAGENTA_RETURN_IF_ERROR(OrderedParallel(stages, ThreadsToUse(options_.num_threads)));
     return Finish();
   }

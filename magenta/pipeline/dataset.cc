@@ -114,8 +114,8 @@ class DatasetBuilder {
           if (Stopped()) return InterruptedError("stopped; nothing was written");
           return source.Next(item);
         },
-        [&](SequenceItem item) { return BuildItem(options_, item); },
-        [&](BuiltItem item) { return Take(item); }};
+        [&](const SequenceItem& item) { return BuildItem(options_, item); },
+        [&](const BuiltItem& item) { return Take(item); }};
     MAGENTA_RETURN_IF_ERROR(OrderedParallel(stages, ThreadsToUse(options_.num_threads)));
     return Finish();
   }

@@ -111,6 +111,7 @@ class PianoRollPainter {
       PaintNotes(systems_[i]);
       PaintPrimerEnd(systems_[i]);
     }
+    canvas_ = nullptr;
     return canvas.Finish();
   }
 
@@ -258,8 +259,9 @@ class PianoRollPainter {
       const Bar& bar = grid_.bars()[i];
       const double x = X(system, bar.start);
       if (bar.beat * pixels_a_quarter >= 6) {
-        for (double beat = bar.start + bar.beat; beat < bar.end - 1e-6; beat += bar.beat) {
-          canvas_->Line(X(system, beat), top_, X(system, beat), Bottom(), 0.8, kBeatLine);
+        for (int beat = 1; bar.start + beat * bar.beat < bar.end - 1e-6; ++beat) {
+          const double at = X(system, bar.start + beat * bar.beat);
+          canvas_->Line(at, top_, at, Bottom(), 0.8, kBeatLine);
         }
       }
       canvas_->Line(x, top_, x, Bottom(), 1, kBarLine);

@@ -45,9 +45,11 @@ std::vector<float> BatchInputs::Dense(int input_size) const {
 Batch MakeBatch(std::span<const DatasetExample> examples, std::span<const int> chosen,
                 std::span<const int> places, const EventCodec& codec) {
   std::vector<TrainingExample> encoded;
+  encoded.reserve(chosen.size());
   for (const int i : chosen) encoded.push_back(examples[i].Encode(codec));
   const std::vector<int> sorted = PlacesByFallingLength(encoded);
   std::vector<int> lengths;
+  lengths.reserve(sorted.size());
   for (const int i : sorted) lengths.push_back(static_cast<int>(encoded[i].inputs.size()));
   Batch batch;
   batch.packing = std::make_shared<const Packing>(PackLengths(lengths));

@@ -88,7 +88,7 @@ class RunningRenderVerb : public RenderFlags {
   absl::Status RenderPiece(const NoteSequence& piece, const std::string& file,
                            const std::string& base, Context& context, Json& written) const {
     for (const std::string& format : formats) {
-      const std::string path = output.empty() ? base + "." + format : output;
+      const std::string path = output.empty() ? fmt::format("{}.{}", base, format) : output;
       const absl::Status status = format == "wav" ? WriteSound(piece, path, context)
                                                   : WritePicture(piece, file, base, format, path);
       MAGENTA_RETURN_IF_ERROR(WithFile(status, file));

@@ -376,10 +376,8 @@ void MusicXmlReader::ReadItem(pugi::xml_node item) {
 /// of its own, as in the reference.
 void MusicXmlReader::CheckMeasureLength() {
   if (first_voice_units_ <= 0) return;
-  const auto in_divisions =
-      static_cast<int64_t>(static_cast<double>(first_voice_units_) * divisions_ /
-                               static_cast<double>(kScoreUnitsPerQuarter) +
-                           0.5);
+  const int64_t in_divisions = std::llround(static_cast<double>(first_voice_units_) * divisions_ /
+                                            static_cast<double>(kScoreUnitsPerQuarter));
   const int64_t whole = 4 * kScoreUnitsPerQuarter;
   const int64_t common = std::gcd(first_voice_units_, whole);
   if (first_voice_units_ / common > 1024 || whole / common > 1024) return;

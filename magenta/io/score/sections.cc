@@ -137,6 +137,7 @@ void CopyNotes(const NoteSequence& from, const std::vector<int>& notes, const Sp
 std::map<int64_t, std::vector<int>> NotesOfSections(const NoteSequence& sequence,
                                                     const std::map<int64_t, Span>& spans) {
   std::vector<std::pair<double, int64_t>> starts;
+  starts.reserve(spans.size());
   for (const auto& [id, span] : spans) starts.emplace_back(span.start, id);
   std::sort(starts.begin(), starts.end());
   std::map<int64_t, std::vector<int>> notes;

@@ -27,7 +27,7 @@ uint32_t HashedUnit(uint32_t row_key, uint32_t unit) {
 }  // namespace
 
 at::Tensor ReferenceDropout(const std::vector<uint32_t>& row_keys, int units, float keep) {
-  const at::Tensor mask = at::zeros({static_cast<int64_t>(row_keys.size()), units}, at::kFloat);
+  at::Tensor mask = at::zeros({static_cast<int64_t>(row_keys.size()), units}, at::kFloat);
   const uint32_t limit = static_cast<uint32_t>(keep * 16777216.0f);
   float* out = mask.data_ptr<float>();
   for (const uint32_t key : row_keys) {
