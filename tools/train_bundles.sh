@@ -8,17 +8,20 @@ out=${3:-build/bundles}
 export PATH=$PWD/build/bin:$PATH
 mkdir -p "$out"
 
-train() {  # model, clip_norm, learning rate, its decay in 100 steps, steps
-  local model=$1 run=$out/run/$1
-  local hparams="batch_size=64,rnn_layer_sizes=[128,128],dropout_keep_prob=0.7,clip_norm=$2"
-  hparams+=",initial_learning_rate=$3,decay_steps=100,decay_rate=$4"
+learn() {  # model, run, hyper-parameters, steps, more flags of train
+  local model=$1 run=$2 hparams=$3 steps=$4
+  shift 4
   [ -d "$out/data/$model" ] ||
     magenta dataset --config="$model" --input="$out/nottingham.tfrecord,$out/corpus.tfrecord" \
       --output_dir="$out/data/$model" --eval_ratio=0.1 --seed=1
-  magenta train --config="$model" --run_dir="$run" --hparams="$hparams" --seed=1 \
+  magenta train --config="$model" --run_dir="$run" --hparams="$hparams" "$@" \
     --sequence_example_file="$out/data/$model/training_melodies.tfrecord" \
     --eval_file="$out/data/$model/eval_melodies.tfrecord" --eval_every_steps=100 --patience=8 \
-    --save_every_steps=200 --keep=3 --num_training_steps="$5"
+    --save_every_steps=100 --keep=3 --num_training_steps="$steps"
+}
+
+pack() {  # model, run, hyper-parameters as the card tells them
+  local model=$1 run=$2 hparams=$3
   magenta bundle --config="$model" --run_dir="$run/best" --bundle_file="$out/$model.mag" \
     --bundle_description="Folk tunes (Nottingham, Ryan's, O'Neill's, Aird's); see the model card"
   magenta eval --config="$model" --run_dir="$run/best" --json \
@@ -31,6 +34,19 @@ train() {  # model, clip_norm, learning rate, its decay in 100 steps, steps
   magenta convert --input_dir="$nottingham" --recursive --output_file="$out/nottingham.tfrecord"
 [ -e "$out/corpus.tfrecord" ] ||
   magenta convert --input_dir="$corpus" --recursive --output_file="$out/corpus.tfrecord"
-train lookback_rnn 5 0.004 0.93 3000
-train basic_rnn 5 0.004 0.93 3000
-train attention_rnn 3 0.003 0.92 3000
+size="batch_size=64,rnn_layer_sizes=[128,128]"
+first="$size,dropout_keep_prob=0.7,clip_norm=5,initial_learning_rate=0.004,decay_steps=100,decay_rate=0.93"
+for model in lookback_rnn basic_rnn; do
+  learn $model "$out/run/$model" "$first" 3000 --seed=1
+  pack $model "$out/run/$model" "$first"
+done
+# attention_rnn has not learned all it can when its learning rate has run out, and a larger one makes
+# its feedback unsteady at the start: a second run goes on from the first one's best weights.
+model=attention_rnn
+first="$size,dropout_keep_prob=0.7,clip_norm=3,initial_learning_rate=0.003,decay_steps=100,decay_rate=0.92"
+again="$size,dropout_keep_prob=0.75,clip_norm=3,initial_learning_rate=0.001,decay_steps=100,decay_rate=0.9"
+learn $model "$out/run/$model" "$first" 3000 --seed=1
+pack $model "$out/run/$model" "$first"
+cp "$out/$model.mag" "$out/first_$model.mag"
+learn $model "$out/run/again_$model" "$again" 1500 --seed=2 --from="$out/first_$model.mag"
+pack $model "$out/run/again_$model" "3000 steps of $first, then $again"
