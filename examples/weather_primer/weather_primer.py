@@ -1,6 +1,6 @@
 """The same as weather_primer.cc, with nothing but grpcio (and grpcio-tools) and our .proto files.
 
-    python3 weather_primer.py localhost:50051 < fortnight.csv
+    python3 weather_primer.py 127.0.0.1:50051 < fortnight.csv
 
 Prints the notes: pitch, start and end in seconds.
 """
@@ -39,7 +39,7 @@ def main():
     request.generator_options.args['temperature'].float_value = 0.9
     if len(sys.argv) > 2:
         request.generator_options.args['seed'].int_value = int(sys.argv[2])
-    server = sys.argv[1] if len(sys.argv) > 1 else 'localhost:50051'
+    server = sys.argv[1] if len(sys.argv) > 1 else '127.0.0.1:50051'
     with grpc.insecure_channel(server) as channel:
         try:
             response = services.SequenceGeneratorServiceStub(channel).GenerateSequence(request)

@@ -5,6 +5,8 @@
 #include <grpcpp/grpcpp.h>
 
 #include <cstdlib>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "magenta/base/status.h"
@@ -14,6 +16,14 @@ namespace magenta {
 namespace {
 
 constexpr int kMaxAnswer = 256 << 20;
+constexpr std::string_view kLocalhost = "localhost:";
+
+/// "localhost" is this machine even where neither a hosts file nor a name server says so: gRPC asks
+/// only those.
+std::string AddressOf(const std::string& server) {
+  if (!server.starts_with(kLocalhost)) return server;
+  return "127.0.0.1:" + server.substr(kLocalhost.size());
+}
 
 class Client final : public GeneratorClient {
  public:
@@ -21,8 +31,8 @@ class Client final : public GeneratorClient {
     gpr_set_log_function([](gpr_log_func_args*) {});
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(kMaxAnswer);
-    stub_ = SequenceGeneratorService::NewStub(
-        grpc::CreateCustomChannel(options.server, grpc::InsecureChannelCredentials(), arguments));
+    stub_ = SequenceGeneratorService::NewStub(grpc::CreateCustomChannel(
+        AddressOf(options.server), grpc::InsecureChannelCredentials(), arguments));
   }
 
   absl::StatusOr<ListGeneratorsResponse> List() override {

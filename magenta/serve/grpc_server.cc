@@ -210,9 +210,11 @@ class RunningGrpcServer final : public GrpcServer {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
     builder.SetMaxReceiveMessageSize(static_cast<int>(options.max_body_bytes));
     builder.SetResourceQuota(grpc::ResourceQuota("magenta").Resize(kMaxMemory));
-    const bool v6 = options.host.find(':') != std::string::npos && options.host[0] != '[';
+    // gRPC would ask a name server for it.
+    const std::string host = options.host == "localhost" ? "127.0.0.1" : options.host;
+    const bool v6 = host.find(':') != std::string::npos && host[0] != '[';
     const std::string address =
-        fmt::format("{}{}{}:{}", v6 ? "[" : "", options.host, v6 ? "]" : "", options.grpc_port);
+        fmt::format("{}{}{}:{}", v6 ? "[" : "", host, v6 ? "]" : "", options.grpc_port);
     builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
     builder.RegisterService(&impl_);
     server_ = builder.BuildAndStart();

@@ -35,7 +35,7 @@ class Examples(Case):
                 [PYTHON, '-c', 'import grpc_tools'], stderr=subprocess.DEVNULL).returncode == 0
             if has_grpcio:
                 script = os.path.join(ROOT, 'examples', 'weather_primer', 'weather_primer.py')
-                lines = subprocess.run([PYTHON, script, f'localhost:{server.grpc}', '3'], input=table,
+                lines = subprocess.run([PYTHON, script, f'127.0.0.1:{server.grpc}', '3'], input=table,
                                        stdout=subprocess.PIPE, check=True, timeout=120).stdout.decode()
                 self.assertEqual([int(line.split()[0]) for line in lines.splitlines()],
                                  [note[0] for note in notes])
