@@ -52,12 +52,11 @@ void ExpectClose(double found, const Json& row, const std::string& name, double 
       << row["config"] << " step " << row["step"] << " " << name;
 }
 
-// On this batch attention_rnn is chaotic in float32: start weights moved by a unit in the last
-// place (five draws) change the loss by 1e-7 until step 14, by 4e-5 at step 16, by up to 8e-3 after
-// it, and weights and slots at the end by up to 4e-2.
+// On this batch attention_rnn is chaotic in float32: start weights moved by half a unit in the last
+// place change the loss by 1e-7 until step 14, by 1e-5 at step 15 and by up to 3e-3 after it.
 double LossTolerance(const Json& row) {
   const bool chaotic = row["config"] == "attention_rnn" && row["step"] > 16;
-  return chaotic ? 2e-2 : 1e-4;
+  return chaotic ? 5e-3 : 1e-4;
 }
 
 class TrainingParityTest : public testing::TestWithParam<const char*> {};
@@ -124,7 +123,7 @@ TEST_P(TrainingParityTest, ThirtySteps) {
     }
   }
   // A step moves a weight by at most about the learning rate (1e-3), 30 of them by 3e-2.
-  EXPECT_LT(largest, config == "attention_rnn" ? 8e-2 : 2e-6);
+  EXPECT_LT(largest, config == "attention_rnn" ? 2e-2 : 2e-6);
   RecordProperty("largest_difference", std::to_string(largest));
   RowsChecked(rows.size(), "training.jsonl, " + config);
   std::printf("%s: weights and slots within %.2g of model.ckpt-30\n", config.c_str(), largest);
