@@ -215,6 +215,14 @@ absl::Status ExpandMidi(std::vector<std::string>& args) {
   return absl::OkStatus();
 }
 
+/// Whether `args` name the control that begins or ends a phrase.
+bool NamesSwitch(const std::vector<std::string>& args) {
+  return std::any_of(args.begin(), args.end(), [](const std::string& arg) {
+    return arg.starts_with("--start_capture_control_") ||
+           arg.starts_with("--stop_capture_control_");
+  });
+}
+
 /// Leaves out of `args` what the verb `bundle` has no use for.
 void DropGenerationFlags(std::vector<std::string>& args) {
   for (const char* name :
@@ -268,6 +276,13 @@ absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::s
     }
   } else if (alias.verb == "live") {
     MAGENTA_RETURN_IF_ERROR(ExpandMidi(given));
+    // 2.x listens to notes alone; who names 2016's switch wants its turns.
+    if (NamesSwitch(given)) {
+      for (const char* flag :
+           {"--mode=free", "--silence=4", "--answer_on=bar", "--num_bars_to_generate=0"}) {
+        std::erase(defaults, flag);
+      }
+    }
   } else if (alias.verb == "dataset" && (Has(given, "train_output") || Has(given, "eval_output"))) {
     TakeValue(given, "output_dir");
   }

@@ -68,6 +68,10 @@ TEST(Aliases, Expand) {
        "--nothru --bundle_files=x.mag --panic_control_number=3 --output_channel=1 "
        "--metronome_channel=10 --metronome=off"},
       {"magenta_midi",
+       {"--start_capture_control_number", "1", "--num_bars_to_generate=3"},
+       "live --input_port=virtual --output_port=virtual --metronome_channel=2 "
+       "--start_capture_control_number 1 --num_bars_to_generate=3"},
+      {"magenta_midi",
        {"--playback_channel=16"},
        "--playback_channel=16 is no channel. Channels are 0 to 15."},
       {"melody_rnn_generate",

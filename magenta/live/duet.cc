@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "magenta/base/files.h"
 #include "magenta/base/status.h"
 
 namespace magenta {
@@ -114,7 +115,7 @@ class Duet::Session {
     DrainJournal();
     PassReports();
     MAGENTA_RETURN_IF_ERROR(save_status_);
-    return run_.record.empty() ? absl::OkStatus() : duet_.recorder_.Save(run_.record);
+    return Records() ? duet_.recorder_.Save(run_.record) : absl::OkStatus();
   }
 
  private:
@@ -129,8 +130,11 @@ class Duet::Session {
       last_step_ = step;
       new_bar |= step % duet_.options_.steps_per_bar == 0;
     }
-    if (new_bar && !run_.record.empty()) Save();
+    if (new_bar && Records()) Save();
   }
+
+  /// A session without a note leaves no file.
+  bool Records() const { return !run_.record.empty() && duet_.recorder_.notes() > 0; }
 
   void Save() {
     const auto now = WallClock::now();
@@ -198,7 +202,7 @@ absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(
 
 absl::Status Duet::Run(MidiBackend& backend, const DuetRun& run, DuetObserver& observer) {
   // Found out now, rather than after the first bar.
-  if (!run.record.empty()) MAGENTA_RETURN_IF_ERROR(recorder_.Save(run.record));
+  if (!run.record.empty()) MAGENTA_RETURN_IF_ERROR(OutputFile::Create(run.record).status());
   Session session(*this, backend, run, observer);
   const absl::Status played = backend.Run(engine_, [&] { return session.Between(); });
   const absl::Status finished = session.Finish();

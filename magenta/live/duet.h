@@ -29,7 +29,7 @@ class DuetObserver {
 };
 
 struct DuetRun {
-  /// The recording; "" none.
+  /// The recording; "" none. It appears with the first bar in which there is a note.
   std::string record;
   /// Sounds what goes to the first output; null: nothing does.
   LiveSynth* synth = nullptr;

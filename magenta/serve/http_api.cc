@@ -203,6 +203,13 @@ HttpResponse ResponseTo(const Generation& generation, BodyForm form) {
   return response;
 }
 
+/// Whether `host`, with a port or without, is loopback.
+bool NamesThisMachine(const std::string& host) {
+  const size_t colon = host.rfind(':');
+  const bool has_port = colon != std::string::npos && host.back() != ']';
+  return IsLoopback(has_port ? host.substr(0, colon) : host);
+}
+
 }  // namespace
 
 HttpResponse ErrorResponse(const absl::Status& status, int http_status) {
@@ -243,13 +250,16 @@ struct HttpApi::Target {
 
 absl::Status HttpApi::CheckHead(const HttpRequest& request) const {
   const bool asks = !service_.options().auth_token.empty();
-  if (!asks && !request.host.empty()) {
-    const size_t colon = request.host.rfind(':');
-    const bool has_port = colon != std::string::npos && request.host.back() != ']';
-    const std::string name = has_port ? request.host.substr(0, colon) : request.host;
-    if (!IsLoopback(name)) {
+  if (!asks && !request.host.empty() && !NamesThisMachine(request.host)) {
+    return absl::PermissionDeniedError(
+        fmt::format("Host {} is not this machine", HeaderText(request.host)));
+  }
+  // A browser says which page asks, also where it lets a page ask without leave.
+  if (!asks && !request.origin.empty()) {
+    const size_t scheme = request.origin.find("://");
+    if (scheme == std::string::npos || !NamesThisMachine(request.origin.substr(scheme + 3))) {
       return absl::PermissionDeniedError(
-          fmt::format("Host {} is not this machine", HeaderText(request.host)));
+          fmt::format("a page of {} may not ask", HeaderText(request.origin)));
     }
   }
   if (request.target == "/healthz") return absl::OkStatus();

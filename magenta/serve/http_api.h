@@ -19,8 +19,9 @@ struct HttpRequest {
   std::string content_type;
   std::string accept;
   std::string authorization;
-  /// The Host header.
+  /// The headers Host and Origin.
   std::string host;
+  std::string origin;
   std::string body;
 };
 

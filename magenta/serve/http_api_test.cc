@@ -231,6 +231,7 @@ TEST(HttpHeadTest, TokensAndHosts) {
     bool token;
     const char *target, *host, *authorization;
     absl::StatusCode code;
+    const char* origin = "";
   } rows[] = {
       {false, "/v1/generators", "localhost:8080", "", absl::StatusCode::kOk},
       {false, "/v1/generators", "127.0.0.1", "", absl::StatusCode::kOk},
@@ -238,6 +239,15 @@ TEST(HttpHeadTest, TokensAndHosts) {
       {false, "/v1/generators", "", "", absl::StatusCode::kOk},
       {false, "/v1/generators", "evil.example:8080", "", absl::StatusCode::kPermissionDenied},
       {false, "/v1/generators", "127.evil.example", "", absl::StatusCode::kPermissionDenied},
+      {false, "/v1/generators", "localhost", "", absl::StatusCode::kOk, "http://localhost:5173"},
+      {false, "/v1/generators", "localhost", "", absl::StatusCode::kOk, "https://[::1]"},
+      {false, "/v1/generators", "localhost", "", absl::StatusCode::kPermissionDenied,
+       "http://evil.example"},
+      {false, "/v1/generators", "localhost", "", absl::StatusCode::kPermissionDenied,
+       "https://localhost.evil.example:8080"},
+      {false, "/v1/generators", "localhost", "", absl::StatusCode::kPermissionDenied, "null"},
+      {true, "/v1/generators", "music.example", "Bearer s3cret", absl::StatusCode::kOk,
+       "http://page.example"},
       {true, "/v1/generators", "music.example", "Bearer s3cret", absl::StatusCode::kOk},
       {true, "/v1/generators", "music.example", "bearer s3cret", absl::StatusCode::kOk},
       {true, "/healthz", "music.example", "", absl::StatusCode::kOk},
@@ -252,6 +262,7 @@ TEST(HttpHeadTest, TokensAndHosts) {
     HttpRequest request;
     request.target = row.target;
     request.host = row.host;
+    request.origin = row.origin;
     request.authorization = row.authorization;
     const HttpApi api(row.token ? closed_service : open_service);
     EXPECT_EQ(api.CheckHead(request).code(), row.code) << row.host << row.authorization;

@@ -327,6 +327,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     request.accept = text(http::field::accept);
     request.authorization = text(http::field::authorization);
     request.host = text(http::field::host);
+    request.origin = text(http::field::origin);
     return request;
   }
 

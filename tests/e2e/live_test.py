@@ -89,6 +89,29 @@ class Live(Case):
                          '--output_port=' + self.path(program), program=program)
             self.assertEqual(result.status, 0, result)
 
+    def test_takes_are_kept(self):
+        take = self.path('take.mid')
+        for name in ('take.mid', 'take_2.mid'):
+            self.live('--mode=free', '--seed=3', '--record=' + take)
+            self.assertTrue(notes_of(self.path(name)))
+        with open(take, 'rb') as file:
+            before = file.read()
+        self.fails(3, 'nothing.mid', 'live', '--backend=file', '--input_port=nothing.mid',
+                   '--output_port=' + self.path('o.mid'), '--record=' + take)
+        with open(take, 'rb') as file:
+            self.assertEqual(file.read(), before)
+        self.assertEqual(sorted(f for f in self.files() if f.startswith('take')), ['take.mid', 'take_2.mid'])
+
+    def test_the_performer_is_kept(self):
+        self.fails(2, 'an input and an output', 'live', '--backend=file', '--input_port=' + self.phrase,
+                   '--output_port=' + self.path('.', 'phrase.mid'))
+        with open(self.phrase, 'rb') as file:
+            self.assertEqual(file.read(), PHRASE)
+
+    def test_no_answer_says_why(self):
+        self.assertIn('no control began', self.live().err)
+        self.assertIn('no MIDI clock came', self.live('--clock=follow').err)
+
     def test_mistakes(self):
         common = ['live', '--backend=file', '--input_port=' + self.phrase,
                   '--output_port=' + self.path('o.mid')]

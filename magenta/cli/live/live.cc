@@ -22,6 +22,8 @@ class RunningLiveVerb : public LiveFlags {
   absl::Status Run(Context& context) override {
     if (list) return ListPortsAnd(context);
     MAGENTA_RETURN_IF_ERROR(Check());
+    CatchSignals();
+    record = FreeName(record);
     const uint32_t seed = context.globals.seed.value_or(DrawSeed());
     // Flags that disagree are found before weights are read.
     MAGENTA_RETURN_IF_ERROR(MakeDuetOptions(*this, 4, seed).status());
@@ -33,7 +35,6 @@ class RunningLiveVerb : public LiveFlags {
     Begin(*entry, options, models, context);
     LivePrinter printer(context.out, duet->options(), Names(models));
     if (entry->name != "file") printer.ExpectRealTime();
-    CatchSignals();
     DuetRun run;
     run.record = record;
     std::unique_ptr<LiveSynth> loudspeakers;
@@ -69,6 +70,17 @@ class RunningLiveVerb : public LiveFlags {
     }
     MAGENTA_ASSIGN_OR_RETURN(soundfont, FindSoundFont(soundfont));
     return absl::OkStatus();
+  }
+
+  /// `path`, or where an earlier take has that name, the first of NAME_2, NAME_3, ... that is free.
+  static std::string FreeName(const std::string& path) {
+    std::filesystem::path free = path;
+    for (int take = 2; !path.empty() && std::filesystem::is_regular_file(free); ++take) {
+      free = path;
+      free.replace_filename(
+          fmt::format("{}_{}{}", free.stem().string(), take, free.extension().string()));
+    }
+    return free.string();
   }
 
   absl::StatusOr<std::vector<std::shared_ptr<const Model>>> LoadModels(Context& context) const {
@@ -151,7 +163,22 @@ class RunningLiveVerb : public LiveFlags {
       context.out.Warning(fmt::format("{} notes came late, by {} frames at most", state.late_notes,
                                       state.most_late));
     }
-    if (!record.empty()) context.out.Info("recording: " + record);
+    if (printer.answers() == 0) ExplainSilence(duet, printer, context);
+    if (!record.empty() && duet.recorder().notes() > 0) context.out.Info("recording: " + record);
+  }
+
+  static void ExplainSilence(const Duet& duet, const LivePrinter& printer, Context& context) {
+    if (printer.player_notes() == 0) {
+      context.out.Warning(
+          "no note came in: `magenta ports` lists ports, --learn prints what arrives");
+    } else if (duet.options().sync == SyncMode::kFollow) {
+      context.out.Warning(
+          "no answer: no MIDI clock came, or no phrase ended (--clock=own needs none)");
+    } else if (duet.options().mode == TurnMode::kSwitch) {
+      context.out.Warning(
+          "no answer: no control began and ended a phrase (see --switch); --mode=bars:2,2 and "
+          "--mode=free need none");
+    }
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <vector>
 
 #include "magenta/base/status.h"
@@ -62,6 +63,14 @@ class FileBackend : public MidiBackend {
                                         path.empty() ? "an empty port name" : path),
                             "Give --input_port=IN.mid --output_port=OUT.mid");
         }
+      }
+    }
+    for (const std::string& output : request_.outputs) {
+      for (const std::string& input : request_.inputs) {
+        std::error_code missing;  // equivalent() asks for files that are there
+        if (output != input && !std::filesystem::equivalent(output, input, missing)) continue;
+        return UsageError(fmt::format("{} is an input and an output", output),
+                          "The result would take the performer's place: name another file");
       }
     }
     std::vector<std::string> sorted = request_.outputs;
