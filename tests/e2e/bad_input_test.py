@@ -230,6 +230,16 @@ class Primers(Case):
         drums = midi([[36], [38]] * 8).replace(b'\x90', b'\x99').replace(b'\x80', b'\x89')
         self.primer(3, 'drums.mid: holds drums alone', '--primer_midi=' + self.write('drums.mid', drums))
 
+    def test_what_a_broken_file_kept_is_said(self):
+        cut = self.write('cut.mid', tune(2)[:-9])
+        self.assertIn('cut.mid: byte', self.ok('score', '--run_dir=' + lookback(''), cut).err)
+        result = self.ok('generate', '--run_dir=' + lookback(''), '--num_outputs=1',
+                         '--primer_midi=' + cut, '--output_dir=' + self.path('out'))
+        self.assertIn('cut.mid: byte 18, track 0: the track claims', result.err)
+        result = self.ok('generate', '--run_dir=' + lookback(''), '--num_outputs=1', '--primer_melody=[60]',
+                         '--primer_midi=' + cut, '--output_dir=' + self.path('out'))
+        self.assertIn('--primer_melody counts', result.err)
+
     def test_notes_outside_the_range_are_said(self):
         wide = self.write('wide.mid', midi([[30], [60], [62], [64], [100], [62]]))
         for flag in ('--primer_midi=' + wide, '--primer_melody=[30, 60, 62, 64, 100, 62]'):

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -110,13 +111,26 @@ absl::StatusOr<std::vector<NoteSequence>> ReadSequenceRecords(const std::string&
   return sequences;
 }
 
+void TellWarnings(const MidiReading& reading, std::vector<std::string>& warnings) {
+  constexpr size_t kShown = 3;
+  const size_t all = reading.warnings.size() + reading.warnings_left_out;
+  for (size_t i = 0; i < std::min(kShown, reading.warnings.size()); ++i) {
+    warnings.push_back(WarningLine(reading.warnings[i]));
+  }
+  if (all > kShown) {
+    warnings.push_back(fmt::format("{} more (`magenta inspect` shows them)", all - kShown));
+  }
+}
+
 absl::StatusOr<std::vector<NoteSequence>> ReadMusicBytes(const std::string& path,
-                                                         const FileBytes& file) {
+                                                         const FileBytes& file,
+                                                         std::vector<std::string>& warnings) {
   const auto& [bytes, kind] = file;
   std::vector<NoteSequence> sequences;
   switch (kind) {
     case FileKind::kMidi: {
       MAGENTA_ASSIGN_OR_RETURN(MidiReading reading, ReadMidi(bytes));
+      TellWarnings(reading, warnings);
       sequences.push_back(std::move(reading.sequence));
       return sequences;
     }
@@ -180,9 +194,10 @@ absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path) {
   return file;
 }
 
-absl::StatusOr<std::vector<NoteSequence>> ReadMusic(const std::string& path) {
+absl::StatusOr<std::vector<NoteSequence>> ReadMusic(const std::string& path,
+                                                    std::vector<std::string>& warnings) {
   MAGENTA_ASSIGN_OR_RETURN(const FileBytes file, ReadFileAndKind(path));
-  auto sequences = ReadMusicBytes(path, file);
+  auto sequences = ReadMusicBytes(path, file, warnings);
   if (!sequences.ok()) return WithFile(sequences.status(), path);
   return sequences;
 }

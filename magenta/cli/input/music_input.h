@@ -40,8 +40,9 @@ absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path);
 const char* KindName(FileKind kind);
 
 /// The pieces of a MIDI file (one), an ABC book, a MusicXML file, a TFRecord of NoteSequences or a
-/// file of one NoteSequence; at least one. Warnings are dropped. Errors (exit 3) name the file and
-/// what it is instead.
-absl::StatusOr<std::vector<NoteSequence>> ReadMusic(const std::string& path);
+/// file of one NoteSequence; at least one. `warnings` gets what a broken MIDI file was mended by,
+/// with byte offsets, a few lines of it. Errors (exit 3) name the file and what it is instead.
+absl::StatusOr<std::vector<NoteSequence>> ReadMusic(const std::string& path,
+                                                    std::vector<std::string>& warnings);
 
 }  // namespace magenta::cli

@@ -103,12 +103,14 @@ double QuartersUntil(const NoteSequence& sequence, double seconds, double* qpm) 
 }
 
 absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_quarter) {
-  MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> sequences, ReadMusic(flags.midi));
+  PrimerMusic primer;
+  MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> sequences,
+                           ReadMusic(flags.midi, primer.notes));
+  for (std::string& note : primer.notes) note = flags.midi + ": " + note;
   if (sequences.size() > 1) {
     return InputError(flags.midi, fmt::format("holds {} pieces; a primer is one", sequences.size()),
                       "Cut out the one that is meant");
   }
-  PrimerMusic primer;
   primer.sequence = std::move(sequences[0]);
   for (const auto& note : primer.sequence.notes())
     primer.end = std::max(primer.end, note.end_time());
@@ -122,8 +124,9 @@ absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_qua
   if (primer.sequence.tempos_size() == 0) {
     primer.sequence.add_tempos()->set_qpm(flags.qpm.value_or(120));
   } else if (flags.qpm.has_value() && *flags.qpm != primer.sequence.tempos(0).qpm()) {
-    primer.note = fmt::format("the primer's own tempo, {:.6g}, is used instead of --qpm={:.6g}",
-                              primer.sequence.tempos(0).qpm(), *flags.qpm);
+    primer.notes.push_back(
+        fmt::format("the primer's own tempo, {:.6g}, is used instead of --qpm={:.6g}",
+                    primer.sequence.tempos(0).qpm(), *flags.qpm));
   }
   primer.steps = QuartersUntil(primer.sequence, primer.end, &primer.qpm) * steps_per_quarter;
   return primer;
@@ -133,10 +136,17 @@ absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_qua
 
 absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, int steps_per_quarter) {
   const double qpm = flags.qpm.value_or(120.0);
-  if (!flags.melody.empty()) return FromMelody(flags.melody, qpm, steps_per_quarter);
+  if (!flags.melody.empty()) {
+    auto primer = FromMelody(flags.melody, qpm, steps_per_quarter);
+    if (primer.ok() && !flags.midi.empty()) {
+      primer->notes.push_back("--primer_melody counts, --primer_midi=" + flags.midi + " does not");
+    }
+    return primer;
+  }
   if (!flags.midi.empty()) return FromFile(flags, steps_per_quarter);
   MAGENTA_ASSIGN_OR_RETURN(PrimerMusic primer, FromMelody("[60]", qpm, steps_per_quarter));
-  primer.note = "no primer is given: starting from middle C (--primer_melody=\"[60]\")";
+  primer.notes.emplace_back(
+      "no primer is given: starting from middle C (--primer_melody=\"[60]\")");
   return primer;
 }
 

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "magenta/generator.pb.h"
@@ -26,7 +27,7 @@ struct PrimerMusic {
   /// Quarter notes a minute at its end.
   double qpm = 120;
   /// For the user, on stderr.
-  std::string note;
+  std::vector<std::string> notes;
 };
 
 /// Reads the primer; middle C when neither is given. Errors: a list that is none, an event outside

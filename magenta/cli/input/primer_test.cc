@@ -64,7 +64,8 @@ TEST(Primer, MiddleCIsSaid) {
   const auto primer = ReadPrimerFlags({}, 4);
   ASSERT_TRUE(primer.ok());
   EXPECT_EQ(Dump(primer), "1 steps, 0.125 s, 120 qpm: 60@0-0.125");
-  EXPECT_NE(primer->note.find("middle C"), std::string::npos);
+  ASSERT_EQ(primer->notes.size(), 1u);
+  EXPECT_NE(primer->notes.at(0).find("middle C"), std::string::npos);
 }
 
 /// `sequence` as a MIDI file that is gone afterwards.
@@ -88,7 +89,8 @@ TEST(Primer, AFilesTempoWinsAndItsChangesCount) {
   ASSERT_TRUE(one.ok());
   EXPECT_DOUBLE_EQ(one->steps, 16);
   EXPECT_DOUBLE_EQ(one->qpm, 60);
-  EXPECT_NE(one->note.find("--qpm=200"), std::string::npos);
+  ASSERT_EQ(one->notes.size(), 1u);
+  EXPECT_NE(one->notes.at(0).find("--qpm=200"), std::string::npos);
   auto* faster = sequence.add_tempos();
   faster->set_time(2);
   faster->set_qpm(120);

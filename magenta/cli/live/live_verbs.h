@@ -12,7 +12,7 @@ std::unique_ptr<Verb> NewRunningPlayVerb();
 std::unique_ptr<Verb> NewRunningPortsVerb();
 std::unique_ptr<Verb> NewRunningLiveVerb();
 
-/// The pieces of `path`, repeats played out. Errors as ReadMusic's.
-absl::StatusOr<std::vector<NoteSequence>> ReadToPlay(const std::string& path);
+/// The pieces of `path`, repeats played out; warnings go to `out`. Errors as ReadMusic's.
+absl::StatusOr<std::vector<NoteSequence>> ReadToPlay(const std::string& path, Output& out);
 
 }  // namespace magenta::cli

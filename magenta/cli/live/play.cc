@@ -20,7 +20,8 @@ class RunningPlayVerb : public PlayFlags {
     if (!output.empty() && !output.ends_with(".wav")) {
       return UsageError(fmt::format("--output={} does not end in .wav", output));
     }
-    MAGENTA_ASSIGN_OR_RETURN(const std::vector<NoteSequence> pieces, ReadToPlay(files[0]));
+    MAGENTA_ASSIGN_OR_RETURN(const std::vector<NoteSequence> pieces,
+                             ReadToPlay(files[0], context.out));
     if (!output.empty() && pieces.size() > 1) {
       return UsageError(
           fmt::format("{} holds {} pieces, and --output is one file", files[0], pieces.size()),

@@ -36,7 +36,8 @@ class RunningRenderVerb : public RenderFlags {
     CatchSignals();
     Json written = Json::Array();
     for (const std::string& file : files) {
-      MAGENTA_ASSIGN_OR_RETURN(const std::vector<NoteSequence> pieces, ReadToPlay(file));
+      MAGENTA_ASSIGN_OR_RETURN(const std::vector<NoteSequence> pieces,
+                               ReadToPlay(file, context.out));
       if (!output.empty() && pieces.size() > 1) {
         return UsageError(
             fmt::format("{} holds {} pieces, and --output is one file", file, pieces.size()),
@@ -127,8 +128,10 @@ class RunningRenderVerb : public RenderFlags {
 
 }  // namespace
 
-absl::StatusOr<std::vector<NoteSequence>> ReadToPlay(const std::string& path) {
-  MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces, ReadMusic(path));
+absl::StatusOr<std::vector<NoteSequence>> ReadToPlay(const std::string& path, Output& out) {
+  std::vector<std::string> warnings;
+  MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces, ReadMusic(path, warnings));
+  for (const std::string& warning : warnings) out.Warning(path + ": " + warning);
   for (NoteSequence& piece : pieces) {
     auto unrolled = UnrollSections(piece);
     if (!unrolled.ok()) return WithFile(unrolled.status(), path);

@@ -48,10 +48,12 @@ class RunningTrainVerb : public TrainFlags {
     if (progress.evaluation != nullptr) {
       out.Info("held out: " + MetricsText(progress.step, *progress.evaluation));
     }
-    bar.Update(static_cast<double>(progress.step), static_cast<double>(progress.total),
-               fmt::format("step {}  loss {:.4f}  accuracy {:.3f}  {:.1f} steps/s  {:.0f} events/s",
-                           progress.step, progress.loss, progress.accuracy, progress.steps_per_s,
-                           progress.events_per_s));
+    bar.Update(
+        static_cast<double>(progress.step), static_cast<double>(progress.total),
+        fmt::format("step {}  loss {:.4f}  perplexity {:.3f}  accuracy {:.3f}  {:.1f} steps/s  "
+                    "{:.0f} events/s",
+                    progress.step, progress.loss, progress.perplexity, progress.accuracy,
+                    progress.steps_per_s, progress.events_per_s));
   }
 
   static void Report(const TrainResult& result, Output& out) {

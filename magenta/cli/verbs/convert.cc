@@ -62,7 +62,8 @@ class ConvertVerb : public Verb {
  private:
   void Report(const ConvertSummary& summary, Output& out) const {
     if (summary.kept < summary.files) {
-      out.Info(fmt::format("{} files left out:\n{}", summary.files - summary.kept, summary.table));
+      out.Info(fmt::format("{} of {} files left out; what became of all:\n{}",
+                           summary.files - summary.kept, summary.files, summary.table));
     }
     if (summary.warnings > 0) {
       out.Info(fmt::format("{} oddities were mended while reading{}", summary.warnings,

@@ -95,7 +95,7 @@ class GenerateVerb : public Verb {
     }
     MAGENTA_ASSIGN_OR_RETURN(const PrimerMusic primer,
                              ReadPrimerFlags(primer_, source.steps_per_quarter));
-    if (!primer.note.empty()) context.out.Info(primer.note);
+    for (const std::string& note : primer.notes) context.out.Info(note);
     MAGENTA_ASSIGN_OR_RETURN(
         GenerateSequenceRequest request,
         MakeRequest(primer, num_steps_, source.steps_per_quarter, reference_windows_));

@@ -88,8 +88,9 @@ class ScoreVerb : public Verb {
 
   static absl::StatusOr<FileScore> ScoreFile(const std::shared_ptr<const Model>& model,
                                              const std::string& file) {
-    MAGENTA_ASSIGN_OR_RETURN(const std::vector<NoteSequence> sequences, ReadMusic(file));
     FileScore score;
+    MAGENTA_ASSIGN_OR_RETURN(const std::vector<NoteSequence> sequences,
+                             ReadMusic(file, score.notes));
     score.file = file;
     for (const NoteSequence& sequence : sequences) {
       const auto parts = ScoreSequence(model, sequence);
