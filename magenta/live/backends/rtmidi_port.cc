@@ -4,11 +4,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "magenta/base/status.h"
 
 namespace magenta {
 namespace {
+
+/// A JACK server that tells a client of this process of the next one, before the first one's
+/// threads listen, waits for it: 5 to 20 seconds.
+constexpr std::chrono::milliseconds kSettling(50);
 
 RtMidi::Api ApiOf(RtMidiSystem system) {
   return system == RtMidiSystem::kAlsa ? RtMidi::LINUX_ALSA : RtMidi::UNIX_JACK;
@@ -108,8 +114,14 @@ absl::StatusOr<std::unique_ptr<RtMidiPort>> RtMidiPort::Create(RtMidiSystem syst
                                                                const std::string& client) {
   const char* name = system == RtMidiSystem::kAlsa ? "ALSA" : "JACK";
   try {
-    if (is_output) return std::make_unique<RtMidiOutput>(system, client);
-    return std::make_unique<RtMidiInput>(system, client);
+    std::unique_ptr<RtMidiPort> port;
+    if (is_output) {
+      port = std::make_unique<RtMidiOutput>(system, client);
+    } else {
+      port = std::make_unique<RtMidiInput>(system, client);
+    }
+    if (system == RtMidiSystem::kJack) std::this_thread::sleep_for(kSettling);
+    return port;
   } catch (const RtMidiError& error) {
     return OutsideError("", fmt::format("{}: {}", name, error.getMessage()));
   }
