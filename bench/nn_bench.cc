@@ -40,8 +40,8 @@ BENCHMARK(BM_Step)->ArgsProduct({{64, 128, 512}, {1, 10, 64}});
 void BM_AttentionStep(benchmark::State& state) { StepBench(state, true, **ChosenKernels()); }
 BENCHMARK(BM_AttentionStep)->ArgsProduct({{64, 128}, {1, 10, 64}});
 
-/// What a step of one row cannot beat: reading the weights of its products once, from the cache level
-/// in which they stay between steps. Argument: units of two layers.
+/// What a step of one row cannot beat: reading the weights of its products once, from the cache
+/// level in which they stay between steps. Argument: units of two layers.
 void BM_StreamWeights(benchmark::State& state) {
   const int64_t units = state.range(0);
   const int64_t count = units * 4 * units * 3 + units * 48;

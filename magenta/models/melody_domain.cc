@@ -180,8 +180,8 @@ class MelodyDomain final : public EventDomain {
 
   Event Resume(std::span<const Event> heard, Event given) const override {
     if (given != kNoEvent) return given;
-    const auto last = std::find_if(heard.rbegin(), heard.rend(),
-                                   [](Event event) { return event != kNoEvent; });
+    const auto last =
+        std::find_if(heard.rbegin(), heard.rend(), [](Event event) { return event != kNoEvent; });
     return last != heard.rend() && IsPitch(*last) ? kNoteOff : given;
   }
 

@@ -310,7 +310,8 @@ void Rnn::StepLayer(size_t index, LayerInput x, RnnState& buffers, Owners owners
   } else {
     std::copy_n(state.h.data(), rows * padded, out);
   }
-  if (!layer.residual || skipped.data == nullptr) return;  // the first layer's input is sparse
+  if (!layer.residual) return;
+  MAGENTA_CHECK(skipped.data != nullptr);  // the first residual layer has a projection
   for (size_t i = 0; i < rows * padded; ++i) out[i] += skipped.data[i];
 }
 

@@ -175,7 +175,8 @@ std::string FailureOf(const TempFolder& folder, const ConvertOptions& options, i
   if (summary.ok()) return "no error";
   EXPECT_EQ(ExitStatus(summary.status()), exit_status) << ErrorLine(summary.status());
   EXPECT_FALSE(std::filesystem::is_regular_file(options.output_file));
-  for (const std::string& name : folder.Names()) EXPECT_EQ(name.find(".magenta-tmp-"), std::string::npos);
+  for (const std::string& name : folder.Names())
+    EXPECT_EQ(name.find(".magenta-tmp-"), std::string::npos);
   std::string line = ErrorLine(summary.status());
   for (size_t at; (at = line.find(folder.path())) != std::string::npos;) {
     line.replace(at, folder.path().size(), "TMP");
