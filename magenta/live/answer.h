@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "magenta/generate/model.h"
-#include "magenta/live/messages.h"
+#include "magenta/live/stage/messages.h"
 
 namespace magenta {
 

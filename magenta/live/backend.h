@@ -11,7 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "magenta/live/midi_io.h"
+#include "magenta/live/stage/midi_io.h"
 
 namespace magenta {
 

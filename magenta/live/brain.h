@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "magenta/live/engine.h"
+#include "magenta/live/stage/engine.h"
 #include "magenta/live/mind.h"
 
 namespace magenta {

@@ -12,7 +12,7 @@
 #include "magenta/generate/model.h"
 #include "magenta/live/backend.h"
 #include "magenta/live/brain.h"
-#include "magenta/live/engine.h"
+#include "magenta/live/stage/engine.h"
 #include "magenta/live/recorder.h"
 #include "magenta/render/live_synth.h"
 

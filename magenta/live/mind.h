@@ -20,7 +20,7 @@
 #include "magenta/base/spsc_ring.h"
 #include "magenta/generate/session.h"
 #include "magenta/live/answer.h"
-#include "magenta/live/messages.h"
+#include "magenta/live/stage/messages.h"
 #include "magenta/live/phrase.h"
 
 namespace magenta {

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/generate/model.h"
-#include "magenta/live/duet_options.h"
+#include "magenta/live/stage/duet_options.h"
 
 namespace magenta {
 

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "magenta/live/duet_options.h"
-#include "magenta/live/messages.h"
+#include "magenta/live/stage/duet_options.h"
+#include "magenta/live/stage/messages.h"
 #include "magenta/music.pb.h"
 
 namespace magenta {

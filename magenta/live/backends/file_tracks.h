@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/base/files.h"
 #include "magenta/io/midi/smf_writer.h"
-#include "magenta/live/midi_io.h"
+#include "magenta/live/stage/midi_io.h"
 
 namespace magenta {
 

@@ -20,7 +20,7 @@
 #include <thread>
 #include <vector>
 
-#include "magenta/live/midi_io.h"
+#include "magenta/live/stage/midi_io.h"
 
 namespace magenta {
 

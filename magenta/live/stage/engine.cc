@@ -1,4 +1,4 @@
-#include "magenta/live/engine.h"
+#include "magenta/live/stage/engine.h"
 
 #include <algorithm>
 #include <cmath>

@@ -6,9 +6,9 @@
 #include <memory>
 
 #include "magenta/base/spsc_ring.h"
-#include "magenta/live/messages.h"
-#include "magenta/live/midi_io.h"
-#include "magenta/live/transport.h"
+#include "magenta/live/stage/messages.h"
+#include "magenta/live/stage/midi_io.h"
+#include "magenta/live/stage/transport.h"
 
 namespace magenta {
 

@@ -11,12 +11,12 @@
 #include <memory>
 #include <vector>
 
-#include "magenta/live/duet_options.h"
-#include "magenta/live/midi_io.h"
-#include "magenta/live/note_ledger.h"
-#include "magenta/live/outlet.h"
-#include "magenta/live/transport.h"
-#include "magenta/live/voice.h"
+#include "magenta/live/stage/duet_options.h"
+#include "magenta/live/stage/midi_io.h"
+#include "magenta/live/stage/note_ledger.h"
+#include "magenta/live/stage/outlet.h"
+#include "magenta/live/stage/transport.h"
+#include "magenta/live/stage/voice.h"
 
 namespace magenta {
 

@@ -8,9 +8,9 @@
 #include <limits>
 
 #include "magenta/base/spsc_ring.h"
-#include "magenta/live/messages.h"
-#include "magenta/live/note_ledger.h"
-#include "magenta/live/outlet.h"
+#include "magenta/live/stage/messages.h"
+#include "magenta/live/stage/note_ledger.h"
+#include "magenta/live/stage/outlet.h"
 
 namespace magenta {
 

@@ -1,4 +1,4 @@
-#include "magenta/live/transport.h"
+#include "magenta/live/stage/transport.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "magenta/live/note_ledger.h"
+#include "magenta/live/stage/note_ledger.h"
 
 namespace magenta {
 

@@ -5,8 +5,8 @@
 #include <array>
 #include <cstdint>
 
-#include "magenta/live/duet_options.h"
-#include "magenta/live/outlet.h"
+#include "magenta/live/stage/duet_options.h"
+#include "magenta/live/stage/outlet.h"
 
 namespace magenta {
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "magenta/live/duet_options.h"
+#include "magenta/live/stage/duet_options.h"
 
 namespace magenta {
 

@@ -1,4 +1,4 @@
-#include "magenta/live/voice.h"
+#include "magenta/live/stage/voice.h"
 
 #include <algorithm>
 #include <cmath>
