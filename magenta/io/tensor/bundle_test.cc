@@ -47,6 +47,7 @@ TEST(Bundle, KeepsAllThatItIsGiven) {
   ASSERT_TRUE(bundle.ok()) << bundle.status();
   EXPECT_EQ(bundle->tensors, BundleTensors());
   EXPECT_EQ(bundle->proto.checkpoint_file(0), *SerializeV1(BundleTensors()));
+  EXPECT_TRUE(bundle->has_checksum);
   GeneratorBundle rest = bundle->proto;
   rest.clear_checkpoint_file();
   EXPECT_EQ(rest.SerializeAsString(), Details().SerializeAsString());
@@ -70,7 +71,7 @@ TEST(Bundle, EveryFaultIsNamed) {
       {Error(Details()), "B: the bundle holds no checkpoint"},
       {Error(empty_checkpoint), "is no checkpoint table"},
       {Error(cut), "is no checkpoint table, or is cut short"},
-      {Error(spoilt), "B: table block at byte 0: wrong checksum"},
+      {Error(spoilt), "B: its checkpoint: table block at byte 0: wrong checksum"},
       {ErrorLine(ParseBundle("MThd....", "B").status()), "is no generator bundle"},
       {ErrorLine(ParseBundle("", "B").status()), "it names no generator"},
       {ErrorLine(ReadBundle("/no/such.mag").status()), "/no/such.mag: there is no such file"},
@@ -88,12 +89,44 @@ TEST(Bundle, AV2CheckpointInsideIsRead) {
   EXPECT_EQ(bundle->tensors, BundleTensors());
 }
 
-// The message around the checkpoint has no checksum, so its own flips may pass; those inside not.
-TEST(Bundle, EveryFlippedBitOfTheCheckpointIsFound) {
+std::string GoodBytes() {
+  GeneratorBundle good = Details();
+  good.add_checkpoint_file(*SerializeV1(BundleTensors()));
+  return SerializeBundle(good);
+}
+
+TEST(Bundle, EveryFlippedBitIsFound) {
+  const std::string whole = GoodBytes();
+  ASSERT_TRUE(ParseBundle(whole, "B").ok());
+  const google::protobuf::LogSilencer quiet;
+  for (size_t i = 0; i < 8 * whole.size(); ++i) {
+    std::string bytes = whole;
+    bytes[i / 8] ^= static_cast<char>(1 << i % 8);
+    const auto bundle = ParseBundle(bytes, "B");
+    EXPECT_EQ(ExitStatus(bundle.status()), 3) << "bit " << i;
+    EXPECT_EQ(ErrorFile(bundle.status()), "B") << "bit " << i;
+  }
+}
+
+TEST(Bundle, EveryCutIsFound) {
+  const std::string whole = GoodBytes();
+  const google::protobuf::LogSilencer quiet;
+  for (size_t size = 0; size < whole.size(); ++size) {
+    const auto bundle = ParseBundle(whole.substr(0, size), "B");
+    if (!bundle.ok()) continue;
+    // Cut between two fields past the weights: nothing is wrong but that words are missing.
+    EXPECT_EQ(bundle->tensors, BundleTensors()) << size;
+    EXPECT_FALSE(bundle->has_checksum);
+  }
+}
+
+// Magenta's have no checksum of the whole: those of the weights are found, of the words not.
+TEST(Bundle, WithoutAChecksumTheWeightsAreStillChecked) {
   GeneratorBundle good = Details();
   const std::string checkpoint = *SerializeV1(BundleTensors());
   good.add_checkpoint_file(checkpoint);
   const std::string whole = good.SerializeAsString();
+  EXPECT_FALSE(ParseBundle(whole, "B")->has_checksum);
   const size_t begin = whole.find(checkpoint);
   const google::protobuf::LogSilencer quiet;
   for (size_t i = 0; i < 8 * whole.size(); ++i) {
@@ -106,6 +139,24 @@ TEST(Bundle, EveryFlippedBitOfTheCheckpointIsFound) {
     } else if (bundle.ok()) {
       EXPECT_EQ(bundle->tensors, BundleTensors()) << "bit " << i;
     }
+  }
+}
+
+TEST(Bundle, SaysWhereItIsDamaged) {
+  const google::protobuf::LogSilencer quiet;
+  const std::string whole = GoodBytes();
+  const std::pair<size_t, const char*> rows[] = {
+      {whole.find("generator"), "B: wrong checksum of the bundle: its weights are whole"},
+      {whole.find("batch_size"), "B: wrong checksum of the bundle: its weights are whole"},
+      {whole.size() - 6, "B: wrong checksum of the bundle"},
+      {whole.size() - 1, "B: wrong checksum of the bundle: its weights are whole"},
+      {0, "B: wrong checksum of the bundle"},
+      {whole.find("weights"), "B: its checkpoint: table block at byte 0: wrong checksum"},
+  };
+  for (const auto& [at, expected] : rows) {
+    std::string bytes = whole;
+    bytes[at] ^= 1;
+    EXPECT_THAT(ErrorLine(ParseBundle(bytes, "B").status()), HasSubstr(expected)) << at;
   }
 }
 

@@ -33,10 +33,29 @@ std::string V2Prefix(const std::string& path) {
   return IsFile(path + std::string(kIndexSuffix)) ? path : "";
 }
 
+bool EndsInTableMagic(const std::string& path) {
+  char tail[8];
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(-static_cast<int>(sizeof tail), std::ios::end);
+  return file.read(tail, sizeof tail) && std::string_view(tail, sizeof tail) == kTableMagic;
+}
+
+// The first `most` bytes of a shard, or all of a smaller one: what its index speaks of.
+absl::StatusOr<std::string> ReadShard(const std::string& path, uint64_t most) {
+  std::error_code error;
+  const uint64_t size = fs::file_size(path, error);
+  if (error || size <= most) return ReadFile(path);
+  std::string bytes(most, '\0');
+  std::ifstream file(path, std::ios::binary);
+  if (most == 0 || file.read(bytes.data(), static_cast<std::streamsize>(most))) return bytes;
+  return InputError(path, "cannot be read");
+}
+
 absl::StatusOr<TensorMap> ReadV2Files(const std::string& prefix) {
   const std::string index_path = prefix + std::string(kIndexSuffix);
   MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(index_path, kMostIndexBytes));
   MAGENTA_ASSIGN_OR_RETURN(V2Index index, ReadV2Index(bytes, index_path));
+  const std::vector<uint64_t> needed = ShardBytesNeeded(index);
   TensorMap tensors;
   for (int shard = 0; shard < index.num_shards; ++shard) {
     const std::string path = prefix + ShardSuffix(shard, index.num_shards);
@@ -44,17 +63,35 @@ absl::StatusOr<TensorMap> ReadV2Files(const std::string& prefix) {
       return MissingInputError(path, "is missing, though the checkpoint's index names it",
                                "Copy the .index and every .data file together");
     }
-    MAGENTA_ASSIGN_OR_RETURN(const std::string data, ReadFile(path));
+    MAGENTA_ASSIGN_OR_RETURN(const std::string data,
+                             ReadShard(path, needed[static_cast<size_t>(shard)]));
     MAGENTA_RETURN_IF_ERROR(TakeShard(index, shard, data, path, &tensors));
   }
   return tensors;
 }
 
+// What to name instead of `path`, which is no table.
+std::string RemedyFor(const std::string& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return "A run's folder is named by --run_dir";
+  const size_t data = path.rfind(".data-");
+  if (data != std::string::npos && IsFile(path.substr(0, data) + std::string(kIndexSuffix))) {
+    return fmt::format("These are the data of a V2 checkpoint: name {}", path.substr(0, data));
+  }
+  if (path.ends_with(".meta")) return "This is TensorFlow's graph: name the path without .meta";
+  if (path.ends_with(".mag")) return "A bundle is named by --bundle_file";
+  return "Name a V1 file, a V2 prefix such as model.ckpt-100, or its .index";
+}
+
 absl::StatusOr<TensorMap> ReadV1File(const std::string& path) {
   std::error_code error;
   if (!fs::exists(path, error)) {
-    return MissingInputError(path, "there is no such checkpoint",
-                             "Name a V1 file, a V2 prefix such as model.ckpt-100, or its .index");
+    return MissingInputError(path, "there is no such checkpoint", RemedyFor(path));
+  }
+  // Before it is read: it may be large.
+  if (!EndsInTableMagic(path)) {
+    return InputError(path, "is no checkpoint, or is cut short: its last 8 bytes are wrong",
+                      RemedyFor(path));
   }
   MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
   return ReadV1(bytes, path);
@@ -73,13 +110,6 @@ bool IsWholeV2(const std::string& prefix) {
     if (error || size < needed[static_cast<size_t>(shard)]) return false;
   }
   return true;
-}
-
-bool EndsInTableMagic(const std::string& path) {
-  char tail[8];
-  std::ifstream file(path, std::ios::binary);
-  file.seekg(-static_cast<int>(sizeof tail), std::ios::end);
-  return file.read(tail, sizeof tail) && std::string_view(tail, sizeof tail) == kTableMagic;
 }
 
 }  // namespace

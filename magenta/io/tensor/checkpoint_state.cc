@@ -11,6 +11,7 @@
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
+#include "magenta/io/record/crc32c.h"
 #include "magenta/io/tensor/checkpoint.h"
 
 namespace magenta {
@@ -76,6 +77,27 @@ absl::Status ParseFlatText(const std::string& text, const std::string& file, OnF
   return errors.text() ? unexpected() : absl::OkStatus();
 }
 
+// Our last line, a comment to TensorFlow: the CRC-32C of all before it.
+constexpr std::string_view kSumBegin = "# crc32c ";
+constexpr size_t kSumBytes = kSumBegin.size() + 8 + 1;
+
+std::string SumLine(std::string_view text) {
+  return fmt::format("{}{:08x}\n", kSumBegin, Crc32c(text));
+}
+
+// No error where there is no such line. A line that is one but for a byte is damaged, too.
+absl::Status CheckSumLine(std::string_view text, const std::string& file) {
+  if (text.size() < kSumBytes) return absl::OkStatus();
+  const std::string_view found = text.substr(text.size() - kSumBytes);
+  const std::string expected = SumLine(text.substr(0, text.size() - kSumBytes));
+  const auto digits = [](std::string_view line) { return line.substr(kSumBegin.size(), 8); };
+  if (found == expected) return absl::OkStatus();
+  if (!found.starts_with(kSumBegin) && digits(found) != digits(expected)) return absl::OkStatus();
+  return InputError(file, "wrong checksum of its text",
+                    "If you changed it yourself, delete its last line; else delete it, and the "
+                    "newest checkpoint beside it is used");
+}
+
 std::string Resolved(const std::string& folder, const std::string& path) {
   return fs::path(path).is_absolute() ? path : (fs::path(folder) / path).string();
 }
@@ -134,7 +156,12 @@ std::optional<std::string> NewestOnDisk(const std::string& folder) {
   return std::nullopt;
 }
 
-std::optional<std::string> LatestInFolder(const std::string& folder) {
+// Nothing where there is none; an error where the state file's checksum is wrong.
+absl::StatusOr<std::optional<std::string>> LatestInFolder(const std::string& folder) {
+  const std::string file = StatePath(folder);
+  if (const auto text = ReadFile(file, kMostStateBytes); text.ok()) {
+    MAGENTA_RETURN_IF_ERROR(CheckSumLine(*text, file));
+  }
   const absl::StatusOr<CheckpointState> state = ReadCheckpointState(folder);
   if (state.ok()) {
     const std::string moved = Resolved(folder, fs::path(state->latest).filename().string());
@@ -150,6 +177,7 @@ std::optional<std::string> LatestInFolder(const std::string& folder) {
 absl::StatusOr<CheckpointState> ReadCheckpointState(const std::string& folder) {
   const std::string path = StatePath(folder);
   MAGENTA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMostStateBytes));
+  MAGENTA_RETURN_IF_ERROR(CheckSumLine(text, path));
   CheckpointState state;
   MAGENTA_RETURN_IF_ERROR(
       ParseFlatText(text, path, [&](const std::string& name, const std::string& value) {
@@ -166,13 +194,14 @@ absl::Status WriteCheckpointState(const std::string& folder, const CheckpointSta
   for (const std::string& path : state.all) {
     text += fmt::format("all_model_checkpoint_paths: {}\n", Quoted(RelativeTo(folder, path)));
   }
-  return WriteFile(StatePath(folder), text);
+  return WriteFile(StatePath(folder), text + SumLine(text));
 }
 
 absl::StatusOr<std::string> LatestCheckpoint(const std::string& run_dir) {
   const std::string train = (fs::path(run_dir) / "train").string();
   for (const std::string& folder : {train, run_dir}) {
-    if (const auto latest = LatestInFolder(folder)) return *latest;
+    MAGENTA_ASSIGN_OR_RETURN(const std::optional<std::string> latest, LatestInFolder(folder));
+    if (latest) return *latest;
   }
   return MissingInputError(run_dir,
                            fmt::format("there is no whole checkpoint in {} or {}", train, run_dir),

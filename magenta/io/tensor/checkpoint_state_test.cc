@@ -77,11 +77,31 @@ TEST_F(CheckpointStateFiles, AreWrittenRelativeSoThatARunCanMove) {
   const CheckpointState state = {train_ + "/model.ckpt-9",
                                  {"/else where/m\xc3\xa9\"x", train_ + "/model.ckpt-9"}};
   ASSERT_TRUE(WriteCheckpointState(train_ + "/", state).ok());
-  EXPECT_EQ(*ReadFile(train_ + "/checkpoint"),
-            "model_checkpoint_path: \"model.ckpt-9\"\n"
-            "all_model_checkpoint_paths: \"/else where/m\\303\\251\\\"x\"\n"
-            "all_model_checkpoint_paths: \"model.ckpt-9\"\n");
+  EXPECT_THAT(*ReadFile(train_ + "/checkpoint"),
+              ::testing::StartsWith("model_checkpoint_path: \"model.ckpt-9\"\n"
+                                    "all_model_checkpoint_paths: \"/else where/m\\303\\251\\\"x\"\n"
+                                    "all_model_checkpoint_paths: \"model.ckpt-9\"\n"
+                                    "# crc32c "));
   EXPECT_EQ(*ReadCheckpointState(train_), state);
+}
+
+TEST_F(CheckpointStateFiles, EveryFlippedBitIsFound) {
+  WriteCheckpoint("model.ckpt-9");
+  WriteCheckpoint("model.ckpt-8");
+  ASSERT_TRUE(WriteCheckpointState(train_, {train_ + "/model.ckpt-9", {}}).ok());
+  const std::string whole = *ReadFile(train_ + "/checkpoint");
+  for (size_t i = 0; i < 8 * whole.size(); ++i) {
+    std::string bytes = whole;
+    bytes[i / 8] ^= static_cast<char>(1 << i % 8);
+    WriteState(bytes);
+    const std::string expected = train_ + "/checkpoint: wrong checksum";
+    EXPECT_THAT(Read(), HasSubstr(expected)) << "bit " << i;
+    EXPECT_THAT(Latest(), HasSubstr(expected)) << "bit " << i;
+  }
+  WriteState(whole);
+  EXPECT_EQ(Latest(), "train/model.ckpt-9");
+  WriteState("model_checkpoint_path: \"model.ckpt-8\"\n");
+  EXPECT_EQ(Latest(), "train/model.ckpt-8") << "by hand, without our line";
 }
 
 TEST_F(CheckpointStateFiles, TheLatestCheckpointIsFoundInEveryState) {

@@ -356,6 +356,37 @@ TEST_F(CheckpointFiles, WhatIsMissingIsNamed) {
   EXPECT_FALSE(IsWholeCheckpoint(prefix_));
 }
 
+TEST_F(CheckpointFiles, WhatIsNamedInsteadIsTold) {
+  ASSERT_TRUE(WriteV2(prefix_, SmallTensors()).ok());
+  ASSERT_TRUE(WriteFile(folder_ + "/x.mag", "no table").ok());
+  ASSERT_TRUE(WriteFile(prefix_ + ".meta", "no table").ok());
+  const std::pair<std::string, std::string> rows[] = {
+      {prefix_ + ".data-00000-of-00001", "These are the data of a V2 checkpoint: name " + prefix_},
+      {prefix_ + ".meta", "name the path without .meta"},
+      {folder_ + "/x.mag", "A bundle is named by --bundle_file"},
+      {folder_, "A run's folder is named by --run_dir"},
+  };
+  for (const auto& [path, remedy] : rows) {
+    const absl::Status status = ReadCheckpoint(path).status();
+    EXPECT_EQ(ExitStatus(status), 3);
+    EXPECT_THAT(ErrorLine(status), HasSubstr(path));
+    EXPECT_THAT(ErrorLine(status), HasSubstr(remedy));
+  }
+}
+
+// No more is read than the index speaks of, and nothing of a file that is no table.
+TEST_F(CheckpointFiles, LargeFilesTakeNoMemory) {
+  ASSERT_TRUE(WriteV2(prefix_, SmallTensors()).ok());
+  fs::resize_file(prefix_ + ".data-00000-of-00001", uint64_t{1} << 40);
+  EXPECT_EQ(*ReadCheckpoint(prefix_), SmallTensors());
+  ASSERT_TRUE(WriteFile(folder_ + "/v1.ckpt", *SerializeV1(SmallTensors())).ok());
+  fs::resize_file(folder_ + "/v1.ckpt", uint64_t{1} << 40);
+  EXPECT_THAT(ErrorLine(ReadCheckpoint(folder_ + "/v1.ckpt").status()),
+              HasSubstr("its last 8 bytes are wrong"));
+  fs::resize_file(prefix_ + ".index", uint64_t{1} << 40);
+  EXPECT_EQ(ExitStatus(ReadCheckpoint(prefix_).status()), 3);
+}
+
 TEST_F(CheckpointFiles, SeveralShardsAreRead) {
   tensorflow::BundleHeaderProto header = GoodHeader();
   header.set_num_shards(2);

@@ -1,3 +1,6 @@
+// Magenta.js's folder has no checksums. Ours go into our own object of config.json, which stands
+// last in it: those of the other files, and at the very end, at a fixed distance from it, that of
+// all of config.json before.
 #include "magenta/io/tensor/magentajs.h"
 
 #include <fmt/core.h>
@@ -5,12 +8,16 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <system_error>
 #include <utility>
 
+#include "magenta/base/check.h"
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
+#include "magenta/io/record/crc32c.h"
 
 namespace magenta {
 namespace {
@@ -22,17 +29,47 @@ constexpr char kConfig[] = "config.json";
 constexpr char kManifest[] = "weights_manifest.json";
 constexpr char kShard[] = "group1-shard1of1";
 constexpr uint64_t kMostJsonBytes = uint64_t{16} << 20;
-constexpr int64_t kMostElements = int64_t{1} << 31;
+constexpr int64_t kMostElements = int64_t{1} << 29;  // 2 GiB of float32
+constexpr char kCopyFolderRemedy[] = "Copy the folder again";
+constexpr char kChangedRemedy[] =
+    "Copy the folder again, or, if you changed it yourself, take \"checksums\" out of config.json";
+
+// The end of a config.json of ours: kOwnSumBegin, eight digits, kOwnSumEnd.
+constexpr std::string_view kOwnSumBegin = "\"config.json\": \"";
+constexpr std::string_view kOwnSumEnd = "\"\n    }\n  }\n}\n";
+constexpr size_t kSumDigits = 8;
+constexpr size_t kOwnSumBytes = kOwnSumBegin.size() + kSumDigits + kOwnSumEnd.size();
 
 std::string PathIn(const std::string& folder, const std::string& name) {
   return (fs::path(folder) / name).string();
 }
 
-absl::StatusOr<Json> ReadJson(const std::string& path) {
-  MAGENTA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMostJsonBytes));
+std::string SumText(std::string_view bytes) { return fmt::format("{:08x}", Crc32c(bytes)); }
+
+absl::StatusOr<std::string> ReadJsonText(const std::string& path) {
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    return MissingInputError(path, "is missing", "Copy all files of the folder");
+  }
+  return ReadFile(path, kMostJsonBytes);
+}
+
+absl::StatusOr<Json> ParseJson(const std::string& path, const std::string& text) {
   Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) return InputError(path, "is no JSON", "Copy the folder again");
+  if (json.is_discarded()) return InputError(path, "is no JSON", kCopyFolderRemedy);
   return json;
+}
+
+/// Whether `text`, a config.json, ends in its own checksum; an error where that, or what it stands
+/// in, is damaged.
+absl::StatusOr<bool> EndsInItsChecksum(const std::string& path, std::string_view text) {
+  if (text.size() < kOwnSumBytes) return false;
+  const std::string_view before = text.substr(0, text.size() - kOwnSumBytes);
+  std::string_view sum = text.substr(before.size());
+  const bool framed = sum.starts_with(kOwnSumBegin) && sum.ends_with(kOwnSumEnd);
+  const bool right = sum.substr(kOwnSumBegin.size(), kSumDigits) == SumText(before);
+  if (framed == right) return framed;
+  return InputError(path, "wrong checksum of its text", kChangedRemedy);
 }
 
 /// The value at `key` of an object, or null.
@@ -53,8 +90,35 @@ int IntOf(const Json& json, int otherwise) {
   return value < 0 || value > 1 << 20 ? otherwise : static_cast<int>(value);
 }
 
-absl::Status ReadConfig(const std::string& path, MagentaJsModel* model) {
-  MAGENTA_ASSIGN_OR_RETURN(const Json config, ReadJson(path));
+/// Checksums of files by name, as config.json has them.
+using Checksums = std::map<std::string, std::string>;
+
+absl::Status CheckSum(const Checksums& sums, const std::string& folder, const std::string& name,
+                      std::string_view bytes) {
+  if (sums.empty()) return absl::OkStatus();
+  const auto found = sums.find(name);
+  if (found == sums.end()) {
+    return InputError(PathIn(folder, name), "config.json has no checksum of it", kChangedRemedy);
+  }
+  if (found->second == SumText(bytes)) return absl::OkStatus();
+  return InputError(PathIn(folder, name),
+                    fmt::format("wrong checksum of its {} bytes", bytes.size()), kChangedRemedy);
+}
+
+absl::StatusOr<Json> ReadConfigJson(const std::string& path, Checksums* sums) {
+  MAGENTA_ASSIGN_OR_RETURN(const std::string text, ReadJsonText(path));
+  MAGENTA_ASSIGN_OR_RETURN(const bool checked, EndsInItsChecksum(path, text));
+  MAGENTA_ASSIGN_OR_RETURN(Json config, ParseJson(path, text));
+  const Json& listed = Field(Field(config, "magenta"), "checksums");
+  if (listed.is_null()) return config;
+  if (!checked) return InputError(path, "its checksum is not at its end", kChangedRemedy);
+  for (const auto& [name, sum] : listed.items()) sums->emplace(name, TextOf(sum));
+  return config;
+}
+
+absl::Status ReadConfig(const std::string& path, MagentaJsModel* model, Checksums* sums) {
+  MAGENTA_ASSIGN_OR_RETURN(const Json config, ReadConfigJson(path, sums));
+  model->has_checksums = !sums->empty();
   constexpr char kRemedy[] = "basic_rnn and mono_rnn are the models that Magenta.js shares with us";
   const std::string type = TextOf(Field(config, "type"));
   if (type != "MusicRNN") {
@@ -143,6 +207,10 @@ float ElementAt(const Stored& stored, const char* bytes, int64_t i) {
   return static_cast<float>(integer * stored.scale + stored.min);
 }
 
+size_t BytesOf(const Stored& stored) {
+  return static_cast<size_t>(stored.elements) * stored.element_bytes;
+}
+
 Tensor Unpacked(const Stored& stored, const char* bytes) {
   std::vector<float> values(static_cast<size_t>(stored.elements));
   for (int64_t i = 0; i < stored.elements; ++i) {
@@ -151,54 +219,98 @@ Tensor Unpacked(const Stored& stored, const char* bytes) {
   return Tensor::Floats(stored.shape, values);
 }
 
-/// The files of one group of weights, one after the other.
-absl::StatusOr<std::string> ReadShards(const std::string& folder, const Json& group) {
-  std::string bytes;
-  for (const Json& entry : Field(group, "paths")) {
+/// Reads the groups of a manifest.
+class ManifestReader {
+ public:
+  ManifestReader(const std::string& folder, const Checksums& sums)
+      : folder_(folder), sums_(sums), manifest_(PathIn(folder, kManifest)) {}
+
+  absl::Status Read(TensorMap* tensors) {
+    MAGENTA_ASSIGN_OR_RETURN(const std::string text, ReadJsonText(manifest_));
+    MAGENTA_RETURN_IF_ERROR(CheckSum(sums_, folder_, kManifest, text));
+    MAGENTA_ASSIGN_OR_RETURN(const Json groups, ParseJson(manifest_, text));
+    if (!groups.is_array() || groups.empty()) {
+      return InputError(manifest_, "is no list of weights");
+    }
+    for (const Json& group : groups) MAGENTA_RETURN_IF_ERROR(ReadGroup(group, tensors));
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::StatusOr<std::vector<Stored>> DeclaredIn(const Json& group) const {
+    std::vector<Stored> declared;
+    for (const Json& weight : Field(group, "weights")) {
+      absl::StatusOr<Stored> stored = ReadDeclared(weight);
+      if (!stored.ok()) {
+        return InputError(manifest_, fmt::format("variable {}: {}", TextOf(Field(weight, "name")),
+                                                 std::string(stored.status().message())));
+      }
+      declared.push_back(*std::move(stored));
+    }
+    return declared;
+  }
+
+  /// Appends a file of weights, of which no more than `most` bytes are declared.
+  absl::Status AppendShard(const Json& entry, uint64_t most, std::string* bytes) {
     const std::string name = TextOf(entry);
     if (name.empty() || name != fs::path(name).filename().string() || name == "..") {
-      return InputError(PathIn(folder, kManifest),
-                        fmt::format("'{}' is no name of a file beside it", name));
+      return InputError(manifest_, fmt::format("'{}' is no name of a file beside it", name));
     }
-    const std::string path = PathIn(folder, name);
-    if (!fs::exists(path)) {
+    if (!shards_.insert(name).second) {
+      return InputError(manifest_, fmt::format("{} stands there twice", name));
+    }
+    const std::string path = PathIn(folder_, name);
+    std::error_code error;
+    const uint64_t size = fs::file_size(path, error);
+    if (error) {
       return MissingInputError(path, fmt::format("is missing, though {} names it", kManifest),
                                "Copy all files of the folder");
     }
-    MAGENTA_ASSIGN_OR_RETURN(const std::string shard, ReadFile(path));
-    bytes += shard;
+    if (size > most) {
+      return InputError(manifest_,
+                        fmt::format("its variables take {} bytes, the weights have {}",
+                                    bytes->size() + most, bytes->size() + size),
+                        kCopyFolderRemedy);
+    }
+    MAGENTA_ASSIGN_OR_RETURN(const std::string shard, ReadFile(path, most));
+    MAGENTA_RETURN_IF_ERROR(CheckSum(sums_, folder_, name, shard));
+    *bytes += shard;
+    return absl::OkStatus();
   }
-  return bytes;
-}
 
-absl::Status ReadGroup(const std::string& folder, const Json& group, TensorMap* tensors) {
-  const std::string manifest = PathIn(folder, kManifest);
-  MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadShards(folder, group));
-  size_t at = 0;
-  for (const Json& weight : Field(group, "weights")) {
-    const absl::StatusOr<Stored> stored = ReadDeclared(weight);
-    if (!stored.ok()) {
-      return InputError(manifest, fmt::format("variable {}: {}", TextOf(Field(weight, "name")),
-                                              std::string(stored.status().message())));
+  absl::Status ReadGroup(const Json& group, TensorMap* tensors) {
+    MAGENTA_ASSIGN_OR_RETURN(const std::vector<Stored> declared, DeclaredIn(group));
+    uint64_t needed = 0;
+    for (const Stored& stored : declared) needed += BytesOf(stored);
+    std::string bytes;
+    for (const Json& entry : Field(group, "paths")) {
+      MAGENTA_RETURN_IF_ERROR(AppendShard(entry, needed - bytes.size(), &bytes));
     }
-    const size_t size = static_cast<size_t>(stored->elements) * stored->element_bytes;
-    if (size > bytes.size() - at) {
-      return InputError(manifest,
-                        fmt::format("variable {}: the weights end at byte {}, it takes {} from {}",
-                                    stored->name, bytes.size(), size, at),
-                        "Copy the folder again");
+    size_t at = 0;
+    for (const Stored& stored : declared) {
+      const size_t size = BytesOf(stored);
+      if (size > bytes.size() - at) {
+        return InputError(manifest_,
+                          fmt::format("variable {}: the weights end at byte {}, it takes {} from "
+                                      "{}",
+                                      stored.name, bytes.size(), size, at),
+                          kCopyFolderRemedy);
+      }
+      if (!tensors->emplace(stored.name, Unpacked(stored, bytes.data() + at)).second) {
+        return InputError(manifest_, fmt::format("variable {} stands there twice", stored.name));
+      }
+      at += size;
     }
-    if (!tensors->emplace(stored->name, Unpacked(*stored, bytes.data() + at)).second) {
-      return InputError(manifest, fmt::format("variable {} stands there twice", stored->name));
-    }
-    at += size;
+    return absl::OkStatus();
   }
-  if (at == bytes.size()) return absl::OkStatus();
-  return InputError(
-      manifest, fmt::format("its variables take {} bytes, the weights have {}", at, bytes.size()));
-}
 
-Json ConfigOf(const MagentaJsModel& model) {
+  const std::string& folder_;
+  const Checksums& sums_;
+  const std::string manifest_;
+  std::set<std::string> shards_;
+};
+
+Json ConfigOf(const MagentaJsModel& model, std::string_view weights, std::string_view manifest) {
   Json config = {{"type", "MusicRNN"},
                  {"dataConverter",
                   {{"type", "MelodyConverter"},
@@ -208,6 +320,10 @@ Json ConfigOf(const MagentaJsModel& model) {
                        {"bundle_description", model.bundle_description},
                        {"hparams", model.hparams},
                        {"steps_per_quarter", model.steps_per_quarter}};
+  // The last entry of the last object, as EndsInItsChecksum() looks for it.
+  config["magenta"]["checksums"] = {{kShard, SumText(weights)},
+                                    {kManifest, SumText(manifest)},
+                                    {kConfig, std::string(kSumDigits, '0')}};
   return config;
 }
 
@@ -215,23 +331,28 @@ std::string TextOfFile(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+std::string WithItsChecksum(std::string text) {
+  const size_t before = text.size() - kOwnSumBytes;
+  MAGENTA_CHECK(text.substr(before) ==
+                fmt::format("{}{:0{}}{}", kOwnSumBegin, 0, kSumDigits, kOwnSumEnd));
+  text.replace(before + kOwnSumBegin.size(), kSumDigits,
+               SumText(std::string_view(text).substr(0, before)));
+  return text;
+}
+
 }  // namespace
 
 bool IsMagentaJsFolder(const std::string& path) {
   std::error_code error;
-  return fs::is_regular_file(PathIn(path, kManifest), error);
+  return fs::is_regular_file(PathIn(path, kManifest), error) ||
+         fs::is_regular_file(PathIn(path, kConfig), error);
 }
 
 absl::StatusOr<MagentaJsModel> ReadMagentaJs(const std::string& folder) {
   MagentaJsModel model;
-  MAGENTA_RETURN_IF_ERROR(ReadConfig(PathIn(folder, kConfig), &model));
-  MAGENTA_ASSIGN_OR_RETURN(const Json manifest, ReadJson(PathIn(folder, kManifest)));
-  if (!manifest.is_array() || manifest.empty()) {
-    return InputError(PathIn(folder, kManifest), "is no list of weights");
-  }
-  for (const Json& group : manifest) {
-    MAGENTA_RETURN_IF_ERROR(ReadGroup(folder, group, &model.tensors));
-  }
+  Checksums sums;
+  MAGENTA_RETURN_IF_ERROR(ReadConfig(PathIn(folder, kConfig), &model, &sums));
+  MAGENTA_RETURN_IF_ERROR(ManifestReader(folder, sums).Read(&model.tensors));
   return model;
 }
 
@@ -251,11 +372,12 @@ absl::Status WriteMagentaJs(const std::string& folder, const MagentaJsModel& mod
   Json group;
   group["paths"] = std::vector<std::string>{kShard};
   group["weights"] = std::move(weights);
-  const Json manifest(std::vector<Json>{group});
+  const std::string manifest = TextOfFile(Json(std::vector<Json>{group}));
+  const std::string config = WithItsChecksum(TextOfFile(ConfigOf(model, bytes, manifest)));
   MAGENTA_RETURN_IF_ERROR(MakeFolder(folder));
   MAGENTA_RETURN_IF_ERROR(WriteFile(PathIn(folder, kShard), bytes));
-  MAGENTA_RETURN_IF_ERROR(WriteFile(PathIn(folder, kManifest), TextOfFile(manifest)));
-  return WriteFile(PathIn(folder, kConfig), TextOfFile(ConfigOf(model)));
+  MAGENTA_RETURN_IF_ERROR(WriteFile(PathIn(folder, kManifest), manifest));
+  return WriteFile(PathIn(folder, kConfig), config);
 }
 
 }  // namespace magenta

@@ -20,15 +20,18 @@ struct MagentaJsModel {
   std::string bundle_description;
   std::string hparams;
   int steps_per_quarter = 0;
+  /// Read: whether config.json has checksums of the folder's files, as ours do; all were right.
+  bool has_checksums = false;
   TensorMap tensors;
 };
 
-/// Whether `path` is a folder with a weights_manifest.json.
+/// Whether `path` is a folder with a weights_manifest.json or config.json.
 bool IsMagentaJsFolder(const std::string& path);
 
 /// Reads such a folder; weights that tensorflowjs has quantized to 8 or 16 bits are spread again.
-/// Errors (exit 3) name the file, and the variable: a file is missing or no JSON, another kind of
-/// model than a melody's MusicRNN, a type or shape that is not read, weights that are cut.
+/// Errors (exit 3) name the file, and the variable: a file is missing or no JSON, a wrong checksum
+/// of one that we wrote, another kind of model than a melody's MusicRNN, a type or shape that is
+/// not read, weights that are cut or more than declared.
 absl::StatusOr<MagentaJsModel> ReadMagentaJs(const std::string& folder);
 
 /// Writes the three files; config.json, without which nothing loads, comes last. Errors: a tensor

@@ -118,7 +118,9 @@ class TableScan {
     const std::string_view block = table_.substr(handle.offset, handle.size);
     const std::string_view sealed = table_.substr(handle.offset, handle.size + 1);
     if (MaskedCrc32c(sealed) != Fixed32At(sealed.data() + sealed.size())) {
-      return BadAt(handle.offset, "wrong checksum");
+      return BadAt(handle.offset, last_key_.any ? fmt::format("wrong checksum of what follows {}",
+                                                              ReadableKey(last_key_.key))
+                                                : "wrong checksum");
     }
     if (sealed.back() == kUncompressed) return block;
     if (sealed.back() != kSnappy) {
