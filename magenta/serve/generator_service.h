@@ -40,6 +40,9 @@ class GeneratorService {
   const ServeOptions& options() const { return options_; }
   Metrics& metrics() { return metrics_; }
 
+  /// The model of `id`; "": the first. Error: kNotFound, with the ids that there are.
+  absl::StatusOr<std::shared_ptr<const Model>> FindGenerator(const std::string& id) const;
+
   /// Answers `call` through its functions, `done` once. Errors beside the scheduler's: no generator
   /// of that id (kNotFound), more notes than allowed (kResourceExhausted).
   void Generate(Call call);
@@ -56,8 +59,6 @@ class GeneratorService {
   void Drain(Clock::time_point deadline) { scheduler_.Drain(deadline); }
 
  private:
-  absl::StatusOr<std::shared_ptr<const Model>> FindGenerator(const std::string& id) const;
-
   const ServeOptions options_;
   std::vector<std::shared_ptr<const Model>> models_;  // beside generators_
   ListGeneratorsResponse generators_;

@@ -3,69 +3,13 @@
 #include <fmt/core.h>
 #include <google/protobuf/util/json_util.h>
 
-#include <algorithm>
-#include <charconv>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <utility>
 
 #include "magenta/base/status.h"
-#include "magenta/generate/request_text.h"
-#include "magenta/io/midi/midi_file.h"
 
 namespace magenta {
 namespace {
-
-/// A body's form: a message's, or a MIDI file.
-enum class BodyForm { kJson, kText, kBinary, kMidi };
-
-struct ContentType {
-  const char* name;
-  BodyForm form;
-};
-constexpr ContentType kContentTypes[] = {{"application/json", BodyForm::kJson},
-                                         {"application/x-protobuf", BodyForm::kBinary},
-                                         {"application/protobuf", BodyForm::kBinary},
-                                         {"application/octet-stream", BodyForm::kBinary},
-                                         {"text/plain", BodyForm::kText},
-                                         {"audio/midi", BodyForm::kMidi},
-                                         {"audio/x-midi", BodyForm::kMidi},
-                                         {"audio/mid", BodyForm::kMidi}};
-
-/// The form that a header names; of several the first that is known. nullopt: none.
-std::optional<BodyForm> FormNamed(std::string_view header) {
-  while (!header.empty()) {
-    const size_t comma = std::min(header.find(','), header.size());
-    std::string name(header.substr(0, std::min(header.find(';'), comma)));
-    std::erase(name, ' ');
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
-    for (const ContentType& type : kContentTypes) {
-      if (name == type.name) return type.form;
-    }
-    header.remove_prefix(std::min(comma + 1, header.size()));
-  }
-  return std::nullopt;
-}
-
-const char* NameOf(BodyForm form) {
-  for (const ContentType& type : kContentTypes) {
-    if (type.form == form) return type.name;
-  }
-  return "";
-}
-
-MessageForm MessageFormOf(BodyForm form) {
-  return form == BodyForm::kJson   ? MessageForm::kJson
-         : form == BodyForm::kText ? MessageForm::kText
-                                   : MessageForm::kBinary;
-}
-
-BodyForm BodyFormOf(MessageForm form) {
-  return form == MessageForm::kJson   ? BodyForm::kJson
-         : form == MessageForm::kText ? BodyForm::kText
-                                      : BodyForm::kBinary;
-}
 
 int HttpStatusOf(absl::StatusCode code) {
   switch (code) {
@@ -86,118 +30,37 @@ int HttpStatusOf(absl::StatusCode code) {
   }
 }
 
-/// "%7E" -> "~"; what is no escape stays.
-std::string Unescaped(std::string_view text) {
-  std::string plain;
-  for (size_t i = 0; i < text.size(); ++i) {
-    int byte = 0;
-    if (text[i] == '%' && i + 2 < text.size() &&
-        std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ptr ==
-            text.data() + i + 3) {
-      plain += static_cast<char>(byte);
-      i += 2;
-    } else {
-      plain += text[i];
-    }
-  }
-  return plain;
+/// What was done to the input, by the reader of its file and by the generator.
+std::vector<std::string> AllNotes(const std::vector<std::string>& file_notes,
+                                  const Generation& generation) {
+  std::vector<std::string> notes = file_notes;
+  notes.insert(notes.end(), generation.notes.begin(), generation.notes.end());
+  return notes;
 }
 
-std::map<std::string, std::string> QueryOf(std::string_view query) {
-  std::map<std::string, std::string> values;
-  while (!query.empty()) {
-    const size_t end = std::min(query.find('&'), query.size());
-    const std::string_view pair = query.substr(0, end);
-    const size_t equals = std::min(pair.find('='), pair.size());
-    values[Unescaped(pair.substr(0, equals))] =
-        Unescaped(pair.substr(std::min(equals + 1, pair.size())));
-    query.remove_prefix(std::min(end + 1, query.size()));
-  }
-  return values;
-}
-
-/// Query parameters as arguments: seed=3, temperature=1.2.
-absl::Status AddArgs(const std::map<std::string, std::string>& query,
-                     GenerateSequenceRequest& request) {
-  for (const auto& [name, value] : query) {
-    if (name == "steps") continue;
-    auto& arg = (*request.mutable_generator_options()->mutable_args())[name];
-    const char *first = value.data(), *last = first + value.size();
-    int64_t whole = 0;
-    double real = 0;
-    if (std::from_chars(first, last, whole).ptr == last && !value.empty() && whole >= INT32_MIN &&
-        whole <= UINT32_MAX) {
-      arg.set_int_value(static_cast<int32_t>(whole));
-    } else if (std::from_chars(first, last, real).ptr == last && !value.empty()) {
-      arg.set_float_value(real);
-    } else {
-      return UsageError(fmt::format("{}={} is no number", HeaderText(name), HeaderText(value)));
-    }
-  }
-  return absl::OkStatus();
-}
-
-/// What a MIDI file asks for: to be gone on with up to `steps` steps.
-absl::StatusOr<GenerateSequenceRequest> RequestOfMidi(
-    std::string_view bytes, const std::map<std::string, std::string>& query) {
-  int64_t steps = 128;
-  if (const auto given = query.find("steps"); given != query.end()) {
-    const std::string& text = given->second;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), steps);
-    if (read.ptr != text.data() + text.size() || text.empty() || steps < 1 || steps > 1 << 20) {
-      return UsageError(fmt::format("steps={} is no number of steps", HeaderText(text)));
-    }
-  }
-  MAGENTA_ASSIGN_OR_RETURN(MidiReading reading, ReadMidi(bytes));
-  GenerateSequenceRequest request;
-  double end = 0;
-  for (const auto& note : reading.sequence.notes()) end = std::max(end, note.end_time());
-  const auto& tempos = reading.sequence.tempos();
-  const double qpm = tempos.empty() ? 120.0 : tempos[tempos.size() - 1].qpm();
-  const double length = static_cast<double>(steps) * 60.0 / qpm / 4;
-  auto* section = request.mutable_generator_options()->add_generate_sections();
-  section->set_start_time(end);
-  section->set_end_time(length);
-  if (length <= end) {
-    return UsageError(
-        fmt::format("the file ends at {} s, and {} steps at {} s", end, steps, length),
-        "Ask for more: ?steps=...");
-  }
-  *request.mutable_input_sequence() = std::move(reading.sequence);
-  return request;
-}
-
-absl::StatusOr<std::string> BodyOf(const GenerateSequenceResponse& response, BodyForm form) {
-  if (form == BodyForm::kMidi) return WriteMidi(response.generated_sequence());
-  if (form != BodyForm::kJson) return FormatMessage(response, MessageFormOf(form));
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(response, &json);
-  if (!status.ok()) return InputError("", std::string(status.message().as_string()));
-  return json;
-}
-
-nlohmann::json SummaryOf(const Generation& generation) {
+nlohmann::json SummaryOf(const Generation& generation, const std::vector<std::string>& notes) {
   return {{"seed", generation.seed},
           {"logLikelihood", generation.outputs.at(0).log_likelihood},
-          {"notes", generation.notes}};
+          {"notes", notes}};
 }
 
 std::string Dumped(const nlohmann::json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-HttpResponse ResponseTo(const Generation& generation, BodyForm form) {
+HttpResponse ResponseTo(const Generation& generation, BodyForm form,
+                        const std::vector<std::string>& notes) {
   GenerateSequenceResponse message;
   *message.mutable_generated_sequence() = generation.outputs.at(0).sequence;
-  auto body = BodyOf(message, form);
+  auto body = HttpBodyOf(message, form);
   if (!body.ok()) return ErrorResponse(body.status());
   HttpResponse response;
-  response.content_type = NameOf(form);
+  response.content_type = ContentTypeOf(form);
   response.body = *std::move(body);
   response.headers = {
       {"magenta-seed", fmt::format("{}", generation.seed)},
       {"magenta-log-likelihood", fmt::format("{}", generation.outputs.at(0).log_likelihood)}};
-  for (const std::string& note : generation.notes) {
+  for (const std::string& note : notes) {
     response.headers.emplace_back("magenta-note", HeaderText(note));
   }
   return response;
@@ -228,26 +91,6 @@ HttpResponse ErrorResponse(const absl::Status& status, int http_status) {
   return response;
 }
 
-/// A target in its parts: "/v1/generators/ID:VERB?query".
-struct HttpApi::Target {
-  std::string path;
-  std::map<std::string, std::string> query;
-  std::string id;    // of a path below /v1/generators/
-  std::string verb;  // generate, stream
-
-  explicit Target(const std::string& target) {
-    const size_t question = std::min(target.find('?'), target.size());
-    path = Unescaped(std::string_view(target).substr(0, question));
-    query = QueryOf(std::string_view(target).substr(std::min(question + 1, target.size())));
-    constexpr std::string_view kFolder = "/v1/generators/";
-    if (!path.starts_with(kFolder)) return;
-    const size_t colon = path.rfind(':');
-    if (colon == std::string::npos || colon < kFolder.size()) return;
-    id = path.substr(kFolder.size(), colon - kFolder.size());
-    verb = path.substr(colon + 1);
-  }
-};
-
 absl::Status HttpApi::CheckHead(const HttpRequest& request) const {
   const bool asks = !service_.options().auth_token.empty();
   if (!asks && !request.host.empty() && !NamesThisMachine(request.host)) {
@@ -268,7 +111,7 @@ absl::Status HttpApi::CheckHead(const HttpRequest& request) const {
 
 void HttpApi::Handle(HttpRequest request, std::shared_ptr<HttpReply> reply,
                      std::shared_ptr<Ticket> ticket) {
-  const Target target(request.target);
+  const HttpTarget target(request.target);
   if (target.verb == "generate" || target.verb == "stream") {
     if (request.method == "POST") {
       return Generate(std::move(request), target, std::move(reply), std::move(ticket));
@@ -300,28 +143,30 @@ void HttpApi::Handle(HttpRequest request, std::shared_ptr<HttpReply> reply,
   reply->Send(std::move(response));
 }
 
-void HttpApi::Generate(HttpRequest request, const Target& target, std::shared_ptr<HttpReply> reply,
-                       std::shared_ptr<Ticket> ticket) {
+void HttpApi::Generate(HttpRequest request, const HttpTarget& target,
+                       std::shared_ptr<HttpReply> reply, std::shared_ptr<Ticket> ticket) {
+  const auto refuse = [&](const absl::Status& status, int http_status = 0) {
+    service_.metrics().CountRequest(Transport::kHttp, status.code(), 0);
+    reply->Send(ErrorResponse(status, http_status));
+  };
   // Without a content type, or with curl's, the bytes tell.
-  const auto named = FormNamed(request.content_type);
-  if (!named.has_value() && !request.content_type.empty() &&
+  if (!BodyFormNamed(request.content_type).has_value() && !request.content_type.empty() &&
       !request.content_type.starts_with("application/x-www-form-urlencoded")) {
-    return reply->Send(ErrorResponse(
+    return refuse(
         UsageError("the content type " + HeaderText(request.content_type) + " is not taken",
                    "application/json, application/x-protobuf, text/plain and audio/midi are"),
-        415));
+        415);
   }
-  const bool is_midi =
-      named.has_value() ? *named == BodyForm::kMidi : request.body.starts_with("MThd");
-  auto message = is_midi             ? RequestOfMidi(request.body, target.query)
-                 : named.has_value() ? ParseRequestAs(request.body, MessageFormOf(*named))
-                                     : ParseRequest(request.body);
-  absl::Status status = message.status();
-  if (status.ok()) status = AddArgs(target.query, *message);
-  if (!status.ok()) return reply->Send(ErrorResponse(status));
+  const std::string id = target.id == "default" ? "" : target.id;
+  const auto model = service_.FindGenerator(id);
+  if (!model.ok()) return refuse(model.status());
+  auto body =
+      ReadHttpBody(request.content_type, request.body, target.query, (*model)->steps_per_quarter);
+  if (!body.ok()) return refuse(body.status());
+  request.body = std::string();  // what waits for its turn holds the message alone
   Call call;
-  call.request = *std::move(message);
-  call.request.set_generator_id(target.id == "default" ? "" : target.id);
+  call.request = std::move(body->request);
+  call.request.set_generator_id(id);
   call.ticket = std::move(ticket);
   if (target.verb == "stream") {
     auto began = std::make_shared<bool>(false);
@@ -329,12 +174,12 @@ void HttpApi::Generate(HttpRequest request, const Target& target, std::shared_pt
       if (!std::exchange(*began, true)) reply->BeginStream();
       GenerateSequenceResponse response;
       *response.mutable_generated_sequence() = std::move(piece);
-      reply->Event("piece", BodyOf(response, BodyForm::kJson).value_or(""));
+      reply->Event("piece", HttpBodyOf(response, BodyForm::kJson).value_or(""));
     };
-    call.done = [reply, began](absl::StatusOr<Generation> result) {
+    call.done = [reply, began, notes = body->notes](absl::StatusOr<Generation> result) {
       if (!*began) return reply->Send(ErrorResponse(result.status()));
       if (result.ok()) {
-        reply->Event("done", Dumped(SummaryOf(*result)));
+        reply->Event("done", Dumped(SummaryOf(*result, AllNotes(notes, *result))));
       } else {
         std::string error = ErrorResponse(result.status()).body;
         error.pop_back();
@@ -343,12 +188,10 @@ void HttpApi::Generate(HttpRequest request, const Target& target, std::shared_pt
       reply->EndStream();
     };
   } else {
-    const BodyForm asked = is_midi             ? BodyForm::kMidi
-                           : named.has_value() ? *named
-                                               : BodyFormOf(FormOf(request.body));
-    const BodyForm form = FormNamed(request.accept).value_or(asked);
-    call.done = [reply, form](absl::StatusOr<Generation> result) {
-      reply->Send(result.ok() ? ResponseTo(*result, form) : ErrorResponse(result.status()));
+    const BodyForm form = BodyFormNamed(request.accept).value_or(body->form);
+    call.done = [reply, form, notes = body->notes](absl::StatusOr<Generation> result) {
+      reply->Send(result.ok() ? ResponseTo(*result, form, AllNotes(notes, *result))
+                              : ErrorResponse(result.status()));
     };
   }
   service_.Generate(std::move(call));

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "magenta/serve/generator_service.h"
+#include "magenta/serve/http_body.h"
 
 namespace magenta {
 
@@ -62,8 +63,7 @@ class HttpApi {
               std::shared_ptr<Ticket> ticket);
 
  private:
-  struct Target;
-  void Generate(HttpRequest request, const Target& target, std::shared_ptr<HttpReply> reply,
+  void Generate(HttpRequest request, const HttpTarget& target, std::shared_ptr<HttpReply> reply,
                 std::shared_ptr<Ticket> ticket);
 
   GeneratorService& service_;

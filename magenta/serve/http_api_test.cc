@@ -68,6 +68,8 @@ constexpr char kJson[] =
     R"({"inputSequence": {"notes": [{"pitch": 60, "velocity": 100, "endTime": 0.125}]},
         "generatorOptions": {"generateSections": [{"startTime": 0.25, "endTime": 4}],
                              "args": {"seed": {"intValue": 7}}}})";
+constexpr char kNoSection[] =
+    R"({"inputSequence": {"notes": [{"pitch": 60, "velocity": 100, "endTime": 0.125}]}})";
 constexpr char kGenerate[] = "/v1/generators/lookback_rnn:generate";
 
 TEST_F(HttpApiTest, ListsGenerators) {
@@ -138,6 +140,59 @@ TEST_F(HttpApiTest, ParametersAreArguments) {
   EXPECT_LE(ReadMidi(tune.body)->sequence.total_time(), 4.001);
 }
 
+/// A quarter at 60, a quarter at 120 beats a minute: eight steps, 1.5 s.
+NoteSequence TwoTempos() {
+  NoteSequence music;
+  for (const auto& [time, qpm] : {std::pair{0.0, 60.0}, {1.0, 120.0}}) {
+    auto* tempo = music.add_tempos();
+    tempo->set_time(time);
+    tempo->set_qpm(qpm);
+  }
+  for (const auto& [start, end] : {std::pair{0.0, 1.0}, {1.0, 1.5}}) {
+    auto* note = music.add_notes();
+    note->set_pitch(60 + static_cast<int>(start));
+    note->set_velocity(100);
+    note->set_start_time(start);
+    note->set_end_time(end);
+  }
+  music.set_total_time(1.5);
+  return music;
+}
+
+TEST_F(HttpApiTest, StepsCountTheWholeThroughChangesOfTempo) {
+  // 4 + 4 steps are there; 16 more, of an eighth of a second, end at 3.5 s.
+  GenerateSequenceRequest request;
+  *request.mutable_input_sequence() = TwoTempos();
+  const std::pair<std::string, std::string> rows[] = {
+      {"audio/midi", *WriteMidi(TwoTempos())},
+      {"application/x-protobuf", request.SerializeAsString()}};
+  double latest = 0;
+  for (const auto& [type, body] : rows) {
+    for (int seed = 0; seed < 20; ++seed) {
+      const HttpResponse response =
+          Post(std::string(kGenerate) + "?steps=24&seed=" + std::to_string(seed), type, body,
+               "application/x-protobuf");
+      ASSERT_EQ(response.status, 200) << response.body;
+      GenerateSequenceResponse made;
+      ASSERT_TRUE(made.ParseFromString(response.body));
+      for (const auto& note : made.generated_sequence().notes()) {
+        latest = std::max(latest, note.end_time());
+      }
+    }
+    EXPECT_LE(latest, 3.5 + 1e-9) << type;
+    EXPECT_GT(latest, 3.2) << type;
+  }
+}
+
+TEST_F(HttpApiTest, WhatAMidiFileWasMendedByIsTold) {
+  std::string midi = *WriteMidi(Melody::FromEvents({60, 62, 64, 65})->ToSequence());
+  midi += '\0';  // after its end
+  const HttpResponse response = Post(kGenerate, "audio/midi", midi);
+  ASSERT_EQ(response.status, 200) << response.body;
+  EXPECT_THAT(response.headers,
+              ::testing::Contains(::testing::Pair("magenta-note", HasSubstr("byte"))));
+}
+
 TEST_F(HttpApiTest, StreamsPiecesThatMakeTheWhole) {
   Post("/v1/generators/lookback_rnn:stream", "application/json", kJson);
   EXPECT_THAT(reply_->stream, ::testing::StartsWith("begin\npiece {"));
@@ -177,7 +232,16 @@ TEST_F(HttpApiTest, Errors) {
       {"/v1/generators/basic_rnn:generate?temprature=1", "text/plain", kSlides, 400, "temprature"},
       {"/v1/generators/basic_rnn:generate?seed=x", "text/plain", kSlides, 400, "seed=x"},
       {"/v1/generators/basic_rnn:generate?beam_size=1000", "text/plain", kSlides, 413, "1000 seq"},
+      {"/v1/generators/basic_rnn:generate?temperature=1e999", "text/plain", kSlides, 400, "1e999"},
+      {"/v1/generators/basic_rnn:generate?seed=9e9", "text/plain", kSlides, 400, "seed"},
       {"/v1/generators/basic_rnn:stream", "application/json", "{}", 400, "no section"},
+      {"/v1/generators/basic_rnn:generate?steps=32", "text/plain", kSlides, 400,
+       "has sections to generate, and the query has steps"},
+      {"/v1/generators/basic_rnn:generate?steps=0", "application/json", kNoSection, 400, "steps=0"},
+      {"/v1/generators/basic_rnn:generate?steps=1", "application/json", kNoSection, 400,
+       "the input takes 1 steps, and steps=1 counts them too"},
+      {"/v1/generators/basic_rnn:generate?steps=9", "application/json", "{}", 400,
+       "the input holds no note"},
       {"/nowhere", "", "", 404, "nothing at /nowhere"},
       {"/v1/generators/basic_rnn", "", "", 404, "nothing at"},
       {"/metrics", "", "", 405, "takes GET"},

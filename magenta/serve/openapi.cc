@@ -44,7 +44,7 @@ std::string OpenApiJson() {
   "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
   "parameters": {
     "id": {"name": "id", "in": "path", "required": true, "schema": {"type": "string"}, "description": "A generator's id, or `default`"},
-    "steps": {"name": "steps", "in": "query", "schema": {"type": "integer", "default": 128}, "description": "For audio/midi: length of the result in steps, the input's counted"},
+    "steps": {"name": "steps", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1048576}, "description": "Length of the result in steps (sixteenths), the input's counted, as of `magenta generate --num_steps`. For audio/midi, 128 without it, and for messages that have no section to generate; beside sections an error"},
     "temperature": {"name": "temperature", "in": "query", "schema": {"type": "number", "default": 1}, "description": "As the argument of that name; also beam_size, branch_factor, steps_per_iteration"},
     "seed": {"name": "seed", "in": "query", "schema": {"type": "integer"}, "description": "The same seed, the same notes"}},
   "requestBodies": {"Request": {"required": true, "content": {
@@ -58,7 +58,7 @@ std::string OpenApiJson() {
     "Note": {"type": "object", "properties": {"pitch": {"type": "integer", "minimum": 0, "maximum": 127}, "velocity": {"type": "integer", "minimum": 0, "maximum": 127}, "startTime": {"type": "number", "description": "seconds"}, "endTime": {"type": "number", "description": "seconds"}}},
     "NoteSequence": {"type": "object", "properties": {"notes": {"type": "array", "items": {"$ref": "#/components/schemas/Note"}}, "tempos": {"type": "array", "items": {"type": "object", "properties": {"time": {"type": "number"}, "qpm": {"type": "number"}}}}, "totalTime": {"type": "number"}}},
     "Section": {"type": "object", "properties": {"startTime": {"type": "number"}, "endTime": {"type": "number"}}},
-    "Request": {"type": "object", "properties": {"inputSequence": {"$ref": "#/components/schemas/NoteSequence"}, "generatorOptions": {"type": "object", "properties": {"inputSections": {"type": "array", "maxItems": 1, "items": {"$ref": "#/components/schemas/Section"}}, "generateSections": {"type": "array", "minItems": 1, "items": {"$ref": "#/components/schemas/Section"}}, "args": {"type": "object", "additionalProperties": {"type": "object", "properties": {"intValue": {"type": "integer"}, "floatValue": {"type": "number"}, "boolValue": {"type": "boolean"}}}}}}}},
+    "Request": {"type": "object", "properties": {"inputSequence": {"$ref": "#/components/schemas/NoteSequence"}, "generatorOptions": {"type": "object", "properties": {"inputSections": {"type": "array", "maxItems": 1, "items": {"$ref": "#/components/schemas/Section"}}, "generateSections": {"type": "array", "items": {"$ref": "#/components/schemas/Section"}}, "args": {"type": "object", "additionalProperties": {"type": "object", "properties": {"intValue": {"type": "integer"}, "floatValue": {"type": "number"}, "boolValue": {"type": "boolean"}}}}}}}},
     "Response": {"type": "object", "properties": {"generatedSequence": {"$ref": "#/components/schemas/NoteSequence"}}},
     "Error": {"type": "object", "properties": {"error": {"type": "object", "properties": {"code": {"type": "string"}, "message": {"type": "string"}, "remedy": {"type": "string"}}}}}}
 }

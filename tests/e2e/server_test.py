@@ -7,11 +7,12 @@ import os
 import random
 import signal
 import socket
+import struct
 import subprocess
 import time
 import unittest
 
-from program import BIN, ROOT, Case, built, midi, notes_of, run
+from program import BIN, ROOT, Case, built, midi, notes_of, run, variable_length
 
 # `make test` puts grpcio there; see tools/requirements-test.txt.
 PYTHON = os.path.join(os.path.dirname(BIN), 'venv', 'bin', 'python')
@@ -164,6 +165,26 @@ class Elsewhere(ServerCase):
                    stdin=SLIDES.replace(b'end_time: 0.125', b'end_time: 0.5'))
         self.fails(5, 'magenta serve', 'request', '--server=localhost:1', stdin=SLIDES)
         self.fails(2, 'no HOST:PORT', 'request', '--server=localhost', stdin=SLIDES)
+
+    def test_a_posted_file_is_continued_as_generate_does(self):
+        """Sixteen eighths, half of them at another tempo: the same length, the same notes."""
+        track = b''
+        for i in range(16):
+            if i in (0, 8):
+                track += b'\0\xff\x51\3' + struct.pack('>I', 500000 if i else 900000)[1:]
+            track += bytes([0, 0x90, 60 + i % 5, 100]) + variable_length(240) + bytes([0x80, 60 + i % 5, 0])
+        track += b'\0\xff\x2f\0'
+        two_tempos = (b'MThd' + struct.pack('>IHHH', 6, 0, 1, 480) + b'MTrk' + struct.pack('>I', len(track)) + track)
+        for name, file in (('two.mid', two_tempos), ('one.mid', midi([[60], [62], [64], [65]])),
+                           ('slow.mid', midi([[60], [62], []], tempo=1234567))):
+            out = self.path('of_' + name)
+            self.ok('generate', '--primer_midi=' + self.write(name, file), '--output_dir=' + out, '--seed=9',
+                    '--num_outputs=1', '--num_steps=96', '--config=basic_rnn')
+            with open(os.path.join(out, os.listdir(out)[0]), 'rb') as made:
+                expected = made.read()
+            status, tune = self.server.ask('POST', '/v1/generators/basic_rnn:generate?steps=96&seed=9', file,
+                                           content_type='audio/midi')
+            self.assertEqual((status, tune), (200, expected), name)
 
     def test_midi_in_and_out(self):
         status, tune = self.server.ask('POST', '/v1/generators/default:generate?steps=64&seed=1',

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <vector>
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/input/music_input.h"
+#include "magenta/generate/continuation.h"
 #include "magenta/music/melody.h"
 
 namespace magenta::cli {
@@ -83,25 +83,6 @@ absl::StatusOr<PrimerMusic> FromMelody(const std::string& text, double qpm, int 
   return primer;
 }
 
-/// Quarter notes up to `seconds`, and the tempo there.
-double QuartersUntil(const NoteSequence& sequence, double seconds, double* qpm) {
-  std::vector<std::pair<double, double>> tempos;
-  for (const auto& tempo : sequence.tempos()) {
-    if (tempo.qpm() > 0) tempos.emplace_back(tempo.time(), tempo.qpm());
-  }
-  std::stable_sort(tempos.begin(), tempos.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  double quarters = 0, at = 0;
-  *qpm = 120;
-  for (const auto& [time, next] : tempos) {
-    if (time >= seconds && at > 0) break;
-    quarters += (std::min(time, seconds) - at) * *qpm / 60.0;
-    at = std::min(time, seconds);
-    *qpm = next;
-  }
-  return quarters + (seconds - at) * *qpm / 60.0;
-}
-
 absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_quarter) {
   PrimerMusic primer;
   MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> sequences,
@@ -112,15 +93,6 @@ absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_qua
                       "Cut out the one that is meant");
   }
   primer.sequence = std::move(sequences[0]);
-  for (const auto& note : primer.sequence.notes())
-    primer.end = std::max(primer.end, note.end_time());
-  const auto& notes = primer.sequence.notes();
-  if (std::all_of(notes.begin(), notes.end(), [](const auto& note) { return note.is_drum(); })) {
-    return InputError(
-        flags.midi,
-        notes.empty() ? "holds no note to go on from" : "holds drums alone, no note to go on from",
-        "Give a file with a melody, or --primer_melody=\"[60]\"");
-  }
   if (primer.sequence.tempos_size() == 0) {
     primer.sequence.add_tempos()->set_qpm(flags.qpm.value_or(120));
   } else if (flags.qpm.has_value() && *flags.qpm != primer.sequence.tempos(0).qpm()) {
@@ -128,7 +100,14 @@ absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_qua
         fmt::format("the primer's own tempo, {:.6g}, is used instead of --qpm={:.6g}",
                     primer.sequence.tempos(0).qpm(), *flags.qpm));
   }
-  primer.steps = QuartersUntil(primer.sequence, primer.end, &primer.qpm) * steps_per_quarter;
+  const auto end = EndOfNotes(primer.sequence, steps_per_quarter);
+  if (!end.ok()) {
+    return WithRemedy(WithFile(end.status(), flags.midi),
+                      "Give a file with a melody, or --primer_melody=\"[60]\"");
+  }
+  primer.end = end->seconds;
+  primer.steps = end->steps;
+  primer.qpm = end->qpm;
   return primer;
 }
 
@@ -152,29 +131,11 @@ absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, int steps_
 
 absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer, int num_steps,
                                                     int steps_per_quarter, bool reference_windows) {
-  const double step_seconds = 60.0 / primer.qpm / steps_per_quarter;
-  const bool one_tempo = primer.sequence.tempos_size() <= 1;
-  double start = primer.end;
-  double end =
-      one_tempo ? num_steps * step_seconds : start + (num_steps - primer.steps) * step_seconds;
-  if (reference_windows) {
-    start = 0;
-    for (const auto& note : primer.sequence.notes()) start = std::max(start, note.end_time());
-    start += step_seconds;
-  }
-  if (num_steps - primer.steps < 1 - 1e-6 || start >= end) {
-    return UsageError(
-        fmt::format("the primer takes {:.6g} steps, and --num_steps={} counts them too",
-                    std::ceil(primer.steps - 1e-6), num_steps),
-        fmt::format("Give --num_steps={:.0f} for as many new ones",
-                    std::ceil(primer.steps - 1e-6) + num_steps));
-  }
-  GenerateSequenceRequest request;
-  *request.mutable_input_sequence() = primer.sequence;
-  auto* section = request.mutable_generator_options()->add_generate_sections();
-  section->set_start_time(start);
-  section->set_end_time(end);
-  return request;
+  ContinuationOptions options;
+  options.num_steps = num_steps;
+  options.steps_per_quarter = steps_per_quarter;
+  options.reference_windows = reference_windows;
+  return ContinuationOf(primer.sequence, {primer.end, primer.steps, primer.qpm}, options);
 }
 
 }  // namespace magenta::cli
