@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <limits>
 
 #include "magenta/base/files.h"
@@ -104,6 +105,23 @@ TEST_F(EventFiles, ACutEndIsToldAndAWrongChecksumIsAnError) {
   bytes[bytes.size() - 6] ^= 1;
   ASSERT_TRUE(WriteFile(writer.path(), bytes).ok());
   EXPECT_EQ(ExitStatus(ReadEventFile(writer.path()).status()), 3);
+}
+
+TEST_F(EventFiles, EveryFlippedBitIsFoundAndItsRecordNamed) {
+  EventWriter writer = Writer();
+  const std::pair<std::string, float> values[] = {{"loss", 1.0f}};
+  ASSERT_TRUE(writer.Scalars(1, values).ok());
+  ASSERT_TRUE(writer.Scalars(2, values).ok());
+  const std::string whole = *ReadFile(writer.path());
+  for (size_t i = 0; i < 8 * whole.size(); ++i) {
+    std::string bytes = whole;
+    bytes[i / 8] ^= static_cast<char>(1 << i % 8);
+    std::ofstream(writer.path(), std::ios::binary) << bytes;
+    const absl::Status status = ReadEventFile(writer.path()).status();
+    EXPECT_EQ(ExitStatus(status), 3) << "bit " << i;
+    EXPECT_THAT(ErrorLine(status), ::testing::HasSubstr(writer.path() + ": record "))
+        << "bit " << i;
+  }
 }
 
 TEST_F(EventFiles, ScalarsAsTensorsAreRead) {

@@ -95,6 +95,13 @@ absl::Status RecordReader::Corrupt(const std::string& what) const {
                     records_read_ == 0 ? "Is it a TFRecord file?" : "Copy or make the file again");
 }
 
+// `read`, an error of it with the record at hand.
+template <typename T>
+absl::StatusOr<T> RecordReader::Here(absl::StatusOr<T> read) const {
+  if (read.ok()) return read;
+  return Corrupt(std::string(read.status().message()));
+}
+
 absl::Status RecordReader::Truncated(uint64_t wanted, uint64_t found) {
   truncated_ = true;
   return Corrupt(fmt::format("the file ends after {} of its {} bytes", found, wanted));
@@ -102,7 +109,7 @@ absl::Status RecordReader::Truncated(uint64_t wanted, uint64_t found) {
 
 absl::StatusOr<bool> RecordReader::Read(std::string* record) {
   char head[kHeadBytes];
-  MAGENTA_ASSIGN_OR_RETURN(const size_t head_bytes, source_->Read(head));
+  MAGENTA_ASSIGN_OR_RETURN(const size_t head_bytes, Here(source_->Read(head)));
   if (head_bytes == 0) return false;
   if (head_bytes < kHeadBytes) return Truncated(kHeadBytes, head_bytes);
   if (!HeadIsWhole(head)) return Corrupt("wrong checksum of its length");
@@ -111,11 +118,11 @@ absl::StatusOr<bool> RecordReader::Read(std::string* record) {
     return Corrupt(
         fmt::format("{} bytes, more than the {} that a record may have", length, kMaxRecordBytes));
   }
-  MAGENTA_ASSIGN_OR_RETURN(const uint64_t found, ReadGrowing(*source_, length, record));
+  MAGENTA_ASSIGN_OR_RETURN(const uint64_t found, Here(ReadGrowing(*source_, length, record)));
   const uint64_t whole = kHeadBytes + length + kTailBytes;
   if (found < length) return Truncated(whole, kHeadBytes + found);
   char tail[kTailBytes];
-  MAGENTA_ASSIGN_OR_RETURN(const size_t tail_bytes, source_->Read(tail));
+  MAGENTA_ASSIGN_OR_RETURN(const size_t tail_bytes, Here(source_->Read(tail)));
   if (tail_bytes < kTailBytes) return Truncated(whole, kHeadBytes + length + tail_bytes);
   if (MaskedCrc32c(*record) != LittleEndianAt<uint32_t>(tail)) {
     return Corrupt(fmt::format("wrong checksum of its {} bytes of data", length));

@@ -34,6 +34,9 @@ class Deflater {
     const int window = compression == Compression::kGzip ? 15 + 16 : 15;
     ready_ = ::deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window, 8,
                             Z_DEFAULT_STRATEGY) == Z_OK;
+    header_.hcrc = 1;  // gzip's own header is under a checksum only when asked
+    header_.os = kUnknownSystem;
+    if (compression == Compression::kGzip) ready_ &= ::deflateSetHeader(&stream_, &header_) == Z_OK;
   }
   ~Deflater() { ::deflateEnd(&stream_); }
 
@@ -51,7 +54,9 @@ class Deflater {
   }
 
  private:
+  static constexpr int kUnknownSystem = 255;
   z_stream stream_{};
+  gz_header header_{};
   bool ready_ = false;
   char out_[1 << 16];
 };

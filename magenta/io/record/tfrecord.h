@@ -58,6 +58,8 @@ class RecordReader {
   absl::StatusOr<bool> Read(std::string* record);
   absl::Status Truncated(uint64_t wanted, uint64_t found);
   absl::Status Corrupt(const std::string& what) const;
+  template <typename T>
+  absl::StatusOr<T> Here(absl::StatusOr<T> read) const;
 
   std::string name_;
   std::unique_ptr<ByteSource> source_;

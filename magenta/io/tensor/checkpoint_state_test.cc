@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
@@ -26,7 +27,7 @@ class CheckpointStateFiles : public ::testing::Test {
   void TearDown() override { fs::remove_all(run_); }
 
   void WriteState(const std::string& text) {
-    ASSERT_TRUE(WriteFile(train_ + "/checkpoint", text).ok());
+    std::ofstream(train_ + "/checkpoint", std::ios::binary) << text;
   }
   void WriteCheckpoint(const std::string& name) {
     ASSERT_TRUE(WriteV2(train_ + "/" + name, {{"w", Tensor::Float(1)}}).ok());
