@@ -114,6 +114,10 @@ ProgressBar::~ProgressBar() { output_.ClearProgress(); }
 
 void ProgressBar::Update(double done, double total, std::string_view detail) {
   if (!output_.ShowsProgress()) return;
+  if (begun_ < 0) {
+    begun_ = done;
+    first_ = Clock::now();
+  }
   const double elapsed = SecondsSince(start_);
   const double wait = last_ == start_ ? (terminal_ ? 0.5 : 2.0) : (terminal_ ? 0.1 : 10.0);
   if (SecondsSince(last_) < wait) return;
@@ -124,11 +128,16 @@ void ProgressBar::Update(double done, double total, std::string_view detail) {
     return;
   }
   const double share = std::clamp(done / total, 0.0, 1.0);
-  const double left = share > 0 ? elapsed / share - elapsed : 0;
   std::string bar;
   for (int i = 0; i < 24; ++i) bar += i < share * 24 ? "\u2588" : "\u2591";
-  output_.Progress(
-      fmt::format("{} {} {:3.0f} %, {} left{}", what_, bar, share * 100, DurationText(left), tail));
+  output_.Progress(fmt::format("{} {} {:3.0f} %{}{}", what_, bar, share * 100,
+                               TimeLeftText(begun_, done, total, SecondsSince(first_)), tail));
+}
+
+std::string TimeLeftText(double begun, double done, double total, double seconds) {
+  if (done <= begun) return "";
+  const double left = std::max(0.0, total - done) * seconds / (done - begun);
+  return fmt::format(", {} left", DurationText(left));
 }
 
 std::string DurationText(double seconds) {

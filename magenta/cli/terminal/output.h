@@ -79,7 +79,14 @@ class ProgressBar {
   bool terminal_;
   std::chrono::steady_clock::time_point start_;
   std::chrono::steady_clock::time_point last_;
+  /// The first update: what was done before it (a resumed run's steps) took no time of ours.
+  std::chrono::steady_clock::time_point first_;
+  double begun_ = -1;
 };
+
+/// ", 12 s left", from `seconds` that it took to come from `begun` to `done` of `total`; "" as long
+/// as nothing tells (nothing done since `begun`).
+std::string TimeLeftText(double begun, double done, double total, double seconds);
 
 /// "3 s", "4 min 10 s", "2 h 5 min"
 std::string DurationText(double seconds);
