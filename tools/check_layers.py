@@ -32,18 +32,22 @@ ROOMS = {
     "live": ["base", "music", "codec", "nn", "models", "generate", "render", "live/stage"] + IO,
     # The drivers know the contract (live/backend.h), the music knows no driver.
     "live/backends": ["base", "music", "io/midi", "live", "live/stage"],
-    "train": ["base", "music", "codec", "nn", "models", "generate", "pipeline"] + IO,
+    # Processes as ranks of a job; it knows no music.
+    "train/distributed": ["base"],
+    "train": ["base", "music", "codec", "nn", "models", "generate", "pipeline",
+              "train/distributed"] + IO,
     "serve": ["base", "music", "codec", "nn", "models", "generate"] + IO,
     "cli": ["base", "music", "codec", "nn", "models", "generate", "pipeline"] + IO,
     # The programs beside `magenta`: each sees the one heavy room that it is for.
-    "cli/train": ["base", "music", "codec", "nn", "models", "generate", "pipeline", "cli", "train"] + IO,
+    "cli/train": ["base", "music", "codec", "nn", "models", "generate", "pipeline", "cli", "train",
+                  "train/distributed"] + IO,
     "cli/live": ["base", "music", "codec", "nn", "models", "generate", "render", "cli",
                  "live", "live/stage", "live/backends"] + IO,
     "cli/serve": ["base", "music", "codec", "nn", "models", "generate", "serve", "cli"] + IO,
 }
 # header prefix -> the rooms that may see it
 ONLY = {
-    "torch/": ["train"],
+    "torch/": ["train", "train/distributed"],
     "ATen/": ["train"],
     "fluidsynth": ["render"],
     "cairo": ["render"],

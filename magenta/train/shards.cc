@@ -17,20 +17,26 @@ constexpr size_t kSmallestShard = 8;
 constexpr size_t kLargestShard = 32;
 constexpr size_t kExamplesAtATime = 64;  // scored together
 
+std::vector<int> FirstNumbers(size_t count) {
+  std::vector<int> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  return numbers;
+}
+
+int64_t StepsOf(const BatchSource& source) {
+  int64_t steps = 0;
+  for (const int i : source.chosen) steps += source.examples[i].steps();
+  return steps;
+}
+
 // Places 0..chosen-1 in order of falling length.
 std::vector<int> ByFallingLength(std::span<const DatasetExample> examples,
                                  std::span<const int> chosen) {
-  std::vector<int> places(chosen.size());
-  std::iota(places.begin(), places.end(), 0);
+  std::vector<int> places = FirstNumbers(chosen.size());
   std::stable_sort(places.begin(), places.end(), [&](int a, int b) {
     return examples[chosen[a]].steps() > examples[chosen[b]].steps();
   });
   return places;
-}
-
-int ShardsOf(size_t examples) {
-  if (examples < 2 * kSmallestShard) return 1;
-  return static_cast<int>(std::max<size_t>(2, (examples + kLargestShard - 1) / kLargestShard));
 }
 
 Batch MakeShard(const BatchSource& source, const std::vector<int>& places, int shard, int shards) {
@@ -70,45 +76,75 @@ void KeepFreedMemory() {
   mallopt(M_ARENA_MAX, 1);  // other arenas grow by mmap alone
 }
 
-BatchGradients ComputeGradients(const RnnGraph& graph, const std::vector<Variable>& variables,
-                                const BatchSource& source, const DropoutKey& dropout, int threads) {
+int ShardsOf(size_t examples) {
+  if (examples < 2 * kSmallestShard) return 1;
+  return static_cast<int>(std::max<size_t>(2, (examples + kLargestShard - 1) / kLargestShard));
+}
+
+std::vector<BatchGradients> ShardGradients(const RnnGraph& graph,
+                                           const std::vector<Variable>& variables,
+                                           const BatchSource& source, const DropoutKey& dropout,
+                                           int threads, std::span<const int> which) {
   const std::vector<int> places = ByFallingLength(source.examples, source.chosen);
   const int shards = ShardsOf(places.size());
-  int64_t steps = 0;
-  for (const int i : source.chosen) steps += source.examples[i].steps();
-  std::vector<BatchGradients> parts(shards);
-  ForEachOnThreads(shards, threads, [&](int shard) {
-    const Batch batch = MakeShard(source, places, shard, shards);
-    parts[shard].sums = graph.Gradients(variables, batch, dropout, steps, parts[shard].gradients);
+  const int64_t steps = StepsOf(source);
+  std::vector<BatchGradients> parts(which.size());
+  ForEachOnThreads(static_cast<int>(which.size()), threads, [&](int i) {
+    const Batch batch = MakeShard(source, places, which[i], shards);
+    parts[i].sums = graph.Gradients(variables, batch, dropout, steps, parts[i].gradients);
   });
+  return parts;
+}
+
+double PaddingShare(const BatchSource& source) {
+  int64_t longest = 0;
+  for (const int i : source.chosen) longest = std::max(longest, source.examples[i].steps());
+  return 1 - static_cast<double>(StepsOf(source)) /
+                 static_cast<double>(longest * static_cast<int64_t>(source.chosen.size()));
+}
+
+BatchGradients ComputeGradients(const RnnGraph& graph, const std::vector<Variable>& variables,
+                                const BatchSource& source, const DropoutKey& dropout, int threads) {
+  const std::vector<int> all = FirstNumbers(static_cast<size_t>(ShardsOf(source.chosen.size())));
+  auto parts = ShardGradients(graph, variables, source, dropout, threads, all);
   BatchGradients whole = std::move(parts[0]);
-  for (int shard = 1; shard < shards; ++shard) {
+  for (size_t shard = 1; shard < parts.size(); ++shard) {
     whole.sums.Add(parts[shard].sums);
     AddGradients(parts[shard].gradients, whole.gradients);
   }
-  const int64_t longest = source.examples[source.chosen[places[0]]].steps();
-  whole.padding_share =
-      1 - static_cast<double>(steps) / static_cast<double>(longest * int64_t(places.size()));
+  whole.padding_share = PaddingShare(source);
   return whole;
+}
+
+int ScoredBatches(size_t examples) {
+  return static_cast<int>((examples + kExamplesAtATime - 1) / kExamplesAtATime);
+}
+
+std::vector<ScoreSums> ScoreBatches(const RnnGraph& graph, const std::vector<Variable>& variables,
+                                    std::span<const DatasetExample> examples,
+                                    const EventCodec& codec, int threads,
+                                    std::span<const int> which, const std::atomic<bool>* stop) {
+  const std::vector<int> sorted = ByFallingLength(examples, FirstNumbers(examples.size()));
+  std::vector<ScoreSums> parts(which.size());
+  ForEachOnThreads(static_cast<int>(which.size()), threads, [&](int i) {
+    if (stop != nullptr && *stop) return;
+    const size_t first = which[i] * kExamplesAtATime;
+    const auto chosen =
+        std::span(sorted).subspan(first, std::min(kExamplesAtATime, sorted.size() - first));
+    parts[i] = graph.Score(variables, MakeBatch(examples, chosen, chosen, codec));
+  });
+  return parts;
 }
 
 ScoreSums ScoreExamples(const RnnGraph& graph, const std::vector<Variable>& variables,
                         std::span<const DatasetExample> examples, const EventCodec& codec,
                         int threads, const std::atomic<bool>* stop) {
-  std::vector<int> all(examples.size());
-  std::iota(all.begin(), all.end(), 0);
-  const std::vector<int> sorted = ByFallingLength(examples, all);
-  const int batches = static_cast<int>((sorted.size() + kExamplesAtATime - 1) / kExamplesAtATime);
-  std::vector<ScoreSums> parts(batches);
-  ForEachOnThreads(batches, threads, [&](int i) {
-    if (stop != nullptr && *stop) return;
-    const size_t first = i * kExamplesAtATime;
-    const auto chosen =
-        std::span(sorted).subspan(first, std::min(kExamplesAtATime, sorted.size() - first));
-    parts[i] = graph.Score(variables, MakeBatch(examples, chosen, chosen, codec));
-  });
+  const std::vector<int> all = FirstNumbers(static_cast<size_t>(ScoredBatches(examples.size())));
   ScoreSums sums;
-  for (const ScoreSums& part : parts) sums.Add(part);
+  for (const ScoreSums& part :
+       ScoreBatches(graph, variables, examples, codec, threads, all, stop)) {
+    sums.Add(part);
+  }
   return sums;
 }
 

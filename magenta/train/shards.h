@@ -40,10 +40,26 @@ struct BatchGradients {
 BatchGradients ComputeGradients(const RnnGraph& graph, const std::vector<Variable>& variables,
                                 const BatchSource& source, const DropoutKey& dropout, int threads);
 
+/// The pieces of that, for work that is shared with others. How many shards a batch of `examples`
+/// has; the gradients of the shards `which`, one element each; how much padding a batch would need.
+int ShardsOf(size_t examples);
+std::vector<BatchGradients> ShardGradients(const RnnGraph& graph,
+                                           const std::vector<Variable>& variables,
+                                           const BatchSource& source, const DropoutKey& dropout,
+                                           int threads, std::span<const int> which);
+double PaddingShare(const BatchSource& source);
+
 /// Sums over all of `examples`, without dropout, in batches of similar lengths. Stops between
 /// batches once *stop (may be null); the sums are then of no use.
 ScoreSums ScoreExamples(const RnnGraph& graph, const std::vector<Variable>& variables,
                         std::span<const DatasetExample> examples, const EventCodec& codec,
                         int threads, const std::atomic<bool>* stop = nullptr);
+
+/// Its pieces likewise: how many batches are scored, and the sums of each of `which`.
+int ScoredBatches(size_t examples);
+std::vector<ScoreSums> ScoreBatches(const RnnGraph& graph, const std::vector<Variable>& variables,
+                                    std::span<const DatasetExample> examples,
+                                    const EventCodec& codec, int threads,
+                                    std::span<const int> which, const std::atomic<bool>* stop);
 
 }  // namespace magenta

@@ -11,14 +11,16 @@
 #include <filesystem>
 #include <optional>
 
+#include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/model.h"
 #include "magenta/io/tensor/checkpoint.h"
 #include "magenta/io/tensor/magentajs.h"
+#include "magenta/train/distributed/agreement.h"
 #include "magenta/train/kernels/one_thread.h"
 #include "magenta/train/run_folder.h"
 #include "magenta/train/run_log.h"
-#include "magenta/train/shards.h"
+#include "magenta/train/shared_work.h"
 
 namespace magenta {
 namespace {
@@ -74,10 +76,26 @@ std::vector<int> LengthsOf(const std::vector<DatasetExample>& examples) {
   return lengths;
 }
 
+// Of values and slots: what tells whether two ranks read the same checkpoint.
+uint64_t WeightsHash(const std::vector<Variable>& variables) {
+  uint64_t hash = 0;
+  for (const Variable& v : variables) {
+    for (const auto* part : {&v.value, &v.first_moment, &v.second_moment}) {
+      const std::string_view bytes(reinterpret_cast<const char*>(part->data()),
+                                   part->size() * sizeof(float));
+      hash = hash * 31 + StableHash(bytes, 0);
+    }
+  }
+  return hash;
+}
+
 // Everything between Train()'s first line and its last.
 class Trainer {
  public:
-  explicit Trainer(const TrainOptions& options) : options_(options), log_(options.run_dir) {}
+  explicit Trainer(const TrainOptions& options)
+      : options_(options),
+        work_(options.ranks, options.num_threads, options.stop),
+        log_(options.run_dir) {}
 
   absl::Status Prepare();
   absl::StatusOr<TrainResult> Run();
@@ -86,6 +104,8 @@ class Trainer {
   const ModelSpec& spec() const { return *options_.model; }
   std::string train_folder() const { return options_.run_dir + "/train"; }
 
+  absl::Status PrepareAlone();
+  RunFacts Facts() const;
   absl::Status StartOrResume();
   absl::Status TakeWeights(const LoadedWeights& weights);
   absl::Status Resume(const std::string& checkpoint);
@@ -93,7 +113,7 @@ class Trainer {
   absl::Status ReadData();
   void SettlePosition();
 
-  bool Stopping() const { return options_.stop != nullptr && *options_.stop; }
+  bool Stopping() const { return work_.Stopping(); }
   bool Done() const { return total_ > 0 && state_.step >= total_; }
   bool OutOfPatience() const {
     return options_.patience > 0 && state_.evaluations_without_gain >= options_.patience;
@@ -106,12 +126,16 @@ class Trainer {
   absl::Status CheckFinite(const BatchGradients& batch) const;
   void Report(const BatchGradients& batch, double seconds);
   absl::Status EvaluateNow();
+  absl::Status WriteEvaluation(bool best);
   absl::Status Save();
+  // Of what rank 0 alone does: where it fails, the others hear why.
+  absl::Status ForAll(absl::Status status) const;
   TensorMap Tensors() const {
     return RunTensors(variables_, state_, spec().id, HParamsText(layout_.hparams));
   }
 
   const TrainOptions& options_;
+  SharedWork work_;
   RunLog log_;
   RnnLayout layout_;
   std::vector<Variable> variables_;
@@ -127,6 +151,32 @@ class Trainer {
 };
 
 absl::Status Trainer::Prepare() {
+  const absl::Status status = PrepareAlone();
+  if (options_.ranks == nullptr) return status;
+  return AgreeOnRun(*options_.ranks, status, Facts());
+}
+
+// What the steps of this run depend on.
+RunFacts Trainer::Facts() const {
+  const auto number = [](auto value) { return fmt::format("{}", value); };
+  return {
+      {"--config", spec().id},
+      {"--hparams", HParamsText(layout_.hparams)},
+      {"the step that the run stands at", number(state_.step)},
+      {"--seed", number(state_.seed)},
+      {"the number of training examples", number(state_.num_examples)},
+      {"the training data's hash", number(state_.data_hash)},
+      {"the held-out data's hash",
+       number(held_out_.empty() ? 0 : DataHash(held_out_, *spec().codec))},
+      {"the weights' hash", number(WeightsHash(variables_))},
+      {"the last step", number(total_)},
+      {"--save_every_steps", number(options_.save_every_steps)},
+      {"--eval_every_steps", number(options_.eval_every_steps)},
+      {"--patience", number(options_.patience)},
+  };
+}
+
+absl::Status Trainer::PrepareAlone() {
   MAGENTA_RETURN_IF_ERROR(CheckOptions(options_));
   GraphOptions graph;
   MAGENTA_ASSIGN_OR_RETURN(graph.device, DeviceOf(options_.device));
@@ -232,6 +282,11 @@ void Trainer::SettlePosition() {
   state_.data_hash = hash;
 }
 
+absl::Status Trainer::ForAll(absl::Status status) const {
+  if (!status.ok() && options_.ranks != nullptr) options_.ranks->GiveUp(ErrorLine(status));
+  return status;
+}
+
 absl::StatusOr<TrainResult> Trainer::Run() {
   while (true) {
     if (EvaluationDue()) MAGENTA_RETURN_IF_ERROR(EvaluateNow());
@@ -261,8 +316,8 @@ absl::StatusOr<TrainResult> Trainer::Run() {
 absl::Status Trainer::Step() {
   const Clock::time_point start = Clock::now();
   const BatchSource source{examples_, order_->At(state_.position), spec().codec.get()};
-  BatchGradients batch = ComputeGradients(*graph_, variables_, source, {state_.seed, state_.step},
-                                          options_.num_threads);
+  MAGENTA_ASSIGN_OR_RETURN(BatchGradients batch, work_.Gradients(*graph_, variables_, source,
+                                                                 {state_.seed, state_.step}));
   MAGENTA_RETURN_IF_ERROR(CheckFinite(batch));
   for (auto& gradient : batch.gradients) ClipByNorm(layout_.hparams.clip_norm, gradient);
   const double rate = LearningRateAt(layout_.hparams, state_.step);
@@ -271,8 +326,9 @@ absl::Status Trainer::Step() {
   ++state_.step;
   state_.position = order_->Next(state_.position);
   Report(batch, SecondsSince(start));
-  if (!first && state_.step % options_.summary_frequency != 0) return absl::OkStatus();
-  return log_.Training(state_.step, result_.training, rate, first ? 0 : steps_per_s_);
+  const bool summary = first || state_.step % options_.summary_frequency == 0;
+  if (!summary || !work_.leads()) return absl::OkStatus();
+  return ForAll(log_.Training(state_.step, result_.training, rate, first ? 0 : steps_per_s_));
 }
 
 absl::Status Trainer::CheckFinite(const BatchGradients& batch) const {
@@ -309,36 +365,45 @@ void Trainer::Report(const BatchGradients& batch, double seconds) {
 }
 
 absl::Status Trainer::EvaluateNow() {
-  const ScoreSums sums = ScoreExamples(*graph_, variables_, held_out_, *spec().codec,
-                                       options_.num_threads, options_.stop);
+  MAGENTA_ASSIGN_OR_RETURN(const ScoreSums sums,
+                           work_.Score(*graph_, variables_, held_out_, *spec().codec));
   if (Stopping()) return absl::OkStatus();
   state_.evaluated_step = state_.step;
   if (saved_step_ == state_.step) saved_step_ = -1;  // cut short last time: it belongs in the file
   result_.evaluation = sums.ToMetrics();
   result_.has_evaluation = true;
-  MAGENTA_RETURN_IF_ERROR(log_.Evaluation(state_.step, result_.evaluation));
-  if (result_.evaluation.loss < state_.best_loss) {
+  const bool best = result_.evaluation.loss < state_.best_loss;
+  if (best) {
     state_.best_loss = result_.evaluation.loss;
     state_.best_step = state_.step;
     state_.evaluations_without_gain = 0;
-    const auto best = SaveCheckpoint(options_.run_dir + "/best/train", state_.step, Tensors(), 1);
-    if (!best.ok()) return best.status();
   } else {
     ++state_.evaluations_without_gain;
   }
-  const std::string melody = SampleText(ToTensors(variables_, false), spec().id,
-                                        HParamsText(layout_.hparams), state_.seed);
-  if (!melody.empty()) MAGENTA_RETURN_IF_ERROR(log_.Melody(state_.step, melody));
+  if (work_.leads()) MAGENTA_RETURN_IF_ERROR(ForAll(WriteEvaluation(best)));
   progress_.evaluation = &result_.evaluation;
   if (options_.on_progress) options_.on_progress(progress_);
   progress_.evaluation = nullptr;
   return absl::OkStatus();
 }
 
+absl::Status Trainer::WriteEvaluation(bool best) {
+  MAGENTA_RETURN_IF_ERROR(log_.Evaluation(state_.step, result_.evaluation));
+  if (best) {
+    const auto saved = SaveCheckpoint(options_.run_dir + "/best/train", state_.step, Tensors(), 1);
+    if (!saved.ok()) return saved.status();
+  }
+  const std::string melody = SampleText(ToTensors(variables_, false), spec().id,
+                                        HParamsText(layout_.hparams), state_.seed);
+  return melody.empty() ? absl::OkStatus() : log_.Melody(state_.step, melody);
+}
+
 absl::Status Trainer::Save() {
-  MAGENTA_ASSIGN_OR_RETURN(result_.checkpoint,
-                           SaveCheckpoint(train_folder(), state_.step, Tensors(), options_.keep));
   saved_step_ = state_.step;
+  if (!work_.leads()) return absl::OkStatus();
+  auto saved = SaveCheckpoint(train_folder(), state_.step, Tensors(), options_.keep);
+  if (!saved.ok()) return ForAll(saved.status());
+  result_.checkpoint = *std::move(saved);
   return absl::OkStatus();
 }
 
@@ -373,7 +438,11 @@ absl::StatusOr<TrainResult> TrainByItself(const TrainOptions& options) {
 
 absl::StatusOr<TrainResult> Train(const TrainOptions& options) {
   MAGENTA_RETURN_IF_ERROR(CheckOptions(options));
-  if (options.model->train != nullptr) return TrainByItself(options);
+  if (options.model->train != nullptr) {
+    if (options.ranks == nullptr) return TrainByItself(options);
+    return UsageError(options.model->id + " is no network, and is trained in one process",
+                      "Start it once, without a launcher.");
+  }
   KeepFreedMemory();
   Trainer trainer(options);
   MAGENTA_RETURN_IF_ERROR(trainer.Prepare());

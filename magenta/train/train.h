@@ -19,6 +19,8 @@
 
 namespace magenta {
 
+class Ranks;
+
 /// What a model says about labelled steps, pooled over all of them (not a mean of batches).
 /// Accuracies are of the most probable class, 0..1; a share of nothing is NaN.
 struct Metrics {
@@ -87,6 +89,9 @@ struct TrainOptions {
   uint32_t seed = 0;
   /// Threads to use; the results do not depend on it.
   int num_threads = 1;
+  /// The processes that share the work (train/distributed/ranks.h); null: this one is alone. The
+  /// weights do not depend on it. Rank 0 writes all files; *stop of any rank stops all.
+  Ranks* ranks = nullptr;
   /// Called on the training thread; may be empty.
   std::function<void(const TrainProgress&)> on_progress;
   /// Lines for the user (resumed from, early stop, ...); may be empty.
@@ -113,7 +118,8 @@ struct TrainResult {
 /// Trains until num_training_steps, an early stop, or *stop (then InterruptedError, exit 130, after
 /// saving a checkpoint). Errors: hparams that disagree with the checkpoint (exit 2, showing both);
 /// data missing, corrupt, of another config or empty (exit 3); run_dir not writable (exit 5); a
-/// loss that is infinite or no number (exit 3; the last checkpoint stays).
+/// loss that is infinite or no number (exit 3; the last checkpoint stays); ranks that are not about
+/// to do the same (exit 2) or are lost (exit 5).
 absl::StatusOr<TrainResult> Train(const TrainOptions& options);
 
 struct EvalOptions {

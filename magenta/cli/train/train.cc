@@ -1,10 +1,16 @@
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+
 #include "magenta/base/status.h"
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/train/train_verbs.h"
 #include "magenta/cli/verbs/heavy_verbs.h"
 #include "magenta/generate/model.h"
+#include "magenta/train/distributed/gloo_ranks.h"
+#include "magenta/train/distributed/launch.h"
 
 namespace magenta::cli {
 namespace {
@@ -16,12 +22,19 @@ class RunningTrainVerb : public TrainFlags {
     MAGENTA_ASSIGN_OR_RETURN(options.model, FindModel(config.empty() ? kDefaultConfig : config));
     FillOptions(context, options);
     CatchSignals();
-    ProgressBar bar(context.out, "training");
-    options.on_progress = [&](const TrainProgress& progress) { Show(progress, context.out, bar); };
     options.on_note = [&](const std::string& note) { context.out.Info(note); };
     options.stop = &StopRequested();
+    MAGENTA_ASSIGN_OR_RETURN(const auto ranks, Join(context, options));
+    options.ranks = ranks.get();
+    if (ranks != nullptr && !ranks->leads()) options.on_note = nullptr;
+    ProgressBar bar(context.out, "training");
+    if (ranks == nullptr || ranks->leads()) {
+      options.on_progress = [&](const TrainProgress& progress) {
+        Show(progress, context.out, bar);
+      };
+    }
     MAGENTA_ASSIGN_OR_RETURN(const TrainResult result, Train(options));
-    Report(result, context.out);
+    if (ranks == nullptr || ranks->leads()) Report(result, context.out);
     return absl::OkStatus();
   }
 
@@ -42,6 +55,26 @@ class RunningTrainVerb : public TrainFlags {
     options.device = device;
     options.seed = context.globals.seed.value_or(0);
     options.num_threads = context.globals.Threads();
+  }
+
+  // Null where no launcher started several processes.
+  static absl::StatusOr<std::unique_ptr<Ranks>> Join(const Context& context,
+                                                     TrainOptions& options) {
+    JoinOptions join;
+    MAGENTA_ASSIGN_OR_RETURN(join.place,
+                             FindPlace([](const char* name) { return std::getenv(name); }));
+    if (join.place.size == 1) return nullptr;
+    if (context.globals.num_threads == 0 && join.place.local_size > 0) {
+      options.num_threads = std::max(1, options.num_threads / join.place.local_size);
+    }
+    join.on_note = options.on_note;
+    join.stop = options.stop;
+    MAGENTA_ASSIGN_OR_RETURN(auto ranks, JoinRanks(join));
+    if (ranks->leads()) {
+      options.on_note(fmt::format("{} processes train together, by {}'s variables", join.place.size,
+                                  join.place.launcher));
+    }
+    return ranks;
   }
 
   static void Show(const TrainProgress& progress, Output& out, ProgressBar& bar) {
