@@ -225,11 +225,12 @@ bool NamesSwitch(const std::vector<std::string>& args) {
 
 /// Leaves out of `args` what the verb `bundle` has no use for.
 void DropGenerationFlags(std::vector<std::string>& args) {
-  for (const char* name :
-       {"output_dir", "num_outputs", "num_steps", "primer_melody", "primer_midi", "qpm",
-        "temperature", "beam_size", "branch_factor", "steps_per_iteration", "steps_per_quarter"}) {
+  for (const char* name : {"output_dir", "num_outputs", "num_steps", "primer_melody", "primer_midi",
+                           "qpm", "temperature", "beam_size", "branch_factor",
+                           "steps_per_iteration", "steps_per_quarter", "format", "soundfont"}) {
     TakeValue(args, name);
   }
+  TakeBool(args, "reference_windows");
 }
 
 }  // namespace
@@ -244,6 +245,13 @@ const Alias* FindAlias(std::string_view name) {
     if (alias.name == name) return &alias;
   }
   return nullptr;
+}
+
+bool SaveBundleInstead(Command& command) {
+  if (command.verb != "generate" || !TakeBool(command.args, "save_generator_bundle")) return false;
+  command.verb = "bundle";
+  DropGenerationFlags(command.args);
+  return true;
 }
 
 absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::string>& args) {
@@ -264,9 +272,7 @@ absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::s
       if (num_examples) given.push_back("--num_examples=" + *num_examples);
     }
   } else if (alias.verb == "generate") {
-    if (TakeBool(given, "save_generator_bundle")) {
-      command.verb = "bundle";
-      DropGenerationFlags(given);
+    if (SaveBundleInstead(command)) {
       std::erase_if(defaults,
                     [](const std::string& flag) { return !flag.starts_with("--config"); });
       if (Has(given, "run_dir")) TakeValue(given, "checkpoint_file");

@@ -34,4 +34,9 @@ struct Command {
 /// together.
 absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::string>& args);
 
+/// Magenta's `generate --save_generator_bundle --bundle_file=X`, which generates nothing and packs
+/// the model: turns `command` into `bundle`, without the flags that only generation has use for.
+/// Other commands stay as they are. Returns whether it did.
+bool SaveBundleInstead(Command& command);
+
 }  // namespace magenta::cli

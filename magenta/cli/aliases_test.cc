@@ -85,6 +85,26 @@ TEST(Aliases, Expand) {
   for (const auto& row : rows) EXPECT_EQ(Expanded(row.name, row.args), row.expanded);
 }
 
+TEST(Aliases, GenerateSavesABundleInstead) {
+  const struct {
+    Command command;
+    const char* after;
+  } rows[] = {
+      {{"generate",
+        {"--save_generator_bundle", "--bundle_file=x", "--run_dir", "r", "--format=mid,wav",
+         "--output_dir", "o", "--reference_windows"}},
+       "bundle --bundle_file=x --run_dir r"},
+      {{"generate", {"--save_generator_bundle=false", "--num_steps=3"}}, "generate --num_steps=3"},
+      {{"generate", {"--nosave_generator_bundle"}}, "generate "},
+      {{"score", {"--save_generator_bundle"}}, "score --save_generator_bundle"},
+  };
+  for (const auto& row : rows) {
+    Command command = row.command;
+    SaveBundleInstead(command);
+    EXPECT_EQ(fmt::format("{} {}", command.verb, fmt::join(command.args, " ")), row.after);
+  }
+}
+
 TEST(Aliases, StandForVerbs) {
   EXPECT_GE(AllAliases().size(), 14u);
   for (const Alias& alias : AllAliases()) {

@@ -61,8 +61,9 @@ absl::StatusOr<Call> ReadCall(const std::string& program, std::vector<std::strin
     MAGENTA_ASSIGN_OR_RETURN(Command command, ExpandAlias(*alias, args));
     return Call{std::move(command.verb), std::move(command.args), alias->name};
   }
-  call.args = std::move(args);
-  return call;
+  Command command{std::move(call.verb), std::move(args)};
+  SaveBundleInstead(command);
+  return Call{std::move(command.verb), std::move(command.args), ""};
 }
 
 std::string AliasNote(const Call& call, const Alias& alias) {

@@ -1,4 +1,4 @@
-// Loading: read the weights, find the spec, settle the hyper-parameters (the file's word on shapes,
+// Loading: find the spec of the weights, settle the hyper-parameters (the file's word on shapes,
 // then the text stored in it, then the config's defaults; the user's text must not contradict the
 // file), and hold the network's sizes against the codec's.
 
@@ -10,13 +10,6 @@
 #include <utility>
 
 #include "magenta/base/status.h"
-#include "magenta/generate/bundled.h"
-#include "magenta/generate/magentajs_weights.h"
-#include "magenta/io/tensor/bundle.h"
-#include "magenta/io/tensor/checkpoint.h"
-#include "magenta/io/tensor/checkpoint_state.h"
-#include "magenta/io/tensor/magentajs.h"
-#include "magenta/io/tensor/names.h"
 #include "magenta/nn/rnn.h"
 
 namespace magenta {
@@ -32,34 +25,22 @@ std::string LayersText(const std::vector<int>& sizes) {
   return text + "]";
 }
 
-absl::StatusOr<LoadedWeights> WeightsOfBundle(const std::string& path) {
-  MAGENTA_ASSIGN_OR_RETURN(Bundle bundle, ReadBundle(path));
-  LoadedWeights weights;
-  weights.tensors = ModernNames(std::move(bundle.tensors));
-  weights.file = path;
-  weights.bundle_id = bundle.proto.generator_details().id();
-  weights.generator_description = bundle.proto.generator_details().description();
-  weights.bundle_description = bundle.proto.bundle_details().description();
-  weights.hparams_text = bundle.proto.hparams();
-  weights.steps_per_quarter = bundle.proto.steps_per_quarter();
-  return weights;
-}
-
-absl::StatusOr<LoadedWeights> WeightsOfCheckpoint(const std::string& path) {
-  LoadedWeights weights;
-  weights.file = path;
-  MAGENTA_ASSIGN_OR_RETURN(TensorMap tensors, ReadCheckpoint(path));
-  const auto text = tensors.find(kHParamsTensor);
-  if (text != tensors.end() && text->second.dtype == DType::kUint8) {
-    weights.hparams_text = text->second.bytes;
-  }
-  weights.tensors = ModernNames(std::move(tensors));
-  return weights;
+/// The spec of a checkpoint: the user's --config, else the one that it names, else the default.
+absl::StatusOr<const ModelSpec*> SpecOfCheckpoint(const LoadedWeights& weights,
+                                                  const std::string& config) {
+  if (!config.empty()) return FindModel(config);
+  if (weights.config.empty()) return FindModel(kDefaultConfig);
+  auto spec = FindModel(weights.config);
+  if (spec.ok()) return spec;
+  return InputError(
+      weights.file,
+      fmt::format("the checkpoint is of a model that is not here: {}", MessageOf(spec.status())),
+      ErrorRemedy(spec.status()));
 }
 
 /// The spec that `weights` are for, given the --config of the user.
 absl::StatusOr<const ModelSpec*> SpecFor(const LoadedWeights& weights, const std::string& config) {
-  if (weights.bundle_id.empty()) return FindModel(config.empty() ? kDefaultConfig : config);
+  if (weights.bundle_id.empty()) return SpecOfCheckpoint(weights, config);
   if (!config.empty()) {
     MAGENTA_ASSIGN_OR_RETURN(const ModelSpec* spec, FindModel(config));
     if (weights.bundle_id == config) return spec;
@@ -131,9 +112,39 @@ absl::Status SettleAttention(const LoadedWeights& weights, const std::string& te
   return absl::OkStatus();
 }
 
+/// Labels of all heads together.
+int NumLabels(const EventCodec& codec) {
+  const auto sizes = codec.head_sizes();
+  return std::accumulate(sizes.begin(), sizes.end(), 0);
+}
+
+/// Configs whose codec has these sizes.
+std::string FittingConfigs(int inputs, int labels) {
+  std::string list;
+  for (const ModelSpec& spec : BuiltInModels()) {
+    if (spec.codec->input_size() != inputs || NumLabels(*spec.codec) != labels) continue;
+    list += (list.empty() ? "--config=" : " or --config=") + spec.id;
+  }
+  return list;
+}
+
+/// Holds the sizes of the weights against the codec's.
+absl::Status CheckSizes(const LoadedWeights& weights, const Model& model, int inputs, int labels) {
+  const int codec_inputs = model.codec->input_size(), codec_labels = NumLabels(*model.codec);
+  if (inputs == codec_inputs && labels == codec_labels) return absl::OkStatus();
+  const std::string fitting = FittingConfigs(inputs, labels);
+  return InputError(
+      weights.file,
+      fmt::format("the weights take {} inputs and give {} classes, those of {} {} and {}", inputs,
+                  labels, model.spec->id, codec_inputs, codec_labels),
+      fitting.empty() ? "" : fmt::format("They fit {}", fitting));
+}
+
 absl::Status SettleHParams(const LoadedWeights& weights, const std::string& text, Model& model) {
   auto shape = RnnShapeOf(weights.tensors);
   if (!shape.ok()) return WithFile(shape.status(), weights.file);
+  // Before the hyper-parameters, which mean nothing for weights of another config.
+  MAGENTA_RETURN_IF_ERROR(CheckSizes(weights, model, shape->input_size, shape->num_classes));
   auto stored = ParseHParams(weights.hparams_text, model.spec->hparams);
   if (!stored.ok()) {
     return InputError(weights.file,
@@ -144,35 +155,6 @@ absl::Status SettleHParams(const LoadedWeights& weights, const std::string& text
   model.hparams.rnn_layer_sizes = shape->layer_sizes;
   model.hparams.residual_connections = shape->residual;
   return SettleAttention(weights, text, *shape, model);
-}
-
-/// Labels of all heads together.
-int NumLabels(const EventCodec& codec) {
-  const auto sizes = codec.head_sizes();
-  return std::accumulate(sizes.begin(), sizes.end(), 0);
-}
-
-/// Configs whose codec has the sizes of `network`.
-std::string FittingConfigs(const Network& network) {
-  std::string list;
-  for (const ModelSpec& spec : BuiltInModels()) {
-    if (spec.codec->input_size() != network.input_size()) continue;
-    if (NumLabels(*spec.codec) != network.num_logits()) continue;
-    list += (list.empty() ? "--config=" : " or --config=") + spec.id;
-  }
-  return list;
-}
-
-absl::Status CheckSizes(const LoadedWeights& weights, const Model& model) {
-  const int inputs = model.codec->input_size(), classes = NumLabels(*model.codec);
-  const Network& network = *model.network;
-  if (network.input_size() == inputs && network.num_logits() == classes) return absl::OkStatus();
-  const std::string fitting = FittingConfigs(network);
-  return InputError(
-      weights.file,
-      fmt::format("the weights take {} inputs and give {} classes, those of {} {} and {}",
-                  network.input_size(), network.num_logits(), model.spec->id, inputs, classes),
-      fitting.empty() ? "" : fmt::format("They fit {}", fitting));
 }
 
 void Describe(const LoadedWeights& weights, Model& model) {
@@ -194,26 +176,6 @@ void Describe(const LoadedWeights& weights, Model& model) {
 
 }  // namespace
 
-absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source) {
-  const int named =
-      !source.run_dir.empty() + !source.checkpoint_file.empty() + !source.bundle_file.empty();
-  if (named > 1) {
-    return UsageError("several models are named",
-                      "Give one of --run_dir, --checkpoint_file and --bundle_file");
-  }
-  if (IsMagentaJsFolder(source.bundle_file)) return WeightsOfMagentaJs(source.bundle_file);
-  if (!source.bundle_file.empty()) return WeightsOfBundle(source.bundle_file);
-  if (!source.checkpoint_file.empty()) return WeightsOfCheckpoint(source.checkpoint_file);
-  if (!source.run_dir.empty()) {
-    MAGENTA_ASSIGN_OR_RETURN(const std::string prefix, LatestCheckpoint(source.run_dir));
-    return WeightsOfCheckpoint(prefix);
-  }
-  const std::string id = source.config.empty() ? kDefaultConfig : source.config;
-  MAGENTA_RETURN_IF_ERROR(FindModel(id).status());
-  MAGENTA_ASSIGN_OR_RETURN(const std::string path, BundledWeights(id));
-  return WeightsOfBundle(path);
-}
-
 absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const LoadedWeights& weights,
                                                        const std::string& config,
                                                        const std::string& hparams_text) {
@@ -232,8 +194,12 @@ absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const LoadedWeights& weig
   auto network = model->spec->make_runtime(weights.tensors, model->hparams);
   if (!network.ok()) return WithFile(network.status(), weights.file);
   model->network = *std::move(network);
-  MAGENTA_RETURN_IF_ERROR(CheckSizes(weights, *model));
+  MAGENTA_RETURN_IF_ERROR(
+      CheckSizes(weights, *model, model->network->input_size(), model->network->num_logits()));
   Describe(weights, *model);
+  if (config.empty() && !weights.config.empty() && weights.config != kDefaultConfig) {
+    model->notes.push_back(fmt::format("the checkpoint says that it is of {}", weights.config));
+  }
   return model;
 }
 

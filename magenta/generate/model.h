@@ -6,24 +6,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "magenta/base/tensor.h"
+#include "magenta/generate/weights.h"
 #include "magenta/models/model_spec.h"
 
 namespace magenta {
-
-/// What the model flags say: at most one of run_dir, checkpoint_file and bundle_file.
-struct ModelSource {
-  /// "" : the bundle's, else lookback_rnn.
-  std::string config;
-  /// A run's folder: its newest whole checkpoint.
-  std::string run_dir;
-  /// A V1 file, a V2 prefix or its ".index".
-  std::string checkpoint_file;
-  /// A .mag file, or a folder of Magenta.js's.
-  std::string bundle_file;
-  /// As --hparams has it; "" leaves everything to the file.
-  std::string hparams_text;
-};
 
 /// Immutable, thread-safe, shared by all sessions.
 struct Model {
@@ -53,33 +39,10 @@ struct Model {
 /// corrupt, or made for another config (exit 3).
 absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelSource& source);
 
-/// Weights and what their file says of them, without a network: what `bundle` writes and `inspect`
-/// shows.
-struct LoadedWeights {
-  TensorMap tensors;  // under modern names
-  std::string file;
-  /// Of a bundle; "" elsewhere.
-  std::string bundle_id;
-  std::string generator_description;
-  std::string bundle_description;
-  /// The stored hyper-parameters as text; "" where the file has none.
-  std::string hparams_text;
-  int steps_per_quarter = 0;  // 0: not told
-};
-
-/// Reads the weights that `source` names, and nothing more. A source without a file gives the
-/// bundled weights of its config.
-absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source);
-
 /// The model of `weights` (which may come from elsewhere than a file). `config` and `hparams_text`
 /// as in ModelSource.
 absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const LoadedWeights& weights,
                                                        const std::string& config,
                                                        const std::string& hparams_text);
-
-/// The config that is meant where none is named.
-inline constexpr char kDefaultConfig[] = "lookback_rnn";
-/// The tensor of V2 checkpoints that holds the text of all hyper-parameters.
-inline constexpr char kHParamsTensor[] = "magenta/hparams";
 
 }  // namespace magenta

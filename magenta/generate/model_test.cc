@@ -8,8 +8,8 @@
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
-#include "magenta/generate/bundled.h"
 #include "magenta/generate/random_model.h"
+#include "magenta/generate/weights.h"
 #include "magenta/io/tensor/bundle.h"
 #include "magenta/io/tensor/checkpoint.h"
 #include "magenta/io/tensor/checkpoint_state.h"
@@ -153,10 +153,60 @@ TEST_F(ModelTest, NamesWhatIsWrong) {
   ExpectError(Mag("holed.mag"), 3, "fully_connected/biases is missing");
   ExpectError(Mag("noise.mag"), 3, folder_ + "/noise.mag");
   ExpectError(Mag("missing.mag"), 3, folder_ + "/missing.mag");
-  ExpectError({"", folder_ + "/nowhere", "", "", ""}, 3, "nowhere");
+  ExpectError({"", folder_ + "/nowhere", "", "", ""}, 3, "there is no such folder");
   ExpectError({"drums_rnn", folder_ + "/run", "", "", ""}, 2, "that is not here");
   ExpectError({"lookbak_rnn", folder_ + "/run", "", "", ""}, 2, "there is no model 'lookbak_rnn'");
   ExpectError({"", folder_ + "/run", "", folder_ + "/good.mag", ""}, 2, "several models are named");
+}
+
+TEST_F(ModelTest, ACheckpointNamesItsConfig) {
+  TensorMap tensors = RandomWeights("basic_rnn").tensors;
+  tensors[kConfigNameTensor] = Tensor::Text("basic_rnn");
+  WriteRun(tensors);
+  const auto model = LoadModel(Run(""));
+  ASSERT_TRUE(model.ok()) << model.status();
+  EXPECT_EQ((*model)->id, "basic_rnn");
+  ASSERT_EQ((*model)->notes.size(), 1u);
+  EXPECT_EQ((*model)->notes[0], "the checkpoint says that it is of basic_rnn");
+  EXPECT_TRUE(LoadModel(Run("basic_rnn"))->get()->notes.empty());
+  ExpectError(Run("lookback_rnn"), 3, "They fit --config=basic_rnn");
+  tensors[kConfigNameTensor] = Tensor::Text("drums_rnn");
+  WriteRun(tensors);
+  ExpectError(Run(""), 3, "the checkpoint is of a model that is not here: 'drums_rnn'");
+}
+
+/// Sizes come before attn_length, which a config without attention has no default for.
+TEST_F(ModelTest, WeightsWithAttentionSayWhichConfigTheyFit) {
+  WriteRun(RandomWeights("attention_rnn").tensors);
+  for (const char* config : {"", "basic_rnn", "lookback_rnn"}) {
+    ExpectError(Run(config), 3, "They fit --config=attention_rnn");
+  }
+}
+
+TEST_F(ModelTest, APathUnderTheWrongFlag) {
+  const TensorMap tensors = RandomWeights("lookback_rnn").tensors;
+  WriteRun(tensors);
+  WriteMag("good.mag", "lookback_rnn", tensors);
+  ASSERT_TRUE(WriteFile(folder_ + "/v1.ckpt", *SerializeV1(tensors)).ok());
+  ASSERT_TRUE(WriteFile(folder_ + "/data/training_melodies.tfrecord", "").ok());
+  ASSERT_TRUE(WriteFile(folder_ + "/data/eval_melodies.tfrecord", "").ok());
+  ASSERT_TRUE(MakeFolder(folder_ + "/bare").ok());
+  const std::string mag = folder_ + "/good.mag", v1 = folder_ + "/v1.ckpt", run = folder_ + "/run";
+  const struct {
+    ModelSource source;
+    std::string text;
+  } rows[] = {
+      {{"", mag, "", "", ""}, "is a file, not the folder of a run. Give it as --bundle_file="},
+      {{"", v1, "", "", ""}, "is a file, not the folder of a run. Give it as --checkpoint_file="},
+      {{"", folder_ + "/data", "", "", ""}, "holds data (training_melodies.tfrecord), not a run"},
+      {{"", folder_ + "/bare", "", "", ""}, "there is no whole checkpoint"},
+      {{"", "", mag, "", ""}, "Give it as --bundle_file="},
+      {{"", "", run, "", ""}, "Give it as --run_dir="},
+      {{"", "", run + "/train/checkpoint", "", ""}, "Give it as --run_dir="},
+      {{"", "", "", v1, ""}, "Give it as --checkpoint_file="},
+      {{"", "", "", run, ""}, "Give it as --run_dir="},
+  };
+  for (const auto& row : rows) ExpectError(row.source, 3, row.text);
 }
 
 TEST_F(ModelTest, ACorruptCheckpointIsNamed) {

@@ -73,6 +73,19 @@ class Generate(Case):
                 f'--bundle_file={MODELS}/basic_rnn/basic_rnn.mag', '--num_outputs=2')
         self.assertEqual(len(self.files('out')), 2)
 
+    def test_the_verb_saves_a_generator_bundle_too(self):
+        bundle = self.path('x.mag')
+        self.ok('generate', '--save_generator_bundle', '--bundle_file', bundle, '--config=lookback_rnn',
+                f'--checkpoint_file={MODELS}/lookback_rnn/v1.ckpt', '--output_dir=' + self.path('out'),
+                '--bundle_description=mine')
+        shown = self.ok('inspect', '--json', bundle).json['files'][0]
+        self.assertEqual(shown['id'], 'lookback_rnn')
+        self.assertEqual(self.files(), ['x.mag'])
+        self.ok('generate', '--bundle_file=' + bundle, '--output_dir=' + self.path('out'), '--num_outputs=1')
+        self.assertEqual(run('generate', '--save_generator_bundle', '--bundle_file=' + bundle).status, 2)
+        self.assertEqual(run('generate', f'--run_dir={MODELS}/lookback_rnn', '--bundle_description=x',
+                             '--output_dir=' + self.path('out')).status, 2)
+
     def test_save_generator_bundle(self):
         bundle = self.path('x.mag')
         self.ok(f'--run_dir={MODELS}/attention_rnn', '--save_generator_bundle', '--bundle_file=' + bundle,

@@ -9,7 +9,7 @@
 #include "magenta/base/status.h"
 #include "magenta/cli/serve/serve_verb.h"
 #include "magenta/cli/verbs/serve_flags.h"
-#include "magenta/generate/bundled.h"
+#include "magenta/generate/weights.h"
 #include "magenta/serve/generator_service.h"
 #include "magenta/serve/grpc_server.h"
 #include "magenta/serve/http_server.h"

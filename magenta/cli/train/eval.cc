@@ -8,8 +8,8 @@
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/train/train_verbs.h"
 #include "magenta/cli/verbs/heavy_verbs.h"
-#include "magenta/generate/bundled.h"
 #include "magenta/generate/model.h"
+#include "magenta/generate/weights.h"
 
 namespace magenta::cli {
 namespace {

@@ -71,6 +71,7 @@ class GenerateVerb : public Verb {
     DescribeSampling(flags);
     model_.Describe(flags);
     remote_.Describe(flags);
+    DescribeBundle(flags);
     flags.AddExample(
         "magenta generate --config=attention_rnn --output_dir=tunes --num_outputs=10 "
         "--primer_melody=\"[60, -2, 62, -2, 64, -2, 67, -2]\"",
@@ -169,7 +170,19 @@ class GenerateVerb : public Verb {
     flags.Int("steps_per_quarter", &steps_per_quarter_, "As in 2016.").Hidden();
   }
 
+  /// Never set here: a command line with it has become `bundle` before its flags are read.
+  void DescribeBundle(Flags& flags) {
+    flags.Group("A bundle instead of music");
+    flags.Bool("save_generator_bundle", &saves_bundle_,
+               "Write the model to --bundle_file, as `magenta bundle` does, and nothing else.");
+    flags.Text("bundle_description", &bundle_description_, "A sentence for whoever gets it.");
+  }
+
   absl::Status Check() const {
+    if (!bundle_description_.empty()) {
+      return UsageError("--bundle_description is of the bundle that --save_generator_bundle writes",
+                        "Give both or neither");
+    }
     for (size_t i = 0; i < formats_.size(); ++i) {
       if (std::find(formats_.begin(), formats_.begin() + i, formats_[i]) != formats_.begin() + i) {
         return UsageError(fmt::format("--format names {} twice", formats_[i]));
@@ -299,6 +312,8 @@ class GenerateVerb : public Verb {
   int steps_per_iteration_ = 1;
   int steps_per_quarter_ = 0;
   bool reference_windows_ = false;
+  bool saves_bundle_ = false;
+  std::string bundle_description_;
   mutable std::string temporary_path_;
 };
 

@@ -2,7 +2,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/cli/verb.h"
-#include "magenta/generate/bundled.h"
+#include "magenta/generate/weights.h"
 
 namespace magenta::cli {
 namespace {

@@ -1,0 +1,191 @@
+// Reading is asking the right reader for the flag that was given. Often a path is right and its
+// flag is not; so when a reader fails, the others look at the path, and the error says what would
+// do.
+
+#include "magenta/generate/weights.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "magenta/base/files.h"
+#include "magenta/base/status.h"
+#include "magenta/generate/magentajs_weights.h"
+#include "magenta/io/tensor/bundle.h"
+#include "magenta/io/tensor/checkpoint.h"
+#include "magenta/io/tensor/checkpoint_state.h"
+#include "magenta/io/tensor/magentajs.h"
+#include "magenta/io/tensor/names.h"
+#include "magenta/models/model_spec.h"
+
+namespace magenta {
+namespace {
+
+absl::StatusOr<LoadedWeights> WeightsOfBundle(const std::string& path) {
+  MAGENTA_ASSIGN_OR_RETURN(Bundle bundle, ReadBundle(path));
+  LoadedWeights weights;
+  weights.tensors = ModernNames(std::move(bundle.tensors));
+  weights.file = path;
+  weights.bundle_id = bundle.proto.generator_details().id();
+  weights.generator_description = bundle.proto.generator_details().description();
+  weights.bundle_description = bundle.proto.bundle_details().description();
+  weights.hparams_text = bundle.proto.hparams();
+  weights.steps_per_quarter = bundle.proto.steps_per_quarter();
+  return weights;
+}
+
+absl::StatusOr<LoadedWeights> WeightsOfCheckpoint(const std::string& path) {
+  LoadedWeights weights;
+  weights.file = path;
+  MAGENTA_ASSIGN_OR_RETURN(TensorMap tensors, ReadCheckpoint(path));
+  const auto text = tensors.find(kHParamsTensor);
+  if (text != tensors.end() && text->second.dtype == DType::kUint8) {
+    weights.hparams_text = text->second.bytes;
+  }
+  const auto config = tensors.find(kConfigNameTensor);
+  if (config != tensors.end() && config->second.dtype == DType::kUint8) {
+    weights.config = config->second.bytes;
+  }
+  weights.tensors = ModernNames(std::move(tensors));
+  return weights;
+}
+
+/// The weights of the one source that is named.
+absl::StatusOr<LoadedWeights> ReadNamedWeights(const ModelSource& source) {
+  if (IsMagentaJsFolder(source.bundle_file)) return WeightsOfMagentaJs(source.bundle_file);
+  if (!source.bundle_file.empty()) return WeightsOfBundle(source.bundle_file);
+  if (!source.checkpoint_file.empty()) return WeightsOfCheckpoint(source.checkpoint_file);
+  if (!source.run_dir.empty()) {
+    MAGENTA_ASSIGN_OR_RETURN(const std::string prefix, LatestCheckpoint(source.run_dir));
+    return WeightsOfCheckpoint(prefix);
+  }
+  const std::string id = source.config.empty() ? kDefaultConfig : source.config;
+  MAGENTA_RETURN_IF_ERROR(FindModel(id).status());
+  MAGENTA_ASSIGN_OR_RETURN(const std::string path, BundledWeights(id));
+  return WeightsOfBundle(path);
+}
+
+namespace fs = std::filesystem;
+
+bool IsFolder(const std::string& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
+/// The flag that `path` would be right for, "" for none.
+std::string FlagFor(const std::string& path) {
+  if (IsFolder(path)) {
+    if (IsMagentaJsFolder(path)) return "--bundle_file=" + path;
+    return LatestCheckpoint(path).ok() ? "--run_dir=" + path : "";
+  }
+  const fs::path named(path);
+  if (named.filename() == "checkpoint" && ReadCheckpointState(named.parent_path().string()).ok()) {
+    return "--run_dir=" + (named.has_parent_path() ? named.parent_path().string() : ".");
+  }
+  if (ReadBundle(path).ok()) return "--bundle_file=" + path;
+  return ReadCheckpoint(path).ok() ? "--checkpoint_file=" + path : "";
+}
+
+/// The first file of `folder` that ends in .tfrecord or in a shard's number after it; "" for none.
+std::string FirstRecords(const std::string& folder) {
+  const auto names = ListFiles(folder, false);
+  if (!names.ok()) return "";
+  const auto records = [](const std::string& name) {
+    return name.ends_with(".tfrecord") || name.find(".tfrecord-") != std::string::npos;
+  };
+  // The set to train on before the one to measure on.
+  for (const bool training : {true, false}) {
+    const auto found = std::find_if(names->begin(), names->end(), [&](const std::string& name) {
+      return records(name) && (!training || name.starts_with("training"));
+    });
+    if (found != names->end()) return *found;
+  }
+  return "";
+}
+
+absl::Status RunHint(absl::Status error, const std::string& run_dir) {
+  std::error_code ignored;
+  if (!fs::exists(run_dir, ignored)) {
+    return MissingInputError(run_dir, "there is no such folder",
+                             fmt::format("Check the name, or train: `magenta train --run_dir={} "
+                                         "--sequence_example_file=...`",
+                                         run_dir));
+  }
+  if (!IsFolder(run_dir)) {
+    const std::string flag = FlagFor(run_dir);
+    return InputError(run_dir, "is a file, not the folder of a run",
+                      flag.empty() ? "Name the folder that training wrote" : "Give it as " + flag);
+  }
+  if (const std::string records = FirstRecords(run_dir); !records.empty()) {
+    return InputError(
+        run_dir, fmt::format("holds data ({}), not a run", records),
+        fmt::format("Train on it: `magenta train --run_dir=RUN --sequence_example_file={}`",
+                    (fs::path(run_dir) / records).string()));
+  }
+  return error;
+}
+
+/// `error`, with which `source` could not be read, with a remedy that says what its path is
+/// instead: a bundle given as a checkpoint, a run as a bundle, a data set as a run.
+absl::Status WithHint(absl::Status error, const ModelSource& source) {
+  if (ExitStatus(error) != 3) return error;
+  std::string flag;
+  const std::string& path =
+      source.bundle_file.empty() ? source.checkpoint_file : source.bundle_file;
+  if (!path.empty()) {
+    flag = FlagFor(path);
+  } else if (IsMagentaJsFolder(source.run_dir)) {
+    flag = "--bundle_file=" + source.run_dir;
+  } else if (!source.run_dir.empty()) {
+    return RunHint(std::move(error), source.run_dir);
+  }
+  if (flag.empty() || flag.starts_with(source.bundle_file.empty() ? "--checkpoint" : "--bundle")) {
+    return error;
+  }
+  return InputError(ErrorFile(error), std::string(error.message()), "Give it as " + flag);
+}
+
+}  // namespace
+
+std::vector<std::string> BundledFolders() {
+  const char* named = std::getenv("MAGENTA_BUNDLES");
+  if (named != nullptr && *named != '\0') return {named};
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return {};
+  const auto folder = program.parent_path();
+  return {(folder / "../../data/bundles").lexically_normal().string(),
+          (folder / "../share/magenta/bundles").lexically_normal().string()};
+}
+
+absl::StatusOr<std::string> BundledWeights(std::string_view id) {
+  std::string looked;
+  for (const std::string& folder : BundledFolders()) {
+    const std::string path = fmt::format("{}/{}.mag", folder, id);
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error)) return path;
+    looked += (looked.empty() ? "" : " and ") + folder;
+  }
+  return UsageError(
+      fmt::format("no pre-trained weights of {} come with this program (looked into {})", id,
+                  looked.empty() ? "no folder" : looked),
+      "Name a model by --run_dir, --checkpoint_file or --bundle_file");
+}
+
+absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source) {
+  const int named =
+      !source.run_dir.empty() + !source.checkpoint_file.empty() + !source.bundle_file.empty();
+  if (named > 1) {
+    return UsageError("several models are named",
+                      "Give one of --run_dir, --checkpoint_file and --bundle_file");
+  }
+  auto weights = ReadNamedWeights(source);
+  if (!weights.ok()) return WithHint(weights.status(), source);
+  return weights;
+}
+
+}  // namespace magenta

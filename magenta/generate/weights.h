@@ -1,0 +1,63 @@
+#pragma once
+// Where weights come from: a run, a checkpoint, a bundle, a folder of Magenta.js's, or the bundle
+// that comes with the program.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/base/tensor.h"
+
+namespace magenta {
+
+/// What the model flags say: at most one of run_dir, checkpoint_file and bundle_file.
+struct ModelSource {
+  /// "" : what the bundle or checkpoint names, else lookback_rnn.
+  std::string config;
+  /// A run's folder: its newest whole checkpoint.
+  std::string run_dir;
+  /// A V1 file, a V2 prefix or its ".index".
+  std::string checkpoint_file;
+  /// A .mag file, or a folder of Magenta.js's.
+  std::string bundle_file;
+  /// As --hparams has it; "" leaves everything to the file.
+  std::string hparams_text;
+};
+
+/// Weights and what their file says of them, without a network: what `bundle` writes and `inspect`
+/// shows.
+struct LoadedWeights {
+  TensorMap tensors;  // under modern names
+  std::string file;
+  /// Of a bundle; "" elsewhere.
+  std::string bundle_id;
+  /// The config that a checkpoint of ours names; "" elsewhere.
+  std::string config;
+  std::string generator_description;
+  std::string bundle_description;
+  /// The stored hyper-parameters as text; "" where the file has none.
+  std::string hparams_text;
+  int steps_per_quarter = 0;  // 0: not told
+};
+
+/// Reads the weights that `source` names, and nothing more. A source without a file gives the
+/// bundled weights of its config.
+absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source);
+
+/// The folders that are looked into, in order: the environment variable MAGENTA_BUNDLES alone when
+/// it is set, else ../../data/bundles and ../share/magenta/bundles beside the running program.
+std::vector<std::string> BundledFolders();
+
+/// The path of the pre-trained weights of model `id`. None: exit 2, naming the folders and the
+/// flags that give a model of one's own.
+absl::StatusOr<std::string> BundledWeights(std::string_view id);
+
+/// The config that is meant where none is named.
+inline constexpr char kDefaultConfig[] = "lookback_rnn";
+/// The tensor of V2 checkpoints that holds the text of all hyper-parameters.
+inline constexpr char kHParamsTensor[] = "magenta/hparams";
+/// The tensor of V2 checkpoints that holds the name of the config.
+inline constexpr char kConfigNameTensor[] = "magenta/config";
+
+}  // namespace magenta
