@@ -40,20 +40,34 @@ absl::StatusOr<std::shared_ptr<const Model>> GeneratorService::FindGenerator(
 void GeneratorService::Generate(Call call) {
   const Clock::time_point start = Clock::now();
   // What ends it is counted here, whoever says so.
-  auto done = [this, start, transport = call.transport,
+  auto done = [this, start, transport = call.transport, ticket = call.ticket,
                tell = std::move(call.done)](absl::StatusOr<Generation> result) {
+    if (result.ok()) {
+      const auto& sequence = result->outputs.at(0).sequence;
+      ticket->Hold(metrics_.held_bytes, static_cast<int64_t>(sequence.SpaceUsedLong()));
+    }
     const std::chrono::duration<double> took = Clock::now() - start;
     metrics_.CountRequest(transport, result.status().code(), took.count());
     tell(std::move(result));
   };
   if (draining_) return done(absl::UnavailableError("the server is being stopped"));
-  const int64_t notes = call.request.input_sequence().notes_size();
+  const int64_t notes = call.request->input_sequence().notes_size();
   if (notes > options_.max_notes) {
     return done(LimitError(fmt::format("the input has {} notes", notes),
                            fmt::format("At most {} are allowed here", options_.max_notes)));
   }
-  auto model = FindGenerator(call.request.generator_id());
+  auto model = FindGenerator(call.request->generator_id());
   if (!model.ok()) return done(model.status());
+  const auto bytes = static_cast<int64_t>(call.request->SpaceUsedLong());
+  if (bytes > options_.max_held_bytes) {
+    return done(LimitError(fmt::format("the request takes {} bytes of memory", bytes),
+                           fmt::format("At most {} are allowed here", options_.max_held_bytes)));
+  }
+  call.ticket->Hold(metrics_.held_bytes, bytes);
+  if (metrics_.held_bytes > options_.max_held_bytes) {
+    call.ticket->Free();
+    return done(BusyError("the requests in progress are too large together"));
+  }
   const auto most = std::chrono::duration_cast<Clock::duration>(
       std::chrono::duration<double>(options_.max_seconds));
   Job job;

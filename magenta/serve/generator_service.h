@@ -20,7 +20,8 @@ namespace magenta {
 /// A request as it came over a wire.
 struct Call {
   Transport transport = Transport::kHttp;
-  GenerateSequenceRequest request;
+  /// Not looked at any more once `done` was called.
+  std::shared_ptr<const GenerateSequenceRequest> request;
   /// When the client gives up; the server's own limit comes on top.
   Clock::time_point deadline = Clock::time_point::max();
   std::shared_ptr<Ticket> ticket = std::make_shared<Ticket>();
@@ -43,8 +44,9 @@ class GeneratorService {
   /// The model of `id`; "": the first. Error: kNotFound, with the ids that there are.
   absl::StatusOr<std::shared_ptr<const Model>> FindGenerator(const std::string& id) const;
 
-  /// Answers `call` through its functions, `done` once. Errors beside the scheduler's: no generator
-  /// of that id (kNotFound), more notes than allowed (kResourceExhausted).
+  /// Answers `call` through its functions, `done` once. What it and its answer take is held by the
+  /// ticket. Errors beside the scheduler's: no generator of that id (kNotFound), more notes than
+  /// allowed, more bytes than are left (kResourceExhausted).
   void Generate(Call call);
 
   /// OK where `token` is the server's, or it has none; else kUnauthenticated.

@@ -92,6 +92,16 @@ class Client final : public GeneratorClient {
       return OutsideError("", fmt::format("server {}: {}", options_.server, status.error_message()),
                           "Start one: magenta serve");
     }
+    switch (status.error_code()) {
+      case grpc::StatusCode::UNKNOWN:
+      case grpc::StatusCode::INTERNAL:
+      case grpc::StatusCode::ABORTED:
+      case grpc::StatusCode::UNIMPLEMENTED:
+        return OutsideError("",
+                            fmt::format("server {}: {}", options_.server, status.error_message()),
+                            "Is that the gRPC port of a `magenta serve`?");
+      default: break;
+    }
     if (status.error_code() == grpc::StatusCode::UNAUTHENTICATED) {
       return absl::UnauthenticatedError(
           fmt::format("server {}: {}: give --auth_token", options_.server, status.error_message()));

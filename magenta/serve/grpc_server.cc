@@ -23,6 +23,8 @@ namespace {
 constexpr char kServiceName[] = "magenta.SequenceGeneratorService";
 /// Calls that one connection may have open.
 constexpr int kMaxStreams = 128;
+/// Milliseconds that a connection may take new calls.
+constexpr int kMaxAge = 10 * 60 * 1000;
 /// What gRPC may hold for all connections.
 constexpr size_t kMaxMemory = size_t{256} << 20;
 
@@ -55,7 +57,8 @@ absl::Status CheckCaller(const GeneratorService& service,
 Call CallOf(const GenerateSequenceRequest& request, const grpc::CallbackServerContext& context) {
   Call call;
   call.transport = Transport::kGrpc;
-  call.request = request;
+  // gRPC keeps it until the call is done.
+  call.request = {std::shared_ptr<const void>(), &request};
   const auto now = std::chrono::system_clock::now();
   if (context.deadline() < now + std::chrono::hours(24)) {
     call.deadline =
@@ -207,6 +210,10 @@ class RunningGrpcServer final : public GrpcServer {
     builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
     builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreams);
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 20000);
+    // A client that takes no answers goes with its connection; others open a new one.
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, kMaxAge);
+    builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+                               static_cast<int>((options.max_seconds + 20) * 1000));
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
     builder.SetMaxReceiveMessageSize(static_cast<int>(options.max_body_bytes));
     builder.SetResourceQuota(grpc::ResourceQuota("magenta").Resize(kMaxMemory));

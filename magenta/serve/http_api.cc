@@ -165,8 +165,8 @@ void HttpApi::Generate(HttpRequest request, const HttpTarget& target,
   if (!body.ok()) return refuse(body.status());
   request.body = std::string();  // what waits for its turn holds the message alone
   Call call;
-  call.request = std::move(body->request);
-  call.request.set_generator_id(id);
+  body->request.set_generator_id(id);
+  call.request = std::make_shared<GenerateSequenceRequest>(std::move(body->request));
   call.ticket = std::move(ticket);
   if (target.verb == "stream") {
     auto began = std::make_shared<bool>(false);

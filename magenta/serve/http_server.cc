@@ -111,7 +111,7 @@ class Exchange final : public HttpReply, public std::enable_shared_from_this<Exc
   bool gone_ = false;
 };
 
-/// Room for bodies, taken before they are read.
+/// Room for a body, taken as it comes.
 class BodyRoom {
  public:
   explicit BodyRoom(std::atomic<int64_t>& used) : used_(used) {}
@@ -119,9 +119,10 @@ class BodyRoom {
   BodyRoom(const BodyRoom&) = delete;
   BodyRoom& operator=(const BodyRoom&) = delete;
 
+  /// Of `bytes` in all.
   bool Take(int64_t bytes) {
-    taken_ += bytes;
-    return (used_ += bytes) <= kMaxBodies;
+    const int64_t more = bytes - std::exchange(taken_, bytes);
+    return (used_ += more) <= kMaxBodies;
   }
 
  private:
@@ -174,22 +175,20 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (!allowed.ok()) co_return co_await SendLast(ErrorResponse(allowed));
     BodyRoom room(shared_->body_bytes);
     if (!parser.is_done()) {
-      const auto length = parser.content_length();
-      const int64_t most = shared_->service.options().max_body_bytes;
-      const int64_t needed =
-          length ? static_cast<int64_t>(std::min<uint64_t>(*length, most)) : most;
-      if (!room.Take(needed)) {
-        co_return co_await SendLast(
-            ErrorResponse(absl::UnavailableError("too much is being sent")));
-      }
       if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
         http::response<http::empty_body> go_on(http::status::continue_, 11);
         co_await http::async_write(stream_, go_on, Awaiting(error));
         if (error) co_return false;
       }
       stream_.expires_after(kBodyTime);
-      co_await http::async_read(stream_, buffer_, parser, Awaiting(error));
-      if (error) co_return co_await Refuse(error);
+      parser.eager(true);
+      while (!parser.is_done()) {
+        co_await http::async_read_some(stream_, buffer_, parser, Awaiting(error));
+        if (error) co_return co_await Refuse(error);
+        if (!room.Take(static_cast<int64_t>(parser.get().body().size()))) {
+          co_return co_await SendLast(ErrorResponse(BusyError("too much is being sent")));
+        }
+      }
     }
     request.body = std::move(parser.get().body());
     keep_alive_ = parser.get().keep_alive() && !shared_->draining;

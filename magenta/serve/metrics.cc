@@ -55,6 +55,8 @@ std::string Metrics::Text() const {
   AddValue(text, "magenta_sessions", "gauge", "Requests that are worked on.", sessions);
   AddValue(text, "magenta_queue", "gauge", "Requests that wait.", queue);
   AddValue(text, "magenta_http_connections", "gauge", "Open HTTP connections.", connections);
+  AddValue(text, "magenta_held_bytes", "gauge",
+           "Memory of requests, and of answers that were not taken yet.", held_bytes);
   AddValue(text, "magenta_network_steps_total", "counter", "Steps of networks.", steps_);
   AddValue(text, "magenta_network_rows_total", "counter",
            "Sequences in those steps; by steps, the mean batch.", rows_);

@@ -28,6 +28,7 @@ class Metrics {
   std::atomic<int64_t> sessions{0};
   std::atomic<int64_t> queue{0};
   std::atomic<int64_t> connections{0};
+  std::atomic<int64_t> held_bytes{0};
 
   int64_t steps() const { return steps_; }
   int64_t rows() const { return rows_; }

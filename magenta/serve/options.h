@@ -24,6 +24,8 @@ struct ServeOptions {
   int64_t max_steps = 16384;
   /// Sequences that one request has stepped at a time: beam_size times branch_factor.
   int64_t max_rows = 128;
+  /// Bytes of memory that requests, and answers which nobody took yet, hold all together.
+  int64_t max_held_bytes = 128 << 20;
   /// Seconds from a request's arrival to its end.
   double max_seconds = 60;
   /// Requests that are worked on at a time, and those that wait.

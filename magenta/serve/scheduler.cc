@@ -23,6 +23,12 @@ absl::Status EndOf(const Job& job, Clock::time_point now) {
 
 }  // namespace
 
+absl::Status BusyError(std::string message) {
+  absl::Status status = LimitError(std::move(message), "Try again later");
+  status.SetPayload(kBusyPayload, absl::Cord());
+  return status;
+}
+
 bool IsBusy(const absl::Status& status) { return status.GetPayload(kBusyPayload).has_value(); }
 
 /// A job in progress.
@@ -112,8 +118,7 @@ void Scheduler::Submit(Job job) {
       refused = absl::UnavailableError("the server ends");
     } else if (running_ + static_cast<int>(queue_.size()) >=
                options_.max_sessions + options_.max_queue) {
-      refused = LimitError("too many requests wait", "Try again later");
-      refused.SetPayload(kBusyPayload, absl::Cord());
+      refused = BusyError("too many requests wait");
     } else {
       queue_.push_back(std::move(job));
       metrics_.queue = static_cast<int64_t>(queue_.size());
@@ -161,9 +166,10 @@ void Scheduler::Start(Worker& worker, std::vector<Job>& taken) {
   options.max_rows = options_.max_rows;
   for (Job& job : taken) {
     const absl::Status ended = EndOf(job, Clock::now());
-    auto task = ended.ok() ? GenerationTask::Start(job.model, job.request, options)
+    auto task = ended.ok() ? GenerationTask::Start(job.model, *job.request, options)
                            : absl::StatusOr<GenerationTask>(ended);
     if (task.ok()) {
+      job.request = nullptr;  // the task has read it
       worker.jobs.push_back(std::make_unique<Running>(Running{std::move(job), *std::move(task)}));
     } else {
       Leave(1);

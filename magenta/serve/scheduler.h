@@ -27,25 +27,48 @@ namespace magenta {
 
 using Clock = std::chrono::steady_clock;
 
-/// One request as its front end holds it: how it is told that nobody waits any more.
+/// One request as its front end holds it, until its answer was taken: how it is told that nobody
+/// waits any more, and what it costs. Thread-safe.
 class Ticket {
  public:
-  /// May be called at any time, from any thread, more than once.
+  Ticket() = default;
+  ~Ticket() { Free(); }
+  Ticket(const Ticket&) = delete;
+  Ticket& operator=(const Ticket&) = delete;
+
+  /// May be called at any time, more than once.
   void Cancel() { cancelled_ = true; }
   bool cancelled() const { return cancelled_; }
 
+  /// Adds `bytes` to `all`, which outlives the ticket, until the ticket goes. The same `all` each
+  /// time.
+  void Hold(std::atomic<int64_t>& all, int64_t bytes) {
+    all += bytes;
+    held_ += bytes;
+    all_ = &all;
+  }
+  /// Takes back what was held.
+  void Free() {
+    if (std::atomic<int64_t>* all = all_) *all -= held_.exchange(0);
+  }
+
  private:
   std::atomic<bool> cancelled_{false};
+  std::atomic<int64_t> held_{0};
+  std::atomic<std::atomic<int64_t>*> all_{nullptr};
 };
 
-/// Whether `status` says that too many requests wait, rather than that one is too large.
+/// Too much is asked for at the moment, by however many (kResourceExhausted).
+absl::Status BusyError(std::string message);
+/// Whether `status` is one, rather than says that one request is too large.
 bool IsBusy(const absl::Status& status);
 
 /// A request and who waits for it. The functions are called on the scheduler's threads, or within
 /// Submit; they must not block.
 struct Job {
   std::shared_ptr<const Model> model;
-  GenerateSequenceRequest request;
+  /// Not looked at any more once `done` was called.
+  std::shared_ptr<const GenerateSequenceRequest> request;
   Clock::time_point deadline;
   std::shared_ptr<Ticket> ticket;
   /// New notes; the first piece also has tempo and the like. All pieces merged are the result. May

@@ -39,7 +39,7 @@ Job JobFor(std::shared_ptr<const Model> model, GenerateSequenceRequest request, 
            bool pieces = false) {
   Job job;
   job.model = std::move(model);
-  job.request = std::move(request);
+  job.request = std::make_shared<GenerateSequenceRequest>(std::move(request));
   job.deadline = Clock::now() + std::chrono::minutes(5);
   job.ticket = std::make_shared<Ticket>();
   if (pieces) {

@@ -1,9 +1,10 @@
 """What a client that knows only the port sees: run by server_test.py in the environment of grpcio.
 
-grpc_check.py HOST:PORT reflection | health | slides | hostile
+grpc_check.py HOST:PORT reflection | health | slides | hostile | large
 """
 
 import sys
+import time
 
 import grpc
 from google.protobuf import descriptor_pool, message_factory, text_format
@@ -90,6 +91,28 @@ def hostile(channel):
             assert error.code().name in expected, (error.code(), expected)
         else:
             raise AssertionError('no error')
+
+
+def large(channel):
+    """400 requests of 3.9 MB over 50 connections while none can be worked on: those that find no room are
+    told so, and the others wait."""
+    _, pool = reflected(channel)
+    request, _ = method(channel, pool, 'GenerateSequence')
+    asked = text_format.Parse(SLIDES, request())
+    asked.input_sequence.id = 'x' * 3_900_000
+    asked = asked.SerializeToString()
+    channels = [grpc.insecure_channel(sys.argv[1], options=[('grpc.use_local_subchannel_pool', 1)])
+                for _ in range(50)]
+    calls = [one.unary_unary(f'/{SERVICE}/GenerateSequence').future(asked, timeout=60)
+             for _ in range(8) for one in channels]
+    deadline = time.time() + 50
+    while sum(call.done() for call in calls) < 360 and time.time() < deadline:
+        time.sleep(0.1)
+    codes = [call.code().name for call in calls if call.done()]
+    assert set(codes) == {'RESOURCE_EXHAUSTED'}, set(codes)
+    assert 360 <= len(codes) < 400, len(codes)
+    for call in calls:
+        call.cancel()
 
 
 if __name__ == '__main__':

@@ -30,6 +30,7 @@ generator_options {
 }
 '''
 GENERATE = '/v1/generators/lookback_rnn:generate'
+STREAM = '/v1/generators/lookback_rnn:stream'
 
 
 def has_grpcio():
@@ -119,6 +120,22 @@ class Slides(ServerCase):
         there = self.ok('request', f'--server=localhost:{self.server.grpc}', '--format=json',
                         '--seed=3', stdin=SLIDES)
         self.assertEqual(there.out, local.out)
+
+    def test_json_whatever_came_in(self):
+        for where in ((), (f'--server=localhost:{self.server.grpc}',)):
+            said = self.ok('request', '--config=lookback_rnn', '--json', *where, stdin=SLIDES)
+            self.assertEqual(said.out.count('\n'), 1)
+            self.assertLess(said.json['log_likelihood'], 0)
+            again = self.ok('request', '--config=lookback_rnn', '--json', f'--seed={said.json["seed"]}', *where,
+                            stdin=SLIDES)
+            self.assertEqual(again.json['generated_sequence'], said.json['generated_sequence'])
+        check_slides(self, json_notes(json.dumps({'it': said.json['generated_sequence']})))
+        bad = run('request', '--json', stdin=b'what?')
+        self.assertEqual((bad.status, bad.out), (3, ''))
+        self.assertIn('line 1', bad.error['message'])
+        both = run('request', '--json', '--format=text', stdin=SLIDES)
+        self.assertEqual((both.status, both.out), (2, ''))
+        self.assertIn('--format=text', both.error['message'])
 
     def test_by_curl(self):
         url = f'http://127.0.0.1:{self.server.port}{GENERATE}?seed=3'
@@ -251,6 +268,17 @@ class Hostile(ServerCase):
                            if i % 2 else b'GET /heal')
             slow.append(client)
         self.alive()
+        # Nor do those who ask for a stream and never read it; their work ends.
+        deaf = []
+        for _ in range(2):
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(('127.0.0.1', self.server.port))
+            client.sendall(f'POST {STREAM} HTTP/1.1\r\nHost: localhost\r\n'
+                           f'Content-Type: text/plain\r\nContent-Length: {len(self.LONG)}\r\n\r\n'.encode() + self.LONG)
+            deaf.append(client)
+        self.until(lambda: self.server.metric('magenta_sessions') == 2)
+        self.alive()
         # One byte now and then does not keep a head open.
         start = time.time()
         try:
@@ -260,7 +288,9 @@ class Hostile(ServerCase):
         except OSError:
             pass
         self.assertLess(time.time() - start, 15)
-        for client in slow:
+        self.until(lambda: self.server.metric('magenta_sessions') == 0, 60)
+        self.assertEqual(self.server.metric('magenta_requests_total{transport="http",code="CANCELLED"}'), 2)
+        for client in slow + deaf:
             client.close()
 
     def test_numbers_that_make_no_sense(self):
@@ -330,6 +360,74 @@ class Hostile(ServerCase):
             before = self.server.memory_kb()
             self.assertEqual(set(pool.map(ask, range(400))), {200})
         self.assertLess(self.server.memory_kb() - before, 8000)
+
+
+class Hurried(ServerCase):
+    """What takes too long ends, and its work with it."""
+    FLAGS = ('--max_steps=1048576', '--max_seconds=0.3', '--num_threads=1')
+
+    def test_the_servers_own_deadline(self):
+        for verb in ('generate', 'stream'):
+            status, answer = self.server.ask('POST', f'/v1/generators/lookback_rnn:{verb}', Hostile.LONG,
+                                             content_type='text/plain')
+            # A stream has begun by then.
+            self.assertEqual(status, 504 if verb == 'generate' else 200)
+            self.assertIn(b'DEADLINE_EXCEEDED', answer[-300:])
+        self.fails(5, 'deadline', 'request', f'--server=127.0.0.1:{self.server.grpc}', stdin=Hostile.LONG)
+        self.assertEqual(self.server.metric('magenta_sessions'), 0)
+
+
+class Large(ServerCase):
+    """One request is worked on for long; large ones wait, as long as there is memory for them."""
+    FLAGS = ('--max_steps=1048576', '--max_sessions=1', '--max_queue=5000', '--num_threads=1', '--max_seconds=100')
+    BIG = SLIDES.replace(b'input_sequence {', b'input_sequence { id: "' + b'x' * 3_900_000 + b'"')
+
+    def send(self, body, keep=None):
+        client = socket.create_connection(('127.0.0.1', self.server.port), timeout=60)
+        client.sendall(f'POST {GENERATE} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n'
+                       f'Content-Length: {len(body)}\r\n\r\n'.encode() + body[:keep])
+        return client
+
+    def occupy(self):
+        busy = self.send(Hostile.LONG)
+        self.until(lambda: self.server.metric('magenta_sessions') == 1)
+        return busy
+
+    def test_bodies_that_are_sent(self):
+        half = [self.send(self.BIG, 1_900_000) for _ in range(40)]
+        refused = 0
+        for client in half[-6:]:
+            client.settimeout(1)
+            try:
+                refused += client.recv(100).startswith(b'HTTP/1.1 429 ')
+            except OSError:
+                pass
+        self.assertGreaterEqual(refused, 3)
+        for client in half:
+            client.close()
+        self.until(lambda: self.server.metric('magenta_http_connections') <= 1)
+        self.alive()
+
+    def test_http_requests_that_wait(self):
+        busy = self.occupy()
+        waiting = [self.send(self.BIG) for _ in range(14)]
+        self.until(lambda: self.server.metric('magenta_queue') == 14)
+        self.assertGreater(self.server.metric('magenta_held_bytes'), 14 * 3_900_000)
+        for client in waiting + [busy]:
+            client.close()
+        self.until(lambda: self.server.metric('magenta_held_bytes') == 0)
+        self.alive()
+
+    @unittest.skipUnless(has_grpcio(), 'left out: no grpcio (make build/venv/ok)')
+    def test_grpc_requests_that_wait(self):
+        busy = self.occupy()
+        done = subprocess.run([PYTHON, GRPC_CHECK, f'127.0.0.1:{self.server.grpc}', 'large'],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
+        self.assertEqual(done.returncode, 0, done.stdout.decode())
+        self.assertLess(self.server.memory_kb(), 600_000)
+        busy.close()
+        self.until(lambda: self.server.metric('magenta_held_bytes') == 0)
+        self.alive()
 
 
 @unittest.skipUnless(built('magenta-serve'), 'left out: magenta-serve is not built')

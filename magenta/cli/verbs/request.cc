@@ -23,14 +23,16 @@ class RequestVerb : public Verb {
         "understood.");
     flags.About(
         "generator_options: generate sections (seconds; after the input's notes, or where they "
-        "leave "
-        "room), at most one input section, and the args "
-        "temperature, beam_size, branch_factor, steps_per_iteration, seed, reference_windows.");
+        "leave room), at most one input section, and the args temperature, beam_size, "
+        "branch_factor, steps_per_iteration, seed, reference_windows.");
     flags.Positional("FILE", &files_, "The request; - or nothing: stdin.", 0, 1);
     flags.Group("Output");
     flags.Text("format", &format_, "Form of the response; as the request's when left out.")
         .Choices({"text", "json", "binary"})
         .Value("FORM");
+    flags.About(
+        "--json prints the response as JSON, whatever the request was, with its seed and the "
+        "logarithm of its probability beside it.");
     model_.Describe(flags);
     remote_.Describe(flags);
     flags.AddExample("magenta request --config=lookback_rnn request.pbtxt > response.pbtxt",
@@ -44,6 +46,10 @@ class RequestVerb : public Verb {
   }
 
   absl::Status Run(Context& context) override {
+    if (context.out.json() && !format_.empty() && format_ != "json") {
+      return UsageError(fmt::format("--json and --format={} are two forms of one answer", format_),
+                        "Leave one of them out");
+    }
     const std::string file = files_.empty() || files_[0] == "-" ? "/dev/stdin" : files_[0];
     std::shared_ptr<const Model> model;
     if (!remote_.given()) {
@@ -61,9 +67,9 @@ class RequestVerb : public Verb {
     context.out.Info(fmt::format("seed {}", generation.seed));
     GenerateSequenceResponse response;
     *response.mutable_generated_sequence() = generation.outputs.at(0).sequence;
-    MAGENTA_ASSIGN_OR_RETURN(const std::string answer,
-                             FormatResponse(response, ResponseForm(bytes)));
-    context.out.Raw(answer);
+    const MessageForm form = context.out.json() ? MessageForm::kJson : ResponseForm(bytes);
+    MAGENTA_ASSIGN_OR_RETURN(const std::string answer, FormatResponse(response, form));
+    context.out.Raw(context.out.json() ? WithSeed(generation, answer) : answer);
     return absl::OkStatus();
   }
 
@@ -74,6 +80,16 @@ class RequestVerb : public Verb {
     if (!model_.source.config.empty()) request.set_generator_id(model_.source.config);
     MAGENTA_ASSIGN_OR_RETURN(const auto server, ConnectTo(remote_));
     return server->GenerateMany(request, 1);
+  }
+
+  /// The members of `answer`, a JSON object, after what --json says beside them.
+  static std::string WithSeed(const Generation& generation, std::string_view answer) {
+    std::string text = Json::Object()
+                           .Set("seed", static_cast<int64_t>(generation.seed))
+                           .Set("log_likelihood", generation.outputs.at(0).log_likelihood)
+                           .Text();
+    text.pop_back();
+    return text + (answer.starts_with("{}") ? "" : ",") + std::string(answer.substr(1));
   }
 
   MessageForm ResponseForm(std::string_view request) const {
