@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "magenta/base/status.h"
@@ -269,6 +270,28 @@ TEST(AbcTest, SaysWhatItLeftOut) {
   EXPECT_EQ(left_out,
             "3:grace notes;3:decorations;3:annotations;4:lyrics (w: and W:);5:%%MIDI directives;"
             "6:quarter tones;6:the character #;");
+}
+
+/// The order of play is the reference's, which knows repeats and endings alone; a player is told.
+TEST(AbcTest, SaysThatJumpsAreNotPlayed) {
+  const struct {
+    const char* body;
+    bool jumps;
+  } rows[] = {
+      {"C !D.C.!D |]", true},        {"C !dacapo!D |]", true},  {"C \"_D.S. al Coda\"D |]", true},
+      {"!segno!C D |]", true},       {"C \"^Fine\"D |]", true}, {"C +coda+D |]", true},
+      {"C !trill!D |]", false},      {"C \"Dm\"D |]", false},   {"C \"Dsus4\"D |]", false},
+      {"C \"_dashing\"D |]", false}, {"C !f!D |]", false},
+  };
+  for (const auto& row : rows) {
+    const AbcTune tune = ReadOne(std::string("X:1\nK:C\n") + row.body + "\n");
+    ASSERT_TRUE(tune.status.ok()) << row.body;
+    const bool said =
+        std::any_of(tune.left_out.begin(), tune.left_out.end(),
+                    [](const ScoreWarning& warning) { return warning.text.starts_with("jumps"); });
+    EXPECT_EQ(said, row.jumps) << row.body;
+    EXPECT_EQ(tune.sequence.section_groups_size(), 1) << row.body;
+  }
 }
 
 TEST(AbcTest, TakesAnyEncodingAndLineEnd) {

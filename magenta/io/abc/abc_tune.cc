@@ -40,6 +40,19 @@ bool IsFieldLine(std::string_view line) {
   return line.size() >= 2 && line[1] == ':' && (IsLetter(line[0]) || line[0] == '+');
 }
 
+/// Whether a decoration or annotation sends the player elsewhere, or is where it leads to: "D.C.",
+/// "_D.S. al Coda", "segno", "fine".
+bool IsJump(std::string_view text) {
+  std::string letters;
+  for (const char c : text) {
+    if (IsLetter(c)) letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  for (const std::string_view whole : {"dc", "ds", "dacapo", "dalsegno", "dacoda", "tocoda"}) {
+    if (letters == whole || letters.starts_with(std::string(whole) + "al")) return true;
+  }
+  return letters == "segno" || letters == "coda" || letters == "fine";
+}
+
 class TuneReader {
  public:
   AbcTune Read(const std::vector<AbcLine>& book_header, const std::vector<AbcLine>& lines);
@@ -445,15 +458,18 @@ void TuneReader::Quoted(AbcScanner& scan) {
     scan.Skip();
     return Report("a \" without its pair");
   }
+  if (IsJump(*text)) Report(kJumpsLeftOut);
   if (!text->empty() && std::string_view("ABCDEFG").find(text->front()) != std::string_view::npos) {
     builder_.AddChordSymbol(voice().position(), std::string(*text));
-  } else {
+  } else if (!IsJump(*text)) {
     Report("annotations");
   }
 }
 
 void TuneReader::Enclosed(AbcScanner& scan, char close, const char* what) {
-  if (scan.TakeEnclosed(close)) return Report(what);
+  if (const auto text = scan.TakeEnclosed(close)) {
+    return Report(close != '}' && IsJump(*text) ? kJumpsLeftOut : what);
+  }
   scan.Skip();
   Report(fmt::format("a {} without its pair", close));
 }

@@ -105,7 +105,8 @@ class MusicXmlReader {
   void ReadMeter(pugi::xml_node time);
   void ReadNote(pugi::xml_node node);
   void ReadHarmony(pugi::xml_node harmony);
-  void ReadTempo(pugi::xml_node sound);
+  void ReadSound(pugi::xml_node sound);
+  void ReportJumps(pugi::xml_node node);
   void ReadDirection(pugi::xml_node direction);
   void ReadMetronome(pugi::xml_node metronome);
   void CheckMeasureLength();
@@ -333,7 +334,8 @@ void MusicXmlReader::ReadHarmony(pugi::xml_node harmony) {
   chords_.push_back({{measure_, at}, *text});
 }
 
-void MusicXmlReader::ReadTempo(pugi::xml_node sound) {
+void MusicXmlReader::ReadSound(pugi::xml_node sound) {
+  ReportJumps(sound);
   if (!sound.attribute("tempo")) return;
   const double qpm = NumberIn(sound.attribute("tempo").value()).value_or(0);
   tempos_.push_back({Here(), qpm > 0 && qpm <= 100000 ? qpm : 120});
@@ -351,10 +353,19 @@ void MusicXmlReader::ReadMetronome(pugi::xml_node metronome) {
   }
 }
 
+/// D.C. and the like, and where they lead to, in a <sound>, <direction-type> or <barline>.
+void MusicXmlReader::ReportJumps(pugi::xml_node node) {
+  for (const char* name : {"dacapo", "dalsegno", "tocoda", "fine", "segno", "coda"}) {
+    if (!node.attribute(name) && !node.child(name)) continue;
+    return Report(node, kJumpsLeftOut);
+  }
+}
+
 void MusicXmlReader::ReadDirection(pugi::xml_node direction) {
   const bool sounds = static_cast<bool>(direction.child("sound").attribute("tempo"));
-  for (pugi::xml_node sound : direction.children("sound")) ReadTempo(sound);
+  for (pugi::xml_node sound : direction.children("sound")) ReadSound(sound);
   for (pugi::xml_node type : direction.children("direction-type")) {
+    ReportJumps(type);
     if (type.child("dynamics")) Report(direction, "dynamics");
     if (type.child("metronome") && !sounds) ReadMetronome(type.child("metronome"));
   }
@@ -367,9 +378,13 @@ void MusicXmlReader::ReadItem(pugi::xml_node item) {
   if (name == "forward") return MoveTo(cursor_ + Units(item.child_value("duration")));
   if (name == "attributes") return ReadAttributes(item);
   if (name == "harmony") return ReadHarmony(item);
-  if (name == "sound") return ReadTempo(item);
+  if (name == "sound") return ReadSound(item);
   if (name == "direction") return ReadDirection(item);
-  if (name == "barline" && (item.child("repeat") || item.child("ending"))) Report(item, "repeats");
+  if (name != "barline") return;
+  ReportJumps(item);
+  if (item.child("repeat") || item.child("ending")) {
+    Report(item, "repeats: the notes stand once, as written");
+  }
 }
 
 /// A measure of another length than its meter asks for (a pickup, or no meter at all) gets a meter

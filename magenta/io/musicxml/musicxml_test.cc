@@ -200,6 +200,31 @@ TEST(MusicXmlTest, SaysWhatItLeftOut) {
   EXPECT_EQ(reading.left_out[1].line, 3);
 }
 
+/// Repeats and jumps are not the reference's either: its notes are those of the page, once.
+TEST(MusicXmlTest, SaysThatRepeatsAreNotPlayed) {
+  const std::string note = Note("C", 4, 2);
+  const struct {
+    std::string measure;
+    const char* left_out;
+  } rows[] = {
+      {note + "<barline><repeat direction=\"backward\"/></barline>",
+       "repeats: the notes stand once"},
+      {"<barline><ending number=\"1\" type=\"start\"/></barline>" + note, "repeats: the notes"},
+      {"<sound dacapo=\"yes\"/>" + note, "jumps (D.C., D.S., coda, fine)"},
+      {"<direction><sound tempo=\"90\" fine=\"yes\"/></direction>" + note, "jumps (D.C."},
+      {"<direction><direction-type><segno/></direction-type></direction>" + note, "jumps (D.C."},
+      {"<barline><coda/></barline>" + note, "jumps (D.C."},
+      {"<barline><bar-style>light-heavy</bar-style></barline>" + note, ""},
+  };
+  for (const auto& row : rows) {
+    const MusicXmlReading reading = ReadXml(Score({row.measure}));
+    EXPECT_EQ(reading.sequence.notes_size(), 1) << row.measure;
+    ASSERT_EQ(reading.left_out.size(), *row.left_out == '\0' ? 0u : 1u) << row.measure;
+    if (*row.left_out == '\0') continue;
+    EXPECT_THAT(reading.left_out[0].text, ::testing::StartsWith(row.left_out)) << row.measure;
+  }
+}
+
 struct BadRow {
   std::string bytes;
   const char* message;

@@ -12,4 +12,9 @@ struct ScoreWarning {
   std::string text;
 };
 
+/// What both readers say of D.C., D.S. and the like: as for the reference, the order of play comes
+/// from ABC's repeats and endings alone.
+inline constexpr char kJumpsLeftOut[] =
+    "jumps (D.C., D.S., coda, fine): the notes stand once, as written";
+
 }  // namespace magenta
