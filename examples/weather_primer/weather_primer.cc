@@ -19,19 +19,30 @@ namespace {
 constexpr int kScale[] = {60, 62, 64, 67, 69, 72, 74, 76};  // pentatonic, from middle C
 constexpr double kEighth = 0.25;                            // seconds, at 120 quarters a minute
 
-/// A note a day.
-magenta::NoteSequence PrimerOf(std::istream& table) {
+/// A note a day. Error (exit 3): no day, or a line that is none.
+absl::StatusOr<magenta::NoteSequence> PrimerOf(std::istream& table) {
   magenta::NoteSequence primer;
   primer.add_tempos()->set_qpm(120);
   double time = 0, celsius = 0, rain = 0;
+  int line_number = 0;
   for (std::string line; std::getline(table, line);) {
-    if (std::sscanf(line.c_str(), "%*[^,],%lf,%lf", &celsius, &rain) != 2) continue;  // the head
+    if (++line_number == 1 && line.starts_with("date")) continue;  // the head
+    if (std::sscanf(line.c_str(), "%*[^,],%lf,%lf", &celsius, &rain) != 2 ||
+        !std::isfinite(celsius) || !std::isfinite(rain)) {
+      return magenta::InputError("", "line " + std::to_string(line_number) +
+                                         " of the table is no date,temperature_c,rain_mm");
+    }
+    celsius = std::clamp(celsius, 0.0, 14.0);
     auto* note = primer.add_notes();
-    note->set_pitch(kScale[std::clamp(static_cast<int>(std::lround(celsius / 2)), 0, 7)]);
+    note->set_pitch(kScale[std::lround(celsius / 2)]);
     note->set_velocity(90);
     note->set_start_time(time);
     time += rain > 1 ? 2 * kEighth : kEighth;
     note->set_end_time(time);
+  }
+  if (primer.notes().empty()) {
+    return magenta::InputError("", "the table has no day",
+                               "Give lines of date,temperature_c,rain_mm on stdin");
   }
   primer.set_total_time(time);
   return primer;
@@ -47,8 +58,10 @@ int Fail(const absl::Status& status) {
 int main(int argc, char** argv) {
   magenta::ClientOptions where;
   where.server = argc > 1 ? argv[1] : "localhost:50051";
+  auto primer = PrimerOf(std::cin);
+  if (!primer.ok()) return Fail(primer.status());
   magenta::GenerateSequenceRequest request;
-  *request.mutable_input_sequence() = PrimerOf(std::cin);
+  *request.mutable_input_sequence() = *std::move(primer);
   // Eight bars more.
   const double end = request.input_sequence().total_time();
   auto& options = *request.mutable_generator_options();

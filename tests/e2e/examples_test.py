@@ -23,6 +23,22 @@ class Examples(Case):
     def test_the_weather_becomes_a_primer(self):
         with open(TABLE, 'rb') as file:
             table = file.read()
+        has_grpcio = os.path.exists(PYTHON) and subprocess.run(
+            [PYTHON, '-c', 'import grpc_tools'], stderr=subprocess.DEVNULL).returncode == 0
+        script = os.path.join(ROOT, 'examples', 'weather_primer', 'weather_primer.py')
+        def in_python(*args, stdin):
+            return Result(subprocess.run([PYTHON, script, *args], input=stdin, stdout=subprocess.PIPE,
+                                         stderr=subprocess.PIPE, timeout=120))
+        for ask in (lambda *args, stdin: example('weather_primer', *args, stdin=stdin),
+                    *([in_python] if has_grpcio else [])):
+            for bad, message in ((b'', 'the table has no day'), (table[:27], 'the table has no day'),
+                                 (table + b'rain\n', 'line 16 of the table is no date'),
+                                 (table + b'2026-03-15,nan,1\n', 'line 16 of the table')):
+                done = ask('127.0.0.1:1', stdin=bad)
+                self.assertEqual((done.status, done.out), (3, ''), done)
+                self.assertIn(message, done.err)
+                self.assertEqual(done.err.count('\n'), 1)
+            self.assertEqual(ask('127.0.0.1:1', stdin=table).status, 5)
         server = Server()
         try:
             done = example('weather_primer', f'localhost:{server.grpc}', '3', stdin=table)
@@ -31,17 +47,13 @@ class Examples(Case):
             notes = notes_of(self.write('weather.mid', done.bytes))
             self.assertEqual([note[0] for note in notes[:4]], [64, 67, 69, 72])
             self.assertLessEqual(notes[-1][2], 14 * 0.25 + 5 * 0.25 + 16.01)
-            has_grpcio = os.path.exists(PYTHON) and subprocess.run(
-                [PYTHON, '-c', 'import grpc_tools'], stderr=subprocess.DEVNULL).returncode == 0
             if has_grpcio:
-                script = os.path.join(ROOT, 'examples', 'weather_primer', 'weather_primer.py')
-                lines = subprocess.run([PYTHON, script, f'127.0.0.1:{server.grpc}', '3'], input=table,
-                                       stdout=subprocess.PIPE, check=True, timeout=120).stdout.decode()
-                self.assertEqual([int(line.split()[0]) for line in lines.splitlines()],
+                again = in_python(f'127.0.0.1:{server.grpc}', '3', stdin=table)
+                self.assertEqual(again.status, 0, again)
+                self.assertEqual([int(line.split()[0]) for line in again.out.splitlines()],
                                  [note[0] for note in notes])
         finally:
             self.assertEqual(server.stop(), 0)
-        self.assertEqual(example('weather_primer', 'localhost:1', stdin=table).status, 5)
 
     def test_sources_are_short(self):
         for name, most in (('weather_primer/weather_primer.cc', 100),

@@ -94,6 +94,7 @@ class RunningServe : public ServeFlags {
     options.max_notes = max_notes;
     options.max_steps = max_steps;
     options.max_rows = max_rows;
+    options.max_held_bytes = max_held_bytes;
     options.max_seconds = max_seconds;
     options.max_sessions = max_sessions;
     options.max_queue = max_queue;

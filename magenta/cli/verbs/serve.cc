@@ -38,6 +38,10 @@ void ServeFlags::Describe(Flags& flags) {
   flags.Int64("max_notes", &max_notes, "Notes of an input.").Range(0);
   flags.Int64("max_steps", &max_steps, "Steps of a result, its input counted.").Range(1, 1 << 22);
   flags.Int64("max_rows", &max_rows, "beam_size times branch_factor.").Range(1, 1 << 14);
+  flags
+      .Int64("max_held_bytes", &max_held_bytes,
+             "Bytes of memory that requests, and answers nobody took yet, hold all together.")
+      .Range(1 << 16);
   flags.Double("max_seconds", &max_seconds, "Seconds that a request may take.").Range(0.001, 86400);
   flags.Int("max_sessions", &max_sessions, "Requests worked on at a time.").Range(1, 65536);
   flags.Int("max_queue", &max_queue, "Requests that wait.").Range(0, 1 << 20);

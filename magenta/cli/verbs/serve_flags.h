@@ -21,6 +21,7 @@ struct ServeFlags : HandedOverVerb {
   int64_t max_notes = 20000;
   int64_t max_steps = 16384;
   int64_t max_rows = 128;
+  int64_t max_held_bytes = 128 << 20;
   double max_seconds = 60;
   int max_sessions = 64;
   int max_queue = 256;
