@@ -4,6 +4,7 @@ SUDO := $(if $(filter-out 0,$(shell id -u)),sudo)
 JOBS := $(shell nproc)
 CORPUS ?= corpus
 SHARED ?= ../shared
+MUSIC ?= $(SHARED)/data/nottingham
 export MAGENTA_SHARED ?= $(SHARED)
 
 .DEFAULT_GOAL := all
@@ -55,10 +56,13 @@ test: all build/venv/ok  ## install, build, and pass all tests but the slow ones
 slow: all build/venv/ok  ## the slow tests
 	ctest --test-dir build --output-on-failure -L slow
 
-bench: setup  ## the benchmarks of docs/performance.md
+bench: setup  ## what docs/performance.md shows: kernels, ours beside installed peers, growth
 	cmake --preset full -DMAGENTA_BENCH=ON
 	cmake --build build
-	tools/bench.sh
+	tools/bench/kernels.sh
+	@if [ -d $(MUSIC) ]; then tools/bench/peers.py --music=$(MUSIC) && \
+	  tools/bench/growth.py --music=$(MUSIC) --out=build/growth.svg; \
+	else echo "no folder $(MUSIC): make bench MUSIC=FOLDER of MIDI files compares with peers, too"; fi
 
 layers:  ## who may include whom
 	python3 tools/check_layers.py

@@ -1,7 +1,8 @@
 #!/bin/bash -eu
-# music_report.sh HELD_OUT: 100 outputs of each bundled model from [60] at temperature 1, described
-# beside the data set HELD_OUT (build/bundles/data/lookback_rnn/eval_melodies.tfrecord).
-held_out=${1:?usage: music_report.sh HELD_OUT}
+# music_report.sh DATA: 100 outputs of each bundled model from [60] at temperature 1, described beside the
+# held-out tunes of DATA (what `make bundles` leaves in build/bundles/data), and why they repeat.
+data=${1:?usage: music_report.sh build/bundles/data}
+held_out=$data/lookback_rnn/eval_melodies.tfrecord
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 rows=("held-out tunes=$held_out")
@@ -11,3 +12,6 @@ for model in basic_rnn lookback_rnn attention_rnn; do
   rows+=("$model=$out/$model")
 done
 build/bench/music_report "${rows[@]}"
+echo
+build/bench/repeat_report data/bundles/lookback_rnn.mag="$held_out" \
+  data/bundles/attention_rnn.mag="$data/attention_rnn/eval_melodies.tfrecord"

@@ -1,5 +1,5 @@
 #!/bin/bash -eu
-# bench.sh: every benchmark three times, medians alone, as docs/performance.md shows them.
+# kernels.sh: every benchmark three times, medians alone, as docs/performance.md shows them.
 for bench in startup midi codec pipeline nn train serve; do
   program=build/bench/${bench}_bench
   [ -x "$program" ] || continue

@@ -1,0 +1,189 @@
+"""The rows of the table: what is measured, ours first, then its peers."""
+import collections
+import functools
+import os
+import subprocess
+
+import run
+
+OURS = 'ours'
+NAMES = ('convert', 'parse', 'dataset-lookback', 'dataset-attention', 'train-lookback', 'train-basic',
+         'train-attention', 'generate', 'step-64', 'step-128', 'step-512', 'start-up')
+EVENTS_A_STEP = 64 * 430
+HPARAMS = "{'batch_size':64,'rnn_layer_sizes':[64,64]}"
+
+# `runs`: {what: a function that gives a run.Measured}; `show` writes a number of seconds.
+Row = collections.namedtuple('Row', 'name title runs show')
+
+SYMUSIC = '''
+import glob, sys, time, symusic
+files = sorted(glob.glob(sys.argv[1] + "/**/*.mid", recursive=True))
+start = time.process_time()
+for file in files: symusic.Score(file)
+print(time.process_time() - start)
+'''
+PRETTY_MIDI = '''
+import glob, sys, time, warnings, pretty_midi
+warnings.simplefilter("ignore")
+files = sorted(glob.glob(sys.argv[1] + "/**/*.mid", recursive=True))
+some = files[::10]
+start = time.process_time()
+for file in some: pretty_midi.PrettyMIDI(file)
+print((time.process_time() - start) * len(files) / len(some))
+'''
+VERSION = 'import importlib.metadata as m; print(m.version("%s"))'
+
+
+class Setting:
+  """Programs, the music, and a scratch folder for what the rows make."""
+
+  def __init__(self, flags, scratch):
+    self.flags = flags
+    self.scratch = scratch
+    self.magenta = os.path.join(flags.build, 'bin', 'magenta')
+    self._made = 0
+
+  def fresh(self, suffix=''):
+    self._made += 1
+    return os.path.join(self.scratch, '%d%s' % (self._made, suffix))
+
+  def bench(self, name):
+    return os.path.join(self.flags.build, 'bench', name + '_bench')
+
+  def theirs(self, script, *arguments):
+    """A console script of Magenta's, as its users type it."""
+    return [os.path.join(os.path.dirname(self.flags.magenta_python), script), *arguments]
+
+  @functools.cached_property
+  def notes(self):
+    path = self.fresh('.tfrecord')
+    run.command([self.magenta, 'convert', '--input_dir=' + self.flags.music, '--recursive',
+                 '--output_file=' + path])
+    return path
+
+  @functools.cached_property
+  def checkpoint(self):
+    """A run of one step with layers of 64 units: what generate costs does not ask for more."""
+    data, folder = self.fresh(), self.fresh()
+    run.command([self.magenta, 'dataset', '--config=lookback_rnn', '--input=' + self.notes,
+                 '--output_dir=' + data])
+    run.command([self.magenta, 'train', '--config=lookback_rnn', '--run_dir=' + folder,
+                 '--sequence_example_file=' + os.path.join(data, 'training_melodies.tfrecord'),
+                 '--hparams=' + HPARAMS, '--num_training_steps=1'])
+    return folder
+
+  def versions(self):
+    found = []
+    for python, package in ((self.flags.magenta_python, 'magenta'),
+                            (self.flags.magenta_python, 'tensorflow'),
+                            (self.flags.peers_python, 'symusic'),
+                            (self.flags.peers_python, 'pretty_midi')):
+      try:
+        done = subprocess.run([python, '-c', VERSION % package], capture_output=True, text=True,
+                              check=False)
+      except OSError:
+        continue
+      if done.returncode == 0:
+        found.append('%s %s' % (package, done.stdout.strip()))
+    return ', '.join(found) or 'no peers'
+
+
+def make(name, setting):
+  kind, _, rest = name.partition('-')
+  builders = {'convert': convert, 'parse': parse, 'dataset': dataset, 'train': train,
+              'generate': generate, 'step': step, 'start': start_up}
+  return builders[kind](name, rest, setting)
+
+
+def convert(name, _, setting):
+  flags = ['--input_dir=' + setting.flags.music, '--recursive']
+  to = '--output_file='
+  return Row(name, '`convert`, whole command', {
+      OURS: lambda: run.command([setting.magenta, 'convert', *flags, to + setting.fresh('.tfrecord')]),
+      'Magenta': lambda: run.command(setting.theirs('convert_dir_to_note_sequences', *flags,
+                                                    to + setting.fresh('.tfrecord'))),
+  }, seconds)
+
+
+def parse(name, _, setting):
+  os.environ['MAGENTA_MIDI_BENCH'] = setting.flags.music
+  return Row(name, 'MIDI parsing, one thread', {
+      OURS: lambda: run.benchmark(setting.bench('midi'), 'BM_ReadFolder'),
+      'symusic': lambda: run.python_line(setting.flags.peers_python, SYMUSIC, setting.flags.music),
+      'pretty_midi': lambda: run.python_line(setting.flags.peers_python, PRETTY_MIDI,
+                                             setting.flags.music),
+  }, seconds)
+
+
+def dataset(name, model, setting):
+  flags = ['--config=%s_rnn' % model, '--input=' + setting.notes, '--eval_ratio=0.1']
+  to = '--output_dir='
+  return Row(name, '`dataset` for %s_rnn, whole command' % model, {
+      OURS: lambda: run.command([setting.magenta, 'dataset', *flags, to + setting.fresh()]),
+      'Magenta': lambda: run.command(setting.theirs('melody_rnn_create_dataset', *flags,
+                                                    to + setting.fresh())),
+  }, seconds)
+
+
+def train(name, model, setting):
+  """Two threads; Magenta's trainer stays between rounds, so that its start does not count."""
+  program = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), 'bench',
+                         'magenta_training.py')
+
+  @functools.cache
+  def theirs():
+    return run.Asked([setting.flags.magenta_python, program, model + '_rnn', '[64,64]',
+                      setting.scratch])
+
+  runs = {
+      OURS: lambda: run.benchmark(setting.bench('train'),
+                                  'OwnStep/%s_2x64_two_threads/real_time' % model),
+      'Magenta': lambda: theirs().steps(2),
+  }
+  if model == 'lookback':
+    runs['libtorch, one thread'] = lambda: run.benchmark(setting.bench('train'),
+                                                         'LibtorchStep/lookback_2x64')
+  return Row(name, 'training %s_rnn [64,64], events/s' % model, runs,
+             lambda s: '{:,.0f}'.format(EVENTS_A_STEP / s))
+
+
+def generate(name, _, setting):
+  flags = ['--run_dir=' + setting.checkpoint, '--num_outputs=10', '--num_steps=128',
+           '--primer_melody=[60]']
+  to = '--output_dir='
+
+  def theirs(hparams):
+    return run.command(setting.theirs(
+        'melody_rnn_generate', '--config=lookback_rnn', '--hparams=' + hparams, *flags,
+        to + setting.fresh()), {'TF_CPP_MIN_LOG_LEVEL': '3'})
+
+  return Row(name, '`generate` 10 x 128 steps, [64,64], whole command', {
+      OURS: lambda: run.command([setting.magenta, 'generate', '--config=lookback_rnn', *flags,
+                                 to + setting.fresh()]),
+      'Magenta as the slides type it': lambda: theirs(HPARAMS),
+      'Magenta, batch 1': lambda: theirs("{'batch_size':1,'rnn_layer_sizes':[64,64]}"),
+  }, seconds)
+
+
+def step(name, units, setting):
+  return Row(name, 'one step, 2x%s' % units, {
+      OURS: lambda: run.benchmark(setting.bench('nn'), 'BM_Step/%s/1' % units),
+      'reading its weights once (limit)': lambda: run.benchmark(setting.bench('nn'),
+                                                                'BM_StreamWeights/' + units),
+  }, seconds)
+
+
+def start_up(name, _, setting):
+  imports = 'from magenta.models.melody_rnn import melody_rnn_generate'
+  return Row(name, 'start-up: `generate --help`', {
+      OURS: lambda: run.benchmark(setting.bench('startup'), 'BM_GenerateHelp/real_time'),
+      'Magenta, its imports': lambda: run.command([setting.flags.magenta_python, '-c', imports]),
+      '/bin/true (limit)': lambda: run.benchmark(setting.bench('startup'), 'BM_True/real_time'),
+  }, seconds)
+
+
+def seconds(value):
+  for factor, unit in ((1, 's'), (1e3, 'ms'), (1e6, 'us')):
+    if value * factor >= 0.995:
+      break
+  return '%.3g %s' % (value * factor, unit)
