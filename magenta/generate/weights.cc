@@ -19,6 +19,7 @@
 #include "magenta/io/tensor/checkpoint.h"
 #include "magenta/io/tensor/checkpoint_state.h"
 #include "magenta/io/tensor/magentajs.h"
+#include "magenta/io/tensor/metagraph.h"
 #include "magenta/io/tensor/names.h"
 #include "magenta/models/model_spec.h"
 
@@ -34,6 +35,10 @@ absl::StatusOr<LoadedWeights> WeightsOfBundle(const std::string& path) {
   weights.generator_description = bundle.proto.generator_details().description();
   weights.bundle_description = bundle.proto.bundle_details().description();
   weights.hparams_text = bundle.proto.hparams();
+  const int attention = AttentionLengthOf(bundle.proto.metagraph_file());
+  if (weights.hparams_text.empty() && attention > 0) {
+    weights.hparams_text = fmt::format("attn_length={}", attention);
+  }
   weights.steps_per_quarter = bundle.proto.steps_per_quarter();
   return weights;
 }

@@ -95,6 +95,28 @@ absl::StatusOr<Inspection> InspectRun(const std::string& folder, const InspectOp
   return result;
 }
 
+/// A file whose bytes tell nothing, by its name: it may be damaged where they would, or a part.
+absl::StatusOr<Inspection> InspectByName(const std::string& path, const FileBytes& file,
+                                         const InspectOptions& options) {
+  const std::filesystem::path name(path);
+  const std::string folder = name.has_parent_path() ? name.parent_path().string() : ".";
+  const std::string stem = name.filename().string();
+  if (file.bytes.empty()) return InputError(path, "is empty");
+  if (stem.ends_with(".mag")) return InspectBundle(path, options);
+  if (stem.ends_with(".tfrecord") || stem.find("tfevents") != std::string::npos) {
+    return InspectRecords(path, options);
+  }
+  if (stem.ends_with(".ckpt") || stem.ends_with(".index") || stem.ends_with(".meta") ||
+      stem.find(".data-") != std::string::npos) {
+    return InspectCheckpoint(path, options);
+  }
+  if (stem == "checkpoint") return InspectRun(folder, options);
+  if (IsMagentaJsFolder(folder)) return InspectMagentaJs(folder, options);
+  return InputError(path, fmt::format("is {}", KindName(file.kind)),
+                    "inspect reads MIDI, ABC, MusicXML, TFRecords, checkpoints, bundles and event "
+                    "files");
+}
+
 absl::StatusOr<Inspection> InspectRequest(const std::string& bytes, const InspectOptions& options) {
   GenerateSequenceRequest request;
   request.ParseFromString(bytes);
@@ -127,10 +149,7 @@ absl::StatusOr<Inspection> InspectBytes(const std::string& path, const FileBytes
     case FileKind::kJson:
     case FileKind::kUnknown: break;
   }
-  if (bytes.empty()) return InputError(path, "is empty");
-  return InputError(path, fmt::format("is {}", KindName(kind)),
-                    "inspect reads MIDI, ABC, MusicXML, TFRecords, checkpoints, bundles and event "
-                    "files");
+  return InspectByName(path, file, options);
 }
 
 }  // namespace

@@ -13,8 +13,9 @@ class InspectVerb : public Verb {
     flags.About(
         "Shows what is in a file, told by its bytes: the notes and melodies of MIDI, ABC, MusicXML "
         "and NoteSequences; the records of a TFRecord; the melodies of a data set; the variables "
-        "of "
-        "a checkpoint or bundle, with shapes and norms; the scalars of an event file.");
+        "of a checkpoint or bundle, with shapes and norms; the scalars of an event file. Files "
+        "that "
+        "cannot be read are named, the others shown.");
     flags.Positional("FILE", &files_,
                      "Files, checkpoint prefixes (run/train/model.ckpt-500), or run folders.", 1);
     flags.Group("Output");
@@ -28,16 +29,23 @@ class InspectVerb : public Verb {
 
   absl::Status Run(Context& context) override {
     Json list = Json::Array();
+    std::vector<absl::Status> failures;
     for (const std::string& file : files_) {
-      MAGENTA_ASSIGN_OR_RETURN(Inspection inspection, Inspect(file, options_));
-      if (context.out.json()) {
-        list.Add(inspection.json.Set("file", file));
+      absl::StatusOr<Inspection> inspection = Inspect(file, options_);
+      if (!inspection.ok()) {
+        failures.push_back(inspection.status());
+      } else if (context.out.json()) {
+        list.Add(inspection->json.Set("file", file));
       } else {
-        context.out.Raw(Printable(file + ": " + inspection.text));
+        context.out.Raw(Printable(file + ": " + inspection->text));
       }
     }
-    if (context.out.json()) context.out.Result(Json::Object().Set("files", list));
-    return absl::OkStatus();
+    if (context.out.json() && failures.size() < files_.size()) {
+      context.out.Result(Json::Object().Set("files", list));
+    }
+    // The last one said is the first, whose exit status the program ends with.
+    for (size_t i = failures.size(); i-- > 1;) context.out.Error(failures[i]);
+    return failures.empty() ? absl::OkStatus() : failures.front();
   }
 
  private:
