@@ -146,6 +146,50 @@ absl::Status AddLayer(const TensorMap& tensors, int layer, int64_t inputs, RnnSh
   return absl::OkStatus();
 }
 
+/// The variables that a network of `shape` reads.
+std::vector<std::string> WeightNames(const TensorMap& tensors, const RnnShape& shape) {
+  std::vector<std::string> names = {"fully_connected/weights", "fully_connected/biases"};
+  for (int layer = 0; layer < static_cast<int>(shape.layer_sizes.size()); ++layer) {
+    const LayerNames layer_names = NamesOfLayer(tensors, layer);
+    for (const char* name : {"kernel", "bias"}) {
+      names.push_back(layer_names.lstm + name);
+      if (layer_names.has_projection) names.push_back(layer_names.projection + name);
+      if (!layer_names.has_attention) continue;
+      names.push_back(layer_names.attention + name);
+      names.push_back(layer_names.attention + "attention/" + name);
+      names.push_back(layer_names.attention + "attn_output_projection/" + name);
+    }
+    if (!layer_names.has_attention) continue;
+    names.push_back(layer_names.attention + "attention/attn_w");
+    names.push_back(layer_names.attention + "attention/attn_v");
+  }
+  return names;
+}
+
+/// An error listing the variables that look like weights and that no part of the network takes: a
+/// layer that is skipped, say. What an optimizer adds stands behind its weight's name and a slash.
+absl::Status CheckNoneIsLeft(const TensorMap& tensors, const RnnShape& shape) {
+  const std::vector<std::string> read = WeightNames(tensors, shape);
+  std::vector<std::string> left;
+  for (const auto& [name, tensor] : tensors) {
+    if (!name.starts_with("rnn/") && !name.starts_with("fully_connected/")) continue;
+    const bool known = std::any_of(read.begin(), read.end(), [&](const std::string& weight) {
+      return name == weight || name.starts_with(weight + "/");
+    });
+    if (!known && !IsSlot(name)) left.push_back(name);
+  }
+  if (left.empty()) return absl::OkStatus();
+  constexpr size_t kShown = 5;
+  const size_t shown = std::min(left.size(), kShown);
+  std::string message =
+      fmt::format("no part of a network of {} layers takes {}{}", shape.layer_sizes.size(),
+                  fmt::join(left.begin(), left.begin() + static_cast<ptrdiff_t>(shown), ", "),
+                  shown < left.size() ? fmt::format(" and {} more", left.size() - shown) : "");
+  const std::string nearest = NearestName(left[0], read);
+  if (!nearest.empty()) message += fmt::format("; nearest to the first is {}", nearest);
+  return InputError("", message, "Layers are cell_0, cell_1, ... without a gap");
+}
+
 }  // namespace
 
 LayerNames NamesOfLayer(const TensorMap& tensors, int layer) {
@@ -176,6 +220,7 @@ absl::StatusOr<RnnShape> RnnShapeOf(const TensorMap& tensors) {
   shape.num_classes = static_cast<int>(output->shape[1]);
   MAGENTA_RETURN_IF_ERROR(ExpectVariable(tensors, weights, {inputs, shape.num_classes}));
   MAGENTA_RETURN_IF_ERROR(ExpectVariable(tensors, "fully_connected/biases", {shape.num_classes}));
+  MAGENTA_RETURN_IF_ERROR(CheckNoneIsLeft(tensors, shape));
   return shape;
 }
 
