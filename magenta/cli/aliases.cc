@@ -8,7 +8,10 @@
 #include <optional>
 #include <utility>
 
+#include "magenta/base/nearest.h"
 #include "magenta/base/status.h"
+#include "magenta/cli/verb.h"
+#include "magenta/models/model_spec.h"
 
 namespace magenta::cli {
 namespace {
@@ -245,6 +248,21 @@ const Alias* FindAlias(std::string_view name) {
     if (alias.name == name) return &alias;
   }
   return nullptr;
+}
+
+absl::Status UnknownVerb(std::string_view name) {
+  for (const std::string_view suffix : {"_create_dataset", "_train", "_generate"}) {
+    if (!name.ends_with(suffix)) continue;
+    const std::string_view model = name.substr(0, name.size() - suffix.size());
+    if (IsModelElsewhere(model)) return FindModel(model).status();
+  }
+  std::vector<std::string> names;
+  for (const VerbEntry& verb : AllVerbs()) names.emplace_back(verb.name);
+  for (const Alias& alias : AllAliases()) names.push_back(alias.name);
+  const std::string nearest = NearestName(name, names);
+  return UsageError(fmt::format("unknown verb {}", name),
+                    nearest.empty() ? "`magenta --help` lists the verbs"
+                                    : fmt::format("Did you mean {}?", nearest));
 }
 
 bool SaveBundleInstead(Command& command) {

@@ -34,6 +34,10 @@ struct Command {
 /// together.
 absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::string>& args);
 
+/// The error (exit 2) that says what `name`, which is no verb and no old name, may have been meant
+/// for; of a program for a model that is known but not here, which models are.
+absl::Status UnknownVerb(std::string_view name);
+
 /// Magenta's `generate --save_generator_bundle --bundle_file=X`, which generates nothing and packs
 /// the model: turns `command` into `bundle`, without the flags that only generation has use for.
 /// Other commands stay as they are. Returns whether it did.

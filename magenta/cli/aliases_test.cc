@@ -105,6 +105,25 @@ TEST(Aliases, GenerateSavesABundleInstead) {
   }
 }
 
+TEST(Aliases, UnknownNamesSayWhatMayBeMeant) {
+  const struct {
+    const char* name;
+    const char* error;
+  } rows[] = {
+      {"generat", "unknown verb generat. Did you mean generate?"},
+      {"lookback_rnn_generat",
+       "unknown verb lookback_rnn_generat. Did you mean lookback_rnn_generate?"},
+      {"xyzzy", "unknown verb xyzzy. `magenta --help` lists the verbs."},
+      {"drums_rnn_generate",
+       "'drums_rnn' is a model of Magenta that is not here. The models are basic_rnn, mono_rnn, "
+       "lookback_rnn, attention_rnn."},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(ErrorLine(UnknownVerb(row.name)), row.error);
+    EXPECT_EQ(ExitStatus(UnknownVerb(row.name)), 2);
+  }
+}
+
 TEST(Aliases, StandForVerbs) {
   EXPECT_GE(AllAliases().size(), 14u);
   for (const Alias& alias : AllAliases()) {

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "magenta/base/nearest.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/aliases.h"
 #include "magenta/cli/help.h"
@@ -32,16 +31,6 @@ absl::StatusOr<LogLevel> ReadLogLevel(std::string text) {
   if (text == "warn" || text == "warning") return LogLevel::kWarning;
   if (text == "error" || text == "fatal") return LogLevel::kError;
   return UsageError(fmt::format("--log_level={} is not one of debug, info, warning, error", text));
-}
-
-absl::Status UnknownVerb(const std::string& name) {
-  std::vector<std::string> names;
-  for (const VerbEntry& verb : AllVerbs()) names.emplace_back(verb.name);
-  for (const Alias& alias : AllAliases()) names.push_back(alias.name);
-  const std::string nearest = NearestName(name, names);
-  return UsageError(fmt::format("unknown verb {}", name),
-                    nearest.empty() ? "`magenta --help` lists the verbs"
-                                    : fmt::format("Did you mean {}?", nearest));
 }
 
 /// Splits the command line; flags before the verb go behind it.

@@ -42,4 +42,7 @@ void AddModels(std::span<const ModelSpec> models);
 /// they are known but not here.
 absl::StatusOr<const ModelSpec*> FindModel(std::string_view id);
 
+/// Whether `id` is a model of Magenta's that has no place here.
+bool IsModelElsewhere(std::string_view id);
+
 }  // namespace magenta

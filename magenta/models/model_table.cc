@@ -1,6 +1,7 @@
 // models.def as a table.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -65,15 +66,17 @@ std::span<const ModelSpec> BuiltInModels() {
 
 void AddModels(std::span<const ModelSpec> models) { added_models = models; }
 
+bool IsModelElsewhere(std::string_view id) {
+  return std::find(kKnownElsewhere.begin(), kKnownElsewhere.end(), id) != kKnownElsewhere.end();
+}
+
 absl::StatusOr<const ModelSpec*> FindModel(std::string_view id) {
   for (const ModelSpec* spec : KnownModels()) {
     if (spec->id == id) return spec;
   }
   std::string remedy = "The models are " + ModelIds();
-  for (const std::string_view known : kKnownElsewhere) {
-    if (known == id) {
-      return UsageError(fmt::format("'{}' is a model of Magenta that is not here", id), remedy);
-    }
+  if (IsModelElsewhere(id)) {
+    return UsageError(fmt::format("'{}' is a model of Magenta that is not here", id), remedy);
   }
   std::vector<std::string> ids;
   for (const ModelSpec* spec : KnownModels()) ids.push_back(spec->id);

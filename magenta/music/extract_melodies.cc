@@ -172,8 +172,8 @@ class MelodyExtractor {
     if (length < options_.min_bars * bar_) {
       ++result_.counters["melodies_discarded_too_short"];
       return Decide(instrument, MelodyOutcome::kTooShort, found.origin,
-                    fmt::format("{:.3g} bars, fewer than {}", static_cast<double>(length) / bar_,
-                                options_.min_bars),
+                    fmt::format("{:.3g} {}, fewer than {}", static_cast<double>(length) / bar_,
+                                length == bar_ ? "bar" : "bars", options_.min_bars),
                     fmt::format("--min_bars={}", length / bar_));
     }
     const int64_t kept = KeptSteps(length);

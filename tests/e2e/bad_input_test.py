@@ -6,7 +6,7 @@ import resource
 import subprocess
 import unittest
 
-from program import (BIN, MODELS, Case, midi, needs_goldens, needs_train, run, tune)
+from program import (BIN, MODELS, Case, midi, needs_goldens, needs_live, needs_train, run, tune)
 
 
 def lookback(path):
@@ -159,6 +159,23 @@ class Models(Case):
     def test_missing_files(self):
         for flag in ('run_dir', 'checkpoint_file', 'bundle_file'):
             self.generate(3, self.path('none'), f'--{flag}=' + self.path('none'))
+
+    def test_flags_that_do_not_go_together(self):
+        for flags, text in [
+            (['--auth_token=x'], '--server'),
+            (['--server=localhost:1', '--bundle_file=x.mag'], 'its own model'),
+            (['--soundfont=x.sf2'], 'names no wav'),
+            (['--bundle_description=x'], '--save_generator_bundle'),
+        ]:
+            self.generate(2, text, *flags)
+        self.fails(2, '--output_dir is empty', 'generate', '--output_dir=')
+        self.fails(2, '--output_dir needs a value', 'generate', '--output_dir', '--num_outputs=3')
+        self.fails(2, '--transpose names 0 twice', 'dataset', '--input=x', '--transpose=0,2,0',
+                   '--output_dir=' + self.path('out'))
+
+    @needs_live
+    def test_a_sound_font_is_looked_for_first(self):
+        self.generate(3, 'no such sound font', '--format=wav', '--soundfont=' + self.path('none.sf2'))
 
     def test_two_models_at_once(self):
         self.generate(2, '', '--run_dir=' + lookback(''), '--bundle_file=' + lookback('lookback_rnn.mag'))

@@ -199,6 +199,7 @@ absl::Status Flags::UnknownFlag(std::string_view typed) const {
 
 absl::Status Flags::SetValue(Flag& flag, std::string_view text) {
   flag.given = true;
+  flag.empty = text.empty();
   const bool among =
       flag.choices.empty() || flag.open_choices || flag.kind == "names by commas" ||
       std::find(flag.choices.begin(), flag.choices.end(), text) != flag.choices.end();
@@ -252,7 +253,10 @@ absl::Status Flags::ParseFlag(std::string_view token, const std::string* next, b
   if (negated && has_value) return UsageError(fmt::format("--{} takes no value", name));
   if (flag->is_bool && !has_value) return SetValue(*flag, negated ? "false" : "true");
   if (has_value) return SetValue(*flag, token.substr(equals + 1));
-  if (next == nullptr) {
+  // What names a flag is no value that was meant: --output_dir --num_outputs=3.
+  const bool forgotten = next != nullptr && next->starts_with("--") &&
+                         FindTyped(next->substr(2, next->find('=') - 2), &negated) != nullptr;
+  if (next == nullptr || forgotten) {
     return UsageError(fmt::format("--{} needs a value", name),
                       fmt::format("Type --{}={}", name, flag->value_name));
   }
@@ -279,7 +283,12 @@ absl::Status Flags::Parse(const std::vector<std::string>& args) {
     if (used_next) ++arg;
   }
   for (const Flag& flag : flags_) {
-    if (!flag.required || flag.given) continue;
+    if (!flag.required) continue;
+    if (flag.empty) {
+      return UsageError(fmt::format("--{} is empty", flag.name),
+                        fmt::format("Type --{}={}", flag.name, flag.value_name));
+    }
+    if (flag.given) continue;
     return UsageError(fmt::format("{} needs --{}", verb_, flag.name),
                       fmt::format("`magenta {} --help` shows examples", verb_));
   }

@@ -52,6 +52,7 @@ class Flag {
   bool hidden = false;
   bool is_bool = false;
   bool given = false;
+  bool empty = false;  // given, with nothing after the '='
   double minimum = -std::numeric_limits<double>::infinity();
   double maximum = std::numeric_limits<double>::infinity();
   /// Takes the text of a value; false: it is no `kind`.
@@ -98,7 +99,7 @@ class Flags {
 
   /// Reads `args` (without program and verb) into the values. --help wins over every mistake.
   /// Errors (exit 2): unknown flag, with the nearest one; a value that is none, out of bounds or
-  /// not among the choices; a required flag left out; too few or too many files.
+  /// not among the choices; a required flag left out or empty; too few or too many files.
   absl::Status Parse(const std::vector<std::string>& args);
 
   bool help_wanted() const { return help_wanted_; }

@@ -50,6 +50,8 @@ TEST(Flags, Accepted) {
   const Row rows[] = {
       {{}, "t true false 3 0.5 0 mid - "},
       {{"--text=a=b", "--text", "c d"}, "c d true false 3 0.5 0 mid - "},
+      {{"--text", "--other=3"}, "--other=3 true false 3 0.5 0 mid - "},
+      {{"--text", "--"}, "-- true false 3 0.5 0 mid - "},
       {{"--text="}, " true false 3 0.5 0 mid - "},
       {{"--noon", "--off"}, "t false true 3 0.5 0 mid - "},
       {{"--on=false", "--off=True"}, "t false true 3 0.5 0 mid - "},
@@ -78,6 +80,8 @@ TEST(Flags, Refused) {
       {{"--noon=1"}, "--noon takes no value."},
       {{"--on=maybe"}, "--on=maybe is not true or false."},
       {{"--number"}, "--number needs a value. Type --number=N."},
+      {{"--text", "--number=1"}, "--text needs a value. Type --text=TEXT."},
+      {{"--text", "--nooff"}, "--text needs a value. Type --text=TEXT."},
       {{"--number=11"}, "--number=11 is not a whole number from -10 to 10."},
       {{"--number=1.5"}, "--number=1.5 is not a whole number from -10 to 10."},
       {{"--number="}, "--number= is not a whole number from -10 to 10."},
@@ -101,7 +105,10 @@ TEST(Flags, RequiredAndGiven) {
   EXPECT_EQ(ErrorLine(flags.Parse({})),
             "sample needs --name. `magenta sample --help` shows examples.");
   EXPECT_FALSE(flags.Given("name"));
-  EXPECT_TRUE(flags.Parse({"--name=x"}).ok());
+  EXPECT_EQ(ErrorLine(flags.Parse({"--name="})), "--name is empty. Type --name=TEXT.");
+  EXPECT_EQ(ErrorLine(flags.Parse({"--name=x", "--name", ""})),
+            "--name is empty. Type --name=TEXT.");
+  EXPECT_TRUE(flags.Parse({"--name=", "--name=x"}).ok());
   EXPECT_TRUE(flags.Given("name"));
 }
 

@@ -80,8 +80,9 @@ class ConvertVerb : public Verb {
                      .Set("counts", counts)
                      .Set("output_file", options_.output_file));
     }
-    out.Info(fmt::format("{} of {} files gave {} NoteSequences, written to {}", summary.kept,
-                         summary.files, summary.sequences, options_.output_file));
+    out.Info(fmt::format("{} of {} files gave {} NoteSequence{}, written to {}", summary.kept,
+                         summary.files, summary.sequences, summary.sequences == 1 ? "" : "s",
+                         options_.output_file));
   }
 
   ConvertOptions options_;

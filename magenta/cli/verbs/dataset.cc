@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "magenta/base/status.h"
 #include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/terminal/signals.h"
@@ -108,6 +110,12 @@ class DatasetVerb : public Verb {
     options_.format = format_ == "dense" ? DatasetFormat::kDense : DatasetFormat::kCompact;
     if (!shard_.empty()) {
       MAGENTA_ASSIGN_OR_RETURN(options_.shard, ParseShard(shard_));
+    }
+    std::vector<int> keys = options_.transpositions;
+    std::sort(keys.begin(), keys.end());
+    if (const auto twice = std::adjacent_find(keys.begin(), keys.end()); twice != keys.end()) {
+      return UsageError(fmt::format("--transpose names {} twice", *twice),
+                        "Each would be in the data set as often");
     }
     if (options_.output_dir.empty() && options_.training_file.empty() &&
         options_.eval_file.empty()) {

@@ -179,9 +179,11 @@ class GenerateVerb : public Verb {
   }
 
   absl::Status Check() const {
-    if (!bundle_description_.empty()) {
-      return UsageError("--bundle_description is of the bundle that --save_generator_bundle writes",
-                        "Give both or neither");
+    MAGENTA_RETURN_IF_ERROR(CheckTogether());
+    std::error_code error;
+    if (!sound_font_.empty() && !std::filesystem::is_regular_file(sound_font_, error)) {
+      return MissingInputError(sound_font_, "there is no such sound font",
+                               "Give --soundfont an .sf2 or .sf3 file");
     }
     for (size_t i = 0; i < formats_.size(); ++i) {
       if (std::find(formats_.begin(), formats_.begin() + i, formats_[i]) != formats_.begin() + i) {
@@ -190,6 +192,28 @@ class GenerateVerb : public Verb {
     }
     if (const std::vector<std::string> heavy = LiveFormats(); !heavy.empty()) {
       MAGENTA_RETURN_IF_ERROR(ProgramPath(Program::kLive).status());
+    }
+    return absl::OkStatus();
+  }
+
+  /// Flags that mean nothing beside the others that were given.
+  absl::Status CheckTogether() const {
+    if (!bundle_description_.empty()) {
+      return UsageError("--bundle_description is of the bundle that --save_generator_bundle writes",
+                        "Give both or neither");
+    }
+    if (!sound_font_.empty() && !Wants("wav")) {
+      return UsageError("--soundfont is for sound, and --format names no wav",
+                        "Add wav to --format, or leave --soundfont out");
+    }
+    const ModelSource& model = model_.source;
+    if (remote_.given() && !(model.run_dir + model.checkpoint_file + model.bundle_file).empty()) {
+      return UsageError("--server answers by its own model, and one is named here, too",
+                        "Leave --server or the model's file out");
+    }
+    if (!remote_.given() && !remote_.auth_token.empty()) {
+      return UsageError("--auth_token is what --server asks for, which is not given",
+                        "Give both or neither");
     }
     return absl::OkStatus();
   }

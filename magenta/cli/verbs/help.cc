@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include "magenta/base/nearest.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/aliases.h"
 #include "magenta/cli/verb.h"
@@ -27,8 +26,7 @@ class HelpVerb : public Verb {
     const Alias* alias = FindAlias(names_[0]);
     const VerbEntry* entry = FindVerb(AllVerbs(), alias == nullptr ? names_[0] : alias->verb);
     if (entry == nullptr) {
-      return UsageError(fmt::format("there is no verb {}", names_[0]),
-                        "`magenta --help` lists the verbs");
+      return UnknownVerb(names_[0]);
     }
     const auto verb = entry->make();
     Flags flags{std::string(entry->name)};
