@@ -44,6 +44,7 @@ constexpr double kLeaveSeconds = 5;
 constexpr int kGlooThreads = 1;
 constexpr char kAgain[] =
     "Start the job again, with any number of ranks: it goes on from the last checkpoint";
+constexpr char kOtherPort[] = "Set MASTER_PORT to a free one, the same on all ranks";
 constexpr char kLauncherHelp[] =
     "Give each process a RANK of its own from 0 on, all the same WORLD_SIZE, and each job another "
     "MASTER_PORT";
@@ -333,8 +334,7 @@ absl::StatusOr<StorePtr> Joining::Open(bool serve) {
     return c10::make_intrusive<c10d::TCPStore>(leader_, options);
   } catch (const std::exception& e) {
     return OutsideError(Where(), FirstLine(e.what()),
-                        serve ? "Set MASTER_PORT to a free one, the same on all ranks"
-                              : "Look whether rank 0 still runs");
+                        serve ? kOtherPort : "Look whether rank 0 still runs");
   }
 }
 
@@ -408,6 +408,9 @@ absl::Status Joining::CheckAddresses(c10d::TCPStore& store) const {
 absl::StatusOr<std::unique_ptr<Ranks>> Joining::Run() {
   if (place_.rank == 0) {
     MAGENTA_ASSIGN_OR_RETURN(leader_, ResolveHost(place_.host));
+    if (Listens(leader_, place_.port)) {
+      return OutsideError(Where(), "something else listens on this port", kOtherPort);
+    }
   } else {
     MAGENTA_RETURN_IF_ERROR(WaitForLeader());
   }
