@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/pipeline/input_files.h"
@@ -89,7 +88,7 @@ absl::StatusOr<int64_t> CountFiles(const ConvertOptions& options) {
                            FolderWalker::Open(options.input_dir, options.recursive));
   int64_t count = 0;
   while (const std::optional<FoundFile> found = walker.Next()) {
-    count += options.shard.Holds(found->path) && !IsOwnOutput(options, found->path);
+    count += !IsOwnOutput(options, found->path);
   }
   return count;
 }
@@ -103,8 +102,9 @@ class FolderConverter {
   absl::StatusOr<ConvertSummary> Run() {
     MAGENTA_ASSIGN_OR_RETURN(FolderWalker walker,
                              FolderWalker::Open(options_.input_dir, options_.recursive));
-    if (options_.progress) {
-      MAGENTA_ASSIGN_OR_RETURN(progress_.total, CountFiles(options_));
+    if (options_.progress || options_.shard.count > 1) {
+      MAGENTA_ASSIGN_OR_RETURN(total_, CountFiles(options_));
+      progress_.total = options_.shard.Size(total_);
     }
     const OrderedStages<FoundFile, ConvertedFile> stages = {
         [&](FoundFile* found) { return NextOfShard(walker, found); },
@@ -117,11 +117,13 @@ class FolderConverter {
  private:
   bool Stopped() const { return options_.stop != nullptr && options_.stop->load(); }
 
-  absl::StatusOr<bool> NextOfShard(FolderWalker& walker, FoundFile* found) const {
+  absl::StatusOr<bool> NextOfShard(FolderWalker& walker, FoundFile* found) {
     while (!Stopped()) {
       std::optional<FoundFile> next = walker.Next();
       if (!next.has_value()) return false;
-      if (!options_.shard.Holds(next->path) || IsOwnOutput(options_, next->path)) continue;
+      if (IsOwnOutput(options_, next->path)) continue;
+      const int64_t number = found_++;
+      if (options_.shard.count > 1 && !options_.shard.Holds(number, total_)) continue;
       *found = *std::move(next);
       return true;
     }
@@ -148,8 +150,9 @@ class FolderConverter {
     summary_.reasons = report_.reasons();
     summary_.table = ReasonTable(summary_.reasons);
     MAGENTA_RETURN_IF_ERROR(report_.Commit());
-    const bool empty_shard = options_.shard.count > 1 && summary_.files == 0;
-    if (summary_.sequences == 0 && !empty_shard) return NothingConverted(options_, summary_);
+    // A shard may be empty, so that all can be put together.
+    const bool part = options_.shard.count > 1 && total_ > 0;
+    if (summary_.sequences == 0 && !part) return NothingConverted(options_, summary_);
     MAGENTA_RETURN_IF_ERROR(writer_.Commit());
     return std::move(summary_);
   }
@@ -159,6 +162,7 @@ class FolderConverter {
   ReportWriter report_;
   ConvertSummary summary_;
   PipelineProgress progress_;
+  int64_t total_ = 0, found_ = 0;  // files of the whole
 };
 
 bool ReadShardNumber(std::string_view text, int* number) {
@@ -167,11 +171,6 @@ bool ReadShardNumber(std::string_view text, int* number) {
 }
 
 }  // namespace
-
-bool Shard::Holds(std::string_view name) const {
-  return count <= 1 ||
-         StableHash(name, 0) % static_cast<uint64_t>(count) == static_cast<uint64_t>(index);
-}
 
 absl::StatusOr<Shard> ParseShard(std::string_view text) {
   const size_t slash = text.find('/');

@@ -12,14 +12,22 @@
 
 namespace magenta {
 
-/// Part `index` (from 0) of `count`: the files or sequences whose name hashes to it. All parts
-/// together are the whole, and a file that comes or goes moves no other to another part.
+/// Part `index` (from 0) of `count`: as many neighbours of an ordered input as the other parts
+/// hold, or one more. The outputs of all parts, one behind the other, are the bytes of the whole's.
 struct Shard {
   int index = 0;
   int count = 1;
 
-  /// Whether `name` belongs to this part.
-  bool Holds(std::string_view name) const;
+  /// Whether item `number` (from 0) of `total` belongs to this part.
+  bool Holds(int64_t number, int64_t total) const {
+    return number >= First(index, total) && number < First(index + 1, total);
+  }
+  int64_t Size(int64_t total) const { return First(index + 1, total) - First(index, total); }
+
+ private:
+  int64_t First(int64_t part, int64_t total) const {
+    return total / count * part + total % count * part / count;
+  }
 };
 
 /// The shard that "i/n" means, i from 0 to n-1. Errors: exit 2.

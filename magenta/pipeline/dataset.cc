@@ -28,12 +28,9 @@ BuiltItem BuildItem(const DatasetOptions& options, const SequenceItem& item) {
     built.status = parsed.status();
     return built;
   }
-  if (parsed->broken.has_value() && options.shard.Holds(parsed->broken->file)) {
-    built.broken = std::move(parsed->broken);
-  }
+  built.broken = std::move(parsed->broken);
   for (NoteSequence& sequence : parsed->sequences) {
     const std::string name = PlacingName(sequence, fmt::format("{}:{}", item.file, item.number));
-    if (!options.shard.Holds(name)) continue;
     built.sequences.push_back(ExtractSequenceExamples(std::move(sequence), name, options));
   }
   return built;
@@ -109,15 +106,35 @@ class DatasetBuilder {
   bool Stopped() const { return options_.stop != nullptr && options_.stop->load(); }
 
   absl::StatusOr<DatasetSummary> Run(SequenceSource& source) {
+    if (options_.shard.count > 1) {
+      MAGENTA_ASSIGN_OR_RETURN(total_, CountItems());
+    }
     const OrderedStages<SequenceItem, BuiltItem> stages = {
-        [&](SequenceItem* item) -> absl::StatusOr<bool> {
-          if (Stopped()) return InterruptedError("stopped; nothing was written");
-          return source.Next(item);
-        },
+        [&](SequenceItem* item) -> absl::StatusOr<bool> { return NextOfShard(source, item); },
         [&](const SequenceItem& item) { return BuildItem(options_, item); },
         [&](const BuiltItem& item) { return Take(item); }};
     MAGENTA_RETURN_IF_ERROR(OrderedParallel(stages, ThreadsToUse(options_.num_threads)));
     return Finish();
+  }
+
+  absl::StatusOr<int64_t> CountItems() const {
+    MAGENTA_ASSIGN_OR_RETURN(SequenceSource source, SequenceSource::Open(options_.input));
+    SequenceItem item;
+    for (int64_t count = 0;; ++count) {
+      if (Stopped()) return InterruptedError("stopped; nothing was written");
+      MAGENTA_ASSIGN_OR_RETURN(const bool more, source.Next(&item));
+      if (!more) return count;
+    }
+  }
+
+  absl::StatusOr<bool> NextOfShard(SequenceSource& source, SequenceItem* item) {
+    while (!Stopped()) {
+      MAGENTA_ASSIGN_OR_RETURN(const bool more, source.Next(item));
+      if (!more) return false;
+      const int64_t number = found_++;
+      if (options_.shard.count == 1 || options_.shard.Holds(number, total_)) return true;
+    }
+    return InterruptedError("stopped; nothing was written");
   }
 
   absl::Status Take(const BuiltItem& item) {
@@ -173,9 +190,10 @@ class DatasetBuilder {
     summary_.reasons = report_.reasons();
     summary_.table = ReasonTable(summary_.reasons);
     const bool none = summary_.training_examples + summary_.eval_examples == 0;
-    const bool empty_shard = options_.shard.count > 1 && summary_.reasons.empty();
+    // A shard may be empty, so that all can be put together.
+    const bool part = options_.shard.count > 1 && total_ > 0;
     MAGENTA_RETURN_IF_ERROR(report_.Commit());
-    if (none && !empty_shard) return NothingBuilt(options_, summary_);
+    if (none && !part) return NothingBuilt(options_, summary_);
     MAGENTA_RETURN_IF_ERROR(training_.Commit());
     MAGENTA_RETURN_IF_ERROR(eval_.Commit());
     Advise();
@@ -183,6 +201,7 @@ class DatasetBuilder {
   }
 
   const DatasetOptions& options_;
+  int64_t total_ = 0, found_ = 0;  // items of the whole
   RecordWriter training_;
   RecordWriter eval_;
   ReportWriter report_;

@@ -43,7 +43,7 @@ struct DatasetOptions {
   /// Plays repeats of scores out, which the reference does not.
   bool unroll_sections = false;
   std::string report_file;  // JSON; empty: none
-  Shard shard;              // of the sequences, by the name that also places them
+  Shard shard;              // of the records, or of the files of music
   int num_threads = 0;      // 0: as many as the machine has; the output does not depend on it
   std::function<void(const PipelineProgress&)> progress;
   /// When it turns true the run ends with InterruptedError, and no file appears.

@@ -167,6 +167,38 @@ TEST(DatasetTest, BytesDoNotDependOnThreads) {
   }
 }
 
+TEST(DatasetTest, ShardsInOrderAreTheBytesOfTheWhole) {
+  TempFolder folder;
+  WriteSequences(folder.Path("notes.tfrecord"), Tunes(41));
+  for (int i = 0; i < 23; ++i) {
+    folder.Write(fmt::format("music/{}.mid", i), MidiOf(Scale(8, 48 + i)));
+  }
+  for (const char* input : {"notes.tfrecord", "music"}) {
+    DatasetOptions options = Options(folder);
+    options.input = folder.Path(input);
+    options.transpositions = {0, 3};
+    options.eval_ratio = 0.3;
+    const absl::StatusOr<DatasetSummary> whole = BuildDataset(options);
+    ASSERT_TRUE(whole.ok()) << ErrorLine(whole.status());
+    EXPECT_GT(whole->eval_examples, 2);
+    const std::string training = *ReadFile(whole->training_file);
+    const std::string eval = *ReadFile(whole->eval_file);
+    for (const int shards : {2, 3, 50}) {  // some of 50 are empty
+      std::string training_parts, eval_parts;
+      for (int i = 0; i < shards; ++i) {
+        options.output_dir = folder.Path("part");
+        options.shard = {i, shards};
+        const absl::StatusOr<DatasetSummary> part = BuildDataset(options);
+        ASSERT_TRUE(part.ok()) << ErrorLine(part.status());
+        training_parts += *ReadFile(part->training_file);
+        eval_parts += *ReadFile(part->eval_file);
+      }
+      EXPECT_TRUE(training_parts == training) << input << shards;
+      EXPECT_TRUE(eval_parts == eval) << input << shards;
+    }
+  }
+}
+
 TEST(DatasetTest, TranspositionsAreCopies) {
   TempFolder folder;
   WriteSequences(folder.Path("notes.tfrecord"), {{"a.mid", QuarterNotes(Scale(8, 115))}});

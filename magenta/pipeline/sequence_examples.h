@@ -22,7 +22,7 @@ struct SequenceExamples {
   std::map<std::string, int64_t> counters;  // Magenta's names with stage and mode
 };
 
-/// What places a sequence in a shard and a partition: its file name and number in the book, else
+/// What places a sequence in a partition: its file name and number in the book, else
 /// its id, else `fallback`.
 std::string PlacingName(const NoteSequence& sequence, const std::string& fallback);
 
