@@ -20,7 +20,7 @@ constexpr int kInputs = 121, kClasses = 40, kAttentionLength = 40;
 void StepBench(benchmark::State& state, bool attention, const Kernels& kernels) {
   const int units = static_cast<int>(state.range(0)), rows = static_cast<int>(state.range(1));
   const TensorMap tensors = testing::RandomRnn({kInputs, {units, units}, kClasses, attention});
-  const auto network = MakeRnnWithKernels(tensors, attention ? kAttentionLength : 0, kernels);
+  const auto network = MakeRnn(tensors, RnnOptions{attention ? kAttentionLength : 0, &kernels});
   auto memory = (*network)->NewState(rows);
   SparseVector input;
   for (int i : {5, 40, 78, 114, 115, 116, 117, 118}) input.Add(i, 1.0f);

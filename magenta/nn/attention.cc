@@ -7,22 +7,27 @@
 
 namespace magenta {
 
-Attention::Attention(const TensorMap& tensors, const std::string& prefix, int inputs, int units,
-                     int attn_length)
-    : inputs_(inputs),
-      units_(units),
-      units_padded_(PadToLanes(units)),
-      length_(attn_length),
-      length_padded_(PadToLanes(attn_length)) {
-  const auto floats = [&](const char* name) { return tensors.at(prefix + name).floats(); };
-  input_kernel_ = PackedMatrix(floats("kernel"), inputs + units, inputs);
-  input_bias_ = PadGroups(floats("bias"));
-  query_kernel_ = PackedMatrix(floats("attention/kernel"), 2 * units, units);
-  query_bias_ = PadGroups(floats("attention/bias"));
-  output_kernel_ = PackedMatrix(floats("attn_output_projection/kernel"), 2 * units, units);
-  output_bias_ = PadGroups(floats("attn_output_projection/bias"));
-  key_kernel_ = PackedMatrix(floats("attention/attn_w"), units, units);
-  v_ = PadGroups(floats("attention/attn_v"));
+Attention::Attention(const TensorMap& tensors, const std::string& prefix,
+                     const AttentionOptions& options)
+    : inputs_(options.inputs),
+      units_(options.units),
+      units_padded_(PadToLanes(options.units)),
+      length_(options.length),
+      length_padded_(PadToLanes(options.length)) {
+  const auto matrix = [&](const char* name, int rows, int columns) {
+    return PackedMatrix(tensors.at(prefix + name).floats(), rows, columns, options.pack);
+  };
+  const auto row = [&](const char* name) {
+    return PackRow(tensors.at(prefix + name).floats(), options.pack);
+  };
+  input_kernel_ = matrix("kernel", inputs_ + units_, inputs_);
+  input_bias_ = row("bias");
+  query_kernel_ = matrix("attention/kernel", 2 * units_, units_);
+  query_bias_ = row("attention/bias");
+  output_kernel_ = matrix("attn_output_projection/kernel", 2 * units_, units_);
+  output_bias_ = row("attn_output_projection/bias");
+  key_kernel_ = matrix("attention/attn_w", units_, units_);
+  v_ = row("attention/attn_v");
 }
 
 AttentionState Attention::NewState(int rows) const {
@@ -30,7 +35,7 @@ AttentionState Attention::NewState(int rows) const {
   AttentionState state;
   state.a.assign(rows * row, 0.0f);
   state.window.assign(rows * row * length_, 0.0f);
-  state.keys.assign(rows * row * length_, 0.0f);
+  state.keys.assign(rows * row * length_, 1.0f);  // e^0
   return state;
 }
 
@@ -56,6 +61,7 @@ void Attention::Attend(const Kernels& kernels, const float* c, const float* h,
   FillRows(query_bias_, count, q);
   kernels.multiply(query_kernel_, 0, units_, {c, stride, count}, q, stride);
   kernels.multiply(query_kernel_, units_, units_, {h, stride, count}, q, stride);
+  kernels.exp_twice(q, q, count * units_padded_);
   for (int row = 0; row < count; ++row) {
     AttendRow(kernels, q + row * stride, rows[row], scores + row * length_padded_,
               a + row * stride);
@@ -103,6 +109,7 @@ void Attention::Remember(const Kernels& kernels, const float* y, const Attention
   float* key = state.keys.data() + slot;
   std::fill_n(key, stride, 0.0f);
   kernels.multiply(key_kernel_, 0, units_, {y, stride, 1}, key, stride);
+  kernels.exp_twice(key, key, units_padded_);
 }
 
 }  // namespace magenta

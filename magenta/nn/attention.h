@@ -2,8 +2,10 @@
 // Attention over the last outputs of a layer, as in Magenta's attention_rnn (PARITY section 6).
 //
 // W_t A never changes while row t is in the window, so it is made once, when the row comes in, and
-// kept beside it: a step costs one product with A instead of attn_length of them. The window is a
-// ring: dropping the oldest row is a turn of its head.
+// kept beside it: a step costs one product with A instead of attn_length of them. What is kept is
+// e^(2 W_t A), for tanh(k + q) is 1 - 2 / (1 + e^2k e^2q): an exponential for each unit of the key
+// and of the query, where tanh would ask for one of each pair. The window is a ring: dropping the
+// oldest row is a turn of its head.
 
 #include <span>
 #include <string>
@@ -18,7 +20,7 @@ namespace magenta {
 struct AttentionState {
   FloatBuffer a;       // [rows, padded units]: the last attention
   FloatBuffer window;  // [rows, attn_length, padded units]
-  FloatBuffer keys;    // the same shape: the window times A
+  FloatBuffer keys;    // the same shape: e^2x of the window times A
   int oldest = 0;      // the ring's head, the same for all rows
 };
 
@@ -28,12 +30,18 @@ struct AttentionRow {
   int row = 0;
 };
 
+struct AttentionOptions {
+  int inputs;
+  int units;
+  int length;
+  PackOptions pack;
+};
+
 class Attention {
  public:
   Attention() = default;
   /// From the variables under `prefix` (".../attention_cell_wrapper/"), whose shapes are checked.
-  Attention(const TensorMap& tensors, const std::string& prefix, int inputs, int units,
-            int attn_length);
+  Attention(const TensorMap& tensors, const std::string& prefix, const AttentionOptions& options);
 
   int length() const { return length_; }
   AttentionState NewState(int rows) const;

@@ -38,26 +38,23 @@ struct Layer {
 
 struct LayerState {
   FloatBuffer c, h;  // [rows, padded units]
+  FloatBuffer next_h;
   AttentionState attention;
 };
 
-/// What a layer reads: for the first one sparse rows, for the others dense ones.
+/// What a layer reads: for the first one sparse rows, for the others (null `sparse`) dense ones.
 struct LayerInput {
-  std::span<const SparseVector> sparse;
+  const SparseVector* sparse;
   RowsView dense;
 };
 
-/// y[rows, w.width()] += x * w, for x of either kind. `columns` = width of a dense x.
-void AddProduct(const Kernels& kernels, const PackedMatrix& w, const LayerInput& x, int columns,
-                float* y) {
-  if (x.dense.data != nullptr) {
-    kernels.multiply(w, 0, columns, x.dense, y, w.width());
-    return;
-  }
-  for (const SparseVector& row : x.sparse) {
-    kernels.multiply_sparse(w, row.index.data(), row.value.data(),
-                            static_cast<int>(row.index.size()), y);
-    y += w.width();
+/// y[rows, w.width()] = bias + x * w, for x of either kind. `columns` = width of a dense x.
+void Affine(const Kernels& kernels, const PackedMatrix& w, const FloatBuffer& bias,
+            const LayerInput& x, int columns, float* y) {
+  FillRows(bias, x.dense.rows, y);
+  if (x.sparse == nullptr) return kernels.multiply(w, 0, columns, x.dense, y, w.width());
+  for (int r = 0; r < x.dense.rows; ++r, y += w.width()) {
+    kernels.multiply_sparse(w, x.sparse[r], y);
   }
 }
 
@@ -75,13 +72,13 @@ class RnnState final : public NetworkState {
   void MakeRoom(int rows) {
     rows_ = rows;
     logits_.resize(static_cast<size_t>(logits_width_) * rows);
-    size_t z = 0, cell = 0, scratch = 0;
-    for (const Layer& layer : shapes_) {
-      z = std::max(z, size_t{4} * layer.padded());
+    size_t cell = 0, scratch = 0;
+    for (size_t i = 0; i < shapes_.size(); ++i) {
+      const Layer& layer = shapes_[i];
+      layers_[i].next_h.resize(static_cast<size_t>(rows) * layer.padded());
       cell = std::max({cell, size_t(layer.padded()), size_t(PadToLanes(layer.inputs))});
       if (layer.has_attention) scratch = layer.attention.scratch_size();
     }
-    z_.resize(z * rows);
     for (FloatBuffer* buffer : {&projected_, &attended_in_, &out_, &next_out_}) {
       buffer->resize(cell * rows);
     }
@@ -95,7 +92,7 @@ class RnnState final : public NetworkState {
     for (size_t i = 0; i < layers_.size(); ++i) {
       const LayerState& from = layers_[i];
       const size_t size = shapes_[i].padded();
-      layers.push_back({SelectRows(from.c, size, rows), SelectRows(from.h, size, rows), {}});
+      layers.push_back({SelectRows(from.c, size, rows), SelectRows(from.h, size, rows), {}, {}});
       if (shapes_[i].has_attention) {
         layers.back().attention = shapes_[i].attention.Select(from.attention, rows);
       }
@@ -110,7 +107,7 @@ class RnnState final : public NetworkState {
   std::span<const Layer> shapes_;  // the network's
   int logits_width_;
   int rows_ = 0;
-  FloatBuffer z_, projected_, attended_in_, out_, next_out_, scratch_;
+  FloatBuffer projected_, attended_in_, out_, next_out_, scratch_;
   FloatBuffer logits_;  // [rows, padded classes]
   std::vector<AttentionRow> attention_rows_;
 };
@@ -122,7 +119,7 @@ RnnState& StateOf(NetworkState* state) { return static_cast<RnnState&>(*state); 
 
 class Rnn final : public Network {
  public:
-  Rnn(const TensorMap& tensors, const RnnShape& shape, int attn_length, const Kernels* kernels);
+  Rnn(const TensorMap& tensors, const RnnShape& shape, const RnnOptions& options);
 
   int input_size() const override { return input_size_; }
   std::span<const int> head_sizes() const override { return {&num_classes_, 1}; }
@@ -138,8 +135,9 @@ class Rnn final : public Network {
   /// One step of the rows of `buffers`; their attention windows lie in `owners`.
   void StepRows(RnnState& buffers, Owners owners, std::span<const SparseVector> inputs,
                 std::span<float> logits) const;
-  void StepLayer(size_t index, LayerInput x, RnnState& buffers, Owners owners) const;
-  void WriteLogits(const Layer& last, RnnState& buffers, std::span<float> logits) const;
+  RowsView StepLayer(size_t index, LayerInput x, RnnState& buffers, Owners owners) const;
+  void AttendRows(size_t index, RnnState& buffers, Owners owners) const;
+  void WriteLogits(const RowsView& out, RnnState& buffers, std::span<float> logits) const;
 
   const Kernels* kernels_;
   int input_size_;
@@ -149,46 +147,69 @@ class Rnn final : public Network {
   FloatBuffer output_bias_;
 };
 
-Layer MakeLayer(const TensorMap& tensors, int index, int inputs, int attn_length, bool residual) {
+/// The bias of a cell with the 1 that is added to its forget gate, the third of four.
+std::vector<float> BiasWithForget(std::span<const float> bias) {
+  std::vector<float> with(bias.begin(), bias.end());
+  const size_t units = with.size() / 4;
+  for (size_t u = 2 * units; u < 3 * units; ++u) with[u] += 1.0f;
+  return with;
+}
+
+struct LayerOptions {
+  int inputs;
+  int attn_length;
+  bool residual;
+  PackOptions pack;
+};
+
+Layer MakeLayer(const TensorMap& tensors, int index, const LayerOptions& options) {
+  int inputs = options.inputs;
   const LayerNames names = NamesOfLayer(tensors, index);
   const auto floats = [&](const std::string& name) { return tensors.at(name).floats(); };
   Layer layer;
   const std::span<const float> bias = floats(names.lstm + "bias");
   layer.units = static_cast<int>(bias.size() / 4);
-  layer.residual = residual;
+  layer.residual = options.residual;
   layer.has_projection = names.has_projection;
   if (layer.has_projection) {
-    layer.projection = PackedMatrix(floats(names.projection + "kernel"), inputs, layer.units);
-    layer.projection_bias = PadGroups(floats(names.projection + "bias"));
+    layer.projection =
+        PackedMatrix(floats(names.projection + "kernel"), inputs, layer.units, options.pack);
+    layer.projection_bias = PackRow(floats(names.projection + "bias"), options.pack);
     inputs = layer.units;
   }
   layer.inputs = inputs;
   layer.has_attention = names.has_attention;
   if (layer.has_attention) {
-    layer.attention = Attention(tensors, names.attention, inputs, layer.units, attn_length);
+    layer.attention = Attention(tensors, names.attention,
+                                {inputs, layer.units, options.attn_length, options.pack});
   }
+  PackOptions gates = options.pack;
+  gates.groups = 4;
   layer.kernel =
-      PackedMatrix(floats(names.lstm + "kernel"), inputs + layer.units, 4 * layer.units, 4);
-  layer.bias = PadGroups(bias, 4);
+      PackedMatrix(floats(names.lstm + "kernel"), inputs + layer.units, 4 * layer.units, gates);
+  layer.bias = PackRow(BiasWithForget(bias), gates);
   return layer;
 }
 
-Rnn::Rnn(const TensorMap& tensors, const RnnShape& shape, int attn_length, const Kernels* kernels)
-    : kernels_(kernels), input_size_(shape.input_size), num_classes_(shape.num_classes) {
+Rnn::Rnn(const TensorMap& tensors, const RnnShape& shape, const RnnOptions& options)
+    : kernels_(options.kernels), input_size_(shape.input_size), num_classes_(shape.num_classes) {
+  const PackOptions pack = {kernels_->lanes, 1, options.weights};
   int inputs = shape.input_size;
   for (size_t i = 0; i < shape.layer_sizes.size(); ++i) {
-    layers_.push_back(MakeLayer(tensors, static_cast<int>(i), inputs, attn_length, shape.residual));
+    layers_.push_back(MakeLayer(tensors, static_cast<int>(i),
+                                {inputs, options.attn_length, shape.residual, pack}));
     inputs = shape.layer_sizes[i];
   }
-  output_ = PackedMatrix(tensors.at("fully_connected/weights").floats(), inputs, num_classes_);
-  output_bias_ = PadGroups(tensors.at("fully_connected/biases").floats());
+  output_ =
+      PackedMatrix(tensors.at("fully_connected/weights").floats(), inputs, num_classes_, pack);
+  output_bias_ = PackRow(tensors.at("fully_connected/biases").floats(), pack);
 }
 
 std::unique_ptr<NetworkState> Rnn::NewState(int rows) const {
   std::vector<LayerState> states;
   for (const Layer& layer : layers_) {
     const FloatBuffer zeros(static_cast<size_t>(rows) * layer.padded(), 0.0f);
-    states.push_back({zeros, zeros, {}});
+    states.push_back({zeros, zeros, {}, {}});
     if (layer.has_attention) states.back().attention = layer.attention.NewState(rows);
   }
   return std::make_unique<RnnState>(std::move(states), layers_, output_.width(), rows);
@@ -257,87 +278,94 @@ void Rnn::StepRows(RnnState& buffers, Owners owners, std::span<const SparseVecto
   for (const SparseVector& row : inputs) {
     MAGENTA_CHECK(row.index.empty() || row.index.back() < input_size_);
   }
-  LayerInput x = {inputs, {}};
-  for (size_t i = 0; i < layers_.size(); ++i) {
-    StepLayer(i, x, buffers, owners);
-    std::swap(buffers.out_, buffers.next_out_);
-    x = {{}, {buffers.out_.data(), static_cast<size_t>(layers_[i].padded()), buffers.rows_}};
-  }
-  WriteLogits(layers_.back(), buffers, logits);
+  LayerInput x = {inputs.data(), {nullptr, 0, buffers.rows_}};
+  for (size_t i = 0; i < layers_.size(); ++i) x = {nullptr, StepLayer(i, x, buffers, owners)};
+  WriteLogits(x.dense, buffers, logits);
 }
 
-/// Layer `index` for all rows; its output goes to buffers.next_out_, [rows, padded units].
-void Rnn::StepLayer(size_t index, LayerInput x, RnnState& buffers, Owners owners) const {
+/// Layer `index` for all rows; returns its outputs, [rows, padded units], which stay until the
+/// layer after the next steps.
+RowsView Rnn::StepLayer(size_t index, LayerInput x, RnnState& buffers, Owners owners) const {
   const Layer& layer = layers_[index];
   LayerState& state = buffers.layers_[index];
   const int rows = buffers.rows_;
   const size_t padded = layer.padded();
   if (layer.has_projection) {
-    FillRows(layer.projection_bias, rows, buffers.projected_.data());
-    AddProduct(*kernels_, layer.projection, x, layer.projection.rows(), buffers.projected_.data());
-    x = {{}, {buffers.projected_.data(), padded, rows}};
+    float* projected = buffers.projected_.data();
+    Affine(*kernels_, layer.projection, layer.projection_bias, x, layer.projection.rows(),
+           projected);
+    x = {nullptr, {projected, padded, rows}};
   }
   const RowsView skipped = x.dense;
   if (layer.has_attention) {
     const PackedMatrix& kernel = layer.attention.input_kernel();
     float* projected = buffers.attended_in_.data();
-    FillRows(layer.attention.input_bias(), rows, projected);
-    AddProduct(*kernels_, kernel, x, layer.inputs, projected);
+    Affine(*kernels_, kernel, layer.attention.input_bias(), x, layer.inputs, projected);
     layer.attention.ProjectInput(*kernels_, state.attention.a.data(), rows, projected);
-    x = {{}, {projected, static_cast<size_t>(kernel.width()), rows}};
+    x = {nullptr, {projected, static_cast<size_t>(kernel.width()), rows}};
   }
-  FillRows(layer.bias, rows, buffers.z_.data());
-  AddProduct(*kernels_, layer.kernel, x, layer.inputs, buffers.z_.data());
-  kernels_->multiply(layer.kernel, layer.inputs, layer.units, {state.h.data(), padded, rows},
-                     buffers.z_.data(), 4 * padded);
-  for (int r = 0; r < rows; ++r) {
-    kernels_->lstm(buffers.z_.data() + r * 4 * padded, state.c.data() + r * padded,
-                   state.h.data() + r * padded, layer.padded());
-  }
-  float* out = buffers.next_out_.data();
+  kernels_->lstm({&layer.kernel, layer.bias.data(), layer.inputs, layer.units, x.sparse, x.dense,
+                  state.h.data(), rows, state.c.data(), state.next_h.data()});
+  std::swap(state.h, state.next_h);
+  if (!layer.has_attention && !layer.residual) return {state.h.data(), padded, rows};
+  std::swap(buffers.out_, buffers.next_out_);
+  float* out = buffers.out_.data();
   if (layer.has_attention) {
-    AttentionRow* row = buffers.attention_rows_.data();
-    for (NetworkState* owner : owners) {
-      for (int r = 0; r < owner->rows(); ++r) {
-        *row++ = {&StateOf(owner).layers_[index].attention, r};
-      }
-    }
-    layer.attention.Attend(*kernels_, state.c.data(), state.h.data(), buffers.attention_rows_,
-                           state.attention.a.data(), buffers.scratch_.data(), out);
-    for (NetworkState* owner : owners) {
-      layer.attention.MoveOn(StateOf(owner).layers_[index].attention);
-    }
+    AttendRows(index, buffers, owners);
   } else {
     std::copy_n(state.h.data(), rows * padded, out);
   }
-  if (!layer.residual) return;
-  MAGENTA_CHECK(skipped.data != nullptr);  // the first residual layer has a projection
-  for (size_t i = 0; i < rows * padded; ++i) out[i] += skipped.data[i];
+  if (layer.residual) {
+    MAGENTA_CHECK(skipped.data != nullptr);  // the first residual layer has a projection
+    for (size_t i = 0; i < rows * padded; ++i) out[i] += skipped.data[i];
+  }
+  return {out, padded, rows};
 }
 
-void Rnn::WriteLogits(const Layer& last, RnnState& buffers, std::span<float> logits) const {
+/// Attention behind the cells of layer `index`, to buffers.out_.
+void Rnn::AttendRows(size_t index, RnnState& buffers, Owners owners) const {
+  const Attention& attention = layers_[index].attention;
+  LayerState& state = buffers.layers_[index];
+  AttentionRow* row = buffers.attention_rows_.data();
+  for (NetworkState* owner : owners) {
+    for (int r = 0; r < owner->rows(); ++r) {
+      *row++ = {&StateOf(owner).layers_[index].attention, r};
+    }
+  }
+  attention.Attend(*kernels_, state.c.data(), state.h.data(), buffers.attention_rows_,
+                   state.attention.a.data(), buffers.scratch_.data(), buffers.out_.data());
+  for (NetworkState* owner : owners) attention.MoveOn(StateOf(owner).layers_[index].attention);
+}
+
+void Rnn::WriteLogits(const RowsView& out, RnnState& buffers, std::span<float> logits) const {
   const size_t width = output_.width();
   float* y = buffers.logits_.data();
   FillRows(output_bias_, buffers.rows_, y);
-  kernels_->multiply(output_, 0, last.units,
-                     {buffers.out_.data(), static_cast<size_t>(last.padded()), buffers.rows_}, y,
-                     width);
+  kernels_->multiply(output_, 0, output_.rows(), out, y, width);
   for (int r = 0; r < buffers.rows_; ++r) {
     std::copy_n(y + r * width, num_classes_, logits.data() + static_cast<size_t>(r) * num_classes_);
   }
 }
 
-/// An error for the first weight that is no number: sums with it would be no numbers either.
-absl::Status CheckFinite(const TensorMap& tensors) {
+/// Whether `value` is a finite number of `type`.
+bool Holds(WeightType type, float value) {
+  return type == WeightType::kFloat32 ? std::isfinite(value) : std::abs(value) < kHalfLimit;
+}
+
+/// An error for the first weight that is no number, or none of `type`: sums with it would be no
+/// numbers either.
+absl::Status CheckWeights(const TensorMap& tensors, WeightType type) {
   for (const auto& [name, tensor] : tensors) {
     const bool weight = name.starts_with("rnn/") || name.starts_with("fully_connected/");
     if (!weight || tensor.dtype != DType::kFloat32) continue;
     const auto values = tensor.floats();
     for (size_t i = 0; i < values.size(); ++i) {
-      if (std::isfinite(values[i])) continue;
-      return InputError("",
-                        fmt::format("variable {} holds {} as its element {}", name, values[i], i),
-                        "the training run that wrote it had diverged: take an earlier checkpoint");
+      if (Holds(type, values[i])) continue;
+      return InputError(
+          "", fmt::format("variable {} holds {} as its element {}", name, values[i], i),
+          std::isfinite(values[i]) ? "float16 goes to 65504: use --weights=float32"
+                                   : "the training run that wrote it had diverged: take an earlier "
+                                     "checkpoint");
     }
   }
   return absl::OkStatus();
@@ -346,14 +374,17 @@ absl::Status CheckFinite(const TensorMap& tensors) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Network>> MakeRnn(const TensorMap& tensors, int attn_length) {
-  MAGENTA_ASSIGN_OR_RETURN(const Kernels* kernels, ChosenKernels());
-  return MakeRnnWithKernels(tensors, attn_length, *kernels);
+  RnnOptions options;
+  options.attn_length = attn_length;
+  return MakeRnn(tensors, options);
 }
 
-absl::StatusOr<std::unique_ptr<Network>> MakeRnnWithKernels(const TensorMap& tensors,
-                                                            int attn_length,
-                                                            const Kernels& kernels) {
+absl::StatusOr<std::unique_ptr<Network>> MakeRnn(const TensorMap& tensors, RnnOptions options) {
+  if (options.kernels == nullptr) {
+    MAGENTA_ASSIGN_OR_RETURN(options.kernels, ChosenKernels());
+  }
   MAGENTA_ASSIGN_OR_RETURN(const RnnShape shape, RnnShapeOf(tensors));
+  const int attn_length = options.attn_length;
   if (shape.has_attention != (attn_length > 0)) {
     return UsageError(fmt::format("attn_length is {}, but the weights have {} attention",
                                   attn_length, shape.has_attention ? "an" : "no"),
@@ -364,8 +395,8 @@ absl::StatusOr<std::unique_ptr<Network>> MakeRnnWithKernels(const TensorMap& ten
     return UsageError(fmt::format("attn_length is {}; at most {} are supported", attn_length,
                                   kMaxAttentionLength));
   }
-  MAGENTA_RETURN_IF_ERROR(CheckFinite(tensors));
-  return std::make_unique<Rnn>(tensors, shape, attn_length, &kernels);
+  MAGENTA_RETURN_IF_ERROR(CheckWeights(tensors, options.weights));
+  return std::make_unique<Rnn>(tensors, shape, options);
 }
 
 }  // namespace magenta

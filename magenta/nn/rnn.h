@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/base/tensor.h"
 #include "magenta/nn/network.h"
+#include "magenta/nn/packed_matrix.h"
 
 namespace magenta {
 
@@ -29,16 +30,22 @@ struct RnnShape {
 /// missing or of another shape than its neighbours ask for.
 absl::StatusOr<RnnShape> RnnShapeOf(const TensorMap& tensors);
 
-/// The network of `tensors`, which may be freed afterwards. `attn_length` rows of attention window
-/// (it stands in no weight); it must be > 0 exactly when the tensors have attention. Errors: those
-/// of RnnShapeOf, a weight that is not finite (exit 3), a wrong attn_length or MAGENTA_KERNEL (exit
-/// 2).
-absl::StatusOr<std::unique_ptr<Network>> MakeRnn(const TensorMap& tensors, int attn_length);
+/// How a network steps.
+struct RnnOptions {
+  /// Rows of attention window (it stands in no weight): > 0 exactly when the tensors have
+  /// attention.
+  int attn_length = 0;
+  /// Null: those that fit the processor best, or that MAGENTA_KERNEL names.
+  const Kernels* kernels = nullptr;
+  /// kFloat16 halves what a step reads, and rounds the weights of products to 11 bits. Biases stay.
+  WeightType weights = WeightType::kFloat32;
+};
 
-/// The same, stepping by `kernels` instead of those that fit the processor best (or that
-/// MAGENTA_KERNEL names): for tests and benchmarks.
-absl::StatusOr<std::unique_ptr<Network>> MakeRnnWithKernels(const TensorMap& tensors,
-                                                            int attn_length,
-                                                            const Kernels& kernels);
+/// The network of `tensors`, which may be freed afterwards. Errors: those of RnnShapeOf, a weight
+/// that is not finite or too large for float16 (exit 3), a wrong attn_length or MAGENTA_KERNEL
+/// (exit 2).
+absl::StatusOr<std::unique_ptr<Network>> MakeRnn(const TensorMap& tensors, RnnOptions options);
+/// The same with the other options' defaults.
+absl::StatusOr<std::unique_ptr<Network>> MakeRnn(const TensorMap& tensors, int attn_length);
 
 }  // namespace magenta

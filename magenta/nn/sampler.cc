@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "magenta/base/check.h"
-#include "magenta/nn/kernels/scalar.h"
+#include "magenta/nn/kernels/kernels.h"
 
 namespace magenta {
 namespace {
@@ -68,8 +68,24 @@ class TopK final : public LogitFilter {
   int k_;
 };
 
-float LargestLogit(std::span<const float> logits) {
-  return *std::max_element(logits.begin(), logits.end());
+/// Numbers of which exponentials are made at once: those of most heads.
+constexpr size_t kExpBlock = 64;
+
+/// Calls use(i, e^(logits[i] - the largest)) in order; returns the largest.
+template <class Use>
+float ForEachExp(std::span<const float> logits, const Use& use) {
+  const float max = *std::max_element(logits.begin(), logits.end());
+  const Kernels& kernels = DefaultKernels();
+  float block[kExpBlock];
+  for (size_t first = 0; first < logits.size(); first += kExpBlock) {
+    const size_t count = std::min(kExpBlock, logits.size() - first);
+    const int padded = PadToLanes(static_cast<int>(count));
+    for (size_t i = 0; i < count; ++i) block[i] = logits[first + i] - max;
+    std::fill(block + count, block + padded, 0.0f);
+    kernels.exp(block, block, padded);
+    for (size_t i = 0; i < count; ++i) use(first + i, block[i]);
+  }
+  return max;
 }
 
 }  // namespace
@@ -86,20 +102,18 @@ std::unique_ptr<LogitFilter> MakeTopK(int k) { return std::make_unique<TopK>(k);
 
 void Softmax(std::span<const float> logits, std::span<float> probabilities) {
   MAGENTA_CHECK(!logits.empty() && logits.size() == probabilities.size());
-  const float max = LargestLogit(logits);
   float sum = 0;
-  for (size_t i = 0; i < logits.size(); ++i) {
-    probabilities[i] = scalar::Exp(logits[i] - max);
-    sum += probabilities[i];
-  }
+  ForEachExp(logits, [&](size_t i, float e) {
+    probabilities[i] = e;
+    sum += e;
+  });
   for (float& p : probabilities) p /= sum;
 }
 
 float LogSoftmaxAt(std::span<const float> logits, int label) {
   MAGENTA_CHECK(label >= 0 && static_cast<size_t>(label) < logits.size());
-  const float max = LargestLogit(logits);
   float sum = 0;
-  for (float x : logits) sum += scalar::Exp(x - max);
+  const float max = ForEachExp(logits, [&](size_t, float e) { sum += e; });
   return (logits[label] - max) - static_cast<float>(PortableLog(sum));
 }
 
@@ -107,10 +121,12 @@ int DrawClass(std::span<const float> probabilities, double draw) {
   MAGENTA_CHECK(!probabilities.empty());
   double total = 0;
   for (float p : probabilities) total += p;
+  // What is below this, rounding included, is not above `draw` once it is divided.
+  const double surely_below = draw * total * (1 - 1e-14);
   double cumulative = 0;
   for (size_t i = 0; i < probabilities.size(); ++i) {
     cumulative += probabilities[i];
-    if (cumulative / total > draw) return static_cast<int>(i);
+    if (cumulative >= surely_below && cumulative / total > draw) return static_cast<int>(i);
   }
   return static_cast<int>(probabilities.size()) - 1;
 }

@@ -17,6 +17,8 @@ std::vector<const Kernels*> ListKernels() {
   return all;
 }
 
+const Kernels& BestKernels() { return *AllKernels()[AllKernels().size() > 1 ? 1 : 0]; }
+
 }  // namespace
 
 std::span<const Kernels* const> AllKernels() {
@@ -37,7 +39,15 @@ absl::StatusOr<const Kernels*> KernelsNamed(std::string_view name) {
 absl::StatusOr<const Kernels*> ChosenKernels() {
   const char* name = std::getenv("MAGENTA_KERNEL");
   if (name != nullptr && *name != '\0') return KernelsNamed(name);
-  return AllKernels().size() > 1 ? AllKernels()[1] : AllKernels()[0];
+  return &BestKernels();
+}
+
+const Kernels& DefaultKernels() {
+  static const Kernels& kernels = [&]() -> const Kernels& {
+    const auto chosen = ChosenKernels();
+    return chosen.ok() ? **chosen : BestKernels();
+  }();
+  return kernels;
 }
 
 }  // namespace magenta

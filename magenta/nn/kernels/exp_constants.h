@@ -4,9 +4,9 @@
 // e^x = 2^n e^r with n = round(x log2 e) and r = x - n ln 2 in two pieces (Cody and Waite);
 // e^r - 1 = r + r^2 P(r) with P of degree 4, found by Remez exchange on |r| <= ln(2)/2 (relative
 // error of e^r - 1 below 1.4e-8). Rounding is done by adding and taking away 1.5 * 2^23, whose sum
-// also holds n in its low bits; so the whole is additions, multiplications and one shift, which
-// give the same bits on every machine. Subnormal numbers never occur, so flushing them to zero (as
-// audio programs ask the processor to do) changes nothing.
+// also holds n in its low bits; so the whole is fused multiply-adds and one shift, which give the
+// same bits on every machine. Subnormal numbers never occur, so flushing them to zero (as audio
+// programs ask the processor to do) changes nothing.
 
 namespace magenta::exp_constants {
 
@@ -24,5 +24,10 @@ inline constexpr float kP4 = 0x1.6beb9cp-10f;
 inline constexpr float kExpLimit = 87.0f;
 /// tanh is 1 to the last bit of a float from here on.
 inline constexpr float kTanhLimit = 10.0f;
+/// A sigmoid is taken no further: it is 9e-14 from its end there, and the product of two gates'
+/// exponentials and a tanh's stays below 1e35.
+inline constexpr float kSigmoidLimit = 30.0f;
+/// No more is divided by in attention_scores.
+inline constexpr float kMostSum = 1e30f;
 
 }  // namespace magenta::exp_constants
