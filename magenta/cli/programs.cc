@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <sstream>
 
 #include "magenta/base/status.h"
 
@@ -55,8 +57,16 @@ std::string ProgramFolder() {
 }
 
 absl::StatusOr<std::string> ProgramPath(Program program) {
-  const std::string path = fmt::format("{}/{}", ProgramFolder(), ProgramName(program));
-  if (::access(path.c_str(), X_OK) == 0) return path;
+  std::vector<std::string> folders = {ProgramFolder()};
+  const char* path_variable = std::getenv("PATH");
+  std::istringstream named(path_variable == nullptr ? "" : path_variable);
+  for (std::string folder; std::getline(named, folder, ':');) {
+    if (folder.starts_with('/')) folders.push_back(folder);
+  }
+  for (const std::string& folder : folders) {
+    std::string path = fmt::format("{}/{}", folder, ProgramName(program));
+    if (::access(path.c_str(), X_OK) == 0) return path;
+  }
   return OutsideError(
       "", fmt::format("{} is not built", ProgramName(program)),
       program == Program::kLive ? "Build it with `make demo` or `make`" : "Build it with `make`");

@@ -14,7 +14,8 @@ namespace magenta::cli {
 /// "magenta-live"
 std::string_view ProgramName(Program program);
 
-/// Its path beside the running program. Not built: exit 5, naming the make target.
+/// Its path: beside the running program, else on PATH (for programs of one's own, elsewhere). Not
+/// built: exit 5, naming the make target.
 absl::StatusOr<std::string> ProgramPath(Program program);
 
 /// Becomes `program` with `args` (verb first). Returns only with an error.

@@ -52,7 +52,6 @@ void AnswerNotes::Tell(bool finished, std::vector<TakeEvent>& out) {
                      return a.kind == TakeEvent::Kind::kNoteOff &&
                             b.kind != TakeEvent::Kind::kNoteOff;
                    });
-  told_.insert(told_.end(), out.begin() + static_cast<int64_t>(first), out.end());
 }
 
 }  // namespace magenta

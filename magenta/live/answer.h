@@ -27,8 +27,6 @@ class AnswerNotes {
   int64_t horizon() const { return horizon_; }
   const std::vector<Event>& events() const { return answer_.events; }
   const Primer& primer() const { return primer_; }
-  /// All that was told so far.
-  const std::vector<TakeEvent>& told() const { return told_; }
 
  private:
   void Tell(bool finished, std::vector<TakeEvent>& out);
@@ -42,7 +40,6 @@ class AnswerNotes {
   EventSequence answer_;
   size_t begun_ = 0;  // notes of the rendering whose beginning is told
   std::vector<bool> ended_;
-  std::vector<TakeEvent> told_;
 };
 
 }  // namespace magenta

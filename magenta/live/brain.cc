@@ -2,13 +2,17 @@
 
 namespace magenta {
 
-Brain::Brain(DuetEngine& engine, const DuetOptions& options,
-             std::span<const std::shared_ptr<const Model>> models)
+Brain::Brain(DuetEngine& engine, const DuetOptions& options, const ResponderMaker& responders)
     : engine_(engine) {
   minds_.reserve(options.players.size());
   for (size_t i = 0; i < options.players.size(); ++i) {
-    minds_.emplace_back(static_cast<int>(i), options, models, engine.takes(static_cast<int>(i)));
+    minds_.emplace_back(static_cast<int>(i), options, responders(options),
+                        engine.takes(static_cast<int>(i)));
   }
+}
+
+void Brain::BePatient() {
+  for (Mind& mind : minds_) mind.BePatient();
 }
 
 bool Brain::Listen() {

@@ -4,16 +4,18 @@
 #include <memory>
 #include <vector>
 
-#include "magenta/live/stage/engine.h"
 #include "magenta/live/mind.h"
+#include "magenta/live/stage/engine.h"
 
 namespace magenta {
 
 class Brain {
  public:
-  /// `engine`, `options` and `models` outlive it. Models have the options' steps a quarter.
-  Brain(DuetEngine& engine, const DuetOptions& options,
-        std::span<const std::shared_ptr<const Model>> models);
+  /// `engine` and `options` outlive it. `responders` is called for each player.
+  Brain(DuetEngine& engine, const DuetOptions& options, const ResponderMaker& responders);
+
+  /// Waits for answers where it must: time is simulated.
+  void BePatient();
 
   /// Hears everything that the MIDI thread has told and goes on with answers, up to `most` events
   /// of them. False: there was nothing to do. One thread at a time.

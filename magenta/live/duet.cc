@@ -10,6 +10,7 @@
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
+#include "magenta/live/model_responder.h"
 
 namespace magenta {
 namespace {
@@ -92,7 +93,11 @@ class Duet::Session {
  public:
   Session(Duet& duet, MidiBackend& backend, const DuetRun& run, DuetObserver& observer)
       : duet_(duet), backend_(backend), run_(run), observer_(observer) {
-    if (!backend.simulated()) brain_thread_.emplace(duet.brain_);
+    if (backend.simulated()) {
+      duet.brain_.BePatient();
+    } else {
+      brain_thread_.emplace(duet.brain_);
+    }
     if (run.synth != nullptr) sound_thread_.emplace(duet.engine_.Monitor(), *run.synth);
   }
 
@@ -181,11 +186,10 @@ class Duet::Session {
   absl::Status save_status_;
 };
 
-Duet::Duet(DuetOptions options, std::vector<std::shared_ptr<const Model>> models)
+Duet::Duet(DuetOptions options, const ResponderMaker& responders)
     : options_(std::move(options)),
-      models_(std::move(models)),
       engine_(options_),
-      brain_(engine_, options_, models_),
+      brain_(engine_, options_, responders),
       recorder_(options_) {}
 
 absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(
@@ -197,7 +201,12 @@ absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(
                                   model->steps_per_quarter, options.steps_per_quarter),
                       "Play with models of one grid");
   }
-  return std::unique_ptr<Duet>(new Duet(std::move(options), std::move(models)));
+  return CreateWith(std::move(options),
+                    [&](const DuetOptions&) { return std::make_unique<ModelResponder>(models); });
+}
+
+std::unique_ptr<Duet> Duet::CreateWith(DuetOptions options, const ResponderMaker& responders) {
+  return std::unique_ptr<Duet>(new Duet(std::move(options), responders));
 }
 
 absl::Status Duet::Run(MidiBackend& backend, const DuetRun& run, DuetObserver& observer) {

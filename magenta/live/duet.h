@@ -12,8 +12,8 @@
 #include "magenta/generate/model.h"
 #include "magenta/live/backend.h"
 #include "magenta/live/brain.h"
-#include "magenta/live/stage/engine.h"
 #include "magenta/live/recorder.h"
+#include "magenta/live/stage/engine.h"
 #include "magenta/render/live_synth.h"
 
 namespace magenta {
@@ -43,6 +43,9 @@ class Duet {
   static absl::StatusOr<std::unique_ptr<Duet>> Create(
       DuetOptions options, std::vector<std::shared_ptr<const Model>> models);
 
+  /// With answers from elsewhere, on a grid of options.steps_per_quarter.
+  static std::unique_ptr<Duet> CreateWith(DuetOptions options, const ResponderMaker& responders);
+
   /// Plays until `run.stop` says so or, where time is simulated, the input ended and was answered.
   /// To be called once. Errors: the backend's; a recording that can't be written (exit 5).
   absl::Status Run(MidiBackend& backend, const DuetRun& run, DuetObserver& observer);
@@ -55,11 +58,10 @@ class Duet {
   const SessionRecorder& recorder() const { return recorder_; }
 
  private:
-  Duet(DuetOptions options, std::vector<std::shared_ptr<const Model>> models);
+  Duet(DuetOptions options, const ResponderMaker& responders);
   class Session;
 
   const DuetOptions options_;
-  const std::vector<std::shared_ptr<const Model>> models_;
   DuetEngine engine_;
   Brain brain_;
   SessionRecorder recorder_;

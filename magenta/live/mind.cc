@@ -7,16 +7,8 @@
 namespace magenta {
 namespace {
 
-/// Sessions kept for phrases whose key may come back.
-constexpr size_t kMostPrimed = 4;
-/// Events of an answer per step of it: a bound for domains whose events may last no time.
-constexpr int64_t kMostEventsPerStep = 64;
 /// Seeds of one player's answers; the next player's follow.
 constexpr uint32_t kSeedsPerPlayer = 1 << 16;
-
-bool IsPrefix(const std::vector<Event>& prefix, const std::vector<Event>& events) {
-  return prefix.size() <= events.size() && std::equal(prefix.begin(), prefix.end(), events.begin());
-}
 
 /// The notes of an answer, as if a player had played them.
 std::vector<Phrase::Note> AsPlayed(const std::vector<TakeEvent>& told) {
@@ -35,16 +27,14 @@ std::vector<Phrase::Note> AsPlayed(const std::vector<TakeEvent>& told) {
 
 }  // namespace
 
-Mind::Mind(int player, const DuetOptions& options,
-           std::span<const std::shared_ptr<const Model>> models, SpscRing<TakeEvent>& takes)
+Mind::Mind(int player, const DuetOptions& options, std::unique_ptr<Responder> responder,
+           SpscRing<TakeEvent>& takes)
     : player_(player),
       options_(options),
-      models_(models),
+      responder_(std::move(responder)),
       takes_(takes),
       phrase_(options),
-      temperature_(options.temperature) {
-  filters_.push_back(MakeTemperature(temperature_));
-}
+      temperature_(options.temperature) {}
 
 void Mind::Handle(const MindEvent& event) {
   switch (event.kind) {
@@ -53,91 +43,78 @@ void Mind::Handle(const MindEvent& event) {
     case MindEvent::Kind::kNoteOff: return phrase_.NoteOff(event.position, event.pitch);
     case MindEvent::Kind::kBegin:
       listening_ = true;
-      primed_.clear();
+      responder_->BeginPhrase();
       proposal_.reset();
       return phrase_.Begin(event.step);
-    case MindEvent::Kind::kClosed: return OnClosed(event.step, event.flag);
+    case MindEvent::Kind::kClosed: return OnClosed(event);
     case MindEvent::Kind::kEnd: listening_ = false; return End(phrase_, event.step, event.until);
     case MindEvent::Kind::kMutate: mutate_ = {event.step, event.until}; return;
     case MindEvent::Kind::kStop:
       StopAnswer();
-      if (event.flag) listening_ = false;
+      if (event.flag) {
+        listening_ = false;
+        proposal_.reset();
+      }
       return;
     case MindEvent::Kind::kControl: return OnControl(event.action, event.value);
   }
 }
 
-void Mind::OnClosed(int64_t step, bool may_end) {
+void Mind::OnClosed(const MindEvent& event) {
+  const int64_t step = event.step;
   now_ = step;
   if (mutate_ && step >= mutate_->step) Mutate();
   if (!listening_) return phrase_.Begin(step - 2);  // what is struck early counts for what comes
   phrase_.Forget(step);
   if (step <= phrase_.start()) return;
-  if (may_end) {
-    // An error is told when an answer is wanted.
-    Propose(phrase_, step).IgnoreError();
-    return;
-  }
-  const auto primer = phrase_.ReadPrimer(model(), step);
-  if (primer.ok()) Hear(*primer).IgnoreError();
+  // An error is told when an answer is wanted.
+  if (event.flag) return Propose(phrase_, step, event.until).IgnoreError();
+  responder_->Hear(phrase_, step, model_index_);
 }
 
 void Mind::OnControl(LiveAction action, int value) {
   switch (action) {
     case LiveAction::kTemperature:
       temperature_ = 0.1 + value / 127.0 * 1.9;
-      filters_.clear();
-      filters_.push_back(MakeTemperature(temperature_));
+      if (answer_) answer_->made->SetTemperature(temperature_);
+      if (proposal_) proposal_->answer->SetTemperature(temperature_);
       return;
-    case LiveAction::kModel: model_index_ = static_cast<size_t>(value) % models_.size(); return;
+    case LiveAction::kModel:
+      model_index_ = static_cast<size_t>(value) % responder_->models().size();
+      return;
     case LiveAction::kLoop: loop_ = value >= 64; return;
     default: return;
   }
 }
 
-absl::Status Mind::Hear(const Primer& primer) {
-  const std::vector<Event>& events = primer.events.events;
-  auto best = primed_.end();
-  for (auto it = primed_.begin(); it != primed_.end(); ++it) {
-    if (it->model != model_index_ || !IsPrefix(it->session.events(0), events)) continue;
-    if (best == primed_.end() || it->session.events(0).size() > best->session.events(0).size()) {
-      best = it;
-    }
-  }
-  if (best == primed_.end()) {
-    heard_again_ += !primed_.empty();
-    if (primed_.size() == kMostPrimed) primed_.pop_back();
-    primed_.push_front({model_index_, Session(models_[model_index_], 1)});
-  } else if (best != primed_.begin()) {
-    std::rotate(primed_.begin(), best, best + 1);
-  }
-  Session& session = primed_.front().session;
-  const auto& control = primer.events.control;
-  for (size_t i = session.events(0).size(); i < events.size(); ++i) {
-    if (i < control.size()) session.PushControl(control[i]);
-    session.Push(events[i]);
-    session.Step();
+absl::Status Mind::Propose(const Phrase& phrase, int64_t step, int64_t until) {
+  proposal_.reset();
+  AnswerOrder order;
+  order.step = step;
+  order.until = until;
+  order.take = ++takes_made_;
+  order.seed = options_.seed + answers_ + kSeedsPerPlayer * static_cast<uint32_t>(player_);
+  const int velocity = options_.velocity > 0 ? options_.velocity : phrase.MeanVelocity();
+  order.velocity = static_cast<uint8_t>(velocity);
+  order.temperature = temperature_;
+  order.model = model_index_;
+  MAGENTA_ASSIGN_OR_RETURN(auto answer, responder_->Propose(phrase, order));
+  proposal_.emplace(Proposal{step, order.seed, std::move(answer), {}});
+  Send({{TakeEvent::Kind::kBegin, 0, 0, order.take, step}});
+  while (ExtendProposal()) {
   }
   return absl::OkStatus();
 }
 
-absl::Status Mind::Propose(const Phrase& phrase, int64_t step) {
-  proposal_.reset();
-  MAGENTA_ASSIGN_OR_RETURN(Primer primer, phrase.ReadPrimer(model(), step));
-  MAGENTA_RETURN_IF_ERROR(Hear(primer));
-  const uint32_t seed = options_.seed + answers_ + kSeedsPerPlayer * static_cast<uint32_t>(player_);
-  const int velocity = options_.velocity > 0 ? options_.velocity : phrase.MeanVelocity();
-  const uint32_t take = ++takes_made_;
-  std::vector<std::string> remarks = std::move(primer.notes);
-  proposal_.emplace(
-      Proposal{step, seed, kNoEvent, SeededUniform(seed),
-               AnswerNotes(model(), std::move(primer), step, take, static_cast<uint8_t>(velocity)),
-               std::move(remarks)});
-  proposal_->event = primed_.front().session.Sample(0, filters_, proposal_->source);
-  std::vector<TakeEvent> events = {{TakeEvent::Kind::kBegin, 0, 0, take, step}};
-  proposal_->notes.Add(proposal_->event, events);
+/// A proposal is made up to its first step.
+bool Mind::ExtendProposal() {
+  Proposal& proposal = *proposal_;
+  if (proposal.answer->horizon() > proposal.step) return false;
+  std::vector<TakeEvent> events;
+  const bool extended = proposal.answer->Extend(proposal.step + 1, events);
+  proposal.told.insert(proposal.told.end(), events.begin(), events.end());
   Send(events);
-  return absl::OkStatus();
+  return extended;
 }
 
 void Mind::End(const Phrase& phrase, int64_t step, int64_t until) {
@@ -145,12 +122,13 @@ void Mind::End(const Phrase& phrase, int64_t step, int64_t until) {
   AnswerReport report;
   report.player = player_;
   report.temperature = temperature_;
-  report.model = model().id;
+  report.model = model();
   report.start_step = step;
   report.end_step = until;
   report.phrase_start = phrase.start();
+  const auto wanted = WallClock::now();
   if (!proposal_ || proposal_->step != step) {
-    const absl::Status status = Propose(phrase, step);
+    const absl::Status status = Propose(phrase, step, until);
     if (!status.ok()) {
       report.problem = ErrorLine(status);
       reports_.push_back(std::move(report));
@@ -159,17 +137,57 @@ void Mind::End(const Phrase& phrase, int64_t step, int64_t until) {
   }
   ++answers_;
   report.seed = proposal_->seed;
-  report.primer = proposal_->notes.primer().events.events;
-  report.notes = std::move(proposal_->remarks);
-  reports_.push_back(std::move(report));
-  answer_.emplace(Answer{step, until, primed_.front().session.Fork(1), proposal_->source,
-                         std::move(proposal_->notes)});
-  answer_->session.Push(proposal_->event);
+  report.primer = proposal_->answer->primer();
+  proposal_->answer->EndAt(until);
+  Answer answer;
+  answer.start = step;
+  answer.until = until;
+  answer.made = std::move(proposal_->answer);
+  answer.told = std::move(proposal_->told);
   proposal_.reset();
+  answer.report = std::move(report);
+  answer.wanted = wanted;
+  ReportArrival(answer_.emplace(std::move(answer)));
+}
+
+void Mind::AddJourney(const LiveAnswer& answer, WallClock::time_point wanted,
+                      AnswerReport& report) {
+  const LiveAnswer::Journey* journey = answer.journey();
+  if (journey == nullptr) return;
+  const auto seconds = [](WallClock::duration time) {
+    return std::chrono::duration<double>(time).count();
+  };
+  report.elsewhere = true;
+  report.asked_ahead = journey->ahead;
+  if (!journey->arrived) return;
+  report.delay_seconds = seconds(*journey->arrived - journey->asked);
+  report.late_seconds = std::max(0.0, seconds(*journey->arrived - wanted));
+}
+
+/// Reports an answer once its first note is there, and its failure when there is one.
+void Mind::ReportArrival(Answer& answer) {
+  const absl::Status status = answer.made->status();
+  const bool arrived =
+      !answer.told.empty() || answer.made->horizon() > answer.start || answer.made->finished();
+  if (answer.failure_told || (answer.reported ? status.ok() : !arrived)) return;
+  AnswerReport report = answer.report;
+  report.notes = answer.made->remarks();
+  report.problem = status.ok() ? "" : ErrorLine(status);
+  AddJourney(*answer.made, answer.wanted, report);
+  report.again = answer.reported;
+  answer.reported = true;
+  answer.failure_told = !status.ok();
+  reports_.push_back(std::move(report));
 }
 
 void Mind::StopAnswer() {
-  if (answer_) last_answer_ = answer_->notes.told();
+  if (!answer_) return;
+  if (!answer_->reported) {
+    answer_->report.problem = "the model elsewhere did not answer in time";
+    AddJourney(*answer_->made, answer_->wanted, answer_->report);
+    reports_.push_back(std::move(answer_->report));
+  }
+  last_answer_ = std::move(answer_->told);
   answer_.reset();
 }
 
@@ -196,13 +214,11 @@ void Mind::Mutate() {
 }
 
 bool Mind::Work() {
-  if (!Flush() || !answer_) return false;
-  const int64_t wanted = now_ + options_.lead_steps;
-  if (!answer_->finished) {
-    if (answer_->notes.horizon() > wanted) return false;
-    Extend(*answer_);
-    return true;
-  }
+  if (!Flush()) return false;
+  if (proposal_ && ExtendProposal()) return true;
+  if (!answer_) return false;
+  if (!answer_->made->finished()) return ExtendAnswer();
+  ReportArrival(*answer_);
   // A round that has begun is played to its end.
   const int64_t length = answer_->until - answer_->start;
   const bool begun =
@@ -210,25 +226,20 @@ bool Mind::Work() {
   return (loop_ || begun) && Loop(*answer_);
 }
 
-void Mind::Extend(Answer& answer) {
+bool Mind::ExtendAnswer() {
+  Answer& answer = *answer_;
+  const int64_t wanted = now_ + options_.lead_steps;
+  if (answer.made->horizon() > wanted) return false;
   std::vector<TakeEvent> events;
-  if (answer.notes.horizon() < answer.until) {
-    if (answer.session.pending()) answer.session.Step();
-    const Event event = answer.session.Sample(0, filters_, answer.source);
-    answer.session.Push(event);
-    answer.notes.Add(event, events);
-  }
-  const auto count = static_cast<int64_t>(answer.notes.events().size());
-  if (answer.notes.horizon() >= answer.until ||
-      count > kMostEventsPerStep * (answer.until - answer.start)) {
-    answer.notes.Finish(events);
-    answer.finished = true;
-  }
+  const bool extended = answer.made->Extend(wanted + 1, events);
+  answer.told.insert(answer.told.end(), events.begin(), events.end());
   Send(events);
+  ReportArrival(answer);
+  return extended;
 }
 
 bool Mind::Loop(Answer& answer) {
-  const std::vector<TakeEvent>& told = answer.notes.told();
+  const std::vector<TakeEvent>& told = answer.told;
   if (told.empty()) return false;
   TakeEvent event = told[answer.next_looped];
   event.step += answer.loops * (answer.until - answer.start);

@@ -9,13 +9,18 @@
 #include "magenta/cli/live/live_options.h"
 #include "magenta/cli/live/live_printer.h"
 #include "magenta/cli/live/live_verbs.h"
+#include "magenta/cli/live/remote_generator.h"
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/live/duet.h"
+#include "magenta/live/remote_responder.h"
 #include "magenta/render/live_synth.h"
 #include "magenta/render/sound.h"
 
 namespace magenta::cli {
 namespace {
+
+/// Steps of a quarter of a server's models, which does not say it: the melody models have four.
+constexpr int kServerGrid = 4;
 
 class RunningLiveVerb : public LiveFlags {
  public:
@@ -28,12 +33,10 @@ class RunningLiveVerb : public LiveFlags {
     // Flags that disagree are found before weights are read.
     MAGENTA_RETURN_IF_ERROR(MakeDuetOptions(*this, 4, seed).status());
     MAGENTA_ASSIGN_OR_RETURN(const MidiBackendEntry* entry, FindMidiBackend(backend));
-    MAGENTA_ASSIGN_OR_RETURN(const auto models, LoadModels(context));
-    MAGENTA_ASSIGN_OR_RETURN(DuetOptions options,
-                             MakeDuetOptions(*this, models[0]->steps_per_quarter, seed));
-    MAGENTA_ASSIGN_OR_RETURN(const auto duet, Duet::Create(options, models));
-    Begin(*entry, options, models, context);
-    LivePrinter printer(context.out, duet->options(), Names(models));
+    std::vector<std::string> names;
+    MAGENTA_ASSIGN_OR_RETURN(const auto duet, MakeDuet(seed, names, context));
+    Begin(*entry, duet->options(), names, context);
+    LivePrinter printer(context.out, duet->options(), names);
     if (entry->name != "file") printer.ExpectRealTime();
     DuetRun run;
     run.record = record;
@@ -83,12 +86,42 @@ class RunningLiveVerb : public LiveFlags {
     return free.string();
   }
 
+  bool NamesAFile() const {
+    const ModelSource& source = model.source;
+    return !source.run_dir.empty() || !source.checkpoint_file.empty() ||
+           !source.bundle_file.empty();
+  }
+
+  /// A session with the models that flags name, here or on a server; their names go to `names`.
+  absl::StatusOr<std::unique_ptr<Duet>> MakeDuet(uint32_t seed, std::vector<std::string>& names,
+                                                 Context& context) const {
+    if (remote.given()) return MakeRemoteDuet(seed, names, context);
+    MAGENTA_ASSIGN_OR_RETURN(const auto models, LoadModels(context));
+    for (const auto& model : models) names.push_back(model->id);
+    MAGENTA_ASSIGN_OR_RETURN(DuetOptions options,
+                             MakeDuetOptions(*this, models[0]->steps_per_quarter, seed));
+    return Duet::Create(std::move(options), models);
+  }
+
+  absl::StatusOr<std::unique_ptr<Duet>> MakeRemoteDuet(uint32_t seed,
+                                                       std::vector<std::string>& names,
+                                                       Context& context) const {
+    if (NamesAFile() || !bundle_files.empty() || !model.source.hparams_text.empty()) {
+      return UsageError("--server has its own models, and a file of one is named, too",
+                        "Give one of both; --config names a generator of the server");
+    }
+    MAGENTA_ASSIGN_OR_RETURN(DuetOptions options, MakeDuetOptions(*this, kServerGrid, seed));
+    MAGENTA_ASSIGN_OR_RETURN(const LiveServer server, ConnectForLive(remote, model.source.config));
+    names = server.models;
+    context.out.Info(fmt::format("{} of server {}", names[0], remote.server));
+    return Duet::CreateWith(std::move(options), [server](const DuetOptions& kept) {
+      return std::make_unique<RemoteResponder>(kept, server.generator, server.models);
+    });
+  }
+
   absl::StatusOr<std::vector<std::shared_ptr<const Model>>> LoadModels(Context& context) const {
     std::vector<std::shared_ptr<const Model>> models;
-    const ModelSource& source = model.source;
-    const bool named =
-        !source.run_dir.empty() || !source.checkpoint_file.empty() || !source.bundle_file.empty();
-    if (bundle_files.empty() || named) {
+    if (bundle_files.empty() || NamesAFile()) {
       MAGENTA_ASSIGN_OR_RETURN(auto first, model.Load(context));
       models.push_back(std::move(first));
     }
@@ -105,14 +138,8 @@ class RunningLiveVerb : public LiveFlags {
     return models;
   }
 
-  static std::vector<std::string> Names(const std::vector<std::shared_ptr<const Model>>& models) {
-    std::vector<std::string> names;
-    for (const auto& model : models) names.push_back(model->id);
-    return names;
-  }
-
   void Begin(const MidiBackendEntry& entry, const DuetOptions& options,
-             const std::vector<std::shared_ptr<const Model>>& models, Context& context) const {
+             const std::vector<std::string>& models, Context& context) const {
     if (options.learn) return context.out.Info("what arrives is printed; Ctrl-C ends");
     context.out.Info(fmt::format("seed {}", options.seed));
     if (!context.out.json()) {
@@ -123,7 +150,7 @@ class RunningLiveVerb : public LiveFlags {
                            .Set("event", "session")
                            .Set("seed", static_cast<int64_t>(options.seed))
                            .Set("backend", std::string(entry.name))
-                           .Set("models", Json::ArrayOf(Names(models)))
+                           .Set("models", Json::ArrayOf(models))
                            .Set("players", static_cast<int>(options.players.size()))
                            .Set("steps_per_bar", options.steps_per_bar));
   }
@@ -152,6 +179,8 @@ class RunningLiveVerb : public LiveFlags {
                              .Set("machine_notes", printer.machine_notes())
                              .Set("note_ons", state.note_ons)
                              .Set("note_offs", state.note_offs)
+                             .Set("late_answers", printer.late_answers())
+                             .Set("unanswered", printer.unanswered())
                              .Set("late_notes", state.late_notes)
                              .Set("most_late_frames", state.most_late)
                              .Set("lost_events", printer.backend().lost_events));
@@ -162,6 +191,10 @@ class RunningLiveVerb : public LiveFlags {
     if (state.late_notes > 0) {
       context.out.Warning(fmt::format("{} notes came late, by {} frames at most", state.late_notes,
                                       state.most_late));
+    }
+    if (printer.late_answers() + printer.unanswered() > 0) {
+      context.out.Warning(fmt::format("{} answers came late, {} phrases were not answered",
+                                      printer.late_answers(), printer.unanswered()));
     }
     if (printer.answers() == 0) ExplainSilence(duet, printer, context);
     if (!record.empty() && duet.recorder().notes() > 0) context.out.Info("recording: " + record);

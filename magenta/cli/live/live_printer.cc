@@ -12,6 +12,8 @@ namespace {
 constexpr auto kRedrawEvery = std::chrono::milliseconds(80);
 constexpr auto kFlushEvery = std::chrono::milliseconds(20);
 constexpr size_t kLastNotes = 4;
+/// Answers of a server that are later than that, in seconds, are late: beside the brain's nap.
+constexpr double kOnTime = 0.002;
 
 const char* StateName(VoiceState state) {
   switch (state) {
@@ -87,6 +89,7 @@ std::string LivePrinter::StatusLine() const {
       running_ ? BarAndBeat(position_) : "stopped", states, fmt::join(played_, " "),
       fmt::join(answered_, " "), models_.empty() ? "" : models_[model_], temperature_, qpm_);
   if (backend_.load >= 0) line += fmt::format("  load {:.0f} %", backend_.load * 100);
+  if (!server_.empty()) line += "  " + server_;
   if (!backend_.connected) line += "  waiting for the port";
   return line;
 }
@@ -195,11 +198,31 @@ void LivePrinter::OnMessage(const JournalEntry& entry) {
                         : fmt::format("port {}: {}", entry.port + 1, text));
 }
 
+void LivePrinter::CountAnswer(const AnswerReport& report) {
+  const bool failed = !report.problem.empty();
+  answers_ += !report.again;
+  unanswered_ += failed;
+  if (failed) {
+    out_.Warning(
+        fmt::format("{}: {}", report.again ? "the answer broke off" : "no answer", report.problem));
+  }
+  if (!report.elsewhere) return;
+  if (failed) {
+    server_ = "no answer";
+  } else if (report.late_seconds > kOnTime) {
+    ++late_answers_;
+    server_ = fmt::format("answer {:.0f} ms late", report.late_seconds * 1000);
+    if (!terminal_ && !out_.json()) out_.Info(server_);
+  } else {
+    server_ = fmt::format("server {:.0f} ms", report.delay_seconds * 1000);
+    if (report.asked_ahead > 0) server_ += fmt::format(", {} steps ahead", report.asked_ahead);
+  }
+}
+
 void LivePrinter::OnAnswer(const AnswerReport& report) {
-  ++answers_;
-  if (!report.problem.empty()) out_.Warning("no answer: " + report.problem);
+  CountAnswer(report);
   if (out_.json()) {
-    out_.Result(Json::Object()
+    Json line = Json::Object()
                     .Set("event", "answer")
                     .Set("at", BarAndBeat(static_cast<double>(report.start_step)))
                     .Set("player", report.player + 1)
@@ -207,7 +230,13 @@ void LivePrinter::OnAnswer(const AnswerReport& report) {
                     .Set("model", report.model)
                     .Set("temperature", report.temperature)
                     .Set("steps", report.end_step - report.start_step)
-                    .Set("primer", Json::ArrayOf(report.primer)));
+                    .Set("primer", Json::ArrayOf(report.primer));
+    if (!report.problem.empty()) line.Set("problem", report.problem);
+    if (report.elsewhere) {
+      line.Set("asked_ahead", report.asked_ahead).Set("late_seconds", report.late_seconds);
+      if (report.delay_seconds >= 0) line.Set("delay_seconds", report.delay_seconds);
+    }
+    out_.Result(line);
   } else if (!terminal_ && report.problem.empty()) {
     out_.Info(fmt::format("{}: answer to {} steps, seed {}",
                           BarAndBeat(static_cast<double>(report.start_step)),

@@ -25,6 +25,9 @@ class LivePrinter : public DuetObserver {
 
   /// Answers that were given.
   int64_t answers() const { return answers_; }
+  /// Of these, answers of a server that came after their time, and those that did not come.
+  int64_t late_answers() const { return late_answers_; }
+  int64_t unanswered() const { return unanswered_; }
   int64_t player_notes() const { return player_notes_; }
   int64_t machine_notes() const { return machine_notes_; }
   const MidiBackendState& backend() const { return backend_; }
@@ -35,6 +38,7 @@ class LivePrinter : public DuetObserver {
   void OnNote(const JournalEntry& entry, bool machine);
   void OnControl(const JournalEntry& entry);
   void OnMessage(const JournalEntry& entry);
+  void CountAnswer(const AnswerReport& report);
   /// The beginning of `entry`'s JSON line: what, when and where.
   Json Begin(std::string_view event, const JournalEntry& entry) const;
   void Print(const Json& line);
@@ -55,6 +59,10 @@ class LivePrinter : public DuetObserver {
   bool expects_real_time_ = false;
   MidiBackendState backend_;
   int64_t answers_ = 0;
+  int64_t late_answers_ = 0;
+  int64_t unanswered_ = 0;
+  /// The last answer of a server, as the status line has it.
+  std::string server_;
   int64_t player_notes_ = 0;
   int64_t machine_notes_ = 0;
 };

@@ -1,7 +1,9 @@
 #pragma once
-// The verbs that magenta-live runs.
+// The verbs that magenta-live runs. A program with models of its own gives them to Main, and plays
+// live with its models.
 
 #include <memory>
+#include <vector>
 
 #include "magenta/cli/verb.h"
 
@@ -11,6 +13,9 @@ std::unique_ptr<Verb> NewRunningRenderVerb();
 std::unique_ptr<Verb> NewRunningPlayVerb();
 std::unique_ptr<Verb> NewRunningPortsVerb();
 std::unique_ptr<Verb> NewRunningLiveVerb();
+
+/// All of these, for Main.
+std::vector<VerbEntry> RunningLiveVerbs();
 
 /// The pieces of `path`, repeats played out; warnings go to `out`. Errors as ReadMusic's.
 absl::StatusOr<std::vector<NoteSequence>> ReadToPlay(const std::string& path, Output& out);

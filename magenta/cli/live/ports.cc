@@ -44,4 +44,11 @@ class RunningPortsVerb : public PortsFlags {
 
 std::unique_ptr<Verb> NewRunningPortsVerb() { return std::make_unique<RunningPortsVerb>(); }
 
+std::vector<VerbEntry> RunningLiveVerbs() {
+  return {{"render", Program::kLive, "", &NewRunningRenderVerb},
+          {"play", Program::kLive, "", &NewRunningPlayVerb},
+          {"live", Program::kLive, "", &NewRunningLiveVerb},
+          {"ports", Program::kLive, "", &NewRunningPortsVerb}};
+}
+
 }  // namespace magenta::cli

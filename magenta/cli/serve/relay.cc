@@ -2,11 +2,14 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <deque>
 #include <future>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -55,7 +58,10 @@ std::optional<RelayRequest> ReadRequest() {
   return request;
 }
 
+/// From any thread.
 bool WriteReply(const RelayReply& reply) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
   const std::string bytes = reply.SerializeAsString();
   const auto size = static_cast<uint32_t>(bytes.size());
   const char head[4] = {static_cast<char>(size), static_cast<char>(size >> 8),
@@ -117,6 +123,56 @@ class Replies {
   bool ended_ = false;
 };
 
+/// Streams that are being answered, each on a thread of its own.
+class Streams {
+ public:
+  explicit Streams(GeneratorClient& client) : client_(client) {}
+
+  void Begin(uint64_t id, GenerateSequenceRequest request) {
+    auto cancelled = std::make_shared<std::atomic<bool>>(false);
+    {
+      const std::lock_guard lock(mutex_);
+      if (cancelled_.size() < kMaxStreams) cancelled_[id] = cancelled;
+    }
+    if (cancelled.use_count() == 1) {
+      RelayReply reply = ReplyOf(absl::ResourceExhaustedError("the server is too slow"));
+      reply.set_stream_id(id);
+      WriteReply(reply);
+      return;
+    }
+    std::thread([this, id, cancelled, request = std::move(request)] {
+      Run(id, request, *cancelled);
+    }).detach();
+  }
+  void Cancel(uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    const auto found = cancelled_.find(id);
+    if (found != cancelled_.end()) *found->second = true;
+  }
+
+ private:
+  static constexpr size_t kMaxStreams = 64;
+
+  void Run(uint64_t id, const GenerateSequenceRequest& request, std::atomic<bool>& cancelled) {
+    const auto answer = client_.GenerateStream(request, [&](const NoteSequence& piece) {
+      RelayReply reply;
+      reply.set_stream_id(id);
+      reply.set_more(true);
+      *reply.mutable_response()->mutable_generated_sequence() = piece;
+      return !cancelled && WriteReply(reply);
+    });
+    RelayReply reply = ReplyOf(answer.status());
+    reply.set_stream_id(id);
+    const std::lock_guard lock(mutex_);
+    cancelled_.erase(id);
+    WriteReply(reply);
+  }
+
+  GeneratorClient& client_;
+  std::mutex mutex_;
+  std::map<uint64_t, std::shared_ptr<std::atomic<bool>>> cancelled_;
+};
+
 }  // namespace
 
 int RunRelay(int argc, char** argv) {
@@ -133,14 +189,24 @@ int RunRelay(int argc, char** argv) {
       if (!WriteReply(reply->get())) std::_Exit(5);
     }
   });
+  Streams streams(*client);
   while (auto request = ReadRequest()) {
+    if (request->has_stream()) {
+      streams.Begin(request->stream_id(), std::move(*request->mutable_stream()));
+      continue;
+    }
+    if (request->cancel()) {
+      streams.Cancel(request->stream_id());
+      continue;
+    }
     replies.Put(std::async(std::launch::async, [&client, request = *std::move(request)] {
       return Ask(*client, request);
     }));
   }
   replies.End();
   writer.join();
-  return 0;
+  // Nobody is there for what still streams.
+  std::_Exit(0);
 }
 
 }  // namespace magenta::cli

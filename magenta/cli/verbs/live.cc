@@ -18,6 +18,7 @@ void LiveFlags::Describe(Flags& flags) {
   DescribeControls(flags);
   DescribeMusic(flags);
   model.Describe(flags);
+  remote.Describe(flags);
   flags.AddExample("magenta live --list", "Which ports there are.");
   flags.AddExample("magenta live --input_port=Keystation --output_port=FLUID --qpm=90",
                    "Wheel up, play, wheel down: five bars come back.");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "magenta/cli/input/model_flags.h"
+#include "magenta/cli/input/remote.h"
 #include "magenta/cli/verbs/heavy_verbs.h"
 
 namespace magenta::cli {
@@ -67,6 +68,7 @@ struct LiveFlags : HandedOverVerb {
   // The music.
   ModelFlags model;
   std::vector<std::string> bundle_files;
+  RemoteFlags remote;
   double temperature = 1;
   int velocity = 0;
 

@@ -17,7 +17,8 @@ struct MindEvent {
     kNoteOn,   // pitch, velocity; at position
     kNoteOff,  // pitch; at position
     kBegin,    // a phrase begins on step
-    kClosed,   // every event of the steps before `step` is known; flag: the phrase may end there
+    kClosed,   // every event of the steps before `step` is known; flag: the phrase may end there,
+               // and the answer would last until `until`
     kEnd,      // the phrase ends on step; the answer lasts until `until`
     kMutate,   // the last answer is continued from step until `until`
     kStop,     // the answer is over; flag: listening, too

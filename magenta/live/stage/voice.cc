@@ -140,6 +140,7 @@ void Voice::OnClosed(int64_t step) noexcept {
   event.step = step;
   const bool on_grid = step % stage_.options.answer_grid_steps == 0;
   event.flag = listening_ && step > phrase_start_ && (on_grid || step == phrase_end_);
+  event.until = step + AnswerLength(step);
   Tell(event);
 }
 
@@ -226,9 +227,13 @@ void Voice::EndPhraseAt(int64_t step) noexcept {
   phrase_end_ = std::min(phrase_end_, end);
 }
 
+int64_t Voice::AnswerLength(int64_t step) const noexcept {
+  return answer_bars_ > 0 ? int64_t{answer_bars_} * stage_.options.steps_per_bar
+                          : step - phrase_start_;
+}
+
 void Voice::EndPhrase(int64_t step, int64_t frame) noexcept {
-  const int64_t bar = stage_.options.steps_per_bar;
-  const int64_t length = answer_bars_ > 0 ? answer_bars_ * bar : step - phrase_start_;
+  const int64_t length = AnswerLength(step);
   listening_ = false;
   phrase_end_ = kNoStep;
   if (answering_) stage_.ledger.Flush(stage_.outlet, frame, owner_);

@@ -88,6 +88,8 @@ class Voice {
   void PlayDue(int64_t step, int64_t frame, bool late) noexcept;
   void Play(const TakeEvent& event, int64_t frame, bool too_late) noexcept;
   bool PhraseIsOver(int64_t step) const noexcept;
+  /// In steps, of one that begins on `step`.
+  int64_t AnswerLength(int64_t step) const noexcept;
   void EndPhrase(int64_t step, int64_t frame) noexcept;
   void BeginAnswer(int64_t step, int64_t length) noexcept;
   void EndAnswer(int64_t step, int64_t frame) noexcept;

@@ -1,0 +1,115 @@
+#include "magenta/live/model_responder.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "magenta/base/random.h"
+#include "magenta/base/status.h"
+#include "magenta/live/answer.h"
+
+namespace magenta {
+namespace {
+
+/// Sessions kept for phrases whose key may come back.
+constexpr size_t kMostPrimed = 4;
+/// Events of an answer per step of it: a bound for domains whose events may last no time.
+constexpr int64_t kMostEventsPerStep = 64;
+
+bool IsPrefix(const std::vector<Event>& prefix, const std::vector<Event>& events) {
+  return prefix.size() <= events.size() && std::equal(prefix.begin(), prefix.end(), events.begin());
+}
+
+/// Drawn event by event.
+class DrawnAnswer final : public LiveAnswer {
+ public:
+  DrawnAnswer(Session session, const AnswerOrder& order, Primer primer)
+      : session_(std::move(session)),
+        source_(order.seed),
+        start_(order.step),
+        until_(order.until),
+        remarks_(std::exchange(primer.notes, {})),
+        notes_(session_.model(), std::move(primer), order.step, order.take, order.velocity) {
+    SetTemperature(order.temperature);
+  }
+
+  bool Extend(int64_t /*towards*/, std::vector<TakeEvent>& out) override {
+    if (finished_) return false;
+    if (notes_.horizon() < until_) {
+      if (session_.pending()) session_.Step();
+      const Event event = session_.Sample(0, filters_, source_);
+      session_.Push(event);
+      notes_.Add(event, out);
+    }
+    const auto count = static_cast<int64_t>(notes_.events().size());
+    if (notes_.horizon() >= until_ || count > kMostEventsPerStep * (until_ - start_)) {
+      notes_.Finish(out);
+      finished_ = true;
+    }
+    return true;
+  }
+  int64_t horizon() const override { return notes_.horizon(); }
+  bool finished() const override { return finished_; }
+  void EndAt(int64_t until) override { until_ = until; }
+  void SetTemperature(double temperature) override {
+    filters_.clear();
+    filters_.push_back(MakeTemperature(temperature));
+  }
+  std::vector<Event> primer() const override { return notes_.primer().events.events; }
+  std::vector<std::string> remarks() const override { return remarks_; }
+
+ private:
+  Session session_;
+  SeededUniform source_;
+  const int64_t start_;
+  int64_t until_;
+  std::vector<std::string> remarks_;
+  AnswerNotes notes_;
+  std::vector<std::unique_ptr<LogitFilter>> filters_;
+  bool finished_ = false;
+};
+
+}  // namespace
+
+ModelResponder::ModelResponder(std::vector<std::shared_ptr<const Model>> models)
+    : models_(std::move(models)) {
+  for (const auto& model : models_) names_.push_back(model->id);
+}
+
+Session& ModelResponder::Prime(const Primer& primer, size_t model) {
+  const std::vector<Event>& events = primer.events.events;
+  auto best = primed_.end();
+  for (auto it = primed_.begin(); it != primed_.end(); ++it) {
+    if (it->model != model || !IsPrefix(it->session.events(0), events)) continue;
+    if (best == primed_.end() || it->session.events(0).size() > best->session.events(0).size()) {
+      best = it;
+    }
+  }
+  if (best == primed_.end()) {
+    if (primed_.size() == kMostPrimed) primed_.pop_back();
+    primed_.push_front({model, Session(models_[model], 1)});
+  } else if (best != primed_.begin()) {
+    std::rotate(primed_.begin(), best, best + 1);
+  }
+  Session& session = primed_.front().session;
+  const auto& control = primer.events.control;
+  for (size_t i = session.events(0).size(); i < events.size(); ++i) {
+    if (i < control.size()) session.PushControl(control[i]);
+    session.Push(events[i]);
+    session.Step();
+  }
+  return session;
+}
+
+void ModelResponder::Hear(const Phrase& phrase, int64_t step, size_t model) {
+  const auto primer = phrase.ReadPrimer(*models_[model], step);
+  if (primer.ok()) Prime(*primer, model);
+}
+
+absl::StatusOr<std::unique_ptr<LiveAnswer>> ModelResponder::Propose(const Phrase& phrase,
+                                                                    const AnswerOrder& order) {
+  MAGENTA_ASSIGN_OR_RETURN(Primer primer, phrase.ReadPrimer(*models_[order.model], order.step));
+  Session& session = Prime(primer, order.model);
+  return std::make_unique<DrawnAnswer>(session.Fork(1), order, std::move(primer));
+}
+
+}  // namespace magenta

@@ -1,0 +1,41 @@
+#pragma once
+// Answers by models of this process: the network hears the phrase step by step as it is played, so
+// that it is primed when the phrase ends.
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "magenta/generate/session.h"
+#include "magenta/live/responder.h"
+#include "magenta/live/stage/duet_options.h"
+
+namespace magenta {
+
+class ModelResponder final : public Responder {
+ public:
+  /// `models`: at least one.
+  explicit ModelResponder(std::vector<std::shared_ptr<const Model>> models);
+
+  const std::vector<std::string>& models() const override { return names_; }
+  void BeginPhrase() override { primed_.clear(); }
+  void Hear(const Phrase& phrase, int64_t step, size_t model) override;
+  absl::StatusOr<std::unique_ptr<LiveAnswer>> Propose(const Phrase& phrase,
+                                                      const AnswerOrder& order) override;
+
+ private:
+  /// A session that has heard a primer, or the beginning of one.
+  struct Primed {
+    size_t model;
+    Session session;
+  };
+  Session& Prime(const Primer& primer, size_t model);
+
+  const std::vector<std::shared_ptr<const Model>> models_;
+  std::vector<std::string> names_;
+  std::deque<Primed> primed_;  // the last used first
+};
+
+}  // namespace magenta

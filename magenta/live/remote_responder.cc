@@ -1,0 +1,229 @@
+#include "magenta/live/remote_responder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+/// Where time is simulated: how long a server may be silent.
+constexpr auto kMostPatience = std::chrono::seconds(30);
+/// Beside the way to the server: naps of the brain, and a block.
+constexpr double kMarginSeconds = 0.008;
+/// Of the last delay, with each question that was faster.
+constexpr double kDelayKept = 0.9;
+/// Notes within a thousandth of a step of a place are there.
+constexpr double kPlaceTolerance = 1e-3;
+
+}  // namespace
+
+class RemoteAnswer final : public LiveAnswer {
+ public:
+  /// `origin`: the step at which the request's time begins.
+  RemoteAnswer(const AnswerOrder& order, int64_t origin, int steps_per_quarter, int ahead,
+               bool patient, std::shared_ptr<NoteStream> stream)
+      : order_(order),
+        origin_(origin),
+        steps_per_quarter_(steps_per_quarter),
+        patient_(patient),
+        stream_(std::move(stream)),
+        certain_(order.step),
+        horizon_(order.step) {
+    journey_.asked = NoteStream::Clock::now();
+    journey_.ahead = ahead;
+  }
+
+  bool Extend(int64_t towards, std::vector<TakeEvent>& out) override {
+    if (finished()) return false;
+    const bool arrived = !ended_ && certain_ < towards && Receive();
+    horizon_ = std::max(horizon_, std::min(certain_, towards));
+    const size_t before = out.size();
+    TellUpTo(horizon_, out);
+    return arrived || out.size() > before;
+  }
+  int64_t horizon() const override { return horizon_; }
+  bool finished() const override { return ended_ && pending_.empty(); }
+  void EndAt(int64_t until) override {
+    order_.until = std::min(order_.until, until);
+    std::erase_if(pending_, [&](const TakeEvent& event) {
+      return event.kind == TakeEvent::Kind::kNoteOn && event.step >= order_.until;
+    });
+    for (TakeEvent& event : pending_) event.step = std::min(event.step, order_.until);
+    certain_ = std::min(certain_, order_.until);
+  }
+  absl::Status status() const override { return status_; }
+  const Journey* journey() const override { return &journey_; }
+
+  const AnswerOrder& order() const { return order_; }
+  /// What it will be played as.
+  void BecomeTake(uint32_t take, uint8_t velocity, uint32_t seed) {
+    order_.take = take;
+    order_.velocity = velocity;
+    order_.seed = seed;
+  }
+  const std::shared_ptr<NoteStream>& stream() const { return stream_; }
+
+ private:
+  /// Takes in what is there. False: nothing is.
+  bool Receive() {
+    auto arrival = stream_->Take(patient_ ? kMostPatience : NoteStream::Clock::duration::zero());
+    if (patient_ && !arrival.ended && arrival.pieces.empty()) {
+      arrival.ended = true;
+      arrival.status = OutsideError("", "the server was silent for half a minute");
+    }
+    if (!arrival.ended && arrival.pieces.empty()) return false;
+    for (const NoteSequence& piece : arrival.pieces) Add(piece);
+    journey_.arrived = stream_->arrived();
+    if (!arrival.ended) return true;
+    ended_ = true;
+    status_ = std::move(arrival.status);
+    certain_ = order_.until;
+    return true;
+  }
+
+  void Add(const NoteSequence& piece) {
+    for (const auto& note : piece.notes()) {
+      // The request's quarters last a second.
+      const double start = note.start_time() * steps_per_quarter_;
+      if (start < static_cast<double>(order_.step - origin_) - kPlaceTolerance) continue;
+      const auto pitch = static_cast<uint8_t>(std::clamp(note.pitch(), 0, 127));
+      const int64_t on = origin_ + std::llround(start);
+      const int64_t off =
+          std::max<int64_t>(on + 1, origin_ + std::llround(note.end_time() * steps_per_quarter_));
+      if (on >= order_.until) continue;
+      pending_.push_back({TakeEvent::Kind::kNoteOn, pitch, order_.velocity, 0, on});
+      pending_.push_back({TakeEvent::Kind::kNoteOff, pitch, 0, 0, std::min(off, order_.until)});
+      // Notes come in the order in which they begin: what lies before this one is complete.
+      certain_ = std::max(certain_, on);
+    }
+  }
+
+  /// Ends before beginnings, as AnswerNotes has it.
+  void TellUpTo(int64_t step, std::vector<TakeEvent>& out) {
+    const auto is_off = [](const TakeEvent& event) {
+      return event.kind == TakeEvent::Kind::kNoteOff;
+    };
+    std::stable_sort(pending_.begin(), pending_.end(), [&](const TakeEvent& a, const TakeEvent& b) {
+      return a.step != b.step ? a.step < b.step : is_off(a) && !is_off(b);
+    });
+    size_t told = 0;
+    for (; told < pending_.size() && pending_[told].step <= step; ++told) {
+      TakeEvent event = pending_[told];
+      event.take = order_.take;
+      if (!is_off(event)) event.velocity = order_.velocity;
+      out.push_back(event);
+    }
+    pending_.erase(pending_.begin(), pending_.begin() + static_cast<int64_t>(told));
+  }
+
+  AnswerOrder order_;
+  const int64_t origin_;
+  const int steps_per_quarter_;
+  const bool patient_;
+  const std::shared_ptr<NoteStream> stream_;
+  int64_t certain_;  // all notes that begin before it are here
+  int64_t horizon_;
+  std::vector<TakeEvent> pending_;  // not told
+  Journey journey_;
+  bool ended_ = false;
+  absl::Status status_;
+};
+
+RemoteResponder::RemoteResponder(const DuetOptions& options,
+                                 std::shared_ptr<StreamingGenerator> server,
+                                 std::vector<std::string> generators)
+    : options_(options),
+      server_(std::move(server)),
+      generators_(std::move(generators)),
+      step_seconds_(60 / options.qpm / options.steps_per_quarter) {}
+
+RemoteResponder::~RemoteResponder() = default;
+
+void RemoteResponder::BeginPhrase() { asked_.clear(); }
+
+void RemoteResponder::MeasureStep(int64_t step) {
+  const auto now = Clock::now();
+  if (step == last_step_ + 1) {
+    const double seconds = std::chrono::duration<double>(now - last_time_).count();
+    step_seconds_ += (seconds - step_seconds_) / 2;
+  }
+  last_step_ = step;
+  last_time_ = now;
+}
+
+void RemoteResponder::MeasureDelay() {
+  if (probe_ == nullptr) return;
+  const auto arrived = probe_->arrived();
+  const double seconds =
+      std::chrono::duration<double>(arrived.value_or(Clock::now()) - probe_asked_).count();
+  if (!arrived && seconds < delay_seconds_) return;
+  delay_seconds_ = std::max(seconds, kDelayKept * delay_seconds_);
+  if (arrived) probe_.reset();
+}
+
+int RemoteResponder::StepsAhead() const {
+  if (patient_) return 0;
+  // A question is asked half a step before the phrase may end.
+  const double missing = delay_seconds_ + kMarginSeconds - step_seconds_ / 2;
+  if (missing <= 0 || step_seconds_ <= 0) return 0;
+  return static_cast<int>(std::min<double>(kMostStepsAhead, std::ceil(missing / step_seconds_)));
+}
+
+std::unique_ptr<RemoteAnswer> RemoteResponder::Ask(const Phrase& phrase, AnswerOrder order,
+                                                   int ahead) const {
+  order.step += ahead;
+  order.until += 2 * ahead;  // an answer as long as the phrase grows with it
+  const int64_t origin = phrase.origin();
+  const auto seconds = [&](int64_t step) {
+    return static_cast<double>(step - origin) / options_.steps_per_quarter;
+  };
+  GenerateSequenceRequest request;
+  request.set_generator_id(generators_[order.model]);
+  *request.mutable_input_sequence() = phrase.ToSequence(order.step);
+  GeneratorOptions& wanted = *request.mutable_generator_options();
+  auto* section = wanted.add_generate_sections();
+  section->set_start_time(seconds(order.step));
+  section->set_end_time(seconds(order.until));
+  (*wanted.mutable_args())["seed"].set_int_value(static_cast<int32_t>(order.seed));
+  (*wanted.mutable_args())["temperature"].set_float_value(order.temperature);
+  return std::make_unique<RemoteAnswer>(order, origin, options_.steps_per_quarter, ahead, patient_,
+                                        server_->Ask(request));
+}
+
+void RemoteResponder::Hear(const Phrase&, int64_t step, size_t) { MeasureStep(step); }
+
+absl::StatusOr<std::unique_ptr<LiveAnswer>> RemoteResponder::Propose(const Phrase& phrase,
+                                                                     const AnswerOrder& order) {
+  MeasureStep(order.step);
+  MeasureDelay();
+  const auto is_of_use = [&](const RemoteAnswer& answer) {
+    const AnswerOrder& asked = answer.order();
+    return asked.step >= order.step && asked.model == order.model && asked.seed == order.seed &&
+           asked.temperature == order.temperature;
+  };
+  std::erase_if(asked_, [&](const auto& answer) { return !is_of_use(*answer); });
+  const int ahead = StepsAhead();
+  std::unique_ptr<RemoteAnswer> answer;
+  if (!asked_.empty() && asked_.front()->order().step == order.step) {
+    answer = std::move(asked_.front());
+    asked_.pop_front();
+    answer->BecomeTake(order.take, order.velocity, order.seed);
+    answer->EndAt(order.until);
+  }
+  // Asked with all that is known; where the way is too long for that, it is better late than never.
+  if (answer == nullptr) answer = Ask(phrase, order, 0);
+  if (ahead > 0 && (asked_.empty() || asked_.back()->order().step < order.step + ahead)) {
+    asked_.push_back(Ask(phrase, order, ahead));
+  }
+  if (probe_ == nullptr) {
+    const RemoteAnswer& newest = asked_.empty() ? *answer : *asked_.back();
+    probe_ = newest.stream();
+    probe_asked_ = newest.journey()->asked;
+  }
+  return answer;
+}
+
+}  // namespace magenta

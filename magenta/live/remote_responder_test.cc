@@ -1,0 +1,272 @@
+// Answers of a server that is a function here, with a way to it as long as a test wants.
+
+#include "magenta/live/remote_responder.h"
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "magenta/base/status.h"
+#include "magenta/generate/random_model.h"
+#include "magenta/generate/sequence_generator.h"
+#include "magenta/live/duet.h"
+#include "magenta/live/simulation_test.h"
+
+namespace magenta {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::RandomModel;
+
+/// Answers as a server does: a piece a note, then the end.
+class FakeServer : public StreamingGenerator {
+ public:
+  explicit FakeServer(milliseconds delay = milliseconds(0)) : delay_(delay) {}
+  ~FakeServer() override {
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  std::shared_ptr<NoteStream> Ask(const GenerateSequenceRequest& request) override {
+    auto stream = std::make_shared<NoteStream>();
+    requests.push_back(request);
+    if (silent) return stream;
+    if (delay_ == milliseconds(0)) {
+      Answer(request, *stream);
+      return stream;
+    }
+    threads_.emplace_back([this, request, weak = std::weak_ptr<NoteStream>(stream)] {
+      std::this_thread::sleep_for(delay_);
+      if (const auto wanted = weak.lock()) {
+        Answer(request, *wanted);
+      } else {
+        ++given_up;
+      }
+    });
+    return stream;
+  }
+
+  std::vector<GenerateSequenceRequest> requests;
+  absl::Status failure;
+  int notes_before_failure = 0;
+  bool silent = false;
+  std::atomic<int> given_up = 0;
+
+ private:
+  void Answer(const GenerateSequenceRequest& request, NoteStream& stream) const {
+    const auto generation = SequenceGenerator(RandomModel("lookback_rnn")).GenerateMany(request, 1);
+    if (!generation.ok()) return stream.End(generation.status());
+    const double from = request.generator_options().generate_sections(0).start_time();
+    int fresh = 0;
+    for (const auto& note : generation->outputs[0].sequence.notes()) {
+      fresh += note.start_time() > from - 1e-6;
+      if (!failure.ok() && fresh > notes_before_failure) break;
+      NoteSequence piece;
+      *piece.add_notes() = note;
+      stream.Push(piece);
+    }
+    stream.End(failure);
+  }
+
+  const milliseconds delay_;
+  std::vector<std::thread> threads_;
+};
+
+struct Watcher : DuetObserver {
+  void OnAnswer(const AnswerReport& report) override { reports.push_back(report); }
+  std::vector<AnswerReport> reports;
+};
+
+DuetOptions RemoteOptions(TurnMode mode) {
+  DuetOptions options;
+  options.mode = mode;
+  options.thru = false;
+  options.metronome.when = MetronomeWhen::kOff;
+  options.seed = 7;
+  options.listen_bars = options.answer_bars = 1;
+  options.controls = {{LiveAction::kStartPhrase, false, 1, 127},
+                      {LiveAction::kStopPhrase, false, 1, 0},
+                      {LiveAction::kLoop, false, 5, -1},
+                      {LiveAction::kMutate, false, 7, -1}};
+  return options;
+}
+
+ResponderMaker Asking(const std::shared_ptr<StreamingGenerator>& server) {
+  return [server](const DuetOptions& options) {
+    return std::make_unique<RemoteResponder>(options, server,
+                                             std::vector<std::string>{"lookback_rnn"});
+  };
+}
+
+std::string Dump(const Simulation& simulation) {
+  std::string dump;
+  for (const Simulation::Heard& note : simulation.Notes(0)) {
+    dump += fmt::format("{}@{}-{}:{} ", note.pitch, simulation.StepOf(note.start),
+                        simulation.StepOf(note.end), note.velocity);
+  }
+  return dump;
+}
+
+void Play(Simulation& simulation, double control_at = -1, uint8_t control = 0) {
+  simulation.Send(0, {0xb0, 1, 127}).Send(14.6, {0xb0, 1, 0});
+  simulation.Note(0.02, 2.9, 60).Note(4.3, 5.9, 64).Note(8.1, 9, 67).Note(12.4, 14, 65);
+  simulation.Note(39.8, 41.1, 70).Note(43.9, 46.2, 69);
+  if (control_at < 0) return;
+  simulation.Send(control_at, {0xb0, control, 127}).Send(control_at + 30, {0xb0, control, 0});
+}
+
+TEST(RemoteResponder, GivesTheAnswersOfAModelHere) {
+  const struct {
+    TurnMode mode;
+    double control_at;
+    uint8_t control;
+  } rows[] = {{TurnMode::kSwitch, -1, 0},
+              {TurnMode::kBars, -1, 0},
+              {TurnMode::kFree, -1, 0},
+              {TurnMode::kSwitch, 20, 5}};
+  for (const auto& row : rows) {
+    const std::string where = fmt::format("mode {} {}", static_cast<int>(row.mode), row.control);
+    Simulation here, there;
+    for (Simulation* simulation : {&here, &there}) {
+      simulation->most_steps_after = 100;
+      Play(*simulation, row.control_at, row.control);
+    }
+    Watcher watcher;
+    auto local = Duet::Create(RemoteOptions(row.mode), {RandomModel("lookback_rnn")});
+    ASSERT_TRUE((*local)->Run(here, {}, watcher).ok());
+    auto remote = Duet::CreateWith(RemoteOptions(row.mode), Asking(std::make_shared<FakeServer>()));
+    ASSERT_TRUE(remote->Run(there, {}, watcher).ok());
+    EXPECT_NE(Dump(there), "") << where;
+    EXPECT_EQ(Dump(there), Dump(here)) << where;
+    EXPECT_EQ(remote->state().late_notes, 0) << where;
+    EXPECT_EQ(there.Unbalanced(), "") << where;
+    for (const AnswerReport& report : watcher.reports) EXPECT_EQ(report.problem, "") << where;
+  }
+}
+
+TEST(RemoteResponder, SaysWhatFailed) {
+  for (const int notes : {0, 2}) {
+    const auto server = std::make_shared<FakeServer>();
+    server->failure = OutsideError("", "the cable is out");
+    server->notes_before_failure = notes;
+    Simulation simulation;
+    Play(simulation);
+    Watcher watcher;
+    auto duet = Duet::CreateWith(RemoteOptions(TurnMode::kBars), Asking(server));
+    ASSERT_TRUE(duet->Run(simulation, {}, watcher).ok());
+    ASSERT_GE(watcher.reports.size(), 1u);
+    EXPECT_NE(watcher.reports[0].problem.find("the cable is out"), std::string::npos);
+    EXPECT_EQ(simulation.Notes(0).size(), 2u * notes);  // two phrases
+    EXPECT_EQ(simulation.Unbalanced(), "");
+  }
+}
+
+/// The steps of a phrase as a clock tells them, each `step` long, and what a mind makes of them.
+struct Paced {
+  explicit Paced(const std::shared_ptr<FakeServer>& server, milliseconds step)
+      : options(RemoteOptions(TurnMode::kBars)),
+        mind(0, options, Asking(server)(options), takes),
+        step_time(step) {
+    options.qpm = 15000.0 / static_cast<double>(step.count());
+    MindEvent begin;
+    begin.kind = MindEvent::Kind::kBegin;
+    mind.Handle(begin);
+  }
+
+  void Wait(milliseconds time) {
+    const auto end = std::chrono::steady_clock::now() + time;
+    while (std::chrono::steady_clock::now() < end) {
+      if (!mind.Work()) std::this_thread::sleep_for(milliseconds(1));
+    }
+  }
+  void Step(int64_t step) {
+    MindEvent event;
+    event.step = step;
+    event.until = step + 16;
+    event.flag = true;
+    mind.Handle(event);
+    Wait(step_time);
+  }
+  void Note(double position, uint8_t pitch) {
+    MindEvent event;
+    event.kind = MindEvent::Kind::kNoteOn;
+    event.position = position;
+    event.pitch = pitch;
+    event.velocity = 90;
+    mind.Handle(event);
+  }
+  void End(int64_t step) {
+    MindEvent event;
+    event.kind = MindEvent::Kind::kEnd;
+    event.step = step;
+    event.until = step + 16;
+    mind.Handle(event);
+  }
+
+  DuetOptions options;
+  SpscRing<TakeEvent> takes{4096};
+  Mind mind;
+  const milliseconds step_time;
+};
+
+TEST(RemoteResponder, ALongWayIsBegunSooner) {
+  const auto server = std::make_shared<FakeServer>(milliseconds(90));
+  Paced paced(server, milliseconds(40));
+  paced.Note(0, 60);
+  for (int step = 1; step <= 24; ++step) paced.Step(step);
+  paced.End(24);
+  paced.Wait(milliseconds(200));
+  const auto reports = paced.mind.TakeReports();
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].problem, "");
+  EXPECT_TRUE(reports[0].elsewhere);
+  EXPECT_GE(reports[0].asked_ahead, 2);
+  EXPECT_LE(reports[0].asked_ahead, kMostStepsAhead);
+  EXPECT_GE(reports[0].delay_seconds, 0.09);
+  EXPECT_EQ(reports[0].late_seconds, 0);
+  // The first questions had only half a step, and were given up.
+  EXPECT_GE(server->given_up, 1);
+  // The key that is held is held in the question, to the end that it supposes.
+  const NoteSequence asked = server->requests.back().input_sequence();
+  ASSERT_EQ(asked.notes_size(), 1);
+  EXPECT_EQ(asked.notes(0).end_time(), asked.total_time());
+  EXPECT_GT(asked.total_time(), 24 / 4.0);
+}
+
+TEST(RemoteResponder, LateAnswersAreSaidToBeLate) {
+  const auto server = std::make_shared<FakeServer>(milliseconds(120));
+  Paced paced(server, milliseconds(40));
+  paced.Note(0, 60);
+  paced.Step(1);
+  paced.End(1);
+  paced.Wait(milliseconds(400));
+  const auto reports = paced.mind.TakeReports();
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_GT(reports[0].late_seconds, 0.05);
+  EXPECT_GE(reports[0].delay_seconds, 0.12);
+}
+
+TEST(RemoteResponder, NoAnswerIsSaid) {
+  const auto server = std::make_shared<FakeServer>();
+  server->silent = true;
+  Paced paced(server, milliseconds(5));
+  paced.Note(0, 60);
+  paced.Step(1);
+  paced.End(1);
+  paced.Wait(milliseconds(20));
+  EXPECT_TRUE(paced.mind.TakeReports().empty());
+  MindEvent stop;
+  stop.kind = MindEvent::Kind::kStop;
+  paced.mind.Handle(stop);
+  const auto reports = paced.mind.TakeReports();
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_NE(reports[0].problem.find("did not answer"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace magenta

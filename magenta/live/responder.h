@@ -1,0 +1,87 @@
+#pragma once
+// Who answers phrases: a model in this process (model_responder.h), or one that is asked elsewhere
+// (remote_responder.h). A Mind decides when; a responder says what.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "magenta/live/phrase.h"
+#include "magenta/live/stage/messages.h"
+
+namespace magenta {
+
+/// An answer that is wanted. Steps are the session's.
+struct AnswerOrder {
+  /// The phrase ends and the answer begins on `step`; it ends on `until`.
+  int64_t step = 0;
+  int64_t until = 0;
+  uint32_t take = 0;
+  uint32_t seed = 0;
+  uint8_t velocity = 100;
+  double temperature = 1;
+  /// Which of the responder's models.
+  size_t model = 0;
+};
+
+/// An answer in the making; to drop it is to give it up. Not thread-safe.
+class LiveAnswer {
+ public:
+  virtual ~LiveAnswer() = default;
+
+  /// Goes on by a little towards step `towards`. What has become certain is appended to `out`, in
+  /// order of steps, ends before beginnings. False: nothing could be had now.
+  virtual bool Extend(int64_t towards, std::vector<TakeEvent>& out) = 0;
+  /// The step up to which all is told.
+  virtual int64_t horizon() const = 0;
+  /// Nothing is to come any more: all is told, or it failed.
+  virtual bool finished() const = 0;
+  /// It ends on `until` after all.
+  virtual void EndAt(int64_t until) = 0;
+  /// From the next event on, where that can be.
+  virtual void SetTemperature(double /*temperature*/) {}
+
+  /// What was heard, where it is known as events; what was done to it.
+  virtual std::vector<Event> primer() const { return {}; }
+  virtual std::vector<std::string> remarks() const { return {}; }
+  /// What became of it; not OK: nothing more comes.
+  virtual absl::Status status() const { return absl::OkStatus(); }
+  /// Of one that is asked elsewhere; null: it is made here.
+  struct Journey {
+    std::chrono::steady_clock::time_point asked;
+    /// Of the first note.
+    std::optional<std::chrono::steady_clock::time_point> arrived;
+    /// How many steps before the end of the phrase it was asked.
+    int ahead = 0;
+  };
+  virtual const Journey* journey() const { return nullptr; }
+};
+
+/// One player's. Not thread-safe.
+class Responder {
+ public:
+  virtual ~Responder() = default;
+  /// Names of the models to choose from; at least one.
+  virtual const std::vector<std::string>& models() const = 0;
+  /// Waits for answers where it must: time is simulated.
+  virtual void BePatient() {}
+  /// Another phrase begins.
+  virtual void BeginPhrase() = 0;
+  /// The phrase goes on to `step`, and can't end there.
+  virtual void Hear(const Phrase& phrase, int64_t step, size_t model) = 0;
+  /// The answer that `order` wants, if the phrase ends on its step. Errors: the phrase is none.
+  virtual absl::StatusOr<std::unique_ptr<LiveAnswer>> Propose(const Phrase& phrase,
+                                                              const AnswerOrder& order) = 0;
+};
+
+/// Called once a player, before the session begins; `options` outlive what it makes.
+using ResponderMaker = std::function<std::unique_ptr<Responder>(const DuetOptions& options)>;
+
+}  // namespace magenta
