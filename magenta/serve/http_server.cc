@@ -41,7 +41,7 @@ constexpr auto kBodyTime = std::chrono::seconds(30);   // for a body
 constexpr auto kWriteTime = std::chrono::seconds(20);  // for a client to take what is written
 constexpr auto kLingerTime = std::chrono::seconds(2);
 constexpr uint32_t kMaxHead = 16 << 10;
-/// Bodies in progress, all together.
+/// Bodies in progress, all together; at least one has room.
 constexpr int64_t kMaxBodies = int64_t{64} << 20;
 
 struct StreamBegin {};
@@ -114,7 +114,7 @@ class Exchange final : public HttpReply, public std::enable_shared_from_this<Exc
 /// Room for a body, taken as it comes.
 class BodyRoom {
  public:
-  explicit BodyRoom(std::atomic<int64_t>& used) : used_(used) {}
+  BodyRoom(std::atomic<int64_t>& used, int64_t all) : used_(used), all_(all) {}
   ~BodyRoom() { used_ -= taken_; }
   BodyRoom(const BodyRoom&) = delete;
   BodyRoom& operator=(const BodyRoom&) = delete;
@@ -122,11 +122,12 @@ class BodyRoom {
   /// Of `bytes` in all.
   bool Take(int64_t bytes) {
     const int64_t more = bytes - std::exchange(taken_, bytes);
-    return (used_ += more) <= kMaxBodies;
+    return (used_ += more) <= all_;
   }
 
  private:
   std::atomic<int64_t>& used_;
+  const int64_t all_;
   int64_t taken_ = 0;
 };
 
@@ -173,7 +174,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     HttpRequest request = HeadOf(parser.get());
     const absl::Status allowed = shared_->api.CheckHead(request);
     if (!allowed.ok()) co_return co_await SendLast(ErrorResponse(allowed));
-    BodyRoom room(shared_->body_bytes);
+    BodyRoom room(shared_->body_bytes,
+                  std::max(kMaxBodies, shared_->service.options().max_body_bytes));
     if (!parser.is_done()) {
       if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
         http::response<http::empty_body> go_on(http::status::continue_, 11);

@@ -12,7 +12,8 @@ namespace magenta {
 namespace {
 
 constexpr char kBusyPayload[] = "magenta/busy";
-constexpr auto kLookAround = std::chrono::milliseconds(20);
+/// How often it is seen who does not wait any more.
+constexpr auto kLookAround = std::chrono::milliseconds(10);
 
 /// Whether nobody waits for `job` any more, and why.
 absl::Status EndOf(const Job& job, Clock::time_point now) {
@@ -182,7 +183,7 @@ void Scheduler::Start(Worker& worker, std::vector<Job>& taken) {
 void Scheduler::Step(Worker& worker) {
   for (auto& [model, sessions] : worker.sessions) sessions.clear();
   for (const auto& running : worker.jobs) {
-    if (running->task.session().pending() && !running->job.ticket->cancelled()) {
+    if (running->task.session().pending()) {
       worker.sessions[&running->task.model()].push_back(&running->task.session());
     }
   }
@@ -195,12 +196,12 @@ void Scheduler::Step(Worker& worker) {
   }
 }
 
-/// The next event of every job. Those that end make room first, so that a client that has its
-/// answer finds it.
-void Scheduler::Advance(Worker& worker, Clock::time_point now) {
+/// The next event of every job, and with `look` the end of those that nobody waits for. Those that
+/// end make room first, so that a client that has its answer finds it.
+void Scheduler::Advance(Worker& worker, bool look, Clock::time_point now) {
   std::vector<std::pair<std::unique_ptr<Running>, absl::Status>> left;
   for (auto& running : worker.jobs) {
-    absl::Status ended = EndOf(running->job, now);
+    absl::Status ended = look ? EndOf(running->job, now) : absl::OkStatus();
     if (ended.ok()) {
       if (running->task.session().pending()) continue;
       running->task.Advance();
@@ -239,9 +240,10 @@ void Scheduler::Work(Worker& worker) {
   for (std::vector<Job> taken; TakeJobs(worker, taken); taken.clear()) {
     Start(worker, taken);
     const Clock::time_point now = Clock::now();
-    if (now - looked > kLookAround) LookAround(looked = now);
+    const bool look = now - looked > kLookAround;
+    if (look) LookAround(looked = now);
     Step(worker);
-    Advance(worker, now);
+    Advance(worker, look, now);
   }
   Leave(static_cast<int>(worker.jobs.size()));
   for (const auto& running : worker.jobs) running->End(absl::UnavailableError("the server ends"));

@@ -103,7 +103,7 @@ class Scheduler {
   bool TakeJobs(Worker& worker, std::vector<Job>& taken);
   void Start(Worker& worker, std::vector<Job>& taken);
   void Step(Worker& worker);
-  void Advance(Worker& worker, Clock::time_point now);
+  void Advance(Worker& worker, bool look, Clock::time_point now);
   void LookAround(Clock::time_point now);
   void Leave(int count);
   void RemoveEnded(Clock::time_point now, std::vector<Job>& ended);
