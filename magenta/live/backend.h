@@ -37,6 +37,9 @@ struct MidiPortRequest {
   /// For the file backend: the tempo that its outputs name, in quarters a minute, so that their
   /// beats are the session's. No event moves by it.
   double output_qpm = 120;
+  /// And their meter, the denominator a power of 2.
+  int output_meter_numerator = 4;
+  int output_meter_denominator = 4;
 };
 
 /// What happened outside since the last look; for the status line and the log.

@@ -31,6 +31,11 @@ int64_t MostBarsAfterEnd(const DuetOptions& options) {
   return 16 + options.listen_bars + 4 * int64_t{options.answer_bars};
 }
 
+}  // namespace
+
+// Not of the namespace above: Duet::Session, which has them, is known beyond this file.
+namespace duet_threads {
+
 /// The brain on a thread of its own.
 class BrainThread {
  public:
@@ -86,7 +91,7 @@ class SoundThread {
   std::thread thread_;
 };
 
-}  // namespace
+}  // namespace duet_threads
 
 /// What happens between the blocks of one run.
 class Duet::Session {
@@ -105,6 +110,7 @@ class Duet::Session {
     if (!brain_thread_) duet_.brain_.Pump();
     DrainJournal();
     PassReports();
+    PassDrops();
     const MidiBackendState state = backend_.state();
     observer_.OnIdle(state);
     // What a port that was gone still sounds on the other side is ended when it is back.
@@ -119,6 +125,7 @@ class Duet::Session {
     sound_thread_.reset();
     DrainJournal();
     PassReports();
+    PassDrops();
     MAGENTA_RETURN_IF_ERROR(save_status_);
     return Records() ? duet_.recorder_.Save(run_.record) : absl::OkStatus();
   }
@@ -153,6 +160,13 @@ class Duet::Session {
     for (const AnswerReport& report : reports) observer_.OnAnswer(report);
   }
 
+  void PassDrops() {
+    const int64_t dropped = duet_.engine_.drops().total();
+    if (dropped == dropped_) return;
+    dropped_ = dropped;
+    observer_.OnDrops(duet_.engine_.drops());
+  }
+
   bool GoOn(const MidiBackendState& state) {
     if (!ending_ && (run_.stop() || !save_status_.ok() || InputIsAnswered(state))) {
       ending_ = true;
@@ -174,8 +188,9 @@ class Duet::Session {
   MidiBackend& backend_;
   const DuetRun& run_;
   DuetObserver& observer_;
-  std::optional<BrainThread> brain_thread_;
-  std::optional<SoundThread> sound_thread_;
+  std::optional<duet_threads::BrainThread> brain_thread_;
+  std::optional<duet_threads::SoundThread> sound_thread_;
+  int64_t dropped_ = 0;
   bool was_connected_ = false;
   bool was_lost_ = false;
   bool ending_ = false;

@@ -24,6 +24,8 @@ class DuetObserver {
   virtual ~DuetObserver() = default;
   virtual void OnEntry(const JournalEntry& /*entry*/) {}
   virtual void OnAnswer(const AnswerReport& /*report*/) {}
+  /// `drops` has become more.
+  virtual void OnDrops(const RingDrops& /*drops*/) {}
   /// Now and then, at least each 20 ms of real time; `state` is the backend's.
   virtual void OnIdle(const MidiBackendState& /*state*/) {}
 };
@@ -53,6 +55,7 @@ class Duet {
   const DuetOptions& options() const { return options_; }
   /// Counts of the session; exact when Run has returned.
   EngineState state() const { return engine_.state(); }
+  const RingDrops& drops() const { return engine_.drops(); }
   /// Whether every note was ended before Run returned.
   bool ended_quietly() const { return engine_.stopped(); }
   const SessionRecorder& recorder() const { return recorder_; }

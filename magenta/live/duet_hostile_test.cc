@@ -187,6 +187,26 @@ TEST(DuetHostile, NoMomentIsWrongToStop) {
   }
 }
 
+TEST(DuetHostile, WhatIsDroppedIsCounted) {
+  // More in one block than any ring holds.
+  Simulation simulation(/*block_frames=*/480000);
+  for (int i = 0; i < 30000; ++i) simulation.Note(0.001 * i, 0.001 * i + 0.0005, 30 + i % 60);
+  simulation.capacity = 200000;
+  auto duet =
+      Duet::Create(HostileOptions(TurnMode::kBars, SyncMode::kOwn), {RandomModel("basic_rnn")});
+  ASSERT_TRUE(duet.ok());
+  struct Watcher : DuetObserver {
+    void OnDrops(const RingDrops& drops) override { told = drops.total(); }
+    int64_t told = 0;
+  } watcher;
+  ASSERT_TRUE((*duet)->Run(simulation, {}, watcher).ok());
+  EXPECT_GT((*duet)->drops().phrase, 40000);
+  EXPECT_GT((*duet)->drops().journal, 25000);
+  EXPECT_EQ((*duet)->drops().sound, 0);
+  EXPECT_EQ(watcher.told, (*duet)->drops().total());
+  ExpectEven(**duet, simulation, "drops");
+}
+
 TEST(DuetHostile, APortThatWasGoneGetsAPanic) {
   int panics = 0;
   RunUntil(

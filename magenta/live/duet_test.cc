@@ -164,6 +164,57 @@ TEST(Duet, FollowsAnotherClockThroughAChangeOfTempo) {
   EXPECT_EQ(notes, Generated(model, phrase, 16, 32, 7, 0));
 }
 
+/// "C0 12" of the program changes, in their order; each at frame 0.
+std::string Programs(const DuetOptions& options) {
+  Simulation simulation;
+  simulation.Send(1, {0xfe});
+  RunDuet(options, RandomModel("basic_rnn"), simulation);
+  std::string dump;
+  for (const auto& [frame, event] : simulation.out()) {
+    if (event.size != 2) continue;
+    EXPECT_EQ(frame, 0);
+    dump += fmt::format("{:02X} {} ", event.bytes[0], event.bytes[1]);
+  }
+  return dump;
+}
+
+TEST(Duet, InstrumentsAreChosenForInputOutputAndMetronome) {
+  DuetOptions options = Options(TurnMode::kBars);
+  EXPECT_EQ(Programs(options), "");
+  options.thru = true;
+  options.players = {{.input_channel = 2, .output_channel = 5, .program = 12, .thru_program = 4}};
+  options.metronome.program = 25;
+  EXPECT_EQ(Programs(options), "C5 12 C2 4 C9 25 ");
+  options.players[0].input_channel = -1;  // every channel that nobody else has
+  options.metronome.program = -1;
+  EXPECT_EQ(Programs(options),
+            "C5 12 C0 4 C1 4 C2 4 C3 4 C4 4 C6 4 C7 4 C8 4 CA 4 CB 4 CC 4 CD 4 CE 4 CF 4 ");
+  options.thru = false;
+  EXPECT_EQ(Programs(options), "C5 12 ");
+}
+
+TEST(Duet, TheRecordingKeepsPedalsControllersAndBends) {
+  const auto model = RandomModel("basic_rnn");
+  Simulation simulation;
+  simulation.Send(0, {0xb0, 64, 127}).Note(0, 2, 60).Send(1, {0xe0, 5, 70});
+  simulation.Send(3, {0xb0, 11, 90}).Send(4, {0xb0, 64, 0}).Send(5, {0xb0, 9, 3});
+  DuetOptions options = Options(TurnMode::kBars);
+  options.controls.push_back({LiveAction::kTemperature, false, 9, -1});  // is no music
+  auto duet = Duet::Create(options, {model});
+  ASSERT_TRUE(duet.ok());
+  DuetObserver observer;
+  ASSERT_TRUE((*duet)->Run(simulation, {}, observer).ok());
+  const NoteSequence kept = (*duet)->recorder().Sequence();
+  std::string dump;
+  for (const auto& change : kept.control_changes()) {
+    dump += fmt::format("{}={}@{} ", change.control_number(), change.control_value(),
+                        change.time() * 8);
+  }
+  for (const auto& bend : kept.pitch_bends())
+    dump += fmt::format("bend {}@{}", bend.bend(), bend.time() * 8);
+  EXPECT_EQ(dump, "64=127@0 11=90@3 64=0@4 bend 773@1");
+}
+
 TEST(Duet, SendsItsClock) {
   Simulation simulation;
   simulation.Send(8, {0xfe});

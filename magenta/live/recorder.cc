@@ -37,6 +37,7 @@ void SessionRecorder::Add(const JournalEntry& entry) {
   now_ = std::max(now_, entry.seconds);
   switch (entry.kind) {
     case JournalEntry::Kind::kPlayerNote: return AddNote(kTracksPerPlayer * entry.voice, entry);
+    case JournalEntry::Kind::kPlayerSound: return AddSound(kTracksPerPlayer * entry.voice, entry);
     case JournalEntry::Kind::kMachineNote:
       return AddNote(kTracksPerPlayer * entry.voice + 1, entry);
     case JournalEntry::Kind::kBeat:
@@ -50,6 +51,21 @@ void SessionRecorder::Add(const JournalEntry& entry) {
     }
     default: return;
   }
+}
+
+void SessionRecorder::AddSound(int instrument, const JournalEntry& entry) {
+  if ((entry.bytes[0] & 0xf0) == 0xe0) {
+    auto* bend = recorded_.add_pitch_bends();
+    bend->set_time(entry.seconds);
+    bend->set_bend(entry.bytes[1] + 128 * entry.bytes[2] - 8192);
+    bend->set_instrument(instrument);
+    return;
+  }
+  auto* change = recorded_.add_control_changes();
+  change->set_time(entry.seconds);
+  change->set_control_number(entry.bytes[1]);
+  change->set_control_value(entry.bytes[2]);
+  change->set_instrument(instrument);
 }
 
 void SessionRecorder::AddNote(int instrument, const JournalEntry& entry) {

@@ -17,7 +17,8 @@ class SessionRecorder {
  public:
   explicit SessionRecorder(const DuetOptions& options);
 
-  /// Keeps what belongs into the recording: notes of players and machine, tempos.
+  /// Keeps what belongs into the recording: notes of players and machine, the players' pedals,
+  /// other controllers and pitch bends, tempos.
   void Add(const JournalEntry& entry);
 
   /// Everything up to now, in seconds of the session; notes that still sound end now.
@@ -29,6 +30,7 @@ class SessionRecorder {
   int64_t notes() const { return recorded_.notes_size(); }
 
  private:
+  void AddSound(int instrument, const JournalEntry& entry);
   void AddNote(int instrument, const JournalEntry& entry);
 
   const DuetOptions& options_;

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import unittest
 
-from program import BIN, ROOT, Case, Result, notes_of, tune
+from program import BIN, ROOT, Case, Result, midi, notes_of, tune
 from server_test import PYTHON, Server
 
 EXAMPLES = os.path.join(os.path.dirname(BIN), 'examples')
@@ -84,6 +84,19 @@ class Examples(Case):
         score = markov('score', '--bundle_file=' + bundle, '--json', self.path('in', '0.mid')).json
         self.assertLess(score['files'][0]['log_likelihood'], 0)
         self.assertIn('markov', markov('models').out)
+        # It plays live, and answers as it generates: nothing but the scale.
+        phrase = self.write('phrase.mid', midi([[60], [62], [64], [65], [67], [69], [71], [72]], ticks=240))
+        duet = markov('live', '--backend=file', '--input_port=' + phrase, '--output_port=' + self.path('duet.mid'),
+                      '--bundle_file=' + bundle, '--mode=bars:1,1', '--seed=1', '--temperature=0.5',
+                      '--metronome=off', '--nothru', '--json').out.splitlines()
+        end = json.loads(duet[-1])
+        self.assertEqual(json.loads(duet[0])['models'], ['markov'])
+        self.assertEqual((end['answers'], end['player_notes'], end['late_notes']), (1, 8, 0), end)
+        self.assertEqual(end['note_ons'], end['note_offs'])
+        played = notes_of(self.path('duet.mid'))
+        self.assertGreater(len(played), 4)
+        self.assertLessEqual({note[0] % 12 for note in played}, {0, 2, 4, 5, 7, 9, 11})
+        self.assertTrue(all(2 - 1e-4 <= note[1] and note[2] <= 4 + 1e-4 for note in played), played)
         serving = subprocess.Popen(
             [os.path.join(EXAMPLES, 'markov'), 'serve', '--port=0', '--grpc_port=0', '--bundle_file=' + bundle],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -94,6 +107,11 @@ class Examples(Case):
             there = self.ok('request', f'--server=localhost:{where["grpc_port"]}', stdin=request)
             here = markov('request', '--bundle_file=' + bundle, stdin=request)
             self.assertEqual(there.out, here.out)
+            # And `magenta live`, which does not know the model, plays with it through that server.
+            self.ok('live', '--backend=file', '--input_port=' + phrase, '--output_port=' + self.path('asked.mid'),
+                    f'--server=localhost:{where["grpc_port"]}', '--mode=bars:1,1', '--seed=1',
+                    '--temperature=0.5', '--metronome=off', '--nothru')
+            self.assertEqual(notes_of(self.path('asked.mid')), played)
         finally:
             serving.send_signal(signal.SIGTERM)
             serving.communicate(timeout=60)

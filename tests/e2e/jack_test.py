@@ -11,7 +11,8 @@ import signal
 import unittest
 
 import jack
-from program import BIN, ROOT, Case, midi, needs_live, notes_of
+from program import BIN, ROOT, Case, built, midi, needs_live, notes_of
+from server_test import Server
 
 READY = not jack.MISSING and shutil.which('fluidsynth') and os.path.exists(jack.SOUND_FONT)
 LOUD = 0.002    # a note through FluidSynth at its usual gain is three times that
@@ -75,11 +76,11 @@ class JackTest(Case):
         self.assertEqual(playing.wait(30), 5)
         self.assertIn('has piano in its name; there are: fsynth:midi_00', self.text('log.err'))
 
-    def duet(self, backend):
+    def duet(self, backend, *flags):
         """A phrase of two seconds, a silence, the answer; returns the lines of --json."""
         phrase = self.write('phrase.mid', midi(PHRASE, ticks=480, tempo=250000))
         live = self.magenta('live', f'--backend={backend}', '--input_port=virtual', '--output_port=fsynth',
-                            '--bundle_file=' + BUNDLE, '--mode=free', '--silence=2', '--qpm=240', '--metronome=off', '--json', '--seed=3',
+                            *(flags or ['--bundle_file=' + BUNDLE]), '--mode=free', '--silence=2', '--qpm=240', '--metronome=off', '--json', '--seed=3',
                             '--record=' + self.path('duet.mid'), log='live')
         ours = jack.wait_until(lambda: [port for port in self.server.ports().splitlines()
                                         if port.startswith('magenta') and port.split(':')[1].startswith('in')])
@@ -117,13 +118,33 @@ class JackTest(Case):
         self.server.daemon.wait()
         self.assertTrue(self.server.start())
         self.assertTrue(self.server.wait_for_port('magenta:in'), self.text('live.err'))
+        told = lambda: [json.loads(line)['connected'] for line in self.text('live.out').splitlines()
+                        if '"ports"' in line]
+        self.assertTrue(jack.wait_until(lambda: told() == [True, False, True]), told())
         live.send_signal(signal.SIGINT)
         self.assertEqual(live.wait(30), 0, self.text('live.err'))
+        self.assertIn('a port is gone', self.text('live.err'))
+        self.assertIn('the port is back', self.text('live.err'))
         end = json.loads(self.text('live.out').splitlines()[-1])
         self.assertEqual(end['note_ons'], end['note_offs'], end)
 
     def test_duet(self):
         self.check_duet(self.duet('jack'))
+
+    @unittest.skipUnless(built('magenta-serve'), 'left out: magenta-serve is not built')
+    def test_duet_with_a_server(self):
+        server = Server()
+        try:
+            lines = self.duet('jack', f'--server=localhost:{server.grpc}')
+        finally:
+            self.assertEqual(server.stop(), 0)
+        self.check_duet(lines)
+        answers = [line for line in lines if line['event'] == 'answer']
+        self.assertTrue(answers)
+        for answer in answers:
+            self.assertNotIn('problem', answer)
+            self.assertGreater(answer['delay_seconds'], 0)
+        self.assertEqual(lines[-1]['unanswered'], 0)
 
     def test_duet_through_rtmidi(self):
         self.check_duet(self.duet('rtmidi-jack'))

@@ -8,7 +8,8 @@ import subprocess
 import time
 import unittest
 
-from program import BIN, Case, midi, needs_live, notes_of, run
+from program import BIN, Case, built, midi, needs_live, notes_of, run
+from server_test import Server
 
 PHRASE = midi([[60], [62], [64], [65], [67], [65], [64], [62]], ticks=240)  # a bar of eighths at 120
 
@@ -80,6 +81,47 @@ class Live(Case):
             self.skipTest('no sound font')
         self.assertEqual(result.status, 0, result)
         self.assertGreater(os.path.getsize(self.path('s.wav')), 4 * 44100 * 4)
+
+    def test_time_comes_from_the_file(self):
+        head = bytes([0, 0xff, 0x58, 4, 3, 2, 24, 8])
+        slow = self.write('slow.mid', midi([[60], [62], [64]], ticks=480, tempo=1000000).replace(
+            b'\0\xff\x51', head + b'\0\xff\x51').replace(
+                struct.pack('>I', len(midi([[60], [62], [64]], ticks=480)) - 22),
+                struct.pack('>I', len(midi([[60], [62], [64]], ticks=480)) - 22 + len(head))))
+        self.phrase = slow
+        result = self.live('--mode=bars:1,1', '--seed=1', '--metronome=off', '--nothru', '--json')
+        session = events(result)[0]
+        self.assertEqual((session['qpm'], session['meter'], session['steps_per_bar']), (60, '3/4', 12), session)
+        # A bar lasts three seconds.
+        notes = notes_of(self.path('out.mid'))
+        self.assertTrue(all(3 - 1e-4 <= n[1] and n[2] <= 6 + 1e-4 for n in notes), notes)
+        with open(self.path('out.mid'), 'rb') as file:
+            content = file.read()
+        self.assertIn(b'\xff\x58\4\3\2', content)
+        self.assertIn(b'\xff\x51\3' + struct.pack('>I', 1000000)[1:], content)
+        # Flags say it louder.
+        other = events(self.live('--mode=bars:1,1', '--qpm=100', '--meter=4/4', '--json'))[0]
+        self.assertEqual((other['qpm'], other['meter']), (100, '4/4'))
+
+    def test_the_recording_keeps_pedals_and_bends(self):
+        body = bytes([0, 0xb0, 64, 127, 0, 0x90, 60, 100, 60, 0xe0, 0, 80, 60, 0x80, 60, 0, 0, 0xb0, 64, 0,
+                      0, 0xff, 0x2f, 0])
+        self.phrase = self.write('pedal.mid', b'MThd' + struct.pack('>IHHH', 6, 0, 1, 480) + b'MTrk' +
+                                 struct.pack('>I', len(body)) + body)
+        self.live('--mode=bars:1,1', '--record=' + self.path('take.mid'))
+        with open(self.path('take.mid'), 'rb') as file:
+            take = file.read()
+        for message in (bytes([0xb0, 64, 127]), bytes([0xb0, 64, 0]), bytes([0xe0, 0, 80])):
+            self.assertIn(message, take)
+
+    def test_instruments_have_channels_of_their_own(self):
+        common = ['live', '--backend=file', '--input_port=' + self.phrase, '--output_port=' + self.path('o.mid')]
+        self.fails(2, '--output_channel=2', *common, '--input_program=4', '--program=12')
+        self.live('--mode=bars:1,1', '--input_program=4', '--program=12', '--output_channel=3', '--metronome_program=25')
+        with open(self.path('out.mid'), 'rb') as file:
+            content = file.read()
+        for message in (b'\xc0\4', b'\xc2\x0c', b'\xc9\x19'):
+            self.assertIn(message, content)
 
     def test_names_of_old(self):
         for program, flags in (('midi', ['--bpm=120', '--generator_name=basic_rnn']),
@@ -164,6 +206,87 @@ class Live(Case):
         process.kill()
         process.wait()
         self.assertTrue(notes_of(self.path('r.mid')))
+
+
+@needs_live
+@unittest.skipUnless(built('magenta-serve'), 'left out: magenta-serve is not built')
+class LiveWithAServer(Case):
+    def setUp(self):
+        super().setUp()
+        self.phrase = self.write('phrase.mid', PHRASE)
+        self.server = Server()
+
+    def tearDown(self):
+        self.server.stop()
+        super().tearDown()
+
+    def live(self, out, *args):
+        return events(self.ok('live', '--backend=file', '--input_port=' + self.phrase, '--output_port=' + self.path(out),
+                              '--seed=7', '--json', *args))
+
+    def test_it_answers_as_a_model_here(self):
+        for mode in ('bars:1,1', 'free'):
+            for config in ('lookback_rnn', 'attention_rnn'):
+                here = self.live('here.mid', '--mode=' + mode, '--config=' + config)
+                there = self.live('there.mid', '--mode=' + mode, '--config=' + config,
+                                  f'--server=localhost:{self.server.grpc}')
+                with open(self.path('here.mid'), 'rb') as a, open(self.path('there.mid'), 'rb') as b:
+                    self.assertEqual(a.read(), b.read(), (mode, config))
+                self.assertEqual(there[0]['models'][0], config)
+                self.assertEqual(sorted(there[0]['models']), ['attention_rnn', 'basic_rnn', 'lookback_rnn'])
+                answers = [e for e in there if e['event'] == 'answer']
+                self.assertEqual(len(answers), 1, there)
+                self.assertEqual((answers[0]['late_seconds'], answers[0]['asked_ahead']), (0, 0))
+                self.assertGreater(answers[0]['delay_seconds'], 0)
+                self.assertEqual((there[-1]['late_notes'], there[-1]['unanswered']), (0, 0))
+                self.assertEqual(here[-1]['machine_notes'], there[-1]['machine_notes'])
+
+    def test_models_of_the_server_are_changed_between(self):
+        # Controller 9 asks for the second model from the second phrase on.
+        body = bytes([0, 0x90, 60, 100]) + bytes([0x81, 0x70, 0x80, 60, 0]) + b'\x8e\x10\xb0\x09\x01' + (
+            b'\x84\x00\x90\x3e\x64\x81\x70\x80\x3e\0') * 3 + b'\0\xff\x2f\0'
+        self.phrase = self.write('two.mid', b'MThd' + struct.pack('>IHHH', 6, 0, 1, 480) + b'MTrk' +
+                                 struct.pack('>I', len(body)) + body)
+        lines = self.live('out.mid', '--mode=bars:1,1', '--generator_select_control_number=9',
+                          f'--server=localhost:{self.server.grpc}')
+        models = [e['model'] for e in lines if e['event'] == 'answer']
+        self.assertEqual(models[0], lines[0]['models'][0])
+        self.assertEqual(models[-1], lines[0]['models'][1], lines)
+
+    def test_mistakes(self):
+        server = f'--server=localhost:{self.server.grpc}'
+        common = ['live', '--backend=file', '--input_port=' + self.phrase, '--output_port=' + self.path('o.mid')]
+        self.fails(2, 'mono_rnn', *common, server, '--config=mono_rnn')
+        self.fails(2, 'one of both', *common, server, '--bundle_file=x.mag')
+        self.fails(2, 'HOST:PORT', *common, '--server=here')
+        self.assertEqual(self.server.stop(), 0)
+        self.fails(5, 'magenta serve', *common, server)
+        self.assertFalse(os.path.exists(self.path('o.mid')))
+
+    def test_a_server_that_goes_is_said(self):
+        long = self.write('long.mid', hours())
+        process = subprocess.Popen(
+            [os.path.join(BIN, 'magenta'), 'live', '--backend=file', '--input_port=' + long,
+             '--output_port=' + self.path('cut.mid'), '--mode=bars:1,1', '--json', '--seed=1',
+             f'--server=localhost:{self.server.grpc}'], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        gone = False
+        for line in process.stdout:
+            event = json.loads(line)
+            if event['event'] != 'answer':
+                continue
+            if not gone:
+                self.assertNotIn('problem', event)
+                self.server.process.kill()
+                gone = True
+            elif 'problem' in event:
+                break
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertIn(b'magenta serve', err)
+        end = json.loads(out.splitlines()[-1])
+        self.assertGreater(end['unanswered'], 0, end)
+        self.assertEqual(end['note_ons'], end['note_offs'], end)
 
 
 if __name__ == '__main__':

@@ -28,6 +28,7 @@ class RunningLiveVerb : public LiveFlags {
     if (list) return ListPortsAnd(context);
     MAGENTA_RETURN_IF_ERROR(Check());
     CatchSignals();
+    for (const std::string& remark : SettleTime(*this)) context.out.Info(remark);
     record = FreeName(record);
     const uint32_t seed = context.globals.seed.value_or(DrawSeed());
     // Flags that disagree are found before weights are read.
@@ -152,6 +153,8 @@ class RunningLiveVerb : public LiveFlags {
                            .Set("backend", std::string(entry.name))
                            .Set("models", Json::ArrayOf(models))
                            .Set("players", static_cast<int>(options.players.size()))
+                           .Set("qpm", options.qpm)
+                           .Set("meter", meter)
                            .Set("steps_per_bar", options.steps_per_bar));
   }
 
@@ -183,7 +186,8 @@ class RunningLiveVerb : public LiveFlags {
                              .Set("unanswered", printer.unanswered())
                              .Set("late_notes", state.late_notes)
                              .Set("most_late_frames", state.most_late)
-                             .Set("lost_events", printer.backend().lost_events));
+                             .Set("lost_events", printer.backend().lost_events)
+                             .Set("dropped", duet.drops().total()));
     }
     context.out.Info(fmt::format("{} notes played, {} answered in {} answers (seed {})",
                                  printer.player_notes(), printer.machine_notes(), printer.answers(),
@@ -192,12 +196,23 @@ class RunningLiveVerb : public LiveFlags {
       context.out.Warning(fmt::format("{} notes came late, by {} frames at most", state.late_notes,
                                       state.most_late));
     }
+    ExplainDrops(duet.drops(), context);
     if (printer.late_answers() + printer.unanswered() > 0) {
       context.out.Warning(fmt::format("{} answers came late, {} phrases were not answered",
                                       printer.late_answers(), printer.unanswered()));
     }
     if (printer.answers() == 0) ExplainSilence(duet, printer, context);
     if (!record.empty() && duet.recorder().notes() > 0) context.out.Info("recording: " + record);
+  }
+
+  static void ExplainDrops(const RingDrops& drops, Context& context) {
+    const auto say = [&](int64_t count, std::string_view what) {
+      if (count == 0) return;
+      context.out.Warning(fmt::format("{} messages came too fast for {}", count, what));
+    };
+    say(drops.phrase, "the model, which did not hear them");
+    say(drops.journal, "the recording and this screen, which lack them");
+    say(drops.sound, "the synthesizer, which did not sound them");
   }
 
   static void ExplainSilence(const Duet& duet, const LivePrinter& printer, Context& context) {

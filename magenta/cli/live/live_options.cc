@@ -6,10 +6,16 @@
 #include <cmath>
 #include <limits>
 
+#include "magenta/base/files.h"
 #include "magenta/base/status.h"
+#include "magenta/io/midi/midi_file.h"
+#include "magenta/live/stage/transport.h"
 
 namespace magenta::cli {
 namespace {
+
+/// The file backend's limit.
+constexpr uint64_t kMaxTimedBytes = uint64_t{256} << 20;
 
 /// The whole of `text` as a number within low..high.
 std::optional<int> LiveNumber(std::string_view text, int low, int high) {
@@ -130,6 +136,7 @@ absl::Status AddPlayers(const LiveFlags& flags, DuetOptions& options) {
   player.input_channel = flags.input_channel - 1;
   player.output_channel = flags.output_channel - 1;
   player.program = flags.program;
+  player.thru_program = flags.input_program;
   options.players.clear();
   for (const std::string& text : flags.players) {
     const auto heard = LivePair(text, ':', 0, 16);
@@ -162,6 +169,7 @@ absl::Status SetMetronome(const LiveFlags& flags, DuetOptions& options) {
                            : flags.metronome == "auto" && is_switch ? MetronomeWhen::kListening
                                                                     : MetronomeWhen::kAlways;
   options.metronome.channel = flags.metronome_channel - 1;
+  options.metronome.program = flags.metronome_program;
   options.metronome.port = flags.metronome_port - 1;
   if (flags.metronome_port <= std::max(options.num_outputs, 1)) return absl::OkStatus();
   return UsageError(fmt::format("--metronome_port={}, and there {} {} output{}",
@@ -169,7 +177,60 @@ absl::Status SetMetronome(const LiveFlags& flags, DuetOptions& options) {
                                 options.num_outputs, options.num_outputs == 1 ? "" : "s"));
 }
 
+/// Whether a bar of `meter` can be counted in steps.
+bool IsUsableMeter(const NoteSequence::TimeSignature& meter) {
+  const int denominator = meter.denominator();
+  return meter.numerator() >= 1 && meter.numerator() <= 64 && denominator >= 1 &&
+         denominator <= 16 && (denominator & (denominator - 1)) == 0;
+}
+
+/// The tempo and meter of `sequence`, where flags leave them out.
+void TakeTime(const std::string& path, const NoteSequence& sequence, LiveFlags& flags,
+              std::vector<std::string>& remarks) {
+  if (flags.qpm == 0 && sequence.tempos_size() > 0) {
+    const double qpm = sequence.tempos(0).qpm();
+    flags.qpm = std::clamp(qpm, kMinQpm, kMaxQpm);
+    remarks.push_back(fmt::format("{} has {:.6g} quarters a minute", path, qpm));
+    if (flags.qpm != qpm) remarks.back() += fmt::format("; {:.6g} are played", flags.qpm);
+    if (sequence.tempos_size() > 1) {
+      remarks.back() += "; its later tempos are not followed (MIDI clock in it is: --clock=follow)";
+    }
+  }
+  if (!flags.meter.empty() || sequence.time_signatures_size() == 0) return;
+  const auto& meter = sequence.time_signatures(0);
+  if (!IsUsableMeter(meter)) return;
+  flags.meter = fmt::format("{}/{}", meter.numerator(), meter.denominator());
+  remarks.push_back(fmt::format("{} is in {}", path, flags.meter));
+}
+
+/// Two instruments on one channel of the output would be one.
+absl::Status CheckPrograms(const LiveFlags& flags) {
+  if (flags.input_program < 0 || flags.input_program == flags.program) return absl::OkStatus();
+  if (!flags.thru)
+    return UsageError("--input_program is for what goes through, and --nothru is set");
+  if (std::max(flags.input_channel, 1) != flags.output_channel) return absl::OkStatus();
+  return UsageError(
+      fmt::format("--input_program={}: you and the machine are on channel {} of the output",
+                  flags.input_program, flags.output_channel),
+      fmt::format("Give the machine another: --output_channel={}", flags.output_channel + 1));
+}
+
 }  // namespace
+
+std::vector<std::string> SettleTime(LiveFlags& flags) {
+  std::vector<std::string> remarks;
+  for (const std::string& path : flags.input_ports) {
+    if (flags.backend != "file") break;
+    // What can't be read the backend will say.
+    const auto bytes = ReadFile(path, kMaxTimedBytes);
+    if (!bytes.ok()) continue;
+    const auto file = ReadMidi(*bytes);
+    if (file.ok()) TakeTime(path, file->sequence, flags, remarks);
+  }
+  if (flags.qpm == 0) flags.qpm = 120;
+  if (flags.meter.empty()) flags.meter = "4/4";
+  return remarks;
+}
 
 MidiPortRequest MakePortRequest(const LiveFlags& flags) {
   MidiPortRequest request;
@@ -181,6 +242,10 @@ MidiPortRequest MakePortRequest(const LiveFlags& flags) {
   // The session ends when the input is answered, and says so itself.
   request.tail_seconds = std::numeric_limits<double>::infinity();
   request.output_qpm = flags.qpm;
+  if (const auto meter = LivePair(flags.meter, '/', 1, 64)) {
+    request.output_meter_numerator = meter->first;
+    request.output_meter_denominator = meter->second;
+  }
   return request;
 }
 
@@ -204,6 +269,7 @@ absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_pe
   AddControls(flags.controls, options);
   MAGENTA_RETURN_IF_ERROR(AddPlayers(flags, options));
   MAGENTA_RETURN_IF_ERROR(SetMetronome(flags, options));
+  MAGENTA_RETURN_IF_ERROR(CheckPrograms(flags));
   options.thru = flags.thru;
   options.learn = flags.learn;
   options.temperature = flags.temperature;

@@ -12,6 +12,11 @@ namespace magenta::cli {
 absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_per_quarter,
                                             uint32_t seed);
 
+/// Gives --qpm and --meter their defaults where they were left out: with --backend=file the first
+/// tempo and meter of the first input that has them, else 120 and 4/4. Returns what is worth
+/// saying.
+std::vector<std::string> SettleTime(LiveFlags& flags);
+
 /// The ports that `flags` ask for.
 MidiPortRequest MakePortRequest(const LiveFlags& flags);
 

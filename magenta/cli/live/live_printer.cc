@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -53,6 +54,13 @@ std::string PitchName(int pitch) {
   return fmt::format("{}{}", kNames[pitch % 12], pitch / 12 - 1);
 }
 
+/// Of the terminal that stderr is; 80 where it does not say.
+size_t TerminalColumns() {
+  winsize size = {};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 20) return 80;
+  return size.ws_col;
+}
+
 void Remember(std::deque<std::string>& last, std::string text) {
   last.push_back(std::move(text));
   if (last.size() > kLastNotes) last.pop_front();
@@ -84,19 +92,26 @@ std::string LivePrinter::StatusLine() const {
   for (const VoiceState state : states_) {
     states += fmt::format("{}{:<9}", states.empty() ? "" : " ", StateName(state));
   }
-  std::string line = fmt::format(
-      "{:>7}  {}  you {:<15}  machine {:<15}  {}  temperature {:.2f}  {:.0f} qpm",
-      running_ ? BarAndBeat(position_) : "stopped", states, fmt::join(played_, " "),
-      fmt::join(answered_, " "), models_.empty() ? "" : models_[model_], temperature_, qpm_);
+  const auto notes = [](const std::deque<std::string>& last) {
+    return fmt::format("{}", fmt::join(last, " "));
+  };
+  std::string line = backend_.connected ? "" : "waiting for the port  ";
+  line += fmt::format("{:>7}  {}  you {:<15}  machine {:<15}  {}  temperature {:.2f}  {:.0f} qpm",
+                      running_ ? BarAndBeat(position_) : "stopped", states, notes(played_),
+                      notes(answered_), models_.empty() ? "" : models_[model_], temperature_, qpm_);
   if (backend_.load >= 0) line += fmt::format("  load {:.0f} %", backend_.load * 100);
   if (!server_.empty()) line += "  " + server_;
-  if (!backend_.connected) line += "  waiting for the port";
-  return line;
+  if (dropped_ > 0) line += fmt::format("  {} dropped", dropped_);
+  return line.substr(0, TerminalColumns() - 1);  // a longer one would not be replaced by the next
 }
 
 void LivePrinter::OnIdle(const MidiBackendState& state) {
-  if (state.connected != backend_.connected && !terminal_ && !out_.json()) {
-    if (backend_.connected) out_.Info("a port is gone; waiting for it");
+  if (state.connected != backend_.connected) {
+    Print(Json::Object().Set("event", "ports").Set("connected", state.connected));
+    if (!terminal_ && was_connected_) {
+      out_.Info(state.connected ? "the port is back" : "a port is gone; waiting for it");
+    }
+    was_connected_ |= state.connected;
   }
   if (state.connected && expects_real_time_ && !state.real_time) {
     out_.Info("no real-time priority: notes may come unevenly on a busy machine");
@@ -112,6 +127,15 @@ void LivePrinter::OnIdle(const MidiBackendState& state) {
   // end.
   if (lines) return out_.Flush().IgnoreError();
   out_.Progress(StatusLine());
+}
+
+void LivePrinter::OnDrops(const RingDrops& drops) {
+  dropped_ = drops.total();
+  Print(Json::Object()
+            .Set("event", "dropped")
+            .Set("phrase", drops.phrase.load())
+            .Set("journal", drops.journal.load())
+            .Set("sound", drops.sound.load()));
 }
 
 Json LivePrinter::Begin(std::string_view event, const JournalEntry& entry) const {
@@ -146,6 +170,7 @@ void LivePrinter::OnEntry(const JournalEntry& entry) {
     case JournalEntry::Kind::kLate:
       return Print(Begin("late", entry).Set("player", entry.voice + 1).Set("frames", entry.value));
     case JournalEntry::Kind::kClick:
+    case JournalEntry::Kind::kPlayerSound:
     case JournalEntry::Kind::kTempo: return;
   }
 }

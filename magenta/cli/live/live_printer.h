@@ -21,6 +21,7 @@ class LivePrinter : public DuetObserver {
 
   void OnEntry(const JournalEntry& entry) override;
   void OnAnswer(const AnswerReport& report) override;
+  void OnDrops(const RingDrops& drops) override;
   void OnIdle(const MidiBackendState& state) override;
 
   /// Answers that were given.
@@ -58,6 +59,8 @@ class LivePrinter : public DuetObserver {
   double temperature_;
   bool expects_real_time_ = false;
   MidiBackendState backend_;
+  bool was_connected_ = false;
+  int64_t dropped_ = 0;
   int64_t answers_ = 0;
   int64_t late_answers_ = 0;
   int64_t unanswered_ = 0;

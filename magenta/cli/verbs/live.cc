@@ -51,6 +51,10 @@ void LiveFlags::DescribePorts(Flags& flags) {
   flags.Int("program", &program, "The machine's instrument, 0 to 127 of General MIDI; -1: as is.")
       .Range(-1, 127);
   flags
+      .Int("input_program", &input_program,
+           "Your own instrument on the output, where your channel is not the machine's.")
+      .Range(-1, 127);
+  flags
       .TextList("players", &players,
                 "Several players at once, each with a voice that answers: PORT:CHANNEL as heard, "
                 "by commas (ports from 1, channel 0: all). Voices play on the output port and "
@@ -96,8 +100,10 @@ void LiveFlags::DescribeTurns(Flags& flags) {
 
 void LiveFlags::DescribeTime(Flags& flags) {
   flags.Group("Time");
-  flags.Double("qpm", &qpm, "Tempo in quarter notes a minute.").Range(10, 1000);
-  flags.Text("meter", &meter, "What a bar is.").Value("N/N");
+  flags.Double("qpm", &qpm, "Tempo in quarter notes a minute.")
+      .Range(10, 1000)
+      .Default("120; of --backend=file the input's first");
+  flags.Text("meter", &meter, "What a bar is.").Value("N/N").Default("4/4; likewise");
   flags
       .Text("clock", &clock,
             "own; follow: MIDI clock, start, stop, continue and song position come from an input; "
@@ -109,6 +115,8 @@ void LiveFlags::DescribeTime(Flags& flags) {
       .Choices({"auto", "always", "listening", "off"});
   flags.Int("metronome_port", &metronome_port, "Which of the outputs, from 1.").Range(1, 16);
   flags.Int("metronome_channel", &metronome_channel, "Its MIDI channel; 10 is drums.").Range(1, 16);
+  flags.Int("metronome_program", &metronome_program, "Its instrument; of channel 10, the drum kit.")
+      .Range(-1, 127);
 }
 
 void LiveFlags::DescribeControls(Flags& flags) {

@@ -22,6 +22,7 @@ struct LiveFlags : HandedOverVerb {
   int input_channel = 0;
   int output_channel = 1;
   int program = -1;
+  int input_program = -1;
   std::vector<std::string> players;
   bool thru = true;
 
@@ -40,12 +41,13 @@ struct LiveFlags : HandedOverVerb {
   bool allow_overlap = false;
 
   // Time.
-  double qpm = 120;
-  std::string meter = "4/4";
+  double qpm = 0;     // 0: 120, or the input file's
+  std::string meter;  // "": 4/4, or the input file's
   std::string clock = "own";
   std::string metronome = "auto";
   int metronome_port = 1;
   int metronome_channel = 10;
+  int metronome_program = -1;
 
   // Controls, by number; -1: none. In the order of kLiveControls.
   struct Controls {

@@ -94,6 +94,7 @@ class FileBackend : public MidiBackend {
     const FrameTicks ticks(request_.rate, request_.output_qpm);
     for (const std::string& path : request_.outputs) {
       MAGENTA_ASSIGN_OR_RETURN(FileRecording output, FileRecording::Create(path, ticks));
+      output.SetMeter(request_.output_meter_numerator, request_.output_meter_denominator);
       outputs_.push_back(std::move(output));
     }
     return absl::OkStatus();

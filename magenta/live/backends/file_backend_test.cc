@@ -93,6 +93,24 @@ TEST_F(FileBackendTest, WhatIsSentStandsInTheFileToTheFrame) {
   }
 }
 
+TEST_F(FileBackendTest, TheMeterStandsInTheFile) {
+  for (const bool said : {false, true}) {
+    MidiPortRequest request;
+    request.outputs = {Path("out.mid")};
+    request.tail_seconds = 0.01;
+    if (said) {
+      request.output_meter_numerator = 6;
+      request.output_meter_denominator = 8;
+    }
+    ScriptedProcessor processor;
+    ASSERT_TRUE(Run(request, processor).ok());
+    const auto bytes = ReadFile(Path("out.mid"), 1 << 20);
+    ASSERT_TRUE(bytes.ok());
+    EXPECT_NE(bytes->find(said ? "\xff\x58\x04\x06\x03" : "\xff\x58\x04\x04\x02"),
+              std::string::npos);
+  }
+}
+
 TEST_F(FileBackendTest, EveryFrameHasATickOfItsOwn) {
   for (const double rate : {8000.0, 44100.0, 48000.0}) {
     for (const double qpm : {88.0, 97.3, 120.0, 300.0}) {

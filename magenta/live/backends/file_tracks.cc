@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "magenta/base/status.h"
@@ -103,6 +104,7 @@ void FileRecording::Add(int64_t frame, const MidiEvent& event) {
 absl::Status FileRecording::Commit(int64_t end_frame) {
   SmfTrackWriter timing;
   timing.AddTempo(0, ticks_.tempo());
+  timing.AddMeter(0, numerator_, std::countr_zero(static_cast<unsigned>(denominator_)));
   const int64_t end = ticks_.TickOf(end_frame);
   const std::string chunks[] = {timing.Chunk(end), track_.Chunk(end)};
   MAGENTA_RETURN_IF_ERROR(file_.Write(JoinSmf(ticks_.ticks_per_quarter(), chunks)));

@@ -56,6 +56,11 @@ class FileRecording {
  public:
   /// Errors (exit 5): `path` is not writable.
   static absl::StatusOr<FileRecording> Create(const std::string& path, const FrameTicks& ticks);
+  /// What a bar of the file is; 4/4 where nothing else is said. The denominator: a power of 2.
+  void SetMeter(int numerator, int denominator) {
+    numerator_ = numerator;
+    denominator_ = denominator;
+  }
 
   /// `frame` at least that of the event before.
   void Add(int64_t frame, const MidiEvent& event);
@@ -67,6 +72,8 @@ class FileRecording {
 
   OutputFile file_;
   FrameTicks ticks_;
+  int numerator_ = 4;
+  int denominator_ = 4;
   SmfTrackWriter track_;
 };
 

@@ -62,8 +62,10 @@ struct PlayerOptions {
   int input_channel = -1;
   int output_port = 0;
   int output_channel = 0;
-  /// Sent to the output at the beginning; -1: none.
+  /// Sent to the output at the beginning, for the voice; -1: none.
   int program = -1;
+  /// For what the player plays through (input_channel; for all, each that nobody else sounds on).
+  int thru_program = -1;
   bool operator==(const PlayerOptions&) const = default;
 };
 
@@ -71,6 +73,8 @@ struct MetronomeOptions {
   MetronomeWhen when = MetronomeWhen::kAlways;
   int port = 0;
   int channel = 9;
+  /// Sent to the output at the beginning; -1: none.
+  int program = -1;
   /// MIDI pitches of the first beat of a bar and of the others (General MIDI: wood blocks).
   int accent_pitch = 76;
   int pitch = 77;

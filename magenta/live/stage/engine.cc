@@ -87,13 +87,33 @@ void DuetEngine::Process(const MidiBlock& block, std::span<const MidiEvent> in,
 
 void DuetEngine::BeginSession(int64_t frame) noexcept {
   begun_ = true;
-  for (const PlayerOptions& player : options_.players) {
-    if (player.program < 0) continue;
-    outlet_.Send(frame, static_cast<uint8_t>(player.output_port), 2,
-                 {static_cast<uint8_t>(0xc0 | player.output_channel),
-                  static_cast<uint8_t>(player.program), 0});
-  }
+  SendPrograms(frame);
   if (!transport_.follows() && !options_.learn) StartTransport(frame, 0);
+}
+
+void DuetEngine::SendPrograms(int64_t frame) noexcept {
+  const auto send = [&](int port, int channel, int program) {
+    if (program < 0) return;
+    outlet_.Send(frame, static_cast<uint8_t>(port), 2,
+                 {static_cast<uint8_t>(0xc0 | channel), static_cast<uint8_t>(program), 0});
+  };
+  const MetronomeOptions& metronome = options_.metronome;
+  const auto is_taken = [&](int port, int channel) {
+    return (port == metronome.port && channel == metronome.channel) ||
+           std::any_of(options_.players.begin(), options_.players.end(), [&](const auto& player) {
+             return port == player.output_port && channel == player.output_channel;
+           });
+  };
+  for (const PlayerOptions& player : options_.players) {
+    send(player.output_port, player.output_channel, player.program);
+    for (int channel = 0; channel < 16 && options_.thru; ++channel) {
+      const bool all = player.input_channel < 0 && !is_taken(player.output_port, channel);
+      if (all || channel == player.input_channel) {
+        send(player.output_port, channel, player.thru_program);
+      }
+    }
+  }
+  send(metronome.port, metronome.channel, metronome.program);
 }
 
 void DuetEngine::EndSession(int64_t frame) noexcept {
@@ -299,6 +319,9 @@ void DuetEngine::HandleMusic(const MidiEvent& event, int64_t frame) noexcept {
     if (!voice.Hears(event.port, channel)) continue;
     if (thru) Thru(voice, static_cast<int>(i), event, frame);
     thru = false;
+    if (kind == 0xb0 || kind == 0xe0) {
+      TellMessage(JournalEntry::Kind::kPlayerSound, static_cast<int>(i), event, frame);
+    }
     if (kind != 0x80 && kind != 0x90) continue;
     TellMessage(JournalEntry::Kind::kPlayerNote, static_cast<int>(i), event, frame);
     if (!transport_.running()) continue;

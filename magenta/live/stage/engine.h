@@ -56,12 +56,15 @@ class DuetEngine final : public MidiProcessor {
 
   /// Counts; exact once stopped(), and between blocks where time is simulated.
   EngineState state() const noexcept;
+  /// What full rings dropped; from any thread.
+  const RingDrops& drops() const noexcept { return outlet_.drops(); }
   /// Whether no answer is played, and none would be if nobody played on. Between blocks of
   /// simulated time, or after.
   bool idle() const noexcept;
 
  private:
   void BeginSession(int64_t frame) noexcept;
+  void SendPrograms(int64_t frame) noexcept;
   void EndSession(int64_t frame) noexcept;
   void Walk(int64_t to) noexcept;
   void WalkClock(int64_t to) noexcept;

@@ -2,6 +2,7 @@
 // Where everything on the MIDI thread goes out: to the ports of this block, and to the journal.
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -11,6 +12,14 @@
 #include "magenta/live/stage/transport.h"
 
 namespace magenta {
+
+/// What rings that were full could not take, since the session began. Any thread may read it.
+struct RingDrops {
+  std::atomic<int64_t> phrase = 0;   // of what is played, for the brain
+  std::atomic<int64_t> journal = 0;  // for the screen and the recording
+  std::atomic<int64_t> sound = 0;    // for --synth
+  int64_t total() const noexcept { return phrase + journal + sound; }
+};
 
 /// Part of the MIDI thread: noexcept, no allocation. Frames are counted from the backend's start; a
 /// frame outside of the block is its nearest.
@@ -32,18 +41,18 @@ class Outlet {
 
   /// False when the block is full. A port that there is not takes everything.
   bool Send(int64_t frame, uint8_t port, uint8_t size, std::array<uint8_t, 3> bytes) noexcept {
-    if (monitor_ != nullptr && port == 0) monitor_->Push({0, port, size, bytes});
+    if (monitor_ != nullptr && port == 0 && !monitor_->Push({0, port, size, bytes})) ++drops_.sound;
     if (port >= num_outputs_) return true;
     const int64_t offset = std::clamp<int64_t>(frame - block_.start, 0, block_.frames - 1);
     return out_->Send({static_cast<uint32_t>(offset), port, size, bytes});
   }
 
   /// Puts `entry` into the journal, with the time and position of its frame. A full journal drops
-  /// it.
+  /// it, and counts.
   void Tell(JournalEntry entry) noexcept {
     entry.seconds = static_cast<double>(entry.frame) / block_.rate;
     entry.position = transport_.PositionAt(entry.frame);
-    journal_.Push(entry);
+    if (!journal_.Push(entry)) ++drops_.journal;
   }
 
   /// An entry of `kind` that has little more to say, with the tempo.
@@ -59,12 +68,15 @@ class Outlet {
   }
 
   SpscRing<JournalEntry>& journal() noexcept { return journal_; }
+  RingDrops& drops() noexcept { return drops_; }
+  const RingDrops& drops() const noexcept { return drops_; }
 
  private:
   const Transport& transport_;
   const int num_outputs_;
   SpscRing<JournalEntry> journal_;
   std::unique_ptr<SpscRing<MidiEvent>> monitor_;
+  RingDrops drops_;
   MidiBlock block_;
   MidiOut* out_ = nullptr;
 };

@@ -56,7 +56,7 @@ bool Voice::Hears(uint8_t port, uint8_t channel) const noexcept {
 
 void Voice::Tell(MindEvent event) noexcept {
   event.voice = static_cast<uint8_t>(index_);
-  stage_.to_brain.Push(event);
+  if (!stage_.to_brain.Push(event)) ++stage_.outlet.drops().phrase;
 }
 
 void Voice::TellStop(bool all) noexcept {
