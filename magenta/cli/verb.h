@@ -28,6 +28,7 @@ struct GlobalFlags {
   int num_threads = 0;
   std::optional<uint32_t> seed;
 
+  /// Adds them to a verb's own.
   void Describe(Flags& flags);
   /// num_threads, or as many as the machine has for 0.
   int Threads() const;
@@ -58,6 +59,7 @@ class Verb {
   virtual absl::Status Run(Context& context) = 0;
 };
 
+/// A line of verbs.def.
 struct VerbEntry {
   std::string_view name;
   Program program;

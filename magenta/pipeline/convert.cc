@@ -59,10 +59,7 @@ absl::Status NothingConverted(const ConvertOptions& options, const ConvertSummar
   if (summary.files == 0) {
     return NothingToOutputError(fmt::format("there is no file in {}", options.input_dir), remedy);
   }
-  const bool unreadable =
-      std::all_of(summary.reasons.begin(), summary.reasons.end(),
-                  [](const auto& reason) { return reason.first.starts_with("unreadable"); });
-  if (unreadable) {
+  if (NothingReadable(summary.reasons)) {
     return InputError(
         options.input_dir,
         fmt::format("none of its {} files can be read:\n{}", summary.files, summary.table),

@@ -22,6 +22,7 @@ struct Shard {
   bool Holds(int64_t number, int64_t total) const {
     return number >= First(index, total) && number < First(index + 1, total);
   }
+  /// How many of `total` items belong to this part.
   int64_t Size(int64_t total) const { return First(index + 1, total) - First(index, total); }
 
  private:
@@ -40,6 +41,7 @@ struct PipelineProgress {
   int64_t outputs = 0;  // records so far
 };
 
+/// What ConvertFolder is to do.
 struct ConvertOptions {
   std::string input_dir;
   std::string output_file;
@@ -50,16 +52,19 @@ struct ConvertOptions {
   Shard shard;
   /// Threads to use; 0: as many as the machine has. The output does not depend on it.
   int num_threads = 0;
+  /// Called after each file, on the calling thread; may be empty.
   std::function<void(const PipelineProgress&)> progress;
   /// When it turns true the run ends with InterruptedError, and no file appears.
   const std::atomic<bool>* stop = nullptr;
 };
 
+/// What ConvertFolder did.
 struct ConvertSummary {
   int64_t files = 0;      // music files, and what could not be read
   int64_t kept = 0;       // files that gave a sequence
   int64_t sequences = 0;  // records written
   int64_t warnings = 0;   // in kept files
+  /// What became of the files, "kept" among them.
   std::map<std::string, ReasonCount> reasons;
   std::string table;  // ReasonTable(reasons)
 };

@@ -66,6 +66,10 @@ absl::Status NothingBuilt(const DatasetOptions& options, const DatasetSummary& s
     return NothingToOutputError(fmt::format("there is no NoteSequence in {}", options.input),
                                 "Convert music with `magenta convert` first");
   }
+  if (NothingReadable(summary.reasons)) {
+    return InputError(options.input, fmt::format("nothing in it can be read:\n{}", summary.table),
+                      "Check its permissions");
+  }
   std::string remedy = "Give other music";
   for (const auto& [reason, entry] : summary.reasons) {
     if (!entry.flag.empty()) remedy = fmt::format("{} would keep some", entry.flag);

@@ -16,16 +16,20 @@
 
 namespace magenta {
 
+/// docs/formats/dataset.md shows both.
 enum class DatasetFormat {
   kCompact,  // events, encoded when they are read
   kDense,    // Magenta's: what the network sees
 };
 
+/// What BuildDataset is to do.
 struct DatasetOptions {
+  /// Whose examples; must outlive the run.
   const ModelSpec* spec = nullptr;
   /// TFRecords of NoteSequences (a path, a pattern, several by commas), or folders or files of
   /// music.
   std::string input;
+  /// Made where it is missing; gone again if nothing is written.
   std::string output_dir;
   std::string training_name = "training_melodies.tfrecord";
   std::string eval_name = "eval_melodies.tfrecord";
@@ -37,6 +41,7 @@ struct DatasetOptions {
   double eval_ratio = 0.1;
   uint64_t seed = 0;
   DatasetFormat format = DatasetFormat::kCompact;
+  /// What counts as an example.
   ExampleOptions examples;
   /// Semitones; a copy of each sequence for each.
   std::vector<int> transpositions = {0};
@@ -45,11 +50,13 @@ struct DatasetOptions {
   std::string report_file;  // JSON; empty: none
   Shard shard;              // of the records, or of the files of music
   int num_threads = 0;      // 0: as many as the machine has; the output does not depend on it
+  /// Called after each sequence or file, on the calling thread; may be empty.
   std::function<void(const PipelineProgress&)> progress;
   /// When it turns true the run ends with InterruptedError, and no file appears.
   const std::atomic<bool>* stop = nullptr;
 };
 
+/// What BuildDataset did.
 struct DatasetSummary {
   int64_t sequences = 0;
   int64_t training_examples = 0;

@@ -46,6 +46,7 @@ class DatasetReader {
   /// config (both are named), an event or label that the model does not have.
   absl::StatusOr<bool> Next(DatasetExample* example);
 
+  /// Those that the pattern meant, in the order in which they are read.
   const std::vector<std::string>& files() const { return files_; }
   /// Examples of fewer than two events, in which there is nothing to learn.
   int64_t skipped() const { return skipped_; }

@@ -17,13 +17,14 @@ enum class MusicFileKind {
   kMusicXml,  // .xml .musicxml .mxl
   kOther,
 };
+/// By the name alone; nothing is opened.
 MusicFileKind MusicFileKindOf(std::string_view name);
 
 /// Something found in a folder.
 struct FoundFile {
   std::string path;    // below the folder, parts joined by '/'; a folder ends in '/'
   std::string reason;  // why it can't be read ("unreadable_folder", "not_a_file"), else empty
-  std::string detail;
+  std::string detail;  // one sentence, for people
 };
 
 /// Walks a folder in the order of the bytes of its paths. Holds the names of one folder at each

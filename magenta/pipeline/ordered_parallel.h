@@ -25,6 +25,7 @@ struct OrderedStages {
   /// The next input into its argument, or false when there is none. An error ends the run after the
   /// results of all earlier inputs were consumed.
   std::function<absl::StatusOr<bool>(Input*)> produce;
+  /// Called by several threads at once; must depend on its input alone.
   std::function<Output(Input)> work;
   /// Takes the results in the order of the inputs, on the calling thread. An error ends the run.
   std::function<absl::Status(Output)> consume;

@@ -83,6 +83,12 @@ std::map<std::string, int64_t> CountsOf(const std::map<std::string, ReasonCount>
   return counts;
 }
 
+bool NothingReadable(const std::map<std::string, ReasonCount>& reasons) {
+  return !reasons.empty() && std::all_of(reasons.begin(), reasons.end(), [](const auto& reason) {
+    return reason.first.starts_with("unreadable");
+  });
+}
+
 std::string ReasonTable(const std::map<std::string, ReasonCount>& reasons) {
   std::vector<std::pair<std::string, ReasonCount>> rows(reasons.begin(), reasons.end());
   std::stable_sort(rows.begin(), rows.end(),

@@ -45,6 +45,7 @@ class ReportWriter {
   /// Ends the JSON with the counts and gives it its name.
   absl::Status Commit();
 
+  /// What was added so far, by outcome.
   const std::map<std::string, ReasonCount>& reasons() const { return reasons_; }
 
  private:
@@ -59,6 +60,10 @@ class ReportWriter {
 
 /// {reason: n}
 std::map<std::string, int64_t> CountsOf(const std::map<std::string, ReasonCount>& reasons);
+
+/// Whether there are reasons, and each is that a file or folder could not be opened: then the input
+/// is at fault (exit 3), not what is in it (exit 4).
+bool NothingReadable(const std::map<std::string, ReasonCount>& reasons);
 
 /// The reasons, most frequent first, a line each: "  12  too_short  a.mid: 5 bars, fewer than 7
 /// (--min_bars=5 keeps it)", with line feeds between them.

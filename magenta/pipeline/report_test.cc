@@ -60,6 +60,13 @@ TEST(ReportTest, TableHasTheMostFrequentFirst) {
             "       1  kept");
 }
 
+TEST(ReportTest, NothingReadableMeansThatEveryReasonSaysSo) {
+  using Reasons = std::map<std::string, ReasonCount>;
+  EXPECT_TRUE(NothingReadable(Reasons{{"unreadable", {}}, {"unreadable_folder", {}}}));
+  EXPECT_FALSE(NothingReadable(Reasons{{"unreadable", {}}, {"broken_midi", {}}}));
+  EXPECT_FALSE(NothingReadable(Reasons{}));
+}
+
 TEST(ReportTest, AnEmptyReportIsStillJson) {
   TempFolder folder;
   absl::StatusOr<ReportWriter> writer = ReportWriter::Create(folder.Path("report.json"));

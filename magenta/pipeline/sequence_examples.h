@@ -12,6 +12,7 @@
 
 namespace magenta {
 
+/// What a thread hands to the one that writes.
 struct SequenceExamples {
   bool eval = false;                 // which file they go to
   std::vector<std::string> records;  // SequenceExamples

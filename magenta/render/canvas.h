@@ -13,7 +13,9 @@ namespace magenta {
 /// Red, green, blue as 0xRRGGBB.
 using Color = unsigned;
 
+/// How a line of text looks.
 struct TextStyle {
+  /// Pixels from line to line.
   double size = 12;
   Color color = 0;
   bool bold = false;
@@ -24,11 +26,13 @@ struct TextStyle {
 /// A surface of `width` x `height` pixels, y downwards.
 class Canvas {
  public:
+  /// White all over.
   Canvas(int width, int height, PictureFormat format);
   ~Canvas();
   Canvas(const Canvas&) = delete;
   Canvas& operator=(const Canvas&) = delete;
 
+  /// `x` and `y` are the upper left corner; all in pixels.
   void FillRect(double x, double y, double width, double height, Color color);
   /// Corners of `radius`, a hairline of `border` inside.
   void FillRoundRect(double x, double y, double width, double height, double radius, Color color,

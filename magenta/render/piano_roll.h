@@ -9,8 +9,10 @@
 
 namespace magenta {
 
+/// The files that pictures are written as.
 enum class PictureFormat { kSvg, kPng };
 
+/// How the picture is to look.
 struct PianoRollOptions {
   /// Large, above the roll; none when empty.
   std::string title;

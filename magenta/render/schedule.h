@@ -12,7 +12,9 @@ namespace magenta {
 /// One message. Messages of one frame are in the order of Kind: what ends a note comes before what
 /// begins one, and a program stands before the notes that use it.
 struct SoundEvent {
+  /// In the order in which those of one frame are sent.
   enum class Kind { kNoteOff, kProgram, kControl, kBend, kNoteOn };
+  /// Audio frames from the start.
   int64_t frame = 0;
   Kind kind = Kind::kNoteOff;
   int channel = 0;

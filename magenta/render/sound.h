@@ -11,6 +11,7 @@
 
 namespace magenta {
 
+/// How a sequence is to sound.
 struct SoundOptions {
   /// Path of an .sf2 or .sf3 file; see FindSoundFont.
   std::string sound_font;

@@ -69,6 +69,8 @@ class Convert(Case):
         self.write('in/a.mid', tune(8))
         os.chmod(self.path('in', 'a.mid'), 0)
         self.convert(3, 'Permission denied', self.path('in'))
+        self.fails(3, 'Permission denied', 'dataset', '--input=' + self.path('in'),
+                   '--output_dir=' + self.path('data'))
         self.write('out/b.mid', tune(8))
         os.chmod(self.path('out'), 0o400)
         self.convert(3, 'Permission denied', self.path('out'))

@@ -21,6 +21,7 @@ namespace magenta::cli {
 /// One flag. The setters return the flag, to be chained.
 class Flag {
  public:
+  /// Left out or empty: an error of Parse.
   Flag& Required() { return required = true, *this; }
   /// Left out of --help and completion.
   Flag& Hidden() { return hidden = true, *this; }
@@ -67,6 +68,7 @@ struct Example {
   std::string explanation;
 };
 
+/// The flags of one verb for one run: describe, parse once, then look at the values.
 class Flags {
  public:
   explicit Flags(std::string verb) : verb_(std::move(verb)) {}
@@ -102,10 +104,13 @@ class Flags {
   /// not among the choices; a required flag left out or empty; too few or too many files.
   absl::Status Parse(const std::vector<std::string>& args);
 
+  /// Whether --help or -h was among the arguments; the values are then as they were.
   bool help_wanted() const { return help_wanted_; }
   /// Whether the user named the flag.
   bool Given(std::string_view name) const;
+  /// Null when there is none of that name.
   const Flag* Find(std::string_view name) const;
+  /// What help, completion and tests read.
   const std::string& verb() const { return verb_; }
   const std::string& usage() const { return usage_; }
   const std::vector<std::string>& about() const { return about_; }

@@ -39,6 +39,7 @@ class Json {
 
   /// Of an object: adds a member. Of an array: adds an element.
   Json& Set(std::string_view name, const Json& value);
+  /// Adds an element to an array.
   Json& Add(const Json& value);
 
   /// One line.

@@ -13,6 +13,7 @@
 
 namespace magenta::cli {
 
+/// How much is said on stderr; each holds what the next ones hold.
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
 /// Where a command's words go.
@@ -39,7 +40,9 @@ class Output {
 
   /// What a person may want to know; dropped under --quiet.
   void Info(std::string_view text);
+  /// A line on stderr that only --log_level=debug shows.
   void Debug(std::string_view text);
+  /// A line on stderr, "warning: ..."; --quiet shows it, too.
   void Warning(std::string_view text);
   /// The one line of an error, or its JSON: {"error": {"code", "message", "file", "remedy"}}.
   void Error(const absl::Status& status);

@@ -15,12 +15,15 @@ namespace magenta {
 /// find what they look for.
 class AbcScanner {
  public:
+  /// `line` without its comment; it must outlive the scanner.
   explicit AbcScanner(std::string_view line) : line_(line) {}
 
   bool done() const { return at_ >= line_.size(); }
   /// The character `ahead` of the current one; 0 past the end.
   char Peek(size_t ahead = 0) const { return at_ + ahead < line_.size() ? line_[at_ + ahead] : 0; }
+  /// May pass the end; done() says so.
   void Skip(size_t count = 1) { at_ += count; }
+  /// Passes `c` if it is next.
   bool Take(char c);
   void SkipBlanks();
 

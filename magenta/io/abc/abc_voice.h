@@ -33,12 +33,16 @@ struct AbcNote {
 /// The state of a voice and what it has played.
 class AbcVoice {
  public:
+  /// `id` is what V: calls it; "" for the only voice of a tune without V:.
   explicit AbcVoice(std::string id) : id_(std::move(id)) {}
 
   const std::string& id() const { return id_; }
   const std::string& name() const { return name_; }
+  /// In the order in which they were written; places in score units (score_time.h).
   const std::vector<AbcNote>& notes() const { return notes_; }
+  /// Where the next note begins, in score units.
   int64_t position() const { return position_; }
+  /// L:, as a part of a whole note.
   ScoreFraction unit() const { return unit_; }
   AbcMeter meter() const { return meter_; }
 
@@ -47,7 +51,9 @@ class AbcVoice {
   bool silent() const { return notes_.empty() && position_ == 0; }
   void set_unit(ScoreFraction unit) { unit_ = unit; }
   void set_meter(AbcMeter meter) { meter_ = meter; }
+  /// The accidentals of the bar so far end with the old key.
   void SetKey(const AbcKey& key);
+  /// octave=, transpose= and name= of V: or K:; what is not named stays.
   void Apply(const AbcVoiceProperties& properties);
 
   /// Notes that sound together, each `lengths[i]` times the unit note length; the voice moves on by

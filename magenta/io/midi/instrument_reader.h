@@ -13,6 +13,7 @@ namespace magenta {
 
 /// One (program, channel, track) that completed a note; its number is its index.
 struct MidiInstrument {
+  /// Ticks from the start of the track; start < end.
   struct Note {
     int64_t start;
     int64_t end;
@@ -37,11 +38,13 @@ struct MidiInstrument {
 /// Feeds tracks, one after the other, and collects instruments. Linear in the number of events.
 class InstrumentReader {
  public:
+  /// `warnings` gets the notes that never ended; it must outlive the reader.
   explicit InstrumentReader(MidiWarnings& warnings);
 
   /// Adds the notes of `track`, number `index`. Notes that never end are closed at its end.
   void ReadTrack(const SmfTrack& track, int index);
 
+  /// Of all tracks read so far, in the order in which first notes were completed.
   const std::vector<MidiInstrument>& instruments() const { return instruments_; }
 
  private:

@@ -28,6 +28,7 @@ enum class SmfKind : uint8_t {
   kSystem,           // value: status F1..FE (clock, start, song position, ...), a and b: its data
 };
 
+/// One event of a track. What `a`, `b` and `value` are says its kind.
 struct SmfEvent {
   /// From the start of the track, 0..kMaxTick, never falling.
   int64_t tick;
@@ -41,6 +42,7 @@ struct SmfEvent {
   uint8_t b;
 };
 
+/// An MTrk chunk, its events in the order of the file.
 struct SmfTrack {
   std::vector<SmfEvent> events;
   /// Track names as they stand in the file (views into its bytes).
@@ -49,6 +51,7 @@ struct SmfTrack {
   int64_t end_tick = 0;
 };
 
+/// A whole file. Time is counted either in ticks a quarter note or in ticks a frame.
 struct SmfFile {
   /// 0, 1 or 2 (others are read as 1).
   int format = 1;

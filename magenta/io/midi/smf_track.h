@@ -14,6 +14,7 @@ struct SmfChunk {
   uint64_t length = 0;
   /// Where its contents begin.
   uint64_t begin = 0;
+  /// Where its contents end if its length is true; may lie past the file.
   uint64_t end() const { return begin + length; }
 };
 

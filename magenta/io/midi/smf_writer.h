@@ -33,6 +33,7 @@ class SmfTrackWriter {
   void AddTempo(int64_t tick, int32_t microseconds);
   /// FF 58 at `tick`: numerator 1..255, denominator 2^exponent.
   void AddMeter(int64_t tick, int numerator, int exponent);
+  /// A channel or system message, in full (no running status), at its tick.
   void Add(const SmfMessage& message);
   /// The chunk so far, its End Of Track at `end_tick` or the last event, whichever is later.
   std::string Chunk(int64_t end_tick) const;

@@ -21,6 +21,7 @@ double TickScale(double qpm, int ticks_per_quarter);
 /// T(t) = T_k + scale_k * (t - t_k), and T_{k+1} by the same formula. Nothing is rounded.
 class TickClock {
  public:
+  /// From one tempo change to the next.
   struct Segment {
     int64_t tick;
     /// Seconds a tick from here on.

@@ -25,6 +25,7 @@ struct TextEvent {
   std::string text;
 };
 
+/// An event file as far as it can be read: one that is still written to ends anywhere.
 struct EventFile {
   /// "brain.Event:2"
   std::string file_version;

@@ -87,6 +87,7 @@ class RecordWriter {
   /// Flushes, fsyncs and renames. Once, last.
   absl::Status Commit();
 
+  /// Records taken by Write(); they are on disk after Commit() alone.
   int64_t records_written() const { return records_written_; }
 
  private:

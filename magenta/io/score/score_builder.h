@@ -15,13 +15,16 @@ namespace magenta {
 
 /// A note in score units.
 struct ScoreNote {
+  /// MIDI, 0..127, as it sounds.
   int pitch = 0;
   int velocity = 0;
+  /// Score units (score_time.h); end > start.
   int64_t start = 0;
   int64_t end = 0;
   int instrument = 0;
   int program = 0;
   bool is_drum = false;
+  /// Of the score: a part is a staff or a V:, a voice one of those that share it.
   int part = 0;
   int voice = 0;
 };
@@ -31,18 +34,24 @@ class ScoreBuilder {
  public:
   /// For metadata and source_info; notes and signs come by the functions below.
   NoteSequence& sequence() { return sequence_; }
+  /// What was left out, in the order in which it was met.
   const std::vector<ScoreWarning>& reports() const { return reports_; }
 
+  /// Notes keep the order in which they are added.
   void AddNote(const ScoreNote& note);
   bool has_notes() const { return !notes_.empty(); }
   /// Keys and meters that say the same at the same place are kept once; of tempos the last one.
   void AddKey(int64_t position, NoteSequence::KeySignature::Key key,
               NoteSequence::KeySignature::Mode mode);
+  /// Both positive.
   void AddMeter(int64_t position, int numerator, int denominator);
   /// `qpm` is positive.
   void AddTempo(int64_t position, double qpm);
+  /// "Am7", as a text annotation of its kind.
   void AddChordSymbol(int64_t position, std::string text);
+  /// A name for part_infos.
   void AddPart(int part, std::string name);
+  /// Positions must not fall (score_form.h).
   void AddMark(FormMark mark) { marks_.push_back(std::move(mark)); }
   /// One entry a text, at most 64 of them.
   void Report(int line, std::string text);

@@ -31,10 +31,12 @@ struct FormMark {
 
 /// Sections [starts[i], starts[i + 1]), and the order in which they are played.
 struct ScoreForm {
+  /// Sections played one behind the other, and that so often.
   struct Group {
     std::vector<int> sections;
     int times = 1;
   };
+  /// In score units, ascending; the first is 0.
   std::vector<int64_t> starts;
   std::vector<Group> groups;
   /// Signs that were understood only with a guess.
