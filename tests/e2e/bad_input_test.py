@@ -71,9 +71,9 @@ class Convert(Case):
         self.convert(3, 'Permission denied', self.path('in'))
         self.fails(3, 'Permission denied', 'dataset', '--input=' + self.path('in'),
                    '--output_dir=' + self.path('data'))
-        self.write('out/b.mid', tune(8))
-        os.chmod(self.path('out'), 0o400)
-        self.convert(3, 'Permission denied', self.path('out'))
+        self.write('listed/b.mid', tune(8))
+        os.chmod(self.path('listed'), 0o400)
+        self.convert(3, 'Permission denied', self.path('listed'))
 
     def test_a_table_stands_alone(self):
         """What to do is a line of its own below the reasons."""
