@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 #include <google/protobuf/io/tokenizer.h>
-#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <google/protobuf/text_format.h>
 #include <google/protobuf/util/json_util.h>
 
@@ -17,27 +16,8 @@ namespace {
 
 namespace io = google::protobuf::io;
 
-struct OldName {
-  std::string_view old_name;
-  std::string_view name;
-};
-constexpr OldName kOldNames[] = {{"ticks_per_beat", "ticks_per_quarter"},
-                                 {"bpm", "qpm"},
-                                 {"start_time_seconds", "start_time"},
-                                 {"end_time_seconds", "end_time"},
-                                 {"ticksPerBeat", "ticksPerQuarter"},
-                                 {"startTimeSeconds", "startTime"},
-                                 {"endTimeSeconds", "endTime"}};
-
 /// Nested deeper than any message of ours; a hostile text stops here.
 constexpr int kMaxDepth = 100;
-
-std::string_view ModernFieldName(std::string_view name) {
-  for (const OldName& old : kOldNames) {
-    if (old.old_name == name) return old.name;
-  }
-  return name;
-}
 
 /// Collects the first error.
 class FirstError : public io::ErrorCollector {
@@ -53,47 +33,6 @@ class FirstError : public io::ErrorCollector {
   std::string text_;
 };
 
-/// Positions of lines in a text.
-std::vector<size_t> LineStarts(std::string_view text) {
-  std::vector<size_t> starts = {0};
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\n') starts.push_back(i + 1);
-  }
-  return starts;
-}
-
-/// Where column `column` of the line that begins at `line_start` is; io::Tokenizer counts a tab as
-/// up to the next multiple of 8.
-size_t OffsetOf(std::string_view text, size_t line_start, int column) {
-  size_t at = line_start;
-  for (int i = 0; i < column && at < text.size(); ++at) i += text[at] == '\t' ? 8 - i % 8 : 1;
-  return at;
-}
-
-/// JSON with modern keys: a string that a colon follows is a key.
-std::string ModernJson(std::string_view json) {
-  std::string modern;
-  for (size_t i = 0; i < json.size();) {
-    if (json[i] != '"') {
-      modern += json[i++];
-      continue;
-    }
-    size_t end = i + 1;
-    while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? 2 : 1;
-    end = std::min(end + 1, json.size());
-    size_t colon = end;
-    while (colon < json.size() && std::isspace(static_cast<unsigned char>(json[colon]))) ++colon;
-    const std::string_view quoted = json.substr(i, end - i);
-    if (colon < json.size() && json[colon] == ':' && quoted.size() >= 2) {
-      modern += fmt::format("\"{}\"", ModernFieldName(quoted.substr(1, quoted.size() - 2)));
-    } else {
-      modern += quoted;
-    }
-    i = end;
-  }
-  return modern;
-}
-
 int DepthOf(std::string_view text) {
   int depth = 0, deepest = 0;
   for (const char c : text) {
@@ -103,15 +42,44 @@ int DepthOf(std::string_view text) {
   return deepest;
 }
 
-/// 2016 had generate_sections as field 1, where input_sections are now: a binary request without a
+/// 2016 had generate_sections as field 1, where input_sections are now: a request without a
 /// generate section and with one input section that begins after the notes is such a one.
-void MendSections(GenerateSequenceRequest& request) {
-  GeneratorOptions& options = *request.mutable_generator_options();
-  if (options.generate_sections_size() > 0 || options.input_sections_size() != 1) return;
+bool HasOldSections(const GenerateSequenceRequest& request) {
+  const GeneratorOptions& options = request.generator_options();
+  if (options.generate_sections_size() > 0 || options.input_sections_size() != 1) return false;
   double end = 0;
   for (const auto& note : request.input_sequence().notes()) end = std::max(end, note.end_time());
-  if (options.input_sections(0).start_time() < end) return;
-  options.mutable_generate_sections()->Swap(options.mutable_input_sections());
+  const auto& section = options.input_sections(0);
+  return end <=
+         (section.has_start_time_seconds() ? section.start_time_seconds() : section.start_time());
+}
+
+bool HasOldNames(const GeneratorOptions::SequenceSection& section) {
+  return section.has_start_time_seconds() || section.has_end_time_seconds();
+}
+
+void UseTodaysNames(GeneratorOptions::SequenceSection& section) {
+  if (section.has_start_time_seconds()) section.set_start_time(section.start_time_seconds());
+  if (section.has_end_time_seconds()) section.set_end_time(section.end_time_seconds());
+  section.clear_start_time_seconds();
+  section.clear_end_time_seconds();
+}
+
+/// Of text and JSON the names alone: there, fields have no numbers to be mistaken for others.
+void UseTodaysNames(GenerateSequenceRequest& request) {
+  if (request.has_generator_options()) {
+    GeneratorOptions& options = *request.mutable_generator_options();
+    for (auto& section : *options.mutable_generate_sections()) UseTodaysNames(section);
+    for (auto& section : *options.mutable_input_sections()) UseTodaysNames(section);
+  }
+  if (!request.has_input_sequence()) return;
+  NoteSequence& input = *request.mutable_input_sequence();
+  if (input.has_ticks_per_beat()) input.set_ticks_per_quarter(input.ticks_per_beat());
+  input.clear_ticks_per_beat();
+  for (auto& tempo : *input.mutable_tempos()) {
+    if (tempo.has_bpm()) tempo.set_qpm(tempo.bpm());
+    tempo.clear_bpm();
+  }
 }
 
 }  // namespace
@@ -128,25 +96,24 @@ MessageForm FormOf(std::string_view bytes) {
                                                                   : MessageForm::kBinary;
 }
 
-std::string WithModernFieldNames(std::string_view text) {
-  const std::vector<size_t> lines = LineStarts(text);
-  io::ArrayInputStream stream(text.data(), static_cast<int>(text.size()));
-  FirstError errors;
-  io::Tokenizer tokenizer(&stream, &errors);
-  tokenizer.set_comment_style(io::Tokenizer::SH_COMMENT_STYLE);
-  std::string modern;
-  size_t copied = 0;
-  while (tokenizer.Next()) {
-    const io::Tokenizer::Token& token = tokenizer.current();
-    if (token.type != io::Tokenizer::TYPE_IDENTIFIER) continue;
-    const std::string_view name = ModernFieldName(token.text);
-    if (name == token.text) continue;
-    const size_t at = OffsetOf(text, lines[token.line], token.column);
-    modern += text.substr(copied, at - copied);
-    modern += name;
-    copied = at + token.text.size();
-  }
-  return modern + std::string(text.substr(copied));
+bool IsOf2016(const GenerateSequenceRequest& request) {
+  const NoteSequence& input = request.input_sequence();
+  const GeneratorOptions& options = request.generator_options();
+  const auto is_old = [](const auto& section) { return HasOldNames(section); };
+  return input.has_ticks_per_beat() ||
+         std::any_of(input.tempos().begin(), input.tempos().end(),
+                     [](const auto& tempo) { return tempo.has_bpm(); }) ||
+         std::any_of(options.generate_sections().begin(), options.generate_sections().end(),
+                     is_old) ||
+         std::any_of(options.input_sections().begin(), options.input_sections().end(), is_old) ||
+         HasOldSections(request);
+}
+
+void Modernize(GenerateSequenceRequest& request) {
+  UseTodaysNames(request);
+  if (!HasOldSections(request)) return;
+  GeneratorOptions& options = *request.mutable_generator_options();
+  options.mutable_generate_sections()->Swap(options.mutable_input_sections());
 }
 
 absl::StatusOr<GenerateSequenceRequest> ParseRequest(std::string_view bytes) {
@@ -160,23 +127,29 @@ absl::StatusOr<GenerateSequenceRequest> ParseRequestAs(std::string_view bytes, M
     if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
       return InputError("", "is no GenerateSequenceRequest (text, JSON or binary)");
     }
-    MendSections(request);
+    Modernize(request);
     return request;
   }
   if (DepthOf(bytes) > kMaxDepth) {
     return InputError("", fmt::format("is nested deeper than {} levels", kMaxDepth));
   }
   if (form == MessageForm::kJson) {
-    const auto status = google::protobuf::util::JsonStringToMessage(ModernJson(bytes), &request);
-    if (status.ok()) return request;
-    return InputError("", fmt::format("is no GenerateSequenceRequest in JSON: {}",
-                                      std::string(status.message().as_string())));
+    const auto status = google::protobuf::util::JsonStringToMessage(std::string(bytes), &request);
+    if (!status.ok()) {
+      return InputError("", fmt::format("is no GenerateSequenceRequest in JSON: {}",
+                                        std::string(status.message().as_string())));
+    }
+    UseTodaysNames(request);
+    return request;
   }
   FirstError errors;
   google::protobuf::TextFormat::Parser parser;
   parser.RecordErrorsTo(&errors);
-  if (parser.ParseFromString(WithModernFieldNames(bytes), &request)) return request;
-  return InputError("", errors.text());
+  if (!parser.ParseFromString(std::string(bytes), &request)) {
+    return InputError("", errors.text());
+  }
+  UseTodaysNames(request);
+  return request;
 }
 
 absl::StatusOr<std::string> FormatMessage(const google::protobuf::Message& message,

@@ -14,9 +14,12 @@ enum class MessageForm { kText, kJson, kBinary };
 /// JSON begins with {, text is printable, all else is binary.
 MessageForm FormOf(std::string_view bytes);
 
-/// Text of 2016's protos with the names of today: ticks_per_beat, bpm, start_time_seconds,
-/// end_time_seconds. Strings and comments stay as they are.
-std::string WithModernFieldNames(std::string_view text);
+/// Whether `request` has names of 2016 (ticks_per_beat, bpm, start_time_seconds, end_time_seconds),
+/// or, in bytes of 2016, its sections to generate where input sections are today.
+bool IsOf2016(const GenerateSequenceRequest& request);
+
+/// Makes it one of today. ParseRequest has done so.
+void Modernize(GenerateSequenceRequest& request);
 
 /// Reads a request in any of the forms. Errors (exit 3) name line and column where there are some.
 absl::StatusOr<GenerateSequenceRequest> ParseRequest(std::string_view bytes);

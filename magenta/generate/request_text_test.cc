@@ -15,17 +15,37 @@ TEST(RequestText, OldNames) {
     const char* old_text;
     const char* text;
   } rows[] = {
-      {"tempos { bpm: 90 }", "tempos { qpm: 90 }"},
-      {"tempos { qpm: 90 }", "tempos { qpm: 90 }"},
-      {"ticks_per_beat: 220 # bpm ticks_per_beat\n",
-       "ticks_per_quarter: 220 # bpm ticks_per_beat\n"},
-      {"id: \"bpm\" tempos { bpm: 1 }", "id: \"bpm\" tempos { qpm: 1 }"},
-      {"id: 'a' 'bpm: 3'\n\ttempos\t{\tbpm: 1 }", "id: 'a' 'bpm: 3'\n\ttempos\t{\tqpm: 1 }"},
-      {"xbpm: 1 bpmx: 2 bpm: 3", "xbpm: 1 bpmx: 2 qpm: 3"},
-      {"generate_sections { start_time_seconds: 1\nend_time_seconds: 2 }",
-       "generate_sections { start_time: 1\nend_time: 2 }"},
+      {"input_sequence { tempos { bpm: 90 } }", "input_sequence { tempos { qpm: 90 } }"},
+      {"input_sequence { ticks_per_beat: 220 # bpm: 3\n id: 'bpm: 1' }",
+       "input_sequence { ticks_per_quarter: 220 id: 'bpm: 1' }"},
+      {"generator_options { generate_sections { start_time_seconds: 0\nend_time_seconds: 2 } "
+       "input_sections { end_time_seconds: 1 } }",
+       "generator_options { generate_sections { end_time: 2 } input_sections { end_time: 1 } }"},
+      {"{\"inputSequence\": {\"ticksPerBeat\": 96, \"tempos\": [{\"bpm\": 60}]}}",
+       "input_sequence { ticks_per_quarter: 96 tempos { qpm: 60 } }"},
   };
-  for (const auto& row : rows) EXPECT_EQ(WithModernFieldNames(row.old_text), row.text);
+  for (const auto& row : rows) {
+    const auto old = ParseRequest(row.old_text), modern = ParseRequest(row.text);
+    ASSERT_TRUE(old.ok() && modern.ok()) << old.status() << modern.status();
+    EXPECT_EQ(old->SerializeAsString(), modern->SerializeAsString()) << row.old_text;
+    EXPECT_FALSE(IsOf2016(*old));
+  }
+}
+
+TEST(RequestText, OldNamesInAMessage) {
+  GenerateSequenceRequest request;
+  request.mutable_input_sequence()->add_tempos()->set_qpm(90);
+  auto* section = request.mutable_generator_options()->add_generate_sections();
+  section->set_end_time(4);
+  const std::string modern = request.SerializeAsString();
+  EXPECT_FALSE(IsOf2016(request));
+  request.mutable_input_sequence()->mutable_tempos(0)->clear_qpm();
+  request.mutable_input_sequence()->mutable_tempos(0)->set_bpm(90);
+  EXPECT_TRUE(IsOf2016(request));
+  section->clear_end_time();
+  section->set_end_time_seconds(4);
+  Modernize(request);
+  EXPECT_EQ(request.SerializeAsString(), modern);
 }
 
 TEST(RequestText, FormsAreToldApart) {

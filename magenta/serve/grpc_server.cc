@@ -15,6 +15,7 @@
 
 #include "grpc/health/v1/health.pb.h"
 #include "magenta/base/status.h"
+#include "magenta/generate/request_text.h"
 #include "magenta/service.grpc.pb.h"
 
 namespace magenta {
@@ -57,8 +58,14 @@ absl::Status CheckCaller(const GeneratorService& service,
 Call CallOf(const GenerateSequenceRequest& request, const grpc::CallbackServerContext& context) {
   Call call;
   call.transport = Transport::kGrpc;
-  // gRPC keeps it until the call is done.
-  call.request = {std::shared_ptr<const void>(), &request};
+  if (IsOf2016(request)) {
+    auto modern = std::make_shared<GenerateSequenceRequest>(request);
+    Modernize(*modern);
+    call.request = std::move(modern);
+  } else {
+    // gRPC keeps it until the call is done.
+    call.request = {std::shared_ptr<const void>(), &request};
+  }
   const auto now = std::chrono::system_clock::now();
   if (context.deadline() < now + std::chrono::hours(24)) {
     call.deadline =

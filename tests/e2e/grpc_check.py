@@ -7,20 +7,22 @@ import sys
 import time
 
 import grpc
-from google.protobuf import descriptor_pool, message_factory, text_format
+from google.protobuf import descriptor_pool, json_format, message_factory, text_format
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 SERVICE = 'magenta.SequenceGeneratorService'
+# As the slides of 2016 show it.
 SLIDES = '''
 input_sequence {
-  ticks_per_quarter: 96
-  tempos { qpm: 120 }
+  ticks_per_beat: 96
+  tempos { bpm: 120 }
   notes { pitch: 60 velocity: 100 start_time: 0 end_time: 0.125 }
   total_time: 0.125
 }
-generator_options { generate_sections { start_time: 0.25 end_time: 16 } }
+generator_options { generate_sections { start_time_seconds: 0.25 end_time_seconds: 16 } }
 '''
+TODAY = (('ticks_per_beat', 'ticks_per_quarter'), ('bpm', 'qpm'), ('_time_seconds', '_time'))
 
 
 def reflected(channel):
@@ -62,6 +64,15 @@ def slides(channel):
         assert 0.25 <= note.start_time < note.end_time <= 16, note
         assert (note.start_time * 8).is_integer() and (note.end_time * 8).is_integer(), note
     assert dict(call.trailing_metadata())['magenta-seed'] == '3'
+    modern = SLIDES
+    for old, name in TODAY:
+        modern = modern.replace(old, name)
+    modern = text_format.Parse(modern, request())
+    modern.generator_options.args['seed'].int_value = 3
+    assert generate(modern, timeout=60) == response
+    # As grpcurl sends JSON.
+    from_json = json_format.Parse(json_format.MessageToJson(asked), request())
+    assert generate(from_json, timeout=60) == response
     _, stream = method(channel, pool, 'GenerateSequenceStream')
     pieces = list(stream(asked, timeout=60))
     assert len(pieces) > 3, len(pieces)
