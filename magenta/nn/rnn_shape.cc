@@ -173,9 +173,10 @@ absl::Status CheckNoneIsLeft(const TensorMap& tensors, const RnnShape& shape) {
   std::vector<std::string> left;
   for (const auto& [name, tensor] : tensors) {
     if (!name.starts_with("rnn/") && !name.starts_with("fully_connected/")) continue;
-    const bool known = std::any_of(read.begin(), read.end(), [&](const std::string& weight) {
-      return name == weight || name.starts_with(weight + "/");
-    });
+    const bool known =
+        std::any_of(read.begin(), read.end(), [&name = name](const std::string& weight) {
+          return name == weight || name.starts_with(weight + "/");
+        });
     if (!known && !IsSlot(name)) left.push_back(name);
   }
   if (left.empty()) return absl::OkStatus();
