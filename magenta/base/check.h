@@ -4,6 +4,7 @@
 // It is never reachable from input: whatever a file, a flag or a peer can say is an absl::Status.
 
 namespace magenta::internal {
+/// Says which condition failed and where, on stderr, and aborts.
 [[noreturn]] void CheckFailed(const char* condition, const char* file, int line);
 }  // namespace magenta::internal
 

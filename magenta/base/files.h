@@ -45,12 +45,15 @@ class OutputFolder {
 /// read-only, ... (exit 5).
 class OutputFile {
  public:
+  /// Begins a file that will be called `path`; nothing stands there yet. Errors: exit 5.
   static absl::StatusOr<OutputFile> Create(const std::string& path);
   OutputFile(OutputFile&& other) noexcept;
   OutputFile& operator=(OutputFile&&) = delete;
   ~OutputFile();
 
+  /// Adds `bytes` at the end. After an error nothing more is worth writing.
   absl::Status Write(std::string_view bytes);
+  /// Makes the file appear, whole and on disk. Once, last.
   absl::Status Commit();
   /// Bytes written so far.
   uint64_t size() const { return size_; }

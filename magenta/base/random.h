@@ -21,6 +21,7 @@ class UniformSource {
 /// numpy.random.seed(seed); numpy.random.random_sample(): MT19937, 53 bits a draw.
 class SeededUniform final : public UniformSource {
  public:
+  /// The generator right after numpy.random.seed(seed).
   explicit SeededUniform(uint32_t seed) : engine_(seed) {}
   double Next() override;
 

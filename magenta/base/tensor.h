@@ -9,6 +9,7 @@
 
 namespace magenta {
 
+/// The element types that checkpoints of these models have.
 enum class DType { kFloat32, kFloat64, kInt32, kInt64, kUint8, kBool };
 
 /// Bytes an element of `dtype` takes.
@@ -22,8 +23,10 @@ struct Tensor {
   std::vector<int64_t> shape;
   std::string bytes;
 
+  /// `values` in row-major order, as many as the product of `shape` (checked).
   static Tensor Floats(std::vector<int64_t> shape, std::span<const float> values);
   static Tensor Float(float value) { return Floats({}, {&value, 1}); }
+  /// A scalar: global_step is one.
   static Tensor Int64(int64_t value);
   /// `text` as a vector of uint8.
   static Tensor Text(std::string text);

@@ -44,6 +44,7 @@ class EventEncoder {
 
   /// Forgets everything that was pushed.
   virtual void Reset() = 0;
+  /// One that has heard the same and goes its own way.
   virtual std::unique_ptr<EventEncoder> Clone() const = 0;
 };
 
@@ -52,6 +53,7 @@ class EventCodec {
  public:
   virtual ~EventCodec() = default;
 
+  /// "one_hot", "lookback", "key": what `magenta models` shows.
   virtual std::string_view name() const = 0;
   /// Width of the network's input.
   virtual int input_size() const = 0;
@@ -71,6 +73,7 @@ class EventCodec {
   /// Whether a control sequence stands beside the events.
   virtual bool has_control() const { return false; }
 
+  /// An encoder that has heard nothing; the codec must outlive it.
   virtual std::unique_ptr<EventEncoder> NewEncoder() const = 0;
 };
 

@@ -21,6 +21,7 @@ inline constexpr int kCodecStepsPerBar = 16;
 /// The last events of a sequence, as far back as the longest distance, in constant memory.
 class RecentEvents {
  public:
+  /// Constant work; what lies further back than any distance is overwritten.
   void Push(Event event) {
     ring_[count_ % kCapacity] = event;
     ++count_;

@@ -12,6 +12,7 @@
 
 namespace magenta {
 
+/// How sequences are continued; the defaults are plain sampling.
 struct BeamOptions {
   /// Events to add (>= 1, checked).
   int64_t num_steps = 0;
@@ -25,6 +26,7 @@ struct BeamOptions {
   int steps_per_iteration = 1;
 };
 
+/// One continuation.
 struct BeamResult {
   /// The primer's events and the new ones.
   std::vector<Event> events;
@@ -61,9 +63,11 @@ class BeamRun {
   BeamRun& operator=(BeamRun&&) noexcept;
   ~BeamRun();
 
+  /// Whether every stretch has been drawn or heard, and the best entries are chosen.
   bool done() const;
   /// Its pending() step must be taken before Advance().
   Session& session();
+  /// Takes what the last step said: draws, or hears what is given. Not when done().
   void Advance();
   /// Events that every entry of a beam has beyond the primer.
   int64_t events_done() const;

@@ -20,6 +20,7 @@
 
 namespace magenta {
 
+/// How much music, from which draws, within which bounds.
 struct TaskOptions {
   /// Outputs that draw from SeededUniform(seed + i); 1 or more.
   int num_outputs = 1;
@@ -43,15 +44,18 @@ class GenerationTask {
   GenerationTask(GenerationTask&&) noexcept = default;
   GenerationTask& operator=(GenerationTask&&) noexcept = default;
 
+  /// Whether every output is complete.
   bool done() const { return run_.has_value() && run_->done(); }
   /// What must be stepped, while pending(), before Advance(). It is another one after Advance().
   Session& session() { return run_.has_value() ? run_->session() : *primed_; }
+  /// Hears the next event of the primer, or draws. Not when done().
   void Advance();
   const Model& model() const { return *model_; }
 
   /// Events heard and drawn so far, and how many there will be, an output.
   int64_t events_done() const;
   int64_t events_total() const { return static_cast<int64_t>(given_.events.size()) + to_come_; }
+  /// That of the first output: the request's, or the one that was drawn for it.
   uint32_t seed() const { return seed_; }
 
   /// The first output so far, while it is the only one that is considered (no beam); nullopt else,

@@ -12,6 +12,7 @@
 
 namespace magenta {
 
+/// How probable a model finds a sequence that it is shown.
 struct Likelihood {
   /// Sum of per_event in double: the natural logarithm of the probability at temperature 1.
   double total = 0;

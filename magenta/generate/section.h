@@ -18,6 +18,7 @@ struct StepRange {
   int64_t end = 0;
 };
 
+/// A request on the grid of the model.
 struct SectionPlan {
   /// What the primer is read from.
   QuantizedSequence input;

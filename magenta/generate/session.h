@@ -37,6 +37,7 @@ struct StepBuffers {
   std::unique_ptr<NetworkState> scratch;
 };
 
+/// Rows of one model going forward together; a value that moves and does not copy (Fork, Select).
 class Session {
  public:
   /// `rows` (>= 1) empty sequences.

@@ -34,6 +34,7 @@ struct TrackReport {
   std::string flag;     // the flag that would keep it, "" when none would
 };
 
+/// What one sequence gives to learn from, and what became of the rest.
 struct Examples {
   std::vector<EventSequence> sequences;  // ready for the codec
   std::vector<int> transpositions;       // semitones applied to each
@@ -50,6 +51,7 @@ struct Primer {
   std::vector<std::string> notes;  // what was done to it, for the user: "3 chords: highest kept"
 };
 
+/// Where a primer is looked for and where it must end, in steps of the grid.
 struct PrimerRequest {
   int64_t search_start_step = 0;
   int64_t generate_start_step = 0;  // the primer is brought to this length
@@ -62,6 +64,7 @@ class EventDomain {
  public:
   virtual ~EventDomain() = default;
 
+  /// Every example in `sequence`, in the reference's order. What is left out has a line in tracks.
   virtual Examples ExtractExamples(const QuantizedSequence& sequence,
                                    const ExampleOptions& options) const = 0;
 

@@ -11,12 +11,17 @@
 
 namespace magenta {
 
+/// Defaults are those of Magenta's lookback_rnn; each model's own stand in its spec.
 struct HParams {
+  /// Sequences a training step; generation does not look at it.
   int batch_size = 128;
+  /// Units of each LSTM layer, the first next to the input.
   std::vector<int> rnn_layer_sizes = {128, 128};
+  /// Share of the units that stay in training, in (0, 1].
   double dropout_keep_prob = 0.5;
   /// Largest norm of each gradient tensor on its own; 0: no clipping.
   double clip_norm = 5;
+  /// Of Adam, the same at each step unless the rate decays.
   double learning_rate = 0.001;
   /// Rows of the attention window; 0: no attention.
   int attn_length = 0;

@@ -11,8 +11,11 @@ namespace magenta {
 /// over several classes.
 using Event = int32_t;
 
+/// Nothing happens: what sounds goes on, silence stays silence.
 inline constexpr Event kNoEvent = -2;
+/// What sounds ends.
 inline constexpr Event kNoteOff = -1;
+/// A MIDI pitch begins, and what sounded before it ends.
 inline constexpr Event kMinPitch = 0;
 inline constexpr Event kMaxPitch = 127;
 

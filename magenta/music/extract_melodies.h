@@ -12,6 +12,7 @@
 
 namespace magenta {
 
+/// What counts as a melody; the defaults are those of Magenta's data sets.
 struct MelodyExtractionOptions {
   /// Where bars are counted from and notes are looked for, in steps; below -kMaxSteps: there.
   int64_t search_start_step = 0;
@@ -25,7 +26,9 @@ struct MelodyExtractionOptions {
   double gap_bars = 1.0;
   /// Of notes that start together keep the highest, instead of leaving the instrument.
   bool ignore_polyphonic_notes = false;
+  /// Notes on drums are passed over.
   bool filter_drums = true;
+  /// The last bar is filled with "no event".
   bool pad_end = false;
 
   /// What generation uses: 0 bars, no limit, 1 pitch class, endless gap, polyphony ignored.
@@ -59,11 +62,13 @@ struct MelodyTrack {
   std::string flag;
 };
 
+/// A melody that passed every filter, and who plays it.
 struct ExtractedMelody {
   Melody melody;
   int instrument = 0;
 };
 
+/// What came of one sequence: melodies, and a reason for everything else.
 struct MelodyExtraction {
   std::vector<ExtractedMelody> melodies;
   std::vector<MelodyTrack> tracks;  // one for each decision, in order

@@ -13,6 +13,7 @@
 
 namespace magenta {
 
+/// A value: copying copies the events. Steps are those of the grid that it was quantised to.
 class Melody {
  public:
   /// An empty melody in 4/4, four steps a quarter.
@@ -25,10 +26,12 @@ class Melody {
   static absl::StatusOr<Melody> FromEvents(std::vector<Event> events, int steps_per_bar = 16,
                                            int steps_per_quarter = 4, int64_t start_step = 0);
 
+  /// One a step, each -2..127.
   const std::vector<Event>& events() const { return events_; }
   int size() const { return static_cast<int>(events_.size()); }
   /// Where the first event stands in the sequence it came from, in steps.
   int64_t start_step() const { return start_step_; }
+  /// The step after the last event.
   int64_t end_step() const { return start_step_ + size(); }
   int steps_per_bar() const { return steps_per_bar_; }
   int steps_per_quarter() const { return steps_per_quarter_; }

@@ -203,7 +203,8 @@ absl::StatusOr<QuantizedSequence> Quantize(NoteSequence sequence, int steps_per_
   const double steps_per_second = StepsPerSecond(steps_per_quarter, sequence.tempos(0).qpm());
   const int64_t total = QuantizeToStep(sequence.total_time(), steps_per_second);
   if (total > kMaxSteps) return TooLong(sequence.total_time());
-  sequence.set_total_quantized_steps(total);
+  // A total_time below 0, which no note can have, is none.
+  sequence.set_total_quantized_steps(std::max<int64_t>(total, 0));
   MAGENTA_RETURN_IF_ERROR(QuantizeNotes(sequence, steps_per_second));
   MAGENTA_RETURN_IF_ERROR(QuantizeEvents(*sequence.mutable_control_changes(), steps_per_second,
                                          "a control change stands"));

@@ -18,7 +18,9 @@ class QuantizedSequence {
  public:
   /// The sequence; steps stand in its notes' quantized_start_step and quantized_end_step.
   const NoteSequence& proto() const { return sequence_; }
+  /// Of the grid, more than 0.
   int steps_per_quarter() const { return sequence_.quantization_info().steps_per_quarter(); }
+  /// The step on which the last note ends; at most kMaxSteps.
   int64_t total_steps() const { return sequence_.total_quantized_steps(); }
   /// Quarter notes a minute.
   double qpm() const { return sequence_.tempos(0).qpm(); }

@@ -109,6 +109,14 @@ TEST(Quantize, GivesStepsToControlsAndTexts) {
   EXPECT_EQ(sequence->proto().text_annotations(0).quantized_step(), 8);
 }
 
+TEST(Quantize, ATotalTimeBelowZeroIsNone) {
+  NoteSequence sequence = ParseMusic("M4/4@0");
+  for (const double total : {-10.0, -1e300}) {
+    sequence.set_total_time(total);
+    EXPECT_EQ(Quantize(sequence, 4)->total_steps(), 0) << total;
+  }
+}
+
 TEST(Quantize, CountsStepsOfABar) {
   const std::pair<const char*, double> rows[] = {
       {"M4/4@0", 16}, {"M3/4@0", 12}, {"M6/8@0", 12},
