@@ -24,9 +24,14 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string GoldensFolder() {
+std::string SharedGoldens() {
   const char* shared = std::getenv("MAGENTA_SHARED");
   return std::string(shared != nullptr ? shared : "../shared") + "/goldens";
+}
+
+/// The shared figures, or those of them in the tree.
+std::string GoldensFolder() {
+  return std::filesystem::exists(SharedGoldens()) ? SharedGoldens() : "tests/golden";
 }
 
 std::vector<Json> ReadLines(const std::string& path) {
@@ -68,7 +73,6 @@ TEST_P(TrainingParityTest, ThirtySteps) {
   for (Json& row : ReadLines(GoldensFolder() + "/training.jsonl")) {
     if (row["config"] == config) rows.push_back(std::move(row));
   }
-  if (rows.empty()) GTEST_SKIP() << "30 rows of " << config << " left out: no shared goldens";
   ASSERT_EQ(rows.size(), 30u);
 
   const auto spec = FindModel(config);
@@ -105,6 +109,11 @@ TEST_P(TrainingParityTest, ThirtySteps) {
     ++state.step;
   }
 
+  RowsChecked(rows.size(), "training.jsonl, " + config);
+  if (!std::filesystem::exists(folder + "/model.ckpt-30.index")) {
+    std::puts(RowsLeftOut(1, config + "'s checkpoint after the steps").c_str());
+    return;
+  }
   const auto end = ReadCheckpoint(folder + "/model.ckpt-30");
   ASSERT_TRUE(end.ok()) << end.status();
   const TensorMap found = RunTensors(variables, state, config, "");
@@ -125,15 +134,17 @@ TEST_P(TrainingParityTest, ThirtySteps) {
   // A step moves a weight by at most about the learning rate (1e-3), 30 of them by 3e-2.
   EXPECT_LT(largest, config == "attention_rnn" ? 2e-2 : 2e-6);
   RecordProperty("largest_difference", std::to_string(largest));
-  RowsChecked(rows.size(), "training.jsonl, " + config);
+  RowsChecked(1, config + "'s checkpoint after the steps");
   std::printf("%s: weights and slots within %.2g of model.ckpt-30\n", config.c_str(), largest);
 }
 
 // A folder of Magenta's own trainer, and its own data set, as they are.
 TEST_P(TrainingParityTest, GoesOnFromMagentas) {
   const std::string config = GetParam();
-  const std::string source = GoldensFolder() + "/models/" + config;
-  if (!std::filesystem::exists(source)) GTEST_SKIP() << "1 run left out: no shared goldens";
+  const std::string source = SharedGoldens() + "/models/" + config;
+  if (!std::filesystem::exists(source)) {
+    GTEST_SKIP() << RowsLeftOut(1, config + "'s run, gone on with");
+  }
   const std::string run = testing::TempDir() + "/magentas_" + config;
   std::filesystem::remove_all(run);
   std::filesystem::create_directories(run + "/train");
@@ -165,8 +176,10 @@ TEST_P(TrainingParityTest, GoesOnFromMagentas) {
 
 // Metrics of all three forms of Magenta's weights are the same.
 TEST_P(TrainingParityTest, MeasuresMagentas) {
-  const std::string source = GoldensFolder() + "/models/" + GetParam();
-  if (!std::filesystem::exists(source)) GTEST_SKIP() << "3 models left out: no shared goldens";
+  const std::string source = SharedGoldens() + "/models/" + GetParam();
+  if (!std::filesystem::exists(source)) {
+    GTEST_SKIP() << RowsLeftOut(3, std::string(GetParam()) + "'s weights, measured");
+  }
   EvalOptions options;
   options.model = FindModel(GetParam()).value();
   options.sequence_example_file = source + "/examples.tfrecord";

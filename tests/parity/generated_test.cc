@@ -72,8 +72,7 @@ void ExpectSameNotes(const NoteSequence& got, const nlohmann::json& row, const s
 }
 
 TEST(GeneratedParityTest, EveryRow) {
-  const auto rows = ReadRows(SharedFolder() + "/goldens/generated.jsonl");
-  if (rows.empty()) GTEST_SKIP() << "30 rows of generated.jsonl left out: no shared folder";
+  const auto rows = GoldenRows("generated.jsonl", 30);
   EXPECT_EQ(rows.size(), 30u);
   std::map<std::string, std::shared_ptr<const Model>> models;
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -82,7 +81,7 @@ TEST(GeneratedParityTest, EveryRow) {
     if (!models.contains(config)) {
       ModelSource source;
       source.config = config;
-      source.run_dir = SharedFolder() + "/goldens/models/" + config;
+      source.bundle_file = GoldensFolder() + "/models/" + config + "/" + config + ".mag";
       auto model = LoadModel(source);
       ASSERT_TRUE(model.ok()) << model.status();
       models[config] = *model;

@@ -157,7 +157,7 @@ bool MatchesOne(const Json& row, const std::vector<NoteSequence>& sequences, Not
 
 TEST(ScoreGoldenTest, RowsWithoutErrorAreEqual) {
   std::ifstream rows(SharedFolder() + "/goldens/scores.jsonl");
-  if (!rows) GTEST_SKIP() << "521 rows left out: no " << SharedFolder() << "/goldens/scores.jsonl";
+  if (!rows) GTEST_SKIP() << RowsLeftOut(240, "scores.jsonl");
   std::map<std::string, std::vector<NoteSequence>> read;
   int left_out = 0, abc = 0, xml = 0, only_theirs = 0;
   NoteCount count;
@@ -182,8 +182,10 @@ TEST(ScoreGoldenTest, RowsWithoutErrorAreEqual) {
   }
   EXPECT_GE(abc, 1);
   EXPECT_GE(xml, 13);
-  RowsChecked(static_cast<size_t>(abc + xml), "scores.jsonl (" + std::to_string(left_out) +
-                                                  " left out: MAGENTA_CORPUS names none)");
+  RowsChecked(static_cast<size_t>(abc + xml), "scores.jsonl");
+  if (left_out > 0) {
+    RowsLeftOut(static_cast<size_t>(left_out), "scores.jsonl (MAGENTA_CORPUS names no corpus)");
+  }
   std::cout << abc << " ABC and " << xml << " MusicXML rows compared, " << left_out
             << " left out (their files are not here; MAGENTA_CORPUS may name music21's corpus), "
             << only_theirs << " are errors of the reference; " << count.joined << " notes tied, "
@@ -198,7 +200,7 @@ TEST(ScoreGoldenTest, ReadsWhatTheReferenceRefuses) {
                                             {"english.abc", 0}};
   for (const auto& [file, wanted] : notes) {
     const auto text = ScoreText(file);
-    if (!text) GTEST_SKIP() << "5 scores left out: no " << SharedFolder() << "/data/scores";
+    if (!text) GTEST_SKIP() << RowsLeftOut(5, "scores that the reference refuses");
     for (const NoteSequence& sequence : Sequences(file, *text)) {
       EXPECT_GT(sequence.notes_size(), 0) << file;
       EXPECT_TRUE(wanted == 0 || sequence.notes_size() == wanted) << file;

@@ -36,10 +36,19 @@ constexpr Mended kMended[] = {
     {"test-running-status-sysex.mid", "running status goes on after a system exclusive event"},
 };
 
+/// The shared figures, or those of the edge files alone, which are in the tree.
+std::filesystem::path Goldens() {
+  const std::filesystem::path shared = SharedFolder() / "goldens";
+  return std::filesystem::exists(shared / "notes.jsonl") ? shared : "tests/golden";
+}
+
+bool AllAreHere() { return Goldens() != "tests/golden"; }
+
 std::string SharedMidi(const std::string& name) {
-  for (const char* folder : {"edge", "nottingham"}) {
-    std::filesystem::path path = SharedFolder() / "data" / folder / name;
-    if (std::filesystem::exists(path)) return FileBytes(path);
+  for (const std::filesystem::path& folder :
+       {SharedFolder() / "data/edge", SharedFolder() / "data/nottingham",
+        std::filesystem::path("tests/golden/edge")}) {
+    if (std::filesystem::exists(folder / name)) return FileBytes(folder / name);
   }
   ADD_FAILURE() << name << " is missing";
   return "";
@@ -57,26 +66,26 @@ std::vector<std::string> Records(const std::string& bytes) {
   return records;
 }
 
-class MidiGolden : public testing::Test {
- protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(SharedFolder() / "goldens" / "notes.jsonl")) {
-      GTEST_SKIP() << "148 rows left out: no " << SharedFolder() / "goldens";
-    }
-  }
-};
+/// Says what was checked of `all` rows, and what was not.
+void SayRows(size_t checked, size_t all, const std::string& what) {
+  RowsChecked(checked, what);
+  if (checked < all) std::puts(RowsLeftOut(all - checked, what).c_str());
+}
 
-TEST_F(MidiGolden, ProtobufsToTheLastBit) {
-  std::vector<std::string> records = Records(FileBytes(SharedFolder() / "goldens/notes.tfrecord"));
-  ASSERT_EQ(records.size(), std::size(kProtobufFiles));
+TEST(MidiGolden, ProtobufsToTheLastBit) {
+  std::vector<std::string> records = Records(FileBytes(Goldens() / "notes.tfrecord"));
+  ASSERT_EQ(records.size(), AllAreHere() ? std::size(kProtobufFiles) : 4);
   std::set<std::string> expected(records.begin(), records.end());
   for (const char* file : kProtobufFiles) {
+    if (!AllAreHere() && !std::filesystem::exists(std::string("tests/golden/edge/") + file)) {
+      continue;
+    }
     absl::StatusOr<MidiReading> reading = ReadMidi(SharedMidi(file));
     ASSERT_TRUE(reading.ok()) << file;
     EXPECT_EQ(expected.erase(reading->sequence.SerializeAsString()), 1u) << file;
   }
   EXPECT_TRUE(expected.empty());
-  RowsChecked(records.size(), "notes.tfrecord");
+  SayRows(records.size(), std::size(kProtobufFiles), "notes.tfrecord");
 }
 
 /// `value` as the rows have it: seconds to 12 significant digits.
@@ -106,8 +115,8 @@ json RowOf(const std::string& file, const NoteSequence& sequence) {
   return row;
 }
 
-TEST_F(MidiGolden, EveryRowOfNotes) {
-  std::stringstream lines(FileBytes(SharedFolder() / "goldens" / "notes.jsonl"));
+TEST(MidiGolden, EveryRowOfNotes) {
+  std::stringstream lines(FileBytes(Goldens() / "notes.jsonl"));
   std::set<std::string> mended;
   int rows = 0;
   int refused_by_both = 0;
@@ -126,12 +135,13 @@ TEST_F(MidiGolden, EveryRowOfNotes) {
       ++refused_by_both;
     }
   }
-  EXPECT_EQ(rows, 136);
+  constexpr int kAll = 136;
+  EXPECT_EQ(rows, AllAreHere() ? kAll : 52);
   EXPECT_EQ(refused_by_both, 2);
   std::set<std::string> expected;
   for (const Mended& row : kMended) expected.insert(row.file);
   EXPECT_EQ(mended, expected);
-  RowsChecked(static_cast<size_t>(rows), "notes.jsonl");
+  SayRows(static_cast<size_t>(rows), kAll, "notes.jsonl");
 }
 
 }  // namespace

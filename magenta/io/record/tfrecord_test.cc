@@ -20,10 +20,14 @@ namespace {
 using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
-std::string Shared(const std::string& path) {
+// A recorded file of the shared folder, or what the tree has of it.
+std::string Golden(const std::string& path) {
   const char* root = std::getenv("MAGENTA_SHARED");
-  return std::string(root != nullptr ? root : "../shared") + "/" + path;
+  const std::string shared = std::string(root != nullptr ? root : "../shared") + "/goldens/";
+  return (fs::exists(shared) ? shared : std::string("tests/golden/")) + path;
 }
+
+bool IsInTree(const std::string& path) { return path.starts_with("tests/"); }
 
 std::string TemporaryPath(const std::string& name) {
   return (fs::path(::testing::TempDir()) / ("tfrecord_test_" + name)).string();
@@ -251,8 +255,7 @@ TEST(TfRecord, WhatCannotBeOpened) {
 }
 
 TEST(TfRecordGolden, NotesOfNoteSeqParse) {
-  const std::string path = Shared("goldens/notes.tfrecord");
-  if (!fs::exists(path)) GTEST_SKIP() << "12 rows left out: no " << path;
+  const std::string path = Golden("notes.tfrecord");
   auto reader = RecordReader::Open(path);
   ASSERT_TRUE(reader.ok());
   std::string record, again;
@@ -263,9 +266,13 @@ TEST(TfRecordGolden, NotesOfNoteSeqParse) {
     EXPECT_GT(sequence.notes_size() + sequence.tempos_size(), 0);
     again += FrameRecord(record);
   }
-  EXPECT_EQ(reader->records_read(), 12);
+  const int64_t records = reader->records_read();
+  EXPECT_EQ(records, IsInTree(path) ? 4 : 12);
   EXPECT_EQ(again.size(), fs::file_size(path));
-  RowsChecked(12, "notes.tfrecord, as records");
+  RowsChecked(static_cast<size_t>(records), "notes.tfrecord, as records");
+  if (records < 12) {
+    std::puts(RowsLeftOut(static_cast<size_t>(12 - records), "notes.tfrecord, as records").c_str());
+  }
 }
 
 TEST(TfRecordGolden, DenseExamplesOfMagentaParse) {
@@ -274,10 +281,10 @@ TEST(TfRecordGolden, DenseExamplesOfMagentaParse) {
     int input_size;
     int classes;
   } rows[] = {{"basic_rnn", 38, 38}, {"lookback_rnn", 121, 40}, {"attention_rnn", 74, 40}};
+  size_t records = 0;
   for (const auto& row : rows) {
-    const std::string path =
-        Shared(std::string("goldens/models/") + row.config + "/examples.tfrecord");
-    if (!fs::exists(path)) GTEST_SKIP() << "3 rows left out: no " << path;
+    const std::string path = Golden(std::string("models/") + row.config + "/examples.tfrecord");
+    if (!fs::exists(path)) continue;
     auto reader = RecordReader::Open(path);
     ASSERT_TRUE(reader.ok());
     std::string record;
@@ -292,9 +299,12 @@ TEST(TfRecordGolden, DenseExamplesOfMagentaParse) {
       EXPECT_EQ(ours.size(), record.size()) << "ours may differ in the order of the map alone";
       EXPECT_EQ(std::get<DenseExample>(ParseExample(ours).value()), dense);
     }
-    EXPECT_EQ(reader->records_read(), 2);
+    EXPECT_EQ(reader->records_read(), IsInTree(path) ? 1 : 2);
+    records += static_cast<size_t>(reader->records_read());
   }
-  RowsChecked(6, "examples.tfrecord, as records");
+  EXPECT_GE(records, 1u);
+  RowsChecked(records, "examples.tfrecord, as records");
+  if (records < 6) std::puts(RowsLeftOut(6 - records, "examples.tfrecord, as records").c_str());
 }
 
 }  // namespace

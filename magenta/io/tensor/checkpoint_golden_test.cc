@@ -26,7 +26,8 @@ class CheckpointGolden : public ::testing::TestWithParam<const char*> {
   void SetUp() override {
     const char* root = std::getenv("MAGENTA_SHARED");
     folder_ = std::string(root != nullptr ? root : "../shared") + "/goldens/models/" + GetParam();
-    if (!fs::exists(folder_)) GTEST_SKIP() << "1 model left out: no " << folder_;
+    whole_ = fs::exists(folder_);
+    if (!whole_) folder_ = std::string("tests/golden/models/") + GetParam();
   }
 
   static int CountOf(const TensorMap& tensors, DType dtype) {
@@ -36,6 +37,7 @@ class CheckpointGolden : public ::testing::TestWithParam<const char*> {
   }
 
   std::string folder_;
+  bool whole_ = false;  // else only what is in the tree
 };
 
 TEST_P(CheckpointGolden, V2IsReadAndWrittenBackByteForByte) {
@@ -58,11 +60,14 @@ TEST_P(CheckpointGolden, V2IsReadAndWrittenBackByteForByte) {
       fs::remove(ours + suffix);
     }
   }
-  EXPECT_EQ(files, 3);
-  RowsChecked(3, std::string(GetParam()) + "'s V2 checkpoints");
+  EXPECT_EQ(files, whole_ ? 3 : 1);
+  const std::string what = std::string(GetParam()) + "'s V2 checkpoints";
+  RowsChecked(static_cast<size_t>(files), what);
+  if (!whole_) std::puts(RowsLeftOut(2, what).c_str());
 }
 
 TEST_P(CheckpointGolden, V1IsReadAndWrittenBackByteForByte) {
+  if (!whole_) GTEST_SKIP() << RowsLeftOut(1, std::string(GetParam()) + "'s V1 checkpoint");
   const std::string path = folder_ + "/v1.ckpt";
   const auto tensors = ReadCheckpoint(path);
   ASSERT_TRUE(tensors.ok()) << tensors.status();
@@ -81,8 +86,11 @@ TEST_P(CheckpointGolden, TheBundleHoldsTheSameCheckpoint) {
   ASSERT_TRUE(bundle.ok()) << bundle.status();
   EXPECT_EQ(bundle->proto.generator_details().id(), GetParam());
   EXPECT_GT(bundle->proto.metagraph_file().size(), 0u);
-  EXPECT_TRUE(bundle->proto.checkpoint_file(0) == *ReadFile(folder_ + "/v1.ckpt"));
-  EXPECT_TRUE(bundle->tensors == *ReadCheckpoint(folder_ + "/v1.ckpt"));
+  EXPECT_TRUE(*SerializeV1(bundle->tensors) == bundle->proto.checkpoint_file(0));
+  if (whole_) {
+    EXPECT_TRUE(bundle->proto.checkpoint_file(0) == *ReadFile(folder_ + "/v1.ckpt"));
+    EXPECT_TRUE(bundle->tensors == *ReadCheckpoint(folder_ + "/v1.ckpt"));
+  }
 
   const std::string ours =
       (fs::path(::testing::TempDir()) / (std::string("golden_") + GetParam() + ".mag")).string();
