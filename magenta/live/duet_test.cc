@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -176,6 +177,52 @@ std::string Programs(const DuetOptions& options) {
     dump += fmt::format("{:02X} {} ", event.bytes[0], event.bytes[1]);
   }
   return dump;
+}
+
+TEST(Duet, SongPositionStopAndContinueKeepTheirPlaceInTheBar) {
+  const auto model = RandomModel("basic_rnn");
+  const auto tick = [](Simulation& simulation, int from, int to) {
+    for (int i = from; i < to; ++i) simulation.Send(10 + i / 6.0, {0xf8});
+  };
+  const struct {
+    const char* what;
+    std::function<void(Simulation&)> play;
+    int first_bar;  // of which the player has the first, in steps after the first tick
+  } rows[] = {
+      {"from the beginning", [&](Simulation& s) { s.Send(9, {0xfa}), tick(s, 0, 6 * 60); }, 0},
+      {"from the middle of a bar",
+       [&](Simulation& s) {
+         s.Send(8, {0xf2, 8, 0}).Send(9, {0xfb}), tick(s, 0, 6 * 60);
+       },
+       8},
+      {"from the last step of bar 100",
+       [&](Simulation& s) {
+         s.Send(8, {0xf2, 0x3f, 0x0c}).Send(9, {0xfb}), tick(s, 0, 6 * 60);
+       },
+       1},
+      // Three steps, a stop of four, and on: the fourth step of the bar is the next tick.
+      {"stopped and continued",
+       [&](Simulation& s) {
+         s.Send(2, {0xfa});
+         for (int i = 0; i < 18; ++i) s.Send(3 + i / 6.0, {0xf8});
+         s.Send(5.95, {0xfc}).Send(9, {0xfb});
+         tick(s, 0, 6 * 60);
+       },
+       13},
+  };
+  for (const auto& row : rows) {
+    Simulation simulation;
+    row.play(simulation);
+    const double begin = 10 + row.first_bar;
+    simulation.Note(begin + 2.02, begin + 3.9, 60).Note(begin + 8.1, begin + 9, 64);
+    simulation.SetOrigin(begin);
+    DuetOptions options = Options(TurnMode::kBars);
+    options.sync = SyncMode::kFollow;
+    options.listen_bars = options.answer_bars = 1;
+    RunDuet(options, model, simulation);
+    const NoteSequence phrase = simulation.Phrase({{2, 4, 60}, {8, 9, 64}});
+    EXPECT_EQ(MachineNotes(simulation), Generated(model, phrase, 16, 32, 7, 0)) << row.what;
+  }
 }
 
 TEST(Duet, InstrumentsAreChosenForInputOutputAndMetronome) {

@@ -2,13 +2,14 @@
 
 import json
 import os
+import shutil
 import signal
 import struct
 import subprocess
 import time
 import unittest
 
-from program import BIN, Case, built, midi, needs_live, notes_of, run
+from program import BIN, MODELS, Case, built, midi, needs_live, notes_of, run
 from server_test import Server
 
 PHRASE = midi([[60], [62], [64], [65], [67], [65], [64], [62]], ticks=240)  # a bar of eighths at 120
@@ -130,6 +131,58 @@ class Live(Case):
             result = run(*flags, '--backend=file', '--input_port=' + self.phrase, '--seed=1',
                          '--output_port=' + self.path(program), program=program)
             self.assertEqual(result.status, 0, result)
+
+    def test_the_musicians_of_2016_play_as_ever(self):
+        """Wheel up, a phrase, wheel down, with the flags of 2016, and a folder of checkpoints."""
+        body = b'\0\xb0\1\x7f'
+        for pitch in (60, 62, 64, 65):
+            body += bytes([0, 0x90, pitch, 100, 0x81, 0x70, 0x80, pitch, 64])
+        body += b'\0\xb0\1\0\0\xff\x2f\0'
+        self.phrase = self.write('wheel.mid', b'MThd' + struct.pack('>IHHH', 6, 0, 1, 480) + b'MTrk' +
+                                 struct.pack('>I', len(body)) + body)
+        flags = ['--start_capture_control_number=1', '--start_capture_control_value', '127',
+                 '--stop_capture_control_number=1', '--stop_capture_control_value', '0',
+                 '--bpm', '120', '--num_bars_to_generate=2', '--generator_name=lookback_rnn']
+        if os.path.isdir(MODELS):
+            shutil.copy(os.path.join(MODELS, 'lookback_rnn', 'v1.ckpt'), self.write('run/train/model.ckpt-600', b''))
+            self.write('run/train/checkpoint', b'model_checkpoint_path: "model.ckpt-600"\n')
+            flags.append('--train_dir=' + self.path('run'))
+        for program in ('midi', 'magenta_midi'):
+            result = run(*flags, '--backend=file', '--input_port=' + self.phrase, '--output_port=' + self.path('o.mid'),
+                         '--seed=1', '--json', program=program)
+            self.assertEqual(result.status, 0, result)
+            answer = [e for e in events(result) if e['event'] == 'answer'][0]
+            self.assertEqual((answer['model'], answer['steps'], len(answer['primer'])), ('lookback_rnn', 32, 8), answer)
+            self.assertEqual(events(result)[-1]['player_notes'], 4)
+
+    def test_learning_says_what_arrives(self):
+        body = bytes([0, 0xb0, 20, 99, 0, 0x90, 60, 100, 60, 0x80, 60, 0, 0, 0xb0, 64, 127, 0, 0xe0, 0, 80, 0, 0xc0, 5,
+                      0, 0xff, 0x2f, 0])
+        self.phrase = self.write('knobs.mid', b'MThd' + struct.pack('>IHHH', 6, 0, 1, 480) + b'MTrk' +
+                                 struct.pack('>I', len(body)) + body)
+        said = self.live('--learn').out
+        for text in ('--switch=cc:20', '--switch=note:60', '--switch=pedal', 'pitch bend 2048', 'program 5'):
+            self.assertIn(text, said)
+        messages = [e['bytes'] for e in events(self.live('--learn', '--json')) if e['event'] == 'message']
+        self.assertEqual(messages[0], [0xb0, 20, 99])
+        self.assertEqual(len(messages), 6)
+
+    def test_each_player_is_answered(self):
+        body = bytes([0, 0x90, 60, 100, 0, 0x91, 72, 100, 0x81, 0x70, 0x80, 60, 0, 0, 0x81, 72, 0, 0, 0xff, 0x2f, 0])
+        self.phrase = self.write('two.mid', b'MThd' + struct.pack('>IHHH', 6, 0, 1, 480) + b'MTrk' +
+                                 struct.pack('>I', len(body)) + body)
+        seen = events(self.live('--players=1:1,1:2', '--mode=bars:1,1', '--seed=3', '--json',
+                                '--record=' + self.path('take.mid')))
+        answers = {e['player']: e for e in seen if e['event'] == 'answer'}
+        self.assertEqual(sorted(answers), [1, 2])
+        heard = [(e['player'], e['pitch']) for e in seen if e['event'] == 'note' and e['who'] == 'player' and e['on']]
+        self.assertEqual(heard, [(1, 60), (2, 72)])
+        self.assertEqual({e['player'] for e in seen if e['event'] == 'note' and e['who'] == 'machine'}, {1, 2})
+        self.assertEqual((answers[1]['seed'], answers[2]['seed']), (3, 3 + 65536))
+        with open(self.path('take.mid'), 'rb') as file:
+            take = file.read()
+        for name in (b'player 1', b'machine 1', b'player 2', b'machine 2'):
+            self.assertIn(name, take)
 
     def test_takes_are_kept(self):
         take = self.path('take.mid')

@@ -190,7 +190,7 @@ void TakeTime(const std::string& path, const NoteSequence& sequence, LiveFlags& 
   if (flags.qpm == 0 && sequence.tempos_size() > 0) {
     const double qpm = sequence.tempos(0).qpm();
     flags.qpm = std::clamp(qpm, kMinQpm, kMaxQpm);
-    remarks.push_back(fmt::format("{} has {:.6g} quarters a minute", path, qpm));
+    remarks.push_back(fmt::format("{:.6g} quarters a minute, as {} has it", qpm, path));
     if (flags.qpm != qpm) remarks.back() += fmt::format("; {:.6g} are played", flags.qpm);
     if (sequence.tempos_size() > 1) {
       remarks.back() += "; its later tempos are not followed (MIDI clock in it is: --clock=follow)";
@@ -200,7 +200,7 @@ void TakeTime(const std::string& path, const NoteSequence& sequence, LiveFlags& 
   const auto& meter = sequence.time_signatures(0);
   if (!IsUsableMeter(meter)) return;
   flags.meter = fmt::format("{}/{}", meter.numerator(), meter.denominator());
-  remarks.push_back(fmt::format("{} is in {}", path, flags.meter));
+  remarks.push_back(fmt::format("bars of {}, as {} has them", flags.meter, path));
 }
 
 /// Two instruments on one channel of the output would be one.
