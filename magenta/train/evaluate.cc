@@ -40,7 +40,7 @@ absl::StatusOr<EvalResult> Evaluator::Measure(const ModelSource& source) {
   if (absl::Status status = TakeValues(weights.tensors, variables); !status.ok()) {
     return WithFile(status, weights.file);
   }
-  const RnnGraph graph(layout, spec.codec->default_label(), {device, device != "cpu"});
+  const RnnGraph graph(layout, spec.codec->default_label(), OptionsForDevice(device, false, 1));
   const ScoreSums sums =
       ScoreExamples(graph, variables, examples, *spec.codec, options.num_threads, options.stop);
   if (options.stop != nullptr && *options.stop) return InterruptedError("evaluation was stopped");

@@ -1,6 +1,7 @@
 #include "magenta/train/rnn_graph.h"
 
 #include <ATen/ATen.h>
+#include <ATen/detail/CUDAHooksInterface.h>
 #include <fmt/core.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/grad_mode.h>
@@ -52,7 +53,7 @@ class ForwardPass {
       x = Layer(layer, x);
       if (dropout != nullptr) x = x * Mask(layer, *dropout);
     }
-    return at::addmm(Get("fully_connected/biases"), x, Get("fully_connected/weights"));
+    return Dense(x, Get("fully_connected/weights"), Get("fully_connected/biases"));
   }
 
   const std::vector<at::Tensor>& leaves() const { return leaves_; }
@@ -60,10 +61,19 @@ class ForwardPass {
  private:
   const at::Tensor& Get(const std::string& name) const { return by_name_.at(name); }
 
+  at::ScalarType ProductType() const {
+    return options_.mixed_precision ? at::kBFloat16 : at::kFloat;
+  }
+
+  at::Tensor Dense(const at::Tensor& x, const at::Tensor& kernel, const at::Tensor& bias) const {
+    const at::ScalarType type = ProductType();
+    return at::addmm(bias.to(type), x.to(type), kernel.to(type)).to(at::kFloat);
+  }
+
   at::Tensor Layer(int layer, const at::Tensor& below) const {
     const std::string scope = layout_.prefix(layer);
     const at::Tensor x = layout_.has_projection(layer)
-                             ? at::addmm(Get(scope + "bias"), below, Get(scope + "kernel"))
+                             ? Dense(below, Get(scope + "kernel"), Get(scope + "bias"))
                              : below;
     const at::Tensor y = layout_.has_attention(layer) ? Attention(layer, x) : Lstm(layer, x);
     return layout_.hparams.residual_connections ? y + x : y;
@@ -72,6 +82,9 @@ class ForwardPass {
   at::Tensor Lstm(int layer, const at::Tensor& x) const {
     const std::string scope = layout_.prefix(layer) + "basic_lstm_cell/";
     const at::Tensor& kernel = Get(scope + "kernel");
+    if (options_.library_lstm) {
+      return LibraryLstm(x, kernel, Get(scope + "bias"), ProductType(), *batch_.packing);
+    }
     const int64_t inputs = x.size(1);
     const at::Tensor pre = at::addmm(Get(scope + "bias"), x, kernel.narrow(0, 0, inputs));
     const at::Tensor recurrent = kernel.narrow(0, inputs, layout_.units(layer));
@@ -94,7 +107,7 @@ class ForwardPass {
         Get(scope + "attn_output_projection/kernel"),
         Get(scope + "attn_output_projection/bias"),
     };
-    const at::Tensor projected = at::addmm(Get(scope + "bias"), x, k1.narrow(0, 0, inputs));
+    const at::Tensor projected = Dense(x, k1.narrow(0, 0, inputs), Get(scope + "bias"));
     const int length = layout_.hparams.attn_length;
     return ReferenceAttention(projected, weights, length, *batch_.packing);
   }
@@ -126,12 +139,25 @@ at::Tensor HostLogits(const RnnLayout& layout, const GraphOptions& options,
 
 }  // namespace
 
-absl::StatusOr<std::string> DeviceOf(const std::string& wish) {
+GraphOptions OptionsForDevice(const std::string& device, bool mixed_precision, int ranks) {
+  GraphOptions options;
+  options.device = device;
+  if (device == "cpu") return options;
+  options.reference = options.library_lstm = true;
+  options.mixed_precision = mixed_precision;
+  options.shards = ranks;  // a GPU takes a batch at once
+  return options;
+}
+
+absl::StatusOr<std::string> DeviceOf(const std::string& wish, int local_rank) {
   if (wish != "auto" && wish != "cpu" && wish != "cuda") {
     return UsageError(fmt::format("unknown device \"{}\"", wish), "Use auto, cpu or cuda.");
   }
   if (wish == "cpu") return std::string("cpu");
-  if (at::hasCUDA()) return std::string("cuda");
+  if (at::hasCUDA()) {
+    const int gpus = at::detail::getCUDAHooks().getNumGPUs();
+    if (gpus > 0) return fmt::format("cuda:{}", local_rank % gpus);
+  }
   if (wish == "auto") return std::string("cpu");
   return UsageError("--device=cuda: this libtorch has no CUDA, or the machine no such device",
                     "Use --device=cpu or auto.");

@@ -16,16 +16,27 @@ namespace magenta {
 
 /// How a batch is computed.
 struct GraphOptions {
-  /// "cpu" or "cuda", as DeviceOf() says.
+  /// "cpu" or "cuda:0", as DeviceOf() says.
   std::string device = "cpu";
   /// On the CPU: step by step in libtorch's own operations instead of kernels/network_pass.h. Slow;
   /// the only way on other devices, and what the layers are tested against.
   bool reference = false;
+  /// Of the reference: layers without attention by libtorch's LSTM, which on a GPU is cuDNN's, a
+  /// kernel for all steps.
+  bool library_lstm = false;
+  /// Of the reference: products and libtorch's LSTM in bfloat16, whose exponents are float32's, so
+  /// that no loss needs scaling. Weights, attention, the loss and the optimizer stay float32.
+  bool mixed_precision = false;
+  /// Shards that a batch is cut in; 0: by its size, as the second-level cache of a CPU wants it.
+  int shards = 0;
 };
 
-/// The device that auto, cpu or cuda means here. Errors (exit 2): another word; cuda where there is
-/// none.
-absl::StatusOr<std::string> DeviceOf(const std::string& wish);
+/// What suits a device that DeviceOf() gave, for a job of so many ranks.
+GraphOptions OptionsForDevice(const std::string& device, bool mixed_precision, int ranks);
+
+/// The device that auto, cpu or cuda means here, for the process of that number on this machine
+/// (processes take GPUs in turn). Errors (exit 2): another word; cuda where there is none.
+absl::StatusOr<std::string> DeviceOf(const std::string& wish, int local_rank = 0);
 
 /// Which dropout mask: a pure function of these and of a row's place in its batch.
 struct DropoutKey {
@@ -40,6 +51,7 @@ class RnnGraph {
       : layout_(std::move(layout)), default_label_(default_label), options_(std::move(options)) {}
 
   const RnnLayout& layout() const { return layout_; }
+  const GraphOptions& options() const { return options_; }
 
   /// The logits, [rows, classes] in the batch's packed order; no dropout.
   std::vector<float> Logits(const std::vector<Variable>& variables, const Batch& batch) const;

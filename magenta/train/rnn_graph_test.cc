@@ -113,6 +113,30 @@ TEST_P(LayersTest, GradientsAreThoseOfLibtorch) {
   }
 }
 
+// What runs on a GPU, run on the CPU.
+TEST_P(LayersTest, LibrarysLstmIsTheSame) {
+  const RnnLayout layout = LayoutOf(GetParam());
+  const std::vector<Variable> variables = VariablesOf(layout);
+  const Batch batch = RandomBatch(GetParam().lengths);
+  const int64_t steps = batch.packing->rows();
+  GraphOptions options = OptionsForDevice("cuda:0", false, 1);
+  options.device = "cpu";
+  for (const bool mixed : {false, true}) {
+    options.mixed_precision = mixed;
+    const RnnGraph graph(layout, 0, options);
+    std::vector<std::vector<float>> own, found;
+    const ScoreSums own_sums = RnnGraph(layout, 0).Gradients(variables, batch, {1, 2}, steps, own);
+    const ScoreSums sums = graph.Gradients(variables, batch, {1, 2}, steps, found);
+    EXPECT_NEAR(own_sums.loss, sums.loss, (mixed ? 1e-2 : 1e-5) * own_sums.loss) << mixed;
+    EXPECT_NEAR(graph.Score(variables, batch).loss,
+                RnnGraph(layout, 0).Score(variables, batch).loss,
+                (mixed ? 1e-2 : 1e-5) * own_sums.loss);
+    for (size_t v = 0; v < variables.size(); ++v) {
+      EXPECT_LT(LargestDifference(own[v], found[v]), mixed ? 1e-2 : 2e-6) << variables[v].name;
+    }
+  }
+}
+
 // Outputs and cells' states have no bounds: queries and keys of the other sign do get as far as
 // this early in training, and tanh hears their sum alone.
 TEST(AttentionLayerTest, QueriesAndKeysMayBeFarFromZero) {
@@ -276,6 +300,9 @@ TEST(DropoutTest, MaskIsAPureFunctionOfItsKey) {
 
 TEST(DeviceTest, Words) {
   EXPECT_EQ(DeviceOf("cpu").value(), "cpu");
+  EXPECT_FALSE(OptionsForDevice("cpu", false, 2).reference);
+  EXPECT_EQ(OptionsForDevice("cpu", false, 2).shards, 0);
+  EXPECT_EQ(OptionsForDevice("cuda:1", true, 2).shards, 2);
   EXPECT_THAT(std::string(DeviceOf("gpu").status().message()), testing::HasSubstr("gpu"));
   if (!at::hasCUDA()) {
     EXPECT_EQ(DeviceOf("auto").value(), "cpu");

@@ -76,7 +76,10 @@ void KeepFreedMemory() {
   mallopt(M_ARENA_MAX, 1);  // other arenas grow by mmap alone
 }
 
-int ShardsOf(size_t examples) {
+int ShardsOf(const RnnGraph& graph, size_t examples) {
+  if (graph.options().shards > 0) {
+    return static_cast<int>(std::min<size_t>(examples, graph.options().shards));
+  }
   if (examples < 2 * kSmallestShard) return 1;
   return static_cast<int>(std::max<size_t>(2, (examples + kLargestShard - 1) / kLargestShard));
 }
@@ -86,7 +89,7 @@ std::vector<BatchGradients> ShardGradients(const RnnGraph& graph,
                                            const BatchSource& source, const DropoutKey& dropout,
                                            int threads, std::span<const int> which) {
   const std::vector<int> places = ByFallingLength(source.examples, source.chosen);
-  const int shards = ShardsOf(places.size());
+  const int shards = ShardsOf(graph, places.size());
   const int64_t steps = StepsOf(source);
   std::vector<BatchGradients> parts(which.size());
   ForEachOnThreads(static_cast<int>(which.size()), threads, [&](int i) {
@@ -105,7 +108,8 @@ double PaddingShare(const BatchSource& source) {
 
 BatchGradients ComputeGradients(const RnnGraph& graph, const std::vector<Variable>& variables,
                                 const BatchSource& source, const DropoutKey& dropout, int threads) {
-  const std::vector<int> all = FirstNumbers(static_cast<size_t>(ShardsOf(source.chosen.size())));
+  const std::vector<int> all =
+      FirstNumbers(static_cast<size_t>(ShardsOf(graph, source.chosen.size())));
   auto parts = ShardGradients(graph, variables, source, dropout, threads, all);
   BatchGradients whole = std::move(parts[0]);
   for (size_t shard = 1; shard < parts.size(); ++shard) {

@@ -42,7 +42,7 @@ BatchGradients ComputeGradients(const RnnGraph& graph, const std::vector<Variabl
 
 /// The pieces of that, for work that is shared with others. How many shards a batch of `examples`
 /// has; the gradients of the shards `which`, one element each; how much padding a batch would need.
-int ShardsOf(size_t examples);
+int ShardsOf(const RnnGraph& graph, size_t examples);
 std::vector<BatchGradients> ShardGradients(const RnnGraph& graph,
                                            const std::vector<Variable>& variables,
                                            const BatchSource& source, const DropoutKey& dropout,

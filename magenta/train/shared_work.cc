@@ -105,7 +105,7 @@ absl::StatusOr<BatchGradients> SharedWork::Gradients(const RnnGraph& graph,
                                                      const BatchSource& source,
                                                      const DropoutKey& dropout) {
   if (ranks_ == nullptr) return ComputeGradients(graph, variables, source, dropout, threads_);
-  const int shards = ShardsOf(source.chosen.size());
+  const int shards = ShardsOf(graph, source.chosen.size());
   const auto parts =
       ShardGradients(graph, variables, source, dropout, threads_, ranks_->PartsOfMine(shards));
   std::vector<ScoreSums> sums;

@@ -173,18 +173,24 @@ RunFacts Trainer::Facts() const {
       {"--save_every_steps", number(options_.save_every_steps)},
       {"--eval_every_steps", number(options_.eval_every_steps)},
       {"--patience", number(options_.patience)},
+      {"--mixed_precision", number(options_.mixed_precision)},
   };
 }
 
 absl::Status Trainer::PrepareAlone() {
   MAGENTA_RETURN_IF_ERROR(CheckOptions(options_));
-  GraphOptions graph;
-  MAGENTA_ASSIGN_OR_RETURN(graph.device, DeviceOf(options_.device));
-  graph.reference = graph.device != "cpu";
+  MAGENTA_ASSIGN_OR_RETURN(const std::string device,
+                           DeviceOf(options_.device, options_.local_rank));
+  if (options_.mixed_precision && device == "cpu") {
+    return UsageError("--mixed_precision is for GPUs, and this run computes on the CPU",
+                      "Leave it out.");
+  }
   MAGENTA_RETURN_IF_ERROR(StartOrResume());
   MAGENTA_RETURN_IF_ERROR(ReadData());
   SettlePosition();
-  graph_.emplace(layout_, spec().codec->default_label(), graph);
+  graph_.emplace(layout_, spec().codec->default_label(),
+                 OptionsForDevice(device, options_.mixed_precision,
+                                  options_.ranks == nullptr ? 1 : options_.ranks->size()));
   UseOneThread();
   return absl::OkStatus();
 }

@@ -86,6 +86,10 @@ struct TrainOptions {
   int64_t summary_frequency = 10;
   /// auto, cpu or cuda.
   std::string device = "auto";
+  /// On a GPU: products in bfloat16.
+  bool mixed_precision = false;
+  /// Of several processes on this machine, which one: they take GPUs in turn.
+  int local_rank = 0;
   uint32_t seed = 0;
   /// Threads to use; the results do not depend on it.
   int num_threads = 1;

@@ -345,6 +345,7 @@ TEST_F(TrainTest, Refuses) {
       {"another config", [](auto& o) { o.model = FindModel("lookback_rnn").value(); }, 3, "basic"},
       {"no data", [](auto& o) { o.sequence_example_file = "/no/such/file"; }, 3, "/no/such/file"},
       {"device", [](auto& o) { o.device = "tpu"; }, 2, "tpu"},
+      {"mixed precision", [](auto& o) { o.device = "cpu", o.mixed_precision = true; }, 2, "GPU"},
       {"patience alone", [](auto& o) { o.patience = 1; }, 2, "patience"},
       {"no run_dir", [](auto& o) { o.run_dir = ""; }, 2, "run"},
   };

@@ -53,6 +53,7 @@ class RunningTrainVerb : public TrainFlags {
     options.keep = keep;
     options.summary_frequency = summary_frequency;
     options.device = device;
+    options.mixed_precision = mixed_precision;
     options.seed = context.globals.seed.value_or(0);
     options.num_threads = context.globals.Threads();
   }
@@ -63,6 +64,7 @@ class RunningTrainVerb : public TrainFlags {
     JoinOptions join;
     MAGENTA_ASSIGN_OR_RETURN(join.place,
                              FindPlace([](const char* name) { return std::getenv(name); }));
+    options.local_rank = join.place.local_rank;
     if (join.place.size == 1) return nullptr;
     if (context.globals.num_threads == 0 && join.place.local_size > 0) {
       options.num_threads = std::max(1, options.num_threads / join.place.local_size);

@@ -2,6 +2,10 @@
 // The verbs that other programs run. They are described here, so that help, completion and the
 // check of flags need none of those programs; magenta-train and magenta-live derive from them and
 // run.
+//
+// A field is the flag of its name; what it means, its unit and its bounds are what --help says, and
+// its value here is the flag's default. TrainFlags and EvalFlags repeat fields of train/train.h,
+// which this program must not see (it brings libtorch); magenta-train copies one into the other.
 
 #include <string>
 #include <vector>
@@ -17,6 +21,7 @@ class HandedOverVerb : public Verb {
   absl::Status Run(Context& context) override;
 };
 
+/// `magenta train`.
 struct TrainFlags : HandedOverVerb {
   void Describe(Flags& flags) override;
 
@@ -34,8 +39,10 @@ struct TrainFlags : HandedOverVerb {
   int keep = 10;
   int64_t summary_frequency = 10;
   std::string device = "auto";
+  bool mixed_precision = false;
 };
 
+/// `magenta eval`.
 struct EvalFlags : HandedOverVerb {
   void Describe(Flags& flags) override;
 
@@ -50,6 +57,7 @@ struct EvalFlags : HandedOverVerb {
   std::string device = "auto";
 };
 
+/// `magenta render`.
 struct RenderFlags : HandedOverVerb {
   void Describe(Flags& flags) override;
 
@@ -62,6 +70,7 @@ struct RenderFlags : HandedOverVerb {
   double primer_end = 0;
 };
 
+/// `magenta play`.
 struct PlayFlags : HandedOverVerb {
   void Describe(Flags& flags) override;
 
@@ -72,6 +81,7 @@ struct PlayFlags : HandedOverVerb {
   std::string soundfont;
 };
 
+/// `magenta ports`.
 struct PortsFlags : HandedOverVerb {
   void Describe(Flags& flags) override;
 

@@ -56,6 +56,7 @@ void TrainFlags::Describe(Flags& flags) {
   flags.Text("device", &device, "Where to compute.")
       .Choices({"auto", "cpu", "cuda"})
       .Value("DEVICE");
+  flags.Bool("mixed_precision", &mixed_precision, "On a GPU: products in bfloat16.");
   flags.AddExample(
       "magenta train --config=lookback_rnn --run_dir=run "
       "--sequence_example_file=data/training_melodies.tfrecord "

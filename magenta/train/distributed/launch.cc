@@ -16,12 +16,14 @@ struct Launcher {
   const char* rank;
   const char* size;
   const char* local_size;  // null: it has no such variable
+  const char* local_rank;
 };
 
 constexpr Launcher kLaunchers[] = {
-    {"torchrun", "RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE"},
-    {"Open MPI", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE"},
-    {"Slurm", "SLURM_PROCID", "SLURM_NTASKS", nullptr},
+    {"torchrun", "RANK", "WORLD_SIZE", "LOCAL_WORLD_SIZE", "LOCAL_RANK"},
+    {"Open MPI", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE",
+     "OMPI_COMM_WORLD_LOCAL_RANK"},
+    {"Slurm", "SLURM_PROCID", "SLURM_NTASKS", nullptr, "SLURM_LOCALID"},
 };
 
 constexpr int kMostRanks = 1 << 16;
@@ -87,6 +89,10 @@ absl::StatusOr<Place> PlaceOf(const Launcher& launcher, const Environment& envir
   if (!Text(environment, launcher.local_size).empty()) {
     MAGENTA_ASSIGN_OR_RETURN(place.local_size,
                              Number(environment, launcher.local_size, 1, place.size));
+  }
+  if (!Text(environment, launcher.local_rank).empty()) {
+    MAGENTA_ASSIGN_OR_RETURN(place.local_rank,
+                             Number(environment, launcher.local_rank, 0, place.size - 1));
   }
   if (place.size == 1) return place;
   MAGENTA_RETURN_IF_ERROR(FindHost(environment, place));

@@ -14,6 +14,8 @@ struct Place {
   int size = 1;
   /// Processes of the job on this machine, as far as is known; 0: it is not.
   int local_size = 0;
+  /// Which of them this is; 0 where that is not known.
+  int local_rank = 0;
   /// Where rank 0 listens.
   std::string host = "127.0.0.1";
   int port = 29500;
@@ -26,10 +28,10 @@ using Environment = std::function<const char*(const char* name)>;
 
 /// The first launcher of this table whose two first variables are set:
 ///
-///   launcher | rank                 | size                 | local size
-///   torchrun | RANK                 | WORLD_SIZE           | LOCAL_WORLD_SIZE
-///   Open MPI | OMPI_COMM_WORLD_RANK | OMPI_COMM_WORLD_SIZE | OMPI_COMM_WORLD_LOCAL_SIZE
-///   Slurm    | SLURM_PROCID         | SLURM_NTASKS         |
+///   launcher | rank                 | size                 | local size and rank
+///   torchrun | RANK                 | WORLD_SIZE           | LOCAL_WORLD_SIZE, LOCAL_RANK
+///   Open MPI | OMPI_COMM_WORLD_RANK | OMPI_COMM_WORLD_SIZE | OMPI_COMM_WORLD_LOCAL_{SIZE,RANK}
+///   Slurm    | SLURM_PROCID         | SLURM_NTASKS         | -, SLURM_LOCALID
 ///
 /// The host is MASTER_ADDR; else for Slurm the first of SLURM_STEP_NODELIST or SLURM_JOB_NODELIST,
 /// else SLURM_LAUNCH_NODE_IPADDR; else this machine. The port is MASTER_PORT (one more beneath a

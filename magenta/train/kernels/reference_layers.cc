@@ -54,6 +54,29 @@ at::Tensor ReferenceLstm(const at::Tensor& pre, const at::Tensor& kernel, const 
   return at::cat(outputs);
 }
 
+// libtorch's gates are i, f, g, o where ours are i, j, f, o; its matrices are transposed, it has
+// two biases, and its forget gate knows no 1. Its packed sequences lie as ours do.
+at::Tensor LibraryLstm(const at::Tensor& x, const at::Tensor& kernel, const at::Tensor& bias,
+                       at::ScalarType type, const Packing& packing) {
+  const int64_t inputs = x.size(1), units = kernel.size(0) - inputs;
+  const auto reordered = [](const at::Tensor& gates) {
+    const auto g = gates.chunk(4, -1);
+    return at::cat({g[0], g[2], g[1], g[3]}, -1);
+  };
+  at::Tensor forget = at::zeros({4 * units}, bias.options());
+  forget.narrow(0, units, units).fill_(1);
+  const at::Tensor matrices = reordered(kernel).t().to(type);
+  const std::vector<int64_t> active(packing.active.begin(), packing.active.end());
+  const at::Tensor none = at::zeros({1, packing.sequences(), units}, x.options().dtype(type));
+  const auto found = at::lstm(
+      x.to(type), at::tensor(active, at::kLong), {none, none},
+      {matrices.narrow(1, 0, inputs).contiguous(), matrices.narrow(1, inputs, units).contiguous(),
+       (reordered(bias) + forget).to(type), at::zeros_like(forget, at::kFloat).to(type)},
+      /*has_biases=*/true, /*num_layers=*/1, /*dropout=*/0.0, /*train=*/true,
+      /*bidirectional=*/false);
+  return std::get<0>(found).to(at::kFloat);
+}
+
 at::Tensor ReferenceAttention(const at::Tensor& projected, const AttentionWeights& w, int length,
                               const Packing& packing) {
   const int64_t units = w.attn_v.size(0);

@@ -26,6 +26,11 @@ struct AttentionWeights {
 /// the recurrent part.
 at::Tensor ReferenceLstm(const at::Tensor& pre, const at::Tensor& kernel, const Packing& packing);
 
+/// The same by libtorch's own LSTM, cuDNN's on a GPU: x [rows, inputs], `kernel` [inputs + units, 4
+/// units] and `bias` [4 units] as they are trained; computed in `type`, given back in float32.
+at::Tensor LibraryLstm(const at::Tensor& x, const at::Tensor& kernel, const at::Tensor& bias,
+                       at::ScalarType type, const Packing& packing);
+
 /// The outputs y [rows, U]. `projected` [rows, I] is x K1 + b1 by K1's upper part. `length` rows of
 /// window.
 at::Tensor ReferenceAttention(const at::Tensor& projected, const AttentionWeights& weights,
