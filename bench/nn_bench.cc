@@ -17,10 +17,12 @@ namespace {
 
 constexpr int kInputs = 121, kClasses = 40, kAttentionLength = 40;
 
-void StepBench(benchmark::State& state, bool attention, const Kernels& kernels) {
+void StepBench(benchmark::State& state, bool attention, const Kernels& kernels,
+               WeightType weights = WeightType::kFloat32) {
   const int units = static_cast<int>(state.range(0)), rows = static_cast<int>(state.range(1));
   const TensorMap tensors = testing::RandomRnn({kInputs, {units, units}, kClasses, attention});
-  const auto network = MakeRnn(tensors, RnnOptions{attention ? kAttentionLength : 0, &kernels});
+  const auto network =
+      MakeRnn(tensors, RnnOptions{attention ? kAttentionLength : 0, &kernels, weights});
   auto memory = (*network)->NewState(rows);
   SparseVector input;
   for (int i : {5, 40, 78, 114, 115, 116, 117, 118}) input.Add(i, 1.0f);
@@ -36,6 +38,11 @@ void StepBench(benchmark::State& state, bool attention, const Kernels& kernels) 
 
 void BM_Step(benchmark::State& state) { StepBench(state, false, **ChosenKernels()); }
 BENCHMARK(BM_Step)->ArgsProduct({{64, 128, 512}, {1, 10, 64}});
+
+void BM_HalfStep(benchmark::State& state) {
+  StepBench(state, false, **ChosenKernels(), WeightType::kFloat16);
+}
+BENCHMARK(BM_HalfStep)->ArgsProduct({{64, 128, 512}, {1, 10, 64}});
 
 void BM_AttentionStep(benchmark::State& state) { StepBench(state, true, **ChosenKernels()); }
 BENCHMARK(BM_AttentionStep)->ArgsProduct({{64, 128}, {1, 10, 64}});
@@ -61,7 +68,7 @@ void BM_StepByKernel(benchmark::State& state) {
   if (index >= all.size()) return state.SkipWithError("no such kernel on this machine");
   StepBench(state, false, *all[index]);
 }
-BENCHMARK(BM_StepByKernel)->ArgsProduct({{64}, {1, 10}, {0, 1, 2, 3}});
+BENCHMARK(BM_StepByKernel)->ArgsProduct({{64, 128}, {1, 10}, {0, 1, 2}});
 
 void BM_SoftmaxAndDraw(benchmark::State& state) {
   std::vector<float> logits(kClasses), probabilities(kClasses);

@@ -3,8 +3,8 @@
 # SECONDS from its seed corpus. A crash leaves its input in build/fuzz.
 seconds=${1:?usage: fuzz.sh SECONDS}
 CC=clang-14 CXX=clang++-14 cmake --preset dev -B build/fuzz -DMAGENTA_FUZZ=ON -DMAGENTA_TESTS=OFF \
-  -DMAGENTA_LIVE=OFF -DMAGENTA_SANITIZE=address,undefined
-cmake --build build/fuzz
+  -DMAGENTA_LIVE=OFF -DMAGENTA_SERVE=ON -DMAGENTA_SANITIZE=address,undefined
+cmake --build build/fuzz --target fuzzers
 cd build/fuzz
 for target in fuzz/*_fuzz; do
   name=$(basename "$target" _fuzz)

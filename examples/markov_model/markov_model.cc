@@ -93,7 +93,8 @@ class Chain final : public Network {
   int classes_;
 };
 
-absl::StatusOr<std::unique_ptr<Network>> MakeRuntime(const TensorMap& tensors, const HParams&) {
+absl::StatusOr<std::unique_ptr<Network>> MakeRuntime(const TensorMap& tensors, const HParams&,
+                                                     const RuntimeOptions&) {
   const int n = Codec()->num_classes();
   const auto table = tensors.find(kTable);
   if (table == tensors.end() || table->second.dtype != DType::kFloat32 ||

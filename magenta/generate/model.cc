@@ -178,7 +178,8 @@ void Describe(const LoadedWeights& weights, Model& model) {
 
 absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const LoadedWeights& weights,
                                                        const std::string& config,
-                                                       const std::string& hparams_text) {
+                                                       const std::string& hparams_text,
+                                                       const RuntimeOptions& runtime) {
   auto model = std::make_shared<Model>();
   MAGENTA_ASSIGN_OR_RETURN(model->spec, SpecFor(weights, config));
   model->codec = model->spec->codec;
@@ -191,7 +192,7 @@ absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const LoadedWeights& weig
   if (model->spec->train == nullptr) {
     MAGENTA_RETURN_IF_ERROR(SettleHParams(weights, hparams_text, *model));
   }
-  auto network = model->spec->make_runtime(weights.tensors, model->hparams);
+  auto network = model->spec->make_runtime(weights.tensors, model->hparams, runtime);
   if (!network.ok()) return WithFile(network.status(), weights.file);
   model->network = *std::move(network);
   MAGENTA_RETURN_IF_ERROR(
@@ -208,7 +209,7 @@ absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelSource& source
     MAGENTA_RETURN_IF_ERROR(FindModel(source.config).status());
   }
   MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(source));
-  return MakeModel(weights, source.config, source.hparams_text);
+  return MakeModel(weights, source.config, source.hparams_text, source.runtime);
 }
 
 }  // namespace magenta

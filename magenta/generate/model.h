@@ -43,6 +43,7 @@ absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelSource& source
 /// as in ModelSource.
 absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const LoadedWeights& weights,
                                                        const std::string& config,
-                                                       const std::string& hparams_text);
+                                                       const std::string& hparams_text,
+                                                       const RuntimeOptions& runtime = {});
 
 }  // namespace magenta

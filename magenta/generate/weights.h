@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/base/tensor.h"
+#include "magenta/models/model_spec.h"
 
 namespace magenta {
 
@@ -23,6 +24,7 @@ struct ModelSource {
   std::string bundle_file;
   /// As --hparams has it; "" leaves everything to the file.
   std::string hparams_text;
+  RuntimeOptions runtime = {};
 };
 
 /// Weights and what their file says of them, without a network: what `bundle` writes and `inspect`

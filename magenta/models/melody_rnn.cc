@@ -8,8 +8,12 @@ namespace magenta {
 namespace {
 
 absl::StatusOr<std::unique_ptr<Network>> MakeMelodyRnnRuntime(const TensorMap& tensors,
-                                                              const HParams& hparams) {
-  return MakeRnn(tensors, hparams.attn_length);
+                                                              const HParams& hparams,
+                                                              const RuntimeOptions& options) {
+  RnnOptions rnn;
+  rnn.attn_length = hparams.attn_length;
+  rnn.weights = options.weights;
+  return MakeRnn(tensors, rnn);
 }
 
 }  // namespace

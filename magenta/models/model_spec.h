@@ -12,8 +12,14 @@
 #include "magenta/models/event_domain.h"
 #include "magenta/models/hparams.h"
 #include "magenta/nn/network.h"
+#include "magenta/nn/packed_matrix.h"
 
 namespace magenta {
+
+/// How a network is to run, as its user says; nothing of it is in a checkpoint.
+struct RuntimeOptions {
+  WeightType weights = WeightType::kFloat32;
+};
 
 struct ModelSpec {
   std::string id;           // "lookback_rnn"
@@ -22,9 +28,11 @@ struct ModelSpec {
   int steps_per_quarter = 4;
   std::shared_ptr<const EventDomain> domain;
   std::shared_ptr<const EventCodec> codec;
-  /// A network from checkpoint tensors; hparams tell what no tensor does (attn_length).
+  /// A network from checkpoint tensors; hparams tell what no tensor does (attn_length). Options
+  /// that mean nothing to a model are ignored.
   absl::StatusOr<std::unique_ptr<Network>> (*make_runtime)(const TensorMap& tensors,
-                                                           const HParams& hparams) = nullptr;
+                                                           const HParams& hparams,
+                                                           const RuntimeOptions& options) = nullptr;
   /// For a model that is no network: its own training on event sequences, to tensors that
   /// make_runtime takes. Null: magenta-train trains it.
   absl::StatusOr<TensorMap> (*train)(std::span<const EventSequence> examples,

@@ -1,5 +1,6 @@
 #pragma once
-// --config, --run_dir, --checkpoint_file, --bundle_file, --hparams: which model is meant.
+// --config, --run_dir, --checkpoint_file, --bundle_file, --hparams, --weights: which
+// model is meant.
 
 #include <memory>
 
@@ -9,8 +10,11 @@
 
 namespace magenta::cli {
 
+/// What a verb embeds to take the model flags.
 struct ModelFlags {
   ModelSource source;
+  /// "float32" or "float16".
+  std::string weights = "float32";
 
   /// Adds the flags, under a heading of their own.
   void Describe(Flags& flags);

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <optional>
+#include <utility>
 
 #include "magenta/base/status.h"
 #include "magenta/io/record/tfrecord.h"
@@ -41,10 +42,7 @@ void AddValue(const tensorflow::Event& event, const tensorflow::Summary::Value& 
   }
 }
 
-}  // namespace
-
-absl::StatusOr<EventFile> ReadEventFile(const std::string& path) {
-  MAGENTA_ASSIGN_OR_RETURN(RecordReader reader, RecordReader::Open(path));
+absl::StatusOr<EventFile> ReadEvents(RecordReader reader, const std::string& path) {
   EventFile file;
   std::string record;
   tensorflow::Event event;
@@ -64,6 +62,19 @@ absl::StatusOr<EventFile> ReadEventFile(const std::string& path) {
     if (event.has_file_version()) file.file_version = event.file_version();
     for (const auto& value : event.summary().value()) AddValue(event, value, &file);
   }
+}
+
+}  // namespace
+
+absl::StatusOr<EventFile> ReadEventFile(const std::string& path) {
+  MAGENTA_ASSIGN_OR_RETURN(RecordReader reader, RecordReader::Open(path));
+  return ReadEvents(std::move(reader), path);
+}
+
+absl::StatusOr<EventFile> ParseEventFile(std::string bytes, const std::string& name_for_errors) {
+  MAGENTA_ASSIGN_OR_RETURN(RecordReader reader,
+                           RecordReader::FromBytes(std::move(bytes), name_for_errors));
+  return ReadEvents(std::move(reader), name_for_errors);
 }
 
 }  // namespace magenta

@@ -41,4 +41,7 @@ struct EventFile {
 /// summary can hold is passed over. A cut last event is no error; a wrong checksum is (exit 3).
 absl::StatusOr<EventFile> ReadEventFile(const std::string& path);
 
+/// The same from memory; `name_for_errors` stands for the file.
+absl::StatusOr<EventFile> ParseEventFile(std::string bytes, const std::string& name_for_errors);
+
 }  // namespace magenta
