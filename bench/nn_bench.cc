@@ -37,7 +37,11 @@ void StepBench(benchmark::State& state, bool attention, const Kernels& kernels,
 }
 
 void BM_Step(benchmark::State& state) { StepBench(state, false, **ChosenKernels()); }
-BENCHMARK(BM_Step)->ArgsProduct({{64, 128, 512}, {1, 10, 64}});
+BENCHMARK(BM_Step)
+    ->ArgsProduct({{64, 128, 512}, {1, 10, 64}})
+    // More of both, for tools/bench/growth.py.
+    ->ArgsProduct({{32, 256, 1024}, {1}})
+    ->ArgsProduct({{128}, {2, 4, 8, 16, 32, 128}});
 
 void BM_HalfStep(benchmark::State& state) {
   StepBench(state, false, **ChosenKernels(), WeightType::kFloat16);

@@ -97,7 +97,7 @@ def machine():
   with open('/proc/loadavg', encoding='utf-8') as f:
     load = f.read().split()[0]
   return '%s, %d cores, %s, load %s before the first round' % (
-      model, os.cpu_count(), platform.platform(), load)
+      model, os.cpu_count(), '%s %s' % (platform.system(), platform.machine()), load)
 
 
 def write_between(path, text):

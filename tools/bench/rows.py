@@ -10,7 +10,7 @@ OURS = 'ours'
 NAMES = ('convert', 'parse', 'dataset-lookback', 'dataset-attention', 'train-lookback', 'train-basic',
          'train-attention', 'generate', 'step-64', 'step-128', 'step-512', 'start-up')
 EVENTS_A_STEP = 64 * 430
-HPARAMS = "{'batch_size':64,'rnn_layer_sizes':[64,64]}"
+HPARAMS = "batch_size=64,rnn_layer_sizes=[64,64]"
 
 # `runs`: {what: a function that gives a run.Measured}; `show` writes a number of seconds.
 Row = collections.namedtuple('Row', 'name title runs show')
@@ -161,7 +161,7 @@ def generate(name, _, setting):
       OURS: lambda: run.command([setting.magenta, 'generate', '--config=lookback_rnn', *flags,
                                  to + setting.fresh()]),
       'Magenta as the slides type it': lambda: theirs(HPARAMS),
-      'Magenta, batch 1': lambda: theirs("{'batch_size':1,'rnn_layer_sizes':[64,64]}"),
+      'Magenta, batch 1': lambda: theirs("batch_size=1,rnn_layer_sizes=[64,64]"),
   }, seconds)
 
 

@@ -98,6 +98,7 @@ class RunningLiveVerb : public LiveFlags {
                                                  Context& context) const {
     if (remote.given()) return MakeRemoteDuet(seed, names, context);
     MAGENTA_ASSIGN_OR_RETURN(const auto models, LoadModels(context));
+    names.reserve(models.size());
     for (const auto& model : models) names.push_back(model->id);
     MAGENTA_ASSIGN_OR_RETURN(DuetOptions options,
                              MakeDuetOptions(*this, models[0]->steps_per_quarter, seed));
