@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "magenta/base/status.h"
+#include "magenta/cli/input/relay_frame.h"
 #include "magenta/cli/programs.h"
 #include "magenta/cli/verbs/serve_flags.h"
 
@@ -93,42 +94,14 @@ RelayPipe::~RelayPipe() {
 void RelayPipe::Close() const { ::shutdown(socket_, SHUT_RDWR); }
 
 absl::Status RelayPipe::Send(const RelayRequest& message) const {
-  const std::string bytes = message.SerializeAsString();
-  const auto size = static_cast<uint32_t>(bytes.size());
-  std::string framed = {static_cast<char>(size), static_cast<char>(size >> 8),
-                        static_cast<char>(size >> 16), static_cast<char>(size >> 24)};
-  framed += bytes;
-  for (size_t sent = 0; sent < framed.size();) {
-    const ssize_t count = ::send(socket_, framed.data() + sent, framed.size() - sent, MSG_NOSIGNAL);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) {
-      Close();  // half a message is worse than none
-      return RelayEnded();
-    }
-    sent += static_cast<size_t>(count);
-  }
-  return absl::OkStatus();
-}
-
-bool RelayPipe::ReadBytes(char* to, size_t size) const {
-  while (size > 0) {
-    const ssize_t count = ::recv(socket_, to, size, 0);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    to += count;
-    size -= static_cast<size_t>(count);
-  }
-  return true;
+  if (WriteFrame(socket_, message)) return absl::OkStatus();
+  Close();  // half a message is worse than none
+  return RelayEnded();
 }
 
 absl::StatusOr<RelayReply> RelayPipe::Receive() const {
-  unsigned char head[4];
-  if (!ReadBytes(reinterpret_cast<char*>(head), 4)) return RelayEnded();
-  const uint32_t size = head[0] | head[1] << 8 | head[2] << 16 | uint32_t{head[3]} << 24;
-  if (size > kMaxReply) return RelayEnded();
-  std::string bytes(size, '\0');
   RelayReply reply;
-  if (!ReadBytes(bytes.data(), size) || !reply.ParseFromString(bytes)) return RelayEnded();
+  if (!ReadFrame(socket_, kMaxReply, reply)) return RelayEnded();
   return reply;
 }
 

@@ -30,7 +30,6 @@ class RelayPipe {
 
  private:
   RelayPipe() = default;
-  bool ReadBytes(char* to, size_t size) const;
 
   int socket_ = -1;
   pid_t child_ = 0;

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <deque>
@@ -13,8 +12,10 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "magenta/base/status.h"
+#include "magenta/cli/input/relay_frame.h"
 #include "magenta/cli/serve/serve_verb.h"
 #include "magenta/cli/verbs/serve_flags.h"
 #include "magenta/serve/grpc_client.h"
@@ -25,48 +26,11 @@ namespace {
 /// Longest message from a program of ours.
 constexpr uint32_t kMaxMessage = 256 << 20;
 
-bool ReadAll(char* to, size_t size) {
-  while (size > 0) {
-    const ssize_t count = ::read(STDIN_FILENO, to, size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    to += count;
-    size -= static_cast<size_t>(count);
-  }
-  return true;
-}
-
-bool WriteAll(const char* from, size_t size) {
-  while (size > 0) {
-    const ssize_t count = ::write(STDOUT_FILENO, from, size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    from += count;
-    size -= static_cast<size_t>(count);
-  }
-  return true;
-}
-
-std::optional<RelayRequest> ReadRequest() {
-  unsigned char head[4];
-  if (!ReadAll(reinterpret_cast<char*>(head), 4)) return std::nullopt;
-  const uint32_t size = head[0] | head[1] << 8 | head[2] << 16 | uint32_t{head[3]} << 24;
-  if (size > kMaxMessage) return std::nullopt;
-  std::string bytes(size, '\0');
-  RelayRequest request;
-  if (!ReadAll(bytes.data(), size) || !request.ParseFromString(bytes)) return std::nullopt;
-  return request;
-}
-
 /// From any thread.
 bool WriteReply(const RelayReply& reply) {
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
-  const std::string bytes = reply.SerializeAsString();
-  const auto size = static_cast<uint32_t>(bytes.size());
-  const char head[4] = {static_cast<char>(size), static_cast<char>(size >> 8),
-                        static_cast<char>(size >> 16), static_cast<char>(size >> 24)};
-  return WriteAll(head, 4) && WriteAll(bytes.data(), bytes.size());
+  return WriteFrame(STDOUT_FILENO, reply);
 }
 
 RelayReply ReplyOf(const absl::Status& status) {
@@ -129,12 +93,8 @@ class Streams {
   explicit Streams(GeneratorClient& client) : client_(client) {}
 
   void Begin(uint64_t id, GenerateSequenceRequest request) {
-    auto cancelled = std::make_shared<std::atomic<bool>>(false);
-    {
-      const std::lock_guard lock(mutex_);
-      if (cancelled_.size() < kMaxStreams) cancelled_[id] = cancelled;
-    }
-    if (cancelled.use_count() == 1) {
+    const auto cancelled = Open(id);
+    if (cancelled == nullptr) {
       RelayReply reply = ReplyOf(absl::ResourceExhaustedError("the server is too slow"));
       reply.set_stream_id(id);
       WriteReply(reply);
@@ -152,6 +112,13 @@ class Streams {
 
  private:
   static constexpr size_t kMaxStreams = 64;
+
+  /// Where Cancel(id) will be told; null: there are too many streams already.
+  std::shared_ptr<std::atomic<bool>> Open(uint64_t id) {
+    const std::lock_guard lock(mutex_);
+    if (cancelled_.size() >= kMaxStreams) return nullptr;
+    return cancelled_[id] = std::make_shared<std::atomic<bool>>(false);
+  }
 
   void Run(uint64_t id, const GenerateSequenceRequest& request, std::atomic<bool>& cancelled) {
     const auto answer = client_.GenerateStream(request, [&](const NoteSequence& piece) {
@@ -190,16 +157,17 @@ int RunRelay(int argc, char** argv) {
     }
   });
   Streams streams(*client);
-  while (auto request = ReadRequest()) {
-    if (request->has_stream()) {
-      streams.Begin(request->stream_id(), std::move(*request->mutable_stream()));
+  RelayRequest request;
+  while (ReadFrame(STDIN_FILENO, kMaxMessage, request)) {
+    if (request.has_stream()) {
+      streams.Begin(request.stream_id(), std::move(*request.mutable_stream()));
       continue;
     }
-    if (request->cancel()) {
-      streams.Cancel(request->stream_id());
+    if (request.cancel()) {
+      streams.Cancel(request.stream_id());
       continue;
     }
-    replies.Put(std::async(std::launch::async, [&client, request = *std::move(request)] {
+    replies.Put(std::async(std::launch::async, [&client, request = std::exchange(request, {})] {
       return Ask(*client, request);
     }));
   }
