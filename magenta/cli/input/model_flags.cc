@@ -32,7 +32,7 @@ void ModelFlags::Describe(Flags& flags) {
           "How the network keeps its weights. float16 halves what a step reads (large layers step "
           "up to twice as fast) and rounds them to 11 bits: now and then another note is drawn.")
       .Choices({"float32", "float16"})
-      .Value("TYPE");
+      .Default("float32");
 }
 
 void ModelFlags::DescribeCheckpoints(Flags& flags) {

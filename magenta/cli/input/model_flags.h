@@ -1,6 +1,6 @@
 #pragma once
-// --config, --run_dir, --checkpoint_file, --bundle_file, --hparams, --weights: which
-// model is meant.
+// --config, --run_dir, --checkpoint_file, --bundle_file, --hparams, --weights: which model is
+// meant.
 
 #include <memory>
 
@@ -13,8 +13,8 @@ namespace magenta::cli {
 /// What a verb embeds to take the model flags.
 struct ModelFlags {
   ModelSource source;
-  /// "float32" or "float16".
-  std::string weights = "float32";
+  /// "float32" or "float16"; "" is float32.
+  std::string weights;
 
   /// Adds the flags, under a heading of their own.
   void Describe(Flags& flags);

@@ -78,6 +78,22 @@ void RemoteFlags::Describe(Flags& flags) {
       .Value("TOKEN");
 }
 
+absl::Status RemoteFlags::CheckBeside(const ModelFlags& model) const {
+  const ModelSource& source = model.source;
+  const bool here = !(source.run_dir + source.checkpoint_file + source.bundle_file +
+                      source.hparams_text + model.weights)
+                         .empty();
+  if (given() && here) {
+    return UsageError("--server answers by its own model, and flags of one here are given, too",
+                      "Leave --server out, or all model flags but --config");
+  }
+  if (!given() && !auth_token.empty()) {
+    return UsageError("--auth_token is what --server asks for, which is not given",
+                      "Give both or neither");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<RemoteGenerator>> ConnectTo(const RemoteFlags& flags) {
   MAGENTA_ASSIGN_OR_RETURN(auto pipe, RelayPipe::Start(flags));
   return std::make_unique<Relay>(std::move(pipe));

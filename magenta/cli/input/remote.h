@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/verb.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/generator.pb.h"
@@ -21,6 +22,9 @@ struct RemoteFlags {
 
   void Describe(Flags& flags);
   bool given() const { return !server.empty(); }
+  /// Errors (exit 2): --server beside flags of a model here, but for --config, which names the
+  /// server's; --auth_token without --server.
+  absl::Status CheckBeside(const ModelFlags& model) const;
 };
 
 /// A server that answers requests as a SequenceGenerator does. Not thread-safe.

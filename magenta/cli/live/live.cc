@@ -96,6 +96,7 @@ class RunningLiveVerb : public LiveFlags {
   /// A session with the models that flags name, here or on a server; their names go to `names`.
   absl::StatusOr<std::unique_ptr<Duet>> MakeDuet(uint32_t seed, std::vector<std::string>& names,
                                                  Context& context) const {
+    MAGENTA_RETURN_IF_ERROR(remote.CheckBeside(model));
     if (remote.given()) return MakeRemoteDuet(seed, names, context);
     MAGENTA_ASSIGN_OR_RETURN(const auto models, LoadModels(context));
     names.reserve(models.size());
@@ -108,8 +109,8 @@ class RunningLiveVerb : public LiveFlags {
   absl::StatusOr<std::unique_ptr<Duet>> MakeRemoteDuet(uint32_t seed,
                                                        std::vector<std::string>& names,
                                                        Context& context) const {
-    if (NamesAFile() || !bundle_files.empty() || !model.source.hparams_text.empty()) {
-      return UsageError("--server has its own models, and a file of one is named, too",
+    if (!bundle_files.empty()) {
+      return UsageError("--server has its own models, and --bundle_files names some, too",
                         "Give one of both; --config names a generator of the server");
     }
     MAGENTA_ASSIGN_OR_RETURN(DuetOptions options, MakeDuetOptions(*this, kServerGrid, seed));
@@ -130,6 +131,7 @@ class RunningLiveVerb : public LiveFlags {
     for (const std::string& file : bundle_files) {
       ModelFlags flags;
       flags.source.bundle_file = file;
+      flags.weights = model.weights;
       MAGENTA_ASSIGN_OR_RETURN(auto next, flags.Load(context));
       models.push_back(std::move(next));
     }

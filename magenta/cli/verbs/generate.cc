@@ -206,16 +206,7 @@ class GenerateVerb : public Verb {
       return UsageError("--soundfont is for sound, and --format names no wav",
                         "Add wav to --format, or leave --soundfont out");
     }
-    const ModelSource& model = model_.source;
-    if (remote_.given() && !(model.run_dir + model.checkpoint_file + model.bundle_file).empty()) {
-      return UsageError("--server answers by its own model, and one is named here, too",
-                        "Leave --server or the model's file out");
-    }
-    if (!remote_.given() && !remote_.auth_token.empty()) {
-      return UsageError("--auth_token is what --server asks for, which is not given",
-                        "Give both or neither");
-    }
-    return absl::OkStatus();
+    return remote_.CheckBeside(model_);
   }
 
   bool Wants(std::string_view format) const {

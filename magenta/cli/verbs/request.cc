@@ -50,6 +50,7 @@ class RequestVerb : public Verb {
       return UsageError(fmt::format("--json and --format={} are two forms of one answer", format_),
                         "Leave one of them out");
     }
+    MAGENTA_RETURN_IF_ERROR(remote_.CheckBeside(model_));
     const std::string file = files_.empty() || files_[0] == "-" ? "/dev/stdin" : files_[0];
     std::shared_ptr<const Model> model;
     if (!remote_.given()) {
