@@ -8,7 +8,7 @@ if ! git rev-parse -q --verify "$base" >/dev/null; then
   exit 0
 fi
 mapfile -t changed < <(git diff --name-only --diff-filter=d "$base" -- 'magenta/*.cc' | grep -v '_test\.cc$' |
-  xargs -r grep -L '<ATen/\|<torch/\|reference_layers.h' || true)  # clang 14 does not parse libtorch's headers
+  xargs -r grep -L '<ATen/\|<torch/\|reference_layers.h\|distributed/watch.h' || true)  # clang 14 does not parse libtorch's headers
 echo "tidy: ${#changed[@]} sources changed since $base"
 [ ${#changed[@]} -eq 0 ] || printf '%s\n' "${changed[@]}" |
   xargs -P"$(nproc)" -n2 clang-tidy-14 -p build/tidy --quiet

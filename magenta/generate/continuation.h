@@ -19,8 +19,7 @@ struct MusicEnd {
 };
 
 /// The end of the latest note of `music`, which has at least one that is no drum. Errors (exit 3):
-/// no notes, or drums alone;
-/// file and remedy are the caller's to add.
+/// no notes, or drums alone; file and remedy are the caller's to add.
 absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, int steps_per_quarter);
 
 struct ContinuationOptions {

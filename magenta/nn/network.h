@@ -2,9 +2,9 @@
 // What a running model is to everyone else: a state of several rows, stepped together.
 //
 // Knows no music. Rows are independent sequences of the same network: ten outputs, the entries of a
-// beam, the clients of a server. All arithmetic is float32 in a fixed order, each
-// product added by a fused multiply-add, so that the same bits come out on every machine and for
-// every number of rows.
+// beam, the clients of a server. All arithmetic is float32 in a fixed order, each product added by
+// a fused multiply-add, so that the same bits come out on every machine and for every number of
+// rows.
 
 #include <memory>
 #include <span>

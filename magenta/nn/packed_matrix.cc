@@ -6,8 +6,8 @@
 
 namespace magenta {
 
-// Rounding is left to the float adder: the magnitude is scaled so that the float16's last bit is
-// the adder's last bit.
+// Normal numbers are rounded in their bits. Smaller ones are left to the float adder: beside 0.5
+// its last bit is 2^-24, which is theirs.
 uint16_t ToHalf(float value) {
   const uint32_t bits = std::bit_cast<uint32_t>(value);
   const uint16_t sign = static_cast<uint16_t>(bits >> 16 & 0x8000);

@@ -1,7 +1,7 @@
-// A network step, layer by layer: each layer starts its gates z from the bias, adds the products
-// with its input and with its own last output, and hands h (or what attention makes of it) upward.
-// All rows go through a layer together, so that a weight is loaded once for four of them. Rows of
-// several states are brought together for a step, but for their attention windows.
+// A network step, layer by layer: a layer's cells take its input and its own last output, and it
+// hands h (or what attention makes of it) upward. All rows go through a layer together, so that a
+// weight is loaded once for several of them. Rows of several states are brought together for a
+// step, but for their attention windows.
 
 #include "magenta/nn/rnn.h"
 

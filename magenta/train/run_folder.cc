@@ -15,7 +15,6 @@
 namespace magenta {
 namespace {
 
-constexpr char kConfigTensor[] = "magenta/config";
 constexpr char kSeedTensor[] = "magenta/seed";
 constexpr char kEpochTensor[] = "magenta/epoch";
 constexpr char kBatchTensor[] = "magenta/batch";
@@ -78,7 +77,7 @@ TensorMap RunTensors(const std::vector<Variable>& variables, const RunState& sta
   tensors["beta1_power"] = Tensor::Float(state.powers.beta1);
   tensors["beta2_power"] = Tensor::Float(state.powers.beta2);
   tensors[kHParamsTensor] = Tensor::Text(hparams_text);
-  tensors[kConfigTensor] = Tensor::Text(config);
+  tensors[kConfigNameTensor] = Tensor::Text(config);
   tensors[kSeedTensor] = Tensor::Int64(state.seed);
   tensors[kEpochTensor] = Tensor::Int64(state.position.epoch);
   tensors[kBatchTensor] = Tensor::Int64(state.position.batch);

@@ -14,8 +14,7 @@ class InspectVerb : public Verb {
         "Shows what is in a file, told by its bytes: the notes and melodies of MIDI, ABC, MusicXML "
         "and NoteSequences; the records of a TFRecord; the melodies of a data set; the variables "
         "of a checkpoint or bundle, with shapes and norms; the scalars of an event file. Files "
-        "that "
-        "cannot be read are named, the others shown.");
+        "that cannot be read are named, the others shown.");
     flags.Positional("FILE", &files_,
                      "Files, checkpoint prefixes (run/train/model.ckpt-500), or run folders.", 1);
     flags.Group("Output");

@@ -252,7 +252,7 @@ absl::StatusOr<std::vector<float>> GlooRanks::Sum(int parts, int64_t length,
       outgoing.insert(outgoing.end(), part.begin() + slice.first, part.begin() + slice.end);
     }
     sent.push_back(static_cast<int64_t>(mine.size()) * slice.size());
-    received.push_back((r < parts ? (parts - r + size_ - 1) / size_ : 0) * own.size());
+    received.push_back(PartsOfRank(parts, r, size_) * own.size());
   }
   at::Tensor from = at::from_blob(outgoing.data(), {static_cast<int64_t>(outgoing.size())}).clone();
   at::Tensor to = at::empty({parts * own.size()}, at::kFloat);

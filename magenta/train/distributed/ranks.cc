@@ -3,13 +3,10 @@
 #include "magenta/base/check.h"
 
 namespace magenta {
-namespace {
 
-int64_t PartsOfRank(int parts, int rank, int ranks) {
+int PartsOfRank(int parts, int rank, int ranks) {
   return rank < parts ? (parts - rank + ranks - 1) / ranks : 0;
 }
-
-}  // namespace
 
 std::vector<int> Ranks::PartsOfMine(int parts) const {
   std::vector<int> mine;

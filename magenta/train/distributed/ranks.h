@@ -43,6 +43,9 @@ class Ranks {
   virtual void GiveUp(const std::string& why) = 0;
 };
 
+/// How many of `parts` parts are those of `rank`, as PartsOfMine() shares them out.
+int PartsOfRank(int parts, int rank, int ranks);
+
 /// Slice `index` of `length` numbers cut in `slices` nearly equal ones.
 struct SliceRange {
   int64_t first, end;
