@@ -17,9 +17,9 @@ constexpr bool InMajorKey(Event pitch, int key) {
   return kScale[((pitch - key) % 12 + 12) % 12];
 }
 
-/// Adds `pitch` to the count of each of the seven keys it belongs to.
-constexpr void CountMajorKeys(Event pitch, TwelveCounts& keys) {
-  for (int key = 0; key < 12; ++key) keys[key] += InMajorKey(pitch, key);
+/// Adds `times` to the count of each of the seven keys that `pitch` belongs to.
+constexpr void CountMajorKeys(Event pitch, TwelveCounts& keys, int times = 1) {
+  for (int key = 0; key < 12; ++key) keys[key] += InMajorKey(pitch, key) ? times : 0;
 }
 
 }  // namespace magenta

@@ -99,9 +99,8 @@ int Melody::Squash(Event min_note, Event max_note, std::optional<int> transpose_
 
 int Melody::MajorKey() const {
   TwelveCounts keys{};
-  for (const Event event : events_) {
-    if (IsNote(event)) CountMajorKeys(event, keys);
-  }
+  const TwelveCounts classes = PitchClasses();
+  for (int c = 0; c < 12; ++c) CountMajorKeys(c, keys, classes[c]);
   return static_cast<int>(std::max_element(keys.begin(), keys.end()) - keys.begin());
 }
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
+#include <memory>
 #include <utility>
 
 namespace magenta {
@@ -70,12 +70,12 @@ std::vector<double> CutTimes(const NoteSequence& sequence) {
 
 class Splitter {
  public:
-  Splitter(const NoteSequence& sequence, std::vector<double> cuts)
-      : sequence_(sequence), cuts_(std::move(cuts)), parts_(cuts_.size() - 1) {}
+  Splitter(NoteSequence sequence, std::vector<double> cuts)
+      : sequence_(std::move(sequence)), cuts_(std::move(cuts)), parts_(cuts_.size() - 1) {}
 
   std::vector<NoteSequence> Split() && {
     for (NoteSequence& part : parts_) CopyHeader(part);
-    CopyNotes();
+    MoveNotes();
     CopyStates(sequence_.time_signatures(), &NoteSequence::mutable_time_signatures);
     CopyStates(sequence_.key_signatures(), &NoteSequence::mutable_key_signatures);
     CopyStates(sequence_.tempos(), &NoteSequence::mutable_tempos);
@@ -111,24 +111,28 @@ class Splitter {
     return static_cast<size_t>(next - cuts_.begin()) - 1;
   }
 
-  void CopyNotes() {
-    std::vector<const NoteSequence::Note*> notes;
-    for (const auto& note : sequence_.notes()) notes.push_back(&note);
-    std::erase_if(notes, [&](const auto* note) {
+  std::vector<std::unique_ptr<NoteSequence::Note>> TakeNotes() {
+    std::vector<NoteSequence::Note*> notes(static_cast<size_t>(sequence_.notes_size()));
+    sequence_.mutable_notes()->ExtractSubrange(0, sequence_.notes_size(), notes.data());
+    return {notes.begin(), notes.end()};
+  }
+
+  void MoveNotes() {
+    std::vector<std::unique_ptr<NoteSequence::Note>> notes = TakeNotes();
+    std::erase_if(notes, [&](const auto& note) {
       return PartAt(note->start_time()) == parts_.size() || std::isnan(note->end_time());
     });
-    std::stable_sort(notes.begin(), notes.end(), [](const auto* a, const auto* b) {
+    std::stable_sort(notes.begin(), notes.end(), [](const auto& a, const auto& b) {
       return a->start_time() < b->start_time();
     });
-    for (const auto* note : notes) {
+    for (auto& note : notes) {
       const size_t i = PartAt(note->start_time());
-      auto& copy = *parts_[i].add_notes();
-      copy = *note;
-      copy.clear_quantized_start_step();
-      copy.clear_quantized_end_step();
-      copy.set_start_time(note->start_time() - cuts_[i]);
-      copy.set_end_time(std::min(note->end_time(), cuts_[i + 1]) - cuts_[i]);
-      parts_[i].set_total_time(std::max(parts_[i].total_time(), copy.end_time()));
+      note->clear_quantized_start_step();
+      note->clear_quantized_end_step();
+      note->set_start_time(note->start_time() - cuts_[i]);
+      note->set_end_time(std::min(note->end_time(), cuts_[i + 1]) - cuts_[i]);
+      parts_[i].set_total_time(std::max(parts_[i].total_time(), note->end_time()));
+      parts_[i].mutable_notes()->AddAllocated(note.release());
     }
   }
 
@@ -180,16 +184,28 @@ class Splitter {
            change.control_number() == 67;
   }
 
-  static std::set<int> InstrumentsOf(const NoteSequence& part) {
-    std::set<int> instruments;
-    for (const auto& note : part.notes()) instruments.insert(note.instrument());
-    return instruments;
+  // What `number` gives for the notes of `part`, each once, rising.
+  static std::vector<int> NumbersOf(const NoteSequence& part,
+                                    int32_t (NoteSequence::Note::*number)() const) {
+    std::vector<int> numbers;
+    for (const auto& note : part.notes()) {
+      if (numbers.empty() || numbers.back() != (note.*number)()) {
+        numbers.push_back((note.*number)());
+      }
+    }
+    std::sort(numbers.begin(), numbers.end());
+    numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+    return numbers;
+  }
+  static std::vector<int> InstrumentsOf(const NoteSequence& part) {
+    return NumbersOf(part, &NoteSequence::Note::instrument);
   }
 
   void CopyPedals() {
     // What each pedal of an instrument was last set to.
     std::map<int, std::map<int, const NoteSequence::ControlChange*>> state;
     const auto sorted = PointersByTime(sequence_.control_changes());
+    if (sorted.empty()) return;
     size_t next = 0;
     for (size_t i = 0; i < parts_.size(); ++i) {
       auto& copies = *parts_[i].mutable_control_changes();
@@ -215,21 +231,28 @@ class Splitter {
     state[change.instrument()][change.control_number()] = &change;
   }
 
+  template <typename Infos>
+  static void CopyNamed(const std::vector<int>& numbers,
+                        const std::map<int, const typename Infos::value_type*>& known,
+                        Infos& copies) {
+    for (const int number : numbers) {
+      const auto found = known.find(number);
+      if (found != known.end()) *copies.Add() = *found->second;
+    }
+  }
+
   void CopyNames() {
     std::map<int, const NoteSequence::InstrumentInfo*> instruments;
     std::map<int, const NoteSequence::PartInfo*> score_parts;
     for (const auto& info : sequence_.instrument_infos()) instruments[info.instrument()] = &info;
     for (const auto& info : sequence_.part_infos()) score_parts[info.part()] = &info;
     for (NoteSequence& part : parts_) {
-      for (const int instrument : InstrumentsOf(part)) {
-        const auto found = instruments.find(instrument);
-        if (found != instruments.end()) *part.add_instrument_infos() = *found->second;
+      if (!instruments.empty()) {
+        CopyNamed(InstrumentsOf(part), instruments, *part.mutable_instrument_infos());
       }
-      std::set<int> numbers;
-      for (const auto& note : part.notes()) numbers.insert(note.part());
-      for (const int number : numbers) {
-        const auto found = score_parts.find(number);
-        if (found != score_parts.end()) *part.add_part_infos() = *found->second;
+      if (!score_parts.empty()) {
+        CopyNamed(NumbersOf(part, &NoteSequence::Note::part), score_parts,
+                  *part.mutable_part_infos());
       }
     }
   }
@@ -240,17 +263,17 @@ class Splitter {
     *parts_[0].mutable_section_groups() = sequence_.section_groups();
   }
 
-  const NoteSequence& sequence_;
+  NoteSequence sequence_;  // without its notes, once they are moved
   const std::vector<double> cuts_;
   std::vector<NoteSequence> parts_;
 };
 
 }  // namespace
 
-std::vector<NoteSequence> SplitOnTimeChanges(const NoteSequence& sequence) {
+std::vector<NoteSequence> SplitOnTimeChanges(NoteSequence sequence) {
   std::vector<double> cuts = CutTimes(sequence);
   if (cuts.size() < 2) return {};
-  return Splitter(sequence, std::move(cuts)).Split();
+  return Splitter(std::move(sequence), std::move(cuts)).Split();
 }
 
 }  // namespace magenta

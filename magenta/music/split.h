@@ -16,6 +16,7 @@ namespace magenta {
 /// pitch bends and other controllers are left out. Quantised steps are left out too: seconds alone
 /// are cut. Names, pedals and the like follow only instruments that play in the part, so that the
 /// parts together are no larger than what they came from, however many cuts there are.
-std::vector<NoteSequence> SplitOnTimeChanges(const NoteSequence& sequence);
+/// Notes of a sequence that is given away are moved, not copied.
+std::vector<NoteSequence> SplitOnTimeChanges(NoteSequence sequence);
 
 }  // namespace magenta

@@ -23,6 +23,9 @@ struct ConvertedFile {
   FileOutcome outcome;
 };
 
+/// Bytes of a sequence whose memory is used again; what was larger goes back.
+constexpr size_t kLargestKept = size_t{1} << 20;
+
 ConvertedFile ConvertOne(const ConvertOptions& options, FoundFile found) {
   ConvertedFile converted;
   if (!found.reason.empty()) {
@@ -31,11 +34,15 @@ ConvertedFile ConvertOne(const ConvertOptions& options, FoundFile found) {
     converted.outcome.detail = std::move(found.detail);
     return converted;
   }
+  // A file's messages are those of the file before on this thread.
+  thread_local NoteSequence memory;
   MusicFileReading reading = ReadMusicFile(
-      {options.input_dir + "/" + found.path, found.path, CollectionNameOf(options.input_dir)});
+      {options.input_dir + "/" + found.path, found.path, CollectionNameOf(options.input_dir)},
+      std::move(memory));
   converted.outcome = std::move(reading.outcome);
-  for (const NoteSequence& sequence : reading.sequences) {
+  for (NoteSequence& sequence : reading.sequences) {
     converted.records.push_back(sequence.SerializeAsString());
+    if (converted.records.back().size() <= kLargestKept) memory = std::move(sequence);
   }
   return converted;
 }
@@ -96,9 +103,7 @@ class FolderConverter {
   FolderConverter(const ConvertOptions& options, RecordWriter writer, ReportWriter report)
       : options_(options), writer_(std::move(writer)), report_(std::move(report)) {}
 
-  absl::StatusOr<ConvertSummary> Run() {
-    MAGENTA_ASSIGN_OR_RETURN(FolderWalker walker,
-                             FolderWalker::Open(options_.input_dir, options_.recursive));
+  absl::StatusOr<ConvertSummary> Run(FolderWalker walker) {
     if (options_.progress || options_.shard.count > 1) {
       MAGENTA_ASSIGN_OR_RETURN(total_, CountFiles(options_));
       progress_.total = options_.shard.Size(total_);
@@ -188,10 +193,11 @@ int ThreadsToUse(int num_threads) {
 
 absl::StatusOr<ConvertSummary> ConvertFolder(const ConvertOptions& options) {
   MAGENTA_RETURN_IF_ERROR(CheckConvertOptions(options));
-  MAGENTA_RETURN_IF_ERROR(FolderWalker::Open(options.input_dir, options.recursive).status());
+  MAGENTA_ASSIGN_OR_RETURN(FolderWalker walker,
+                           FolderWalker::Open(options.input_dir, options.recursive));
   MAGENTA_ASSIGN_OR_RETURN(ReportWriter report, ReportWriter::Create(options.report_file));
   MAGENTA_ASSIGN_OR_RETURN(RecordWriter writer, RecordWriter::Create(options.output_file));
-  return FolderConverter(options, std::move(writer), std::move(report)).Run();
+  return FolderConverter(options, std::move(writer), std::move(report)).Run(std::move(walker));
 }
 
 }  // namespace magenta

@@ -40,8 +40,9 @@ std::vector<std::string> WarningTexts(const std::vector<ScoreWarning>& left_out)
   return texts;
 }
 
-void TakeMidi(const MusicFileName& name, std::string_view bytes, MusicFileReading& out) {
-  absl::StatusOr<MidiReading> reading = ReadMidi(bytes);
+void TakeMidi(const MusicFileName& name, std::string_view bytes, NoteSequence memory,
+              MusicFileReading& out) {
+  absl::StatusOr<MidiReading> reading = ReadMidi(bytes, std::move(memory));
   if (!reading.ok()) return SetBroken(reading.status(), "broken_midi", out.outcome);
   for (const MidiWarning& warning : reading->warnings) {
     out.outcome.warnings.push_back(WarningLine(warning));
@@ -90,14 +91,14 @@ void TakeAbc(const MusicFileName& name, std::string_view bytes, MusicFileReading
 }
 
 void TakeBytes(const MusicFileName& name, MusicFileKind kind, std::string_view bytes,
-               MusicFileReading& out) {
+               NoteSequence memory, MusicFileReading& out) {
   if (bytes.empty()) {
     out.outcome.reason = "empty_file";
     out.outcome.detail = "0 bytes";
     return;
   }
   switch (kind) {
-    case MusicFileKind::kMidi: return TakeMidi(name, bytes, out);
+    case MusicFileKind::kMidi: return TakeMidi(name, bytes, std::move(memory), out);
     case MusicFileKind::kAbc: return TakeAbc(name, bytes, out);
     case MusicFileKind::kMusicXml: return TakeMusicXml(name, bytes, out);
     case MusicFileKind::kOther: return;
@@ -114,7 +115,7 @@ std::string CollectionNameOf(const std::string& folder) {
   return begin >= end ? "" : folder.substr(begin, end - begin);
 }
 
-MusicFileReading ReadMusicFile(const MusicFileName& name) {
+MusicFileReading ReadMusicFile(const MusicFileName& name, NoteSequence memory) {
   MusicFileReading out;
   out.outcome.file = name.filename;
   const MusicFileKind kind = MusicFileKindOf(name.filename);
@@ -125,7 +126,7 @@ MusicFileReading ReadMusicFile(const MusicFileName& name) {
   }
   const absl::StatusOr<std::string> bytes = ReadFile(name.path, kMaxMusicFileBytes);
   if (bytes.ok()) {
-    TakeBytes(name, kind, *bytes, out);
+    TakeBytes(name, kind, *bytes, std::move(memory), out);
   } else {
     SetBroken(bytes.status(), "unreadable", out.outcome);
   }

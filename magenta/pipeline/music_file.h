@@ -31,7 +31,8 @@ inline constexpr uint64_t kMaxMusicFileBytes = uint64_t{256} << 20;
 /// broken_musicxml. Ids, file and collection names are the reference's (PARITY sections 1 and 12):
 /// `/id/midi/<collection>/<hex sha1 of filename>`; a book's tunes hash "<filename>_<X>", a second
 /// tune of the same X "<filename>_<X>_2". Bytes of names that are no UTF-8 become U+FFFD.
-MusicFileReading ReadMusicFile(const MusicFileName& name);
+/// `memory`: ReadMidi's.
+MusicFileReading ReadMusicFile(const MusicFileName& name, NoteSequence memory = {});
 
 /// The last part of `folder`, slashes at its end aside (the reference gives none there).
 std::string CollectionNameOf(const std::string& folder);

@@ -2,8 +2,9 @@
 // A map over a stream on several threads whose results come out in the order of the stream.
 //
 // Whoever is free takes the next input, works on it, and puts the result into a ring; the calling
-// thread empties the ring in order. An input is only taken while the ring has room for its result,
-// so memory is bounded by the ring, and what comes out does not depend on the number of threads.
+// thread empties the ring in order, and works like the others while the next result is not there
+// yet. An input is only taken while the ring has room for its result, so memory is bounded by the
+// ring, and what comes out does not depend on the number of threads.
 
 #include <condition_variable>
 #include <cstdint>
@@ -38,7 +39,7 @@ class OrderedRun {
  public:
   OrderedRun(const OrderedStages<Input, Output>& stages, int num_threads)
       : stages_(stages), ring_(static_cast<size_t>(4 * num_threads)) {
-    for (int i = 0; i < num_threads; ++i) threads_.emplace_back([this] { Work(); });
+    for (int i = 1; i < num_threads; ++i) threads_.emplace_back([this] { WorkToTheEnd(); });
   }
 
   ~OrderedRun() {
@@ -50,57 +51,68 @@ class OrderedRun {
     for (std::thread& thread : threads_) thread.join();
   }
 
-  absl::Status Consume() {
-    for (uint64_t next = 0;; ++next) {
-      std::optional<Output> result;
-      {
-        std::unique_lock lock(mutex_);
-        ready_.wait(lock, [&] { return Slot(next).has_value() || (ended_ && next == taken_); });
-        if (!Slot(next).has_value()) return failure_;
-        result.swap(Slot(next));
-        consumed_ = next + 1;
+  /// The calling thread's part.
+  absl::Status Run() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      if (std::optional<Output> result = TakeResult()) {
+        lock.unlock();
+        room_.notify_one();
+        if (absl::Status status = stages_.consume(*std::move(result)); !status.ok()) return status;
+        lock.lock();
+      } else if (HasRoom() && !ended_) {
+        WorkOnNext(lock);
+      } else if (ended_ && consumed_ == taken_) {
+        return failure_;
+      } else {
+        ready_.wait(lock, [this] { return Slot(consumed_).has_value(); });
       }
-      room_.notify_all();
-      if (absl::Status status = stages_.consume(*std::move(result)); !status.ok()) return status;
     }
   }
 
  private:
   std::optional<Output>& Slot(uint64_t i) { return ring_[i % ring_.size()]; }
+  bool HasRoom() const { return taken_ < consumed_ + ring_.size(); }
 
-  /// Takes the next input and its number; nullopt at the end.
-  std::optional<std::pair<uint64_t, Input>> Take() {
-    std::unique_lock lock(mutex_);
-    room_.wait(lock, [this] { return ended_ || taken_ < consumed_ + ring_.size(); });
-    if (ended_) return std::nullopt;
-    std::pair<uint64_t, Input> item{taken_, Input()};
-    const absl::StatusOr<bool> more = stages_.produce(&item.second);
-    if (more.ok() && *more) {
-      ++taken_;
-      return item;
-    }
-    if (!more.ok()) failure_ = more.status();
-    ended_ = true;
-    ready_.notify_all();
-    room_.notify_all();
-    return std::nullopt;
+  /// The result whose turn it is, if it is there.
+  std::optional<Output> TakeResult() {
+    std::optional<Output> result;
+    result.swap(Slot(consumed_));
+    consumed_ += result.has_value();
+    return result;
   }
 
-  void Work() {
-    while (std::optional<std::pair<uint64_t, Input>> item = Take()) {
-      Output output = stages_.work(std::move(item->second));
-      {
-        const std::lock_guard lock(mutex_);
-        Slot(item->first).emplace(std::move(output));
-      }
-      ready_.notify_all();
+  /// Takes the next input, works on it without the lock, and leaves its result; or sees the end.
+  void WorkOnNext(std::unique_lock<std::mutex>& lock) {
+    Input input{};
+    const absl::StatusOr<bool> more = stages_.produce(&input);
+    if (!more.ok() || !*more) {
+      failure_ = more.status();
+      ended_ = true;
+      room_.notify_all();
+      return;
+    }
+    const uint64_t number = taken_++;
+    lock.unlock();
+    Output output = stages_.work(std::move(input));
+    lock.lock();
+    Slot(number).emplace(std::move(output));
+    if (number == consumed_) ready_.notify_one();
+  }
+
+  void WorkToTheEnd() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+      room_.wait(lock, [this] { return ended_ || HasRoom(); });
+      if (ended_) return;
+      WorkOnNext(lock);
     }
   }
 
   const OrderedStages<Input, Output>& stages_;
   std::mutex mutex_;
-  std::condition_variable ready_;  // a result, or the end
-  std::condition_variable room_;   // in the ring
+  std::condition_variable ready_;  // the result whose turn it is
+  std::condition_variable room_;   // in the ring, or the end
   std::vector<std::optional<Output>> ring_;
   uint64_t taken_ = 0;
   uint64_t consumed_ = 0;
@@ -111,11 +123,11 @@ class OrderedRun {
 
 }  // namespace internal
 
-/// Runs the stages on `num_threads` threads beside the calling one; 1 or less: on that one alone.
+/// Runs the stages on `num_threads` threads, the calling one included.
 /// Returns the first error of produce or consume.
 template <typename Input, typename Output>
 absl::Status OrderedParallel(const OrderedStages<Input, Output>& stages, int num_threads) {
-  if (num_threads > 1) return internal::OrderedRun<Input, Output>(stages, num_threads).Consume();
+  if (num_threads > 1) return internal::OrderedRun<Input, Output>(stages, num_threads).Run();
   while (true) {
     Input input{};
     const absl::StatusOr<bool> more = stages.produce(&input);

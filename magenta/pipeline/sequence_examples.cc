@@ -20,15 +20,21 @@ namespace {
 constexpr const char* kDiscards[] = {"multiple_time_signatures", "multiple_tempos",
                                      "bad_time_signature"};
 
-/// `sequence` moved by `semitones`, drums left alone; false when a note would leave 0..127.
-bool TransposeNotes(int semitones, NoteSequence& sequence) {
-  for (auto& note : *sequence.mutable_notes()) {
-    if (note.is_drum()) continue;
-    const int pitch = note.pitch() + semitones;
-    if (pitch < kMinPitch || pitch > kMaxPitch) return false;
-    note.set_pitch(pitch);
+/// Whether all notes but drums stay within 0..127 when moved by `semitones`.
+bool StaysInRange(const NoteSequence& sequence, int semitones) {
+  return std::all_of(sequence.notes().begin(), sequence.notes().end(), [&](const auto& note) {
+    const int64_t pitch = int64_t{note.pitch()} + semitones;
+    return note.is_drum() || (pitch >= kMinPitch && pitch <= kMaxPitch);
+  });
+}
+
+/// `sequence` moved by `semitones`, drums left alone.
+QuantizedSequence Transposed(const QuantizedSequence& sequence, int semitones) {
+  NoteSequence copy = sequence.proto();
+  for (auto& note : *copy.mutable_notes()) {
+    if (!note.is_drum()) note.set_pitch(note.pitch() + semitones);
   }
-  return true;
+  return *Quantize(std::move(copy), sequence.steps_per_quarter());
 }
 
 DenseExample ToDense(const EventCodec& codec, const EventSequence& events) {
@@ -56,8 +62,8 @@ class SequenceStages {
 
   SequenceExamples Run(NoteSequence sequence) && {
     if (options_.unroll_sections) Unroll(sequence);
-    const std::vector<NoteSequence> parts = SplitOnTimeChanges(sequence);
-    for (size_t i = 0; i < parts.size(); ++i) RunPart(static_cast<int>(i), parts[i]);
+    std::vector<NoteSequence> parts = SplitOnTimeChanges(std::move(sequence));
+    for (size_t i = 0; i < parts.size(); ++i) RunPart(static_cast<int>(i), std::move(parts[i]));
     Conclude();
     return std::move(out_);
   }
@@ -85,8 +91,9 @@ class SequenceStages {
     report.reason = std::move(reason);
   }
 
-  void RunPart(int part, const NoteSequence& sequence) {
-    const absl::StatusOr<QuantizedSequence> quantized = Quantize(sequence, spec_.steps_per_quarter);
+  void RunPart(int part, NoteSequence sequence) {
+    const absl::StatusOr<QuantizedSequence> quantized =
+        Quantize(std::move(sequence), spec_.steps_per_quarter);
     for (const char* discard : kDiscards) {
       CountStage("Quantizer", fmt::format("sequences_discarded_because_{}", discard), 0);
     }
@@ -99,14 +106,18 @@ class SequenceStages {
     CountStage("TranspositionPipeline", "skipped_due_to_range_exceeded", 0);
     std::set<std::vector<Event>> seen;
     for (const int semitones : options_.transpositions) {
-      NoteSequence copy = sequence;
-      if (TransposeNotes(semitones, copy)) {
-        CountStage("TranspositionPipeline", "transpositions_generated");
-        Extract(part, semitones, *Quantize(std::move(copy), spec_.steps_per_quarter), seen);
-      } else {
+      if (!StaysInRange(quantized->proto(), semitones)) {
         CountStage("TranspositionPipeline", "skipped_due_to_range_exceeded");
         RefusePart(part, "range_exceeded",
                    fmt::format("moved by {} semitones a note leaves 0..127", semitones));
+        continue;
+      }
+      CountStage("TranspositionPipeline", "transpositions_generated");
+      // What is not moved need not be copied.
+      if (semitones == 0) {
+        Extract(part, semitones, *quantized, seen);
+      } else {
+        Extract(part, semitones, Transposed(*quantized, semitones), seen);
       }
     }
   }

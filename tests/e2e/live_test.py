@@ -310,7 +310,9 @@ class LiveWithAServer(Case):
         server = f'--server=localhost:{self.server.grpc}'
         common = ['live', '--backend=file', '--input_port=' + self.phrase, '--output_port=' + self.path('o.mid')]
         self.fails(2, 'mono_rnn', *common, server, '--config=mono_rnn')
-        self.fails(2, 'one of both', *common, server, '--bundle_file=x.mag')
+        self.fails(2, 'Leave --server out', *common, server, '--bundle_file=x.mag')
+        self.fails(2, 'one of both', *common, server, '--bundle_files=x.mag')
+        self.fails(2, 'both or neither', *common, '--auth_token=t')
         self.fails(2, 'HOST:PORT', *common, '--server=here')
         self.assertEqual(self.server.stop(), 0)
         self.fails(5, 'magenta serve', *common, server)

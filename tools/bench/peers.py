@@ -34,6 +34,8 @@ def parse(arguments):
   parser.add_argument('--magenta_python', default=os.path.join(
       ROOT, 'build', 'parity-venv', 'bin', 'python'), help='a Python that has magenta 2.1.4')
   parser.add_argument('--peers_python', default='python3', help='one with symusic or pretty_midi')
+  parser.add_argument('--magentajs', default=os.path.join(ROOT, 'build', 'magentajs', 'node_modules'),
+                      help='node_modules with @magenta/music')
   parser.add_argument('--rounds', type=int, default=5)
   parser.add_argument('--rows', default='', help='some rows by commas: ' + ', '.join(table.NAMES))
   parser.add_argument('--write', default='', help='put the table between the marks of this file')

@@ -6,10 +6,14 @@ import subprocess
 
 import run
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
 OURS = 'ours'
 NAMES = ('convert', 'parse', 'dataset-lookback', 'dataset-attention', 'train-lookback', 'train-basic',
-         'train-attention', 'generate', 'step-64', 'step-128', 'step-512', 'start-up')
+         'train-attention', 'size-2x128', 'size-3x64', 'size-2x512', 'products', 'generate', 'page',
+         'step-64', 'step-128', 'step-512', 'start-up')
 EVENTS_A_STEP = 64 * 430
+PRODUCTS_FLOP = 2 * 2 * 512 ** 3 * 20  # train_bench.cc, Products
 HPARAMS = "batch_size=64,rnn_layer_sizes=[64,64]"
 
 # `runs`: {what: a function that gives a run.Measured}; `show` writes a number of seconds.
@@ -91,7 +95,8 @@ class Setting:
 def make(name, setting):
   kind, _, rest = name.partition('-')
   builders = {'convert': convert, 'parse': parse, 'dataset': dataset, 'train': train,
-              'generate': generate, 'step': step, 'start': start_up}
+              'size': size, 'products': products, 'generate': generate, 'page': page, 'step': step,
+              'start': start_up}
   return builders[kind](name, rest, setting)
 
 
@@ -127,8 +132,7 @@ def dataset(name, model, setting):
 
 def train(name, model, setting):
   """Two threads; Magenta's trainer stays between rounds, so that its start does not count."""
-  program = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(__file__))), 'bench',
-                         'magenta_training.py')
+  program = os.path.join(ROOT, 'bench', 'magenta_training.py')
 
   @functools.cache
   def theirs():
@@ -141,10 +145,35 @@ def train(name, model, setting):
       'Magenta': lambda: theirs().steps(2),
   }
   if model == 'lookback':
-    runs['libtorch, one thread'] = lambda: run.benchmark(setting.bench('train'),
-                                                         'LibtorchStep/lookback_2x64')
-  return Row(name, 'training %s_rnn [64,64], events/s' % model, runs,
-             lambda s: '{:,.0f}'.format(EVENTS_A_STEP / s))
+    runs.update(libtorch(setting, '2x64'))
+  return Row(name, 'training %s_rnn [64,64], events/s' % model, runs, events_a_second)
+
+
+def libtorch(setting, net):
+  """Its LSTM on the same work: on one thread, and a thread for each half of the batch."""
+  step = 'LibtorchStep/lookback_' + net
+  return {
+      'libtorch, one thread': lambda: run.benchmark(setting.bench('train'), step),
+      'libtorch, two shards': lambda: run.benchmark(setting.bench('train'),
+                                                    step + '_two_shards/real_time'),
+  }
+
+
+def size(name, net, setting):
+  ours = lambda: run.benchmark(setting.bench('train'), 'OwnStep/lookback_%s_two_threads/real_time' % net)
+  return Row(name, 'training lookback_rnn %s, events/s' % net,
+             {OURS: ours, **libtorch(setting, net)}, events_a_second)
+
+
+def events_a_second(step_seconds):
+  return '{:,.0f}'.format(EVENTS_A_STEP / step_seconds)
+
+
+def products(name, _, setting):
+  """What the training rows are to be held against: OpenBLAS's products of 512 x 512 matrices."""
+  return Row(name, 'products of both cores, GFLOP/s', {
+      OURS: lambda: run.benchmark(setting.bench('train'), 'Products/two_threads/real_time'),
+  }, lambda s: '%.0f (OpenBLAS)' % (PRODUCTS_FLOP / s / 1e9))
 
 
 def generate(name, _, setting):
@@ -162,6 +191,26 @@ def generate(name, _, setting):
                                  to + setting.fresh()]),
       'Magenta as the slides type it': lambda: theirs(HPARAMS),
       'Magenta, batch 1': lambda: theirs("batch_size=1,rnn_layer_sizes=[64,64]"),
+  }, seconds)
+
+
+def page(name, _, setting):
+  """One tune by a whole process, ours beside node with the library of pages."""
+  program = os.path.join(ROOT, 'bench', 'magentajs_generate.js')
+
+  @functools.cache
+  def folder():
+    path = os.path.join(setting.scratch, 'page')
+    run.command([setting.magenta, 'bundle', '--config=basic_rnn', '--format=magentajs',
+                 '--bundle_file=' + path])
+    return path
+
+  return Row(name, '`generate` 128 steps of basic_rnn, whole process', {
+      OURS: lambda: run.command([setting.magenta, 'generate', '--bundle_file=' + folder(),
+                                 '--num_outputs=1', '--num_steps=128', '--primer_melody=[60]',
+                                 '--output_dir=' + setting.fresh()]),
+      'Magenta.js in node': lambda: run.command(['node', program, setting.flags.magentajs, folder(),
+                                                 '128']),
   }, seconds)
 
 

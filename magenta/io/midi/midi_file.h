@@ -47,8 +47,10 @@ struct MidiReading {
 /// docs/formats/midi.md lists. `id`, `filename` and `collection_name` are the caller's to fill in.
 ///
 /// Time and memory grow with the bytes, never with ticks or lengths that a file claims.
+/// `memory` is used up: what it holds goes, and its messages are taken for the new ones, which is
+/// faster than new memory for each note where many files are read.
 /// Errors (exit 3): no MIDI header within the bytes, or no track after it.
-absl::StatusOr<MidiReading> ReadMidi(std::string_view bytes);
+absl::StatusOr<MidiReading> ReadMidi(std::string_view bytes, NoteSequence memory = {});
 
 /// `sequence` as a Standard MIDI File of format 1 with `ticks_per_quarter` (220 when unset), byte
 /// for byte what the reference writes, but that all programs of instrument 0 are kept and a note

@@ -163,12 +163,13 @@ void AddInstruments(const SmfFile& file, const TickClock& clock, MidiWarnings& w
 
 }  // namespace
 
-absl::StatusOr<MidiReading> ReadMidi(std::string_view bytes) {
+absl::StatusOr<MidiReading> ReadMidi(std::string_view bytes, NoteSequence memory) {
   MidiWarnings warnings;
   absl::StatusOr<SmfFile> file = ParseSmf(bytes, warnings);
   if (!file.ok()) return file.status();
-  MidiReading reading;
+  MidiReading reading{std::move(memory), {}, 0};
   NoteSequence& sequence = reading.sequence;
+  sequence.Clear();  // which keeps its messages
   sequence.set_ticks_per_quarter(TicksPerQuarterOf(*file));
   sequence.mutable_source_info()->set_encoding_type(NoteSequence::SourceInfo::MIDI);
   sequence.mutable_source_info()->set_parser(NoteSequence::SourceInfo::PRETTY_MIDI);
