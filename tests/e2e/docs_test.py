@@ -1,0 +1,277 @@
+"""What the pages show is true: their commands run as they stand, their worked examples come out."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import struct
+import subprocess
+import unittest
+
+from examples_test import EXAMPLES
+from program import BIN, ROOT, Case, built, needs_live, needs_train, notes_of, run, tune, variable_length
+from server_test import PYTHON
+
+# What a reader waits for longer than a test, and ports that a test finds free.
+SHORTER = {'--num_training_steps=2000': '--num_training_steps=2'}
+# What is not run as it stands, and why.
+LEFT_OUT = {
+    r'make \w+': 'builds; that the target is there is tested',
+    r'export PATH=': 'the test has that path',
+    r'tensorboard ': 'e2e_tensorboard_test has its reader',
+    r'magenta live --input_port=(keyboard|Keystation)': 'wants a keyboard; e2e_jack_test has one',
+    r'grpcurl ': 'is not in Debian; e2e_server_test asks by reflection',
+}
+if not shutil.which('curl'):
+    LEFT_OUT['curl '] = 'not on this machine'
+
+
+def page(name):
+    with open(os.path.join(ROOT, name), encoding='utf-8') as file:
+        return file.read()
+
+
+def pages():
+    listed = subprocess.run(['git', 'ls-files', '*.md'], cwd=ROOT, stdout=subprocess.PIPE, check=False)
+    if listed.returncode == 0:
+        return listed.stdout.decode().split()
+    return [os.path.relpath(os.path.join(folder, name), ROOT) for folder in (ROOT, os.path.join(ROOT, 'docs'))
+            for name in os.listdir(folder) if name.endswith('.md')]
+
+
+def blocks(name):
+    return re.findall(r'^```\w*\n(.*?)^```', page(name), re.M | re.S)
+
+
+def commands(name):
+    """The commands of a page, each a line of the shell: indented ones, and those of blocks. A block that
+    begins with another word than a program's shows something else."""
+    found = re.findall(r'^    (magenta .*)$', page(name), re.M)
+    for block in blocks(name):
+        if re.match(r'(magenta|markov|make|export|echo|curl|grpcurl) ', block):
+            lines = block.replace('\\\n', ' ').splitlines()
+            found += [line for line in lines if line.strip() and not line.startswith('{')]
+    return found
+
+
+def has_grpcio():
+    return os.path.exists(PYTHON) and subprocess.run([PYTHON, '-c', 'import grpc_tools'],
+                                                     stderr=subprocess.DEVNULL).returncode == 0
+
+
+@needs_train
+@needs_live
+@unittest.skipUnless(built('magenta-serve'), 'left out: magenta-serve is not built')
+class Commands(Case):
+    """Each page's commands, one after the other, in a folder where the files lie that they speak of."""
+
+    def setUp(self):
+        super().setUp()
+        self.servers = []
+        self.ports = {}
+        self.ran = 0
+        for i in range(30):
+            self.write(f'my_midi/{i}.mid', tune(8, i))
+            self.write(f'tunes/{i}.mid', tune(8, i))
+        for name in ('mine', 'me', 'phrase', 'primer'):
+            self.write(f'{name}.mid', tune(4))
+        request = b'generator_options { generate_sections { end_time: 4 } }'
+        self.write('request.pbtxt', request)
+        for name, config in (('mine', 'basic_rnn'), ('yours', 'attention_rnn')):
+            shutil.copy(os.path.join(ROOT, 'data', 'bundles', config + '.mag'), self.path(name + '.mag'))
+        os.symlink(os.path.join(ROOT, 'examples'), self.path('examples'))
+        os.mkdir(self.path('build'))
+        os.symlink(EXAMPLES, self.path('build', 'examples'))
+        path = [BIN, EXAMPLES, os.environ['PATH']]
+        if has_grpcio():
+            path.insert(0, os.path.dirname(PYTHON))
+        self.environment = {**os.environ, 'PATH': ':'.join(path)}
+
+    def tearDown(self):
+        for server in self.servers:
+            server.send_signal(signal.SIGTERM)
+            server.communicate(timeout=60)
+            self.assertEqual(server.returncode, 0)
+        super().tearDown()
+
+    def serve(self, command):
+        """Starts a server at free ports; later commands ask this one."""
+        words = shlex.split(command, comments=True)
+        if words[-1] == '&':
+            words.pop()
+        server = subprocess.Popen([*words, '--port=0', '--grpc_port=0'], cwd=self.folder, env=self.environment,
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.servers.append(server)
+        where = json.loads(server.stdout.readline())
+        self.ports = {':8080': f':{where["port"]}', ':50051': f':{where["grpc_port"]}'}
+
+    def run_page(self, name, fewest):
+        for command in commands(name):
+            if any(re.match(pattern, command) for pattern in LEFT_OUT):
+                continue
+            if command.startswith('python3 ') and not has_grpcio():
+                continue
+            with self.subTest(command):
+                self.ran += 1
+                if re.match(r'(magenta|markov) serve', command):
+                    self.serve(command)
+                    continue
+                for long, short in {**SHORTER, **self.ports}.items():
+                    command = command.replace(long, short)
+                done = subprocess.run(['bash', '-o', 'pipefail', '-c', command], cwd=self.folder, timeout=300,
+                                      env=self.environment, stdin=subprocess.DEVNULL, check=False,
+                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                self.assertEqual(done.returncode, 0, done.stderr.decode())
+                self.assertNotIn(b'"error"', done.stdout)
+        self.assertGreaterEqual(self.ran, fewest)
+
+    def test_readme(self):
+        self.run_page('README.md', 11)
+        self.assertEqual(len(self.files('one')), 3)
+        self.assertEqual(len([name for name in self.files('more') if name.endswith('.mid')]), 10)
+        self.assertTrue(notes_of(self.path('duet.mid')))
+
+    def test_command_line(self):
+        self.run_page('docs/cli.md', 9)
+        self.assertIn('mine.mag', self.files())
+
+    @unittest.skipUnless(os.path.exists(os.path.join(EXAMPLES, 'markov')), 'left out: examples are not built')
+    def test_add_a_model(self):
+        self.run_page('docs/add-a-model.md', 6)
+        self.assertEqual(len(self.files('out')), 10)
+
+    @unittest.skipUnless(os.path.exists(os.path.join(EXAMPLES, 'markov')), 'left out: examples are not built')
+    def test_add_an_interface(self):
+        self.run_page('docs/add-an-interface.md', 2)
+        self.assertGreater(len(notes_of(self.path('weather.mid'))), 14)
+
+    def test_live(self):
+        self.run_page('docs/live.md', 2)
+        self.assertIn('duet.wav', self.files())
+
+    def test_server(self):
+        self.run_page('docs/server.md', 3)
+        if shutil.which('curl'):
+            self.assertTrue(notes_of(self.path('tune.mid')))
+
+
+class Words(unittest.TestCase):
+    def test_what_is_left_out_is_still_there(self):
+        shown = [command for name in pages() for command in commands(name)]
+        for pattern in LEFT_OUT:
+            self.assertTrue(any(re.match(pattern, command) for command in shown), pattern)
+        for long in SHORTER:
+            self.assertTrue(any(long in command for command in shown), long)
+
+    def test_every_make_target_is_there(self):
+        targets = set(re.findall(r'^([a-z-]+):', page('Makefile'), re.M))
+        for name in pages():
+            if name != 'CHANGELOG.md':
+                for target in re.findall(r'(?:`|^)make ([a-z-]+)', page(name), re.M):
+                    self.assertIn(target, targets, name)
+
+    def test_every_link_leads_somewhere(self):
+        links = 0
+        for name in pages():
+            folder = os.path.dirname(os.path.join(ROOT, name))
+            for link in re.findall(r'\]\((?!https?:)([^)#]+)', page(name)):
+                links += 1
+                self.assertTrue(os.path.exists(os.path.join(folder, link)), f'{name}: {link}')
+        self.assertGreater(links, 30)
+
+
+def crc32c(data):
+    crc = 0xffffffff
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return crc ^ 0xffffffff
+
+
+def masked(data):
+    crc = crc32c(data)
+    return ((crc >> 15 | crc << 17) + 0xa282ead8) & 0xffffffff
+
+
+def hexadecimal(block):
+    """The bytes of a block whose lines are bytes, two spaces or more, words."""
+    return bytes.fromhex(''.join(re.split(r' {2,}', line)[0] for line in block.splitlines()))
+
+
+def named_track(name, chords):
+    track = b'\0\xff\x03' + bytes([len(name)]) + name
+    for chord in chords:
+        for pitch in chord:
+            track += bytes([0, 0x90, pitch, 100])
+        for i, pitch in enumerate(chord):
+            track += variable_length(0 if i else 480) + bytes([0x80, pitch, 64])
+    track += b'\0\xff\x2f\0'
+    return b'MTrk' + struct.pack('>I', len(track)) + track
+
+
+class Formats(Case):
+    """The worked examples of docs/formats."""
+
+    def example(self, name, part):
+        """The block of a page in which `part` stands."""
+        found = [block for block in blocks(f'docs/formats/{name}.md') if part in block]
+        self.assertEqual(len(found), 1, name)
+        return found[0]
+
+    def test_midi(self):
+        content = hexadecimal(self.example('midi', '4D546864'))
+        self.assertEqual(notes_of(self.write('one.mid', content)), [(60, 0, 0.5)])
+
+    def test_abc(self):
+        content = self.example('abc', 'X:1').encode()
+        notes = notes_of(self.write('bars.abc', content))
+        self.assertEqual([note[0] for note in notes], [67, 69, 71, 72, 74, 78, 79])
+        self.ok('generate', '--primer_midi=' + self.path('bars.abc'), '--output_dir=' + self.path('out'),
+                '--num_outputs=1')
+
+    def test_musicxml(self):
+        content = self.example('musicxml', '<score-partwise>').encode()
+        self.assertEqual(notes_of(self.write('one.musicxml', content)), [(72, 0, 0.75)])
+
+    def test_tfrecord(self):
+        data = hexadecimal(self.example('tfrecord', 'length 3'))
+        length, length_crc, content, content_crc = data[:8], data[8:12], data[12:15], data[15:]
+        self.assertEqual((length, content), (struct.pack('<Q', 3), b'abc'))
+        self.assertEqual((length_crc, content_crc),
+                         (struct.pack('<I', masked(length)), struct.pack('<I', masked(content))))
+        self.assertEqual(crc32c(b'123456789'), 0xe3069283)
+        # Its checksums are right, its record is no music.
+        self.fails(3, 'record 0 is neither a NoteSequence', 'inspect', self.write('abc.tfrecord', data))
+
+    def test_state_file(self):
+        text = self.example('checkpoint', 'all_model_checkpoint_paths').encode()
+        before, _, crc = text.rpartition(b'# crc32c ')
+        self.assertEqual(int(crc, 16), crc32c(before))
+
+    def test_report(self):
+        shown = self.example('report', 'jig.mid')
+        jig = [[72 + i % 5] for i in range(32)]
+        self.write('in/jig.mid', b'MThd' + struct.pack('>IHHH', 6, 1, 2, 480) + named_track(b'Flute', jig) +
+                   named_track(b'Guitar', [[48, 52]] * 32))
+        self.write('in/short.mid', b'MThd' + struct.pack('>IHHH', 6, 1, 1, 480) + named_track(b'', jig[:20]))
+        self.ok('dataset', '--input=in', '--output_dir=data', '--config=lookback_rnn', '--report=report.json',
+                '--eval_ratio=0', cwd=self.folder)
+        with open(self.path('report.json'), encoding='utf-8') as file:
+            self.assertEqual(file.read().replace('in/', ''), shown)
+
+    def test_magentajs(self):
+        shown = json.loads(self.example('magentajs', 'MusicRNN'))
+        run('bundle', '--from=' + os.path.join(ROOT, 'data', 'bundles', 'basic_rnn.mag'), '--format=magentajs',
+            '--bundle_file=' + self.path('page'))
+        with open(self.path('page', 'config.json'), encoding='utf-8') as file:
+            written = json.load(file)
+        self.assertEqual(written['dataConverter'], shown['dataConverter'])
+        self.assertEqual(written['type'], shown['type'])
+        self.assertLessEqual(set(shown['magenta']), set(written['magenta']))
+
+
+if __name__ == '__main__':
+    unittest.main()
