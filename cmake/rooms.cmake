@@ -2,8 +2,8 @@
 #
 # A room is a folder, a layer and a library: magenta/io/midi is magenta_io_midi. Sources are all
 # *.cc of the folder; each *_test.cc becomes a test program of its own, labelled `unit` (`slow` too
-# when its name ends in _slow_test.cc, `parity` when it reads what the reference computed). What a room may include is what DEPS names;
-# tools/check_layers.py holds the same table for includes.
+# when its name ends in _slow_test.cc, `parity` when it reads what the reference computed). What a room
+# may include is what DEPS names; tools/check_layers.py holds the same table for includes.
 function(magenta_room name)
   cmake_parse_arguments(ROOM "" "" "DEPS;LIBS" ${ARGN})
   string(REPLACE "/" "_" target "magenta_${name}")
@@ -57,6 +57,7 @@ function(magenta_test name)
     list(APPEND TEST_LABELS parity)
   endif()
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_property(GLOBAL APPEND PROPERTY MAGENTA_TEST_FILES ${TEST_SOURCES})
   set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}"
                        ENVIRONMENT "MAGENTA_ROWS_FILE=${CMAKE_BINARY_DIR}/rows_checked.txt")
   if("unit" IN_LIST TEST_LABELS AND NOT "slow" IN_LIST TEST_LABELS)
