@@ -1,33 +1,21 @@
 // Folders of Magenta.js's: any bytes end in a model whose tensors fit their shapes, or an error;
 // what was read is written and reads the same. The first three bytes say how much of the rest is
 // config.json and how much weights_manifest.json; what is left is the weights.
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <string>
+#include <string_view>
 
+#include "fuzz/memory_folder.h"
 #include "magenta/base/check.h"
 #include "magenta/io/tensor/magentajs.h"
 
 namespace {
 
-// In memory, where /dev/shm is.
-const std::string& Folder() {
-  static const std::string folder = [] {
-    const std::filesystem::path shm = "/dev/shm";
-    const auto root = std::filesystem::exists(shm) ? shm : std::filesystem::temp_directory_path();
-    const auto path = root / ("magentajs_fuzz_" + std::to_string(::getpid()));
-    std::filesystem::create_directories(path);
-    return path.string();
-  }();
-  return folder;
-}
+const std::string& Folder() { return magenta::MemoryFolder("magentajs"); }
 
 void Write(const std::string& name, std::string_view bytes) {
-  std::ofstream(Folder() + "/" + name, std::ios::binary) << bytes;
+  magenta::WriteInto(Folder(), name, bytes);
 }
 
 constexpr std::string_view kConfig =

@@ -102,12 +102,13 @@ std::string Resolved(const std::string& folder, const std::string& path) {
   return fs::path(path).is_absolute() ? path : (fs::path(folder) / path).string();
 }
 
-// `path` without `folder` before it.
+// `path` without `folder` before it, if what is left is a path below the folder.
 std::string RelativeTo(const std::string& folder, const std::string& path) {
   std::string prefix = folder;
   while (prefix.size() > 1 && prefix.ends_with('/')) prefix.pop_back();
   prefix += '/';
-  return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
+  if (!path.starts_with(prefix) || path.substr(prefix.size()).starts_with('/')) return path;
+  return path.substr(prefix.size());
 }
 
 std::string Quoted(const std::string& text) {
