@@ -1,6 +1,7 @@
 #include "magenta/io/tensor/names.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace magenta {
@@ -36,6 +37,16 @@ std::string ModernPart(std::string_view part) {
   return std::string(part);
 }
 
+void WidenStep(TensorMap& tensors) {
+  const auto step = tensors.find("global_step");
+  if (step == tensors.end()) return;
+  const Tensor& tensor = step->second;
+  int32_t value = 0;
+  if (tensor.dtype != DType::kInt32 || tensor.bytes.size() != sizeof value) return;
+  std::memcpy(&value, tensor.bytes.data(), sizeof value);
+  step->second = Tensor::Int64(value);
+}
+
 }  // namespace
 
 std::string ModernName(std::string_view name) {
@@ -58,6 +69,7 @@ TensorMap ModernNames(TensorMap tensors) {
     if (!tensors.contains(modern) && !renamed.contains(modern)) node.key() = modern;
     renamed.insert(std::move(node));
   }
+  WidenStep(renamed);
   return renamed;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The names that variables had in older TensorFlow versions.
+// What checkpoints of older TensorFlow versions have otherwise: names, and the step's type.
 
 #include <string>
 #include <string_view>
@@ -15,7 +15,8 @@ namespace magenta {
 std::string ModernName(std::string_view name);
 
 /// The same tensors under modern names. Where both an old and the modern name of one variable
-/// exist, the old one stays as it is. Matrices and gate order did not change.
+/// exist, the old one stays as it is. Matrices and gate order did not change. 2016's global_step,
+/// an int32, becomes the int64 that it is since.
 TensorMap ModernNames(TensorMap tensors);
 
 }  // namespace magenta

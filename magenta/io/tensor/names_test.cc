@@ -58,5 +58,16 @@ TEST(ModernNames, NothingIsLostWhereBothNamesExist) {
   EXPECT_TRUE(ModernNames({}).empty());
 }
 
+TEST(ModernNames, TheStepOf2016IsWidened) {
+  Tensor old{DType::kInt32, {}, std::string("\x73\x02\0\0", 4)};
+  EXPECT_EQ(ModernNames({{"global_step", old}}), (TensorMap{{"global_step", Tensor::Int64(627)}}));
+  // Anything else is left to whoever reads it, to be refused by name.
+  for (Tensor other :
+       {Tensor::Int64(3), Tensor::Float(3), Tensor{DType::kInt32, {2}, "12345678"}}) {
+    EXPECT_EQ(ModernNames({{"global_step", other}}), (TensorMap{{"global_step", other}}));
+    EXPECT_EQ(ModernNames({{"steps", other}}), (TensorMap{{"steps", other}}));
+  }
+}
+
 }  // namespace
 }  // namespace magenta
