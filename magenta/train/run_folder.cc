@@ -143,7 +143,7 @@ absl::StatusOr<std::string> SaveCheckpoint(const std::string& folder, int64_t st
 
 absl::StatusOr<std::string> FindCheckpoint(const std::string& run_dir) {
   auto latest = LatestCheckpoint(run_dir);
-  if (latest.ok()) return latest;
+  if (latest.ok() || !absl::IsNotFound(latest.status())) return latest;
   std::error_code ignored;
   if (std::filesystem::exists(run_dir + "/train/checkpoint", ignored)) return latest.status();
   return std::string();

@@ -15,11 +15,10 @@
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/musicxml/musicxml.h"
 #include "magenta/io/record/tfrecord.h"
+#include "magenta/io/tensor/table_reader.h"
 
 namespace magenta::cli {
 namespace {
-
-constexpr std::string_view kTableMagic = "\x57\xfb\x80\x8b\x24\x75\x47\xdb";
 
 constexpr size_t kHeadBytes = 4096;
 constexpr size_t kTailBytes = 48;

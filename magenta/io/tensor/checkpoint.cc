@@ -51,6 +51,11 @@ absl::StatusOr<std::string> ReadShard(const std::string& path, uint64_t most) {
   return InputError(path, "cannot be read");
 }
 
+absl::Status ShardMissing(const std::string& path) {
+  return InputError(path, "is missing, though the checkpoint's index names it",
+                    "Copy the .index and every .data file together");
+}
+
 absl::StatusOr<TensorMap> ReadV2Files(const std::string& prefix) {
   const std::string index_path = prefix + std::string(kIndexSuffix);
   MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(index_path, kMostIndexBytes));
@@ -59,10 +64,7 @@ absl::StatusOr<TensorMap> ReadV2Files(const std::string& prefix) {
   TensorMap tensors;
   for (int shard = 0; shard < index.num_shards; ++shard) {
     const std::string path = prefix + ShardSuffix(shard, index.num_shards);
-    if (!IsFile(path)) {
-      return MissingInputError(path, "is missing, though the checkpoint's index names it",
-                               "Copy the .index and every .data file together");
-    }
+    if (!IsFile(path)) return ShardMissing(path);
     MAGENTA_ASSIGN_OR_RETURN(const std::string data,
                              ReadShard(path, needed[static_cast<size_t>(shard)]));
     MAGENTA_RETURN_IF_ERROR(TakeShard(index, shard, data, path, &tensors));
@@ -93,23 +95,27 @@ absl::StatusOr<TensorMap> ReadV1File(const std::string& path) {
     return InputError(path, "is no checkpoint, or is cut short: its last 8 bytes are wrong",
                       RemedyFor(path));
   }
+  MAGENTA_RETURN_IF_ERROR(CheckTableFile(path));
   MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
   return ReadV1(bytes, path);
 }
 
-bool IsWholeV2(const std::string& prefix) {
+absl::Status CheckWholeV2(const std::string& prefix) {
   const std::string index_path = prefix + std::string(kIndexSuffix);
-  const absl::StatusOr<std::string> bytes = ReadFile(index_path, kMostIndexBytes);
-  if (!bytes.ok()) return false;
-  const absl::StatusOr<V2Index> index = ReadV2Index(*bytes, index_path);
-  if (!index.ok()) return false;
-  const std::vector<uint64_t> needed = ShardBytesNeeded(*index);
-  for (int shard = 0; shard < index->num_shards; ++shard) {
+  MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(index_path, kMostIndexBytes));
+  MAGENTA_ASSIGN_OR_RETURN(const V2Index index, ReadV2Index(bytes, index_path));
+  const std::vector<uint64_t> needed = ShardBytesNeeded(index);
+  for (int shard = 0; shard < index.num_shards; ++shard) {
+    const std::string path = prefix + ShardSuffix(shard, index.num_shards);
+    if (!IsFile(path)) return ShardMissing(path);
     std::error_code error;
-    const uint64_t size = fs::file_size(prefix + ShardSuffix(shard, index->num_shards), error);
-    if (error || size < needed[static_cast<size_t>(shard)]) return false;
+    const uint64_t size = fs::file_size(path, error);
+    if (!error && size >= needed[static_cast<size_t>(shard)]) continue;
+    return InputError(
+        path, fmt::format("is cut short: {} bytes of {}", size, needed[static_cast<size_t>(shard)]),
+        "Copy or make the checkpoint again");
   }
-  return true;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -132,9 +138,11 @@ absl::Status WriteV2(const std::string& prefix, const TensorMap& tensors) {
   return WriteFile(index_path, index);
 }
 
-bool IsWholeCheckpoint(const std::string& path) {
+absl::Status CheckWhole(const std::string& path) {
   const std::string prefix = V2Prefix(path);
-  return prefix.empty() ? IsFile(path) && EndsInTableMagic(path) : IsWholeV2(prefix);
+  if (!prefix.empty()) return CheckWholeV2(prefix);
+  if (!IsFile(path)) return MissingInputError(path, "there is no such checkpoint");
+  return CheckTableFile(path);
 }
 
 }  // namespace magenta

@@ -38,8 +38,9 @@ absl::StatusOr<std::string> SerializeV2Index(const TensorMap& tensors);
 absl::StatusOr<std::string> SerializeV1(const TensorMap& tensors);
 
 /// Whether `path` (as for ReadCheckpoint) is there with all its shards, long enough for what the
-/// index says. Tensor checksums are not read.
-bool IsWholeCheckpoint(const std::string& path);
+/// index says. Tensor checksums are not read. Errors (exit 3): kNotFound where nothing is there, or
+/// data without an index, as a save that was broken off leaves them; else what is damaged.
+absl::Status CheckWhole(const std::string& path);
 
 /// ".data-00000-of-00001" and the like, with shard and num_shards padded to five digits.
 std::string ShardSuffix(int shard, int num_shards);

@@ -51,7 +51,7 @@ TEST_P(CheckpointGolden, V2IsReadAndWrittenBackByteForByte) {
     ASSERT_TRUE(tensors.ok()) << tensors.status();
     EXPECT_EQ(tensors->size(), std::string(GetParam()) == "attention_rnn" ? 45u : 21u);
     EXPECT_EQ(CountOf(*tensors, DType::kInt64), 1);
-    EXPECT_TRUE(IsWholeCheckpoint(prefix));
+    EXPECT_TRUE(CheckWhole(prefix).ok());
     const std::string ours =
         (fs::path(::testing::TempDir()) / (std::string("golden_v2_") + GetParam())).string();
     ASSERT_TRUE(WriteV2(ours, *tensors).ok());

@@ -140,37 +140,57 @@ int64_t StepOfName(std::string_view name) {
   return step;
 }
 
-std::optional<std::string> NewestOnDisk(const std::string& folder) {
-  const absl::StatusOr<std::vector<std::string>> names = ListFiles(folder, false);
-  if (!names.ok()) return std::nullopt;
+// Prefixes of the checkpoints of a folder, the newest first.
+std::vector<std::string> CheckpointsIn(const std::string& folder) {
   std::vector<std::pair<int64_t, std::string>> found;
-  for (const std::string& name : *names) {
+  for (const std::string& name : ListFiles(folder, false).value_or(std::vector<std::string>())) {
     const int64_t step = StepOfName(name);
     if (step < 0) continue;
     const bool index = name.ends_with(".index");
     found.emplace_back(step, Resolved(folder, index ? name.substr(0, name.size() - 6) : name));
   }
   std::sort(found.rbegin(), found.rend());
-  for (const auto& [step, prefix] : found) {
-    if (IsWholeCheckpoint(prefix)) return prefix;
+  std::vector<std::string> prefixes;
+  for (auto& [step, prefix] : found) prefixes.push_back(std::move(prefix));
+  return prefixes;
+}
+
+// `damage` of a checkpoint of `folder`, with a whole one as the way out.
+absl::Status WithWholeOne(const absl::Status& damage, const std::string& folder) {
+  for (const std::string& prefix : CheckpointsIn(folder)) {
+    if (!CheckWhole(prefix).ok()) continue;
+    return InputError(ErrorFile(damage), std::string(damage.message()),
+                      fmt::format("Copy it again; or give --checkpoint_file={}, or, to train on "
+                                  "from there, delete what is newer",
+                                  prefix));
+  }
+  return damage;
+}
+
+// The first of `prefixes` that is there; nothing where none is. What is there and damaged is an
+// error: to go on from an older one without a word would be worse.
+absl::StatusOr<std::optional<std::string>> FirstThere(const std::vector<std::string>& prefixes,
+                                                      const std::string& folder) {
+  for (const std::string& prefix : prefixes) {
+    const absl::Status status = CheckWhole(prefix);
+    if (status.ok()) return prefix;
+    if (!absl::IsNotFound(status)) return WithWholeOne(status, folder);
   }
   return std::nullopt;
 }
 
-// Nothing where there is none; an error where the state file's checksum is wrong.
+// Nothing where there is none; an error where the newest, or the state file, is damaged.
 absl::StatusOr<std::optional<std::string>> LatestInFolder(const std::string& folder) {
   const std::string file = StatePath(folder);
   if (const auto text = ReadFile(file, kMostStateBytes); text.ok()) {
     MAGENTA_RETURN_IF_ERROR(CheckSumLine(*text, file));
   }
-  const absl::StatusOr<CheckpointState> state = ReadCheckpointState(folder);
-  if (state.ok()) {
+  std::vector<std::string> prefixes = CheckpointsIn(folder);
+  if (const auto state = ReadCheckpointState(folder); state.ok()) {
     const std::string moved = Resolved(folder, fs::path(state->latest).filename().string());
-    for (const std::string& path : {state->latest, moved}) {
-      if (IsWholeCheckpoint(path)) return path;
-    }
+    prefixes.insert(prefixes.begin(), {state->latest, moved});
   }
-  return NewestOnDisk(folder);
+  return FirstThere(prefixes, folder);
 }
 
 }  // namespace

@@ -119,12 +119,46 @@ TEST_F(CheckpointStateFiles, TheLatestCheckpointIsFoundInEveryState) {
   EXPECT_EQ(Latest(), "train/model.ckpt-10") << "a state file naming what is not there";
   WriteState("model_check");
   EXPECT_EQ(Latest(), "train/model.ckpt-10") << "a cut state file";
+  // A save that was broken off: data whose index is not there yet.
   WriteCheckpoint("model.ckpt-12");
-  fs::resize_file(train_ + "/model.ckpt-12.data-00000-of-00001", 3);
-  WriteState("model_checkpoint_path: \"model.ckpt-12\"");
-  EXPECT_EQ(Latest(), "train/model.ckpt-10") << "the newest is not whole";
-  fs::remove(train_ + "/model.ckpt-10.data-00000-of-00001");
-  EXPECT_EQ(Latest(), "train/model.ckpt-9") << "nor is the next";
+  fs::remove(train_ + "/model.ckpt-12.index");
+  for (const char* state : {"model_checkpoint_path: \"model.ckpt-12\"", ""}) {
+    WriteState(state);
+    EXPECT_EQ(Latest(), "train/model.ckpt-10");
+  }
+}
+
+TEST_F(CheckpointStateFiles, ADamagedLatestIsNamedAndNotPassedOver) {
+  WriteCheckpoint("model.ckpt-9");
+  const std::string newest = train_ + "/model.ckpt-12";
+  const std::string data = newest + ".data-00000-of-00001";
+  const auto expect = [&](const std::string& said) {
+    for (const char* state : {"model_checkpoint_path: \"model.ckpt-12\"", ""}) {
+      WriteState(state);
+      const auto latest = LatestCheckpoint(run_);
+      EXPECT_THAT(ErrorLine(latest.status()), HasSubstr(said)) << state;
+      EXPECT_THAT(ErrorRemedy(latest.status()),
+                  HasSubstr("--checkpoint_file=" + train_ + "/model.ckpt-9"));
+      EXPECT_FALSE(absl::IsNotFound(latest.status())) << "a trainer would begin anew";
+    }
+    WriteCheckpoint("model.ckpt-12");
+  };
+  WriteCheckpoint("model.ckpt-12");
+  const std::string index = *ReadFile(newest + ".index");
+  for (size_t i = 0; i < 8 * index.size(); ++i) {
+    std::string bytes = index;
+    bytes[i / 8] ^= static_cast<char>(1 << i % 8);
+    std::ofstream(newest + ".index", std::ios::binary) << bytes;
+    WriteState("model_checkpoint_path: \"model.ckpt-12\"");
+    EXPECT_THAT(Latest(), HasSubstr(newest + ".index: ")) << "bit " << i;
+  }
+  WriteCheckpoint("model.ckpt-12");
+  fs::resize_file(newest + ".index", 100);
+  expect(newest + ".index: is no checkpoint table, or is cut short");
+  fs::resize_file(data, 3);
+  expect(data + ": is cut short: 3 bytes of 4");
+  fs::remove(data);
+  expect(data + ": is missing, though the checkpoint's index names it");
 }
 
 TEST_F(CheckpointStateFiles, ARunWithoutATrainFolderAndAV1FileAreFoundToo) {
@@ -133,7 +167,7 @@ TEST_F(CheckpointStateFiles, ARunWithoutATrainFolderAndAV1FileAreFoundToo) {
   ASSERT_TRUE(WriteFile(train_ + "/model.ckpt-4", *SerializeV1({{"w", Tensor::Float(1)}})).ok());
   EXPECT_EQ(Latest(), "train/model.ckpt-4");
   ASSERT_TRUE(WriteFile(train_ + "/model.ckpt-5", "half of it").ok());
-  EXPECT_EQ(Latest(), "train/model.ckpt-4");
+  EXPECT_THAT(Latest(), HasSubstr(train_ + "/model.ckpt-5: is no checkpoint table"));
 }
 
 }  // namespace

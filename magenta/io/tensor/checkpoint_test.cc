@@ -329,7 +329,7 @@ TEST_F(CheckpointFiles, AreReadByPrefixIndexOrV1Name) {
   EXPECT_EQ(*ReadCheckpoint(prefix_ + ".index"), tensors);
   ASSERT_TRUE(WriteFile(folder_ + "/v1.ckpt", *SerializeV1(tensors)).ok());
   EXPECT_EQ(*ReadCheckpoint(folder_ + "/v1.ckpt"), tensors);
-  EXPECT_TRUE(IsWholeCheckpoint(folder_ + "/v1.ckpt"));
+  EXPECT_TRUE(CheckWhole(folder_ + "/v1.ckpt").ok());
   EXPECT_EQ(ListFiles(folder_, false)->size(), 3u) << "no temporary files";
 }
 
@@ -343,17 +343,17 @@ TEST_F(CheckpointFiles, AreReplacedWhole) {
 TEST_F(CheckpointFiles, WhatIsMissingIsNamed) {
   EXPECT_THAT(Error(), HasSubstr("there is no such checkpoint"));
   ASSERT_TRUE(WriteV2(prefix_, SmallTensors()).ok());
-  EXPECT_TRUE(IsWholeCheckpoint(prefix_));
+  EXPECT_TRUE(CheckWhole(prefix_).ok());
   const std::string shard = prefix_ + ".data-00000-of-00001";
   fs::resize_file(shard, fs::file_size(shard) - 1);
   EXPECT_THAT(Error(), HasSubstr("reach past the file's end"));
   EXPECT_THAT(Error(), HasSubstr(shard));
-  EXPECT_FALSE(IsWholeCheckpoint(prefix_));
+  EXPECT_FALSE(CheckWhole(prefix_).ok());
   fs::remove(shard);
   EXPECT_THAT(Error(), HasSubstr(shard + ": is missing"));
-  EXPECT_FALSE(IsWholeCheckpoint(prefix_));
+  EXPECT_FALSE(CheckWhole(prefix_).ok());
   fs::remove(prefix_ + ".index");
-  EXPECT_FALSE(IsWholeCheckpoint(prefix_));
+  EXPECT_FALSE(CheckWhole(prefix_).ok());
 }
 
 TEST_F(CheckpointFiles, WhatIsNamedInsteadIsTold) {
@@ -398,9 +398,9 @@ TEST_F(CheckpointFiles, SeveralShardsAreRead) {
                   .ok());
   ASSERT_TRUE(WriteFile(prefix_ + ".data-00000-of-00002", GoodData()).ok());
   EXPECT_THAT(Error(), HasSubstr(".data-00001-of-00002: is missing"));
-  EXPECT_FALSE(IsWholeCheckpoint(prefix_));
+  EXPECT_FALSE(CheckWhole(prefix_).ok());
   ASSERT_TRUE(WriteFile(prefix_ + ".data-00001-of-00002", GoodData()).ok());
-  EXPECT_TRUE(IsWholeCheckpoint(prefix_));
+  EXPECT_TRUE(CheckWhole(prefix_).ok());
   EXPECT_EQ(ReadCheckpoint(prefix_)->size(), 2u);
 }
 

@@ -8,6 +8,9 @@
 #include <snappy.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
 
 #include "magenta/base/status.h"
 #include "magenta/io/record/crc32c.h"
@@ -18,6 +21,7 @@ namespace {
 constexpr size_t kFooterBytes = 48;
 constexpr size_t kHandlesBytes = 40;
 constexpr size_t kTrailerBytes = 5;
+constexpr uint64_t kMostIndexBlockBytes = uint64_t{64} << 20;
 constexpr uint64_t kMostExpansion = 32;
 constexpr uint64_t kFreeKeyBytes = uint64_t{1} << 16;
 constexpr char kUncompressed = 0;
@@ -59,20 +63,64 @@ bool TakeHandle(std::string_view* bytes, BlockHandle* handle) {
   return TakeVarint(bytes, &handle->offset) && TakeVarint(bytes, &handle->size);
 }
 
+constexpr char kCopyTableRemedy[] = "Copy or make the file again";
+
+absl::Status BadBlock(const std::string& file, uint64_t offset, std::string_view what) {
+  return InputError(file, fmt::format("table block at byte {}: {}", offset, what),
+                    kCopyTableRemedy);
+}
+
+struct Footer {
+  BlockHandle meta, index;
+};
+
+/// The footer of a table of `table_bytes` bytes, of which `end` is the last kFooterBytes or more.
+absl::StatusOr<Footer> ReadFooter(std::string_view end, uint64_t table_bytes,
+                                  const std::string& file) {
+  if (end.size() < kFooterBytes || !end.ends_with(kTableMagic)) {
+    return InputError(file, "is no checkpoint table, or is cut short: its last 8 bytes are wrong",
+                      kCopyTableRemedy);
+  }
+  std::string_view handles = end.substr(end.size() - kFooterBytes, kHandlesBytes);
+  Footer footer;
+  if (!TakeHandle(&handles, &footer.meta) || !TakeHandle(&handles, &footer.index) ||
+      handles.find_first_not_of('\0') != std::string_view::npos) {
+    return BadBlock(file, table_bytes - kFooterBytes, "the footer is corrupt");
+  }
+  return footer;
+}
+
+/// Whether a block and its trailer lie before the footer of a table of `table_bytes` bytes.
+bool Fits(const BlockHandle& handle, uint64_t table_bytes) {
+  const uint64_t room = table_bytes - kFooterBytes;
+  return handle.offset <= room && handle.size <= room - handle.offset &&
+         room - handle.offset - handle.size >= kTrailerBytes;
+}
+
+absl::Status DoesNotFit(const std::string& file, const BlockHandle& handle) {
+  return BadBlock(file, handle.offset,
+                  fmt::format("{} bytes do not fit into the file", handle.size));
+}
+
+/// Of a block with its trailer.
+bool ChecksumIsRight(std::string_view sealed) {
+  const std::string_view summed = sealed.substr(0, sealed.size() - 4);
+  return MaskedCrc32c(summed) == Fixed32At(sealed.data() + summed.size());
+}
+
 class TableScan {
  public:
   TableScan(std::string_view table, const std::string& name, const TableVisitor& visit)
       : table_(table), name_(name), visit_(visit) {}
 
   absl::Status Run() {
-    BlockHandle meta, index;
-    MAGENTA_RETURN_IF_ERROR(ReadFooter(&meta, &index));
+    MAGENTA_ASSIGN_OR_RETURN(const Footer footer, ReadFooter(table_, table_.size(), name_));
     const auto nothing = [](std::string_view, std::string_view, uint64_t) {
       return absl::OkStatus();
     };
     LastKey meta_key, index_key;
-    MAGENTA_RETURN_IF_ERROR(VisitBlock(meta, &meta_key, nothing));
-    return VisitBlock(index, &index_key,
+    MAGENTA_RETURN_IF_ERROR(VisitBlock(footer.meta, &meta_key, nothing));
+    return VisitBlock(footer.index, &index_key,
                       [&](std::string_view, std::string_view value, uint64_t offset) {
                         return VisitDataBlock(value, offset);
                       });
@@ -80,22 +128,7 @@ class TableScan {
 
  private:
   absl::Status BadAt(uint64_t offset, std::string_view what) const {
-    return InputError(name_, fmt::format("table block at byte {}: {}", offset, what),
-                      "Copy or make the file again");
-  }
-
-  absl::Status ReadFooter(BlockHandle* meta, BlockHandle* index) const {
-    if (table_.size() < kFooterBytes || !table_.ends_with(kTableMagic)) {
-      return InputError(name_,
-                        "is no checkpoint table, or is cut short: its last 8 bytes are wrong",
-                        "Copy or make the file again");
-    }
-    std::string_view footer = table_.substr(table_.size() - kFooterBytes, kHandlesBytes);
-    if (!TakeHandle(&footer, meta) || !TakeHandle(&footer, index) ||
-        footer.find_first_not_of('\0') != std::string_view::npos) {
-      return BadAt(table_.size() - kFooterBytes, "the footer is corrupt");
-    }
-    return absl::OkStatus();
+    return BadBlock(name_, offset, what);
   }
 
   // The entries of a data block; blocks follow one another, so none is read twice.
@@ -110,14 +143,10 @@ class TableScan {
 
   // Checks sizes and checksum. `*unpacked` keeps what Snappy packed.
   absl::StatusOr<std::string_view> Block(const BlockHandle& handle, std::string* unpacked) const {
-    const uint64_t room = table_.size() - kFooterBytes;
-    if (handle.offset > room || handle.size > room - handle.offset ||
-        room - handle.offset - handle.size < kTrailerBytes) {
-      return BadAt(handle.offset, fmt::format("{} bytes do not fit into the file", handle.size));
-    }
+    if (!Fits(handle, table_.size())) return DoesNotFit(name_, handle);
     const std::string_view block = table_.substr(handle.offset, handle.size);
     const std::string_view sealed = table_.substr(handle.offset, handle.size + 1);
-    if (MaskedCrc32c(sealed) != Fixed32At(sealed.data() + sealed.size())) {
+    if (!ChecksumIsRight(table_.substr(handle.offset, handle.size + kTrailerBytes))) {
       return BadAt(handle.offset, last_key_.any ? fmt::format("wrong checksum of what follows {}",
                                                               ReadableKey(last_key_.key))
                                                 : "wrong checksum");
@@ -192,6 +221,35 @@ class TableScan {
 absl::Status VisitTable(std::string_view table, const std::string& name_for_errors,
                         const TableVisitor& visit) {
   return TableScan(table, name_for_errors, visit).Run();
+}
+
+absl::Status CheckTableFile(const std::string& path) {
+  std::error_code error;
+  const uint64_t size = std::filesystem::file_size(path, error);
+  std::ifstream file(path, std::ios::binary);
+  const auto read = [&](uint64_t offset, size_t bytes) {
+    std::string out(bytes, '\0');
+    file.seekg(static_cast<std::streamoff>(offset));
+    file.read(out.data(), static_cast<std::streamsize>(bytes));
+    out.resize(static_cast<size_t>(file.gcount()));
+    return out;
+  };
+  const bool room = !error && size >= kFooterBytes;
+  const std::string end = room ? read(size - kFooterBytes, kFooterBytes) : std::string();
+  MAGENTA_ASSIGN_OR_RETURN(const Footer footer, ReadFooter(end, size, path));
+  for (const BlockHandle& handle : {footer.meta, footer.index}) {
+    if (!Fits(handle, size)) return DoesNotFit(path, handle);
+    if (handle.size > kMostIndexBlockBytes) {
+      return BadBlock(
+          path, handle.offset,
+          fmt::format("{} bytes of index, more than {}", handle.size, kMostIndexBlockBytes));
+    }
+    const std::string sealed = read(handle.offset, handle.size + kTrailerBytes);
+    if (sealed.size() < handle.size + kTrailerBytes || !ChecksumIsRight(sealed)) {
+      return BadBlock(path, handle.offset, "wrong checksum");
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace magenta
