@@ -11,18 +11,19 @@
 namespace magenta {
 namespace {
 
-/// Moves `sequence` by the plan's offset and puts the notes before it in front.
+/// Moves `sequence` back into the time of the request, whose tempo or meter changes, with the notes
+/// before the part that was continued in front.
 void RestoreTime(const SectionPlan& plan, NoteSequence& sequence) {
-  if (plan.offset == 0) return;
-  for (auto& note : *sequence.mutable_notes()) {
-    note.set_start_time(note.start_time() + plan.offset);
-    note.set_end_time(note.end_time() + plan.offset);
+  if (plan.offset == 0 && !plan.straight.has_value()) return;
+  NoteSequence whole = plan.before;
+  whole.set_ticks_per_quarter(sequence.ticks_per_quarter());
+  for (const auto& note : sequence.notes()) {
+    auto* moved = whole.add_notes();
+    *moved = note;
+    moved->set_start_time(plan.OffGrid(note.start_time()));
+    moved->set_end_time(plan.OffGrid(note.end_time()));
   }
-  NoteSequence whole = sequence;
-  whole.clear_notes();
-  for (const auto& note : plan.before.notes()) *whole.add_notes() = note;
-  for (const auto& note : sequence.notes()) *whole.add_notes() = note;
-  whole.set_total_time(sequence.total_time() + plan.offset);
+  whole.set_total_time(plan.OffGrid(sequence.total_time()));
   sequence = std::move(whole);
 }
 

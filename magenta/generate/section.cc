@@ -117,9 +117,9 @@ absl::Status HoldsNoStep(const Section& section, double steps_per_second) {
 /// Where the steps of a section lie, checked.
 absl::Status SetSteps(const Section& section, double steps_per_second, bool reference_windows,
                       SectionPlan& plan) {
-  const double start = (section.start_time() - plan.offset) * steps_per_second;
-  const double end = (section.end_time() - plan.offset) * steps_per_second;
-  if (end >= static_cast<double>(kMaxSectionStep)) {
+  const double start = plan.OnGrid(section.start_time()) * steps_per_second;
+  const double end = plan.OnGrid(section.end_time()) * steps_per_second;
+  if (!(end < static_cast<double>(kMaxSectionStep))) {
     return UsageError(fmt::format("the section to generate ends at {} s, beyond {} steps",
                                   section.end_time(), kMaxSectionStep),
                       "Ask for a shorter one");
@@ -132,7 +132,7 @@ absl::Status SetSteps(const Section& section, double steps_per_second, bool refe
 }
 
 SectionPlan PlanOf(QuantizedSequence input, double qpm) {
-  return {std::move(input), qpm, 0, 0, 0, {}, false, 0, {}, {}};
+  return {std::move(input), qpm, 0, 0, 0, {}, false, 0, {}, {}, {}};
 }
 
 absl::StatusOr<SectionPlan> PlanReference(NoteSequence input, const GeneratorOptions& options,
@@ -156,9 +156,11 @@ bool HasTimeChanges(const NoteSequence& input, int steps_per_quarter) {
          failure == QuantizeFailure::kMultipleTimeSignatures;
 }
 
-/// The notes of `input` that start before `offset`, cut there.
-NoteSequence NotesBefore(const NoteSequence& input, double offset) {
+/// The tempos and meters of `input`, and its notes that start before `offset`, cut there.
+NoteSequence Before(const NoteSequence& input, double offset) {
   NoteSequence before;
+  *before.mutable_tempos() = input.tempos();
+  *before.mutable_time_signatures() = input.time_signatures();
   for (const auto& note : input.notes()) {
     if (note.start_time() >= offset) continue;
     auto* kept = before.add_notes();
@@ -178,14 +180,14 @@ absl::StatusOr<SectionPlan> PlanFreely(NoteSequence input, const GeneratorOption
     std::vector<NoteSequence> parts = SplitOnTimeChanges(input);
     if (!parts.empty()) {
       offset = parts.back().subsequence_info().start_time_offset();
-      before = NotesBefore(input, offset);
-      input = std::move(parts.back());
       if (offset > 0) {
+        before = Before(input, offset);
         notes.push_back(
             fmt::format("the input changes its tempo or meter: what comes from {} s on "
                         "is continued",
                         offset));
       }
+      input = std::move(parts.back());
     }
   }
   MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized,
@@ -197,7 +199,7 @@ absl::StatusOr<SectionPlan> PlanFreely(NoteSequence input, const GeneratorOption
   plan.notes = std::move(notes);
   const double steps_per_second = StepsPerSecond(steps_per_quarter, qpm);
   if (!options.input_sections().empty()) {
-    const double start = (options.input_sections(0).start_time() - offset) * steps_per_second;
+    const double start = plan.OnGrid(options.input_sections(0).start_time()) * steps_per_second;
     plan.search_start_step = std::max<int64_t>(0, NearOrNextStep(start));
   }
   MAGENTA_RETURN_IF_ERROR(SetSteps(options.generate_sections(0), steps_per_second, false, plan));
@@ -236,13 +238,13 @@ absl::Status CheckFree(const NoteSequence& input, const std::vector<Section>& se
   return absl::OkStatus();
 }
 
-/// Cuts the step ranges to what the quantised notes leave free: a note may reach a step into one.
-void CutToFreeSteps(const NoteSequence& input, const std::vector<Section>& sections,
-                    std::vector<StepRange>& ranges) {
-  for (const auto& note : input.notes()) {
+/// Cuts the plan's sections to what the quantised notes leave free: a note may reach a step into
+/// one.
+void CutToFreeSteps(const std::vector<Section>& sections, SectionPlan& plan) {
+  for (const auto& note : plan.input.proto().notes()) {
     for (size_t i = 0; i < sections.size(); ++i) {
-      StepRange& range = ranges[i];
-      if (note.start_time() < sections[i].start_time()) {
+      StepRange& range = plan.sections[i];
+      if (note.start_time() < plan.OnGrid(sections[i].start_time())) {
         range.start = std::max(range.start, note.quantized_end_step());
       } else {
         range.end = std::min(range.end, note.quantized_start_step());
@@ -254,20 +256,25 @@ void CutToFreeSteps(const NoteSequence& input, const std::vector<Section>& secti
 absl::StatusOr<SectionPlan> PlanFill(NoteSequence input, const std::vector<Section>& sections,
                                      const GeneratorOptions& options, int steps_per_quarter) {
   input.set_total_time(LatestNoteEnd(input));
+  std::optional<StraightTime> straight;
+  NoteSequence before;
   if (HasTimeChanges(input, steps_per_quarter)) {
-    return UsageError(
-        "the input changes its tempo or meter, and the sections to generate lie between its notes",
-        "Cut the input where it changes, and ask for one part at a time");
+    const double at = sections.front().start_time();
+    straight.emplace(input, at);
+    before = Before(input, 0);
+    input = Straightened(input, *straight, at);
   }
   MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized,
                            Quantize(std::move(input), steps_per_quarter));
   const double qpm = quantized.qpm();
   SectionPlan plan = PlanOf(std::move(quantized), qpm);
   plan.fills = true;
+  plan.straight = std::move(straight);
+  plan.before = std::move(before);
   const double steps_per_second = StepsPerSecond(steps_per_quarter, qpm);
   if (!options.input_sections().empty()) {
-    plan.search_start_step = std::max<int64_t>(
-        0, NearOrNextStep(options.input_sections(0).start_time() * steps_per_second));
+    const double start = plan.OnGrid(options.input_sections(0).start_time()) * steps_per_second;
+    plan.search_start_step = std::max<int64_t>(0, NearOrNextStep(start));
   }
   std::vector<StepRange> ranges;
   for (const Section& section : sections) {
@@ -275,7 +282,7 @@ absl::StatusOr<SectionPlan> PlanFill(NoteSequence input, const std::vector<Secti
     ranges.push_back(plan.sections[0]);
   }
   plan.sections = std::move(ranges);
-  CutToFreeSteps(plan.input.proto(), sections, plan.sections);
+  CutToFreeSteps(sections, plan);
   for (size_t i = 0; i < sections.size(); ++i) {
     if (i > 0) plan.sections[i].start = std::max(plan.sections[i].start, plan.sections[i - 1].end);
     if (plan.sections[i].end <= plan.sections[i].start) {

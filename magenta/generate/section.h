@@ -3,12 +3,14 @@
 // Rules: PARITY sections 5 (reference_windows) and 11 (otherwise).
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "magenta/generator.pb.h"
 #include "magenta/music/quantize.h"
+#include "magenta/music/straight_time.h"
 
 namespace magenta {
 
@@ -33,13 +35,24 @@ struct SectionPlan {
   /// one that the input goes on after, makes the request a fill.
   std::vector<StepRange> sections;
   bool fills = false;
-  /// Seconds that `input` was moved towards 0: it is the last part of an input whose tempo or meter
-  /// changes.
+  /// Of an extension whose input changes its tempo or meter: seconds that `input`, its last part,
+  /// was moved towards 0.
   double offset = 0;
-  /// The notes before `offset`, as they came.
+  /// Of a fill whose input changes its tempo or meter: `input` is in straight time, at the tempo of
+  /// the first section's start.
+  std::optional<StraightTime> straight;
+  /// Of both, as they came: the tempos and meters, and the notes before `offset`. Else empty.
   NoteSequence before;
   /// What was done to the input, for the user.
   std::vector<std::string> notes;
+
+  /// Seconds of the request -> seconds of `input`, and back.
+  double OnGrid(double seconds) const {
+    return straight.has_value() ? straight->Straighten(seconds) : seconds - offset;
+  }
+  double OffGrid(double seconds) const {
+    return straight.has_value() ? straight->Restore(seconds) : seconds + offset;
+  }
 };
 
 /// Longest section and latest step of one, in steps.
@@ -54,12 +67,12 @@ inline constexpr int kMaxSections = 1000;
 /// and a tempo or meter change in the input is an error. Otherwise a start or end within 1e-6 of a
 /// step is that step, else the next one; an input whose tempo or meter changes is continued from
 /// its last part; and there may be several sections, in any order, which may lie between the
-/// input's notes: they are cut to the steps that those leave free.
+/// input's notes: they are cut to the steps that those leave free, and where the tempo changes,
+/// steps are counted beat for beat.
 ///
 /// Errors (exit 2), with their times: no section (reference_windows: or more than one), sections
 /// that overlap, more than one input section, a section that ends before it starts or holds no
-/// step, one that starts before the input ends or holds notes of it, a fill whose input changes its
-/// tempo or meter.
+/// step, one that starts before the input ends or holds notes of it.
 absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const GeneratorOptions& options,
                                         int steps_per_quarter, bool reference_windows);
 

@@ -199,12 +199,35 @@ TEST(SectionTest, TheReferenceOnlyExtends) {
     EXPECT_TRUE(PlanSection(input, sections, 4, false).ok());
     EXPECT_FALSE(PlanSection(input, sections, 4, true).ok());
   }
-  NoteSequence changing = input;
-  auto* tempo = changing.add_tempos();
+}
+
+TEST(SectionTest, FillsCountBeatsWhereTheTempoChanges) {
+  // 120 up to 2 s, then 60: quarters begin at 0, 0.5, 1, 1.5, 2, 3, 4, 5.
+  NoteSequence input = NotesAt({{0, 1}, {4, 5}});
+  auto* tempo = input.add_tempos();
   tempo->set_time(2);
   tempo->set_qpm(60);
-  EXPECT_THAT(std::string(PlanSection(changing, Sections({{1, 2}}), 4, false).status().message()),
-              HasSubstr("changes its tempo or meter"));
+  const auto plan = PlanSection(input, Sections({{1, 4}, {5, 7}}), 4, false);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_TRUE(plan->fills);
+  EXPECT_EQ(plan->qpm, 120);
+  ASSERT_EQ(plan->sections.size(), 2u);
+  EXPECT_EQ(plan->sections[0].start, 8);
+  EXPECT_EQ(plan->sections[0].end, 24);
+  EXPECT_EQ(plan->sections[1].start, 28);
+  EXPECT_EQ(plan->sections[1].end, 36);
+  EXPECT_EQ(plan->before.tempos_size(), 2);
+  EXPECT_EQ(plan->OffGrid(plan->OnGrid(5.5)), 5.5);
+  EXPECT_EQ(PlanSection(input, Sections({{1, 4}}, {{0.5, 8}}), 4, false)->search_start_step, 4);
+  // Errors still name the request's times; tempos that nobody can play are no crash.
+  EXPECT_THAT(
+      std::string(PlanSection(input, Sections({{1, 4.5}, {5, 6}}), 4, false).status().message()),
+      HasSubstr("holds a note of the input, from 4 s"));
+  tempo->set_qpm(1e-300);
+  for (const auto& sections :
+       {Sections({{1, 4}, {5, 7}}), Sections({{2, 4}}), Sections({{3, 4}})}) {
+    PlanSection(input, sections, 4, false).status().IgnoreError();
+  }
 }
 
 TEST(SectionTest, AnEndThatIsTheStartButForRoundingIsNoError) {

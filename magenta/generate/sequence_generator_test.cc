@@ -218,6 +218,10 @@ TEST(SequenceGeneratorTest, ChangesOfTempoAreContinuedFromTheLastPart) {
   EXPECT_EQ(sequence.notes(3).start_time(), 0.375);
   EXPECT_EQ(sequence.notes(4).start_time(), 0.5);
   EXPECT_LE(sequence.total_time(), 2.0);
+  // The bars of the input stay where they were.
+  ASSERT_EQ(sequence.tempos_size(), 2);
+  EXPECT_EQ(sequence.tempos(1).time(), 0.5);
+  EXPECT_EQ(sequence.tempos(1).qpm(), 60);
 }
 
 /// [pitch, start step, end step] at 120.
@@ -292,6 +296,53 @@ TEST(SequenceGeneratorTest, FillsLeaveTheInputAndStayInTheirSections) {
       }
     }
   }
+}
+
+/// Seconds at 120 quarters a minute -> seconds where the tempo is 60 from 2 s on.
+double Slowed(double seconds) { return seconds <= 2 ? seconds : 2 + (seconds - 2) * 2; }
+
+TEST(SequenceGeneratorTest, FillsKeepBeatsWhereTheTempoChanges) {
+  const SequenceGenerator generator(RandomModel("lookback_rnn"));
+  GenerateSequenceRequest plain;
+  *plain.mutable_input_sequence() =
+      NotesOnSteps({{60, 0, 4}, {62, 4, 8}, {67, 20, 24}, {65, 36, 40}});
+  for (const auto& [start, end] : {std::pair(1.0, 2.5), std::pair(3.0, 4.5)}) {
+    auto* section = plain.mutable_generator_options()->add_generate_sections();
+    section->set_start_time(start);
+    section->set_end_time(end);
+  }
+  SetInt(plain, "seed", 5);
+  GenerateSequenceRequest slowed = plain;
+  for (auto& note : *slowed.mutable_input_sequence()->mutable_notes()) {
+    note.set_start_time(Slowed(note.start_time()));
+    note.set_end_time(Slowed(note.end_time()));
+  }
+  for (auto& section : *slowed.mutable_generator_options()->mutable_generate_sections()) {
+    section.set_start_time(Slowed(section.start_time()));
+    section.set_end_time(Slowed(section.end_time()));
+  }
+  auto* tempo = slowed.mutable_input_sequence()->add_tempos();
+  tempo->set_time(2);
+  tempo->set_qpm(60);
+  auto* meter = slowed.mutable_input_sequence()->add_time_signatures();
+  meter->set_time(4);
+  meter->set_numerator(3);
+  meter->set_denominator(4);
+  const auto expected = generator.Generate(plain);
+  const auto got = generator.Generate(slowed);
+  ASSERT_TRUE(expected.ok() && got.ok()) << got.status();
+  const NoteSequence& sequence = got->generated_sequence();
+  EXPECT_GT(sequence.notes_size(), 4);
+  ASSERT_EQ(sequence.notes_size(), expected->generated_sequence().notes_size());
+  for (int i = 0; i < sequence.notes_size(); ++i) {
+    const auto& note = expected->generated_sequence().notes(i);
+    EXPECT_EQ(sequence.notes(i).pitch(), note.pitch());
+    EXPECT_DOUBLE_EQ(sequence.notes(i).start_time(), Slowed(note.start_time()));
+    EXPECT_DOUBLE_EQ(sequence.notes(i).end_time(), Slowed(note.end_time()));
+  }
+  ASSERT_EQ(sequence.tempos_size(), 2);
+  EXPECT_EQ(sequence.tempos(1).qpm(), 60);
+  ASSERT_EQ(sequence.time_signatures_size(), 1);
 }
 
 TEST(SequenceGeneratorTest, CandidatesMakeTheNotesAfterAFillMoreProbable) {

@@ -1,0 +1,41 @@
+#pragma once
+// A sequence whose tempo changes, as if it were played at one tempo, beat for beat: so it can stand
+// on a grid as a whole.
+
+#include <vector>
+
+#include "magenta/music.pb.h"
+
+namespace magenta {
+
+/// Seconds of a sequence <-> seconds at one tempo. Both only rise.
+class StraightTime {
+ public:
+  /// Of `sequence`, at the tempo that it has at `at` seconds. Its tempos are above 0 (checked);
+  /// before the first there are 120 quarters a minute. Changes at times that are no number don't
+  /// count.
+  StraightTime(const NoteSequence& sequence, double at);
+
+  /// Quarter notes a minute.
+  double qpm() const { return qpm_; }
+  double Straighten(double seconds) const;
+  /// The inverse of Straighten, but for rounding.
+  double Restore(double seconds) const;
+
+ private:
+  /// From one tempo to the next.
+  struct Segment {
+    double seconds;
+    double straight;
+    double ratio;  // straight seconds a second
+  };
+
+  double qpm_ = 120;
+  std::vector<Segment> segments_;
+};
+
+/// `sequence` in straight time, with the tempo and the meter that it has at `at` seconds alone.
+/// Notes and total_time are moved; whatever else has a time is left out.
+NoteSequence Straightened(const NoteSequence& sequence, const StraightTime& time, double at);
+
+}  // namespace magenta
