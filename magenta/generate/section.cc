@@ -108,6 +108,26 @@ absl::Status CheckTempo(const NoteSequence& sequence) {
   return absl::OkStatus();
 }
 
+/// What nobody could play is told, rather than left out.
+absl::Status CheckNotes(const NoteSequence& sequence) {
+  constexpr int kMost = 127;
+  for (const auto& note : sequence.notes()) {
+    const bool playable = note.pitch() >= 0 && note.pitch() <= kMost && note.velocity() >= 0 &&
+                          note.velocity() <= kMost;
+    if (!playable) {
+      return UsageError(fmt::format("the input's note at {} s has pitch {} and velocity {}",
+                                    note.start_time(), note.pitch(), note.velocity()),
+                        fmt::format("Both must be 0 to {}", kMost));
+    }
+    if (note.end_time() < note.start_time()) {
+      return UsageError(fmt::format("the input's note at {} s ends at {} s, before it starts",
+                                    note.start_time(), note.end_time()),
+                        "Let it end later");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status HoldsNoStep(const Section& section, double steps_per_second) {
   return UsageError(
       fmt::format("the section to generate, {}, holds no step of the grid", SectionText(section)),
@@ -302,6 +322,7 @@ absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const Generat
                                         int steps_per_quarter, bool reference_windows) {
   MAGENTA_RETURN_IF_ERROR(CheckSections(options, reference_windows));
   MAGENTA_RETURN_IF_ERROR(CheckTempo(input));
+  MAGENTA_RETURN_IF_ERROR(CheckNotes(input));
   NoteSequence primer =
       options.input_sections().empty() ? input : NotesOf(input, options.input_sections(0));
   const double qpm = input.tempos().empty() ? 120.0 : input.tempos(0).qpm();

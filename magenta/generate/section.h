@@ -72,7 +72,8 @@ inline constexpr int kMaxSections = 1000;
 ///
 /// Errors (exit 2), with their times: no section (reference_windows: or more than one), sections
 /// that overlap, more than one input section, a section that ends before it starts or holds no
-/// step, one that starts before the input ends or holds notes of it.
+/// step, one that starts before the input ends or holds notes of it; a tempo, pitch or velocity out
+/// of range, a note that ends before it starts.
 absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const GeneratorOptions& options,
                                         int steps_per_quarter, bool reference_windows);
 

@@ -150,6 +150,22 @@ TEST(SectionTest, ErrorsNameTimes) {
   }
 }
 
+TEST(SectionTest, NotesThatNobodyCouldPlayAreErrors) {
+  const auto message = [](int pitch, int velocity, double start, double end) {
+    NoteSequence input = NotesAt({{start, end}});
+    input.mutable_notes(0)->set_pitch(pitch);
+    input.mutable_notes(0)->set_velocity(velocity);
+    const auto plan = PlanSection(input, Sections({{3, 4}}), 4, false);
+    return plan.ok() ? "" : std::string(plan.status().message());
+  };
+  EXPECT_EQ(message(0, 0, 1, 1), "");
+  EXPECT_EQ(message(127, 127, 0, 2), "");
+  EXPECT_THAT(message(128, 100, 1, 2), HasSubstr("note at 1 s has pitch 128"));
+  EXPECT_THAT(message(-1, 100, 1, 2), HasSubstr("pitch -1"));
+  EXPECT_THAT(message(60, 300, 1, 2), HasSubstr("velocity 300"));
+  EXPECT_THAT(message(60, 100, 2, 1), HasSubstr("at 2 s ends at 1 s"));
+}
+
 struct FillCase {
   std::vector<Times> notes, sections;
   std::vector<std::pair<int64_t, int64_t>> steps;  // {}: an error

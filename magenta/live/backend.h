@@ -46,6 +46,8 @@ struct MidiPortRequest {
 struct MidiBackendState {
   /// All ports are open and connected.
   bool connected = false;
+  /// Ports of others that our outputs are connected with, virtual ones too where the system tells.
+  int listeners = 0;
   /// The MIDI thread has real-time priority.
   bool real_time = false;
   /// Load of the MIDI thread, 0 to 1; negative: not known.

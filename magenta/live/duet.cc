@@ -115,6 +115,8 @@ class Duet::Session {
     observer_.OnIdle(state);
     // What a port that was gone still sounds on the other side is ended when it is back.
     if (state.connected && was_lost_) duet_.engine_.RequestPanic();
+    if (state.listeners > listeners_ && listeners_ >= 0) duet_.engine_.RequestPrograms();
+    listeners_ = state.listeners;
     was_lost_ = was_connected_ && !state.connected;
     was_connected_ |= state.connected;
     return GoOn(state);
@@ -193,6 +195,7 @@ class Duet::Session {
   int64_t dropped_ = 0;
   bool was_connected_ = false;
   bool was_lost_ = false;
+  int listeners_ = -1;  // not known yet
   bool ending_ = false;
   WallClock::time_point asked_;
   WallClock::time_point saved_;

@@ -107,6 +107,24 @@ TEST(Duet, TheSwitchBeginsTheClockAndTheAnswerBeginsOnTheNextStep) {
   EXPECT_EQ(MachineNotes(simulation), Generated(model, phrase, 13, 45, 7, 0));
 }
 
+TEST(Duet, AKeyStruckJustBeforeTheSwitchIsTheFirstNote) {
+  const auto model = RandomModel("lookback_rnn");
+  for (const double early : {0.0, 0.2, 0.45, 0.6}) {
+    Simulation simulation;
+    // The key and the switch; a wheel that trembles; one that was let go before does not count.
+    simulation.Note(6.1 - early, 6.2 - early, 50).Note(6.37 - early, 8, 60);
+    simulation.Send(6.37, {0xb0, 1, 127}).Send(7, {0xb0, 1, 126}).Send(7.1, {0xb0, 1, 127});
+    simulation.Note(10.4, 12, 62).Send(14.3, {0xb0, 1, 0});
+    DuetOptions options = Options(TurnMode::kSwitch);
+    options.answer_bars = 1;
+    RunDuet(options, model, simulation);
+    NoteSequence phrase =
+        early < 0.5 ? simulation.Phrase({{0, 2, 60}, {4, 6, 62}}) : simulation.Phrase({{4, 6, 62}});
+    simulation.SetOrigin(6.37);
+    EXPECT_EQ(MachineNotes(simulation), Generated(model, phrase, 8, 24, 7, 0)) << early;
+  }
+}
+
 TEST(Duet, AnswersAfterASilence) {
   const auto model = RandomModel("lookback_rnn");
   Simulation simulation;
@@ -240,6 +258,25 @@ TEST(Duet, InstrumentsAreChosenForInputOutputAndMetronome) {
   EXPECT_EQ(Programs(options), "C5 12 ");
 }
 
+TEST(Duet, WhoeverBeginsToListenHearsTheInstruments) {
+  Simulation simulation;
+  simulation.Send(20, {0xfe});
+  simulation.on_block = [&](int64_t frame) {
+    const double step = static_cast<double>(frame) / Simulation::kFramesPerStep;
+    simulation.mutable_state().listeners = step < 4 ? 1 : step < 8 ? 2 : step < 12 ? 0 : 1;
+  };
+  DuetOptions options = Options(TurnMode::kBars);
+  options.players[0].program = 12;
+  RunDuet(options, RandomModel("basic_rnn"), simulation);
+  std::string dump;
+  for (const auto& [frame, event] : simulation.out()) {
+    if (event.size != 2) continue;
+    dump += fmt::format("{:02X} {} at {:.0f}; ", event.bytes[0], event.bytes[1],
+                        static_cast<double>(frame) / Simulation::kFramesPerStep);
+  }
+  EXPECT_EQ(dump, "C0 12 at 0; C0 12 at 4; C0 12 at 12; ");
+}
+
 TEST(Duet, TheRecordingKeepsPedalsControllersAndBends) {
   const auto model = RandomModel("basic_rnn");
   Simulation simulation;
@@ -295,6 +332,61 @@ TEST(Duet, AnAnswerIsLoopedUntilToldOtherwise) {
   EXPECT_EQ(MachineNotes(simulation), Generated(model, phrase, 16, 32, 7, 0) + " " +
                                           Generated(model, phrase, 16, 32, 7, 16) + " " +
                                           Generated(model, phrase, 16, 32, 7, 32));
+}
+
+/// Keeps what is told of answers.
+struct Reports final : DuetObserver {
+  void OnAnswer(const AnswerReport& report) override { told.push_back(report); }
+  std::vector<AnswerReport> told;
+};
+
+/// `notes` that begin before `step`, cut there.
+std::vector<Simulation::Heard> UpTo(std::vector<Simulation::Heard> notes, int64_t step) {
+  const auto frame = static_cast<int64_t>(static_cast<double>(step) * Simulation::kFramesPerStep);
+  std::erase_if(notes, [&](const auto& note) { return note.start >= frame; });
+  for (auto& note : notes) note.end = std::min(note.end, frame);
+  return notes;
+}
+
+TEST(Duet, AModelThatIsChosenInAnAnswerGoesOnWithIt) {
+  const auto first = RandomModel("lookback_rnn"), second = RandomModel("attention_rnn");
+  const auto play = [&](double at, uint8_t value, Simulation& simulation, Reports& reports) {
+    simulation.Note(0, 2, 60).Note(4, 17.2, 64).Send(at, {0xb0, 9, value});
+    DuetOptions options = Options(TurnMode::kBars);
+    options.listen_bars = options.answer_bars = 1;
+    options.controls.push_back({LiveAction::kModel, false, 9, -1});
+    auto duet = Duet::Create(options, {first, second});
+    ASSERT_TRUE(duet.ok());
+    ASSERT_TRUE((*duet)->Run(simulation, {}, reports).ok());
+    EXPECT_EQ((*duet)->state().late_notes, 0);
+    EXPECT_EQ(simulation.Unbalanced(), "");
+  };
+  Simulation plain;
+  Reports plainly;
+  play(20, 0, plain, plainly);
+  EXPECT_EQ(plainly.told.size(), 1u);  // the one that plays already: nothing changes
+  for (const double at : {15.7, 16.3, 19.0, 21.5}) {
+    Simulation simulation;
+    Reports reports;
+    play(at, 1, simulation, reports);
+    ASSERT_EQ(reports.told.size(), 2u) << at;
+    const AnswerReport& change = reports.told[1];
+    EXPECT_TRUE(change.again && change.problem.empty());
+    EXPECT_EQ(change.model, second->id);
+    const int64_t step = change.start_step;
+    EXPECT_GT(step, at);
+    EXPECT_LE(step, at + 6);
+    std::vector<std::array<int, 3>> heard = {{0, 2, 60}, {4, 16, 64}};
+    std::string expected;
+    for (const auto& note : UpTo(plain.Notes(0), step)) {
+      const auto on = static_cast<int>(note.start / Simulation::kFramesPerStep);
+      const auto off = static_cast<int>(note.end / Simulation::kFramesPerStep);
+      heard.push_back({on, off, note.pitch});
+      expected += fmt::format("{}@{}-{} ", note.pitch, on, off);
+    }
+    expected += Generated(second, Simulation::Phrase(heard), static_cast<int>(step), 32, 7, 0);
+    EXPECT_EQ(MachineNotes(simulation), expected) << at;
+  }
 }
 
 TEST(Duet, ControlsOfTheMusic) {

@@ -25,6 +25,15 @@ std::vector<Phrase::Note> AsPlayed(const std::vector<TakeEvent>& told) {
   return notes;
 }
 
+/// `notes` as they are when the phrase ends on `step`.
+std::vector<Phrase::Note> EndedOn(int64_t step, std::vector<Phrase::Note> notes) {
+  std::erase_if(notes, [step](const Phrase::Note& note) { return note.start >= step; });
+  for (Phrase::Note& note : notes) {
+    note.end = note.end == Phrase::kOpen ? step : std::min(note.end, step);
+  }
+  return notes;
+}
+
 }  // namespace
 
 Mind::Mind(int player, const DuetOptions& options, std::unique_ptr<Responder> responder,
@@ -81,7 +90,7 @@ void Mind::OnControl(LiveAction action, int value) {
       return;
     case LiveAction::kModel:
       model_index_ = static_cast<size_t>(value) % responder_->models().size();
-      return;
+      return ChangeModel();
     case LiveAction::kLoop: loop_ = value >= 64; return;
     default: return;
   }
@@ -99,7 +108,7 @@ absl::Status Mind::Propose(const Phrase& phrase, int64_t step, int64_t until) {
   order.temperature = temperature_;
   order.model = model_index_;
   MAGENTA_ASSIGN_OR_RETURN(auto answer, responder_->Propose(phrase, order));
-  proposal_.emplace(Proposal{step, order.seed, std::move(answer), {}});
+  proposal_.emplace(Proposal{order, std::move(answer), {}});
   Send({{TakeEvent::Kind::kBegin, 0, 0, order.take, step}});
   while (ExtendProposal()) {
   }
@@ -109,9 +118,10 @@ absl::Status Mind::Propose(const Phrase& phrase, int64_t step, int64_t until) {
 /// A proposal is made up to its first step.
 bool Mind::ExtendProposal() {
   Proposal& proposal = *proposal_;
-  if (proposal.answer->horizon() > proposal.step) return false;
+  const int64_t step = proposal.order.step;
+  if (proposal.answer->horizon() > step) return false;
   std::vector<TakeEvent> events;
-  const bool extended = proposal.answer->Extend(proposal.step + 1, events);
+  const bool extended = proposal.answer->Extend(step + 1, events);
   proposal.told.insert(proposal.told.end(), events.begin(), events.end());
   Send(events);
   return extended;
@@ -127,7 +137,7 @@ void Mind::End(const Phrase& phrase, int64_t step, int64_t until) {
   report.end_step = until;
   report.phrase_start = phrase.start();
   const auto wanted = WallClock::now();
-  if (!proposal_ || proposal_->step != step) {
+  if (!proposal_ || proposal_->order.step != step) {
     const absl::Status status = Propose(phrase, step, until);
     if (!status.ok()) {
       report.problem = ErrorLine(status);
@@ -136,18 +146,59 @@ void Mind::End(const Phrase& phrase, int64_t step, int64_t until) {
     }
   }
   ++answers_;
-  report.seed = proposal_->seed;
+  report.seed = proposal_->order.seed;
+  report.model = responder_->models()[proposal_->order.model];
   report.primer = proposal_->answer->primer();
   proposal_->answer->EndAt(until);
   Answer answer;
   answer.start = step;
   answer.until = until;
+  answer.heard = EndedOn(step, phrase.notes());
+  answer.order = proposal_->order;
   answer.made = std::move(proposal_->answer);
   answer.told = std::move(proposal_->told);
   proposal_.reset();
   answer.report = std::move(report);
   answer.wanted = wanted;
   ReportArrival(answer_.emplace(std::move(answer)));
+  ChangeModel();  // where it was chosen after the proposal was made
+}
+
+/// Where another model is chosen in an answer, it goes on from the step up to which all is told:
+/// what it hears is the phrase and the answer so far.
+void Mind::ChangeModel() {
+  if (!answer_ || answer_->order.model == model_index_) return;
+  Answer& answer = *answer_;
+  const int64_t step = answer.made->horizon();
+  if (answer.made->finished() || step >= answer.until) return;
+  Phrase so_far(options_);
+  so_far.Begin(answer.report.phrase_start);
+  std::vector<Phrase::Note> notes = AsPlayed(answer.told);
+  notes.insert(notes.begin(), answer.heard.begin(), answer.heard.end());
+  so_far.Replace(std::move(notes));
+  AnswerOrder order = answer.order;
+  order.step = step;
+  order.until = answer.until;
+  order.temperature = temperature_;
+  order.model = model_index_;
+  auto next = responder_->Propose(so_far, order);
+  if (!next.ok()) return;  // the other one goes on; the next phrase will tell why
+  // What still sounds ends where the other model begins.
+  std::vector<TakeEvent> ends;
+  answer.made->EndAt(step);
+  answer.made->Extend(step, ends);
+  answer.told.insert(answer.told.end(), ends.begin(), ends.end());
+  Send(ends);
+  answer.order = order;
+  answer.made = *std::move(next);
+  answer.wanted = WallClock::now();
+  answer.report.model = model();
+  answer.report.temperature = temperature_;
+  answer.report.start_step = step;
+  answer.report.primer = answer.made->primer();
+  if (!answer.reported) return;
+  reports_.push_back(answer.report);
+  reports_.back().again = true;
 }
 
 void Mind::AddJourney(const LiveAnswer& answer, WallClock::time_point wanted,

@@ -45,7 +45,8 @@ struct AnswerReport {
   double delay_seconds = -1;
   double late_seconds = 0;
   int asked_ahead = 0;
-  /// It was told already, and here is what became of it since.
+  /// It was told already, and here is what became of it since: its problem, or else another model
+  /// that goes on from start_step.
   bool again = false;
 };
 
@@ -70,8 +71,7 @@ class Mind {
   using WallClock = std::chrono::steady_clock;
   /// The answer that begins on `step`, if the phrase ends there.
   struct Proposal {
-    int64_t step;
-    uint32_t seed;
+    AnswerOrder order;
     std::unique_ptr<LiveAnswer> answer;
     std::vector<TakeEvent> told;
   };
@@ -79,6 +79,10 @@ class Mind {
   struct Answer {
     int64_t start = 0;
     int64_t until = 0;
+    /// What it answers, as it was on `start`.
+    std::vector<Phrase::Note> heard;
+    /// What `made` was asked for.
+    AnswerOrder order;
     std::unique_ptr<LiveAnswer> made;
     std::vector<TakeEvent> told;
     AnswerReport report;
@@ -98,6 +102,7 @@ class Mind {
   void OnControl(LiveAction action, int value);
   void End(const Phrase& phrase, int64_t step, int64_t until);
   void StopAnswer();
+  void ChangeModel();
   void Mutate();
   absl::Status Propose(const Phrase& phrase, int64_t step, int64_t until);
   bool ExtendProposal();

@@ -7,7 +7,6 @@
 #include <array>
 #include <cmath>
 #include <functional>
-#include <initializer_list>
 #include <map>
 #include <span>
 #include <string>
@@ -134,7 +133,7 @@ class Simulation : public MidiBackend {
   }
 
   /// Notes {start, end, pitch} in steps as a sequence of 120 quarters a minute.
-  static NoteSequence Phrase(std::initializer_list<std::array<int, 3>> notes) {
+  static NoteSequence Phrase(const std::vector<std::array<int, 3>>& notes) {
     NoteSequence sequence;
     sequence.add_tempos()->set_qpm(120);
     for (const auto& [start, end, pitch] : notes) {

@@ -218,6 +218,21 @@ class Hostile(Case):
         self.expect_even()
         self.assertIn(b'\xb0\x7b\x00', self.partner.heard)
 
+    def test_a_closed_terminal_and_an_impatient_hand_end_every_note(self):
+        for signals in ((signal.SIGHUP,), (signal.SIGINT, signal.SIGINT), (signal.SIGTERM, signal.SIGHUP)):
+            with self.subTest(signals):
+                self.partner.heard.clear()
+                self.start('--mode=bars:1,1', '--qpm=300')
+                self.ready()
+                self.wait_for_answer()
+                self.partner.send([b'\x90\x48\x64'])
+                self.assertTrue(jack.wait_until(lambda: b'\x90\x48\x64' in self.partner.heard))
+                for number in signals[:-1]:
+                    self.live.send_signal(number)
+                    time.sleep(0.002)
+                self.ends(signals[-1])
+                self.expect_even()
+
     def test_the_end_of_capture_ends_what_was_played(self):
         self.start('--mode=switch', '--qpm=300', '--num_bars_to_generate=1')
         self.ready()

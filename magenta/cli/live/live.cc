@@ -27,7 +27,7 @@ class RunningLiveVerb : public LiveFlags {
   absl::Status Run(Context& context) override {
     if (list) return ListPortsAnd(context);
     MAGENTA_RETURN_IF_ERROR(Check());
-    CatchSignals();
+    CatchSignals(kSecondsToEndNotes);
     for (const std::string& remark : SettleTime(*this)) context.out.Info(remark);
     record = FreeName(record);
     const uint32_t seed = context.globals.seed.value_or(DrawSeed());

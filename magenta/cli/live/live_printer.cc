@@ -210,6 +210,8 @@ void LivePrinter::OnMessage(const JournalEntry& entry) {
                        IsNoteOn(entry) ? fmt::format("on, velocity {}", value) : "off", number);
   } else if (kind == 0xc0) {
     text = fmt::format("program {}", number);
+  } else if (kind == 0xd0) {
+    text = fmt::format("pressure {}", number);
   } else if (kind == 0xe0) {
     text = fmt::format("pitch bend {}", number + 128 * value - 8192);
   }
@@ -257,15 +259,17 @@ void LivePrinter::OnAnswer(const AnswerReport& report) {
                     .Set("steps", report.end_step - report.start_step)
                     .Set("primer", Json::ArrayOf(report.primer));
     if (!report.problem.empty()) line.Set("problem", report.problem);
+    if (report.problem.empty() && report.again) line.Set("goes_on", true);
     if (report.elsewhere) {
       line.Set("asked_ahead", report.asked_ahead).Set("late_seconds", report.late_seconds);
       if (report.delay_seconds >= 0) line.Set("delay_seconds", report.delay_seconds);
     }
     out_.Result(line);
   } else if (!terminal_ && report.problem.empty()) {
-    out_.Info(fmt::format("{}: answer to {} steps, seed {}",
-                          BarAndBeat(static_cast<double>(report.start_step)),
-                          report.start_step - report.phrase_start, report.seed));
+    const std::string at = BarAndBeat(static_cast<double>(report.start_step));
+    out_.Info(report.again ? fmt::format("{}: {} goes on", at, report.model)
+                           : fmt::format("{}: answer to {} steps, seed {}", at,
+                                         report.start_step - report.phrase_start, report.seed));
   }
   for (const std::string& note : report.notes) out_.Debug(note);
 }

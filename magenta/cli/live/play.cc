@@ -27,7 +27,7 @@ class RunningPlayVerb : public PlayFlags {
           fmt::format("{} holds {} pieces, and --output is one file", files[0], pieces.size()),
           "Use `magenta render --output_dir=DIR`");
     }
-    CatchSignals();
+    CatchSignals(kSecondsToEndNotes);
     if (!output.empty()) return ToFile(pieces[0], context);
     std::vector<SoundSchedule> schedules;
     for (const NoteSequence& piece : pieces) {

@@ -104,7 +104,9 @@ class JackBackend : public MidiBackend {
       client_.reset();
       MAGENTA_RETURN_IF_ERROR(Open(cycle));
       MAGENTA_RETURN_IF_ERROR(CheckPartners());
-      if (Activate()) return absl::OkStatus();
+      if (!Activate()) continue;
+      cycle.Open();
+      return absl::OkStatus();
     }
     return OutsideError("", "the JACK server does not start our client",
                         "Look at what the server says");
@@ -137,11 +139,20 @@ class JackBackend : public MidiBackend {
       link.partner = partner;
       link.is_waiting = false;
     }
+    CountListeners();
+  }
+
+  void CountListeners() {
+    state_.listeners = 0;
+    for (const JackLink& link : links_) {
+      if (link.is_output) state_.listeners += jack_port_connected(link.port);
+    }
   }
 
   void LookAfterConnections(JackCycle& cycle) {
     if (client_ != nullptr && client_->server_gone()) {
       xruns_before_ += client_->xruns();
+      state_.listeners = 0;
       client_.reset();
     }
     if (client_ == nullptr) {

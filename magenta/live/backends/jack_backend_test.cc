@@ -62,6 +62,22 @@ TEST_F(JackBackendTest, EveryEventAtItsFrame) {
   }
 }
 
+TEST_F(JackBackendTest, WhatTheFirstBlockSendsIsHeard) {
+  TestJackPartner player("player"), synth("synth");
+  for (int i = 0; i < 8; ++i) {
+    ScriptedProcessor processor(
+        [](const MidiBlock& block, std::span<const MidiEvent>, MidiOut& out) {
+          if (block.start == 0)
+            out.Send({.frame = 0, .port = 0, .size = 3, .bytes = {0x90, 60, 100}});
+        });
+    TestSession session(WithPartners(), processor);
+    ASSERT_TRUE(session.WaitConnected());
+    ASSERT_TRUE(WaitUntil([&] { return session.blocks() > 2; }));
+    ASSERT_TRUE(session.Stop().ok());
+    EXPECT_EQ(synth.heard().size(), static_cast<size_t>(i) + 1);
+  }
+}
+
 TEST_F(JackBackendTest, OwnPortsThatOthersConnectTo) {
   TestJackPartner player("player"), synth("synth");
   MidiPortRequest request;

@@ -19,6 +19,7 @@ void JackCycle::Bind(double rate, std::vector<jack_port_t*> inputs,
 
 void JackCycle::Run(jack_nframes_t frames) noexcept {
   if (frames == 0) return;
+  if (IsWaiting()) return Send(0, frames);
   const size_t count = Collect(frames);
   size_t sent = 0;
   if (!finishing_.load(std::memory_order_acquire)) {
@@ -32,6 +33,13 @@ void JackCycle::Run(jack_nframes_t frames) noexcept {
   if (finishing_.load(std::memory_order_acquire) && waiting_ == 0) {
     quiet_.fetch_add(1, std::memory_order_release);
   }
+}
+
+bool JackCycle::IsWaiting() noexcept {
+  if (!open_.load(std::memory_order_acquire)) return true;
+  if (periods_to_wait_ == 0) return false;
+  --periods_to_wait_;
+  return true;
 }
 
 size_t JackCycle::Collect(jack_nframes_t frames) noexcept {

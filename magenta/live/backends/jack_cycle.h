@@ -20,6 +20,10 @@ class JackCycle {
   /// The ports of a client, before it is activated. Frames go on from where they were.
   void Bind(double rate, std::vector<jack_port_t*> inputs, std::vector<jack_port_t*> outputs);
 
+  /// The connections are made: from the period after the next on, blocks go to the processor, and
+  /// all that it sends is heard. Before, it is not called.
+  void Open() noexcept { open_.store(true, std::memory_order_release); }
+
   /// JACK's process callback for `frames` frames.
   void Run(jack_nframes_t frames) noexcept;
 
@@ -34,6 +38,7 @@ class JackCycle {
  private:
   size_t Collect(jack_nframes_t frames) noexcept;
   void Send(size_t count, jack_nframes_t frames) noexcept;
+  bool IsWaiting() noexcept;
 
   MidiProcessor& processor_;
   double rate_ = 48000;
@@ -47,6 +52,9 @@ class JackCycle {
   std::vector<MidiEvent> out_ = std::vector<MidiEvent>(kMidiStoreEvents);
   /// How many of `out_` wait since the last period.
   size_t waiting_ = 0;
+  /// Connections count from the period after the one in which they were made.
+  int periods_to_wait_ = 2;
+  std::atomic<bool> open_{false};
   std::atomic<bool> finishing_{false};
   std::atomic<int> quiet_{0};
   std::atomic<int64_t> lost_{0};

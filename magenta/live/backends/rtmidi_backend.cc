@@ -205,6 +205,10 @@ class RtMidiBackend : public MidiBackend {
   void UpdateState() {
     state_.connected = std::all_of(links_.begin(), links_.end(),
                                    [](const auto& link) { return link->port != nullptr; });
+    state_.listeners =
+        static_cast<int>(std::count_if(outputs_.begin(), outputs_.end(), [](const RtLink* link) {
+          return link->port != nullptr && link->wanted != kVirtualPort;
+        }));
     state_.real_time = real_time_;
     state_.load = busy_;
     state_.lost_events = lost_;

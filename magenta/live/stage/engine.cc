@@ -75,6 +75,7 @@ void DuetEngine::Process(const MidiBlock& block, std::span<const MidiEvent> in,
   cursor_ = block.start;
   if (!begun_) BeginSession(block.start);
   if (panic_wanted_.exchange(false, std::memory_order_relaxed)) Panic(block.start);
+  if (programs_wanted_.exchange(false, std::memory_order_relaxed)) SendPrograms(block.start);
   for (const auto& voice : voices_) voice->OnBlock(block.start);
   for (const MidiEvent& event : in) {
     const int64_t frame = block.start + std::min(event.frame, block.frames - 1);
@@ -378,7 +379,10 @@ bool DuetEngine::ActOnAll(LiveAction action, int value, int64_t frame) noexcept 
 void DuetEngine::ActOnVoice(LiveAction action, int value, Voice& voice, int64_t frame) noexcept {
   const int64_t next_step = (half_ + 1) / 2;
   switch (action) {
-    case LiveAction::kStartPhrase: return StartPhrase(voice, frame);
+    case LiveAction::kStartPhrase:
+      // A wheel that trembles at its end begins nothing anew.
+      if (!voice.listening() || voice.ending()) StartPhrase(voice, frame);
+      return;
     case LiveAction::kStopPhrase:
     case LiveAction::kEndPhrase: return voice.EndPhraseAt(next_step);
     case LiveAction::kToggle:
@@ -397,6 +401,9 @@ void DuetEngine::ActOnVoice(LiveAction action, int value, Voice& voice, int64_t 
 
 void DuetEngine::StartPhrase(Voice& voice, int64_t frame) noexcept {
   if (!transport_.running()) return;
+  // An eager first note is not lost: half a step early is on time.
+  const auto half_step = static_cast<int64_t>(transport_.FramesPerStep() / 2);
+  const std::bitset<128> early = voice.StruckSince(frame - half_step);
   voice.Stop(frame);
   const bool alone = std::all_of(voices_.begin(), voices_.end(), [](const auto& other) {
     return other->state() == VoiceState::kIdle;
@@ -408,6 +415,7 @@ void DuetEngine::StartPhrase(Voice& voice, int64_t frame) noexcept {
   } else {
     voice.BeginPhrase(std::llround(transport_.PositionAt(frame)), frame);
   }
+  voice.TakeAlong(early);
 }
 
 void DuetEngine::Panic(int64_t frame) noexcept {

@@ -54,6 +54,9 @@ class DuetEngine final : public MidiProcessor {
   /// The next block ends every note, also those that others have begun.
   void RequestPanic() noexcept { panic_wanted_.store(true, std::memory_order_relaxed); }
 
+  /// The next block chooses the instruments anew: someone listens who did not hear it.
+  void RequestPrograms() noexcept { programs_wanted_.store(true, std::memory_order_relaxed); }
+
   /// Counts; exact once stopped(), and between blocks where time is simulated.
   EngineState state() const noexcept;
   /// What full rings dropped; from any thread.
@@ -110,6 +113,7 @@ class DuetEngine final : public MidiProcessor {
   std::array<std::bitset<16>, kMaxLivePorts> pedals_ = {};
   std::atomic<bool> stop_wanted_ = false;
   std::atomic<bool> panic_wanted_ = false;
+  std::atomic<bool> programs_wanted_ = false;
   std::atomic<bool> stopped_ = false;
 };
 

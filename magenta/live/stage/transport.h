@@ -27,6 +27,7 @@ class Transport {
   /// The tempo; of an outside clock what its last ticks amount to.
   double qpm() const noexcept { return qpm_; }
   double rate() const noexcept { return rate_; }
+  double FramesPerStep() const noexcept { return 1 / StepsPerFrame(); }
 
   /// Frames a second. Before anything else, and when it changes.
   void SetRate(int64_t frame, double rate) noexcept;

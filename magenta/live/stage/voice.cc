@@ -190,7 +190,31 @@ void Voice::NoteOn(double position, int64_t frame, uint8_t pitch, uint8_t veloci
   if (stage_.options.mode == TurnMode::kFree && !listening_ && may_begin) BeginPhrase(step, frame);
   if (listening_ && step >= phrase_start_) heard_ = true;
   held_.set(pitch);
+  strokes_[pitch] = {frame, step, velocity};
   last_on_ = step;
+}
+
+std::bitset<128> Voice::StruckSince(int64_t since) const noexcept {
+  std::bitset<128> keys = held_;
+  for (size_t pitch = 0; pitch < keys.size(); ++pitch) {
+    if (strokes_[pitch].frame < since) keys.reset(pitch);
+  }
+  return keys;
+}
+
+void Voice::TakeAlong(const std::bitset<128>& keys) noexcept {
+  for (size_t pitch = 0; pitch < keys.size(); ++pitch) {
+    if (!keys[pitch] || strokes_[pitch].step >= phrase_start_) continue;
+    MindEvent event;
+    event.kind = MindEvent::Kind::kNoteOn;
+    event.position = static_cast<double>(phrase_start_);
+    event.pitch = static_cast<uint8_t>(pitch);
+    event.velocity = strokes_[pitch].velocity;
+    Tell(event);
+    heard_ = true;
+    last_on_ = phrase_start_;
+  }
+  held_ |= keys;
 }
 
 void Voice::NoteOff(double position, uint8_t pitch) noexcept {

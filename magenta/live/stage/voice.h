@@ -36,6 +36,8 @@ class Voice {
   VoiceState state() const noexcept;
   bool listening() const noexcept { return listening_; }
   bool answering() const noexcept { return answering_; }
+  /// Whether the phrase's end is known.
+  bool ending() const noexcept { return phrase_end_ != kNoStep; }
   /// Whether an answer is played, or one will be though nobody plays on.
   bool busy() const noexcept;
   const PlayerOptions& player() const noexcept { return stage_.options.players[index_]; }
@@ -56,6 +58,11 @@ class Voice {
   /// kBars: the first phrase begins on `step`.
   void Anchor(int64_t step) noexcept { next_begin_ = step; }
   void BeginPhrase(int64_t step, int64_t frame) noexcept;
+  /// Keys that are held and were struck on frame `since` or later.
+  std::bitset<128> StruckSince(int64_t since) const noexcept;
+  /// Of the phrase that has just begun: `keys` that were struck too early for it count for its
+  /// first step.
+  void TakeAlong(const std::bitset<128>& keys) noexcept;
   /// The phrase, if there is one, ends on `step` or, where that can't be, the next that can.
   void EndPhraseAt(int64_t step) noexcept;
   /// A new answer to the last answer begins on `step`.
@@ -110,6 +117,12 @@ class Voice {
   int64_t next_begin_ = kNoStep;  // kBars
   bool heard_ = false;            // a note of this phrase
   std::bitset<128> held_;
+  struct Stroke {
+    int64_t frame = 0;
+    int64_t step = 0;
+    uint8_t velocity = 0;
+  };
+  std::array<Stroke, 128> strokes_ = {};  // the last of each key
   int64_t last_on_ = -1;
   int64_t last_off_ = 0;
 
