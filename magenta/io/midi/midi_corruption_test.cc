@@ -243,6 +243,11 @@ TEST(ReadMidi, EveryPrefixAndEveryByteReplaced) {
     absl::StatusOr<MidiReading> reading = ReadMidi(whole.substr(0, size));
     EXPECT_EQ(reading.ok(), size >= 22) << size;
   }
+  const std::string riff = InRiff(whole);
+  for (size_t size = 0; size < riff.size(); ++size) {
+    absl::StatusOr<MidiReading> reading = ReadMidi(riff.substr(0, size));
+    EXPECT_EQ(reading.ok(), size >= riff.find("MThd") + 22) << size;
+  }
   for (size_t at = 0; at < whole.size(); ++at) {
     for (int value = 0; value < 256; ++value) {
       absl::StatusOr<MidiReading> reading = ReadMidi(Tune().SetByte(at, value).Read());

@@ -34,7 +34,7 @@ int BigEndian16(std::string_view bytes, uint64_t at) {
 
 /// RIFF <size> RMID, then chunks of little-endian length padded to even; MThd opens the one `data`.
 bool FindInRiff(std::string_view bytes, Contents& contents) {
-  if (bytes.substr(0, 4) != "RIFF" || bytes.substr(0, 12).substr(8) != "RMID") return false;
+  if (!bytes.starts_with("RIFF") || !bytes.substr(0, 12).ends_with("RMID")) return false;
   uint64_t at = 12;
   while (at + 8 <= bytes.size()) {
     uint64_t length = LittleEndian32(bytes, at + 4);
