@@ -1,7 +1,9 @@
 """Every verb explains itself; flags are checked before work begins; the program starts at once."""
 
 import os
+import pty
 import re
+import select
 import subprocess
 import time
 import unittest
@@ -148,6 +150,50 @@ class Completion(Case):
         self.assertIn('--recursive', self.complete('magenta', 'convert', '--rec'))
         self.assertIn('attention_rnn', self.complete('magenta', 'generate', '--config', '=', 'att'))
         self.assertEqual(self.complete('magenta', 'dataset', '--format', 'de'), ['dense'])
+
+    def type(self, keys):
+        """The line that a real bash, with readline, makes of `keys`, which end with a tab."""
+        script = self.write('completion.bash', self.ok('completion', 'bash').bytes +
+                            b'\nshow() { printf "<%s" "$1"; shift; printf " %s" "$@"; echo ">"; }\n')
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            os.execvpe('bash', ['bash', '--norc', '-i'], {**os.environ, 'TERM': 'dumb', 'PS1': 'ready$ '})
+        shown = ''
+
+        def wait(pattern):
+            nonlocal shown
+            while not re.search(pattern, shown):
+                self.assertTrue(select.select([terminal], [], [], 60)[0], shown)
+                shown += os.read(terminal, 65536).decode()
+            return re.search(pattern, shown)
+
+        wait(r'ready\$ ')
+        os.write(terminal, f'source {script}\n'.encode())
+        wait(r'(?s)ready\$ .*source.*ready\$ ')
+        os.write(terminal, keys.encode() + b'\x01show \n')
+        line = wait(r'<(.*)>\r?\n')[1]
+        os.write(terminal, b'exit\n')
+        os.waitpid(pid, 0)
+        os.close(terminal)
+        return line
+
+    def test_in_a_real_shell(self):
+        self.write('a b.mid', b'')
+        os.mkdir(self.path('tunes'))
+        for keys, line in [
+            ('magenta gen\t', 'magenta generate'),
+            ('magenta generate --fo\t', 'magenta generate --format='),
+            ('magenta generate --format=mid,w\t', 'magenta generate --format=mid,wav'),
+            ('magenta generate --config=att\t', 'magenta generate --config=attention_rnn'),
+            ('magenta generate --output_dir=tu\t', 'magenta generate --output_dir=tunes/'),
+            ('magenta generate --primer_midi=a\t', 'magenta generate --primer_midi=a b.mid'),
+            ('magenta help gen\t', 'magenta help generate'),
+            ('magenta basic_rnn_gen\t', 'magenta basic_rnn_generate'),
+            ('lookback_rnn_generate --num_o\t', 'lookback_rnn_generate --num_outputs='),
+        ]:
+            with self.subTest(keys):
+                self.assertEqual(self.type(keys), line)
 
     def test_zsh(self):
         text = self.ok('completion', 'zsh').out
