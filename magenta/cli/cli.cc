@@ -2,10 +2,12 @@
 
 #include <fmt/core.h>
 #include <google/protobuf/stubs/logging.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <new>
 #include <utility>
 
 #include "magenta/base/status.h"
@@ -86,6 +88,19 @@ absl::Status RunVerb(const Call& call, Context& context) {
   return context.out.Flush();
 }
 
+/// Memory can run out on any thread, in the midst of anything; what was half written has a
+/// temporary name, which the next run removes.
+template <bool json>
+void EndForWantOfMemory() {
+  constexpr std::string_view kText =
+      json ? R"({"error": {"code": "outside", "message": "out of memory", "file": "", )"
+             R"("remedy": "Give smaller sizes or input, or use a machine with more"}})"
+             "\n"
+           : "magenta: out of memory. Give smaller sizes or input, or use a machine with more.\n";
+  [[maybe_unused]] const ssize_t told = ::write(STDERR_FILENO, kText.data(), kText.size());
+  ::_exit(5);
+}
+
 }  // namespace
 
 int Main(int argc, char** argv, std::span<const ModelSpec> extra_models,
@@ -100,7 +115,9 @@ int Main(int argc, char** argv, std::span<const ModelSpec> extra_models,
   AddModels(extra_models);
   Output out;
   // Errors in the flags themselves are JSON, too, where it was asked for.
-  out.Configure({.json = std::find(args.begin(), args.end(), "--json") != args.end()});
+  const bool json = std::find(args.begin(), args.end(), "--json") != args.end();
+  out.Configure({.json = json});
+  std::set_new_handler(json ? EndForWantOfMemory<true> : EndForWantOfMemory<false>);
   if (FindAlias(program) == nullptr && !args.empty()) {
     const std::string& first = args[0];
     if (first == "--version") {

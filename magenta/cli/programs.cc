@@ -26,14 +26,16 @@ std::vector<char*> ArgumentPointers(std::string& name, std::vector<std::string>&
   return pointers;
 }
 
+/// A program of ours that ends with a status of the contract has said why.
 absl::Status ChildFailure(std::string_view name, int status) {
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   const std::string message = fmt::format("{} ended with status {}", name, code);
   switch (code) {
-    case 2: return UsageError(message);
-    case 3: return InputError("", message);
-    case 4: return NothingToOutputError(message);
-    case 130: return InterruptedError(message);
+    case 2: return SaidAlready(UsageError(message));
+    case 3: return SaidAlready(InputError("", message));
+    case 4: return SaidAlready(NothingToOutputError(message));
+    case 5: return SaidAlready(OutsideError("", message));
+    case 130: return SaidAlready(InterruptedError(message));
     default: return OutsideError("", message);
   }
 }

@@ -22,7 +22,8 @@ absl::StatusOr<std::string> ProgramPath(Program program);
 absl::Status ExecProgram(Program program, const std::vector<std::string>& args);
 
 /// Runs `program` and waits. Its stderr is ours, its stdout nobody's. Error (exit 5 or what the
-/// program ended with): it could not be started or did not end with 0.
+/// program ended with): it could not be started or did not end with 0, of which it has told
+/// (SaidAlready) unless it crashed.
 absl::Status RunProgram(Program program, const std::vector<std::string>& args);
 
 /// Folder of the running program, links resolved.

@@ -63,8 +63,9 @@ absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const
   if (num_steps - end.steps < 1 - 1e-6 || start >= stop) {
     const double whole = std::ceil(end.steps - 1e-6);
     return UsageError(
-        fmt::format("{} takes {:.6g} steps, and {}={} counts them too", options.music_name, whole,
-                    options.steps_name, options.num_steps),
+        fmt::format("{} takes {:.6g} {}, and {}={} counts {} too", options.music_name, whole,
+                    whole == 1 ? "step" : "steps", options.steps_name, options.num_steps,
+                    whole == 1 ? "it" : "them"),
         fmt::format("Give {}={:.0f} for as many new ones", options.steps_name, whole + num_steps));
   }
   GenerateSequenceRequest request;

@@ -52,7 +52,7 @@ absl::Status CheckConvertOptions(const ConvertOptions& options) {
   if (options.output_file.empty()) {
     return UsageError("no output file is named", "Give --output_file");
   }
-  if (options.report_file == options.output_file) {
+  if (!options.report_file.empty() && IsSamePath(options.report_file, options.output_file)) {
     return UsageError("the report and the output have the same name", "Name two files");
   }
   return absl::OkStatus();

@@ -75,7 +75,8 @@ absl::Status NothingBuilt(const DatasetOptions& options, const DatasetSummary& s
     if (!entry.flag.empty()) remedy = fmt::format("{} would keep some", entry.flag);
   }
   return NothingToOutputError(
-      fmt::format("no melody of the {} sequences survived:\n{}", summary.sequences, summary.table),
+      fmt::format("no melody of {} sequence{} survived:\n{}", summary.sequences,
+                  summary.sequences == 1 ? "" : "s", summary.table),
       remedy);
 }
 
@@ -86,8 +87,10 @@ class DatasetBuilder {
     DatasetSummary summary;
     summary.training_file = OutputPath(options, options.training_file, options.training_name);
     summary.eval_file = OutputPath(options, options.eval_file, options.eval_name);
-    if (summary.training_file == summary.eval_file || options.report_file == summary.eval_file ||
-        options.report_file == summary.training_file) {
+    if (IsSamePath(summary.training_file, summary.eval_file) ||
+        (!options.report_file.empty() &&
+         (IsSamePath(options.report_file, summary.eval_file) ||
+          IsSamePath(options.report_file, summary.training_file)))) {
       return UsageError("two outputs have the same name", "Name different files");
     }
     MAGENTA_ASSIGN_OR_RETURN(SequenceSource source, SequenceSource::Open(options.input));

@@ -319,10 +319,9 @@ TEST(DatasetTest, BadInputIsOneClearError) {
             "first.");
 
   WriteSequences(folder.Path("notes.tfrecord"), {{"a.mid", QuarterNotes(Scale(3))}});
-  EXPECT_EQ(
-      FailureOf(folder, options, 4),
-      "no melody of the 1 sequences survived:\n       1  too_short  a.mid: 3 bars, fewer than 7 "
-      "(--min_bars=3 keeps it)\n--min_bars=3 would keep some.");
+  EXPECT_EQ(FailureOf(folder, options, 4),
+            "no melody of 1 sequence survived:\n       1  too_short  a.mid: 3 bars, fewer than 7 "
+            "(--min_bars=3 keeps it)\n--min_bars=3 would keep some.");
   EXPECT_EQ(JsonOf(options.report_file)["counts"].dump(), R"({"too_short":1})");
 
   WriteSequences(folder.Path("notes.tfrecord"), Tunes(3));

@@ -33,10 +33,7 @@ void SetBroken(const absl::Status& status, std::string reason, FileOutcome& outc
 std::vector<std::string> WarningTexts(const std::vector<ScoreWarning>& left_out) {
   std::vector<std::string> texts;
   texts.reserve(left_out.size());
-  for (const ScoreWarning& warning : left_out) {
-    texts.push_back(warning.line > 0 ? fmt::format("line {}: {}", warning.line, warning.text)
-                                     : warning.text);
-  }
+  for (const ScoreWarning& warning : left_out) texts.push_back(WarningLine(warning));
   return texts;
 }
 

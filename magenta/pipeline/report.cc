@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -75,6 +76,12 @@ absl::Status ReportWriter::Commit() {
   const Json counts = CountsOf(reasons_);
   MAGENTA_RETURN_IF_ERROR(file_->Write("\n],\n\"counts\": " + DumpLine(counts) + "}\n"));
   return file_->Commit();
+}
+
+bool IsSamePath(const std::string& a, const std::string& b) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  return a == b || fs::weakly_canonical(a, error) == fs::weakly_canonical(b, error);
 }
 
 std::map<std::string, int64_t> CountsOf(const std::map<std::string, ReasonCount>& reasons) {

@@ -58,6 +58,9 @@ class ReportWriter {
   std::map<std::string, ReasonCount> reasons_;
 };
 
+/// Whether two names lead to one file, there or not: "x" and "./x".
+bool IsSamePath(const std::string& a, const std::string& b);
+
 /// {reason: n}
 std::map<std::string, int64_t> CountsOf(const std::map<std::string, ReasonCount>& reasons);
 

@@ -239,7 +239,7 @@ TEST_F(HttpApiTest, Errors) {
        "has sections to generate, and the query has steps"},
       {"/v1/generators/basic_rnn:generate?steps=0", "application/json", kNoSection, 400, "steps=0"},
       {"/v1/generators/basic_rnn:generate?steps=1", "application/json", kNoSection, 400,
-       "the input takes 1 steps, and steps=1 counts them too"},
+       "the input takes 1 step, and steps=1 counts it too"},
       {"/v1/generators/basic_rnn:generate?steps=9", "application/json", "{}", 400,
        "the input holds no note"},
       {"/nowhere", "", "", 404, "nothing at /nowhere"},

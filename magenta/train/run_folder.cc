@@ -120,7 +120,8 @@ absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& 
 
 absl::StatusOr<std::string> SaveCheckpoint(const std::string& folder, int64_t step,
                                            const TensorMap& tensors, int keep) {
-  MAGENTA_RETURN_IF_ERROR(MakeFolder(folder));
+  // Goes away again where nothing can be written to it.
+  MAGENTA_ASSIGN_OR_RETURN(const OutputFolder made, OutputFolder::Make(folder));
   const std::string prefix = fmt::format("{}/model.ckpt-{}", folder, step);
   CheckpointState state;
   if (const auto before = ReadCheckpointState(folder); before.ok()) state = *before;

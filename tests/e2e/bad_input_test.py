@@ -14,9 +14,19 @@ def lookback(path):
 
 
 class Convert(Case):
-    def convert(self, status, text, folder, *flags):
+    def unprivileged(self):
+        """How to run a program as one who may not read everything, where root runs the tests."""
+        if os.getuid() != 0:
+            return {}
+        os.chmod(self.folder, 0o777)
+        nobody = {'user': 65534, 'cwd': '/'}
+        if subprocess.run(['test', '-x', os.path.join(BIN, 'magenta')], **nobody).returncode != 0:
+            self.skipTest('left out: the programs lie where only root may look')
+        return nobody
+
+    def convert(self, status, text, folder, *flags, **kwargs):
         self.fails(status, text, 'convert', '--input_dir=' + folder,
-                   '--output_file=' + self.path('out', 'notes.tfrecord'), *flags)
+                   '--output_file=' + self.path('out', 'notes.tfrecord'), *flags, **kwargs)
         self.assertFalse(os.path.exists(self.path('out', 'notes.tfrecord')))
 
     def test_missing_folder(self):
@@ -28,17 +38,7 @@ class Convert(Case):
     def test_unreadable_folder(self):
         self.write('in/a.mid', tune(8))
         os.chmod(self.path('in'), 0)
-        kwargs = {}
-        if os.getuid() == 0:
-            os.chmod(self.folder, 0o777)
-            kwargs = {'user': 65534, 'cwd': '/'}
-            probe = subprocess.run(['test', '-x', os.path.join(BIN, 'magenta')], **kwargs)
-            if probe.returncode != 0:
-                self.skipTest('left out: the programs lie where only root may look')
-        result = run('convert', '--input_dir=' + self.path('in'),
-                     '--output_file=' + self.path('notes.tfrecord'), **kwargs)
-        self.assertEqual(result.status, 3, result)
-        self.assertIn(self.path('in'), result.err)
+        self.convert(3, self.path('in'), self.path('in'), **self.unprivileged())
 
     def test_empty_folder(self):
         os.mkdir(self.path('in'))
@@ -64,16 +64,16 @@ class Convert(Case):
 
     def test_files_that_may_not_be_read(self):
         """Two ways: a file without the right to read it; a folder that lists what it won't show."""
-        if os.getuid() == 0:
-            self.skipTest('left out: root may read everything')
+        who = self.unprivileged()
         self.write('in/a.mid', tune(8))
         os.chmod(self.path('in', 'a.mid'), 0)
-        self.convert(3, 'Permission denied', self.path('in'))
+        self.convert(3, 'Permission denied', self.path('in'), **who)
         self.fails(3, 'Permission denied', 'dataset', '--input=' + self.path('in'),
-                   '--output_dir=' + self.path('data'))
+                   '--output_dir=' + self.path('data'), **who)
+        self.fails(3, 'a.mid: cannot open: Permission denied', 'inspect', self.path('in', 'a.mid'), **who)
         self.write('listed/b.mid', tune(8))
-        os.chmod(self.path('listed'), 0o400)
-        self.convert(3, 'Permission denied', self.path('listed'))
+        os.chmod(self.path('listed'), 0o444)
+        self.convert(3, 'Permission denied', self.path('listed'), **who)
 
     def test_a_table_stands_alone(self):
         """What to do is a line of its own below the reasons."""
@@ -111,6 +111,41 @@ class Output(Case):
         self.assertEqual(result.status, 5, result)
         self.assertIn('notes.tfrecord: cannot write', result.err)
         self.assertEqual([f for f in self.files() if 'tfrecord' in f], [])
+
+
+    def test_two_names_of_one_file(self):
+        self.write('in/a.mid', tune(8))
+        out = self.path('notes.tfrecord')
+        self.fails(2, 'the same name', 'convert', '--input_dir=' + self.path('in'),
+                   '--output_file=' + out, '--report=' + self.path('in', '..', 'notes.tfrecord'))
+        self.fails(2, 'the same name', 'dataset', '--input=' + self.path('in'), '--output_dir=' + self.path('d'),
+                   '--report=' + self.path('.', 'd', 'eval_melodies.tfrecord'))
+
+    def test_out_of_memory(self):
+        """A limit on the address space stands for a machine without more."""
+        def limit():
+            resource.setrlimit(resource.RLIMIT_AS, (300 << 20, 300 << 20))
+
+        if run('--version', preexec_fn=limit).status != 0:
+            self.skipTest('left out: the program itself needs more (a sanitizer)')
+        large = self.write('large.mid', b'MThd')
+        os.truncate(large, 500 << 20)
+        result = run('inspect', large, preexec_fn=limit)
+        self.assertEqual((result.status, result.err.count('\n')), (5, 1), result)
+        self.assertIn('magenta: out of memory. ', result.err)
+        result = run('inspect', '--json', large, preexec_fn=limit)
+        self.assertEqual((result.status, result.error['code']), (5, 'outside'), result)
+
+    @needs_live
+    def test_an_error_of_another_program_is_said_once(self):
+        font = self.write('x.sf2', b'RIFF\0\0\0\0sfbk')
+        flags = ['generate', '--num_outputs=1', '--format=wav', '--output_dir=' + self.path('out'),
+                 '--soundfont=' + font]
+        self.fails(3, 'no sound font', *flags)
+        self.assertEqual(self.fails_as_json(3, *flags)['file'], font)
+        self.fails(3, 'x.txt: is no sound font', 'generate', '--format=mid,wav', '--output_dir=' + self.path('out'),
+                   '--soundfont=' + self.write('x.txt', b'nothing of the kind'))
+        self.assertEqual(self.files(), ['x.sf2', 'x.txt'])
 
 
 class Dataset(Case):
@@ -248,6 +283,20 @@ class Primers(Case):
         self.primer(3, 'rest.mid: holds no note', '--primer_midi=' + self.write('rest.mid', midi([[], []])))
         drums = midi([[36], [38]] * 8).replace(b'\x90', b'\x99').replace(b'\x80', b'\x89')
         self.primer(3, 'drums.mid: holds drums alone', '--primer_midi=' + self.write('drums.mid', drums))
+
+    def test_what_a_score_holds_that_is_left_out_is_said(self):
+        book = self.write('tune.abc', b'X:1\nM:4/4\nL:1/4\nK:C\n{g}CDEF|\nw: ly-rics\n')
+        result = self.ok('generate', '--run_dir=' + lookback(''), '--num_outputs=1', '--primer_midi=' + book,
+                         '--output_dir=' + self.path('out'))
+        self.assertIn('tune.abc: left out: line 5: grace notes', result.err)
+        self.assertIn('tune.abc: left out: line 6: lyrics', result.err)
+
+    def test_a_wrapped_file_is_read_as_convert_reads_it(self):
+        wrapped = self.write('mac.mid', b'\0' * 128 + tune(2))
+        result = self.ok('generate', '--run_dir=' + lookback(''), '--num_outputs=1', '--primer_midi=' + wrapped,
+                         '--output_dir=' + self.path('out'))
+        self.assertIn('bytes before the MIDI header left out: 128', result.err)
+        self.assertIn('no MIDI header', run('inspect', self.write('y.mid', b'no MIDI')).err)
 
     def test_what_a_broken_file_kept_is_said(self):
         cut = self.write('cut.mid', tune(2)[:-9])

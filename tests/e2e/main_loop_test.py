@@ -122,6 +122,16 @@ class Generation(Case):
         self.assertEqual((notes[0][0], notes[1][0]), (72, 74))
         self.assertAlmostEqual(notes[1][1], 0.75, 3)
 
+    def test_inspect_cuts_a_melody_without_end(self):
+        far = self.write('far.mid', midi([[60], [], [62]], ticks=[480, 250_000_000, 480]))
+        result = self.ok('inspect', '--json', far)
+        self.assertLess(len(result.out), 1_000_000)
+        described = result.json['files'][0]
+        self.assertEqual(len(described['notes']), 2)
+        self.assertEqual(len(described['melodies'][0]['events']), 65536)
+        self.assertIn('cut to 65536', described['melodies_cut'][0]['reason'])
+        self.assertIn('cut to 65536', self.ok('inspect', far).out)
+
     def test_temperature_0_draws_nothing(self):
         outputs = self.generate('--run_dir=' + GOLDEN, '--temperature=0', '--num_outputs=2')['outputs']
         self.assertEqual(notes_of(outputs[0]['file']), notes_of(outputs[1]['file']))

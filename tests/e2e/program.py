@@ -89,6 +89,13 @@ class Case(unittest.TestCase):
         self.assertEqual(result.out, '')
         return result
 
+    def fails_as_json(self, status, *args, **kwargs):
+        """The command ends with `status` and --json's error, the only one, which is returned."""
+        result = run(*args, '--json', **kwargs)
+        self.assertEqual(result.status, status, result)
+        self.assertEqual(result.err.count('"error"'), 1, result)
+        return result.error
+
     def files(self, folder='.'):
         found = []
         for root, _, names in os.walk(self.path(folder)):

@@ -16,9 +16,12 @@
 #include "magenta/io/musicxml/musicxml.h"
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/io/tensor/table_reader.h"
+#include "magenta/pipeline/input_files.h"
 
 namespace magenta::cli {
 namespace {
+
+using std::string_view_literals::operator""sv;
 
 constexpr size_t kHeadBytes = 4096;
 constexpr size_t kTailBytes = 48;
@@ -84,14 +87,66 @@ FileKind ProtoKind(std::string_view bytes) {
   return parsed && HasNoUnknownFields(sequence) ? FileKind::kNoteSequence : FileKind::kUnknown;
 }
 
-absl::StatusOr<std::vector<NoteSequence>> ReadBook(const std::string& bytes) {
+/// The first few of `lines`, which are of `all`.
+void TellFew(const std::vector<std::string>& lines, size_t all,
+             std::vector<std::string>& warnings) {
+  constexpr size_t kShown = 3;
+  const size_t shown = std::min(kShown, lines.size());
+  warnings.insert(warnings.end(), lines.begin(), lines.begin() + static_cast<ptrdiff_t>(shown));
+  if (all > shown) {
+    warnings.push_back(fmt::format("{} more (`magenta inspect` shows them)", all - shown));
+  }
+}
+
+absl::StatusOr<std::vector<NoteSequence>> ReadBook(const std::string& bytes,
+                                                   std::vector<std::string>& warnings) {
   MAGENTA_ASSIGN_OR_RETURN(std::vector<AbcTune> tunes, ReadAbc(bytes));
   std::vector<NoteSequence> sequences;
+  std::vector<std::string> lines;
   for (AbcTune& tune : tunes) {
-    if (tune.status.ok()) sequences.push_back(std::move(tune.sequence));
+    if (!tune.status.ok()) {
+      lines.push_back("not read: " + std::string(tune.status.message()));
+      continue;
+    }
+    for (const ScoreWarning& warning : tune.left_out) {
+      lines.push_back("left out: " + WarningLine(warning));
+    }
+    sequences.push_back(std::move(tune.sequence));
   }
   if (sequences.empty()) return tunes[0].status;
+  TellFew(lines, lines.size(), warnings);
   return sequences;
+}
+
+absl::StatusOr<std::vector<NoteSequence>> ReadScore(const std::string& bytes,
+                                                    std::vector<std::string>& warnings) {
+  MAGENTA_ASSIGN_OR_RETURN(MusicXmlReading reading, ReadMusicXml(bytes));
+  std::vector<std::string> lines;
+  for (const ScoreWarning& warning : reading.left_out) {
+    lines.push_back("left out: " + WarningLine(warning));
+  }
+  TellFew(lines, lines.size(), warnings);
+  return std::vector<NoteSequence>{std::move(reading.sequence)};
+}
+
+absl::StatusOr<std::vector<NoteSequence>> ReadMidiFile(const std::string& bytes,
+                                                       std::vector<std::string>& warnings) {
+  MAGENTA_ASSIGN_OR_RETURN(MidiReading reading, ReadMidi(bytes));
+  std::vector<std::string> lines;
+  for (const MidiWarning& warning : reading.warnings) lines.push_back(WarningLine(warning));
+  TellFew(lines, lines.size() + static_cast<size_t>(reading.warnings_left_out), warnings);
+  return std::vector<NoteSequence>{std::move(reading.sequence)};
+}
+
+/// What convert would take a file of this name for: MIDI behind a wrapper's bytes, say.
+FileKind KindByName(const std::string& path) {
+  switch (MusicFileKindOf(path)) {
+    case MusicFileKind::kMidi: return FileKind::kMidi;
+    case MusicFileKind::kAbc: return FileKind::kAbc;
+    case MusicFileKind::kMusicXml: return FileKind::kMusicXml;
+    case MusicFileKind::kOther: break;
+  }
+  return FileKind::kUnknown;
 }
 
 absl::StatusOr<std::vector<NoteSequence>> ReadSequenceRecords(const std::string& path) {
@@ -110,37 +165,20 @@ absl::StatusOr<std::vector<NoteSequence>> ReadSequenceRecords(const std::string&
   return sequences;
 }
 
-void TellWarnings(const MidiReading& reading, std::vector<std::string>& warnings) {
-  constexpr size_t kShown = 3;
-  const size_t all = reading.warnings.size() + reading.warnings_left_out;
-  for (size_t i = 0; i < std::min(kShown, reading.warnings.size()); ++i) {
-    warnings.push_back(WarningLine(reading.warnings[i]));
-  }
-  if (all > kShown) {
-    warnings.push_back(fmt::format("{} more (`magenta inspect` shows them)", all - kShown));
-  }
-}
-
 absl::StatusOr<std::vector<NoteSequence>> ReadMusicBytes(const std::string& path,
                                                          const FileBytes& file,
                                                          std::vector<std::string>& warnings) {
   const auto& [bytes, kind] = file;
-  std::vector<NoteSequence> sequences;
   switch (kind) {
-    case FileKind::kMidi: {
-      MAGENTA_ASSIGN_OR_RETURN(MidiReading reading, ReadMidi(bytes));
-      TellWarnings(reading, warnings);
-      sequences.push_back(std::move(reading.sequence));
-      return sequences;
-    }
-    case FileKind::kMusicXml: {
-      MAGENTA_ASSIGN_OR_RETURN(MusicXmlReading reading, ReadMusicXml(bytes));
-      sequences.push_back(std::move(reading.sequence));
-      return sequences;
-    }
-    case FileKind::kAbc: return ReadBook(bytes);
+    case FileKind::kMidi: return ReadMidiFile(bytes, warnings);
+    case FileKind::kMusicXml: return ReadScore(bytes, warnings);
+    case FileKind::kAbc: return ReadBook(bytes, warnings);
     case FileKind::kRecords: return ReadSequenceRecords(path);
-    case FileKind::kNoteSequence: sequences.emplace_back().ParseFromString(bytes); return sequences;
+    case FileKind::kNoteSequence: {
+      std::vector<NoteSequence> sequences(1);
+      sequences[0].ParseFromString(bytes);
+      return sequences;
+    }
     default: break;
   }
   if (bytes.empty()) return InputError(path, "is empty");
@@ -157,8 +195,8 @@ FileKind KindOf(std::string_view bytes) {
   if (EndsAsTable(bytes)) return FileKind::kTable;
   if (bytes.starts_with("PK\x03\x04")) return FileKind::kMusicXml;
   const std::string_view text = WithoutBlanks(bytes);
-  if (text.starts_with('<') || text.starts_with(std::string_view("\xff\xfe<", 3))) {
-    return FileKind::kMusicXml;
+  for (const std::string_view start : {"<"sv, "\xff\xfe<\0"sv, "\xfe\xff\0<"sv}) {
+    if (text.starts_with(start)) return FileKind::kMusicXml;
   }
   if (text.starts_with("model_checkpoint_path")) return FileKind::kCheckpointState;
   if (text.starts_with('{')) return FileKind::kJson;
@@ -190,6 +228,7 @@ absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path) {
   if (file.kind == FileKind::kRecords || file.kind == FileKind::kTable) return file;
   MAGENTA_ASSIGN_OR_RETURN(file.bytes, ReadFile(path, kMostMessageBytes));
   file.kind = KindOf(file.bytes);
+  if (file.kind == FileKind::kUnknown && !file.bytes.empty()) file.kind = KindByName(path);
   return file;
 }
 

@@ -25,11 +25,12 @@ enum class FileKind {
   kUnknown,
 };
 
-/// By the first bytes (and the last eight); names don't count.
+/// By the first bytes (and the last eight) alone.
 FileKind KindOf(std::string_view bytes);
 
-/// The bytes of `path` and what they are. Of a TFRecord or checkpoint, which are read by other
-/// means, only the ends. Errors (exit 3): missing, unreadable, and over 2 GiB, where messages end.
+/// The bytes of `path` and what they are; where these tell nothing, what a name that convert takes
+/// says. Of a TFRecord or checkpoint, which are read by other means, only the ends. Errors (exit
+/// 3): missing, unreadable, and over 2 GiB, where messages end.
 struct FileBytes {
   std::string bytes;
   FileKind kind = FileKind::kUnknown;
@@ -40,8 +41,9 @@ absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path);
 const char* KindName(FileKind kind);
 
 /// The pieces of a MIDI file (one), an ABC book, a MusicXML file, a TFRecord of NoteSequences or a
-/// file of one NoteSequence; at least one. `warnings` gets what a broken MIDI file was mended by,
-/// with byte offsets, a few lines of it. Errors (exit 3) name the file and what it is instead.
+/// file of one NoteSequence; at least one. `warnings` gets a few lines of what a broken MIDI
+/// file was mended by, with byte offsets, or of what a score holds that was left out. Errors (exit
+/// 3) name the file and what it is instead.
 absl::StatusOr<std::vector<NoteSequence>> ReadMusic(const std::string& path,
                                                     std::vector<std::string>& warnings);
 

@@ -41,15 +41,11 @@ absl::StatusOr<Inspection> InspectMidi(const std::string& bytes, const InspectOp
   return result;
 }
 
-std::string LineText(const ScoreWarning& warning) {
-  return warning.line > 0 ? fmt::format("line {}: {}", warning.line, warning.text) : warning.text;
-}
-
 absl::StatusOr<Inspection> InspectScore(const std::string& bytes, const InspectOptions& options) {
   MAGENTA_ASSIGN_OR_RETURN(const MusicXmlReading reading, ReadMusicXml(bytes));
   Inspection result = OfOne(reading.sequence, "MusicXML", options);
   std::vector<std::string> warnings;
-  for (const ScoreWarning& warning : reading.left_out) warnings.push_back(LineText(warning));
+  for (const ScoreWarning& warning : reading.left_out) warnings.push_back(WarningLine(warning));
   AddWarnings(warnings, result);
   return result;
 }
@@ -59,7 +55,7 @@ absl::StatusOr<Inspection> InspectBook(const std::string& bytes, const InspectOp
   if (tunes.size() == 1 && tunes[0].status.ok()) {
     Inspection result = OfOne(tunes[0].sequence, "ABC", options);
     std::vector<std::string> warnings;
-    for (const ScoreWarning& warning : tunes[0].left_out) warnings.push_back(LineText(warning));
+    for (const ScoreWarning& warning : tunes[0].left_out) warnings.push_back(WarningLine(warning));
     AddWarnings(warnings, result);
     return result;
   }

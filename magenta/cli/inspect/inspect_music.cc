@@ -120,30 +120,40 @@ void AddNotes(const NoteSequence& sequence, const InspectOptions& options, Inspe
   result.json.Set("notes", list);
 }
 
-/// The melodies that a model would go on from or be scored on, part after part.
+void AddMelody(const ExtractedMelody& found, Json& list, Inspection& result) {
+  const auto& events = found.melody.events();
+  list.Add(Json::Object()
+               .Set("instrument", found.instrument)
+               .Set("start_step", found.melody.start_step())
+               .Set("events", Json::ArrayOf(events)));
+  result.text += fmt::format("  melody of instrument {}, {} steps from step {}:", found.instrument,
+                             events.size(), found.melody.start_step());
+  for (size_t i = 0; i < std::min<size_t>(events.size(), 16); ++i) {
+    result.text += fmt::format(" {}", events[i]);
+  }
+  result.text += events.size() > 16 ? " ...\n" : "\n";
+}
+
+/// The melodies that a model would go on from or be scored on, part after part. What goes on for
+/// longer than kMostSteps is cut there, and that is said: a few bytes of a file can ask for a
+/// month.
 void AddMelodies(const NoteSequence& sequence, Inspection& result) {
-  Json list = Json::Array();
-  std::string text;
+  constexpr int kMostSteps = 1 << 16;  // two hours at 120 quarters a minute
+  Json list = Json::Array(), cut = Json::Array();
+  MelodyExtractionOptions options = MelodyExtractionOptions::ForPrimer(0);
+  options.max_steps = kMostSteps;
   for (const NoteSequence& part : SplitOnTimeChanges(sequence)) {
     const auto quantized = Quantize(part, 4);
     if (!quantized.ok()) continue;
-    MelodyExtractionOptions options = MelodyExtractionOptions::ForPrimer(0);
-    for (const ExtractedMelody& found : ExtractMelodies(*quantized, options).melodies) {
-      const auto& events = found.melody.events();
-      list.Add(Json::Object()
-                   .Set("instrument", found.instrument)
-                   .Set("start_step", found.melody.start_step())
-                   .Set("events", Json::ArrayOf(events)));
-      text += fmt::format("  melody of instrument {}, {} steps from step {}:", found.instrument,
-                          events.size(), found.melody.start_step());
-      for (size_t i = 0; i < std::min<size_t>(events.size(), 16); ++i) {
-        text += fmt::format(" {}", events[i]);
-      }
-      text += events.size() > 16 ? " ...\n" : "\n";
+    const MelodyExtraction extraction = ExtractMelodies(*quantized, options);
+    for (const ExtractedMelody& found : extraction.melodies) AddMelody(found, list, result);
+    for (const MelodyTrack& track : extraction.tracks) {
+      if (track.outcome != MelodyOutcome::kTruncated) continue;
+      cut.Add(Json::Object().Set("instrument", track.instrument).Set("reason", track.reason));
+      result.text += fmt::format("  melody of instrument {}: {}\n", track.instrument, track.reason);
     }
   }
-  result.text += text;
-  result.json.Set("melodies", list);
+  result.json.Set("melodies", list).Set("melodies_cut", cut);
 }
 
 }  // namespace

@@ -8,12 +8,15 @@
 #include <cmath>
 #include <cstring>
 
+#include "absl/strings/cord.h"
 #include "magenta/base/status.h"
 
 namespace magenta::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr char kSaidPayload[] = "magenta/said";
 
 double SecondsSince(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -42,6 +45,11 @@ bool IsNumberCell(const std::string& cell) {
 }
 
 }  // namespace
+
+absl::Status SaidAlready(absl::Status status) {
+  if (!status.ok()) status.SetPayload(kSaidPayload, absl::Cord());
+  return status;
+}
 
 void Output::Line(std::string_view text) {
   ClearProgress();
@@ -73,6 +81,7 @@ void Output::Warning(std::string_view text) {
 }
 
 void Output::Error(const absl::Status& status) {
+  if (status.GetPayload(kSaidPayload).has_value()) return;
   if (!options_.json) return Message("magenta: " + ErrorLine(status));
   const Json error = Json::Object()
                          .Set("code", ErrorCode(status))

@@ -16,6 +16,10 @@ namespace magenta::cli {
 /// How much is said on stderr; each holds what the next ones hold.
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 
+/// `status`, of which whoever met it has told on our stderr (a program that we ran): Output::Error
+/// has nothing to add.
+absl::Status SaidAlready(absl::Status status);
+
 /// Where a command's words go.
 class Output {
  public:

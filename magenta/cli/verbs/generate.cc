@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 
 #include "magenta/base/files.h"
@@ -45,6 +47,14 @@ class TemporaryFolder {
  private:
   std::string path_;
 };
+
+/// Whether `path` begins as a sound font does; magenta-live reads the rest.
+bool BeginsAsSoundFont(const std::string& path) {
+  std::array<char, 12> head{};
+  std::ifstream(path, std::ios::binary).read(head.data(), head.size());
+  const std::string_view text(head.data(), head.size());
+  return text.starts_with("RIFF") && text.ends_with("sfbk");
+}
 
 struct Written {
   std::string base;  // without extension
@@ -185,6 +195,9 @@ class GenerateVerb : public Verb {
       return MissingInputError(sound_font_, "there is no such sound font",
                                "Give --soundfont an .sf2 or .sf3 file");
     }
+    if (!sound_font_.empty() && !BeginsAsSoundFont(sound_font_)) {
+      return InputError(sound_font_, "is no sound font", "Give --soundfont an .sf2 or .sf3 file");
+    }
     for (size_t i = 0; i < formats_.size(); ++i) {
       if (std::find(formats_.begin(), formats_.begin() + i, formats_[i]) != formats_.begin() + i) {
         return UsageError(fmt::format("--format names {} twice", formats_[i]));
@@ -257,7 +270,7 @@ class GenerateVerb : public Verb {
       bar.Update(done, num_outputs_);
       MAGENTA_RETURN_IF_ERROR(CheckInterrupted());
     }
-    return RenderAll(to_render, primer_end);
+    return RenderAll(to_render, primer_end, context.out.json());
   }
 
   /// The formats that need no other program; `to_render` gets the MIDI file for those that do.
@@ -281,12 +294,14 @@ class GenerateVerb : public Verb {
     return WriteFile(to_render.back(), midi);
   }
 
-  absl::Status RenderAll(const std::vector<std::string>& files, double primer_end) const {
+  absl::Status RenderAll(const std::vector<std::string>& files, double primer_end,
+                         bool json) const {
     if (files.empty()) return absl::OkStatus();
     std::vector<std::string> args = {"render", "--quiet", "--output_dir=" + output_dir_,
                                      fmt::format("--format={}", fmt::join(LiveFormats(), ",")),
                                      fmt::format("--primer_end={}", primer_end)};
     if (!sound_font_.empty()) args.push_back("--soundfont=" + sound_font_);
+    if (json) args.push_back("--json");
     args.push_back("--");
     args.insert(args.end(), files.begin(), files.end());
     return RunProgram(Program::kLive, args);

@@ -12,6 +12,12 @@ struct ScoreWarning {
   std::string text;
 };
 
+/// "line 12: lyrics"
+inline std::string WarningLine(const ScoreWarning& warning) {
+  if (warning.line <= 0) return warning.text;
+  return "line " + std::to_string(warning.line) + ": " + warning.text;
+}
+
 /// What both readers say of D.C., D.S. and the like: as for the reference, the order of play comes
 /// from ABC's repeats and endings alone.
 inline constexpr char kJumpsLeftOut[] =
