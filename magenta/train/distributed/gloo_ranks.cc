@@ -290,6 +290,7 @@ class Joining {
   absl::Status CheckAddresses(c10d::TCPStore& store) const;
   absl::Status Introduce(c10d::TCPStore& store);
   static absl::Status Refuse(c10d::TCPStore& store, const std::string& why);
+  absl::Status Refused(c10d::TCPStore& store) const;
 
   const JoinOptions& options_;
   const Place& place_;
@@ -359,7 +360,23 @@ absl::Status Joining::Introduce(c10d::TCPStore& store) {
 // Those that wait learn of it, too.
 absl::Status Joining::Refuse(c10d::TCPStore& store, const std::string& why) {
   store.set("refused", Bytes(why));
+  store.add("refused/read", 1);
   return UsageError(why, kLauncherHelp);
+}
+
+// What another one refused. Rank 0, which keeps the store, leaves after all that are here know.
+absl::Status Joining::Refused(c10d::TCPStore& store) const {
+  const auto why = store.get("refused");
+  const Clock::time_point start = Clock::now();
+  int64_t read = store.add("refused/read", 1);
+  for (int64_t here = read + 1; place_.rank == 0 && read < here;) {
+    if (SecondsSince(start) > kLeaveSeconds) break;
+    std::this_thread::sleep_for(kLook / 10);
+    here = 0;
+    for (int r = 0; r < place_.size; ++r) here += store.add(fmt::format("here/{}", r), 0);
+    read = store.add("refused/read", 0);
+  }
+  return UsageError(std::string(why.begin(), why.end()), kLauncherHelp);
 }
 
 absl::Status Joining::WaitForAll(c10d::TCPStore& store) {
@@ -368,10 +385,7 @@ absl::Status Joining::WaitForAll(c10d::TCPStore& store) {
     for (int r = 0; r < place_.size; ++r) {
       if (store.add(fmt::format("here/{}", r), 0) == 0) missing += fmt::format(" {}", r);
     }
-    if (store.check({"refused"})) {
-      const auto why = store.get("refused");
-      return UsageError(std::string(why.begin(), why.end()), kLauncherHelp);
-    }
+    if (store.check({"refused"})) return Refused(store);
     if (missing.empty()) return absl::OkStatus();
     if (Stopped()) return InterruptedError("stopped while waiting for the other ranks");
     if (OutOfPatience()) {
