@@ -8,12 +8,14 @@ MUSIC ?= $(SHARED)/data/nottingham
 export MAGENTA_SHARED ?= $(SHARED)
 
 .DEFAULT_GOAL := all
-.PHONY: all help setup setup-demo demo dev test slow test-all bench lint format layers tidy \
+.PHONY: all full help setup setup-demo demo dev test slow bench lint format format-check layers tidy tidy-ready \
         asan asan-unit tsan fuzz corpus bundles parity magentajs ci clean
 
 all: setup  ## everything, release, into build/bin
 	cmake --preset full
 	cmake --build build
+
+full: all
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -70,24 +72,26 @@ layers:  ## who may include whom
 format:  ## clang-format over all sources
 	git ls-files '*.h' '*.cc' | xargs clang-format-14 -i
 
-lint: setup layers  ## format, layers, clang-tidy over all sources
+format-check:
 	git ls-files '*.h' '*.cc' | xargs clang-format-14 --dry-run --Werror
-	cmake --preset dev -B build/tidy -DMAGENTA_TORCH=ON -DMAGENTA_SERVE=ON
-	cmake --build build/tidy --target magenta_proto magenta_grpc
-	git ls-files 'magenta/*.cc' | grep -v '_test.cc' | xargs grep -L '<ATen/\|<torch/\|reference_layers.h\|distributed/watch.h' | \
-	  xargs -P$(JOBS) -n4 clang-tidy-14 -p build/tidy --quiet  # clang 14 does not parse libtorch's headers
 
-tidy: setup  ## clang-tidy over what changed since BASE (default: the last commit's parent)
+# What clang-tidy reads: compile commands without batches, and the generated headers.
+tidy-ready: setup
 	cmake --preset dev -B build/tidy -DMAGENTA_TORCH=ON -DMAGENTA_SERVE=ON
 	cmake --build build/tidy --target magenta_proto magenta_grpc
-	tools/tidy_changed.sh $(BASE)
+
+lint: layers format-check tidy-ready  ## format, layers, clang-tidy over all sources
+	tools/tidy.py all
+
+tidy: tidy-ready  ## clang-tidy over what changed since BASE (default: where this branch left main)
+	tools/tidy.py changed $(BASE)
 
 asan: setup  ## all tests but the slow ones under the address and undefined-behaviour sanitizers
 	cmake --preset asan
 	cmake --build build/asan
 	ctest --test-dir build/asan --output-on-failure -j$(JOBS) -LE slow
 
-asan-unit: setup
+asan-unit: setup  ## the unit tests alone
 	cmake --preset asan
 	cmake --build build/asan --target unit_tests
 	ctest --test-dir build/asan --output-on-failure -j$(JOBS) -L unit -LE slow
@@ -119,8 +123,7 @@ magentajs: all build/magentajs/ok  ## against the real Magenta.js in node (needs
 
 ci: test  ## what a change must pass
 	$(MAKE) slow
-	$(MAKE) layers
-	git ls-files '*.h' '*.cc' | xargs clang-format-14 --dry-run --Werror
+	$(MAKE) layers format-check
 
 clean:
 	rm -rf build
