@@ -90,6 +90,7 @@ absl::StatusOr<ScoreSums> SharedWork::PoolSums(std::span<const ScoreSums> mine, 
   MAGENTA_ASSIGN_OR_RETURN(const auto texts, ranks_->Gather(word.Text()));
   std::vector<Word> words;
   std::vector<std::span<const double>> rest;
+  words.reserve(texts.size());
   for (const std::string& text : texts) words.push_back(Word::Of(text));
   for (const Word& said : words) {
     agreed_stop_ = agreed_stop_ || said.stop;

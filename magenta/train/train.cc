@@ -70,6 +70,7 @@ ModelSource SourceOf(const std::string& path) {
 
 std::vector<int> LengthsOf(const std::vector<DatasetExample>& examples) {
   std::vector<int> lengths;
+  lengths.reserve(examples.size());
   for (const DatasetExample& example : examples) {
     lengths.push_back(static_cast<int>(example.steps()));
   }

@@ -87,7 +87,7 @@ absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_qua
   PrimerMusic primer;
   MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> sequences,
                            ReadMusic(flags.midi, primer.notes));
-  for (std::string& note : primer.notes) note = flags.midi + ": " + note;
+  for (std::string& note : primer.notes) note.insert(0, flags.midi + ": ");
   if (sequences.size() > 1) {
     return InputError(flags.midi, fmt::format("holds {} pieces; a primer is one", sequences.size()),
                       "Cut out the one that is meant");
