@@ -96,7 +96,7 @@ asan-unit: setup  ## the unit tests alone
 	cmake --build build/asan --target unit_tests
 	ctest --test-dir build/asan --output-on-failure -j$(JOBS) -L unit -LE slow
 
-tsan: setup  ## the same under the thread sanitizer
+tsan: setup  ## all tests but the slow ones under the thread sanitizer
 	cmake --preset tsan
 	cmake --build build/tsan
 	ctest --test-dir build/tsan --output-on-failure -j$(JOBS) -LE slow
