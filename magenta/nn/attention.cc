@@ -1,11 +1,24 @@
 #include "magenta/nn/attention.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "magenta/nn/row_buffers.h"
 
 namespace magenta {
+namespace {
+
+/// Beyond this a key's or a query's e^2x is not exact.
+constexpr float kMostExact = 43.5f;
+
+float LargestOf(const float* x, int size) {
+  float largest = 0;
+  for (int i = 0; i < size; ++i) largest = std::max(largest, std::abs(x[i]));
+  return largest;
+}
+
+}  // namespace
 
 Attention::Attention(const TensorMap& tensors, const std::string& prefix,
                      const AttentionOptions& options)
@@ -36,13 +49,15 @@ AttentionState Attention::NewState(int rows) const {
   state.a.assign(rows * row, 0.0f);
   state.window.assign(rows * row * length_, 0.0f);
   state.keys.assign(rows * row * length_, 1.0f);  // e^0
+  state.most.assign(static_cast<size_t>(rows) * length_, 0.0f);
   return state;
 }
 
 AttentionState Attention::Select(const AttentionState& state, std::span<const int> rows) const {
   const size_t row = units_padded_;
   return {SelectRows(state.a, row, rows), SelectRows(state.window, row * length_, rows),
-          SelectRows(state.keys, row * length_, rows), state.oldest};
+          SelectRows(state.keys, row * length_, rows), SelectRows(state.most, length_, rows),
+          state.oldest};
 }
 
 void Attention::ProjectInput(const Kernels& kernels, const float* a, int rows,
@@ -57,14 +72,14 @@ void Attention::Attend(const Kernels& kernels, const float* c, const float* h,
   const size_t stride = units_padded_;
   const int count = static_cast<int>(rows.size());
   float* q = scratch;
-  float* scores = scratch + count * stride;
+  float* scores = q + count * stride;
+  float* sums = scores + count * length_padded_;
   FillRows(query_bias_, count, q);
   kernels.multiply(query_kernel_, 0, units_, {c, stride, count}, q, stride);
   kernels.multiply(query_kernel_, units_, units_, {h, stride, count}, q, stride);
-  kernels.exp_twice(q, q, count * units_padded_);
   for (int row = 0; row < count; ++row) {
-    AttendRow(kernels, q + row * stride, rows[row], scores + row * length_padded_,
-              a + row * stride);
+    ScoreRow(kernels, q + row * stride, rows[row], sums, scores + row * length_padded_);
+    AttendRow(kernels, rows[row], scores + row * length_padded_, a + row * stride);
   }
   FillRows(output_bias_, count, y);
   kernels.multiply(output_kernel_, 0, units_, {h, stride, count}, y, stride);
@@ -72,14 +87,34 @@ void Attention::Attend(const Kernels& kernels, const float* c, const float* h,
   for (int row = 0; row < count; ++row) Remember(kernels, y + row * stride, rows[row]);
 }
 
+/// The scores of one row's window by its query `q`, which is spoilt. `sums` has room for the window
+/// and a row more.
+void Attention::ScoreRow(const Kernels& kernels, float* q, const AttentionRow& row, float* sums,
+                         float* scores) const {
+  const size_t stride = units_padded_, first = static_cast<size_t>(row.row) * length_;
+  const AttentionState& state = *row.state;
+  const float* keys = state.keys.data() + first * stride;
+  const bool exact = LargestOf(q, units_padded_) <= kMostExact &&
+                     LargestOf(state.most.data() + first, length_) <= kMostExact;
+  if (exact) {
+    kernels.exp_twice(q, q, units_padded_);
+  } else {
+    for (int t = 0; t < length_; ++t) std::copy_n(q, stride, sums + t * stride);
+    kernels.multiply(key_kernel_, 0, units_,
+                     {state.window.data() + first * stride, stride, length_}, sums, stride);
+    kernels.exp_twice(sums, sums, length_ * units_padded_);
+    std::fill_n(q, stride, 1.0f);
+    keys = sums;
+  }
+  kernels.attention_scores(keys, q, v_.data(), length_, units_padded_, scores);
+}
+
 /// a' of one row: the window's rows by the softmax of their scores, oldest first.
-void Attention::AttendRow(const Kernels& kernels, const float* q, const AttentionRow& row,
-                          float* scores, float* a) const {
+void Attention::AttendRow(const Kernels& kernels, const AttentionRow& row, float* scores,
+                          float* a) const {
   const size_t stride = units_padded_;
   const AttentionState& state = *row.state;
-  const float* keys = state.keys.data() + row.row * stride * length_;
   const float* window = state.window.data() + row.row * stride * length_;
-  kernels.attention_scores(keys, q, v_.data(), length_, units_padded_, scores);
   Softened(kernels, scores, state.oldest);
   std::fill_n(a, stride, 0.0f);
   const int tail = length_ - state.oldest;
@@ -109,6 +144,7 @@ void Attention::Remember(const Kernels& kernels, const float* y, const Attention
   float* key = state.keys.data() + slot;
   std::fill_n(key, stride, 0.0f);
   kernels.multiply(key_kernel_, 0, units_, {y, stride, 1}, key, stride);
+  state.most[static_cast<size_t>(row.row) * length_ + state.oldest] = LargestOf(key, units_padded_);
   kernels.exp_twice(key, key, units_padded_);
 }
 

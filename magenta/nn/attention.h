@@ -4,8 +4,9 @@
 // W_t A never changes while row t is in the window, so it is made once, when the row comes in, and
 // kept beside it: a step costs one product with A instead of attn_length of them. What is kept is
 // e^(2 W_t A), for tanh(k + q) is 1 - 2 / (1 + e^2k e^2q): an exponential for each unit of the key
-// and of the query, where tanh would ask for one of each pair. The window is a ring: dropping the
-// oldest row is a turn of its head.
+// and of the query, where tanh would ask for one of each pair. Where a key or a query is beyond
+// what an exponential can hold, though their sum need not be, the sums are made anew of the window,
+// and an exponential of each. The window is a ring: dropping the oldest row is a turn of its head.
 
 #include <span>
 #include <string>
@@ -21,6 +22,7 @@ struct AttentionState {
   FloatBuffer a;       // [rows, padded units]: the last attention
   FloatBuffer window;  // [rows, attn_length, padded units]
   FloatBuffer keys;    // the same shape: e^2x of the window times A
+  FloatBuffer most;    // [rows, attn_length]: the largest |x| of these
   int oldest = 0;      // the ring's head, the same for all rows
 };
 
@@ -62,12 +64,13 @@ class Attention {
               std::span<const AttentionRow> rows, float* a, float* scratch, float* y) const;
   /// Turns the ring: what Attend put in the oldest place is the newest now.
   void MoveOn(AttentionState& state) const { state.oldest = (state.oldest + 1) % length_; }
-  int scratch_size() const { return units_padded_ + length_padded_; }
+  int scratch_size() const { return (2 + length_) * units_padded_ + length_padded_; }
 
  private:
   void Softened(const Kernels& kernels, float* scores, int oldest) const;
-  void AttendRow(const Kernels& kernels, const float* q, const AttentionRow& row, float* scores,
-                 float* a) const;
+  void ScoreRow(const Kernels& kernels, float* q, const AttentionRow& row, float* sums,
+                float* scores) const;
+  void AttendRow(const Kernels& kernels, const AttentionRow& row, float* scores, float* a) const;
   void Remember(const Kernels& kernels, const float* y, const AttentionRow& row) const;
 
   int inputs_ = 0;
