@@ -42,6 +42,16 @@ int DepthOf(std::string_view text) {
   return deepest;
 }
 
+/// protobuf's JSON errors have up to three lines: what is wrong, the text, and a mark under it.
+std::string OneLine(std::string_view message) {
+  const size_t end = std::min(message.find('\n'), message.size());
+  std::string_view text = message.substr(std::min(end + 1, message.size()));
+  text = text.substr(0, text.find('\n'));
+  std::string line(message.substr(0, end));
+  if (!text.empty()) line += fmt::format(" Near: {}", ValidUtf8(text));
+  return line;
+}
+
 /// 2016 had generate_sections as field 1, where input_sections are now: a request without a
 /// generate section and with one input section that begins after the notes is such a one.
 bool HasOldSections(const GenerateSequenceRequest& request) {
@@ -137,7 +147,7 @@ absl::StatusOr<GenerateSequenceRequest> ParseRequestAs(std::string_view bytes, M
     const auto status = google::protobuf::util::JsonStringToMessage(std::string(bytes), &request);
     if (!status.ok()) {
       return InputError("", fmt::format("is no GenerateSequenceRequest in JSON: {}",
-                                        std::string(status.message().as_string())));
+                                        OneLine(status.message().as_string())));
     }
     UseTodaysNames(request);
     return request;

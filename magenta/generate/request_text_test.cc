@@ -90,6 +90,10 @@ TEST(RequestText, NamesThePlaceOfAnError) {
   EXPECT_EQ(error(""), "the request is empty.");
   EXPECT_THAT(error("input_sequence {\n  pitches: 3 }"), HasSubstr("line 2, column 10"));
   EXPECT_THAT(error("{\"input_sequence\": 3}"), HasSubstr("in JSON"));
+  for (const char* text : {"{\"a\":", "{\"a\": 1 \"b\"}", "{\"a\": \xff\n}\n"}) {
+    EXPECT_EQ(error(text).find('\n'), std::string::npos) << error(text);
+  }
+  EXPECT_THAT(error("{\"a\": 1 \"b\"}"), HasSubstr("Near: {\"a\""));
   EXPECT_THAT(error(std::string(5000, '{')), HasSubstr("nested deeper than 100 levels"));
   EXPECT_EQ(ExitStatus(ParseRequest("\xff\xff").status()), 3);
 }

@@ -151,6 +151,12 @@ absl::Status SetSteps(const Section& section, double steps_per_second, bool refe
   return HoldsNoStep(section, steps_per_second);
 }
 
+void SetSearchStart(const GeneratorOptions& options, double steps_per_second, SectionPlan& plan) {
+  if (options.input_sections().empty()) return;
+  const double start = plan.OnGrid(options.input_sections(0).start_time()) * steps_per_second;
+  plan.search_start_step = std::max<int64_t>(0, NearOrNextStep(start));
+}
+
 SectionPlan PlanOf(QuantizedSequence input, double qpm) {
   return {std::move(input), qpm, 0, 0, 0, {}, false, 0, {}, {}, {}};
 }
@@ -218,10 +224,7 @@ absl::StatusOr<SectionPlan> PlanFreely(NoteSequence input, const GeneratorOption
   plan.before = std::move(before);
   plan.notes = std::move(notes);
   const double steps_per_second = StepsPerSecond(steps_per_quarter, qpm);
-  if (!options.input_sections().empty()) {
-    const double start = plan.OnGrid(options.input_sections(0).start_time()) * steps_per_second;
-    plan.search_start_step = std::max<int64_t>(0, NearOrNextStep(start));
-  }
+  SetSearchStart(options, steps_per_second, plan);
   MAGENTA_RETURN_IF_ERROR(SetSteps(options.generate_sections(0), steps_per_second, false, plan));
   return plan;
 }
@@ -261,16 +264,37 @@ absl::Status CheckFree(const NoteSequence& input, const std::vector<Section>& se
 /// Cuts the plan's sections to what the quantised notes leave free: a note may reach a step into
 /// one.
 void CutToFreeSteps(const std::vector<Section>& sections, SectionPlan& plan) {
+  std::vector<double> starts;
+  for (const Section& section : sections) starts.push_back(plan.OnGrid(section.start_time()));
   for (const auto& note : plan.input.proto().notes()) {
-    for (size_t i = 0; i < sections.size(); ++i) {
+    for (size_t i = 0; i < starts.size(); ++i) {
       StepRange& range = plan.sections[i];
-      if (note.start_time() < plan.OnGrid(sections[i].start_time())) {
+      if (note.start_time() < starts[i]) {
         range.start = std::max(range.start, note.quantized_end_step());
       } else {
         range.end = std::min(range.end, note.quantized_start_step());
       }
     }
   }
+}
+
+/// Where the plan's sections lie, in order; of a fill.
+absl::Status SetRanges(const std::vector<Section>& sections, double steps_per_second,
+                       SectionPlan& plan) {
+  std::vector<StepRange> ranges;
+  for (const Section& section : sections) {
+    MAGENTA_RETURN_IF_ERROR(SetSteps(section, steps_per_second, false, plan));
+    ranges.push_back(plan.sections[0]);
+  }
+  plan.sections = std::move(ranges);
+  CutToFreeSteps(sections, plan);
+  for (size_t i = 0; i < sections.size(); ++i) {
+    if (i > 0) plan.sections[i].start = std::max(plan.sections[i].start, plan.sections[i - 1].end);
+    if (plan.sections[i].end <= plan.sections[i].start) {
+      return HoldsNoStep(sections[i], steps_per_second);
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<SectionPlan> PlanFill(NoteSequence input, const std::vector<Section>& sections,
@@ -292,23 +316,8 @@ absl::StatusOr<SectionPlan> PlanFill(NoteSequence input, const std::vector<Secti
   plan.straight = std::move(straight);
   plan.before = std::move(before);
   const double steps_per_second = StepsPerSecond(steps_per_quarter, qpm);
-  if (!options.input_sections().empty()) {
-    const double start = plan.OnGrid(options.input_sections(0).start_time()) * steps_per_second;
-    plan.search_start_step = std::max<int64_t>(0, NearOrNextStep(start));
-  }
-  std::vector<StepRange> ranges;
-  for (const Section& section : sections) {
-    MAGENTA_RETURN_IF_ERROR(SetSteps(section, steps_per_second, false, plan));
-    ranges.push_back(plan.sections[0]);
-  }
-  plan.sections = std::move(ranges);
-  CutToFreeSteps(sections, plan);
-  for (size_t i = 0; i < sections.size(); ++i) {
-    if (i > 0) plan.sections[i].start = std::max(plan.sections[i].start, plan.sections[i - 1].end);
-    if (plan.sections[i].end <= plan.sections[i].start) {
-      return HoldsNoStep(sections[i], steps_per_second);
-    }
-  }
+  SetSearchStart(options, steps_per_second, plan);
+  MAGENTA_RETURN_IF_ERROR(SetRanges(sections, steps_per_second, plan));
   plan.start_step = plan.sections.front().start;
   plan.end_step = std::max(plan.sections.back().end, plan.input.total_steps());
   if (plan.end_step <= kMaxSectionStep) return plan;

@@ -48,6 +48,8 @@ struct MidiBackendState {
   bool connected = false;
   /// Ports of others that our outputs are connected with, virtual ones too where the system tells.
   int listeners = 0;
+  /// Likewise of our inputs: keyboards and the like.
+  int performers = 0;
   /// The MIDI thread has real-time priority.
   bool real_time = false;
   /// Load of the MIDI thread, 0 to 1; negative: not known.

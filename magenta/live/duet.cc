@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
@@ -115,8 +116,7 @@ class Duet::Session {
     observer_.OnIdle(state);
     // What a port that was gone still sounds on the other side is ended when it is back.
     if (state.connected && was_lost_) duet_.engine_.RequestPanic();
-    if (state.listeners > listeners_ && listeners_ >= 0) duet_.engine_.RequestPrograms();
-    listeners_ = state.listeners;
+    WatchConnections(state);
     was_lost_ = was_connected_ && !state.connected;
     was_connected_ |= state.connected;
     return GoOn(state);
@@ -169,6 +169,20 @@ class Duet::Session {
     observer_.OnDrops(duet_.engine_.drops());
   }
 
+  /// A keyboard that is gone lets go of its keys. A synthesizer that comes hears its instruments,
+  /// and where one had gone, that nothing sounds.
+  void WatchConnections(const MidiBackendState& state) {
+    DuetEngine& engine = duet_.engine_;
+    if (state.performers < performers_) engine.RequestRelease();
+    if (state.listeners < listeners_) listener_left_ = true;
+    if (state.listeners > listeners_ && listeners_ >= 0) {
+      engine.RequestPrograms();
+      if (std::exchange(listener_left_, false)) engine.RequestPanic();
+    }
+    performers_ = state.performers;
+    listeners_ = state.listeners;
+  }
+
   bool GoOn(const MidiBackendState& state) {
     if (!ending_ && (run_.stop() || !save_status_.ok() || InputIsAnswered(state))) {
       ending_ = true;
@@ -196,6 +210,8 @@ class Duet::Session {
   bool was_connected_ = false;
   bool was_lost_ = false;
   int listeners_ = -1;  // not known yet
+  int performers_ = 0;
+  bool listener_left_ = false;
   bool ending_ = false;
   WallClock::time_point asked_;
   WallClock::time_point saved_;

@@ -1,5 +1,6 @@
 // No note hangs, whatever comes in and however a session ends: note-ons and note-offs are counted.
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -218,6 +219,35 @@ TEST(DuetHostile, APortThatWasGoneGetsAPanic) {
       },
       TurnMode::kSwitch, "port");
   EXPECT_EQ(panics, 16);
+}
+
+TEST(DuetHostile, AKeyboardThatIsGoneLetsGoOfItsKeys) {
+  Simulation simulation;
+  simulation.Send(1, {0x90, 60, 100}).Send(2, {0x90, 64, 100}).Send(3, {0x80, 64, 0});
+  simulation.Send(3.5, {0xb0, 64, 127}).Send(40, {0xfe});
+  simulation.mutable_state().performers = 1;
+  simulation.on_block = [&](int64_t frame) {
+    simulation.mutable_state().performers = frame < 6 * Simulation::kFramesPerStep ? 1 : 0;
+  };
+  DuetOptions options;
+  options.mode = TurnMode::kFree;
+  options.metronome.when = MetronomeWhen::kOff;
+  auto duet = Duet::Create(options, {RandomModel("basic_rnn")});
+  ASSERT_TRUE(duet.ok());
+  DuetObserver observer;
+  ASSERT_TRUE((*duet)->Run(simulation, {}, observer).ok());
+  std::string ends;
+  for (const auto& [frame, event] : simulation.out()) {
+    const bool is_end = event.bytes[0] == 0x80 || event.bytes[0] == 0xb0;
+    if (is_end && frame < 8 * Simulation::kFramesPerStep) {
+      ends += fmt::format("{:02X} {} {} at {:.1f}; ", event.bytes[0], event.bytes[1],
+                          event.bytes[2], static_cast<double>(frame) / Simulation::kFramesPerStep);
+    }
+  }
+  EXPECT_EQ(ends, "80 64 64 at 3.0; B0 64 127 at 3.5; 80 60 64 at 6.0; B0 64 0 at 6.0; ");
+  // The phrase ends with it, and is answered; the recording knows, too.
+  EXPECT_GT((*duet)->recorder().notes(), 2);
+  EXPECT_NEAR((*duet)->recorder().Sequence().notes(0).end_time(), 6 / 8.0, 0.01);
 }
 
 TEST(DuetHostile, ControlsInTheMiddleOfAnAnswer) {

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -67,9 +68,11 @@ void GeneratorService::Generate(Call call) {
     tell(std::move(result));
   };
   if (draining_) return done(absl::UnavailableError("the server is being stopped"));
-  const int64_t notes = call.request->input_sequence().notes_size();
-  if (notes > options_.max_notes) {
-    return done(LimitError(fmt::format("the input has {} notes", notes),
+  const NoteSequence& input = call.request->input_sequence();
+  const int64_t changes = input.tempos_size() + input.time_signatures_size();
+  if (std::max<int64_t>(input.notes_size(), changes) > options_.max_notes) {
+    return done(LimitError(fmt::format("the input has {} notes and {} changes of tempo and meter",
+                                       input.notes_size(), changes),
                            fmt::format("At most {} are allowed here", options_.max_notes)));
   }
   auto model = FindGenerator(call.request->generator_id());

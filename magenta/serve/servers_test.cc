@@ -132,6 +132,10 @@ TEST(GrpcTest, Limits) {
   }
   EXPECT_THAT(std::string(running.client->Generate(request).status().message()),
               HasSubstr("12 notes"));
+  request.mutable_input_sequence()->mutable_notes()->DeleteSubrange(0, 5);
+  for (int i = 0; i < 11; ++i) request.mutable_input_sequence()->add_tempos()->set_qpm(100 + i);
+  EXPECT_THAT(std::string(running.client->Generate(request).status().message()),
+              HasSubstr("changes of tempo"));
   request.mutable_input_sequence()->set_id(std::string(3000, 'x'));
   EXPECT_EQ(running.client->Generate(request).status().code(),
             absl::StatusCode::kResourceExhausted);

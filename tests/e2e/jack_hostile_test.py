@@ -138,10 +138,10 @@ class Hostile(Case):
         self.server.stop()
         super().tearDown()
 
-    def start(self, *flags):
+    def start(self, *flags, keyboard='partner'):
         with open(self.path('out'), 'wb') as out, open(self.path('err'), 'wb') as err:
             self.live = self.server.popen(
-                os.path.join(BIN, 'magenta'), 'live', '--backend=jack', '--input_port=partner:out',
+                os.path.join(BIN, 'magenta'), 'live', '--backend=jack', f'--input_port={keyboard}:out',
                 '--output_port=partner:in', f'--bundle_files={FIRST},{SECOND}', '--json', '--seed=1',
                 '--generator_select_control_number=20', '--panic_control_number=21', *flags, stdout=out, stderr=err)
 
@@ -263,6 +263,24 @@ class Hostile(Case):
         self.wait_for_answer(2)
         self.ends(signal.SIGINT)
         self.expect_even(self.partner.heard[first:])
+
+    def test_a_keyboard_that_is_gone_lets_go_of_its_keys(self):
+        for unplugged in (True, False):
+            self.partner.heard.clear()
+            keys = Partner(self.server, 'keys')
+            self.start('--mode=bars:1,1', '--metronome=off', keyboard='keys')
+            self.ready()
+            keys.send([b'\xb0\x40\x7f', b'\x90\x48\x64'])
+            self.assertTrue(jack.wait_until(lambda: b'\x90\x48\x64' in self.partner.heard))
+            if unplugged:
+                keys.close()
+            else:
+                self.server.call('jack_disconnect', 'keys:out', 'magenta:in')
+            self.assertTrue(jack.wait_until(lambda: keys_that_hang(self.partner.heard)[0] == set()))
+            self.assertTrue(jack.wait_until(lambda: b'\xb0\x40\x00' in self.partner.heard))
+            self.ends(signal.SIGINT)
+            if not unplugged:
+                keys.close()
 
     def test_what_hangs_is_seen(self):
         """The proof of the count: a program that is killed outright can't end anything."""

@@ -139,20 +139,20 @@ class JackBackend : public MidiBackend {
       link.partner = partner;
       link.is_waiting = false;
     }
-    CountListeners();
+    CountConnections();
   }
 
-  void CountListeners() {
-    state_.listeners = 0;
+  void CountConnections() {
+    state_.listeners = state_.performers = 0;
     for (const JackLink& link : links_) {
-      if (link.is_output) state_.listeners += jack_port_connected(link.port);
+      (link.is_output ? state_.listeners : state_.performers) += jack_port_connected(link.port);
     }
   }
 
   void LookAfterConnections(JackCycle& cycle) {
     if (client_ != nullptr && client_->server_gone()) {
       xruns_before_ += client_->xruns();
-      state_.listeners = 0;
+      state_.listeners = state_.performers = 0;
       client_.reset();
     }
     if (client_ == nullptr) {

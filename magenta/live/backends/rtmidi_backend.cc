@@ -205,10 +205,13 @@ class RtMidiBackend : public MidiBackend {
   void UpdateState() {
     state_.connected = std::all_of(links_.begin(), links_.end(),
                                    [](const auto& link) { return link->port != nullptr; });
+    const auto is_connected = [](const RtLink* link) {
+      return link->port != nullptr && link->wanted != kVirtualPort;
+    };
     state_.listeners =
-        static_cast<int>(std::count_if(outputs_.begin(), outputs_.end(), [](const RtLink* link) {
-          return link->port != nullptr && link->wanted != kVirtualPort;
-        }));
+        static_cast<int>(std::count_if(outputs_.begin(), outputs_.end(), is_connected));
+    state_.performers =
+        static_cast<int>(std::count_if(inputs_.begin(), inputs_.end(), is_connected));
     state_.real_time = real_time_;
     state_.load = busy_;
     state_.lost_events = lost_;

@@ -75,6 +75,7 @@ void DuetEngine::Process(const MidiBlock& block, std::span<const MidiEvent> in,
   cursor_ = block.start;
   if (!begun_) BeginSession(block.start);
   if (panic_wanted_.exchange(false, std::memory_order_relaxed)) Panic(block.start);
+  if (release_wanted_.exchange(false, std::memory_order_relaxed)) ReleaseKeys(block.start);
   if (programs_wanted_.exchange(false, std::memory_order_relaxed)) SendPrograms(block.start);
   for (const auto& voice : voices_) voice->OnBlock(block.start);
   for (const MidiEvent& event : in) {
@@ -120,6 +121,13 @@ void DuetEngine::SendPrograms(int64_t frame) noexcept {
 void DuetEngine::EndSession(int64_t frame) noexcept {
   for (const auto& voice : voices_) voice->Stop(frame);
   ledger_.Flush(outlet_, frame);
+  ReleasePedals(frame);
+  if (options_.sync == SyncMode::kMaster && begun_) SendToAll(frame, 1, {kStopStatus, 0, 0});
+  begun_ = false;
+  if (ledger_.sounding() == 0) stopped_.store(true, std::memory_order_release);
+}
+
+void DuetEngine::ReleasePedals(int64_t frame) noexcept {
   for (size_t port = 0; port < pedals_.size(); ++port) {
     for (uint8_t channel = 0; channel < 16; ++channel) {
       if (!pedals_[port][channel]) continue;
@@ -128,9 +136,21 @@ void DuetEngine::EndSession(int64_t frame) noexcept {
     }
     pedals_[port].reset();
   }
-  if (options_.sync == SyncMode::kMaster && begun_) SendToAll(frame, 1, {kStopStatus, 0, 0});
-  begun_ = false;
-  if (ledger_.sounding() == 0) stopped_.store(true, std::memory_order_release);
+}
+
+void DuetEngine::ReleaseKeys(int64_t frame) noexcept {
+  for (size_t i = 0; i < voices_.size(); ++i) {
+    Voice& voice = *voices_[i];
+    const std::bitset<128> held = voice.held();
+    for (uint8_t pitch = 0; pitch < 128; ++pitch) {
+      if (!held[pitch]) continue;
+      const MidiEvent end = {0, 0, 3, {0x80, pitch, 0}};
+      TellMessage(JournalEntry::Kind::kPlayerNote, static_cast<int>(i), end, frame);
+      voice.NoteOff(transport_.PositionAt(frame), pitch);
+    }
+    ledger_.Flush(outlet_, frame, static_cast<NoteLedger::Owner>(NoteLedger::kThru + i));
+  }
+  ReleasePedals(frame);
 }
 
 EngineState DuetEngine::state() const noexcept {

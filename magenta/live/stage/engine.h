@@ -54,6 +54,8 @@ class DuetEngine final : public MidiProcessor {
   /// The next block ends every note, also those that others have begun.
   void RequestPanic() noexcept { panic_wanted_.store(true, std::memory_order_relaxed); }
 
+  /// The next block lets go of every key and pedal that players hold: whoever held them is gone.
+  void RequestRelease() noexcept { release_wanted_.store(true, std::memory_order_relaxed); }
   /// The next block chooses the instruments anew: someone listens who did not hear it.
   void RequestPrograms() noexcept { programs_wanted_.store(true, std::memory_order_relaxed); }
 
@@ -89,6 +91,8 @@ class DuetEngine final : public MidiProcessor {
   void ActOnVoice(LiveAction action, int value, Voice& voice, int64_t frame) noexcept;
   void StartPhrase(Voice& voice, int64_t frame) noexcept;
   void Panic(int64_t frame) noexcept;
+  void ReleaseKeys(int64_t frame) noexcept;
+  void ReleasePedals(int64_t frame) noexcept;
   void StartTransport(int64_t frame, int64_t step) noexcept;
   void StopTransport(int64_t frame) noexcept;
   int64_t NextBar() const noexcept;
@@ -113,6 +117,7 @@ class DuetEngine final : public MidiProcessor {
   std::array<std::bitset<16>, kMaxLivePorts> pedals_ = {};
   std::atomic<bool> stop_wanted_ = false;
   std::atomic<bool> panic_wanted_ = false;
+  std::atomic<bool> release_wanted_ = false;
   std::atomic<bool> programs_wanted_ = false;
   std::atomic<bool> stopped_ = false;
 };

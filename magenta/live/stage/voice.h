@@ -58,7 +58,9 @@ class Voice {
   /// kBars: the first phrase begins on `step`.
   void Anchor(int64_t step) noexcept { next_begin_ = step; }
   void BeginPhrase(int64_t step, int64_t frame) noexcept;
-  /// Keys that are held and were struck on frame `since` or later.
+  /// Keys that are held.
+  const std::bitset<128>& held() const noexcept { return held_; }
+  /// Those of them that were struck on frame `since` or later.
   std::bitset<128> StruckSince(int64_t since) const noexcept;
   /// Of the phrase that has just begun: `keys` that were struck too early for it count for its
   /// first step.
