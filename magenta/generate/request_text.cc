@@ -126,6 +126,21 @@ void Modernize(GenerateSequenceRequest& request) {
   options.mutable_generate_sections()->Swap(options.mutable_input_sections());
 }
 
+namespace {
+
+/// Strings of a message are UTF-8; text may hold others, as they are or as escapes, which no reader
+/// of bytes would take.
+absl::Status CheckStrings(std::string_view bytes, const GenerateSequenceRequest& request) {
+  bool valid = ValidUtf8(bytes) == bytes;
+  if (valid && bytes.find('\\') != bytes.npos) {
+    GenerateSequenceRequest again;
+    valid = again.ParseFromString(request.SerializeAsString());
+  }
+  return valid ? absl::OkStatus() : InputError("", "holds text that is no UTF-8");
+}
+
+}  // namespace
+
 absl::StatusOr<GenerateSequenceRequest> ParseRequest(std::string_view bytes) {
   return ParseRequestAs(bytes, FormOf(bytes));
 }
@@ -149,6 +164,7 @@ absl::StatusOr<GenerateSequenceRequest> ParseRequestAs(std::string_view bytes, M
       return InputError("", fmt::format("is no GenerateSequenceRequest in JSON: {}",
                                         OneLine(status.message().as_string())));
     }
+    MAGENTA_RETURN_IF_ERROR(CheckStrings(bytes, request));
     UseTodaysNames(request);
     return request;
   }
@@ -158,6 +174,7 @@ absl::StatusOr<GenerateSequenceRequest> ParseRequestAs(std::string_view bytes, M
   if (!parser.ParseFromString(std::string(bytes), &request)) {
     return InputError("", errors.text());
   }
+  MAGENTA_RETURN_IF_ERROR(CheckStrings(bytes, request));
   UseTodaysNames(request);
   return request;
 }

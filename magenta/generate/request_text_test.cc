@@ -98,6 +98,19 @@ TEST(RequestText, NamesThePlaceOfAnError) {
   EXPECT_EQ(ExitStatus(ParseRequest("\xff\xff").status()), 3);
 }
 
+TEST(RequestText, TextThatIsNoUtf8IsAnError) {
+  for (const char* text : {"input_sequence { id: \"\xfe\" }", "input_sequence { id: \"\\376\" }",
+                           "generator_options { args { key: \"t\xff\" value { int_value: 1 } } }",
+                           "{\"input_sequence\": {\"id\": \"\xfe\"}}"}) {
+    const auto request =
+        ParseRequestAs(text, *text == '{' ? MessageForm::kJson : MessageForm::kText);
+    EXPECT_EQ(ExitStatus(request.status()), 3) << text;
+  }
+  const auto escaped = ParseRequest("input_sequence { id: \"\\303\\244\" }");
+  ASSERT_TRUE(escaped.ok()) << escaped.status();
+  EXPECT_EQ(escaped->input_sequence().id(), "\xc3\xa4");
+}
+
 TEST(RequestText, ResponsesInEveryForm) {
   GenerateSequenceResponse response;
   response.mutable_generated_sequence()->add_notes()->set_pitch(60);
