@@ -69,6 +69,27 @@ TEST(RnnTest, StepsAsTheFormulasSay) {
   }
 }
 
+// Where keys and queries are beyond what e^2x holds, their sums are still small now and then.
+TEST(RnnTest, AttentionOfLargeKeysAndQueries) {
+  for (const float scale : {60.0f, 300.0f, 2000.0f}) {
+    ShapeCase shape = {"large", {9, {12, 7}, 5, true}, 6};
+    shape.options.attention_scale = scale;
+    const TensorMap tensors = RandomRnn(shape.options);
+    const auto inputs = RandomInputs(40, shape.options.input_size, 3);
+    PlainRnn plain(tensors, shape.options, shape.attn_length);
+    const std::vector<float> logits = Logits(*Make(shape), inputs);
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      const auto want = plain.Step(inputs[i]);
+      for (size_t j = 0; j < want.size(); ++j) {
+        ASSERT_NEAR(logits[i * want.size() + j], want[j], 1e-6 * scale) << scale << " step " << i;
+      }
+    }
+    for (const Kernels* kernels : AllKernels()) {
+      EXPECT_EQ(Logits(*Make(shape, *kernels), inputs), logits) << kernels->name;
+    }
+  }
+}
+
 TEST(RnnTest, AllKernelsGiveTheSameBits) {
   for (const ShapeCase& shape : kShapes) {
     const auto inputs = RandomInputs(60, shape.options.input_size, 4);

@@ -20,9 +20,11 @@ struct RandomRnnOptions {
   bool attention = false;
   bool residual = false;
   uint32_t seed = 1;
+  /// Of what makes attention's keys and queries.
+  float attention_scale = 1;
 };
 
-/// Tensors of Magenta's names, uniform in [-0.5, 0.5).
+/// Tensors of Magenta's names, uniform in [-0.5, 0.5), those of keys and queries scaled.
 inline TensorMap RandomRnn(const RandomRnnOptions& options) {
   std::mt19937 engine(options.seed);
   TensorMap tensors;
@@ -30,7 +32,11 @@ inline TensorMap RandomRnn(const RandomRnnOptions& options) {
     int64_t size = 1;
     for (int64_t dim : shape) size *= dim;
     std::vector<float> values(size);
-    for (float& value : values) value = static_cast<float>(engine() >> 8) / (1 << 24) - 0.5f;
+    const bool scaled = name.ends_with("/attn_w") || name.ends_with("/attention/kernel");
+    const float scale = scaled ? options.attention_scale : 1;
+    for (float& value : values) {
+      value = scale * (static_cast<float>(engine() >> 8) / (1 << 24) - 0.5f);
+    }
     tensors[name] = Tensor::Floats(std::move(shape), values);
   };
   int64_t inputs = options.input_size;

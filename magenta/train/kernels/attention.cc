@@ -25,29 +25,63 @@ HWY_INLINE float* VectorAt(const PanelRows& rows, int u, int r) {
 
 HWY_INLINE V ExpTwice(V x) { return FastExp(hn::Add(x, x)); }
 
-// 1 / (1 + key query), for exponentials: (1 - tanh(key + query)) / 2.
+// A number whose e^2x no float holds is far. It stands itself in the place of the exponential, told
+// from one by being negative: x > 0 as -x, which is below -1, x < 0 as 1 / x, which is not.
+HWY_INLINE V FarNumber(V stored) {
+  const D d;
+  return hn::IfThenElse(hn::Lt(stored, hn::Set(d, -1.0f)), hn::Neg(stored),
+                        hn::Div(hn::Set(d, 1.0f), stored));
+}
+
+// e^2x of the vectors of `width` units of row r, or what stands for it; whether some number is far.
+HWY_INLINE bool StoreRowExponentials(const PanelRows& x, int r, int width, float* to) {
+  const D d;
+  const V limit = hn::Set(d, exp_constants::kExpLimit / 2);
+  auto any_far = hn::FirstN(d, 0);
+  for (int u = 0; u < width; u += Lanes()) {
+    const V value = hn::LoadU(d, VectorAt(x, u, r));
+    const auto far = hn::Gt(hn::Abs(value), limit);
+    any_far = hn::Or(any_far, far);
+    const V itself = hn::IfThenElse(hn::Gt(value, hn::Zero(d)), hn::Neg(value),
+                                    hn::Div(hn::Set(d, 1.0f), value));
+    hn::StoreU(hn::IfThenElse(far, itself, ExpTwice(value)), d, to + u);
+  }
+  return !hn::AllFalse(d, any_far);
+}
+
+// The product of exponentials of which at least one is far.
+HWY_INLINE V FarProduct(V key, V query) {
+  const D d;
+  const auto far_key = hn::Lt(key, hn::Zero(d)), far_query = hn::Lt(query, hn::Zero(d));
+  const V k = FarNumber(key), q = FarNumber(query);
+  const V near = hn::IfThenElse(far_key, query, key);
+  // In four parts, so that none is beyond a float unless the product is. Sums over 97 in size are
+  // all the same to tanh.
+  const V most = hn::Set(d, 100.0f);
+  const V held = hn::Max(hn::Min(hn::IfThenElse(far_key, k, q), most), hn::Neg(most));
+  const V part = FastExp(hn::Mul(held, hn::Set(d, 0.5f)));
+  const V with_near = hn::Mul(hn::Mul(hn::Mul(hn::Mul(near, part), part), part), part);
+  return hn::IfThenElse(hn::And(far_key, far_query), ExpTwice(hn::Add(k, q)), with_near);
+}
+
+// 1 / (1 + key query), for exponentials: (1 - tanh(key + query)) / 2. kFar: some may be far.
+template <bool kFar>
 HWY_INLINE V HalfFromOne(V key, V query) {
   const D d;
-  const V sum = hn::MulAdd(key, query, hn::Set(d, 1.0f));
+  const V one = hn::Set(d, 1.0f);
+  V sum = hn::MulAdd(key, query, one);
+  if constexpr (kFar) {
+    const auto far = hn::Lt(hn::Min(key, query), hn::Zero(d));
+    sum = hn::IfThenElse(far, hn::Add(FarProduct(key, query), one), sum);
+  }
   return FastReciprocal(hn::Min(sum, hn::Set(d, kMostSum)));
 }
 
-// `gradient` where e^2x was made of x, and 0 where x was beyond what FastExp takes.
-HWY_INLINE V WhereHeard(V exponential, V gradient) {
-  const D d;
-  const V most = FastExp(hn::Set(d, exp_constants::kExpLimit));
-  const V least = FastExp(hn::Set(d, -exp_constants::kExpLimit));
-  return hn::IfThenElseZero(hn::And(hn::Lt(exponential, most), hn::Gt(exponential, least)),
-                            gradient);
-}
-
-void StoreExponentialsImpl(int rows, const PanelRows& x, int step, const SequenceRows& keys) {
-  const D d;
+void StoreExponentialsImpl(int rows, const PanelRows& x, int step, const SequenceRows& keys,
+                           uint8_t* far) {
   for (int r = 0; r < rows; ++r) {
     float* to = keys.data + r * keys.stride + int64_t{step} * keys.width;
-    for (int u = 0; u < keys.width; u += Lanes()) {
-      hn::StoreU(ExpTwice(hn::LoadU(d, VectorAt(x, u, r))), d, to + u);
-    }
+    if (StoreRowExponentials(x, r, keys.width, to)) far[r] = 1;
   }
 }
 
@@ -93,20 +127,24 @@ HWY_INLINE void StoreTotals(const FourSums& s, float factor, float* to) {
   to[3] = factor * hn::GetLane(hn::SumOfLanes(d, s.s3));
 }
 
+template <bool kFar>
 HWY_INLINE V PlusQuotient(V v, V key, V query, V sum) {
-  return hn::MulAdd(v, HalfFromOne(key, query), sum);
+  return hn::MulAdd(v, HalfFromOne<kFar>(key, query), sum);
 }
 
 // -2 sum(v / (1 + key query)), for exponentials.
+template <bool kFar>
 HWY_INLINE float Score(int width, const float* key, const float* query, const float* v) {
   const D d;
   V sum = hn::Zero(d);
   for (int u = 0; u < width; u += Lanes()) {
-    sum = PlusQuotient(hn::LoadU(d, v + u), hn::LoadU(d, key + u), hn::LoadU(d, query + u), sum);
+    sum = PlusQuotient<kFar>(hn::LoadU(d, v + u), hn::LoadU(d, key + u), hn::LoadU(d, query + u),
+                             sum);
   }
   return -2 * hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
+template <bool kFar>
 HWY_INLINE void Scores(int n, int width, const float* keys, const float* query, const float* v,
                        float* scores) {
   const D d;
@@ -115,14 +153,14 @@ HWY_INLINE void Scores(int n, int width, const float* keys, const float* query, 
     FourSums s = NoSums();
     for (int u = 0; u < width; u += Lanes()) {
       const V q = hn::LoadU(d, query + u), factor = hn::LoadU(d, v + u);
-      s.s0 = PlusQuotient(factor, hn::LoadU(d, keys + u), q, s.s0);
-      s.s1 = PlusQuotient(factor, hn::LoadU(d, keys + width + u), q, s.s1);
-      s.s2 = PlusQuotient(factor, hn::LoadU(d, keys + 2 * width + u), q, s.s2);
-      s.s3 = PlusQuotient(factor, hn::LoadU(d, keys + 3 * width + u), q, s.s3);
+      s.s0 = PlusQuotient<kFar>(factor, hn::LoadU(d, keys + u), q, s.s0);
+      s.s1 = PlusQuotient<kFar>(factor, hn::LoadU(d, keys + width + u), q, s.s1);
+      s.s2 = PlusQuotient<kFar>(factor, hn::LoadU(d, keys + 2 * width + u), q, s.s2);
+      s.s3 = PlusQuotient<kFar>(factor, hn::LoadU(d, keys + 3 * width + u), q, s.s3);
     }
     StoreTotals(s, -2, scores + k);
   }
-  for (; k < n; ++k, keys += width) scores[k] = Score(width, keys, query, v);
+  for (; k < n; ++k, keys += width) scores[k] = Score<kFar>(width, keys, query, v);
 }
 
 HWY_INLINE float Dot(int width, const float* a, const float* b) {
@@ -225,27 +263,28 @@ HWY_INLINE void WeightedSum(int n, int width, const float* weights, const float*
   for (; u < width; u += lanes) WeightedVectors<1>(n, width, weights, rows + u, VectorAt(to, u, r));
 }
 
-// e^2q of row r, in scratch.
-HWY_INLINE const float* Query(const AttentionWindow& w, int r) {
-  const D d;
-  for (int u = 0; u < w.keys.width; u += Lanes()) {
-    hn::StoreU(ExpTwice(hn::LoadU(d, VectorAt(w.query, u, r))), d, w.scratch + u);
-  }
-  return w.scratch;
+// e^2q of row r into scratch; whether it, or a key of the row, is far.
+HWY_INLINE bool MakeQuery(const AttentionWindow& w, int r) {
+  return StoreRowExponentials(w.query, r, w.keys.width, w.scratch) || w.far[r] != 0;
+}
+
+// alpha = the scores of row r's window under the query in scratch; `ones` is e^0, the key of a zero
+// row.
+template <bool kFar>
+HWY_INLINE void RowScores(const AttentionWindow& w, int r, const float* ones, float* alpha) {
+  Scores<kFar>(w.filled, w.keys.width, WindowOf(w.keys, w, r), w.scratch, w.v, alpha);
+  if (w.filled < w.length) alpha[w.filled] = Score<kFar>(w.keys.width, ones, w.scratch, w.v);
 }
 
 void AttentionForwardImpl(const AttentionWindow& w, const PanelRows& attended) {
   const D d;
   const int width = w.keys.width;
   const int zeros = w.length - w.filled;
-  float* ones = w.scratch + width;  // e^0, the key of a zero row
+  float* ones = w.scratch + width;
   for (int u = 0; u < width; u += Lanes()) hn::StoreU(hn::Set(d, 1.0f), d, ones + u);
   for (int r = 0; r < w.rows; ++r) {
-    const float* query = Query(w, r);
-    const float* keys = WindowOf(w.keys, w, r);
     float* alpha = w.alpha + int64_t{r} * AlphaStride(w.length);
-    Scores(w.filled, width, keys, query, w.v, alpha);
-    if (zeros > 0) alpha[w.filled] = Score(width, ones, query, w.v);
+    MakeQuery(w, r) ? RowScores<true>(w, r, ones, alpha) : RowScores<false>(w, r, ones, alpha);
     const int entries = w.filled + (zeros > 0 ? 1 : 0);
     SoftmaxInPlace(entries, zeros > 0 ? static_cast<float>(zeros) : 1.0f, alpha);
     WeightedSum(w.filled, width, alpha, WindowOf(w.outputs, w, r), attended, r);
@@ -259,8 +298,9 @@ struct WindowSums {
 
 // `slope` is the gradient of the row's score. With x = 1 / (1 + key query), the score's gradient by
 // its key and query is 4 v (x - x^2), by v it is -2 x.
+template <bool kFar>
 HWY_INLINE V ScoreBackward(V key, V query, V slope, WindowSums& sums) {
-  const V x = HalfFromOne(key, query);
+  const V x = HalfFromOne<kFar>(key, query);
   const V gradient = hn::Mul(slope, hn::NegMulAdd(x, x, x));
   sums.d_query = hn::Add(sums.d_query, gradient);
   sums.d_v = hn::MulAdd(slope, x, sums.d_v);
@@ -286,7 +326,7 @@ struct BackwardRow {
 };
 
 // The units u .. u + kVectors * L of a row's window.
-template <int kVectors>
+template <int kVectors, bool kFar>
 HWY_INLINE void BackwardUnits(const AttentionWindow& w, const AttentionGradients& g,
                               const BackwardRow& row, int u, int r) {
   const D d;
@@ -299,11 +339,11 @@ HWY_INLINE void BackwardUnits(const AttentionWindow& w, const AttentionGradients
   int64_t at = u;
   for (int k = 0; k < w.filled; ++k, at += w.keys.width) {
     const V slope = hn::Set(d, row.slopes[k]), alpha = hn::Set(d, row.alpha[k]);
-    const V g0 = ScoreBackward(hn::LoadU(d, row.keys + at), q0, slope, s0);
+    const V g0 = ScoreBackward<kFar>(hn::LoadU(d, row.keys + at), q0, slope, s0);
     hn::StoreU(hn::Add(g0, hn::LoadU(d, row.d_keys + at)), d, row.d_keys + at);
     hn::StoreU(hn::MulAdd(alpha, a0, hn::LoadU(d, row.d_outputs + at)), d, row.d_outputs + at);
     if constexpr (pair) {
-      const V g1 = ScoreBackward(hn::LoadU(d, row.keys + at + n), q1, slope, s1);
+      const V g1 = ScoreBackward<kFar>(hn::LoadU(d, row.keys + at + n), q1, slope, s1);
       hn::StoreU(hn::Add(g1, hn::LoadU(d, row.d_keys + at + n)), d, row.d_keys + at + n);
       hn::StoreU(hn::MulAdd(alpha, a1, hn::LoadU(d, row.d_outputs + at + n)), d,
                  row.d_outputs + at + n);
@@ -311,16 +351,25 @@ HWY_INLINE void BackwardUnits(const AttentionWindow& w, const AttentionGradients
   }
   const V one = hn::Set(d, 1.0f), slope = hn::Set(d, row.slopes[w.filled]);
   const bool zeros = w.filled < w.length;
-  if (zeros) ScoreBackward(one, q0, slope, s0);
-  if (zeros && pair) ScoreBackward(one, q1, slope, s1);
-  const auto finish = [&](const WindowSums& s, V query, int at_unit) {
+  if (zeros) ScoreBackward<kFar>(one, q0, slope, s0);
+  if (zeros && pair) ScoreBackward<kFar>(one, q1, slope, s1);
+  const auto finish = [&](const WindowSums& s, int at_unit) {
     const V four_v = hn::Mul(hn::Set(d, 4.0f), hn::LoadU(d, w.v + at_unit));
-    hn::StoreU(WhereHeard(query, hn::Mul(four_v, s.d_query)), d, VectorAt(g.d_query, at_unit, r));
+    hn::StoreU(hn::Mul(four_v, s.d_query), d, VectorAt(g.d_query, at_unit, r));
     hn::StoreU(hn::MulAdd(hn::Set(d, -2.0f), s.d_v, hn::LoadU(d, g.d_v + at_unit)), d,
                g.d_v + at_unit);
   };
-  finish(s0, q0, u);
-  if (pair) finish(s1, q1, u + n);
+  finish(s0, u);
+  if (pair) finish(s1, u + n);
+}
+
+template <bool kFar>
+HWY_INLINE void BackwardRowUnits(const AttentionWindow& w, const AttentionGradients& g,
+                                 const BackwardRow& row, int r) {
+  const int width = w.keys.width, n = Lanes();
+  int u = 0;
+  for (; u + 2 * n <= width; u += 2 * n) BackwardUnits<2, kFar>(w, g, row, u, r);
+  if (u < width) BackwardUnits<1, kFar>(w, g, row, u, r);
 }
 
 void AttentionBackwardImpl(const AttentionWindow& w, const AttentionGradients& g) {
@@ -334,28 +383,25 @@ void AttentionBackwardImpl(const AttentionWindow& w, const AttentionGradients& g
       hn::StoreU(hn::LoadU(d, VectorAt(g.d_attended, u, r)), d, d_attended + u);
     }
     ScoreSlopes(w, d_attended, WindowOf(w.outputs, w, r), alpha, slopes);
-    const BackwardRow row = {Query(w, r),
+    const bool far = MakeQuery(w, r);
+    const BackwardRow row = {w.scratch,
                              d_attended,
                              alpha,
                              slopes,
                              WindowOf(w.keys, w, r),
                              const_cast<float*>(WindowOf(g.d_keys, w, r)),
                              const_cast<float*>(WindowOf(g.d_outputs, w, r))};
-    int u = 0;
-    for (; u + 2 * n <= width; u += 2 * n) BackwardUnits<2>(w, g, row, u, r);
-    if (u < width) BackwardUnits<1>(w, g, row, u, r);
+    far ? BackwardRowUnits<true>(w, g, row, r) : BackwardRowUnits<false>(w, g, row, r);
   }
 }
 
-void ScaleKeysImpl(int rows, const float* v, const SequenceRows& keys, int step,
-                   const PanelRows& x) {
+void ScaleKeysImpl(int rows, int width, const float* v, const PanelRows& x) {
   const D d;
-  for (int u = 0; u < keys.width; u += Lanes()) {
+  for (int u = 0; u < width; u += Lanes()) {
     const V factor = hn::Mul(hn::Set(d, 4.0f), hn::LoadU(d, v + u));
     for (int r = 0; r < rows; ++r) {
-      const V key = hn::LoadU(d, keys.data + r * keys.stride + int64_t{step} * keys.width + u);
       float* at = VectorAt(x, u, r);
-      hn::StoreU(WhereHeard(key, hn::Mul(factor, hn::LoadU(d, at))), d, at);
+      hn::StoreU(hn::Mul(factor, hn::LoadU(d, at)), d, at);
     }
   }
 }
@@ -373,8 +419,8 @@ HWY_EXPORT(AttentionForwardImpl);
 HWY_EXPORT(AttentionBackwardImpl);
 HWY_EXPORT(ScaleKeysImpl);
 
-void StoreExponentials(int rows, PanelRows x, int step, SequenceRows keys) {
-  HWY_DYNAMIC_DISPATCH(StoreExponentialsImpl)(rows, x, step, keys);
+void StoreExponentials(int rows, PanelRows x, int step, SequenceRows keys, uint8_t* far) {
+  HWY_DYNAMIC_DISPATCH(StoreExponentialsImpl)(rows, x, step, keys, far);
 }
 
 void StoreRows(int rows, PanelRows x, int step, SequenceRows to) {
@@ -393,8 +439,8 @@ void AttentionBackward(const AttentionWindow& window, const AttentionGradients& 
   HWY_DYNAMIC_DISPATCH(AttentionBackwardImpl)(window, gradients);
 }
 
-void ScaleKeys(int rows, const float* v, SequenceRows keys, int step, PanelRows x) {
-  HWY_DYNAMIC_DISPATCH(ScaleKeysImpl)(rows, v, keys, step, x);
+void ScaleKeys(int rows, int width, const float* v, PanelRows x) {
+  HWY_DYNAMIC_DISPATCH(ScaleKeysImpl)(rows, width, v, x);
 }
 
 }  // namespace magenta

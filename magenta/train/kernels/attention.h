@@ -4,7 +4,8 @@
 // A key is an output's product with attn_w. Its score under a query q is sum(v tanh(key + q)), and
 // tanh(x) = 1 - 2 / (1 + e^2x), where e^(2 key + 2 q) is a product: so e^(2 key) is made once an
 // output and e^2q once a step, and a number of the window costs a division instead of a tanh. The
-// sum of v, the same in all scores, is left out: a softmax does not see it.
+// sum of v, the same in all scores, is left out: a softmax does not see it. Where key or query is
+// so large that no float holds its exponential, it is kept itself, and the product made of both.
 
 #include <cstdint>
 
@@ -20,9 +21,9 @@ struct SequenceRows {
   int width = 0;  // PaddedUnits()
 };
 
-/// keys(step) = e^(2 x) for x of [rows, units]. Numbers beyond +-43.5 count as that, and have no
-/// gradient.
-void StoreExponentials(int rows, PanelRows x, int step, SequenceRows keys);
+/// keys(step) = e^(2 x) for x of [rows, units], or what stands for it beyond +-43.5; then far[row],
+/// 0 at first, becomes 1.
+void StoreExponentials(int rows, PanelRows x, int step, SequenceRows keys, uint8_t* far);
 /// to(step) = x, and x = from(step).
 void StoreRows(int rows, PanelRows x, int step, SequenceRows to);
 void LoadRows(int rows, SequenceRows from, int step, PanelRows x);
@@ -35,6 +36,7 @@ struct AttentionWindow {
   int rows;
   int step, length, filled;
   SequenceRows keys, outputs;
+  const uint8_t* far;  // [rows], of StoreExponentials
   PanelRows query;
   const float* v;  // [width], 0 in padding
   float* alpha;  // [rows][AlphaStride()]: weights of the filled rows, then the one of each zero row
@@ -54,7 +56,7 @@ struct AttentionGradients {
 };
 void AttentionBackward(const AttentionWindow& window, const AttentionGradients& gradients);
 
-/// x *= 4 v, for gradients x of keys(step)
-void ScaleKeys(int rows, const float* v, SequenceRows keys, int step, PanelRows x);
+/// x *= 4 v, for gradients x of the keys of a step.
+void ScaleKeys(int rows, int width, const float* v, PanelRows x);
 
 }  // namespace magenta

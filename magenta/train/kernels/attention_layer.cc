@@ -87,6 +87,7 @@ class AttentionLayer : public RecurrentLayer {
         alpha_(shape.packing.rows() * AlphaStride(o.attn_length)),
         outputs_(shape, o.units),
         keys_(shape, o.units),
+        far_(static_cast<size_t>(shape.packing.sequences())),
         scratch_(2 * PaddedUnits(o.units) + AlphaStride(o.attn_length)),
         key_rows_(shape, panels_) {
     if (o.sparse) {
@@ -114,6 +115,7 @@ class AttentionLayer : public RecurrentLayer {
             t < options_.attn_length ? t : options_.attn_length,
             keys_.rows(),
             outputs_.rows(),
+            far_.data(),
             q_.Step(t),
             v_.data(),
             alpha_.data() + shape_.packing.offset[t] * AlphaStride(options_.attn_length),
@@ -137,6 +139,7 @@ class AttentionLayer : public RecurrentLayer {
   PanelTape q_, y_;
   FloatBlock alpha_;
   SequenceTape outputs_, keys_;
+  std::vector<uint8_t> far_;  // of each sequence: whether a key so far is
   FloatBlock scratch_;
   StepBuffer key_rows_;
   std::unique_ptr<AttentionGradientState> back_;
@@ -161,7 +164,7 @@ PanelRows AttentionLayer::Forward(int t) {
   output_.Forward(n, h, y_.Step(t));
   key_.Forward(n, y_.Step(t), key_rows_.rows());
   StoreRows(n, y_.Step(t), t, outputs_.rows());
-  StoreExponentials(n, key_rows_.rows(), t, keys_.rows());
+  StoreExponentials(n, key_rows_.rows(), t, keys_.rows(), far_.data());
   if (const int later = shape_.active_after(t); later > 0) {
     CopyRows(later, panels_, h, in_.Step(t + 1).From(x_panels_));
     CopyRows(later, panels_, a, xa_.Step(t + 1).From(a_panel()));
@@ -177,7 +180,7 @@ void AttentionLayer::GradientOfOutput(int t, PanelRows d_outputs) {
   LoadRows(n, back_->d_outputs.rows(), t, back_->from_later.rows());
   AddRows(n, panels_, back_->from_later.rows(), d_y);
   LoadRows(n, back_->d_keys.rows(), t, d_key);
-  ScaleKeys(n, v_.data(), keys_.rows(), t, d_key);
+  ScaleKeys(n, keys_.rows().width, v_.data(), d_key);
   key_.Backward(n, d_key, d_y, true);
 }
 
