@@ -15,6 +15,7 @@
 namespace magenta {
 namespace {
 
+constexpr int64_t kMostSteps = int64_t{1} << 53;  // what is counted on must not overflow
 constexpr char kSeedTensor[] = "magenta/seed";
 constexpr char kEpochTensor[] = "magenta/epoch";
 constexpr char kBatchTensor[] = "magenta/batch";
@@ -110,9 +111,11 @@ absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& 
   MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, "beta1_power", DType::kFloat32, &state.powers.beta1));
   MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, "beta2_power", DType::kFloat32, &state.powers.beta2));
   MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, kBestLossTensor, DType::kFloat64, &state.best_loss));
-  if (state.step < 0 || state.position.epoch < 0 || state.position.batch < 0) {
-    return InputError("", fmt::format("step {}, epoch {}, batch {}: none may be negative",
-                                      state.step, state.position.epoch, state.position.batch));
+  for (const int64_t count : {state.step, state.position.epoch, state.position.batch}) {
+    if (count >= 0 && count <= kMostSteps) continue;
+    return InputError(
+        "", fmt::format("step {}, epoch {}, batch {}: none may be negative, nor over {}",
+                        state.step, state.position.epoch, state.position.batch, kMostSteps));
   }
   state.seed = static_cast<uint32_t>(seed);
   return state;

@@ -96,7 +96,7 @@ def _fixed_batch(examples):
 class Training:
   """Magenta's training graph on one batch that is the same at every step."""
 
-  def __init__(self, config, examples, seed=0):
+  def __init__(self, config, examples, seed=0, options=None):
     config = copy.deepcopy(config)
     config.hparams.batch_size = len(examples)
     self._graph = tf.Graph()
@@ -107,7 +107,7 @@ class Training:
       self._loss = tf.get_collection('loss')[0]
       self._saver = tf.train.Saver()
       self._saver_v1 = tf.train.Saver(write_version=tf.train.SaverDef.V1)
-      self._session = tf.Session()
+      self._session = tf.Session(config=options)
       self._session.run(tf.global_variables_initializer())
       self.shapes = {v.op.name: v.shape.as_list() for v in tf.global_variables()}
 
