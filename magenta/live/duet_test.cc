@@ -243,6 +243,31 @@ TEST(Duet, SongPositionStopAndContinueKeepTheirPlaceInTheBar) {
   }
 }
 
+/// Keeps on which bars of the song, counted from 0, the clock started.
+struct Starts final : DuetObserver {
+  void OnEntry(const JournalEntry& entry) override {
+    if (entry.kind != JournalEntry::Kind::kTransport || entry.value == 0) return;
+    bars.push_back(std::floor((entry.position + 0.01) / 16) + static_cast<double>(entry.song_bars));
+  }
+  std::vector<double> bars;
+};
+
+TEST(Duet, BarsAreCountedAsTheSequencerCountsThem) {
+  Simulation simulation;
+  simulation.Send(8, {0xf2, 0x3f, 0x0c}).Send(9, {0xfb}).Send(40, {0xfc}).Send(50, {0xfb});
+  simulation.Send(100, {0xfa});
+  for (int i = 0; i < 6 * 25; ++i) simulation.Send(10 + i / 6.0, {0xf8});
+  for (int i = 0; i < 6 * 20; ++i) simulation.Send(51 + i / 6.0, {0xf8});
+  DuetOptions options = Options(TurnMode::kBars);
+  options.sync = SyncMode::kFollow;
+  auto duet = Duet::Create(options, {RandomModel("basic_rnn")});
+  ASSERT_TRUE(duet.ok());
+  Starts starts;
+  ASSERT_TRUE((*duet)->Run(simulation, {}, starts).ok());
+  // Step 1599 is the last of bar 99; 25 steps later it is bar 101; a start is bar 0.
+  EXPECT_EQ(starts.bars, (std::vector<double>{99, 101, 0}));
+}
+
 TEST(Duet, InstrumentsAreChosenForInputOutputAndMetronome) {
   DuetOptions options = Options(TurnMode::kBars);
   EXPECT_EQ(Programs(options), "");

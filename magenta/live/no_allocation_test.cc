@@ -105,7 +105,9 @@ TEST(NoAllocation, OnTheMidiThread) {
       options.controls = {
           {LiveAction::kStartPhrase, false, 1, 127}, {LiveAction::kStopPhrase, false, 1, 0},
           {LiveAction::kPanic, false, 2, -1},        {LiveAction::kLoop, false, 5, -1},
-          {LiveAction::kTempo, false, 6, -1},        {LiveAction::kMutate, false, 7, -1}};
+          {LiveAction::kTempo, false, 6, -1},        {LiveAction::kMutate, false, 7, -1},
+          {LiveAction::kModel, false, 8, -1}};
+      options.players[0].program = 5;
       Simulation simulation;
       simulation.Send(0, {0xfa}).Send(0, {0xb0, 1, 127}).Send(20, {0xb0, 1, 0});
       for (int i = 0; i < 1200; ++i) simulation.Send(i / 6.0, {0xf8});
@@ -113,8 +115,15 @@ TEST(NoAllocation, OnTheMidiThread) {
       for (int i = 0; i < 128; ++i) simulation.Note(90, 91, i);
       simulation.Send(60, {0xb0, 5, 127}).Send(80, {0xb0, 2, 127}).Send(81, {0xb0, 6, 90});
       simulation.Send(100, {0xb0, 7, 127}).Send(0.5, {0xe0, 1, 2}).Send(0.6, {0xb0, 64, 127});
+      // Another model; a keyboard goes with a key held, a synthesizer goes and comes back.
+      simulation.Send(25, {0xb0, 8, 1}).Send(29, {0x90, 40, 90});
+      simulation.on_block = [&](int64_t frame) {
+        const double step = static_cast<double>(frame) / Simulation::kFramesPerStep;
+        simulation.mutable_state().performers = step < 30 ? 1 : 0;
+        simulation.mutable_state().listeners = step < 40 || step > 50 ? 1 : 0;
+      };
       TrappedBackend backend(simulation);
-      auto duet = Duet::Create(options, {model});
+      auto duet = Duet::Create(options, {model, model});
       ASSERT_TRUE(duet.ok());
       DuetObserver observer;
       trapped = 0;

@@ -13,6 +13,8 @@ namespace {
 constexpr auto kRedrawEvery = std::chrono::milliseconds(80);
 constexpr auto kFlushEvery = std::chrono::milliseconds(20);
 constexpr size_t kLastNotes = 4;
+/// Within so many steps of a beat it is shown: an outside clock starts just before its first tick.
+constexpr double kOnStep = 0.02;
 /// Answers of a server that are later than that, in seconds, are late: beside the brain's nap.
 constexpr double kOnTime = 0.002;
 
@@ -82,8 +84,8 @@ LivePrinter::LivePrinter(Output& out, const DuetOptions& options, std::vector<st
       temperature_(options.temperature) {}
 
 std::string LivePrinter::BarAndBeat(double position) const {
-  const auto step = static_cast<int64_t>(std::floor(position + 1e-6));
-  return fmt::format("{}|{}", step / options_.steps_per_bar + 1,
+  const auto step = static_cast<int64_t>(std::floor(position + kOnStep));
+  return fmt::format("{}|{}", step / options_.steps_per_bar + 1 + song_bars_,
                      step % options_.steps_per_bar / options_.steps_per_beat + 1);
 }
 
@@ -166,6 +168,7 @@ void LivePrinter::OnEntry(const JournalEntry& entry) {
       return;
     case JournalEntry::Kind::kTransport:
       running_ = entry.value != 0;
+      if (running_) song_bars_ = entry.song_bars;
       return Print(Begin(running_ ? "start" : "stop", entry).Set("qpm", entry.qpm));
     case JournalEntry::Kind::kLate:
       return Print(Begin("late", entry).Set("player", entry.voice + 1).Set("frames", entry.value));

@@ -52,6 +52,7 @@ class LivePrinter : public DuetObserver {
   double position_ = 0;
   double qpm_;
   bool running_ = false;
+  int64_t song_bars_ = 0;
   std::vector<VoiceState> states_;
   std::deque<std::string> played_;
   std::deque<std::string> answered_;

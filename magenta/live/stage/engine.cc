@@ -185,7 +185,13 @@ void DuetEngine::StartTransport(int64_t frame, int64_t step) noexcept {
   for (const auto& voice : voices_) {
     if (options_.mode == TurnMode::kBars) voice->Anchor(next_bar);
   }
-  outlet_.Tell(JournalEntry::Kind::kTransport, frame, 1);
+  JournalEntry started;
+  started.kind = JournalEntry::Kind::kTransport;
+  started.frame = frame;
+  started.value = 1;
+  started.song_bars = song_bars_;
+  started.qpm = transport_.qpm();
+  outlet_.Tell(started);
 }
 
 void DuetEngine::StopTransport(int64_t frame) noexcept {
@@ -300,13 +306,18 @@ void DuetEngine::HandleRealTime(uint8_t status, int64_t frame) noexcept {
       StopTransport(frame);
       if (status == kStartStatus) song_step_ = 0;
       // Steps go on rising, and keep their place in the bar.
-      const auto in_bar = static_cast<int64_t>(std::ceil(song_step_)) % options_.steps_per_bar;
-      StartTransport(frame, NextBar() + in_bar);
+      const auto song_step = static_cast<int64_t>(std::ceil(song_step_));
+      const int64_t step = NextBar() + song_step % options_.steps_per_bar;
+      song_bars_ = (song_step - step) / options_.steps_per_bar;
+      StartTransport(frame, step);
       return;
     }
     case kStopStatus:
       said_transport_ = true;
-      if (transport_.running()) song_step_ = std::ceil(transport_.PositionAt(frame));
+      if (transport_.running()) {
+        song_step_ = std::ceil(transport_.PositionAt(frame)) +
+                     static_cast<double>(song_bars_ * options_.steps_per_bar);
+      }
       StopTransport(frame);
       return;
     default: return;

@@ -111,6 +111,7 @@ class DuetEngine final : public MidiProcessor {
   int64_t clock_ = 0;   // master: clocks sent since clock_step_
   int64_t clock_step_ = 0;
   double song_step_ = 0;         // follow: where the next start or continue goes on
+  int64_t song_bars_ = 0;        // follow: its bars less ours
   bool said_transport_ = false;  // follow: a start or stop was heard
   bool stalled_ = false;
   /// Sustain pedals that went through, by port and channel.

@@ -60,7 +60,7 @@ struct JournalEntry {
     kBeat,         // step
     kControl,      // action, value; voice
     kTempo,        // qpm
-    kTransport,    // value 1 started, 0 stopped
+    kTransport,    // value 1 started, 0 stopped; song_bars
     kLate,         // value: frames that notes of an answer were late; voice
   };
   Kind kind = Kind::kBeat;
@@ -76,6 +76,8 @@ struct JournalEntry {
   double seconds = 0;
   /// Position in steps; steps of a bar line are multiples of the bar.
   double position = 0;
+  /// Bars of the sequencer that is followed less those of `position`.
+  int64_t song_bars = 0;
   double qpm = 0;
 };
 
