@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cmath>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -139,8 +140,8 @@ class Duet::Session {
     while (duet_.engine_.journal().Pop(entry)) {
       duet_.recorder_.Add(entry);
       observer_.OnEntry(entry);
-      const auto step = static_cast<int64_t>(entry.position + 0.5);
       if (entry.kind != JournalEntry::Kind::kBeat) continue;
+      const int64_t step = std::llround(entry.position);
       last_step_ = step;
       new_bar |= step % duet_.options_.steps_per_bar == 0;
     }

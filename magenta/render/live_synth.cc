@@ -13,12 +13,6 @@
 namespace magenta {
 namespace {
 
-struct LiveSynthDeleter {
-  void operator()(fluid_settings_t* settings) const { delete_fluid_settings(settings); }
-  void operator()(fluid_synth_t* synth) const { delete_fluid_synth(synth); }
-  void operator()(fluid_audio_driver_t* driver) const { delete_fluid_audio_driver(driver); }
-};
-
 std::string RuntimeFile(const char* name) {
   const char* folder = std::getenv("XDG_RUNTIME_DIR");
   return folder == nullptr ? "" : std::string(folder) + "/" + name;
@@ -48,9 +42,14 @@ bool HasAlsaOutput() {
 }  // namespace
 
 struct LiveSynth::Parts {
-  std::unique_ptr<fluid_settings_t, LiveSynthDeleter> settings;
-  std::unique_ptr<fluid_synth_t, LiveSynthDeleter> synth;
-  std::unique_ptr<fluid_audio_driver_t, LiveSynthDeleter> driver;  // ends first
+  struct Deleter {
+    void operator()(fluid_settings_t* settings) const { delete_fluid_settings(settings); }
+    void operator()(fluid_synth_t* synth) const { delete_fluid_synth(synth); }
+    void operator()(fluid_audio_driver_t* driver) const { delete_fluid_audio_driver(driver); }
+  };
+  std::unique_ptr<fluid_settings_t, Deleter> settings;
+  std::unique_ptr<fluid_synth_t, Deleter> synth;
+  std::unique_ptr<fluid_audio_driver_t, Deleter> driver;  // ends first
 };
 
 LiveSynth::LiveSynth(std::unique_ptr<Parts> parts, std::string driver)

@@ -67,7 +67,9 @@ TEST_P(ZipArchiveTest, AWrongByteIsRefusedOrHarmless) {
       std::string broken = bytes_;
       broken[place] = static_cast<char>(broken[place] ^ change);
       const auto found = SecondEntry(broken);
-      if (found.ok()) EXPECT_EQ(*found, text_) << place;
+      if (found.ok()) {
+        EXPECT_EQ(*found, text_) << place;
+      }
     }
   }
 }
