@@ -50,7 +50,7 @@ class JackBackend : public MidiBackend {
 
   absl::Status Run(MidiProcessor& processor, const std::function<bool()>& between) override {
     JackCycle cycle(processor);
-    if (const absl::Status status = Begin(cycle); !status.ok()) {
+    if (absl::Status status = Begin(cycle); !status.ok()) {
       client_.reset();
       return status;
     }
