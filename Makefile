@@ -129,6 +129,8 @@ magentajs: all build/magentajs/ok  ## against the real Magenta.js in node (needs
 ci: test  ## what a change must pass
 	$(MAKE) slow
 	$(MAKE) layers format-check
+	$(MAKE) tidy
+	$(MAKE) asan-unit
 
 clean:
 	rm -rf build
