@@ -35,7 +35,8 @@ void ServeFlags::Describe(Flags& flags) {
       .Value("TOKEN");
   flags.Group("Limits: past them 413, 429 or 504, RESOURCE_EXHAUSTED or DEADLINE_EXCEEDED");
   flags.Int64("max_body_bytes", &max_body_bytes, "Bytes of a request.").Range(1024, 1 << 30);
-  flags.Int64("max_notes", &max_notes, "Notes of an input; as many changes of tempo and meter.").Range(0);
+  flags.Int64("max_notes", &max_notes, "Notes of an input; as many changes of tempo and meter.")
+      .Range(0);
   flags.Int64("max_steps", &max_steps, "Steps of a result, its input counted.").Range(1, 1 << 22);
   flags.Int64("max_rows", &max_rows, "beam_size times branch_factor.").Range(1, 1 << 14);
   flags

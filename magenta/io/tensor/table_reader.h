@@ -28,9 +28,9 @@ using TableVisitor =
 absl::Status VisitTable(std::string_view table, const std::string& name_for_errors,
                         const TableVisitor& visit);
 
-/// Whether the file `path` may be a table, by its footer and the checksums of the two blocks that it
-/// points to: what can be known of a large file before it is read. Errors (exit 3) as above. Memory:
-/// those blocks, at most 64 MiB each.
+/// Whether the file `path` may be a table, by its footer and the checksums of the two blocks that
+/// it points to: what can be known of a large file before it is read. Errors (exit 3) as above.
+/// Memory: those blocks, at most 64 MiB each.
 absl::Status CheckTableFile(const std::string& path);
 
 }  // namespace magenta
