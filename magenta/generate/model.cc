@@ -168,9 +168,13 @@ void Describe(const LoadedWeights& weights, Model& model) {
       step->second.size() == 1) {
     model.global_step = step->second.int64s()[0];
   }
+  // A model with a way of its own to learn is no network, and has no layers.
+  const std::string layers =
+      model.spec->train == nullptr
+          ? fmt::format(", layers {}", LayersText(model.hparams.rnn_layer_sizes))
+          : "";
   model.provenance =
-      fmt::format("{}, layers {}, from {}", model.id, LayersText(model.hparams.rnn_layer_sizes),
-                  model.file.empty() ? "memory" : model.file);
+      fmt::format("{}{}, from {}", model.id, layers, model.file.empty() ? "memory" : model.file);
   if (model.global_step >= 0) model.provenance += fmt::format(" at step {}", model.global_step);
 }
 

@@ -74,7 +74,8 @@ class Examples(Case):
         markov('train', '--config=markov', '--run_dir=' + self.path('run'),
                '--sequence_example_file=' + self.path('data', 'training_melodies.tfrecord'))
         bundle = self.path('markov.mag')
-        markov('bundle', '--config=markov', '--run_dir=' + self.path('run'), '--bundle_file=' + bundle)
+        bundled = markov('bundle', '--config=markov', '--run_dir=' + self.path('run'), '--bundle_file=' + bundle)
+        self.assertNotIn('layers', bundled.err)
         made = markov('generate', '--bundle_file=' + bundle, '--output_dir=' + self.path('out'), '--seed=2',
                       '--num_outputs=2', '--num_steps=64', '--temperature=0.5', '--json').json
         notes = notes_of(made['outputs'][0]['file'])
