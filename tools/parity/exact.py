@@ -1,0 +1,64 @@
+"""The network in double precision: who is right where two float32 programs differ."""
+
+import numpy as np
+import tensorflow.compat.v1 as tf
+
+CELL = 'rnn/multi_rnn_cell/cell_%d/'
+WRAPPER = CELL % 0 + 'attention_cell_wrapper/'
+
+
+def sigmoid(x):
+  return .5 + .5 * np.tanh(.5 * x)
+
+
+def softmax(x):
+  e = np.exp(x - x.max())
+  return e / e.sum()
+
+
+class Network:
+  """Two layers of 64 units of a checkpoint, for one sequence."""
+
+  def __init__(self, checkpoint, attn_length):
+    reader = tf.train.load_checkpoint(checkpoint)
+    self._weights = {name: reader.get_tensor(name).astype(np.float64)
+                     for name in reader.get_variable_to_shape_map()
+                     if name.startswith(('rnn/', 'fully_connected/')) and 'Adam' not in name}
+    self._attn_length = attn_length
+
+  def _affine(self, prefix, *parts):
+    return np.concatenate(parts) @ self._weights[prefix + 'kernel'] + self._weights[prefix + 'bias']
+
+  def _lstm(self, prefix, x, c, h):
+    i, j, f, o = np.split(self._affine(prefix + 'basic_lstm_cell/', x, h), 4)
+    c = c * sigmoid(f + 1) + sigmoid(i) * np.tanh(j)
+    return c, np.tanh(c) * sigmoid(o)
+
+  def _attend(self, x, state):
+    """A step of the wrapped cell: its output, and c, h, the last attention and the window."""
+    c, h, a, window = state
+    c, h = self._lstm(WRAPPER, self._affine(WRAPPER, x, a), c, h)
+    query = self._affine(WRAPPER + 'attention/', c, h)
+    keys = window @ self._weights[WRAPPER + 'attention/attn_w'][0, 0]
+    scores = np.tanh(keys + query) @ self._weights[WRAPPER + 'attention/attn_v']
+    a = softmax(scores) @ window
+    y = self._affine(WRAPPER + 'attn_output_projection/', h, a)
+    return y, (c, h, a, np.concatenate([window[1:], y[None]]))
+
+  def label_probabilities(self, inputs, labels):
+    """The softmax's value for each label, teacher-forced at temperature 1."""
+    zeros = np.zeros(64)
+    first, second = (zeros, zeros), (zeros, zeros)
+    if self._attn_length:
+      first = (zeros, zeros, zeros, np.zeros([self._attn_length, 64]))
+    probabilities = []
+    for x, label in zip(np.asarray(inputs, np.float64), labels):
+      if self._attn_length:
+        y, first = self._attend(x, first)
+      else:
+        first = self._lstm(CELL % 0, x, *first)
+        y = first[1]
+      second = self._lstm(CELL % 1, y, *second)
+      logits = second[1] @ self._weights['fully_connected/weights']
+      probabilities.append(softmax(logits + self._weights['fully_connected/biases'])[label])
+    return np.array(probabilities)
