@@ -30,6 +30,8 @@ TEST(MusicInput, KindsAreToldByBytes) {
       {"RIFF....WAVEfmt ", FileKind::kUnknown},
       {"PK\3\4", FileKind::kMusicXml},
       {"\xef\xbb\xbf\n<?xml", FileKind::kMusicXml},
+      {"\xff\xfe<\0?\0"s, FileKind::kMusicXml},
+      {"\xfe\xff\0<\0?"s, FileKind::kMusicXml},
       {"% a book\n\nX:1\nT:t\nK:C\n", FileKind::kAbc},
       {"T:t\nK:C\nABC", FileKind::kAbc},
       {FrameRecord("x"), FileKind::kRecords},

@@ -75,7 +75,6 @@ class MusicXmlReader {
     ScoreNote note;  // start and end relative to the measure
     int measure;
     bool tie_start;
-    bool tie_stop;
   };
   struct PlacedKey {
     Place place;
@@ -316,9 +315,7 @@ void MusicXmlReader::ReadNote(pugi::xml_node node) {
   placed.note.voice = voice;
   placed.measure = measure_;
   for (pugi::xml_node tie : node.children("tie")) {
-    const std::string_view type = tie.attribute("type").value();
-    placed.tie_start |= type == "start";
-    placed.tie_stop |= type == "stop";
+    placed.tie_start |= std::string_view(tie.attribute("type").value()) == "start";
   }
   notes_[part_].push_back(placed);
 }
@@ -452,7 +449,8 @@ void MusicXmlReader::PlaceNotes() {
       const std::pair<int, int> who{each.note.voice, each.note.pitch};
       const auto tied = open.find(who);
       size_t index = placed.size();
-      if (each.tie_stop && tied != open.end() && placed[tied->second].end == each.note.start) {
+      // Some programs write where a tie starts and not where it stops.
+      if (tied != open.end() && placed[tied->second].end == each.note.start) {
         index = tied->second;
         placed[index].end = each.note.end;
       } else {

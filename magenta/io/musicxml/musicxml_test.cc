@@ -69,6 +69,12 @@ const std::vector<Row>& Rows() {
         Note("C", 4, 2, "<tie type='stop'/>") + Note("G", 5, 0, "<grace/>") + Note("C", 4, 2)},
        "60@0+3 60@3+1",
        "tempo 0:120 meter 0:2/4 key 0:0,MAJOR"},
+      // A tie that says where it starts alone; one that nothing of its pitch follows at once.
+      {{Meter("2", "4") + Note("C", 4, 4, "<tie type='start'/>"),
+        Note("C", 4, 1) + Note("E", 4, 1, "<tie type='start'/>") + Note("D", 4, 1) +
+            Note("E", 4, 1)},
+       "60@0+2.5 64@2.5+0.5 62@3+0.5 64@3.5+0.5",
+       "tempo 0:120 meter 0:2/4 key 0:0,MAJOR"},
       // A pickup and an overlong measure have meters of their own; no meter: the measure's length.
       {{Meter("4", "4") + Note("C", 4, 2), Note("D", 4, 8)},
        "60@0+1 62@1+4",
