@@ -265,6 +265,7 @@ absl::Status CheckFree(const NoteSequence& input, const std::vector<Section>& se
 /// one.
 void CutToFreeSteps(const std::vector<Section>& sections, SectionPlan& plan) {
   std::vector<double> starts;
+  starts.reserve(sections.size());
   for (const Section& section : sections) starts.push_back(plan.OnGrid(section.start_time()));
   for (const auto& note : plan.input.proto().notes()) {
     for (size_t i = 0; i < starts.size(); ++i) {
