@@ -109,7 +109,7 @@ tsan: setup  ## all tests but the slow ones under the thread sanitizer
 fuzz: setup  ## every fuzz target, 30 seconds each
 	tools/fuzz.sh 30
 
-corpus:  ## folk tunes (ABC) for training, from the PyPI package music21, into corpus/
+corpus: setup  ## folk tunes (ABC) for training, from the PyPI package music21, into corpus/
 	tools/corpus.sh $(CORPUS)
 
 bundles: all corpus  ## train the bundled weights again (about an hour) into build/bundles

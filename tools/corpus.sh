@@ -8,7 +8,12 @@ version=10.5.1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 echo "Fetching music21 $version from PyPI ..."
-python3 -m pip download -q --no-deps --only-binary=:all: --python-version 3.11 -d "$work" "music21==$version"
+python=python3
+if ! python3 -m pip --version >/dev/null 2>&1; then  # Debian's python3 comes without
+  python3 -m venv "$work/venv"
+  python=$work/venv/bin/python
+fi
+"$python" -m pip download -q --no-deps --only-binary=:all: --python-version 3.11 -d "$work" "music21==$version"
 collections=(ryansMammoth oneills1850 airdsAirs)
 if [ "${2:-}" = --all ]; then
   collections+=(essenFolksong)

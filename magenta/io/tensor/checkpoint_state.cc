@@ -151,6 +151,7 @@ std::vector<std::string> CheckpointsIn(const std::string& folder) {
   }
   std::sort(found.rbegin(), found.rend());
   std::vector<std::string> prefixes;
+  prefixes.reserve(found.size());
   for (auto& [step, prefix] : found) prefixes.push_back(std::move(prefix));
   return prefixes;
 }
