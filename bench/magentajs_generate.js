@@ -21,7 +21,7 @@ const server = http.createServer((request, response) => {
 
 server.listen(0, '127.0.0.1', async () => {
   try {
-    const {MusicRNN} = require(path.join(modules, '@magenta/music/node/music_rnn'));
+    const {MusicRNN} = require(path.resolve(modules, '@magenta/music/node/music_rnn'));
     const model = new MusicRNN(`http://127.0.0.1:${server.address().port}`);
     await model.initialize();
     const primer = {

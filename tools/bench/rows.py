@@ -201,8 +201,8 @@ def page(name, _, setting):
   @functools.cache
   def folder():
     path = os.path.join(setting.scratch, 'page')
-    run.command([setting.magenta, 'bundle', '--config=basic_rnn', '--format=magentajs',
-                 '--bundle_file=' + path])
+    run.command([setting.magenta, 'bundle', '--format=magentajs', '--bundle_file=' + path,
+                 '--from=' + os.path.join(ROOT, 'data', 'bundles', 'basic_rnn.mag')])
     return path
 
   return Row(name, '`generate` 128 steps of basic_rnn, whole process', {
