@@ -112,8 +112,8 @@ def convert(name, _, setting):
 
 def parse(name, _, setting):
   os.environ['MAGENTA_MIDI_BENCH'] = setting.flags.music
-  return Row(name, 'MIDI parsing, one thread', {
-      OURS: lambda: run.benchmark(setting.bench('midi'), 'BM_ReadFolder'),
+  return Row(name, 'MIDI parsing, one thread, processor time', {
+      OURS: lambda: run.benchmark(setting.bench('midi'), 'BM_ReadFolder', 'cpu_time'),
       'symusic': lambda: run.python_line(setting.flags.peers_python, SYMUSIC, setting.flags.music),
       'pretty_midi': lambda: run.python_line(setting.flags.peers_python, PRETTY_MIDI,
                                              setting.flags.music),

@@ -32,8 +32,8 @@ def command(arguments, env=None):
   return Measured(seconds, usage.ru_maxrss / 1024)
 
 
-def benchmark(program, name):
-  """The time of one iteration of the Google Benchmark `name` of `program`."""
+def benchmark(program, name, clock='real_time'):
+  """The time of one iteration of the Google Benchmark `name` of `program`: real_time or cpu_time."""
   arguments = [program, '--benchmark_format=json', '--benchmark_filter=^%s$' % name]
   try:
     done = subprocess.run(arguments, capture_output=True, text=True, check=False)
@@ -41,7 +41,7 @@ def benchmark(program, name):
   except (OSError, ValueError, LookupError) as error:
     raise Failed('%s has no %s' % (program, name)) from error
   scale = {'ns': 1e-9, 'us': 1e-6, 'ms': 1e-3, 's': 1.0}[found['time_unit']]
-  return Measured(found['real_time'] * scale, 0)
+  return Measured(found[clock] * scale, 0)
 
 
 def python_line(python, program, *arguments):
