@@ -111,23 +111,26 @@ void Scheduler::Stop() {
 
 void Scheduler::Submit(Job job) {
   std::vector<Job> ended;
-  absl::Status refused;
+  absl::Status taken;
   {
     const std::lock_guard lock(mutex_);
     RemoveEnded(Clock::now(), ended);
-    if (stop_) {
-      refused = absl::UnavailableError("the server ends");
-    } else if (running_ + static_cast<int>(queue_.size()) >=
-               options_.max_sessions + options_.max_queue) {
-      refused = BusyError("too many requests wait");
-    } else {
-      queue_.push_back(std::move(job));
-      metrics_.queue = static_cast<int64_t>(queue_.size());
-    }
+    taken = Queue(job);
   }
   for (Job& gone : ended) gone.done(EndOf(gone, Clock::now()));
-  if (!refused.ok()) return job.done(refused);
+  if (!taken.ok()) return job.done(taken);
   arrived_.notify_one();
+}
+
+/// Moves `job` into the queue, or says why not. Locked.
+absl::Status Scheduler::Queue(Job& job) {
+  if (stop_) return absl::UnavailableError("the server ends");
+  if (running_ + static_cast<int>(queue_.size()) >= options_.max_sessions + options_.max_queue) {
+    return BusyError("too many requests wait");
+  }
+  queue_.push_back(std::move(job));
+  metrics_.queue = static_cast<int64_t>(queue_.size());
+  return absl::OkStatus();
 }
 
 /// Moves the jobs of the queue that nobody waits for to `ended`. Locked.

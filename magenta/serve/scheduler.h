@@ -107,6 +107,7 @@ class Scheduler {
   void LookAround(Clock::time_point now);
   void Leave(int count);
   void RemoveEnded(Clock::time_point now, std::vector<Job>& ended);
+  absl::Status Queue(Job& job);
 
   const ServeOptions options_;
   Metrics& metrics_;

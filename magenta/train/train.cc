@@ -152,7 +152,7 @@ class Trainer {
 };
 
 absl::Status Trainer::Prepare() {
-  const absl::Status status = PrepareAlone();
+  absl::Status status = PrepareAlone();
   if (options_.ranks == nullptr) return status;
   return AgreeOnRun(*options_.ranks, status, Facts());
 }
