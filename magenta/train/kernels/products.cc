@@ -1,6 +1,6 @@
 // A product goes through the columns panel by panel and through the inner dimension in blocks of
-// four panels, so that the weights of a block (16 KiB for vectors of eight) stay in the nearest
-// cache while tile after tile of rows uses them.
+// panels whose weights (16 KiB) stay in the nearest cache while tile after tile of rows uses them.
+// Sums begin where the block before left them, so blocks change no bit.
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "magenta/train/kernels/products.cc"
@@ -8,13 +8,16 @@
 // After foreach_target.h, which must come first.
 #include <hwy/highway.h>
 
+#include <algorithm>
+
 #include "magenta/train/kernels/products.h"
 #include "magenta/train/kernels/tile-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace magenta::HWY_NAMESPACE {
 
-constexpr int kPanelsAtATime = 4;
+// Half of a first-level cache of 32 KiB: four panels of vectors of eight, one of sixteen.
+constexpr size_t kBlockFloats = 4096;
 
 struct ProductBlock {
   const PanelProduct& product;
@@ -54,14 +57,15 @@ void MultiplyImpl(const PanelProduct& m) {
   const size_t width = 4 * hn::Lanes(D());
   HWY_ALIGN static const float zeros[256] = {};
   const int inner = m.in_axis->panels();
+  const int at_a_time = static_cast<int>(std::max<size_t>(1, kBlockFloats / (width * width)));
   for (int c = 0; c < m.out_axis->panels(); ++c) {
     const int vectors = (m.out_axis->counts[c] + Lanes() - 1) / Lanes();
-    for (int p = 0; p < inner; p += kPanelsAtATime) {
+    for (int p = 0; p < inner; p += at_a_time) {
       const float* start = m.bias != nullptr ? m.bias + c * width : zeros;
       if (m.add || p > 0) start = nullptr;
       const ProductBlock block{m,
                                p,
-                               p + kPanelsAtATime < inner ? p + kPanelsAtATime : inner,
+                               std::min(p + at_a_time, inner),
                                m.weights + (size_t{1} * c * inner + p) * width * width,
                                start,
                                m.out.data + c * m.out.stride};
