@@ -1,16 +1,14 @@
 // node magentajs_probabilities.js MODULES FOLDER < ASKED > ANSWER
 //
-// Loads FOLDER with Magenta.js's own MusicRNN (from MODULES, a node_modules folder), over HTTP on
-// loopback since it takes no file: addresses. ASKED and ANSWER are JSON:
+// What Magenta.js's own MusicRNN (from MODULES, a node_modules folder) says of FOLDER. ASKED and
+// ANSWER are JSON:
 //   {"melodies": [[[pitch, start step, end step], ...], ...], "prefixes": [steps, ...]}
 //   [melody: [prefix: [class: probability of what comes after so many steps]]]
 'use strict';
 const fs = require('fs');
-const http = require('http');
-const path = require('path');
+const {withModel} = require('../../tools/magentajs/load.js');
 
 const [, , modules, folder] = process.argv;
-console.log = () => {};  // the library talks on stdout
 
 function sequenceOf(notes, steps) {
   return {
@@ -35,25 +33,6 @@ async function answer(model, asked) {
   return probabilities;
 }
 
-const server = http.createServer((request, response) => {
-  fs.readFile(path.join(folder, path.basename(request.url)), (error, bytes) => {
-    response.writeHead(error ? 404 : 200);
-    response.end(bytes);
-  });
-});
-
-server.listen(0, '127.0.0.1', async () => {
-  try {
-    const {MusicRNN} = require(path.join(modules, '@magenta/music/node/music_rnn'));
-    const model = new MusicRNN(`http://127.0.0.1:${server.address().port}`);
-    await model.initialize();
-    const result = await answer(model, JSON.parse(fs.readFileSync(0, 'utf8')));
-    process.stdout.write(JSON.stringify(result));
-  } catch (error) {
-    process.stderr.write(`${error.stack}\n`);
-    process.exitCode = 1;
-  } finally {
-    server.close();
-    server.closeAllConnections();
-  }
+withModel(modules, folder, async model => {
+  process.stdout.write(JSON.stringify(await answer(model, JSON.parse(fs.readFileSync(0, 'utf8')))));
 });

@@ -367,14 +367,15 @@ absl::Status Joining::Refuse(c10d::TCPStore& store, const std::string& why) {
 // What another one refused. Rank 0, which keeps the store, leaves after all that are here know.
 absl::Status Joining::Refused(c10d::TCPStore& store) const {
   const auto why = store.get("refused");
-  const Clock::time_point start = Clock::now();
-  int64_t read = store.add("refused/read", 1);
-  for (int64_t here = read + 1; place_.rank == 0 && read < here;) {
-    if (SecondsSince(start) > kLeaveSeconds) break;
-    std::this_thread::sleep_for(kLook / 10);
-    here = 0;
+  store.add("refused/read", 1);
+  const auto all_know = [&] {
+    int64_t here = 0;
     for (int r = 0; r < place_.size; ++r) here += store.add(fmt::format("here/{}", r), 0);
-    read = store.add("refused/read", 0);
+    return store.add("refused/read", 0) >= here;
+  };
+  const Clock::time_point start = Clock::now();
+  while (place_.rank == 0 && !all_know() && SecondsSince(start) < kLeaveSeconds) {
+    std::this_thread::sleep_for(kLook / 10);
   }
   return UsageError(std::string(why.begin(), why.end()), kLauncherHelp);
 }
