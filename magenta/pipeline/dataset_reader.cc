@@ -58,12 +58,12 @@ EventSequence ToEvents(CompactExample& compact) {
 TrainingExample ToTrainingExample(const DenseExample& dense) {
   TrainingExample example;
   example.labels.assign(dense.labels.begin(), dense.labels.end());
-  example.inputs.resize(dense.labels.size());
   const float* value = dense.inputs.data();
-  for (SparseVector& input : example.inputs) {
+  for (size_t step = 0; step < dense.labels.size(); ++step) {
     for (int i = 0; i < dense.input_size; ++i, ++value) {
-      if (*value != 0) input.Add(i, *value);
+      if (*value != 0) example.inputs.Add(i, *value);
     }
+    example.inputs.EndRow();
   }
   return example;
 }
@@ -74,7 +74,7 @@ int64_t DatasetExample::steps() const {
   if (const auto* events = std::get_if<EventSequence>(&content)) {
     return static_cast<int64_t>(events->events.size()) - 1;
   }
-  return static_cast<int64_t>(std::get<TrainingExample>(content).inputs.size());
+  return static_cast<int64_t>(std::get<TrainingExample>(content).inputs.rows());
 }
 
 TrainingExample DatasetExample::Encode(const EventCodec& codec) const {

@@ -110,12 +110,13 @@ TEST(EncodeExampleTest, InputsAndLabelsAreOneApart) {
   const EventCodec& codec = *Spec("basic_rnn").codec;
   const TrainingExample example = EncodeExample(codec, {{60, kNoEvent, kNoteOff, 48}, {}});
   std::string dump;
-  for (size_t i = 0; i < example.inputs.size(); ++i) {
-    ASSERT_EQ(example.inputs[i].index.size(), 1u);
-    dump += fmt::format("{}>{} ", example.inputs[i].index[0], example.labels[i]);
+  for (size_t i = 0; i < example.inputs.rows(); ++i) {
+    example.inputs.ForEach(i, [&](int32_t index, float value) {
+      dump += fmt::format("{}:{}>{} ", index, value, example.labels[i]);
+    });
   }
-  EXPECT_EQ(dump, "14>0 0>1 1>2 ");
-  EXPECT_TRUE(EncodeExample(codec, {{60}, {}}).inputs.empty());
+  EXPECT_EQ(dump, "14:1>0 0:1>1 1:1>2 ");
+  EXPECT_TRUE(EncodeExample(codec, {{60}, {}}).inputs.rows() == 0);
   EXPECT_TRUE(EncodeExample(codec, {}).labels.empty());
 }
 

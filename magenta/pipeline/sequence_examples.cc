@@ -41,11 +41,10 @@ DenseExample ToDense(const EventCodec& codec, const EventSequence& events) {
   const TrainingExample encoded = EncodeExample(codec, events);
   DenseExample dense;
   dense.input_size = codec.input_size();
-  dense.inputs.resize(encoded.inputs.size() * static_cast<size_t>(dense.input_size));
+  dense.inputs.resize(encoded.inputs.rows() * static_cast<size_t>(dense.input_size));
   float* row = dense.inputs.data();
-  for (const SparseVector& input : encoded.inputs) {
-    for (size_t i = 0; i < input.index.size(); ++i) row[input.index[i]] = input.value[i];
-    row += dense.input_size;
+  for (size_t i = 0; i < encoded.inputs.rows(); ++i, row += dense.input_size) {
+    encoded.inputs.ForEach(i, [&](int32_t index, float value) { row[index] = value; });
   }
   dense.labels.assign(encoded.labels.begin(), encoded.labels.end());
   return dense;

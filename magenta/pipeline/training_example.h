@@ -12,9 +12,9 @@ namespace magenta {
 /// Inputs of the steps 0..n-2 of a sequence of n events, and the labels of the events 1..n-1 that
 /// should follow.
 struct TrainingExample {
-  /// One a step, entries below EventCodec::input_size().
-  std::vector<SparseVector> inputs;
-  /// Step after step, the labels of all heads: inputs.size() * head_sizes().size() of them.
+  /// A row a step, entries below EventCodec::input_size().
+  SparseMatrix inputs;
+  /// Step after step, the labels of all heads: inputs.rows() * head_sizes().size() of them.
   std::vector<int> labels;
 
   bool operator==(const TrainingExample&) const = default;

@@ -27,17 +27,17 @@ std::vector<int> PlacesByFallingLength(const std::vector<TrainingExample>& encod
   std::vector<int> places(encoded.size());
   std::iota(places.begin(), places.end(), 0);
   std::stable_sort(places.begin(), places.end(), [&](int a, int b) {
-    return encoded[a].inputs.size() > encoded[b].inputs.size();
+    return encoded[a].inputs.rows() > encoded[b].inputs.rows();
   });
   return places;
 }
 
 }  // namespace
 
-std::vector<float> BatchInputs::Dense(int input_size) const {
-  std::vector<float> dense((starts.size() - 1) * static_cast<size_t>(input_size));
-  for (size_t r = 0; r + 1 < starts.size(); ++r) {
-    for (int64_t e = starts[r]; e < starts[r + 1]; ++e) dense[r * input_size + index[e]] = value[e];
+std::vector<float> Batch::DenseInputs() const {
+  std::vector<float> dense(inputs.rows() * static_cast<size_t>(input_size));
+  for (size_t r = 0; r < inputs.rows(); ++r) {
+    inputs.ForEach(r, [&](int32_t i, float value) { dense[r * input_size + i] = value; });
   }
   return dense;
 }
@@ -50,22 +50,25 @@ Batch MakeBatch(std::span<const DatasetExample> examples, std::span<const int> c
   const std::vector<int> sorted = PlacesByFallingLength(encoded);
   std::vector<int> lengths;
   lengths.reserve(sorted.size());
-  for (const int i : sorted) lengths.push_back(static_cast<int>(encoded[i].inputs.size()));
+  size_t entries = 0;
+  for (const int i : sorted) {
+    lengths.push_back(static_cast<int>(encoded[i].inputs.rows()));
+    entries += encoded[i].inputs.index.size();
+  }
   Batch batch;
   batch.packing = std::make_shared<const Packing>(PackLengths(lengths));
   batch.input_size = codec.input_size();
   const size_t rows = static_cast<size_t>(batch.packing->rows());
   batch.inputs.starts.reserve(rows + 1);
+  batch.inputs.index.reserve(entries);
+  batch.inputs.value.reserve(entries);
   batch.labels.reserve(rows);
   batch.row_ids.reserve(rows);
   for (int t = 0; t < batch.packing->steps(); ++t) {
     for (int r = 0; r < batch.packing->active[t]; ++r) {
       const TrainingExample& example = encoded[sorted[r]];
-      const SparseVector& input = example.inputs[t];
-      BatchInputs& to = batch.inputs;
-      to.index.insert(to.index.end(), input.index.begin(), input.index.end());
-      to.value.insert(to.value.end(), input.value.begin(), input.value.end());
-      to.starts.push_back(static_cast<int64_t>(to.index.size()));
+      example.inputs.ForEach(t, [&](int32_t i, float value) { batch.inputs.Add(i, value); });
+      batch.inputs.EndRow();
       batch.labels.push_back(example.labels[t]);
       batch.row_ids.push_back(static_cast<uint64_t>(places[sorted[r]]) << 32 |
                               static_cast<uint64_t>(t));

@@ -6,29 +6,17 @@
 #include <span>
 #include <vector>
 
+#include "magenta/base/sparse_vector.h"
 #include "magenta/pipeline/dataset_reader.h"
 #include "magenta/train/kernels/packing.h"
-#include "magenta/train/kernels/products.h"
 
 namespace magenta {
-
-/// The inputs of a batch, the numbers that are not 0: those of row r are entries
-/// starts[r] .. starts[r + 1] - 1.
-struct BatchInputs {
-  std::vector<int64_t> starts = {0};
-  std::vector<int32_t> index;
-  std::vector<float> value;
-
-  SparseRows rows() const { return {starts.data(), index.data(), value.data()}; }
-  /// [rows, input_size], row-major.
-  std::vector<float> Dense(int input_size) const;
-};
 
 /// Some examples as the network takes them.
 struct Batch {
   std::shared_ptr<const Packing> packing;
   int input_size = 0;
-  BatchInputs inputs;
+  SparseMatrix inputs;
   /// One a row.
   std::vector<int> labels;
   /// What a row is called whatever shard it lies in: place in the batch and step.
@@ -36,6 +24,8 @@ struct Batch {
   /// Examples, and the length of the longest.
   int examples() const { return packing->sequences(); }
   int longest() const { return packing->steps(); }
+  /// The inputs, [rows, input_size], row-major.
+  std::vector<float> DenseInputs() const;
 };
 
 /// Packs `examples[i]` for i in `chosen`, encoding them; `places` (parallel to chosen) names each

@@ -51,7 +51,7 @@ TEST(MakeBatchTest, PacksByFallingLength) {
   const int c = 2 - 48;  // pitch to class
   EXPECT_THAT(batch.labels, ElementsAre(71 + c, 61 + c, 51 + c, 72 + c, 62 + c, 73 + c));
   std::vector<int> ones;
-  const std::vector<float> inputs = batch.inputs.Dense(batch.input_size);
+  const std::vector<float> inputs = batch.DenseInputs();
   for (size_t row = 0; row < batch.labels.size(); ++row) {
     const auto begin = inputs.begin() + static_cast<std::ptrdiff_t>(row * batch.input_size);
     EXPECT_EQ(std::count(begin, begin + batch.input_size, 0.0f), batch.input_size - 1);

@@ -44,7 +44,7 @@ class ForwardPass {
   }
 
   at::Tensor Logits(const DropoutKey* dropout) const {
-    const std::vector<float> inputs = batch_.inputs.Dense(batch_.input_size);
+    const std::vector<float> inputs = batch_.DenseInputs();
     // from_blob's memory ends with this function; the graph's must not.
     at::Tensor x =
         ToDevice(inputs.data(), {batch_.packing->rows(), batch_.input_size}, options_.device)

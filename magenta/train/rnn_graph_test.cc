@@ -63,11 +63,6 @@ std::vector<Variable> VariablesOf(const RnnLayout& layout) {
   return variables;
 }
 
-void AddInput(int i, float x, Batch& batch) {
-  batch.inputs.index.push_back(i);
-  batch.inputs.value.push_back(x);
-}
-
 Batch RandomBatch(const std::vector<int>& lengths) {
   Batch batch;
   batch.packing = std::make_shared<const Packing>(PackLengths(lengths));
@@ -76,9 +71,9 @@ Batch RandomBatch(const std::vector<int>& lengths) {
   for (int64_t row = 0; row < batch.packing->rows(); ++row) {
     for (int i = 0; i < kInputs; ++i) {
       const float x = engine() % 3 == 0 ? 1.0f : engine() % 5 == 0 ? -1.0f : 0.0f;
-      if (x != 0) AddInput(i, x, batch);
+      if (x != 0) batch.inputs.Add(i, x);
     }
-    batch.inputs.starts.push_back(static_cast<int64_t>(batch.inputs.index.size()));
+    batch.inputs.EndRow();
     batch.labels.push_back(static_cast<int>(engine() % kClasses));
     batch.row_ids.push_back(static_cast<uint64_t>(row) * 77);
   }
@@ -247,10 +242,8 @@ TEST(RnnGraphTest, PackingIsExact) {
     std::vector<float> expected;
     for (int t = 0; t < length; ++t) {
       const auto row = static_cast<size_t>(all.packing->offset[t]) + r;
-      for (int64_t e = all.inputs.starts[row]; e < all.inputs.starts[row + 1]; ++e) {
-        AddInput(all.inputs.index[e], all.inputs.value[e], one);
-      }
-      one.inputs.starts.push_back(static_cast<int64_t>(one.inputs.index.size()));
+      all.inputs.ForEach(row, [&](int32_t i, float x) { one.inputs.Add(i, x); });
+      one.inputs.EndRow();
       one.labels.push_back(0);
       expected.insert(expected.end(), &together[row * kClasses],
                       &together[row * kClasses] + kClasses);
@@ -273,10 +266,7 @@ TEST_P(RuntimeTest, SoftmaxIsTheSame) {
   const auto state = (*network)->NewState(1);
   std::vector<float> step(kClasses), expected(kClasses), found(kClasses);
   for (int t = 0; t < 30; ++t) {
-    std::vector<SparseVector> inputs(1);
-    for (int64_t e = batch.inputs.starts[t]; e < batch.inputs.starts[t + 1]; ++e) {
-      inputs[0].Add(batch.inputs.index[e], batch.inputs.value[e]);
-    }
+    const std::vector<SparseVector> inputs = {batch.inputs.Row(t)};
     (*network)->Step(*state, inputs, step);
     Softmax(step, found);
     Softmax({&logits[t * kClasses], kClasses}, expected);

@@ -65,8 +65,8 @@ int64_t DataHash(std::span<const DatasetExample> examples, const EventCodec& cod
     const TrainingExample encoded = example.Encode(codec);
     add(encoded.labels.size());
     for (const int label : encoded.labels) add(static_cast<uint64_t>(label));
-    if (encoded.inputs.empty()) continue;
-    for (const int index : encoded.inputs.front().index) add(static_cast<uint64_t>(index));
+    if (encoded.inputs.rows() == 0) continue;
+    encoded.inputs.ForEach(0, [&](int32_t index, float) { add(static_cast<uint64_t>(index)); });
   }
   return hash == 0 ? 1 : static_cast<int64_t>(hash);
 }

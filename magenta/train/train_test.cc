@@ -302,12 +302,11 @@ TEST_F(TrainTest, DenseAndCompactAreTheSame) {
     const TrainingExample example = EncodeExample(*spec->codec, tune);
     DenseExample dense;
     dense.input_size = spec->codec->input_size();
-    dense.inputs.resize(example.inputs.size() * dense.input_size);
-    for (size_t t = 0; t < example.inputs.size(); ++t) {
-      for (size_t k = 0; k < example.inputs[t].index.size(); ++k) {
-        dense.inputs[t * dense.input_size + example.inputs[t].index[k]] =
-            example.inputs[t].value[k];
-      }
+    dense.inputs.resize(example.inputs.rows() * dense.input_size);
+    for (size_t t = 0; t < example.inputs.rows(); ++t) {
+      example.inputs.ForEach(t, [&](int32_t index, float value) {
+        dense.inputs[t * dense.input_size + index] = value;
+      });
     }
     dense.labels.assign(example.labels.begin(), example.labels.end());
     ASSERT_TRUE(writer->Write(SerializeDense(dense)).ok());

@@ -127,7 +127,7 @@ TEST_P(EveryModel, GeneratesTwoBarsOfNotesThatRepeatWithTheSeed) {
 TEST_P(EveryModel, EncodesAMelodyAsOftenAsItHasEventsToPredict) {
   const EventSequence sequence = RandomEvents(50, 9);
   const TrainingExample example = EncodeExample(*spec_->codec, sequence);
-  EXPECT_EQ(example.inputs.size(), 49u);
+  EXPECT_EQ(example.inputs.rows(), 49u);
   EXPECT_EQ(example.labels.size(), 49u * spec_->codec->head_sizes().size());
 }
 

@@ -61,7 +61,8 @@ GoldenSet SetOf(const std::vector<json>& rows, bool ignore_polyphonic) {
 Event FirstEventOf(const TrainingExample& dense, const EventCodec& codec) {
   for (Event first = kNoEvent; first < 84; ++first) {
     if (!codec.Accepts(first)) continue;
-    if (EncodeExample(codec, {{first, kNoEvent}, {}}).inputs[0] == dense.inputs[0]) return first;
+    const SparseMatrix input = EncodeExample(codec, {{first, kNoEvent}, {}}).inputs;
+    if (input.Row(0) == dense.inputs.Row(0)) return first;
   }
   return kNoEvent;
 }

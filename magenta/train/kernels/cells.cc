@@ -1,5 +1,5 @@
-// A cell's gates never leave the registers between their product and its record: a tile of the
-// product is three rows by the four gates of a vector of units.
+// A cell's gates never leave the nearest cache between their product and its record: a tile of the
+// product is some rows by the four gates of a vector of units.
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "magenta/train/kernels/cells.cc"
@@ -19,25 +19,28 @@ HWY_INLINE float* UnitsAt(const PanelRows& rows, int v, int r) {
   return rows.data + v / 4 * rows.stride + (4 * r + v % 4) * n;
 }
 
-HWY_INLINE void AddSparse(const LstmForwardStep& s, const float* weights, int r, RowSums& z) {
+// Adds what the sparse inputs of the tile's rows, from r on, make of `weights`.
+template <int kRows>
+HWY_INLINE void AddSparse(const LstmForwardStep& s, const float* weights, int r, Tile<kRows>& z) {
   const D d;
   const size_t width = 4 * hn::Lanes(d);
   RowSums w;
   for (int64_t e = s.sparse.starts[r]; e < s.sparse.starts[r + 1]; ++e) {
     LoadSums<4>(weights + s.sparse.index[e] * width, w);
-    AddTimes<4>(hn::Set(d, s.sparse.value[e]), w, z);
+    AddTimes<4>(hn::Set(d, s.sparse.value[e]), w, z.row);
   }
+  if constexpr (kRows > 1) AddSparse(s, weights, r + 1, z.others);
 }
 
-HWY_INLINE void ActivateCell(const LstmForwardStep& s, int v, int r, const RowSums& z) {
+HWY_INLINE void ActivateCell(const LstmForwardStep& s, int v, int r, const float* z) {
   const D d;
   const size_t n = hn::Lanes(d);
   float* record = s.record + (size_t{1} * v * s.rows + r) * 6 * n;
   float* c = s.c + (size_t{1} * v * s.c_rows + r) * n;
-  const V i = FastSigmoid(z.v0);
-  const V j = FastTanh(z.v1);
-  const V f = FastSigmoid(z.v2);
-  const V o = FastSigmoid(z.v3);
+  const V i = FastSigmoid(hn::Load(d, z));
+  const V j = FastTanh(hn::Load(d, z + n));
+  const V f = FastSigmoid(hn::Load(d, z + 2 * n));
+  const V o = FastSigmoid(hn::Load(d, z + 3 * n));
   const V before = hn::LoadU(d, c);
   const V cell = hn::MulAdd(f, before, hn::Mul(i, j));
   const V tanh_cell = FastTanh(cell);
@@ -52,13 +55,10 @@ HWY_INLINE void ActivateCell(const LstmForwardStep& s, int v, int r, const RowSu
 template <int kRows>
 void LstmTile(const LstmForwardStep& s, int v, int r) {
   const size_t width = 4 * hn::Lanes(D());
-  Tile z;
+  Tile<kRows> z;
   LoadTile<kRows, 4>(s.bias + v * width, 0, z);
   if (s.sparse.starts != nullptr) {
-    const float* w = s.sparse_weights + size_t{1} * v * s.sparse_inputs * width;
-    AddSparse(s, w, r, z.r0);
-    if constexpr (kRows > 1) AddSparse(s, w, r + 1, z.r1);
-    if constexpr (kRows > 2) AddSparse(s, w, r + 2, z.r2);
+    AddSparse(s, s.sparse_weights + size_t{1} * v * s.sparse_inputs * width, r, z);
   }
   const int panels = s.in_axis->panels();
   const float* w = s.weights + size_t{1} * v * panels * width * width;
@@ -66,20 +66,14 @@ void LstmTile(const LstmForwardStep& s, int v, int r) {
     AddProducts<kRows, 4>(s.in.data + p * s.in.stride + r * width, width, 1, s.in_axis->counts[p],
                           w, z);
   }
-  ActivateCell(s, v, r, z.r0);
-  if constexpr (kRows > 1) ActivateCell(s, v, r + 1, z.r1);
-  if constexpr (kRows > 2) ActivateCell(s, v, r + 2, z.r2);
+  HWY_ALIGN float gates[kRows * 4 * hn::MaxLanes(D())];
+  StoreTile<kRows, 4>(z, gates, width);
+  for (int k = 0; k < kRows; ++k) ActivateCell(s, v, r + k, gates + k * width);
 }
 
 void LstmForwardImpl(const LstmForwardStep& s) {
   for (int v = 0; v < s.vectors; ++v) {
-    for (int r = 0; r < s.rows;) {
-      const int rows = TileRows(s.rows - r);
-      if (rows == 3) LstmTile<3>(s, v, r);
-      if (rows == 2) LstmTile<2>(s, v, r);
-      if (rows == 1) LstmTile<1>(s, v, r);
-      r += rows;
-    }
+    ForEachTile(s.rows, [&](int r, auto rows) { LstmTile<rows()>(s, v, r); });
   }
 }
 

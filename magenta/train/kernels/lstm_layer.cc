@@ -28,11 +28,13 @@ class LstmLayer : public RecurrentLayer {
   PanelRows Input(int t) const override { return in_.Step(t); }
 
   PanelRows Forward(int t) override {
-    cell_.Forward(t, in_.Step(t), h_.rows());
-    if (const int later = shape_.active_after(t); later > 0) {
-      CopyRows(later, state_panels_, h_.rows(), in_.Step(t + 1).From(first_state_));
-    }
-    return h_.rows();
+    // Outputs are made where the next step reads them if it has the same rows.
+    const int later = shape_.active_after(t);
+    const PanelRows next = later > 0 ? in_.Step(t + 1).From(first_state_) : PanelRows{};
+    const PanelRows h = later == shape_.active(t) ? next : h_.rows();
+    cell_.Forward(t, in_.Step(t), h);
+    if (later > 0 && h.data != next.data) CopyRows(later, state_panels_, h, next);
+    return h;
   }
 
   PanelRows Backward(int t, PanelRows d_h) override {

@@ -67,7 +67,7 @@ NetworkPass::NetworkPass(const RnnLayout& layout, const std::vector<Variable>& v
     : layout_(layout),
       batch_(batch),
       options_(options),
-      shape_{*batch.packing, CutInChunks(*batch.packing), batch.inputs.rows()},
+      shape_{*batch.packing, CutInChunks(*batch.packing), SparseRowsOf(batch.inputs)},
       table_(variables, options.gradients),
       classes_(table_, {"fully_connected/weights", 0, "fully_connected/biases"},
                PanelAxis::Parts({layout.units(layout.layers() - 1)}),

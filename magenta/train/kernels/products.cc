@@ -30,7 +30,7 @@ struct ProductBlock {
 template <int kRows, int kVectors>
 void ProductTile(const ProductBlock& b, int r) {
   const size_t width = 4 * hn::Lanes(D());
-  Tile t;
+  Tile<kRows> t;
   float* out = b.out + r * width;
   LoadTile<kRows, kVectors>(b.start != nullptr ? b.start : out, b.start != nullptr ? 0 : width, t);
   const float* w = b.weights;
@@ -44,13 +44,7 @@ void ProductTile(const ProductBlock& b, int r) {
 
 template <int kVectors>
 void ProductRows(const ProductBlock& b) {
-  for (int r = 0; r < b.product.rows;) {
-    const int rows = TileRows(b.product.rows - r);
-    if (rows == 3) ProductTile<3, kVectors>(b, r);
-    if (rows == 2) ProductTile<2, kVectors>(b, r);
-    if (rows == 1) ProductTile<1, kVectors>(b, r);
-    r += rows;
-  }
+  ForEachTile(b.product.rows, [&](int r, auto rows) { ProductTile<rows(), kVectors>(b, r); });
 }
 
 void MultiplyImpl(const PanelProduct& m) {
@@ -69,53 +63,41 @@ void MultiplyImpl(const PanelProduct& m) {
                                m.weights + (size_t{1} * c * inner + p) * width * width,
                                start,
                                m.out.data + c * m.out.stride};
-      if (vectors == 4) ProductRows<4>(block);
-      if (vectors == 3) ProductRows<3>(block);
-      if (vectors == 2) ProductRows<2>(block);
-      if (vectors == 1) ProductRows<1>(block);
+      WithConstant<4>(vectors, [&](auto constant) { ProductRows<constant()>(block); });
     }
   }
 }
 
 // Rows of sums are columns of the left factor.
+template <int kRows, int kVectors>
+void GradientTile(int rows, const float* left, const float* right, float* sums) {
+  const size_t width = 4 * hn::Lanes(D());
+  Tile<kRows> t;
+  LoadTile<kRows, kVectors>(sums, width, t);
+  AddProducts<kRows, kVectors>(left, 1, width, rows, right, t);
+  StoreTile<kRows, kVectors>(t, sums, width);
+}
+
 template <int kVectors>
 void GradientPanels(const GradientProduct& g, const float* left, int count, const float* right,
                     float* sums) {
   const size_t width = 4 * hn::Lanes(D());
-  for (int k = 0; k < count;) {
-    const int rows = TileRows(count - k);
-    Tile t;
-    float* to = sums + k * width;
-    if (rows == 3) {
-      LoadTile<3, kVectors>(to, width, t);
-      AddProducts<3, kVectors>(left + k, 1, width, g.rows, right, t);
-      StoreTile<3, kVectors>(t, to, width);
-    } else if (rows == 2) {
-      LoadTile<2, kVectors>(to, width, t);
-      AddProducts<2, kVectors>(left + k, 1, width, g.rows, right, t);
-      StoreTile<2, kVectors>(t, to, width);
-    } else {
-      LoadTile<1, kVectors>(to, width, t);
-      AddProducts<1, kVectors>(left + k, 1, width, g.rows, right, t);
-      StoreTile<1, kVectors>(t, to, width);
-    }
-    k += rows;
-  }
+  ForEachTile(count, [&](int k, auto rows) {
+    GradientTile<rows(), kVectors>(g.rows, left + k, right, sums + k * width);
+  });
 }
 
 void AddGradientImpl(const GradientProduct& g) {
   const size_t width = 4 * hn::Lanes(D());
   float* sums = g.sums;
-  for (int p = 0; p < g.left_axis->panels(); ++p) {
-    const float* left = g.left.data + p * g.left.stride;
-    const int count = g.left_axis->counts[p];
-    for (int c = 0; c < g.right_axis->panels(); ++c, sums += width * width) {
-      const float* right = g.right.data + c * g.right.stride;
-      const int vectors = (g.right_axis->counts[c] + Lanes() - 1) / Lanes();
-      if (vectors == 4) GradientPanels<4>(g, left, count, right, sums);
-      if (vectors == 3) GradientPanels<3>(g, left, count, right, sums);
-      if (vectors == 2) GradientPanels<2>(g, left, count, right, sums);
-      if (vectors == 1) GradientPanels<1>(g, left, count, right, sums);
+  for (int c = 0; c < g.right_axis->panels(); ++c) {
+    const float* right = g.right.data + c * g.right.stride;
+    const int vectors = (g.right_axis->counts[c] + Lanes() - 1) / Lanes();
+    for (int p = 0; p < g.left_axis->panels(); ++p, sums += width * width) {
+      const float* left = g.left.data + p * g.left.stride;
+      const int count = g.left_axis->counts[p];
+      WithConstant<4>(
+          vectors, [&](auto constant) { GradientPanels<constant()>(g, left, count, right, sums); });
     }
   }
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "magenta/base/sparse_vector.h"
 #include "magenta/train/kernels/panels.h"
 
 namespace magenta {
@@ -21,7 +22,8 @@ struct PanelProduct {
 };
 void Multiply(const PanelProduct& product);
 
-/// sums [left panels][right panels][P][P] += left^T right, over rows.
+/// sums [right panels][left panels][P][P] += left^T right, over rows: as the weights of the product
+/// lie whose gradient they are.
 struct GradientProduct {
   int rows;
   PanelRows left;
@@ -42,6 +44,9 @@ struct SparseRows {
   const float* value = nullptr;
   SparseRows FromRow(int64_t row) const { return {starts + row, index, value}; }
 };
+inline SparseRows SparseRowsOf(const SparseMatrix& m) {
+  return {m.starts.data(), m.index.data(), m.value.data()};
+}
 
 /// out = in W + bias for sparse rows; `weights` [out panels][inputs][P].
 struct SparseProduct {

@@ -11,12 +11,13 @@ int64_t PanelFloats() { return int64_t{PanelWidth()} * PanelWidth(); }
 template <class F>
 void ForEachWeight(const PanelAxis& in, const PanelAxis& out, const F& f) {
   const int width = PanelWidth();
-  for (int o = 0; o < out.columns(); ++o) {
-    if (out.index[o] < 0) continue;
-    for (int i = 0; i < in.columns(); ++i) {
+  int64_t place = 0;
+  for (int first = 0; first < out.columns(); first += width) {
+    for (int i = 0; i < in.columns(); ++i, place += width) {
       if (in.index[i] < 0) continue;
-      const int64_t block = int64_t{o / width} * in.panels() + i / width;
-      f(block * PanelFloats() + i % width * width + o % width, in.index[i], out.index[o]);
+      for (int k = 0; k < width; ++k) {
+        if (out.index[first + k] >= 0) f(place + k, in.index[i], out.index[first + k]);
+      }
     }
   }
 }
@@ -86,12 +87,8 @@ void DenseWeights::AddGradient(int rows, PanelRows in, PanelRows d_out) {
 
 void DenseWeights::WriteGradient(const VariableTable& table) const {
   const Matrix to = table.Gradient(names_.kernel).FromRow(names_.first_row);
-  // Sums lie as the transposed product's weights would: left panels outside.
-  ForEachWeight(out_, in_, [&](int64_t place, int o, int i) {
-    const int64_t block = place / PanelFloats() * PanelFloats();
-    const int64_t row = (place - block) % PanelWidth();
-    const int64_t column = (place - block) / PanelWidth();
-    to.data[int64_t{i} * to.stride + o] = sums_.data()[block + row * PanelWidth() + column];
+  ForEachWeight(in_, out_, [&](int64_t place, int i, int o) {
+    to.data[int64_t{i} * to.stride + o] = sums_.data()[place];
   });
   if (names_.bias.empty()) return;
   const Matrix bias = table.Gradient(names_.bias);
