@@ -109,12 +109,15 @@ class MelodyExtractor {
 
   void ExtractInstrument(int32_t instrument) {
     NoteList& notes = notes_[instrument];
-    std::stable_sort(notes.begin(), notes.end(), [](const auto* a, const auto* b) {
+    const auto before = [](const auto* a, const auto* b) {
       if (a->quantized_start_step() != b->quantized_start_step()) {
         return a->quantized_start_step() < b->quantized_start_step();
       }
       return a->pitch() > b->pitch();
-    });
+    };
+    if (!std::is_sorted(notes.begin(), notes.end(), before)) {
+      std::stable_sort(notes.begin(), notes.end(), before);
+    }
     int64_t search = search_start_;
     auto next = notes.begin();
     for (bool first = true;; first = false) {

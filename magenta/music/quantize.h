@@ -26,6 +26,8 @@ class QuantizedSequence {
   double qpm() const { return sequence_.tempos(0).qpm(); }
   /// Steps in a bar, more than 0; not always whole (7/32 at 4 steps a quarter).
   double steps_per_bar() const;
+  /// The sequence, given away.
+  NoteSequence Release() && { return std::move(sequence_); }
 
  private:
   friend absl::StatusOr<QuantizedSequence> Quantize(NoteSequence sequence, int steps_per_quarter);

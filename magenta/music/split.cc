@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <memory>
 #include <utility>
 
 namespace magenta {
@@ -75,6 +74,7 @@ class Splitter {
 
   std::vector<NoteSequence> Split() && {
     for (NoteSequence& part : parts_) CopyHeader(part);
+    SortNotes();
     MoveNotes();
     CopyStates(sequence_.time_signatures(), &NoteSequence::mutable_time_signatures);
     CopyStates(sequence_.key_signatures(), &NoteSequence::mutable_key_signatures);
@@ -111,29 +111,45 @@ class Splitter {
     return static_cast<size_t>(next - cuts_.begin()) - 1;
   }
 
-  std::vector<std::unique_ptr<NoteSequence::Note>> TakeNotes() {
-    std::vector<NoteSequence::Note*> notes(static_cast<size_t>(sequence_.notes_size()));
-    sequence_.mutable_notes()->ExtractSubrange(0, sequence_.notes_size(), notes.data());
-    return {notes.begin(), notes.end()};
+  // Leaves the notes that fall in a part, in order of their start.
+  void SortNotes() {
+    auto& notes = *sequence_.mutable_notes();
+    const auto outside = std::stable_partition(
+        notes.pointer_begin(), notes.pointer_end(), [&](const NoteSequence::Note* note) {
+          return PartAt(note->start_time()) < parts_.size() && !std::isnan(note->end_time());
+        });
+    const int left_out = static_cast<int>(notes.pointer_end() - outside);
+    notes.DeleteSubrange(notes.size() - left_out, left_out);
+    const auto before = [](const auto* a, const auto* b) {
+      return a->start_time() < b->start_time();
+    };
+    if (std::is_sorted(notes.pointer_begin(), notes.pointer_end(), before)) return;
+    std::stable_sort(notes.pointer_begin(), notes.pointer_end(), before);
   }
 
+  // All notes of one part go at once, with the memory that their field keeps for others.
   void MoveNotes() {
-    std::vector<std::unique_ptr<NoteSequence::Note>> notes = TakeNotes();
-    std::erase_if(notes, [&](const auto& note) {
-      return PartAt(note->start_time()) == parts_.size() || std::isnan(note->end_time());
-    });
-    std::stable_sort(notes.begin(), notes.end(), [](const auto& a, const auto& b) {
-      return a->start_time() < b->start_time();
-    });
-    for (auto& note : notes) {
-      const size_t i = PartAt(note->start_time());
-      note->clear_quantized_start_step();
-      note->clear_quantized_end_step();
-      note->set_start_time(note->start_time() - cuts_[i]);
-      note->set_end_time(std::min(note->end_time(), cuts_[i + 1]) - cuts_[i]);
-      parts_[i].set_total_time(std::max(parts_[i].total_time(), note->end_time()));
-      parts_[i].mutable_notes()->AddAllocated(note.release());
+    auto& notes = *sequence_.mutable_notes();
+    std::vector<int> counts(parts_.size());
+    for (auto& note : notes) ++counts[FitIntoPart(note)];
+    if (parts_.size() == 1) return notes.Swap(parts_[0].mutable_notes());
+    std::vector<NoteSequence::Note*> moved(static_cast<size_t>(notes.size()));
+    notes.ExtractSubrange(0, notes.size(), moved.data());
+    auto next = moved.begin();
+    for (size_t i = 0; i < parts_.size(); ++i) {
+      for (int k = 0; k < counts[i]; ++k) parts_[i].mutable_notes()->AddAllocated(*next++);
     }
+  }
+
+  // Which is returned.
+  size_t FitIntoPart(NoteSequence::Note& note) {
+    const size_t i = PartAt(note.start_time());
+    note.clear_quantized_start_step();
+    note.clear_quantized_end_step();
+    note.set_start_time(note.start_time() - cuts_[i]);
+    note.set_end_time(std::min(note.end_time(), cuts_[i + 1]) - cuts_[i]);
+    parts_[i].set_total_time(std::max(parts_[i].total_time(), note.end_time()));
+    return i;
   }
 
   template <typename Events>

@@ -21,9 +21,14 @@ struct BuiltItem {
   std::optional<FileOutcome> broken;
 };
 
+/// Notes of a sequence whose memory is used again; that of a longer one goes back.
+constexpr int kMostNotesKept = 10000;
+
 BuiltItem BuildItem(const DatasetOptions& options, const SequenceItem& item) {
   BuiltItem built;
-  absl::StatusOr<ItemSequences> parsed = ParseSequenceItem(item);
+  // A sequence's messages are those of the one before on this thread.
+  thread_local NoteSequence memory;
+  absl::StatusOr<ItemSequences> parsed = ParseSequenceItem(item, std::move(memory));
   if (!parsed.ok()) {
     built.status = parsed.status();
     return built;
@@ -31,7 +36,8 @@ BuiltItem BuildItem(const DatasetOptions& options, const SequenceItem& item) {
   built.broken = std::move(parsed->broken);
   for (NoteSequence& sequence : parsed->sequences) {
     const std::string name = PlacingName(sequence, fmt::format("{}:{}", item.file, item.number));
-    built.sequences.push_back(ExtractSequenceExamples(std::move(sequence), name, options));
+    built.sequences.push_back(ExtractSequenceExamples(sequence, name, options));
+    if (sequence.notes_size() <= kMostNotesKept) memory = std::move(sequence);
   }
   return built;
 }

@@ -59,10 +59,12 @@ class SequenceStages {
     out_.outcome.file = name;
   }
 
-  SequenceExamples Run(NoteSequence sequence) && {
+  SequenceExamples Run(NoteSequence& sequence) && {
     if (options_.unroll_sections) Unroll(sequence);
     std::vector<NoteSequence> parts = SplitOnTimeChanges(std::move(sequence));
-    for (size_t i = 0; i < parts.size(); ++i) RunPart(static_cast<int>(i), std::move(parts[i]));
+    for (size_t i = 0; i < parts.size(); ++i) {
+      sequence = RunPart(static_cast<int>(i), std::move(parts[i]));
+    }
     Conclude();
     return std::move(out_);
   }
@@ -90,8 +92,9 @@ class SequenceStages {
     report.reason = std::move(reason);
   }
 
-  void RunPart(int part, NoteSequence sequence) {
-    const absl::StatusOr<QuantizedSequence> quantized =
+  /// Gives what is no longer wanted of the sequence.
+  NoteSequence RunPart(int part, NoteSequence sequence) {
+    absl::StatusOr<QuantizedSequence> quantized =
         Quantize(std::move(sequence), spec_.steps_per_quarter);
     for (const char* discard : kDiscards) {
       CountStage("Quantizer", fmt::format("sequences_discarded_because_{}", discard), 0);
@@ -100,7 +103,8 @@ class SequenceStages {
       const std::string failure = QuantizeFailureName(
           QuantizeFailureOf(quantized.status()).value_or(QuantizeFailure::kTooLong));
       CountStage("Quantizer", "sequences_discarded_because_" + failure);
-      return RefusePart(part, failure, std::string(quantized.status().message()));
+      RefusePart(part, failure, std::string(quantized.status().message()));
+      return {};
     }
     CountStage("TranspositionPipeline", "skipped_due_to_range_exceeded", 0);
     std::set<std::vector<Event>> seen;
@@ -119,6 +123,7 @@ class SequenceStages {
         Extract(part, semitones, Transposed(*quantized, semitones), seen);
       }
     }
+    return std::move(*quantized).Release();
   }
 
   void Extract(int part, int semitones, const QuantizedSequence& sequence,
@@ -195,9 +200,9 @@ std::string PlacingName(const NoteSequence& sequence, const std::string& fallbac
   return sequence.id().empty() ? fallback : sequence.id();
 }
 
-SequenceExamples ExtractSequenceExamples(NoteSequence sequence, const std::string& name,
+SequenceExamples ExtractSequenceExamples(NoteSequence& sequence, const std::string& name,
                                          const DatasetOptions& options) {
-  return SequenceStages(options, name).Run(std::move(sequence));
+  return SequenceStages(options, name).Run(sequence);
 }
 
 }  // namespace magenta

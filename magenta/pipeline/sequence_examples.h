@@ -27,8 +27,9 @@ struct SequenceExamples {
 /// its id, else `fallback`.
 std::string PlacingName(const NoteSequence& sequence, const std::string& fallback);
 
-/// Runs the stages of BuildDataset on one sequence. `name` is its PlacingName. Thread-safe.
-SequenceExamples ExtractSequenceExamples(NoteSequence sequence, const std::string& name,
+/// Runs the stages of BuildDataset on one sequence. `name` is its PlacingName. Thread-safe. What it
+/// leaves of the sequence is of use as memory for another alone.
+SequenceExamples ExtractSequenceExamples(NoteSequence& sequence, const std::string& name,
                                          const DatasetOptions& options);
 
 }  // namespace magenta

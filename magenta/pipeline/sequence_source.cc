@@ -26,9 +26,9 @@ std::optional<std::string> ConfigOfExample(const std::string& record) {
   return compact != nullptr ? compact->config : "some model";
 }
 
-absl::StatusOr<ItemSequences> ParseRecord(const SequenceItem& item) {
+absl::StatusOr<ItemSequences> ParseRecord(const SequenceItem& item, NoteSequence memory) {
   ItemSequences parsed;
-  NoteSequence& sequence = parsed.sequences.emplace_back();
+  NoteSequence& sequence = parsed.sequences.emplace_back(std::move(memory));
   const bool is_sequence = sequence.ParseFromString(item.record);
   if (!is_sequence || sequence.notes().empty()) {
     if (const std::optional<std::string> config = ConfigOfExample(item.record)) {
@@ -43,8 +43,8 @@ absl::StatusOr<ItemSequences> ParseRecord(const SequenceItem& item) {
                     "Give --input the NoteSequences that `magenta convert` wrote");
 }
 
-ItemSequences ParseMusic(const MusicFileName& name) {
-  MusicFileReading reading = ReadMusicFile(name);
+ItemSequences ParseMusic(const MusicFileName& name, NoteSequence memory) {
+  MusicFileReading reading = ReadMusicFile(name, std::move(memory));
   ItemSequences parsed;
   parsed.sequences = std::move(reading.sequences);
   std::erase_if(reading.outcome.tracks, [](const TrackReport& tune) { return tune.kept; });
@@ -110,9 +110,9 @@ absl::StatusOr<bool> SequenceSource::Next(SequenceItem* item) {
   return false;
 }
 
-absl::StatusOr<ItemSequences> ParseSequenceItem(const SequenceItem& item) {
-  if (item.music.has_value()) return ParseMusic(*item.music);
-  if (!item.unreadable.has_value()) return ParseRecord(item);
+absl::StatusOr<ItemSequences> ParseSequenceItem(const SequenceItem& item, NoteSequence memory) {
+  if (item.music.has_value()) return ParseMusic(*item.music, std::move(memory));
+  if (!item.unreadable.has_value()) return ParseRecord(item, std::move(memory));
   ItemSequences parsed;
   parsed.broken.emplace();
   parsed.broken->file = item.unreadable->path;

@@ -49,7 +49,8 @@ class SequenceSource {
   std::optional<FolderWalker> walker_;
 };
 
-/// Errors (exit 3, naming the record): bytes that are no NoteSequence, or a data set.
-absl::StatusOr<ItemSequences> ParseSequenceItem(const SequenceItem& item);
+/// Errors (exit 3, naming the record): bytes that are no NoteSequence, or a data set. `memory`: a
+/// sequence that is no longer wanted, whose messages are used again.
+absl::StatusOr<ItemSequences> ParseSequenceItem(const SequenceItem& item, NoteSequence memory = {});
 
 }  // namespace magenta
