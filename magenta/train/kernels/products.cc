@@ -9,6 +9,7 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "magenta/train/kernels/products.h"
 #include "magenta/train/kernels/tile-inl.h"
@@ -134,22 +135,30 @@ void MultiplySparseImpl(const SparseProduct& m) {
   }
 }
 
-void AddSparseGradientImpl(int rows, int inputs, const SparseRows& in, int panels,
-                           const PanelRows& right, float* sums) {
+template <int kVectors>
+void SparseGradientPanel(const SparseColumns& left, const float* right, float* sums) {
   const D d;
   const size_t width = 4 * hn::Lanes(d);
-  for (int c = 0; c < panels; ++c, sums += inputs * width) {
-    const float* x = right.data + c * right.stride;
-    for (int r = 0; r < rows; ++r, x += width) {
-      RowSums row, s;
-      LoadSums<4>(x, row);
-      for (int64_t e = in.starts[r]; e < in.starts[r + 1]; ++e) {
-        float* to = sums + in.index[e] * width;
-        LoadSums<4>(to, s);
-        AddTimes<4>(hn::Set(d, in.value[e]), row, s);
-        StoreSums<4>(s, to);
-      }
+  for (size_t i = 0; i + 1 < left.starts.size(); ++i, sums += width) {
+    if (left.starts[i] == left.starts[i + 1]) continue;
+    RowSums s, row;
+    LoadSums<kVectors>(sums, s);
+    for (int e = left.starts[i]; e < left.starts[i + 1]; ++e) {
+      LoadSums<kVectors>(right + left.row[e] * width, row);
+      AddTimes<kVectors>(hn::Set(d, left.value[e]), row, s);
     }
+    StoreSums<kVectors>(s, sums);
+  }
+}
+
+void AddSparseGradientImpl(const SparseColumns& left, const PanelRows& right,
+                           const PanelAxis& right_axis, float* sums) {
+  const size_t panel = (left.starts.size() - 1) * 4 * hn::Lanes(D());
+  for (int c = 0; c < right_axis.panels(); ++c) {
+    const int vectors = (right_axis.counts[c] + Lanes() - 1) / Lanes();
+    WithConstant<4>(vectors, [&](auto constant) {
+      SparseGradientPanel<constant()>(left, right.data + c * right.stride, sums + c * panel);
+    });
   }
 }
 
@@ -185,9 +194,26 @@ void MultiplySparse(const SparseProduct& product) {
   HWY_DYNAMIC_DISPATCH(MultiplySparseImpl)(product);
 }
 
-void AddSparseGradient(int rows, int inputs, SparseRows in, int panels, PanelRows right,
+void SparseColumns::Assign(int rows, int columns, SparseRows in) {
+  const int64_t first = in.starts[0], end = in.starts[rows];
+  starts.assign(static_cast<size_t>(columns) + 1, 0);
+  row.resize(static_cast<size_t>(end - first));
+  value.resize(row.size());
+  for (int64_t e = first; e < end; ++e) ++starts[in.index[e]];
+  // Each column's end, and then, entry by entry from the last, its start.
+  std::partial_sum(starts.begin(), starts.end(), starts.begin());
+  for (int r = rows - 1; r >= 0; --r) {
+    for (int64_t e = in.starts[r + 1] - 1; e >= in.starts[r]; --e) {
+      const int to = --starts[in.index[e]];
+      row[to] = r;
+      value[to] = in.value[e];
+    }
+  }
+}
+
+void AddSparseGradient(const SparseColumns& left, PanelRows right, const PanelAxis& right_axis,
                        float* sums) {
-  HWY_DYNAMIC_DISPATCH(AddSparseGradientImpl)(rows, inputs, in, panels, right, sums);
+  HWY_DYNAMIC_DISPATCH(AddSparseGradientImpl)(left, right, right_axis, sums);
 }
 
 }  // namespace magenta

@@ -59,8 +59,17 @@ struct SparseProduct {
 };
 void MultiplySparse(const SparseProduct& product);
 
-/// sums [panels][inputs][P] += in^T right.
-void AddSparseGradient(int rows, int inputs, SparseRows in, int panels, PanelRows right,
+/// The same numbers by column: those of column i are entries starts[i] .. starts[i + 1] - 1, their
+/// rows rising.
+struct SparseColumns {
+  std::vector<int> starts, row;
+  std::vector<float> value;
+  /// Becomes `rows` rows of `columns` numbers.
+  void Assign(int rows, int columns, SparseRows in);
+};
+
+/// sums [right panels][columns][P] += left^T right.
+void AddSparseGradient(const SparseColumns& left, PanelRows right, const PanelAxis& right_axis,
                        float* sums);
 
 }  // namespace magenta

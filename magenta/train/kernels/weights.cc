@@ -118,7 +118,8 @@ void SparseWeights::Forward(int rows, SparseRows in, const float* bias, PanelRow
 }
 
 void SparseWeights::AddGradient(int rows, SparseRows in, PanelRows d_out) {
-  AddSparseGradient(rows, inputs_, in, out_.panels(), d_out, sums_.data());
+  columns_.Assign(rows, inputs_, in);
+  AddSparseGradient(columns_, d_out, out_, sums_.data());
 }
 
 void SparseWeights::WriteGradient(const VariableTable& table) const {

@@ -78,6 +78,7 @@ class SparseWeights {
   int inputs_ = 0;
   PanelAxis out_;
   FloatBlock forward_, sums_;
+  SparseColumns columns_;  // of the rows at hand
 };
 
 }  // namespace magenta
