@@ -14,6 +14,10 @@ namespace {
 
 constexpr uint64_t kMaxVariableLength = 0x0FFFFFFF;
 
+/// About what an event takes in a file, and for how many there is room at first.
+constexpr uint64_t kBytesOfAnEvent = 4;
+constexpr uint64_t kMostReserved = 1 << 16;
+
 constexpr uint8_t kMetaName = 0x03;
 constexpr uint8_t kMetaEndOfTrack = 0x2F;
 constexpr uint8_t kMetaTempo = 0x51;
@@ -63,6 +67,7 @@ SmfTrackParser::SmfTrackParser(std::string_view bytes, const SmfChunk& chunk, in
       at_(chunk.begin) {}
 
 SmfTrack SmfTrackParser::Parse() {
+  track_.events.reserve(std::min((limit_ - at_) / kBytesOfAnEvent, kMostReserved));
   if (chunk_.end() > bytes_.size()) {
     warnings_.Add(chunk_.begin - 4, index_, "the track claims {} bytes where {} are left",
                   chunk_.length, bytes_.size() - chunk_.begin);
@@ -287,6 +292,10 @@ void SmfTrackParser::FindNextChunk(Step last) {
 }
 
 bool SmfTrackParser::ReadVariableLength(uint64_t& value) {
+  if (at_ < limit_ && Byte(at_) < 0x80) {  // nearly all
+    value = Byte(at_++);
+    return true;
+  }
   value = 0;
   while (at_ < limit_) {
     uint8_t byte = Byte(at_++);
