@@ -41,8 +41,8 @@ void BM_WriteMidi(benchmark::State& state) {
 }
 BENCHMARK(BM_WriteMidi)->Range(64, 65536);
 
-/// All files of the folder named by MAGENTA_MIDI_BENCH (default: the test corpus), from memory, each
-/// into the messages of the one before, as `convert` reads them.
+/// All files of the folder named by MAGENTA_MIDI_BENCH (default: the test corpus), from memory,
+/// each into the messages of the one before, as `convert` reads them.
 void BM_ReadFolder(benchmark::State& state) {
   const char* folder = std::getenv("MAGENTA_MIDI_BENCH");
   std::vector<std::string> files;

@@ -33,12 +33,13 @@ struct SparseMatrix {
   std::vector<int32_t> index;
   std::vector<float> value;
 
-  size_t rows() const { return starts.size() - 1; }
+  size_t rows() const { return starts.empty() ? 0 : starts.size() - 1; }
   /// Adds an entry to the row that EndRow() ends.
   void Add(int32_t i, float v) {
     index.push_back(i);
     value.push_back(v);
   }
+  /// Adds a whole row, and ends it.
   void AddRow(const SparseVector& row) {
     index.insert(index.end(), row.index.begin(), row.index.end());
     value.insert(value.end(), row.value.begin(), row.value.end());

@@ -141,7 +141,7 @@ class Splitter {
     }
   }
 
-  // Which is returned.
+  // Moves the note into its part's time; returns the part.
   size_t FitIntoPart(NoteSequence::Note& note) {
     const size_t i = PartAt(note.start_time());
     note.clear_quantized_start_step();

@@ -21,8 +21,12 @@ struct BuiltItem {
   std::optional<FileOutcome> broken;
 };
 
-/// Notes of a sequence whose memory is used again; that of a longer one goes back.
-constexpr int kMostNotesKept = 10000;
+/// Events of a sequence whose memory is used again; that of a longer one goes back.
+constexpr int kMostEventsKept = 10000;
+
+int EventsOf(const NoteSequence& sequence) {
+  return sequence.notes_size() + sequence.control_changes_size() + sequence.text_annotations_size();
+}
 
 BuiltItem BuildItem(const DatasetOptions& options, const SequenceItem& item) {
   BuiltItem built;
@@ -37,7 +41,7 @@ BuiltItem BuildItem(const DatasetOptions& options, const SequenceItem& item) {
   for (NoteSequence& sequence : parsed->sequences) {
     const std::string name = PlacingName(sequence, fmt::format("{}:{}", item.file, item.number));
     built.sequences.push_back(ExtractSequenceExamples(sequence, name, options));
-    if (sequence.notes_size() <= kMostNotesKept) memory = std::move(sequence);
+    if (EventsOf(sequence) <= kMostEventsKept) memory = std::move(sequence);
   }
   return built;
 }

@@ -116,7 +116,7 @@ TEST(EncodeExampleTest, InputsAndLabelsAreOneApart) {
     });
   }
   EXPECT_EQ(dump, "14:1>0 0:1>1 1:1>2 ");
-  EXPECT_TRUE(EncodeExample(codec, {{60}, {}}).inputs.rows() == 0);
+  EXPECT_EQ(EncodeExample(codec, {{60}, {}}).inputs.rows(), 0u);
   EXPECT_TRUE(EncodeExample(codec, {}).labels.empty());
 }
 

@@ -376,5 +376,50 @@ TEST(DatasetTest, StoppingLeavesNothingBehind) {
   EXPECT_EQ(FailureOf(folder, options, 130), "stopped; nothing was written.");
 }
 
+/// The examples of a data set of these sequences alone, made by one thread.
+std::vector<std::string> ExamplesOf(
+    const std::vector<std::pair<std::string, NoteSequence>>& sequences) {
+  TempFolder folder;
+  WriteSequences(folder.Path("notes.tfrecord"), sequences);
+  DatasetOptions options = Options(folder);
+  options.num_threads = 1;
+  options.eval_ratio = 0;
+  const absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
+  return summary.ok() ? RecordsOf(summary->training_file) : std::vector<std::string>();
+}
+
+// A thread reads each sequence into the messages of the one before.
+TEST(DatasetTest, NothingIsLeftOfTheSequenceBefore) {
+  NoteSequence drums = QuarterNotes(Scale(20, 36), 9);
+  for (auto& note : *drums.mutable_notes()) {
+    note.set_is_drum(true);
+    note.set_program(7);
+    note.set_part(3);
+  }
+  NoteSequence cut = QuarterNotes(Scale(20));
+  auto& tempo = *cut.add_tempos();
+  tempo.set_time(16);
+  tempo.set_qpm(60);
+  NoteSequence refused = QuarterNotes(Scale(8));
+  auto& meter = *refused.add_time_signatures();
+  meter.set_numerator(4);
+  meter.set_denominator(3);
+  NoteSequence pedals = QuarterNotes(Scale(8, 55));
+  pedals.add_control_changes()->set_control_number(64);
+  NoteSequence minimal = QuarterNotes(Scale(10, 52));
+  minimal.clear_tempos();
+  for (auto& note : *minimal.mutable_notes()) note.clear_velocity();
+  const std::vector<std::pair<std::string, NoteSequence>> tunes = {
+      {"drums", drums},   {"cut", cut},      {"refused", refused},
+      {"pedals", pedals}, {"empty", {}},     {"minimal", minimal},
+      {"again", drums},   {"last", minimal}, {"plain", QuarterNotes(Scale(8, 62))}};
+  std::vector<std::string> alone;
+  for (const auto& tune : tunes) {
+    for (std::string& record : ExamplesOf({tune})) alone.push_back(std::move(record));
+  }
+  EXPECT_GE(alone.size(), 3u);
+  EXPECT_EQ(ExamplesOf(tunes), alone);
+}
+
 }  // namespace
 }  // namespace magenta

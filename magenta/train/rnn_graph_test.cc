@@ -39,6 +39,12 @@ const Case kCases[] = {
     {"residual and attention", {8, 8}, 4, true},
     {"dropout", {16, 16}, 0, false, 0.5},
     {"dropout and attention", {8, 16}, 5, false, 0.7},
+    {"several panels, chunks and tiles of every size", {70, 35}, 0, false, 1, {9, 9, 9, 9, 9, 9,
+                                                                               9, 9, 9, 9, 9, 9,
+                                                                               9, 8, 7, 7, 6, 5,
+                                                                               5, 4, 3, 2, 1}},
+    {"the same with a window", {35, 70}, 4, false, 1, {8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 7}},
+    {"the same, residual", {70, 70}, 0, true, 1, {9, 9, 9, 9, 9, 9, 8, 8, 8, 8, 8, 8, 8}},
 };
 
 constexpr int kInputs = 11;

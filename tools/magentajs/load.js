@@ -1,12 +1,13 @@
-// Loads a model's folder with Magenta.js's own MusicRNN, over HTTP on loopback since it takes no file:
-// addresses.
+// Loads a model's folder with Magenta.js's own MusicRNN, over HTTP on loopback since it takes no
+// file: addresses.
 'use strict';
 const fs = require('fs');
 const http = require('http');
 const path = require('path');
 
-// Calls use(model) with the model of `folder`, by the library in `modules` (a node_modules folder), and
-// ends the process with 1 and the reason on stderr where that fails. The library's talk on stdout goes.
+// Calls use(model) with the model of `folder`, by the library in `modules` (a node_modules folder).
+// Where that fails, the reason goes to stderr and 1 becomes the exit status. The library's talk on
+// stdout is dropped.
 exports.withModel = (modules, folder, use) => {
   console.log = () => {};
   const server = http.createServer((request, response) => {

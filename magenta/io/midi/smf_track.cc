@@ -14,10 +14,6 @@ namespace {
 
 constexpr uint64_t kMaxVariableLength = 0x0FFFFFFF;
 
-/// About what an event takes in a file, and for how many there is room at first.
-constexpr uint64_t kBytesOfAnEvent = 4;
-constexpr uint64_t kMostReserved = 1 << 16;
-
 constexpr uint8_t kMetaName = 0x03;
 constexpr uint8_t kMetaEndOfTrack = 0x2F;
 constexpr uint8_t kMetaTempo = 0x51;
@@ -67,7 +63,6 @@ SmfTrackParser::SmfTrackParser(std::string_view bytes, const SmfChunk& chunk, in
       at_(chunk.begin) {}
 
 SmfTrack SmfTrackParser::Parse() {
-  track_.events.reserve(std::min((limit_ - at_) / kBytesOfAnEvent, kMostReserved));
   if (chunk_.end() > bytes_.size()) {
     warnings_.Add(chunk_.begin - 4, index_, "the track claims {} bytes where {} are left",
                   chunk_.length, bytes_.size() - chunk_.begin);

@@ -2,7 +2,8 @@
 // What a training step does besides plain products: LSTM cells, dropout, softmax with its loss.
 //
 // Rows are sequences, in panels (panels.h). L is the floats of a vector; units come in vectors, the
-// last one filled up with units whose weights are 0: they stay 0 in both directions.
+// last one filled up with units whose weights are 0: forwards they stay near 0 and nobody reads
+// them, backwards they stay 0.
 
 #include <cstdint>
 #include <span>

@@ -9,7 +9,7 @@
 // A row's part of a panel is what a product broadcasts number by number as its left factor, and
 // what it loads as four vectors as its right factor: forward, backward and gradient products read
 // the same memory without packing it again. Panels of LSTM gates hold the four gates of one vector
-// of units, so that a tile of a product has all that a cell needs in registers.
+// of units, so that one tile of a product has all that a cell needs.
 
 #include <cstdint>
 #include <cstring>
@@ -24,7 +24,8 @@
 
 namespace magenta {
 
-/// Floats of a vector of this machine; 1 where it has none.
+/// Floats of a vector of this machine, or of the kernel that MAGENTA_KERNEL names (scalar: of the
+/// least machine). Asked before any product, since matrices are made by it.
 int VectorLanes();
 /// Columns of a panel.
 inline int PanelWidth() { return 4 * VectorLanes(); }

@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
 
+#include "magenta/nn/kernels/kernels.h"
 #include "magenta/train/kernels/products.h"
 #include "magenta/train/kernels/tile-inl.h"
 
@@ -177,8 +179,21 @@ HWY_EXPORT(MultiplySparseImpl);
 HWY_EXPORT(AddSparseGradientImpl);
 HWY_EXPORT(VectorLanesImpl);
 
+namespace {
+
+// The vectors of the table that nn runs, so that MAGENTA_KERNEL chooses for both. Of Highway's bits
+// for a processor the lower is the better.
+int ChooseVectors() {
+  const std::string_view name = DefaultKernels().name;
+  if (name == "scalar") hwy::DisableTargets(HWY_STATIC_TARGET - 1);
+  if (name == "avx2") hwy::DisableTargets(HWY_AVX2 - 1);
+  return HWY_DYNAMIC_DISPATCH(VectorLanesImpl)();
+}
+
+}  // namespace
+
 int VectorLanes() {
-  static const int lanes = HWY_DYNAMIC_DISPATCH(VectorLanesImpl)();
+  static const int lanes = ChooseVectors();
   return lanes;
 }
 

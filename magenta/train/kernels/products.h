@@ -3,6 +3,7 @@
 // shapes alone decide.
 
 #include <cstdint>
+#include <vector>
 
 #include "magenta/base/sparse_vector.h"
 #include "magenta/train/kernels/panels.h"

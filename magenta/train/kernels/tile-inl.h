@@ -1,7 +1,7 @@
-// The tile that all products are made of: some rows by four vectors of sums in registers. Three rows
-// are twelve chains, as many as keep two fused multiply-adds a cycle busy, and fill 16 registers with
-// what they multiply; 32 registers hold six, which read each weight half as often. Included once a
-// target by the .cc files of this folder (Highway's way).
+// The tile that all products are made of: some rows by four vectors of sums in registers. Three
+// rows are twelve chains, as many as keep two fused multiply-adds a cycle busy, and fill 16
+// registers with what they multiply; 32 registers hold six, which read each weight half as often.
+// Included once a target by the .cc files of this folder (Highway's way).
 
 #if defined(MAGENTA_TRAIN_KERNELS_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MAGENTA_TRAIN_KERNELS_TILE_INL_H_
@@ -110,7 +110,8 @@ HWY_INLINE void StoreTile(const Tile<kRows>& t, float* to, size_t row) {
   if constexpr (kRows > 1) StoreTile<kRows - 1, kVectors>(t.others, to + row, row);
 }
 
-/// Rows that the next tile takes of `left`: as many as a tile holds; the last two share what is left.
+/// Rows that the next tile takes of `left`: as many as a tile holds; the last two share what is
+/// left.
 inline int TileRows(int left) {
   return left <= kTileRows ? left : left < 2 * kTileRows ? (left + 1) / 2 : kTileRows;
 }
@@ -157,23 +158,39 @@ HWY_INLINE V FastExp(V x) {
   return hn::MulAdd(power, hn::MulAdd(hn::Mul(r, r), p, r), power);
 }
 
-/// 1 / x to 2 units in the last place, for 1 <= x < 1e38: an estimate and one step of Newton's
-/// method, which unlike a division can begin anew every cycle.
+/// 1 / x to 4 units in the last place, for 1 <= x < 1e38: an estimate and one step of Newton's
+/// method, which unlike a division can begin anew every cycle. Other processors than x86 estimate
+/// 8 bits alone, and divide.
 HWY_INLINE V FastReciprocal(V x) {
+  const D d;
+#if HWY_ARCH_X86
   const V estimate = hn::ApproximateReciprocal(x);
-  return hn::Mul(estimate, hn::NegMulAdd(x, estimate, hn::Set(D(), 2.0f)));
+  return hn::Mul(estimate, hn::NegMulAdd(x, estimate, hn::Set(d, 2.0f)));
+#else
+  return hn::Div(hn::Set(d, 1.0f), x);
+#endif
 }
 
-/// 1 / (1 + e^-x), for x > -87; absolute error below 3e-7.
+/// The same to 2 units: by an estimate where that has 14 bits, else by a division. What a cell
+/// computes comes back the next step, so its errors add up.
+HWY_INLINE V NearReciprocal(V x) {
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+  return FastReciprocal(x);
+#else
+  return hn::Div(hn::Set(D(), 1.0f), x);
+#endif
+}
+
+/// 1 / (1 + e^-x); absolute error below 2e-7.
 HWY_INLINE V FastSigmoid(V x) {
-  return FastReciprocal(hn::Add(hn::Set(D(), 1.0f), FastExp(hn::Neg(x))));
+  return NearReciprocal(hn::Add(hn::Set(D(), 1.0f), FastExp(hn::Neg(x))));
 }
 
-/// 1 - 2 / (1 + e^2x): absolute error below 4e-7, half the time of a tanh that is exact near 0.
+/// 1 - 2 / (1 + e^2x): absolute error below 3e-7, half the time of a tanh that is exact near 0.
 HWY_INLINE V FastTanh(V x) {
   const D d;
   const V e = FastExp(hn::Add(x, x));
-  return hn::NegMulAdd(hn::Set(d, 2.0f), FastReciprocal(hn::Add(hn::Set(d, 1.0f), e)),
+  return hn::NegMulAdd(hn::Set(d, 2.0f), NearReciprocal(hn::Add(hn::Set(d, 1.0f), e)),
                        hn::Set(d, 1.0f));
 }
 
