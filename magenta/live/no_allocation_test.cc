@@ -9,7 +9,7 @@
 #include "magenta/live/duet.h"
 #include "magenta/live/simulation_test.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__GLIBC__)
+#if defined(MAGENTA_SANITIZED) || !defined(__GLIBC__)
 #define MAGENTA_NO_TRAP 1
 #endif
 

@@ -48,6 +48,7 @@ TEST(SplitOnTimeChanges, CutsWhereMeterOrTempoChanges) {
       {"\"Am@0 \"G@1 T90@1 60@0+1 62@1+1", {"\"Am@0 60@0+1", "T90@0 \"G@0 62@0+1"}},
       // Notes by their start, equal ones as they stood.
       {"64@1+1 62@0+1 67@1+1", {"62@0+1 64@1+1 67@1+1"}},
+      // Those of several parts in any order, and some outside of all.
       {"T90@1 T60@2 66@2.5+0.5 64@1+1 60@0.5+0.5 67@1+1 59@0.5+2 71@9+1 40@-1+3 72@0+1 65@2+1",
        {"72@0+1 60@0.5+0.5 59@0.5+0.5", "T90@0 64@0+1 67@0+1", "T60@0 65@0+1 66@0.5+0.5 71@7+1"}},
       // Pedals stay, other controllers and bends don't.

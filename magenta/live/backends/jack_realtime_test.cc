@@ -9,7 +9,7 @@
 #include "magenta/live/backends/scripted_processor.h"
 #include "magenta/live/backends/session_for_tests.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef MAGENTA_SANITIZED
 #define MAGENTA_TRAPS 0
 #else
 #define MAGENTA_TRAPS 1

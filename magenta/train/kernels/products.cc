@@ -185,7 +185,8 @@ namespace {
 // for a processor the lower is the better.
 int ChooseVectors() {
   const std::string_view name = DefaultKernels().name;
-  if (name == "scalar") hwy::DisableTargets(HWY_STATIC_TARGET - 1);
+  const bool has_better = AllKernels().size() > 1;  // else nn's is the scalar one by itself
+  if (name == "scalar" && has_better) hwy::DisableTargets(HWY_STATIC_TARGET - 1);
   if (name == "avx2") hwy::DisableTargets(HWY_AVX2 - 1);
   return HWY_DYNAMIC_DISPATCH(VectorLanesImpl)();
 }
