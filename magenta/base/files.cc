@@ -48,6 +48,9 @@ void SyncFolder(const fs::path& folder) {
 constexpr std::string_view kTemporaryMark = ".magenta-tmp-";
 constexpr size_t kRandomLetters = 6;
 
+/// After so many the disk is set to work, so that little is left to wait for at the end.
+constexpr uint64_t kBytesOnTheWay = uint64_t{1} << 20;
+
 /// Removes the temporary file `path` if whoever wrote it has ended: nobody holds its lock.
 void RemoveIfLeftBehind(const std::string& path) {
   constexpr time_t kSeconds = 60;  // one that is just being made has no lock yet
@@ -143,7 +146,8 @@ OutputFile::OutputFile(OutputFile&& other) noexcept
       path_(std::move(other.path_)),
       temporary_(std::move(other.temporary_)),
       file_(std::exchange(other.file_, nullptr)),
-      size_(other.size_) {}
+      size_(other.size_),
+      on_the_way_(other.on_the_way_) {}
 
 OutputFile::~OutputFile() {
   if (file_ == nullptr) return;
@@ -184,7 +188,16 @@ absl::Status OutputFile::Write(std::string_view bytes) {
     return OutputFailure(path_, errno);
   }
   size_ += bytes.size();
+  if (size_ - on_the_way_ >= kBytesOnTheWay) StartWriting();
   return absl::OkStatus();
+}
+
+void OutputFile::StartWriting() {
+#ifdef SYNC_FILE_RANGE_WRITE
+  ::sync_file_range(::fileno(file_), static_cast<off_t>(on_the_way_),
+                    static_cast<off_t>(size_ - on_the_way_), SYNC_FILE_RANGE_WRITE);
+#endif
+  on_the_way_ = size_;
 }
 
 absl::Status OutputFile::Commit() {

@@ -60,11 +60,13 @@ class OutputFile {
 
  private:
   OutputFile(std::string path, std::string temporary, std::FILE* file);
+  void StartWriting();
   OutputFolder folder_;  // goes last
   std::string path_;
   std::string temporary_;
   std::FILE* file_;
   uint64_t size_ = 0;
+  uint64_t on_the_way_ = 0;  // of these, to the disk
 };
 
 /// OutputFile in one call.

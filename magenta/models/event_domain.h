@@ -4,12 +4,12 @@
 // others. A codec then says how the domain's events meet a network.
 
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "magenta/base/counters.h"
 #include "magenta/music.pb.h"
 #include "magenta/music/event.h"
 #include "magenta/music/extract_melodies.h"
@@ -39,7 +39,7 @@ struct Examples {
   std::vector<EventSequence> sequences;  // ready for the codec
   std::vector<int> transpositions;       // semitones applied to each
   std::vector<TrackReport> tracks;
-  std::map<std::string, int64_t> counters;  // Magenta's names
+  Counters counters;  // Magenta's names
 };
 
 /// What a model continues.

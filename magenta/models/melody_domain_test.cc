@@ -186,7 +186,7 @@ TEST(MelodyDomainTest, ExtractsSquashedMelodiesAndSaysWhatWasDropped) {
   EXPECT_EQ(examples.tracks[1].outcome, "too_short");
   EXPECT_EQ(examples.tracks[1].name, "Flute");
   EXPECT_EQ(examples.tracks[1].flag, "--min_bars=0");
-  EXPECT_EQ(examples.counters.at("melodies_discarded_too_short"), 1);
+  EXPECT_EQ(examples.counters.Of("melodies_discarded_too_short"), 1);
 }
 
 TEST(ModelTableTest, HoldsTheFourModels) {

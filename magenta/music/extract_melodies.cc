@@ -17,12 +17,26 @@
 #include <span>
 #include <utility>
 
+#include "magenta/base/sort_runs.h"
 #include "magenta/music/set_order.h"
 
 namespace magenta {
 namespace {
 
-constexpr int kLengthBuckets[] = {0, 1, 3, 6, 7, 8, 10, 20, 30, 40, 50, 100, 200, 500};
+/// A column of the histogram of lengths.
+struct LengthBucket {
+  int64_t bars;  // at least
+  std::string_view name;
+};
+
+constexpr LengthBucket kLengthBuckets[] = {
+    {0, "melody_lengths_in_bars:[0,1)"},       {1, "melody_lengths_in_bars:[1,3)"},
+    {3, "melody_lengths_in_bars:[3,6)"},       {6, "melody_lengths_in_bars:[6,7)"},
+    {7, "melody_lengths_in_bars:[7,8)"},       {8, "melody_lengths_in_bars:[8,10)"},
+    {10, "melody_lengths_in_bars:[10,20)"},    {20, "melody_lengths_in_bars:[20,30)"},
+    {30, "melody_lengths_in_bars:[30,40)"},    {40, "melody_lengths_in_bars:[40,50)"},
+    {50, "melody_lengths_in_bars:[50,100)"},   {100, "melody_lengths_in_bars:[100,200)"},
+    {200, "melody_lengths_in_bars:[200,500)"}, {500, "melody_lengths_in_bars:[500,inf)"}};
 
 // Steps counted from the melody's first bar line.
 struct MelodyNote {
@@ -52,10 +66,11 @@ int PitchClassesOf(const Melody& melody) {
       std::count_if(classes.begin(), classes.end(), [](int n) { return n > 0; }));
 }
 
-std::string BucketName(int64_t bars) {
-  const auto upper = std::upper_bound(std::begin(kLengthBuckets), std::end(kLengthBuckets), bars);
-  const std::string end = upper == std::end(kLengthBuckets) ? "inf" : fmt::format("{}", *upper);
-  return fmt::format("melody_lengths_in_bars:[{},{})", *std::prev(upper), end);
+std::string_view BucketName(int64_t bars) {
+  const auto after =
+      std::upper_bound(std::begin(kLengthBuckets), std::end(kLengthBuckets), bars,
+                       [](int64_t n, const LengthBucket& bucket) { return n < bucket.bars; });
+  return std::prev(after)->name;
 }
 
 class MelodyExtractor {
@@ -76,7 +91,7 @@ class MelodyExtractor {
     for (const char* counter : {"polyphonic_tracks_discarded", "melodies_discarded_too_short",
                                 "melodies_discarded_too_few_pitches", "melodies_discarded_too_long",
                                 "melodies_truncated"}) {
-      result_.counters[counter] = 0;
+      result_.counters.Add(counter, 0);
     }
     for (const int32_t instrument : instruments) ExtractInstrument(instrument);
     return std::move(result_);
@@ -86,10 +101,13 @@ class MelodyExtractor {
   // Fills notes_ and returns the instruments in the reference's order.
   std::vector<int32_t> GroupNotes() {
     std::vector<int32_t> numbers;
+    NoteList* notes = nullptr;  // of the note before's instrument
     for (const auto& note : sequence_.proto().notes()) {
-      NoteList& notes = notes_[note.instrument()];
-      if (notes.empty()) numbers.push_back(note.instrument());
-      notes.push_back(&note);
+      if (notes == nullptr || notes->back()->instrument() != note.instrument()) {
+        notes = &notes_[note.instrument()];
+        if (notes->empty()) numbers.push_back(note.instrument());
+      }
+      notes->push_back(&note);
     }
     for (const auto& info : sequence_.proto().instrument_infos()) {
       names_[info.instrument()] = info.name();
@@ -98,7 +116,7 @@ class MelodyExtractor {
   }
 
   void RefuseBars(const std::vector<int32_t>& instruments) {
-    result_.counters["non_integer_steps_per_bar"] = 1;
+    result_.counters.Add("non_integer_steps_per_bar");
     const auto& meter = sequence_.proto().time_signatures(0);
     for (const int32_t instrument : instruments) {
       Decide(instrument, MelodyOutcome::kNonIntegerStepsPerBar, 0,
@@ -115,9 +133,7 @@ class MelodyExtractor {
       }
       return a->pitch() > b->pitch();
     };
-    if (!std::is_sorted(notes.begin(), notes.end(), before)) {
-      std::stable_sort(notes.begin(), notes.end(), before);
-    }
+    SortRuns(notes.begin(), notes.end(), before);
     int64_t search = search_start_;
     auto next = notes.begin();
     for (bool first = true;; first = false) {
@@ -126,7 +142,7 @@ class MelodyExtractor {
       if (next == notes.end()) return;
       const FoundMelody found = FindMelody({next, notes.end()}, search);
       if (found.polyphonic_at.has_value()) {
-        ++result_.counters["polyphonic_tracks_discarded"];
+        result_.counters.Add("polyphonic_tracks_discarded");
         return Decide(instrument, MelodyOutcome::kPolyphonic, *found.polyphonic_at,
                       fmt::format("two notes start together at step {}", *found.polyphonic_at),
                       "--ignore_polyphonic_notes");
@@ -173,25 +189,25 @@ class MelodyExtractor {
     int64_t length = found.length();
     if (options_.pad_end) length = RoundedUp(length, bar_);
     if (length < options_.min_bars * bar_) {
-      ++result_.counters["melodies_discarded_too_short"];
+      result_.counters.Add("melodies_discarded_too_short");
       return Decide(instrument, MelodyOutcome::kTooShort, found.origin,
                     fmt::format("{:.3g} {}, fewer than {}", static_cast<double>(length) / bar_,
                                 length == bar_ ? "bar" : "bars", options_.min_bars),
                     fmt::format("--min_bars={}", length / bar_));
     }
     const int64_t kept = KeptSteps(length);
-    if (kept < length) ++result_.counters["melodies_truncated"];
+    if (kept < length) result_.counters.Add("melodies_truncated");
     ExtractedMelody melody{LayOut(found, kept), instrument};
     const int pitches = PitchClassesOf(melody.melody);
     if (pitches < options_.min_unique_pitches) {
-      ++result_.counters["melodies_discarded_too_few_pitches"];
+      result_.counters.Add("melodies_discarded_too_few_pitches");
       return Decide(
           instrument, MelodyOutcome::kTooFewPitches, found.origin,
           fmt::format("{} pitch classes, fewer than {}", pitches, options_.min_unique_pitches),
           fmt::format("--min_unique_pitches={}", pitches));
     }
     steps_left_ -= kept;
-    ++result_.counters[BucketName(kept / bar_)];
+    result_.counters.Add(BucketName(kept / bar_));
     result_.melodies.push_back(std::move(melody));
     if (kept == length) return Decide(instrument, MelodyOutcome::kKept, found.origin, "");
     Decide(instrument, MelodyOutcome::kTruncated, found.origin,

@@ -3,10 +3,10 @@
 // Source of the rules: PARITY section 3 (note-seq's melody_pipelines.extract_melodies).
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "magenta/base/counters.h"
 #include "magenta/music/melody.h"
 #include "magenta/music/quantize.h"
 
@@ -76,7 +76,7 @@ struct MelodyExtraction {
   /// melodies_discarded_too_short,
   /// ..., and one a filled bucket of its histogram, "melody_lengths_in_bars:[7,8)". Where bars are
   /// no whole number of steps: non_integer_steps_per_bar alone.
-  std::map<std::string, int64_t> counters;
+  Counters counters;
 };
 
 /// The melodies of every instrument, in the reference's order. Time and memory grow with the notes

@@ -128,9 +128,9 @@ TEST(ExtractMelodies, DropsShortOnesAndSaysWhatWouldKeepThem) {
   EXPECT_EQ(extraction.tracks[1].reason, "1 pitch classes, fewer than 5");
   EXPECT_EQ(extraction.tracks[1].flag, "--min_unique_pitches=1");
   EXPECT_EQ(extraction.tracks[1].start_step, 16);
-  EXPECT_EQ(extraction.counters.at("melodies_discarded_too_short"), 1);
-  EXPECT_EQ(extraction.counters.at("melodies_discarded_too_few_pitches"), 1);
-  EXPECT_EQ(extraction.counters.at("polyphonic_tracks_discarded"), 0);
+  EXPECT_EQ(extraction.counters.Of("melodies_discarded_too_short"), 1);
+  EXPECT_EQ(extraction.counters.Of("melodies_discarded_too_few_pitches"), 1);
+  EXPECT_EQ(extraction.counters.Of("polyphonic_tracks_discarded"), 0);
 }
 
 TEST(ExtractMelodies, CutsLongOnesAndLosesTheirTail) {
@@ -141,8 +141,8 @@ TEST(ExtractMelodies, CutsLongOnesAndLosesTheirTail) {
   EXPECT_EQ(DumpOutcomes(extraction), "truncated kept");
   EXPECT_EQ(extraction.tracks[0].reason, "6 steps, cut to 3");
   EXPECT_EQ(extraction.tracks[0].flag, "--max_steps=6");
-  EXPECT_EQ(extraction.counters.at("melodies_truncated"), 1);
-  EXPECT_EQ(extraction.counters.at("melody_lengths_in_bars:[0,1)"), 2);
+  EXPECT_EQ(extraction.counters.Of("melodies_truncated"), 1);
+  EXPECT_EQ(extraction.counters.Of("melody_lengths_in_bars:[0,1)"), 2);
 }
 
 TEST(ExtractMelodies, CountsBarsFromTheSearchStep) {
@@ -178,8 +178,7 @@ TEST(ExtractMelodies, NamesInstruments) {
 
 TEST(ExtractMelodies, NonIntegerBarsAreCountedAlone) {
   const MelodyExtraction extraction = Extract("M7/32@0 60@0+1", Everything());
-  EXPECT_EQ(extraction.counters,
-            (std::map<std::string, int64_t>{{"non_integer_steps_per_bar", 1}}));
+  EXPECT_EQ(extraction.counters, (Counters{{"non_integer_steps_per_bar", 1}}));
   EXPECT_EQ(extraction.tracks[0].reason, "a bar of 7/32 is 3.5 steps, no whole number");
 }
 

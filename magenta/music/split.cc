@@ -9,6 +9,8 @@
 #include <map>
 #include <utility>
 
+#include "magenta/base/sort_runs.h"
+
 namespace magenta {
 namespace {
 
@@ -24,8 +26,8 @@ auto PointersByTime(const Events& events) {
   for (const auto& event : events) {
     if (std::isfinite(event.time())) sorted.push_back(&event);
   }
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto* a, const auto* b) { return a->time() < b->time(); });
+  SortRuns(sorted.begin(), sorted.end(),
+           [](const auto* a, const auto* b) { return a->time() < b->time(); });
   return sorted;
 }
 
@@ -123,8 +125,7 @@ class Splitter {
     const auto before = [](const auto* a, const auto* b) {
       return a->start_time() < b->start_time();
     };
-    if (std::is_sorted(notes.pointer_begin(), notes.pointer_end(), before)) return;
-    std::stable_sort(notes.pointer_begin(), notes.pointer_end(), before);
+    SortRuns(notes.pointer_begin(), notes.pointer_end(), before);
   }
 
   // All notes of one part go at once, with the memory that their field keeps for others.

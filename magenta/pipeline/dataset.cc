@@ -90,6 +90,34 @@ absl::Status NothingBuilt(const DatasetOptions& options, const DatasetSummary& s
       remedy);
 }
 
+/// What one of the two files counts.
+class PartitionCounters {
+ public:
+  void Add(const SequenceExamples& examples) {
+    ++sequences_;
+    stages_.Add(examples.counters);
+  }
+
+  /// Under Magenta's names; `mode` is "training" or "eval".
+  void Write(std::string_view mode, std::map<std::string, int64_t>& counters) const {
+    if (sequences_ == 0) return;
+    counters[fmt::format("DAGPipeline_RandomPartition_{}_melodies_count", mode)] = sequences_;
+    const std::pair<const char*, const Counters&> stages[] = {
+        {"Quantizer", stages_.quantizer},
+        {"TranspositionPipeline", stages_.transposer},
+        {"MelodyExtractor", stages_.extractor}};
+    for (const auto& [stage, counts] : stages) {
+      for (const auto& [name, n] : counts) {
+        counters[fmt::format("DAGPipeline_{}_{}_{}", stage, mode, name)] = n;
+      }
+    }
+  }
+
+ private:
+  int64_t sequences_ = 0;
+  StageCounters stages_;
+};
+
 /// The state of one run on the calling thread.
 class DatasetBuilder {
  public:
@@ -177,10 +205,7 @@ class DatasetBuilder {
     ++summary_.sequences;
     (examples.eval ? summary_.eval_examples : summary_.training_examples) +=
         examples.outcome.outputs;
-    for (const auto& [name, n] : examples.counters) summary_.counters[name] += n;
-    const char* placed = examples.eval ? "DAGPipeline_RandomPartition_eval_melodies_count"
-                                       : "DAGPipeline_RandomPartition_training_melodies_count";
-    ++summary_.counters[placed];
+    (examples.eval ? eval_counters_ : training_counters_).Add(examples);
     equal_copies_ += examples.equal_copies;
     return absl::OkStatus();
   }
@@ -206,6 +231,8 @@ class DatasetBuilder {
   absl::StatusOr<DatasetSummary> Finish() {
     summary_.reasons = report_.reasons();
     summary_.table = ReasonTable(summary_.reasons);
+    training_counters_.Write("training", summary_.counters);
+    eval_counters_.Write("eval", summary_.counters);
     const bool none = summary_.training_examples + summary_.eval_examples == 0;
     // A shard may be empty, so that all can be put together.
     const bool part = options_.shard.count > 1 && total_ > 0;
@@ -223,6 +250,7 @@ class DatasetBuilder {
   RecordWriter eval_;
   ReportWriter report_;
   DatasetSummary summary_;
+  PartitionCounters training_counters_, eval_counters_;
   int64_t equal_copies_ = 0;
 };
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <functional>
 #include <system_error>
 
 #include "magenta/base/status.h"
@@ -38,6 +37,12 @@ bool EndsInAnyCase(std::string_view name, std::string_view ending) {
 bool IsFolder(const fs::directory_entry& entry) {
   std::error_code ignored;
   return entry.is_directory(ignored) && !entry.is_symlink(ignored);
+}
+
+/// Or a link to one. A folder tells of its files itself; only links are looked at.
+bool IsFile(const fs::directory_entry& entry) {
+  std::error_code ignored;
+  return entry.is_regular_file(ignored);
 }
 
 /// Whether `path` is a file that can be opened, without opening it.
@@ -88,10 +93,11 @@ absl::Status FolderWalker::Enter(const std::string& prefix) {
   for (; !error && it != fs::directory_iterator(); it.increment(error)) {
     const bool folder = IsFolder(*it);
     if (folder && !recursive_) continue;
-    level.names.push_back(it->path().filename().string() + (folder ? "/" : ""));
+    level.names.push_back({it->path().filename().string() + (folder ? "/" : ""), IsFile(*it)});
   }
   if (error) return absl::UnknownError(fmt::format("cannot list: {}", error.message()));
-  std::sort(level.names.begin(), level.names.end(), std::greater<>());
+  std::sort(level.names.begin(), level.names.end(),
+            [](const Name& a, const Name& b) { return a.text > b.text; });
   levels_.push_back(std::move(level));
   return absl::OkStatus();
 }
@@ -103,8 +109,10 @@ std::optional<FoundFile> FolderWalker::Next() {
       levels_.pop_back();
       continue;
     }
-    std::string path = level.prefix + level.names.back();
+    std::string path = level.prefix + level.names.back().text;
+    const bool is_file = level.names.back().is_file;
     level.names.pop_back();
+    if (is_file) return FoundFile{std::move(path), "", ""};
     if (path.back() != '/') return Examine(root_, std::move(path));
     if (absl::Status entered = Enter(path); !entered.ok()) {
       return FoundFile{std::move(path), "unreadable_folder", std::string(entered.message())};

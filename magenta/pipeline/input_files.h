@@ -39,10 +39,14 @@ class FolderWalker {
   std::optional<FoundFile> Next();
 
  private:
-  /// The names of a folder not yet given out, last first; those of folders end in '/'.
+  struct Name {
+    std::string text;  // of a folder with a '/' at its end
+    bool is_file;
+  };
+  /// The names of a folder not yet given out, last first.
   struct Level {
     std::string prefix;  // "" or "a/b/"
-    std::vector<std::string> names;
+    std::vector<Name> names;
   };
 
   FolderWalker(std::string root, bool recursive) : root_(std::move(root)), recursive_(recursive) {}

@@ -16,9 +16,25 @@
 namespace magenta {
 namespace {
 
-/// Quantising counters of the reference that stand there even when they are 0.
-constexpr const char* kDiscards[] = {"multiple_time_signatures", "multiple_tempos",
-                                     "bad_time_signature"};
+/// The name under which a sequence that cannot be quantised is counted.
+const char* DiscardName(QuantizeFailure failure) {
+  switch (failure) {
+    case QuantizeFailure::kMultipleTimeSignatures:
+      return "sequences_discarded_because_multiple_time_signatures";
+    case QuantizeFailure::kBadTimeSignature:
+      return "sequences_discarded_because_bad_time_signature";
+    case QuantizeFailure::kMultipleTempos: return "sequences_discarded_because_multiple_tempos";
+    case QuantizeFailure::kNegativeTime: return "sequences_discarded_because_negative_time";
+    case QuantizeFailure::kBadTempo: return "sequences_discarded_because_bad_tempo";
+    case QuantizeFailure::kTooLong: return "sequences_discarded_because_too_long";
+  }
+  return "";
+}
+
+/// Those that stand there even when they are 0, as in the reference.
+constexpr QuantizeFailure kDiscards[] = {QuantizeFailure::kMultipleTimeSignatures,
+                                         QuantizeFailure::kMultipleTempos,
+                                         QuantizeFailure::kBadTimeSignature};
 
 /// Whether all notes but drums stay within 0..127 when moved by `semitones`.
 bool StaysInRange(const NoteSequence& sequence, int semitones) {
@@ -55,7 +71,6 @@ class SequenceStages {
   SequenceStages(const DatasetOptions& options, const std::string& name)
       : options_(options), spec_(*options.spec), source_(name) {
     out_.eval = StableUniform(name, options.seed) < options.eval_ratio;
-    mode_ = out_.eval ? "eval" : "training";
     out_.outcome.file = name;
   }
 
@@ -70,10 +85,6 @@ class SequenceStages {
   }
 
  private:
-  void CountStage(const char* stage, const std::string& counter, int64_t n = 1) {
-    out_.counters[fmt::format("DAGPipeline_{}_{}_{}", stage, mode_, counter)] += n;
-  }
-
   void Unroll(NoteSequence& sequence) {
     absl::StatusOr<NoteSequence> unrolled = UnrollSections(sequence);
     if (unrolled.ok()) {
@@ -96,26 +107,26 @@ class SequenceStages {
   NoteSequence RunPart(int part, NoteSequence sequence) {
     absl::StatusOr<QuantizedSequence> quantized =
         Quantize(std::move(sequence), spec_.steps_per_quarter);
-    for (const char* discard : kDiscards) {
-      CountStage("Quantizer", fmt::format("sequences_discarded_because_{}", discard), 0);
-    }
+    Counters& discards = out_.counters.quantizer;
+    for (const QuantizeFailure failure : kDiscards) discards.Add(DiscardName(failure), 0);
     if (!quantized.ok()) {
-      const std::string failure = QuantizeFailureName(
-          QuantizeFailureOf(quantized.status()).value_or(QuantizeFailure::kTooLong));
-      CountStage("Quantizer", "sequences_discarded_because_" + failure);
-      RefusePart(part, failure, std::string(quantized.status().message()));
+      const QuantizeFailure failure =
+          QuantizeFailureOf(quantized.status()).value_or(QuantizeFailure::kTooLong);
+      discards.Add(DiscardName(failure));
+      RefusePart(part, QuantizeFailureName(failure), std::string(quantized.status().message()));
       return {};
     }
-    CountStage("TranspositionPipeline", "skipped_due_to_range_exceeded", 0);
+    Counters& transposed = out_.counters.transposer;
+    transposed.Add("skipped_due_to_range_exceeded", 0);
     std::set<std::vector<Event>> seen;
     for (const int semitones : options_.transpositions) {
       if (!StaysInRange(quantized->proto(), semitones)) {
-        CountStage("TranspositionPipeline", "skipped_due_to_range_exceeded");
+        transposed.Add("skipped_due_to_range_exceeded");
         RefusePart(part, "range_exceeded",
                    fmt::format("moved by {} semitones a note leaves 0..127", semitones));
         continue;
       }
-      CountStage("TranspositionPipeline", "transpositions_generated");
+      transposed.Add("transpositions_generated");
       // What is not moved need not be copied.
       if (semitones == 0) {
         Extract(part, semitones, *quantized, seen);
@@ -129,7 +140,7 @@ class SequenceStages {
   void Extract(int part, int semitones, const QuantizedSequence& sequence,
                std::set<std::vector<Event>>& seen) {
     Examples examples = spec_.domain->ExtractExamples(sequence, options_.examples);
-    for (const auto& [counter, n] : examples.counters) CountStage("MelodyExtractor", counter, n);
+    out_.counters.extractor.Add(examples.counters);
     for (TrackReport& track : examples.tracks) {
       track.part = part;
       out_.outcome.tracks.push_back(std::move(track));
@@ -185,7 +196,6 @@ class SequenceStages {
   const DatasetOptions& options_;
   const ModelSpec& spec_;
   const std::string& source_;
-  const char* mode_ = "";
   SequenceExamples out_;
 };
 

@@ -2,15 +2,26 @@
 // One NoteSequence -> the records of its examples, and what became of the rest of it.
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
+#include "magenta/base/counters.h"
 #include "magenta/music.pb.h"
 #include "magenta/pipeline/dataset.h"
 #include "magenta/pipeline/report.h"
 
 namespace magenta {
+
+/// What Magenta's pipeline counts in the stages of one partition.
+struct StageCounters {
+  Counters quantizer, transposer, extractor;
+
+  void Add(const StageCounters& other) {
+    quantizer.Add(other.quantizer);
+    transposer.Add(other.transposer);
+    extractor.Add(other.extractor);
+  }
+};
 
 /// What a thread hands to the one that writes.
 struct SequenceExamples {
@@ -20,7 +31,7 @@ struct SequenceExamples {
   /// to one key.
   int64_t equal_copies = 0;
   FileOutcome outcome;
-  std::map<std::string, int64_t> counters;  // Magenta's names with stage and mode
+  StageCounters counters;
 };
 
 /// What places a sequence in a partition: its file name and number in the book, else

@@ -20,11 +20,12 @@ using tensorflow::SequenceExample;
 // Maps are written in key order.
 std::string SerializeExample(const SequenceExample& example) {
   std::string bytes;
+  bytes.reserve(example.ByteSizeLong());
   {
     google::protobuf::io::StringOutputStream stream(&bytes);
     google::protobuf::io::CodedOutputStream coded(&stream);
     coded.SetSerializationDeterministic(true);
-    MAGENTA_CHECK(example.SerializeToCodedStream(&coded));
+    example.SerializeWithCachedSizes(&coded);
   }
   return bytes;
 }
