@@ -35,6 +35,8 @@ const Case kCases[] = {
     {"window shorter than the sequences", {16, 8}, 3},
     {"window longer than the sequences", {9, 9}, 20},
     {"window of one", {5}, 1},
+    {"window within blocks of steps", {9, 8}, 5, false, 1, {30, 29, 17, 16, 8, 3}},
+    {"window over blocks of steps", {8, 20}, 19, false, 1, {45, 41, 40, 24, 7}},
     {"residual, width changes", {12, 12, 6}, 0, true},
     {"residual and attention", {8, 8}, 4, true},
     {"dropout", {16, 16}, 0, false, 0.5},
@@ -153,7 +155,7 @@ TEST(AttentionLayerTest, QueriesAndKeysMayBeFarFromZero) {
       for (float& x : v.value)
         x = is_key ? x / 50 - far / 80 : is_query ? x + far : is_output ? x + 10 : x;
     }
-    const Batch batch = RandomBatch({7, 7, 4});
+    const Batch batch = RandomBatch({21, 18, 4});
     std::vector<std::vector<float>> own, reference;
     RnnGraph(layout, 0).Gradients(variables, batch, {1, 2}, batch.packing->rows(), own);
     RnnGraph(layout, 0, {"cpu", true})

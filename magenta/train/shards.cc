@@ -12,9 +12,10 @@ namespace magenta {
 namespace {
 
 // Examples of a shard: enough for whole tiles of a product, few enough for its state to stay in a
-// second-level cache.
+// second-level cache; the window of an example with attention is 20 KB of outputs and keys.
 constexpr size_t kSmallestShard = 8;
 constexpr size_t kLargestShard = 32;
+constexpr size_t kLargestShardWithWindows = 12;
 constexpr size_t kExamplesAtATime = 64;  // scored together
 
 std::vector<int> FirstNumbers(size_t count) {
@@ -81,7 +82,9 @@ int ShardsOf(const RnnGraph& graph, size_t examples) {
     return static_cast<int>(std::min<size_t>(examples, graph.options().shards));
   }
   if (examples < 2 * kSmallestShard) return 1;
-  return static_cast<int>(std::max<size_t>(2, (examples + kLargestShard - 1) / kLargestShard));
+  const bool windows = graph.layout().hparams.attn_length > 0;
+  const size_t largest = windows ? kLargestShardWithWindows : kLargestShard;
+  return static_cast<int>(std::max<size_t>(2, (examples + largest - 1) / largest));
 }
 
 std::vector<BatchGradients> ShardGradients(const RnnGraph& graph,

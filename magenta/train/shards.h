@@ -36,7 +36,7 @@ struct BatchGradients {
 };
 
 /// The gradients of a batch, which is cut in shards of similar lengths: at least two, of at most 32
-/// examples (one where the batch is small).
+/// examples, 12 with attention (one where the batch is small).
 BatchGradients ComputeGradients(const RnnGraph& graph, const std::vector<Variable>& variables,
                                 const BatchSource& source, const DropoutKey& dropout, int threads);
 

@@ -58,10 +58,11 @@ void ExpectClose(double found, const Json& row, const std::string& name, double 
 }
 
 // On this batch attention_rnn is chaotic in float32: start weights moved by half a unit in the last
-// place change the loss by 1e-7 until step 14, by 1e-5 at step 15 and by up to 3e-3 after it.
+// place change the loss by 1e-7 until step 14, by 1e-5 at step 15 and by up to 3e-3 after it;
+// TensorFlow on one thread ends 1.4e-2 from what it recorded on two.
 double LossTolerance(const Json& row) {
   const bool chaotic = row["config"] == "attention_rnn" && row["step"] > 16;
-  return chaotic ? 5e-3 : 1e-4;
+  return chaotic ? 1.5e-2 : 1e-4;
 }
 
 class TrainingParityTest : public testing::TestWithParam<const char*> {};
@@ -131,8 +132,9 @@ TEST_P(TrainingParityTest, ThirtySteps) {
       largest = std::max(largest, std::abs(double{a[i]} - double{b[i]}));
     }
   }
-  // A step moves a weight by at most about the learning rate (1e-3), 30 of them by 3e-2.
-  EXPECT_LT(largest, config == "attention_rnn" ? 2e-2 : 2e-6);
+  // A step moves a weight by at most about the learning rate (1e-3): the chaos of the last 15
+  // steps takes two runs apart by up to 4e-2.
+  EXPECT_LT(largest, config == "attention_rnn" ? 4e-2 : 2e-6);
   RecordProperty("largest_difference", std::to_string(largest));
   RowsChecked(1, config + "'s checkpoint after the steps");
   std::printf("%s: weights and slots within %.2g of model.ckpt-30\n", config.c_str(), largest);

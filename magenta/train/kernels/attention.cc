@@ -8,6 +8,10 @@
 // After foreach_target.h, which must come first.
 #include <hwy/highway.h>
 
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
 #include "magenta/train/kernels/attention.h"
 #include "magenta/train/kernels/tile-inl.h"
 
@@ -77,10 +81,14 @@ HWY_INLINE V HalfFromOne(V key, V query) {
   return FastReciprocal(hn::Min(sum, hn::Set(d, kMostSum)));
 }
 
+HWY_INLINE float* RowOf(const SequenceRows& rows, int r, int step) {
+  return rows.data + r * rows.stride + int64_t{step} * rows.width;
+}
+
 void StoreExponentialsImpl(int rows, const PanelRows& x, int step, const SequenceRows& keys,
                            uint8_t* far) {
   for (int r = 0; r < rows; ++r) {
-    float* to = keys.data + r * keys.stride + int64_t{step} * keys.width;
+    float* to = RowOf(keys, r, step);
     if (StoreRowExponentials(x, r, keys.width, to)) far[r] = 1;
   }
 }
@@ -88,25 +96,26 @@ void StoreExponentialsImpl(int rows, const PanelRows& x, int step, const Sequenc
 void StoreRowsImpl(int rows, const PanelRows& x, int step, const SequenceRows& to) {
   const D d;
   for (int r = 0; r < rows; ++r) {
-    float* row = to.data + r * to.stride + int64_t{step} * to.width;
+    float* row = RowOf(to, r, step);
     for (int u = 0; u < to.width; u += Lanes()) {
       hn::StoreU(hn::LoadU(d, VectorAt(x, u, r)), d, row + u);
     }
   }
 }
 
-void LoadRowsImpl(int rows, const SequenceRows& from, int step, const PanelRows& x) {
+void TakeRowsImpl(int rows, const SequenceRows& from, int step, const PanelRows& x) {
   const D d;
   for (int r = 0; r < rows; ++r) {
-    const float* row = from.data + r * from.stride + int64_t{step} * from.width;
+    float* row = RowOf(from, r, step);
     for (int u = 0; u < from.width; u += Lanes()) {
       hn::StoreU(hn::LoadU(d, row + u), d, VectorAt(x, u, r));
+      hn::StoreU(hn::Zero(d), d, row + u);
     }
   }
 }
 
 HWY_INLINE const float* WindowOf(const SequenceRows& rows, const AttentionWindow& w, int r) {
-  return rows.data + r * rows.stride + int64_t{w.step - w.filled} * rows.width;
+  return RowOf(rows, r, w.step - w.filled);
 }
 
 // Four rows of a window at once: their sums are four chains that do not wait for each other.
@@ -263,9 +272,9 @@ HWY_INLINE void WeightedSum(int n, int width, const float* weights, const float*
   for (; u < width; u += lanes) WeightedVectors<1>(n, width, weights, rows + u, VectorAt(to, u, r));
 }
 
-// e^2q of row r into scratch; whether it, or a key of the row, is far.
-HWY_INLINE bool MakeQuery(const AttentionWindow& w, int r) {
-  return StoreRowExponentials(w.query, r, w.keys.width, w.scratch) || w.far[r] != 0;
+// e^2q of row r; whether it, or a key of the row, is far.
+HWY_INLINE bool MakeQuery(const AttentionWindow& w, int r, float* query) {
+  return StoreRowExponentials(w.query, r, w.keys.width, query) || w.far[r] != 0;
 }
 
 // alpha = the scores of row r's window under the query in scratch; `ones` is e^0, the key of a zero
@@ -284,27 +293,34 @@ void AttentionForwardImpl(const AttentionWindow& w, const PanelRows& attended) {
   for (int u = 0; u < width; u += Lanes()) hn::StoreU(hn::Set(d, 1.0f), d, ones + u);
   for (int r = 0; r < w.rows; ++r) {
     float* alpha = w.alpha + int64_t{r} * AlphaStride(w.length);
-    MakeQuery(w, r) ? RowScores<true>(w, r, ones, alpha) : RowScores<false>(w, r, ones, alpha);
+    MakeQuery(w, r, w.scratch) ? RowScores<true>(w, r, ones, alpha)
+                               : RowScores<false>(w, r, ones, alpha);
     const int entries = w.filled + (zeros > 0 ? 1 : 0);
     SoftmaxInPlace(entries, zeros > 0 ? static_cast<float>(zeros) : 1.0f, alpha);
     WeightedSum(w.filled, width, alpha, WindowOf(w.outputs, w, r), attended, r);
   }
 }
 
-// What one row of the window takes part in, backwards, a vector of units at a time.
+// What one row of the window takes part in, backwards, a vector of units at a time: sums of
+// slope x and slope x^2.
 struct WindowSums {
-  V d_query, d_v;
+  V first, second;
 };
 
 // `slope` is the gradient of the row's score. With x = 1 / (1 + key query), the score's gradient by
 // its key and query is 4 v (x - x^2), by v it is -2 x.
 template <bool kFar>
-HWY_INLINE V ScoreBackward(V key, V query, V slope, WindowSums& sums) {
+HWY_INLINE void AddScore(V key, V query, V slope, WindowSums& sums) {
   const V x = HalfFromOne<kFar>(key, query);
-  const V gradient = hn::Mul(slope, hn::NegMulAdd(x, x, x));
-  sums.d_query = hn::Add(sums.d_query, gradient);
-  sums.d_v = hn::MulAdd(slope, x, sums.d_v);
-  return gradient;
+  sums.first = hn::MulAdd(slope, x, sums.first);
+  sums.second = hn::MulAdd(slope, hn::NegMulAdd(x, x, x), sums.second);
+}
+
+// to += slope (x - x^2)
+template <bool kFar>
+HWY_INLINE V PlusKeyGradient(V key, V query, V slope, V to) {
+  const V x = HalfFromOne<kFar>(key, query);
+  return hn::MulAdd(slope, hn::NegMulAdd(x, x, x), to);
 }
 
 // Gradients of the scores of row r, in `slopes`; the last one is of all zero rows together.
@@ -319,79 +335,136 @@ HWY_INLINE void ScoreSlopes(const AttentionWindow& w, const float* d_attended, c
   }
 }
 
-// Where row r's window begins, backwards.
-struct BackwardRow {
-  const float *query, *d_attended, *alpha, *slopes, *keys;
-  float *d_keys, *d_outputs;
-};
-
-// The units u .. u + kVectors * L of a row's window.
+// The units u .. u + kVectors * L of row r: d_query and d_v.
 template <int kVectors, bool kFar>
-HWY_INLINE void BackwardUnits(const AttentionWindow& w, const AttentionGradients& g,
-                              const BackwardRow& row, int u, int r) {
+HWY_INLINE void QueryUnits(const AttentionWindow& w, const AttentionGradients& g,
+                           const float* query, const float* slopes, int u, int r) {
   const D d;
-  const int n = Lanes();
-  const bool pair = kVectors == 2;
-  const V q0 = hn::LoadU(d, row.query + u), q1 = hn::LoadU(d, row.query + u + (pair ? n : 0));
-  const V a0 = hn::LoadU(d, row.d_attended + u);
-  const V a1 = hn::LoadU(d, row.d_attended + u + (pair ? n : 0));
+  const int n = Lanes(), second = kVectors == 2 ? n : 0;
+  const V q0 = hn::LoadU(d, query + u), q1 = hn::LoadU(d, query + u + second);
   WindowSums s0 = {hn::Zero(d), hn::Zero(d)}, s1 = s0;
-  int64_t at = u;
-  for (int k = 0; k < w.filled; ++k, at += w.keys.width) {
-    const V slope = hn::Set(d, row.slopes[k]), alpha = hn::Set(d, row.alpha[k]);
-    const V g0 = ScoreBackward<kFar>(hn::LoadU(d, row.keys + at), q0, slope, s0);
-    hn::StoreU(hn::Add(g0, hn::LoadU(d, row.d_keys + at)), d, row.d_keys + at);
-    hn::StoreU(hn::MulAdd(alpha, a0, hn::LoadU(d, row.d_outputs + at)), d, row.d_outputs + at);
-    if constexpr (pair) {
-      const V g1 = ScoreBackward<kFar>(hn::LoadU(d, row.keys + at + n), q1, slope, s1);
-      hn::StoreU(hn::Add(g1, hn::LoadU(d, row.d_keys + at + n)), d, row.d_keys + at + n);
-      hn::StoreU(hn::MulAdd(alpha, a1, hn::LoadU(d, row.d_outputs + at + n)), d,
-                 row.d_outputs + at + n);
-    }
+  const float* key = WindowOf(w.keys, w, r) + u;
+  for (int k = 0; k < w.filled; ++k, key += w.keys.width) {
+    const V slope = hn::Set(d, slopes[k]);
+    AddScore<kFar>(hn::LoadU(d, key), q0, slope, s0);
+    if constexpr (kVectors == 2) AddScore<kFar>(hn::LoadU(d, key + n), q1, slope, s1);
   }
-  const V one = hn::Set(d, 1.0f), slope = hn::Set(d, row.slopes[w.filled]);
-  const bool zeros = w.filled < w.length;
-  if (zeros) ScoreBackward<kFar>(one, q0, slope, s0);
-  if (zeros && pair) ScoreBackward<kFar>(one, q1, slope, s1);
-  const auto finish = [&](const WindowSums& s, int at_unit) {
-    const V four_v = hn::Mul(hn::Set(d, 4.0f), hn::LoadU(d, w.v + at_unit));
-    hn::StoreU(hn::Mul(four_v, s.d_query), d, VectorAt(g.d_query, at_unit, r));
-    hn::StoreU(hn::MulAdd(hn::Set(d, -2.0f), s.d_v, hn::LoadU(d, g.d_v + at_unit)), d,
-               g.d_v + at_unit);
+  if (w.filled < w.length) {
+    const V one = hn::Set(d, 1.0f), slope = hn::Set(d, slopes[w.filled]);
+    AddScore<kFar>(one, q0, slope, s0);
+    AddScore<kFar>(one, q1, slope, s1);
+  }
+  const auto finish = [&](const WindowSums& s, int at) {
+    const V four_v = hn::Mul(hn::Set(d, 4.0f), hn::LoadU(d, w.v + at));
+    hn::StoreU(hn::Mul(four_v, s.second), d, VectorAt(g.d_query, at, r));
+    hn::StoreU(hn::MulAdd(hn::Set(d, -2.0f), s.first, hn::LoadU(d, g.d_v + at)), d, g.d_v + at);
   };
   finish(s0, u);
-  if (pair) finish(s1, u + n);
+  if constexpr (kVectors == 2) finish(s1, u + n);
 }
 
+// Where the weights of a step that waits hold that of output s: at the same place in all steps of a
+// block.
+HWY_INLINE int WaitingPlace(const AttentionWindow& w, int s) {
+  return s - w.step / kWindowBlock * kWindowBlock + w.length;
+}
+
+// What steps of a row that wait say about one output of it.
+struct WaitingSteps {
+  int count, width;
+  const float *query, *d_attended;  // of the first step, those of the others `width` apart
+  const float *slope, *alpha;       // of the first step, those of the others `stride` apart
+  int stride;
+};
+
+// The units u .. u + kVectors * L of an output.
+template <int kVectors, bool kFar>
+HWY_INLINE void OutputUnits(const WaitingSteps& steps, const float* key, int u, float* d_key,
+                            float* d_output) {
+  const D d;
+  const int n = Lanes(), second = kVectors == 2 ? n : 0;
+  const V k0 = hn::LoadU(d, key + u), k1 = hn::LoadU(d, key + u + second);
+  V dk0 = hn::LoadU(d, d_key + u), dk1 = hn::LoadU(d, d_key + u + second);
+  V do0 = hn::LoadU(d, d_output + u), do1 = hn::LoadU(d, d_output + u + second);
+  const float *q = steps.query + u, *a = steps.d_attended + u;
+  for (int i = 0; i < steps.count; ++i, q += steps.width, a += steps.width) {
+    const V slope = hn::Set(d, steps.slope[i * steps.stride]);
+    const V alpha = hn::Set(d, steps.alpha[i * steps.stride]);
+    dk0 = PlusKeyGradient<kFar>(k0, hn::LoadU(d, q), slope, dk0);
+    do0 = hn::MulAdd(alpha, hn::LoadU(d, a), do0);
+    if constexpr (kVectors == 2) {
+      dk1 = PlusKeyGradient<kFar>(k1, hn::LoadU(d, q + n), slope, dk1);
+      do1 = hn::MulAdd(alpha, hn::LoadU(d, a + n), do1);
+    }
+  }
+  hn::StoreU(dk0, d, d_key + u);
+  hn::StoreU(do0, d, d_output + u);
+  if constexpr (kVectors == 2) {
+    hn::StoreU(dk1, d, d_key + u + n);
+    hn::StoreU(do1, d, d_output + u + n);
+  }
+}
+
+// Adds to the gradients of the outputs first .. end - 1 of row r what the next `count` steps, from
+// the window's on, say about them.
 template <bool kFar>
-HWY_INLINE void BackwardRowUnits(const AttentionWindow& w, const AttentionGradients& g,
-                                 const BackwardRow& row, int r) {
+HWY_INLINE void AddSteps(const AttentionWindow& w, const WindowGradients& g, int first, int end,
+                         int count, int r) {
   const int width = w.keys.width, n = Lanes();
+  const int row = w.step % kWindowBlock;
+  for (int s = first; s < end; ++s) {
+    const int at = WaitingPlace(w, s);
+    const WaitingSteps steps = {std::min(count, s + w.length - w.step + 1),
+                                width,
+                                RowOf(g.queries, r, row),
+                                RowOf(g.d_attended, r, row),
+                                RowOf(g.slopes, r, row) + at,
+                                RowOf(g.alpha, r, row) + at,
+                                g.slopes.width};
+    const float* key = RowOf(w.keys, r, s);
+    float *d_key = RowOf(g.d_keys, r, s & g.mask), *d_output = RowOf(g.d_outputs, r, s & g.mask);
+    int u = 0;
+    for (; u + 2 * n <= width; u += 2 * n) OutputUnits<2, kFar>(steps, key, u, d_key, d_output);
+    if (u < width) OutputUnits<1, kFar>(steps, key, u, d_key, d_output);
+  }
+}
+
+// Row r of a step.
+template <bool kFar>
+HWY_INLINE void BackwardRow(const AttentionWindow& w, const AttentionGradients& g,
+                            const float* slopes, int r) {
+  const WindowGradients& windows = g.windows;
+  const int width = w.keys.width, n = Lanes();
+  const float* query = RowOf(windows.queries, r, w.step % kWindowBlock);
   int u = 0;
-  for (; u + 2 * n <= width; u += 2 * n) BackwardUnits<2, kFar>(w, g, row, u, r);
-  if (u < width) BackwardUnits<1, kFar>(w, g, row, u, r);
+  for (; u + 2 * n <= width; u += 2 * n) QueryUnits<2, kFar>(w, g, query, slopes, u, r);
+  if (u < width) QueryUnits<1, kFar>(w, g, query, slopes, u, r);
+  const int oldest = w.step - w.filled, block = w.step / kWindowBlock * kWindowBlock;
+  AddSteps<kFar>(w, windows, std::max(oldest, block), w.step, 1, r);
+  if (w.step == block) AddSteps<kFar>(w, windows, oldest, block, windows.waiting[r], r);
 }
 
 void AttentionBackwardImpl(const AttentionWindow& w, const AttentionGradients& g) {
   const D d;
   const int width = w.keys.width, n = Lanes();
-  float* d_attended = w.scratch + width;
-  float* slopes = w.scratch + 2 * width;
+  const WindowGradients& windows = g.windows;
+  const int row = w.step % kWindowBlock;
+  float* slopes = w.scratch;
   for (int r = 0; r < w.rows; ++r) {
     const float* alpha = w.alpha + int64_t{r} * AlphaStride(w.length);
+    float* d_attended = RowOf(windows.d_attended, r, row);
     for (int u = 0; u < width; u += n) {
       hn::StoreU(hn::LoadU(d, VectorAt(g.d_attended, u, r)), d, d_attended + u);
     }
     ScoreSlopes(w, d_attended, WindowOf(w.outputs, w, r), alpha, slopes);
-    const bool far = MakeQuery(w, r);
-    const BackwardRow row = {w.scratch,
-                             d_attended,
-                             alpha,
-                             slopes,
-                             WindowOf(w.keys, w, r),
-                             const_cast<float*>(WindowOf(g.d_keys, w, r)),
-                             const_cast<float*>(WindowOf(g.d_outputs, w, r))};
-    far ? BackwardRowUnits<true>(w, g, row, r) : BackwardRowUnits<false>(w, g, row, r);
+    const size_t bytes = static_cast<size_t>(w.filled) * sizeof(float);
+    const int at = WaitingPlace(w, w.step - w.filled);
+    std::memcpy(RowOf(windows.slopes, r, row) + at, slopes, bytes);
+    std::memcpy(RowOf(windows.alpha, r, row) + at, alpha, bytes);
+    if (MakeQuery(w, r, RowOf(windows.queries, r, row))) windows.far[r] = 1;
+    ++windows.waiting[r];
+    windows.far[r] != 0 ? BackwardRow<true>(w, g, slopes, r) : BackwardRow<false>(w, g, slopes, r);
+    if (row == 0) windows.far[r] = windows.waiting[r] = 0;
   }
 }
 
@@ -414,7 +487,7 @@ namespace magenta {
 
 HWY_EXPORT(StoreExponentialsImpl);
 HWY_EXPORT(StoreRowsImpl);
-HWY_EXPORT(LoadRowsImpl);
+HWY_EXPORT(TakeRowsImpl);
 HWY_EXPORT(AttentionForwardImpl);
 HWY_EXPORT(AttentionBackwardImpl);
 HWY_EXPORT(ScaleKeysImpl);
@@ -427,8 +500,12 @@ void StoreRows(int rows, PanelRows x, int step, SequenceRows to) {
   HWY_DYNAMIC_DISPATCH(StoreRowsImpl)(rows, x, step, to);
 }
 
-void LoadRows(int rows, SequenceRows from, int step, PanelRows x) {
-  HWY_DYNAMIC_DISPATCH(LoadRowsImpl)(rows, from, step, x);
+void TakeRows(int rows, SequenceRows from, int step, PanelRows x) {
+  HWY_DYNAMIC_DISPATCH(TakeRowsImpl)(rows, from, step, x);
+}
+
+int WindowRingSteps(int length) {
+  return static_cast<int>(std::bit_ceil(static_cast<unsigned>(length + kWindowBlock)));
 }
 
 void AttentionForward(const AttentionWindow& window, PanelRows attended) {

@@ -24,9 +24,10 @@ struct SequenceRows {
 /// keys(step) = e^(2 x) for x of [rows, units], or what stands for it beyond +-43.5; then far[row],
 /// 0 at first, becomes 1.
 void StoreExponentials(int rows, PanelRows x, int step, SequenceRows keys, uint8_t* far);
-/// to(step) = x, and x = from(step).
+/// to(step) = x.
 void StoreRows(int rows, PanelRows x, int step, SequenceRows to);
-void LoadRows(int rows, SequenceRows from, int step, PanelRows x);
+/// x = from(step), where zeros are left.
+void TakeRows(int rows, SequenceRows from, int step, PanelRows x);
 
 /// Floats of a row of weights: one for each row of the window and one more, in whole vectors.
 inline int AlphaStride(int length) { return PaddedUnits(length + 1); }
@@ -46,14 +47,34 @@ struct AttentionWindow {
 /// alpha = softmax of scores; attended = sum of alpha * outputs.
 void AttentionForward(const AttentionWindow& window, PanelRows attended);
 
-/// Adds to d_outputs, to d_keys (but for their factor 4 v, see ScaleKeys) and to d_v [width];
-/// writes d_query.
+/// Steps whose gradients of windows are added at once, see AttentionBackward.
+inline constexpr int kWindowBlock = 8;
+
+/// What windows say about their outputs and keys, until the step of that output comes.
+struct WindowGradients {
+  int mask;                        // step s is row s & mask
+  SequenceRows d_outputs, d_keys;  // all 0 at first; d_keys without their factor 4 v, see ScaleKeys
+  /// Of the steps of a block that wait, step t as row t % kWindowBlock: e^2q, the gradient of what
+  /// was attended, the gradients of the scores, and the weights; of these the one of output s at
+  /// s - first step of the block + length.
+  SequenceRows queries, d_attended, slopes, alpha;
+  uint8_t* waiting;  // [rows]: steps of each row
+  uint8_t* far;      // [rows]: whether one of them has a number that is far
+};
+
+/// Steps of a ring that holds the windows of `length` rows; a power of two.
+int WindowRingSteps(int length);
+
 struct AttentionGradients {
   PanelRows d_attended;
-  SequenceRows d_outputs, d_keys;
+  WindowGradients windows;
   float* d_v;
   PanelRows d_query;
 };
+/// Adds to d_v [width] and to what the windows say, and writes d_query; steps come in falling
+/// order. The outputs within the step's own block of kWindowBlock hear at once. The others, which
+/// are not needed before the block is done, hear from all its steps together at its first one: so
+/// their gradients go through the caches once a block.
 void AttentionBackward(const AttentionWindow& window, const AttentionGradients& gradients);
 
 /// x *= 4 v, for gradients x of the keys of a step.

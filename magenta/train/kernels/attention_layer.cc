@@ -25,11 +25,10 @@ LayerOptions CellOptions(const LayerOptions& o) {
 // A matrix over sequences and their steps; 0 at first.
 class SequenceTape {
  public:
-  SequenceTape() = default;
-  SequenceTape(const PassShape& shape, int units) {
-    const int64_t stride = int64_t{shape.packing.steps()} * PaddedUnits(units);
-    data_ = FloatBlock::Zeros(shape.packing.sequences() * stride);
-    rows_ = {data_.data(), stride, PaddedUnits(units)};
+  SequenceTape(int sequences, int steps, int width) {
+    const int64_t stride = int64_t{steps} * width;
+    data_ = FloatBlock::Zeros(sequences * stride);
+    rows_ = {data_.data(), stride, width};
   }
   SequenceRows rows() const { return rows_; }
 
@@ -38,16 +37,41 @@ class SequenceTape {
   SequenceRows rows_;
 };
 
+// WindowGradients with their memory.
+class WindowGradientState {
+ public:
+  WindowGradientState(int sequences, int length, int units)
+      : ring_steps_(WindowRingSteps(length)),
+        d_outputs_(sequences, ring_steps_, PaddedUnits(units)),
+        d_keys_(sequences, ring_steps_, PaddedUnits(units)),
+        queries_(sequences, kWindowBlock, PaddedUnits(units)),
+        d_attended_(sequences, kWindowBlock, PaddedUnits(units)),
+        slopes_(sequences, kWindowBlock, PaddedUnits(length + kWindowBlock)),
+        alpha_(sequences, kWindowBlock, PaddedUnits(length + kWindowBlock)),
+        waiting_(static_cast<size_t>(sequences)),
+        far_(static_cast<size_t>(sequences)) {}
+
+  WindowGradients windows() {
+    return {ring_steps_ - 1, d_outputs_.rows(),  d_keys_.rows(),
+            queries_.rows(), d_attended_.rows(), slopes_.rows(),
+            alpha_.rows(),   waiting_.data(),    far_.data()};
+  }
+
+ private:
+  int ring_steps_;
+  SequenceTape d_outputs_, d_keys_, queries_, d_attended_, slopes_, alpha_;
+  std::vector<uint8_t> waiting_, far_;
+};
+
 // What the way back needs.
 struct AttentionGradientState {
-  SequenceTape d_outputs, d_keys;
+  WindowGradientState windows;
   ChunkBuffer d_x, d_query, d_y, d_key;
   FloatBlock d_v;
-  StepBuffer d_ha, d_ch, d_in, d_xa, from_later;
+  StepBuffer d_ha, d_ch, d_in, d_xa;
 
   AttentionGradientState(const PassShape& shape, const LayerOptions& o)
-      : d_outputs(shape, o.units),
-        d_keys(shape, o.units),
+      : windows(shape.packing.sequences(), o.attn_length, o.units),
         d_x(shape.packing, shape.chunks, PanelsOf(o.inputs)),
         d_query(shape.packing, shape.chunks, PanelsOf(o.units)),
         d_y(shape.packing, shape.chunks, PanelsOf(o.units)),
@@ -56,8 +80,7 @@ struct AttentionGradientState {
         d_ha(shape, 2 * PanelsOf(o.units)),
         d_ch(shape, 2 * PanelsOf(o.units)),
         d_in(shape, PanelsOf(o.inputs) + PanelsOf(o.units)),
-        d_xa(shape, PanelsOf(o.inputs) + PanelsOf(o.units)),
-        from_later(shape, PanelsOf(o.units)) {}
+        d_xa(shape, PanelsOf(o.inputs) + PanelsOf(o.units)) {}
 };
 
 class AttentionLayer : public RecurrentLayer {
@@ -85,8 +108,8 @@ class AttentionLayer : public RecurrentLayer {
         q_(shape.packing, shape.chunks, panels_),
         y_(shape.packing, shape.chunks, panels_),
         alpha_(shape.packing.rows() * AlphaStride(o.attn_length)),
-        outputs_(shape, o.units),
-        keys_(shape, o.units),
+        outputs_(shape.packing.sequences(), shape.packing.steps(), PaddedUnits(o.units)),
+        keys_(shape.packing.sequences(), shape.packing.steps(), PaddedUnits(o.units)),
         far_(static_cast<size_t>(shape.packing.sequences())),
         scratch_(2 * PaddedUnits(o.units) + AlphaStride(o.attn_length)),
         key_rows_(shape, panels_) {
@@ -176,10 +199,10 @@ PanelRows AttentionLayer::Forward(int t) {
 void AttentionLayer::GradientOfOutput(int t, PanelRows d_outputs) {
   const int n = shape_.active(t);
   const PanelRows d_y = back_->d_y.Step(t), d_key = back_->d_key.Step(t);
-  CopyRows(n, panels_, d_outputs, d_y);
-  LoadRows(n, back_->d_outputs.rows(), t, back_->from_later.rows());
-  AddRows(n, panels_, back_->from_later.rows(), d_y);
-  LoadRows(n, back_->d_keys.rows(), t, d_key);
+  const WindowGradients windows = back_->windows.windows();
+  TakeRows(n, windows.d_outputs, t & windows.mask, d_y);
+  AddRows(n, panels_, d_outputs, d_y);
+  TakeRows(n, windows.d_keys, t & windows.mask, d_key);
   ScaleKeys(n, keys_.rows().width, v_.data(), d_key);
   key_.Backward(n, d_key, d_y, true);
 }
@@ -198,8 +221,8 @@ PanelRows AttentionLayer::Backward(int t, PanelRows d_outputs) {
   GradientOfOutput(t, d_outputs);
   GradientOfState(t);
   const PanelRows d_h = back_->d_ha.rows(), d_c = back_->d_ch.rows();
-  AttentionBackward(Window(t), {d_h.From(panels_), back_->d_outputs.rows(), back_->d_keys.rows(),
-                                back_->d_v.data(), back_->d_query.Step(t)});
+  AttentionBackward(Window(t), {d_h.From(panels_), back_->windows.windows(), back_->d_v.data(),
+                                back_->d_query.Step(t)});
   query_.Backward(n, back_->d_query.Step(t), d_c);
   AddRows(n, panels_, d_c.From(panels_), d_h);
   cell_.AddCellGradient(n, d_c);
