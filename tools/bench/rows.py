@@ -13,7 +13,7 @@ NAMES = ('convert', 'parse', 'dataset-lookback', 'dataset-attention', 'train-loo
          'train-attention', 'size-2x128', 'size-3x64', 'size-2x512', 'products', 'generate', 'page',
          'step-64', 'step-128', 'step-512', 'start-up')
 EVENTS_A_STEP = 64 * 430
-PRODUCTS_FLOP = 2 * 2 * 512 ** 3 * 20  # train_bench.cc, Products
+PRODUCTS_FLOP = 2 * 2 * 512 ** 3 * 20  # train_bench.cc, Products; peaks_bench.cc
 HPARAMS = "batch_size=64,rnn_layer_sizes=[64,64]"
 
 # `runs`: {what: a function that gives a run.Measured}; `show` writes a number of seconds.
@@ -170,10 +170,12 @@ def events_a_second(step_seconds):
 
 
 def products(name, _, setting):
-  """What the training rows are to be held against: OpenBLAS's products of 512 x 512 matrices."""
-  return Row(name, 'products of both cores, GFLOP/s', {
+  """What the training rows are to be held against, on both cores."""
+  return Row(name, "OpenBLAS's products of both cores, GFLOP/s", {
       OURS: lambda: run.benchmark(setting.bench('train'), 'Products/two_threads/real_time'),
-  }, lambda s: '%.0f (OpenBLAS)' % (PRODUCTS_FLOP / s / 1e9))
+      'multiply-adds that wait for nothing (limit)':
+          lambda: run.benchmark(setting.bench('peaks'), 'MultiplyAdds/2/real_time'),
+  }, lambda s: '%.0f' % (PRODUCTS_FLOP / s / 1e9))
 
 
 def generate(name, _, setting):

@@ -1,0 +1,87 @@
+// What this machine gives at most, for a share of it: multiply-adds that wait for nothing, and
+// bytes read from memory too large for any cache.
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "bench/peaks_bench.cc"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, which must come first.
+#include <hwy/highway.h>
+
+#include <cstddef>
+
+HWY_BEFORE_NAMESPACE();
+namespace magenta::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// `flop` operations in twelve chains, more than any processor has in flight; their sum.
+float MultiplyAddsImpl(double flop) {
+  const hn::ScalableTag<float> d;
+  const auto factor = hn::Set(d, 0.999f), term = hn::Set(d, 0.001f);
+  // Each begins elsewhere, or a compiler would see that one is enough.
+  const auto at = [&](float start) { return hn::Set(d, start); };
+  auto a = at(1), b = at(2), c = at(3), e = at(4), f = at(5), g = at(6);
+  auto h = at(7), i = at(8), j = at(9), k = at(10), l = at(11), m = at(12);
+  const double flop_a_round = 12.0 * 2.0 * static_cast<double>(hn::Lanes(d));
+  for (auto left = static_cast<size_t>(flop / flop_a_round); left > 0; --left) {
+    a = hn::MulAdd(a, factor, term), b = hn::MulAdd(b, factor, term);
+    c = hn::MulAdd(c, factor, term), e = hn::MulAdd(e, factor, term);
+    f = hn::MulAdd(f, factor, term), g = hn::MulAdd(g, factor, term);
+    h = hn::MulAdd(h, factor, term), i = hn::MulAdd(i, factor, term);
+    j = hn::MulAdd(j, factor, term), k = hn::MulAdd(k, factor, term);
+    l = hn::MulAdd(l, factor, term), m = hn::MulAdd(m, factor, term);
+  }
+  const auto half = hn::Add(hn::Add(hn::Add(a, b), hn::Add(c, e)), hn::Add(f, g));
+  const auto rest = hn::Add(hn::Add(hn::Add(h, i), hn::Add(j, k)), hn::Add(l, m));
+  return hn::GetLane(hn::SumOfLanes(d, hn::Add(half, rest)));
+}
+
+}  // namespace magenta::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include <benchmark/benchmark.h>
+
+#include <cstring>
+#include <thread>
+#include <vector>
+
+namespace magenta {
+namespace {
+
+HWY_EXPORT(MultiplyAddsImpl);
+
+template <typename Work>
+void OnThreads(int64_t threads, const Work& work) {
+  std::vector<std::thread> others;
+  for (int64_t i = 1; i < threads; ++i) others.emplace_back(work);
+  work();
+  for (std::thread& other : others) other.join();
+}
+
+// range(0): threads, each of which computes as much as one of train_bench's Products.
+void MultiplyAdds(benchmark::State& state) {
+  constexpr double kFlop = 2.0 * 512 * 512 * 512 * 20;
+  for (auto _ : state) {
+    OnThreads(state.range(0),
+              [] { benchmark::DoNotOptimize(HWY_DYNAMIC_DISPATCH(MultiplyAddsImpl)(kFlop)); });
+  }
+  state.counters["FLOP/s"] = benchmark::Counter(kFlop * static_cast<double>(state.range(0)),
+                                                benchmark::Counter::kIsIterationInvariantRate);
+}
+BENCHMARK(MultiplyAdds)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+// range(0): threads.
+void ReadMemory(benchmark::State& state) {
+  constexpr size_t kBytes = size_t{256} << 20;
+  const std::vector<char> bytes(kBytes, 2);
+  for (auto _ : state) {
+    OnThreads(state.range(0),
+              [&] { benchmark::DoNotOptimize(std::memchr(bytes.data(), 1, kBytes)); });
+  }
+  state.SetBytesProcessed(state.iterations() * state.range(0) * static_cast<int64_t>(kBytes));
+}
+BENCHMARK(ReadMemory)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+}  // namespace
+}  // namespace magenta
+#endif  // HWY_ONCE
