@@ -85,15 +85,6 @@ void CopyRows(int rows, int panels, PanelRows from, PanelRows to) {
   }
 }
 
-void AddRows(int rows, int panels, PanelRows from, PanelRows to) {
-  const int64_t count = int64_t{rows} * PanelWidth();
-  for (int p = 0; p < panels; ++p) {
-    const float* x = from.data + p * from.stride;
-    float* y = to.data + p * to.stride;
-    for (int64_t k = 0; k < count; ++k) y[k] += x[k];
-  }
-}
-
 void ClearRows(int rows, int panels, PanelRows to) {
   const size_t bytes = static_cast<size_t>(rows) * PanelWidth() * sizeof(float);
   for (int p = 0; p < panels; ++p) std::memset(to.data + p * to.stride, 0, bytes);

@@ -121,7 +121,6 @@ class ChunkBuffer {
 
 /// The first `rows` rows of `panels` panels.
 void CopyRows(int rows, int panels, PanelRows from, PanelRows to);
-void AddRows(int rows, int panels, PanelRows from, PanelRows to);
 void ClearRows(int rows, int panels, PanelRows rows_to_clear);
 
 }  // namespace magenta
