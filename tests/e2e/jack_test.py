@@ -113,13 +113,14 @@ class JackTest(Case):
     def test_a_session_outlives_its_server(self):
         live = self.magenta('live', '--input_port=virtual', '--output_port=virtual', '--bundle_file=' + BUNDLE,
                             '--mode=bars:1,1', '--json', log='live')
-        self.assertTrue(self.server.wait_for_port('magenta:in'), self.text('live.err'))
+        told = lambda: [json.loads(line)['connected'] for line in self.text('live.out').splitlines()
+                        if '"ports"' in line]
+        # Its ports are there a moment before the session is.
+        self.assertTrue(jack.wait_until(lambda: told() == [True]), self.text('live.err'))
         self.server.daemon.kill()
         self.server.daemon.wait()
         self.assertTrue(self.server.start())
         self.assertTrue(self.server.wait_for_port('magenta:in'), self.text('live.err'))
-        told = lambda: [json.loads(line)['connected'] for line in self.text('live.out').splitlines()
-                        if '"ports"' in line]
         self.assertTrue(jack.wait_until(lambda: told() == [True, False, True]), told())
         live.send_signal(signal.SIGINT)
         self.assertEqual(live.wait(30), 0, self.text('live.err'))
