@@ -1,8 +1,10 @@
 #pragma once
 // Counts under a few names, cheap enough for one of them a sequence.
 
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -10,6 +12,7 @@
 namespace magenta {
 
 /// How many of what. The names live as long as the program; those counted by 0 stand there, too.
+/// Equal are two to which the same names came in the same order.
 class Counters {
  public:
   using Count = std::pair<std::string_view, int64_t>;
@@ -21,6 +24,7 @@ class Counters {
   auto begin() const { return counts_.begin(); }
   auto end() const { return counts_.end(); }
 
+  void Add(std::same_as<std::string> auto&& name, int64_t n = 1) = delete;  // it would not live
   void Add(std::string_view name, int64_t n = 1) {
     for (Count& count : counts_) {
       if (count.first == name) {

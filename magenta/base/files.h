@@ -66,7 +66,7 @@ class OutputFile {
   std::string temporary_;
   std::FILE* file_;
   uint64_t size_ = 0;
-  uint64_t on_the_way_ = 0;  // of these, to the disk
+  uint64_t on_the_way_ = 0;  // the first so many were handed to the disk
 };
 
 /// OutputFile in one call.

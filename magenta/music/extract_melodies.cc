@@ -13,8 +13,10 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "magenta/base/sort_runs.h"

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <string_view>
 
 #include "absl/strings/cord.h"
 #include "magenta/base/check.h"
@@ -163,16 +164,22 @@ double QuantizedSequence::steps_per_bar() const {
   return steps_per_quarter() * (4.0 / meter.denominator() * meter.numerator());
 }
 
-const char* QuantizeFailureName(QuantizeFailure failure) {
+const char* QuantizeCounterName(QuantizeFailure failure) {
   switch (failure) {
-    case QuantizeFailure::kMultipleTimeSignatures: return "multiple_time_signatures";
-    case QuantizeFailure::kBadTimeSignature: return "bad_time_signature";
-    case QuantizeFailure::kMultipleTempos: return "multiple_tempos";
-    case QuantizeFailure::kNegativeTime: return "negative_time";
-    case QuantizeFailure::kBadTempo: return "bad_tempo";
-    case QuantizeFailure::kTooLong: return "too_long";
+    case QuantizeFailure::kMultipleTimeSignatures:
+      return "sequences_discarded_because_multiple_time_signatures";
+    case QuantizeFailure::kBadTimeSignature:
+      return "sequences_discarded_because_bad_time_signature";
+    case QuantizeFailure::kMultipleTempos: return "sequences_discarded_because_multiple_tempos";
+    case QuantizeFailure::kNegativeTime: return "sequences_discarded_because_negative_time";
+    case QuantizeFailure::kBadTempo: return "sequences_discarded_because_bad_tempo";
+    case QuantizeFailure::kTooLong: return "sequences_discarded_because_too_long";
   }
-  return "";
+  return "sequences_discarded_because_";
+}
+
+const char* QuantizeFailureName(QuantizeFailure failure) {
+  return QuantizeCounterName(failure) + std::string_view("sequences_discarded_because_").size();
 }
 
 std::optional<QuantizeFailure> QuantizeFailureOf(const absl::Status& status) {

@@ -49,8 +49,10 @@ enum class QuantizeFailure {
   kTooLong,   // past kMaxSteps, or a time that is not a number
 };
 
-/// "multiple_time_signatures", ...: the names of reports and counters.
+/// "multiple_time_signatures", ...: the names of reports.
 const char* QuantizeFailureName(QuantizeFailure failure);
+/// "sequences_discarded_because_multiple_time_signatures", ...: those of the reference's counters.
+const char* QuantizeCounterName(QuantizeFailure failure);
 
 /// `sequence` on a grid of `steps_per_quarter` (> 0, checked); steps that it had are replaced.
 /// Notes that would last 0 steps last 1. Errors (kFailedPrecondition) name the time in seconds and,

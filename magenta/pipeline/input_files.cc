@@ -39,7 +39,7 @@ bool IsFolder(const fs::directory_entry& entry) {
   return entry.is_directory(ignored) && !entry.is_symlink(ignored);
 }
 
-/// Or a link to one. A folder tells of its files itself; only links are looked at.
+/// Or a link to one. Most folders tell of their files themselves: only links are looked at.
 bool IsFile(const fs::directory_entry& entry) {
   std::error_code ignored;
   return entry.is_regular_file(ignored);

@@ -35,7 +35,8 @@ class FolderWalker {
   /// Errors: `folder` is missing, a file, or unreadable (exit 3).
   static absl::StatusOr<FolderWalker> Open(const std::string& folder, bool recursive);
 
-  /// The next regular file, or thing that can't be read; nullopt at the end.
+  /// The next regular file, or thing that can't be read, as it was when its folder was listed;
+  /// nullopt at the end.
   std::optional<FoundFile> Next();
 
  private:

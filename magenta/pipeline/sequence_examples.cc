@@ -16,22 +16,7 @@
 namespace magenta {
 namespace {
 
-/// The name under which a sequence that cannot be quantised is counted.
-const char* DiscardName(QuantizeFailure failure) {
-  switch (failure) {
-    case QuantizeFailure::kMultipleTimeSignatures:
-      return "sequences_discarded_because_multiple_time_signatures";
-    case QuantizeFailure::kBadTimeSignature:
-      return "sequences_discarded_because_bad_time_signature";
-    case QuantizeFailure::kMultipleTempos: return "sequences_discarded_because_multiple_tempos";
-    case QuantizeFailure::kNegativeTime: return "sequences_discarded_because_negative_time";
-    case QuantizeFailure::kBadTempo: return "sequences_discarded_because_bad_tempo";
-    case QuantizeFailure::kTooLong: return "sequences_discarded_because_too_long";
-  }
-  return "";
-}
-
-/// Those that stand there even when they are 0, as in the reference.
+/// Quantising counters of the reference that stand there even when they are 0.
 constexpr QuantizeFailure kDiscards[] = {QuantizeFailure::kMultipleTimeSignatures,
                                          QuantizeFailure::kMultipleTempos,
                                          QuantizeFailure::kBadTimeSignature};
@@ -108,11 +93,11 @@ class SequenceStages {
     absl::StatusOr<QuantizedSequence> quantized =
         Quantize(std::move(sequence), spec_.steps_per_quarter);
     Counters& discards = out_.counters.quantizer;
-    for (const QuantizeFailure failure : kDiscards) discards.Add(DiscardName(failure), 0);
+    for (const QuantizeFailure failure : kDiscards) discards.Add(QuantizeCounterName(failure), 0);
     if (!quantized.ok()) {
       const QuantizeFailure failure =
           QuantizeFailureOf(quantized.status()).value_or(QuantizeFailure::kTooLong);
-      discards.Add(DiscardName(failure));
+      discards.Add(QuantizeCounterName(failure));
       RefusePart(part, QuantizeFailureName(failure), std::string(quantized.status().message()));
       return {};
     }

@@ -12,7 +12,7 @@
 
 namespace magenta {
 
-/// What Magenta's pipeline counts in the stages of one partition.
+/// What Magenta's pipeline counts in its stages, of a sequence or of all of a partition.
 struct StageCounters {
   Counters quantizer, transposer, extractor;
 

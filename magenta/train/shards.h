@@ -35,8 +35,8 @@ struct BatchGradients {
   double padding_share = 0;
 };
 
-/// The gradients of a batch, which is cut in shards of similar lengths: at least two, of at most 32
-/// examples, 12 with attention (one where the batch is small).
+/// The gradients of a batch, which is cut in an even number of shards of similar lengths: of at
+/// most 32 examples, 12 with attention (one shard where the batch is small).
 BatchGradients ComputeGradients(const RnnGraph& graph, const std::vector<Variable>& variables,
                                 const BatchSource& source, const DropoutKey& dropout, int threads);
 

@@ -118,7 +118,7 @@ TEST_P(TrainingParityTest, ThirtySteps) {
   const auto end = ReadCheckpoint(folder + "/model.ckpt-30");
   ASSERT_TRUE(end.ok()) << end.status();
   const TensorMap found = RunTensors(variables, state, config, "");
-  double largest = 0;
+  double largest = 0, apart = 0, moved = 0;
   for (const auto& [name, tensor] : *end) {
     ASSERT_TRUE(found.contains(name)) << name;
     ASSERT_EQ(found.at(name).shape, tensor.shape) << name;
@@ -127,17 +127,24 @@ TEST_P(TrainingParityTest, ThirtySteps) {
       continue;
     }
     const auto a = found.at(name).floats();
-    const auto b = tensor.floats();
+    const auto b = tensor.floats(), before = start->at(name).floats();
     for (size_t i = 0; i < a.size(); ++i) {
-      largest = std::max(largest, std::abs(double{a[i]} - double{b[i]}));
+      const double difference = double{a[i]} - double{b[i]}, way = double{b[i]} - double{before[i]};
+      largest = std::max(largest, std::abs(difference));
+      apart += difference * difference;
+      moved += way * way;
     }
   }
-  // A step moves a weight by at most about the learning rate (1e-3): the chaos of the last 15
-  // steps takes two runs apart by up to 4e-2.
-  EXPECT_LT(largest, config == "attention_rnn" ? 4e-2 : 2e-6);
+  // What chaos takes two runs apart is small beside the way that both went.
+  if (config == "attention_rnn") {
+    EXPECT_LT(std::sqrt(apart / moved), 0.2);
+  } else {
+    EXPECT_LT(largest, 2e-6);
+  }
   RecordProperty("largest_difference", std::to_string(largest));
   RowsChecked(1, config + "'s checkpoint after the steps");
-  std::printf("%s: weights and slots within %.2g of model.ckpt-30\n", config.c_str(), largest);
+  std::printf("%s: weights and slots within %.2g of model.ckpt-30, %.2g of the way\n",
+              config.c_str(), largest, std::sqrt(apart / moved));
 }
 
 // A folder of Magenta's own trainer, and its own data set, as they are.

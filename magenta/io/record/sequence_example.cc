@@ -20,7 +20,9 @@ using tensorflow::SequenceExample;
 // Maps are written in key order.
 std::string SerializeExample(const SequenceExample& example) {
   std::string bytes;
-  bytes.reserve(example.ByteSizeLong());
+  const size_t size = example.ByteSizeLong();
+  MAGENTA_CHECK(size <= static_cast<size_t>(std::numeric_limits<int>::max()));
+  bytes.reserve(size);
   {
     google::protobuf::io::StringOutputStream stream(&bytes);
     google::protobuf::io::CodedOutputStream coded(&stream);

@@ -29,19 +29,21 @@ void StoreRows(int rows, PanelRows x, int step, SequenceRows to);
 /// x = from(step), where zeros are left.
 void TakeRows(int rows, SequenceRows from, int step, PanelRows x);
 
-/// Floats of a row of weights: one for each row of the window and one more, in whole vectors.
-inline int AlphaStride(int length) { return PaddedUnits(length + 1); }
+/// Floats of a row of weights: one for each row of the window that is ever filled and one more, in
+/// whole vectors.
+inline int AlphaStride(int most) { return PaddedUnits(most + 1); }
 
 /// The window of step t: outputs of steps t - filled .. t - 1, and length - filled rows of zeros.
 struct AttentionWindow {
   int rows;
   int step, length, filled;
+  int most;  // rows that are filled in the longest sequence: at most `length`
   SequenceRows keys, outputs;
   const uint8_t* far;  // [rows], of StoreExponentials
   PanelRows query;
   const float* v;  // [width], 0 in padding
   float* alpha;  // [rows][AlphaStride()]: weights of the filled rows, then the one of each zero row
-  float* scratch;  // [2 * width + AlphaStride()]
+  float* scratch;  // [max(2 * width, AlphaStride())]
 };
 
 /// alpha = softmax of scores; attended = sum of alpha * outputs.
@@ -50,20 +52,25 @@ void AttentionForward(const AttentionWindow& window, PanelRows attended);
 /// Steps whose gradients of windows are added at once, see AttentionBackward.
 inline constexpr int kWindowBlock = 8;
 
-/// What windows say about their outputs and keys, until the step of that output comes.
+/// What windows say about their outputs and keys, until the step of that output comes. All 0 at
+/// first.
 struct WindowGradients {
-  int mask;                        // step s is row s & mask
-  SequenceRows d_outputs, d_keys;  // all 0 at first; d_keys without their factor 4 v, see ScaleKeys
-  /// Of the steps of a block that wait, step t as row t % kWindowBlock: e^2q, the gradient of what
-  /// was attended, the gradients of the scores, and the weights; of these the one of output s at
-  /// s - first step of the block + length.
-  SequenceRows queries, d_attended, slopes, alpha;
+  int mask;  // WindowRingSteps() - 1
+  /// [rows][WindowRingSteps()][width], of step s at s & mask; d_keys without their factor 4 v, see
+  /// ScaleKeys.
+  SequenceRows d_outputs, d_keys;
+  /// [rows][kWindowBlock][width] of the steps of a block that wait, of step t at t % kWindowBlock:
+  /// e^2q, and the gradient of what was attended.
+  SequenceRows queries, d_attended;
+  /// [rows][kWindowBlock][PaddedUnits(most + kWindowBlock)] likewise: gradients of scores, and
+  /// weights; those of output s at s - first step of the block + most.
+  SequenceRows slopes, alpha;
   uint8_t* waiting;  // [rows]: steps of each row
   uint8_t* far;      // [rows]: whether one of them has a number that is far
 };
 
-/// Steps of a ring that holds the windows of `length` rows; a power of two.
-int WindowRingSteps(int length);
+/// Steps of a ring that holds windows of `most` rows; a power of two.
+int WindowRingSteps(int most);
 
 struct AttentionGradients {
   PanelRows d_attended;
@@ -71,10 +78,10 @@ struct AttentionGradients {
   float* d_v;
   PanelRows d_query;
 };
-/// Adds to d_v [width] and to what the windows say, and writes d_query; steps come in falling
-/// order. The outputs within the step's own block of kWindowBlock hear at once. The others, which
-/// are not needed before the block is done, hear from all its steps together at its first one: so
-/// their gradients go through the caches once a block.
+/// Adds to d_v [width] and to what the windows say, and writes d_query; all steps come, in
+/// falling order. The outputs within the step's own block of kWindowBlock hear at once. The others,
+/// which are not needed before the block is done, hear from all its steps together at its first
+/// one: so their gradients go through the caches once a block.
 void AttentionBackward(const AttentionWindow& window, const AttentionGradients& gradients);
 
 /// x *= 4 v, for gradients x of the keys of a step.

@@ -7,6 +7,9 @@
 //
 // c, h and a of a row lie side by side, so that [c, h] and [h, a] are both there without copying.
 
+#include <algorithm>
+#include <cstring>
+
 #include "magenta/train/kernels/layers.h"
 
 namespace magenta {
@@ -22,13 +25,17 @@ LayerOptions CellOptions(const LayerOptions& o) {
   return {o.scope + kCell, o.inputs, o.units, false};
 }
 
-// A matrix over sequences and their steps; 0 at first.
+// A matrix over sequences and their steps.
 class SequenceTape {
  public:
-  SequenceTape(int sequences, int steps, int width) {
-    const int64_t stride = int64_t{steps} * width;
-    data_ = FloatBlock::Zeros(sequences * stride);
-    rows_ = {data_.data(), stride, width};
+  /// Not set to anything.
+  SequenceTape(int sequences, int steps, int width)
+      : data_(int64_t{sequences} * steps * width),
+        rows_{data_.data(), int64_t{steps} * width, width} {}
+  static SequenceTape Zeros(int sequences, int steps, int width) {
+    SequenceTape tape(sequences, steps, width);
+    std::memset(tape.data_.data(), 0, sizeof(float) * sequences * steps * width);
+    return tape;
   }
   SequenceRows rows() const { return rows_; }
 
@@ -37,17 +44,22 @@ class SequenceTape {
   SequenceRows rows_;
 };
 
+// Rows of a window that are filled in the longest sequence.
+int MostFilled(const PassShape& shape, const LayerOptions& o) {
+  return std::min(o.attn_length, shape.packing.steps());
+}
+
 // WindowGradients with their memory.
 class WindowGradientState {
  public:
-  WindowGradientState(int sequences, int length, int units)
-      : ring_steps_(WindowRingSteps(length)),
-        d_outputs_(sequences, ring_steps_, PaddedUnits(units)),
-        d_keys_(sequences, ring_steps_, PaddedUnits(units)),
-        queries_(sequences, kWindowBlock, PaddedUnits(units)),
-        d_attended_(sequences, kWindowBlock, PaddedUnits(units)),
-        slopes_(sequences, kWindowBlock, PaddedUnits(length + kWindowBlock)),
-        alpha_(sequences, kWindowBlock, PaddedUnits(length + kWindowBlock)),
+  WindowGradientState(int sequences, int most, int width)
+      : ring_steps_(WindowRingSteps(most)),
+        d_outputs_(SequenceTape::Zeros(sequences, ring_steps_, width)),
+        d_keys_(SequenceTape::Zeros(sequences, ring_steps_, width)),
+        queries_(sequences, kWindowBlock, width),
+        d_attended_(sequences, kWindowBlock, width),
+        slopes_(sequences, kWindowBlock, PaddedUnits(most + kWindowBlock)),
+        alpha_(sequences, kWindowBlock, PaddedUnits(most + kWindowBlock)),
         waiting_(static_cast<size_t>(sequences)),
         far_(static_cast<size_t>(sequences)) {}
 
@@ -71,7 +83,7 @@ struct AttentionGradientState {
   StepBuffer d_ha, d_ch, d_in, d_xa;
 
   AttentionGradientState(const PassShape& shape, const LayerOptions& o)
-      : windows(shape.packing.sequences(), o.attn_length, o.units),
+      : windows(shape.packing.sequences(), MostFilled(shape, o), PaddedUnits(o.units)),
         d_x(shape.packing, shape.chunks, PanelsOf(o.inputs)),
         d_query(shape.packing, shape.chunks, PanelsOf(o.units)),
         d_y(shape.packing, shape.chunks, PanelsOf(o.units)),
@@ -88,6 +100,7 @@ class AttentionLayer : public RecurrentLayer {
   AttentionLayer(const VariableTable& table, const PassShape& shape, const LayerOptions& o)
       : shape_(shape),
         options_(o),
+        vectors_(VectorsOf(o.units)),
         panels_(PanelsOf(o.units)),
         x_panels_(PanelsOf(o.inputs)),
         wrapper_(table, {o.scope + "kernel", o.sparse ? o.inputs : 0, o.scope + "bias"},
@@ -107,11 +120,12 @@ class AttentionLayer : public RecurrentLayer {
         cha_(shape.packing, shape.chunks, 3 * panels_),
         q_(shape.packing, shape.chunks, panels_),
         y_(shape.packing, shape.chunks, panels_),
-        alpha_(shape.packing.rows() * AlphaStride(o.attn_length)),
+        most_filled_(MostFilled(shape, o)),
+        alpha_(shape.packing.rows() * AlphaStride(most_filled_)),
         outputs_(shape.packing.sequences(), shape.packing.steps(), PaddedUnits(o.units)),
         keys_(shape.packing.sequences(), shape.packing.steps(), PaddedUnits(o.units)),
         far_(static_cast<size_t>(shape.packing.sequences())),
-        scratch_(2 * PaddedUnits(o.units) + AlphaStride(o.attn_length)),
+        scratch_(std::max(2 * PaddedUnits(o.units), AlphaStride(most_filled_))),
         key_rows_(shape, panels_) {
     if (o.sparse) {
       sparse_ = SparseWeights(table, o.scope + "kernel", o.inputs, wrapper_.out());
@@ -135,13 +149,14 @@ class AttentionLayer : public RecurrentLayer {
     return {shape_.active(t),
             t,
             options_.attn_length,
-            t < options_.attn_length ? t : options_.attn_length,
+            std::min(t, most_filled_),
+            most_filled_,
             keys_.rows(),
             outputs_.rows(),
             far_.data(),
             q_.Step(t),
             v_.data(),
-            alpha_.data() + shape_.packing.offset[t] * AlphaStride(options_.attn_length),
+            alpha_.data() + shape_.packing.offset[t] * AlphaStride(most_filled_),
             scratch_.data()};
   }
   void ProjectInput(int t);
@@ -150,7 +165,7 @@ class AttentionLayer : public RecurrentLayer {
 
   const PassShape& shape_;
   LayerOptions options_;
-  int panels_, x_panels_;  // of units, of inputs
+  int vectors_, panels_, x_panels_;  // of units, of units, of inputs
   DenseWeights wrapper_;
   LstmCell cell_;
   DenseWeights query_, output_, key_;
@@ -160,6 +175,7 @@ class AttentionLayer : public RecurrentLayer {
   PanelTape in_;   // [x', h of the step before]
   PanelTape cha_;  // [c', h', a']
   PanelTape q_, y_;
+  int most_filled_;
   FloatBlock alpha_;
   SequenceTape outputs_, keys_;
   std::vector<uint8_t> far_;  // of each sequence: whether a key so far is
@@ -201,7 +217,7 @@ void AttentionLayer::GradientOfOutput(int t, PanelRows d_outputs) {
   const PanelRows d_y = back_->d_y.Step(t), d_key = back_->d_key.Step(t);
   const WindowGradients windows = back_->windows.windows();
   TakeRows(n, windows.d_outputs, t & windows.mask, d_y);
-  AddRows(n, panels_, d_outputs, d_y);
+  AddRows(n, vectors_, d_outputs, d_y);
   TakeRows(n, windows.d_keys, t & windows.mask, d_key);
   ScaleKeys(n, keys_.rows().width, v_.data(), d_key);
   key_.Backward(n, d_key, d_y, true);
@@ -212,8 +228,8 @@ void AttentionLayer::GradientOfState(int t) {
   const PanelRows d_h = back_->d_ha.rows(), d_a = d_h.From(panels_);
   output_.Backward(shape_.active(t), back_->d_y.Step(t), d_h);
   const int later = shape_.active_after(t);
-  AddRows(later, panels_, back_->d_in.rows().From(x_panels_), d_h);
-  AddRows(later, panels_, back_->d_xa.rows().From(a_panel()), d_a);
+  AddRows(later, vectors_, back_->d_in.rows().From(x_panels_), d_h);
+  AddRows(later, vectors_, back_->d_xa.rows().From(a_panel()), d_a);
 }
 
 PanelRows AttentionLayer::Backward(int t, PanelRows d_outputs) {
@@ -224,7 +240,7 @@ PanelRows AttentionLayer::Backward(int t, PanelRows d_outputs) {
   AttentionBackward(Window(t), {d_h.From(panels_), back_->windows.windows(), back_->d_v.data(),
                                 back_->d_query.Step(t)});
   query_.Backward(n, back_->d_query.Step(t), d_c);
-  AddRows(n, panels_, d_c.From(panels_), d_h);
+  AddRows(n, vectors_, d_c.From(panels_), d_h);
   cell_.AddCellGradient(n, d_c);
   const PanelRows d_in = back_->d_in.rows();
   cell_.Backward(t, d_h, d_in);

@@ -67,9 +67,9 @@ std::vector<uint32_t> DropoutKeys(std::span<const uint64_t> row_ids, uint64_t la
 void ScaleByDropout(int rows, int vectors, PanelRows from, PanelRows also, const Dropout& dropout,
                     PanelRows to);
 
-/// to += from, `panels` panels.
-inline void AddRows(int rows, int panels, PanelRows from, PanelRows to) {
-  ScaleByDropout(rows, 4 * panels, from, to, {}, to);
+/// to += from, in rows of so many vectors.
+inline void AddRows(int rows, int vectors, PanelRows from, PanelRows to) {
+  ScaleByDropout(rows, vectors, from, to, {}, to);
 }
 
 /// What is left to sum of a row's cross entropy: loss = log(sum) + largest - logits[label].

@@ -16,6 +16,7 @@ class LstmLayer : public RecurrentLayer {
   LstmLayer(const VariableTable& table, const PassShape& shape, const LayerOptions& o)
       : shape_(shape),
         sparse_(o.sparse),
+        state_vectors_(VectorsOf(o.units)),
         state_panels_(PanelsOf(o.units)),
         cell_(table, shape, o),
         first_state_(cell_.in().panels() - state_panels_),
@@ -38,7 +39,7 @@ class LstmLayer : public RecurrentLayer {
   }
 
   PanelRows Backward(int t, PanelRows d_h) override {
-    AddRows(shape_.active_after(t), state_panels_, d_in_.rows().From(first_state_), d_h);
+    AddRows(shape_.active_after(t), state_vectors_, d_in_.rows().From(first_state_), d_h);
     cell_.Backward(t, d_h, d_in_.rows());
     return sparse_ ? PanelRows{} : d_in_.rows();
   }
@@ -51,7 +52,7 @@ class LstmLayer : public RecurrentLayer {
  private:
   const PassShape& shape_;
   bool sparse_;
-  int state_panels_;
+  int state_vectors_, state_panels_;
   LstmCell cell_;
   int first_state_;
   PanelTape in_;

@@ -181,7 +181,7 @@ void NetworkPass::BackwardStep(int t) {
                    d_y);
     if (level.residual) CopyRows(n, panels, d_y, level.d_residual->rows());
     const PanelRows d_x = level.layer->Backward(t, d_y);
-    if (level.residual) AddRows(n, panels, level.d_residual->rows(), d_x);
+    if (level.residual) AddRows(n, VectorsOf(level.units), level.d_residual->rows(), d_x);
     d_up = d_x;
     if (!level.projection) continue;
     CopyRows(n, panels, d_x, level.d_projected.Step(t));
