@@ -11,6 +11,7 @@
 
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
+#include "magenta/nn/kernels/kernels.h"
 #include "magenta/train/kernels/cells.h"
 #include "magenta/train/kernels/network_pass.h"
 #include "magenta/train/kernels/reference_layers.h"
@@ -153,6 +154,7 @@ absl::StatusOr<std::string> DeviceOf(const std::string& wish, int local_rank) {
   if (wish != "auto" && wish != "cpu" && wish != "cuda") {
     return UsageError(fmt::format("unknown device \"{}\"", wish), "Use auto, cpu or cuda.");
   }
+  MAGENTA_RETURN_IF_ERROR(ChosenKernels().status());
   if (wish == "cpu") return std::string("cpu");
   if (at::hasCUDA()) {
     const int gpus = at::detail::getCUDAHooks().getNumGPUs();

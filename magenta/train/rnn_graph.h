@@ -35,7 +35,8 @@ struct GraphOptions {
 GraphOptions OptionsForDevice(const std::string& device, bool mixed_precision, int ranks);
 
 /// The device that auto, cpu or cuda means here, for the process of that number on this machine
-/// (processes take GPUs in turn). Errors (exit 2): another word; cuda where there is none.
+/// (processes take GPUs in turn). Errors (exit 2): another word; cuda where there is none;
+/// MAGENTA_KERNEL names no kernel of this machine.
 absl::StatusOr<std::string> DeviceOf(const std::string& wish, int local_rank = 0);
 
 /// Which dropout mask: a pure function of these and of a row's place in its batch.

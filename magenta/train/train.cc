@@ -18,6 +18,7 @@
 #include "magenta/io/tensor/magentajs.h"
 #include "magenta/train/distributed/agreement.h"
 #include "magenta/train/kernels/one_thread.h"
+#include "magenta/train/kernels/panels.h"
 #include "magenta/train/run_folder.h"
 #include "magenta/train/run_log.h"
 #include "magenta/train/shared_work.h"
@@ -175,6 +176,9 @@ RunFacts Trainer::Facts() const {
       {"--eval_every_steps", number(options_.eval_every_steps)},
       {"--patience", number(options_.patience)},
       {"--mixed_precision", number(options_.mixed_precision)},
+      // What a CPU rounds depends on them.
+      {"the width of vectors (MAGENTA_KERNEL)",
+       number(graph_ && graph_->options().device == "cpu" ? VectorLanes() : 0)},
   };
 }
 

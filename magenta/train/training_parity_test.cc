@@ -59,10 +59,11 @@ void ExpectClose(double found, const Json& row, const std::string& name, double 
 
 // On this batch attention_rnn is chaotic in float32: start weights moved by half a unit in the last
 // place change the loss by 1e-7 until step 14, by 1e-5 at step 15 and by up to 3e-3 after it;
-// TensorFlow on one thread ends 1.4e-2 from what it recorded on two.
+// the same network in float64 comes as far as 6.5e-3 from what TensorFlow recorded, TensorFlow
+// itself on one thread 1.4e-2 (docs/parity.md).
 double LossTolerance(const Json& row) {
   const bool chaotic = row["config"] == "attention_rnn" && row["step"] > 16;
-  return chaotic ? 1e-2 : 1e-4;
+  return chaotic ? 7e-3 : 1e-4;
 }
 
 class TrainingParityTest : public testing::TestWithParam<const char*> {};
@@ -137,7 +138,7 @@ TEST_P(TrainingParityTest, ThirtySteps) {
   }
   // What chaos takes two runs apart is small beside the way that both went.
   if (config == "attention_rnn") {
-    EXPECT_LT(std::sqrt(apart / moved), 0.2);
+    EXPECT_LT(std::sqrt(apart / moved), 0.1);
   } else {
     EXPECT_LT(largest, 2e-6);
   }

@@ -61,12 +61,13 @@ class RanksTest(program.Case):
                 '--eval_file=' + self.path('data', 'eval_melodies.tfrecord'), '--eval_every_steps=7',
                 '--save_every_steps=5', '--num_training_steps=20', *flags]
 
-    def start(self, run, size, *flags, launcher=torchrun, of_rank=None):
-        """Starts a job of `size` processes; of_rank: {rank: flags} of single ones."""
+    def start(self, run, size, *flags, launcher=torchrun, of_rank=None, kernels=None):
+        """Starts a job of `size` processes; of_rank: {rank: flags} of single ones, kernels: {rank: MAGENTA_KERNEL}."""
         port = free_port()
         job = []
         for rank in range(size):
             environment = {**os.environ, **{k: str(v) for k, v in launcher(rank, size, port).items()}}
+            environment.update({'MAGENTA_KERNEL': kernels[rank]} if kernels else {})
             command = self.command(run, *flags, *(of_rank or {}).get(rank, []))
             job.append(subprocess.Popen(command, env=environment, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE))
@@ -176,6 +177,13 @@ class RanksTest(program.Case):
             for status, _, err in ended:
                 self.assertEqual(status, 2, ended)
                 self.assertIn(text, err)
+        # What a processor without AVX2 has, and what does not exist.
+        with open('/proc/cpuinfo') as file:
+            vectors = [('avx2', 'the width of vectors (MAGENTA_KERNEL) is')] if ' avx2' in file.read() else []
+        for kernel, text in vectors + [('nonsense', "no kernel 'nonsense' on this machine")]:
+            ended = self.end(self.start('run', 2, kernels=['scalar', kernel]))
+            self.assertEqual([status for status, _, _ in ended], [2, 2], ended)
+            self.assertIn(text, ended[1][2])
         ended = self.end(self.start('run', 2, of_rank={1: ['--sequence_example_file=' + self.path('none')]}))
         self.assertEqual([status for status, _, _ in ended], [3, 3], ended)
         self.assertIn('rank 1 could not begin', ended[0][2])
