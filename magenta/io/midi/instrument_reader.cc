@@ -10,14 +10,62 @@ namespace magenta {
 
 InstrumentReader::InstrumentReader(MidiWarnings& warnings) : warnings_(warnings) {
   oldest_.fill(kNone);
-  newest_.fill(kNone);
   instrument_of_.fill(kNone);
+}
+
+// What every event passes through.
+
+inline int32_t InstrumentReader::InstrumentFor(int channel, int program) {
+  const int32_t number = instrument_of_[channel * 128 + program];
+  return number != kNone ? number : NewInstrument(channel, program);
+}
+
+inline void InstrumentReader::CloseNote(OpenNote& note, int64_t end) {
+  note.is_open = false;
+  MidiInstrument& instrument = instruments_[InstrumentFor(note.key / 128, note.program)];
+  instrument.notes.push_back({note.tick, end, static_cast<uint8_t>(note.key % 128), note.velocity});
+}
+
+inline void InstrumentReader::NoteOn(const SmfEvent& event) {
+  int key = event.channel * 128 + event.a;
+  auto number = static_cast<int32_t>(notes_.size());
+  notes_.push_back({event.tick, event.offset, kNone, static_cast<uint16_t>(key), event.b,
+                    channels_[event.channel].program, true});
+  if (oldest_[key] == kNone) {
+    oldest_[key] = number;
+  } else {
+    notes_[newest_[key]].next = number;
+  }
+  newest_[key] = number;
+}
+
+inline void InstrumentReader::NoteOff(const SmfEvent& event) {
+  int32_t& oldest = oldest_[event.channel * 128 + event.a];
+  bool closed = false;
+  while (oldest != kNone && notes_[oldest].tick != event.tick) {
+    CloseNote(notes_[oldest], event.tick);
+    oldest = notes_[oldest].next;
+    closed = true;
+  }
+  if (closed) return;  // what began on this very tick goes on
+  while (oldest != kNone) {
+    notes_[oldest].is_open = false;  // of length zero: no note
+    oldest = notes_[oldest].next;
+  }
+}
+
+inline void InstrumentReader::ChannelEvent(const SmfEvent& event,
+                                           MidiInstrument::EventIndex index) {
+  Channel& state = channels_[event.channel];
+  owner_[index] = instrument_of_[event.channel * 128 + state.program];
+  if (owner_[index] == kNone) state.held.push_back(index);
 }
 
 void InstrumentReader::ReadTrack(const SmfTrack& track, int index) {
   track_ = index;
   name_ = {};
   notes_.clear();
+  notes_.reserve(track.events.size() / 2);
   channels_.fill({});
   owner_.assign(track.events.size(), kNone);
   size_t first_instrument = instruments_.size();
@@ -40,40 +88,6 @@ void InstrumentReader::ReadTrack(const SmfTrack& track, int index) {
   }
 }
 
-void InstrumentReader::NoteOn(const SmfEvent& event) {
-  int key = event.channel * 128 + event.a;
-  auto number = static_cast<int32_t>(notes_.size());
-  notes_.push_back({event.tick, event.offset, kNone, static_cast<uint16_t>(key), event.b,
-                    channels_[event.channel].program, true});
-  if (oldest_[key] == kNone) {
-    oldest_[key] = number;
-  } else {
-    notes_[newest_[key]].next = number;
-  }
-  newest_[key] = number;
-}
-
-void InstrumentReader::NoteOff(const SmfEvent& event) {
-  int32_t& oldest = oldest_[event.channel * 128 + event.a];
-  bool closed = false;
-  while (oldest != kNone && notes_[oldest].tick != event.tick) {
-    CloseNote(notes_[oldest], event.tick);
-    oldest = notes_[oldest].next;
-    closed = true;
-  }
-  if (closed) return;  // what began on this very tick goes on
-  while (oldest != kNone) {
-    notes_[oldest].is_open = false;  // of length zero: no note
-    oldest = notes_[oldest].next;
-  }
-}
-
-void InstrumentReader::CloseNote(OpenNote& note, int64_t end) {
-  note.is_open = false;
-  MidiInstrument& instrument = instruments_[InstrumentFor(note.key / 128, note.program)];
-  instrument.notes.push_back({note.tick, end, static_cast<uint8_t>(note.key % 128), note.velocity});
-}
-
 void InstrumentReader::CloseNeverEnded(int64_t end) {
   for (OpenNote& note : notes_) {
     if (!note.is_open) continue;
@@ -84,9 +98,8 @@ void InstrumentReader::CloseNeverEnded(int64_t end) {
   }
 }
 
-int32_t InstrumentReader::InstrumentFor(int channel, int program) {
+int32_t InstrumentReader::NewInstrument(int channel, int program) {
   int32_t& number = instrument_of_[channel * 128 + program];
-  if (number != kNone) return number;
   number = static_cast<int32_t>(instruments_.size());
   instruments_.push_back(
       {static_cast<uint8_t>(program), static_cast<uint8_t>(channel), track_, name_, {}, {}, {}});
@@ -95,12 +108,6 @@ int32_t InstrumentReader::InstrumentFor(int channel, int program) {
   for (uint32_t event : state.held) owner_[event] = number;
   state.held.clear();
   return number;
-}
-
-void InstrumentReader::ChannelEvent(const SmfEvent& event, MidiInstrument::EventIndex index) {
-  Channel& state = channels_[event.channel];
-  owner_[index] = instrument_of_[event.channel * 128 + state.program];
-  if (owner_[index] == kNone) state.held.push_back(index);
 }
 
 void InstrumentReader::DealOutChannelEvents(const SmfTrack& track) {

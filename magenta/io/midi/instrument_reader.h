@@ -76,6 +76,7 @@ class InstrumentReader {
   void CloseNote(OpenNote& note, int64_t end);
   void CloseNeverEnded(int64_t end);
   int32_t InstrumentFor(int channel, int program);
+  int32_t NewInstrument(int channel, int program);
   void ChannelEvent(const SmfEvent& event, MidiInstrument::EventIndex index);
   void DealOutChannelEvents(const SmfTrack& track);
 
@@ -86,7 +87,7 @@ class InstrumentReader {
   std::string_view name_;
   std::vector<OpenNote> notes_;
   std::array<int32_t, kKeys> oldest_;
-  std::array<int32_t, kKeys> newest_;
+  std::array<int32_t, kKeys> newest_;  // said only where there is an oldest
   std::array<int32_t, kKeys> instrument_of_;
   std::array<Channel, kChannels> channels_;
   /// Of each event: the instrument that it belongs to, or kNone.

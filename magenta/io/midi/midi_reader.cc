@@ -17,6 +17,9 @@ namespace {
 constexpr int kDrumChannel = 9;
 
 std::string Latin1ToUtf8(std::string_view text) {
+  const bool is_ascii =
+      std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+  if (is_ascii) return std::string(text);
   std::string utf8;
   for (char c : text) {
     auto byte = static_cast<uint8_t>(c);

@@ -14,6 +14,9 @@ namespace {
 
 constexpr uint64_t kMaxVariableLength = 0x0FFFFFFF;
 
+/// Events for which there is room before they are read.
+constexpr uint64_t kMostReserved = 4096;
+
 constexpr uint8_t kMetaName = 0x03;
 constexpr uint8_t kMetaEndOfTrack = 0x2F;
 constexpr uint8_t kMetaTempo = 0x51;
@@ -22,6 +25,14 @@ constexpr uint8_t kMetaKey = 0x59;
 constexpr uint8_t kMetaOurs = 0x7F;
 /// Whose a meta event 7F is: nobody's (smf_writer.h puts system messages into such ones).
 constexpr char kNobody = 0x7D;
+
+/// Of channel messages, by the upper half of their status from 8 on.
+constexpr SmfKind kMessageKinds[] = {
+    SmfKind::kNoteOff, SmfKind::kNoteOn,          SmfKind::kKeyPressure, SmfKind::kControl,
+    SmfKind::kProgram, SmfKind::kChannelPressure, SmfKind::kBend};
+
+/// Whether a channel message has one data byte, not two.
+bool IsShort(uint8_t status) { return (status & 0xE0) == 0xC0; }
 
 /// Data bytes after the system status F1..FE when one stands in a file, where none may.
 int SystemDataBytes(uint8_t status) {
@@ -62,11 +73,81 @@ SmfTrackParser::SmfTrackParser(std::string_view bytes, const SmfChunk& chunk, in
       limit_(length_believed_ ? chunk.end() : bytes.size()),
       at_(chunk.begin) {}
 
+// What every event passes through.
+
+inline bool SmfTrackParser::AtEnd() const {
+  if (at_ >= limit_) return true;
+  if (length_believed_) return false;
+  // Bytes after the last track are no reason to mistrust a length that ends between two events.
+  if (is_last_ && at_ == chunk_.end() && chunk_.length > 0) return true;
+  return bytes_.compare(at_, 4, "MTrk") == 0;
+}
+
+inline bool SmfTrackParser::ReadVariableLength(uint64_t& value) {
+  if (at_ < limit_ && Byte(at_) < 0x80) {  // nearly all
+    value = Byte(at_++);
+    return true;
+  }
+  value = 0;
+  while (at_ < limit_) {
+    uint8_t byte = Byte(at_++);
+    value = std::min<uint64_t>(value << 7 | (byte & 0x7F), kMaxTick);
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+inline void SmfTrackParser::Advance(uint64_t delta) {
+  if (delta > kMaxVariableLength) SayLongDelta(delta);
+  tick_ = std::min(kMaxTick, tick_ + static_cast<int64_t>(delta));
+}
+
+inline void SmfTrackParser::Keep(SmfKind kind, uint8_t channel, int a, int b, int32_t value) {
+  track_.events.push_back(
+      {tick_, event_at_, value, kind, channel, static_cast<uint8_t>(a), static_cast<uint8_t>(b)});
+}
+
+inline void SmfTrackParser::KeepMessage(uint8_t status, uint8_t a, uint8_t b) {
+  const uint8_t channel = status & 0x0F;
+  SmfKind kind = kMessageKinds[(status >> 4) - 8];
+  if (kind == SmfKind::kBend) return Keep(kind, channel, 0, 0, (b << 7 | a) - 8192);
+  if (kind == SmfKind::kNoteOn && b == 0) kind = SmfKind::kNoteOff;
+  Keep(kind, channel, a, kind == SmfKind::kNoteOff ? 0 : b);
+}
+
+inline SmfTrackParser::Step SmfTrackParser::ReadChannelMessage(uint8_t status) {
+  const uint64_t size = IsShort(status) ? 1 : 2;
+  if (limit_ - at_ < size) return CutOff("a message");
+  const uint8_t a = Byte(at_);
+  const uint8_t b = size == 2 ? Byte(at_ + 1) : 0;
+  at_ += size;
+  if ((a | b) < 0x80) {
+    KeepMessage(status, a, b);
+  } else {
+    MendMessage(status, a, b);
+  }
+  return Step::kGoOn;
+}
+
+inline SmfTrackParser::Step SmfTrackParser::ReadEvent() {
+  if (at_ >= limit_) return CutOff("an event");
+  event_at_ = at_;
+  const uint8_t byte = Byte(at_);
+  if (byte < 0x80) return ReadRunning();
+  ++at_;
+  if (byte >= 0xF0) return ReadOther(byte);
+  running_status_ = byte;
+  running_interrupted_ = false;
+  return ReadChannelMessage(byte);
+}
+
 SmfTrack SmfTrackParser::Parse() {
   if (chunk_.end() > bytes_.size()) {
     warnings_.Add(chunk_.begin - 4, index_, "the track claims {} bytes where {} are left",
                   chunk_.length, bytes_.size() - chunk_.begin);
   }
+  // Most events are of three or four bytes.
+  track_.events.reserve(std::min<uint64_t>((limit_ - at_) / 3, kMostReserved));
   Step step = Step::kGoOn;
   while (step == Step::kGoOn && !AtEnd()) {
     uint64_t delta;
@@ -80,43 +161,22 @@ SmfTrack SmfTrackParser::Parse() {
   if (step == Step::kGoOn && chunk_.end() <= bytes_.size()) {
     warnings_.Add(at_, index_, "the track has no End Of Track");
   }
+  // Many tracks may claim the same bytes: none keeps room for what it does not have.
+  if (track_.events.capacity() / 2 > track_.events.size()) track_.events.shrink_to_fit();
   track_.end_tick = tick_;
   FindNextChunk(step);
   return std::move(track_);
 }
 
-bool SmfTrackParser::AtEnd() const {
-  if (at_ >= limit_) return true;
-  if (length_believed_) return false;
-  // Bytes after the last track are no reason to mistrust a length that ends between two events.
-  if (is_last_ && at_ == chunk_.end() && chunk_.length > 0) return true;
-  return bytes_.compare(at_, 4, "MTrk") == 0;
+void SmfTrackParser::SayLongDelta(uint64_t delta) {
+  warnings_.Add(at_, index_, "a delta time of {} ticks is more than a file may hold; kept", delta);
 }
 
-void SmfTrackParser::Advance(uint64_t delta) {
-  if (delta > kMaxVariableLength) {
-    warnings_.Add(at_, index_, "a delta time of {} ticks is more than a file may hold; kept",
-                  delta);
-  }
-  tick_ = std::min(kMaxTick, tick_ + static_cast<int64_t>(delta));
-}
-
-SmfTrackParser::Step SmfTrackParser::ReadEvent() {
-  if (at_ >= limit_) return CutOff("an event");
-  event_at_ = at_;
-  uint8_t byte = Byte(at_);
-  if (byte >= 0x80) {
-    ++at_;
-    if (byte == 0xFF) return ReadMeta();
-    if (byte == 0xF0 || byte == 0xF7) return ReadSysex();
-    if (byte > 0xF0) return ReadSystemMessage(byte);
-    running_status_ = byte;
-    running_interrupted_ = false;
-    return ReadChannelMessage(byte);
-  }
+SmfTrackParser::Step SmfTrackParser::ReadRunning() {
   if (running_status_ == 0) {
     ++at_;
-    warnings_.Add(event_at_, index_, "data byte {:02X} without a status before it; left out", byte);
+    warnings_.Add(event_at_, index_, "data byte {:02X} without a status before it; left out",
+                  Byte(event_at_));
     return Step::kGoOn;
   }
   if (running_interrupted_ && !said_interrupted_) {
@@ -127,37 +187,19 @@ SmfTrackParser::Step SmfTrackParser::ReadEvent() {
   return ReadChannelMessage(running_status_);
 }
 
-SmfTrackParser::Step SmfTrackParser::ReadChannelMessage(uint8_t status) {
-  int kind = status & 0xF0;
-  uint64_t size = kind == 0xC0 || kind == 0xD0 ? 1 : 2;
-  if (limit_ - at_ < size) return CutOff("a message");
-  uint8_t a = Byte(at_);
-  uint8_t b = size == 2 ? Byte(at_ + 1) : 0;
-  at_ += size;
-  if ((a | b) < 0x80) {
-    KeepMessage(status, a, b);
-    return Step::kGoOn;
-  }
-  // How hard a key was released means nothing here: such a note-off still ends its note.
-  bool is_release = kind == 0x80 && a < 0x80;
-  warnings_.Add(at_ - (b >= 0x80 ? 1 : size), index_,
-                "data byte {:02X} of message {:02X} is over 7F; {}", b >= 0x80 ? b : a, status,
-                is_release ? "read as a note-off" : "message left out");
-  if (is_release) KeepMessage(status, a, 0);
-  return Step::kGoOn;
+SmfTrackParser::Step SmfTrackParser::ReadOther(uint8_t status) {
+  if (status == 0xFF) return ReadMeta();
+  if (status == 0xF0 || status == 0xF7) return ReadSysex();
+  return ReadSystemMessage(status);
 }
 
-void SmfTrackParser::KeepMessage(uint8_t status, uint8_t a, uint8_t b) {
-  uint8_t channel = status & 0x0F;
-  switch (status & 0xF0) {
-    case 0x80: Keep(SmfKind::kNoteOff, channel, a, 0); break;
-    case 0x90: Keep(b == 0 ? SmfKind::kNoteOff : SmfKind::kNoteOn, channel, a, b); break;
-    case 0xB0: Keep(SmfKind::kControl, channel, a, b); break;
-    case 0xC0: Keep(SmfKind::kProgram, channel, a, 0); break;
-    case 0xE0: Keep(SmfKind::kBend, channel, 0, 0, (b << 7 | a) - 8192); break;
-    case 0xA0: Keep(SmfKind::kKeyPressure, channel, a, b); break;
-    default: Keep(SmfKind::kChannelPressure, channel, a, 0); break;
-  }
+void SmfTrackParser::MendMessage(uint8_t status, uint8_t a, uint8_t b) {
+  // How hard a key was released means nothing here: such a note-off still ends its note.
+  const bool is_release = (status & 0xF0) == 0x80 && a < 0x80;
+  const uint64_t back = b >= 0x80 || IsShort(status) ? 1 : 2;
+  warnings_.Add(at_ - back, index_, "data byte {:02X} of message {:02X} is over 7F; {}",
+                b >= 0x80 ? b : a, status, is_release ? "read as a note-off" : "message left out");
+  if (is_release) KeepMessage(status, a, 0);
 }
 
 SmfTrackParser::Step SmfTrackParser::ReadSystemMessage(uint8_t status) {
@@ -262,11 +304,6 @@ void SmfTrackParser::KeepKey(std::string_view payload) {
   Keep(SmfKind::kKey, 0, mode, 0, sharps);
 }
 
-void SmfTrackParser::Keep(SmfKind kind, uint8_t channel, int a, int b, int32_t value) {
-  track_.events.push_back(
-      {tick_, event_at_, value, kind, channel, static_cast<uint8_t>(a), static_cast<uint8_t>(b)});
-}
-
 SmfTrackParser::Step SmfTrackParser::CutOff(const char* what) {
   warnings_.Add(at_, index_, "the track ends within {}", what);
   return Step::kCutOff;
@@ -284,20 +321,6 @@ void SmfTrackParser::FindNextChunk(Step last) {
   }
   warnings_.Add(at_, index_, "bytes after End Of Track left out: {}", stated - at_);
   next_chunk_ = stated;
-}
-
-bool SmfTrackParser::ReadVariableLength(uint64_t& value) {
-  if (at_ < limit_ && Byte(at_) < 0x80) {  // nearly all
-    value = Byte(at_++);
-    return true;
-  }
-  value = 0;
-  while (at_ < limit_) {
-    uint8_t byte = Byte(at_++);
-    value = std::min<uint64_t>(value << 7 | (byte & 0x7F), kMaxTick);
-    if (byte < 0x80) return true;
-  }
-  return false;
 }
 
 }  // namespace magenta

@@ -47,11 +47,14 @@ class SmfTrackParser {
 
   bool AtEnd() const;
   Step ReadEvent();
+  Step ReadRunning();
   Step ReadChannelMessage(uint8_t status);
+  Step ReadOther(uint8_t status);
   Step ReadSystemMessage(uint8_t status);
   Step ReadSysex();
   Step ReadMeta();
   void KeepMessage(uint8_t status, uint8_t a, uint8_t b);
+  void MendMessage(uint8_t status, uint8_t a, uint8_t b);
   void KeepSystem(std::string_view message);
   void KeepMeta(uint8_t type, std::string_view payload);
   void KeepTempo(std::string_view payload);
@@ -59,6 +62,7 @@ class SmfTrackParser {
   void KeepKey(std::string_view payload);
   void Keep(SmfKind kind, uint8_t channel, int a, int b, int32_t value = 0);
   void Advance(uint64_t delta);
+  void SayLongDelta(uint64_t delta);
   Step CutOff(const char* what);
   void FindNextChunk(Step last);
   bool ReadVariableLength(uint64_t& value);

@@ -16,12 +16,11 @@ void TickClock::Append(int64_t tick, double scale) {
   segments_.push_back({tick, scale, Seconds(tick)});
 }
 
-double TickClock::Seconds(int64_t tick) const {
+double TickClock::SecondsOfMany(int64_t tick) const {
   if (real_ticks_ > 0) return static_cast<double>(tick) * real_seconds_ / real_ticks_;
   auto after = std::upper_bound(segments_.begin() + 1, segments_.end(), tick,
                                 [](int64_t t, const Segment& s) { return t < s.tick; });
-  const Segment& segment = *(after - 1);
-  return segment.seconds + segment.scale * static_cast<double>(tick - segment.tick);
+  return (after - 1)->At(tick);
 }
 
 int64_t TickClock::NearestTick(double seconds) const {

@@ -28,6 +28,8 @@ class TickClock {
     double scale;
     /// Time of `tick` in seconds.
     double seconds;
+
+    double At(int64_t t) const { return seconds + scale * static_cast<double>(t - tick); }
   };
 
   /// One tempo of `scale` seconds a tick, from tick 0.
@@ -41,7 +43,10 @@ class TickClock {
   void Append(int64_t tick, double scale);
 
   /// Seconds at which `tick` (0 and up) is.
-  double Seconds(int64_t tick) const;
+  double Seconds(int64_t tick) const {
+    // Most files have one tempo.
+    return segments_.size() == 1 && real_ticks_ <= 0 ? segments_[0].At(tick) : SecondsOfMany(tick);
+  }
 
   /// The tick nearest to `seconds` (0 and up). Up to the last change: the later one of two equally
   /// near; after it: round half to even of last tick + (seconds - its time) / scale. Never over
@@ -52,6 +57,8 @@ class TickClock {
   std::span<const Segment> segments() const { return segments_; }
 
  private:
+  double SecondsOfMany(int64_t tick) const;
+
   std::vector<Segment> segments_;
   double real_ticks_ = 0;
   double real_seconds_ = 0;
