@@ -32,6 +32,7 @@ class Counters {
         return;
       }
     }
+    if (counts_.empty()) counts_.reserve(8);
     counts_.emplace_back(name, n);
   }
   void Add(const Counters& other) {

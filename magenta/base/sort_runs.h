@@ -18,7 +18,8 @@ void SortRuns(It begin, It end, Less less) {
   constexpr size_t kMostRuns = 32;
   std::vector<It> starts = {begin};
   for (It it = begin; it != end; ++it) {
-    It place = it;
+    if (it == starts.back() || !less(*it, *(it - 1))) continue;
+    It place = it - 1;
     while (place != starts.back() && it - place <= kNear && less(*it, *(place - 1))) --place;
     if (it - place <= kNear) {
       std::rotate(place, it, it + 1);

@@ -55,7 +55,13 @@ struct FoundMelody {
   int64_t length() const { return notes.empty() ? 0 : notes.back().end; }
 };
 
-using NoteList = std::vector<const NoteSequence::Note*>;
+// The notes of one instrument, by their place in the sequence.
+struct Chain {
+  int32_t instrument = 0;
+  int size = 0;
+  int first = 0;
+  int last = 0;
+};
 
 // The remainder that is never negative.
 int64_t Mod(int64_t value, int64_t modulus) { return (value % modulus + modulus) % modulus; }
@@ -100,16 +106,24 @@ class MelodyExtractor {
   }
 
  private:
-  // Fills notes_ and returns the instruments in the reference's order.
+  // Fills chains_ and next_ and returns the instruments in the reference's order.
   std::vector<int32_t> GroupNotes() {
+    const auto& notes = sequence_.proto().notes();
     std::vector<int32_t> numbers;
-    NoteList* notes = nullptr;  // of the note before's instrument
-    for (const auto& note : sequence_.proto().notes()) {
-      if (notes == nullptr || notes->back()->instrument() != note.instrument()) {
-        notes = &notes_[note.instrument()];
-        if (notes->empty()) numbers.push_back(note.instrument());
+    next_.resize(static_cast<size_t>(notes.size()));
+    Chain* chain = nullptr;  // of the note before's instrument
+    for (int i = 0; i < notes.size(); ++i) {
+      if (chain == nullptr || chain->instrument != notes[i].instrument()) {
+        chain = &chains_[notes[i].instrument()];
       }
-      notes->push_back(&note);
+      if (chain->size++ == 0) {
+        chain->instrument = notes[i].instrument();
+        chain->first = i;
+        numbers.push_back(chain->instrument);
+      } else {
+        next_[chain->last] = i;
+      }
+      chain->last = i;
     }
     for (const auto& info : sequence_.proto().instrument_infos()) {
       names_[info.instrument()] = info.name();
@@ -127,22 +141,30 @@ class MelodyExtractor {
     }
   }
 
+  // In memory that the next call uses again.
+  std::span<const NoteSequence::Note*> NotesOf(const Chain& chain) {
+    notes_.resize(static_cast<size_t>(chain.size));
+    int i = chain.first;
+    for (const NoteSequence::Note*& note : notes_) {
+      note = &sequence_.proto().notes(i);
+      i = next_[i];
+    }
+    return notes_;
+  }
+
   void ExtractInstrument(int32_t instrument) {
-    NoteList& notes = notes_[instrument];
-    const auto before = [](const auto* a, const auto* b) {
-      if (a->quantized_start_step() != b->quantized_start_step()) {
-        return a->quantized_start_step() < b->quantized_start_step();
-      }
-      return a->pitch() > b->pitch();
-    };
-    SortRuns(notes.begin(), notes.end(), before);
+    const std::span<const NoteSequence::Note*> notes = NotesOf(chains_[instrument]);
+    SortRuns(notes.begin(), notes.end(), [](const auto* a, const auto* b) {
+      return a->quantized_start_step() < b->quantized_start_step();
+    });
     int64_t search = search_start_;
     auto next = notes.begin();
     for (bool first = true;; first = false) {
       next = std::find_if(next, notes.end(),
                           [&](const auto* note) { return note->quantized_start_step() >= search; });
       if (next == notes.end()) return;
-      const FoundMelody found = FindMelody({next, notes.end()}, search);
+      FindMelody({next, notes.end()}, search);
+      const FoundMelody& found = found_;
       if (found.polyphonic_at.has_value()) {
         result_.counters.Add("polyphonic_tracks_discarded");
         return Decide(instrument, MelodyOutcome::kPolyphonic, *found.polyphonic_at,
@@ -165,12 +187,31 @@ class MelodyExtractor {
            note.quantized_end_step() > note.quantized_start_step();
   }
 
-  // `notes` is not empty and begins at or after `search`.
-  FoundMelody FindMelody(std::span<const NoteSequence::Note* const> notes, int64_t search) const {
-    FoundMelody found;
+  // Of those notes at the head of `notes` that start together the highest first. Done as they are
+  // reached: most chords are never, since the first one ends its instrument.
+  static void SortTogether(std::span<const NoteSequence::Note*> notes) {
+    const int64_t start = notes.front()->quantized_start_step();
+    const auto later = std::find_if(notes.begin() + 1, notes.end(), [&](const auto* note) {
+      return note->quantized_start_step() != start;
+    });
+    if (later - notes.begin() == 1) return;
+    std::stable_sort(notes.begin(), later,
+                     [](const auto* a, const auto* b) { return a->pitch() > b->pitch(); });
+  }
+
+  // `notes` is not empty, begins at or after `search` and is in order of start.
+  // Fills found_.
+  void FindMelody(std::span<const NoteSequence::Note*> notes, int64_t search) {
+    FoundMelody& found = found_;
+    found.notes.clear();
+    found.polyphonic_at.reset();
     const int64_t first = notes.front()->quantized_start_step();
     found.origin = first - Mod(first - search, bar_);
-    for (const auto* note : notes) {
+    for (size_t i = 0; i < notes.size(); ++i) {
+      if (i == 0 || notes[i]->quantized_start_step() != notes[i - 1]->quantized_start_step()) {
+        SortTogether(notes.subspan(i));
+      }
+      const auto* note = notes[i];
       if (!Sounds(*note)) continue;
       const int64_t start = note->quantized_start_step() - found.origin;
       if (!found.notes.empty()) {
@@ -184,7 +225,6 @@ class MelodyExtractor {
       }
       found.notes.push_back({start, note->quantized_end_step() - found.origin, note->pitch()});
     }
-    return found;
   }
 
   void Judge(int32_t instrument, const FoundMelody& found) {
@@ -247,7 +287,10 @@ class MelodyExtractor {
   const int64_t search_start_;
   int64_t steps_left_;  // of what all melodies together may hold
   int64_t bar_ = 0;     // steps
-  std::map<int32_t, NoteList> notes_;
+  std::map<int32_t, Chain> chains_;
+  std::vector<int> next_;  // note of the same instrument
+  std::vector<const NoteSequence::Note*> notes_;
+  FoundMelody found_;
   std::map<int32_t, std::string> names_;
   MelodyExtraction result_;
 };

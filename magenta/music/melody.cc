@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -105,9 +106,12 @@ int Melody::MajorKey() const {
 }
 
 TwelveCounts Melody::PitchClasses() const {
+  std::array<int, kMaxPitch - kNoEvent + 1>
+      counts{};  // of every event, so that none is asked about
+  for (const Event event : events_) ++counts[event - kNoEvent];
   TwelveCounts classes{};
-  for (const Event event : events_) {
-    if (IsNote(event)) ++classes[event % 12];
+  for (Event pitch = kMinPitch; pitch <= kMaxPitch; ++pitch) {
+    classes[pitch % 12] += counts[pitch - kNoEvent];
   }
   return classes;
 }

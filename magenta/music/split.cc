@@ -118,7 +118,8 @@ class Splitter {
     auto& notes = *sequence_.mutable_notes();
     const auto outside = std::stable_partition(
         notes.pointer_begin(), notes.pointer_end(), [&](const NoteSequence::Note* note) {
-          return PartAt(note->start_time()) < parts_.size() && !std::isnan(note->end_time());
+          return note->start_time() >= 0.0 && note->start_time() < cuts_.back() &&
+                 !std::isnan(note->end_time());
         });
     const int left_out = static_cast<int>(notes.pointer_end() - outside);
     notes.DeleteSubrange(notes.size() - left_out, left_out);
@@ -132,7 +133,12 @@ class Splitter {
   void MoveNotes() {
     auto& notes = *sequence_.mutable_notes();
     std::vector<int> counts(parts_.size());
-    for (auto& note : notes) ++counts[FitIntoPart(note)];
+    size_t part = 0;
+    for (auto& note : notes) {
+      while (note.start_time() >= cuts_[part + 1]) ++part;
+      FitIntoPart(note, part);
+      ++counts[part];
+    }
     if (parts_.size() == 1) return notes.Swap(parts_[0].mutable_notes());
     std::vector<NoteSequence::Note*> moved(static_cast<size_t>(notes.size()));
     notes.ExtractSubrange(0, notes.size(), moved.data());
@@ -142,15 +148,12 @@ class Splitter {
     }
   }
 
-  // Moves the note into its part's time; returns the part.
-  size_t FitIntoPart(NoteSequence::Note& note) {
-    const size_t i = PartAt(note.start_time());
+  void FitIntoPart(NoteSequence::Note& note, size_t part) {
     note.clear_quantized_start_step();
     note.clear_quantized_end_step();
-    note.set_start_time(note.start_time() - cuts_[i]);
-    note.set_end_time(std::min(note.end_time(), cuts_[i + 1]) - cuts_[i]);
-    parts_[i].set_total_time(std::max(parts_[i].total_time(), note.end_time()));
-    return i;
+    note.set_start_time(note.start_time() - cuts_[part]);
+    note.set_end_time(std::min(note.end_time(), cuts_[part + 1]) - cuts_[part]);
+    parts_[part].set_total_time(std::max(parts_[part].total_time(), note.end_time()));
   }
 
   template <typename Events>

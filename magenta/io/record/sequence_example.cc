@@ -129,7 +129,8 @@ absl::StatusOr<DenseExample> ReadDense(const FeatureList& inputs, const FeatureL
 }  // namespace
 
 std::string SerializeCompact(const CompactExample& example) {
-  SequenceExample proto;
+  google::protobuf::Arena arena;
+  auto& proto = *google::protobuf::Arena::CreateMessage<SequenceExample>(&arena);
   auto& context = *proto.mutable_context()->mutable_feature();
   context["config"].mutable_bytes_list()->add_value(example.config);
   context["source"].mutable_bytes_list()->add_value(example.source);
