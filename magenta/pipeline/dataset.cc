@@ -131,7 +131,8 @@ class DatasetBuilder {
           IsSamePath(options.report_file, summary.training_file)))) {
       return UsageError("two outputs have the same name", "Name different files");
     }
-    MAGENTA_ASSIGN_OR_RETURN(SequenceSource source, SequenceSource::Open(options.input));
+    MAGENTA_ASSIGN_OR_RETURN(SequenceSource source,
+                             SequenceSource::Open(options.input, options.stop));
     MAGENTA_ASSIGN_OR_RETURN(ReportWriter report, ReportWriter::Create(options.report_file));
     MAGENTA_ASSIGN_OR_RETURN(RecordWriter training, RecordWriter::Create(summary.training_file));
     MAGENTA_ASSIGN_OR_RETURN(RecordWriter eval, RecordWriter::Create(summary.eval_file));
@@ -163,7 +164,8 @@ class DatasetBuilder {
   }
 
   absl::StatusOr<int64_t> CountItems() const {
-    MAGENTA_ASSIGN_OR_RETURN(SequenceSource source, SequenceSource::Open(options_.input));
+    MAGENTA_ASSIGN_OR_RETURN(SequenceSource source,
+                             SequenceSource::Open(options_.input, options_.stop));
     SequenceItem item;
     for (int64_t count = 0;; ++count) {
       if (Stopped()) return InterruptedError("stopped; nothing was written");

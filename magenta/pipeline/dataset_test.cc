@@ -1,8 +1,13 @@
 #include "magenta/pipeline/dataset.h"
 
 #include <fmt/core.h>
+#include <sys/stat.h>
 
+#include <atomic>
+#include <chrono>
+#include <fstream>
 #include <set>
+#include <thread>
 
 #include "magenta/base/status.h"
 #include "magenta/io/record/sequence_example.h"
@@ -374,6 +379,33 @@ TEST(DatasetTest, StoppingLeavesNothingBehind) {
   options.stop = &stop;
   options.progress = [&stop](const PipelineProgress& progress) { stop = progress.done == 9; };
   EXPECT_EQ(FailureOf(folder, options, 130), "stopped; nothing was written.");
+}
+
+// Neither opening a pipe nor reading from it blocks for good.
+TEST(DatasetTest, StoppingEndsTheWaitForAPipe) {
+  TempFolder folder;
+  WriteSequences(folder.Path("notes.tfrecord"), Tunes(60));
+  ASSERT_EQ(::mkfifo(folder.Path("pipe").c_str(), 0600), 0);
+  DatasetOptions options = Options(folder);
+  options.input = folder.Path("pipe");
+  std::atomic<bool> stop = false;
+  options.stop = &stop;
+  std::jthread stopper([&stop] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    stop = true;
+  });
+  EXPECT_EQ(FailureOf(folder, options, 130), "stopped while waiting for TMP/pipe.");
+
+  // What a writer sends is read, up to where it closes.
+  stopper.join();
+  stop = false;
+  std::jthread writer([&folder] {
+    std::ofstream(folder.Path("pipe"), std::ios::binary)
+        << *ReadFile(folder.Path("notes.tfrecord"));
+  });
+  const absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->sequences, 60);
 }
 
 /// The examples of a data set of these sequences alone, made by one thread.

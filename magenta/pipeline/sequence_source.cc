@@ -58,9 +58,10 @@ ItemSequences ParseMusic(const MusicFileName& name, NoteSequence memory) {
 
 }  // namespace
 
-absl::StatusOr<SequenceSource> SequenceSource::Open(const std::string& input) {
+absl::StatusOr<SequenceSource> SequenceSource::Open(const std::string& input,
+                                                    const std::atomic<bool>* stop) {
   MAGENTA_ASSIGN_OR_RETURN(std::vector<std::string> inputs, ExpandFilePattern(input));
-  return SequenceSource(std::move(inputs));
+  return SequenceSource(std::move(inputs), stop);
 }
 
 absl::Status SequenceSource::OpenInput() {
@@ -68,7 +69,7 @@ absl::Status SequenceSource::OpenInput() {
   if (IsFolderPath(input)) {
     MAGENTA_ASSIGN_OR_RETURN(walker_, FolderWalker::Open(input, /*recursive=*/true));
   } else {
-    MAGENTA_ASSIGN_OR_RETURN(reader_, RecordReader::Open(input));
+    MAGENTA_ASSIGN_OR_RETURN(reader_, RecordReader::Open(input, stop_));
   }
   return absl::OkStatus();
 }

@@ -1,6 +1,7 @@
 #pragma once
 // NoteSequences for a data set, from TFRecords of them or straight from music files.
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,17 +34,20 @@ struct ItemSequences {
 class SequenceSource {
  public:
   /// `input`: TFRecords of NoteSequences (ExpandFilePattern), music files, or folders of music
-  /// files (subfolders too). Errors as ExpandFilePattern's.
-  static absl::StatusOr<SequenceSource> Open(const std::string& input);
+  /// files (subfolders too). Errors as ExpandFilePattern's. `stop`: as RecordReader's.
+  static absl::StatusOr<SequenceSource> Open(const std::string& input,
+                                             const std::atomic<bool>* stop = nullptr);
 
   /// The next item; false at the end. Errors: a TFRecord that is none, or truncated (exit 3).
   absl::StatusOr<bool> Next(SequenceItem* item);
 
  private:
-  explicit SequenceSource(std::vector<std::string> inputs) : inputs_(std::move(inputs)) {}
+  SequenceSource(std::vector<std::string> inputs, const std::atomic<bool>* stop)
+      : inputs_(std::move(inputs)), stop_(stop) {}
   absl::Status OpenInput();
 
   std::vector<std::string> inputs_;
+  const std::atomic<bool>* stop_;
   size_t next_input_ = 0;
   std::optional<RecordReader> reader_;
   std::optional<FolderWalker> walker_;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -19,22 +20,39 @@ namespace {
 
 class FileByteSource final : public ByteSource {
  public:
-  FileByteSource(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+  /// `waits`: it is a pipe or a device, and `fd` does not block.
+  FileByteSource(std::string path, int fd, bool waits, const std::atomic<bool>* stop)
+      : path_(std::move(path)), fd_(fd), waits_(waits), stop_(stop) {}
   ~FileByteSource() override { ::close(fd_); }
 
  private:
   absl::StatusOr<size_t> ReadSome(std::span<char> out) override {
     while (true) {
+      if (waits_) MAGENTA_RETURN_IF_ERROR(Wait());
       const ssize_t n = ::read(fd_, out.data(), out.size());
       if (n >= 0) return static_cast<size_t>(n);
-      if (errno != EINTR) {
+      if (errno != EINTR && errno != EAGAIN) {
         return InputError(path_, fmt::format("cannot read: {}", std::strerror(errno)));
       }
     }
   }
 
+  // Until there are bytes, or nobody is left who writes.
+  absl::Status Wait() const {
+    constexpr int kMilliseconds = 100;
+    pollfd asked = {fd_, POLLIN, 0};
+    while (::poll(&asked, 1, kMilliseconds) <= 0) {
+      if (stop_ != nullptr && *stop_) {
+        return InterruptedError(fmt::format("stopped while waiting for {}", path_));
+      }
+    }
+    return absl::OkStatus();
+  }
+
   std::string path_;
   int fd_;
+  bool waits_;
+  const std::atomic<bool>* stop_;
 };
 
 class StringByteSource final : public ByteSource {
@@ -159,17 +177,20 @@ absl::StatusOr<size_t> ByteSource::Read(std::span<char> out) {
   return done;
 }
 
-absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(const std::string& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(const std::string& path,
+                                                           const std::atomic<bool>* stop) {
+  // A pipe would block until somebody writes to it.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) {
     return MissingInputError(path, fmt::format("cannot open: {}", std::strerror(errno)));
   }
   struct stat info {};
-  if (::fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
+  const bool known = ::fstat(fd, &info) == 0;
+  if (known && S_ISDIR(info.st_mode)) {
     ::close(fd);
     return InputError(path, "is a folder, not a file");
   }
-  return std::make_unique<FileByteSource>(path, fd);
+  return std::make_unique<FileByteSource>(path, fd, known && !S_ISREG(info.st_mode), stop);
 }
 
 std::unique_ptr<ByteSource> MemoryByteSource(std::string bytes) {

@@ -1,6 +1,7 @@
 #pragma once
 // Where a RecordReader's bytes come from: a file or memory, unpacked on the way when compressed.
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -36,8 +37,10 @@ class ByteSource {
   size_t end_ = 0;
 };
 
-/// The bytes of a file. Missing or a folder: exit 3.
-absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(const std::string& path);
+/// The bytes of a file. Missing or a folder: exit 3. What waits for a pipe ends when `*stop` (if
+/// there is one; it must outlive the source) is set: exit 130.
+absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(const std::string& path,
+                                                           const std::atomic<bool>* stop = nullptr);
 
 /// Bytes in memory.
 std::unique_ptr<ByteSource> MemoryByteSource(std::string bytes);

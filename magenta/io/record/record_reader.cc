@@ -78,8 +78,9 @@ RecordReader::RecordReader(RecordReader&&) noexcept = default;
 RecordReader& RecordReader::operator=(RecordReader&&) noexcept = default;
 RecordReader::~RecordReader() = default;
 
-absl::StatusOr<RecordReader> RecordReader::Open(const std::string& path) {
-  MAGENTA_ASSIGN_OR_RETURN(auto file, OpenByteSource(path));
+absl::StatusOr<RecordReader> RecordReader::Open(const std::string& path,
+                                                const std::atomic<bool>* stop) {
+  MAGENTA_ASSIGN_OR_RETURN(auto file, OpenByteSource(path, stop));
   MAGENTA_ASSIGN_OR_RETURN(auto source, UnpackIfCompressed(path, std::move(file)));
   return RecordReader(path, std::move(source));
 }
@@ -98,7 +99,7 @@ absl::Status RecordReader::Corrupt(const std::string& what) const {
 // `read`, an error of it with the record at hand.
 template <typename T>
 absl::StatusOr<T> RecordReader::Here(absl::StatusOr<T> read) const {
-  if (read.ok()) return read;
+  if (read.ok() || absl::IsCancelled(read.status())) return read;
   return Corrupt(std::string(read.status().message()));
 }
 

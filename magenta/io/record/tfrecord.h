@@ -2,6 +2,7 @@
 // TFRecord files: a sequence of byte strings, each with its length and two checksums.
 // Grammar, example and rationale: docs/formats/tfrecord.md.
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -30,8 +31,10 @@ bool BeginsAsRecords(std::string_view head);
 /// grows as its bytes arrive, whatever length the file claims.
 class RecordReader {
  public:
-  /// Opens `path`; plain, gzip or zlib is told by its first bytes. A missing file is exit 3.
-  static absl::StatusOr<RecordReader> Open(const std::string& path);
+  /// Opens `path`; plain, gzip or zlib is told by its first bytes. A missing file is exit 3. What
+  /// waits for a pipe ends when `*stop` (if there is one; it must outlive the reader) is set.
+  static absl::StatusOr<RecordReader> Open(const std::string& path,
+                                           const std::atomic<bool>* stop = nullptr);
 
   /// Reads from memory; `name` stands for the file in errors.
   static absl::StatusOr<RecordReader> FromBytes(std::string bytes, const std::string& name);
