@@ -6,6 +6,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/music/event.h"
+#include "magenta/nn/rnn_names.h"
 
 namespace magenta {
 namespace {
@@ -24,7 +25,7 @@ std::string OneHotModels() {
 
 /// What a training checkpoint has beside the cells and the output layer is of no use to a page.
 bool IsWeight(std::string_view name) {
-  if (name.find("/Adam") != std::string_view::npos) return false;
+  if (IsOptimizerSlot(name)) return false;
   return name.starts_with("rnn/") || name.starts_with("fully_connected/");
 }
 

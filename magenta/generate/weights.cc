@@ -22,6 +22,7 @@
 #include "magenta/io/tensor/metagraph.h"
 #include "magenta/io/tensor/names.h"
 #include "magenta/models/model_spec.h"
+#include "magenta/nn/rnn_names.h"
 
 namespace magenta {
 namespace {
@@ -43,10 +44,11 @@ absl::StatusOr<LoadedWeights> WeightsOfBundle(const std::string& path) {
   return weights;
 }
 
-absl::StatusOr<LoadedWeights> WeightsOfCheckpoint(const std::string& path) {
+absl::StatusOr<LoadedWeights> WeightsOfCheckpoint(const std::string& path, bool with_slots) {
   LoadedWeights weights;
   weights.file = path;
-  MAGENTA_ASSIGN_OR_RETURN(TensorMap tensors, ReadCheckpoint(path));
+  const auto wanted = [&](std::string_view name) { return with_slots || !IsOptimizerSlot(name); };
+  MAGENTA_ASSIGN_OR_RETURN(TensorMap tensors, ReadCheckpoint(path, wanted));
   const auto text = tensors.find(kHParamsTensor);
   if (text != tensors.end() && text->second.dtype == DType::kUint8) {
     weights.hparams_text = text->second.bytes;
@@ -60,13 +62,15 @@ absl::StatusOr<LoadedWeights> WeightsOfCheckpoint(const std::string& path) {
 }
 
 /// The weights of the one source that is named.
-absl::StatusOr<LoadedWeights> ReadNamedWeights(const ModelSource& source) {
+absl::StatusOr<LoadedWeights> ReadNamedWeights(const ModelSource& source, bool with_slots) {
   if (IsMagentaJsFolder(source.bundle_file)) return WeightsOfMagentaJs(source.bundle_file);
   if (!source.bundle_file.empty()) return WeightsOfBundle(source.bundle_file);
-  if (!source.checkpoint_file.empty()) return WeightsOfCheckpoint(source.checkpoint_file);
+  if (!source.checkpoint_file.empty()) {
+    return WeightsOfCheckpoint(source.checkpoint_file, with_slots);
+  }
   if (!source.run_dir.empty()) {
     MAGENTA_ASSIGN_OR_RETURN(const std::string prefix, LatestCheckpoint(source.run_dir));
-    return WeightsOfCheckpoint(prefix);
+    return WeightsOfCheckpoint(prefix, with_slots);
   }
   const std::string id = source.config.empty() ? kDefaultConfig : source.config;
   MAGENTA_RETURN_IF_ERROR(FindModel(id).status());
@@ -181,14 +185,14 @@ absl::StatusOr<std::string> BundledWeights(std::string_view id) {
       "Name a model by --run_dir, --checkpoint_file or --bundle_file");
 }
 
-absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source) {
+absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source, bool with_slots) {
   const int named =
       !source.run_dir.empty() + !source.checkpoint_file.empty() + !source.bundle_file.empty();
   if (named > 1) {
     return UsageError("several models are named",
                       "Give one of --run_dir, --checkpoint_file and --bundle_file");
   }
-  auto weights = ReadNamedWeights(source);
+  auto weights = ReadNamedWeights(source, with_slots);
   if (!weights.ok()) return WithHint(weights.status(), source);
   return weights;
 }

@@ -1,5 +1,6 @@
 #include "magenta/nn/packed_matrix.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "magenta/base/check.h"
@@ -53,19 +54,20 @@ PackedMatrix::PackedMatrix(std::span<const float> values, int rows, int columns,
   MAGENTA_CHECK(values.size() == static_cast<size_t>(rows) * columns);
   const bool half = type_ == WeightType::kFloat16;
   data_.resize(static_cast<size_t>(rows) * width_ * (half ? sizeof(uint16_t) : sizeof(float)));
-  for (int column = 0; column < columns; ++column) {
+  // Columns that are neighbours in both layouts go together, a vector of them as a rule.
+  const int group = columns / options.groups;
+  for (int column = 0, count; column < columns; column += count) {
+    count = std::min(options.lanes - column % group % options.lanes, group - column % group);
     const int packed = PackedColumn(column, columns, options);
     const int first = packed / panel_width_ * panel_width_;
     const size_t width = PanelWidth(first);
-    const size_t start = static_cast<size_t>(first) * rows + packed % panel_width_;
-    float* const floats = reinterpret_cast<float*>(data_.data()) + start;
-    uint16_t* const halves = reinterpret_cast<uint16_t*>(data_.data()) + start;
-    for (int row = 0; row < rows; ++row) {
-      const float value = values[static_cast<size_t>(row) * columns + column];
+    size_t to = static_cast<size_t>(first) * rows + packed % panel_width_;
+    for (int row = 0; row < rows; ++row, to += width) {
+      const float* const from = values.data() + static_cast<size_t>(row) * columns + column;
       if (half) {
-        halves[row * width] = ToHalf(value);
+        std::transform(from, from + count, reinterpret_cast<uint16_t*>(data_.data()) + to, ToHalf);
       } else {
-        floats[row * width] = value;
+        std::copy_n(from, count, reinterpret_cast<float*>(data_.data()) + to);
       }
     }
   }

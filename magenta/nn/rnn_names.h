@@ -2,6 +2,7 @@
 // The names of a layer's variables in Magenta 2.x (PARITY section 6).
 
 #include <string>
+#include <string_view>
 
 #include "magenta/base/tensor.h"
 
@@ -18,6 +19,11 @@ struct LayerNames {
   /// ".../basic_lstm_cell/": kernel, bias.
   std::string lstm;
 };
+
+/// Whether `name` is what only a trainer needs of a weight, its moments.
+inline bool IsOptimizerSlot(std::string_view name) {
+  return name.ends_with("/Adam") || name.ends_with("/Adam_1");
+}
 
 /// The names that layer `layer` (from 0) has in `tensors`.
 LayerNames NamesOfLayer(const TensorMap& tensors, int layer);

@@ -27,9 +27,7 @@ std::string DimsText(const std::vector<int64_t>& shape) {
 }
 
 /// What only a trainer needs, and so is no candidate for a weight.
-bool IsSlot(std::string_view name) {
-  return name.ends_with("/Adam") || name.ends_with("/Adam_1") || name.starts_with("magenta/");
-}
+bool IsSlot(std::string_view name) { return IsOptimizerSlot(name) || name.starts_with("magenta/"); }
 
 /// Names the variable, the nearest one that is there, and else some that are.
 absl::Status MissingVariable(const TensorMap& tensors, const std::string& name) {

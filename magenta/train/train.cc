@@ -248,7 +248,7 @@ absl::Status Trainer::Begin() {
 absl::Status Trainer::Resume(const std::string& checkpoint) {
   ModelSource source;
   source.checkpoint_file = checkpoint;
-  MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(source));
+  MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(source, /*with_slots=*/true));
   MAGENTA_RETURN_IF_ERROR(TakeWeights(weights));
   RunState fresh;
   fresh.seed = options_.seed;

@@ -8,14 +8,15 @@
 #include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/verb.h"
 #include "magenta/generate/magentajs_weights.h"
+#include "magenta/nn/rnn_names.h"
 
 namespace magenta::cli {
 namespace {
 
 /// What only a trainer needs.
 bool IsTrainingState(std::string_view name) {
-  return name.ends_with("/Adam") || name.ends_with("/Adam_1") || name == "beta1_power" ||
-         name == "beta2_power" || name == "global_step" || name.starts_with("magenta/");
+  return IsOptimizerSlot(name) || name == "beta1_power" || name == "beta2_power" ||
+         name == "global_step" || name.starts_with("magenta/");
 }
 
 class BundleVerb : public Verb {

@@ -1,8 +1,11 @@
 #include "magenta/io/tensor/checkpoint.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -40,34 +43,64 @@ bool EndsInTableMagic(const std::string& path) {
   return file.read(tail, sizeof tail) && std::string_view(tail, sizeof tail) == kTableMagic;
 }
 
-// The first `most` bytes of a shard, or all of a smaller one: what its index speaks of.
-absl::StatusOr<std::string> ReadShard(const std::string& path, uint64_t most) {
-  std::error_code error;
-  const uint64_t size = fs::file_size(path, error);
-  if (error || size <= most) return ReadFile(path);
-  std::string bytes(most, '\0');
-  std::ifstream file(path, std::ios::binary);
-  if (most == 0 || file.read(bytes.data(), static_cast<std::streamsize>(most))) return bytes;
-  return InputError(path, "cannot be read");
-}
+// A data file, open for reading here and there.
+class Shard {
+ public:
+  explicit Shard(const std::string& path)
+      : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~Shard() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+
+  absl::StatusOr<uint64_t> Size() const {
+    struct stat info {};
+    if (fd_ < 0 || ::fstat(fd_, &info) != 0) return Unreadable(std::strerror(errno));
+    return static_cast<uint64_t>(info.st_size);
+  }
+
+  absl::Status Read(uint64_t offset, std::string* bytes) const {
+    for (size_t done = 0; done < bytes->size();) {
+      const ssize_t n = ::pread(fd_, bytes->data() + done, bytes->size() - done,
+                                static_cast<off_t>(offset + done));
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) return Unreadable(n < 0 ? std::strerror(errno) : "it became shorter");
+      done += static_cast<size_t>(n);
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  absl::Status Unreadable(const char* why) const {
+    return InputError(path_, fmt::format("cannot be read: {}", why));
+  }
+
+  const std::string& path_;
+  const int fd_;
+};
 
 absl::Status ShardMissing(const std::string& path) {
   return InputError(path, "is missing, though the checkpoint's index names it",
                     "Copy the .index and every .data file together");
 }
 
-absl::StatusOr<TensorMap> ReadV2Files(const std::string& prefix) {
+absl::StatusOr<TensorMap> ReadV2Files(const std::string& prefix, TensorFilter wanted) {
   const std::string index_path = prefix + std::string(kIndexSuffix);
   MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(index_path, kMostIndexBytes));
   MAGENTA_ASSIGN_OR_RETURN(V2Index index, ReadV2Index(bytes, index_path));
+  std::erase_if(index.entries, [&](const V2Entry& entry) { return !wanted(entry.name); });
   const std::vector<uint64_t> needed = ShardBytesNeeded(index);
   TensorMap tensors;
   for (int shard = 0; shard < index.num_shards; ++shard) {
     const std::string path = prefix + ShardSuffix(shard, index.num_shards);
     if (!IsFile(path)) return ShardMissing(path);
-    MAGENTA_ASSIGN_OR_RETURN(const std::string data,
-                             ReadShard(path, needed[static_cast<size_t>(shard)]));
-    MAGENTA_RETURN_IF_ERROR(TakeShard(index, shard, data, path, &tensors));
+    const Shard file(path);
+    MAGENTA_ASSIGN_OR_RETURN(const uint64_t size, file.Size());
+    const auto read = [&](uint64_t offset, std::string* into) { return file.Read(offset, into); };
+    // What lies behind the last tensor makes no room for overlaps.
+    MAGENTA_RETURN_IF_ERROR(TakeShard(
+        index, shard, std::min(size, needed[static_cast<size_t>(shard)]), read, path, &tensors));
   }
   return tensors;
 }
@@ -120,9 +153,12 @@ absl::Status CheckWholeV2(const std::string& prefix) {
 
 }  // namespace
 
-absl::StatusOr<TensorMap> ReadCheckpoint(const std::string& path) {
+absl::StatusOr<TensorMap> ReadCheckpoint(const std::string& path, TensorFilter wanted) {
   const std::string prefix = V2Prefix(path);
-  return prefix.empty() ? ReadV1File(path) : ReadV2Files(prefix);
+  if (!prefix.empty()) return ReadV2Files(prefix, wanted);
+  MAGENTA_ASSIGN_OR_RETURN(TensorMap tensors, ReadV1File(path));
+  std::erase_if(tensors, [&](const auto& named) { return !wanted(named.first); });
+  return tensors;
 }
 
 absl::Status WriteV2(const std::string& prefix, const TensorMap& tensors) {

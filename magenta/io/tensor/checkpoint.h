@@ -6,17 +6,24 @@
 #include <string>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "magenta/base/tensor.h"
 
 namespace magenta {
 
-/// Every tensor of a checkpoint. `path` is a V1 file, a V2 prefix (".../model.ckpt-561") or its
+/// Whether the tensor of this name is wanted.
+using TensorFilter = absl::FunctionRef<bool(std::string_view name)>;
+inline bool EveryTensor(std::string_view) { return true; }
+
+/// The wanted tensors of a checkpoint; others are not looked at. `path` is a V1 file, a V2 prefix
+/// (".../model.ckpt-561") or its
 /// ".index". Every checksum is verified. Errors (exit 3) name the file, the variable and the byte
 /// offset: wrong checksum, cut or missing shard, keys out of order or twice, a type or shape that
 /// we do not read, sizes that do not fit. Memory is bounded by a small multiple of the files' size.
-absl::StatusOr<TensorMap> ReadCheckpoint(const std::string& path);
+absl::StatusOr<TensorMap> ReadCheckpoint(const std::string& path,
+                                         TensorFilter wanted = EveryTensor);
 
 /// A V1 checkpoint in memory; `name_for_errors` stands for its file.
 absl::StatusOr<TensorMap> ReadV1(std::string_view bytes, const std::string& name_for_errors);

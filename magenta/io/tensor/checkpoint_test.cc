@@ -387,6 +387,23 @@ TEST_F(CheckpointFiles, LargeFilesTakeNoMemory) {
   EXPECT_EQ(ExitStatus(ReadCheckpoint(prefix_).status()), 3);
 }
 
+// A generator has no use for the optimizer's slots: it neither reads nor trips over them.
+TEST_F(CheckpointFiles, OnlyWhatIsWantedIsLookedAt) {
+  const TensorMap tensors = {{"w", Tensor::Float(1)}, {"w/Adam", Tensor::Float(2)}};
+  ASSERT_TRUE(WriteV2(prefix_, tensors).ok());
+  ASSERT_TRUE(WriteFile(folder_ + "/v1.ckpt", *SerializeV1(tensors)).ok());
+  const auto wanted = [](std::string_view name) { return name == "w"; };
+  const TensorMap one = {{"w", Tensor::Float(1)}};
+  EXPECT_EQ(*ReadCheckpoint(prefix_, wanted), one);
+  EXPECT_EQ(*ReadCheckpoint(folder_ + "/v1.ckpt", wanted), one);
+  const std::string shard = prefix_ + ".data-00000-of-00001";
+  std::string damaged = *ReadFile(shard);
+  damaged[4] ^= 1;
+  ASSERT_TRUE(WriteFile(shard, damaged).ok());
+  EXPECT_EQ(*ReadCheckpoint(prefix_, wanted), one);
+  EXPECT_THAT(Error(), HasSubstr("variable w/Adam: wrong checksum"));
+}
+
 TEST_F(CheckpointFiles, SeveralShardsAreRead) {
   tensorflow::BundleHeaderProto header = GoodHeader();
   header.set_num_shards(2);

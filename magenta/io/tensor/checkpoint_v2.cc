@@ -108,28 +108,29 @@ std::vector<uint64_t> ShardBytesNeeded(const V2Index& index) {
   return needed;
 }
 
-absl::Status TakeShard(V2Index& index, int shard, std::string_view bytes, const std::string& file,
-                       TensorMap* tensors) {
-  uint64_t left = bytes.size();
+absl::Status TakeShard(V2Index& index, int shard, uint64_t size, ShardReader read,
+                       const std::string& file, TensorMap* tensors) {
+  uint64_t left = size;
   for (V2Entry& entry : index.entries) {
     if (entry.shard != shard) continue;
-    if (entry.offset > bytes.size() || entry.size > bytes.size() - entry.offset) {
+    if (entry.offset > size || entry.size > size - entry.offset) {
       return AboutVariable(file, entry.name,
                            fmt::format("its {} bytes at offset {} reach past the file's end ({})",
-                                       entry.size, entry.offset, bytes.size()));
+                                       entry.size, entry.offset, size));
     }
     if (entry.size > left) {
       return AboutVariable(file, entry.name,
                            fmt::format("overlaps another variable (offset {})", entry.offset));
     }
     left -= entry.size;
-    const std::string_view data = bytes.substr(entry.offset, entry.size);
-    if (MaskedCrc32c(data) != entry.masked_crc) {
+    std::string& bytes = entry.tensor.bytes;
+    bytes.resize(entry.size);
+    MAGENTA_RETURN_IF_ERROR(read(entry.offset, &bytes));
+    if (MaskedCrc32c(bytes) != entry.masked_crc) {
       return AboutVariable(
           file, entry.name,
           fmt::format("wrong checksum of its {} bytes at offset {}", entry.size, entry.offset));
     }
-    entry.tensor.bytes.assign(data);
     tensors->emplace(entry.name, std::move(entry.tensor));
   }
   return absl::OkStatus();
@@ -146,8 +147,12 @@ absl::StatusOr<TensorMap> ReadV2(std::string_view index_bytes,
   }
   TensorMap tensors;
   for (int shard = 0; shard < index.num_shards; ++shard) {
-    MAGENTA_RETURN_IF_ERROR(
-        TakeShard(index, shard, shards[static_cast<size_t>(shard)], name_for_errors, &tensors));
+    const std::string_view whole = shards[static_cast<size_t>(shard)];
+    const auto read = [&](uint64_t offset, std::string* bytes) {
+      bytes->assign(whole.substr(offset, bytes->size()));
+      return absl::OkStatus();
+    };
+    MAGENTA_RETURN_IF_ERROR(TakeShard(index, shard, whole.size(), read, name_for_errors, &tensors));
   }
   return tensors;
 }

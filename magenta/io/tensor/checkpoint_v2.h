@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "magenta/base/tensor.h"
@@ -33,9 +34,13 @@ absl::StatusOr<V2Index> ReadV2Index(std::string_view bytes, const std::string& f
 /// How long each shard must at least be, in bytes.
 std::vector<uint64_t> ShardBytesNeeded(const V2Index& index);
 
-/// Moves the tensors of `shard` out of `index` into `*tensors`, with their bytes, each checked by
-/// its checksum. All together may be no larger than the shard, so overlaps cannot multiply it.
-absl::Status TakeShard(V2Index& index, int shard, std::string_view bytes, const std::string& file,
-                       TensorMap* tensors);
+/// Fills `*bytes`, which has its size, with those of a shard from `offset` on.
+using ShardReader = absl::FunctionRef<absl::Status(uint64_t offset, std::string* bytes)>;
+
+/// Moves the tensors of `shard`, which has `size` bytes, out of `index` into `*tensors`, with their
+/// bytes, each checked by its checksum. All together may be no larger than the shard, so overlaps
+/// cannot multiply it.
+absl::Status TakeShard(V2Index& index, int shard, uint64_t size, ShardReader read,
+                       const std::string& file, TensorMap* tensors);
 
 }  // namespace magenta
