@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "magenta/nn/rnn.h"
 #include "magenta/nn/rnn_test_support.h"
 #include "magenta/nn/sampler.h"
+#include "plain_step.h"
 
 namespace magenta {
 namespace {
@@ -50,6 +52,14 @@ BENCHMARK(BM_HalfStep)->ArgsProduct({{64, 128, 512}, {1, 10, 64}});
 
 void BM_AttentionStep(benchmark::State& state) { StepBench(state, true, **ChosenKernels()); }
 BENCHMARK(BM_AttentionStep)->ArgsProduct({{64, 128}, {1, 10, 64}});
+
+/// The same network in plain loops. Argument: units of two layers.
+void BM_PlainStep(benchmark::State& state) {
+  PlainRnn network(kInputs, static_cast<int>(state.range(0)), 2, kClasses);
+  constexpr int kActive[] = {5, 40, 78, 114, 115, 116, 117, 118};
+  for (auto _ : state) benchmark::DoNotOptimize(network.Step(kActive, std::size(kActive)));
+}
+BENCHMARK(BM_PlainStep)->Arg(64)->Arg(128)->Arg(512);
 
 /// What a step of one row cannot beat: reading the weights of its products once, from the cache
 /// level in which they stay between steps. Argument: units of two layers.

@@ -65,15 +65,16 @@ class Setting:
                  '--output_file=' + path])
     return path
 
-  @functools.cached_property
-  def checkpoint(self):
-    """A run of one step with layers of 64 units: what generate costs does not ask for more."""
+  @functools.cache
+  def checkpoint(self, model, units):
+    """A run of one step with two such layers: what generate costs does not ask for more."""
     data, folder = self.fresh(), self.fresh()
-    run.command([self.magenta, 'dataset', '--config=lookback_rnn', '--input=' + self.notes,
+    run.command([self.magenta, 'dataset', '--config=%s_rnn' % model, '--input=' + self.notes,
                  '--output_dir=' + data])
-    run.command([self.magenta, 'train', '--config=lookback_rnn', '--run_dir=' + folder,
+    run.command([self.magenta, 'train', '--config=%s_rnn' % model, '--run_dir=' + folder,
                  '--sequence_example_file=' + os.path.join(data, 'training_melodies.tfrecord'),
-                 '--hparams=' + HPARAMS, '--num_training_steps=1'])
+                 '--hparams=batch_size=4,rnn_layer_sizes=[%s,%s]' % (units, units),
+                 '--num_training_steps=1'])
     return folder
 
   def versions(self):
@@ -179,7 +180,7 @@ def products(name, _, setting):
 
 
 def generate(name, _, setting):
-  flags = ['--run_dir=' + setting.checkpoint, '--num_outputs=10', '--num_steps=128',
+  flags = ['--run_dir=' + setting.checkpoint('lookback', 64), '--num_outputs=10', '--num_steps=128',
            '--primer_melody=[60]']
   to = '--output_dir='
 
@@ -217,10 +218,33 @@ def page(name, _, setting):
 
 
 def step(name, units, setting):
+  """Peers stay between rounds, so that their start does not count. Magenta.js runs basic_rnn, whose
+  38 inputs are fewer than our 121."""
+  programs = os.path.join(ROOT, 'bench')
+
+  @functools.cache
+  def magenta(batch):
+    return run.Asked([setting.flags.magenta_python, os.path.join(programs, 'magenta_step.py'),
+                      '[%s,%s]' % (units, units), batch])
+
+  @functools.cache
+  def page():
+    path = setting.fresh()
+    run.command([setting.magenta, 'bundle', '--config=basic_rnn', '--format=magentajs',
+                 '--bundle_file=' + path, '--run_dir=' + setting.checkpoint('basic', units)])
+    return run.Asked(['node', os.path.join(programs, 'magentajs_step.js'), setting.flags.magentajs,
+                      path])
+
+  def ours(bench):
+    return run.benchmark(setting.bench('nn'), bench)
+
   return Row(name, 'one step, 2x%s' % units, {
-      OURS: lambda: run.benchmark(setting.bench('nn'), 'BM_Step/%s/1' % units),
-      'reading its weights once (limit)': lambda: run.benchmark(setting.bench('nn'),
-                                                                'BM_StreamWeights/' + units),
+      OURS: lambda: ours('BM_Step/%s/1' % units),
+      'Magenta as typed (batch 64)': lambda: magenta('64').steps(100),
+      'Magenta, batch 1': lambda: magenta('1').steps(100),
+      'Magenta.js, WebAssembly with SIMD': lambda: page().steps(200),
+      'loops in plain C++, -O3 -march=native -ffast-math': lambda: ours('BM_PlainStep/' + units),
+      'reading its weights once (limit)': lambda: ours('BM_StreamWeights/' + units),
   }, seconds)
 
 
