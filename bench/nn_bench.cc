@@ -7,12 +7,12 @@
 #include <memory>
 #include <vector>
 
+#include "bench/plain_step.h"
 #include "magenta/nn/kernels/kernels.h"
 #include "magenta/nn/packed_matrix.h"
 #include "magenta/nn/rnn.h"
 #include "magenta/nn/rnn_test_support.h"
 #include "magenta/nn/sampler.h"
-#include "plain_step.h"
 
 namespace magenta {
 namespace {

@@ -1,4 +1,4 @@
-#include "plain_step.h"
+#include "bench/plain_step.h"
 
 #include <algorithm>
 #include <cmath>

@@ -43,8 +43,8 @@ struct LoadedWeights {
   int steps_per_quarter = 0;  // 0: not told
 };
 
-/// Reads the weights that `source` names, and nothing more; of a checkpoint the optimizer's slots
-/// `with_slots` alone. A source without a file gives the bundled weights of its config.
+/// Reads the weights that `source` names, and nothing more; the optimizer's slots of a
+/// checkpoint only `with_slots`. A source without a file gives the bundled weights of its config.
 absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source, bool with_slots = false);
 
 /// The folders that are looked into, in order: the environment variable MAGENTA_BUNDLES alone when

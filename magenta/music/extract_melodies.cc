@@ -163,8 +163,7 @@ class MelodyExtractor {
       next = std::find_if(next, notes.end(),
                           [&](const auto* note) { return note->quantized_start_step() >= search; });
       if (next == notes.end()) return;
-      FindMelody({next, notes.end()}, search);
-      const FoundMelody& found = found_;
+      const FoundMelody& found = FindMelody({next, notes.end()}, search);
       if (found.polyphonic_at.has_value()) {
         result_.counters.Add("polyphonic_tracks_discarded");
         return Decide(instrument, MelodyOutcome::kPolyphonic, *found.polyphonic_at,
@@ -199,9 +198,9 @@ class MelodyExtractor {
                      [](const auto* a, const auto* b) { return a->pitch() > b->pitch(); });
   }
 
-  // `notes` is not empty, begins at or after `search` and is in order of start.
-  // Fills found_.
-  void FindMelody(std::span<const NoteSequence::Note*> notes, int64_t search) {
+  // `notes` is not empty, begins at or after `search` and is in order of start. The next call puts
+  // another melody in the place of what it gives.
+  const FoundMelody& FindMelody(std::span<const NoteSequence::Note*> notes, int64_t search) {
     FoundMelody& found = found_;
     found.notes.clear();
     found.polyphonic_at.reset();
@@ -225,6 +224,7 @@ class MelodyExtractor {
       }
       found.notes.push_back({start, note->quantized_end_step() - found.origin, note->pitch()});
     }
+    return found;
   }
 
   void Judge(int32_t instrument, const FoundMelody& found) {

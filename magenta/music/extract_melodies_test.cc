@@ -82,6 +82,8 @@ TEST(ExtractMelodies, LaysNotesOut) {
       {"M1/4@0 60@0+1 64@8+1 62@8+1", "0: 60", "kept polyphonic"},
       // Instruments one after the other.
       {"60@0+1/i1 62@0+2", "0: 62 - | 0: 60", "kept kept"},
+      {"60@0+1/i1 62@0+2 64@2+1/i2 65@1+1/i1 67@3+1/i2 69@2+1",
+       "0: 62 - 69 | 0: 60 65 | 0: - - 64 67", "kept kept kept"},
       {"M7/32@0 60@0+1 62@1+1/i1", "", "non_integer_steps_per_bar non_integer_steps_per_bar"},
   };
   for (const ExtractRow& row : rows) {
@@ -98,6 +100,10 @@ TEST(ExtractMelodies, KeepsTheHighestWhenPolyphonyIsIgnored) {
       {"60@0+4 64@0+1 62@0+2", "0: 64"},
       {"60@0+4 64@2+1 62@2+8", "0: 60 - 64"},
       {"60@0+2 60@0+4", "0: 60 -"},
+      // What does not sound is no highest note.
+      {"60@0+2 62@0+2 70@0+2/d 72@0+2/v0", "0: 62 -"},
+      // Chords in disorder.
+      {"60@4+1 59@0+1 64@4+1 62@4+1 67@0+1 62@0+1", "0: 67 . - - 64"},
   };
   for (const auto& [music, dump] : rows) EXPECT_EQ(Dump(Extract(music, options)), dump) << music;
 }

@@ -106,8 +106,8 @@ int Melody::MajorKey() const {
 }
 
 TwelveCounts Melody::PitchClasses() const {
-  std::array<int, kMaxPitch - kNoEvent + 1>
-      counts{};  // of every event, so that none is asked about
+  // Counted by event, which takes no branch.
+  std::array<int, kMaxPitch - kNoEvent + 1> counts{};
   for (const Event event : events_) ++counts[event - kNoEvent];
   TwelveCounts classes{};
   for (Event pitch = kMinPitch; pitch <= kMaxPitch; ++pitch) {

@@ -20,10 +20,9 @@ struct LayerNames {
   std::string lstm;
 };
 
-/// Whether `name` is what only a trainer needs of a weight, its moments.
-inline bool IsOptimizerSlot(std::string_view name) {
-  return name.ends_with("/Adam") || name.ends_with("/Adam_1");
-}
+/// Whether `name` is what only a trainer needs of a weight: <weight>/Adam and /Adam_1 are its
+/// moments; a second optimizer's in one graph go on counting.
+bool IsOptimizerSlot(std::string_view name);
 
 /// The names that layer `layer` (from 0) has in `tensors`.
 LayerNames NamesOfLayer(const TensorMap& tensors, int layer);

@@ -191,6 +191,15 @@ absl::Status CheckNoneIsLeft(const TensorMap& tensors, const RnnShape& shape) {
 
 }  // namespace
 
+bool IsOptimizerSlot(std::string_view name) {
+  constexpr std::string_view kSlot = "/Adam";
+  const size_t at = name.rfind(kSlot);
+  if (at == std::string_view::npos) return false;
+  const std::string_view rest = name.substr(at + kSlot.size());
+  return rest.empty() || (rest.size() > 1 && rest[0] == '_' &&
+                          rest.find_first_not_of("0123456789", 1) == std::string_view::npos);
+}
+
 LayerNames NamesOfLayer(const TensorMap& tensors, int layer) {
   LayerNames names;
   std::string cell = fmt::format("rnn/multi_rnn_cell/cell_{}/", layer);

@@ -3,6 +3,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/nn/rnn.h"
+#include "magenta/nn/rnn_names.h"
 
 namespace magenta {
 namespace {
@@ -72,6 +73,15 @@ TEST(RnnShape, WhatStandsBesideTheWeightsIsPassedOver) {
   tensors.emplace("fully_connected/scale", Zeros({}));
   EXPECT_THAT(ErrorLine(RnnShapeOf(tensors).status()),
               HasSubstr("no part of a network of 2 layers takes fully_connected/scale"));
+}
+
+TEST(RnnNames, SlotsAreToldFromWeights) {
+  for (const char* slot : {"w/Adam", "w/Adam_1", "rnn/kernel/Adam_12"}) {
+    EXPECT_TRUE(IsOptimizerSlot(slot)) << slot;
+  }
+  for (const char* other : {"w", "Adam", "w/Adam_", "w/Adam_x", "w/Adam_1/kernel", "w/Adamant"}) {
+    EXPECT_FALSE(IsOptimizerSlot(other)) << other;
+  }
 }
 
 }  // namespace

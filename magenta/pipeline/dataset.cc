@@ -153,6 +153,7 @@ class DatasetBuilder {
 
   absl::StatusOr<DatasetSummary> Run(SequenceSource& source) {
     if (options_.shard.count > 1) {
+      MAGENTA_RETURN_IF_ERROR(source.CheckReadableTwice());
       MAGENTA_ASSIGN_OR_RETURN(total_, CountItems());
     }
     const OrderedStages<SequenceItem, BuiltItem> stages = {

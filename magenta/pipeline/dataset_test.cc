@@ -1,7 +1,10 @@
 #include "magenta/pipeline/dataset.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -369,6 +372,11 @@ TEST(DatasetTest, WrongOptionsAreUsageErrors) {
   options = Options(folder);
   options.output_dir = folder.Path("notes.tfrecord");
   FailureOf(folder, options, 5);
+  options = Options(folder);
+  ASSERT_EQ(::mkfifo(folder.Path("pipe").c_str(), 0600), 0);
+  options.input = folder.Path("notes.tfrecord") + "," + folder.Path("pipe");
+  options.shard = {0, 2};
+  EXPECT_THAT(FailureOf(folder, options, 2), testing::StartsWith("TMP/pipe is a pipe, which can"));
 }
 
 TEST(DatasetTest, StoppingLeavesNothingBehind) {
@@ -396,16 +404,44 @@ TEST(DatasetTest, StoppingEndsTheWaitForAPipe) {
   });
   EXPECT_EQ(FailureOf(folder, options, 130), "stopped while waiting for TMP/pipe.");
 
+  // The same in the middle of a record, with a writer that is there and silent.
+  stopper.join();
+  stop = false;
+  const int silent = ::open(folder.Path("pipe").c_str(), O_RDWR | O_CLOEXEC);
+  const std::string bytes = *ReadFile(folder.Path("notes.tfrecord"));
+  ASSERT_EQ(::write(silent, bytes.data(), 40), 40);
+  stopper = std::jthread([&stop] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    stop = true;
+  });
+  EXPECT_EQ(FailureOf(folder, options, 130), "stopped while waiting for TMP/pipe.");
+  ::close(silent);
+
   // What a writer sends is read, up to where it closes.
   stopper.join();
   stop = false;
-  std::jthread writer([&folder] {
+  std::jthread writer([&] {
     std::ofstream(folder.Path("pipe"), std::ios::binary)
         << *ReadFile(folder.Path("notes.tfrecord"));
   });
   const absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
   ASSERT_TRUE(summary.ok()) << summary.status();
   EXPECT_EQ(summary->sequences, 60);
+}
+
+// A shell opens the pipe for /dev/stdin, and its writer may be gone when we look.
+TEST(DatasetTest, APipeWhoseWriterIsGoneHasAnEnd) {
+  TempFolder folder;
+  WriteSequences(folder.Path("notes.tfrecord"), Tunes(2));
+  ASSERT_EQ(::mkfifo(folder.Path("pipe").c_str(), 0600), 0);
+  const int reader = ::open(folder.Path("pipe").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  std::ofstream(folder.Path("pipe"), std::ios::binary) << *ReadFile(folder.Path("notes.tfrecord"));
+  DatasetOptions options = Options(folder);
+  options.input = folder.Path("pipe");
+  const absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->sequences, 2);
+  ::close(reader);
 }
 
 /// The examples of a data set of these sequences alone, made by one thread.

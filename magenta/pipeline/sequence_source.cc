@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <filesystem>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -62,6 +63,19 @@ absl::StatusOr<SequenceSource> SequenceSource::Open(const std::string& input,
                                                     const std::atomic<bool>* stop) {
   MAGENTA_ASSIGN_OR_RETURN(std::vector<std::string> inputs, ExpandFilePattern(input));
   return SequenceSource(std::move(inputs), stop);
+}
+
+absl::Status SequenceSource::CheckReadableTwice() const {
+  std::error_code error;
+  for (const std::string& input : inputs_) {
+    if (!std::filesystem::is_fifo(input, error)) continue;
+    return UsageError(
+        fmt::format("{} is a pipe, which can be read once, and a shard of it would be "
+                    "counted first",
+                    input),
+        "Write it to a file, and name that");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status SequenceSource::OpenInput() {

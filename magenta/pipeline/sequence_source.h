@@ -38,6 +38,9 @@ class SequenceSource {
   static absl::StatusOr<SequenceSource> Open(const std::string& input,
                                              const std::atomic<bool>* stop = nullptr);
 
+  /// An error (exit 2) where an input is a pipe.
+  absl::Status CheckReadableTwice() const;
+
   /// The next item; false at the end. Errors: a TFRecord that is none, or truncated (exit 3).
   absl::StatusOr<bool> Next(SequenceItem* item);
 

@@ -67,7 +67,7 @@ class Setting:
 
   @functools.cache
   def checkpoint(self, model, units):
-    """A run of one step with two such layers: what generate costs does not ask for more."""
+    """A run of one step with two layers of `units`: what generate costs does not ask for more."""
     data, folder = self.fresh(), self.fresh()
     run.command([self.magenta, 'dataset', '--config=%s_rnn' % model, '--input=' + self.notes,
                  '--output_dir=' + data])
@@ -240,9 +240,9 @@ def step(name, units, setting):
 
   return Row(name, 'one step, 2x%s' % units, {
       OURS: lambda: ours('BM_Step/%s/1' % units),
-      'Magenta as typed (batch 64)': lambda: magenta('64').steps(100),
-      'Magenta, batch 1': lambda: magenta('1').steps(100),
-      'Magenta.js, WebAssembly with SIMD': lambda: page().steps(200),
+      'Magenta as typed, a step of 64 rows': lambda: magenta('64').steps(100),
+      'Magenta, a step of one row': lambda: magenta('1').steps(100),
+      'Magenta.js on WebAssembly with SIMD, a step of continueSequence': lambda: page().steps(200),
       'loops in plain C++, -O3 -march=native -ffast-math': lambda: ours('BM_PlainStep/' + units),
       'reading its weights once (limit)': lambda: ours('BM_StreamWeights/' + units),
   }, seconds)

@@ -15,18 +15,18 @@ InstrumentReader::InstrumentReader(MidiWarnings& warnings) : warnings_(warnings)
 
 // What every event passes through.
 
-inline int32_t InstrumentReader::InstrumentFor(int channel, int program) {
+int32_t InstrumentReader::InstrumentFor(int channel, int program) {
   const int32_t number = instrument_of_[channel * 128 + program];
   return number != kNone ? number : NewInstrument(channel, program);
 }
 
-inline void InstrumentReader::CloseNote(OpenNote& note, int64_t end) {
+void InstrumentReader::CloseNote(OpenNote& note, int64_t end) {
   note.is_open = false;
   MidiInstrument& instrument = instruments_[InstrumentFor(note.key / 128, note.program)];
   instrument.notes.push_back({note.tick, end, static_cast<uint8_t>(note.key % 128), note.velocity});
 }
 
-inline void InstrumentReader::NoteOn(const SmfEvent& event) {
+void InstrumentReader::NoteOn(const SmfEvent& event) {
   int key = event.channel * 128 + event.a;
   auto number = static_cast<int32_t>(notes_.size());
   notes_.push_back({event.tick, event.offset, kNone, static_cast<uint16_t>(key), event.b,
@@ -39,7 +39,7 @@ inline void InstrumentReader::NoteOn(const SmfEvent& event) {
   newest_[key] = number;
 }
 
-inline void InstrumentReader::NoteOff(const SmfEvent& event) {
+void InstrumentReader::NoteOff(const SmfEvent& event) {
   int32_t& oldest = oldest_[event.channel * 128 + event.a];
   bool closed = false;
   while (oldest != kNone && notes_[oldest].tick != event.tick) {
@@ -54,8 +54,7 @@ inline void InstrumentReader::NoteOff(const SmfEvent& event) {
   }
 }
 
-inline void InstrumentReader::ChannelEvent(const SmfEvent& event,
-                                           MidiInstrument::EventIndex index) {
+void InstrumentReader::ChannelEvent(const SmfEvent& event, MidiInstrument::EventIndex index) {
   Channel& state = channels_[event.channel];
   owner_[index] = instrument_of_[event.channel * 128 + state.program];
   if (owner_[index] == kNone) state.held.push_back(index);

@@ -71,13 +71,14 @@ class InstrumentReader {
     int32_t adopter = kNone;
   };
 
-  void NoteOn(const SmfEvent& event);
-  void NoteOff(const SmfEvent& event);
-  void CloseNote(OpenNote& note, int64_t end);
+  // Those that are inline are so in instrument_reader.cc alone, where all calls are.
+  inline void NoteOn(const SmfEvent& event);
+  inline void NoteOff(const SmfEvent& event);
+  inline void CloseNote(OpenNote& note, int64_t end);
   void CloseNeverEnded(int64_t end);
-  int32_t InstrumentFor(int channel, int program);
+  inline int32_t InstrumentFor(int channel, int program);
   int32_t NewInstrument(int channel, int program);
-  void ChannelEvent(const SmfEvent& event, MidiInstrument::EventIndex index);
+  inline void ChannelEvent(const SmfEvent& event, MidiInstrument::EventIndex index);
   void DealOutChannelEvents(const SmfTrack& track);
 
   MidiWarnings& warnings_;
@@ -87,7 +88,7 @@ class InstrumentReader {
   std::string_view name_;
   std::vector<OpenNote> notes_;
   std::array<int32_t, kKeys> oldest_;
-  std::array<int32_t, kKeys> newest_;  // said only where there is an oldest
+  std::array<int32_t, kKeys> newest_;  // meaningless for a key without an oldest
   std::array<int32_t, kKeys> instrument_of_;
   std::array<Channel, kChannels> channels_;
   /// Of each event: the instrument that it belongs to, or kNone.

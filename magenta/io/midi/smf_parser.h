@@ -64,7 +64,8 @@ struct SmfFile {
 };
 
 /// Reads all tracks. Steps over what is broken and says so in `warnings`. One pass, no recursion;
-/// nothing is sized by a length or count that the file claims.
+/// nothing is sized by a length or count that the file claims, but room for 4096 events of a track
+/// at most, within the bytes that are there, which is given back.
 /// Errors (exit 3, without a file name): no MThd within the bytes (or within RIFF's data), or no
 /// MTrk chunk after it.
 absl::StatusOr<SmfFile> ParseSmf(std::string_view bytes, MidiWarnings& warnings);

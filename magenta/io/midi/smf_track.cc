@@ -75,7 +75,7 @@ SmfTrackParser::SmfTrackParser(std::string_view bytes, const SmfChunk& chunk, in
 
 // What every event passes through.
 
-inline bool SmfTrackParser::AtEnd() const {
+bool SmfTrackParser::AtEnd() const {
   if (at_ >= limit_) return true;
   if (length_believed_) return false;
   // Bytes after the last track are no reason to mistrust a length that ends between two events.
@@ -83,7 +83,7 @@ inline bool SmfTrackParser::AtEnd() const {
   return bytes_.compare(at_, 4, "MTrk") == 0;
 }
 
-inline bool SmfTrackParser::ReadVariableLength(uint64_t& value) {
+bool SmfTrackParser::ReadVariableLength(uint64_t& value) {
   if (at_ < limit_ && Byte(at_) < 0x80) {  // nearly all
     value = Byte(at_++);
     return true;
@@ -97,17 +97,17 @@ inline bool SmfTrackParser::ReadVariableLength(uint64_t& value) {
   return false;
 }
 
-inline void SmfTrackParser::Advance(uint64_t delta) {
+void SmfTrackParser::Advance(uint64_t delta) {
   if (delta > kMaxVariableLength) SayLongDelta(delta);
   tick_ = std::min(kMaxTick, tick_ + static_cast<int64_t>(delta));
 }
 
-inline void SmfTrackParser::Keep(SmfKind kind, uint8_t channel, int a, int b, int32_t value) {
+void SmfTrackParser::Keep(SmfKind kind, uint8_t channel, int a, int b, int32_t value) {
   track_.events.push_back(
       {tick_, event_at_, value, kind, channel, static_cast<uint8_t>(a), static_cast<uint8_t>(b)});
 }
 
-inline void SmfTrackParser::KeepMessage(uint8_t status, uint8_t a, uint8_t b) {
+void SmfTrackParser::KeepMessage(uint8_t status, uint8_t a, uint8_t b) {
   const uint8_t channel = status & 0x0F;
   SmfKind kind = kMessageKinds[(status >> 4) - 8];
   if (kind == SmfKind::kBend) return Keep(kind, channel, 0, 0, (b << 7 | a) - 8192);
@@ -115,7 +115,7 @@ inline void SmfTrackParser::KeepMessage(uint8_t status, uint8_t a, uint8_t b) {
   Keep(kind, channel, a, kind == SmfKind::kNoteOff ? 0 : b);
 }
 
-inline SmfTrackParser::Step SmfTrackParser::ReadChannelMessage(uint8_t status) {
+SmfTrackParser::Step SmfTrackParser::ReadChannelMessage(uint8_t status) {
   const uint64_t size = IsShort(status) ? 1 : 2;
   if (limit_ - at_ < size) return CutOff("a message");
   const uint8_t a = Byte(at_);
@@ -129,7 +129,7 @@ inline SmfTrackParser::Step SmfTrackParser::ReadChannelMessage(uint8_t status) {
   return Step::kGoOn;
 }
 
-inline SmfTrackParser::Step SmfTrackParser::ReadEvent() {
+SmfTrackParser::Step SmfTrackParser::ReadEvent() {
   if (at_ >= limit_) return CutOff("an event");
   event_at_ = at_;
   const uint8_t byte = Byte(at_);

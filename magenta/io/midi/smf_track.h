@@ -43,29 +43,30 @@ class SmfTrackParser {
   uint64_t next_chunk() const { return next_chunk_; }
 
  private:
+  // Those that are inline are so in smf_track.cc alone, where all calls are.
   enum class Step { kGoOn, kEndOfTrack, kCutOff };
 
-  bool AtEnd() const;
-  Step ReadEvent();
+  inline bool AtEnd() const;
+  inline Step ReadEvent();
   Step ReadRunning();
-  Step ReadChannelMessage(uint8_t status);
+  inline Step ReadChannelMessage(uint8_t status);
   Step ReadOther(uint8_t status);
   Step ReadSystemMessage(uint8_t status);
   Step ReadSysex();
   Step ReadMeta();
-  void KeepMessage(uint8_t status, uint8_t a, uint8_t b);
+  inline void KeepMessage(uint8_t status, uint8_t a, uint8_t b);
   void MendMessage(uint8_t status, uint8_t a, uint8_t b);
   void KeepSystem(std::string_view message);
   void KeepMeta(uint8_t type, std::string_view payload);
   void KeepTempo(std::string_view payload);
   void KeepMeter(std::string_view payload);
   void KeepKey(std::string_view payload);
-  void Keep(SmfKind kind, uint8_t channel, int a, int b, int32_t value = 0);
-  void Advance(uint64_t delta);
+  inline void Keep(SmfKind kind, uint8_t channel, int a, int b, int32_t value = 0);
+  inline void Advance(uint64_t delta);
   void SayLongDelta(uint64_t delta);
   Step CutOff(const char* what);
   void FindNextChunk(Step last);
-  bool ReadVariableLength(uint64_t& value);
+  inline bool ReadVariableLength(uint64_t& value);
   uint8_t Byte(uint64_t at) const { return static_cast<uint8_t>(bytes_[at]); }
 
   std::string_view bytes_;

@@ -16,7 +16,7 @@ void TickClock::Append(int64_t tick, double scale) {
   segments_.push_back({tick, scale, Seconds(tick)});
 }
 
-double TickClock::SecondsOfMany(int64_t tick) const {
+double TickClock::SecondsBySearch(int64_t tick) const {
   if (real_ticks_ > 0) return static_cast<double>(tick) * real_seconds_ / real_ticks_;
   auto after = std::upper_bound(segments_.begin() + 1, segments_.end(), tick,
                                 [](int64_t t, const Segment& s) { return t < s.tick; });

@@ -45,7 +45,8 @@ class TickClock {
   /// Seconds at which `tick` (0 and up) is.
   double Seconds(int64_t tick) const {
     // Most files have one tempo.
-    return segments_.size() == 1 && real_ticks_ <= 0 ? segments_[0].At(tick) : SecondsOfMany(tick);
+    return segments_.size() == 1 && real_ticks_ <= 0 ? segments_[0].At(tick)
+                                                     : SecondsBySearch(tick);
   }
 
   /// The tick nearest to `seconds` (0 and up). Up to the last change: the later one of two equally
@@ -57,7 +58,7 @@ class TickClock {
   std::span<const Segment> segments() const { return segments_; }
 
  private:
-  double SecondsOfMany(int64_t tick) const;
+  double SecondsBySearch(int64_t tick) const;
 
   std::vector<Segment> segments_;
   double real_ticks_ = 0;

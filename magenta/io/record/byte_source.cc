@@ -27,12 +27,16 @@ class FileByteSource final : public ByteSource {
 
  private:
   absl::StatusOr<size_t> ReadSome(std::span<char> out) override {
+    // As long as nobody has begun to write, a pipe seems to be at its end.
+    if (waits_ && !begun_) MAGENTA_RETURN_IF_ERROR(Wait());
     while (true) {
-      if (waits_) MAGENTA_RETURN_IF_ERROR(Wait());
       const ssize_t n = ::read(fd_, out.data(), out.size());
+      begun_ = true;
       if (n >= 0) return static_cast<size_t>(n);
-      if (errno != EINTR && errno != EAGAIN) {
-        return InputError(path_, fmt::format("cannot read: {}", std::strerror(errno)));
+      if (waits_ && errno == EAGAIN) {
+        MAGENTA_RETURN_IF_ERROR(Wait());
+      } else if (errno != EINTR) {
+        return CannotRead();
       }
     }
   }
@@ -41,18 +45,25 @@ class FileByteSource final : public ByteSource {
   absl::Status Wait() const {
     constexpr int kMilliseconds = 100;
     pollfd asked = {fd_, POLLIN, 0};
-    while (::poll(&asked, 1, kMilliseconds) <= 0) {
+    while (true) {
       if (stop_ != nullptr && *stop_) {
         return InterruptedError(fmt::format("stopped while waiting for {}", path_));
       }
+      const int ready = ::poll(&asked, 1, kMilliseconds);
+      if (ready > 0) return absl::OkStatus();
+      if (ready < 0 && errno != EINTR) return CannotRead();
     }
-    return absl::OkStatus();
   }
 
-  std::string path_;
-  int fd_;
-  bool waits_;
-  const std::atomic<bool>* stop_;
+  absl::Status CannotRead() const {
+    return InputError(path_, fmt::format("cannot read: {}", std::strerror(errno)));
+  }
+
+  const std::string path_;
+  const int fd_;
+  const bool waits_;
+  const std::atomic<bool>* const stop_;
+  bool begun_ = false;
 };
 
 class StringByteSource final : public ByteSource {
@@ -179,18 +190,16 @@ absl::StatusOr<size_t> ByteSource::Read(std::span<char> out) {
 
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(const std::string& path,
                                                            const std::atomic<bool>* stop) {
-  // A pipe would block until somebody writes to it.
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  struct stat info {};
+  const bool known = ::stat(path.c_str(), &info) == 0;
+  if (known && S_ISDIR(info.st_mode)) return InputError(path, "is a folder, not a file");
+  // Opening a pipe would block until somebody writes to it.
+  const bool waits = known && !S_ISREG(info.st_mode);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | (waits ? O_NONBLOCK : 0));
   if (fd < 0) {
     return MissingInputError(path, fmt::format("cannot open: {}", std::strerror(errno)));
   }
-  struct stat info {};
-  const bool known = ::fstat(fd, &info) == 0;
-  if (known && S_ISDIR(info.st_mode)) {
-    ::close(fd);
-    return InputError(path, "is a folder, not a file");
-  }
-  return std::make_unique<FileByteSource>(path, fd, known && !S_ISREG(info.st_mode), stop);
+  return std::make_unique<FileByteSource>(path, fd, waits, stop);
 }
 
 std::unique_ptr<ByteSource> MemoryByteSource(std::string bytes) {

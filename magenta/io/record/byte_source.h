@@ -37,7 +37,7 @@ class ByteSource {
   size_t end_ = 0;
 };
 
-/// The bytes of a file. Missing or a folder: exit 3. What waits for a pipe ends when `*stop` (if
+/// The bytes of a file. Missing or a folder: exit 3. Waiting for a pipe ends when `*stop` (if
 /// there is one; it must outlive the source) is set: exit 130.
 absl::StatusOr<std::unique_ptr<ByteSource>> OpenByteSource(const std::string& path,
                                                            const std::atomic<bool>* stop = nullptr);

@@ -96,7 +96,7 @@ absl::Status RecordReader::Corrupt(const std::string& what) const {
                     records_read_ == 0 ? "Is it a TFRecord file?" : "Copy or make the file again");
 }
 
-// `read`, an error of it with the record at hand.
+// `read`, an error of it with the record at hand; an interruption stays as it is.
 template <typename T>
 absl::StatusOr<T> RecordReader::Here(absl::StatusOr<T> read) const {
   if (read.ok() || absl::IsCancelled(read.status())) return read;

@@ -31,8 +31,8 @@ bool BeginsAsRecords(std::string_view head);
 /// grows as its bytes arrive, whatever length the file claims.
 class RecordReader {
  public:
-  /// Opens `path`; plain, gzip or zlib is told by its first bytes. A missing file is exit 3. What
-  /// waits for a pipe ends when `*stop` (if there is one; it must outlive the reader) is set.
+  /// Opens `path`; plain, gzip or zlib is told by its first bytes. A missing file is exit 3.
+  /// Waiting for a pipe ends when `*stop` (if there is one; it must outlive the reader) is set.
   static absl::StatusOr<RecordReader> Open(const std::string& path,
                                            const std::atomic<bool>* stop = nullptr);
 

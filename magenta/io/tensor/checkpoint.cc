@@ -10,7 +10,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <system_error>
+#include <utility>
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
@@ -24,6 +26,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kIndexSuffix = ".index";
 constexpr uint64_t kMostIndexBytes = uint64_t{64} << 20;
+constexpr uint64_t kMostShardBytes = uint64_t{4} << 30;
 
 bool IsFile(const std::string& path) {
   std::error_code error;
@@ -46,19 +49,24 @@ bool EndsInTableMagic(const std::string& path) {
 // A data file, open for reading here and there.
 class Shard {
  public:
-  explicit Shard(const std::string& path)
-      : path_(path), fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  ~Shard() {
-    if (fd_ >= 0) ::close(fd_);
+  static absl::StatusOr<std::unique_ptr<Shard>> Open(const std::string& path) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+      const char* remedy = errno == EACCES || errno == EPERM ? "Check its permissions" : "";
+      return InputError(path, fmt::format("cannot open: {}", std::strerror(errno)), remedy);
+    }
+    auto shard = std::make_unique<Shard>(path, fd);
+    struct stat info {};
+    if (::fstat(fd, &info) != 0) return shard->Unreadable(std::strerror(errno));
+    shard->size_ = static_cast<uint64_t>(info.st_size);
+    return shard;
   }
+  Shard(std::string path, int fd) : path_(std::move(path)), fd_(fd) {}
+  ~Shard() { ::close(fd_); }
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
-  absl::StatusOr<uint64_t> Size() const {
-    struct stat info {};
-    if (fd_ < 0 || ::fstat(fd_, &info) != 0) return Unreadable(std::strerror(errno));
-    return static_cast<uint64_t>(info.st_size);
-  }
+  uint64_t size() const { return size_; }
 
   absl::Status Read(uint64_t offset, std::string* bytes) const {
     for (size_t done = 0; done < bytes->size();) {
@@ -76,9 +84,24 @@ class Shard {
     return InputError(path_, fmt::format("cannot be read: {}", why));
   }
 
-  const std::string& path_;
+  const std::string path_;
   const int fd_;
+  uint64_t size_ = 0;
 };
+
+// A sparse file of any size costs nothing to make.
+absl::Status CheckFitsMemory(const V2Index& index, int shard, const std::string& path) {
+  uint64_t left = kMostShardBytes;
+  for (const V2Entry& entry : index.entries) {
+    if (entry.shard != shard) continue;
+    if (entry.size > left) {
+      return InputError(
+          path, fmt::format("holds more than the {} bytes that are read at once", kMostShardBytes));
+    }
+    left -= entry.size;
+  }
+  return absl::OkStatus();
+}
 
 absl::Status ShardMissing(const std::string& path) {
   return InputError(path, "is missing, though the checkpoint's index names it",
@@ -95,12 +118,13 @@ absl::StatusOr<TensorMap> ReadV2Files(const std::string& prefix, TensorFilter wa
   for (int shard = 0; shard < index.num_shards; ++shard) {
     const std::string path = prefix + ShardSuffix(shard, index.num_shards);
     if (!IsFile(path)) return ShardMissing(path);
-    const Shard file(path);
-    MAGENTA_ASSIGN_OR_RETURN(const uint64_t size, file.Size());
-    const auto read = [&](uint64_t offset, std::string* into) { return file.Read(offset, into); };
+    MAGENTA_ASSIGN_OR_RETURN(const std::unique_ptr<Shard> file, Shard::Open(path));
+    MAGENTA_RETURN_IF_ERROR(CheckFitsMemory(index, shard, path));
+    const auto read = [&](uint64_t offset, std::string* into) { return file->Read(offset, into); };
     // What lies behind the last tensor makes no room for overlaps.
-    MAGENTA_RETURN_IF_ERROR(TakeShard(
-        index, shard, std::min(size, needed[static_cast<size_t>(shard)]), read, path, &tensors));
+    MAGENTA_RETURN_IF_ERROR(TakeShard(index, shard,
+                                      std::min(file->size(), needed[static_cast<size_t>(shard)]),
+                                      read, path, &tensors));
   }
   return tensors;
 }

@@ -17,11 +17,12 @@ namespace magenta {
 using TensorFilter = absl::FunctionRef<bool(std::string_view name)>;
 inline bool EveryTensor(std::string_view) { return true; }
 
-/// The wanted tensors of a checkpoint; others are not looked at. `path` is a V1 file, a V2 prefix
-/// (".../model.ckpt-561") or its
-/// ".index". Every checksum is verified. Errors (exit 3) name the file, the variable and the byte
-/// offset: wrong checksum, cut or missing shard, keys out of order or twice, a type or shape that
-/// we do not read, sizes that do not fit. Memory is bounded by a small multiple of the files' size.
+/// The wanted tensors of a checkpoint. Of others a V2 checkpoint's index is checked, and their
+/// bytes are not read; a V1 checkpoint is read whole. `path` is a V1 file, a V2 prefix
+/// (".../model.ckpt-561") or its ".index". The checksum of all that is read is verified. Errors
+/// (exit 3) name the file, the variable and the byte offset: wrong checksum, cut or missing shard,
+/// keys out of order or twice, a type or shape that we do not read, sizes that do not fit. Memory
+/// is bounded by a small multiple of the files' size.
 absl::StatusOr<TensorMap> ReadCheckpoint(const std::string& path,
                                          TensorFilter wanted = EveryTensor);
 

@@ -383,11 +383,20 @@ TEST_F(CheckpointFiles, LargeFilesTakeNoMemory) {
   fs::resize_file(folder_ + "/v1.ckpt", uint64_t{1} << 40);
   EXPECT_THAT(ErrorLine(ReadCheckpoint(folder_ + "/v1.ckpt").status()),
               HasSubstr("its last 8 bytes are wrong"));
+  tensorflow::BundleEntryProto huge = GoodEntry();
+  huge.set_dtype(tensorflow::DT_UINT8);
+  huge.clear_shape();
+  huge.mutable_shape()->add_dim()->set_size(int64_t{1} << 40);
+  huge.set_size(int64_t{1} << 40);
+  ASSERT_TRUE(WriteFile(prefix_ + ".index", BuildTable({{"", GoodHeader().SerializeAsString()},
+                                                        {"a", huge.SerializeAsString()}}))
+                  .ok());
+  EXPECT_THAT(Error(), HasSubstr("holds more than the 4294967296 bytes that are read at once"));
   fs::resize_file(prefix_ + ".index", uint64_t{1} << 40);
   EXPECT_EQ(ExitStatus(ReadCheckpoint(prefix_).status()), 3);
 }
 
-// A generator has no use for the optimizer's slots: it neither reads nor trips over them.
+// A generator has no use for the optimizer's slots: it does not read their bytes.
 TEST_F(CheckpointFiles, OnlyWhatIsWantedIsLookedAt) {
   const TensorMap tensors = {{"w", Tensor::Float(1)}, {"w/Adam", Tensor::Float(2)}};
   ASSERT_TRUE(WriteV2(prefix_, tensors).ok());
