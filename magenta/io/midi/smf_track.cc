@@ -14,7 +14,7 @@ namespace {
 
 constexpr uint64_t kMaxVariableLength = 0x0FFFFFFF;
 
-/// Events for which there is room before they are read.
+/// Events for which there is room when the first is read.
 constexpr uint64_t kMostReserved = 4096;
 
 constexpr uint8_t kMetaName = 0x03;
@@ -103,6 +103,7 @@ void SmfTrackParser::Advance(uint64_t delta) {
 }
 
 void SmfTrackParser::Keep(SmfKind kind, uint8_t channel, int a, int b, int32_t value) {
+  if (track_.events.empty()) MakeRoom();
   track_.events.push_back(
       {tick_, event_at_, value, kind, channel, static_cast<uint8_t>(a), static_cast<uint8_t>(b)});
 }
@@ -146,8 +147,6 @@ SmfTrack SmfTrackParser::Parse() {
     warnings_.Add(chunk_.begin - 4, index_, "the track claims {} bytes where {} are left",
                   chunk_.length, bytes_.size() - chunk_.begin);
   }
-  // Most events are of three or four bytes.
-  track_.events.reserve(std::min<uint64_t>((limit_ - at_) / 3, kMostReserved));
   Step step = Step::kGoOn;
   while (step == Step::kGoOn && !AtEnd()) {
     uint64_t delta;
@@ -166,6 +165,11 @@ SmfTrack SmfTrackParser::Parse() {
   track_.end_tick = tick_;
   FindNextChunk(step);
   return std::move(track_);
+}
+
+void SmfTrackParser::MakeRoom() {
+  // Most events are of three or four bytes.
+  track_.events.reserve(std::min<uint64_t>((limit_ - event_at_) / 3 + 1, kMostReserved));
 }
 
 void SmfTrackParser::SayLongDelta(uint64_t delta) {

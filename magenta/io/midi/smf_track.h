@@ -63,6 +63,7 @@ class SmfTrackParser {
   void KeepKey(std::string_view payload);
   inline void Keep(SmfKind kind, uint8_t channel, int a, int b, int32_t value = 0);
   inline void Advance(uint64_t delta);
+  void MakeRoom();
   void SayLongDelta(uint64_t delta);
   Step CutOff(const char* what);
   void FindNextChunk(Step last);
