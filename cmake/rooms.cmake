@@ -37,10 +37,7 @@ function(magenta_room name)
   endif()
 endfunction()
 
-# What is not ours, for tests under a sanitizer.
-set(MAGENTA_SANITIZERS
-    "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/lsan.supp:print_suppressions=0"
-    "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/tsan.supp:print_suppressions=0")
+set(MAGENTA_LSAN LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/lsan.supp:print_suppressions=0)
 
 # magenta_test(NAME SOURCES file... [DEPS room...] [LABELS label...] [LIBS library...])
 function(magenta_test name)
@@ -64,7 +61,7 @@ function(magenta_test name)
   add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_property(GLOBAL APPEND PROPERTY MAGENTA_TEST_FILES ${TEST_SOURCES})
   set_tests_properties(${name} PROPERTIES LABELS "${TEST_LABELS}"
-                       ENVIRONMENT "MAGENTA_ROWS_FILE=${CMAKE_BINARY_DIR}/rows_checked.txt;${MAGENTA_SANITIZERS}")
+                       ENVIRONMENT "MAGENTA_ROWS_FILE=${CMAKE_BINARY_DIR}/rows_checked.txt;${MAGENTA_LSAN}")
   if("unit" IN_LIST TEST_LABELS AND NOT "slow" IN_LIST TEST_LABELS)
     set_property(GLOBAL APPEND PROPERTY MAGENTA_UNIT_TESTS ${name})
   endif()
