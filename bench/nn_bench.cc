@@ -2,7 +2,6 @@
 
 #include <benchmark/benchmark.h>
 
-#include <cstring>
 #include <iterator>
 #include <memory>
 #include <vector>
@@ -60,20 +59,6 @@ void BM_PlainStep(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(network.Step(kActive, std::size(kActive)));
 }
 BENCHMARK(BM_PlainStep)->Arg(64)->Arg(128)->Arg(512);
-
-/// What a step of one row cannot beat: reading the weights of its products once, from the cache
-/// level in which they stay between steps. Argument: units of two layers.
-void BM_StreamWeights(benchmark::State& state) {
-  const int64_t units = state.range(0);
-  const int64_t count = units * 4 * units * 3 + units * 48;
-  const FloatBuffer weights(static_cast<size_t>(count), 0.5f);
-  for (auto _ : state) {
-    // The C library's search for a byte that is not there reads as fast as this machine can.
-    benchmark::DoNotOptimize(std::memchr(weights.data(), 1, weights.size() * sizeof(float)));
-  }
-  state.SetBytesProcessed(state.iterations() * count * int64_t{sizeof(float)});
-}
-BENCHMARK(BM_StreamWeights)->Arg(64)->Arg(128)->Arg(512);
 
 /// range(2): index into AllKernels(), the scalar reference first.
 void BM_StepByKernel(benchmark::State& state) {

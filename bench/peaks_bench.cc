@@ -1,5 +1,5 @@
 // What this machine gives at most, for a share of it: multiply-adds that wait for nothing, and
-// bytes read from more memory than most caches hold.
+// bytes read, from more memory than most caches hold and from as much as a network's weights take.
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "bench/peaks_bench.cc"
@@ -35,14 +35,31 @@ float MultiplyAddsImpl(double flop) {
   return hn::GetLane(hn::SumOfLanes(d, hn::Add(half, rest)));
 }
 
+// The sum of `count` floats (a multiple of 8 vectors, aligned), in eight sums that do not wait for
+// each other.
+float SumImpl(const float* from, size_t count) {
+  const hn::ScalableTag<float> d;
+  const size_t lanes = hn::Lanes(d);
+  auto a = hn::Zero(d), b = a, c = a, e = a, f = a, g = a, h = a, i = a;
+  for (const float* const end = from + count; from != end; from += 8 * lanes) {
+    a = hn::Add(a, hn::Load(d, from)), b = hn::Add(b, hn::Load(d, from + lanes));
+    c = hn::Add(c, hn::Load(d, from + 2 * lanes)), e = hn::Add(e, hn::Load(d, from + 3 * lanes));
+    f = hn::Add(f, hn::Load(d, from + 4 * lanes)), g = hn::Add(g, hn::Load(d, from + 5 * lanes));
+    h = hn::Add(h, hn::Load(d, from + 6 * lanes)), i = hn::Add(i, hn::Load(d, from + 7 * lanes));
+  }
+  const auto half = hn::Add(hn::Add(a, b), hn::Add(c, e));
+  return hn::GetLane(hn::SumOfLanes(d, hn::Add(half, hn::Add(hn::Add(f, g), hn::Add(h, i)))));
+}
+
 }  // namespace magenta::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 #include <benchmark/benchmark.h>
+#include <hwy/aligned_allocator.h>
 
+#include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <thread>
 #include <vector>
 
@@ -50,6 +67,13 @@ namespace magenta {
 namespace {
 
 HWY_EXPORT(MultiplyAddsImpl);
+HWY_EXPORT(SumImpl);
+
+hwy::AlignedFreeUniquePtr<float[]> Halves(size_t count) {
+  auto floats = hwy::AllocateAligned<float>(count);
+  std::fill_n(floats.get(), count, 0.5f);
+  return floats;
+}
 
 template <typename Work>
 void OnThreads(int64_t threads, const Work& work) {
@@ -75,14 +99,30 @@ BENCHMARK(MultiplyAdds)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealT
 void ReadMemory(benchmark::State& state) {
   constexpr size_t kBytes = size_t{256} << 20;
   const auto threads = static_cast<size_t>(state.range(0));
-  const std::vector<std::vector<char>> bytes(threads, std::vector<char>(kBytes, 2));
+  constexpr size_t kFloats = kBytes / sizeof(float);
+  std::vector<hwy::AlignedFreeUniquePtr<float[]>> floats;
+  for (size_t i = 0; i < threads; ++i) floats.push_back(Halves(kFloats));
   for (auto _ : state) {
     std::atomic<size_t> next = 0;
-    OnThreads(state.range(0),
-              [&] { benchmark::DoNotOptimize(std::memchr(bytes[next++].data(), 1, kBytes)); });
+    OnThreads(state.range(0), [&] {
+      benchmark::DoNotOptimize(HWY_DYNAMIC_DISPATCH(SumImpl)(floats[next++].get(), kFloats));
+    });
   }
   state.SetBytesProcessed(state.iterations() * state.range(0) * static_cast<int64_t>(kBytes));
 }
+// What a step of one row cannot beat: reading the weights of its products once, from the cache
+// level in which they stay between steps. range(0): units of two layers, as in nn_bench's BM_Step.
+void ReadWeights(benchmark::State& state) {
+  const auto units = static_cast<size_t>(state.range(0));
+  const size_t count = units * 4 * units * 3 + units * 48;
+  const auto weights = Halves(count);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(HWY_DYNAMIC_DISPATCH(SumImpl)(weights.get(), count));
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(count * sizeof(float)));
+}
+BENCHMARK(ReadWeights)->Arg(64)->Arg(128)->Arg(512);
+
 BENCHMARK(ReadMemory)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace

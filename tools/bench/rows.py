@@ -113,7 +113,7 @@ def convert(name, _, setting):
 
 def parse(name, _, setting):
   os.environ['MAGENTA_MIDI_BENCH'] = setting.flags.music
-  return Row(name, 'MIDI parsing, one thread, processor time', {
+  return Row(name, 'MIDI parsing, one thread, processor time (the peers open the files, too)', {
       OURS: lambda: run.benchmark(setting.bench('midi'), 'BM_ReadFolder', 'cpu_time'),
       'symusic': lambda: run.python_line(setting.flags.peers_python, SYMUSIC, setting.flags.music),
       'pretty_midi': lambda: run.python_line(setting.flags.peers_python, PRETTY_MIDI,
@@ -244,7 +244,8 @@ def step(name, units, setting):
       'Magenta, a step of one row': lambda: magenta('1').steps(100),
       'Magenta.js on WebAssembly with SIMD, a step of continueSequence': lambda: page().steps(200),
       'loops in plain C++, -O3 -march=native -ffast-math': lambda: ours('BM_PlainStep/' + units),
-      'reading its weights once (limit)': lambda: ours('BM_StreamWeights/' + units),
+      'reading its weights once (limit)':
+          lambda: run.benchmark(setting.bench('peaks'), 'ReadWeights/' + units),
   }, seconds)
 
 

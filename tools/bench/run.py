@@ -3,6 +3,7 @@ import collections
 import json
 import os
 import subprocess
+import tempfile
 import time
 
 # seconds by the clock, peak resident memory in MB (0: not known).
@@ -62,15 +63,18 @@ class Asked:
   """A program that stays: says "ready", then the seconds of a step for every line it is given."""
 
   def __init__(self, arguments):
+    self._said = tempfile.TemporaryFile('w+')
     try:
       self._child = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                     stderr=subprocess.DEVNULL, text=True)
+                                     stderr=self._said, text=True)
     except OSError as error:
       raise Failed('%s: %s' % (arguments[0], error.strerror)) from error
     for line in self._child.stdout:
       if line.strip() == 'ready':
         return
-    raise Failed('%s did not get ready' % arguments[0])
+    self._said.seek(0)
+    errors = [line for line in self._said if 'Error' in line] or ['no reason']
+    raise Failed('%s did not get ready: %s' % (arguments[0], errors[0].strip()))
 
   def steps(self, count):
     self._child.stdin.write('%d\n' % count)
@@ -79,7 +83,3 @@ class Asked:
     if not answer:
       raise Failed('it ended')
     return Measured(float(answer), 0)
-
-  def close(self):
-    self._child.stdin.close()
-    self._child.wait()
