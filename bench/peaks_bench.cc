@@ -110,6 +110,8 @@ void ReadMemory(benchmark::State& state) {
   }
   state.SetBytesProcessed(state.iterations() * state.range(0) * static_cast<int64_t>(kBytes));
 }
+BENCHMARK(ReadMemory)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
+
 // What a step of one row cannot beat: reading the weights of its products once, from the cache
 // level in which they stay between steps. range(0): units of two layers, as in nn_bench's BM_Step.
 void ReadWeights(benchmark::State& state) {
@@ -122,8 +124,6 @@ void ReadWeights(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(count * sizeof(float)));
 }
 BENCHMARK(ReadWeights)->Arg(64)->Arg(128)->Arg(512);
-
-BENCHMARK(ReadMemory)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
 }  // namespace magenta

@@ -30,14 +30,6 @@ absl::Status OutputFailure(const std::string& path, int error) {
   return OutsideError(path, fmt::format("cannot write: {}", std::strerror(error)), remedy);
 }
 
-absl::Status CannotOpen(const std::string& path, int error) {
-  if (error == ENOENT || error == ENOTDIR) {
-    return MissingInputError(path, "there is no such file", "Check the name");
-  }
-  const char* remedy = error == EACCES || error == EPERM ? "Check its permissions" : "";
-  return InputError(path, fmt::format("cannot open: {}", std::strerror(error)), remedy);
-}
-
 void SyncFolder(const fs::path& folder) {
   const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return;
@@ -83,6 +75,14 @@ void SweepOnce(const fs::path& folder) {
 }
 
 }  // namespace
+
+absl::Status CannotOpen(const std::string& path, int error) {
+  if (error == ENOENT || error == ENOTDIR) {
+    return MissingInputError(path, "there is no such file", "Check the name");
+  }
+  const char* remedy = error == EACCES || error == EPERM ? "Check its permissions" : "";
+  return InputError(path, fmt::format("cannot open: {}", std::strerror(error)), remedy);
+}
 
 absl::StatusOr<OutputFolder> OutputFolder::Make(const std::string& path) {
   OutputFolder folder;

@@ -13,10 +13,15 @@
 
 namespace magenta {
 
+/// What is read of one file at once, at most.
+inline constexpr uint64_t kMostFileBytes = uint64_t{4} << 30;
+
 /// The whole of `path`. Errors: missing (exit 3), a folder, unreadable, or over `max_bytes`, each
 /// naming `path`; nothing is allocated for a file that is too large.
-absl::StatusOr<std::string> ReadFile(const std::string& path,
-                                     uint64_t max_bytes = uint64_t{4} << 30);
+absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes = kMostFileBytes);
+
+/// Why `path` could not be opened for reading, by the errno of open(): exit 3, with a remedy.
+absl::Status CannotOpen(const std::string& path, int error);
 
 /// Folders that a run makes for its outputs. Those that are still empty when it ends go again.
 class OutputFolder {

@@ -1,6 +1,7 @@
 """The rows of the table: what is measured, ours first, then its peers."""
 import collections
 import functools
+import json
 import os
 import subprocess
 
@@ -90,6 +91,12 @@ class Setting:
         continue
       if done.returncode == 0:
         found.append('%s %s' % (package, done.stdout.strip()))
+    for package in ('@magenta/music', '@tensorflow/tfjs-backend-wasm'):
+      try:
+        with open(os.path.join(self.flags.magentajs, package, 'package.json'), encoding='utf-8') as f:
+          found.append('%s %s' % (package, json.load(f)['version']))
+      except OSError:
+        continue
     return ', '.join(found) or 'no peers'
 
 

@@ -26,7 +26,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kIndexSuffix = ".index";
 constexpr uint64_t kMostIndexBytes = uint64_t{64} << 20;
-constexpr uint64_t kMostShardBytes = uint64_t{4} << 30;
 
 bool IsFile(const std::string& path) {
   std::error_code error;
@@ -51,10 +50,7 @@ class Shard {
  public:
   static absl::StatusOr<std::unique_ptr<Shard>> Open(const std::string& path) {
     const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-      const char* remedy = errno == EACCES || errno == EPERM ? "Check its permissions" : "";
-      return InputError(path, fmt::format("cannot open: {}", std::strerror(errno)), remedy);
-    }
+    if (fd < 0) return CannotOpen(path, errno);
     auto shard = std::make_unique<Shard>(path, fd);
     struct stat info {};
     if (::fstat(fd, &info) != 0) return shard->Unreadable(std::strerror(errno));
@@ -91,12 +87,12 @@ class Shard {
 
 // A sparse file of any size costs nothing to make.
 absl::Status CheckFitsMemory(const V2Index& index, int shard, const std::string& path) {
-  uint64_t left = kMostShardBytes;
+  uint64_t left = kMostFileBytes;
   for (const V2Entry& entry : index.entries) {
     if (entry.shard != shard) continue;
     if (entry.size > left) {
       return InputError(
-          path, fmt::format("holds more than the {} bytes that are read at once", kMostShardBytes));
+          path, fmt::format("holds more than the {} bytes that are read at once", kMostFileBytes));
     }
     left -= entry.size;
   }
