@@ -19,7 +19,68 @@ size_t Utf8Length(std::string_view text) {
   return length;
 }
 
+constexpr char32_t kReplacement = 0xFFFD;
+
+void AppendUtf8(char32_t code, std::string& out) {
+  const auto add = [&out](char32_t byte) { out += static_cast<char>(byte); };
+  if (code < 0x80) return add(code);
+  if (code < 0x800) {
+    add(0xC0 | code >> 6);
+  } else if (code < 0x10000) {
+    add(0xE0 | code >> 12);
+    add(0x80 | (code >> 6 & 0x3F));
+  } else {
+    add(0xF0 | code >> 18);
+    add(0x80 | (code >> 12 & 0x3F));
+    add(0x80 | (code >> 6 & 0x3F));
+  }
+  add(0x80 | (code & 0x3F));
+}
+
+/// The units of `bytes`, two bytes each, the more significant one at `high` of them.
+std::string Utf16ToUtf8(std::string_view bytes, size_t high) {
+  const auto unit = [&](size_t i) -> char32_t {
+    return static_cast<unsigned char>(bytes[i + high]) << 8 |
+           static_cast<unsigned char>(bytes[i + 1 - high]);
+  };
+  std::string text;
+  size_t i = 0;
+  for (; i + 1 < bytes.size(); i += 2) {
+    char32_t code = unit(i);
+    const bool is_first = code >= 0xD800 && code < 0xDC00;
+    const bool is_second = code >= 0xDC00 && code < 0xE000;
+    const char32_t second = is_first && i + 3 < bytes.size() ? unit(i + 2) : 0;
+    if (second >= 0xDC00 && second < 0xE000) {
+      code = 0x10000 + ((code - 0xD800) << 10) + (second - 0xDC00);
+      i += 2;
+    } else if (is_first || is_second) {
+      code = kReplacement;
+    }
+    AppendUtf8(code, text);
+  }
+  if (i < bytes.size()) AppendUtf8(kReplacement, text);  // half a unit
+  return text;
+}
+
 }  // namespace
+
+bool IsUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const size_t length = Utf8Length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+std::string ToUtf8(std::string_view bytes) {
+  if (IsUtf8(bytes)) return std::string(bytes);
+  if (bytes.starts_with("\xFF\xFE")) return Utf16ToUtf8(bytes.substr(2), 1);
+  if (bytes.starts_with("\xFE\xFF")) return Utf16ToUtf8(bytes.substr(2), 0);
+  std::string text;
+  for (const char byte : bytes) AppendUtf8(static_cast<unsigned char>(byte), text);
+  return text;
+}
 
 std::string ValidUtf8(std::string_view text) {
   std::string valid;

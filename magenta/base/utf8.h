@@ -6,7 +6,17 @@
 
 namespace magenta {
 
-/// `text` with every byte that is no UTF-8 replaced by U+FFFD.
+/// Whether all of `text` is UTF-8 (no overlong forms, surrogates, or code points past U+10FFFF).
+bool IsUtf8(std::string_view text);
+
+/// `bytes` of an unknown encoding as UTF-8, by the rule of all readers: what is UTF-8 stays as it
+/// is; what begins with a byte order mark of UTF-16 is that (half pairs become U+FFFD, the mark
+/// goes); anything else is Latin-1. Never fails, and the result of a result is itself. At most
+/// twice as long as `bytes`.
+std::string ToUtf8(std::string_view bytes);
+
+/// `text` with every byte that is no UTF-8 replaced by U+FFFD. For what is UTF-8 by its nature and
+/// only damaged; ToUtf8 for what was written in an encoding that nobody names.
 std::string ValidUtf8(std::string_view text);
 
 }  // namespace magenta

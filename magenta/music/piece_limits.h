@@ -1,0 +1,73 @@
+#pragma once
+// How large one piece of music may be, the same for every reader and every verb.
+//
+// A piece is a file of MIDI, ABC (with all its tunes) or MusicXML, a request's or an upload's
+// music, or one record of a TFRecord; a TFRecord itself may be of any length. Within these limits
+// reading, converting, scoring and drawing a piece take at most 10 s and 1 GiB on two slow cores;
+// an orchestral score of 200,000 notes is well inside. docs/cli.md tells users of them.
+//
+// Readers check while they parse, before what is over a limit takes memory, and never allocate from
+// a count that only the file claims:
+//
+//   MAGENTA_RETURN_IF_ERROR(CheckNotes(++notes));    // one more note, also one that repeats play
+//   MAGENTA_RETURN_IF_ERROR(CheckUnpackedBytes(text.size()));
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace magenta {
+
+struct PieceLimits {
+  /// Of a file, an upload or a record, as it stands (packed, where it is).
+  uint64_t file_bytes = uint64_t{128} << 20;
+  /// Of what gzip, zlib or a zip archive (.mxl) gives; all that is unpacked of one file counts.
+  uint64_t unpacked_bytes = uint64_t{128} << 20;
+  /// Of all its tracks or tunes together; also after repeats are played out.
+  uint64_t notes = 1'000'000;
+  /// What takes memory beside notes: MIDI events (two a note), elements of XML, other
+  /// fields and signs of ABC, other messages of a NoteSequence.
+  uint64_t events = 4'000'000;
+  /// MIDI tracks, MusicXML parts, ABC voices of a tune.
+  uint64_t tracks = 4'096;
+};
+
+inline constexpr PieceLimits kPieceLimits;
+
+/// The error (exit 3) of a piece that has `found` of `unit` ("notes") where `limit` are allowed,
+/// with `or_more` where the reader stopped counting: "has 1000001 notes or more; the limit for a
+/// piece is 1000000".
+absl::Status PieceLimitError(std::string_view unit, uint64_t found, uint64_t limit, bool or_more);
+
+/// Whether `status` is a PieceLimitError, also after WithFile and WithRemedy.
+bool IsPieceLimitError(const absl::Status& status);
+
+// OK, or the error above. They are for loops: nothing is made unless the limit is passed.
+
+inline absl::Status CheckNotes(uint64_t found, const PieceLimits& limits = kPieceLimits) {
+  if (found <= limits.notes) return absl::OkStatus();
+  return PieceLimitError("notes", found, limits.notes, true);
+}
+
+inline absl::Status CheckEvents(uint64_t found, const PieceLimits& limits = kPieceLimits) {
+  if (found <= limits.events) return absl::OkStatus();
+  return PieceLimitError("events", found, limits.events, true);
+}
+
+inline absl::Status CheckTracks(uint64_t found, const PieceLimits& limits = kPieceLimits) {
+  if (found <= limits.tracks) return absl::OkStatus();
+  return PieceLimitError("tracks", found, limits.tracks, true);
+}
+
+inline absl::Status CheckFileBytes(uint64_t found, const PieceLimits& limits = kPieceLimits) {
+  if (found <= limits.file_bytes) return absl::OkStatus();
+  return PieceLimitError("bytes", found, limits.file_bytes, false);
+}
+
+inline absl::Status CheckUnpackedBytes(uint64_t found, const PieceLimits& limits = kPieceLimits) {
+  if (found <= limits.unpacked_bytes) return absl::OkStatus();
+  return PieceLimitError("unpacked bytes", found, limits.unpacked_bytes, true);
+}
+
+}  // namespace magenta
