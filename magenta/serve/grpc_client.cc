@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "magenta/base/address.h"
 #include "magenta/base/status.h"
 #include "magenta/service.grpc.pb.h"
 
@@ -16,13 +17,13 @@ namespace magenta {
 namespace {
 
 constexpr int kMaxAnswer = 256 << 20;
-constexpr std::string_view kLocalhost = "localhost:";
 
-/// "localhost" is this machine even where neither a hosts file nor a name server says so: gRPC asks
-/// only those.
+/// The address that gRPC is given, which would ask a name server for localhost; what is no
+/// HOST:PORT it may refuse itself.
 std::string AddressOf(const std::string& server) {
-  if (!server.starts_with(kLocalhost)) return server;
-  return "127.0.0.1:" + server.substr(kLocalhost.size());
+  const auto named = ParseHostAndPort(server);
+  if (!named.ok()) return server;
+  return HostAndPortText(ClientAddress(named->host, named->port), named->port);
 }
 
 class Client final : public GeneratorClient {

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "grpc/health/v1/health.pb.h"
+#include "magenta/base/address.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/request_text.h"
 #include "magenta/service.grpc.pb.h"
@@ -224,11 +225,7 @@ class RunningGrpcServer final : public GrpcServer {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
     builder.SetMaxReceiveMessageSize(static_cast<int>(options.max_body_bytes));
     builder.SetResourceQuota(grpc::ResourceQuota("magenta").Resize(kMaxMemory));
-    // gRPC would ask a name server for it.
-    const std::string host = options.host == "localhost" ? "127.0.0.1" : options.host;
-    const bool v6 = host.find(':') != std::string::npos && host[0] != '[';
-    const std::string address =
-        fmt::format("{}{}{}:{}", v6 ? "[" : "", host, v6 ? "]" : "", options.grpc_port);
+    const std::string address = HostAndPortText(WithoutResolver(options.host), options.grpc_port);
     builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
     builder.RegisterService(&impl_);
     server_ = builder.BuildAndStart();

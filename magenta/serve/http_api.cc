@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "magenta/base/address.h"
 #include "magenta/base/status.h"
 
 namespace magenta {

@@ -25,6 +25,7 @@
 #include <thread>
 #include <variant>
 
+#include "magenta/base/address.h"
 #include "magenta/base/status.h"
 
 namespace magenta {
@@ -359,8 +360,7 @@ class RunningHttpServer final : public HttpServer {
 
   absl::Status Start(const ServeOptions& options) {
     ErrorCode error;
-    const std::string host = options.host == "localhost" ? "127.0.0.1" : options.host;
-    const auto address = net::ip::make_address(host, error);
+    const auto address = net::ip::make_address(WithoutResolver(options.host), error);
     if (error) {
       return UsageError(fmt::format("--host={} is no address", options.host),
                         "Give 127.0.0.1, or the address of a network card, or 0.0.0.0");

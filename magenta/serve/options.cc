@@ -5,13 +5,6 @@
 
 namespace magenta {
 
-bool IsLoopback(const std::string& host) {
-  if (host == "localhost" || host == "::1" || host == "[::1]") return true;
-  const bool numbers = std::all_of(
-      host.begin(), host.end(), [](unsigned char c) { return std::isdigit(c) != 0 || c == '.'; });
-  return numbers && host.starts_with("127.");
-}
-
 bool SameToken(const std::string& token, const std::string& given) {
   // Every byte of what was given is looked at, whatever it is.
   unsigned difference = token.size() == given.size() ? 0 : 1;

@@ -37,9 +37,6 @@ struct ServeOptions {
   double drain_seconds = 10;
 };
 
-/// Whether `host` is an address of this machine alone: 127.x.x.x, ::1 or localhost.
-bool IsLoopback(const std::string& host);
-
 /// Whether `given` is `token`, in a time that does not tell where they differ.
 bool SameToken(const std::string& token, const std::string& given);
 

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "magenta/base/address.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/input/relay_frame.h"
 #include "magenta/cli/programs.h"
@@ -55,8 +56,7 @@ absl::Status RelayEnded() {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RelayPipe>> RelayPipe::Start(const RemoteFlags& flags) {
-  const size_t colon = flags.server.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == flags.server.size()) {
+  if (!ParseHostAndPort(flags.server).ok()) {
     return UsageError(fmt::format("--server={} is no HOST:PORT", flags.server),
                       "Give the gRPC port that `magenta serve` prints, say localhost:50051");
   }

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "magenta/base/address.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/serve/serve_verb.h"
 #include "magenta/cli/verbs/serve_flags.h"

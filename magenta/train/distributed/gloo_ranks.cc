@@ -25,9 +25,9 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include "magenta/base/address.h"
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
-#include "magenta/train/distributed/address.h"
 #include "magenta/train/distributed/watch.h"
 
 namespace magenta {
@@ -45,6 +45,7 @@ constexpr int kGlooThreads = 1;
 constexpr char kAgain[] =
     "Start the job again, with any number of ranks: it goes on from the last checkpoint";
 constexpr char kOtherPort[] = "Set MASTER_PORT to a free one, the same on all ranks";
+constexpr char kNameLeader[] = "Set MASTER_ADDR to the name or address of rank 0's machine";
 constexpr char kLauncherHelp[] =
     "Give each process a RANK of its own from 0 on, all the same WORLD_SIZE, and each job another "
     "MASTER_PORT";
@@ -313,7 +314,7 @@ absl::Status Joining::WaitForLeader() {
     if (found.ok() && Listens(leader_, place_.port)) return absl::OkStatus();
     if (Stopped()) return InterruptedError("stopped while waiting for rank 0");
     if (OutOfPatience()) {
-      if (!found.ok()) return found.status();
+      if (!found.ok()) return WithRemedy(found.status(), kNameLeader);
       return OutsideError(Where(),
                           fmt::format("rank 0 did not come in {:.0f} seconds", options_.patience_s),
                           "MASTER_ADDR and MASTER_PORT must be those of rank 0's machine, which "
@@ -408,7 +409,7 @@ absl::Status Joining::CheckAddresses(c10d::TCPStore& store) const {
   int loopback = 0, first = -1;
   for (int r = 0; r < place_.size; ++r) {
     const auto bytes = store.get(fmt::format("address/{}", r));
-    if (!IsLoopback({bytes.begin(), bytes.end()})) continue;
+    if (!IsLoopback(std::string(bytes.begin(), bytes.end()))) continue;
     ++loopback;
     if (first < 0) first = r;
   }
@@ -422,14 +423,20 @@ absl::Status Joining::CheckAddresses(c10d::TCPStore& store) const {
 
 absl::StatusOr<std::unique_ptr<Ranks>> Joining::Run() {
   if (place_.rank == 0) {
-    MAGENTA_ASSIGN_OR_RETURN(leader_, ResolveHost(place_.host));
+    const auto found = ResolveHost(place_.host);
+    if (!found.ok()) return WithRemedy(found.status(), kNameLeader);
+    leader_ = *found;
     if (Listens(leader_, place_.port)) {
       return OutsideError(Where(), "something else listens on this port", kOtherPort);
     }
   } else {
     MAGENTA_RETURN_IF_ERROR(WaitForLeader());
   }
-  MAGENTA_ASSIGN_OR_RETURN(own_, OwnAddressTowards(leader_));
+  const auto own = OwnAddressTowards(leader_);
+  if (!own.ok()) {
+    return WithRemedy(own.status(), "Name this machine's interface by GLOO_SOCKET_IFNAME");
+  }
+  own_ = *own;
   MAGENTA_ASSIGN_OR_RETURN(const StorePtr store, Open(place_.rank == 0));
   try {
     MAGENTA_RETURN_IF_ERROR(Introduce(*store));

@@ -13,7 +13,6 @@
 #include <thread>
 
 #include "magenta/base/status.h"
-#include "magenta/train/distributed/address.h"
 #include "magenta/train/distributed/agreement.h"
 #include "magenta/train/distributed/gloo_ranks.h"
 
@@ -184,13 +183,6 @@ TEST(RanksTest, APortThatIsTaken) {
   ::close(fd);
   EXPECT_EQ(ExitStatus(leader.status()), 5);
   EXPECT_THAT(ErrorLine(leader.status()), HasSubstr("MASTER_PORT"));
-}
-
-TEST(AddressTest, LoopbackForLoopback) {
-  EXPECT_EQ(OwnAddressTowards("127.0.0.1").value(), "127.0.0.1");
-  EXPECT_TRUE(IsLoopback(ResolveHost("localhost").value()));
-  EXPECT_FALSE(IsLoopback("10.0.0.1"));
-  EXPECT_FALSE(Listens("127.0.0.1", FreePort()));
 }
 
 }  // namespace
