@@ -12,7 +12,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml"]
+IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml", "io/music"]
 ROOMS = {
     "base": [],
     "music": ["base"],
@@ -22,6 +22,8 @@ ROOMS = {
     "io/score": ["base", "music"],
     "io/abc": ["base", "music", "io/score"],
     "io/musicxml": ["base", "music", "io/score"],
+    # The one table of formats.
+    "io/music": ["base", "music", "io/record", "io/midi", "io/score", "io/abc", "io/musicxml"],
     "codec": ["base", "music"],
     "nn": ["base"],
     "models": ["base", "music", "codec", "nn"],

@@ -61,6 +61,9 @@ TEST(ToUtf8, OfAnyTwoBytesIsUtf8) {
 TEST(ValidUtf8, ReplacesWhatIsNone) {
   EXPECT_EQ(ValidUtf8("Fl\xF6te"), "Fl�te");
   EXPECT_EQ(ValidUtf8("メ\xE3\x83"), "メ��");
+  EXPECT_EQ(ValidUtf8("caf\xC3\xA9 \xE2\x99\xAA \xF0\x9F\x8E\xB5"), "café ♪ 🎵");
+  EXPECT_EQ(ValidUtf8("\xC0\x80\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD");
+  EXPECT_EQ(ValidUtf8("\xF4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "magenta/base/status.h"
+#include "magenta/io/music/read_music.h"
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/pipeline/input_files.h"
 #include "magenta/pipeline/music_file.h"
@@ -70,7 +71,8 @@ absl::Status NothingConverted(const ConvertOptions& options, const ConvertSummar
     return InputError(
         options.input_dir,
         fmt::format("none of its {} files can be read:\n{}", summary.files, summary.table),
-        "Check their permissions");
+        summary.reasons.contains(kOverLimit) ? "Split them into smaller pieces"
+                                             : "Check their permissions");
   }
   return NothingToOutputError(fmt::format("none of the {} files in {} gave a sequence:\n{}",
                                           summary.files, options.input_dir, summary.table),
@@ -82,7 +84,7 @@ std::string_view BaseName(std::string_view path) { return path.substr(path.rfind
 /// Whether `path` is what this or an earlier run wrote into its own input folder.
 bool IsOwnOutput(const ConvertOptions& options, std::string_view path) {
   const std::string_view name = BaseName(path);
-  return MusicFileKindOf(name) == MusicFileKind::kOther &&
+  return !MusicFormatOfName(name).has_value() &&
          (name.starts_with(BaseName(options.output_file)) ||
           (!options.report_file.empty() && name.starts_with(BaseName(options.report_file))));
 }

@@ -13,27 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct KnownEnding {
-  std::string_view ending;
-  MusicFileKind kind;
-};
-
-constexpr KnownEnding kKnownEndings[] = {
-    {".mid", MusicFileKind::kMidi},          {".midi", MusicFileKind::kMidi},
-    {".kar", MusicFileKind::kMidi},          {".rmi", MusicFileKind::kMidi},
-    {".abc", MusicFileKind::kAbc},           {".xml", MusicFileKind::kMusicXml},
-    {".musicxml", MusicFileKind::kMusicXml}, {".mxl", MusicFileKind::kMusicXml},
-};
-
-char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool EndsInAnyCase(std::string_view name, std::string_view ending) {
-  return name.size() >= ending.size() &&
-         std::equal(ending.begin(), ending.end(),
-                    name.end() - static_cast<ptrdiff_t>(ending.size()),
-                    [](char a, char b) { return a == LowerAscii(b); });
-}
-
 bool IsFolder(const fs::directory_entry& entry) {
   std::error_code ignored;
   return entry.is_directory(ignored) && !entry.is_symlink(ignored);
@@ -61,13 +40,6 @@ FoundFile Examine(const std::string& root, std::string path) {
 }
 
 }  // namespace
-
-MusicFileKind MusicFileKindOf(std::string_view name) {
-  for (const KnownEnding& known : kKnownEndings) {
-    if (EndsInAnyCase(name, known.ending)) return known.kind;
-  }
-  return MusicFileKind::kOther;
-}
 
 absl::StatusOr<FolderWalker> FolderWalker::Open(const std::string& folder, bool recursive) {
   std::error_code error;

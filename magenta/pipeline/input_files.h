@@ -3,22 +3,11 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
 namespace magenta {
-
-/// What a file is, told by the end of its name in any case.
-enum class MusicFileKind {
-  kMidi,      // .mid .midi .kar .rmi
-  kAbc,       // .abc
-  kMusicXml,  // .xml .musicxml .mxl
-  kOther,
-};
-/// By the name alone; nothing is opened.
-MusicFileKind MusicFileKindOf(std::string_view name);
 
 /// Something found in a folder.
 struct FoundFile {

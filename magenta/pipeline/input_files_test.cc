@@ -22,21 +22,6 @@ std::string Walk(const std::string& folder, bool recursive) {
   return dump;
 }
 
-TEST(MusicFileKindTest, IsToldByTheEndOfTheName) {
-  const struct {
-    const char* name;
-    MusicFileKind kind;
-  } kRows[] = {
-      {"a.mid", MusicFileKind::kMidi},      {"A.MIDI", MusicFileKind::kMidi},
-      {"x/a.Kar", MusicFileKind::kMidi},    {"a.rmi", MusicFileKind::kMidi},
-      {"a.abc", MusicFileKind::kAbc},       {"a.xml", MusicFileKind::kMusicXml},
-      {"a.mxl", MusicFileKind::kMusicXml},  {"a.MusicXML", MusicFileKind::kMusicXml},
-      {"a.mid.txt", MusicFileKind::kOther}, {"mid", MusicFileKind::kOther},
-      {"", MusicFileKind::kOther},
-  };
-  for (const auto& row : kRows) EXPECT_EQ(MusicFileKindOf(row.name), row.kind) << row.name;
-}
-
 TEST(FolderWalkerTest, WalksInTheOrderOfTheBytesOfPaths) {
   TempFolder folder;
   for (const char* name :

@@ -5,67 +5,39 @@
 #include <map>
 #include <utility>
 
-#include "magenta/base/files.h"
 #include "magenta/base/sha1.h"
-#include "magenta/base/status.h"
-#include "magenta/io/abc/abc.h"
-#include "magenta/io/midi/midi_file.h"
-#include "magenta/io/musicxml/musicxml.h"
-#include "magenta/pipeline/input_files.h"
+#include "magenta/base/utf8.h"
+#include "magenta/io/music/read_music.h"
 
 namespace magenta {
 namespace {
 
-void NameSequence(const MusicFileName& name, const char* format, const std::string& hashed,
+void NameSequence(const MusicFileName& name, MusicFormat format, const std::string& hashed,
                   NoteSequence& sequence) {
-  const std::string collection = ValidUtf8(name.collection);
-  sequence.set_id(fmt::format("/id/{}/{}/{}", format, collection, Sha1Hex(hashed)));
-  sequence.set_filename(ValidUtf8(name.filename));
+  const std::string collection = ToUtf8(name.collection);
+  sequence.set_id(fmt::format("/id/{}/{}/{}", MusicFormatId(format), collection, Sha1Hex(hashed)));
+  sequence.set_filename(ToUtf8(name.filename));
   sequence.set_collection_name(collection);
 }
 
 /// What a failing reader said, without the exit status that it would mean alone.
 void SetBroken(const absl::Status& status, std::string reason, FileOutcome& outcome) {
-  outcome.reason = std::move(reason);
+  outcome.reason = IsPieceLimitError(status) ? kOverLimit : std::move(reason);
   outcome.detail = std::string(status.message());
 }
 
-std::vector<std::string> WarningTexts(const std::vector<ScoreWarning>& left_out) {
-  std::vector<std::string> texts;
-  texts.reserve(left_out.size());
-  for (const ScoreWarning& warning : left_out) texts.push_back(WarningLine(warning));
-  return texts;
-}
-
-void TakeMidi(const MusicFileName& name, std::string_view bytes, NoteSequence memory,
-              MusicFileReading& out) {
-  absl::StatusOr<MidiReading> reading = ReadMidi(bytes, std::move(memory));
-  if (!reading.ok()) return SetBroken(reading.status(), "broken_midi", out.outcome);
-  for (const MidiWarning& warning : reading->warnings) {
-    out.outcome.warnings.push_back(WarningLine(warning));
+void TakeWarnings(const MusicPiece& piece, const std::string& prefix, FileOutcome& outcome) {
+  for (const std::string& line : piece.warnings) outcome.warnings.push_back(prefix + line);
+  if (piece.warnings_left_out > 0) {
+    outcome.warnings.push_back(fmt::format("{} more", piece.warnings_left_out));
   }
-  if (reading->warnings_left_out > 0) {
-    out.outcome.warnings.push_back(fmt::format("{} more", reading->warnings_left_out));
-  }
-  NameSequence(name, "midi", name.filename, reading->sequence);
-  out.sequences.push_back(std::move(reading->sequence));
-}
-
-void TakeMusicXml(const MusicFileName& name, std::string_view bytes, MusicFileReading& out) {
-  absl::StatusOr<MusicXmlReading> reading = ReadMusicXml(bytes);
-  if (!reading.ok()) return SetBroken(reading.status(), "broken_musicxml", out.outcome);
-  out.outcome.warnings = WarningTexts(reading->left_out);
-  NameSequence(name, "musicxml", name.filename, reading->sequence);
-  out.sequences.push_back(std::move(reading->sequence));
 }
 
 /// A book's tunes stand in the report as its tracks, so that a broken one is seen and counted.
-void TakeAbc(const MusicFileName& name, std::string_view bytes, MusicFileReading& out) {
-  absl::StatusOr<std::vector<AbcTune>> tunes = ReadAbc(bytes);
-  if (!tunes.ok()) return SetBroken(tunes.status(), "broken_abc", out.outcome);
+void TakeBook(const MusicFileName& name, MusicReading& reading, MusicFileReading& out) {
   std::map<int64_t, int> seen;  // tunes of each X:
-  for (size_t i = 0; i < tunes->size(); ++i) {
-    AbcTune& tune = (*tunes)[i];
+  for (size_t i = 0; i < reading.pieces.size(); ++i) {
+    MusicPiece& tune = reading.pieces[i];
     const int64_t number = tune.sequence.reference_number();
     TrackReport& report = out.outcome.tracks.emplace_back();
     report.part = static_cast<int>(i);
@@ -74,32 +46,30 @@ void TakeAbc(const MusicFileName& name, std::string_view bytes, MusicFileReading
     report.outcome = report.kept ? "kept" : "broken_tune";
     report.reason = std::string(tune.status.message());
     if (!report.kept) continue;
-    for (std::string& text : WarningTexts(tune.left_out)) {
-      out.outcome.warnings.push_back(fmt::format("tune {}, {}", number, text));
-    }
+    TakeWarnings(tune, fmt::format("tune {}, ", number), out.outcome);
     const int nth = ++seen[number];
     NameSequence(
-        name, "abc",
+        name, reading.format,
         fmt::format("{}_{}{}", name.filename, number, nth > 1 ? fmt::format("_{}", nth) : ""),
         tune.sequence);
     out.sequences.push_back(std::move(tune.sequence));
   }
-  if (out.sequences.empty()) SetBroken((*tunes)[0].status, "broken_abc", out.outcome);
 }
 
-void TakeBytes(const MusicFileName& name, MusicFileKind kind, std::string_view bytes,
+void TakeBytes(const MusicFileName& name, MusicFormat format, std::string_view bytes,
                NoteSequence memory, MusicFileReading& out) {
-  if (bytes.empty()) {
-    out.outcome.reason = "empty_file";
-    out.outcome.detail = "0 bytes";
-    return;
+  const std::string broken = fmt::format("broken_{}", MusicFormatId(format));
+  auto reading = ReadMusicBytes(bytes, {format, std::move(memory)});
+  if (!reading.ok()) return SetBroken(reading.status(), broken, out.outcome);
+  if (format == MusicFormat::kAbc) {
+    TakeBook(name, *reading, out);
+  } else {
+    MusicPiece& piece = reading->pieces[0];
+    TakeWarnings(piece, "", out.outcome);
+    NameSequence(name, format, name.filename, piece.sequence);
+    out.sequences.push_back(std::move(piece.sequence));
   }
-  switch (kind) {
-    case MusicFileKind::kMidi: return TakeMidi(name, bytes, std::move(memory), out);
-    case MusicFileKind::kAbc: return TakeAbc(name, bytes, out);
-    case MusicFileKind::kMusicXml: return TakeMusicXml(name, bytes, out);
-    case MusicFileKind::kOther: return;
-  }
+  if (absl::Status none = FirstFailure(*reading); !none.ok()) SetBroken(none, broken, out.outcome);
 }
 
 }  // namespace
@@ -115,17 +85,20 @@ std::string CollectionNameOf(const std::string& folder) {
 MusicFileReading ReadMusicFile(const MusicFileName& name, NoteSequence memory) {
   MusicFileReading out;
   out.outcome.file = name.filename;
-  const MusicFileKind kind = MusicFileKindOf(name.filename);
-  if (kind == MusicFileKind::kOther) {
+  const std::optional<MusicFormat> format = MusicFormatOfName(name.filename);
+  if (!format.has_value()) {
     out.outcome.reason = "unknown_extension";
-    out.outcome.detail = "not .mid, .midi, .kar, .rmi, .abc, .xml, .musicxml or .mxl";
+    out.outcome.detail = fmt::format("none of {}, or one of these and .gz", MusicFileEndings());
     return out;
   }
-  const absl::StatusOr<std::string> bytes = ReadFile(name.path, kMaxMusicFileBytes);
-  if (bytes.ok()) {
-    TakeBytes(name, kind, *bytes, std::move(memory), out);
-  } else {
+  const absl::StatusOr<std::string> bytes = ReadPieceFile(name.path);
+  if (!bytes.ok()) {
     SetBroken(bytes.status(), "unreadable", out.outcome);
+  } else if (bytes->empty()) {
+    out.outcome.reason = "empty_file";
+    out.outcome.detail = "0 bytes";
+  } else {
+    TakeBytes(name, *format, *bytes, std::move(memory), out);
   }
   out.outcome.outputs = static_cast<int64_t>(out.sequences.size());
   if (out.outcome.outputs > 0) out.outcome.reason = "kept";

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "magenta/base/utf8.h"
 #include "magenta/music.pb.h"
 #include "magenta/pipeline/report.h"
 
@@ -23,15 +22,13 @@ struct MusicFileReading {
   FileOutcome outcome;
 };
 
-/// Largest file that is read, in bytes.
-inline constexpr uint64_t kMaxMusicFileBytes = uint64_t{256} << 20;
-
-/// Reads the file by the end of its name (MusicFileKindOf). Never fails: what can't be read has no
-/// sequence and a reason of unreadable, empty_file, unknown_extension, broken_midi, broken_abc,
-/// broken_musicxml. Ids, file and collection names are the reference's (PARITY sections 1 and 12):
+/// Reads the file by the end of its name (MusicFormatOfName). Never fails: what can't be read has
+/// no sequence and a reason of unreadable, empty_file, unknown_extension, over_limit (of a piece),
+/// broken_midi, broken_abc, broken_musicxml. Ids, file and collection names are the reference's
+/// (PARITY sections 1 and 12):
 /// `/id/midi/<collection>/<hex sha1 of filename>`; a book's tunes hash "<filename>_<X>", a second
-/// tune of the same X "<filename>_<X>_2". Bytes of names that are no UTF-8 become U+FFFD.
-/// `memory`: ReadMidi's.
+/// tune of the same X "<filename>_<X>_2". Names that are no UTF-8 become so as all texts do
+/// (ToUtf8). `memory`: ReadMidi's.
 MusicFileReading ReadMusicFile(const MusicFileName& name, NoteSequence memory = {});
 
 /// The last part of `folder`, slashes at its end aside (the reference gives none there).

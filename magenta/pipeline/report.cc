@@ -8,13 +8,14 @@
 #include <utility>
 
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 
 namespace magenta {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// One line; bytes that are no UTF-8 (file names may be any) become U+FFFD.
+/// One line; should bytes be no UTF-8 after all, they become U+FFFD.
 std::string DumpLine(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -34,7 +35,7 @@ Json TrackJson(const TrackReport& track) {
 
 Json OutcomeJson(const FileOutcome& outcome) {
   Json json;
-  json["file"] = outcome.file;
+  json["file"] = ToUtf8(outcome.file);  // names may be any bytes
   json["kept"] = outcome.outputs > 0;
   json["outputs"] = outcome.outputs;
   json["reason"] = outcome.reason;
@@ -92,7 +93,7 @@ std::map<std::string, int64_t> CountsOf(const std::map<std::string, ReasonCount>
 
 bool NothingReadable(const std::map<std::string, ReasonCount>& reasons) {
   return !reasons.empty() && std::all_of(reasons.begin(), reasons.end(), [](const auto& reason) {
-    return reason.first.starts_with("unreadable");
+    return reason.first.starts_with("unreadable") || reason.first == kOverLimit;
   });
 }
 

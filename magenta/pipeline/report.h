@@ -64,8 +64,11 @@ bool IsSamePath(const std::string& a, const std::string& b);
 /// {reason: n}
 std::map<std::string, int64_t> CountsOf(const std::map<std::string, ReasonCount>& reasons);
 
-/// Whether there are reasons, and each is that a file or folder could not be opened: then the input
-/// is at fault (exit 3), not what is in it (exit 4).
+/// The reason of a file that is over a limit of a piece (magenta/music/piece_limits.h).
+inline constexpr char kOverLimit[] = "over_limit";
+
+/// Whether there are reasons, and each is that a file or folder could not be opened, or is over a
+/// limit: then the input is at fault (exit 3), not what is in it (exit 4).
 bool NothingReadable(const std::map<std::string, ReasonCount>& reasons);
 
 /// The reasons, most frequent first, a line each: "  12  too_short  a.mid: 5 bars, fewer than 7

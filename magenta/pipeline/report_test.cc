@@ -44,7 +44,7 @@ TEST(ReportTest, WritesEveryFileAndTheCounts) {
             R"({"detail":"5 bars, fewer than 7","flag":"--min_bars=5","instrument":1,)"
             R"("kept":false,"part":0,"reason":"too_short","start_step":0,"track":"Flute"})");
   EXPECT_EQ(report["files"][0]["warnings"][0], "byte 3, track 0: mended");
-  EXPECT_EQ(report["files"][1]["file"], "b\uFFFD.mid");
+  EXPECT_EQ(report["files"][1]["file"], "bÿ.mid");
   EXPECT_EQ(report["files"][1]["reason"], "broken_midi");
   EXPECT_EQ(report["files"][2]["flag"], "--min_bars=1");
 }

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "magenta/base/status.h"
+#include "magenta/io/music/read_music.h"
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/pipeline/dataset_reader.h"
 
@@ -93,8 +94,7 @@ absl::StatusOr<bool> SequenceSource::Next(SequenceItem* item) {
   for (; next_input_ < inputs_.size(); ++next_input_) {
     const std::string& input = inputs_[next_input_];
     item->file = input;
-    if (!reader_ && !walker_ && MusicFileKindOf(input) != MusicFileKind::kOther &&
-        !IsFolderPath(input)) {
+    if (!reader_ && !walker_ && MusicFormatOfName(input).has_value() && !IsFolderPath(input)) {
       const std::filesystem::path path(input);
       item->music = {input, path.filename().string(),
                      CollectionNameOf(path.parent_path().string())};
@@ -110,7 +110,7 @@ absl::StatusOr<bool> SequenceSource::Next(SequenceItem* item) {
     while (walker_) {
       std::optional<FoundFile> found = walker_->Next();
       if (!found.has_value()) break;
-      if (found->reason.empty() && MusicFileKindOf(found->path) == MusicFileKind::kOther) continue;
+      if (found->reason.empty() && !MusicFormatOfName(found->path).has_value()) continue;
       item->file = found->path;
       if (found->reason.empty()) {
         item->music = {input + "/" + found->path, found->path, CollectionNameOf(input)};

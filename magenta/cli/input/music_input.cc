@@ -11,17 +11,12 @@
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/generator.pb.h"
-#include "magenta/io/abc/abc.h"
-#include "magenta/io/midi/midi_file.h"
-#include "magenta/io/musicxml/musicxml.h"
+#include "magenta/io/music/read_music.h"
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/io/tensor/table_reader.h"
-#include "magenta/pipeline/input_files.h"
 
 namespace magenta::cli {
 namespace {
-
-using std::string_view_literals::operator""sv;
 
 constexpr size_t kHeadBytes = 4096;
 constexpr size_t kTailBytes = 48;
@@ -52,18 +47,6 @@ std::string_view WithoutBlanks(std::string_view text) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   while (!text.empty() && std::strchr(" \t\r\n", text[0]) != nullptr) text.remove_prefix(1);
   return text;
-}
-
-/// Whether some line among the first ones is an ABC field that every tune has.
-bool LooksLikeAbc(std::string_view text) {
-  text = text.substr(0, 1 << 16);
-  bool at_start = true;
-  for (size_t i = 0; i + 1 < text.size(); ++i) {
-    if (at_start && (text[i] == 'X' || text[i] == 'K') && text[i + 1] == ':') return true;
-    at_start = text[i] == '\n' || text[i] == '\r';
-    if (text[i] == '\0') return false;
-  }
-  return false;
 }
 
 /// Whether all that `message` holds are fields that its type has.
@@ -98,55 +81,45 @@ void TellFew(const std::vector<std::string>& lines, size_t all,
   }
 }
 
-absl::StatusOr<std::vector<NoteSequence>> ReadBook(const std::string& bytes,
-                                                   std::vector<std::string>& warnings) {
-  MAGENTA_ASSIGN_OR_RETURN(std::vector<AbcTune> tunes, ReadAbc(bytes));
+/// Pieces of a music file, and the first few words about them.
+absl::StatusOr<std::vector<NoteSequence>> ReadPieces(const std::string& bytes, MusicFormat format,
+                                                     std::vector<std::string>& warnings) {
+  MAGENTA_ASSIGN_OR_RETURN(MusicReading reading, ReadMusicBytes(bytes, {format}));
+  MAGENTA_RETURN_IF_ERROR(FirstFailure(reading));
+  const std::string prefix = format == MusicFormat::kMidi ? "" : "left out: ";
   std::vector<NoteSequence> sequences;
   std::vector<std::string> lines;
-  for (AbcTune& tune : tunes) {
-    if (!tune.status.ok()) {
-      lines.push_back("not read: " + std::string(tune.status.message()));
-      continue;
+  uint64_t more = 0;
+  for (MusicPiece& piece : reading.pieces) {
+    for (const std::string& line : piece.warnings) lines.push_back(prefix + line);
+    more += piece.warnings_left_out;
+    if (piece.status.ok()) {
+      sequences.push_back(std::move(piece.sequence));
+    } else {
+      lines.push_back("not read: " + std::string(piece.status.message()));
     }
-    for (const ScoreWarning& warning : tune.left_out) {
-      lines.push_back("left out: " + WarningLine(warning));
-    }
-    sequences.push_back(std::move(tune.sequence));
   }
-  if (sequences.empty()) return tunes[0].status;
-  TellFew(lines, lines.size(), warnings);
+  TellFew(lines, lines.size() + more, warnings);
   return sequences;
 }
 
-absl::StatusOr<std::vector<NoteSequence>> ReadScore(const std::string& bytes,
-                                                    std::vector<std::string>& warnings) {
-  MAGENTA_ASSIGN_OR_RETURN(MusicXmlReading reading, ReadMusicXml(bytes));
-  std::vector<std::string> lines;
-  for (const ScoreWarning& warning : reading.left_out) {
-    lines.push_back("left out: " + WarningLine(warning));
+FileKind KindOfFormat(MusicFormat format) {
+  switch (format) {
+    case MusicFormat::kMidi: return FileKind::kMidi;
+    case MusicFormat::kAbc: return FileKind::kAbc;
+    case MusicFormat::kMusicXml: return FileKind::kMusicXml;
   }
-  TellFew(lines, lines.size(), warnings);
-  return std::vector<NoteSequence>{std::move(reading.sequence)};
+  return FileKind::kUnknown;
 }
 
-absl::StatusOr<std::vector<NoteSequence>> ReadMidiFile(const std::string& bytes,
-                                                       std::vector<std::string>& warnings) {
-  MAGENTA_ASSIGN_OR_RETURN(MidiReading reading, ReadMidi(bytes));
-  std::vector<std::string> lines;
-  for (const MidiWarning& warning : reading.warnings) lines.push_back(WarningLine(warning));
-  TellFew(lines, lines.size() + static_cast<size_t>(reading.warnings_left_out), warnings);
-  return std::vector<NoteSequence>{std::move(reading.sequence)};
+bool IsMusic(FileKind kind) {
+  return kind == FileKind::kMidi || kind == FileKind::kAbc || kind == FileKind::kMusicXml;
 }
 
 /// What convert would take a file of this name for: MIDI behind a wrapper's bytes, say.
 FileKind KindByName(const std::string& path) {
-  switch (MusicFileKindOf(path)) {
-    case MusicFileKind::kMidi: return FileKind::kMidi;
-    case MusicFileKind::kAbc: return FileKind::kAbc;
-    case MusicFileKind::kMusicXml: return FileKind::kMusicXml;
-    case MusicFileKind::kOther: break;
-  }
-  return FileKind::kUnknown;
+  const auto format = MusicFormatOfName(path);
+  return format.has_value() ? KindOfFormat(*format) : FileKind::kUnknown;
 }
 
 absl::StatusOr<std::vector<NoteSequence>> ReadSequenceRecords(const std::string& path) {
@@ -165,14 +138,13 @@ absl::StatusOr<std::vector<NoteSequence>> ReadSequenceRecords(const std::string&
   return sequences;
 }
 
-absl::StatusOr<std::vector<NoteSequence>> ReadMusicBytes(const std::string& path,
-                                                         const FileBytes& file,
-                                                         std::vector<std::string>& warnings) {
+absl::StatusOr<std::vector<NoteSequence>> ReadKnown(const std::string& path, const FileBytes& file,
+                                                    std::vector<std::string>& warnings) {
   const auto& [bytes, kind] = file;
   switch (kind) {
-    case FileKind::kMidi: return ReadMidiFile(bytes, warnings);
-    case FileKind::kMusicXml: return ReadScore(bytes, warnings);
-    case FileKind::kAbc: return ReadBook(bytes, warnings);
+    case FileKind::kMidi: return ReadPieces(bytes, MusicFormat::kMidi, warnings);
+    case FileKind::kMusicXml: return ReadPieces(bytes, MusicFormat::kMusicXml, warnings);
+    case FileKind::kAbc: return ReadPieces(bytes, MusicFormat::kAbc, warnings);
     case FileKind::kRecords: return ReadSequenceRecords(path);
     case FileKind::kNoteSequence: {
       std::vector<NoteSequence> sequences(1);
@@ -182,26 +154,28 @@ absl::StatusOr<std::vector<NoteSequence>> ReadMusicBytes(const std::string& path
     default: break;
   }
   if (bytes.empty()) return InputError(path, "is empty");
-  return InputError(path, fmt::format("is {}, not music that can be read", KindName(kind)),
-                    "Give a MIDI, ABC or MusicXML file, or a NoteSequence");
+  const std::string foreign = ForeignKind(bytes);
+  return InputError(
+      path,
+      fmt::format("is {}, not music that can be read",
+                  foreign.empty() || kind != FileKind::kUnknown ? KindName(kind) : foreign),
+      "Give a MIDI, ABC or MusicXML file, or a NoteSequence");
 }
 
 }  // namespace
 
 FileKind KindOf(std::string_view bytes) {
-  if (bytes.starts_with("MThd")) return FileKind::kMidi;
-  if (bytes.starts_with("RIFF") && bytes.substr(0, 12).ends_with("RMID")) return FileKind::kMidi;
+  const auto format = MusicFormatOfBytes(bytes);
+  const bool is_packed = format.has_value() && IsGzip(bytes);  // a TFRecord may be too
+  if (is_packed || format == MusicFormat::kMidi) return KindOfFormat(*format);
   if (BeginsAsRecords(bytes)) return FileKind::kRecords;
   if (EndsAsTable(bytes)) return FileKind::kTable;
-  if (bytes.starts_with("PK\x03\x04")) return FileKind::kMusicXml;
+  if (format == MusicFormat::kMusicXml) return FileKind::kMusicXml;
   const std::string_view text = WithoutBlanks(bytes);
-  for (const std::string_view start : {"<"sv, "\xff\xfe<\0"sv, "\xfe\xff\0<"sv}) {
-    if (text.starts_with(start)) return FileKind::kMusicXml;
-  }
   if (text.starts_with("model_checkpoint_path")) return FileKind::kCheckpointState;
   if (text.starts_with('{')) return FileKind::kJson;
   if (const FileKind kind = ProtoKind(bytes); kind != FileKind::kUnknown) return kind;
-  return LooksLikeAbc(bytes) ? FileKind::kAbc : FileKind::kUnknown;
+  return format.has_value() ? FileKind::kAbc : FileKind::kUnknown;
 }
 
 const char* KindName(FileKind kind) {
@@ -226,16 +200,20 @@ absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path) {
   file.bytes = EndsOf(path);
   file.kind = KindOf(file.bytes);
   if (file.kind == FileKind::kRecords || file.kind == FileKind::kTable) return file;
-  MAGENTA_ASSIGN_OR_RETURN(file.bytes, ReadFile(path, kMostMessageBytes));
+  const FileKind named = KindByName(path);
+  const bool tells = file.kind != FileKind::kUnknown && file.kind != FileKind::kAbc;
+  const bool is_piece = IsMusic(tells ? file.kind : named);
+  MAGENTA_ASSIGN_OR_RETURN(file.bytes,
+                           is_piece ? ReadPieceFile(path) : ReadFile(path, kMostMessageBytes));
   file.kind = KindOf(file.bytes);
-  if (file.kind == FileKind::kUnknown && !file.bytes.empty()) file.kind = KindByName(path);
+  if (file.kind == FileKind::kUnknown && !file.bytes.empty()) file.kind = named;
   return file;
 }
 
 absl::StatusOr<std::vector<NoteSequence>> ReadMusic(const std::string& path,
                                                     std::vector<std::string>& warnings) {
   MAGENTA_ASSIGN_OR_RETURN(const FileBytes file, ReadFileAndKind(path));
-  auto sequences = ReadMusicBytes(path, file, warnings);
+  auto sequences = ReadKnown(path, file, warnings);
   if (!sequences.ok()) return WithFile(sequences.status(), path);
   return sequences;
 }

@@ -8,9 +8,7 @@
 #include "magenta/base/status.h"
 #include "magenta/cli/input/music_input.h"
 #include "magenta/generator.pb.h"
-#include "magenta/io/abc/abc.h"
-#include "magenta/io/midi/midi_file.h"
-#include "magenta/io/musicxml/musicxml.h"
+#include "magenta/io/music/read_music.h"
 #include "magenta/io/tensor/checkpoint_state.h"
 #include "magenta/io/tensor/magentajs.h"
 
@@ -29,41 +27,24 @@ void AddWarnings(const std::vector<std::string>& warnings, Inspection& result) {
   result.json.Set("warnings", Json::ArrayOf(warnings));
 }
 
-absl::StatusOr<Inspection> InspectMidi(const std::string& bytes, const InspectOptions& options) {
-  MAGENTA_ASSIGN_OR_RETURN(const MidiReading reading, ReadMidi(bytes));
-  Inspection result = OfOne(reading.sequence, "MIDI", options);
-  std::vector<std::string> warnings;
-  for (const MidiWarning& warning : reading.warnings) warnings.push_back(WarningLine(warning));
-  if (reading.warnings_left_out > 0) {
-    warnings.push_back(fmt::format("and {} more", reading.warnings_left_out));
+Inspection OfPiece(const MusicReading& reading, const MusicPiece& piece,
+                   const InspectOptions& options) {
+  Inspection result = OfOne(piece.sequence, MusicFormatName(reading.format), options);
+  std::vector<std::string> warnings = piece.warnings;
+  if (piece.warnings_left_out > 0) {
+    warnings.push_back(fmt::format("and {} more", piece.warnings_left_out));
   }
   AddWarnings(warnings, result);
   return result;
 }
 
-absl::StatusOr<Inspection> InspectScore(const std::string& bytes, const InspectOptions& options) {
-  MAGENTA_ASSIGN_OR_RETURN(const MusicXmlReading reading, ReadMusicXml(bytes));
-  Inspection result = OfOne(reading.sequence, "MusicXML", options);
-  std::vector<std::string> warnings;
-  for (const ScoreWarning& warning : reading.left_out) warnings.push_back(WarningLine(warning));
-  AddWarnings(warnings, result);
-  return result;
-}
-
-absl::StatusOr<Inspection> InspectBook(const std::string& bytes, const InspectOptions& options) {
-  MAGENTA_ASSIGN_OR_RETURN(const std::vector<AbcTune> tunes, ReadAbc(bytes));
-  if (tunes.size() == 1 && tunes[0].status.ok()) {
-    Inspection result = OfOne(tunes[0].sequence, "ABC", options);
-    std::vector<std::string> warnings;
-    for (const ScoreWarning& warning : tunes[0].left_out) warnings.push_back(WarningLine(warning));
-    AddWarnings(warnings, result);
-    return result;
-  }
+/// The tunes of a book, a line each.
+Inspection OfBook(const std::vector<MusicPiece>& tunes, const InspectOptions& options) {
   Inspection result;
   result.text = fmt::format("ABC book of {} tunes\n", tunes.size());
   Json list = Json::Array();
   size_t shown = 0;
-  for (const AbcTune& tune : tunes) {
+  for (const MusicPiece& tune : tunes) {
     const NoteSequence& sequence = tune.sequence;
     Json entry = Json::Object()
                      .Set("reference_number", sequence.reference_number())
@@ -81,6 +62,14 @@ absl::StatusOr<Inspection> InspectBook(const std::string& bytes, const InspectOp
   }
   result.json.Set("kind", "ABC").Set("tunes", list);
   return result;
+}
+
+absl::StatusOr<Inspection> InspectMusic(const std::string& bytes, MusicFormat format,
+                                        const InspectOptions& options) {
+  MAGENTA_ASSIGN_OR_RETURN(const MusicReading reading, ReadMusicBytes(bytes, {format}));
+  const MusicPiece& first = reading.pieces[0];
+  if (reading.pieces.size() > 1 || !first.status.ok()) return OfBook(reading.pieces, options);
+  return OfPiece(reading, first, options);
 }
 
 absl::StatusOr<Inspection> InspectRun(const std::string& folder, const InspectOptions& options) {
@@ -108,7 +97,8 @@ absl::StatusOr<Inspection> InspectByName(const std::string& path, const FileByte
   }
   if (stem == "checkpoint") return InspectRun(folder, options);
   if (IsMagentaJsFolder(folder)) return InspectMagentaJs(folder, options);
-  return InputError(path, fmt::format("is {}", KindName(file.kind)),
+  const std::string foreign = ForeignKind(file.bytes);
+  return InputError(path, fmt::format("is {}", foreign.empty() ? KindName(file.kind) : foreign),
                     "inspect reads MIDI, ABC, MusicXML, TFRecords, checkpoints, bundles and event "
                     "files");
 }
@@ -128,9 +118,9 @@ absl::StatusOr<Inspection> InspectBytes(const std::string& path, const FileBytes
                                         const InspectOptions& options) {
   const auto& [bytes, kind] = file;
   switch (kind) {
-    case FileKind::kMidi: return InspectMidi(bytes, options);
-    case FileKind::kAbc: return InspectBook(bytes, options);
-    case FileKind::kMusicXml: return InspectScore(bytes, options);
+    case FileKind::kMidi: return InspectMusic(bytes, MusicFormat::kMidi, options);
+    case FileKind::kAbc: return InspectMusic(bytes, MusicFormat::kAbc, options);
+    case FileKind::kMusicXml: return InspectMusic(bytes, MusicFormat::kMusicXml, options);
     case FileKind::kRecords: return InspectRecords(path, options);
     case FileKind::kTable: return InspectCheckpoint(path, options);
     case FileKind::kCheckpointState:

@@ -1,0 +1,167 @@
+#include "magenta/io/music/read_music.h"
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include <fstream>
+
+#include "magenta/base/status.h"
+#include "magenta/io/midi/midi_test_util.h"
+
+namespace magenta {
+namespace {
+
+using std::string_literals::operator""s;
+
+/// `bytes` as one member of gzip.
+std::string Gzipped(const std::string& bytes) {
+  z_stream stream{};
+  EXPECT_EQ(::deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+  std::string packed(::deflateBound(&stream, bytes.size()) + 64, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  EXPECT_EQ(::deflate(&stream, Z_FINISH), Z_STREAM_END);
+  packed.resize(stream.total_out);
+  ::deflateEnd(&stream);
+  return packed;
+}
+
+std::string Midi() { return MidiBytes({"00 903C64 64 803C00"}).Read(); }
+constexpr char kAbc[] = "X:1\nT:one\nK:C\nC\n\nX:2\nT:broken\n\nX:3\nT:three\nK:C\nDE\n";
+constexpr char kXml[] =
+    "<?xml version='1.0'?><score-partwise><part-list><score-part id='P'><part-name>P</part-name>"
+    "</score-part></part-list><part id='P'><measure><attributes><divisions>1</divisions>"
+    "</attributes><note><pitch><step>C</step><octave>4</octave></pitch><duration>1</duration>"
+    "</note></measure></part></score-partwise>";
+
+/// "MIDI 1", "ABC 1 ! 2" (notes of each piece, ! for one that can't be read), or the error.
+std::string Read(std::string_view bytes, MusicReadOptions options = {}) {
+  const auto reading = ReadMusicBytes(bytes, std::move(options));
+  if (!reading.ok()) return ErrorLine(reading.status());
+  std::string dump = MusicFormatName(reading->format);
+  for (const MusicPiece& piece : reading->pieces) {
+    dump += piece.status.ok() ? fmt::format(" {}", piece.sequence.notes_size()) : " !";
+  }
+  return dump;
+}
+
+TEST(ReadMusic, ToldByBytesPackedOrNot) {
+  for (const auto& [bytes, dump] :
+       std::vector<std::pair<std::string, std::string>>{{Midi(), "MIDI 1"},
+                                                        {InRiff(Midi()), "MIDI 1"},
+                                                        {kXml, "MusicXML 1"},
+                                                        {kAbc, "ABC 1 ! 2"}}) {
+    EXPECT_EQ(Read(bytes), dump);
+    EXPECT_EQ(Read(Gzipped(bytes)), dump);
+    EXPECT_EQ(MusicFormatOfBytes(bytes.substr(0, 64)), MusicFormatOfBytes(Gzipped(bytes)));
+  }
+  EXPECT_EQ(Read("MacBinary" + Midi(), {MusicFormat::kMidi}), "MIDI 1");
+}
+
+TEST(ReadMusic, ToldByNames) {
+  const struct {
+    const char* name;
+    std::optional<MusicFormat> format;
+  } kRows[] = {
+      {"a.mid", MusicFormat::kMidi},
+      {"A.MIDI", MusicFormat::kMidi},
+      {"x/a.Kar", MusicFormat::kMidi},
+      {"a.rmi", MusicFormat::kMidi},
+      {"a.abc", MusicFormat::kAbc},
+      {"a.xml", MusicFormat::kMusicXml},
+      {"a.mxl", MusicFormat::kMusicXml},
+      {"a.MusicXML", MusicFormat::kMusicXml},
+      {"a.mid.gz", MusicFormat::kMidi},
+      {"A.ABC.GZ", MusicFormat::kAbc},
+      {"a.xml.gz", MusicFormat::kMusicXml},
+      {"a.gz", std::nullopt},
+      {"a.mid.txt", std::nullopt},
+      {"a.mid.gz.gz", std::nullopt},
+      {"mid", std::nullopt},
+      {"", std::nullopt},
+  };
+  for (const auto& row : kRows) EXPECT_EQ(MusicFormatOfName(row.name), row.format) << row.name;
+  EXPECT_EQ(MusicFileEndings(), ".mid, .midi, .kar, .rmi, .xml, .musicxml, .mxl, .abc");
+}
+
+TEST(ReadMusic, SaysWhatIsNoMusic) {
+  const MusicReadOptions midi = {MusicFormat::kMidi};
+  for (const auto& [line, wanted] : std::vector<std::pair<std::string, std::string>>{
+           {Read(""), "is empty. Give a MIDI, ABC or MusicXML file."},
+           {Read("hello world"),
+            "is of no known kind, not music. Give a MIDI, ABC or MusicXML file."},
+           {Read("%PDF-1.7"), "is a PDF, not music. Give a MIDI, ABC or MusicXML file."},
+           {Read("BZh91AY", midi),
+            "no MIDI header (MThd) at byte 0 or after it (it is a bzip2 archive). Give a Standard "
+            "MIDI "
+            "File (.mid, .midi, .kar, .rmi)."},
+           {Read(Gzipped(Gzipped(Midi())), midi),
+            "no MIDI header (MThd) at byte 0 or after it (it is gzip). Give a Standard MIDI File "
+            "(.mid, "
+            ".midi, .kar, .rmi)."},
+       }) {
+    EXPECT_EQ(line, wanted);
+  }
+}
+
+TEST(ReadMusic, GzipThatIsCutOrDamagedIsAnError) {
+  const std::string packed = Gzipped(Midi());
+  EXPECT_NE(Read(packed.substr(0, packed.size() - 9), {MusicFormat::kMidi}).find("it is cut short"),
+            std::string::npos);
+  for (size_t size = 2; size < packed.size(); ++size) {
+    EXPECT_FALSE(ReadMusicBytes(packed.substr(0, size)).ok()) << size;
+  }
+  EXPECT_NE(Read(packed + "x").find("bytes after its end"), std::string::npos);
+}
+
+TEST(ReadMusic, LimitsHoldForEveryFormat) {
+  PieceLimits limits;
+  limits.file_bytes = 1000;
+  limits.unpacked_bytes = 2000;
+  EXPECT_EQ(Read(std::string(1001, 'x'), {{}, {}, limits}),
+            "has 1001 bytes; the limit for a piece is 1000. Split it into smaller pieces.");
+  EXPECT_EQ(Read(Gzipped(std::string(2001, ' ')), {{}, {}, limits}),
+            "has 2001 unpacked bytes or more; the limit for a piece is 2000. Split it into smaller "
+            "pieces.");
+  // A thousandth of what it unpacks to.
+  limits.file_bytes = 1 << 20;
+  const std::string bomb = Gzipped(std::string(size_t{16} << 20, ' '));
+  EXPECT_TRUE(IsPieceLimitError(ReadMusicBytes(bomb, {{}, {}, limits}).status()));
+  PieceLimits notes;
+  notes.notes = 2;
+  EXPECT_EQ(Read(Midi(), {{}, {}, notes}), "MIDI 1");
+  EXPECT_EQ(Read(kAbc, {{}, {}, notes}),
+            "has 3 notes or more; the limit for a piece is 2. Split it into smaller pieces.");
+}
+
+TEST(ReadMusic, FileOverTheLimitIsNotRead) {
+  const std::string path = testing::TempDir() + "/read_music_large.mid";
+  { std::ofstream(path) << "MThd"; }
+  std::filesystem::resize_file(path, kPieceLimits.file_bytes + 1);
+  const auto bytes = ReadPieceFile(path);
+  EXPECT_EQ(ErrorLine(bytes.status()),
+            path +
+                ": has 134217729 bytes; the limit for a piece is 134217728. Split it into smaller "
+                "pieces.");
+  EXPECT_EQ(ExitStatus(bytes.status()), 3);
+  std::filesystem::remove(path);
+}
+
+TEST(ReadMusic, TextsOfEveryFormatAreUtf8) {
+  const std::string abc = "X:1\nT:Fl\xF6te\nC:J\xFCrgen\nK:C\n\"\xC4m\"C\n";
+  std::string xml = kXml;
+  xml.replace(xml.find("<part-name>P"), 12, "<part-name>Fl\xF6te");
+  const std::string midi = MidiBytes({"00 FF0305 466CF67465 00 903C64 64 803C00"}).Read();
+  for (const std::string& bytes : {abc, xml, midi}) {
+    const auto reading = ReadMusicBytes(bytes);
+    ASSERT_TRUE(reading.ok()) << reading.status().message();
+    const std::string record = reading->pieces[0].sequence.SerializeAsString();
+    EXPECT_NE(record.find("Flöte"), std::string::npos);
+    EXPECT_TRUE(NoteSequence().ParseFromString(record));
+  }
+}
+
+}  // namespace
+}  // namespace magenta
