@@ -12,10 +12,15 @@
 //   MAGENTA_RETURN_IF_ERROR(CheckNotes(++notes));    // one more note, also one that repeats play
 //   MAGENTA_RETURN_IF_ERROR(CheckUnpackedBytes(text.size()));
 
+#include <fmt/core.h>
+
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/strings/cord.h"
+#include "magenta/base/status.h"
 
 namespace magenta {
 
@@ -35,13 +40,27 @@ struct PieceLimits {
 
 inline constexpr PieceLimits kPieceLimits;
 
+namespace internal {
+inline constexpr char kPieceLimitPayload[] = "magenta/piece_limit";
+}  // namespace internal
+
 /// The error (exit 3) of a piece that has `found` of `unit` ("notes") where `limit` are allowed,
 /// with `or_more` where the reader stopped counting: "has 1000001 notes or more; the limit for a
 /// piece is 1000000".
-absl::Status PieceLimitError(std::string_view unit, uint64_t found, uint64_t limit, bool or_more);
+inline absl::Status PieceLimitError(std::string_view unit, uint64_t found, uint64_t limit,
+                                    bool or_more) {
+  absl::Status status = InputError("",
+                                   fmt::format("has {} {}{}; the limit for a piece is {}", found,
+                                               unit, or_more ? " or more" : "", limit),
+                                   "Split it into smaller pieces");
+  status.SetPayload(internal::kPieceLimitPayload, absl::Cord(std::string(unit)));
+  return status;
+}
 
 /// Whether `status` is a PieceLimitError, also after WithFile and WithRemedy.
-bool IsPieceLimitError(const absl::Status& status);
+inline bool IsPieceLimitError(const absl::Status& status) {
+  return status.GetPayload(internal::kPieceLimitPayload).has_value();
+}
 
 // OK, or the error above. They are for loops: nothing is made unless the limit is passed.
 

@@ -12,9 +12,9 @@
 #include "magenta/base/utf8.h"
 #include "magenta/io/abc/abc.h"
 #include "magenta/io/midi/midi_file.h"
+#include "magenta/io/music/sequence_text.h"
 #include "magenta/io/musicxml/musicxml.h"
 #include "magenta/io/record/byte_source.h"
-#include "magenta/music/sequence_text.h"
 
 namespace magenta {
 namespace {

@@ -10,7 +10,7 @@
 //   }
 //
 // Here the limits of a piece hold (magenta/music/piece_limits.h), gzip is unpacked, and every text
-// is made UTF-8 (magenta/music/sequence_text.h), whatever a single reader does.
+// is made UTF-8 (magenta/io/music/sequence_text.h), whatever a single reader does.
 
 #include <cstdint>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "magenta/music/sequence_text.h"
+#include "magenta/io/music/sequence_text.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
