@@ -228,9 +228,10 @@ bool NamesSwitch(const std::vector<std::string>& args) {
 
 /// Leaves out of `args` what the verb `bundle` has no use for.
 void DropGenerationFlags(std::vector<std::string>& args) {
-  for (const char* name : {"output_dir", "num_outputs", "num_steps", "primer_melody", "primer_midi",
-                           "qpm", "temperature", "beam_size", "branch_factor",
-                           "steps_per_iteration", "steps_per_quarter", "format", "soundfont"}) {
+  for (const char* name :
+       {"output_dir", "num_outputs", "num_steps", "primer_melody", "primer_midi", "qpm",
+        "temperature", "beam_size", "branch_factor", "steps_per_iteration", "steps_per_quarter",
+        "format", "soundfont", "pitch_temperature", "top_k", "top_p", "min_p"}) {
     TakeValue(args, name);
   }
   TakeBool(args, "reference_windows");

@@ -23,8 +23,9 @@ class BeamRun::Beams {
         joins_(session_.rows(), 0.0f),
         width_(options.beam_size),
         extra_(primer_score) {
-    filters_.push_back(MakeTemperature(options.temperature));
-    score_filters_.push_back(MakeTemperature(options.temperature > 0 ? options.temperature : 1.0));
+    filters_ = DrawFilters(options.sampling);
+    drawn_score_ = DrawnScoreFilters(options.sampling);
+    given_score_ = GivenScoreFilters(options.sampling);
     for (size_t i = 0; i < stretches_.size(); ++i) {
       MAGENTA_CHECK(stretches_[i].draw > 0 || !stretches_[i].given.empty());
       if (stretches_[i].draw > 0) last_drawn_ = i;
@@ -71,8 +72,7 @@ class BeamRun::Beams {
     const float extra = std::exchange(extra_, 0.0f);
     for (int row = 0; row < session_.rows(); ++row) {
       drawn_[row] = session_.Sample(row, filters_, *sources_[row / width_]);
-      scores_[row] +=
-          extra + session_.LogProbability(row, session_.sampled_labels(), score_filters_);
+      scores_[row] += extra + session_.LogProbability(row, session_.sampled_labels(), drawn_score_);
     }
     session_.Push(drawn_);
     if (++done_ < iteration_end_) return;
@@ -100,7 +100,7 @@ class BeamRun::Beams {
     for (int row = 0; row < session_.rows(); ++row) {
       const Event event = given[done_];
       drawn_[row] = done_ == 0 ? domain.Resume(session_.events(row), event) : event;
-      const float found = session_.LogProbabilityOf(row, drawn_[row], score_filters_);
+      const float found = session_.LogProbabilityOf(row, drawn_[row], given_score_);
       scores_[row] += extra + found;
       joins_[row] += found;
     }
@@ -157,7 +157,7 @@ class BeamRun::Beams {
   const BeamOptions options_;
   std::vector<UniformSource*> sources_;
   std::vector<Stretch> stretches_;
-  std::vector<std::unique_ptr<LogitFilter>> filters_, score_filters_;
+  FilterChain filters_, drawn_score_, given_score_;
   Session session_;
   std::vector<float> scores_;
   std::vector<float> joins_;  // of what was given since the last draw

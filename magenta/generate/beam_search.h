@@ -9,6 +9,7 @@
 
 #include "magenta/base/random.h"
 #include "magenta/generate/session.h"
+#include "magenta/nn/sampling.h"
 
 namespace magenta {
 
@@ -16,8 +17,7 @@ namespace magenta {
 struct BeamOptions {
   /// Events to add (>= 1, checked).
   int64_t num_steps = 0;
-  /// 1: draws follow the model's probabilities; smaller: safer; 0: always the most probable.
-  double temperature = 1.0;
+  Sampling sampling;
   /// Sequences kept (>= 1, checked).
   int beam_size = 1;
   /// Continuations of each that are tried in an iteration (>= 1, checked).
@@ -31,7 +31,7 @@ struct BeamResult {
   /// The primer's events and the new ones.
   std::vector<Event> events;
   /// The logarithm of the probability of the primer's second and later events and of the labels
-  /// drawn and events given, under the temperature (under 1 where it is 0); float32 sums.
+  /// drawn and events given, as GivenScoreFilters and DrawnScoreFilters say; float32 sums.
   float score = 0;
 };
 

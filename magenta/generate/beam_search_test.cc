@@ -34,7 +34,7 @@ BeamOptions OptionsOf(const BeamCase& c) {
   options.beam_size = c.beam_size;
   options.branch_factor = c.branch_factor;
   options.steps_per_iteration = c.steps_per_iteration;
-  options.temperature = c.temperature;
+  options.sampling.temperature = c.temperature;
   return options;
 }
 

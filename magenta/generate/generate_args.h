@@ -5,14 +5,17 @@
 #include <optional>
 
 #include "absl/status/statusor.h"
+#include "magenta/generate/model.h"
 #include "magenta/generator.pb.h"
+#include "magenta/nn/sampling.h"
 
 namespace magenta {
 
 /// The arguments that a request may have, by their names there.
 struct GenerateArgs {
-  /// float_value (or int_value), >= 0; 0 takes the most probable event always.
-  double temperature = 1.0;
+  /// temperature, pitch_temperature: float_value (or int_value), >= 0; top_k: int_value, >= 0;
+  /// top_p, above 0, and min_p: float_value (or int_value), up to 1.
+  Sampling sampling;
   /// int_value, >= 1.
   int beam_size = 1;
   /// int_value, >= 0; 0 acts as 1.
@@ -30,5 +33,12 @@ struct GenerateArgs {
 /// Reads `options.args`. An unknown name, a value of another type or out of its range: exit 2,
 /// listing what exists.
 absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options);
+
+/// Says `sampling` in the arguments of a request; what is as by default stays unsaid, but for the
+/// temperature.
+void SetSamplingArgs(const Sampling& sampling, GeneratorOptions& options);
+
+/// Error (exit 2): a pitch temperature, and `model` draws no pitches.
+absl::Status CheckSampling(const Sampling& sampling, const Model& model);
 
 }  // namespace magenta

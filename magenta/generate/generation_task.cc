@@ -127,7 +127,8 @@ absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& 
   const size_t outputs =
       options.sources.empty() ? static_cast<size_t>(options.num_outputs) : options.sources.size();
   MAGENTA_RETURN_IF_ERROR(CheckRows(args, outputs, options.max_rows));
-  beam_.temperature = args.temperature;
+  MAGENTA_RETURN_IF_ERROR(CheckSampling(args.sampling, *model_));
+  beam_.sampling = args.sampling;
   beam_.beam_size = args.beam_size;
   beam_.branch_factor = args.branch_factor;
   beam_.steps_per_iteration = args.steps_per_iteration;
@@ -139,7 +140,7 @@ absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& 
       sources_.push_back(&uniforms_.emplace_back(seed_ + static_cast<uint32_t>(i)));
     }
   }
-  filters_.push_back(MakeTemperature(args.temperature > 0 ? args.temperature : 1.0));
+  filters_ = GivenScoreFilters(args.sampling);
   primed_.emplace(model_, 1);
   HearPrimer();
   return absl::OkStatus();

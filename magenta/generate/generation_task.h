@@ -83,8 +83,8 @@ class GenerationTask {
   uint32_t seed_ = 0;
   std::vector<SeededUniform> uniforms_;
   std::vector<UniformSource*> sources_;
-  std::vector<std::unique_ptr<LogitFilter>> filters_;
-  size_t heard_ = 0;  // events of given_ that the session was given
+  FilterChain filters_;  // that the primer is scored by
+  size_t heard_ = 0;     // events of given_ that the session was given
   double primer_score_ = 0;
   std::optional<Session> primed_;
   std::optional<BeamRun> run_;

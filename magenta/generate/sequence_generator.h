@@ -21,8 +21,9 @@ struct GeneratedOutput {
   EventSequence events;
   /// How many of them come before the first that was drawn.
   int primer_size = 0;
-  /// The logarithm of the probability of what was drawn and of the given second and later events,
-  /// at the request's temperature (at 1 where that is 0).
+  /// The logarithm of the probability with which the events after the first were drawn, where they
+  /// were (DrawnScoreFilters), and of the given ones at the request's temperatures
+  /// (GivenScoreFilters).
   double log_likelihood = 0;
   /// GenerateMany: the seed that alone gives this output as the first. 0 with injected sources.
   uint32_t seed = 0;

@@ -151,6 +151,66 @@ TEST(SequenceGeneratorTest, TemperatureZeroTakesTheMostProbable) {
   EXPECT_LT(got->outputs[0].log_likelihood, 0);
 }
 
+/// Events and score of kTune's continuation to 64 steps, seed 3, by lookback_rnn.
+GeneratedOutput Drawn(const std::map<std::string, double>& reals, int top_k = 0,
+                      int beam_size = 1) {
+  GenerateSequenceRequest request = Request(kTune, 64);
+  auto& args = *request.mutable_generator_options()->mutable_args();
+  for (const auto& [name, value] : reals) args[name].set_float_value(value);
+  SetInt(request, "top_k", top_k);
+  SetInt(request, "beam_size", beam_size);
+  SetInt(request, "seed", 3);
+  const auto got = SequenceGenerator(RandomModel("lookback_rnn")).GenerateMany(request, 1);
+  EXPECT_TRUE(got.ok()) << got.status();
+  return got.ok() ? got->outputs[0] : GeneratedOutput{};
+}
+
+TEST(SequenceGeneratorTest, SamplersThatLeaveAllChangeNothing) {
+  const GeneratedOutput plain = Drawn({});
+  for (const auto& reals : std::vector<std::map<std::string, double>>{
+           {{"top_p", 1}}, {{"min_p", 0}}, {{"pitch_temperature", 1}}, {{"temperature", 1}}}) {
+    const GeneratedOutput got = Drawn(reals);
+    EXPECT_EQ(got.events, plain.events) << reals.begin()->first;
+    EXPECT_EQ(got.log_likelihood, plain.log_likelihood) << reals.begin()->first;
+  }
+  EXPECT_EQ(Drawn({}, 1000).events, plain.events);
+}
+
+TEST(SequenceGeneratorTest, SamplersThatLeaveOneClassTakeTheMostProbable) {
+  const EventSequence greedy = Drawn({{"temperature", 0}}).events;
+  EXPECT_NE(Drawn({}).events, greedy);
+  EXPECT_EQ(Drawn({}, 1).events, greedy);
+  EXPECT_EQ(Drawn({{"top_p", 1e-6}}).events, greedy);
+  EXPECT_EQ(Drawn({{"min_p", 1}}).events, greedy);
+  EXPECT_EQ(Drawn({{"temperature", 0}, {"top_p", 0.5}}).events, greedy);
+  EXPECT_EQ(Drawn({{"temperature", 0}, {"pitch_temperature", 0}}, 1).events, greedy);
+}
+
+TEST(SequenceGeneratorTest, DrawsAreScoredByWhatTheyWereDrawnFrom) {
+  // Of one class each draw is certain, so that the score is the primer's alone, here as there.
+  const double certain = Drawn({}, 1).log_likelihood;
+  EXPECT_LT(certain, 0);
+  EXPECT_NEAR(Drawn({{"top_p", 1e-6}}).log_likelihood, certain, 1e-4);
+  EXPECT_LT(Drawn({}).log_likelihood, certain);
+  EXPECT_LT(Drawn({}, 2).log_likelihood, certain);
+  EXPECT_GT(Drawn({}, 2).log_likelihood, Drawn({}, 30).log_likelihood);
+  // Where nothing is left to chance, as at temperature 1.
+  for (const auto& reals : std::vector<std::map<std::string, double>>{
+           {{"temperature", 0}, {"top_p", 0.1}},
+           {{"temperature", 0}, {"pitch_temperature", 1.5}, {"min_p", 1}},
+           {{"pitch_temperature", 0}, {"top_p", 0.01}}}) {
+    const double score = Drawn(reals, 1).log_likelihood;
+    EXPECT_TRUE(std::isfinite(score) && score < certain) << score;
+  }
+}
+
+TEST(SequenceGeneratorTest, BeamSearchTakesSamplers) {
+  const GeneratedOutput one = Drawn({{"top_p", 0.5}, {"pitch_temperature", 0.7}}, 0, 4);
+  EXPECT_EQ(one.events, Drawn({{"top_p", 0.5}, {"pitch_temperature", 0.7}}, 0, 4).events);
+  EXPECT_TRUE(std::isfinite(one.log_likelihood));
+  EXPECT_EQ(Drawn({}, 1, 4).events, Drawn({{"temperature", 0}}).events);
+}
+
 TEST(SequenceGeneratorTest, BeamArguments) {
   const SequenceGenerator generator(RandomModel("lookback_rnn"));
   GenerateSequenceRequest request = Request(kTune, 32);
@@ -178,6 +238,8 @@ TEST(SequenceGeneratorTest, ArgumentsThatAreWrongAreNamed) {
   minus.set_float_value(-1);
   zero.set_int_value(0);
   two.set_int_value(2);
+  GeneratorOptions::ArgValue none;
+  none.set_float_value(0);
   for (const Case& c : {
            Case{"temprature", real, "there is no argument 'temprature'"},
            Case{"temperature", text, "'temperature' takes a float_value of 0 or more, not string"},
@@ -186,6 +248,12 @@ TEST(SequenceGeneratorTest, ArgumentsThatAreWrongAreNamed) {
            Case{"beam_size", real, "'beam_size' takes an int_value of 1 or more, not float_value"},
            Case{"beam_size", zero, "not int_value 0"},
            Case{"steps_per_iteration", zero, "not int_value 0"},
+           Case{"pitch_temperature", minus, "'pitch_temperature' takes a float_value of 0 or more"},
+           Case{"top_k", real, "'top_k' takes an int_value of 0 or more, not float_value 2"},
+           Case{"top_p", real, "'top_p' takes a float_value above 0, up to 1, not float_value 2"},
+           Case{"top_p", none, "not float_value 0"},
+           Case{"min_p", two, "'min_p' takes a float_value of 0 to 1, not int_value 2"},
+           Case{"min_p", text, "not string_value"},
            Case{"seed", real, "'seed' takes an int_value"},
            Case{"reference_windows", two, "takes an int_value of 0 or 1, not int_value 2"},
        }) {

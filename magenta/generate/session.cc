@@ -79,6 +79,17 @@ std::span<const float> Session::Logits(int row) const {
   return {logits_.data() + row * n, n};
 }
 
+std::vector<bool> Session::PitchesOf(int row, size_t head) const {
+  const auto sizes = model_->network->head_sizes();
+  std::vector<bool> members(sizes[head], false);
+  if (sizes.size() != 1) return members;  // there no class stands for an event alone
+  const EventDomain& domain = *model_->spec->domain;
+  for (size_t label = 0; label < members.size(); ++label) {
+    members[label] = domain.IsPitch(rows_[row].encoder->DecodeOne(static_cast<int>(label)));
+  }
+  return members;
+}
+
 template <class OnHead>
 void Session::ForEachHead(int row, LogitFilters filters, std::vector<float>& scratch,
                           const OnHead& on_head) const {
@@ -88,7 +99,13 @@ void Session::ForEachHead(int row, LogitFilters filters, std::vector<float>& scr
   const auto sizes = model_->network->head_sizes();
   for (size_t head = 0; head < sizes.size(); ++head) {
     const std::span<float> values(scratch.data() + first, sizes[head]);
-    for (const auto& filter : filters) filter->Apply(values);
+    for (const auto& filter : filters) {
+      if (filter->wants_members()) {
+        filter->ApplyTo(values, PitchesOf(row, head));
+      } else {
+        filter->Apply(values);
+      }
+    }
     on_head(head, values);
     first += sizes[head];
   }

@@ -94,6 +94,9 @@ class Session {
   };
   explicit Session(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
   void Hear(Row& row, Event event);
+  /// Which classes of `head` stand for a pitch, were they drawn next in row `row`: members, to
+  /// filters that want them.
+  std::vector<bool> PitchesOf(int row, size_t head) const;
   /// `filters` applied to a copy of the row's logits, in scratch_; calls on_head(head, logits) for
   /// each head.
   template <class OnHead>

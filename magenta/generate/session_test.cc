@@ -73,6 +73,51 @@ TEST(SessionTest, SelectKeepsAnEventThatTheNetworkHasNotHeard) {
   EXPECT_EQ(fork.Distribution(1), session.Distribution(0));
 }
 
+/// The probability that row 0's next event is no event, ends a note, begins one; and that of the
+/// most probable class among those that begin one.
+struct Outcomes {
+  double kinds[3] = {0, 0, 0};
+  double most = 0;
+};
+
+Outcomes OutcomesOf(const Model& model, const Session& session, const std::vector<float>& p) {
+  const auto encoder = model.codec->NewEncoder();
+  for (const Event event : session.events(0)) encoder->Push(event);
+  Outcomes outcomes;
+  for (size_t label = 0; label < p.size(); ++label) {
+    const Event event = encoder->DecodeOne(static_cast<int>(label));
+    outcomes.kinds[event == kNoEvent ? 0 : event == kNoteOff ? 1 : 2] += p[label];
+    if (event >= kMinPitch) outcomes.most = std::max<double>(outcomes.most, p[label]);
+  }
+  outcomes.most /= outcomes.kinds[2];
+  return outcomes;
+}
+
+TEST(SessionTest, PitchTemperatureChoosesAmongPitchesAlone) {
+  for (const ModelSpec& spec : BuiltInModels()) {
+    const auto model = RandomModel(spec.id);
+    Session session(model, 1);
+    // Over two bars, so that repeats are there: of a note, of a rest, of nothing.
+    std::vector<Event> heard;
+    for (int i = 0; i < 35; ++i) heard.push_back(kTune[i % kTune.size()]);
+    for (const Event event : heard) {
+      session.Prime({&event, 1});
+      const Outcomes one =
+          OutcomesOf(*model, session, session.Distribution(0, Only(MakeTemperature(0.8))));
+      const Outcomes flat = OutcomesOf(
+          *model, session, session.Distribution(0, Only(MakeMemberTemperature(0.8, 50))));
+      const Outcomes sharp = OutcomesOf(
+          *model, session, session.Distribution(0, Only(MakeMemberTemperature(0.8, 0.02))));
+      for (int kind = 0; kind < 3; ++kind) {
+        EXPECT_NEAR(flat.kinds[kind], one.kinds[kind], 1e-5) << spec.id << " kind " << kind;
+        EXPECT_NEAR(sharp.kinds[kind], one.kinds[kind], 1e-5) << spec.id << " kind " << kind;
+      }
+      EXPECT_LT(flat.most, one.most) << spec.id;
+      EXPECT_GT(sharp.most, one.most) << spec.id;
+    }
+  }
+}
+
 TEST(SessionTest, FiltersShapeTheDraw) {
   Session session(RandomModel("basic_rnn"), 1);
   session.Prime(kTune);

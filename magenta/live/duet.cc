@@ -12,6 +12,7 @@
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
+#include "magenta/generate/generate_args.h"
 #include "magenta/live/model_responder.h"
 
 namespace magenta {
@@ -227,8 +228,9 @@ Duet::Duet(DuetOptions options, const ResponderMaker& responders)
       brain_(engine_, options_, responders),
       recorder_(options_) {}
 
-absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(
-    DuetOptions options, std::vector<std::shared_ptr<const Model>> models) {
+absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(DuetOptions options,
+                                                   std::vector<std::shared_ptr<const Model>> models,
+                                                   Sampling sampling) {
   if (models.empty()) return UsageError("no model to play with");
   for (const auto& model : models) {
     if (model->steps_per_quarter == options.steps_per_quarter) continue;
@@ -236,8 +238,10 @@ absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(
                                   model->steps_per_quarter, options.steps_per_quarter),
                       "Play with models of one grid");
   }
-  return CreateWith(std::move(options),
-                    [&](const DuetOptions&) { return std::make_unique<ModelResponder>(models); });
+  for (const auto& model : models) MAGENTA_RETURN_IF_ERROR(CheckSampling(sampling, *model));
+  return CreateWith(std::move(options), [&](const DuetOptions&) {
+    return std::make_unique<ModelResponder>(models, sampling);
+  });
 }
 
 std::unique_ptr<Duet> Duet::CreateWith(DuetOptions options, const ResponderMaker& responders) {

@@ -14,6 +14,7 @@
 #include "magenta/live/brain.h"
 #include "magenta/live/recorder.h"
 #include "magenta/live/stage/engine.h"
+#include "magenta/nn/sampling.h"
 #include "magenta/render/live_synth.h"
 
 namespace magenta {
@@ -41,9 +42,11 @@ struct DuetRun {
 
 class Duet {
  public:
-  /// `models` (at least one) must have options.steps_per_quarter (error, exit 2).
+  /// `models` (at least one) must have options.steps_per_quarter (error, exit 2). Of `sampling` the
+  /// temperature is options.temperature.
   static absl::StatusOr<std::unique_ptr<Duet>> Create(
-      DuetOptions options, std::vector<std::shared_ptr<const Model>> models);
+      DuetOptions options, std::vector<std::shared_ptr<const Model>> models,
+      Sampling sampling = {});
 
   /// With answers from elsewhere, on a grid of options.steps_per_quarter.
   static std::unique_ptr<Duet> CreateWith(DuetOptions options, const ResponderMaker& responders);

@@ -22,11 +22,12 @@ bool IsPrefix(const std::vector<Event>& prefix, const std::vector<Event>& events
 /// Drawn event by event.
 class DrawnAnswer final : public LiveAnswer {
  public:
-  DrawnAnswer(Session session, const AnswerOrder& order, Primer primer)
+  DrawnAnswer(Session session, const AnswerOrder& order, const Sampling& sampling, Primer primer)
       : session_(std::move(session)),
         source_(order.seed),
         start_(order.step),
         until_(order.until),
+        sampling_(sampling),
         remarks_(std::exchange(primer.notes, {})),
         notes_(session_.model(), std::move(primer), order.step, order.take, order.velocity) {
     SetTemperature(order.temperature);
@@ -51,8 +52,8 @@ class DrawnAnswer final : public LiveAnswer {
   bool finished() const override { return finished_; }
   void EndAt(int64_t until) override { until_ = until; }
   void SetTemperature(double temperature) override {
-    filters_.clear();
-    filters_.push_back(MakeTemperature(temperature));
+    sampling_.temperature = temperature;
+    filters_ = DrawFilters(sampling_);
   }
   std::vector<Event> primer() const override { return notes_.primer().events.events; }
   std::vector<std::string> remarks() const override { return remarks_; }
@@ -62,16 +63,17 @@ class DrawnAnswer final : public LiveAnswer {
   SeededUniform source_;
   const int64_t start_;
   int64_t until_;
+  Sampling sampling_;
   std::vector<std::string> remarks_;
   AnswerNotes notes_;
-  std::vector<std::unique_ptr<LogitFilter>> filters_;
+  FilterChain filters_;
   bool finished_ = false;
 };
 
 }  // namespace
 
-ModelResponder::ModelResponder(std::vector<std::shared_ptr<const Model>> models)
-    : models_(std::move(models)) {
+ModelResponder::ModelResponder(std::vector<std::shared_ptr<const Model>> models, Sampling sampling)
+    : models_(std::move(models)), sampling_(sampling) {
   for (const auto& model : models_) names_.push_back(model->id);
 }
 
@@ -109,7 +111,7 @@ absl::StatusOr<std::unique_ptr<LiveAnswer>> ModelResponder::Propose(const Phrase
                                                                     const AnswerOrder& order) {
   MAGENTA_ASSIGN_OR_RETURN(Primer primer, phrase.ReadPrimer(*models_[order.model], order.step));
   Session& session = Prime(primer, order.model);
-  return std::make_unique<DrawnAnswer>(session.Fork(1), order, std::move(primer));
+  return std::make_unique<DrawnAnswer>(session.Fork(1), order, sampling_, std::move(primer));
 }
 
 }  // namespace magenta

@@ -11,13 +11,14 @@
 #include "magenta/generate/session.h"
 #include "magenta/live/responder.h"
 #include "magenta/live/stage/duet_options.h"
+#include "magenta/nn/sampling.h"
 
 namespace magenta {
 
 class ModelResponder final : public Responder {
  public:
-  /// `models`: at least one.
-  explicit ModelResponder(std::vector<std::shared_ptr<const Model>> models);
+  /// `models`: at least one. Of `sampling` the temperature is each order's own.
+  explicit ModelResponder(std::vector<std::shared_ptr<const Model>> models, Sampling sampling = {});
 
   const std::vector<std::string>& models() const override { return names_; }
   void BeginPhrase() override { primed_.clear(); }
@@ -34,6 +35,7 @@ class ModelResponder final : public Responder {
   Session& Prime(const Primer& primer, size_t model);
 
   const std::vector<std::shared_ptr<const Model>> models_;
+  const Sampling sampling_;
   std::vector<std::string> names_;
   std::deque<Primed> primed_;  // the last used first
 };

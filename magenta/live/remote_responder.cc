@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "magenta/base/status.h"
+#include "magenta/generate/generate_args.h"
 
 namespace magenta {
 namespace {
@@ -134,10 +135,11 @@ class RemoteAnswer final : public LiveAnswer {
 
 RemoteResponder::RemoteResponder(const DuetOptions& options,
                                  std::shared_ptr<StreamingGenerator> server,
-                                 std::vector<std::string> generators)
+                                 std::vector<std::string> generators, Sampling sampling)
     : options_(options),
       server_(std::move(server)),
       generators_(std::move(generators)),
+      sampling_(sampling),
       step_seconds_(60 / options.qpm / options.steps_per_quarter) {}
 
 RemoteResponder::~RemoteResponder() = default;
@@ -188,7 +190,9 @@ std::unique_ptr<RemoteAnswer> RemoteResponder::Ask(const Phrase& phrase, AnswerO
   section->set_start_time(seconds(order.step));
   section->set_end_time(seconds(order.until));
   (*wanted.mutable_args())["seed"].set_int_value(static_cast<int32_t>(order.seed));
-  (*wanted.mutable_args())["temperature"].set_float_value(order.temperature);
+  Sampling sampling = sampling_;
+  sampling.temperature = order.temperature;
+  SetSamplingArgs(sampling, wanted);
   return std::make_unique<RemoteAnswer>(order, origin, options_.steps_per_quarter, ahead, patient_,
                                         server_->Ask(request));
 }

@@ -17,6 +17,7 @@
 #include "magenta/live/note_stream.h"
 #include "magenta/live/responder.h"
 #include "magenta/live/stage/duet_options.h"
+#include "magenta/nn/sampling.h"
 
 namespace magenta {
 
@@ -27,9 +28,10 @@ class RemoteAnswer;
 
 class RemoteResponder final : public Responder {
  public:
-  /// `generators` are ids of `server`, at least one. `options` outlive it.
+  /// `generators` are ids of `server`, at least one. `options` outlive it. Of `sampling` the
+  /// temperature is each order's own.
   RemoteResponder(const DuetOptions& options, std::shared_ptr<StreamingGenerator> server,
-                  std::vector<std::string> generators);
+                  std::vector<std::string> generators, Sampling sampling = {});
   ~RemoteResponder() override;
 
   const std::vector<std::string>& models() const override { return generators_; }
@@ -49,6 +51,7 @@ class RemoteResponder final : public Responder {
   const DuetOptions& options_;
   const std::shared_ptr<StreamingGenerator> server_;
   const std::vector<std::string> generators_;
+  const Sampling sampling_;
   bool patient_ = false;
   /// Questions for steps to come, in order of steps.
   std::deque<std::unique_ptr<RemoteAnswer>> asked_;

@@ -76,6 +76,9 @@ class EventDomain {
   /// all before it. (A melody ends a note that would sound into a given rest.)
   virtual Event Resume(std::span<const Event> /*heard*/, Event given) const { return given; }
 
+  /// Whether `event` begins a note of a pitch of its own: what --pitch_temperature chooses among.
+  virtual bool IsPitch(Event /*event*/) const { return false; }
+
   /// `events` (the primer's and what was generated) as notes at `qpm`.
   virtual NoteSequence Render(const EventSequence& events, const Primer& primer,
                               double qpm) const = 0;

@@ -178,6 +178,8 @@ class MelodyDomain final : public EventDomain {
     return primer;
   }
 
+  bool IsPitch(Event event) const override { return event >= kMinPitch; }
+
   Event Resume(std::span<const Event> heard, Event given) const override {
     if (given != kNoEvent) return given;
     const auto last =

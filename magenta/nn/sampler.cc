@@ -16,6 +16,41 @@ namespace {
 
 constexpr float kForbidden = -std::numeric_limits<float>::infinity();
 
+/// Numbers of which exponentials are made at once: those of most heads.
+constexpr size_t kExpBlock = 64;
+
+/// Calls use(i, e^(logits[i] - the largest)) in order; returns the largest.
+template <class Use>
+float ForEachExp(std::span<const float> logits, const Use& use) {
+  const float max = *std::max_element(logits.begin(), logits.end());
+  const Kernels& kernels = DefaultKernels();
+  float block[kExpBlock];
+  for (size_t first = 0; first < logits.size(); first += kExpBlock) {
+    const size_t count = std::min(kExpBlock, logits.size() - first);
+    const int padded = PadToLanes(static_cast<int>(count));
+    for (size_t i = 0; i < count; ++i) block[i] = logits[first + i] - max;
+    std::fill(block + count, block + padded, 0.0f);
+    kernels.exp(block, block, padded);
+    for (size_t i = 0; i < count; ++i) use(first + i, block[i]);
+  }
+  return max;
+}
+
+/// The logarithm of the sum of e^logits; `logits` hold a finite one.
+float LogSumExp(std::span<const float> logits) {
+  float sum = 0;
+  const float max = ForEachExp(logits, [&](size_t, float e) { sum += e; });
+  return max + static_cast<float>(PortableLog(sum));
+}
+
+/// Indices of `logits`, the largest first, ties in order.
+std::vector<int> LargestFirst(std::span<const float> logits) {
+  std::vector<int> order(logits.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return logits[a] > logits[b]; });
+  return order;
+}
+
 class Temperature final : public LogitFilter {
  public:
   explicit Temperature(double temperature) : temperature_(static_cast<float>(temperature)) {
@@ -52,15 +87,48 @@ class Mask final : public LogitFilter {
   std::vector<bool> allowed_;
 };
 
+// The members' logits at `among`, moved so that they hold together what they hold at `temperature`:
+// x / among - log(sum of e^(x / among)) + log(sum of e^(x / temperature)), sums over members.
+class MemberTemperature final : public LogitFilter {
+ public:
+  MemberTemperature(double temperature, double among) : all_(temperature), among_(among) {}
+  void Apply(std::span<float> logits) const override { all_.Apply(logits); }
+  bool wants_members() const override { return true; }
+  void ApplyTo(std::span<float> logits, const std::vector<bool>& members) const override {
+    std::vector<float> inner = MembersOf(logits, members);
+    all_.Apply(logits);
+    const std::vector<float> held = MembersOf(logits, members);
+    // None is left where the largest of all, at temperature 0, is no member.
+    if (std::all_of(held.begin(), held.end(), [](float x) { return x == kForbidden; })) return;
+    among_.Apply(inner);
+    const float shift = LogSumExp(held) - LogSumExp(inner);
+    auto next = inner.begin();
+    for (size_t i = 0; i < logits.size(); ++i) {
+      if (members[i]) logits[i] = *next++ + shift;
+    }
+  }
+
+ private:
+  static std::vector<float> MembersOf(std::span<const float> logits,
+                                      const std::vector<bool>& members) {
+    MAGENTA_CHECK(members.size() == logits.size());
+    std::vector<float> values;
+    for (size_t i = 0; i < logits.size(); ++i) {
+      if (members[i]) values.push_back(logits[i]);
+    }
+    return values;
+  }
+
+  Temperature all_;
+  Temperature among_;
+};
+
 class TopK final : public LogitFilter {
  public:
   explicit TopK(int k) : k_(k) { MAGENTA_CHECK(k >= 1); }
   void Apply(std::span<float> logits) const override {
     if (static_cast<size_t>(k_) >= logits.size()) return;
-    std::vector<int> order(logits.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(),
-                     [&](int a, int b) { return logits[a] > logits[b]; });
+    const std::vector<int> order = LargestFirst(logits);
     for (size_t i = k_; i < order.size(); ++i) logits[order[i]] = kForbidden;
   }
 
@@ -68,25 +136,40 @@ class TopK final : public LogitFilter {
   int k_;
 };
 
-/// Numbers of which exponentials are made at once: those of most heads.
-constexpr size_t kExpBlock = 64;
-
-/// Calls use(i, e^(logits[i] - the largest)) in order; returns the largest.
-template <class Use>
-float ForEachExp(std::span<const float> logits, const Use& use) {
-  const float max = *std::max_element(logits.begin(), logits.end());
-  const Kernels& kernels = DefaultKernels();
-  float block[kExpBlock];
-  for (size_t first = 0; first < logits.size(); first += kExpBlock) {
-    const size_t count = std::min(kExpBlock, logits.size() - first);
-    const int padded = PadToLanes(static_cast<int>(count));
-    for (size_t i = 0; i < count; ++i) block[i] = logits[first + i] - max;
-    std::fill(block + count, block + padded, 0.0f);
-    kernels.exp(block, block, padded);
-    for (size_t i = 0; i < count; ++i) use(first + i, block[i]);
+class TopP final : public LogitFilter {
+ public:
+  explicit TopP(double p) : p_(p) { MAGENTA_CHECK(p > 0 && p <= 1); }
+  void Apply(std::span<float> logits) const override {
+    std::vector<float> probabilities(logits.size());
+    Softmax(logits, probabilities);
+    const std::vector<int> order = LargestFirst(logits);
+    double total = 0;
+    for (const int i : order) total += probabilities[i];
+    double kept = 0;
+    for (const int i : order) {
+      if (kept >= p_ * total) logits[i] = kForbidden;
+      kept += probabilities[i];
+    }
   }
-  return max;
-}
+
+ private:
+  double p_;
+};
+
+class MinP final : public LogitFilter {
+ public:
+  explicit MinP(double p) : p_(static_cast<float>(p)) { MAGENTA_CHECK(p >= 0 && p <= 1); }
+  void Apply(std::span<float> logits) const override {
+    std::vector<float> ratios(logits.size());
+    ForEachExp(logits, [&](size_t i, float e) { ratios[i] = e; });
+    for (size_t i = 0; i < logits.size(); ++i) {
+      if (ratios[i] < p_) logits[i] = kForbidden;
+    }
+  }
+
+ private:
+  float p_;
+};
 
 }  // namespace
 
@@ -98,7 +181,15 @@ std::unique_ptr<LogitFilter> MakeMask(std::vector<bool> allowed) {
   return std::make_unique<Mask>(std::move(allowed));
 }
 
+std::unique_ptr<LogitFilter> MakeMemberTemperature(double temperature, double among) {
+  return std::make_unique<MemberTemperature>(temperature, among);
+}
+
 std::unique_ptr<LogitFilter> MakeTopK(int k) { return std::make_unique<TopK>(k); }
+
+std::unique_ptr<LogitFilter> MakeTopP(double p) { return std::make_unique<TopP>(p); }
+
+std::unique_ptr<LogitFilter> MakeMinP(double p) { return std::make_unique<MinP>(p); }
 
 void Softmax(std::span<const float> logits, std::span<float> probabilities) {
   MAGENTA_CHECK(!logits.empty() && logits.size() == probabilities.size());

@@ -13,6 +13,12 @@ class LogitFilter {
  public:
   virtual ~LogitFilter() = default;
   virtual void Apply(std::span<float> logits) const = 0;
+  /// Of a filter that treats some classes apart, the members: ApplyTo() is what it wants then, with
+  /// an entry a class, true for members. Which they are may change from draw to draw.
+  virtual bool wants_members() const { return false; }
+  virtual void ApplyTo(std::span<float> logits, const std::vector<bool>& /*members*/) const {
+    Apply(logits);
+  }
 };
 
 /// logits / temperature (in float32); temperature 0 leaves only the largest (the first on ties).
@@ -21,8 +27,18 @@ std::unique_ptr<LogitFilter> MakeTemperature(double temperature);
 /// Forbids the classes whose entry is false; if that would forbid all, it does nothing. Classes
 /// beyond the mask are left as they are.
 std::unique_ptr<LogitFilter> MakeMask(std::vector<bool> allowed);
+/// Two temperatures: that the draw is a member, and which class it is if it is none, is as probable
+/// as at `temperature`; which of the members it is, as at `among`. 0 stands for the largest in both
+/// places. Apply(), and ApplyTo() without members, is MakeTemperature(temperature). Both must be
+/// finite and not negative (checked).
+std::unique_ptr<LogitFilter> MakeMemberTemperature(double temperature, double among);
 /// Forbids all but the k most probable classes (ties to the lower index). k >= 1 (checked).
 std::unique_ptr<LogitFilter> MakeTopK(int k);
+/// Nucleus sampling: forbids all but the fewest classes, the most probable first (ties to the lower
+/// index), whose probabilities sum to `p` or more. 0 < p <= 1 (checked); the most probable stays.
+std::unique_ptr<LogitFilter> MakeTopP(double p);
+/// Forbids classes less probable than `p` times the most probable one. 0 <= p <= 1 (checked).
+std::unique_ptr<LogitFilter> MakeMinP(double p);
 
 /// softmax in float32: exp(x - max) / sum, in index order, by the kernels' own exp: the same bits
 /// on every machine. In place is fine.

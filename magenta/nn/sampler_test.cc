@@ -37,6 +37,92 @@ TEST(SamplerTest, TopK) {
   EXPECT_THAT(Applied(*MakeTopK(9), {3, 1}), ElementsAre(3, 1));
 }
 
+/// {probabilities, parameter, expected}: what a filter leaves of a distribution.
+struct FilterCase {
+  std::vector<float> probabilities;
+  double parameter;
+  std::vector<float> expected;
+};
+
+void ExpectLeft(const FilterCase& c, const LogitFilter& filter,
+                const std::vector<bool>& members = {}) {
+  std::vector<float> p;
+  for (const float x : c.probabilities) p.push_back(std::log(x));
+  if (members.empty()) {
+    filter.Apply(p);
+  } else {
+    filter.ApplyTo(p, members);
+  }
+  Softmax(p, p);
+  for (size_t i = 0; i < p.size(); ++i) {
+    EXPECT_NEAR(p[i], c.expected[i], 1e-6) << "class " << i << " at " << c.parameter;
+    EXPECT_EQ(p[i] == 0, c.expected[i] == 0) << "class " << i << " at " << c.parameter;
+  }
+}
+
+TEST(SamplerTest, TopKLeaves) {
+  for (const FilterCase& c : {
+           FilterCase{{0.1f, 0.2f, 0.3f, 0.4f}, 1, {0, 0, 0, 1}},
+           FilterCase{{0.1f, 0.2f, 0.3f, 0.4f}, 3, {0, 0.2f / 0.9f, 0.3f / 0.9f, 0.4f / 0.9f}},
+           FilterCase{{0.4f, 0.3f, 0.2f, 0.1f}, 4, {0.4f, 0.3f, 0.2f, 0.1f}},
+           FilterCase{{0.25f, 0.25f, 0.25f, 0.25f}, 2, {0.5f, 0.5f, 0, 0}},
+       }) {
+    ExpectLeft(c, *MakeTopK(static_cast<int>(c.parameter)));
+  }
+}
+
+TEST(SamplerTest, TopPLeavesTheFewestThatSumToIt) {
+  for (const FilterCase& c : {
+           FilterCase{{0.1f, 0.2f, 0.3f, 0.4f}, 1e-9, {0, 0, 0, 1}},
+           FilterCase{{0.1f, 0.2f, 0.3f, 0.4f}, 0.39, {0, 0, 0, 1}},
+           FilterCase{{0.1f, 0.2f, 0.3f, 0.4f}, 0.41, {0, 0, 0.3f / 0.7f, 0.4f / 0.7f}},
+           FilterCase{{0.1f, 0.2f, 0.3f, 0.4f}, 0.69, {0, 0, 0.3f / 0.7f, 0.4f / 0.7f}},
+           FilterCase{{0.1f, 0.2f, 0.3f, 0.4f}, 0.8, {0, 0.2f / 0.9f, 0.3f / 0.9f, 0.4f / 0.9f}},
+           FilterCase{{0.1f, 0.2f, 0.3f, 0.4f}, 1, {0.1f, 0.2f, 0.3f, 0.4f}},
+           FilterCase{{0.25f, 0.25f, 0.25f, 0.25f}, 0.3, {0.5f, 0.5f, 0, 0}},  // ties in order
+           FilterCase{{0.5f, 0, 0.5f}, 0.7, {0.5f, 0, 0.5f}},                  // forbidden stays so
+       }) {
+    ExpectLeft(c, *MakeTopP(c.parameter));
+  }
+}
+
+TEST(SamplerTest, MinPLeavesWhatIsNearTheLargest) {
+  for (const FilterCase& c : {
+           FilterCase{{0.1f, 0.2f, 0.3f, 0.4f}, 0, {0.1f, 0.2f, 0.3f, 0.4f}},
+           FilterCase{{0.1f, 0.2f, 0.3f, 0.4f}, 0.24, {0.1f, 0.2f, 0.3f, 0.4f}},
+           FilterCase{{0.1f, 0.2f, 0.3f, 0.4f}, 0.26, {0, 0.2f / 0.9f, 0.3f / 0.9f, 0.4f / 0.9f}},
+           FilterCase{{0.1f, 0.2f, 0.3f, 0.4f}, 0.74, {0, 0, 0.3f / 0.7f, 0.4f / 0.7f}},
+           FilterCase{{0.1f, 0.2f, 0.3f, 0.4f}, 1, {0, 0, 0, 1}},
+           FilterCase{{0.4f, 0.4f, 0.2f}, 1, {0.5f, 0.5f, 0}},
+       }) {
+    ExpectLeft(c, *MakeMinP(c.parameter));
+  }
+}
+
+TEST(SamplerTest, MemberTemperatureKeepsWhatMembersHoldTogether) {
+  const std::vector<bool> last_two = {false, false, true, true};
+  // At temperature 1 the members hold 0.5; among them 0.1 to 0.4 becomes 0.01 to 0.16.
+  const std::vector<float> p = {0.3f, 0.2f, 0.1f, 0.4f};
+  ExpectLeft({p, 1, {0.3f, 0.2f, 0.1f, 0.4f}}, *MakeMemberTemperature(1, 1), last_two);
+  ExpectLeft({p, 0.5, {0.3f, 0.2f, 0.5f / 17, 8.0f / 17}}, *MakeMemberTemperature(1, 0.5),
+             last_two);
+  ExpectLeft({p, 0, {0.3f, 0.2f, 0, 0.5f}}, *MakeMemberTemperature(1, 0), last_two);
+  ExpectLeft({p, 1e6, {0.3f, 0.2f, 0.25f, 0.25f}}, *MakeMemberTemperature(1, 1e6), last_two);
+  // Temperature 0.5: 9, 4 and together 1 + 16 of 30; among them as they were, 1 to 4.
+  ExpectLeft({p, 1, {9 / 30.0f, 4 / 30.0f, 17 / 150.0f, 68 / 150.0f}},
+             *MakeMemberTemperature(0.5, 1), last_two);
+  // Temperature 0: the largest is a member, and which one is drawn; or it is none.
+  ExpectLeft({p, 1, {0, 0, 0.2f, 0.8f}}, *MakeMemberTemperature(0, 1), last_two);
+  ExpectLeft({p, 0, {0, 0, 0, 1}}, *MakeMemberTemperature(0, 0), last_two);
+  ExpectLeft({{0.6f, 0.1f, 0.1f, 0.2f}, 1, {1, 0, 0, 0}}, *MakeMemberTemperature(0, 1), last_two);
+  // Nobody to tell apart, or nobody who may be drawn.
+  ExpectLeft({p, 0.5, {0.3f, 0.2f, 0.1f, 0.4f}}, *MakeMemberTemperature(1, 0.5),
+             {false, false, false, false});
+  ExpectLeft({p, 0.5, {0.3f, 0.2f, 0.1f, 0.4f}}, *MakeMemberTemperature(1, 0.5));
+  ExpectLeft({{0.5f, 0.5f, 0, 0}, 0.5, {0.5f, 0.5f, 0, 0}}, *MakeMemberTemperature(1, 0.5),
+             last_two);
+}
+
 TEST(SamplerTest, SoftmaxSumsToOneAndForbidsWhatIsForbidden) {
   std::vector<float> p(4);
   Softmax(std::vector<float>{1, 2, kNo, 4}, p);

@@ -103,7 +103,7 @@ class RunningLiveVerb : public LiveFlags {
     for (const auto& model : models) names.push_back(model->id);
     MAGENTA_ASSIGN_OR_RETURN(DuetOptions options,
                              MakeDuetOptions(*this, models[0]->steps_per_quarter, seed));
-    return Duet::Create(std::move(options), models);
+    return Duet::Create(std::move(options), models, sampling.At(temperature));
   }
 
   absl::StatusOr<std::unique_ptr<Duet>> MakeRemoteDuet(uint32_t seed,
@@ -117,8 +117,9 @@ class RunningLiveVerb : public LiveFlags {
     MAGENTA_ASSIGN_OR_RETURN(const LiveServer server, ConnectForLive(remote, model.source.config));
     names = server.models;
     context.out.Info(fmt::format("{} of server {}", names[0], remote.server));
-    return Duet::CreateWith(std::move(options), [server](const DuetOptions& kept) {
-      return std::make_unique<RemoteResponder>(kept, server.generator, server.models);
+    const Sampling drawing = sampling.At(temperature);
+    return Duet::CreateWith(std::move(options), [server, drawing](const DuetOptions& kept) {
+      return std::make_unique<RemoteResponder>(kept, server.generator, server.models, drawing);
     });
   }
 

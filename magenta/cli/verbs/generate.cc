@@ -15,9 +15,11 @@
 #include "magenta/cli/input/output_names.h"
 #include "magenta/cli/input/primer.h"
 #include "magenta/cli/input/remote.h"
+#include "magenta/cli/input/sampling_flags.h"
 #include "magenta/cli/programs.h"
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verb.h"
+#include "magenta/generate/generate_args.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/io/midi/midi_file.h"
 
@@ -170,6 +172,7 @@ class GenerateVerb : public Verb {
         .Double("temperature", &temperature_,
                 "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
         .Range(0, 1000);
+    sampling_.Describe(flags);
     flags.Int("beam_size", &beam_size_, "Sequences kept by beam search; 1: none.").Range(1, 1024);
     flags.Int("branch_factor", &branch_factor_, "Continuations tried for each of them.")
         .Range(0, 1024);
@@ -237,7 +240,7 @@ class GenerateVerb : public Verb {
 
   void SetArgs(GenerateSequenceRequest& request, uint32_t seed) const {
     auto& args = *request.mutable_generator_options()->mutable_args();
-    args["temperature"].set_float_value(temperature_);
+    SetSamplingArgs(sampling_.At(temperature_), *request.mutable_generator_options());
     args["beam_size"].set_int_value(beam_size_);
     args["branch_factor"].set_int_value(branch_factor_);
     args["steps_per_iteration"].set_int_value(steps_per_iteration_);
@@ -337,6 +340,7 @@ class GenerateVerb : public Verb {
   std::string sound_font_;
   int num_steps_ = 128;
   double temperature_ = 1.0;
+  SamplingFlags sampling_;
   int beam_size_ = 1;
   int branch_factor_ = 1;
   int steps_per_iteration_ = 1;

@@ -146,6 +146,7 @@ void LiveFlags::DescribeMusic(Flags& flags) {
       .Double("temperature", &temperature,
               "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
       .Range(0, 1000);
+  sampling.Describe(flags);
   flags.Int("velocity", &velocity, "Of answers, 1 to 127; 0: as loud as the phrase.").Range(0, 127);
   flags
       .TextList("bundle_files", &bundle_files,

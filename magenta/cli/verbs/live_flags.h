@@ -7,6 +7,7 @@
 
 #include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/input/remote.h"
+#include "magenta/cli/input/sampling_flags.h"
 #include "magenta/cli/verbs/heavy_verbs.h"
 
 namespace magenta::cli {
@@ -72,6 +73,7 @@ struct LiveFlags : HandedOverVerb {
   std::vector<std::string> bundle_files;
   RemoteFlags remote;
   double temperature = 1;
+  SamplingFlags sampling;
   int velocity = 0;
 
   // What stays.

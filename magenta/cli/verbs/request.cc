@@ -5,6 +5,7 @@
 #include "magenta/base/status.h"
 #include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/input/remote.h"
+#include "magenta/cli/input/sampling_flags.h"
 #include "magenta/cli/verb.h"
 #include "magenta/generate/request_text.h"
 #include "magenta/generate/sequence_generator.h"
@@ -23,8 +24,9 @@ class RequestVerb : public Verb {
         "understood.");
     flags.About(
         "generator_options: generate sections (seconds; after the input's notes, or where they "
-        "leave room), at most one input section, and the args temperature, beam_size, "
-        "branch_factor, steps_per_iteration, seed, reference_windows.");
+        "leave room), at most one input section, and the args temperature, pitch_temperature, "
+        "top_k, top_p, min_p, beam_size, branch_factor, steps_per_iteration, seed, "
+        "reference_windows.");
     flags.Positional("FILE", &files_, "The request; - or nothing: stdin.", 0, 1);
     flags.Group("Output");
     flags.Text("format", &format_, "Form of the response; as the request's when left out.")
@@ -33,6 +35,13 @@ class RequestVerb : public Verb {
     flags.About(
         "--json prints the response as JSON, whatever the request was, with its seed and the "
         "logarithm of its probability beside it.");
+    flags.Group("How it goes on, whatever the request says");
+    flags
+        .OptionalDouble("temperature", &temperature_,
+                        "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
+        .Range(0, 1000)
+        .Default("the request's, else 1");
+    sampling_.Describe(flags);
     model_.Describe(flags);
     remote_.Describe(flags);
     flags.AddExample("magenta request --config=lookback_rnn request.pbtxt > response.pbtxt",
@@ -63,6 +72,8 @@ class RequestVerb : public Verb {
     if (context.globals.seed.has_value()) {
       args["seed"].set_int_value(static_cast<int32_t>(*context.globals.seed));
     }
+    if (temperature_) args["temperature"].set_float_value(*temperature_);
+    sampling_.SetGiven(*request->mutable_generator_options());
     MAGENTA_ASSIGN_OR_RETURN(const Generation generation, Ask(model, *request));
     for (const std::string& note : generation.notes) context.out.Info(note);
     context.out.Info(fmt::format("seed {}", generation.seed));
@@ -103,6 +114,8 @@ class RequestVerb : public Verb {
   ModelFlags model_;
   std::vector<std::string> files_;
   std::string format_;
+  std::optional<double> temperature_;
+  SamplingFlags sampling_;
   RemoteFlags remote_;
 };
 
