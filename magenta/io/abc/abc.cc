@@ -9,108 +9,133 @@
 #include <string>
 
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/io/abc/abc_fields.h"
 #include "magenta/io/abc/abc_tune.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 namespace {
 
 constexpr size_t kMaxTunes = 100000;
 
-/// Length of the UTF-8 sequence at `at`; 0 when it is none (overlong forms and surrogates too).
-size_t Utf8Length(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) {
-    return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u;
-  };
-  const auto follows = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  if (byte(0) < 0x80) return 1;
-  if (byte(0) >= 0xC2 && byte(0) < 0xE0 && follows(1)) return 2;
-  if ((byte(0) & 0xF0) == 0xE0 && follows(1) && follows(2)) {
-    const unsigned code = (byte(0) & 0xF) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
-    return code >= 0x800 && (code < 0xD800 || code > 0xDFFF) ? 3 : 0;
-  }
-  if (byte(0) >= 0xF0 && byte(0) < 0xF5 && follows(1) && follows(2) && follows(3)) {
-    const unsigned code = (byte(0) & 7) << 18 | (byte(1) & 0x3F) << 12;
-    return code >= 0x10000 && code < 0x110000 ? 4 : 0;
-  }
-  return 0;
+/// UTF-16 that does not say so begins with a letter and a zero, in either order.
+std::string_view MarkOfUtf16(std::string_view text) {
+  size_t zeros[2] = {};
+  text = text.substr(0, 256);
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return "";
+  for (size_t i = 0; i < text.size(); ++i) zeros[i % 2] += text[i] == '\0';
+  if (4 * zeros[1] > text.size() && zeros[0] == 0) return "\xFF\xFE";
+  if (4 * zeros[0] > text.size() && zeros[1] == 0) return "\xFE\xFF";
+  return "";
 }
 
-bool IsUtf8(std::string_view text) {
-  for (size_t at = 0; at < text.size();) {
-    const size_t length = Utf8Length(text, at);
-    if (length == 0) return false;
-    at += length;
+/// The lines of a text, with any line ends.
+class LineSplitter {
+ public:
+  explicit LineSplitter(std::string_view text) : text_(text) {}
+  /// False at the end.
+  bool Next(AbcLine& line) {
+    if (text_.empty()) return false;
+    const size_t end = std::min(text_.find_first_of("\r\n"), text_.size());
+    line = {text_.substr(0, end), ++number_};
+    const size_t line_end = text_.substr(end, 2) == "\r\n" ? 2 : 1;
+    text_.remove_prefix(std::min(end + line_end, text_.size()));
+    return true;
   }
-  return true;
-}
 
-std::string Latin1ToUtf8(std::string_view text) {
-  std::string utf8;
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80) {
-      utf8 += c;
-    } else {
-      utf8 += static_cast<char>(0xC0 | byte >> 6);
-      utf8 += static_cast<char>(0x80 | (byte & 0x3F));
-    }
-  }
-  return utf8;
-}
-
-std::vector<AbcLine> SplitLines(std::string_view text) {
-  std::vector<AbcLine> lines;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find_first_of("\r\n"), text.size());
-    lines.push_back({text.substr(0, end), static_cast<int>(lines.size()) + 1});
-    const size_t line_end = text.substr(end, 2) == "\r\n" ? 2 : 1;
-    text.remove_prefix(std::min(end + line_end, text.size()));
-  }
-  return lines;
-}
+ private:
+  std::string_view text_;
+  int number_ = 0;
+};
 
 bool StartsTune(const AbcLine& line) { return StripBlanks(line.text).substr(0, 2) == "X:"; }
 bool HoldsKey(const AbcLine& line) { return StripBlanks(line.text).substr(0, 2) == "K:"; }
 
-/// Of the lines before the first tune, the last M:, L: and Q:.
-std::vector<AbcLine> BookDefaults(const std::vector<AbcLine>& header) {
-  std::vector<AbcLine> defaults;
-  for (const std::string_view name : {"M:", "L:", "Q:"}) {
-    const auto last = std::find_if(header.rbegin(), header.rend(), [&](const AbcLine& line) {
-      return StripBlanks(line.text).substr(0, 2) == name;
-    });
-    if (last != header.rend()) defaults.push_back(*last);
+/// Whether some line is what `is` asks for.
+bool AnyLine(std::string_view text, bool (*is)(const AbcLine&)) {
+  LineSplitter lines(text);
+  for (AbcLine line; lines.Next(line);) {
+    if (is(line)) return true;
   }
-  return defaults;
+  return false;
 }
+
+/// Reads a book line by line; a tune is read, and its lines forgotten, when the next one begins.
+class BookReader {
+ public:
+  /// `has_numbers`: some line begins with X:; else all of it is one tune.
+  explicit BookReader(bool has_numbers) : in_tune_(!has_numbers) {}
+
+  absl::Status Read(std::string_view text) {
+    LineSplitter lines(text);
+    for (AbcLine line; lines.Next(line);) MAGENTA_RETURN_IF_ERROR(Take(line));
+    return EndTune();
+  }
+  std::vector<AbcTune>& tunes() { return tunes_; }
+
+ private:
+  absl::Status Take(const AbcLine& line) {
+    if (StartsTune(line)) {
+      MAGENTA_RETURN_IF_ERROR(EndTune());
+      in_tune_ = true;
+    }
+    const std::string_view text = StripBlanks(line.text);
+    if (!in_tune_) return TakeHeader(line, text);
+    // Of empty lines the first ends a tune, and the others mean nothing.
+    if (text.empty() && !lines_.empty() && StripBlanks(lines_.back().text).empty()) {
+      return absl::OkStatus();
+    }
+    lines_.push_back(line);
+    return CheckEvents(++counts_.events);
+  }
+
+  /// Of the lines before the first tune, the last M:, L: and Q: count.
+  absl::Status TakeHeader(const AbcLine& line, std::string_view text) {
+    for (const std::string_view name : {"M:", "L:", "Q:"}) {
+      if (!text.starts_with(name)) continue;
+      std::erase_if(
+          header_, [&](const AbcLine& other) { return StripBlanks(other.text).starts_with(name); });
+      header_.push_back(line);
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status EndTune() {
+    if (!in_tune_) return absl::OkStatus();
+    if (lines_.empty() && tunes_.empty()) return absl::OkStatus();  // before the first X:
+    if (tunes_.size() >= kMaxTunes) {
+      return InputError("", fmt::format("more than {} tunes", kMaxTunes), "Split the book.");
+    }
+    tunes_.push_back(ReadAbcTune(header_, lines_, counts_));
+    lines_.clear();
+    const absl::Status& status = tunes_.back().status;
+    return IsPieceLimitError(status) ? status : absl::OkStatus();
+  }
+
+  bool in_tune_;
+  std::vector<AbcLine> header_;
+  std::vector<AbcLine> lines_;
+  std::vector<AbcTune> tunes_;
+  AbcCounts counts_;
+};
 
 }  // namespace
 
 absl::StatusOr<std::vector<AbcTune>> ReadAbc(std::string_view text) {
+  MAGENTA_RETURN_IF_ERROR(CheckFileBytes(text.size()));
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   std::string converted;
-  if (!IsUtf8(text)) text = converted = Latin1ToUtf8(text);
-  const std::vector<AbcLine> lines = SplitLines(text);
-  const auto first = std::find_if(lines.begin(), lines.end(), StartsTune);
-  std::vector<AbcTune> tunes;
-  if (first == lines.end()) {
-    if (std::none_of(lines.begin(), lines.end(), HoldsKey)) {
-      return InputError("", "no tune: no line begins with X: or K:", "Is it an ABC file?");
-    }
-    tunes.push_back(ReadAbcTune({}, lines));
-    return tunes;
+  const std::string_view mark = MarkOfUtf16(text);
+  if (!mark.empty()) text = converted = ToUtf8(fmt::format("{}{}", mark, text));
+  if (!IsUtf8(text)) text = converted = ToUtf8(text);
+  const bool has_numbers = AnyLine(text, StartsTune);
+  if (!has_numbers && !AnyLine(text, HoldsKey)) {
+    return InputError("", "no tune: no line begins with X: or K:", "Is it an ABC file?");
   }
-  const std::vector<AbcLine> header = BookDefaults({lines.begin(), first});
-  for (auto begin = first; begin != lines.end();) {
-    if (tunes.size() >= kMaxTunes) {
-      return InputError("", fmt::format("more than {} tunes", kMaxTunes), "Split the book.");
-    }
-    const auto end = std::find_if(begin + 1, lines.end(), StartsTune);
-    tunes.push_back(ReadAbcTune(header, {begin, end}));
-    begin = end;
-  }
-  return tunes;
+  BookReader book(has_numbers);
+  MAGENTA_RETURN_IF_ERROR(book.Read(text));
+  return std::move(book.tunes());
 }
 
 }  // namespace magenta

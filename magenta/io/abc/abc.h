@@ -26,8 +26,9 @@ struct AbcTune {
 };
 
 /// One entry a tune (X:) of the book, in file order; a header before the first X: is no tune. A
-/// text without X: but with a key is one tune. `text` is UTF-8 or Latin-1, with any line ends.
-/// Errors: no tune at all, or more than 100000 tunes.
+/// text without X: but with a key is one tune. `text` is UTF-8, UTF-16 or Latin-1, with any line
+/// ends. Errors: no tune at all, more than 100000 tunes, or more than a piece may hold, all tunes
+/// together (piece_limits.h).
 absl::StatusOr<std::vector<AbcTune>> ReadAbc(std::string_view text);
 
 }  // namespace magenta

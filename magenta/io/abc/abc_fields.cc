@@ -125,22 +125,57 @@ std::string Unquote(std::string_view text) {
   return std::string(text);
 }
 
+/// What a clef's "+8", "-8", "+15" or "-15" adds to what is written, in semitones.
+int ClefShift(std::string_view clef) {
+  TakeChar(clef, '"');
+  while (!clef.empty() && IsAlpha(clef.front())) clef.remove_prefix(1);
+  while (!clef.empty() && IsDigit(clef.front())) clef.remove_prefix(1);  // the line it stands on
+  const int sign = TakeChar(clef, '+') ? 1 : TakeChar(clef, '-') ? -1 : 0;
+  const int64_t steps = sign == 0 ? 0 : TakeNumber(clef).value_or(0);
+  return sign * (steps == 8 ? 12 : steps == 15 ? 24 : 0);
+}
+
 /// One property ("clef=bass", "octave=-1", "bass", ...); false when `word` is none.
 bool ReadProperty(std::string_view word, AbcVoiceProperties& properties) {
   const size_t equals = word.find('=');
   if (equals == std::string_view::npos || equals == 0) {
-    return IsClefWord(word);
+    const bool is_clef = IsClefWord(word);
+    if (is_clef) properties.clef_shift = ClefShift(word);
+    return is_clef;
   }
   const std::string name = LowerText(word.substr(0, equals));
   const std::string_view value = word.substr(equals + 1);
-  if (name == "octave") {
+  if (name == "clef") {
+    properties.clef_shift = ClefShift(value);
+  } else if (name == "octave") {
     properties.octave_shift = 12 * SmallInt(value, 8);
   } else if (name == "transpose" || name == "t") {
     properties.transpose = SmallInt(value, 96);
+  } else if (name == "shift" || name == "sound") {
+    properties.transpose = ParseAbcInterval(value);
+    if (!properties.transpose) properties.left_out = std::string(word);
+  } else if (name == "instrument") {
+    properties.left_out = std::string(word);
   } else if (name == "name" || name == "nm") {
     properties.name = Unquote(value);
   }
   return true;
+}
+
+/// The next property; blanks about its '=' are dropped.
+std::string TakeProperty(std::string_view& text) {
+  std::string word(TakeWord(text));
+  const std::string name = LowerText(word.substr(0, word.find('=')));
+  static constexpr std::string_view kNames[] = {"clef", "octave", "transpose", "t",         "name",
+                                                "nm",   "shift",  "sound",     "instrument"};
+  if (std::find(std::begin(kNames), std::end(kNames), name) == std::end(kNames)) return word;
+  if (word == name && StripBlanks(text).starts_with('=')) {
+    SkipBlanks(text);
+    TakeChar(text, '=');
+    word += '=';
+  }
+  if (word.back() == '=') word += TakeWord(text);
+  return word;
 }
 
 /// The bagpipe scale: F and C sharp, written without a signature or with one.
@@ -199,8 +234,23 @@ std::string_view StripBlanks(std::string_view text) {
 
 AbcVoiceProperties ParseAbcProperties(std::string_view text) {
   AbcVoiceProperties properties;
-  while (!StripBlanks(text).empty()) ReadProperty(TakeWord(text), properties);
+  while (!StripBlanks(text).empty()) ReadProperty(TakeProperty(text), properties);
   return properties;
+}
+
+std::optional<int> ParseAbcInterval(std::string_view text) {
+  int steps[2] = {};
+  for (int& pitch : steps) {
+    const int sharp = TakeChar(text, '^') ? 1 : TakeChar(text, '_') ? -1 : 0;
+    const int letter = text.empty() ? -1 : AbcLetterIndex(text.front());
+    if (letter < 0) return std::nullopt;
+    pitch = kSemitones[letter] + sharp + (std::islower(text.front()) ? 12 : 0);
+    text.remove_prefix(1);
+    for (int marks = 0; marks < 8; ++marks) {
+      pitch += TakeChar(text, ',') ? -12 : TakeChar(text, '\'') ? 12 : 0;
+    }
+  }
+  return text.empty() ? std::optional(steps[1] - steps[0]) : std::nullopt;
 }
 
 std::optional<AbcKey> ParseAbcKey(std::string_view text) {
@@ -212,7 +262,7 @@ std::optional<AbcKey> ParseAbcKey(std::string_view text) {
   const bool tonic = !none && TakeTonicAndMode(text, key);
   bool changed = tonic || none || text.empty();
   while (!StripBlanks(text).empty()) {
-    const std::string_view word = TakeWord(text);
+    const std::string word = TakeProperty(text);
     if (LowerText(word) == "exp") {
       key.accidentals = {};
       changed = true;

@@ -21,9 +21,13 @@ int AbcLetterIndex(char letter);
 
 /// How a voice sounds beside how it is written.
 struct AbcVoiceProperties {
-  std::optional<int> octave_shift;  ///< octave=, in semitones; clefs (treble-8 too) are notation
-  std::optional<int> transpose;     ///< transpose= or t=, in semitones
+  /// What a clef adds, in semitones: -12 for treble-8, 24 for bass+15, 0 for a plain one. Clefs
+  /// that only print their 8 (treble_8, treble^8) and other clefs sound as written.
+  std::optional<int> clef_shift;
+  std::optional<int> octave_shift;  ///< octave=, in semitones; it counts instead of the clef's
+  std::optional<int> transpose;     ///< transpose=, t=, shift= or sound=, in semitones
   std::string name;                 ///< name= or nm=
+  std::string left_out;             ///< a property that would sound, and is not read
 };
 
 /// K:, read.
@@ -36,6 +40,10 @@ struct AbcKey {
   bool has_key = true;
   AbcVoiceProperties properties;
 };
+
+/// Semitones from one written note to another ("shift=CD": 2); nothing when `text` is not two
+/// notes.
+std::optional<int> ParseAbcInterval(std::string_view text);
 
 /// "G", "F#m", "A Mixolydian", "D exp _b ^f", "Hp", "none", "C clef=bass octave=-1"; nothing
 /// when it is none of these.

@@ -9,6 +9,7 @@
 #include "magenta/base/status.h"
 #include "magenta/io/score/score_dump.h"
 #include "magenta/io/score/sections.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 namespace {
@@ -62,7 +63,21 @@ constexpr Row kNotes[] = {
     // Broken rhythm.
     {"C>D E<F", "60@0+1.5 62@1.5+0.5 64@2+0.5 65@2.5+1.5"},
     {"C > D", "60@0+1.5 62@1.5+0.5"},
-    {"C>>D", "60@0+1.25 62@1.25+0.75"},
+    {"C>>D", "60@0+1.75 62@1.75+0.25"},
+    {"C>>>D E<<<F", "60@0+1.875 62@1.875+0.125 64@2+0.125 65@2.125+1.875"},
+    {"C2>>D2 E/<<F/", "60@0+3.5 62@3.5+0.5 64@4+0.125 65@4.125+0.875"},
+    {"C >> D", "60@0+1.75 62@1.75+0.25"},
+    {"C> >D", "60@0+1.5 62@1.5+0.5"},
+    {"C>>|D", "60@0+1.75 62@1.75+0.25"},
+    {"z>>C", "60@1.75+0.25"},
+    {"C>>{g}D C>>\"Am\"!f!D", "60@0+1.75 62@1.75+0.25 60@2+1.75 62@3.75+0.25"},
+    {"(C>>D) C>>(D E)", "60@0+1.75 62@1.75+0.25 60@2+1.75 62@3.75+0.25 64@4+1"},
+    {"[CE]>>G G<<[CE]", "60@0+1.75 64@0+1.75 67@1.75+0.25 67@2+0.25 60@2.25+1.75 64@2.25+1.75"},
+    {"(3C>>DE F", "60@0+1.16667 62@1.16667+0.166667 64@1.33333+0.666667 65@2+1"},
+    {"(3CD>>E", "60@0+0.666667 62@0.666667+1.16667 64@1.83333+0.166667"},
+    {"(3:2:2C2>>D2", "60@0+2.33333 62@2.33333+0.333333"},
+    {"C-C>>D-D", "60@0+2.75 62@2.75+1.25"},
+    {"C->>C D>-D", "60@0+2 62@2+2"},
     {"C>z D<{g}E", "60@0+1.5 62@2+0.5 64@2.5+1.5"},
     {"[CE]>G", "60@0+1.5 64@0+1.5 67@1.5+0.5"},
     // Chords take their first note's length.
@@ -74,8 +89,15 @@ constexpr Row kNotes[] = {
     // Voices, each an instrument; an overlay is one voice.
     {"[V:1] CD | [V:2] EF |\n[V:1] G |", "60@0+1 62@1+1 67@2+1 64@0+1/1 65@1+1/1"},
     {"V:1\nC2\nV:2 octave=-1 transpose=2\nC2", "60@0+2 50@0+2/1"},
-    {"V:T1 clef=treble-8 name=\"A B\"\nC", "60@0+1"},
+    {"V:T1 clef=treble_8 name=\"A B\"\nC", "60@0+1"},
     {"CD & EF | G", "60@0+1 62@1+1 64@0+1 65@1+1 67@2+1"},
+    // Each layer of an overlay is tied to its own of the next bar.
+    {"CD- & E2- | D2 & E2 | D & E", "60@0+1 62@1+3 64@0+4 62@4+1 64@4+1"},
+    {"C & E- | C | C & E", "60@0+1 64@0+1 60@1+1 60@2+1 64@2+1"},
+    // Decorations within a chord are no notes; instruments and drums are %%MIDI's.
+    {"[!fermata!CE(G)]", "60@0+1 64@0+1 67@0+1"},
+    {"%%MIDI channel 10\nC\n[I:MIDI channel 1]C", "60@0+1d 60@1+1"},
+    {"%%begintext\nCDE\n%%endtext\nC", "60@0+1"},
     // What cannot be read is passed over.
     {"C @ ; D", "60@0+1 62@1+1"},
     {"^/C [CE", "60@0+1 60@1+1 64@1+1"},
@@ -262,14 +284,159 @@ TEST(AbcTest, OneBadTuneLosesNoOther) {
 
 TEST(AbcTest, SaysWhatItLeftOut) {
   const AbcTune tune =
-      ReadOne("X:1\nK:C\n{g}C TC !mf!C \"loud\"C\nw:la\n%%MIDI program 1\n^/C #C\n");
+      ReadOne("X:1\nK:C\n{g}C TC !mf!C \"loud\"C\nw:la\n%%MIDI gchord fzf\n^/C #C\n");
   std::string left_out;
   for (const ScoreWarning& warning : tune.left_out) {
     left_out += std::to_string(warning.line) + ":" + warning.text + ";";
   }
   EXPECT_EQ(left_out,
-            "3:grace notes;3:decorations;3:annotations;4:lyrics (w: and W:);5:%%MIDI directives;"
+            "3:grace notes;3:decorations;3:annotations;4:lyrics (w: and W:);5:%%MIDI directives "
+            "other than program and channel 10;"
             "6:quarter tones;6:the character #;");
+}
+
+/// The first thing that a tune says it left out.
+TEST(AbcTest, IsNeverSilentAboutSound) {
+  const struct {
+    const char* body;
+    const char* says;
+  } rows[] = {
+      {"C|D|\n\nE|F|\n", "empty line"},
+      {"C|D|\n\nText after the tune.\n", ""},
+      {"C2>D\n", "unequal length"},
+      {"C2>D2 (3C>DE\n", ""},
+      {"V:1 instrument=Bb\nC\n", "the transposition instrument=Bb"},
+      {"V:1 shift=C\nC\n", "the transposition shift=C"},
+      {"I:propagate-accidentals not\nC\n", "propagate-accidentals"},
+      {"%%propagate-accidentals not\nC\n", "propagate-accidentals"},
+      {"I:linebreak $\nC\n", ""},
+      {"%%MIDI program 2 40\nC\n", "%%MIDI"},
+      {"%%MIDI program 40\nC\n", ""},
+  };
+  for (const auto& row : rows) {
+    const AbcTune tune = ReadOne(std::string("X:1\nK:C\n") + row.body);
+    ASSERT_TRUE(tune.status.ok()) << row.body << tune.status;
+    const std::string said = tune.left_out.empty() ? "" : tune.left_out.front().text;
+    EXPECT_EQ(said.empty(), *row.says == '\0') << row.body << ": " << said;
+    EXPECT_THAT(said, HasSubstr(row.says)) << row.body;
+  }
+}
+
+// Where the note c (72) sounds: clefs, octave= and the transpositions, as abc2midi 4.84 plays them
+// but for a later plain clef, which ends an octave clef.
+constexpr Row kClefs[] = {
+    {"K:C clef=treble-8\nc", "60"},
+    {"K:C treble-8\nc", "60"},
+    {"K:C clef=treble+8\nc", "84"},
+    {"K:C bass-8\nc", "60"},
+    {"K:Am alto+8\nc", "84"},
+    {"K:C clef=tenor-8\nc", "60"},
+    {"K:C clef=treble+15\nc", "96"},
+    {"K:C clef=treble-15\nc", "48"},
+    {"K:C clef=none-8\nc", "60"},
+    {"K:C clef=\"treble-8\"\nc", "60"},
+    {"K:C clef=treble2-8\nc", "60"},
+    {"K:C clef=bass4+8\nc", "84"},
+    {"K:C clef=G-8\nc", "60"},
+    {"K:C clef=Treble-8\nc", "60"},
+    {"K: C clef = treble-8\nc", "60"},
+    {"K:C octave = -1\nc", "60"},
+    {"K:C clef=treble+8va\nc", "84"},
+    {"K:none clef=treble-8\nc", "60"},
+    {"K:clef=treble-8\nc", "60"},
+    // These print an 8, or another clef, and sound as written.
+    {"K:C clef=treble_8\nc", "72"},
+    {"K:C clef=treble^8\nc", "72"},
+    {"K:C clef=bass\nc", "72"},
+    {"K:C clef=perc\nc", "72"},
+    {"K:C clef=bass middle=d\nc", "72"},
+    // octave= counts instead of the clef's.
+    {"K:C clef=treble-8 octave=-1\nc", "60"},
+    {"K:C clef=treble-8 octave=1\nc", "84"},
+    {"K:C octave=1 clef=treble\nc", "84"},
+    {"K:C clef=treble-8 transpose=2\nc", "62"},
+    {"K:C shift=CD\nc", "74"},
+    {"K:C sound=C^D,\nc", "63"},
+    // V: goes before the header's K:.
+    {"V:1 clef=treble-8\nK:C\nV:1\nc", "60"},
+    {"V:1 treble-8\nK:C treble\nV:1\nc", "60"},
+    {"V:1 octave=-1\nK:C octave=1 treble-8\nV:1\nc", "60"},
+    {"V:1\nK:C treble-8\nV:1\nc\nV:2\nc", "60 60"},
+    {"V:1\nV:2 clef=treble\nK:C treble-8\nV:1\nc\nV:2\nc", "60 72"},
+    {"K:C\n[V:1 clef=treble-8]c", "60"},
+    {"K:C\nc\nV:2 treble-8\nc", "72 60"},
+    // A later clef goes before an earlier one.
+    {"K:C\nV:1 clef=treble-8\nc\nV:1 clef=treble+8\nc", "60 84"},
+    {"K:C\nV:1 clef=treble-8\nc\nV:1 clef=treble\nc", "60 72"},
+    {"V:1 clef=treble-8\nK:C\nV:1\nc[K:clef=treble]c", "60 72"},
+    {"K:C clef=treble-8\nc[K:D]c", "60 61"},
+};
+
+TEST(AbcTest, OctaveClefsSound) {
+  for (const Row& row : kClefs) {
+    const AbcTune tune = ReadOne(std::string("X:1\nL:1/4\n") + row.body + "\n");
+    EXPECT_TRUE(tune.status.ok()) << row.body << ": " << tune.status;
+    std::string pitches;
+    for (const auto& note : tune.sequence.notes()) {
+      pitches += (pitches.empty() ? "" : " ") + std::to_string(note.pitch());
+    }
+    EXPECT_EQ(pitches, row.dump) << row.body;
+  }
+}
+
+TEST(AbcTest, ReadsProgramsOfMidiDirectives) {
+  const AbcTune tune = ReadOne(
+      "X:1\nL:1/4\nV:1\n%%MIDI program 40\nV:2\n%%MIDI program 73\nK:C\nV:1\nC\n"
+      "%%MIDI program 41\nD\nV:2\nE\n");
+  std::string programs;
+  for (const auto& note : tune.sequence.notes()) programs += std::to_string(note.program()) + " ";
+  EXPECT_EQ(programs, "40 41 73 ");
+}
+
+/// Bytes of UTF-16, `big` end first or last.
+std::string Utf16(const std::string& ascii, bool big, bool marked) {
+  std::string bytes = !marked ? "" : big ? "\xFE\xFF" : "\xFF\xFE";
+  for (const char c : ascii) bytes += big ? std::string{'\0', c} : std::string{c, '\0'};
+  return bytes;
+}
+
+TEST(AbcTest, ReadsUtf16) {
+  for (const bool big : {false, true}) {
+    for (const bool marked : {false, true}) {
+      const AbcTune tune = ReadOne(Utf16("X:7\r\nT:Tune\r\nL:1/4\r\nK:C\r\nCD|\r\n", big, marked));
+      EXPECT_EQ(DumpNotes(tune.sequence), "60@0+1 62@1+1") << big << marked;
+      EXPECT_EQ(tune.sequence.sequence_metadata().title(), "Tune");
+      EXPECT_EQ(tune.sequence.reference_number(), 7);
+    }
+  }
+}
+
+TEST(AbcTest, RefusesMoreThanAPieceHolds) {
+  const std::string head = "X:1\nL:1/16\nK:C\n";
+  const struct {
+    std::string text;
+    const char* says;
+  } rows[] = {
+      {head + std::string(kPieceLimits.notes + 1, 'C'), "1000001 notes"},
+      {head + std::string(kPieceLimits.events + 1, '#'), "events"},
+      {head + "C" + std::string(30 << 20, '#'), "events"},
+      {std::string(kPieceLimits.file_bytes + 1, 'C'), "bytes"},
+  };
+  for (const auto& row : rows) {
+    const auto tunes = ReadAbc(row.text);
+    ASSERT_FALSE(tunes.ok()) << row.says;
+    EXPECT_EQ(ExitStatus(tunes.status()), 3);
+    EXPECT_THAT(ErrorLine(tunes.status()), HasSubstr(row.says));
+  }
+  // All tunes of a book together.
+  std::string book;
+  for (int i = 0; i < 3; ++i) book += head + std::string(400000, 'C') + "\n\n";
+  EXPECT_THAT(ErrorLine(ReadAbc(book).status()), HasSubstr("1000001 notes"));
+  std::string voices = head;
+  for (int i = 0; i < 5000; ++i) voices += "V:" + std::to_string(i) + "\nC\n";
+  EXPECT_THAT(ErrorLine(ReadAbc(voices).status()), HasSubstr("tracks"));
+  // Empty lines take nothing.
+  EXPECT_TRUE(ReadAbc(head + "C\n" + std::string(50 << 20, '\n')).ok());
 }
 
 /// The order of play is the reference's, which knows repeats and endings alone; a player is told.

@@ -16,13 +16,13 @@
 #include "magenta/io/abc/abc_scanner.h"
 #include "magenta/io/abc/abc_voice.h"
 #include "magenta/io/score/score_builder.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 namespace {
 
 constexpr int kVelocity = 90;
 constexpr int kTicksPerQuarter = 220;
-constexpr size_t kMaxVoices = 256;
 constexpr size_t kMaxChord = 64;
 constexpr int kMaxTimes = 32;
 
@@ -53,13 +53,36 @@ bool IsJump(std::string_view text) {
   return letters == "segno" || letters == "coda" || letters == "fine";
 }
 
+/// Whether a line behind a tune's empty line looks like more of it.
+bool LooksLikeMusic(std::string_view line) {
+  line = WithoutComment(line);
+  return line.find('|') != std::string_view::npos || line.starts_with("V:");
+}
+
+/// The numbers of "program 40" or "channel 10" behind `name`; nothing when there is anything else.
+std::optional<int> MidiNumber(std::string_view directive, std::string_view name) {
+  if (!directive.starts_with(name)) return std::nullopt;
+  directive = StripBlanks(directive.substr(name.size()));
+  if (directive.empty() || directive.size() > 3) return std::nullopt;
+  int number = 0;
+  for (const char c : directive) {
+    if (std::isdigit(static_cast<unsigned char>(c)) == 0) return std::nullopt;
+    number = number * 10 + (c - '0');
+  }
+  return number;
+}
+
 class TuneReader {
  public:
+  explicit TuneReader(AbcCounts& counts) : counts_(counts) {}
   AbcTune Read(const std::vector<AbcLine>& book_header, const std::vector<AbcLine>& lines);
 
  private:
   void ReadBookHeader(const std::vector<AbcLine>& lines);
   void ReadLine(std::string_view line);
+  void Directive(std::string_view text);
+  void Midi(std::string_view directive);
+  void Instruction(std::string_view value);
   void Field(char name, std::string_view value);
   void HeaderText(char name, std::string_view value);
   void Key(std::string_view value);
@@ -68,13 +91,18 @@ class TuneReader {
   void Tempo(std::string_view value);
   void Voice(std::string_view value);
   void Part(std::string_view value);
+  void ReportProperty(const AbcVoiceProperties& properties) {
+    Report(fmt::format("the transposition {}", properties.left_out));
+  }
   void StartBody();
 
   void Music(std::string_view line);
   void MusicItem(AbcScanner& scan);
   void Opening(AbcScanner& scan);
   void Note(AbcScanner& scan);
+  void AddNotes(const std::vector<AbcPitch>& pitches, const std::vector<ScoreFraction>& lengths);
   void Chord(AbcScanner& scan);
+  void ChordSign(AbcScanner& scan);
   void Rest(AbcScanner& scan);
   void Broken(AbcScanner& scan);
   void BarLine(AbcScanner& scan);
@@ -93,11 +121,19 @@ class TuneReader {
   }
   AbcTune Finish();
 
+  void CountNotes(size_t notes) { Limit(CheckNotes(counts_.notes += notes)); }
+  void CountEvent() { Limit(CheckEvents(++counts_.events)); }
+  void Limit(absl::Status status) {
+    if (status_.ok()) status_ = std::move(status);
+  }
+
+  AbcCounts& counts_;
   ScoreBuilder builder_;
   absl::Status status_;
   int line_number_ = 0;
   bool in_header_ = true;
   bool key_ahead_ = false;  // a K: stands in a later line
+  bool in_text_ = false;    // between %%begintext and %%endtext
   bool has_unit_ = false;
   ScoreFraction unit_{1, 8};
   AbcMeter meter_;
@@ -124,8 +160,11 @@ AbcTune TuneReader::Read(const std::vector<AbcLine>& book_header,
   for (size_t i = 0; i < lines.size() && status_.ok(); ++i) {
     line_number_ = lines[i].number;
     key_ahead_ = i < last_key;
-    if (StripBlanks(lines[i].text).empty() && !in_header_) {
-      break;  // an empty line ends the tune; what follows is text
+    if (StripBlanks(lines[i].text).empty() && !in_header_) {  // ends the tune; the rest is text
+      const bool more = std::any_of(lines.begin() + static_cast<ptrdiff_t>(i), lines.end(),
+                                    [](const AbcLine& line) { return LooksLikeMusic(line.text); });
+      if (more) Report("what stands after an empty line, which ends a tune");
+      break;
     }
     ReadLine(lines[i].text);
   }
@@ -143,7 +182,8 @@ void TuneReader::ReadBookHeader(const std::vector<AbcLine>& lines) {
 }
 
 void TuneReader::ReadLine(std::string_view line) {
-  if (line.substr(0, 6) == "%%MIDI") Report("%%MIDI directives");
+  if (line.starts_with("%%")) return Directive(StripBlanks(line.substr(2)));
+  if (in_text_) return;
   line = WithoutComment(line);
   if (line.empty()) return;
   const bool music = !in_header_ && line.size() > 2 && AbcLetterIndex(line[0]) >= 0 &&
@@ -158,8 +198,42 @@ void TuneReader::ReadLine(std::string_view line) {
   }
 }
 
+void TuneReader::Directive(std::string_view text) {
+  if (text.starts_with("begin")) {
+    in_text_ = true;
+  } else if (text.starts_with("end")) {
+    in_text_ = false;
+  } else {
+    Instruction(text);
+  }
+}
+
+/// What stands behind %% or in I:, of which only some would sound.
+void TuneReader::Instruction(std::string_view text) {
+  if (text.starts_with("MIDI")) {
+    text.remove_prefix(4);
+    if (text.starts_with('=')) text.remove_prefix(1);
+    return Midi(StripBlanks(text));
+  }
+  if (text.starts_with("propagate-accidentals")) Report("propagate-accidentals");
+}
+
+void TuneReader::Midi(std::string_view directive) {
+  const auto program = MidiNumber(directive, "program ");
+  const auto channel = MidiNumber(directive, "channel ");
+  if (program && *program < 128) {
+    voice().set_program(*program);
+  } else if (channel) {
+    voice().set_drum(*channel == 10);
+  } else {
+    Report("%%MIDI directives other than program and channel 10");
+  }
+}
+
 void TuneReader::Field(char name, std::string_view value) {
+  CountEvent();
   switch (name) {
+    case 'I': return Instruction(value);
     case 'K': return Key(value);
     case 'M': return Meter(value);
     case 'L': return UnitLength(value);
@@ -194,16 +268,22 @@ void TuneReader::HeaderText(char name, std::string_view value) {
 }
 
 void TuneReader::Key(std::string_view value) {
+  if (in_header_) voice_ = 0;
   const auto key = ParseAbcKey(value);
   if (!key) {
     return Fail(fmt::format("K:{} is no key; write a note and a mode, as in K:G or K:Am", value));
   }
   if (in_header_) {
     key_ = *key;
-    for (auto& each : voices_) each->SetKey(*key);
+    for (auto& each : voices_) {
+      each->SetKey(*key);
+      each->ApplyBelow(key->properties);
+    }
   } else {
     voice().SetKey(*key);
+    voice().Apply(key->properties);
   }
+  if (!key->properties.left_out.empty()) ReportProperty(key->properties);
   const int64_t position = voices_.empty() ? 0 : voice().position();
   if (key->has_key && in_first_voice() && key->mode != NoteSequence::KeySignature::NOT_SPECIFIED) {
     builder_.AddKey(position, key->tonic, key->mode);
@@ -264,18 +344,21 @@ void TuneReader::Voice(std::string_view value) {
   const auto found = std::find_if(voices_.begin(), voices_.end(),
                                   [&](const auto& each) { return each->id() == id; });
   voice_ = found - voices_.begin();
-  if (found == voices_.end()) {
-    if (voices_.size() >= kMaxVoices) {
+  const bool is_new = found == voices_.end();
+  if (is_new) {
+    if (voices_.size() >= kPieceLimits.tracks) {
       voice_ = 0;
-      return Fail(fmt::format("more than {} voices", kMaxVoices));
+      return Limit(CheckTracks(voices_.size() + 1));
     }
     voices_.push_back(std::make_unique<AbcVoice>(std::string(id)));
     voices_.back()->set_unit(unit_);
     voices_.back()->set_meter(meter_);
     voices_.back()->SetKey(key_);
   }
-  voices_[voice_]->Apply(ParseAbcProperties(value.substr(id.size())));
-  if (in_header_) voice_ = 0;
+  const AbcVoiceProperties properties = ParseAbcProperties(value.substr(id.size()));
+  voices_[voice_]->Apply(properties);
+  if (is_new) voices_[voice_]->ApplyBelow(key_.properties);
+  if (!properties.left_out.empty()) ReportProperty(properties);
 }
 
 void TuneReader::Part(std::string_view value) {
@@ -299,6 +382,7 @@ void TuneReader::StartBody() {
   }
   if (has_meter_) builder_.AddMeter(0, meter_.numerator, meter_.denominator);
   in_header_ = false;
+  voice_ = 0;
   voice();
   if (tempo_ && tempo_->rate > 0) {
     const ScoreFraction beat =
@@ -332,6 +416,10 @@ void TuneReader::MusicItem(AbcScanner& scan) {
     case '\\':
     case '$':
     case ')': return scan.Skip();
+    default: break;
+  }
+  CountEvent();
+  switch (scan.Peek()) {
     case '"': return Quoted(scan);
     case '!': return Enclosed(scan, '!', "decorations");
     case '+': return Enclosed(scan, '+', "decorations");
@@ -375,7 +463,16 @@ void TuneReader::Note(AbcScanner& scan) {
   const auto pitch = scan.TakePitch(&microtone);
   if (!pitch) return Other(scan);
   if (microtone) Report("quarter tones");
-  if (voice().AddNotes({*pitch}, {scan.TakeLength()}) > 0) Report("notes outside MIDI's range");
+  AddNotes({*pitch}, {scan.TakeLength()});
+}
+
+void TuneReader::AddNotes(const std::vector<AbcPitch>& pitches,
+                          const std::vector<ScoreFraction>& lengths) {
+  CountNotes(pitches.size());
+  if (voice().AddNotes(pitches, lengths) > 0) Report("notes outside MIDI's range");
+  if (voice().TakeUnevenBreak()) {
+    Report("a > or < between notes of unequal length: one is dotted, the other halved");
+  }
 }
 
 void TuneReader::Chord(AbcScanner& scan) {
@@ -392,12 +489,15 @@ void TuneReader::Chord(AbcScanner& scan) {
       if (!ties.empty()) ties.back() = true;
     } else if (const auto pitch = scan.TakePitch(&microtone)) {
       const ScoreFraction length = scan.TakeLength();
-      if (pitches.size() >= kMaxChord) continue;
+      if (pitches.size() >= kMaxChord) {
+        Report(fmt::format("notes of a chord beyond {}", kMaxChord));
+        continue;
+      }
       pitches.push_back(*pitch);
       lengths.push_back(length);
       ties.push_back(false);
     } else {
-      scan.Skip();  // a decoration or a blank
+      ChordSign(scan);
     }
   }
   if (!scan.Take(']')) Report("a [ without its ]");
@@ -407,8 +507,17 @@ void TuneReader::Chord(AbcScanner& scan) {
   for (ScoreFraction& length : lengths) {
     length = {length.numerator * by.numerator, length.denominator * by.denominator};
   }
-  if (voice().AddNotes(pitches, lengths) > 0) return Report("notes outside MIDI's range");
+  AddNotes(pitches, lengths);
   if (std::find(ties.begin(), ties.end(), true) != ties.end()) voice().Tie(ties);
+}
+
+/// A decoration, a blank or a slur between the notes of a chord.
+void TuneReader::ChordSign(AbcScanner& scan) {
+  const char c = scan.Peek();
+  if (c == '!' || c == '+') return Enclosed(scan, c, "decorations");
+  const bool blank = std::string_view(" \t`()\\").find(c) != std::string_view::npos;
+  if (blank) return scan.Skip();
+  Other(scan);
 }
 
 void TuneReader::Rest(AbcScanner& scan) {
@@ -512,6 +621,8 @@ AbcTune TuneReader::Finish() {
                         .start = note.start,
                         .end = note.end,
                         .instrument = index,
+                        .program = note.program,
+                        .is_drum = note.is_drum,
                         .part = index});
     }
   }
@@ -528,8 +639,9 @@ AbcTune TuneReader::Finish() {
 
 }  // namespace
 
-AbcTune ReadAbcTune(const std::vector<AbcLine>& book_header, const std::vector<AbcLine>& lines) {
-  return TuneReader().Read(book_header, lines);
+AbcTune ReadAbcTune(const std::vector<AbcLine>& book_header, const std::vector<AbcLine>& lines,
+                    AbcCounts& counts) {
+  return TuneReader(counts).Read(book_header, lines);
 }
 
 }  // namespace magenta

@@ -7,6 +7,7 @@ namespace {
 
 constexpr int kLetterSemitones[7] = {0, 2, 4, 5, 7, 9, 11};
 constexpr int kMiddleC = 60;
+constexpr size_t kMaxLayers = 16;
 
 }  // namespace
 
@@ -15,13 +16,22 @@ void AbcVoice::SetKey(const AbcKey& key) {
     key_ = key.accidentals;
     bar_accidentals_.clear();
   }
-  Apply(key.properties);
 }
 
 void AbcVoice::Apply(const AbcVoiceProperties& properties) {
-  if (properties.octave_shift) octave_shift_ = *properties.octave_shift;
-  if (properties.transpose) transpose_ = *properties.transpose;
+  if (properties.clef_shift) clef_shift_ = properties.clef_shift;
+  if (properties.octave_shift) octave_shift_ = properties.octave_shift;
+  if (properties.transpose) transpose_ = properties.transpose;
   if (!properties.name.empty()) name_ = properties.name;
+}
+
+void AbcVoice::ApplyBelow(const AbcVoiceProperties& properties) {
+  if (!clef_shift_ && !octave_shift_) {
+    clef_shift_ = properties.clef_shift;
+    octave_shift_ = properties.octave_shift;
+  }
+  if (!transpose_) transpose_ = properties.transpose;
+  if (name_.empty()) name_ = properties.name;
 }
 
 int64_t AbcVoice::Length(ScoreFraction by) const {
@@ -37,6 +47,12 @@ int64_t AbcVoice::TakeModifiers(int64_t length, ScoreFraction* by) {
   }
   by->numerator *= broken_.numerator;
   by->denominator *= broken_.denominator;
+  if (broken_length_ > 0) {
+    const ScoreFraction rest{by->numerator * broken_.denominator,
+                             by->denominator * broken_.numerator};
+    uneven_break_ |= ScaleUnits(length, rest) != broken_length_;
+  }
+  broken_length_ = 0;
   broken_ = {1, 1};
   return ScaleUnits(length, *by);
 }
@@ -64,7 +80,7 @@ int AbcVoice::Sounding(const AbcPitch& pitch, const Tied* tied) {
     return notes_[tied->note].pitch;
   }
   return kMiddleC + kLetterSemitones[pitch.letter] + 12 * pitch.octave + accidental +
-         octave_shift_ + transpose_;
+         octave_shift_.value_or(clef_shift_.value_or(0)) + transpose_.value_or(0);
 }
 
 int AbcVoice::AddNotes(const std::vector<AbcPitch>& pitches,
@@ -87,7 +103,7 @@ int AbcVoice::AddNotes(const std::vector<AbcPitch>& pitches,
       added.push_back(tied->note);
     } else {
       added.push_back(notes_.size());
-      notes_.push_back({pitch, position_, end});
+      notes_.push_back({static_cast<int8_t>(pitch), program_, is_drum_, position_, end});
     }
     written.push_back(pitches[i]);
   }
@@ -127,10 +143,11 @@ void AbcVoice::Tie(const std::vector<bool>& which) {
 }
 
 void AbcVoice::Break(int steps) {
-  if (steps == 0 || last_length_ == 0) return;
+  if (steps == 0 || last_length_ == 0 || broken_length_ > 0) return;
   const int64_t power = int64_t{1} << std::min(std::abs(steps), 8);
-  const ScoreFraction more{power + 1, power};
-  const ScoreFraction less{power - 1, power};
+  const ScoreFraction more{2 * power - 1, power};
+  const ScoreFraction less{1, power};
+  broken_length_ = last_length_;
   const int64_t length = ScaleUnits(last_length_, steps > 0 ? more : less);
   for (size_t note : last_notes_) {
     notes_[note].end = std::max(notes_[note].start, notes_[note].end + length - last_length_);
@@ -145,17 +162,37 @@ void AbcVoice::StartTuplet(ScoreFraction by, int count) {
   tuplet_left_ = count;
 }
 
+void AbcVoice::CutTies() {
+  tied_.clear();
+  tied_in_layers_.clear();
+}
+
+/// Each overlay of a bar is tied to the same one of the next bar.
+void AbcVoice::ChangeLayer(size_t layer) {
+  if (layer == layer_) return;
+  if (tied_in_layers_.size() <= std::max(layer, layer_)) {
+    if (layer >= kMaxLayers) return tied_.clear();
+    tied_in_layers_.resize(std::max(layer, layer_) + 1);
+  }
+  tied_in_layers_[layer_] = std::move(tied_);
+  tied_ = std::move(tied_in_layers_[layer]);
+  tied_in_layers_[layer].clear();
+  layer_ = layer;
+}
+
 void AbcVoice::Bar() {
   position_ = std::max(position_, overlay_end_);
   overlay_end_ = 0;
   bar_start_ = position_;
   bar_accidentals_.clear();
+  ChangeLayer(0);
 }
 
 void AbcVoice::Overlay() {
   overlay_end_ = std::max(overlay_end_, position_);
   position_ = bar_start_;
-  tied_.clear();
+  ChangeLayer(layer_ + 1);
+  std::erase_if(tied_, [this](const Tied& tied) { return notes_[tied.note].end != position_; });
   last_notes_.clear();
   last_pitches_.clear();
   bar_accidentals_.clear();

@@ -7,7 +7,9 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "magenta/io/abc/abc_fields.h"
@@ -25,7 +27,9 @@ struct AbcPitch {
 
 /// A sounding note; times in score units.
 struct AbcNote {
-  int pitch;
+  int8_t pitch;
+  int8_t program;
+  bool is_drum;
   int64_t start;
   int64_t end;
 };
@@ -53,8 +57,14 @@ class AbcVoice {
   void set_meter(AbcMeter meter) { meter_ = meter; }
   /// The accidentals of the bar so far end with the old key.
   void SetKey(const AbcKey& key);
-  /// octave=, transpose= and name= of V: or K:; what is not named stays.
+  /// Clef, octave=, transpose= and name= of V: or of a K: within the tune; what is not named stays.
   void Apply(const AbcVoiceProperties& properties);
+  /// Those of the header's K:, which V: goes before.
+  void ApplyBelow(const AbcVoiceProperties& properties);
+  /// General MIDI's instrument of the notes to come, 0 to 127.
+  void set_program(int program) { program_ = static_cast<int8_t>(program); }
+  /// Whether the notes to come are drums.
+  void set_drum(bool is_drum) { is_drum_ = is_drum; }
 
   /// Notes that sound together, each `lengths[i]` times the unit note length; the voice moves on by
   /// the first one's. Returns the number of pitches outside 0 to 127, which are left out.
@@ -65,11 +75,13 @@ class AbcVoice {
   void AddMeasureRest(int measures);
   /// Ties the notes of the last chord for which `which` is set (all when empty) to the next ones.
   void Tie(const std::vector<bool>& which);
-  /// '>' (steps > 0) or '<' (steps < 0) between the last note and the next one: one of the two
-  /// gains what the other loses, its length / 2^|steps|. (For one sign that is the standard's
-  /// dotted pair; for '>>' the standard asks for 7/4 and 1/4 where Magenta, which this follows,
-  /// plays 5/4 and 3/4.)
+  /// '>' (steps > 0) or '<' (steps < 0) between the last note and the next one (ABC 2.1, 4.4): one
+  /// of the two is dotted so many times (3/2, 7/4, 15/8), the other halved so often (1/2, 1/4,
+  /// 1/8). Nothing while an earlier sign waits for its second note.
   void Break(int steps);
+  /// Whether the last two notes that a sign stood between were of different lengths, for which the
+  /// standard has no rule (each is dotted or halved). Asking forgets it.
+  bool TakeUnevenBreak() { return std::exchange(uneven_break_, false); }
   /// The next `count` notes take `by` times their length.
   void StartTuplet(ScoreFraction by, int count);
   /// A bar line: accidentals end, and so does a voice overlay.
@@ -79,7 +91,7 @@ class AbcVoice {
   /// '&': what follows sounds together with this measure.
   void Overlay();
   /// No tie reaches over this place: the start of a section.
-  void CutTies() { tied_.clear(); }
+  void CutTies();
 
  private:
   struct Tied {
@@ -93,6 +105,7 @@ class AbcVoice {
   const Tied* FindTied(const AbcPitch& pitch) const;
   /// The length of the next note, with tuplet and broken rhythm, both used up by it.
   int64_t TakeModifiers(int64_t length, ScoreFraction* by);
+  void ChangeLayer(size_t layer);
   void MoveOn(int64_t length);
 
   std::string id_;
@@ -105,13 +118,21 @@ class AbcVoice {
   AbcMeter meter_;
   AbcAccidentals key_{};
   std::map<int, int> bar_accidentals_;  // by letter, in every octave
-  int octave_shift_ = 0;
-  int transpose_ = 0;
+  std::optional<int> octave_shift_;
+  std::optional<int> clef_shift_;
+  std::optional<int> transpose_;
+  int8_t program_ = 0;
+  bool is_drum_ = false;
 
   std::vector<size_t> last_notes_;  // indices of the notes of the last chord
   std::vector<AbcPitch> last_pitches_;
   int64_t last_length_ = 0;
+  int64_t broken_length_ = 0;  // of the note before a '>', as it was without it
+  bool uneven_break_ = false;
   std::vector<Tied> tied_;
+  std::vector<std::vector<Tied>>
+      tied_in_layers_;  // of the bar's overlays, where they are not at hand
+  size_t layer_ = 0;
   ScoreFraction broken_{1, 1};  // what a '>' leaves to the next note
   ScoreFraction tuplet_{1, 1};
   int tuplet_left_ = 0;
