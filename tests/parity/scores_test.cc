@@ -1,5 +1,6 @@
 // Scores against what the reference read (scores.jsonl). Known and wanted differences: ties are
 // joined, grace notes left out, and C flat and B sharp lie in the octave where they are written.
+// Rows that record another reading than the format's specification are named in kReadWrongly.
 
 #include <gtest/gtest.h>
 
@@ -160,6 +161,21 @@ bool MatchesOne(const Json& row, const std::vector<NoteSequence>& sequences, Not
   return false;
 }
 
+/// Rows in which the reference reads other music than is written; docs/parity.md says what.
+struct WrongRow {
+  const char* file;
+  int number;  // X:
+};
+constexpr WrongRow kReadWrongly[] = {
+    {"oneills1850/0001-0050.abc", 3},  // >> moves a quarter of the note instead of three
+};
+
+bool IsReadWrongly(const std::string& file, const Json& row) {
+  return std::any_of(std::begin(kReadWrongly), std::end(kReadWrongly), [&](const WrongRow& wrong) {
+    return file == wrong.file && row["reference_number"] == wrong.number;
+  });
+}
+
 /// The rows of a file: those with notes, and how many are errors of the reference. Its empty tune
 /// of a book's header, which is none of ours, is left out.
 struct FileRows {
@@ -190,7 +206,7 @@ constexpr size_t kAllRows = 521;
 TEST(ScoreGoldenTest, EveryRow) {
   std::ifstream lines(SharedFolder() + "/goldens/scores.jsonl");
   if (!lines) GTEST_SKIP() << RowsLeftOut(kAllRows, "scores.jsonl");
-  size_t equal = 0, refused = 0, headers = 0, left_out = 0;
+  size_t equal = 0, refused = 0, headers = 0, left_out = 0, wrong = 0;
   NoteCount count;
   for (const auto& [file, rows] : RowsByFile(lines)) {
     const auto text = ScoreText(file);
@@ -200,6 +216,11 @@ TEST(ScoreGoldenTest, EveryRow) {
     }
     const std::vector<NoteSequence> sequences = Sequences(file, *text);
     for (const Json& row : rows.equal) {
+      if (IsReadWrongly(file, row)) {
+        EXPECT_FALSE(MatchesOne(row, sequences, &count)) << file << " is no exception any more";
+        ++wrong;
+        continue;
+      }
       EXPECT_TRUE(MatchesOne(row, sequences, &count)) << file << " X:" << row["reference_number"];
     }
     // A tune that the reference refuses has notes, too.
@@ -214,7 +235,8 @@ TEST(ScoreGoldenTest, EveryRow) {
   }
   EXPECT_EQ(equal + refused + headers + left_out, kAllRows);
   EXPECT_GE(equal, 14u);
-  RowsChecked(equal, "scores.jsonl");
+  RowsChecked(equal - wrong, "scores.jsonl");
+  RowsChecked(wrong, "scores.jsonl, read wrongly by the reference: ours differs");
   RowsChecked(refused, "scores.jsonl, errors of the reference: ours reads the tune");
   RowsChecked(headers, "scores.jsonl, headers of books that the reference takes for tunes");
   if (left_out > 0) {
