@@ -17,7 +17,7 @@ struct AbcTune {
   /// Times in seconds, at Q:'s tempo (120 quarters a minute where it is missing); repeats are held
   /// in section_annotations and section_groups, see UnrollSections. Velocity 90, one instrument a
   /// voice; reference_number is X:, the titles are joined by "; ". id, filename and collection_name
-  /// are the caller's. Empty when `status` is an error.
+  /// are the caller's. X: and title alone when `status` is an error.
   NoteSequence sequence;
   /// Ornaments, lyrics and guesses, one entry a kind, at the line where it first occurs.
   std::vector<ScoreWarning> left_out;

@@ -278,6 +278,8 @@ TEST(AbcTest, OneBadTuneLosesNoOther) {
   EXPECT_EQ(DumpNotes(first), "60@0+0.25");  // the book's meter
   EXPECT_THAT(ErrorLine((*tunes)[1].status), HasSubstr("line 14: K:Zz is no key"));
   EXPECT_THAT(ErrorLine((*tunes)[2].status), HasSubstr("no notes"));
+  EXPECT_EQ((*tunes)[2].sequence.reference_number(), 3);
+  EXPECT_EQ((*tunes)[2].sequence.sequence_metadata().title(), "words alone");
   EXPECT_THAT(ErrorLine((*tunes)[3].status), HasSubstr("line 20: L:nonsense"));
   EXPECT_EQ(DumpNotes((*tunes)[4].sequence), "62@0+0.25");
 }

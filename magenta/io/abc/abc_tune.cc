@@ -631,6 +631,9 @@ AbcTune TuneReader::Finish() {
   if (status_.ok()) {
     builder_.Finish(end, part_order_);
     tune.sequence = std::move(sequence);
+  } else {
+    tune.sequence.set_reference_number(sequence.reference_number());
+    tune.sequence.mutable_sequence_metadata()->set_title(sequence.sequence_metadata().title());
   }
   tune.status = status_;
   tune.left_out = builder_.reports();
