@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from program import MODELS, Case, built, needs_goldens, needs_train, run, tune
+from program import MODELS, Case, needs_goldens, needs_train, run, tune
 
 
 class Convert(Case):

@@ -6,8 +6,8 @@ import signal
 import subprocess
 import unittest
 
-from program import BIN, ROOT, Case, Result, midi, notes_of, tune
-from server_test import PYTHON, Server
+from program import BIN, PYTHON, ROOT, Case, Result, has_modules, midi, needs_examples, notes_of, tune
+from server_test import Server
 
 EXAMPLES = os.path.join(os.path.dirname(BIN), 'examples')
 TABLE = os.path.join(ROOT, 'examples', 'weather_primer', 'fortnight.csv')
@@ -18,13 +18,12 @@ def example(name, *args, stdin=b''):
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120))
 
 
-@unittest.skipUnless(os.path.exists(os.path.join(EXAMPLES, 'markov')), 'left out: examples are not built')
+@needs_examples
 class Examples(Case):
     def test_the_weather_becomes_a_primer(self):
         with open(TABLE, 'rb') as file:
             table = file.read()
-        has_grpcio = os.path.exists(PYTHON) and subprocess.run(
-            [PYTHON, '-c', 'import grpc_tools'], stderr=subprocess.DEVNULL).returncode == 0
+        has_grpcio = has_modules('grpc_tools')
         script = os.path.join(ROOT, 'examples', 'weather_primer', 'weather_primer.py')
         def in_python(*args, stdin):
             return Result(subprocess.run([PYTHON, script, *args], input=stdin, stdout=subprocess.PIPE,
@@ -52,6 +51,9 @@ class Examples(Case):
                 self.assertEqual(again.status, 0, again)
                 self.assertEqual([int(line.split()[0]) for line in again.out.splitlines()],
                                  [note[0] for note in notes])
+            with self.subTest('in Python'):
+                if not has_grpcio:
+                    self.skipTest('left out: no grpcio (make build/venv/ok)')
         finally:
             self.assertEqual(server.stop(), 0)
 

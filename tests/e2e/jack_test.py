@@ -11,7 +11,7 @@ import signal
 import unittest
 
 import jack
-from program import BIN, ROOT, Case, built, midi, needs_live, notes_of
+from program import BIN, ROOT, Case, midi, needs_live, needs_serve, notes_of
 from server_test import Server
 
 READY = not jack.MISSING and shutil.which('fluidsynth') and os.path.exists(jack.SOUND_FONT)
@@ -132,7 +132,7 @@ class JackTest(Case):
     def test_duet(self):
         self.check_duet(self.duet('jack'))
 
-    @unittest.skipUnless(built('magenta-serve'), 'left out: magenta-serve is not built')
+    @needs_serve
     def test_duet_with_a_server(self):
         server = Server()
         try:

@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from program import BIN, MODELS, Case, built, midi, needs_live, notes_of, run
+from program import BIN, MODELS, Case, midi, needs_live, needs_serve, notes_of, run
 from server_test import Server
 
 PHRASE = midi([[60], [62], [64], [65], [67], [65], [64], [62]], ticks=240)  # a bar of eighths at 120
@@ -262,7 +262,7 @@ class Live(Case):
 
 
 @needs_live
-@unittest.skipUnless(built('magenta-serve'), 'left out: magenta-serve is not built')
+@needs_serve
 class LiveWithAServer(Case):
     def setUp(self):
         super().setUp()

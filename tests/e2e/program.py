@@ -1,7 +1,9 @@
 """What the end-to-end tests share: running the built programs, folders of their own, small files.
 
-MAGENTA_BIN is the folder of the programs (ctest sets it); MAGENTA_SHARED the shared data, default
-../shared. Everything is written to a temporary folder a test, so the tests may run beside themselves.
+MAGENTA_BIN is the folder of the programs and MAGENTA_BUILT what this build makes, by commas (ctest sets
+both; without it a script run by hand expects everything). What is made must be there: a test is left out
+only where the build leaves its program out. MAGENTA_SHARED is the shared data, default ../shared.
+Everything is written to a temporary folder a test, so the tests may run beside themselves.
 """
 
 import json
@@ -15,6 +17,9 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get('MAGENTA_BIN', os.path.join(ROOT, 'build', 'bin'))
+BUILT = os.environ.get('MAGENTA_BUILT', 'magenta,magenta-train,magenta-live,magenta-serve,examples').split(',')
+# `make test` puts TensorBoard and grpcio there; see tools/requirements-test.txt.
+PYTHON = os.path.join(os.path.dirname(BIN), 'venv', 'bin', 'python')
 SHARED = os.environ.get('MAGENTA_SHARED', os.path.join(ROOT, '..', 'shared'))
 MODELS = os.path.join(SHARED, 'goldens', 'models')
 NOTTINGHAM = os.path.join(SHARED, 'data', 'nottingham')
@@ -23,11 +28,24 @@ needs_goldens = unittest.skipUnless(os.path.isdir(MODELS), 'left out: no shared 
 
 
 def built(program):
-    return os.path.exists(os.path.join(BIN, program))
+    """Whether this build makes `program`, or 'examples'."""
+    return program in BUILT
 
 
-needs_train = unittest.skipUnless(built('magenta-train'), 'left out: magenta-train is not built')
-needs_live = unittest.skipUnless(built('magenta-live'), 'left out: magenta-live is not built')
+def needs(program):
+    return unittest.skipUnless(built(program), f'left out: this build makes no {program}')
+
+
+def has_modules(*names):
+    """Whether the Python of tests has the modules `names`."""
+    return os.path.exists(PYTHON) and subprocess.run([PYTHON, '-c', 'import ' + ', '.join(names)],
+                                                     stderr=subprocess.DEVNULL).returncode == 0
+
+
+needs_train = needs('magenta-train')
+needs_live = needs('magenta-live')
+needs_serve = needs('magenta-serve')
+needs_examples = needs('examples')
 
 
 class Result:

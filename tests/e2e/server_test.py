@@ -12,10 +12,8 @@ import subprocess
 import time
 import unittest
 
-from program import BIN, ROOT, Case, built, midi, notes_of, run, variable_length
+from program import BIN, PYTHON, ROOT, Case, has_modules, midi, needs_serve, notes_of, run, variable_length
 
-# `make test` puts grpcio there; see tools/requirements-test.txt.
-PYTHON = os.path.join(os.path.dirname(BIN), 'venv', 'bin', 'python')
 GRPC_CHECK = os.path.join(ROOT, 'tests', 'e2e', 'grpc_check.py')
 # As the slides of 2016 show it.
 SLIDES = b'''
@@ -31,11 +29,8 @@ generator_options {
 '''
 GENERATE = '/v1/generators/lookback_rnn:generate'
 STREAM = '/v1/generators/lookback_rnn:stream'
-
-
-def has_grpcio():
-    return os.path.exists(PYTHON) and subprocess.run(
-        [PYTHON, '-c', 'import grpc_reflection, grpc_health'], stderr=subprocess.DEVNULL).returncode == 0
+needs_grpcio = unittest.skipUnless(has_modules('grpc_reflection', 'grpc_health'),
+                                   'left out: no grpcio (make build/venv/ok)')
 
 
 class Server:
@@ -74,7 +69,7 @@ class Server:
         return self.process.returncode
 
 
-@unittest.skipUnless(built('magenta-serve'), 'left out: magenta-serve is not built')
+@needs_serve
 class ServerCase(Case):
     FLAGS = ()
 
@@ -149,7 +144,7 @@ class Slides(ServerCase):
         check_slides(self, [[p, round(s * 32) / 32, round(e * 32) / 32]
                             for p, s, e in notes_of(tune)])
 
-    @unittest.skipUnless(has_grpcio(), 'left out: no grpcio (make build/venv/ok)')
+    @needs_grpcio
     def test_by_reflection(self):
         for check in ('reflection', 'health', 'slides', 'hostile'):
             with self.subTest(check):
@@ -418,7 +413,7 @@ class Large(ServerCase):
         self.until(lambda: self.server.metric('magenta_held_bytes') == 0)
         self.alive()
 
-    @unittest.skipUnless(has_grpcio(), 'left out: no grpcio (make build/venv/ok)')
+    @needs_grpcio
     def test_grpc_requests_that_wait(self):
         busy = self.occupy()
         done = subprocess.run([PYTHON, GRPC_CHECK, f'127.0.0.1:{self.server.grpc}', 'large'],
@@ -430,7 +425,7 @@ class Large(ServerCase):
         self.alive()
 
 
-@unittest.skipUnless(built('magenta-serve'), 'left out: magenta-serve is not built')
+@needs_serve
 class Ends(Case):
     def test_sigterm_lets_requests_end(self):
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -5,10 +5,8 @@ import os
 import subprocess
 import unittest
 
-from program import BIN, ROOT, Case, needs_train, tune
+from program import PYTHON, ROOT, Case, needs_train, tune
 
-# `make test` puts TensorBoard there; see tools/requirements-test.txt.
-PYTHON = os.path.join(os.path.dirname(BIN), 'venv', 'bin', 'python')
 CHECK = os.path.join(ROOT, 'tests', 'e2e', 'tensorboard_check.py')
 METRICS = ['accuracy', 'event_accuracy', 'no_event_accuracy', 'loss_per_step', 'perplexity',
            'perplexity_per_step']

@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <memory>
 #include <random>
+#include <string>
 
 #include "magenta/base/status.h"
 #include "magenta/live/backends/jack_server_for_tests.h"
@@ -58,6 +61,64 @@ TEST(AlsaBackend, SaysWhyItCantWork) {
     EXPECT_EQ(processor.blocks, 0);
   }
 }
+
+/// Two programs that play with each other, by the drivers' own ports: where ALSA is, through ALSA.
+class PartnersTest : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (std::string_view(GetParam()) == "alsa") {
+      if (::access("/dev/snd/seq", F_OK) != 0) {
+        GTEST_SKIP() << "left out: this machine has no ALSA MIDI (/dev/snd/seq)";
+      }
+    } else {
+      if (!TestJackServer::Installed()) GTEST_SKIP() << "left out: jackd is not installed";
+      server_ = std::make_unique<TestJackServer>();
+      ASSERT_TRUE(server_->Start());
+    }
+  }
+  std::unique_ptr<TestJackServer> server_;
+};
+
+TEST_P(PartnersTest, NotesGoThereAndBack) {
+  constexpr int kNotes = 50;
+  std::atomic<bool> may_play{false};
+  std::atomic<int> heard{0};
+  int sent = 0;
+  ScriptedProcessor player([&](const MidiBlock&, std::span<const MidiEvent> in, MidiOut& out) {
+    heard += static_cast<int>(in.size());
+    if (!may_play || sent == kNotes) return;
+    MidiEvent note{};
+    note.size = 3;
+    note.bytes = {0x90, static_cast<uint8_t>(sent++), 100};
+    out.Send(note);
+  });
+  ScriptedProcessor duet(Loopback());
+  // By a name of this process, since ALSA's ports are all the machine's.
+  const std::string name = "partner" + std::to_string(::getpid());
+  TestSession partner({.client_name = name, .inputs = {"virtual"}, .outputs = {"virtual"}}, player,
+                      GetParam());
+  ASSERT_TRUE(partner.WaitConnected());
+  TestSession session({.client_name = "duet", .inputs = {name}, .outputs = {name}}, duet,
+                      GetParam());
+  ASSERT_TRUE(session.WaitConnected());
+  may_play = true;
+  ASSERT_TRUE(WaitUntil([&] { return heard == kNotes; })) << heard;
+  ASSERT_TRUE(session.Stop().ok());
+  ASSERT_TRUE(partner.Stop().ok());
+  for (const ScriptedProcessor* one : {&duet, &player}) {
+    ASSERT_EQ(one->seen.size(), kNotes);
+    for (int i = 0; i < kNotes; ++i) {
+      EXPECT_EQ(one->seen[i].event.bytes[0], 0x90);
+      EXPECT_EQ(one->seen[i].event.bytes[1], i);
+    }
+    EXPECT_EQ(one->misplaced, 0);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, PartnersTest, testing::Values("alsa", "rtmidi-jack"),
+                         [](const auto& info) {
+                           return std::string(info.param) == "alsa" ? "Alsa" : "RtMidiJack";
+                         });
 
 class RtMidiBackendTest : public testing::Test {
  protected:
