@@ -199,13 +199,15 @@ absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path) {
   FileBytes file;
   file.bytes = EndsOf(path);
   file.kind = KindOf(file.bytes);
-  if (file.kind == FileKind::kRecords || file.kind == FileKind::kTable) return file;
   const FileKind named = KindByName(path);
+  // What is packed and damaged from the start may be anything but for its name.
+  if (IsMusic(named) && IsGzip(file.bytes)) file.kind = named;
+  if (file.kind == FileKind::kRecords || file.kind == FileKind::kTable) return file;
   const bool tells = file.kind != FileKind::kUnknown && file.kind != FileKind::kAbc;
   const bool is_piece = IsMusic(tells ? file.kind : named);
   MAGENTA_ASSIGN_OR_RETURN(file.bytes,
                            is_piece ? ReadPieceFile(path) : ReadFile(path, kMostMessageBytes));
-  file.kind = KindOf(file.bytes);
+  if (!IsMusic(named) || !IsGzip(file.bytes)) file.kind = KindOf(file.bytes);
   if (file.kind == FileKind::kUnknown && !file.bytes.empty()) file.kind = named;
   return file;
 }

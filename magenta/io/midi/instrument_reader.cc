@@ -3,12 +3,21 @@
 // program if that has a note already; else it is held and goes to the next instrument that the
 // channel makes. Owners are settled per event and dealt out at the end of the track, which keeps
 // every event single and in its order.
+//
+// Controllers that end all notes of a channel (SharedChannels) may stand in any track: a channel
+// knows the first tick at which one ends a note of its own, and looks again when that has passed.
 
 #include "magenta/io/midi/instrument_reader.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "magenta/base/status.h"
+
 namespace magenta {
 
-InstrumentReader::InstrumentReader(MidiWarnings& warnings) : warnings_(warnings) {
+InstrumentReader::InstrumentReader(MidiWarnings& warnings, const PieceLimits& limits)
+    : warnings_(warnings), limits_(limits) {
   oldest_.fill(kNone);
   instrument_of_.fill(kNone);
 }
@@ -22,15 +31,24 @@ int32_t InstrumentReader::InstrumentFor(int channel, int program) {
 
 void InstrumentReader::CloseNote(OpenNote& note, int64_t end) {
   note.is_open = false;
+  --channels_[note.key / 128].open;
   MidiInstrument& instrument = instruments_[InstrumentFor(note.key / 128, note.program)];
   instrument.notes.push_back({note.tick, end, static_cast<uint8_t>(note.key % 128), note.velocity});
+}
+
+int InstrumentReader::ProgramAt(int channel, int64_t tick) const {
+  const Channel& state = channels_[channel];
+  if (!shared_->HasOtherPrograms(channel, track_)) return state.program;
+  return shared_->ProgramAt(channel, tick, track_, state.program, state.program_tick);
 }
 
 void InstrumentReader::NoteOn(const SmfEvent& event) {
   int key = event.channel * 128 + event.a;
   auto number = static_cast<int32_t>(notes_.size());
   notes_.push_back({event.tick, event.offset, kNone, static_cast<uint16_t>(key), event.b,
-                    channels_[event.channel].program, true});
+                    static_cast<uint8_t>(ProgramAt(event.channel, event.tick)), true});
+  Channel& state = channels_[event.channel];
+  if (state.open++ == 0) state.silence = shared_->SilenceAfter(event.channel, event.tick);
   if (oldest_[key] == kNone) {
     oldest_[key] = number;
   } else {
@@ -50,44 +68,99 @@ void InstrumentReader::NoteOff(const SmfEvent& event) {
   if (closed) return;  // what began on this very tick goes on
   while (oldest != kNone) {
     notes_[oldest].is_open = false;  // of length zero: no note
+    --channels_[event.channel].open;
     oldest = notes_[oldest].next;
   }
 }
 
 void InstrumentReader::ChannelEvent(const SmfEvent& event, MidiInstrument::EventIndex index) {
-  Channel& state = channels_[event.channel];
-  owner_[index] = instrument_of_[event.channel * 128 + state.program];
-  if (owner_[index] == kNone) state.held.push_back(index);
+  owner_[index] = instrument_of_[event.channel * 128 + ProgramAt(event.channel, event.tick)];
+  if (owner_[index] == kNone) channels_[event.channel].held.push_back(index);
 }
 
-void InstrumentReader::ReadTrack(const SmfTrack& track, int index) {
+void InstrumentReader::PassSilences(int channel, int64_t tick) {
+  if (tick >= channels_[channel].silence) EndSilenced(channel, tick);
+}
+
+void InstrumentReader::TakeEvent(const SmfTrack& track, MidiInstrument::EventIndex index) {
+  const SmfEvent& event = track.events[index];
+  switch (event.kind) {
+    case SmfKind::kNoteOn:
+      PassSilences(event.channel, event.tick);
+      NoteOn(event);
+      break;
+    case SmfKind::kNoteOff:
+      PassSilences(event.channel, event.tick);
+      NoteOff(event);
+      break;
+    case SmfKind::kProgram:
+      channels_[event.channel].program = event.a;
+      channels_[event.channel].program_tick = event.tick;
+      break;
+    case SmfKind::kName: name_ = track.names[event.value]; break;
+    case SmfKind::kControl:
+      PassSilences(event.channel, event.tick);
+      if (EndsAllNotes(event.a)) DropJustBegun(event.channel);
+      [[fallthrough]];
+    case SmfKind::kBend: ChannelEvent(event, index); break;
+    default: break;
+  }
+}
+
+absl::Status InstrumentReader::ReadTrack(const SmfTrack& track, int index,
+                                         const SharedChannels& channels) {
   track_ = index;
+  shared_ = &channels;
   name_ = {};
   notes_.clear();
   notes_.reserve(track.events.size() / 2);
   channels_.fill({});
   owner_.assign(track.events.size(), kNone);
   size_t first_instrument = instruments_.size();
-  for (size_t i = 0; i < track.events.size(); ++i) {
-    const SmfEvent& event = track.events[i];
-    switch (event.kind) {
-      case SmfKind::kNoteOn: NoteOn(event); break;
-      case SmfKind::kNoteOff: NoteOff(event); break;
-      case SmfKind::kProgram: channels_[event.channel].program = event.a; break;
-      case SmfKind::kName: name_ = track.names[event.value]; break;
-      case SmfKind::kControl:
-      case SmfKind::kBend: ChannelEvent(event, static_cast<uint32_t>(i)); break;
-      default: break;
-    }
-  }
+  const uint64_t room = limits_.notes - note_count_;
+  for (uint32_t i = 0; i < track.events.size() && notes_.size() <= room; ++i) TakeEvent(track, i);
+  note_count_ += notes_.size();
+  MAGENTA_RETURN_IF_ERROR(CheckNotes(note_count_, limits_));
   CloseNeverEnded(track.end_tick);
   DealOutChannelEvents(track);
   for (size_t i = first_instrument; i < instruments_.size(); ++i) {
     instrument_of_[instruments_[i].channel * 128 + instruments_[i].program] = kNone;
   }
+  return absl::OkStatus();
+}
+
+void InstrumentReader::EndSilenced(int channel, int64_t tick) {
+  Channel& state = channels_[channel];
+  state.silence = SharedChannels::kNever;
+  for (int key = channel * 128; state.open > 0 && key < channel * 128 + 128; ++key) {
+    int32_t& oldest = oldest_[key];
+    while (oldest != kNone) {
+      const int64_t end = shared_->SilenceAfter(channel, notes_[oldest].tick);
+      if (end == SharedChannels::kNever || end > tick) {
+        state.silence = std::min(state.silence, end);
+        break;
+      }
+      CloseNote(notes_[oldest], end);
+      oldest = notes_[oldest].next;
+    }
+  }
+}
+
+/// What began earlier has been ended: what still sounds began on the tick of the controller. It has
+/// no length, so it is no note.
+void InstrumentReader::DropJustBegun(int channel) {
+  for (int key = channel * 128; channels_[channel].open > 0 && key < channel * 128 + 128; ++key) {
+    for (int32_t& oldest = oldest_[key]; oldest != kNone; oldest = notes_[oldest].next) {
+      notes_[oldest].is_open = false;
+      --channels_[channel].open;
+    }
+  }
 }
 
 void InstrumentReader::CloseNeverEnded(int64_t end) {
+  for (int channel = 0; channel < kChannels; ++channel) {
+    PassSilences(channel, SharedChannels::kNever - 1);
+  }
   for (OpenNote& note : notes_) {
     if (!note.is_open) continue;
     oldest_[note.key] = kNone;
@@ -110,8 +183,11 @@ int32_t InstrumentReader::NewInstrument(int channel, int program) {
 }
 
 void InstrumentReader::DealOutChannelEvents(const SmfTrack& track) {
-  for (const Channel& state : channels_) {
+  for (int channel = 0; channel < kChannels; ++channel) {
+    Channel& state = channels_[channel];
     for (uint32_t event : state.held) owner_[event] = state.adopter;
+    if (state.adopter != kNone || state.held.empty()) continue;
+    orphans_.push_back({track_, channel, std::move(state.held)});
   }
   for (uint32_t i = 0; i < owner_.size(); ++i) {
     if (owner_[i] == kNone) continue;

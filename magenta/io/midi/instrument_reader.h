@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "magenta/io/midi/shared_channels.h"
 #include "magenta/io/midi/smf_parser.h"
 
 namespace magenta {
@@ -26,7 +28,7 @@ struct MidiInstrument {
   uint8_t program;
   uint8_t channel;
   int track;
-  /// As it stands in the file (Latin-1); may be empty.
+  /// As it stands in the file; may be empty.
   std::string_view name;
   /// In the order in which they ended.
   std::vector<Note> notes;
@@ -39,17 +41,28 @@ struct MidiInstrument {
 class InstrumentReader {
  public:
   /// `warnings` gets the notes that never ended; it must outlive the reader.
-  explicit InstrumentReader(MidiWarnings& warnings);
+  explicit InstrumentReader(MidiWarnings& warnings, const PieceLimits& limits = kPieceLimits);
 
-  /// Adds the notes of `track`, number `index`. Notes that never end are closed at its end.
-  void ReadTrack(const SmfTrack& track, int index);
+  /// Adds the notes of `track`, number `index`. `channels` is what its channels are told, by this
+  /// track or others. Notes that never end are closed at its end. Errors: over limits.notes, in
+  /// all.
+  absl::Status ReadTrack(const SmfTrack& track, int index, const SharedChannels& channels);
 
   /// Of all tracks read so far, in the order in which first notes were completed.
   const std::vector<MidiInstrument>& instruments() const { return instruments_; }
 
+  /// Control changes and bends of a channel in a track that plays nothing on it.
+  struct Orphans {
+    int track;
+    int channel;
+    std::vector<MidiInstrument::EventIndex> events;
+  };
+  /// Of all tracks read so far.
+  const std::vector<Orphans>& orphans() const { return orphans_; }
+
  private:
   static constexpr int32_t kNone = -1;
-  static constexpr int kChannels = 16;
+  static constexpr int kChannels = SharedChannels::kChannels;
   static constexpr int kKeys = kChannels * 128;  // channel * 128 + pitch, or + program
 
   struct OpenNote {
@@ -65,6 +78,11 @@ class InstrumentReader {
   /// What one channel of the present track has said so far.
   struct Channel {
     uint8_t program = 0;
+    /// When this track said so; -1: never.
+    int64_t program_tick = -1;
+    /// Notes that sound, and before which tick none of them is ended by a controller.
+    int32_t open = 0;
+    int64_t silence = SharedChannels::kNever;
     /// Control changes and bends that wait for an instrument to be made.
     std::vector<MidiInstrument::EventIndex> held;
     /// The instrument that took over the held ones last, or kNone.
@@ -72,9 +90,14 @@ class InstrumentReader {
   };
 
   // Those that are inline are so in instrument_reader.cc alone, where all calls are.
+  inline void TakeEvent(const SmfTrack& track, MidiInstrument::EventIndex index);
+  inline int ProgramAt(int channel, int64_t tick) const;
   inline void NoteOn(const SmfEvent& event);
   inline void NoteOff(const SmfEvent& event);
   inline void CloseNote(OpenNote& note, int64_t end);
+  inline void PassSilences(int channel, int64_t tick);
+  void EndSilenced(int channel, int64_t tick);
+  void DropJustBegun(int channel);
   void CloseNeverEnded(int64_t end);
   inline int32_t InstrumentFor(int channel, int program);
   int32_t NewInstrument(int channel, int program);
@@ -82,9 +105,13 @@ class InstrumentReader {
   void DealOutChannelEvents(const SmfTrack& track);
 
   MidiWarnings& warnings_;
+  const PieceLimits& limits_;
   std::vector<MidiInstrument> instruments_;
+  std::vector<Orphans> orphans_;
+  uint64_t note_count_ = 0;  // of all tracks
   // The rest is about the present track.
   int track_ = 0;
+  const SharedChannels* shared_ = nullptr;
   std::string_view name_;
   std::vector<OpenNote> notes_;
   std::array<int32_t, kKeys> oldest_;

@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/music.pb.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 
@@ -39,6 +40,9 @@ struct MidiReading {
   std::vector<MidiWarning> warnings;
   /// Warnings past those.
   uint64_t warnings_left_out = 0;
+  /// What a NoteSequence has no place for: "left out: 12 lyrics, 3 texts"; "" where there is
+  /// nothing.
+  std::string left_out;
 };
 
 /// Reads a Standard MIDI File of format 0, 1 or 2, also inside RIFF (.rmi), as players do: whatever
@@ -46,11 +50,13 @@ struct MidiReading {
 /// the reference's to the last bit of the doubles where the file has none of the oddities that
 /// docs/formats/midi.md lists. `id`, `filename` and `collection_name` are the caller's to fill in.
 ///
-/// Time and memory grow with the bytes, never with ticks or lengths that a file claims.
+/// Time and memory grow with the bytes, never with ticks or lengths that a file claims, and stop
+/// growing at `limits`.
 /// `memory` is used up: what it holds goes, and its messages are taken for the new ones, which is
 /// faster than new memory for each note where many files are read.
-/// Errors (exit 3): no MIDI header within the bytes, or no track after it.
-absl::StatusOr<MidiReading> ReadMidi(std::string_view bytes, NoteSequence memory = {});
+/// Errors (exit 3): no MIDI header within the bytes, no track after it, over a limit.
+absl::StatusOr<MidiReading> ReadMidi(std::string_view bytes, NoteSequence memory = {},
+                                     const PieceLimits& limits = kPieceLimits);
 
 /// `sequence` as a Standard MIDI File of format 1 with `ticks_per_quarter` (220 when unset), byte
 /// for byte what the reference writes, but that all programs of instrument 0 are kept and a note

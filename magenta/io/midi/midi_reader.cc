@@ -2,9 +2,12 @@
 // instruments' ticks as seconds.
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 #include <utility>
 
+#include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/io/midi/instrument_reader.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/midi/smf_clock.h"
@@ -16,23 +19,6 @@ namespace {
 
 constexpr int kDrumChannel = 9;
 
-std::string Latin1ToUtf8(std::string_view text) {
-  const bool is_ascii =
-      std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
-  if (is_ascii) return std::string(text);
-  std::string utf8;
-  for (char c : text) {
-    auto byte = static_cast<uint8_t>(c);
-    if (byte < 0x80) {
-      utf8 += c;
-    } else {
-      utf8 += static_cast<char>(0xC0 | byte >> 6);
-      utf8 += static_cast<char>(0x80 | (byte & 0x3F));
-    }
-  }
-  return utf8;
-}
-
 void AddTempos(const TickClock& clock, NoteSequence& sequence) {
   for (const TickClock::Segment& segment : clock.segments()) {
     NoteSequence::Tempo* tempo = sequence.add_tempos();
@@ -41,22 +27,44 @@ void AddTempos(const TickClock& clock, NoteSequence& sequence) {
   }
 }
 
-/// Meters and keys, which only the first track may give.
-void AddSignatures(const SmfTrack& track, const TickClock& clock, NoteSequence& sequence) {
+bool IsSignature(const SmfEvent& event) {
+  return event.kind == SmfKind::kMeter || event.kind == SmfKind::kKey;
+}
+
+bool Has(const SmfTrack& track, SmfKind kind) {
+  return std::any_of(track.events.begin(), track.events.end(),
+                     [kind](const SmfEvent& event) { return event.kind == kind; });
+}
+
+/// The track that gives the meters or the keys of a piece: the first one, as the format asks, or,
+/// where that has none, the first one that has. Tracks of format 2 are pieces of their own.
+size_t TrackOf(SmfKind kind, const SmfFile& file) {
+  if (file.format == 2) return 0;
+  for (size_t t = 0; t < file.tracks.size(); ++t) {
+    if (Has(file.tracks[t], kind)) return t;
+  }
+  return 0;
+}
+
+void AddMeters(const SmfTrack& track, const TickClock& clock, NoteSequence& sequence) {
   for (const SmfEvent& event : track.events) {
-    if (event.kind == SmfKind::kMeter) {
-      NoteSequence::TimeSignature* meter = sequence.add_time_signatures();
-      meter->set_time(clock.Seconds(event.tick));
-      meter->set_numerator(event.a);
-      meter->set_denominator(1 << event.b);
-    } else if (event.kind == SmfKind::kKey) {
-      NoteSequence::KeySignature* key = sequence.add_key_signatures();
-      int tonic = 7 * event.value + (event.a == 1 ? 9 : 0);
-      key->set_time(clock.Seconds(event.tick));
-      key->set_key(static_cast<NoteSequence::KeySignature::Key>((tonic % 12 + 12) % 12));
-      key->set_mode(event.a == 1 ? NoteSequence::KeySignature::MINOR
-                                 : NoteSequence::KeySignature::MAJOR);
-    }
+    if (event.kind != SmfKind::kMeter) continue;
+    NoteSequence::TimeSignature* meter = sequence.add_time_signatures();
+    meter->set_time(clock.Seconds(event.tick));
+    meter->set_numerator(event.a);
+    meter->set_denominator(1 << event.b);
+  }
+}
+
+void AddKeys(const SmfTrack& track, const TickClock& clock, NoteSequence& sequence) {
+  for (const SmfEvent& event : track.events) {
+    if (event.kind != SmfKind::kKey) continue;
+    NoteSequence::KeySignature* key = sequence.add_key_signatures();
+    int tonic = 7 * event.value + (event.a == 1 ? 9 : 0);
+    key->set_time(clock.Seconds(event.tick));
+    key->set_key(static_cast<NoteSequence::KeySignature::Key>((tonic % 12 + 12) % 12));
+    key->set_mode(event.a == 1 ? NoteSequence::KeySignature::MINOR
+                               : NoteSequence::KeySignature::MAJOR);
   }
 }
 
@@ -65,30 +73,42 @@ auto SignatureOf(const SmfEvent& event) {
   return std::make_tuple(event.tick, event.kind, event.value, event.a, event.b);
 }
 
-bool IsSignature(const SmfEvent& event) {
-  return event.kind == SmfKind::kMeter || event.kind == SmfKind::kKey;
-}
-
-/// Notation programs repeat the signatures in every track; only what the first track does not say
-/// is worth a word, once a track.
-void WarnOfStraySignatures(const SmfFile& file, MidiWarnings& warnings) {
+/// Notation programs repeat the signatures in every track; only what the tracks that give them do
+/// not say is worth a word, once a track.
+void WarnOfStraySignatures(const SmfFile& file, size_t meters, size_t keys,
+                           MidiWarnings& warnings) {
   using Signature = decltype(SignatureOf(std::declval<SmfEvent>()));
   std::vector<Signature> known;
-  for (const SmfEvent& event : file.tracks[0].events) {
-    if (IsSignature(event)) known.push_back(SignatureOf(event));
+  const auto is_read = [&](const SmfEvent& event, size_t track) {
+    return track == (event.kind == SmfKind::kMeter ? meters : keys);
+  };
+  for (size_t t : {meters, keys}) {
+    for (const SmfEvent& event : file.tracks[t].events) {
+      if (IsSignature(event) && is_read(event, t)) known.push_back(SignatureOf(event));
+    }
   }
   std::sort(known.begin(), known.end());
-  auto is_stray = [&](const SmfEvent& event) {
-    return IsSignature(event) &&
-           !std::binary_search(known.begin(), known.end(), SignatureOf(event));
-  };
-  for (size_t t = 1; t < file.tracks.size(); ++t) {
+  for (size_t t = 0; t < file.tracks.size(); ++t) {
     const std::vector<SmfEvent>& events = file.tracks[t].events;
-    auto stray = std::find_if(events.begin(), events.end(), is_stray);
+    auto stray = std::find_if(events.begin(), events.end(), [&](const SmfEvent& event) {
+      return IsSignature(event) &&
+             !std::binary_search(known.begin(), known.end(), SignatureOf(event));
+    });
     if (stray == events.end()) continue;
+    const size_t giver = stray->kind == SmfKind::kMeter ? meters : keys;
     warnings.Add(stray->offset, static_cast<int>(t),
-                 "a time or key signature that the first track lacks; such ones are left out");
+                 "a time or key signature that {} lacks; such ones are left out",
+                 giver == 0 ? "the first track" : fmt::format("track {}", giver));
   }
+}
+
+void AddSignatures(const SmfFile& file, const TickClock& clock, MidiWarnings& warnings,
+                   NoteSequence& sequence) {
+  const size_t meters = TrackOf(SmfKind::kMeter, file);
+  const size_t keys = TrackOf(SmfKind::kKey, file);
+  AddMeters(file.tracks[meters], clock, sequence);
+  AddKeys(file.tracks[keys], clock, sequence);
+  WarnOfStraySignatures(file, meters, keys, warnings);
 }
 
 /// One instrument's part of a NoteSequence, from ticks to seconds.
@@ -107,19 +127,24 @@ class InstrumentWriter {
     if (!instrument_.name.empty()) {
       NoteSequence::InstrumentInfo* info = sequence_.add_instrument_infos();
       info->set_instrument(number_);
-      info->set_name(Latin1ToUtf8(instrument_.name));
+      info->set_name(ToUtf8(instrument_.name));
     }
     for (const MidiInstrument::Note& note : instrument_.notes) AddNote(note);
-    for (uint32_t index : instrument_.bends) {
+    for (uint32_t index : instrument_.bends) AddChannelEvent(events_[index]);
+    for (uint32_t index : instrument_.controls) AddChannelEvent(events_[index]);
+  }
+
+  /// A control change or a bend.
+  void AddChannelEvent(const SmfEvent& event) {
+    if (event.kind == SmfKind::kBend) {
       NoteSequence::PitchBend* bend = sequence_.add_pitch_bends();
-      bend->set_bend(events_[index].value);
-      Place(events_[index], *bend);
-    }
-    for (uint32_t index : instrument_.controls) {
+      bend->set_bend(event.value);
+      Place(event, *bend);
+    } else {
       NoteSequence::ControlChange* control = sequence_.add_control_changes();
-      control->set_control_number(events_[index].a);
-      control->set_control_value(events_[index].b);
-      Place(events_[index], *control);
+      control->set_control_number(event.a);
+      control->set_control_value(event.b);
+      Place(event, *control);
     }
   }
 
@@ -152,25 +177,84 @@ class InstrumentWriter {
   NoteSequence& sequence_;
 };
 
-void AddInstruments(const SmfFile& file, const TickClock& clock, MidiWarnings& warnings,
-                    NoteSequence& sequence) {
-  InstrumentReader reader(warnings);
-  for (size_t t = 0; t < file.tracks.size(); ++t) {
-    reader.ReadTrack(file.tracks[t], static_cast<int>(t));
+/// Reads the tracks: in formats 0 and 1 they share channels, in format 2 nothing.
+absl::Status ReadTracks(const SmfFile& file, InstrumentReader& reader) {
+  const std::span<const SmfTrack> tracks = file.tracks;
+  const SharedChannels shared(file.format == 2 ? tracks.first(0) : tracks, 0);
+  for (size_t t = 0; t < tracks.size(); ++t) {
+    const int number = static_cast<int>(t);
+    const absl::Status read =
+        file.format == 2
+            ? reader.ReadTrack(tracks[t], number, SharedChannels(tracks.subspan(t, 1), number))
+            : reader.ReadTrack(tracks[t], number, shared);
+    MAGENTA_RETURN_IF_ERROR(read);
   }
+  return absl::OkStatus();
+}
+
+/// Gives what a track says to a channel that it plays nothing on (pedal or volume in a track of
+/// their own) to the first instrument of that channel. Gives how many events nobody takes.
+uint64_t AddOrphans(const SmfFile& file, const TickClock& clock, const InstrumentReader& reader,
+                    NoteSequence& sequence) {
+  const std::vector<MidiInstrument>& instruments = reader.instruments();
+  uint64_t lost = 0;
+  for (const InstrumentReader::Orphans& orphans : reader.orphans()) {
+    const auto taker =
+        std::find_if(instruments.begin(), instruments.end(),
+                     [&](const MidiInstrument& in) { return in.channel == orphans.channel; });
+    if (taker == instruments.end() || file.format == 2) {
+      lost += orphans.events.size();
+      continue;
+    }
+    const int number = static_cast<int>(taker - instruments.begin());
+    InstrumentWriter writer(*taker, number, file, clock, sequence);
+    for (const uint32_t index : orphans.events) {
+      writer.AddChannelEvent(file.tracks[orphans.track].events[index]);
+    }
+  }
+  return lost;
+}
+
+/// "left out: 12 lyrics, 3 texts", or nothing.
+std::string LeftOutLine(const SmfFile& file, uint64_t orphans) {
+  uint64_t pressures = 0;
+  for (const SmfTrack& track : file.tracks) pressures += track.pressures;
+  std::string line;
+  const auto add = [&line](uint64_t count, const char* one, const char* many) {
+    if (count == 0) return;
+    line +=
+        fmt::format("{}{} {}", line.empty() ? "left out: " : ", ", count, count == 1 ? one : many);
+  };
+  add(file.left_out.lyrics, "lyric", "lyrics");
+  add(file.left_out.texts, "text", "texts");
+  add(file.left_out.sysex, "system exclusive message", "system exclusive messages");
+  add(pressures, "pressure of a key or channel", "pressures of keys or channels");
+  add(orphans, "control change or bend of a channel without notes",
+      "control changes or bends of channels without notes");
+  return line;
+}
+
+absl::Status AddInstruments(const SmfFile& file, const TickClock& clock, const PieceLimits& limits,
+                            MidiWarnings& warnings, MidiReading& reading) {
+  InstrumentReader reader(warnings, limits);
+  MAGENTA_RETURN_IF_ERROR(ReadTracks(file, reader));
   int number = 0;
   for (const MidiInstrument& instrument : reader.instruments()) {
-    InstrumentWriter(instrument, number++, file, clock, sequence).Write();
+    InstrumentWriter(instrument, number++, file, clock, reading.sequence).Write();
   }
+  reading.left_out = LeftOutLine(file, AddOrphans(file, clock, reader, reading.sequence));
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<MidiReading> ReadMidi(std::string_view bytes, NoteSequence memory) {
+absl::StatusOr<MidiReading> ReadMidi(std::string_view bytes, NoteSequence memory,
+                                     const PieceLimits& limits) {
   MidiWarnings warnings;
-  absl::StatusOr<SmfFile> file = ParseSmf(bytes, warnings);
+  absl::StatusOr<SmfFile> file = ParseSmf(bytes, warnings, limits);
   if (!file.ok()) return file.status();
-  MidiReading reading{std::move(memory), {}, 0};
+  MidiReading reading;
+  reading.sequence = std::move(memory);
   NoteSequence& sequence = reading.sequence;
   sequence.Clear();  // which keeps its messages
   sequence.set_ticks_per_quarter(TicksPerQuarterOf(*file));
@@ -178,9 +262,8 @@ absl::StatusOr<MidiReading> ReadMidi(std::string_view bytes, NoteSequence memory
   sequence.mutable_source_info()->set_parser(NoteSequence::SourceInfo::PRETTY_MIDI);
   TickClock clock = ClockOf(*file, warnings);
   AddTempos(clock, sequence);
-  AddSignatures(file->tracks[0], clock, sequence);
-  WarnOfStraySignatures(*file, warnings);
-  AddInstruments(*file, clock, warnings, sequence);
+  AddSignatures(*file, clock, warnings, sequence);
+  MAGENTA_RETURN_IF_ERROR(AddInstruments(*file, clock, limits, warnings, reading));
   std::move(warnings).MoveInto(reading);
   return reading;
 }

@@ -14,7 +14,9 @@
 #include <tuple>
 
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/io/midi/midi_file.h"
+#include "magenta/io/midi/shared_channels.h"
 #include "magenta/io/midi/tick_clock.h"
 
 namespace magenta {
@@ -76,6 +78,13 @@ std::string Utf8ToLatin1(std::string_view text) {
     i += size;
   }
   return latin;
+}
+
+/// A name as the reference writes it, Latin-1, where that is read as the same name again; else
+/// UTF-8.
+std::string NameBytes(std::string_view name) {
+  std::string latin = Utf8ToLatin1(name);
+  return ToUtf8(latin) == name ? latin : ToUtf8(name);
 }
 
 absl::Status FieldError(std::string_view field, int index, std::string_view problem) {
@@ -281,9 +290,10 @@ class MidiWriter {
       auto [instrument, program, is_drum] = key;
       int melodic = n++ % kMelodicChannels;
       part.channel = is_drum ? kDrums : melodic + (melodic >= kDrums ? 1 : 0);
+      ++parts_on_[part.channel];
       part.track.Add(0, kProgramRank, {0xC0 | part.channel, program & 0x7F});
       if (auto name = names.find(instrument); name != names.end()) {
-        part.track.SetName(Utf8ToLatin1(name->second));
+        part.track.SetName(NameBytes(name->second));
       }
     }
   }
@@ -339,6 +349,8 @@ class MidiWriter {
       MAGENTA_RETURN_IF_ERROR(CheckRange("control_changes", i, "number", number, 0, 127));
       MAGENTA_RETURN_IF_ERROR(CheckRange("control_changes", i, "value", value, 0, 127));
       MAGENTA_ASSIGN_OR_RETURN(Part * part, PartOf("control_changes", i, change));
+      // It would end the other parts' notes too; those of its own have their ends.
+      if (EndsAllNotes(number) && parts_on_[part->channel] > 1) continue;
       part->track.Add(clock_.NearestTick(change.time()), kControlRank + number * 256 + value,
                       {0xB0 | part->channel, number, value});
     }
@@ -369,6 +381,7 @@ class MidiWriter {
   TickClock clock_;
   TrackWriter timing_;
   std::map<TrackKey, Part> parts_;
+  std::map<int, int> parts_on_;  // by channel
 };
 
 }  // namespace

@@ -88,7 +88,7 @@ TEST(WriteMidi, Tracks) {
            {"names",
             "notes { pitch: 60 velocity: 1 end_time: 0.5 }"
             "instrument_infos { name: 'A\xC3\xA9\xE2\x82\xAC' }",
-            kTiming + "\n00FF030341E93F 00C000 00903C01 815C3C00 01FF2F00"}}) {
+            kTiming + "\n00FF030641C3A9E282AC 00C000 00903C01 815C3C00 01FF2F00"}}) {
     SCOPED_TRACE(row.name);
     absl::StatusOr<std::string> file = WriteMidi(Parse(row.sequence));
     ASSERT_TRUE(file.ok()) << file.status().message();

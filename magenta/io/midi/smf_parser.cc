@@ -67,13 +67,16 @@ absl::StatusOr<Contents> FindContents(std::string_view bytes, MidiWarnings& warn
 /// Reads one file's chunks; `bytes` ends where its contents end.
 class SmfParser {
  public:
-  SmfParser(std::string_view bytes, uint64_t begin, MidiWarnings& warnings)
-      : bytes_(bytes), begin_(begin), warnings_(warnings) {}
+  SmfParser(std::string_view bytes, uint64_t begin, const PieceLimits& limits,
+            MidiWarnings& warnings)
+      : bytes_(bytes), begin_(begin), limits_(limits), warnings_(warnings) {}
 
   absl::StatusOr<SmfFile> Parse() {
     MAGENTA_RETURN_IF_ERROR(ReadHeader());
     bool any_number = promised_ == 0;
-    while ((any_number || TracksRead() < promised_) && at_ < bytes_.size()) ReadChunk();
+    while ((any_number || TracksRead() < promised_) && at_ < bytes_.size()) {
+      MAGENTA_RETURN_IF_ERROR(ReadChunk());
+    }
     if (file_.tracks.empty()) {
       return InputError("", fmt::format("no track after the header at byte {}", begin_), kRemedy);
     }
@@ -130,12 +133,20 @@ class SmfParser {
     }
   }
 
-  void ReadChunk() {
+  absl::Status ReadTrack(const SmfChunk& chunk) {
+    MAGENTA_RETURN_IF_ERROR(CheckTracks(file_.tracks.size() + 1, limits_));
+    SmfTrackParser parser(bytes_, chunk, TracksRead(), TracksRead() + 1 == promised_, warnings_);
+    const uint64_t room = limits_.events - events_;
+    file_.tracks.push_back(parser.Parse(room, file_.left_out));
+    events_ += file_.tracks.back().events.size();
+    at_ = parser.next_chunk();
+    return CheckEvents(events_ + (parser.ran_out_of_room() ? 1 : 0), limits_);
+  }
+
+  absl::Status ReadChunk() {
     SmfChunk chunk = ChunkAt(bytes_, at_);
     if (chunk.id == "MTrk") {
-      SmfTrackParser parser(bytes_, chunk, TracksRead(), TracksRead() + 1 == promised_, warnings_);
-      file_.tracks.push_back(parser.Parse());
-      at_ = parser.next_chunk();
+      return ReadTrack(chunk);
     } else if (LooksLikeChunk(bytes_, at_)) {
       warnings_.Add(at_, -1, "chunk '{}' of {} bytes is no track; left out", chunk.id,
                     chunk.length);
@@ -145,6 +156,7 @@ class SmfParser {
       warnings_.Add(at_, -1, "bytes left out where a track should begin: {}", next - at_);
       at_ = next;
     }
+    return absl::OkStatus();
   }
 
   void SayWhatIsLeft() {
@@ -159,7 +171,9 @@ class SmfParser {
 
   std::string_view bytes_;
   uint64_t begin_;
+  const PieceLimits& limits_;
   MidiWarnings& warnings_;
+  uint64_t events_ = 0;  // of all tracks
   uint64_t at_ = 0;
   int promised_ = 0;
   SmfFile file_;
@@ -167,9 +181,10 @@ class SmfParser {
 
 }  // namespace
 
-absl::StatusOr<SmfFile> ParseSmf(std::string_view bytes, MidiWarnings& warnings) {
+absl::StatusOr<SmfFile> ParseSmf(std::string_view bytes, MidiWarnings& warnings,
+                                 const PieceLimits& limits) {
   MAGENTA_ASSIGN_OR_RETURN(Contents contents, FindContents(bytes, warnings));
-  return SmfParser(bytes.substr(0, contents.end), contents.begin, warnings).Parse();
+  return SmfParser(bytes.substr(0, contents.end), contents.begin, limits, warnings).Parse();
 }
 
 }  // namespace magenta

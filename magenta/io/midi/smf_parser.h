@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/io/midi/midi_warnings.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 
@@ -47,8 +48,20 @@ struct SmfTrack {
   std::vector<SmfEvent> events;
   /// Track names as they stand in the file (views into its bytes).
   std::vector<std::string_view> names;
+  /// Indices of the events that mean all tracks' notes of a channel: program changes, and
+  /// controllers that end them (EndsAllNotes).
+  std::vector<uint32_t> channel_wide;
+  /// Pressures of keys and channels among the events.
+  uint64_t pressures = 0;
   /// The tick of End Of Track, or of the last event where it is missing.
   int64_t end_tick = 0;
+};
+
+/// What a file holds that nothing is made of, as counts.
+struct SmfLeftOut {
+  uint64_t lyrics = 0;  // FF 05
+  uint64_t texts = 0;   // FF 01: those of karaoke files are sung
+  uint64_t sysex = 0;   // F0, and F7 that is no system message
 };
 
 /// A whole file. Time is counted either in ticks a quarter note or in ticks a frame.
@@ -61,13 +74,15 @@ struct SmfFile {
   int frames_per_second = 0;
   int ticks_per_frame = 0;
   std::vector<SmfTrack> tracks;
+  SmfLeftOut left_out;
 };
 
 /// Reads all tracks. Steps over what is broken and says so in `warnings`. One pass, no recursion;
 /// nothing is sized by a length or count that the file claims, but room for 4096 events of a track
 /// at most, within the bytes that are there, which is given back.
-/// Errors (exit 3, without a file name): no MThd within the bytes (or within RIFF's data), or no
-/// MTrk chunk after it.
-absl::StatusOr<SmfFile> ParseSmf(std::string_view bytes, MidiWarnings& warnings);
+/// Errors (exit 3, without a file name): no MThd within the bytes (or within RIFF's data), no MTrk
+/// chunk after it, or more tracks or events (those that have a kind) than `limits` allow.
+absl::StatusOr<SmfFile> ParseSmf(std::string_view bytes, MidiWarnings& warnings,
+                                 const PieceLimits& limits = kPieceLimits);
 
 }  // namespace magenta

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "magenta/io/midi/shared_channels.h"
 #include "magenta/io/midi/tick_clock.h"
 
 namespace magenta {
@@ -17,7 +18,9 @@ constexpr uint64_t kMaxVariableLength = 0x0FFFFFFF;
 /// Events for which there is room when the first is read.
 constexpr uint64_t kMostReserved = 4096;
 
+constexpr uint8_t kMetaText = 0x01;
 constexpr uint8_t kMetaName = 0x03;
+constexpr uint8_t kMetaLyric = 0x05;
 constexpr uint8_t kMetaEndOfTrack = 0x2F;
 constexpr uint8_t kMetaTempo = 0x51;
 constexpr uint8_t kMetaMeter = 0x58;
@@ -104,6 +107,11 @@ void SmfTrackParser::Advance(uint64_t delta) {
 
 void SmfTrackParser::Keep(SmfKind kind, uint8_t channel, int a, int b, int32_t value) {
   if (track_.events.empty()) MakeRoom();
+  if (track_.events.size() >= room_) {
+    ran_out_of_room_ = true;
+    limit_ = at_;  // no further
+    return;
+  }
   track_.events.push_back(
       {tick_, event_at_, value, kind, channel, static_cast<uint8_t>(a), static_cast<uint8_t>(b)});
 }
@@ -113,6 +121,10 @@ void SmfTrackParser::KeepMessage(uint8_t status, uint8_t a, uint8_t b) {
   SmfKind kind = kMessageKinds[(status >> 4) - 8];
   if (kind == SmfKind::kBend) return Keep(kind, channel, 0, 0, (b << 7 | a) - 8192);
   if (kind == SmfKind::kNoteOn && b == 0) kind = SmfKind::kNoteOff;
+  if (kind == SmfKind::kProgram || (kind == SmfKind::kControl && EndsAllNotes(a))) {
+    track_.channel_wide.push_back(static_cast<uint32_t>(track_.events.size()));
+  }
+  track_.pressures += kind == SmfKind::kKeyPressure || kind == SmfKind::kChannelPressure;
   Keep(kind, channel, a, kind == SmfKind::kNoteOff ? 0 : b);
 }
 
@@ -142,7 +154,9 @@ SmfTrackParser::Step SmfTrackParser::ReadEvent() {
   return ReadChannelMessage(byte);
 }
 
-SmfTrack SmfTrackParser::Parse() {
+SmfTrack SmfTrackParser::Parse(uint64_t room, SmfLeftOut& left_out) {
+  room_ = room;
+  left_out_ = left_out;
   if (chunk_.end() > bytes_.size()) {
     warnings_.Add(chunk_.begin - 4, index_, "the track claims {} bytes where {} are left",
                   chunk_.length, bytes_.size() - chunk_.begin);
@@ -163,6 +177,7 @@ SmfTrack SmfTrackParser::Parse() {
   // Many tracks may claim the same bytes: none keeps room for what it does not have.
   if (track_.events.capacity() / 2 > track_.events.size()) track_.events.shrink_to_fit();
   track_.end_tick = tick_;
+  left_out = left_out_;
   FindNextChunk(step);
   return std::move(track_);
 }
@@ -234,7 +249,9 @@ SmfTrackParser::Step SmfTrackParser::ReadSysex() {
     return CutOff("a system exclusive event");
   }
   // F7 escapes whatever bytes a port is to get.
+  const size_t before = track_.events.size();
   if (Byte(event_at_) == 0xF7) KeepSystem(bytes_.substr(at_, length));
+  left_out_.sysex += track_.events.size() == before;
   at_ += length;
   return Step::kGoOn;
 }
@@ -271,6 +288,8 @@ void SmfTrackParser::KeepMeta(uint8_t type, std::string_view payload) {
     case kMetaOurs:
       if (payload.starts_with(kNobody)) KeepSystem(payload.substr(1));
       break;
+    case kMetaLyric: ++left_out_.lyrics; break;
+    case kMetaText: ++left_out_.texts; break;
     default: break;
   }
 }

@@ -36,8 +36,11 @@ class SmfTrackParser {
   SmfTrackParser(std::string_view bytes, const SmfChunk& chunk, int index, bool is_last,
                  MidiWarnings& warnings);
 
-  /// The events; to be called once.
-  SmfTrack Parse();
+  /// The events, at most `room` of them; to be called once. Counts what has no place in an event.
+  SmfTrack Parse(uint64_t room, SmfLeftOut& left_out);
+
+  /// After Parse: whether there were more events than room.
+  bool ran_out_of_room() const { return ran_out_of_room_; }
 
   /// After Parse: where the next chunk is to be looked for.
   uint64_t next_chunk() const { return next_chunk_; }
@@ -84,6 +87,9 @@ class SmfTrackParser {
   uint8_t running_status_ = 0;
   bool running_interrupted_ = false;
   bool said_interrupted_ = false;
+  uint64_t room_ = 0;
+  bool ran_out_of_room_ = false;
+  SmfLeftOut left_out_;
   SmfTrack track_;
 };
 

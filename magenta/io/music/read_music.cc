@@ -73,12 +73,13 @@ std::vector<std::string> Lines(const std::vector<ScoreWarning>& warnings) {
 using Pieces = std::vector<MusicPiece>;
 
 absl::StatusOr<Pieces> MidiPieces(std::string_view bytes, MusicReadOptions& options) {
-  MAGENTA_ASSIGN_OR_RETURN(MidiReading midi, ReadMidi(bytes, std::move(options.memory)));
+  MAGENTA_ASSIGN_OR_RETURN(MidiReading midi, ReadMidi(bytes, std::move(options.memory), options.limits));
   Pieces pieces(1);
   pieces[0].sequence = std::move(midi.sequence);
   for (const MidiWarning& warning : midi.warnings) {
     pieces[0].warnings.push_back(WarningLine(warning));
   }
+  if (!midi.left_out.empty()) pieces[0].warnings.push_back(std::move(midi.left_out));
   pieces[0].warnings_left_out = midi.warnings_left_out;
   return pieces;
 }
@@ -122,10 +123,14 @@ const FormatRow& RowOf(MusicFormat format) { return kFormats[static_cast<int>(fo
 std::string UnpackedHead(std::string_view packed) {
   const auto source =
       InflatingByteSource("", MemoryByteSource(std::string(packed.substr(0, kHeadBytes))));
-  std::string head(kHeadBytes, '\0');
-  const auto read = source->Peek(kHeadBytes);
-  if (!read.ok()) return "";
-  return {read->data(), read->size()};
+  std::string head;
+  char byte = 0;
+  while (head.size() < kHeadBytes) {
+    const auto read = source->Read({&byte, 1});  // an error comes after what is whole
+    if (!read.ok() || *read == 0) break;
+    head += byte;
+  }
+  return head;
 }
 
 struct Magic {
