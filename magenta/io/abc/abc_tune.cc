@@ -84,7 +84,7 @@ class TuneReader {
   void Midi(std::string_view directive);
   void Instruction(std::string_view value);
   void Field(char name, std::string_view value);
-  void HeaderText(char name, std::string_view value);
+  void HeaderText(char name, std::string_view escaped);
   void Key(std::string_view value);
   void Meter(std::string_view value);
   void UnitLength(std::string_view value);
@@ -248,15 +248,19 @@ void TuneReader::Field(char name, std::string_view value) {
   }
 }
 
-void TuneReader::HeaderText(char name, std::string_view value) {
+void TuneReader::HeaderText(char name, std::string_view escaped) {
   if (!in_header_) return;
+  std::string value(escaped);
+  for (size_t at = value.find("\\%"); at != std::string::npos; at = value.find("\\%", at)) {
+    value.erase(at, 1);
+  }
   NoteSequence& sequence = builder_.sequence();
   SequenceMetadata& metadata = *sequence.mutable_sequence_metadata();
   if (name == 'T') {
     const std::string joint = metadata.title().empty() ? "" : "; ";
-    metadata.mutable_title()->append(joint + std::string(value));
+    metadata.mutable_title()->append(joint + value);
   } else if (name == 'C') {
-    metadata.add_composers(std::string(value));
+    metadata.add_composers(value);
   } else if (name == 'X') {
     int64_t number = 0;
     for (size_t i = 0;

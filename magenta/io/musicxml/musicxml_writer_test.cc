@@ -1,0 +1,145 @@
+#include "magenta/io/musicxml/musicxml_writer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "magenta/base/status.h"
+#include "magenta/io/musicxml/musicxml.h"
+#include "magenta/io/score/score_dump.h"
+
+namespace magenta {
+namespace {
+
+using ::testing::HasSubstr;
+
+void AddNote(NoteSequence& sequence, int pitch, double start, double end) {
+  auto& note = *sequence.add_notes();
+  note.set_pitch(pitch);
+  note.set_velocity(90);
+  note.set_start_time(start);
+  note.set_end_time(end);
+}
+
+/// Quarters at 120 a minute: one a note from 60 up.
+NoteSequence Scale(int notes) {
+  NoteSequence sequence;
+  for (int i = 0; i < notes; ++i) AddNote(sequence, 60 + i, 0.5 * i, 0.5 * (i + 1));
+  return sequence;
+}
+
+std::string Write(const NoteSequence& sequence, std::vector<std::string>* notes = nullptr) {
+  auto text = WriteMusicXml(sequence, notes);
+  EXPECT_TRUE(text.ok()) << text.status();
+  return text.ok() ? *text : "";
+}
+
+NoteSequence ReadBack(const NoteSequence& sequence) {
+  auto reading = ReadMusicXml(Write(sequence));
+  EXPECT_TRUE(reading.ok()) << reading.status();
+  return reading.ok() ? reading->sequence : NoteSequence();
+}
+
+TEST(MusicXmlWriterTest, NotesComeBack) {
+  NoteSequence sequence = Scale(4);
+  AddNote(sequence, 48, 0, 4);  // a voice of its own, tied over the bar line
+  AddNote(sequence, 72, 2, 2 + 1.0 / 6);
+  AddNote(sequence, 74, 2 + 1.0 / 6, 2 + 2.0 / 6);
+  AddNote(sequence, 76, 2 + 2.0 / 6, 2.5);
+  AddNote(sequence, 79, 2, 2 + 1.0 / 6);
+  const NoteSequence again = ReadBack(sequence);
+  EXPECT_EQ(again.notes_size(), sequence.notes_size());
+  const std::string dump = DumpNotes(again);
+  for (const char* note :
+       {"48@0+8", "60@0+1", "63@3+1", "72@4+0.333333", "76@4.66667+0.333333", "79@4+0.333333"}) {
+    EXPECT_THAT(dump, HasSubstr(note));
+  }
+}
+
+TEST(MusicXmlWriterTest, SignsComeBack) {
+  NoteSequence sequence = Scale(14);
+  auto& metadata = *sequence.mutable_sequence_metadata();
+  metadata.set_title("A & B <i>");
+  sequence.add_tempos()->set_qpm(120);
+  auto& slow = *sequence.add_tempos();
+  slow.set_time(2);
+  slow.set_qpm(60);
+  auto& meter = *sequence.add_time_signatures();
+  meter.set_numerator(2);
+  meter.set_denominator(4);
+  auto& key = *sequence.add_key_signatures();
+  key.set_key(NoteSequence::KeySignature::E_FLAT);
+  key.set_mode(NoteSequence::KeySignature::MINOR);
+  EXPECT_THAT(Write(sequence), HasSubstr("<work-title>A &amp; B &lt;i&gt;</work-title>"));
+  const NoteSequence again = ReadBack(sequence);
+  EXPECT_EQ(DumpSigns(again), "tempo 0:120 tempo 4:60 meter 0:2/4 key 0:3,MINOR");
+}
+
+TEST(MusicXmlWriterTest, PartsAreInstruments) {
+  NoteSequence sequence = Scale(4);
+  AddNote(sequence, 36, 0, 0.5);
+  AddNote(sequence, 38, 0.5, 1);
+  for (int i = 4; i < 6; ++i) {
+    sequence.mutable_notes(i)->set_is_drum(true);
+    sequence.mutable_notes(i)->set_instrument(9);
+  }
+  sequence.mutable_notes(3)->set_program(73);
+  sequence.mutable_notes(3)->set_velocity(45);
+  auto& info = *sequence.add_instrument_infos();
+  info.set_instrument(9);
+  info.set_name("Kit");
+  const std::string text = Write(sequence);
+  for (const char* part :
+       {"<part-name>acoustic grand piano</part-name>", "<part-name>flute</part-name>",
+        "<midi-program>74</midi-program>", "<part-name>Kit</part-name>",
+        "<midi-unpitched>37</midi-unpitched>", "<note dynamics=\"50.00\">"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
+  std::string drums;
+  const NoteSequence again = ReadBack(sequence);
+  for (const auto& note : again.notes()) {
+    if (note.is_drum()) drums += std::to_string(note.pitch()) + " ";
+  }
+  EXPECT_EQ(drums, "36 38 ");
+}
+
+TEST(MusicXmlWriterTest, ChordSymbolsComeBack) {
+  const struct {
+    const char* written;
+    const char* read;
+  } rows[] = {
+      {"C", "C"},           {"Am", "Am"},
+      {"F#m7", "F#m7"},     {"Bbmaj7", "Bbmaj7"},
+      {"C/E", "C/E"},       {"G7/B", "G7/B"},
+      {"Dsus4", "Dsus"},    {"Bm7b5", "Bm7b5"},
+      {"Cadd", ""},         {"C(add9)", "C(add9)"},
+      {"C7(#9)", "C7(#9)"}, {"Gmin", "Gm"},
+      {"D6/9", ""},         {"Am(maj7)", "Am(maj7)"},
+      {"N.C.", "N.C."},     {"E+", "Eaug"},
+  };
+  for (const auto& row : rows) {
+    NoteSequence sequence = Scale(4);
+    auto& chord = *sequence.add_text_annotations();
+    chord.set_text(row.written);
+    chord.set_time(0.5);
+    chord.set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
+    const NoteSequence again = ReadBack(sequence);
+    const std::string read =
+        again.text_annotations().empty() ? "" : again.text_annotations(0).text();
+    EXPECT_EQ(read, row.read) << row.written;
+    if (!read.empty()) {
+      EXPECT_EQ(again.text_annotations(0).time(), 0.5);
+    }
+  }
+}
+
+TEST(MusicXmlWriterTest, RefusesWhatIsNoMusic) {
+  EXPECT_EQ(ExitStatus(WriteMusicXml(NoteSequence()).status()), 4);
+  NoteSequence sequence = Scale(2);
+  sequence.mutable_notes(1)->set_start_time(-1);
+  EXPECT_EQ(ExitStatus(WriteMusicXml(sequence).status()), 3);
+}
+
+}  // namespace
+}  // namespace magenta
