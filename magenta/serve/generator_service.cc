@@ -37,8 +37,8 @@ GeneratorService::GeneratorService(std::vector<std::shared_ptr<const Model>> mod
     std::string id = model->id;
     for (int i = 2; !ids.insert(id).second; ++i) id = fmt::format("{}-{}", model->id, i);
     GeneratorDetails& details = *generators_.add_generators();
+    details = SequenceGenerator(model).details();
     details.set_id(id);
-    details.set_description(model->description);
   }
 }
 
@@ -58,13 +58,13 @@ absl::StatusOr<std::shared_ptr<const Model>> GeneratorService::FindGenerator(
 void GeneratorService::Generate(Call call) {
   const Clock::time_point start = Clock::now();
   // What ends it is counted here, whoever says so.
-  auto done = [this, start, transport = call.transport, ticket = call.ticket,
+  auto done = [this, start, wire = call.wire, ticket = call.ticket,
                tell = std::move(call.done)](absl::StatusOr<Generation> result) {
     if (result.ok()) {
       ticket->Hold(metrics_.held_bytes, MemoryOf(result->outputs.at(0).sequence));
     }
     const std::chrono::duration<double> took = Clock::now() - start;
-    metrics_.CountRequest(transport, result.status().code(), took.count());
+    metrics_.CountRequest(wire, result.status().code(), took.count());
     tell(std::move(result));
   };
   if (draining_) return done(absl::UnavailableError("the server is being stopped"));

@@ -19,7 +19,7 @@ namespace magenta {
 
 /// A request as it came over a wire.
 struct Call {
-  Transport transport = Transport::kHttp;
+  Wire wire = Wire::kHttp;
   /// Not looked at any more once `done` was called.
   std::shared_ptr<const GenerateSequenceRequest> request;
   /// When the client gives up; the server's own limit comes on top.
@@ -39,7 +39,7 @@ class GeneratorService {
 
   const ListGeneratorsResponse& generators() const { return generators_; }
   const ServeOptions& options() const { return options_; }
-  Metrics& metrics() { return metrics_; }
+  ServerMetrics& metrics() { return metrics_; }
 
   /// The model of `id`; "": the first. Error: kNotFound, with the ids that there are.
   absl::StatusOr<std::shared_ptr<const Model>> FindGenerator(const std::string& id) const;
@@ -65,7 +65,7 @@ class GeneratorService {
   std::vector<std::shared_ptr<const Model>> models_;  // beside generators_
   ListGeneratorsResponse generators_;
   std::atomic<bool> draining_{false};
-  Metrics metrics_;
+  ServerMetrics metrics_;
   Scheduler scheduler_;
 };
 

@@ -58,7 +58,7 @@ absl::Status CheckCaller(const GeneratorService& service,
 
 Call CallOf(const GenerateSequenceRequest& request, const grpc::CallbackServerContext& context) {
   Call call;
-  call.transport = Transport::kGrpc;
+  call.wire = Wire::kGrpc;
   if (IsOf2016(request)) {
     auto modern = std::make_shared<GenerateSequenceRequest>(request);
     Modernize(*modern);
@@ -207,6 +207,31 @@ class RunningGrpcServer final : public GrpcServer {
   }
 
   absl::Status Start(const ServeOptions& options) {
+    const std::vector<std::string> addresses = ListenAddresses(options.host);
+    // One that is free at each address must be looked for, and may be taken meanwhile.
+    const bool any = options.grpc_port == 0 && addresses.size() > 1;
+    absl::Status listening =
+        ListenAt(addresses, any ? FreePort(addresses) : options.grpc_port, options);
+    for (int i = 1; any && !listening.ok() && i < kPortTries; ++i) {
+      listening = ListenAt(addresses, FreePort(addresses), options);
+    }
+    return listening;
+  }
+
+  int port() const override { return port_; }
+
+  void Drain(Clock::time_point deadline) override {
+    if (auto* health = server_->GetHealthCheckService()) health->SetServingStatus(false);
+    const auto left = std::max(deadline - Clock::now(), Clock::duration::zero());
+    server_->Shutdown(std::chrono::system_clock::now() +
+                      std::chrono::duration_cast<std::chrono::microseconds>(left));
+    server_->Wait();
+    server_ = nullptr;
+  }
+
+ private:
+  absl::Status ListenAt(const std::vector<std::string>& addresses, int port,
+                        const ServeOptions& options) {
     // What gRPC would print, the statuses say.
     gpr_set_log_function([](gpr_log_func_args*) {});
     // Brings the description of the health service in, for reflection.
@@ -225,13 +250,17 @@ class RunningGrpcServer final : public GrpcServer {
     builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10000);
     builder.SetMaxReceiveMessageSize(static_cast<int>(options.max_body_bytes));
     builder.SetResourceQuota(grpc::ResourceQuota("magenta").Resize(kMaxMemory));
-    const std::string address = HostAndPortText(WithoutResolver(options.host), options.grpc_port);
-    builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
+    std::string where;
+    for (const std::string& address : addresses) {
+      const std::string at = HostAndPortText(address, port);
+      builder.AddListeningPort(at, grpc::InsecureServerCredentials(), &port_);
+      where += (where.empty() ? "" : " and ") + at;
+    }
     builder.RegisterService(&impl_);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port_ == 0) {
       server_ = nullptr;
-      return OutsideError("", fmt::format("cannot listen at {} for gRPC", address),
+      return OutsideError("", fmt::format("cannot listen at {} for gRPC", where),
                           "Another program may have the port: give another --grpc_port, or 0");
     }
     if (auto* health = server_->GetHealthCheckService()) {
@@ -241,18 +270,6 @@ class RunningGrpcServer final : public GrpcServer {
     return absl::OkStatus();
   }
 
-  int port() const override { return port_; }
-
-  void Drain(Clock::time_point deadline) override {
-    if (auto* health = server_->GetHealthCheckService()) health->SetServingStatus(false);
-    const auto left = std::max(deadline - Clock::now(), Clock::duration::zero());
-    server_->Shutdown(std::chrono::system_clock::now() +
-                      std::chrono::duration_cast<std::chrono::microseconds>(left));
-    server_->Wait();
-    server_ = nullptr;
-  }
-
- private:
   ServiceImpl impl_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;

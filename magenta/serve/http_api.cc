@@ -147,7 +147,7 @@ void HttpApi::Handle(HttpRequest request, std::shared_ptr<HttpReply> reply,
 void HttpApi::Generate(HttpRequest request, const HttpTarget& target,
                        std::shared_ptr<HttpReply> reply, std::shared_ptr<Ticket> ticket) {
   const auto refuse = [&](const absl::Status& status, int http_status = 0) {
-    service_.metrics().CountRequest(Transport::kHttp, status.code(), 0);
+    service_.metrics().CountRequest(Wire::kHttp, status.code(), 0);
     reply->Send(ErrorResponse(status, http_status));
   };
   // Without a content type, or with curl's, the bytes tell.

@@ -1,6 +1,7 @@
 // A connection is a coroutine on a strand of its own: it reads a request, hands it to the HttpApi,
-// and writes what its Exchange brings. Everything that a client sends is bounded before it is read:
-// the head, the body (its own limit, and one for all bodies in progress), and the time for both.
+// and writes what its Exchange brings. Heads are read and checked by http_head.h before Beast
+// parses them. Everything that a client sends is bounded before it is read: the head, the body (its
+// own limit, and one for all bodies in progress), and the time for both.
 
 #include "magenta/serve/http_server.h"
 
@@ -27,6 +28,7 @@
 
 #include "magenta/base/address.h"
 #include "magenta/base/status.h"
+#include "magenta/serve/http_head.h"
 
 namespace magenta {
 namespace {
@@ -42,6 +44,7 @@ constexpr auto kBodyTime = std::chrono::seconds(30);   // for a body
 constexpr auto kWriteTime = std::chrono::seconds(20);  // for a client to take what is written
 constexpr auto kLingerTime = std::chrono::seconds(2);
 constexpr uint32_t kMaxHead = 16 << 10;
+constexpr size_t kReadAtOnce = 4 << 10;
 /// Bodies in progress, all together; at least one has room.
 constexpr int64_t kMaxBodies = int64_t{64} << 20;
 
@@ -164,14 +167,20 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// Whether the connection stays open.
   net::awaitable<bool> OneRequest() {
+    stream_.expires_after(kHeadTime);
+    const std::optional<HeadScan> head = co_await ReadHead();
+    if (!head.has_value()) co_return false;
+    if (head->fault.has_value()) co_return co_await RefuseHead(*head->fault);
     Parser parser;
     parser.header_limit(kMaxHead);
     parser.body_limit(static_cast<uint64_t>(shared_->service.options().max_body_bytes));
-    stream_.expires_after(kHeadTime);
     ErrorCode error;
-    co_await http::async_read_header(stream_, buffer_, parser, Awaiting(error));
+    buffer_.consume(parser.put(net::buffer(buffer_.data().data(), head->size), error));
     if (error) co_return co_await Refuse(error);
     Busy busy(*shared_);
+    // Fields that come behind a body count for nothing.
+    keep_alive_ = parser.get().keep_alive();
+    is_head_ = parser.get().method() == http::verb::head;
     HttpRequest request = HeadOf(parser.get());
     const absl::Status allowed = shared_->api.CheckHead(request);
     if (!allowed.ok()) co_return co_await SendLast(ErrorResponse(allowed));
@@ -194,9 +203,36 @@ class Connection : public std::enable_shared_from_this<Connection> {
       }
     }
     request.body = std::move(parser.get().body());
-    keep_alive_ = parser.get().keep_alive() && !shared_->draining;
-    is_head_ = parser.get().method() == http::verb::head;
+    keep_alive_ = keep_alive_ && !shared_->draining;
     co_return co_await Answered(std::move(request));
+  }
+
+  /// Reads until a head is in the buffer, whole and checked, or is at fault; nullopt: its client
+  /// has gone.
+  net::awaitable<std::optional<HeadScan>> ReadHead() {
+    while (true) {
+      std::string_view bytes(static_cast<const char*>(buffer_.data().data()), buffer_.size());
+      // Some clients send an empty line behind a body (RFC 9112, 2.2).
+      if (bytes.starts_with("\r\n")) {
+        buffer_.consume(2);
+        bytes.remove_prefix(2);
+      }
+      HeadScan scan = ScanHead(bytes, kMaxHead);
+      if (scan.size > 0) scan.fault = CheckHttpHead(bytes.substr(0, scan.size));
+      if (scan.size > 0 || scan.fault.has_value()) co_return scan;
+      ErrorCode error;
+      const size_t read =
+          co_await stream_.async_read_some(buffer_.prepare(kReadAtOnce), Awaiting(error));
+      if (error) co_return std::nullopt;
+      buffer_.commit(read);
+    }
+  }
+
+  net::awaitable<bool> RefuseHead(const HeadFault& fault) {
+    const absl::Status status = fault.http_status == 431   ? LimitError(fault.message)
+                                : fault.http_status == 501 ? absl::UnimplementedError(fault.message)
+                                                           : UsageError(fault.message);
+    co_return co_await SendLast(ErrorResponse(status, fault.http_status));
   }
 
   /// Hands `request` on and writes what comes back.
@@ -293,8 +329,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
       response = ErrorResponse(LimitError(
           "the body is too large",
           fmt::format("At most {} bytes are allowed", shared_->service.options().max_body_bytes)));
-    } else if (error == http::error::header_limit) {
-      response = ErrorResponse(LimitError("the head is too large"), 431);
     } else if (error.category() == http::make_error_code(http::error::bad_method).category() &&
                error != http::error::end_of_stream && error != http::error::partial_message) {
       response = ErrorResponse(UsageError("this is no HTTP request"), 400);
@@ -324,7 +358,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     };
     HttpRequest request;
     request.method = std::string(message.method_string());
-    request.target = std::string(message.target());
+    request.target = PathOfTarget(std::string(message.target()));
     request.content_type = text(http::field::content_type);
     request.accept = text(http::field::accept);
     request.authorization = text(http::field::authorization);
@@ -351,7 +385,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 class RunningHttpServer final : public HttpServer {
  public:
   explicit RunningHttpServer(GeneratorService& service)
-      : shared_(std::make_shared<Shared>(service)), acceptor_(net::make_strand(io_)) {}
+      : shared_(std::make_shared<Shared>(service)) {}
 
   ~RunningHttpServer() override {
     io_.stop();
@@ -359,25 +393,18 @@ class RunningHttpServer final : public HttpServer {
   }
 
   absl::Status Start(const ServeOptions& options) {
-    ErrorCode error;
-    const auto address = net::ip::make_address(WithoutResolver(options.host), error);
-    if (error) {
-      return UsageError(fmt::format("--host={} is no address", options.host),
-                        "Give 127.0.0.1, or the address of a network card, or 0.0.0.0");
+    const std::vector<std::string> addresses = ListenAddresses(options.host);
+    // One that is free at each address must be looked for, and may be taken meanwhile.
+    const bool any = options.http_port == 0 && addresses.size() > 1;
+    absl::Status listening = ListenAt(addresses, any ? FreePort(addresses) : options.http_port);
+    for (int i = 1; any && !listening.ok() && i < kPortTries; ++i) {
+      listening = ListenAt(addresses, FreePort(addresses));
     }
-    const tcp::endpoint endpoint(address, static_cast<uint16_t>(options.http_port));
-    acceptor_.open(endpoint.protocol(), error);
-    if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) acceptor_.bind(endpoint, error);
-    if (!error) acceptor_.listen(net::socket_base::max_listen_connections, error);
-    if (!error) port_ = acceptor_.local_endpoint(error).port();
-    if (error) {
-      return OutsideError("",
-                          fmt::format("cannot listen at {}:{} for HTTP: {}", options.host,
-                                      options.http_port, error.message()),
-                          "Another program may have the port: give another --port, or 0");
+    MAGENTA_RETURN_IF_ERROR(listening);
+    for (const auto& acceptor : acceptors_) {
+      net::co_spawn(acceptor->get_executor(), Accept(*acceptor, options.max_connections),
+                    net::detached);
     }
-    net::co_spawn(acceptor_.get_executor(), Accept(options.max_connections), net::detached);
     for (int i = 0; i < 2; ++i) {
       threads_.emplace_back([this] { io_.run(); });
     }
@@ -388,24 +415,54 @@ class RunningHttpServer final : public HttpServer {
 
   void Drain(Clock::time_point deadline) override {
     shared_->draining = true;
-    net::post(acceptor_.get_executor(), [this] {
-      ErrorCode ignored;
-      acceptor_.close(ignored);
-    });
+    for (const auto& acceptor : acceptors_) {
+      net::post(acceptor->get_executor(), [&acceptor] {
+        ErrorCode ignored;
+        acceptor->close(ignored);
+      });
+    }
     while (shared_->busy > 0 && Clock::now() < deadline) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
   }
 
  private:
-  net::awaitable<void> Accept(int max_connections) {
-    while (acceptor_.is_open()) {
+  /// Makes acceptors_ listen at `port` of each of `addresses`.
+  absl::Status ListenAt(const std::vector<std::string>& addresses, int port) {
+    acceptors_.clear();
+    for (const std::string& host : addresses) {
+      ErrorCode error;
+      const auto address = net::ip::make_address(host, error);
+      if (error) {
+        return UsageError(fmt::format("--host={} is no address", host),
+                          "Give localhost, or the address of a network card, or 0.0.0.0");
+      }
+      const tcp::endpoint endpoint(address, static_cast<uint16_t>(port));
+      tcp::acceptor& acceptor =
+          *acceptors_.emplace_back(std::make_unique<tcp::acceptor>(net::make_strand(io_)));
+      acceptor.open(endpoint.protocol(), error);
+      if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+      if (!error) acceptor.bind(endpoint, error);
+      if (!error) acceptor.listen(net::socket_base::max_listen_connections, error);
+      if (!error) port_ = acceptor.local_endpoint(error).port();
+      if (error) {
+        return OutsideError("",
+                            fmt::format("cannot listen at {} for HTTP: {}",
+                                        HostAndPortText(host, port), error.message()),
+                            "Another program may have the port: give another --port, or 0");
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  net::awaitable<void> Accept(tcp::acceptor& acceptor, int max_connections) {
+    while (acceptor.is_open()) {
       ErrorCode error;
       tcp::socket socket(net::make_strand(io_));
-      co_await acceptor_.async_accept(socket, Awaiting(error));
+      co_await acceptor.async_accept(socket, Awaiting(error));
       if (error == net::error::operation_aborted) co_return;
       if (error) {  // no file left, say: others must close first
-        net::steady_timer pause(acceptor_.get_executor(), std::chrono::milliseconds(50));
+        net::steady_timer pause(acceptor.get_executor(), std::chrono::milliseconds(50));
         co_await pause.async_wait(Awaiting(error));
         continue;
       }
@@ -420,7 +477,7 @@ class RunningHttpServer final : public HttpServer {
 
   net::io_context io_{2};
   std::shared_ptr<Shared> shared_;
-  tcp::acceptor acceptor_;
+  std::vector<std::unique_ptr<tcp::acceptor>> acceptors_;  // one an address
   std::vector<std::thread> threads_;
   int port_ = 0;
 };

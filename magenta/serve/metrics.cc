@@ -21,15 +21,15 @@ void AddValue(std::string& text, const char* name, const char* type, const char*
 
 }  // namespace
 
-void Metrics::CountRequest(Transport transport, absl::StatusCode code, double seconds) {
+void ServerMetrics::CountRequest(Wire wire, absl::StatusCode code, double seconds) {
   const int index = std::clamp(static_cast<int>(code), 0, kCodes - 1);
-  requests_[static_cast<int>(transport)][index] += 1;
+  requests_[static_cast<int>(wire)][index] += 1;
   const auto bound = std::lower_bound(kBounds.begin(), kBounds.end(), seconds);
   buckets_[bound - kBounds.begin()] += 1;
   nanoseconds_ += static_cast<int64_t>(seconds * 1e9);
 }
 
-std::string Metrics::Text() const {
+std::string ServerMetrics::Text() const {
   std::string text;
   AddHead(text, "magenta_requests_total", "counter", "Generating requests that ended, by outcome.");
   int64_t count = 0;

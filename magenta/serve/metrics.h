@@ -11,13 +11,13 @@
 namespace magenta {
 
 /// How a request came.
-enum class Transport { kHttp, kGrpc };
+enum class Wire { kHttp, kGrpc };
 
 /// Thread-safe.
-class Metrics {
+class ServerMetrics {
  public:
   /// A generating request ended with `code`, `seconds` after it came.
-  void CountRequest(Transport transport, absl::StatusCode code, double seconds);
+  void CountRequest(Wire wire, absl::StatusCode code, double seconds);
   /// One network step of `rows` sequences.
   void CountStep(int rows) {
     steps_ += 1;

@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace magenta {
 
 struct ServeOptions {
-  std::string host = "127.0.0.1";
+  /// An address, or localhost, which is both of this machine's.
+  std::string host = "localhost";
   /// 0: a free one.
   int http_port = 8080;
   int grpc_port = 50051;
@@ -36,6 +38,16 @@ struct ServeOptions {
   /// Seconds that running requests have to end after SIGTERM.
   double drain_seconds = 10;
 };
+
+/// The addresses that a server of `host` listens at: for localhost 127.0.0.1 and, where this
+/// machine has it, ::1, since clients ask either; else the host's own.
+std::vector<std::string> ListenAddresses(const std::string& host);
+
+/// A port at which nobody listens at any of `addresses` now; 0: none was found.
+int FreePort(const std::vector<std::string>& addresses);
+
+/// How often a server that may take any port tries another one, when one that was free is taken.
+inline constexpr int kPortTries = 16;
 
 /// Whether `given` is `token`, in a time that does not tell where they differ.
 bool SameToken(const std::string& token, const std::string& given);

@@ -88,7 +88,7 @@ class Scheduler::Worker {
   std::map<const Model*, std::vector<Session*>> sessions;
 };
 
-Scheduler::Scheduler(const ServeOptions& options, Metrics& metrics)
+Scheduler::Scheduler(const ServeOptions& options, ServerMetrics& metrics)
     : options_(options), metrics_(metrics) {
   for (int i = 0; i < std::max(1, options.threads); ++i) {
     workers_.push_back(std::make_unique<Worker>());

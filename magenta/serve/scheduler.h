@@ -82,7 +82,7 @@ struct Job {
 /// Thread-safe.
 class Scheduler {
  public:
-  Scheduler(const ServeOptions& options, Metrics& metrics);
+  Scheduler(const ServeOptions& options, ServerMetrics& metrics);
   /// Stop()s.
   ~Scheduler();
 
@@ -110,7 +110,7 @@ class Scheduler {
   absl::Status Queue(Job& job);
 
   const ServeOptions options_;
-  Metrics& metrics_;
+  ServerMetrics& metrics_;
   std::mutex mutex_;
   std::condition_variable arrived_, idle_;
   std::deque<Job> queue_;

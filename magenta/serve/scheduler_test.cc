@@ -85,7 +85,7 @@ TEST(SchedulerTest, ManyAtOnceGiveTheNotesOfEachAlone) {
     work.emplace_back(models[i % 3], std::move(request));
   }
   for (int threads : {1, 3}) {
-    Metrics metrics;
+    ServerMetrics metrics;
     std::vector<Outcome> outcomes(work.size());
     {
       Scheduler scheduler(OptionsFor(threads), metrics);
@@ -113,7 +113,7 @@ TEST(SchedulerTest, ManyAtOnceGiveTheNotesOfEachAlone) {
 }
 
 TEST(SchedulerTest, NotesComeAsTheyAreMade) {
-  Metrics metrics;
+  ServerMetrics metrics;
   Outcome outcome;
   const auto model = RandomModel("lookback_rnn");
   Scheduler scheduler(OptionsFor(1), metrics);
@@ -123,7 +123,7 @@ TEST(SchedulerTest, NotesComeAsTheyAreMade) {
 }
 
 TEST(SchedulerTest, WhoeverGoesOrTakesTooLongIsDropped) {
-  Metrics metrics;
+  ServerMetrics metrics;
   Outcome gone, late;
   Scheduler scheduler(OptionsFor(1), metrics);
   const auto model = RandomModel("lookback_rnn");
@@ -144,7 +144,7 @@ TEST(SchedulerTest, RoomAndQueueAreBounded) {
   ServeOptions options = OptionsFor(1);
   options.max_sessions = 2;
   options.max_queue = 1;
-  Metrics metrics;
+  ServerMetrics metrics;
   std::vector<Outcome> outcomes(4);
   Outcome next;
   Scheduler scheduler(options, metrics);  // goes first: it tells the outcomes
@@ -172,7 +172,7 @@ TEST(SchedulerTest, LimitsOfOneRequest) {
   ServeOptions options;
   options.max_steps = 100;
   options.max_rows = 4;
-  Metrics metrics;
+  ServerMetrics metrics;
   Outcome outcomes[3];
   Scheduler scheduler(options, metrics);
   const auto model = RandomModel("lookback_rnn");
@@ -197,7 +197,7 @@ TEST(SchedulerTest, LimitsOfOneRequest) {
 TEST(SchedulerTest, TheEndTellsThoseThatRunAndWait) {
   ServeOptions options = OptionsFor(1);
   options.max_sessions = 1;
-  Metrics metrics;
+  ServerMetrics metrics;
   Outcome running, waiting;
   const auto model = RandomModel("lookback_rnn");
   {

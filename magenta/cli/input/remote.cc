@@ -1,12 +1,14 @@
 #include "magenta/cli/input/remote.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <utility>
 
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/input/relay_pipe.h"
+#include "magenta/cli/verbs/serve_flags.h"
 #include "magenta/generate/generate_args.h"
 
 namespace magenta::cli {
@@ -91,7 +93,17 @@ absl::Status RemoteFlags::CheckBeside(const ModelFlags& model) const {
     return UsageError("--auth_token is what --server asks for, which is not given",
                       "Give both or neither");
   }
-  return absl::OkStatus();
+  const char* variable = std::getenv(kTokenVariable);
+  if (given() && auth_token.empty() && variable != nullptr) return CheckAuthToken(variable);
+  return CheckAuthToken(auth_token);
+}
+
+absl::Status CheckAuthToken(std::string_view token) {
+  const bool plain =
+      std::all_of(token.begin(), token.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  if (plain) return absl::OkStatus();
+  return UsageError("the token of --auth_token or $MAGENTA_AUTH_TOKEN cannot be sent",
+                    "Let it be letters, digits and signs of ASCII, without blanks");
 }
 
 absl::StatusOr<std::unique_ptr<RemoteGenerator>> ConnectTo(const RemoteFlags& flags) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "magenta/cli/input/model_flags.h"
@@ -26,6 +27,10 @@ struct RemoteFlags {
   /// server's; --auth_token without --server.
   absl::Status CheckBeside(const ModelFlags& model) const;
 };
+
+/// Error (exit 2): `token` cannot be said in a header: it holds a blank, a control character or
+/// what is not ASCII. "" is none.
+absl::Status CheckAuthToken(std::string_view token);
 
 /// A server that answers requests as a SequenceGenerator does. Not thread-safe.
 class RemoteGenerator {

@@ -8,6 +8,7 @@
 
 #include "magenta/base/address.h"
 #include "magenta/base/status.h"
+#include "magenta/cli/input/remote.h"
 #include "magenta/cli/serve/serve_verb.h"
 #include "magenta/cli/verbs/serve_flags.h"
 #include "magenta/generate/weights.h"
@@ -49,16 +50,19 @@ class RunningServe : public ServeFlags {
     GeneratorService service(std::move(models), options);
     MAGENTA_ASSIGN_OR_RETURN(const auto http, StartHttpServer(service));
     MAGENTA_ASSIGN_OR_RETURN(const auto grpc, StartGrpcServer(service));
+    const std::vector<std::string> addresses = ListenAddresses(options.host);
     Json ids = Json::Array();
     for (const auto& generator : service.generators().generators()) ids.Add(generator.id());
     context.out.Result(Json::Object()
-                           .Set("host", options.host)
+                           .Set("host", addresses[0])
+                           .Set("addresses", Json::ArrayOf(addresses))
                            .Set("port", static_cast<int64_t>(http->port()))
                            .Set("grpc_port", static_cast<int64_t>(grpc->port()))
                            .Set("generators", ids));
     MAGENTA_RETURN_IF_ERROR(context.out.Flush());
-    context.out.Info(fmt::format("HTTP at http://{}:{}, gRPC at {}:{}; Ctrl-C ends it.",
-                                 options.host, http->port(), options.host, grpc->port()));
+    context.out.Info(fmt::format("HTTP at http://{}, gRPC at {}; Ctrl-C ends it.",
+                                 HostAndPortText(options.host, http->port()),
+                                 HostAndPortText(options.host, grpc->port())));
     int signal = 0;
     sigwait(&signals, &signal);
     context.out.Info("no new requests; those in progress end");
@@ -85,6 +89,7 @@ class RunningServe : public ServeFlags {
     options.auth_token = auth_token;
     const char* token = std::getenv(kTokenVariable);
     if (auth_token.empty() && token != nullptr) options.auth_token = token;
+    MAGENTA_RETURN_IF_ERROR(CheckAuthToken(options.auth_token));
     if (!IsLoopback(host) && options.auth_token.empty()) {
       return UsageError(
           fmt::format("--host={} lets others in, and --auth_token is not given", host),

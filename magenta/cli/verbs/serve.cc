@@ -11,8 +11,8 @@ void ServeFlags::Describe(Flags& flags) {
       "come together go through one step of the network together. SIGTERM or Ctrl-C lets those in "
       "progress end.");
   flags.About(
-      "Once it listens, stdout says where in one line: {\"host\", \"port\", \"grpc_port\", "
-      "\"generators\"}.");
+      "Once it listens, stdout says where in one line: {\"host\", \"addresses\", \"port\", "
+      "\"grpc_port\", \"generators\"}.");
   flags.Group("Models: those of the bundles, else all weights that come with the program");
   flags
       .TextList("bundle_file", &bundle_files,
@@ -23,7 +23,8 @@ void ServeFlags::Describe(Flags& flags) {
   flags.Group("Where");
   flags
       .Text("host", &host,
-            "Address to listen at. Any but this machine's own asks for --auth_token.")
+            "Address to listen at; localhost is 127.0.0.1 and ::1. Any but this machine's own asks "
+            "for --auth_token.")
       .Value("ADDRESS");
   flags.Int("port", &port, "For HTTP; 0: a free one.").Range(0, 65535);
   flags.Int("grpc_port", &grpc_port, "For gRPC; 0: a free one.").Range(0, 65535);
@@ -49,7 +50,7 @@ void ServeFlags::Describe(Flags& flags) {
   flags.Int("max_connections", &max_connections, "HTTP connections.").Range(1, 1 << 20);
   flags.Double("drain_seconds", &drain_seconds, "Seconds that requests have to end in at the end.")
       .Range(0, 86400);
-  flags.AddExample("magenta serve", "All bundled models, at 127.0.0.1:8080 and :50051.");
+  flags.AddExample("magenta serve", "All bundled models, at localhost:8080 and :50051.");
   flags.AddExample("magenta serve --bundle_file=mine.mag --port=0 --grpc_port=0 --num_threads=2",
                    "A model of your own, at free ports.");
   flags.AddExample(

@@ -13,7 +13,7 @@ struct ServeFlags : HandedOverVerb {
 
   std::vector<std::string> bundle_files;
   std::vector<std::string> configs;
-  std::string host = "127.0.0.1";
+  std::string host = "localhost";
   int port = 8080;
   int grpc_port = 50051;
   std::string auth_token;
