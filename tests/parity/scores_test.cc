@@ -1,6 +1,8 @@
 // Scores against what the reference read (scores.jsonl). Known and wanted differences: ties are
-// joined, grace notes left out, and C flat and B sharp lie in the octave where they are written.
-// Rows that record another reading than the format's specification are named in kReadWrongly.
+// joined, grace notes left out, C flat and B sharp lie in the octave where they are written, and
+// octave-change moves what it names; programs, which the reference counts from 1, are not compared.
+// What records another reading than the format's specification is named in kReadWrongly and
+// kFaultsOfTheReference.
 
 #include <gtest/gtest.h>
 
@@ -113,6 +115,26 @@ Json Signs(const NoteSequence& sequence) {
   return signs;
 }
 
+/// What the reference reads wrongly or not at all, row by row (docs/parity.md); everything else of
+/// these rows is compared.
+struct KnownFault {
+  const char* file;
+  const char* sign;
+};
+constexpr KnownFault kFaultsOfTheReference[] = {
+    // Its reader knows no repeats.
+    {"el_capitan.xml", "sections"},
+    {"el_capitan.xml", "section_groups"},
+    // It moves the key of a transposing part only where the transposition is said anew.
+    {"el_capitan.xml", "key_signatures"},
+};
+
+bool IsKnownFault(const std::string& file, const std::string& sign) {
+  return std::any_of(
+      std::begin(kFaultsOfTheReference), std::end(kFaultsOfTheReference),
+      [&](const KnownFault& fault) { return file == fault.file && sign == fault.sign; });
+}
+
 struct NoteCount {
   int joined = 0;   // notes of the reference that ties join to others
   int octaves = 0;  // notes an octave away
@@ -154,8 +176,9 @@ bool MatchesOne(const Json& row, const std::vector<NoteSequence>& sequences, Not
     if (sequence.reference_number() != row["reference_number"]) continue;
     const Json signs = Signs(sequence);
     const bool same =
-        std::all_of(signs.items().begin(), signs.items().end(),
-                    [&](const auto& item) { return Near(row[item.key()], item.value()); });
+        std::all_of(signs.items().begin(), signs.items().end(), [&](const auto& item) {
+          return IsKnownFault(row["file"], item.key()) || Near(row[item.key()], item.value());
+        });
     if (same && SameNotes(row["notes"], sequence, count)) return true;
   }
   return false;

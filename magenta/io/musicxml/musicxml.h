@@ -11,21 +11,19 @@
 
 namespace magenta {
 
-/// The most XML that is read, 64 MiB, zipped or not.
-inline constexpr size_t kMaxMusicXmlBytes = size_t{64} << 20;
-
 /// A score and what it held beside notes.
 struct MusicXmlReading {
-  /// Times in seconds, 120 quarters a minute where the score has no tempo; velocity 64;
-  /// instrument and part = number of the part; chord symbols are text annotations; transposing
-  /// parts at sounding pitch; repeats as sections (see UnrollSections). id, filename and
-  /// collection_name are the caller's.
+  /// Times in seconds, 120 quarters a minute where the score has no tempo; velocity 64; part =
+  /// number of the part from 0, instrument = its MIDI channel as written (the part's number without
+  /// one; no two parts share it); chord symbols are text annotations; pitches as they sound;
+  /// repeats and jumps as sections (see UnrollSections). id, filename and collection_name are the
+  /// caller's. Names are UTF-8.
   NoteSequence sequence;
   std::vector<ScoreWarning> left_out;
 };
 
-/// Reads .xml, .musicxml or zipped .mxl, told apart by the bytes. Errors name the part and measure,
-/// or the entry of the archive. At most kMaxMusicXmlBytes are inflated, whatever the archive says.
+/// Reads .xml, .musicxml or zipped .mxl, told apart by the bytes. Errors name the place in the text
+/// or the entry of the archive, or the limit of a piece (piece_limits.h) that the score goes past.
 absl::StatusOr<MusicXmlReading> ReadMusicXml(std::string_view bytes);
 
 }  // namespace magenta

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "magenta/base/status.h"
-#include "magenta/io/musicxml/musicxml.h"
 #include "magenta/io/musicxml/zip_archive.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 namespace {
@@ -67,7 +67,7 @@ absl::StatusOr<std::string> ReadMxlScore(std::string_view bytes) {
     return InputError("", "the archive holds no score",
                       fmt::format("{} should name one.", kContainer));
   }
-  return ReadZipEntry(bytes, *score, kMaxMusicXmlBytes);
+  return ReadZipEntry(bytes, *score, kPieceLimits.unpacked_bytes);
 }
 
 }  // namespace magenta

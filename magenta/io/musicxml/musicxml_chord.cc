@@ -8,6 +8,8 @@
 #include <string_view>
 #include <utility>
 
+#include "magenta/io/musicxml/xml_text.h"
+
 namespace magenta {
 namespace {
 
@@ -77,9 +79,9 @@ std::string PitchText(pugi::xml_node node, const std::string& name, int transpos
   static constexpr int kSemitones[7] = {0, 2, 4, 5, 7, 9, 11};
   static constexpr const char* kNames[12] = {"C",  "Db", "D",  "Eb", "E",  "F",
                                              "F#", "G",  "Ab", "A",  "Bb", "B"};
-  const std::string_view step = node.child_value((name + "-step").c_str());
+  const std::string_view step = XmlTextOf(node, (name + "-step").c_str());
   if (step.size() != 1 || kSteps.find(step[0]) == std::string_view::npos) return "";
-  const int alter = std::clamp(std::atoi(node.child_value((name + "-alter").c_str())), -2, 2);
+  const int alter = std::clamp(XmlIntIn(node.child_value((name + "-alter").c_str()), 0), -2, 2);
   if (transpose % 12 == 0) return std::string(step) + AlterText(alter);
   const int pitch = kSemitones[kSteps.find(step[0])] + alter + transpose;
   return kNames[((pitch % 12) + 12) % 12];
@@ -87,12 +89,12 @@ std::string PitchText(pugi::xml_node node, const std::string& name, int transpos
 
 /// "(add9)", "(#9)", "(no3)"; empty when unreadable.
 std::string DegreeText(pugi::xml_node degree) {
-  const std::string value = degree.child_value("degree-value");
-  const std::string_view type = degree.child_value("degree-type");
+  const std::string value(XmlTextOf(degree, "degree-value"));
+  const std::string_view type = XmlTextOf(degree, "degree-type");
   const bool number = !value.empty() && value.size() < 3 &&
                       value.find_first_not_of("0123456789") == std::string::npos;
   if (!number) return "";
-  const std::string alter = AlterText(std::atoi(degree.child_value("degree-alter")));
+  const std::string alter = AlterText(XmlIntIn(degree.child_value("degree-alter"), 0));
   if (type == "subtract") return "(no" + value + ")";
   if (type == "add" && alter.empty()) return "(add" + value + ")";
   return "(" + alter + value + ")";
@@ -101,7 +103,7 @@ std::string DegreeText(pugi::xml_node degree) {
 }  // namespace
 
 std::optional<std::string> ChordSymbolText(pugi::xml_node harmony, int transpose) {
-  const std::string_view kind = harmony.child_value("kind");
+  const std::string_view kind = XmlTextOf(harmony, "kind");
   const auto* row = std::find_if(std::begin(kKinds), std::end(kKinds),
                                  [&](const KindRow& each) { return each.kind == kind; });
   if (row == std::end(kKinds)) return std::nullopt;

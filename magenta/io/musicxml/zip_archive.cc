@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "magenta/base/status.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 namespace {
@@ -123,6 +124,7 @@ absl::StatusOr<std::string> ReadZipEntry(std::string_view bytes, const ZipEntry&
                                       entry.name, entry.method));
   }
   if (text.size() > max_bytes) {
+    if (max_bytes == kPieceLimits.unpacked_bytes) return CheckUnpackedBytes(text.size());
     return InputError(
         "", fmt::format("entry {} inflates to more than {} bytes", entry.name, max_bytes));
   }

@@ -63,9 +63,14 @@ void ScoreBuilder::AddPart(int part, std::string name) {
   info.set_name(std::move(name));
 }
 
-void ScoreBuilder::Report(int line, std::string text) {
-  if (reports_.size() >= kMaxReports || !reported_.insert(text).second) return;
-  reports_.push_back({line, std::move(text)});
+void ScoreBuilder::Report(int line, const std::string& text) {
+  const auto known = reported_.find(text);
+  if (known != reported_.end()) {
+    ++reports_[known->second].count;
+  } else if (reports_.size() < kMaxReports) {
+    reported_.emplace(text, reports_.size());
+    reports_.push_back({line, text});
+  }
 }
 
 void ScoreBuilder::PlaceTempos() {
@@ -116,7 +121,8 @@ void ScoreBuilder::PlaceNotes() {
 }
 
 void ScoreBuilder::PlaceSections(int64_t end, std::string_view part_order) {
-  const ScoreForm form = BuildScoreForm(marks_, end, part_order);
+  const ScoreForm form = signs_.empty() ? BuildScoreForm(marks_, end, part_order)
+                                        : BuildPlayOrder(std::move(signs_), end);
   for (const std::string& warning : form.warnings) Report(0, warning);
   for (size_t i = 0; i < form.starts.size(); ++i) {
     auto& annotation = *sequence_.add_section_annotations();

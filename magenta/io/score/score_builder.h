@@ -2,10 +2,11 @@
 // From score time to a NoteSequence: both score readers put what they find here, in any order.
 
 #include <cstdint>
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "magenta/io/score/play_order.h"
 #include "magenta/io/score/score_form.h"
 #include "magenta/io/score/score_time.h"
 #include "magenta/io/score/warning.h"
@@ -53,8 +54,10 @@ class ScoreBuilder {
   void AddPart(int part, std::string name);
   /// Positions must not fall (score_form.h).
   void AddMark(FormMark mark) { marks_.push_back(std::move(mark)); }
-  /// One entry a text, at most 64 of them.
-  void Report(int line, std::string text);
+  /// A sign of an engraved score (play_order.h), in any order. A score has these or marks.
+  void AddSign(PlaySign sign) { signs_.push_back(std::move(sign)); }
+  /// One entry a text, which counts how often it came; at most 64 of them.
+  void Report(int line, const std::string& text);
 
   /// Seconds, sections and total_time for a score that ends at `end` units. At 120 quarters a
   /// minute where no tempo was added.
@@ -73,13 +76,14 @@ class ScoreBuilder {
 
   NoteSequence sequence_;
   std::vector<ScoreWarning> reports_;
-  std::set<std::string> reported_;
+  std::map<std::string, size_t> reported_;  // by text, its place in reports_
   std::vector<ScoreNote> notes_;
   std::vector<TempoMark> tempos_;
   std::vector<std::pair<int64_t, NoteSequence::KeySignature>> keys_;
   std::vector<std::pair<int64_t, NoteSequence::TimeSignature>> meters_;
   std::vector<std::pair<int64_t, std::string>> chords_;
   std::vector<FormMark> marks_;
+  std::vector<PlaySign> signs_;
 };
 
 }  // namespace magenta

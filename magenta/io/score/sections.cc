@@ -3,17 +3,18 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 #include <vector>
 
 #include "magenta/base/status.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 namespace {
 
 constexpr size_t kMaxPlayed = 100000;
-constexpr int64_t kMaxEvents = 1000000;
 
 struct Span {
   double start;
@@ -123,15 +124,40 @@ class Timeline {
   std::vector<const T*> entries_;
 };
 
-void CopyNotes(const NoteSequence& from, const std::vector<int>& notes, const Span& span,
-               double offset, NoteSequence* to) {
-  for (int index : notes) {
-    auto& copy = *to->add_notes();
-    copy = from.notes(index);
-    copy.set_start_time(copy.start_time() + offset);
-    copy.set_end_time(std::min(copy.end_time(), span.end) + offset);
+/// Copies the notes of sections, and carries what sounds over a section's end into what is played
+/// next.
+class NotePlayer {
+ public:
+  NotePlayer(const NoteSequence& from, NoteSequence* to) : from_(from), to_(to) {}
+
+  /// The notes `own` of a section that starts at `start`, moved by `offset`. `reach`: until when
+  /// the score is played on as written. `joins`: what was played before is not what stands before.
+  void Copy(const std::vector<int>& own, double start, double reach, double offset, bool joins) {
+    std::map<Who, int> cut;
+    for (int index : own) {
+      const auto& note = from_.notes(index);
+      const Who who{note.pitch(), note.part(), note.instrument(), note.voice()};
+      const auto held = cut_.find(who);
+      const bool is_held = joins && note.start_time() == start && held != cut_.end();
+      const int at = is_held ? held->second : to_->notes_size();
+      auto& copy = is_held ? *to_->mutable_notes(at) : *to_->add_notes();
+      if (!is_held) {
+        copy = note;
+        copy.set_start_time(note.start_time() + offset);
+      }
+      copy.set_end_time(std::min(note.end_time(), reach) + offset);
+      if (note.end_time() > reach) cut[who] = at;
+    }
+    if (joins) cut_.clear();
+    cut_.merge(cut);
   }
-}
+
+ private:
+  using Who = std::array<int, 4>;
+  const NoteSequence& from_;
+  NoteSequence* to_;
+  std::map<Who, int> cut_;  // notes whose sound went on where the playing left
+};
 
 /// Which notes start in each section.
 std::map<int64_t, std::vector<int>> NotesOfSections(const NoteSequence& sequence,
@@ -150,10 +176,32 @@ std::map<int64_t, std::vector<int>> NotesOfSections(const NoteSequence& sequence
   return notes;
 }
 
-int64_t EventCount(const NoteSequence& sequence) {
-  return int64_t{sequence.notes_size()} + sequence.text_annotations_size() +
-         sequence.control_changes_size() + sequence.pitch_bends_size() + sequence.tempos_size() +
-         sequence.time_signatures_size() + sequence.key_signatures_size();
+uint64_t EventCount(const NoteSequence& sequence) {
+  return static_cast<uint64_t>(sequence.text_annotations_size()) +
+         static_cast<uint64_t>(sequence.control_changes_size()) +
+         static_cast<uint64_t>(sequence.pitch_bends_size()) +
+         static_cast<uint64_t>(sequence.tempos_size()) +
+         static_cast<uint64_t>(sequence.time_signatures_size()) +
+         static_cast<uint64_t>(sequence.key_signatures_size());
+}
+
+/// Until when the score is played on as written from each played section.
+absl::StatusOr<std::vector<double>> Reaches(const std::vector<int64_t>& played,
+                                            const std::map<int64_t, Span>& spans) {
+  std::vector<double> reaches(played.size());
+  double next_start = -1, next_reach = -1;
+  for (size_t i = played.size(); i-- > 0;) {
+    const auto found = spans.find(played[i]);
+    if (found == spans.end()) {
+      return InputError(
+          "", fmt::format("section_groups play section {}, which is not there", played[i]));
+    }
+    const Span& span = found->second;
+    reaches[i] = next_start == span.end ? next_reach : span.end;
+    next_start = span.start;
+    next_reach = reaches[i];
+  }
+  return reaches;
 }
 
 /// Everything but what UnrollSections places anew.
@@ -179,6 +227,7 @@ absl::StatusOr<NoteSequence> UnrollSections(const NoteSequence& sequence) {
   if (sequence.section_groups().empty()) return sequence;
   MAGENTA_ASSIGN_OR_RETURN(const auto spans, SectionSpans(sequence));
   MAGENTA_ASSIGN_OR_RETURN(const auto played, PlayedSections(sequence));
+  MAGENTA_ASSIGN_OR_RETURN(const auto reaches, Reaches(played, spans));
   const auto notes = NotesOfSections(sequence, spans);
   const Timeline tempos(sequence.tempos());
   const Timeline meters(sequence.time_signatures());
@@ -187,29 +236,27 @@ absl::StatusOr<NoteSequence> UnrollSections(const NoteSequence& sequence) {
   const Timeline controls(sequence.control_changes());
   const Timeline bends(sequence.pitch_bends());
   NoteSequence unrolled = CopyWithoutEvents(sequence);
-  double time = 0;
-  for (int64_t id : played) {
-    const auto found = spans.find(id);
-    if (found == spans.end()) {
-      return InputError("", fmt::format("section_groups play section {}, which is not there", id));
-    }
-    const Span& span = found->second;
+  NotePlayer note_player(sequence, &unrolled);
+  double time = 0, last_end = 0;
+  for (size_t i = 0; i < played.size(); ++i) {
+    const int64_t id = played[i];
+    const Span& span = spans.at(id);
     const double offset = time - span.start;
     auto& annotation = *unrolled.add_section_annotations();
     annotation.set_time(time);
     annotation.set_section_id(id);
-    if (const auto own = notes.find(id); own != notes.end()) {
-      CopyNotes(sequence, own->second, span, offset, &unrolled);
-    }
+    const auto own = notes.find(id);
+    note_player.Copy(own == notes.end() ? std::vector<int>() : own->second, span.start, reaches[i],
+                     offset, span.start != last_end);
+    last_end = span.end;
     tempos.CopySigns(span, offset, unrolled.mutable_tempos());
     meters.CopySigns(span, offset, unrolled.mutable_time_signatures());
     keys.CopySigns(span, offset, unrolled.mutable_key_signatures());
     texts.CopyEvents(span, offset, unrolled.mutable_text_annotations());
     controls.CopyEvents(span, offset, unrolled.mutable_control_changes());
     bends.CopyEvents(span, offset, unrolled.mutable_pitch_bends());
-    if (EventCount(unrolled) > kMaxEvents) {
-      return InputError("", fmt::format("section_groups play more than {} events", kMaxEvents));
-    }
+    MAGENTA_RETURN_IF_ERROR(CheckNotes(static_cast<uint64_t>(unrolled.notes_size())));
+    MAGENTA_RETURN_IF_ERROR(CheckEvents(EventCount(unrolled)));
     time += span.end - span.start;
   }
   unrolled.set_total_time(time);

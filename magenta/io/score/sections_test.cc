@@ -44,6 +44,9 @@ constexpr Row kRows[] = {
      "sections { section_id: 0 } num_times: 1 }",
      "64@0+2 64@2+2 60@4+1 62@5+1", "tempo 0:60 tempo 4:120 text 0:Am text 2:Am"},
     {"section_groups { num_times: 5 }", "", ""},
+    // As written: 62 sounds on.
+    {"section_groups { sections { section_id: 0 } sections { section_id: 7 } num_times: 1 }",
+     "60@0+1 62@1+2 64@2+2", "tempo 0:120 tempo 2:60 text 2:Am"},
 };
 
 TEST(SectionsTest, PlaysGroups) {
@@ -55,6 +58,25 @@ TEST(SectionsTest, PlaysGroups) {
     EXPECT_EQ(unrolled->id(), "x");
     EXPECT_TRUE(unrolled->section_groups().empty());
   }
+}
+
+// A note tied into both endings; what is struck again there in another voice; one that hangs on at
+// the repeat's end.
+TEST(SectionsTest, TiesReachTheSecondEnding) {
+  const auto unrolled = UnrollSections(Parse(R"(
+    total_time: 3
+    notes { pitch: 60 start_time: 0.5 end_time: 1.5 }
+    notes { pitch: 65 start_time: 0.5 end_time: 1.5 }
+    notes { pitch: 62 start_time: 1.5 end_time: 2.25 }
+    notes { pitch: 60 start_time: 2 end_time: 3 }
+    notes { pitch: 65 start_time: 2 end_time: 3 voice: 1 }
+    section_annotations { time: 0 section_id: 0 }
+    section_annotations { time: 1 section_id: 1 }
+    section_annotations { time: 2 section_id: 2 }
+    section_groups { sections { section_id: 0 } sections { section_id: 1 } num_times: 1 }
+    section_groups { sections { section_id: 0 } sections { section_id: 2 } num_times: 1 })"));
+  ASSERT_TRUE(unrolled.ok()) << unrolled.status();
+  EXPECT_EQ(DumpNotes(*unrolled), "60@1+2 65@1+2 62@3+1 60@5+3 65@5+1 65@6+2");
 }
 
 TEST(SectionsTest, MarksWhatIsPlayed) {

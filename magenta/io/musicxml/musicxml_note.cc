@@ -1,0 +1,179 @@
+// Notes of a part: length, pitch, instrument, ties.
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "magenta/io/musicxml/musicxml_part.h"
+#include "magenta/io/musicxml/xml_text.h"
+
+namespace magenta {
+namespace {
+
+constexpr int kXmlVelocity = 64;
+constexpr int kDrumChannel = 10;
+constexpr int kMostVoices = 65535;
+
+/// Note types, each twice as long as the one before it.
+constexpr std::string_view kTypes[] = {"1024th", "512th", "256th",  "128th",   "64th",
+                                       "32nd",   "16th",  "eighth", "quarter", "half",
+                                       "whole",  "breve", "long",   "maxima"};
+
+/// The length that type, dots and tuplet say; 0 without a type.
+int64_t WrittenLength(pugi::xml_node note) {
+  const auto* type = std::find(std::begin(kTypes), std::end(kTypes), XmlTextOf(note, "type"));
+  if (type == std::end(kTypes)) return 0;
+  const int64_t shortest = kScoreUnitsPerQuarter / 256;
+  const int64_t plain = shortest << (type - std::begin(kTypes));
+  int64_t units = plain;
+  int dots = 0;
+  for ([[maybe_unused]] pugi::xml_node dot : note.children("dot")) {
+    if (++dots <= 4) units += plain >> dots;
+  }
+  const pugi::xml_node tuplet = note.child("time-modification");
+  const int actual = XmlIntIn(tuplet.child_value("actual-notes"), 1);
+  const int normal = XmlIntIn(tuplet.child_value("normal-notes"), 1);
+  if (actual < 1 || actual > 1024 || normal < 1 || normal > 1024) return units;
+  return ScaleUnits(units, {normal, actual});
+}
+
+bool HasTie(pugi::xml_node note, std::string_view type) {
+  for (pugi::xml_node tie : note.children("tie")) {
+    if (XmlAttributeOf(tie, "type") == type) return true;
+  }
+  if (note.child("tie")) return false;
+  // Some programs write the bow alone.
+  for (pugi::xml_node notations : note.children("notations")) {
+    for (pugi::xml_node tied : notations.children("tied")) {
+      if (XmlAttributeOf(tied, "type") == type) return true;
+    }
+  }
+  return false;
+}
+
+struct NotationRow {
+  const char* element;
+  const char* text;
+};
+constexpr NotationRow kNotations[] = {
+    {"ornaments", "ornaments"}, {"articulations", "articulations"}, {"dynamics", "dynamics"},
+    {"fermata", "fermatas"},    {"arpeggiate", "arpeggios"},        {"glissando", "glissandos"},
+    {"slide", "glissandos"},
+};
+
+/// What changes the sound of a note among its technical signs.
+constexpr const char* kTechniques[] = {"harmonic", "bend", "stopped", "snap-pizzicato", "golpe"};
+
+std::optional<int> PitchIn(pugi::xml_node pitch, const char* step_name, const char* octave_name,
+                           double alter) {
+  static constexpr std::string_view kSteps = "CDEFGAB";
+  static constexpr int kSemitones[7] = {0, 2, 4, 5, 7, 9, 11};
+  const std::string_view step = XmlTextOf(pitch, step_name);
+  if (step.size() != 1 || kSteps.find(step[0]) == std::string_view::npos) return std::nullopt;
+  const int octave = std::clamp(XmlIntIn(pitch.child_value(octave_name), 4), -1, 10);
+  // Halves go to the note that is written.
+  const double nearest = alter > 0 ? std::ceil(alter - 0.5) : std::floor(alter + 0.5);
+  return 12 * (octave + 1) + kSemitones[kSteps.find(step[0])] + static_cast<int>(nearest);
+}
+
+}  // namespace
+
+int64_t MusicXmlPart::LengthOf(pugi::xml_node note) const {
+  const int64_t units = Units(note.child_value("duration"));
+  if (units > 0) {
+    const bool is_whole_rest = XmlAttributeOf(note.child("rest"), "measure") == "yes";
+    // A whole rest's duration is that of a whole note in some files, whatever the meter.
+    if (is_whole_rest && MeasureUnits() > 0 && cursor_ == 0) return std::min(units, MeasureUnits());
+    return units;
+  }
+  const int64_t written = WrittenLength(note);
+  if (!note.child("rest")) return written > 0 || !note.child("chord") ? written : last_length_;
+  const bool is_whole = written == 0 || written == 4 * kScoreUnitsPerQuarter;
+  const bool fills = XmlAttributeOf(note.child("rest"), "measure") == "yes" ||
+                     (cursor_ == 0 && is_whole && MeasureUnits() < 4 * kScoreUnitsPerQuarter) ||
+                     (cursor_ == 0 && written == 0);
+  return fills && MeasureUnits() > 0 ? std::max<int64_t>(MeasureUnits() - cursor_, 0) : written;
+}
+
+const XmlInstrument& MusicXmlPart::InstrumentOf(pugi::xml_node note) const {
+  static const XmlInstrument kNoInstrument;
+  auto found = head_.instruments.find(XmlAttributeOf(note.child("instrument"), "id"));
+  if (found == head_.instruments.end()) found = head_.instruments.find(head_.first_instrument);
+  return found == head_.instruments.end() ? kNoInstrument : found->second;
+}
+
+std::optional<int> MusicXmlPart::DrumOf(pugi::xml_node note, const XmlInstrument& instrument) {
+  if (instrument.unpitched) return instrument.unpitched;
+  if (head_.only_drum) return head_.only_drum;
+  Report(note, "drums without a MIDI note: the note that is displayed");
+  return PitchIn(note.child("unpitched"), "display-step", "display-octave", 0);
+}
+
+std::optional<int> MusicXmlPart::PitchOf(pugi::xml_node note, const XmlInstrument& instrument) {
+  if (note.child("unpitched")) return DrumOf(note, instrument);
+  const pugi::xml_node pitch = note.child("pitch");
+  const double alter = std::clamp(XmlNumberIn(pitch.child_value("alter")).value_or(0), -12.0, 12.0);
+  if (alter != std::floor(alter)) Report(note, "quarter tones, rounded to semitones");
+  return PitchIn(pitch, "step", "octave", alter);
+}
+
+void MusicXmlPart::ReportNote(pugi::xml_node note) {
+  if (note.child("lyric")) Report(note, "lyrics");
+  if (note.attribute("dynamics")) Report(note, "dynamics");
+  if (note.attribute("time-only")) Report(note, "notes for some passes alone: read for all");
+  for (pugi::xml_node notations : note.children("notations")) {
+    for (const NotationRow& row : kNotations) {
+      if (notations.child(row.element)) Report(note, row.text);
+    }
+    for (const char* technique : kTechniques) {
+      if (notations.child("technical").child(technique)) Report(note, "playing techniques");
+    }
+  }
+}
+
+void MusicXmlPart::ReadNote(pugi::xml_node node) {
+  if (node.child("grace")) return Report(node, "grace notes");
+  const int64_t length = LengthOf(node);
+  const bool in_chord = static_cast<bool>(node.child("chord"));
+  const int64_t start = in_chord ? last_onset_ : cursor_;
+  if (!in_chord) {
+    last_onset_ = cursor_;
+    last_length_ = length;
+    MoveTo(cursor_ + length);
+  }
+  if (node.child("rest")) return;
+  if (node.child("cue")) return Report(node, "cue notes");
+  if (length <= 0) return Report(node, "notes without a length");
+  ReportNote(node);
+  const XmlInstrument& instrument = InstrumentOf(node);
+  const auto pitch = PitchOf(node, instrument);
+  if (!pitch) return Report(node, "notes without a pitch");
+  XmlNote placed;
+  placed.note.is_drum = node.child("unpitched") || instrument.channel == kDrumChannel;
+  placed.note.pitch = *pitch;
+  placed.note.velocity = kXmlVelocity;
+  placed.note.start = start;
+  placed.note.end = start + length;
+  placed.note.part = static_cast<int>(index_);
+  placed.note.instrument = head_.number;
+  placed.note.program = instrument.program;
+  placed.note.voice = std::clamp(XmlIntIn(node.child_value("voice"), 1), 0, kMostVoices);
+  placed.measure = measure_;
+  placed.staff = std::max(XmlIntIn(node.child_value("staff"), 1), 0);
+  placed.tie_start = HasTie(node, "start");
+  placed.tie_stop = HasTie(node, "stop");
+  const XmlTransposition by =
+      node.child("unpitched") ? XmlTransposition{} : TranspositionAt(placed.staff, start);
+  const bool is_in_range = AddNote(placed, by.semitones) &&
+                           (by.doubling == 0 || AddNote(placed, by.semitones + by.doubling));
+  if (!is_in_range) Report(node, "notes outside MIDI's range");
+}
+
+bool MusicXmlPart::AddNote(XmlNote note, int semitones) {
+  note.note.pitch += semitones;
+  if (note.note.pitch < 0 || note.note.pitch > 127) return false;
+  found_.notes[index_].push_back(note);
+  return true;
+}
+
+}  // namespace magenta

@@ -1,0 +1,66 @@
+#include "magenta/io/musicxml/musicxml_part.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "magenta/base/status.h"
+#include "magenta/io/musicxml/xml_text.h"
+#include "magenta/music/piece_limits.h"
+
+namespace magenta {
+
+int64_t MusicXmlPart::Units(std::string_view divisions) const {
+  const double units =
+      XmlNumberIn(divisions).value_or(0) * static_cast<double>(kScoreUnitsPerQuarter) / divisions_;
+  const auto most = static_cast<double>(kMaxMeasureUnits);
+  return std::llround(std::clamp(units, -most, most));
+}
+
+int64_t MusicXmlPart::MeasureUnits() const {
+  return has_meter_ ? meter_.units() : found_.measures[static_cast<size_t>(measure_)].meter.units();
+}
+
+void MusicXmlPart::MoveTo(int64_t offset) {
+  cursor_ = std::clamp<int64_t>(offset, 0, kMaxMeasureUnits);
+  content_ = std::max(content_, cursor_);
+}
+
+void MusicXmlPart::ReadItem(pugi::xml_node item) {
+  const std::string_view name = item.name();
+  if (name == "note") return ReadNote(item);
+  if (name == "backup") {
+    const int64_t back = Units(item.child_value("duration"));
+    if (back > cursor_ + kXmlRoundingUnits) Report(item, "backups past the measure's beginning");
+    return MoveTo(cursor_ - std::max<int64_t>(back, 0));
+  }
+  if (name == "forward") {
+    return MoveTo(cursor_ + std::max<int64_t>(Units(item.child_value("duration")), 0));
+  }
+  if (name == "attributes") return ReadAttributes(item);
+  if (name == "harmony") return ReadHarmony(item);
+  if (name == "sound") return ReadSound(item, cursor_);
+  if (name == "direction") return ReadDirection(item);
+  if (name == "barline") return ReadBarline(item);
+  if (name == "figured-bass") Report(item, "figured bass");
+}
+
+absl::Status MusicXmlPart::ReadMeasure(pugi::xml_node measure, int number) {
+  measure_ = number;
+  cursor_ = content_ = last_onset_ = last_length_ = 0;
+  while (found_.measures.size() <= static_cast<size_t>(measure_)) {
+    XmlMeasure& added = found_.measures.emplace_back();
+    added.owner = index_;
+    added.meter = meter_;
+  }
+  const size_t notes = found_.notes[index_].size();
+  for (pugi::xml_node item : measure.children()) ReadItem(item);
+  FinishTranspositions();
+  if (Measure().owner == index_) Measure().meter = meter_;
+  Measure().content = std::max(Measure().content, content_);
+  found_.note_count += found_.notes[index_].size() - notes;
+  MAGENTA_RETURN_IF_ERROR(CheckNotes(found_.note_count));
+  return CheckEvents(found_.event_count());
+}
+
+}  // namespace magenta
