@@ -68,7 +68,8 @@ std::vector<Alias> BuildAliases() {
     add("create_dataset", "dataset", {"--format=dense", "--eval_ratio=0.1"});
     add("train", "train", {"--run_dir=/tmp/melody_rnn/logdir/run1", "--keep=10"});
     add("generate", "generate",
-        {"--output_dir=/tmp/melody_rnn/generated", "--num_outputs=10", "--num_steps=128"});
+        {"--output_dir=/tmp/melody_rnn/generated", "--num_outputs=10", "--num_steps=128",
+         "--accompaniment=drop"});
   }
   aliases.push_back({"midi", "live", {"--qpm=90", "--num_bars_to_generate=5"}});
   aliases.push_back({"magenta_midi",
@@ -228,10 +229,28 @@ bool NamesSwitch(const std::vector<std::string>& args) {
 
 /// Leaves out of `args` what the verb `bundle` has no use for.
 void DropGenerationFlags(std::vector<std::string>& args) {
-  for (const char* name :
-       {"output_dir", "num_outputs", "num_steps", "primer_melody", "primer_midi", "qpm",
-        "temperature", "beam_size", "branch_factor", "steps_per_iteration", "steps_per_quarter",
-        "format", "soundfont", "pitch_temperature", "top_k", "top_p", "min_p"}) {
+  for (const char* name : {"output_dir",
+                           "num_outputs",
+                           "num_steps",
+                           "primer_melody",
+                           "primer_midi",
+                           "qpm",
+                           "temperature",
+                           "beam_size",
+                           "branch_factor",
+                           "steps_per_iteration",
+                           "steps_per_quarter",
+                           "format",
+                           "soundfont",
+                           "pitch_temperature",
+                           "top_k",
+                           "top_p",
+                           "min_p",
+                           "bars",
+                           "new_steps",
+                           "primer_part",
+                           "accompaniment",
+                           "program"}) {
     TakeValue(args, name);
   }
   TakeBool(args, "reference_windows");
@@ -297,6 +316,7 @@ absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::s
       if (Has(given, "run_dir")) TakeValue(given, "checkpoint_file");
     } else {
       TakeValue(given, "bundle_description");
+      if (Has(given, "bars") || Has(given, "new_steps")) std::erase(defaults, "--num_steps=128");
       MAGENTA_RETURN_IF_ERROR(ChooseWeights(given));
     }
   } else if (alias.verb == "live") {

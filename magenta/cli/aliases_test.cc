@@ -45,7 +45,7 @@ TEST(Aliases, Expand) {
       {"attention_rnn_generate",
        {"--bpm", "90", "--steps_per_beat=4", "--run_dir=r", "--checkpoint_file=c"},
        "generate --config=attention_rnn --output_dir=/tmp/melody_rnn/generated --num_outputs=10 "
-       "--num_steps=128 --qpm 90 --steps_per_quarter=4 --run_dir=r"},
+       "--num_steps=128 --accompaniment=drop --qpm 90 --steps_per_quarter=4 --run_dir=r"},
       {"basic_rnn_generate",
        {"--save_generator_bundle", "--run_dir=r", "--bundle_file=b", "--num_outputs", "3",
         "--generator_description=words"},

@@ -5,75 +5,193 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
-#include <vector>
 
 #include "magenta/base/status.h"
+#include "magenta/music/meter_map.h"
+#include "magenta/music/tempo_map.h"
 
 namespace magenta {
 namespace {
 
-double EndOfLatestNote(const NoteSequence& music) {
+/// How near to a step, in steps, music ends on it.
+constexpr double kOnStep = 1e-6;
+constexpr double kDefaultQpm = 120;
+
+template <typename Keeps>
+double LatestEnd(const NoteSequence& music, const Keeps& keeps) {
   double end = 0;
-  for (const auto& note : music.notes()) end = std::max(end, note.end_time());
+  for (const auto& note : music.notes()) {
+    if (keeps(note)) end = std::max(end, note.end_time());
+  }
   return end;
 }
 
-/// Quarter notes up to `seconds`, and the tempo there.
-double QuartersUntil(const NoteSequence& music, double seconds, double* qpm) {
-  std::vector<std::pair<double, double>> tempos;
-  for (const auto& tempo : music.tempos()) {
-    if (tempo.qpm() > 0) tempos.emplace_back(tempo.time(), tempo.qpm());
+double LatestEnd(const NoteSequence& music) {
+  return LatestEnd(music, [](const auto&) { return true; });
+}
+
+double EndOfPart(const NoteSequence& music, const Part& part) {
+  const double all = LatestEnd(music);
+  const double own =
+      LatestEnd(music, [&](const auto& note) { return note.instrument() == part.instrument; });
+  const TempoMap tempos(music);
+  const double quarters = tempos.QuartersAt(own);
+  const double bar = MeterMap(music).At(quarters).bar();
+  return tempos.QuartersAt(all) - quarters <= bar + kOnStep ? all : own;
+}
+
+MusicEnd EndAt(const NoteSequence& music, double seconds, int steps_per_quarter) {
+  const TempoMap tempos(music);
+  // A tempo that begins where the music ends is not yet heard.
+  const double before = std::nextafter(seconds, -1);
+  return {seconds, tempos.QuartersAt(seconds) * steps_per_quarter, tempos.QpmAt(before)};
+}
+
+/// Quarters at which the section ends that begins at `start`.
+double EndOfSection(const NoteSequence& music, double start, const ContinuationOptions& options) {
+  if (options.bars.has_value()) return MeterMap(music).BarLineFrom(start, *options.bars);
+  return start + static_cast<double>(*options.new_steps) / options.steps_per_quarter;
+}
+
+int LengthsOf(const GenerateArgs& args) {
+  return args.num_steps.has_value() + args.new_steps.has_value() + args.bars.has_value();
+}
+
+void SetSection(double start, double end, GenerateSequenceRequest& request) {
+  auto* sections = request.mutable_generator_options()->mutable_generate_sections();
+  sections->Clear();
+  auto* section = sections->Add();
+  section->set_start_time(start);
+  section->set_end_time(end);
+}
+
+/// Puts the default primer before the section, or at 0 s, and makes room for it there.
+void AddDefaultPrimer(const EventDomain& domain, int steps_per_quarter,
+                      GenerateSequenceRequest& request, std::vector<std::string>& notes) {
+  const DefaultPrimer primer = domain.MakeDefaultPrimer(kDefaultQpm, steps_per_quarter);
+  *request.mutable_input_sequence() = primer.sequence;
+  notes.push_back(fmt::format("no primer is given: starting from {}", primer.name));
+  if (request.generator_options().generate_sections().empty()) return;
+  auto& sections = *request.mutable_generator_options()->mutable_generate_sections();
+  auto& first = *std::min_element(
+      sections.begin(), sections.end(),
+      [](const auto& a, const auto& b) { return a.start_time() < b.start_time(); });
+  const double length = LatestEnd(primer.sequence);
+  const double shift = first.start_time() - length;
+  if (!(shift > 0)) {
+    first.set_start_time(length);
+    return;
   }
-  std::stable_sort(tempos.begin(), tempos.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  double quarters = 0, at = 0;
-  *qpm = 120;
-  for (const auto& [time, next] : tempos) {
-    if (time >= seconds && time > 0) break;
-    quarters += (std::min(time, seconds) - at) * *qpm / 60.0;
-    at = std::min(time, seconds);
-    *qpm = next;
+  for (auto& note : *request.mutable_input_sequence()->mutable_notes()) {
+    note.set_start_time(note.start_time() + shift);
+    note.set_end_time(first.start_time());
   }
-  return quarters + (seconds - at) * *qpm / 60.0;
+  request.mutable_input_sequence()->set_total_time(first.start_time());
+}
+
+/// Where the input is gone on from; 0 without notes.
+absl::StatusOr<MusicEnd> EndOfInput(const GenerateArgs& args, int steps_per_quarter,
+                                    const NoteSequence& input) {
+  if (args.primer_part.empty()) return EndAt(input, LatestEnd(input), steps_per_quarter);
+  MAGENTA_ASSIGN_OR_RETURN(const Part part,
+                           FindPart(PartsOf(input), args.primer_part, "primer_part"));
+  return EndOfNotes(input, steps_per_quarter, part);
+}
+
+absl::Status AddSection(const GenerateArgs& args, int steps_per_quarter, bool counts_primer,
+                        GenerateSequenceRequest& request) {
+  NoteSequence& input = *request.mutable_input_sequence();
+  MAGENTA_ASSIGN_OR_RETURN(const MusicEnd end, EndOfInput(args, steps_per_quarter, input));
+  ContinuationOptions options;
+  options.num_steps = args.num_steps.value_or(options.num_steps);
+  if (args.new_steps.has_value()) options.new_steps = *args.new_steps;
+  options.bars = args.bars;
+  options.steps_per_quarter = steps_per_quarter;
+  options.reference_windows = args.reference_windows;
+  options.steps_name = "num_steps";
+  options.music_name = "the input";
+  if (counts_primer && options.new_steps.has_value()) {
+    options.num_steps = *std::exchange(options.new_steps, std::nullopt);
+  }
+  if (counts_primer && options.bars.has_value()) {
+    options.num_steps = int64_t{4} * steps_per_quarter * *std::exchange(options.bars, std::nullopt);
+  }
+  MAGENTA_ASSIGN_OR_RETURN(const GenerateSequenceRequest asked,
+                           ContinuationOf(input, end, options));
+  const auto& section = asked.generator_options().generate_sections(0);
+  SetSection(section.start_time(), section.end_time(), request);
+  return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, int steps_per_quarter) {
+absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, int steps_per_quarter,
+                                    const std::optional<Part>& part) {
   const auto& notes = music.notes();
   if (std::all_of(notes.begin(), notes.end(), [](const auto& note) { return note.is_drum(); })) {
     return InputError("", notes.empty() ? "holds no note to go on from"
                                         : "holds drums alone, no note to go on from");
   }
-  MusicEnd end;
-  end.seconds = EndOfLatestNote(music);
-  end.steps = QuartersUntil(music, end.seconds, &end.qpm) * steps_per_quarter;
-  return end;
+  return EndAt(music, part.has_value() ? EndOfPart(music, *part) : LatestEnd(music),
+               steps_per_quarter);
 }
 
 absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const MusicEnd& end,
                                                        const ContinuationOptions& options) {
+  const TempoMap tempos(music);
   const double step_seconds = 60.0 / end.qpm / options.steps_per_quarter;
-  const auto num_steps = static_cast<double>(options.num_steps);
-  const bool one_tempo = music.tempos_size() <= 1;
   double start = end.seconds;
-  const double stop =
-      one_tempo ? num_steps * step_seconds : start + (num_steps - end.steps) * step_seconds;
-  if (options.reference_windows) start = EndOfLatestNote(music) + step_seconds;
-  if (num_steps - end.steps < 1 - 1e-6 || start >= stop) {
-    const double whole = std::ceil(end.steps - 1e-6);
-    return UsageError(
-        fmt::format("{} takes {:.6g} {}, and {}={} counts {} too", options.music_name, whole,
-                    whole == 1 ? "step" : "steps", options.steps_name, options.num_steps,
-                    whole == 1 ? "it" : "them"),
-        fmt::format("Give {}={:.0f} for as many new ones", options.steps_name, whole + num_steps));
+  const double nearest = std::round(end.steps);
+  const bool off_step = std::abs(nearest - end.steps) > kOnStep;
+  if (off_step) start = std::max(0.0, start + (nearest - end.steps) * step_seconds);
+  double stop = 0;
+  bool leaves_none = false;
+  if (options.bars.has_value() || options.new_steps.has_value()) {
+    const double quarters = (off_step ? nearest : end.steps) / options.steps_per_quarter;
+    stop = tempos.SecondsAt(EndOfSection(music, quarters, options));
+  } else {
+    const auto num_steps = static_cast<double>(options.num_steps);
+    stop = tempos.HasChanges() ? end.seconds + (num_steps - end.steps) * step_seconds
+                               : num_steps * step_seconds;
+    leaves_none = num_steps - end.steps < 1 - kOnStep;
+  }
+  if (options.reference_windows) start = LatestEnd(music) + step_seconds;
+  if (leaves_none || start >= stop) {
+    const double whole = std::ceil(end.steps - kOnStep);
+    return UsageError(fmt::format("{} takes {:.6g} {}, and {}={} counts {} too", options.music_name,
+                                  whole, whole == 1 ? "step" : "steps", options.steps_name,
+                                  options.num_steps, whole == 1 ? "it" : "them"),
+                      fmt::format("Give {}={:.0f} for as many new ones", options.steps_name,
+                                  whole + static_cast<double>(options.num_steps)));
   }
   GenerateSequenceRequest request;
   *request.mutable_input_sequence() = std::move(music);
-  auto* section = request.mutable_generator_options()->add_generate_sections();
-  section->set_start_time(start);
-  section->set_end_time(stop);
+  SetSection(start, stop, request);
   return request;
+}
+
+absl::StatusOr<std::optional<GenerateSequenceRequest>> CompleteRequest(
+    const EventDomain& domain, const GenerateArgs& args, int steps_per_quarter,
+    const GenerateSequenceRequest& request, std::vector<std::string>& notes) {
+  const bool has_sections = request.generator_options().generate_sections_size() > 0;
+  if (has_sections && LengthsOf(args) > 0) {
+    return UsageError(
+        "the request has sections to generate, and an argument (num_steps, new_steps or bars) that "
+        "says how long the new music is",
+        "Leave one of them out");
+  }
+  if (!has_sections && LengthsOf(args) == 0) {
+    return UsageError("the request has no section to generate",
+                      "Give a generate section, or the argument bars, new_steps or num_steps");
+  }
+  const bool adds_primer = !request.has_input_sequence() && !args.reference_windows;
+  if (has_sections && !adds_primer) return std::nullopt;
+  GenerateSequenceRequest whole = request;
+  if (adds_primer) AddDefaultPrimer(domain, steps_per_quarter, whole, notes);
+  if (!has_sections) {
+    MAGENTA_RETURN_IF_ERROR(AddSection(args, steps_per_quarter, adds_primer, whole));
+  }
+  return whole;
 }
 
 }  // namespace magenta

@@ -1,11 +1,17 @@
 #pragma once
-// "Go on from this music up to so many steps": what `magenta generate` and a posted MIDI file mean.
+// "Go on from this music so far": what `magenta generate`, a posted file and a request without a
+// section to generate mean.
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "magenta/generate/generate_args.h"
 #include "magenta/generator.pb.h"
+#include "magenta/models/event_domain.h"
+#include "magenta/music/parts.h"
 
 namespace magenta {
 
@@ -18,13 +24,21 @@ struct MusicEnd {
   double qpm = 120;
 };
 
-/// The end of the latest note of `music`, which has at least one that is no drum. Errors (exit 3):
-/// no notes, or drums alone; file and remedy are the caller's to add.
-absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, int steps_per_quarter);
+/// Where `music`, which has at least one note that is no drum, is gone on from: the end of its
+/// latest note. With a `part`, that is the end of the part where the others play on for more than a
+/// bar. Errors (exit 3): no notes, or drums alone; file and remedy are the caller's to add.
+absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, int steps_per_quarter,
+                                    const std::optional<Part>& part = std::nullopt);
 
+/// How far it goes: of num_steps, new_steps and bars the last that is set counts.
 struct ContinuationOptions {
   /// Length of the result, the steps of the music counted.
   int64_t num_steps = 128;
+  /// New steps.
+  std::optional<int64_t> new_steps;
+  /// Up to the bar line so many bars after the next one (that on which the music ends, where it
+  /// ends on one), in the music's own meter.
+  std::optional<int> bars;
   int steps_per_quarter = 4;
   /// The section that the reference asks for (PARITY section 5).
   bool reference_windows = false;
@@ -33,9 +47,20 @@ struct ContinuationOptions {
   std::string music_name = "the primer";
 };
 
-/// Asks to go on from `music`, which ends at `end`, at the tempo there. Error (exit 2): it leaves
-/// no step.
+/// Asks to go on from `music`, which ends at `end`, at the tempo there: from the step nearest to
+/// it. Error (exit 2): num_steps leaves no step.
 absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const MusicEnd& end,
                                                        const ContinuationOptions& options);
+
+/// `request` made whole, by one rule for every front end; nullopt where it is.
+/// No input_sequence at all: `domain`'s default primer, a step long, right before the section (at
+/// 0 s for one that starts there, which then starts a step later); one that is there and has no
+/// notes is silence, and stays. No section to generate: the one that the arguments num_steps,
+/// new_steps or bars ask for, from where the input ends; the default primer is counted in them.
+/// `notes` gets a line for the user. Errors (exit 2): such an argument beside a section, or
+/// neither.
+absl::StatusOr<std::optional<GenerateSequenceRequest>> CompleteRequest(
+    const EventDomain& domain, const GenerateArgs& args, int steps_per_quarter,
+    const GenerateSequenceRequest& request, std::vector<std::string>& notes);
 
 }  // namespace magenta

@@ -1,11 +1,16 @@
 #include "magenta/generate/continuation.h"
 
 #include <fmt/core.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <optional>
 #include <vector>
 
 #include "magenta/base/status.h"
+#include "magenta/models/melody_domain.h"
+#include "magenta/music/dump.h"
 
 namespace magenta {
 namespace {
@@ -70,6 +75,127 @@ TEST(Continuation, StepsOfTheWholeThroughChangesOfTempo) {
       {{{}, {{0, 1}}, true}, plain, "holds drums alone, no note to go on from."},
   };
   for (const auto& row : rows) EXPECT_EQ(Dump(row.music, row.options), row.dump);
+}
+
+/// The section of `options` after `music` (of dump.h), in seconds.
+std::string SectionAfter(const char* music, const ContinuationOptions& options,
+                         const char* part = "") {
+  const NoteSequence sequence = ParseMusic(music);
+  std::optional<Part> chosen;
+  if (*part != '\0') chosen = *FindPart(PartsOf(sequence), part, "part");
+  const auto end = EndOfNotes(sequence, 4, chosen);
+  if (!end.ok()) return ErrorLine(end.status());
+  const auto request = ContinuationOf(sequence, *end, options);
+  if (!request.ok()) return ErrorLine(request.status());
+  const auto& section = request->generator_options().generate_sections(0);
+  return fmt::format("{:.6g} {:.6g}", section.start_time(), section.end_time());
+}
+
+TEST(Continuation, NewBarsAndSteps) {
+  const auto bars = [](int count) {
+    ContinuationOptions options;
+    options.bars = count;
+    return options;
+  };
+  const auto steps = [](int count) {
+    ContinuationOptions options;
+    options.new_steps = count;
+    return options;
+  };
+  const struct {
+    const char* what;
+    const char* music;
+    ContinuationOptions options;
+    const char* part;
+    const char* section;
+  } rows[] = {
+      {"whole bars", "T120@0 60@0+4", bars(8), "", "4 20"},
+      {"no tempo, no meter", "60@0+4", bars(1), "", "4 6"},
+      {"from within a bar", "T120@0 60@0+3.5", bars(2), "", "3.5 8"},
+      {"a jig", "T120@0 M6/8@0 60@0+6", bars(8), "", "6 18"},
+      {"a pickup's last bar is filled first", "T120@0 M1/4@0 M4/4@0.5 M3/4@4.5 60@0+6", bars(4), "",
+       "6 14.5"},
+      {"through changes of tempo", "T120@0 T60@2 60@0+6", bars(2), "", "6 14"},
+      {"through a change of meter", "T120@0 M4/4@0 M3/4@4 60@0+10", bars(2), "", "10 13"},
+      {"played a little short", "T120@0 60@0+3.97", bars(1), "", "4 6"},
+      {"played a little long", "T120@0 60@0+4.03", bars(1), "", "4 6"},
+      {"steps", "T120@0 60@0+4", steps(3), "", "4 4.375"},
+      {"steps after a short note", "T120@0 60@0+3.97", steps(3), "", "4 4.375"},
+      {"steps through changes", "T120@0 T60@2 60@0+6", steps(3), "", "6 6.75"},
+      {"a part that ends with the others", "T120@0 60@0+4 48@0+5/i1", bars(1), "1", "5 8"},
+      {"one that ends long before", "T120@0 60@0+4 48@0+8/i1", bars(1), "1", "4 6"},
+      {"the longer one", "T120@0 60@0+4 48@0+8/i1", bars(1), "2", "8 10"},
+      {"all of them", "T120@0 60@0+4 48@0+8/i1", bars(1), "", "8 10"},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(SectionAfter(row.music, row.options, row.part), row.section) << row.what;
+  }
+}
+
+/// What CompleteRequest makes of a request: its notes, its sections, what it says.
+std::string Complete(const std::optional<std::string>& music,
+                     const std::vector<std::pair<double, double>>& sections,
+                     const std::map<std::string, int>& args) {
+  GenerateSequenceRequest request;
+  if (music.has_value()) *request.mutable_input_sequence() = ParseMusic(*music);
+  for (const auto& [start, end] : sections) {
+    auto* section = request.mutable_generator_options()->add_generate_sections();
+    section->set_start_time(start);
+    section->set_end_time(end);
+  }
+  for (const auto& [name, value] : args) {
+    (*request.mutable_generator_options()->mutable_args())[name].set_int_value(value);
+  }
+  const auto parsed = ParseGenerateArgs(request.generator_options());
+  if (!parsed.ok()) return ErrorLine(parsed.status());
+  std::vector<std::string> notes;
+  const auto whole = CompleteRequest(*MakeMelodyDomain({}), *parsed, 4, request, notes);
+  if (!whole.ok()) return ErrorLine(whole.status());
+  if (!whole->has_value()) return "whole";
+  std::string dump = DumpMusic((*whole)->input_sequence());
+  for (const auto& section : (*whole)->generator_options().generate_sections()) {
+    dump += fmt::format(" [{:g} {:g}]", section.start_time(), section.end_time());
+  }
+  for (const std::string& note : notes) dump += " " + note;
+  return dump;
+}
+
+TEST(CompleteRequest, OneRuleForNoPrimerAndForLengths) {
+  const char* kSaid = " no primer is given: starting from middle C";
+  EXPECT_EQ(Complete("T120@0 60@0+1", {{1, 2}}, {}), "whole");
+  EXPECT_EQ(Complete("", {{0, 2}}, {}), "whole");  // explicitly empty: silence
+  EXPECT_EQ(Complete(std::nullopt, {{0, 2}}, {{"reference_windows", 1}}), "whole");
+  EXPECT_EQ(Complete(std::nullopt, {{0, 2}}, {}),
+            std::string("T120@0 60@0+0.125 [0.125 2]") + kSaid);
+  EXPECT_EQ(Complete(std::nullopt, {{1, 2}}, {}),
+            std::string("T120@0 60@0.875+0.125 [1 2]") + kSaid);
+  EXPECT_EQ(Complete(std::nullopt, {{4, 5}, {1, 2}}, {}),
+            std::string("T120@0 60@0.875+0.125 [4 5] [1 2]") + kSaid);
+  EXPECT_EQ(Complete(std::nullopt, {}, {{"bars", 8}}),
+            std::string("T120@0 60@0+0.125 [0.125 16]") + kSaid);
+  EXPECT_EQ(Complete(std::nullopt, {}, {{"new_steps", 16}}),
+            std::string("T120@0 60@0+0.125 [0.125 2]") + kSaid);
+  EXPECT_EQ(Complete(std::nullopt, {}, {{"num_steps", 16}}),
+            std::string("T120@0 60@0+0.125 [0.125 2]") + kSaid);
+  EXPECT_EQ(Complete("T120@0 60@0+2", {}, {{"bars", 1}}), "T120@0 60@0+2 [2 4]");
+  EXPECT_EQ(Complete("T120@0 60@0+2", {}, {{"new_steps", 8}}), "T120@0 60@0+2 [2 3]");
+  EXPECT_EQ(Complete("T120@0 60@0+2", {}, {{"num_steps", 24}}), "T120@0 60@0+2 [2 3]");
+  EXPECT_EQ(Complete("T120@0", {}, {{"bars", 1}}), "T120@0 [0 2]");
+  EXPECT_EQ(Complete("T120@0 60@0+2 48@0+9/i1", {}, {{"bars", 1}, {"primer_part", 1}}),
+            "T120@0 60@0+2 48@0+9/i1 [2 4]");
+  EXPECT_EQ(Complete("T120@0 60@0+2", {}, {}),
+            "the request has no section to generate. Give a generate section, or the argument "
+            "bars, new_steps or num_steps.");
+  EXPECT_EQ(Complete("T120@0 60@0+2", {{2, 3}}, {{"bars", 1}}),
+            "the request has sections to generate, and an argument (num_steps, new_steps or bars) "
+            "that says how long the new music is. Leave one of them out.");
+  EXPECT_EQ(Complete("T120@0 60@0+2", {}, {{"num_steps", 16}}),
+            "the input takes 16 steps, and num_steps=16 counts them too. Give num_steps=32 for as "
+            "many new ones.");
+  EXPECT_THAT(Complete("T120@0 60@0+2", {}, {{"bars", 1}, {"new_steps", 1}}),
+              ::testing::HasSubstr("more than one of the arguments bars, new_steps and num_steps"));
+  EXPECT_THAT(Complete("T120@0 60@0+2", {}, {{"bars", 1}, {"primer_part", 2}}),
+              ::testing::HasSubstr("there is no part primer_part=2. There are: 1."));
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <string>
 
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
+#include "magenta/music/program.h"
 
 namespace magenta {
 namespace {
@@ -16,7 +18,9 @@ using ArgValue = GeneratorOptions::ArgValue;
 
 constexpr char kExistingArgs[] =
     "The arguments are temperature, pitch_temperature, top_p and min_p (float_value), top_k, "
-    "beam_size, branch_factor, steps_per_iteration, seed and reference_windows (int_value)";
+    "beam_size, branch_factor, steps_per_iteration, seed, reference_windows, bars, new_steps and "
+    "num_steps (int_value), primer_part and program (int_value or string_value) and accompaniment "
+    "(string_value)";
 
 const char* ArgKindName(const ArgValue& value) {
   switch (value.kind_case()) {
@@ -98,6 +102,30 @@ bool ReadWindows(const ArgValue& value, GenerateArgs& args) {
          (value.has_int_value() && value.int_value() >= 0 && value.int_value() <= 1);
 }
 
+bool ReadPart(const ArgValue& value, GenerateArgs& args) {
+  args.primer_part =
+      value.has_int_value() ? fmt::format("{}", value.int_value()) : value.string_value();
+  return (value.has_int_value() && value.int_value() >= 1) || !args.primer_part.empty();
+}
+
+bool ReadAccompaniment(const ArgValue& value, GenerateArgs& args) {
+  args.keep_accompaniment = value.string_value() == "keep";
+  return args.keep_accompaniment || value.string_value() == "drop";
+}
+
+bool ReadProgram(const ArgValue& value, GenerateArgs& args) {
+  const auto program = ParseProgram(value.has_int_value() ? fmt::format("{}", value.int_value())
+                                                          : value.string_value());
+  if (program.ok()) args.program = *program;
+  return program.ok() && (value.has_int_value() || value.has_string_value());
+}
+
+template <std::optional<int> GenerateArgs::*kField, int kLeast, int kMost>
+bool ReadOptionalInt(const ArgValue& value, GenerateArgs& args) {
+  args.*kField = value.int_value();
+  return value.has_int_value() && value.int_value() >= kLeast && value.int_value() <= kMost;
+}
+
 const ArgRow* FindArg(const std::string& name) {
   static const auto& rows = *new std::map<std::string, ArgRow>{
       {"temperature", {"a float_value of 0 or more", ReadTemperature}},
@@ -110,7 +138,15 @@ const ArgRow* FindArg(const std::string& name) {
       {"steps_per_iteration",
        {"an int_value of 1 or more", ReadIntArg<&GenerateArgs::steps_per_iteration, 1>}},
       {"seed", {"an int_value", ReadSeed}},
-      {"reference_windows", {"an int_value of 0 or 1", ReadWindows}}};
+      {"reference_windows", {"an int_value of 0 or 1", ReadWindows}},
+      {"primer_part", {"an int_value of 1 or more, or a string_value", ReadPart}},
+      {"accompaniment", {"a string_value, keep or drop", ReadAccompaniment}},
+      {"program", {"an int_value of 0 to 127, or a string_value that names one", ReadProgram}},
+      {"num_steps",
+       {"an int_value of 1 to 1048576", ReadOptionalInt<&GenerateArgs::num_steps, 1, 1 << 20>}},
+      {"new_steps",
+       {"an int_value of 1 to 1048576", ReadOptionalInt<&GenerateArgs::new_steps, 1, 1 << 20>}},
+      {"bars", {"an int_value of 1 to 65536", ReadOptionalInt<&GenerateArgs::bars, 1, 1 << 16>}}};
   const auto found = rows.find(name);
   return found == rows.end() ? nullptr : &found->second;
 }
@@ -118,6 +154,9 @@ const ArgRow* FindArg(const std::string& name) {
 std::string ArgText(const ArgValue& value) {
   if (value.has_int_value()) return fmt::format("int_value {}", value.int_value());
   if (value.has_float_value()) return fmt::format("float_value {}", value.float_value());
+  if (value.has_string_value() && value.string_value().size() <= 40) {
+    return fmt::format("string_value '{}'", ValidUtf8(value.string_value()));
+  }
   return ArgKindName(value);
 }
 
@@ -139,6 +178,21 @@ absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options) 
     }
   }
   if (args.branch_factor == 0) args.branch_factor = 1;
+  if (args.num_steps.has_value() + args.new_steps.has_value() + args.bars.has_value() > 1) {
+    return UsageError(
+        "more than one of the arguments bars, new_steps and num_steps says how long the new music "
+        "is",
+        "Leave all but one of them out");
+  }
+  if (args.reference_windows) {
+    if (options.args().contains("accompaniment") && args.keep_accompaniment) {
+      return UsageError(
+          "the argument reference_windows drops the accompaniment, and the argument "
+          "accompaniment keeps it",
+          "Leave one of them out");
+    }
+    args.keep_accompaniment = false;
+  }
   return args;
 }
 

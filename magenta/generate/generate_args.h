@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "magenta/generate/model.h"
@@ -28,6 +29,19 @@ struct GenerateArgs {
   std::optional<uint32_t> seed;
   /// int_value 0 or 1 (or bool_value): PARITY section 5's windows instead of section 11's.
   bool reference_windows = false;
+  /// int_value (a number from 1, as PartsOf lists them) or string_value (that, or a name): the part
+  /// that is continued; "" where the request leaves the choice to the model.
+  std::string primer_part;
+  /// string_value "keep" or "drop": whether the other parts stay, up to where the music goes on.
+  /// Not with reference_windows, which drop them.
+  bool keep_accompaniment = true;
+  /// int_value 0..127 or string_value (program.h): the sound of the part that is continued.
+  std::optional<int> program;
+  /// int_value, >= 1; without a section to generate: so many steps, the input's counted, so many
+  /// new ones, or new bars (continuation.h). At most one of them.
+  std::optional<int> num_steps;
+  std::optional<int> new_steps;
+  std::optional<int> bars;
 };
 
 /// Reads `options.args`. An unknown name, a value of another type or out of its range: exit 2,

@@ -7,25 +7,11 @@
 
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
+#include "magenta/generate/continuation.h"
+#include "magenta/music/parts.h"
 
 namespace magenta {
 namespace {
-
-/// Moves `sequence` back into the time of the request, whose tempo or meter changes, with the notes
-/// before the part that was continued in front.
-void RestoreTime(const SectionPlan& plan, NoteSequence& sequence) {
-  if (plan.offset == 0 && !plan.straight.has_value()) return;
-  NoteSequence whole = plan.before;
-  whole.set_ticks_per_quarter(sequence.ticks_per_quarter());
-  for (const auto& note : sequence.notes()) {
-    auto* moved = whole.add_notes();
-    *moved = note;
-    moved->set_start_time(plan.OffGrid(note.start_time()));
-    moved->set_end_time(plan.OffGrid(note.end_time()));
-  }
-  whole.set_total_time(plan.OffGrid(sequence.total_time()));
-  sequence = std::move(whole);
-}
 
 absl::Status CheckRows(const GenerateArgs& args, size_t num_outputs, int64_t max_rows) {
   const int64_t width = int64_t{args.beam_size} * args.branch_factor;
@@ -56,14 +42,35 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
                                                      const GenerateSequenceRequest& request,
                                                      const TaskOptions& options) {
   MAGENTA_ASSIGN_OR_RETURN(GenerateArgs args, ParseGenerateArgs(request.generator_options()));
-  MAGENTA_ASSIGN_OR_RETURN(SectionPlan plan,
-                           PlanSection(request.input_sequence(), request.generator_options(),
-                                       model->steps_per_quarter, args.reference_windows));
-  const PrimerRequest wanted = {
-      plan.search_start_step, plan.fills ? plan.end_step : plan.start_step, args.reference_windows};
-  MAGENTA_ASSIGN_OR_RETURN(Primer primer, model->spec->domain->ReadPrimer(plan.input, wanted));
+  const EventDomain& domain = *model->spec->domain;
+  std::vector<std::string> notes;
+  MAGENTA_ASSIGN_OR_RETURN(const auto whole,
+                           CompleteRequest(domain, args, model->steps_per_quarter, request, notes));
+  const GenerateSequenceRequest& asked = whole.has_value() ? *whole : request;
+  const NoteSequence& input = asked.input_sequence();
+  PieceOptions piece;
+  piece.keep_accompaniment = args.keep_accompaniment;
+  piece.program = args.program;
+  if (!args.primer_part.empty()) {
+    MAGENTA_ASSIGN_OR_RETURN(const Part part,
+                             FindPart(PartsOf(input), args.primer_part, "primer_part"));
+    piece.instrument = part.instrument;
+  }
+  MAGENTA_ASSIGN_OR_RETURN(
+      SectionPlan plan,
+      PlanSection(piece.instrument.has_value() ? OnlyInstrument(input, *piece.instrument) : input,
+                  asked.generator_options(), model->steps_per_quarter, args.reference_windows));
+  const PrimerRequest wanted = {plan.search_start_step,
+                                plan.fills ? plan.end_step : plan.start_step,
+                                args.reference_windows, args.keep_accompaniment};
+  MAGENTA_ASSIGN_OR_RETURN(Primer primer, domain.ReadPrimer(plan.input, wanted));
+  piece.instrument = primer.instrument;
   GenerationTask task(std::move(model), std::move(plan), std::move(primer));
-  MAGENTA_RETURN_IF_ERROR(task.plan_.fills ? task.ScriptFill() : task.ScriptExtension());
+  if (!args.reference_windows) {
+    task.piece_.emplace(InputOf(input, asked.generator_options()), *task.plan_, piece);
+  }
+  task.notes_ = std::move(notes);
+  MAGENTA_RETURN_IF_ERROR(task.plan_->fills ? task.ScriptFill() : task.ScriptExtension());
   const bool joins = task.stretches_.back().draw == 0 || task.stretches_.size() > 1;
   if (joins && !args.names_beam) args.beam_size = kFillBeamSize;
   MAGENTA_RETURN_IF_ERROR(task.SetUp(args, options));
@@ -74,12 +81,12 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
 absl::Status GenerationTask::ScriptExtension() {
   given_ = primer_.events;
   const int64_t primer_end = primer_.start_step + static_cast<int64_t>(given_.events.size());
-  if (given_.events.empty() || plan_.end_step <= primer_end) {
+  if (given_.events.empty() || plan_->end_step <= primer_end) {
     return UsageError(fmt::format("the primer ends on step {}, the section to generate on step {}",
-                                  primer_end, plan_.end_step),
+                                  primer_end, plan_->end_step),
                       "Let the section end later");
   }
-  to_come_ = plan_.end_step - primer_end;
+  to_come_ = plan_->end_step - primer_end;
   stretches_ = {{to_come_, {}}};
   return absl::OkStatus();
 }
@@ -96,14 +103,14 @@ absl::Status GenerationTask::ScriptFill() {
                       "Ask for one section, after the input's end");
   }
   // A model needs an event to go on from; where there is none, it is an unheard one.
-  const int64_t first = std::min(primer_.start_step, plan_.start_step - 1);
+  const int64_t first = std::min(primer_.start_step, plan_->start_step - 1);
   events.insert(events.begin(), primer_.start_step - first, model_->codec->default_event());
   primer_.start_step = first;
-  events.resize(plan_.end_step - first, model_->codec->default_event());
+  events.resize(plan_->end_step - first, model_->codec->default_event());
   MAGENTA_RETURN_IF_ERROR(CheckAccepted(*model_, events));
-  int64_t done = plan_.start_step;
+  int64_t done = plan_->start_step;
   given_.events.assign(events.begin(), events.begin() + (done - first));
-  for (const StepRange& range : plan_.sections) {
+  for (const StepRange& range : plan_->sections) {
     if (range.start > done) {
       stretches_.push_back(
           {0, {events.begin() + (done - first), events.begin() + (range.start - first)}});
@@ -111,10 +118,10 @@ absl::Status GenerationTask::ScriptFill() {
     stretches_.push_back({range.end - range.start, {}});
     done = range.end;
   }
-  if (plan_.end_step > done) {
+  if (plan_->end_step > done) {
     stretches_.push_back({0, {events.begin() + (done - first), events.end()}});
   }
-  to_come_ = plan_.end_step - plan_.start_step;
+  to_come_ = plan_->end_step - plan_->start_step;
   return absl::OkStatus();
 }
 
@@ -171,10 +178,8 @@ int64_t GenerationTask::events_done() const {
 }
 
 NoteSequence GenerationTask::Notes(const std::vector<Event>& events) const {
-  NoteSequence sequence =
-      model_->spec->domain->Render({events, given_.control}, primer_, plan_.qpm);
-  RestoreTime(plan_, sequence);
-  return sequence;
+  NoteSequence melody = model_->spec->domain->Render({events, given_.control}, primer_, plan_->qpm);
+  return piece_.has_value() ? piece_->With(melody) : melody;
 }
 
 std::optional<NoteSequence> GenerationTask::SoFar() {
@@ -188,7 +193,8 @@ std::optional<NoteSequence> GenerationTask::SoFar() {
 Generation GenerationTask::Finish() {
   MAGENTA_CHECK(done());
   Generation generation;
-  generation.notes = plan_.notes;
+  generation.notes = notes_;
+  generation.notes.insert(generation.notes.end(), plan_->notes.begin(), plan_->notes.end());
   generation.notes.insert(generation.notes.end(), primer_.notes.begin(), primer_.notes.end());
   generation.seed = seed_;
   for (BeamResult& result : run_->Results()) {

@@ -15,6 +15,7 @@
 #include "magenta/base/random.h"
 #include "magenta/generate/beam_search.h"
 #include "magenta/generate/generate_args.h"
+#include "magenta/generate/piece.h"
 #include "magenta/generate/section.h"
 #include "magenta/generate/sequence_generator.h"
 
@@ -66,7 +67,9 @@ class GenerationTask {
 
  private:
   GenerationTask(std::shared_ptr<const Model> model, SectionPlan plan, Primer primer)
-      : model_(std::move(model)), plan_(std::move(plan)), primer_(std::move(primer)) {}
+      : model_(std::move(model)),
+        plan_(std::make_unique<const SectionPlan>(std::move(plan))),
+        primer_(std::move(primer)) {}
   absl::Status ScriptExtension();
   absl::Status ScriptFill();
   absl::Status SetUp(const GenerateArgs& args, const TaskOptions& options);
@@ -74,8 +77,10 @@ class GenerationTask {
   NoteSequence Notes(const std::vector<Event>& events) const;
 
   std::shared_ptr<const Model> model_;
-  SectionPlan plan_;
+  std::unique_ptr<const SectionPlan> plan_;  // stays where it is: piece_ looks at it
   Primer primer_;
+  std::optional<Piece> piece_;  // none with reference_windows
+  std::vector<std::string> notes_;
   EventSequence given_;  // what comes before the first draw
   std::vector<Stretch> stretches_;
   int64_t to_come_ = 0;  // events of the stretches

@@ -6,8 +6,11 @@
 
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
+#include "magenta/music/meter_map.h"
+#include "magenta/music/parts.h"
 #include "magenta/music/quantize.h"
 #include "magenta/music/split.h"
+#include "magenta/music/tempo_map.h"
 
 namespace magenta {
 
@@ -40,15 +43,22 @@ absl::StatusOr<Likelihood> LogLikelihood(const std::shared_ptr<const Model>& mod
 }
 
 absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<const Model>& model,
-                                                      const NoteSequence& sequence) {
+                                                      NoteSequence sequence,
+                                                      std::optional<int> instrument) {
+  const MeterMap meters(sequence);
+  const TempoMap tempos(sequence);
+  if (instrument.has_value()) sequence = OnlyInstrument(std::move(sequence), *instrument);
   std::vector<ScoredPart> scored;
-  for (NoteSequence& part : SplitOnTimeChanges(sequence)) {
+  for (NoteSequence& part : SplitOnTimeChanges(WithRealMeters(std::move(sequence)))) {
     ScoredPart result;
     result.start_time = part.subsequence_info().start_time_offset();
     if (part.notes().empty()) continue;
     MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence quantized,
                              Quantize(std::move(part), model->steps_per_quarter));
     PrimerRequest request;
+    const double quarters = tempos.QuartersAt(result.start_time);
+    request.search_start_step =
+        BarLineStep(meters.At(quarters), quarters, model->steps_per_quarter);
     request.generate_start_step = quantized.total_steps();
     MAGENTA_ASSIGN_OR_RETURN(result.melody, model->spec->domain->ReadPrimer(quantized, request));
     if (result.melody.events.events.size() < 2) continue;

@@ -2,6 +2,7 @@
 // How probable a model finds music that exists.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,10 +40,12 @@ struct ScoredPart {
   Likelihood likelihood;
 };
 
-/// The likelihood of the melody of each part of `sequence`: split where tempo or meter change,
-/// quantised, the highest instrument taken (the domain's rules for primers). Parts without notes or
-/// of one event are left out. None left: exit 4; a part that can't be quantised: exit 3.
+/// The likelihood of the melody of each part of `sequence`: split where tempo or meter really
+/// change (meter_map.h: not at a pickup or another short bar), quantised, one instrument taken: the
+/// given one, else by the domain's rules for primers. Parts without notes or of one event are left
+/// out. None left: exit 4; a part that can't be quantised: exit 3.
 absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<const Model>& model,
-                                                      const NoteSequence& sequence);
+                                                      NoteSequence sequence,
+                                                      std::optional<int> instrument = std::nullopt);
 
 }  // namespace magenta

@@ -187,9 +187,7 @@ absl::StatusOr<std::string> FormatMessage(const google::protobuf::Message& messa
     google::protobuf::TextFormat::PrintToString(message, &bytes);
     return bytes;
   }
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &bytes, options);
+  const auto status = google::protobuf::util::MessageToJsonString(message, &bytes);
   if (!status.ok()) return InputError("", std::string(status.message().as_string()));
   return bytes + "\n";
 }

@@ -27,7 +27,8 @@ absl::StatusOr<GenerateSequenceRequest> ParseRequest(std::string_view bytes);
 /// The same for bytes whose form is known.
 absl::StatusOr<GenerateSequenceRequest> ParseRequestAs(std::string_view bytes, MessageForm form);
 
-/// A message in `form`; text and JSON end in a line feed.
+/// A message in `form`; text and JSON end in a line feed. JSON spells fields as protobuf's own JSON
+/// does (generatedSequence), for every front end; both spellings are read.
 absl::StatusOr<std::string> FormatMessage(const google::protobuf::Message& message,
                                           MessageForm form);
 

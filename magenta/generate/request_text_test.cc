@@ -117,7 +117,7 @@ TEST(RequestText, ResponsesInEveryForm) {
   EXPECT_EQ(*FormatResponse(response, MessageForm::kText),
             "generated_sequence {\n  notes {\n    pitch: 60\n  }\n}\n");
   EXPECT_EQ(*FormatResponse(response, MessageForm::kJson),
-            "{\"generated_sequence\":{\"notes\":[{\"pitch\":60}]}}\n");
+            "{\"generatedSequence\":{\"notes\":[{\"pitch\":60}]}}\n");
   EXPECT_EQ(*FormatResponse(response, MessageForm::kBinary), response.SerializeAsString());
 }
 

@@ -7,7 +7,8 @@
 #include <utility>
 
 #include "magenta/base/status.h"
-#include "magenta/music/split.h"
+#include "magenta/music/meter_map.h"
+#include "magenta/music/tempo_map.h"
 
 namespace magenta {
 namespace {
@@ -158,7 +159,7 @@ void SetSearchStart(const GeneratorOptions& options, double steps_per_second, Se
 }
 
 SectionPlan PlanOf(QuantizedSequence input, double qpm) {
-  return {std::move(input), qpm, 0, 0, 0, {}, false, 0, {}, {}, {}};
+  return {std::move(input), qpm, 0, 0, 0, {}, false, {}, {}};
 }
 
 absl::StatusOr<SectionPlan> PlanReference(NoteSequence input, const GeneratorOptions& options,
@@ -176,56 +177,76 @@ absl::StatusOr<SectionPlan> PlanReference(NoteSequence input, const GeneratorOpt
   return plan;
 }
 
-bool HasTimeChanges(const NoteSequence& input, int steps_per_quarter) {
-  const auto failure = QuantizeFailureOf(Quantize(input, steps_per_quarter).status());
-  return failure == QuantizeFailure::kMultipleTempos ||
-         failure == QuantizeFailure::kMultipleTimeSignatures;
+/// The meter that `input` is heard in, and the step of a bar line of it at or before 0.
+struct HeardMeter {
+  NoteSequence::TimeSignature signature;
+  int64_t first_bar_line = 0;
+};
+
+HeardMeter MeterAt(const NoteSequence& input, double seconds, int steps_per_quarter) {
+  const MeterMap map(input);
+  const Meter& meter = map.At(TempoMap(input).QuartersAt(seconds));
+  HeardMeter heard;
+  heard.signature.set_numerator(meter.numerator);
+  heard.signature.set_denominator(meter.denominator);
+  heard.first_bar_line = BarLineStep(meter, 0, steps_per_quarter);
+  return heard;
 }
 
-/// The tempos and meters of `input`, and its notes that start before `offset`, cut there.
-NoteSequence Before(const NoteSequence& input, double offset) {
-  NoteSequence before;
-  *before.mutable_tempos() = input.tempos();
-  *before.mutable_time_signatures() = input.time_signatures();
-  for (const auto& note : input.notes()) {
-    if (note.start_time() >= offset) continue;
-    auto* kept = before.add_notes();
-    *kept = note;
-    kept->set_end_time(std::min(note.end_time(), offset));
-  }
-  return before;
+std::string SayChanges(const MeterMap& meters, bool tempo_changes,
+                       const NoteSequence::TimeSignature& meter, double qpm) {
+  const bool meter_changes = meters.HasChanges();
+  return fmt::format(
+      "the input changes its {}: all of it is heard, beat for beat, as if in {}/{} at {:.6g} "
+      "quarters a minute, and stays as it is",
+      tempo_changes && meter_changes ? "tempo and meter"
+      : tempo_changes                ? "tempo"
+                                     : "meter",
+      meter.numerator(), meter.denominator(), qpm);
 }
 
-absl::StatusOr<SectionPlan> PlanFreely(NoteSequence input, const GeneratorOptions& options,
-                                       int steps_per_quarter) {
-  double offset = 0;
-  NoteSequence before;
+/// `input` as one grid can hold it: at one tempo and in one meter, those at `at` seconds. `plan`
+/// gets what became of it.
+absl::StatusOr<SectionPlan> PlanOnOneGrid(NoteSequence input, double at, int steps_per_quarter) {
+  std::optional<StraightTime> straight;
   std::vector<std::string> notes;
-  input.set_total_time(std::max(input.total_time(), LatestNoteEnd(input)));
-  if (HasTimeChanges(input, steps_per_quarter)) {
-    std::vector<NoteSequence> parts = SplitOnTimeChanges(input);
-    if (!parts.empty()) {
-      offset = parts.back().subsequence_info().start_time_offset();
-      if (offset > 0) {
-        before = Before(input, offset);
-        notes.push_back(
-            fmt::format("the input changes its tempo or meter: what comes from {} s on "
-                        "is continued",
-                        offset));
-      }
-      input = std::move(parts.back());
-    }
+  const TempoMap tempos(input);
+  const auto unplayable =
+      std::find_if_not(input.time_signatures().begin(), input.time_signatures().end(), IsPlayable);
+  const bool playable = unplayable == input.time_signatures().end();
+  const HeardMeter meter = playable ? MeterAt(input, at, steps_per_quarter)
+                                    : HeardMeter{*unplayable, 0};  // which Quantize refuses
+  if (const MeterMap meters(input); tempos.HasChanges() || meters.HasChanges()) {
+    notes.push_back(SayChanges(meters, tempos.HasChanges(), meter.signature, tempos.QpmAt(at)));
+  }
+  if (!input.time_signatures().empty()) {
+    input.clear_time_signatures();
+    *input.add_time_signatures() = meter.signature;
+    input.mutable_time_signatures(0)->set_time(0);
+  }
+  if (tempos.HasChanges()) {
+    straight.emplace(input, at);
+    input = Straightened(input, *straight, at);
   }
   MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized,
                            Quantize(std::move(input), steps_per_quarter));
   const double qpm = quantized.qpm();
   SectionPlan plan = PlanOf(std::move(quantized), qpm);
-  plan.offset = offset;
-  plan.before = std::move(before);
+  plan.search_start_step = meter.first_bar_line;
+  plan.straight = std::move(straight);
   plan.notes = std::move(notes);
-  const double steps_per_second = StepsPerSecond(steps_per_quarter, qpm);
+  return plan;
+}
+
+absl::StatusOr<SectionPlan> PlanFreely(NoteSequence input, const GeneratorOptions& options,
+                                       int steps_per_quarter) {
+  input.set_total_time(std::max(input.total_time(), LatestNoteEnd(input)));
+  const Section& section = options.generate_sections(0);
+  MAGENTA_ASSIGN_OR_RETURN(
+      SectionPlan plan, PlanOnOneGrid(std::move(input), section.start_time(), steps_per_quarter));
+  const double steps_per_second = StepsPerSecond(steps_per_quarter, plan.qpm);
   SetSearchStart(options, steps_per_second, plan);
-  MAGENTA_RETURN_IF_ERROR(SetSteps(options.generate_sections(0), steps_per_second, false, plan));
+  MAGENTA_RETURN_IF_ERROR(SetSteps(section, steps_per_second, false, plan));
   return plan;
 }
 
@@ -301,22 +322,11 @@ absl::Status SetRanges(const std::vector<Section>& sections, double steps_per_se
 absl::StatusOr<SectionPlan> PlanFill(NoteSequence input, const std::vector<Section>& sections,
                                      const GeneratorOptions& options, int steps_per_quarter) {
   input.set_total_time(LatestNoteEnd(input));
-  std::optional<StraightTime> straight;
-  NoteSequence before;
-  if (HasTimeChanges(input, steps_per_quarter)) {
-    const double at = sections.front().start_time();
-    straight.emplace(input, at);
-    before = Before(input, 0);
-    input = Straightened(input, *straight, at);
-  }
-  MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized,
-                           Quantize(std::move(input), steps_per_quarter));
-  const double qpm = quantized.qpm();
-  SectionPlan plan = PlanOf(std::move(quantized), qpm);
+  MAGENTA_ASSIGN_OR_RETURN(
+      SectionPlan plan,
+      PlanOnOneGrid(std::move(input), sections.front().start_time(), steps_per_quarter));
   plan.fills = true;
-  plan.straight = std::move(straight);
-  plan.before = std::move(before);
-  const double steps_per_second = StepsPerSecond(steps_per_quarter, qpm);
+  const double steps_per_second = StepsPerSecond(steps_per_quarter, plan.qpm);
   SetSearchStart(options, steps_per_second, plan);
   MAGENTA_RETURN_IF_ERROR(SetRanges(sections, steps_per_second, plan));
   plan.start_step = plan.sections.front().start;
@@ -328,13 +338,16 @@ absl::StatusOr<SectionPlan> PlanFill(NoteSequence input, const std::vector<Secti
 
 }  // namespace
 
+NoteSequence InputOf(const NoteSequence& input, const GeneratorOptions& options) {
+  return options.input_sections().empty() ? input : NotesOf(input, options.input_sections(0));
+}
+
 absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const GeneratorOptions& options,
                                         int steps_per_quarter, bool reference_windows) {
   MAGENTA_RETURN_IF_ERROR(CheckSections(options, reference_windows));
   MAGENTA_RETURN_IF_ERROR(CheckTempo(input));
   MAGENTA_RETURN_IF_ERROR(CheckNotes(input));
-  NoteSequence primer =
-      options.input_sections().empty() ? input : NotesOf(input, options.input_sections(0));
+  NoteSequence primer = InputOf(input, options);
   const double qpm = input.tempos().empty() ? 120.0 : input.tempos(0).qpm();
   const double slack = reference_windows ? 0 : kOnStep / StepsPerSecond(steps_per_quarter, qpm);
   MAGENTA_ASSIGN_OR_RETURN(const std::vector<Section> sections, InOrder(options, slack));
@@ -347,7 +360,9 @@ absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const Generat
     return PlanFill(std::move(primer), sections, options, steps_per_quarter);
   }
   const double start = sections.front().start_time(), latest = LatestNoteEnd(primer);
-  if (latest > start + slack) return StartsTooEarly(start, latest);
+  const double half_step = 0.5 / StepsPerSecond(steps_per_quarter, TempoMap(input).QpmAt(start));
+  if (latest > start + (reference_windows ? 0 : half_step + slack))
+    return StartsTooEarly(start, latest);
   return reference_windows ? PlanReference(std::move(primer), options, steps_per_quarter)
                            : PlanFreely(std::move(primer), options, steps_per_quarter);
 }

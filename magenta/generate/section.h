@@ -26,7 +26,8 @@ struct SectionPlan {
   QuantizedSequence input;
   /// Quarter notes a minute.
   double qpm = 120;
-  /// Notes before it don't count.
+  /// Notes before it don't count, and bars are counted from it: without an input section it is a
+  /// bar line at or before step 0, so that a pickup is heard at the end of a bar.
   int64_t search_start_step = 0;
   /// The first step to generate, and the one after the last step of the result.
   int64_t start_step = 0;
@@ -35,23 +36,18 @@ struct SectionPlan {
   /// one that the input goes on after, makes the request a fill.
   std::vector<StepRange> sections;
   bool fills = false;
-  /// Of an extension whose input changes its tempo or meter: seconds that `input`, its last part,
-  /// was moved towards 0.
-  double offset = 0;
-  /// Of a fill whose input changes its tempo or meter: `input` is in straight time, at the tempo of
-  /// the first section's start.
+  /// Of an input whose tempo changes: `input` is in straight time, at the tempo of the first
+  /// section's start.
   std::optional<StraightTime> straight;
-  /// Of both, as they came: the tempos and meters, and the notes before `offset`. Else empty.
-  NoteSequence before;
   /// What was done to the input, for the user.
   std::vector<std::string> notes;
 
   /// Seconds of the request -> seconds of `input`, and back.
   double OnGrid(double seconds) const {
-    return straight.has_value() ? straight->Straighten(seconds) : seconds - offset;
+    return straight.has_value() ? straight->Straighten(seconds) : seconds;
   }
   double OffGrid(double seconds) const {
-    return straight.has_value() ? straight->Restore(seconds) : seconds + offset;
+    return straight.has_value() ? straight->Restore(seconds) : seconds;
   }
 };
 
@@ -65,10 +61,11 @@ inline constexpr int kMaxSections = 1000;
 /// reference_windows: one section, after the input; one that starts on step s exactly begins at
 /// s + 1, one that ends there ends at s - or a step before, where the product falls short of s -,
 /// and a tempo or meter change in the input is an error. Otherwise a start or end within 1e-6 of a
-/// step is that step, else the next one; an input whose tempo or meter changes is continued from
-/// its last part; and there may be several sections, in any order, which may lie between the
-/// input's notes: they are cut to the steps that those leave free, and where the tempo changes,
-/// steps are counted beat for beat.
+/// step is that step, else the next one; where the tempo changes, steps are counted beat for beat;
+/// the meter is the one at the first section's start, its bars counted from its own bar lines
+/// (meter_map.h), so that neither a pickup nor a change of meter cuts what is heard; and there may
+/// be several sections, in any order, which may lie between the input's notes: they are cut to the
+/// steps that those leave free. A last note may reach half a step into a section after it.
 ///
 /// Errors (exit 2), with their times: no section (reference_windows: or more than one), sections
 /// that overlap, more than one input section, a section that ends before it starts or holds no
@@ -76,5 +73,9 @@ inline constexpr int kMaxSections = 1000;
 /// of range, a note that ends before it starts.
 absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const GeneratorOptions& options,
                                         int steps_per_quarter, bool reference_windows);
+
+/// What of `input` is heard: all of it, or the notes that start in the options' input section, cut
+/// at its end.
+NoteSequence InputOf(const NoteSequence& input, const GeneratorOptions& options);
 
 }  // namespace magenta

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "magenta/base/status.h"
+#include "magenta/music/dump.h"
 
 namespace magenta {
 namespace {
@@ -101,7 +102,7 @@ TEST(SectionTest, InputSection) {
   }
 }
 
-TEST(SectionTest, AnInputThatChangesItsTempoIsContinuedFromItsLastPart) {
+TEST(SectionTest, AnInputThatChangesItsTempoIsHeardAsAWhole) {
   NoteSequence input = NotesAt({{0, 1}, {1, 2.5}, {2, 3}});
   auto* tempo = input.add_tempos();
   tempo->set_time(2);
@@ -110,14 +111,54 @@ TEST(SectionTest, AnInputThatChangesItsTempoIsContinuedFromItsLastPart) {
   const auto plan = PlanSection(input, Sections({{3, 5}}), 4, false);
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_EQ(plan->qpm, 60);
-  EXPECT_EQ(plan->offset, 2);
-  EXPECT_EQ(plan->start_step, 4);
-  EXPECT_EQ(plan->end_step, 12);
+  // 16 steps in 2 s at 120, then a second of 4.
+  EXPECT_EQ(plan->start_step, 20);
+  EXPECT_EQ(plan->end_step, 28);
+  EXPECT_EQ(plan->OffGrid(5), 3);
   ASSERT_EQ(plan->notes.size(), 1u);
-  EXPECT_THAT(plan->notes[0], HasSubstr("from 2 s on"));
-  ASSERT_EQ(plan->before.notes_size(), 2);
-  EXPECT_EQ(plan->before.notes(1).end_time(), 2);
-  EXPECT_EQ(plan->input.proto().notes_size(), 1);
+  EXPECT_THAT(plan->notes[0], HasSubstr("changes its tempo: all of it is heard"));
+  EXPECT_EQ(plan->input.proto().notes_size(), 3);
+}
+
+TEST(SectionTest, BarsAreCountedFromTheInputsOwnBarLines) {
+  const struct {
+    const char* music;  // at 120: a step is 0.125 s
+    Times section;
+    const char* meter;
+    int64_t bar_line;
+    bool changes;
+  } rows[] = {
+      {"T120@0 60@0+6", {6, 8}, "4/4", 0, false},
+      {"T120@0 M3/4@0 60@0+6", {6, 8}, "3/4", 0, false},
+      {"T120@0 M6/8@0 60@0+6", {6, 8}, "6/8", 0, false},
+      {"T120@0 M1/4@0 M4/4@0.5 M3/4@4.5 60@0+6", {6, 8}, "4/4", -12, false},
+      {"T120@0 M1/8@0 M6/8@0.25 60@0+6", {6.25, 8}, "6/8", -10, false},
+      {"T120@0 M4/4@0 M3/4@4 60@0+10", {10, 12}, "3/4", -4, true},
+      {"T120@0 M4/4@0 M2/4@2 M4/4@4 60@0+6", {6, 8}, "4/4", 0, false},
+      // What begins with the section is its meter.
+      {"T120@0 M4/4@0 M3/4@8 60@0+8", {8, 12}, "3/4", -8, true},
+      // A pickup before a fill.
+      {"T120@0 M1/4@0 M4/4@0.5 60@0+0.5 60@2.5+4", {0.5, 2.5}, "4/4", -12, false},
+  };
+  for (const auto& row : rows) {
+    const auto plan = PlanSection(ParseMusic(row.music), Sections({row.section}), 4, false);
+    ASSERT_TRUE(plan.ok()) << row.music << plan.status();
+    const auto& meter = plan->input.proto().time_signatures(0);
+    EXPECT_EQ(fmt::format("{}/{}", meter.numerator(), meter.denominator()), row.meter) << row.music;
+    EXPECT_EQ(plan->search_start_step, row.bar_line) << row.music;
+    EXPECT_EQ(plan->notes.empty(), !row.changes) << row.music;
+    EXPECT_EQ(plan->start_step, std::lround(row.section.start * 8)) << row.music;
+  }
+  NoteSequence odd = ParseMusic("T120@0 M4/4@0 60@0+6");
+  odd.mutable_time_signatures(0)->set_denominator(3);
+  EXPECT_THAT(std::string(PlanSection(odd, Sections({{6, 8}}), 4, false).status().message()),
+              HasSubstr("4/3 is no meter"));
+}
+
+TEST(SectionTest, ALastNoteMayReachHalfAStepIntoTheSection) {
+  EXPECT_TRUE(PlanSection(NotesAt({{0, 1.06}}), Sections({{1, 2}}), 4, false).ok());
+  EXPECT_FALSE(PlanSection(NotesAt({{0, 1.07}}), Sections({{1, 2}}), 4, false).ok());
+  EXPECT_FALSE(PlanSection(NotesAt({{0, 1.06}}), Sections({{1, 2}}), 4, true).ok());
 }
 
 struct ErrorCase {
@@ -232,7 +273,6 @@ TEST(SectionTest, FillsCountBeatsWhereTheTempoChanges) {
   EXPECT_EQ(plan->sections[0].end, 24);
   EXPECT_EQ(plan->sections[1].start, 28);
   EXPECT_EQ(plan->sections[1].end, 36);
-  EXPECT_EQ(plan->before.tempos_size(), 2);
   EXPECT_EQ(plan->OffGrid(plan->OnGrid(5.5)), 5.5);
   EXPECT_EQ(PlanSection(input, Sections({{1, 4}}, {{0.5, 8}}), 4, false)->search_start_step, 4);
   // Errors still name the request's times; tempos that nobody can play are no crash.

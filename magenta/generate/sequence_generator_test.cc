@@ -270,22 +270,35 @@ TEST(SequenceGeneratorTest, ArgumentsThatAreWrongAreNamed) {
   EXPECT_TRUE(generator.Generate(request).ok());
 }
 
-TEST(SequenceGeneratorTest, ChangesOfTempoAreContinuedFromTheLastPart) {
+TEST(SequenceGeneratorTest, ChangesOfTempoAreHeardBeatForBeat) {
   const SequenceGenerator generator(RandomModel("basic_rnn"));
-  GenerateSequenceRequest request = Request({60, 62, 64, 65, 67, 69, 71, 72}, 16);
-  auto* tempo = request.mutable_input_sequence()->add_tempos();
+  // Half a second at 120 is one at 60: twelve steps before the section, as many after.
+  GenerateSequenceRequest request = Request({60, 62, 64, 65}, 16);
+  auto& input = *request.mutable_input_sequence();
+  for (const auto& [pitch, start] : {std::pair(67, 0.5), std::pair(69, 0.75)}) {
+    auto* note = input.add_notes();
+    note->set_pitch(pitch);
+    note->set_velocity(100);
+    note->set_start_time(start);
+    note->set_end_time(start + 0.25);
+  }
+  auto* tempo = input.add_tempos();
   tempo->set_time(0.5);
   tempo->set_qpm(60);
+  auto* section = request.mutable_generator_options()->mutable_generate_sections(0);
+  section->set_start_time(1);
+  section->set_end_time(3.5);
   const auto got = generator.GenerateMany(request, 1);
   ASSERT_TRUE(got.ok()) << got.status();
   ASSERT_FALSE(got->notes.empty());
-  EXPECT_THAT(got->notes[0], HasSubstr("0.5 s"));
+  EXPECT_THAT(got->notes[0], HasSubstr("changes its tempo: all of it is heard"));
+  EXPECT_EQ(got->outputs[0].primer_size, 6);
+  EXPECT_EQ(got->outputs[0].events.events.size(), 16u);
   const auto& sequence = got->outputs[0].sequence;
   ASSERT_GE(sequence.notes_size(), 6);
-  EXPECT_EQ(sequence.notes(0).pitch(), 60);
-  EXPECT_EQ(sequence.notes(3).start_time(), 0.375);
-  EXPECT_EQ(sequence.notes(4).start_time(), 0.5);
-  EXPECT_LE(sequence.total_time(), 2.0);
+  for (int i = 0; i < 6; ++i)
+    EXPECT_EQ(sequence.notes(i).start_time(), input.notes(i).start_time());
+  EXPECT_LE(sequence.total_time(), 3.5);
   // The bars of the input stay where they were.
   ASSERT_EQ(sequence.tempos_size(), 2);
   EXPECT_EQ(sequence.tempos(1).time(), 0.5);

@@ -4,6 +4,7 @@
 // others. A codec then says how the domain's events meet a network.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -48,6 +49,7 @@ struct Primer {
   int64_t start_step = 0;          // of the first event
   int transpose = 0;               // semitones that were added; Render takes them away
   int steps_per_quarter = 4;       // of the grid that the events stand on
+  std::optional<int> instrument;   // of the input, that plays it; none where there is nothing
   std::vector<std::string> notes;  // what was done to it, for the user: "3 chords: highest kept"
 };
 
@@ -57,6 +59,15 @@ struct PrimerRequest {
   int64_t generate_start_step = 0;  // the primer is brought to this length
   /// PARITY section 5's windows: forced rest, note cut at the start of the section.
   bool reference_windows = false;
+  /// Whether the input's other instruments are heard beside what is generated: for the notes to the
+  /// user alone.
+  bool others_stay = false;
+};
+
+/// What a model goes on from where nobody gave anything.
+struct DefaultPrimer {
+  NoteSequence sequence;  // one step long
+  std::string name;       // "middle C"
 };
 
 /// Immutable, thread-safe.
@@ -71,6 +82,9 @@ class EventDomain {
   /// Errors (exit 3 or 2): primer after the section, two instruments with notes, ... with the time.
   virtual absl::StatusOr<Primer> ReadPrimer(const QuantizedSequence& input,
                                             const PrimerRequest& request) const = 0;
+
+  /// At `qpm`, on a grid of `steps_per_quarter`.
+  virtual DefaultPrimer MakeDefaultPrimer(double qpm, int steps_per_quarter) const = 0;
 
   /// What stands for the given event `given` right after a section that was generated: `heard` is
   /// all before it. (A melody ends a note that would sound into a given rest.)

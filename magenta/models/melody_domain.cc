@@ -9,6 +9,7 @@
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
 #include "magenta/music/melody.h"
+#include "magenta/music/parts.h"
 
 namespace magenta {
 namespace {
@@ -37,12 +38,12 @@ double MeanPitch(const Melody& melody) {
 }
 
 /// The melody that lies highest, where a listener looks for the tune; the lower instrument on ties.
-const ExtractedMelody& HighestMelody(const InstrumentMelodies& melodies) {
+const ExtractedMelody* HighestMelody(const std::vector<const ExtractedMelody*>& melodies) {
   return *std::max_element(
-      melodies.begin(), melodies.end(), [](const ExtractedMelody& a, const ExtractedMelody& b) {
-        const double mean_a = MeanPitch(a.melody);
-        const double mean_b = MeanPitch(b.melody);
-        return mean_a != mean_b ? mean_a < mean_b : a.instrument > b.instrument;
+      melodies.begin(), melodies.end(), [](const ExtractedMelody* a, const ExtractedMelody* b) {
+        const double mean_a = MeanPitch(a->melody);
+        const double mean_b = MeanPitch(b->melody);
+        return mean_a != mean_b ? mean_a < mean_b : a->instrument > b->instrument;
       });
 }
 
@@ -53,23 +54,16 @@ bool SoundsBefore(const Melody& melody, int64_t step) {
   return false;
 }
 
-std::string InstrumentText(const NoteSequence& sequence, int instrument) {
-  for (const auto& info : sequence.instrument_infos()) {
-    if (info.instrument() == instrument && !info.name().empty()) {
-      return fmt::format("{} ({})", instrument, info.name());
-    }
-  }
-  return fmt::format("{}", instrument);
-}
-
-std::string InstrumentList(const NoteSequence& sequence, const InstrumentMelodies& melodies,
-                           std::optional<int> without = std::nullopt) {
-  std::string list;
-  for (const ExtractedMelody& melody : melodies) {
-    if (melody.instrument == without) continue;
-    list += (list.empty() ? "" : ", ") + InstrumentText(sequence, melody.instrument);
-  }
-  return list;
+/// The parts of `sequence` that `melodies` are of.
+std::vector<Part> PartsWithMelodies(const NoteSequence& sequence,
+                                    const InstrumentMelodies& melodies) {
+  std::vector<Part> parts = PartsOf(sequence);
+  std::erase_if(parts, [&](const Part& part) {
+    return std::none_of(melodies.begin(), melodies.end(), [&](const ExtractedMelody& melody) {
+      return melody.instrument == part.instrument;
+    });
+  });
+  return parts;
 }
 
 /// Counts what extraction passes over in silence.
@@ -96,13 +90,14 @@ LeftOut CountLeftOut(const NoteSequence& sequence, const PrimerRequest& request,
   return left_out;
 }
 
-void SayLeftOut(const LeftOut& left_out, std::vector<std::string>& notes) {
+void SayLeftOut(const LeftOut& left_out, bool others_stay, std::vector<std::string>& notes) {
   if (left_out.chords > 0) {
-    notes.push_back(
-        fmt::format("{}: the highest note of each kept", Plural(left_out.chords, "chord")));
+    notes.push_back(fmt::format("{}: the highest note of each {}", Plural(left_out.chords, "chord"),
+                                others_stay ? "heard" : "kept"));
   }
   if (left_out.drums > 0) {
-    notes.push_back(fmt::format("{} left out", Plural(left_out.drums, "drum note")));
+    notes.push_back(fmt::format("{} {}", Plural(left_out.drums, "drum note"),
+                                others_stay ? "not heard" : "left out"));
   }
   if (left_out.late_notes > 0) {
     notes.push_back(fmt::format("{} left out: they begin in the section to be generated",
@@ -167,7 +162,8 @@ class MelodyDomain final : public EventDomain {
                                     const PrimerRequest& request) const override {
     Primer primer;
     primer.steps_per_quarter = input.steps_per_quarter();
-    MAGENTA_ASSIGN_OR_RETURN(Melody melody, ChooseMelody(input, request, primer.notes));
+    MAGENTA_ASSIGN_OR_RETURN(Melody melody,
+                             ChooseMelody(input, request, primer.instrument, primer.notes));
     MAGENTA_ASSIGN_OR_RETURN(const int length, StepsUpToSection(melody, request));
     melody.SetLength(length);
     const std::vector<Event> before = melody.events();
@@ -179,6 +175,13 @@ class MelodyDomain final : public EventDomain {
   }
 
   bool IsPitch(Event event) const override { return event >= kMinPitch; }
+
+  DefaultPrimer MakeDefaultPrimer(double qpm, int steps_per_quarter) const override {
+    constexpr Event kMiddleC = 60;
+    return {
+        Melody::FromEvents({kMiddleC}, 4 * steps_per_quarter, steps_per_quarter)->ToSequence(qpm),
+        "middle C"};
+  }
 
   Event Resume(std::span<const Event> heard, Event given) const override {
     if (given != kNoEvent) return given;
@@ -204,6 +207,7 @@ class MelodyDomain final : public EventDomain {
 
   /// The melody to continue; it begins before generate_start_step.
   absl::StatusOr<Melody> ChooseMelody(const QuantizedSequence& input, const PrimerRequest& request,
+                                      std::optional<int>& instrument,
                                       std::vector<std::string>& notes) const {
     InstrumentMelodies melodies =
         ExtractMelodies(input, MelodyExtractionOptions::ForPrimer(request.search_start_step))
@@ -216,29 +220,52 @@ class MelodyDomain final : public EventDomain {
       });
     }
     if (melodies.empty()) {
-      SayLeftOut(CountLeftOut(input.proto(), request, -1), notes);
+      SayLeftOut(CountLeftOut(input.proto(), request, -1), request.others_stay, notes);
       notes.push_back("the primer has no melody: it is taken as silence");
       return SilentPrimer(request, input.steps_per_quarter());
     }
-    const ExtractedMelody& chosen = HighestMelody(melodies);
-    if (melodies.size() > 1) {
-      notes.push_back(
-          fmt::format("{} with notes: {} is continued, whose notes lie highest; left out: {}",
-                      Plural(static_cast<int64_t>(melodies.size()), "instrument"),
-                      InstrumentText(input.proto(), chosen.instrument),
-                      InstrumentList(input.proto(), melodies, chosen.instrument)));
-    }
-    SayLeftOut(CountLeftOut(input.proto(), request, chosen.instrument), notes);
+    const ExtractedMelody& chosen = TuneOf(input.proto(), request, melodies, notes);
+    SayLeftOut(CountLeftOut(input.proto(), request, chosen.instrument), request.others_stay, notes);
+    instrument = chosen.instrument;
     return chosen.melody;
+  }
+
+  /// Of several melodies the one that is named so, else the highest.
+  static const ExtractedMelody& TuneOf(const NoteSequence& input, const PrimerRequest& request,
+                                       const InstrumentMelodies& melodies,
+                                       std::vector<std::string>& notes) {
+    if (melodies.size() == 1) return melodies.front();
+    std::vector<Part> parts = PartsWithMelodies(input, melodies);
+    std::vector<const ExtractedMelody*> named, all;
+    for (const ExtractedMelody& melody : melodies) {
+      all.push_back(&melody);
+      const bool is_named = std::any_of(parts.begin(), parts.end(), [&](const Part& part) {
+        return part.instrument == melody.instrument && IsNamedMelody(part.name);
+      });
+      if (is_named) named.push_back(&melody);
+    }
+    const ExtractedMelody& chosen = *HighestMelody(named.empty() ? all : named);
+    const auto found = std::find_if(parts.begin(), parts.end(), [&](const Part& part) {
+      return part.instrument == chosen.instrument;
+    });
+    const std::string text = PartText(*found);
+    const auto count = static_cast<int64_t>(parts.size());
+    parts.erase(found);
+    notes.push_back(fmt::format("{} with notes: {} is continued, {}; {}: {}", Plural(count, "part"),
+                                text, named.size() == 1 ? "by its name" : "whose notes lie highest",
+                                request.others_stay ? "the others stay, up to there" : "left out",
+                                PartList(parts)));
+    return chosen;
   }
 
   static absl::Status CheckReferenceRules(const QuantizedSequence& input,
                                           const PrimerRequest& request,
                                           const InstrumentMelodies& melodies) {
     if (melodies.size() > 1) {
-      return UsageError(fmt::format("the primer has {} instruments with a melody: {}",
-                                    melodies.size(), InstrumentList(input.proto(), melodies)),
-                        "Give a primer of one instrument, or leave reference_windows out");
+      return UsageError(
+          fmt::format("the primer has {} instruments with a melody: {}", melodies.size(),
+                      PartList(PartsWithMelodies(input.proto(), melodies))),
+          "Give a primer of one instrument, or leave reference_windows out");
     }
     if (!melodies.empty() && melodies[0].melody.start_step() >= request.generate_start_step) {
       return UsageError(

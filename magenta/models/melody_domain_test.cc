@@ -83,8 +83,8 @@ TEST(MelodyDomainTest, ReadsPrimers) {
       {"the higher of two instruments",
        {{60, 0, 4}, {72, 0, 4, 1}},
        4,
-       "@0 t-12: 60 . . . | 2 instruments with notes: 1 (Flute) is continued, whose notes lie "
-       "highest; left out: 0"},
+       "@0 t-12: 60 . . . | 2 parts with notes: 2 (Flute) is continued, whose notes lie "
+       "highest; left out: 1"},
       {"drums", {{38, 0, 1, 2, true}, {60, 0, 4}}, 4, "@0 t0: 60 . . . | 1 drum note left out"},
       {"notes of the section itself",
        {{60, 0, 4}, {62, 4, 8}},
@@ -127,7 +127,7 @@ TEST(MelodyDomainTest, ReferenceWindowsRefuseWhatTheReferenceRefuses) {
       {"two instruments",
        {{60, 0, 4}, {72, 0, 4, 1}},
        4,
-       "exit 2: the primer has 2 instruments with a melody: 0, 1 (Flute)"},
+       "exit 2: the primer has 2 instruments with a melody: 1, 2 (Flute)"},
       {"late melody",
        {{60, 16, 20}},
        16,

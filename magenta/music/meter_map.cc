@@ -125,6 +125,13 @@ double MeterMap::BarLineFrom(double quarters, int bars) const {
   return line;
 }
 
+int64_t BarLineStep(const Meter& meter, double quarters, int steps_per_quarter) {
+  const double bar = meter.bar() * steps_per_quarter;
+  if (bar != std::floor(bar)) return 0;
+  const double line = std::round((meter.bar_line - quarters) * steps_per_quarter);
+  return static_cast<int64_t>(line - std::ceil(line / bar) * bar);
+}
+
 NoteSequence WithRealMeters(NoteSequence sequence) {
   const auto& signatures = sequence.time_signatures();
   if (signatures.size() < 2 || !std::all_of(signatures.begin(), signatures.end(), IsPlayable)) {

@@ -3,6 +3,7 @@
 // that a repeat sign cuts in two are written as meters of their own (1/4, then 4/4, then 3/4) and
 // are no change of meter.
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -51,6 +52,10 @@ class MeterMap {
   std::vector<Meter> meters_;
   std::optional<double> short_end_;
 };
+
+/// The last bar line of `meter` at or before `quarters`, in steps from there: 0 or below, so that
+/// bars of a pickup begin before the music. 0 where a bar is no whole number of steps.
+int64_t BarLineStep(const Meter& meter, double quarters, int steps_per_quarter);
 
 /// Whether a denominator is a power of 2 and a numerator 1 or more (at most 1e6).
 bool IsPlayable(const NoteSequence::TimeSignature& meter);

@@ -214,18 +214,18 @@ class Generation(Case):
         text = self.ok('request', model, stdin=old)
         self.assertIn('generated_sequence {', text.out)
         self.assertIn('qpm: 60', text.out)
-        as_json = self.ok('request', model, '--format=json', stdin=old).json['generated_sequence']
+        as_json = self.ok('request', model, '--format=json', stdin=old).json['generatedSequence']
         asked = b'''{"input_sequence": {"ticks_per_beat": 220, "tempos": [{"bpm": 60}], "notes":
           [{"pitch": 60, "velocity": 100, "end_time": 1}]}, "generator_options": {"generate_sections":
           [{"start_time_seconds": 1, "end_time_seconds": 5}], "args": {"seed": {"int_value": 5}}}}'''
-        self.assertEqual(self.ok('request', model, stdin=asked).json['generated_sequence'], as_json)
+        self.assertEqual(self.ok('request', model, stdin=asked).json['generatedSequence'], as_json)
         sections = struct.pack('<BBBdBd', 0x12, 18, 9, 1.0, 17, 5.0)
         note = struct.pack('<BBBBBBd', 8, 60, 16, 100, 33, 0, 1.0).replace(b'!\0', b'!')
         sequence = b'\x20\xdc\x01' + b'\x3a\x09\x11' + struct.pack('<d', 60.0) + b'\x42' + bytes(
             [len(note)]) + note
         options = struct.pack('<BBBdBd', 0x12, 18, 9, 1.0, 17, 5.0) + b'\x1a\x0a\x0a\x04seed\x12\x02\x10\x05'
         binary = b'\x0a' + bytes([len(sequence)]) + sequence + b'\x12' + bytes([len(options)]) + options
-        response = self.ok('request', model, '--format=json', stdin=binary).json['generated_sequence']
+        response = self.ok('request', model, '--format=json', stdin=binary).json['generatedSequence']
         self.assertEqual(response, as_json)
         self.assertEqual(self.ok('request', model, stdin=binary).bytes[:1], b'\x0a')
 

@@ -123,8 +123,8 @@ class Slides(ServerCase):
             self.assertLess(said.json['log_likelihood'], 0)
             again = self.ok('request', '--config=lookback_rnn', '--json', f'--seed={said.json["seed"]}', *where,
                             stdin=SLIDES)
-            self.assertEqual(again.json['generated_sequence'], said.json['generated_sequence'])
-        check_slides(self, json_notes(json.dumps({'it': said.json['generated_sequence']})))
+            self.assertEqual(again.json['generatedSequence'], said.json['generatedSequence'])
+        check_slides(self, json_notes(json.dumps({'it': said.json['generatedSequence']})))
         bad = run('request', '--json', stdin=b'what?')
         self.assertEqual((bad.status, bad.out), (3, ''))
         self.assertIn('line 1', bad.error['message'])

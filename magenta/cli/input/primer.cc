@@ -3,75 +3,24 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
-#include <vector>
+#include <utility>
 
-#include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/input/music_input.h"
-#include "magenta/generate/continuation.h"
+#include "magenta/cli/input/typed_melody.h"
+#include "magenta/io/music/read_music.h"
 #include "magenta/music/melody.h"
 
 namespace magenta::cli {
 namespace {
 
-std::string_view Trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
+constexpr double kDefaultQpm = 120;
+constexpr char kPartFlag[] = "--primer_part";
 
-absl::Status ListError(const std::string& what) {
-  return UsageError("--primer_melody: " + what, "Write it as --primer_melody=\"[60, -2, 62, -1]\"");
-}
-
-/// What stands between the brackets of "[60, 62]" or "(60, 62)"; all of "60, 62".
-absl::StatusOr<std::string_view> WithoutBrackets(std::string_view text) {
-  for (const std::string_view pair : {"[]", "()"}) {
-    const bool opened = text.starts_with(pair[0]), closed = text.ends_with(pair[1]);
-    if (opened && !closed) return ListError(fmt::format("its '{}' is never closed", pair[0]));
-    if (closed && !opened) return ListError(fmt::format("its '{}' was never opened", pair[1]));
-    if (opened) return Trimmed(text.substr(1, text.size() - 2));
-  }
-  return text;
-}
-
-absl::StatusOr<Event> ReadEvent(std::string_view text, size_t i) {
-  Event event = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), event);
-  if (error == std::errc() && stop == text.data() + text.size()) return event;
-  if (text.empty()) return ListError(fmt::format("nothing stands where event {} should", i));
-  const size_t blank = text.find_first_of(" \t");
-  if (blank == std::string_view::npos || !ReadEvent(text.substr(0, blank), i).ok()) {
-    return ListError(fmt::format("event {} is no whole number: {}", i, text));
-  }
-  return ListError(fmt::format("a comma is missing after event {}", i));
-}
-
-/// The numbers of "[60, -2, 62]" or "(60, 62)", or "60,62"; a comma may stand after the last.
-absl::StatusOr<std::vector<Event>> ReadEventList(const std::string& text) {
-  MAGENTA_ASSIGN_OR_RETURN(std::string_view rest, WithoutBrackets(Trimmed(text)));
-  std::vector<Event> events;
-  while (!rest.empty()) {
-    const size_t comma = std::min(rest.find(','), rest.size());
-    MAGENTA_ASSIGN_OR_RETURN(const Event event,
-                             ReadEvent(Trimmed(rest.substr(0, comma)), events.size()));
-    events.push_back(event);
-    rest = Trimmed(rest.substr(std::min(comma + 1, rest.size())));
-  }
-  return events;
-}
-
-absl::StatusOr<PrimerMusic> FromMelody(const std::string& text, double qpm, int steps_per_quarter) {
-  MAGENTA_ASSIGN_OR_RETURN(std::vector<Event> events, ReadEventList(text));
-  for (size_t i = 0; i < events.size(); ++i) {
-    if (events[i] >= kNoEvent && events[i] <= kMaxPitch) continue;
-    return UsageError(fmt::format("--primer_melody: event {} is {}, not in -2..127", i, events[i]),
-                      "-2 is no event, -1 a note off, 0..127 are MIDI pitches");
-  }
-  if (std::none_of(events.begin(), events.end(), [](Event event) { return event >= 0; })) {
-    return UsageError("--primer_melody has no note", "Give at least one pitch in 0..127");
-  }
+absl::StatusOr<PrimerMusic> FromEvents(std::vector<Event> events, double qpm,
+                                       int steps_per_quarter) {
   PrimerMusic primer;
   primer.steps = static_cast<double>(events.size());
   MAGENTA_ASSIGN_OR_RETURN(
@@ -83,58 +32,174 @@ absl::StatusOr<PrimerMusic> FromMelody(const std::string& text, double qpm, int 
   return primer;
 }
 
-absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_quarter) {
-  PrimerMusic primer;
-  MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> sequences,
-                           ReadMusic(flags.midi, primer.notes));
-  for (std::string& note : primer.notes) note.insert(0, flags.midi + ": ");
-  if (sequences.size() > 1) {
-    return InputError(flags.midi, fmt::format("holds {} pieces; a primer is one", sequences.size()),
-                      "Cut out the one that is meant");
+/// The number by which a piece of several is chosen: X: of a tune, else its place from 1.
+int NumberOfPiece(const std::vector<NoteSequence>& pieces, size_t i) {
+  return pieces[i].reference_number() != 0 ? static_cast<int>(pieces[i].reference_number())
+                                           : static_cast<int>(i) + 1;
+}
+
+std::string TitleOf(const NoteSequence& piece) {
+  return piece.sequence_metadata().title().empty() ? piece.filename()
+                                                   : piece.sequence_metadata().title();
+}
+
+std::string PieceList(const std::vector<NoteSequence>& pieces) {
+  constexpr size_t kShown = 10;
+  std::string list = "There are: ";
+  for (size_t i = 0; i < pieces.size() && i < kShown; ++i) {
+    const std::string title = TitleOf(pieces[i]);
+    list += fmt::format("{}{}{}", i == 0 ? "" : ", ", NumberOfPiece(pieces, i),
+                        title.empty() ? "" : fmt::format(" ({})", title));
   }
-  primer.sequence = std::move(sequences[0]);
-  if (primer.sequence.tempos_size() == 0) {
-    primer.sequence.add_tempos()->set_qpm(flags.qpm.value_or(120));
-  } else if (flags.qpm.has_value() && *flags.qpm != primer.sequence.tempos(0).qpm()) {
+  return pieces.size() > kShown ? list + fmt::format(" and {} more", pieces.size() - kShown) : list;
+}
+
+std::string InSmallLetters(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
+/// Of several pieces the one of number or title `wanted` ("X:5" is 5).
+absl::StatusOr<size_t> FindPiece(const std::vector<NoteSequence>& pieces,
+                                 const std::string& wanted) {
+  std::string_view number_text = wanted;
+  if (number_text.starts_with("X:") || number_text.starts_with("x:")) number_text.remove_prefix(2);
+  int number = 0;
+  const auto [stop, error] =
+      std::from_chars(number_text.data(), number_text.data() + number_text.size(), number);
+  const bool is_number = error == std::errc() && stop == number_text.data() + number_text.size();
+  std::vector<size_t> same, holding;
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const std::string title = InSmallLetters(TitleOf(pieces[i])), text = InSmallLetters(wanted);
+    if (is_number ? NumberOfPiece(pieces, i) == number : title == text) same.push_back(i);
+    if (!is_number && title.find(text) != title.npos) holding.push_back(i);
+  }
+  const std::vector<size_t>& found = same.empty() ? holding : same;
+  const std::string choice = fmt::format("{}={}", kPartFlag, wanted);
+  if (found.size() == 1 || (found.size() > 1 && is_number)) return found.front();
+  if (found.empty()) {
+    return UsageError(fmt::format("there is no piece {}", choice), PieceList(pieces));
+  }
+  return UsageError(fmt::format("{} means {} pieces", choice, found.size()),
+                    "Give the number of one. " + PieceList(pieces));
+}
+
+/// The piece that is meant: the only one, or the chosen one. What of `part` is not used up stays.
+absl::StatusOr<NoteSequence> ChoosePiece(std::vector<NoteSequence> pieces, const std::string& file,
+                                         std::string& part) {
+  if (pieces.size() == 1) return std::move(pieces[0]);
+  if (part.empty()) {
+    return UsageError(
+        fmt::format("{} holds {} pieces; a primer is one", file, pieces.size()),
+        fmt::format("Choose one by {}=NUMBER, or =TITLE. {}", kPartFlag, PieceList(pieces)));
+  }
+  // "12/2": the second part of tune 12.
+  auto found = FindPiece(pieces, part);
+  const size_t slash = part.rfind('/');
+  if (!found.ok() && slash != part.npos) {
+    found = FindPiece(pieces, part.substr(0, slash));
+    part.erase(0, slash + 1);
+  } else {
+    part.clear();
+  }
+  if (!found.ok()) return WithFile(found.status(), file);
+  return std::move(pieces[*found]);
+}
+
+/// Completes `primer`, whose sequence is a piece, by `flags`; `part` of it is chosen.
+absl::Status SetPiece(const PrimerFlags& flags, const std::string& part, int steps_per_quarter,
+                      PrimerMusic& primer) {
+  NoteSequence& sequence = primer.sequence;
+  primer.is_piece = true;
+  if (sequence.tempos_size() == 0) {
+    sequence.add_tempos()->set_qpm(flags.qpm.value_or(kDefaultQpm));
+  } else if (flags.qpm.has_value() && *flags.qpm != sequence.tempos(0).qpm()) {
     primer.notes.push_back(
         fmt::format("the primer's own tempo, {:.6g}, is used instead of --qpm={:.6g}",
-                    primer.sequence.tempos(0).qpm(), *flags.qpm));
+                    sequence.tempos(0).qpm(), *flags.qpm));
   }
-  const auto end = EndOfNotes(primer.sequence, steps_per_quarter);
-  if (!end.ok()) {
-    return WithRemedy(WithFile(end.status(), flags.midi),
-                      "Give a file with a melody, or --primer_melody=\"[60]\"");
+  if (!part.empty()) {
+    MAGENTA_ASSIGN_OR_RETURN(primer.part, FindPart(PartsOf(sequence), part, kPartFlag));
+    primer.notes.push_back(fmt::format("part {} is continued", PartText(*primer.part)));
   }
-  primer.end = end->seconds;
-  primer.steps = end->steps;
-  primer.qpm = end->qpm;
+  MAGENTA_ASSIGN_OR_RETURN(const MusicEnd end,
+                           EndOfNotes(sequence, steps_per_quarter, primer.part));
+  primer.end = end.seconds;
+  primer.steps = end.steps;
+  primer.qpm = end.qpm;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_quarter) {
+  PrimerMusic primer;
+  MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces, ReadMusic(flags.midi, primer.notes));
+  for (std::string& note : primer.notes) note.insert(0, flags.midi + ": ");
+  std::string part = flags.part;
+  MAGENTA_ASSIGN_OR_RETURN(primer.sequence, ChoosePiece(std::move(pieces), flags.midi, part));
+  const absl::Status set = SetPiece(flags, part, steps_per_quarter, primer);
+  if (set.ok()) return primer;
+  return WithRemedy(WithFile(set, flags.midi),
+                    "Give a file with a melody, or --primer_melody=\"[60]\"");
+}
+
+absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string& text,
+                                    int steps_per_quarter) {
+  auto reading = ReadMusicBytes(text, {MusicFormat::kAbc});
+  if (reading.ok() && !FirstFailure(*reading).ok()) reading = FirstFailure(*reading);
+  if (!reading.ok()) {
+    return UsageError(
+        fmt::format("--primer_melody, read as ABC, {}", std::string(reading.status().message())),
+        "Write it as --primer_melody=\"abc: K:G GABc d2 B2 |\"");
+  }
+  PrimerMusic primer;
+  for (const std::string& line : reading->pieces[0].warnings) {
+    primer.notes.push_back("--primer_melody: left out: " + line);
+  }
+  primer.sequence = std::move(reading->pieces[0].sequence);
+  const absl::Status set = SetPiece(flags, "", steps_per_quarter, primer);
+  if (!set.ok()) {
+    return UsageError("--primer_melody, read as ABC, " + std::string(set.message()),
+                      "Give at least one note");
+  }
   return primer;
+}
+
+absl::StatusOr<PrimerMusic> FromTyped(const PrimerFlags& flags, int steps_per_quarter) {
+  MAGENTA_ASSIGN_OR_RETURN(TypedMelody typed, ReadTypedMelody(flags.melody));
+  if (const auto* abc = std::get_if<TypedAbc>(&typed)) {
+    return FromAbc(flags, abc->text, steps_per_quarter);
+  }
+  return FromEvents(std::get<std::vector<Event>>(std::move(typed)), flags.qpm.value_or(kDefaultQpm),
+                    steps_per_quarter);
 }
 
 }  // namespace
 
 absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, int steps_per_quarter) {
-  const double qpm = flags.qpm.value_or(120.0);
+  if (!flags.part.empty() && (flags.midi.empty() || !flags.melody.empty())) {
+    return UsageError("--primer_part chooses a part of the file that --primer_midi names",
+                      "Give --primer_midi alone, or leave --primer_part out");
+  }
   if (!flags.melody.empty()) {
-    auto primer = FromMelody(flags.melody, qpm, steps_per_quarter);
+    auto primer = FromTyped(flags, steps_per_quarter);
     if (primer.ok() && !flags.midi.empty()) {
       primer->notes.push_back("--primer_melody counts, --primer_midi=" + flags.midi + " does not");
     }
     return primer;
   }
   if (!flags.midi.empty()) return FromFile(flags, steps_per_quarter);
-  MAGENTA_ASSIGN_OR_RETURN(PrimerMusic primer, FromMelody("[60]", qpm, steps_per_quarter));
+  constexpr Event kMiddleC = 60;
+  MAGENTA_ASSIGN_OR_RETURN(
+      PrimerMusic primer,
+      FromEvents({kMiddleC}, flags.qpm.value_or(kDefaultQpm), steps_per_quarter));
   primer.notes.emplace_back(
       "no primer is given: starting from middle C (--primer_melody=\"[60]\")");
   return primer;
 }
 
-absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer, int num_steps,
-                                                    int steps_per_quarter, bool reference_windows) {
-  ContinuationOptions options;
-  options.num_steps = num_steps;
-  options.steps_per_quarter = steps_per_quarter;
-  options.reference_windows = reference_windows;
+absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer,
+                                                    const ContinuationOptions& options) {
   return ContinuationOf(primer.sequence, {primer.end, primer.steps, primer.qpm}, options);
 }
 

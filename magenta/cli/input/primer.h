@@ -6,20 +6,27 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "magenta/generate/continuation.h"
 #include "magenta/generator.pb.h"
+#include "magenta/music/parts.h"
 
 namespace magenta::cli {
 
 /// What the user said about the primer. The first of melody and midi that is not empty counts.
 struct PrimerFlags {
-  std::string melody;  // "[60, -2, 62]"
+  std::string melody;  // typed_melody.h
   std::string midi;    // a file
   std::optional<double> qpm;
+  std::string part = {};  // of the file: number or name; of several pieces: number (X:) or title
 };
 
 /// The primer as a NoteSequence.
 struct PrimerMusic {
   NoteSequence sequence;
+  /// The part that was chosen by name or number.
+  std::optional<Part> part;
+  /// Whether it is a piece with bars, from a file or in ABC, rather than typed steps.
+  bool is_piece = false;
   /// Seconds at which it ends, trailing rests of a melody counted.
   double end = 0;
   /// Steps up to there, at the model's steps a quarter.
@@ -30,13 +37,13 @@ struct PrimerMusic {
   std::vector<std::string> notes;
 };
 
-/// Reads the primer; middle C when neither is given. Errors: a list that is none, an event outside
-/// -2..127, no note at all (exit 2); a file that is missing, no MIDI, or without notes (exit 3).
+/// Reads the primer; middle C when neither is given. Errors: what is no melody, an event outside
+/// -2..127, no note at all, a part or piece that is not there, or a file of several and none chosen
+/// (exit 2, listing what there is); a file that is missing, no music, or without notes (exit 3).
 absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, int steps_per_quarter);
 
-/// Asks for the steps from the primer's end up to `num_steps` in all. `reference_windows`: for
-/// those that the reference asks for (PARITY section 5). Error (exit 2): the primer leaves no step.
-absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer, int num_steps,
-                                                    int steps_per_quarter, bool reference_windows);
+/// Asks for what comes after the primer. Error (exit 2): num_steps leaves no step.
+absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer,
+                                                    const ContinuationOptions& options);
 
 }  // namespace magenta::cli

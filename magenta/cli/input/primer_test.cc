@@ -103,7 +103,10 @@ TEST(Primer, AFilesTempoWinsAndItsChangesCount) {
 TEST(Primer, Requests) {
   const auto section = [](const char* melody, int num_steps, bool reference) {
     const auto primer = ReadPrimerFlags({melody, "", std::nullopt}, 4);
-    const auto request = MakeRequest(*primer, num_steps, 4, reference);
+    ContinuationOptions options;
+    options.num_steps = num_steps;
+    options.reference_windows = reference;
+    const auto request = MakeRequest(*primer, options);
     if (!request.ok()) return ErrorLine(request.status());
     const auto& asked = request->generator_options().generate_sections(0);
     return fmt::format("{} {}", asked.start_time(), asked.end_time());

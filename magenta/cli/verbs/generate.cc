@@ -22,10 +22,13 @@
 #include "magenta/generate/generate_args.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/io/midi/midi_file.h"
+#include "magenta/music/program.h"
 
 namespace magenta::cli {
 namespace {
 
+/// What comes after a piece, where nothing is said.
+constexpr int kDefaultBars = 8;
 /// Rows that are stepped together between two looks at signals and progress.
 constexpr int kRowsAtOnce = 32;
 
@@ -78,6 +81,10 @@ class GenerateVerb : public Verb {
         "date, time and number. Without a primer it starts from middle C. The seed is printed; "
         "with "
         "it the same notes come again.");
+    flags.About(
+        "A piece stays what it is: its meter, key, tempos, names and sounds go on, and its other "
+        "parts stay up to where the continuation begins. A pickup or a short last bar is no change "
+        "of meter.");
     DescribeOutput(flags);
     DescribePrimer(flags);
     DescribeSampling(flags);
@@ -88,6 +95,12 @@ class GenerateVerb : public Verb {
         "magenta generate --config=attention_rnn --output_dir=tunes --num_outputs=10 "
         "--primer_melody=\"[60, -2, 62, -2, 64, -2, 67, -2]\"",
         "Ten melodies that begin with four eighth notes, by the bundled weights.");
+    flags.AddExample(
+        "magenta generate --output_dir=tunes --primer_melody=\"C4:2 D4:2 E4:2 G4:2\" --bars=4",
+        "The same four notes by their names; four new bars.");
+    flags.AddExample(
+        "magenta generate --output_dir=tunes --primer_midi=song.mid --primer_part=flute --bars=16",
+        "Sixteen new bars of one part of a piece, after the piece.");
     flags.AddExample(
         "magenta generate --run_dir=run --output_dir=tunes --primer_midi=mine.mid "
         "--temperature=1.2 "
@@ -109,9 +122,10 @@ class GenerateVerb : public Verb {
     MAGENTA_ASSIGN_OR_RETURN(const PrimerMusic primer,
                              ReadPrimerFlags(primer_, source.steps_per_quarter));
     for (const std::string& note : primer.notes) context.out.Info(note);
-    MAGENTA_ASSIGN_OR_RETURN(
-        GenerateSequenceRequest request,
-        MakeRequest(primer, num_steps_, source.steps_per_quarter, reference_windows_));
+    ContinuationOptions length = Length(primer);
+    length.steps_per_quarter = source.steps_per_quarter;
+    MAGENTA_ASSIGN_OR_RETURN(GenerateSequenceRequest request, MakeRequest(primer, length));
+    MAGENTA_RETURN_IF_ERROR(SetPieceArgs(primer, request));
     if (remote_.given()) request.set_generator_id(model_.source.config);
     CatchSignals();
     const uint32_t seed = context.globals.seed.value_or(DrawSeed());
@@ -152,11 +166,28 @@ class GenerateVerb : public Verb {
     flags.Group("Primer");
     flags
         .Text("primer_melody", &primer_.melody,
-              "A list of steps (sixteenths): MIDI pitches, -2 no event, -1 note off. Goes before "
-              "--primer_midi.")
-        .Value("LIST")
+              "Steps (sixteenths): a list of MIDI pitches, -2 no event, -1 note off; or names, "
+              "\"C4 - F#4:4 .\" (C4 is 60, - holds, :4 is four steps, . ends the note); or ABC, "
+              "\"abc: K:G GABc d2 |\". Goes before --primer_midi.")
+        .Value("TEXT")
         .Default("[60], middle C, when there is no primer at all");
     flags.Text("primer_midi", &primer_.midi, "A MIDI, ABC or MusicXML file.").Value("FILE");
+    flags
+        .Text("primer_part", &primer_.part,
+              "Which part of the file is continued: its number from 1, or its name; of a book of "
+              "tunes X: or title (5/2: part 2 of tune 5).")
+        .Value("PART")
+        .Default("the part named melody, else the highest");
+    flags
+        .Text("accompaniment", &accompaniment_,
+              "Whether the other parts stay, up to where the continuation begins.")
+        .Choices({"keep", "drop"})
+        .Default("keep; drop with --reference_windows");
+    flags
+        .Text("program", &program_,
+              "Sound of the continued part: a General MIDI program, 0 to 127 or by name (flute).")
+        .Value("PROGRAM")
+        .Default("its own");
     flags
         .OptionalDouble("qpm", &primer_.qpm,
                         "Tempo in quarter notes a minute; a primer file's own wins.")
@@ -166,8 +197,19 @@ class GenerateVerb : public Verb {
 
   void DescribeSampling(Flags& flags) {
     flags.Group("How it goes on");
-    flags.Int("num_steps", &num_steps_, "Length in steps, the primer's counted (16 make a bar).")
-        .Range(1, 1 << 20);
+    flags
+        .Int("bars", &bars_,
+             "New bars, in the primer's own meter; up to the bar line after so many.")
+        .Range(1, 1 << 16)
+        .Default("8 after a primer that is a file or ABC");
+    flags.Int("new_steps", &new_steps_, "New steps (sixteenths) instead.")
+        .Range(1, 1 << 20)
+        .Default("");
+    flags
+        .Int("num_steps", &num_steps_,
+             "Length in steps instead, the primer's counted (16 make a bar of 4/4).")
+        .Range(1, 1 << 20)
+        .Default("128 otherwise");
     flags
         .Double("temperature", &temperature_,
                 "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
@@ -212,8 +254,46 @@ class GenerateVerb : public Verb {
     return absl::OkStatus();
   }
 
+  /// How far it goes, which CheckTogether found to be said once at most.
+  ContinuationOptions Length(const PrimerMusic& primer) const {
+    ContinuationOptions length;
+    length.reference_windows = reference_windows_;
+    const bool is_said = num_steps_ > 0 || new_steps_ > 0 || bars_ > 0;
+    if (num_steps_ > 0) length.num_steps = num_steps_;
+    if (new_steps_ > 0) length.new_steps = new_steps_;
+    if (bars_ > 0) length.bars = bars_;
+    if (!is_said && primer.is_piece && !reference_windows_) length.bars = kDefaultBars;
+    return length;
+  }
+
+  /// What is continued, how it sounds, and what stays beside it.
+  absl::Status SetPieceArgs(const PrimerMusic& primer, GenerateSequenceRequest& request) const {
+    auto& args = *request.mutable_generator_options()->mutable_args();
+    if (primer.part.has_value()) args["primer_part"].set_int_value(primer.part->number);
+    if (!accompaniment_.empty()) args["accompaniment"].set_string_value(accompaniment_);
+    if (program_.empty()) return absl::OkStatus();
+    const auto program = ParseProgram(program_);
+    if (!program.ok())
+      return UsageError("--program: " + std::string(program.status().message()),
+                        ErrorRemedy(program.status()));
+    args["program"].set_int_value(*program);
+    return absl::OkStatus();
+  }
+
   /// Flags that mean nothing beside the others that were given.
   absl::Status CheckTogether() const {
+    if ((num_steps_ > 0) + (new_steps_ > 0) + (bars_ > 0) > 1) {
+      return UsageError("--bars, --new_steps and --num_steps each say how far it goes",
+                        "Give one of them");
+    }
+    if (reference_windows_ && accompaniment_ == "keep") {
+      return UsageError("--reference_windows gives the melody alone, as Magenta does",
+                        "Leave it or --accompaniment=keep out");
+    }
+    if (reference_windows_ && !program_.empty()) {
+      return UsageError("--reference_windows gives a piano, as Magenta does",
+                        "Leave it or --program out");
+    }
     if (!bundle_description_.empty()) {
       return UsageError("--bundle_description is of the bundle that --save_generator_bundle writes",
                         "Give both or neither");
@@ -338,7 +418,11 @@ class GenerateVerb : public Verb {
   int num_outputs_ = 10;
   std::vector<std::string> formats_ = {"mid"};
   std::string sound_font_;
-  int num_steps_ = 128;
+  int num_steps_ = 0;
+  int new_steps_ = 0;
+  int bars_ = 0;
+  std::string accompaniment_;
+  std::string program_;
   double temperature_ = 1.0;
   SamplingFlags sampling_;
   int beam_size_ = 1;

@@ -1,0 +1,215 @@
+#include "magenta/generate/piece.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "magenta/music/meter_map.h"
+#include "magenta/music/tempo_map.h"
+
+namespace magenta {
+namespace {
+
+constexpr int kPlainVelocity = 100;
+constexpr int kPlainTicks = 220;
+constexpr int kMostTicks = 32767;
+
+/// Ticks on which all that was read and all steps of the grid can stand.
+int TicksFor(int ticks, int steps_per_quarter) {
+  if (ticks <= 0 || ticks > kMostTicks) return kPlainTicks;
+  while (ticks % steps_per_quarter != 0 && ticks * 2 <= kMostTicks) ticks *= 2;
+  return ticks;
+}
+
+template <typename Events, typename Drops>
+void EraseIf(Events& events, const Drops& drops) {
+  events.erase(std::remove_if(events.begin(), events.end(), drops), events.end());
+}
+
+/// An instrument number that nothing in `sequence` has.
+int FreeInstrument(const NoteSequence& sequence) {
+  int last = -1;
+  const auto look = [&](const auto& events) {
+    for (const auto& event : events) last = std::max(last, event.instrument());
+  };
+  look(sequence.notes());
+  look(sequence.control_changes());
+  look(sequence.pitch_bends());
+  look(sequence.instrument_infos());
+  return last == std::numeric_limits<int>::max() ? last : last + 1;
+}
+
+bool CanBeHeard(const NoteSequence::Note& note) {
+  return !note.is_drum() && note.velocity() > 0 && note.pitch() >= 0 && note.pitch() <= 127;
+}
+
+}  // namespace
+
+Piece::Piece(const NoteSequence& input, const SectionPlan& plan, const PieceOptions& options)
+    : plan_(&plan),
+      steps_per_second_(StepsPerSecond(plan.input.steps_per_quarter(), plan.qpm)),
+      stop_(plan.fills ? std::numeric_limits<double>::infinity()
+                       : plan.OffGrid(static_cast<double>(plan.start_step) / steps_per_second_)) {
+  const bool has_notes = !input.notes().empty();
+  instrument_ = options.instrument.value_or(has_notes ? FreeInstrument(input) : 0);
+  model_.set_instrument(instrument_);
+  model_.set_velocity(kPlainVelocity);
+  KeepDescription(input);
+  FindHeard(input);
+  KeepNotes(input, options);
+  KeepEvents(input, options);
+  KeepNames(options);
+  if (options.program.has_value()) model_.set_program(*options.program);
+}
+
+int64_t Piece::StepOf(double grid_seconds) const {
+  return QuantizeToStep(grid_seconds, steps_per_second_);
+}
+
+const StepRange* Piece::SectionAt(int64_t step, bool before) const {
+  const auto section = std::find_if(plan_->sections.begin(), plan_->sections.end(),
+                                    [&](const StepRange& range) { return step < range.end; });
+  if (section == plan_->sections.end() || (!before && step < section->start)) return nullptr;
+  return &*section;
+}
+
+void Piece::KeepDescription(const NoteSequence& input) {
+  if (input.has_sequence_metadata()) {
+    *kept_.mutable_sequence_metadata() = input.sequence_metadata();
+  }
+  kept_.set_ticks_per_quarter(
+      TicksFor(input.ticks_per_quarter(), plan_->input.steps_per_quarter()));
+  *kept_.mutable_tempos() = input.tempos();
+  if (kept_.tempos().empty()) kept_.add_tempos()->set_qpm(plan_->qpm);
+  *kept_.mutable_time_signatures() = input.time_signatures();
+  *kept_.mutable_key_signatures() = input.key_signatures();
+  *kept_.mutable_instrument_infos() = input.instrument_infos();
+  *kept_.mutable_part_infos() = input.part_infos();
+  if (plan_->fills) return;
+  const auto short_end = MeterMap(input).short_end();
+  if (!short_end.has_value()) return;
+  const TempoMap tempos(input);
+  EraseIf(*kept_.mutable_time_signatures(), [&](const auto& meter) {
+    return tempos.QuartersAt(meter.time()) >= *short_end && meter.time() < stop_;
+  });
+}
+
+/// Of the notes that start on a step the highest, as extraction takes it.
+void Piece::FindHeard(const NoteSequence& input) {
+  for (int i = 0; i < input.notes_size(); ++i) {
+    const auto& note = input.notes(i);
+    if (note.instrument() != instrument_ || !CanBeHeard(note)) continue;
+    const int64_t step = StepOf(plan_->OnGrid(note.start_time()));
+    if (step < plan_->search_start_step) continue;
+    if (!plan_->fills && step >= plan_->start_step) continue;
+    const auto [heard, is_new] = heard_input_.try_emplace(step, i);
+    if (!is_new && input.notes(heard->second).pitch() < note.pitch()) heard->second = i;
+  }
+}
+
+void Piece::KeepNotes(const NoteSequence& input, const PieceOptions& options) {
+  double velocities = 0;
+  const auto is_heard = [&](int i) {
+    const auto& note = input.notes(i);
+    if (note.instrument() != instrument_ || !CanBeHeard(note)) return false;
+    const auto heard = heard_input_.find(StepOf(plan_->OnGrid(note.start_time())));
+    return heard != heard_input_.end() && heard->second == i;
+  };
+  for (int i = 0; i < input.notes_size(); ++i) {
+    const auto& note = input.notes(i);
+    const bool heard = is_heard(i);
+    if (!heard && (!options.keep_accompaniment || note.start_time() >= stop_)) continue;
+    auto& kept = *kept_.add_notes();
+    kept = note;
+    kept.clear_quantized_start_step();
+    kept.clear_quantized_end_step();
+    if (heard) {
+      heard_[StepOf(plan_->OnGrid(note.start_time()))] = kept_.notes_size() - 1;
+      if (options.program.has_value()) kept.set_program(*options.program);
+      velocities += note.velocity();
+      model_.set_program(note.program());
+      model_.set_part(note.part());
+      model_.set_voice(note.voice());
+      continue;
+    }
+    kept.set_end_time(std::min(note.end_time(), stop_));
+    if (note.instrument() != instrument_ || !options.instrument.has_value()) continue;
+    if (!others_.has_value()) others_ = FreeInstrument(input);
+    kept.set_instrument(*others_);
+  }
+  if (!heard_.empty()) {
+    model_.set_velocity(
+        static_cast<int>(std::lround(velocities / static_cast<double>(heard_.size()))));
+  }
+}
+
+void Piece::KeepEvents(const NoteSequence& input, const PieceOptions& options) {
+  const auto keep = [&](const auto& events, auto& kept) {
+    for (const auto& event : events) {
+      const bool own = event.instrument() == instrument_;
+      if (event.time() >= stop_ || (!own && !options.keep_accompaniment)) continue;
+      if (own && others_.has_value()) {
+        auto& other = *kept.Add();
+        other = event;
+        other.set_instrument(*others_);
+      }
+      auto& copy = *kept.Add();
+      copy = event;
+      if (own && options.program.has_value()) copy.set_program(*options.program);
+    }
+  };
+  keep(input.control_changes(), *kept_.mutable_control_changes());
+  keep(input.pitch_bends(), *kept_.mutable_pitch_bends());
+  for (auto& change : *kept_.mutable_control_changes()) change.clear_quantized_step();
+  for (const auto& text : input.text_annotations()) {
+    if (text.time() >= stop_) continue;
+    auto& kept = *kept_.add_text_annotations();
+    kept = text;
+    kept.clear_quantized_step();
+  }
+}
+
+void Piece::KeepNames(const PieceOptions& options) {
+  auto& names = *kept_.mutable_instrument_infos();
+  if (!options.keep_accompaniment) {
+    EraseIf(names, [this](const auto& info) { return info.instrument() != instrument_; });
+    EraseIf(*kept_.mutable_part_infos(),
+            [this](const auto& info) { return info.part() != model_.part(); });
+  }
+  if (!others_.has_value()) return;
+  const auto own = std::find_if(names.begin(), names.end(), [this](const auto& info) {
+    return info.instrument() == instrument_;
+  });
+  const std::string name = own == names.end() ? "" : own->name() + " ";
+  auto& info = *names.Add();
+  info.set_instrument(*others_);
+  info.set_name(name + "(accompaniment)");
+}
+
+NoteSequence Piece::With(const NoteSequence& melody) const {
+  NoteSequence piece = kept_;
+  for (const auto& note : melody.notes()) {
+    const int64_t start = StepOf(note.start_time()), end = StepOf(note.end_time());
+    if (SectionAt(start, false) != nullptr) {
+      auto& added = *piece.add_notes();
+      added = model_;
+      added.set_pitch(note.pitch());
+      added.set_start_time(plan_->OffGrid(note.start_time()));
+      added.set_end_time(plan_->OffGrid(note.end_time()));
+      continue;
+    }
+    const StepRange* next = SectionAt(start, true);
+    const auto heard = heard_.find(start);
+    if (next == nullptr || end <= next->start || heard == heard_.end()) continue;
+    piece.mutable_notes(heard->second)->set_end_time(plan_->OffGrid(note.end_time()));
+  }
+  double total = 0;
+  for (const auto& note : piece.notes()) total = std::max(total, note.end_time());
+  piece.set_total_time(total);
+  return piece;
+}
+
+}  // namespace magenta

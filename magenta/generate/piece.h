@@ -1,0 +1,58 @@
+#pragma once
+// The piece that a continuation is a continuation of: what of the input stays around the new notes.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "magenta/generate/section.h"
+#include "magenta/music.pb.h"
+
+namespace magenta {
+
+struct PieceOptions {
+  /// Who plays what is continued; none where nobody does.
+  std::optional<int> instrument;
+  /// Whether the other instruments, and the notes of this one that are not heard, stay.
+  bool keep_accompaniment = true;
+  /// The sound of what is continued, instead of its own.
+  std::optional<int> program;
+};
+
+/// The input with its tempos, meters, keys, names, texts and controllers, its notes as they were
+/// played, up to where it is continued (all of a fill's). The meter of a short last bar is left
+/// out: the continuation fills that bar. So are repeats, since the piece stands as it is written.
+/// Of notes of the continued instrument that start on one step the highest is heard; the others
+/// become an instrument of their own, after all others.
+class Piece {
+ public:
+  /// `plan` is that of `input`, or of one instrument of it.
+  Piece(const NoteSequence& input, const SectionPlan& plan, const PieceOptions& options);
+
+  /// The piece and what `melody` - at one tempo, all of it on the plan's grid - has in the plan's
+  /// sections, as loud as the notes before on the average; a note of the input that sounds into a
+  /// section ends where the melody's does.
+  NoteSequence With(const NoteSequence& melody) const;
+
+ private:
+  void KeepDescription(const NoteSequence& input);
+  void KeepNotes(const NoteSequence& input, const PieceOptions& options);
+  void KeepEvents(const NoteSequence& input, const PieceOptions& options);
+  void KeepNames(const PieceOptions& options);
+  void FindHeard(const NoteSequence& input);
+  int64_t StepOf(double grid_seconds) const;
+  /// The section that holds `step`; else, with `before`, the next one.
+  const StepRange* SectionAt(int64_t step, bool before) const;
+
+  const SectionPlan* plan_;
+  double steps_per_second_;
+  double stop_;  // seconds of the request: where what stays ends
+  int instrument_ = 0;
+  std::optional<int> others_;  // the instrument of what is not heard
+  NoteSequence kept_;
+  std::map<int64_t, int> heard_input_;  // step -> note of the input
+  std::map<int64_t, int> heard_;        // step -> note of kept_
+  NoteSequence::Note model_;            // of the new notes: instrument, program, velocity, ...
+};
+
+}  // namespace magenta
