@@ -12,8 +12,8 @@ namespace {
 
 constexpr int kFinestMeter = 1024;
 
-/// `units` as a meter, in beats of the score's meter where that is possible, else in quarters,
-/// eighths and so on; nothing where it is too fine or too long for one.
+/// `units` as a meter, in beats of the score's meter where that is possible, else in finer ones;
+/// nothing where it is too long for a meter, or no number of 1024ths (part of a triplet).
 std::optional<XmlMeter> MeterOfLength(int64_t units, int denominator) {
   const int64_t whole = 4 * kScoreUnitsPerQuarter;
   for (int64_t unit = denominator; unit <= kFinestMeter; unit *= 2) {
@@ -22,9 +22,7 @@ std::optional<XmlMeter> MeterOfLength(int64_t units, int denominator) {
     if (count > kFinestMeter) return std::nullopt;
     return XmlMeter{static_cast<int>(count), static_cast<int>(unit)};
   }
-  const int64_t common = std::gcd(units, whole);
-  if (units / common > kFinestMeter || whole / common > kFinestMeter) return std::nullopt;
-  return XmlMeter{static_cast<int>(units / common), static_cast<int>(whole / common)};
+  return std::nullopt;
 }
 
 class ScoreLayout {

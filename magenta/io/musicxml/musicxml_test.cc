@@ -8,43 +8,13 @@
 #include <vector>
 
 #include "magenta/base/status.h"
+#include "magenta/io/musicxml/musicxml_test_util.h"
 #include "magenta/io/score/score_dump.h"
 
 namespace magenta {
 namespace {
 
 using ::testing::HasSubstr;
-
-/// A note of `duration` divisions; `more` stands before <duration>.
-std::string Note(const std::string& step, int octave, int duration, const std::string& more = "") {
-  return "<note>" + more + "<pitch><step>" + step + "</step><octave>" + std::to_string(octave) +
-         "</octave></pitch><duration>" + std::to_string(duration) + "</duration></note>";
-}
-
-/// A score of one part with 2 divisions a quarter; `measures` are the insides of its measures.
-std::string Score(const std::vector<std::string>& measures, const std::string& head = "") {
-  std::string xml = "<score-partwise><part-list><score-part id='P1'><part-name>Flute</part-name>" +
-                    head + "</score-part></part-list><part id='P1'>";
-  std::string divisions = "<attributes><divisions>2</divisions></attributes>";
-  for (const std::string& measure : measures) {
-    xml += "<measure>" + divisions + measure + "</measure>";
-    divisions = "";
-  }
-  return xml + "</part></score-partwise>";
-}
-
-std::string Attributes(const std::string& inside) {
-  return "<attributes>" + inside + "</attributes>";
-}
-std::string Meter(const std::string& beats, const std::string& type) {
-  return Attributes("<time><beats>" + beats + "</beats><beat-type>" + type + "</beat-type></time>");
-}
-
-MusicXmlReading ReadXml(const std::string& xml) {
-  auto reading = ReadMusicXml(xml);
-  EXPECT_TRUE(reading.ok()) << reading.status() << xml;
-  return reading.ok() ? *reading : MusicXmlReading{};
-}
 
 struct Row {
   std::vector<std::string> measures;
@@ -206,6 +176,144 @@ TEST(MusicXmlTest, SaysWhatItLeftOut) {
   EXPECT_EQ(reading.left_out[1].line, 3);
 }
 
+TEST(MusicXmlTest, CountsWhatItLeftOut) {
+  const std::string lyric = Note("C", 4, 2, "", "<lyric/>");
+  const MusicXmlReading reading = ReadXml(Score({lyric, lyric + "\n" + lyric}));
+  ASSERT_EQ(reading.left_out.size(), 1u);
+  EXPECT_EQ(WarningLine(reading.left_out[0]), "line 1: lyrics (3 times)");
+}
+
+struct LeftOutRow {
+  const char* kind;
+  std::string measure;
+};
+
+/// Nothing that sounds is left out without a word.
+TEST(MusicXmlTest, SaysEachKind) {
+  const auto noted = [](const std::string& inside) {
+    return Note("C", 4, 2, "", "<notations>" + inside + "</notations>");
+  };
+  const auto direction = [](const std::string& inside) {
+    return "<direction><direction-type>" + inside + "</direction-type></direction>";
+  };
+  const LeftOutRow rows[] = {
+      {"cue notes", Note("C", 4, 2, "<cue/>")},
+      {"ornaments", noted("<ornaments><trill-mark/></ornaments>")},
+      {"ornaments", noted("<ornaments><tremolo>3</tremolo></ornaments>")},
+      {"articulations", noted("<articulations><staccato/></articulations>")},
+      {"fermatas", noted("<fermata/>")},
+      {"arpeggios", noted("<arpeggiate/>")},
+      {"glissandos", noted("<slide type='start'/>")},
+      {"playing techniques", noted("<technical><harmonic/></technical>")},
+      {"dynamics", noted("<dynamics><p/></dynamics>")},
+      {"dynamics", direction("<dynamics><f/></dynamics>")},
+      {"dynamics", direction("<wedge type='crescendo'/>")},
+      {"pedal marks", direction("<pedal type='start'/>")},
+      {"words", direction("<words>ritardando</words>")},
+      {"swing", "<sound><swing><first>2</first><second>1</second></swing></sound>"},
+      {"figured bass", "<figured-bass/>"},
+      {"metric modulations", direction("<metronome><beat-unit>quarter</beat-unit><beat-unit>half"
+                                       "</beat-unit></metronome>")},
+      {"metronome marks", direction("<metronome><beat-unit>quarter</beat-unit><per-minute>quick"
+                                    "</per-minute></metronome>")},
+      {"signs that repeat measures",
+       Attributes(
+           "<measure-style><measure-repeat type='start'>1</measure-repeat></measure-style>")},
+      {"slashes", Attributes("<measure-style><slash type='start'/></measure-style>")},
+      {"quarter tones",
+       "<note><pitch><step>C</step><alter>0.5</alter><octave>4</octave></pitch>"
+       "<duration>2</duration></note>"},
+      {"backups past", "<backup><duration>2</duration></backup>"},
+      {"without a length", "<note><pitch><step>C</step><octave>4</octave></pitch></note>"},
+      {"outside MIDI", Note("C", 11, 2) + Note("A", 10, 2)},
+      {"without a MIDI note",
+       "<note><unpitched><display-step>C</display-step><display-octave>5"
+       "</display-octave></unpitched><duration>2</duration></note>"},
+      {"D.S. without a segno", Note("C", 4, 2) + "<sound dalsegno='x'/>"},
+  };
+  for (const LeftOutRow& row : rows) {
+    const MusicXmlReading reading = ReadXml(Score({row.measure + Note("C", 4, 2)}));
+    ASSERT_EQ(reading.left_out.size(), 1u) << row.measure;
+    EXPECT_THAT(reading.left_out[0].text, HasSubstr(row.kind)) << row.measure;
+  }
+}
+
+struct NameRow {
+  const char* encoding;
+  std::string bytes;
+};
+
+/// Names are UTF-8, whatever the document says of itself.
+TEST(MusicXmlTest, TextOfAnyEncoding) {
+  const auto document = [](const std::string& encoding, const std::string& name) {
+    return "<?xml version='1.0' encoding='" + encoding +
+           "'?><score-partwise><part-list><score-part id='P1'><part-name>" + name +
+           "</part-name></score-part></part-list><part id='P1'><measure/></part></score-partwise>";
+  };
+  const auto utf16 = [](const std::string& latin1, bool little) {
+    std::string bytes;
+    for (const char c : latin1) bytes += little ? std::string({c, '\0'}) : std::string({'\0', c});
+    return bytes;
+  };
+  const std::string utf8 = "Fl\xC3\xB6te", latin1 = "Fl\xF6te";
+  const NameRow rows[] = {
+      {"UTF-8", document("UTF-8", utf8)},
+      {"UTF-8 with its mark", "\xEF\xBB\xBF" + document("UTF-8", utf8)},
+      {"Latin-1", document("ISO-8859-1", latin1)},
+      {"Latin-1 that is UTF-8", document("iso-8859-1", utf8)},
+      {"UTF-8 that is Latin-1", document("UTF-8", latin1)},
+      {"UTF-16 that is UTF-8", document("UTF-16", utf8)},
+      {"UTF-16, little", "\xFF\xFE" + utf16(document("UTF-16", latin1), true)},
+      {"UTF-16, big", "\xFE\xFF" + utf16(document("UTF-16", latin1), false)},
+      {"UTF-16 without a mark", utf16(document("UTF-16", latin1), true)},
+  };
+  for (const NameRow& row : rows) {
+    const MusicXmlReading reading = ReadXml(row.bytes);
+    ASSERT_EQ(reading.sequence.part_infos_size(), 1) << row.encoding;
+    EXPECT_EQ(reading.sequence.part_infos(0).name(), utf8) << row.encoding;
+  }
+}
+
+TEST(MusicXmlTest, MeasuresAreReadAFewAtATime) {
+  // Comments, markers and brackets where tags are looked for; several chunks of measures.
+  std::string xml =
+      "<?xml version='1.0'?><!DOCTYPE score-partwise [<!ENTITY a '<part>'>]>"
+      "<!-- <score-timewise> --><score-partwise><work a='>'/><part-list><score-part "
+      "id='P1'/></part-list><part id='P1'>";
+  const int measures = 9000;
+  for (int i = 0; i < measures; ++i) {
+    xml += "<measure><!-- </measure> --><![CDATA[</measure>]]>" +
+           Attributes("<divisions>2</divisions>") + Note("C", 4, 8) + "</measure>";
+  }
+  xml += "</part><part id='P2'/></score-partwise><!-- end -->";
+  const NoteSequence sequence = ReadXml(xml).sequence;
+  EXPECT_EQ(sequence.notes_size(), measures);
+  EXPECT_EQ(sequence.total_time(), 2.0 * measures);
+  EXPECT_EQ(sequence.part_infos_size(), 2);
+}
+
+TEST(MusicXmlTest, LimitsOfAPiece) {
+  const auto begun = [](const std::string& inside) {
+    return "<score-partwise><part-list/><part id='P1'><measure>" + inside;
+  };
+  std::string elements;
+  for (int i = 0; i < 4100; ++i) elements += "<a b=''/>";
+  std::string many;
+  for (int i = 0; i < 500; ++i) many += elements;
+  std::string parts = "<score-partwise><part-list>";
+  for (int i = 0; i < 5000; ++i) parts += "<score-part id='P" + std::to_string(i) + "'/>";
+  const std::pair<std::string, const char*> rows[] = {
+      {begun(many) + "</measure></part></score-partwise>", "events"},
+      {parts + "</part-list></score-partwise>", "tracks"},
+  };
+  for (const auto& [xml, unit] : rows) {
+    const auto reading = ReadMusicXml(xml);
+    EXPECT_EQ(ExitStatus(reading.status()), 3);
+    EXPECT_THAT(ErrorLine(reading.status()), HasSubstr(unit));
+    EXPECT_THAT(ErrorLine(reading.status()), HasSubstr("limit for a piece"));
+  }
+}
+
 struct BadRow {
   std::string bytes;
   const char* message;
@@ -215,6 +323,13 @@ TEST(MusicXmlTest, RefusesWhatIsNoScore) {
   const BadRow rows[] = {
       {"", "XML"},
       {"<score-partwise>", "not well-formed XML at byte"},
+      {"<score-partwise><part id='a'><measure></part></score-partwise>", "not well-formed XML"},
+      {"<score-partwise><part id='a'></measure></part></score-partwise>", "not well-formed XML"},
+      {"<score-partwise><part id='a'><measure><a></b></measure></part></score-partwise>",
+       "not well-formed XML at byte 43"},
+      {"<score-partwise><part id='a'><measure a='></part></score-partwise>", "does not end"},
+      {"<score-partwise><!-- ", "does not end"},
+      {"<score-partwise/>", "no measures"},
       {"<html></html>", "neither <score-partwise>"},
       {"<score-partwise><part-list/></score-partwise>", "no measures"},
       {std::string("PK\x03\x04 and nothing"), "zip archive"},

@@ -55,7 +55,8 @@ std::optional<double> XmlNumberIn(std::string_view text) {
 }
 
 std::optional<double> FirstXmlNumberIn(std::string_view text) {
-  size_t at = 0;
+  const size_t equals = text.find('=');
+  size_t at = equals == std::string_view::npos ? 0 : equals + 1;
   while (at < text.size() && !IsDigit(text[at])) ++at;
   if (at > 0 && at < text.size() && text[at - 1] == '.' && (at < 2 || text[at - 2] == ' ')) --at;
   std::string number(text.substr(at, 32));

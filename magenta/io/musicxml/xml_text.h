@@ -20,7 +20,8 @@ std::string_view XmlAttributeOf(pugi::xml_node node, const char* name);
 /// The number that `text` begins with: finite and of at most 1e9, in either direction.
 std::optional<double> XmlNumberIn(std::string_view text);
 
-/// The first number in a text such as "c. 60" or "= 112,5"; a sign is none of it.
+/// The first number in a text such as "c. 60" or "= 112,5", behind an equals sign if there is one;
+/// a minus is none of it.
 std::optional<double> FirstXmlNumberIn(std::string_view text);
 
 /// XmlNumberIn as an integer, towards zero.
