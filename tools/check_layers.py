@@ -54,6 +54,7 @@ ONLY = {
     "ATen/": ["train"],
     "fluidsynth": ["render"],
     "cairo": ["render"],
+    "sndfile.h": ["render"],
     "leveldb/": ["io/tensor"],
     "hwy/": ["nn", "train"],
     "pugixml": ["io/musicxml"],

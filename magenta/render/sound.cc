@@ -18,9 +18,9 @@
 #include <utility>
 #include <vector>
 
-#include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/render/schedule.h"
+#include "magenta/render/sound_file.h"
 
 namespace magenta {
 namespace {
@@ -144,28 +144,6 @@ absl::Status RenderPass(const SoundSchedule& schedule, const SoundOptions& optio
   return absl::OkStatus();
 }
 
-void AppendLittleEndian(std::string& bytes, uint32_t value, int size) {
-  for (int i = 0; i < size; ++i) bytes.push_back(static_cast<char>(value >> (8 * i)));
-}
-
-/// The 44 bytes before the samples.
-std::string WavHeader(int64_t frames, int sample_rate) {
-  const uint32_t data_bytes = static_cast<uint32_t>(frames * 4);
-  std::string header = "RIFF";
-  AppendLittleEndian(header, 36 + data_bytes, 4);
-  header += "WAVEfmt ";
-  AppendLittleEndian(header, 16, 4);
-  AppendLittleEndian(header, 1, 2);  // PCM
-  AppendLittleEndian(header, 2, 2);  // channels
-  AppendLittleEndian(header, sample_rate, 4);
-  AppendLittleEndian(header, sample_rate * 4, 4);
-  AppendLittleEndian(header, 4, 2);
-  AppendLittleEndian(header, 16, 2);
-  header += "data";
-  AppendLittleEndian(header, data_bytes, 4);
-  return header;
-}
-
 double Decibels(double amplitude) {
   return amplitude > 0 ? 20 * std::log10(amplitude) : -std::numeric_limits<double>::infinity();
 }
@@ -178,8 +156,10 @@ absl::StatusOr<SoundReport> RenderSound(const NoteSequence& sequence, const Soun
                            ScheduleSound(sequence, options.sample_rate));
   MAGENTA_RETURN_IF_ERROR(CheckSoundFont(options.sound_font));
   const int64_t frames = schedule.frames + std::llround(options.tail_seconds * options.sample_rate);
-  MAGENTA_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Create(path));
-  MAGENTA_RETURN_IF_ERROR(file.Write(WavHeader(frames, options.sample_rate)));
+  MAGENTA_ASSIGN_OR_RETURN(
+      const std::unique_ptr<SoundFile> file,
+      SoundFile::Create(path, SoundFormatOfName(path).value_or(SoundFormat::kWav), frames,
+                        options.sample_rate));
 
   float peak = 0;
   MAGENTA_RETURN_IF_ERROR(
@@ -191,17 +171,17 @@ absl::StatusOr<SoundReport> RenderSound(const NoteSequence& sequence, const Soun
                           ? static_cast<float>(32767 * std::pow(10, options.peak_dbfs / 20) / peak)
                           : 0;
 
-  std::string bytes;
+  std::vector<int16_t> scaled;
   MAGENTA_RETURN_IF_ERROR(
       RenderPass(schedule, options, frames, 0.5, [&](std::span<const float> samples) {
-        bytes.clear();
+        scaled.clear();
         for (const float sample : samples) {
-          const long value = std::clamp(std::lround(sample * scale), -32768L, 32767L);
-          AppendLittleEndian(bytes, static_cast<uint16_t>(value), 2);
+          scaled.push_back(
+              static_cast<int16_t>(std::clamp(std::lround(sample * scale), -32768L, 32767L)));
         }
-        return file.Write(bytes);
+        return file->Write(scaled);
       }));
-  MAGENTA_RETURN_IF_ERROR(file.Commit());
+  MAGENTA_RETURN_IF_ERROR(file->Commit());
   return SoundReport{frames, static_cast<double>(frames) / options.sample_rate,
                      Decibels(peak * scale / 32768.0)};
 }

@@ -1,5 +1,5 @@
 #pragma once
-// A NoteSequence as sound: FluidSynth plays it into a WAV file.
+// A NoteSequence as sound: FluidSynth plays it into a file.
 
 #include <cstdint>
 #include <functional>
@@ -44,10 +44,11 @@ inline constexpr double kMaxSoundSeconds = 4 * 3600.0;
 /// Debian package).
 absl::StatusOr<std::string> FindSoundFont(const std::string& requested);
 
-/// Plays `sequence` (times in seconds, sections not unrolled) into `path`: RIFF WAVE, stereo,
-/// signed 16 bit. The same input gives the same bytes on one machine. Memory does not grow with the
-/// length. Errors: longer than kMaxSoundSeconds or a field out of MIDI's range (exit 3), sound font
-/// not readable (exit 3), `path` not writable (exit 5).
+/// Plays `sequence` (times in seconds, sections not unrolled) into `path`: stereo, signed 16 bit,
+/// as FLAC or Ogg Vorbis where its name ends so (SoundFormatOfName), else RIFF WAVE. The same input
+/// gives the same bytes on one machine. Memory does not grow with the length. Errors: longer than
+/// kMaxSoundSeconds or a field out of MIDI's range (exit 3), sound font not readable (exit 3),
+/// `path` not writable (exit 5).
 absl::StatusOr<SoundReport> RenderSound(const NoteSequence& sequence, const SoundOptions& options,
                                         const std::string& path);
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sndfile.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -114,6 +115,37 @@ TEST_F(SoundTest, NamesAFontThatIsNone) {
   EXPECT_THAT(ErrorLine(report.status()), HasSubstr("x.sf2: is no sound font"));
   const auto missing = FindSoundFont(Path("y.sf2"));
   EXPECT_EQ(ExitStatus(missing.status()), 3);
+}
+
+/// Both hold the samples of the WAV file; Ogg's are near.
+TEST_F(SoundTest, PackedFilesHoldTheSame) {
+  const NoteSequence note = OneNote(69, 0.25, 1);
+  ASSERT_TRUE(RenderSound(note, options_, Path("a.wav")).ok());
+  const std::string wav = *ReadFile(Path("a.wav"));
+  for (const char* name : {"a.flac", "a.OGG"}) {
+    const auto report = RenderSound(note, options_, Path(name));
+    ASSERT_TRUE(report.ok()) << report.status();
+    const std::string bytes = *ReadFile(Path(name));
+    EXPECT_EQ(bytes.substr(0, 4), name[2] == 'f' ? "fLaC" : "OggS");
+    EXPECT_LT(bytes.size(), wav.size() * 2 / 3) << name;
+    SF_INFO info{};
+    SNDFILE* file = sf_open(Path(name).c_str(), SFM_READ, &info);
+    ASSERT_NE(file, nullptr) << name;
+    EXPECT_EQ(info.frames, report->frames) << name;
+    EXPECT_EQ(info.samplerate, 44100);
+    std::vector<int16_t> samples(2 * info.frames);
+    EXPECT_EQ(sf_readf_short(file, samples.data(), info.frames), info.frames) << name;
+    sf_close(file);
+    const std::vector<double> left = LeftOf(wav);
+    double worst = 0;
+    for (size_t i = 0; i < left.size(); ++i) {
+      worst = std::max(worst, std::abs(left[i] - samples[2 * i] / 32768.0));
+    }
+    EXPECT_LE(worst, name[2] == 'f' ? 0 : 0.05) << name;
+    // The same bytes each time.
+    ASSERT_TRUE(RenderSound(note, options_, Path(name)).ok());
+    EXPECT_EQ(*ReadFile(Path(name)), bytes) << name;
+  }
 }
 
 }  // namespace
