@@ -10,6 +10,7 @@
 #include "magenta/live/backend.h"
 #include "magenta/render/schedule.h"
 #include "magenta/render/sound.h"
+#include "magenta/render/sound_file.h"
 
 namespace magenta::cli {
 namespace {
@@ -17,8 +18,8 @@ namespace {
 class RunningPlayVerb : public PlayFlags {
  public:
   absl::Status Run(Context& context) override {
-    if (!output.empty() && !output.ends_with(".wav")) {
-      return UsageError(fmt::format("--output={} does not end in .wav", output));
+    if (!output.empty() && !SoundFormatOfName(output)) {
+      return UsageError(fmt::format("--output={} ends in none of .wav, .flac, .ogg", output));
     }
     MAGENTA_ASSIGN_OR_RETURN(const std::vector<NoteSequence> pieces,
                              ReadToPlay(files[0], context.out));

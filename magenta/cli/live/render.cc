@@ -1,17 +1,25 @@
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/input/music_input.h"
 #include "magenta/cli/live/live_verbs.h"
+#include "magenta/cli/live/render_inputs.h"
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verbs/heavy_verbs.h"
+#include "magenta/io/abc/abc_writer.h"
+#include "magenta/io/midi/midi_file.h"
+#include "magenta/io/musicxml/musicxml_writer.h"
 #include "magenta/io/score/sections.h"
+#include "magenta/music/program.h"
 #include "magenta/render/piano_roll.h"
 #include "magenta/render/sound.h"
+#include "magenta/render/sound_file.h"
 
 namespace magenta::cli {
 namespace {
@@ -26,38 +34,71 @@ std::string EndingOf(const std::string& path) {
   return ending.empty() ? "" : ending.substr(1);
 }
 
+/// Of --format, by the ending of a file.
+std::string FormatOfEnding(const std::string& ending) {
+  if (ending == "xml") return "musicxml";
+  if (ending == "midi") return "mid";
+  const auto& all = RenderFlags::Formats();
+  return std::find(all.begin(), all.end(), ending) == all.end() ? "" : ending;
+}
+
+bool IsSound(const std::string& format) { return SoundFormatOfName("x." + format).has_value(); }
+
+/// Every note but drums on `program`, with what bends and controls it.
+void SetProgram(NoteSequence& sequence, int program) {
+  const auto set = [program](auto& list) {
+    for (auto& each : list) {
+      if (!each.is_drum()) each.set_program(program);
+    }
+  };
+  set(*sequence.mutable_notes());
+  set(*sequence.mutable_pitch_bends());
+  set(*sequence.mutable_control_changes());
+}
+
 class RunningRenderVerb : public RenderFlags {
  public:
   absl::Status Run(Context& context) override {
     MAGENTA_RETURN_IF_ERROR(Check());
-    if (std::find(formats.begin(), formats.end(), "wav") != formats.end()) {
+    if (std::any_of(formats.begin(), formats.end(), IsSound)) {
       MAGENTA_ASSIGN_OR_RETURN(soundfont, FindSoundFont(soundfont));
     }
+    MAGENTA_ASSIGN_OR_RETURN(const std::vector<RenderInput> inputs,
+                             FindRenderInputs(files, recursive));
+    if (!output.empty() && inputs.size() > 1) {
+      return UsageError("--output is one file, and there are several to render",
+                        "Give --output_dir and --format");
+    }
     CatchSignals();
+    ProgressBar bar(context.out, "rendering");
+    RenderNames names(output_dir);
     Json written = Json::Array();
-    for (const std::string& file : files) {
-      MAGENTA_ASSIGN_OR_RETURN(const std::vector<NoteSequence> pieces,
-                               ReadToPlay(file, context.out));
-      if (!output.empty() && pieces.size() > 1) {
-        return UsageError(
-            fmt::format("{} holds {} pieces, and --output is one file", file, pieces.size()),
-            "Give --output_dir and --format");
-      }
-      for (size_t i = 0; i < pieces.size(); ++i) {
-        if (pieces[i].notes().empty()) {
-          return WithFile(
-              NothingToOutputError("holds no note", "`magenta inspect` shows what it is"), file);
-        }
-        const std::string base = BaseOf(file, i, pieces.size());
-        MAGENTA_RETURN_IF_ERROR(RenderPiece(pieces[i], file, base, context, written));
-      }
+    absl::Status first_failure;
+    size_t failures = 0;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      const auto progress = [&](double share) {
+        bar.Update(static_cast<double>(i) + share, static_cast<double>(inputs.size()));
+      };
+      progress(0);
+      const absl::Status status = RenderFile(inputs[i], names, progress, context, written);
+      if (StopRequested()) return status;
+      if (status.ok()) continue;
+      // What a folder holds need not all be music; a full disk ends the run.
+      if (!inputs[i].is_found || ExitStatus(status) == 5 || ExitStatus(status) == 2) return status;
+      context.out.Warning(ErrorLine(status));
+      if (failures++ == 0) first_failure = status;
     }
     if (context.out.json()) context.out.Result(Json::Object().Set("outputs", written));
-    return absl::OkStatus();
+    if (failures == 0) return absl::OkStatus();
+    context.out.Info(fmt::format("{} of {} files could not be rendered", failures, inputs.size()));
+    return SaidAlready(first_failure);
   }
 
  private:
   absl::Status Check() {
+    if (!program.empty()) {
+      MAGENTA_ASSIGN_OR_RETURN(program_, ParseProgram(program));
+    }
     if (output.empty()) {
       if (formats.empty()) formats = {"wav"};
       return absl::OkStatus();
@@ -67,48 +108,110 @@ class RunningRenderVerb : public RenderFlags {
                         "Give --output_dir and --format");
     }
     if (!output_dir.empty()) return UsageError("give --output or --output_dir, not both");
-    const std::string ending = EndingOf(output);
-    if (ending != "wav" && ending != "svg" && ending != "png") {
-      return UsageError(fmt::format("--output={} ends in none of .wav, .svg, .png", output));
+    const std::string format = FormatOfEnding(EndingOf(output));
+    if (format.empty()) {
+      return UsageError(fmt::format("--output={} ends in none of .{}", output,
+                                    fmt::join(RenderFlags::Formats(), ", .")));
     }
-    if (!formats.empty() && formats != std::vector<std::string>{ending}) {
+    if (!formats.empty() && formats != std::vector<std::string>{format}) {
       return UsageError(fmt::format("--output={} is not what --format says", output));
     }
-    formats = {ending};
+    formats = {format};
     return absl::OkStatus();
   }
 
-  /// The new file's path without its ending.
-  std::string BaseOf(const std::string& file, size_t piece, size_t pieces) const {
-    if (!output.empty()) return output;
-    fs::path base = fs::path(file).replace_extension();
-    if (!output_dir.empty()) base = fs::path(output_dir) / base.filename();
-    return pieces == 1 ? base.string() : fmt::format("{}_{}", base.string(), piece + 1);
+  template <typename Progress>
+  absl::Status RenderFile(const RenderInput& input, RenderNames& names, const Progress& progress,
+                          Context& context, Json& written) const {
+    MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces, ReadToPlay(input.path, context.out));
+    if (!output.empty() && pieces.size() > 1) {
+      return UsageError(
+          fmt::format("{} holds {} pieces, and --output is one file", input.path, pieces.size()),
+          "Give --output_dir and --format");
+    }
+    for (size_t i = 0; i < pieces.size(); ++i) {
+      NoteSequence& piece = pieces[i];
+      if (piece.notes().empty()) {
+        return WithFile(NothingToOutputError("holds no note", "`magenta inspect` shows what it is"),
+                        input.path);
+      }
+      if (program_) SetProgram(piece, *program_);
+      const std::string base = output.empty() ? names.BaseOf(input, i, pieces.size()) : output;
+      const auto of_piece = [&](double share) {
+        progress((static_cast<double>(i) + share) / static_cast<double>(pieces.size()));
+      };
+      MAGENTA_RETURN_IF_ERROR(RenderPiece(piece, input, base, of_piece, context, written));
+      piece.Clear();
+    }
+    return absl::OkStatus();
   }
 
-  absl::Status RenderPiece(const NoteSequence& piece, const std::string& file,
-                           const std::string& base, Context& context, Json& written) const {
+  template <typename Progress>
+  absl::Status RenderPiece(const NoteSequence& piece, const RenderInput& input,
+                           const std::string& base, const Progress& progress, Context& context,
+                           Json& written) const {
     for (const std::string& format : formats) {
+      MAGENTA_RETURN_IF_ERROR(CheckInterrupted());
       const std::string path = output.empty() ? fmt::format("{}.{}", base, format) : output;
-      const absl::Status status = format == "wav" ? WriteSound(piece, path, context)
-                                                  : WritePicture(piece, file, base, format, path);
-      MAGENTA_RETURN_IF_ERROR(WithFile(status, file));
+      MAGENTA_RETURN_IF_ERROR(CheckNotTheInput(input, path));
+      MAGENTA_RETURN_IF_ERROR(WithFile(
+          WriteAs(format, piece, input.path, base, path, progress, context.out), input.path));
       written.Add(path);
       if (!context.out.json()) context.out.Line(path);
     }
     return absl::OkStatus();
   }
 
+  template <typename Progress>
+  absl::Status WriteAs(const std::string& format, const NoteSequence& piece,
+                       const std::string& file, const std::string& base, const std::string& path,
+                       const Progress& progress, Output& out) const {
+    if (IsSound(format)) return WriteSound(piece, path, progress);
+    if (format == "svg" || format == "png") return WritePicture(piece, file, base, format, path);
+    if (format == "mid") {
+      MAGENTA_ASSIGN_OR_RETURN(const std::string midi, WriteMidi(piece));
+      return WriteFile(path, midi);
+    }
+    return WriteScore(format, piece, file, base, path, out);
+  }
+
+  template <typename Progress>
   absl::Status WriteSound(const NoteSequence& piece, const std::string& path,
-                          Context& context) const {
+                          const Progress& progress) const {
     SoundOptions options;
     options.sound_font = soundfont;
-    ProgressBar bar(context.out, "sounding");
     options.progress = [&](double share) {
-      bar.Update(share, 1);
+      progress(share);
       return !StopRequested();
     };
     return RenderSound(piece, options, path).status();
+  }
+
+  std::string TitleOf(const NoteSequence& piece, const std::string& file,
+                      const std::string& base) const {
+    const std::string& named = piece.sequence_metadata().title();
+    return !title.empty()   ? title
+           : !named.empty() ? named
+           : output.empty() ? fs::path(base).filename().string()
+                            : fs::path(file).stem().string();
+  }
+
+  absl::Status WriteScore(const std::string& format, const NoteSequence& piece,
+                          const std::string& file, const std::string& base, const std::string& path,
+                          Output& out) const {
+    NoteSequence titled = piece;
+    titled.mutable_sequence_metadata()->set_title(TitleOf(piece, file, base));
+    std::vector<std::string> left_out;
+    MAGENTA_ASSIGN_OR_RETURN(const std::string text, format == "abc"
+                                                         ? WriteAbc(titled, &left_out)
+                                                         : WriteMusicXml(titled, &left_out));
+    // Once for a piece that is written as both kinds of scores.
+    const bool is_second = format == "musicxml" && output.empty() &&
+                           std::find(formats.begin(), formats.end(), "abc") != formats.end();
+    for (const std::string& each : left_out) {
+      if (!is_second) out.Warning(fmt::format("{}: not in the score: {}", path, each));
+    }
+    return WriteFile(path, text);
   }
 
   absl::Status WritePicture(const NoteSequence& piece, const std::string& file,
@@ -116,14 +219,12 @@ class RunningRenderVerb : public RenderFlags {
                             const std::string& path) const {
     PianoRollOptions options;
     options.primer_end = primer_end;
-    const std::string& named = piece.sequence_metadata().title();
-    options.title = !title.empty()   ? title
-                    : !named.empty() ? named
-                    : output.empty() ? fs::path(base).filename().string()
-                                     : fs::path(file).stem().string();
+    options.title = TitleOf(piece, file, base);
     return RenderPianoRoll(piece, options,
                            format == "svg" ? PictureFormat::kSvg : PictureFormat::kPng, path);
   }
+
+  std::optional<int> program_;
 };
 
 }  // namespace

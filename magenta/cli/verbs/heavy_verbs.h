@@ -60,11 +60,15 @@ struct EvalFlags : HandedOverVerb {
 /// `magenta render`.
 struct RenderFlags : HandedOverVerb {
   void Describe(Flags& flags) override;
+  /// What --format takes: the endings of the files.
+  static const std::vector<std::string>& Formats();
 
   std::vector<std::string> files;
+  bool recursive = false;
   std::string output;
   std::string output_dir;
   std::vector<std::string> formats;
+  std::string program;
   std::string soundfont;
   std::string title;
   double primer_end = 0;

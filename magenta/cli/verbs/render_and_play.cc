@@ -2,48 +2,66 @@
 
 namespace magenta::cli {
 
+const std::vector<std::string>& RenderFlags::Formats() {
+  static const std::vector<std::string> formats = {"wav", "flac", "ogg",      "svg",
+                                                   "png", "abc",  "musicxml", "mid"};
+  return formats;
+}
+
 void RenderFlags::Describe(Flags& flags) {
-  flags.Usage("[flags] FILE...");
+  flags.Usage("[flags] FILE|FOLDER...");
   flags.About(
-      "Draws music as a piano roll (SVG or PNG: bars numbered, notes named) or sounds it into a "
-      "WAV "
-      "file (44.1 kHz, 16 bit, stereo). Repeats of scores are played out. Without --output the new "
-      "file stands beside the old one, or in --output_dir, under its name.");
+      "Sounds music into a file (44.1 kHz, 16 bit, stereo: WAV, FLAC or Ogg Vorbis), draws it as a "
+      "piano roll (SVG or PNG: bars numbered, notes named) or writes it as a score (ABC, MusicXML) "
+      "or "
+      "MIDI. Repeats of scores are played out. Without --output the new file stands beside the old "
+      "one, or in --output_dir, under its name.");
   flags.Positional("FILE", &files,
-                   "MIDI, ABC or MusicXML files, or NoteSequences; a file of several pieces gives "
-                   "several, numbered.",
+                   "MIDI, ABC or MusicXML files, or NoteSequences, or folders of them; a file of "
+                   "several pieces gives several, numbered.",
                    1);
+  flags.Bool("recursive", &recursive,
+             "The folders below too; what they hold goes into such folders of --output_dir.");
   flags.Group("Output");
   flags.Text("output", &output, "The file to write; its ending says what. For one piece.")
       .Value("FILE");
   flags.TextList("format", &formats, "What to write for each piece.")
-      .Choices({"wav", "svg", "png"})
+      .Choices(Formats())
       .Default("wav, when there is no --output");
   flags.Text("output_dir", &output_dir, "Where the new files go.").Value("DIR");
   flags.Group("Sound");
+  flags
+      .Text("program", &program,
+            "The instrument of all notes but drums: General MIDI's name, or its number from 0 to "
+            "127.")
+      .Value("NAME")
+      .Default("each note's own");
   flags.Text("soundfont", &soundfont, "An .sf2 or .sf3 file.")
       .Value("FILE")
       .Default("$MAGENTA_SOUNDFONT, else FluidR3_GM.sf2 or TimGM6mb.sf2 if installed");
   flags.Group("Picture");
-  flags.Text("title", &title, "Above the roll.").Default("the file's name");
+  flags.Text("title", &title, "Above the roll, and of a score.")
+      .Default("the piece's, or the file's name");
   flags
       .Double("primer_end", &primer_end,
               "Seconds: notes that begin before are drawn as the primer, the others as generated; "
               "0: no primer.")
       .Range(0);
   flags.AddExample("magenta render tune.mid --output=tune.png", "A picture.");
-  flags.AddExample("magenta render out/*.mid --format=wav,svg",
-                   "Sound and a picture beside each file.");
+  flags.AddExample("magenta render out/*.mid --format=ogg,svg --program=flute",
+                   "Sound and a picture beside each file, on a flute.");
+  flags.AddExample("magenta render songs --recursive --output_dir=scores --format=musicxml",
+                   "A score of every file in a folder, for a notation program.");
 }
 
 void PlayFlags::Describe(Flags& flags) {
   flags.Usage("[flags] FILE");
   flags.About(
-      "Plays a file to a MIDI port, in time. With --output=FILE.wav it sounds it into that file "
-      "instead. Repeats of scores are played out. Ctrl-C ends every note.");
+      "Plays a file to a MIDI port, in time. With --output=FILE.wav (or .flac, .ogg) it sounds it "
+      "into that file instead. Repeats of scores are played out. Ctrl-C ends every note.");
   flags.Positional("FILE", &files, "A MIDI, ABC or MusicXML file, or a NoteSequence.", 1, 1);
   flags.Group("Where to");
-  flags.Text("output", &output, "A .wav file instead of a port.").Value("FILE");
+  flags.Text("output", &output, "A .wav, .flac or .ogg file instead of a port.").Value("FILE");
   flags.Text("backend", &backend, "Which system of ports; file: --output_port is a MIDI file.")
       .Choices({"auto", "jack", "alsa", "rtmidi-jack", "virtual", "file"})
       .Value("NAME");
@@ -55,7 +73,7 @@ void PlayFlags::Describe(Flags& flags) {
       .Default("the first one that `magenta ports` lists");
   flags.Text("soundfont", &soundfont, "For --output: an .sf2 or .sf3 file.").Value("FILE");
   flags.AddExample("magenta play tune.mid", "To the first MIDI port.");
-  flags.AddExample("magenta play tune.abc --output=tune.wav", "Into a file.");
+  flags.AddExample("magenta play tune.abc --output=tune.ogg", "Into a file.");
 }
 
 void PortsFlags::Describe(Flags& flags) {

@@ -139,7 +139,8 @@ TEST(AbcWriterTest, SaysWhatMoves) {
   NoteSequence sequence = ReadTune("X:1\nM:4/4\nL:1/8\nK:C\nCDEFGABc|\n");
   sequence.mutable_notes(1)->set_start_time(0.27);
   sequence.mutable_notes(1)->set_velocity(20);
-  sequence.add_pitch_bends();
+  sequence.add_pitch_bends()->set_bend(100);
+  sequence.add_control_changes()->set_control_number(7);
   std::vector<std::string> notes;
   EXPECT_EQ(Body(Write(sequence, &notes)), "CD EF GA Bc |]\n");
   EXPECT_THAT(notes, testing::ElementsAre("1 note moved to the nearest 32nd or triplet",

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -28,6 +29,12 @@ struct Chord {
   int64_t end = 0;
   std::vector<const NoteSequence::Note*> notes;
 };
+
+/// Whether a controller shapes notes, and not only their place and channel's level.
+bool IsHeard(int control) {
+  constexpr std::array<int, 5> kHeard = {1, 2, 11, 64, 66};
+  return std::find(kHeard.begin(), kHeard.end(), control) != kHeard.end();
+}
 
 /// What is to be a part: an instrument with one program, in the order of the instruments.
 struct PartKey {
@@ -423,9 +430,13 @@ class NotationMaker {
     }
     if (late_chords_ > 0) left_out.push_back("chord symbols behind the last note");
     if (key_moves_ > 0) left_out.push_back("keys that change within a bar stand at a bar line");
-    if (sequence_.pitch_bends_size() > 0) left_out.push_back("pitch bends");
-    if (sequence_.control_changes_size() > 0)
-      left_out.push_back("controllers (pedals and the like)");
+    const bool bends = std::any_of(sequence_.pitch_bends().begin(), sequence_.pitch_bends().end(),
+                                   [](const auto& bend) { return bend.bend() != 0; });
+    if (bends) left_out.push_back("pitch bends");
+    const bool controls =
+        std::any_of(sequence_.control_changes().begin(), sequence_.control_changes().end(),
+                    [](const auto& change) { return IsHeard(change.control_number()); });
+    if (controls) left_out.push_back("controllers (pedals and the like)");
     for (const auto& group : sequence_.section_groups()) {
       if (sequence_.section_groups_size() == 1 && group.num_times() <= 1) break;
       left_out.push_back("repeats: the music stands once");

@@ -1,0 +1,75 @@
+#include "magenta/cli/live/render_inputs.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "magenta/base/status.h"
+#include "magenta/io/music/read_music.h"
+#include "magenta/pipeline/input_files.h"
+
+namespace magenta::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool LooksLikeMusic(const std::string& name) {
+  return MusicFormatOfName(name).has_value() || fs::path(name).extension() == ".notesequence";
+}
+
+absl::Status AddFolder(const std::string& folder, bool recursive,
+                       std::vector<RenderInput>& inputs) {
+  MAGENTA_ASSIGN_OR_RETURN(FolderWalker walker, FolderWalker::Open(folder, recursive));
+  const size_t before = inputs.size();
+  while (const auto found = walker.Next()) {
+    if (!found->reason.empty() || !LooksLikeMusic(found->path)) continue;
+    inputs.push_back({.path = (fs::path(folder) / found->path).string(),
+                      .folder = fs::path(found->path).parent_path().string(),
+                      .is_found = true});
+  }
+  if (inputs.size() > before) return absl::OkStatus();
+  return WithFile(
+      NothingToOutputError(fmt::format("holds no music ({})", MusicFileEndings()),
+                           recursive ? "" : "Add --recursive to look into the folders below"),
+      folder);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<RenderInput>> FindRenderInputs(const std::vector<std::string>& names,
+                                                          bool recursive) {
+  std::vector<RenderInput> inputs;
+  for (const std::string& name : names) {
+    std::error_code error;
+    if (fs::is_directory(name, error)) {
+      MAGENTA_RETURN_IF_ERROR(AddFolder(name, recursive, inputs));
+    } else {
+      inputs.push_back({.path = name});
+    }
+  }
+  return inputs;
+}
+
+std::string RenderNames::BaseOf(const RenderInput& input, size_t index, size_t pieces) {
+  const fs::path path(input.path);
+  const fs::path folder =
+      output_dir_.empty() ? path.parent_path() : fs::path(output_dir_) / input.folder;
+  const std::string number = pieces == 1 ? "" : fmt::format("_{}", index + 1);
+  std::string base = (folder / path.stem()).string() + number;
+  if (!used_.insert(base).second) {
+    base = (folder / path.filename()).string() + number;
+    const std::string whole = base;
+    for (int i = 2; !used_.insert(base).second; ++i) base = fmt::format("{}_{}", whole, i);
+  }
+  return base;
+}
+
+absl::Status CheckNotTheInput(const RenderInput& input, const std::string& path) {
+  std::error_code error;
+  if (!fs::equivalent(input.path, path, error)) return absl::OkStatus();
+  return UsageError(fmt::format("{} would replace itself", path),
+                    "Give --output_dir, or --output with another name");
+}
+
+}  // namespace magenta::cli
