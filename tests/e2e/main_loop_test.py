@@ -255,12 +255,56 @@ class Rendering(Case):
 
     def test_what_cannot_be_rendered(self):
         file = self.write('tune.mid', tune(4))
-        self.fails(2, '.wav, .svg, .png', 'render', file, '--output=' + self.path('x.mp3'))
+        self.fails(2, '.wav, .flac, .ogg, .svg, .png', 'render', file, '--output=' + self.path('x.mp3'))
         self.fails(3, 'none.mid', 'render', self.path('none.mid'))
         self.fails(3, 'none.sf2', 'render', file, '--soundfont=' + self.path('none.sf2'))
         self.fails(3, 'no sound font', 'render', file, '--soundfont=' + file)
         self.fails(5, '/proc/x', 'render', file, '--output=/proc/x/y.png')
         self.fails(2, 'one file', 'render', file, file, '--output=' + self.path('x.png'))
+        self.fails(2, 'flute', 'render', file, '--program=flut')
+        self.fails(2, 'replace itself', 'render', file, '--format=mid')
+        self.fails(4, '--recursive', 'render', os.path.dirname(self.write('empty/x/tune.mid', tune(4))) + '/..')
+
+    def test_packed_sound(self):
+        file = self.write('tune.mid', tune(4))
+        self.ok('render', file, '--format=flac,ogg')
+        self.ok('play', file, '--output=' + self.path('played.ogg'))
+        for name, magic in ('tune.flac', b'fLaC'), ('tune.ogg', b'OggS'):
+            with open(self.path(name), 'rb') as packed:
+                self.assertEqual(packed.read(4), magic)
+        with open(self.path('tune.ogg'), 'rb') as one, open(self.path('played.ogg'), 'rb') as other:
+            self.assertEqual(one.read(), other.read())
+
+    def test_folders(self):
+        for name in 'in/a.mid', 'in/b.mid', 'in/more/a.mid':
+            self.write(name, tune(4))
+        self.write('in/a.abc', b'X:1\nT:A\nL:1/4\nK:C\nCDEF|\n')
+        self.write('in/readme.txt', b'no music')
+        self.ok('render', self.path('in'), '--format=svg', '--output_dir=' + self.path('out'))
+        self.assertEqual(self.files('out'), ['a.mid.svg', 'a.svg', 'b.svg'])
+        self.ok('render', self.path('in'), '--recursive', '--format=svg', '--output_dir=' + self.path('all'))
+        self.assertEqual(self.files('all/more'), ['a.svg'])
+        # What can't be read is said, and the others are rendered.
+        self.write('in/c.mid', b'MThd')
+        result = run('render', self.path('in'), '--format=svg', '--output_dir=' + self.path('some'))
+        self.assertEqual(result.status, 3, result)
+        self.assertIn('c.mid: the header', result.err)
+        self.assertIn('1 of 4 files could not be rendered', result.err)
+        self.assertEqual(self.files('some'), ['a.mid.svg', 'a.svg', 'b.svg'])
+
+    def test_scores(self):
+        file = self.write('tune.mid', tune(4))
+        self.ok('render', file, '--format=abc,musicxml', '--program=flute', '--title=A tune')
+        self.ok('render', self.path('tune.abc'), '--output=' + self.path('abc.mid'))
+        self.ok('render', self.path('tune.musicxml'), '--output=' + self.path('xml.mid'))
+        with open(self.path('tune.abc')) as text:
+            book = text.read()
+        self.assertIn('T:A tune\n', book)
+        self.assertIn('%%MIDI program 73\n', book)
+        notes = [[[note[0]] + note[2:] for note in
+                  self.ok('inspect', self.path(name), '--json').json['files'][0]['notes']]
+                 for name in ('abc.mid', 'xml.mid')]
+        self.assertEqual(notes[0], notes[1])
 
 
 @needs_train

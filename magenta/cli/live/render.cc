@@ -73,7 +73,6 @@ class RunningRenderVerb : public RenderFlags {
     ProgressBar bar(context.out, "rendering");
     RenderNames names(output_dir);
     Json written = Json::Array();
-    absl::Status first_failure;
     size_t failures = 0;
     for (size_t i = 0; i < inputs.size(); ++i) {
       const auto progress = [&](double share) {
@@ -86,12 +85,13 @@ class RunningRenderVerb : public RenderFlags {
       // What a folder holds need not all be music; a full disk ends the run.
       if (!inputs[i].is_found || ExitStatus(status) == 5 || ExitStatus(status) == 2) return status;
       context.out.Warning(ErrorLine(status));
-      if (failures++ == 0) first_failure = status;
+      ++failures;
     }
     if (context.out.json()) context.out.Result(Json::Object().Set("outputs", written));
     if (failures == 0) return absl::OkStatus();
-    context.out.Info(fmt::format("{} of {} files could not be rendered", failures, inputs.size()));
-    return SaidAlready(first_failure);
+    return InputError(files[0],
+                      fmt::format("{} of {} files could not be rendered", failures, inputs.size()),
+                      "The warnings above say why");
   }
 
  private:

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/io/music/read_music.h"
-#include "magenta/pipeline/input_files.h"
 
 namespace magenta::cli {
 namespace {
@@ -20,12 +20,12 @@ bool LooksLikeMusic(const std::string& name) {
 
 absl::Status AddFolder(const std::string& folder, bool recursive,
                        std::vector<RenderInput>& inputs) {
-  MAGENTA_ASSIGN_OR_RETURN(FolderWalker walker, FolderWalker::Open(folder, recursive));
+  MAGENTA_ASSIGN_OR_RETURN(const std::vector<std::string> found, ListFiles(folder, recursive));
   const size_t before = inputs.size();
-  while (const auto found = walker.Next()) {
-    if (!found->reason.empty() || !LooksLikeMusic(found->path)) continue;
-    inputs.push_back({.path = (fs::path(folder) / found->path).string(),
-                      .folder = fs::path(found->path).parent_path().string(),
+  for (const std::string& file : found) {
+    if (!LooksLikeMusic(file)) continue;
+    inputs.push_back({.path = (fs::path(folder) / file).string(),
+                      .folder = fs::path(file).parent_path().string(),
                       .is_found = true});
   }
   if (inputs.size() > before) return absl::OkStatus();

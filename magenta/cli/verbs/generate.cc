@@ -158,8 +158,8 @@ class GenerateVerb : public Verb {
     flags
         .TextList("format", &formats_,
                   "What is written for each: MIDI, sound, picture, NoteSequence.")
-        .Choices({"mid", "wav", "svg", "png", "notesequence"});
-    flags.Text("soundfont", &sound_font_, "For wav: an .sf2 or .sf3 file.").Value("FILE");
+        .Choices({"mid", "wav", "flac", "ogg", "svg", "png", "notesequence"});
+    flags.Text("soundfont", &sound_font_, "For sound: an .sf2 or .sf3 file.").Value("FILE");
   }
 
   void DescribePrimer(Flags& flags) {
@@ -298,8 +298,8 @@ class GenerateVerb : public Verb {
       return UsageError("--bundle_description is of the bundle that --save_generator_bundle writes",
                         "Give both or neither");
     }
-    if (!sound_font_.empty() && !Wants("wav")) {
-      return UsageError("--soundfont is for sound, and --format names no wav",
+    if (!sound_font_.empty() && !Wants("wav") && !Wants("flac") && !Wants("ogg")) {
+      return UsageError("--soundfont is for sound, and --format names no wav, flac or ogg",
                         "Add wav to --format, or leave --soundfont out");
     }
     return remote_.CheckBeside(model_);
@@ -313,7 +313,8 @@ class GenerateVerb : public Verb {
   std::vector<std::string> LiveFormats() const {
     std::vector<std::string> live;
     for (const std::string& format : formats_) {
-      if (format == "wav" || format == "svg" || format == "png") live.push_back(format);
+      constexpr std::array kLive = {"wav", "flac", "ogg", "svg", "png"};
+      if (std::find(kLive.begin(), kLive.end(), format) != kLive.end()) live.push_back(format);
     }
     return live;
   }
