@@ -9,7 +9,7 @@
 #include "magenta/base/check.h"
 #include "magenta/generate/generation_task.h"
 #include "magenta/generate/random_model.h"
-#include "magenta/generate/request_text.h"
+#include "magenta/io/request/request_text.h"
 
 namespace {
 

@@ -12,7 +12,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml", "io/music"]
+IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml", "io/music",
+      "io/request"]
 ROOMS = {
     "base": [],
     "music": ["base"],
@@ -22,6 +23,7 @@ ROOMS = {
     "io/score": ["base", "music"],
     "io/abc": ["base", "music", "io/score"],
     "io/musicxml": ["base", "music", "io/score"],
+    "io/request": ["base"],
     # The one table of formats.
     "io/music": ["base", "music", "io/record", "io/midi", "io/score", "io/abc", "io/musicxml"],
     "codec": ["base", "music"],

@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/generator.pb.h"
 #include "magenta/music/quantize.h"
-#include "magenta/music/straight_time.h"
+#include "magenta/music/tempo_map.h"
 
 namespace magenta {
 

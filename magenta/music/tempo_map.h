@@ -1,5 +1,6 @@
 #pragma once
-// Seconds <-> quarter notes, through all changes of tempo.
+// Seconds <-> quarter notes, through all changes of tempo; and a sequence whose tempo changes as if
+// it were played at one tempo, beat for beat, so that it can stand on a grid as a whole.
 
 #include <vector>
 
@@ -31,5 +32,35 @@ class TempoMap {
   const Segment& From(double seconds) const;
   std::vector<Segment> segments_;  // the first one at 0
 };
+
+/// Seconds of a sequence <-> seconds at one tempo. Both only rise.
+class StraightTime {
+ public:
+  /// Of `sequence`, at the tempo that it has at `at` seconds. Its tempos are above 0 (checked);
+  /// before the first there are 120 quarters a minute. Changes at times that are no number don't
+  /// count.
+  StraightTime(const NoteSequence& sequence, double at);
+
+  /// Quarter notes a minute.
+  double qpm() const { return qpm_; }
+  double Straighten(double seconds) const;
+  /// The inverse of Straighten, but for rounding.
+  double Restore(double seconds) const;
+
+ private:
+  /// From one tempo to the next.
+  struct Segment {
+    double seconds;
+    double straight;
+    double ratio;  // straight seconds a second
+  };
+
+  double qpm_ = 120;
+  std::vector<Segment> segments_;
+};
+
+/// `sequence` in straight time, with the tempo and the meter that it has at `at` seconds alone.
+/// Notes and total_time are moved; whatever else has a time is left out.
+NoteSequence Straightened(const NoteSequence& sequence, const StraightTime& time, double at);
 
 }  // namespace magenta

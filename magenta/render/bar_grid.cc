@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kMaxBars = 20000;
 
-struct Meter {
+struct GridMeter {
   double quarter;
   double bar;   // quarters in a bar
   double beat;  // quarters in a beat
@@ -35,15 +35,15 @@ double LastEnd(const NoteSequence& sequence) {
   return end;
 }
 
-std::vector<Meter> MetersOf(const NoteSequence& sequence, const BarGrid& grid) {
-  std::vector<Meter> meters;
+std::vector<GridMeter> MetersOf(const NoteSequence& sequence, const BarGrid& grid) {
+  std::vector<GridMeter> meters;
   for (const auto& meter : sequence.time_signatures()) {
     if (meter.numerator() <= 0 || meter.denominator() <= 0 || !(meter.time() >= 0)) continue;
     const double beat = 4.0 / meter.denominator();
     meters.push_back({grid.QuarterAt(meter.time()), beat * meter.numerator(), beat});
   }
   std::stable_sort(meters.begin(), meters.end(),
-                   [](const Meter& a, const Meter& b) { return a.quarter < b.quarter; });
+                   [](const GridMeter& a, const GridMeter& b) { return a.quarter < b.quarter; });
   if (meters.empty() || meters.front().quarter > 1e-6) meters.insert(meters.begin(), {0, 4, 1});
   return meters;
 }
@@ -69,7 +69,7 @@ absl::StatusOr<BarGrid> BarGrid::Make(const NoteSequence& sequence) {
   }
 
   const double end = grid.QuarterAt(LastEnd(sequence)) - 1e-6;
-  const std::vector<Meter> meters = MetersOf(sequence, grid);
+  const std::vector<GridMeter> meters = MetersOf(sequence, grid);
   size_t at = 0;
   double start = 0;
   do {

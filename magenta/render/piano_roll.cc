@@ -13,11 +13,16 @@
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
+#include "magenta/music/meter_map.h"
 #include "magenta/render/bar_grid.h"
 #include "magenta/render/canvas.h"
 
 namespace magenta {
 namespace {
+
+/// Quarters within which a note begins where the primer ends: a MIDI file rounds its tempo, so that
+/// what lay on one time lies a little apart.
+constexpr double kSamePlace = 1.0 / 32;
 
 constexpr double kMargin = 28;
 constexpr double kKeyboard = 66;
@@ -152,7 +157,9 @@ class PianoRollPainter {
 
   Paint PaintOf(const NoteSequence::Note& note) const {
     if (HasPrimer()) {
-      return note.start_time() < options_.primer_end - 1e-6 ? kPrimer : kGenerated;
+      const double before =
+          grid_.QuarterAt(options_.primer_end) - grid_.QuarterAt(note.start_time());
+      return before > kSamePlace ? kPrimer : kGenerated;
     }
     const auto place = std::distance(instruments_.begin(), instruments_.find(note.instrument()));
     return kInstruments[place % kInstruments.size()];
@@ -160,11 +167,8 @@ class PianoRollPainter {
 
   std::string Subtitle() const {
     const double qpm = sequence_.tempos_size() > 0 ? sequence_.tempos(0).qpm() : 120.0;
-    std::string meter = "4/4";
-    if (sequence_.time_signatures_size() > 0) {
-      const auto& first = sequence_.time_signatures(0);
-      meter = fmt::format("{}/{}", first.numerator(), first.denominator());
-    }
+    const Meter first = MeterMap(sequence_).meters().front();
+    const std::string meter = fmt::format("{}/{}", first.numerator, first.denominator);
     double seconds = 0;
     for (const auto& note : sequence_.notes()) seconds = std::max(seconds, note.end_time());
     return fmt::format(

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 
 #include "magenta/base/files.h"
@@ -73,6 +74,40 @@ TEST(PianoRoll, PrimerAndGeneratedHaveDifferentColours) {
   const std::string generated = "rgb(76.078431%,29.019608%,2.352941%)";
   EXPECT_EQ(plain->find(generated), std::string::npos);
   EXPECT_TRUE(primed->find(generated) != std::string::npos);
+}
+
+/// Sixteen eighths at a tempo of `quarter` seconds a quarter, the first six the primer, which ends
+/// where `primer_quarter` says: how often the colour of what is generated is used.
+int GeneratedMarks(double quarter, double primer_quarter) {
+  NoteSequence sequence;
+  sequence.add_tempos()->set_qpm(60 / quarter);
+  for (int i = 0; i < 16; ++i) {
+    auto* note = sequence.add_notes();
+    note->set_pitch(60 + i % 5);
+    note->set_velocity(90);
+    note->set_start_time(i * 0.5 * quarter);
+    note->set_end_time((i + 1) * 0.5 * quarter);
+  }
+  const auto picture =
+      DrawPianoRoll(sequence, {.title = "", .primer_end = 3 * primer_quarter}, PictureFormat::kSvg);
+  EXPECT_TRUE(picture.ok());
+  int count = 0;
+  const std::string colour = "rgb(76.078431%,29.019608%,2.352941%)";
+  for (size_t at = picture->find(colour); at != std::string::npos;
+       at = picture->find(colour, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+TEST(PianoRoll, TheFirstGeneratedNoteIsGeneratedAtEveryTempo) {
+  const int want = GeneratedMarks(0.5, 0.5);
+  for (int qpm = 40; qpm <= 240; ++qpm) {
+    // A MIDI file holds whole microseconds a quarter.
+    const double exact = 60.0 / qpm, rounded = std::floor(6e7 / qpm) * 1e-6;
+    EXPECT_EQ(GeneratedMarks(rounded, exact), want) << qpm;
+    EXPECT_EQ(GeneratedMarks(exact, rounded), want) << qpm;
+  }
 }
 
 TEST(PianoRoll, SameBytesTwice) {

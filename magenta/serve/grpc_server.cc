@@ -16,7 +16,7 @@
 #include "grpc/health/v1/health.pb.h"
 #include "magenta/base/address.h"
 #include "magenta/base/status.h"
-#include "magenta/generate/request_text.h"
+#include "magenta/io/request/request_text.h"
 #include "magenta/service.grpc.pb.h"
 
 namespace magenta {

@@ -12,7 +12,7 @@
 #include "magenta/base/status.h"
 #include "magenta/generate/continuation.h"
 #include "magenta/generate/generate_args.h"
-#include "magenta/generate/request_text.h"
+#include "magenta/io/request/request_text.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/serve/options.h"
 

@@ -21,7 +21,9 @@
 #include "magenta/cli/verb.h"
 #include "magenta/generate/generate_args.h"
 #include "magenta/generate/sequence_generator.h"
+#include "magenta/io/abc/abc_writer.h"
 #include "magenta/io/midi/midi_file.h"
+#include "magenta/io/musicxml/musicxml_writer.h"
 #include "magenta/music/program.h"
 
 namespace magenta::cli {
@@ -157,8 +159,8 @@ class GenerateVerb : public Verb {
     flags.Int("num_outputs", &num_outputs_, "How many.").Range(1, 100000);
     flags
         .TextList("format", &formats_,
-                  "What is written for each: MIDI, sound, picture, NoteSequence.")
-        .Choices({"mid", "wav", "flac", "ogg", "svg", "png", "notesequence"});
+                  "What is written for each: MIDI, sound, picture, NoteSequence, score.")
+        .Choices({"mid", "wav", "flac", "ogg", "svg", "png", "notesequence", "abc", "musicxml"});
     flags.Text("soundfont", &sound_font_, "For sound: an .sf2 or .sf3 file.").Value("FILE");
   }
 
@@ -347,7 +349,7 @@ class GenerateVerb : public Verb {
       }
       for (const GeneratedOutput& output : generation.outputs) {
         MAGENTA_ASSIGN_OR_RETURN(const std::string base, names.Next());
-        MAGENTA_RETURN_IF_ERROR(WriteOne(output.sequence, base, temporary, to_render));
+        MAGENTA_RETURN_IF_ERROR(WriteOne(output.sequence, base, temporary, context.out, to_render));
         written.push_back({base, output.log_likelihood});
       }
       done += count;
@@ -357,30 +359,44 @@ class GenerateVerb : public Verb {
     return RenderAll(to_render, primer_end, context.out.json());
   }
 
-  /// The formats that need no other program; `to_render` gets the MIDI file for those that do.
+  /// The formats that need no other program; `to_render` gets a file for those that do. What a
+  /// format can't hold is said of the first output.
   absl::Status WriteOne(const NoteSequence& sequence, const std::string& base,
-                        TemporaryFolder& temporary, std::vector<std::string>& to_render) const {
-    MAGENTA_ASSIGN_OR_RETURN(const std::string midi, WriteMidi(sequence));
-    if (Wants("mid")) MAGENTA_RETURN_IF_ERROR(WriteFile(base + ".mid", midi));
-    if (Wants("notesequence")) {
-      MAGENTA_RETURN_IF_ERROR(WriteFile(base + ".notesequence", sequence.SerializeAsString()));
+                        TemporaryFolder& temporary, Output& out,
+                        std::vector<std::string>& to_render) const {
+    std::vector<std::string> notes;
+    for (const std::string& format : formats_) {
+      absl::StatusOr<std::string> content = "";
+      if (format == "mid") content = WriteMidi(sequence);
+      if (format == "notesequence") content = sequence.SerializeAsString();
+      if (format == "abc") content = WriteAbc(sequence, &notes);
+      if (format == "musicxml") content = WriteMusicXml(sequence, &notes);
+      if (!content.ok()) return WithFile(content.status(), base + "." + format);
+      if (!content->empty()) MAGENTA_RETURN_IF_ERROR(WriteFile(base + "." + format, *content));
+      if (to_render.empty()) {
+        for (const std::string& note : notes)
+          out.Info(fmt::format("--format={}: {}", format, note));
+      }
+      notes.clear();
     }
-    if (LiveFormats().empty()) return absl::OkStatus();
-    if (Wants("mid")) {
-      to_render.push_back(base + ".mid");
+    if (Wants("notesequence")) {
+      to_render.push_back(base + ".notesequence");
       return absl::OkStatus();
     }
+    // Not as MIDI, whose ticks and tempos are rounded.
+    to_render.push_back("");
+    if (LiveFormats().empty()) return absl::OkStatus();
     if (temporary_path_.empty()) {
       MAGENTA_ASSIGN_OR_RETURN(temporary_path_, temporary.Make());
     }
-    to_render.push_back(
-        fmt::format("{}/{}.mid", temporary_path_, std::filesystem::path(base).filename().string()));
-    return WriteFile(to_render.back(), midi);
+    to_render.back() = fmt::format("{}/{}.notesequence", temporary_path_,
+                                   std::filesystem::path(base).filename().string());
+    return WriteFile(to_render.back(), sequence.SerializeAsString());
   }
 
   absl::Status RenderAll(const std::vector<std::string>& files, double primer_end,
                          bool json) const {
-    if (files.empty()) return absl::OkStatus();
+    if (LiveFormats().empty()) return absl::OkStatus();
     std::vector<std::string> args = {"render", "--quiet", "--output_dir=" + output_dir_,
                                      fmt::format("--format={}", fmt::join(LiveFormats(), ",")),
                                      fmt::format("--primer_end={}", primer_end)};

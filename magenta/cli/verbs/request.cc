@@ -7,7 +7,7 @@
 #include "magenta/cli/input/remote.h"
 #include "magenta/cli/input/sampling_flags.h"
 #include "magenta/cli/verb.h"
-#include "magenta/generate/request_text.h"
+#include "magenta/io/request/request_text.h"
 #include "magenta/generate/sequence_generator.h"
 
 namespace magenta::cli {

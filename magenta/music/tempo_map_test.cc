@@ -1,4 +1,4 @@
-#include "magenta/music/straight_time.h"
+#include "magenta/music/tempo_map.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "magenta/generate/request_text.h"
+#include "magenta/io/request/request_text.h"
 
 #include <fmt/core.h>
 #include <google/protobuf/io/tokenizer.h>

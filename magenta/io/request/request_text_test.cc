@@ -1,4 +1,4 @@
-#include "magenta/generate/request_text.h"
+#include "magenta/io/request/request_text.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
