@@ -119,6 +119,11 @@ absl::Status SetPiece(const PrimerFlags& flags, const std::string& part, int ste
         fmt::format("the primer's own tempo, {:.6g}, is used instead of --qpm={:.6g}",
                     sequence.tempos(0).qpm(), *flags.qpm));
   }
+  const auto& groups = sequence.section_groups();
+  if (std::any_of(groups.begin(), groups.end(),
+                  [](const auto& group) { return group.num_times() > 1; })) {
+    primer.notes.emplace_back("the primer's repeats are heard once, as written");
+  }
   if (!part.empty()) {
     MAGENTA_ASSIGN_OR_RETURN(primer.part, FindPart(PartsOf(sequence), part, kPartFlag));
     primer.notes.push_back(fmt::format("part {} is continued", PartText(*primer.part)));

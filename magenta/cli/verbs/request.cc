@@ -7,8 +7,8 @@
 #include "magenta/cli/input/remote.h"
 #include "magenta/cli/input/sampling_flags.h"
 #include "magenta/cli/verb.h"
-#include "magenta/io/request/request_text.h"
 #include "magenta/generate/sequence_generator.h"
+#include "magenta/io/request/request_text.h"
 
 namespace magenta::cli {
 namespace {
@@ -26,7 +26,9 @@ class RequestVerb : public Verb {
         "generator_options: generate sections (seconds; after the input's notes, or where they "
         "leave room), at most one input section, and the args temperature, pitch_temperature, "
         "top_k, top_p, min_p, beam_size, branch_factor, steps_per_iteration, seed, "
-        "reference_windows.");
+        "reference_windows; without a generate section bars, new_steps or num_steps; and "
+        "primer_part, accompaniment, program, as the flags of generate. Without an input_sequence "
+        "it goes on from middle C.");
     flags.Positional("FILE", &files_, "The request; - or nothing: stdin.", 0, 1);
     flags.Group("Output");
     flags.Text("format", &format_, "Form of the response; as the request's when left out.")
@@ -49,7 +51,7 @@ class RequestVerb : public Verb {
     flags.AddExample(
         "echo 'generator_options { generate_sections { end_time: 4 } }' | magenta request "
         "--format=json",
-        "Four seconds out of nothing, as JSON.");
+        "Four seconds from middle C on, as JSON.");
     flags.AddExample("magenta request --server=localhost:50051 request.pbtxt",
                      "The same of a running `magenta serve`.");
   }
