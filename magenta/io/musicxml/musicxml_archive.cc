@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <pugixml.hpp>
 #include <vector>
 
@@ -16,6 +17,8 @@ constexpr size_t kMaxContainerBytes = size_t{1} << 20;
 constexpr char kContainer[] = "META-INF/container.xml";
 
 const ZipEntry* EntryNamed(const std::vector<ZipEntry>& entries, std::string_view name) {
+  while (name.starts_with("./") || name.starts_with("/"))
+    name.remove_prefix(name[0] == '/' ? 1 : 2);
   for (const ZipEntry& entry : entries) {
     if (entry.name == name) return &entry;
   }
@@ -35,16 +38,21 @@ std::string ScorePath(std::string_view container) {
   return "";
 }
 
-bool EndsWith(std::string_view text, std::string_view end) {
-  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+/// Whatever the case of the name's end.
+bool IsScoreName(std::string_view name) {
+  std::string end(name.substr(name.size() - std::min(name.size(), size_t{9})));
+  for (char& c : end) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return end.ends_with(".xml") || end.ends_with(".musicxml");
 }
 
 /// The first score by its name; null without one.
 const ZipEntry* FirstScore(const std::vector<ZipEntry>& entries) {
   for (const ZipEntry& entry : entries) {
     const std::string_view name = entry.name;
-    const bool meta = name.substr(0, 9) == "META-INF/" || name.substr(0, 9) == "__MACOSX/";
-    if (!meta && (EndsWith(name, ".xml") || EndsWith(name, ".musicxml"))) return &entry;
+    const std::string_view file = name.substr(name.rfind('/') + 1);
+    const bool is_meta =
+        name.starts_with("META-INF/") || name.starts_with("__MACOSX/") || file.starts_with("._");
+    if (!is_meta && IsScoreName(name)) return &entry;
   }
   return nullptr;
 }

@@ -61,7 +61,7 @@ void MusicXmlPart::ReadAttributes(pugi::xml_node attributes) {
     if (name == "key" && !std::exchange(has_key, true)) ReadKey(child);
     if (name == "time" && !std::exchange(has_time, true)) ReadMeter(child);
     if (name != "measure-style") continue;
-    if (child.child("measure-repeat")) Report(child, "signs that repeat measures: read as written");
+    if (child.child("measure-repeat")) ReadMeasureRepeat(child);
     if (child.child("beat-repeat")) Report(child, "signs that repeat beats: read as written");
     if (child.child("slash")) Report(child, "slashes: read as written");
   }
@@ -149,6 +149,36 @@ void MusicXmlPart::PlaceMeter(pugi::xml_node where, const XmlMeter& meter) {
     found_.meters.push_back({{measure_, cursor_}, meter});
   } else if (!Measure().has_change && meter != Measure().meter) {
     Report(where, "parts in meters of their own: that of the first part counts");
+  }
+}
+
+void MusicXmlPart::ReadMeasureRepeat(pugi::xml_node style) {
+  const pugi::xml_node sign = style.child("measure-repeat");
+  repeat_ = {};
+  if (XmlAttributeOf(sign, "type") == "stop") return;
+  repeat_.measures = std::clamp(XmlIntIn(sign.child_value(), 1), 1, 64);
+  repeat_.staff = StaffNumber(style);
+}
+
+/// Where a sign stands for the notes, and some writers write none, those of the measures before.
+void MusicXmlPart::RepeatMeasure() {
+  std::vector<XmlNote>& notes = found_.notes[index_];
+  if (repeat_.measures == 0) return;
+  const auto is_meant = [this](const XmlNote& note) {
+    return repeat_.staff == 0 || note.staff == repeat_.staff;
+  };
+  const size_t begin = first_notes_.back();
+  if (std::any_of(notes.begin() + static_cast<ptrdiff_t>(begin), notes.end(), is_meant)) return;
+  const size_t back = static_cast<size_t>(repeat_.measures) + 1;
+  if (first_notes_.size() < back) return;
+  const size_t from = first_notes_[first_notes_.size() - back];
+  const size_t to = first_notes_[first_notes_.size() - back + 1];
+  for (size_t i = from; i < to; ++i) {
+    if (!is_meant(notes[i])) continue;
+    XmlNote again = notes[i];
+    again.measure = measure_;
+    again.tie_start = again.tie_stop = false;
+    notes.push_back(again);
   }
 }
 

@@ -108,8 +108,9 @@ struct XmlFindings {
   std::vector<XmlPlaced<PlaySign>> signs;
 
   uint64_t note_count = 0;
+  uint64_t measure_count = 0;  // of all parts
   uint64_t event_count() const {
-    return measures.size() + keys.size() + meters.size() + tempos.size() + chords.size() +
+    return measure_count + keys.size() + meters.size() + tempos.size() + chords.size() +
            signs.size();
   }
 };

@@ -83,6 +83,24 @@ TEST(MusicXmlKindsTest, Transposition) {
   });
 }
 
+TEST(MusicXmlKindsTest, SignsThatRepeatMeasures) {
+  const auto sign = [](const std::string& type, const std::string& count) {
+    return Attributes("<measure-style><measure-repeat type='" + type + "'>" + count +
+                      "</measure-repeat></measure-style>");
+  };
+  const std::string rest = "<note><rest measure='yes'/><duration>8</duration></note>";
+  CheckRows({
+      {{kFour + Note("C", 4, 8), sign("start", "1") + rest, rest, sign("stop", "") + rest},
+       "60@0+4 60@4+4 60@8+4"},
+      {{kFour + Note("C", 4, 8), Note("D", 4, 8), sign("start", "2") + rest, "",
+        sign("stop", "") + Note("E", 4, 8)},
+       "60@0+4 62@4+4 60@8+4 62@12+4 64@16+4"},
+      // Written out as well; nothing to repeat.
+      {{kFour + Note("C", 4, 8), sign("start", "1") + Note("C", 4, 8)}, "60@0+4 60@4+4"},
+      {{kFour + sign("start", "4") + rest, Note("C", 4, 8)}, "60@4+4"},
+  });
+}
+
 std::string Metronome(const std::string& unit, const std::string& text) {
   return "<direction><direction-type><metronome><beat-unit>" + unit + "<per-minute>" + text +
          "</per-minute></metronome></direction-type></direction>";

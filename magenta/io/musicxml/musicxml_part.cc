@@ -47,6 +47,7 @@ void MusicXmlPart::ReadItem(pugi::xml_node item) {
 
 absl::Status MusicXmlPart::ReadMeasure(pugi::xml_node measure, int number) {
   measure_ = number;
+  ++found_.measure_count;
   cursor_ = content_ = last_onset_ = last_length_ = 0;
   while (found_.measures.size() <= static_cast<size_t>(measure_)) {
     XmlMeasure& added = found_.measures.emplace_back();
@@ -54,8 +55,10 @@ absl::Status MusicXmlPart::ReadMeasure(pugi::xml_node measure, int number) {
     added.meter = meter_;
   }
   const size_t notes = found_.notes[index_].size();
+  first_notes_.push_back(notes);
   for (pugi::xml_node item : measure.children()) ReadItem(item);
   FinishTranspositions();
+  RepeatMeasure();
   if (Measure().owner == index_) Measure().meter = meter_;
   Measure().content = std::max(Measure().content, content_);
   found_.note_count += found_.notes[index_].size() - notes;

@@ -47,6 +47,8 @@ class MusicXmlPart {
   void PlaceMeter(pugi::xml_node where, const XmlMeter& meter);
   XmlTransposition TranspositionAt(int staff, int64_t offset) const;
   void FinishTranspositions();
+  void ReadMeasureRepeat(pugi::xml_node style);
+  void RepeatMeasure();
 
   // musicxml_note.cc
   void ReadNote(pugi::xml_node node);
@@ -102,6 +104,14 @@ class MusicXmlPart {
   std::vector<XmlTransposition>
       transpositions_;                        // by staff, at the measure's beginning; [0]: others
   std::vector<TranspositionChange> changes_;  // within the measure
+
+  /// Measures that are drawn as a sign which repeats those before them.
+  struct MeasureRepeat {
+    int measures = 0;  // how many each sign repeats; 0 outside
+    int staff = 0;     // 0: all
+  };
+  MeasureRepeat repeat_;
+  std::vector<size_t> first_notes_;  // of each measure, where its notes begin
 };
 
 }  // namespace magenta

@@ -216,9 +216,8 @@ TEST(MusicXmlTest, SaysEachKind) {
                                        "</beat-unit></metronome>")},
       {"metronome marks", direction("<metronome><beat-unit>quarter</beat-unit><per-minute>quick"
                                     "</per-minute></metronome>")},
-      {"signs that repeat measures",
-       Attributes(
-           "<measure-style><measure-repeat type='start'>1</measure-repeat></measure-style>")},
+      {"signs that repeat beats",
+       Attributes("<measure-style><beat-repeat type='start'/></measure-style>")},
       {"slashes", Attributes("<measure-style><slash type='start'/></measure-style>")},
       {"quarter tones",
        "<note><pitch><step>C</step><alter>0.5</alter><octave>4</octave></pitch>"
@@ -400,6 +399,12 @@ TEST(MusicXmlTest, ReadsArchives) {
        {"caf\xC3\xA9/b.xml", score},
        {"META-INF/container.xml", kContainer}},
       {{"readme.txt", "x"}, {"z.musicxml", score}},
+      // Folders as entries, what a Mac adds, names in capitals, a path from the root.
+      {{"scores/", ""}, {"scores/._a.xml", "x"}, {"scores/A.XML", score}},
+      {{"META-INF/container.xml",
+        "<container><rootfiles><rootfile full-path='./s/a.xml'/></rootfiles></container>"},
+       {"other.xml", other},
+       {"s/a.xml", score}},
       {{"META-INF/container.xml", "broken"}, {"z.xml", score}},
   };
   for (const auto& entries : archives) {
