@@ -67,6 +67,14 @@ void Canvas::FillRect(double x, double y, double width, double height, Color col
   cairo_fill(surface_->cairo);
 }
 
+void Canvas::FillRects(std::span<const Rect> rects, Color color) {
+  surface_->SetColor(color);
+  for (const Rect& rect : rects) {
+    cairo_rectangle(surface_->cairo, rect.x, rect.y, rect.width, rect.height);
+  }
+  cairo_fill(surface_->cairo);
+}
+
 void Canvas::FillRoundRect(double x, double y, double width, double height, double radius,
                            Color color, Color border) {
   using std::numbers::pi;

@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <unordered_map>
 #include <vector>
 
 #include "magenta/base/files.h"
@@ -16,6 +17,7 @@
 #include "magenta/music/meter_map.h"
 #include "magenta/render/bar_grid.h"
 #include "magenta/render/canvas.h"
+#include "magenta/render/note_raster.h"
 
 namespace magenta {
 namespace {
@@ -48,16 +50,33 @@ struct Paint {
   Color fill;
   Color edge;
 };
-constexpr Paint kPrimer = {0x3563ad, 0x1f3f75};
-constexpr Paint kGenerated = {0xc24a06, 0x7f2f00};
-constexpr std::array<Paint, 8> kInstruments = {{{0x3563ad, 0x1f3f75},
-                                                {0xb3480b, 0x7f2f00},
-                                                {0x2f7d4f, 0x1a4e30},
-                                                {0x8a3f9b, 0x57235f},
-                                                {0xa83253, 0x6b1c33},
-                                                {0x1c7a85, 0x0f4b52},
-                                                {0x7a6212, 0x4d3d08},
-                                                {0x59606e, 0x353a44}}};
+constexpr std::array<Paint, 10> kPaints = {{{0x3563ad, 0x1f3f75},
+                                            {0xb3480b, 0x7f2f00},
+                                            {0x2f7d4f, 0x1a4e30},
+                                            {0x8a3f9b, 0x57235f},
+                                            {0xa83253, 0x6b1c33},
+                                            {0x1c7a85, 0x0f4b52},
+                                            {0x7a6212, 0x4d3d08},
+                                            {0x59606e, 0x353a44},
+                                            {0x3563ad, 0x1f3f75},
+                                            {0xc24a06, 0x7f2f00}}};
+constexpr uint8_t kInstrumentPaints = 8;  // the first ones
+constexpr uint8_t kPrimerPaint = 8;
+constexpr uint8_t kGeneratedPaint = 9;
+
+/// Notes of a picture that are drawn one by one, with their names; of more only what is seen.
+constexpr size_t kMaxSingleNotes = 20000;
+constexpr size_t kMaxRuns = 250000;  // 20 MB of SVG
+
+/// Rectangles of one path. Cairo's time for an image grows faster than their number.
+constexpr size_t kRectsAtOnce = 64;
+
+/// A note in quarters from the beginning.
+struct PlacedNote {
+  double from, to;
+  int pitch;
+  uint8_t paint;
+};
 
 bool IsBlackKey(int pitch) {
   constexpr int kBlack = 1 << 1 | 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10;
@@ -100,6 +119,7 @@ class PianoRollPainter {
     row_ = std::min(row_, room / rows);
     system_height_ = kNumbers + rows * row_ + kSystemGap;
     NumberInstruments();
+    PlaceNotes();
   }
 
   absl::StatusOr<std::string> Draw(PictureFormat format) {
@@ -107,13 +127,18 @@ class PianoRollPainter {
         std::ceil(kHeader + static_cast<double>(systems_.size()) * system_height_ + 6));
     Canvas canvas(options_.width, height, format);
     canvas_ = &canvas;
+    if (notes_.size() > kMaxSingleNotes) MakeRuns();
     PaintHeader();
     for (size_t i = 0; i < systems_.size(); ++i) {
       top_ = kHeader + static_cast<double>(i) * system_height_ + kNumbers;
       PaintRows(systems_[i]);
       PaintKeyboard();
       PaintBars(systems_[i]);
-      PaintNotes(systems_[i]);
+      if (runs_.empty()) {
+        PaintNotes(systems_[i]);
+      } else {
+        PaintRuns(runs_[i]);
+      }
       PaintPrimerEnd(systems_[i]);
     }
     canvas_ = nullptr;
@@ -147,6 +172,11 @@ class PianoRollPainter {
   void NumberInstruments() {
     for (const auto& note : sequence_.notes()) instruments_[note.instrument()] = "";
     for (auto& [instrument, name] : instruments_) name = fmt::format("instrument {}", instrument);
+    uint8_t paint = 0;
+    for (const auto& [instrument, name] : instruments_) {
+      paint_of_[instrument] = paint;
+      paint = static_cast<uint8_t>((paint + 1) % kInstrumentPaints);
+    }
     for (const auto& info : sequence_.instrument_infos()) {
       const auto found = instruments_.find(info.instrument());
       if (found != instruments_.end() && !info.name().empty()) found->second = info.name();
@@ -155,14 +185,55 @@ class PianoRollPainter {
 
   bool HasPrimer() const { return options_.primer_end > 0; }
 
-  Paint PaintOf(const NoteSequence::Note& note) const {
+  /// Index into kPaints.
+  uint8_t PaintOf(const NoteSequence::Note& note) const {
     if (HasPrimer()) {
       const double before =
           grid_.QuarterAt(options_.primer_end) - grid_.QuarterAt(note.start_time());
-      return before > kSamePlace ? kPrimer : kGenerated;
+      return before > kSamePlace ? kPrimerPaint : kGeneratedPaint;
     }
-    const auto place = std::distance(instruments_.begin(), instruments_.find(note.instrument()));
-    return kInstruments[place % kInstruments.size()];
+    return paint_of_.at(note.instrument());
+  }
+
+  void PlaceNotes() {
+    notes_.reserve(static_cast<size_t>(sequence_.notes_size()));
+    for (const auto& note : sequence_.notes()) {
+      const double from = grid_.QuarterAt(note.start_time());
+      const double to = grid_.QuarterAt(note.end_time());
+      const int pitch = std::clamp(note.pitch(), 0, 127);
+      if (to - from > 1e-9) notes_.push_back({from, to, pitch, PaintOf(note)});
+    }
+  }
+
+  /// The notes as cells, as wide as needed for a bounded number of runs.
+  void MakeRuns() {
+    for (double cell = 1; cell < RollWidth(); cell *= 2) {
+      runs_.clear();
+      size_t count = 0;
+      for (const SystemOfBars& system : systems_) {
+        runs_.push_back(RunsOf(system, cell));
+        count += runs_.back().size();
+      }
+      cell_ = cell;
+      if (count <= kMaxRuns) return;
+    }
+  }
+
+  std::vector<RasterRun> RunsOf(const SystemOfBars& system, double cell) const {
+    const double begin = Start(system), end = End(system);
+    const double cells_a_quarter = RollWidth() / quarters_ / cell;
+    NoteRaster raster(high_ - low_ + 1, static_cast<int>(std::ceil(RollWidth() / cell)));
+    for (auto note = notes_.rbegin(); note != notes_.rend(); ++note) {
+      if (note->from >= end || note->to <= begin) continue;
+      const auto column = [&](double quarter) {
+        return static_cast<int>((quarter - begin) * cells_a_quarter);
+      };
+      const int first = column(std::max(note->from, begin));
+      int last = column(std::min(note->to, end));
+      if (last - first >= 3) --last;  // so that the next one is seen to begin
+      raster.FillEmpty(high_ - note->pitch, first, std::max(last, first + 1), note->paint);
+    }
+    return raster.Runs();
   }
 
   std::string Subtitle() const {
@@ -183,8 +254,8 @@ class PianoRollPainter {
     canvas_->Text(kMargin, 54, Subtitle(), {.size = 13, .color = kFaint});
     double x = options_.width - kMargin;
     if (HasPrimer()) {
-      x = PaintLegend(x, "generated", kGenerated);
-      PaintLegend(x, "primer", kPrimer);
+      x = PaintLegend(x, "generated", kPaints[kGeneratedPaint]);
+      PaintLegend(x, "primer", kPaints[kPrimerPaint]);
     } else if (instruments_.size() > 1) {
       PaintInstrumentLegend(x);
     }
@@ -200,7 +271,7 @@ class PianoRollPainter {
       x -= canvas_->TextWidth(more, {.size = 13}) + 26;
       names.resize(kShown);
     }
-    for (size_t i = names.size(); i-- > 0;) x = PaintLegend(x, names[i], kInstruments[i]);
+    for (size_t i = names.size(); i-- > 0;) x = PaintLegend(x, names[i], kPaints[i]);
   }
 
   /// Right-aligned at `right`; returns where the next one to the left ends.
@@ -258,7 +329,8 @@ class PianoRollPainter {
 
   void PaintBars(const SystemOfBars& system) {
     const double pixels_a_quarter = RollWidth() / quarters_;
-    double last_number = -1e9;
+    constexpr double kLeastBar = 4;  // pixels between bar lines
+    double next_number = 0, next_line = 0;
     for (size_t i = system.first; i < system.last; ++i) {
       const Bar& bar = grid_.bars()[i];
       const double x = X(system, bar.start);
@@ -268,11 +340,14 @@ class PianoRollPainter {
           canvas_->Line(at, top_, at, Bottom(), 0.8, kBeatLine);
         }
       }
+      if (x < next_line) continue;
+      next_line = x + kLeastBar;
       canvas_->Line(x, top_, x, Bottom(), 1, kBarLine);
-      if (x - last_number < 30) continue;
-      last_number = x;
-      canvas_->Text(x + 3, top_ - 10, fmt::format("{}", i + 1),
-                    {.size = 12, .color = kFaint, .bold = true});
+      if (x < next_number) continue;
+      const TextStyle style = {.size = 12, .color = kFaint, .bold = true};
+      const std::string number = fmt::format("{}", i + 1);
+      canvas_->Text(x + 3, top_ - 10, number, style);
+      next_number = x + std::max(30.0, canvas_->TextWidth(number, style) + 10);
     }
     const double right = X(system, End(system));
     canvas_->Line(right, top_, right, Bottom(), 1, kBarLine);
@@ -281,17 +356,32 @@ class PianoRollPainter {
   }
 
   void PaintNotes(const SystemOfBars& system) {
-    for (const auto& note : sequence_.notes()) {
-      const double from = std::max(grid_.QuarterAt(note.start_time()), Start(system));
-      const double to = std::min(grid_.QuarterAt(note.end_time()), End(system));
+    for (const PlacedNote& note : notes_) {
+      const double from = std::max(note.from, Start(system));
+      const double to = std::min(note.to, End(system));
       if (to - from <= 1e-9 || from >= End(system)) continue;
       PaintNote(note, X(system, from), X(system, to));
     }
   }
 
-  void PaintNote(const NoteSequence::Note& note, double left, double right) {
-    const int pitch = std::clamp(note.pitch(), 0, 127);
-    const Paint paint = PaintOf(note);
+  void PaintRuns(const std::vector<RasterRun>& runs) {
+    const double gap = std::min(0.7, row_ / 8);
+    std::array<std::vector<Canvas::Rect>, kPaints.size()> rects;
+    const auto fill = [&](size_t paint) {
+      if (!rects[paint].empty()) canvas_->FillRects(rects[paint], kPaints[paint].fill);
+      rects[paint].clear();
+    };
+    for (const RasterRun& run : runs) {
+      rects[run.paint].push_back({Left() + run.begin * cell_, top_ + run.row * row_ + gap,
+                                  (run.end - run.begin) * cell_, row_ - 2 * gap});
+      if (rects[run.paint].size() == kRectsAtOnce) fill(run.paint);
+    }
+    for (size_t paint = 0; paint < rects.size(); ++paint) fill(paint);
+  }
+
+  void PaintNote(const PlacedNote& note, double left, double right) {
+    const Paint& paint = kPaints[note.paint];
+    const int pitch = note.pitch;
     const double width = std::max(right - left - 1.4, 1.6);
     canvas_->FillRoundRect(left + 0.7, Y(pitch) + 0.7, width, row_ - 1.4, 3, paint.fill,
                            paint.edge);
@@ -308,9 +398,9 @@ class PianoRollPainter {
     const double quarter = grid_.QuarterAt(options_.primer_end);
     if (!HasPrimer() || quarter < Start(system) || quarter >= End(system)) return;
     const double x = X(system, quarter);
-    canvas_->Line(x, top_ - 4, x, Bottom() + 14, 1.6, kGenerated.fill, 5);
+    canvas_->Line(x, top_ - 4, x, Bottom() + 14, 1.6, kPaints[kGeneratedPaint].fill, 5);
     canvas_->Text(x + 5, Bottom() + 10, "generated from here",
-                  {.size = 11, .color = kGenerated.fill, .bold = true});
+                  {.size = 11, .color = kPaints[kGeneratedPaint].fill, .bold = true});
   }
 
   const NoteSequence& sequence_;
@@ -318,6 +408,10 @@ class PianoRollPainter {
   const BarGrid& grid_;
   std::vector<SystemOfBars> systems_;
   std::map<int, std::string> instruments_;
+  std::unordered_map<int, uint8_t> paint_of_;  // by instrument
+  std::vector<PlacedNote> notes_;
+  std::vector<std::vector<RasterRun>> runs_;  // by system; none while notes are drawn one by one
+  double cell_ = 1;                           // pixels of a run's columns
   Canvas* canvas_ = nullptr;
   int low_ = 128, high_ = -1;
   double quarters_ = 0;  // that the widest system holds

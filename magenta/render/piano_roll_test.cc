@@ -129,5 +129,33 @@ TEST(PianoRoll, PitchNames) {
   EXPECT_EQ(PitchText(0), "C-1");
 }
 
+/// However many notes there are, what is drawn is what is seen.
+TEST(PianoRoll, DrawsAnyNumberOfNotes) {
+  NoteSequence score, heap;
+  for (int i = 0; i < 200'000; ++i) {
+    auto& note = *score.add_notes();
+    note.set_pitch(30 + (i * 7) % 60);
+    note.set_instrument(i % 20);
+    note.set_start_time(0.02 * i);
+    note.set_end_time(0.02 * i + 0.4);
+  }
+  for (int i = 0; i < 200'000; ++i) {  // each over the whole piece
+    auto& note = *heap.add_notes();
+    note.set_pitch(i % 128);
+    note.set_instrument(i);
+    note.set_start_time(1e-4 * (i % 100));
+    note.set_end_time(1000);
+  }
+  for (const NoteSequence* sequence : {&score, &heap}) {
+    const auto svg = DrawPianoRoll(*sequence, {}, PictureFormat::kSvg);
+    ASSERT_TRUE(svg.ok()) << svg.status();
+    EXPECT_LT(svg->size(), 30u << 20);
+    EXPECT_GT(svg->size(), 1u << 20);
+    const auto png = DrawPianoRoll(*sequence, {}, PictureFormat::kPng);
+    ASSERT_TRUE(png.ok()) << png.status();
+    EXPECT_LT(png->size(), 10u << 20);
+  }
+}
+
 }  // namespace
 }  // namespace magenta
