@@ -94,7 +94,7 @@ void MusicXmlPart::AddSign(int64_t offset, PlaySign sign) {
   found_.signs.push_back({{measure_, offset}, std::move(sign)});
 }
 
-void MusicXmlPart::ReadSound(pugi::xml_node sound, int64_t offset) {
+void MusicXmlPart::ReadSound(pugi::xml_node sound, int64_t offset, const std::string& words) {
   if (const pugi::xml_node own = sound.child("offset")) offset = cursor_ + Units(own.child_value());
   for (const JumpRow& row : kJumpAttributes) {
     const std::string_view name = XmlAttributeOf(sound, row.attribute);
@@ -103,7 +103,7 @@ void MusicXmlPart::ReadSound(pugi::xml_node sound, int64_t offset) {
     sign.kind = row.kind;
     if (row.kind != PlaySign::kFine && row.kind != PlaySign::kDaCapo) sign.name = name;
     if (!IsTarget(row.kind)) sign.passes = PassesIn(XmlAttributeOf(sound, "time-only"));
-    AddGoalOfWords(WordsOf(sound.parent()), sign);
+    AddGoalOfWords(words, sign);
     AddSign(IsTarget(row.kind) ? offset : LeaveOffset(offset), std::move(sign));
   }
   if (IsYes(sound, "forward-repeat")) {
@@ -186,14 +186,14 @@ void MusicXmlPart::ReadDirection(pugi::xml_node direction) {
   int64_t offset = cursor_;
   const pugi::xml_node moved = direction.child("offset");
   if (IsYes(moved, "sound")) offset += Units(moved.child_value());
+  const std::string words = WordsOf(direction);
   bool has_tempo = false, has_jump = false;
   for (pugi::xml_node sound : direction.children("sound")) {
     has_tempo |= static_cast<bool>(sound.attribute("tempo"));
     has_jump |= HasJump(sound);
-    ReadSound(sound, offset);
+    ReadSound(sound, offset, words);
   }
   const size_t tempos = found_.tempos.size(), signs = found_.signs.size();
-  const std::string words = WordsOf(direction);
   if (!has_jump) ReadPrintedJumps(direction, words, offset);
   for (pugi::xml_node type : direction.children("direction-type")) {
     if (type.child("metronome") && !has_tempo) ReadMetronome(type.child("metronome"), offset);
@@ -248,6 +248,7 @@ void MusicXmlPart::ReadHarmony(pugi::xml_node harmony) {
   const int staff = std::max(XmlIntIn(harmony.child_value("staff"), 1), 0);
   const auto text = ChordSymbolText(harmony, TranspositionAt(staff, cursor_).semitones);
   if (!text) return Report(harmony, "chord symbols of unknown kinds");
+  if (harmony.child("inversion")) Report(harmony, "inversions of chord symbols");
   if (harmony.child("kind").next_sibling("kind")) {
     Report(harmony, "chord symbols of several chords: the first of them");
   }

@@ -109,9 +109,12 @@ struct XmlFindings {
 
   uint64_t note_count = 0;
   uint64_t measure_count = 0;  // of all parts
+  /// Changes of tempo, meter and key and signs take as much as some notes do, here and in all that
+  /// is made of the sequence.
+  static constexpr uint64_t kChangeWeight = 8, kChordWeight = 4;
   uint64_t event_count() const {
-    return measure_count + keys.size() + meters.size() + tempos.size() + chords.size() +
-           signs.size();
+    const uint64_t changes = keys.size() + meters.size() + tempos.size() + signs.size();
+    return measure_count + kChangeWeight * changes + kChordWeight * chords.size();
   }
 };
 

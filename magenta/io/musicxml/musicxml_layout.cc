@@ -57,10 +57,13 @@ class ScoreLayout {
     for (size_t i = 0; i < found_.measures.size(); ++i) {
       const XmlMeasure& measure = found_.measures[i];
       const int64_t whole = measure.meter.units();
+      // Without a meter: as the one before it.
+      const int64_t nominal = whole > 0 ? whole : i > 0 ? starts_[i] - starts_[i - 1] : 0;
       const bool is_whole =
           measure.content == 0 || (whole > 0 && !measure.has_change &&
                                    std::abs(measure.content - whole) < kXmlRoundingUnits);
-      starts_[i + 1] = std::min(starts_[i] + (is_whole ? whole : measure.content), kMaxScoreUnits);
+      starts_[i + 1] =
+          std::min(starts_[i] + (is_whole ? nominal : measure.content), kMaxScoreUnits);
     }
   }
 

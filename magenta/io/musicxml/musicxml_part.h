@@ -61,7 +61,8 @@ class MusicXmlPart {
 
   // musicxml_direction.cc
   void ReadDirection(pugi::xml_node direction);
-  void ReadSound(pugi::xml_node sound, int64_t offset);
+  /// `words` of the direction that it is part of.
+  void ReadSound(pugi::xml_node sound, int64_t offset, const std::string& words = "");
   void ReadInstrumentChange(pugi::xml_node midi_instrument);
   void ReadMetronome(pugi::xml_node metronome, int64_t offset);
   void ReadPrintedJumps(pugi::xml_node direction, const std::string& words, int64_t offset);
