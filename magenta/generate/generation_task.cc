@@ -177,8 +177,12 @@ int64_t GenerationTask::events_done() const {
   return static_cast<int64_t>(heard_) + (run_.has_value() ? run_->events_done() : 0);
 }
 
+NoteSequence GenerationTask::MelodyOf(const std::vector<Event>& events) const {
+  return model_->spec->domain->Render({events, given_.control}, primer_, plan_->qpm);
+}
+
 NoteSequence GenerationTask::Notes(const std::vector<Event>& events) const {
-  NoteSequence melody = model_->spec->domain->Render({events, given_.control}, primer_, plan_->qpm);
+  NoteSequence melody = MelodyOf(events);
   return piece_.has_value() ? piece_->With(melody) : melody;
 }
 
@@ -187,7 +191,10 @@ std::optional<NoteSequence> GenerationTask::SoFar() {
       beam_.branch_factor > 1) {
     return std::nullopt;
   }
-  return Notes(run_->session().events(0));
+  if (!piece_.has_value()) return Notes(run_->session().events(0));
+  // What the input holds changes until then: its last note may be held.
+  if (plan_->fills) return std::nullopt;
+  return piece_->WithNewNotes(MelodyOf(run_->session().events(0)));
 }
 
 Generation GenerationTask::Finish() {

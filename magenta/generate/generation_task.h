@@ -59,8 +59,8 @@ class GenerationTask {
   /// That of the first output: the request's, or the one that was drawn for it.
   uint32_t seed() const { return seed_; }
 
-  /// The first output so far, while it is the only one that is considered (no beam); nullopt else,
-  /// and before the primer was heard.
+  /// The first output so far, while it is the only one that is considered (no beam) and goes on
+  /// after the input; nullopt else, and before its first new note. Only its last note may change.
   std::optional<NoteSequence> SoFar();
   /// The outputs. done() (checked).
   Generation Finish();
@@ -74,6 +74,7 @@ class GenerationTask {
   absl::Status ScriptFill();
   absl::Status SetUp(const GenerateArgs& args, const TaskOptions& options);
   void HearPrimer();
+  NoteSequence MelodyOf(const std::vector<Event>& events) const;
   NoteSequence Notes(const std::vector<Event>& events) const;
 
   std::shared_ptr<const Model> model_;

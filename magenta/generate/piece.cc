@@ -8,6 +8,7 @@
 #include <string>
 
 #include "magenta/music/meter_map.h"
+#include "magenta/music/parts.h"
 #include "magenta/music/tempo_map.h"
 
 namespace magenta {
@@ -86,7 +87,13 @@ void Piece::KeepDescription(const NoteSequence& input) {
   if (kept_.tempos().empty()) kept_.add_tempos()->set_qpm(plan_->qpm);
   *kept_.mutable_time_signatures() = input.time_signatures();
   *kept_.mutable_key_signatures() = input.key_signatures();
-  *kept_.mutable_instrument_infos() = input.instrument_infos();
+  // Of a score too, whose names are those of parts: MIDI's tracks have instruments' names.
+  for (const Part& part : PartsOf(input)) {
+    if (part.name.empty()) continue;
+    auto& info = *kept_.add_instrument_infos();
+    info.set_instrument(part.instrument);
+    info.set_name(part.name);
+  }
   *kept_.mutable_part_infos() = input.part_infos();
   if (plan_->fills) return;
   const auto short_end = MeterMap(input).short_end();
@@ -187,6 +194,13 @@ void Piece::KeepNames(const PieceOptions& options) {
   auto& info = *names.Add();
   info.set_instrument(*others_);
   info.set_name(name + "(accompaniment)");
+}
+
+std::optional<NoteSequence> Piece::WithNewNotes(const NoteSequence& melody) const {
+  const bool has_new = std::any_of(
+      melody.notes().begin(), melody.notes().end(),
+      [this](const auto& note) { return SectionAt(StepOf(note.start_time()), false) != nullptr; });
+  return has_new ? std::optional(With(melody)) : std::nullopt;
 }
 
 NoteSequence Piece::With(const NoteSequence& melody) const {

@@ -33,6 +33,8 @@ class Piece {
   /// sections, as loud as the notes before on the average; a note of the input that sounds into a
   /// section ends where the melody's does.
   NoteSequence With(const NoteSequence& melody) const;
+  /// The same where `melody` has a note in a section; else nullopt.
+  std::optional<NoteSequence> WithNewNotes(const NoteSequence& melody) const;
 
  private:
   void KeepDescription(const NoteSequence& input);

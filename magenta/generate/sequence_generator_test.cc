@@ -12,6 +12,7 @@
 #include "magenta/generate/generation_task.h"
 #include "magenta/generate/likelihood.h"
 #include "magenta/generate/random_model.h"
+#include "magenta/music/dump.h"
 #include "magenta/music/melody.h"
 
 namespace magenta {
@@ -450,6 +451,93 @@ TEST(SequenceGeneratorTest, CandidatesMakeTheNotesAfterAFillMoreProbable) {
   const double by_default = after(0);
   EXPECT_EQ(by_default, after(kFillBeamSize));
   EXPECT_GT(by_default, after(1));
+}
+
+TEST(SequenceGeneratorTest, WhatThereIsSoFarStays) {
+  const auto model = RandomModel("lookback_rnn");
+  int looks = 0;
+  for (int seed = 0; seed < 20; ++seed) {
+    GenerateSequenceRequest request;
+    // A last note that a model may hold, beside a part that ends later.
+    *request.mutable_input_sequence() = ParseMusic("T120@0 60@0+0.5 62@0.5+0.47 48@0+1/i1");
+    SetInt(request, "new_steps", 40);
+    SetInt(request, "seed", seed);
+    auto task = GenerationTask::Start(model, request, {});
+    ASSERT_TRUE(task.ok()) << task.status();
+    std::vector<NoteSequence> so_far;
+    while (!task->done()) {
+      if (task->session().pending()) task->session().Step();
+      task->Advance();
+      if (auto piece = task->done() ? std::nullopt : task->SoFar()) so_far.push_back(*piece);
+    }
+    const NoteSequence whole = task->Finish().outputs[0].sequence;
+    for (const NoteSequence& piece : so_far) {
+      ++looks;
+      ASSERT_LE(piece.notes_size(), whole.notes_size());
+      for (int i = 0; i + 1 < piece.notes_size(); ++i) {
+        EXPECT_EQ(piece.notes(i).SerializeAsString(), whole.notes(i).SerializeAsString());
+      }
+      EXPECT_EQ(piece.notes(piece.notes_size() - 1).end_time(), piece.total_time());
+    }
+  }
+  EXPECT_GT(looks, 100);
+}
+
+TEST(SequenceGeneratorTest, ThePieceGoesOn) {
+  const SequenceGenerator generator(RandomModel("lookback_rnn"));
+  GenerateSequenceRequest request;
+  *request.mutable_input_sequence() =
+      ParseMusic("M3/4@0 T90@0 K7@0 67@0+1 69@1+1 71@2+2 43@0+4/i1 36@0+1/i2/d");
+  for (auto& note : *request.mutable_input_sequence()->mutable_notes()) {
+    note.set_program(note.instrument() == 0 ? 73 : 42);
+  }
+  SetInt(request, "bars", 4);
+  SetInt(request, "seed", 3);
+  const auto kept = generator.Generate(request);
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  const NoteSequence& piece = kept->generated_sequence();
+  EXPECT_EQ(piece.time_signatures(0).numerator(), 3);
+  EXPECT_EQ(piece.key_signatures(0).key(), 7);
+  std::map<int, int> notes;
+  for (const auto& note : piece.notes()) {
+    ++notes[note.instrument()];
+    if (note.instrument() == 0) {
+      EXPECT_EQ(note.program(), 73);
+    }
+    // Two bars of 3/4 at 90 take 4 s; four more, 8.
+    EXPECT_LE(note.end_time(), 12 + 1e-9);
+  }
+  EXPECT_GT(notes[0], 3);
+  EXPECT_EQ(notes[1], 1);
+  EXPECT_EQ(notes[2], 1);
+  (*request.mutable_generator_options()->mutable_args())["accompaniment"].set_string_value("drop");
+  const auto dropped = generator.Generate(request);
+  ASSERT_TRUE(dropped.ok()) << dropped.status();
+  EXPECT_EQ(dropped->generated_sequence().notes_size(), notes[0]);
+  EXPECT_EQ(dropped->generated_sequence().time_signatures(0).numerator(), 3);
+  // The other part, chosen.
+  SetInt(request, "primer_part", 2);
+  const auto second = generator.Generate(request);
+  ASSERT_TRUE(second.ok()) << second.status();
+  for (const auto& note : second->generated_sequence().notes()) EXPECT_EQ(note.instrument(), 1);
+  SetInt(request, "primer_part", 3);
+  EXPECT_EQ(ExitStatus(generator.Generate(request).status()), 2);
+}
+
+TEST(SequenceGeneratorTest, APickupIsHeardAtTheEndOfABar) {
+  const SequenceGenerator generator(RandomModel("lookback_rnn"));
+  GenerateSequenceRequest pickup, rest;
+  *pickup.mutable_input_sequence() =
+      ParseMusic("M1/4@0 M4/4@0.5 M3/4@2.5 T120@0 67@0+0.5 60@0.5+1 62@1.5+1 64@2.5+1.5");
+  *rest.mutable_input_sequence() = ParseMusic("M4/4@0 T120@0 67@1.5+0.5 60@2+1 62@3+1 64@4+1.5");
+  for (auto* request : {&pickup, &rest}) {
+    SetInt(*request, "new_steps", 32);
+    SetInt(*request, "seed", 3);
+  }
+  const auto a = generator.GenerateMany(pickup, 1), b = generator.GenerateMany(rest, 1);
+  ASSERT_TRUE(a.ok() && b.ok()) << a.status() << b.status();
+  EXPECT_EQ(a->outputs[0].events.events, b->outputs[0].events.events);
+  EXPECT_TRUE(a->notes.empty());
 }
 
 TEST(SequenceGeneratorTest, NumbersOfOutputsAreBounded) {

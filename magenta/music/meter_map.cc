@@ -132,6 +132,53 @@ int64_t BarLineStep(const Meter& meter, double quarters, int steps_per_quarter) 
   return static_cast<int64_t>(line - std::ceil(line / bar) * bar);
 }
 
+namespace {
+
+/// The meter of a bar of `quarters`; nullopt where there is none in 64ths.
+std::optional<Meter> MeterOfBar(double quarters) {
+  for (int denominator = 4; denominator <= 64; denominator *= 2) {
+    const double numerator = quarters * denominator / 4;
+    if (std::abs(numerator - std::round(numerator)) > 1e-6 || numerator < 0.5) continue;
+    return Meter{static_cast<int>(std::round(numerator)), denominator, 0, 0};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+NoteSequence WithShortBars(NoteSequence sequence, const std::vector<double>& bar_lines) {
+  if (sequence.time_signatures().empty()) return sequence;
+  const TempoMap tempos(sequence);
+  const std::vector<WrittenMeter> written = WrittenMeters(sequence, tempos);
+  std::vector<Meter> bars;  // of each bar
+  size_t at = 0;
+  double start = 0;
+  for (const double end : bar_lines) {
+    while (at + 1 < written.size() && written[at + 1].start() <= start + kSamePlace) ++at;
+    Meter meter = written[at].meter;
+    const auto own = MeterOfBar(end - start);
+    if (end - start < meter.bar() - kSamePlace && own.has_value()) meter = *own;
+    meter.start = start;
+    if (bars.empty() || !bars.back().IsSameAs(meter)) bars.push_back(meter);
+    start = end;
+  }
+  // What comes after the last bar line, and changes of meter there.
+  for (; at < written.size(); ++at) {
+    Meter meter = written[at].meter;
+    if (meter.start <= start && start > written.back().end - kSamePlace) continue;
+    meter.start = std::max(meter.start, start);
+    if (bars.empty() || !bars.back().IsSameAs(meter)) bars.push_back(meter);
+  }
+  sequence.clear_time_signatures();
+  for (const Meter& meter : bars) {
+    auto* signature = sequence.add_time_signatures();
+    signature->set_time(tempos.SecondsAt(meter.start));
+    signature->set_numerator(meter.numerator);
+    signature->set_denominator(meter.denominator);
+  }
+  return sequence;
+}
+
 NoteSequence WithRealMeters(NoteSequence sequence) {
   const auto& signatures = sequence.time_signatures();
   if (signatures.size() < 2 || !std::all_of(signatures.begin(), signatures.end(), IsPlayable)) {

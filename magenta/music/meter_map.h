@@ -64,4 +64,10 @@ bool IsPlayable(const NoteSequence::TimeSignature& meter);
 /// real changes alone.
 NoteSequence WithRealMeters(NoteSequence sequence);
 
+/// `sequence` with meters of their own for bars that are shorter than their meter says: pickups and
+/// cut bars, as notation programs write them into MIDI and MusicXML. `bar_lines` are where its bars
+/// end, in quarters, rising. Bars that no meter of 64ths fits stay as they are, and so does a
+/// sequence without meters.
+NoteSequence WithShortBars(NoteSequence sequence, const std::vector<double>& bar_lines);
+
 }  // namespace magenta

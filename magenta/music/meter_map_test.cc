@@ -106,6 +106,30 @@ TEST(WithRealMeters, LeavesRealChangesAlone) {
             "M4/4@0 M3/4@4.5 T120@0 60@0+12");
 }
 
+TEST(WithShortBars, WritesPickupsAndCutBars) {
+  const struct {
+    const char* music;  // seconds are quarters
+    std::vector<double> bar_lines;
+    const char* meters;
+  } rows[] = {
+      {"M4/4@0 T60@0 60@0+12", {4, 8, 12}, "M4/4@0"},
+      {"M4/4@0 T60@0 60@0+12", {1, 5, 9, 12}, "M1/4@0 M4/4@1 M3/4@9"},
+      {"M6/8@0 T60@0 60@0+7", {0.5, 3.5, 6.5}, "M1/8@0 M6/8@0.5"},
+      {"M4/4@0 T60@0 60@0+13", {1, 5, 8, 9, 13}, "M1/4@0 M4/4@1 M3/4@5 M1/4@8 M4/4@9"},
+      {"M4/4@0 M3/4@9 T60@0 60@0+15", {1, 5, 9, 12, 15}, "M1/4@0 M4/4@1 M3/4@9"},
+      {"M4/4@0 T60@0 60@0+12", {}, "M4/4@0"},
+      {"M4/4@0 T60@0 60@0+12", {8, 12}, "M4/4@0"},          // a bar line is missing
+      {"M4/4@0 T60@0 60@0+12", {1.0 / 3, 4, 8}, "M4/4@0"},  // triplets
+      {"T60@0 60@0+12", {1, 5, 9, 12}, ""},
+  };
+  for (const auto& row : rows) {
+    NoteSequence sequence = WithShortBars(ParseMusic(row.music), row.bar_lines);
+    sequence.clear_notes();
+    sequence.clear_tempos();
+    EXPECT_EQ(DumpMusic(sequence), row.meters) << row.music;
+  }
+}
+
 TEST(TempoMap, ThroughChanges) {
   const TempoMap map(ParseMusic("T60@0 T120@1 T30@2 60@0+9"));
   for (const auto& [seconds, quarters] :

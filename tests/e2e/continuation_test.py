@@ -203,6 +203,15 @@ class Pickups(Generation):
         for a, b in zip(piece['notes'], other['notes']):
             self.assertAlmostEqual(a[2], b[2] - 1.5, 3)
 
+    def test_of_abc(self):
+        """The bar lines of a tune in ABC are its own, too."""
+        tune = b'X:1\nM:4/4\nL:1/4\nQ:1/4=120\nK:C\nG|CDEF|GFED|CEG|]\n'
+        piece, said = self.generate(tune, '--bars=2', name='tune.abc')
+        self.assertNotIn('changes its', said)
+        self.assertEqual(piece['time_signatures'], [[0, 1, 4], [0.5, 4, 4]])
+        other, _ = self.generate(pickup_song(3), '--bars=2')
+        self.assertEqual([note[0] for note in piece['notes']], [note[0] for note in other['notes']])
+
     def test_score_takes_the_whole(self):
         file = self.write('chorale.mid', pickup_song(3))
         events = self.ok('score', LOOKBACK, '--json', file).json['files'][0]['per_event']

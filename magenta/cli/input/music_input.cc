@@ -14,6 +14,7 @@
 #include "magenta/io/music/read_music.h"
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/io/tensor/table_reader.h"
+#include "magenta/music/meter_map.h"
 
 namespace magenta::cli {
 namespace {
@@ -83,7 +84,8 @@ void TellFew(const std::vector<std::string>& lines, size_t all,
 
 /// Pieces of a music file, and the first few words about them.
 absl::StatusOr<std::vector<NoteSequence>> ReadPieces(const std::string& bytes, MusicFormat format,
-                                                     std::vector<std::string>& warnings) {
+                                                     std::vector<std::string>& warnings,
+                                                     bool short_bars) {
   MAGENTA_ASSIGN_OR_RETURN(MusicReading reading, ReadMusicBytes(bytes, {format}));
   MAGENTA_RETURN_IF_ERROR(FirstFailure(reading));
   const std::string prefix = format == MusicFormat::kMidi ? "" : "left out: ";
@@ -94,7 +96,8 @@ absl::StatusOr<std::vector<NoteSequence>> ReadPieces(const std::string& bytes, M
     for (const std::string& line : piece.warnings) lines.push_back(prefix + line);
     more += piece.warnings_left_out;
     if (piece.status.ok()) {
-      sequences.push_back(std::move(piece.sequence));
+      sequences.push_back(short_bars ? WithShortBars(std::move(piece.sequence), piece.bar_lines)
+                                     : std::move(piece.sequence));
     } else {
       lines.push_back("not read: " + std::string(piece.status.message()));
     }
@@ -139,12 +142,14 @@ absl::StatusOr<std::vector<NoteSequence>> ReadSequenceRecords(const std::string&
 }
 
 absl::StatusOr<std::vector<NoteSequence>> ReadKnown(const std::string& path, const FileBytes& file,
-                                                    std::vector<std::string>& warnings) {
+                                                    std::vector<std::string>& warnings,
+                                                    bool short_bars) {
   const auto& [bytes, kind] = file;
   switch (kind) {
-    case FileKind::kMidi: return ReadPieces(bytes, MusicFormat::kMidi, warnings);
-    case FileKind::kMusicXml: return ReadPieces(bytes, MusicFormat::kMusicXml, warnings);
-    case FileKind::kAbc: return ReadPieces(bytes, MusicFormat::kAbc, warnings);
+    case FileKind::kMidi: return ReadPieces(bytes, MusicFormat::kMidi, warnings, short_bars);
+    case FileKind::kMusicXml:
+      return ReadPieces(bytes, MusicFormat::kMusicXml, warnings, short_bars);
+    case FileKind::kAbc: return ReadPieces(bytes, MusicFormat::kAbc, warnings, short_bars);
     case FileKind::kRecords: return ReadSequenceRecords(path);
     case FileKind::kNoteSequence: {
       std::vector<NoteSequence> sequences(1);
@@ -213,9 +218,10 @@ absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path) {
 }
 
 absl::StatusOr<std::vector<NoteSequence>> ReadMusic(const std::string& path,
-                                                    std::vector<std::string>& warnings) {
+                                                    std::vector<std::string>& warnings,
+                                                    bool short_bars) {
   MAGENTA_ASSIGN_OR_RETURN(const FileBytes file, ReadFileAndKind(path));
-  auto sequences = ReadKnown(path, file, warnings);
+  auto sequences = ReadKnown(path, file, warnings, short_bars);
   if (!sequences.ok()) return WithFile(sequences.status(), path);
   return sequences;
 }

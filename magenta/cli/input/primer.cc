@@ -12,6 +12,7 @@
 #include "magenta/cli/input/typed_melody.h"
 #include "magenta/io/music/read_music.h"
 #include "magenta/music/melody.h"
+#include "magenta/music/meter_map.h"
 
 namespace magenta::cli {
 namespace {
@@ -138,7 +139,8 @@ absl::Status SetPiece(const PrimerFlags& flags, const std::string& part, int ste
 
 absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_quarter) {
   PrimerMusic primer;
-  MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces, ReadMusic(flags.midi, primer.notes));
+  MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces,
+                           ReadMusic(flags.midi, primer.notes, true));
   for (std::string& note : primer.notes) note.insert(0, flags.midi + ": ");
   std::string part = flags.part;
   MAGENTA_ASSIGN_OR_RETURN(primer.sequence, ChoosePiece(std::move(pieces), flags.midi, part));
@@ -161,7 +163,8 @@ absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string&
   for (const std::string& line : reading->pieces[0].warnings) {
     primer.notes.push_back("--primer_melody: left out: " + line);
   }
-  primer.sequence = std::move(reading->pieces[0].sequence);
+  primer.sequence =
+      WithShortBars(std::move(reading->pieces[0].sequence), reading->pieces[0].bar_lines);
   const absl::Status set = SetPiece(flags, "", steps_per_quarter, primer);
   if (!set.ok()) {
     return UsageError("--primer_melody, read as ABC, " + std::string(set.message()),

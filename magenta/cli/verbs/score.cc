@@ -90,7 +90,7 @@ class ScoreVerb : public Verb {
                                              const std::string& file) {
     FileScore score;
     MAGENTA_ASSIGN_OR_RETURN(const std::vector<NoteSequence> sequences,
-                             ReadMusic(file, score.notes));
+                             ReadMusic(file, score.notes, true));
     score.file = file;
     for (const NoteSequence& sequence : sequences) {
       const auto parts = ScoreSequence(model, sequence);

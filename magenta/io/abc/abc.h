@@ -21,6 +21,9 @@ struct AbcTune {
   NoteSequence sequence;
   /// Ornaments, lyrics and guesses, one entry a kind, at the line where it first occurs.
   std::vector<ScoreWarning> left_out;
+  /// Where the first voice has bar lines, in quarter notes, rising, at most 100000 of them: a
+  /// NoteSequence holds meters alone, and of a pickup or a cut bar nothing (WithShortBars).
+  std::vector<double> bar_lines;
   /// Why this tune could not be read (the line in the book is named).
   absl::Status status;
 };

@@ -141,6 +141,7 @@ class TuneReader {
   AbcKey key_;
   std::optional<AbcTempo> tempo_;
   std::string part_order_;
+  std::vector<double> bar_lines_;  // quarters, of the first voice
   std::vector<std::unique_ptr<AbcVoice>> voices_;
   size_t voice_ = 0;
 };
@@ -549,6 +550,12 @@ void TuneReader::BarLine(AbcScanner& scan) {
     return Mark({.kind = FormMark::kRepeatStart});  // "||" and ":" on the next line
   }
   voice().Bar();
+  if (in_first_voice()) {
+    constexpr size_t kMost = 100000;
+    const double quarters = UnitsToQuarters(voice().position());
+    const bool is_new = bar_lines_.empty() ? quarters > 0 : quarters > bar_lines_.back();
+    if (is_new && bar_lines_.size() < kMost) bar_lines_.push_back(quarters);
+  }
   if (bar->ends > 0)
     Mark({.kind = FormMark::kRepeatEnd, .times = std::min(bar->ends + 1, kMaxTimes)});
   if (bar->starts > 0)
@@ -635,6 +642,7 @@ AbcTune TuneReader::Finish() {
   if (status_.ok()) {
     builder_.Finish(end, part_order_);
     tune.sequence = std::move(sequence);
+    tune.bar_lines = std::move(bar_lines_);
   } else {
     tune.sequence.set_reference_number(sequence.reference_number());
     tune.sequence.mutable_sequence_metadata()->set_title(sequence.sequence_metadata().title());

@@ -97,6 +97,7 @@ absl::StatusOr<Pieces> AbcPieces(std::string_view bytes, MusicReadOptions&) {
   pieces.reserve(tunes.size());
   for (AbcTune& tune : tunes) {
     pieces.push_back({std::move(tune.sequence), std::move(tune.status), Lines(tune.left_out)});
+    pieces.back().bar_lines = std::move(tune.bar_lines);
   }
   return pieces;
 }

@@ -70,6 +70,8 @@ struct MusicPiece {
   std::vector<std::string> warnings;
   /// Warnings past those.
   uint64_t warnings_left_out = 0;
+  /// Of ABC: where bar lines stand, for WithShortBars (music/meter_map.h); else empty.
+  std::vector<double> bar_lines = {};
 };
 
 /// What a file gave.
