@@ -19,7 +19,7 @@ class Answer final : public magenta::HttpReply {
  public:
   void Send(magenta::HttpResponse response) override {
     MAGENTA_CHECK(response.status >= 200 && response.status <= 504);
-    MAGENTA_CHECK(response.status < 500 || response.status == 504);
+    MAGENTA_CHECK(response.status < 500 || response.status == 501 || response.status == 504);
     for (const auto& [name, value] : response.headers) {
       MAGENTA_CHECK(value.find_first_of("\r\n") == std::string::npos);
     }

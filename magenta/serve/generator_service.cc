@@ -30,7 +30,10 @@ int64_t MemoryOf(const NoteSequence& answer) {
 
 GeneratorService::GeneratorService(std::vector<std::shared_ptr<const Model>> models,
                                    const ServeOptions& options)
-    : options_(options), models_(std::move(models)), scheduler_(options_, metrics_) {
+    : options_(options),
+      models_(std::move(models)),
+      sound_(options_, metrics_),
+      scheduler_(options_, metrics_) {
   MAGENTA_CHECK(!models_.empty());
   std::set<std::string> ids;
   for (const auto& model : models_) {

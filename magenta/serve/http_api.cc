@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -49,22 +50,50 @@ std::string Dumped(const nlohmann::json& json) {
   return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+/// Headers that say what is done to music; past these the number of the others.
+constexpr size_t kMostNoteHeaders = 16;
+
+/// A response without its body.
+HttpResponse HeadOf(const Generation& generation, BodyForm form,
+                    const std::vector<std::string>& notes) {
+  HttpResponse response;
+  response.content_type = ContentTypeOf(form);
+  response.headers = {
+      {"magenta-seed", fmt::format("{}", generation.seed)},
+      {"magenta-log-likelihood", fmt::format("{}", generation.outputs.at(0).log_likelihood)}};
+  const size_t told = std::min(kMostNoteHeaders, notes.size());
+  for (size_t i = 0; i < told; ++i) {
+    response.headers.emplace_back("magenta-note", HeaderText(notes[i]));
+  }
+  if (notes.size() > told) {
+    response.headers.emplace_back("magenta-note", fmt::format("{} more", notes.size() - told));
+  }
+  return response;
+}
+
 HttpResponse ResponseTo(const Generation& generation, BodyForm form,
-                        const std::vector<std::string>& notes) {
+                        std::vector<std::string> notes) {
   GenerateSequenceResponse message;
   *message.mutable_generated_sequence() = generation.outputs.at(0).sequence;
   auto body = HttpBodyOf(message, form);
   if (!body.ok()) return ErrorResponse(body.status());
-  HttpResponse response;
-  response.content_type = ContentTypeOf(form);
-  response.body = *std::move(body);
-  response.headers = {
-      {"magenta-seed", fmt::format("{}", generation.seed)},
-      {"magenta-log-likelihood", fmt::format("{}", generation.outputs.at(0).log_likelihood)}};
-  for (const std::string& note : notes) {
-    response.headers.emplace_back("magenta-note", HeaderText(note));
-  }
+  notes.insert(notes.end(), body->notes.begin(), body->notes.end());
+  HttpResponse response = HeadOf(generation, form, notes);
+  response.body = std::move(body->bytes);
   return response;
+}
+
+/// What a posted file may cost: what a request may hold, and what it takes to read that.
+PieceLimits LimitsOf(const ServeOptions& options) {
+  constexpr uint64_t kUnpackedTimes = 8, kEventsPerNote = 16;
+  const auto notes = static_cast<uint64_t>(options.max_notes);
+  const auto bytes = static_cast<uint64_t>(options.max_body_bytes);
+  PieceLimits limits;
+  limits.file_bytes = std::min(limits.file_bytes, bytes);
+  limits.unpacked_bytes = std::min(limits.unpacked_bytes, kUnpackedTimes * bytes);
+  limits.notes = std::min(limits.notes, notes);
+  limits.events = std::min(limits.events, kEventsPerNote * (notes + 4096));
+  return limits;
 }
 
 /// Whether `host`, with a port or without, is loopback.
@@ -150,32 +179,30 @@ void HttpApi::Generate(HttpRequest request, const HttpTarget& target,
     service_.metrics().CountRequest(Wire::kHttp, status.code(), 0);
     reply->Send(ErrorResponse(status, http_status));
   };
-  // Without a content type, or with curl's, the bytes tell.
-  if (!BodyFormNamed(request.content_type).has_value() && !request.content_type.empty() &&
-      !request.content_type.starts_with("application/x-www-form-urlencoded")) {
+  if (!IsReadable(request.content_type)) {
     return refuse(
         UsageError("the content type " + HeaderText(request.content_type) + " is not taken",
-                   "application/json, application/x-protobuf, text/plain and audio/midi are"),
+                   ReadableTypes() + " are"),
         415);
   }
   const std::string id = target.id == "default" ? "" : target.id;
   const auto model = service_.FindGenerator(id);
   if (!model.ok()) return refuse(model.status());
   auto body =
-      ReadHttpBody(request.content_type, request.body, target.query, (*model)->steps_per_quarter);
+      ReadHttpBody(request.content_type, request.body, target.query, LimitsOf(service_.options()));
   if (!body.ok()) return refuse(body.status());
   request.body = std::string();  // what waits for its turn holds the message alone
   Call call;
   body->request.set_generator_id(id);
   call.request = std::make_shared<GenerateSequenceRequest>(std::move(body->request));
-  call.ticket = std::move(ticket);
+  call.ticket = ticket;
   if (target.verb == "stream") {
     auto began = std::make_shared<bool>(false);
     call.piece = [reply, began](NoteSequence piece) {
       if (!std::exchange(*began, true)) reply->BeginStream();
       GenerateSequenceResponse response;
       *response.mutable_generated_sequence() = std::move(piece);
-      reply->Event("piece", HttpBodyOf(response, BodyForm::kJson).value_or(""));
+      reply->Event("piece", JsonLineOf(response));
     };
     call.done = [reply, began, notes = body->notes](absl::StatusOr<Generation> result) {
       if (!*began) return reply->Send(ErrorResponse(result.status()));
@@ -187,6 +214,21 @@ void HttpApi::Generate(HttpRequest request, const HttpTarget& target,
         reply->Event("error", error);
       }
       reply->EndStream();
+    };
+  } else if (BodyFormNamed(request.accept) == BodyForm::kWav) {
+    if (!service_.sound().available()) {
+      return refuse(absl::UnimplementedError("this server makes no sound"), 501);
+    }
+    call.done = [this, reply, ticket, notes = body->notes](absl::StatusOr<Generation> result) {
+      if (!result.ok()) return reply->Send(ErrorResponse(result.status()));
+      HttpResponse head = HeadOf(*result, BodyForm::kWav, AllNotes(notes, *result));
+      service_.sound().Submit(std::move(result->outputs.at(0).sequence), ticket,
+                              [reply, head](absl::StatusOr<std::string> wav) {
+                                if (!wav.ok()) return reply->Send(ErrorResponse(wav.status()));
+                                HttpResponse response = head;
+                                response.body = *std::move(wav);
+                                reply->Send(std::move(response));
+                              });
     };
   } else {
     const BodyForm form = BodyFormNamed(request.accept).value_or(body->form);

@@ -5,9 +5,12 @@
 
 #include <future>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "magenta/generate/random_model.h"
 #include "magenta/io/midi/midi_file.h"
+#include "magenta/io/music/read_music.h"
+#include "magenta/io/musicxml/musicxml_writer.h"
 #include "magenta/music/melody.h"
 
 namespace magenta {
@@ -80,33 +83,228 @@ TEST_F(HttpApiTest, ListsGenerators) {
   EXPECT_FALSE(json[0]["description"].get<std::string>().empty());
 }
 
+constexpr char kMusicXml[] = "application/vnd.recordare.musicxml+xml";
+constexpr char kAbc[] = "X:1\nT:Scale\nM:4/4\nL:1/8\nK:C\nCDEF GABc|\n";
+
+/// A form of fields {name, value}, between B.
+std::string FormOf(const std::vector<std::pair<std::string, std::string>>& fields) {
+  std::string form;
+  for (const auto& [name, value] : fields) {
+    form += "--B\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
+  }
+  return form + "--B--\r\n";
+}
+
+TEST_F(HttpApiTest, FieldsOfAFormAreParameters) {
+  const std::string plain =
+      Post("/v1/generators/default:generate?seed=3&top_k=4", "text/vnd.abc", kAbc).body;
+  const std::string form = FormOf({{"seed", "3"}, {"file", kAbc}, {"top_k", "4"}});
+  EXPECT_EQ(Post("/v1/generators/default:generate", "multipart/form-data; boundary=B", form).body,
+            plain);
+  const std::string half = FormOf({{"file", kAbc}, {"top_k", "4"}});
+  EXPECT_EQ(
+      Post("/v1/generators/default:generate?seed=3", "multipart/form-data; boundary=B", half).body,
+      plain);
+}
+
+/// The end of the last note of what `body` is made to by `query`, and what was said of it.
+std::pair<double, std::string> EndOf(const HttpResponse& response) {
+  const auto made = ReadMidi(response.body);
+  EXPECT_TRUE(made.ok()) << response.body;
+  std::string notes;
+  for (const auto& [name, value] : response.headers) {
+    if (name == "magenta-note") notes += value + "|";
+  }
+  return {made.ok() ? made->sequence.total_time() : 0, notes};
+}
+
+TEST_F(HttpApiTest, BarsAndNewStepsCountWhatIsNew) {
+  // A bar of 2 s at 120.
+  const auto end = [&](const std::string& query) {
+    return EndOf(Post("/v1/generators/default:generate?seed=5" + query, "text/vnd.abc", kAbc,
+                      "audio/midi"))
+        .first;
+  };
+  const struct {
+    const char* query;
+    double end;
+  } rows[] = {
+      {"", 18},        {"&bars=1", 4}, {"&bars=3", 8}, {"&new_steps=8", 3}, {"&num_steps=24", 3},
+      {"&steps=24", 3}};
+  for (const auto& row : rows) {
+    EXPECT_LE(end(row.query), row.end + 1e-6) << row.query;
+    EXPECT_GT(end(row.query), row.end - 1) << row.query;
+  }
+}
+
+TEST_F(HttpApiTest, WithoutAPrimerItIsMiddleCAndIsSaid) {
+  const char* kSaid = "no primer is given: starting from middle C|";
+  const struct {
+    const char *type, *body, *query;
+  } rows[] = {
+      {"", "", "&bars=1"},
+      {"application/json", "{}", "&bars=1"},
+      {"application/json", R"({"generatorOptions": {"args": {"bars": {"intValue": 1}}}})", ""},
+      {"text/plain", "generator_options { generate_sections { end_time: 2 } }", ""}};
+  for (const auto& row : rows) {
+    const HttpResponse response =
+        Post(std::string("/v1/generators/default:generate?seed=5") + row.query, row.type, row.body,
+             "audio/midi");
+    ASSERT_EQ(response.status, 200) << response.body;
+    EXPECT_EQ(EndOf(response).second, kSaid) << row.body;
+    EXPECT_EQ(ReadMidi(response.body)->sequence.notes(0).pitch(), 60);
+  }
+  // Explicitly empty, it is silence.
+  const HttpResponse silent = Post("/v1/generators/default:generate?bars=1", "application/json",
+                                   R"({"inputSequence": {}})", "audio/midi");
+  EXPECT_THAT(EndOf(silent).second, HasSubstr("taken as silence"));
+}
+
+/// What a server whose sound is `sound` says to a tune.
+HttpResponse Sounded(ServeOptions options, SoundFunction sound, bool cancel = false) {
+  options.sound = std::move(sound);
+  GeneratorService service({RandomModel("basic_rnn")}, options);
+  HttpApi api(service);
+  const auto reply = std::make_shared<Kept>();
+  const auto ticket = std::make_shared<Ticket>();
+  HttpRequest request;
+  request.method = "POST";
+  request.target = "/v1/generators/default:generate?bars=1&seed=3";
+  request.accept = "audio/wav";
+  request.body = kAbc;
+  auto said = reply->said.get_future();
+  api.Handle(std::move(request), reply, ticket);
+  if (cancel) {
+    while (service.metrics().held_bytes == 0) std::this_thread::yield();
+    ticket->Cancel();
+  }
+  HttpResponse response = said.get();
+  ticket->Free();
+  EXPECT_EQ(service.metrics().held_bytes, 0);
+  return response;
+}
+
+TEST_F(HttpApiTest, AnswersSound) {
+  const auto notes = [](const NoteSequence& music, const std::function<bool()>&) {
+    return absl::StatusOr<std::string>(std::to_string(music.notes_size()));
+  };
+  const auto for_ever = [](const NoteSequence&, const std::function<bool()>& stop) {
+    while (!stop()) std::this_thread::yield();
+    return absl::StatusOr<std::string>(absl::UnknownError("stopped"));
+  };
+  const HttpResponse response = Sounded({}, notes);
+  EXPECT_EQ(response.status, 200) << response.body;
+  EXPECT_EQ(response.content_type, "audio/wav");
+  EXPECT_GT(std::stoi(response.body), 8);
+  EXPECT_EQ(response.headers.at(0), std::pair(std::string("magenta-seed"), std::string("3")));
+  EXPECT_EQ(Sounded({}, nullptr).status, 501);
+  ServeOptions hasty;
+  hasty.max_seconds = 0.2;
+  EXPECT_EQ(Sounded(hasty, for_ever).status, 504);
+  ServeOptions small;
+  small.max_held_bytes = 1 << 20;
+  EXPECT_EQ(Sounded(small, notes).status, 413);
+  EXPECT_EQ(Sounded({}, for_ever, /*cancel=*/true).status, 499);
+}
+
+TEST_F(HttpApiTest, EveryParameterThatIsDescribedIsTaken) {
+  const auto all = nlohmann::json::parse(Get("/openapi.json").body)["components"]["parameters"];
+  EXPECT_EQ(all.size(), 15u);
+  for (const auto& [name, parameter] : all.items()) {
+    if (name == "id") continue;
+    const std::string value = name == "accompaniment" ? "drop" : name == "num_steps" ? "99" : "1";
+    const HttpResponse response =
+        Post("/v1/generators/default:generate?" + name + "=" + value, "text/vnd.abc", kAbc);
+    EXPECT_EQ(response.status, 200) << name << response.body;
+  }
+}
+
+TEST_F(HttpApiTest, ATuneOfABookIsChosen) {
+  const std::string book = std::string(kAbc) + "\nX:7\nM:4/4\nL:1/8\nK:C\ncBAG FEDC|\n";
+  const auto first_pitch = [&](const std::string& query) {
+    const HttpResponse response =
+        Post("/v1/generators/default:generate" + query, "text/vnd.abc", book, "audio/midi");
+    if (response.status != 200) return response.body;
+    return std::to_string(ReadMidi(response.body)->sequence.notes(0).pitch());
+  };
+  EXPECT_EQ(first_pitch("?tune=1"), "60");
+  EXPECT_EQ(first_pitch("?tune=7"), "72");
+  EXPECT_THAT(first_pitch(""), HasSubstr("the file holds 2 pieces"));
+  EXPECT_THAT(first_pitch(""), HasSubstr("tune=NUMBER; there are 1, 7"));
+  EXPECT_THAT(first_pitch("?tune=2"), HasSubstr("no tune=2"));
+}
+
+TEST_F(HttpApiTest, LimitsOfAPieceHoldForFiles) {
+  ServeOptions options;
+  options.max_notes = 3;
+  GeneratorService service({RandomModel("basic_rnn")}, options);
+  HttpApi api(service);
+  for (const std::string& body :
+       {std::string(kAbc), *WriteMidi(Melody::FromEvents({60, 62, 64, 65})->ToSequence())}) {
+    reply_ = std::make_shared<Kept>();
+    HttpRequest request;
+    request.method = "POST";
+    request.target = "/v1/generators/default:generate";
+    request.body = body;
+    api.Handle(std::move(request), reply_, std::make_shared<Ticket>());
+    const HttpResponse response = reply_->said.get_future().get();
+    EXPECT_EQ(response.status, 413) << response.body;
+    EXPECT_THAT(response.body, HasSubstr("notes"));
+    EXPECT_THAT(response.body, HasSubstr("the limit for a piece is 3"));
+    EXPECT_THAT(response.body, HasSubstr("RESOURCE_EXHAUSTED"));
+  }
+}
+
 TEST_F(HttpApiTest, EveryFormInAndOut) {
   GenerateSequenceRequest request;
   request.mutable_generator_options()->add_generate_sections()->set_end_time(2);
   const std::string binary = request.SerializeAsString();
-  const std::string midi = *WriteMidi(Melody::FromEvents({60, 62, 64, 65})->ToSequence());
+  const NoteSequence tune = Melody::FromEvents({60, 62, 64, 65})->ToSequence();
+  const std::string midi = *WriteMidi(tune), score = *WriteMusicXml(tune);
   const struct {
     const char* type;
     std::string body;
     const char* accept;
     const char* answer;
-  } rows[] = {{"application/json", kJson, "*/*", "application/json"},
-              {"Application/JSON; charset=utf-8", kJson, "", "application/json"},
-              {"text/plain", kSlides, "*/*", "text/plain"},
-              {"application/x-protobuf", binary, "", "application/x-protobuf"},
-              {"audio/midi", midi, "*/*", "audio/midi"},
-              {"audio/midi", midi, "application/json", "application/json"},
-              {"application/json", kJson, "text/html, audio/midi;q=0.5", "audio/midi"},
-              // curl --data says the first of these, whatever it sends.
-              {"application/x-www-form-urlencoded", kSlides, "*/*", "text/plain"},
-              {"application/x-www-form-urlencoded", midi, "*/*", "audio/midi"},
-              {"", kJson, "*/*", "application/json"}};
+  } rows[] = {
+      {"application/json", kJson, "*/*", "application/json"},
+      {"Application/JSON; charset=utf-8", kJson, "", "application/json"},
+      {"text/plain", kSlides, "*/*", "text/plain"},
+      {"application/x-protobuf", binary, "", "application/x-protobuf"},
+      {"audio/midi", midi, "*/*", "audio/midi"},
+      {"audio/midi", midi, "application/json", "application/json"},
+      {"application/json", kJson, "text/html, audio/midi;q=0.5", "audio/midi"},
+      // curl --data says the first of these, whatever it sends.
+      {"application/x-www-form-urlencoded", kSlides, "*/*", "text/plain"},
+      {"application/x-www-form-urlencoded", midi, "*/*", "audio/midi"},
+      {"application/octet-stream", binary, "*/*", "application/x-protobuf"},
+      // Music is told by its bytes.
+      {"application/octet-stream", midi, "*/*", "audio/midi"},
+      {"application/octet-stream", score, "*/*", kMusicXml},
+      {"application/octet-stream", kAbc, "*/*", "text/vnd.abc"},
+      {"application/x-www-form-urlencoded", score, "*/*", kMusicXml},
+      {kMusicXml, score, "*/*", kMusicXml},
+      {"application/xml", score, "", kMusicXml},
+      {"text/xml; charset=utf-8", score, "audio/midi", "audio/midi"},
+      {"text/vnd.abc", kAbc, "", "text/vnd.abc"},
+      {"text/plain", kAbc, "", "text/vnd.abc"},
+      {"audio/midi", kAbc, "application/json", "application/json"},
+      {"text/plain", kSlides, "text/vnd.abc", "text/vnd.abc"},
+      {"text/plain", kSlides, kMusicXml, kMusicXml},
+      {"multipart/form-data; boundary=B",
+       FormOf({{"file\"; filename=\"t.mid", midi}, {"seed", "3"}}), "", "audio/midi"},
+      {"multipart/form-data; boundary=B", FormOf({{"file", kAbc}}), "*/*", "text/vnd.abc"},
+      {"multipart/form-data; boundary=B", FormOf({{"request", kJson}}), "audio/midi", "audio/midi"},
+      {"", kJson, "*/*", "application/json"}};
   for (const auto& row : rows) {
     const HttpResponse response = Post(kGenerate, row.type, row.body, row.accept);
     EXPECT_EQ(response.status, 200) << row.type << response.body;
     EXPECT_EQ(response.content_type, row.answer) << row.type;
-    if (response.content_type == "audio/midi") {
-      EXPECT_TRUE(ReadMidi(response.body).ok());
+    if (response.content_type.starts_with("application/vnd") ||
+        response.content_type == "audio/midi" || response.content_type == "text/vnd.abc") {
+      const auto music = ReadMusicBytes(response.body);
+      ASSERT_TRUE(music.ok() && FirstFailure(*music).ok()) << row.type << response.body;
+      EXPECT_EQ(music->pieces[0].sequence.notes(0).pitch(), 60);
     }
   }
 }
@@ -226,22 +424,38 @@ TEST_F(HttpApiTest, Errors) {
       {kGenerate, "application/json", "{", 400, "JSON"},
       {kGenerate, "application/json", "{\"tempo\": 3}", 400, "tempo"},
       {kGenerate, "application/x-protobuf", "\xff\xff\xff", 400, "no GenerateSequenceRequest"},
-      {kGenerate, "application/xml", "<a/>", 415, "application/xml is not taken"},
+      {kGenerate, "application/pdf", "%PDF", 415, "application/pdf is not taken"},
+      {kGenerate, "audio/wav", "RIFF", 415, "audio/wav is not taken"},
+      {kGenerate, "application/xml", "<a/>", 400, "<score-partwise>"},
+      {kGenerate, "text/vnd.abc", "", 400, ""},
+      {kGenerate, "application/json", "{\"inputSequence\": {\"notes\": [{\"pich\": 60}]}}", 400,
+       "(input_sequence.notes[0]) pich"},
+      {kGenerate, "application/json", "{\"inputSequence\": {\"notes\": [{\"pitch\": \"C\"}]}}", 400,
+       "input_sequence.notes[0].pitch"},
+      {kGenerate, "multipart/form-data; boundary=B", "--B", 400, "byte 3 of the form"},
+      {kGenerate, "multipart/form-data; boundary=B", "--B--", 400, "the form has no file"},
+      {"/v1/generators/basic_rnn:generate?tune=1", "text/plain", kSlides, 400, "this is no file"},
       {kGenerate, "audio/midi", "MThd", 400, "byte"},
       {kGenerate, "application/json", "{}", 400, "no section to generate"},
       {"/v1/generators/basic_rnn:generate?temprature=1", "text/plain", kSlides, 400, "temprature"},
-      {"/v1/generators/basic_rnn:generate?seed=x", "text/plain", kSlides, 400, "seed=x"},
+      {"/v1/generators/basic_rnn:generate?seed=x", "text/plain", kSlides, 400, "'seed' takes"},
       {"/v1/generators/basic_rnn:generate?beam_size=1000", "text/plain", kSlides, 413, "1000 seq"},
-      {"/v1/generators/basic_rnn:generate?temperature=1e999", "text/plain", kSlides, 400, "1e999"},
+      {"/v1/generators/basic_rnn:generate?temperature=1e999", "text/plain", kSlides, 400,
+       "'temperature' takes"},
       {"/v1/generators/basic_rnn:generate?seed=9e9", "text/plain", kSlides, 400, "seed"},
       {"/v1/generators/basic_rnn:stream", "application/json", "{}", 400, "no section"},
       {"/v1/generators/basic_rnn:generate?steps=32", "text/plain", kSlides, 400,
-       "has sections to generate, and the query has steps"},
-      {"/v1/generators/basic_rnn:generate?steps=0", "application/json", kNoSection, 400, "steps=0"},
+       "has sections to generate, and an argument"},
+      {"/v1/generators/basic_rnn:generate?steps=0", "application/json", kNoSection, 400,
+       "'num_steps' takes"},
       {"/v1/generators/basic_rnn:generate?steps=1", "application/json", kNoSection, 400,
-       "the input takes 1 step, and steps=1 counts it too"},
-      {"/v1/generators/basic_rnn:generate?steps=9", "application/json", "{}", 400,
-       "the input holds no note"},
+       "the input takes 1 step, and num_steps=1 counts it too"},
+      {"/v1/generators/basic_rnn:generate?steps=9&num_steps=9", "application/json", kNoSection, 400,
+       "steps is num_steps"},
+      {"/v1/generators/basic_rnn:generate?bars=1", "audio/midi",
+       "MThd\0\0\0\6\0\0\0\1\0\xdcMTrk\0\0\0\4\0\xff\x2f\0", 400, "byte"},
+      {"/v1/generators/basic_rnn:generate?bars=1", "text/vnd.abc", "X:1\nK:C\nz4|\n", 400,
+       "line 3: the tune has no notes"},
       {"/nowhere", "", "", 404, "nothing at /nowhere"},
       {"/v1/generators/basic_rnn", "", "", 404, "nothing at"},
       {"/metrics", "", "", 405, "takes GET"},
@@ -251,7 +465,7 @@ TEST_F(HttpApiTest, Errors) {
     EXPECT_EQ(response.status, row.status) << row.target << response.body;
     const auto error = nlohmann::json::parse(response.body)["error"];
     EXPECT_THAT(error["message"].get<std::string>(), HasSubstr(row.message));
-    EXPECT_TRUE(error.contains("code"));
+    EXPECT_EQ(error["code"] == "INVALID_ARGUMENT", row.status == 400 || row.status == 415);
   }
   EXPECT_EQ(Get(kGenerate).status, 405);
 }

@@ -12,29 +12,61 @@
 #include "magenta/base/status.h"
 #include "magenta/generate/continuation.h"
 #include "magenta/generate/generate_args.h"
-#include "magenta/io/request/request_text.h"
+#include "magenta/io/abc/abc_writer.h"
 #include "magenta/io/midi/midi_file.h"
+#include "magenta/io/music/read_music.h"
+#include "magenta/io/musicxml/musicxml_writer.h"
+#include "magenta/io/request/request_text.h"
+#include "magenta/serve/multipart.h"
 #include "magenta/serve/options.h"
 
 namespace magenta {
 namespace {
 
-constexpr int64_t kMostHttpSteps = 1 << 20;
-/// Warnings about a MIDI file that are told, a header each.
-constexpr size_t kMostMidiNotes = 3;
+/// New bars of a file of which nobody says how long it is to become.
+constexpr int kDefaultBars = 8;
+/// Warnings about a music file that are told, a header each.
+constexpr size_t kMostFileNotes = 3;
+/// Bytes of a parameter in a form.
+constexpr size_t kMostParameter = 256;
 
 struct ContentType {
   const char* name;
   BodyForm form;
 };
-constexpr ContentType kContentTypes[] = {{"application/json", BodyForm::kJson},
-                                         {"application/x-protobuf", BodyForm::kBinary},
-                                         {"application/protobuf", BodyForm::kBinary},
-                                         {"application/octet-stream", BodyForm::kBinary},
-                                         {"text/plain", BodyForm::kText},
-                                         {"audio/midi", BodyForm::kMidi},
-                                         {"audio/x-midi", BodyForm::kMidi},
-                                         {"audio/mid", BodyForm::kMidi}};
+/// The first of a form is what answers say.
+constexpr ContentType kContentTypes[] = {
+    {"application/json", BodyForm::kJson},
+    {"application/x-protobuf", BodyForm::kBinary},
+    {"application/protobuf", BodyForm::kBinary},
+    {"application/octet-stream", BodyForm::kBinary},
+    {"text/plain", BodyForm::kText},
+    {"audio/midi", BodyForm::kMidi},
+    {"audio/x-midi", BodyForm::kMidi},
+    {"audio/mid", BodyForm::kMidi},
+    {"application/vnd.recordare.musicxml+xml", BodyForm::kMusicXml},
+    {"application/vnd.recordare.musicxml", BodyForm::kMusicXml},
+    {"application/xml", BodyForm::kMusicXml},
+    {"text/xml", BodyForm::kMusicXml},
+    {"text/vnd.abc", BodyForm::kAbc},
+    {"text/x-abc", BodyForm::kAbc},
+    {"audio/wav", BodyForm::kWav},
+    {"audio/wave", BodyForm::kWav},
+    {"audio/x-wav", BodyForm::kWav},
+    {"audio/vnd.wave", BodyForm::kWav}};
+/// Of these the bytes tell.
+constexpr std::string_view kToldByBytes[] = {"", "application/x-www-form-urlencoded",
+                                             "application/gzip", "application/x-gzip",
+                                             "application/zip"};
+
+/// "audio/midi" of " Audio/MIDI; q=0.5, ...".
+std::string FirstType(std::string_view header) {
+  std::string name(header.substr(0, header.find_first_of(",;")));
+  std::erase(name, ' ');
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  return name;
+}
 
 MessageForm MessageFormOf(BodyForm form) {
   return form == BodyForm::kJson   ? MessageForm::kJson
@@ -42,14 +74,34 @@ MessageForm MessageFormOf(BodyForm form) {
                                    : MessageForm::kBinary;
 }
 
-/// The form that the bytes themselves tell.
-BodyForm BodyFormOf(std::string_view body) {
-  if (body.starts_with("MThd")) return BodyForm::kMidi;
-  if (body.starts_with("RIFF") && body.substr(0, 12).ends_with("RMID")) return BodyForm::kMidi;
-  const MessageForm form = FormOf(body);
+std::optional<MusicFormat> MusicFormatOf(std::optional<BodyForm> form) {
+  if (form == BodyForm::kMidi) return MusicFormat::kMidi;
+  if (form == BodyForm::kMusicXml) return MusicFormat::kMusicXml;
+  if (form == BodyForm::kAbc) return MusicFormat::kAbc;
+  return std::nullopt;
+}
+
+BodyForm BodyFormOf(MusicFormat format) {
+  switch (format) {
+    case MusicFormat::kMusicXml: return BodyForm::kMusicXml;
+    case MusicFormat::kAbc: return BodyForm::kAbc;
+    case MusicFormat::kMidi: break;
+  }
+  return BodyForm::kMidi;
+}
+
+BodyForm BodyFormOf(MessageForm form) {
   return form == MessageForm::kJson   ? BodyForm::kJson
          : form == MessageForm::kText ? BodyForm::kText
                                       : BodyForm::kBinary;
+}
+
+/// What is wrong with what a client sends is its argument's fault, whatever it is in a file.
+absl::Status AsArgument(const absl::Status& status) {
+  if (IsPieceLimitError(status)) {
+    return LimitError("the file " + std::string(status.message()), ErrorRemedy(status));
+  }
+  return status.ok() ? status : UsageError(std::string(status.message()), ErrorRemedy(status));
 }
 
 /// "%7E" -> "~"; what is no escape stays.
@@ -94,11 +146,12 @@ std::optional<Number> NumberOf(const std::string& text) {
 }
 
 /// Query parameters as arguments: seed=3, temperature=1.2.
-absl::Status AddArgs(const std::map<std::string, std::string>& query,
-                     GenerateSequenceRequest& request) {
+void AddArgs(const std::map<std::string, std::string>& query, GenerateSequenceRequest& request) {
   for (const auto& [name, value] : query) {
-    if (name == "steps") continue;
-    auto& arg = (*request.mutable_generator_options()->mutable_args())[name];
+    if (name == "tune") continue;
+    auto& args = *request.mutable_generator_options()->mutable_args();
+    // As this parameter was called first.
+    auto& arg = args[name == "steps" ? "num_steps" : name];
     const auto whole = NumberOf<int64_t>(value);
     const auto real = NumberOf<double>(value);
     if (whole.has_value() && *whole >= INT32_MIN && *whole <= int64_t{UINT32_MAX}) {
@@ -106,49 +159,101 @@ absl::Status AddArgs(const std::map<std::string, std::string>& query,
     } else if (real.has_value() && std::isfinite(*real)) {
       arg.set_float_value(*real);
     } else {
-      return UsageError(fmt::format("{}={} is no number", HeaderText(name), HeaderText(value)));
+      arg.set_string_value(HeaderText(value));
     }
   }
-  return absl::OkStatus();
 }
 
-absl::Status ReadMidiBody(std::string_view body, BodyReading& reading) {
-  MAGENTA_ASSIGN_OR_RETURN(MidiReading midi, ReadMidi(body));
-  const size_t told = std::min(kMostMidiNotes, midi.warnings.size());
-  for (size_t i = 0; i < told; ++i) reading.notes.push_back(WarningLine(midi.warnings[i]));
-  const uint64_t more = midi.warnings.size() - told + midi.warnings_left_out;
+/// The number of a tune in a book: its X:, else its place, from 1.
+int64_t NumberOfTune(const MusicReading& book, size_t i) {
+  const int64_t number = book.pieces[i].sequence.reference_number();
+  return number != 0 ? number : static_cast<int64_t>(i) + 1;
+}
+
+/// The piece of `book` that is meant: the only one, or number `tune`.
+absl::StatusOr<MusicPiece*> PieceMeant(MusicReading& book, const std::string* tune) {
+  if (book.pieces.size() == 1 && tune == nullptr) return &book.pieces[0];
+  constexpr size_t kShown = 20;
+  std::string numbers;
+  for (size_t i = 0; i < book.pieces.size(); ++i) {
+    if (tune != nullptr && *tune == fmt::format("{}", NumberOfTune(book, i))) {
+      return &book.pieces[i];
+    }
+    if (i < kShown) numbers += fmt::format("{}{}", i == 0 ? "" : ", ", NumberOfTune(book, i));
+    if (i == kShown) numbers += ", ...";
+  }
+  const std::string remedy = fmt::format("Choose one by tune=NUMBER; there are {}", numbers);
+  if (tune == nullptr) {
+    return UsageError(fmt::format("the file holds {} pieces", book.pieces.size()), remedy);
+  }
+  return UsageError(fmt::format("the file has no tune={}", HeaderText(*tune)), remedy);
+}
+
+absl::Status ReadMusicBody(std::string_view body, std::optional<MusicFormat> format,
+                           const std::map<std::string, std::string>& query,
+                           const PieceLimits& limits, BodyReading& reading) {
+  MusicReadOptions options;
+  options.format = format;
+  options.limits = limits;
+  auto music = ReadMusicBytes(body, options);
+  if (!music.ok()) return AsArgument(music.status());
+  const auto tune = query.find("tune");
+  MAGENTA_ASSIGN_OR_RETURN(MusicPiece * piece,
+                           PieceMeant(*music, tune == query.end() ? nullptr : &tune->second));
+  if (!piece->status.ok()) return AsArgument(piece->status);
+  reading.form = BodyFormOf(music->format);
+  const size_t told = std::min(kMostFileNotes, piece->warnings.size());
+  reading.notes.assign(piece->warnings.begin(), piece->warnings.begin() + told);
+  const uint64_t more = piece->warnings.size() - told + piece->warnings_left_out;
   if (more > 0) reading.notes.push_back(fmt::format("{} more of this kind", more));
-  *reading.request.mutable_input_sequence() = std::move(midi.sequence);
+  const auto end = EndOfNotes(piece->sequence, 4);
+  if (!end.ok()) {
+    return UsageError("the file " + std::string(end.status().message()), "Send one with a melody");
+  }
+  *reading.request.mutable_input_sequence() = std::move(piece->sequence);
   return absl::OkStatus();
 }
 
-/// Makes `request` one for what comes after its input, up to `steps` steps in all.
-absl::Status AskForSteps(const std::string& steps, int steps_per_quarter, std::string music_name,
-                         GenerateSequenceRequest& request) {
-  const auto num_steps = NumberOf<int64_t>(steps);
-  if (!num_steps.has_value() || *num_steps < 1 || *num_steps > kMostHttpSteps) {
-    return UsageError(fmt::format("steps={} is no number of steps", HeaderText(steps)),
-                      fmt::format("Give 1 to {}", kMostHttpSteps));
+/// A message; an empty body is an empty one.
+absl::Status ReadMessageBody(std::string_view body, std::optional<BodyForm> named,
+                             const std::map<std::string, std::string>& query,
+                             BodyReading& reading) {
+  if (query.contains("tune")) {
+    return UsageError("tune chooses one of a file's tunes, and this is no file", "Leave it out");
   }
-  MAGENTA_ASSIGN_OR_RETURN(const GenerateArgs args, ParseGenerateArgs(request.generator_options()));
-  ContinuationOptions options;
-  options.num_steps = *num_steps;
-  options.steps_per_quarter = steps_per_quarter;
-  options.reference_windows = args.reference_windows;
-  options.steps_name = "steps";
-  options.music_name = std::move(music_name);
-  NoteSequence music = request.input_sequence();
-  if (music.tempos().empty()) music.add_tempos()->set_qpm(120);
-  const auto end = EndOfNotes(music, steps_per_quarter);
-  if (!end.ok()) {
-    return InputError("", options.music_name + " " + std::string(end.status().message()),
-                      "Send one with a melody");
+  const bool known = named.has_value() && named != BodyForm::kWav;
+  const MessageForm form = known          ? MessageFormOf(*named)
+                           : body.empty() ? MessageForm::kJson
+                                          : FormOf(body);
+  reading.form = BodyFormOf(form);
+  if (body.empty()) return absl::OkStatus();
+  auto request = ParseRequestAs(body, form);
+  if (!request.ok()) return AsArgument(request.status());
+  reading.request = *std::move(request);
+  return absl::OkStatus();
+}
+
+/// A form's fields: the file goes to `content_type` and `body`, the others to `query`.
+absl::Status OpenForm(std::string& content_type, std::string_view& body,
+                      std::map<std::string, std::string>& query) {
+  MAGENTA_ASSIGN_OR_RETURN(const std::vector<FormPart> parts, ReadMultipart(content_type, body));
+  const FormPart* file = nullptr;
+  for (const FormPart& part : parts) {
+    if (part.is_file || part.name == "file" || part.name == "request") {
+      if (file != nullptr) return UsageError("the form has two files", "Send one");
+      file = &part;
+    } else if (part.bytes.size() > kMostParameter) {
+      return UsageError(fmt::format("the form's field {} is no parameter", HeaderText(part.name)),
+                        "Send music as a file: `curl -F file=@tune.mid`");
+    } else if (!query.emplace(part.name, std::string(part.bytes)).second) {
+      return UsageError(fmt::format("{} is given twice", HeaderText(part.name)), "Give it once");
+    }
   }
-  MAGENTA_ASSIGN_OR_RETURN(GenerateSequenceRequest asked,
-                           ContinuationOf(std::move(music), *end, options));
-  *request.mutable_input_sequence() = std::move(*asked.mutable_input_sequence());
-  request.mutable_generator_options()->mutable_generate_sections()->Swap(
-      asked.mutable_generator_options()->mutable_generate_sections());
+  if (file == nullptr) {
+    return UsageError("the form has no file", "Send one: `curl -F file=@tune.mid`");
+  }
+  content_type = file->content_type;
+  body = file->bytes;
   return absl::OkStatus();
 }
 
@@ -156,17 +261,32 @@ absl::Status AskForSteps(const std::string& steps, int steps_per_quarter, std::s
 
 std::optional<BodyForm> BodyFormNamed(std::string_view header) {
   while (!header.empty()) {
-    const size_t comma = std::min(header.find(','), header.size());
-    std::string name(header.substr(0, std::min(header.find(';'), comma)));
-    std::erase(name, ' ');
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
+    const std::string name = FirstType(header);
     for (const ContentType& type : kContentTypes) {
       if (name == type.name) return type.form;
     }
-    header.remove_prefix(std::min(comma + 1, header.size()));
+    header.remove_prefix(std::min(header.find(','), header.size() - 1) + 1);
   }
   return std::nullopt;
+}
+
+bool IsReadable(std::string_view content_type) {
+  if (IsMultipart(content_type)) return true;
+  const std::string name = FirstType(content_type);
+  if (std::find(std::begin(kToldByBytes), std::end(kToldByBytes), name) != std::end(kToldByBytes)) {
+    return true;
+  }
+  const auto form = BodyFormNamed(content_type);
+  return form.has_value() && form != BodyForm::kWav;
+}
+
+std::string ReadableTypes() {
+  std::string types;
+  for (const BodyForm form : {BodyForm::kJson, BodyForm::kBinary, BodyForm::kText, BodyForm::kMidi,
+                              BodyForm::kMusicXml, BodyForm::kAbc}) {
+    types += std::string(ContentTypeOf(form)) + ", ";
+  }
+  return types + "application/octet-stream and multipart/form-data";
 }
 
 const char* ContentTypeOf(BodyForm form) {
@@ -189,36 +309,53 @@ HttpTarget::HttpTarget(std::string_view target) {
 }
 
 absl::StatusOr<BodyReading> ReadHttpBody(std::string_view content_type, std::string_view body,
-                                         const std::map<std::string, std::string>& query,
-                                         int steps_per_quarter) {
-  const auto named = BodyFormNamed(content_type);
+                                         std::map<std::string, std::string> query,
+                                         const PieceLimits& limits) {
+  std::string type(content_type);
+  if (IsMultipart(type)) MAGENTA_RETURN_IF_ERROR(OpenForm(type, body, query));
+  const auto named = BodyFormNamed(type);
   BodyReading reading;
-  reading.form = named.value_or(BodyFormOf(body));
-  const bool is_midi = reading.form == BodyForm::kMidi;
-  if (is_midi) {
-    MAGENTA_RETURN_IF_ERROR(ReadMidiBody(body, reading));
+  // Music is told by its bytes whatever it is called; MIDI behind other bytes by its name alone.
+  const auto told = MusicFormatOfBytes(body);
+  const auto format = told.has_value() ? told : MusicFormatOf(named);
+  const bool is_music = format.has_value();
+  if (is_music) {
+    MAGENTA_RETURN_IF_ERROR(ReadMusicBody(body, format, query, limits, reading));
   } else {
-    MAGENTA_ASSIGN_OR_RETURN(reading.request, ParseRequestAs(body, MessageFormOf(reading.form)));
+    MAGENTA_RETURN_IF_ERROR(ReadMessageBody(body, named, query, reading));
   }
-  MAGENTA_RETURN_IF_ERROR(AddArgs(query, reading.request));
-  const auto steps = query.find("steps");
-  if (steps == query.end() && !is_midi) return reading;
-  if (reading.request.generator_options().generate_sections_size() > 0) {
-    return UsageError("the request has sections to generate, and the query has steps",
-                      "Leave one of them out");
+  if (query.contains("steps") && query.contains("num_steps")) {
+    return UsageError("steps is num_steps, and both are given", "Give one");
   }
-  MAGENTA_RETURN_IF_ERROR(AskForSteps(steps == query.end() ? "128" : steps->second,
-                                      steps_per_quarter, is_midi ? "the file" : "the input",
-                                      reading.request));
+  AddArgs(query, reading.request);
+  MAGENTA_ASSIGN_OR_RETURN(const GenerateArgs args,
+                           ParseGenerateArgs(reading.request.generator_options()));
+  if (is_music && !args.num_steps && !args.new_steps && !args.bars) {
+    (*reading.request.mutable_generator_options()->mutable_args())["bars"].set_int_value(
+        kDefaultBars);
+  }
   return reading;
 }
 
-absl::StatusOr<std::string> HttpBodyOf(const GenerateSequenceResponse& response, BodyForm form) {
-  if (form == BodyForm::kMidi) return WriteMidi(response.generated_sequence());
-  if (form != BodyForm::kJson) return FormatMessage(response, MessageFormOf(form));
+absl::StatusOr<BodyWriting> HttpBodyOf(const GenerateSequenceResponse& response, BodyForm form) {
+  BodyWriting writing;
+  absl::StatusOr<std::string> bytes;
+  const NoteSequence& music = response.generated_sequence();
+  switch (form) {
+    case BodyForm::kMidi: bytes = WriteMidi(music); break;
+    case BodyForm::kMusicXml: bytes = WriteMusicXml(music, &writing.notes); break;
+    case BodyForm::kJson: bytes = JsonLineOf(response) + "\n"; break;
+    case BodyForm::kAbc: bytes = WriteAbc(music, &writing.notes); break;
+    default: bytes = FormatMessage(response, MessageFormOf(form));
+  }
+  if (!bytes.ok()) return bytes.status();
+  writing.bytes = *std::move(bytes);
+  return writing;
+}
+
+std::string JsonLineOf(const GenerateSequenceResponse& response) {
   std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(response, &json);
-  if (!status.ok()) return InputError("", std::string(status.message().as_string()));
+  google::protobuf::util::MessageToJsonString(response, &json);
   return json;
 }
 

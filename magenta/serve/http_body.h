@@ -9,15 +9,23 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/generator.pb.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 
-/// A body's form: a message's, or a MIDI file.
-enum class BodyForm { kJson, kText, kBinary, kMidi };
+/// A body's form: a message's, a music file's, or (of answers) sound.
+enum class BodyForm { kJson, kText, kBinary, kMidi, kMusicXml, kAbc, kWav };
 
 /// The form that a header (Content-Type, Accept) names; of several the first that is known.
 /// nullopt: none.
 std::optional<BodyForm> BodyFormNamed(std::string_view header);
+
+/// Whether a body of `content_type` is read: a form's other than sound, a form to be filled in
+/// (multipart.h), or one of which the bytes are to tell: none, what curl says by itself, packed.
+bool IsReadable(std::string_view content_type);
+
+/// All types that IsReadable knows by name, for messages.
+std::string ReadableTypes();
 
 /// The content type of `form`.
 const char* ContentTypeOf(BodyForm form);
@@ -35,21 +43,34 @@ struct HttpTarget {
 
 struct BodyReading {
   GenerateSequenceRequest request;
+  /// Of the answer, where the client asks for none.
   BodyForm form = BodyForm::kBinary;
-  /// What was done to a MIDI file that is not as it should be.
+  /// What was done to a file that is not as it should be, or holds more than a model hears.
   std::vector<std::string> notes;
 };
 
-/// Reads `body` in the form that `content_type` names; where it names none, the bytes tell. A MIDI
-/// file is to be continued; so is a message without sections to generate if `query` has `steps`,
-/// the length of the whole as of `magenta generate --num_steps`, at `steps_per_quarter`. The rest
-/// of `query` becomes arguments. Errors: those of ReadMidi and ParseRequest; a value that is no
-/// number, `steps` beside sections (exit 2).
+/// Reads `body` in the form that `content_type` names; where it names none, the bytes tell; of
+/// multipart/form-data the field that is a file or is called file or request, with the other fields
+/// as if they stood in `query`. A music file, within `limits`, is to be continued: by 8 bars where
+/// `query` has none of bars, new_steps and num_steps; of a book of tunes `tune` chooses. An empty
+/// body is an empty message. The rest of `query` becomes arguments; `steps` is num_steps.
+///
+/// Errors: INVALID_ARGUMENT where the body or a parameter is wrong, RESOURCE_EXHAUSTED over a limit
+/// of a piece, all with the place.
 absl::StatusOr<BodyReading> ReadHttpBody(std::string_view content_type, std::string_view body,
-                                         const std::map<std::string, std::string>& query,
-                                         int steps_per_quarter);
+                                         std::map<std::string, std::string> query,
+                                         const PieceLimits& limits);
 
-/// `response` as a body.
-absl::StatusOr<std::string> HttpBodyOf(const GenerateSequenceResponse& response, BodyForm form);
+/// What an answer is, and what there is to say about it.
+struct BodyWriting {
+  std::string bytes;
+  std::vector<std::string> notes;
+};
+
+/// `response` as a body of any form but sound.
+absl::StatusOr<BodyWriting> HttpBodyOf(const GenerateSequenceResponse& response, BodyForm form);
+
+/// `response` as one line of JSON.
+std::string JsonLineOf(const GenerateSequenceResponse& response);
 
 }  // namespace magenta

@@ -10,7 +10,7 @@ std::string OpenApiJson() {
 "info": {
   "title": "Magenta SequenceGenerator",
   "version": "1",
-  "description": "Continues and fills NoteSequences. Messages are those of proto/magenta/generator.proto in protobuf's JSON mapping, as text or as bytes, by content type; audio/midi stands for a Standard MIDI File."
+  "description": "Continues and fills NoteSequences. Messages are those of proto/magenta/generator.proto in protobuf's JSON mapping, as text or as bytes, by content type; MIDI, MusicXML and ABC files are continued as they are."
 },
 "paths": {
   "/v1/generators": {"get": {
@@ -18,20 +18,22 @@ std::string OpenApiJson() {
     "responses": {"200": {"description": "The models", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Generators"}}}}}}},
   "/v1/generators/{id}:generate": {"post": {
     "summary": "The input and what was generated",
-    "parameters": [{"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/steps"}, {"$ref": "#/components/parameters/temperature"}, {"$ref": "#/components/parameters/seed"}],
+    "parameters": [{"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/bars"}, {"$ref": "#/components/parameters/new_steps"}, {"$ref": "#/components/parameters/num_steps"}, {"$ref": "#/components/parameters/tune"}, {"$ref": "#/components/parameters/primer_part"}, {"$ref": "#/components/parameters/accompaniment"}, {"$ref": "#/components/parameters/program"}, {"$ref": "#/components/parameters/temperature"}, {"$ref": "#/components/parameters/pitch_temperature"}, {"$ref": "#/components/parameters/top_k"}, {"$ref": "#/components/parameters/top_p"}, {"$ref": "#/components/parameters/min_p"}, {"$ref": "#/components/parameters/seed"}, {"$ref": "#/components/parameters/beam_size"}],
     "requestBody": {"$ref": "#/components/requestBodies/Request"},
     "responses": {
       "200": {"description": "The response, in the form that Accept names, else in the request's",
-        "headers": {"magenta-seed": {"schema": {"type": "integer"}}, "magenta-log-likelihood": {"schema": {"type": "number"}}},
+        "headers": {"magenta-seed": {"schema": {"type": "integer"}}, "magenta-log-likelihood": {"schema": {"type": "number"}}, "magenta-note": {"description": "What was done to the input, one header each", "schema": {"type": "string"}}},
         "content": {
           "application/json": {"schema": {"$ref": "#/components/schemas/Response"}},
           "application/x-protobuf": {"schema": {"type": "string", "format": "binary"}},
           "text/plain": {"schema": {"type": "string"}},
-          "audio/midi": {"schema": {"type": "string", "format": "binary"}}}},
+          "audio/midi": {"schema": {"type": "string", "format": "binary"}},
+          "application/vnd.recordare.musicxml+xml": {"schema": {"type": "string"}},
+          "text/vnd.abc": {"schema": {"type": "string"}}}},
       "default": {"$ref": "#/components/responses/Error"}}}},
   "/v1/generators/{id}:stream": {"post": {
     "summary": "The same as server-sent events: `piece`s of the response, which merged are the response, then `done` or `error`",
-    "parameters": [{"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/steps"}, {"$ref": "#/components/parameters/temperature"}, {"$ref": "#/components/parameters/seed"}],
+    "parameters": [{"$ref": "#/components/parameters/id"}, {"$ref": "#/components/parameters/bars"}, {"$ref": "#/components/parameters/new_steps"}, {"$ref": "#/components/parameters/num_steps"}, {"$ref": "#/components/parameters/tune"}, {"$ref": "#/components/parameters/primer_part"}, {"$ref": "#/components/parameters/accompaniment"}, {"$ref": "#/components/parameters/program"}, {"$ref": "#/components/parameters/temperature"}, {"$ref": "#/components/parameters/pitch_temperature"}, {"$ref": "#/components/parameters/top_k"}, {"$ref": "#/components/parameters/top_p"}, {"$ref": "#/components/parameters/min_p"}, {"$ref": "#/components/parameters/seed"}, {"$ref": "#/components/parameters/beam_size"}],
     "requestBody": {"$ref": "#/components/requestBodies/Request"},
     "responses": {
       "200": {"description": "Events", "content": {"text/event-stream": {"schema": {"type": "string"}}}},
@@ -44,21 +46,36 @@ std::string OpenApiJson() {
   "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
   "parameters": {
     "id": {"name": "id", "in": "path", "required": true, "schema": {"type": "string"}, "description": "A generator's id, or `default`"},
-    "steps": {"name": "steps", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1048576}, "description": "Length of the result in steps (sixteenths), the input's counted, as of `magenta generate --num_steps`. For audio/midi, 128 without it, and for messages that have no section to generate; beside sections an error"},
-    "temperature": {"name": "temperature", "in": "query", "schema": {"type": "number", "default": 1}, "description": "As the argument of that name; also beam_size, branch_factor, steps_per_iteration"},
-    "seed": {"name": "seed", "in": "query", "schema": {"type": "integer"}, "description": "The same seed, the same notes"}},
+    "bars": {"name": "bars", "in": "query", "schema": {"type": "integer", "minimum": 1}, "description": "New bars, in the meter of the music. Of bars, new_steps and num_steps at most one, and none beside sections to generate; of a music file without any, 8 bars"},
+    "new_steps": {"name": "new_steps", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1048576}, "description": "New steps (sixteenths)"},
+    "num_steps": {"name": "num_steps", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1048576}, "description": "Length of the result in steps, the input's counted, as of `magenta generate --num_steps`; `steps` is the same"},
+    "tune": {"name": "tune", "in": "query", "schema": {"type": "integer", "minimum": 0}, "description": "Of a book of ABC tunes the one of this number (X:, else its place)"},
+    "primer_part": {"name": "primer_part", "in": "query", "schema": {"type": "string"}, "description": "The part that is continued, by number or name"},
+    "accompaniment": {"name": "accompaniment", "in": "query", "schema": {"type": "string", "enum": ["keep", "drop"], "default": "keep"}, "description": "Whether the other parts stay, up to where the music goes on"},
+    "program": {"name": "program", "in": "query", "schema": {"type": "string"}, "description": "The sound of the part that is continued: a General MIDI number, 0 to 127, or name"},
+    "temperature": {"name": "temperature", "in": "query", "schema": {"type": "number", "minimum": 0, "default": 1}, "description": "Above 1 wilder, below 1 tamer, 0 always the most probable event"},
+    "pitch_temperature": {"name": "pitch_temperature", "in": "query", "schema": {"type": "number", "minimum": 0}, "description": "Temperature of the choice among pitches alone; when notes begin and end stays as at temperature"},
+    "top_k": {"name": "top_k", "in": "query", "schema": {"type": "integer", "minimum": 0}, "description": "Only the k most probable events are drawn; 0: all"},
+    "top_p": {"name": "top_p", "in": "query", "schema": {"type": "number", "exclusiveMinimum": true, "minimum": 0, "maximum": 1, "default": 1}, "description": "Only the most probable events that have this probability together are drawn"},
+    "min_p": {"name": "min_p", "in": "query", "schema": {"type": "number", "minimum": 0, "maximum": 1, "default": 0}, "description": "No event less probable than this part of the most probable one is drawn"},
+    "seed": {"name": "seed", "in": "query", "schema": {"type": "integer"}, "description": "The same seed, the same notes"},
+    "beam_size": {"name": "beam_size", "in": "query", "schema": {"type": "integer", "minimum": 1}, "description": "As the argument of that name; also branch_factor and steps_per_iteration"}},
   "requestBodies": {"Request": {"required": true, "content": {
     "application/json": {"schema": {"$ref": "#/components/schemas/Request"}},
     "application/x-protobuf": {"schema": {"type": "string", "format": "binary"}},
     "text/plain": {"schema": {"type": "string"}},
-    "audio/midi": {"schema": {"type": "string", "format": "binary"}}}}},
+    "audio/midi": {"schema": {"type": "string", "format": "binary"}},
+    "application/vnd.recordare.musicxml+xml": {"schema": {"type": "string"}},
+    "text/vnd.abc": {"schema": {"type": "string"}},
+    "application/octet-stream": {"schema": {"type": "string", "format": "binary", "description": "Music of any format, told by its bytes; else as application/x-protobuf"}},
+    "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}, "additionalProperties": {"type": "string", "description": "Parameters, as in the query"}}}}}},
   "responses": {"Error": {"description": "What was wrong, where, and what to do", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}},
   "schemas": {
     "Generators": {"type": "object", "properties": {"generators": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}, "description": {"type": "string"}}}}}},
     "Note": {"type": "object", "properties": {"pitch": {"type": "integer", "minimum": 0, "maximum": 127}, "velocity": {"type": "integer", "minimum": 0, "maximum": 127}, "startTime": {"type": "number", "description": "seconds"}, "endTime": {"type": "number", "description": "seconds"}}},
     "NoteSequence": {"type": "object", "properties": {"notes": {"type": "array", "items": {"$ref": "#/components/schemas/Note"}}, "tempos": {"type": "array", "items": {"type": "object", "properties": {"time": {"type": "number"}, "qpm": {"type": "number"}}}}, "totalTime": {"type": "number"}}},
     "Section": {"type": "object", "properties": {"startTime": {"type": "number"}, "endTime": {"type": "number"}}},
-    "Request": {"type": "object", "properties": {"inputSequence": {"$ref": "#/components/schemas/NoteSequence"}, "generatorOptions": {"type": "object", "properties": {"inputSections": {"type": "array", "maxItems": 1, "items": {"$ref": "#/components/schemas/Section"}}, "generateSections": {"type": "array", "items": {"$ref": "#/components/schemas/Section"}}, "args": {"type": "object", "additionalProperties": {"type": "object", "properties": {"intValue": {"type": "integer"}, "floatValue": {"type": "number"}, "boolValue": {"type": "boolean"}}}}}}}},
+    "Request": {"type": "object", "properties": {"inputSequence": {"$ref": "#/components/schemas/NoteSequence"}, "generatorOptions": {"type": "object", "properties": {"inputSections": {"type": "array", "maxItems": 1, "items": {"$ref": "#/components/schemas/Section"}}, "generateSections": {"type": "array", "items": {"$ref": "#/components/schemas/Section"}}, "args": {"type": "object", "additionalProperties": {"type": "object", "properties": {"intValue": {"type": "integer"}, "floatValue": {"type": "number"}, "boolValue": {"type": "boolean"}, "stringValue": {"type": "string"}}}}}}}},
     "Response": {"type": "object", "properties": {"generatedSequence": {"$ref": "#/components/schemas/NoteSequence"}}},
     "Error": {"type": "object", "properties": {"error": {"type": "object", "properties": {"code": {"type": "string"}, "message": {"type": "string"}, "remedy": {"type": "string"}}}}}}
 }

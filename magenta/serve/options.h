@@ -2,10 +2,19 @@
 // What a server is told: where to listen, and how much is too much.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "magenta/music.pb.h"
+
 namespace magenta {
+
+/// Makes a WAV file of music, and returns its bytes; to be called from several threads at a time.
+/// It looks at `stop` at least every tenth of a second, and ends with an error where that is true.
+using SoundFunction = std::function<absl::StatusOr<std::string>(const NoteSequence& music,
+                                                                const std::function<bool()>& stop)>;
 
 struct ServeOptions {
   /// An address, or localhost, which is both of this machine's.
@@ -37,6 +46,8 @@ struct ServeOptions {
   int max_connections = 4096;
   /// Seconds that running requests have to end after SIGTERM.
   double drain_seconds = 10;
+  /// What makes answers sound; null: nothing does.
+  SoundFunction sound;
 };
 
 /// The addresses that a server of `host` listens at: for localhost 127.0.0.1 and, where this

@@ -1,7 +1,9 @@
 """magenta serve as its clients meet it: curl, gRPC reflection, `--server`, and those who mean ill."""
 
 import concurrent.futures
+import gzip
 import http.client
+import io
 import json
 import os
 import random
@@ -11,6 +13,8 @@ import struct
 import subprocess
 import time
 import unittest
+import wave
+import zipfile
 
 from program import BIN, PYTHON, ROOT, Case, has_modules, midi, needs_serve, notes_of, run, variable_length
 
@@ -152,6 +156,93 @@ class Slides(ServerCase):
                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
                 self.assertEqual(done.returncode, 0, done.stdout.decode())
         self.alive()
+
+
+class Uploads(ServerCase):
+    """Music of any format, as curl sends it."""
+    ABC = b'X:1\nT:Scale\nM:6/8\nL:1/8\nK:G\nGAB cde|d3 B3|\n'
+
+    def curl(self, *args, query='bars=2&seed=3', stdin=b''):
+        done = subprocess.run(['curl', '-s', '-w', '%{stderr}%{http_code} %{content_type}', *args,
+                               f'http://localhost:{self.server.port}/v1/generators/default:generate?{query}'],
+                              input=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True)
+        status, content_type = done.stderr.decode().split(' ', 1)
+        return int(status), content_type, done.stdout
+
+    def music(self, answer):
+        """An answer in the form that any reader here reads, as notes."""
+        self.assertEqual(answer[0], 200, answer)
+        ending = {'audio/midi': 'mid', 'text/vnd.abc': 'abc', 'application/vnd.recordare.musicxml+xml': 'musicxml'}
+        return notes_of(self.write('answer.' + ending[answer[1]], answer[2]))
+
+    def test_one_tune_in_every_format(self):
+        """The same tune, whatever it is called, is continued by the same notes."""
+        abc = self.write('tune.abc', self.ABC)
+        by_abc = self.music(self.curl('--data-binary', '@' + abc, '-H', 'accept: audio/midi'))
+        self.assertEqual([pitch for pitch, _, _ in by_abc[:8]], [67, 69, 71, 72, 74, 76, 74, 71])
+        self.assertLessEqual(max(end for _, _, end in by_abc), 4 * 1.5 + 0.01)
+        as_xml = self.curl('--data-binary', '@' + abc, '-H', 'accept: application/vnd.recordare.musicxml+xml')
+        self.assertEqual(as_xml[1], 'application/vnd.recordare.musicxml+xml')
+        as_abc = self.curl('--data-binary', '@' + abc)
+        self.assertEqual(as_abc[1], 'text/vnd.abc')
+        self.assertEqual(len(self.music(as_xml)), len(by_abc))
+        self.assertEqual(len(self.music(as_abc)), len(by_abc))
+        score = self.write('tune.xml', self.curl('--data-binary', '@' + abc, '-H',
+                                                 'accept: application/vnd.recordare.musicxml+xml')[2])
+        with zipfile.ZipFile(self.path('tune.mxl'), 'w', zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr('META-INF/container.xml', '<container><rootfiles><rootfile full-path="t.xml"/>'
+                                                      '</rootfiles></container>')
+            packed.write(score, 't.xml')
+        first = self.curl('--data-binary', '@' + score)
+        for type_ in ('application/octet-stream', 'application/zip', 'application/vnd.recordare.musicxml', 'text/xml'):
+            again = self.curl('--data-binary', '@' + self.path('tune.mxl'), '-H', 'content-type: ' + type_)
+            self.assertEqual(again, first, type_)
+        packed = self.write('tune.abc.gz', gzip.compress(self.ABC))
+        for args in (('--data-binary', '@' + packed), ('--data-binary', '@' + packed, '-H',
+                     'content-type: application/gzip'), ('-F', 'file=@' + packed), ('-F', 'file=@' + abc)):
+            self.assertEqual(self.curl(*args), as_abc, args)
+        self.assertEqual(self.curl('-F', 'file=@' + abc, '-F', 'bars=2', '-F', 'seed=3', query=''), as_abc)
+
+    def test_what_is_wrong_is_said(self):
+        for args, status, message in (
+                (('-F', 'bars=2'), 400, 'the form has no file'),
+                (('-F', 'file=@/dev/null'), 400, 'num_steps'),
+                (('-H', 'content-type: audio/midi', '--data-binary', 'MThd'), 400, 'byte'),
+                (('-H', 'content-type: application/json', '-d', '{"notes": 3}'), 400, 'notes: Cannot find field'),
+                (('-H', 'content-type: application/json', '-d', '{"inputSequence": {"notes": [{"pich": 1}]}}'), 400,
+                 '(input_sequence.notes[0]) pich'),
+                (('-H', 'content-type: image/png', '-d', 'x'), 415, 'image/png'),
+                (('--data-binary', '@-'), 413, 'limit for a piece')):
+            said = self.curl(*args, query='', stdin=gzip.compress(b'X:1\nK:C\n' + b'C' * 100_000_000))
+            self.assertEqual(said[0], status, said)
+            error = json.loads(said[2])['error']
+            self.assertIn(message, error['message'] + error.get('remedy', ''))
+            if status == 400:
+                self.assertEqual(error['code'], 'INVALID_ARGUMENT')
+        self.alive()
+
+    def test_no_primer_is_middle_c_and_said(self):
+        for args in (('-X', 'POST'), ('-d', '{}', '-H', 'content-type: application/json')):
+            status, _, said = self.curl(*args, '-D', self.path('head'), query='bars=1&seed=2')
+            self.assertEqual(status, 200, said)
+            with open(self.path('head'), encoding='ascii') as head:
+                self.assertIn('magenta-note: no primer is given: starting from middle C', head.read())
+            self.assertEqual(json_notes(said)[0][:2], [60, 0])
+        here = self.ok('request', '--json', '--seed=2', stdin=b'{"generatorOptions": {"args": {"bars": {"intValue": 1}}}}')
+        self.assertEqual(here.json['generatedSequence'], json.loads(said)['generatedSequence'])
+
+    def test_sound(self):
+        wav = self.curl('-F', 'file=@' + self.write('tune.abc', self.ABC), '-H', 'accept: audio/wav')
+        self.assertEqual(wav[:2], (200, 'audio/wav'))
+        with wave.open(io.BytesIO(wav[2])) as sound:
+            self.assertGreater(sound.getnframes() / sound.getframerate(), 4)
+        # Many at once wait for each other or are told to come again; what they took is given back.
+        with concurrent.futures.ThreadPoolExecutor(40) as pool:
+            codes = list(pool.map(lambda _: self.curl('--data-binary', self.ABC.decode(), '-H', 'accept: audio/wav')[0],
+                                  range(40)))
+        self.assertLessEqual(set(codes), {200, 429})
+        self.assertIn(200, codes)
+        self.until(lambda: self.server.metric('magenta_held_bytes') == 0)
 
 
 class Elsewhere(ServerCase):

@@ -9,6 +9,8 @@
 #include "magenta/base/address.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/input/remote.h"
+#include "magenta/cli/programs.h"
+#include "magenta/cli/serve/render_child.h"
 #include "magenta/cli/serve/serve_verb.h"
 #include "magenta/cli/verbs/serve_flags.h"
 #include "magenta/generate/weights.h"
@@ -106,6 +108,10 @@ class RunningServe : public ServeFlags {
     options.max_queue = max_queue;
     options.max_connections = max_connections;
     options.drain_seconds = drain_seconds;
+    options.sound = SoundByRender(soundfont);
+    if (options.sound == nullptr && !soundfont.empty()) {
+      MAGENTA_RETURN_IF_ERROR(ProgramPath(Program::kLive).status());
+    }
     return options;
   }
 

@@ -34,6 +34,11 @@ void ServeFlags::Describe(Flags& flags) {
           "What clients must send as \"authorization: Bearer TOKEN\". $MAGENTA_AUTH_TOKEN says it "
           "too, and shows in no list of processes.")
       .Value("TOKEN");
+  flags.Group("Sound");
+  flags
+      .Text("soundfont", &soundfont,
+            "For answers as audio/wav, which magenta-live makes: an .sf2 or .sf3 file.")
+      .Value("FILE");
   flags.Group("Limits: past them 413, 429 or 504, RESOURCE_EXHAUSTED or DEADLINE_EXCEEDED");
   flags.Int64("max_body_bytes", &max_body_bytes, "Bytes of a request.").Range(1024, 1 << 30);
   flags.Int64("max_notes", &max_notes, "Notes of an input; as many changes of tempo and meter.")

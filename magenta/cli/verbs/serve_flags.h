@@ -27,6 +27,7 @@ struct ServeFlags : HandedOverVerb {
   int max_queue = 256;
   int max_connections = 4096;
   double drain_seconds = 10;
+  std::string soundfont;
 };
 
 /// The environment variable that says a token, so that no list of processes shows it.
