@@ -8,6 +8,7 @@
 #include "magenta/base/status.h"
 #include "magenta/music/meter_map.h"
 #include "magenta/music/parts.h"
+#include "magenta/music/piece_limits.h"
 #include "magenta/music/quantize.h"
 #include "magenta/music/split.h"
 #include "magenta/music/tempo_map.h"
@@ -49,12 +50,15 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
   const TempoMap tempos(sequence);
   if (instrument.has_value()) sequence = OnlyInstrument(std::move(sequence), *instrument);
   std::vector<ScoredPart> scored;
+  uint64_t steps = 0;  // of all parts
   for (NoteSequence& part : SplitOnTimeChanges(WithRealMeters(std::move(sequence)))) {
     ScoredPart result;
     result.start_time = part.subsequence_info().start_time_offset();
     if (part.notes().empty()) continue;
     MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence quantized,
                              Quantize(std::move(part), model->steps_per_quarter));
+    steps += static_cast<uint64_t>(quantized.total_steps());
+    MAGENTA_RETURN_IF_ERROR(CheckSteps(steps));
     PrimerRequest request;
     const double quarters = tempos.QuartersAt(result.start_time);
     request.search_start_step =

@@ -36,6 +36,8 @@ struct PieceLimits {
   uint64_t events = 4'000'000;
   /// MIDI tracks, MusicXML parts, ABC voices of a tune.
   uint64_t tracks = 4'096;
+  /// Steps (sixteenths) of a piece that is scored: 17 hours of quarters at 120 a minute.
+  uint64_t steps = 500'000;
 };
 
 inline constexpr PieceLimits kPieceLimits;
@@ -77,6 +79,11 @@ inline absl::Status CheckEvents(uint64_t found, const PieceLimits& limits = kPie
 inline absl::Status CheckTracks(uint64_t found, const PieceLimits& limits = kPieceLimits) {
   if (found <= limits.tracks) return absl::OkStatus();
   return PieceLimitError("tracks", found, limits.tracks, true);
+}
+
+inline absl::Status CheckSteps(uint64_t found, const PieceLimits& limits = kPieceLimits) {
+  if (found <= limits.steps) return absl::OkStatus();
+  return PieceLimitError("steps", found, limits.steps, true);
 }
 
 inline absl::Status CheckFileBytes(uint64_t found, const PieceLimits& limits = kPieceLimits) {

@@ -8,7 +8,7 @@ namespace magenta {
 namespace {
 
 TEST(PieceLimits, ARefusalNamesTheLimitAndWhatThePieceHas) {
-  const PieceLimits limits = {10, 20, 30, 40, 50};
+  const PieceLimits limits = {10, 20, 30, 40, 50, 60};
   struct Row {
     absl::Status status;
     const char* line;
@@ -20,6 +20,7 @@ TEST(PieceLimits, ARefusalNamesTheLimitAndWhatThePieceHas) {
            Row{CheckNotes(31, limits), "has 31 notes or more; the limit for a piece is 30"},
            Row{CheckEvents(41, limits), "has 41 events or more; the limit for a piece is 40"},
            Row{CheckTracks(51, limits), "has 51 tracks or more; the limit for a piece is 50"},
+           Row{CheckSteps(61, limits), "has 61 steps or more; the limit for a piece is 60"},
        }) {
     EXPECT_EQ(row.status.message(), row.line);
     EXPECT_EQ(ErrorRemedy(row.status), "Split it into smaller pieces");
@@ -29,7 +30,7 @@ TEST(PieceLimits, ARefusalNamesTheLimitAndWhatThePieceHas) {
 }
 
 TEST(PieceLimits, WhatIsWithinThemPasses) {
-  const PieceLimits limits = {10, 20, 30, 40, 50};
+  const PieceLimits limits = {10, 20, 30, 40, 50, 60};
   EXPECT_TRUE(CheckFileBytes(10, limits).ok());
   EXPECT_TRUE(CheckUnpackedBytes(20, limits).ok());
   EXPECT_TRUE(CheckNotes(30, limits).ok());

@@ -9,6 +9,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/io/music/read_music.h"
+#include "magenta/io/music/sequence_record.h"
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/pipeline/dataset_reader.h"
 
@@ -31,7 +32,14 @@ std::optional<std::string> ConfigOfExample(const std::string& record) {
 absl::StatusOr<ItemSequences> ParseRecord(const SequenceItem& item, NoteSequence memory) {
   ItemSequences parsed;
   NoteSequence& sequence = parsed.sequences.emplace_back(std::move(memory));
-  const bool is_sequence = sequence.ParseFromString(item.record);
+  const absl::StatusOr<bool> parsed_record = ParseSequenceRecord(item.record, sequence);
+  if (!parsed_record.ok()) {
+    return InputError(
+        item.file,
+        fmt::format("record {}: {}", item.number, std::string(parsed_record.status().message())),
+        ErrorRemedy(parsed_record.status()));
+  }
+  const bool is_sequence = *parsed_record;
   if (!is_sequence || sequence.notes().empty()) {
     if (const std::optional<std::string> config = ConfigOfExample(item.record)) {
       return InputError(item.file,

@@ -12,6 +12,7 @@
 #include "magenta/base/status.h"
 #include "magenta/generator.pb.h"
 #include "magenta/io/music/read_music.h"
+#include "magenta/io/music/sequence_record.h"
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/io/tensor/table_reader.h"
 #include "magenta/music/meter_map.h"
@@ -62,7 +63,10 @@ FileKind ProtoKind(std::string_view bytes) {
     return FileKind::kBundle;
   }
   NoteSequence sequence;
-  const bool parsed = !bytes.empty() && sequence.ParseFromString(copy);
+  // One that is over a limit is one: who reads it says so.
+  const auto within = ParseSequenceRecord(bytes, sequence);
+  if (!within.ok()) return FileKind::kNoteSequence;
+  const bool parsed = !bytes.empty() && *within;
   if (parsed && sequence.notes_size() + sequence.tempos_size() > 0) return FileKind::kNoteSequence;
   if (GenerateSequenceRequest request;
       request.ParseFromString(copy) && request.has_generator_options()) {
@@ -125,6 +129,11 @@ FileKind KindByName(const std::string& path) {
   return format.has_value() ? KindOfFormat(*format) : FileKind::kUnknown;
 }
 
+absl::Status AtRecord(const absl::Status& status, const std::string& path, size_t number) {
+  return InputError(path, fmt::format("record {}: {}", number, std::string(status.message())),
+                    ErrorRemedy(status));
+}
+
 absl::StatusOr<std::vector<NoteSequence>> ReadSequenceRecords(const std::string& path) {
   MAGENTA_ASSIGN_OR_RETURN(RecordReader reader, RecordReader::Open(path));
   std::vector<NoteSequence> sequences;
@@ -132,7 +141,9 @@ absl::StatusOr<std::vector<NoteSequence>> ReadSequenceRecords(const std::string&
   while (true) {
     MAGENTA_ASSIGN_OR_RETURN(const bool more, reader.Next(&record));
     if (!more) break;
-    if (!sequences.emplace_back().ParseFromString(record)) {
+    const auto parsed = ParseSequenceRecord(record, sequences.emplace_back());
+    if (!parsed.ok()) return AtRecord(parsed.status(), path, sequences.size() - 1);
+    if (!*parsed) {
       return InputError(path, fmt::format("record {} is no NoteSequence", sequences.size() - 1),
                         "`magenta inspect` shows what it is");
     }
@@ -153,7 +164,7 @@ absl::StatusOr<std::vector<NoteSequence>> ReadKnown(const std::string& path, con
     case FileKind::kRecords: return ReadSequenceRecords(path);
     case FileKind::kNoteSequence: {
       std::vector<NoteSequence> sequences(1);
-      sequences[0].ParseFromString(bytes);
+      MAGENTA_RETURN_IF_ERROR(ParseSequenceRecord(bytes, sequences[0]).status());
       return sequences;
     }
     default: break;

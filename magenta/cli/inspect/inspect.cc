@@ -9,6 +9,7 @@
 #include "magenta/cli/input/music_input.h"
 #include "magenta/generator.pb.h"
 #include "magenta/io/music/read_music.h"
+#include "magenta/io/music/sequence_record.h"
 #include "magenta/io/tensor/checkpoint_state.h"
 #include "magenta/io/tensor/magentajs.h"
 
@@ -129,7 +130,7 @@ absl::StatusOr<Inspection> InspectBytes(const std::string& path, const FileBytes
     case FileKind::kRequest: return InspectRequest(bytes, options);
     case FileKind::kNoteSequence: {
       NoteSequence sequence;
-      sequence.ParseFromString(bytes);
+      MAGENTA_RETURN_IF_ERROR(ParseSequenceRecord(bytes, sequence).status());
       return OfOne(sequence, "NoteSequence", options);
     }
     case FileKind::kJson:

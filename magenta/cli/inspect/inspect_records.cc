@@ -8,6 +8,7 @@
 #include "magenta/base/status.h"
 #include "magenta/cli/inspect/inspect.h"
 #include "magenta/cli/terminal/output.h"
+#include "magenta/io/music/sequence_record.h"
 #include "magenta/io/record/event_reader.h"
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/io/record/tfrecord.h"
@@ -112,7 +113,14 @@ class RecordsInspector {
       return absl::OkStatus();
     }
     NoteSequence sequence;
-    if (!sequence.ParseFromString(record) || record.empty()) {
+    const auto parsed = ParseSequenceRecord(record, sequence);
+    if (!parsed.ok()) {
+      return InputError(path_,
+                        fmt::format("record {}: {}", examples_ + sequences_,
+                                    std::string(parsed.status().message())),
+                        ErrorRemedy(parsed.status()));
+    }
+    if (!*parsed || record.empty()) {
       return InputError(path_,
                         fmt::format("record {} is neither a NoteSequence nor a SequenceExample",
                                     examples_ + sequences_));

@@ -73,7 +73,8 @@ std::vector<std::string> Lines(const std::vector<ScoreWarning>& warnings) {
 using Pieces = std::vector<MusicPiece>;
 
 absl::StatusOr<Pieces> MidiPieces(std::string_view bytes, MusicReadOptions& options) {
-  MAGENTA_ASSIGN_OR_RETURN(MidiReading midi, ReadMidi(bytes, std::move(options.memory), options.limits));
+  MAGENTA_ASSIGN_OR_RETURN(MidiReading midi,
+                           ReadMidi(bytes, std::move(options.memory), options.limits));
   Pieces pieces(1);
   pieces[0].sequence = std::move(midi.sequence);
   for (const MidiWarning& warning : midi.warnings) {

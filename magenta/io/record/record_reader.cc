@@ -115,9 +115,11 @@ absl::StatusOr<bool> RecordReader::Read(std::string* record) {
   if (head_bytes < kHeadBytes) return Truncated(kHeadBytes, head_bytes);
   if (!HeadIsWhole(head)) return Corrupt("wrong checksum of its length");
   const auto length = LittleEndianAt<uint64_t>(head);
-  if (length > kMaxRecordBytes) {
-    return Corrupt(
-        fmt::format("{} bytes, more than the {} that a record may have", length, kMaxRecordBytes));
+  if (const absl::Status fits = CheckFileBytes(length); !fits.ok()) {
+    return InputError(name_,
+                      fmt::format("record {} at byte {}: {}", records_read_, offset_,
+                                  std::string(fits.message())),
+                      ErrorRemedy(fits));
   }
   MAGENTA_ASSIGN_OR_RETURN(const uint64_t found, Here(ReadGrowing(*source_, length, record)));
   const uint64_t whole = kHeadBytes + length + kTailBytes;

@@ -9,6 +9,8 @@
 
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
+#include "magenta/io/record/parsed_size.h"
+#include "magenta/music/piece_limits.h"
 #include "tensorflow/example.pb.h"
 
 namespace magenta {
@@ -159,6 +161,10 @@ std::string SerializeDense(const DenseExample& example) {
 }
 
 absl::StatusOr<std::variant<CompactExample, DenseExample>> ParseExample(std::string_view record) {
+  if (!FitsParsed(record, SequenceExample::descriptor())) {
+    return PieceLimitError("bytes in memory", ParsedSize(record, SequenceExample::descriptor()),
+                           kMostParsedBytes, false);
+  }
   google::protobuf::Arena arena;
   auto& example = *google::protobuf::Arena::CreateMessage<SequenceExample>(&arena);
   if (record.size() > std::numeric_limits<int>::max() ||

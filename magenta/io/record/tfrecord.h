@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "magenta/base/files.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 
@@ -20,8 +21,8 @@ class Deflater;    // record_writer.cc
 /// How a whole TFRecord file is compressed.
 enum class Compression { kNone, kGzip, kZlib };
 
-/// Longest record that is read (1 GiB; protocol buffers end at 2 GiB).
-inline constexpr uint64_t kMaxRecordBytes = uint64_t{1} << 30;
+/// Longest record that is read: a record is a piece.
+inline constexpr uint64_t kMaxRecordBytes = kPieceLimits.file_bytes;
 
 /// Whether a file that begins with `head` (12 bytes do) is a TFRecord: the checksum of its first
 /// length is right, or it begins as gzip or zlib (of a 32 KiB window) do.

@@ -133,10 +133,10 @@ TEST(TfRecord, EveryFaultIsNamed) {
       {"flipped length", bad_length,
        "3 | F: record 1 at byte 19: wrong checksum of its length. Copy or make the file again."},
       {"an absurd length with a right checksum", Head(uint64_t{1} << 60) + "abc",
-       "| F: record 0 at byte 0: 1152921504606846976 bytes, more than the 1073741824 that a record "
-       "may have. Is it a TFRecord file?"},
+       "| F: record 0 at byte 0: has 1152921504606846976 bytes; the limit for a piece is "
+       "134217728. Split it into smaller pieces."},
       {"a large length and little data", Three() + Head(kMaxRecordBytes) + "abc",
-       "3 0 7 | F: record 3 at byte 58: the file ends after 15 of its 1073741840 bytes. Copy or "
+       "3 0 7 | F: record 3 at byte 58: the file ends after 15 of its 134217744 bytes. Copy or "
        "make the file again."},
       {"cut gzip", Packed(Three(), kGzipWindow).substr(0, 30),
        "| F: record 1 at byte 19: compressed data is corrupt near byte 30: it is cut short."},
