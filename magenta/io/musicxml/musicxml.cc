@@ -151,6 +151,7 @@ class MusicXmlReader {
 
   /// Lines are counted from the last report on; reports come in the order of the text.
   void Report(pugi::xml_node where, const std::string& text) {
+    if (found_.builder.ReportAgain(text)) return;
     const auto at =
         static_cast<size_t>(std::max<ptrdiff_t>(piece_begin_ + where.offset_debug(), 0));
     if (at < counted_ || at > text_.size()) return found_.builder.Report(line_, text);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string_view>
+#include <utility>
 
 #include "magenta/io/musicxml/musicxml_part.h"
 #include "magenta/io/musicxml/xml_text.h"
@@ -20,8 +21,10 @@ constexpr std::string_view kTypes[] = {"1024th", "512th", "256th",  "128th",   "
                                        "whole",  "breve", "long",   "maxima"};
 
 /// The length that type, dots and tuplet say; 0 without a type.
-int64_t WrittenLength(pugi::xml_node note) {
-  const auto* type = std::find(std::begin(kTypes), std::end(kTypes), XmlTextOf(note, "type"));
+int64_t WrittenLength(const XmlNoteParts& parts) {
+  const pugi::xml_node note = parts.note;
+  const auto* type =
+      std::find(std::begin(kTypes), std::end(kTypes), TrimmedXml(parts.type.child_value()));
   if (type == std::end(kTypes)) return 0;
   const int64_t shortest = kScoreUnitsPerQuarter / 256;
   const int64_t plain = shortest << (type - std::begin(kTypes));
@@ -37,14 +40,16 @@ int64_t WrittenLength(pugi::xml_node note) {
   return ScaleUnits(units, {normal, actual});
 }
 
-bool HasTie(pugi::xml_node note, std::string_view type) {
-  for (pugi::xml_node tie : note.children("tie")) {
-    if (XmlAttributeOf(tie, "type") == type) return true;
+bool HasTie(const XmlNoteParts& parts, std::string_view type) {
+  if (parts.tie) {
+    for (pugi::xml_node tie = parts.tie; tie; tie = tie.next_sibling("tie")) {
+      if (XmlAttributeOf(tie, "type") == type) return true;
+    }
+    return false;
   }
-  if (note.child("tie")) return false;
   // Some programs write the bow alone.
-  for (pugi::xml_node notations : note.children("notations")) {
-    for (pugi::xml_node tied : notations.children("tied")) {
+  for (pugi::xml_node each = parts.notations; each; each = each.next_sibling("notations")) {
+    for (pugi::xml_node tied : each.children("tied")) {
       if (XmlAttributeOf(tied, "type") == type) return true;
     }
   }
@@ -78,78 +83,110 @@ std::optional<int> PitchIn(pugi::xml_node pitch, const char* step_name, const ch
 
 }  // namespace
 
-int64_t MusicXmlPart::LengthOf(pugi::xml_node note) const {
-  const int64_t units = Units(note.child_value("duration"));
+XmlNoteParts::XmlNoteParts(pugi::xml_node note) : note(note) {
+  static constexpr std::pair<std::string_view, pugi::xml_node XmlNoteParts::*> kParts[] = {
+      {"pitch", &XmlNoteParts::pitch},           {"rest", &XmlNoteParts::rest},
+      {"unpitched", &XmlNoteParts::unpitched},   {"chord", &XmlNoteParts::chord},
+      {"grace", &XmlNoteParts::grace},           {"cue", &XmlNoteParts::cue},
+      {"duration", &XmlNoteParts::duration},     {"type", &XmlNoteParts::type},
+      {"voice", &XmlNoteParts::voice},           {"staff", &XmlNoteParts::staff},
+      {"instrument", &XmlNoteParts::instrument}, {"tie", &XmlNoteParts::tie},
+      {"notations", &XmlNoteParts::notations},   {"lyric", &XmlNoteParts::lyric},
+  };
+  for (pugi::xml_node child : note.children()) {
+    const std::string_view name = child.name();
+    for (const auto& [wanted, part] : kParts) {
+      if (name != wanted) continue;
+      if (!(this->*part)) this->*part = child;
+      break;
+    }
+  }
+}
+
+int64_t MusicXmlPart::LengthOf(const XmlNoteParts& parts) const {
+  const bool is_measure = parts.rest && XmlAttributeOf(parts.rest, "measure") == "yes";
+  const int64_t units = Units(parts.duration.child_value());
   if (units > 0) {
-    const bool is_whole_rest = XmlAttributeOf(note.child("rest"), "measure") == "yes";
     // A whole rest's duration is that of a whole note in some files, whatever the meter.
-    if (is_whole_rest && MeasureUnits() > 0 && cursor_ == 0) return std::min(units, MeasureUnits());
+    if (is_measure && MeasureUnits() > 0 && cursor_ == 0) return std::min(units, MeasureUnits());
     return units;
   }
-  const int64_t written = WrittenLength(note);
-  if (!note.child("rest")) return written > 0 || !note.child("chord") ? written : last_length_;
+  const int64_t written = WrittenLength(parts);
+  if (!parts.rest) return written > 0 || !parts.chord ? written : last_length_;
   const bool is_whole = written == 0 || written == 4 * kScoreUnitsPerQuarter;
-  const bool fills = XmlAttributeOf(note.child("rest"), "measure") == "yes" ||
+  const bool fills = is_measure ||
                      (cursor_ == 0 && is_whole && MeasureUnits() < 4 * kScoreUnitsPerQuarter) ||
                      (cursor_ == 0 && written == 0);
   return fills && MeasureUnits() > 0 ? std::max<int64_t>(MeasureUnits() - cursor_, 0) : written;
 }
 
-const XmlInstrument& MusicXmlPart::InstrumentOf(pugi::xml_node note) const {
+const XmlInstrument& MusicXmlPart::InstrumentOf(pugi::xml_node instrument) const {
   static const XmlInstrument kNoInstrument;
-  auto found = head_.instruments.find(XmlAttributeOf(note.child("instrument"), "id"));
+  auto found = head_.instruments.end();
+  if (instrument) found = head_.instruments.find(XmlAttributeOf(instrument, "id"));
   if (found == head_.instruments.end()) found = head_.instruments.find(head_.first_instrument);
   return found == head_.instruments.end() ? kNoInstrument : found->second;
 }
 
-std::optional<int> MusicXmlPart::DrumOf(pugi::xml_node note, const XmlInstrument& instrument) {
+std::optional<int> MusicXmlPart::DrumOf(const XmlNoteParts& parts,
+                                        const XmlInstrument& instrument) {
   if (instrument.unpitched) return instrument.unpitched;
   if (head_.only_drum) return head_.only_drum;
-  Report(note, "drums without a MIDI note: the note that is displayed");
-  return PitchIn(note.child("unpitched"), "display-step", "display-octave", 0);
+  Report(parts.note, "drums without a MIDI note: the note that is displayed");
+  return PitchIn(parts.unpitched, "display-step", "display-octave", 0);
 }
 
-std::optional<int> MusicXmlPart::PitchOf(pugi::xml_node note, const XmlInstrument& instrument) {
-  if (note.child("unpitched")) return DrumOf(note, instrument);
-  const pugi::xml_node pitch = note.child("pitch");
-  const double alter = std::clamp(XmlNumberIn(pitch.child_value("alter")).value_or(0), -12.0, 12.0);
-  if (alter != std::floor(alter)) Report(note, "quarter tones, rounded to semitones");
-  return PitchIn(pitch, "step", "octave", alter);
+std::optional<int> MusicXmlPart::PitchOf(const XmlNoteParts& parts,
+                                         const XmlInstrument& instrument) {
+  if (parts.unpitched) return DrumOf(parts, instrument);
+  const double alter =
+      std::clamp(XmlNumberIn(parts.pitch.child_value("alter")).value_or(0), -12.0, 12.0);
+  if (alter != std::floor(alter)) Report(parts.note, "quarter tones, rounded to semitones");
+  return PitchIn(parts.pitch, "step", "octave", alter);
 }
 
-void MusicXmlPart::ReportNote(pugi::xml_node note) {
-  if (note.child("lyric")) Report(note, "lyrics");
-  if (note.attribute("dynamics")) Report(note, "dynamics");
-  if (note.attribute("time-only")) Report(note, "notes for some passes alone: read for all");
-  for (pugi::xml_node notations : note.children("notations")) {
-    for (const NotationRow& row : kNotations) {
-      if (notations.child(row.element)) Report(note, row.text);
-    }
-    for (const char* technique : kTechniques) {
-      if (notations.child("technical").child(technique)) Report(note, "playing techniques");
-    }
+void MusicXmlPart::ReportNote(const XmlNoteParts& parts) {
+  if (parts.lyric) Report(parts.note, "lyrics");
+  for (pugi::xml_attribute attribute : parts.note.attributes()) {
+    const std::string_view name = attribute.name();
+    if (name == "dynamics") Report(parts.note, "dynamics");
+    if (name == "time-only") Report(parts.note, "notes for some passes alone: read for all");
+  }
+  for (pugi::xml_node each = parts.notations; each; each = each.next_sibling("notations")) {
+    for (pugi::xml_node sign : each.children()) ReportNotation(parts.note, sign);
+  }
+}
+
+void MusicXmlPart::ReportNotation(pugi::xml_node note, pugi::xml_node sign) {
+  const std::string_view name = sign.name();
+  for (const NotationRow& row : kNotations) {
+    if (name == row.element) Report(note, row.text);
+  }
+  if (name != "technical") return;
+  for (const char* technique : kTechniques) {
+    if (sign.child(technique)) Report(note, "playing techniques");
   }
 }
 
 void MusicXmlPart::ReadNote(pugi::xml_node node) {
-  if (node.child("grace")) return Report(node, "grace notes");
-  const int64_t length = LengthOf(node);
-  const bool in_chord = static_cast<bool>(node.child("chord"));
-  const int64_t start = in_chord ? last_onset_ : cursor_;
-  if (!in_chord) {
+  const XmlNoteParts parts(node);
+  if (parts.grace) return Report(node, "grace notes");
+  const int64_t length = LengthOf(parts);
+  const int64_t start = parts.chord ? last_onset_ : cursor_;
+  if (!parts.chord) {
     last_onset_ = cursor_;
     last_length_ = length;
     MoveTo(cursor_ + length);
   }
-  if (node.child("rest")) return;
-  if (node.child("cue")) return Report(node, "cue notes");
+  if (parts.rest) return;
+  if (parts.cue) return Report(node, "cue notes");
   if (length <= 0) return Report(node, "notes without a length");
-  ReportNote(node);
-  const XmlInstrument& instrument = InstrumentOf(node);
-  const auto pitch = PitchOf(node, instrument);
+  ReportNote(parts);
+  const XmlInstrument& instrument = InstrumentOf(parts.instrument);
+  const auto pitch = PitchOf(parts, instrument);
   if (!pitch) return Report(node, "notes without a pitch");
   XmlNote placed;
-  placed.note.is_drum = node.child("unpitched") || instrument.channel == kDrumChannel;
+  placed.note.is_drum = parts.unpitched || instrument.channel == kDrumChannel;
   placed.note.pitch = *pitch;
   placed.note.velocity = kXmlVelocity;
   placed.note.start = start;
@@ -157,13 +194,13 @@ void MusicXmlPart::ReadNote(pugi::xml_node node) {
   placed.note.part = static_cast<int>(index_);
   placed.note.instrument = head_.number;
   placed.note.program = instrument.program;
-  placed.note.voice = std::clamp(XmlIntIn(node.child_value("voice"), 1), 0, kMostVoices);
+  placed.note.voice = std::clamp(XmlIntIn(parts.voice.child_value(), 1), 0, kMostVoices);
   placed.measure = measure_;
-  placed.staff = std::max(XmlIntIn(node.child_value("staff"), 1), 0);
-  placed.tie_start = HasTie(node, "start");
-  placed.tie_stop = HasTie(node, "stop");
+  placed.staff = std::max(XmlIntIn(parts.staff.child_value(), 1), 0);
+  placed.tie_start = HasTie(parts, "start");
+  placed.tie_stop = HasTie(parts, "stop");
   const XmlTransposition by =
-      node.child("unpitched") ? XmlTransposition{} : TranspositionAt(placed.staff, start);
+      parts.unpitched ? XmlTransposition{} : TranspositionAt(placed.staff, start);
   const bool is_in_range = AddNote(placed, by.semitones) &&
                            (by.doubling == 0 || AddNote(placed, by.semitones + by.doubling));
   if (!is_in_range) Report(node, "notes outside MIDI's range");

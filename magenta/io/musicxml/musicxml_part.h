@@ -23,6 +23,14 @@ struct XmlTransposition {
   int doubling = 0;
 };
 
+/// The children of a <note> that are read, each the first of its name: found in one walk.
+struct XmlNoteParts {
+  explicit XmlNoteParts(pugi::xml_node note);
+  pugi::xml_node note;
+  pugi::xml_node pitch, rest, unpitched, chord, grace, cue, duration, type, voice, staff,
+      instrument, tie, notations, lyric;
+};
+
 class MusicXmlPart {
  public:
   /// `index` counts the parts of the score. `found` and `report` must outlive it.
@@ -52,11 +60,12 @@ class MusicXmlPart {
 
   // musicxml_note.cc
   void ReadNote(pugi::xml_node node);
-  int64_t LengthOf(pugi::xml_node note) const;
-  std::optional<int> PitchOf(pugi::xml_node note, const XmlInstrument& instrument);
-  std::optional<int> DrumOf(pugi::xml_node note, const XmlInstrument& instrument);
-  const XmlInstrument& InstrumentOf(pugi::xml_node note) const;
-  void ReportNote(pugi::xml_node note);
+  int64_t LengthOf(const XmlNoteParts& parts) const;
+  std::optional<int> PitchOf(const XmlNoteParts& parts, const XmlInstrument& instrument);
+  std::optional<int> DrumOf(const XmlNoteParts& parts, const XmlInstrument& instrument);
+  const XmlInstrument& InstrumentOf(pugi::xml_node instrument) const;
+  void ReportNote(const XmlNoteParts& parts);
+  void ReportNotation(pugi::xml_node note, pugi::xml_node sign);
   bool AddNote(XmlNote note, int semitones);
 
   // musicxml_direction.cc

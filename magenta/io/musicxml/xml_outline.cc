@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <cstring>
+
 #include "magenta/base/status.h"
 #include "magenta/music/piece_limits.h"
 
@@ -9,6 +11,10 @@ namespace magenta {
 namespace {
 
 constexpr size_t kEnoughBytes = size_t{256} << 10;
+/// An element of up to that size has not too many others.
+constexpr size_t kShortBytes = size_t{1} << 20;
+/// Of "<a/>".
+constexpr size_t kLeastElementBytes = 4;
 constexpr std::string_view kNameEnds = " \t\r\n/>";
 
 }  // namespace
@@ -76,9 +82,39 @@ absl::StatusOr<XmlOutline::Tag> XmlOutline::NextTag() {
   }
 }
 
+size_t XmlOutline::PlainEnd(const Tag& open) const {
+  const std::string_view ahead = text_.substr(at_, kShortBytes);
+  const std::string close = "</" + std::string(open.name) + ">";
+  const void* found = memmem(ahead.data(), ahead.size(), close.data(), close.size());
+  if (found == nullptr) return std::string_view::npos;
+  const auto size = static_cast<size_t>(static_cast<const char*>(found) - ahead.data());
+  const std::string_view inside = ahead.substr(0, size);
+  for (const char mark : {'!', '?'}) {
+    for (size_t i = inside.find(mark); i != std::string_view::npos; i = inside.find(mark, i + 1)) {
+      if (i > 0 && inside[i - 1] == '<') return std::string_view::npos;
+    }
+  }
+  const std::string again = "<" + std::string(open.name);
+  for (size_t i = 0; i < inside.size(); ++i) {
+    const void* other = memmem(inside.data() + i, inside.size() - i, again.data(), again.size());
+    if (other == nullptr) break;
+    i = static_cast<size_t>(static_cast<const char*>(other) - inside.data());
+    const size_t end = i + again.size();
+    if (end >= inside.size() || kNameEnds.find(inside[end]) != std::string_view::npos) {
+      return std::string_view::npos;
+    }
+  }
+  return at_ + size + close.size();
+}
+
 absl::Status XmlOutline::SkipElement(const Tag& open, uint64_t* parts) {
   *parts += open.parts;
   if (open.kind == Tag::kEmpty) return absl::OkStatus();
+  if (const size_t end = PlainEnd(open); end != std::string_view::npos) {
+    *parts += (end - at_) / kLeastElementBytes;
+    at_ = end;
+    return absl::OkStatus();
+  }
   for (int64_t depth = 1; depth > 0;) {
     MAGENTA_ASSIGN_OR_RETURN(const Tag tag, NextTag());
     if (tag.kind == Tag::kNone) {
@@ -108,7 +144,7 @@ absl::StatusOr<XmlPiece> XmlOutline::NextInOuter() {
   XmlPiece piece{XmlPiece::kMeasures, {}, outer_, is_first_};
   is_first_ = false;
   uint64_t parts = 0;
-  while (piece.text.size() < kEnoughBytes && parts < kEnoughBytes / 4) {
+  while (piece.text.size() < kEnoughBytes && parts < kEnoughBytes) {
     MAGENTA_ASSIGN_OR_RETURN(const Tag tag, NextTag());
     if (tag.kind == Tag::kNone) {
       return NotWellFormed(at_, fmt::format("<{}> is never closed", outer_name_));

@@ -63,14 +63,17 @@ void ScoreBuilder::AddPart(int part, std::string name) {
   info.set_name(std::move(name));
 }
 
-void ScoreBuilder::Report(int line, const std::string& text) {
+bool ScoreBuilder::ReportAgain(const std::string& text) {
   const auto known = reported_.find(text);
-  if (known != reported_.end()) {
-    ++reports_[known->second].count;
-  } else if (reports_.size() < kMaxReports) {
-    reported_.emplace(text, reports_.size());
-    reports_.push_back({line, text});
-  }
+  if (known == reported_.end()) return false;
+  ++reports_[known->second].count;
+  return true;
+}
+
+void ScoreBuilder::Report(int line, const std::string& text) {
+  if (ReportAgain(text) || reports_.size() >= kMaxReports) return;
+  reported_.emplace(text, reports_.size());
+  reports_.push_back({line, text});
 }
 
 void ScoreBuilder::PlaceTempos() {

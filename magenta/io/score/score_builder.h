@@ -58,6 +58,8 @@ class ScoreBuilder {
   void AddSign(PlaySign sign) { signs_.push_back(std::move(sign)); }
   /// One entry a text, which counts how often it came; at most 64 of them.
   void Report(int line, const std::string& text);
+  /// Counts a text that was reported before; false for a new one.
+  bool ReportAgain(const std::string& text);
 
   /// Seconds, sections and total_time for a score that ends at `end` units. At 120 quarters a
   /// minute where no tempo was added.
