@@ -81,7 +81,7 @@ bool CheckBothWays(const NoteSequence& sequence, const std::string& name) {
   EXPECT_TRUE(xml.ok()) << name << xml.status();
   if (!abc.ok() || !xml.ok()) return true;
   const bool moved = std::any_of(notes.begin(), notes.end(), [](const std::string& note) {
-    return note.find("moved") != std::string::npos;
+    return note.find("nearest") != std::string::npos;
   });
   if (moved) return false;
   const NoteSequence from_abc = ReadAbcTune(*abc), from_xml = ReadScore(*xml);

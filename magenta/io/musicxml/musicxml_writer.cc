@@ -15,7 +15,7 @@
 namespace magenta {
 namespace {
 
-constexpr int kDrumChannel = 10;
+constexpr int kWrittenDrumChannel = 10;
 constexpr double kFullVelocity = 90;  // which dynamics="100" stands for
 
 std::string XmlText(std::string_view text) {
@@ -91,7 +91,7 @@ class PartWriter {
       text += fmt::format(
           "      <midi-instrument id=\"{}\"><midi-channel>{}</midi-channel><midi-program>{}"
           "</midi-program><midi-unpitched>{}</midi-unpitched></midi-instrument>\n",
-          InstrumentId(drum), kDrumChannel, part_.program + 1, drum + 1);
+          InstrumentId(drum), kWrittenDrumChannel, part_.program + 1, drum + 1);
     }
     return text + "    </score-part>\n";
   }

@@ -257,9 +257,11 @@ class NotationMaker {
       const int64_t start = grid.Nearest(from);
       int64_t end = grid.Nearest(to);
       if (end <= start) end = grid.After(start);
-      const double moved = std::max(std::abs(from - static_cast<double>(start)),
-                                    std::abs(to - static_cast<double>(end)));
-      moved_ += moved > 1.0 ? 1 : 0;
+      if (std::abs(from - static_cast<double>(start)) > 1.0) {
+        ++moved_;
+      } else if (std::abs(to - static_cast<double>(end)) > 1.0) {
+        ++stretched_;
+      }
       placed.push_back({start, end, note});
     }
     std::stable_sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
@@ -379,7 +381,7 @@ class NotationMaker {
       if (in_triplet) {
         stop = std::min(stop, span.end);
       } else {
-        stop = std::min(stop, NextPartTriplet(grid, span.start < span.end ? span.end : at, stop));
+        stop = std::min(stop, NextPartTriplet(grid, at, stop));
       }
       const int begin = static_cast<int>(at - line), end = static_cast<int>(stop - line);
       for (const auto& [a, b] : in_triplet ? CutIntoTripletValues(begin, end)
@@ -424,6 +426,10 @@ class NotationMaker {
       left_out.push_back(
           fmt::format("{} note{} moved to the nearest 32nd or triplet", moved_, plural(moved_)));
     }
+    if (stretched_ > 0) {
+      left_out.push_back(fmt::format("{} note{} held to the nearest 32nd or triplet", stretched_,
+                                     plural(stretched_)));
+    }
     if (crowded_ > 0) {
       left_out.push_back(fmt::format("{} note{} shortened or joined: more than {} at once",
                                      crowded_, plural(crowded_), kMaxLayers));
@@ -453,7 +459,7 @@ class NotationMaker {
   std::optional<MeasureLines> lines_;
   std::map<size_t, WrittenKey> keys_;
   double last_tick_ = 0;
-  size_t moved_ = 0, crowded_ = 0, late_chords_ = 0, key_moves_ = 0;
+  size_t moved_ = 0, stretched_ = 0, crowded_ = 0, late_chords_ = 0, key_moves_ = 0;
 };
 
 }  // namespace

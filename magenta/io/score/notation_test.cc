@@ -1,0 +1,171 @@
+#include "magenta/io/score/notation.h"
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+#include "magenta/base/status.h"
+#include "magenta/io/score/note_values.h"
+
+namespace magenta {
+namespace {
+
+void AddNote(NoteSequence& sequence, int pitch, double start, double end) {
+  auto& note = *sequence.add_notes();
+  note.set_pitch(pitch);
+  note.set_velocity(80);
+  note.set_start_time(start);
+  note.set_end_time(end);
+}
+
+/// "60:48 rest:48 (62:32 64:32 65:32)", ties as "-", of one voice.
+std::string Dump(const std::vector<WrittenEvent>& events) {
+  std::string dump;
+  for (const WrittenEvent& event : events) {
+    if (!dump.empty()) dump += ' ';
+    if (event.triplet_begin) dump += '(';
+    std::string heads;
+    for (const WrittenNote& note : event.notes) {
+      heads += (heads.empty() ? "" : "+") + std::to_string(note.pitch) + (note.tied_to ? "-" : "");
+    }
+    dump += fmt::format("{}:{}", heads.empty() ? "rest" : heads, event.duration);
+    if (event.triplet_end) dump += ')';
+  }
+  return dump;
+}
+
+/// Quarters at 120 a minute: starts and ends of notes from 60 up.
+struct Row {
+  std::vector<std::pair<double, double>> notes;
+  const char* dump;  // of the first measure's first voice
+};
+
+TEST(NotationTest, PutsNotesOnAGrid) {
+  const Row rows[] = {
+      {{{0, 1}, {1, 2}, {2, 4}}, "60:96 61:96 62:192"},
+      {{{0, 0.5}, {0.75, 1}}, "60:48 rest:24 61:24 rest:288"},
+      {{{0, 1.0 / 3}, {1.0 / 3, 2.0 / 3}, {2.0 / 3, 1}}, "(60:32 61:32 62:32) rest:288"},
+      {{{0, 2.0 / 3}, {2.0 / 3, 1}, {1, 4}}, "(60:64 61:32) 62:288"},
+      // Sixteenth triplets in one half of a beat.
+      {{{0, 1.0 / 6}, {1.0 / 6, 2.0 / 6}, {2.0 / 6, 0.5}, {0.5, 1}},
+       "(60:16 61:16 62:16) 63:48 rest:288"},
+      // A note into a triplet is tied.
+      {{{0, 1 + 1.0 / 3}, {1 + 1.0 / 3, 2}}, "60-:96 (60:32 61:64) rest:192"},
+      // A note over a triplet of nobody else is plain.
+      {{{0, 4}}, "60:384"},
+      // Thirty-seconds.
+      {{{0, 0.125}, {0.125, 0.25}, {0.25, 1}}, "60:12 61:12 62:72 rest:288"},
+      // MIDI's ticks (220 a quarter) and a player's hand.
+      {{{0, 73.0 / 220}, {73.0 / 220, 147.0 / 220}, {147.0 / 220, 1}},
+       "(60:32 61:32 62:32) rest:288"},
+      {{{0.02, 0.93}, {1.03, 1.46}, {1.48, 2.02}}, "60:96 61:48 62:48 rest:192"},
+      // Too short for the grid.
+      {{{0, 0.01}}, "60:24 rest:72 rest:96 rest:192"},
+  };
+  for (const Row& row : rows) {
+    NoteSequence sequence;
+    int pitch = 60;
+    for (const auto& [start, end] : row.notes) AddNote(sequence, pitch++, start / 2, end / 2);
+    const auto notation = MakeNotation(sequence);
+    ASSERT_TRUE(notation.ok()) << notation.status();
+    EXPECT_EQ(Dump(notation->parts[0].measures[0][0]), row.dump);
+  }
+}
+
+TEST(NotationTest, SpellsByTheKey) {
+  const struct {
+    int fifths;
+    const char* names;  // of the twelve pitches from middle C
+  } rows[] = {
+      {0, "C4 C#4 D4 Eb4 E4 F4 F#4 G4 G#4 A4 Bb4 B4 "},
+      {3, "C4 C#4 D4 D#4 E4 E#4 F#4 G4 G#4 A4 A#4 B4 "},
+      {-3, "C4 Db4 D4 Eb4 E4 F4 Gb4 G4 Ab4 A4 Bb4 B4 "},
+      {7, "B#3 C#4 C##4 D#4 E4 E#4 F#4 F##4 G#4 G##4 A#4 B4 "},
+  };
+  for (const auto& row : rows) {
+    std::string names;
+    for (int pitch = 60; pitch < 72; ++pitch) {
+      const SpelledPitch spelled = SpellPitch(pitch, row.fifths);
+      names += "CDEFGAB"[spelled.step];
+      for (int i = 0; i < spelled.alter; ++i) names += '#';
+      for (int i = 0; i > spelled.alter; --i) names += 'b';
+      names += std::to_string(spelled.octave) + " ";
+    }
+    EXPECT_EQ(names, row.names) << row.fifths;
+  }
+}
+
+TEST(NotationTest, TempoBeforeMidiRoundedIt) {
+  EXPECT_EQ(TempoText(120), "120");
+  EXPECT_EQ(TempoText(6e7 / 512821), "117");
+  EXPECT_EQ(TempoText(72.5), "72.5");
+  EXPECT_EQ(TempoText(100.0 / 3), "33.333333");
+}
+
+/// Whatever comes, every voice fills its measure with note values, and every tie has its end.
+void CheckWhole(const Notation& notation) {
+  for (const WrittenPart& part : notation.parts) {
+    ASSERT_EQ(part.measures.size(), notation.measures.size());
+    for (size_t i = 0; i < part.measures.size(); ++i) {
+      ASSERT_FALSE(part.measures[i].empty());
+      for (const auto& voice : part.measures[i]) {
+        int at = 0;
+        for (size_t k = 0; k < voice.size(); ++k) {
+          ASSERT_EQ(voice[k].start, at);
+          ASSERT_GT(voice[k].duration, 0);
+          at += voice[k].duration;
+          const bool measure_rest = voice.size() == 1 && voice[0].notes.empty();
+          ASSERT_TRUE(measure_rest || IsNoteValue(voice[k].written()))
+              << voice[k].written() << " of " << notation.measures[i].ticks;
+          for (const WrittenNote& note : voice[k].notes) {
+            ASSERT_EQ(12 * (note.spelled.octave + 1) + "\0\2\4\5\7\x9\xb"[note.spelled.step] +
+                          note.spelled.alter,
+                      note.pitch);
+          }
+        }
+        ASSERT_TRUE(voice.empty() || at == notation.measures[i].ticks);
+      }
+    }
+  }
+}
+
+TEST(NotationTest, AnyMusicFillsItsMeasures) {
+  std::mt19937 random(1);
+  const auto draw = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+  for (int round = 0; round < 400; ++round) {
+    NoteSequence sequence;
+    const double unit = round % 3 == 0 ? 0.0371 : round % 3 == 1 ? 0.125 : 1.0 / 12;
+    for (int i = 1 + draw(60); i > 0; --i) {
+      const double start = unit * draw(200);
+      AddNote(sequence, draw(128), start, start + unit * draw(draw(8) == 0 ? 200 : 9));
+      auto& note = *sequence.mutable_notes(sequence.notes_size() - 1);
+      note.set_instrument(draw(3));
+      note.set_is_drum(draw(5) == 0);
+    }
+    for (int i = draw(4); i > 0; --i) {
+      auto& meter = *sequence.add_time_signatures();
+      meter.set_time(unit * draw(100));
+      meter.set_numerator(1 + draw(14));
+      meter.set_denominator(1 << draw(9));
+    }
+    for (int i = draw(4); i > 0; --i) {
+      auto& tempo = *sequence.add_tempos();
+      tempo.set_time(unit * draw(100));
+      tempo.set_qpm(20 + draw(300));
+      auto& text = *sequence.add_text_annotations();
+      text.set_time(unit * draw(250));
+      text.set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
+      auto& key = *sequence.add_key_signatures();
+      key.set_time(unit * draw(100));
+      key.set_key(static_cast<NoteSequence::KeySignature::Key>(draw(12)));
+    }
+    const auto notation = MakeNotation(sequence);
+    ASSERT_TRUE(notation.ok()) << notation.status();
+    ASSERT_NO_FATAL_FAILURE(CheckWhole(*notation)) << round;
+  }
+}
+
+}  // namespace
+}  // namespace magenta
