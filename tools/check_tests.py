@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check_tests.py BUILT [LEFT_OUT...]: every test file is a test, every fuzz file a fuzz target.
+"""check_tests.py BUILT [LEFT_OUT...]: every test file is a test, every fuzz file a fuzz target with seeds.
 
 BUILT lists the files that became tests, a path a line (tests/CMakeLists.txt writes it); LEFT_OUT are
 folders that this build leaves out. A test or a case that skips itself says why.
@@ -21,8 +21,11 @@ def problems_of_fuzz_targets() -> list[str]:
     targets = re.findall(r"^ *magenta_fuzz\((\w+)", (ROOT / "fuzz/CMakeLists.txt").read_text(), re.M)
     files = [file.stem.removesuffix("_fuzz") for file in (ROOT / "fuzz").glob("*_fuzz.cc")]
     print(f"{len(files)} fuzz targets")
-    return [f"fuzz/{name}_fuzz.cc: is no line of fuzz/CMakeLists.txt, or is there twice"
-            for name in files if targets.count(name) != 1]
+    problems = [f"fuzz/{name}_fuzz.cc: is no line of fuzz/CMakeLists.txt, or is there twice"
+                for name in files if targets.count(name) != 1]
+    # An empty corpus is an error of libFuzzer.
+    return problems + [f"fuzz/{name}_fuzz.cc: has no seeds in tests/corpus/{name}" for name in files
+                       if not any(file.is_file() for file in (ROOT / "tests/corpus" / name).rglob("*"))]
 
 
 def problems_of_skips(file: str) -> list[str]:
