@@ -353,6 +353,7 @@ TEST(SequenceGeneratorTest, FillsLeaveTheInputAndStayInTheirSections) {
       const auto got = generator.GenerateMany(request, 2);
       ASSERT_TRUE(got.ok()) << got.status();
       EXPECT_EQ(Bytes(*got), Bytes(*generator.GenerateMany(request, 2)));
+      size_t drawn = 0;
       for (const GeneratedOutput& output : got->outputs) {
         std::map<int64_t, StepNote> notes;
         for (const auto& note : output.sequence.notes()) {
@@ -368,6 +369,7 @@ TEST(SequenceGeneratorTest, FillsLeaveTheInputAndStayInTheirSections) {
           EXPECT_GE(kept[2], given[2]);
           notes.erase(given[1]);
         }
+        drawn += notes.size();
         for (const auto& [start, note] : notes) {
           const bool inside = std::any_of(c.sections.begin(), c.sections.end(), [&](auto section) {
             return note[1] >= section.first && note[2] <= section.second;
@@ -376,6 +378,9 @@ TEST(SequenceGeneratorTest, FillsLeaveTheInputAndStayInTheirSections) {
           EXPECT_TRUE(inside) << id << " " << note[1] << " to " << note[2];
         }
       }
+      // Rests alone would keep all of that, too.
+      EXPECT_GT(drawn, 0u) << id << ", " << c.sections.size() << " sections from "
+                           << c.sections[0].first;
     }
   }
 }
