@@ -118,13 +118,13 @@ int Main(int argc, char** argv, std::span<const ModelSpec> extra_models,
   const bool json = std::find(args.begin(), args.end(), "--json") != args.end();
   out.Configure({.json = json});
   std::set_new_handler(json ? EndForWantOfMemory<true> : EndForWantOfMemory<false>);
-  if (FindAlias(program) == nullptr && !args.empty()) {
-    const std::string& first = args[0];
+  if (FindAlias(program) == nullptr) {
+    const std::string first = args.empty() ? "--help" : args[0];
+    const bool alone = args.size() <= 1;
     if (first == "--version") {
-      out.Line(VersionText());
+      PrintVersion(out);
       return ExitStatus(out.Flush());
     }
-    const bool alone = args.size() == 1;
     if (first == "--help" || first == "-h" || (first == "help" && alone)) {
       out.Raw(MainHelp());
       return ExitStatus(out.Flush());

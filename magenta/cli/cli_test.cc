@@ -30,7 +30,32 @@ TEST(Main, VerbsComeByTheirNameOrByAnOldOne) {
   EXPECT_EQ(old.status, 2);
   EXPECT_EQ(old.err, "magenta: --num_outputs=0 is not a whole number from 1 to 100000.\n");
   EXPECT_EQ(RunMain({"magenta", "lookback_rnn_generate", "--num_outputs=0"}).err, old.err);
-  EXPECT_EQ(RunMain({"magenta"}).status, 2);
+  EXPECT_EQ(RunMain({"magenta", "--quiet"}).status, 2);
+}
+
+TEST(Main, AloneItShowsHelp) {
+  const Printed help = RunMain({"magenta", "--help"});
+  EXPECT_NE(help.out.find("usage: magenta VERB"), std::string::npos);
+  for (const Printed& same :
+       {RunMain({"magenta"}), RunMain({"bin/magenta"}), RunMain({"magenta", "help"})}) {
+    EXPECT_EQ(same.status, 0);
+    EXPECT_EQ(same.out, help.out);
+    EXPECT_EQ(same.err, "");
+  }
+  const Printed unknown = RunMain({"magenta", "verison"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_EQ(unknown.err, "magenta: unknown verb verison. Did you mean version?\n");
+}
+
+TEST(Main, Version) {
+  const Printed version = RunMain({"magenta", "version"});
+  EXPECT_EQ(version.status, 0);
+  EXPECT_EQ(version.out.substr(0, 8), "magenta ");
+  EXPECT_EQ(RunMain({"magenta", "--version"}).out, version.out);
+  const Printed json = RunMain({"magenta", "version", "--json"});
+  EXPECT_EQ(json.out, "{\"version\": \"" + version.out.substr(8, version.out.size() - 9) + "\"}\n");
+  EXPECT_EQ(RunMain({"magenta", "--version", "--json"}).out, json.out);
+  EXPECT_EQ(RunMain({"magenta", "version", "now"}).status, 2);
 }
 
 TEST(Main, AModelOutsideTheTree) {

@@ -81,7 +81,10 @@ std::string Wrapped(std::string_view text, int width, int indent) {
   return wrapped;
 }
 
-std::string VersionText() { return "magenta " MAGENTA_VERSION; }
+void PrintVersion(Output& out) {
+  if (out.json()) return out.Result(Json::Object().Set("version", MAGENTA_VERSION));
+  out.Line("magenta " MAGENTA_VERSION);
+}
 
 std::string MainHelp() {
   std::string text =

@@ -6,12 +6,13 @@
 #include <string_view>
 
 #include "magenta/cli/terminal/flags.h"
+#include "magenta/cli/terminal/output.h"
 #include "magenta/cli/verb.h"
 
 namespace magenta::cli {
 
-/// "magenta 0.1.0"
-std::string VersionText();
+/// "magenta 0.1.0", or {"version": "0.1.0"} where `out` prints JSON.
+void PrintVersion(Output& out);
 
 /// What `magenta --help` prints.
 std::string MainHelp();

@@ -74,7 +74,7 @@ class Flags(Case):
             (['score'], 'score needs FILE'),
             (['bundle', '--bundle_file=x'], 'needs --run_dir'),
             (['completion', 'fish'], 'bash and zsh'),
-            ([], 'no verb is given'),
+            (['--quiet'], 'no verb is given'),
         ]:
             with self.subTest(args):
                 if args[:1] == ['generate'] and '--output_dir=x' in args:
