@@ -22,6 +22,9 @@ function(magenta_room name)
     set(reach INTERFACE)  # headers alone
     add_library(${target} INTERFACE)
   endif()
+  string(REPLACE "/" "_" alias "${name}")
+  add_library(magenta::${alias} ALIAS ${target})
+  target_compile_features(${target} ${reach} cxx_std_20)
   target_include_directories(${target} ${reach} ${PROJECT_SOURCE_DIR})
   foreach(dep ${ROOM_DEPS})
     string(REPLACE "/" "_" dep_target "magenta_${dep}")
@@ -39,8 +42,8 @@ endfunction()
 
 # What tests write for ctest's last words, and the status of one that was wholly left out.
 set(MAGENTA_TEST_ENVIRONMENT
-    MAGENTA_ROWS_FILE=${CMAKE_BINARY_DIR}/rows_checked.txt
-    MAGENTA_SKIPS_FILE=${CMAKE_BINARY_DIR}/skips.txt
+    MAGENTA_ROWS_FILE=${PROJECT_BINARY_DIR}/rows_checked.txt
+    MAGENTA_SKIPS_FILE=${PROJECT_BINARY_DIR}/skips.txt
     LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/lsan.supp:print_suppressions=0)
 set(MAGENTA_SKIPPED 77)
 if(MAGENTA_TESTS)
@@ -59,7 +62,7 @@ function(magenta_test name)
   target_link_libraries(${name} PRIVATE ${TEST_LIBS} magenta_test_main)
   # What a test calls is optimised; the test itself need not be, and compiles a third faster.
   target_compile_options(${name} PRIVATE -O0)
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests
                                            UNITY_BUILD OFF)
   if(name MATCHES "_slow_test$")
     list(APPEND TEST_LABELS slow)
@@ -87,6 +90,6 @@ function(magenta_program name)
     target_link_libraries(${name} PRIVATE ${dep_target})
   endforeach()
   target_link_libraries(${name} PRIVATE ${PROGRAM_LIBS})
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin
                                            MAGENTA_STATIC_PROTOBUF "${PROGRAM_STATIC_PROTOBUF}")
 endfunction()

@@ -5,25 +5,54 @@
 #include <utility>
 
 #include "absl/strings/cord.h"
+#include "magenta/base/error_message.h"
 
 namespace magenta {
 namespace {
 
+// The parts of a message, where it has more than one.
 constexpr char kFilePayload[] = "magenta/file";
+constexpr char kMessagePayload[] = "magenta/message";
 constexpr char kRemedyPayload[] = "magenta/remedy";
 
-// NOLINTNEXTLINE(performance-unnecessary-value-param): the constructors below hand theirs over.
-absl::Status MakeError(absl::StatusCode code, std::string file, std::string message,
-                       std::string remedy) {
-  absl::Status status(code, message);
-  if (!file.empty()) status.SetPayload(kFilePayload, absl::Cord(std::move(file)));
-  if (!remedy.empty()) status.SetPayload(kRemedyPayload, absl::Cord(std::move(remedy)));
+std::string Sentence(std::string text) {
+  if (!text.empty() && text.find_last_of(".?!") != text.size() - 1) text += '.';
+  return text;
+}
+
+/// Whether `message` is a table: what to do stands below it.
+bool IsTable(std::string_view message) { return message.find('\n') != message.npos; }
+
+std::string WholeMessage(const std::string& file, std::string message, const std::string& remedy) {
+  std::string whole = file.empty() ? "" : file + ": ";
+  if (remedy.empty()) return whole + message;
+  if (!IsTable(message)) return whole + Sentence(std::move(message)) + " " + remedy;
+  while (message.ends_with('\n')) message.pop_back();
+  return whole + message + "\n" + remedy;
+}
+
+absl::Status MakeError(absl::StatusCode code, const std::string& file, const std::string& message,
+                       const std::string& remedy) {
+  absl::Status status(code, WholeMessage(file, message, remedy));
+  if (!file.empty()) status.SetPayload(kFilePayload, absl::Cord(file));
+  if (!remedy.empty()) status.SetPayload(kRemedyPayload, absl::Cord(remedy));
+  if (!file.empty() || !remedy.empty()) status.SetPayload(kMessagePayload, absl::Cord(message));
   return status;
 }
 
 std::string Payload(const absl::Status& status, const char* name) {
   const auto payload = status.GetPayload(name);
   return payload.has_value() ? std::string(*payload) : std::string();
+}
+
+/// `status` with other parts and all its other payloads.
+absl::Status WithParts(const absl::Status& status, const std::string& file,
+                       const std::string& remedy) {
+  absl::Status made = MakeError(status.code(), file, ErrorMessage(status), remedy);
+  status.ForEachPayload([&](absl::string_view name, const absl::Cord& payload) {
+    if (!made.GetPayload(name).has_value()) made.SetPayload(name, payload);
+  });
+  return made;
 }
 
 }  // namespace
@@ -64,22 +93,23 @@ absl::Status InterruptedError(std::string message) {
   return MakeError(absl::StatusCode::kCancelled, "", std::move(message), "");
 }
 
+std::string ErrorMessage(const absl::Status& status) {
+  const auto message = status.GetPayload(kMessagePayload);
+  return message.has_value() ? std::string(*message) : std::string(status.message());
+}
+
 std::string ErrorFile(const absl::Status& status) { return Payload(status, kFilePayload); }
 
 std::string ErrorRemedy(const absl::Status& status) { return Payload(status, kRemedyPayload); }
 
 absl::Status WithFile(absl::Status status, std::string file) {
-  if (!status.ok() && ErrorFile(status).empty()) {
-    status.SetPayload(kFilePayload, absl::Cord(std::move(file)));
-  }
-  return status;
+  if (status.ok() || !ErrorFile(status).empty()) return status;
+  return WithParts(status, file, ErrorRemedy(status));
 }
 
 absl::Status WithRemedy(absl::Status status, std::string remedy) {
-  if (!status.ok() && !remedy.empty() && ErrorRemedy(status).empty()) {
-    status.SetPayload(kRemedyPayload, absl::Cord(std::move(remedy)));
-  }
-  return status;
+  if (status.ok() || remedy.empty() || !ErrorRemedy(status).empty()) return status;
+  return WithParts(status, ErrorFile(status), remedy);
 }
 
 int ExitStatus(const absl::Status& status) {
@@ -103,20 +133,10 @@ int ExitStatus(const absl::Status& status) {
 
 std::string ErrorLine(const absl::Status& status) {
   if (status.ok()) return "";
-  const auto sentence = [](std::string text) {
-    if (!text.empty() && text.find_last_of(".?!") != text.size() - 1) text += '.';
-    return text;
-  };
-  const std::string file = ErrorFile(status);
-  const std::string remedy = sentence(ErrorRemedy(status));
-  std::string line = file.empty() ? "" : file + ": ";
-  std::string message(status.message());
-  if (message.find('\n') != std::string::npos) {  // a table: what to do stands below it
-    while (message.ends_with('\n')) message.pop_back();
-    return remedy.empty() ? line + message : line + message + "\n" + remedy;
-  }
-  line += sentence(std::move(message));
-  return remedy.empty() ? line : line + " " + remedy;
+  const std::string whole =
+      WholeMessage(ErrorFile(status), ErrorMessage(status), Sentence(ErrorRemedy(status)));
+  if (!IsTable(whole)) return Sentence(whole);
+  return whole.ends_with('\n') ? whole.substr(0, whole.size() - 1) : whole;
 }
 
 }  // namespace magenta

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/nn/rnn.h"
 
@@ -16,8 +17,6 @@ namespace magenta {
 namespace {
 
 constexpr int kMaxStepsPerQuarter = 96;
-
-std::string MessageOf(const absl::Status& status) { return std::string(status.message()); }
 
 std::string LayersText(const std::vector<int>& sizes) {
   std::string text = "[";
@@ -34,7 +33,7 @@ absl::StatusOr<const ModelSpec*> SpecOfCheckpoint(const LoadedWeights& weights,
   if (spec.ok()) return spec;
   return InputError(
       weights.file,
-      fmt::format("the checkpoint is of a model that is not here: {}", MessageOf(spec.status())),
+      fmt::format("the checkpoint is of a model that is not here: {}", ErrorMessage(spec.status())),
       ErrorRemedy(spec.status()));
 }
 
@@ -52,7 +51,7 @@ absl::StatusOr<const ModelSpec*> SpecFor(const LoadedWeights& weights, const std
   if (spec.ok()) return spec;
   return InputError(
       weights.file,
-      fmt::format("the bundle is of a model that is not here: {}", MessageOf(spec.status())),
+      fmt::format("the bundle is of a model that is not here: {}", ErrorMessage(spec.status())),
       ErrorRemedy(spec.status()));
 }
 
@@ -147,8 +146,8 @@ absl::Status SettleHParams(const LoadedWeights& weights, const std::string& text
   MAGENTA_RETURN_IF_ERROR(CheckSizes(weights, model, shape->input_size, shape->num_classes));
   auto stored = ParseHParams(weights.hparams_text, model.spec->hparams);
   if (!stored.ok()) {
-    return InputError(weights.file,
-                      fmt::format("its stored hyper-parameters: {}", MessageOf(stored.status())));
+    return InputError(weights.file, fmt::format("its stored hyper-parameters: {}",
+                                                ErrorMessage(stored.status())));
   }
   MAGENTA_ASSIGN_OR_RETURN(model.hparams, ParseHParams(text, *stored));
   MAGENTA_RETURN_IF_ERROR(CheckUserHParams(weights, text, model.hparams, *shape, *stored));

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
@@ -229,7 +230,10 @@ TEST_F(ModelTest, BundledWeightsAreFoundByTheEnvironment) {
   EXPECT_EQ((*model)->file, folder_ + "/lookback_rnn.mag");
   EXPECT_EQ(ExitStatus(mono.status()), 2);
   EXPECT_THAT(ErrorLine(mono.status()), HasSubstr("no pre-trained weights of mono_rnn"));
-  EXPECT_EQ(BundledFolders().size(), 2u);
+  const std::vector<std::string> folders = BundledFolders();
+  EXPECT_THAT(folders[0], ::testing::EndsWith("/data/bundles"));
+  EXPECT_THAT(folders[1], ::testing::EndsWith("/share/magenta/bundles"));
+  EXPECT_EQ(std::set<std::string>(folders.begin(), folders.end()).size(), folders.size());
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/magentajs_weights.h"
@@ -155,7 +156,7 @@ absl::Status WithHint(absl::Status error, const ModelSource& source) {
   if (flag.empty() || flag.starts_with(source.bundle_file.empty() ? "--checkpoint" : "--bundle")) {
     return error;
   }
-  return InputError(ErrorFile(error), std::string(error.message()), "Give it as " + flag);
+  return InputError(ErrorFile(error), ErrorMessage(error), "Give it as " + flag);
 }
 
 }  // namespace
@@ -163,12 +164,22 @@ absl::Status WithHint(absl::Status error, const ModelSource& source) {
 std::vector<std::string> BundledFolders() {
   const char* named = std::getenv("MAGENTA_BUNDLES");
   if (named != nullptr && *named != '\0') return {named};
+  std::vector<std::string> folders;
+  const auto add = [&](const fs::path& path) {
+    const std::string folder = path.lexically_normal().string();
+    if (std::find(folders.begin(), folders.end(), folder) == folders.end()) {
+      folders.push_back(folder);
+    }
+  };
   std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) return {};
-  const auto folder = program.parent_path();
-  return {(folder / "../../data/bundles").lexically_normal().string(),
-          (folder / "../share/magenta/bundles").lexically_normal().string()};
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  if (!error) {
+    add(program.parent_path() / "../../data/bundles");
+    add(program.parent_path() / "../share/magenta/bundles");
+  }
+  add(MAGENTA_SOURCE_BUNDLES);
+  add(MAGENTA_INSTALLED_BUNDLES);
+  return folders;
 }
 
 absl::StatusOr<std::string> BundledWeights(std::string_view id) {

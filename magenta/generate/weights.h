@@ -47,8 +47,11 @@ struct LoadedWeights {
 /// checkpoint only `with_slots`. A source without a file gives the bundled weights of its config.
 absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source, bool with_slots = false);
 
-/// The folders that are looked into, in order: the environment variable MAGENTA_BUNDLES alone when
-/// it is set, else ../../data/bundles and ../share/magenta/bundles beside the running program.
+/// The folders that are looked into, in order. The environment variable MAGENTA_BUNDLES alone when
+/// it is set. Else, seen from the folder of the running program: ../../data/bundles (a build tree)
+/// and ../share/magenta/bundles (an installed one). Last, for programs that lie elsewhere, the
+/// data/bundles of the sources that this library was compiled from, and the share/magenta/bundles
+/// of the prefix that it was configured for.
 std::vector<std::string> BundledFolders();
 
 /// The path of the pre-trained weights of model `id`. None: exit 2, naming the folders and the

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 
 namespace magenta {
@@ -9,7 +10,7 @@ namespace {
 
 std::string Dump(std::string_view text) {
   const absl::StatusOr<HParams> hparams = ParseHParams(text, {});
-  if (!hparams.ok()) return "error: " + std::string(hparams.status().message());
+  if (!hparams.ok()) return "error: " + ErrorMessage(hparams.status());
   return HParamsText(*hparams);
 }
 

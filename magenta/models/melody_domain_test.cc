@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/models/model_spec.h"
 #include "magenta/music/quantize.h"
@@ -52,8 +53,7 @@ std::string DumpPrimer(const std::vector<StepNote>& notes, const PrimerRequest& 
   const absl::StatusOr<Primer> primer =
       MakeMelodyDomain(options)->ReadPrimer(OnGrid(notes), request);
   if (!primer.ok())
-    return fmt::format("exit {}: {}", ExitStatus(primer.status()),
-                       std::string(primer.status().message()));
+    return fmt::format("exit {}: {}", ExitStatus(primer.status()), ErrorMessage(primer.status()));
   std::string dump = fmt::format("@{} t{}:{}", primer->start_step, primer->transpose,
                                  DumpEvents(primer->events.events));
   for (const std::string& note : primer->notes) dump += " | " + note;

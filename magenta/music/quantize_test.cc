@@ -6,6 +6,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/music/dump.h"
 #include "magenta/music/extract_melodies.h"
@@ -129,7 +130,7 @@ TEST(Quantize, CountsStepsOfABar) {
 
 TEST(Quantize, SaysWhereAndWhatToDo) {
   const absl::Status status = Quantize(ParseMusic("T90@0 T91@5 60@0+1"), 4).status();
-  EXPECT_EQ(status.message(), "the tempo changes from 90 qpm at 0 s to 91 qpm at 5 s");
+  EXPECT_EQ(ErrorMessage(status), "the tempo changes from 90 qpm at 0 s to 91 qpm at 5 s");
   EXPECT_NE(ErrorRemedy(status).find("Split"), std::string::npos);
   EXPECT_EQ(ExitStatus(status), 3);
   EXPECT_EQ(QuantizeFailureOf(status), QuantizeFailure::kMultipleTempos);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 
 namespace magenta {
@@ -164,7 +165,7 @@ absl::Status DatasetReader::TakeDense(const DenseExample& dense, DatasetExample*
 
 absl::Status DatasetReader::Parse(DatasetExample* example) const {
   absl::StatusOr<std::variant<CompactExample, DenseExample>> parsed = ParseExample(record_);
-  if (!parsed.ok()) return Wrong(std::string(parsed.status().message()), kMakeRemedy);
+  if (!parsed.ok()) return Wrong(ErrorMessage(parsed.status()), kMakeRemedy);
   if (auto* compact = std::get_if<CompactExample>(&*parsed)) return TakeCompact(*compact, example);
   return TakeDense(std::get<DenseExample>(*parsed), example);
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/pipeline/pipeline_test_util.h"
@@ -29,14 +30,14 @@ std::string Dense(int input_size, std::vector<int64_t> labels) {
 std::string Dump(const TempFolder& folder, const std::string& pattern,
                  const char* config = "basic_rnn") {
   absl::StatusOr<DatasetReader> reader = DatasetReader::Open(folder.Path(pattern), Spec(config));
-  if (!reader.ok()) return std::string(reader.status().message());
+  if (!reader.ok()) return ErrorMessage(reader.status());
   std::string dump;
   DatasetExample example;
   while (true) {
     const absl::StatusOr<bool> more = reader->Next(&example);
     if (!more.ok()) {
-      return dump + fmt::format("exit {}: {}", ExitStatus(more.status()),
-                                std::string(more.status().message()));
+      return dump +
+             fmt::format("exit {}: {}", ExitStatus(more.status()), ErrorMessage(more.status()));
     }
     if (!*more) return dump + fmt::format("{} skipped", reader->skipped());
     const bool dense = std::holds_alternative<TrainingExample>(example.content);

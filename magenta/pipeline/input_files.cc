@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 
 namespace magenta {
@@ -53,7 +54,7 @@ absl::StatusOr<FolderWalker> FolderWalker::Open(const std::string& folder, bool 
   }
   FolderWalker walker(folder, recursive);
   if (absl::Status entered = walker.Enter(""); !entered.ok()) {
-    return InputError(folder, std::string(entered.message()), "Check its permissions");
+    return InputError(folder, ErrorMessage(entered), "Check its permissions");
   }
   return walker;
 }
@@ -87,7 +88,7 @@ std::optional<FoundFile> FolderWalker::Next() {
     if (is_file) return FoundFile{std::move(path), "", ""};
     if (path.back() != '/') return Examine(root_, std::move(path));
     if (absl::Status entered = Enter(path); !entered.ok()) {
-      return FoundFile{std::move(path), "unreadable_folder", std::string(entered.message())};
+      return FoundFile{std::move(path), "unreadable_folder", ErrorMessage(entered)};
     }
   }
   return std::nullopt;

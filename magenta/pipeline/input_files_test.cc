@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/pipeline/pipeline_test_util.h"
 
@@ -13,7 +14,7 @@ namespace {
 /// "a.mid b/ (unreadable_folder: ...)": what the walk gives, in order.
 std::string Walk(const std::string& folder, bool recursive) {
   absl::StatusOr<FolderWalker> walker = FolderWalker::Open(folder, recursive);
-  if (!walker.ok()) return std::string(walker.status().message());
+  if (!walker.ok()) return ErrorMessage(walker.status());
   std::string dump;
   while (const std::optional<FoundFile> found = walker->Next()) {
     dump += (dump.empty() ? "" : " ") + found->path;

@@ -5,7 +5,9 @@
 #include <map>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/sha1.h"
+#include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
 #include "magenta/io/music/read_music.h"
 
@@ -23,7 +25,7 @@ void NameSequence(const MusicFileName& name, MusicFormat format, const std::stri
 /// What a failing reader said, without the exit status that it would mean alone.
 void SetBroken(const absl::Status& status, std::string reason, FileOutcome& outcome) {
   outcome.reason = IsPieceLimitError(status) ? kOverLimit : std::move(reason);
-  outcome.detail = std::string(status.message());
+  outcome.detail = ErrorMessage(status);
 }
 
 void TakeWarnings(const MusicPiece& piece, const std::string& prefix, FileOutcome& outcome) {
@@ -44,7 +46,7 @@ void TakeBook(const MusicFileName& name, MusicReading& reading, MusicFileReading
     report.name = tune.sequence.sequence_metadata().title();
     report.kept = tune.status.ok();
     report.outcome = report.kept ? "kept" : "broken_tune";
-    report.reason = std::string(tune.status.message());
+    report.reason = ErrorMessage(tune.status);
     if (!report.kept) continue;
     TakeWarnings(tune, fmt::format("tune {}, ", number), out.outcome);
     const int nth = ++seen[number];

@@ -6,7 +6,9 @@
 #include <set>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/random.h"
+#include "magenta/base/status.h"
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/io/score/sections.h"
 #include "magenta/music/quantize.h"
@@ -76,7 +78,7 @@ class SequenceStages {
       sequence = *std::move(unrolled);
     } else {
       out_.outcome.warnings.push_back("repeats are not played out: " +
-                                      std::string(unrolled.status().message()));
+                                      ErrorMessage(unrolled.status()));
     }
   }
 
@@ -98,7 +100,7 @@ class SequenceStages {
       const QuantizeFailure failure =
           QuantizeFailureOf(quantized.status()).value_or(QuantizeFailure::kTooLong);
       discards.Add(QuantizeCounterName(failure));
-      RefusePart(part, QuantizeFailureName(failure), std::string(quantized.status().message()));
+      RefusePart(part, QuantizeFailureName(failure), ErrorMessage(quantized.status()));
       return {};
     }
     Counters& transposed = out_.counters.transposer;

@@ -15,6 +15,7 @@
 
 #include "grpc/health/v1/health.pb.h"
 #include "magenta/base/address.h"
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/io/request/request_text.h"
 #include "magenta/service.grpc.pb.h"
@@ -32,7 +33,7 @@ constexpr size_t kMaxMemory = size_t{256} << 20;
 
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
-  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
+  return {static_cast<grpc::StatusCode>(status.code()), ErrorMessage(status)};
 }
 
 void TellRemedy(const absl::Status& status, grpc::CallbackServerContext& context) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "magenta/base/address.h"
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 
 namespace magenta {
@@ -115,7 +116,7 @@ HttpResponse ErrorResponse(const absl::Status& status, int http_status) {
   }
   if (response.status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   nlohmann::json error = {{"code", absl::StatusCodeToString(status.code())},
-                          {"message", std::string(status.message())}};
+                          {"message", ErrorMessage(status)}};
   if (const std::string remedy = ErrorRemedy(status); !remedy.empty()) error["remedy"] = remedy;
   response.body = Dumped({{"error", error}}) + "\n";
   return response;

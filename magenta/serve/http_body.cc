@@ -9,6 +9,7 @@
 #include <cmath>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/continuation.h"
 #include "magenta/generate/generate_args.h"
@@ -99,9 +100,9 @@ BodyForm BodyFormOf(MessageForm form) {
 /// What is wrong with what a client sends is its argument's fault, whatever it is in a file.
 absl::Status AsArgument(const absl::Status& status) {
   if (IsPieceLimitError(status)) {
-    return LimitError("the file " + std::string(status.message()), ErrorRemedy(status));
+    return LimitError("the file " + ErrorMessage(status), ErrorRemedy(status));
   }
-  return status.ok() ? status : UsageError(std::string(status.message()), ErrorRemedy(status));
+  return status.ok() ? status : UsageError(ErrorMessage(status), ErrorRemedy(status));
 }
 
 /// "%7E" -> "~"; what is no escape stays.
@@ -208,7 +209,7 @@ absl::Status ReadMusicBody(std::string_view body, std::optional<MusicFormat> for
   if (more > 0) reading.notes.push_back(fmt::format("{} more of this kind", more));
   const auto end = EndOfNotes(piece->sequence, 4);
   if (!end.ok()) {
-    return UsageError("the file " + std::string(end.status().message()), "Send one with a melody");
+    return UsageError("the file " + ErrorMessage(end.status()), "Send one with a melody");
   }
   *reading.request.mutable_input_sequence() = std::move(piece->sequence);
   return absl::OkStatus();

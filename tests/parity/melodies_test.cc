@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/files.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/music/extract_melodies.h"
@@ -53,7 +54,7 @@ NoteSequence SequenceOf(const json& row) {
 // What `part` gives, in the words of a golden row.
 json Extracted(const NoteSequence& part, bool ignore_polyphonic) {
   const auto quantized = Quantize(part, 4);
-  if (!quantized.ok()) return json{{"error", std::string(quantized.status().message())}};
+  if (!quantized.ok()) return json{{"error", ErrorMessage(quantized.status())}};
   MelodyExtractionOptions options;
   options.ignore_polyphonic_notes = ignore_polyphonic;
   const MelodyExtraction extraction = ExtractMelodies(*quantized, options);

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/generator.pb.h"
@@ -103,7 +104,7 @@ absl::StatusOr<std::vector<NoteSequence>> ReadPieces(const std::string& bytes, M
       sequences.push_back(short_bars ? WithShortBars(std::move(piece.sequence), piece.bar_lines)
                                      : std::move(piece.sequence));
     } else {
-      lines.push_back("not read: " + std::string(piece.status.message()));
+      lines.push_back("not read: " + ErrorMessage(piece.status));
     }
   }
   TellFew(lines, lines.size() + more, warnings);

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/input/music_input.h"
 #include "magenta/cli/input/typed_melody.h"
@@ -156,7 +157,7 @@ absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string&
   if (reading.ok() && !FirstFailure(*reading).ok()) reading = FirstFailure(*reading);
   if (!reading.ok()) {
     return UsageError(
-        fmt::format("--primer_melody, read as ABC, {}", std::string(reading.status().message())),
+        fmt::format("--primer_melody, read as ABC, {}", ErrorMessage(reading.status())),
         "Write it as --primer_melody=\"abc: K:G GABc d2 B2 |\"");
   }
   PrimerMusic primer;
@@ -167,7 +168,7 @@ absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string&
       WithShortBars(std::move(reading->pieces[0].sequence), reading->pieces[0].bar_lines);
   const absl::Status set = SetPiece(flags, "", steps_per_quarter, primer);
   if (!set.ok()) {
-    return UsageError("--primer_melody, read as ABC, " + std::string(set.message()),
+    return UsageError("--primer_melody, read as ABC, " + ErrorMessage(set),
                       "Give at least one note");
   }
   return primer;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/input/music_input.h"
@@ -52,14 +53,14 @@ Inspection OfBook(const std::vector<MusicPiece>& tunes, const InspectOptions& op
                      .Set("title", sequence.sequence_metadata().title())
                      .Set("notes", sequence.notes_size())
                      .Set("total_time", sequence.total_time());
-    if (!tune.status.ok()) entry.Set("error", std::string(tune.status.message()));
+    if (!tune.status.ok()) entry.Set("error", ErrorMessage(tune.status));
     list.Add(entry);
     if (options.limit != 0 && shown++ >= static_cast<size_t>(options.limit)) continue;
     result.text += tune.status.ok()
                        ? fmt::format("  {} {}: {} notes, {:.3f} s\n", sequence.reference_number(),
                                      sequence.sequence_metadata().title(), sequence.notes_size(),
                                      sequence.total_time())
-                       : fmt::format("  not read: {}\n", std::string(tune.status.message()));
+                       : fmt::format("  not read: {}\n", ErrorMessage(tune.status));
   }
   result.json.Set("kind", "ABC").Set("tunes", list);
   return result;

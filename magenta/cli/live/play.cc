@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/live/live_verbs.h"
 #include "magenta/cli/live/port_player.h"
@@ -92,7 +93,7 @@ class RunningPlayVerb : public PlayFlags {
   /// The same error; one of the outside world says how to hear the piece without it.
   static absl::Status OrToFile(const absl::Status& status) {
     if (status.code() != absl::StatusCode::kUnavailable) return status;
-    return OutsideError(ErrorFile(status), std::string(status.message()),
+    return OutsideError(ErrorFile(status), ErrorMessage(status),
                         "Give --output=FILE.wav to hear it from a file, --output_port=virtual for "
                         "a port that others connect to, or start JACK or a synthesizer");
   }

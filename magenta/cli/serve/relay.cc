@@ -14,6 +14,7 @@
 #include <thread>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/input/relay_frame.h"
 #include "magenta/cli/serve/serve_verb.h"
@@ -36,7 +37,7 @@ bool WriteReply(const RelayReply& reply) {
 RelayReply ReplyOf(const absl::Status& status) {
   RelayReply reply;
   reply.set_code(static_cast<int>(status.code()));
-  reply.set_message(std::string(status.message()));
+  reply.set_message(ErrorMessage(status));
   reply.set_remedy(ErrorRemedy(status));
   return reply;
 }

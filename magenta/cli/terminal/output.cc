@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "absl/strings/cord.h"
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 
 namespace magenta::cli {
@@ -85,7 +86,7 @@ void Output::Error(const absl::Status& status) {
   if (!options_.json) return Message("magenta: " + ErrorLine(status));
   const Json error = Json::Object()
                          .Set("code", ErrorCode(status))
-                         .Set("message", std::string(status.message()))
+                         .Set("message", ErrorMessage(status))
                          .Set("file", ErrorFile(status))
                          .Set("remedy", ErrorRemedy(status));
   Message(Json::Object().Set("error", error).Text());

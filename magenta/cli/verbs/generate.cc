@@ -8,6 +8,7 @@
 #include <fstream>
 #include <functional>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/files.h"
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
@@ -276,7 +277,7 @@ class GenerateVerb : public Verb {
     if (program_.empty()) return absl::OkStatus();
     const auto program = ParseProgram(program_);
     if (!program.ok())
-      return UsageError("--program: " + std::string(program.status().message()),
+      return UsageError("--program: " + ErrorMessage(program.status()),
                         ErrorRemedy(program.status()));
     args["program"].set_int_value(*program);
     return absl::OkStatus();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/midi/midi_test_util.h"
@@ -221,7 +222,7 @@ TEST(ReadMidi, RefusesWhatIsNoMidi) {
             "no track after the header at byte 1"}}) {
     absl::StatusOr<MidiReading> reading = ReadMidi(row.bytes);
     ASSERT_FALSE(reading.ok());
-    EXPECT_EQ(reading.status().message(), row.error);
+    EXPECT_EQ(ErrorMessage(reading.status()), row.error);
     EXPECT_EQ(ExitStatus(reading.status()), 3);
     EXPECT_NE(ErrorRemedy(reading.status()), "");
   }

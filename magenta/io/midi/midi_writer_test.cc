@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "google/protobuf/text_format.h"
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/midi/midi_test_util.h"
@@ -165,7 +166,7 @@ TEST(WriteMidi, RefusesWhatAFileCantHold) {
             "pitch_bends[0] can't be written to a MIDI file: bend 8192 is not in -8192..8191"}}) {
     absl::StatusOr<std::string> file = WriteMidi(Parse(row.sequence));
     ASSERT_FALSE(file.ok()) << row.sequence;
-    EXPECT_EQ(file.status().message(), row.error);
+    EXPECT_EQ(ErrorMessage(file.status()), row.error);
     EXPECT_EQ(ExitStatus(file.status()), 2);
   }
 }

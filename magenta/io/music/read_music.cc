@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
@@ -172,7 +173,7 @@ absl::Status NoMusic(std::string_view bytes) {
 absl::Status Explained(absl::Status status, std::string_view bytes) {
   const std::string kind = ForeignKind(bytes);
   if (kind.empty() || IsPieceLimitError(status)) return status;
-  return InputError("", fmt::format("{} (it is {})", std::string(status.message()), kind),
+  return InputError("", fmt::format("{} (it is {})", ErrorMessage(status), kind),
                     ErrorRemedy(status));
 }
 

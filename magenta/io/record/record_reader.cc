@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/io/record/byte_source.h"
 #include "magenta/io/record/crc32c.h"
@@ -100,7 +101,7 @@ absl::Status RecordReader::Corrupt(const std::string& what) const {
 template <typename T>
 absl::StatusOr<T> RecordReader::Here(absl::StatusOr<T> read) const {
   if (read.ok() || absl::IsCancelled(read.status())) return read;
-  return Corrupt(std::string(read.status().message()));
+  return Corrupt(ErrorMessage(read.status()));
 }
 
 absl::Status RecordReader::Truncated(uint64_t wanted, uint64_t found) {

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/io/record/crc32c.h"
@@ -105,7 +106,7 @@ absl::StatusOr<Bundle> ParseBundle(const std::string& bytes, const std::string& 
   absl::StatusOr<TensorMap> tensors = ReadInnerCheckpoint(bundle.proto, name_for_errors);
   if (!tensors.ok()) {
     return InputError(name_for_errors,
-                      fmt::format("its checkpoint: {}", std::string(tensors.status().message())),
+                      fmt::format("its checkpoint: {}", ErrorMessage(tensors.status())),
                       kCopyBundleRemedy);
   }
   if (checksum == Checksum::kWrong) {

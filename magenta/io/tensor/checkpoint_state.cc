@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/io/record/crc32c.h"
@@ -160,7 +161,7 @@ std::vector<std::string> CheckpointsIn(const std::string& folder) {
 absl::Status WithWholeOne(const absl::Status& damage, const std::string& folder) {
   for (const std::string& prefix : CheckpointsIn(folder)) {
     if (!CheckWhole(prefix).ok()) continue;
-    return InputError(ErrorFile(damage), std::string(damage.message()),
+    return InputError(ErrorFile(damage), ErrorMessage(damage),
                       fmt::format("Copy it again; or give --checkpoint_file={}, or, to train on "
                                   "from there, delete what is newer",
                                   prefix));

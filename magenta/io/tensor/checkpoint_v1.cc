@@ -10,6 +10,7 @@
 #include <map>
 
 #include "magenta/base/check.h"
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/io/tensor/checkpoint.h"
 #include "magenta/io/tensor/table_reader.h"
@@ -140,7 +141,7 @@ class V1Reader {
     }
     for (const auto& meta : slices.meta().tensor()) {
       absl::StatusOr<Tensor> tensor = ReadDeclaration(meta);
-      if (!tensor.ok()) return About(meta.name(), std::string(tensor.status().message()));
+      if (!tensor.ok()) return About(meta.name(), ErrorMessage(tensor.status()));
       if (!declared_.emplace(meta.name(), *std::move(tensor)).second) {
         return About(meta.name(), "is declared twice");
       }
@@ -173,8 +174,7 @@ class V1Reader {
       return About(name, fmt::format("its key or slice is wrong (block at byte {})", offset));
     }
     if (const absl::Status status = ReadValues(slices.data().data(), &tensor); !status.ok()) {
-      return About(name,
-                   fmt::format("{} (block at byte {})", std::string(status.message()), offset));
+      return About(name, fmt::format("{} (block at byte {})", ErrorMessage(status), offset));
     }
     tensors_.emplace(name, std::move(tensor));
     return absl::OkStatus();

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "magenta/base/check.h"
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/io/record/crc32c.h"
 #include "magenta/io/tensor/checkpoint.h"
@@ -88,9 +89,9 @@ absl::StatusOr<V2Index> ReadV2Index(std::string_view bytes, const std::string& f
         }
         absl::StatusOr<V2Entry> entry = ReadEntry(key, value, index.num_shards);
         if (!entry.ok()) {
-          return AboutVariable(file, std::string(key),
-                               fmt::format("{} (index block at byte {})",
-                                           std::string(entry.status().message()), offset));
+          return AboutVariable(
+              file, std::string(key),
+              fmt::format("{} (index block at byte {})", ErrorMessage(entry.status()), offset));
         }
         index.entries.push_back(*std::move(entry));
         return absl::OkStatus();

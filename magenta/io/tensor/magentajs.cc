@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "magenta/base/check.h"
+#include "magenta/base/error_message.h"
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/io/record/crc32c.h"
@@ -243,7 +244,7 @@ class ManifestReader {
       absl::StatusOr<Stored> stored = ReadDeclared(weight);
       if (!stored.ok()) {
         return InputError(manifest_, fmt::format("variable {}: {}", TextOf(Field(weight, "name")),
-                                                 std::string(stored.status().message())));
+                                                 ErrorMessage(stored.status())));
       }
       declared.push_back(*std::move(stored));
     }

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 
 namespace magenta {
@@ -26,7 +27,7 @@ struct PlaceRow {
 std::string Dump(const absl::StatusOr<Place>& place) {
   if (!place.ok()) {
     return "exit " + std::to_string(ExitStatus(place.status())) + ": " +
-           std::string(place.status().message());
+           ErrorMessage(place.status());
   }
   if (place->local_rank != 0) return "local rank " + std::to_string(place->local_rank);
   return place->launcher + " " + std::to_string(place->rank) + "/" + std::to_string(place->size) +

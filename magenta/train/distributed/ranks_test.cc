@@ -12,6 +12,7 @@
 #include <functional>
 #include <thread>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/train/distributed/agreement.h"
 #include "magenta/train/distributed/gloo_ranks.h"
@@ -115,7 +116,8 @@ TEST(RanksTest, AgreeOrSayWhoDiffers) {
     const absl::Status differ =
         AgreeOnRun(ranks, absl::OkStatus(), {{"hparams", ""}, {"seed", seed}});
     EXPECT_EQ(ExitStatus(differ), 2);
-    EXPECT_EQ(differ.message(), "the ranks are not at one: seed is 1 on rank 0 and 7 on rank 2");
+    EXPECT_EQ(ErrorMessage(differ),
+              "the ranks are not at one: seed is 1 on rank 0 and 7 on rank 2");
     const absl::Status mine =
         ranks.rank() == 1 ? MissingInputError("x.tfrecord", "it is missing") : absl::OkStatus();
     const absl::Status failed = AgreeOnRun(ranks, mine, {{"seed", "1"}});

@@ -1,0 +1,20 @@
+# cmake --install: the programs that this build makes under Magenta's old names too, weights, completions,
+# protocols and documents, where GNUInstallDirs says. Programs find each other and the weights from
+# where they lie, so the prefix may be moved.
+foreach(program magenta magenta-train magenta-live magenta-serve)
+  if(TARGET ${program})
+    install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+endforeach()
+get_property(old_names GLOBAL PROPERTY MAGENTA_OLD_NAMES)
+foreach(name ${old_names})
+  install(PROGRAMS ${PROJECT_BINARY_DIR}/bin/${name} DESTINATION ${CMAKE_INSTALL_BINDIR})
+endforeach()
+install(DIRECTORY data/bundles DESTINATION ${CMAKE_INSTALL_DATADIR}/magenta)
+install(DIRECTORY proto/magenta DESTINATION ${CMAKE_INSTALL_DATADIR}/magenta/proto FILES_MATCHING PATTERN "*.proto")
+install(FILES ${PROJECT_BINARY_DIR}/completions/magenta
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${PROJECT_BINARY_DIR}/completions/_magenta DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES LICENSE NOTICE README.md CHANGELOG.md ARCHITECTURE.md CONTRIBUTING.md
+        DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
