@@ -129,6 +129,8 @@ int64_t BarLineStep(const Meter& meter, double quarters, int steps_per_quarter) 
   const double bar = meter.bar() * steps_per_quarter;
   if (bar != std::floor(bar)) return 0;
   const double line = std::round((meter.bar_line - quarters) * steps_per_quarter);
+  constexpr double kMost = 1e15;
+  if (!(std::abs(line) < kMost)) return 0;
   return static_cast<int64_t>(line - std::ceil(line / bar) * bar);
 }
 

@@ -87,6 +87,16 @@ class Keeps(Generation):
         self.assertIn('2 parts with notes: 1 (Flute) is continued', said)
         self.assertIn('2 (Cello)', said)
 
+    def test_the_title(self):
+        titled = song([(0, text_event(3, 'My Jig'))] + JIG, FLUTE)
+        for name, content in (('a.mid', titled), ('b.abc', b'X:1\nT:My Jig\nM:6/8\nL:1/8\nK:G\nGAB c2d|\n')):
+            out = self.path(name + '.out')
+            self.ok('generate', LOOKBACK, '--output_dir=' + out, '--num_outputs=1', '--bars=1',
+                    '--primer_midi=' + self.write(name, content))
+            with open(os.path.join(out, os.listdir(out)[0]), 'rb') as file:
+                # The first thing in the first track.
+                self.assertEqual(file.read()[22:22 + 10], b'\0\xff\3\6My Jig', name)
+
     def test_eight_new_bars_are_the_default(self):
         by_default, _ = self.generate(DUET)
         eight, _ = self.generate(DUET, '--bars=8')

@@ -16,7 +16,6 @@
 #include "magenta/io/music/sequence_record.h"
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/io/tensor/table_reader.h"
-#include "magenta/music/meter_map.h"
 
 namespace magenta::cli {
 namespace {
@@ -90,7 +89,7 @@ void TellFew(const std::vector<std::string>& lines, size_t all,
 /// Pieces of a music file, and the first few words about them.
 absl::StatusOr<std::vector<NoteSequence>> ReadPieces(const std::string& bytes, MusicFormat format,
                                                      std::vector<std::string>& warnings,
-                                                     bool short_bars) {
+                                                     bool as_piece) {
   MAGENTA_ASSIGN_OR_RETURN(MusicReading reading, ReadMusicBytes(bytes, {format}));
   MAGENTA_RETURN_IF_ERROR(FirstFailure(reading));
   const std::string prefix = format == MusicFormat::kMidi ? "" : "left out: ";
@@ -101,8 +100,7 @@ absl::StatusOr<std::vector<NoteSequence>> ReadPieces(const std::string& bytes, M
     for (const std::string& line : piece.warnings) lines.push_back(prefix + line);
     more += piece.warnings_left_out;
     if (piece.status.ok()) {
-      sequences.push_back(short_bars ? WithShortBars(std::move(piece.sequence), piece.bar_lines)
-                                     : std::move(piece.sequence));
+      sequences.push_back(as_piece ? WholePiece(std::move(piece)) : std::move(piece.sequence));
     } else {
       lines.push_back("not read: " + ErrorMessage(piece.status));
     }
@@ -155,13 +153,12 @@ absl::StatusOr<std::vector<NoteSequence>> ReadSequenceRecords(const std::string&
 
 absl::StatusOr<std::vector<NoteSequence>> ReadKnown(const std::string& path, const FileBytes& file,
                                                     std::vector<std::string>& warnings,
-                                                    bool short_bars) {
+                                                    bool as_piece) {
   const auto& [bytes, kind] = file;
   switch (kind) {
-    case FileKind::kMidi: return ReadPieces(bytes, MusicFormat::kMidi, warnings, short_bars);
-    case FileKind::kMusicXml:
-      return ReadPieces(bytes, MusicFormat::kMusicXml, warnings, short_bars);
-    case FileKind::kAbc: return ReadPieces(bytes, MusicFormat::kAbc, warnings, short_bars);
+    case FileKind::kMidi: return ReadPieces(bytes, MusicFormat::kMidi, warnings, as_piece);
+    case FileKind::kMusicXml: return ReadPieces(bytes, MusicFormat::kMusicXml, warnings, as_piece);
+    case FileKind::kAbc: return ReadPieces(bytes, MusicFormat::kAbc, warnings, as_piece);
     case FileKind::kRecords: return ReadSequenceRecords(path);
     case FileKind::kNoteSequence: {
       std::vector<NoteSequence> sequences(1);
@@ -231,9 +228,9 @@ absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path) {
 
 absl::StatusOr<std::vector<NoteSequence>> ReadMusic(const std::string& path,
                                                     std::vector<std::string>& warnings,
-                                                    bool short_bars) {
+                                                    bool as_piece) {
   MAGENTA_ASSIGN_OR_RETURN(const FileBytes file, ReadFileAndKind(path));
-  auto sequences = ReadKnown(path, file, warnings, short_bars);
+  auto sequences = ReadKnown(path, file, warnings, as_piece);
   if (!sequences.ok()) return WithFile(sequences.status(), path);
   return sequences;
 }

@@ -43,10 +43,9 @@ const char* KindName(FileKind kind);
 /// The pieces of a MIDI file (one), an ABC book, a MusicXML file, a TFRecord of NoteSequences or a
 /// file of one NoteSequence; at least one. `warnings` gets a few lines of what a broken MIDI
 /// file was mended by, with byte offsets, or of what a score holds that was left out. With
-/// `short_bars` pickups and cut bars of ABC are meters of their own, as in other formats, so that
-/// bars can be counted (WithShortBars). Errors (exit 3) name the file and what it is instead.
+/// `as_piece` they are WholePieces. Errors (exit 3) name the file and what it is instead.
 absl::StatusOr<std::vector<NoteSequence>> ReadMusic(const std::string& path,
                                                     std::vector<std::string>& warnings,
-                                                    bool short_bars = false);
+                                                    bool as_piece = false);
 
 }  // namespace magenta::cli

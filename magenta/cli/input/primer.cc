@@ -13,7 +13,6 @@
 #include "magenta/cli/input/typed_melody.h"
 #include "magenta/io/music/read_music.h"
 #include "magenta/music/melody.h"
-#include "magenta/music/meter_map.h"
 
 namespace magenta::cli {
 namespace {
@@ -34,10 +33,15 @@ absl::StatusOr<PrimerMusic> FromEvents(std::vector<Event> events, double qpm,
   return primer;
 }
 
-/// The number by which a piece of several is chosen: X: of a tune, else its place from 1.
-int NumberOfPiece(const std::vector<NoteSequence>& pieces, size_t i) {
-  return pieces[i].reference_number() != 0 ? static_cast<int>(pieces[i].reference_number())
-                                           : static_cast<int>(i) + 1;
+bool AreTunes(const std::vector<NoteSequence>& pieces) {
+  return std::all_of(pieces.begin(), pieces.end(),
+                     [](const NoteSequence& piece) { return piece.reference_number() != 0; });
+}
+
+/// The number by which a piece of several is chosen: X: where all of them are tunes, else its place
+/// from 1.
+int NumberOfPiece(const std::vector<NoteSequence>& pieces, size_t i, bool are_tunes) {
+  return static_cast<int>(are_tunes ? pieces[i].reference_number() : static_cast<int64_t>(i) + 1);
 }
 
 std::string TitleOf(const NoteSequence& piece) {
@@ -47,10 +51,11 @@ std::string TitleOf(const NoteSequence& piece) {
 
 std::string PieceList(const std::vector<NoteSequence>& pieces) {
   constexpr size_t kShown = 10;
+  const bool are_tunes = AreTunes(pieces);
   std::string list = "There are: ";
   for (size_t i = 0; i < pieces.size() && i < kShown; ++i) {
     const std::string title = TitleOf(pieces[i]);
-    list += fmt::format("{}{}{}", i == 0 ? "" : ", ", NumberOfPiece(pieces, i),
+    list += fmt::format("{}{}{}", i == 0 ? "" : ", ", NumberOfPiece(pieces, i, are_tunes),
                         title.empty() ? "" : fmt::format(" ({})", title));
   }
   return pieces.size() > kShown ? list + fmt::format(" and {} more", pieces.size() - kShown) : list;
@@ -71,10 +76,12 @@ absl::StatusOr<size_t> FindPiece(const std::vector<NoteSequence>& pieces,
   const auto [stop, error] =
       std::from_chars(number_text.data(), number_text.data() + number_text.size(), number);
   const bool is_number = error == std::errc() && stop == number_text.data() + number_text.size();
+  const bool are_tunes = AreTunes(pieces);
   std::vector<size_t> same, holding;
   for (size_t i = 0; i < pieces.size(); ++i) {
     const std::string title = InSmallLetters(TitleOf(pieces[i])), text = InSmallLetters(wanted);
-    if (is_number ? NumberOfPiece(pieces, i) == number : title == text) same.push_back(i);
+    const bool is_it = is_number ? NumberOfPiece(pieces, i, are_tunes) == number : title == text;
+    if (is_it) same.push_back(i);
     if (!is_number && title.find(text) != title.npos) holding.push_back(i);
   }
   const std::vector<size_t>& found = same.empty() ? holding : same;
@@ -164,8 +171,7 @@ absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string&
   for (const std::string& line : reading->pieces[0].warnings) {
     primer.notes.push_back("--primer_melody: left out: " + line);
   }
-  primer.sequence =
-      WithShortBars(std::move(reading->pieces[0].sequence), reading->pieces[0].bar_lines);
+  primer.sequence = WholePiece(std::move(reading->pieces[0]));
   const absl::Status set = SetPiece(flags, "", steps_per_quarter, primer);
   if (!set.ok()) {
     return UsageError("--primer_melody, read as ABC, " + ErrorMessage(set),

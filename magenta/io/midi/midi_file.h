@@ -43,6 +43,9 @@ struct MidiReading {
   /// What a NoteSequence has no place for: "left out: 12 lyrics, 3 texts"; "" where there is
   /// nothing.
   std::string left_out;
+  /// Of format 1: the name of the first track where it holds no notes, which is the piece's. Not in
+  /// the sequence, where the reference has none.
+  std::string title;
 };
 
 /// Reads a Standard MIDI File of format 0, 1 or 2, also inside RIFF (.rmi), as players do: whatever

@@ -246,6 +246,15 @@ absl::Status AddInstruments(const SmfFile& file, const TickClock& clock, const P
   return absl::OkStatus();
 }
 
+std::string TitleOf(const SmfFile& file) {
+  if (file.format != 1 || file.tracks.size() < 2 || file.tracks[0].names.empty()) return "";
+  const std::vector<SmfEvent>& events = file.tracks[0].events;
+  const bool has_notes = std::any_of(events.begin(), events.end(), [](const SmfEvent& event) {
+    return event.kind == SmfKind::kNoteOn;
+  });
+  return has_notes ? "" : ToUtf8(file.tracks[0].names.front());
+}
+
 }  // namespace
 
 absl::StatusOr<MidiReading> ReadMidi(std::string_view bytes, NoteSequence memory,
@@ -264,6 +273,7 @@ absl::StatusOr<MidiReading> ReadMidi(std::string_view bytes, NoteSequence memory
   AddTempos(clock, sequence);
   AddSignatures(*file, clock, warnings, sequence);
   MAGENTA_RETURN_IF_ERROR(AddInstruments(*file, clock, limits, warnings, reading));
+  reading.title = TitleOf(*file);
   std::move(warnings).MoveInto(reading);
   return reading;
 }

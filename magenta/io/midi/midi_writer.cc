@@ -367,6 +367,7 @@ class MidiWriter {
     AppendBigEndian(1, 2, file);
     AppendBigEndian(parts_.size() + 1, 2, file);
     AppendBigEndian(ticks_per_quarter_, 2, file);
+    timing_.SetName(NameBytes(sequence_.sequence_metadata().title()));
     MAGENTA_ASSIGN_OR_RETURN(std::string timing, timing_.Chunk());
     file += timing;
     for (auto& [key, part] : parts_) {

@@ -16,6 +16,7 @@
 #include "magenta/io/music/sequence_text.h"
 #include "magenta/io/musicxml/musicxml.h"
 #include "magenta/io/record/byte_source.h"
+#include "magenta/music/meter_map.h"
 
 namespace magenta {
 namespace {
@@ -83,6 +84,7 @@ absl::StatusOr<Pieces> MidiPieces(std::string_view bytes, MusicReadOptions& opti
   }
   if (!midi.left_out.empty()) pieces[0].warnings.push_back(std::move(midi.left_out));
   pieces[0].warnings_left_out = midi.warnings_left_out;
+  pieces[0].title = std::move(midi.title);
   return pieces;
 }
 
@@ -201,6 +203,12 @@ bool EndsInAnyCase(std::string_view name, std::string_view ending) {
 }
 
 }  // namespace
+
+NoteSequence WholePiece(MusicPiece piece) {
+  NoteSequence whole = WithShortBars(std::move(piece.sequence), piece.bar_lines);
+  if (!piece.title.empty()) whole.mutable_sequence_metadata()->set_title(std::move(piece.title));
+  return whole;
+}
 
 const char* MusicFormatId(MusicFormat format) { return RowOf(format).id; }
 const char* MusicFormatName(MusicFormat format) { return RowOf(format).name; }
