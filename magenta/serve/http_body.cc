@@ -211,7 +211,7 @@ absl::Status ReadMusicBody(std::string_view body, std::optional<MusicFormat> for
   if (!end.ok()) {
     return UsageError("the file " + ErrorMessage(end.status()), "Send one with a melody");
   }
-  *reading.request.mutable_input_sequence() = std::move(piece->sequence);
+  *reading.request.mutable_input_sequence() = WholePiece(std::move(*piece));
   return absl::OkStatus();
 }
 

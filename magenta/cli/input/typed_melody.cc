@@ -74,7 +74,7 @@ absl::StatusOr<std::vector<Event>> ReadEventList(std::string_view text) {
 absl::Status NameError(size_t i, std::string_view token, const std::string& what) {
   return UsageError(fmt::format("--primer_melody: event {}, '{}': {}", i, token, what),
                     "Write a step each, with blanks between: \"C4 - F#4 - Bb3:4 .\" (- holds, . "
-                    "ends the note, :4 lasts four steps)");
+                    "ends the note, :4 lasts four steps); or ABC, \"abc: CDEG\"");
 }
 
 /// The pitch of "C4", "F#4", "Bb3", "C-1".
