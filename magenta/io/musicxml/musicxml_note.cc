@@ -91,7 +91,8 @@ XmlNoteParts::XmlNoteParts(pugi::xml_node note) : note(note) {
       {"duration", &XmlNoteParts::duration},     {"type", &XmlNoteParts::type},
       {"voice", &XmlNoteParts::voice},           {"staff", &XmlNoteParts::staff},
       {"instrument", &XmlNoteParts::instrument}, {"tie", &XmlNoteParts::tie},
-      {"notations", &XmlNoteParts::notations},   {"lyric", &XmlNoteParts::lyric},
+      {"notehead", &XmlNoteParts::notehead},     {"notations", &XmlNoteParts::notations},
+      {"lyric", &XmlNoteParts::lyric},
   };
   for (pugi::xml_node child : note.children()) {
     const std::string_view name = child.name();
@@ -147,6 +148,9 @@ std::optional<int> MusicXmlPart::PitchOf(const XmlNoteParts& parts,
 
 void MusicXmlPart::ReportNote(const XmlNoteParts& parts) {
   if (parts.lyric) Report(parts.note, "lyrics");
+  if (TrimmedXml(parts.notehead.child_value()) == "slash") {
+    Report(parts.note, "slashes: read as written");
+  }
   for (pugi::xml_attribute attribute : parts.note.attributes()) {
     const std::string_view name = attribute.name();
     if (name == "dynamics") Report(parts.note, "dynamics");

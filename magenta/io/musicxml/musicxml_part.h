@@ -28,7 +28,7 @@ struct XmlNoteParts {
   explicit XmlNoteParts(pugi::xml_node note);
   pugi::xml_node note;
   pugi::xml_node pitch, rest, unpitched, chord, grace, cue, duration, type, voice, staff,
-      instrument, tie, notations, lyric;
+      instrument, tie, notations, notehead, lyric;
 };
 
 class MusicXmlPart {

@@ -218,6 +218,7 @@ TEST(MusicXmlTest, SaysEachKind) {
                                     "</per-minute></metronome>")},
       {"signs that repeat beats",
        Attributes("<measure-style><beat-repeat type='start'/></measure-style>")},
+      {"slashes", Note("B", 4, 2, "", "<notehead>slash</notehead>")},
       {"slashes", Attributes("<measure-style><slash type='start'/></measure-style>")},
       {"quarter tones",
        "<note><pitch><step>C</step><alter>0.5</alter><octave>4</octave></pitch>"
