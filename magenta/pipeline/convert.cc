@@ -22,6 +22,12 @@ namespace {
 struct ConvertedFile {
   std::vector<std::string> records;
   FileOutcome outcome;
+
+  uint64_t Bytes() const {
+    uint64_t bytes = 0;
+    for (const std::string& record : records) bytes += record.size();
+    return bytes;
+  }
 };
 
 /// Bytes of a sequence whose memory is used again; what was larger goes back.
@@ -113,7 +119,7 @@ class FolderConverter {
     const OrderedStages<FoundFile, ConvertedFile> stages = {
         [&](FoundFile* found) { return NextOfShard(walker, found); },
         [&](FoundFile found) { return ConvertOne(options_, std::move(found)); },
-        [&](const ConvertedFile& file) { return Take(file); }};
+        [&](const ConvertedFile& file) { return Take(file); }, &ConvertedFile::Bytes};
     MAGENTA_RETURN_IF_ERROR(OrderedParallel(stages, ThreadsToUse(options_.num_threads)));
     return Finish();
   }

@@ -21,6 +21,14 @@ struct BuiltItem {
   std::optional<FileOutcome> broken;
 };
 
+uint64_t BytesOf(const BuiltItem& item) {
+  uint64_t bytes = 0;
+  for (const SequenceExamples& examples : item.sequences) {
+    for (const std::string& record : examples.records) bytes += record.size();
+  }
+  return bytes;
+}
+
 /// Events of a sequence whose memory is used again; that of a longer one goes back.
 constexpr int kMostEventsKept = 10000;
 
@@ -78,7 +86,8 @@ absl::Status NothingBuilt(const DatasetOptions& options, const DatasetSummary& s
   }
   if (NothingReadable(summary.reasons)) {
     return InputError(options.input, fmt::format("nothing in it can be read:\n{}", summary.table),
-                      "Check its permissions");
+                      summary.reasons.contains(kOverLimit) ? "Split what is over a limit"
+                                                           : "Check its permissions");
   }
   std::string remedy = "Give other music";
   for (const auto& [reason, entry] : summary.reasons) {
@@ -159,7 +168,7 @@ class DatasetBuilder {
     const OrderedStages<SequenceItem, BuiltItem> stages = {
         [&](SequenceItem* item) -> absl::StatusOr<bool> { return NextOfShard(source, item); },
         [&](const SequenceItem& item) { return BuildItem(options_, item); },
-        [&](const BuiltItem& item) { return Take(item); }};
+        [&](const BuiltItem& item) { return Take(item); }, &BytesOf};
     MAGENTA_RETURN_IF_ERROR(OrderedParallel(stages, ThreadsToUse(options_.num_threads)));
     return Finish();
   }

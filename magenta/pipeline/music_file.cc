@@ -58,6 +58,12 @@ void TakeBook(const MusicFileName& name, MusicReading& reading, MusicFileReading
   }
 }
 
+/// What a file's bytes come to; of packed ones this is known only later, so they count as many.
+uint64_t BytesToWorkOn(std::string_view bytes) {
+  constexpr uint64_t kPacked = 128;
+  return bytes.size() * (IsGzip(bytes) || bytes.starts_with("PK") ? kPacked : 1);
+}
+
 void TakeBytes(const MusicFileName& name, MusicFormat format, std::string_view bytes,
                NoteSequence memory, MusicFileReading& out) {
   const std::string broken = fmt::format("broken_{}", MusicFormatId(format));
@@ -100,6 +106,7 @@ MusicFileReading ReadMusicFile(const MusicFileName& name, NoteSequence memory) {
     out.outcome.reason = "empty_file";
     out.outcome.detail = "0 bytes";
   } else {
+    out.in_work = PieceInWork(BytesToWorkOn(*bytes));
     TakeBytes(name, *format, *bytes, std::move(memory), out);
   }
   out.outcome.outputs = static_cast<int64_t>(out.sequences.size());

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "magenta/music.pb.h"
+#include "magenta/pipeline/piece_in_work.h"
 #include "magenta/pipeline/report.h"
 
 namespace magenta {
@@ -20,6 +21,8 @@ struct MusicFileName {
 struct MusicFileReading {
   std::vector<NoteSequence> sequences;
   FileOutcome outcome;
+  /// Counts what the sequences take as long as they are worked on.
+  PieceInWork in_work;
 };
 
 /// Reads the file by the end of its name (MusicFormatOfName). Never fails: what can't be read has

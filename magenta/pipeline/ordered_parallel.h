@@ -30,7 +30,12 @@ struct OrderedStages {
   std::function<Output(Input)> work;
   /// Takes the results in the order of the inputs, on the calling thread. An error ends the run.
   std::function<absl::Status(Output)> consume;
+  /// Bytes that a result holds; may be empty. No input is taken while results that wait hold more
+  /// than kMostWaitingBytes.
+  std::function<uint64_t(const Output&)> bytes = {};
 };
+
+inline constexpr uint64_t kMostWaitingBytes = uint64_t{128} << 20;
 
 namespace internal {
 
@@ -72,13 +77,21 @@ class OrderedRun {
 
  private:
   std::optional<Output>& Slot(uint64_t i) { return ring_[i % ring_.size()]; }
-  bool HasRoom() const { return taken_ < consumed_ + ring_.size(); }
+  bool HasRoom() const {
+    return taken_ == consumed_ ||
+           (taken_ < consumed_ + ring_.size() && waiting_bytes_ <= kMostWaitingBytes);
+  }
+
+  uint64_t BytesOf(const Output& result) const { return stages_.bytes ? stages_.bytes(result) : 0; }
 
   /// The result whose turn it is, if it is there.
   std::optional<Output> TakeResult() {
     std::optional<Output> result;
     result.swap(Slot(consumed_));
-    consumed_ += result.has_value();
+    if (result.has_value()) {
+      ++consumed_;
+      waiting_bytes_ -= BytesOf(*result);
+    }
     return result;
   }
 
@@ -96,6 +109,7 @@ class OrderedRun {
     lock.unlock();
     Output output = stages_.work(std::move(input));
     lock.lock();
+    waiting_bytes_ += BytesOf(output);
     Slot(number).emplace(std::move(output));
     if (number == consumed_) ready_.notify_one();
   }
@@ -116,6 +130,7 @@ class OrderedRun {
   std::vector<std::optional<Output>> ring_;
   uint64_t taken_ = 0;
   uint64_t consumed_ = 0;
+  uint64_t waiting_bytes_ = 0;
   bool ended_ = false;
   absl::Status failure_;
   std::vector<std::thread> threads_;

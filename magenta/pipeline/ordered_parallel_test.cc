@@ -72,5 +72,31 @@ TEST(OrderedParallelTest, NothingInNothingOut) {
   for (const int threads : {1, 4}) EXPECT_TRUE(Squares(0, threads).results.empty());
 }
 
+TEST(OrderedParallelTest, ResultsThatWaitAreBoundedByTheirBytes) {
+  std::atomic<int> produced = 0, consumed = 0;
+  int most = 0;
+  const OrderedStages<int, int> stages = {
+      [&](int* input) -> absl::StatusOr<bool> {
+        if (produced == 40) return false;
+        *input = produced++;
+        most = std::max(most, produced - consumed);
+        return true;
+      },
+      [](int input) {
+        // All others are done while the first is still worked on.
+        if (input == 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        return input;
+      },
+      [&](int output) -> absl::Status {
+        EXPECT_EQ(output, consumed);
+        ++consumed;
+        return absl::OkStatus();
+      },
+      [](int) { return kMostWaitingBytes / 2; }};
+  EXPECT_TRUE(OrderedParallel(stages, 4).ok());
+  EXPECT_EQ(consumed, 40);
+  EXPECT_LE(most, 2 + 1 + 4);  // what waits, one more, and what four threads work on
+}
+
 }  // namespace
 }  // namespace magenta

@@ -31,6 +31,7 @@ std::optional<std::string> ConfigOfExample(const std::string& record) {
 
 absl::StatusOr<ItemSequences> ParseRecord(const SequenceItem& item, NoteSequence memory) {
   ItemSequences parsed;
+  parsed.in_work = PieceInWork(item.record.size());
   NoteSequence& sequence = parsed.sequences.emplace_back(std::move(memory));
   const absl::StatusOr<bool> parsed_record = ParseSequenceRecord(item.record, sequence);
   if (!parsed_record.ok()) {
@@ -57,6 +58,7 @@ ItemSequences ParseMusic(const MusicFileName& name, NoteSequence memory) {
   MusicFileReading reading = ReadMusicFile(name, std::move(memory));
   ItemSequences parsed;
   parsed.sequences = std::move(reading.sequences);
+  parsed.in_work = std::move(reading.in_work);
   std::erase_if(reading.outcome.tracks, [](const TrackReport& tune) { return tune.kept; });
   if (parsed.sequences.empty() || !reading.outcome.tracks.empty()) {
     reading.outcome.outputs = 0;

@@ -28,6 +28,7 @@ struct ItemSequences {
   std::vector<NoteSequence> sequences;
   /// Of a music file that gave none, or some only; nullopt for records.
   std::optional<FileOutcome> broken;
+  PieceInWork in_work = {};
 };
 
 /// Gives item after item; parsing is ParseSequenceItem's, so that threads can share it.
