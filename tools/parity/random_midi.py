@@ -2,12 +2,22 @@
 
 Left out on purpose: unknown meta events, tempos outside the first track, a program that changes
 under a sounding note, notes that never end, controls that wait for an instrument in a channel of
-several programs, running status after a system exclusive event, events after End Of Track.
+several programs, running status after a system exclusive event, events after End Of Track, channels
+that tracks share (but in format 2), controllers that end notes, names that are UTF-8 beyond ASCII.
 """
 
 import struct
 
 KNOWN_TEXTS = (0x01, 0x02, 0x04, 0x05, 0x06, 0x07, 0x09)
+CONTROLLERS = [n for n in range(128) if n != 120 and n < 123]
+
+
+def is_utf8(data):
+  try:
+    data.decode('utf-8')
+    return True
+  except UnicodeDecodeError:
+    return False
 
 
 def vlq(value):
@@ -71,7 +81,9 @@ def add_texts(track, rng, length):
   """Names (Latin-1), texts, system exclusive messages and other things without notes."""
   if rng.random() < 0.7:
     name = rng.integers(32, 256, rng.integers(0, 20)).astype('uint8').tobytes()
-    track.add(0, meta(0x03, name))
+    if (is_utf8(name) and not name.isascii()) or name[:2] in (b'\xff\xfe', b'\xfe\xff'):
+      name = b'\xe9' + name[2:]
+    track.add(0, meta(0x03, name if name.isascii() or not is_utf8(name) else b'name'))
   for _ in range(rng.integers(0, 4)):
     at = rng.integers(0, length)
     kind = rng.random()
@@ -93,7 +105,7 @@ def add_controls(track, rng, channel, begin, end):
   for _ in range(rng.integers(0, 8)):
     at = rng.integers(begin, end)
     if rng.random() < 0.6:
-      track.add(at, [0xB0 | channel, rng.integers(0, 128), rng.integers(0, 128)])
+      track.add(at, [0xB0 | channel, int(rng.choice(CONTROLLERS)), rng.integers(0, 128)])
     elif rng.random() < 0.7:
       track.add(at, [0xE0 | channel, rng.integers(0, 128), rng.integers(0, 128)])
     else:
@@ -151,11 +163,14 @@ def random_midi(rng):
   length = int(rng.integers(50, 20000))
   tracks = [Track() for _ in range(1 if kind == 0 else rng.integers(1, 6))]
   add_conductor(tracks[0], rng, length)
+  channels = list(rng.permutation(16))
   for i, track in enumerate(tracks):
+    if kind == 2:
+      channels = list(rng.permutation(16))
     add_texts(track, rng, length)
     if i == 0 and kind == 1 and len(tracks) > 1 and rng.random() < 0.7:
       continue  # a conductor's track
-    for channel in rng.choice(16, rng.integers(1, 4), replace=False):
-      add_channel(track, rng, int(channel), length)
+    for _ in range(rng.integers(1, 4)):
+      add_channel(track, rng, int(channels.pop()), length)
   header = b'MThd' + struct.pack('>IHHH', 6, kind, len(tracks), ppq)
   return header + b''.join(track.chunk(rng) for track in tracks)
