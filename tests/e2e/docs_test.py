@@ -30,6 +30,7 @@ NEEDS = [
     (r'(magenta|markov) (live|ports|play|render)\b|--format=\S*(wav|png|svg)', 'magenta-live'),
     (r'magenta serve\b|curl |--server=|localhost:\d', 'magenta-serve'),
     (r'markov |build/examples/', 'examples'),
+    (r'accept: audio/wav', 'magenta-live'),
     (r'curl ', 'curl'),
     (r'python3? ', 'grpcio'),
 ]
@@ -170,7 +171,10 @@ class Commands(Case):
     def test_server(self):
         self.run_page('docs/server.md', 3)
         if shutil.which('curl'):
-            self.assertTrue(notes_of(self.path('tune.mid')))
+            for name, new_bars in (('tune.mid', 8), ('longer.abc', 16), ('new.mid', 8)):
+                self.assertGreater(max(end for _, _, end in notes_of(self.path(name))), 2 * new_bars - 2, name)
+            with open(self.path('tune.wav'), 'rb') as sound:
+                self.assertEqual(sound.read(4), b'RIFF')
 
 
 class Words(unittest.TestCase):
