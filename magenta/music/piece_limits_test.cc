@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 
 namespace magenta {
@@ -22,7 +23,7 @@ TEST(PieceLimits, ARefusalNamesTheLimitAndWhatThePieceHas) {
            Row{CheckTracks(51, limits), "has 51 tracks or more; the limit for a piece is 50"},
            Row{CheckSteps(61, limits), "has 61 steps or more; the limit for a piece is 60"},
        }) {
-    EXPECT_EQ(row.status.message(), row.line);
+    EXPECT_EQ(ErrorMessage(row.status), row.line);
     EXPECT_EQ(ErrorRemedy(row.status), "Split it into smaller pieces");
     EXPECT_EQ(ExitStatus(row.status), 3);
     EXPECT_TRUE(IsPieceLimitError(WithFile(row.status, "a.mid")));

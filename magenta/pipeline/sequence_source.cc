@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/io/music/read_music.h"
 #include "magenta/io/music/sequence_record.h"
@@ -37,7 +38,7 @@ absl::StatusOr<ItemSequences> ParseRecord(const SequenceItem& item, NoteSequence
   if (!parsed_record.ok()) {
     return InputError(
         item.file,
-        fmt::format("record {}: {}", item.number, std::string(parsed_record.status().message())),
+        fmt::format("record {}: {}", item.number, ErrorMessage(parsed_record.status())),
         ErrorRemedy(parsed_record.status()));
   }
   const bool is_sequence = *parsed_record;

@@ -129,7 +129,7 @@ FileKind KindByName(const std::string& path) {
 }
 
 absl::Status AtRecord(const absl::Status& status, const std::string& path, size_t number) {
-  return InputError(path, fmt::format("record {}: {}", number, std::string(status.message())),
+  return InputError(path, fmt::format("record {}: {}", number, ErrorMessage(status)),
                     ErrorRemedy(status));
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <variant>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/inspect/inspect.h"
 #include "magenta/cli/terminal/output.h"
@@ -117,7 +118,7 @@ class RecordsInspector {
     if (!parsed.ok()) {
       return InputError(path_,
                         fmt::format("record {}: {}", examples_ + sequences_,
-                                    std::string(parsed.status().message())),
+                                    ErrorMessage(parsed.status())),
                         ErrorRemedy(parsed.status()));
     }
     if (!*parsed || record.empty()) {

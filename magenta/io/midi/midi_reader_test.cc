@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "magenta/base/error_message.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/midi/midi_test_util.h"
 
@@ -259,7 +260,7 @@ TEST(ReadMidi, StopsAtTheLimits) {
        {LimitRow{notes, "has 2 notes or more; the limit for a piece is 1"},
         LimitRow{events, "has 6 events or more; the limit for a piece is 5"},
         LimitRow{tracks, "has 3 tracks or more; the limit for a piece is 2"}}) {
-    EXPECT_EQ(ReadMidi(bytes, {}, row.limits).status().message(), row.error);
+    EXPECT_EQ(ErrorMessage(ReadMidi(bytes, {}, row.limits).status()), row.error);
   }
 }
 

@@ -119,7 +119,7 @@ absl::StatusOr<bool> RecordReader::Read(std::string* record) {
   if (const absl::Status fits = CheckFileBytes(length); !fits.ok()) {
     return InputError(name_,
                       fmt::format("record {} at byte {}: {}", records_read_, offset_,
-                                  std::string(fits.message())),
+                                  ErrorMessage(fits)),
                       ErrorRemedy(fits));
   }
   MAGENTA_ASSIGN_OR_RETURN(const uint64_t found, Here(ReadGrowing(*source_, length, record)));
