@@ -72,7 +72,7 @@ constexpr size_t kMaxRuns = 250000;  // 20 MB of SVG
 constexpr size_t kRectsAtOnce = 64;
 
 /// A note in quarters from the beginning.
-struct PlacedNote {
+struct DrawnNote {
   double from, to;
   int pitch;
   uint8_t paint;
@@ -356,7 +356,7 @@ class PianoRollPainter {
   }
 
   void PaintNotes(const SystemOfBars& system) {
-    for (const PlacedNote& note : notes_) {
+    for (const DrawnNote& note : notes_) {
       const double from = std::max(note.from, Start(system));
       const double to = std::min(note.to, End(system));
       if (to - from <= 1e-9 || from >= End(system)) continue;
@@ -379,7 +379,7 @@ class PianoRollPainter {
     for (size_t paint = 0; paint < rects.size(); ++paint) fill(paint);
   }
 
-  void PaintNote(const PlacedNote& note, double left, double right) {
+  void PaintNote(const DrawnNote& note, double left, double right) {
     const Paint& paint = kPaints[note.paint];
     const int pitch = note.pitch;
     const double width = std::max(right - left - 1.4, 1.6);
@@ -409,7 +409,7 @@ class PianoRollPainter {
   std::vector<SystemOfBars> systems_;
   std::map<int, std::string> instruments_;
   std::unordered_map<int, uint8_t> paint_of_;  // by instrument
-  std::vector<PlacedNote> notes_;
+  std::vector<DrawnNote> notes_;
   std::vector<std::vector<RasterRun>> runs_;  // by system; none while notes are drawn one by one
   double cell_ = 1;                           // pixels of a run's columns
   Canvas* canvas_ = nullptr;
