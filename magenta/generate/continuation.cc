@@ -14,7 +14,7 @@ namespace magenta {
 namespace {
 
 /// How near to a step, in steps, music ends on it.
-constexpr double kOnStep = 1e-6;
+constexpr double kWholeStep = 1e-6;
 constexpr double kDefaultQpm = 120;
 
 template <typename Keeps>
@@ -37,7 +37,7 @@ double EndOfPart(const NoteSequence& music, const Part& part) {
   const TempoMap tempos(music);
   const double quarters = tempos.QuartersAt(own);
   const double bar = MeterMap(music).At(quarters).bar();
-  return tempos.QuartersAt(all) - quarters <= bar + kOnStep ? all : own;
+  return tempos.QuartersAt(all) - quarters <= bar + kWholeStep ? all : own;
 }
 
 MusicEnd EndAt(const NoteSequence& music, double seconds, int steps_per_quarter) {
@@ -142,7 +142,7 @@ absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const
   const double step_seconds = 60.0 / end.qpm / options.steps_per_quarter;
   double start = end.seconds;
   const double nearest = std::round(end.steps);
-  const bool off_step = std::abs(nearest - end.steps) > kOnStep;
+  const bool off_step = std::abs(nearest - end.steps) > kWholeStep;
   if (off_step) start = std::max(0.0, start + (nearest - end.steps) * step_seconds);
   double stop = 0;
   bool leaves_none = false;
@@ -153,11 +153,11 @@ absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const
     const auto num_steps = static_cast<double>(options.num_steps);
     stop = tempos.HasChanges() ? end.seconds + (num_steps - end.steps) * step_seconds
                                : num_steps * step_seconds;
-    leaves_none = num_steps - end.steps < 1 - kOnStep;
+    leaves_none = num_steps - end.steps < 1 - kWholeStep;
   }
   if (options.reference_windows) start = LatestEnd(music) + step_seconds;
   if (leaves_none || start >= stop) {
-    const double whole = std::ceil(end.steps - kOnStep);
+    const double whole = std::ceil(end.steps - kWholeStep);
     return UsageError(fmt::format("{} takes {:.6g} {}, and {}={} counts {} too", options.music_name,
                                   whole, whole == 1 ? "step" : "steps", options.steps_name,
                                   options.num_steps, whole == 1 ? "it" : "them"),
