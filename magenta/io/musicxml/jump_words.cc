@@ -56,7 +56,7 @@ void AddGoalOfWords(std::string_view words, PlaySign& sign) {
   } else if (Has(letters, "fine")) {
     sign.goal = PlaySign::kToFine;
   }
-  sign.after_jump |= Has(letters, "conrep");
+  sign.after_jump |= Has(letters, "conrep") || Has(letters, "withrep");
 }
 
 }  // namespace magenta

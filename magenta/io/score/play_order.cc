@@ -1,11 +1,9 @@
 #include "magenta/io/score/play_order.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <numeric>
 #include <set>
-#include <tuple>
 #include <utility>
 
 namespace magenta {
@@ -45,6 +43,16 @@ struct Segment {
   std::vector<PlaySign> leave;  // signs at its end, in the order of their kinds
 };
 
+/// Segments that jumps lead to, ascending.
+struct Targets {
+  void Add(int segment, const std::string& name) {
+    all.push_back(segment);
+    by_name[name].push_back(segment);
+  }
+  std::vector<int> all;
+  std::map<std::string, std::vector<int>> by_name;
+};
+
 bool Holds(const std::vector<int>& passes, int pass) {
   return std::find(passes.begin(), passes.end(), pass) != passes.end();
 }
@@ -78,24 +86,26 @@ class SegmentedScore {
     }
     segments.resize(starts.size());
     for (const PlaySign& sign : signs_) Attach(sign);
+    for (int i = 0; i < static_cast<int>(segments.size()); ++i) {
+      const bool begins = i == 0 || segments[i].repeat_start || EndsRepeat(i - 1);
+      repeat_starts_.push_back(begins ? i : repeat_starts_.back());
+    }
     SpanEndings();
     GroupEndings();
   }
 
-  /// The segment that a segno or coda of this name begins, the one nearest before `from` (segno) or
-  /// behind it (coda), of any name where none has it; kNone without one.
+  /// The segment that a segno or coda of this name begins, the nearest one at or before `from`
+  /// (segno) or behind it (coda), or else the other way; of any name where none has it. kNone
+  /// without one.
   int Target(Kind kind, const std::string& name, int from) const {
-    int best = kNone;
-    auto rank = [&](const std::pair<int, std::string>& target) {
-      const bool is_ahead = target.first > from;
-      const bool is_natural = is_ahead == (kind == PlaySign::kCoda);
-      return std::tuple(target.second != name, !is_natural, std::abs(target.first - from));
-    };
-    const auto& targets = kind == PlaySign::kCoda ? codas_ : segnos_;
-    for (int i = 0; i < static_cast<int>(targets.size()); ++i) {
-      if (best == kNone || rank(targets[i]) < rank(targets[best])) best = i;
-    }
-    return best == kNone ? kNone : targets[best].first;
+    const Targets& targets = kind == PlaySign::kCoda ? codas_ : segnos_;
+    const auto named = targets.by_name.find(name);
+    const std::vector<int>& places = named == targets.by_name.end() ? targets.all : named->second;
+    if (places.empty()) return kNone;
+    const auto ahead = std::upper_bound(places.begin(), places.end(), from);
+    const bool looks_ahead =
+        kind == PlaySign::kCoda ? ahead != places.end() : ahead == places.begin();
+    return looks_ahead ? *ahead : *std::prev(ahead);
   }
 
   bool has_jumps() const {
@@ -104,11 +114,8 @@ class SegmentedScore {
     });
   }
 
-  /// Whether a repeat that begins without a sign begins here: behind another's end.
-  int ImplicitStart(int segment) const {
-    while (segment > 0 && !segments[segment].repeat_start && !EndsRepeat(segment - 1)) --segment;
-    return segment;
-  }
+  /// Where a repeat around `segment` begins: at its sign, or behind another's end.
+  int StartOfRepeat(int segment) const { return repeat_starts_[static_cast<size_t>(segment)]; }
 
   bool EndsRepeat(int segment) const {
     const auto& leave = segments[segment].leave;
@@ -193,8 +200,8 @@ class SegmentedScore {
     if (sign.position >= end_) return;
     const int segment = SegmentAt(sign.position);
     if (sign.kind == PlaySign::kRepeatStart) segments[segment].repeat_start = true;
-    if (sign.kind == PlaySign::kSegno) segnos_.emplace_back(segment, sign.name);
-    if (sign.kind == PlaySign::kCoda) codas_.emplace_back(segment, sign.name);
+    if (sign.kind == PlaySign::kSegno) segnos_.Add(segment, sign.name);
+    if (sign.kind == PlaySign::kCoda) codas_.Add(segment, sign.name);
     if (sign.kind == PlaySign::kEndingStart && segments[segment].ending == kNone) {
       segments[segment].ending = static_cast<int>(endings.size());
       endings.push_back({segment, kNone, sign.passes, 0});
@@ -266,8 +273,8 @@ class SegmentedScore {
 
   int64_t end_;
   std::vector<PlaySign> signs_;
-  std::vector<std::pair<int, std::string>> segnos_;
-  std::vector<std::pair<int, std::string>> codas_;
+  std::vector<int> repeat_starts_;  // by segment
+  Targets segnos_, codas_;
 };
 
 /// Plays the segments.
@@ -420,7 +427,7 @@ class Performance {
 
   void GoTo(int segment) {
     at_ = segment;
-    regions_ = {{score_.ImplicitStart(segment)}};
+    regions_ = {{score_.StartOfRepeat(segment)}};
   }
 
   void Warn(const char* text) {

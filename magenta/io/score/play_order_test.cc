@@ -204,5 +204,19 @@ TEST(PlayOrderTest, StaysBounded) {
   BuildPlayOrder(signs, 2);
 }
 
+// Each measure is a segno, and a jump back to it: a hundred thousand jumps, in no time.
+TEST(PlayOrderTest, ManyJumpsTakeLinearTime) {
+  std::vector<PlaySign> signs;
+  const int measures = 240000;
+  for (int i = 0; i < measures; ++i) {
+    PlaySign sign = SignOf("segno=" + std::to_string(i), i);
+    signs.push_back(sign);
+    sign.kind = PlaySign::kDalSegno;
+    sign.position = i + 1;
+    signs.push_back(sign);
+  }
+  EXPECT_THAT(BuildPlayOrder(signs, measures).warnings, testing::SizeIs(1));
+}
+
 }  // namespace
 }  // namespace magenta
