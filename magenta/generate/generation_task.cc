@@ -55,6 +55,7 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
     MAGENTA_ASSIGN_OR_RETURN(const Part part,
                              FindPart(PartsOf(input), args.primer_part, "primer_part"));
     piece.instrument = part.instrument;
+    MAGENTA_RETURN_IF_ERROR(CheckAccompaniment(input));
   }
   MAGENTA_ASSIGN_OR_RETURN(
       SectionPlan plan,

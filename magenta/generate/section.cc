@@ -338,6 +338,16 @@ absl::StatusOr<SectionPlan> PlanFill(NoteSequence input, const std::vector<Secti
 
 }  // namespace
 
+absl::Status CheckAccompaniment(const NoteSequence& input) {
+  for (const auto& note : input.notes()) {
+    const double start = note.start_time();
+    if (std::isfinite(start) && std::isfinite(note.end_time()) && start >= 0) continue;
+    return UsageError(fmt::format("the input has a note from {} s to {} s", start, note.end_time()),
+                      "Let it start at 0 s or later, and end");
+  }
+  return CheckNotes(input);
+}
+
 NoteSequence InputOf(const NoteSequence& input, const GeneratorOptions& options) {
   return options.input_sections().empty() ? input : NotesOf(input, options.input_sections(0));
 }

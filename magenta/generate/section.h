@@ -74,6 +74,10 @@ inline constexpr int kMaxSections = 1000;
 absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const GeneratorOptions& options,
                                         int steps_per_quarter, bool reference_windows);
 
+/// An error (exit 2) for the first note of `input` that nobody could play, or at no time: what
+/// PlanSection says of the notes it is given, for those beside them.
+absl::Status CheckAccompaniment(const NoteSequence& input);
+
 /// What of `input` is heard: all of it, or the notes that start in the options' input section, cut
 /// at its end.
 NoteSequence InputOf(const NoteSequence& input, const GeneratorOptions& options);
