@@ -100,14 +100,16 @@ class VoiceWriter {
     }
   }
 
-  /// Notes under a quarter are beamed within a beat.
+  /// Notes under a quarter are beamed within a beat; in 6/8 and the like all of a beat stand
+  /// together.
   static bool IsBeamed(const WrittenMeasure& measure, const WrittenEvent& before,
                        const WrittenEvent& event) {
     if (event.in_triplet && !event.triplet_begin) return true;
     const int beat = std::max(measure.BeatTicks(), kNotationTicks);
     const int shift = measure.is_short ? beat - measure.ticks % beat : 0;
-    return event.written() < kNotationTicks && before.written() < kNotationTicks &&
-           (event.start + shift) % beat != 0;
+    const bool is_short = event.written() < kNotationTicks && before.written() < kNotationTicks;
+    const bool in_threes = beat % (3 * kUnitTicks) == 0;
+    return (is_short || in_threes) && (event.start + shift) % beat != 0;
   }
 
   static void Signs(const WrittenMeasure& measure, const WrittenEvent& event, std::string& text) {

@@ -11,6 +11,7 @@
 #include "magenta/base/status.h"
 #include "magenta/io/abc/abc.h"
 #include "magenta/io/score/score_dump.h"
+#include "magenta/io/score/sections.h"
 
 namespace magenta {
 namespace {
@@ -58,7 +59,7 @@ constexpr Row kBodies[] = {
     {"M:4/4\nK:C\nCDEF GABc|c8|", "CD EF GA Bc | c8 |]\n"},
     {"M:4/4\nK:C\nC/D/E3 F4|z4 G4|", "C/D/ E3 F4 | z4 G4 |]\n"},
     {"M:4/4\nK:C\nC//D//E/F z6|", "C/4D/4E/F z6 |]\n"},
-    {"M:6/8\nK:G\nGAB c2d|e3 f3|g6|", "GAB c2 d | e3 f3 | g6 |]\n"},
+    {"M:6/8\nK:G\nGAB c2d|e3 f3|g6|", "GAB c2d | e3 f3 | g6 |]\n"},
     {"M:9/8\nK:G\ng9|", "g6- g3 |]\n"},
     {"M:3/4\nK:C\nC3D2E|", "C3 D2 E |]\n"},
     // Over a bar line; a length that no note has.
@@ -123,6 +124,10 @@ TEST(AbcWriterTest, APickupIsAShortFirstBar) {
   NoteSequence sequence = ReadTune("X:1\nL:1/8\nM:1/4\nK:C\nG2|[M:4/4]c4 d4|e8|\n");
   EXPECT_EQ(Body(Write(sequence)), "G2 | c4 d4 | e8 |]\n");
   EXPECT_THAT(Write(sequence), HasSubstr("M:4/4\n"));
+  // ABC gives a pickup no meter; the repeat sign behind it tells.
+  const auto jig = UnrollSections(ReadTune("X:1\nL:1/8\nM:6/8\nK:C\nG|:c2d e2f|g3- g2G:|\n"));
+  ASSERT_TRUE(jig.ok());
+  EXPECT_EQ(Body(Write(*jig)), "G | c2d e2f | g3- g2G | c2d e2f |\ng3- g2G |]\n");
 }
 
 TEST(AbcWriterTest, VoicesAreInstruments) {

@@ -95,6 +95,19 @@ class NotationMaker {
     return meter;
   }
 
+  /// A section that begins within the first bar (the repeat sign behind a pickup) begins a bar:
+  /// ABC's pickups have no meter of their own.
+  double FirstBarLine(const Meter& meter) const {
+    constexpr double kNone = 1e-3;
+    if (std::abs(meter.bar_line - meter.start) > kNone) return meter.bar_line;
+    for (const auto& section : sequence_.section_annotations()) {
+      if (!(section.time() > 0) || !std::isfinite(section.time())) continue;
+      const double at = tempos_.QuartersAt(section.time());
+      if (at > meter.start + kNone && at < meter.start + meter.bar() - kNone) return at;
+    }
+    return meter.bar_line;
+  }
+
   absl::Status MakeMeasures() {
     const MeterMap map(sequence_);
     std::vector<int64_t> lines = {0};
@@ -107,7 +120,7 @@ class NotationMaker {
       if (static_cast<double>(lines.back()) >= last_tick_ - 1 && i > 0) break;
       const int64_t limit = is_last ? std::numeric_limits<int64_t>::max() : Line(until);
       bool is_first = true;
-      double bar_line = meter.bar_line;
+      double bar_line = i == 0 ? FirstBarLine(meter) : meter.bar_line;
       const double here = static_cast<double>(lines.back()) / kNotationTicks;
       bar_line += std::floor((here - bar_line) / meter.bar() + 1e-3) * meter.bar();
       while (lines.back() < limit &&
