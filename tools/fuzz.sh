@@ -8,7 +8,7 @@ shift
 CC=clang-14 CXX=clang++-14 cmake --preset dev -B build/fuzz -DMAGENTA_FUZZ=ON -DMAGENTA_TESTS=OFF \
   -DMAGENTA_LIVE=OFF -DMAGENTA_SERVE=ON -DMAGENTA_SANITIZE=address,undefined -DCMAKE_UNITY_BUILD=ON >/dev/null
 if [ $# -eq 0 ]; then
-  mapfile -t targets < <(sed -n 's/^ *magenta_fuzz(\([a-z_]*\) .*/\1/p' fuzz/CMakeLists.txt)
+  mapfile -t targets < <(sed -n 's/^ *magenta_fuzz(\([a-z0-9_]*\) .*/\1/p' fuzz/CMakeLists.txt)
 else
   targets=("$@")
 fi
