@@ -18,7 +18,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       MAGENTA_CHECK(note.start_time() >= 0 && note.end_time() >= note.start_time());
       MAGENTA_CHECK(note.end_time() <= tune.sequence.total_time());
     }
-    MAGENTA_CHECK(tune.status.ok() == !tune.sequence.SerializeAsString().empty());
+    // A tune that can't be read has a title at most; all text is UTF-8, else nothing is written.
+    MAGENTA_CHECK(tune.sequence.SerializeAsString().size() == tune.sequence.ByteSizeLong());
     const int work = tune.sequence.notes_size() * tune.sequence.section_groups_size();
     if (work < 10000) (void)magenta::UnrollSections(tune.sequence).ok();
   }
