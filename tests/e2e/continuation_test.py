@@ -103,6 +103,8 @@ class Keeps(Generation):
         self.assertEqual(by_default['notes'], eight['notes'])
         self.assertGreater(max(note[3] for note in eight['notes']), 14 * BAR)
         self.assertLessEqual(max(note[3] for note in eight['notes']), 16 * BAR + 1e-3)
+        reference, _ = self.generate(song(JIG, FLUTE), '--reference_windows')
+        self.assertGreater(max(note[3] for note in reference['notes']), 14 * BAR)
 
     def test_new_steps(self):
         bars, _ = self.generate(DUET, '--bars=2')

@@ -265,7 +265,7 @@ class GenerateVerb : public Verb {
     if (num_steps_ > 0) length.num_steps = num_steps_;
     if (new_steps_ > 0) length.new_steps = new_steps_;
     if (bars_ > 0) length.bars = bars_;
-    if (!is_said && primer.is_piece && !reference_windows_) length.bars = kDefaultBars;
+    if (!is_said && primer.is_piece) length.bars = kDefaultBars;
     return length;
   }
 
