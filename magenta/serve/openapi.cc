@@ -29,7 +29,8 @@ std::string OpenApiJson() {
           "text/plain": {"schema": {"type": "string"}},
           "audio/midi": {"schema": {"type": "string", "format": "binary"}},
           "application/vnd.recordare.musicxml+xml": {"schema": {"type": "string"}},
-          "text/vnd.abc": {"schema": {"type": "string"}}}},
+          "text/vnd.abc": {"schema": {"type": "string"}},
+          "audio/wav": {"schema": {"type": "string", "format": "binary", "description": "Where magenta-live is built"}}}},
       "default": {"$ref": "#/components/responses/Error"}}}},
   "/v1/generators/{id}:stream": {"post": {
     "summary": "The same as server-sent events: `piece`s of the response, which merged are the response, then `done` or `error`",

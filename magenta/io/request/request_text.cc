@@ -42,14 +42,27 @@ int DepthOf(std::string_view text) {
   return deepest;
 }
 
-/// protobuf's JSON errors have up to three lines: what is wrong, the text, and a mark under it.
-std::string OneLine(std::string_view message) {
-  const size_t end = std::min(message.find('\n'), message.size());
-  std::string_view text = message.substr(std::min(end + 1, message.size()));
-  text = text.substr(0, text.find('\n'));
-  std::string line(message.substr(0, end));
-  if (!text.empty()) line += fmt::format(" Near: {}", ValidUtf8(text));
-  return line;
+/// "line 2, column 5" of byte `at`.
+std::string PlaceOf(std::string_view text, size_t at) {
+  const std::string_view before = text.substr(0, at);
+  const auto lines = std::count(before.begin(), before.end(), '\n');
+  const size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
+  return fmt::format("line {}, column {}", lines + 1, before.size() - line_start + 1);
+}
+
+/// What is wrong with `text`, by one of protobuf's JSON errors: a message that names a field, or
+/// one with a piece of the text below it, and below that a mark under its place.
+std::string JsonFault(std::string_view text, std::string_view message) {
+  const size_t first = message.find('\n'), last = message.rfind('\n');
+  const std::string what(message.substr(0, first));
+  if (first == message.npos) return what;
+  const std::string_view piece =
+      last > first ? message.substr(first + 1, last - first - 1) : std::string_view();
+  const size_t at = text.find(piece);
+  const bool once = at != text.npos && text.find(piece, at + 1) == text.npos;
+  if (piece.empty()) return PlaceOf(text, text.size()) + ": " + what;
+  if (once) return PlaceOf(text, at + (message.size() - last - 2)) + ": " + what;
+  return fmt::format("{} Near: {}", what, ValidUtf8(piece.substr(0, piece.find('\n'))));
 }
 
 /// 2016 had generate_sections as field 1, where input_sections are now: a request without a
@@ -162,7 +175,7 @@ absl::StatusOr<GenerateSequenceRequest> ParseRequestAs(std::string_view bytes, M
     const auto status = google::protobuf::util::JsonStringToMessage(std::string(bytes), &request);
     if (!status.ok()) {
       return InputError("", fmt::format("is no GenerateSequenceRequest in JSON: {}",
-                                        OneLine(status.message().as_string())));
+                                        JsonFault(bytes, status.message().as_string())));
     }
     MAGENTA_RETURN_IF_ERROR(CheckStrings(bytes, request));
     UseTodaysNames(request);

@@ -89,11 +89,18 @@ TEST(RequestText, NamesThePlaceOfAnError) {
   const auto error = [](std::string_view bytes) { return ErrorLine(ParseRequest(bytes).status()); };
   EXPECT_EQ(error(""), "the request is empty.");
   EXPECT_THAT(error("input_sequence {\n  pitches: 3 }"), HasSubstr("line 2, column 10"));
-  EXPECT_THAT(error("{\"input_sequence\": 3}"), HasSubstr("in JSON"));
+  EXPECT_THAT(error("{\"input_sequence\": 3}"), HasSubstr("in JSON: (input_sequence)"));
+  EXPECT_THAT(error("{"), HasSubstr("line 1, column 2: Unexpected end"));
+  EXPECT_THAT(error("{\"generatorOptions\" 3}"), HasSubstr("line 1, column 21: Expected :"));
+  EXPECT_THAT(error("{\n\"inputSequence\": {\n  \"notes\" []}}"),
+              HasSubstr("line 3, column 11: Expected :"));
+  EXPECT_THAT(error("{} {}"), HasSubstr("line 1, column 4: Parsing terminated"));
+  EXPECT_THAT(error("{\"inputSequence\": {\"notes\": [{\"pich\": 60}]}}"),
+              HasSubstr("(input_sequence.notes[0]) pich: Cannot find field"));
   for (const char* text : {"{\"a\":", "{\"a\": 1 \"b\"}", "{\"a\": \xff\n}\n"}) {
     EXPECT_EQ(error(text).find('\n'), std::string::npos) << error(text);
   }
-  EXPECT_THAT(error("{\"a\": 1 \"b\"}"), HasSubstr("Near: {\"a\""));
+  EXPECT_THAT(error("{\"a\": 1 \"b\"}"), HasSubstr("line 1, column 9: Expected ,"));
   EXPECT_THAT(error(std::string(5000, '{')), HasSubstr("nested deeper than 100 levels"));
   EXPECT_EQ(ExitStatus(ParseRequest("\xff\xff").status()), 3);
 }
