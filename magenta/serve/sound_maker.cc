@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <system_error>
 #include <utility>
 
 #include "magenta/base/status.h"
@@ -32,13 +33,23 @@ void SoundMaker::Submit(NoteSequence music, std::shared_ptr<Ticket> ticket,
       refused = absl::UnavailableError("the server is being stopped");
     } else if (waiting_.size() == kMaxSoundsWaiting) {
       refused = BusyError("too many wait for sound");
+    } else if (!HaveThreads()) {
+      refused = BusyError("the system has no thread left to make sound");
     } else {
-      while (threads_.size() < kSoundThreads) threads_.emplace_back([this] { Work(); });
       waiting_.push_back({std::move(music), std::move(ticket), Clock::now() + most, done});
       arrived_.notify_one();
     }
   }
   if (!refused.ok()) done(refused);
+}
+
+/// Locked. Whether there is a thread to work; one fewer does, too.
+bool SoundMaker::HaveThreads() {
+  try {
+    while (threads_.size() < kSoundThreads) threads_.emplace_back([this] { Work(); });
+  } catch (const std::system_error&) {
+  }
+  return !threads_.empty();
 }
 
 /// The sound, and the copy of it that is sent.

@@ -54,6 +54,7 @@ class SoundMaker {
     Clock::time_point deadline;
     std::function<void(absl::StatusOr<std::string> wav)> done;
   };
+  bool HaveThreads();
   void Work();
   absl::StatusOr<std::string> Make(const Job& job);
   absl::Status Hold(const NoteSequence& music, Ticket& ticket);
