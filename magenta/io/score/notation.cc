@@ -19,7 +19,8 @@
 namespace magenta {
 namespace {
 
-constexpr size_t kMaxCells = 2'000'000;  // measures times parts
+constexpr size_t kMaxCells = 2'000'000;  // measures (whole notes of longer ones) times parts
+constexpr double kLastTick = 1e15;       // far behind what those hold
 constexpr size_t kMaxLayers = 12;        // voices of a part
 constexpr int kLineGrid = 6;             // measures begin on 64ths
 
@@ -66,7 +67,9 @@ class NotationMaker {
  private:
   using Notes = std::vector<const NoteSequence::Note*>;
 
-  double TickAt(double seconds) const { return tempos_.QuartersAt(seconds) * kNotationTicks; }
+  double TickAt(double seconds) const {
+    return std::min(tempos_.QuartersAt(seconds) * kNotationTicks, kLastTick);
+  }
 
   absl::Status CollectNotes() {
     if (sequence_.notes().empty()) return NothingToOutputError("holds no note");
@@ -85,7 +88,7 @@ class NotationMaker {
   }
 
   static int64_t Line(double quarters) {
-    return std::llround(quarters * kNotationTicks / kLineGrid) * kLineGrid;
+    return std::llround(std::min(quarters * kNotationTicks, kLastTick) / kLineGrid) * kLineGrid;
   }
 
   /// Meters whose bars no 64th divides are written as 4/4.
@@ -112,6 +115,7 @@ class NotationMaker {
     const MeterMap map(sequence_);
     std::vector<int64_t> lines = {0};
     const size_t most = kMaxCells / notes_.size();
+    double whole_notes = 0;
     for (size_t i = 0; i < map.meters().size(); ++i) {
       const Meter meter = Writable(map.meters()[i]);
       const bool is_last = i + 1 == map.meters().size();
@@ -125,7 +129,8 @@ class NotationMaker {
       bar_line += std::floor((here - bar_line) / meter.bar() + 1e-3) * meter.bar();
       while (lines.back() < limit &&
              (is_first || static_cast<double>(lines.back()) < last_tick_ - 1)) {
-        if (lines.size() > most) {
+        whole_notes += std::max(1.0, meter.bar() / 4);
+        if (whole_notes > static_cast<double>(most)) {
           return InputError("",
                             fmt::format("{} parts of more than {} measures", notes_.size(), most),
                             "Cut the piece into shorter ones");

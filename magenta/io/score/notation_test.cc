@@ -167,5 +167,33 @@ TEST(NotationTest, AnyMusicFillsItsMeasures) {
   }
 }
 
+TEST(NotationTest, HugeTimesAndMetersAreRefused) {
+  for (const double far : {1e6, 1e9, 1e18, 1e300}) {
+    NoteSequence sequence;
+    AddNote(sequence, 60, 0, 1);
+    auto& meter = *sequence.add_time_signatures();
+    meter.set_numerator(1024);
+    meter.set_denominator(1);
+    auto& later = *sequence.add_time_signatures();
+    later.set_time(far);
+    later.set_numerator(3);
+    later.set_denominator(4);
+    auto& tempo = *sequence.add_tempos();
+    tempo.set_time(far);
+    tempo.set_qpm(1e300);
+    auto& text = *sequence.add_text_annotations();
+    text.set_time(far);
+    text.set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
+    sequence.add_key_signatures()->set_time(far);
+    const auto notation = MakeNotation(sequence);
+    ASSERT_TRUE(notation.ok()) << far << notation.status();
+    CheckWhole(*notation);
+    AddNote(sequence, 60, 1, far);
+    if (far > 1e7) {
+      EXPECT_EQ(ExitStatus(MakeNotation(sequence).status()), 3) << far;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace magenta
