@@ -34,7 +34,7 @@ ROOMS = {
     "render": ["base", "music"],
     # The MIDI thread's side: nothing that could allocate, lock or wait is even in sight.
     "live/stage": ["base"],
-    "live": ["base", "music", "codec", "nn", "models", "generate", "render", "live/stage"] + IO,
+    "live": ["base", "music", "codec", "nn", "models", "generate", "live/stage"] + IO,
     # The drivers know the contract, the music knows no driver.
     "live/backends": ["base", "io/midi", "live/backend.h", "live/stage"],
     # Processes as ranks of a job; it knows no music.

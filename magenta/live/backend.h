@@ -2,7 +2,9 @@
 // The outside world of live play, as a table of drivers: one file in backends/ and one line in
 // backends/backends.def make a new one.
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,6 +22,30 @@ struct MidiPortName {
   std::string backend;  // "jack", "alsa"
   std::string name;
   bool is_output = false;  // we can play to it
+};
+
+/// What a performer whose music is known beforehand, a file, tells and asks before each block, so
+/// that he takes turns as a musician does. Frames are those on which his notes come in if he waits
+/// no more; kNever: there is none.
+struct PerformerCues {
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+  /// The next note comes in on `next_on`, and all keys that are held are let go on `quiet`.
+  std::function<void(int64_t next_on, int64_t quiet)> expect;
+  /// A note comes in on `frame` of the next block: for how many frames does he wait first? (0: he
+  /// plays.) All that follows comes as much later.
+  std::function<double(int64_t frame)> wait;
+  /// Whether what comes from a channel (0..15) of an input is heard as playing; null: all is.
+  std::function<bool(uint8_t port, uint8_t channel)> hears;
+};
+
+/// A track of an output that is a file.
+struct OutputTrack {
+  /// MidiEvent::owner.
+  uint8_t owner = 0;
+  std::string name;
+  /// The channel of this track, 0..15; others of the owner's follow in tracks of their own. -1: the
+  /// first one that is used.
+  int channel = -1;
 };
 
 /// The ports that a session wants: each is a part of a name ("" any, "virtual" one of our own that
@@ -40,6 +66,19 @@ struct MidiPortRequest {
   /// And their meter, the denominator a power of 2.
   int output_meter_numerator = 4;
   int output_meter_denominator = 4;
+  /// And who has tracks of their own, in order; what is nobody's stands in the first track.
+  std::vector<OutputTrack> output_tracks;
+  /// For the file backend: quarters a minute at which inputs are played beat for beat, whatever
+  /// their own tempos; 0: in the time that they have.
+  double input_qpm = 0;
+  /// Seconds of silence before the inputs begin, so that a pickup ends on a bar line.
+  double input_delay = 0;
+  /// Tracks of one input that share a channel are told apart by others.
+  bool parts_apart = false;
+  /// How its inputs take turns; empty: they play on.
+  PerformerCues cues;
+  /// For the file backend: asked when all is played; false: no output is written.
+  std::function<bool()> keep = [] { return true; };
 };
 
 /// What happened outside since the last look; for the status line and the log.

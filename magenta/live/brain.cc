@@ -4,7 +4,6 @@ namespace magenta {
 
 Brain::Brain(DuetEngine& engine, const DuetOptions& options, const ResponderMaker& responders)
     : engine_(engine) {
-  minds_.reserve(options.players.size());
   for (size_t i = 0; i < options.players.size(); ++i) {
     minds_.emplace_back(static_cast<int>(i), options, responders(options),
                         engine.takes(static_cast<int>(i)));

@@ -1,7 +1,7 @@
 #pragma once
 // The minds of all players, and the ring that feeds them.
 
-#include <memory>
+#include <deque>
 #include <vector>
 
 #include "magenta/live/mind.h"
@@ -29,7 +29,7 @@ class Brain {
   bool Listen();
 
   DuetEngine& engine_;
-  std::vector<Mind> minds_;
+  std::deque<Mind> minds_;  // they stay where they are
 };
 
 }  // namespace magenta

@@ -73,19 +73,20 @@ class BrainThread {
 /// A thread that takes from `ring` what the synthesizer is to sound.
 class SoundThread {
  public:
-  SoundThread(SpscRing<MidiEvent>& ring, LiveSynth& synth)
-      : thread_([this, &ring, &synth] { Loop(ring, synth); }) {}
+  using Sound = std::function<void(std::span<const uint8_t>)>;
+  SoundThread(SpscRing<MidiEvent>& ring, const Sound& sound)
+      : thread_([this, &ring, &sound] { Loop(ring, sound); }) {}
   ~SoundThread() {
     quit_ = true;
     thread_.join();
   }
 
  private:
-  void Loop(SpscRing<MidiEvent>& ring, LiveSynth& synth) {
+  void Loop(SpscRing<MidiEvent>& ring, const Sound& sound) {
     for (bool last = false; !last;) {
       last = quit_;
       MidiEvent event;
-      while (ring.Pop(event)) synth.Send({event.bytes.data(), event.size});
+      while (ring.Pop(event)) sound({event.bytes.data(), event.size});
       if (!last) std::this_thread::sleep_for(kNap);
     }
   }
@@ -106,7 +107,7 @@ class Duet::Session {
     } else {
       brain_thread_.emplace(duet.brain_);
     }
-    if (run.synth != nullptr) sound_thread_.emplace(duet.engine_.Monitor(), *run.synth);
+    if (run.sound) sound_thread_.emplace(duet.engine_.Monitor(), run.sound);
   }
 
   bool Between() {
@@ -198,8 +199,9 @@ class Duet::Session {
   bool InputIsAnswered(const MidiBackendState& state) {
     if (!state.ended) return false;
     if (ended_step_ < 0) ended_step_ = last_step_;
-    return duet_.engine_.idle() || last_step_ - ended_step_ > MostBarsAfterEnd(duet_.options_) *
-                                                                  duet_.options_.steps_per_bar;
+    if (duet_.engine_.idle() || duet_.engine_.clock_is_gone()) return true;
+    const int64_t most = MostBarsAfterEnd(duet_.options_) * duet_.options_.steps_per_bar;
+    return last_step_ - ended_step_ > most + ended_step_;  // an answer may be as long as its phrase
   }
 
   Duet& duet_;
@@ -246,6 +248,13 @@ absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(DuetOptions options,
 
 std::unique_ptr<Duet> Duet::CreateWith(DuetOptions options, const ResponderMaker& responders) {
   return std::unique_ptr<Duet>(new Duet(std::move(options), responders));
+}
+
+PerformerCues Duet::Cues() {
+  if (!options_.performer_waits) return {};
+  return {[this](int64_t next_on, int64_t quiet) { engine_.Expect(next_on, quiet); },
+          [this](int64_t frame) { return engine_.WaitBefore(frame); },
+          [this](uint8_t port, uint8_t channel) { return engine_.Hears(port, channel); }};
 }
 
 absl::Status Duet::Run(MidiBackend& backend, const DuetRun& run, DuetObserver& observer) {

@@ -2,8 +2,10 @@
 // A session from beginning to end: the engine on a backend's MIDI thread, the brain on a thread of
 // its own (or, where time is simulated, between the blocks), the recording, and one who watches.
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,7 +17,6 @@
 #include "magenta/live/recorder.h"
 #include "magenta/live/stage/engine.h"
 #include "magenta/nn/sampling.h"
-#include "magenta/render/live_synth.h"
 
 namespace magenta {
 
@@ -34,8 +35,9 @@ class DuetObserver {
 struct DuetRun {
   /// The recording; "" none. It appears with the first bar in which there is a note.
   std::string record;
-  /// Sounds what goes to the first output; null: nothing does.
-  LiveSynth* synth = nullptr;
+  /// Sounds what goes to the first output, a message of 1 to 3 bytes a call, on a thread of its
+  /// own; null: nothing does.
+  std::function<void(std::span<const uint8_t>)> sound;
   /// Asked now and then; true ends the session with every note off.
   std::function<bool()> stop = [] { return false; };
 };
@@ -54,6 +56,9 @@ class Duet {
   /// Plays until `run.stop` says so or, where time is simulated, the input ended and was answered.
   /// To be called once. Errors: the backend's; a recording that can't be written (exit 5).
   absl::Status Run(MidiBackend& backend, const DuetRun& run, DuetObserver& observer);
+
+  /// For MidiPortRequest: where a file that plays with us waits for its turn.
+  PerformerCues Cues();
 
   const DuetOptions& options() const { return options_; }
   /// Counts of the session; exact when Run has returned.

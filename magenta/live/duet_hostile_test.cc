@@ -94,6 +94,37 @@ const HostileRow kInputs[] = {
        options.qpm = 10;
        Phrase(s, 0, 40);
      }},
+    {"a clock of bars that comes once",
+     [](Simulation& s, DuetOptions& options) {
+       options.controls.push_back({LiveAction::kClock, false, 21, -1});
+       s.Send(1, {0xb0, 21, 127});
+       Phrase(s, 2, 8);
+       s.Send(900, {0xb0, 1, 127}).Note(901, 902, 60).Send(903, {0xb0, 1, 0});
+     }},
+    {"20000 bars in a second",
+     [](Simulation& s, DuetOptions& options) {
+       options.controls.push_back({LiveAction::kClock, false, 21, -1});
+       for (int i = 0; i < 20000; ++i) s.Send(1 + i * 0.0004, {0xb0, 21, uint8_t(64 + i % 64)});
+       Phrase(s, 0, 40);
+     }},
+    {"a clock of bars that trembles",
+     [](Simulation& s, DuetOptions& options) {
+       options.controls.push_back({LiveAction::kClock, false, 21, -1});
+       for (int i = 0; i < 600; ++i) s.Send(i * i % 97, {0xb0, 21, uint8_t(i * 31 % 128)});
+       Phrase(s, 0, 90);
+     }},
+    {"a start without a clock",
+     [](Simulation& s, DuetOptions&) {
+       s.Send(0, {0xfa});
+       Phrase(s, 1, 30);
+     }},
+    {"all notes off, again and again",
+     [](Simulation& s, DuetOptions&) {
+       for (int i = 0; i < 400; ++i) {
+         s.Send(i * 0.13, {uint8_t(0xb0 | i % 3), uint8_t(120 + i % 8), 0});
+         s.Send(i * 0.13, {uint8_t(0x90 | i % 2), uint8_t(50 + i % 9), 80});
+       }
+     }},
     {"every control at once",
      [](Simulation& s, DuetOptions& options) {
        std::mt19937 random(3);
@@ -141,7 +172,7 @@ TEST(DuetHostile, NoInputLeavesANote) {
         DuetOptions options = HostileOptions(mode, sync);
         simulation.Send(0, {0xb0, 1, 127}).Send(33, {0xb0, 1, 0});
         row.prepare(simulation, options);
-        simulation.most_steps_after = 16 * 40;
+        simulation.most_steps_after = 16 * 300;  // an answer may be told to last 127 bars
         auto duet = Duet::Create(options, {model});
         ASSERT_TRUE(duet.ok());
         DuetObserver observer;
@@ -150,6 +181,7 @@ TEST(DuetHostile, NoInputLeavesANote) {
                                   std::to_string(static_cast<int>(sync));
         ASSERT_TRUE((*duet)->Run(simulation, {}, observer).ok()) << where;
         ExpectEven(**duet, simulation, where);
+        EXPECT_FALSE(simulation.ran_out()) << where;
       }
     }
   }

@@ -12,6 +12,7 @@
 #include "magenta/generate/random_model.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/live/simulation_test.h"
+#include "magenta/music/melody.h"
 
 namespace magenta {
 namespace {
@@ -83,6 +84,7 @@ TEST(Duet, AnswersInBarsAsSequenceGeneratorDoes) {
     simulation.Note(31.8, 33.1, 70).Note(35.9, 38.2, 69).Note(40.0, 46.2, 75);
     DuetOptions options = Options(TurnMode::kBars);
     options.listen_bars = options.answer_bars = 1;
+    options.memory = MemoryMode::kPhrase;
     RunDuet(options, model, simulation);
     NoteSequence first = simulation.Phrase({{0, 3, 60}, {4, 6, 64}, {8, 9, 67}, {12, 16, 65}});
     NoteSequence second = simulation.Phrase({{0, 1, 70}, {4, 6, 69}, {8, 14, 75}});
@@ -90,6 +92,187 @@ TEST(Duet, AnswersInBarsAsSequenceGeneratorDoes) {
               Generated(model, first, 16, 32, 7, 0) + " " + Generated(model, second, 16, 32, 8, 32))
         << config;
   }
+}
+
+/// Keeps what is told of answers.
+struct Reports final : DuetObserver {
+  void OnAnswer(const AnswerReport& report) override { told.push_back(report); }
+  std::vector<AnswerReport> told;
+};
+
+/// What SequenceGenerator makes of the primer that a report names.
+std::string GeneratedFrom(const std::shared_ptr<const Model>& model, const AnswerReport& report) {
+  const auto melody = Melody::FromEvents(report.primer, 16, 4, 0);
+  if (!melody.ok()) return melody.status().ToString();
+  const auto length = static_cast<int>(report.primer.size());
+  const auto steps = static_cast<int>(report.end_step - report.start_step);
+  return Generated(model, melody->ToSequence(120), length, length + steps, report.seed,
+                   static_cast<int>(report.start_step) - length);
+}
+
+/// `bars` bars of eighths, with a rest here and there.
+void PlayTune(Simulation& simulation, int first_step, int bars) {
+  uint32_t state = 1;
+  int pitch = 67;
+  for (int step = 0; step < 16 * bars; step += 2) {
+    state = state * 1664525 + 1013904223;
+    pitch = std::clamp(pitch + static_cast<int>(state >> 29) - 3, 55, 79);
+    if (state >> 28 == 5) continue;
+    simulation.Note(first_step + step + 0.1, first_step + step + 1.8, pitch);
+  }
+}
+
+TEST(Duet, AnswersGoOnFromTheWholePrimerThatIsLogged) {
+  const struct {
+    const char* what;
+    TurnMode mode;
+    std::function<void(Simulation&, DuetOptions&)> play;
+    size_t fewest;
+    size_t longest;  // primer, in bars; and the last one at least
+    size_t last;
+  } rows[] = {
+      {"a phrase and an answer, by turns", TurnMode::kBars,
+       [](Simulation& s, DuetOptions&) { PlayTune(s, 0, 24); }, 6, 22, 20},
+      {"more than is remembered", TurnMode::kBars,
+       [](Simulation& s, DuetOptions&) { PlayTune(s, 0, 140); }, 35, 48, 32},
+      {"one phrase that is too long", TurnMode::kBars,
+       [](Simulation& s, DuetOptions& options) {
+         options.listen_bars = 60;
+         PlayTune(s, 0, 60);
+       },
+       1, 48, 32},
+      {"the last phrase alone", TurnMode::kBars,
+       [](Simulation& s, DuetOptions& options) {
+         options.memory = MemoryMode::kPhrase;
+         PlayTune(s, 0, 24);
+       },
+       6, 2, 1},
+      {"an hour goes by", TurnMode::kSwitch,
+       [](Simulation& s, DuetOptions&) {
+         for (const double start : {3.3, 900.7, 1800.2}) {
+           s.Send(start, {0xb0, 1, 127}).Send(start + 30.5, {0xb0, 1, 0});
+           s.Note(start + 4, start + 6, 60).Note(start + 9, start + 12, 64);
+         }
+       },
+       3, 10, 9},
+      {"phrases that begin anywhere", TurnMode::kFree,
+       [](Simulation& s, DuetOptions& options) {
+         options.answer_bars = 0;
+         s.Note(3, 5, 60).Note(7, 8, 62).Note(100, 104, 64).Note(107, 111, 65).Note(190, 194, 67);
+       },
+       3, 6, 4},
+      {"answers that are cut short", TurnMode::kFree,
+       [](Simulation& s, DuetOptions& options) {
+         options.allow_overlap = true;
+         options.answer_bars = 4;
+         PlayTune(s, 0, 3), PlayTune(s, 85, 2), PlayTune(s, 180, 2);
+       },
+       3, 16, 8},
+  };
+  const auto model = RandomModel("lookback_rnn");
+  for (const auto& row : rows) {
+    Simulation simulation;
+    DuetOptions options = Options(row.mode);
+    row.play(simulation, options);
+    auto duet = Duet::Create(options, {model});
+    ASSERT_TRUE(duet.ok());
+    Reports reports;
+    ASSERT_TRUE((*duet)->Run(simulation, {}, reports).ok());
+    ASSERT_GE(reports.told.size(), row.fewest) << row.what;
+    size_t longest = 0;
+    std::string notes;
+    for (const AnswerReport& report : reports.told) {
+      const std::string part = GeneratedFrom(model, report);
+      notes += (notes.empty() || part.empty() ? "" : " ") + part;
+      longest = std::max(longest, report.primer.size());
+    }
+    if (!options.allow_overlap && row.mode == TurnMode::kBars) {
+      EXPECT_EQ(MachineNotes(simulation), notes) << row.what;
+    }
+    EXPECT_LE(longest, 16 * row.longest) << row.what;
+    EXPECT_GE(reports.told.back().primer.size(), 16 * row.last) << row.what;
+  }
+}
+
+TEST(Duet, AllNotesOffIsAsIfTheKeysWereLetGo) {
+  const auto model = RandomModel("lookback_rnn");
+  for (const uint8_t number : {120, 123, 124, 127, 121, 7}) {
+    const bool ends = number == 120 || number >= 123;
+    Simulation simulation;
+    simulation.Send(0, {0x92, 60, 100}).Send(4, {0x93, 67, 100}).Send(8, {0xb2, number, 0});
+    simulation.Send(12, {0x83, 67, 0}).Send(14, {0x82, 60, 0});
+    DuetOptions options = Options(TurnMode::kBars);
+    options.listen_bars = options.answer_bars = 1;
+    options.thru = true;
+    auto duet = Duet::Create(options, {model});
+    ASSERT_TRUE(duet.ok());
+    DuetObserver observer;
+    ASSERT_TRUE((*duet)->Run(simulation, {}, observer).ok());
+    EXPECT_EQ(simulation.Unbalanced(), "");
+    const int end = ends ? 8 : 14;
+    ASSERT_EQ(simulation.Notes(2).size(), 1u);
+    EXPECT_EQ(simulation.StepOf(simulation.Notes(2)[0].end), fmt::format("{}", end)) << number;
+    EXPECT_EQ(simulation.StepOf(simulation.Notes(3)[0].end), "12") << number;
+    const NoteSequence phrase = simulation.Phrase({{0, end, 60}, {4, 12, 67}});
+    EXPECT_EQ(MachineNotes(simulation), Generated(model, phrase, 16, 32, 7, 0)) << number;
+    EXPECT_NEAR((*duet)->recorder().Sequence().notes(0).end_time(), end / 8.0, 1e-3) << number;
+  }
+}
+
+TEST(Duet, AllNotesOffEndsNothingOfTheMachine) {
+  const auto model = RandomModel("lookback_rnn");
+  Simulation with, without;
+  for (Simulation* simulation : {&with, &without}) simulation->Note(0, 2, 60).Note(4, 6, 64);
+  for (int step = 16; step < 32; ++step) with.Send(step + 0.5, {0xb0, 123, 0});
+  DuetOptions options = Options(TurnMode::kBars);
+  options.listen_bars = options.answer_bars = 1;
+  options.thru = true;
+  RunDuet(options, model, with);
+  RunDuet(options, model, without);
+  EXPECT_EQ(MachineNotes(with), MachineNotes(without));
+  int sent = 0;
+  for (const auto& [frame, event] : with.out()) sent += event.bytes[0] == 0xb0;
+  EXPECT_LT(sent, 8);  // only where the machine rests on that channel
+}
+
+TEST(Duet, AnEagerFirstNoteEndsNoFreePhraseTooEarly) {
+  const auto model = RandomModel("lookback_rnn");
+  Simulation simulation;
+  // The answer to a bar lasts from step 24 to 40; the next phrase is struck 0.4 steps before.
+  simulation.Note(0, 16, 60).Note(39.6, 41, 64).Note(42, 44, 65);
+  DuetOptions options = Options(TurnMode::kFree);
+  options.answer_bars = 1;
+  Reports reports;
+  auto duet = Duet::Create(options, {model});
+  ASSERT_TRUE(duet.ok());
+  ASSERT_TRUE((*duet)->Run(simulation, {}, reports).ok());
+  ASSERT_EQ(reports.told.size(), 2u);
+  EXPECT_EQ(reports.told[1].phrase_start, 40);
+  EXPECT_EQ(reports.told[1].primer[40], 64);
+}
+
+TEST(Duet, WhatIsNoPlayersSoundsWithThem) {
+  const auto model = RandomModel("lookback_rnn");
+  Simulation simulation;
+  simulation.Note(0, 2, 60).Note(0, 8, 36, /*channel=*/9).Note(1, 7, 90, 4).Note(4, 6, 64);
+  DuetOptions options = Options(TurnMode::kBars);
+  options.listen_bars = options.answer_bars = 1;
+  options.players[0].input_channel = 0;
+  options.players[0].output_channel = 5;
+  options.thru = options.thru_others = true;
+  auto duet = Duet::Create(options, {model});
+  ASSERT_TRUE(duet.ok());
+  DuetObserver observer;
+  ASSERT_TRUE((*duet)->Run(simulation, {}, observer).ok());
+  EXPECT_EQ(simulation.Notes(9).size(), 1u);
+  EXPECT_EQ(simulation.Notes(4).size(), 1u);
+  const NoteSequence phrase = simulation.Phrase({{0, 2, 60}, {4, 6, 64}});
+  EXPECT_EQ(MachineNotes(simulation, 5), Generated(model, phrase, 16, 32, 7, 0));
+  std::string names;
+  const NoteSequence kept = (*duet)->recorder().Sequence();
+  for (const auto& info : kept.instrument_infos()) names += info.name() + "; ";
+  EXPECT_EQ(names, "player; machine; player, channel 10; player, channel 5; ");
+  EXPECT_TRUE(kept.notes(1).is_drum());
 }
 
 TEST(Duet, TheSwitchBeginsTheClockAndTheAnswerBeginsOnTheNextStep) {
@@ -358,12 +541,6 @@ TEST(Duet, AnAnswerIsLoopedUntilToldOtherwise) {
                                           Generated(model, phrase, 16, 32, 7, 16) + " " +
                                           Generated(model, phrase, 16, 32, 7, 32));
 }
-
-/// Keeps what is told of answers.
-struct Reports final : DuetObserver {
-  void OnAnswer(const AnswerReport& report) override { told.push_back(report); }
-  std::vector<AnswerReport> told;
-};
 
 /// `notes` that begin before `step`, cut there.
 std::vector<Simulation::Heard> UpTo(std::vector<Simulation::Heard> notes, int64_t step) {

@@ -9,6 +9,9 @@ namespace {
 
 /// Seeds of one player's answers; the next player's follow.
 constexpr uint32_t kSeedsPerPlayer = 1 << 16;
+/// A conversation of more bars is cut as a phrase begins, when there is time to hear the rest of it
+/// anew, so that most phrases end within kMaxHeardBars.
+constexpr int kMostBarsBefore = 40;
 
 /// The notes of an answer, as if a player had played them.
 std::vector<Phrase::Note> AsPlayed(const std::vector<TakeEvent>& told) {
@@ -25,15 +28,6 @@ std::vector<Phrase::Note> AsPlayed(const std::vector<TakeEvent>& told) {
   return notes;
 }
 
-/// `notes` as they are when the phrase ends on `step`.
-std::vector<Phrase::Note> EndedOn(int64_t step, std::vector<Phrase::Note> notes) {
-  std::erase_if(notes, [step](const Phrase::Note& note) { return note.start >= step; });
-  for (Phrase::Note& note : notes) {
-    note.end = note.end == Phrase::kOpen ? step : std::min(note.end, step);
-  }
-  return notes;
-}
-
 }  // namespace
 
 Mind::Mind(int player, const DuetOptions& options, std::unique_ptr<Responder> responder,
@@ -42,7 +36,8 @@ Mind::Mind(int player, const DuetOptions& options, std::unique_ptr<Responder> re
       options_(options),
       responder_(std::move(responder)),
       takes_(takes),
-      phrase_(options),
+      conversation_(options),
+      phrase_(options, conversation_),
       temperature_(options.temperature) {}
 
 void Mind::Handle(const MindEvent& event) {
@@ -50,11 +45,7 @@ void Mind::Handle(const MindEvent& event) {
     case MindEvent::Kind::kNoteOn:
       return phrase_.NoteOn(event.position, event.pitch, event.velocity);
     case MindEvent::Kind::kNoteOff: return phrase_.NoteOff(event.position, event.pitch);
-    case MindEvent::Kind::kBegin:
-      listening_ = true;
-      responder_->BeginPhrase();
-      proposal_.reset();
-      return phrase_.Begin(event.step);
+    case MindEvent::Kind::kBegin: return OnBegin(event.step);
     case MindEvent::Kind::kClosed: return OnClosed(event);
     case MindEvent::Kind::kEnd: listening_ = false; return End(phrase_, event.step, event.until);
     case MindEvent::Kind::kMutate: mutate_ = {event.step, event.until}; return;
@@ -69,12 +60,32 @@ void Mind::Handle(const MindEvent& event) {
   }
 }
 
+void Mind::OnBegin(int64_t step) {
+  listening_ = true;
+  responder_->BeginPhrase();
+  proposal_.reset();
+  KeepAnswer(step);
+  if (options_.memory == MemoryMode::kPhrase) conversation_.Clear();
+  conversation_.MoveTo(step, kMostBarsBefore);
+  phrase_.Begin(step);
+}
+
+/// Of what is heard the first bars, where it has grown too long.
+void Mind::ForgetOld(int64_t step) {
+  const int64_t bar = options_.steps_per_bar;
+  if (step - phrase_.primer_start() <= kMaxHeardBars * bar) return;
+  const int64_t bar_line = step - (step % bar + bar) % bar;
+  const int64_t first = bar_line - kKeptHeardBars * bar;
+  conversation_.ForgetBefore(first);
+  if (phrase_.start() < first) phrase_.Begin(first);
+}
+
 void Mind::OnClosed(const MindEvent& event) {
   const int64_t step = event.step;
   now_ = step;
   if (mutate_ && step >= mutate_->step) Mutate();
   if (!listening_) return phrase_.Begin(step - 2);  // what is struck early counts for what comes
-  phrase_.Forget(step);
+  ForgetOld(step);
   if (step <= phrase_.start()) return;
   // An error is told when an answer is wanted.
   if (event.flag) return Propose(phrase_, step, event.until).IgnoreError();
@@ -153,7 +164,8 @@ void Mind::End(const Phrase& phrase, int64_t step, int64_t until) {
   Answer answer;
   answer.start = step;
   answer.until = until;
-  answer.heard = EndedOn(step, phrase.notes());
+  answer.kept_to = step;
+  conversation_.Add({phrase.start(), step, /*is_answer=*/false, EndedOn(step, phrase.notes())});
   answer.order = proposal_->order;
   answer.made = std::move(proposal_->answer);
   answer.told = std::move(proposal_->told);
@@ -165,17 +177,15 @@ void Mind::End(const Phrase& phrase, int64_t step, int64_t until) {
 }
 
 /// Where another model is chosen in an answer, it goes on from the step up to which all is told:
-/// what it hears is the phrase and the answer so far.
+/// what it hears is the conversation with the answer so far.
 void Mind::ChangeModel() {
   if (!answer_ || answer_->order.model == model_index_) return;
   Answer& answer = *answer_;
   const int64_t step = answer.made->horizon();
   if (answer.made->finished() || step >= answer.until) return;
-  Phrase so_far(options_);
-  so_far.Begin(answer.report.phrase_start);
-  std::vector<Phrase::Note> notes = AsPlayed(answer.told);
-  notes.insert(notes.begin(), answer.heard.begin(), answer.heard.end());
-  so_far.Replace(std::move(notes));
+  Phrase so_far(options_, conversation_);
+  so_far.Begin(answer.kept_to);
+  so_far.Replace(AsPlayed(answer.told));
   AnswerOrder order = answer.order;
   order.step = step;
   order.until = answer.until;
@@ -238,8 +248,20 @@ void Mind::StopAnswer() {
     AddJourney(*answer_->made, answer_->wanted, answer_->report);
     reports_.push_back(std::move(answer_->report));
   }
+  KeepAnswer(std::min(answer_->until, now_));
   last_answer_ = std::move(answer_->told);
   answer_.reset();
+}
+
+/// The answer up to `step` belongs to the conversation. One that never came does not.
+void Mind::KeepAnswer(int64_t up_to) {
+  if (!answer_ || up_to <= answer_->kept_to) return;
+  const bool came = !answer_->told.empty() || answer_->made->horizon() > answer_->start;
+  if (!came) return;
+  const int64_t from = std::exchange(answer_->kept_to, up_to);
+  std::vector<Phrase::Note> notes = AsPlayed(answer_->told);
+  std::erase_if(notes, [from](const Phrase::Note& note) { return note.start < from; });
+  conversation_.Add({from, up_to, /*is_answer=*/true, EndedOn(up_to, std::move(notes))});
 }
 
 void Mind::Mutate() {
@@ -247,6 +269,9 @@ void Mind::Mutate() {
   mutate_.reset();
   StopAnswer();
   if (last_answer_.empty()) return;
+  // What is answered is the last answer: it is the phrase now.
+  conversation_.DropAnswer();
+  if (options_.memory == MemoryMode::kPhrase) conversation_.Clear();
   // The last answer, moved so that it ends where the new one begins, from a bar line on.
   std::vector<Phrase::Note> notes = AsPlayed(last_answer_);
   const int64_t bar = options_.steps_per_bar;
@@ -258,7 +283,8 @@ void Mind::Mutate() {
     note.start += shift;
     if (note.end != Phrase::kOpen) note.end += shift;
   }
-  Phrase phrase(options_);
+  conversation_.MoveTo(first + shift, kMostBarsBefore);
+  Phrase phrase(options_, conversation_);
   phrase.Begin(first + shift);
   phrase.Replace(std::move(notes));
   End(phrase, wanted.step, wanted.until);

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "magenta/base/spsc_ring.h"
+#include "magenta/live/conversation.h"
 #include "magenta/live/phrase.h"
 #include "magenta/live/responder.h"
 #include "magenta/live/stage/messages.h"
@@ -33,8 +34,9 @@ struct AnswerReport {
   int64_t start_step = 0;
   int64_t end_step = 0;
   int64_t phrase_start = 0;
+  /// All that the model heard, the phrase last, at the pitches at which it was played.
   std::vector<Event> primer;
-  /// What was done to the phrase.
+  /// What was done to it.
   std::vector<std::string> notes;
   /// "" when it could be answered.
   std::string problem;
@@ -79,8 +81,8 @@ class Mind {
   struct Answer {
     int64_t start = 0;
     int64_t until = 0;
-    /// What it answers, as it was on `start`.
-    std::vector<Phrase::Note> heard;
+    /// The conversation has it up to here.
+    int64_t kept_to = 0;
     /// What `made` was asked for.
     AnswerOrder order;
     std::unique_ptr<LiveAnswer> made;
@@ -98,10 +100,13 @@ class Mind {
     int64_t until;
   };
 
+  void OnBegin(int64_t step);
   void OnClosed(const MindEvent& event);
   void OnControl(LiveAction action, int value);
   void End(const Phrase& phrase, int64_t step, int64_t until);
   void StopAnswer();
+  void KeepAnswer(int64_t up_to);
+  void ForgetOld(int64_t step);
   void ChangeModel();
   void Mutate();
   absl::Status Propose(const Phrase& phrase, int64_t step, int64_t until);
@@ -118,6 +123,7 @@ class Mind {
   const DuetOptions& options_;
   std::unique_ptr<Responder> responder_;
   SpscRing<TakeEvent>& takes_;
+  Conversation conversation_;  // before phrase_
   Phrase phrase_;
   bool listening_ = false;
   int64_t now_ = 0;  // the last closed step

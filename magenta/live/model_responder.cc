@@ -55,7 +55,7 @@ class DrawnAnswer final : public LiveAnswer {
     sampling_.temperature = temperature;
     filters_ = DrawFilters(sampling_);
   }
-  std::vector<Event> primer() const override { return notes_.primer().events.events; }
+  std::vector<Event> primer() const override { return notes_.primer().played; }
   std::vector<std::string> remarks() const override { return remarks_; }
 
  private:

@@ -21,7 +21,8 @@ class ModelResponder final : public Responder {
   explicit ModelResponder(std::vector<std::shared_ptr<const Model>> models, Sampling sampling = {});
 
   const std::vector<std::string>& models() const override { return names_; }
-  void BeginPhrase() override { primed_.clear(); }
+  /// What was heard stays of use: the next phrase may go on from it.
+  void BeginPhrase() override {}
   void Hear(const Phrase& phrase, int64_t step, size_t model) override;
   absl::StatusOr<std::unique_ptr<LiveAnswer>> Propose(const Phrase& phrase,
                                                       const AnswerOrder& order) override;

@@ -20,7 +20,7 @@ int64_t BarLineBefore(int64_t step, int64_t bar) { return step - (step % bar + b
 
 }  // namespace
 
-int64_t Phrase::origin() const { return BarLineBefore(start_, options_.steps_per_bar); }
+int64_t Phrase::origin() const { return BarLineBefore(primer_start(), options_.steps_per_bar); }
 
 void Phrase::NoteOn(double position, uint8_t pitch, uint8_t velocity) {
   NoteOff(position, pitch);
@@ -41,13 +41,6 @@ void Phrase::Begin(int64_t step) {
   std::erase_if(notes_, [step](const Note& note) { return note.start < step; });
 }
 
-void Phrase::Forget(int64_t step) {
-  const int64_t bar = options_.steps_per_bar;
-  if (step - start_ > kMaxPhraseBars * bar) {
-    Begin(BarLineBefore(step, bar) - kKeptPhraseBars * bar);
-  }
-}
-
 int Phrase::MeanVelocity() const {
   if (notes_.empty()) return 100;
   int64_t sum = 0;
@@ -62,18 +55,24 @@ NoteSequence Phrase::ToSequence(int64_t end) const {
   auto* meter = sequence.add_time_signatures();
   meter->set_numerator(options_.meter_numerator);
   meter->set_denominator(options_.meter_denominator);
-  const double steps_per_second = options_.steps_per_quarter;
-  for (const Note& played : notes_) {
-    if (played.start < start_ || played.start >= end) continue;
-    auto* note = sequence.add_notes();
-    const int64_t note_end = played.end == kOpen ? end : std::min(played.end, end);
-    note->set_start_time(static_cast<double>(played.start - origin()) / steps_per_second);
-    note->set_end_time(static_cast<double>(note_end - origin()) / steps_per_second);
-    note->set_pitch(played.pitch);
-    note->set_velocity(played.velocity);
+  for (const Conversation::Turn& turn : before_.turns()) {
+    for (const Note& played : turn.notes) AddNote(played, end, sequence);
   }
-  sequence.set_total_time(static_cast<double>(end - origin()) / steps_per_second);
+  for (const Note& played : notes_) {
+    if (played.start >= start_ && played.start < end) AddNote(played, end, sequence);
+  }
+  sequence.set_total_time(static_cast<double>(end - origin()) / options_.steps_per_quarter);
   return sequence;
+}
+
+void Phrase::AddNote(const Note& played, int64_t end, NoteSequence& sequence) const {
+  const double steps_per_second = options_.steps_per_quarter;
+  const int64_t note_end = played.end == kOpen ? end : std::min(played.end, end);
+  auto* note = sequence.add_notes();
+  note->set_start_time(static_cast<double>(played.start - origin()) / steps_per_second);
+  note->set_end_time(static_cast<double>(note_end - origin()) / steps_per_second);
+  note->set_pitch(played.pitch);
+  note->set_velocity(played.velocity);
 }
 
 absl::StatusOr<Primer> Phrase::ReadPrimer(const Model& model, int64_t end) const {

@@ -15,31 +15,67 @@ namespace {
 /// A tempo that follows an outside clock wavers; what is smaller is not written.
 constexpr double kLeastTempoChange = 0.5;
 
-/// Two tracks a player: theirs, and the machine's.
+/// Two tracks a player: theirs, and the machine's. Further channels follow.
 constexpr int kTracksPerPlayer = 2;
+constexpr int kClickInstrument = 1 << 20;
+constexpr int kDrumChannel = 9;
+constexpr int kAllSoundOffNumber = 120;
+constexpr int kAllNotesOffNumber = 123;
 
 }  // namespace
 
-SessionRecorder::SessionRecorder(const DuetOptions& options) : options_(options) {
+SessionRecorder::SessionRecorder(const DuetOptions& options)
+    : options_(options),
+      next_instrument_(static_cast<int>(options.players.size()) * kTracksPerPlayer) {
   recorded_.set_ticks_per_quarter(480);
   recorded_.add_tempos()->set_qpm(options.qpm);
   auto* meter = recorded_.add_time_signatures();
   meter->set_numerator(options.meter_numerator);
   meter->set_denominator(options.meter_denominator);
-  for (size_t i = 0; i < options.players.size() * kTracksPerPlayer; ++i) {
+  for (int i = 0; i < next_instrument_; ++i) {
     auto* info = recorded_.add_instrument_infos();
-    info->set_instrument(static_cast<int>(i));
-    info->set_name(fmt::format("{} {}", i % 2 == 0 ? "player" : "machine", i / 2 + 1));
+    info->set_instrument(i);
+    info->set_name(NameOf(i % 2 == 0 ? "player" : "machine", i / 2));
   }
+}
+
+std::string SessionRecorder::NameOf(std::string_view who, int player) const {
+  return options_.players.size() == 1 ? std::string(who) : fmt::format("{} {}", who, player + 1);
+}
+
+SessionRecorder::Part& SessionRecorder::PlayersPart(const JournalEntry& entry) {
+  const int channel = entry.bytes[0] & 0x0f;
+  const PlayerOptions& player = options_.players[entry.voice];
+  const auto known = players_.find({entry.voice, channel});
+  if (known != players_.end()) return known->second;
+  const auto first = players_.lower_bound({entry.voice, 0});
+  const bool is_first = first == players_.end() || first->first.first != entry.voice;
+  const bool is_main = player.input_channel < 0 ? is_first : channel == player.input_channel;
+  Part part = {kTracksPerPlayer * entry.voice, std::max(player.thru_program, 0),
+               channel == kDrumChannel};
+  if (!is_main) {
+    part.instrument = next_instrument_++;
+    auto* info = recorded_.add_instrument_infos();
+    info->set_instrument(part.instrument);
+    info->set_name(fmt::format("{}, channel {}", NameOf("player", entry.voice), channel + 1));
+  }
+  return players_.emplace(std::pair(entry.voice, channel), part).first->second;
 }
 
 void SessionRecorder::Add(const JournalEntry& entry) {
   now_ = std::max(now_, entry.seconds);
   switch (entry.kind) {
-    case JournalEntry::Kind::kPlayerNote: return AddNote(kTracksPerPlayer * entry.voice, entry);
-    case JournalEntry::Kind::kPlayerSound: return AddSound(kTracksPerPlayer * entry.voice, entry);
-    case JournalEntry::Kind::kMachineNote:
-      return AddNote(kTracksPerPlayer * entry.voice + 1, entry);
+    case JournalEntry::Kind::kPlayerNote: return AddNote(PlayersPart(entry), entry, recorded_);
+    case JournalEntry::Kind::kPlayerSound: return AddSound(entry);
+    case JournalEntry::Kind::kMachineNote: {
+      const int program = std::max(options_.players[entry.voice].program, 0);
+      return AddNote({kTracksPerPlayer * entry.voice + 1, program, false}, entry, recorded_);
+    }
+    case JournalEntry::Kind::kClick: {
+      const bool is_drum = options_.metronome.channel == kDrumChannel;
+      const int program = std::max(options_.metronome.program, 0);
+      return AddNote({kClickInstrument, program, is_drum}, entry, clicks_);
+    }
     case JournalEntry::Kind::kBeat:
     case JournalEntry::Kind::kTransport: {
       const double before = recorded_.tempos(recorded_.tempos_size() - 1).qpm();
@@ -53,46 +89,68 @@ void SessionRecorder::Add(const JournalEntry& entry) {
   }
 }
 
-void SessionRecorder::AddSound(int instrument, const JournalEntry& entry) {
-  if ((entry.bytes[0] & 0xf0) == 0xe0) {
+void SessionRecorder::AddSound(const JournalEntry& entry) {
+  Part& part = PlayersPart(entry);
+  const int kind = entry.bytes[0] & 0xf0, number = entry.bytes[1];
+  if (kind == 0xc0) {
+    part.program = number;
+    return;
+  }
+  if (kind == 0xe0) {
     auto* bend = recorded_.add_pitch_bends();
     bend->set_time(entry.seconds);
-    bend->set_bend(entry.bytes[1] + 128 * entry.bytes[2] - 8192);
-    bend->set_instrument(instrument);
+    bend->set_bend(number + 128 * entry.bytes[2] - 8192);
+    bend->set_instrument(part.instrument);
+    bend->set_program(part.program);
+    bend->set_is_drum(part.is_drum);
+    return;
+  }
+  if (number == kAllSoundOffNumber || number >= kAllNotesOffNumber) {
+    for (int pitch = 0; pitch < 128; ++pitch) EndNote(part.instrument, pitch, entry.seconds);
     return;
   }
   auto* change = recorded_.add_control_changes();
   change->set_time(entry.seconds);
-  change->set_control_number(entry.bytes[1]);
+  change->set_control_number(number);
   change->set_control_value(entry.bytes[2]);
-  change->set_instrument(instrument);
+  change->set_instrument(part.instrument);
+  change->set_program(part.program);
+  change->set_is_drum(part.is_drum);
 }
 
-void SessionRecorder::AddNote(int instrument, const JournalEntry& entry) {
-  const int pitch = entry.bytes[1];
+void SessionRecorder::EndNote(int instrument, int pitch, double seconds) {
   const auto sounding = sounding_.find({instrument, pitch});
-  if (sounding != sounding_.end()) {
-    recorded_.mutable_notes(sounding->second)->set_end_time(entry.seconds);
-    sounding_.erase(sounding);
-  }
+  if (sounding == sounding_.end()) return;
+  const auto [sequence, index] = sounding->second;
+  sequence->mutable_notes(index)->set_end_time(seconds);
+  sounding_.erase(sounding);
+}
+
+void SessionRecorder::AddNote(const Part& part, const JournalEntry& entry, NoteSequence& recorded) {
+  const int pitch = entry.bytes[1];
+  EndNote(part.instrument, pitch, entry.seconds);
   if ((entry.bytes[0] & 0xf0) != 0x90 || entry.bytes[2] == 0) return;
-  auto* note = recorded_.add_notes();
-  note->set_instrument(instrument);
-  const bool machine = instrument % kTracksPerPlayer == 1;
-  note->set_program(machine ? std::max(options_.players[entry.voice].program, 0) : 0);
+  sounding_[{part.instrument, pitch}] = {&recorded, recorded.notes_size()};
+  auto* note = recorded.add_notes();
+  note->set_instrument(part.instrument);
+  note->set_program(part.program);
+  note->set_is_drum(part.is_drum);
   note->set_pitch(pitch);
   note->set_velocity(entry.bytes[2]);
   note->set_start_time(entry.seconds);
   note->set_end_time(entry.seconds);
-  sounding_[{instrument, pitch}] = recorded_.notes_size() - 1;
 }
 
-NoteSequence SessionRecorder::Sequence() const {
+NoteSequence SessionRecorder::Sequence(bool with_clicks) const {
   NoteSequence sequence = recorded_;
-  for (const auto& [key, index] : sounding_) {
-    auto* note = sequence.mutable_notes(index);
+  NoteSequence clicks = with_clicks ? clicks_ : NoteSequence();
+  for (const auto& [key, place] : sounding_) {
+    const auto& [recorded, index] = place;
+    if (recorded == &clicks_ && !with_clicks) continue;
+    auto* note = (recorded == &clicks_ ? clicks : sequence).mutable_notes(index);
     note->set_end_time(std::max(now_, note->start_time()));
   }
+  sequence.mutable_notes()->MergeFrom(clicks.notes());
   sequence.set_total_time(now_);
   return sequence;
 }

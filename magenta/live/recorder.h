@@ -1,10 +1,12 @@
 #pragma once
-// The session as a MIDI file that is whole at every moment: a track for each player and one for
-// the machine's answers to them.
+// The session as a MIDI file that is whole at every moment: a track for each player (and each
+// further channel that plays with them) and one for the machine's answers to them.
 
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "magenta/live/stage/duet_options.h"
@@ -18,11 +20,12 @@ class SessionRecorder {
   explicit SessionRecorder(const DuetOptions& options);
 
   /// Keeps what belongs into the recording: notes of players and machine, the players' pedals,
-  /// other controllers and pitch bends, tempos.
+  /// other controllers, programs and pitch bends, tempos.
   void Add(const JournalEntry& entry);
 
-  /// Everything up to now, in seconds of the session; notes that still sound end now.
-  NoteSequence Sequence() const;
+  /// Everything up to now, in seconds of the session; notes that still sound end now. The metronome
+  /// is in it where that is wanted.
+  NoteSequence Sequence(bool with_clicks = false) const;
   /// Writes it to `path` under another name, syncs and renames it: whatever happens, either the
   /// file of before or this one is there, whole. Errors as OutputFile's.
   absl::Status Save(const std::string& path) const;
@@ -30,14 +33,27 @@ class SessionRecorder {
   int64_t notes() const { return recorded_.notes_size(); }
 
  private:
-  void AddSound(int instrument, const JournalEntry& entry);
-  void AddNote(int instrument, const JournalEntry& entry);
+  /// One channel of what a player plays, or the machine to one player.
+  struct Part {
+    int instrument = 0;
+    int program = 0;
+    bool is_drum = false;
+  };
+  std::string NameOf(std::string_view who, int player) const;
+  Part& PlayersPart(const JournalEntry& entry);
+  void AddSound(const JournalEntry& entry);
+  void AddNote(const Part& part, const JournalEntry& entry, NoteSequence& recorded);
+  void EndNote(int instrument, int pitch, double seconds);
 
   const DuetOptions& options_;
   NoteSequence recorded_;
+  NoteSequence clicks_;
+  int next_instrument_;
+  /// By player and channel.
+  std::map<std::pair<int, int>, Part> players_;
   double now_ = 0;
-  /// Index in recorded_ of what sounds, by instrument and pitch.
-  std::map<std::pair<int, int>, int> sounding_;
+  /// What sounds, by instrument and pitch: the notes of recorded_ or clicks_, by index.
+  std::map<std::pair<int, int>, std::pair<NoteSequence*, int>> sounding_;
 };
 
 }  // namespace magenta

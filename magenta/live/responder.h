@@ -48,7 +48,8 @@ class LiveAnswer {
   /// From the next event on, where that can be.
   virtual void SetTemperature(double /*temperature*/) {}
 
-  /// What was heard, where it is known as events; what was done to it.
+  /// What was heard, where it is known as events, at the pitches at which it was played; what was
+  /// done to it.
   virtual std::vector<Event> primer() const { return {}; }
   virtual std::vector<std::string> remarks() const { return {}; }
   /// What became of it; not OK: nothing more comes.

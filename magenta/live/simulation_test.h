@@ -80,6 +80,7 @@ class Simulation : public MidiBackend {
     } while (between() &&
              static_cast<double>(block.start - last) < most_steps_after * kFramesPerStep);
     end_ = block.start;
+    ran_out_ = static_cast<double>(block.start - last) >= most_steps_after * kFramesPerStep;
     return absl::OkStatus();
   }
   bool simulated() const override { return true; }
@@ -88,6 +89,8 @@ class Simulation : public MidiBackend {
 
   const std::vector<Sent>& out() const { return out_; }
   int64_t end() const { return end_; }
+  /// Whether it went on to the last step that was allowed: nobody ended it.
+  bool ran_out() const { return ran_out_; }
 
   /// Step 0 of StepOf.
   void SetOrigin(double step) { origin_ = step; }
@@ -154,6 +157,7 @@ class Simulation : public MidiBackend {
   MidiBackendState state_;
   double origin_ = 0;
   int64_t end_ = 0;
+  bool ran_out_ = false;
 };
 
 }  // namespace magenta

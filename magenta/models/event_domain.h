@@ -51,6 +51,7 @@ struct Primer {
   int steps_per_quarter = 4;       // of the grid that the events stand on
   std::optional<int> instrument;   // of the input, that plays it; none where there is nothing
   std::vector<std::string> notes;  // what was done to it, for the user: "3 chords: highest kept"
+  std::vector<Event> played;       // the events as they were before they were squashed
 };
 
 /// Where a primer is looked for and where it must end, in steps of the grid.

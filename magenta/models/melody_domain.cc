@@ -166,10 +166,10 @@ class MelodyDomain final : public EventDomain {
                              ChooseMelody(input, request, primer.instrument, primer.notes));
     MAGENTA_ASSIGN_OR_RETURN(const int length, StepsUpToSection(melody, request));
     melody.SetLength(length);
-    const std::vector<Event> before = melody.events();
+    primer.played = melody.events();
     primer.start_step = melody.start_step();
     primer.transpose = Squash(melody);
-    SayFolded(before, melody.events(), primer);
+    SayFolded(melody.events(), primer);
     primer.events.events = melody.events();
     return primer;
   }
@@ -276,8 +276,8 @@ class MelodyDomain final : public EventDomain {
     return absl::OkStatus();
   }
 
-  void SayFolded(const std::vector<Event>& before, const std::vector<Event>& after,
-                 Primer& primer) const {
+  void SayFolded(const std::vector<Event>& after, Primer& primer) const {
+    const std::vector<Event>& before = primer.played;
     int64_t folded = 0;
     for (size_t i = 0; i < before.size(); ++i) {
       folded += IsPitch(before[i]) && before[i] + primer.transpose != after[i];

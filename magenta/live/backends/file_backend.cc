@@ -10,6 +10,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/live/backend.h"
+#include "magenta/live/backends/file_performer.h"
 #include "magenta/live/backends/file_tracks.h"
 #include "magenta/live/backends/midi_messages.h"
 
@@ -27,15 +28,16 @@ class FileBackend : public MidiBackend {
     MAGENTA_RETURN_IF_ERROR(Open());
     state_.connected = true;
     const double tail = std::min(request_.tail_seconds * request_.rate, 9e15);
-    const int64_t last = input_.end_frame + static_cast<int64_t>(std::ceil(std::max(0.0, tail)));
+    const auto tail_frames = static_cast<int64_t>(std::ceil(std::max(0.0, tail)));
     MidiBlock block{0, request_.block_frames, request_.rate};
     bool go_on = true;
-    while (go_on && (block.start < last || next_ < input_.events.size())) {
+    while (go_on && (block.start < input_.end_frame() + tail_frames || !input_.done())) {
       RunBlock(processor, block);
       block.start += block.frames;
-      state_.ended = block.start >= input_.end_frame && next_ == input_.events.size();
+      state_.ended = block.start >= input_.end_frame() && input_.done();
       go_on = between();
     }
+    if (!request_.keep()) return absl::OkStatus();
     for (FileRecording& output : outputs_) MAGENTA_RETURN_IF_ERROR(output.Commit(block.start));
     return absl::OkStatus();
   }
@@ -47,7 +49,7 @@ class FileBackend : public MidiBackend {
   absl::Status Check() const {
     const double tail = request_.tail_seconds;
     if (request_.block_frames < 1 || !(request_.rate >= 1000 && request_.rate <= 768000) ||
-        std::isnan(tail) || !(request_.output_qpm > 0)) {
+        std::isnan(tail) || !(request_.output_qpm > 0) || !(request_.input_delay >= 0)) {
       return UsageError(
           fmt::format("blocks of {} frames at {} frames a second, a tail of {} s and "
                       "a tempo of {} can't be",
@@ -81,19 +83,23 @@ class FileBackend : public MidiBackend {
   }
 
   absl::Status Open() {
+    FilePerformance all;
     for (size_t port = 0; port < request_.inputs.size(); ++port) {
       MAGENTA_ASSIGN_OR_RETURN(
           const FilePerformance one,
-          ReadPerformance(request_.inputs[port], static_cast<uint8_t>(port), request_.rate));
-      input_.events.insert(input_.events.end(), one.events.begin(), one.events.end());
-      input_.end_frame = std::max(input_.end_frame, one.end_frame);
+          ReadPerformance(request_.inputs[port], static_cast<uint8_t>(port), request_.rate,
+                          {request_.input_qpm, request_.input_delay, request_.parts_apart}));
+      all.events.insert(all.events.end(), one.events.begin(), one.events.end());
+      all.end_frame = std::max(all.end_frame, one.end_frame);
     }
     std::stable_sort(
-        input_.events.begin(), input_.events.end(),
+        all.events.begin(), all.events.end(),
         [](const TimedMidiEvent& a, const TimedMidiEvent& b) { return a.frame < b.frame; });
+    input_ = FilePerformer(std::move(all), request_.cues);
     const FrameTicks ticks(request_.rate, request_.output_qpm);
     for (const std::string& path : request_.outputs) {
-      MAGENTA_ASSIGN_OR_RETURN(FileRecording output, FileRecording::Create(path, ticks));
+      MAGENTA_ASSIGN_OR_RETURN(FileRecording output,
+                               FileRecording::Create(path, ticks, request_.output_tracks));
       output.SetMeter(request_.output_meter_numerator, request_.output_meter_denominator);
       outputs_.push_back(std::move(output));
     }
@@ -101,15 +107,7 @@ class FileBackend : public MidiBackend {
   }
 
   void RunBlock(MidiProcessor& processor, const MidiBlock& block) {
-    const int64_t end = block.start + block.frames;
-    in_.clear();
-    // What a block can't hold comes with the next one.
-    while (next_ < input_.events.size() && input_.events[next_].frame < end &&
-           in_.size() < kMidiStoreEvents) {
-      const TimedMidiEvent& timed = input_.events[next_++];
-      in_.push_back(timed.event);
-      in_.back().frame = static_cast<uint32_t>(std::max<int64_t>(0, timed.frame - block.start));
-    }
+    input_.Play(block.start, block.frames, kMidiStoreEvents, in_);
     MidiOut out(store_);
     processor.Process(block, in_, out);
     for (MidiEvent& event : out.events()) event.frame = std::min(event.frame, block.frames - 1);
@@ -125,9 +123,8 @@ class FileBackend : public MidiBackend {
 
   MidiPortRequest request_;
   MidiBackendState state_;
-  FilePerformance input_;
+  FilePerformer input_;
   std::vector<FileRecording> outputs_;
-  size_t next_ = 0;
   std::vector<MidiEvent> in_;
   std::vector<MidiEvent> store_ = std::vector<MidiEvent>(kMidiStoreEvents);
 };

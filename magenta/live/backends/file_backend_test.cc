@@ -1,3 +1,4 @@
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -7,6 +8,8 @@
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/io/midi/midi_test_util.h"
+#include "magenta/io/midi/midi_warnings.h"
+#include "magenta/io/midi/smf_parser.h"
 #include "magenta/live/backend.h"
 #include "magenta/live/backends/file_tracks.h"
 #include "magenta/live/backends/scripted_processor.h"
@@ -108,6 +111,73 @@ TEST_F(FileBackendTest, TheMeterStandsInTheFile) {
     ASSERT_TRUE(bytes.ok());
     EXPECT_NE(bytes->find(said ? "\xff\x58\x04\x06\x03" : "\xff\x58\x04\x04\x02"),
               std::string::npos);
+  }
+}
+
+TEST_F(FileBackendTest, WhoPlaysHasTracksOfTheirOwn) {
+  MidiPortRequest request;
+  request.inputs = {Input("a.mid", {kTwoNotes})};
+  request.outputs = {Path("out.mid")};
+  request.output_tracks = {{2, "player", 0}, {18, "machine"}, {1, "metronome"}};
+  ScriptedProcessor processor(
+      [](const MidiBlock& time, std::span<const MidiEvent> in, MidiOut& out) {
+        for (MidiEvent event : in) {
+          event.owner = 2;  // channel 1 has no track that is named
+          out.Send(event);
+          event.bytes[0] = static_cast<uint8_t>((event.bytes[0] & 0xf0) | 5);
+          event.owner = 18;
+          out.Send(event);
+        }
+        if (time.start == 0) out.Send({.frame = 0, .port = 0, .size = 1, .bytes = {0xFA}});
+      });
+  ASSERT_TRUE(Run(request, processor).ok());
+  const auto bytes = ReadFile(Path("out.mid"), 1 << 20);
+  MidiWarnings warnings;
+  const auto file = ParseSmf(*bytes, warnings);
+  ASSERT_TRUE(file.ok());
+  std::string dump;
+  for (const SmfTrack& track : file->tracks) {
+    dump += track.names.empty() ? "-" : std::string(track.names[0]);
+    for (const SmfEvent& event : track.events) {
+      if (event.kind == SmfKind::kNoteOn) dump += fmt::format(" {}.{}", event.channel, event.a);
+      if (event.kind == SmfKind::kSystem) dump += " start";
+    }
+    dump += "; ";
+  }
+  EXPECT_EQ(dump, "-; player 0.60 start; machine 5.60 5.62; player, channel 2 1.62; ");
+}
+
+TEST_F(FileBackendTest, NothingIsWrittenThatIsNotToBeKept) {
+  MidiPortRequest request;
+  request.inputs = {Input("a.mid", {kTwoNotes})};
+  request.outputs = {Path("out.mid")};
+  request.keep = [] { return false; };
+  ScriptedProcessor processor;
+  ASSERT_TRUE(Run(request, processor).ok());
+  EXPECT_FALSE(std::filesystem::exists(Path("out.mid")));
+}
+
+TEST_F(FileBackendTest, PlaysBeatForBeatWhateverTheFilesTempos) {
+  // 500 ticks a quarter; a second tempo of 60 quarters a minute after one.
+  const std::string file = Input(
+      "a.mid", {"00 90 3C 64 83 74 80 3C 40 00 FF 51 03 0F 42 40 00 90 3E 50 83 74 80 3E 40"});
+  const struct {
+    double qpm;
+    double delay;
+    const char* events;
+  } rows[] = {
+      {0, 0, "0:90.3C.64@0 0:80.3C.40@24000 0:90.3E.50@24000 0:80.3E.40@72000"},
+      {120, 0, "0:90.3C.64@0 0:80.3C.40@24000 0:90.3E.50@24000 0:80.3E.40@48000"},
+      {60, 0.5, "0:90.3C.64@24000 0:80.3C.40@72000 0:90.3E.50@72000 0:80.3E.40@120000"},
+  };
+  for (const auto& row : rows) {
+    MidiPortRequest request;
+    request.inputs = {file};
+    request.input_qpm = row.qpm;
+    request.input_delay = row.delay;
+    ScriptedProcessor processor;
+    ASSERT_TRUE(Run(request, processor).ok());
+    EXPECT_EQ(processor.Dump(), row.events);
   }
 }
 

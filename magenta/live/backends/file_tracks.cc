@@ -9,6 +9,7 @@
 #include "magenta/base/status.h"
 #include "magenta/io/midi/smf_clock.h"
 #include "magenta/io/midi/smf_parser.h"
+#include "magenta/live/backends/file_parts.h"
 
 namespace magenta {
 namespace {
@@ -46,6 +47,26 @@ MidiEvent MessageOf(const SmfEvent& event) {
   return message;
 }
 
+bool IsOfANote(SmfKind kind) {
+  return kind == SmfKind::kNoteOn || kind == SmfKind::kNoteOff || kind == SmfKind::kKeyPressure;
+}
+
+/// Where an event of track `track` is played: a note on its part's channel, what else the channel
+/// is told on those of all its parts.
+std::vector<uint8_t> ChannelsOf(const SmfEvent& event, size_t track,
+                                const std::vector<FilePart>& parts) {
+  std::vector<uint8_t> channels;
+  for (const FilePart& part : parts) {
+    if (part.file_channel != event.channel) continue;
+    if (IsOfANote(event.kind) && part.track != track) continue;
+    if (std::find(channels.begin(), channels.end(), part.channel) == channels.end()) {
+      channels.push_back(part.channel);
+    }
+  }
+  if (channels.empty() || event.kind == SmfKind::kSystem) return {event.channel};
+  return channels;
+}
+
 bool IsUndefined(const MidiEvent& message) {
   const uint8_t status = message.bytes[0];
   return message.size == 0 || status == 0xF4 || status == 0xF5 || status == 0xF9 || status == 0xFD;
@@ -53,26 +74,36 @@ bool IsUndefined(const MidiEvent& message) {
 
 }  // namespace
 
-absl::StatusOr<FilePerformance> ReadPerformance(const std::string& path, uint8_t port,
-                                                double rate) {
+absl::StatusOr<FilePerformance> ReadPerformance(const std::string& path, uint8_t port, double rate,
+                                                const FileReading& how) {
   MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path, kMaxFileBytes));
   MidiWarnings warnings;
   const absl::StatusOr<SmfFile> file = ParseSmf(bytes, warnings);
   if (!file.ok()) return WithFile(file.status(), path);
-  const TickClock clock = ClockOf(*file, warnings);
+  const bool by_beats = how.qpm > 0 && file->ticks_per_quarter > 0;
+  const TickClock clock =
+      by_beats ? TickClock(TickScale(how.qpm, file->ticks_per_quarter)) : ClockOf(*file, warnings);
+  const std::vector<FilePart> parts = PartsOf(*file, how.parts_apart);
   FilePerformance performance;
-  for (const SmfTrack& track : file->tracks) {
-    const double seconds = clock.Seconds(track.end_tick);
+  for (size_t i = 0; i < file->tracks.size(); ++i) {
+    const SmfTrack& track = file->tracks[i];
+    const double seconds = how.delay + clock.Seconds(track.end_tick);
     if (seconds > kMaxSeconds) {
       return InputError(path, fmt::format("it lasts {:.0f} hours, and a performance may last 24",
                                           seconds / 3600));
     }
-    const auto frame_of = [&](int64_t tick) { return std::llround(clock.Seconds(tick) * rate); };
+    const auto frame_of = [&](int64_t tick) {
+      return std::llround((how.delay + clock.Seconds(tick)) * rate);
+    };
     performance.end_frame = std::max<int64_t>(performance.end_frame, frame_of(track.end_tick));
     for (const SmfEvent& event : track.events) {
       MidiEvent message = MessageOf(event);
       message.port = port;
-      if (!IsUndefined(message)) performance.events.push_back({frame_of(event.tick), message});
+      if (IsUndefined(message)) continue;
+      for (const uint8_t channel : ChannelsOf(event, i, parts)) {
+        if (message.bytes[0] < 0xF0) message.bytes[0] = (message.bytes[0] & 0xF0) | channel;
+        performance.events.push_back({frame_of(event.tick), message});
+      }
     }
   }
   std::stable_sort(
@@ -92,13 +123,37 @@ int64_t FrameTicks::TickOf(int64_t frame) const {
 }
 
 absl::StatusOr<FileRecording> FileRecording::Create(const std::string& path,
-                                                    const FrameTicks& ticks) {
+                                                    const FrameTicks& ticks,
+                                                    std::span<const OutputTrack> owners) {
   MAGENTA_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Create(path));
-  return FileRecording(std::move(file), ticks);
+  FileRecording recording(std::move(file), ticks);
+  recording.owners_.assign(owners.begin(), owners.end());
+  for (const OutputTrack& owner : owners) {
+    recording.tracks_.push_back({owner.owner, owner.channel, SmfTrackWriter(owner.name), false});
+  }
+  if (owners.empty()) recording.tracks_.push_back({0, -1, SmfTrackWriter(), false});
+  return recording;
+}
+
+FileRecording::Track& FileRecording::TrackOf(const MidiEvent& event) {
+  const int channel = event.bytes[0] & 0x0f;
+  const auto owner = std::find_if(owners_.begin(), owners_.end(), [&](const OutputTrack& track) {
+    return track.owner == event.owner;
+  });
+  if (owner == owners_.end()) return tracks_.front();
+  for (Track& track : tracks_) {
+    if (track.owner != event.owner) continue;
+    if (track.channel < 0) track.channel = channel;
+    if (track.channel == channel) return track;
+  }
+  const std::string name = fmt::format("{}, channel {}", owner->name, channel + 1);
+  return tracks_.emplace_back(Track{event.owner, channel, SmfTrackWriter(name), false});
 }
 
 void FileRecording::Add(int64_t frame, const MidiEvent& event) {
-  track_.Add({ticks_.TickOf(frame), event.size, event.bytes});
+  Track& track = TrackOf(event);
+  track.writer.Add({ticks_.TickOf(frame), event.size, event.bytes});
+  track.used = true;
 }
 
 absl::Status FileRecording::Commit(int64_t end_frame) {
@@ -106,7 +161,10 @@ absl::Status FileRecording::Commit(int64_t end_frame) {
   timing.AddTempo(0, ticks_.tempo());
   timing.AddMeter(0, numerator_, std::countr_zero(static_cast<unsigned>(denominator_)));
   const int64_t end = ticks_.TickOf(end_frame);
-  const std::string chunks[] = {timing.Chunk(end), track_.Chunk(end)};
+  std::vector<std::string> chunks = {timing.Chunk(end)};
+  for (const Track& track : tracks_) {
+    if (track.used || tracks_.size() == 1) chunks.push_back(track.writer.Chunk(end));
+  }
   MAGENTA_RETURN_IF_ERROR(file_.Write(JoinSmf(ticks_.ticks_per_quarter(), chunks)));
   return file_.Commit();
 }

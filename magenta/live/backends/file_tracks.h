@@ -2,6 +2,7 @@
 // MIDI files as what came over ports, and as what goes there, by frame.
 
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/base/files.h"
 #include "magenta/io/midi/smf_writer.h"
+#include "magenta/live/backend.h"
 #include "magenta/live/stage/midi_io.h"
 
 namespace magenta {
@@ -28,10 +30,22 @@ struct FilePerformance {
   int64_t end_frame = 0;
 };
 
+/// How a file is played; see MidiPortRequest.
+struct FileReading {
+  /// Above 0: beat for beat at so many quarters a minute, whatever the file's own tempos (one that
+  /// counts frames of film has no beats).
+  double qpm = 0;
+  /// Seconds before it begins.
+  double delay = 0;
+  /// Tracks that share a channel get their own (PartsOf); what is no note goes to all of them.
+  bool parts_apart = false;
+};
+
 /// Reads `path` at `rate` frames a second; `port` is put into the events. Clock, start, stop and
 /// song position count as they stand in the file, as F7 escapes, or as SmfTrackWriter wrote them.
 /// Errors: as ReadFile's and ParseSmf's; exit 3 for a file of over 24 hours.
-absl::StatusOr<FilePerformance> ReadPerformance(const std::string& path, uint8_t port, double rate);
+absl::StatusOr<FilePerformance> ReadPerformance(const std::string& path, uint8_t port, double rate,
+                                                const FileReading& how = {});
 
 /// Where an output file's ticks are. With a tempo of at least 60 * rate / 32767 quarters a minute
 /// (88 at 48 kHz) a tick is never longer than a frame, so that no two frames share a tick; at the
@@ -54,8 +68,10 @@ class FrameTicks {
 /// An output port that becomes a file: nothing is there until Commit, then all of it.
 class FileRecording {
  public:
+  /// `owners` have a track for each channel that they play on; what is nobody's goes to the first.
   /// Errors (exit 5): `path` is not writable.
-  static absl::StatusOr<FileRecording> Create(const std::string& path, const FrameTicks& ticks);
+  static absl::StatusOr<FileRecording> Create(const std::string& path, const FrameTicks& ticks,
+                                              std::span<const OutputTrack> owners);
   /// What a bar of the file is; 4/4 where nothing else is said. The denominator: a power of 2.
   void SetMeter(int numerator, int denominator) {
     numerator_ = numerator;
@@ -68,13 +84,21 @@ class FileRecording {
   absl::Status Commit(int64_t end_frame);
 
  private:
+  struct Track {
+    uint8_t owner;
+    int channel;  // -1: none yet
+    SmfTrackWriter writer;
+    bool used;
+  };
   FileRecording(OutputFile file, const FrameTicks& ticks) : file_(std::move(file)), ticks_(ticks) {}
+  Track& TrackOf(const MidiEvent& event);
 
   OutputFile file_;
   FrameTicks ticks_;
   int numerator_ = 4;
   int denominator_ = 4;
-  SmfTrackWriter track_;
+  std::vector<OutputTrack> owners_;
+  std::deque<Track> tracks_;  // the first for what is nobody's
 };
 
 }  // namespace magenta

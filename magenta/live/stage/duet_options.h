@@ -20,6 +20,12 @@ enum class SyncMode {
   kMaster,  // our own, and it is sent to every output
 };
 
+/// What a model hears when it answers.
+enum class MemoryMode {
+  kSession,  // the conversation so far, phrases and answers
+  kPhrase,   // the last phrase alone
+};
+
 enum class MetronomeWhen { kOff, kListening, kAlways };
 
 /// What a control does. Signals (start, stop, toggle, panic, mutate, end of the phrase) fire at a
@@ -107,9 +113,16 @@ struct DuetOptions {
   int answer_grid_steps = 1;
   /// kFree: notes played into an answer begin a new phrase.
   bool allow_overlap = false;
+  /// The performer is a file that waits while the machine answers (DuetEngine::WaitBefore). So
+  /// kBars has no answer's rest after bars in which nothing was played, and kFree answers of whole
+  /// bars where phrases end on bars.
+  bool performer_waits = false;
+  MemoryMode memory = MemoryMode::kSession;
 
   /// What players send goes to the outputs of their voices.
   bool thru = true;
+  /// So does, with the first player's, what is no player's: other channels of a file.
+  bool thru_others = false;
   /// A controller that tells outputs 0 idle, 1 listening, 2 answering; -1: none.
   int state_control = -1;
   MetronomeOptions metronome;

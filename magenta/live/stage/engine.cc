@@ -19,7 +19,19 @@ constexpr uint8_t kSongPositionStatus = 0xf2;
 
 constexpr uint8_t kSustain = 64;
 constexpr uint8_t kAllSoundOff = 120;
+constexpr uint8_t kResetControllers = 121;
 constexpr uint8_t kAllNotesOff = 123;
+
+/// Whether `event` ends its channel's notes: those two, and the modes after them, which MIDI 1.0
+/// has do the same.
+bool EndsChannel(const MidiEvent& event) noexcept {
+  const bool is_control = (event.bytes[0] & 0xf0) == 0xb0;
+  return is_control && (event.bytes[1] == kAllSoundOff || event.bytes[1] >= kAllNotesOff);
+}
+
+bool IsNoteOn(const MidiEvent& event) noexcept {
+  return (event.bytes[0] & 0xf0) == 0x90 && event.bytes[2] > 0;
+}
 
 bool HasAction(const DuetOptions& options, LiveAction action) {
   return std::any_of(options.controls.begin(), options.controls.end(),
@@ -94,10 +106,11 @@ void DuetEngine::BeginSession(int64_t frame) noexcept {
 }
 
 void DuetEngine::SendPrograms(int64_t frame) noexcept {
-  const auto send = [&](int port, int channel, int program) {
+  const auto send = [&](int port, int channel, int program, int owner) {
     if (program < 0) return;
     outlet_.Send(frame, static_cast<uint8_t>(port), 2,
-                 {static_cast<uint8_t>(0xc0 | channel), static_cast<uint8_t>(program), 0});
+                 {static_cast<uint8_t>(0xc0 | channel), static_cast<uint8_t>(program), 0},
+                 static_cast<uint8_t>(owner));
   };
   const MetronomeOptions& metronome = options_.metronome;
   const auto is_taken = [&](int port, int channel) {
@@ -106,16 +119,18 @@ void DuetEngine::SendPrograms(int64_t frame) noexcept {
              return port == player.output_port && channel == player.output_channel;
            });
   };
-  for (const PlayerOptions& player : options_.players) {
-    send(player.output_port, player.output_channel, player.program);
+  for (size_t i = 0; i < options_.players.size(); ++i) {
+    const PlayerOptions& player = options_.players[i];
+    const int index = static_cast<int>(i);
+    send(player.output_port, player.output_channel, player.program, NoteLedger::kMachine + index);
     for (int channel = 0; channel < 16 && options_.thru; ++channel) {
       const bool all = player.input_channel < 0 && !is_taken(player.output_port, channel);
       if (all || channel == player.input_channel) {
-        send(player.output_port, channel, player.thru_program);
+        send(player.output_port, channel, player.thru_program, NoteLedger::kThru + index);
       }
     }
   }
-  send(metronome.port, metronome.channel, metronome.program);
+  send(metronome.port, metronome.channel, metronome.program, NoteLedger::kMetronome);
 }
 
 void DuetEngine::EndSession(int64_t frame) noexcept {
@@ -165,6 +180,35 @@ EngineState DuetEngine::state() const noexcept {
 bool DuetEngine::idle() const noexcept {
   return std::none_of(voices_.begin(), voices_.end(),
                       [](const auto& voice) { return voice->busy(); });
+}
+
+bool DuetEngine::clock_is_gone() const noexcept {
+  return transport_.follows() && !transport_.Goes(cursor_);
+}
+
+void DuetEngine::Expect(int64_t next_on, int64_t quiet) noexcept {
+  const auto step_of = [&](int64_t frame) {
+    return frame == Transport::kNever ? Voice::kNoStep : std::llround(transport_.PositionAt(frame));
+  };
+  for (const auto& voice : voices_) voice->Expect(step_of(next_on), step_of(quiet));
+}
+
+double DuetEngine::WaitBefore(int64_t frame) const noexcept {
+  if (!options_.performer_waits || !transport_.running() || transport_.follows()) return 0;
+  const int64_t step = std::llround(transport_.PositionAt(frame));
+  int64_t turn_end = step;
+  for (const auto& voice : voices_) {
+    const int64_t end = voice->TurnEnd(step);
+    if (end != Voice::kNoStep) turn_end = std::max(turn_end, end);
+  }
+  const int64_t bar = options_.steps_per_bar;
+  const int64_t bars = (turn_end - step + bar - 1) / bar;
+  return static_cast<double>(bars * bar) * transport_.FramesPerStep();
+}
+
+bool DuetEngine::Hears(uint8_t port, uint8_t channel) const noexcept {
+  return std::any_of(voices_.begin(), voices_.end(),
+                     [&](const auto& voice) { return voice->Hears(port, channel); });
 }
 
 int64_t DuetEngine::NextBar() const noexcept {
@@ -326,7 +370,7 @@ void DuetEngine::HandleRealTime(uint8_t status, int64_t frame) noexcept {
 
 bool DuetEngine::HandleControl(const MidiEvent& event, int64_t frame) noexcept {
   const int kind = event.bytes[0] & 0xf0;
-  const bool note_on = kind == 0x90 && event.bytes[2] > 0;
+  const bool note_on = IsNoteOn(event);
   const bool note_off = kind == 0x80 || (kind == 0x90 && event.bytes[2] == 0);
   bool taken = false;
   for (const ControlBinding& binding : options_.controls) {
@@ -344,26 +388,54 @@ bool DuetEngine::HandleControl(const MidiEvent& event, int64_t frame) noexcept {
 
 void DuetEngine::HandleMusic(const MidiEvent& event, int64_t frame) noexcept {
   const uint8_t kind = event.bytes[0] & 0xf0;
-  const uint8_t channel = event.bytes[0] & 0x0f;
-  bool thru = options_.thru;
+  bool heard = false;
   for (size_t i = 0; i < voices_.size(); ++i) {
     Voice& voice = *voices_[i];
-    if (!voice.Hears(event.port, channel)) continue;
-    if (thru) Thru(voice, static_cast<int>(i), event, frame);
-    thru = false;
-    if (kind == 0xb0 || kind == 0xe0) {
-      TellMessage(JournalEntry::Kind::kPlayerSound, static_cast<int>(i), event, frame);
-    }
-    if (kind != 0x80 && kind != 0x90) continue;
-    TellMessage(JournalEntry::Kind::kPlayerNote, static_cast<int>(i), event, frame);
-    if (!transport_.running()) continue;
+    const int index = static_cast<int>(i);
+    if (!voice.Hears(event.port, event.bytes[0] & 0x0f)) continue;
+    if (EndsChannel(event)) EndChannel(voice, index, event, frame);
+    if (options_.thru && !heard) Thru(voice, index, event, frame);
+    heard = true;
+    TellMusic(index, event, frame);
+    if ((kind != 0x80 && kind != 0x90) || !transport_.running()) continue;
     const double position = transport_.PositionAt(frame);
-    if (kind == 0x90 && event.bytes[2] > 0) {
-      voice.NoteOn(position, frame, event.bytes[1], event.bytes[2]);
+    if (IsNoteOn(event)) {
+      voice.NoteOn(position, frame, event);
     } else {
       voice.NoteOff(position, event.bytes[1]);
     }
   }
+  if (heard || !options_.thru || !options_.thru_others) return;
+  if (EndsChannel(event)) EndChannel(*voices_[0], 0, event, frame);
+  Thru(*voices_[0], 0, event, frame);
+  TellMusic(0, event, frame);
+}
+
+void DuetEngine::TellMusic(int voice, const MidiEvent& event, int64_t frame) noexcept {
+  switch (event.bytes[0] & 0xf0) {
+    case 0x80:
+    case 0x90: return TellMessage(JournalEntry::Kind::kPlayerNote, voice, event, frame);
+    case 0xb0:
+    case 0xc0:
+    case 0xe0: return TellMessage(JournalEntry::Kind::kPlayerSound, voice, event, frame);
+    default: return;
+  }
+}
+
+/// The player lets go of the channel's keys, and what of them went through ends.
+void DuetEngine::EndChannel(Voice& voice, int index, const MidiEvent& event,
+                            int64_t frame) noexcept {
+  const uint8_t channel = event.bytes[0] & 0x0f;
+  const std::bitset<128> held = voice.HeldOn(event.port, channel);
+  for (uint8_t pitch = 0; pitch < 128; ++pitch) {
+    if (!held[pitch]) continue;
+    const auto status = static_cast<uint8_t>(0x80 | channel);
+    const MidiEvent end = {0, event.port, 3, {status, pitch, 64}};
+    TellMessage(JournalEntry::Kind::kPlayerNote, index, end, frame);
+    voice.NoteOff(transport_.PositionAt(frame), pitch);
+  }
+  ledger_.EndChannel(outlet_, frame, static_cast<uint8_t>(voice.player().output_port), channel,
+                     static_cast<NoteLedger::Owner>(NoteLedger::kThru + index));
 }
 
 void DuetEngine::Thru(const Voice& voice, int index, const MidiEvent& event,
@@ -373,13 +445,16 @@ void DuetEngine::Thru(const Voice& voice, int index, const MidiEvent& event,
   const uint8_t channel = event.bytes[0] & 0x0f;
   const NoteLedger::Key key = {port, channel, event.bytes[1]};
   const auto owner = static_cast<NoteLedger::Owner>(NoteLedger::kThru + index);
-  if (kind == 0x90 && event.bytes[2] > 0) {
+  if (IsNoteOn(event)) {
     ledger_.On(outlet_, frame, key, event.bytes[2], owner);
   } else if (kind == 0x80 || kind == 0x90) {
     ledger_.Off(outlet_, frame, key, owner);
   } else {
+    // What the machine sounds on the same channel is not the player's to end.
+    if (EndsChannel(event) && ledger_.Sounds(port, channel)) return;
     if (kind == 0xb0 && event.bytes[1] == kSustain) pedals_[port][channel] = event.bytes[2] >= 64;
-    outlet_.Send(frame, port, event.size, event.bytes);
+    if (kind == 0xb0 && event.bytes[1] == kResetControllers) pedals_[port].reset(channel);
+    outlet_.Send(frame, port, event.size, event.bytes, owner);
   }
 }
 

@@ -59,6 +59,16 @@ class DuetEngine final : public MidiProcessor {
   /// The next block chooses the instruments anew: someone listens who did not hear it.
   void RequestPrograms() noexcept { programs_wanted_.store(true, std::memory_order_relaxed); }
 
+  // Of a performer whose music is known beforehand and who can wait for his turn, a file. Between
+  // blocks of simulated time; frames as if he did not wait (kNever: none).
+  /// The next note that comes in, and when the keys that are held are all let go.
+  void Expect(int64_t next_on, int64_t quiet) noexcept;
+  /// How long, in frames, a note on `frame` of the next block is to wait: whole bars, so that it is
+  /// not played into an answer; 0: not at all.
+  double WaitBefore(int64_t frame) const noexcept;
+  /// Whether a channel (0..15) of an input is a player's.
+  bool Hears(uint8_t port, uint8_t channel) const noexcept;
+
   /// Counts; exact once stopped(), and between blocks where time is simulated.
   EngineState state() const noexcept;
   /// What full rings dropped; from any thread.
@@ -66,6 +76,8 @@ class DuetEngine final : public MidiProcessor {
   /// Whether no answer is played, and none would be if nobody played on. Between blocks of
   /// simulated time, or after.
   bool idle() const noexcept;
+  /// Whether steps come no more unless an outside clock goes on. Likewise.
+  bool clock_is_gone() const noexcept;
 
  private:
   void BeginSession(int64_t frame) noexcept;
@@ -81,6 +93,8 @@ class DuetEngine final : public MidiProcessor {
   void HandleRealTime(uint8_t status, int64_t frame) noexcept;
   bool HandleControl(const MidiEvent& event, int64_t frame) noexcept;
   void HandleMusic(const MidiEvent& event, int64_t frame) noexcept;
+  void EndChannel(Voice& voice, int index, const MidiEvent& event, int64_t frame) noexcept;
+  void TellMusic(int voice, const MidiEvent& event, int64_t frame) noexcept;
   void Thru(const Voice& voice, int index, const MidiEvent& event, int64_t frame) noexcept;
   void TellMessage(JournalEntry::Kind kind, int voice, const MidiEvent& event,
                    int64_t frame) noexcept;

@@ -52,7 +52,7 @@ struct TakeEvent {
 struct JournalEntry {
   enum class Kind : uint8_t {
     kPlayerNote,   // bytes; voice
-    kPlayerSound,  // bytes of a controller or pitch bend; voice
+    kPlayerSound,  // bytes of a controller, program or pitch bend; voice
     kMachineNote,  // bytes; voice
     kClick,        // bytes
     kMessage,      // bytes: --learn

@@ -1,5 +1,7 @@
 #include "magenta/live/stage/note_ledger.h"
 
+#include <algorithm>
+
 namespace magenta {
 
 void NoteLedger::Set(Key key, Owner owner) noexcept {
@@ -24,9 +26,10 @@ void NoteLedger::Tell(Outlet& out, int64_t frame, Key key, uint8_t velocity, Own
 }
 
 bool NoteLedger::End(Outlet& out, int64_t frame, Key key) noexcept {
-  Tell(out, frame, key, 0, owners_[Index(key)]);
-  const bool sent =
-      out.Send(frame, key.port, 3, {static_cast<uint8_t>(0x80 | key.channel), key.pitch, 64});
+  const Owner owner = owners_[Index(key)];
+  Tell(out, frame, key, 0, owner);
+  const bool sent = out.Send(frame, key.port, 3,
+                             {static_cast<uint8_t>(0x80 | key.channel), key.pitch, 64}, owner);
   offs_ += sent;
   Set(key, sent ? kNobody : kUnended);
   return sent;
@@ -38,7 +41,7 @@ bool NoteLedger::On(Outlet& out, int64_t frame, Key key, uint8_t velocity, Owner
   }
   if (owners_[Index(key)] != kNobody && !End(out, frame, key)) return false;
   const uint8_t status = static_cast<uint8_t>(0x90 | key.channel);
-  if (!out.Send(frame, key.port, 3, {status, key.pitch, velocity})) return false;
+  if (!out.Send(frame, key.port, 3, {status, key.pitch, velocity}, owner)) return false;
   ++ons_;
   Set(key, owner);
   Tell(out, frame, key, velocity, owner);
@@ -50,6 +53,18 @@ bool NoteLedger::Off(Outlet& out, int64_t frame, Key key, Owner owner) noexcept 
   if (owners_[Index(key)] != owner) return false;
   End(out, frame, key);
   return true;
+}
+
+void NoteLedger::EndChannel(Outlet& out, int64_t frame, uint8_t port, uint8_t channel,
+                            Owner owner) noexcept {
+  if (counts_[owner] == 0) return;
+  for (uint8_t pitch = 0; pitch < 128; ++pitch) Off(out, frame, {port, channel, pitch}, owner);
+}
+
+bool NoteLedger::Sounds(uint8_t port, uint8_t channel) const noexcept {
+  if (port >= kMaxLivePorts || channel > 15) return false;
+  const auto* first = owners_.data() + Index({port, channel, 0});
+  return std::any_of(first, first + 128, [](Owner owner) { return owner != kNobody; });
 }
 
 void NoteLedger::Flush(Outlet& out, int64_t frame, Owner owner) noexcept {

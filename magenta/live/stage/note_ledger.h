@@ -35,6 +35,10 @@ class NoteLedger {
   bool Off(Outlet& out, int64_t frame, Key key, Owner owner) noexcept;
   /// Ends all of `owner`'s, and with `owner` kNobody everybody's.
   void Flush(Outlet& out, int64_t frame, Owner owner = kNobody) noexcept;
+  /// Ends `owner`'s of one channel.
+  void EndChannel(Outlet& out, int64_t frame, uint8_t port, uint8_t channel, Owner owner) noexcept;
+  /// Whether a key of that channel sounds, whoever struck it.
+  bool Sounds(uint8_t port, uint8_t channel) const noexcept;
   /// Ends what could not be ended because a block was full. To be called as each block begins,
   /// at `frame`.
   void Retry(Outlet& out, int64_t frame) noexcept;

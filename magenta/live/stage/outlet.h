@@ -40,11 +40,12 @@ class Outlet {
   SpscRing<MidiEvent>* monitor() noexcept { return monitor_.get(); }
 
   /// False when the block is full. A port that there is not takes everything.
-  bool Send(int64_t frame, uint8_t port, uint8_t size, std::array<uint8_t, 3> bytes) noexcept {
+  bool Send(int64_t frame, uint8_t port, uint8_t size, std::array<uint8_t, 3> bytes,
+            uint8_t owner = 0) noexcept {
     if (monitor_ != nullptr && port == 0 && !monitor_->Push({0, port, size, bytes})) ++drops_.sound;
     if (port >= num_outputs_) return true;
     const int64_t offset = std::clamp<int64_t>(frame - block_.start, 0, block_.frames - 1);
-    return out_->Send({static_cast<uint32_t>(offset), port, size, bytes});
+    return out_->Send({static_cast<uint32_t>(offset), port, size, bytes, owner});
   }
 
   /// Puts `entry` into the journal, with the time and position of its frame. A full journal drops

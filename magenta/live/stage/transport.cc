@@ -13,6 +13,8 @@ constexpr double kMostOfTick = 0.999;
 constexpr double kNewInterval = 0.25;
 /// An interval that many times longer than the estimate is a pause, not a tempo.
 constexpr double kPause = 8;
+/// Seconds of ticks at the highest tempo that may come at once.
+constexpr double kLongestBurst = 0.5;
 
 }  // namespace
 
@@ -55,13 +57,23 @@ void Transport::Stop(int64_t frame) noexcept {
   running_ = false;
 }
 
+bool Transport::ComesTooFast(int64_t frame, double shortest) noexcept {
+  const auto gap = static_cast<double>(frame - tick_frame_);
+  const double ahead = seen_ ? std::max(0.0, ahead_ - gap) + shortest : 0;
+  const double most = std::max(kLongestBurst * rate_, 2 * shortest);
+  if (ahead > most) return true;
+  ahead_ = ahead;
+  return false;
+}
+
 void Transport::Tick(int64_t frame) noexcept {
+  const double quarters = steps_per_tick_ / steps_per_quarter_;
+  const double shortest = quarters * 60 / kMaxQpm * rate_;
+  if (ComesTooFast(frame, shortest)) return;
   if (running_) tick_step_ += steps_per_tick_;
   auto gap = static_cast<double>(frame - tick_frame_);
   tick_frame_ = frame;
   if (running_) ticked_ = true;
-  const double quarters = steps_per_tick_ / steps_per_quarter_;
-  const double shortest = quarters * 60 / kMaxQpm * rate_;
   const double longest = quarters * 60 / kMinQpm * rate_;
   if (!std::exchange(seen_, true) || gap <= 0 ||
       gap > (measured_ ? kPause * tick_frames_ : longest))

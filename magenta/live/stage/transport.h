@@ -36,10 +36,14 @@ class Transport {
   /// Our own clock: from now on `step` is at `frame`. Outside: `step` is at the next tick.
   void Start(int64_t frame, double step) noexcept;
   void Stop(int64_t frame) noexcept;
-  /// A tick of the outside clock.
+  /// A tick of the outside clock. Ticks may come in a burst that was held up, but those that for
+  /// longer come faster than at kMaxQpm are no clock, and count for nothing.
   void Tick(int64_t frame) noexcept;
   /// Whether the outside clock should have ticked twice, and for half a second, and did not.
   bool Stalled(int64_t frame) const noexcept;
+
+  /// Of an outside clock: whether steps may still come, as far as its last tick says.
+  bool Goes(int64_t frame) const noexcept { return running_ && ticked_ && !Stalled(frame); }
 
   /// The position at `frame`, not before the last origin or tick.
   double PositionAt(int64_t frame) const noexcept;
@@ -48,6 +52,7 @@ class Transport {
 
  private:
   double StepsPerFrame() const noexcept;
+  bool ComesTooFast(int64_t frame, double shortest) noexcept;
 
   const int steps_per_quarter_;
   const double steps_per_tick_;
@@ -64,6 +69,7 @@ class Transport {
   bool seen_ = false;      // a tick at all
   bool measured_ = false;  // tick_frames_ comes from ticks
   double tick_frames_ = 0;
+  double ahead_ = 0;  // frames by which ticks came earlier than at kMaxQpm
 };
 
 }  // namespace magenta

@@ -59,5 +59,20 @@ TEST(Transport, FollowsTempoChangesWithinABeat) {
   EXPECT_LE(transport.qpm(), 1000);
 }
 
+TEST(Transport, WhatComesTooFastForLongIsNoClock) {
+  for (const double steps_per_tick : {4.0 / 24, 16.0}) {
+    Transport transport(120, 4, steps_per_tick);
+    transport.SetRate(0, 48000);
+    transport.Start(0, 0);
+    // A burst that was held up counts; two minutes of ticks a frame amount to no more than 1000
+    // quarters a minute.
+    for (int i = 0; i < 3; ++i) transport.Tick(1000);
+    EXPECT_NEAR(transport.PositionAt(1000), 2 * steps_per_tick, 1e-9);
+    for (int64_t frame = 1001; frame < 480000; ++frame) transport.Tick(frame);
+    EXPECT_LT(transport.PositionAt(480000), (10.5 * 1000 / 60 + 12) * 4);
+    EXPECT_GT(transport.PositionAt(480000), 9 * 1000 / 60 * 4);
+  }
+}
+
 }  // namespace
 }  // namespace magenta

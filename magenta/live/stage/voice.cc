@@ -43,7 +43,9 @@ VoiceState Voice::state() const noexcept {
 }
 
 bool Voice::busy() const noexcept {
-  if (answering_ || mutate_at_ != kNoStep) return true;
+  // A loop that nobody is there to end is heard once.
+  const bool in_first_round = !loop_ || step_ < answer_start_ + answer_length_;
+  if ((answering_ && in_first_round) || mutate_at_ != kNoStep) return true;
   // A switch that nobody is there to turn ends nothing.
   const bool ends = stage_.options.mode != TurnMode::kSwitch || phrase_end_ != kNoStep;
   return listening_ && ends && (heard_ || stage_.options.mode == TurnMode::kSwitch);
@@ -151,8 +153,17 @@ bool Voice::PhraseIsOver(int64_t step) const noexcept {
   if (options.mode != TurnMode::kFree || step % options.answer_grid_steps != 0) return false;
   const int64_t bar = options.steps_per_bar;
   if (max_listen_bars_ > 0 && step >= phrase_start_ + max_listen_bars_ * bar) return true;
-  if (step < phrase_start_ + min_listen_bars_ * bar) return false;
-  const int64_t given_up = last_on_ + kLongestHold * bar;
+  return step >= phrase_start_ + min_listen_bars_ * bar && IsSilent(step);
+}
+
+/// Whether the silence that ends a phrase is there or, where that is known, has begun.
+bool Voice::IsSilent(int64_t step) const noexcept {
+  const DuetOptions& options = stage_.options;
+  if (expects_ && last_on_ < expected_on_) {
+    const int64_t quiet = held_.any() ? expected_quiet_ : last_off_;
+    if (step >= quiet && expected_on_ - quiet >= options.silence_steps) return true;
+  }
+  const int64_t given_up = last_on_ + int64_t{kLongestHold} * options.steps_per_bar;
   if (held_.any() && step < given_up) return false;
   return step - (held_.any() ? given_up : last_off_) >= options.silence_steps;
 }
@@ -178,20 +189,53 @@ void Voice::OnStep(int64_t step, int64_t frame) noexcept {
   TellState(frame);
 }
 
-void Voice::NoteOn(double position, int64_t frame, uint8_t pitch, uint8_t velocity) noexcept {
+void Voice::NoteOn(double position, int64_t frame, const MidiEvent& message) noexcept {
   const int64_t step = NearestStep(position);
+  const uint8_t pitch = message.bytes[1], velocity = message.bytes[2];
   MindEvent event;
   event.kind = MindEvent::Kind::kNoteOn;
   event.position = position;
   event.pitch = pitch;
   event.velocity = velocity;
   Tell(event);
-  const bool may_begin = !answering_ || stage_.options.allow_overlap;
-  if (stage_.options.mode == TurnMode::kFree && !listening_ && may_begin) BeginPhrase(step, frame);
-  if (listening_ && step >= phrase_start_) heard_ = true;
+  if (stage_.options.mode == TurnMode::kFree && !listening_) {
+    if (!answering_ || stage_.options.allow_overlap) {
+      BeginPhrase(step, frame);
+    } else if (!loop_ && step >= answer_end_) {
+      next_begin_ = step;  // struck early
+    }
+  }
+  if (listening_ && step >= phrase_start_ && step < phrase_end_) heard_ = true;
   held_.set(pitch);
-  strokes_[pitch] = {frame, step, velocity};
+  strokes_[pitch] = {frame, step, velocity, message.port,
+                     static_cast<uint8_t>(message.bytes[0] & 0x0f)};
   last_on_ = step;
+}
+
+void Voice::Expect(int64_t next_on, int64_t quiet) noexcept {
+  expects_ = true;
+  expected_on_ = next_on;
+  expected_quiet_ = quiet;
+}
+
+int64_t Voice::TurnEnd(int64_t step) const noexcept {
+  if (answering_) return loop_ || step >= answer_end_ ? kNoStep : answer_end_;
+  if (!listening_ || !heard_) return kNoStep;
+  for (int64_t end = step_ + 1; end <= step; ++end) {
+    if (!PhraseIsOver(end)) continue;
+    const int64_t turn_end = end + AnswerLength(end);
+    return step < turn_end ? turn_end : kNoStep;
+  }
+  return kNoStep;
+}
+
+std::bitset<128> Voice::HeldOn(uint8_t port, uint8_t channel) const noexcept {
+  std::bitset<128> keys = held_;
+  for (size_t pitch = 0; pitch < keys.size(); ++pitch) {
+    const Stroke& stroke = strokes_[pitch];
+    if (stroke.port != port || stroke.channel != channel) keys.reset(pitch);
+  }
+  return keys;
 }
 
 std::bitset<128> Voice::StruckSince(int64_t since) const noexcept {
@@ -252,8 +296,11 @@ void Voice::EndPhraseAt(int64_t step) noexcept {
 }
 
 int64_t Voice::AnswerLength(int64_t step) const noexcept {
-  return answer_bars_ > 0 ? int64_t{answer_bars_} * stage_.options.steps_per_bar
-                          : step - phrase_start_;
+  const int64_t bar = stage_.options.steps_per_bar;
+  if (answer_bars_ > 0) return answer_bars_ * bar;
+  const int64_t length = step - phrase_start_;
+  const bool whole = stage_.options.performer_waits && stage_.options.answer_grid_steps % bar == 0;
+  return whole ? std::max<int64_t>(1, (length + bar / 2) / bar) * bar : length;
 }
 
 void Voice::EndPhrase(int64_t step, int64_t frame) noexcept {
@@ -263,8 +310,12 @@ void Voice::EndPhrase(int64_t step, int64_t frame) noexcept {
   if (answering_) stage_.ledger.Flush(stage_.outlet, frame, owner_);
   if (!heard_ && stage_.options.mode != TurnMode::kSwitch) {
     answering_ = false;
-    if (stage_.options.mode == TurnMode::kBars) next_begin_ = step + length;
-    return TellStop(/*all=*/true);
+    TellStop(/*all=*/true);
+    if (stage_.options.mode != TurnMode::kBars) return;
+    next_begin_ = step + length;
+    // There is nobody to rest for.
+    if (stage_.options.performer_waits) BeginPhrase(step, frame);
+    return;
   }
   MindEvent event;
   event.kind = MindEvent::Kind::kEnd;

@@ -38,7 +38,7 @@ class Voice {
   bool answering() const noexcept { return answering_; }
   /// Whether the phrase's end is known.
   bool ending() const noexcept { return phrase_end_ != kNoStep; }
-  /// Whether an answer is played, or one will be though nobody plays on.
+  /// Whether an answer is played, or one will be though nobody plays on (a loop: its first round).
   bool busy() const noexcept;
   const PlayerOptions& player() const noexcept { return stage_.options.players[index_]; }
   /// Whether a message of `channel` (0..15) on input `port` is this player's.
@@ -52,15 +52,24 @@ class Voice {
   void OnStep(int64_t step, int64_t frame) noexcept;
 
   /// Notes that the player plays; `position` in steps.
-  void NoteOn(double position, int64_t frame, uint8_t pitch, uint8_t velocity) noexcept;
+  void NoteOn(double position, int64_t frame, const MidiEvent& event) noexcept;
   void NoteOff(double position, uint8_t pitch) noexcept;
+
+  /// Of a performer whose music is known: the steps of the next note that comes in and of the last
+  /// key that is then let go (kNoStep: none).
+  void Expect(int64_t next_on, int64_t quiet) noexcept;
+  /// The step on which the machine's turn ends, if a note on `step`, before which no other comes,
+  /// would fall into one; else kNoStep.
+  int64_t TurnEnd(int64_t step) const noexcept;
 
   /// kBars: the first phrase begins on `step`.
   void Anchor(int64_t step) noexcept { next_begin_ = step; }
   void BeginPhrase(int64_t step, int64_t frame) noexcept;
   /// Keys that are held.
   const std::bitset<128>& held() const noexcept { return held_; }
-  /// Those of them that were struck on frame `since` or later.
+  /// Those of them that were struck on a channel of a port.
+  std::bitset<128> HeldOn(uint8_t port, uint8_t channel) const noexcept;
+  /// Those that were struck on frame `since` or later.
   std::bitset<128> StruckSince(int64_t since) const noexcept;
   /// Of the phrase that has just begun: `keys` that were struck too early for it count for its
   /// first step.
@@ -97,6 +106,7 @@ class Voice {
   void PlayDue(int64_t step, int64_t frame, bool late) noexcept;
   void Play(const TakeEvent& event, int64_t frame, bool too_late) noexcept;
   bool PhraseIsOver(int64_t step) const noexcept;
+  bool IsSilent(int64_t step) const noexcept;
   /// In steps, of one that begins on `step`.
   int64_t AnswerLength(int64_t step) const noexcept;
   void EndPhrase(int64_t step, int64_t frame) noexcept;
@@ -116,17 +126,22 @@ class Voice {
   bool listening_ = false;
   int64_t phrase_start_ = 0;
   int64_t phrase_end_ = kNoStep;  // decided
-  int64_t next_begin_ = kNoStep;  // kBars
-  bool heard_ = false;            // a note of this phrase
+  int64_t next_begin_ = kNoStep;
+  bool heard_ = false;  // a note of this phrase
   std::bitset<128> held_;
   struct Stroke {
     int64_t frame = 0;
     int64_t step = 0;
     uint8_t velocity = 0;
+    uint8_t port = 0;
+    uint8_t channel = 0;
   };
   std::array<Stroke, 128> strokes_ = {};  // the last of each key
   int64_t last_on_ = -1;
   int64_t last_off_ = 0;
+  bool expects_ = false;  // what is known beforehand, by Expect
+  int64_t expected_on_ = kNoStep;
+  int64_t expected_quiet_ = kNoStep;
 
   bool answering_ = false;
   int64_t answer_start_ = 0;

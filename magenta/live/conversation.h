@@ -1,0 +1,66 @@
+#pragma once
+// What was played and answered so far, turn by turn: what a model hears before a phrase.
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "magenta/live/stage/duet_options.h"
+
+namespace magenta {
+
+/// A note by steps.
+struct PlayedNote {
+  /// While it sounds.
+  static constexpr int64_t kOpen = -1;
+  int64_t start = 0;
+  int64_t end = 0;
+  uint8_t pitch = 0;
+  uint8_t velocity = 0;
+};
+
+/// `notes` as they are when their turn ends on `step`: later ones left out, others cut there.
+std::vector<PlayedNote> EndedOn(int64_t step, std::vector<PlayedNote> notes);
+
+/// More than so many bars, with the phrase that is played, are cut to their last 32, so that memory
+/// and the work of a step have a bound.
+inline constexpr int kMaxHeardBars = 48;
+inline constexpr int kKeptHeardBars = 32;
+
+/// Turns follow one another as in music: the time between them, in which nobody waits for anybody,
+/// is left out in whole bars, and everything keeps its place in the bar.
+class Conversation {
+ public:
+  struct Turn {
+    /// Steps `from` .. `to` - 1.
+    int64_t from = 0;
+    int64_t to = 0;
+    bool is_answer = false;
+    std::vector<PlayedNote> notes;
+  };
+
+  explicit Conversation(const DuetOptions& options) : bar_(options.steps_per_bar) {}
+
+  bool empty() const { return turns_.empty(); }
+  const std::deque<Turn>& turns() const { return turns_; }
+  /// The first step, where there is a turn.
+  int64_t start() const { return turns_.front().from; }
+
+  /// `turn` follows, on the steps of the session; its notes are ended. What goes beyond its first
+  /// step is cut there.
+  void Add(Turn turn);
+  /// What comes next begins on `step`: what there is moves on to it by whole bars. Of more than
+  /// `most_bars` the last kKeptHeardBars are kept.
+  void MoveTo(int64_t step, int most_bars);
+  /// Forgets what lies before `step`.
+  void ForgetBefore(int64_t step);
+  /// Takes an answer that is the last turn away.
+  void DropAnswer();
+  void Clear() { turns_.clear(); }
+
+ private:
+  const int64_t bar_;
+  std::deque<Turn> turns_;
+};
+
+}  // namespace magenta
