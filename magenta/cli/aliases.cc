@@ -71,11 +71,14 @@ std::vector<Alias> BuildAliases() {
         {"--output_dir=/tmp/melody_rnn/generated", "--num_outputs=10", "--num_steps=128",
          "--accompaniment=drop"});
   }
-  aliases.push_back({"midi", "live", {"--qpm=90", "--num_bars_to_generate=5"}});
+  // What is new since keeps out of their way.
+  aliases.push_back(
+      {"midi", "live", {"--qpm=90", "--num_bars_to_generate=5", "--memory=phrase", "--nowait"}});
   aliases.push_back({"magenta_midi",
                      "live",
                      {"--input_port=virtual", "--output_port=virtual", "--mode=free", "--silence=4",
-                      "--answer_on=bar", "--num_bars_to_generate=0", "--metronome_channel=2"}});
+                      "--answer_on=bar", "--num_bars_to_generate=0", "--metronome_channel=2",
+                      "--memory=phrase", "--nowait"}});
   return aliases;
 }
 

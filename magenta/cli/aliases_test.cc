@@ -57,20 +57,20 @@ TEST(Aliases, Expand) {
       {"midi",
        {"--list", "--bpm=100", "--generator_name=basic_rnn", "--train_dir=runs/1/train/",
         "--start_capture_control_value", "127"},
-       "live --qpm=90 --num_bars_to_generate=5 --list --qpm=100 --config=basic_rnn "
-       "--start_capture_control_value 127 --run_dir=runs/1"},
+       "live --qpm=90 --num_bars_to_generate=5 --memory=phrase --nowait --list --qpm=100 "
+       "--config=basic_rnn --start_capture_control_value 127 --run_dir=runs/1"},
       {"magenta_midi",
        {"--input_ports=a,b", "--output_ports=magenta_out", "--nopassthrough",
         "--playback_channel=0", "--enable_metronome=false", "--metronome_channel=9",
         "--bundle_files=x.mag", "--playback_offset=-0.05", "--panic_control_number=3"},
        "live --input_port=virtual --output_port=virtual --mode=free --silence=4 --answer_on=bar "
-       "--num_bars_to_generate=0 --metronome_channel=2 --input_ports=a,b --output_ports=virtual "
-       "--nothru --bundle_files=x.mag --panic_control_number=3 --output_channel=1 "
+       "--num_bars_to_generate=0 --metronome_channel=2 --memory=phrase --nowait --input_ports=a,b "
+       "--output_ports=virtual --nothru --bundle_files=x.mag --panic_control_number=3 --output_channel=1 "
        "--metronome_channel=10 --metronome=off"},
       {"magenta_midi",
        {"--start_capture_control_number", "1", "--num_bars_to_generate=3"},
-       "live --input_port=virtual --output_port=virtual --metronome_channel=2 "
-       "--start_capture_control_number 1 --num_bars_to_generate=3"},
+       "live --input_port=virtual --output_port=virtual --metronome_channel=2 --memory=phrase "
+       "--nowait --start_capture_control_number 1 --num_bars_to_generate=3"},
       {"magenta_midi",
        {"--playback_channel=16"},
        "--playback_channel=16 is no channel. Channels are 0 to 15."},

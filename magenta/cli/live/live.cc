@@ -2,10 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
+#include "magenta/cli/live/live_files.h"
 #include "magenta/cli/live/live_options.h"
 #include "magenta/cli/live/live_printer.h"
 #include "magenta/cli/live/live_verbs.h"
@@ -28,7 +31,8 @@ class RunningLiveVerb : public LiveFlags {
     if (list) return ListPortsAnd(context);
     MAGENTA_RETURN_IF_ERROR(Check());
     CatchSignals(kSecondsToEndNotes);
-    for (const std::string& remark : SettleTime(*this)) context.out.Info(remark);
+    const bool with_clicks = metronome != "auto" && metronome != "off";
+    for (const std::string& remark : SettleFlags(*this)) context.out.Info(remark);
     record = FreeName(record);
     const uint32_t seed = context.globals.seed.value_or(DrawSeed());
     // Flags that disagree are found before weights are read.
@@ -45,14 +49,27 @@ class RunningLiveVerb : public LiveFlags {
     if (synth == "audio") {
       MAGENTA_ASSIGN_OR_RETURN(loudspeakers, LiveSynth::Open(soundfont));
       context.out.Info("sound: " + loudspeakers->driver());
-      run.synth = loudspeakers.get();
+      run.sound = [&](std::span<const uint8_t> message) { loudspeakers->Send(message); };
     }
     run.stop = [] { return StopRequested().load(); };
-    const auto ports = entry->make(MakePortRequest(*this));
+    MidiPortRequest request = MakePortRequest(*this);
+    request.output_tracks = MakeOutputTracks(duet->options());
+    request.cues = duet->Cues();
+    // Where files play, a session without an answer is none; a musician may have tried a key.
+    const auto is_in_vain = [&] {
+      return entry->name == "file" && !learn && printer.answers() == 0 && !StopRequested();
+    };
+    request.keep = [&] { return !is_in_vain(); };
+    const auto ports = entry->make(request);
     MAGENTA_RETURN_IF_ERROR(duet->Run(*ports, run, printer));
     context.out.ClearProgress();
-    MAGENTA_RETURN_IF_ERROR(Sound(*duet, context));
+    if (is_in_vain()) {
+      End(*duet, printer, context);
+      return WhyInVain(*duet, printer);
+    }
+    MAGENTA_RETURN_IF_ERROR(Sound(*duet, with_clicks, context));
     End(*duet, printer, context);
+    if (!learn && printer.answers() == 0) context.out.Warning(WhySilent(*duet, printer));
     return absl::OkStatus();
   }
 
@@ -162,14 +179,15 @@ class RunningLiveVerb : public LiveFlags {
                            .Set("steps_per_bar", options.steps_per_bar));
   }
 
-  absl::Status Sound(const Duet& duet, Context& context) const {
+  absl::Status Sound(const Duet& duet, bool with_clicks, Context& context) const {
     if (synth.empty() || synth == "audio") return absl::OkStatus();
     if (duet.recorder().notes() == 0) {
       return NothingToOutputError("nothing was played: no sound for " + synth);
     }
     SoundOptions options;
     options.sound_font = soundfont;
-    MAGENTA_RETURN_IF_ERROR(RenderSound(duet.recorder().Sequence(), options, synth).status());
+    MAGENTA_RETURN_IF_ERROR(
+        RenderSound(duet.recorder().Sequence(with_clicks), options, synth).status());
     if (!context.out.json()) context.out.Info("sound: " + synth);
     return absl::OkStatus();
   }
@@ -205,7 +223,6 @@ class RunningLiveVerb : public LiveFlags {
       context.out.Warning(fmt::format("{} answers came late, {} phrases were not answered",
                                       printer.late_answers(), printer.unanswered()));
     }
-    if (printer.answers() == 0) ExplainSilence(duet, printer, context);
     if (!record.empty() && duet.recorder().notes() > 0) context.out.Info("recording: " + record);
   }
 
@@ -219,18 +236,48 @@ class RunningLiveVerb : public LiveFlags {
     say(drops.sound, "the synthesizer, which did not sound them");
   }
 
-  static void ExplainSilence(const Duet& duet, const LivePrinter& printer, Context& context) {
-    if (printer.player_notes() == 0) {
-      context.out.Warning(
-          "no note came in: `magenta ports` lists ports, --learn prints what arrives");
-    } else if (duet.options().sync == SyncMode::kFollow) {
-      context.out.Warning(
-          "no answer: no MIDI clock came, or no phrase ended (--clock=own needs none)");
-    } else if (duet.options().mode == TurnMode::kSwitch) {
-      context.out.Warning(
-          "no answer: no control began and ended a phrase (see --switch); --mode=bars:2,2 and "
-          "--mode=free need none");
+  /// Why there was no answer, and what gives one.
+  static std::string WhySilent(const Duet& duet, const LivePrinter& printer) {
+    const auto [why, remedy] = Silence(duet, printer);
+    return fmt::format("{}: {}", why, remedy);
+  }
+
+  /// The same of files, as an error (exit 4).
+  static absl::Status WhyInVain(const Duet& duet, const LivePrinter& printer) {
+    const auto [why, remedy] = Silence(duet, printer);
+    return NothingToOutputError(why, remedy);
+  }
+
+  static std::pair<std::string, std::string> Silence(const Duet& duet, const LivePrinter& printer) {
+    const DuetOptions& options = duet.options();
+    const bool is_file = options.thru_others || options.performer_waits;
+    if (printer.unanswered() > 0) {
+      return {"no answer: " + printer.last_problem(), "What was played is fine; ask again"};
     }
+    if (printer.player_notes() == 0) {
+      return {"no answer: no note came in",
+              is_file ? "Give --input_port a file with notes; `magenta inspect FILE` lists them"
+                      : "`magenta ports` lists ports, --learn prints what arrives"};
+    }
+    const bool has_clock_control = std::any_of(
+        options.controls.begin(), options.controls.end(),
+        [](const ControlBinding& control) { return control.action == LiveAction::kClock; });
+    if (has_clock_control) {
+      return {"no answer: the control that is the clock stopped, or no phrase ended",
+              "Without --clock_control_number time is our own"};
+    }
+    if (options.sync == SyncMode::kFollow) {
+      return {"no answer: no MIDI clock came, or no phrase ended", "--clock=own needs none"};
+    }
+    if (options.mode == TurnMode::kSwitch) {
+      return {"no answer: no control began and ended a phrase",
+              "--mode=bars:2,2 and --mode=free need none; --switch names another control"};
+    }
+    if (printer.heard_notes() == 0) {
+      return {"no answer: nothing was heard of the player on the channel that is listened to",
+              "--input_channel=0 hears all channels, --input_channel=N another"};
+    }
+    return {"no answer: no phrase ended", "--max_listen=4 ends phrases after 4 bars"};
   }
 };
 

@@ -6,16 +6,13 @@
 #include <cmath>
 #include <limits>
 
-#include "magenta/base/files.h"
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
-#include "magenta/io/midi/midi_file.h"
-#include "magenta/live/stage/transport.h"
+#include "magenta/live/stage/note_ledger.h"
+#include "magenta/music/program.h"
 
 namespace magenta::cli {
 namespace {
-
-/// The file backend's limit.
-constexpr uint64_t kMaxTimedBytes = uint64_t{256} << 20;
 
 /// The whole of `text` as a number within low..high.
 std::optional<int> LiveNumber(std::string_view text, int low, int high) {
@@ -131,12 +128,29 @@ void AddControls(const LiveFlags::Controls& controls, DuetOptions& options) {
   options.state_control = controls.state;
 }
 
+/// The program (0..127) that --`flag` names; -1: none.
+absl::StatusOr<int> ProgramOf(std::string_view flag, std::string_view text) {
+  if (text.empty() || text == "-1") return -1;
+  const auto program = ParseProgram(text);
+  if (program.ok()) return *program;
+  return UsageError(fmt::format("--{}: {}", flag, ErrorMessage(program.status())),
+                    ErrorRemedy(program.status()));
+}
+
+/// The machine's channel (0..15) for player `index`.
+int OutputChannel(const LiveFlags& flags, int index) {
+  if (!flags.files.free_channels.empty()) return flags.files.free_channels[index] - 1;
+  // Channel 10 is drums.
+  const int channel = (flags.output_channel - 1 + index) % 16;
+  return index > 0 && channel == 9 ? 10 : channel;
+}
+
 absl::Status AddPlayers(const LiveFlags& flags, DuetOptions& options) {
   PlayerOptions player;
   player.input_channel = flags.input_channel - 1;
   player.output_channel = flags.output_channel - 1;
-  player.program = flags.program;
-  player.thru_program = flags.input_program;
+  MAGENTA_ASSIGN_OR_RETURN(player.program, ProgramOf("program", flags.program));
+  MAGENTA_ASSIGN_OR_RETURN(player.thru_program, ProgramOf("input_program", flags.input_program));
   options.players.clear();
   for (const std::string& text : flags.players) {
     const auto heard = LivePair(text, ':', 0, 16);
@@ -149,14 +163,13 @@ absl::Status AddPlayers(const LiveFlags& flags, DuetOptions& options) {
     player.input_port = heard->first - 1;
     player.input_channel = heard->second - 1;
     player.output_port = std::min(index, std::max(options.num_outputs - 1, 0));
-    // Channel 10 is drums.
-    player.output_channel = (flags.output_channel - 1 + index) % 16;
-    if (index > 0 && player.output_channel == 9) player.output_channel = 10;
+    player.output_channel = OutputChannel(flags, index);
     options.players.push_back(player);
+    if (options.players.size() > kMaxPlayers) break;
   }
   if (options.players.size() > kMaxPlayers) {
     return UsageError(
-        fmt::format("{} players; there may be {}", options.players.size(), kMaxPlayers));
+        fmt::format("{} players; there may be {}", flags.players.size(), kMaxPlayers));
   }
   if (options.players.empty()) options.players.push_back(player);
   return absl::OkStatus();
@@ -169,7 +182,8 @@ absl::Status SetMetronome(const LiveFlags& flags, DuetOptions& options) {
                            : flags.metronome == "auto" && is_switch ? MetronomeWhen::kListening
                                                                     : MetronomeWhen::kAlways;
   options.metronome.channel = flags.metronome_channel - 1;
-  options.metronome.program = flags.metronome_program;
+  MAGENTA_ASSIGN_OR_RETURN(options.metronome.program,
+                           ProgramOf("metronome_program", flags.metronome_program));
   options.metronome.port = flags.metronome_port - 1;
   if (flags.metronome_port <= std::max(options.num_outputs, 1)) return absl::OkStatus();
   return UsageError(fmt::format("--metronome_port={}, and there {} {} output{}",
@@ -177,35 +191,9 @@ absl::Status SetMetronome(const LiveFlags& flags, DuetOptions& options) {
                                 options.num_outputs, options.num_outputs == 1 ? "" : "s"));
 }
 
-/// Whether a bar of `meter` can be counted in steps.
-bool IsUsableMeter(const NoteSequence::TimeSignature& meter) {
-  const int denominator = meter.denominator();
-  return meter.numerator() >= 1 && meter.numerator() <= 64 && denominator >= 1 &&
-         denominator <= 16 && (denominator & (denominator - 1)) == 0;
-}
-
-/// The tempo and meter of `sequence`, where flags leave them out.
-void TakeTime(const std::string& path, const NoteSequence& sequence, LiveFlags& flags,
-              std::vector<std::string>& remarks) {
-  if (flags.qpm == 0 && sequence.tempos_size() > 0) {
-    const double qpm = sequence.tempos(0).qpm();
-    flags.qpm = std::clamp(qpm, kMinQpm, kMaxQpm);
-    remarks.push_back(fmt::format("{:.6g} quarters a minute, as {} has it", qpm, path));
-    if (flags.qpm != qpm) remarks.back() += fmt::format("; {:.6g} are played", flags.qpm);
-    if (sequence.tempos_size() > 1) {
-      remarks.back() += "; its later tempos are not followed (MIDI clock in it is: --clock=follow)";
-    }
-  }
-  if (!flags.meter.empty() || sequence.time_signatures_size() == 0) return;
-  const auto& meter = sequence.time_signatures(0);
-  if (!IsUsableMeter(meter)) return;
-  flags.meter = fmt::format("{}/{}", meter.numerator(), meter.denominator());
-  remarks.push_back(fmt::format("bars of {}, as {} has them", flags.meter, path));
-}
-
 /// Two instruments on one channel of the output would be one.
-absl::Status CheckPrograms(const LiveFlags& flags) {
-  if (flags.input_program < 0 || flags.input_program == flags.program) return absl::OkStatus();
+absl::Status CheckPrograms(const LiveFlags& flags, const PlayerOptions& player) {
+  if (player.thru_program < 0 || player.thru_program == player.program) return absl::OkStatus();
   if (!flags.thru)
     return UsageError("--input_program is for what goes through, and --nothru is set");
   if (std::max(flags.input_channel, 1) != flags.output_channel) return absl::OkStatus();
@@ -216,21 +204,6 @@ absl::Status CheckPrograms(const LiveFlags& flags) {
 }
 
 }  // namespace
-
-std::vector<std::string> SettleTime(LiveFlags& flags) {
-  std::vector<std::string> remarks;
-  for (const std::string& path : flags.input_ports) {
-    if (flags.backend != "file") break;
-    // What can't be read the backend will say.
-    const auto bytes = ReadFile(path, kMaxTimedBytes);
-    if (!bytes.ok()) continue;
-    const auto file = ReadMidi(*bytes);
-    if (file.ok()) TakeTime(path, file->sequence, flags, remarks);
-  }
-  if (flags.qpm == 0) flags.qpm = 120;
-  if (flags.meter.empty()) flags.meter = "4/4";
-  return remarks;
-}
 
 MidiPortRequest MakePortRequest(const LiveFlags& flags) {
   MidiPortRequest request;
@@ -246,7 +219,27 @@ MidiPortRequest MakePortRequest(const LiveFlags& flags) {
     request.output_meter_numerator = meter->first;
     request.output_meter_denominator = meter->second;
   }
+  if (flags.files.by_beats) request.input_qpm = flags.qpm;
+  request.input_delay = flags.files.pickup * 60 / flags.qpm;
+  request.parts_apart = flags.files.one_player;
   return request;
+}
+
+std::vector<OutputTrack> MakeOutputTracks(const DuetOptions& options) {
+  std::vector<OutputTrack> tracks;
+  const auto add = [&](int owner, const char* name, size_t player, int channel) {
+    const std::string full =
+        options.players.size() == 1 ? name : fmt::format("{} {}", name, player + 1);
+    tracks.push_back({static_cast<uint8_t>(owner), full, channel});
+  };
+  for (size_t i = 0; i < options.players.size(); ++i) {
+    const PlayerOptions& player = options.players[i];
+    const int index = static_cast<int>(i);
+    add(NoteLedger::kThru + index, "player", i, player.input_channel);
+    add(NoteLedger::kMachine + index, "machine", i, player.output_channel);
+  }
+  tracks.push_back({NoteLedger::kMetronome, "metronome", options.metronome.channel});
+  return tracks;
 }
 
 absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_per_quarter,
@@ -269,8 +262,11 @@ absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_pe
   AddControls(flags.controls, options);
   MAGENTA_RETURN_IF_ERROR(AddPlayers(flags, options));
   MAGENTA_RETURN_IF_ERROR(SetMetronome(flags, options));
-  MAGENTA_RETURN_IF_ERROR(CheckPrograms(flags));
+  MAGENTA_RETURN_IF_ERROR(CheckPrograms(flags, options.players[0]));
   options.thru = flags.thru;
+  options.thru_others = flags.files.one_player;
+  options.performer_waits = flags.files.waits;
+  options.memory = flags.memory == "phrase" ? MemoryMode::kPhrase : MemoryMode::kSession;
   options.learn = flags.learn;
   options.temperature = flags.temperature;
   options.velocity = flags.velocity;

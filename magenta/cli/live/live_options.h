@@ -1,6 +1,8 @@
 #pragma once
 // From flags to a session: what they mean, and whether they agree.
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "magenta/cli/verbs/live_flags.h"
 #include "magenta/live/backend.h"
@@ -12,12 +14,10 @@ namespace magenta::cli {
 absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_per_quarter,
                                             uint32_t seed);
 
-/// Gives --qpm and --meter their defaults where they were left out: with --backend=file the first
-/// tempo and meter of the first input that has them, else 120 and 4/4. Returns what is worth
-/// saying.
-std::vector<std::string> SettleTime(LiveFlags& flags);
-
 /// The ports that `flags` ask for.
 MidiPortRequest MakePortRequest(const LiveFlags& flags);
+
+/// Of an output that is a file: a track for each player and one for the machine's answers to them.
+std::vector<OutputTrack> MakeOutputTracks(const DuetOptions& options);
 
 }  // namespace magenta::cli

@@ -183,6 +183,8 @@ void LivePrinter::OnNote(const JournalEntry& entry, bool machine) {
   if (on) {
     Remember(machine ? answered_ : played_, PitchName(entry.bytes[1]));
     ++(machine ? machine_notes_ : player_notes_);
+    const int listens_to = options_.players[entry.voice].input_channel;
+    heard_notes_ += !machine && (listens_to < 0 || listens_to == (entry.bytes[0] & 0x0f));
   }
   Print(Begin("note", entry)
             .Set("who", machine ? "machine" : "player")
@@ -230,8 +232,9 @@ void LivePrinter::OnMessage(const JournalEntry& entry) {
 
 void LivePrinter::CountAnswer(const AnswerReport& report) {
   const bool failed = !report.problem.empty();
-  answers_ += !report.again;
+  answers_ += !report.again && !failed;
   unanswered_ += failed;
+  if (failed) last_problem_ = report.problem;
   if (failed) {
     out_.Warning(
         fmt::format("{}: {}", report.again ? "the answer broke off" : "no answer", report.problem));

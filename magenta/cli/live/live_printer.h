@@ -26,10 +26,14 @@ class LivePrinter : public DuetObserver {
 
   /// Answers that were given.
   int64_t answers() const { return answers_; }
-  /// Of these, answers of a server that came after their time, and those that did not come.
+  /// Of these, answers of a server that came after their time; and those that did not come or broke
+  /// off, with what was said of the last one.
   int64_t late_answers() const { return late_answers_; }
   int64_t unanswered() const { return unanswered_; }
+  const std::string& last_problem() const { return last_problem_; }
   int64_t player_notes() const { return player_notes_; }
+  /// Of these, on channels that are listened to.
+  int64_t heard_notes() const { return heard_notes_; }
   int64_t machine_notes() const { return machine_notes_; }
   const MidiBackendState& backend() const { return backend_; }
 
@@ -68,6 +72,8 @@ class LivePrinter : public DuetObserver {
   /// The last answer of a server, as the status line has it.
   std::string server_;
   int64_t player_notes_ = 0;
+  int64_t heard_notes_ = 0;
+  std::string last_problem_;
   int64_t machine_notes_ = 0;
 };
 

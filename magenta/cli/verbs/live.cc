@@ -9,9 +9,9 @@ void LiveFlags::Describe(Flags& flags) {
       "the model hears each note as it is played, so its answer begins on the very next step.");
   flags.About(
       "Turn the modulation wheel up, play to the metronome, turn it down (--mode=switch); or take "
-      "turns of so many bars (--mode=bars:2,2); or play, and stop (--mode=free). Ctrl-C ends every "
-      "note and the session. The seed is printed; with it, the same playing gets the same "
-      "answers.");
+      "turns of so many bars (--mode=bars:2,2); or play, and stop (--mode=free). A MIDI file can "
+      "play, too (--backend=file): phrase by phrase it is answered. Ctrl-C ends every note and the "
+      "session. The seed is printed; with it, the same playing gets the same answers.");
   DescribePorts(flags);
   DescribeTurns(flags);
   DescribeTime(flags);
@@ -26,9 +26,8 @@ void LiveFlags::Describe(Flags& flags) {
                    "Two bars each, without end; the session is kept.");
   flags.AddExample("magenta live --learn",
                    "Prints what a knob or pedal sends, and the flag for it.");
-  flags.AddExample(
-      "magenta live --backend=file --input_port=phrase.mid --output_port=duet.mid --mode=bars:2,2",
-      "No hardware: a file plays, and a file is the result.");
+  flags.AddExample("magenta live --backend=file --input_port=tune.mid --output_port=duet.mid",
+                   "No hardware: a file plays, waits for each answer, and a file is the result.");
 }
 
 void LiveFlags::DescribePorts(Flags& flags) {
@@ -46,14 +45,21 @@ void LiveFlags::DescribePorts(Flags& flags) {
   flags.TextList("output_port", &output_ports, outputs).Value("NAME").Default("the first one");
   flags.TextList("output_ports", &output_ports, outputs).Hidden();
   flags.Int("input_channel", &input_channel, "The player's MIDI channel, 1 to 16; 0: all.")
-      .Range(0, 16);
-  flags.Int("output_channel", &output_channel, "The machine's MIDI channel.").Range(1, 16);
-  flags.Int("program", &program, "The machine's instrument, 0 to 127 of General MIDI; -1: as is.")
-      .Range(-1, 127);
+      .Range(0, 16)
+      .Default("0; of a file the part that lies highest");
+  flags.Int("output_channel", &output_channel, "The machine's MIDI channel.")
+      .Range(1, 16)
+      .Default("1; beside a file one that it does not use");
   flags
-      .Int("input_program", &input_program,
-           "Your own instrument on the output, where your channel is not the machine's.")
-      .Range(-1, 127);
+      .Text("program", &program,
+            "The machine's instrument of General MIDI, by name (flute) or number (0 to 127).")
+      .Value("NAME")
+      .Default("as it is");
+  flags
+      .Text("input_program", &input_program,
+            "Your own instrument on the output, where your channel is not the machine's.")
+      .Value("NAME")
+      .Default("as it is");
   flags
       .TextList("players", &players,
                 "Several players at once, each with a voice that answers: PORT:CHANNEL as heard, "
@@ -61,6 +67,9 @@ void LiveFlags::DescribePorts(Flags& flags) {
                 "channel of the same number, where there is one.")
       .Value("LIST");
   flags.Bool("thru", &thru, "What you play goes to the output, too.");
+  flags.Bool("wait", &wait,
+             "A file that plays waits, whole bars, while the machine answers (not for "
+             "--mode=switch, nor where the file is the clock).");
 }
 
 void LiveFlags::DescribeTurns(Flags& flags) {
@@ -70,19 +79,24 @@ void LiveFlags::DescribeTurns(Flags& flags) {
             "switch: a control begins and ends your phrase; bars:A,B: A bars for you, B for the "
             "machine; free: your phrase begins with a note and ends with a silence.")
       .Choices({"switch", "bars:2,2", "free"}, true)
-      .Value("MODE");
+      .Value("MODE")
+      .Default("switch; for a file without a switch free, on bar lines");
   flags
       .Text("switch", &switch_control,
             "Another switch: cc:N (64 or more begins, less ends), pedal (cc:64), or note:N, which "
             "begins and ends by turns.")
       .Value("CONTROL")
       .Default("the wheel, as the four flags below say");
-  flags.Int("start_capture_control_number", &start_control, "Begins the phrase.").Range(0, 127);
+  flags.Int("start_capture_control_number", &start_control, "Begins the phrase.")
+      .Range(0, 127)
+      .Default("1");
   flags.Int("start_capture_control_value", &start_value, "Its value; -1: any of 64 and more.")
-      .Range(-1, 127);
-  flags.Int("stop_capture_control_number", &stop_control, "Ends it.").Range(0, 127);
+      .Range(-1, 127)
+      .Default("127");
+  flags.Int("stop_capture_control_number", &stop_control, "Ends it.").Range(0, 127).Default("1");
   flags.Int("stop_capture_control_value", &stop_value, "Its value; -1: any of 64 and more.")
-      .Range(-1, 127);
+      .Range(-1, 127)
+      .Default("0");
   flags
       .Int("num_bars_to_generate", &answer_bars,
            "Length of an answer; 0: as long as the phrase. Bars of --mode=bars go before it.")
@@ -91,10 +105,12 @@ void LiveFlags::DescribeTurns(Flags& flags) {
   flags.Double("silence", &silence, "For free: the beats of silence that end a phrase.")
       .Range(0.25, 256);
   flags.Text("answer_on", &answer_on, "Where an answer may begin.")
-      .Choices({"step", "beat", "bar"});
+      .Choices({"step", "beat", "bar"})
+      .Default("step; bar where --mode is left out for a file");
   flags.Int("min_listen", &min_listen_bars, "For free: fewest bars of a phrase.").Range(0, 256);
   flags.Int("max_listen", &max_listen_bars, "For free: most bars of a phrase; 0: no limit.")
-      .Range(0, 256);
+      .Range(0, 256)
+      .Default("0; 4 where --mode is left out for a file");
   flags.Bool("allow_overlap", &allow_overlap, "For free: playing into an answer begins a phrase.");
 }
 
@@ -111,12 +127,15 @@ void LiveFlags::DescribeTime(Flags& flags) {
       .Choices({"own", "follow", "send"});
   flags
       .Text("metronome", &metronome,
-            "When it clicks; auto: while listening for switch, always otherwise.")
+            "When it clicks; auto: while listening for switch, always otherwise, never into "
+            "files.")
       .Choices({"auto", "always", "listening", "off"});
   flags.Int("metronome_port", &metronome_port, "Which of the outputs, from 1.").Range(1, 16);
   flags.Int("metronome_channel", &metronome_channel, "Its MIDI channel; 10 is drums.").Range(1, 16);
-  flags.Int("metronome_program", &metronome_program, "Its instrument; of channel 10, the drum kit.")
-      .Range(-1, 127);
+  flags
+      .Text("metronome_program", &metronome_program, "Its instrument; of channel 10, the drum kit.")
+      .Value("NAME")
+      .Default("as it is");
 }
 
 void LiveFlags::DescribeControls(Flags& flags) {
@@ -142,6 +161,11 @@ void LiveFlags::DescribeControls(Flags& flags) {
 
 void LiveFlags::DescribeMusic(Flags& flags) {
   flags.Group("The music");
+  flags
+      .Text("memory", &memory,
+            "What an answer goes on from: session, all that was played and answered so far, in its "
+            "key; phrase, your last phrase alone.")
+      .Choices({"session", "phrase"});
   flags
       .Double("temperature", &temperature,
               "Above 1 wilder, below 1 tamer, 0 always the most probable event.")

@@ -20,25 +20,26 @@ struct LiveFlags : HandedOverVerb {
   std::string backend = "auto";
   std::vector<std::string> input_ports;
   std::vector<std::string> output_ports;
-  int input_channel = 0;
-  int output_channel = 1;
-  int program = -1;
-  int input_program = -1;
+  int input_channel = -1;   // -1: 0, or a file's tune
+  int output_channel = -1;  // -1: 1, or one that a file leaves free
+  std::string program;
+  std::string input_program;
   std::vector<std::string> players;
   bool thru = true;
+  bool wait = true;
 
   // Turns.
-  std::string mode = "switch";
+  std::string mode;  // "": switch, or a file's
   std::string switch_control;
-  int start_control = 1;
-  int start_value = 127;
-  int stop_control = 1;
-  int stop_value = 0;
+  int start_control = -1;  // -1, and values -2: the wheel
+  int start_value = -2;
+  int stop_control = -1;
+  int stop_value = -2;
   int answer_bars = -1;
   double silence = 2;
-  std::string answer_on = "step";
+  std::string answer_on;  // "": step, or a file's
   int min_listen_bars = 0;
-  int max_listen_bars = 0;
+  int max_listen_bars = -1;
   bool allow_overlap = false;
 
   // Time.
@@ -48,7 +49,7 @@ struct LiveFlags : HandedOverVerb {
   std::string metronome = "auto";
   int metronome_port = 1;
   int metronome_channel = 10;
-  int metronome_program = -1;
+  std::string metronome_program;
 
   // Controls, by number; -1: none. In the order of kLiveControls.
   struct Controls {
@@ -72,6 +73,7 @@ struct LiveFlags : HandedOverVerb {
   ModelFlags model;
   std::vector<std::string> bundle_files;
   RemoteFlags remote;
+  std::string memory = "session";
   double temperature = 1;
   SamplingFlags sampling;
   int velocity = 0;
@@ -80,6 +82,19 @@ struct LiveFlags : HandedOverVerb {
   std::string record;
   std::string synth;
   std::string soundfont;
+
+  /// What files that play say (magenta-live fills it in).
+  struct Files {
+    /// They wait for the machine, and are played beat for beat at --qpm.
+    bool waits = false;
+    bool by_beats = false;
+    /// One player is all of one file: one part, or all, is heard; all sound.
+    bool one_player = false;
+    /// Quarter notes before they begin, so that a pickup ends on a bar line.
+    double pickup = 0;
+    /// MIDI channels, from 1, that the machine may have.
+    std::vector<int> free_channels;
+  } files;
 
  private:
   void DescribePorts(Flags& flags);
