@@ -425,6 +425,7 @@ TEST_F(HttpApiTest, Errors) {
       {kGenerate, "application/json", "{\"tempo\": 3}", 400, "tempo"},
       {kGenerate, "application/x-protobuf", "\xff\xff\xff", 400, "no GenerateSequenceRequest"},
       {kGenerate, "application/pdf", "%PDF", 415, "application/pdf is not taken"},
+      {kGenerate, "application/octet-stream", "\x89PNG\r\n\x1a\n", 400, "no music and no message"},
       {kGenerate, "audio/wav", "RIFF", 415, "audio/wav is not taken"},
       {kGenerate, "application/xml", "<a/>", 400, "<score-partwise>"},
       {kGenerate, "text/vnd.abc", "", 400, ""},

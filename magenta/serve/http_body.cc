@@ -222,6 +222,10 @@ absl::Status ReadMessageBody(std::string_view body, std::optional<BodyForm> name
   if (query.contains("tune")) {
     return UsageError("tune chooses one of a file's tunes, and this is no file", "Leave it out");
   }
+  if (const std::string_view foreign = ForeignKind(body); !foreign.empty()) {
+    return UsageError(fmt::format("this is {}, no music and no message", foreign),
+                      "Send MIDI, MusicXML, ABC or a GenerateSequenceRequest");
+  }
   const bool known = named.has_value() && named != BodyForm::kWav;
   const MessageForm form = known          ? MessageFormOf(*named)
                            : body.empty() ? MessageForm::kJson
