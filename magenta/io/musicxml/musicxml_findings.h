@@ -86,8 +86,12 @@ struct XmlPlaced {
 
 /// What all parts say of one measure.
 struct XmlMeasure {
-  /// Of what its longest part holds.
+  /// Of what its longest part holds, rests and all.
   int64_t content = 0;
+  /// Where its last note ends.
+  int64_t sounding = 0;
+  /// Some part holds what the meter asks for.
+  bool is_full = false;
   /// In force at its end, of the first part that has it.
   XmlMeter meter;
   /// That part, whose meters count.

@@ -280,6 +280,26 @@ TEST(MusicXmlKindsTest, MetersDoNotDependOnDivisions) {
   }
 }
 
+// Two whole rests in a silent part's measure of 4/4.
+TEST(MusicXmlKindsTest, RestsPastTheEndOfAMeasure) {
+  const std::string rest = "<note><rest/><duration>4</duration></note>";
+  const auto score = [&](const std::string& first, const std::string& second) {
+    const auto part = [](const char* id, const std::string& inside) {
+      return std::string("<part id='") + id + "'><measure>" + kFour + inside +
+             "</measure><measure>" + Note("C", 4, 4) + "</measure></part>";
+    };
+    return ReadXml("<score-partwise><part-list/>" + part("a", first) + part("b", second) +
+                   "</score-partwise>")
+        .sequence;
+  };
+  EXPECT_EQ(DumpNotes(score(rest + rest, Note("E", 4, 4))), "60@4+4 64@0+4/1 60@4+4/1");
+  EXPECT_EQ(DumpNotes(score(Note("E", 4, 4), rest + rest)), "64@0+4 60@4+4 60@4+4/1");
+  // Notes, and what no other part contradicts, last as long as they do.
+  EXPECT_EQ(DumpNotes(score(Note("E", 4, 8), Note("E", 4, 4))), "64@0+8 60@8+4 64@0+4/1 60@8+4/1");
+  EXPECT_EQ(DumpNotes(score(Note("E", 4, 4) + rest, Note("E", 4, 4) + rest)),
+            "64@0+4 60@8+4 64@0+4/1 60@8+4/1");
+}
+
 TEST(MusicXmlKindsTest, RoundedDurationsKeepTheBarLines) {
   // Thirds of a quarter at 256 divisions are 85 each: a measure that ends 4 divisions early.
   std::string measure;

@@ -51,20 +51,27 @@ class ScoreLayout {
     return std::clamp<int64_t>(starts_[measure] + place.offset, 0, kMaxScoreUnits);
   }
 
-  /// A measure lasts as long as its longest part, and one without any duration as its meter.
+  /// A measure lasts as long as its longest part, and one without any duration as its meter, or
+  /// without a meter as the one before it.
   void PlaceMeasures() {
     starts_.assign(found_.measures.size() + 1, 0);
     for (size_t i = 0; i < found_.measures.size(); ++i) {
       const XmlMeasure& measure = found_.measures[i];
-      const int64_t whole = measure.meter.units();
-      // Without a meter: as the one before it.
-      const int64_t nominal = whole > 0 ? whole : i > 0 ? starts_[i] - starts_[i - 1] : 0;
-      const bool is_whole =
-          measure.content == 0 || (whole > 0 && !measure.has_change &&
-                                   std::abs(measure.content - whole) < kXmlRoundingUnits);
+      const int64_t before = i > 0 ? starts_[i] - starts_[i - 1] : 0;
+      const int64_t nominal = measure.meter.numerator > 0 ? measure.meter.units() : before;
+      const bool is_nominal = measure.content == 0 || IsNominal(measure);
       starts_[i + 1] =
-          std::min(starts_[i] + (is_whole ? nominal : measure.content), kMaxScoreUnits);
+          std::min(starts_[i] + (is_nominal ? nominal : measure.content), kMaxScoreUnits);
     }
+  }
+
+  /// Whether the meter tells the length: what differs is rounding, or rests that go over the end in
+  /// some parts while others are full.
+  static bool IsNominal(const XmlMeasure& measure) {
+    if (measure.meter.numerator == 0 || measure.has_change) return false;
+    const int64_t whole = measure.meter.units();
+    if (std::abs(measure.content - whole) < kXmlRoundingUnits) return true;
+    return measure.is_full && measure.sounding < whole + kXmlRoundingUnits;
   }
 
   /// Ties join a note to the next one of its pitch, of the same voice if there is one.

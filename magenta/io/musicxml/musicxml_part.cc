@@ -60,7 +60,12 @@ absl::Status MusicXmlPart::ReadMeasure(pugi::xml_node measure, int number) {
   FinishTranspositions();
   RepeatMeasure();
   if (Measure().owner == index_) Measure().meter = meter_;
-  Measure().content = std::max(Measure().content, content_);
+  XmlMeasure& facts = Measure();
+  facts.content = std::max(facts.content, content_);
+  facts.is_full |= content_ > 0 && std::abs(content_ - MeasureUnits()) < kXmlRoundingUnits;
+  for (size_t i = notes; i < found_.notes[index_].size(); ++i) {
+    facts.sounding = std::max(facts.sounding, found_.notes[index_][i].note.end);
+  }
   found_.note_count += found_.notes[index_].size() - notes;
   MAGENTA_RETURN_IF_ERROR(CheckNotes(found_.note_count));
   return CheckEvents(found_.event_count());
