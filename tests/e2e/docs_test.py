@@ -147,14 +147,14 @@ class Commands(Case):
         self.assertEqual(len([name for name in self.files('more') if name.endswith('.mid')]), 10)
         if built('magenta-live'):
             # The duet: me.mid has four bars, and so has the answer.
-        duet = run('inspect', '--json', '--limit=0', self.path('duet.mid')).json['files'][0]
-        players = [i['name'] for i in duet['instruments']]
-        self.assertEqual(sorted(players), ['machine', 'player'])
-        own = [n[0] for n in notes_of(self.path('me.mid'))]
-        player = duet['instruments'][players.index('player')]['instrument']
-        self.assertEqual([n[0] for n in duet['notes'] if n[6] == player], own)
-        answer = [n for n in duet['notes'] if n[6] != player]
-        self.assertTrue(answer and all(8 - 1e-4 <= n[2] < 16 for n in answer), answer)
+            duet = run('inspect', '--json', '--limit=0', self.path('duet.mid')).json['files'][0]
+            players = [i['name'] for i in duet['instruments']]
+            self.assertEqual(sorted(players), ['machine', 'player'])
+            own = [n[0] for n in notes_of(self.path('me.mid'))]
+            player = duet['instruments'][players.index('player')]['instrument']
+            self.assertEqual([n[0] for n in duet['notes'] if n[6] == player], own)
+            answer = [n for n in duet['notes'] if n[6] != player]
+            self.assertTrue(answer and all(8 - 1e-4 <= n[2] < 16 for n in answer), answer)
 
     def test_command_line(self):
         self.run_page('docs/cli.md', 9)
