@@ -23,7 +23,7 @@ ROOMS = {
     "io/score": ["base", "music"],
     "io/abc": ["base", "music", "io/score"],
     "io/musicxml": ["base", "music", "io/score"],
-    "io/request": ["base"],
+    "io/request": ["base", "music", "io/record"],
     # The one table of formats.
     "io/music": ["base", "music", "io/record", "io/midi", "io/score", "io/abc", "io/musicxml"],
     "codec": ["base", "music"],

@@ -9,6 +9,7 @@
 #include "magenta/cli/verb.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/io/request/request_text.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta::cli {
 namespace {
@@ -67,7 +68,7 @@ class RequestVerb : public Verb {
     if (!remote_.given()) {
       MAGENTA_ASSIGN_OR_RETURN(model, model_.Load(context));
     }
-    MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(file, uint64_t{256} << 20));
+    MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(file, kPieceLimits.file_bytes));
     auto request = ParseRequest(bytes);
     if (!request.ok()) return WithFile(request.status(), file);
     auto& args = *request->mutable_generator_options()->mutable_args();

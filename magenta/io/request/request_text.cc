@@ -10,6 +10,8 @@
 
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
+#include "magenta/io/record/parsed_size.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 namespace {
@@ -152,6 +154,22 @@ absl::Status CheckStrings(std::string_view bytes, const GenerateSequenceRequest&
   return valid ? absl::OkStatus() : InputError("", "holds text that is no UTF-8");
 }
 
+/// A note of text can be seven bytes, and 130 in memory.
+constexpr uint64_t kMostTextBytes = uint64_t{32} << 20;
+
+/// Whether a request's music can be within the limits of a piece.
+absl::Status CheckSize(std::string_view bytes, MessageForm form) {
+  if (form != MessageForm::kBinary) {
+    if (bytes.size() <= kMostTextBytes) return absl::OkStatus();
+    return PieceLimitError("bytes of text", bytes.size(), kMostTextBytes, false);
+  }
+  MAGENTA_RETURN_IF_ERROR(CheckFileBytes(bytes.size()));
+  if (FitsParsed(bytes, GenerateSequenceRequest::descriptor())) return absl::OkStatus();
+  return PieceLimitError("bytes in memory",
+                         ParsedSize(bytes, GenerateSequenceRequest::descriptor()), kMostParsedBytes,
+                         false);
+}
+
 }  // namespace
 
 absl::StatusOr<GenerateSequenceRequest> ParseRequest(std::string_view bytes) {
@@ -161,6 +179,7 @@ absl::StatusOr<GenerateSequenceRequest> ParseRequest(std::string_view bytes) {
 absl::StatusOr<GenerateSequenceRequest> ParseRequestAs(std::string_view bytes, MessageForm form) {
   GenerateSequenceRequest request;
   if (bytes.empty()) return InputError("", "the request is empty");
+  MAGENTA_RETURN_IF_ERROR(CheckSize(bytes, form));
   if (form == MessageForm::kBinary) {
     if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
       return InputError("", "is no GenerateSequenceRequest (text, JSON or binary)");

@@ -14,7 +14,7 @@
 namespace magenta {
 namespace {
 
-constexpr uint64_t kMaxFileBytes = uint64_t{256} << 20;
+constexpr uint64_t kMaxFileBytes = kPieceLimits.file_bytes;
 constexpr double kMaxSeconds = 24 * 3600;
 constexpr int kMaxTicksPerQuarter = 32767;
 constexpr int32_t kMaxTempo = 0xFFFFFF;
