@@ -174,6 +174,50 @@ void HttpApi::Handle(HttpRequest request, std::shared_ptr<HttpReply> reply,
   reply->Send(std::move(response));
 }
 
+namespace {
+
+using FileNotes = std::vector<std::string>;
+
+/// Pieces go to `reply` as they come, then how it ended.
+void TellAsEvents(std::shared_ptr<HttpReply> reply, FileNotes notes, Call& call) {
+  auto began = std::make_shared<bool>(false);
+  call.piece = [reply, began](NoteSequence piece) {
+    if (!std::exchange(*began, true)) reply->BeginStream();
+    GenerateSequenceResponse response;
+    *response.mutable_generated_sequence() = std::move(piece);
+    reply->Event("piece", JsonLineOf(response));
+  };
+  call.done = [reply, began, notes = std::move(notes)](absl::StatusOr<Generation> result) {
+    if (!*began) return reply->Send(ErrorResponse(result.status()));
+    if (result.ok()) {
+      reply->Event("done", Dumped(SummaryOf(*result, AllNotes(notes, *result))));
+    } else {
+      std::string error = ErrorResponse(result.status()).body;
+      error.pop_back();
+      reply->Event("error", error);
+    }
+    reply->EndStream();
+  };
+}
+
+/// What comes of `call` goes through `sound` first.
+void TellAsSound(std::shared_ptr<HttpReply> reply, FileNotes notes, SoundMaker& sound, Call& call) {
+  call.done = [reply = std::move(reply), notes = std::move(notes), &sound,
+               ticket = call.ticket](absl::StatusOr<Generation> result) {
+    if (!result.ok()) return reply->Send(ErrorResponse(result.status()));
+    HttpResponse head = HeadOf(*result, BodyForm::kWav, AllNotes(notes, *result));
+    const auto told = [reply, head = std::move(head)](absl::StatusOr<std::string> wav) {
+      if (!wav.ok()) return reply->Send(ErrorResponse(wav.status()));
+      HttpResponse response = head;
+      response.body = *std::move(wav);
+      reply->Send(std::move(response));
+    };
+    sound.Submit(std::move(result->outputs.at(0).sequence), ticket, told);
+  };
+}
+
+}  // namespace
+
 void HttpApi::Generate(HttpRequest request, const HttpTarget& target,
                        std::shared_ptr<HttpReply> reply, std::shared_ptr<Ticket> ticket) {
   const auto refuse = [&](const absl::Status& status, int http_status = 0) {
@@ -197,40 +241,13 @@ void HttpApi::Generate(HttpRequest request, const HttpTarget& target,
   body->request.set_generator_id(id);
   call.request = std::make_shared<GenerateSequenceRequest>(std::move(body->request));
   call.ticket = ticket;
+  const bool sounds = BodyFormNamed(request.accept) == BodyForm::kWav;
   if (target.verb == "stream") {
-    auto began = std::make_shared<bool>(false);
-    call.piece = [reply, began](NoteSequence piece) {
-      if (!std::exchange(*began, true)) reply->BeginStream();
-      GenerateSequenceResponse response;
-      *response.mutable_generated_sequence() = std::move(piece);
-      reply->Event("piece", JsonLineOf(response));
-    };
-    call.done = [reply, began, notes = body->notes](absl::StatusOr<Generation> result) {
-      if (!*began) return reply->Send(ErrorResponse(result.status()));
-      if (result.ok()) {
-        reply->Event("done", Dumped(SummaryOf(*result, AllNotes(notes, *result))));
-      } else {
-        std::string error = ErrorResponse(result.status()).body;
-        error.pop_back();
-        reply->Event("error", error);
-      }
-      reply->EndStream();
-    };
-  } else if (BodyFormNamed(request.accept) == BodyForm::kWav) {
-    if (!service_.sound().available()) {
-      return refuse(absl::UnimplementedError("this server makes no sound"), 501);
-    }
-    call.done = [this, reply, ticket, notes = body->notes](absl::StatusOr<Generation> result) {
-      if (!result.ok()) return reply->Send(ErrorResponse(result.status()));
-      HttpResponse head = HeadOf(*result, BodyForm::kWav, AllNotes(notes, *result));
-      service_.sound().Submit(std::move(result->outputs.at(0).sequence), ticket,
-                              [reply, head](absl::StatusOr<std::string> wav) {
-                                if (!wav.ok()) return reply->Send(ErrorResponse(wav.status()));
-                                HttpResponse response = head;
-                                response.body = *std::move(wav);
-                                reply->Send(std::move(response));
-                              });
-    };
+    TellAsEvents(std::move(reply), std::move(body->notes), call);
+  } else if (sounds && !service_.sound().available()) {
+    return refuse(absl::UnimplementedError("this server makes no sound"), 501);
+  } else if (sounds) {
+    TellAsSound(std::move(reply), std::move(body->notes), service_.sound(), call);
   } else {
     const BodyForm form = BodyFormNamed(request.accept).value_or(body->form);
     call.done = [reply, form, notes = body->notes](absl::StatusOr<Generation> result) {
