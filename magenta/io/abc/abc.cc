@@ -131,6 +131,10 @@ absl::StatusOr<std::vector<AbcTune>> ReadAbc(std::string_view text) {
   if (!IsUtf8(text)) text = converted = ToUtf8(text);
   const bool has_numbers = AnyLine(text, StartsTune);
   if (!has_numbers && !AnyLine(text, HoldsKey)) {
+    if (text.find('\0') != std::string_view::npos) {
+      return InputError("", "no tune: it holds zero bytes, as UTF-32 and files of no text do",
+                        "Save it as UTF-8");
+    }
     return InputError("", "no tune: no line begins with X: or K:", "Is it an ABC file?");
   }
   BookReader book(has_numbers);

@@ -474,6 +474,9 @@ TEST(AbcTest, TakesAnyEncodingAndLineEnd) {
 }
 
 TEST(AbcTest, RefusesWhatIsNoBook) {
+  std::string utf32;
+  for (const char c : std::string("X:1\nK:C\nC\n")) utf32 += std::string{c, '\0', '\0', '\0'};
+  EXPECT_THAT(ErrorLine(ReadAbc(utf32).status()), HasSubstr("UTF-32"));
   EXPECT_EQ(ExitStatus(ReadAbc("").status()), 3);
   EXPECT_EQ(ExitStatus(ReadAbc("MThd\0\0\0\6 and so on").status()), 3);
 }
