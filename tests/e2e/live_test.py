@@ -422,6 +422,14 @@ class LiveWithAServer(Case):
                 self.assertEqual((there[-1]['late_notes'], there[-1]['unanswered']), (0, 0))
                 self.assertEqual(here[-1]['machine_notes'], there[-1]['machine_notes'])
 
+    def test_it_remembers_the_session_as_a_model_here(self):
+        self.phrase = self.write('me.mid', tune(12))
+        here = self.live('here.mid')
+        there = self.live('there.mid', f'--server=localhost:{self.server.grpc}')
+        with open(self.path('here.mid'), 'rb') as a, open(self.path('there.mid'), 'rb') as b:
+            self.assertEqual(a.read(), b.read())
+        self.assertEqual((here[-1]['answers'], there[-1]['answers']), (3, 3))
+
     def test_models_of_the_server_are_changed_between(self):
         # Controller 9 asks for the second model from the second phrase on.
         body = bytes([0, 0x90, 60, 100]) + bytes([0x81, 0x70, 0x80, 60, 0]) + b'\x8e\x10\xb0\x09\x01' + (
