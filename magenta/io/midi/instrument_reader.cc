@@ -36,6 +36,10 @@ void InstrumentReader::CloseNote(OpenNote& note, int64_t end) {
   instrument.notes.push_back({note.tick, end, static_cast<uint8_t>(note.key % 128), note.velocity});
 }
 
+void InstrumentReader::PassSilences(int channel, int64_t tick) {
+  if (tick >= channels_[channel].silence) EndSilenced(channel, tick);
+}
+
 int InstrumentReader::ProgramAt(int channel, int64_t tick) const {
   const Channel& state = channels_[channel];
   if (!shared_->HasOtherPrograms(channel, track_)) return state.program;
@@ -43,6 +47,7 @@ int InstrumentReader::ProgramAt(int channel, int64_t tick) const {
 }
 
 void InstrumentReader::NoteOn(const SmfEvent& event) {
+  PassSilences(event.channel, event.tick);
   int key = event.channel * 128 + event.a;
   auto number = static_cast<int32_t>(notes_.size());
   notes_.push_back({event.tick, event.offset, kNone, static_cast<uint16_t>(key), event.b,
@@ -58,6 +63,7 @@ void InstrumentReader::NoteOn(const SmfEvent& event) {
 }
 
 void InstrumentReader::NoteOff(const SmfEvent& event) {
+  PassSilences(event.channel, event.tick);
   int32_t& oldest = oldest_[event.channel * 128 + event.a];
   bool closed = false;
   while (oldest != kNone && notes_[oldest].tick != event.tick) {
@@ -74,37 +80,10 @@ void InstrumentReader::NoteOff(const SmfEvent& event) {
 }
 
 void InstrumentReader::ChannelEvent(const SmfEvent& event, MidiInstrument::EventIndex index) {
+  PassSilences(event.channel, event.tick);
+  if (event.kind == SmfKind::kControl && EndsAllNotes(event.a)) DropJustBegun(event.channel);
   owner_[index] = instrument_of_[event.channel * 128 + ProgramAt(event.channel, event.tick)];
   if (owner_[index] == kNone) channels_[event.channel].held.push_back(index);
-}
-
-void InstrumentReader::PassSilences(int channel, int64_t tick) {
-  if (tick >= channels_[channel].silence) EndSilenced(channel, tick);
-}
-
-void InstrumentReader::TakeEvent(const SmfTrack& track, MidiInstrument::EventIndex index) {
-  const SmfEvent& event = track.events[index];
-  switch (event.kind) {
-    case SmfKind::kNoteOn:
-      PassSilences(event.channel, event.tick);
-      NoteOn(event);
-      break;
-    case SmfKind::kNoteOff:
-      PassSilences(event.channel, event.tick);
-      NoteOff(event);
-      break;
-    case SmfKind::kProgram:
-      channels_[event.channel].program = event.a;
-      channels_[event.channel].program_tick = event.tick;
-      break;
-    case SmfKind::kName: name_ = track.names[event.value]; break;
-    case SmfKind::kControl:
-      PassSilences(event.channel, event.tick);
-      if (EndsAllNotes(event.a)) DropJustBegun(event.channel);
-      [[fallthrough]];
-    case SmfKind::kBend: ChannelEvent(event, index); break;
-    default: break;
-  }
 }
 
 absl::Status InstrumentReader::ReadTrack(const SmfTrack& track, int index,
@@ -118,7 +97,21 @@ absl::Status InstrumentReader::ReadTrack(const SmfTrack& track, int index,
   owner_.assign(track.events.size(), kNone);
   size_t first_instrument = instruments_.size();
   const uint64_t room = limits_.notes - note_count_;
-  for (uint32_t i = 0; i < track.events.size() && notes_.size() <= room; ++i) TakeEvent(track, i);
+  for (size_t i = 0; i < track.events.size() && notes_.size() <= room; ++i) {
+    const SmfEvent& event = track.events[i];
+    switch (event.kind) {
+      case SmfKind::kNoteOn: NoteOn(event); break;
+      case SmfKind::kNoteOff: NoteOff(event); break;
+      case SmfKind::kProgram:
+        channels_[event.channel].program = event.a;
+        channels_[event.channel].program_tick = event.tick;
+        break;
+      case SmfKind::kName: name_ = track.names[event.value]; break;
+      case SmfKind::kControl:
+      case SmfKind::kBend: ChannelEvent(event, static_cast<uint32_t>(i)); break;
+      default: break;
+    }
+  }
   note_count_ += notes_.size();
   MAGENTA_RETURN_IF_ERROR(CheckNotes(note_count_, limits_));
   CloseNeverEnded(track.end_tick);

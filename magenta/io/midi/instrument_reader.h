@@ -90,7 +90,6 @@ class InstrumentReader {
   };
 
   // Those that are inline are so in instrument_reader.cc alone, where all calls are.
-  inline void TakeEvent(const SmfTrack& track, MidiInstrument::EventIndex index);
   inline int ProgramAt(int channel, int64_t tick) const;
   inline void NoteOn(const SmfEvent& event);
   inline void NoteOff(const SmfEvent& event);

@@ -32,8 +32,8 @@ bool IsSignature(const SmfEvent& event) {
 }
 
 bool Has(const SmfTrack& track, SmfKind kind) {
-  return std::any_of(track.events.begin(), track.events.end(),
-                     [kind](const SmfEvent& event) { return event.kind == kind; });
+  return std::any_of(track.wide.begin(), track.wide.end(),
+                     [&](uint32_t index) { return track.events[index].kind == kind; });
 }
 
 /// The track that gives the meters or the keys of a piece: the first one, as the format asks, or,
@@ -47,7 +47,8 @@ size_t TrackOf(SmfKind kind, const SmfFile& file) {
 }
 
 void AddMeters(const SmfTrack& track, const TickClock& clock, NoteSequence& sequence) {
-  for (const SmfEvent& event : track.events) {
+  for (const uint32_t index : track.wide) {
+    const SmfEvent& event = track.events[index];
     if (event.kind != SmfKind::kMeter) continue;
     NoteSequence::TimeSignature* meter = sequence.add_time_signatures();
     meter->set_time(clock.Seconds(event.tick));
@@ -57,7 +58,8 @@ void AddMeters(const SmfTrack& track, const TickClock& clock, NoteSequence& sequ
 }
 
 void AddKeys(const SmfTrack& track, const TickClock& clock, NoteSequence& sequence) {
-  for (const SmfEvent& event : track.events) {
+  for (const uint32_t index : track.wide) {
+    const SmfEvent& event = track.events[index];
     if (event.kind != SmfKind::kKey) continue;
     NoteSequence::KeySignature* key = sequence.add_key_signatures();
     int tonic = 7 * event.value + (event.a == 1 ? 9 : 0);
@@ -83,18 +85,21 @@ void WarnOfStraySignatures(const SmfFile& file, size_t meters, size_t keys,
     return track == (event.kind == SmfKind::kMeter ? meters : keys);
   };
   for (size_t t : {meters, keys}) {
-    for (const SmfEvent& event : file.tracks[t].events) {
+    for (const uint32_t index : file.tracks[t].wide) {
+      const SmfEvent& event = file.tracks[t].events[index];
       if (IsSignature(event) && is_read(event, t)) known.push_back(SignatureOf(event));
     }
   }
   std::sort(known.begin(), known.end());
   for (size_t t = 0; t < file.tracks.size(); ++t) {
-    const std::vector<SmfEvent>& events = file.tracks[t].events;
-    auto stray = std::find_if(events.begin(), events.end(), [&](const SmfEvent& event) {
+    const SmfTrack& track = file.tracks[t];
+    const auto index = std::find_if(track.wide.begin(), track.wide.end(), [&](uint32_t i) {
+      const SmfEvent& event = track.events[i];
       return IsSignature(event) &&
              !std::binary_search(known.begin(), known.end(), SignatureOf(event));
     });
-    if (stray == events.end()) continue;
+    if (index == track.wide.end()) continue;
+    const SmfEvent* stray = &track.events[*index];
     const size_t giver = stray->kind == SmfKind::kMeter ? meters : keys;
     warnings.Add(stray->offset, static_cast<int>(t),
                  "a time or key signature that {} lacks; such ones are left out",

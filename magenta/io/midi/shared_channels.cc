@@ -15,12 +15,10 @@ SharedChannels::SharedChannels(std::span<const SmfTrack> tracks, int first) {
 }
 
 void SharedChannels::AddTrack(const SmfTrack& track, int number) {
-  for (const uint32_t index : track.channel_wide) {
+  for (const uint32_t index : track.wide) {
     const SmfEvent& event = track.events[index];
-    if (event.kind != SmfKind::kProgram) {
-      silences_[event.channel].push_back(event.tick);
-      continue;
-    }
+    if (event.kind == SmfKind::kControl) silences_[event.channel].push_back(event.tick);
+    if (event.kind != SmfKind::kProgram) continue;
     int& only = program_track_[event.channel];
     only = only == kNoTrack || only == number ? number : kSeveral;
     std::vector<Program>& programs = programs_[event.channel];
@@ -45,8 +43,7 @@ int SharedChannels::ProgramAt(int channel, int64_t tick, int track, int own_prog
   return own_program;
 }
 
-int64_t SharedChannels::SilenceAfter(int channel, int64_t tick) const {
-  const std::vector<int64_t>& silences = silences_[channel];
+int64_t SharedChannels::SearchSilence(const std::vector<int64_t>& silences, int64_t tick) {
   const auto next = std::upper_bound(silences.begin(), silences.end(), tick);
   return next == silences.end() ? kNever : *next;
 }

@@ -40,7 +40,10 @@ class SharedChannels {
   int ProgramAt(int channel, int64_t tick, int track, int own_program, int64_t own_tick) const;
 
   /// The first tick past `tick` at which all notes of `channel` end, kNever without one.
-  int64_t SilenceAfter(int channel, int64_t tick) const;
+  int64_t SilenceAfter(int channel, int64_t tick) const {
+    const std::vector<int64_t>& silences = silences_[channel];
+    return silences.empty() ? kNever : SearchSilence(silences, tick);  // nearly always
+  }
 
  private:
   static constexpr int kNoTrack = -1;
@@ -53,6 +56,7 @@ class SharedChannels {
   };
 
   void AddTrack(const SmfTrack& track, int number);
+  static int64_t SearchSilence(const std::vector<int64_t>& silences, int64_t tick);
 
   std::array<std::vector<Program>, kChannels> programs_;  // by tick, then track; one of each
   std::array<std::vector<int64_t>, kChannels> silences_;  // rising

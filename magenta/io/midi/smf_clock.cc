@@ -16,7 +16,8 @@ int NominalFrames(const SmfFile& file) {
 std::vector<SmfEvent> TempoEvents(const SmfFile& file, MidiWarnings& warnings) {
   std::vector<SmfEvent> tempos;
   for (size_t t = 0; t < file.tracks.size(); ++t) {
-    for (const SmfEvent& event : file.tracks[t].events) {
+    for (const uint32_t index : file.tracks[t].wide) {
+      const SmfEvent& event = file.tracks[t].events[index];
       if (event.kind != SmfKind::kTempo) continue;
       if (t > 0 && file.format == 2) {
         warnings.Add(event.offset, static_cast<int>(t),

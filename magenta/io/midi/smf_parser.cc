@@ -140,7 +140,7 @@ class SmfParser {
     file_.tracks.push_back(parser.Parse(room, file_.left_out));
     events_ += file_.tracks.back().events.size();
     at_ = parser.next_chunk();
-    return CheckEvents(events_ + (parser.ran_out_of_room() ? 1 : 0), limits_);
+    return CheckEvents(events_, limits_);
   }
 
   absl::Status ReadChunk() {

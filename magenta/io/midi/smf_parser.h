@@ -48,9 +48,9 @@ struct SmfTrack {
   std::vector<SmfEvent> events;
   /// Track names as they stand in the file (views into its bytes).
   std::vector<std::string_view> names;
-  /// Indices of the events that mean all tracks' notes of a channel: program changes, and
-  /// controllers that end them (EndsAllNotes).
-  std::vector<uint32_t> channel_wide;
+  /// Indices of the events that may mean more than this track: tempos, meters, keys, program
+  /// changes, and controllers that end all notes (EndsAllNotes). They are few.
+  std::vector<uint32_t> wide;
   /// Pressures of keys and channels among the events.
   uint64_t pressures = 0;
   /// The tick of End Of Track, or of the last event where it is missing.

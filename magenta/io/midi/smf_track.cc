@@ -107,11 +107,6 @@ void SmfTrackParser::Advance(uint64_t delta) {
 
 void SmfTrackParser::Keep(SmfKind kind, uint8_t channel, int a, int b, int32_t value) {
   if (track_.events.empty()) MakeRoom();
-  if (track_.events.size() >= room_) {
-    ran_out_of_room_ = true;
-    limit_ = at_;  // no further
-    return;
-  }
   track_.events.push_back(
       {tick_, event_at_, value, kind, channel, static_cast<uint8_t>(a), static_cast<uint8_t>(b)});
 }
@@ -119,12 +114,8 @@ void SmfTrackParser::Keep(SmfKind kind, uint8_t channel, int a, int b, int32_t v
 void SmfTrackParser::KeepMessage(uint8_t status, uint8_t a, uint8_t b) {
   const uint8_t channel = status & 0x0F;
   SmfKind kind = kMessageKinds[(status >> 4) - 8];
-  if (kind == SmfKind::kBend) return Keep(kind, channel, 0, 0, (b << 7 | a) - 8192);
-  if (kind == SmfKind::kNoteOn && b == 0) kind = SmfKind::kNoteOff;
-  if (kind == SmfKind::kProgram || (kind == SmfKind::kControl && EndsAllNotes(a))) {
-    track_.channel_wide.push_back(static_cast<uint32_t>(track_.events.size()));
-  }
-  track_.pressures += kind == SmfKind::kKeyPressure || kind == SmfKind::kChannelPressure;
+  if (kind > SmfKind::kNoteOn) return KeepOther(kind, channel, a, b);
+  if (b == 0) kind = SmfKind::kNoteOff;
   Keep(kind, channel, a, kind == SmfKind::kNoteOff ? 0 : b);
 }
 
@@ -155,14 +146,13 @@ SmfTrackParser::Step SmfTrackParser::ReadEvent() {
 }
 
 SmfTrack SmfTrackParser::Parse(uint64_t room, SmfLeftOut& left_out) {
-  room_ = room;
   left_out_ = left_out;
   if (chunk_.end() > bytes_.size()) {
     warnings_.Add(chunk_.begin - 4, index_, "the track claims {} bytes where {} are left",
                   chunk_.length, bytes_.size() - chunk_.begin);
   }
   Step step = Step::kGoOn;
-  while (step == Step::kGoOn && !AtEnd()) {
+  while (step == Step::kGoOn && !AtEnd() && track_.events.size() <= room) {
     uint64_t delta;
     if (!ReadVariableLength(delta)) {
       step = CutOff("a delta time");
@@ -180,6 +170,18 @@ SmfTrack SmfTrackParser::Parse(uint64_t room, SmfLeftOut& left_out) {
   left_out = left_out_;
   FindNextChunk(step);
   return std::move(track_);
+}
+
+void SmfTrackParser::KeepOther(SmfKind kind, uint8_t channel, uint8_t a, uint8_t b) {
+  if (kind == SmfKind::kBend) return Keep(kind, channel, 0, 0, (b << 7 | a) - 8192);
+  track_.pressures += kind == SmfKind::kKeyPressure || kind == SmfKind::kChannelPressure;
+  const bool is_wide = kind == SmfKind::kProgram || (kind == SmfKind::kControl && EndsAllNotes(a));
+  is_wide ? KeepWide(kind, channel, a, b) : Keep(kind, channel, a, b);
+}
+
+void SmfTrackParser::KeepWide(SmfKind kind, uint8_t channel, int a, int b, int32_t value) {
+  track_.wide.push_back(static_cast<uint32_t>(track_.events.size()));
+  Keep(kind, channel, a, b, value);
 }
 
 void SmfTrackParser::MakeRoom() {
@@ -302,7 +304,7 @@ void SmfTrackParser::KeepTempo(std::string_view payload) {
                   tempo);
     return;
   }
-  Keep(SmfKind::kTempo, 0, 0, 0, tempo);
+  KeepWide(SmfKind::kTempo, 0, 0, 0, tempo);
 }
 
 void SmfTrackParser::KeepMeter(std::string_view payload) {
@@ -313,7 +315,7 @@ void SmfTrackParser::KeepMeter(std::string_view payload) {
                   exponent, payload.size());
     return;
   }
-  Keep(SmfKind::kMeter, 0, numerator, exponent);
+  KeepWide(SmfKind::kMeter, 0, numerator, exponent);
 }
 
 void SmfTrackParser::KeepKey(std::string_view payload) {
@@ -324,7 +326,7 @@ void SmfTrackParser::KeepKey(std::string_view payload) {
                   sharps, mode, payload.size());
     return;
   }
-  Keep(SmfKind::kKey, 0, mode, 0, sharps);
+  KeepWide(SmfKind::kKey, 0, mode, 0, sharps);
 }
 
 SmfTrackParser::Step SmfTrackParser::CutOff(const char* what) {

@@ -36,11 +36,9 @@ class SmfTrackParser {
   SmfTrackParser(std::string_view bytes, const SmfChunk& chunk, int index, bool is_last,
                  MidiWarnings& warnings);
 
-  /// The events, at most `room` of them; to be called once. Counts what has no place in an event.
+  /// The events, at most `room` and one of them; to be called once. Counts what has no place in an
+  /// event.
   SmfTrack Parse(uint64_t room, SmfLeftOut& left_out);
-
-  /// After Parse: whether there were more events than room.
-  bool ran_out_of_room() const { return ran_out_of_room_; }
 
   /// After Parse: where the next chunk is to be looked for.
   uint64_t next_chunk() const { return next_chunk_; }
@@ -58,6 +56,8 @@ class SmfTrackParser {
   Step ReadSysex();
   Step ReadMeta();
   inline void KeepMessage(uint8_t status, uint8_t a, uint8_t b);
+  void KeepOther(SmfKind kind, uint8_t channel, uint8_t a, uint8_t b);
+  void KeepWide(SmfKind kind, uint8_t channel, int a, int b, int32_t value = 0);
   void MendMessage(uint8_t status, uint8_t a, uint8_t b);
   void KeepSystem(std::string_view message);
   void KeepMeta(uint8_t type, std::string_view payload);
@@ -87,8 +87,6 @@ class SmfTrackParser {
   uint8_t running_status_ = 0;
   bool running_interrupted_ = false;
   bool said_interrupted_ = false;
-  uint64_t room_ = 0;
-  bool ran_out_of_room_ = false;
   SmfLeftOut left_out_;
   SmfTrack track_;
 };

@@ -294,12 +294,14 @@ absl::Status FirstFailure(const MusicReading& reading) {
 }
 
 absl::StatusOr<std::string> ReadPieceFile(const std::string& path, const PieceLimits& limits) {
+  auto bytes = ReadFile(path, limits.file_bytes);
+  if (bytes.ok()) return bytes;
   struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)) {
     const absl::Status fits = CheckFileBytes(static_cast<uint64_t>(info.st_size), limits);
     if (!fits.ok()) return WithFile(fits, path);
   }
-  return ReadFile(path, limits.file_bytes);
+  return bytes;
 }
 
 }  // namespace magenta
