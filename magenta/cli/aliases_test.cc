@@ -65,7 +65,8 @@ TEST(Aliases, Expand) {
         "--bundle_files=x.mag", "--playback_offset=-0.05", "--panic_control_number=3"},
        "live --input_port=virtual --output_port=virtual --mode=free --silence=4 --answer_on=bar "
        "--num_bars_to_generate=0 --metronome_channel=2 --memory=phrase --nowait --input_ports=a,b "
-       "--output_ports=virtual --nothru --bundle_files=x.mag --panic_control_number=3 --output_channel=1 "
+       "--output_ports=virtual --nothru --bundle_files=x.mag --panic_control_number=3 "
+       "--output_channel=1 "
        "--metronome_channel=10 --metronome=off"},
       {"magenta_midi",
        {"--start_capture_control_number", "1", "--num_bars_to_generate=3"},

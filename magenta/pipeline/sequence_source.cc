@@ -37,8 +37,7 @@ absl::StatusOr<ItemSequences> ParseRecord(const SequenceItem& item, NoteSequence
   const absl::StatusOr<bool> parsed_record = ParseSequenceRecord(item.record, sequence);
   if (!parsed_record.ok()) {
     return InputError(
-        item.file,
-        fmt::format("record {}: {}", item.number, ErrorMessage(parsed_record.status())),
+        item.file, fmt::format("record {}: {}", item.number, ErrorMessage(parsed_record.status())),
         ErrorRemedy(parsed_record.status()));
   }
   const bool is_sequence = *parsed_record;

@@ -116,10 +116,10 @@ class RecordsInspector {
     NoteSequence sequence;
     const auto parsed = ParseSequenceRecord(record, sequence);
     if (!parsed.ok()) {
-      return InputError(path_,
-                        fmt::format("record {}: {}", examples_ + sequences_,
-                                    ErrorMessage(parsed.status())),
-                        ErrorRemedy(parsed.status()));
+      return InputError(
+          path_,
+          fmt::format("record {}: {}", examples_ + sequences_, ErrorMessage(parsed.status())),
+          ErrorRemedy(parsed.status()));
     }
     if (!*parsed || record.empty()) {
       return InputError(path_,

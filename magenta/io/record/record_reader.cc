@@ -117,10 +117,9 @@ absl::StatusOr<bool> RecordReader::Read(std::string* record) {
   if (!HeadIsWhole(head)) return Corrupt("wrong checksum of its length");
   const auto length = LittleEndianAt<uint64_t>(head);
   if (const absl::Status fits = CheckFileBytes(length); !fits.ok()) {
-    return InputError(name_,
-                      fmt::format("record {} at byte {}: {}", records_read_, offset_,
-                                  ErrorMessage(fits)),
-                      ErrorRemedy(fits));
+    return InputError(
+        name_, fmt::format("record {} at byte {}: {}", records_read_, offset_, ErrorMessage(fits)),
+        ErrorRemedy(fits));
   }
   MAGENTA_ASSIGN_OR_RETURN(const uint64_t found, Here(ReadGrowing(*source_, length, record)));
   const uint64_t whole = kHeadBytes + length + kTailBytes;
