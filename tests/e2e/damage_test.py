@@ -190,13 +190,80 @@ class Large(Case):
     def test_a_record_that_claims_3_gb(self):
         # A frame whose length is right by its checksum.
         path = self.large('x.tfrecord', struct.pack('<QI', 3 << 30, masked_crc(struct.pack('<Q', 3 << 30))))
-        self.refused('more than the 1073741824 that a record may have', 'inspect', path)
+        self.refused('has 3221225472 bytes; the limit for a piece is 134217728', 'inspect', path)
 
     def test_weights_of_a_page(self):
         page = self.path('page')
         self.ok('bundle', '--from=' + BASIC, '--format=magentajs', '--bundle_file=' + page)
         os.truncate(page + '/group1-shard1of1', 3 << 30)
         self.refused('weights_manifest.json', 'inspect', page)
+
+
+class Limits(Case):
+    """Pieces over a limit are refused in the same words by every verb; those within stay in bounds."""
+
+    def measured(self, *args):
+        with subprocess.Popen([os.path.join(BIN, 'magenta'), *args], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE) as process:
+            error = process.stderr.read().decode()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        self.assertLess(usage.ru_maxrss << 10, 1 << 30, error)
+        return process.returncode, error
+
+    def verbs(self, path, folder):
+        out = '--output_dir=' + self.path('out')
+        yield ('inspect', path)
+        yield ('score', path)
+        yield ('convert', '--input_dir=' + folder, '--output_file=' + self.path('x.tfrecord'))
+        yield ('dataset', '--config=basic_rnn', '--input=' + folder, out)
+        yield ('generate', '--primer_midi=' + path, out)
+        if os.path.exists(os.path.join(BIN, 'magenta-live')):
+            yield ('render', path, '--output=' + self.path('x.svg'))
+            yield ('play', path, '--output=' + self.path('x.wav'))
+            yield ('live', '--backend=file', '--input_port=' + path, '--output_port=' + self.path('x.mid'))
+
+    def test_every_verb_refuses_alike(self):
+        over = {
+            'has 1000001 notes or more; the limit for a piece is 1000000': smf([notes_of_one_track(1000001)]),
+            'has 4097 tracks or more; the limit for a piece is 4096': smf([notes_of_one_track(1)] * 4097),
+            'has 4000001 events or more; the limit for a piece is 4000000':
+                smf([notes_of_one_track(1) + b'\x00\xb0\x07\x40' + b'\x01\x07\x41' * 4000000]),
+            'has 134217729 unpacked bytes or more; the limit for a piece is 134217728':
+                gzip.compress(b'MThd' + bytes((128 << 20) - 3), 1),
+        }
+        for i, (text, data) in enumerate(over.items()):
+            folder = self.path(str(i))
+            path = self.write(f'{i}/over.mid', data)
+            for verb in self.verbs(path, folder):
+                with self.subTest(verb=verb[0], text=text):
+                    # What a port plays has no notes that it pairs; the other limits are its too.
+                    if verb[0] == 'live' and ('notes' in text or 'unpacked' in text):
+                        continue
+                    status, error = self.measured(*verb)
+                    self.assertEqual(status, 3, error)
+                    self.assertIn(text, error)
+                    self.assertNotIn('permissions', error)
+
+    def test_what_is_within_them(self):
+        path = self.write('in/a.mid', smf([notes_of_one_track(1000000)]))
+        for verb in (('inspect', path),
+                     ('convert', '--input_dir=' + self.path('in'), '--output_file=' + self.path('x.tfrecord')),
+                     ('dataset', '--config=basic_rnn', '--input=' + self.path('in'),
+                      '--output_dir=' + self.path('out'), '--ignore_polyphonic_notes')):
+            status, error = self.measured(*verb)
+            self.assertEqual(status, 0, error)
+
+
+def smf(tracks):
+    return b'MThd' + struct.pack('>IHHH', 6, 1, len(tracks), 480) + b''.join(
+        b'MTrk' + struct.pack('>I', len(track) + 4) + track + b'\x00\xff\x2f\x00' for track in tracks)
+
+
+def notes_of_one_track(count):
+    """So many notes one after the other, of five pitches, six bytes each."""
+    five = b''.join(bytes([0, pitch, 64, 60, pitch, 0]) for pitch in (60, 62, 64, 65, 67))
+    return b'\x00\x90' + (five * (count // 5 + 1))[1:6 * count]
 
 
 def masked_crc(data):
