@@ -38,6 +38,8 @@ struct PieceLimits {
   uint64_t tracks = 4'096;
   /// Steps (sixteenths) of a piece that is scored: 17 hours of quarters at 120 a minute.
   uint64_t steps = 500'000;
+  /// Steps of one example that is trained on or measured, since all of them are held at once.
+  uint64_t example_steps = 65'536;
 };
 
 inline constexpr PieceLimits kPieceLimits;

@@ -9,6 +9,7 @@
 
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 namespace {
@@ -175,6 +176,11 @@ absl::StatusOr<bool> DatasetReader::Next(DatasetExample* example) {
     MAGENTA_ASSIGN_OR_RETURN(const bool more, NextRecord(&record_));
     if (!more) return false;
     MAGENTA_RETURN_IF_ERROR(Parse(example));
+    if (example->steps() > static_cast<int64_t>(kPieceLimits.example_steps)) {
+      return Wrong(fmt::format("has {} steps; the limit for an example is {}", example->steps(),
+                               kPieceLimits.example_steps),
+                   "Make the data set with --max_steps");
+    }
     if (example->steps() > 0) return true;
     ++skipped_;
   }

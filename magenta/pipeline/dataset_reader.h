@@ -43,7 +43,8 @@ class DatasetReader {
 
   /// The next example of at least one label into `*example`; false at the end of the last file.
   /// Errors (exit 3) name file and record: not a TFRecord, truncated, no data set, made for another
-  /// config (both are named), an event or label that the model does not have.
+  /// config (both are named), an event or label that the model does not have, over the limit of
+  /// steps.
   absl::StatusOr<bool> Next(DatasetExample* example);
 
   /// Those that the pattern meant, in the order in which they are read.

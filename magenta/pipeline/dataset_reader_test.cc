@@ -81,6 +81,8 @@ TEST(DatasetReaderTest, RefusesWhatTheModelCannotLearnFrom) {
        "compact 1 | exit 3: record 1: event 99 is none of basic_rnn"},
       {"label out of range", Dense(38, {38}), "basic_rnn",
        "exit 3: record 0: label 38 is none of the 38 of basic_rnn"},
+      {"an example that is too long", Compact(std::vector<int32_t>(65538, 60)), "basic_rnn",
+       "exit 3: record 0: has 65537 steps; the limit for an example is 65536"},
       {"negative label", Dense(38, {-1}), "basic_rnn",
        "exit 3: record 0: label -1 is none of the 38 of basic_rnn"},
   };
