@@ -31,12 +31,13 @@ std::string WholeMessage(const std::string& file, std::string message, const std
   return whole + message + "\n" + remedy;
 }
 
-absl::Status MakeError(absl::StatusCode code, const std::string& file, const std::string& message,
-                       const std::string& remedy) {
+absl::Status MakeError(absl::StatusCode code, std::string file, std::string message,
+                       std::string remedy) {
   absl::Status status(code, WholeMessage(file, message, remedy));
-  if (!file.empty()) status.SetPayload(kFilePayload, absl::Cord(file));
-  if (!remedy.empty()) status.SetPayload(kRemedyPayload, absl::Cord(remedy));
-  if (!file.empty() || !remedy.empty()) status.SetPayload(kMessagePayload, absl::Cord(message));
+  if (file.empty() && remedy.empty()) return status;
+  status.SetPayload(kMessagePayload, absl::Cord(std::move(message)));
+  if (!file.empty()) status.SetPayload(kFilePayload, absl::Cord(std::move(file)));
+  if (!remedy.empty()) status.SetPayload(kRemedyPayload, absl::Cord(std::move(remedy)));
   return status;
 }
 
@@ -46,9 +47,9 @@ std::string Payload(const absl::Status& status, const char* name) {
 }
 
 /// `status` with other parts and all its other payloads.
-absl::Status WithParts(const absl::Status& status, const std::string& file,
-                       const std::string& remedy) {
-  absl::Status made = MakeError(status.code(), file, ErrorMessage(status), remedy);
+absl::Status WithParts(const absl::Status& status, std::string file, std::string remedy) {
+  absl::Status made =
+      MakeError(status.code(), std::move(file), ErrorMessage(status), std::move(remedy));
   status.ForEachPayload([&](absl::string_view name, const absl::Cord& payload) {
     if (!made.GetPayload(name).has_value()) made.SetPayload(name, payload);
   });
@@ -104,12 +105,12 @@ std::string ErrorRemedy(const absl::Status& status) { return Payload(status, kRe
 
 absl::Status WithFile(absl::Status status, std::string file) {
   if (status.ok() || !ErrorFile(status).empty()) return status;
-  return WithParts(status, file, ErrorRemedy(status));
+  return WithParts(status, std::move(file), ErrorRemedy(status));
 }
 
 absl::Status WithRemedy(absl::Status status, std::string remedy) {
   if (status.ok() || remedy.empty() || !ErrorRemedy(status).empty()) return status;
-  return WithParts(status, ErrorFile(status), remedy);
+  return WithParts(status, ErrorFile(status), std::move(remedy));
 }
 
 int ExitStatus(const absl::Status& status) {
