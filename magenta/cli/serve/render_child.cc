@@ -51,6 +51,7 @@ class SoundFolder {
 /// Starts `arguments`, with no input and nobody to talk to, and signals as a program has them.
 absl::StatusOr<pid_t> StartSilent(std::vector<std::string> arguments) {
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   posix_spawn_file_actions_t files;
