@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
@@ -39,6 +40,34 @@ void SyncFolder(const fs::path& folder) {
 
 constexpr std::string_view kTemporaryMark = ".magenta-tmp-";
 constexpr size_t kRandomLetters = 6;
+
+/// The longest name, in bytes, that a file in `folder` can have.
+size_t LongestName(const fs::path& folder) {
+  const long bytes = ::pathconf(folder.empty() ? "." : folder.c_str(), _PC_NAME_MAX);
+  return bytes > 0 ? static_cast<size_t>(bytes) : NAME_MAX;
+}
+
+/// What mkostemp() makes the temporary name of `path` from: beside it, and no longer than a name
+/// can be. Long names are cut, between characters of UTF-8.
+absl::StatusOr<std::string> TemporaryPattern(const fs::path& path) {
+  const size_t longest = LongestName(path.parent_path());
+  std::string name = path.filename().string();
+  if (name.size() > longest) {
+    return OutsideError(path.string(),
+                        fmt::format("cannot write: its name has {} bytes, and the disk takes {}",
+                                    name.size(), longest),
+                        "Choose a shorter name");
+  }
+  const size_t extra = kTemporaryMark.size() + kRandomLetters;
+  size_t kept = std::min(name.size(), longest - std::min(longest, extra));
+  if (kept < name.size()) {
+    while (kept > 0 && (static_cast<unsigned char>(name[kept]) & 0xc0) == 0x80) --kept;
+  }
+  name.resize(kept);
+  name += kTemporaryMark;
+  name.append(kRandomLetters, 'X');
+  return (path.parent_path() / name).string();
+}
 
 /// After so many the disk is set to work, so that little is left to wait for at the end.
 constexpr uint64_t kBytesOnTheWay = uint64_t{1} << 20;
@@ -171,7 +200,7 @@ absl::StatusOr<OutputFile> OutputFile::Create(const std::string& name) {
   const fs::path parent = fs::path(path).parent_path();
   MAGENTA_ASSIGN_OR_RETURN(OutputFolder folder, OutputFolder::Make(parent.string()));
   SweepOnce(parent.empty() ? "." : parent);
-  std::string temporary = path + std::string(kTemporaryMark) + "XXXXXX";
+  MAGENTA_ASSIGN_OR_RETURN(std::string temporary, TemporaryPattern(path));
   const int fd = ::mkostemp(temporary.data(), O_CLOEXEC);
   if (fd < 0) return OutputFailure(path, errno);
   ::flock(fd, LOCK_EX | LOCK_NB);  // until it is closed: not left behind

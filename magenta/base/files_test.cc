@@ -49,6 +49,22 @@ TEST_F(FilesTest, AnOutputThatIsNotCommittedLeavesNothing) {
   EXPECT_EQ(FilesInFolder(), 1u);
 }
 
+TEST_F(FilesTest, NamesMayBeAsLongAsTheDiskTakes) {
+  for (const size_t bytes : {200, 236, 237, 254, 255}) {
+    const std::string name(bytes, 'n');
+    ASSERT_TRUE(WriteFile(Path(name), "x").ok()) << bytes;
+    EXPECT_EQ(ReadFile(Path(name)).value(), "x") << bytes;
+  }
+  std::string long_text;  // cut between two characters of two bytes
+  while (long_text.size() < 254) long_text += "\u00e9";
+  EXPECT_TRUE(WriteFile(Path(long_text), "x").ok());
+  EXPECT_EQ(FilesInFolder(), 6u);
+  const absl::Status status = WriteFile(Path(std::string(256, 'n')), "x");
+  EXPECT_EQ(ExitStatus(status), 5);
+  EXPECT_EQ(ErrorRemedy(status), "Choose a shorter name");
+  EXPECT_EQ(FilesInFolder(), 6u);
+}
+
 TEST_F(FilesTest, FoldersMadeForNothingGoAgain) {
   { ASSERT_TRUE(OutputFile::Create(Path("new/folder/x")).ok()); }
   EXPECT_EQ(FilesInFolder(), 0u);

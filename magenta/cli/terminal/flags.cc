@@ -10,6 +10,7 @@
 
 #include "magenta/base/nearest.h"
 #include "magenta/base/status.h"
+#include "magenta/cli/terminal/home.h"
 
 namespace magenta::cli {
 namespace {
@@ -78,10 +79,11 @@ Flag& Flags::Add(std::string name, std::string help, std::string kind,
 }
 
 Flag& Flags::Text(std::string name, std::string* value, std::string help) {
-  Flag& flag = Add(std::move(name), std::move(help), "text", [value](Flag&, std::string_view text) {
-    *value = text;
-    return true;
-  });
+  Flag& flag =
+      Add(std::move(name), std::move(help), "text", [value](Flag& self, std::string_view text) {
+        *value = self.is_path ? ExpandHomes(text) : std::string(text);
+        return true;
+      });
   return flag.Value("TEXT").Default(*value);
 }
 
@@ -156,7 +158,7 @@ Flag& Flags::TextList(std::string name, std::vector<std::string>* value, std::st
                   std::find(self.choices.begin(), self.choices.end(), part) == self.choices.end()) {
                 return false;
               }
-              value->emplace_back(part);
+              value->push_back(self.is_path ? ExpandHome(part) : std::string(part));
             }
             return !value->empty();
           });
@@ -223,6 +225,9 @@ absl::Status Flags::CheckPositional(std::vector<std::string> values) {
   if (count < positional_least_) {
     return UsageError(fmt::format("{} needs {}", verb_, positional_name_),
                       fmt::format("usage: magenta {} {}", verb_, usage_));
+  }
+  if (positional_name_ == "FILE") {
+    for (std::string& value : values) value = ExpandHome(value);
   }
   *positional_ = std::move(values);
   return absl::OkStatus();

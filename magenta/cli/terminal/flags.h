@@ -25,8 +25,13 @@ class Flag {
   Flag& Required() { return required = true, *this; }
   /// Left out of --help and completion.
   Flag& Hidden() { return hidden = true, *this; }
-  /// What help shows for the value ("FILE"); completion offers paths for FILE and DIR.
-  Flag& Value(std::string text) { return value_name = std::move(text), *this; }
+  /// What help shows for the value ("FILE"); FILE and DIR are paths, which completion offers.
+  Flag& Value(std::string text) {
+    is_path = is_path || text == "FILE" || text == "DIR";
+    return value_name = std::move(text), *this;
+  }
+  /// The value may be a path, or several by commas: `~` is a home folder.
+  Flag& Path() { return is_path = true, *this; }
   /// What help says is used when the flag is left out.
   Flag& Default(std::string text) { return default_text = std::move(text), *this; }
   /// Values that completion offers and, unless `open`, the only ones.
@@ -52,6 +57,7 @@ class Flag {
   bool required = false;
   bool hidden = false;
   bool is_bool = false;
+  bool is_path = false;
   bool given = false;
   bool empty = false;  // given, with nothing after the '='
   double minimum = -std::numeric_limits<double>::infinity();

@@ -40,9 +40,12 @@ void LiveFlags::DescribePorts(Flags& flags) {
       "What is listened to: parts of names, by commas; `virtual`, a port of our own that others "
       "connect to; for --backend=file a MIDI file.";
   const char* outputs = "What is played to; likewise.";
-  flags.TextList("input_port", &input_ports, inputs).Value("NAME").Default("the first one");
+  flags.TextList("input_port", &input_ports, inputs).Value("NAME").Path().Default("the first one");
   flags.TextList("input_ports", &input_ports, inputs).Hidden();
-  flags.TextList("output_port", &output_ports, outputs).Value("NAME").Default("the first one");
+  flags.TextList("output_port", &output_ports, outputs)
+      .Value("NAME")
+      .Path()
+      .Default("the first one");
   flags.TextList("output_ports", &output_ports, outputs).Hidden();
   flags.Int("input_channel", &input_channel, "The player's MIDI channel, 1 to 16; 0: all.")
       .Range(0, 16)

@@ -70,6 +70,7 @@ void PlayFlags::Describe(Flags& flags) {
             "A MIDI port, by its name or a part of it; virtual: one of our own, for others to "
             "connect to.")
       .Value("NAME")
+      .Path()
       .Default("the first one that `magenta ports` lists");
   flags.Text("soundfont", &soundfont, "For --output: an .sf2 or .sf3 file.").Value("FILE");
   flags.AddExample("magenta play tune.mid", "To the first MIDI port.");
