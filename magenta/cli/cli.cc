@@ -8,9 +8,11 @@
 #include <csignal>
 #include <filesystem>
 #include <new>
+#include <system_error>
 #include <utility>
 
 #include "magenta/base/status.h"
+#include "magenta/base/threads.h"
 #include "magenta/cli/aliases.h"
 #include "magenta/cli/help.h"
 #include "magenta/cli/programs.h"
@@ -88,6 +90,16 @@ absl::Status RunVerb(const Call& call, Context& context) {
   return context.out.Flush();
 }
 
+/// RunVerb, where what a library throws for want of a thread is an error like any other.
+absl::Status RunGuarded(const Call& call, Context& context) {
+  try {
+    return RunVerb(call, context);
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::resource_unavailable_try_again) throw;
+    return NoThreadError();
+  }
+}
+
 /// Memory can run out on any thread, in the midst of anything; what was half written has a
 /// temporary name, which the next run removes.
 template <bool json>
@@ -132,7 +144,7 @@ int Main(int argc, char** argv, std::span<const ModelSpec> extra_models,
   }
   Context context{out, {}, extra_models, own_verbs};
   auto call = ReadCall(program, std::move(args));
-  const absl::Status status = call.ok() ? RunVerb(*call, context) : call.status();
+  const absl::Status status = call.ok() ? RunGuarded(*call, context) : call.status();
   if (!status.ok()) out.Error(status);
   return ExitStatus(status);
 }

@@ -17,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "magenta/base/threads.h"
 
 namespace magenta {
 
@@ -43,9 +44,9 @@ template <typename Input, typename Output>
 class OrderedRun {
  public:
   OrderedRun(const OrderedStages<Input, Output>& stages, int num_threads)
-      : stages_(stages), ring_(static_cast<size_t>(4 * num_threads)) {
-    for (int i = 1; i < num_threads; ++i) threads_.emplace_back([this] { WorkToTheEnd(); });
-  }
+      : stages_(stages),
+        ring_(static_cast<size_t>(4 * num_threads)),
+        threads_(StartThreads(num_threads - 1, [this] { WorkToTheEnd(); })) {}
 
   ~OrderedRun() {
     {
@@ -138,7 +139,8 @@ class OrderedRun {
 
 }  // namespace internal
 
-/// Runs the stages on `num_threads` threads, the calling one included.
+/// Runs the stages on `num_threads` threads, the calling one included, or as many as the system
+/// gives.
 /// Returns the first error of produce or consume.
 template <typename Input, typename Output>
 absl::Status OrderedParallel(const OrderedStages<Input, Output>& stages, int num_threads) {

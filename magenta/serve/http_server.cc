@@ -28,6 +28,7 @@
 
 #include "magenta/base/address.h"
 #include "magenta/base/status.h"
+#include "magenta/base/threads.h"
 #include "magenta/serve/http_head.h"
 
 namespace magenta {
@@ -406,7 +407,7 @@ class RunningHttpServer final : public HttpServer {
                     net::detached);
     }
     for (int i = 0; i < 2; ++i) {
-      threads_.emplace_back([this] { io_.run(); });
+      MAGENTA_ASSIGN_OR_RETURN(threads_.emplace_back(), StartThread([this] { io_.run(); }));
     }
     return absl::OkStatus();
   }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/cord.h"
 #include "magenta/base/status.h"
+#include "magenta/base/threads.h"
 #include "magenta/generate/generation_task.h"
 
 namespace magenta {
@@ -90,9 +91,13 @@ class Scheduler::Worker {
 
 Scheduler::Scheduler(const ServeOptions& options, ServerMetrics& metrics)
     : options_(options), metrics_(metrics) {
+  const std::lock_guard lock(mutex_);  // they look at workers_
   for (int i = 0; i < std::max(1, options.threads); ++i) {
-    workers_.push_back(std::make_unique<Worker>());
-    threads_.emplace_back([this, worker = workers_.back().get()] { Work(*worker); });
+    auto worker = std::make_unique<Worker>();
+    auto thread = StartThread([this, worker = worker.get()] { Work(*worker); });
+    if (!thread.ok()) break;  // those that there are do the work
+    workers_.push_back(std::move(worker));
+    threads_.push_back(*std::move(thread));
   }
 }
 

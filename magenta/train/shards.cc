@@ -6,6 +6,7 @@
 #include <numeric>
 #include <thread>
 
+#include "magenta/base/threads.h"
 #include "magenta/train/kernels/one_thread.h"
 
 namespace magenta {
@@ -64,8 +65,7 @@ void ForEachOnThreads(int count, int threads, const std::function<void(int)>& wo
     UseOneThread();
     for (int i = next++; i < count; i = next++) work(i);
   };
-  std::vector<std::thread> others;
-  for (int i = 1; i < std::min(threads, count); ++i) others.emplace_back(run);
+  std::vector<std::thread> others = StartThreads(std::min(threads, count) - 1, run);
   run();
   for (std::thread& other : others) other.join();
 }

@@ -16,6 +16,7 @@
 
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
+#include "magenta/base/threads.h"
 #include "magenta/cli/input/relay_frame.h"
 #include "magenta/cli/serve/serve_verb.h"
 #include "magenta/cli/verbs/serve_flags.h"
@@ -101,9 +102,14 @@ class Streams {
       WriteReply(reply);
       return;
     }
-    std::thread([this, id, cancelled, request = std::move(request)] {
-      Run(id, request, *cancelled);
-    }).detach();
+    auto thread = StartThread(
+        [this, id, cancelled, request = std::move(request)] { Run(id, request, *cancelled); });
+    if (thread.ok()) return thread->detach();
+    RelayReply reply = ReplyOf(thread.status());
+    reply.set_stream_id(id);
+    const std::lock_guard lock(mutex_);
+    cancelled_.erase(id);
+    WriteReply(reply);
   }
   void Cancel(uint64_t id) {
     const std::lock_guard lock(mutex_);
@@ -152,11 +158,15 @@ int RunRelay(int argc, char** argv) {
   if (const char* token = std::getenv(kTokenVariable)) options.auth_token = token;
   const auto client = MakeGeneratorClient(options);
   Replies replies;
-  std::thread writer([&replies] {
+  auto writer = StartThread([&replies] {
     while (auto reply = replies.Take()) {
       if (!WriteReply(reply->get())) std::_Exit(5);
     }
   });
+  if (!writer.ok()) {
+    WriteReply(ReplyOf(writer.status()));
+    std::_Exit(5);
+  }
   Streams streams(*client);
   RelayRequest request;
   while (ReadFrame(STDIN_FILENO, kMaxMessage, request)) {
@@ -168,12 +178,20 @@ int RunRelay(int argc, char** argv) {
       streams.Cancel(request.stream_id());
       continue;
     }
-    replies.Put(std::async(std::launch::async, [&client, request = std::exchange(request, {})] {
-      return Ask(*client, request);
-    }));
+    std::promise<RelayReply> reply;
+    replies.Put(reply.get_future());
+    const auto answer = std::make_shared<std::promise<RelayReply>>(std::move(reply));
+    auto thread = StartThread([&client, answer, request = std::exchange(request, {})] {
+      answer->set_value(Ask(*client, request));
+    });
+    if (thread.ok()) {
+      thread->detach();
+    } else {
+      answer->set_value(ReplyOf(thread.status()));
+    }
   }
   replies.End();
-  writer.join();
+  writer->join();
   // Nobody is there for what still streams.
   std::_Exit(0);
 }

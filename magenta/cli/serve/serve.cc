@@ -8,6 +8,7 @@
 
 #include "magenta/base/address.h"
 #include "magenta/base/status.h"
+#include "magenta/base/threads.h"
 #include "magenta/cli/input/remote.h"
 #include "magenta/cli/programs.h"
 #include "magenta/cli/serve/render_child.h"
@@ -20,6 +21,9 @@
 
 namespace magenta::cli {
 namespace {
+
+/// HTTP's two, and what gRPC starts with, which it does not say when it gets none.
+constexpr int kOtherThreads = 12;
 
 using Models = std::vector<std::shared_ptr<const Model>>;
 
@@ -48,6 +52,7 @@ class RunningServe : public ServeFlags {
     MAGENTA_ASSIGN_OR_RETURN(const ServeOptions options, Options(context));
     MAGENTA_ASSIGN_OR_RETURN(Models models, LoadModels(context));
     RaiseFileLimit();
+    MAGENTA_RETURN_IF_ERROR(CheckThreads(options.threads + kOtherThreads));
     const sigset_t signals = BlockStopSignals();
     GeneratorService service(std::move(models), options);
     MAGENTA_ASSIGN_OR_RETURN(const auto http, StartHttpServer(service));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "magenta/base/status.h"
+#include "magenta/base/threads.h"
 #include "magenta/live/backend.h"
 #include "magenta/live/backends/jack_client.h"
 #include "magenta/live/backends/port_names.h"
@@ -60,7 +61,7 @@ class RtMidiBackend : public MidiBackend {
           RtMidiPort::Create(system_, is_output, request_.client_name + kWatchSuffix));
     }
     for (const auto& link : links_) MAGENTA_RETURN_IF_ERROR(OpenAtFirst(*link));
-    std::thread timer([&] { RunTimer(processor); });
+    MAGENTA_ASSIGN_OR_RETURN(std::thread timer, StartThread([&] { RunTimer(processor); }));
     RtTime::time_point next_look = RtTime::now() + kRtRetry;
     while (true) {
       UpdateState();

@@ -28,6 +28,7 @@
 #include "magenta/base/address.h"
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
+#include "magenta/base/threads.h"
 #include "magenta/train/distributed/watch.h"
 
 namespace magenta {
@@ -182,23 +183,26 @@ absl::Status GlooRanks::Connect(const StorePtr& store, const std::string& own_ad
   const auto done = std::make_shared<Done>();
   // What the thread makes outlives this call if it has to.
   const auto made = std::make_shared<c10::intrusive_ptr<c10d::ProcessGroupGloo>>();
-  std::thread([done, made, store, own_address, rank = rank_, size = size_] {
-    try {
-      auto options = c10d::ProcessGroupGloo::Options::create(kGlooTimeout);
-      options->threads = kGlooThreads;
-      const char* interface = std::getenv("GLOO_SOCKET_IFNAME");
-      options->devices.push_back(
-          interface != nullptr && *interface != 0
-              ? c10d::ProcessGroupGloo::createDeviceForInterface(
-                    std::string(interface).substr(0, std::strcspn(interface, ",")))
-              : c10d::ProcessGroupGloo::createDeviceForHostname(own_address));
-      *made = c10::make_intrusive<c10d::ProcessGroupGloo>(
-          c10::make_intrusive<c10d::PrefixStore>("gloo", store), rank, size, options);
-      done->Set("");
-    } catch (const std::exception& e) {
-      done->Set(FirstLine(e.what()));
-    }
-  }).detach();
+  MAGENTA_ASSIGN_OR_RETURN(
+      std::thread connecting,
+      StartThread([done, made, store, own_address, rank = rank_, size = size_] {
+        try {
+          auto options = c10d::ProcessGroupGloo::Options::create(kGlooTimeout);
+          options->threads = kGlooThreads;
+          const char* interface = std::getenv("GLOO_SOCKET_IFNAME");
+          options->devices.push_back(
+              interface != nullptr && *interface != 0
+                  ? c10d::ProcessGroupGloo::createDeviceForInterface(
+                        std::string(interface).substr(0, std::strcspn(interface, ",")))
+                  : c10d::ProcessGroupGloo::createDeviceForHostname(own_address));
+          *made = c10::make_intrusive<c10d::ProcessGroupGloo>(
+              c10::make_intrusive<c10d::PrefixStore>("gloo", store), rank, size, options);
+          done->Set("");
+        } catch (const std::exception& e) {
+          done->Set(FirstLine(e.what()));
+        }
+      }));
+  connecting.detach();
   store_ = store;
   MAGENTA_RETURN_IF_ERROR(Await(done));
   group_ = *made;
