@@ -1,6 +1,7 @@
 #include "magenta/train/run_log.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
@@ -12,6 +13,8 @@ namespace {
 constexpr Event kPrimer = 60;  // middle C
 constexpr int kEvents = 128;
 constexpr int kEventsALine = 16;
+// What the figures of a session are of.
+constexpr char kBest[] = "best", kFinal[] = "final";
 
 std::string EventName(Event event) {
   constexpr const char* kNames[] = {"C",  "C#", "D",  "D#", "E",  "F",
@@ -23,7 +26,7 @@ std::string EventName(Event event) {
 
 std::vector<std::pair<std::string, float>> Scalars(const Metrics& metrics, bool with_classes) {
   std::vector<std::pair<std::string, float>> scalars;
-  for (const auto& [name, value] : metrics.Named()) {
+  for (const auto& [name, value] : metrics.Figures()) {
     if (!with_classes && name == "metrics/per_class_accuracy") continue;
     scalars.emplace_back(name, static_cast<float>(value));
   }
@@ -32,18 +35,48 @@ std::vector<std::pair<std::string, float>> Scalars(const Metrics& metrics, bool 
 
 }  // namespace
 
-absl::StatusOr<EventWriter*> RunLog::Writer(const char* part, std::optional<EventWriter>& writer) {
-  if (!writer.has_value()) {
-    MAGENTA_ASSIGN_OR_RETURN(EventWriter created,
-                             EventWriter::Create(fmt::format("{}/{}", run_dir_, part)));
-    writer.emplace(std::move(created));
+absl::StatusOr<EventWriter*> RunLog::Writer(Part& part) {
+  if (!part.writer.has_value()) {
+    MAGENTA_ASSIGN_OR_RETURN(EventWriter created, EventWriter::Create(run_dir_ + part.folder));
+    part.writer.emplace(std::move(created));
+    if (part.first_step) MAGENTA_RETURN_IF_ERROR(part.writer->SessionStart(*part.first_step));
   }
-  return &*writer;
+  return &*part.writer;
+}
+
+absl::Status RunLog::Begin(const HParamsSession& session, int64_t training_step,
+                           int64_t evaluation_step) {
+  session_.first_step = evaluation_step;
+  train_.first_step = training_step;
+  eval_.first_step = evaluation_step;
+  MAGENTA_ASSIGN_OR_RETURN(EventWriter * writer, Writer(session_));
+  return writer->HParams(session);
+}
+
+absl::Status RunLog::Session(int64_t step, const char* what, const Metrics& metrics) {
+  MAGENTA_ASSIGN_OR_RETURN(EventWriter * writer, Writer(session_));
+  const std::string before = fmt::format("{}/", what);
+  const std::pair<std::string, float> figures[] = {
+      {before + "loss", static_cast<float>(metrics.loss)},
+      {before + "perplexity", static_cast<float>(metrics.perplexity())},
+      {before + "accuracy", static_cast<float>(metrics.accuracy)},
+  };
+  return writer->Scalars(step, figures);
+}
+
+absl::Status RunLog::End(bool success, int64_t step, const Metrics& metrics) {
+  if (metrics.steps > 0) MAGENTA_RETURN_IF_ERROR(Session(step, kFinal, metrics));
+  MAGENTA_ASSIGN_OR_RETURN(EventWriter * writer, Writer(session_));
+  return writer->HParamsEnd(success);
+}
+
+absl::Status RunLog::Best(int64_t step, const Metrics& metrics) {
+  return Session(step, kBest, metrics);
 }
 
 absl::Status RunLog::Training(int64_t step, const Metrics& metrics, double learning_rate,
                               double steps_per_s) {
-  MAGENTA_ASSIGN_OR_RETURN(EventWriter * writer, Writer("train", train_));
+  MAGENTA_ASSIGN_OR_RETURN(EventWriter * writer, Writer(train_));
   auto scalars = Scalars(metrics, false);
   scalars.emplace_back("learning_rate", static_cast<float>(learning_rate));
   if (steps_per_s > 0) {
@@ -53,13 +86,39 @@ absl::Status RunLog::Training(int64_t step, const Metrics& metrics, double learn
 }
 
 absl::Status RunLog::Evaluation(int64_t step, const Metrics& metrics) {
-  MAGENTA_ASSIGN_OR_RETURN(EventWriter * writer, Writer("eval", eval_));
+  MAGENTA_ASSIGN_OR_RETURN(EventWriter * writer, Writer(eval_));
   return writer->Scalars(step, Scalars(metrics, true));
 }
 
 absl::Status RunLog::Melody(int64_t step, const std::string& text) {
-  MAGENTA_ASSIGN_OR_RETURN(EventWriter * writer, Writer("eval", eval_));
+  MAGENTA_ASSIGN_OR_RETURN(EventWriter * writer, Writer(eval_));
   return writer->Text(step, "melody", fmt::format("```\n{}```\n", text));
+}
+
+HParamsSession SessionOf(const std::string& config, const HParams& hparams, uint32_t seed,
+                         const std::string& from) {
+  HParamsSession session;
+  session.hparams = {
+      {"config", config},
+      {"batch_size", static_cast<double>(hparams.batch_size)},
+      {"rnn_layer_sizes", fmt::format("[{}]", fmt::join(hparams.rnn_layer_sizes, ","))},
+      {"dropout_keep_prob", hparams.dropout_keep_prob},
+      {"clip_norm", hparams.clip_norm},
+      {"learning_rate", LearningRateAt(hparams, 0)},
+      {"attn_length", static_cast<double>(hparams.attn_length)},
+      {"residual_connections", hparams.residual_connections},
+      {"seed", static_cast<double>(seed)},
+      {"from", from.empty() ? "-" : from},
+  };
+  for (const char* what : {kBest, kFinal}) {
+    const bool held_out = what == kBest;
+    for (const char* figure : {"loss", "perplexity", "accuracy"}) {
+      session.figures.push_back(
+          {"", fmt::format("{}/{}", what, figure),
+           fmt::format("{}, {}", figure, held_out ? "best held out" : "training"), held_out});
+    }
+  }
+  return session;
 }
 
 std::string SampleText(const TensorMap& tensors, const std::string& config,

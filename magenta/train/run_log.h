@@ -16,6 +16,14 @@ class RunLog {
  public:
   explicit RunLog(std::string run_dir) : run_dir_(std::move(run_dir)) {}
 
+  /// What a run that now begins, or goes on, tells: its hyper-parameters, and from which steps on
+  /// its figures stand for those that a run which was broken off has left.
+  absl::Status Begin(const HParamsSession& session, int64_t training_step, int64_t evaluation_step);
+  /// Figures of a step that is the best so far on held-out music, to run_dir.
+  absl::Status Best(int64_t step, const Metrics& metrics);
+  /// What has become of it, with the figures of its last step.
+  absl::Status End(bool success, int64_t step, const Metrics& metrics);
+
   /// Figures of a training step to run_dir/train: Magenta's, learning_rate and global_step/sec.
   absl::Status Training(int64_t step, const Metrics& metrics, double learning_rate,
                         double steps_per_s);
@@ -25,11 +33,22 @@ class RunLog {
   absl::Status Melody(int64_t step, const std::string& text);
 
  private:
-  absl::StatusOr<EventWriter*> Writer(const char* part, std::optional<EventWriter>& writer);
+  // One of the files below run_dir, and what it says first.
+  struct Part {
+    const char* folder;
+    std::optional<int64_t> first_step;
+    std::optional<EventWriter> writer;
+  };
+  absl::StatusOr<EventWriter*> Writer(Part& part);
+  absl::Status Session(int64_t step, const char* what, const Metrics& metrics);
 
   std::string run_dir_;
-  std::optional<EventWriter> train_, eval_;
+  Part session_{"", {}, {}}, train_{"/train", {}, {}}, eval_{"/eval", {}, {}};
 };
+
+/// The row of TensorBoard's HPARAMS tab for a run of `config`; `from`: what it was fine-tuned from.
+HParamsSession SessionOf(const std::string& config, const HParams& hparams, uint32_t seed,
+                         const std::string& from);
 
 /// 128 events that a network of `tensors` draws after a middle C, 16 a line: note names, "-" for no
 /// event, "off" for note off. "" where the model is not one of the table or speaks no melodies.

@@ -107,4 +107,10 @@ std::vector<std::pair<std::string, double>> Metrics::Named() const {
           {"metrics/perplexity_per_step", perplexity()}};
 }
 
+std::vector<std::pair<std::string, double>> Metrics::Figures() const {
+  auto figures = Named();
+  std::erase_if(figures, [](const auto& figure) { return figure.first.ends_with("_per_step"); });
+  return figures;
+}
+
 }  // namespace magenta

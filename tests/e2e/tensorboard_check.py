@@ -2,6 +2,7 @@
 """Asks TensorBoard what an event folder holds, and compares it with what was expected.
 
 usage: tensorboard_check.py FOLDER [EXPECTED.json]     (no file, or -: standard input)
+       tensorboard_check.py --hparams FOLDER           what the HPARAMS tab shows, as JSON
 
 EXPECTED is {"scalars": {TAG: [[STEP, VALUE], ...] or null}, "texts": {TAG: TEXT or null}}; null
 asks only that the tag is there. Tags must be exactly those named; a list left out is not looked at.
@@ -81,7 +82,48 @@ def load(folder):
     return accumulator
 
 
+def hparams_of(folder):
+    """The rows of the HPARAMS tab as its own backend makes them: [{"name", "status", "hparams": {NAME:
+    VALUE}, "metrics": {RUN/TAG: VALUE}}]"""
+    from google.protobuf import json_format
+    from tensorboard import context
+    from tensorboard.backend.event_processing import data_provider, plugin_event_multiplexer
+    from tensorboard.plugins import base_plugin
+    from tensorboard.plugins.hparams import api_pb2, backend_context, list_session_groups
+
+    multiplexer = plugin_event_multiplexer.EventMultiplexer()
+    multiplexer.AddRunsFromDirectory(folder)
+    multiplexer.Reload()
+    provider = data_provider.MultiplexerDataProvider(multiplexer, folder)
+    backend = backend_context.Context(base_plugin.TBContext(data_provider=provider, logdir=folder))
+    request_context = context.RequestContext()
+    metadata = backend.hparams_metadata(request_context, folder)
+    experiment = backend.experiment_from_metadata(
+        request_context, folder, True, metadata, backend.hparams_from_data_provider(request_context, folder, None))
+    request = api_pb2.ListSessionGroupsRequest(
+        start_index=0, slice_size=100, include_metrics=True,
+        allowed_statuses=[api_pb2.STATUS_UNKNOWN, api_pb2.STATUS_SUCCESS, api_pb2.STATUS_FAILURE,
+                          api_pb2.STATUS_RUNNING])
+    for metric in experiment.metric_infos:
+        request.col_params.add(metric=metric.name)
+    groups = list_session_groups.Handler(
+        request_context, backend, folder, request).run().session_groups
+    rows = []
+    for group in groups:
+        rows.append({
+            "name": group.name,
+            "status": api_pb2.Status.Name(group.sessions[0].status),
+            "hparams": {name: json_format.MessageToDict(value) for name, value in group.hparams.items()},
+            "metrics": {value.name.group + "/" + value.name.tag: value.value
+                        for value in group.metric_values},
+        })
+    return rows
+
+
 def main(arguments):
+    if len(arguments) == 2 and arguments[0] == "--hparams":
+        print(json.dumps(hparams_of(arguments[1])))
+        return 0
     if len(arguments) not in (1, 2):
         print(__doc__, file=sys.stderr)
         return 2

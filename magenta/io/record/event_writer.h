@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -19,6 +21,18 @@ struct EventWriterOptions {
   std::function<double()> clock;
   /// The last part of the file's name.
   std::string host;
+};
+
+/// What TensorBoard's HPARAMS tab shows of a run: a row of hyper-parameters and figures.
+struct HParamsSession {
+  /// Name and value, in the order of the tab's columns.
+  std::vector<std::pair<std::string, std::variant<double, bool, std::string>>> hparams;
+  /// A column of figures: the newest scalar `tag` in `folder`, below the session's own.
+  struct Figure {
+    std::string folder, tag, title;
+    bool held_out = false;
+  };
+  std::vector<Figure> figures;
 };
 
 /// Appends to one file; each call is one write, so a reader (or a crash) sees whole events or, at
@@ -40,6 +54,15 @@ class EventWriter {
   /// One text (markdown, UTF-8) for TensorBoard's text tab.
   absl::Status Text(int64_t step, const std::string& tag, const std::string& markdown);
 
+  /// Says that what other files hold for `step` and later steps is of a run that was broken off:
+  /// TensorBoard drops it. To be written before the first figure.
+  absl::Status SessionStart(int64_t step);
+
+  /// The row of the HPARAMS tab; once a file, which lies in the session's own folder.
+  absl::Status HParams(const HParamsSession& session);
+  /// What that tab says has become of the session.
+  absl::Status HParamsEnd(bool success);
+
   /// Waits until the disk has all of it.
   absl::Status Flush();
 
@@ -49,6 +72,7 @@ class EventWriter {
  private:
   EventWriter(std::string path, int fd, std::function<double()> clock);
   absl::Status Append(std::string_view event);
+  absl::Status PluginData(const std::string& tag, const std::string& content);
 
   std::string path_;
   int fd_;
