@@ -66,7 +66,10 @@ std::vector<Alias> BuildAliases() {
       aliases.push_back({fmt::format("{}_rnn_{}", model, suffix), std::move(verb), defaults});
     };
     add("create_dataset", "dataset", {"--format=dense", "--eval_ratio=0.1"});
-    add("train", "train", {"--run_dir=/tmp/melody_rnn/logdir/run1", "--keep=10"});
+    // As the reference: without an end, and nothing held out but what is named.
+    add("train", "train",
+        {"--run_dir=/tmp/melody_rnn/logdir/run1", "--keep=10", "--num_training_steps=0",
+         "--eval_file=none"});
     add("generate", "generate",
         {"--output_dir=/tmp/melody_rnn/generated", "--num_outputs=10", "--num_steps=128",
          "--accompaniment=drop"});
@@ -212,6 +215,7 @@ absl::Status ExpandMidi(std::vector<std::string>& args) {
     const bool inner = path.filename() == "train";
     const std::string parent = path.has_parent_path() ? path.parent_path().string() : ".";
     args.push_back("--run_dir=" + (inner ? parent : *folder));
+    args.push_back("--newest");
   }
   // The ports that theirs makes when nobody has them.
   for (std::string& arg : args) {
@@ -308,11 +312,15 @@ absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::s
       for (const char* name : {"num_training_steps", "keep", "summary_frequency"}) {
         TakeValue(given, name);
       }
-      std::erase(defaults, "--keep=10");
+      for (const char* flag : {"--keep=10", "--num_training_steps=0", "--eval_file=none"}) {
+        std::erase(defaults, flag);
+      }
       defaults.push_back("--follow");
       if (num_examples) given.push_back("--num_examples=" + *num_examples);
     }
   } else if (alias.verb == "generate") {
+    // The reference knows no best.
+    if (Has(given, "run_dir")) given.push_back("--newest");
     if (SaveBundleInstead(command)) {
       std::erase_if(defaults,
                     [](const std::string& flag) { return !flag.starts_with("--config"); });

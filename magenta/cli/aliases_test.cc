@@ -37,7 +37,8 @@ TEST(Aliases, Expand) {
        "--hparams=batch_size=64,dropout_keep_prob=1.0,clip_norm=3,attn_length=0"},
       {"basic_rnn_train",
        {"--num_checkpoints=3", "--num_eval_examples=5", "--noeval"},
-       "train --config=basic_rnn --run_dir=/tmp/melody_rnn/logdir/run1 --keep=10 --keep=3"},
+       "train --config=basic_rnn --run_dir=/tmp/melody_rnn/logdir/run1 --keep=10 "
+       "--num_training_steps=0 --eval_file=none --keep=3"},
       {"basic_rnn_train",
        {"--eval", "--num_training_steps=3", "--num_eval_examples", "5", "--run_dir=r"},
        "eval --config=basic_rnn --run_dir=/tmp/melody_rnn/logdir/run1 --follow --run_dir=r "
@@ -45,11 +46,13 @@ TEST(Aliases, Expand) {
       {"attention_rnn_generate",
        {"--bpm", "90", "--steps_per_beat=4", "--run_dir=r", "--checkpoint_file=c"},
        "generate --config=attention_rnn --output_dir=/tmp/melody_rnn/generated --num_outputs=10 "
-       "--num_steps=128 --accompaniment=drop --qpm 90 --steps_per_quarter=4 --run_dir=r"},
+       "--num_steps=128 --accompaniment=drop --qpm 90 --steps_per_quarter=4 --run_dir=r "
+       "--newest"},
       {"basic_rnn_generate",
        {"--save_generator_bundle", "--run_dir=r", "--bundle_file=b", "--num_outputs", "3",
         "--generator_description=words"},
-       "bundle --config=basic_rnn --run_dir=r --bundle_file=b --bundle_description=words"},
+       "bundle --config=basic_rnn --run_dir=r --bundle_file=b --bundle_description=words "
+       "--newest"},
       {"melody_rnn_generate",
        {"--bundle_file=b", "--run_dir=r"},
        "--bundle_file is given beside --run_dir or --checkpoint_file. Give one of them, or add "
@@ -58,7 +61,7 @@ TEST(Aliases, Expand) {
        {"--list", "--bpm=100", "--generator_name=basic_rnn", "--train_dir=runs/1/train/",
         "--start_capture_control_value", "127"},
        "live --qpm=90 --num_bars_to_generate=5 --memory=phrase --nowait --list --qpm=100 "
-       "--config=basic_rnn --start_capture_control_value 127 --run_dir=runs/1"},
+       "--config=basic_rnn --start_capture_control_value 127 --run_dir=runs/1 --newest"},
       {"magenta_midi",
        {"--input_ports=a,b", "--output_ports=magenta_out", "--nopassthrough",
         "--playback_channel=0", "--enable_metronome=false", "--metronome_channel=9",

@@ -201,6 +201,7 @@ absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const LoadedWeights& weig
   MAGENTA_RETURN_IF_ERROR(
       CheckSizes(weights, *model, model->network->input_size(), model->network->num_logits()));
   Describe(weights, *model);
+  if (!weights.note.empty()) model->notes.push_back(weights.note);
   if (config.empty() && !weights.config.empty() && weights.config != kDefaultConfig) {
     model->notes.push_back(fmt::format("the checkpoint says that it is of {}", weights.config));
   }

@@ -62,6 +62,34 @@ absl::StatusOr<LoadedWeights> WeightsOfCheckpoint(const std::string& path, bool 
   return weights;
 }
 
+/// The step that the name of a checkpoint ends in ("model.ckpt-561"); "?" where it has none.
+std::string StepOfName(const std::string& prefix) {
+  const size_t dash = prefix.rfind('-');
+  return dash == std::string::npos ? "?" : prefix.substr(dash + 1);
+}
+
+/// The best checkpoint of a run, where training has measured one, else the newest.
+absl::StatusOr<LoadedWeights> WeightsOfRun(const std::string& run_dir, bool newest,
+                                           bool with_slots) {
+  const auto latest = LatestCheckpoint(run_dir);
+  if (newest) {
+    MAGENTA_RETURN_IF_ERROR(latest.status());
+    return WeightsOfCheckpoint(*latest, with_slots);
+  }
+  const auto best = LatestCheckpoint(run_dir + "/best");
+  if (absl::IsNotFound(best.status())) {
+    MAGENTA_RETURN_IF_ERROR(latest.status());
+    return WeightsOfCheckpoint(*latest, with_slots);
+  }
+  auto weights = best.ok() ? WeightsOfCheckpoint(*best, with_slots) : best.status();
+  if (!weights.ok()) {
+    return WithRemedy(weights.status(), "Add --newest for the run's newest checkpoint");
+  }
+  weights->note = fmt::format("the best by held-out loss, step {} of {}", StepOfName(*best),
+                              latest.ok() ? StepOfName(*latest) : "?");
+  return weights;
+}
+
 /// The weights of the one source that is named.
 absl::StatusOr<LoadedWeights> ReadNamedWeights(const ModelSource& source, bool with_slots) {
   if (IsMagentaJsFolder(source.bundle_file)) return WeightsOfMagentaJs(source.bundle_file);
@@ -70,8 +98,7 @@ absl::StatusOr<LoadedWeights> ReadNamedWeights(const ModelSource& source, bool w
     return WeightsOfCheckpoint(source.checkpoint_file, with_slots);
   }
   if (!source.run_dir.empty()) {
-    MAGENTA_ASSIGN_OR_RETURN(const std::string prefix, LatestCheckpoint(source.run_dir));
-    return WeightsOfCheckpoint(prefix, with_slots);
+    return WeightsOfRun(source.run_dir, source.newest, with_slots);
   }
   const std::string id = source.config.empty() ? kDefaultConfig : source.config;
   MAGENTA_RETURN_IF_ERROR(FindModel(id).status());
@@ -199,6 +226,9 @@ absl::StatusOr<std::string> BundledWeights(std::string_view id) {
 absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source, bool with_slots) {
   const int named =
       !source.run_dir.empty() + !source.checkpoint_file.empty() + !source.bundle_file.empty();
+  if (source.newest && source.run_dir.empty()) {
+    return UsageError("--newest is about a run", "Give --run_dir");
+  }
   if (named > 1) {
     return UsageError("several models are named",
                       "Give one of --run_dir, --checkpoint_file and --bundle_file");

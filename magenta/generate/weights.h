@@ -16,7 +16,8 @@ namespace magenta {
 struct ModelSource {
   /// "" : what the bundle or checkpoint names, else lookback_rnn.
   std::string config;
-  /// A run's folder: its newest whole checkpoint.
+  /// A run's folder: the checkpoint of its smallest held-out loss where it has one, else its
+  /// newest.
   std::string run_dir;
   /// A V1 file, a V2 prefix or its ".index".
   std::string checkpoint_file;
@@ -25,6 +26,8 @@ struct ModelSource {
   /// As --hparams has it; "" leaves everything to the file.
   std::string hparams_text;
   RuntimeOptions runtime = {};
+  /// Of a run that has a best checkpoint, the newest nevertheless.
+  bool newest = false;
 };
 
 /// Weights and what their file says of them, without a network: what `bundle` writes and `inspect`
@@ -41,6 +44,8 @@ struct LoadedWeights {
   /// The stored hyper-parameters as text; "" where the file has none.
   std::string hparams_text;
   int steps_per_quarter = 0;  // 0: not told
+  /// What was chosen, for the user: "the best by held-out loss, step 300 of 500"; "" for nothing.
+  std::string note;
 };
 
 /// Reads the weights that `source` names, and nothing more; the optimizer's slots of a

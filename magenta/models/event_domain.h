@@ -76,6 +76,10 @@ class EventDomain {
  public:
   virtual ~EventDomain() = default;
 
+  /// What its examples hold, as text: models of equal texts can be measured on each other's
+  /// examples. "": like no other's.
+  virtual std::string Events() const { return ""; }
+
   /// Every example in `sequence`, in the reference's order. What is left out has a line in tracks.
   virtual Examples ExtractExamples(const QuantizedSequence& sequence,
                                    const ExampleOptions& options) const = 0;

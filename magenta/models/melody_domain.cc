@@ -135,6 +135,11 @@ class MelodyDomain final : public EventDomain {
  public:
   explicit MelodyDomain(const MelodyDomainOptions& options) : options_(options) {}
 
+  std::string Events() const override {
+    return fmt::format("melody from {} to {}, key {}", options_.min_note, options_.max_note,
+                       options_.transpose_to_key.value_or(-1));
+  }
+
   Examples ExtractExamples(const QuantizedSequence& sequence,
                            const ExampleOptions& options) const override {
     MelodyExtraction extraction = ExtractMelodies(sequence, options.melody);

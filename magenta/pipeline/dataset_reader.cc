@@ -53,6 +53,13 @@ std::string ModelsOfInputSize(int input_size) {
   return ids.empty() ? "another model" : ids;
 }
 
+bool HasTheEventsOf(const ModelSpec& spec, const std::string& id) {
+  const auto other = FindModel(id);
+  const std::string events = spec.domain == nullptr ? "" : spec.domain->Events();
+  return other.ok() && (*other)->domain != nullptr && !events.empty() &&
+         (*other)->domain->Events() == events;
+}
+
 EventSequence ToEvents(CompactExample& compact) {
   return {std::move(compact.events), std::move(compact.control)};
 }
@@ -99,10 +106,10 @@ absl::StatusOr<std::vector<std::string>> ExpandFilePattern(const std::string& pa
   return files;
 }
 
-absl::StatusOr<DatasetReader> DatasetReader::Open(const std::string& pattern,
-                                                  const ModelSpec& spec) {
+absl::StatusOr<DatasetReader> DatasetReader::Open(const std::string& pattern, const ModelSpec& spec,
+                                                  bool same_events) {
   MAGENTA_ASSIGN_OR_RETURN(std::vector<std::string> files, ExpandFilePattern(pattern));
-  return DatasetReader(std::move(files), spec);
+  return DatasetReader(std::move(files), spec, same_events);
 }
 
 absl::StatusOr<bool> DatasetReader::NextRecord(std::string* record) {
@@ -124,7 +131,7 @@ absl::Status DatasetReader::Wrong(const std::string& what, const std::string& re
 }
 
 absl::Status DatasetReader::TakeCompact(CompactExample& compact, DatasetExample* example) const {
-  if (compact.config != spec_->id) {
+  if (compact.config != spec_->id && !(same_events_ && HasTheEventsOf(*spec_, compact.config))) {
     return Wrong(
         fmt::format("this data set was made for {}, the model is {}", compact.config, spec_->id),
         fmt::format("Use --config={}, or make one for {}", compact.config, spec_->id));
@@ -187,8 +194,8 @@ absl::StatusOr<bool> DatasetReader::Next(DatasetExample* example) {
 }
 
 absl::StatusOr<std::vector<DatasetExample>> ReadDataset(const std::string& pattern,
-                                                        const ModelSpec& spec) {
-  MAGENTA_ASSIGN_OR_RETURN(DatasetReader reader, DatasetReader::Open(pattern, spec));
+                                                        const ModelSpec& spec, bool same_events) {
+  MAGENTA_ASSIGN_OR_RETURN(DatasetReader reader, DatasetReader::Open(pattern, spec, same_events));
   std::vector<DatasetExample> examples;
   DatasetExample example;
   while (true) {

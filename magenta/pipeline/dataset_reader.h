@@ -39,7 +39,10 @@ absl::StatusOr<std::vector<std::string>> ExpandFilePattern(const std::string& pa
 class DatasetReader {
  public:
   /// The files of `pattern` (ExpandFilePattern), for `spec`, which must outlive the reader.
-  static absl::StatusOr<DatasetReader> Open(const std::string& pattern, const ModelSpec& spec);
+  /// With `same_events` compact examples made for another model will do, where its events are the
+  /// same (EventDomain::Events).
+  static absl::StatusOr<DatasetReader> Open(const std::string& pattern, const ModelSpec& spec,
+                                            bool same_events = false);
 
   /// The next example of at least one label into `*example`; false at the end of the last file.
   /// Errors (exit 3) name file and record: not a TFRecord, truncated, no data set, made for another
@@ -53,8 +56,8 @@ class DatasetReader {
   int64_t skipped() const { return skipped_; }
 
  private:
-  DatasetReader(std::vector<std::string> files, const ModelSpec& spec)
-      : files_(std::move(files)), spec_(&spec) {}
+  DatasetReader(std::vector<std::string> files, const ModelSpec& spec, bool same_events)
+      : files_(std::move(files)), spec_(&spec), same_events_(same_events) {}
   absl::StatusOr<bool> NextRecord(std::string* record);
   absl::Status Parse(DatasetExample* example) const;
   absl::Status TakeCompact(CompactExample& compact, DatasetExample* example) const;
@@ -63,6 +66,7 @@ class DatasetReader {
 
   std::vector<std::string> files_;
   const ModelSpec* spec_;
+  bool same_events_;
   size_t next_file_ = 0;
   std::optional<RecordReader> reader_;  // of the file at hand
   std::string record_;
@@ -71,6 +75,7 @@ class DatasetReader {
 
 /// All examples of `pattern` at once. Errors as DatasetReader's, and exit 3 when there is none.
 absl::StatusOr<std::vector<DatasetExample>> ReadDataset(const std::string& pattern,
-                                                        const ModelSpec& spec);
+                                                        const ModelSpec& spec,
+                                                        bool same_events = false);
 
 }  // namespace magenta

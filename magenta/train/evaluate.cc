@@ -26,6 +26,7 @@ struct Evaluator {
 ModelSource EvaluatedSource(const EvalOptions& options) {
   ModelSource source;
   source.run_dir = options.run_dir;
+  source.newest = options.newest;
   source.checkpoint_file = options.checkpoint_file;
   source.bundle_file = options.bundle_file;
   return source;
@@ -109,8 +110,8 @@ absl::StatusOr<EvalResult> Evaluate(const EvalOptions& options) {
   KeepFreedMemory();
   Evaluator evaluator{options, {}, "", RunLog(options.run_dir)};
   MAGENTA_ASSIGN_OR_RETURN(evaluator.device, DeviceOf(options.device));
-  MAGENTA_ASSIGN_OR_RETURN(evaluator.examples,
-                           ReadDataset(options.sequence_example_file, *options.model));
+  MAGENTA_ASSIGN_OR_RETURN(evaluator.examples, ReadDataset(options.sequence_example_file,
+                                                           *options.model, options.same_events));
   if (options.num_examples > 0 &&
       static_cast<size_t>(options.num_examples) < evaluator.examples.size()) {
     evaluator.examples.resize(static_cast<size_t>(options.num_examples));

@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <filesystem>
+#include <set>
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
@@ -24,6 +26,7 @@ constexpr char kDataTensor[] = "magenta/data_hash";
 constexpr char kBestLossTensor[] = "magenta/best_loss";
 constexpr char kBestStepTensor[] = "magenta/best_step";
 constexpr char kWithoutGainTensor[] = "magenta/evaluations_without_gain";
+constexpr char kHeldOutTensor[] = "magenta/held_out_hash";
 constexpr char kEvaluatedTensor[] = "magenta/evaluated_step";
 
 Tensor Float64(double value) {
@@ -47,12 +50,55 @@ absl::Status TakeScalar(const TensorMap& tensors, const std::string& name, DType
   return absl::OkStatus();
 }
 
+constexpr char kIndexSuffix[] = ".index";
+constexpr char kDataSuffix[] = ".data-00000-of-00001";
+
 void RemoveCheckpoint(const std::string& prefix) {
   // What cannot be removed costs disk and nothing else.
   std::error_code ignored;
-  for (const char* suffix : {".index", ".meta", ".data-00000-of-00001"}) {
+  for (const char* suffix : {kIndexSuffix, ".meta", kDataSuffix}) {
     std::filesystem::remove(prefix + suffix, ignored);
   }
+}
+
+// Takes all but the newest `keep` (0: none) off the list, and returns them. The latest stays.
+std::vector<std::string> TakeOldest(CheckpointState& state, int keep) {
+  std::vector<std::string> old;
+  if (keep > 0 && state.all.size() > static_cast<size_t>(keep)) {
+    const auto end = state.all.end() - keep;
+    old.assign(state.all.begin(), end);
+    state.all.erase(state.all.begin(), end);
+  }
+  std::erase(old, state.latest);
+  return old;
+}
+
+// Writes the list first: what is removed afterwards nobody asks for.
+absl::Status WriteAndPrune(const std::string& folder, CheckpointState& state, int keep) {
+  const std::vector<std::string> old = TakeOldest(state, keep);
+  MAGENTA_RETURN_IF_ERROR(WriteCheckpointState(folder, state));
+  for (const std::string& path : old) {
+    if (path.starts_with(folder + "/")) RemoveCheckpoint(path);  // others are not ours to remove
+  }
+  return absl::OkStatus();
+}
+
+// The step N of "model.ckpt-N" + `suffix`; -1 for any other name.
+int64_t StepOf(std::string_view name, std::string_view suffix) {
+  constexpr std::string_view kBegin = "model.ckpt-";
+  if (!name.starts_with(kBegin) || !name.ends_with(suffix)) return -1;
+  name.remove_prefix(kBegin.size());
+  if (name.size() <= suffix.size()) return -1;
+  name.remove_suffix(suffix.size());
+  int64_t step = -1;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), step);
+  return error == std::errc() && end == name.data() + name.size() ? step : -1;
+}
+
+bool IsOurs(const std::string& prefix) {
+  const auto tensors =
+      ReadCheckpoint(prefix, [](std::string_view name) { return name == kConfigNameTensor; });
+  return tensors.ok() && tensors->contains(kConfigNameTensor);
 }
 
 }  // namespace
@@ -87,6 +133,7 @@ TensorMap RunTensors(const std::vector<Variable>& variables, const RunState& sta
   tensors[kBestLossTensor] = Float64(state.best_loss);
   tensors[kBestStepTensor] = Tensor::Int64(state.best_step);
   tensors[kWithoutGainTensor] = Tensor::Int64(state.evaluations_without_gain);
+  tensors[kHeldOutTensor] = Tensor::Int64(state.held_out_hash);
   tensors[kEvaluatedTensor] = Tensor::Int64(state.evaluated_step);
   return tensors;
 }
@@ -95,15 +142,11 @@ absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& 
   RunState state = defaults;
   int64_t seed = defaults.seed;
   const std::pair<const char*, int64_t*> integers[] = {
-      {"global_step", &state.step},
-      {kSeedTensor, &seed},
-      {kEpochTensor, &state.position.epoch},
-      {kBatchTensor, &state.position.batch},
-      {kExamplesTensor, &state.num_examples},
-      {kDataTensor, &state.data_hash},
-      {kBestStepTensor, &state.best_step},
-      {kWithoutGainTensor, &state.evaluations_without_gain},
-      {kEvaluatedTensor, &state.evaluated_step},
+      {"global_step", &state.step},           {kSeedTensor, &seed},
+      {kEpochTensor, &state.position.epoch},  {kBatchTensor, &state.position.batch},
+      {kExamplesTensor, &state.num_examples}, {kDataTensor, &state.data_hash},
+      {kBestStepTensor, &state.best_step},    {kWithoutGainTensor, &state.evaluations_without_gain},
+      {kHeldOutTensor, &state.held_out_hash}, {kEvaluatedTensor, &state.evaluated_step},
   };
   for (const auto& [name, value] : integers) {
     MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, name, DType::kInt64, value));
@@ -132,17 +175,36 @@ absl::StatusOr<std::string> SaveCheckpoint(const std::string& folder, int64_t st
   std::erase(state.all, prefix);
   state.all.push_back(prefix);
   state.latest = prefix;
-  std::vector<std::string> old;
-  if (keep > 0 && state.all.size() > static_cast<size_t>(keep)) {
-    const auto end = state.all.end() - keep;
-    old.assign(state.all.begin(), end);
-    state.all.erase(state.all.begin(), end);
-  }
-  MAGENTA_RETURN_IF_ERROR(WriteCheckpointState(folder, state));
-  for (const std::string& path : old) {
-    if (path.starts_with(folder + "/")) RemoveCheckpoint(path);  // others are not ours to remove
-  }
+  MAGENTA_RETURN_IF_ERROR(WriteAndPrune(folder, state, keep));
   return prefix;
+}
+
+absl::Status TidyCheckpoints(const std::string& folder, int keep) {
+  auto state = ReadCheckpointState(folder);
+  if (!state.ok()) return absl::OkStatus();  // what is wanted is not known
+  std::set<std::string> listed;
+  for (const std::string& path : state->all) {
+    listed.insert(std::filesystem::path(path).filename().string());
+  }
+  listed.insert(std::filesystem::path(state->latest).filename().string());
+  std::set<int64_t> whole, halves;
+  for (const std::string& name : ListFiles(folder, false).value_or(std::vector<std::string>())) {
+    const int64_t step = StepOf(name, kDataSuffix);
+    if (step < 0 || listed.contains(fmt::format("model.ckpt-{}", step))) continue;
+    const std::string prefix = fmt::format("{}/model.ckpt-{}", folder, step);
+    std::error_code ignored;
+    if (!std::filesystem::exists(prefix + kIndexSuffix, ignored)) {
+      halves.insert(step);
+    } else if (IsOurs(prefix)) {
+      whole.insert(step);
+    }
+  }
+  for (const int64_t step : halves) RemoveCheckpoint(fmt::format("{}/model.ckpt-{}", folder, step));
+  if (whole.empty()) return absl::OkStatus();
+  std::vector<std::string> found;
+  for (const int64_t step : whole) found.push_back(fmt::format("{}/model.ckpt-{}", folder, step));
+  state->all.insert(state->all.begin(), found.begin(), found.end());
+  return WriteAndPrune(folder, *state, keep);
 }
 
 absl::StatusOr<std::string> FindCheckpoint(const std::string& run_dir) {

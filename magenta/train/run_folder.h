@@ -29,6 +29,7 @@ struct RunState {
   double best_loss = std::numeric_limits<double>::infinity();
   int64_t best_step = -1;
   int64_t evaluations_without_gain = 0;
+  int64_t held_out_hash = 0;    // DataHash of what best_loss is of; 0: not known
   int64_t evaluated_step = -1;  // the last one whose evaluation is in the three above
 
   bool operator==(const RunState&) const = default;
@@ -52,6 +53,12 @@ absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& 
 /// whole checkpoint, old or new. Errors: exit 5.
 absl::StatusOr<std::string> SaveCheckpoint(const std::string& folder, int64_t step,
                                            const TensorMap& tensors, int keep);
+
+/// Takes up what a process that was killed while it saved has left in `folder`: a checkpoint of
+/// ours that the state file does not list joins the list as its oldest, so that `keep` counts it
+/// and the oldest go; half of one is removed. What Magenta has left there, other names, and all
+/// where there is no state file stay. Only for who holds the run's lock. Errors: exit 5.
+absl::Status TidyCheckpoints(const std::string& folder, int keep);
 
 /// The newest whole checkpoint of `run_dir`, "" where training has not begun. Errors (exit 3):
 /// checkpoints were there and none is whole.

@@ -15,11 +15,13 @@
 #include "magenta/base/status.h"
 #include "magenta/generate/model.h"
 #include "magenta/io/tensor/checkpoint.h"
-#include "magenta/io/tensor/magentajs.h"
+#include "magenta/pipeline/held_out.h"
 #include "magenta/train/distributed/agreement.h"
+#include "magenta/train/fine_tuning.h"
 #include "magenta/train/kernels/one_thread.h"
 #include "magenta/train/kernels/panels.h"
 #include "magenta/train/run_folder.h"
+#include "magenta/train/run_lock.h"
 #include "magenta/train/run_log.h"
 #include "magenta/train/shared_work.h"
 
@@ -50,23 +52,10 @@ absl::Status CheckOptions(const TrainOptions& o) {
   if (o.save_every_steps < 1 || o.eval_every_steps < 1 || o.summary_frequency < 1) {
     return UsageError("save_every_steps, eval_every_steps and summary_frequency are at least 1");
   }
-  if (o.patience > 0 && o.eval_file.empty()) {
+  if (o.patience > 0 && o.eval_file.empty() && !o.hold_out) {
     return UsageError("--patience needs held-out examples to judge by", "Give --eval_file.");
   }
   return absl::OkStatus();
-}
-
-ModelSource SourceOf(const std::string& path) {
-  ModelSource source;
-  std::error_code ignored;
-  if (path.ends_with(".mag") || IsMagentaJsFolder(path)) {
-    source.bundle_file = path;
-  } else if (std::filesystem::is_directory(path, ignored)) {
-    source.run_dir = path;
-  } else {
-    source.checkpoint_file = path;
-  }
-  return source;
 }
 
 std::vector<int> LengthsOf(const std::vector<DatasetExample>& examples) {
@@ -101,6 +90,8 @@ class Trainer {
 
   absl::Status Prepare();
   absl::StatusOr<TrainResult> Run();
+  // Tells TensorBoard what has become of the run.
+  absl::Status End(bool success);
 
  private:
   const ModelSpec& spec() const { return *options_.model; }
@@ -113,6 +104,7 @@ class Trainer {
   absl::Status Resume(const std::string& checkpoint);
   absl::Status Begin();
   absl::Status ReadData();
+  void SettleBest();
   void SettlePosition();
 
   bool Stopping() const { return work_.Stopping(); }
@@ -121,7 +113,8 @@ class Trainer {
     return options_.patience > 0 && state_.evaluations_without_gain >= options_.patience;
   }
   bool EvaluationDue() const {
-    return !held_out_.empty() && state_.step > 0 && state_.evaluated_step != state_.step &&
+    return !held_out_.empty() && (state_.step > 0 || fine_tuning_) &&
+           state_.evaluated_step != state_.step &&
            (Done() || state_.step % options_.eval_every_steps == 0);
   }
   absl::Status Step();
@@ -137,12 +130,14 @@ class Trainer {
   }
 
   const TrainOptions& options_;
+  RunLock lock_;
   SharedWork work_;
   RunLog log_;
   RnnLayout layout_;
   std::vector<Variable> variables_;
   RunState state_;
   int64_t total_ = 0;
+  bool fine_tuning_ = false;
   std::vector<DatasetExample> examples_, held_out_;
   std::optional<BatchOrder> order_;
   std::optional<RnnGraph> graph_;
@@ -154,8 +149,15 @@ class Trainer {
 
 absl::Status Trainer::Prepare() {
   absl::Status status = PrepareAlone();
-  if (options_.ranks == nullptr) return status;
-  return AgreeOnRun(*options_.ranks, status, Facts());
+  if (options_.ranks != nullptr) status = AgreeOnRun(*options_.ranks, status, Facts());
+  if (!status.ok() || !work_.leads()) return status;
+  const std::string from = fine_tuning_ ? options_.from : "";
+  return ForAll(log_.Begin(SessionOf(spec().id, layout_.hparams, state_.seed, from),
+                           state_.step + 1, state_.step + (EvaluationDue() ? 0 : 1)));
+}
+
+absl::Status Trainer::End(bool success) {
+  return work_.leads() ? log_.End(success, state_.step, result_.training) : absl::OkStatus();
 }
 
 // What the steps of this run depend on.
@@ -190,9 +192,15 @@ absl::Status Trainer::PrepareAlone() {
     return UsageError("--mixed_precision is for GPUs, and this run computes on the CPU",
                       "Leave it out.");
   }
+  if (work_.leads()) {
+    MAGENTA_ASSIGN_OR_RETURN(lock_, RunLock::Take(options_.run_dir));
+    MAGENTA_RETURN_IF_ERROR(TidyCheckpoints(train_folder(), options_.keep));
+    MAGENTA_RETURN_IF_ERROR(TidyCheckpoints(options_.run_dir + "/best/train", 1));
+  }
   MAGENTA_RETURN_IF_ERROR(StartOrResume());
   MAGENTA_RETURN_IF_ERROR(ReadData());
   SettlePosition();
+  SettleBest();
   graph_.emplace(layout_, spec().codec->default_label(),
                  OptionsForDevice(device, options_.mixed_precision,
                                   options_.ranks == nullptr ? 1 : options_.ranks->size()));
@@ -235,9 +243,13 @@ absl::Status Trainer::Begin() {
   total_ += options_.more_steps;
   state_.seed = options_.seed;
   if (!options_.from.empty()) {
-    MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(SourceOf(options_.from)));
+    MAGENTA_ASSIGN_OR_RETURN(const ModelSource source, FineTuningSource(options_.from));
+    MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(source));
     MAGENTA_RETURN_IF_ERROR(TakeWeights(weights));
-    Note(options_, fmt::format("fine-tuning {} from {}", spec().id, options_.from));
+    layout_.hparams = FineTuningHParams(layout_.hparams, options_.hparams);
+    fine_tuning_ = true;
+    Note(options_, fmt::format("fine-tuning {} from {}, learning rate {}", spec().id, weights.file,
+                               LearningRateAt(layout_.hparams, 0)));
     return absl::OkStatus();
   }
   MAGENTA_ASSIGN_OR_RETURN(layout_.hparams, ParseHParams(options_.hparams, spec().hparams));
@@ -272,10 +284,30 @@ absl::Status Trainer::Resume(const std::string& checkpoint) {
 
 absl::Status Trainer::ReadData() {
   MAGENTA_ASSIGN_OR_RETURN(examples_, ReadDataset(options_.sequence_example_file, spec()));
+  if (!options_.eval_file.empty()) {
+    MAGENTA_ASSIGN_OR_RETURN(held_out_, ReadDataset(options_.eval_file, spec()));
+  } else if (options_.hold_out) {
+    HeldOut chosen = HoldOut(options_.sequence_example_file, spec(), state_.seed, examples_);
+    held_out_ = std::move(chosen.examples);
+    Note(options_, chosen.note);
+  }
   order_.emplace(LengthsOf(examples_), layout_.hparams.batch_size, state_.seed);
-  if (options_.eval_file.empty()) return absl::OkStatus();
-  MAGENTA_ASSIGN_OR_RETURN(held_out_, ReadDataset(options_.eval_file, spec()));
   return absl::OkStatus();
+}
+
+// The best of other held-out music is not the best of this.
+void Trainer::SettleBest() {
+  if (held_out_.empty()) return;
+  const int64_t hash = DataHash(held_out_, *spec().codec);
+  if (state_.held_out_hash != 0 && state_.held_out_hash != hash) {
+    Note(options_, "the held-out music changed: the best is looked for anew");
+    const RunState fresh;
+    state_.best_loss = fresh.best_loss;
+    state_.best_step = fresh.best_step;
+    state_.evaluations_without_gain = 0;
+    state_.evaluated_step = -1;
+  }
+  state_.held_out_hash = hash;
 }
 
 // Data that changed, or batches of another size, have an order of their own: it begins with the
@@ -401,6 +433,7 @@ absl::Status Trainer::EvaluateNow() {
 absl::Status Trainer::WriteEvaluation(bool best) {
   MAGENTA_RETURN_IF_ERROR(log_.Evaluation(state_.step, result_.evaluation));
   if (best) {
+    MAGENTA_RETURN_IF_ERROR(log_.Best(state_.step, result_.evaluation));
     const auto saved = SaveCheckpoint(options_.run_dir + "/best/train", state_.step, Tensors(), 1);
     if (!saved.ok()) return saved.status();
   }
@@ -421,6 +454,7 @@ absl::Status Trainer::Save() {
 // For a model that is no network: its own training, written as a checkpoint of step 1.
 absl::StatusOr<TrainResult> TrainByItself(const TrainOptions& options) {
   const ModelSpec& spec = *options.model;
+  MAGENTA_ASSIGN_OR_RETURN(const RunLock lock, RunLock::Take(options.run_dir));
   MAGENTA_ASSIGN_OR_RETURN(const HParams hparams, ParseHParams(options.hparams, spec.hparams));
   MAGENTA_ASSIGN_OR_RETURN(const auto examples, ReadDataset(options.sequence_example_file, spec));
   std::vector<EventSequence> sequences;
@@ -457,7 +491,10 @@ absl::StatusOr<TrainResult> Train(const TrainOptions& options) {
   KeepFreedMemory();
   Trainer trainer(options);
   MAGENTA_RETURN_IF_ERROR(trainer.Prepare());
-  return trainer.Run();
+  auto result = trainer.Run();
+  const bool success = result.ok();
+  if (absl::Status told = trainer.End(success); success && !told.ok()) return told;
+  return result;
 }
 
 }  // namespace magenta

@@ -41,6 +41,9 @@ struct Metrics {
   /// metrics/no_event_accuracy, metrics/loss_per_step, metrics/per_class_accuracy,
   /// metrics/perplexity, metrics/perplexity_per_step.
   std::vector<std::pair<std::string, double>> Named() const;
+  /// The same with each figure once: without the two that end in per_step, which are loss and
+  /// perplexity again.
+  std::vector<std::pair<std::string, double>> Figures() const;
 };
 
 /// Where training stands; sent after every step.
@@ -71,13 +74,15 @@ struct TrainOptions {
   int64_t num_training_steps = 0;
   /// When resuming: this many steps beyond the checkpoint, whatever num_training_steps says.
   int64_t more_steps = 0;
-  /// Held-out examples, evaluated every eval_every_steps and at the end; empty: none.
+  /// Held-out examples, evaluated every eval_every_steps and at the end; empty: none, or with
+  /// `hold_out` those of HoldOut (pipeline/held_out.h).
   std::string eval_file;
+  bool hold_out = false;
   int64_t eval_every_steps = 100;
   /// Stop after this many evaluations in a row without a smaller loss; 0: never.
   int patience = 0;
-  /// Fine-tune: weights of a bundle or checkpoint (path as ReadCheckpoint's, or .mag) to start
-  /// from, with fresh optimizer slots, at step 0. Ignored when resuming.
+  /// Fine-tune: what to start from (FineTuningSource), with fresh optimizer slots, at step 0, where
+  /// held-out examples are measured too, and with FineTuningHParams. Ignored when resuming.
   std::string from;
   int64_t save_every_steps = 100;
   /// Checkpoints kept; 0: all.
@@ -122,17 +127,21 @@ struct TrainResult {
 /// Trains until num_training_steps, an early stop, or *stop (then InterruptedError, exit 130, after
 /// saving a checkpoint). Errors: hparams that disagree with the checkpoint (exit 2, showing both);
 /// data missing, corrupt, of another config or empty (exit 3); run_dir not writable (exit 5); a
-/// loss that is infinite or no number (exit 3; the last checkpoint stays); ranks that are not about
-/// to do the same (exit 2) or are lost (exit 5).
+/// loss that is infinite or no number (exit 3; the last checkpoint stays); another process that
+/// trains run_dir (exit 5); ranks that are not about to do the same (exit 2) or are lost (exit 5).
 absl::StatusOr<TrainResult> Train(const TrainOptions& options);
 
 struct EvalOptions {
   const ModelSpec* model = nullptr;
-  /// One of these three; bundle_file is a .mag. With run_dir the newest checkpoint is measured.
+  /// One of these three; bundle_file is a .mag. Of run_dir the best checkpoint is measured where it
+  /// has one, else (or with `newest`, or `follow`) the newest.
   std::string run_dir;
+  bool newest = false;
   std::string checkpoint_file;
   std::string bundle_file;
   std::string sequence_example_file;  // as TrainOptions'
+  /// Examples made for another model will do, where its events are the same.
+  bool same_events = false;
   std::string hparams;
   /// Examples to use, from the first; 0: all.
   int64_t num_examples = 0;

@@ -36,8 +36,12 @@ void ModelFlags::Describe(Flags& flags) {
 }
 
 void ModelFlags::DescribeCheckpoints(Flags& flags) {
-  flags.Text("run_dir", &source.run_dir, "A training run: its newest whole checkpoint.")
+  flags
+      .Text("run_dir", &source.run_dir,
+            "A training run: its best checkpoint where held-out music was measured, else its "
+            "newest.")
       .Value("DIR");
+  flags.Bool("newest", &source.newest, "With --run_dir: the newest checkpoint, best or not.");
   flags
       .Text("checkpoint_file", &source.checkpoint_file,
             "A checkpoint: a V1 file, a V2 prefix (model.ckpt-500) or its .index.")

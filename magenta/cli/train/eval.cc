@@ -5,11 +5,13 @@
 #include <thread>
 
 #include "magenta/base/status.h"
+#include "magenta/cli/input/model_list.h"
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/train/train_verbs.h"
 #include "magenta/cli/verbs/heavy_verbs.h"
 #include "magenta/generate/model.h"
 #include "magenta/generate/weights.h"
+#include "magenta/train/fine_tuning.h"
 
 namespace magenta::cli {
 namespace {
@@ -43,53 +45,121 @@ class Watchdog {
   std::thread thread_;
 };
 
+/// A model and how it did.
+struct Measured {
+  std::string name;
+  EvalResult result;
+};
+
 class RunningEvalVerb : public EvalFlags {
  public:
   absl::Status Run(Context& context) override {
-    EvalOptions options;
-    MAGENTA_ASSIGN_OR_RETURN(options.model, FindModel(config.empty() ? kDefaultConfig : config));
-    MAGENTA_RETURN_IF_ERROR(FillOptions(context, options));
+    const std::vector<NamedSource> sources = ListSources(Source());
+    if (follow && (sources.size() != 1 || run_dir.empty())) {
+      return UsageError("--follow needs --run_dir", "Name one run");
+    }
     CatchSignals();
     Watchdog watchdog;
-    options.stop = &watchdog.stop();
-    const auto show = [&](int64_t step, const Metrics& metrics) {
-      watchdog.Touch();
-      context.out.Line(context.out.json() ? MetricsJson(step, metrics).Text()
-                                          : MetricsText(step, metrics));
-      (void)context.out.Flush();
-    };
-    if (follow) options.on_metrics = show;
-    const auto result = Evaluate(options);
-    if (follow && watchdog.gave_up()) return absl::OkStatus();
-    if (!result.ok()) return result.status();
-    if (!follow) show(result->step, result->metrics);
-    context.out.Info(fmt::format("{} examples, {} steps, by {}", result->metrics.examples,
-                                 result->metrics.steps, result->checkpoint));
+    if (follow) return Follow(sources[0], context, watchdog);
+    std::vector<Measured> all;
+    for (const NamedSource& named : sources) {
+      MAGENTA_ASSIGN_OR_RETURN(EvalOptions options, Options(named, context));
+      options.same_events = sources.size() > 1;
+      options.stop = &watchdog.stop();
+      MAGENTA_ASSIGN_OR_RETURN(EvalResult result, Evaluate(options));
+      context.out.Info(fmt::format("{} examples, {} steps, by {}", result.metrics.examples,
+                                   result.metrics.steps, result.checkpoint));
+      all.push_back({named.name, std::move(result)});
+    }
+    if (all.size() > 1) {
+      Report(all, context.out);
+    } else {
+      Show(all[0].result.step, all[0].result.metrics, context.out);
+    }
     return absl::OkStatus();
   }
 
  private:
-  absl::Status FillOptions(const Context& context, EvalOptions& options) const {
-    const int named = !run_dir.empty() + !checkpoint_file.empty() + !bundle_file.empty();
-    if (named > 1) {
-      return UsageError("--run_dir, --checkpoint_file and --bundle_file exclude each other",
-                        "Name the weights once");
+  ModelSource Source() const {
+    ModelSource source;
+    source.config = config;
+    source.run_dir = run_dir;
+    source.newest = newest;
+    source.checkpoint_file = checkpoint_file;
+    source.bundle_file = bundle_file;
+    source.hparams_text = hparams;
+    return source;
+  }
+
+  absl::Status Follow(const NamedSource& named, Context& context, Watchdog& watchdog) const {
+    MAGENTA_ASSIGN_OR_RETURN(EvalOptions options, Options(named, context));
+    options.follow = true;
+    options.stop = &watchdog.stop();
+    options.on_metrics = [&](int64_t step, const Metrics& metrics) {
+      watchdog.Touch();
+      Show(step, metrics, context.out);
+    };
+    const auto result = Evaluate(options);
+    return watchdog.gave_up() ? absl::OkStatus() : result.status();
+  }
+
+  static void Show(int64_t step, const Metrics& metrics, Output& out) {
+    out.Line(out.json() ? MetricsJson(step, metrics).Text() : MetricsText(step, metrics));
+    (void)out.Flush();
+  }
+
+  static void Report(const std::vector<Measured>& all, Output& out) {
+    std::vector<std::string> header = {"model", "step"};
+    for (const auto& [name, value] : all[0].result.metrics.Figures()) {
+      header.push_back(name.starts_with("metrics/") ? name.substr(8) : name);
     }
-    if (follow && run_dir.empty()) return UsageError("--follow needs --run_dir");
-    options.run_dir = run_dir;
-    options.checkpoint_file = checkpoint_file;
-    options.bundle_file = bundle_file;
-    if (named == 0) {
-      MAGENTA_ASSIGN_OR_RETURN(options.bundle_file, BundledWeights(options.model->id));
+    TextTable table(header);
+    Json models = Json::Array();
+    for (const Measured& one : all) {
+      const EvalResult& result = one.result;
+      std::vector<std::string> row = {Printable(one.name), fmt::format("{}", result.step)};
+      for (const auto& [name, value] : result.metrics.Figures()) {
+        row.push_back(fmt::format("{:.4f}", value));
+      }
+      table.Add(row);
+      models.Add(MetricsJson(result.step, result.metrics)
+                     .Set("model", one.name)
+                     .Set("file", result.checkpoint));
     }
+    if (out.json()) {
+      out.Result(Json::Object().Set("models", models));
+    } else {
+      out.Raw(table.Text());
+    }
+  }
+
+  absl::StatusOr<EvalOptions> Options(const NamedSource& named, const Context& context) const {
+    ModelSource source = named.source;
+    if ((source.run_dir + source.checkpoint_file + source.bundle_file).empty()) {
+      MAGENTA_RETURN_IF_ERROR(FindModel(named.name).status());
+      MAGENTA_ASSIGN_OR_RETURN(source.bundle_file, BundledWeights(named.name));
+    }
+    EvalOptions options;
+    const auto spec = SpecOf(source);
+    // A run that is followed may have no checkpoint yet.
+    if (!spec.ok() && (!follow || !source.config.empty())) return spec.status();
+    MAGENTA_ASSIGN_OR_RETURN(options.model, spec.ok() ? spec : FindModel(kDefaultConfig));
+    options.run_dir = source.run_dir;
+    options.newest = source.newest;
+    options.checkpoint_file = source.checkpoint_file;
+    options.bundle_file = source.bundle_file;
     options.sequence_example_file = sequence_example_file;
+    for (size_t at; (at = options.sequence_example_file.find(kConfigMark)) != std::string::npos;) {
+      options.sequence_example_file.replace(at, kConfigMark.size(), options.model->id);
+    }
     options.hparams = hparams;
     options.num_examples = num_examples;
     options.device = device;
     options.num_threads = context.globals.Threads();
-    options.follow = follow;
-    return absl::OkStatus();
+    return options;
   }
+
+  static constexpr std::string_view kConfigMark = "{config}";
 };
 
 }  // namespace

@@ -11,15 +11,22 @@
 #include "magenta/generate/model.h"
 #include "magenta/train/distributed/gloo_ranks.h"
 #include "magenta/train/distributed/launch.h"
+#include "magenta/train/fine_tuning.h"
 
 namespace magenta::cli {
 namespace {
+
+// Where a run ends that nobody gave an end.
+constexpr int64_t kSteps = 20000, kFineTuningSteps = 2000;
+constexpr int64_t kMeasureEvery = 100, kMeasureEveryFineTuning = 20;  // steps
+constexpr int kPatience = 10, kFineTuningPatience = 5;
+constexpr char kNoEvaluation[] = "none";
 
 class RunningTrainVerb : public TrainFlags {
  public:
   absl::Status Run(Context& context) override {
     TrainOptions options;
-    MAGENTA_ASSIGN_OR_RETURN(options.model, FindModel(config.empty() ? kDefaultConfig : config));
+    MAGENTA_ASSIGN_OR_RETURN(options.model, Chosen());
     FillOptions(context, options);
     CatchSignals();
     options.on_note = [&](const std::string& note) { context.out.Info(note); };
@@ -27,6 +34,14 @@ class RunningTrainVerb : public TrainFlags {
     MAGENTA_ASSIGN_OR_RETURN(const auto ranks, Join(context, options));
     options.ranks = ranks.get();
     if (ranks != nullptr && !ranks->leads()) options.on_note = nullptr;
+    if (options.on_note && EndsByItself()) {
+      options.on_note(fmt::format(
+          "ends at step {}{}; --num_training_steps=N says otherwise, 0: until stopped",
+          options.num_training_steps,
+          options.patience == 0
+              ? ""
+              : fmt::format(", or when {} measurements bring no gain", options.patience)));
+    }
     ProgressBar bar(context.out, "training");
     if (ranks == nullptr || ranks->leads()) {
       options.on_progress = [&](const TrainProgress& progress) {
@@ -39,15 +54,35 @@ class RunningTrainVerb : public TrainFlags {
   }
 
  private:
+  /// The model of --config, else the one that --from is of.
+  absl::StatusOr<const ModelSpec*> Chosen() const {
+    if (!config.empty()) return FindModel(config);
+    if (from.empty()) return FindModel(kDefaultConfig);
+    MAGENTA_ASSIGN_OR_RETURN(const ModelSource source, FineTuningSource(from));
+    return SpecOf(source);
+  }
+
+  /// Whether nobody said how long: then a run has an end of its own.
+  bool EndsByItself() const { return num_training_steps < 0 && more_steps == 0; }
+
   void FillOptions(const Context& context, TrainOptions& options) const {
     options.run_dir = run_dir;
     options.sequence_example_file = sequence_example_file;
     options.hparams = hparams;
-    options.num_training_steps = num_training_steps;
+    options.num_training_steps = std::max<int64_t>(num_training_steps, 0);
     options.more_steps = more_steps;
-    options.eval_file = eval_file;
-    options.eval_every_steps = eval_every_steps;
-    options.patience = patience;
+    options.eval_file = eval_file == kNoEvaluation ? "" : eval_file;
+    options.hold_out = eval_file.empty();
+    options.eval_every_steps = eval_every_steps > 0 ? eval_every_steps
+                               : from.empty()       ? kMeasureEvery
+                                                    : kMeasureEveryFineTuning;
+    options.patience = std::max(patience, 0);
+    if (EndsByItself()) {
+      options.num_training_steps = from.empty() ? kSteps : kFineTuningSteps;
+      if (patience < 0 && eval_file != kNoEvaluation) {
+        options.patience = from.empty() ? kPatience : kFineTuningPatience;
+      }
+    }
     options.from = from;
     options.save_every_steps = save_every_steps;
     options.keep = keep;
@@ -111,6 +146,11 @@ class RunningTrainVerb : public TrainFlags {
     }
     out.Info(fmt::format("{} at step {}: {}", result.stopped_early ? "stopped early" : "done",
                          result.step, result.checkpoint));
+    if (result.best_step >= 0 && result.best_step != result.step) {
+      out.Info(fmt::format("the best by held-out loss ({:.4f}) is step {}{}; --run_dir takes it",
+                           result.best_loss, result.best_step,
+                           result.best_step == 0 ? ", what it began from" : ""));
+    }
   }
 };
 
@@ -118,7 +158,8 @@ class RunningTrainVerb : public TrainFlags {
 
 std::string MetricsText(int64_t step, const Metrics& metrics) {
   std::string text = fmt::format("step {}", step);
-  for (const auto& [name, value] : metrics.Named()) text += fmt::format("  {} {:.6g}", name, value);
+  for (const auto& [name, value] : metrics.Figures())
+    text += fmt::format("  {} {:.6g}", name, value);
   return text;
 }
 

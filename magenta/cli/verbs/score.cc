@@ -5,6 +5,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/cli/input/model_flags.h"
+#include "magenta/cli/input/model_list.h"
 #include "magenta/cli/input/music_input.h"
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verb.h"
@@ -20,6 +21,13 @@ struct FileScore {
   std::vector<std::string> notes;
 };
 
+/// A model, what it is called, and how it scores each file.
+struct ModelScores {
+  std::string name;
+  std::shared_ptr<const Model> model;
+  std::vector<FileScore> scores;
+};
+
 class ScoreVerb : public Verb {
  public:
   void Describe(Flags& flags) override {
@@ -30,6 +38,9 @@ class ScoreVerb : public Verb {
         "or meter change, the parts are scored on their own and added. A file that can't be scored "
         "is "
         "said so, and the others are.");
+    flags.About(
+        "Several models, by commas in the model flags, make one table: the mean of an event under "
+        "each of them, a line a file, and over all files.");
     flags.Positional("FILE", &files_, "MIDI, ABC or MusicXML files, or TFRecords of NoteSequences.",
                      1);
     flags.Group("Output");
@@ -39,36 +50,103 @@ class ScoreVerb : public Verb {
                      "Which of two tunes the model expects more.");
     flags.AddExample("magenta score --bundle_file=mine.mag --json tune.mid",
                      "Every event's logarithm, for a program.");
+    flags.AddExample("magenta score --config=lookback_rnn,attention_rnn --run_dir=mine tune.mid",
+                     "Two models of the program and a run of yours, side by side.");
   }
 
   absl::Status Run(Context& context) override {
-    MAGENTA_ASSIGN_OR_RETURN(const auto model, model_.Load(context));
+    std::vector<ModelScores> all;
+    for (const NamedSource& named : ListSources(model_.source)) {
+      ModelFlags flags = model_;
+      flags.source = named.source;
+      MAGENTA_ASSIGN_OR_RETURN(auto model, flags.Load(context));
+      all.push_back({named.name, std::move(model), {}});
+    }
     CatchSignals();
     ProgressBar bar(context.out, "scoring");
-    std::vector<FileScore> scores;
     std::vector<absl::Status> failures;
-    for (const std::string& file : files_) {
-      absl::StatusOr<FileScore> score = ScoreFile(model, file);
-      if (score.ok()) {
-        scores.push_back(*std::move(score));
-      } else {
-        failures.push_back(score.status());
+    for (size_t i = 0; i < files_.size(); ++i) {
+      if (absl::Status status = ScoreByAll(files_[i], all); !status.ok()) {
+        failures.push_back(std::move(status));
       }
-      bar.Update(static_cast<double>(scores.size() + failures.size()),
-                 static_cast<double>(files_.size()));
+      bar.Update(static_cast<double>(i + 1), static_cast<double>(files_.size()));
       MAGENTA_RETURN_IF_ERROR(CheckInterrupted());
     }
-    if (!scores.empty()) Report(scores, context.out);
+    const std::vector<FileScore>& scores = all[0].scores;
+    if (!scores.empty() && all.size() > 1) Compare(all, context.out);
+    if (!scores.empty() && all.size() == 1) Report(scores, context.out);
     return WorstOf(std::move(failures), context.out);
   }
 
  private:
-  void Report(const std::vector<FileScore>& scores, Output& out) const {
+  /// Adds the file's score to each model's, or to none.
+  static absl::Status ScoreByAll(const std::string& file, std::vector<ModelScores>& all) {
+    std::vector<FileScore> scores;
+    for (const ModelScores& one : all) {
+      MAGENTA_ASSIGN_OR_RETURN(scores.emplace_back(), ScoreFile(one.model, file));
+    }
+    for (size_t i = 0; i < all.size(); ++i) all[i].scores.push_back(std::move(scores[i]));
+    return absl::OkStatus();
+  }
+
+  /// All files of a model as one.
+  static FileScore Together(const std::vector<FileScore>& scores) {
+    FileScore sum;
+    sum.file = "all";
+    for (const FileScore& score : scores) {
+      sum.log_likelihood += score.log_likelihood;
+      sum.per_event.insert(sum.per_event.end(), score.per_event.begin(), score.per_event.end());
+    }
+    return sum;
+  }
+
+  void Compare(const std::vector<ModelScores>& all, Output& out) const {
+    SayNotes(all[0].scores, out);
+    if (out.json()) {
+      Json models = Json::Array();
+      for (const ModelScores& one : all) {
+        const FileScore sum = Together(one.scores);
+        models.Add(Json::Object()
+                       .Set("model", one.name)
+                       .Set("log_likelihood", sum.log_likelihood)
+                       .Set("mean", MeanOf(sum))
+                       .Set("files", FilesJson(one.scores)));
+      }
+      out.Result(Json::Object().Set("models", models));
+      return;
+    }
+    std::vector<std::string> header;
+    for (const ModelScores& one : all) header.push_back(Printable(one.name));
+    header.insert(header.end(), {"events", "file"});
+    TextTable table(header);
+    const auto add = [&](const auto& score_of) {
+      std::vector<std::string> row;
+      for (const ModelScores& one : all) {
+        row.push_back(fmt::format("{:.4f}", MeanOf(score_of(one))));
+      }
+      row.push_back(fmt::format("{}", score_of(all[0]).per_event.size()));
+      row.push_back(Printable(score_of(all[0]).file));
+      table.Add(row);
+    };
+    for (size_t i = 0; i < all[0].scores.size(); ++i) {
+      add([i](const ModelScores& one) { return one.scores[i]; });
+    }
+    add([](const ModelScores& one) { return Together(one.scores); });
+    out.Raw(table.Text());
+    if (!events_) return;
+    for (const ModelScores& one : all) PrintEvents(one.scores, one.name + ": ", out);
+  }
+
+  static void SayNotes(const std::vector<FileScore>& scores, Output& out) {
     for (const FileScore& score : scores) {
       for (const std::string& note : score.notes) out.Info(score.file + ": " + note);
     }
+  }
+
+  void Report(const std::vector<FileScore>& scores, Output& out) const {
+    SayNotes(scores, out);
     if (out.json()) {
-      PrintJson(scores, out);
+      out.Result(Json::Object().Set("files", FilesJson(scores)));
     } else {
       PrintText(scores, out);
     }
@@ -112,7 +190,7 @@ class ScoreVerb : public Verb {
     return score.per_event.empty() ? 0.0 : score.log_likelihood / score.per_event.size();
   }
 
-  static void PrintJson(const std::vector<FileScore>& scores, Output& out) {
+  static Json FilesJson(const std::vector<FileScore>& scores) {
     Json files = Json::Array();
     for (const FileScore& score : scores) {
       Json events = Json::Array();
@@ -123,7 +201,7 @@ class ScoreVerb : public Verb {
                     .Set("mean", MeanOf(score))
                     .Set("per_event", events));
     }
-    out.Result(Json::Object().Set("files", files));
+    return files;
   }
 
   void PrintText(const std::vector<FileScore>& scores, Output& out) const {
@@ -134,11 +212,15 @@ class ScoreVerb : public Verb {
                  score.file});
     }
     out.Raw(Printable(table.Text()));
-    if (!events_) return;
+    if (events_) PrintEvents(scores, "", out);
+  }
+
+  static void PrintEvents(const std::vector<FileScore>& scores, const std::string& before,
+                          Output& out) {
     for (const FileScore& score : scores) {
       for (size_t i = 0; i < score.per_event.size(); ++i) {
-        out.Line(
-            fmt::format("{}  event {}  {:.4f}", Printable(score.file), i + 1, score.per_event[i]));
+        out.Line(fmt::format("{}{}  event {}  {:.4f}", Printable(before), Printable(score.file),
+                             i + 1, score.per_event[i]));
       }
     }
   }

@@ -1,0 +1,88 @@
+#include "magenta/pipeline/held_out.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <set>
+
+#include "magenta/base/random.h"
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "data/eval_melodies.tfrecord" of "data/training_melodies.tfrecord"; "" where there is none.
+std::string EvalFileBeside(const std::string& training) {
+  constexpr std::string_view kTraining = "training";
+  const fs::path path(training);
+  std::string name = path.filename().string();
+  const size_t at = name.find(kTraining);
+  if (at == std::string::npos) return "";
+  name.replace(at, kTraining.size(), "eval");
+  std::error_code ignored;
+  const fs::path beside = path.parent_path() / name;
+  return fs::is_regular_file(beside, ignored) ? beside.string() : "";
+}
+
+// What stays together: all examples of a file; each alone where all come from one, or from
+// nobody knows where.
+std::vector<std::string> GroupsOf(const std::vector<DatasetExample>& examples) {
+  std::set<std::string> sources;
+  for (const DatasetExample& example : examples) sources.insert(example.source);
+  std::vector<std::string> groups;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    groups.push_back(sources.size() > 1 ? examples[i].source : fmt::format("example {}", i));
+  }
+  return groups;
+}
+
+std::set<std::string> Chosen(const std::vector<std::string>& groups, uint32_t seed) {
+  std::set<std::string> all(groups.begin(), groups.end()), chosen;
+  const auto draw = [&](const std::string& group) {
+    return StableUniform("held out/" + group, seed);
+  };
+  for (const std::string& group : all) {
+    if (draw(group) < kHeldOutShare) chosen.insert(group);
+  }
+  if (!chosen.empty() && chosen.size() < all.size()) return chosen;
+  return {*std::min_element(all.begin(), all.end(),
+                            [&](const auto& a, const auto& b) { return draw(a) < draw(b); })};
+}
+
+}  // namespace
+
+HeldOut HoldOut(const std::string& pattern, const ModelSpec& spec, uint32_t seed,
+                std::vector<DatasetExample>& examples) {
+  const std::string beside = EvalFileBeside(pattern);
+  std::string why;
+  if (!beside.empty()) {
+    auto read = ReadDataset(beside, spec);
+    if (read.ok()) {
+      return {*std::move(read),
+              fmt::format("measured on {}, which lies beside the training file", beside)};
+    }
+    why = fmt::format(" ({})", ErrorLine(read.status()));
+  }
+  const std::vector<std::string> groups = GroupsOf(examples);
+  if (std::set<std::string>(groups.begin(), groups.end()).size() < 2) {
+    return {{}, "one example is too few to hold any out: nothing is measured" + why};
+  }
+  const std::set<std::string> chosen = Chosen(groups, seed);
+  HeldOut held_out;
+  std::vector<DatasetExample> kept;
+  for (size_t i = 0; i < examples.size(); ++i) {
+    (chosen.contains(groups[i]) ? held_out.examples : kept).push_back(std::move(examples[i]));
+  }
+  examples = std::move(kept);
+  held_out.note = fmt::format(
+      "{} of {} examples are held out to measure on{}; --eval_file=none "
+      "learns from all",
+      held_out.examples.size(), groups.size(), why);
+  return held_out;
+}
+
+}  // namespace magenta
