@@ -13,6 +13,7 @@ std::unique_ptr<Verb> NewRunningRenderVerb();
 std::unique_ptr<Verb> NewRunningPlayVerb();
 std::unique_ptr<Verb> NewRunningPortsVerb();
 std::unique_ptr<Verb> NewRunningLiveVerb();
+std::unique_ptr<Verb> NewRunningCompareVerb();
 
 /// All of these, for Main.
 std::vector<VerbEntry> RunningLiveVerbs();

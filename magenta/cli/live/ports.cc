@@ -48,7 +48,8 @@ std::vector<VerbEntry> RunningLiveVerbs() {
   return {{"render", Program::kLive, "", &NewRunningRenderVerb},
           {"play", Program::kLive, "", &NewRunningPlayVerb},
           {"live", Program::kLive, "", &NewRunningLiveVerb},
-          {"ports", Program::kLive, "", &NewRunningPortsVerb}};
+          {"ports", Program::kLive, "", &NewRunningPortsVerb},
+          {"compare", Program::kLive, "", &NewRunningCompareVerb}};
 }
 
 }  // namespace magenta::cli

@@ -29,11 +29,11 @@ struct TrainFlags : HandedOverVerb {
   std::string run_dir;
   std::string sequence_example_file;
   std::string hparams;
-  int64_t num_training_steps = 0;
+  int64_t num_training_steps = -1;  // left out
   int64_t more_steps = 0;
   std::string eval_file;
-  int64_t eval_every_steps = 100;
-  int patience = 0;
+  int64_t eval_every_steps = 0;  // left out
+  int patience = -1;             // left out
   std::string from;
   int64_t save_every_steps = 100;
   int keep = 10;
@@ -50,6 +50,7 @@ struct EvalFlags : HandedOverVerb {
   std::string run_dir;
   std::string checkpoint_file;
   std::string bundle_file;
+  bool newest = false;
   std::string sequence_example_file;
   std::string hparams;
   int64_t num_examples = 0;
@@ -72,6 +73,17 @@ struct RenderFlags : HandedOverVerb {
   std::string soundfont;
   std::string title;
   double primer_end = 0;
+};
+
+/// `magenta compare`.
+struct CompareFlags : HandedOverVerb {
+  void Describe(Flags& flags) override;
+
+  std::vector<std::string> collections;
+  bool recursive = false;
+  int num_bars = 0;
+  std::string output;
+  std::string title;
 };
 
 /// `magenta play`.
