@@ -25,6 +25,9 @@
 namespace magenta::cli {
 namespace {
 
+/// What gRPC and this program start at once, about.
+constexpr int kClientThreads = 10;
+
 /// Longest message from a program of ours.
 constexpr uint32_t kMaxMessage = 256 << 20;
 
@@ -156,6 +159,11 @@ int RunRelay(int argc, char** argv) {
   ClientOptions options;
   options.server = argc > 1 ? argv[1] : "";
   if (const char* token = std::getenv(kTokenVariable)) options.auth_token = token;
+  // gRPC ends the program where it gets no thread.
+  if (absl::Status threads = CheckThreads(kClientThreads); !threads.ok()) {
+    WriteReply(ReplyOf(threads));
+    std::_Exit(5);
+  }
   const auto client = MakeGeneratorClient(options);
   Replies replies;
   auto writer = StartThread([&replies] {

@@ -19,7 +19,7 @@ namespace {
 // Where a run ends that nobody gave an end.
 constexpr int64_t kSteps = 20000, kFineTuningSteps = 2000;
 constexpr int64_t kMeasureEvery = 100, kMeasureEveryFineTuning = 20;  // steps
-constexpr int kPatience = 10, kFineTuningPatience = 5;
+constexpr int kWithoutGain = 10, kFineTuningWithoutGain = 5;  // measurements
 constexpr char kNoEvaluation[] = "none";
 
 class RunningTrainVerb : public TrainFlags {
@@ -80,7 +80,7 @@ class RunningTrainVerb : public TrainFlags {
     if (EndsByItself()) {
       options.num_training_steps = from.empty() ? kSteps : kFineTuningSteps;
       if (patience < 0 && eval_file != kNoEvaluation) {
-        options.patience = from.empty() ? kPatience : kFineTuningPatience;
+        options.patience = from.empty() ? kWithoutGain : kFineTuningWithoutGain;
       }
     }
     options.from = from;
