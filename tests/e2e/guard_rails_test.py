@@ -190,7 +190,7 @@ class Threads(Data):
             os.chmod(folder, 0o777)
 
     def limited(self, *args, expect):
-        command = [*LIMIT, 'sh', '-c', 'ulimit -u 1; exec "$@"', 'sh', os.path.join(BIN, 'magenta'), *args,
+        command = [*LIMIT, 'bash', '-c', 'ulimit -u 1; exec "$@"', 'bash', os.path.join(BIN, 'magenta'), *args,
                    '--num_threads=4']
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300,
                               cwd=self.folder, env=dict(os.environ, HOME=self.folder))
