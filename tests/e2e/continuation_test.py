@@ -230,6 +230,14 @@ class Pickups(Generation):
         # 12 quarters and what is before the pickup in its bar, without the first event.
         self.assertEqual(len(events), (12 + 3) * 4 - 1)
 
+    def test_score_of_a_part(self):
+        duet, cello = self.write('duet.mid', DUET), self.write('cello.mid', song(JIG, CELLO))
+        alone = self.ok('score', LOOKBACK, '--json', cello).json['files'][0]['per_event']
+        for choice in ('2', 'cello'):
+            chosen = self.ok('score', LOOKBACK, '--json', '--part=' + choice, duet).json['files'][0]['per_event']
+            self.assertEqual(chosen, alone)
+        self.fails(2, 'There are: 1 (Flute), 2 (Cello)', 'score', LOOKBACK, '--part=oboe', duet)
+
     def test_of_the_field(self):
         if not os.path.isdir(FIELD):
             self.skipTest('left out: no shared data (MAGENTA_SHARED)')

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "magenta/base/status.h"
@@ -10,6 +11,7 @@
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verb.h"
 #include "magenta/generate/likelihood.h"
+#include "magenta/music/parts.h"
 
 namespace magenta::cli {
 namespace {
@@ -35,14 +37,17 @@ class ScoreVerb : public Verb {
     flags.About(
         "The natural logarithm of the probability that the model gives to the melody of each file, "
         "at temperature 1, and the mean of an event (nearer to 0: less of a surprise). Where tempo "
-        "or meter change, the parts are scored on their own and added. A file that can't be scored "
-        "is "
-        "said so, and the others are.");
+        "or meter change, what lies between is scored on its own and added; a pickup or a short "
+        "last bar is no change. A file that can't be scored is said so, and the others are.");
     flags.About(
         "Several models, by commas in the model flags, make one table: the mean of an event under "
         "each of them, a line a file, and over all files.");
     flags.Positional("FILE", &files_, "MIDI, ABC or MusicXML files, or TFRecords of NoteSequences.",
                      1);
+    flags.Group("Music");
+    flags.Text("part", &part_, "Which part of each file is scored: its number from 1, or its name.")
+        .Value("PART")
+        .Default("the part named melody, else the highest");
     flags.Group("Output");
     flags.Bool("events", &events_, "A line for each event, too (--json has them always).");
     model_.Describe(flags);
@@ -80,7 +85,7 @@ class ScoreVerb : public Verb {
 
  private:
   /// Adds the file's score to each model's, or to none.
-  static absl::Status ScoreByAll(const std::string& file, std::vector<ModelScores>& all) {
+  absl::Status ScoreByAll(const std::string& file, std::vector<ModelScores>& all) const {
     std::vector<FileScore> scores;
     for (const ModelScores& one : all) {
       MAGENTA_ASSIGN_OR_RETURN(scores.emplace_back(), ScoreFile(one.model, file));
@@ -164,14 +169,20 @@ class ScoreVerb : public Verb {
     return failures.front();
   }
 
-  static absl::StatusOr<FileScore> ScoreFile(const std::shared_ptr<const Model>& model,
-                                             const std::string& file) {
+  absl::StatusOr<FileScore> ScoreFile(const std::shared_ptr<const Model>& model,
+                                      const std::string& file) const {
     FileScore score;
     MAGENTA_ASSIGN_OR_RETURN(const std::vector<NoteSequence> sequences,
                              ReadMusic(file, score.notes, true));
     score.file = file;
     for (const NoteSequence& sequence : sequences) {
-      const auto parts = ScoreSequence(model, sequence);
+      std::optional<int> instrument;
+      if (!part_.empty()) {
+        const auto part = FindPart(PartsOf(sequence), part_, "--part");
+        if (!part.ok()) return WithFile(part.status(), file);
+        instrument = part->instrument;
+      }
+      const auto parts = ScoreSequence(model, sequence, instrument);
       if (!parts.ok()) return WithFile(parts.status(), file);
       for (const ScoredPart& part : *parts) {
         score.log_likelihood += part.likelihood.total;
@@ -227,6 +238,7 @@ class ScoreVerb : public Verb {
 
   ModelFlags model_;
   std::vector<std::string> files_;
+  std::string part_;
   bool events_ = false;
 };
 
