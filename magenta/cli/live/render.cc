@@ -79,7 +79,7 @@ class RunningRenderVerb : public RenderFlags {
         bar.Update(static_cast<double>(i) + share, static_cast<double>(inputs.size()));
       };
       progress(0);
-      const absl::Status status = RenderFile(inputs[i], names, progress, context, written);
+      absl::Status status = RenderFile(inputs[i], names, progress, context, written);
       if (StopRequested()) return status;
       if (status.ok()) continue;
       // What a folder holds need not all be music; a full disk ends the run.

@@ -372,8 +372,9 @@ class GenerateVerb : public Verb {
       if (format == "notesequence") content = sequence.SerializeAsString();
       if (format == "abc") content = WriteAbc(sequence, &notes);
       if (format == "musicxml") content = WriteMusicXml(sequence, &notes);
-      if (!content.ok()) return WithFile(content.status(), base + "." + format);
-      if (!content->empty()) MAGENTA_RETURN_IF_ERROR(WriteFile(base + "." + format, *content));
+      const std::string path = fmt::format("{}.{}", base, format);
+      if (!content.ok()) return WithFile(content.status(), path);
+      if (!content->empty()) MAGENTA_RETURN_IF_ERROR(WriteFile(path, *content));
       if (to_render.empty()) {
         for (const std::string& note : notes)
           out.Info(fmt::format("--format={}: {}", format, note));

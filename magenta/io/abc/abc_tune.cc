@@ -115,7 +115,7 @@ class TuneReader {
   AbcVoice& voice();
   bool in_first_voice() { return voice_ == 0; }
   void Mark(FormMark mark);
-  void Report(std::string text) { builder_.Report(line_number_, std::move(text)); }
+  void Report(const std::string& text) { builder_.Report(line_number_, text); }
   void Fail(std::string message) {
     if (status_.ok()) status_ = InputError("", fmt::format("line {}: {}", line_number_, message));
   }
