@@ -239,7 +239,7 @@ TEST(Table, AVisitorsErrorStopsTheVisit) {
       BuildTable(SomeEntries(10, 1)), "T", [&](std::string_view, std::string_view, uint64_t) {
         return ++visited == 3 ? InputError("T", "enough") : absl::OkStatus();
       });
-  EXPECT_EQ(std::string(status.message()), "enough");
+  EXPECT_EQ(std::string(status.message()), "T: enough");
   EXPECT_EQ(visited, 3);
 }
 
