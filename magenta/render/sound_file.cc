@@ -142,7 +142,13 @@ class PackedFile : public SoundFile {
     while (const size_t got = std::fread(bytes.data(), 1, bytes.size(), work_.get())) {
       MAGENTA_RETURN_IF_ERROR(file_.Write(std::string_view(bytes).substr(0, got)));
     }
-    return absl::OkStatus();
+    return CheckRead();
+  }
+
+  absl::Status CheckRead() const {
+    return std::ferror(work_.get()) == 0
+               ? absl::OkStatus()
+               : OutsideError(path_, "the temporary file that it is made from cannot be read");
   }
 
   bool Read(std::string& bytes, size_t size) {
@@ -167,7 +173,7 @@ class PackedFile : public SoundFile {
       MAGENTA_RETURN_IF_ERROR(file_.Write(page));
       page.clear();
     }
-    return absl::OkStatus();
+    return CheckRead();
   }
 
   OutputFile file_;

@@ -80,8 +80,8 @@ class RunningRenderVerb : public RenderFlags {
       };
       progress(0);
       absl::Status status = RenderFile(inputs[i], names, progress, context, written);
-      if (StopRequested()) return status;
       if (status.ok()) continue;
+      if (StopRequested()) return status;
       // What a folder holds need not all be music; a full disk ends the run.
       if (!inputs[i].is_found || ExitStatus(status) == 5 || ExitStatus(status) == 2) return status;
       context.out.Warning(ErrorLine(status));

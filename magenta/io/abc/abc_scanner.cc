@@ -53,13 +53,14 @@ ScoreFraction AbcScanner::TakeLength() {
 }
 
 std::optional<AbcPitch> AbcScanner::TakePitch(bool* microtone) {
-  const size_t before = at_;
+  size_t last_sign = at_;  // where to go on without a note: a run of signs is passed over once
   AbcPitch pitch;
   const char sign = Peek();
   if (sign == '^' || sign == '_' || sign == '=') {
     pitch.has_accidental = true;
     const int step = sign == '^' ? 1 : sign == '_' ? -1 : 0;
     for (int count = 0; Take(sign); ++count) pitch.accidental += count < 2 ? step : 0;
+    last_sign = at_ - 1;
     if (Peek() == '/' || IsNumberChar(Peek())) {
       TakeLength();
       *microtone = true;
@@ -70,7 +71,7 @@ std::optional<AbcPitch> AbcScanner::TakePitch(bool* microtone) {
   const char letter = Peek();
   pitch.letter = AbcLetterIndex(letter);
   if (done() || pitch.letter < 0) {
-    at_ = before;
+    at_ = last_sign;
     return std::nullopt;
   }
   ++at_;

@@ -35,7 +35,8 @@ class AbcScanner {
   /// At most four digits.
   std::optional<int> TakeNumber();
   /// "^f'", "_B,,", "c": accidental, letter, octave marks. Quarter tones ("^/f") set `*microtone`
-  /// and are read as if nothing stood before the note.
+  /// and are read as if nothing stood before the note. Without a note it takes nothing, or of a run
+  /// of one sign all but the last.
   std::optional<AbcPitch> TakePitch(bool* microtone);
   /// One of "|", "||", "|]", "[|", ":|", "|:", "::", ":|:", ":||:" and their like.
   struct Bar {

@@ -1,9 +1,11 @@
 #include "magenta/io/abc/abc.h"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 
 #include "magenta/base/status.h"
@@ -482,11 +484,19 @@ TEST(AbcTest, RefusesWhatIsNoBook) {
 }
 
 TEST(AbcTest, ReadsLongHostileLinesInLinearTime) {
-  for (const char* piece : {"{", "\"", "[K", "!", "(3", "[C-", "|:||", "|1", "P:", "&", ":"}) {
+  for (const char* piece : {"{", "\"", "[K", "!", "(3", "[C-", "|:||", "|1", "P:", "&", ":", "^",
+                            "_", "=", "^/", "[^"}) {
     std::string text = "X:1\nK:C\nC ";
     for (int i = 0; i < 200000; ++i) text += piece;
     EXPECT_TRUE(ReadAbc(text).ok()) << piece;
   }
+  std::string voices = "X:1\nK:C\n";
+  for (int i = 0; i < 4000; ++i) voices += fmt::format("[V:{}]C", i);
+  for (int i = 0; i < 600000; ++i) voices += "[V:3999]";
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(ReadAbc(voices).ok());
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  EXPECT_LT(took.count(), 5);
 }
 
 TEST(AbcTest, HugeLengthsStayBounded) {

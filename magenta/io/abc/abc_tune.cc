@@ -8,7 +8,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "magenta/base/status.h"
@@ -143,6 +146,7 @@ class TuneReader {
   std::string part_order_;
   std::vector<double> bar_lines_;  // quarters, of the first voice
   std::vector<std::unique_ptr<AbcVoice>> voices_;
+  std::map<std::string, size_t, std::less<>> voice_of_;  // by id
   size_t voice_ = 0;
 };
 
@@ -345,16 +349,17 @@ void TuneReader::Voice(std::string_view value) {
   const std::string_view id = value.substr(0, value.find_first_of(" \t"));
   if (voices_.size() == 1 && voices_[0]->id().empty() && voices_[0]->silent()) {
     voices_[0]->set_id(std::string(id));  // it was made for fields that stand before the first V:
+    voice_of_ = {{std::string(id), 0}};
   }
-  const auto found = std::find_if(voices_.begin(), voices_.end(),
-                                  [&](const auto& each) { return each->id() == id; });
-  voice_ = found - voices_.begin();
-  const bool is_new = found == voices_.end();
+  const auto found = voice_of_.find(id);
+  const bool is_new = found == voice_of_.end();
+  voice_ = is_new ? voices_.size() : found->second;
   if (is_new) {
     if (voices_.size() >= kPieceLimits.tracks) {
       voice_ = 0;
       return Limit(CheckTracks(voices_.size() + 1));
     }
+    voice_of_.emplace(id, voice_);
     voices_.push_back(std::make_unique<AbcVoice>(std::string(id)));
     voices_.back()->set_unit(unit_);
     voices_.back()->set_meter(meter_);

@@ -2,6 +2,7 @@
 // instruments' ticks as seconds.
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -202,17 +203,18 @@ absl::Status ReadTracks(const SmfFile& file, InstrumentReader& reader) {
 uint64_t AddOrphans(const SmfFile& file, const TickClock& clock, const InstrumentReader& reader,
                     NoteSequence& sequence) {
   const std::vector<MidiInstrument>& instruments = reader.instruments();
+  constexpr int kNobody = -1;
+  std::array<int, SharedChannels::kChannels> first;  // instrument of each channel
+  first.fill(kNobody);
+  for (size_t i = instruments.size(); i-- > 0;) first[instruments[i].channel] = static_cast<int>(i);
   uint64_t lost = 0;
   for (const InstrumentReader::Orphans& orphans : reader.orphans()) {
-    const auto taker =
-        std::find_if(instruments.begin(), instruments.end(),
-                     [&](const MidiInstrument& in) { return in.channel == orphans.channel; });
-    if (taker == instruments.end() || file.format == 2) {
+    const int taker = first[orphans.channel];
+    if (taker == kNobody || file.format == 2) {
       lost += orphans.events.size();
       continue;
     }
-    const int number = static_cast<int>(taker - instruments.begin());
-    InstrumentWriter writer(*taker, number, file, clock, sequence);
+    InstrumentWriter writer(instruments[taker], taker, file, clock, sequence);
     for (const uint32_t index : orphans.events) {
       writer.AddChannelEvent(file.tracks[orphans.track].events[index]);
     }

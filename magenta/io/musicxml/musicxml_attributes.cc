@@ -14,6 +14,7 @@ namespace {
 using Key = NoteSequence::KeySignature;
 
 constexpr int kMostStaves = 64;
+constexpr size_t kMostTranspositions = 1024;  // of a measure; each note of it looks at all
 constexpr int kMostBeats = 1 << 16;
 constexpr int kFinestBeat = 1024;
 
@@ -68,6 +69,9 @@ void MusicXmlPart::ReadAttributes(pugi::xml_node attributes) {
 }
 
 void MusicXmlPart::ReadTransposition(pugi::xml_node transpose) {
+  if (changes_.size() >= kMostTranspositions) {
+    return Report(transpose, "more than 1024 transpositions in a measure");
+  }
   XmlTransposition value;
   const double chromatic = XmlNumberIn(transpose.child_value("chromatic")).value_or(0);
   const double octaves = XmlNumberIn(transpose.child_value("octave-change")).value_or(0);

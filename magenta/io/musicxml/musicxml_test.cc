@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <zip.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -363,6 +364,23 @@ TEST(MusicXmlTest, DepthIsHarmless) {
   std::string closed = deep;
   for (int i = 0; i < 200000; ++i) closed += "</a>";
   EXPECT_FALSE(ReadMusicXml(closed).ok());
+}
+
+/// Each of these took minutes while every element, or every note, looked at all that is like it.
+TEST(MusicXmlTest, HostileElementsAreReadInLinearTime) {
+  std::string blanks, again, moved, notes;
+  for (int i = 0; i < 150000; ++i) {
+    blanks += "</measure ><measure>";
+    again += "</measure ><measure></measure><measure>";
+    moved += "<transpose><chromatic>1</chromatic></transpose>";
+    notes += "<note><pitch><step>C</step><octave>4</octave></pitch><duration>1</duration></note>";
+  }
+  const auto start = std::chrono::steady_clock::now();
+  for (const std::string& inside : {blanks, again, Attributes(moved) + notes}) {
+    EXPECT_EQ(ReadXml(Score({inside + Note("C", 4, 1)})).sequence.notes(0).pitch() / 12, 5);
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  EXPECT_LT(took.count(), 30);
 }
 
 /// A zip archive with these entries.

@@ -17,6 +17,24 @@ constexpr size_t kShortBytes = size_t{1} << 20;
 constexpr size_t kLeastElementBytes = 4;
 constexpr std::string_view kNameEnds = " \t\r\n/>";
 
+/// Whether `inside` holds neither comments and the like nor an element that is called `name`.
+bool IsPlain(std::string_view inside, std::string_view name) {
+  for (const char mark : {'!', '?'}) {
+    for (size_t i = inside.find(mark); i != std::string_view::npos; i = inside.find(mark, i + 1)) {
+      if (i > 0 && inside[i - 1] == '<') return false;
+    }
+  }
+  const std::string again = "<" + std::string(name);
+  for (size_t i = 0; i < inside.size(); ++i) {
+    const void* other = memmem(inside.data() + i, inside.size() - i, again.data(), again.size());
+    if (other == nullptr) break;
+    i = static_cast<size_t>(static_cast<const char*>(other) - inside.data());
+    const size_t end = i + again.size();
+    if (end >= inside.size() || kNameEnds.find(inside[end]) != std::string_view::npos) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 absl::Status XmlOutline::NotWellFormed(size_t at, std::string_view what) const {
@@ -82,29 +100,19 @@ absl::StatusOr<XmlOutline::Tag> XmlOutline::NextTag() {
   }
 }
 
-size_t XmlOutline::PlainEnd(const Tag& open) const {
+size_t XmlOutline::PlainEnd(const Tag& open) {
+  if (at_ < plain_from_) return std::string_view::npos;
   const std::string_view ahead = text_.substr(at_, kShortBytes);
   const std::string close = "</" + std::string(open.name) + ">";
   const void* found = memmem(ahead.data(), ahead.size(), close.data(), close.size());
-  if (found == nullptr) return std::string_view::npos;
-  const auto size = static_cast<size_t>(static_cast<const char*>(found) - ahead.data());
-  const std::string_view inside = ahead.substr(0, size);
-  for (const char mark : {'!', '?'}) {
-    for (size_t i = inside.find(mark); i != std::string_view::npos; i = inside.find(mark, i + 1)) {
-      if (i > 0 && inside[i - 1] == '<') return std::string_view::npos;
-    }
+  const auto size = found == nullptr
+                        ? ahead.size()
+                        : static_cast<size_t>(static_cast<const char*>(found) - ahead.data());
+  if (found != nullptr && IsPlain(ahead.substr(0, size), open.name)) {
+    return at_ + size + close.size();
   }
-  const std::string again = "<" + std::string(open.name);
-  for (size_t i = 0; i < inside.size(); ++i) {
-    const void* other = memmem(inside.data() + i, inside.size() - i, again.data(), again.size());
-    if (other == nullptr) break;
-    i = static_cast<size_t>(static_cast<const char*>(other) - inside.data());
-    const size_t end = i + again.size();
-    if (end >= inside.size() || kNameEnds.find(inside[end]) != std::string_view::npos) {
-      return std::string_view::npos;
-    }
-  }
-  return at_ + size + close.size();
+  plain_from_ = at_ + size;
+  return std::string_view::npos;
 }
 
 absl::Status XmlOutline::SkipElement(const Tag& open, uint64_t* parts) {

@@ -14,6 +14,7 @@
 #include "magenta/io/score/notation_grid.h"
 #include "magenta/io/score/note_values.h"
 #include "magenta/music/meter_map.h"
+#include "magenta/music/piece_limits.h"
 #include "magenta/music/tempo_map.h"
 
 namespace magenta {
@@ -59,7 +60,10 @@ class NotationMaker {
     for (const auto& name : sequence_.sequence_metadata().composers()) {
       notation_.composers.push_back(name);
     }
-    for (const auto& [key, notes] : notes_) MakePart(key, notes);
+    for (const auto& [key, notes] : notes_) {
+      MakePart(key, notes);
+      MAGENTA_RETURN_IF_ERROR(CheckEvents(written_));
+    }
     ReportLeftOut();
     return std::move(notation_);
   }
@@ -84,7 +88,7 @@ class NotationMaker {
       notes_[{note.instrument(), note.program(), note.is_drum()}].push_back(&note);
       last_tick_ = std::max({last_tick_, TickAt(note.end_time()), TickAt(note.start_time()) + 1});
     }
-    return absl::OkStatus();
+    return CheckTracks(notes_.size());
   }
 
   static int64_t Line(double quarters) {
@@ -121,7 +125,8 @@ class NotationMaker {
       const bool is_last = i + 1 == map.meters().size();
       const double until =
           is_last ? std::numeric_limits<double>::infinity() : map.meters()[i + 1].start;
-      if (static_cast<double>(lines.back()) >= last_tick_ - 1 && i > 0) break;
+      const bool is_over = static_cast<double>(lines.back()) >= last_tick_ - 1;
+      if (is_over && !notation_.measures.empty()) break;
       const int64_t limit = is_last ? std::numeric_limits<int64_t>::max() : Line(until);
       bool is_first = true;
       double bar_line = i == 0 ? FirstBarLine(meter) : meter.bar_line;
@@ -354,7 +359,7 @@ class NotationMaker {
   /// A chord or rest, measure by measure.
   void WriteStretch(const Chord& chord, size_t voice, const NotationGrid& grid,
                     const std::vector<int64_t>& breaks, WrittenPart& part) {
-    for (int64_t from = chord.start; from < chord.end;) {
+    for (int64_t from = chord.start; from < chord.end && written_ <= kPieceLimits.events;) {
       const size_t measure = lines_->At(static_cast<double>(from));
       const int64_t to = std::min(chord.end, lines_->end(measure));
       if (to <= from) return;  // behind the last measure
@@ -410,6 +415,7 @@ class NotationMaker {
         event.in_triplet = in_triplet;
         event.triplet_begin = in_triplet && a + line == span.start;
         event.triplet_end = in_triplet && b + line == span.end;
+        written_ += std::max<size_t>(chord.notes.size(), 1);
         AddHeads(chord, a + line, b + line, written.key.fifths, is_drum, event);
       }
       at = stop;
@@ -477,6 +483,7 @@ class NotationMaker {
   std::optional<MeasureLines> lines_;
   std::map<size_t, WrittenKey> keys_;
   double last_tick_ = 0;
+  uint64_t written_ = 0;  // heads and rests: a note has a head in each measure that it sounds in
   size_t moved_ = 0, stretched_ = 0, crowded_ = 0, late_chords_ = 0, key_moves_ = 0;
 };
 

@@ -195,5 +195,38 @@ TEST(NotationTest, HugeTimesAndMetersAreRefused) {
   }
 }
 
+void AddMeter(NoteSequence& sequence, double time, int numerator) {
+  auto& meter = *sequence.add_time_signatures();
+  meter.set_time(time);
+  meter.set_numerator(numerator);
+  meter.set_denominator(4);
+}
+
+TEST(NotationTest, MetersThatChangeBeforeTheFirstMeasureIsOver) {
+  NoteSequence sequence;
+  AddNote(sequence, 60, 0, 0.002);
+  for (int i = 0; i < 4; ++i) AddMeter(sequence, 0.003 * i, 3 + i);
+  const auto notation = MakeNotation(sequence);
+  ASSERT_TRUE(notation.ok()) << notation.status();
+  ASSERT_EQ(notation->measures.size(), 1u);
+  CheckWhole(*notation);
+}
+
+TEST(NotationTest, MorePartsThanAPieceMayHaveAreRefused) {
+  NoteSequence sequence;
+  for (int i = 0; i < 4097; ++i) {
+    AddNote(sequence, 60, 0, 1);
+    sequence.mutable_notes(i)->set_instrument(i);
+  }
+  EXPECT_EQ(ExitStatus(MakeNotation(sequence).status()), 3);
+}
+
+/// 384 notes of 20,000 measures are 7,680,000 heads.
+TEST(NotationTest, MoreHeadsThanAPieceMayHaveAreRefused) {
+  NoteSequence sequence;
+  for (int i = 0; i < 12 * 32; ++i) AddNote(sequence, i % 128, 0, 40000);
+  EXPECT_EQ(ExitStatus(MakeNotation(sequence).status()), 3);
+}
+
 }  // namespace
 }  // namespace magenta
