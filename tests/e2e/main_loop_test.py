@@ -262,7 +262,7 @@ class Rendering(Case):
         self.fails(5, '/proc/x', 'render', file, '--output=/proc/x/y.png')
         self.fails(2, 'one file', 'render', file, file, '--output=' + self.path('x.png'))
         self.fails(2, 'flute', 'render', file, '--program=flut')
-        self.fails(2, 'replace itself', 'render', file, '--format=mid')
+        self.fails(2, 'would be replaced', 'render', file, '--format=mid')
         self.fails(4, '--recursive', 'render', os.path.dirname(self.write('empty/x/tune.mid', tune(4))) + '/..')
 
     def test_packed_sound(self):
@@ -291,6 +291,17 @@ class Rendering(Case):
         self.assertIn('c.mid: the header', result.err)
         self.assertIn('1 of 4 files could not be rendered', result.err)
         self.assertEqual(self.files('some'), ['a.mid.svg', 'a.svg', 'b.svg'])
+
+    def test_what_is_read_is_not_replaced(self):
+        """Not by another file of the same name either, which comes before it."""
+        score, other = b'X:1\nL:1/4\nK:C\nCDEF|\n', tune(4)
+        self.write('in/a.abc', score)
+        file = self.write('in/a.mid', other)
+        self.fails(2, 'a.mid is a file to render, and would be replaced', 'render', self.path('in'), '--format=mid')
+        with open(file, 'rb') as kept:
+            self.assertEqual(kept.read(), other)
+        self.ok('render', self.path('in'), '--format=mid', '--output_dir=' + self.path('out'))
+        self.assertEqual(self.files('out'), ['a.mid', 'a.mid.mid'])
 
     def test_scores(self):
         file = self.write('tune.mid', tune(4))

@@ -69,6 +69,7 @@ class RunningRenderVerb : public RenderFlags {
       return UsageError("--output is one file, and there are several to render",
                         "Give --output_dir and --format");
     }
+    read_.emplace(inputs);
     CatchSignals();
     ProgressBar bar(context.out, "rendering");
     RenderNames names(output_dir);
@@ -153,7 +154,7 @@ class RunningRenderVerb : public RenderFlags {
     for (const std::string& format : formats) {
       MAGENTA_RETURN_IF_ERROR(CheckInterrupted());
       const std::string path = output.empty() ? fmt::format("{}.{}", base, format) : output;
-      MAGENTA_RETURN_IF_ERROR(CheckNotTheInput(input, path));
+      MAGENTA_RETURN_IF_ERROR(read_->CheckNotOne(path));
       MAGENTA_RETURN_IF_ERROR(WithFile(
           WriteAs(format, piece, input.path, base, path, progress, context.out), input.path));
       written.Add(path);
@@ -225,6 +226,7 @@ class RunningRenderVerb : public RenderFlags {
   }
 
   std::optional<int> program_;
+  std::optional<InputFiles> read_;
 };
 
 }  // namespace

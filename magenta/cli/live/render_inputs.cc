@@ -1,9 +1,10 @@
 #include "magenta/cli/live/render_inputs.h"
 
 #include <fmt/core.h>
+#include <sys/stat.h>
 
-#include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
@@ -16,6 +17,13 @@ namespace fs = std::filesystem;
 
 bool LooksLikeMusic(const std::string& name) {
   return MusicFormatOfName(name).has_value() || fs::path(name).extension() == ".notesequence";
+}
+
+/// Device and inode; nullopt where there is no such file.
+std::optional<std::pair<uint64_t, uint64_t>> IdentityOf(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return std::nullopt;
+  return std::pair<uint64_t, uint64_t>(found.st_dev, found.st_ino);
 }
 
 absl::Status AddFolder(const std::string& folder, bool recursive,
@@ -65,10 +73,16 @@ std::string RenderNames::BaseOf(const RenderInput& input, size_t index, size_t p
   return base;
 }
 
-absl::Status CheckNotTheInput(const RenderInput& input, const std::string& path) {
-  std::error_code error;
-  if (!fs::equivalent(input.path, path, error)) return absl::OkStatus();
-  return UsageError(fmt::format("{} would replace itself", path),
+InputFiles::InputFiles(const std::vector<RenderInput>& inputs) {
+  for (const RenderInput& input : inputs) {
+    if (const auto file = IdentityOf(input.path)) files_.insert(*file);
+  }
+}
+
+absl::Status InputFiles::CheckNotOne(const std::string& path) const {
+  const auto file = IdentityOf(path);
+  if (!file.has_value() || !files_.contains(*file)) return absl::OkStatus();
+  return UsageError(fmt::format("{} is a file to render, and would be replaced", path),
                     "Give --output_dir, or --output with another name");
 }
 

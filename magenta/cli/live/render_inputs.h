@@ -1,8 +1,10 @@
 #pragma once
 // What `render` is to read and where what it makes goes.
 
+#include <cstdint>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -40,7 +42,15 @@ class RenderNames {
   std::set<std::string> used_;
 };
 
-/// Error (exit 2) when `path` is the file that is read.
-absl::Status CheckNotTheInput(const RenderInput& input, const std::string& path);
+/// The files that are read, none of which may be replaced.
+class InputFiles {
+ public:
+  explicit InputFiles(const std::vector<RenderInput>& inputs);
+  /// Error (exit 2): `path` is one of them, under whatever name.
+  absl::Status CheckNotOne(const std::string& path) const;
+
+ private:
+  std::set<std::pair<uint64_t, uint64_t>> files_;  // devices and inodes
+};
 
 }  // namespace magenta::cli
