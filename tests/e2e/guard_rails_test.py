@@ -8,6 +8,7 @@ import subprocess
 import time
 import unittest
 
+from continuation_test import pickup_song
 from program import BIN, Case, needs_live, needs_serve, needs_train, run, tune
 
 LIMIT = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
@@ -167,6 +168,12 @@ class Compare(Case):
         short = self.ok('compare', '--json', 'far=' + self.path('deep'), '--recursive',
                         '--num_bars=2').json['collections'][0]
         self.assertEqual(short['bars'], 2)
+
+    def test_a_pickup_and_a_short_last_bar_are_of_the_melody(self):
+        self.write('chorale.mid', pickup_song(3))
+        json_of = self.ok('compare', '--json', self.path('chorale.mid')).json['collections'][0]
+        # The bar of the pickup, two whole ones, three beats.
+        self.assertEqual((json_of['melodies'], json_of['bars']), (1, 3.75))
 
     def test_what_cannot_be_read(self):
         self.write('low/broken.mid', b'MThd')

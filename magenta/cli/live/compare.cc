@@ -15,8 +15,10 @@
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/music/extract_melodies.h"
+#include "magenta/music/meter_map.h"
 #include "magenta/music/quantize.h"
 #include "magenta/music/split.h"
+#include "magenta/music/tempo_map.h"
 #include "magenta/render/profile.h"
 #include "magenta/render/profile_chart.h"
 
@@ -34,14 +36,14 @@ bool IsFolder(const std::string& path) {
   return fs::is_directory(path, ignored);
 }
 
-/// Its melodies, of any length: tracks of one note at a time, or, where there is none, the highest
-/// notes of each track.
-std::vector<ExtractedMelody> MelodiesOf(const QuantizedSequence& sequence) {
-  MelodyExtractionOptions options = MelodyExtractionOptions::ForPrimer(0);
+/// Its melodies, of any length, in bars from `bar_line` (a step): tracks of one note at a time, or,
+/// where there is none, the highest notes of each track.
+std::vector<ExtractedMelody> MelodiesOf(const QuantizedSequence& sequence, int64_t bar_line) {
+  MelodyExtractionOptions options = MelodyExtractionOptions::ForPrimer(bar_line);
   options.ignore_polyphonic_notes = false;
   std::vector<ExtractedMelody> melodies = ExtractMelodies(sequence, options).melodies;
   if (!melodies.empty()) return melodies;
-  return ExtractMelodies(sequence, MelodyExtractionOptions::ForPrimer(0)).melodies;
+  return ExtractMelodies(sequence, MelodyExtractionOptions::ForPrimer(bar_line)).melodies;
 }
 
 /// A column of the table.
@@ -134,10 +136,15 @@ class RunningCompareVerb : public CompareFlags {
     std::vector<std::string> warnings;
     MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces, ReadMusic(file, warnings));
     for (NoteSequence& piece : pieces) {
-      for (NoteSequence& part : SplitOnTimeChanges(std::move(piece))) {
+      // A pickup or a short last bar is no change of meter.
+      const MeterMap meters(piece);
+      const TempoMap tempos(piece);
+      for (NoteSequence& part : SplitOnTimeChanges(WithRealMeters(std::move(piece)))) {
+        const double start = tempos.QuartersAt(part.subsequence_info().start_time_offset());
         auto quantized = Quantize(std::move(part), kCompareGrid);
         if (!quantized.ok()) return WithFile(quantized.status(), file);
-        for (ExtractedMelody& found : MelodiesOf(*quantized)) {
+        const int64_t bar_line = BarLineStep(meters.At(start), start, kCompareGrid);
+        for (ExtractedMelody& found : MelodiesOf(*quantized, bar_line)) {
           AddMelody(std::move(found.melody), profile);
         }
       }
