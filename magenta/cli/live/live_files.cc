@@ -133,10 +133,12 @@ void SettleTurns(const std::vector<InputFile>& inputs, bool names_switch, LiveFl
     flags.mode = "free";
     if (flags.answer_on.empty()) flags.answer_on = "bar";
     if (flags.max_listen_bars < 0) flags.max_listen_bars = kFilePhraseBars;
-    remarks.push_back(
-        fmt::format("a phrase ends on a bar line, with {:.6g} beats of silence or after {} bars "
-                    "(--silence, --max_listen, --answer_on; other turns: --mode)",
-                    flags.silence, flags.max_listen_bars));
+    const std::string at_most =
+        flags.max_listen_bars == 0 ? "" : fmt::format(" or after {} bars", flags.max_listen_bars);
+    remarks.push_back(fmt::format(
+        "a phrase ends on a {}, with {:.6g} beats of silence{} (--silence, "
+        "--max_listen, --answer_on; other turns: --mode)",
+        flags.answer_on == "bar" ? "bar line" : flags.answer_on, flags.silence, at_most));
   }
   if (flags.mode.empty()) flags.mode = "switch";
   if (flags.answer_on.empty()) flags.answer_on = "step";

@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
+#include <numeric>
 
 #include "magenta/base/status.h"
 #include "magenta/io/midi/smf_clock.h"
@@ -51,21 +53,36 @@ bool IsOfANote(SmfKind kind) {
   return kind == SmfKind::kNoteOn || kind == SmfKind::kNoteOff || kind == SmfKind::kKeyPressure;
 }
 
-/// Where an event of track `track` is played: a note on its part's channel, what else the channel
-/// is told on those of all its parts.
-std::vector<uint8_t> ChannelsOf(const SmfEvent& event, size_t track,
-                                const std::vector<FilePart>& parts) {
-  std::vector<uint8_t> channels;
-  for (const FilePart& part : parts) {
-    if (part.file_channel != event.channel) continue;
-    if (IsOfANote(event.kind) && part.track != track) continue;
-    if (std::find(channels.begin(), channels.end(), part.channel) == channels.end()) {
-      channels.push_back(part.channel);
+/// Where the events of a file are played: a note on its part's channel, what else a channel is told
+/// on those of all its parts.
+class PlayedChannels {
+ public:
+  PlayedChannels(size_t tracks, const std::vector<FilePart>& parts) : of_notes_(tracks) {
+    for (auto& channels : of_notes_) std::iota(channels.begin(), channels.end(), uint8_t{0});
+    for (const FilePart& part : parts) {
+      of_notes_[part.track][part.file_channel] = part.channel;
+      auto& channels = of_others_[part.file_channel];
+      if (std::find(channels.begin(), channels.end(), part.channel) == channels.end()) {
+        channels.push_back(part.channel);
+      }
+    }
+    for (uint8_t channel = 0; channel < kChannelsOfMidi; ++channel) {
+      if (of_others_[channel].empty()) of_others_[channel] = {channel};
     }
   }
-  if (channels.empty() || event.kind == SmfKind::kSystem) return {event.channel};
-  return channels;
-}
+
+  /// Those of an event of track `track`; for what is no channel's, any one.
+  std::span<const uint8_t> Of(const SmfEvent& event, size_t track) const {
+    const bool one = IsOfANote(event.kind) || event.kind == SmfKind::kSystem;
+    if (one) return {&of_notes_[track][event.channel], 1};
+    return of_others_[event.channel];
+  }
+
+ private:
+  static constexpr uint8_t kChannelsOfMidi = 16;
+  std::vector<std::array<uint8_t, kChannelsOfMidi>> of_notes_;  // by track
+  std::array<std::vector<uint8_t>, kChannelsOfMidi> of_others_;
+};
 
 bool IsUndefined(const MidiEvent& message) {
   const uint8_t status = message.bytes[0];
@@ -83,7 +100,7 @@ absl::StatusOr<FilePerformance> ReadPerformance(const std::string& path, uint8_t
   const bool by_beats = how.qpm > 0 && file->ticks_per_quarter > 0;
   const TickClock clock =
       by_beats ? TickClock(TickScale(how.qpm, file->ticks_per_quarter)) : ClockOf(*file, warnings);
-  const std::vector<FilePart> parts = PartsOf(*file, how.parts_apart);
+  const PlayedChannels channels(file->tracks.size(), PartsOf(*file, how.parts_apart));
   FilePerformance performance;
   for (size_t i = 0; i < file->tracks.size(); ++i) {
     const SmfTrack& track = file->tracks[i];
@@ -100,7 +117,7 @@ absl::StatusOr<FilePerformance> ReadPerformance(const std::string& path, uint8_t
       MidiEvent message = MessageOf(event);
       message.port = port;
       if (IsUndefined(message)) continue;
-      for (const uint8_t channel : ChannelsOf(event, i, parts)) {
+      for (const uint8_t channel : channels.Of(event, i)) {
         if (message.bytes[0] < 0xF0) message.bytes[0] = (message.bytes[0] & 0xF0) | channel;
         performance.events.push_back({frame_of(event.tick), message});
       }
