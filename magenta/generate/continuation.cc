@@ -53,6 +53,23 @@ double EndOfSection(const NoteSequence& music, double start, const ContinuationO
   return start + static_cast<double>(*options.new_steps) / options.steps_per_quarter;
 }
 
+/// The error of a section that would end where it begins, or before.
+absl::Status NothingNew(const MusicEnd& end, const ContinuationOptions& options) {
+  if (options.bars.has_value() || options.new_steps.has_value()) {
+    return UsageError(fmt::format("{} ends at {:.6g} s, and no new step would be left after it",
+                                  options.music_name, end.seconds),
+                      options.reference_windows
+                          ? "Ask for more: with reference_windows the new music begins a step late"
+                          : "Let it end earlier");
+  }
+  const double whole = std::ceil(end.steps - kWholeStep);
+  return UsageError(fmt::format("{} takes {:.6g} {}, and {}={} counts {} too", options.music_name,
+                                whole, whole == 1 ? "step" : "steps", options.steps_name,
+                                options.num_steps, whole == 1 ? "it" : "them"),
+                    fmt::format("Give {}={:.15g} for as many new ones", options.steps_name,
+                                whole + static_cast<double>(options.num_steps)));
+}
+
 int LengthsOf(const GenerateArgs& args) {
   return args.num_steps.has_value() + args.new_steps.has_value() + args.bars.has_value();
 }
@@ -78,6 +95,7 @@ void AddDefaultPrimer(const EventDomain& domain, int steps_per_quarter,
       [](const auto& a, const auto& b) { return a.start_time() < b.start_time(); });
   const double length = LatestEnd(primer.sequence);
   const double shift = first.start_time() - length;
+  if (!(first.start_time() >= 0)) return;  // what is wrong with it is told later
   if (!(shift > 0)) {
     first.set_start_time(length);
     return;
@@ -156,14 +174,7 @@ absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const
     leaves_none = num_steps - end.steps < 1 - kWholeStep;
   }
   if (options.reference_windows) start = LatestEnd(music) + step_seconds;
-  if (leaves_none || start >= stop) {
-    const double whole = std::ceil(end.steps - kWholeStep);
-    return UsageError(fmt::format("{} takes {:.6g} {}, and {}={} counts {} too", options.music_name,
-                                  whole, whole == 1 ? "step" : "steps", options.steps_name,
-                                  options.num_steps, whole == 1 ? "it" : "them"),
-                      fmt::format("Give {}={:.0f} for as many new ones", options.steps_name,
-                                  whole + static_cast<double>(options.num_steps)));
-  }
+  if (leaves_none || start >= stop) return NothingNew(end, options);
   GenerateSequenceRequest request;
   *request.mutable_input_sequence() = std::move(music);
   SetSection(start, stop, request);

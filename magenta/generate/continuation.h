@@ -48,7 +48,7 @@ struct ContinuationOptions {
 };
 
 /// Asks to go on from `music`, which ends at `end`, at the tempo there: from the step nearest to
-/// it. Error (exit 2): num_steps leaves no step.
+/// it. Error (exit 2): no step is left.
 absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const MusicEnd& end,
                                                        const ContinuationOptions& options);
 

@@ -49,9 +49,11 @@ std::string Dump(const Music& music, const ContinuationOptions& options) {
 }
 
 TEST(Continuation, StepsOfTheWholeThroughChangesOfTempo) {
-  ContinuationOptions plain, windows, named;
+  ContinuationOptions plain, windows, named, late;
   plain.num_steps = windows.num_steps = 16;
   windows.reference_windows = true;
+  late.reference_windows = true;
+  late.new_steps = 1;
   named.num_steps = 4;
   named.steps_name = "steps";
   named.music_name = "the file";
@@ -71,6 +73,10 @@ TEST(Continuation, StepsOfTheWholeThroughChangesOfTempo) {
       {{{}, {{0, 1}}},
        named,
        "the file takes 8 steps, and steps=4 counts them too. Give steps=12 for as many new ones."},
+      {{{}, {{0, 1}}},
+       late,
+       "the primer ends at 1 s, and no new step would be left after it. Ask for more: with "
+       "reference_windows the new music begins a step late."},
       {{{}, {}}, plain, "holds no note to go on from."},
       {{{}, {{0, 1}}, true}, plain, "holds drums alone, no note to go on from."},
   };
@@ -167,6 +173,8 @@ TEST(CompleteRequest, OneRuleForNoPrimerAndForLengths) {
   EXPECT_EQ(Complete(std::nullopt, {{0, 2}}, {{"reference_windows", 1}}), "whole");
   EXPECT_EQ(Complete(std::nullopt, {{0, 2}}, {}),
             std::string("T120@0 60@0+0.125 [0.125 2]") + kSaid);
+  // Refused as a whole, not mended here.
+  EXPECT_EQ(Complete(std::nullopt, {{-1, 2}}, {}), std::string("T120@0 60@0+0.125 [-1 2]") + kSaid);
   EXPECT_EQ(Complete(std::nullopt, {{1, 2}}, {}),
             std::string("T120@0 60@0.875+0.125 [1 2]") + kSaid);
   EXPECT_EQ(Complete(std::nullopt, {{4, 5}, {1, 2}}, {}),

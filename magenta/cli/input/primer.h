@@ -42,7 +42,7 @@ struct PrimerMusic {
 /// (exit 2, listing what there is); a file that is missing, no music, or without notes (exit 3).
 absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, int steps_per_quarter);
 
-/// Asks for what comes after the primer. Error (exit 2): num_steps leaves no step.
+/// Asks for what comes after the primer. Error (exit 2): no step is left.
 absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer,
                                                     const ContinuationOptions& options);
 

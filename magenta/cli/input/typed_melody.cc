@@ -149,7 +149,8 @@ bool HasLetter(std::string_view text) {
 bool LooksLikeNames(std::string_view text) {
   if (text.empty() || text.front() == '[' || text.front() == '(') return false;
   const std::string_view first = text.substr(0, text.find_first_of(" \t\r\n,"));
-  const bool numeric = std::isdigit(static_cast<unsigned char>(first.back())) && !HasLetter(first);
+  const bool numeric =
+      !first.empty() && std::isdigit(static_cast<unsigned char>(first.back())) && !HasLetter(first);
   return !numeric && HasLetter(text);
 }
 
@@ -166,7 +167,7 @@ std::optional<std::string_view> AbcIn(std::string_view text) {
   // "r:4" is a rest of four steps.
   const bool has_field = BeginsWithField(text) &&
                          std::isupper(static_cast<unsigned char>(text[0])) && text[0] != 'R' &&
-                         !std::isdigit(static_cast<unsigned char>(text[2]));
+                         (text.size() == 2 || !std::isdigit(static_cast<unsigned char>(text[2])));
   const bool has_key = BeginsWithField(text) && text.find("K:") != text.npos;
   if (has_field || has_key || text.find('|') != text.npos) return text;
   return std::nullopt;

@@ -31,6 +31,7 @@ TEST(TypedMelody, Names) {
       {". C4 -:3", ". 60 - - -"},
       {"[60, -2, 62]", "60 - 62"},
       {"60,-1", "60 ."},
+      {", C4", "60"},
   };
   for (const auto& row : rows) EXPECT_EQ(Read(row.text), row.events) << row.text;
 }
@@ -46,6 +47,7 @@ TEST(TypedMelody, Abc) {
       {"C D E F | G4 |", "X:1\nK:C\nC D E F | G4 |\n"},
       {"X:7\nT:Two words\nK:D\nDEF2", "X:7\nT:Two words\nK:D\nDEF2\n"},
       {"K:D\nM:3/4\nDEF|", "X:1\nM:3/4\nK:D\nDEF|\n"},
+      {"K:", "X:1\nK:\n\n"},
   };
   for (const auto& row : rows) EXPECT_EQ(Read(row.text), row.tune) << row.text;
 }
