@@ -1,7 +1,7 @@
 #!/bin/bash -eu
 # fuzz.sh SECONDS [TARGET...]: builds the fuzz targets (all of fuzz/CMakeLists.txt, or those named) with clang,
 # libFuzzer and sanitizers, and runs each for SECONDS from its seeds, tests/corpus/TARGET. All run, also
-# when one finds something; then the status is 1, the end of its log is shown, and what it found lies in
+# when one finds something; then the status is not 0, the end of its log is shown, and what it found lies in
 # build/fuzz. What reached new code is kept in build/fuzz/corpus, from where the next run goes on.
 seconds=${1:?usage: fuzz.sh SECONDS [TARGET...]}
 shift

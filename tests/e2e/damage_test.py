@@ -10,7 +10,7 @@ import subprocess
 import unittest
 import zlib
 
-from program import BIN, ROOT, Case, needs_train, run, tune
+from program import BIN, ROOT, Case, built, needs_train, run, tune
 
 BASIC = os.path.join(ROOT, 'data', 'bundles', 'basic_rnn.mag')
 FLIPS = 24
@@ -218,7 +218,7 @@ class Limits(Case):
         yield ('convert', '--input_dir=' + folder, '--output_file=' + self.path('x.tfrecord'))
         yield ('dataset', '--config=basic_rnn', '--input=' + folder, out)
         yield ('generate', '--primer_midi=' + path, out)
-        if os.path.exists(os.path.join(BIN, 'magenta-live')):
+        if built('magenta-live'):
             yield ('render', path, '--output=' + self.path('x.svg'))
             yield ('play', path, '--output=' + self.path('x.wav'))
             yield ('live', '--backend=file', '--input_port=' + path, '--output_port=' + self.path('x.mid'))
