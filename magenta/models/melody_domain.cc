@@ -100,8 +100,9 @@ void SayLeftOut(const LeftOut& left_out, bool others_stay, std::vector<std::stri
                                 others_stay ? "not heard" : "left out"));
   }
   if (left_out.late_notes > 0) {
-    notes.push_back(fmt::format("{} left out: they begin in the section to be generated",
-                                Plural(left_out.late_notes, "note")));
+    notes.push_back(fmt::format("{} left out: {} in the section to be generated",
+                                Plural(left_out.late_notes, "note"),
+                                left_out.late_notes == 1 ? "it begins" : "they begin"));
   }
 }
 

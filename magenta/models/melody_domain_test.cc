@@ -89,7 +89,7 @@ TEST(MelodyDomainTest, ReadsPrimers) {
       {"notes of the section itself",
        {{60, 0, 4}, {62, 4, 8}},
        4,
-       "@0 t0: 60 . . . | 1 note left out: they begin in the section to be generated"},
+       "@0 t0: 60 . . . | 1 note left out: it begins in the section to be generated"},
       {"nothing", {}, 8, "@7 t0: . | the primer has no melody: it is taken as silence"},
       {"nothing, from the start",
        {},
@@ -98,7 +98,7 @@ TEST(MelodyDomainTest, ReadsPrimers) {
       {"only later notes",
        {{60, 8, 12}},
        8,
-       "@7 t0: . | 1 note left out: they begin in the section to be generated | the primer has no "
+       "@7 t0: . | 1 note left out: it begins in the section to be generated | the primer has no "
        "melody: it is taken as silence"},
       {"too far away",
        {{60, 0, 4}},

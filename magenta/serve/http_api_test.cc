@@ -501,6 +501,26 @@ TEST_F(HttpApiTest, TheDescriptionNamesEveryRoute) {
   EXPECT_EQ(json["paths"].size(), 6u);
 }
 
+TEST(HttpTargetTest, NamesAndValuesOfAQuery) {
+  const struct {
+    const char* target;
+    const char* value;  // of "a b"
+  } rows[] = {
+      {"/x?a%20b=1", "1"},
+      {"/x?a+b=pan+flute", "pan flute"},
+      {"/x?a%20b=C%2B%2B", "C++"},
+      {"/x?c=2&a+b=%zz%", "%zz%"},
+      {"/x?a+b", ""},
+      {"/x?a+b=1=2", "1=2"},
+  };
+  for (const auto& row : rows) {
+    const HttpTarget target(row.target);
+    ASSERT_TRUE(target.query.contains("a b")) << row.target;
+    EXPECT_EQ(target.query.at("a b"), row.value) << row.target;
+  }
+  EXPECT_EQ(HttpTarget("/a+b").path, "/a+b");
+}
+
 TEST(HttpHeadTest, TokensAndHosts) {
   ServeOptions closed;
   closed.auth_token = "s3cret";

@@ -122,6 +122,13 @@ std::string Unescaped(std::string_view text) {
   return plain;
 }
 
+/// A name or value of a query, where "+" is a blank, as forms have it.
+std::string QueryText(std::string_view text) {
+  std::string blanks(text);
+  std::replace(blanks.begin(), blanks.end(), '+', ' ');
+  return Unescaped(blanks);
+}
+
 std::map<std::string, std::string> QueryOf(std::string_view query) {
   std::map<std::string, std::string> values;
   while (!query.empty()) {
@@ -129,8 +136,8 @@ std::map<std::string, std::string> QueryOf(std::string_view query) {
     const std::string_view pair = query.substr(0, end);
     const size_t equals = std::min(pair.find('='), pair.size());
     if (!pair.empty()) {
-      values[Unescaped(pair.substr(0, equals))] =
-          Unescaped(pair.substr(std::min(equals + 1, pair.size())));
+      values[QueryText(pair.substr(0, equals))] =
+          QueryText(pair.substr(std::min(equals + 1, pair.size())));
     }
     query.remove_prefix(std::min(end + 1, query.size()));
   }

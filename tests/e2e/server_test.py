@@ -74,6 +74,30 @@ class Server:
 
 
 @needs_serve
+def children_of(parent, program='magenta-live'):
+    """The processes that `parent` has started and that are `program` by now."""
+    found = []
+    for process in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open(f'/proc/{process}/stat', encoding='ascii', errors='replace') as stat:
+                is_child = int(stat.read().rpartition(')')[2].split()[1]) == parent
+            with open(f'/proc/{process}/cmdline', 'rb') as line:
+                if is_child and program.encode() in line.read().split(b'\0')[0]:
+                    found.append(process)
+        except OSError:
+            pass  # it has ended
+    return found
+
+
+def files_of(process):
+    """What it has open."""
+    try:
+        folder = f'/proc/{process}/fd'
+        return [os.readlink(os.path.join(folder, name)) for name in os.listdir(folder)]
+    except OSError:
+        return []
+
+
 class ServerCase(Case):
     FLAGS = ()
 
@@ -243,6 +267,20 @@ class Uploads(ServerCase):
         self.assertLessEqual(set(codes), {200, 429})
         self.assertIn(200, codes)
         self.until(lambda: self.server.metric('magenta_held_bytes') == 0)
+
+    def test_who_makes_sound_has_no_socket_of_the_server(self):
+        """A port and connections that are closed here would stay open there."""
+        open_files = []
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            answers = [pool.submit(self.curl, '--data-binary', self.ABC.decode(), '-H', 'accept: audio/wav',
+                                   query='bars=20') for _ in range(8)]
+            while not all(answer.done() for answer in answers):
+                for child in children_of(self.server.process.pid):
+                    open_files.append(files_of(child))
+                time.sleep(0.005)
+        self.assertEqual({answer.result()[0] for answer in answers}, {200})
+        self.assertTrue(any(open_files))
+        self.assertEqual([files for files in open_files if any('socket:' in name for name in files)], [])
 
 
 class Elsewhere(ServerCase):
