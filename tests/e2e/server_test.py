@@ -16,7 +16,8 @@ import unittest
 import wave
 import zipfile
 
-from program import BIN, PYTHON, ROOT, Case, has_modules, midi, needs_serve, notes_of, run, variable_length
+from program import (BIN, PYTHON, ROOT, Case, has_modules, midi, needs_live, needs_serve, notes_of, run,
+                     variable_length)
 
 GRPC_CHECK = os.path.join(ROOT, 'tests', 'e2e', 'grpc_check.py')
 # As the slides of 2016 show it.
@@ -255,6 +256,7 @@ class Uploads(ServerCase):
         here = self.ok('request', '--json', '--seed=2', stdin=b'{"generatorOptions": {"args": {"bars": {"intValue": 1}}}}')
         self.assertEqual(here.json['generatedSequence'], json.loads(said)['generatedSequence'])
 
+    @needs_live
     def test_sound(self):
         wav = self.curl('-F', 'file=@' + self.write('tune.abc', self.ABC), '-H', 'accept: audio/wav')
         self.assertEqual(wav[:2], (200, 'audio/wav'))
@@ -268,6 +270,7 @@ class Uploads(ServerCase):
         self.assertIn(200, codes)
         self.until(lambda: self.server.metric('magenta_held_bytes') == 0)
 
+    @needs_live
     def test_who_makes_sound_has_no_socket_of_the_server(self):
         """A port and connections that are closed here would stay open there."""
         open_files = []
