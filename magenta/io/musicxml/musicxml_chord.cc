@@ -151,11 +151,10 @@ bool TakeDegrees(std::string_view& figure, std::string& degrees) {
     const bool number = !inside.empty() && inside.size() < 3 &&
                         inside.find_first_not_of("0123456789") == std::string_view::npos;
     if (!number) return figure == "m(maj7)";
-    degrees = fmt::format(
-                  "<degree><degree-value>{}</degree-value><degree-alter>{}</degree-alter>"
-                  "<degree-type>{}</degree-type></degree>",
-                  inside, alter, type) +
-              degrees;
+    degrees.insert(
+        0, fmt::format("<degree><degree-value>{}</degree-value><degree-alter>{}</degree-alter>"
+                       "<degree-type>{}</degree-type></degree>",
+                       inside, alter, type));
     figure = figure.substr(0, open);
   }
   return true;

@@ -56,7 +56,7 @@ std::string PlaceOf(std::string_view text, size_t at) {
 /// one with a piece of the text below it, and below that a mark under its place.
 std::string JsonFault(std::string_view text, std::string_view message) {
   const size_t first = message.find('\n'), last = message.rfind('\n');
-  const std::string what(message.substr(0, first));
+  std::string what(message.substr(0, first));
   if (first == message.npos) return what;
   const std::string_view piece =
       last > first ? message.substr(first + 1, last - first - 1) : std::string_view();
