@@ -264,6 +264,19 @@ TEST(ReadMidi, StopsAtTheLimits) {
   }
 }
 
+TEST(ReadMidi, ALongNameOfManyInstrumentsIsOverALimit) {
+  const std::string name = Hex("00 FF03 C08000") + std::string(1 << 20, 'x');  // 1 MiB
+  std::string body = name;
+  for (int program = 0; program < 40; ++program) {
+    body += Hex(fmt::format("00 C0{:02X} 00 903C40 01 803C00", program));
+  }
+  MidiBytes file({});
+  file.SetByte(11, 1).Chunk("MTrk", body + Hex("00 FF2F00"));
+  const auto reading = ReadMidi(file.Read());
+  EXPECT_EQ(ErrorMessage(reading.status()),
+            "has 34603008 bytes of instrument names or more; the limit for a piece is 33554432");
+}
+
 TEST(ReadMidi, ManyTracksThatShareChannelsTakeLinearTime) {
   // A track of 500,000 program changes and silences, and 4,000 of notes on the same channel: a walk
   // through the former for each of the latter would take minutes.

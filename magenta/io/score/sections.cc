@@ -185,6 +185,15 @@ uint64_t EventCount(const NoteSequence& sequence) {
          static_cast<uint64_t>(sequence.key_signatures_size());
 }
 
+/// Of the text annotations from `first` on.
+uint64_t TextBytes(const NoteSequence& sequence, int first) {
+  uint64_t bytes = 0;
+  for (int i = first; i < sequence.text_annotations_size(); ++i) {
+    bytes += sequence.text_annotations(i).text().size();
+  }
+  return bytes;
+}
+
 /// Until when the score is played on as written from each played section.
 absl::StatusOr<std::vector<double>> Reaches(const std::vector<int64_t>& played,
                                             const std::map<int64_t, Span>& spans) {
@@ -238,6 +247,7 @@ absl::StatusOr<NoteSequence> UnrollSections(const NoteSequence& sequence) {
   NoteSequence unrolled = CopyWithoutEvents(sequence);
   NotePlayer note_player(sequence, &unrolled);
   double time = 0, last_end = 0;
+  uint64_t text_bytes = 0;
   for (size_t i = 0; i < played.size(); ++i) {
     const int64_t id = played[i];
     const Span& span = spans.at(id);
@@ -252,7 +262,10 @@ absl::StatusOr<NoteSequence> UnrollSections(const NoteSequence& sequence) {
     tempos.CopySigns(span, offset, unrolled.mutable_tempos());
     meters.CopySigns(span, offset, unrolled.mutable_time_signatures());
     keys.CopySigns(span, offset, unrolled.mutable_key_signatures());
+    const int texts_before = unrolled.text_annotations_size();
     texts.CopyEvents(span, offset, unrolled.mutable_text_annotations());
+    text_bytes += TextBytes(unrolled, texts_before);
+    MAGENTA_RETURN_IF_ERROR(CheckUnpackedBytes(text_bytes));
     controls.CopyEvents(span, offset, unrolled.mutable_control_changes());
     bends.CopyEvents(span, offset, unrolled.mutable_pitch_bends());
     MAGENTA_RETURN_IF_ERROR(CheckNotes(static_cast<uint64_t>(unrolled.notes_size())));

@@ -1,5 +1,6 @@
 #include "magenta/io/score/sections.h"
 
+#include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
 
@@ -100,6 +101,14 @@ TEST(SectionsTest, RefusesWhatCannotBePlayed) {
     const auto unrolled = UnrollSections(Parse(std::string(kTwoSections) + groups));
     EXPECT_EQ(ExitStatus(unrolled.status()), 3) << groups;
   }
+}
+
+TEST(SectionsTest, LongTextsStayBounded) {
+  NoteSequence sequence = Parse(std::string(kTwoSections) +
+                                "section_groups { sections { section_id: 0 } num_times: 200 }");
+  sequence.add_text_annotations()->set_text(std::string(1 << 20, 'x'));
+  EXPECT_THAT(ErrorLine(UnrollSections(sequence).status()),
+              testing::HasSubstr("unpacked bytes or more"));
 }
 
 TEST(SectionsTest, NestedRepeatsStayBounded) {
