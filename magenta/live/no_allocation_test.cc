@@ -102,6 +102,8 @@ TEST(NoAllocation, OnTheMidiThread) {
       options.sync = sync;
       options.listen_bars = options.answer_bars = 1;
       options.players.resize(2);
+      for (PlayerOptions& player : options.players) player.input_channel = 0;
+      options.thru_others = true;
       options.controls = {
           {LiveAction::kStartPhrase, false, 1, 127}, {LiveAction::kStopPhrase, false, 1, 0},
           {LiveAction::kPanic, false, 2, -1},        {LiveAction::kLoop, false, 5, -1},
@@ -115,6 +117,9 @@ TEST(NoAllocation, OnTheMidiThread) {
       for (int i = 0; i < 128; ++i) simulation.Note(90, 91, i);
       simulation.Send(60, {0xb0, 5, 127}).Send(80, {0xb0, 2, 127}).Send(81, {0xb0, 6, 90});
       simulation.Send(100, {0xb0, 7, 127}).Send(0.5, {0xe0, 1, 2}).Send(0.6, {0xb0, 64, 127});
+      // Keys that are held end by a mode of their channel; a channel that is no player's sounds on.
+      simulation.Send(70, {0xb0, 123, 0}).Send(71.6, {0xb0, 120, 0}).Send(72, {0xb0, 121, 0});
+      simulation.Send(10, {0xc2, 7}).Send(11, {0x92, 60, 80}).Send(12, {0xb2, 123, 0});
       // Another model; a keyboard goes with a key held, a synthesizer goes and comes back.
       simulation.Send(25, {0xb0, 8, 1}).Send(29, {0x90, 40, 90});
       simulation.on_block = [&](int64_t frame) {

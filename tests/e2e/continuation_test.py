@@ -284,7 +284,8 @@ class Typed(Generation):
 
     def test_errors_name_the_place(self):
         for melody, text in (('C4 H4', "event 1, 'H4'"), ('C4 D', "event 1, 'D': has no octave"),
-                             ('C4:x', "event 0, 'C4:x'"), ('abc: z4|', 'read as ABC')):
+                             ('C4:x', "event 0, 'C4:x'"), ('abc: z4|', 'read as ABC'),
+                             ('X:1\nK:C\nCDEF|\n\nX:2\nK:G\nGABc|', 'holds 2 tunes')):
             self.fails(2, text, 'generate', LOOKBACK, '--output_dir=' + self.path('out'), '--primer_melody=' + melody)
 
 

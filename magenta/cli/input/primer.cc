@@ -167,6 +167,11 @@ absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string&
         fmt::format("--primer_melody, read as ABC, {}", ErrorMessage(reading.status())),
         "Write it as --primer_melody=\"abc: K:G GABc d2 B2 |\"");
   }
+  if (reading->pieces.size() > 1) {
+    return UsageError(
+        fmt::format("--primer_melody holds {} tunes; a primer is one", reading->pieces.size()),
+        "Give one, or a file: --primer_midi=BOOK.abc --primer_part=NUMBER");
+  }
   PrimerMusic primer;
   for (const std::string& line : reading->pieces[0].warnings) {
     primer.notes.push_back("--primer_melody: left out: " + line);
