@@ -490,6 +490,9 @@ TEST(AbcTest, ReadsLongHostileLinesInLinearTime) {
     for (int i = 0; i < 200000; ++i) text += piece;
     EXPECT_TRUE(ReadAbc(text).ok()) << piece;
   }
+  std::string title = "X:1\nT:";
+  for (int i = 0; i < 2000000; ++i) title += "\\%";
+  EXPECT_TRUE(ReadAbc(title + "\nK:C\nC\n").ok());
   std::string voices = "X:1\nK:C\n";
   for (int i = 0; i < 4000; ++i) voices += fmt::format("[V:{}]C", i);
   for (int i = 0; i < 600000; ++i) voices += "[V:3999]";

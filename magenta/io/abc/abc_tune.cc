@@ -255,9 +255,9 @@ void TuneReader::Field(char name, std::string_view value) {
 
 void TuneReader::HeaderText(char name, std::string_view escaped) {
   if (!in_header_) return;
-  std::string value(escaped);
-  for (size_t at = value.find("\\%"); at != std::string::npos; at = value.find("\\%", at)) {
-    value.erase(at, 1);
+  std::string value;
+  for (size_t i = 0; i < escaped.size(); ++i) {
+    if (escaped.substr(i, 2) != "\\%") value += escaped[i];
   }
   NoteSequence& sequence = builder_.sequence();
   SequenceMetadata& metadata = *sequence.mutable_sequence_metadata();
