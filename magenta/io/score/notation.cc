@@ -20,10 +20,11 @@
 namespace magenta {
 namespace {
 
-constexpr size_t kMaxCells = 2'000'000;  // measures (whole notes of longer ones) times parts
-constexpr double kLastTick = 1e15;       // far behind what those hold
-constexpr size_t kMaxLayers = 12;        // voices of a part
-constexpr int kLineGrid = 6;             // measures begin on 64ths
+constexpr size_t kMaxCells = 2'000'000;       // measures (whole notes of longer ones) times parts
+constexpr double kLastTick = 1e15;            // far behind what those hold
+constexpr uint64_t kMostWritten = 2'000'000;  // heads and rests: 500 MB of MusicXML
+constexpr size_t kMaxLayers = 12;             // voices of a part
+constexpr int kLineGrid = 6;                  // measures begin on 64ths
 
 /// Notes of one length that begin together.
 struct Chord {
@@ -62,7 +63,9 @@ class NotationMaker {
     }
     for (const auto& [key, notes] : notes_) {
       MakePart(key, notes);
-      MAGENTA_RETURN_IF_ERROR(CheckEvents(written_));
+      if (written_ > kMostWritten) {
+        return PieceLimitError("written notes and rests", written_, kMostWritten, true);
+      }
     }
     ReportLeftOut();
     return std::move(notation_);
@@ -359,7 +362,7 @@ class NotationMaker {
   /// A chord or rest, measure by measure.
   void WriteStretch(const Chord& chord, size_t voice, const NotationGrid& grid,
                     const std::vector<int64_t>& breaks, WrittenPart& part) {
-    for (int64_t from = chord.start; from < chord.end && written_ <= kPieceLimits.events;) {
+    for (int64_t from = chord.start; from < chord.end && written_ <= kMostWritten;) {
       const size_t measure = lines_->At(static_cast<double>(from));
       const int64_t to = std::min(chord.end, lines_->end(measure));
       if (to <= from) return;  // behind the last measure

@@ -91,7 +91,7 @@ struct Notation {
 /// Writes `sequence` (times in seconds; repeats as they stand). A part is one instrument, program
 /// and drums or not. Errors: no note (exit 4); a time that is no number from 0 on, a pitch that is
 /// not MIDI's, more parts than a piece may have, more measures times parts than 2,000,000, or more
-/// heads and rests, each tied head counted, than a piece may have events (exit 3).
+/// heads and rests, each tied head counted, than 2,000,000 (exit 3).
 absl::StatusOr<Notation> MakeNotation(const NoteSequence& sequence);
 
 /// "1/4=120"'s 120: `qpm` as it was before MIDI rounded it to microseconds, if that is a whole
