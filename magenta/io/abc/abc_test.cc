@@ -502,6 +502,15 @@ TEST(AbcTest, ReadsLongHostileLinesInLinearTime) {
   EXPECT_LT(took.count(), 5);
 }
 
+TEST(AbcTest, LongValuesAreShownInPart) {
+  const std::string long_value(1 << 20, 'x');
+  const AbcTune broken = ReadOne("X:1\nK:" + long_value + "\nC\n");
+  EXPECT_LT(ErrorLine(broken.status).size(), 200u);
+  const AbcTune tune = ReadOne("X:1\nM:" + long_value + "\nK:C\nC\n");
+  ASSERT_EQ(tune.left_out.size(), 1u);
+  EXPECT_LT(tune.left_out[0].text.size(), 200u);
+}
+
 TEST(AbcTest, HugeLengthsStayBounded) {
   std::string text = "X:1\nM:1024/1\nL:4/1\nK:C\n";
   for (int i = 0; i < 20000; ++i) text += "C9999Z9999";

@@ -43,6 +43,15 @@ bool IsFieldLine(std::string_view line) {
   return line.size() >= 2 && line[1] == ':' && (IsLetter(line[0]) || line[0] == '+');
 }
 
+/// A value as an error or a report shows it: the beginning of a long one.
+std::string Shown(std::string_view value) {
+  constexpr size_t kMost = 60;
+  if (value.size() <= kMost) return std::string(value);
+  size_t end = kMost;  // between characters of UTF-8
+  while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0) == 0x80) --end;
+  return std::string(value.substr(0, end)) + "...";
+}
+
 /// Whether a decoration or annotation sends the player elsewhere, or is where it leads to: "D.C.",
 /// "_D.S. al Coda", "segno", "fine".
 bool IsJump(std::string_view text) {
@@ -95,7 +104,7 @@ class TuneReader {
   void Voice(std::string_view value);
   void Part(std::string_view value);
   void ReportProperty(const AbcVoiceProperties& properties) {
-    Report(fmt::format("the transposition {}", properties.left_out));
+    Report(fmt::format("the transposition {}", Shown(properties.left_out)));
   }
   void StartBody();
 
@@ -280,7 +289,8 @@ void TuneReader::Key(std::string_view value) {
   if (in_header_) voice_ = 0;
   const auto key = ParseAbcKey(value);
   if (!key) {
-    return Fail(fmt::format("K:{} is no key; write a note and a mode, as in K:G or K:Am", value));
+    return Fail(
+        fmt::format("K:{} is no key; write a note and a mode, as in K:G or K:Am", Shown(value)));
   }
   if (in_header_) {
     key_ = *key;
@@ -302,7 +312,7 @@ void TuneReader::Key(std::string_view value) {
 
 void TuneReader::Meter(std::string_view value) {
   const auto meter = ParseAbcMeter(value);
-  if (!meter) return Report(fmt::format("M:{}, which is no meter", value));
+  if (!meter) return Report(fmt::format("M:{}, which is no meter", Shown(value)));
   if (in_header_) {
     meter_ = *meter;
     has_meter_ = meter->numerator > 0;
@@ -317,7 +327,7 @@ void TuneReader::Meter(std::string_view value) {
 void TuneReader::UnitLength(std::string_view value) {
   const auto unit = ParseAbcUnitLength(value);
   if (!unit) {
-    return Fail(fmt::format("L:{} is no note length; write one as in L:1/8", value));
+    return Fail(fmt::format("L:{} is no note length; write one as in L:1/8", Shown(value)));
   }
   if (in_header_) {
     unit_ = *unit;
@@ -329,7 +339,7 @@ void TuneReader::UnitLength(std::string_view value) {
 
 void TuneReader::Tempo(std::string_view value) {
   const auto tempo = ParseAbcTempo(value);
-  if (!tempo) return Report(fmt::format("Q:{}, which is no tempo", value));
+  if (!tempo) return Report(fmt::format("Q:{}, which is no tempo", Shown(value)));
   if (in_header_) {
     tempo_ = tempo;  // may depend on a later L:
     return;
@@ -374,7 +384,7 @@ void TuneReader::Voice(std::string_view value) {
 void TuneReader::Part(std::string_view value) {
   if (in_header_) {
     const auto order = ParseAbcPartOrder(value);
-    if (!order) return Report(fmt::format("P:{}, which is no order of parts", value));
+    if (!order) return Report(fmt::format("P:{}, which is no order of parts", Shown(value)));
     part_order_ = *order;
   } else if (in_first_voice()) {
     voice().CutTies();
