@@ -54,8 +54,8 @@ class NotationGrid {
  private:
   /// Ticks between places in the first and second half of a cell: 24, 12 straight; 32, 16 triplets.
   struct Mode {
-    int8_t first = 24;
-    int8_t second = 24;
+    int16_t first = 24;
+    int16_t second = 24;
     /// The halves are triplets (or not) of their own.
     bool by_halves = false;
   };
