@@ -7,6 +7,7 @@
 #include "magenta/base/status.h"
 #include "magenta/generate/model.h"
 #include "magenta/io/tensor/checkpoint_state.h"
+#include "magenta/train/kernels/one_thread.h"
 #include "magenta/train/run_log.h"
 #include "magenta/train/shards.h"
 #include "magenta/train/train.h"
@@ -107,6 +108,7 @@ absl::Status CheckEvalOptions(const EvalOptions& options) {
 
 absl::StatusOr<EvalResult> Evaluate(const EvalOptions& options) {
   MAGENTA_RETURN_IF_ERROR(CheckEvalOptions(options));
+  MAGENTA_RETURN_IF_ERROR(CheckLibtorchThreads());
   KeepFreedMemory();
   Evaluator evaluator{options, {}, "", RunLog(options.run_dir)};
   MAGENTA_ASSIGN_OR_RETURN(evaluator.device, DeviceOf(options.device));

@@ -192,6 +192,7 @@ absl::Status Trainer::PrepareAlone() {
     return UsageError("--mixed_precision is for GPUs, and this run computes on the CPU",
                       "Leave it out.");
   }
+  MAGENTA_RETURN_IF_ERROR(CheckLibtorchThreads());
   if (work_.leads()) {
     MAGENTA_ASSIGN_OR_RETURN(lock_, RunLock::Take(options_.run_dir));
     MAGENTA_RETURN_IF_ERROR(TidyCheckpoints(train_folder(), options_.keep));

@@ -3,7 +3,16 @@
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 
+#include <algorithm>
+#include <thread>
+
+#include "magenta/base/threads.h"
+
 namespace magenta {
+
+absl::Status CheckLibtorchThreads() {
+  return CheckThreads(static_cast<int>(std::max(1U, std::thread::hardware_concurrency())));
+}
 
 void UseOneThread() {
   at::set_num_threads(1);
