@@ -134,7 +134,7 @@ class RunningCompareVerb : public CompareFlags {
   absl::Status AddFile(const std::string& file, Profile& profile) const {
     if (auto added = AddDataset(file, profile); !added.ok() || *added) return added.status();
     std::vector<std::string> warnings;
-    MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces, ReadMusic(file, warnings));
+    MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces, ReadMusic(file, warnings, true));
     for (NoteSequence& piece : pieces) {
       // A pickup or a short last bar is no change of meter.
       const MeterMap meters(piece);

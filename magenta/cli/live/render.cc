@@ -233,7 +233,7 @@ class RunningRenderVerb : public RenderFlags {
 
 absl::StatusOr<std::vector<NoteSequence>> ReadToPlay(const std::string& path, Output& out) {
   std::vector<std::string> warnings;
-  MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces, ReadMusic(path, warnings));
+  MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces, ReadMusic(path, warnings, true));
   for (const std::string& warning : warnings) out.Warning(fmt::format("{}: {}", path, warning));
   for (NoteSequence& piece : pieces) {
     auto unrolled = UnrollSections(piece);

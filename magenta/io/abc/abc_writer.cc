@@ -106,7 +106,8 @@ class VoiceWriter {
                        const WrittenEvent& event) {
     if (event.in_triplet && !event.triplet_begin) return true;
     const int beat = std::max(measure.BeatTicks(), kNotationTicks);
-    const int shift = measure.is_short ? beat - measure.ticks % beat : 0;
+    const bool is_pickup = measure.is_short && measure.start == 0;
+    const int shift = is_pickup ? beat - measure.ticks % beat : 0;
     const bool is_short = event.written() < kNotationTicks && before.written() < kNotationTicks;
     const bool in_threes = beat % (3 * kUnitTicks) == 0;
     return (is_short || in_threes) && (event.start + shift) % beat != 0;

@@ -102,7 +102,8 @@ class PartWriter {
     int number = notation_.measures[0].is_short ? 0 : 1;
     for (size_t i = 0; i < notation_.measures.size(); ++i) {
       const WrittenMeasure& measure = notation_.measures[i];
-      const bool implicit = measure.is_short;
+      const bool is_last = i > 0 && i + 1 == notation_.measures.size();
+      const bool implicit = measure.is_short && !is_last;
       text += implicit && i > 0 ? fmt::format("    <measure number=\"X{}\" implicit=\"yes\">\n", i)
                                 : fmt::format("    <measure number=\"{}\"{}>\n", number,
                                               implicit ? " implicit=\"yes\"" : "");

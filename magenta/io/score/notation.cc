@@ -118,6 +118,20 @@ class NotationMaker {
     return meter.bar_line;
   }
 
+  /// Where the last bar ends, if meters of its own make it a short one; else nowhere.
+  int64_t ShortEnd(const MeterMap& map) const {
+    constexpr int64_t kNowhere = std::numeric_limits<int64_t>::max();
+    if (!map.short_end().has_value()) return kNowhere;
+    double end = *map.short_end();
+    for (const auto& signature : sequence_.time_signatures()) {
+      if (!IsPlayable(signature) || !std::isfinite(signature.time())) continue;
+      const double start = tempos_.QuartersAt(std::max(signature.time(), 0.0));
+      end = std::max(end, start + 4.0 * signature.numerator() / signature.denominator());
+    }
+    const int64_t line = std::max(Line(end), Line(last_tick_ / kNotationTicks));
+    return static_cast<double>(line) < last_tick_ - 1 ? kNowhere : line;
+  }
+
   absl::Status MakeMeasures() {
     const MeterMap map(sequence_);
     std::vector<int64_t> lines = {0};
@@ -130,7 +144,7 @@ class NotationMaker {
           is_last ? std::numeric_limits<double>::infinity() : map.meters()[i + 1].start;
       const bool is_over = static_cast<double>(lines.back()) >= last_tick_ - 1;
       if (is_over && !notation_.measures.empty()) break;
-      const int64_t limit = is_last ? std::numeric_limits<int64_t>::max() : Line(until);
+      const int64_t limit = is_last ? ShortEnd(map) : Line(until);
       bool is_first = true;
       double bar_line = i == 0 ? FirstBarLine(meter) : meter.bar_line;
       const double here = static_cast<double>(lines.back()) / kNotationTicks;
