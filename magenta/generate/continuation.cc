@@ -128,12 +128,7 @@ absl::Status AddSection(const GenerateArgs& args, int steps_per_quarter, bool co
   options.reference_windows = args.reference_windows;
   options.steps_name = "num_steps";
   options.music_name = "the input";
-  if (counts_primer && options.new_steps.has_value()) {
-    options.num_steps = *std::exchange(options.new_steps, std::nullopt);
-  }
-  if (counts_primer && options.bars.has_value()) {
-    options.num_steps = int64_t{4} * steps_per_quarter * *std::exchange(options.bars, std::nullopt);
-  }
+  if (counts_primer) options = CountingMusic(std::move(options));
   MAGENTA_ASSIGN_OR_RETURN(const GenerateSequenceRequest asked,
                            ContinuationOf(input, end, options));
   const auto& section = asked.generator_options().generate_sections(0);
@@ -142,6 +137,20 @@ absl::Status AddSection(const GenerateArgs& args, int steps_per_quarter, bool co
 }
 
 }  // namespace
+
+ContinuationOptions CountingMusic(ContinuationOptions options) {
+  if (options.new_steps.has_value()) {
+    options.num_steps = *std::exchange(options.new_steps, std::nullopt);
+    // Errors name what was given.
+    const size_t name = options.steps_name.find("num_steps");
+    if (name != std::string::npos) options.steps_name.replace(name, 9, "new_steps");
+  }
+  if (options.bars.has_value()) {
+    options.num_steps =
+        int64_t{4} * options.steps_per_quarter * *std::exchange(options.bars, std::nullopt);
+  }
+  return options;
+}
 
 absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, int steps_per_quarter,
                                     const std::optional<Part>& part) {

@@ -47,6 +47,10 @@ struct ContinuationOptions {
   std::string music_name = "the primer";
 };
 
+/// `options` with the music counted in new_steps and bars too, the latter of 4/4: the rule where
+/// the music is the default primer, so that two bars asked for are two bars.
+ContinuationOptions CountingMusic(ContinuationOptions options);
+
 /// Asks to go on from `music`, which ends at `end`, at the tempo there: from the step nearest to
 /// it. Error (exit 2): no step is left.
 absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const MusicEnd& end,

@@ -220,7 +220,8 @@ TEST_F(HttpApiTest, EveryParameterThatIsDescribedIsTaken) {
 }
 
 TEST_F(HttpApiTest, ATuneOfABookIsChosen) {
-  const std::string book = std::string(kAbc) + "\nX:7\nM:4/4\nL:1/8\nK:C\ncBAG FEDC|\n";
+  const std::string book =
+      std::string(kAbc) + "\nX:7\nT:Down the Hill\nM:4/4\nL:1/8\nK:C\ncBAG FEDC|\n";
   const auto first_pitch = [&](const std::string& query) {
     const HttpResponse response =
         Post("/v1/generators/default:generate" + query, "text/vnd.abc", book, "audio/midi");
@@ -230,8 +231,20 @@ TEST_F(HttpApiTest, ATuneOfABookIsChosen) {
   EXPECT_EQ(first_pitch("?tune=1"), "60");
   EXPECT_EQ(first_pitch("?tune=7"), "72");
   EXPECT_THAT(first_pitch(""), HasSubstr("the file holds 2 pieces"));
-  EXPECT_THAT(first_pitch(""), HasSubstr("tune=NUMBER; there are 1, 7"));
-  EXPECT_THAT(first_pitch("?tune=2"), HasSubstr("no tune=2"));
+  EXPECT_THAT(first_pitch(""), HasSubstr("tune=NUMBER, or primer_part=NUMBER or TITLE"));
+  EXPECT_THAT(first_pitch("?tune=2"), HasSubstr("no piece tune=2"));
+  for (const char* choice : {"7", "X:7", "down+the+hill", "Hill", "7/1", "Hill/1"}) {
+    EXPECT_EQ(first_pitch(std::string("?primer_part=") + choice), "72") << choice;
+  }
+  EXPECT_EQ(first_pitch("?primer_part=1"), "60");
+  EXPECT_EQ(first_pitch("?tune=7&primer_part=1"), "72");
+  EXPECT_THAT(first_pitch("?tune=1&primer_part=7"), HasSubstr("no part primer_part=7"));
+  EXPECT_THAT(first_pitch("?primer_part=7/2"), HasSubstr("no part primer_part=2"));
+  EXPECT_THAT(first_pitch("?primer_part=%ff"), HasSubstr("no piece primer_part="));
+  for (const char* query : {"", "?tune=2", "?primer_part=2"}) {
+    EXPECT_THAT(first_pitch(query), HasSubstr("There are: 1")) << query;
+    EXPECT_THAT(first_pitch(query), HasSubstr("7 (Down the Hill)")) << query;
+  }
 }
 
 TEST_F(HttpApiTest, LimitsOfAPieceHoldForFiles) {

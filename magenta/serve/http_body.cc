@@ -11,10 +11,12 @@
 
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/generate/continuation.h"
 #include "magenta/generate/generate_args.h"
 #include "magenta/io/abc/abc_writer.h"
 #include "magenta/io/midi/midi_file.h"
+#include "magenta/io/music/piece_choice.h"
 #include "magenta/io/music/read_music.h"
 #include "magenta/io/musicxml/musicxml_writer.h"
 #include "magenta/io/request/request_text.h"
@@ -172,42 +174,40 @@ void AddArgs(const std::map<std::string, std::string>& query, GenerateSequenceRe
   }
 }
 
-/// The number of a tune in a book: its X:, else its place, from 1.
-int64_t NumberOfTune(const MusicReading& book, size_t i) {
-  const int64_t number = book.pieces[i].sequence.reference_number();
-  return number != 0 ? number : static_cast<int64_t>(i) + 1;
-}
-
-/// The piece of `book` that is meant: the only one, or number `tune`.
-absl::StatusOr<MusicPiece*> PieceMeant(MusicReading& book, const std::string* tune) {
-  if (book.pieces.size() == 1 && tune == nullptr) return &book.pieces[0];
-  constexpr size_t kShown = 20;
-  std::string numbers;
-  for (size_t i = 0; i < book.pieces.size(); ++i) {
-    if (tune != nullptr && *tune == fmt::format("{}", NumberOfTune(book, i))) {
-      return &book.pieces[i];
-    }
-    if (i < kShown) numbers += fmt::format("{}{}", i == 0 ? "" : ", ", NumberOfTune(book, i));
-    if (i == kShown) numbers += ", ...";
+/// The piece of `book` that is meant: the only one, or that of the parameter tune or primer_part,
+/// of which stays what is not used up.
+absl::StatusOr<MusicPiece*> PieceMeant(MusicReading& book,
+                                       std::map<std::string, std::string>& query) {
+  const auto tune = query.find("tune"), part = query.find("primer_part");
+  if (book.pieces.size() == 1 && tune == query.end()) return &book.pieces[0];
+  std::vector<const NoteSequence*> all;
+  for (const MusicPiece& piece : book.pieces) all.push_back(&piece.sequence);
+  const std::vector<PieceName> names = NamesOf(all);
+  if (tune == query.end() && part == query.end()) {
+    return UsageError(
+        fmt::format("the file holds {} pieces", book.pieces.size()),
+        "Choose one by tune=NUMBER, or primer_part=NUMBER or TITLE. " + PieceList(names));
   }
-  const std::string remedy = fmt::format("Choose one by tune=NUMBER; there are {}", numbers);
-  if (tune == nullptr) {
-    return UsageError(fmt::format("the file holds {} pieces", book.pieces.size()), remedy);
+  if (tune != query.end()) {
+    std::string number = HeaderText(tune->second);
+    MAGENTA_ASSIGN_OR_RETURN(const size_t found, ChoosePiece(names, "tune", number));
+    return &book.pieces[found];
   }
-  return UsageError(fmt::format("the file has no tune={}", HeaderText(*tune)), remedy);
+  part->second = ValidUtf8(part->second);
+  MAGENTA_ASSIGN_OR_RETURN(const size_t found, ChoosePiece(names, "primer_part", part->second));
+  if (part->second.empty()) query.erase(part);
+  return &book.pieces[found];
 }
 
 absl::Status ReadMusicBody(std::string_view body, std::optional<MusicFormat> format,
-                           const std::map<std::string, std::string>& query,
-                           const PieceLimits& limits, BodyReading& reading) {
+                           std::map<std::string, std::string>& query, const PieceLimits& limits,
+                           BodyReading& reading) {
   MusicReadOptions options;
   options.format = format;
   options.limits = limits;
   auto music = ReadMusicBytes(body, options);
   if (!music.ok()) return AsArgument(music.status());
-  const auto tune = query.find("tune");
-  MAGENTA_ASSIGN_OR_RETURN(MusicPiece * piece,
-                           PieceMeant(*music, tune == query.end() ? nullptr : &tune->second));
+  MAGENTA_ASSIGN_OR_RETURN(MusicPiece * piece, PieceMeant(*music, query));
   if (!piece->status.ok()) return AsArgument(piece->status);
   reading.form = BodyFormOf(music->format);
   const size_t told = std::min(kMostFileNotes, piece->warnings.size());

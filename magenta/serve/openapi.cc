@@ -51,7 +51,7 @@ std::string OpenApiJson() {
     "new_steps": {"name": "new_steps", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1048576}, "description": "New steps (sixteenths)"},
     "num_steps": {"name": "num_steps", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1048576}, "description": "Length of the result in steps, the input's counted, as of `magenta generate --num_steps`; `steps` is the same"},
     "tune": {"name": "tune", "in": "query", "schema": {"type": "integer", "minimum": 0}, "description": "Of a book of ABC tunes the one of this number (X:, else its place)"},
-    "primer_part": {"name": "primer_part", "in": "query", "schema": {"type": "string"}, "description": "The part that is continued, by number or name"},
+    "primer_part": {"name": "primer_part", "in": "query", "schema": {"type": "string"}, "description": "The part that is continued, by number or name; of a book of tunes X: or title (5/2: part 2 of tune 5)"},
     "accompaniment": {"name": "accompaniment", "in": "query", "schema": {"type": "string", "enum": ["keep", "drop"], "default": "keep"}, "description": "Whether the other parts stay, up to where the music goes on"},
     "program": {"name": "program", "in": "query", "schema": {"type": "string"}, "description": "The sound of the part that is continued: a General MIDI number, 0 to 127, or name"},
     "temperature": {"name": "temperature", "in": "query", "schema": {"type": "number", "minimum": 0, "default": 1}, "description": "Above 1 wilder, below 1 tamer, 0 always the most probable event"},

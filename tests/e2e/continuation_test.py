@@ -283,8 +283,8 @@ class Typed(Generation):
         self.assertEqual([note[0] for note in piece['notes'][:7]], [67, 69, 71, 72, 74, 76, 74])
 
     def test_errors_name_the_place(self):
-        for melody, text in (('C4 H4', "event 1, 'H4'"), ('C4 D', "event 1, 'D': has no octave"),
-                             ('C4:x', "event 0, 'C4:x'"), ('abc: z4|', 'read as ABC'),
+        for melody, text in (('C4 H4', "event 2, 'H4'"), ('C4 D', "event 2, 'D': has no octave"),
+                             ('C4:x', "event 1, 'C4:x'"), ('abc: z4|', 'read as ABC'),
                              ('X:1\nK:C\nCDEF|\n\nX:2\nK:G\nGABc|', 'holds 2 tunes')):
             self.fails(2, text, 'generate', LOOKBACK, '--output_dir=' + self.path('out'), '--primer_melody=' + melody)
 
@@ -325,6 +325,15 @@ class Requests(Generation):
         self.assertEqual([note.get('startTime', 0) for note in theirs], [note[2] for note in mine])
         section = self.request({'generator_options': {'generate_sections': [{'end_time': 16}]}})
         self.assertEqual(section.json, result.json)
+
+    def test_no_primer_counts_in_the_length(self):
+        for name, value in (('bars', 2), ('new_steps', 7)):
+            result = self.request({'generator_options': {'args': self.args(**{name: value})}})
+            generated = self.ok('generate', LOOKBACK, '--output_dir=' + self.path(name), '--num_outputs=1',
+                                '--seed=5', '--format=notesequence', '--json', '--%s=%s' % (name, value))
+            mine = self.inspect(generated.json['outputs'][0]['file'])['notes']
+            theirs = result.json['generatedSequence']['notes']
+            self.assertEqual([note['endTime'] for note in theirs], [note[3] for note in mine], name)
 
     def test_an_empty_input_is_a_rest(self):
         result = self.request({'input_sequence': {}, 'generator_options': {

@@ -3,14 +3,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cctype>
-#include <charconv>
 #include <utility>
 
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/input/music_input.h"
 #include "magenta/cli/input/typed_melody.h"
+#include "magenta/io/music/piece_choice.h"
 #include "magenta/io/music/read_music.h"
 #include "magenta/music/melody.h"
 
@@ -33,85 +32,19 @@ absl::StatusOr<PrimerMusic> FromEvents(std::vector<Event> events, double qpm,
   return primer;
 }
 
-bool AreTunes(const std::vector<NoteSequence>& pieces) {
-  return std::all_of(pieces.begin(), pieces.end(),
-                     [](const NoteSequence& piece) { return piece.reference_number() != 0; });
-}
-
-/// The number by which a piece of several is chosen: X: where all of them are tunes, else its place
-/// from 1.
-int NumberOfPiece(const std::vector<NoteSequence>& pieces, size_t i, bool are_tunes) {
-  return static_cast<int>(are_tunes ? pieces[i].reference_number() : static_cast<int64_t>(i) + 1);
-}
-
-std::string TitleOf(const NoteSequence& piece) {
-  return piece.sequence_metadata().title().empty() ? piece.filename()
-                                                   : piece.sequence_metadata().title();
-}
-
-std::string PieceList(const std::vector<NoteSequence>& pieces) {
-  constexpr size_t kShown = 10;
-  const bool are_tunes = AreTunes(pieces);
-  std::string list = "There are: ";
-  for (size_t i = 0; i < pieces.size() && i < kShown; ++i) {
-    const std::string title = TitleOf(pieces[i]);
-    list += fmt::format("{}{}{}", i == 0 ? "" : ", ", NumberOfPiece(pieces, i, are_tunes),
-                        title.empty() ? "" : fmt::format(" ({})", title));
-  }
-  return pieces.size() > kShown ? list + fmt::format(" and {} more", pieces.size() - kShown) : list;
-}
-
-std::string InSmallLetters(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
-/// Of several pieces the one of number or title `wanted` ("X:5" is 5).
-absl::StatusOr<size_t> FindPiece(const std::vector<NoteSequence>& pieces,
-                                 const std::string& wanted) {
-  std::string_view number_text = wanted;
-  if (number_text.starts_with("X:") || number_text.starts_with("x:")) number_text.remove_prefix(2);
-  int number = 0;
-  const auto [stop, error] =
-      std::from_chars(number_text.data(), number_text.data() + number_text.size(), number);
-  const bool is_number = error == std::errc() && stop == number_text.data() + number_text.size();
-  const bool are_tunes = AreTunes(pieces);
-  std::vector<size_t> same, holding;
-  for (size_t i = 0; i < pieces.size(); ++i) {
-    const std::string title = InSmallLetters(TitleOf(pieces[i])), text = InSmallLetters(wanted);
-    const bool is_it = is_number ? NumberOfPiece(pieces, i, are_tunes) == number : title == text;
-    if (is_it) same.push_back(i);
-    if (!is_number && title.find(text) != title.npos) holding.push_back(i);
-  }
-  const std::vector<size_t>& found = same.empty() ? holding : same;
-  const std::string choice = fmt::format("{}={}", kPartFlag, wanted);
-  if (found.size() == 1 || (found.size() > 1 && is_number)) return found.front();
-  if (found.empty()) {
-    return UsageError(fmt::format("there is no piece {}", choice), PieceList(pieces));
-  }
-  return UsageError(fmt::format("{} means {} pieces", choice, found.size()),
-                    "Give the number of one. " + PieceList(pieces));
-}
-
 /// The piece that is meant: the only one, or the chosen one. What of `part` is not used up stays.
-absl::StatusOr<NoteSequence> ChoosePiece(std::vector<NoteSequence> pieces, const std::string& file,
-                                         std::string& part) {
+absl::StatusOr<NoteSequence> PieceMeant(std::vector<NoteSequence> pieces, const std::string& file,
+                                        std::string& part) {
   if (pieces.size() == 1) return std::move(pieces[0]);
+  std::vector<const NoteSequence*> all;
+  for (const NoteSequence& piece : pieces) all.push_back(&piece);
+  const std::vector<PieceName> names = NamesOf(all);
   if (part.empty()) {
     return UsageError(
         fmt::format("{} holds {} pieces; a primer is one", file, pieces.size()),
-        fmt::format("Choose one by {}=NUMBER, or =TITLE. {}", kPartFlag, PieceList(pieces)));
+        fmt::format("Choose one by {}=NUMBER, or =TITLE. {}", kPartFlag, PieceList(names)));
   }
-  // "12/2": the second part of tune 12.
-  auto found = FindPiece(pieces, part);
-  const size_t slash = part.rfind('/');
-  if (!found.ok() && slash != part.npos) {
-    found = FindPiece(pieces, part.substr(0, slash));
-    part.erase(0, slash + 1);
-  } else {
-    part.clear();
-  }
+  const auto found = ChoosePiece(names, kPartFlag, part);
   if (!found.ok()) return WithFile(found.status(), file);
   return std::move(pieces[*found]);
 }
@@ -151,7 +84,7 @@ absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_qua
                            ReadMusic(flags.midi, primer.notes, true));
   for (std::string& note : primer.notes) note.insert(0, flags.midi + ": ");
   std::string part = flags.part;
-  MAGENTA_ASSIGN_OR_RETURN(primer.sequence, ChoosePiece(std::move(pieces), flags.midi, part));
+  MAGENTA_ASSIGN_OR_RETURN(primer.sequence, PieceMeant(std::move(pieces), flags.midi, part));
   const absl::Status set = SetPiece(flags, part, steps_per_quarter, primer);
   if (set.ok()) return primer;
   return WithRemedy(WithFile(set, flags.midi),
@@ -213,6 +146,7 @@ absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, int steps_
   MAGENTA_ASSIGN_OR_RETURN(
       PrimerMusic primer,
       FromEvents({kMiddleC}, flags.qpm.value_or(kDefaultQpm), steps_per_quarter));
+  primer.is_default = true;
   primer.notes.emplace_back(
       "no primer is given: starting from middle C (--primer_melody=\"[60]\")");
   return primer;
@@ -220,7 +154,8 @@ absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, int steps_
 
 absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer,
                                                     const ContinuationOptions& options) {
-  return ContinuationOf(primer.sequence, {primer.end, primer.steps, primer.qpm}, options);
+  return ContinuationOf(primer.sequence, {primer.end, primer.steps, primer.qpm},
+                        primer.is_default ? CountingMusic(options) : options);
 }
 
 }  // namespace magenta::cli

@@ -27,6 +27,8 @@ struct PrimerMusic {
   std::optional<Part> part;
   /// Whether it is a piece with bars, from a file or in ABC, rather than typed steps.
   bool is_piece = false;
+  /// Whether none was given and it is middle C, which counts in --bars and --new_steps.
+  bool is_default = false;
   /// Seconds at which it ends, trailing rests of a melody counted.
   double end = 0;
   /// Steps up to there, at the model's steps a quarter.

@@ -36,19 +36,16 @@ TEST(Primer, Melodies) {
       {"[]", "2: --primer_melody has no note. Give at least one pitch in 0..127."},
       {"[60 62]",
        "2: --primer_melody: a comma is missing after event 0. Write it as --primer_melody=\"[60, "
-       "-2, "
-       "62, -1]\"."},
+       "-2, 62, -1]\", or with names, \"C4 - D4 .\"."},
       {"[60, x]",
        "2: --primer_melody: event 1 is no whole number: x. Write it as --primer_melody=\"[60, -2, "
-       "62, "
-       "-1]\"."},
+       "62, -1]\", or with names, \"C4 - D4 .\"."},
       {"[60.0]",
        "2: --primer_melody: event 0 is no whole number: 60.0. Write it as --primer_melody=\"[60, "
-       "-2, "
-       "62, -1]\"."},
+       "-2, 62, -1]\", or with names, \"C4 - D4 .\"."},
       {"[60, 62",
        "2: --primer_melody: its '[' is never closed. Write it as --primer_melody=\"[60, -2, 62, "
-       "-1]\"."},
+       "-1]\", or with names, \"C4 - D4 .\"."},
       {"[60, 200]",
        "2: --primer_melody: event 1 is 200, not in -2..127. -2 is no event, -1 a note off, 0..127 "
        "are MIDI pitches."},
@@ -66,6 +63,35 @@ TEST(Primer, MiddleCIsSaid) {
   EXPECT_EQ(Dump(primer), "1 steps, 0.125 s, 120 qpm: 60@0-0.125");
   ASSERT_EQ(primer->notes.size(), 1u);
   EXPECT_NE(primer->notes.at(0).find("middle C"), std::string::npos);
+}
+
+TEST(Primer, TheDefaultCountsInWhatIsAskedFor) {
+  const struct {
+    std::optional<int> new_steps, bars;
+    const char* melody;
+    const char* section;  // seconds; a bar is 2
+  } rows[] = {
+      {std::nullopt, 2, "", "0.125 4"},
+      {7, std::nullopt, "", "0.125 0.875"},
+      {std::nullopt, 2, "[60]", "0.125 6"},
+      {7, std::nullopt, "[60]", "0.125 1"},
+      {1, std::nullopt, "",
+       "the primer takes 1 step, and --new_steps=1 counts it too. Give "
+       "--new_steps=2 for as many new ones."},
+  };
+  for (const auto& row : rows) {
+    ContinuationOptions options;
+    options.new_steps = row.new_steps;
+    options.bars = row.bars;
+    const auto primer = ReadPrimerFlags({row.melody, "", std::nullopt}, 4);
+    const auto request = MakeRequest(*primer, options);
+    std::string section = ErrorLine(request.status());
+    if (request.ok()) {
+      const auto& asked = request->generator_options().generate_sections(0);
+      section = fmt::format("{} {}", asked.start_time(), asked.end_time());
+    }
+    EXPECT_EQ(section, row.section) << row.melody;
+  }
 }
 
 /// `sequence` as a MIDI file that is gone afterwards.

@@ -26,7 +26,9 @@ std::string_view Trimmed(std::string_view text) {
 }
 
 absl::Status ListError(const std::string& what) {
-  return UsageError("--primer_melody: " + what, "Write it as --primer_melody=\"[60, -2, 62, -1]\"");
+  return UsageError(
+      "--primer_melody: " + what,
+      "Write it as --primer_melody=\"[60, -2, 62, -1]\", or with names, \"C4 - D4 .\"");
 }
 
 /// What stands between the brackets of "[60, 62]" or "(60, 62)"; all of "60, 62".
@@ -72,7 +74,7 @@ absl::StatusOr<std::vector<Event>> ReadEventList(std::string_view text) {
 }
 
 absl::Status NameError(size_t i, std::string_view token, const std::string& what) {
-  return UsageError(fmt::format("--primer_melody: event {}, '{}': {}", i, token, what),
+  return UsageError(fmt::format("--primer_melody: event {}, '{}': {}", i + 1, token, what),
                     "Write a step each, with blanks between: \"C4 - F#4 - Bb3:4 .\" (- holds, . "
                     "ends the note, :4 lasts four steps); or ABC, \"abc: CDEG\"");
 }
@@ -91,6 +93,10 @@ absl::StatusOr<Event> PitchOf(std::string_view name, size_t i, std::string_view 
   for (; at < name.size() && (name[at] == '#' || name[at] == 'b'); ++at) {
     pitch += name[at] == '#' ? 1 : -1;
   }
+  for (const std::string_view sign : {"♯", "♭"}) {
+    if (!name.substr(at).starts_with(sign)) continue;
+    return NameError(i, token, "write # for ♯ and b for ♭: F#4, Bb3");
+  }
   int octave = 0;
   const auto [stop, error] = std::from_chars(name.data() + at, name.data() + name.size(), octave);
   if (at == name.size()) return NameError(i, token, "has no octave; C4 is middle C");
@@ -101,6 +107,9 @@ absl::StatusOr<Event> PitchOf(std::string_view name, size_t i, std::string_view 
   if (pitch >= kMinPitch && pitch <= kMaxPitch) return pitch;
   return NameError(i, token, fmt::format("is MIDI pitch {}, not in 0..127", pitch));
 }
+
+/// Between the names; bar lines say nothing here.
+constexpr std::string_view kBetween = " \t\r\n,|";
 
 /// Appends the steps of one token.
 absl::Status AddNamed(std::string_view token, size_t i, std::vector<Event>& events) {
@@ -132,7 +141,6 @@ absl::Status AddNamed(std::string_view token, size_t i, std::vector<Event>& even
 absl::StatusOr<std::vector<Event>> ReadNames(std::string_view text) {
   std::vector<Event> events;
   size_t i = 0;
-  constexpr std::string_view kBetween = " \t\r\n,";
   for (size_t at = text.find_first_not_of(kBetween); at != text.npos; ++i) {
     const size_t end = std::min(text.find_first_of(kBetween, at), text.size());
     MAGENTA_RETURN_IF_ERROR(AddNamed(text.substr(at, end - at), i, events));
@@ -148,7 +156,7 @@ bool HasLetter(std::string_view text) {
 /// A list begins with a bracket or a number.
 bool LooksLikeNames(std::string_view text) {
   if (text.empty() || text.front() == '[' || text.front() == '(') return false;
-  const std::string_view first = text.substr(0, text.find_first_of(" \t\r\n,"));
+  const std::string_view first = text.substr(0, text.find_first_of(kBetween));
   const bool numeric =
       !first.empty() && std::isdigit(static_cast<unsigned char>(first.back())) && !HasLetter(first);
   return !numeric && HasLetter(text);
@@ -156,6 +164,26 @@ bool LooksLikeNames(std::string_view text) {
 
 bool BeginsWithField(std::string_view text) {
   return text.size() >= 2 && std::isalpha(static_cast<unsigned char>(text[0])) && text[1] == ':';
+}
+
+/// Whether a name with an octave and a length, as no ABC has it, stands in `text`: "Bb3:4".
+bool HoldsNameWithLength(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789";
+  for (size_t colon = text.find(':'); colon != text.npos; colon = text.find(':', colon + 1)) {
+    const size_t start = text.find_last_of(kBetween, colon) + 1;  // 0 after npos
+    const std::string_view name = text.substr(start, colon - start);
+    const bool has_length = colon + 1 < text.size() && kDigits.find(text[colon + 1]) != text.npos;
+    if (has_length && name.size() > 1 && std::isalpha(static_cast<unsigned char>(name.front())) &&
+        kDigits.find(name.back()) != name.npos && name.find_first_of("/^=_(\"[") == name.npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Whether `text`, which has bar lines, is of names: all of it, or one that no ABC has.
+bool AreNamesInBars(std::string_view text) {
+  return LooksLikeNames(text) && (HoldsNameWithLength(text) || ReadNames(text).ok());
 }
 
 /// Without its "abc:"; nullopt where the text is no ABC.
@@ -169,7 +197,8 @@ std::optional<std::string_view> AbcIn(std::string_view text) {
                          std::isupper(static_cast<unsigned char>(text[0])) && text[0] != 'R' &&
                          (text.size() == 2 || !std::isdigit(static_cast<unsigned char>(text[2])));
   const bool has_key = BeginsWithField(text) && text.find("K:") != text.npos;
-  if (has_field || has_key || text.find('|') != text.npos) return text;
+  const bool has_bars = text.find('|') != text.npos;
+  if (has_field || has_key || (has_bars && !AreNamesInBars(text))) return text;
   return std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "magenta/base/nearest.h"
@@ -53,6 +54,10 @@ std::vector<std::string_view> SplitList(std::string_view text) {
 
 std::string RangeText(const Flag& flag) {
   const bool low = std::isfinite(flag.minimum), high = std::isfinite(flag.maximum);
+  // Above 0, as bounds that are both included say it.
+  const bool above_zero = flag.minimum == std::numeric_limits<float>::min();
+  if (above_zero && high) return fmt::format(" above 0, up to {}", flag.maximum);
+  if (above_zero) return " above 0";
   if (low && high) return fmt::format(" from {} to {}", flag.minimum, flag.maximum);
   if (low) return fmt::format(", at least {}", flag.minimum);
   if (high) return fmt::format(", at most {}", flag.maximum);

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "magenta/base/status.h"
 
 namespace magenta::cli {
@@ -15,6 +17,7 @@ struct Sample {
   bool on = true, off = false;
   int number = 3;
   double real = 0.5;
+  double share = 1;
   std::vector<int> list = {0};
   std::vector<std::string> names = {"mid"};
   std::optional<uint32_t> seed;
@@ -28,6 +31,7 @@ struct Sample {
     flags.Bool("off", &off, "");
     flags.Int("number", &number, "").Range(-10, 10);
     flags.Double("real", &real, "").Range(0);
+    flags.Double("share", &share, "").Range(std::numeric_limits<float>::min(), 1);
     flags.IntList("list", &list, "");
     flags.TextList("names", &names, "").Choices({"mid", "wav"});
     flags.OptionalSeed("seed", &seed, "");
@@ -89,6 +93,7 @@ TEST(Flags, Refused) {
       {{"--real=nan"}, "--real=nan is not a number, at least 0."},
       {{"--real=inf"}, "--real=inf is not a number, at least 0."},
       {{"--real=-0.1"}, "--real=-0.1 is not a number, at least 0."},
+      {{"--share=0"}, "--share=0 is not a number above 0, up to 1."},
       {{"--list=1,,2"}, "--list=1,,2 is not whole numbers by commas."},
       {{"--list="}, "--list= is not whole numbers by commas."},
       {{"--names=ogg"}, "--names=ogg is not one of mid, wav."},

@@ -170,7 +170,8 @@ class GenerateVerb : public Verb {
     flags
         .Text("primer_melody", &primer_.melody,
               "Steps (sixteenths): a list of MIDI pitches, -2 no event, -1 note off; or names, "
-              "\"C4 - F#4:4 .\" (C4 is 60, - holds, :4 is four steps, . ends the note); or ABC, "
+              "\"C4 - F#4:4 . |\" (C4 is 60, - holds, :4 is four steps, . ends the note, | says "
+              "nothing); or ABC, "
               "\"abc: K:G GABc d2 |\". Goes before --primer_midi.")
         .Value("TEXT")
         .Default("[60], middle C, when there is no primer at all");
@@ -202,10 +203,13 @@ class GenerateVerb : public Verb {
     flags.Group("How it goes on");
     flags
         .Int("bars", &bars_,
-             "New bars, in the primer's own meter; up to the bar line after so many.")
+             "New bars, in the primer's own meter; up to the bar line after so many. Without a "
+             "primer so many in all.")
         .Range(1, 1 << 16)
         .Default("8 after a primer that is a file or ABC");
-    flags.Int("new_steps", &new_steps_, "New steps (sixteenths) instead.")
+    flags
+        .Int("new_steps", &new_steps_,
+             "New steps (sixteenths) instead; without a primer so many in all.")
         .Range(1, 1 << 20)
         .Default("");
     flags
