@@ -127,6 +127,7 @@ absl::StatusOr<int> ParseProgram(std::string_view text) {
   }
   const std::string typed = text.starts_with('-') ? "" : PlainName(text);
   std::vector<std::string> names;
+  names.reserve(std::size(kPrograms));
   for (const std::string_view name : kPrograms) names.push_back(PlainName(name));
   const auto exact = std::find(names.begin(), names.end(), typed);
   if (exact != names.end()) return static_cast<int>(exact - names.begin());

@@ -207,7 +207,7 @@ class PianoRollPainter {
 
   /// The notes as cells, as wide as needed for a bounded number of runs.
   void MakeRuns() {
-    for (double cell = 1; cell < RollWidth(); cell *= 2) {
+    for (int cell = 1; cell < RollWidth(); cell *= 2) {
       runs_.clear();
       size_t count = 0;
       for (const SystemOfBars& system : systems_) {

@@ -179,7 +179,7 @@ namespace {
 using FileNotes = std::vector<std::string>;
 
 /// Pieces go to `reply` as they come, then how it ended.
-void TellAsEvents(std::shared_ptr<HttpReply> reply, FileNotes notes, Call& call) {
+void TellAsEvents(const std::shared_ptr<HttpReply>& reply, FileNotes notes, Call& call) {
   auto began = std::make_shared<bool>(false);
   call.piece = [reply, began](NoteSequence piece) {
     if (!std::exchange(*began, true)) reply->BeginStream();
@@ -240,10 +240,10 @@ void HttpApi::Generate(HttpRequest request, const HttpTarget& target,
   Call call;
   body->request.set_generator_id(id);
   call.request = std::make_shared<GenerateSequenceRequest>(std::move(body->request));
-  call.ticket = ticket;
+  call.ticket = std::move(ticket);
   const bool sounds = BodyFormNamed(request.accept) == BodyForm::kWav;
   if (target.verb == "stream") {
-    TellAsEvents(std::move(reply), std::move(body->notes), call);
+    TellAsEvents(reply, std::move(body->notes), call);
   } else if (sounds && !service_.sound().available()) {
     return refuse(absl::UnimplementedError("this server makes no sound"), 501);
   } else if (sounds) {

@@ -55,6 +55,7 @@ int FreePort(const std::vector<std::string>& addresses) {
   for (int i = 0; i < kPortTries; ++i) {
     int port = 0;
     std::vector<int> bound;
+    bound.reserve(addresses.size());
     for (const std::string& address : addresses) {
       bound.push_back(BindLoopback(address.find(':') != std::string::npos, port));
     }

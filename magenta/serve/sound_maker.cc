@@ -20,7 +20,7 @@ SoundMaker::SoundMaker(const ServeOptions& options, ServerMetrics& metrics)
     : options_(options), metrics_(metrics) {}
 
 void SoundMaker::Submit(NoteSequence music, std::shared_ptr<Ticket> ticket,
-                        std::function<void(absl::StatusOr<std::string> wav)> done) {
+                        const std::function<void(absl::StatusOr<std::string> wav)>& done) {
   if (!available()) return done(absl::UnimplementedError("this server makes no sound"));
   const absl::Status held = Hold(music, *ticket);
   if (!held.ok()) return done(held);

@@ -40,7 +40,7 @@ class SoundMaker {
   /// or too many that wait (kResourceExhausted), options.max_seconds have passed
   /// (kDeadlineExceeded), nobody waits any more (kCancelled), the server ends (kUnavailable).
   void Submit(NoteSequence music, std::shared_ptr<Ticket> ticket,
-              std::function<void(absl::StatusOr<std::string> wav)> done);
+              const std::function<void(absl::StatusOr<std::string> wav)>& done);
 
   /// Waits until none is made or waits, at most until `deadline`.
   void Drain(Clock::time_point deadline);
