@@ -76,6 +76,19 @@ std::vector<Part> PartsOf(const NoteSequence& sequence) {
   return list;
 }
 
+void NameInstruments(NoteSequence& sequence) {
+  const std::vector<Part> parts = PartsOf(sequence);
+  std::map<int, NoteSequence::InstrumentInfo*> infos;
+  for (auto& info : *sequence.mutable_instrument_infos()) infos[info.instrument()] = &info;
+  for (const Part& part : parts) {
+    if (part.name.empty()) continue;
+    auto& info = infos[part.instrument];
+    if (info == nullptr) info = sequence.add_instrument_infos();
+    info->set_instrument(part.instrument);
+    info->set_name(part.name);
+  }
+}
+
 std::string PartText(const Part& part) {
   std::string inner = part.name;
   if (part.is_drum) inner += inner.empty() ? "drums" : ", drums";

@@ -27,6 +27,10 @@ struct Part {
 /// The parts of `sequence` that have notes, by instrument.
 std::vector<Part> PartsOf(const NoteSequence& sequence);
 
+/// Gives instruments the names of their parts, where they have none: MIDI's tracks and pictures
+/// have instruments' names alone, a score's are those of parts.
+void NameInstruments(NoteSequence& sequence);
+
 /// "1 (Flute)", "2", "3 (Kit, drums)".
 std::string PartText(const Part& part);
 /// The same of all, by commas; a few of many.

@@ -7,6 +7,7 @@
 #include "magenta/cli/inspect/inspect.h"
 #include "magenta/cli/terminal/output.h"
 #include "magenta/music/extract_melodies.h"
+#include "magenta/music/parts.h"
 #include "magenta/music/quantize.h"
 #include "magenta/music/split.h"
 
@@ -75,7 +76,7 @@ void AddInstruments(const NoteSequence& sequence, Inspection& result) {
     row.drums |= note.is_drum();
   }
   std::map<int, std::string> names;
-  for (const auto& info : sequence.instrument_infos()) names[info.instrument()] = info.name();
+  for (const Part& part : PartsOf(sequence)) names[part.instrument] = part.name;
   TextTable table({"instrument", "notes", "lowest", "highest", "program", "name"});
   Json list = Json::Array();
   for (const auto& [instrument, row] : rows) {

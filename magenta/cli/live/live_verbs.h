@@ -18,7 +18,8 @@ std::unique_ptr<Verb> NewRunningCompareVerb();
 /// All of these, for Main.
 std::vector<VerbEntry> RunningLiveVerbs();
 
-/// The pieces of `path`, repeats played out; warnings go to `out`. Errors as ReadMusic's.
+/// The pieces of `path`, repeats played out, instruments named; warnings go to `out`. Errors as
+/// ReadMusic's.
 absl::StatusOr<std::vector<NoteSequence>> ReadToPlay(const std::string& path, Output& out);
 
 }  // namespace magenta::cli

@@ -16,6 +16,7 @@
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/musicxml/musicxml_writer.h"
 #include "magenta/io/score/sections.h"
+#include "magenta/music/parts.h"
 #include "magenta/music/program.h"
 #include "magenta/render/piano_roll.h"
 #include "magenta/render/sound.h"
@@ -239,6 +240,7 @@ absl::StatusOr<std::vector<NoteSequence>> ReadToPlay(const std::string& path, Ou
     auto unrolled = UnrollSections(piece);
     if (!unrolled.ok()) return WithFile(unrolled.status(), path);
     piece = *std::move(unrolled);
+    NameInstruments(piece);
   }
   return pieces;
 }

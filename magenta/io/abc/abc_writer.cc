@@ -188,8 +188,9 @@ std::string Instrument(const WrittenPart& part) {
 
 std::string Header(const Notation& notation, int64_t number) {
   const WrittenMeasure& first = notation.measures[0];
-  std::string text =
-      fmt::format("X:{}\nT:{}\n", std::max<int64_t>(number, 1), FieldText(notation.title));
+  std::string text = fmt::format("X:{}\n", std::max<int64_t>(number, 1));
+  const std::string title = FieldText(notation.title);
+  if (title.find_first_not_of(' ') != std::string::npos) text += fmt::format("T:{}\n", title);
   for (const std::string& composer : notation.composers) text += "C:" + FieldText(composer) + "\n";
   text += fmt::format("M:{}/{}\nL:1/8\n", first.numerator, first.denominator);
   double qpm = 120;

@@ -92,6 +92,7 @@ absl::StatusOr<Pieces> MusicXmlPieces(std::string_view bytes, MusicReadOptions&)
   MAGENTA_ASSIGN_OR_RETURN(MusicXmlReading score, ReadMusicXml(bytes));
   Pieces pieces(1);
   pieces[0] = {std::move(score.sequence), {}, Lines(score.left_out)};
+  pieces[0].title = std::move(score.title);
   return pieces;
 }
 

@@ -72,12 +72,12 @@ struct MusicPiece {
   uint64_t warnings_left_out = 0;
   /// Of ABC: where bar lines stand, for WithShortBars (music/meter_map.h); else empty.
   std::vector<double> bar_lines = {};
-  /// Of MIDI: the piece's title; else empty, since the sequence has it.
+  /// Of MIDI and MusicXML: the piece's title; else empty, since the sequence has it.
   std::string title = {};
 };
 
 /// `piece` with what a data set's sequence leaves out and a musician expects: short bars as meters
-/// of their own, a MIDI file's title.
+/// of their own, the title.
 NoteSequence WholePiece(MusicPiece piece);
 
 /// What a file gave.

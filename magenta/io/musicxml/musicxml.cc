@@ -53,7 +53,7 @@ class MusicXmlReader {
     source.set_encoding_type(NoteSequence::SourceInfo::MUSIC_XML);
     source.set_parser(NoteSequence::SourceInfo::MAGENTA_MUSIC_XML);
     LayOutScore(found_);
-    return MusicXmlReading{std::move(sequence), found_.builder.reports()};
+    return MusicXmlReading{std::move(sequence), found_.builder.reports(), Title()};
   }
 
  private:
@@ -65,6 +65,7 @@ class MusicXmlReader {
                                  pugi::parse_fragment | pugi::parse_embed_pcdata,
                              pugi::encoding_utf8);
     const auto begin = piece.text.empty() ? 0 : piece.text.data() - text_.data();
+    if (piece.kind == XmlPiece::kTitle) return ReadTitle(document);
     if (!parsed && parsed.status != pugi::status_no_document_element) {
       return InputError("", fmt::format("not well-formed XML at byte {}: {}", begin + parsed.offset,
                                         parsed.description()));
@@ -77,6 +78,22 @@ class MusicXmlReader {
     outer.load_buffer(tag.data(), tag.size(), pugi::parse_default, pugi::encoding_utf8);
     return outline_.is_timewise() ? ReadTimewise(document, piece)
                                   : ReadPartwise(document, outer.first_child());
+  }
+
+  /// What is not well-formed there is no title.
+  absl::Status ReadTitle(const pugi::xml_document& document) {
+    const auto take = [](std::string_view text, std::string& title) {
+      if (title.empty()) title = ToUtf8(TrimmedXml(text));
+    };
+    take(document.child("work").child_value("work-title"), work_title_);
+    take(document.child_value("movement-title"), movement_title_);
+    return absl::OkStatus();
+  }
+
+  /// As a tune book's titles: "Winterreise; Der Lindenbaum".
+  std::string Title() const {
+    if (work_title_.empty() || work_title_ == movement_title_) return movement_title_;
+    return movement_title_.empty() ? work_title_ : work_title_ + "; " + movement_title_;
   }
 
   absl::Status ReadPartwise(const pugi::xml_document& measures, pugi::xml_node part) {
@@ -163,6 +180,7 @@ class MusicXmlReader {
 
   std::string_view text_;
   XmlOutline outline_;
+  std::string work_title_, movement_title_;
   XmlFindings found_;
   const XmlReport report_ = [this](pugi::xml_node where, const std::string& text) {
     Report(where, text);

@@ -2,6 +2,7 @@
 // MusicXML scores (score-partwise, plain or zipped) as NoteSequences. What is read and what is left
 // out: docs/formats/musicxml.md.
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct MusicXmlReading {
   /// caller's. Names are UTF-8.
   NoteSequence sequence;
   std::vector<ScoreWarning> left_out;
+  /// Of the work and of the movement, joined by "; ". Not in the sequence, where the reference has
+  /// none.
+  std::string title = {};
 };
 
 /// Reads .xml, .musicxml or zipped .mxl, told apart by the bytes. Errors name the place in the text

@@ -13,6 +13,7 @@ namespace {
 constexpr size_t kEnoughBytes = size_t{256} << 10;
 /// An element of up to that size has not too many others.
 constexpr size_t kShortBytes = size_t{1} << 20;
+constexpr size_t kMostTitleBytes = size_t{64} << 10;
 /// Of "<a/>".
 constexpr size_t kLeastElementBytes = 4;
 constexpr std::string_view kNameEnds = " \t\r\n/>";
@@ -193,9 +194,14 @@ absl::StatusOr<XmlPiece> XmlOutline::Next() {
     }
     uint64_t parts = 0;
     MAGENTA_RETURN_IF_ERROR(SkipElement(tag, &parts));
+    const std::string_view element = text_.substr(tag.at, at_ - tag.at);
+    const bool is_title = tag.name == "work" || tag.name == "movement-title";
+    if (is_title && element.size() <= kMostTitleBytes) {
+      return XmlPiece{XmlPiece::kTitle, element, {}, false};
+    }
     if (tag.name != "part-list") continue;
     MAGENTA_RETURN_IF_ERROR(CheckEvents(parts));
-    return XmlPiece{XmlPiece::kPartList, text_.substr(tag.at, at_ - tag.at), {}, false};
+    return XmlPiece{XmlPiece::kPartList, element, {}, false};
   }
   is_done_ = true;
   return XmlPiece{};

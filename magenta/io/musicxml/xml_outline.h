@@ -16,9 +16,10 @@ namespace magenta {
 
 /// A stretch of a score's text.
 struct XmlPiece {
-  enum Kind { kEnd, kPartList, kMeasures };
+  enum Kind { kEnd, kTitle, kPartList, kMeasures };
   Kind kind = kEnd;
-  /// The elements themselves, one behind the other: the <part-list>, or what `outer` holds.
+  /// The elements themselves, one behind the other: a <work> or <movement-title>, the <part-list>,
+  /// or what `outer` holds.
   std::string_view text;
   /// kMeasures: the start tag around them, "<part id='P1'>" or (of timewise scores) "<measure>".
   std::string_view outer;
