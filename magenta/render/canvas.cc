@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 
 namespace magenta {
 namespace {
@@ -108,7 +109,7 @@ void Canvas::Line(double x1, double y1, double x2, double y2, double width, Colo
 double Canvas::TextWidth(std::string_view text, const TextStyle& style) {
   surface_->SetFont(style);
   cairo_text_extents_t extents;
-  cairo_text_extents(surface_->cairo, std::string(text).c_str(), &extents);
+  cairo_text_extents(surface_->cairo, ToUtf8(text).c_str(), &extents);
   return extents.x_advance;
 }
 
@@ -116,7 +117,7 @@ void Canvas::Text(double x, double y, std::string_view text, const TextStyle& st
   const double left = x - style.anchor * TextWidth(text, style);
   surface_->SetColor(style.color);
   cairo_move_to(surface_->cairo, left, y + style.size * 0.36);
-  cairo_show_text(surface_->cairo, std::string(text).c_str());
+  cairo_show_text(surface_->cairo, ToUtf8(text).c_str());
 }
 
 absl::StatusOr<std::string> Canvas::Finish() {

@@ -64,6 +64,9 @@ TEST(PianoRoll, EveryWidthOfPitches) {
   sequence.mutable_notes(1)->set_pitch(127);
   EXPECT_LT(PngSize(sequence, {.title = "all keys"}).height, 1000);
   EXPECT_GT(PngSize(NoteSequence(), {.title = "nothing"}).height, 100);
+  // A file's name need not be UTF-8; what is written in a picture is.
+  const auto latin = DrawPianoRoll(Scale(2), {.title = "caf\xe9"}, PictureFormat::kSvg);
+  EXPECT_TRUE(latin.ok()) << latin.status();
 }
 
 TEST(PianoRoll, PrimerAndGeneratedHaveDifferentColours) {
