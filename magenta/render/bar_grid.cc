@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "magenta/base/status.h"
+#include "magenta/music/meter_map.h"
 
 namespace magenta {
 namespace {
@@ -83,6 +84,8 @@ absl::StatusOr<BarGrid> BarGrid::Make(const NoteSequence& sequence) {
     grid.bars_.push_back({start, stop, meters[at].beat});
     start = stop;
   } while (start < end);
+  const Meter first = MeterMap(sequence).meters().front();
+  if (grid.bars_.size() > 1 && grid.bars_.front().end < first.bar() - 0.02) grid.first_number_ = 0;
   return grid;
 }
 

@@ -29,6 +29,8 @@ class BarGrid {
 
   /// In order, without gaps, at least one.
   const std::vector<Bar>& bars() const { return bars_; }
+  /// What the first bar is counted as: 0 for a pickup, else 1.
+  int first_number() const { return first_number_; }
 
  private:
   struct TempoPoint {
@@ -38,6 +40,7 @@ class BarGrid {
   };
   std::vector<TempoPoint> tempos_;
   std::vector<Bar> bars_;
+  int first_number_ = 1;
 };
 
 }  // namespace magenta

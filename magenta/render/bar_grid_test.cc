@@ -36,6 +36,13 @@ NoteSequence SequenceOf(const Row& row) {
   return sequence;
 }
 
+TEST(BarGrid, APickupIsBarZero) {
+  const auto first = [](const Row& row) { return BarGrid::Make(SequenceOf(row))->first_number(); };
+  EXPECT_EQ(first({{{0, 60}}, {{0, 1, 4}, {1, 4, 4}}, 9, ""}), 0);
+  EXPECT_EQ(first({{{0, 60}}, {{0, 4, 4}, {4, 3, 4}}, 10, ""}), 1);
+  EXPECT_EQ(first({{{0, 60}}, {{0, 4, 4}}, 1, ""}), 1);
+}
+
 TEST(BarGrid, Bars) {
   const Row rows[] = {
       {{}, {}, 0, "0-4/1"},

@@ -345,7 +345,7 @@ class PianoRollPainter {
       canvas_->Line(x, top_, x, Bottom(), 1, kBarLine);
       if (x < next_number) continue;
       const TextStyle style = {.size = 12, .color = kFaint, .bold = true};
-      const std::string number = fmt::format("{}", i + 1);
+      const std::string number = std::to_string(grid_.first_number() + static_cast<int>(i));
       canvas_->Text(x + 3, top_ - 10, number, style);
       next_number = x + std::max(30.0, canvas_->TextWidth(number, style) + 10);
     }

@@ -14,11 +14,11 @@ namespace magenta {
 
 /// A score and what it held beside notes.
 struct MusicXmlReading {
-  /// Times in seconds, 120 quarters a minute where the score has no tempo; velocity 64; part =
-  /// number of the part from 0, instrument = its MIDI channel as written (the part's number without
-  /// one; no two parts share it); chord symbols are text annotations; pitches as they sound;
-  /// repeats and jumps as sections (see UnrollSections). id, filename and collection_name are the
-  /// caller's. Names are UTF-8.
+  /// Times in seconds, 120 quarters a minute where the score has no tempo; velocity 64 where a note
+  /// has no dynamics; part = number of the part from 0, instrument = its MIDI channel as written
+  /// (the part's number without one; no two parts share it); chord symbols are text annotations;
+  /// pitches as they sound; repeats and jumps as sections (see UnrollSections). id, filename and
+  /// collection_name are the caller's. Names are UTF-8.
   NoteSequence sequence;
   std::vector<ScoreWarning> left_out;
   /// Of the work and of the movement, joined by "; ". Not in the sequence, where the reference has

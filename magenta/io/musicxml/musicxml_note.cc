@@ -20,6 +20,13 @@ constexpr std::string_view kTypes[] = {"1024th", "512th", "256th",  "128th",   "
                                        "32nd",   "16th",  "eighth", "quarter", "half",
                                        "whole",  "breve", "long",   "maxima"};
 
+/// As the `dynamics` of a note says: percent of a forte, which is 90.
+std::optional<int> VelocityOf(pugi::xml_node note) {
+  const auto percent = XmlNumberIn(XmlAttributeOf(note, "dynamics"));
+  if (!percent || *percent < 0) return std::nullopt;
+  return static_cast<int>(std::lround(std::clamp(*percent * 0.9, 1.0, 127.0)));
+}
+
 /// The length that type, dots and tuplet say; 0 without a type.
 int64_t WrittenLength(const XmlNoteParts& parts) {
   const pugi::xml_node note = parts.note;
@@ -153,7 +160,7 @@ void MusicXmlPart::ReportNote(const XmlNoteParts& parts) {
   }
   for (pugi::xml_attribute attribute : parts.note.attributes()) {
     const std::string_view name = attribute.name();
-    if (name == "dynamics") Report(parts.note, "dynamics");
+    if (name == "dynamics" && !VelocityOf(parts.note)) Report(parts.note, "dynamics");
     if (name == "time-only") Report(parts.note, "notes for some passes alone: read for all");
   }
   for (pugi::xml_node each = parts.notations; each; each = each.next_sibling("notations")) {
@@ -192,7 +199,7 @@ void MusicXmlPart::ReadNote(pugi::xml_node node) {
   XmlNote placed;
   placed.note.is_drum = parts.unpitched || instrument.channel == kDrumChannel;
   placed.note.pitch = *pitch;
-  placed.note.velocity = kXmlVelocity;
+  placed.note.velocity = VelocityOf(node).value_or(kXmlVelocity);
   placed.note.start = start;
   placed.note.end = start + length;
   placed.note.part = static_cast<int>(index_);

@@ -207,6 +207,7 @@ TEST(MusicXmlTest, SaysEachKind) {
       {"glissandos", noted("<slide type='start'/>")},
       {"playing techniques", noted("<technical><harmonic/></technical>")},
       {"dynamics", noted("<dynamics><p/></dynamics>")},
+      {"dynamics", "<note dynamics='loud'>" + Note("C", 4, 2).substr(6)},
       {"dynamics", direction("<dynamics><f/></dynamics>")},
       {"dynamics", direction("<wedge type='crescendo'/>")},
       {"pedal marks", direction("<pedal type='start'/>")},

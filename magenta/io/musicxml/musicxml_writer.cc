@@ -63,8 +63,12 @@ std::string TypeText(int ticks) {
 /// A part's measures.
 class PartWriter {
  public:
-  PartWriter(const Notation& notation, size_t index)
-      : notation_(notation), part_(notation.parts[index]), index_(index) {}
+  /// `has_dynamics`: each note says how loud it is.
+  PartWriter(const Notation& notation, size_t index, bool has_dynamics)
+      : notation_(notation),
+        part_(notation.parts[index]),
+        index_(index),
+        has_dynamics_(has_dynamics) {}
 
   /// <score-part>
   std::string Head() const {
@@ -211,7 +215,7 @@ class PartWriter {
   void Head(const WrittenEvent& event, size_t head, size_t voice, std::string& text) const {
     const WrittenNote& note = event.notes[head];
     text += "      <note";
-    if (note.velocity > 0 && note.velocity != kFullVelocity) {
+    if (has_dynamics_ && note.velocity > 0) {
       text += fmt::format(" dynamics=\"{:.2f}\"", 100 * note.velocity / kFullVelocity);
     }
     text += head > 0 ? "><chord/>" : ">";
@@ -257,6 +261,7 @@ class PartWriter {
   const Notation& notation_;
   const WrittenPart& part_;
   const size_t index_;
+  const bool has_dynamics_;
 };
 
 }  // namespace
@@ -279,9 +284,15 @@ absl::StatusOr<std::string> WriteMusicXml(const NoteSequence& sequence,
   text +=
       "    <encoding><software>Magenta in C++</software></encoding>\n"
       "  </identification>\n  <part-list>\n";
-  for (size_t i = 0; i < notation.parts.size(); ++i) text += PartWriter(notation, i).Head();
+  // What is forte throughout need not say so.
+  const bool has_dynamics =
+      std::any_of(sequence.notes().begin(), sequence.notes().end(),
+                  [](const auto& note) { return note.velocity() != kFullVelocity; });
+  std::vector<PartWriter> parts;
+  for (size_t i = 0; i < notation.parts.size(); ++i) parts.emplace_back(notation, i, has_dynamics);
+  for (const PartWriter& part : parts) text += part.Head();
   text += "  </part-list>\n";
-  for (size_t i = 0; i < notation.parts.size(); ++i) PartWriter(notation, i).Write(text);
+  for (PartWriter& part : parts) part.Write(text);
   text += "</score-partwise>\n";
   if (notes != nullptr) {
     notes->insert(notes->end(), notation.left_out.begin(), notation.left_out.end());

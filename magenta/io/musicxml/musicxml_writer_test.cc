@@ -13,6 +13,7 @@ namespace magenta {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 void AddNote(NoteSequence& sequence, int pitch, double start, double end) {
   auto& note = *sequence.add_notes();
@@ -55,6 +56,18 @@ TEST(MusicXmlWriterTest, NotesComeBack) {
        {"48@0+8", "60@0+1", "63@3+1", "72@4+0.333333", "76@4.66667+0.333333", "79@4+0.333333"}) {
     EXPECT_THAT(dump, HasSubstr(note));
   }
+}
+
+TEST(MusicXmlWriterTest, LoudnessComesBack) {
+  NoteSequence sequence = Scale(127);
+  for (int i = 0; i < 127; ++i) {
+    sequence.mutable_notes(i)->set_velocity(i + 1);
+    sequence.mutable_notes(i)->set_pitch(60);
+  }
+  const NoteSequence again = ReadBack(sequence);
+  ASSERT_EQ(again.notes_size(), 127);
+  for (int i = 0; i < 127; ++i) EXPECT_EQ(again.notes(i).velocity(), i + 1);
+  EXPECT_THAT(Write(Scale(4)), Not(HasSubstr("dynamics")));
 }
 
 TEST(MusicXmlWriterTest, SignsComeBack) {
