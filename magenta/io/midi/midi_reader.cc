@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <span>
 #include <tuple>
 #include <utility>
@@ -186,33 +187,45 @@ class InstrumentWriter {
   NoteSequence& sequence_;
 };
 
-/// Reads the tracks: in formats 0 and 1 they share channels, in format 2 nothing.
+/// Reads the tracks: in formats 0 and 1 those of one port share channels, in format 2 none do.
 absl::Status ReadTracks(const SmfFile& file, InstrumentReader& reader) {
   const std::span<const SmfTrack> tracks = file.tracks;
-  const SharedChannels shared(file.format == 2 ? tracks.first(0) : tracks, 0);
+  std::map<uint8_t, std::vector<int>> together;
+  std::map<uint8_t, SharedChannels> shared;
+  if (file.format != 2) {
+    for (size_t t = 0; t < tracks.size(); ++t) {
+      together[tracks[t].port].push_back(static_cast<int>(t));
+    }
+    for (const auto& [port, numbers] : together) shared.try_emplace(port, tracks, numbers);
+  }
   for (size_t t = 0; t < tracks.size(); ++t) {
-    const int number = static_cast<int>(t);
+    const std::array alone = {static_cast<int>(t)};
     const absl::Status read =
-        file.format == 2
-            ? reader.ReadTrack(tracks[t], number, SharedChannels(tracks.subspan(t, 1), number))
-            : reader.ReadTrack(tracks[t], number, shared);
+        file.format == 2 ? reader.ReadTrack(tracks[t], alone[0], SharedChannels(tracks, alone))
+                         : reader.ReadTrack(tracks[t], alone[0], shared.at(tracks[t].port));
     MAGENTA_RETURN_IF_ERROR(read);
   }
   return absl::OkStatus();
 }
 
 /// Gives what a track says to a channel that it plays nothing on (pedal or volume in a track of
-/// their own) to the first instrument of that channel. Gives how many events nobody takes.
+/// their own) to the first instrument of that channel and port. Gives how many events nobody takes.
 uint64_t AddOrphans(const SmfFile& file, const TickClock& clock, const InstrumentReader& reader,
                     NoteSequence& sequence) {
+  if (reader.orphans().empty()) return 0;  // nearly always
   const std::vector<MidiInstrument>& instruments = reader.instruments();
   constexpr int kNobody = -1;
-  std::array<int, SharedChannels::kChannels> first;  // instrument of each channel
+  const auto key = [&](int track, int channel) {
+    return file.tracks[track].port * SharedChannels::kChannels + channel;
+  };
+  std::array<int, 256 * SharedChannels::kChannels> first;  // instrument of each port's channels
   first.fill(kNobody);
-  for (size_t i = instruments.size(); i-- > 0;) first[instruments[i].channel] = static_cast<int>(i);
+  for (size_t i = instruments.size(); i-- > 0;) {
+    first[key(instruments[i].track, instruments[i].channel)] = static_cast<int>(i);
+  }
   uint64_t lost = 0;
   for (const InstrumentReader::Orphans& orphans : reader.orphans()) {
-    const int taker = first[orphans.channel];
+    const int taker = first[key(orphans.track, orphans.channel)];
     if (taker == kNobody || file.format == 2) {
       lost += orphans.events.size();
       continue;

@@ -4,9 +4,9 @@
 
 namespace magenta {
 
-SharedChannels::SharedChannels(std::span<const SmfTrack> tracks, int first) {
+SharedChannels::SharedChannels(std::span<const SmfTrack> tracks, std::span<const int> together) {
   program_track_.fill(kNoTrack);
-  for (const SmfTrack& track : tracks) AddTrack(track, first++);
+  for (const int number : together) AddTrack(tracks[number], number);
   for (std::vector<Program>& programs : programs_) {
     std::stable_sort(programs.begin(), programs.end(),
                      [](const Program& a, const Program& b) { return a.tick < b.tick; });

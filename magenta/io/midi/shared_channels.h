@@ -18,15 +18,16 @@ constexpr bool EndsAllNotes(int controller) {
   return controller == 120 || (controller >= 123 && controller <= 127);
 }
 
-/// Program changes and ends of all notes, by channel and tick, of tracks that play together.
+/// Program changes and ends of all notes, by channel and tick, of tracks that play together on one
+/// port.
 /// Queries take logarithmic time, however many there are and whatever the tracks.
 class SharedChannels {
  public:
   static constexpr int kChannels = 16;
   static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
-  /// Tracks `first` to first + tracks.size() - 1 of a file.
-  SharedChannels(std::span<const SmfTrack> tracks, int first);
+  /// Of those tracks of a file whose numbers, rising, are `together`.
+  SharedChannels(std::span<const SmfTrack> tracks, std::span<const int> together);
 
   /// Whether a program change of `channel` stands in another track than `track`.
   bool HasOtherPrograms(int channel, int track) const {

@@ -53,6 +53,8 @@ struct SmfTrack {
   std::vector<uint32_t> wide;
   /// Pressures of keys and channels among the events.
   uint64_t pressures = 0;
+  /// Its port: what its first FF 21 says, else 0. Channels of different ports are different ones.
+  uint8_t port = 0;
   /// The tick of End Of Track, or of the last event where it is missing.
   int64_t end_tick = 0;
 };

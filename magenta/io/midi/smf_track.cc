@@ -21,6 +21,7 @@ constexpr uint64_t kMostReserved = 4096;
 constexpr uint8_t kMetaText = 0x01;
 constexpr uint8_t kMetaName = 0x03;
 constexpr uint8_t kMetaLyric = 0x05;
+constexpr uint8_t kMetaPort = 0x21;
 constexpr uint8_t kMetaEndOfTrack = 0x2F;
 constexpr uint8_t kMetaTempo = 0x51;
 constexpr uint8_t kMetaMeter = 0x58;
@@ -284,6 +285,7 @@ void SmfTrackParser::KeepMeta(uint8_t type, std::string_view payload) {
       Keep(SmfKind::kName, 0, 0, 0, static_cast<int32_t>(track_.names.size()));
       track_.names.push_back(payload);
       break;
+    case kMetaPort: KeepPort(payload); break;
     case kMetaTempo: KeepTempo(payload); break;
     case kMetaMeter: KeepMeter(payload); break;
     case kMetaKey: KeepKey(payload); break;
@@ -294,6 +296,12 @@ void SmfTrackParser::KeepMeta(uint8_t type, std::string_view payload) {
     case kMetaText: ++left_out_.texts; break;
     default: break;
   }
+}
+
+void SmfTrackParser::KeepPort(std::string_view payload) {
+  if (has_port_ || payload.empty()) return;
+  has_port_ = true;
+  track_.port = static_cast<uint8_t>(payload[0]);
 }
 
 void SmfTrackParser::KeepTempo(std::string_view payload) {

@@ -61,6 +61,7 @@ class SmfTrackParser {
   void MendMessage(uint8_t status, uint8_t a, uint8_t b);
   void KeepSystem(std::string_view message);
   void KeepMeta(uint8_t type, std::string_view payload);
+  void KeepPort(std::string_view payload);
   void KeepTempo(std::string_view payload);
   void KeepMeter(std::string_view payload);
   void KeepKey(std::string_view payload);
@@ -87,6 +88,7 @@ class SmfTrackParser {
   uint8_t running_status_ = 0;
   bool running_interrupted_ = false;
   bool said_interrupted_ = false;
+  bool has_port_ = false;
   SmfLeftOut left_out_;
   SmfTrack track_;
 };
