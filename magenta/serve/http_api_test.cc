@@ -448,6 +448,7 @@ TEST_F(HttpApiTest, Errors) {
        "input_sequence.notes[0].pitch"},
       {kGenerate, "multipart/form-data; boundary=B", "--B", 400, "byte 3 of the form"},
       {kGenerate, "multipart/form-data; boundary=B", "--B--", 400, "the form has no file"},
+      {kGenerate, "multipart/form-data; boundary=B", FormOf({{"file", ""}}), 400, "is empty"},
       {"/v1/generators/basic_rnn:generate?tune=1", "text/plain", kSlides, 400, "this is no file"},
       {kGenerate, "audio/midi", "MThd", 400, "byte"},
       {kGenerate, "application/json", "{}", 400, "no section to generate"},

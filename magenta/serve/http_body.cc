@@ -264,6 +264,7 @@ absl::Status OpenForm(std::string& content_type, std::string_view& body,
   if (file == nullptr) {
     return UsageError("the form has no file", "Send one: `curl -F file=@tune.mid`");
   }
+  if (file->bytes.empty()) return UsageError("the form's file is empty", "Send one with music");
   content_type = file->content_type;
   body = file->bytes;
   return absl::OkStatus();

@@ -47,7 +47,9 @@ absl::StatusOr<EvalResult> Evaluator::Measure(const ModelSource& source) {
       ScoreExamples(graph, variables, examples, *spec.codec, options.num_threads, options.stop);
   if (options.stop != nullptr && *options.stop) return InterruptedError("evaluation was stopped");
   EvalResult result{std::max<int64_t>(model->global_step, 0), weights.file, sums.ToMetrics()};
-  if (!options.run_dir.empty()) {
+  // A single measurement of some step on some music would stand across the curve that training
+  // draws.
+  if (options.follow) {
     MAGENTA_RETURN_IF_ERROR(log.Evaluation(result.step, result.metrics));
   }
   if (options.on_metrics) options.on_metrics(result.step, result.metrics);

@@ -8,7 +8,7 @@ import re
 import socket
 import unittest
 
-from program import BIN, Case, run
+from program import BIN, Case, needs_serve, run
 from server_test import Server, ServerCase
 
 NEXT = b'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'
@@ -140,6 +140,7 @@ def has_ipv6():
         return False
 
 
+@needs_serve
 class Addresses(Case):
     def check(self, address, where):
         said = exchange(address, where['port'], get(b'Host: localhost'))
@@ -184,6 +185,7 @@ class Addresses(Case):
                 self.assertIn(f'[::1]:{port}' if has_ipv6() else f'{address}:{port}', result.err)
 
 
+@needs_serve
 class Tokens(Case):
     def test_tokens_that_cannot_be_sent(self):
         for token in (' ', '\t', 'a b', ' a', 'a\n', 'a\x01', 'ä'):

@@ -335,7 +335,9 @@ class Training(Case):
         self.assertIn('checkpoint', self.files('run/train'))
         more = self.ok('train', '--config=basic_rnn', run_dir, data, '--more_steps=5', '--json')
         self.assertEqual(more.json['step'], 25)
+        curve = self.files('run/eval')
         measured = self.ok('eval', '--config=basic_rnn', run_dir, data, '--json').json
+        self.assertEqual(self.files('run/eval'), curve)
         self.assertEqual(measured['step'], 25)
         self.assertGreater(measured['loss'], 0)
         self.ok('generate', '--config=basic_rnn', run_dir, '--output_dir=' + self.path('out'),
