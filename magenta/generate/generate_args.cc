@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
 #include "magenta/music/program.h"
@@ -117,6 +118,7 @@ bool ReadProgram(const ArgValue& value, GenerateArgs& args) {
   const auto program = ParseProgram(value.has_int_value() ? fmt::format("{}", value.int_value())
                                                           : value.string_value());
   if (program.ok()) args.program = *program;
+  if (value.has_string_value()) args.program_note = ProgramNote(value.string_value());
   return program.ok() && (value.has_int_value() || value.has_string_value());
 }
 
@@ -160,6 +162,14 @@ std::string ArgText(const ArgValue& value) {
   return ArgKindName(value);
 }
 
+absl::Status CheckProgramName(const std::string& name) {
+  constexpr size_t kLongest = 64;
+  const auto program = ParseProgram(ValidUtf8(name));
+  if (program.ok() || name.size() > kLongest) return absl::OkStatus();
+  return UsageError("argument 'program': " + ErrorMessage(program.status()),
+                    ErrorRemedy(program.status()));
+}
+
 }  // namespace
 
 absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options) {
@@ -170,6 +180,9 @@ absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options) 
     const ArgRow* row = FindArg(name);
     if (row == nullptr) {
       return UsageError(fmt::format("there is no argument '{}'", name), kExistingArgs);
+    }
+    if (name == "program" && value.has_string_value()) {
+      MAGENTA_RETURN_IF_ERROR(CheckProgramName(value.string_value()));
     }
     if (!row->read(value, args)) {
       return UsageError(

@@ -37,6 +37,8 @@ struct GenerateArgs {
   bool keep_accompaniment = true;
   /// int_value 0..127 or string_value (program.h): the sound of the part that is continued.
   std::optional<int> program;
+  /// For the user, where its name fits several: which was taken.
+  std::string program_note;
   /// int_value, >= 1; without a section to generate: so many steps, the input's counted, so many
   /// new ones, or new bars (continuation.h). At most one of them.
   std::optional<int> num_steps;

@@ -48,6 +48,7 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
                            CompleteRequest(domain, args, model->steps_per_quarter, request, notes));
   const GenerateSequenceRequest& asked = whole.has_value() ? *whole : request;
   const NoteSequence& input = asked.input_sequence();
+  if (!args.program_note.empty()) notes.push_back(args.program_note);
   PieceOptions piece;
   piece.keep_accompaniment = args.keep_accompaniment;
   piece.program = args.program;

@@ -77,6 +77,9 @@ constexpr std::array<ShortName, 9> kShortNames = {{{"organ", 19},
                                                    {"saxophone", 65},
                                                    {"double bass", 43}}};
 
+/// Names of what channel 10 plays.
+constexpr std::array<std::string_view, 4> kDrums = {"drums", "drum", "drum kit", "percussion"};
+
 /// Small letters, and one blank between words, which signs part.
 std::string PlainName(std::string_view text) {
   std::string plain;
@@ -104,6 +107,25 @@ bool HoldsWords(const std::string& name, std::string_view words) {
   return true;
 }
 
+std::vector<std::string> PlainNames() {
+  std::vector<std::string> names;
+  names.reserve(std::size(kPrograms));
+  for (const std::string_view name : kPrograms) names.push_back(PlainName(name));
+  return names;
+}
+
+/// The programs whose names hold `typed`, in General MIDI's order: as a phrase, else all its words.
+std::vector<int> ProgramsHolding(const std::vector<std::string>& names, const std::string& typed) {
+  std::vector<int> programs;
+  for (const auto holds : {HoldsPhrase, HoldsWords}) {
+    for (size_t i = 0; i < names.size() && !typed.empty(); ++i) {
+      if (holds(names[i], typed)) programs.push_back(static_cast<int>(i));
+    }
+    if (!programs.empty()) break;
+  }
+  return programs;
+}
+
 /// A whole number, as far as it is one; those over 999 as 999.
 std::optional<int> WholeNumber(std::string_view text) {
   int number = 0;
@@ -126,23 +148,39 @@ absl::StatusOr<int> ParseProgram(std::string_view text) {
     return UsageError(fmt::format("program {} is not in 0..127", text));
   }
   const std::string typed = text.starts_with('-') ? "" : PlainName(text);
-  std::vector<std::string> names;
-  names.reserve(std::size(kPrograms));
-  for (const std::string_view name : kPrograms) names.push_back(PlainName(name));
+  if (std::find(kDrums.begin(), kDrums.end(), typed) != kDrums.end()) {
+    return UsageError(fmt::format("{} are no program: channel 10 is for drums", text),
+                      "Give an instrument with pitches, like steel drums or timpani");
+  }
+  const std::vector<std::string> names = PlainNames();
   const auto exact = std::find(names.begin(), names.end(), typed);
   if (exact != names.end()) return static_cast<int>(exact - names.begin());
   for (const ShortName& each : kShortNames) {
     if (each.name == typed) return each.program;
   }
-  for (const auto holds : {HoldsPhrase, HoldsWords}) {
-    const auto part = std::find_if(names.begin(), names.end(),
-                                   [&](const auto& name) { return holds(name, typed); });
-    if (!typed.empty() && part != names.end()) return static_cast<int>(part - names.begin());
+  if (const std::vector<int> holding = ProgramsHolding(names, typed); !holding.empty()) {
+    return holding.front();
   }
-  const std::string near = NearestName(typed, names);
-  return UsageError(fmt::format("no program is called {}", text),
+  constexpr size_t kLongest = 64;
+  const std::string near = typed.size() > kLongest ? "" : NearestName(typed, names);
+  return UsageError(fmt::format("no program is called {}", text.empty() ? "''" : text),
                     near.empty() ? "Give a number from 0 to 127, or General MIDI's name, like flute"
                                  : fmt::format("Did you mean {}?", near));
+}
+
+std::string ProgramNote(std::string_view text) {
+  const auto program = ParseProgram(text);
+  const std::vector<std::string> names = PlainNames();
+  const std::string typed = PlainName(text);
+  if (!program.ok() || WholeNumber(text).has_value() || typed == names[*program]) return "";
+  std::string others;
+  for (const int each : ProgramsHolding(names, typed)) {
+    if (each != *program)
+      others += fmt::format("{}{}", others.empty() ? "" : ", ", kPrograms[each]);
+  }
+  if (others.empty()) return "";
+  return fmt::format("{} is program {}, {}; there are also {}", typed, *program,
+                     kPrograms[*program], others);
 }
 
 }  // namespace magenta

@@ -13,7 +13,12 @@ std::string_view ProgramName(int program);
 
 /// The program (0..127, as in MIDI and NoteSequences) that `text` names: a number, or a name in any
 /// case with blanks, '-' or '_' between its words ("Tenor Sax", "tenor_sax"). Of a part of a name
-/// ("piano") it is the first that holds those words. Error (exit 2) with the nearest name.
+/// ("piano") it is the first that holds those words. Errors (exit 2): none, with the nearest name;
+/// drums, which channel 10 plays.
 absl::StatusOr<int> ParseProgram(std::string_view text);
+
+/// Which of several that `text` may mean ParseProgram takes, for the user: "guitar is program 24,
+/// acoustic guitar (nylon); there are also ..."; "" where it means one, or none.
+std::string ProgramNote(std::string_view text);
 
 }  // namespace magenta

@@ -39,6 +39,27 @@ TEST(ProgramTest, ReadsNumbersAndNames) {
   }
 }
 
+TEST(ProgramTest, SaysWhichOfSeveralIsTaken) {
+  const struct {
+    const char* text;
+    const char* note;
+  } rows[] = {
+      {"73", ""},
+      {"Tenor_Sax", ""},
+      {"flut", ""},
+      {"drums", ""},
+      {"honky", ""},
+      {"Sax", "sax is program 65, alto sax; there are also soprano sax, tenor sax, baritone sax"},
+      {"organ",
+       "organ is program 19, church organ; there are also drawbar organ, percussive organ, rock "
+       "organ, reed organ"},
+      {"flute", ""},
+      {"synth strings",
+       "synth strings is program 50, synth strings 1; there are also synth strings 2"},
+  };
+  for (const auto& row : rows) EXPECT_EQ(ProgramNote(row.text), row.note) << row.text;
+}
+
 TEST(ProgramTest, EveryNameIsReadBack) {
   for (int program = 0; program < 128; ++program) {
     const auto read = ParseProgram(ProgramName(program));
@@ -58,6 +79,8 @@ TEST(ProgramTest, RefusesOthersWithTheNearest) {
               {"-1", "no program is called -1"},
               {"", "0 to 127"},
               {"flut", "flute"},
+              {"drums", "channel 10 is for drums"},
+              {"Drum-Kit", "channel 10 is for drums"},
               {"clarinett", "clarinet"},
               {"xyzzy", "flute"}};
   for (const auto& row : rows) {

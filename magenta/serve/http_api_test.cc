@@ -247,6 +247,22 @@ TEST_F(HttpApiTest, ATuneOfABookIsChosen) {
   }
 }
 
+TEST_F(HttpApiTest, OfSeveralProgramsTheOneThatIsTakenIsSaid) {
+  const auto post = [&](const std::string& program) {
+    return Post("/v1/generators/default:generate?bars=1&program=" + program, "text/vnd.abc", kAbc);
+  };
+  EXPECT_THAT(post("flut").body, HasSubstr("Did you mean flute?"));
+  const auto said = [&](const std::string& program) {
+    std::string notes;
+    for (const auto& [name, value] : post(program).headers) {
+      if (name == "magenta-note") notes += value;
+    }
+    return notes;
+  };
+  EXPECT_THAT(said("sax"), HasSubstr("sax is program 65, alto sax; there are also soprano sax"));
+  EXPECT_EQ(said("flute").find("program"), std::string::npos);
+}
+
 TEST_F(HttpApiTest, LimitsOfAPieceHoldForFiles) {
   ServeOptions options;
   options.max_notes = 3;
@@ -455,6 +471,12 @@ TEST_F(HttpApiTest, Errors) {
       {"/v1/generators/basic_rnn:generate?temprature=1", "text/plain", kSlides, 400, "temprature"},
       {"/v1/generators/basic_rnn:generate?seed=x", "text/plain", kSlides, 400, "'seed' takes"},
       {"/v1/generators/basic_rnn:generate?beam_size=1000", "text/plain", kSlides, 413, "1000 seq"},
+      {"/v1/generators/basic_rnn:generate?program=flut", "text/plain", kSlides, 400,
+       "argument 'program': no program is called flut"},
+      {"/v1/generators/basic_rnn:generate?program=drums", "text/plain", kSlides, 400,
+       "channel 10 is for drums"},
+      {"/v1/generators/basic_rnn:generate?program=", "text/plain", kSlides, 400,
+       "no program is called ''"},
       {"/v1/generators/basic_rnn:generate?temperature=1e999", "text/plain", kSlides, 400,
        "'temperature' takes"},
       {"/v1/generators/basic_rnn:generate?seed=9e9", "text/plain", kSlides, 400, "seed"},

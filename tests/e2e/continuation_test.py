@@ -161,6 +161,10 @@ class Keeps(Generation):
             piece, _ = self.generate(DUET, '--program=' + program, '--bars=1')
             self.assertEqual([i['program'] for i in piece['instruments']], [40, 42])
         self.refused('--program', DUET, '--program=violine')
+        self.refused('channel 10 is for drums', DUET, '--program=drums')
+        self.refused('--program is empty', DUET, '--program=')
+        _, said = self.generate(DUET, '--program=guitar', '--bars=1')
+        self.assertIn('guitar is program 24, acoustic guitar (nylon); there are also acoustic guitar (steel)', said)
 
     def test_chords_of_the_part_stay_beside_it(self):
         track_of_chords = [(0, text_event(3, 'Piano'))]

@@ -16,6 +16,7 @@
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/live/duet.h"
 #include "magenta/live/remote_responder.h"
+#include "magenta/music/program.h"
 #include "magenta/render/live_synth.h"
 #include "magenta/render/sound.h"
 
@@ -33,6 +34,9 @@ class RunningLiveVerb : public LiveFlags {
     CatchSignals(kSecondsToEndNotes);
     const bool with_clicks = metronome != "auto" && metronome != "off";
     for (const std::string& remark : SettleFlags(*this)) context.out.Info(remark);
+    for (const std::string& name : {program, input_program, metronome_program}) {
+      if (const std::string note = ProgramNote(name); !note.empty()) context.out.Info(note);
+    }
     record = FreeName(record);
     const uint32_t seed = context.globals.seed.value_or(DrawSeed());
     // Flags that disagree are found before weights are read.

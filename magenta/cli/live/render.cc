@@ -61,6 +61,7 @@ class RunningRenderVerb : public RenderFlags {
  public:
   absl::Status Run(Context& context) override {
     MAGENTA_RETURN_IF_ERROR(Check());
+    if (const std::string note = ProgramNote(program); !note.empty()) context.out.Info(note);
     if (std::any_of(formats.begin(), formats.end(), IsSound)) {
       MAGENTA_ASSIGN_OR_RETURN(soundfont, FindSoundFont(soundfont));
     }

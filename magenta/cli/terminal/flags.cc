@@ -293,7 +293,7 @@ absl::Status Flags::Parse(const std::vector<std::string>& args) {
     if (used_next) ++arg;
   }
   for (const Flag& flag : flags_) {
-    if (!flag.required) continue;
+    if (!flag.required && !(flag.refuses_empty && flag.given)) continue;
     if (flag.empty) {
       return UsageError(fmt::format("--{} is empty", flag.name),
                         fmt::format("Type --{}={}", flag.name, flag.value_name));

@@ -23,6 +23,8 @@ class Flag {
  public:
   /// Left out or empty: an error of Parse.
   Flag& Required() { return required = true, *this; }
+  /// Given and empty: an error of Parse.
+  Flag& NotEmpty() { return refuses_empty = true, *this; }
   /// Left out of --help and completion.
   Flag& Hidden() { return hidden = true, *this; }
   /// What help shows for the value ("FILE"); FILE and DIR are paths, which completion offers.
@@ -55,6 +57,7 @@ class Flag {
   std::vector<std::string> choices;
   bool open_choices = false;
   bool required = false;
+  bool refuses_empty = false;
   bool hidden = false;
   bool is_bool = false;
   bool is_path = false;

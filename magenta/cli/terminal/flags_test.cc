@@ -18,6 +18,7 @@ struct Sample {
   int number = 3;
   double real = 0.5;
   double share = 1;
+  std::string word;
   std::vector<int> list = {0};
   std::vector<std::string> names = {"mid"};
   std::optional<uint32_t> seed;
@@ -29,6 +30,7 @@ struct Sample {
     flags.Text("text", &text, "");
     flags.Bool("on", &on, "");
     flags.Bool("off", &off, "");
+    flags.Text("word", &word, "").NotEmpty().Value("WORD");
     flags.Int("number", &number, "").Range(-10, 10);
     flags.Double("real", &real, "").Range(0);
     flags.Double("share", &share, "").Range(std::numeric_limits<float>::min(), 1);
@@ -93,6 +95,7 @@ TEST(Flags, Refused) {
       {{"--real=nan"}, "--real=nan is not a number, at least 0."},
       {{"--real=inf"}, "--real=inf is not a number, at least 0."},
       {{"--real=-0.1"}, "--real=-0.1 is not a number, at least 0."},
+      {{"--word="}, "--word is empty. Type --word=WORD."},
       {{"--share=0"}, "--share=0 is not a number above 0, up to 1."},
       {{"--list=1,,2"}, "--list=1,,2 is not whole numbers by commas."},
       {{"--list="}, "--list= is not whole numbers by commas."},

@@ -129,6 +129,7 @@ class GenerateVerb : public Verb {
     length.steps_per_quarter = source.steps_per_quarter;
     MAGENTA_ASSIGN_OR_RETURN(GenerateSequenceRequest request, MakeRequest(primer, length));
     MAGENTA_RETURN_IF_ERROR(SetPieceArgs(primer, request));
+    if (const std::string note = ProgramNote(program_); !note.empty()) context.out.Info(note);
     if (remote_.given()) request.set_generator_id(model_.source.config);
     CatchSignals();
     const uint32_t seed = context.globals.seed.value_or(DrawSeed());
@@ -190,6 +191,7 @@ class GenerateVerb : public Verb {
     flags
         .Text("program", &program_,
               "Sound of the continued part: a General MIDI program, 0 to 127 or by name (flute).")
+        .NotEmpty()
         .Value("PROGRAM")
         .Default("its own");
     flags

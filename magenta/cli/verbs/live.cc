@@ -56,11 +56,13 @@ void LiveFlags::DescribePorts(Flags& flags) {
   flags
       .Text("program", &program,
             "The machine's instrument of General MIDI, by name (flute) or number (0 to 127).")
+      .NotEmpty()
       .Value("NAME")
       .Default("as it is");
   flags
       .Text("input_program", &input_program,
             "Your own instrument on the output, where your channel is not the machine's.")
+      .NotEmpty()
       .Value("NAME")
       .Default("as it is");
   flags
@@ -137,6 +139,7 @@ void LiveFlags::DescribeTime(Flags& flags) {
   flags.Int("metronome_channel", &metronome_channel, "Its MIDI channel; 10 is drums.").Range(1, 16);
   flags
       .Text("metronome_program", &metronome_program, "Its instrument; of channel 10, the drum kit.")
+      .NotEmpty()
       .Value("NAME")
       .Default("as it is");
 }

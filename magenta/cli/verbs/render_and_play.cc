@@ -34,6 +34,7 @@ void RenderFlags::Describe(Flags& flags) {
       .Text("program", &program,
             "The instrument of all notes but drums: General MIDI's name, or its number from 0 to "
             "127.")
+      .NotEmpty()
       .Value("NAME")
       .Default("each note's own");
   flags.Text("soundfont", &soundfont, "An .sf2 or .sf3 file.")
