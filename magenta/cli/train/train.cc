@@ -19,7 +19,7 @@ namespace {
 // Where a run ends that nobody gave an end.
 constexpr int64_t kSteps = 20000, kFineTuningSteps = 2000;
 constexpr int64_t kMeasureEvery = 100, kMeasureEveryFineTuning = 20;  // steps
-constexpr int kWithoutGain = 10, kFineTuningWithoutGain = 5;  // measurements
+constexpr int kWithoutGain = 10, kFineTuningWithoutGain = 5;          // measurements
 constexpr char kNoEvaluation[] = "none";
 
 class RunningTrainVerb : public TrainFlags {

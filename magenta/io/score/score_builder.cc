@@ -84,7 +84,8 @@ void ScoreBuilder::PlaceTempos() {
     if (!kept.empty() && kept.back().position == tempo.position) kept.pop_back();
     kept.push_back(tempo);
   }
-  // Until the first mark a score goes at the usual tempo, which is told where it isn't the only one.
+  // Until the first mark a score goes at the usual tempo, which is told where it isn't the only
+  // one.
   if (!kept.empty() && kept[0].position > 0) kept.insert(kept.begin(), {0, kDefaultQpm, 0});
   tempos_ = std::move(kept);
   double seconds = 0;
