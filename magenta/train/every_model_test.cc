@@ -3,6 +3,7 @@
 // tested here without anyone remembering.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <set>
@@ -51,7 +52,8 @@ class EveryModelTrains : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     spec_ = FindModel(GetParam()).value();
-    folder_ = testing::TempDir() + "/every_model_test_" + GetParam();
+    folder_ =
+        testing::TempDir() + "/every_model_test_" + std::to_string(::getpid()) + "_" + GetParam();
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }

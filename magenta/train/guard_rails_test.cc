@@ -3,7 +3,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -22,6 +29,15 @@
 #include "magenta/train/train.h"
 #include "tensorflow/event.pb.h"
 
+// What flock() fails with, as on a disk without locks; 0: it does its work.
+static int flock_error = 0;
+
+extern "C" int flock(int fd, int operation) noexcept {
+  if (flock_error == 0) return static_cast<int>(::syscall(SYS_flock, fd, operation));
+  errno = flock_error;
+  return -1;
+}
+
 namespace magenta {
 namespace {
 
@@ -29,11 +45,12 @@ namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::UnorderedElementsAre;
 
 class GuardRailsTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = testing::TempDir() + "/guard_rails_test_" +
+    folder_ = testing::TempDir() + "/guard_rails_test_" + std::to_string(::getpid()) + "_" +
               testing::UnitTest::GetInstance()->current_test_info()->name();
     fs::remove_all(folder_);
     Write("training_tunes.tfrecord", 24, 8);
@@ -219,6 +236,78 @@ TEST_F(GuardRailsTest, ARunIsTrainedByOneProcessAtATime) {
   EXPECT_EQ(ExitStatus(status), 5);
   EXPECT_THAT(ErrorLine(status), HasSubstr("is being trained by process"));
   EXPECT_FALSE(fs::exists(options.run_dir + "/train"));
+}
+
+// Begins to write `path` in a process that is killed.
+void LeaveHalf(const std::string& path) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto file = OutputFile::Create(path);
+    if (file.ok()) file->Write("half").IgnoreError();
+    ::kill(::getpid(), SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+}
+
+// The names of the temporary files of `folder`, without their last, random letters.
+std::multiset<std::string> Temporaries(const std::string& folder) {
+  std::multiset<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const size_t mark = name.find(".magenta-tmp-");
+    if (mark != std::string::npos) names.insert(name.substr(0, mark));
+  }
+  return names;
+}
+
+constexpr const char* kHalves[] = {"checkpoint", "model.ckpt-4.index",
+                                   "model.ckpt-12.data-00000-of-00001"};
+
+TEST_F(GuardRailsTest, WhatAKillLeftHalfWrittenGoesWithTheNextRun) {
+  const TrainOptions options = Options("run");
+  for (const char* part : {"/train/", "/best/train/"}) {
+    const std::string folder = options.run_dir + part;
+    for (const char* name : kHalves) LeaveHalf(folder + name);
+    EXPECT_EQ(Temporaries(folder).size(), 3u);
+    LeaveHalf(folder + "model.ckpt-4-mine.index");
+    LeaveHalf(folder + "notes.txt");
+    fs::create_directory(folder + "checkpoint.magenta-tmp-a1B2c3");
+    for (const char* name :
+         {"model.ckpt-4.index.magenta-tmp-a1B2c", "checkpoint.magenta-tmp-a1B2c3x",
+          "checkpoint.magenta-tmp-a1B2-3", "checkpoint.tmp-a1B2c3"}) {
+      std::ofstream(folder + name) << "mine";
+    }
+  }
+  LeaveHalf(options.run_dir + "/checkpoint");  // in no folder of checkpoints
+  const auto trained = Train(options);
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  for (const char* part : {"/train", "/best/train"}) {
+    EXPECT_THAT(Temporaries(options.run_dir + part),
+                UnorderedElementsAre("checkpoint", "checkpoint", "checkpoint", "model.ckpt-4.index",
+                                     "model.ckpt-4-mine.index", "notes.txt"));
+    EXPECT_TRUE(fs::exists(options.run_dir + part + "/checkpoint.tmp-a1B2c3"));
+  }
+  EXPECT_THAT(Temporaries(options.run_dir), ElementsAre("checkpoint"));
+}
+
+TEST_F(GuardRailsTest, WhereTheDiskKnowsNoLocksARunGoesOnAndSaysSo) {
+  for (const int error : {ENOLCK, ENOTSUP, EINVAL, ENOSYS}) {
+    const TrainOptions options = Options("run" + std::to_string(error));
+    LeaveHalf(options.run_dir + "/train/checkpoint");
+    notes_.clear();
+    flock_error = error;
+    const auto trained = Train(options);
+    flock_error = 0;
+    ASSERT_TRUE(trained.ok()) << trained.status();
+    EXPECT_THAT(notes_, HasSubstr(std::strerror(error)));
+    EXPECT_THAT(notes_, HasSubstr("no second training"));
+    // It may be another training's, which nothing keeps out.
+    EXPECT_THAT(Temporaries(options.run_dir + "/train"), ElementsAre("checkpoint"));
+  }
+  notes_.clear();
+  ASSERT_TRUE(Train(Options("locked")).ok());
+  EXPECT_THAT(notes_, Not(HasSubstr("no second training")));
 }
 
 TEST_F(GuardRailsTest, WhatAKillBetweenTwoDeletionsLeftGoes) {

@@ -68,7 +68,7 @@ bool TrainUntilKilled(const TrainOptions& options, std::chrono::milliseconds pat
 }
 
 TEST(ResumeTest, KilledRunEndsInTheSameBytes) {
-  const std::string folder = testing::TempDir() + "/resume_test";
+  const std::string folder = testing::TempDir() + "/resume_test_" + std::to_string(::getpid());
   std::filesystem::remove_all(folder);
   DataFile(folder);
   ASSERT_TRUE(TrainUntilKilled(Options(folder, "whole"), std::chrono::hours(1)));

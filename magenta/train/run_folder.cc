@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <set>
 
+#include "absl/strings/ascii.h"
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/model.h"
@@ -95,6 +96,30 @@ int64_t StepOf(std::string_view name, std::string_view suffix) {
   return error == std::errc() && end == name.data() + name.size() ? step : -1;
 }
 
+// Whether `name` is one that OutputFile gives a file of a checkpoint, or the state file, until it
+// is whole.
+bool IsHalfWritten(std::string_view name) {
+  constexpr std::string_view kMark = ".magenta-tmp-";
+  constexpr size_t kLetters = 6;
+  const size_t mark = name.find(kMark);
+  if (mark == std::string_view::npos) return false;
+  const std::string_view letters = name.substr(mark + kMark.size());
+  if (letters.size() != kLetters || !std::all_of(letters.begin(), letters.end(), [](char c) {
+        return absl::ascii_isalnum(static_cast<unsigned char>(c));
+      })) {
+    return false;
+  }
+  name = name.substr(0, mark);
+  return name == "checkpoint" || StepOf(name, kIndexSuffix) >= 0 || StepOf(name, kDataSuffix) >= 0;
+}
+
+void RemoveHalfWritten(const std::string& folder) {
+  std::error_code ignored;
+  for (const std::string& name : ListFiles(folder, false).value_or(std::vector<std::string>())) {
+    if (IsHalfWritten(name)) std::filesystem::remove(folder + "/" + name, ignored);
+  }
+}
+
 bool IsOurs(const std::string& prefix) {
   const auto tensors =
       ReadCheckpoint(prefix, [](std::string_view name) { return name == kConfigNameTensor; });
@@ -180,6 +205,7 @@ absl::StatusOr<std::string> SaveCheckpoint(const std::string& folder, int64_t st
 }
 
 absl::Status TidyCheckpoints(const std::string& folder, int keep) {
+  RemoveHalfWritten(folder);
   auto state = ReadCheckpointState(folder);
   if (!state.ok()) return absl::OkStatus();  // what is wanted is not known
   std::set<std::string> listed;

@@ -56,8 +56,9 @@ absl::StatusOr<std::string> SaveCheckpoint(const std::string& folder, int64_t st
 
 /// Takes up what a process that was killed while it saved has left in `folder`: a checkpoint of
 /// ours that the state file does not list joins the list as its oldest, so that `keep` counts it
-/// and the oldest go; half of one is removed. What Magenta has left there, other names, and all
-/// where there is no state file stay. Only for who holds the run's lock. Errors: exit 5.
+/// and the oldest go; half of one is removed, and so are temporary files of checkpoints and of the
+/// state file. What Magenta has left there and other names stay; where there is no state file
+/// temporary files alone go. Only for who holds the run's lock. Errors: exit 5.
 absl::Status TidyCheckpoints(const std::string& folder, int keep);
 
 /// The newest whole checkpoint of `run_dir`, "" where training has not begun. Errors (exit 3):

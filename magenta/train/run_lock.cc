@@ -32,6 +32,14 @@ bool IsThere(int fd, const std::string& path) {
          opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
+// 0, or what keeps it from being locked: EWOULDBLOCK where another process has the lock.
+int Lock(int fd) {
+  while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
+
 absl::Status TakenBy(const std::string& run_dir, const std::string& path) {
   std::string holder = ReadFile(path, kMostHolderBytes).value_or("");
   std::replace_if(
@@ -54,9 +62,14 @@ absl::StatusOr<RunLock> RunLock::Take(const std::string& run_dir) {
       return OutsideError(lock.path_, fmt::format("cannot write: {}", std::strerror(errno)),
                           "Choose a --run_dir that can be written");
     }
-    if (::flock(lock.fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    const int error = Lock(lock.fd_);
+    if (error == EWOULDBLOCK) {
       ::close(std::exchange(lock.fd_, -1));
       return TakenBy(run_dir, lock.path_);
+    }
+    if (error != 0) {
+      lock.unlocked_ = std::strerror(error);
+      break;
     }
     if (IsThere(lock.fd_, lock.path_)) break;
     ::close(std::exchange(lock.fd_, -1));
@@ -72,11 +85,13 @@ absl::StatusOr<RunLock> RunLock::Take(const std::string& run_dir) {
 RunLock::RunLock(RunLock&& other) noexcept
     : folder_(std::move(other.folder_)),
       path_(std::move(other.path_)),
+      unlocked_(std::move(other.unlocked_)),
       fd_(std::exchange(other.fd_, -1)) {}
 
 RunLock& RunLock::operator=(RunLock&& other) noexcept {
   std::swap(folder_, other.folder_);
   std::swap(path_, other.path_);
+  std::swap(unlocked_, other.unlocked_);
   std::swap(fd_, other.fd_);
   return *this;
 }

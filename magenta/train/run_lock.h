@@ -10,7 +10,7 @@ namespace magenta {
 
 /// A lock on `run_dir`/lock that ends with its process, however that ends. The file holds the
 /// process and machine that train, for people and for the error of a second training; it goes when
-/// the lock does. Where the disk knows no locks nothing is locked.
+/// the lock does. Where the disk knows no locks nothing is locked, and unlocked() says why.
 class RunLock {
  public:
   /// Errors (exit 5): another process trains this run (named, with its machine); the folder cannot
@@ -21,9 +21,12 @@ class RunLock {
   RunLock& operator=(RunLock&& other) noexcept;
   ~RunLock();
 
+  /// Why nothing keeps a second training out, in the system's words; "" where the lock is held.
+  const std::string& unlocked() const { return unlocked_; }
+
  private:
   OutputFolder folder_;  // goes last, where nothing was trained
-  std::string path_;
+  std::string path_, unlocked_;
   int fd_ = -1;
 };
 

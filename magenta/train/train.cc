@@ -80,6 +80,21 @@ uint64_t WeightsHash(const std::vector<Variable>& variables) {
   return hash;
 }
 
+// Locks the run, and tidies up after a process that was killed. Without a lock what looks left
+// behind may be what another training writes, and stays.
+absl::StatusOr<RunLock> TakeRun(const TrainOptions& options) {
+  MAGENTA_ASSIGN_OR_RETURN(RunLock lock, RunLock::Take(options.run_dir));
+  if (!lock.unlocked().empty()) {
+    Note(options, fmt::format("{}/lock: cannot be locked ({}): see to it that no second training "
+                              "of this run is started",
+                              options.run_dir, lock.unlocked()));
+    return lock;
+  }
+  MAGENTA_RETURN_IF_ERROR(TidyCheckpoints(options.run_dir + "/train", options.keep));
+  MAGENTA_RETURN_IF_ERROR(TidyCheckpoints(options.run_dir + "/best/train", 1));
+  return lock;
+}
+
 // Everything between Train()'s first line and its last.
 class Trainer {
  public:
@@ -194,9 +209,7 @@ absl::Status Trainer::PrepareAlone() {
   }
   MAGENTA_RETURN_IF_ERROR(CheckLibtorchThreads());
   if (work_.leads()) {
-    MAGENTA_ASSIGN_OR_RETURN(lock_, RunLock::Take(options_.run_dir));
-    MAGENTA_RETURN_IF_ERROR(TidyCheckpoints(train_folder(), options_.keep));
-    MAGENTA_RETURN_IF_ERROR(TidyCheckpoints(options_.run_dir + "/best/train", 1));
+    MAGENTA_ASSIGN_OR_RETURN(lock_, TakeRun(options_));
   }
   MAGENTA_RETURN_IF_ERROR(StartOrResume());
   MAGENTA_RETURN_IF_ERROR(ReadData());
@@ -455,7 +468,7 @@ absl::Status Trainer::Save() {
 // For a model that is no network: its own training, written as a checkpoint of step 1.
 absl::StatusOr<TrainResult> TrainByItself(const TrainOptions& options) {
   const ModelSpec& spec = *options.model;
-  MAGENTA_ASSIGN_OR_RETURN(const RunLock lock, RunLock::Take(options.run_dir));
+  MAGENTA_ASSIGN_OR_RETURN(const RunLock lock, TakeRun(options));
   MAGENTA_ASSIGN_OR_RETURN(const HParams hparams, ParseHParams(options.hparams, spec.hparams));
   MAGENTA_ASSIGN_OR_RETURN(const auto examples, ReadDataset(options.sequence_example_file, spec));
   std::vector<EventSequence> sequences;

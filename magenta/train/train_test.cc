@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <filesystem>
@@ -41,7 +42,7 @@ std::vector<EventSequence> Tunes(int count) {
 class TrainTest : public testing::Test {
  protected:
   void SetUp() override {
-    folder_ = testing::TempDir() + "/train_test_" +
+    folder_ = testing::TempDir() + "/train_test_" + std::to_string(::getpid()) + "_" +
               testing::UnitTest::GetInstance()->current_test_info()->name();
     std::filesystem::remove_all(folder_);
     Write(folder_ + "/data.tfrecord", Tunes(30));

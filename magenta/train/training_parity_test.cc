@@ -2,6 +2,7 @@
 // step, and the weights and slots at the end.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstdlib>
@@ -155,7 +156,8 @@ TEST_P(TrainingParityTest, GoesOnFromMagentas) {
   if (!std::filesystem::exists(source)) {
     GTEST_SKIP() << RowsLeftOut(1, config + "'s run, gone on with");
   }
-  const std::string run = testing::TempDir() + "/magentas_" + config;
+  const std::string run =
+      testing::TempDir() + "/magentas_" + std::to_string(::getpid()) + "_" + config;
   std::filesystem::remove_all(run);
   std::filesystem::create_directories(run + "/train");
   for (const auto& file : std::filesystem::directory_iterator(source + "/train")) {
