@@ -30,6 +30,14 @@ double LatestEnd(const NoteSequence& music) {
   return LatestEnd(music, [](const auto&) { return true; });
 }
 
+/// Where the music ends; a score where it says so itself, since its last rests are written.
+double EndOf(const NoteSequence& music) {
+  const auto encoding = music.source_info().encoding_type();
+  const bool is_score =
+      encoding == NoteSequence::SourceInfo::ABC || encoding == NoteSequence::SourceInfo::MUSIC_XML;
+  return is_score ? std::max(LatestEnd(music), music.total_time()) : LatestEnd(music);
+}
+
 double EndOfPart(const NoteSequence& music, const Part& part) {
   const double all = LatestEnd(music);
   const double own =
@@ -37,7 +45,7 @@ double EndOfPart(const NoteSequence& music, const Part& part) {
   const TempoMap tempos(music);
   const double quarters = tempos.QuartersAt(own);
   const double bar = MeterMap(music).At(quarters).bar();
-  return tempos.QuartersAt(all) - quarters <= bar + kWholeStep ? all : own;
+  return tempos.QuartersAt(all) - quarters <= bar + kWholeStep ? EndOf(music) : own;
 }
 
 MusicEnd EndAt(const NoteSequence& music, double seconds, int steps_per_quarter) {
@@ -110,7 +118,7 @@ void AddDefaultPrimer(const EventDomain& domain, int steps_per_quarter,
 /// Where the input is gone on from; 0 without notes.
 absl::StatusOr<MusicEnd> EndOfInput(const GenerateArgs& args, int steps_per_quarter,
                                     const NoteSequence& input) {
-  if (args.primer_part.empty()) return EndAt(input, LatestEnd(input), steps_per_quarter);
+  if (args.primer_part.empty()) return EndAt(input, EndOf(input), steps_per_quarter);
   MAGENTA_ASSIGN_OR_RETURN(const Part part,
                            FindPart(PartsOf(input), args.primer_part, "primer_part"));
   return EndOfNotes(input, steps_per_quarter, part);
@@ -159,8 +167,7 @@ absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, int steps_per_qua
     return InputError("", notes.empty() ? "holds no note to go on from"
                                         : "holds drums alone, no note to go on from");
   }
-  return EndAt(music, part.has_value() ? EndOfPart(music, *part) : LatestEnd(music),
-               steps_per_quarter);
+  return EndAt(music, part.has_value() ? EndOfPart(music, *part) : EndOf(music), steps_per_quarter);
 }
 
 absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const MusicEnd& end,

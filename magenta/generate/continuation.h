@@ -25,8 +25,9 @@ struct MusicEnd {
 };
 
 /// Where `music`, which has at least one note that is no drum, is gone on from: the end of its
-/// latest note. With a `part`, that is the end of the part where the others play on for more than a
-/// bar. Errors (exit 3): no notes, or drums alone; file and remedy are the caller's to add.
+/// latest note; of a score (source_info: ABC, MusicXML) its own, total_time, with the last rests.
+/// With a `part`, that is the end of the part where the others play on for more than a bar. Errors
+/// (exit 3): no notes, or drums alone; file and remedy are the caller's to add.
 absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, int steps_per_quarter,
                                     const std::optional<Part>& part = std::nullopt);
 

@@ -149,7 +149,7 @@ absl::StatusOr<int> ParseProgram(std::string_view text) {
   }
   const std::string typed = text.starts_with('-') ? "" : PlainName(text);
   if (std::find(kDrums.begin(), kDrums.end(), typed) != kDrums.end()) {
-    return UsageError(fmt::format("{} are no program: channel 10 is for drums", text),
+    return UsageError(fmt::format("{} is no program: channel 10 is for drums", text),
                       "Give an instrument with pitches, like steel drums or timpani");
   }
   const std::vector<std::string> names = PlainNames();

@@ -181,6 +181,7 @@ absl::StatusOr<MusicPiece*> PieceMeant(MusicReading& book,
   const auto tune = query.find("tune"), part = query.find("primer_part");
   if (book.pieces.size() == 1 && tune == query.end()) return &book.pieces[0];
   std::vector<const NoteSequence*> all;
+  all.reserve(book.pieces.size());
   for (const MusicPiece& piece : book.pieces) all.push_back(&piece.sequence);
   const std::vector<PieceName> names = NamesOf(all);
   if (tune == query.end() && part == query.end()) {

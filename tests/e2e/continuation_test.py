@@ -286,6 +286,13 @@ class Typed(Generation):
         self.assertAlmostEqual(piece['tempos'][0][1], 90, 3)
         self.assertEqual([note[0] for note in piece['notes'][:7]], [67, 69, 71, 72, 74, 76, 74])
 
+    def test_last_rests_stay(self):
+        for melody in ('abc: L:1/4 K:C CDEF|z4|', 'C4:4 D4:4 E4:4 F4:4 .:16'):
+            notes = self.typed(melody, '--bars=2')['notes']
+            self.assertEqual([note[2] for note in notes[:4]], [0, 0.5, 1, 1.5], melody)
+            self.assertGreaterEqual(notes[4][2], 4, melody)
+            self.assertGreater(notes[-1][3], 6, melody)
+
     def test_errors_name_the_place(self):
         for melody, text in (('C4 H4', "event 2, 'H4'"), ('C4 D', "event 2, 'D': has no octave"),
                              ('C4:x', "event 1, 'C4:x'"), ('abc: z4|', 'read as ABC'),

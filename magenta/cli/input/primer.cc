@@ -37,6 +37,7 @@ absl::StatusOr<NoteSequence> PieceMeant(std::vector<NoteSequence> pieces, const 
                                         std::string& part) {
   if (pieces.size() == 1) return std::move(pieces[0]);
   std::vector<const NoteSequence*> all;
+  all.reserve(pieces.size());
   for (const NoteSequence& piece : pieces) all.push_back(&piece);
   const std::vector<PieceName> names = NamesOf(all);
   if (part.empty()) {

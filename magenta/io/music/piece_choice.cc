@@ -49,6 +49,7 @@ std::vector<PieceName> NamesOf(const std::vector<const NoteSequence*>& pieces) {
     return piece->reference_number() != 0;
   });
   std::vector<PieceName> names;
+  names.reserve(pieces.size());
   for (size_t i = 0; i < pieces.size(); ++i) {
     const std::string& title = pieces[i]->sequence_metadata().title();
     names.push_back({are_tunes ? pieces[i]->reference_number() : static_cast<int64_t>(i) + 1,
