@@ -231,7 +231,7 @@ class Uploads(ServerCase):
     def test_what_is_wrong_is_said(self):
         for args, status, message in (
                 (('-F', 'bars=2'), 400, 'the form has no file'),
-                (('-F', 'file=@/dev/null'), 400, 'num_steps'),
+                (('-F', 'file=@/dev/null'), 400, "the form's file is empty"),
                 (('-H', 'content-type: audio/midi', '--data-binary', 'MThd'), 400, 'byte'),
                 (('-H', 'content-type: application/json', '-d', '{"notes": 3}'), 400, 'notes: Cannot find field'),
                 (('-H', 'content-type: application/json', '-d', '{"inputSequence": {"notes": [{"pich": 1}]}}'), 400,
