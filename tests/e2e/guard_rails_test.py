@@ -175,6 +175,16 @@ class Compare(Case):
         # The bar of the pickup, two whole ones, three beats.
         self.assertEqual((json_of['melodies'], json_of['bars']), (1, 3.75))
 
+    def test_a_piece_counts_once_by_its_melody(self):
+        self.write('two.abc', b'X:1\nM:4/4\nL:1/4\nK:C\nV:1\ncdef|cdef|[M:3/4]cde|cde|cde|cde|\n'
+                   b'w: la la la la\nV:2\nC,4|D,4|[M:3/4]E,3|F,3|G,3|C,3|\n')
+        done = self.ok('compare', '--json', self.path('two.abc'))
+        self.assertIn('two.abc: left out: line 7: lyrics', done.err)
+        found = done.json['collections'][0]
+        # 20 quarters in bars of four; c to f of the upper voice.
+        self.assertEqual((found['melodies'], found['bars']), (1, 5))
+        self.assertEqual((found['lowest_pitch'], found['highest_pitch']), (72, 77))
+
     def test_what_cannot_be_read(self):
         self.write('low/broken.mid', b'MThd')
         partly = self.ok('compare', self.path('low'))

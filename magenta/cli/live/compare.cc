@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+#include <utility>
 #include <variant>
 
 #include "magenta/base/files.h"
@@ -11,13 +13,14 @@
 #include "magenta/cli/terminal/home.h"
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verbs/heavy_verbs.h"
+#include "magenta/generate/weights.h"
 #include "magenta/io/music/read_music.h"
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/io/record/tfrecord.h"
-#include "magenta/music/extract_melodies.h"
+#include "magenta/models/model_spec.h"
 #include "magenta/music/meter_map.h"
+#include "magenta/music/piece_limits.h"
 #include "magenta/music/quantize.h"
-#include "magenta/music/split.h"
 #include "magenta/music/tempo_map.h"
 #include "magenta/render/profile.h"
 #include "magenta/render/profile_chart.h"
@@ -36,14 +39,30 @@ bool IsFolder(const std::string& path) {
   return fs::is_directory(path, ignored);
 }
 
-/// Its melodies, of any length, in bars from `bar_line` (a step): tracks of one note at a time, or,
-/// where there is none, the highest notes of each track.
-std::vector<ExtractedMelody> MelodiesOf(const QuantizedSequence& sequence, int64_t bar_line) {
-  MelodyExtractionOptions options = MelodyExtractionOptions::ForPrimer(bar_line);
-  options.ignore_polyphonic_notes = false;
-  std::vector<ExtractedMelody> melodies = ExtractMelodies(sequence, options).melodies;
-  if (!melodies.empty()) return melodies;
-  return ExtractMelodies(sequence, MelodyExtractionOptions::ForPrimer(bar_line)).melodies;
+/// The melody of `piece` as a primer's is heard (EventDomain::ReadPrimer): of one part, through all
+/// changes of tempo, in bars of the first meter. Nothing where no part has one. Errors (exit 3): a
+/// time, tempo or meter that no grid holds, more steps than a piece may have.
+absl::StatusOr<std::optional<Melody>> MelodyOf(NoteSequence piece) {
+  MAGENTA_ASSIGN_OR_RETURN(const ModelSpec* model, FindModel(kDefaultConfig));
+  PrimerRequest request;
+  request.search_start_step = BarLineStep(MeterMap(piece).At(0), 0, kCompareGrid);
+  piece = WithRealMeters(std::move(piece));
+  const auto& tempos = piece.tempos();
+  // Other tempos are for Quantize to refuse.
+  if (std::all_of(tempos.begin(), tempos.end(), [](const auto& each) { return each.qpm() > 0; })) {
+    piece = Straightened(piece, StraightTime(piece, 0), 0);
+  }
+  MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence quantized,
+                           Quantize(std::move(piece), kCompareGrid));
+  MAGENTA_RETURN_IF_ERROR(CheckSteps(static_cast<uint64_t>(quantized.total_steps())));
+  request.generate_start_step = quantized.total_steps();
+  if (request.generate_start_step == 0) return std::nullopt;
+  MAGENTA_ASSIGN_OR_RETURN(const Primer primer, model->domain->ReadPrimer(quantized, request));
+  if (!primer.instrument.has_value()) return std::nullopt;
+  MAGENTA_ASSIGN_OR_RETURN(
+      Melody melody, Melody::FromEvents(primer.played, static_cast<int>(quantized.steps_per_bar()),
+                                        kCompareGrid, primer.start_step));
+  return melody;
 }
 
 /// A column of the table.
@@ -115,7 +134,7 @@ class RunningCompareVerb : public CompareFlags {
     for (const std::string& file : files) {
       bar.Update(static_cast<double>(one.files), static_cast<double>(files.size()), one.name);
       MAGENTA_RETURN_IF_ERROR(CheckInterrupted());
-      const absl::Status status = AddFile(file, one.profile);
+      const absl::Status status = AddFile(file, one.profile, out);
       one.files += status.ok();
       if (!status.ok()) one.failures.push_back(status);
     }
@@ -131,23 +150,15 @@ class RunningCompareVerb : public CompareFlags {
                     one.path);
   }
 
-  absl::Status AddFile(const std::string& file, Profile& profile) const {
+  absl::Status AddFile(const std::string& file, Profile& profile, Output& out) const {
     if (auto added = AddDataset(file, profile); !added.ok() || *added) return added.status();
     std::vector<std::string> warnings;
     MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces, ReadMusic(file, warnings, true));
+    for (const std::string& warning : warnings) out.Warning(fmt::format("{}: {}", file, warning));
     for (NoteSequence& piece : pieces) {
-      // A pickup or a short last bar is no change of meter.
-      const MeterMap meters(piece);
-      const TempoMap tempos(piece);
-      for (NoteSequence& part : SplitOnTimeChanges(WithRealMeters(std::move(piece)))) {
-        const double start = tempos.QuartersAt(part.subsequence_info().start_time_offset());
-        auto quantized = Quantize(std::move(part), kCompareGrid);
-        if (!quantized.ok()) return WithFile(quantized.status(), file);
-        const int64_t bar_line = BarLineStep(meters.At(start), start, kCompareGrid);
-        for (ExtractedMelody& found : MelodiesOf(*quantized, bar_line)) {
-          AddMelody(std::move(found.melody), profile);
-        }
-      }
+      auto melody = MelodyOf(std::move(piece));
+      if (!melody.ok()) return WithFile(melody.status(), file);
+      if (melody->has_value()) AddMelody(**std::move(melody), profile);
     }
     return absl::OkStatus();
   }

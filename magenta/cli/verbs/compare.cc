@@ -7,9 +7,11 @@ void CompareFlags::Describe(Flags& flags) {
   flags.About(
       "Sets collections of music side by side, a column each: how long their melodies are, how "
       "many "
-      "notes a bar has, pitches, intervals, rests, repeats, keys. Each melody of a piece counts "
-      "once: a track of one note at a time, or, where a piece has none, the highest notes. What "
-      "can't be read is said and passed over.");
+      "notes a bar has, pitches, intervals, rests, repeats, keys. A piece counts once, by its "
+      "melody as `score` finds it: the part named melody, else the highest, and of chords the "
+      "highest note; where tempo or meter change it goes on, in bars of the first meter. What "
+      "can't "
+      "be read is said and passed over.");
   flags.About(
       "A collection is a folder, a file of music, a TFRecord of NoteSequences or a data set; "
       "NAME=PATH gives its column a name.");
