@@ -32,7 +32,7 @@ constexpr Rename kRenames[] = {
     {"generator_description", "bundle_description"},
 };
 
-/// What --melody_encoder_decoder's codecs are called as configs, with the defaults of PARITY
+/// What --melody_encoder_decoder's codecs are called as configs, with the defaults of docs/rules.md
 /// section 6.
 struct EncoderDecoder {
   std::string_view name;

@@ -4,7 +4,7 @@
 // best, 62 those that fit the last three different pitches best. All of it is kept up to date event
 // by event.
 //
-// Where the reference takes pitch 0 for silence, here it sounds: PARITY section 9.
+// Where the reference takes pitch 0 for silence, here it sounds: docs/rules.md section 9.
 
 #include <algorithm>
 #include <array>

@@ -1,5 +1,5 @@
 #pragma once
-// The three codecs of Magenta's melody models. Sources: PARITY section 4 (note-seq's
+// The three codecs of Magenta's melody models. Sources: docs/rules.md section 4 (note-seq's
 // melody_encoder_decoder, encoder_decoder).
 
 #include <memory>

@@ -38,7 +38,7 @@ std::string Dump(const SparseVector& input) {
   return text;
 }
 
-// The rules of PARITY section 4 as written there: everything from the list, nothing remembered.
+// docs/rules.md section 4 as it is written there: everything from the list, nothing remembered.
 using Events = std::vector<Event>;
 
 Dense ListOneHot(const Events& events) {

@@ -1,6 +1,6 @@
 #pragma once
-// Beam search by sampling, as Magenta's event_sequence_rnn does it (PARITY section 5), for several
-// outputs at once; and past stretches that are given, to fill what lies between them.
+// Beam search by sampling, as Magenta's event_sequence_rnn does it (docs/rules.md section 5), for
+// several outputs at once; and past stretches that are given, to fill what lies between them.
 
 #include <cstdint>
 #include <memory>

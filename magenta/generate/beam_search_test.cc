@@ -38,7 +38,7 @@ BeamOptions OptionsOf(const BeamCase& c) {
   return options;
 }
 
-/// PARITY section 5 word by word, an entry a session.
+/// docs/rules.md section 5 word by word, an entry a session.
 BeamResult PlainBeamSearch(const Session& primed, const BeamCase& c, float primer_score,
                            UniformSource& source) {
   struct Entry {

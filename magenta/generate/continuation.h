@@ -41,7 +41,7 @@ struct ContinuationOptions {
   /// ends on one), in the music's own meter.
   std::optional<int> bars;
   int steps_per_quarter = 4;
-  /// The section that the reference asks for (PARITY section 5).
+  /// The section that the reference asks for (docs/rules.md section 5).
   bool reference_windows = false;
   /// What num_steps and the music are called in errors.
   std::string steps_name = "--num_steps";

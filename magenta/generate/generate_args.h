@@ -27,7 +27,7 @@ struct GenerateArgs {
   int steps_per_iteration = 1;
   /// int_value; its 32 bits are the seed, so that a negative one is a large seed.
   std::optional<uint32_t> seed;
-  /// int_value 0 or 1 (or bool_value): PARITY section 5's windows instead of section 11's.
+  /// int_value 0 or 1 (or bool_value): docs/rules.md section 5's windows instead of section 11's.
   bool reference_windows = false;
   /// int_value (a number from 1, as PartsOf lists them) or string_value (that, or a name): the part
   /// that is continued; "" where the request leaves the choice to the model.

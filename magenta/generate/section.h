@@ -1,6 +1,6 @@
 #pragma once
 // From a request's seconds to the grid: which notes are the primer, and which steps are asked for.
-// Rules: PARITY sections 5 (reference_windows) and 11 (otherwise).
+// Rules: docs/rules.md sections 5 (reference_windows) and 11 (otherwise).
 
 #include <cstdint>
 #include <optional>

@@ -58,7 +58,7 @@ struct Primer {
 struct PrimerRequest {
   int64_t search_start_step = 0;
   int64_t generate_start_step = 0;  // the primer is brought to this length
-  /// PARITY section 5's windows: forced rest, note cut at the start of the section.
+  /// docs/rules.md section 5's windows: forced rest, note cut at the start of the section.
   bool reference_windows = false;
   /// Whether the input's other instruments are heard beside what is generated: for the notes to the
   /// user alone.

@@ -38,8 +38,8 @@ struct HParams {
 
 /// `defaults` with what `text` names: "batch_size=64,rnn_layer_sizes=[64,64]" or a Python or JSON
 /// literal "{'batch_size':64,'rnn_layer_sizes':[64,64]}". Errors (exit 2) name the unknown or
-/// repeated name or the wrong type and list what exists. CLI.md and PARITY section 8; clip_norm is
-/// an integer, as the reference has it.
+/// repeated name or the wrong type and list what exists. docs/cli.md and docs/rules.md section 8;
+/// clip_norm is an integer, as the reference has it.
 absl::StatusOr<HParams> ParseHParams(std::string_view text, const HParams& defaults);
 
 /// Whether `text` names `name` (so that the value is the user's, not a default).

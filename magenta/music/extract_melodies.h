@@ -1,6 +1,6 @@
 #pragma once
 // Finds the melodies of a quantised sequence, and says of each instrument why it gave none.
-// Source of the rules: PARITY section 3 (note-seq's melody_pipelines.extract_melodies).
+// Source of the rules: docs/rules.md section 3 (note-seq's melody_pipelines.extract_melodies).
 
 #include <cstdint>
 #include <string>

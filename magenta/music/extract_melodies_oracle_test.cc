@@ -1,5 +1,5 @@
 // Extraction against a second implementation that fills an array of events and looks back in it,
-// step by step as PARITY section 3 says, on thousands of small random sequences.
+// step by step as docs/rules.md section 3 says, on thousands of small random sequences.
 
 #include <gtest/gtest.h>
 

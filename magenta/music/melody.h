@@ -1,6 +1,6 @@
 #pragma once
 // A melody: one event a step, a pitch, a note off or nothing.
-// Source of the rules: PARITY section 3 (note-seq's melodies_lib.Melody).
+// Source of the rules: docs/rules.md section 3 (note-seq's melodies_lib.Melody).
 
 #include <cstdint>
 #include <optional>

@@ -2,7 +2,7 @@
 // Seconds to steps. The only way to a QuantizedSequence is Quantize(), so a function that takes one
 // can't be handed seconds.
 //
-// Source of the rules: PARITY section 2 (note-seq's sequences_lib.quantize_note_sequence).
+// Source of the rules: docs/rules.md section 2 (note-seq's sequences_lib.quantize_note_sequence).
 
 #include <cstdint>
 #include <optional>

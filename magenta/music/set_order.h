@@ -7,7 +7,7 @@
 namespace magenta {
 
 /// The distinct `values` in the order in which CPython 3 walks a set() that they were added to one
-/// after another. Source: PARITY section 3.
+/// after another. Source: docs/rules.md section 3.
 std::vector<int32_t> CPythonSetOrder(const std::vector<int32_t>& values);
 
 }  // namespace magenta

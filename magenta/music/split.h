@@ -1,6 +1,6 @@
 #pragma once
 // Cuts a sequence where its tempo or meter changes, so that each part can be quantised.
-// Source of the rules: PARITY section 2 (note-seq's split_note_sequence_on_time_changes).
+// Source of the rules: docs/rules.md section 2 (note-seq's split_note_sequence_on_time_changes).
 
 #include <vector>
 

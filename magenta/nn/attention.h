@@ -1,5 +1,5 @@
 #pragma once
-// Attention over the last outputs of a layer, as in Magenta's attention_rnn (PARITY section 6).
+// Attention over a layer's last outputs, as in Magenta's attention_rnn (docs/rules.md section 6).
 //
 // W_t A never changes while row t is in the window, so it is made once, when the row comes in, and
 // kept beside it: a step costs one product with A instead of attn_length of them. What is kept is

@@ -1,6 +1,6 @@
 #pragma once
 // Magenta's network: stacked LSTM layers, attention over the first one's last outputs where
-// attn_length > 0, and a linear layer to the logits. Formulas: PARITY section 6.
+// attn_length > 0, and a linear layer to the logits. Formulas: docs/rules.md section 6.
 
 #include <memory>
 #include <vector>

@@ -1,5 +1,5 @@
 #pragma once
-// The names of a layer's variables in Magenta 2.x (PARITY section 6).
+// The names of a layer's variables in Magenta 2.x (docs/rules.md section 6).
 
 #include <string>
 #include <string_view>

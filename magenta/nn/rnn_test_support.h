@@ -1,6 +1,6 @@
 #pragma once
-// For tests and benchmarks: networks of random weights, and the formulas of PARITY section 6 word
-// by word in double, slow and plain, to hold the network against.
+// For tests and benchmarks: networks of random weights, and the formulas of docs/rules.md section 6
+// word by word in double, slow and plain, to hold the network against.
 
 #include <cmath>
 #include <map>

@@ -69,8 +69,8 @@ struct ConvertSummary {
   std::string table;  // ReasonTable(reasons)
 };
 
-/// Converts what `input_dir` holds, in the order of the bytes of the paths (CLI.md says which names
-/// count). A file that can't be read is an entry of the report, never an error.
+/// Converts what `input_dir` holds, in the order of the bytes of the paths (docs/cli.md says which
+/// names count). A file that can't be read is an entry of the report, never an error.
 /// Errors: input folder missing or unreadable (exit 3); no sequence at all (exit 4, the table in
 /// the message; the report is written, the output is not); output not writable (exit 5).
 absl::StatusOr<ConvertSummary> ConvertFolder(const ConvertOptions& options);

@@ -73,7 +73,7 @@ struct DatasetSummary {
 };
 
 /// Builds both files. Order: partition, split at changes of tempo and meter, quantise, transpose,
-/// extract, squash, encode (PARITY section 3); examples stand in the order of the sequences.
+/// extract, squash, encode (docs/rules.md section 3); examples stand in the order of the sequences.
 /// Errors: options that contradict (exit 2); input that is missing, truncated, no TFRecord of
 /// NoteSequences, or a data set (exit 3); no example (exit 4, the table in the message; the report
 /// is written); output not writable (exit 5).

@@ -28,7 +28,7 @@ struct MusicFileReading {
 /// Reads the file by the end of its name (MusicFormatOfName). Never fails: what can't be read has
 /// no sequence and a reason of unreadable, empty_file, unknown_extension, over_limit (of a piece),
 /// broken_midi, broken_abc, broken_musicxml. Ids, file and collection names are the reference's
-/// (PARITY sections 1 and 12):
+/// (docs/rules.md sections 1 and 12):
 /// `/id/midi/<collection>/<hex sha1 of filename>`; a book's tunes hash "<filename>_<X>", a second
 /// tune of the same X "<filename>_<X>_2". Names that are no UTF-8 become so as all texts do
 /// (ToUtf8). `memory`: ReadMidi's.

@@ -20,8 +20,8 @@ struct TrainingExample {
   bool operator==(const TrainingExample&) const = default;
 };
 
-/// `sequence` through `codec` (PARITY section 4, encode()); empty for fewer than two events. Every
-/// event must be one that the codec accepts (checked).
+/// `sequence` through `codec` (docs/rules.md section 4, encode()); empty for fewer than two events.
+/// Every event must be one that the codec accepts (checked).
 TrainingExample EncodeExample(const EventCodec& codec, const EventSequence& sequence);
 
 }  // namespace magenta

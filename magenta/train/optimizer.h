@@ -1,5 +1,5 @@
 #pragma once
-// Clipping and Adam exactly as Magenta's trainer does them (PARITY section 6).
+// Clipping and Adam exactly as Magenta's trainer does them (docs/rules.md section 6).
 
 #include <span>
 #include <vector>

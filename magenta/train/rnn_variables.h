@@ -1,5 +1,5 @@
 #pragma once
-// The trained variables of Magenta's network: names, shapes and start values (PARITY section 6).
+// The variables of Magenta's network: names, shapes and start values (docs/rules.md section 6).
 
 #include <cstdint>
 #include <string>

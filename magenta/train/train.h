@@ -1,10 +1,10 @@
 #pragma once
 // Training a model and measuring one: what the verbs `train` and `eval` call.
 //
-// Needs no libtorch header. The arithmetic is PARITY section 6: mean cross entropy over the real
-// steps of a batch, each gradient tensor clipped on its own, TensorFlow's Adam. A run is a pure
-// function of its seed, its data and its hyper-parameters: killed at any moment and started again
-// with the same options it ends in the same bytes of weights as an unbroken run.
+// Needs no libtorch header. The arithmetic is docs/rules.md section 6: mean cross entropy over the
+// real steps of a batch, each gradient tensor clipped on its own, TensorFlow's Adam. A run is a
+// pure function of its seed, its data and its hyper-parameters: killed at any moment and started
+// again with the same options it ends in the same bytes of weights as an unbroken run.
 
 #include <atomic>
 #include <cstdint>

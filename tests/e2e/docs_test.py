@@ -200,6 +200,19 @@ class Words(unittest.TestCase):
                 for target in re.findall(r'(?:`|^)make ([a-z-]+)', page(name), re.M):
                     self.assertIn(target, targets, name)
 
+    def test_every_rule_that_is_cited_is_there(self):
+        rules = set(re.findall(r'^## (\d+) ', page('docs/rules.md'), re.M))
+        cited = 0
+        for folder, _, names in os.walk(os.path.join(ROOT, 'magenta')):
+            for name in names:
+                if not name.endswith(('.h', '.cc')):
+                    continue
+                text = page(os.path.join(folder, name))
+                for sections in re.findall(r'docs/rules\.md(?: |\s*///? )sections? (\d+(?: and \d+)?)', text):
+                    cited += 1
+                    self.assertLessEqual(set(sections.split(' and ')), rules, name)
+        self.assertGreater(cited, 25)
+
     def test_every_link_leads_somewhere(self):
         links = 0
         for name in pages():

@@ -27,7 +27,7 @@ class RecordedUniform final : public UniformSource {
   int excess_ = 0;
 };
 
-/// What melody_rnn_generate asks for: PARITY section 5.
+/// What melody_rnn_generate asks for: docs/rules.md section 5.
 GenerateSequenceRequest CommandRequest(const nlohmann::json& row) {
   const double qpm = row["qpm"], step = 60.0 / qpm / 4;
   const auto melody = Melody::FromEvents(row["primer"].get<std::vector<Event>>());

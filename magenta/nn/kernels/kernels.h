@@ -60,10 +60,10 @@ struct Kernels {
   void (*multiply_sparse)(const PackedMatrix& w, const SparseVector& x, float* y);
 
   /// z = bias + x K + h K' (the kernel's upper and lower rows, in this order, gates i, j, f, o),
-  /// then c' = c sigmoid(f) + sigmoid(i) tanh(j) and h' = tanh(c') sigmoid(o) (PARITY 6), each as
+  /// then c' = c sigmoid(f) + sigmoid(i) tanh(j) and h' = tanh(c') sigmoid(o), each as
   /// one quotient: with I = 1 + e^-i, F, O likewise, J = e^2j - 1 and C = e^2c' - 1 it is
   /// c' = (c I (J + 2) + J F) / (I (J + 2) F), h' = C / ((C + 2) O). Error of each, where c and z
-  /// are exact: below 4e-7 (absolute, or relative where that is more).
+  /// are exact: below 4e-7 (absolute, or relative where that is more). docs/rules.md section 6.
   void (*lstm)(const LstmStep& step);
 
   /// scores[t] = -2 sum over u of v[u] / (1 + keys[t, u] * query[u]) for t < rows: of exponentials

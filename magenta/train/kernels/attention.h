@@ -1,5 +1,5 @@
 #pragma once
-// Attention of a step over the last outputs of each sequence (PARITY section 6).
+// Attention of a step over the last outputs of each sequence (docs/rules.md section 6).
 //
 // A key is an output's product with attn_w. Its score under a query q is sum(v tanh(key + q)), and
 // tanh(x) = 1 - 2 / (1 + e^2x), where e^(2 key + 2 q) is a product: so e^(2 key) is made once an

@@ -1,6 +1,6 @@
 // Idea: an output enters the window of the next `length` steps, so its product with attn_w is made
 // once. Backwards, what each window says about an output adds up until the step of that output
-// comes. In PARITY's letters:
+// comes. In the letters of docs/rules.md section 6:
 //
 //   x' = [x, a] K1 + b1    (c', h') = cell([x', h])    q = [c', h'] K3 + b3
 //   a' = softmax(scores of the window under q) window    y = [h', a'] K2 + b2    key = y A

@@ -12,7 +12,7 @@
 
 namespace magenta {
 
-/// PARITY section 6, in its letters; I inputs, U units.
+/// docs/rules.md section 6, in its letters; I inputs, U units.
 struct AttentionWeights {
   at::Tensor input_kernel;    // K1's lower part, [U, I]: what the last attention adds to the input
   at::Tensor kernel, bias;    // K [I + U, 4U], b [4U]
