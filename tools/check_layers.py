@@ -17,6 +17,7 @@ IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml", 
 ROOMS = {
     "base": [],
     "music": ["base"],
+    "music/drums": ["base", "music"],
     "io/record": ["base", "music"],
     "io/tensor": ["base", "music", "io/record"],
     "io/midi": ["base", "music"],
