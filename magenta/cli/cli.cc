@@ -11,6 +11,7 @@
 #include <system_error>
 #include <utility>
 
+#include "magenta/base/nearest.h"
 #include "magenta/base/status.h"
 #include "magenta/base/threads.h"
 #include "magenta/cli/aliases.h"
@@ -37,6 +38,32 @@ absl::StatusOr<LogLevel> ReadLogLevel(std::string text) {
   return UsageError(fmt::format("--log_level={} is not one of debug, info, warning, error", text));
 }
 
+/// The error (exit 2) of a command line without a verb: the first flag that no verb has, else that.
+absl::Status NoVerb(const std::vector<std::string>& args) {
+  std::vector<std::string> names = {"help", "h", "version"};
+  for (const VerbEntry& entry : AllVerbs()) {
+    const std::unique_ptr<Verb> verb = entry.make();
+    GlobalFlags globals;
+    Flags flags{std::string(entry.name)};
+    verb->Describe(flags);
+    globals.Describe(flags);
+    for (const Flag& flag : flags.flags()) names.push_back(flag.name);
+  }
+  const auto knows = [&](const std::string& name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  for (const std::string& arg : args) {
+    std::string name = arg.substr(0, arg.find('='));
+    name.erase(0, name.find_first_not_of('-'));
+    if (name.empty() || knows(name) || (name.starts_with("no") && knows(name.substr(2)))) continue;
+    const std::string nearest = NearestName(name, names);
+    return UsageError(fmt::format("unknown flag --{}", name),
+                      nearest.empty() ? "`magenta --help` lists the verbs"
+                                      : fmt::format("Did you mean --{}?", nearest));
+  }
+  return UsageError("no verb is given", "`magenta --help` lists the verbs");
+}
+
 /// Splits the command line; flags before the verb go behind it.
 absl::StatusOr<Call> ReadCall(const std::string& program, std::vector<std::string> args) {
   Call call;
@@ -45,8 +72,7 @@ absl::StatusOr<Call> ReadCall(const std::string& program, std::vector<std::strin
   } else {
     const auto verb = std::find_if(args.begin(), args.end(),
                                    [](const std::string& arg) { return !arg.starts_with('-'); });
-    if (verb == args.end())
-      return UsageError("no verb is given", "`magenta --help` lists the verbs");
+    if (verb == args.end()) return NoVerb(args);
     call.verb = *verb;
     args.erase(verb);
   }

@@ -47,6 +47,22 @@ TEST(Main, AloneItShowsHelp) {
   EXPECT_EQ(unknown.err, "magenta: unknown verb verison. Did you mean version?\n");
 }
 
+TEST(Main, AFlagWithoutAVerb) {
+  const std::pair<const char*, const char*> rows[] = {
+      {"--versions", "unknown flag --versions. Did you mean --version?"},
+      {"--quite", "unknown flag --quite. Did you mean --quiet?"},
+      {"--xyzzyx=1", "unknown flag --xyzzyx. `magenta --help` lists the verbs."},
+      {"--noquiet", "no verb is given. `magenta --help` lists the verbs."},
+      {"--temperature=1", "no verb is given. `magenta --help` lists the verbs."},
+      {"--", "no verb is given. `magenta --help` lists the verbs."},
+  };
+  for (const auto& [flag, error] : rows) {
+    const Printed printed = RunMain({"magenta", flag});
+    EXPECT_EQ(printed.status, 2);
+    EXPECT_EQ(printed.err, std::string("magenta: ") + error + "\n");
+  }
+}
+
 TEST(Main, Version) {
   const Printed version = RunMain({"magenta", "version"});
   EXPECT_EQ(version.status, 0);

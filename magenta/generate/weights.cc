@@ -5,6 +5,7 @@
 #include "magenta/generate/weights.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -221,6 +222,33 @@ absl::StatusOr<std::string> BundledWeights(std::string_view id) {
       fmt::format("no pre-trained weights of {} come with this program (looked into {})", id,
                   looked.empty() ? "no folder" : looked),
       "Name a model by --run_dir, --checkpoint_file or --bundle_file");
+}
+
+absl::StatusOr<ModelSource> SourceOf(const std::string& name) {
+  ModelSource source;
+  if (IsFolder(name)) {
+    (IsMagentaJsFolder(name) ? source.bundle_file : source.run_dir) = name;
+    return source;
+  }
+  std::error_code ignored;
+  if (fs::exists(name, ignored) || fs::exists(name + ".index", ignored)) {
+    const bool bundle = name.ends_with(".mag") || ReadBundle(name).ok();
+    (bundle ? source.bundle_file : source.checkpoint_file) = name;
+    return source;
+  }
+  const std::string id = name.ends_with(".mag") ? name.substr(0, name.size() - 4) : name;
+  if (const auto bundled = BundledWeights(id); bundled.ok() && FindModel(id).ok()) {
+    source.bundle_file = *bundled;
+    return source;
+  }
+  std::vector<std::string> ids;
+  for (const ModelSpec& spec : BuiltInModels()) {
+    if (BundledWeights(spec.id).ok()) ids.push_back(spec.id);
+  }
+  return MissingInputError(
+      name, "there is no such file, and no model of this name comes with the program",
+      fmt::format("Name a bundle, a checkpoint, a run's folder, or one of {}",
+                  fmt::join(ids, ", ")));
 }
 
 absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source, bool with_slots) {

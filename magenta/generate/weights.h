@@ -63,6 +63,11 @@ std::vector<std::string> BundledFolders();
 /// flags that give a model of one's own.
 absl::StatusOr<std::string> BundledWeights(std::string_view id);
 
+/// The weights that `name` means: a file (bundle, checkpoint), a folder (a run, Magenta.js's), or,
+/// where there is no such path, a model's name, whose bundle comes with the program (with .mag
+/// after it, too). Errors (exit 3) name what exists.
+absl::StatusOr<ModelSource> SourceOf(const std::string& name);
+
 /// The config that is meant where none is named.
 inline constexpr char kDefaultConfig[] = "lookback_rnn";
 /// The tensor of V2 checkpoints that holds the text of all hyper-parameters.

@@ -14,11 +14,6 @@ namespace magenta {
 /// figures).
 inline constexpr double kFineTuningRate = 0.0001;
 
-/// The weights that `from` means: a file (bundle, checkpoint), a folder (a run, Magenta.js's), or,
-/// where there is no such path, a model's name, whose bundle comes with the program (with .mag
-/// after it, too). Errors (exit 3) name what exists.
-absl::StatusOr<ModelSource> FineTuningSource(const std::string& from);
-
 /// The model that the weights of `source` are of.
 absl::StatusOr<const ModelSpec*> SpecOf(const ModelSource& source);
 

@@ -204,14 +204,14 @@ TEST_F(GuardRailsTest, WhatFromMeans) {
       {"basic_rnn.mag", "", "", bundle},
   };
   for (const auto& row : rows) {
-    const auto source = FineTuningSource(row.from);
+    const auto source = SourceOf(row.from);
     ASSERT_TRUE(source.ok()) << source.status();
     EXPECT_EQ(source->run_dir, row.run_dir) << row.from;
     EXPECT_EQ(source->checkpoint_file, row.checkpoint) << row.from;
     EXPECT_EQ(source->bundle_file, row.bundle) << row.from;
   }
   for (const char* from : {"mono_rnn", "no-such-file.mag", "lookback"}) {
-    const absl::Status status = FineTuningSource(from).status();
+    const absl::Status status = SourceOf(from).status();
     EXPECT_EQ(ExitStatus(status), 3) << from;
     EXPECT_THAT(ErrorLine(status), HasSubstr("basic_rnn")) << from;
   }

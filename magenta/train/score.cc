@@ -96,21 +96,13 @@ ScoreSums ScoreLogits(std::span<const float> logits, std::span<const int> labels
 
 double Metrics::perplexity() const { return std::exp(loss); }
 
-std::vector<std::pair<std::string, double>> Metrics::Named() const {
+std::vector<std::pair<std::string, double>> Metrics::Figures() const {
   return {{"loss", loss},
           {"metrics/accuracy", accuracy},
           {"metrics/event_accuracy", event_accuracy},
-          {"metrics/loss_per_step", loss},
           {"metrics/no_event_accuracy", no_event_accuracy},
           {"metrics/per_class_accuracy", per_class_accuracy},
-          {"metrics/perplexity", perplexity()},
-          {"metrics/perplexity_per_step", perplexity()}};
-}
-
-std::vector<std::pair<std::string, double>> Metrics::Figures() const {
-  auto figures = Named();
-  std::erase_if(figures, [](const auto& figure) { return figure.first.ends_with("_per_step"); });
-  return figures;
+          {"metrics/perplexity", perplexity()}};
 }
 
 }  // namespace magenta

@@ -257,7 +257,7 @@ absl::Status Trainer::Begin() {
   total_ += options_.more_steps;
   state_.seed = options_.seed;
   if (!options_.from.empty()) {
-    MAGENTA_ASSIGN_OR_RETURN(const ModelSource source, FineTuningSource(options_.from));
+    MAGENTA_ASSIGN_OR_RETURN(const ModelSource source, SourceOf(options_.from));
     MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(source));
     MAGENTA_RETURN_IF_ERROR(TakeWeights(weights));
     layout_.hparams = FineTuningHParams(layout_.hparams, options_.hparams);

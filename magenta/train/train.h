@@ -38,11 +38,8 @@ struct Metrics {
   /// exp(loss)
   double perplexity() const;
   /// (name, value) by Magenta's names: loss, metrics/accuracy, metrics/event_accuracy,
-  /// metrics/no_event_accuracy, metrics/loss_per_step, metrics/per_class_accuracy,
-  /// metrics/perplexity, metrics/perplexity_per_step.
-  std::vector<std::pair<std::string, double>> Named() const;
-  /// The same with each figure once: without the two that end in per_step, which are loss and
-  /// perplexity again.
+  /// metrics/no_event_accuracy, metrics/per_class_accuracy, metrics/perplexity. Magenta's
+  /// metrics/loss_per_step and metrics/perplexity_per_step are loss and perplexity again.
   std::vector<std::pair<std::string, double>> Figures() const;
 };
 
@@ -81,7 +78,7 @@ struct TrainOptions {
   int64_t eval_every_steps = 100;
   /// Stop after this many evaluations in a row without a smaller loss; 0: never.
   int patience = 0;
-  /// Fine-tune: what to start from (FineTuningSource), with fresh optimizer slots, at step 0, where
+  /// Fine-tune: what to start from (SourceOf), with fresh optimizer slots, at step 0, where
   /// held-out examples are measured too, and with FineTuningHParams. Ignored when resuming.
   std::string from;
   int64_t save_every_steps = 100;

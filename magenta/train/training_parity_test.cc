@@ -101,7 +101,7 @@ TEST_P(TrainingParityTest, ThirtySteps) {
     ExpectClose(metrics.loss, row, "loss", tolerance);
     ExpectClose(metrics.perplexity(), row, "metrics/perplexity", 3 * tolerance);
     // Two classes that are nearly equal may change places: one step in 3000.
-    for (const auto& [name, value] : metrics.Named()) {
+    for (const auto& [name, value] : metrics.Figures()) {
       if (name.ends_with("accuracy") && row.contains(name)) {
         EXPECT_NEAR(value, row[name].get<double>(), std::max(2e-3, 4 * tolerance))
             << config << row["step"] << name;

@@ -179,6 +179,13 @@ class Generation(Case):
         self.ok('bundle', '--from=' + bundle, '--bundle_file=' + again)
         with open(bundle, 'rb') as one, open(again, 'rb') as other:
             self.assertEqual(one.read(), other.read())
+        self.ok('bundle', '--from=' + GOLDEN, '--bundle_file=' + again, '--bundle_description=Reels')
+        with open(bundle, 'rb') as one, open(again, 'rb') as other:
+            self.assertEqual(one.read(), other.read())
+        named = self.path('named.mag')
+        self.ok('bundle', '--from=basic_rnn', '--bundle_file=' + named)
+        self.assertEqual(self.ok('inspect', '--json', named).json['files'][0]['id'], 'basic_rnn')
+        self.fails(3, 'no model of this name', 'bundle', '--from=basik_rnn', '--bundle_file=' + named)
         a = self.generate('--bundle_file=' + bundle, '--seed=1', '--num_outputs=1')['outputs'][0]
         b = self.generate('--run_dir=' + GOLDEN, '--seed=1', '--num_outputs=1')['outputs'][0]
         self.assertEqual(notes_of(a['file']), notes_of(b['file']))
@@ -340,6 +347,7 @@ class Training(Case):
         self.assertEqual(self.files('run/eval'), curve)
         self.assertEqual(measured['step'], 25)
         self.assertGreater(measured['loss'], 0)
+        self.assertFalse({'metrics/loss_per_step', 'metrics/perplexity_per_step'} & set(measured), measured)
         self.ok('generate', '--config=basic_rnn', run_dir, '--output_dir=' + self.path('out'),
                 '--num_outputs=2')
         self.assertEqual(len(self.files('out')), 2)

@@ -1,6 +1,6 @@
 #pragma once
-// Names of generated files: YYYY-MM-DD_HHMMSS_01.mid, as Magenta's, never one that is there
-// already.
+// Names of generated files: YYYY-MM-DD_HHMMSS_01.mid of ten and more, as Magenta's, never one that
+// is there already.
 
 #include <ctime>
 #include <string>

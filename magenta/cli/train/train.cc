@@ -58,7 +58,7 @@ class RunningTrainVerb : public TrainFlags {
   absl::StatusOr<const ModelSpec*> Chosen() const {
     if (!config.empty()) return FindModel(config);
     if (from.empty()) return FindModel(kDefaultConfig);
-    MAGENTA_ASSIGN_OR_RETURN(const ModelSource source, FineTuningSource(from));
+    MAGENTA_ASSIGN_OR_RETURN(const ModelSource source, SourceOf(from));
     return SpecOf(source);
   }
 
@@ -165,7 +165,7 @@ std::string MetricsText(int64_t step, const Metrics& metrics) {
 
 Json MetricsJson(int64_t step, const Metrics& metrics) {
   Json json = Json::Object().Set("step", step);
-  for (const auto& [name, value] : metrics.Named()) json.Set(name, value);
+  for (const auto& [name, value] : metrics.Figures()) json.Set(name, value);
   return json.Set("steps", metrics.steps).Set("examples", metrics.examples);
 }
 

@@ -32,7 +32,11 @@ class BundleVerb : public Verb {
         .Value("NAME")
         .Default("lookback_rnn, or what --from says");
     model_.DescribeCheckpoints(flags);
-    flags.Text("from", &from_, "A bundle, or a folder of Magenta.js's.").Value("FILE");
+    flags
+        .Text("from", &from_,
+              "A model's name (its bundle that comes with the program), a bundle, a folder of "
+              "Magenta.js's, a checkpoint or a run's folder.")
+        .Value("FILE");
     flags.Text("hparams", &model_.source.hparams_text, "What no weight tells (attn_length).")
         .Value("LIST");
     flags.Group("Output");
@@ -47,6 +51,8 @@ class BundleVerb : public Verb {
         "magenta bundle --config=attention_rnn --run_dir=run --bundle_file=mine.mag "
         "--bundle_description=\"Irish reels\"",
         "The newest checkpoint of a run.");
+    flags.AddExample("magenta bundle --from=basic_rnn --format=magentajs --bundle_file=page/basic",
+                     "The weights that come with the program, for a page.");
     flags.AddExample(
         "magenta bundle --from=old.mag --bundle_file=new.mag --bundle_description=\"Tuesday's\"",
         "The same weights, and Magenta's TensorFlow graph if there is one, with other words.");
@@ -57,14 +63,19 @@ class BundleVerb : public Verb {
   }
 
   absl::Status Run(Context& context) override {
-    const ModelSource& source = model_.source;
+    ModelSource& source = model_.source;
     const int named = !source.run_dir.empty() + !source.checkpoint_file.empty() + !from_.empty();
     if (named != 1) {
       return UsageError(named == 0 ? "bundle needs --run_dir, --checkpoint_file or --from"
                                    : "--run_dir, --checkpoint_file and --from exclude each other",
                         "Name the weights once");
     }
-    model_.source.bundle_file = from_;
+    if (!from_.empty()) {
+      MAGENTA_ASSIGN_OR_RETURN(const ModelSource named_source, SourceOf(from_));
+      source.run_dir = named_source.run_dir;
+      source.checkpoint_file = named_source.checkpoint_file;
+      source.bundle_file = named_source.bundle_file;
+    }
     MAGENTA_ASSIGN_OR_RETURN(LoadedWeights weights, ReadWeights(source));
     auto model = MakeModel(weights, source.config, source.hparams_text);
     if (!model.ok()) return WithFile(model.status(), weights.file);
@@ -99,10 +110,12 @@ class BundleVerb : public Verb {
     return WriteMagentaJs(bundle_file_, page);
   }
 
-  /// What --from holds, its graph and fields unknown to us included; nothing where it is left out.
+  /// The bundle that --from means, its graph and fields unknown to us included; an empty one where
+  /// there is none.
   absl::StatusOr<GeneratorBundle> Base() const {
-    if (from_.empty() || IsMagentaJsFolder(from_)) return GeneratorBundle();
-    MAGENTA_ASSIGN_OR_RETURN(Bundle bundle, ReadBundle(from_));
+    const std::string& from = model_.source.bundle_file;
+    if (from.empty() || IsMagentaJsFolder(from)) return GeneratorBundle();
+    MAGENTA_ASSIGN_OR_RETURN(Bundle bundle, ReadBundle(from));
     return std::move(bundle.proto);
   }
 
