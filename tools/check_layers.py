@@ -18,6 +18,7 @@ ROOMS = {
     "base": [],
     "music": ["base"],
     "music/drums": ["base", "music"],
+    "music/harmony": ["base", "music"],
     "io/record": ["base", "music"],
     "io/tensor": ["base", "music", "io/record"],
     "io/midi": ["base", "music"],
