@@ -3,9 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <iterator>
 #include <set>
+#include <utility>
 
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
@@ -40,22 +42,29 @@ std::vector<std::string> GroupsOf(const std::vector<DatasetExample>& examples) {
   return groups;
 }
 
-std::set<std::string> Chosen(const std::vector<std::string>& groups, uint32_t seed) {
-  std::set<std::string> all(groups.begin(), groups.end()), chosen;
-  const auto draw = [&](const std::string& group) {
-    return StableUniform("held out/" + group, seed);
-  };
-  for (const std::string& group : all) {
-    if (draw(group) < kHeldOutShare) chosen.insert(group);
+// At least two groups.
+std::set<std::string> Chosen(const std::vector<std::string>& groups, uint32_t seed,
+                             HeldOutRule rule) {
+  std::vector<std::pair<double, std::string>> drawn;
+  for (const std::string& group : std::set<std::string>(groups.begin(), groups.end())) {
+    drawn.emplace_back(StableUniform("held out/" + group, seed), group);
   }
-  if (!chosen.empty() && chosen.size() < all.size()) return chosen;
-  return {*std::min_element(all.begin(), all.end(),
-                            [&](const auto& a, const auto& b) { return draw(a) < draw(b); })};
+  std::sort(drawn.begin(), drawn.end());
+  const auto all = static_cast<int64_t>(drawn.size());
+  int64_t count = std::llround(kHeldOutShare * static_cast<double>(all));
+  if (rule == HeldOutRule::kChance) {
+    count = std::count_if(drawn.begin(), drawn.end(),
+                          [](const auto& each) { return each.first < kHeldOutShare; });
+    if (count == all) count = 1;
+  }
+  std::set<std::string> chosen;
+  for (int64_t i = 0; i < std::max<int64_t>(count, 1); ++i) chosen.insert(drawn[i].second);
+  return chosen;
 }
 
 }  // namespace
 
-HeldOut HoldOut(const std::string& pattern, const ModelSpec& spec, uint32_t seed,
+HeldOut HoldOut(const std::string& pattern, const ModelSpec& spec, uint32_t seed, HeldOutRule rule,
                 std::vector<DatasetExample>& examples) {
   const std::string beside = EvalFileBeside(pattern);
   std::string why;
@@ -71,7 +80,7 @@ HeldOut HoldOut(const std::string& pattern, const ModelSpec& spec, uint32_t seed
   if (std::set<std::string>(groups.begin(), groups.end()).size() < 2) {
     return {{}, "one example is too few to hold any out: nothing is measured" + why};
   }
-  const std::set<std::string> chosen = Chosen(groups, seed);
+  const std::set<std::string> chosen = Chosen(groups, seed, rule);
   HeldOut held_out;
   std::vector<DatasetExample> kept;
   for (size_t i = 0; i < examples.size(); ++i) {

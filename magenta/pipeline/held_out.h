@@ -10,8 +10,15 @@
 
 namespace magenta {
 
-/// The share of the examples that HoldOut takes, about.
+/// The share of the files that HoldOut takes.
 inline constexpr double kHeldOutShare = 0.1;
+
+/// Which files HoldOut takes. Both draw a number for each file from the seed and its name, and at
+/// least one and not all files are taken.
+enum class HeldOutRule : int64_t {
+  kChance = 0,  // those that drew less than the share: of few files it may be far from it
+  kTenth = 1,   // the share of the files, rounded: those that drew least
+};
 
 struct HeldOut {
   std::vector<DatasetExample> examples;
@@ -20,10 +27,10 @@ struct HeldOut {
 };
 
 /// Examples to measure on: the eval_... file that `magenta dataset` wrote beside the training_...
-/// file `pattern`; where there is none (or nothing in it), about a tenth of `examples`, which loses
-/// them. A file's examples, transposed ones too, stay together; which files go depends on `seed`
-/// and their names, so that another file moves no other. One example alone is not split.
-HeldOut HoldOut(const std::string& pattern, const ModelSpec& spec, uint32_t seed,
+/// file `pattern`; where there is none (or nothing in it), those of a tenth of the files of
+/// `examples`, which loses them, by `rule`. A file's examples, transposed ones too, stay together;
+/// of one file a tenth of the examples goes. One example alone is not split.
+HeldOut HoldOut(const std::string& pattern, const ModelSpec& spec, uint32_t seed, HeldOutRule rule,
                 std::vector<DatasetExample>& examples);
 
 }  // namespace magenta

@@ -103,35 +103,77 @@ class GuardRailsTest : public testing::Test {
 TEST_F(GuardRailsTest, ATenthOfTheFilesIsHeldOut) {
   const ModelSpec& spec = *FindModel("basic_rnn").value();
   std::vector<DatasetExample> examples = Examples();
-  const HeldOut held_out =
-      HoldOut(folder_ + "/training_tunes.tfrecord", spec, /*seed=*/0, examples);
+  const HeldOut held_out = HoldOut(folder_ + "/training_tunes.tfrecord", spec, /*seed=*/0,
+                                   HeldOutRule::kTenth, examples);
   EXPECT_EQ(held_out.examples.size() + examples.size(), 24u);
   EXPECT_EQ(held_out.examples.size() % 3, 0u);  // whole files
   std::set<std::string> learned, measured;
   for (const DatasetExample& example : examples) learned.insert(example.source);
   for (const DatasetExample& example : held_out.examples) measured.insert(example.source);
   for (const std::string& source : measured) EXPECT_FALSE(learned.contains(source)) << source;
-  EXPECT_GE(measured.size(), 1u);
-  EXPECT_LE(measured.size(), 4u);
+  EXPECT_EQ(measured.size(), 1u);  // of 8
   std::vector<DatasetExample> again = Examples();
-  EXPECT_EQ(HoldOut(folder_ + "/training_tunes.tfrecord", spec, 0, again).examples.size(),
+  EXPECT_EQ(HoldOut(folder_ + "/training_tunes.tfrecord", spec, 0, HeldOutRule::kTenth, again)
+                .examples.size(),
             held_out.examples.size());
+}
+
+TEST_F(GuardRailsTest, TheTenthIsATenthWhateverTheSeed) {
+  const ModelSpec& spec = *FindModel("basic_rnn").value();
+  for (const auto& [files, tenth] : {std::pair{2, 1u}, {14, 1u}, {15, 2u}, {37, 4u}, {100, 10u}}) {
+    Write("some.tfrecord", files, files);
+    std::set<size_t> by_chance;
+    for (uint32_t seed = 0; seed < 20; ++seed) {
+      const auto count = [&](HeldOutRule rule) {
+        auto all = ReadDataset(folder_ + "/some.tfrecord", spec).value();
+        return HoldOut(folder_ + "/some.tfrecord", spec, seed, rule, all).examples.size();
+      };
+      EXPECT_EQ(count(HeldOutRule::kTenth), tenth) << files << " files, seed " << seed;
+      by_chance.insert(count(HeldOutRule::kChance));
+    }
+    EXPECT_GE(by_chance.size(), files == 2 ? 1u : 2u);
+  }
+}
+
+// Runs of before the rule was stored go on with the files that they had.
+TEST_F(GuardRailsTest, ARunKeepsItsHeldOutFiles) {
+  Write("many.tfrecord", 37, 37);
+  TrainOptions options = Options("kept");
+  options.sequence_example_file = folder_ + "/many.tfrecord";
+  options.hold_out = true;
+  options.num_training_steps = 2;
+  ASSERT_TRUE(Train(options).ok());
+  EXPECT_THAT(notes_, HasSubstr("4 of 37 examples are held out"));
+  notes_.clear();
+  options.num_training_steps = 3;
+  ASSERT_TRUE(Train(options).ok());
+  EXPECT_THAT(notes_, HasSubstr("4 of 37 examples are held out"));
+  EXPECT_THAT(notes_, Not(HasSubstr("changed")));
+  const std::string prefix = folder_ + "/kept/train/model.ckpt-3";
+  TensorMap tensors = ReadCheckpoint(prefix).value();
+  ASSERT_EQ(tensors.erase("magenta/held_out_rule"), 1u);
+  ASSERT_TRUE(WriteV2(prefix, tensors).ok());
+  notes_.clear();
+  options.num_training_steps = 4;
+  ASSERT_TRUE(Train(options).ok());
+  EXPECT_THAT(notes_, HasSubstr("1 of 37 examples are held out"));
 }
 
 TEST_F(GuardRailsTest, TheEvalFileBesideIsPreferred) {
   const ModelSpec& spec = *FindModel("basic_rnn").value();
   Write("eval_tunes.tfrecord", 5, 5);
   std::vector<DatasetExample> examples = Examples();
-  HeldOut held_out = HoldOut(folder_ + "/training_tunes.tfrecord", spec, 0, examples);
+  HeldOut held_out =
+      HoldOut(folder_ + "/training_tunes.tfrecord", spec, 0, HeldOutRule::kTenth, examples);
   EXPECT_EQ(held_out.examples.size(), 5u);
   EXPECT_EQ(examples.size(), 24u);
   EXPECT_THAT(held_out.note, HasSubstr("eval_tunes.tfrecord"));
   Write("eval_tunes.tfrecord", 0, 1);  // nothing in it
-  held_out = HoldOut(folder_ + "/training_tunes.tfrecord", spec, 0, examples);
+  held_out = HoldOut(folder_ + "/training_tunes.tfrecord", spec, 0, HeldOutRule::kTenth, examples);
   EXPECT_THAT(held_out.note, HasSubstr("held out"));
   EXPECT_LT(examples.size(), 24u);
   examples.resize(1);
-  EXPECT_TRUE(HoldOut(folder_ + "/x", spec, 0, examples).examples.empty());
+  EXPECT_TRUE(HoldOut(folder_ + "/x", spec, 0, HeldOutRule::kTenth, examples).examples.empty());
   EXPECT_EQ(examples.size(), 1u);
 }
 

@@ -28,6 +28,7 @@ constexpr char kBestLossTensor[] = "magenta/best_loss";
 constexpr char kBestStepTensor[] = "magenta/best_step";
 constexpr char kWithoutGainTensor[] = "magenta/evaluations_without_gain";
 constexpr char kHeldOutTensor[] = "magenta/held_out_hash";
+constexpr char kHeldOutRuleTensor[] = "magenta/held_out_rule";
 constexpr char kEvaluatedTensor[] = "magenta/evaluated_step";
 
 Tensor Float64(double value) {
@@ -159,6 +160,7 @@ TensorMap RunTensors(const std::vector<Variable>& variables, const RunState& sta
   tensors[kBestStepTensor] = Tensor::Int64(state.best_step);
   tensors[kWithoutGainTensor] = Tensor::Int64(state.evaluations_without_gain);
   tensors[kHeldOutTensor] = Tensor::Int64(state.held_out_hash);
+  tensors[kHeldOutRuleTensor] = Tensor::Int64(state.held_out_rule);
   tensors[kEvaluatedTensor] = Tensor::Int64(state.evaluated_step);
   return tensors;
 }
@@ -167,11 +169,17 @@ absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& 
   RunState state = defaults;
   int64_t seed = defaults.seed;
   const std::pair<const char*, int64_t*> integers[] = {
-      {"global_step", &state.step},           {kSeedTensor, &seed},
-      {kEpochTensor, &state.position.epoch},  {kBatchTensor, &state.position.batch},
-      {kExamplesTensor, &state.num_examples}, {kDataTensor, &state.data_hash},
-      {kBestStepTensor, &state.best_step},    {kWithoutGainTensor, &state.evaluations_without_gain},
-      {kHeldOutTensor, &state.held_out_hash}, {kEvaluatedTensor, &state.evaluated_step},
+      {"global_step", &state.step},
+      {kSeedTensor, &seed},
+      {kEpochTensor, &state.position.epoch},
+      {kBatchTensor, &state.position.batch},
+      {kExamplesTensor, &state.num_examples},
+      {kDataTensor, &state.data_hash},
+      {kBestStepTensor, &state.best_step},
+      {kWithoutGainTensor, &state.evaluations_without_gain},
+      {kHeldOutTensor, &state.held_out_hash},
+      {kEvaluatedTensor, &state.evaluated_step},
+      {kHeldOutRuleTensor, &state.held_out_rule},
   };
   for (const auto& [name, value] : integers) {
     MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, name, DType::kInt64, value));

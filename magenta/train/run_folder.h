@@ -31,6 +31,9 @@ struct RunState {
   int64_t evaluations_without_gain = 0;
   int64_t held_out_hash = 0;    // DataHash of what best_loss is of; 0: not known
   int64_t evaluated_step = -1;  // the last one whose evaluation is in the three above
+  /// The HeldOutRule of a run that nobody gave music to measure on; absent in runs begun before
+  /// there was a choice, which go on as they began.
+  int64_t held_out_rule = 0;
 
   bool operator==(const RunState&) const = default;
 };

@@ -256,6 +256,7 @@ absl::Status Trainer::TakeWeights(const LoadedWeights& weights) {
 absl::Status Trainer::Begin() {
   total_ += options_.more_steps;
   state_.seed = options_.seed;
+  state_.held_out_rule = static_cast<int64_t>(HeldOutRule::kTenth);
   if (!options_.from.empty()) {
     MAGENTA_ASSIGN_OR_RETURN(const ModelSource source, SourceOf(options_.from));
     MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(source));
@@ -281,6 +282,8 @@ absl::Status Trainer::Resume(const std::string& checkpoint) {
   auto state = ReadRunState(weights.tensors, fresh);
   if (!state.ok()) return WithFile(state.status(), checkpoint);
   state_ = *state;
+  // A run of Magenta's, which has held nothing out yet.
+  if (state_.num_examples == 0) state_.held_out_rule = static_cast<int64_t>(HeldOutRule::kTenth);
   const auto slots = TakeSlots(weights.tensors, variables_);
   if (!slots.ok()) return WithFile(slots.status(), checkpoint);
   if (!*slots) {
@@ -301,7 +304,8 @@ absl::Status Trainer::ReadData() {
   if (!options_.eval_file.empty()) {
     MAGENTA_ASSIGN_OR_RETURN(held_out_, ReadDataset(options_.eval_file, spec()));
   } else if (options_.hold_out) {
-    HeldOut chosen = HoldOut(options_.sequence_example_file, spec(), state_.seed, examples_);
+    HeldOut chosen = HoldOut(options_.sequence_example_file, spec(), state_.seed,
+                             static_cast<HeldOutRule>(state_.held_out_rule), examples_);
     held_out_ = std::move(chosen.examples);
     Note(options_, chosen.note);
   }

@@ -56,7 +56,7 @@ void TrainFlags::Describe(Flags& flags) {
             "Held-out examples, measured as training goes on; none: learn from all, measure "
             "nothing.")
       .Value("FILE")
-      .Default("the eval_... file beside training_..., else a tenth of the examples");
+      .Default("the eval_... file beside training_..., else a tenth of the files");
   flags.Int64("eval_every_steps", &eval_every_steps, "Steps between two measurements.")
       .Range(1)
       .Default("100, with --from 20");
