@@ -84,9 +84,24 @@ absl::StatusOr<BarGrid> BarGrid::Make(const NoteSequence& sequence) {
     grid.bars_.push_back({start, stop, meters[at].beat});
     start = stop;
   } while (start < end);
-  const Meter first = MeterMap(sequence).meters().front();
-  if (grid.bars_.size() > 1 && grid.bars_.front().end < first.bar() - 0.02) grid.first_number_ = 0;
+  grid.Number(sequence);
   return grid;
+}
+
+void BarGrid::Number(const NoteSequence& sequence) {
+  constexpr double kSamePlace = 0.02;  // quarters, as in meter_map.cc
+  const MeterMap meters(sequence);
+  size_t begin = 0;  // the first part of the bar that is counted
+  for (size_t i = 1; i < bars_.size(); ++i) {
+    const double bar = meters.At(bars_[i].start).bar();
+    const bool whole = bars_[i].end - bars_[begin].start <= bar + kSamePlace;
+    bars_[i].number = bars_[i - 1].number + (whole ? 0 : 1);
+    if (!whole) begin = i;
+  }
+  const auto second =
+      std::find_if(bars_.begin(), bars_.end(), [](const Bar& bar) { return bar.number > 1; });
+  if (second == bars_.end() || second->start > meters.At(0).bar() - kSamePlace) return;
+  for (Bar& bar : bars_) --bar.number;
 }
 
 double BarGrid::QuarterAt(double seconds) const {

@@ -14,6 +14,9 @@ struct Bar {
   double end = 0;
   /// Quarter notes in a beat: 1 for n/4, 0.5 for n/8.
   double beat = 1;
+  /// What it is counted as: 0 for a pickup, else from 1 on. The parts of a bar that a repeat cuts
+  /// (meter_map.h) are one.
+  int number = 1;
 };
 
 /// The tempo map and the bars of a sequence.
@@ -29,10 +32,12 @@ class BarGrid {
 
   /// In order, without gaps, at least one.
   const std::vector<Bar>& bars() const { return bars_; }
-  /// What the first bar is counted as: 0 for a pickup, else 1.
-  int first_number() const { return first_number_; }
+  /// How many there are, a pickup counted, and the parts of a cut bar as one.
+  int count() const { return bars_.back().number - bars_.front().number + 1; }
 
  private:
+  void Number(const NoteSequence& sequence);
+
   struct TempoPoint {
     double seconds;
     double quarter;
@@ -40,7 +45,6 @@ class BarGrid {
   };
   std::vector<TempoPoint> tempos_;
   std::vector<Bar> bars_;
-  int first_number_ = 1;
 };
 
 }  // namespace magenta

@@ -36,11 +36,35 @@ NoteSequence SequenceOf(const Row& row) {
   return sequence;
 }
 
-TEST(BarGrid, APickupIsBarZero) {
-  const auto first = [](const Row& row) { return BarGrid::Make(SequenceOf(row))->first_number(); };
-  EXPECT_EQ(first({{{0, 60}}, {{0, 1, 4}, {1, 4, 4}}, 9, ""}), 0);
-  EXPECT_EQ(first({{{0, 60}}, {{0, 4, 4}, {4, 3, 4}}, 10, ""}), 1);
-  EXPECT_EQ(first({{{0, 60}}, {{0, 4, 4}}, 1, ""}), 1);
+TEST(BarGrid, PickupsAndCutBarsAreOneBar) {
+  const struct {
+    Row row;
+    std::vector<int> numbers;
+    int count;
+  } rows[] = {
+      // A pickup.
+      {{{{0, 60}}, {{0, 1, 4}, {1, 4, 4}}, 9, ""}, {0, 1, 2}, 3},
+      // A short last bar.
+      {{{{0, 60}}, {{0, 4, 4}, {4, 3, 4}}, 7, ""}, {1, 2}, 2},
+      {{{{0, 60}}, {{0, 4, 4}}, 1, ""}, {1}, 1},
+      // A bar that a repeat cuts, in the middle, at the beginning and at the end.
+      {{{{0, 60}}, {{0, 4, 4}, {4, 3, 4}, {7, 1, 4}, {8, 4, 4}}, 16, ""}, {1, 2, 2, 3, 4}, 4},
+      {{{{0, 60}}, {{0, 1, 4}, {1, 4, 4}, {5, 3, 4}, {8, 1, 4}, {9, 4, 4}}, 17, ""},
+       {0, 1, 2, 2, 3, 4},
+       5},
+      {{{{0, 60}}, {{0, 1, 4}, {1, 3, 4}, {4, 4, 4}}, 12, ""}, {1, 1, 2, 3}, 3},
+      {{{{0, 60}}, {{0, 4, 4}, {8, 2, 4}}, 12, ""}, {1, 2, 3, 3}, 3},
+      // A meter of its own.
+      {{{{0, 60}}, {{0, 4, 4}, {4, 2, 4}}, 12, ""}, {1, 2, 3, 4, 5}, 5},
+  };
+  for (const auto& [row, numbers, count] : rows) {
+    const auto grid = BarGrid::Make(SequenceOf(row));
+    ASSERT_TRUE(grid.ok());
+    std::vector<int> found;
+    for (const Bar& bar : grid->bars()) found.push_back(bar.number);
+    EXPECT_EQ(found, numbers);
+    EXPECT_EQ(grid->count(), count);
+  }
 }
 
 TEST(BarGrid, Bars) {

@@ -245,8 +245,8 @@ class PianoRollPainter {
     return fmt::format(
         "{:.4g} quarter notes a minute   \u00b7   {}   \u00b7   {} bar{}   \u00b7   "
         "{} note{}   \u00b7   {:.1f} s",
-        qpm, meter, grid_.bars().size(), grid_.bars().size() == 1 ? "" : "s",
-        sequence_.notes_size(), sequence_.notes_size() == 1 ? "" : "s", seconds);
+        qpm, meter, grid_.count(), grid_.count() == 1 ? "" : "s", sequence_.notes_size(),
+        sequence_.notes_size() == 1 ? "" : "s", seconds);
   }
 
   void PaintHeader() {
@@ -343,9 +343,11 @@ class PianoRollPainter {
       if (x < next_line) continue;
       next_line = x + kLeastBar;
       canvas_->Line(x, top_, x, Bottom(), 1, kBarLine);
-      if (x < next_number) continue;
+      // The rest of a cut bar has its number where a system begins with it.
+      const bool is_rest = i > system.first && grid_.bars()[i - 1].number == bar.number;
+      if (x < next_number || is_rest) continue;
       const TextStyle style = {.size = 12, .color = kFaint, .bold = true};
-      const std::string number = std::to_string(grid_.first_number() + static_cast<int>(i));
+      const std::string number = std::to_string(bar.number);
       canvas_->Text(x + 3, top_ - 10, number, style);
       next_number = x + std::max(30.0, canvas_->TextWidth(number, style) + 10);
     }

@@ -313,6 +313,10 @@ class Rendering(Case):
     def test_scores(self):
         file = self.write('tune.mid', tune(4))
         self.ok('render', file, '--format=abc,musicxml', '--program=flute', '--title=A tune')
+        titled = self.path('titled.mid')
+        self.ok('render', file, '--output=' + titled, '--title=A tune')
+        with open(titled, 'rb') as midi:
+            self.assertIn(b'\xff\x03\x06A tune', midi.read())
         self.ok('render', self.path('tune.abc'), '--output=' + self.path('abc.mid'))
         self.ok('render', self.path('tune.musicxml'), '--output=' + self.path('xml.mid'))
         with open(self.path('tune.abc')) as text:

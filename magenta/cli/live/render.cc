@@ -139,6 +139,7 @@ class RunningRenderVerb : public RenderFlags {
                         input.path);
       }
       if (program_) SetProgram(piece, *program_);
+      if (!title.empty()) piece.mutable_sequence_metadata()->set_title(title);
       const std::string base = output.empty() ? names.BaseOf(input, i, pieces.size()) : output;
       const auto of_piece = [&](double share) {
         progress((static_cast<double>(i) + share) / static_cast<double>(pieces.size()));
@@ -193,8 +194,7 @@ class RunningRenderVerb : public RenderFlags {
   std::string TitleOf(const NoteSequence& piece, const std::string& file,
                       const std::string& base) const {
     const std::string& named = piece.sequence_metadata().title();
-    return !title.empty()   ? title
-           : !named.empty() ? named
+    return !named.empty()   ? named
            : output.empty() ? fs::path(base).filename().string()
                             : fs::path(file).stem().string();
   }

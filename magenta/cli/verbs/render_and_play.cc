@@ -41,7 +41,7 @@ void RenderFlags::Describe(Flags& flags) {
       .Value("FILE")
       .Default("$MAGENTA_SOUNDFONT, else FluidR3_GM.sf2 or TimGM6mb.sf2 if installed");
   flags.Group("Picture");
-  flags.Text("title", &title, "Above the roll, and of a score.")
+  flags.Text("title", &title, "Above the roll, and of a score or MIDI file.")
       .Default("the piece's, or the file's name");
   flags
       .Double("primer_end", &primer_end,
