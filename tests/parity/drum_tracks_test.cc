@@ -1,37 +1,17 @@
 // Splitting, quantising and extracting give the reference's drum tracks, row by row.
 
-#include <fmt/core.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
 
-#include <map>
-
-#include "magenta/io/record/tfrecord.h"
 #include "magenta/music/drums/extract_drum_tracks.h"
 #include "magenta/music/quantize.h"
 #include "magenta/music/split.h"
-#include "tests/parity/golden_rows.h"
 #include "tests/parity/rows_checked.h"
+#include "tests/parity/zoo_rows.h"
 
 namespace magenta {
 namespace {
 
 using nlohmann::json;
-
-/// The inputs of a kind by their ids.
-std::map<std::string, NoteSequence> ReadInputs(const std::string& path) {
-  std::map<std::string, NoteSequence> inputs;
-  auto reader = RecordReader::Open(path);
-  EXPECT_TRUE(reader.ok()) << reader.status();
-  if (!reader.ok()) return inputs;
-  std::string record;
-  while (*reader->Next(&record)) {
-    NoteSequence sequence;
-    EXPECT_TRUE(sequence.ParseFromString(record));
-    inputs[sequence.id()] = std::move(sequence);
-  }
-  return inputs;
-}
 
 /// A list of pitches a step, as the rows have it.
 json StepsOf(const DrumTrack& track) {
@@ -49,28 +29,9 @@ json InWordsOf(const json& wanted, const DrumTrack& track) {
     got["events"] = steps;
     return got;
   }
-  const std::string text = steps.dump();
   got["len"] = track.size();
-  got["crc32"] =
-      ::crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size()));
+  got["crc32"] = Crc32Of(steps);
   return got;
-}
-
-/// The extractor's part of a row's counters.
-json CountersOf(const json& stats) {
-  const std::string stage = "DrumsExtractor_training_";
-  json counters = json::object();
-  for (const auto& [name, value] : stats.items()) {
-    if (!name.starts_with(stage)) continue;
-    if (!value.is_object()) {
-      counters[name.substr(stage.size())] = value;
-      continue;
-    }
-    for (const auto& [bound, count] : value.items()) {
-      counters[fmt::format("{}:[{},", name.substr(stage.size()), bound)] = count;
-    }
-  }
-  return counters;
 }
 
 void ExpectRow(const json& row, const NoteSequence& sequence) {
@@ -94,18 +55,12 @@ void ExpectRow(const json& row, const NoteSequence& sequence) {
     }
   }
   EXPECT_EQ(tracks, row["examples"]);
-  json counted = json::object();
-  for (const auto& [name, count] : counters) {
-    const size_t comma = name.find(',');
-    counted[std::string(name.substr(0, comma == name.npos ? comma : comma + 1))] = count;
-  }
-  EXPECT_EQ(counted, CountersOf(row["stats"]));
+  EXPECT_EQ(InStageWords(counters), StageCounters(row["stats"], "DrumsExtractor_training_"));
 }
 
 TEST(DrumTracks, OfTheGoldens) {
-  const std::string folder = GoldensFolder() + "/zoo/";
-  const std::map<std::string, NoteSequence> inputs = ReadInputs(folder + "notes/drums.tfrecord");
-  const std::vector<json> rows = ReadRows(folder + "extracted_drums.jsonl");
+  const auto inputs = ReadZooInputs("drums");
+  const std::vector<json> rows = ReadRows(ZooFolder() + "extracted_drums.jsonl");
   ASSERT_FALSE(rows.empty());
   for (const json& row : rows) {
     const auto input = inputs.find(row["sequence"]);
