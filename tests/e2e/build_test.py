@@ -84,6 +84,18 @@ class B(unittest.TestCase):
                 ('fails', skip, 'self.fail()', 1, [sun.format('fails', 'a'), moon.format('fails')])):
             self.assertEqual(self.ctest(name, a, b), (status, noted), name)
 
+    def test_only_a_run_forgets_the_last_one(self):
+        build = os.path.dirname(os.path.abspath(BIN))
+        with open(os.path.join(build, 'CTestCustom.cmake'), encoding='utf-8') as file:
+            self.write('CTestCustom.cmake', file.read().replace(build, self.path('.')).encode())
+        self.write('CTestTestfile.cmake', f'add_test(any "{sys.executable}" -c pass)\n'.encode())
+        for flags, kept in ((['-N'], True), (['--show-only'], True), (['--show-only=json-v1', '-R', 'any'], True),
+                            (['--print-labels'], True), (['-R', '-none-'], False), ([], False)):
+            skips = self.write('skips.txt', b'a_test\tX.y\tleft out: no sun\n')
+            subprocess.run(['ctest', *flags], cwd=self.path('.'), stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL, check=False)
+            self.assertEqual(os.path.exists(skips), kept, flags)
+
     def test_a_skip_must_be_listed(self):
         skips = self.write('skips', b'a_test\tX.y\tleft out: no sun\n')
         for listed, status, says in ((b'no moon  it is day\n', 1, b'NOT ALLOWED: a_test: left out: no sun (X.y)'),
