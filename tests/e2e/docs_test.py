@@ -213,6 +213,12 @@ class Words(unittest.TestCase):
                     self.assertLessEqual(set(sections.split(' and ')), rules, name)
         self.assertGreater(cited, 25)
 
+    def test_no_line_is_longer_than_a_screen_is_wide(self):
+        for name in 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/cli.md':
+            text = re.sub(r'^```.*?^```', '', page(name), flags=re.M | re.S)
+            long = [line for line in text.splitlines() if len(line) > 120 and not line.startswith('|')]
+            self.assertEqual(long, [], name)
+
     def test_every_link_leads_somewhere(self):
         links = 0
         for name in pages():
