@@ -507,6 +507,20 @@ TEST(Duet, TheRecordingKeepsPedalsControllersAndBends) {
   EXPECT_EQ(dump, "64=127@0 11=90@3 64=0@4 bend 773@1");
 }
 
+TEST(Duet, TheRecordingsTicksAreASequencersAndWithinAMillisecond) {
+  for (const auto& [qpm, ticks] : {std::pair(120.0, 480), std::pair(50.0, 960)}) {
+    DuetOptions options = Options(TurnMode::kBars);
+    options.qpm = qpm;
+    options.meter_numerator = 3;
+    SessionRecorder recorder(options);
+    EXPECT_EQ(recorder.Sequence().ticks_per_quarter(), ticks);
+    EXPECT_EQ(recorder.Sequence().tempos(0).qpm(), qpm);
+    EXPECT_EQ(recorder.Sequence().time_signatures(0).numerator(), 3);
+    recorder.Add({.kind = JournalEntry::Kind::kBeat, .seconds = 5, .qpm = 20});
+    EXPECT_EQ(recorder.Sequence().ticks_per_quarter(), 1920);
+  }
+}
+
 TEST(Duet, SendsItsClock) {
   Simulation simulation;
   simulation.Send(8, {0xfe});

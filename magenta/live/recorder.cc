@@ -8,6 +8,7 @@
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/io/midi/midi_file.h"
+#include "magenta/io/midi/tick_clock.h"
 
 namespace magenta {
 namespace {
@@ -27,8 +28,7 @@ constexpr int kAllNotesOffNumber = 123;
 SessionRecorder::SessionRecorder(const DuetOptions& options)
     : options_(options),
       next_instrument_(static_cast<int>(options.players.size()) * kTracksPerPlayer) {
-  recorded_.set_ticks_per_quarter(480);
-  recorded_.add_tempos()->set_qpm(options.qpm);
+  AddTempo(0, options.qpm);
   auto* meter = recorded_.add_time_signatures();
   meter->set_numerator(options.meter_numerator);
   meter->set_denominator(options.meter_denominator);
@@ -80,13 +80,18 @@ void SessionRecorder::Add(const JournalEntry& entry) {
     case JournalEntry::Kind::kTransport: {
       const double before = recorded_.tempos(recorded_.tempos_size() - 1).qpm();
       if (entry.qpm <= 0 || std::abs(entry.qpm - before) < kLeastTempoChange) return;
-      auto* tempo = recorded_.add_tempos();
-      tempo->set_time(entry.seconds);
-      tempo->set_qpm(entry.qpm);
-      return;
+      return AddTempo(entry.seconds, entry.qpm);
     }
     default: return;
   }
+}
+
+void SessionRecorder::AddTempo(double seconds, double qpm) {
+  auto* tempo = recorded_.add_tempos();
+  tempo->set_time(seconds);
+  tempo->set_qpm(qpm);
+  const int ticks = std::max(recorded_.ticks_per_quarter(), PlayedTicksPerQuarter(qpm));
+  recorded_.set_ticks_per_quarter(ticks);
 }
 
 void SessionRecorder::AddSound(const JournalEntry& entry) {

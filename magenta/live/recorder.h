@@ -41,6 +41,7 @@ class SessionRecorder {
   };
   std::string NameOf(std::string_view who, int player) const;
   Part& PlayersPart(const JournalEntry& entry);
+  void AddTempo(double seconds, double qpm);
   void AddSound(const JournalEntry& entry);
   void AddNote(const Part& part, const JournalEntry& entry, NoteSequence& recorded);
   void EndNote(int instrument, int pitch, double seconds);

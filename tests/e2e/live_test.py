@@ -268,6 +268,22 @@ class Live(Case):
         self.assertIn(b'metronome', content)
         self.assertIn(b'\x99\x4c', content)
 
+    def test_its_files_are_as_sequencers_write_them(self):
+        """Ticks, tempo and meter of what a session writes; its notes stand on the grid."""
+        for micros, qpm, ticks in ((555555, 108, 480), (1500000, 40, 960)):
+            with self.subTest(qpm):
+                source = self.write('me.mid', midi([[60], [62], [64]] * 8, 480, micros))
+                self.duet(source, '--meter=3/4', '--record=' + self.path(f'{qpm}.mid'))
+                for name in ('duet.mid', f'{qpm}.mid'):
+                    with open(self.path(name), 'rb') as file:
+                        content = file.read()
+                    self.assertEqual(struct.unpack('>H', content[12:14]), (ticks,))
+                    self.assertIn(b'\xff\x51\3' + struct.pack('>I', micros)[1:], content)
+                    self.assertIn(b'\xff\x58\4\3\2', content)
+                    for _, start, _ in notes_of(self.path(name)):
+                        steps = start * 4e6 / micros
+                        self.assertAlmostEqual(steps, round(steps), 2)
+
     def test_a_phrase_is_answered_when_it_is_over(self):
         rest = [[]] * 8
         for what, source, answers in (

@@ -7,6 +7,13 @@ namespace magenta {
 
 double TickScale(double qpm, int ticks_per_quarter) { return 60.0 / (qpm * ticks_per_quarter); }
 
+int PlayedTicksPerQuarter(double qpm) {
+  constexpr int kMostTicks = 480 << 6;
+  int ticks = 480;
+  while (ticks < kMostTicks && TickScale(qpm, ticks) / 2 >= 0.001) ticks *= 2;
+  return ticks;
+}
+
 void TickClock::UseRealTime(double ticks, double seconds) {
   real_ticks_ = ticks;
   real_seconds_ = seconds;

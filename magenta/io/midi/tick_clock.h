@@ -17,6 +17,10 @@ inline constexpr int32_t kDefaultTempo = 500000;
 /// Seconds a tick at `qpm` quarters a minute: 60 / (qpm * ticks_per_quarter).
 double TickScale(double qpm, int ticks_per_quarter);
 
+/// Ticks a quarter for what was played, in no grid: 480, as sequencers have, doubled until the
+/// nearest tick is less than a millisecond away at `qpm` quarters a minute (0.98 and more).
+int PlayedTicksPerQuarter(double qpm);
+
 /// The tempo changes of one file. Time of a tick t in the segment that began at tick t_k:
 /// T(t) = T_k + scale_k * (t - t_k), and T_{k+1} by the same formula. Nothing is rounded.
 class TickClock {

@@ -44,15 +44,30 @@ class FileBackendTest : public testing::Test {
     return backend_->Run(processor, between);
   }
 
-  std::string DumpOutput(const std::string& name) {
+  FilePerformance Output(const std::string& name) {
     const auto performance = ReadPerformance(Path(name), 0, 48000);
     EXPECT_TRUE(performance.ok()) << performance.status();
-    if (!performance.ok()) return "";
+    return performance.ok() ? *performance : FilePerformance();
+  }
+  std::string DumpOutput(const std::string& name) {
+    const FilePerformance performance = Output(name);
     std::string dump;
-    for (const TimedMidiEvent& timed : performance->events) {
+    for (const TimedMidiEvent& timed : performance.events) {
       dump += DumpMidiEvent(timed.event, timed.frame) + " ";
     }
-    return dump + "end " + std::to_string(performance->end_frame);
+    return dump + "end " + std::to_string(performance.end_frame);
+  }
+  /// The events of an output, each within a millisecond of the frame of its row.
+  void ExpectOutput(const std::string& name,
+                    const std::vector<std::pair<std::string, int64_t>>& rows, int64_t end) {
+    const FilePerformance performance = Output(name);
+    ASSERT_EQ(performance.events.size(), rows.size());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const auto& [frame, event] = performance.events[i];
+      EXPECT_EQ(DumpMidiEvent(event, 0), rows[i].first + "@0");
+      EXPECT_NEAR(frame, rows[i].second, 48);
+    }
+    EXPECT_NEAR(performance.end_frame, end, 48);
   }
 
   std::filesystem::path folder_;
@@ -71,7 +86,7 @@ TEST_F(FileBackendTest, FramesOfSeveralPerformersInOrder) {
   EXPECT_EQ(processor.misplaced, 0);
 }
 
-TEST_F(FileBackendTest, WhatIsSentStandsInTheFileToTheFrame) {
+TEST_F(FileBackendTest, WhatIsSentStandsInTheFile) {
   for (const uint32_t block : {1u, 64u, 1000u}) {
     for (const double qpm : {120.0, 90.0, 200.0, 133.7}) {
       MidiPortRequest request;
@@ -89,9 +104,8 @@ TEST_F(FileBackendTest, WhatIsSentStandsInTheFileToTheFrame) {
           });
       ASSERT_TRUE(Run(request, processor).ok());
       const int64_t end = (52944 / block + 1) * block;
-      EXPECT_EQ(DumpOutput("out.mid"), fmt::format("0:90.3C.64@0 0:80.3C.40@4800 end {}", end));
-      EXPECT_EQ(DumpOutput("other.mid"),
-                fmt::format("0:FA@0 0:91.3E.50@52800 0:81.3E.40@52944 end {}", end));
+      ExpectOutput("out.mid", {{"0:90.3C.64", 0}, {"0:80.3C.40", 4800}}, end);
+      ExpectOutput("other.mid", {{"0:FA", 0}, {"0:91.3E.50", 52800}, {"0:81.3E.40", 52944}}, end);
     }
   }
 }
@@ -181,16 +195,39 @@ TEST_F(FileBackendTest, PlaysBeatForBeatWhateverTheFilesTempos) {
   }
 }
 
-TEST_F(FileBackendTest, EveryFrameHasATickOfItsOwn) {
-  for (const double rate : {8000.0, 44100.0, 48000.0}) {
-    for (const double qpm : {88.0, 97.3, 120.0, 300.0}) {
-      const FrameTicks ticks(rate, qpm);
+TEST_F(FileBackendTest, TicksAreASequencersAndWithinAMillisecond) {
+  const struct {
+    double qpm;
+    int ticks_per_quarter;
+  } rows[] = {{10, 3840}, {40, 960}, {62.4, 960}, {62.6, 480}, {108, 480}, {120, 480}, {1000, 480}};
+  for (const auto& row : rows) {
+    for (const double rate : {8000.0, 44100.0, 48000.0}) {
+      const FrameTicks ticks(rate, row.qpm);
+      EXPECT_EQ(ticks.ticks_per_quarter(), row.ticks_per_quarter) << row.qpm;
       const double seconds = ticks.tempo() / 1e6 / ticks.ticks_per_quarter();
       for (int64_t frame = 1; frame < 400000000; frame = frame * 3 + 1) {
-        EXPECT_EQ(std::llround(ticks.TickOf(frame) * seconds * rate), frame) << rate << " " << qpm;
+        EXPECT_NEAR(static_cast<double>(ticks.TickOf(frame)) * seconds,
+                    static_cast<double>(frame) / rate, 0.001)
+            << rate << " " << row.qpm;
       }
     }
   }
+}
+
+TEST_F(FileBackendTest, NotesShorterThanATickHaveOne) {
+  MidiPortRequest request;
+  request.outputs = {Path("out.mid")};
+  request.tail_seconds = 64 / 48000.0;
+  ScriptedProcessor processor([](const MidiBlock&, std::span<const MidiEvent>, MidiOut& out) {
+    out.Send({.frame = 0, .port = 0, .size = 3, .bytes = {0x80, 60, 0}});  // of no note
+    for (const uint32_t frame : {1u, 3u}) {
+      out.Send({.frame = frame, .port = 0, .size = 3, .bytes = {0x90, 60, 1}});
+      out.Send({.frame = frame + 1, .port = 0, .size = 3, .bytes = {0x90, 60, 0}});
+    }
+  });
+  ASSERT_TRUE(Run(request, processor).ok());
+  EXPECT_EQ(DumpOutput("out.mid"),
+            "0:80.3C.40@0 0:90.3C.01@0 0:80.3C.40@50 0:90.3C.01@50 0:80.3C.40@100 end 100");
 }
 
 TEST_F(FileBackendTest, EventsOutOfOrderAndOutOfPlace) {
@@ -205,7 +242,7 @@ TEST_F(FileBackendTest, EventsOutOfOrderAndOutOfPlace) {
     out.Send({.frame = 20, .port = 1, .size = 3, .bytes = {0x90, 2, 1}});  // no such port
   });
   ASSERT_TRUE(Run(request, processor).ok());
-  EXPECT_EQ(DumpOutput("out.mid"), "0:90.03.01@3 0:90.02.01@20 0:80.02.40@20 0:80.01.40@63 end 64");
+  EXPECT_EQ(DumpOutput("out.mid"), "0:90.03.01@0 0:90.02.01@0 0:80.02.40@50 0:80.01.40@50 end 50");
   EXPECT_EQ(backend_->state().lost_events, 1);
 }
 

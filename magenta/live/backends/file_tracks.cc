@@ -18,7 +18,6 @@ namespace {
 
 constexpr uint64_t kMaxFileBytes = kPieceLimits.file_bytes;
 constexpr double kMaxSeconds = 24 * 3600;
-constexpr int kMaxTicksPerQuarter = 32767;
 constexpr int32_t kMaxTempo = 0xFFFFFF;
 
 /// The message of `event`; size 0 for what no port carries.
@@ -131,8 +130,7 @@ absl::StatusOr<FilePerformance> ReadPerformance(const std::string& path, uint8_t
 
 FrameTicks::FrameTicks(double rate, double qpm)
     : tempo_(static_cast<int32_t>(std::clamp<double>(std::round(6e7 / qpm), 1, kMaxTempo))),
-      ticks_per_quarter_(static_cast<int>(
-          std::clamp<double>(std::ceil(rate * tempo_ / 1e6), 1, kMaxTicksPerQuarter))),
+      ticks_per_quarter_(PlayedTicksPerQuarter(6e7 / tempo_)),
       ticks_per_frame_(ticks_per_quarter_ * 1e6 / (tempo_ * rate)) {}
 
 int64_t FrameTicks::TickOf(int64_t frame) const {
@@ -146,9 +144,9 @@ absl::StatusOr<FileRecording> FileRecording::Create(const std::string& path,
   FileRecording recording(std::move(file), ticks);
   recording.owners_.assign(owners.begin(), owners.end());
   for (const OutputTrack& owner : owners) {
-    recording.tracks_.push_back({owner.owner, owner.channel, SmfTrackWriter(owner.name), false});
+    recording.tracks_.push_back({owner.owner, owner.channel, SmfTrackWriter(owner.name)});
   }
-  if (owners.empty()) recording.tracks_.push_back({0, -1, SmfTrackWriter(), false});
+  if (owners.empty()) recording.tracks_.push_back({0, -1, SmfTrackWriter()});
   return recording;
 }
 
@@ -164,12 +162,21 @@ FileRecording::Track& FileRecording::TrackOf(const MidiEvent& event) {
     if (track.channel == channel) return track;
   }
   const std::string name = fmt::format("{}, channel {}", owner->name, channel + 1);
-  return tracks_.emplace_back(Track{event.owner, channel, SmfTrackWriter(name), false});
+  return tracks_.emplace_back(Track{event.owner, channel, SmfTrackWriter(name)});
 }
 
 void FileRecording::Add(int64_t frame, const MidiEvent& event) {
   Track& track = TrackOf(event);
-  track.writer.Add({ticks_.TickOf(frame), event.size, event.bytes});
+  track.tick = std::max(track.tick, ticks_.TickOf(frame));
+  const int kind = event.bytes[0] & 0xf0;
+  const std::pair note(event.bytes[0] & 0x0f, event.bytes[1]);
+  if (kind == 0x90 && event.bytes[2] > 0) {
+    track.begun[note] = track.tick;
+  } else if (kind == 0x80 || kind == 0x90) {
+    const auto begun = track.begun.find(note);
+    if (begun != track.begun.end() && begun->second == track.tick) ++track.tick;
+  }
+  track.writer.Add({track.tick, event.size, event.bytes});
   track.used = true;
 }
 

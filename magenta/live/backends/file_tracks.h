@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -47,9 +49,8 @@ struct FileReading {
 absl::StatusOr<FilePerformance> ReadPerformance(const std::string& path, uint8_t port, double rate,
                                                 const FileReading& how = {});
 
-/// Where an output file's ticks are. With a tempo of at least 60 * rate / 32767 quarters a minute
-/// (88 at 48 kHz) a tick is never longer than a frame, so that no two frames share a tick; at the
-/// default of 120 and 48 kHz a tick is a frame.
+/// Where an output file's ticks are: PlayedTicksPerQuarter of them, as sequencers expect, so that a
+/// message is written less than a millisecond from its frame.
 class FrameTicks {
  public:
   FrameTicks(double rate, double qpm);
@@ -78,7 +79,7 @@ class FileRecording {
     denominator_ = denominator;
   }
 
-  /// `frame` at least that of the event before.
+  /// `frame` at least that of the event before. A note has a tick at least.
   void Add(int64_t frame, const MidiEvent& event);
   /// Writes a file that ends at `end_frame`.
   absl::Status Commit(int64_t end_frame);
@@ -88,7 +89,9 @@ class FileRecording {
     uint8_t owner;
     int channel;  // -1: none yet
     SmfTrackWriter writer;
-    bool used;
+    bool used = false;
+    int64_t tick = 0;                                   // of the last message
+    std::map<std::pair<int, int>, int64_t> begun = {};  // ticks of notes, by channel and pitch
   };
   FileRecording(OutputFile file, const FrameTicks& ticks) : file_(std::move(file)), ticks_(ticks) {}
   Track& TrackOf(const MidiEvent& event);
