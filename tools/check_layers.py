@@ -12,8 +12,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml", "io/music",
-      "io/request"]
+IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml", "io/drums",
+      "io/music", "io/request"]
 ROOMS = {
     "base": [],
     "music": ["base"],
@@ -25,9 +25,11 @@ ROOMS = {
     "io/score": ["base", "music"],
     "io/abc": ["base", "music", "io/score"],
     "io/musicxml": ["base", "music", "io/score"],
+    "io/drums": ["base", "music", "music/drums", "io/score"],
     "io/request": ["base", "music", "io/record"],
     # The one table of formats.
-    "io/music": ["base", "music", "io/record", "io/midi", "io/score", "io/abc", "io/musicxml"],
+    "io/music": ["base", "music", "io/record", "io/midi", "io/score", "io/abc", "io/musicxml",
+                 "io/drums"],
     "codec": ["base", "music"],
     "nn": ["base"],
     "models": ["base", "music", "codec", "nn"],

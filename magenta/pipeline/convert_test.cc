@@ -95,6 +95,24 @@ TEST(ConvertTest, NamesSequencesAsTheReferenceDoes) {
   EXPECT_EQ(SequenceOf(records[6]).id(), "/id/midi/in/" + Sha1Hex("sub/c.kar"));
 }
 
+TEST(ConvertTest, PatternsOfAFileAreCountedOneByOne) {
+  TempFolder folder;
+  folder.Write("in/grooves.drums",
+               "pattern: a\nmeter: 1/4\nBD |x-x-|\n\npattern: b\nBD |x|\n\n"
+               "pattern: c\nmeter: 1/4\nswing: 60\nSD |x---|\n");
+  ASSERT_TRUE(ConvertFolder(Options(folder)).ok());
+  EXPECT_EQ(DumpRecords(folder.Path("out/notes.tfrecord")), "grooves.drums 2\ngrooves.drums 1\n");
+  EXPECT_EQ(SequenceOf(RecordsOf(folder.Path("out/notes.tfrecord"))[1]).id(),
+            "/id/drums/in/" + Sha1Hex("grooves.drums_3"));
+  const nlohmann::json report = JsonOf(folder.Path("out/report.json"));
+  EXPECT_EQ(report["counts"].dump(), R"({"broken_pattern":1,"kept":2})");
+  EXPECT_EQ(report["files"][0]["tracks"][1]["track"], "b");
+  EXPECT_EQ(report["files"][0]["tracks"][1]["detail"],
+            "line 6, column 5: bar 1 of BD has 1 cell, not the 16 of 4/4 on grid 16");
+  EXPECT_EQ(report["files"][0]["warnings"][0],
+            "pattern 3, line 10: header 'swing': there are style, by, meter, tempo, grid");
+}
+
 TEST(ConvertTest, OutputDoesNotDependOnThreads) {
   TempFolder folder;
   WriteMixedFolder(folder);

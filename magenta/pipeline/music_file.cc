@@ -35,8 +35,10 @@ void TakeWarnings(const MusicPiece& piece, const std::string& prefix, FileOutcom
   }
 }
 
-/// A book's tunes stand in the report as its tracks, so that a broken one is seen and counted.
+/// A book's tunes (or patterns) stand in the report as its tracks, so that a broken one is seen and
+/// counted.
 void TakeBook(const MusicFileName& name, MusicReading& reading, MusicFileReading& out) {
+  const char* const kind = MusicPieceKind(reading.format);
   std::map<int64_t, int> seen;  // tunes of each X:
   for (size_t i = 0; i < reading.pieces.size(); ++i) {
     MusicPiece& tune = reading.pieces[i];
@@ -45,10 +47,10 @@ void TakeBook(const MusicFileName& name, MusicReading& reading, MusicFileReading
     report.part = static_cast<int>(i);
     report.name = tune.sequence.sequence_metadata().title();
     report.kept = tune.status.ok();
-    report.outcome = report.kept ? "kept" : "broken_tune";
+    report.outcome = report.kept ? "kept" : fmt::format("broken_{}", kind);
     report.reason = ErrorMessage(tune.status);
     if (!report.kept) continue;
-    TakeWarnings(tune, fmt::format("tune {}, ", number), out.outcome);
+    TakeWarnings(tune, fmt::format("{} {}, ", kind, number), out.outcome);
     const int nth = ++seen[number];
     NameSequence(
         name, reading.format,
@@ -69,7 +71,7 @@ void TakeBytes(const MusicFileName& name, MusicFormat format, std::string_view b
   const std::string broken = fmt::format("broken_{}", MusicFormatId(format));
   auto reading = ReadMusicBytes(bytes, {format, std::move(memory)});
   if (!reading.ok()) return SetBroken(reading.status(), broken, out.outcome);
-  if (format == MusicFormat::kAbc) {
+  if (*MusicPieceKind(format) != '\0') {
     TakeBook(name, *reading, out);
   } else {
     MusicPiece& piece = reading->pieces[0];

@@ -62,7 +62,7 @@ ItemSequences ParseMusic(const MusicFileName& name, NoteSequence memory) {
   std::erase_if(reading.outcome.tracks, [](const TrackReport& tune) { return tune.kept; });
   if (parsed.sequences.empty() || !reading.outcome.tracks.empty()) {
     reading.outcome.outputs = 0;
-    if (!parsed.sequences.empty()) reading.outcome.reason = "broken_tune";
+    if (!parsed.sequences.empty()) reading.outcome.reason = reading.outcome.tracks[0].outcome;
     parsed.broken = std::move(reading.outcome);
   }
   return parsed;

@@ -88,7 +88,8 @@ BodyForm BodyFormOf(MusicFormat format) {
   switch (format) {
     case MusicFormat::kMusicXml: return BodyForm::kMusicXml;
     case MusicFormat::kAbc: return BodyForm::kAbc;
-    case MusicFormat::kMidi: break;
+    case MusicFormat::kMidi:
+    case MusicFormat::kDrumGrid: break;
   }
   return BodyForm::kMidi;
 }

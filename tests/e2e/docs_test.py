@@ -279,6 +279,25 @@ class Formats(Case):
         self.ok('generate', '--primer_midi=' + self.path('bars.abc'), '--output_dir=' + self.path('out'),
                 '--num_outputs=1')
 
+    def test_drums(self):
+        """Two patterns; strung together the first is eight bars of 4/4."""
+        path = self.write('two.drums', self.example('drums', 'pattern: Straight rock').encode())
+        out = self.ok('inspect', path).out
+        self.assertIn('1 Straight rock: 62 notes', out)
+        self.assertIn('2 Slow blues shuffle: 26 notes', out)
+        if not built('magenta-live'):
+            return
+        self.ok('render', path, '--format=mid', '--output_dir=' + self.path('out'))
+        notes = notes_of(self.path('out/two_1.mid'))
+        bar = 4 * 60 / 112
+        bars = [[pitch for pitch, start, _ in notes if int(start / bar + 0.01) == i] for i in range(8)]
+        self.assertEqual(len(notes), sum(map(len, bars)))
+        self.assertEqual(bars[0], bars[1])
+        self.assertEqual(bars[0], bars[2])
+        self.assertIn(49, bars[4])
+        self.assertEqual(bars[3], bars[7])
+        self.assertIn(45, bars[7])
+
     def test_musicxml(self):
         content = self.example('musicxml', '<score-partwise>').encode()
         self.assertEqual(notes_of(self.write('one.musicxml', content)), [(72, 0, 0.75)])

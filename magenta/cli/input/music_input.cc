@@ -109,25 +109,6 @@ absl::StatusOr<std::vector<NoteSequence>> ReadPieces(const std::string& bytes, M
   return sequences;
 }
 
-FileKind KindOfFormat(MusicFormat format) {
-  switch (format) {
-    case MusicFormat::kMidi: return FileKind::kMidi;
-    case MusicFormat::kAbc: return FileKind::kAbc;
-    case MusicFormat::kMusicXml: return FileKind::kMusicXml;
-  }
-  return FileKind::kUnknown;
-}
-
-bool IsMusic(FileKind kind) {
-  return kind == FileKind::kMidi || kind == FileKind::kAbc || kind == FileKind::kMusicXml;
-}
-
-/// What convert would take a file of this name for: MIDI behind a wrapper's bytes, say.
-FileKind KindByName(const std::string& path) {
-  const auto format = MusicFormatOfName(path);
-  return format.has_value() ? KindOfFormat(*format) : FileKind::kUnknown;
-}
-
 absl::Status AtRecord(const absl::Status& status, const std::string& path, size_t number) {
   return InputError(path, fmt::format("record {}: {}", number, ErrorMessage(status)),
                     ErrorRemedy(status));
@@ -154,11 +135,9 @@ absl::StatusOr<std::vector<NoteSequence>> ReadSequenceRecords(const std::string&
 absl::StatusOr<std::vector<NoteSequence>> ReadKnown(const std::string& path, const FileBytes& file,
                                                     std::vector<std::string>& warnings,
                                                     bool as_piece) {
-  const auto& [bytes, kind] = file;
+  const auto& [bytes, kind, format] = file;
   switch (kind) {
-    case FileKind::kMidi: return ReadPieces(bytes, MusicFormat::kMidi, warnings, as_piece);
-    case FileKind::kMusicXml: return ReadPieces(bytes, MusicFormat::kMusicXml, warnings, as_piece);
-    case FileKind::kAbc: return ReadPieces(bytes, MusicFormat::kAbc, warnings, as_piece);
+    case FileKind::kMusic: return ReadPieces(bytes, *format, warnings, as_piece);
     case FileKind::kRecords: return ReadSequenceRecords(path);
     case FileKind::kNoteSequence: {
       std::vector<NoteSequence> sequences(1);
@@ -172,31 +151,36 @@ absl::StatusOr<std::vector<NoteSequence>> ReadKnown(const std::string& path, con
   return InputError(
       path,
       fmt::format("is {}, not music that can be read",
-                  foreign.empty() || kind != FileKind::kUnknown ? KindName(kind) : foreign),
-      "Give a MIDI, ABC or MusicXML file, or a NoteSequence");
+                  foreign.empty() || kind != FileKind::kUnknown ? KindName(file) : foreign),
+      "Give a file of MIDI, ABC, MusicXML or drum grids, or a NoteSequence");
 }
 
-}  // namespace
-
-FileKind KindOf(std::string_view bytes) {
-  const auto format = MusicFormatOfBytes(bytes);
+/// By the first bytes and the last eight alone; `format` is what the first ones say.
+FileKind KindOf(std::string_view bytes, std::optional<MusicFormat> format) {
   const bool is_packed = format.has_value() && IsGzip(bytes);  // a TFRecord may be too
-  if (is_packed || format == MusicFormat::kMidi) return KindOfFormat(*format);
+  if (is_packed || format == MusicFormat::kMidi) return FileKind::kMusic;
   if (BeginsAsRecords(bytes)) return FileKind::kRecords;
   if (EndsAsTable(bytes)) return FileKind::kTable;
-  if (format == MusicFormat::kMusicXml) return FileKind::kMusicXml;
+  // Of ABC a line tells, which other files may have, too.
+  if (format.has_value() && format != MusicFormat::kAbc) return FileKind::kMusic;
   const std::string_view text = WithoutBlanks(bytes);
   if (text.starts_with("model_checkpoint_path")) return FileKind::kCheckpointState;
   if (text.starts_with('{')) return FileKind::kJson;
   if (const FileKind kind = ProtoKind(bytes); kind != FileKind::kUnknown) return kind;
-  return format.has_value() ? FileKind::kAbc : FileKind::kUnknown;
+  return format.has_value() ? FileKind::kMusic : FileKind::kUnknown;
 }
 
-const char* KindName(FileKind kind) {
-  switch (kind) {
-    case FileKind::kMidi: return "a MIDI file";
-    case FileKind::kAbc: return "an ABC tune book";
-    case FileKind::kMusicXml: return "a MusicXML score";
+}  // namespace
+
+FileBytes ToldByBytes(std::string bytes) {
+  const auto format = MusicFormatOfBytes(bytes);
+  const FileKind kind = KindOf(bytes, format);
+  return {std::move(bytes), kind, kind == FileKind::kMusic ? format : std::nullopt};
+}
+
+const char* KindName(const FileBytes& file) {
+  switch (file.kind) {
+    case FileKind::kMusic: return MusicFileKind(*file.format);
     case FileKind::kRecords: return "a TFRecord";
     case FileKind::kTable: return "a checkpoint";
     case FileKind::kCheckpointState: return "the state of a run";
@@ -210,19 +194,24 @@ const char* KindName(FileKind kind) {
 }
 
 absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path) {
-  FileBytes file;
-  file.bytes = EndsOf(path);
-  file.kind = KindOf(file.bytes);
-  const FileKind named = KindByName(path);
+  FileBytes file = ToldByBytes(EndsOf(path));
+  // What convert would take a file of this name for: MIDI behind a wrapper's bytes, say.
+  const std::optional<MusicFormat> named = MusicFormatOfName(path);
+  const auto take_name = [&] {
+    file.kind = FileKind::kMusic;
+    file.format = named;
+  };
   // What is packed and damaged from the start may be anything but for its name.
-  if (IsMusic(named) && IsGzip(file.bytes)) file.kind = named;
+  if (named.has_value() && IsGzip(file.bytes)) take_name();
   if (file.kind == FileKind::kRecords || file.kind == FileKind::kTable) return file;
-  const bool tells = file.kind != FileKind::kUnknown && file.kind != FileKind::kAbc;
-  const bool is_piece = IsMusic(tells ? file.kind : named);
+  const bool tells = file.kind != FileKind::kUnknown && file.format != MusicFormat::kAbc;
+  const bool is_piece = tells ? file.kind == FileKind::kMusic : named.has_value();
   MAGENTA_ASSIGN_OR_RETURN(file.bytes,
                            is_piece ? ReadPieceFile(path) : ReadFile(path, kMostMessageBytes));
-  if (!IsMusic(named) || !IsGzip(file.bytes)) file.kind = KindOf(file.bytes);
-  if (file.kind == FileKind::kUnknown && !file.bytes.empty()) file.kind = named;
+  if (!named.has_value() || !IsGzip(file.bytes)) {
+    file = ToldByBytes(std::move(file.bytes));
+  }
+  if (file.kind == FileKind::kUnknown && !file.bytes.empty() && named.has_value()) take_name();
   return file;
 }
 

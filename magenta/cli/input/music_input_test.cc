@@ -24,16 +24,18 @@ TEST(MusicInput, KindsAreToldByBytes) {
   const struct {
     std::string bytes;
     FileKind kind;
+    std::optional<MusicFormat> format = std::nullopt;
   } rows[] = {
-      {"MThd\0\0\0\6", FileKind::kMidi},
-      {"RIFF....RMIDdata", FileKind::kMidi},
+      {"MThd\0\0\0\6", FileKind::kMusic, MusicFormat::kMidi},
+      {"RIFF....RMIDdata", FileKind::kMusic, MusicFormat::kMidi},
       {"RIFF....WAVEfmt ", FileKind::kUnknown},
-      {"PK\3\4", FileKind::kMusicXml},
-      {"\xef\xbb\xbf\n<?xml", FileKind::kMusicXml},
-      {"\xff\xfe<\0?\0"s, FileKind::kMusicXml},
-      {"\xfe\xff\0<\0?"s, FileKind::kMusicXml},
-      {"% a book\n\nX:1\nT:t\nK:C\n", FileKind::kAbc},
-      {"T:t\nK:C\nABC", FileKind::kAbc},
+      {"PK\3\4", FileKind::kMusic, MusicFormat::kMusicXml},
+      {"\xef\xbb\xbf\n<?xml", FileKind::kMusic, MusicFormat::kMusicXml},
+      {"\xff\xfe<\0?\0"s, FileKind::kMusic, MusicFormat::kMusicXml},
+      {"\xfe\xff\0<\0?"s, FileKind::kMusic, MusicFormat::kMusicXml},
+      {"% a book\n\nX:1\nT:t\nK:C\n", FileKind::kMusic, MusicFormat::kAbc},
+      {"T:t\nK:C\nABC", FileKind::kMusic, MusicFormat::kAbc},
+      {"# X:1\npattern: a\nBD |x|", FileKind::kMusic, MusicFormat::kDrumGrid},
       {FrameRecord("x"), FileKind::kRecords},
       {"\x1f\x8b\x08", FileKind::kRecords},
       {"\x78\x9c\xab", FileKind::kRecords},
@@ -49,7 +51,11 @@ TEST(MusicInput, KindsAreToldByBytes) {
       {"hello world", FileKind::kUnknown},
       {"\0\1\2"s, FileKind::kUnknown},
   };
-  for (const auto& row : rows) EXPECT_EQ(KindOf(row.bytes), row.kind) << row.bytes;
+  for (const auto& row : rows) {
+    const FileBytes file = ToldByBytes(row.bytes);
+    EXPECT_EQ(file.kind, row.kind) << row.bytes;
+    EXPECT_EQ(file.format, row.format) << row.bytes;
+  }
 }
 
 }  // namespace

@@ -40,13 +40,15 @@ Inspection OfPiece(const MusicReading& reading, const MusicPiece& piece,
   return result;
 }
 
-/// The tunes of a book, a line each.
-Inspection OfBook(const std::vector<MusicPiece>& tunes, const InspectOptions& options) {
+/// The tunes of a book or the patterns of a drummer's, a line each.
+Inspection OfBook(const MusicReading& reading, const InspectOptions& options) {
+  const std::string kind = fmt::format("{}s", MusicPieceKind(reading.format));
   Inspection result;
-  result.text = fmt::format("ABC book of {} tunes\n", tunes.size());
+  result.text =
+      fmt::format("{}: {} {}\n", MusicFormatName(reading.format), reading.pieces.size(), kind);
   Json list = Json::Array();
   size_t shown = 0;
-  for (const MusicPiece& tune : tunes) {
+  for (const MusicPiece& tune : reading.pieces) {
     const NoteSequence& sequence = tune.sequence;
     Json entry = Json::Object()
                      .Set("reference_number", sequence.reference_number())
@@ -62,7 +64,7 @@ Inspection OfBook(const std::vector<MusicPiece>& tunes, const InspectOptions& op
                                      sequence.total_time())
                        : fmt::format("  not read: {}\n", ErrorMessage(tune.status));
   }
-  result.json.Set("kind", "ABC").Set("tunes", list);
+  result.json.Set("kind", MusicFormatName(reading.format)).Set(kind, list);
   return result;
 }
 
@@ -70,7 +72,7 @@ absl::StatusOr<Inspection> InspectMusic(const std::string& bytes, MusicFormat fo
                                         const InspectOptions& options) {
   MAGENTA_ASSIGN_OR_RETURN(const MusicReading reading, ReadMusicBytes(bytes, {format}));
   const MusicPiece& first = reading.pieces[0];
-  if (reading.pieces.size() > 1 || !first.status.ok()) return OfBook(reading.pieces, options);
+  if (reading.pieces.size() > 1 || !first.status.ok()) return OfBook(reading, options);
   return OfPiece(reading, first, options);
 }
 
@@ -100,9 +102,10 @@ absl::StatusOr<Inspection> InspectByName(const std::string& path, const FileByte
   if (stem == "checkpoint") return InspectRun(folder, options);
   if (IsMagentaJsFolder(folder)) return InspectMagentaJs(folder, options);
   const std::string foreign = ForeignKind(file.bytes);
-  return InputError(path, fmt::format("is {}", foreign.empty() ? KindName(file.kind) : foreign),
-                    "inspect reads MIDI, ABC, MusicXML, TFRecords, checkpoints, bundles and event "
-                    "files");
+  return InputError(
+      path, fmt::format("is {}", foreign.empty() ? KindName(file) : foreign),
+      "inspect reads MIDI, ABC, MusicXML, drum grids, TFRecords, checkpoints, bundles and event "
+      "files");
 }
 
 absl::StatusOr<Inspection> InspectRequest(const std::string& bytes, const InspectOptions& options) {
@@ -118,11 +121,9 @@ absl::StatusOr<Inspection> InspectRequest(const std::string& bytes, const Inspec
 
 absl::StatusOr<Inspection> InspectBytes(const std::string& path, const FileBytes& file,
                                         const InspectOptions& options) {
-  const auto& [bytes, kind] = file;
-  switch (kind) {
-    case FileKind::kMidi: return InspectMusic(bytes, MusicFormat::kMidi, options);
-    case FileKind::kAbc: return InspectMusic(bytes, MusicFormat::kAbc, options);
-    case FileKind::kMusicXml: return InspectMusic(bytes, MusicFormat::kMusicXml, options);
+  const std::string& bytes = file.bytes;
+  switch (file.kind) {
+    case FileKind::kMusic: return InspectMusic(bytes, *file.format, options);
     case FileKind::kRecords: return InspectRecords(path, options);
     case FileKind::kTable: return InspectCheckpoint(path, options);
     case FileKind::kCheckpointState:

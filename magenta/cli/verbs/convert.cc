@@ -14,10 +14,9 @@ class ConvertVerb : public Verb {
   void Describe(Flags& flags) override {
     flags.Usage("--input_dir=DIR --output_file=FILE [flags]");
     flags.About(
-        "Reads every .mid .midi .kar .rmi .abc .xml .musicxml .mxl file of a folder, in the order "
-        "of "
-        "their names, and writes one TFRecord of NoteSequences, as Magenta does. A file that can't "
-        "be read is left out and counted with its reason; --report names each one.");
+        "Reads every .mid .midi .kar .rmi .abc .xml .musicxml .mxl .drums file of a folder, in the "
+        "order of their names, and writes one TFRecord of NoteSequences, as Magenta does. A file "
+        "that can't be read is left out and counted with its reason; --report names each one.");
     flags.Group("Input and output");
     flags.Text("input_dir", &options_.input_dir, "The folder.").Required().Value("DIR");
     flags

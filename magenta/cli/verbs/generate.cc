@@ -176,7 +176,8 @@ class GenerateVerb : public Verb {
               "\"abc: K:G GABc d2 |\". Goes before --primer_midi.")
         .Value("TEXT")
         .Default("[60], middle C, when there is no primer at all");
-    flags.Text("primer_midi", &primer_.midi, "A MIDI, ABC or MusicXML file.").Value("FILE");
+    flags.Text("primer_midi", &primer_.midi, "A file of MIDI, ABC, MusicXML or drum grids.")
+        .Value("FILE");
     flags
         .Text("primer_part", &primer_.part,
               "Which part of the file is continued: its number from 1, or its name; of a book of "

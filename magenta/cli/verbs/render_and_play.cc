@@ -16,10 +16,11 @@ void RenderFlags::Describe(Flags& flags) {
       "or "
       "MIDI. Repeats of scores are played out. Without --output the new file stands beside the old "
       "one, or in --output_dir, under its name.");
-  flags.Positional("FILE", &files,
-                   "MIDI, ABC or MusicXML files, or NoteSequences, or folders of them; a file of "
-                   "several pieces gives several, numbered.",
-                   1);
+  flags.Positional(
+      "FILE", &files,
+      "Files of MIDI, ABC, MusicXML or drum grids, or NoteSequences, or folders of them; a file of "
+      "several pieces gives several, numbered.",
+      1);
   flags.Bool("recursive", &recursive,
              "The folders below too; what they hold goes into such folders of --output_dir.");
   flags.Group("Output");
@@ -60,7 +61,8 @@ void PlayFlags::Describe(Flags& flags) {
   flags.About(
       "Plays a file to a MIDI port, in time. With --output=FILE.wav (or .flac, .ogg) it sounds it "
       "into that file instead. Repeats of scores are played out. Ctrl-C ends every note.");
-  flags.Positional("FILE", &files, "A MIDI, ABC or MusicXML file, or a NoteSequence.", 1, 1);
+  flags.Positional("FILE", &files,
+                   "A file of MIDI, ABC, MusicXML or drum grids, or a NoteSequence.", 1, 1);
   flags.Group("Where to");
   flags.Text("output", &output, "A .wav, .flac or .ogg file instead of a port.").Value("FILE");
   flags.Text("backend", &backend, "Which system of ports; file: --output_port is a MIDI file.")

@@ -42,7 +42,8 @@ class ScoreVerb : public Verb {
     flags.About(
         "Several models, by commas in the model flags, make one table: the mean of an event under "
         "each of them, a line a file, and over all files.");
-    flags.Positional("FILE", &files_, "MIDI, ABC or MusicXML files, or TFRecords of NoteSequences.",
+    flags.Positional("FILE", &files_,
+                     "Files of MIDI, ABC, MusicXML or drum grids, or TFRecords of NoteSequences.",
                      1);
     flags.Group("Music");
     flags.Text("part", &part_, "Which part of each file is scored: its number from 1, or its name.")

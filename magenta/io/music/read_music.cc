@@ -12,6 +12,7 @@
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
 #include "magenta/io/abc/abc.h"
+#include "magenta/io/drums/drum_grid.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/music/sequence_text.h"
 #include "magenta/io/musicxml/musicxml.h"
@@ -47,6 +48,8 @@ bool BeginsMusicXml(std::string_view bytes) {
   }
   return false;
 }
+
+bool BeginsDrumGrid(std::string_view bytes) { return BeginsAsDrumGrid(bytes); }
 
 /// Whether some line among the first ones is an ABC field that every tune has.
 bool BeginsAbc(std::string_view bytes) {
@@ -107,18 +110,32 @@ absl::StatusOr<Pieces> AbcPieces(std::string_view bytes, MusicReadOptions&) {
   return pieces;
 }
 
+absl::StatusOr<Pieces> DrumGridPieces(std::string_view bytes, MusicReadOptions&) {
+  MAGENTA_ASSIGN_OR_RETURN(std::vector<DrumGridPattern> patterns, ReadDrumGrids(bytes));
+  Pieces pieces;
+  pieces.reserve(patterns.size());
+  for (DrumGridPattern& pattern : patterns) {
+    pieces.push_back(
+        {std::move(pattern.sequence), std::move(pattern.status), Lines(pattern.left_out)});
+  }
+  return pieces;
+}
+
 struct FormatRow {
   MusicFormat format;
   const char* id;
   const char* name;
+  const char* file;
+  const char* piece;
   std::string_view endings;
   bool (*begins)(std::string_view head);
   absl::StatusOr<Pieces> (*read)(std::string_view bytes, MusicReadOptions& options);
 };
 
 constexpr FormatRow kFormats[] = {
-#define MAGENTA_MUSIC_FORMAT(enumerator, id, name, endings) \
-  {MusicFormat::k##enumerator, id, name, endings, &Begins##enumerator, &enumerator##Pieces},
+#define MAGENTA_MUSIC_FORMAT(enumerator, id, name, file, piece, endings)            \
+  {MusicFormat::k##enumerator, id, name, file, piece, endings, &Begins##enumerator, \
+   &enumerator##Pieces},
 #include "magenta/io/music/formats.def"
 #undef MAGENTA_MUSIC_FORMAT
 };
@@ -165,11 +182,13 @@ constexpr Magic kForeign[] = {
     {"<html", "a web page (HTML)"},
 };
 
+constexpr char kGiveMusic[] = "Give a file of MIDI, ABC, MusicXML or drum grids";
+
 absl::Status NoMusic(std::string_view bytes) {
-  if (bytes.empty()) return InputError("", "is empty", "Give a MIDI, ABC or MusicXML file");
+  if (bytes.empty()) return InputError("", "is empty", kGiveMusic);
   const std::string kind = ForeignKind(bytes);
   return InputError("", fmt::format("is {}, not music", kind.empty() ? "of no known kind" : kind),
-                    "Give a MIDI, ABC or MusicXML file");
+                    kGiveMusic);
 }
 
 /// A reader's error, with what the bytes are where that explains it.
@@ -213,6 +232,8 @@ NoteSequence WholePiece(MusicPiece piece) {
 
 const char* MusicFormatId(MusicFormat format) { return RowOf(format).id; }
 const char* MusicFormatName(MusicFormat format) { return RowOf(format).name; }
+const char* MusicFileKind(MusicFormat format) { return RowOf(format).file; }
+const char* MusicPieceKind(MusicFormat format) { return RowOf(format).piece; }
 
 std::optional<MusicFormat> MusicFormatOfName(std::string_view name) {
   if (EndsInAnyCase(name, ".gz")) name.remove_suffix(3);

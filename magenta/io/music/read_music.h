@@ -25,18 +25,24 @@
 
 namespace magenta {
 
-/// What a file of music is: kMidi, kMusicXml, kAbc.
+/// What a file of music is: kMidi, kMusicXml, kDrumGrid, kAbc.
 enum class MusicFormat {
-#define MAGENTA_MUSIC_FORMAT(enumerator, id, name, endings) k##enumerator,
+#define MAGENTA_MUSIC_FORMAT(enumerator, id, name, file, piece, endings) k##enumerator,
 #include "magenta/io/music/formats.def"
 #undef MAGENTA_MUSIC_FORMAT
 };
 
-/// "midi", "musicxml", "abc": a word for ids and reasons.
+/// "midi", "musicxml", "drums", "abc": a word for ids and reasons.
 const char* MusicFormatId(MusicFormat format);
 
-/// "MIDI", "MusicXML", "ABC".
+/// "MIDI", "MusicXML", "drum grid", "ABC".
 const char* MusicFormatName(MusicFormat format);
+
+/// "a MIDI file", "a MusicXML score", ...
+const char* MusicFileKind(MusicFormat format);
+
+/// "tune", "pattern": what the pieces of a file are; "" where a file is one piece.
+const char* MusicPieceKind(MusicFormat format);
 
 /// By the end of a file's name in any case, ".gz" aside: "A.MID", "b.musicxml.gz".
 std::optional<MusicFormat> MusicFormatOfName(std::string_view name);
@@ -59,7 +65,7 @@ bool IsGzip(std::string_view bytes);
 absl::StatusOr<std::string> UnpackGzip(std::string_view packed,
                                        const PieceLimits& limits = kPieceLimits);
 
-/// A MIDI file, a score, or one tune of a book.
+/// A MIDI file, a score, one tune of a book, or one pattern of drums.
 struct MusicPiece {
   /// As its reader gives it, all texts UTF-8. id, filename and collection_name are the caller's. Of
   /// a tune that can't be read: its number and title alone.

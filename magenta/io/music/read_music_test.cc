@@ -30,6 +30,7 @@ std::string Gzipped(const std::string& bytes) {
 
 std::string Midi() { return MidiBytes({"00 903C64 64 803C00"}).Read(); }
 constexpr char kAbc[] = "X:1\nT:one\nK:C\nC\n\nX:2\nT:broken\n\nX:3\nT:three\nK:C\nDE\n";
+constexpr char kDrums[] = "# X:1\npattern: a\nmeter: 1/4\nBD |x-x-|\n\npattern: b\nBD |x|\n";
 constexpr char kXml[] =
     "<?xml version='1.0'?><score-partwise><part-list><score-part id='P'><part-name>P</part-name>"
     "</score-part></part-list><part id='P'><measure><attributes><divisions>1</divisions>"
@@ -52,7 +53,8 @@ TEST(ReadMusic, ToldByBytesPackedOrNot) {
        std::vector<std::pair<std::string, std::string>>{{Midi(), "MIDI 1"},
                                                         {InRiff(Midi()), "MIDI 1"},
                                                         {kXml, "MusicXML 1"},
-                                                        {kAbc, "ABC 1 ! 2"}}) {
+                                                        {kAbc, "ABC 1 ! 2"},
+                                                        {kDrums, "drum grid 2 !"}}) {
     EXPECT_EQ(Read(bytes), dump);
     EXPECT_EQ(Read(Gzipped(bytes)), dump);
     EXPECT_EQ(MusicFormatOfBytes(bytes.substr(0, 64)), MusicFormatOfBytes(Gzipped(bytes)));
@@ -70,6 +72,7 @@ TEST(ReadMusic, ToldByNames) {
       {"x/a.Kar", MusicFormat::kMidi},
       {"a.rmi", MusicFormat::kMidi},
       {"a.abc", MusicFormat::kAbc},
+      {"a.drums", MusicFormat::kDrumGrid},
       {"a.xml", MusicFormat::kMusicXml},
       {"a.mxl", MusicFormat::kMusicXml},
       {"a.MusicXML", MusicFormat::kMusicXml},
@@ -83,16 +86,17 @@ TEST(ReadMusic, ToldByNames) {
       {"", std::nullopt},
   };
   for (const auto& row : kRows) EXPECT_EQ(MusicFormatOfName(row.name), row.format) << row.name;
-  EXPECT_EQ(MusicFileEndings(), ".mid, .midi, .kar, .rmi, .xml, .musicxml, .mxl, .abc");
+  EXPECT_EQ(MusicFileEndings(), ".mid, .midi, .kar, .rmi, .xml, .musicxml, .mxl, .drums, .abc");
 }
 
 TEST(ReadMusic, SaysWhatIsNoMusic) {
   const MusicReadOptions midi = {MusicFormat::kMidi};
   for (const auto& [line, wanted] : std::vector<std::pair<std::string, std::string>>{
-           {Read(""), "is empty. Give a MIDI, ABC or MusicXML file."},
+           {Read(""), "is empty. Give a file of MIDI, ABC, MusicXML or drum grids."},
            {Read("hello world"),
-            "is of no known kind, not music. Give a MIDI, ABC or MusicXML file."},
-           {Read("%PDF-1.7"), "is a PDF, not music. Give a MIDI, ABC or MusicXML file."},
+            "is of no known kind, not music. Give a file of MIDI, ABC, MusicXML or drum grids."},
+           {Read("%PDF-1.7"),
+            "is a PDF, not music. Give a file of MIDI, ABC, MusicXML or drum grids."},
            {Read("BZh91AY", midi),
             "no MIDI header (MThd) at byte 0 or after it (it is a bzip2 archive). Give a Standard "
             "MIDI "
