@@ -156,7 +156,7 @@ TEST_F(GuardRailsTest, ARunKeepsItsHeldOutFiles) {
   notes_.clear();
   options.num_training_steps = 4;
   ASSERT_TRUE(Train(options).ok());
-  EXPECT_THAT(notes_, HasSubstr("1 of 37 examples are held out"));
+  EXPECT_THAT(notes_, HasSubstr("2 of 37 examples are held out"));
 }
 
 TEST_F(GuardRailsTest, TheEvalFileBesideIsPreferred) {
