@@ -297,6 +297,10 @@ class Formats(Case):
         self.assertIn(49, bars[4])
         self.assertEqual(bars[3], bars[7])
         self.assertIn(45, bars[7])
+        self.ok('render', self.path('out/two_1.mid'), '--output=' + self.path('again.drums'))
+        with open(self.path('again.drums')) as text:
+            self.assertIn('tempo: 112\ngrid: 16\n', text.read())
+        self.assertEqual([note[0] for note in notes_of(self.path('again.drums'))].count(45), 8)
 
     def test_musicxml(self):
         content = self.example('musicxml', '<score-partwise>').encode()

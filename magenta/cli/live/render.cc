@@ -13,6 +13,7 @@
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verbs/heavy_verbs.h"
 #include "magenta/io/abc/abc_writer.h"
+#include "magenta/io/drums/drum_grid_writer.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/musicxml/musicxml_writer.h"
 #include "magenta/io/score/sections.h"
@@ -205,9 +206,10 @@ class RunningRenderVerb : public RenderFlags {
     NoteSequence titled = piece;
     titled.mutable_sequence_metadata()->set_title(TitleOf(piece, file, base));
     std::vector<std::string> left_out;
-    MAGENTA_ASSIGN_OR_RETURN(const std::string text, format == "abc"
-                                                         ? WriteAbc(titled, &left_out)
-                                                         : WriteMusicXml(titled, &left_out));
+    const auto write = format == "abc"     ? WriteAbc
+                       : format == "drums" ? WriteDrumGrid
+                                           : WriteMusicXml;
+    MAGENTA_ASSIGN_OR_RETURN(const std::string text, write(titled, &left_out));
     // Once for a piece that is written as both kinds of scores.
     const bool is_second = format == "musicxml" && output.empty() &&
                            std::find(formats.begin(), formats.end(), "abc") != formats.end();

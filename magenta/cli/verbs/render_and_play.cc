@@ -3,8 +3,8 @@
 namespace magenta::cli {
 
 const std::vector<std::string>& RenderFlags::Formats() {
-  static const std::vector<std::string> formats = {"wav", "flac", "ogg",      "svg",
-                                                   "png", "abc",  "musicxml", "mid"};
+  static const std::vector<std::string> formats = {"wav", "flac",     "ogg", "svg",  "png",
+                                                   "abc", "musicxml", "mid", "drums"};
   return formats;
 }
 
@@ -12,10 +12,10 @@ void RenderFlags::Describe(Flags& flags) {
   flags.Usage("[flags] FILE|FOLDER...");
   flags.About(
       "Sounds music into a file (44.1 kHz, 16 bit, stereo: WAV, FLAC or Ogg Vorbis), draws it as a "
-      "piano roll (SVG or PNG: bars numbered, notes named) or writes it as a score (ABC, MusicXML) "
-      "or "
-      "MIDI. Repeats of scores are played out. Without --output the new file stands beside the old "
-      "one, or in --output_dir, under its name.");
+      "piano roll (SVG or PNG: bars numbered, notes named) or writes it as a score (ABC, "
+      "MusicXML), "
+      "MIDI or a drum grid. Repeats of scores are played out. Without --output the new file stands "
+      "beside the old one, or in --output_dir, under its name.");
   flags.Positional(
       "FILE", &files,
       "Files of MIDI, ABC, MusicXML or drum grids, or NoteSequences, or folders of them; a file of "

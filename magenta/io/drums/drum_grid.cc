@@ -23,10 +23,7 @@ namespace {
 
 constexpr size_t kMaxPatterns = 100000;
 constexpr size_t kMaxParts = 256;
-constexpr int64_t kMaxBars = 256;  // of a part
 constexpr int kMaxGrid = 96;
-constexpr int kMaxMeter = 64;
-constexpr double kMaxQpm = 2000;
 constexpr size_t kMaxNameInError = 40;
 
 constexpr int kStrokeVelocity = 100;
@@ -89,12 +86,11 @@ bool ParseNumber(std::string_view text, T& value) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-/// "3/8" into its two numbers; false unless both are 1..kMaxMeter and the lower a power of 2.
+/// "3/8" into its two numbers; false unless they may be a meter.
 bool ParseFraction(std::string_view text, int& above, int& below) {
   const size_t slash = text.find('/');
   return slash != std::string_view::npos && ParseNumber(text.substr(0, slash), above) &&
-         ParseNumber(text.substr(slash + 1), below) && above >= 1 && above <= kMaxMeter &&
-         below >= 1 && below <= kMaxMeter && (below & (below - 1)) == 0;
+         ParseNumber(text.substr(slash + 1), below) && IsDrumMeter(above, below);
 }
 
 /// What a cell's sign means; 0 for a rest, -1 for what is none.
@@ -226,14 +222,14 @@ class PatternReader {
     const bool is_number = (!has_unit || ParseFraction(value.substr(0, sign), above, below)) &&
                            ParseNumber(value.substr(has_unit ? sign + 1 : 0), beats);
     const double qpm = beats * 4 * above / below;
-    if (is_number && qpm >= 1 && qpm <= kMaxQpm) {
+    if (is_number && IsDrumTempo(qpm)) {
       pattern_.qpm = qpm;
       return absl::OkStatus();
     }
     return Error(
         fmt::format("{} is no tempo", Quoted(value)),
         fmt::format("Write quarters a minute, 1 to {}: 112, or with their note value: 3/8=66",
-                    kMaxQpm));
+                    kMaxDrumQpm));
   }
 
   absl::Status TakeGrid(std::string_view value) {
@@ -301,8 +297,8 @@ class PatternReader {
       const size_t end = std::min(line.find('|', begin), line.size());
       const std::string_view bar = line.substr(begin, end - begin);
       if (!Stripped(bar).empty()) {
-        if (drum.bars == kMaxBars) {
-          return ErrorAt(begin, fmt::format("more than {} bars in a part", kMaxBars),
+        if (drum.bars == kMaxDrumBars) {
+          return ErrorAt(begin, fmt::format("more than {} bars in a part", kMaxDrumBars),
                          "Write the others as a pattern of their own");
         }
         MAGENTA_RETURN_IF_ERROR(Stripped(bar) == "%" ? RepeatBar(begin, pitch, drum.bars)

@@ -79,6 +79,13 @@ void AddForm(const DrumPattern& pattern, int64_t bars, NoteSequence& sequence) {
 
 }  // namespace
 
+bool IsDrumMeter(int numerator, int denominator) {
+  return numerator >= 1 && numerator <= kMaxDrumMeter && denominator >= 1 &&
+         denominator <= kMaxDrumMeter && (denominator & (denominator - 1)) == 0;
+}
+
+bool IsDrumTempo(double qpm) { return qpm >= 1 && qpm <= kMaxDrumQpm; }
+
 std::vector<std::vector<int64_t>> DrumPhrases(const DrumPattern& pattern) {
   const Repertoire all = RepertoireOf(pattern);
   std::vector<std::vector<int64_t>> phrases;

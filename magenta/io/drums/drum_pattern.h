@@ -42,6 +42,17 @@ struct DrumPattern {
   double seconds_per_cell() const { return 240.0 / (qpm * grid); }
 };
 
+/// Most bars of a part, so that its notes cost what its text costs.
+inline constexpr int64_t kMaxDrumBars = 256;
+/// Quarters a minute are from 1 to this.
+inline constexpr double kMaxDrumQpm = 2000;
+/// The numbers of a meter are from 1 to this, the lower one a power of 2.
+inline constexpr int kMaxDrumMeter = 64;
+
+/// Whether these may be a pattern's.
+bool IsDrumMeter(int numerator, int denominator);
+bool IsDrumTempo(double qpm);
+
 /// The bars of a pattern strung together, by their numbers in the order in which the parts stand:
 /// in phrases of four bars (the least multiple of the groove's length that is 4 or more), each
 /// a groove whose last bars are a fill's; grooves and fills go round until all were played and
