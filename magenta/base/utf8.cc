@@ -82,6 +82,17 @@ std::string ToUtf8(std::string_view bytes) {
   return text;
 }
 
+std::optional<std::string> Utf16AsUtf8(std::string_view text) {
+  if (text.starts_with("\xFF\xFE")) return Utf16ToUtf8(text.substr(2), 1);
+  if (text.starts_with("\xFE\xFF")) return Utf16ToUtf8(text.substr(2), 0);
+  const std::string_view head = text.substr(0, 256);
+  size_t zeros[2] = {};
+  for (size_t i = 0; i < head.size(); ++i) zeros[i % 2] += head[i] == '\0';
+  if (4 * zeros[1] > head.size() && zeros[0] == 0) return Utf16ToUtf8(text, 1);
+  if (4 * zeros[0] > head.size() && zeros[1] == 0) return Utf16ToUtf8(text, 0);
+  return std::nullopt;
+}
+
 std::string ValidUtf8(std::string_view text) {
   std::string valid;
   while (!text.empty()) {

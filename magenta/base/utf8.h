@@ -1,6 +1,7 @@
 #pragma once
 // Text from outside, which may be no UTF-8.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,10 @@ bool IsUtf8(std::string_view text);
 /// goes); anything else is Latin-1. Never fails, and the result of a result is itself. At most
 /// twice as long as `bytes`.
 std::string ToUtf8(std::string_view bytes);
+
+/// A whole text that is UTF-16, with its byte order mark or (most of its letters being ASCII, as
+/// those of scores are) without, as UTF-8. nullopt for any other.
+std::optional<std::string> Utf16AsUtf8(std::string_view text);
 
 /// `text` with every byte that is no UTF-8 replaced by U+FFFD. For what is UTF-8 by its nature and
 /// only damaged; ToUtf8 for what was written in an encoding that nobody names.

@@ -34,6 +34,23 @@ struct PieceLimits {
   /// What takes memory beside notes: MIDI events (two a note), elements of XML, other
   /// fields and signs of ABC, other messages of a NoteSequence.
   uint64_t events = 4'000'000;
+  /// Changes of tempo, meter and key, which take as much as some notes do each, in all that is made
+  /// of a piece.
+  uint64_t changes = 500'000;
+  /// Tunes of an ABC book.
+  uint64_t tunes = 100'000;
+  /// Sections that repeats play, each time counted.
+  uint64_t sections = 100'000;
+  /// Of the names of a MIDI file's instruments, all together: a track's name is that of each of its
+  /// instruments.
+  uint64_t name_bytes = uint64_t{32} << 20;
+  /// What a record or a message may take in memory once it is parsed.
+  uint64_t memory_bytes = uint64_t{512} << 20;
+  /// Notes and rests of a score that is written: 500 MB of MusicXML. Measures of all its parts (of
+  /// measures longer than a whole note the whole notes); what lies behind them is left out.
+  uint64_t written_notes = 2'000'000, written_measures = 2'000'000;
+  /// Bars of a picture.
+  uint64_t drawn_bars = 20'000;
   /// MIDI tracks, MusicXML parts, ABC voices of a tune.
   uint64_t tracks = 4'096;
   /// Steps (sixteenths) of a piece that is scored: 17 hours of quarters at 120 a minute.
@@ -76,6 +93,26 @@ inline absl::Status CheckNotes(uint64_t found, const PieceLimits& limits = kPiec
 inline absl::Status CheckEvents(uint64_t found, const PieceLimits& limits = kPieceLimits) {
   if (found <= limits.events) return absl::OkStatus();
   return PieceLimitError("events", found, limits.events, true);
+}
+
+inline absl::Status CheckChanges(uint64_t found, const PieceLimits& limits = kPieceLimits) {
+  if (found <= limits.changes) return absl::OkStatus();
+  return PieceLimitError("changes of tempo, meter and key", found, limits.changes, true);
+}
+
+inline absl::Status CheckTunes(uint64_t found, const PieceLimits& limits = kPieceLimits) {
+  if (found <= limits.tunes) return absl::OkStatus();
+  return PieceLimitError("tunes", found, limits.tunes, true);
+}
+
+inline absl::Status CheckSections(uint64_t found, const PieceLimits& limits = kPieceLimits) {
+  if (found <= limits.sections) return absl::OkStatus();
+  return PieceLimitError("sections to play", found, limits.sections, true);
+}
+
+inline absl::Status CheckDrawnBars(uint64_t found, const PieceLimits& limits = kPieceLimits) {
+  if (found <= limits.drawn_bars) return absl::OkStatus();
+  return PieceLimitError("bars to draw", found, limits.drawn_bars, true);
 }
 
 inline absl::Status CheckTracks(uint64_t found, const PieceLimits& limits = kPieceLimits) {

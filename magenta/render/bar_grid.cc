@@ -7,11 +7,10 @@
 
 #include "magenta/base/status.h"
 #include "magenta/music/meter_map.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 namespace {
-
-constexpr size_t kMaxBars = 20000;
 
 struct GridMeter {
   double quarter;
@@ -77,10 +76,10 @@ absl::StatusOr<BarGrid> BarGrid::Make(const NoteSequence& sequence) {
     while (at + 1 < meters.size() && meters[at + 1].quarter <= start + 1e-6) ++at;
     double stop = start + meters[at].bar;
     if (at + 1 < meters.size()) stop = std::min(stop, meters[at + 1].quarter);
-    if (grid.bars_.size() == kMaxBars || !(stop > start)) {
-      return InputError("", fmt::format("more than {} bars, too many for a picture", kMaxBars),
-                        "Cut the piece into shorter ones");
-    }
+    // Where bars are shorter than numbers tell apart, there is no end of them.
+    const bool is_endless = !(stop > start);
+    MAGENTA_RETURN_IF_ERROR(
+        CheckDrawnBars(is_endless ? kPieceLimits.drawn_bars + 1 : grid.bars_.size() + 1));
     grid.bars_.push_back({start, stop, meters[at].beat});
     start = stop;
   } while (start < end);

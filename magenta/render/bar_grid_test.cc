@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "magenta/base/status.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 namespace {
@@ -99,6 +100,7 @@ TEST(BarGrid, QuartersFollowTheTempo) {
 }
 
 TEST(BarGrid, RefusesWhatNoPictureHolds) {
+  EXPECT_TRUE(IsPieceLimitError(BarGrid::Make(SequenceOf({{}, {}, 1e9, ""})).status()));
   EXPECT_EQ(ExitStatus(BarGrid::Make(SequenceOf({{}, {}, 1e9, ""})).status()), 3);
   EXPECT_EQ(ExitStatus(BarGrid::Make(SequenceOf({{}, {}, -1, ""})).status()), 3);
   EXPECT_EQ(ExitStatus(BarGrid::Make(SequenceOf({{}, {}, std::nan(""), ""})).status()), 3);

@@ -3,8 +3,6 @@
 
 #include "magenta/io/abc/abc.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <string>
 
@@ -16,19 +14,6 @@
 
 namespace magenta {
 namespace {
-
-constexpr size_t kMaxTunes = 100000;
-
-/// UTF-16 that does not say so begins with a letter and a zero, in either order.
-std::string_view MarkOfUtf16(std::string_view text) {
-  size_t zeros[2] = {};
-  text = text.substr(0, 256);
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return "";
-  for (size_t i = 0; i < text.size(); ++i) zeros[i % 2] += text[i] == '\0';
-  if (4 * zeros[1] > text.size() && zeros[0] == 0) return "\xFF\xFE";
-  if (4 * zeros[0] > text.size() && zeros[1] == 0) return "\xFE\xFF";
-  return "";
-}
 
 /// The lines of a text, with any line ends.
 class LineSplitter {
@@ -65,7 +50,8 @@ bool AnyLine(std::string_view text, bool (*is)(const AbcLine&)) {
 class BookReader {
  public:
   /// `has_numbers`: some line begins with X:; else all of it is one tune.
-  explicit BookReader(bool has_numbers) : in_tune_(!has_numbers) {}
+  BookReader(bool has_numbers, const PieceLimits& limits)
+      : in_tune_(!has_numbers), counts_{.limits = limits} {}
 
   absl::Status Read(std::string_view text) {
     LineSplitter lines(text);
@@ -87,7 +73,7 @@ class BookReader {
       return absl::OkStatus();
     }
     lines_.push_back(line);
-    return CheckEvents(++counts_.events);
+    return CheckEvents(++counts_.events, counts_.limits);
   }
 
   /// Of the lines before the first tune, the last M:, L: and Q: count.
@@ -104,9 +90,7 @@ class BookReader {
   absl::Status EndTune() {
     if (!in_tune_) return absl::OkStatus();
     if (lines_.empty() && tunes_.empty()) return absl::OkStatus();  // before the first X:
-    if (tunes_.size() >= kMaxTunes) {
-      return InputError("", fmt::format("more than {} tunes", kMaxTunes), "Split the book.");
-    }
+    MAGENTA_RETURN_IF_ERROR(CheckTunes(tunes_.size() + 1, counts_.limits));
     tunes_.push_back(ReadAbcTune(header_, lines_, counts_));
     lines_.clear();
     const absl::Status& status = tunes_.back().status;
@@ -122,12 +106,11 @@ class BookReader {
 
 }  // namespace
 
-absl::StatusOr<std::vector<AbcTune>> ReadAbc(std::string_view text) {
-  MAGENTA_RETURN_IF_ERROR(CheckFileBytes(text.size()));
+absl::StatusOr<std::vector<AbcTune>> ReadAbc(std::string_view text, const PieceLimits& limits) {
+  MAGENTA_RETURN_IF_ERROR(CheckFileBytes(text.size(), limits));
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
   std::string converted;
-  const std::string_view mark = MarkOfUtf16(text);
-  if (!mark.empty()) text = converted = ToUtf8(fmt::format("{}{}", mark, text));
+  if (auto decoded = Utf16AsUtf8(text)) text = converted = *std::move(decoded);
   if (!IsUtf8(text)) text = converted = ToUtf8(text);
   const bool has_numbers = AnyLine(text, StartsTune);
   if (!has_numbers && !AnyLine(text, HoldsKey)) {
@@ -137,7 +120,7 @@ absl::StatusOr<std::vector<AbcTune>> ReadAbc(std::string_view text) {
     }
     return InputError("", "no tune: no line begins with X: or K:", "Is it an ABC file?");
   }
-  BookReader book(has_numbers);
+  BookReader book(has_numbers, limits);
   MAGENTA_RETURN_IF_ERROR(book.Read(text));
   return std::move(book.tunes());
 }

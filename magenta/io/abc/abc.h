@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/io/score/warning.h"
 #include "magenta/music.pb.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 
@@ -30,8 +31,9 @@ struct AbcTune {
 
 /// One entry a tune (X:) of the book, in file order; a header before the first X: is no tune. A
 /// text without X: but with a key is one tune. `text` is UTF-8, UTF-16 or Latin-1, with any line
-/// ends. Errors: no tune at all, more than 100000 tunes, or more than a piece may hold, all tunes
+/// ends. Errors: no tune at all, or more tunes or other things than a piece may hold, all tunes
 /// together (piece_limits.h).
-absl::StatusOr<std::vector<AbcTune>> ReadAbc(std::string_view text);
+absl::StatusOr<std::vector<AbcTune>> ReadAbc(std::string_view text,
+                                             const PieceLimits& limits = kPieceLimits);
 
 }  // namespace magenta

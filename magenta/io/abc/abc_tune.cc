@@ -133,8 +133,8 @@ class TuneReader {
   }
   AbcTune Finish();
 
-  void CountNotes(size_t notes) { Limit(CheckNotes(counts_.notes += notes)); }
-  void CountEvent() { Limit(CheckEvents(++counts_.events)); }
+  void CountNotes(size_t notes) { Limit(CheckNotes(counts_.notes += notes, counts_.limits)); }
+  void CountEvent() { Limit(CheckEvents(++counts_.events, counts_.limits)); }
   void Limit(absl::Status status) {
     if (status_.ok()) status_ = std::move(status);
   }
@@ -365,9 +365,9 @@ void TuneReader::Voice(std::string_view value) {
   const bool is_new = found == voice_of_.end();
   voice_ = is_new ? voices_.size() : found->second;
   if (is_new) {
-    if (voices_.size() >= kPieceLimits.tracks) {
+    if (voices_.size() >= counts_.limits.tracks) {
       voice_ = 0;
-      return Limit(CheckTracks(voices_.size() + 1));
+      return Limit(CheckTracks(voices_.size() + 1, counts_.limits));
     }
     voice_of_.emplace(id, voice_);
     voices_.push_back(std::make_unique<AbcVoice>(std::string(id)));

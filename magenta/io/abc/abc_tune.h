@@ -20,11 +20,12 @@ struct AbcCounts {
   uint64_t notes = 0;
   /// Lines, signs and fields.
   uint64_t events = 0;
+  PieceLimits limits = kPieceLimits;
 };
 
 /// Reads a tune, whose first line is X:, after the lines of the book's header (M:, L: and Q: of
 /// which are its defaults). `lines` are UTF-8. Adds to `counts`. Never fails as a whole: see
-/// AbcTune::status, which is a PieceLimitError once `counts` pass the limits.
+/// AbcTune::status, which is a PieceLimitError once `counts` pass their limits.
 AbcTune ReadAbcTune(const std::vector<AbcLine>& book_header, const std::vector<AbcLine>& lines,
                     AbcCounts& counts);
 

@@ -21,9 +21,6 @@ namespace {
 
 constexpr int kDrumChannel = 9;
 
-/// Of all instruments together: a track's name is the name of each of its instruments.
-constexpr uint64_t kMostNameBytes = uint64_t{32} << 20;
-
 void AddTempos(const TickClock& clock, NoteSequence& sequence) {
   for (const TickClock::Segment& segment : clock.segments()) {
     NoteSequence::Tempo* tempo = sequence.add_tempos();
@@ -265,8 +262,9 @@ absl::Status AddInstruments(const SmfFile& file, const TickClock& clock, const P
   uint64_t name_bytes = 0;
   for (const MidiInstrument& instrument : reader.instruments()) {
     name_bytes += instrument.name.size();
-    if (name_bytes > kMostNameBytes) {
-      return PieceLimitError("bytes of instrument names", name_bytes, kMostNameBytes, true);
+    if (name_bytes > kPieceLimits.name_bytes) {
+      return PieceLimitError("bytes of instrument names", name_bytes, kPieceLimits.name_bytes,
+                             true);
     }
     InstrumentWriter(instrument, number++, file, clock, reading.sequence).Write();
   }

@@ -43,7 +43,7 @@ std::string_view WithoutBlanks(std::string_view text) {
 bool BeginsMusicXml(std::string_view bytes) {
   if (bytes.starts_with("PK\x03\x04")) return true;
   const std::string_view text = WithoutBlanks(bytes);
-  for (const std::string_view start : {"<"sv, "\xff\xfe<\0"sv, "\xfe\xff\0<"sv}) {
+  for (const std::string_view start : {"<"sv, "\xff\xfe<\0"sv, "\xfe\xff\0<"sv, "\0<"sv}) {
     if (text.starts_with(start)) return true;
   }
   return false;
@@ -54,9 +54,8 @@ bool BeginsDrumGrid(std::string_view bytes) { return BeginsAsDrumGrid(bytes); }
 /// Whether some line among the first ones is an ABC field that every tune has.
 bool BeginsAbc(std::string_view bytes) {
   bytes = bytes.substr(0, size_t{1} << 16);
-  const bool is_utf16 = bytes.starts_with("\xff\xfe") || bytes.starts_with("\xfe\xff");
-  const std::string decoded = is_utf16 ? ToUtf8(bytes) : "";
-  const std::string_view text = WithoutBlanks(is_utf16 ? std::string_view(decoded) : bytes);
+  const std::optional<std::string> decoded = Utf16AsUtf8(bytes);
+  const std::string_view text = WithoutBlanks(decoded.has_value() ? *decoded : bytes);
   bool at_start = true;
   for (size_t i = 0; i + 1 < text.size(); ++i) {
     if (at_start && (text[i] == 'X' || text[i] == 'K') && text[i + 1] == ':') return true;
@@ -91,16 +90,16 @@ absl::StatusOr<Pieces> MidiPieces(std::string_view bytes, MusicReadOptions& opti
   return pieces;
 }
 
-absl::StatusOr<Pieces> MusicXmlPieces(std::string_view bytes, MusicReadOptions&) {
-  MAGENTA_ASSIGN_OR_RETURN(MusicXmlReading score, ReadMusicXml(bytes));
+absl::StatusOr<Pieces> MusicXmlPieces(std::string_view bytes, MusicReadOptions& options) {
+  MAGENTA_ASSIGN_OR_RETURN(MusicXmlReading score, ReadMusicXml(bytes, options.limits));
   Pieces pieces(1);
   pieces[0] = {std::move(score.sequence), {}, Lines(score.left_out)};
   pieces[0].title = std::move(score.title);
   return pieces;
 }
 
-absl::StatusOr<Pieces> AbcPieces(std::string_view bytes, MusicReadOptions&) {
-  MAGENTA_ASSIGN_OR_RETURN(std::vector<AbcTune> tunes, ReadAbc(bytes));
+absl::StatusOr<Pieces> AbcPieces(std::string_view bytes, MusicReadOptions& options) {
+  MAGENTA_ASSIGN_OR_RETURN(std::vector<AbcTune> tunes, ReadAbc(bytes, options.limits));
   Pieces pieces;
   pieces.reserve(tunes.size());
   for (AbcTune& tune : tunes) {
@@ -156,15 +155,21 @@ std::string UnpackedHead(std::string_view packed) {
   return head;
 }
 
+/// `begin` at the first byte, and `then` at byte `at`.
 struct Magic {
   std::string_view begin;
   const char* kind;
+  size_t at = 0;
+  std::string_view then = "";
 };
 
 /// What people take for music.
 constexpr Magic kForeign[] = {
     {"\x1f\x8b", "gzip"},
     {"PK\x03\x04", "a zip archive"},
+    {"\x78\x01", "a zlib stream"},
+    {"\x78\x9c", "a zlib stream"},
+    {"\x78\xda", "a zlib stream"},
     {"BZh", "a bzip2 archive"},
     {"\xfd"
      "7zXZ",
@@ -176,8 +181,19 @@ constexpr Magic kForeign[] = {
     {"OggS", "an Ogg file"},
     {"fLaC", "a FLAC file"},
     {"ID3", "an MP3 file"},
-    {"RIFF", "a WAV or other RIFF file"},
+    {"\xff\xfb", "an MP3 file"},
+    {"\xff\xf3", "an MP3 file"},
+    {"\xff\xf2", "an MP3 file"},
+    {"RIFF", "a WAV file", 8, "WAVE"},
+    {"RIFF", "a RIFF file"},
+    {"FORM", "an AIFF file", 8, "AIF"},
+    {"\0\0\0"sv, "an MP4 file", 4, "ftyp"},
     {"\x89PNG", "a picture (PNG)"},
+    {"\xff\xd8\xff", "a picture (JPEG)"},
+    {"GIF8", "a picture (GIF)"},
+    {"\x7f"
+     "ELF",
+     "a program (ELF)"},
     {"<!DOCTYPE html", "a web page (HTML)"},
     {"<html", "a web page (HTML)"},
 };
@@ -202,16 +218,19 @@ absl::Status Explained(absl::Status status, std::string_view bytes) {
 /// What no reader has to do for itself.
 absl::Status Settle(MusicReading& reading, const PieceLimits& limits) {
   uint64_t notes = 0;
-  uint64_t events = 0;
+  uint64_t events = 0, changes = 0;
   for (MusicPiece& piece : reading.pieces) {
     const NoteSequence& sequence = piece.sequence;
     notes += sequence.notes_size();
     events += static_cast<uint64_t>(sequence.control_changes_size()) + sequence.pitch_bends_size() +
               sequence.text_annotations_size();
+    changes += static_cast<uint64_t>(sequence.tempos_size()) + sequence.time_signatures_size() +
+               sequence.key_signatures_size();
     MakeTextUtf8(piece.sequence);
     for (std::string& line : piece.warnings) MakeUtf8(line);
   }
   MAGENTA_RETURN_IF_ERROR(CheckNotes(notes, limits));
+  MAGENTA_RETURN_IF_ERROR(CheckChanges(changes, limits));
   return CheckEvents(events, limits);
 }
 
@@ -268,7 +287,8 @@ std::optional<MusicFormat> MusicFormatOfBytes(std::string_view head) {
 
 const char* ForeignKind(std::string_view head) {
   for (const Magic& magic : kForeign) {
-    if (head.starts_with(magic.begin)) return magic.kind;
+    const std::string_view rest = head.substr(std::min(magic.at, head.size()));
+    if (head.starts_with(magic.begin) && rest.starts_with(magic.then)) return magic.kind;
   }
   return "";
 }

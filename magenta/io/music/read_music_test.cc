@@ -110,6 +110,84 @@ TEST(ReadMusic, SaysWhatIsNoMusic) {
   }
 }
 
+TEST(ReadMusic, ForeignKinds) {
+  const struct {
+    std::string bytes;
+    const char* kind;
+  } rows[] = {
+      {"\x78\x9c\xcb"s, "a zlib stream"},
+      {"\x78\x01\xcb"s, "a zlib stream"},
+      {"\x78\xda\xcb"s, "a zlib stream"},
+      {"\x1f\x8b\x08"s, "gzip"},
+      {"PK\3\4"s, "a zip archive"},
+      {"\x7f"
+       "ELF\2\1"s,
+       "a program (ELF)"},
+      {"%PDF-1.4"s, "a PDF"},
+      {"\x89PNG\r\n"s, "a picture (PNG)"},
+      {"\xff\xd8\xff\xe0"s, "a picture (JPEG)"},
+      {"GIF89a"s, "a picture (GIF)"},
+      {"ID3\4"s, "an MP3 file"},
+      {"\xff\xfb\x90"s, "an MP3 file"},
+      {"RIFF\0\0\0\0WAVE"s, "a WAV file"},
+      {"RIFF\0\0\0\0AVI "s, "a RIFF file"},
+      {"FORM\0\0\0\0AIFF"s, "an AIFF file"},
+      {"\0\0\0\x20"
+       "ftypM4A "s,
+       "an MP4 file"},
+      {"X:1"s, ""},
+      {"xylophone"s, ""},
+  };
+  for (const auto& row : rows) EXPECT_STREQ(ForeignKind(row.bytes), row.kind) << row.bytes;
+}
+
+/// Whether a byte order mark says so or not.
+TEST(ReadMusic, Utf16) {
+  const std::string abc = "X:1\nT:one\nK:C\nC\n";
+  for (const std::string& text : {abc, std::string(kXml)}) {
+    const std::string wanted = Read(text);
+    for (const bool big : {true, false}) {
+      std::string bytes;
+      for (const char c : text) bytes += big ? std::string({'\0', c}) : std::string({c, '\0'});
+      EXPECT_EQ(Read(bytes), wanted) << big;
+      EXPECT_EQ(Read((big ? "\xfe\xff" : "\xff\xfe") + bytes), wanted) << big;
+    }
+  }
+}
+
+TEST(ReadMusic, ScoresKeepToTheLimitsThatAreGiven) {
+  const std::string voices = "X:1\nK:C\nV:1\nC\nV:2\nE\n";
+  std::string parts = kXml;
+  parts.insert(parts.find("</part-list>"),
+               "<score-part id='Q'><part-name>Q</part-name></score-part>");
+  PieceLimits limits;
+  EXPECT_EQ(Read(voices, {{}, {}, limits}), "ABC 2");
+  EXPECT_EQ(Read(parts, {{}, {}, limits}), "MusicXML 1");
+  limits.tracks = 1;
+  for (const std::string& text : {voices, parts}) {
+    EXPECT_TRUE(IsPieceLimitError(ReadMusicBytes(text, {{}, {}, limits}).status())) << text;
+  }
+  limits = {};
+  limits.tunes = 2;
+  EXPECT_TRUE(IsPieceLimitError(ReadMusicBytes(kAbc, {{}, {}, limits}).status()));
+}
+
+/// They take more memory than other events do, in all that is made of a piece.
+TEST(ReadMusic, ChangesHaveALimitInEveryFormat) {
+  std::string meters;
+  for (int i = 0; i < 4; ++i) meters += i % 2 == 0 ? "[M:3/4]C3" : "[M:2/4]C2";
+  std::string changes;
+  for (int i = 0; i < 4; ++i)
+    changes += " 60 FF5804" + std::string(i % 2 == 0 ? "03" : "02") + "021808";
+  PieceLimits limits;
+  limits.changes = 3;
+  for (const std::string& bytes :
+       {"X:1\nK:C\n" + meters + "\n", MidiBytes({"00 903C64 64 803C00" + changes}).Read()}) {
+    EXPECT_TRUE(ReadMusicBytes(bytes).ok());
+    EXPECT_TRUE(IsPieceLimitError(ReadMusicBytes(bytes, {{}, {}, limits}).status()));
+  }
+}
+
 TEST(ReadMusic, GzipThatIsCutOrDamagedIsAnError) {
   const std::string packed = Gzipped(Midi());
   EXPECT_NE(Read(packed.substr(0, packed.size() - 9), {MusicFormat::kMidi}).find("it is cut short"),

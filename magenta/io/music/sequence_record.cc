@@ -7,12 +7,13 @@ namespace magenta {
 
 absl::Status CheckSequence(const NoteSequence& sequence, const PieceLimits& limits) {
   MAGENTA_RETURN_IF_ERROR(CheckNotes(static_cast<uint64_t>(sequence.notes_size()), limits));
+  const uint64_t changes = static_cast<uint64_t>(sequence.tempos_size()) +
+                           static_cast<uint64_t>(sequence.time_signatures_size()) +
+                           static_cast<uint64_t>(sequence.key_signatures_size());
+  MAGENTA_RETURN_IF_ERROR(CheckChanges(changes, limits));
   const uint64_t events = static_cast<uint64_t>(sequence.control_changes_size()) +
                           static_cast<uint64_t>(sequence.pitch_bends_size()) +
-                          static_cast<uint64_t>(sequence.text_annotations_size()) +
-                          static_cast<uint64_t>(sequence.tempos_size()) +
-                          static_cast<uint64_t>(sequence.time_signatures_size()) +
-                          static_cast<uint64_t>(sequence.key_signatures_size());
+                          static_cast<uint64_t>(sequence.text_annotations_size()) + changes;
   return CheckEvents(events, limits);
 }
 

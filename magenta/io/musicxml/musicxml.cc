@@ -36,7 +36,10 @@ std::string PartName(pugi::xml_node score_part) {
 
 class MusicXmlReader {
  public:
-  explicit MusicXmlReader(std::string_view text) : text_(text), outline_(text) {}
+  MusicXmlReader(std::string_view text, const PieceLimits& limits)
+      : text_(text), outline_(text, limits) {
+    found_.limits = limits;
+  }
 
   absl::StatusOr<MusicXmlReading> Read() {
     MAGENTA_RETURN_IF_ERROR(outline_.Open());
@@ -144,7 +147,7 @@ class MusicXmlReader {
   absl::Status AddPart(std::string id, XmlPartHead head) {
     if (part_of_.count(id) > 0) return absl::OkStatus();
     const size_t index = parts_.size();
-    MAGENTA_RETURN_IF_ERROR(CheckTracks(index + 1));
+    MAGENTA_RETURN_IF_ERROR(CheckTracks(index + 1, found_.limits));
     if (head.number < 0) {
       head.number = static_cast<int>(index);
       while (!numbers_.insert(head.number).second) head.number = ++last_number_;
@@ -210,14 +213,14 @@ void XmlInstrument::Read(pugi::xml_node midi_instrument) {
   if (pitch >= 0 && pitch < 128) unpitched = pitch;
 }
 
-absl::StatusOr<MusicXmlReading> ReadMusicXml(std::string_view bytes) {
-  MAGENTA_RETURN_IF_ERROR(CheckFileBytes(bytes.size()));
+absl::StatusOr<MusicXmlReading> ReadMusicXml(std::string_view bytes, const PieceLimits& limits) {
+  MAGENTA_RETURN_IF_ERROR(CheckFileBytes(bytes.size(), limits));
   std::string inflated, converted;
   if (IsZipArchive(bytes)) {
-    MAGENTA_ASSIGN_OR_RETURN(inflated, ReadMxlScore(bytes));
+    MAGENTA_ASSIGN_OR_RETURN(inflated, ReadMxlScore(bytes, limits));
     bytes = inflated;
   }
-  return MusicXmlReader(XmlAsUtf8(bytes, converted)).Read();
+  return MusicXmlReader(XmlAsUtf8(bytes, converted), limits).Read();
 }
 
 }  // namespace magenta

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/io/score/warning.h"
 #include "magenta/music.pb.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 
@@ -28,6 +29,7 @@ struct MusicXmlReading {
 
 /// Reads .xml, .musicxml or zipped .mxl, told apart by the bytes. Errors name the place in the text
 /// or the entry of the archive, or the limit of a piece (piece_limits.h) that the score goes past.
-absl::StatusOr<MusicXmlReading> ReadMusicXml(std::string_view bytes);
+absl::StatusOr<MusicXmlReading> ReadMusicXml(std::string_view bytes,
+                                             const PieceLimits& limits = kPieceLimits);
 
 }  // namespace magenta

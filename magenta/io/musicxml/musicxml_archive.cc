@@ -61,13 +61,17 @@ const ZipEntry* FirstScore(const std::vector<ZipEntry>& entries) {
 
 bool IsZipArchive(std::string_view bytes) { return bytes.substr(0, 4) == "PK\x03\x04"; }
 
-absl::StatusOr<std::string> ReadMxlScore(std::string_view bytes) {
+absl::StatusOr<std::string> ReadMxlScore(std::string_view bytes, const PieceLimits& limits) {
   MAGENTA_ASSIGN_OR_RETURN(const std::vector<ZipEntry> entries, ReadZipDirectory(bytes));
   const ZipEntry* score = nullptr;
   if (const ZipEntry* container = EntryNamed(entries, kContainer); container != nullptr) {
-    MAGENTA_ASSIGN_OR_RETURN(const std::string text,
-                             ReadZipEntry(bytes, *container, kMaxContainerBytes));
-    const std::string path = ScorePath(text);
+    const auto text = ReadZipEntry(bytes, *container, kMaxContainerBytes);
+    if (IsPieceLimitError(text.status())) {  // not of the music
+      return InputError("",
+                        fmt::format("{} has more than {} bytes", kContainer, kMaxContainerBytes));
+    }
+    if (!text.ok()) return text.status();
+    const std::string path = ScorePath(*text);
     if (!path.empty()) score = EntryNamed(entries, path);
   }
   if (score == nullptr) score = FirstScore(entries);
@@ -75,7 +79,7 @@ absl::StatusOr<std::string> ReadMxlScore(std::string_view bytes) {
     return InputError("", "the archive holds no score",
                       fmt::format("{} should name one.", kContainer));
   }
-  return ReadZipEntry(bytes, *score, kPieceLimits.unpacked_bytes);
+  return ReadZipEntry(bytes, *score, limits.unpacked_bytes);
 }
 
 }  // namespace magenta

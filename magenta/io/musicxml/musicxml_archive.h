@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 
@@ -13,7 +14,7 @@ bool IsZipArchive(std::string_view bytes);
 
 /// The XML that META-INF/container.xml names as the score (its first rootfile of MusicXML's media
 /// type, or without one), or the first .xml outside META-INF when there is no container. Inflates
-/// at most 64 MiB of it and 1 MiB of the container. Errors name the entry.
-absl::StatusOr<std::string> ReadMxlScore(std::string_view bytes);
+/// at most limits.unpacked_bytes of it and 1 MiB of the container. Errors name the entry.
+absl::StatusOr<std::string> ReadMxlScore(std::string_view bytes, const PieceLimits& limits);
 
 }  // namespace magenta

@@ -15,6 +15,7 @@
 #include "magenta/io/score/score_builder.h"
 #include "magenta/io/score/score_time.h"
 #include "magenta/music.pb.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 
@@ -100,8 +101,9 @@ struct XmlMeasure {
   bool has_change = false;
 };
 
-/// Everything that was found.
+/// Everything that was found, which is within `limits`.
 struct XmlFindings {
+  PieceLimits limits = kPieceLimits;
   ScoreBuilder builder;
   std::vector<XmlMeasure> measures;
   std::vector<std::vector<XmlNote>> notes;  // by part

@@ -34,6 +34,25 @@ std::string Backup(int divisions) {
   return "<backup><duration>" + std::to_string(divisions) + "</duration></backup>";
 }
 
+/// A second voice is not late where its <backup> does not say how far back, and that is said.
+TEST(MusicXmlKindsTest, MovesWithoutDuration) {
+  const std::string bar = Meter("4", "4") + Note("C", 5, 8);
+  const std::string moves[] = {"<backup/>", "<backup><duration/></backup>",
+                               "<backup><duration>all</duration></backup>"};
+  for (const std::string& backup : moves) {
+    const MusicXmlReading reading =
+        ReadXml(Score({bar, Note("D", 5, 8) + backup + Note("E", 3, 4)}));
+    EXPECT_EQ(DumpNotes(reading.sequence), "72@0+4 74@4+4 52@4+2") << backup;
+    ASSERT_EQ(reading.left_out.size(), 1u) << backup;
+    EXPECT_EQ(reading.left_out[0].text,
+              "part 1, bar 2: a backup without a duration goes back to the beginning of the bar");
+  }
+  const MusicXmlReading reading = ReadXml(Score({bar, "<forward/>" + Note("D", 5, 8)}));
+  EXPECT_EQ(DumpNotes(reading.sequence), "72@0+4 74@4+4");
+  ASSERT_EQ(reading.left_out.size(), 1u);
+  EXPECT_EQ(reading.left_out[0].text, "part 1, bar 2: a forward without a duration goes nowhere");
+}
+
 std::string Staff(int number) { return "<staff>" + std::to_string(number) + "</staff>"; }
 std::string InVoice(int number) { return "<voice>" + std::to_string(number) + "</voice>"; }
 

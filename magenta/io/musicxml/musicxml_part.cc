@@ -1,5 +1,7 @@
 #include "magenta/io/musicxml/musicxml_part.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <string_view>
@@ -26,17 +28,25 @@ void MusicXmlPart::MoveTo(int64_t offset) {
   content_ = std::max(content_, cursor_);
 }
 
+void MusicXmlPart::ReadMove(pugi::xml_node move, bool is_back) {
+  const std::string_view duration = move.child_value("duration");
+  if (!XmlNumberIn(duration).has_value()) {
+    report_(move, fmt::format("part {}, bar {}: a {} without a duration goes {}", index_ + 1,
+                              measure_ + 1, move.name(),
+                              is_back ? "back to the beginning of the bar" : "nowhere"));
+    return MoveTo(is_back ? 0 : cursor_);
+  }
+  const int64_t units = std::max<int64_t>(Units(duration), 0);
+  if (is_back && units > cursor_ + kXmlRoundingUnits) {
+    Report(move, "backups past the measure's beginning");
+  }
+  MoveTo(is_back ? cursor_ - units : cursor_ + units);
+}
+
 void MusicXmlPart::ReadItem(pugi::xml_node item) {
   const std::string_view name = item.name();
   if (name == "note") return ReadNote(item);
-  if (name == "backup") {
-    const int64_t back = Units(item.child_value("duration"));
-    if (back > cursor_ + kXmlRoundingUnits) Report(item, "backups past the measure's beginning");
-    return MoveTo(cursor_ - std::max<int64_t>(back, 0));
-  }
-  if (name == "forward") {
-    return MoveTo(cursor_ + std::max<int64_t>(Units(item.child_value("duration")), 0));
-  }
+  if (name == "backup" || name == "forward") return ReadMove(item, name == "backup");
   if (name == "attributes") return ReadAttributes(item);
   if (name == "harmony") return ReadHarmony(item);
   if (name == "sound") return ReadSound(item, cursor_);
@@ -67,8 +77,8 @@ absl::Status MusicXmlPart::ReadMeasure(pugi::xml_node measure, int number) {
     facts.sounding = std::max(facts.sounding, found_.notes[index_][i].note.end);
   }
   found_.note_count += found_.notes[index_].size() - notes;
-  MAGENTA_RETURN_IF_ERROR(CheckNotes(found_.note_count));
-  return CheckEvents(found_.event_count());
+  MAGENTA_RETURN_IF_ERROR(CheckNotes(found_.note_count, found_.limits));
+  return CheckEvents(found_.event_count(), found_.limits);
 }
 
 }  // namespace magenta

@@ -46,6 +46,7 @@ class MusicXmlPart {
 
  private:
   void ReadItem(pugi::xml_node item);
+  void ReadMove(pugi::xml_node move, bool is_back);
 
   // musicxml_attributes.cc
   void ReadAttributes(pugi::xml_node attributes);

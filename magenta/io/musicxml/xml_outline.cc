@@ -167,7 +167,7 @@ absl::StatusOr<XmlPiece> XmlOutline::NextInOuter() {
     }
     uint64_t own = 0;
     MAGENTA_RETURN_IF_ERROR(SkipElement(tag, &own));
-    MAGENTA_RETURN_IF_ERROR(CheckEvents(own));
+    MAGENTA_RETURN_IF_ERROR(CheckEvents(own, limits_));
     const size_t begin =
         piece.text.empty() ? tag.at : static_cast<size_t>(piece.text.data() - text_.data());
     piece.text = text_.substr(begin, at_ - begin);
@@ -200,7 +200,7 @@ absl::StatusOr<XmlPiece> XmlOutline::Next() {
       return XmlPiece{XmlPiece::kTitle, element, {}, false};
     }
     if (tag.name != "part-list") continue;
-    MAGENTA_RETURN_IF_ERROR(CheckEvents(parts));
+    MAGENTA_RETURN_IF_ERROR(CheckEvents(parts, limits_));
     return XmlPiece{XmlPiece::kPartList, element, {}, false};
   }
   is_done_ = true;

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 
@@ -30,7 +31,8 @@ struct XmlPiece {
 /// Walks a document (UTF-8) once, from its root to its end. The text must outlive it.
 class XmlOutline {
  public:
-  explicit XmlOutline(std::string_view text) : text_(text) {}
+  explicit XmlOutline(std::string_view text, const PieceLimits& limits = kPieceLimits)
+      : text_(text), limits_(limits) {}
 
   /// Finds the root. Errors: it is neither <score-partwise> nor <score-timewise>.
   absl::Status Open();
@@ -64,6 +66,7 @@ class XmlOutline {
   absl::Status NotWellFormed(size_t at, std::string_view what) const;
 
   std::string_view text_;
+  PieceLimits limits_;
   size_t at_ = 0;
   size_t plain_from_ = 0;  // before it, elements are walked tag by tag
   bool is_timewise_ = false;

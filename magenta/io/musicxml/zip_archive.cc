@@ -124,9 +124,7 @@ absl::StatusOr<std::string> ReadZipEntry(std::string_view bytes, const ZipEntry&
                                       entry.name, entry.method));
   }
   if (text.size() > max_bytes) {
-    if (max_bytes == kPieceLimits.unpacked_bytes) return CheckUnpackedBytes(text.size());
-    return InputError(
-        "", fmt::format("entry {} inflates to more than {} bytes", entry.name, max_bytes));
+    return PieceLimitError("unpacked bytes", text.size(), max_bytes, true);
   }
   const auto crc =
       crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size()));

@@ -28,9 +28,9 @@ struct ZipEntry {
 /// archive says.
 absl::StatusOr<std::vector<ZipEntry>> ReadZipDirectory(std::string_view bytes);
 
-/// The contents of an entry, however large the archive says they are, up to `max_bytes`. Errors
-/// name the entry: its bytes are not in the archive, another method, encrypted, too large, does not
-/// inflate, a checksum that does not match.
+/// The contents of an entry, however large the archive says they are, up to `max_bytes`; of more a
+/// PieceLimitError. Other errors name the entry: its bytes are not in the archive, another method,
+/// encrypted, does not inflate, a checksum that does not match.
 absl::StatusOr<std::string> ReadZipEntry(std::string_view bytes, const ZipEntry& entry,
                                          size_t max_bytes);
 

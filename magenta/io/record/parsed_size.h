@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "magenta/music/piece_limits.h"
+
 namespace magenta {
 
 /// About so many bytes of memory does parsing `bytes` as a message of `type` take. What is no
@@ -14,7 +16,7 @@ namespace magenta {
 uint64_t ParsedSize(std::string_view bytes, const google::protobuf::Descriptor* type);
 
 /// Most memory that a message of one piece of music, or one example, may take.
-inline constexpr uint64_t kMostParsedBytes = uint64_t{512} << 20;
+inline constexpr uint64_t kMostParsedBytes = kPieceLimits.memory_bytes;
 
 /// Whether parsing takes at most kMostParsedBytes. At once for small messages, without a look at
 /// them.

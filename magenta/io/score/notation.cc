@@ -20,11 +20,9 @@
 namespace magenta {
 namespace {
 
-constexpr size_t kMaxCells = 2'000'000;       // measures (whole notes of longer ones) times parts
-constexpr double kLastTick = 1e15;            // far behind what those hold
-constexpr uint64_t kMostWritten = 2'000'000;  // heads and rests: 500 MB of MusicXML
-constexpr size_t kMaxLayers = 12;             // voices of a part
-constexpr int kLineGrid = 6;                  // measures begin on 64ths
+constexpr double kLastTick = 1e15;  // far behind what those hold
+constexpr size_t kMaxLayers = 12;   // voices of a part
+constexpr int kLineGrid = 6;        // measures begin on 64ths
 
 /// Notes of one length that begin together.
 struct Chord {
@@ -63,8 +61,9 @@ class NotationMaker {
     }
     for (const auto& [key, notes] : notes_) {
       MakePart(key, notes);
-      if (written_ > kMostWritten) {
-        return PieceLimitError("written notes and rests", written_, kMostWritten, true);
+      if (written_ > kPieceLimits.written_notes) {
+        return PieceLimitError("written notes and rests", written_, kPieceLimits.written_notes,
+                               true);
       }
     }
     ReportLeftOut();
@@ -135,7 +134,7 @@ class NotationMaker {
   absl::Status MakeMeasures() {
     const MeterMap map(sequence_);
     std::vector<int64_t> lines = {0};
-    const size_t most = kMaxCells / notes_.size();
+    const size_t most = kPieceLimits.written_measures / notes_.size();
     double whole_notes = 0;
     for (size_t i = 0; i < map.meters().size(); ++i) {
       const Meter meter = Writable(map.meters()[i]);
@@ -376,7 +375,7 @@ class NotationMaker {
   /// A chord or rest, measure by measure.
   void WriteStretch(const Chord& chord, size_t voice, const NotationGrid& grid,
                     const std::vector<int64_t>& breaks, WrittenPart& part) {
-    for (int64_t from = chord.start; from < chord.end && written_ <= kMostWritten;) {
+    for (int64_t from = chord.start; from < chord.end && written_ <= kPieceLimits.written_notes;) {
       const size_t measure = lines_->At(static_cast<double>(from));
       const int64_t to = std::min(chord.end, lines_->end(measure));
       if (to <= from) return;  // behind the last measure

@@ -6,10 +6,12 @@
 #include <set>
 #include <utility>
 
+#include "magenta/music/piece_limits.h"
+
 namespace magenta {
 namespace {
 
-constexpr size_t kMostPlayed = 100000;
+constexpr size_t kMostPlayed = kPieceLimits.sections;
 constexpr int kMostSignsAtOnce = 64;
 constexpr int kNone = -1;
 

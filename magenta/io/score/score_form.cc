@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <numeric>
 
+#include "magenta/music/piece_limits.h"
+
 namespace magenta {
 namespace {
 
-constexpr size_t kMaxGroups = 100000;
+constexpr size_t kMaxGroups = kPieceLimits.sections;
 
 /// Collects a block (what lies between two places that no repeat reaches across), and turns it
 /// into groups when it is over.

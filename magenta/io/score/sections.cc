@@ -14,8 +14,6 @@
 namespace magenta {
 namespace {
 
-constexpr size_t kMaxPlayed = 100000;
-
 struct Span {
   double start;
   double end;
@@ -48,9 +46,7 @@ absl::StatusOr<std::vector<int64_t>> PlayedSections(const NoteSequence& sequence
   for (const auto& group : sequence.section_groups()) {
     std::vector<Frame> stack = {{&group, group.num_times(), 0}};
     while (!stack.empty()) {
-      if (++steps > 4 * kMaxPlayed || played.size() > kMaxPlayed) {
-        return InputError("", fmt::format("section_groups play more than {} sections", kMaxPlayed));
-      }
+      MAGENTA_RETURN_IF_ERROR(CheckSections(std::max(++steps / 4, played.size())));
       Frame& frame = stack.back();
       if (frame.next == frame.group->sections_size()) {
         frame.next = 0;
@@ -270,6 +266,9 @@ absl::StatusOr<NoteSequence> UnrollSections(const NoteSequence& sequence) {
     bends.CopyEvents(span, offset, unrolled.mutable_pitch_bends());
     MAGENTA_RETURN_IF_ERROR(CheckNotes(static_cast<uint64_t>(unrolled.notes_size())));
     MAGENTA_RETURN_IF_ERROR(CheckEvents(EventCount(unrolled)));
+    MAGENTA_RETURN_IF_ERROR(CheckChanges(static_cast<uint64_t>(unrolled.tempos_size()) +
+                                         static_cast<uint64_t>(unrolled.time_signatures_size()) +
+                                         static_cast<uint64_t>(unrolled.key_signatures_size())));
     time += span.end - span.start;
   }
   unrolled.set_total_time(time);

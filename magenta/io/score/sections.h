@@ -14,7 +14,7 @@ namespace magenta {
 /// with its pitch, in its voice, the two are one note (a tie into the first ending that holds for
 /// the second one, too). Tempos, meters and keys are repeated at a section's start where they
 /// differ from what stood before. Errors: a group names a section that does not exist, sections out
-/// of order, more than 100,000 sections, or more notes and other events than a piece may have
+/// of order, or more sections, notes and other events than a piece may have
 /// (piece_limits.h) would be played.
 absl::StatusOr<NoteSequence> UnrollSections(const NoteSequence& sequence);
 
