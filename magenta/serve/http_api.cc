@@ -241,7 +241,8 @@ void HttpApi::Generate(HttpRequest request, const HttpTarget& target,
   body->request.set_generator_id(id);
   call.request = std::make_shared<GenerateSequenceRequest>(std::move(body->request));
   call.ticket = std::move(ticket);
-  const bool sounds = BodyFormNamed(request.accept) == BodyForm::kWav;
+  const BodyForm form = AcceptedForm(request.accept, body->form);
+  const bool sounds = form == BodyForm::kWav;
   if (target.verb == "stream") {
     TellAsEvents(reply, std::move(body->notes), call);
   } else if (sounds && !service_.sound().available()) {
@@ -249,7 +250,6 @@ void HttpApi::Generate(HttpRequest request, const HttpTarget& target,
   } else if (sounds) {
     TellAsSound(std::move(reply), std::move(body->notes), service_.sound(), call);
   } else {
-    const BodyForm form = BodyFormNamed(request.accept).value_or(body->form);
     call.done = [reply, form, notes = body->notes](absl::StatusOr<Generation> result) {
       reply->Send(result.ok() ? ResponseTo(*result, form, AllNotes(notes, *result))
                               : ErrorResponse(result.status()));

@@ -284,6 +284,13 @@ TEST_F(HttpApiTest, LimitsOfAPieceHoldForFiles) {
   }
 }
 
+/// Latin text as UTF-16 that has no byte order mark.
+std::string Utf16(const std::string& text, bool big) {
+  std::string bytes;
+  for (const char c : text) bytes += big ? std::string({'\0', c}) : std::string({c, '\0'});
+  return bytes;
+}
+
 TEST_F(HttpApiTest, EveryFormInAndOut) {
   GenerateSequenceRequest request;
   request.mutable_generator_options()->add_generate_sections()->set_end_time(2);
@@ -303,6 +310,20 @@ TEST_F(HttpApiTest, EveryFormInAndOut) {
       {"audio/midi", midi, "*/*", "audio/midi"},
       {"audio/midi", midi, "application/json", "application/json"},
       {"application/json", kJson, "text/html, audio/midi;q=0.5", "audio/midi"},
+      // The highest q, the more exact, the first; of a range the request's own form, then MIDI.
+      {"application/json", kJson, "text/plain;q=0.2, audio/midi;q=0.9", "audio/midi"},
+      {"application/json", kJson, "text/plain ; q=0.5, audio/midi;q=0.1;x=1", "text/plain"},
+      {"application/json", kJson, "audio/midi;q=0.5, */*", "application/json"},
+      {"application/json", kJson, "*/*, text/plain", "text/plain"},
+      {"application/json", kJson, "text/vnd.abc, text/plain", "text/vnd.abc"},
+      {"application/json", kJson, "audio/*", "audio/midi"},
+      {"application/json", kJson, "audio/*;q=0.1", "audio/midi"},
+      {"application/json", kJson, "application/json;q=0, */*;q=0.1", "application/x-protobuf"},
+      {"text/plain", kSlides, "application/*, text/*", "text/plain"},
+      {"text/plain", kSlides, "text/plain;q=0, text/*", "text/vnd.abc"},
+      {"text/plain", kSlides, "audio/midi;q=two, application/json;q=0.1", "application/json"},
+      {"text/plain", kSlides, "image/png", "text/plain"},
+      {"text/plain", kSlides, ",;q=,, ;", "text/plain"},
       // curl --data says the first of these, whatever it sends.
       {"application/x-www-form-urlencoded", kSlides, "*/*", "text/plain"},
       {"application/x-www-form-urlencoded", midi, "*/*", "audio/midi"},
@@ -313,6 +334,9 @@ TEST_F(HttpApiTest, EveryFormInAndOut) {
       {"application/octet-stream", kAbc, "*/*", "text/vnd.abc"},
       {"application/x-www-form-urlencoded", score, "*/*", kMusicXml},
       {kMusicXml, score, "*/*", kMusicXml},
+      {"application/octet-stream", Utf16(kAbc, true), "*/*", "text/vnd.abc"},
+      {"application/octet-stream", Utf16(kAbc, false), "*/*", "text/vnd.abc"},
+      {"application/octet-stream", Utf16(score, true), "*/*", kMusicXml},
       {"application/xml", score, "", kMusicXml},
       {"text/xml; charset=utf-8", score, "audio/midi", "audio/midi"},
       {"text/vnd.abc", kAbc, "", "text/vnd.abc"},
@@ -328,7 +352,7 @@ TEST_F(HttpApiTest, EveryFormInAndOut) {
   for (const auto& row : rows) {
     const HttpResponse response = Post(kGenerate, row.type, row.body, row.accept);
     EXPECT_EQ(response.status, 200) << row.type << response.body;
-    EXPECT_EQ(response.content_type, row.answer) << row.type;
+    EXPECT_EQ(response.content_type, row.answer) << row.type << " " << row.accept;
     if (response.content_type.starts_with("application/vnd") ||
         response.content_type == "audio/midi" || response.content_type == "text/vnd.abc") {
       const auto music = ReadMusicBytes(response.body);

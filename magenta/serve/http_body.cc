@@ -7,6 +7,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <compare>
 #include <utility>
 
 #include "magenta/base/error_message.h"
@@ -69,6 +70,61 @@ std::string FirstType(std::string_view header) {
   std::transform(name.begin(), name.end(), name.begin(),
                  [](unsigned char c) { return std::tolower(c); });
   return name;
+}
+
+/// "audio/*;q=0.5" of an Accept header.
+struct AcceptedRange {
+  std::string type;
+  double q = 1;
+};
+
+/// The value of a type's parameter q; 1 without one, 0 for what is no number from 0 to 1.
+double QualityOf(std::string_view item) {
+  double q = 1;
+  for (size_t at = item.find(';'); at < item.size(); at = item.find(';', at + 1)) {
+    std::string parameter(item.substr(at + 1, item.find(';', at + 1) - at - 1));
+    std::erase_if(parameter, [](char c) { return c == ' ' || c == '\t'; });
+    if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) continue;
+    const char* const end = parameter.data() + parameter.size();
+    const auto read = std::from_chars(parameter.data() + 2, end, q);
+    if (read.ec != std::errc() || read.ptr != end || !(q >= 0 && q <= 1)) return 0;
+  }
+  return q;
+}
+
+std::vector<AcceptedRange> RangesOf(std::string_view accept) {
+  std::vector<AcceptedRange> ranges;
+  while (!accept.empty()) {
+    const std::string_view item = accept.substr(0, accept.find(','));
+    ranges.push_back({FirstType(item), QualityOf(item)});
+    accept.remove_prefix(std::min(item.size() + 1, accept.size()));
+  }
+  return ranges;
+}
+
+/// How well a form is liked; the greater the better.
+struct AcceptedMatch {
+  double q = 0;
+  int exactness = 0;  // 0: */*, 1: audio/*, 2: audio/midi
+  int place = 0;      // of its range, negative
+  auto operator<=>(const AcceptedMatch&) const = default;
+};
+
+/// Of the range that names `form` most exactly, whose q alone counts for it.
+std::optional<AcceptedMatch> MatchOf(BodyForm form, const std::vector<AcceptedRange>& ranges) {
+  std::optional<AcceptedMatch> found;
+  for (const ContentType& type : kContentTypes) {
+    if (type.form != form) continue;
+    const std::string_view name = type.name;
+    const std::string family = std::string(name.substr(0, name.find('/'))) + "/*";
+    for (size_t i = 0; i < ranges.size(); ++i) {
+      const std::string& range = ranges[i].type;
+      const int exactness = range == name ? 2 : range == family ? 1 : range == "*/*" ? 0 : -1;
+      if (exactness < 0 || (found.has_value() && exactness <= found->exactness)) continue;
+      found = {ranges[i].q, exactness, -static_cast<int>(i)};
+    }
+  }
+  return found;
 }
 
 MessageForm MessageFormOf(BodyForm form) {
@@ -283,6 +339,21 @@ std::optional<BodyForm> BodyFormNamed(std::string_view header) {
     header.remove_prefix(std::min(header.find(','), header.size() - 1) + 1);
   }
   return std::nullopt;
+}
+
+BodyForm AcceptedForm(std::string_view accept, BodyForm own) {
+  const std::vector<AcceptedRange> ranges = RangesOf(accept);
+  std::optional<AcceptedMatch> best;
+  BodyForm chosen = own;
+  const auto weigh = [&](BodyForm form) {
+    const auto match = MatchOf(form, ranges);
+    if (!match.has_value() || match->q <= 0 || (best.has_value() && *match <= *best)) return;
+    best = match;
+    chosen = form;
+  };
+  weigh(own);
+  for (const ContentType& type : kContentTypes) weigh(type.form);
+  return chosen;
 }
 
 bool IsReadable(std::string_view content_type) {

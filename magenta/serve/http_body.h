@@ -16,9 +16,15 @@ namespace magenta {
 /// A body's form: a message's, a music file's, or (of answers) sound.
 enum class BodyForm { kJson, kText, kBinary, kMidi, kMusicXml, kAbc, kWav };
 
-/// The form that a header (Content-Type, Accept) names; of several the first that is known.
+/// The form that a Content-Type names; of several the first that is known.
 /// nullopt: none.
 std::optional<BodyForm> BodyFormNamed(std::string_view header);
+
+/// The form of an answer to a client that accepts `accept`, whose request asks for `own`: that of
+/// the highest q; of several the one that is named more exactly ("audio/midi" before "audio/*"),
+/// then the first; of a range `own` if it is in it, else MIDI before sound. `own` where nothing
+/// that is accepted is to be had.
+BodyForm AcceptedForm(std::string_view accept, BodyForm own);
 
 /// Whether a body of `content_type` is read: a form's other than sound, a form to be filled in
 /// (multipart.h), or one of which the bytes are to tell: none, what curl says by itself, packed.

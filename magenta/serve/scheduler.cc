@@ -130,6 +130,7 @@ void Scheduler::Submit(Job job) {
 /// Moves `job` into the queue, or says why not. Locked.
 absl::Status Scheduler::Queue(Job& job) {
   if (stop_) return absl::UnavailableError("the server ends");
+  if (workers_.empty()) return NoThreadError();
   if (running_ + static_cast<int>(queue_.size()) >= options_.max_sessions + options_.max_queue) {
     return BusyError("too many requests wait");
   }

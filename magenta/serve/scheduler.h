@@ -75,7 +75,7 @@ struct Job {
   /// be empty: no pieces are made then.
   std::function<void(NoteSequence piece)> piece;
   /// Called once. Errors: those of SequenceGenerator; kResourceExhausted past a limit or when too
-  /// many wait, kCancelled, kDeadlineExceeded, kUnavailable when the server ends.
+  /// many wait, kCancelled, kDeadlineExceeded, kUnavailable when the server ends or got no thread.
   std::function<void(absl::StatusOr<Generation> result)> done;
 };
 

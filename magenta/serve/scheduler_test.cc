@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <future>
 #include <optional>
@@ -192,6 +193,27 @@ TEST(SchedulerTest, LimitsOfOneRequest) {
     EXPECT_FALSE(IsBusy(status));
     EXPECT_THAT(std::string(status.message()), HasSubstr(row.message));
   }
+}
+
+/// No stack is to be had of such a size, so no thread is, either.
+TEST(SchedulerTest, WithoutAnyThreadRequestsAreRefused) {
+  pthread_attr_t before, huge;
+  ASSERT_EQ(::pthread_getattr_default_np(&before), 0);
+  ::pthread_attr_init(&huge);
+  ASSERT_EQ(::pthread_attr_setstacksize(&huge, size_t{1} << 46), 0);
+  ASSERT_EQ(::pthread_setattr_default_np(&huge), 0);
+  ServerMetrics metrics;
+  Outcome refused;
+  {
+    Scheduler scheduler(OptionsFor(2), metrics);
+    ::pthread_setattr_default_np(&before);
+    scheduler.Submit(JobFor(RandomModel("basic_rnn"), RequestFor({60}, 8, 1), refused));
+    auto told = refused.promise.get_future();
+    ASSERT_EQ(told.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    EXPECT_EQ(told.get().status().code(), absl::StatusCode::kUnavailable);
+  }
+  ::pthread_attr_destroy(&huge);
+  ::pthread_attr_destroy(&before);
 }
 
 TEST(SchedulerTest, TheEndTellsThoseThatRunAndWait) {
