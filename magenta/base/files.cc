@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -258,6 +259,24 @@ absl::Status MakeFolder(const std::string& path) {
                         "Choose a place that can be written");
   }
   return absl::OkStatus();
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  if (!path_.empty()) fs::remove_all(path_, ignored);
+}
+
+absl::StatusOr<std::string> TemporaryFolder::Path() {
+  if (!path_.empty()) return path_;
+  std::error_code error;
+  const fs::path parent = fs::temp_directory_path(error);
+  std::string path = (error ? "/tmp" : parent.string()) + "/magenta-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) {
+    return OutsideError(path,
+                        fmt::format("cannot make a temporary folder: {}", std::strerror(errno)),
+                        "Let $TMPDIR name a folder that can be written");
+  }
+  return path_ = path;
 }
 
 absl::StatusOr<std::vector<std::string>> ListFiles(const std::string& folder, bool recursive) {

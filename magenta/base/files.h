@@ -80,6 +80,21 @@ absl::Status WriteFile(const std::string& path, std::string_view bytes);
 /// Makes `path` and its parents. Errors name the folder and the reason (exit 5).
 absl::Status MakeFolder(const std::string& path);
 
+/// A folder for what is needed for a while: it goes away with its contents.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() = default;
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder();
+  /// Its path; the first call makes it, where temporary files lie ($TMPDIR, else /tmp), for this
+  /// user alone. Errors: exit 5.
+  absl::StatusOr<std::string> Path();
+
+ private:
+  std::string path_;  // "" until it is made
+};
+
 /// Paths of the regular files in `folder` relative to it, sorted by bytes; below subfolders too
 /// when `recursive`. Symbolic links to folders are not followed. Missing or unreadable: exit 3.
 absl::StatusOr<std::vector<std::string>> ListFiles(const std::string& folder, bool recursive);

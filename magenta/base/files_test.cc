@@ -38,6 +38,23 @@ TEST_F(FilesTest, WhatIsWrittenIsReadAgain) {
   EXPECT_EQ(ReadFile(Path("new/folder/x")).value(), bytes);
 }
 
+TEST_F(FilesTest, ATemporaryFolderGoesWithItsContents) {
+  std::string path;
+  {
+    TemporaryFolder folder;
+    path = folder.Path().value();
+    EXPECT_EQ(folder.Path().value(), path);
+    ASSERT_TRUE(WriteFile(path + "/below/x", "x").ok());
+  }
+  EXPECT_FALSE(fs::exists(path));
+  { const TemporaryFolder never_made; }
+  const char* before = std::getenv("TMPDIR");
+  const std::string kept = before == nullptr ? "" : before;
+  ASSERT_EQ(::setenv("TMPDIR", "/proc", 1), 0);  // a folder in which none can be made
+  EXPECT_EQ(ExitStatus(TemporaryFolder().Path().status()), 5);
+  before == nullptr ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", kept.c_str(), 1);
+}
+
 TEST_F(FilesTest, AnOutputThatIsNotCommittedLeavesNothing) {
   ASSERT_TRUE(WriteFile(Path("x"), "old").ok());
   {

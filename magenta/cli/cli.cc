@@ -17,6 +17,7 @@
 #include "magenta/cli/aliases.h"
 #include "magenta/cli/help.h"
 #include "magenta/cli/programs.h"
+#include "magenta/cli/terminal/home.h"
 
 namespace magenta::cli {
 namespace {
@@ -151,6 +152,7 @@ int Main(int argc, char** argv, std::span<const ModelSpec> extra_models,
   // A file that grows too large is an error of the write, which cleans up, not the end of us.
   std::signal(SIGXFSZ, SIG_IGN);
   AddModels(extra_models);
+  for (const char* path : {"MAGENTA_BUNDLES", "MAGENTA_SOUNDFONT"}) ExpandHomeIn(path);
   Output out;
   // Errors in the flags themselves are JSON, too, where it was asked for.
   const bool json = std::find(args.begin(), args.end(), "--json") != args.end();

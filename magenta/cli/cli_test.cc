@@ -1,8 +1,16 @@
 #include "magenta/cli/cli.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
 #include <vector>
+
+#include "magenta/base/files.h"
+#include "magenta/cli/programs.h"
 
 namespace magenta::cli {
 namespace {
@@ -61,6 +69,37 @@ TEST(Main, AFlagWithoutAVerb) {
     EXPECT_EQ(printed.status, 2);
     EXPECT_EQ(printed.err, std::string("magenta: ") + error + "\n");
   }
+}
+
+TEST(Programs, FilesComeInBatchesThatACommandLineHolds) {
+  using Batches = std::vector<std::vector<std::string>>;
+  EXPECT_EQ(InBatches({}, 22), Batches{});
+  // Of each the name, its end and the pointer to it count.
+  EXPECT_EQ(InBatches({"ab", "cd", "e", "longer than it", "f"}, 22),
+            (Batches{{"ab", "cd"}, {"e"}, {"longer than it"}, {"f"}}));
+}
+
+/// A million bytes of names, where every command line ends at 128 KiB.
+TEST(Programs, AnyNumberOfFilesIsHandedOver) {
+  TemporaryFolder folder;
+  const std::string program = folder.Path().value() + "/magenta-live";
+  ASSERT_TRUE(WriteFile(program, "#!/bin/sh\necho $# >>$0.counts\n").ok());
+  ASSERT_EQ(::chmod(program.c_str(), 0700), 0);
+  const std::vector<std::string> files(10000, std::string(100, 'x'));
+  const auto run = [&] {
+    const rlimit small = {512 << 10, 512 << 10};
+    ::setrlimit(RLIMIT_STACK, &small);
+    ::setenv("PATH", (folder.Path().value() + ":/bin:/usr/bin").c_str(), 1);
+    const absl::Status status = RunProgramOnFiles(Program::kLive, {"render", "--"}, files);
+    std::fputs(std::string(status.message()).c_str(), stderr);
+    std::_Exit(status.ok() ? 0 : 1);
+  };
+  EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
+  std::ifstream counts(program + ".counts");
+  size_t all = 0, runs = 0;
+  for (size_t count = 0; counts >> count; ++runs) all += count - 2;
+  EXPECT_EQ(all, files.size());
+  EXPECT_GT(runs, 8u);
 }
 
 TEST(Main, Version) {

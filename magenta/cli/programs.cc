@@ -102,4 +102,32 @@ absl::Status RunProgram(Program program, const std::vector<std::string>& args) {
   return status == 0 ? absl::OkStatus() : ChildFailure(name, status);
 }
 
+absl::Status RunProgramOnFiles(Program program, const std::vector<std::string>& args,
+                               const std::vector<std::string>& files) {
+  // Half of what every Linux takes, the environment counted, however small its stacks.
+  constexpr size_t kBytesAtOnce = size_t{64} << 10;
+  for (const std::vector<std::string>& batch : InBatches(files, kBytesAtOnce)) {
+    std::vector<std::string> all = args;
+    all.insert(all.end(), batch.begin(), batch.end());
+    MAGENTA_RETURN_IF_ERROR(RunProgram(program, all));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<std::vector<std::string>> InBatches(const std::vector<std::string>& files,
+                                                size_t bytes) {
+  std::vector<std::vector<std::string>> batches;
+  size_t used = 0;
+  for (const std::string& file : files) {
+    const size_t size = file.size() + 1 + sizeof(char*);
+    if (batches.empty() || used + size > bytes) {
+      batches.emplace_back();
+      used = 0;
+    }
+    used += size;
+    batches.back().push_back(file);
+  }
+  return batches;
+}
+
 }  // namespace magenta::cli

@@ -1,6 +1,7 @@
 #pragma once
 // The programs that stand beside this one.
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,15 @@ absl::Status ExecProgram(Program program, const std::vector<std::string>& args);
 /// program ended with): it could not be started or did not end with 0, of which it has told
 /// (SaidAlready) unless it crashed.
 absl::Status RunProgram(Program program, const std::vector<std::string>& args);
+
+/// RunProgram with `args` and then `files`, as often as it takes to give it all of them: what one
+/// command line holds is limited.
+absl::Status RunProgramOnFiles(Program program, const std::vector<std::string>& args,
+                               const std::vector<std::string>& files);
+
+/// `files` in stretches that take at most `bytes` of a command line, each of one file at least.
+std::vector<std::vector<std::string>> InBatches(const std::vector<std::string>& files,
+                                                size_t bytes);
 
 /// Folder of the running program, links resolved.
 std::string ProgramFolder();

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "magenta/base/error_message.h"
@@ -14,7 +15,6 @@
 #include "magenta/generator.pb.h"
 #include "magenta/io/music/read_music.h"
 #include "magenta/io/music/sequence_record.h"
-#include "magenta/io/record/tfrecord.h"
 #include "magenta/io/tensor/table_reader.h"
 
 namespace magenta::cli {
@@ -109,27 +109,9 @@ absl::StatusOr<std::vector<NoteSequence>> ReadPieces(const std::string& bytes, M
   return sequences;
 }
 
-absl::Status AtRecord(const absl::Status& status, const std::string& path, size_t number) {
+absl::Status AtRecord(const absl::Status& status, const std::string& path, int64_t number) {
   return InputError(path, fmt::format("record {}: {}", number, ErrorMessage(status)),
                     ErrorRemedy(status));
-}
-
-absl::StatusOr<std::vector<NoteSequence>> ReadSequenceRecords(const std::string& path) {
-  MAGENTA_ASSIGN_OR_RETURN(RecordReader reader, RecordReader::Open(path));
-  std::vector<NoteSequence> sequences;
-  std::string record;
-  while (true) {
-    MAGENTA_ASSIGN_OR_RETURN(const bool more, reader.Next(&record));
-    if (!more) break;
-    const auto parsed = ParseSequenceRecord(record, sequences.emplace_back());
-    if (!parsed.ok()) return AtRecord(parsed.status(), path, sequences.size() - 1);
-    if (!*parsed) {
-      return InputError(path, fmt::format("record {} is no NoteSequence", sequences.size() - 1),
-                        "`magenta inspect` shows what it is");
-    }
-  }
-  if (sequences.empty()) return InputError(path, "holds no record");
-  return sequences;
 }
 
 absl::StatusOr<std::vector<NoteSequence>> ReadKnown(const std::string& path, const FileBytes& file,
@@ -138,7 +120,6 @@ absl::StatusOr<std::vector<NoteSequence>> ReadKnown(const std::string& path, con
   const auto& [bytes, kind, format] = file;
   switch (kind) {
     case FileKind::kMusic: return ReadPieces(bytes, *format, warnings, as_piece);
-    case FileKind::kRecords: return ReadSequenceRecords(path);
     case FileKind::kNoteSequence: {
       std::vector<NoteSequence> sequences(1);
       MAGENTA_RETURN_IF_ERROR(ParseSequenceRecord(bytes, sequences[0]).status());
@@ -215,13 +196,49 @@ absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path) {
   return file;
 }
 
-absl::StatusOr<std::vector<NoteSequence>> ReadMusic(const std::string& path,
-                                                    std::vector<std::string>& warnings,
-                                                    bool as_piece) {
+absl::StatusOr<MusicPieces> MusicPieces::Open(const std::string& path,
+                                              std::vector<std::string>& warnings, bool as_piece) {
   MAGENTA_ASSIGN_OR_RETURN(const FileBytes file, ReadFileAndKind(path));
+  MusicPieces music;
+  if (file.kind == FileKind::kRecords) {
+    MAGENTA_RETURN_IF_ERROR(music.OpenRecords(path));
+    return music;
+  }
   auto sequences = ReadKnown(path, file, warnings, as_piece);
   if (!sequences.ok()) return WithFile(sequences.status(), path);
-  return sequences;
+  music.pieces_.assign(std::make_move_iterator(sequences->begin()),
+                       std::make_move_iterator(sequences->end()));
+  return music;
+}
+
+absl::Status MusicPieces::OpenRecords(const std::string& path) {
+  path_ = path;
+  MAGENTA_ASSIGN_OR_RETURN(reader_, RecordReader::Open(path));
+  read_ = reader_->Next(&record_);
+  return read_.ok() && !*read_ ? InputError(path, "holds no record") : read_.status();
+}
+
+absl::StatusOr<std::optional<NoteSequence>> MusicPieces::NextRecord() {
+  MAGENTA_ASSIGN_OR_RETURN(const bool more, read_);
+  if (!more) return std::nullopt;
+  std::optional<NoteSequence> sequence(std::in_place);
+  const auto parsed = ParseSequenceRecord(record_, *sequence);
+  if (!parsed.ok()) return AtRecord(parsed.status(), path_, given_);
+  if (!*parsed) {
+    return InputError(path_, fmt::format("record {} is no NoteSequence", given_),
+                      "`magenta inspect` shows what it is");
+  }
+  ++given_;
+  read_ = reader_->Next(&record_);
+  return sequence;
+}
+
+absl::StatusOr<std::optional<NoteSequence>> MusicPieces::Next() {
+  if (reader_.has_value()) return NextRecord();
+  if (pieces_.empty()) return std::nullopt;
+  std::optional<NoteSequence> sequence(std::move(pieces_.front()));
+  pieces_.pop_front();
+  return sequence;
 }
 
 }  // namespace magenta::cli

@@ -1,6 +1,8 @@
 #pragma once
 // Any file of music, told by its bytes, as NoteSequences.
 
+#include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/io/music/read_music.h"
+#include "magenta/io/record/tfrecord.h"
 #include "magenta/music.pb.h"
 
 namespace magenta::cli {
@@ -44,12 +47,35 @@ absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path);
 /// What the file is: "a MIDI file", "a bundle", ...
 const char* KindName(const FileBytes& file);
 
-/// The pieces of a file of music, a TFRecord of NoteSequences or a file of one NoteSequence; at
-/// least one. `warnings` gets a few lines of what a broken MIDI file was mended by, with byte
-/// offsets, or of what a score holds that was left out. With `as_piece` they are WholePieces.
-/// Errors (exit 3) name the file and what it is instead.
-absl::StatusOr<std::vector<NoteSequence>> ReadMusic(const std::string& path,
-                                                    std::vector<std::string>& warnings,
-                                                    bool as_piece = false);
+/// The pieces of a file of music, a TFRecord of NoteSequences or a
+/// file of one NoteSequence, one after the other; of a TFRecord, however long, no more is held than
+/// a record and the next one's bytes.
+class MusicPieces {
+ public:
+  /// `warnings` gets a few lines of what a broken MIDI file was mended by, with byte offsets, or of
+  /// what a score holds that was left out. With `as_piece` they are WholePieces. Errors (exit 3)
+  /// name the file and what it is instead.
+  static absl::StatusOr<MusicPieces> Open(const std::string& path,
+                                          std::vector<std::string>& warnings,
+                                          bool as_piece = false);
+
+  /// The next piece, at least one; nullopt at the end. Errors (exit 3): a record that is broken, no
+  /// NoteSequence, or over a limit of a piece, by its number.
+  absl::StatusOr<std::optional<NoteSequence>> Next();
+
+  /// Whether Next() has given all there are.
+  bool at_end() const { return reader_.has_value() ? read_.ok() && !*read_ : pieces_.empty(); }
+
+ private:
+  absl::Status OpenRecords(const std::string& path);
+  absl::StatusOr<std::optional<NoteSequence>> NextRecord();
+
+  std::deque<NoteSequence> pieces_;  // of what is no TFRecord
+  std::optional<RecordReader> reader_;
+  std::string path_;
+  std::string record_;                 // the next one
+  absl::StatusOr<bool> read_ = false;  // whether there is one
+  int64_t given_ = 0;
+};
 
 }  // namespace magenta::cli

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "magenta/base/files.h"
+#include "magenta/base/status.h"
 #include "magenta/generator.pb.h"
 #include "magenta/io/record/tfrecord.h"
 
@@ -56,6 +58,51 @@ TEST(MusicInput, KindsAreToldByBytes) {
     EXPECT_EQ(file.kind, row.kind) << row.bytes;
     EXPECT_EQ(file.format, row.format) << row.bytes;
   }
+}
+
+NoteSequence Titled(const std::string& title, int pitch) {
+  NoteSequence sequence;
+  sequence.mutable_sequence_metadata()->set_title(title);
+  sequence.add_notes()->set_pitch(pitch);
+  return sequence;
+}
+
+TEST(MusicInput, RecordsComeOneByOne) {
+  TemporaryFolder folder;
+  const std::string path = folder.Path().value() + "/a.tfrecord";
+  ASSERT_TRUE(WriteFile(path, FrameRecord(Titled("a", 60).SerializeAsString()) +
+                                  FrameRecord(Titled("b", 62).SerializeAsString()))
+                  .ok());
+  std::vector<std::string> warnings;
+  auto pieces = MusicPieces::Open(path, warnings);
+  ASSERT_TRUE(pieces.ok());
+  for (const int pitch : {60, 62}) {
+    EXPECT_FALSE(pieces->at_end());
+    EXPECT_EQ(pieces->Next().value()->notes(0).pitch(), pitch);
+  }
+  EXPECT_TRUE(pieces->at_end());
+  EXPECT_FALSE(pieces->Next().value().has_value());
+
+  // What lies behind is not looked at: the records before a broken one are there.
+  const std::string rests[] = {FrameRecord("no sequence"), "cut",
+                               FrameRecord(Titled("b", 62).SerializeAsString()).substr(0, 20)};
+  for (const std::string& rest : rests) {
+    ASSERT_TRUE(WriteFile(path, FrameRecord(Titled("a", 60).SerializeAsString()) + rest).ok());
+    pieces = MusicPieces::Open(path, warnings);
+    ASSERT_TRUE(pieces.ok());
+    EXPECT_EQ(pieces->Next().value()->notes(0).pitch(), 60);
+    EXPECT_FALSE(pieces->at_end());
+    const absl::Status broken = pieces->Next().status();
+    EXPECT_EQ(ExitStatus(broken), 3);
+    EXPECT_NE(ErrorLine(broken).find("record 1"), std::string::npos) << ErrorLine(broken);
+  }
+  ASSERT_TRUE(WriteFile(path, "X:1\nK:C\nC\nX:2\nK:C\nD\n").ok());
+  pieces = MusicPieces::Open(path, warnings);
+  ASSERT_TRUE(pieces.ok());
+  EXPECT_EQ(pieces->Next().value()->notes(0).pitch(), 60);
+  EXPECT_FALSE(pieces->at_end());
+  EXPECT_EQ(pieces->Next().value()->notes(0).pitch(), 62);
+  EXPECT_TRUE(pieces->at_end());
 }
 
 }  // namespace

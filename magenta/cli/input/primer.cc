@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "magenta/base/error_message.h"
@@ -32,22 +33,39 @@ absl::StatusOr<PrimerMusic> FromEvents(std::vector<Event> events, double qpm,
   return primer;
 }
 
-/// The piece that is meant: the only one, or the chosen one. What of `part` is not used up stays.
-absl::StatusOr<NoteSequence> PieceMeant(std::vector<NoteSequence> pieces, const std::string& file,
-                                        std::string& part) {
-  if (pieces.size() == 1) return std::move(pieces[0]);
-  std::vector<const NoteSequence*> all;
-  all.reserve(pieces.size());
-  for (const NoteSequence& piece : pieces) all.push_back(&piece);
-  const std::vector<PieceName> names = NamesOf(all);
+/// Which of the file's several pieces is chosen. What of `part` is not used up stays.
+absl::StatusOr<size_t> PieceMeant(const std::vector<PieceName>& names, const std::string& file,
+                                  std::string& part) {
   if (part.empty()) {
     return UsageError(
-        fmt::format("{} holds {} pieces; a primer is one", file, pieces.size()),
+        fmt::format("{} holds {} pieces; a primer is one", file, names.size()),
         fmt::format("Choose one by {}=NUMBER, or =TITLE. {}", kPartFlag, PieceList(names)));
   }
   const auto found = ChoosePiece(names, kPartFlag, part);
   if (!found.ok()) return WithFile(found.status(), file);
-  return std::move(pieces[*found]);
+  return *found;
+}
+
+/// The piece that is meant: the only one, or the chosen one. Of all the others their names are
+/// held, so that a TFRecord may be of any length; it is read twice.
+absl::StatusOr<NoteSequence> ReadPieceMeant(const std::string& file, std::string& part,
+                                            std::vector<std::string>& warnings) {
+  MAGENTA_ASSIGN_OR_RETURN(MusicPieces pieces, MusicPieces::Open(file, warnings, true));
+  std::vector<PieceName> names;
+  while (!pieces.at_end()) {
+    MAGENTA_ASSIGN_OR_RETURN(std::optional<NoteSequence> piece, pieces.Next());
+    if (names.empty() && pieces.at_end()) return *std::move(piece);
+    names.push_back(OwnName(*piece));
+  }
+  NumberPieces(names);
+  MAGENTA_ASSIGN_OR_RETURN(const size_t chosen, PieceMeant(names, file, part));
+  std::vector<std::string> said_already;
+  MAGENTA_ASSIGN_OR_RETURN(pieces, MusicPieces::Open(file, said_already, true));
+  for (size_t i = 0;; ++i) {
+    MAGENTA_ASSIGN_OR_RETURN(std::optional<NoteSequence> piece, pieces.Next());
+    if (!piece.has_value()) return InputError(file, "changed while it was read");
+    if (i == chosen) return *std::move(piece);
+  }
 }
 
 /// Completes `primer`, whose sequence is a piece, by `flags`; `part` of it is chosen.
@@ -81,11 +99,9 @@ absl::Status SetPiece(const PrimerFlags& flags, const std::string& part, int ste
 
 absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_quarter) {
   PrimerMusic primer;
-  MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces,
-                           ReadMusic(flags.midi, primer.notes, true));
-  for (std::string& note : primer.notes) note.insert(0, flags.midi + ": ");
   std::string part = flags.part;
-  MAGENTA_ASSIGN_OR_RETURN(primer.sequence, PieceMeant(std::move(pieces), flags.midi, part));
+  MAGENTA_ASSIGN_OR_RETURN(primer.sequence, ReadPieceMeant(flags.midi, part, primer.notes));
+  for (std::string& note : primer.notes) note.insert(0, flags.midi + ": ");
   const absl::Status set = SetPiece(flags, part, steps_per_quarter, primer);
   if (set.ok()) return primer;
   return WithRemedy(WithFile(set, flags.midi),

@@ -9,6 +9,7 @@
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/io/midi/midi_file.h"
+#include "magenta/io/record/tfrecord.h"
 
 namespace magenta::cli {
 namespace {
@@ -124,6 +125,34 @@ TEST(Primer, AFilesTempoWinsAndItsChangesCount) {
   ASSERT_TRUE(two.ok());
   EXPECT_NEAR(two->steps, 8 + 16, 1e-6);
   EXPECT_DOUBLE_EQ(two->qpm, 120);
+}
+
+TEST(Primer, OfATFRecordThePieceThatIsChosen) {
+  TemporaryFolder folder;
+  const std::string path = folder.Path().value() + "/many.tfrecord";
+  auto records = RecordWriter::Create(path);
+  ASSERT_TRUE(records.ok());
+  for (int i = 0; i < 5; ++i) {
+    NoteSequence sequence;
+    sequence.set_filename(fmt::format("tune {}", 'a' + i));
+    auto* note = sequence.add_notes();
+    note->set_pitch(60 + i);
+    note->set_velocity(90);
+    note->set_end_time(1);
+    ASSERT_TRUE(records->Write(sequence.SerializeAsString()).ok());
+  }
+  ASSERT_TRUE(records->Commit().ok());
+  const auto read = [&](const std::string& part) {
+    PrimerFlags flags;
+    flags.midi = path;
+    flags.part = part;
+    return ReadPrimerFlags(flags, 4);
+  };
+  EXPECT_EQ(read("1")->sequence.notes(0).pitch(), 60);
+  EXPECT_EQ(read("4")->sequence.notes(0).pitch(), 63);
+  EXPECT_EQ(read("tune 98")->sequence.notes(0).pitch(), 61);
+  EXPECT_EQ(ExitStatus(read("6").status()), 2);
+  EXPECT_EQ(ExitStatus(read("").status()), 2);
 }
 
 TEST(Primer, Requests) {

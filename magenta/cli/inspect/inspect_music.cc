@@ -31,33 +31,42 @@ std::string NameOfPitch(int pitch) {
   return fmt::format("{}{}", kNames[pitch % 12], pitch / 12 - 1);
 }
 
-void AddHead(const NoteSequence& sequence, Inspection& result) {
+void AddHead(const NoteSequence& sequence, const InspectOptions& options, Inspection& result) {
   result.text += fmt::format("  {} notes, {:.4f} s, {} ticks a quarter\n", sequence.notes_size(),
                              sequence.total_time(), sequence.ticks_per_quarter());
-  Json tempos = Json::Array(), meters = Json::Array(), keys = Json::Array();
-  for (const auto& tempo : sequence.tempos()) {
-    tempos.Add(Json::Array().Add(tempo.time()).Add(tempo.qpm()));
-    result.text += fmt::format("  tempo {:.6g} at {:.4f} s\n", tempo.qpm(), tempo.time());
-  }
-  for (const auto& meter : sequence.time_signatures()) {
-    meters.Add(Json::Array().Add(meter.time()).Add(meter.numerator()).Add(meter.denominator()));
-    result.text += fmt::format("  meter {}/{} at {:.4f} s\n", meter.numerator(),
-                               meter.denominator(), meter.time());
-  }
-  for (const auto& key : sequence.key_signatures()) {
-    const int mode = static_cast<int>(key.mode());
-    keys.Add(Json::Array().Add(key.time()).Add(static_cast<int>(key.key())).Add(mode));
-    const std::string tonic = NameOfPitch(static_cast<int>(key.key()) + 12);
-    result.text += fmt::format("  key {} {} at {:.4f} s\n", tonic.substr(0, tonic.size() - 1),
-                               NoteSequence::KeySignature::Mode_Name(key.mode()), key.time());
-  }
+  // As of notes, JSON has all and the text the first ones.
+  const auto list = [&](const auto& items, const char* name, const auto& add) {
+    Json all = Json::Array();
+    const auto count = static_cast<size_t>(items.size()), shown = ShownOf(count, options);
+    for (size_t i = 0; i < count; ++i) {
+      const std::string line = add(items[static_cast<int>(i)], all);
+      if (i < shown) result.text += line;
+    }
+    result.text += More(count, shown);
+    result.json.Set(name, all);
+  };
   result.json.Set("id", sequence.id())
       .Set("filename", sequence.filename())
       .Set("total_time", sequence.total_time())
-      .Set("ticks_per_quarter", sequence.ticks_per_quarter())
-      .Set("tempos", tempos)
-      .Set("time_signatures", meters)
-      .Set("key_signatures", keys);
+      .Set("ticks_per_quarter", sequence.ticks_per_quarter());
+  list(sequence.tempos(), "tempos", [](const NoteSequence::Tempo& tempo, Json& all) {
+    all.Add(Json::Array().Add(tempo.time()).Add(tempo.qpm()));
+    return fmt::format("  tempo {:.6g} at {:.4f} s\n", tempo.qpm(), tempo.time());
+  });
+  list(sequence.time_signatures(), "time_signatures",
+       [](const NoteSequence::TimeSignature& meter, Json& all) {
+         all.Add(Json::Array().Add(meter.time()).Add(meter.numerator()).Add(meter.denominator()));
+         return fmt::format("  meter {}/{} at {:.4f} s\n", meter.numerator(), meter.denominator(),
+                            meter.time());
+       });
+  list(sequence.key_signatures(), "key_signatures",
+       [](const NoteSequence::KeySignature& key, Json& all) {
+         const int mode = static_cast<int>(key.mode());
+         all.Add(Json::Array().Add(key.time()).Add(static_cast<int>(key.key())).Add(mode));
+         const std::string tonic = NameOfPitch(static_cast<int>(key.key()) + 12);
+         return fmt::format("  key {} {} at {:.4f} s\n", tonic.substr(0, tonic.size() - 1),
+                            NoteSequence::KeySignature::Mode_Name(key.mode()), key.time());
+       });
 }
 
 void AddInstruments(const NoteSequence& sequence, Inspection& result) {
@@ -161,7 +170,7 @@ void AddMelodies(const NoteSequence& sequence, Inspection& result) {
 
 Inspection InspectSequence(const NoteSequence& sequence, const InspectOptions& options) {
   Inspection result;
-  AddHead(sequence, result);
+  AddHead(sequence, options, result);
   AddInstruments(sequence, result);
   AddNotes(sequence, options, result);
   if (!sequence.has_quantization_info()) AddMelodies(sequence, result);

@@ -153,10 +153,11 @@ class RunningCompareVerb : public CompareFlags {
   absl::Status AddFile(const std::string& file, Profile& profile, Output& out) const {
     if (auto added = AddDataset(file, profile); !added.ok() || *added) return added.status();
     std::vector<std::string> warnings;
-    MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces, ReadMusic(file, warnings, true));
+    MAGENTA_ASSIGN_OR_RETURN(MusicPieces pieces, MusicPieces::Open(file, warnings, true));
     for (const std::string& warning : warnings) out.Warning(fmt::format("{}: {}", file, warning));
-    for (NoteSequence& piece : pieces) {
-      auto melody = MelodyOf(std::move(piece));
+    while (!pieces.at_end()) {
+      MAGENTA_ASSIGN_OR_RETURN(std::optional<NoteSequence> piece, pieces.Next());
+      auto melody = MelodyOf(*std::move(piece));
       if (!melody.ok()) return WithFile(melody.status(), file);
       if (melody->has_value()) AddMelody(**std::move(melody), profile);
     }

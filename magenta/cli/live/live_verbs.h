@@ -3,8 +3,11 @@
 // live with its models.
 
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "magenta/cli/input/music_input.h"
 #include "magenta/cli/verb.h"
 
 namespace magenta::cli {
@@ -18,8 +21,11 @@ std::unique_ptr<Verb> NewRunningCompareVerb();
 /// All of these, for Main.
 std::vector<VerbEntry> RunningLiveVerbs();
 
-/// The pieces of `path`, repeats played out, instruments named; warnings go to `out`. Errors as
-/// ReadMusic's.
-absl::StatusOr<std::vector<NoteSequence>> ReadToPlay(const std::string& path, Output& out);
+/// The pieces of `path` for NextToPlay; warnings go to `out`. Errors as MusicPieces::Open's.
+absl::StatusOr<MusicPieces> OpenToPlay(const std::string& path, Output& out);
+
+/// The next one of `pieces`, which are not at their end and come from `path`: repeats played out,
+/// instruments named. Errors as MusicPieces::Next's, and what cannot be played out.
+absl::StatusOr<NoteSequence> NextToPlay(MusicPieces& pieces, const std::string& path);
 
 }  // namespace magenta::cli

@@ -22,17 +22,17 @@ class RunningPlayVerb : public PlayFlags {
     if (!output.empty() && !SoundFormatOfName(output)) {
       return UsageError(fmt::format("--output={} ends in none of .wav, .flac, .ogg", output));
     }
-    MAGENTA_ASSIGN_OR_RETURN(const std::vector<NoteSequence> pieces,
-                             ReadToPlay(files[0], context.out));
-    if (!output.empty() && pieces.size() > 1) {
-      return UsageError(
-          fmt::format("{} holds {} pieces, and --output is one file", files[0], pieces.size()),
-          "Use `magenta render --output_dir=DIR`");
-    }
+    MAGENTA_ASSIGN_OR_RETURN(MusicPieces pieces, OpenToPlay(files[0], context.out));
     CatchSignals(kSecondsToEndNotes);
-    if (!output.empty()) return ToFile(pieces[0], context);
+    if (!output.empty()) {
+      MAGENTA_ASSIGN_OR_RETURN(const NoteSequence piece, NextToPlay(pieces, files[0]));
+      if (pieces.at_end()) return ToFile(piece, context);
+      return UsageError(fmt::format("{} holds several pieces, and --output is one file", files[0]),
+                        "Use `magenta render --output_dir=DIR`");
+    }
     std::vector<SoundSchedule> schedules;
-    for (const NoteSequence& piece : pieces) {
+    while (!pieces.at_end()) {
+      MAGENTA_ASSIGN_OR_RETURN(const NoteSequence piece, NextToPlay(pieces, files[0]));
       auto schedule = ScheduleSound(piece, PortPlayer::kRate);
       if (!schedule.ok()) return WithFile(schedule.status(), files[0]);
       schedules.push_back(*std::move(schedule));

@@ -127,26 +127,27 @@ class RunningRenderVerb : public RenderFlags {
   template <typename Progress>
   absl::Status RenderFile(const RenderInput& input, RenderNames& names, const Progress& progress,
                           Context& context, Json& written) const {
-    MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces, ReadToPlay(input.path, context.out));
-    if (!output.empty() && pieces.size() > 1) {
-      return UsageError(
-          fmt::format("{} holds {} pieces, and --output is one file", input.path, pieces.size()),
-          "Give --output_dir and --format");
-    }
-    for (size_t i = 0; i < pieces.size(); ++i) {
-      NoteSequence& piece = pieces[i];
+    MAGENTA_ASSIGN_OR_RETURN(MusicPieces pieces, OpenToPlay(input.path, context.out));
+    for (size_t i = 0; !pieces.at_end(); ++i) {
+      MAGENTA_ASSIGN_OR_RETURN(NoteSequence piece, NextToPlay(pieces, input.path));
+      const bool is_only = i == 0 && pieces.at_end();
+      if (!output.empty() && !is_only) {
+        return UsageError(
+            fmt::format("{} holds several pieces, and --output is one file", input.path),
+            "Give --output_dir and --format");
+      }
       if (piece.notes().empty()) {
         return WithFile(NothingToOutputError("holds no note", "`magenta inspect` shows what it is"),
                         input.path);
       }
       if (program_) SetProgram(piece, *program_);
       if (!title.empty()) piece.mutable_sequence_metadata()->set_title(title);
-      const std::string base = output.empty() ? names.BaseOf(input, i, pieces.size()) : output;
+      const std::string base = output.empty() ? names.BaseOf(input, i, is_only) : output;
+      // How many more a TFRecord holds is not known.
       const auto of_piece = [&](double share) {
-        progress((static_cast<double>(i) + share) / static_cast<double>(pieces.size()));
+        if (is_only) progress(share);
       };
       MAGENTA_RETURN_IF_ERROR(RenderPiece(piece, input, base, of_piece, context, written));
-      piece.Clear();
     }
     return absl::OkStatus();
   }
@@ -235,17 +236,19 @@ class RunningRenderVerb : public RenderFlags {
 
 }  // namespace
 
-absl::StatusOr<std::vector<NoteSequence>> ReadToPlay(const std::string& path, Output& out) {
+absl::StatusOr<MusicPieces> OpenToPlay(const std::string& path, Output& out) {
   std::vector<std::string> warnings;
-  MAGENTA_ASSIGN_OR_RETURN(std::vector<NoteSequence> pieces, ReadMusic(path, warnings, true));
+  MAGENTA_ASSIGN_OR_RETURN(MusicPieces pieces, MusicPieces::Open(path, warnings, true));
   for (const std::string& warning : warnings) out.Warning(fmt::format("{}: {}", path, warning));
-  for (NoteSequence& piece : pieces) {
-    auto unrolled = UnrollSections(piece);
-    if (!unrolled.ok()) return WithFile(unrolled.status(), path);
-    piece = *std::move(unrolled);
-    NameInstruments(piece);
-  }
   return pieces;
+}
+
+absl::StatusOr<NoteSequence> NextToPlay(MusicPieces& pieces, const std::string& path) {
+  MAGENTA_ASSIGN_OR_RETURN(const std::optional<NoteSequence> piece, pieces.Next());
+  auto unrolled = UnrollSections(*piece);
+  if (!unrolled.ok()) return WithFile(unrolled.status(), path);
+  NameInstruments(*unrolled);
+  return unrolled;
 }
 
 std::unique_ptr<Verb> NewRunningRenderVerb() { return std::make_unique<RunningRenderVerb>(); }

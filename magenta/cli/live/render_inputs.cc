@@ -59,11 +59,11 @@ absl::StatusOr<std::vector<RenderInput>> FindRenderInputs(const std::vector<std:
   return inputs;
 }
 
-std::string RenderNames::BaseOf(const RenderInput& input, size_t index, size_t pieces) {
+std::string RenderNames::BaseOf(const RenderInput& input, size_t index, bool is_only) {
   const fs::path path(input.path);
   const fs::path folder =
       output_dir_.empty() ? path.parent_path() : fs::path(output_dir_) / input.folder;
-  const std::string number = pieces == 1 ? "" : fmt::format("_{}", index + 1);
+  const std::string number = is_only ? "" : fmt::format("_{}", index + 1);
   std::string base = (folder / path.stem()).string() + number;
   if (!used_.insert(base).second) {
     base = (folder / path.filename()).string() + number;

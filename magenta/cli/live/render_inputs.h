@@ -33,9 +33,9 @@ class RenderNames {
   /// "" for `output_dir`: beside the input.
   explicit RenderNames(std::string output_dir) : output_dir_(std::move(output_dir)) {}
 
-  /// The new files' path without an ending, for piece `index` of `pieces`. An input of the same
-  /// name but another ending keeps its ending: a.abc beside a.mid becomes a.abc.wav.
-  std::string BaseOf(const RenderInput& input, size_t index, size_t pieces);
+  /// The new files' path without an ending, for its piece `index`, or its only one. An input of the
+  /// same name but another ending keeps its ending: a.abc beside a.mid becomes a.abc.wav.
+  std::string BaseOf(const RenderInput& input, size_t index, bool is_only);
 
  private:
   std::string output_dir_;

@@ -3,13 +3,11 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <spawn.h>
-#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
-#include <filesystem>
 #include <thread>
 #include <vector>
 
@@ -26,27 +24,6 @@ namespace {
 /// The format has 32 bits for its length.
 constexpr uint64_t kMaxWav = uint64_t{4} << 30;
 constexpr auto kLookEvery = std::chrono::milliseconds(10);
-
-/// A folder that goes away with its contents.
-class SoundFolder {
- public:
-  ~SoundFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  absl::StatusOr<std::string> Make() {
-    std::error_code error;
-    const auto parent = std::filesystem::temp_directory_path(error);
-    std::string path = (error ? "/tmp" : parent.string()) + "/magenta-sound-XXXXXX";
-    if (::mkdtemp(path.data()) == nullptr) {
-      return OutsideError(path, "cannot make a temporary folder");
-    }
-    return path_ = path;
-  }
-
- private:
-  std::string path_;
-};
 
 /// Starts `arguments`, with no input and nobody to talk to, and signals as a program has them.
 absl::StatusOr<pid_t> StartSilent(std::vector<std::string> arguments) {
@@ -96,8 +73,8 @@ int WaitFor(pid_t child, const std::function<bool()>& stop) {
 absl::StatusOr<std::string> Render(const std::string& program, const std::string& sound_font,
                                    const NoteSequence& music, const std::function<bool()>& stop) {
   MAGENTA_ASSIGN_OR_RETURN(const std::string midi, WriteMidi(music));
-  SoundFolder folder;
-  MAGENTA_ASSIGN_OR_RETURN(const std::string path, folder.Make());
+  TemporaryFolder folder;
+  MAGENTA_ASSIGN_OR_RETURN(const std::string path, folder.Path());
   MAGENTA_RETURN_IF_ERROR(WriteFile(path + "/music.mid", midi));
   std::vector<std::string> arguments = {program, "render", "--quiet",
                                         "--output=" + path + "/music.wav", path + "/music.mid"};

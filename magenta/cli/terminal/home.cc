@@ -29,6 +29,11 @@ std::string ExpandHome(std::string_view path) {
   return home + std::string(path.substr(slash));
 }
 
+void ExpandHomeIn(const char* name) {
+  const char* path = std::getenv(name);
+  if (path != nullptr && *path == '~') ::setenv(name, ExpandHome(path).c_str(), 1);
+}
+
 std::string ExpandHomes(std::string_view paths) {
   std::string expanded;
   while (true) {

@@ -1,5 +1,6 @@
 #pragma once
-// `~` in the paths of flags: a shell expands it where a word begins, not after the '='.
+// `~` in the paths of flags and environment variables: a shell expands it where a word begins, not
+// after the '='.
 
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@ namespace magenta::cli {
 /// else what the system says of the user. A user that nobody knows leaves it as it is, as in a
 /// shell; `./~` names a file called so.
 std::string ExpandHome(std::string_view path);
+
+/// The same for the path in the environment variable `name`, here and in programs that are started.
+void ExpandHomeIn(const char* name);
 
 /// The same for each path of a list by commas.
 std::string ExpandHomes(std::string_view paths);

@@ -46,6 +46,20 @@ TEST_F(HomeTest, AUsersIsTheSystems) {
   EXPECT_EQ(ExpandHome("~" + name + "/x"), home + "/x");
 }
 
+TEST_F(HomeTest, AVariableExpandsIt) {
+  const struct {
+    const char *path, *expanded;
+  } rows[] = {{"~/tunes", "/home/me/tunes"}, {"/a/~", "/a/~"}, {"", ""}};
+  for (const auto& row : rows) {
+    ::setenv("MAGENTA_HOME_TEST", row.path, 1);
+    ExpandHomeIn("MAGENTA_HOME_TEST");
+    EXPECT_STREQ(std::getenv("MAGENTA_HOME_TEST"), row.expanded);
+  }
+  ::unsetenv("MAGENTA_HOME_TEST");
+  ExpandHomeIn("MAGENTA_HOME_TEST");
+  EXPECT_EQ(std::getenv("MAGENTA_HOME_TEST"), nullptr);
+}
+
 TEST_F(HomeTest, FlagsThatTakePathsExpandIt) {
   std::string file, folder, text, port;
   std::vector<std::string> list, ports, files;

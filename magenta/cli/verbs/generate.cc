@@ -1,6 +1,5 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <array>
@@ -34,27 +33,6 @@ namespace {
 constexpr int kDefaultBars = 8;
 /// Rows that are stepped together between two looks at signals and progress.
 constexpr int kRowsAtOnce = 32;
-
-/// A folder that goes away with its contents; "" until it is made.
-class TemporaryFolder {
- public:
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  absl::StatusOr<std::string> Make() {
-    std::error_code error;
-    const auto parent = std::filesystem::temp_directory_path(error);
-    std::string path = (error ? "/tmp" : parent.string()) + "/magenta-XXXXXX";
-    if (::mkdtemp(path.data()) == nullptr) {
-      return OutsideError(path, "cannot make a temporary folder");
-    }
-    return path_ = path;
-  }
-
- private:
-  std::string path_;
-};
 
 /// Whether `path` begins as a sound font does; magenta-live reads the rest.
 bool BeginsAsSoundFont(const std::string& path) {
@@ -395,11 +373,9 @@ class GenerateVerb : public Verb {
     // Not as MIDI, whose ticks and tempos are rounded.
     to_render.push_back("");
     if (LiveFormats().empty()) return absl::OkStatus();
-    if (temporary_path_.empty()) {
-      MAGENTA_ASSIGN_OR_RETURN(temporary_path_, temporary.Make());
-    }
-    to_render.back() = fmt::format("{}/{}.notesequence", temporary_path_,
-                                   std::filesystem::path(base).filename().string());
+    MAGENTA_ASSIGN_OR_RETURN(const std::string folder, temporary.Path());
+    to_render.back() =
+        fmt::format("{}/{}.notesequence", folder, std::filesystem::path(base).filename().string());
     return WriteFile(to_render.back(), sequence.SerializeAsString());
   }
 
@@ -412,8 +388,7 @@ class GenerateVerb : public Verb {
     if (!sound_font_.empty()) args.push_back("--soundfont=" + sound_font_);
     if (json) args.push_back("--json");
     args.push_back("--");
-    args.insert(args.end(), files.begin(), files.end());
-    return RunProgram(Program::kLive, args);
+    return RunProgramOnFiles(Program::kLive, args, files);
   }
 
   void Report(const std::vector<Written>& written, uint32_t seed, Output& out) const {
@@ -458,7 +433,6 @@ class GenerateVerb : public Verb {
   bool reference_windows_ = false;
   bool saves_bundle_ = false;
   std::string bundle_description_;
-  mutable std::string temporary_path_;
 };
 
 }  // namespace

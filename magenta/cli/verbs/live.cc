@@ -160,7 +160,7 @@ void LiveFlags::DescribeControls(Flags& flags) {
   control("response_ticks", &controls.response_bars, "Bars of an answer; 0: as the phrase.");
   control("min_listen_ticks", &controls.min_listen, "As --min_listen.");
   control("max_listen_ticks", &controls.max_listen, "As --max_listen.");
-  control("clock", &controls.clock, "An outside clock that ticks once a bar.");
+  control("clock", &controls.clock, "An outside clock that ticks once a bar, 64 and more.");
   control("state", &controls.state, "Sent: 0 idle, 1 listening, 2 answering.");
   flags.Bool("learn", &learn, "Prints what arrives, plays nothing.");
 }

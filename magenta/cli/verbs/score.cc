@@ -173,17 +173,17 @@ class ScoreVerb : public Verb {
   absl::StatusOr<FileScore> ScoreFile(const std::shared_ptr<const Model>& model,
                                       const std::string& file) const {
     FileScore score;
-    MAGENTA_ASSIGN_OR_RETURN(const std::vector<NoteSequence> sequences,
-                             ReadMusic(file, score.notes, true));
+    MAGENTA_ASSIGN_OR_RETURN(MusicPieces pieces, MusicPieces::Open(file, score.notes, true));
     score.file = file;
-    for (const NoteSequence& sequence : sequences) {
+    while (!pieces.at_end()) {
+      MAGENTA_ASSIGN_OR_RETURN(std::optional<NoteSequence> sequence, pieces.Next());
       std::optional<int> instrument;
       if (!part_.empty()) {
-        const auto part = FindPart(PartsOf(sequence), part_, "--part");
+        const auto part = FindPart(PartsOf(*sequence), part_, "--part");
         if (!part.ok()) return WithFile(part.status(), file);
         instrument = part->instrument;
       }
-      const auto parts = ScoreSequence(model, sequence, instrument);
+      const auto parts = ScoreSequence(model, *std::move(sequence), instrument);
       if (!parts.ok()) return WithFile(parts.status(), file);
       for (const ScoredPart& part : *parts) {
         score.log_likelihood += part.likelihood.total;

@@ -44,17 +44,23 @@ absl::StatusOr<size_t> FindPiece(const std::vector<PieceName>& pieces, const std
 
 }  // namespace
 
+PieceName OwnName(const NoteSequence& piece) {
+  const std::string& title = piece.sequence_metadata().title();
+  return {piece.reference_number(), title.empty() ? piece.filename() : title};
+}
+
+void NumberPieces(std::vector<PieceName>& names) {
+  const bool are_tunes = std::all_of(names.begin(), names.end(),
+                                     [](const PieceName& name) { return name.number != 0; });
+  if (are_tunes) return;
+  for (size_t i = 0; i < names.size(); ++i) names[i].number = static_cast<int64_t>(i) + 1;
+}
+
 std::vector<PieceName> NamesOf(const std::vector<const NoteSequence*>& pieces) {
-  const bool are_tunes = std::all_of(pieces.begin(), pieces.end(), [](const NoteSequence* piece) {
-    return piece->reference_number() != 0;
-  });
   std::vector<PieceName> names;
   names.reserve(pieces.size());
-  for (size_t i = 0; i < pieces.size(); ++i) {
-    const std::string& title = pieces[i]->sequence_metadata().title();
-    names.push_back({are_tunes ? pieces[i]->reference_number() : static_cast<int64_t>(i) + 1,
-                     title.empty() ? pieces[i]->filename() : title});
-  }
+  for (const NoteSequence* piece : pieces) names.push_back(OwnName(*piece));
+  NumberPieces(names);
   return names;
 }
 

@@ -18,7 +18,14 @@ struct PieceName {
   std::string title;
 };
 
-/// Of each of a file's pieces. One without a title goes by its file name.
+/// The name that `piece` has of its own: X: (0 without one), and its title, else its file name.
+PieceName OwnName(const NoteSequence& piece);
+
+/// Makes the OwnNames of all pieces of a file those they are chosen by: unless all have an X:,
+/// their places are their numbers.
+void NumberPieces(std::vector<PieceName>& names);
+
+/// Of each of a file's pieces.
 std::vector<PieceName> NamesOf(const std::vector<const NoteSequence*>& pieces);
 
 /// "There are: 1 (The Cat), 5"; a few of many.

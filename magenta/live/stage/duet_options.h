@@ -46,7 +46,7 @@ enum class LiveAction : uint8_t {
   kAnswerBars,   // 0: as long as the phrase
   kMinListenBars,
   kMaxListenBars,  // 0: no end
-  kClock,          // each one is a bar of an outside clock
+  kClock,          // each one of 64 and more is a bar of an outside clock
 };
 
 /// A message that means something.
