@@ -319,7 +319,7 @@ TEST_F(HttpApiTest, EveryFormInAndOut) {
       {"application/json", kJson, "audio/*", "audio/midi"},
       {"application/json", kJson, "audio/*;q=0.1", "audio/midi"},
       {"application/json", kJson, "application/json;q=0, */*;q=0.1", "application/x-protobuf"},
-      {"text/plain", kSlides, "application/*, text/*", "text/plain"},
+      {"text/plain", kSlides, "application/*, text/*", "application/json"},
       {"text/plain", kSlides, "text/plain;q=0, text/*", "text/vnd.abc"},
       {"text/plain", kSlides, "audio/midi;q=two, application/json;q=0.1", "application/json"},
       {"text/plain", kSlides, "image/png", "text/plain"},

@@ -110,19 +110,25 @@ struct AcceptedMatch {
   auto operator<=>(const AcceptedMatch&) const = default;
 };
 
+/// How exactly `range` names `form`: by any of its names, by the family of what answers say it is,
+/// or as anything; -1: not.
+int ExactnessOf(std::string_view range, BodyForm form) {
+  for (const ContentType& type : kContentTypes) {
+    if (type.form == form && range == type.name) return 2;
+  }
+  const std::string_view name = ContentTypeOf(form);
+  const bool is_family =
+      range.ends_with("/*") && name.starts_with(range.substr(0, range.size() - 1));
+  return is_family ? 1 : range == "*/*" ? 0 : -1;
+}
+
 /// Of the range that names `form` most exactly, whose q alone counts for it.
 std::optional<AcceptedMatch> MatchOf(BodyForm form, const std::vector<AcceptedRange>& ranges) {
   std::optional<AcceptedMatch> found;
-  for (const ContentType& type : kContentTypes) {
-    if (type.form != form) continue;
-    const std::string_view name = type.name;
-    const std::string family = std::string(name.substr(0, name.find('/'))) + "/*";
-    for (size_t i = 0; i < ranges.size(); ++i) {
-      const std::string& range = ranges[i].type;
-      const int exactness = range == name ? 2 : range == family ? 1 : range == "*/*" ? 0 : -1;
-      if (exactness < 0 || (found.has_value() && exactness <= found->exactness)) continue;
-      found = {ranges[i].q, exactness, -static_cast<int>(i)};
-    }
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    const int exactness = ExactnessOf(ranges[i].type, form);
+    if (exactness < 0 || (found.has_value() && exactness <= found->exactness)) continue;
+    found = {ranges[i].q, exactness, -static_cast<int>(i)};
   }
   return found;
 }
