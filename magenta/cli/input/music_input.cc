@@ -196,12 +196,20 @@ absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path) {
   return file;
 }
 
+absl::Status WithForeignKind(const absl::Status& error, std::string_view head) {
+  const std::string kind = ForeignKind(head);
+  if (kind.empty() || IsPieceLimitError(error)) return error;
+  return InputError(ErrorFile(error), fmt::format("{} (it is {})", ErrorMessage(error), kind),
+                    ErrorRemedy(error));
+}
+
 absl::StatusOr<MusicPieces> MusicPieces::Open(const std::string& path,
                                               std::vector<std::string>& warnings, bool as_piece) {
   MAGENTA_ASSIGN_OR_RETURN(const FileBytes file, ReadFileAndKind(path));
   MusicPieces music;
   if (file.kind == FileKind::kRecords) {
-    MAGENTA_RETURN_IF_ERROR(music.OpenRecords(path));
+    const absl::Status opened = music.OpenRecords(path);
+    if (!opened.ok()) return WithForeignKind(opened, file.bytes);
     return music;
   }
   auto sequences = ReadKnown(path, file, warnings, as_piece);

@@ -47,6 +47,10 @@ absl::StatusOr<FileBytes> ReadFileAndKind(const std::string& path);
 /// What the file is: "a MIDI file", "a bundle", ...
 const char* KindName(const FileBytes& file);
 
+/// An error of reading a file that begins with `head`, with what that is where it explains the
+/// error: "... (it is a zlib stream)".
+absl::Status WithForeignKind(const absl::Status& error, std::string_view head);
+
 /// The pieces of a file of music, a TFRecord of NoteSequences or a
 /// file of one NoteSequence, one after the other; of a TFRecord, however long, no more is held than
 /// a record and the next one's bytes.

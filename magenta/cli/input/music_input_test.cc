@@ -96,6 +96,10 @@ TEST(MusicInput, RecordsComeOneByOne) {
     EXPECT_EQ(ExitStatus(broken), 3);
     EXPECT_NE(ErrorLine(broken).find("record 1"), std::string::npos) << ErrorLine(broken);
   }
+  // Packed as a TFRecord may be, but none.
+  ASSERT_TRUE(WriteFile(path, "\x78\x9c\x03\0\0\0\0\1"s).ok());
+  EXPECT_NE(ErrorLine(MusicPieces::Open(path, warnings).status()).find("zlib stream"),
+            std::string::npos);
   ASSERT_TRUE(WriteFile(path, "X:1\nK:C\nC\nX:2\nK:C\nD\n").ok());
   pieces = MusicPieces::Open(path, warnings);
   ASSERT_TRUE(pieces.ok());

@@ -124,7 +124,11 @@ absl::StatusOr<Inspection> InspectBytes(const std::string& path, const FileBytes
   const std::string& bytes = file.bytes;
   switch (file.kind) {
     case FileKind::kMusic: return InspectMusic(bytes, *file.format, options);
-    case FileKind::kRecords: return InspectRecords(path, options);
+    case FileKind::kRecords: {
+      auto records = InspectRecords(path, options);
+      if (!records.ok()) return WithForeignKind(records.status(), bytes);
+      return records;
+    }
     case FileKind::kTable: return InspectCheckpoint(path, options);
     case FileKind::kCheckpointState:
       return InspectRun(std::filesystem::path(path).parent_path().string(), options);
