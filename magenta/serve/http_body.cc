@@ -146,14 +146,10 @@ std::optional<MusicFormat> MusicFormatOf(std::optional<BodyForm> form) {
   return std::nullopt;
 }
 
+/// What music of `format` is answered with, unless asked otherwise.
 BodyForm BodyFormOf(MusicFormat format) {
-  switch (format) {
-    case MusicFormat::kMusicXml: return BodyForm::kMusicXml;
-    case MusicFormat::kAbc: return BodyForm::kAbc;
-    case MusicFormat::kMidi:
-    case MusicFormat::kDrumGrid: break;
-  }
-  return BodyForm::kMidi;
+  if (format == MusicFormat::kMusicXml) return BodyForm::kMusicXml;
+  return format == MusicFormat::kAbc ? BodyForm::kAbc : BodyForm::kMidi;
 }
 
 BodyForm BodyFormOf(MessageForm form) {

@@ -302,6 +302,19 @@ class Formats(Case):
             self.assertIn('tempo: 112\ngrid: 16\n', text.read())
         self.assertEqual([note[0] for note in notes_of(self.path('again.drums'))].count(45), 8)
 
+    def test_names_of_drums(self):
+        """Each drum of the page's table is read as the pitch that stands beside it."""
+        with open(os.path.join(ROOT, 'docs/formats/drums.md')) as page:
+            rows = [row.strip('|\n').split('|') for row in page if row.startswith('| `') and row.count('|') == 7]
+        drums = []
+        for row in rows:
+            for names, pitches in zip(row[::2], row[1::2]):
+                drums += zip(re.findall('`([A-Z]+)`', names), map(int, pitches.split()), strict=True)
+        self.assertGreater(len(drums), 30)
+        lines = ''.join(f'{name} |x|\n' for name, _ in drums)
+        path = self.write('all.drums', f'pattern: all\nmeter: 1/4\ngrid: 4\n{lines}'.encode())
+        self.assertEqual([note[0] for note in notes_of(path)], [pitch for _, pitch in drums])
+
     def test_musicxml(self):
         content = self.example('musicxml', '<score-partwise>').encode()
         self.assertEqual(notes_of(self.write('one.musicxml', content)), [(72, 0, 0.75)])

@@ -8,7 +8,9 @@
 #include "magenta/base/status.h"
 #include "magenta/io/drums/drum_names.h"
 #include "magenta/io/score/sections.h"
+#include "magenta/music/drums/extract_drum_tracks.h"
 #include "magenta/music/piece_limits.h"
+#include "magenta/music/quantize.h"
 
 namespace magenta {
 namespace {
@@ -182,6 +184,31 @@ TEST(DrumGrid, PartsAreStrungTogether) {
       {"65|x|%|%|%|%|%|%|%|%|", "AAAAAAAAA"},
   };
   for (const auto& [parts, bars] : rows) EXPECT_EQ(Strung(parts), bars) << parts;
+}
+
+TEST(DrumGrid, AStrungPatternIsATrackToLearnFrom) {
+  const std::pair<const char*, int64_t> rows[] = {
+      // Steps of its eight bars, but for the silence at the end.
+      {"BD |x-------x-------|\nSD |----x-------x--x|", 128},
+      {"BD |x-------x-------|\nfill:\nSD |xxxx------------|", 128 - 12},
+      {"meter: 12/8\ntempo: 3/8=66\ngrid: 8\nCH |x-xx-xx-xx-x|", 8 * 24 - 1},
+      {"meter: 3/4\ntempo: 177\nBD |x-----------|\nCH |----x---x---|", 8 * 12 - 3},
+      {"tempo: 133.3\nCH |xxxxxxxxxxxxxxxx|\nvariation:\nRD |xxxxxxxxxxxxxxxx|\nvariation:\nCR "
+       "|x-------x------x|",
+       192},
+  };
+  for (const auto& [grid, steps] : rows) {
+    const auto patterns = ReadDrumGrids(grid);
+    ASSERT_TRUE(patterns.ok() && patterns->at(0).status.ok()) << grid;
+    const auto strung = UnrollSections(patterns->at(0).sequence);
+    ASSERT_TRUE(strung.ok()) << strung.status();
+    const auto quantized = Quantize(*strung, 4);
+    ASSERT_TRUE(quantized.ok()) << quantized.status();
+    const DrumExtraction extraction = ExtractDrumTracks(*quantized, {});
+    ASSERT_EQ(extraction.tracks.size(), 1u) << grid;
+    EXPECT_EQ(extraction.tracks[0].size(), steps) << grid;
+    EXPECT_EQ(extraction.decisions[0].outcome, DrumOutcome::kKept);
+  }
 }
 
 TEST(DrumGrid, IsBounded) {

@@ -15,12 +15,12 @@ struct DrumName {
 
 /// Of those that share a pitch the first is written. In the order in which lines are written.
 constexpr DrumName kDrumNames[] = {
-    {"CR", 49}, {"CC", 49}, {"CN", 52}, {"SP", 55}, {"RD", 51}, {"RC", 51}, {"RB", 53},
-    {"OH", 46}, {"CH", 42}, {"HH", 42}, {"PH", 44}, {"CP", 39}, {"RS", 37}, {"SD", 38},
-    {"SN", 38}, {"HT", 50}, {"MT", 48}, {"LT", 45}, {"FT", 43}, {"BD", 36}, {"KD", 36},
-    {"BS", 36}, {"CB", 56}, {"CL", 75}, {"HW", 76}, {"LW", 77}, {"TR", 81}, {"TB", 54},
-    {"CA", 69}, {"MA", 70}, {"GU", 73}, {"HA", 67}, {"LA", 68}, {"HI", 65}, {"LI", 66},
-    {"HB", 60}, {"LB", 61}, {"MC", 62}, {"HC", 63}, {"LC", 64}, {"OS", 87}, {"MS", 86},
+    {"CR", 49}, {"CC", 49}, {"CN", 52}, {"SP", 55}, {"RD", 51}, {"RC", 51},  {"RB", 53},
+    {"OH", 46}, {"CH", 42}, {"HH", 42}, {"PH", 44}, {"CP", 39}, {"RS", 37},  {"SD", 38},
+    {"SN", 38}, {"HT", 50}, {"MT", 48}, {"LT", 45}, {"FT", 43}, {"BD", 36},  {"KD", 36},
+    {"BS", 36}, {"CB", 56}, {"CL", 75}, {"HW", 76}, {"LW", 77}, {"TR", 81},  {"TB", 54},
+    {"CA", 69}, {"MA", 70}, {"GU", 73}, {"HA", 67}, {"LA", 68}, {"HTI", 65}, {"LTI", 66},
+    {"HB", 60}, {"LB", 61}, {"MC", 62}, {"HC", 63}, {"LC", 64}, {"OS", 87},  {"MS", 86},
 };
 
 const DrumName* NameOf(int pitch) {
