@@ -1,19 +1,28 @@
 #pragma once
-// The kinds of chords that note-seq names, with their degrees.
+// The kinds of chords that note-seq names, and their degrees.
 
-#include <span>
 #include <string_view>
+#include <vector>
 
 namespace magenta {
 
-/// One kind: how it is written, and its degrees ("1 b3 5").
-struct ChordKindRow {
-  std::string_view texts;    // alternatives, with a blank between two; the first names it
-  std::string_view degrees;  // with a blank between two
+/// A degree of a chord: 1 is the root, 9 a second an octave higher.
+struct ChordDegree {
+  int degree = 1;
+  int alteration = 0;  // semitones from the major scale's
+  bool operator==(const ChordDegree&) const = default;
 };
 
-/// In note-seq's order, which decides where pitches fit several kinds. One row's first text is
-/// empty (major), its `texts` begins with a blank.
-std::span<const ChordKindRow> ChordKinds();
+/// Of "b3", "#5", "bb7" or "13". Only for well-formed text.
+ChordDegree ChordDegreeOf(std::string_view text);
+
+/// One kind.
+struct ChordKind {
+  std::vector<std::string_view> texts;  // how it is written; the first names it, "" for major
+  std::vector<ChordDegree> degrees;
+};
+
+/// In note-seq's order, which decides where pitches fit several kinds.
+const std::vector<ChordKind>& ChordKinds();
 
 }  // namespace magenta

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <string_view>
 #include <vector>
 
 #include "magenta/base/status.h"
@@ -19,74 +18,31 @@
 namespace magenta {
 namespace {
 
-/// A degree, and how many semitones it lies above the root.
-struct NamedDegree {
-  std::string_view text;
-  int degree = 1;
-  int alteration = 0;
-  int semitones = 0;
-};
-
-struct NamedKind {
-  std::string_view text;
-  std::vector<std::string_view> degrees;
-
-  bool Has(std::string_view degree) const {
-    return std::find(degrees.begin(), degrees.end(), degree) != degrees.end();
-  }
-};
-
 /// The best so far: the kind, and what the pitches are in it.
 struct KindFit {
-  const NamedKind* kind = nullptr;
-  std::vector<NamedDegree> degrees;
+  const ChordKind* kind = nullptr;
+  std::vector<ChordDegree> degrees;  // one an interval
 
   size_t size() const { return kind == nullptr ? 0 : kind->degrees.size(); }
 };
 
-std::vector<std::string_view> WordsOf(std::string_view text) {
-  std::vector<std::string_view> words;
-  for (size_t end; (end = text.find(' ')) != std::string_view::npos; text.remove_prefix(end + 1)) {
-    words.push_back(text.substr(0, end));
-  }
-  words.push_back(text);
-  return words;
+bool Has(const ChordKind& kind, const ChordDegree& degree) {
+  return std::find(kind.degrees.begin(), kind.degrees.end(), degree) != kind.degrees.end();
 }
 
-const std::vector<NamedKind>& NamedKinds() {
-  static const auto& kinds = *[] {
-    auto* all = new std::vector<NamedKind>;
-    for (const ChordKindRow& row : ChordKinds()) {
-      all->push_back({WordsOf(row.texts)[0], WordsOf(row.degrees)});
-    }
-    return all;
-  }();
-  return kinds;
-}
-
-/// What each number of semitones can be, the likelier first.
-const std::vector<std::vector<NamedDegree>>& DegreesOfIntervals() {
-  static const auto& intervals = *[] {
-    auto* all = new std::vector<std::vector<NamedDegree>>;
-    for (const std::string_view names : {"1", "b2 b9", "2 9", "b3 #9", "3", "4 11", "b5 #11", "5",
-                                         "#5 b13", "6 bb7 13", "b7", "7"}) {
-      const int semitones = static_cast<int>(all->size());
-      all->emplace_back();
-      for (const std::string_view name : WordsOf(names)) {
-        const size_t digits = name.find_first_of("0123456789");
-        const int signs = static_cast<int>(digits);
-        all->back().push_back({name, std::atoi(std::string(name.substr(digits)).c_str()),
-                               name[0] == '#' ? signs : -signs, semitones});
-      }
-    }
-    return all;
-  }();
+/// What each number of semitones above the root can be, the likelier first.
+const std::vector<std::vector<ChordDegree>>& DegreesOfIntervals() {
+  static const auto& intervals = *new std::vector<std::vector<ChordDegree>>{
+      {{1, 0}},           {{2, -1}, {9, -1}},         {{2, 0}, {9, 0}},   {{3, -1}, {9, 1}},
+      {{3, 0}},           {{4, 0}, {11, 0}},          {{5, -1}, {11, 1}}, {{5, 0}},
+      {{5, 1}, {13, -1}}, {{6, 0}, {7, -2}, {13, 0}}, {{7, -1}},          {{7, 0}},
+  };
   return intervals;
 }
 
-bool HasDegreeTwice(const std::vector<NamedDegree>& degrees) {
+bool HasDegreeTwice(const std::vector<ChordDegree>& degrees) {
   uint32_t seen = 0;
-  for (const NamedDegree& degree : degrees) {
+  for (const ChordDegree& degree : degrees) {
     if ((seen >> degree.degree & 1) != 0) return true;
     seen |= 1u << degree.degree;
   }
@@ -94,13 +50,12 @@ bool HasDegreeTwice(const std::vector<NamedDegree>& degrees) {
 }
 
 /// The largest kind whose degrees are all in `degrees`.
-const NamedKind& LargestKind(const std::vector<NamedDegree>& degrees) {
-  const auto present = [&](std::string_view text) {
-    return std::any_of(degrees.begin(), degrees.end(),
-                       [&](const NamedDegree& degree) { return degree.text == text; });
+const ChordKind& LargestKind(const std::vector<ChordDegree>& degrees) {
+  const auto present = [&](const ChordDegree& degree) {
+    return std::find(degrees.begin(), degrees.end(), degree) != degrees.end();
   };
-  const NamedKind* largest = nullptr;
-  for (const NamedKind& kind : NamedKinds()) {
+  const ChordKind* largest = nullptr;
+  for (const ChordKind& kind : ChordKinds()) {
     if (largest != nullptr && kind.degrees.size() <= largest->degrees.size()) continue;
     if (std::all_of(kind.degrees.begin(), kind.degrees.end(), present)) largest = &kind;
   }
@@ -112,12 +67,12 @@ KindFit FitKind(const std::vector<int32_t>& intervals) {
   KindFit best;
   std::vector<size_t> choice(intervals.size(), 0);
   for (;;) {
-    std::vector<NamedDegree> degrees;
+    std::vector<ChordDegree> degrees;
     for (size_t i = 0; i < intervals.size(); ++i) {
       degrees.push_back(DegreesOfIntervals()[intervals[i]][choice[i]]);
     }
     if (!HasDegreeTwice(degrees)) {
-      const NamedKind& kind = LargestKind(degrees);
+      const ChordKind& kind = LargestKind(degrees);
       if (kind.degrees.size() > best.size()) best = {&kind, degrees};
     }
     size_t i = choice.size();
@@ -128,7 +83,7 @@ KindFit FitKind(const std::vector<int32_t>& intervals) {
   }
 }
 
-std::string ChangeText(const NamedDegree& degree, ChordNaming naming) {
+std::string ChangeText(const ChordDegree& degree, ChordNaming naming) {
   int alteration = degree.alteration;
   bool add = alteration == 0 || degree.degree <= 7;
   if (degree.degree == 7 && naming == ChordNaming::kExact) {
@@ -161,6 +116,7 @@ absl::StatusOr<std::string> NameChord(std::span<const int> pitches, ChordNaming 
   int root = 0;
   for (const int32_t candidate : classes) {
     std::vector<int32_t> intervals;
+    intervals.reserve(classes.size());
     for (const int32_t pitch_class : classes)
       intervals.push_back((pitch_class - candidate + 12) % 12);
     KindFit fit = FitKind(CPythonSetOrder(intervals));
@@ -174,15 +130,16 @@ absl::StatusOr<std::string> NameChord(std::span<const int> pitches, ChordNaming 
         "Take fewer notes");
   }
 
-  const std::vector<NamedDegree>& bass_degrees =
+  const std::vector<ChordDegree>& bass_degrees =
       DegreesOfIntervals()[IntervalOfBass(bass, root, naming)];
+  const auto is_bass = [&](const ChordDegree& degree) {
+    return std::find(bass_degrees.begin(), bass_degrees.end(), degree) != bass_degrees.end();
+  };
   const bool bass_in_kind =
-      std::any_of(bass_degrees.begin(), bass_degrees.end(),
-                  [&](const NamedDegree& degree) { return best.kind->Has(degree.text); });
-  std::string symbol = NoteName().Transposed(root).Text() + std::string(best.kind->text);
-  for (const NamedDegree& degree : best.degrees) {
-    if (best.kind->Has(degree.text)) continue;
-    if (!bass_in_kind && degree.semitones == bass_degrees[0].semitones) continue;
+      std::any_of(best.kind->degrees.begin(), best.kind->degrees.end(), is_bass);
+  std::string symbol = NoteName().Transposed(root).Text() + std::string(best.kind->texts[0]);
+  for (const ChordDegree& degree : best.degrees) {
+    if (Has(*best.kind, degree) || (!bass_in_kind && is_bass(degree))) continue;
     symbol += ChangeText(degree, naming);
   }
   if (bass != root) symbol += "/" + NoteName().Transposed(bass).Text();

@@ -15,7 +15,6 @@
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
-#include "magenta/music/harmony/chord_kinds.h"
 
 namespace magenta {
 namespace {
@@ -33,16 +32,6 @@ bool Take(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-std::vector<std::string_view> SplitAtBlanks(std::string_view text) {
-  std::vector<std::string_view> words;
-  for (;;) {
-    const size_t blank = text.find(' ');
-    words.push_back(text.substr(0, blank));
-    if (blank == std::string_view::npos) return words;
-    text.remove_prefix(blank + 1);
-  }
-}
-
 std::optional<NoteName> TakeNoteName(std::string_view& text) {
   if (text.empty() || text[0] < 'A' || text[0] > 'G') return std::nullopt;
   const char accidental = text.size() > 1 ? text[1] : ' ';
@@ -57,37 +46,25 @@ std::optional<NoteName> TakeNoteName(std::string_view& text) {
   return name;
 }
 
-/// "b3", "#5", "bb7", "13": those of our own table.
-ChordDegree DegreeOf(std::string_view text) {
-  ChordDegree degree;
-  while (Take(text, "b")) --degree.alteration;
-  while (Take(text, "#")) ++degree.alteration;
-  degree.degree = std::atoi(std::string(text).c_str());
-  return degree;
-}
-
-struct KnownKind {
+/// One way to write a kind.
+struct KindSpelling {
   std::string_view text;
-  std::vector<ChordDegree> degrees;
+  const ChordKind* kind;
 };
 
-/// A text a row, the longest first.
-const std::vector<KnownKind>& KnownKinds() {
-  static const auto& kinds = *[] {
-    auto* all = new std::vector<KnownKind>;
-    for (const ChordKindRow& row : ChordKinds()) {
-      std::vector<ChordDegree> degrees;
-      for (const std::string_view degree : SplitAtBlanks(row.degrees)) {
-        degrees.push_back(DegreeOf(degree));
-      }
-      for (const std::string_view text : SplitAtBlanks(row.texts)) all->push_back({text, degrees});
+/// The longest first.
+const std::vector<KindSpelling>& KindSpellings() {
+  static const auto& spellings = *[] {
+    auto* all = new std::vector<KindSpelling>;
+    for (const ChordKind& kind : ChordKinds()) {
+      for (const std::string_view text : kind.texts) all->push_back({text, &kind});
     }
-    std::stable_sort(all->begin(), all->end(), [](const KnownKind& a, const KnownKind& b) {
+    std::stable_sort(all->begin(), all->end(), [](const KindSpelling& a, const KindSpelling& b) {
       return a.text.size() > b.text.size();
     });
     return all;
   }();
-  return kinds;
+  return spellings;
 }
 
 enum class ChangeType { kAdd, kRemove, kAlter };
@@ -377,10 +354,10 @@ class ChordSymbolParser {
     }
     symbol_.root_ = *root;
     size_t left = rest.size();  // what no kind leads past
-    for (const KnownKind& kind : KnownKinds()) {
+    for (const KindSpelling& spelling : KindSpellings()) {
       std::string_view after = rest;
-      if (!Take(after, kind.text)) continue;
-      if (TakeChangesAndBass(kind, rest, after)) return std::move(symbol_);
+      if (!Take(after, spelling.text)) continue;
+      if (TakeChangesAndBass(*spelling.kind, rest, after)) return std::move(symbol_);
       left = std::min(left, after.size());
     }
     const std::string_view understood = whole.substr(0, whole.size() - left);
@@ -392,7 +369,7 @@ class ChordSymbolParser {
  private:
   /// Whether `after`, what follows `kind` in `rest`, is changes and a bass. Else `after` begins
   /// where they end.
-  bool TakeChangesAndBass(const KnownKind& kind, std::string_view rest, std::string_view& after) {
+  bool TakeChangesAndBass(const ChordKind& kind, std::string_view rest, std::string_view& after) {
     std::vector<Change> changes;
     for (auto change = TakeChange(after); change.has_value(); change = TakeChange(after)) {
       changes.push_back(*change);
@@ -413,7 +390,7 @@ class ChordSymbolParser {
     return true;
   }
 
-  absl::StatusOr<std::vector<ChordDegree>> Changed(const KnownKind& kind,
+  absl::StatusOr<std::vector<ChordDegree>> Changed(const ChordKind& kind,
                                                    const std::vector<Change>& changes) const {
     std::vector<ChordDegree> degrees = kind.degrees;
     for (const Change& change : changes) {

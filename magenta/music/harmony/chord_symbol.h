@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/music/harmony/chord_code.h"
+#include "magenta/music/harmony/chord_kinds.h"
 
 namespace magenta {
 
@@ -30,12 +31,6 @@ struct NoteName {
   /// Bb + 1 is Cb and C + 1 is Db.
   NoteName Transposed(int semitones) const;
   bool operator==(const NoteName&) const = default;
-};
-
-/// A degree of a chord: 1 is the root, 9 a second an octave higher.
-struct ChordDegree {
-  int degree = 1;
-  int alteration = 0;  // semitones from the major scale's
 };
 
 /// A symbol that was parsed. A value, cheap to copy: its kind is shared, not copied.

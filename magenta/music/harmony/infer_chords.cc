@@ -229,6 +229,7 @@ absl::StatusOr<std::vector<Beat>> BeatsOf(const NoteSequence& sequence, const Te
 void HearNotes(const NoteSequence& sequence, const TempoMap& tempos, std::vector<Beat>& beats) {
   const size_t count = beats.size();
   std::vector<double> starts;  // seconds, with the end of the last beat
+  starts.reserve(count + 1);
   for (const Beat& beat : beats) starts.push_back(beat.start);
   starts.push_back(tempos.SecondsAt(tempos.QuartersAt(starts.back()) + 1));
   std::vector<std::array<float, kPitches>> partly(count);

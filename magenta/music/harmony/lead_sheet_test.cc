@@ -111,7 +111,8 @@ TEST(LeadSheet, TakesTimeInProportion) {
     note.set_pitch(60 + i % 5);
     note.set_velocity(90);
     note.set_instrument(i % 20000);
-    note.set_start_time(i / 20000 * 2.0);
+    const int bar = i / 20000;
+    note.set_start_time(bar * 2.0);
     note.set_end_time(note.start_time() + 2.0);
   }
   music.set_total_time(20.0);
