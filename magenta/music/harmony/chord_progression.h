@@ -1,6 +1,6 @@
 #pragma once
 // The chords of a quantised sequence, step by step: its annotations of type CHORD_SYMBOL.
-// Source of the rules: PARITY-ZOO section 2 (note-seq's chords_lib.ChordProgression).
+// Source of the rules: docs/rules.md section 14 (note-seq's chords_lib.ChordProgression).
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,6 @@
 #pragma once
 // Chord symbols as text: "Am7b5/Eb" is a root, a kind, changes of its degrees, and a bass.
-// Source of the rules: PARITY-ZOO section 2 (note-seq's chord_symbols_lib).
+// Source of the rules: docs/rules.md section 14 (note-seq's chord_symbols_lib).
 
 #include <memory>
 #include <string>

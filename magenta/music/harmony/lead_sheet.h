@@ -1,6 +1,6 @@
 #pragma once
 // Lead sheets: melodies with their chords, as improv models learn from them.
-// Source of the rules: PARITY-ZOO section 2 (note-seq's lead_sheet pipelines).
+// Source of the rules: docs/rules.md section 14 (note-seq's lead_sheet pipelines).
 
 #include <cstdint>
 #include <string>
