@@ -37,7 +37,7 @@ absl::StatusOr<std::optional<QuantizedSequence>> ReadTune(const std::string& pat
   if (meters.size() != 1 || meters[0].numerator() != 6 || meters[0].denominator() != 8) {
     return std::nullopt;
   }
-  MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence tune, Quantize(std::move(reading.sequence), 4));
+  MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence tune, Quantize(std::move(reading.sequence), Grid()));
   return tune;
 }
 

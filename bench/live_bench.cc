@@ -230,7 +230,7 @@ int Run(const std::string& bundle, int seconds, bool load, bool real_time,
   options.state_control = kStateControl;
   options.thru = false;
   if (!model.ok()) return fmt::print(stderr, "{}\n", model.status().ToString()), 1;
-  options.steps_per_quarter = (*model)->steps_per_quarter;
+  options.steps_per_quarter = (*model)->grid.steps();
   auto duet = Duet::Create(options, {*model});
   TestJackServer server;
   if (!duet.ok() || !server.Start(real_time)) return fmt::print(stderr, "no JACK server\n"), 1;

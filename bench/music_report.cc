@@ -25,7 +25,7 @@ absl::Status AddMidi(const std::string& path, std::vector<Melody>& melodies) {
   MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
   MAGENTA_ASSIGN_OR_RETURN(MidiReading reading, ReadMidi(bytes));
   MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence sequence,
-                           Quantize(std::move(reading.sequence), 4));
+                           Quantize(std::move(reading.sequence), Grid()));
   for (ExtractedMelody& found :
        ExtractMelodies(sequence, MelodyExtractionOptions::ForPrimer(0)).melodies) {
     melodies.push_back(std::move(found.melody));

@@ -46,7 +46,7 @@ absl::StatusOr<Pace> PaceOf(const std::string& folder) {
     MAGENTA_ASSIGN_OR_RETURN(const std::string bytes, ReadFile(folder + "/" + name));
     MAGENTA_ASSIGN_OR_RETURN(MidiReading reading, ReadMidi(bytes));
     MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence sequence,
-                             Quantize(std::move(reading.sequence), 4));
+                             Quantize(std::move(reading.sequence), Grid()));
     const double last = NotesABar(sequence, kBars - kPart);
     pace.first += NotesABar(sequence, 0);
     pace.last += last;

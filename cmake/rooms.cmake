@@ -47,8 +47,9 @@ set(MAGENTA_TEST_ENVIRONMENT
     LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/lsan.supp:print_suppressions=0)
 set(MAGENTA_SKIPPED 77)
 if(MAGENTA_TESTS)
-  add_library(magenta_test_main STATIC ${PROJECT_SOURCE_DIR}/tests/test_main.cc)
-  target_link_libraries(magenta_test_main PUBLIC GTest::gmock GTest::gtest)
+  add_library(magenta_test_main STATIC ${PROJECT_SOURCE_DIR}/tests/test_main.cc
+                                       ${PROJECT_SOURCE_DIR}/tests/dump.cc)
+  target_link_libraries(magenta_test_main PUBLIC GTest::gmock GTest::gtest magenta_music)
 endif()
 
 # magenta_test(NAME SOURCES file... [DEPS room...] [LABELS label...] [LIBS library...])

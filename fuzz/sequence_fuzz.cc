@@ -32,10 +32,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   magenta::NoteSequence sequence;
   if (!sequence.ParseFromArray(data, static_cast<int>(size))) return 0;
   for (const magenta::NoteSequence& part : magenta::SplitOnTimeChanges(sequence)) {
-    const auto quantized = magenta::Quantize(part, 4);
+    const auto quantized = magenta::Quantize(part, magenta::Grid());
     if (quantized.ok()) CheckMelodies(*quantized);
   }
-  if (const auto whole = magenta::Quantize(sequence, 4); whole.ok()) CheckMelodies(*whole);
+  if (const auto whole = magenta::Quantize(sequence, magenta::Grid()); whole.ok())
+    CheckMelodies(*whole);
   const auto unrolled = magenta::UnrollSections(sequence);
   if (unrolled.ok()) MAGENTA_CHECK(unrolled->section_groups().empty());
   const auto midi = magenta::WriteMidi(sequence);

@@ -10,7 +10,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/codec/melody_codecs.h"
-#include "magenta/models/melody_domain.h"
+#include "magenta/kinds/melody_kind.h"
 
 namespace magenta {
 namespace {
@@ -110,7 +110,7 @@ ModelSpec MarkovModel() {
   ModelSpec spec;
   spec.id = "markov";
   spec.description = "A second-order Markov chain over melody events";
-  spec.domain = MakeMelodyDomain({48, 84, 0});
+  spec.kind = MakeMelodyKind({48, 84, 0});
   spec.codec = Codec();
   spec.make_runtime = &MakeRuntime;
   spec.train = &Train;

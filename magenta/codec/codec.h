@@ -6,14 +6,30 @@
 // follow, or the event that drawn labels stand for. One pass, constant work an event, so a melody
 // of n events costs O(n) to encode, live or from a file.
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "magenta/base/sparse_vector.h"
 #include "magenta/music/event.h"
 
 namespace magenta {
+
+/// What stands beside the events of one sequence and is never predicted (chords, say), as a network
+/// reads it. It is read by position, so that training and every way to generate ask for the same
+/// one: beside an event goes the control of the *next*, which is to be predicted. Whoever plays
+/// live may still change what lies ahead.
+class Control {
+ public:
+  virtual ~Control() = default;
+  /// Numbers that each position adds to an input.
+  virtual int width() const = 0;
+  /// Adds those of the event at `position` (0 or more), at `offset` and after.
+  virtual void Append(int64_t position, int offset, SparseVector& input) const = 0;
+};
 
 /// The running encoding of one sequence. Not thread-safe; cheap to Clone() (beam search does).
 class EventEncoder {
@@ -23,9 +39,6 @@ class EventEncoder {
   /// Position p becomes the number of events pushed before. `event` must be one that
   /// EventCodec::Accepts (checked).
   virtual void Push(Event event) = 0;
-  /// The control that stands beside the *next* event to be predicted; ignored by codecs without
-  /// one.
-  virtual void PushControl(Event /*control*/) {}
 
   /// The network's input after the last pushed event (at least one, checked). Replaces `input`.
   virtual void Input(SparseVector& input) const = 0;
@@ -67,14 +80,22 @@ class EventCodec {
   virtual Event default_event() const = 0;
   /// Whether `event` can be encoded; a melody outside the codec's range must be squashed first.
   virtual bool Accepts(Event event) const = 0;
-  /// Steps of the grid that `event` lasts: 1 for melodies and drums, 0 or more where time itself is
-  /// an event.
-  virtual int StepsOf(Event /*event*/) const { return 1; }
   /// Whether a control sequence stands beside the events.
   virtual bool has_control() const { return false; }
+  /// `control`, which says what stands at a position (0 or more), as networks read it; null for
+  /// codecs without. It is asked whenever an input is made, and must answer alike for the past.
+  virtual std::shared_ptr<const Control> MakeControl(
+      std::function<Event(int64_t position)> /*control*/) const {
+    return nullptr;
+  }
+  /// The same of EventSequence::control, whose last one is held; null where it is empty.
+  std::shared_ptr<const Control> MakeControl(std::vector<Event> control) const;
 
-  /// An encoder that has heard nothing; the codec must outlive it.
-  virtual std::unique_ptr<EventEncoder> NewEncoder() const = 0;
+  /// An encoder that has heard nothing; the codec must outlive it. Codecs without control ignore
+  /// `control`; for the others none means that nothing is asked for at any position.
+  virtual std::unique_ptr<EventEncoder> NewEncoder(
+      std::shared_ptr<const Control> control) const = 0;
+  std::unique_ptr<EventEncoder> NewEncoder() const { return NewEncoder(nullptr); }
 };
 
 }  // namespace magenta

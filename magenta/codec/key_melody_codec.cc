@@ -178,7 +178,7 @@ class KeyMelodyCodec final : public EventCodec {
   int default_label() const override { return one_hot_.pitches(); }
   Event default_event() const override { return kNoEvent; }
   bool Accepts(Event event) const override { return one_hot_.Accepts(event); }
-  std::unique_ptr<EventEncoder> NewEncoder() const override {
+  std::unique_ptr<EventEncoder> NewEncoder(std::shared_ptr<const Control>) const override {
     return std::make_unique<KeyMelodyEncoder>(one_hot_);
   }
 

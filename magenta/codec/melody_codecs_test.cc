@@ -174,7 +174,6 @@ TEST(MelodyCodecs, SizesAndDefaults) {
     EXPECT_EQ(row.codec->num_classes(), row.classes) << row.name;
     EXPECT_EQ(row.codec->default_label(), row.default_label) << row.name;
     EXPECT_EQ(row.codec->default_event(), kNoEvent);
-    EXPECT_EQ(row.codec->StepsOf(60), 1);
     EXPECT_FALSE(row.codec->has_control());
   }
 }

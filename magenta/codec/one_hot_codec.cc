@@ -50,7 +50,7 @@ class OneHotCodec final : public EventCodec {
   int default_label() const override { return one_hot_.Class(kNoEvent); }
   Event default_event() const override { return kNoEvent; }
   bool Accepts(Event event) const override { return one_hot_.Accepts(event); }
-  std::unique_ptr<EventEncoder> NewEncoder() const override {
+  std::unique_ptr<EventEncoder> NewEncoder(std::shared_ptr<const Control>) const override {
     return std::make_unique<OneHotEncoder>(one_hot_);
   }
 

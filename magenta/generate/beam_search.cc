@@ -94,12 +94,12 @@ class BeamRun::Beams {
   /// The next given event, for every entry.
   void Hear() {
     const std::vector<Event>& given = stretches_[at_].given;
-    const EventDomain& domain = *session_.model().spec->domain;
+    const MusicKind& kind = *session_.model().spec->kind;
     drawn_.resize(session_.rows());
     const float extra = std::exchange(extra_, 0.0f);
     for (int row = 0; row < session_.rows(); ++row) {
       const Event event = given[done_];
-      drawn_[row] = done_ == 0 ? domain.Resume(session_.events(row), event) : event;
+      drawn_[row] = done_ == 0 ? kind.Resume(session_.events(row), event) : event;
       const float found = session_.LogProbabilityOf(row, drawn_[row], given_score_);
       scores_[row] += extra + found;
       joins_[row] += found;

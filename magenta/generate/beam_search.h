@@ -51,7 +51,7 @@ inline constexpr int64_t kJoinEvents = 64;
 ///
 /// Each stretch to draw goes as BeamSearch() says. What follows it is heard by every candidate, and
 /// after kJoinEvents of it, or its end, those go on that found it most probable: beam_size of them,
-/// one after the last stretch to draw. The first given event of a stretch goes through the domain's
+/// one after the last stretch to draw. The first given event of a stretch goes through the kind's
 /// Resume().
 class BeamRun {
  public:

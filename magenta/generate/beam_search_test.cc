@@ -120,7 +120,7 @@ TEST(BeamSearchTest, ResultsBecomeNotes) {
   std::vector<std::string> notes;
   for (const BeamResult& result : BeamSearch(Primed(model), OptionsOf({20, 2, 2, 2}), 0, sources)) {
     notes.push_back(
-        model->spec->domain->Render({result.events, {}}, Primer(), 120).SerializeAsString());
+        model->spec->kind->Render({result.events, {}}, Primer(), 120).SerializeAsString());
   }
   EXPECT_FALSE(notes[0].empty());
   EXPECT_EQ(notes[0], notes[1]);

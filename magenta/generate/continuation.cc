@@ -48,17 +48,18 @@ double EndOfPart(const NoteSequence& music, const Part& part) {
   return tempos.QuartersAt(all) - quarters <= bar + kWholeStep ? EndOf(music) : own;
 }
 
-MusicEnd EndAt(const NoteSequence& music, double seconds, int steps_per_quarter) {
+MusicEnd EndAt(const NoteSequence& music, double seconds, Grid grid) {
   const TempoMap tempos(music);
   // A tempo that begins where the music ends is not yet heard.
   const double before = std::nextafter(seconds, -1);
-  return {seconds, tempos.QuartersAt(seconds) * steps_per_quarter, tempos.QpmAt(before)};
+  return {seconds, StepsAt(tempos, seconds, grid), tempos.QpmAt(before)};
 }
 
-/// Quarters at which the section ends that begins at `start`.
-double EndOfSection(const NoteSequence& music, double start, const ContinuationOptions& options) {
+/// Quarters at which the section ends that begins at `start`, where there are `qpm`.
+double EndOfSection(const NoteSequence& music, double start, double qpm,
+                    const ContinuationOptions& options) {
   if (options.bars.has_value()) return MeterMap(music).BarLineFrom(start, *options.bars);
-  return start + static_cast<double>(*options.new_steps) / options.steps_per_quarter;
+  return start + static_cast<double>(*options.new_steps) / options.grid.StepsPerQuarter(qpm);
 }
 
 /// The error of a section that would end where it begins, or before.
@@ -91,9 +92,9 @@ void SetSection(double start, double end, GenerateSequenceRequest& request) {
 }
 
 /// Puts the default primer before the section, or at 0 s, and makes room for it there.
-void AddDefaultPrimer(const EventDomain& domain, int steps_per_quarter,
-                      GenerateSequenceRequest& request, std::vector<std::string>& notes) {
-  const DefaultPrimer primer = domain.MakeDefaultPrimer(kDefaultQpm, steps_per_quarter);
+void AddDefaultPrimer(const MusicKind& kind, Grid grid, GenerateSequenceRequest& request,
+                      std::vector<std::string>& notes) {
+  const DefaultPrimer primer = kind.MakeDefaultPrimer(kDefaultQpm, grid);
   *request.mutable_input_sequence() = primer.sequence;
   notes.push_back(fmt::format("no primer is given: starting from {}", primer.name));
   if (request.generator_options().generate_sections().empty()) return;
@@ -116,23 +117,23 @@ void AddDefaultPrimer(const EventDomain& domain, int steps_per_quarter,
 }
 
 /// Where the input is gone on from; 0 without notes.
-absl::StatusOr<MusicEnd> EndOfInput(const GenerateArgs& args, int steps_per_quarter,
+absl::StatusOr<MusicEnd> EndOfInput(const GenerateArgs& args, Grid grid,
                                     const NoteSequence& input) {
-  if (args.primer_part.empty()) return EndAt(input, EndOf(input), steps_per_quarter);
+  if (args.primer_part.empty()) return EndAt(input, EndOf(input), grid);
   MAGENTA_ASSIGN_OR_RETURN(const Part part,
                            FindPart(PartsOf(input), args.primer_part, "primer_part"));
-  return EndOfNotes(input, steps_per_quarter, part);
+  return EndOfNotes(input, grid, part);
 }
 
-absl::Status AddSection(const GenerateArgs& args, int steps_per_quarter, bool counts_primer,
+absl::Status AddSection(const GenerateArgs& args, Grid grid, bool counts_primer,
                         GenerateSequenceRequest& request) {
   NoteSequence& input = *request.mutable_input_sequence();
-  MAGENTA_ASSIGN_OR_RETURN(const MusicEnd end, EndOfInput(args, steps_per_quarter, input));
+  MAGENTA_ASSIGN_OR_RETURN(const MusicEnd end, EndOfInput(args, grid, input));
   ContinuationOptions options;
   options.num_steps = args.num_steps.value_or(options.num_steps);
   if (args.new_steps.has_value()) options.new_steps = *args.new_steps;
   options.bars = args.bars;
-  options.steps_per_quarter = steps_per_quarter;
+  options.grid = grid;
   options.reference_windows = args.reference_windows;
   options.steps_name = "num_steps";
   options.music_name = "the input";
@@ -154,26 +155,26 @@ ContinuationOptions CountingMusic(ContinuationOptions options) {
     if (name != std::string::npos) options.steps_name.replace(name, 9, "new_steps");
   }
   if (options.bars.has_value()) {
-    options.num_steps =
-        int64_t{4} * options.steps_per_quarter * *std::exchange(options.bars, std::nullopt);
+    const double bar = 4 * options.grid.StepsPerQuarter(kDefaultQpm);
+    options.num_steps = std::llround(bar * *std::exchange(options.bars, std::nullopt));
   }
   return options;
 }
 
-absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, int steps_per_quarter,
+absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, Grid grid,
                                     const std::optional<Part>& part) {
   const auto& notes = music.notes();
   if (std::all_of(notes.begin(), notes.end(), [](const auto& note) { return note.is_drum(); })) {
     return InputError("", notes.empty() ? "holds no note to go on from"
                                         : "holds drums alone, no note to go on from");
   }
-  return EndAt(music, part.has_value() ? EndOfPart(music, *part) : EndOf(music), steps_per_quarter);
+  return EndAt(music, part.has_value() ? EndOfPart(music, *part) : EndOf(music), grid);
 }
 
 absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const MusicEnd& end,
                                                        const ContinuationOptions& options) {
   const TempoMap tempos(music);
-  const double step_seconds = 60.0 / end.qpm / options.steps_per_quarter;
+  const double step_seconds = options.grid.StepSeconds(end.qpm);
   double start = end.seconds;
   const double nearest = std::round(end.steps);
   const bool off_step = std::abs(nearest - end.steps) > kWholeStep;
@@ -181,8 +182,9 @@ absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const
   double stop = 0;
   bool leaves_none = false;
   if (options.bars.has_value() || options.new_steps.has_value()) {
-    const double quarters = (off_step ? nearest : end.steps) / options.steps_per_quarter;
-    stop = tempos.SecondsAt(EndOfSection(music, quarters, options));
+    const double quarters =
+        (off_step ? nearest : end.steps) / options.grid.StepsPerQuarter(end.qpm);
+    stop = tempos.SecondsAt(EndOfSection(music, quarters, end.qpm, options));
   } else {
     const auto num_steps = static_cast<double>(options.num_steps);
     stop = tempos.HasChanges() ? end.seconds + (num_steps - end.steps) * step_seconds
@@ -198,7 +200,7 @@ absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const
 }
 
 absl::StatusOr<std::optional<GenerateSequenceRequest>> CompleteRequest(
-    const EventDomain& domain, const GenerateArgs& args, int steps_per_quarter,
+    const MusicKind& kind, const GenerateArgs& args, Grid grid,
     const GenerateSequenceRequest& request, std::vector<std::string>& notes) {
   const bool has_sections = request.generator_options().generate_sections_size() > 0;
   if (has_sections && LengthsOf(args) > 0) {
@@ -214,9 +216,9 @@ absl::StatusOr<std::optional<GenerateSequenceRequest>> CompleteRequest(
   const bool adds_primer = !request.has_input_sequence() && !args.reference_windows;
   if (has_sections && !adds_primer) return std::nullopt;
   GenerateSequenceRequest whole = request;
-  if (adds_primer) AddDefaultPrimer(domain, steps_per_quarter, whole, notes);
+  if (adds_primer) AddDefaultPrimer(kind, grid, whole, notes);
   if (!has_sections) {
-    MAGENTA_RETURN_IF_ERROR(AddSection(args, steps_per_quarter, adds_primer, whole));
+    MAGENTA_RETURN_IF_ERROR(AddSection(args, grid, adds_primer, whole));
   }
   return whole;
 }

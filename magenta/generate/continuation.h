@@ -10,7 +10,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/generate/generate_args.h"
 #include "magenta/generator.pb.h"
-#include "magenta/models/event_domain.h"
+#include "magenta/kinds/kind.h"
 #include "magenta/music/parts.h"
 
 namespace magenta {
@@ -28,7 +28,7 @@ struct MusicEnd {
 /// latest note; of a score (source_info: ABC, MusicXML) its own, total_time, with the last rests.
 /// With a `part`, that is the end of the part where the others play on for more than a bar. Errors
 /// (exit 3): no notes, or drums alone; file and remedy are the caller's to add.
-absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, int steps_per_quarter,
+absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, Grid grid,
                                     const std::optional<Part>& part = std::nullopt);
 
 /// How far it goes: of num_steps, new_steps and bars the last that is set counts.
@@ -40,7 +40,7 @@ struct ContinuationOptions {
   /// Up to the bar line so many bars after the next one (that on which the music ends, where it
   /// ends on one), in the music's own meter.
   std::optional<int> bars;
-  int steps_per_quarter = 4;
+  Grid grid;
   /// The section that the reference asks for (docs/rules.md section 5).
   bool reference_windows = false;
   /// What num_steps and the music are called in errors.
@@ -58,14 +58,14 @@ absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const
                                                        const ContinuationOptions& options);
 
 /// `request` made whole, by one rule for every front end; nullopt where it is.
-/// No input_sequence at all: `domain`'s default primer, a step long, right before the section (at
+/// No input_sequence at all: `kind`'s default primer, a step long, right before the section (at
 /// 0 s for one that starts there, which then starts a step later); one that is there and has no
 /// notes is silence, and stays. No section to generate: the one that the arguments num_steps,
 /// new_steps or bars ask for, from where the input ends; the default primer is counted in them.
 /// `notes` gets a line for the user. Errors (exit 2): such an argument beside a section, or
 /// neither.
 absl::StatusOr<std::optional<GenerateSequenceRequest>> CompleteRequest(
-    const EventDomain& domain, const GenerateArgs& args, int steps_per_quarter,
+    const MusicKind& kind, const GenerateArgs& args, Grid grid,
     const GenerateSequenceRequest& request, std::vector<std::string>& notes);
 
 }  // namespace magenta

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "magenta/base/status.h"
-#include "magenta/models/melody_domain.h"
-#include "magenta/music/dump.h"
+#include "magenta/kinds/melody_kind.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {
@@ -155,7 +155,7 @@ std::string Complete(const std::optional<std::string>& music,
   const auto parsed = ParseGenerateArgs(request.generator_options());
   if (!parsed.ok()) return ErrorLine(parsed.status());
   std::vector<std::string> notes;
-  const auto whole = CompleteRequest(*MakeMelodyDomain({}), *parsed, 4, request, notes);
+  const auto whole = CompleteRequest(*MakeMelodyKind({}), *parsed, 4, request, notes);
   if (!whole.ok()) return ErrorLine(whole.status());
   if (!whole->has_value()) return "whole";
   std::string dump = DumpMusic((*whole)->input_sequence());

@@ -225,7 +225,7 @@ absl::Status CheckSampling(const Sampling& sampling, const Model& model) {
   if (model.codec->head_sizes().size() == 1) {
     const auto encoder = model.codec->NewEncoder();
     for (int label = 0; label < model.codec->num_classes(); ++label) {
-      if (model.spec->domain->IsPitch(encoder->DecodeOne(label))) return absl::OkStatus();
+      if (model.spec->kind->IsPitch(encoder->DecodeOne(label))) return absl::OkStatus();
     }
   }
   return UsageError(fmt::format("pitch_temperature is for pitches, and {} draws none", model.id),

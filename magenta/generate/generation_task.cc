@@ -42,10 +42,10 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
                                                      const GenerateSequenceRequest& request,
                                                      const TaskOptions& options) {
   MAGENTA_ASSIGN_OR_RETURN(GenerateArgs args, ParseGenerateArgs(request.generator_options()));
-  const EventDomain& domain = *model->spec->domain;
+  const MusicKind& kind = *model->spec->kind;
   std::vector<std::string> notes;
   MAGENTA_ASSIGN_OR_RETURN(const auto whole,
-                           CompleteRequest(domain, args, model->steps_per_quarter, request, notes));
+                           CompleteRequest(kind, args, model->grid, request, notes));
   const GenerateSequenceRequest& asked = whole.has_value() ? *whole : request;
   const NoteSequence& input = asked.input_sequence();
   if (!args.program_note.empty()) notes.push_back(args.program_note);
@@ -61,11 +61,11 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
   MAGENTA_ASSIGN_OR_RETURN(
       SectionPlan plan,
       PlanSection(piece.instrument.has_value() ? OnlyInstrument(input, *piece.instrument) : input,
-                  asked.generator_options(), model->steps_per_quarter, args.reference_windows));
+                  asked.generator_options(), model->grid, args.reference_windows));
   const PrimerRequest wanted = {plan.search_start_step,
                                 plan.fills ? plan.end_step : plan.start_step,
                                 args.reference_windows, args.keep_accompaniment};
-  MAGENTA_ASSIGN_OR_RETURN(Primer primer, domain.ReadPrimer(plan.input, wanted));
+  MAGENTA_ASSIGN_OR_RETURN(Primer primer, kind.ReadPrimer(plan.input, wanted));
   piece.instrument = primer.instrument;
   GenerationTask task(std::move(model), std::move(plan), std::move(primer));
   if (!args.reference_windows) {
@@ -98,7 +98,7 @@ absl::Status GenerationTask::ScriptExtension() {
 absl::Status GenerationTask::ScriptFill() {
   std::vector<Event>& events = primer_.events.events;
   const bool on_grid = std::all_of(events.begin(), events.end(), [this](Event event) {
-    return model_->codec->StepsOf(event) == 1;
+    return model_->spec->kind->StepsOf(event) == 1;
   });
   if (!on_grid || model_->codec->has_control()) {
     return UsageError(fmt::format("{} can go on after an input, not fill one", model_->id),
@@ -150,7 +150,7 @@ absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& 
     }
   }
   filters_ = GivenScoreFilters(args.sampling);
-  primed_.emplace(model_, 1);
+  primed_.emplace(model_, 1, model_->codec->MakeControl(given_.control));
   HearPrimer();
   return absl::OkStatus();
 }
@@ -159,7 +159,6 @@ absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& 
 void GenerationTask::HearPrimer() {
   const Event event = given_.events[heard_];
   if (heard_ > 0) primer_score_ += primed_->LogProbabilityOf(0, event, filters_);
-  if (heard_ < given_.control.size()) primed_->PushControl(given_.control[heard_]);
   primed_->Push(event);
   ++heard_;
 }
@@ -180,7 +179,7 @@ int64_t GenerationTask::events_done() const {
 }
 
 NoteSequence GenerationTask::MelodyOf(const std::vector<Event>& events) const {
-  return model_->spec->domain->Render({events, given_.control}, primer_, plan_->qpm);
+  return model_->spec->kind->Render({events, given_.control}, primer_, plan_->qpm);
 }
 
 NoteSequence GenerationTask::Notes(const std::vector<Event>& events) const {

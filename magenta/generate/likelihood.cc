@@ -30,7 +30,6 @@ absl::StatusOr<Likelihood> PrimeAndScore(Session& session, const EventSequence& 
       likelihood.per_event.push_back(session.LogProbabilityOf(0, event, filters));
       likelihood.total += likelihood.per_event.back();
     }
-    if (i < events.control.size()) session.PushControl(events.control[i]);
     session.Push(event);
     session.Step();
   }
@@ -39,7 +38,7 @@ absl::StatusOr<Likelihood> PrimeAndScore(Session& session, const EventSequence& 
 
 absl::StatusOr<Likelihood> LogLikelihood(const std::shared_ptr<const Model>& model,
                                          const EventSequence& events) {
-  Session session(model, 1);
+  Session session(model, 1, model->codec->MakeControl(events.control));
   return PrimeAndScore(session, events);
 }
 
@@ -56,15 +55,14 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
     result.start_time = part.subsequence_info().start_time_offset();
     if (part.notes().empty()) continue;
     MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence quantized,
-                             Quantize(std::move(part), model->steps_per_quarter));
+                             Quantize(std::move(part), model->grid));
     steps += static_cast<uint64_t>(quantized.total_steps());
     MAGENTA_RETURN_IF_ERROR(CheckSteps(steps));
     PrimerRequest request;
     const double quarters = tempos.QuartersAt(result.start_time);
-    request.search_start_step =
-        BarLineStep(meters.At(quarters), quarters, model->steps_per_quarter);
+    request.search_start_step = BarLineStep(meters.At(quarters), quarters, model->grid);
     request.generate_start_step = quantized.total_steps();
-    MAGENTA_ASSIGN_OR_RETURN(result.melody, model->spec->domain->ReadPrimer(quantized, request));
+    MAGENTA_ASSIGN_OR_RETURN(result.melody, model->spec->kind->ReadPrimer(quantized, request));
     if (result.melody.events.events.size() < 2) continue;
     MAGENTA_ASSIGN_OR_RETURN(result.likelihood, LogLikelihood(model, result.melody.events));
     scored.push_back(std::move(result));

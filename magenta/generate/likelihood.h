@@ -42,7 +42,7 @@ struct ScoredPart {
 
 /// The likelihood of the melody of each part of `sequence`: split where tempo or meter really
 /// change (meter_map.h: not at a pickup or another short bar), quantised, one instrument taken: the
-/// given one, else by the domain's rules for primers. Parts without notes or of one event are left
+/// given one, else by the kind's rules for primers. Parts without notes or of one event are left
 /// out. None left: exit 4; a part that can't be quantised, or
 /// more steps in all than a piece may have (piece_limits.h): exit 3.
 absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<const Model>& model,

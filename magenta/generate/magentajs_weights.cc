@@ -89,7 +89,7 @@ absl::StatusOr<MagentaJsModel> ForMagentaJs(const Model& model, const LoadedWeig
   page.description = model.description;
   page.bundle_description = model.bundle_description;
   page.hparams = HParamsText(model.hparams);
-  page.steps_per_quarter = model.steps_per_quarter;
+  page.steps_per_quarter = model.grid.steps();
   for (const auto& [name, tensor] : weights.tensors) {
     if (IsWeight(name)) page.tensors.emplace(name, tensor);
   }

@@ -191,7 +191,8 @@ absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const LoadedWeights& weig
     return InputError(weights.file, fmt::format("{} steps per quarter, not 1 to {}", stored_grid,
                                                 kMaxStepsPerQuarter));
   }
-  model->steps_per_quarter = stored_grid > 0 ? stored_grid : model->spec->steps_per_quarter;
+  model->grid = model->spec->grid;
+  if (stored_grid > 0 && !model->grid.is_per_second()) model->grid = Grid::PerQuarter(stored_grid);
   if (model->spec->train == nullptr) {
     MAGENTA_RETURN_IF_ERROR(SettleHParams(weights, hparams_text, *model));
   }

@@ -16,7 +16,7 @@ struct Model {
   const ModelSpec* spec = nullptr;
   /// Layer sizes and residual_connections are the file's; attn_length as `notes` tell.
   HParams hparams;
-  int steps_per_quarter = 4;
+  Grid grid;
   std::shared_ptr<const Network> network;
   std::shared_ptr<const EventCodec> codec;
   /// The id and description to show: the bundle's, else the spec's.

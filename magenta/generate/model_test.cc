@@ -128,7 +128,7 @@ TEST_F(ModelTest, AttentionLengthIsSaidStoredOrTheDefault) {
   WriteMag("a.mag", "attention_rnn", tensors, "attn_length=5", 8);
   model = LoadModel(Mag("a.mag"));
   EXPECT_EQ((*model)->hparams.attn_length, 5);
-  EXPECT_EQ((*model)->steps_per_quarter, 8);
+  EXPECT_EQ((*model)->grid.steps(), 8);
   EXPECT_EQ((*model)->description, "told by the bundle");
   EXPECT_EQ((*model)->bundle_description, "ten tunes");
 }

@@ -19,9 +19,10 @@ constexpr int kPlainTicks = 220;
 constexpr int kMostTicks = 32767;
 
 /// Ticks on which all that was read and all steps of the grid can stand.
-int TicksFor(int ticks, int steps_per_quarter) {
+int TicksFor(int ticks, Grid grid) {
   if (ticks <= 0 || ticks > kMostTicks) return kPlainTicks;
-  while (ticks % steps_per_quarter != 0 && ticks * 2 <= kMostTicks) ticks *= 2;
+  if (grid.is_per_second()) return ticks;
+  while (ticks % grid.steps() != 0 && ticks * 2 <= kMostTicks) ticks *= 2;
   return ticks;
 }
 
@@ -51,7 +52,7 @@ bool CanBeHeard(const NoteSequence::Note& note) {
 
 Piece::Piece(const NoteSequence& input, const SectionPlan& plan, const PieceOptions& options)
     : plan_(&plan),
-      steps_per_second_(StepsPerSecond(plan.input.steps_per_quarter(), plan.qpm)),
+      steps_per_second_(plan.input.grid().StepsPerSecond(plan.qpm)),
       stop_(plan.fills ? std::numeric_limits<double>::infinity()
                        : plan.OffGrid(static_cast<double>(plan.start_step) / steps_per_second_)) {
   const bool has_notes = !input.notes().empty();
@@ -81,8 +82,7 @@ void Piece::KeepDescription(const NoteSequence& input) {
   if (input.has_sequence_metadata()) {
     *kept_.mutable_sequence_metadata() = input.sequence_metadata();
   }
-  kept_.set_ticks_per_quarter(
-      TicksFor(input.ticks_per_quarter(), plan_->input.steps_per_quarter()));
+  kept_.set_ticks_per_quarter(TicksFor(input.ticks_per_quarter(), plan_->input.grid()));
   *kept_.mutable_tempos() = input.tempos();
   if (kept_.tempos().empty()) kept_.add_tempos()->set_qpm(plan_->qpm);
   *kept_.mutable_time_signatures() = input.time_signatures();

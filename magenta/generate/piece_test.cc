@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "magenta/music/dump.h"
 #include "magenta/music/parts.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {

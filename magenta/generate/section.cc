@@ -163,12 +163,11 @@ SectionPlan PlanOf(QuantizedSequence input, double qpm) {
 }
 
 absl::StatusOr<SectionPlan> PlanReference(NoteSequence input, const GeneratorOptions& options,
-                                          int steps_per_quarter) {
+                                          Grid grid) {
   const double qpm = input.tempos().empty() ? 120.0 : input.tempos(0).qpm();
-  MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized,
-                           Quantize(std::move(input), steps_per_quarter));
+  MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized, Quantize(std::move(input), grid));
   SectionPlan plan = PlanOf(std::move(quantized), qpm);
-  const double steps_per_second = StepsPerSecond(steps_per_quarter, qpm);
+  const double steps_per_second = grid.StepsPerSecond(qpm);
   if (!options.input_sections().empty()) {
     plan.search_start_step =
         static_cast<int64_t>(options.input_sections(0).start_time() * steps_per_second + 1);
@@ -183,13 +182,13 @@ struct HeardMeter {
   int64_t first_bar_line = 0;
 };
 
-HeardMeter MeterAt(const NoteSequence& input, double seconds, int steps_per_quarter) {
+HeardMeter MeterAt(const NoteSequence& input, double seconds, Grid grid) {
   const MeterMap map(input);
   const Meter& meter = map.At(TempoMap(input).QuartersAt(seconds));
   HeardMeter heard;
   heard.signature.set_numerator(meter.numerator);
   heard.signature.set_denominator(meter.denominator);
-  heard.first_bar_line = BarLineStep(meter, 0, steps_per_quarter);
+  heard.first_bar_line = BarLineStep(meter, 0, grid);
   return heard;
 }
 
@@ -207,15 +206,15 @@ std::string SayChanges(const MeterMap& meters, bool tempo_changes,
 
 /// `input` as one grid can hold it: at one tempo and in one meter, those at `at` seconds. `plan`
 /// gets what became of it.
-absl::StatusOr<SectionPlan> PlanOnOneGrid(NoteSequence input, double at, int steps_per_quarter) {
+absl::StatusOr<SectionPlan> PlanOnOneGrid(NoteSequence input, double at, Grid grid) {
   std::optional<StraightTime> straight;
   std::vector<std::string> notes;
   const TempoMap tempos(input);
   const auto unplayable =
       std::find_if_not(input.time_signatures().begin(), input.time_signatures().end(), IsPlayable);
   const bool playable = unplayable == input.time_signatures().end();
-  const HeardMeter meter = playable ? MeterAt(input, at, steps_per_quarter)
-                                    : HeardMeter{*unplayable, 0};  // which Quantize refuses
+  const HeardMeter meter =
+      playable ? MeterAt(input, at, grid) : HeardMeter{*unplayable, 0};  // which Quantize refuses
   if (const MeterMap meters(input); tempos.HasChanges() || meters.HasChanges()) {
     notes.push_back(SayChanges(meters, tempos.HasChanges(), meter.signature, tempos.QpmAt(at)));
   }
@@ -228,8 +227,7 @@ absl::StatusOr<SectionPlan> PlanOnOneGrid(NoteSequence input, double at, int ste
     straight.emplace(input, at);
     input = Straightened(input, *straight, at);
   }
-  MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized,
-                           Quantize(std::move(input), steps_per_quarter));
+  MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized, Quantize(std::move(input), grid));
   const double qpm = quantized.qpm();
   SectionPlan plan = PlanOf(std::move(quantized), qpm);
   plan.search_start_step = meter.first_bar_line;
@@ -239,12 +237,12 @@ absl::StatusOr<SectionPlan> PlanOnOneGrid(NoteSequence input, double at, int ste
 }
 
 absl::StatusOr<SectionPlan> PlanFreely(NoteSequence input, const GeneratorOptions& options,
-                                       int steps_per_quarter) {
+                                       Grid grid) {
   input.set_total_time(std::max(input.total_time(), LatestNoteEnd(input)));
   const Section& section = options.generate_sections(0);
-  MAGENTA_ASSIGN_OR_RETURN(
-      SectionPlan plan, PlanOnOneGrid(std::move(input), section.start_time(), steps_per_quarter));
-  const double steps_per_second = StepsPerSecond(steps_per_quarter, plan.qpm);
+  MAGENTA_ASSIGN_OR_RETURN(SectionPlan plan,
+                           PlanOnOneGrid(std::move(input), section.start_time(), grid));
+  const double steps_per_second = grid.StepsPerSecond(plan.qpm);
   SetSearchStart(options, steps_per_second, plan);
   MAGENTA_RETURN_IF_ERROR(SetSteps(section, steps_per_second, false, plan));
   return plan;
@@ -320,13 +318,12 @@ absl::Status SetRanges(const std::vector<Section>& sections, double steps_per_se
 }
 
 absl::StatusOr<SectionPlan> PlanFill(NoteSequence input, const std::vector<Section>& sections,
-                                     const GeneratorOptions& options, int steps_per_quarter) {
+                                     const GeneratorOptions& options, Grid grid) {
   input.set_total_time(LatestNoteEnd(input));
-  MAGENTA_ASSIGN_OR_RETURN(
-      SectionPlan plan,
-      PlanOnOneGrid(std::move(input), sections.front().start_time(), steps_per_quarter));
+  MAGENTA_ASSIGN_OR_RETURN(SectionPlan plan,
+                           PlanOnOneGrid(std::move(input), sections.front().start_time(), grid));
   plan.fills = true;
-  const double steps_per_second = StepsPerSecond(steps_per_quarter, plan.qpm);
+  const double steps_per_second = grid.StepsPerSecond(plan.qpm);
   SetSearchStart(options, steps_per_second, plan);
   MAGENTA_RETURN_IF_ERROR(SetRanges(sections, steps_per_second, plan));
   plan.start_step = plan.sections.front().start;
@@ -353,13 +350,13 @@ NoteSequence InputOf(const NoteSequence& input, const GeneratorOptions& options)
 }
 
 absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const GeneratorOptions& options,
-                                        int steps_per_quarter, bool reference_windows) {
+                                        Grid grid, bool reference_windows) {
   MAGENTA_RETURN_IF_ERROR(CheckSections(options, reference_windows));
   MAGENTA_RETURN_IF_ERROR(CheckTempo(input));
   MAGENTA_RETURN_IF_ERROR(CheckNotes(input));
   NoteSequence primer = InputOf(input, options);
   const double qpm = input.tempos().empty() ? 120.0 : input.tempos(0).qpm();
-  const double slack = reference_windows ? 0 : kOnStep / StepsPerSecond(steps_per_quarter, qpm);
+  const double slack = reference_windows ? 0 : kOnStep / grid.StepsPerSecond(qpm);
   MAGENTA_ASSIGN_OR_RETURN(const std::vector<Section> sections, InOrder(options, slack));
   const bool goes_on = std::any_of(
       primer.notes().begin(), primer.notes().end(), [&](const NoteSequence::Note& note) {
@@ -367,14 +364,14 @@ absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const Generat
       });
   if (!reference_windows && (sections.size() > 1 || goes_on)) {
     MAGENTA_RETURN_IF_ERROR(CheckFree(primer, sections, slack));
-    return PlanFill(std::move(primer), sections, options, steps_per_quarter);
+    return PlanFill(std::move(primer), sections, options, grid);
   }
   const double start = sections.front().start_time(), latest = LatestNoteEnd(primer);
-  const double half_step = 0.5 / StepsPerSecond(steps_per_quarter, TempoMap(input).QpmAt(start));
+  const double half_step = 0.5 / grid.StepsPerSecond(TempoMap(input).QpmAt(start));
   if (latest > start + (reference_windows ? 0 : half_step + slack))
     return StartsTooEarly(start, latest);
-  return reference_windows ? PlanReference(std::move(primer), options, steps_per_quarter)
-                           : PlanFreely(std::move(primer), options, steps_per_quarter);
+  return reference_windows ? PlanReference(std::move(primer), options, grid)
+                           : PlanFreely(std::move(primer), options, grid);
 }
 
 }  // namespace magenta

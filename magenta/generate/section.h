@@ -56,7 +56,7 @@ inline constexpr int64_t kMaxSectionStep = int64_t{1} << 20;
 /// Most sections of a request.
 inline constexpr int kMaxSections = 1000;
 
-/// The plan for a request on a grid of `steps_per_quarter`.
+/// The plan for a request on `grid`.
 ///
 /// reference_windows: one section, after the input; one that starts on step s exactly begins at
 /// s + 1, one that ends there ends at s - or a step before, where the product falls short of s -,
@@ -72,7 +72,7 @@ inline constexpr int kMaxSections = 1000;
 /// step, one that starts before the input ends or holds notes of it; a tempo, pitch or velocity out
 /// of range, a note that ends before it starts.
 absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const GeneratorOptions& options,
-                                        int steps_per_quarter, bool reference_windows);
+                                        Grid grid, bool reference_windows);
 
 /// An error (exit 2) for the first note of `input` that nobody could play, or at no time: what
 /// PlanSection says of the notes it is given, for those beside them.

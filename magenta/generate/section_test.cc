@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "magenta/base/status.h"
-#include "magenta/music/dump.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {

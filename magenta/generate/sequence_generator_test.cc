@@ -12,8 +12,8 @@
 #include "magenta/generate/generation_task.h"
 #include "magenta/generate/likelihood.h"
 #include "magenta/generate/random_model.h"
-#include "magenta/music/dump.h"
 #include "magenta/music/melody.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {

@@ -7,9 +7,11 @@
 
 namespace magenta {
 
-Session::Session(std::shared_ptr<const Model> model, int rows) : Session(std::move(model)) {
+Session::Session(std::shared_ptr<const Model> model, int rows,
+                 const std::shared_ptr<const Control>& control)
+    : Session(std::move(model)) {
   MAGENTA_CHECK(rows >= 1);
-  for (int i = 0; i < rows; ++i) rows_.push_back({model_->codec->NewEncoder(), {}});
+  for (int i = 0; i < rows; ++i) rows_.push_back({model_->codec->NewEncoder(control), {}});
   state_ = model_->network->NewState(rows);
   inputs_.resize(rows);
   logits_.resize(static_cast<size_t>(rows) * model_->network->num_logits());
@@ -30,10 +32,6 @@ void Session::Push(std::span<const Event> events) {
   MAGENTA_CHECK(!pending_ && events.size() == rows_.size());
   for (size_t i = 0; i < rows_.size(); ++i) Hear(rows_[i], events[i]);
   pending_ = true;
-}
-
-void Session::PushControl(Event control) {
-  for (Row& row : rows_) row.encoder->PushControl(control);
 }
 
 void Session::Step() {
@@ -83,9 +81,9 @@ std::vector<bool> Session::PitchesOf(int row, size_t head) const {
   const auto sizes = model_->network->head_sizes();
   std::vector<bool> members(sizes[head], false);
   if (sizes.size() != 1) return members;  // there no class stands for an event alone
-  const EventDomain& domain = *model_->spec->domain;
+  const MusicKind& kind = *model_->spec->kind;
   for (size_t label = 0; label < members.size(); ++label) {
-    members[label] = domain.IsPitch(rows_[row].encoder->DecodeOne(static_cast<int>(label)));
+    members[label] = kind.IsPitch(rows_[row].encoder->DecodeOne(static_cast<int>(label)));
   }
   return members;
 }

@@ -40,8 +40,10 @@ struct StepBuffers {
 /// Rows of one model going forward together; a value that moves and does not copy (Fork, Select).
 class Session {
  public:
-  /// `rows` (>= 1) empty sequences.
-  Session(std::shared_ptr<const Model> model, int rows);
+  /// `rows` (>= 1) empty sequences, all beside the same `control` (EventCodec::MakeControl; models
+  /// without ignore it).
+  Session(std::shared_ptr<const Model> model, int rows,
+          const std::shared_ptr<const Control>& control = nullptr);
   Session(Session&&) = default;
   Session& operator=(Session&&) = default;
 
@@ -54,8 +56,6 @@ class Session {
   void Push(Event event);
   /// Row i hears events[i].
   void Push(std::span<const Event> events);
-  /// The control beside the event that comes next, for every row (models without ignore it).
-  void PushControl(Event control);
 
   /// The network takes in what was pushed. Exactly once after each Push (checked).
   void Step();

@@ -18,7 +18,7 @@ AnswerNotes::AnswerNotes(const Model& model, Primer primer, int64_t step, uint32
 
 void AnswerNotes::Add(Event event, std::vector<TakeEvent>& out) {
   answer_.events.push_back(event);
-  horizon_ += model_.codec->StepsOf(event);
+  horizon_ += model_.spec->kind->StepsOf(event);
   Tell(/*finished=*/false, out);
 }
 
@@ -26,9 +26,9 @@ void AnswerNotes::Finish(std::vector<TakeEvent>& out) { Tell(/*finished=*/true, 
 
 void AnswerNotes::Tell(bool finished, std::vector<TakeEvent>& out) {
   // A second is a quarter at 60 quarters a minute.
-  const NoteSequence notes = model_.spec->domain->Render(answer_, primer_, 60);
+  const NoteSequence notes = model_.spec->kind->Render(answer_, primer_, 60);
   const auto step_of = [&](double seconds) {
-    return start_ + std::llround(seconds * model_.steps_per_quarter);
+    return start_ + std::llround(seconds * model_.grid.StepsPerSecond(60));
   };
   const auto tell = [&](TakeEvent::Kind kind, const NoteSequence::Note& note, int64_t step) {
     const auto pitch = static_cast<uint8_t>(std::clamp(note.pitch(), 0, 127));

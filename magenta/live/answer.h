@@ -10,8 +10,8 @@
 namespace magenta {
 
 /// Turns drawn events into TakeEvents as soon as they are certain: a note's beginning with the
-/// event that begins it, its end with the one that ends it. Works for every domain, because it asks
-/// the domain to render what there is and tells what has become certain since.
+/// event that begins it, its end with the one that ends it. Works for every kind, because it asks
+/// the kind to render what there is and tells what has become certain since.
 class AnswerNotes {
  public:
   /// The answer to `primer` begins on `step` of the session.

@@ -235,10 +235,12 @@ absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(DuetOptions options,
                                                    Sampling sampling) {
   if (models.empty()) return UsageError("no model to play with");
   for (const auto& model : models) {
-    if (model->steps_per_quarter == options.steps_per_quarter) continue;
-    return UsageError(fmt::format("{} has {} steps a quarter, the session {}", model->id,
-                                  model->steps_per_quarter, options.steps_per_quarter),
-                      "Play with models of one grid");
+    if (model->grid == Grid::PerQuarter(options.steps_per_quarter)) continue;
+    return UsageError(
+        fmt::format("{} has {} steps per {}, the session {} per quarter", model->id,
+                    model->grid.steps(), model->grid.is_per_second() ? "second" : "quarter",
+                    options.steps_per_quarter),
+        "Play with models of one grid");
   }
   for (const auto& model : models) MAGENTA_RETURN_IF_ERROR(CheckSampling(sampling, *model));
   return CreateWith(std::move(options), [&](const DuetOptions&) {

@@ -81,21 +81,24 @@ Session& ModelResponder::Prime(const Primer& primer, size_t model) {
   const std::vector<Event>& events = primer.events.events;
   auto best = primed_.end();
   for (auto it = primed_.begin(); it != primed_.end(); ++it) {
-    if (it->model != model || !IsPrefix(it->session.events(0), events)) continue;
+    if (it->model != model || it->control != primer.events.control ||
+        !IsPrefix(it->session.events(0), events)) {
+      continue;
+    }
     if (best == primed_.end() || it->session.events(0).size() > best->session.events(0).size()) {
       best = it;
     }
   }
   if (best == primed_.end()) {
     if (primed_.size() == kMostPrimed) primed_.pop_back();
-    primed_.push_front({model, Session(models_[model], 1)});
+    const std::vector<Event>& control = primer.events.control;
+    primed_.push_front(
+        {model, control, Session(models_[model], 1, models_[model]->codec->MakeControl(control))});
   } else if (best != primed_.begin()) {
     std::rotate(primed_.begin(), best, best + 1);
   }
   Session& session = primed_.front().session;
-  const auto& control = primer.events.control;
   for (size_t i = session.events(0).size(); i < events.size(); ++i) {
-    if (i < control.size()) session.PushControl(control[i]);
     session.Push(events[i]);
     session.Step();
   }

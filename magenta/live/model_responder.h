@@ -31,6 +31,7 @@ class ModelResponder final : public Responder {
   /// A session that has heard a primer, or the beginning of one.
   struct Primed {
     size_t model;
+    std::vector<Event> control;  // beside the events, those to come too
     Session session;
   };
   Session& Prime(const Primer& primer, size_t model);

@@ -77,10 +77,10 @@ void Phrase::AddNote(const Note& played, int64_t end, NoteSequence& sequence) co
 
 absl::StatusOr<Primer> Phrase::ReadPrimer(const Model& model, int64_t end) const {
   MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence quantized,
-                           Quantize(ToSequence(end), options_.steps_per_quarter));
+                           Quantize(ToSequence(end), Grid::PerQuarter(options_.steps_per_quarter)));
   PrimerRequest request;
   request.generate_start_step = end - origin();
-  MAGENTA_ASSIGN_OR_RETURN(Primer primer, model.spec->domain->ReadPrimer(quantized, request));
+  MAGENTA_ASSIGN_OR_RETURN(Primer primer, model.spec->kind->ReadPrimer(quantized, request));
   for (const Event event : primer.events.events) {
     if (!model.codec->Accepts(event)) {
       return SequenceError("the phrase holds an event that " + model.id + " can't encode");

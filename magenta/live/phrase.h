@@ -44,7 +44,7 @@ class Phrase {
   /// What was played up to `end` (past start()) as a sequence of 60 quarters a minute that begins
   /// at origin(); notes that sound at `end` are cut there, those that begin later left out.
   NoteSequence ToSequence(int64_t end) const;
-  /// The primer that `model` continues on step `end`. Errors as EventDomain::ReadPrimer's.
+  /// The primer that `model` continues on step `end`. Errors as MusicKind::ReadPrimer's.
   absl::StatusOr<Primer> ReadPrimer(const Model& model, int64_t end) const;
 
  private:

@@ -19,12 +19,12 @@ absl::StatusOr<std::unique_ptr<Network>> MakeMelodyRnnRuntime(const TensorMap& t
 }  // namespace
 
 ModelSpec MakeMelodyRnnSpec(std::string id, std::string description, const HParams& hparams,
-                            const MelodyDomainOptions& domain, std::unique_ptr<EventCodec> codec) {
+                            const MelodyKindOptions& kind, std::unique_ptr<EventCodec> codec) {
   ModelSpec spec;
   spec.id = std::move(id);
   spec.description = std::move(description);
   spec.hparams = hparams;
-  spec.domain = MakeMelodyDomain(domain);
+  spec.kind = MakeMelodyKind(kind);
   spec.codec = std::move(codec);
   spec.make_runtime = &MakeMelodyRnnRuntime;
   return spec;

@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/base/tensor.h"
 #include "magenta/codec/codec.h"
-#include "magenta/models/event_domain.h"
+#include "magenta/kinds/kind.h"
 #include "magenta/models/hparams.h"
 #include "magenta/nn/network.h"
 #include "magenta/nn/packed_matrix.h"
@@ -25,8 +25,8 @@ struct ModelSpec {
   std::string id;           // "lookback_rnn"
   std::string description;  // one sentence
   HParams hparams;          // defaults
-  int steps_per_quarter = 4;
-  std::shared_ptr<const EventDomain> domain;
+  Grid grid;
+  std::shared_ptr<const MusicKind> kind;
   std::shared_ptr<const EventCodec> codec;
   /// A network from checkpoint tensors; hparams tell what no tensor does (attn_length). Options
   /// that mean nothing to a model are ignored.

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <random>
 
-#include "magenta/music/dump.h"
 #include "magenta/music/extract_melodies.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {
@@ -128,7 +128,7 @@ TEST(ExtractMelodies, EqualsTheArrayOfEvents) {
       note.set_start_time(below(length) * 0.125);
       note.set_end_time(note.start_time() + (1 + below(9)) * 0.125);
     }
-    const auto quantized = Quantize(music, 4);
+    const auto quantized = Quantize(music, Grid());
     ASSERT_TRUE(quantized.ok());
     MelodyExtractionOptions options;
     options.search_start_step = below(6);

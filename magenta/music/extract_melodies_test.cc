@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "magenta/music/dump.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 constexpr double kStep = 0.125;
 
 MelodyExtraction Extract(const std::string& steps, const MelodyExtractionOptions& options) {
-  const auto sequence = Quantize(ParseMusic(steps, kStep), 4);
+  const auto sequence = Quantize(ParseMusic(steps, kStep), Grid());
   EXPECT_TRUE(sequence.ok()) << steps << ": " << sequence.status();
   return ExtractMelodies(*sequence, options);
 }
@@ -173,7 +173,7 @@ TEST(ExtractMelodies, NamesInstruments) {
   auto& info = *music.add_instrument_infos();
   info.set_instrument(1);
   info.set_name("Guitar");
-  const MelodyExtraction extraction = ExtractMelodies(*Quantize(music, 4), Everything());
+  const MelodyExtraction extraction = ExtractMelodies(*Quantize(music, Grid()), Everything());
   ASSERT_EQ(DumpOutcomes(extraction), "kept polyphonic");
   EXPECT_EQ(extraction.tracks[0].name, "");
   EXPECT_EQ(extraction.tracks[1].name, "Guitar");
@@ -200,7 +200,7 @@ TEST(ExtractMelodies, HoldsAtMostMaxStepsEvents) {
   }
   MelodyExtractionOptions options = Everything();
   options.max_steps = 0;
-  const MelodyExtraction extraction = ExtractMelodies(*Quantize(music, 4), options);
+  const MelodyExtraction extraction = ExtractMelodies(*Quantize(music, Grid()), options);
   int64_t total = 0;
   for (const auto& extracted : extraction.melodies) total += extracted.melody.size();
   EXPECT_EQ(total, kMaxSteps);

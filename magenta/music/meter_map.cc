@@ -125,7 +125,9 @@ double MeterMap::BarLineFrom(double quarters, int bars) const {
   return line;
 }
 
-int64_t BarLineStep(const Meter& meter, double quarters, int steps_per_quarter) {
+int64_t BarLineStep(const Meter& meter, double quarters, Grid grid) {
+  if (grid.is_per_second()) return 0;
+  const int steps_per_quarter = grid.steps();
   const double bar = meter.bar() * steps_per_quarter;
   if (bar != std::floor(bar)) return 0;
   const double line = std::round((meter.bar_line - quarters) * steps_per_quarter);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "magenta/music.pb.h"
+#include "magenta/music/grid.h"
 
 namespace magenta {
 
@@ -55,7 +56,7 @@ class MeterMap {
 
 /// The last bar line of `meter` at or before `quarters`, in steps from there: 0 or below, so that
 /// bars of a pickup begin before the music. 0 where a bar is no whole number of steps.
-int64_t BarLineStep(const Meter& meter, double quarters, int steps_per_quarter);
+int64_t BarLineStep(const Meter& meter, double quarters, Grid grid);
 
 /// Whether a denominator is a power of 2 and a numerator 1 or more (at most 1e6).
 bool IsPlayable(const NoteSequence::TimeSignature& meter);

@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "magenta/music/dump.h"
 #include "magenta/music/tempo_map.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {

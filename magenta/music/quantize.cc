@@ -105,7 +105,7 @@ absl::Status KeepOneMeter(NoteSequence& sequence, int steps_per_quarter) {
   return CheckMeterIsPlayable(meters[0], steps_per_quarter);
 }
 
-absl::Status KeepOneTempo(NoteSequence& sequence) {
+absl::Status KeepOneTempo(NoteSequence& sequence, bool may_change) {
   auto& tempos = *sequence.mutable_tempos();
   if (tempos.empty()) tempos.Add()->set_qpm(120.0);
   for (const auto& tempo : tempos) {
@@ -114,6 +114,7 @@ absl::Status KeepOneTempo(NoteSequence& sequence) {
                   fmt::format("{} qpm at {} s is no tempo", tempo.qpm(), tempo.time()),
                   "Give a tempo above 0");
   }
+  if (may_change) return absl::OkStatus();
   MAGENTA_RETURN_IF_ERROR(CheckOneTempo(sequence));
   tempos[0].set_time(0);
   tempos.DeleteSubrange(1, tempos.size() - 1);
@@ -192,8 +193,6 @@ std::optional<QuantizeFailure> QuantizeFailureOf(const absl::Status& status) {
   return std::nullopt;
 }
 
-double StepsPerSecond(int steps_per_quarter, double qpm) { return steps_per_quarter * qpm / 60.0; }
-
 int64_t QuantizeToStep(double seconds, double steps_per_second, double cutoff) {
   constexpr double kBound = 9223372036854775808.0;  // 2^63
   const double step = seconds * steps_per_second + (1 - cutoff);
@@ -202,12 +201,23 @@ int64_t QuantizeToStep(double seconds, double steps_per_second, double cutoff) {
   return static_cast<int64_t>(step);
 }
 
-absl::StatusOr<QuantizedSequence> Quantize(NoteSequence sequence, int steps_per_quarter) {
-  MAGENTA_CHECK(steps_per_quarter > 0);
-  MAGENTA_RETURN_IF_ERROR(KeepOneMeter(sequence, steps_per_quarter));
-  MAGENTA_RETURN_IF_ERROR(KeepOneTempo(sequence));
-  sequence.mutable_quantization_info()->set_steps_per_quarter(steps_per_quarter);
-  const double steps_per_second = StepsPerSecond(steps_per_quarter, sequence.tempos(0).qpm());
+QuantizedSequence QuantizedSequence::Transposed(int semitones) const {
+  NoteSequence copy = sequence_;
+  for (auto& note : *copy.mutable_notes()) {
+    if (!note.is_drum()) note.set_pitch(note.pitch() + semitones);
+  }
+  return QuantizedSequence(std::move(copy));
+}
+
+absl::StatusOr<QuantizedSequence> Quantize(NoteSequence sequence, Grid grid) {
+  if (grid.is_per_second()) {
+    sequence.mutable_quantization_info()->set_steps_per_second(grid.steps());
+  } else {
+    MAGENTA_RETURN_IF_ERROR(KeepOneMeter(sequence, grid.steps()));
+    sequence.mutable_quantization_info()->set_steps_per_quarter(grid.steps());
+  }
+  MAGENTA_RETURN_IF_ERROR(KeepOneTempo(sequence, grid.is_per_second()));
+  const double steps_per_second = grid.StepsPerSecond(sequence.tempos(0).qpm());
   const int64_t total = QuantizeToStep(sequence.total_time(), steps_per_second);
   if (total > kMaxSteps) return TooLong(sequence.total_time());
   // A total_time below 0, which no note can have, is none.

@@ -10,27 +10,37 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/music.pb.h"
+#include "magenta/music/grid.h"
 
 namespace magenta {
 
-/// A NoteSequence with one tempo, one meter and quantized steps on every note.
+/// A NoteSequence with quantized steps on every note; on a grid per quarter with one tempo and one
+/// meter.
 class QuantizedSequence {
  public:
   /// The sequence; steps stand in its notes' quantized_start_step and quantized_end_step.
   const NoteSequence& proto() const { return sequence_; }
-  /// Of the grid, more than 0.
-  int steps_per_quarter() const { return sequence_.quantization_info().steps_per_quarter(); }
+  Grid grid() const {
+    const auto& info = sequence_.quantization_info();
+    return info.steps_per_second() > 0 ? Grid::PerSecond(info.steps_per_second())
+                                       : Grid::PerQuarter(info.steps_per_quarter());
+  }
+  /// Of a grid per quarter (checked).
+  int steps_per_quarter() const { return grid().steps_per_quarter(); }
   /// The step on which the last note ends; at most kMaxSteps.
   int64_t total_steps() const { return sequence_.total_quantized_steps(); }
   /// Quarter notes a minute.
   double qpm() const { return sequence_.tempos(0).qpm(); }
-  /// Steps in a bar, more than 0; not always whole (7/32 at 4 steps a quarter).
+  /// Steps in a bar, more than 0; not always whole (7/32 at 4 steps per quarter). Of a grid per
+  /// quarter (checked).
   double steps_per_bar() const;
+  /// The same on the same steps, every note but drums moved by `semitones`.
+  QuantizedSequence Transposed(int semitones) const;
   /// The sequence, given away.
   NoteSequence Release() && { return std::move(sequence_); }
 
  private:
-  friend absl::StatusOr<QuantizedSequence> Quantize(NoteSequence sequence, int steps_per_quarter);
+  friend absl::StatusOr<QuantizedSequence> Quantize(NoteSequence sequence, Grid grid);
   explicit QuantizedSequence(NoteSequence sequence) : sequence_(std::move(sequence)) {}
   NoteSequence sequence_;
 };
@@ -54,16 +64,14 @@ const char* QuantizeFailureName(QuantizeFailure failure);
 /// "sequences_discarded_because_multiple_time_signatures", ...: those of the reference's counters.
 const char* QuantizeCounterName(QuantizeFailure failure);
 
-/// `sequence` on a grid of `steps_per_quarter` (> 0, checked); steps that it had are replaced.
-/// Notes that would last 0 steps last 1. Errors (kFailedPrecondition) name the time in seconds and,
-/// where splitting mends it, say so; QuantizeFailureOf() tells them apart.
-absl::StatusOr<QuantizedSequence> Quantize(NoteSequence sequence, int steps_per_quarter);
+/// `sequence` on `grid`; steps that it had are replaced. A grid per second asks for no meter, and
+/// of tempos that they are numbers above 0; of several the first one is qpm(). Notes that would
+/// last 0 steps last 1. Errors (kFailedPrecondition) name the time in seconds and, where splitting
+/// mends it, say so; QuantizeFailureOf() tells them apart.
+absl::StatusOr<QuantizedSequence> Quantize(NoteSequence sequence, Grid grid);
 
 /// The kind of error that Quantize() returned; nullopt for any other status.
 std::optional<QuantizeFailure> QuantizeFailureOf(const absl::Status& status);
-
-/// Steps a second at `qpm`.
-double StepsPerSecond(int steps_per_quarter, double qpm);
 
 /// int(seconds * steps_per_second + (1 - cutoff)): the nearest step for a cutoff of 0.5. What an
 /// int64 can't hold becomes its nearest bound, not-a-number the largest.

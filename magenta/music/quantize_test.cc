@@ -8,8 +8,8 @@
 
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
-#include "magenta/music/dump.h"
 #include "magenta/music/extract_melodies.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {
@@ -90,22 +90,23 @@ TEST(Quantize, GivesStepsOrSaysWhyNot) {
       {"60@inf+1", 4, "too_long"},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(DumpSteps(Quantize(ParseMusic(row.music), row.steps_per_quarter)), row.dump)
+    EXPECT_EQ(DumpSteps(Quantize(ParseMusic(row.music), Grid::PerQuarter(row.steps_per_quarter))),
+              row.dump)
         << row.music;
   }
 }
 
 TEST(Quantize, LeavesOneMeterAndOneTempoAtTheBeginning) {
-  const auto plain = Quantize(ParseMusic("60@0+1"), 4);
+  const auto plain = Quantize(ParseMusic("60@0+1"), Grid());
   EXPECT_EQ(DumpMusic(plain->proto()), "M4/4@0 T120@0 60@0+1");
-  const auto repeated = Quantize(ParseMusic("M3/4@0 M3/4@2 T90@0 T90@1 60@0+1"), 4);
+  const auto repeated = Quantize(ParseMusic("M3/4@0 M3/4@2 T90@0 T90@1 60@0+1"), Grid());
   EXPECT_EQ(DumpMusic(repeated->proto()), "M3/4@0 T90@0 60@0+1");
   EXPECT_EQ(repeated->steps_per_quarter(), 4);
   EXPECT_EQ(repeated->qpm(), 90.0);
 }
 
 TEST(Quantize, GivesStepsToControlsAndTexts) {
-  const auto sequence = Quantize(ParseMusic("C64=127@0.5 \"Am@1 60@0+1"), 4);
+  const auto sequence = Quantize(ParseMusic("C64=127@0.5 \"Am@1 60@0+1"), Grid());
   EXPECT_EQ(sequence->proto().control_changes(0).quantized_step(), 4);
   EXPECT_EQ(sequence->proto().text_annotations(0).quantized_step(), 8);
 }
@@ -114,7 +115,7 @@ TEST(Quantize, ATotalTimeBelowZeroIsNone) {
   NoteSequence sequence = ParseMusic("M4/4@0");
   for (const double total : {-10.0, -1e300}) {
     sequence.set_total_time(total);
-    EXPECT_EQ(Quantize(sequence, 4)->total_steps(), 0) << total;
+    EXPECT_EQ(Quantize(sequence, Grid())->total_steps(), 0) << total;
   }
 }
 
@@ -124,12 +125,12 @@ TEST(Quantize, CountsStepsOfABar) {
       {"M9/8@0", 18}, {"M2/2@0", 16}, {"M7/32@0", 3.5},
   };
   for (const auto& [meter, steps] : rows) {
-    EXPECT_EQ(Quantize(ParseMusic(meter), 4)->steps_per_bar(), steps) << meter;
+    EXPECT_EQ(Quantize(ParseMusic(meter), Grid())->steps_per_bar(), steps) << meter;
   }
 }
 
 TEST(Quantize, SaysWhereAndWhatToDo) {
-  const absl::Status status = Quantize(ParseMusic("T90@0 T91@5 60@0+1"), 4).status();
+  const absl::Status status = Quantize(ParseMusic("T90@0 T91@5 60@0+1"), Grid()).status();
   EXPECT_EQ(ErrorMessage(status), "the tempo changes from 90 qpm at 0 s to 91 qpm at 5 s");
   EXPECT_NE(ErrorRemedy(status).find("Split"), std::string::npos);
   EXPECT_EQ(ExitStatus(status), 3);

@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "magenta/music/dump.h"
 #include "magenta/music/quantize.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {
@@ -87,14 +87,15 @@ TEST(SplitOnTimeChanges, KeepsNamesAndSaysWhereAPartCameFrom) {
 TEST(SplitOnTimeChanges, EveryPartCanBeQuantised) {
   const NoteSequence sequence =
       ParseMusic("M9/8@0 T97@0.1 M12/8@2 T60@2.5 M9/8@3 60@0+1 62@1+1 64@2+2");
-  EXPECT_FALSE(Quantize(sequence, 4).ok());
+  EXPECT_FALSE(Quantize(sequence, Grid()).ok());
   const auto parts = SplitOnTimeChanges(sequence);
   EXPECT_EQ(parts.size(), 5);
-  for (const NoteSequence& part : parts) EXPECT_TRUE(Quantize(part, 4).ok()) << DumpMusic(part);
+  for (const NoteSequence& part : parts)
+    EXPECT_TRUE(Quantize(part, Grid()).ok()) << DumpMusic(part);
 }
 
 TEST(SplitOnTimeChanges, ForgetsOldSteps) {
-  const auto quantized = Quantize(ParseMusic("60@0.5+1 C64=1@0.5"), 4);
+  const auto quantized = Quantize(ParseMusic("60@0.5+1 C64=1@0.5"), Grid());
   const auto parts = SplitOnTimeChanges(quantized->proto());
   ASSERT_EQ(parts.size(), 1);
   EXPECT_FALSE(parts[0].has_quantization_info());

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "magenta/music/dump.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {

@@ -74,6 +74,10 @@ bool TempoMap::HasChanges() const {
                      [this](const Segment& next) { return next.qpm != segments_.front().qpm; });
 }
 
+double StepsAt(const TempoMap& tempos, double seconds, Grid grid) {
+  return (grid.is_per_second() ? seconds : tempos.QuartersAt(seconds)) * grid.steps();
+}
+
 StraightTime::StraightTime(const NoteSequence& sequence, double at) {
   const auto tempos = ByTime(sequence.tempos());
   qpm_ = kImpliedQpm;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "magenta/music.pb.h"
+#include "magenta/music/grid.h"
 
 namespace magenta {
 
@@ -32,6 +33,9 @@ class TempoMap {
   const Segment& From(double seconds) const;
   std::vector<Segment> segments_;  // the first one at 0
 };
+
+/// Steps of `grid` from the beginning up to `seconds`, through all changes of tempo.
+double StepsAt(const TempoMap& tempos, double seconds, Grid grid);
 
 /// Seconds of a sequence <-> seconds at one tempo. Both only rise.
 class StraightTime {

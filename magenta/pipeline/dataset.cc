@@ -75,8 +75,10 @@ absl::Status CheckDatasetOptions(const DatasetOptions& options) {
 }
 
 std::string OutputPath(const DatasetOptions& options, const std::string& whole,
-                       const std::string& name) {
-  return whole.empty() ? (std::filesystem::path(options.output_dir) / name).string() : whole;
+                       std::string_view mode) {
+  if (!whole.empty()) return whole;
+  const std::string name = fmt::format("{}_{}.tfrecord", mode, options.spec->kind->names().files);
+  return (std::filesystem::path(options.output_dir) / name).string();
 }
 
 absl::Status NothingBuilt(const DatasetOptions& options, const DatasetSummary& summary) {
@@ -94,8 +96,8 @@ absl::Status NothingBuilt(const DatasetOptions& options, const DatasetSummary& s
     if (!entry.flag.empty()) remedy = fmt::format("{} would keep some", entry.flag);
   }
   return NothingToOutputError(
-      fmt::format("no melody of {} sequence{} survived:\n{}", summary.sequences,
-                  summary.sequences == 1 ? "" : "s", summary.table),
+      fmt::format("no {} of {} sequence{} survived:\n{}", options.spec->kind->names().one,
+                  summary.sequences, summary.sequences == 1 ? "" : "s", summary.table),
       remedy);
 }
 
@@ -108,13 +110,15 @@ class PartitionCounters {
   }
 
   /// Under Magenta's names; `mode` is "training" or "eval".
-  void Write(std::string_view mode, std::map<std::string, int64_t>& counters) const {
+  void Write(std::string_view mode, const KindNames& names,
+             std::map<std::string, int64_t>& counters) const {
     if (sequences_ == 0) return;
-    counters[fmt::format("DAGPipeline_RandomPartition_{}_melodies_count", mode)] = sequences_;
-    const std::pair<const char*, const Counters&> stages[] = {
+    counters[fmt::format("DAGPipeline_RandomPartition_{}_{}_count", mode, names.files)] =
+        sequences_;
+    const std::pair<std::string_view, const Counters&> stages[] = {
         {"Quantizer", stages_.quantizer},
         {"TranspositionPipeline", stages_.transposer},
-        {"MelodyExtractor", stages_.extractor}};
+        {names.extractor, stages_.extractor}};
     for (const auto& [stage, counts] : stages) {
       for (const auto& [name, n] : counts) {
         counters[fmt::format("DAGPipeline_{}_{}_{}", stage, mode, name)] = n;
@@ -132,8 +136,8 @@ class DatasetBuilder {
  public:
   static absl::StatusOr<DatasetSummary> Build(const DatasetOptions& options) {
     DatasetSummary summary;
-    summary.training_file = OutputPath(options, options.training_file, options.training_name);
-    summary.eval_file = OutputPath(options, options.eval_file, options.eval_name);
+    summary.training_file = OutputPath(options, options.training_file, "training");
+    summary.eval_file = OutputPath(options, options.eval_file, "eval");
     if (IsSamePath(summary.training_file, summary.eval_file) ||
         (!options.report_file.empty() &&
          (IsSamePath(options.report_file, summary.eval_file) ||
@@ -224,10 +228,10 @@ class DatasetBuilder {
 
   void Advise() {
     if (equal_copies_ > 0) {
-      summary_.notes.push_back(fmt::format(
-          "{} of the examples equal another transposition of their melody: {} moves every melody "
-          "to one key",
-          equal_copies_, options_.spec->id));
+      summary_.notes.push_back(
+          fmt::format("{} of the examples equal another transposition of their {}: {} moves every "
+                      "one to one key",
+                      equal_copies_, options_.spec->kind->names().one, options_.spec->id));
     }
     if (summary_.training_examples == 0) {
       summary_.notes.push_back(
@@ -243,8 +247,9 @@ class DatasetBuilder {
   absl::StatusOr<DatasetSummary> Finish() {
     summary_.reasons = report_.reasons();
     summary_.table = ReasonTable(summary_.reasons);
-    training_counters_.Write("training", summary_.counters);
-    eval_counters_.Write("eval", summary_.counters);
+    const KindNames names = options_.spec->kind->names();
+    training_counters_.Write("training", names, summary_.counters);
+    eval_counters_.Write("eval", names, summary_.counters);
     const bool none = summary_.training_examples + summary_.eval_examples == 0;
     // A shard may be empty, so that all can be put together.
     const bool part = options_.shard.count > 1 && total_ > 0;

@@ -31,9 +31,8 @@ struct DatasetOptions {
   std::string input;
   /// Made where it is missing; gone again if nothing is written.
   std::string output_dir;
-  std::string training_name = "training_melodies.tfrecord";
-  std::string eval_name = "eval_melodies.tfrecord";
-  /// Whole paths instead of output_dir and the names, as 2016's --train_output, --eval_output.
+  /// Whole paths, as 2016's --train_output, --eval_output, instead of training_X.tfrecord and
+  /// eval_X.tfrecord in output_dir, where X is the kind's (KindNames::files).
   std::string training_file;
   std::string eval_file;
   /// Share of the sequences that goes to the evaluation set, 0..1. A sequence's place is drawn from

@@ -55,9 +55,9 @@ std::string ModelsOfInputSize(int input_size) {
 
 bool HasTheEventsOf(const ModelSpec& spec, const std::string& id) {
   const auto other = FindModel(id);
-  const std::string events = spec.domain == nullptr ? "" : spec.domain->Events();
-  return other.ok() && (*other)->domain != nullptr && !events.empty() &&
-         (*other)->domain->Events() == events;
+  const std::string events = spec.kind == nullptr ? "" : spec.kind->Events();
+  return other.ok() && (*other)->kind != nullptr && !events.empty() &&
+         (*other)->kind->Events() == events;
 }
 
 EventSequence ToEvents(CompactExample& compact) {

@@ -40,7 +40,7 @@ class DatasetReader {
  public:
   /// The files of `pattern` (ExpandFilePattern), for `spec`, which must outlive the reader.
   /// With `same_events` compact examples made for another model will do, where its events are the
-  /// same (EventDomain::Events).
+  /// same (MusicKind::Events).
   static absl::StatusOr<DatasetReader> Open(const std::string& pattern, const ModelSpec& spec,
                                             bool same_events = false);
 

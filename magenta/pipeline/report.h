@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/base/files.h"
-#include "magenta/models/event_domain.h"
+#include "magenta/kinds/kind.h"
 
 namespace magenta {
 

@@ -31,15 +31,6 @@ bool StaysInRange(const NoteSequence& sequence, int semitones) {
   });
 }
 
-/// `sequence` moved by `semitones`, drums left alone.
-QuantizedSequence Transposed(const QuantizedSequence& sequence, int semitones) {
-  NoteSequence copy = sequence.proto();
-  for (auto& note : *copy.mutable_notes()) {
-    if (!note.is_drum()) note.set_pitch(note.pitch() + semitones);
-  }
-  return *Quantize(std::move(copy), sequence.steps_per_quarter());
-}
-
 DenseExample ToDense(const EventCodec& codec, const EventSequence& events) {
   const TrainingExample encoded = EncodeExample(codec, events);
   DenseExample dense;
@@ -92,8 +83,7 @@ class SequenceStages {
 
   /// Gives what is no longer wanted of the sequence.
   NoteSequence RunPart(int part, NoteSequence sequence) {
-    absl::StatusOr<QuantizedSequence> quantized =
-        Quantize(std::move(sequence), spec_.steps_per_quarter);
+    absl::StatusOr<QuantizedSequence> quantized = Quantize(std::move(sequence), spec_.grid);
     Counters& discards = out_.counters.quantizer;
     for (const QuantizeFailure failure : kDiscards) discards.Add(QuantizeCounterName(failure), 0);
     if (!quantized.ok()) {
@@ -118,7 +108,7 @@ class SequenceStages {
       if (semitones == 0) {
         Extract(part, semitones, *quantized, seen);
       } else {
-        Extract(part, semitones, Transposed(*quantized, semitones), seen);
+        Extract(part, semitones, quantized->Transposed(semitones), seen);
       }
     }
     return std::move(*quantized).Release();
@@ -126,7 +116,7 @@ class SequenceStages {
 
   void Extract(int part, int semitones, const QuantizedSequence& sequence,
                std::set<std::vector<Event>>& seen) {
-    Examples examples = spec_.domain->ExtractExamples(sequence, options_.examples);
+    Examples examples = spec_.kind->ExtractExamples(sequence, options_.examples);
     out_.counters.extractor.Add(examples.counters);
     for (TrackReport& track : examples.tracks) {
       track.part = part;

@@ -9,11 +9,11 @@ TrainingExample EncodeExample(const EventCodec& codec, const EventSequence& sequ
   const size_t steps = events.size() - 1;
   const size_t heads = codec.head_sizes().size();
   example.labels.resize(steps * heads);
-  const std::unique_ptr<EventEncoder> encoder = codec.NewEncoder();
+  const std::unique_ptr<EventEncoder> encoder =
+      codec.NewEncoder(codec.MakeControl(sequence.control));
   SparseVector input;
   for (size_t i = 0; i < steps; ++i) {
     encoder->Push(events[i]);
-    if (i + 1 < sequence.control.size()) encoder->PushControl(sequence.control[i + 1]);
     encoder->Input(input);
     example.inputs.AddRow(input);
     encoder->Labels(events[i + 1], {&example.labels[i * heads], heads});

@@ -58,10 +58,10 @@ class EveryModel : public ::testing::TestWithParam<std::string> {
 
 TEST_P(EveryModel, SaysWhatItIs) {
   EXPECT_FALSE(spec_->description.empty());
-  EXPECT_NE(spec_->domain, nullptr);
+  EXPECT_NE(spec_->kind, nullptr);
   EXPECT_NE(spec_->codec, nullptr);
   EXPECT_NE(spec_->make_runtime, nullptr);
-  EXPECT_GT(spec_->steps_per_quarter, 0);
+  EXPECT_GT(spec_->grid.steps(), 0);
   EXPECT_EQ(ParseHParams(HParamsText(spec_->hparams), HParams{}).value(), spec_->hparams);
 }
 
@@ -106,12 +106,12 @@ TEST_P(EveryModel, ACopyOfAnEncoderGoesItsOwnWay) {
 
 TEST_P(EveryModel, GeneratesTwoBarsOfNotesThatRepeatWithTheSeed) {
   const SequenceGenerator generator(testing::RandomModel(GetParam()));
-  // The first beat of a random sequence, as its domain writes it, at 120 quarters a minute.
-  const int beat = spec_->steps_per_quarter;
+  // The first beat of a random sequence, as its kind writes it, at 120 quarters a minute.
+  const int beat = spec_->grid.steps_per_quarter();
   Primer primer;
-  primer.steps_per_quarter = beat;
+  primer.grid = spec_->grid;
   GenerateSequenceRequest request;
-  *request.mutable_input_sequence() = spec_->domain->Render(RandomEvents(beat, 10), primer, 120);
+  *request.mutable_input_sequence() = spec_->kind->Render(RandomEvents(beat, 10), primer, 120);
   ASSERT_GT(request.input_sequence().notes_size(), 0);
   const double start = 0.5, end = 4.0;
   auto* section = request.mutable_generator_options()->add_generate_sections();
@@ -127,7 +127,7 @@ TEST_P(EveryModel, GeneratesTwoBarsOfNotesThatRepeatWithTheSeed) {
     const std::string bytes = once->outputs[i].sequence.SerializeAsString();
     EXPECT_EQ(bytes, again->outputs[i].sequence.SerializeAsString());
     int steps = 0;
-    for (const Event event : once->outputs[i].events.events) steps += spec_->codec->StepsOf(event);
+    for (const Event event : once->outputs[i].events.events) steps += spec_->kind->StepsOf(event);
     EXPECT_EQ(steps, end * 2 * beat);
     EXPECT_LE(once->outputs[i].sequence.total_time(), end + 1e-9);
     different.insert(bytes);

@@ -122,7 +122,7 @@ TEST_F(SharedDataset, OfMidiFiles) {
     options.input = folder_ + "/notes.tfrecord";
     options.output_dir = folder_;
     options.eval_ratio = 0;
-    options.examples.melody.ignore_polyphonic_notes = ignore_polyphonic;
+    options.examples.Set("ignore_polyphonic_notes", ignore_polyphonic);
     const absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
     ASSERT_TRUE(summary.ok()) << ErrorLine(summary.status());
     const auto examples = ReadDataset(summary->training_file, spec);

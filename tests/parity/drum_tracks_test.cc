@@ -43,7 +43,8 @@ void ExpectRow(const json& row, const NoteSequence& sequence) {
   for (size_t i = 0; i < parts.size(); ++i) {
     const json& wanted = row["parts"][i];
     EXPECT_DOUBLE_EQ(parts[i].subsequence_info().start_time_offset(), wanted["offset"]);
-    const auto quantized = Quantize(parts[i], row["config"] == "one_drum" ? 2 : 4);
+    const auto quantized =
+        Quantize(parts[i], Grid::PerQuarter(row["config"] == "one_drum" ? 2 : 4));
     ASSERT_TRUE(quantized.ok()) << quantized.status();
     EXPECT_EQ(quantized->total_steps(), wanted["steps"]);
     const DrumExtraction extraction = ExtractDrumTracks(*quantized, {});

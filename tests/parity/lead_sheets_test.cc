@@ -69,7 +69,7 @@ void ExpectRow(const json& row, const NoteSequence& sequence) {
   std::string encoded;
   for (size_t i = 0; i < parts.size(); ++i) {
     const json wanted = row.contains("parts") ? row["parts"][i] : json();
-    const auto quantized = Quantize(parts[i], 4);
+    const auto quantized = Quantize(parts[i], Grid());
     ASSERT_TRUE(quantized.ok()) << quantized.status();
     LeadSheetExtractionOptions options;
     options.strict = true;

@@ -53,7 +53,7 @@ NoteSequence SequenceOf(const json& row) {
 
 // What `part` gives, in the words of a golden row.
 json Extracted(const NoteSequence& part, bool ignore_polyphonic) {
-  const auto quantized = Quantize(part, 4);
+  const auto quantized = Quantize(part, Grid());
   if (!quantized.ok()) return json{{"error", ErrorMessage(quantized.status())}};
   MelodyExtractionOptions options;
   options.ignore_polyphonic_notes = ignore_polyphonic;

@@ -20,16 +20,15 @@ namespace {
 constexpr double kDefaultQpm = 120;
 constexpr char kPartFlag[] = "--primer_part";
 
-absl::StatusOr<PrimerMusic> FromEvents(std::vector<Event> events, double qpm,
-                                       int steps_per_quarter) {
+absl::StatusOr<PrimerMusic> FromEvents(std::vector<Event> events, double qpm, Grid grid) {
   PrimerMusic primer;
   primer.steps = static_cast<double>(events.size());
-  MAGENTA_ASSIGN_OR_RETURN(
-      const Melody melody,
-      Melody::FromEvents(std::move(events), 4 * steps_per_quarter, steps_per_quarter));
+  MAGENTA_ASSIGN_OR_RETURN(const Melody melody,
+                           Melody::FromEvents(std::move(events), 4 * grid.steps_per_quarter(),
+                                              grid.steps_per_quarter()));
   primer.sequence = melody.ToSequence(qpm);
   primer.qpm = qpm;
-  primer.end = primer.steps * (60.0 / qpm / steps_per_quarter);
+  primer.end = primer.steps * grid.StepSeconds(qpm);
   return primer;
 }
 
@@ -69,7 +68,7 @@ absl::StatusOr<NoteSequence> ReadPieceMeant(const std::string& file, std::string
 }
 
 /// Completes `primer`, whose sequence is a piece, by `flags`; `part` of it is chosen.
-absl::Status SetPiece(const PrimerFlags& flags, const std::string& part, int steps_per_quarter,
+absl::Status SetPiece(const PrimerFlags& flags, const std::string& part, Grid grid,
                       PrimerMusic& primer) {
   NoteSequence& sequence = primer.sequence;
   primer.is_piece = true;
@@ -89,27 +88,25 @@ absl::Status SetPiece(const PrimerFlags& flags, const std::string& part, int ste
     MAGENTA_ASSIGN_OR_RETURN(primer.part, FindPart(PartsOf(sequence), part, kPartFlag));
     primer.notes.push_back(fmt::format("part {} is continued", PartText(*primer.part)));
   }
-  MAGENTA_ASSIGN_OR_RETURN(const MusicEnd end,
-                           EndOfNotes(sequence, steps_per_quarter, primer.part));
+  MAGENTA_ASSIGN_OR_RETURN(const MusicEnd end, EndOfNotes(sequence, grid, primer.part));
   primer.end = end.seconds;
   primer.steps = end.steps;
   primer.qpm = end.qpm;
   return absl::OkStatus();
 }
 
-absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, int steps_per_quarter) {
+absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, Grid grid) {
   PrimerMusic primer;
   std::string part = flags.part;
   MAGENTA_ASSIGN_OR_RETURN(primer.sequence, ReadPieceMeant(flags.midi, part, primer.notes));
   for (std::string& note : primer.notes) note.insert(0, flags.midi + ": ");
-  const absl::Status set = SetPiece(flags, part, steps_per_quarter, primer);
+  const absl::Status set = SetPiece(flags, part, grid, primer);
   if (set.ok()) return primer;
   return WithRemedy(WithFile(set, flags.midi),
                     "Give a file with a melody, or --primer_melody=\"[60]\"");
 }
 
-absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string& text,
-                                    int steps_per_quarter) {
+absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string& text, Grid grid) {
   auto reading = ReadMusicBytes(text, {MusicFormat::kAbc});
   if (reading.ok() && !FirstFailure(*reading).ok()) reading = FirstFailure(*reading);
   if (!reading.ok()) {
@@ -127,7 +124,7 @@ absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string&
     primer.notes.push_back("--primer_melody: left out: " + line);
   }
   primer.sequence = WholePiece(std::move(reading->pieces[0]));
-  const absl::Status set = SetPiece(flags, "", steps_per_quarter, primer);
+  const absl::Status set = SetPiece(flags, "", grid, primer);
   if (!set.ok()) {
     return UsageError("--primer_melody, read as ABC, " + ErrorMessage(set),
                       "Give at least one note");
@@ -135,34 +132,33 @@ absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string&
   return primer;
 }
 
-absl::StatusOr<PrimerMusic> FromTyped(const PrimerFlags& flags, int steps_per_quarter) {
+absl::StatusOr<PrimerMusic> FromTyped(const PrimerFlags& flags, Grid grid) {
   MAGENTA_ASSIGN_OR_RETURN(TypedMelody typed, ReadTypedMelody(flags.melody));
   if (const auto* abc = std::get_if<TypedAbc>(&typed)) {
-    return FromAbc(flags, abc->text, steps_per_quarter);
+    return FromAbc(flags, abc->text, grid);
   }
   return FromEvents(std::get<std::vector<Event>>(std::move(typed)), flags.qpm.value_or(kDefaultQpm),
-                    steps_per_quarter);
+                    grid);
 }
 
 }  // namespace
 
-absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, int steps_per_quarter) {
+absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, Grid grid) {
   if (!flags.part.empty() && (flags.midi.empty() || !flags.melody.empty())) {
     return UsageError("--primer_part chooses a part of the file that --primer_midi names",
                       "Give --primer_midi alone, or leave --primer_part out");
   }
   if (!flags.melody.empty()) {
-    auto primer = FromTyped(flags, steps_per_quarter);
+    auto primer = FromTyped(flags, grid);
     if (primer.ok() && !flags.midi.empty()) {
       primer->notes.push_back("--primer_melody counts, --primer_midi=" + flags.midi + " does not");
     }
     return primer;
   }
-  if (!flags.midi.empty()) return FromFile(flags, steps_per_quarter);
+  if (!flags.midi.empty()) return FromFile(flags, grid);
   constexpr Event kMiddleC = 60;
-  MAGENTA_ASSIGN_OR_RETURN(
-      PrimerMusic primer,
-      FromEvents({kMiddleC}, flags.qpm.value_or(kDefaultQpm), steps_per_quarter));
+  MAGENTA_ASSIGN_OR_RETURN(PrimerMusic primer,
+                           FromEvents({kMiddleC}, flags.qpm.value_or(kDefaultQpm), grid));
   primer.is_default = true;
   primer.notes.emplace_back(
       "no primer is given: starting from middle C (--primer_melody=\"[60]\")");

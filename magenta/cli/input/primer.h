@@ -42,7 +42,7 @@ struct PrimerMusic {
 /// Reads the primer; middle C when neither is given. Errors: what is no melody, an event outside
 /// -2..127, no note at all, a part or piece that is not there, or a file of several and none chosen
 /// (exit 2, listing what there is); a file that is missing, no music, or without notes (exit 3).
-absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, int steps_per_quarter);
+absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, Grid grid);
 
 /// Asks for what comes after the primer. Error (exit 2): no step is left.
 absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer,

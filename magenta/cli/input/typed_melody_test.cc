@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "magenta/base/status.h"
-#include "magenta/music/dump.h"
+#include "tests/dump.h"
 
 namespace magenta::cli {
 namespace {

@@ -153,7 +153,7 @@ void AddMelodies(const NoteSequence& sequence, Inspection& result) {
   MelodyExtractionOptions options = MelodyExtractionOptions::ForPrimer(0);
   options.max_steps = kMostSteps;
   for (const NoteSequence& part : SplitOnTimeChanges(sequence)) {
-    const auto quantized = Quantize(part, 4);
+    const auto quantized = Quantize(part, Grid());
     if (!quantized.ok()) continue;
     const MelodyExtraction extraction = ExtractMelodies(*quantized, options);
     for (const ExtractedMelody& found : extraction.melodies) AddMelody(found, list, result);

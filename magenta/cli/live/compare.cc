@@ -30,7 +30,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kCompareGrid = 4;  // steps a quarter
+const Grid kCompareGrid = Grid::PerQuarter(4);
 constexpr const char* kKeyNames[] = {"C",  "Db", "D",  "Eb", "E",  "F",
                                      "F#", "G",  "Ab", "A",  "Bb", "B"};
 

@@ -123,7 +123,7 @@ class RunningLiveVerb : public LiveFlags {
     names.reserve(models.size());
     for (const auto& model : models) names.push_back(model->id);
     MAGENTA_ASSIGN_OR_RETURN(DuetOptions options,
-                             MakeDuetOptions(*this, models[0]->steps_per_quarter, seed));
+                             MakeDuetOptions(*this, models[0]->grid.steps(), seed));
     return Duet::Create(std::move(options), models, sampling.At(temperature));
   }
 

@@ -127,7 +127,7 @@ class BundleVerb : public Verb {
     const std::string& words = weights.bundle_description;
     if (!words.empty()) bundle.mutable_bundle_details()->set_description(words);
     bundle.set_hparams(HParamsText(model.hparams));
-    bundle.set_steps_per_quarter(model.steps_per_quarter);
+    if (!model.grid.is_per_second()) bundle.set_steps_per_quarter(model.grid.steps());
   }
 
   ModelFlags model_;

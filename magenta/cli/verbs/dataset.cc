@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "magenta/base/status.h"
+#include "magenta/cli/input/example_flags.h"
 #include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verb.h"
@@ -18,10 +19,10 @@ class DatasetVerb : public Verb {
   void Describe(Flags& flags) override {
     flags.Usage("--input=FILE --output_dir=DIR [flags]");
     flags.About(
-        "Finds the melodies of NoteSequences and writes them as examples to learn from: "
-        "training_melodies.tfrecord and eval_melodies.tfrecord. Melodies that are too short, too "
-        "poor or polyphonic are left out; the table at the end says how many and which flag would "
-        "keep them.");
+        "Finds in NoteSequences what a model learns from, melodies for the default one, and writes "
+        "it as examples: training_melodies.tfrecord and eval_melodies.tfrecord. What is too short, "
+        "too poor or polyphonic is left out; the table at the end says how much and which flag "
+        "would keep it.");
     DescribeFiles(flags);
     DescribeFilters(flags);
     flags.AddExample(
@@ -38,10 +39,11 @@ class DatasetVerb : public Verb {
     options_.num_threads = context.globals.Threads();
     options_.seed = context.globals.seed.value_or(0);
     options_.stop = &StopRequested();
-    ProgressBar bar(context.out, "looking for melodies");
+    const std::string many(options_.spec->kind->names().many);
+    ProgressBar bar(context.out, "looking for " + many);
     options_.progress = [&](const PipelineProgress& progress) {
       bar.Update(static_cast<double>(progress.done), static_cast<double>(progress.total),
-                 fmt::format("{} melodies", progress.outputs));
+                 fmt::format("{} {}", progress.outputs, many));
     };
     MAGENTA_ASSIGN_OR_RETURN(const DatasetSummary summary, BuildDataset(options_));
     Report(summary, context.out);
@@ -81,24 +83,11 @@ class DatasetVerb : public Verb {
   }
 
   void DescribeFilters(Flags& flags) {
-    MelodyExtractionOptions& melody = options_.examples.melody;
-    flags.Group("What counts as a melody");
-    flags.Int("min_bars", &melody.min_bars, "Shorter ones are left out, in bars.").Range(0, 10000);
-    flags
-        .Int("max_steps", &melody.max_steps,
-             "Longer ones are cut to this many steps (sixteenths); 0: never.")
-        .Range(0, 1 << 20);
-    flags
-        .Int("min_unique_pitches", &melody.min_unique_pitches,
-             "With fewer different pitch classes it is left out.")
-        .Range(1, 12);
-    flags.Double("gap_bars", &melody.gap_bars, "So many bars of silence end a melody.")
-        .Range(0, 10000);
-    flags.Bool("ignore_polyphonic_notes", &melody.ignore_polyphonic_notes,
-               "Of notes that begin together take the highest, instead of leaving the track out.");
+    flags.Group("What counts as an example");
+    example_flags_.Describe(flags);
     flags
         .IntList("transpose", &options_.transpositions,
-                 "Semitones; a copy of every melody for each.")
+                 "Semitones; a copy of every example for each.")
         .Range(-127, 127);
     flags.Bool("unroll", &options_.unroll_sections, "Play out the repeats of scores.");
   }
@@ -107,6 +96,7 @@ class DatasetVerb : public Verb {
     if (config_.empty()) config_ = kDefaultConfig;
     MAGENTA_ASSIGN_OR_RETURN(options_.spec, FindModel(config_));
     MAGENTA_RETURN_IF_ERROR(ParseHParams(hparams_, options_.spec->hparams).status());
+    MAGENTA_RETURN_IF_ERROR(example_flags_.Take(*options_.spec->kind, config_, options_.examples));
     options_.format = format_ == "dense" ? DatasetFormat::kDense : DatasetFormat::kCompact;
     if (!shard_.empty()) {
       MAGENTA_ASSIGN_OR_RETURN(options_.shard, ParseShard(shard_));
@@ -124,17 +114,19 @@ class DatasetVerb : public Verb {
     return absl::OkStatus();
   }
 
-  static void Report(const DatasetSummary& summary, Output& out) {
-    if (!summary.table.empty()) out.Info("What became of the melodies:\n" + summary.table);
+  void Report(const DatasetSummary& summary, Output& out) const {
+    const std::string_view many = options_.spec->kind->names().many;
+    if (!summary.table.empty()) {
+      out.Info(fmt::format("What became of the {}:\n{}", many, summary.table));
+    }
     for (const auto& [name, count] : summary.counters) {
       out.Debug(fmt::format("{} {}", name, count));
     }
     for (const std::string& note : summary.notes) out.Info(note);
     if (out.json()) PrintJson(summary, out);
-    out.Info(
-        fmt::format("{} sequences gave {} melodies for training ({}) and {} for evaluation ({})",
-                    summary.sequences, summary.training_examples, summary.training_file,
-                    summary.eval_examples, summary.eval_file));
+    out.Info(fmt::format("{} sequences gave {} {} for training ({}) and {} for evaluation ({})",
+                         summary.sequences, summary.training_examples, many, summary.training_file,
+                         summary.eval_examples, summary.eval_file));
   }
 
   static void PrintJson(const DatasetSummary& summary, Output& out) {
@@ -152,6 +144,7 @@ class DatasetVerb : public Verb {
   }
 
   DatasetOptions options_;
+  ExampleFlags example_flags_;
   std::string config_;
   std::string hparams_;
   std::string format_ = "compact";

@@ -49,7 +49,7 @@ struct Written {
 
 /// Where the music comes from: a model here, or a server.
 struct Source {
-  int steps_per_quarter = 4;
+  Grid grid;
   std::function<absl::StatusOr<Generation>(const GenerateSequenceRequest&, int)> generate;
 };
 
@@ -96,15 +96,14 @@ class GenerateVerb : public Verb {
   absl::Status Run(Context& context) override {
     MAGENTA_RETURN_IF_ERROR(Check());
     MAGENTA_ASSIGN_OR_RETURN(const Source source, FindSource(context));
-    if (steps_per_quarter_ != 0 && steps_per_quarter_ != source.steps_per_quarter) {
+    if (steps_per_quarter_ != 0 && steps_per_quarter_ != source.grid.steps()) {
       return UsageError(fmt::format("--steps_per_quarter={}, but the model has {}",
-                                    steps_per_quarter_, source.steps_per_quarter));
+                                    steps_per_quarter_, source.grid.steps()));
     }
-    MAGENTA_ASSIGN_OR_RETURN(const PrimerMusic primer,
-                             ReadPrimerFlags(primer_, source.steps_per_quarter));
+    MAGENTA_ASSIGN_OR_RETURN(const PrimerMusic primer, ReadPrimerFlags(primer_, source.grid));
     for (const std::string& note : primer.notes) context.out.Info(note);
     ContinuationOptions length = Length(primer);
-    length.steps_per_quarter = source.steps_per_quarter;
+    length.grid = source.grid;
     MAGENTA_ASSIGN_OR_RETURN(GenerateSequenceRequest request, MakeRequest(primer, length));
     MAGENTA_RETURN_IF_ERROR(SetPieceArgs(primer, request));
     if (const std::string note = ProgramNote(program_); !note.empty()) context.out.Info(note);
@@ -122,13 +121,12 @@ class GenerateVerb : public Verb {
   absl::StatusOr<Source> FindSource(Context& context) const {
     if (remote_.given()) {
       MAGENTA_ASSIGN_OR_RETURN(std::shared_ptr<RemoteGenerator> server, ConnectTo(remote_));
-      return Source{4, [server](const GenerateSequenceRequest& request, int count) {
+      return Source{Grid(), [server](const GenerateSequenceRequest& request, int count) {
                       return server->GenerateMany(request, count);
                     }};
     }
     MAGENTA_ASSIGN_OR_RETURN(auto model, model_.Load(context));
-    return Source{model->steps_per_quarter,
-                  [model](const GenerateSequenceRequest& request, int count) {
+    return Source{model->grid, [model](const GenerateSequenceRequest& request, int count) {
                     return SequenceGenerator(model).GenerateMany(request, count);
                   }};
   }

@@ -49,7 +49,8 @@ class ModelsVerb : public Verb {
                    .Set("codec", model->codec->name())
                    .Set("input_size", model->codec->input_size())
                    .Set("head_sizes", Json::ArrayOf(model->codec->head_sizes()))
-                   .Set("steps_per_quarter", model->steps_per_quarter)
+                   .Set(model->grid.is_per_second() ? "steps_per_second" : "steps_per_quarter",
+                        model->grid.steps())
                    .Set("hparams", HParamsText(model->hparams))
                    .Set("bundle_file", bundle.empty() ? Json() : Json(bundle)));
     }
@@ -61,10 +62,11 @@ class ModelsVerb : public Verb {
     int classes = 0;
     for (const int size : model.codec->head_sizes()) classes += size;
     out.Line(
-        fmt::format("{}\n    {}\n    codec {}: {} inputs, {} classes, {} steps a quarter\n"
+        fmt::format("{}\n    {}\n    codec {}: {} inputs, {} classes, {} steps per {}\n"
                     "    hparams {}\n    weights {}\n",
                     model.id, model.description, model.codec->name(), model.codec->input_size(),
-                    classes, model.steps_per_quarter, HParamsText(model.hparams),
+                    classes, model.grid.steps(), model.grid.is_per_second() ? "second" : "quarter",
+                    HParamsText(model.hparams),
                     bundle.empty() ? "none bundled: train it, or name a checkpoint" : bundle));
   }
 

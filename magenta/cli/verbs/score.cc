@@ -122,11 +122,13 @@ class ScoreVerb : public Verb {
       return;
     }
     std::vector<std::string> header;
+    header.reserve(all.size() + 2);
     for (const ModelScores& one : all) header.push_back(Printable(one.name));
     header.insert(header.end(), {"events", "file"});
     TextTable table(header);
     const auto add = [&](const auto& score_of) {
       std::vector<std::string> row;
+      row.reserve(all.size() + 2);
       for (const ModelScores& one : all) {
         row.push_back(fmt::format("{:.4f}", MeanOf(score_of(one))));
       }

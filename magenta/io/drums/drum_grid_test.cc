@@ -202,7 +202,7 @@ TEST(DrumGrid, AStrungPatternIsATrackToLearnFrom) {
     ASSERT_TRUE(patterns.ok() && patterns->at(0).status.ok()) << grid;
     const auto strung = UnrollSections(patterns->at(0).sequence);
     ASSERT_TRUE(strung.ok()) << strung.status();
-    const auto quantized = Quantize(*strung, 4);
+    const auto quantized = Quantize(*strung, Grid());
     ASSERT_TRUE(quantized.ok()) << quantized.status();
     const DrumExtraction extraction = ExtractDrumTracks(*quantized, {});
     ASSERT_EQ(extraction.tracks.size(), 1u) << grid;

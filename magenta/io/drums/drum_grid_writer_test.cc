@@ -8,7 +8,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/io/drums/drum_grid.h"
-#include "magenta/music/dump.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {

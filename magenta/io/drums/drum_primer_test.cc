@@ -5,7 +5,7 @@
 #include <string>
 
 #include "magenta/base/status.h"
-#include "magenta/music/dump.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
-#include "magenta/music/dump.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 constexpr double kStep = 0.125;
 
 QuantizedSequence InSteps(const std::string& music) {
-  auto sequence = Quantize(ParseMusic(music, kStep), 4);
+  auto sequence = Quantize(ParseMusic(music, kStep), Grid());
   EXPECT_TRUE(sequence.ok()) << music << ": " << sequence.status();
   return *std::move(sequence);
 }
@@ -118,7 +118,7 @@ TEST(ExtractDrumTracks, CostsWhatNotesCost) {
     note.set_is_drum(true);
     note.set_end_time(1);
   }
-  const auto quantized = Quantize(many, 4);
+  const auto quantized = Quantize(many, Grid());
   ASSERT_TRUE(quantized.ok());
   const auto tracks = ExtractDrumTracks(*quantized, DrumExtractionOptions::ForPrimer(0)).tracks;
   ASSERT_EQ(tracks.size(), 1u);

@@ -3,14 +3,14 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
-#include "magenta/music/dump.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {
 
 // Steps at 120 qpm, four a quarter.
 QuantizedSequence Sequence(const std::string& music) {
-  return *Quantize(ParseMusic(music, 0.125), 4);
+  return *Quantize(ParseMusic(music, 0.125), Grid());
 }
 
 // "N.C.*2 C*4", then what was wrong: "!4" bad, "=4" coincident, "+" beyond the reference.

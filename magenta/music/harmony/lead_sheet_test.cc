@@ -5,14 +5,14 @@
 
 #include <chrono>
 
-#include "magenta/music/dump.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {
 
 // Bars of 4 steps; steps at 120 qpm, four a quarter.
 LeadSheetExtraction Extract(const std::string& music, bool strict = false) {
-  const auto sequence = Quantize(ParseMusic("M1/4@0 " + music, 0.125), 4);
+  const auto sequence = Quantize(ParseMusic("M1/4@0 " + music, 0.125), Grid());
   EXPECT_TRUE(sequence.ok()) << sequence.status();
   LeadSheetExtractionOptions options;
   options.melody.min_bars = 1;
@@ -122,7 +122,7 @@ TEST(LeadSheet, TakesTimeInProportion) {
     symbol.set_text(i == 7 ? std::string(1 << 20, '#') : i % 3 == 0 ? "C" : fmt::format("Q{}", i));
     symbol.set_time(i % 1000 == 0 ? 0 : 20.0 + i);
   }
-  const auto sequence = Quantize(std::move(music), 4);
+  const auto sequence = Quantize(std::move(music), Grid());
   ASSERT_TRUE(sequence.ok()) << sequence.status();
   LeadSheetExtractionOptions options;
   options.melody.min_bars = 1;

@@ -1,4 +1,4 @@
-#include "magenta/music/dump.h"
+#include "tests/dump.h"
 
 #include <fmt/core.h>
 

@@ -1,17 +1,17 @@
 #pragma once
-// Melodies as a domain of events: extraction for training, reading a primer, and back to notes.
-// Source of the rules: PARITY sections 3 (extraction, squash) and 5 (primers), and 11 for what is
-// mended.
+// Melodies as a kind of events: extraction for training, reading a primer, and back to notes.
+// Source of the rules: docs/rules.md sections 3 (extraction, squash) and 5 (primers), and 11 for
+// what is mended.
 
 #include <memory>
 #include <optional>
 
-#include "magenta/models/event_domain.h"
+#include "magenta/kinds/kind.h"
 
 namespace magenta {
 
 /// Where a model wants its melodies.
-struct MelodyDomainOptions {
+struct MelodyKindOptions {
   /// MIDI pitches: min_note <= pitch < max_note.
   Event min_note = 48;
   Event max_note = 84;
@@ -20,7 +20,7 @@ struct MelodyDomainOptions {
   std::optional<int> transpose_to_key = 0;
 };
 
-/// The domain of monophonic melodies that are moved into a range and a key before a model sees
+/// The kind of monophonic melodies that are moved into a range and a key before a model sees
 /// them.
 ///
 /// ReadPrimer keeps the primer as it sounds up to generate_start_step: rests at its end stay, and a
@@ -30,6 +30,6 @@ struct MelodyDomainOptions {
 ///
 /// With reference_windows, two instruments with notes and notes after the section are errors
 /// (exit 2), and the event of an empty primer stands at step 0 at least.
-std::shared_ptr<const EventDomain> MakeMelodyDomain(const MelodyDomainOptions& options);
+std::shared_ptr<const MusicKind> MakeMelodyKind(const MelodyKindOptions& options);
 
 }  // namespace magenta

@@ -1,4 +1,4 @@
-#include "magenta/models/melody_domain.h"
+#include "magenta/kinds/melody_kind.h"
 
 #include <fmt/core.h>
 
@@ -8,6 +8,7 @@
 
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
+#include "magenta/music/extract_melodies.h"
 #include "magenta/music/melody.h"
 #include "magenta/music/parts.h"
 
@@ -132,9 +133,45 @@ absl::StatusOr<int> StepsUpToSection(const Melody& melody, const PrimerRequest& 
   return static_cast<int>(length);
 }
 
-class MelodyDomain final : public EventDomain {
+/// The rows of MelodyKind::example_options(), in this order.
+enum MelodyOption { kMinBars, kMaxSteps, kMinUniquePitches, kGapBars, kIgnorePolyphonicNotes };
+
+const std::vector<ExampleOption>& MelodyOptionRows() {
+  using Type = ExampleOption::Type;
+  static const MelodyExtractionOptions defaults;
+  static const std::vector<ExampleOption> rows = {
+      {"min_bars", Type::kInt, static_cast<double>(defaults.min_bars), 0, 10000,
+       "Shorter ones are left out, in bars."},
+      {"max_steps", Type::kInt, static_cast<double>(defaults.max_steps), 0, 1 << 20,
+       "Longer ones are cut to this many steps (sixteenths); 0: never."},
+      {"min_unique_pitches", Type::kInt, static_cast<double>(defaults.min_unique_pitches), 1, 12,
+       "With fewer different pitch classes it is left out."},
+      {"gap_bars", Type::kDouble, defaults.gap_bars, 0, 10000,
+       "So many bars of silence end a melody."},
+      {"ignore_polyphonic_notes", Type::kBool, 0, 0, 1,
+       "Of notes that begin together take the highest, instead of leaving the track out."}};
+  return rows;
+}
+
+MelodyExtractionOptions ExtractionOptions(const ExampleOptions& options) {
+  const std::vector<ExampleOption>& rows = MelodyOptionRows();
+  const auto number = [&](MelodyOption row) { return options.ValueOf(rows[row]); };
+  MelodyExtractionOptions extraction;
+  extraction.min_bars = static_cast<int>(number(kMinBars));
+  extraction.max_steps = static_cast<int>(number(kMaxSteps));
+  extraction.min_unique_pitches = static_cast<int>(number(kMinUniquePitches));
+  extraction.gap_bars = number(kGapBars);
+  extraction.ignore_polyphonic_notes = number(kIgnorePolyphonicNotes) != 0;
+  return extraction;
+}
+
+class MelodyKind final : public MusicKind {
  public:
-  explicit MelodyDomain(const MelodyDomainOptions& options) : options_(options) {}
+  explicit MelodyKind(const MelodyKindOptions& options) : options_(options) {}
+
+  KindNames names() const override { return {"melody", "melodies", "melodies", "MelodyExtractor"}; }
+
+  std::span<const ExampleOption> example_options() const override { return MelodyOptionRows(); }
 
   std::string Events() const override {
     return fmt::format("melody from {} to {}, key {}", options_.min_note, options_.max_note,
@@ -143,7 +180,7 @@ class MelodyDomain final : public EventDomain {
 
   Examples ExtractExamples(const QuantizedSequence& sequence,
                            const ExampleOptions& options) const override {
-    MelodyExtraction extraction = ExtractMelodies(sequence, options.melody);
+    MelodyExtraction extraction = ExtractMelodies(sequence, ExtractionOptions(options));
     Examples examples;
     for (ExtractedMelody& extracted : extraction.melodies) {
       examples.transpositions.push_back(Squash(extracted.melody));
@@ -167,7 +204,7 @@ class MelodyDomain final : public EventDomain {
   absl::StatusOr<Primer> ReadPrimer(const QuantizedSequence& input,
                                     const PrimerRequest& request) const override {
     Primer primer;
-    primer.steps_per_quarter = input.steps_per_quarter();
+    primer.grid = input.grid();
     MAGENTA_ASSIGN_OR_RETURN(Melody melody,
                              ChooseMelody(input, request, primer.instrument, primer.notes));
     MAGENTA_ASSIGN_OR_RETURN(const int length, StepsUpToSection(melody, request));
@@ -182,7 +219,8 @@ class MelodyDomain final : public EventDomain {
 
   bool IsPitch(Event event) const override { return event >= kMinPitch; }
 
-  DefaultPrimer MakeDefaultPrimer(double qpm, int steps_per_quarter) const override {
+  DefaultPrimer MakeDefaultPrimer(double qpm, Grid grid) const override {
+    const int steps_per_quarter = grid.steps_per_quarter();
     constexpr Event kMiddleC = 60;
     return {
         Melody::FromEvents({kMiddleC}, 4 * steps_per_quarter, steps_per_quarter)->ToSequence(qpm),
@@ -198,7 +236,7 @@ class MelodyDomain final : public EventDomain {
 
   NoteSequence Render(const EventSequence& events, const Primer& primer,
                       double qpm) const override {
-    const int spq = primer.steps_per_quarter;
+    const int spq = primer.grid.steps_per_quarter();
     absl::StatusOr<Melody> melody =
         Melody::FromEvents(events.events, 4 * spq, spq, primer.start_step);
     MAGENTA_CHECK(melody.ok());
@@ -293,13 +331,13 @@ class MelodyDomain final : public EventDomain {
         fmt::format("{} outside the model's range moved by octaves", Plural(folded, "note")));
   }
 
-  MelodyDomainOptions options_;
+  MelodyKindOptions options_;
 };
 
 }  // namespace
 
-std::shared_ptr<const EventDomain> MakeMelodyDomain(const MelodyDomainOptions& options) {
-  return std::make_shared<MelodyDomain>(options);
+std::shared_ptr<const MusicKind> MakeMelodyKind(const MelodyKindOptions& options) {
+  return std::make_shared<MelodyKind>(options);
 }
 
 }  // namespace magenta

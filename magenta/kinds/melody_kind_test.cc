@@ -1,11 +1,10 @@
-#include "magenta/models/melody_domain.h"
+#include "magenta/kinds/melody_kind.h"
 
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
-#include "magenta/models/model_spec.h"
 #include "magenta/music/quantize.h"
 
 namespace magenta {
@@ -36,7 +35,7 @@ QuantizedSequence OnGrid(const std::vector<StepNote>& notes) {
   auto* info = sequence.add_instrument_infos();
   info->set_instrument(1);
   info->set_name("Flute");
-  return *Quantize(std::move(sequence), 4);
+  return *Quantize(std::move(sequence), Grid());
 }
 
 std::string DumpEvents(const std::vector<Event>& events) {
@@ -49,9 +48,8 @@ std::string DumpEvents(const std::vector<Event>& events) {
 
 /// "@0 t0: 60 . . | 2 chords: ..." or the error.
 std::string DumpPrimer(const std::vector<StepNote>& notes, const PrimerRequest& request,
-                       const MelodyDomainOptions& options = {}) {
-  const absl::StatusOr<Primer> primer =
-      MakeMelodyDomain(options)->ReadPrimer(OnGrid(notes), request);
+                       const MelodyKindOptions& options = {}) {
+  const absl::StatusOr<Primer> primer = MakeMelodyKind(options)->ReadPrimer(OnGrid(notes), request);
   if (!primer.ok())
     return fmt::format("exit {}: {}", ExitStatus(primer.status()), ErrorMessage(primer.status()));
   std::string dump = fmt::format("@{} t{}:{}", primer->start_step, primer->transpose,
@@ -60,7 +58,7 @@ std::string DumpPrimer(const std::vector<StepNote>& notes, const PrimerRequest& 
   return dump;
 }
 
-TEST(MelodyDomainTest, ReadsPrimers) {
+TEST(MelodyKindTest, ReadsPrimers) {
   const struct {
     const char* what;
     std::vector<StepNote> notes;
@@ -111,7 +109,7 @@ TEST(MelodyDomainTest, ReadsPrimers) {
   }
 }
 
-TEST(MelodyDomainTest, ReferenceWindowsRefuseWhatTheReferenceRefuses) {
+TEST(MelodyKindTest, ReferenceWindowsRefuseWhatTheReferenceRefuses) {
   const struct {
     const char* what;
     std::vector<StepNote> notes;
@@ -138,18 +136,18 @@ TEST(MelodyDomainTest, ReferenceWindowsRefuseWhatTheReferenceRefuses) {
   }
 }
 
-TEST(MelodyDomainTest, WithoutAKeyPitchesStay) {
-  const MelodyDomainOptions any_key = {.min_note = 0, .max_note = 128, .transpose_to_key = {}};
+TEST(MelodyKindTest, WithoutAKeyPitchesStay) {
+  const MelodyKindOptions any_key = {.min_note = 0, .max_note = 128, .transpose_to_key = {}};
   EXPECT_EQ(DumpPrimer({{62, 0, 1}, {1, 1, 2}}, {0, 2, false}, any_key), "@0 t0: 62 1");
 }
 
-TEST(MelodyDomainTest, RendersWhereAndHowHighThePrimerStood) {
-  const auto domain = MakeMelodyDomain({});
+TEST(MelodyKindTest, RendersWhereAndHowHighThePrimerStood) {
+  const auto kind = MakeMelodyKind({});
   Primer primer =
-      *domain->ReadPrimer(OnGrid({{62, 16, 17}, {66, 17, 18}, {69, 18, 19}}), {0, 19, false});
+      *kind->ReadPrimer(OnGrid({{62, 16, 17}, {66, 17, 18}, {69, 18, 19}}), {0, 19, false});
   EventSequence events = primer.events;
   for (const Event event : {kNoEvent, 72, kNoteOff, kNoEvent}) events.events.push_back(event);
-  const NoteSequence rendered = domain->Render(events, primer, 60);
+  const NoteSequence rendered = kind->Render(events, primer, 60);
   ASSERT_EQ(rendered.notes_size(), 4);
   EXPECT_EQ(rendered.notes(0).pitch(), 62);
   EXPECT_EQ(rendered.notes(0).start_time(), 4.0);
@@ -160,24 +158,24 @@ TEST(MelodyDomainTest, RendersWhereAndHowHighThePrimerStood) {
   EXPECT_EQ(rendered.tempos(0).qpm(), 60);
 }
 
-TEST(MelodyDomainTest, RendersAnEmptyPrimerFromZero) {
-  const auto domain = MakeMelodyDomain({});
-  const Primer primer = *domain->ReadPrimer(OnGrid({}), {0, 0, false});
+TEST(MelodyKindTest, RendersAnEmptyPrimerFromZero) {
+  const auto kind = MakeMelodyKind({});
+  const Primer primer = *kind->ReadPrimer(OnGrid({}), {0, 0, false});
   EventSequence events = primer.events;
   events.events.push_back(60);
-  const NoteSequence rendered = domain->Render(events, primer, 120);
+  const NoteSequence rendered = kind->Render(events, primer, 120);
   ASSERT_EQ(rendered.notes_size(), 1);
   EXPECT_EQ(rendered.notes(0).start_time(), 0.0);
   EXPECT_EQ(rendered.notes(0).end_time(), 0.125);
 }
 
-TEST(MelodyDomainTest, ExtractsSquashedMelodiesAndSaysWhatWasDropped) {
+TEST(MelodyKindTest, ExtractsSquashedMelodiesAndSaysWhatWasDropped) {
   std::vector<StepNote> notes;
   for (int i = 0; i < 16; ++i) notes.push_back({74 + i % 5, i, i + 1});
   notes.push_back({50, 0, 4, 1});
   ExampleOptions options;
-  options.melody.min_bars = 1;
-  const Examples examples = MakeMelodyDomain({})->ExtractExamples(OnGrid(notes), options);
+  options.Set("min_bars", 1);
+  const Examples examples = MakeMelodyKind({})->ExtractExamples(OnGrid(notes), options);
   ASSERT_EQ(examples.sequences.size(), 1u);
   EXPECT_EQ(examples.sequences[0].events.size(), 16u);
   EXPECT_EQ(examples.sequences[0].events[0], 74 + examples.transpositions[0]);
@@ -187,32 +185,6 @@ TEST(MelodyDomainTest, ExtractsSquashedMelodiesAndSaysWhatWasDropped) {
   EXPECT_EQ(examples.tracks[1].name, "Flute");
   EXPECT_EQ(examples.tracks[1].flag, "--min_bars=0");
   EXPECT_EQ(examples.counters.Of("melodies_discarded_too_short"), 1);
-}
-
-TEST(ModelTableTest, HoldsTheFourModels) {
-  std::string dump;
-  for (const ModelSpec& spec : BuiltInModels()) {
-    dump +=
-        fmt::format("{} {} {} {} {}\n", spec.id, spec.codec->input_size(),
-                    spec.codec->num_classes(), spec.hparams.attn_length, spec.hparams.clip_norm);
-    EXPECT_EQ(*FindModel(spec.id), &spec);
-  }
-  EXPECT_EQ(dump,
-            "basic_rnn 38 38 0 5\n"
-            "mono_rnn 130 130 0 5\n"
-            "lookback_rnn 121 40 0 5\n"
-            "attention_rnn 74 40 40 3\n");
-}
-
-TEST(ModelTableTest, UnknownNamesListTheTable) {
-  const absl::Status unknown = FindModel("lookback").status();
-  EXPECT_EQ(ErrorLine(unknown),
-            "there is no model 'lookback'. Did you mean lookback_rnn? The models are basic_rnn, "
-            "mono_rnn, lookback_rnn, attention_rnn.");
-  EXPECT_EQ(ErrorLine(FindModel("drums_rnn").status()),
-            "'drums_rnn' is a model of Magenta that is not here. The models are basic_rnn, "
-            "mono_rnn, lookback_rnn, attention_rnn.");
-  EXPECT_EQ(ExitStatus(unknown), 2);
 }
 
 }  // namespace

@@ -1,26 +1,60 @@
 #pragma once
 // One kind of music as events: how examples for training are found in a sequence, how a primer is
-// read, and how events become notes again. Melodies are one domain; drums or performances are
-// others. A codec then says how the domain's events meet a network.
+// read, and how events become notes again. Melodies are one kind, drums and lead sheets are others.
+// A codec then says how the kind's events meet a network.
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "magenta/base/counters.h"
 #include "magenta/music.pb.h"
 #include "magenta/music/event.h"
-#include "magenta/music/extract_melodies.h"
 #include "magenta/music/quantize.h"
 
 namespace magenta {
 
-/// What `dataset` may be told by flags. Domains use what applies to them.
-struct ExampleOptions {
-  MelodyExtractionOptions melody;
+/// What a kind and what comes of it are called.
+struct KindNames {
+  std::string_view one;        // "melody"
+  std::string_view many;       // "melodies"
+  std::string_view files;      // "melodies": of training_melodies.tfrecord
+  std::string_view extractor;  // "MelodyExtractor": of the reference's counters
+};
+
+/// Something that decides what counts as an example: a flag of `dataset`.
+struct ExampleOption {
+  enum class Type { kBool, kInt, kDouble };
+  std::string_view name;  // "min_bars"
+  Type type = Type::kInt;
+  double otherwise = 0;  // where nobody says; of a bool 0 or 1
+  double low = 0;
+  double high = 1;
+  std::string_view help;  // one sentence
+};
+
+/// What was said about a kind's ExampleOptions, by their names.
+class ExampleOptions {
+ public:
+  void Set(std::string_view name, double value) {
+    values_.insert_or_assign(std::string(name), value);
+  }
+  /// The value of `option`: what was set, else its default.
+  double ValueOf(const ExampleOption& option) const {
+    const auto found = values_.find(option.name);
+    return found == values_.end() ? option.otherwise : found->second;
+  }
+  /// Everything that was set.
+  const std::map<std::string, double, std::less<>>& values() const { return values_; }
+
+ private:
+  std::map<std::string, double, std::less<>> values_;
 };
 
 /// One line of the discard report.
@@ -48,7 +82,7 @@ struct Primer {
   EventSequence events;            // ready for the codec (squashed)
   int64_t start_step = 0;          // of the first event
   int transpose = 0;               // semitones that were added; Render takes them away
-  int steps_per_quarter = 4;       // of the grid that the events stand on
+  Grid grid;                       // that the events stand on
   std::optional<int> instrument;   // of the input, that plays it; none where there is nothing
   std::vector<std::string> notes;  // what was done to it, for the user: "3 chords: highest kept"
   std::vector<Event> played;       // the events as they were before they were squashed
@@ -72,9 +106,18 @@ struct DefaultPrimer {
 };
 
 /// Immutable, thread-safe.
-class EventDomain {
+class MusicKind {
  public:
-  virtual ~EventDomain() = default;
+  virtual ~MusicKind() = default;
+
+  virtual KindNames names() const = 0;
+
+  /// What decides which examples ExtractExamples finds, in the order of help texts.
+  virtual std::span<const ExampleOption> example_options() const = 0;
+
+  /// Steps of the grid that `event` lasts: 1 for melodies and drums, 0 or more where time itself is
+  /// an event.
+  virtual int StepsOf(Event /*event*/) const { return 1; }
 
   /// What its examples hold, as text: models of equal texts can be measured on each other's
   /// examples. "": like no other's.
@@ -88,8 +131,8 @@ class EventDomain {
   virtual absl::StatusOr<Primer> ReadPrimer(const QuantizedSequence& input,
                                             const PrimerRequest& request) const = 0;
 
-  /// At `qpm`, on a grid of `steps_per_quarter`.
-  virtual DefaultPrimer MakeDefaultPrimer(double qpm, int steps_per_quarter) const = 0;
+  /// At `qpm`, on `grid`.
+  virtual DefaultPrimer MakeDefaultPrimer(double qpm, Grid grid) const = 0;
 
   /// What stands for the given event `given` right after a section that was generated: `heard` is
   /// all before it. (A melody ends a note that would sound into a given rest.)
