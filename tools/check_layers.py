@@ -12,6 +12,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
+MUSIC = ["music", "music/drums", "music/harmony"]
 IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml", "io/drums",
       "io/music", "io/request"]
 ROOMS = {
@@ -30,30 +31,30 @@ ROOMS = {
     # The one table of formats.
     "io/music": ["base", "music", "io/record", "io/midi", "io/score", "io/abc", "io/musicxml",
                  "io/drums"],
-    "codec": ["base", "music"],
-    "kinds": ["base", "music"],
+    "codec": ["base"] + MUSIC,
+    "kinds": ["base"] + MUSIC,
     "nn": ["base"],
-    "models": ["base", "music", "codec", "kinds", "nn"],
-    "generate": ["base", "music", "codec", "kinds", "nn", "models"] + IO,
-    "pipeline": ["base", "music", "codec", "kinds", "nn", "models"] + IO,
-    "render": ["base", "music"],
+    "models": ["base"] + MUSIC + ["codec", "kinds", "nn"],
+    "generate": ["base"] + MUSIC + ["codec", "kinds", "nn", "models"] + IO,
+    "pipeline": ["base"] + MUSIC + ["codec", "kinds", "nn", "models"] + IO,
+    "render": ["base"] + MUSIC,
     # The MIDI thread's side: nothing that could allocate, lock or wait is even in sight.
     "live/stage": ["base"],
-    "live": ["base", "music", "codec", "kinds", "nn", "models", "generate", "live/stage"] + IO,
+    "live": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "live/stage"] + IO,
     # The drivers know the contract, the music knows no driver.
     "live/backends": ["base", "io/midi", "live/backend.h", "live/stage"],
     # Processes as ranks of a job; it knows no music.
     "train/distributed": ["base"],
-    "train": ["base", "music", "codec", "kinds", "nn", "models", "generate", "pipeline",
+    "train": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "pipeline",
               "train/distributed"] + IO,
-    "serve": ["base", "music", "codec", "kinds", "nn", "models", "generate"] + IO,
-    "cli": ["base", "music", "codec", "kinds", "nn", "models", "generate", "pipeline"] + IO,
+    "serve": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate"] + IO,
+    "cli": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "pipeline"] + IO,
     # The programs beside `magenta`: each sees the one heavy room that it is for.
-    "cli/train": ["base", "music", "codec", "kinds", "nn", "models", "generate", "pipeline", "cli", "train",
+    "cli/train": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "pipeline", "cli", "train",
                   "train/distributed"] + IO,
-    "cli/live": ["base", "music", "codec", "kinds", "nn", "models", "generate", "render", "cli",
+    "cli/live": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "render", "cli",
                  "live", "live/stage", "live/backends"] + IO,
-    "cli/serve": ["base", "music", "codec", "kinds", "nn", "models", "generate", "serve", "cli"] + IO,
+    "cli/serve": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "serve", "cli"] + IO,
 }
 # header prefix -> the rooms that may see it
 ONLY = {

@@ -39,7 +39,7 @@ NoteSequence Sequence(const Music& music) {
 
 /// "its end -> the section", or the error.
 std::string Dump(const Music& music, const ContinuationOptions& options) {
-  const auto end = EndOfNotes(Sequence(music), options.steps_per_quarter);
+  const auto end = EndOfNotes(Sequence(music), options.grid);
   if (!end.ok()) return ErrorLine(end.status());
   const auto request = ContinuationOf(Sequence(music), *end, options);
   if (!request.ok()) return ErrorLine(request.status());
@@ -89,7 +89,7 @@ std::string SectionAfter(const char* music, const ContinuationOptions& options,
   const NoteSequence sequence = ParseMusic(music);
   std::optional<Part> chosen;
   if (*part != '\0') chosen = *FindPart(PartsOf(sequence), part, "part");
-  const auto end = EndOfNotes(sequence, 4, chosen);
+  const auto end = EndOfNotes(sequence, Grid(), chosen);
   if (!end.ok()) return ErrorLine(end.status());
   const auto request = ContinuationOf(sequence, *end, options);
   if (!request.ok()) return ErrorLine(request.status());
@@ -155,7 +155,7 @@ std::string Complete(const std::optional<std::string>& music,
   const auto parsed = ParseGenerateArgs(request.generator_options());
   if (!parsed.ok()) return ErrorLine(parsed.status());
   std::vector<std::string> notes;
-  const auto whole = CompleteRequest(*MakeMelodyKind({}), *parsed, 4, request, notes);
+  const auto whole = CompleteRequest(*MakeMelodyKind({}), *parsed, Grid(), request, notes);
   if (!whole.ok()) return ErrorLine(whole.status());
   if (!whole->has_value()) return "whole";
   std::string dump = DumpMusic((*whole)->input_sequence());

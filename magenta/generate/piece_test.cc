@@ -25,7 +25,7 @@ std::string With(const Row& row) {
   section->set_end_time(row.end);
   const auto plan = PlanSection(
       row.options.instrument.has_value() ? OnlyInstrument(input, *row.options.instrument) : input,
-      options, 4, false);
+      options, Grid(), false);
   if (!plan.ok()) return std::string(plan.status().message());
   return DumpMusic(Piece(input, *plan, row.options).With(ParseMusic(row.melody)));
 }
@@ -80,7 +80,7 @@ TEST(Piece, NamesAndProgramsStay) {
   GeneratorOptions options;
   options.add_generate_sections()->set_start_time(1);
   options.mutable_generate_sections(0)->set_end_time(2);
-  const auto plan = PlanSection(input, options, 4, false);
+  const auto plan = PlanSection(input, options, Grid(), false);
   ASSERT_TRUE(plan.ok());
   const NoteSequence melody = ParseMusic("60@0+1 62@1+1");
   const NoteSequence kept = Piece(input, *plan, {0, true, {}}).With(melody);

@@ -72,13 +72,13 @@ TEST(SectionTest, Steps) {
            StepCase{44, {60.0 / 44 / 4 * 4, 60.0 / 44 / 4 * 128}, 5, 127, 4, 128},
        }) {
     const std::string what = fmt::format("{} {}..{}", c.qpm, c.section.start, c.section.end);
-    const auto reference = PlanSection(NotesAt({}, c.qpm), Sections({c.section}), 4, true);
+    const auto reference = PlanSection(NotesAt({}, c.qpm), Sections({c.section}), Grid(), true);
     ASSERT_EQ(reference.ok(), c.reference_end >= 0) << what << reference.status();
     if (reference.ok()) {
       EXPECT_EQ(reference->start_step, c.reference_start) << what;
       EXPECT_EQ(reference->end_step, c.reference_end) << what;
     }
-    const auto ours = PlanSection(NotesAt({}, c.qpm), Sections({c.section}), 4, false);
+    const auto ours = PlanSection(NotesAt({}, c.qpm), Sections({c.section}), Grid(), false);
     ASSERT_EQ(ours.ok(), c.end >= 0) << what << ours.status();
     if (!ours.ok()) continue;
     EXPECT_EQ(ours->start_step, c.start) << what;
@@ -91,7 +91,7 @@ TEST(SectionTest, InputSection) {
   const NoteSequence input = NotesAt({{0, 0.5}, {0.5, 1}, {1, 3}, {3, 4}});
   const GeneratorOptions options = Sections({{2, 4}}, {{0.5, 2}});
   for (bool reference : {true, false}) {
-    const auto plan = PlanSection(input, options, 4, reference);
+    const auto plan = PlanSection(input, options, Grid(), reference);
     ASSERT_TRUE(plan.ok()) << plan.status();
     // The reference loses what starts on the section's first step.
     EXPECT_EQ(plan->search_start_step, reference ? 5 : 4);
@@ -107,8 +107,8 @@ TEST(SectionTest, AnInputThatChangesItsTempoIsHeardAsAWhole) {
   auto* tempo = input.add_tempos();
   tempo->set_time(2);
   tempo->set_qpm(60);
-  EXPECT_FALSE(PlanSection(input, Sections({{3, 5}}), 4, true).ok());
-  const auto plan = PlanSection(input, Sections({{3, 5}}), 4, false);
+  EXPECT_FALSE(PlanSection(input, Sections({{3, 5}}), Grid(), true).ok());
+  const auto plan = PlanSection(input, Sections({{3, 5}}), Grid(), false);
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_EQ(plan->qpm, 60);
   // 16 steps in 2 s at 120, then a second of 4.
@@ -141,7 +141,7 @@ TEST(SectionTest, BarsAreCountedFromTheInputsOwnBarLines) {
       {"T120@0 M1/4@0 M4/4@0.5 60@0+0.5 60@2.5+4", {0.5, 2.5}, "4/4", -12, false},
   };
   for (const auto& row : rows) {
-    const auto plan = PlanSection(ParseMusic(row.music), Sections({row.section}), 4, false);
+    const auto plan = PlanSection(ParseMusic(row.music), Sections({row.section}), Grid(), false);
     ASSERT_TRUE(plan.ok()) << row.music << plan.status();
     const auto& meter = plan->input.proto().time_signatures(0);
     EXPECT_EQ(fmt::format("{}/{}", meter.numerator(), meter.denominator()), row.meter) << row.music;
@@ -151,14 +151,14 @@ TEST(SectionTest, BarsAreCountedFromTheInputsOwnBarLines) {
   }
   NoteSequence odd = ParseMusic("T120@0 M4/4@0 60@0+6");
   odd.mutable_time_signatures(0)->set_denominator(3);
-  EXPECT_THAT(std::string(PlanSection(odd, Sections({{6, 8}}), 4, false).status().message()),
+  EXPECT_THAT(std::string(PlanSection(odd, Sections({{6, 8}}), Grid(), false).status().message()),
               HasSubstr("4/3 is no meter"));
 }
 
 TEST(SectionTest, ALastNoteMayReachHalfAStepIntoTheSection) {
-  EXPECT_TRUE(PlanSection(NotesAt({{0, 1.06}}), Sections({{1, 2}}), 4, false).ok());
-  EXPECT_FALSE(PlanSection(NotesAt({{0, 1.07}}), Sections({{1, 2}}), 4, false).ok());
-  EXPECT_FALSE(PlanSection(NotesAt({{0, 1.06}}), Sections({{1, 2}}), 4, true).ok());
+  EXPECT_TRUE(PlanSection(NotesAt({{0, 1.06}}), Sections({{1, 2}}), Grid(), false).ok());
+  EXPECT_FALSE(PlanSection(NotesAt({{0, 1.07}}), Sections({{1, 2}}), Grid(), false).ok());
+  EXPECT_FALSE(PlanSection(NotesAt({{0, 1.06}}), Sections({{1, 2}}), Grid(), true).ok());
 }
 
 struct ErrorCase {
@@ -180,14 +180,15 @@ TEST(SectionTest, ErrorsNameTimes) {
            ErrorCase{Sections({{3, 1e12}}), "ends at 1000000000000 s, beyond 1048576 steps"},
        }) {
     for (bool reference : {true, false}) {
-      const auto plan = PlanSection(input, c.options, 4, reference);
+      const auto plan = PlanSection(input, c.options, Grid(), reference);
       ASSERT_FALSE(plan.ok()) << c.message;
       EXPECT_EQ(ExitStatus(plan.status()), 2);
       EXPECT_THAT(std::string(plan.status().message()), HasSubstr(c.message));
     }
   }
   for (double qpm : {-3.0, 1e9, double(NAN)}) {
-    EXPECT_EQ(ExitStatus(PlanSection(NotesAt({}, qpm), Sections({{1, 2}}), 4, false).status()), 2);
+    EXPECT_EQ(ExitStatus(PlanSection(NotesAt({}, qpm), Sections({{1, 2}}), Grid(), false).status()),
+              2);
   }
 }
 
@@ -196,7 +197,7 @@ TEST(SectionTest, NotesThatNobodyCouldPlayAreErrors) {
     NoteSequence input = NotesAt({{start, end}});
     input.mutable_notes(0)->set_pitch(pitch);
     input.mutable_notes(0)->set_velocity(velocity);
-    const auto plan = PlanSection(input, Sections({{3, 4}}), 4, false);
+    const auto plan = PlanSection(input, Sections({{3, 4}}), Grid(), false);
     return plan.ok() ? "" : std::string(plan.status().message());
   };
   EXPECT_EQ(message(0, 0, 1, 1), "");
@@ -236,7 +237,7 @@ TEST(SectionTest, SectionsBetweenNotes) {
                {{0, 1}, {4, 5}}, {{1, 3}, {2, 4}}, {}, 0, "1 s to 3 s and 2 s to 4 s, overlap"},
            FillCase{{{0, 1}, {1.05, 2}}, {{1, 1.05}}, {}, 0, "1 s to 1.05 s, holds no step"},
        }) {
-    const auto plan = PlanSection(NotesAt(c.notes), Sections(c.sections), 4, false);
+    const auto plan = PlanSection(NotesAt(c.notes), Sections(c.sections), Grid(), false);
     ASSERT_EQ(plan.ok(), !c.steps.empty()) << c.message << plan.status();
     if (!plan.ok()) {
       EXPECT_THAT(std::string(plan.status().message()), HasSubstr(c.message));
@@ -253,8 +254,8 @@ TEST(SectionTest, SectionsBetweenNotes) {
 TEST(SectionTest, TheReferenceOnlyExtends) {
   const NoteSequence input = NotesAt({{0, 1}, {2, 3}});
   for (const auto& sections : {Sections({{1, 2}}), Sections({{3, 4}, {5, 6}})}) {
-    EXPECT_TRUE(PlanSection(input, sections, 4, false).ok());
-    EXPECT_FALSE(PlanSection(input, sections, 4, true).ok());
+    EXPECT_TRUE(PlanSection(input, sections, Grid(), false).ok());
+    EXPECT_FALSE(PlanSection(input, sections, Grid(), true).ok());
   }
 }
 
@@ -264,7 +265,7 @@ TEST(SectionTest, FillsCountBeatsWhereTheTempoChanges) {
   auto* tempo = input.add_tempos();
   tempo->set_time(2);
   tempo->set_qpm(60);
-  const auto plan = PlanSection(input, Sections({{1, 4}, {5, 7}}), 4, false);
+  const auto plan = PlanSection(input, Sections({{1, 4}, {5, 7}}), Grid(), false);
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_TRUE(plan->fills);
   EXPECT_EQ(plan->qpm, 120);
@@ -274,22 +275,24 @@ TEST(SectionTest, FillsCountBeatsWhereTheTempoChanges) {
   EXPECT_EQ(plan->sections[1].start, 28);
   EXPECT_EQ(plan->sections[1].end, 36);
   EXPECT_EQ(plan->OffGrid(plan->OnGrid(5.5)), 5.5);
-  EXPECT_EQ(PlanSection(input, Sections({{1, 4}}, {{0.5, 8}}), 4, false)->search_start_step, 4);
+  EXPECT_EQ(PlanSection(input, Sections({{1, 4}}, {{0.5, 8}}), Grid(), false)->search_start_step,
+            4);
   // Errors still name the request's times; tempos that nobody can play are no crash.
   EXPECT_THAT(
-      std::string(PlanSection(input, Sections({{1, 4.5}, {5, 6}}), 4, false).status().message()),
+      std::string(
+          PlanSection(input, Sections({{1, 4.5}, {5, 6}}), Grid(), false).status().message()),
       HasSubstr("holds a note of the input, from 4 s"));
   tempo->set_qpm(1e-300);
   for (const auto& sections :
        {Sections({{1, 4}, {5, 7}}), Sections({{2, 4}}), Sections({{3, 4}})}) {
-    PlanSection(input, sections, 4, false).status().IgnoreError();
+    PlanSection(input, sections, Grid(), false).status().IgnoreError();
   }
 }
 
 TEST(SectionTest, AnEndThatIsTheStartButForRoundingIsNoError) {
   const NoteSequence input = NotesAt({{0, 0.30000000000000004}}, 100);
-  EXPECT_TRUE(PlanSection(input, Sections({{0.3, 2}}), 4, false).ok());
-  EXPECT_FALSE(PlanSection(input, Sections({{0.3, 2}}), 4, true).ok());
+  EXPECT_TRUE(PlanSection(input, Sections({{0.3, 2}}), Grid(), false).ok());
+  EXPECT_FALSE(PlanSection(input, Sections({{0.3, 2}}), Grid(), true).ok());
 }
 
 }  // namespace

@@ -23,8 +23,9 @@ static_assert(
 static_assert(std::is_copy_constructible_v<QuantizedSequence>);
 static_assert(!std::is_constructible_v<QuantizedSequence, NoteSequence>);
 static_assert(!std::is_default_constructible_v<QuantizedSequence>);
-static_assert(std::is_invocable_v<decltype(Quantize), NoteSequence, int>);
-static_assert(!std::is_invocable_v<decltype(Quantize), QuantizedSequence, int>);
+static_assert(std::is_invocable_v<decltype(Quantize), NoteSequence, Grid>);
+static_assert(!std::is_invocable_v<decltype(Quantize), NoteSequence, int>);
+static_assert(!std::is_invocable_v<decltype(Quantize), QuantizedSequence, Grid>);
 template <typename Sequence>
 concept HasMutableProto = requires(Sequence sequence) {
   sequence.proto().add_notes();
@@ -117,6 +118,24 @@ TEST(Quantize, ATotalTimeBelowZeroIsNone) {
     sequence.set_total_time(total);
     EXPECT_EQ(Quantize(sequence, Grid())->total_steps(), 0) << total;
   }
+}
+
+TEST(Quantize, AGridPerSecondAsksForNoMeterAndNoOneTempo) {
+  NoteSequence music = ParseMusic("60@0.104+0.5 62@1.206+1 T120@0 T60@1 M3/4@0 M4/4@1");
+  EXPECT_FALSE(Quantize(music, Grid::PerQuarter(4)).ok());
+  const auto played = Quantize(music, Grid::PerSecond(100));
+  ASSERT_TRUE(played.ok()) << ErrorLine(played.status());
+  EXPECT_EQ(played->grid(), Grid::PerSecond(100));
+  EXPECT_EQ(played->proto().notes(0).quantized_start_step(), 10);
+  EXPECT_EQ(played->proto().notes(1).quantized_start_step(), 121);
+  EXPECT_EQ(played->total_steps(), 221);
+  EXPECT_EQ(played->proto().tempos_size(), 2);
+}
+
+TEST(Quantize, MovedInPitchOnTheSameSteps) {
+  const auto moved = Quantize(ParseMusic("60@0+1 62@1+1"), Grid())->Transposed(3);
+  EXPECT_EQ(moved.proto().notes(0).pitch(), 63);
+  EXPECT_EQ(moved.proto().notes(1).quantized_start_step(), 8);
 }
 
 TEST(Quantize, CountsStepsOfABar) {

@@ -230,8 +230,9 @@ class DatasetBuilder {
     if (equal_copies_ > 0) {
       summary_.notes.push_back(
           fmt::format("{} of the examples equal another transposition of their {}: {} moves every "
-                      "one to one key",
-                      equal_copies_, options_.spec->kind->names().one, options_.spec->id));
+                      "{} to one key",
+                      equal_copies_, options_.spec->kind->names().one, options_.spec->id,
+                      options_.spec->kind->names().one));
     }
     if (summary_.training_examples == 0) {
       summary_.notes.push_back(

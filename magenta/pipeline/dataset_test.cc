@@ -364,7 +364,7 @@ TEST(DatasetTest, WrongOptionsAreUsageErrors) {
   options.output_dir = "";
   FailureOf(folder, options, 2);
   options = Options(folder);
-  options.eval_name = options.training_name;
+  options.training_file = options.eval_file = folder.Path("one.tfrecord");
   FailureOf(folder, options, 2);
   options = Options(folder);
   options.transpositions = {};

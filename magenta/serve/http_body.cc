@@ -274,7 +274,7 @@ absl::Status ReadMusicBody(std::string_view body, std::optional<MusicFormat> for
   reading.notes.assign(piece->warnings.begin(), piece->warnings.begin() + told);
   const uint64_t more = piece->warnings.size() - told + piece->warnings_left_out;
   if (more > 0) reading.notes.push_back(fmt::format("{} more of this kind", more));
-  const auto end = EndOfNotes(piece->sequence, 4);
+  const auto end = EndOfNotes(piece->sequence, Grid());
   if (!end.ok()) {
     return UsageError("the file " + ErrorMessage(end.status()), "Send one with a melody");
   }

@@ -52,14 +52,15 @@ TEST(Primer, Melodies) {
        "are MIDI pitches."},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(Dump(ReadPrimerFlags({row.melody, "", std::nullopt}, 4)), row.dump) << row.melody;
+    EXPECT_EQ(Dump(ReadPrimerFlags({row.melody, "", std::nullopt}, Grid())), row.dump)
+        << row.melody;
   }
-  EXPECT_EQ(Dump(ReadPrimerFlags({"[60]", "missing.mid", 60}, 4)),
+  EXPECT_EQ(Dump(ReadPrimerFlags({"[60]", "missing.mid", 60}, Grid())),
             "1 steps, 0.25 s, 60 qpm: 60@0-0.25");
 }
 
 TEST(Primer, MiddleCIsSaid) {
-  const auto primer = ReadPrimerFlags({}, 4);
+  const auto primer = ReadPrimerFlags({}, Grid());
   ASSERT_TRUE(primer.ok());
   EXPECT_EQ(Dump(primer), "1 steps, 0.125 s, 120 qpm: 60@0-0.125");
   ASSERT_EQ(primer->notes.size(), 1u);
@@ -84,7 +85,7 @@ TEST(Primer, TheDefaultCountsInWhatIsAskedFor) {
     ContinuationOptions options;
     options.new_steps = row.new_steps;
     options.bars = row.bars;
-    const auto primer = ReadPrimerFlags({row.melody, "", std::nullopt}, 4);
+    const auto primer = ReadPrimerFlags({row.melody, "", std::nullopt}, Grid());
     const auto request = MakeRequest(*primer, options);
     std::string section = ErrorLine(request.status());
     if (request.ok()) {
@@ -100,7 +101,7 @@ absl::StatusOr<PrimerMusic> ReadBack(const NoteSequence& sequence, std::optional
   const auto path =
       std::filesystem::temp_directory_path() / fmt::format("magenta-primer-{}.mid", ::getpid());
   EXPECT_TRUE(WriteFile(path.string(), *WriteMidi(sequence)).ok());
-  auto primer = ReadPrimerFlags({"", path.string(), qpm}, 4);
+  auto primer = ReadPrimerFlags({"", path.string(), qpm}, Grid());
   std::filesystem::remove(path);
   return primer;
 }
@@ -146,7 +147,7 @@ TEST(Primer, OfATFRecordThePieceThatIsChosen) {
     PrimerFlags flags;
     flags.midi = path;
     flags.part = part;
-    return ReadPrimerFlags(flags, 4);
+    return ReadPrimerFlags(flags, Grid());
   };
   EXPECT_EQ(read("1")->sequence.notes(0).pitch(), 60);
   EXPECT_EQ(read("4")->sequence.notes(0).pitch(), 63);
@@ -157,7 +158,7 @@ TEST(Primer, OfATFRecordThePieceThatIsChosen) {
 
 TEST(Primer, Requests) {
   const auto section = [](const char* melody, int num_steps, bool reference) {
-    const auto primer = ReadPrimerFlags({melody, "", std::nullopt}, 4);
+    const auto primer = ReadPrimerFlags({melody, "", std::nullopt}, Grid());
     ContinuationOptions options;
     options.num_steps = num_steps;
     options.reference_windows = reference;

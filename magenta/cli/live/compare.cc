@@ -39,7 +39,7 @@ bool IsFolder(const std::string& path) {
   return fs::is_directory(path, ignored);
 }
 
-/// The melody of `piece` as a primer's is heard (EventDomain::ReadPrimer): of one part, through all
+/// The melody of `piece` as a primer's is heard (MusicKind::ReadPrimer): of one part, through all
 /// changes of tempo, in bars of the first meter. Nothing where no part has one. Errors (exit 3): a
 /// time, tempo or meter that no grid holds, more steps than a piece may have.
 absl::StatusOr<std::optional<Melody>> MelodyOf(NoteSequence piece) {
@@ -57,11 +57,11 @@ absl::StatusOr<std::optional<Melody>> MelodyOf(NoteSequence piece) {
   MAGENTA_RETURN_IF_ERROR(CheckSteps(static_cast<uint64_t>(quantized.total_steps())));
   request.generate_start_step = quantized.total_steps();
   if (request.generate_start_step == 0) return std::nullopt;
-  MAGENTA_ASSIGN_OR_RETURN(const Primer primer, model->domain->ReadPrimer(quantized, request));
+  MAGENTA_ASSIGN_OR_RETURN(const Primer primer, model->kind->ReadPrimer(quantized, request));
   if (!primer.instrument.has_value()) return std::nullopt;
   MAGENTA_ASSIGN_OR_RETURN(
       Melody melody, Melody::FromEvents(primer.played, static_cast<int>(quantized.steps_per_bar()),
-                                        kCompareGrid, primer.start_step));
+                                        kCompareGrid.steps(), primer.start_step));
   return melody;
 }
 
