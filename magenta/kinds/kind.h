@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -105,6 +106,31 @@ struct DefaultPrimer {
   std::string name;       // "middle C"
 };
 
+/// A note that begins or ends.
+struct NoteChange {
+  bool begins = false;
+  /// Steps of the grid after the first event.
+  int64_t step = 0;
+  /// MIDI pitch.
+  int pitch = 0;
+  /// MIDI velocity of a beginning; 0: the events don't say.
+  int velocity = 0;
+  bool is_drum = false;
+};
+
+/// Turns events into notes, one after another: constant work an event, in a file, a stream and live
+/// alike. Not thread-safe.
+class NoteRenderer {
+ public:
+  virtual ~NoteRenderer() = default;
+  /// `event` follows: appends what begins or ends with it, ends first.
+  virtual void Add(Event event, std::vector<NoteChange>& changes) = 0;
+  /// The events end here: appends the ends of notes that are open.
+  virtual void Finish(std::vector<NoteChange>& changes) = 0;
+  /// The step on which the next event stands.
+  virtual int64_t step() const = 0;
+};
+
 /// Immutable, thread-safe.
 class MusicKind {
  public:
@@ -141,9 +167,14 @@ class MusicKind {
   /// Whether `event` begins a note of a pitch of its own: what --pitch_temperature chooses among.
   virtual bool IsPitch(Event /*event*/) const { return false; }
 
-  /// `events` (the primer's and what was generated) as notes at `qpm`.
-  virtual NoteSequence Render(const EventSequence& events, const Primer& primer,
-                              double qpm) const = 0;
+  /// For events that follow one another from the first of `primer`, or, with `after_primer`, from
+  /// the one after its last.
+  virtual std::unique_ptr<NoteRenderer> NewRenderer(const Primer& primer,
+                                                    bool after_primer) const = 0;
+
+  /// `events` (the primer's and what was generated) as notes at `qpm`, in order of their
+  /// beginnings. total_time is the end of the last one.
+  virtual NoteSequence Render(const EventSequence& events, const Primer& primer, double qpm) const;
 };
 
 }  // namespace magenta

@@ -165,6 +165,33 @@ MelodyExtractionOptions ExtractionOptions(const ExampleOptions& options) {
   return extraction;
 }
 
+/// One note at a time, moved by `transpose` semitones.
+class MelodyRenderer final : public NoteRenderer {
+ public:
+  explicit MelodyRenderer(int transpose) : transpose_(transpose) {}
+
+  void Add(Event event, std::vector<NoteChange>& changes) override {
+    if (event != kNoEvent) End(changes);
+    if (IsPitch(event)) {
+      sounding_ = event + transpose_;
+      changes.push_back({.begins = true, .step = step_, .pitch = *sounding_});
+    }
+    ++step_;
+  }
+  void Finish(std::vector<NoteChange>& changes) override { End(changes); }
+  int64_t step() const override { return step_; }
+
+ private:
+  void End(std::vector<NoteChange>& changes) {
+    if (sounding_.has_value()) changes.push_back({.step = step_, .pitch = *sounding_});
+    sounding_.reset();
+  }
+
+  const int transpose_;
+  int64_t step_ = 0;
+  std::optional<int> sounding_;
+};
+
 class MelodyKind final : public MusicKind {
  public:
   explicit MelodyKind(const MelodyKindOptions& options) : options_(options) {}
@@ -234,14 +261,9 @@ class MelodyKind final : public MusicKind {
     return last != heard.rend() && IsPitch(*last) ? kNoteOff : given;
   }
 
-  NoteSequence Render(const EventSequence& events, const Primer& primer,
-                      double qpm) const override {
-    const int spq = primer.grid.steps_per_quarter();
-    absl::StatusOr<Melody> melody =
-        Melody::FromEvents(events.events, 4 * spq, spq, primer.start_step);
-    MAGENTA_CHECK(melody.ok());
-    melody->Transpose(-primer.transpose);
-    return melody->ToSequence(qpm);
+  std::unique_ptr<NoteRenderer> NewRenderer(const Primer& primer,
+                                            bool /*after_primer*/) const override {
+    return std::make_unique<MelodyRenderer>(-primer.transpose);
   }
 
  private:

@@ -2,6 +2,7 @@
 // Events of an answer, one after another, as notes that begin and end on steps.
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "magenta/generate/model.h"
@@ -9,13 +10,14 @@
 
 namespace magenta {
 
-/// Turns drawn events into TakeEvents as soon as they are certain: a note's beginning with the
-/// event that begins it, its end with the one that ends it. Works for every kind, because it asks
-/// the kind to render what there is and tells what has become certain since.
+/// Turns drawn events into TakeEvents: a note's beginning with the event that begins it, its end
+/// with the one that ends it. A step costs the same however long the answer is.
 class AnswerNotes {
  public:
-  /// The answer to `primer` begins on `step` of the session.
-  AnswerNotes(const Model& model, Primer primer, int64_t step, uint32_t take, uint8_t velocity);
+  /// The answer to `primer` begins on `step` of the session. `velocity` is that of notes whose
+  /// events don't say one.
+  AnswerNotes(const Model& model, const Primer& primer, int64_t step, uint32_t take,
+              uint8_t velocity);
 
   /// `event` follows. What it makes certain is appended to `out`, in order of steps, ends before
   /// beginnings.
@@ -24,22 +26,19 @@ class AnswerNotes {
   void Finish(std::vector<TakeEvent>& out);
 
   /// The step up to which the answer is made.
-  int64_t horizon() const { return horizon_; }
-  const std::vector<Event>& events() const { return answer_.events; }
-  const Primer& primer() const { return primer_; }
+  int64_t horizon() const { return start_ + renderer_->step(); }
+  /// Events added.
+  int64_t events() const { return events_; }
 
  private:
-  void Tell(bool finished, std::vector<TakeEvent>& out);
+  void Tell(std::vector<TakeEvent>& out);
 
-  const Model& model_;
-  Primer primer_;
+  const std::unique_ptr<NoteRenderer> renderer_;
   const int64_t start_;
   const uint32_t take_;
   const uint8_t velocity_;
-  int64_t horizon_;
-  EventSequence answer_;
-  size_t begun_ = 0;  // notes of the rendering whose beginning is told
-  std::vector<bool> ended_;
+  int64_t events_ = 0;
+  std::vector<NoteChange> changes_;
 };
 
 }  // namespace magenta

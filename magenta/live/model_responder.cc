@@ -12,7 +12,7 @@ namespace {
 
 /// Sessions kept for phrases whose key may come back.
 constexpr size_t kMostPrimed = 4;
-/// Events of an answer per step of it: a bound for domains whose events may last no time.
+/// Events of an answer per step of it: a bound for kinds whose events may last no time.
 constexpr int64_t kMostEventsPerStep = 64;
 
 bool IsPrefix(const std::vector<Event>& prefix, const std::vector<Event>& events) {
@@ -29,7 +29,8 @@ class DrawnAnswer final : public LiveAnswer {
         until_(order.until),
         sampling_(sampling),
         remarks_(std::exchange(primer.notes, {})),
-        notes_(session_.model(), std::move(primer), order.step, order.take, order.velocity) {
+        played_(std::move(primer.played)),
+        notes_(session_.model(), primer, order.step, order.take, order.velocity) {
     SetTemperature(order.temperature);
   }
 
@@ -41,7 +42,7 @@ class DrawnAnswer final : public LiveAnswer {
       session_.Push(event);
       notes_.Add(event, out);
     }
-    const auto count = static_cast<int64_t>(notes_.events().size());
+    const int64_t count = notes_.events();
     if (notes_.horizon() >= until_ || count > kMostEventsPerStep * (until_ - start_)) {
       notes_.Finish(out);
       finished_ = true;
@@ -55,7 +56,7 @@ class DrawnAnswer final : public LiveAnswer {
     sampling_.temperature = temperature;
     filters_ = DrawFilters(sampling_);
   }
-  std::vector<Event> primer() const override { return notes_.primer().played; }
+  std::vector<Event> primer() const override { return played_; }
   std::vector<std::string> remarks() const override { return remarks_; }
 
  private:
@@ -65,6 +66,7 @@ class DrawnAnswer final : public LiveAnswer {
   int64_t until_;
   Sampling sampling_;
   std::vector<std::string> remarks_;
+  std::vector<Event> played_;
   AnswerNotes notes_;
   FilterChain filters_;
   bool finished_ = false;

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "magenta/music/dump.h"
+#include "tests/dump.h"
 #include "magenta/music/harmony/chord_symbol.h"
 
 namespace magenta {
