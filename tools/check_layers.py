@@ -39,10 +39,10 @@ ROOMS = {
     "pipeline": ["base"] + MUSIC + ["codec", "kinds", "nn", "models"] + IO,
     "render": ["base"] + MUSIC,
     # The MIDI thread's side: nothing that could allocate, lock or wait is even in sight.
-    "live/stage": ["base"],
-    "live": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "live/stage"] + IO,
+    "live/realtime": ["base"],
+    "live": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "live/realtime"] + IO,
     # The drivers know the contract, the music knows no driver.
-    "live/backends": ["base", "io/midi", "live/backend.h", "live/stage"],
+    "live/backends": ["base", "io/midi", "live/backend.h", "live/realtime"],
     # Processes as ranks of a job; it knows no music.
     "train/distributed": ["base"],
     "train": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "pipeline",
@@ -53,7 +53,7 @@ ROOMS = {
     "cli/train": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "pipeline", "cli", "train",
                   "train/distributed"] + IO,
     "cli/live": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "render", "cli",
-                 "live", "live/stage", "live/backends"] + IO,
+                 "live", "live/realtime", "live/backends"] + IO,
     "cli/serve": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "serve", "cli"] + IO,
 }
 # header prefix -> the rooms that may see it

@@ -11,22 +11,22 @@ AnswerNotes::AnswerNotes(const Model& model, const Primer& primer, int64_t step,
       take_(take),
       velocity_(velocity) {}
 
-void AnswerNotes::Add(Event event, std::vector<TakeEvent>& out) {
+void AnswerNotes::Add(Event event, std::vector<ScheduledNote>& out) {
   ++events_;
   renderer_->Add(event, changes_);
-  Tell(out);
+  AppendChanges(out);
 }
 
-void AnswerNotes::Finish(std::vector<TakeEvent>& out) {
+void AnswerNotes::Finish(std::vector<ScheduledNote>& out) {
   renderer_->Finish(changes_);
-  Tell(out);
+  AppendChanges(out);
 }
 
-void AnswerNotes::Tell(std::vector<TakeEvent>& out) {
+void AnswerNotes::AppendChanges(std::vector<ScheduledNote>& out) {
   constexpr int kMost = 127;
   for (const NoteChange& change : changes_) {
     const int velocity = change.velocity > 0 ? std::min(change.velocity, kMost) : velocity_;
-    out.push_back({change.begins ? TakeEvent::Kind::kNoteOn : TakeEvent::Kind::kNoteOff,
+    out.push_back({change.begins ? ScheduledNote::Kind::kNoteOn : ScheduledNote::Kind::kNoteOff,
                    static_cast<uint8_t>(std::clamp(change.pitch, 0, kMost)),
                    static_cast<uint8_t>(velocity), take_, start_ + change.step});
   }

@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "magenta/generate/model.h"
-#include "magenta/live/stage/messages.h"
+#include "magenta/live/realtime/messages.h"
 
 namespace magenta {
 
-/// Turns drawn events into TakeEvents: a note's beginning with the event that begins it, its end
-/// with the one that ends it. A step costs the same however long the answer is.
+/// Turns drawn events into ScheduledNotes: a note's beginning with the event that begins it, its
+/// end with the one that ends it. A step costs the same however long the answer is.
 class AnswerNotes {
  public:
   /// The answer to `primer` begins on `step` of the session. `velocity` is that of notes whose
@@ -21,9 +21,9 @@ class AnswerNotes {
 
   /// `event` follows. What it makes certain is appended to `out`, in order of steps, ends before
   /// beginnings.
-  void Add(Event event, std::vector<TakeEvent>& out);
+  void Add(Event event, std::vector<ScheduledNote>& out);
   /// The answer ends here: open notes end.
-  void Finish(std::vector<TakeEvent>& out);
+  void Finish(std::vector<ScheduledNote>& out);
 
   /// The step up to which the answer is made.
   int64_t horizon() const { return start_ + renderer_->step(); }
@@ -31,7 +31,7 @@ class AnswerNotes {
   int64_t events() const { return events_; }
 
  private:
-  void Tell(std::vector<TakeEvent>& out);
+  void AppendChanges(std::vector<ScheduledNote>& out);
 
   const std::unique_ptr<NoteRenderer> renderer_;
   const int64_t start_;

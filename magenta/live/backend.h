@@ -13,7 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "magenta/live/stage/midi_io.h"
+#include "magenta/live/realtime/midi_io.h"
 
 namespace magenta {
 

@@ -5,7 +5,7 @@
 #include <deque>
 #include <vector>
 
-#include "magenta/live/stage/duet_options.h"
+#include "magenta/live/realtime/duet_options.h"
 
 namespace magenta {
 

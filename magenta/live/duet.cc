@@ -20,13 +20,14 @@ namespace {
 
 using WallClock = std::chrono::steady_clock;
 
-/// How long the brain and the sound sleep when there is nothing to do: short beside half a step.
+/// How long the response thread and the sound sleep when there is nothing to do: short beside half
+/// a step.
 constexpr auto kNap = std::chrono::milliseconds(1);
 /// How long notes are waited for to end when there may be no port any more.
 constexpr auto kPatience = std::chrono::milliseconds(500);
 /// Simulated time: real time between two savings of a recording.
 constexpr auto kSaveEvery = std::chrono::milliseconds(500);
-/// Events made at a time before the brain's reports are passed on.
+/// Events made at a time before the reports of answers are passed on.
 constexpr int kEventsAtOnce = 16;
 
 /// Simulated time: bars that may follow the end of the input.
@@ -39,11 +40,12 @@ int64_t MostBarsAfterEnd(const DuetOptions& options) {
 // Not of the namespace above: Duet::Session, which has them, is known beyond this file.
 namespace duet_threads {
 
-/// The brain on a thread of its own.
-class BrainThread {
+/// Makes answers on a thread of its own.
+class ResponseThread {
  public:
-  explicit BrainThread(Brain& brain) : thread_([this, &brain] { Loop(brain); }) {}
-  ~BrainThread() {
+  explicit ResponseThread(ResponseScheduler& scheduler)
+      : thread_([this, &scheduler] { Loop(scheduler); }) {}
+  ~ResponseThread() {
     quit_ = true;
     thread_.join();
   }
@@ -53,10 +55,10 @@ class BrainThread {
   }
 
  private:
-  void Loop(Brain& brain) {
+  void Loop(ResponseScheduler& scheduler) {
     while (!quit_) {
-      const bool worked = brain.Pump(kEventsAtOnce);
-      if (auto reports = brain.TakeReports(); !reports.empty()) {
+      const bool worked = scheduler.Pump(kEventsAtOnce);
+      if (auto reports = scheduler.TakeReports(); !reports.empty()) {
         const std::lock_guard lock(mutex_);
         for (AnswerReport& report : reports) reports_.push_back(std::move(report));
       }
@@ -103,15 +105,15 @@ class Duet::Session {
   Session(Duet& duet, MidiBackend& backend, const DuetRun& run, DuetObserver& observer)
       : duet_(duet), backend_(backend), run_(run), observer_(observer) {
     if (backend.simulated()) {
-      duet.brain_.BePatient();
+      duet.scheduler_.BePatient();
     } else {
-      brain_thread_.emplace(duet.brain_);
+      brain_thread_.emplace(duet.scheduler_);
     }
     if (run.sound) sound_thread_.emplace(duet.engine_.Monitor(), run.sound);
   }
 
   bool Between() {
-    if (!brain_thread_) duet_.brain_.Pump();
+    if (!brain_thread_) duet_.scheduler_.Pump();
     DrainJournal();
     PassReports();
     PassDrops();
@@ -137,12 +139,12 @@ class Duet::Session {
 
  private:
   void DrainJournal() {
-    JournalEntry entry;
+    SessionEvent entry;
     bool new_bar = false;
     while (duet_.engine_.journal().Pop(entry)) {
       duet_.recorder_.Add(entry);
       observer_.OnEntry(entry);
-      if (entry.kind != JournalEntry::Kind::kBeat) continue;
+      if (entry.kind != SessionEvent::Kind::kBeat) continue;
       const int64_t step = std::llround(entry.position);
       last_step_ = step;
       new_bar |= step % duet_.options_.steps_per_bar == 0;
@@ -161,7 +163,8 @@ class Duet::Session {
   }
 
   void PassReports() {
-    const auto reports = brain_thread_ ? brain_thread_->TakeReports() : duet_.brain_.TakeReports();
+    const auto reports =
+        brain_thread_ ? brain_thread_->TakeReports() : duet_.scheduler_.TakeReports();
     for (const AnswerReport& report : reports) observer_.OnAnswer(report);
   }
 
@@ -208,7 +211,7 @@ class Duet::Session {
   MidiBackend& backend_;
   const DuetRun& run_;
   DuetObserver& observer_;
-  std::optional<duet_threads::BrainThread> brain_thread_;
+  std::optional<duet_threads::ResponseThread> brain_thread_;
   std::optional<duet_threads::SoundThread> sound_thread_;
   int64_t dropped_ = 0;
   bool was_connected_ = false;
@@ -227,7 +230,7 @@ class Duet::Session {
 Duet::Duet(DuetOptions options, const ResponderMaker& responders)
     : options_(std::move(options)),
       engine_(options_),
-      brain_(engine_, options_, responders),
+      scheduler_(engine_, options_, responders),
       recorder_(options_) {}
 
 absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(DuetOptions options,

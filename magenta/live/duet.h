@@ -1,6 +1,6 @@
 #pragma once
-// A session from beginning to end: the engine on a backend's MIDI thread, the brain on a thread of
-// its own (or, where time is simulated, between the blocks), the recording, and one who watches.
+// A session from beginning to end: the engine on a backend's MIDI thread, the answers on a thread
+// of its own (or, where time is simulated, between the blocks), the recording, and one who watches.
 
 #include <cstdint>
 #include <functional>
@@ -13,9 +13,9 @@
 #include "absl/status/statusor.h"
 #include "magenta/generate/model.h"
 #include "magenta/live/backend.h"
-#include "magenta/live/brain.h"
+#include "magenta/live/realtime/engine.h"
 #include "magenta/live/recorder.h"
-#include "magenta/live/stage/engine.h"
+#include "magenta/live/response_scheduler.h"
 #include "magenta/nn/sampling.h"
 
 namespace magenta {
@@ -24,7 +24,7 @@ namespace magenta {
 class DuetObserver {
  public:
   virtual ~DuetObserver() = default;
-  virtual void OnEntry(const JournalEntry& /*entry*/) {}
+  virtual void OnEntry(const SessionEvent& /*entry*/) {}
   virtual void OnAnswer(const AnswerReport& /*report*/) {}
   /// `drops` has become more.
   virtual void OnDrops(const RingDrops& /*drops*/) {}
@@ -74,7 +74,7 @@ class Duet {
 
   const DuetOptions options_;
   DuetEngine engine_;
-  Brain brain_;
+  ResponseScheduler scheduler_;
   SessionRecorder recorder_;
 };
 

@@ -229,14 +229,14 @@ TEST(DuetHostile, WhatIsDroppedIsCounted) {
       Duet::Create(HostileOptions(TurnMode::kBars, SyncMode::kOwn), {RandomModel("basic_rnn")});
   ASSERT_TRUE(duet.ok());
   struct Watcher : DuetObserver {
-    void OnDrops(const RingDrops& drops) override { told = drops.total(); }
-    int64_t told = 0;
+    void OnDrops(const RingDrops& drops) override { dropped = drops.total(); }
+    int64_t dropped = 0;
   } watcher;
   ASSERT_TRUE((*duet)->Run(simulation, {}, watcher).ok());
   EXPECT_GT((*duet)->drops().phrase, 40000);
   EXPECT_GT((*duet)->drops().journal, 25000);
   EXPECT_EQ((*duet)->drops().sound, 0);
-  EXPECT_EQ(watcher.told, (*duet)->drops().total());
+  EXPECT_EQ(watcher.dropped, (*duet)->drops().total());
   ExpectEven(**duet, simulation, "drops");
 }
 

@@ -94,10 +94,10 @@ TEST(Duet, AnswersInBarsAsSequenceGeneratorDoes) {
   }
 }
 
-/// Keeps what is told of answers.
+/// Keeps the reports of answers.
 struct Reports final : DuetObserver {
-  void OnAnswer(const AnswerReport& report) override { told.push_back(report); }
-  std::vector<AnswerReport> told;
+  void OnAnswer(const AnswerReport& report) override { all.push_back(report); }
+  std::vector<AnswerReport> all;
 };
 
 /// What SequenceGenerator makes of the primer that a report names.
@@ -178,10 +178,10 @@ TEST(Duet, AnswersGoOnFromTheWholePrimerThatIsLogged) {
     ASSERT_TRUE(duet.ok());
     Reports reports;
     ASSERT_TRUE((*duet)->Run(simulation, {}, reports).ok());
-    ASSERT_GE(reports.told.size(), row.fewest) << row.what;
+    ASSERT_GE(reports.all.size(), row.fewest) << row.what;
     size_t longest = 0;
     std::string notes;
-    for (const AnswerReport& report : reports.told) {
+    for (const AnswerReport& report : reports.all) {
       const std::string part = GeneratedFrom(model, report);
       notes += (notes.empty() || part.empty() ? "" : " ") + part;
       longest = std::max(longest, report.primer.size());
@@ -190,7 +190,7 @@ TEST(Duet, AnswersGoOnFromTheWholePrimerThatIsLogged) {
       EXPECT_EQ(MachineNotes(simulation), notes) << row.what;
     }
     EXPECT_LE(longest, 16 * row.longest) << row.what;
-    EXPECT_GE(reports.told.back().primer.size(), 16 * row.last) << row.what;
+    EXPECT_GE(reports.all.back().primer.size(), 16 * row.last) << row.what;
   }
 }
 
@@ -246,9 +246,9 @@ TEST(Duet, AnEagerFirstNoteEndsNoFreePhraseTooEarly) {
   auto duet = Duet::Create(options, {model});
   ASSERT_TRUE(duet.ok());
   ASSERT_TRUE((*duet)->Run(simulation, {}, reports).ok());
-  ASSERT_EQ(reports.told.size(), 2u);
-  EXPECT_EQ(reports.told[1].phrase_start, 40);
-  EXPECT_EQ(reports.told[1].primer[40], 64);
+  ASSERT_EQ(reports.all.size(), 2u);
+  EXPECT_EQ(reports.all[1].phrase_start, 40);
+  EXPECT_EQ(reports.all[1].primer[40], 64);
 }
 
 TEST(Duet, WhatIsNoPlayersSoundsWithThem) {
@@ -428,8 +428,8 @@ TEST(Duet, SongPositionStopAndContinueKeepTheirPlaceInTheBar) {
 
 /// Keeps on which bars of the song, counted from 0, the clock started.
 struct Starts final : DuetObserver {
-  void OnEntry(const JournalEntry& entry) override {
-    if (entry.kind != JournalEntry::Kind::kTransport || entry.value == 0) return;
+  void OnEntry(const SessionEvent& entry) override {
+    if (entry.kind != SessionEvent::Kind::kTransport || entry.value == 0) return;
     bars.push_back(std::floor((entry.position + 0.01) / 16) + static_cast<double>(entry.song_bars));
   }
   std::vector<double> bars;
@@ -516,7 +516,7 @@ TEST(Duet, TheRecordingsTicksAreASequencersAndWithinAMillisecond) {
     EXPECT_EQ(recorder.Sequence().ticks_per_quarter(), ticks);
     EXPECT_EQ(recorder.Sequence().tempos(0).qpm(), qpm);
     EXPECT_EQ(recorder.Sequence().time_signatures(0).numerator(), 3);
-    recorder.Add({.kind = JournalEntry::Kind::kBeat, .seconds = 5, .qpm = 20});
+    recorder.Add({.kind = SessionEvent::Kind::kBeat, .seconds = 5, .qpm = 20});
     EXPECT_EQ(recorder.Sequence().ticks_per_quarter(), 1920);
   }
 }
@@ -580,13 +580,13 @@ TEST(Duet, AModelThatIsChosenInAnAnswerGoesOnWithIt) {
   Simulation plain;
   Reports plainly;
   play(20, 0, plain, plainly);
-  EXPECT_EQ(plainly.told.size(), 1u);  // the one that plays already: nothing changes
+  EXPECT_EQ(plainly.all.size(), 1u);  // the one that plays already: nothing changes
   for (const double at : {15.7, 16.3, 19.0, 21.5}) {
     Simulation simulation;
     Reports reports;
     play(at, 1, simulation, reports);
-    ASSERT_EQ(reports.told.size(), 2u) << at;
-    const AnswerReport& change = reports.told[1];
+    ASSERT_EQ(reports.all.size(), 2u) << at;
+    const AnswerReport& change = reports.all[1];
     EXPECT_TRUE(change.again && change.problem.empty());
     EXPECT_EQ(change.model, second->id);
     const int64_t step = change.start_step;

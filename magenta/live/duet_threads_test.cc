@@ -1,4 +1,4 @@
-// The engine, the brain and the one who watches on threads of their own, as with real ports. What
+// The engine, the scheduler and the observer on threads of their own, as with real ports. What
 // is heard depends on the machine; that every note ends does not. (Worth most under tsan.)
 
 #include <gtest/gtest.h>

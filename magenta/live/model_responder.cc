@@ -34,7 +34,7 @@ class DrawnAnswer final : public LiveAnswer {
     SetTemperature(order.temperature);
   }
 
-  bool Extend(int64_t /*towards*/, std::vector<TakeEvent>& out) override {
+  bool Extend(int64_t /*towards*/, std::vector<ScheduledNote>& out) override {
     if (finished_) return false;
     if (notes_.horizon() < until_) {
       if (session_.pending()) session_.Step();

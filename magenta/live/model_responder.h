@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "magenta/generate/session.h"
+#include "magenta/live/realtime/duet_options.h"
 #include "magenta/live/responder.h"
-#include "magenta/live/stage/duet_options.h"
 #include "magenta/nn/sampling.h"
 
 namespace magenta {

@@ -1,6 +1,6 @@
 #pragma once
 // Notes that are being drawn elsewhere, as they arrive, between the thread that receives them and
-// the brain.
+// the response thread.
 
 #include <chrono>
 #include <condition_variable>

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/generate/model.h"
 #include "magenta/live/conversation.h"
-#include "magenta/live/stage/duet_options.h"
+#include "magenta/live/realtime/duet_options.h"
 
 namespace magenta {
 

@@ -43,41 +43,41 @@ std::string SessionRecorder::NameOf(std::string_view who, int player) const {
   return options_.players.size() == 1 ? std::string(who) : fmt::format("{} {}", who, player + 1);
 }
 
-SessionRecorder::Part& SessionRecorder::PlayersPart(const JournalEntry& entry) {
+SessionRecorder::Part& SessionRecorder::PlayersPart(const SessionEvent& entry) {
   const int channel = entry.bytes[0] & 0x0f;
-  const PlayerOptions& player = options_.players[entry.voice];
-  const auto known = players_.find({entry.voice, channel});
+  const PlayerOptions& player = options_.players[entry.player];
+  const auto known = players_.find({entry.player, channel});
   if (known != players_.end()) return known->second;
-  const auto first = players_.lower_bound({entry.voice, 0});
-  const bool is_first = first == players_.end() || first->first.first != entry.voice;
+  const auto first = players_.lower_bound({entry.player, 0});
+  const bool is_first = first == players_.end() || first->first.first != entry.player;
   const bool is_main = player.input_channel < 0 ? is_first : channel == player.input_channel;
-  Part part = {kTracksPerPlayer * entry.voice, std::max(player.thru_program, 0),
+  Part part = {kTracksPerPlayer * entry.player, std::max(player.thru_program, 0),
                channel == kDrumChannel};
   if (!is_main) {
     part.instrument = next_instrument_++;
     auto* info = recorded_.add_instrument_infos();
     info->set_instrument(part.instrument);
-    info->set_name(fmt::format("{}, channel {}", NameOf("player", entry.voice), channel + 1));
+    info->set_name(fmt::format("{}, channel {}", NameOf("player", entry.player), channel + 1));
   }
-  return players_.emplace(std::pair(entry.voice, channel), part).first->second;
+  return players_.emplace(std::pair(entry.player, channel), part).first->second;
 }
 
-void SessionRecorder::Add(const JournalEntry& entry) {
+void SessionRecorder::Add(const SessionEvent& entry) {
   now_ = std::max(now_, entry.seconds);
   switch (entry.kind) {
-    case JournalEntry::Kind::kPlayerNote: return AddNote(PlayersPart(entry), entry, recorded_);
-    case JournalEntry::Kind::kPlayerSound: return AddSound(entry);
-    case JournalEntry::Kind::kMachineNote: {
-      const int program = std::max(options_.players[entry.voice].program, 0);
-      return AddNote({kTracksPerPlayer * entry.voice + 1, program, false}, entry, recorded_);
+    case SessionEvent::Kind::kPlayerNote: return AddNote(PlayersPart(entry), entry, recorded_);
+    case SessionEvent::Kind::kPlayerSound: return AddSound(entry);
+    case SessionEvent::Kind::kMachineNote: {
+      const int program = std::max(options_.players[entry.player].program, 0);
+      return AddNote({kTracksPerPlayer * entry.player + 1, program, false}, entry, recorded_);
     }
-    case JournalEntry::Kind::kClick: {
+    case SessionEvent::Kind::kClick: {
       const bool is_drum = options_.metronome.channel == kDrumChannel;
       const int program = std::max(options_.metronome.program, 0);
       return AddNote({kClickInstrument, program, is_drum}, entry, clicks_);
     }
-    case JournalEntry::Kind::kBeat:
-    case JournalEntry::Kind::kTransport: {
+    case SessionEvent::Kind::kBeat:
+    case SessionEvent::Kind::kTransport: {
       const double before = recorded_.tempos(recorded_.tempos_size() - 1).qpm();
       if (entry.qpm <= 0 || std::abs(entry.qpm - before) < kLeastTempoChange) return;
       return AddTempo(entry.seconds, entry.qpm);
@@ -94,7 +94,7 @@ void SessionRecorder::AddTempo(double seconds, double qpm) {
   recorded_.set_ticks_per_quarter(ticks);
 }
 
-void SessionRecorder::AddSound(const JournalEntry& entry) {
+void SessionRecorder::AddSound(const SessionEvent& entry) {
   Part& part = PlayersPart(entry);
   const int kind = entry.bytes[0] & 0xf0, number = entry.bytes[1];
   if (kind == 0xc0) {
@@ -131,7 +131,7 @@ void SessionRecorder::EndNote(int instrument, int pitch, double seconds) {
   sounding_.erase(sounding);
 }
 
-void SessionRecorder::AddNote(const Part& part, const JournalEntry& entry, NoteSequence& recorded) {
+void SessionRecorder::AddNote(const Part& part, const SessionEvent& entry, NoteSequence& recorded) {
   const int pitch = entry.bytes[1];
   EndNote(part.instrument, pitch, entry.seconds);
   if ((entry.bytes[0] & 0xf0) != 0x90 || entry.bytes[2] == 0) return;

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "magenta/live/stage/duet_options.h"
-#include "magenta/live/stage/messages.h"
+#include "magenta/live/realtime/duet_options.h"
+#include "magenta/live/realtime/messages.h"
 #include "magenta/music.pb.h"
 
 namespace magenta {
@@ -21,7 +21,7 @@ class SessionRecorder {
 
   /// Keeps what belongs into the recording: notes of players and machine, the players' pedals,
   /// other controllers, programs and pitch bends, tempos.
-  void Add(const JournalEntry& entry);
+  void Add(const SessionEvent& entry);
 
   /// Everything up to now, in seconds of the session; notes that still sound end now. The metronome
   /// is in it where that is wanted.
@@ -40,10 +40,10 @@ class SessionRecorder {
     bool is_drum = false;
   };
   std::string NameOf(std::string_view who, int player) const;
-  Part& PlayersPart(const JournalEntry& entry);
+  Part& PlayersPart(const SessionEvent& entry);
   void AddTempo(double seconds, double qpm);
-  void AddSound(const JournalEntry& entry);
-  void AddNote(const Part& part, const JournalEntry& entry, NoteSequence& recorded);
+  void AddSound(const SessionEvent& entry);
+  void AddNote(const Part& part, const SessionEvent& entry, NoteSequence& recorded);
   void EndNote(int instrument, int pitch, double seconds);
 
   const DuetOptions& options_;

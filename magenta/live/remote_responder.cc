@@ -12,7 +12,7 @@ namespace {
 
 /// Where time is simulated: how long a server may be silent.
 constexpr auto kMostPatience = std::chrono::seconds(30);
-/// Beside the way to the server: naps of the brain, and a block.
+/// Beside the way to the server: naps of the response thread, and a block.
 constexpr double kMarginSeconds = 0.008;
 /// Of the last delay, with each question that was faster.
 constexpr double kDelayKept = 0.9;
@@ -33,30 +33,30 @@ class RemoteAnswer final : public LiveAnswer {
         stream_(std::move(stream)),
         certain_(order.step),
         horizon_(order.step) {
-    journey_.asked = NoteStream::Clock::now();
-    journey_.ahead = ahead;
+    latency_.asked = NoteStream::Clock::now();
+    latency_.ahead = ahead;
   }
 
-  bool Extend(int64_t towards, std::vector<TakeEvent>& out) override {
+  bool Extend(int64_t towards, std::vector<ScheduledNote>& out) override {
     if (finished()) return false;
     const bool arrived = !ended_ && certain_ < towards && Receive();
     horizon_ = std::max(horizon_, std::min(certain_, towards));
     const size_t before = out.size();
-    TellUpTo(horizon_, out);
+    SendUpTo(horizon_, out);
     return arrived || out.size() > before;
   }
   int64_t horizon() const override { return horizon_; }
   bool finished() const override { return ended_ && pending_.empty(); }
   void EndAt(int64_t until) override {
     order_.until = std::min(order_.until, until);
-    std::erase_if(pending_, [&](const TakeEvent& event) {
-      return event.kind == TakeEvent::Kind::kNoteOn && event.step >= order_.until;
+    std::erase_if(pending_, [&](const ScheduledNote& event) {
+      return event.kind == ScheduledNote::Kind::kNoteOn && event.step >= order_.until;
     });
-    for (TakeEvent& event : pending_) event.step = std::min(event.step, order_.until);
+    for (ScheduledNote& event : pending_) event.step = std::min(event.step, order_.until);
     certain_ = std::min(certain_, order_.until);
   }
   absl::Status status() const override { return status_; }
-  const Journey* journey() const override { return &journey_; }
+  const RequestLatency* latency() const override { return &latency_; }
 
   const AnswerOrder& order() const { return order_; }
   /// What it will be played as.
@@ -77,7 +77,7 @@ class RemoteAnswer final : public LiveAnswer {
     }
     if (!arrival.ended && arrival.pieces.empty()) return false;
     for (const NoteSequence& piece : arrival.pieces) Add(piece);
-    journey_.arrived = stream_->arrived();
+    latency_.arrived = stream_->arrived();
     if (!arrival.ended) return true;
     ended_ = true;
     status_ = std::move(arrival.status);
@@ -95,29 +95,30 @@ class RemoteAnswer final : public LiveAnswer {
       const int64_t off =
           std::max<int64_t>(on + 1, origin_ + std::llround(note.end_time() * steps_per_quarter_));
       if (on >= order_.until) continue;
-      pending_.push_back({TakeEvent::Kind::kNoteOn, pitch, order_.velocity, 0, on});
-      pending_.push_back({TakeEvent::Kind::kNoteOff, pitch, 0, 0, std::min(off, order_.until)});
+      pending_.push_back({ScheduledNote::Kind::kNoteOn, pitch, order_.velocity, 0, on});
+      pending_.push_back({ScheduledNote::Kind::kNoteOff, pitch, 0, 0, std::min(off, order_.until)});
       // Notes come in the order in which they begin: what lies before this one is complete.
       certain_ = std::max(certain_, on);
     }
   }
 
   /// Ends before beginnings, as AnswerNotes has it.
-  void TellUpTo(int64_t step, std::vector<TakeEvent>& out) {
-    const auto is_off = [](const TakeEvent& event) {
-      return event.kind == TakeEvent::Kind::kNoteOff;
+  void SendUpTo(int64_t step, std::vector<ScheduledNote>& out) {
+    const auto is_off = [](const ScheduledNote& event) {
+      return event.kind == ScheduledNote::Kind::kNoteOff;
     };
-    std::stable_sort(pending_.begin(), pending_.end(), [&](const TakeEvent& a, const TakeEvent& b) {
-      return a.step != b.step ? a.step < b.step : is_off(a) && !is_off(b);
-    });
-    size_t told = 0;
-    for (; told < pending_.size() && pending_[told].step <= step; ++told) {
-      TakeEvent event = pending_[told];
+    std::stable_sort(pending_.begin(), pending_.end(),
+                     [&](const ScheduledNote& a, const ScheduledNote& b) {
+                       return a.step != b.step ? a.step < b.step : is_off(a) && !is_off(b);
+                     });
+    size_t sent = 0;
+    for (; sent < pending_.size() && pending_[sent].step <= step; ++sent) {
+      ScheduledNote event = pending_[sent];
       event.take = order_.take;
       if (!is_off(event)) event.velocity = order_.velocity;
       out.push_back(event);
     }
-    pending_.erase(pending_.begin(), pending_.begin() + static_cast<int64_t>(told));
+    pending_.erase(pending_.begin(), pending_.begin() + static_cast<int64_t>(sent));
   }
 
   AnswerOrder order_;
@@ -127,8 +128,8 @@ class RemoteAnswer final : public LiveAnswer {
   const std::shared_ptr<NoteStream> stream_;
   int64_t certain_;  // all notes that begin before it are here
   int64_t horizon_;
-  std::vector<TakeEvent> pending_;  // not told
-  Journey journey_;
+  std::vector<ScheduledNote> pending_;  // not sent
+  RequestLatency latency_;
   bool ended_ = false;
   absl::Status status_;
 };
@@ -225,7 +226,7 @@ absl::StatusOr<std::unique_ptr<LiveAnswer>> RemoteResponder::Propose(const Phras
   if (probe_ == nullptr) {
     const RemoteAnswer& newest = asked_.empty() ? *answer : *asked_.back();
     probe_ = newest.stream();
-    probe_asked_ = newest.journey()->asked;
+    probe_asked_ = newest.latency()->asked;
   }
   return answer;
 }

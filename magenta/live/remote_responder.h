@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "magenta/live/note_stream.h"
+#include "magenta/live/realtime/duet_options.h"
 #include "magenta/live/responder.h"
-#include "magenta/live/stage/duet_options.h"
 #include "magenta/nn/sampling.h"
 
 namespace magenta {

@@ -166,51 +166,51 @@ TEST(RemoteResponder, SaysWhatFailed) {
   }
 }
 
-/// The steps of a phrase as a clock tells them, each `step` long, and what a mind makes of them.
+/// The steps of a phrase as a clock tells them, each `step` long, and what a planner makes of them.
 struct Paced {
   explicit Paced(const std::shared_ptr<FakeServer>& server, milliseconds step)
       : options(RemoteOptions(TurnMode::kBars)),
-        mind(0, options, Asking(server)(options), takes),
+        planner(0, options, Asking(server)(options), takes),
         step_time(step) {
     options.qpm = 15000.0 / static_cast<double>(step.count());
-    MindEvent begin;
-    begin.kind = MindEvent::Kind::kBegin;
-    mind.Handle(begin);
+    PerformanceEvent begin;
+    begin.kind = PerformanceEvent::Kind::kBegin;
+    planner.Handle(begin);
   }
 
   void Wait(milliseconds time) {
     const auto end = std::chrono::steady_clock::now() + time;
     while (std::chrono::steady_clock::now() < end) {
-      if (!mind.Work()) std::this_thread::sleep_for(milliseconds(1));
+      if (!planner.Work()) std::this_thread::sleep_for(milliseconds(1));
     }
   }
   void Step(int64_t step) {
-    MindEvent event;
+    PerformanceEvent event;
     event.step = step;
     event.until = step + 16;
     event.flag = true;
-    mind.Handle(event);
+    planner.Handle(event);
     Wait(step_time);
   }
   void Note(double position, uint8_t pitch) {
-    MindEvent event;
-    event.kind = MindEvent::Kind::kNoteOn;
+    PerformanceEvent event;
+    event.kind = PerformanceEvent::Kind::kNoteOn;
     event.position = position;
     event.pitch = pitch;
     event.velocity = 90;
-    mind.Handle(event);
+    planner.Handle(event);
   }
   void End(int64_t step) {
-    MindEvent event;
-    event.kind = MindEvent::Kind::kEnd;
+    PerformanceEvent event;
+    event.kind = PerformanceEvent::Kind::kEnd;
     event.step = step;
     event.until = step + 16;
-    mind.Handle(event);
+    planner.Handle(event);
   }
 
   DuetOptions options;
-  SpscRing<TakeEvent> takes{4096};
-  Mind mind;
+  SpscRing<ScheduledNote> takes{4096};
+  ResponsePlanner planner;
   const milliseconds step_time;
 };
 
@@ -221,7 +221,7 @@ TEST(RemoteResponder, ALongWayIsBegunSooner) {
   for (int step = 1; step <= 24; ++step) paced.Step(step);
   paced.End(24);
   paced.Wait(milliseconds(200));
-  const auto reports = paced.mind.TakeReports();
+  const auto reports = paced.planner.TakeReports();
   ASSERT_EQ(reports.size(), 1u);
   EXPECT_EQ(reports[0].problem, "");
   EXPECT_TRUE(reports[0].elsewhere);
@@ -245,7 +245,7 @@ TEST(RemoteResponder, LateAnswersAreSaidToBeLate) {
   paced.Step(1);
   paced.End(1);
   paced.Wait(milliseconds(400));
-  const auto reports = paced.mind.TakeReports();
+  const auto reports = paced.planner.TakeReports();
   ASSERT_EQ(reports.size(), 1u);
   EXPECT_GT(reports[0].late_seconds, 0.05);
   EXPECT_GE(reports[0].delay_seconds, 0.12);
@@ -259,11 +259,11 @@ TEST(RemoteResponder, NoAnswerIsSaid) {
   paced.Step(1);
   paced.End(1);
   paced.Wait(milliseconds(20));
-  EXPECT_TRUE(paced.mind.TakeReports().empty());
-  MindEvent stop;
-  stop.kind = MindEvent::Kind::kStop;
-  paced.mind.Handle(stop);
-  const auto reports = paced.mind.TakeReports();
+  EXPECT_TRUE(paced.planner.TakeReports().empty());
+  PerformanceEvent stop;
+  stop.kind = PerformanceEvent::Kind::kStop;
+  paced.planner.Handle(stop);
+  const auto reports = paced.planner.TakeReports();
   ASSERT_EQ(reports.size(), 1u);
   EXPECT_NE(reports[0].problem.find("did not answer"), std::string::npos);
 }

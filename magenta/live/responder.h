@@ -1,6 +1,6 @@
 #pragma once
 // Who answers phrases: a model in this process (model_responder.h), or one that is asked elsewhere
-// (remote_responder.h). A Mind decides when; a responder says what.
+// (remote_responder.h). A ResponsePlanner decides when; a responder says what.
 
 #include <chrono>
 #include <cstdint>
@@ -14,7 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "magenta/live/phrase.h"
-#include "magenta/live/stage/messages.h"
+#include "magenta/live/realtime/messages.h"
 
 namespace magenta {
 
@@ -38,10 +38,10 @@ class LiveAnswer {
 
   /// Goes on by a little towards step `towards`. What has become certain is appended to `out`, in
   /// order of steps, ends before beginnings. False: nothing could be had now.
-  virtual bool Extend(int64_t towards, std::vector<TakeEvent>& out) = 0;
-  /// The step up to which all is told.
+  virtual bool Extend(int64_t towards, std::vector<ScheduledNote>& out) = 0;
+  /// The step up to which all is sent.
   virtual int64_t horizon() const = 0;
-  /// Nothing is to come any more: all is told, or it failed.
+  /// Nothing is to come any more: all is sent, or it failed.
   virtual bool finished() const = 0;
   /// It ends on `until` after all.
   virtual void EndAt(int64_t until) = 0;
@@ -55,14 +55,14 @@ class LiveAnswer {
   /// What became of it; not OK: nothing more comes.
   virtual absl::Status status() const { return absl::OkStatus(); }
   /// Of one that is asked elsewhere; null: it is made here.
-  struct Journey {
+  struct RequestLatency {
     std::chrono::steady_clock::time_point asked;
     /// Of the first note.
     std::optional<std::chrono::steady_clock::time_point> arrived;
     /// How many steps before the end of the phrase it was asked.
     int ahead = 0;
   };
-  virtual const Journey* journey() const { return nullptr; }
+  virtual const RequestLatency* latency() const { return nullptr; }
 };
 
 /// One player's. Not thread-safe.

@@ -12,7 +12,7 @@
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/midi/midi_warnings.h"
 #include "magenta/live/backends/file_parts.h"
-#include "magenta/live/stage/transport.h"
+#include "magenta/live/realtime/transport.h"
 #include "magenta/music/meter_map.h"
 #include "magenta/music/piece_limits.h"
 

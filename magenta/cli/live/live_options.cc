@@ -8,7 +8,7 @@
 
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
-#include "magenta/live/stage/note_ledger.h"
+#include "magenta/live/realtime/active_notes.h"
 #include "magenta/music/program.h"
 
 namespace magenta::cli {
@@ -235,10 +235,10 @@ std::vector<OutputTrack> MakeOutputTracks(const DuetOptions& options) {
   for (size_t i = 0; i < options.players.size(); ++i) {
     const PlayerOptions& player = options.players[i];
     const int index = static_cast<int>(i);
-    add(NoteLedger::kThru + index, "player", i, player.input_channel);
-    add(NoteLedger::kMachine + index, "machine", i, player.output_channel);
+    add(ActiveNotes::kThru + index, "player", i, player.input_channel);
+    add(ActiveNotes::kMachine + index, "machine", i, player.output_channel);
   }
-  tracks.push_back({NoteLedger::kMetronome, "metronome", options.metronome.channel});
+  tracks.push_back({ActiveNotes::kMetronome, "metronome", options.metronome.channel});
   return tracks;
 }
 

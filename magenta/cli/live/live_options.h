@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/cli/verbs/live_flags.h"
 #include "magenta/live/backend.h"
-#include "magenta/live/stage/duet_options.h"
+#include "magenta/live/realtime/duet_options.h"
 
 namespace magenta::cli {
 

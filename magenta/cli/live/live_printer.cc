@@ -15,14 +15,15 @@ constexpr auto kFlushEvery = std::chrono::milliseconds(20);
 constexpr size_t kLastNotes = 4;
 /// Within so many steps of a beat it is shown: an outside clock starts just before its first tick.
 constexpr double kOnStep = 0.02;
-/// Answers of a server that are later than that, in seconds, are late: beside the brain's nap.
+/// Answers of a server that are later than that, in seconds, are late: beside the nap of the
+/// response thread.
 constexpr double kOnTime = 0.002;
 
-const char* StateName(VoiceState state) {
+const char* StateName(TurnState state) {
   switch (state) {
-    case VoiceState::kListening: return "listening";
-    case VoiceState::kAnswering: return "playing";
-    case VoiceState::kIdle: break;
+    case TurnState::kListening: return "listening";
+    case TurnState::kAnswering: return "playing";
+    case TurnState::kIdle: break;
   }
   return "ready";
 }
@@ -68,7 +69,7 @@ void Remember(std::deque<std::string>& last, std::string text) {
   if (last.size() > kLastNotes) last.pop_front();
 }
 
-bool IsNoteOn(const JournalEntry& entry) {
+bool IsNoteOn(const SessionEvent& entry) {
   return (entry.bytes[0] & 0xf0) == 0x90 && entry.bytes[2] > 0;
 }
 
@@ -80,7 +81,7 @@ LivePrinter::LivePrinter(Output& out, const DuetOptions& options, std::vector<st
       models_(std::move(models)),
       terminal_(::isatty(STDERR_FILENO) != 0 && !out.json() && out.ShowsProgress()),
       qpm_(options.qpm),
-      states_(options.players.size(), VoiceState::kIdle),
+      states_(options.players.size(), TurnState::kIdle),
       temperature_(options.temperature) {}
 
 std::string LivePrinter::BarAndBeat(double position) const {
@@ -91,7 +92,7 @@ std::string LivePrinter::BarAndBeat(double position) const {
 
 std::string LivePrinter::StatusLine() const {
   std::string states;
-  for (const VoiceState state : states_) {
+  for (const TurnState state : states_) {
     states += fmt::format("{}{:<9}", states.empty() ? "" : " ", StateName(state));
   }
   const auto notes = [](const std::deque<std::string>& last) {
@@ -125,7 +126,7 @@ void LivePrinter::OnIdle(const MidiBackendState& state) {
   const auto now = std::chrono::steady_clock::now();
   if (now - drawn_ < (lines ? kFlushEvery : kRedrawEvery)) return;
   drawn_ = now;
-  // Whoever reads the lines gets them while they are news; a reader that is gone is told at the
+  // Whoever reads the lines gets them while they are news; a reader that is gone is noticed at the
   // end.
   if (lines) return out_.Flush().IgnoreError();
   out_.Progress(StatusLine());
@@ -140,7 +141,7 @@ void LivePrinter::OnDrops(const RingDrops& drops) {
             .Set("sound", drops.sound.load()));
 }
 
-Json LivePrinter::Begin(std::string_view event, const JournalEntry& entry) const {
+Json LivePrinter::Begin(std::string_view event, const SessionEvent& entry) const {
   return Json::Object()
       .Set("event", event)
       .Set("time", entry.seconds)
@@ -151,50 +152,50 @@ void LivePrinter::Print(const Json& line) {
   if (out_.json()) out_.Result(line);
 }
 
-void LivePrinter::OnEntry(const JournalEntry& entry) {
+void LivePrinter::OnEntry(const SessionEvent& entry) {
   switch (entry.kind) {
-    case JournalEntry::Kind::kPlayerNote: return OnNote(entry, false);
-    case JournalEntry::Kind::kMachineNote: return OnNote(entry, true);
-    case JournalEntry::Kind::kMessage: return OnMessage(entry);
-    case JournalEntry::Kind::kControl: return OnControl(entry);
-    case JournalEntry::Kind::kState:
-      states_[entry.voice] = entry.state;
+    case SessionEvent::Kind::kPlayerNote: return OnNote(entry, false);
+    case SessionEvent::Kind::kMachineNote: return OnNote(entry, true);
+    case SessionEvent::Kind::kMessage: return OnMessage(entry);
+    case SessionEvent::Kind::kControl: return OnControl(entry);
+    case SessionEvent::Kind::kState:
+      states_[entry.player] = entry.state;
       return Print(Begin("state", entry)
-                       .Set("player", entry.voice + 1)
+                       .Set("player", entry.player + 1)
                        .Set("state", StateName(entry.state)));
-    case JournalEntry::Kind::kBeat:
+    case SessionEvent::Kind::kBeat:
       position_ = entry.position;
       qpm_ = entry.qpm;
       return;
-    case JournalEntry::Kind::kTransport:
+    case SessionEvent::Kind::kTransport:
       running_ = entry.value != 0;
       if (running_) song_bars_ = entry.song_bars;
       return Print(Begin(running_ ? "start" : "stop", entry).Set("qpm", entry.qpm));
-    case JournalEntry::Kind::kLate:
-      return Print(Begin("late", entry).Set("player", entry.voice + 1).Set("frames", entry.value));
-    case JournalEntry::Kind::kClick:
-    case JournalEntry::Kind::kPlayerSound:
-    case JournalEntry::Kind::kTempo: return;
+    case SessionEvent::Kind::kLate:
+      return Print(Begin("late", entry).Set("player", entry.player + 1).Set("frames", entry.value));
+    case SessionEvent::Kind::kClick:
+    case SessionEvent::Kind::kPlayerSound:
+    case SessionEvent::Kind::kTempo: return;
   }
 }
 
-void LivePrinter::OnNote(const JournalEntry& entry, bool machine) {
+void LivePrinter::OnNote(const SessionEvent& entry, bool machine) {
   const bool on = IsNoteOn(entry);
   if (on) {
     Remember(machine ? answered_ : played_, PitchName(entry.bytes[1]));
     ++(machine ? machine_notes_ : player_notes_);
-    const int listens_to = options_.players[entry.voice].input_channel;
+    const int listens_to = options_.players[entry.player].input_channel;
     heard_notes_ += !machine && (listens_to < 0 || listens_to == (entry.bytes[0] & 0x0f));
   }
   Print(Begin("note", entry)
             .Set("who", machine ? "machine" : "player")
-            .Set("player", entry.voice + 1)
+            .Set("player", entry.player + 1)
             .Set("on", on)
             .Set("pitch", entry.bytes[1])
             .Set("velocity", entry.bytes[2]));
 }
 
-void LivePrinter::OnControl(const JournalEntry& entry) {
+void LivePrinter::OnControl(const SessionEvent& entry) {
   if (entry.action == LiveAction::kTemperature) temperature_ = 0.1 + entry.value / 127.0 * 1.9;
   if (entry.action == LiveAction::kModel && !models_.empty()) {
     model_ = static_cast<size_t>(entry.value) % models_.size();
@@ -202,7 +203,7 @@ void LivePrinter::OnControl(const JournalEntry& entry) {
   Print(Begin("control", entry).Set("action", ActionName(entry.action)).Set("value", entry.value));
 }
 
-void LivePrinter::OnMessage(const JournalEntry& entry) {
+void LivePrinter::OnMessage(const SessionEvent& entry) {
   const int kind = entry.bytes[0] & 0xf0;
   const int number = entry.bytes[1], value = entry.bytes[2];
   std::string text = fmt::format("{:02X} {:02X} {:02X}", entry.bytes[0], number, value);

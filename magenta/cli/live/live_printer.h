@@ -19,7 +19,7 @@ class LivePrinter : public DuetObserver {
   /// From now on it is said once when the MIDI thread has no real-time priority.
   void ExpectRealTime() { expects_real_time_ = true; }
 
-  void OnEntry(const JournalEntry& entry) override;
+  void OnEntry(const SessionEvent& entry) override;
   void OnAnswer(const AnswerReport& report) override;
   void OnDrops(const RingDrops& drops) override;
   void OnIdle(const MidiBackendState& state) override;
@@ -40,12 +40,12 @@ class LivePrinter : public DuetObserver {
  private:
   std::string BarAndBeat(double position) const;
   std::string StatusLine() const;
-  void OnNote(const JournalEntry& entry, bool machine);
-  void OnControl(const JournalEntry& entry);
-  void OnMessage(const JournalEntry& entry);
+  void OnNote(const SessionEvent& entry, bool machine);
+  void OnControl(const SessionEvent& entry);
+  void OnMessage(const SessionEvent& entry);
   void CountAnswer(const AnswerReport& report);
   /// The beginning of `entry`'s JSON line: what, when and where.
-  Json Begin(std::string_view event, const JournalEntry& entry) const;
+  Json Begin(std::string_view event, const SessionEvent& entry) const;
   void Print(const Json& line);
 
   Output& out_;
@@ -57,7 +57,7 @@ class LivePrinter : public DuetObserver {
   double qpm_;
   bool running_ = false;
   int64_t song_bars_ = 0;
-  std::vector<VoiceState> states_;
+  std::vector<TurnState> states_;
   std::deque<std::string> played_;
   std::deque<std::string> answered_;
   size_t model_ = 0;

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "magenta/live/stage/midi_io.h"
+#include "magenta/live/realtime/midi_io.h"
 #include "magenta/render/schedule.h"
 
 namespace magenta::cli {

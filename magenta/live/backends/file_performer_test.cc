@@ -72,17 +72,17 @@ TEST(FilePerformer, TellsWhatComesNextOfThoseThatAreHeard) {
                                        {48, {0x80, 62, 0}},
                                        {60, {0x81, 40, 0}}});
   PerformerCues cues;
-  std::string told;
+  std::string seen;
   cues.expect = [&](int64_t next_on, int64_t quiet) {
     const auto text = [](int64_t frame) {
       return frame == PerformerCues::kNever ? "never" : fmt::format("{}", frame);
     };
-    told += fmt::format("{}/{} ", text(next_on), text(quiet));
+    seen += fmt::format("{}/{} ", text(next_on), text(quiet));
   };
   cues.hears = [](uint8_t, uint8_t channel) { return channel == 0; };
   FilePerformer performer(music, cues);
   Played(performer);
-  EXPECT_EQ(told, "0/0 45/15 45/0 45/0 45/0 never/0 never/0 ");
+  EXPECT_EQ(seen, "0/0 45/15 45/0 45/0 45/0 never/0 never/0 ");
 }
 
 TEST(FilePerformer, WhatABlockCanNotHoldComesWithTheNext) {

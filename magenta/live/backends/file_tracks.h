@@ -14,7 +14,7 @@
 #include "magenta/base/files.h"
 #include "magenta/io/midi/smf_writer.h"
 #include "magenta/live/backend.h"
-#include "magenta/live/stage/midi_io.h"
+#include "magenta/live/realtime/midi_io.h"
 
 namespace magenta {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "magenta/live/backends/midi_messages.h"
-#include "magenta/live/stage/midi_io.h"
+#include "magenta/live/realtime/midi_io.h"
 
 namespace magenta {
 

@@ -20,7 +20,7 @@
 #include <thread>
 #include <vector>
 
-#include "magenta/live/stage/midi_io.h"
+#include "magenta/live/realtime/midi_io.h"
 
 namespace magenta {
 

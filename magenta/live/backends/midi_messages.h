@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-#include "magenta/live/stage/midi_io.h"
+#include "magenta/live/realtime/midi_io.h"
 
 namespace magenta {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "magenta/live/stage/midi_io.h"
+#include "magenta/live/realtime/midi_io.h"
 
 namespace magenta {
 

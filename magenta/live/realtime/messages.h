@@ -1,18 +1,18 @@
 #pragma once
-// What the MIDI thread, the brain and the one who watches tell one another, through rings.
+// What the MIDI thread, the response thread and the main thread send one another, through rings.
 
 #include <array>
 #include <cstdint>
 
-#include "magenta/live/stage/duet_options.h"
+#include "magenta/live/realtime/duet_options.h"
 
 namespace magenta {
 
 /// What one player's side is doing.
-enum class VoiceState : uint8_t { kIdle, kListening, kAnswering };
+enum class TurnState : uint8_t { kIdle, kListening, kAnswering };
 
-/// MIDI thread -> brain.
-struct MindEvent {
+/// MIDI thread -> response thread.
+struct PerformanceEvent {
   enum class Kind : uint8_t {
     kNoteOn,   // pitch, velocity; at position
     kNoteOff,  // pitch; at position
@@ -25,7 +25,7 @@ struct MindEvent {
     kControl,  // action, value
   };
   Kind kind = Kind::kClosed;
-  uint8_t voice = 0;
+  uint8_t player = 0;
   uint8_t pitch = 0;
   uint8_t velocity = 0;
   bool flag = false;
@@ -37,9 +37,10 @@ struct MindEvent {
   int value = 0;
 };
 
-/// Brain -> MIDI thread, a ring a voice. A take is one answer, or one that would be given if the
-/// phrase ended on its first step; a newer take replaces an older one that was not needed.
-struct TakeEvent {
+/// Response thread -> MIDI thread, a ring a player. A take is one answer, or one that would be
+/// given if the phrase ended on its first step; a newer take replaces an older one that was not
+/// needed.
+struct ScheduledNote {
   enum class Kind : uint8_t { kBegin, kNoteOn, kNoteOff };
   Kind kind = Kind::kBegin;
   uint8_t pitch = 0;
@@ -48,27 +49,27 @@ struct TakeEvent {
   int64_t step = 0;
 };
 
-/// MIDI thread -> whoever watches.
-struct JournalEntry {
+/// MIDI thread -> main thread.
+struct SessionEvent {
   enum class Kind : uint8_t {
-    kPlayerNote,   // bytes; voice
-    kPlayerSound,  // bytes of a controller, program or pitch bend; voice
-    kMachineNote,  // bytes; voice
+    kPlayerNote,   // bytes; player
+    kPlayerSound,  // bytes of a controller, program or pitch bend; player
+    kMachineNote,  // bytes; player
     kClick,        // bytes
     kMessage,      // bytes: --learn
-    kState,        // state of voice
+    kState,        // state of player
     kBeat,         // step
-    kControl,      // action, value; voice
+    kControl,      // action, value; player
     kTempo,        // qpm
     kTransport,    // value 1 started, 0 stopped; song_bars
-    kLate,         // value: frames that notes of an answer were late; voice
+    kLate,         // value: frames that notes of an answer were late; player
   };
   Kind kind = Kind::kBeat;
-  uint8_t voice = 0;
+  uint8_t player = 0;
   uint8_t port = 0;
   uint8_t size = 0;
   std::array<uint8_t, 3> bytes = {};
-  VoiceState state = VoiceState::kIdle;
+  TurnState state = TurnState::kIdle;
   LiveAction action = LiveAction::kPanic;
   int value = 0;
   /// Since the backend's start.

@@ -7,15 +7,15 @@
 #include <memory>
 
 #include "magenta/base/spsc_ring.h"
-#include "magenta/live/stage/messages.h"
-#include "magenta/live/stage/midi_io.h"
-#include "magenta/live/stage/transport.h"
+#include "magenta/live/realtime/messages.h"
+#include "magenta/live/realtime/midi_io.h"
+#include "magenta/live/realtime/transport.h"
 
 namespace magenta {
 
 /// What rings that were full could not take, since the session began. Any thread may read it.
 struct RingDrops {
-  std::atomic<int64_t> phrase = 0;   // of what is played, for the brain
+  std::atomic<int64_t> phrase = 0;   // of what is played, for the response thread
   std::atomic<int64_t> journal = 0;  // for the screen and the recording
   std::atomic<int64_t> sound = 0;    // for --synth
   int64_t total() const noexcept { return phrase + journal + sound; }
@@ -23,9 +23,9 @@ struct RingDrops {
 
 /// Part of the MIDI thread: noexcept, no allocation. Frames are counted from the backend's start; a
 /// frame outside of the block is its nearest.
-class Outlet {
+class MidiRouter {
  public:
-  Outlet(const Transport& transport, int num_outputs, size_t journal_capacity)
+  MidiRouter(const Transport& transport, int num_outputs, size_t journal_capacity)
       : transport_(transport), num_outputs_(num_outputs), journal_(journal_capacity) {}
 
   void BeginBlock(const MidiBlock& block, MidiOut& out) noexcept {
@@ -50,32 +50,32 @@ class Outlet {
 
   /// Puts `entry` into the journal, with the time and position of its frame. A full journal drops
   /// it, and counts.
-  void Tell(JournalEntry entry) noexcept {
+  void Report(SessionEvent entry) noexcept {
     entry.seconds = static_cast<double>(entry.frame) / block_.rate;
     entry.position = transport_.PositionAt(entry.frame);
     if (!journal_.Push(entry)) ++drops_.journal;
   }
 
   /// An entry of `kind` that has little more to say, with the tempo.
-  void Tell(JournalEntry::Kind kind, int64_t frame, int value = 0,
-            LiveAction action = LiveAction::kPanic) noexcept {
-    JournalEntry entry;
+  void Report(SessionEvent::Kind kind, int64_t frame, int value = 0,
+              LiveAction action = LiveAction::kPanic) noexcept {
+    SessionEvent entry;
     entry.kind = kind;
     entry.frame = frame;
     entry.value = value;
     entry.action = action;
     entry.qpm = transport_.qpm();
-    Tell(entry);
+    Report(entry);
   }
 
-  SpscRing<JournalEntry>& journal() noexcept { return journal_; }
+  SpscRing<SessionEvent>& journal() noexcept { return journal_; }
   RingDrops& drops() noexcept { return drops_; }
   const RingDrops& drops() const noexcept { return drops_; }
 
  private:
   const Transport& transport_;
   const int num_outputs_;
-  SpscRing<JournalEntry> journal_;
+  SpscRing<SessionEvent> journal_;
   std::unique_ptr<SpscRing<MidiEvent>> monitor_;
   RingDrops drops_;
   MidiBlock block_;

@@ -2,7 +2,7 @@
 // The MIDI thread's side of live play: messages and frames in, notes, clicks and clock out.
 //
 // Each block is walked in order of time: half steps of the grid on one side, messages on the other.
-// On a step voices change turns, notes of answers sound and the metronome clicks; half a step
+// On a step players change turns, notes of answers sound and the metronome clicks; half a step
 // before it, whatever was played by then is known to count for the steps before.
 
 #include <array>
@@ -11,12 +11,12 @@
 #include <memory>
 #include <vector>
 
-#include "magenta/live/stage/duet_options.h"
-#include "magenta/live/stage/midi_io.h"
-#include "magenta/live/stage/note_ledger.h"
-#include "magenta/live/stage/outlet.h"
-#include "magenta/live/stage/transport.h"
-#include "magenta/live/stage/voice.h"
+#include "magenta/live/realtime/active_notes.h"
+#include "magenta/live/realtime/duet_options.h"
+#include "magenta/live/realtime/midi_io.h"
+#include "magenta/live/realtime/midi_router.h"
+#include "magenta/live/realtime/player_turn.h"
+#include "magenta/live/realtime/transport.h"
 
 namespace magenta {
 
@@ -40,14 +40,14 @@ class DuetEngine final : public MidiProcessor {
 
   /// Before the first block: what goes to the first output can be had from the ring, too.
   SpscRing<MidiEvent>& Monitor() {
-    outlet_.EnableMonitor(1 << 12);
-    return *outlet_.monitor();
+    router_.EnableMonitor(1 << 12);
+    return *router_.monitor();
   }
 
   // For the other threads. Each ring has one reader.
-  SpscRing<MindEvent>& to_brain() { return to_brain_; }
-  SpscRing<TakeEvent>& takes(int voice) { return voices_[voice]->takes(); }
-  SpscRing<JournalEntry>& journal() { return outlet_.journal(); }
+  SpscRing<PerformanceEvent>& performance_events() { return performance_events_; }
+  SpscRing<ScheduledNote>& takes(int player) { return turns_[player]->takes(); }
+  SpscRing<SessionEvent>& journal() { return router_.journal(); }
   /// From the next block on nothing sounds any more, nothing is played and stopped() is true.
   void RequestStop() noexcept { stop_wanted_.store(true, std::memory_order_relaxed); }
   bool stopped() const noexcept { return stopped_.load(std::memory_order_acquire); }
@@ -72,7 +72,7 @@ class DuetEngine final : public MidiProcessor {
   /// Counts; exact once stopped(), and between blocks where time is simulated.
   EngineState state() const noexcept;
   /// What full rings dropped; from any thread.
-  const RingDrops& drops() const noexcept { return outlet_.drops(); }
+  const RingDrops& drops() const noexcept { return router_.drops(); }
   /// Whether no answer is played, and none would be if nobody played on. Between blocks of
   /// simulated time, or after.
   bool idle() const noexcept;
@@ -93,17 +93,17 @@ class DuetEngine final : public MidiProcessor {
   void HandleRealTime(uint8_t status, int64_t frame) noexcept;
   bool HandleControl(const MidiEvent& event, int64_t frame) noexcept;
   void HandleMusic(const MidiEvent& event, int64_t frame) noexcept;
-  void EndChannel(Voice& voice, int index, const MidiEvent& event, int64_t frame) noexcept;
-  void TellMusic(int voice, const MidiEvent& event, int64_t frame) noexcept;
-  void Thru(const Voice& voice, int index, const MidiEvent& event, int64_t frame) noexcept;
-  void TellMessage(JournalEntry::Kind kind, int voice, const MidiEvent& event,
-                   int64_t frame) noexcept;
+  void EndChannel(PlayerTurn& turn, int index, const MidiEvent& event, int64_t frame) noexcept;
+  void ReportMusic(int player, const MidiEvent& event, int64_t frame) noexcept;
+  void Thru(const PlayerTurn& turn, int index, const MidiEvent& event, int64_t frame) noexcept;
+  void ReportMessage(SessionEvent::Kind kind, int player, const MidiEvent& event,
+                     int64_t frame) noexcept;
 
   void Act(const ControlBinding& binding, int value, const MidiEvent& event,
            int64_t frame) noexcept;
   bool ActOnAll(LiveAction action, int value, int64_t frame) noexcept;
-  void ActOnVoice(LiveAction action, int value, Voice& voice, int64_t frame) noexcept;
-  void StartPhrase(Voice& voice, int64_t frame) noexcept;
+  void ActOnTurn(LiveAction action, int value, PlayerTurn& turn, int64_t frame) noexcept;
+  void StartPhrase(PlayerTurn& turn, int64_t frame) noexcept;
   void Panic(int64_t frame) noexcept;
   void ReleaseKeys(int64_t frame) noexcept;
   void ReleasePedals(int64_t frame) noexcept;
@@ -114,10 +114,10 @@ class DuetEngine final : public MidiProcessor {
 
   const DuetOptions options_;
   Transport transport_;
-  Outlet outlet_;
-  NoteLedger ledger_;
-  SpscRing<MindEvent> to_brain_;
-  std::vector<std::unique_ptr<Voice>> voices_;
+  MidiRouter router_;
+  ActiveNotes active_notes_;
+  SpscRing<PerformanceEvent> performance_events_;
+  std::vector<std::unique_ptr<PlayerTurn>> turns_;
 
   bool begun_ = false;
   int64_t half_ = 0;    // the next half step to come

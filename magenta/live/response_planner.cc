@@ -1,4 +1,4 @@
-#include "magenta/live/mind.h"
+#include "magenta/live/response_planner.h"
 
 #include <algorithm>
 
@@ -14,10 +14,10 @@ constexpr uint32_t kSeedsPerPlayer = 1 << 16;
 constexpr int kMostBarsBefore = 40;
 
 /// The notes of an answer, as if a player had played them.
-std::vector<Phrase::Note> AsPlayed(const std::vector<TakeEvent>& told) {
+std::vector<Phrase::Note> AsPlayed(const std::vector<ScheduledNote>& sent) {
   std::vector<Phrase::Note> notes;
-  for (const TakeEvent& event : told) {
-    if (event.kind == TakeEvent::Kind::kNoteOn) {
+  for (const ScheduledNote& event : sent) {
+    if (event.kind == ScheduledNote::Kind::kNoteOn) {
       notes.push_back({event.step, Phrase::kOpen, event.pitch, event.velocity});
       continue;
     }
@@ -30,8 +30,9 @@ std::vector<Phrase::Note> AsPlayed(const std::vector<TakeEvent>& told) {
 
 }  // namespace
 
-Mind::Mind(int player, const DuetOptions& options, std::unique_ptr<Responder> responder,
-           SpscRing<TakeEvent>& takes)
+ResponsePlanner::ResponsePlanner(int player, const DuetOptions& options,
+                                 std::unique_ptr<Responder> responder,
+                                 SpscRing<ScheduledNote>& takes)
     : player_(player),
       options_(options),
       responder_(std::move(responder)),
@@ -40,27 +41,29 @@ Mind::Mind(int player, const DuetOptions& options, std::unique_ptr<Responder> re
       phrase_(options, conversation_),
       temperature_(options.temperature) {}
 
-void Mind::Handle(const MindEvent& event) {
+void ResponsePlanner::Handle(const PerformanceEvent& event) {
   switch (event.kind) {
-    case MindEvent::Kind::kNoteOn:
+    case PerformanceEvent::Kind::kNoteOn:
       return phrase_.NoteOn(event.position, event.pitch, event.velocity);
-    case MindEvent::Kind::kNoteOff: return phrase_.NoteOff(event.position, event.pitch);
-    case MindEvent::Kind::kBegin: return OnBegin(event.step);
-    case MindEvent::Kind::kClosed: return OnClosed(event);
-    case MindEvent::Kind::kEnd: listening_ = false; return End(phrase_, event.step, event.until);
-    case MindEvent::Kind::kMutate: mutate_ = {event.step, event.until}; return;
-    case MindEvent::Kind::kStop:
+    case PerformanceEvent::Kind::kNoteOff: return phrase_.NoteOff(event.position, event.pitch);
+    case PerformanceEvent::Kind::kBegin: return OnBegin(event.step);
+    case PerformanceEvent::Kind::kClosed: return OnClosed(event);
+    case PerformanceEvent::Kind::kEnd:
+      listening_ = false;
+      return End(phrase_, event.step, event.until);
+    case PerformanceEvent::Kind::kMutate: mutate_ = {event.step, event.until}; return;
+    case PerformanceEvent::Kind::kStop:
       StopAnswer();
       if (event.flag) {
         listening_ = false;
         proposal_.reset();
       }
       return;
-    case MindEvent::Kind::kControl: return OnControl(event.action, event.value);
+    case PerformanceEvent::Kind::kControl: return OnControl(event.action, event.value);
   }
 }
 
-void Mind::OnBegin(int64_t step) {
+void ResponsePlanner::OnBegin(int64_t step) {
   listening_ = true;
   responder_->BeginPhrase();
   proposal_.reset();
@@ -71,7 +74,7 @@ void Mind::OnBegin(int64_t step) {
 }
 
 /// Of what is heard the first bars, where it has grown too long.
-void Mind::ForgetOld(int64_t step) {
+void ResponsePlanner::ForgetOld(int64_t step) {
   const int64_t bar = options_.steps_per_bar;
   if (step - phrase_.primer_start() <= kMaxHeardBars * bar) return;
   const int64_t bar_line = step - (step % bar + bar) % bar;
@@ -80,19 +83,19 @@ void Mind::ForgetOld(int64_t step) {
   if (phrase_.start() < first) phrase_.Begin(first);
 }
 
-void Mind::OnClosed(const MindEvent& event) {
+void ResponsePlanner::OnClosed(const PerformanceEvent& event) {
   const int64_t step = event.step;
   now_ = step;
   if (mutate_ && step >= mutate_->step) Mutate();
   if (!listening_) return phrase_.Begin(step - 2);  // what is struck early counts for what comes
   ForgetOld(step);
   if (step <= phrase_.start()) return;
-  // An error is told when an answer is wanted.
+  // An error is reported when an answer is wanted.
   if (event.flag) return Propose(phrase_, step, event.until).IgnoreError();
   responder_->Hear(phrase_, step, model_index_);
 }
 
-void Mind::OnControl(LiveAction action, int value) {
+void ResponsePlanner::OnControl(LiveAction action, int value) {
   switch (action) {
     case LiveAction::kTemperature:
       temperature_ = 0.1 + value / 127.0 * 1.9;
@@ -107,7 +110,7 @@ void Mind::OnControl(LiveAction action, int value) {
   }
 }
 
-absl::Status Mind::Propose(const Phrase& phrase, int64_t step, int64_t until) {
+absl::Status ResponsePlanner::Propose(const Phrase& phrase, int64_t step, int64_t until) {
   proposal_.reset();
   AnswerOrder order;
   order.step = step;
@@ -120,25 +123,25 @@ absl::Status Mind::Propose(const Phrase& phrase, int64_t step, int64_t until) {
   order.model = model_index_;
   MAGENTA_ASSIGN_OR_RETURN(auto answer, responder_->Propose(phrase, order));
   proposal_.emplace(Proposal{order, std::move(answer), {}});
-  Send({{TakeEvent::Kind::kBegin, 0, 0, order.take, step}});
+  Send({{ScheduledNote::Kind::kBegin, 0, 0, order.take, step}});
   while (ExtendProposal()) {
   }
   return absl::OkStatus();
 }
 
 /// A proposal is made up to its first step.
-bool Mind::ExtendProposal() {
+bool ResponsePlanner::ExtendProposal() {
   Proposal& proposal = *proposal_;
   const int64_t step = proposal.order.step;
   if (proposal.answer->horizon() > step) return false;
-  std::vector<TakeEvent> events;
+  std::vector<ScheduledNote> events;
   const bool extended = proposal.answer->Extend(step + 1, events);
-  proposal.told.insert(proposal.told.end(), events.begin(), events.end());
+  proposal.sent.insert(proposal.sent.end(), events.begin(), events.end());
   Send(events);
   return extended;
 }
 
-void Mind::End(const Phrase& phrase, int64_t step, int64_t until) {
+void ResponsePlanner::End(const Phrase& phrase, int64_t step, int64_t until) {
   StopAnswer();
   AnswerReport report;
   report.player = player_;
@@ -168,7 +171,7 @@ void Mind::End(const Phrase& phrase, int64_t step, int64_t until) {
   conversation_.Add({phrase.start(), step, /*is_answer=*/false, EndedOn(step, phrase.notes())});
   answer.order = proposal_->order;
   answer.made = std::move(proposal_->answer);
-  answer.told = std::move(proposal_->told);
+  answer.sent = std::move(proposal_->sent);
   proposal_.reset();
   answer.report = std::move(report);
   answer.wanted = wanted;
@@ -176,16 +179,16 @@ void Mind::End(const Phrase& phrase, int64_t step, int64_t until) {
   ChangeModel();  // where it was chosen after the proposal was made
 }
 
-/// Where another model is chosen in an answer, it goes on from the step up to which all is told:
+/// Where another model is chosen in an answer, it goes on from the step up to which all is sent:
 /// what it hears is the conversation with the answer so far.
-void Mind::ChangeModel() {
+void ResponsePlanner::ChangeModel() {
   if (!answer_ || answer_->order.model == model_index_) return;
   Answer& answer = *answer_;
   const int64_t step = answer.made->horizon();
   if (answer.made->finished() || step >= answer.until) return;
   Phrase so_far(options_, conversation_);
   so_far.Begin(answer.kept_to);
-  so_far.Replace(AsPlayed(answer.told));
+  so_far.Replace(AsPlayed(answer.sent));
   AnswerOrder order = answer.order;
   order.step = step;
   order.until = answer.until;
@@ -194,10 +197,10 @@ void Mind::ChangeModel() {
   auto next = responder_->Propose(so_far, order);
   if (!next.ok()) return;  // the other one goes on; the next phrase will tell why
   // What still sounds ends where the other model begins.
-  std::vector<TakeEvent> ends;
+  std::vector<ScheduledNote> ends;
   answer.made->EndAt(step);
   answer.made->Extend(step, ends);
-  answer.told.insert(answer.told.end(), ends.begin(), ends.end());
+  answer.sent.insert(answer.sent.end(), ends.begin(), ends.end());
   Send(ends);
   answer.order = order;
   answer.made = *std::move(next);
@@ -211,60 +214,60 @@ void Mind::ChangeModel() {
   reports_.back().again = true;
 }
 
-void Mind::AddJourney(const LiveAnswer& answer, WallClock::time_point wanted,
-                      AnswerReport& report) {
-  const LiveAnswer::Journey* journey = answer.journey();
-  if (journey == nullptr) return;
+void ResponsePlanner::AddLatency(const LiveAnswer& answer, WallClock::time_point wanted,
+                                 AnswerReport& report) {
+  const LiveAnswer::RequestLatency* latency = answer.latency();
+  if (latency == nullptr) return;
   const auto seconds = [](WallClock::duration time) {
     return std::chrono::duration<double>(time).count();
   };
   report.elsewhere = true;
-  report.asked_ahead = journey->ahead;
-  if (!journey->arrived) return;
-  report.delay_seconds = seconds(*journey->arrived - journey->asked);
-  report.late_seconds = std::max(0.0, seconds(*journey->arrived - wanted));
+  report.asked_ahead = latency->ahead;
+  if (!latency->arrived) return;
+  report.delay_seconds = seconds(*latency->arrived - latency->asked);
+  report.late_seconds = std::max(0.0, seconds(*latency->arrived - wanted));
 }
 
 /// Reports an answer once its first note is there, and its failure when there is one.
-void Mind::ReportArrival(Answer& answer) {
+void ResponsePlanner::ReportArrival(Answer& answer) {
   const absl::Status status = answer.made->status();
   const bool arrived =
-      !answer.told.empty() || answer.made->horizon() > answer.start || answer.made->finished();
-  if (answer.failure_told || (answer.reported ? status.ok() : !arrived)) return;
+      !answer.sent.empty() || answer.made->horizon() > answer.start || answer.made->finished();
+  if (answer.failure_reported || (answer.reported ? status.ok() : !arrived)) return;
   AnswerReport report = answer.report;
   report.notes = answer.made->remarks();
   report.problem = status.ok() ? "" : ErrorLine(status);
-  AddJourney(*answer.made, answer.wanted, report);
+  AddLatency(*answer.made, answer.wanted, report);
   report.again = answer.reported;
   answer.reported = true;
-  answer.failure_told = !status.ok();
+  answer.failure_reported = !status.ok();
   reports_.push_back(std::move(report));
 }
 
-void Mind::StopAnswer() {
+void ResponsePlanner::StopAnswer() {
   if (!answer_) return;
   if (!answer_->reported) {
     answer_->report.problem = "the model elsewhere did not answer in time";
-    AddJourney(*answer_->made, answer_->wanted, answer_->report);
+    AddLatency(*answer_->made, answer_->wanted, answer_->report);
     reports_.push_back(std::move(answer_->report));
   }
   KeepAnswer(std::min(answer_->until, now_));
-  last_answer_ = std::move(answer_->told);
+  last_answer_ = std::move(answer_->sent);
   answer_.reset();
 }
 
 /// The answer up to `step` belongs to the conversation. One that never came does not.
-void Mind::KeepAnswer(int64_t up_to) {
+void ResponsePlanner::KeepAnswer(int64_t up_to) {
   if (!answer_ || up_to <= answer_->kept_to) return;
-  const bool came = !answer_->told.empty() || answer_->made->horizon() > answer_->start;
+  const bool came = !answer_->sent.empty() || answer_->made->horizon() > answer_->start;
   if (!came) return;
   const int64_t from = std::exchange(answer_->kept_to, up_to);
-  std::vector<Phrase::Note> notes = AsPlayed(answer_->told);
+  std::vector<Phrase::Note> notes = AsPlayed(answer_->sent);
   std::erase_if(notes, [from](const Phrase::Note& note) { return note.start < from; });
   conversation_.Add({from, up_to, /*is_answer=*/true, EndedOn(up_to, std::move(notes))});
 }
 
-void Mind::Mutate() {
+void ResponsePlanner::Mutate() {
   const Pending wanted = *mutate_;
   mutate_.reset();
   StopAnswer();
@@ -290,7 +293,7 @@ void Mind::Mutate() {
   End(phrase, wanted.step, wanted.until);
 }
 
-bool Mind::Work() {
+bool ResponsePlanner::Work() {
   if (!Flush()) return false;
   if (proposal_ && ExtendProposal()) return true;
   if (!answer_) return false;
@@ -303,25 +306,25 @@ bool Mind::Work() {
   return (loop_ || begun) && Loop(*answer_);
 }
 
-bool Mind::ExtendAnswer() {
+bool ResponsePlanner::ExtendAnswer() {
   Answer& answer = *answer_;
   const int64_t wanted = now_ + options_.lead_steps;
   if (answer.made->horizon() > wanted) return false;
-  std::vector<TakeEvent> events;
+  std::vector<ScheduledNote> events;
   const bool extended = answer.made->Extend(wanted + 1, events);
-  answer.told.insert(answer.told.end(), events.begin(), events.end());
+  answer.sent.insert(answer.sent.end(), events.begin(), events.end());
   Send(events);
   ReportArrival(answer);
   return extended;
 }
 
-bool Mind::Loop(Answer& answer) {
-  const std::vector<TakeEvent>& told = answer.told;
-  if (told.empty()) return false;
-  TakeEvent event = told[answer.next_looped];
+bool ResponsePlanner::Loop(Answer& answer) {
+  const std::vector<ScheduledNote>& sent = answer.sent;
+  if (sent.empty()) return false;
+  ScheduledNote event = sent[answer.next_looped];
   event.step += answer.loops * (answer.until - answer.start);
   if (event.step > now_ + options_.lead_steps) return false;
-  if (++answer.next_looped == told.size()) {
+  if (++answer.next_looped == sent.size()) {
     answer.next_looped = 0;
     ++answer.loops;
   }
@@ -329,12 +332,12 @@ bool Mind::Loop(Answer& answer) {
   return true;
 }
 
-void Mind::Send(const std::vector<TakeEvent>& events) {
+void ResponsePlanner::Send(const std::vector<ScheduledNote>& events) {
   unsent_.insert(unsent_.end(), events.begin(), events.end());
   Flush();
 }
 
-bool Mind::Flush() {
+bool ResponsePlanner::Flush() {
   while (!unsent_.empty() && takes_.Push(unsent_.front())) unsent_.pop_front();
   return unsent_.empty();
 }

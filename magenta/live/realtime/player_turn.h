@@ -1,6 +1,7 @@
 #pragma once
 // One player's side on the MIDI thread: whose turn it is, and the notes of the answer as they fall
-// due. Step by step it tells the brain what is played, and takes from it what is to sound.
+// due. Step by step it tells the response thread what is played, and takes from it what is to
+// sound.
 
 #include <array>
 #include <bitset>
@@ -8,43 +9,43 @@
 #include <limits>
 
 #include "magenta/base/spsc_ring.h"
-#include "magenta/live/stage/messages.h"
-#include "magenta/live/stage/note_ledger.h"
-#include "magenta/live/stage/outlet.h"
+#include "magenta/live/realtime/active_notes.h"
+#include "magenta/live/realtime/messages.h"
+#include "magenta/live/realtime/midi_router.h"
 
 namespace magenta {
 
-/// What all voices of the MIDI thread share.
-struct Stage {
+/// What all turns on the MIDI thread share.
+struct RealtimeContext {
   const DuetOptions& options;
   Transport& transport;
-  Outlet& outlet;
-  NoteLedger& ledger;
-  SpscRing<MindEvent>& to_brain;
+  MidiRouter& router;
+  ActiveNotes& active_notes;
+  SpscRing<PerformanceEvent>& performance_events;
 };
 
 /// Part of the MIDI thread: noexcept, no allocation after construction. Steps only rise.
-class Voice {
+class PlayerTurn {
  public:
   static constexpr int64_t kNoStep = std::numeric_limits<int64_t>::max();
 
   /// `index` is the player's.
-  Voice(int index, const Stage& stage);
+  PlayerTurn(int index, const RealtimeContext& context);
 
-  /// Where the brain puts what it makes.
-  SpscRing<TakeEvent>& takes() noexcept { return takes_; }
-  VoiceState state() const noexcept;
+  /// Where the response thread puts what it makes.
+  SpscRing<ScheduledNote>& takes() noexcept { return takes_; }
+  TurnState state() const noexcept;
   bool listening() const noexcept { return listening_; }
   bool answering() const noexcept { return answering_; }
   /// Whether the phrase's end is known.
   bool ending() const noexcept { return phrase_end_ != kNoStep; }
   /// Whether an answer is played, or one will be though nobody plays on (a loop: its first round).
   bool busy() const noexcept;
-  const PlayerOptions& player() const noexcept { return stage_.options.players[index_]; }
+  const PlayerOptions& player() const noexcept { return context_.options.players[index_]; }
   /// Whether a message of `channel` (0..15) on input `port` is this player's.
   bool Hears(uint8_t port, uint8_t channel) const noexcept;
 
-  /// As each block begins: takes what the brain has made, and plays what is overdue.
+  /// As each block begins: takes what the response thread has made, and plays what is overdue.
   void OnBlock(int64_t frame) noexcept;
   /// Half a step before `step`: what is played now counts for `step`.
   void OnClosed(int64_t step) noexcept;
@@ -82,7 +83,7 @@ class Voice {
   void Stop(int64_t frame) noexcept;
   /// The answer is over; turns go on (panic).
   void Silence(int64_t frame) noexcept;
-  /// An action of this player's controls that is none of the above; false: it is not a voice's.
+  /// An action of this player's controls that is none of the above; false: it is not a turn's.
   bool Control(LiveAction action, int value, int64_t frame) noexcept;
 
   /// Notes of answers that came after their time, and by how many frames at most.
@@ -90,21 +91,21 @@ class Voice {
   int64_t most_late() const noexcept { return most_late_; }
 
  private:
-  /// What the brain made, in order of steps.
+  /// What the response thread made, in order of steps.
   struct Queue {
-    std::array<TakeEvent, 1024> events;
+    std::array<ScheduledNote, 1024> events;
     size_t first = 0;
     size_t count = 0;
     bool full() const noexcept { return count == events.size(); }
     void Clear() noexcept { first = count = 0; }
-    void Add(const TakeEvent& event) noexcept;
-    const TakeEvent& Front() const noexcept { return events[first]; }
+    void Add(const ScheduledNote& event) noexcept;
+    const ScheduledNote& Front() const noexcept { return events[first]; }
     void Drop() noexcept;
   };
 
   void Collect() noexcept;
   void PlayDue(int64_t step, int64_t frame, bool late) noexcept;
-  void Play(const TakeEvent& event, int64_t frame, bool too_late) noexcept;
+  void Play(const ScheduledNote& event, int64_t frame, bool too_late) noexcept;
   bool PhraseIsOver(int64_t step) const noexcept;
   bool IsSilent(int64_t step) const noexcept;
   /// In steps, of one that begins on `step`.
@@ -112,15 +113,15 @@ class Voice {
   void EndPhrase(int64_t step, int64_t frame) noexcept;
   void BeginAnswer(int64_t step, int64_t length) noexcept;
   void EndAnswer(int64_t step, int64_t frame) noexcept;
-  void TellState(int64_t frame) noexcept;
-  void TellStop(bool all) noexcept;
-  void Tell(MindEvent event) noexcept;
+  void ReportState(int64_t frame) noexcept;
+  void SendStop(bool all) noexcept;
+  void Send(PerformanceEvent event) noexcept;
 
   const int index_;
-  const Stage stage_;
-  const NoteLedger::Owner owner_;
-  SpscRing<TakeEvent> takes_;
-  VoiceState told_ = VoiceState::kIdle;
+  const RealtimeContext context_;
+  const ActiveNotes::Owner owner_;
+  SpscRing<ScheduledNote> takes_;
+  TurnState reported_state_ = TurnState::kIdle;
   int64_t step_ = -1;  // the last one reached
 
   bool listening_ = false;

@@ -1,5 +1,5 @@
 #pragma once
-// What a session of live play is told before it begins.
+// What a session of live play knows before it begins.
 
 #include <cstdint>
 #include <vector>
@@ -38,7 +38,7 @@ enum class LiveAction : uint8_t {
   kEndPhrase,    // whatever the mode, at the next place where an answer may begin
   kPanic,        // ends every note, ours or not
   kMute,         // 64 and more: the machine is silent; below: it is not
-  kLoop,         // 64 and more: the answer is repeated until told otherwise
+  kLoop,         // 64 and more: the answer is repeated until it is switched off
   kMutate,       // a new answer, to the last answer
   kTemperature,  // 0.1 + value / 127 * 1.9
   kTempo,        // 60 + value quarters a minute
@@ -60,7 +60,7 @@ struct ControlBinding {
   int value = -1;
 };
 
-/// One player: what is heard as theirs, and the voice that answers.
+/// One player: what is heard as theirs, and what answers.
 struct PlayerOptions {
   /// MidiEvent::port of inputs; -1: all.
   int input_port = -1;
@@ -68,7 +68,7 @@ struct PlayerOptions {
   int input_channel = -1;
   int output_port = 0;
   int output_channel = 0;
-  /// Sent to the output at the beginning, for the voice; -1: none.
+  /// Sent to the output at the beginning, for the answers; -1: none.
   int program = -1;
   /// For what the player plays through (input_channel; for all, each that nobody else sounds on).
   int thru_program = -1;
@@ -119,7 +119,7 @@ struct DuetOptions {
   bool performer_waits = false;
   MemoryMode memory = MemoryMode::kSession;
 
-  /// What players send goes to the outputs of their voices.
+  /// What players send goes to the outputs of their answers.
   bool thru = true;
   /// So does, with the first player's, what is no player's: other channels of a file.
   bool thru_others = false;

@@ -1,10 +1,10 @@
-#include "magenta/live/stage/note_ledger.h"
+#include "magenta/live/realtime/active_notes.h"
 
 #include <algorithm>
 
 namespace magenta {
 
-void NoteLedger::Set(Key key, Owner owner) noexcept {
+void ActiveNotes::Set(Key key, Owner owner) noexcept {
   Owner& slot = owners_[Index(key)];
   sounding_ += (owner != kNobody) - (slot != kNobody);
   --counts_[slot];
@@ -12,22 +12,23 @@ void NoteLedger::Set(Key key, Owner owner) noexcept {
   slot = owner;
 }
 
-void NoteLedger::Tell(Outlet& out, int64_t frame, Key key, uint8_t velocity, Owner owner) noexcept {
+void ActiveNotes::Report(MidiRouter& out, int64_t frame, Key key, uint8_t velocity,
+                         Owner owner) noexcept {
   if (owner == kUnended || (owner >= kThru && owner < kMachine)) return;
-  JournalEntry entry;
-  entry.kind = owner == kMetronome ? JournalEntry::Kind::kClick : JournalEntry::Kind::kMachineNote;
-  entry.voice = owner == kMetronome ? 0 : static_cast<uint8_t>(owner - kMachine);
+  SessionEvent entry;
+  entry.kind = owner == kMetronome ? SessionEvent::Kind::kClick : SessionEvent::Kind::kMachineNote;
+  entry.player = owner == kMetronome ? 0 : static_cast<uint8_t>(owner - kMachine);
   entry.port = key.port;
   entry.size = 3;
   entry.bytes = {static_cast<uint8_t>((velocity > 0 ? 0x90 : 0x80) | key.channel), key.pitch,
                  velocity};
   entry.frame = frame;
-  out.Tell(entry);
+  out.Report(entry);
 }
 
-bool NoteLedger::End(Outlet& out, int64_t frame, Key key) noexcept {
+bool ActiveNotes::End(MidiRouter& out, int64_t frame, Key key) noexcept {
   const Owner owner = owners_[Index(key)];
-  Tell(out, frame, key, 0, owner);
+  Report(out, frame, key, 0, owner);
   const bool sent = out.Send(frame, key.port, 3,
                              {static_cast<uint8_t>(0x80 | key.channel), key.pitch, 64}, owner);
   offs_ += sent;
@@ -35,7 +36,8 @@ bool NoteLedger::End(Outlet& out, int64_t frame, Key key) noexcept {
   return sent;
 }
 
-bool NoteLedger::On(Outlet& out, int64_t frame, Key key, uint8_t velocity, Owner owner) noexcept {
+bool ActiveNotes::On(MidiRouter& out, int64_t frame, Key key, uint8_t velocity,
+                     Owner owner) noexcept {
   if (key.port >= kMaxLivePorts || key.channel > 15 || key.pitch > 127 || velocity == 0) {
     return false;
   }
@@ -44,30 +46,30 @@ bool NoteLedger::On(Outlet& out, int64_t frame, Key key, uint8_t velocity, Owner
   if (!out.Send(frame, key.port, 3, {status, key.pitch, velocity}, owner)) return false;
   ++ons_;
   Set(key, owner);
-  Tell(out, frame, key, velocity, owner);
+  Report(out, frame, key, velocity, owner);
   return true;
 }
 
-bool NoteLedger::Off(Outlet& out, int64_t frame, Key key, Owner owner) noexcept {
+bool ActiveNotes::Off(MidiRouter& out, int64_t frame, Key key, Owner owner) noexcept {
   if (key.port >= kMaxLivePorts || key.channel > 15 || key.pitch > 127) return false;
   if (owners_[Index(key)] != owner) return false;
   End(out, frame, key);
   return true;
 }
 
-void NoteLedger::EndChannel(Outlet& out, int64_t frame, uint8_t port, uint8_t channel,
-                            Owner owner) noexcept {
+void ActiveNotes::EndChannel(MidiRouter& out, int64_t frame, uint8_t port, uint8_t channel,
+                             Owner owner) noexcept {
   if (counts_[owner] == 0) return;
   for (uint8_t pitch = 0; pitch < 128; ++pitch) Off(out, frame, {port, channel, pitch}, owner);
 }
 
-bool NoteLedger::Sounds(uint8_t port, uint8_t channel) const noexcept {
+bool ActiveNotes::Sounds(uint8_t port, uint8_t channel) const noexcept {
   if (port >= kMaxLivePorts || channel > 15) return false;
   const auto* first = owners_.data() + Index({port, channel, 0});
   return std::any_of(first, first + 128, [](Owner owner) { return owner != kNobody; });
 }
 
-void NoteLedger::Flush(Outlet& out, int64_t frame, Owner owner) noexcept {
+void ActiveNotes::Flush(MidiRouter& out, int64_t frame, Owner owner) noexcept {
   if (owner == kNobody ? sounding_ == 0 : counts_[owner] == 0) return;
   for (size_t i = 0; i < owners_.size(); ++i) {
     if (owners_[i] != kNobody && (owner == kNobody || owners_[i] == owner)) {
@@ -76,6 +78,6 @@ void NoteLedger::Flush(Outlet& out, int64_t frame, Owner owner) noexcept {
   }
 }
 
-void NoteLedger::Retry(Outlet& out, int64_t frame) noexcept { Flush(out, frame, kUnended); }
+void ActiveNotes::Retry(MidiRouter& out, int64_t frame) noexcept { Flush(out, frame, kUnended); }
 
 }  // namespace magenta

@@ -20,11 +20,11 @@ struct MidiEvent {
   /// Of `bytes`: 1 to 3.
   uint8_t size = 0;
   std::array<uint8_t, 3> bytes = {};
-  /// Of what goes out: whose it is, by NoteLedger's numbers; 0: nobody's (clock, panic).
+  /// Of what goes out: whose it is, by ActiveNotes's numbers; 0: nobody's (clock, panic).
   uint8_t owner = 0;
 };
 
-/// A stretch of time.
+/// A span of time.
 struct MidiBlock {
   /// The first frame, counted from the backend's start.
   int64_t start = 0;

@@ -1,4 +1,4 @@
-#include "magenta/live/stage/voice.h"
+#include "magenta/live/realtime/player_turn.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,76 +18,76 @@ int64_t RoundedUp(int64_t step, int64_t grid) noexcept { return (step + grid - 1
 
 }  // namespace
 
-void Voice::Queue::Add(const TakeEvent& event) noexcept {
+void PlayerTurn::Queue::Add(const ScheduledNote& event) noexcept {
   if (full()) return;
   events[(first + count++) % events.size()] = event;
 }
 
-void Voice::Queue::Drop() noexcept {
+void PlayerTurn::Queue::Drop() noexcept {
   first = (first + 1) % events.size();
   --count;
 }
 
-Voice::Voice(int index, const Stage& stage)
+PlayerTurn::PlayerTurn(int index, const RealtimeContext& context)
     : index_(index),
-      stage_(stage),
-      owner_(static_cast<NoteLedger::Owner>(NoteLedger::kMachine + index)),
+      context_(context),
+      owner_(static_cast<ActiveNotes::Owner>(ActiveNotes::kMachine + index)),
       takes_(kTakeRing),
-      answer_bars_(stage.options.answer_bars),
-      min_listen_bars_(stage.options.min_listen_bars),
-      max_listen_bars_(stage.options.max_listen_bars) {}
+      answer_bars_(context.options.answer_bars),
+      min_listen_bars_(context.options.min_listen_bars),
+      max_listen_bars_(context.options.max_listen_bars) {}
 
-VoiceState Voice::state() const noexcept {
-  if (answering_) return VoiceState::kAnswering;
-  return listening_ ? VoiceState::kListening : VoiceState::kIdle;
+TurnState PlayerTurn::state() const noexcept {
+  if (answering_) return TurnState::kAnswering;
+  return listening_ ? TurnState::kListening : TurnState::kIdle;
 }
 
-bool Voice::busy() const noexcept {
+bool PlayerTurn::busy() const noexcept {
   // A loop that nobody is there to end is heard once.
   const bool in_first_round = !loop_ || step_ < answer_start_ + answer_length_;
   if ((answering_ && in_first_round) || mutate_at_ != kNoStep) return true;
   // A switch that nobody is there to turn ends nothing.
-  const bool ends = stage_.options.mode != TurnMode::kSwitch || phrase_end_ != kNoStep;
-  return listening_ && ends && (heard_ || stage_.options.mode == TurnMode::kSwitch);
+  const bool ends = context_.options.mode != TurnMode::kSwitch || phrase_end_ != kNoStep;
+  return listening_ && ends && (heard_ || context_.options.mode == TurnMode::kSwitch);
 }
 
-bool Voice::Hears(uint8_t port, uint8_t channel) const noexcept {
+bool PlayerTurn::Hears(uint8_t port, uint8_t channel) const noexcept {
   return (player().input_port < 0 || player().input_port == port) &&
          (player().input_channel < 0 || player().input_channel == channel);
 }
 
-void Voice::Tell(MindEvent event) noexcept {
-  event.voice = static_cast<uint8_t>(index_);
-  if (!stage_.to_brain.Push(event)) ++stage_.outlet.drops().phrase;
+void PlayerTurn::Send(PerformanceEvent event) noexcept {
+  event.player = static_cast<uint8_t>(index_);
+  if (!context_.performance_events.Push(event)) ++context_.router.drops().phrase;
 }
 
-void Voice::TellStop(bool all) noexcept {
-  MindEvent event;
-  event.kind = MindEvent::Kind::kStop;
+void PlayerTurn::SendStop(bool all) noexcept {
+  PerformanceEvent event;
+  event.kind = PerformanceEvent::Kind::kStop;
   event.flag = all;
-  Tell(event);
+  Send(event);
 }
 
-void Voice::TellState(int64_t frame) noexcept {
-  if (state() == told_) return;
-  told_ = state();
-  JournalEntry entry;
-  entry.kind = JournalEntry::Kind::kState;
-  entry.voice = static_cast<uint8_t>(index_);
-  entry.state = told_;
+void PlayerTurn::ReportState(int64_t frame) noexcept {
+  if (state() == reported_state_) return;
+  reported_state_ = state();
+  SessionEvent entry;
+  entry.kind = SessionEvent::Kind::kState;
+  entry.player = static_cast<uint8_t>(index_);
+  entry.state = reported_state_;
   entry.frame = frame;
-  stage_.outlet.Tell(entry);
-  if (stage_.options.state_control < 0) return;
-  stage_.outlet.Send(
-      frame, static_cast<uint8_t>(player().output_port), 3,
-      {static_cast<uint8_t>(0xb0 | player().output_channel),
-       static_cast<uint8_t>(stage_.options.state_control), static_cast<uint8_t>(told_)});
+  context_.router.Report(entry);
+  if (context_.options.state_control < 0) return;
+  context_.router.Send(frame, static_cast<uint8_t>(player().output_port), 3,
+                       {static_cast<uint8_t>(0xb0 | player().output_channel),
+                        static_cast<uint8_t>(context_.options.state_control),
+                        static_cast<uint8_t>(reported_state_)});
 }
 
-void Voice::Collect() noexcept {
-  TakeEvent event;
+void PlayerTurn::Collect() noexcept {
+  ScheduledNote event;
   while (!queue_.full() && takes_.Pop(event)) {
-    const bool begins = event.kind == TakeEvent::Kind::kBegin;
+    const bool begins = event.kind == ScheduledNote::Kind::kBegin;
     if (begins && answering_ && take_ == 0 && event.step == answer_start_) {
       take_ = event.take;
     } else if (begins) {
@@ -102,52 +102,52 @@ void Voice::Collect() noexcept {
   }
 }
 
-void Voice::OnBlock(int64_t frame) noexcept {
+void PlayerTurn::OnBlock(int64_t frame) noexcept {
   Collect();
   if (answering_) PlayDue(step_, frame, true);
 }
 
-void Voice::PlayDue(int64_t step, int64_t frame, bool late) noexcept {
+void PlayerTurn::PlayDue(int64_t step, int64_t frame, bool late) noexcept {
   while (queue_.count > 0 && queue_.Front().step <= step) {
-    const TakeEvent event = queue_.Front();
+    const ScheduledNote event = queue_.Front();
     queue_.Drop();
-    const int64_t lateness = late ? frame - stage_.transport.FrameOf(event.step) : 0;
-    const bool is_on = event.kind == TakeEvent::Kind::kNoteOn;
+    const int64_t lateness = late ? frame - context_.transport.FrameOf(event.step) : 0;
+    const bool is_on = event.kind == ScheduledNote::Kind::kNoteOn;
     if (late && is_on && lateness > 0) {
       ++late_notes_;
       most_late_ = std::max(most_late_, lateness);
-      JournalEntry entry;
-      entry.kind = JournalEntry::Kind::kLate;
-      entry.voice = static_cast<uint8_t>(index_);
+      SessionEvent entry;
+      entry.kind = SessionEvent::Kind::kLate;
+      entry.player = static_cast<uint8_t>(index_);
       entry.value = static_cast<int>(std::min<int64_t>(lateness, 1 << 30));
       entry.frame = frame;
-      stage_.outlet.Tell(entry);
+      context_.router.Report(entry);
     }
     Play(event, frame, event.step < step);
   }
 }
 
-void Voice::Play(const TakeEvent& event, int64_t frame, bool too_late) noexcept {
-  const NoteLedger::Key key = {static_cast<uint8_t>(player().output_port),
-                               static_cast<uint8_t>(player().output_channel), event.pitch};
-  if (event.kind == TakeEvent::Kind::kNoteOff) {
-    stage_.ledger.Off(stage_.outlet, frame, key, owner_);
+void PlayerTurn::Play(const ScheduledNote& event, int64_t frame, bool too_late) noexcept {
+  const ActiveNotes::Key key = {static_cast<uint8_t>(player().output_port),
+                                static_cast<uint8_t>(player().output_channel), event.pitch};
+  if (event.kind == ScheduledNote::Kind::kNoteOff) {
+    context_.active_notes.Off(context_.router, frame, key, owner_);
   } else if (!muted_ && !too_late) {
-    stage_.ledger.On(stage_.outlet, frame, key, event.velocity, owner_);
+    context_.active_notes.On(context_.router, frame, key, event.velocity, owner_);
   }
 }
 
-void Voice::OnClosed(int64_t step) noexcept {
-  MindEvent event;
+void PlayerTurn::OnClosed(int64_t step) noexcept {
+  PerformanceEvent event;
   event.step = step;
-  const bool on_grid = step % stage_.options.answer_grid_steps == 0;
+  const bool on_grid = step % context_.options.answer_grid_steps == 0;
   event.flag = listening_ && step > phrase_start_ && (on_grid || step == phrase_end_);
   event.until = step + AnswerLength(step);
-  Tell(event);
+  Send(event);
 }
 
-bool Voice::PhraseIsOver(int64_t step) const noexcept {
-  const DuetOptions& options = stage_.options;
+bool PlayerTurn::PhraseIsOver(int64_t step) const noexcept {
+  const DuetOptions& options = context_.options;
   if (step <= phrase_start_) return false;
   if (step >= phrase_end_) return true;
   if (options.mode != TurnMode::kFree || step % options.answer_grid_steps != 0) return false;
@@ -157,8 +157,8 @@ bool Voice::PhraseIsOver(int64_t step) const noexcept {
 }
 
 /// Whether the silence that ends a phrase is there or, where that is known, has begun.
-bool Voice::IsSilent(int64_t step) const noexcept {
-  const DuetOptions& options = stage_.options;
+bool PlayerTurn::IsSilent(int64_t step) const noexcept {
+  const DuetOptions& options = context_.options;
   if (expects_ && last_on_ < expected_on_) {
     const int64_t quiet = held_.any() ? expected_quiet_ : last_off_;
     if (step >= quiet && expected_on_ - quiet >= options.silence_steps) return true;
@@ -168,7 +168,7 @@ bool Voice::IsSilent(int64_t step) const noexcept {
   return step - (held_.any() ? given_up : last_off_) >= options.silence_steps;
 }
 
-void Voice::OnStep(int64_t step, int64_t frame) noexcept {
+void PlayerTurn::OnStep(int64_t step, int64_t frame) noexcept {
   Collect();
   step_ = step;
   if (answering_ && step >= answer_end_) {
@@ -181,25 +181,25 @@ void Voice::OnStep(int64_t step, int64_t frame) noexcept {
   if (step >= next_begin_) BeginPhrase(step, frame);
   if (listening_ && PhraseIsOver(step)) EndPhrase(step, frame);
   if (step >= mutate_at_) {
-    stage_.ledger.Flush(stage_.outlet, frame, owner_);
+    context_.active_notes.Flush(context_.router, frame, owner_);
     mutate_at_ = kNoStep;
     BeginAnswer(step, answer_length_);
   }
   if (answering_) PlayDue(step, frame, false);
-  TellState(frame);
+  ReportState(frame);
 }
 
-void Voice::NoteOn(double position, int64_t frame, const MidiEvent& message) noexcept {
+void PlayerTurn::NoteOn(double position, int64_t frame, const MidiEvent& message) noexcept {
   const int64_t step = NearestStep(position);
   const uint8_t pitch = message.bytes[1], velocity = message.bytes[2];
-  MindEvent event;
-  event.kind = MindEvent::Kind::kNoteOn;
+  PerformanceEvent event;
+  event.kind = PerformanceEvent::Kind::kNoteOn;
   event.position = position;
   event.pitch = pitch;
   event.velocity = velocity;
-  Tell(event);
-  if (stage_.options.mode == TurnMode::kFree && !listening_) {
-    if (!answering_ || stage_.options.allow_overlap) {
+  Send(event);
+  if (context_.options.mode == TurnMode::kFree && !listening_) {
+    if (!answering_ || context_.options.allow_overlap) {
       BeginPhrase(step, frame);
     } else if (!loop_ && step >= answer_end_) {
       next_begin_ = step;  // struck early
@@ -212,13 +212,13 @@ void Voice::NoteOn(double position, int64_t frame, const MidiEvent& message) noe
   last_on_ = step;
 }
 
-void Voice::Expect(int64_t next_on, int64_t quiet) noexcept {
+void PlayerTurn::Expect(int64_t next_on, int64_t quiet) noexcept {
   expects_ = true;
   expected_on_ = next_on;
   expected_quiet_ = quiet;
 }
 
-int64_t Voice::TurnEnd(int64_t step) const noexcept {
+int64_t PlayerTurn::TurnEnd(int64_t step) const noexcept {
   if (answering_) return loop_ || step >= answer_end_ ? kNoStep : answer_end_;
   if (!listening_ || !heard_) return kNoStep;
   for (int64_t end = step_ + 1; end <= step; ++end) {
@@ -229,7 +229,7 @@ int64_t Voice::TurnEnd(int64_t step) const noexcept {
   return kNoStep;
 }
 
-std::bitset<128> Voice::HeldOn(uint8_t port, uint8_t channel) const noexcept {
+std::bitset<128> PlayerTurn::HeldOn(uint8_t port, uint8_t channel) const noexcept {
   std::bitset<128> keys = held_;
   for (size_t pitch = 0; pitch < keys.size(); ++pitch) {
     const Stroke& stroke = strokes_[pitch];
@@ -238,7 +238,7 @@ std::bitset<128> Voice::HeldOn(uint8_t port, uint8_t channel) const noexcept {
   return keys;
 }
 
-std::bitset<128> Voice::StruckSince(int64_t since) const noexcept {
+std::bitset<128> PlayerTurn::StruckSince(int64_t since) const noexcept {
   std::bitset<128> keys = held_;
   for (size_t pitch = 0; pitch < keys.size(); ++pitch) {
     if (strokes_[pitch].frame < since) keys.reset(pitch);
@@ -246,33 +246,33 @@ std::bitset<128> Voice::StruckSince(int64_t since) const noexcept {
   return keys;
 }
 
-void Voice::TakeAlong(const std::bitset<128>& keys) noexcept {
+void PlayerTurn::TakeAlong(const std::bitset<128>& keys) noexcept {
   for (size_t pitch = 0; pitch < keys.size(); ++pitch) {
     if (!keys[pitch] || strokes_[pitch].step >= phrase_start_) continue;
-    MindEvent event;
-    event.kind = MindEvent::Kind::kNoteOn;
+    PerformanceEvent event;
+    event.kind = PerformanceEvent::Kind::kNoteOn;
     event.position = static_cast<double>(phrase_start_);
     event.pitch = static_cast<uint8_t>(pitch);
     event.velocity = strokes_[pitch].velocity;
-    Tell(event);
+    Send(event);
     heard_ = true;
     last_on_ = phrase_start_;
   }
   held_ |= keys;
 }
 
-void Voice::NoteOff(double position, uint8_t pitch) noexcept {
-  MindEvent event;
-  event.kind = MindEvent::Kind::kNoteOff;
+void PlayerTurn::NoteOff(double position, uint8_t pitch) noexcept {
+  PerformanceEvent event;
+  event.kind = PerformanceEvent::Kind::kNoteOff;
   event.position = position;
   event.pitch = pitch;
-  Tell(event);
+  Send(event);
   held_.reset(pitch);
   last_off_ = NearestStep(position);
 }
 
-void Voice::BeginPhrase(int64_t step, int64_t frame) noexcept {
-  const DuetOptions& options = stage_.options;
+void PlayerTurn::BeginPhrase(int64_t step, int64_t frame) noexcept {
+  const DuetOptions& options = context_.options;
   if (answering_ && !options.allow_overlap) EndAnswer(step, frame);
   listening_ = true;
   heard_ = last_on_ >= step;
@@ -281,51 +281,52 @@ void Voice::BeginPhrase(int64_t step, int64_t frame) noexcept {
   phrase_end_ = kNoStep;
   if (options.mode == TurnMode::kBars)
     phrase_end_ = step + options.listen_bars * options.steps_per_bar;
-  MindEvent event;
-  event.kind = MindEvent::Kind::kBegin;
+  PerformanceEvent event;
+  event.kind = PerformanceEvent::Kind::kBegin;
   event.step = step;
-  Tell(event);
-  TellState(frame);
+  Send(event);
+  ReportState(frame);
 }
 
-void Voice::EndPhraseAt(int64_t step) noexcept {
+void PlayerTurn::EndPhraseAt(int64_t step) noexcept {
   if (!listening_) return;
   const int64_t end =
-      RoundedUp(std::max(step, phrase_start_ + 1), stage_.options.answer_grid_steps);
+      RoundedUp(std::max(step, phrase_start_ + 1), context_.options.answer_grid_steps);
   phrase_end_ = std::min(phrase_end_, end);
 }
 
-int64_t Voice::AnswerLength(int64_t step) const noexcept {
-  const int64_t bar = stage_.options.steps_per_bar;
+int64_t PlayerTurn::AnswerLength(int64_t step) const noexcept {
+  const int64_t bar = context_.options.steps_per_bar;
   if (answer_bars_ > 0) return answer_bars_ * bar;
   const int64_t length = step - phrase_start_;
-  const bool whole = stage_.options.performer_waits && stage_.options.answer_grid_steps % bar == 0;
+  const bool whole =
+      context_.options.performer_waits && context_.options.answer_grid_steps % bar == 0;
   return whole ? std::max<int64_t>(1, (length + bar / 2) / bar) * bar : length;
 }
 
-void Voice::EndPhrase(int64_t step, int64_t frame) noexcept {
+void PlayerTurn::EndPhrase(int64_t step, int64_t frame) noexcept {
   const int64_t length = AnswerLength(step);
   listening_ = false;
   phrase_end_ = kNoStep;
-  if (answering_) stage_.ledger.Flush(stage_.outlet, frame, owner_);
-  if (!heard_ && stage_.options.mode != TurnMode::kSwitch) {
+  if (answering_) context_.active_notes.Flush(context_.router, frame, owner_);
+  if (!heard_ && context_.options.mode != TurnMode::kSwitch) {
     answering_ = false;
-    TellStop(/*all=*/true);
-    if (stage_.options.mode != TurnMode::kBars) return;
+    SendStop(/*all=*/true);
+    if (context_.options.mode != TurnMode::kBars) return;
     next_begin_ = step + length;
     // There is nobody to rest for.
-    if (stage_.options.performer_waits) BeginPhrase(step, frame);
+    if (context_.options.performer_waits) BeginPhrase(step, frame);
     return;
   }
-  MindEvent event;
-  event.kind = MindEvent::Kind::kEnd;
+  PerformanceEvent event;
+  event.kind = PerformanceEvent::Kind::kEnd;
   event.step = step;
   event.until = step + length;
-  Tell(event);
+  Send(event);
   BeginAnswer(step, length);
 }
 
-void Voice::BeginAnswer(int64_t step, int64_t length) noexcept {
+void PlayerTurn::BeginAnswer(int64_t step, int64_t length) noexcept {
   answering_ = true;
   answer_start_ = step;
   answer_length_ = length;
@@ -338,52 +339,52 @@ void Voice::BeginAnswer(int64_t step, int64_t length) noexcept {
   candidate_ = 0;
 }
 
-void Voice::EndAnswer(int64_t step, int64_t frame) noexcept {
-  stage_.ledger.Flush(stage_.outlet, frame, owner_);
+void PlayerTurn::EndAnswer(int64_t step, int64_t frame) noexcept {
+  context_.active_notes.Flush(context_.router, frame, owner_);
   answering_ = false;
   take_ = 0;
   queue_.Clear();
-  TellStop(/*all=*/false);
-  if (stage_.options.mode == TurnMode::kBars && !listening_) next_begin_ = step;
+  SendStop(/*all=*/false);
+  if (context_.options.mode == TurnMode::kBars && !listening_) next_begin_ = step;
 }
 
-void Voice::MutateAt(int64_t step) noexcept {
+void PlayerTurn::MutateAt(int64_t step) noexcept {
   if (answer_length_ == 0 || listening_ || mutate_at_ != kNoStep) return;
   mutate_at_ = step;
-  MindEvent event;
-  event.kind = MindEvent::Kind::kMutate;
+  PerformanceEvent event;
+  event.kind = PerformanceEvent::Kind::kMutate;
   event.step = step;
   event.until = step + answer_length_;
-  Tell(event);
+  Send(event);
 }
 
-void Voice::Stop(int64_t frame) noexcept {
+void PlayerTurn::Stop(int64_t frame) noexcept {
   const bool was_idle = !answering_ && !listening_;
-  stage_.ledger.Flush(stage_.outlet, frame, owner_);
+  context_.active_notes.Flush(context_.router, frame, owner_);
   answering_ = listening_ = false;
   take_ = 0;
   queue_.Clear();
   phrase_end_ = next_begin_ = mutate_at_ = kNoStep;
   held_.reset();
   if (was_idle) return;
-  TellStop(/*all=*/true);
-  TellState(frame);
+  SendStop(/*all=*/true);
+  ReportState(frame);
 }
 
-void Voice::Silence(int64_t frame) noexcept {
+void PlayerTurn::Silence(int64_t frame) noexcept {
   const int64_t rest_until = answering_ ? answer_end_ : step_ + 1;
   const int64_t begin = next_begin_;
   Stop(frame);
   loop_ = false;
-  if (stage_.options.mode != TurnMode::kBars) return;
-  next_begin_ = begin != kNoStep ? begin : RoundedUp(rest_until, stage_.options.steps_per_bar);
+  if (context_.options.mode != TurnMode::kBars) return;
+  next_begin_ = begin != kNoStep ? begin : RoundedUp(rest_until, context_.options.steps_per_bar);
 }
 
-bool Voice::Control(LiveAction action, int value, int64_t frame) noexcept {
+bool PlayerTurn::Control(LiveAction action, int value, int64_t frame) noexcept {
   switch (action) {
     case LiveAction::kMute:
       muted_ = value >= 64;
-      if (muted_) stage_.ledger.Flush(stage_.outlet, frame, owner_);
+      if (muted_) context_.active_notes.Flush(context_.router, frame, owner_);
       break;
     case LiveAction::kLoop: loop_ = value >= 64; break;
     case LiveAction::kAnswerBars: answer_bars_ = value; break;
@@ -393,11 +394,11 @@ bool Voice::Control(LiveAction action, int value, int64_t frame) noexcept {
     case LiveAction::kModel: break;
     default: return false;
   }
-  MindEvent event;
-  event.kind = MindEvent::Kind::kControl;
+  PerformanceEvent event;
+  event.kind = PerformanceEvent::Kind::kControl;
   event.action = action;
   event.value = value;
-  Tell(event);
+  Send(event);
   return true;
 }
 

@@ -1,4 +1,4 @@
-#include "magenta/live/stage/engine.h"
+#include "magenta/live/realtime/engine.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 namespace magenta {
 namespace {
 
-constexpr size_t kBrainRing = 1 << 14;
+constexpr size_t kPerformanceRing = 1 << 14;
 constexpr size_t kJournalRing = 1 << 15;
 
 constexpr uint8_t kClockStatus = 0xf8;
@@ -66,30 +66,31 @@ bool IsSignal(LiveAction action) noexcept {
 DuetEngine::DuetEngine(const DuetOptions& options)
     : options_(options),
       transport_(options.qpm, options.steps_per_quarter, StepsPerTick(options)),
-      outlet_(transport_, options.num_outputs, kJournalRing),
-      to_brain_(kBrainRing) {
+      router_(transport_, options.num_outputs, kJournalRing),
+      performance_events_(kPerformanceRing) {
   MAGENTA_CHECK(!options.players.empty() && options.players.size() <= kMaxPlayers);
   MAGENTA_CHECK(options.num_outputs >= 0 && options.num_outputs <= kMaxLivePorts);
   MAGENTA_CHECK(options.steps_per_bar > 0 && options.steps_per_beat > 0);
   MAGENTA_CHECK(options.steps_per_quarter > 0 && options.answer_grid_steps > 0);
   for (size_t i = 0; i < options_.players.size(); ++i) {
-    voices_.push_back(std::make_unique<Voice>(
-        static_cast<int>(i), Stage{options_, transport_, outlet_, ledger_, to_brain_}));
+    turns_.push_back(std::make_unique<PlayerTurn>(
+        static_cast<int>(i),
+        RealtimeContext{options_, transport_, router_, active_notes_, performance_events_}));
   }
 }
 
 void DuetEngine::Process(const MidiBlock& block, std::span<const MidiEvent> in,
                          MidiOut& out) noexcept {
-  outlet_.BeginBlock(block, out);
+  router_.BeginBlock(block, out);
   transport_.SetRate(block.start, block.rate);
-  ledger_.Retry(outlet_, block.start);
+  active_notes_.Retry(router_, block.start);
   if (stop_wanted_.load(std::memory_order_relaxed)) return EndSession(block.start);
   cursor_ = block.start;
   if (!begun_) BeginSession(block.start);
   if (panic_wanted_.exchange(false, std::memory_order_relaxed)) Panic(block.start);
   if (release_wanted_.exchange(false, std::memory_order_relaxed)) ReleaseKeys(block.start);
   if (programs_wanted_.exchange(false, std::memory_order_relaxed)) SendPrograms(block.start);
-  for (const auto& voice : voices_) voice->OnBlock(block.start);
+  for (const auto& turn : turns_) turn->OnBlock(block.start);
   for (const MidiEvent& event : in) {
     const int64_t frame = block.start + std::min(event.frame, block.frames - 1);
     Walk(frame);
@@ -108,7 +109,7 @@ void DuetEngine::BeginSession(int64_t frame) noexcept {
 void DuetEngine::SendPrograms(int64_t frame) noexcept {
   const auto send = [&](int port, int channel, int program, int owner) {
     if (program < 0) return;
-    outlet_.Send(frame, static_cast<uint8_t>(port), 2,
+    router_.Send(frame, static_cast<uint8_t>(port), 2,
                  {static_cast<uint8_t>(0xc0 | channel), static_cast<uint8_t>(program), 0},
                  static_cast<uint8_t>(owner));
   };
@@ -122,31 +123,31 @@ void DuetEngine::SendPrograms(int64_t frame) noexcept {
   for (size_t i = 0; i < options_.players.size(); ++i) {
     const PlayerOptions& player = options_.players[i];
     const int index = static_cast<int>(i);
-    send(player.output_port, player.output_channel, player.program, NoteLedger::kMachine + index);
+    send(player.output_port, player.output_channel, player.program, ActiveNotes::kMachine + index);
     for (int channel = 0; channel < 16 && options_.thru; ++channel) {
       const bool all = player.input_channel < 0 && !is_taken(player.output_port, channel);
       if (all || channel == player.input_channel) {
-        send(player.output_port, channel, player.thru_program, NoteLedger::kThru + index);
+        send(player.output_port, channel, player.thru_program, ActiveNotes::kThru + index);
       }
     }
   }
-  send(metronome.port, metronome.channel, metronome.program, NoteLedger::kMetronome);
+  send(metronome.port, metronome.channel, metronome.program, ActiveNotes::kMetronome);
 }
 
 void DuetEngine::EndSession(int64_t frame) noexcept {
-  for (const auto& voice : voices_) voice->Stop(frame);
-  ledger_.Flush(outlet_, frame);
+  for (const auto& turn : turns_) turn->Stop(frame);
+  active_notes_.Flush(router_, frame);
   ReleasePedals(frame);
   if (options_.sync == SyncMode::kMaster && begun_) SendToAll(frame, 1, {kStopStatus, 0, 0});
   begun_ = false;
-  if (ledger_.sounding() == 0) stopped_.store(true, std::memory_order_release);
+  if (active_notes_.sounding() == 0) stopped_.store(true, std::memory_order_release);
 }
 
 void DuetEngine::ReleasePedals(int64_t frame) noexcept {
   for (size_t port = 0; port < pedals_.size(); ++port) {
     for (uint8_t channel = 0; channel < 16; ++channel) {
       if (!pedals_[port][channel]) continue;
-      outlet_.Send(frame, static_cast<uint8_t>(port), 3,
+      router_.Send(frame, static_cast<uint8_t>(port), 3,
                    {static_cast<uint8_t>(0xb0 | channel), kSustain, 0});
     }
     pedals_[port].reset();
@@ -154,32 +155,32 @@ void DuetEngine::ReleasePedals(int64_t frame) noexcept {
 }
 
 void DuetEngine::ReleaseKeys(int64_t frame) noexcept {
-  for (size_t i = 0; i < voices_.size(); ++i) {
-    Voice& voice = *voices_[i];
-    const std::bitset<128> held = voice.held();
+  for (size_t i = 0; i < turns_.size(); ++i) {
+    PlayerTurn& turn = *turns_[i];
+    const std::bitset<128> held = turn.held();
     for (uint8_t pitch = 0; pitch < 128; ++pitch) {
       if (!held[pitch]) continue;
       const MidiEvent end = {0, 0, 3, {0x80, pitch, 0}};
-      TellMessage(JournalEntry::Kind::kPlayerNote, static_cast<int>(i), end, frame);
-      voice.NoteOff(transport_.PositionAt(frame), pitch);
+      ReportMessage(SessionEvent::Kind::kPlayerNote, static_cast<int>(i), end, frame);
+      turn.NoteOff(transport_.PositionAt(frame), pitch);
     }
-    ledger_.Flush(outlet_, frame, static_cast<NoteLedger::Owner>(NoteLedger::kThru + i));
+    active_notes_.Flush(router_, frame, static_cast<ActiveNotes::Owner>(ActiveNotes::kThru + i));
   }
   ReleasePedals(frame);
 }
 
 EngineState DuetEngine::state() const noexcept {
-  EngineState state = {ledger_.note_ons(), ledger_.note_offs(), ledger_.sounding(), 0, 0};
-  for (const auto& voice : voices_) {
-    state.late_notes += voice->late_notes();
-    state.most_late = std::max(state.most_late, voice->most_late());
+  EngineState state = {active_notes_.note_ons(), active_notes_.note_offs(),
+                       active_notes_.sounding(), 0, 0};
+  for (const auto& turn : turns_) {
+    state.late_notes += turn->late_notes();
+    state.most_late = std::max(state.most_late, turn->most_late());
   }
   return state;
 }
 
 bool DuetEngine::idle() const noexcept {
-  return std::none_of(voices_.begin(), voices_.end(),
-                      [](const auto& voice) { return voice->busy(); });
+  return std::none_of(turns_.begin(), turns_.end(), [](const auto& turn) { return turn->busy(); });
 }
 
 bool DuetEngine::clock_is_gone() const noexcept {
@@ -188,18 +189,19 @@ bool DuetEngine::clock_is_gone() const noexcept {
 
 void DuetEngine::Expect(int64_t next_on, int64_t quiet) noexcept {
   const auto step_of = [&](int64_t frame) {
-    return frame == Transport::kNever ? Voice::kNoStep : std::llround(transport_.PositionAt(frame));
+    return frame == Transport::kNever ? PlayerTurn::kNoStep
+                                      : std::llround(transport_.PositionAt(frame));
   };
-  for (const auto& voice : voices_) voice->Expect(step_of(next_on), step_of(quiet));
+  for (const auto& turn : turns_) turn->Expect(step_of(next_on), step_of(quiet));
 }
 
 double DuetEngine::WaitBefore(int64_t frame) const noexcept {
   if (!options_.performer_waits || !transport_.running() || transport_.follows()) return 0;
   const int64_t step = std::llround(transport_.PositionAt(frame));
   int64_t turn_end = step;
-  for (const auto& voice : voices_) {
-    const int64_t end = voice->TurnEnd(step);
-    if (end != Voice::kNoStep) turn_end = std::max(turn_end, end);
+  for (const auto& turn : turns_) {
+    const int64_t end = turn->TurnEnd(step);
+    if (end != PlayerTurn::kNoStep) turn_end = std::max(turn_end, end);
   }
   const int64_t bar = options_.steps_per_bar;
   const int64_t bars = (turn_end - step + bar - 1) / bar;
@@ -207,8 +209,8 @@ double DuetEngine::WaitBefore(int64_t frame) const noexcept {
 }
 
 bool DuetEngine::Hears(uint8_t port, uint8_t channel) const noexcept {
-  return std::any_of(voices_.begin(), voices_.end(),
-                     [&](const auto& voice) { return voice->Hears(port, channel); });
+  return std::any_of(turns_.begin(), turns_.end(),
+                     [&](const auto& turn) { return turn->Hears(port, channel); });
 }
 
 int64_t DuetEngine::NextBar() const noexcept {
@@ -226,24 +228,24 @@ void DuetEngine::StartTransport(int64_t frame, int64_t step) noexcept {
   if (options_.sync == SyncMode::kMaster) SendToAll(frame, 1, {kStartStatus, 0, 0});
   const int64_t bar = options_.steps_per_bar;
   const int64_t next_bar = (step + bar - 1) / bar * bar;
-  for (const auto& voice : voices_) {
-    if (options_.mode == TurnMode::kBars) voice->Anchor(next_bar);
+  for (const auto& turn : turns_) {
+    if (options_.mode == TurnMode::kBars) turn->Anchor(next_bar);
   }
-  JournalEntry started;
-  started.kind = JournalEntry::Kind::kTransport;
+  SessionEvent started;
+  started.kind = SessionEvent::Kind::kTransport;
   started.frame = frame;
   started.value = 1;
   started.song_bars = song_bars_;
   started.qpm = transport_.qpm();
-  outlet_.Tell(started);
+  router_.Report(started);
 }
 
 void DuetEngine::StopTransport(int64_t frame) noexcept {
   if (!transport_.running()) return;
   transport_.Stop(frame);
-  for (const auto& voice : voices_) voice->Stop(frame);
-  ledger_.Flush(outlet_, frame, NoteLedger::kMetronome);
-  outlet_.Tell(JournalEntry::Kind::kTransport, frame, 0);
+  for (const auto& turn : turns_) turn->Stop(frame);
+  active_notes_.Flush(router_, frame, ActiveNotes::kMetronome);
+  router_.Report(SessionEvent::Kind::kTransport, frame, 0);
 }
 
 void DuetEngine::Walk(int64_t to) noexcept {
@@ -271,59 +273,59 @@ void DuetEngine::WalkClock(int64_t to) noexcept {
 
 void DuetEngine::OnHalfStep(int64_t half, int64_t frame) noexcept {
   if (half % 2 != 0) {
-    ledger_.Flush(outlet_, frame, NoteLedger::kMetronome);
-    for (const auto& voice : voices_) voice->OnClosed(half / 2 + 1);
+    active_notes_.Flush(router_, frame, ActiveNotes::kMetronome);
+    for (const auto& turn : turns_) turn->OnClosed(half / 2 + 1);
     return;
   }
   const int64_t step = half / 2;
-  for (const auto& voice : voices_) voice->OnStep(step, frame);
+  for (const auto& turn : turns_) turn->OnStep(step, frame);
   if (step % options_.steps_per_beat == 0) Click(step, frame);
 }
 
 void DuetEngine::Click(int64_t step, int64_t frame) noexcept {
-  outlet_.Tell(JournalEntry::Kind::kBeat, frame);
+  router_.Report(SessionEvent::Kind::kBeat, frame);
   const MetronomeOptions& metronome = options_.metronome;
   if (metronome.when == MetronomeWhen::kOff) return;
-  const bool listening = std::any_of(voices_.begin(), voices_.end(),
-                                     [](const auto& voice) { return voice->listening(); });
+  const bool listening =
+      std::any_of(turns_.begin(), turns_.end(), [](const auto& turn) { return turn->listening(); });
   if (metronome.when == MetronomeWhen::kListening && !listening) return;
   const bool accent = step % options_.steps_per_bar == 0;
-  ledger_.On(outlet_, frame,
-             {static_cast<uint8_t>(metronome.port), static_cast<uint8_t>(metronome.channel),
-              static_cast<uint8_t>(accent ? metronome.accent_pitch : metronome.pitch)},
-             static_cast<uint8_t>(metronome.velocity), NoteLedger::kMetronome);
+  active_notes_.On(router_, frame,
+                   {static_cast<uint8_t>(metronome.port), static_cast<uint8_t>(metronome.channel),
+                    static_cast<uint8_t>(accent ? metronome.accent_pitch : metronome.pitch)},
+                   static_cast<uint8_t>(metronome.velocity), ActiveNotes::kMetronome);
 }
 
 void DuetEngine::WatchClock(int64_t frame) noexcept {
   if (stalled_ || !transport_.Stalled(frame)) return;
   stalled_ = true;
-  for (const auto& voice : voices_) voice->Silence(frame);
-  ledger_.Flush(outlet_, frame, NoteLedger::kMetronome);
+  for (const auto& turn : turns_) turn->Silence(frame);
+  active_notes_.Flush(router_, frame, ActiveNotes::kMetronome);
 }
 
 void DuetEngine::SendToAll(int64_t frame, uint8_t size, std::array<uint8_t, 3> bytes) noexcept {
   for (int port = 0; port < options_.num_outputs; ++port) {
-    outlet_.Send(frame, static_cast<uint8_t>(port), size, bytes);
+    router_.Send(frame, static_cast<uint8_t>(port), size, bytes);
   }
 }
 
-void DuetEngine::TellMessage(JournalEntry::Kind kind, int voice, const MidiEvent& event,
-                             int64_t frame) noexcept {
-  JournalEntry entry;
+void DuetEngine::ReportMessage(SessionEvent::Kind kind, int player, const MidiEvent& event,
+                               int64_t frame) noexcept {
+  SessionEvent entry;
   entry.kind = kind;
-  entry.voice = static_cast<uint8_t>(voice);
+  entry.player = static_cast<uint8_t>(player);
   entry.port = event.port;
   entry.size = event.size;
   entry.bytes = event.bytes;
   entry.frame = frame;
-  outlet_.Tell(entry);
+  router_.Report(entry);
 }
 
 void DuetEngine::Handle(const MidiEvent& event, int64_t frame) noexcept {
   if (!IsWhole(event)) return;
   const uint8_t status = event.bytes[0];
   if (options_.learn) {
-    if (status < 0xf8) TellMessage(JournalEntry::Kind::kMessage, 0, event, frame);
+    if (status < 0xf8) ReportMessage(SessionEvent::Kind::kMessage, 0, event, frame);
     return;
   }
   if (status < 0xf0) {
@@ -389,82 +391,82 @@ bool DuetEngine::HandleControl(const MidiEvent& event, int64_t frame) noexcept {
 void DuetEngine::HandleMusic(const MidiEvent& event, int64_t frame) noexcept {
   const uint8_t kind = event.bytes[0] & 0xf0;
   bool heard = false;
-  for (size_t i = 0; i < voices_.size(); ++i) {
-    Voice& voice = *voices_[i];
+  for (size_t i = 0; i < turns_.size(); ++i) {
+    PlayerTurn& turn = *turns_[i];
     const int index = static_cast<int>(i);
-    if (!voice.Hears(event.port, event.bytes[0] & 0x0f)) continue;
-    if (EndsChannel(event)) EndChannel(voice, index, event, frame);
-    if (options_.thru && !heard) Thru(voice, index, event, frame);
+    if (!turn.Hears(event.port, event.bytes[0] & 0x0f)) continue;
+    if (EndsChannel(event)) EndChannel(turn, index, event, frame);
+    if (options_.thru && !heard) Thru(turn, index, event, frame);
     heard = true;
-    TellMusic(index, event, frame);
+    ReportMusic(index, event, frame);
     if ((kind != 0x80 && kind != 0x90) || !transport_.running()) continue;
     const double position = transport_.PositionAt(frame);
     if (IsNoteOn(event)) {
-      voice.NoteOn(position, frame, event);
+      turn.NoteOn(position, frame, event);
     } else {
-      voice.NoteOff(position, event.bytes[1]);
+      turn.NoteOff(position, event.bytes[1]);
     }
   }
   if (heard || !options_.thru || !options_.thru_others) return;
-  if (EndsChannel(event)) EndChannel(*voices_[0], 0, event, frame);
-  Thru(*voices_[0], 0, event, frame);
-  TellMusic(0, event, frame);
+  if (EndsChannel(event)) EndChannel(*turns_[0], 0, event, frame);
+  Thru(*turns_[0], 0, event, frame);
+  ReportMusic(0, event, frame);
 }
 
-void DuetEngine::TellMusic(int voice, const MidiEvent& event, int64_t frame) noexcept {
+void DuetEngine::ReportMusic(int player, const MidiEvent& event, int64_t frame) noexcept {
   switch (event.bytes[0] & 0xf0) {
     case 0x80:
-    case 0x90: return TellMessage(JournalEntry::Kind::kPlayerNote, voice, event, frame);
+    case 0x90: return ReportMessage(SessionEvent::Kind::kPlayerNote, player, event, frame);
     case 0xb0:
     case 0xc0:
-    case 0xe0: return TellMessage(JournalEntry::Kind::kPlayerSound, voice, event, frame);
+    case 0xe0: return ReportMessage(SessionEvent::Kind::kPlayerSound, player, event, frame);
     default: return;
   }
 }
 
 /// The player lets go of the channel's keys, and what of them went through ends.
-void DuetEngine::EndChannel(Voice& voice, int index, const MidiEvent& event,
+void DuetEngine::EndChannel(PlayerTurn& turn, int index, const MidiEvent& event,
                             int64_t frame) noexcept {
   const uint8_t channel = event.bytes[0] & 0x0f;
-  const std::bitset<128> held = voice.HeldOn(event.port, channel);
+  const std::bitset<128> held = turn.HeldOn(event.port, channel);
   for (uint8_t pitch = 0; pitch < 128; ++pitch) {
     if (!held[pitch]) continue;
     const auto status = static_cast<uint8_t>(0x80 | channel);
     const MidiEvent end = {0, event.port, 3, {status, pitch, 64}};
-    TellMessage(JournalEntry::Kind::kPlayerNote, index, end, frame);
-    voice.NoteOff(transport_.PositionAt(frame), pitch);
+    ReportMessage(SessionEvent::Kind::kPlayerNote, index, end, frame);
+    turn.NoteOff(transport_.PositionAt(frame), pitch);
   }
-  ledger_.EndChannel(outlet_, frame, static_cast<uint8_t>(voice.player().output_port), channel,
-                     static_cast<NoteLedger::Owner>(NoteLedger::kThru + index));
+  active_notes_.EndChannel(router_, frame, static_cast<uint8_t>(turn.player().output_port), channel,
+                           static_cast<ActiveNotes::Owner>(ActiveNotes::kThru + index));
 }
 
-void DuetEngine::Thru(const Voice& voice, int index, const MidiEvent& event,
+void DuetEngine::Thru(const PlayerTurn& turn, int index, const MidiEvent& event,
                       int64_t frame) noexcept {
-  const auto port = static_cast<uint8_t>(voice.player().output_port);
+  const auto port = static_cast<uint8_t>(turn.player().output_port);
   const uint8_t kind = event.bytes[0] & 0xf0;
   const uint8_t channel = event.bytes[0] & 0x0f;
-  const NoteLedger::Key key = {port, channel, event.bytes[1]};
-  const auto owner = static_cast<NoteLedger::Owner>(NoteLedger::kThru + index);
+  const ActiveNotes::Key key = {port, channel, event.bytes[1]};
+  const auto owner = static_cast<ActiveNotes::Owner>(ActiveNotes::kThru + index);
   if (IsNoteOn(event)) {
-    ledger_.On(outlet_, frame, key, event.bytes[2], owner);
+    active_notes_.On(router_, frame, key, event.bytes[2], owner);
   } else if (kind == 0x80 || kind == 0x90) {
-    ledger_.Off(outlet_, frame, key, owner);
+    active_notes_.Off(router_, frame, key, owner);
   } else {
     // What the machine sounds on the same channel is not the player's to end.
-    if (EndsChannel(event) && ledger_.Sounds(port, channel)) return;
+    if (EndsChannel(event) && active_notes_.Sounds(port, channel)) return;
     if (kind == 0xb0 && event.bytes[1] == kSustain) pedals_[port][channel] = event.bytes[2] >= 64;
     if (kind == 0xb0 && event.bytes[1] == kResetControllers) pedals_[port].reset(channel);
-    outlet_.Send(frame, port, event.size, event.bytes, owner);
+    router_.Send(frame, port, event.size, event.bytes, owner);
   }
 }
 
 void DuetEngine::Act(const ControlBinding& binding, int value, const MidiEvent& event,
                      int64_t frame) noexcept {
-  outlet_.Tell(JournalEntry::Kind::kControl, frame, value, binding.action);
+  router_.Report(SessionEvent::Kind::kControl, frame, value, binding.action);
   if (ActOnAll(binding.action, value, frame)) return;
-  for (const auto& voice : voices_) {
-    if (voice->Hears(event.port, event.bytes[0] & 0x0f)) {
-      ActOnVoice(binding.action, value, *voice, frame);
+  for (const auto& turn : turns_) {
+    if (turn->Hears(event.port, event.bytes[0] & 0x0f)) {
+      ActOnTurn(binding.action, value, *turn, frame);
     }
   }
 }
@@ -482,51 +484,51 @@ bool DuetEngine::ActOnAll(LiveAction action, int value, int64_t frame) noexcept 
   }
 }
 
-void DuetEngine::ActOnVoice(LiveAction action, int value, Voice& voice, int64_t frame) noexcept {
+void DuetEngine::ActOnTurn(LiveAction action, int value, PlayerTurn& turn, int64_t frame) noexcept {
   const int64_t next_step = (half_ + 1) / 2;
   switch (action) {
     case LiveAction::kStartPhrase:
       // A wheel that trembles at its end begins nothing anew.
-      if (!voice.listening() || voice.ending()) StartPhrase(voice, frame);
+      if (!turn.listening() || turn.ending()) StartPhrase(turn, frame);
       return;
     case LiveAction::kStopPhrase:
-    case LiveAction::kEndPhrase: return voice.EndPhraseAt(next_step);
+    case LiveAction::kEndPhrase: return turn.EndPhraseAt(next_step);
     case LiveAction::kToggle:
-      return voice.listening() ? voice.EndPhraseAt(next_step) : StartPhrase(voice, frame);
+      return turn.listening() ? turn.EndPhraseAt(next_step) : StartPhrase(turn, frame);
     case LiveAction::kPedal:
-      if (value < 64) return voice.EndPhraseAt(next_step);
-      if (!voice.listening()) StartPhrase(voice, frame);
+      if (value < 64) return turn.EndPhraseAt(next_step);
+      if (!turn.listening()) StartPhrase(turn, frame);
       return;
     case LiveAction::kMutate: {
       const int64_t grid = std::max(options_.answer_grid_steps, options_.steps_per_beat);
-      return voice.MutateAt((next_step + grid) / grid * grid);
+      return turn.MutateAt((next_step + grid) / grid * grid);
     }
-    default: voice.Control(action, value, frame);
+    default: turn.Control(action, value, frame);
   }
 }
 
-void DuetEngine::StartPhrase(Voice& voice, int64_t frame) noexcept {
+void DuetEngine::StartPhrase(PlayerTurn& turn, int64_t frame) noexcept {
   if (!transport_.running()) return;
   // An eager first note is not lost: half a step early is on time.
   const auto half_step = static_cast<int64_t>(transport_.FramesPerStep() / 2);
-  const std::bitset<128> early = voice.StruckSince(frame - half_step);
-  voice.Stop(frame);
-  const bool alone = std::all_of(voices_.begin(), voices_.end(), [](const auto& other) {
-    return other->state() == VoiceState::kIdle;
+  const std::bitset<128> early = turn.StruckSince(frame - half_step);
+  turn.Stop(frame);
+  const bool alone = std::all_of(turns_.begin(), turns_.end(), [](const auto& other) {
+    return other->state() == TurnState::kIdle;
   });
   // Our own clock begins anew with the phrase: its first beat is the moment of the switch.
   if (alone && !transport_.follows()) {
     StartTransport(frame, NextBar());
-    voice.BeginPhrase(half_ / 2, frame);
+    turn.BeginPhrase(half_ / 2, frame);
   } else {
-    voice.BeginPhrase(std::llround(transport_.PositionAt(frame)), frame);
+    turn.BeginPhrase(std::llround(transport_.PositionAt(frame)), frame);
   }
-  voice.TakeAlong(early);
+  turn.TakeAlong(early);
 }
 
 void DuetEngine::Panic(int64_t frame) noexcept {
-  for (const auto& voice : voices_) voice->Silence(frame);
-  ledger_.Flush(outlet_, frame);
+  for (const auto& turn : turns_) turn->Silence(frame);
+  active_notes_.Flush(router_, frame);
   for (uint8_t channel = 0; channel < 16; ++channel) {
     const auto status = static_cast<uint8_t>(0xb0 | channel);
     SendToAll(frame, 3, {status, kSustain, 0});

@@ -1,4 +1,4 @@
-#include "magenta/live/stage/transport.h"
+#include "magenta/live/realtime/transport.h"
 
 #include <gtest/gtest.h>
 

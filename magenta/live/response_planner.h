@@ -3,8 +3,8 @@
 // phrase ends, and goes on a few steps ahead of the play head.
 //
 // The answer's first event is drawn before anyone knows that the phrase ends there: on every step
-// on which it may end, an answer is begun (by a Responder) and put before the voice as a take. If
-// the phrase goes on the take is forgotten, and little was lost; if it ends, its first note is
+// on which it may end, an answer is begun (by a Responder) and sent to the player's turn as a take.
+// If the phrase goes on the take is forgotten, and little was lost; if it ends, its first note is
 // already there.
 
 #include <chrono>
@@ -19,8 +19,8 @@
 #include "magenta/base/spsc_ring.h"
 #include "magenta/live/conversation.h"
 #include "magenta/live/phrase.h"
+#include "magenta/live/realtime/messages.h"
 #include "magenta/live/responder.h"
-#include "magenta/live/stage/messages.h"
 
 namespace magenta {
 
@@ -47,18 +47,18 @@ struct AnswerReport {
   double delay_seconds = -1;
   double late_seconds = 0;
   int asked_ahead = 0;
-  /// It was told already, and here is what became of it since: its problem, or else another model
-  /// that goes on from start_step.
+  /// It was reported already, and here is what became of it since: its problem, or else another
+  /// model that goes on from start_step.
   bool again = false;
 };
 
-class Mind {
+class ResponsePlanner {
  public:
-  Mind(int player, const DuetOptions& options, std::unique_ptr<Responder> responder,
-       SpscRing<TakeEvent>& takes);
+  ResponsePlanner(int player, const DuetOptions& options, std::unique_ptr<Responder> responder,
+                  SpscRing<ScheduledNote>& takes);
 
-  /// In order, as the MIDI thread told them.
-  void Handle(const MindEvent& event);
+  /// In order, as the MIDI thread sent them.
+  void Handle(const PerformanceEvent& event);
   /// Goes on with the answer by a little, if there is something to make now. False: nothing to do.
   bool Work();
   /// Waits for answers where it must: time is simulated.
@@ -75,7 +75,7 @@ class Mind {
   struct Proposal {
     AnswerOrder order;
     std::unique_ptr<LiveAnswer> answer;
-    std::vector<TakeEvent> told;
+    std::vector<ScheduledNote> sent;
   };
   /// An answer that is played.
   struct Answer {
@@ -86,12 +86,12 @@ class Mind {
     /// What `made` was asked for.
     AnswerOrder order;
     std::unique_ptr<LiveAnswer> made;
-    std::vector<TakeEvent> told;
+    std::vector<ScheduledNote> sent;
     AnswerReport report;
     bool reported = false;
-    bool failure_told = false;
+    bool failure_reported = false;
     WallClock::time_point wanted;
-    // Loops: what was told, moved by whole lengths.
+    // Loops: what was sent, moved by whole lengths.
     int64_t loops = 1;
     size_t next_looped = 0;
   };
@@ -101,7 +101,7 @@ class Mind {
   };
 
   void OnBegin(int64_t step);
-  void OnClosed(const MindEvent& event);
+  void OnClosed(const PerformanceEvent& event);
   void OnControl(LiveAction action, int value);
   void End(const Phrase& phrase, int64_t step, int64_t until);
   void StopAnswer();
@@ -113,16 +113,16 @@ class Mind {
   bool ExtendProposal();
   bool ExtendAnswer();
   void ReportArrival(Answer& answer);
-  static void AddJourney(const LiveAnswer& answer, WallClock::time_point wanted,
+  static void AddLatency(const LiveAnswer& answer, WallClock::time_point wanted,
                          AnswerReport& report);
   bool Loop(Answer& answer);
-  void Send(const std::vector<TakeEvent>& events);
+  void Send(const std::vector<ScheduledNote>& events);
   bool Flush();
 
   const int player_;
   const DuetOptions& options_;
   std::unique_ptr<Responder> responder_;
-  SpscRing<TakeEvent>& takes_;
+  SpscRing<ScheduledNote>& takes_;
   Conversation conversation_;  // before phrase_
   Phrase phrase_;
   bool listening_ = false;
@@ -134,10 +134,10 @@ class Mind {
   std::optional<Answer> answer_;
   std::optional<Pending> mutate_;
   /// The last answer, for kMutate.
-  std::vector<TakeEvent> last_answer_;
+  std::vector<ScheduledNote> last_answer_;
   uint32_t takes_made_ = 0;
   uint32_t answers_ = 0;
-  std::deque<TakeEvent> unsent_;
+  std::deque<ScheduledNote> unsent_;
   std::vector<AnswerReport> reports_;
 };
 

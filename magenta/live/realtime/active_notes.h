@@ -5,15 +5,15 @@
 #include <array>
 #include <cstdint>
 
-#include "magenta/live/stage/duet_options.h"
-#include "magenta/live/stage/outlet.h"
+#include "magenta/live/realtime/duet_options.h"
+#include "magenta/live/realtime/midi_router.h"
 
 namespace magenta {
 
 /// Part of the MIDI thread: noexcept, no allocation. A key (port, channel, pitch) sounds once: who
 /// strikes a sounding key ends it first, and from then on it is theirs to end, so that note-ons and
-/// note-offs are always even. What the machine and the metronome play is told to the journal.
-class NoteLedger {
+/// note-offs are always even. What the machine and the metronome play goes into the journal.
+class ActiveNotes {
  public:
   /// Who strikes a key.
   using Owner = uint8_t;
@@ -30,18 +30,19 @@ class NoteLedger {
   };
 
   /// False: the block was full, and the key is as before, or ended.
-  bool On(Outlet& out, int64_t frame, Key key, uint8_t velocity, Owner owner) noexcept;
+  bool On(MidiRouter& out, int64_t frame, Key key, uint8_t velocity, Owner owner) noexcept;
   /// Ends the key if it is `owner`'s. False: it is not.
-  bool Off(Outlet& out, int64_t frame, Key key, Owner owner) noexcept;
+  bool Off(MidiRouter& out, int64_t frame, Key key, Owner owner) noexcept;
   /// Ends all of `owner`'s, and with `owner` kNobody everybody's.
-  void Flush(Outlet& out, int64_t frame, Owner owner = kNobody) noexcept;
+  void Flush(MidiRouter& out, int64_t frame, Owner owner = kNobody) noexcept;
   /// Ends `owner`'s of one channel.
-  void EndChannel(Outlet& out, int64_t frame, uint8_t port, uint8_t channel, Owner owner) noexcept;
+  void EndChannel(MidiRouter& out, int64_t frame, uint8_t port, uint8_t channel,
+                  Owner owner) noexcept;
   /// Whether a key of that channel sounds, whoever struck it.
   bool Sounds(uint8_t port, uint8_t channel) const noexcept;
   /// Ends what could not be ended because a block was full. To be called as each block begins,
   /// at `frame`.
-  void Retry(Outlet& out, int64_t frame) noexcept;
+  void Retry(MidiRouter& out, int64_t frame) noexcept;
 
   /// Keys that sound.
   int sounding() const noexcept { return sounding_; }
@@ -58,8 +59,8 @@ class NoteLedger {
             static_cast<uint8_t>(index % 128)};
   }
   void Set(Key key, Owner owner) noexcept;
-  void Tell(Outlet& out, int64_t frame, Key key, uint8_t velocity, Owner owner) noexcept;
-  bool End(Outlet& out, int64_t frame, Key key) noexcept;
+  void Report(MidiRouter& out, int64_t frame, Key key, uint8_t velocity, Owner owner) noexcept;
+  bool End(MidiRouter& out, int64_t frame, Key key) noexcept;
 
   std::array<Owner, size_t{kMaxLivePorts}* 16 * 128> owners_ = {};
   std::array<int, 256> counts_ = {};

@@ -1,0 +1,36 @@
+#pragma once
+// The work of the response thread: the planners of all players, and the ring that feeds them.
+
+#include <deque>
+#include <vector>
+
+#include "magenta/live/realtime/engine.h"
+#include "magenta/live/response_planner.h"
+
+namespace magenta {
+
+class ResponseScheduler {
+ public:
+  /// `engine` and `options` outlive it. `responders` is called for each player.
+  ResponseScheduler(DuetEngine& engine, const DuetOptions& options,
+                    const ResponderMaker& responders);
+
+  /// Waits for answers where it must: time is simulated.
+  void BePatient();
+
+  /// Hears everything that the MIDI thread has sent and goes on with answers, up to `most` events
+  /// of them. False: there was nothing to do. One thread at a time.
+  bool Pump(int most = 1 << 20);
+
+  /// Answers begun since the last call, in order of players.
+  std::vector<AnswerReport> TakeReports();
+  const ResponsePlanner& planner(int player) const { return planners_[player]; }
+
+ private:
+  bool Listen();
+
+  DuetEngine& engine_;
+  std::deque<ResponsePlanner> planners_;  // they stay where they are
+};
+
+}  // namespace magenta
