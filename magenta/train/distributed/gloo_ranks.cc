@@ -29,7 +29,7 @@
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
 #include "magenta/base/threads.h"
-#include "magenta/train/distributed/watch.h"
+#include "magenta/train/distributed/heartbeat.h"
 
 namespace magenta {
 namespace {
@@ -90,8 +90,8 @@ struct Done {
 
 class GlooRanks : public Ranks {
  public:
-  GlooRanks(int rank, int size, std::unique_ptr<Watch> watch)
-      : rank_(rank), size_(size), watch_(std::move(watch)) {}
+  GlooRanks(int rank, int size, std::unique_ptr<Heartbeat> heartbeat)
+      : rank_(rank), size_(size), heartbeat_(std::move(heartbeat)) {}
 
   ~GlooRanks() override;
 
@@ -113,7 +113,7 @@ class GlooRanks : public Ranks {
 
   const int rank_, size_;
   StorePtr store_;
-  std::unique_ptr<Watch> watch_;
+  std::unique_ptr<Heartbeat> heartbeat_;
   c10::intrusive_ptr<c10d::ProcessGroupGloo> group_;
   bool broken_ = false;
 };
@@ -122,7 +122,7 @@ class GlooRanks : public Ranks {
 // rank 0 leaves last, for it keeps the store.
 GlooRanks::~GlooRanks() {
   if (broken_) {
-    static_cast<void>(watch_.release());
+    static_cast<void>(heartbeat_.release());
     static_cast<void>(group_.release());
     static_cast<void>(store_.release());
     return;
@@ -142,20 +142,21 @@ GlooRanks::~GlooRanks() {
 void GlooRanks::GiveUp(const std::string& why) {
   if (broken_) return;
   broken_ = true;
-  watch_->TellOthers(fmt::format("rank {} gave up ({})", rank_, why));
+  heartbeat_->Broadcast(fmt::format("rank {} gave up ({})", rank_, why));
 }
 
 absl::Status GlooRanks::Broken(const std::string& what) {
   broken_ = true;
-  const std::string trouble = what.empty() ? watch_->Trouble() : watch_->TroubleAfterBreak();
-  watch_->TellOthers(trouble);
-  return OutsideError("", trouble + ", and the job with it", kAgain);
+  const std::string failure =
+      what.empty() ? heartbeat_->failure() : heartbeat_->FailureAfterDisconnect();
+  heartbeat_->Broadcast(failure);
+  return OutsideError("", failure + ", and the job with it", kAgain);
 }
 
 absl::Status GlooRanks::Await(const std::shared_ptr<Done>& done) {
   std::unique_lock lock(done->mutex);
   while (!done->changed.wait_for(lock, kLook, [&] { return done->done; })) {
-    if (!watch_->Trouble().empty()) {
+    if (!heartbeat_->failure().empty()) {
       lock.unlock();
       return Broken("");
     }
@@ -452,7 +453,7 @@ absl::StatusOr<std::unique_ptr<Ranks>> Joining::Run() {
   MAGENTA_ASSIGN_OR_RETURN(const StorePtr second, Open(false));
   auto ranks = std::make_unique<GlooRanks>(
       place_.rank, place_.size,
-      std::make_unique<Watch>(second, place_.rank, place_.size, options_.lost_after_s));
+      std::make_unique<Heartbeat>(second, place_.rank, place_.size, options_.lost_after_s));
   MAGENTA_RETURN_IF_ERROR(ranks->Connect(store, own_));
   return ranks;
 }

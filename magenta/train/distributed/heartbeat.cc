@@ -1,4 +1,4 @@
-#include "magenta/train/distributed/watch.h"
+#include "magenta/train/distributed/heartbeat.h"
 
 #include <fmt/core.h>
 
@@ -12,17 +12,18 @@ constexpr std::chrono::milliseconds kBeat(1000);
 constexpr double kSilentSeconds = 4;
 constexpr std::chrono::seconds kLongestDoubt(12);
 constexpr std::chrono::milliseconds kTimeToRead(2500);
-constexpr char kTroubleKey[] = "trouble";
+constexpr char kFailureKey[] = "failure";
 
-double SecondsAgo(Watch::Clock::time_point time) {
-  return std::chrono::duration<double>(Watch::Clock::now() - time).count();
+double SecondsAgo(Heartbeat::Clock::time_point time) {
+  return std::chrono::duration<double>(Heartbeat::Clock::now() - time).count();
 }
 
 std::string TextOf(const std::vector<uint8_t>& bytes) { return {bytes.begin(), bytes.end()}; }
 
 }  // namespace
 
-Watch::Watch(c10::intrusive_ptr<c10d::TCPStore> store, int rank, int size, double lost_after_s)
+Heartbeat::Heartbeat(c10::intrusive_ptr<c10d::TCPStore> store, int rank, int size,
+                     double lost_after_s)
     : store_(std::move(store)),
       rank_(rank),
       size_(size),
@@ -33,7 +34,7 @@ Watch::Watch(c10::intrusive_ptr<c10d::TCPStore> store, int rank, int size, doubl
       names_(static_cast<size_t>(size)),
       thread_([this] { Run(); }) {}
 
-Watch::~Watch() {
+Heartbeat::~Heartbeat() {
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
@@ -42,13 +43,13 @@ Watch::~Watch() {
   thread_.join();
 }
 
-void Watch::Run() {
+void Heartbeat::Run() {
   std::unique_lock lock(mutex_);
   while (!ended_) {
     lock.unlock();
     bool gone = false;
     try {
-      LookOnce();
+      Beat();
     } catch (const std::exception&) {
       gone = true;  // the store's connection broke
     }
@@ -61,7 +62,7 @@ void Watch::Run() {
   }
 }
 
-void Watch::LookOnce() {
+void Heartbeat::Beat() {
   const auto key = [](const char* what, int r) { return fmt::format("{}/{}", what, r); };
   store_->add(key("beat", rank_), 1);
   for (int r = 0; r < size_; ++r) {
@@ -74,56 +75,57 @@ void Watch::LookOnce() {
     beats_[r] = beat;
     answered_ = Clock::now();
   }
-  std::string to_say;
+  std::string to_announce;
   {
     const std::lock_guard lock(mutex_);
-    std::swap(to_say, to_say_);
+    std::swap(to_announce, to_announce_);
   }
-  if (!to_say.empty()) store_->set(kTroubleKey, std::vector<uint8_t>(to_say.begin(), to_say.end()));
-  if (!store_->check({kTroubleKey})) return;
-  const std::string said = TextOf(store_->get(kTroubleKey));
+  if (!to_announce.empty())
+    store_->set(kFailureKey, std::vector<uint8_t>(to_announce.begin(), to_announce.end()));
+  if (!store_->check({kFailureKey})) return;
+  const std::string announced = TextOf(store_->get(kFailureKey));
   const std::lock_guard lock(mutex_);
-  said_ = said;
-  told_ = true;
+  announced_ = announced;
+  announcement_seen_ = true;
 }
 
 // Needs the lock. Empty: none has been silent for so long.
-std::string Watch::LongestSilent(double seconds) {
+std::string Heartbeat::LongestSilent(double seconds) {
   const auto longest = std::min_element(heard_.begin(), heard_.end());
   const size_t rank = static_cast<size_t>(longest - heard_.begin());
   if (SecondsAgo(*longest) < seconds || rank == static_cast<size_t>(rank_)) return "";
   return fmt::format("rank {} ({}) is lost", rank, names_[rank]);
 }
 
-std::string Watch::Trouble() {
+std::string Heartbeat::failure() {
   const std::lock_guard lock(mutex_);
-  if (!said_.empty()) return said_;
+  if (!announced_.empty()) return announced_;
   if (store_gone_ || SecondsAgo(answered_) > lost_after_s_) {
     return fmt::format("rank 0 ({}) is lost", names_[0]);
   }
   return LongestSilent(lost_after_s_);
 }
 
-std::string Watch::TroubleAfterBreak() {
+std::string Heartbeat::FailureAfterDisconnect() {
   const Clock::time_point start = Clock::now();
   while (Clock::now() - start < kLongestDoubt) {
-    std::string trouble = Trouble();
-    if (trouble.empty()) {
+    std::string lost = failure();
+    if (lost.empty()) {
       const std::lock_guard lock(mutex_);
       // As long as the store answers: else all seem silent.
-      if (SecondsAgo(answered_) < kSilentSeconds / 2) trouble = LongestSilent(kSilentSeconds);
+      if (SecondsAgo(answered_) < kSilentSeconds / 2) lost = LongestSilent(kSilentSeconds);
     }
-    if (!trouble.empty()) return trouble;
+    if (!lost.empty()) return lost;
     std::this_thread::sleep_for(kBeat / 10);
   }
   return "a rank is lost";
 }
 
-void Watch::TellOthers(const std::string& trouble) {
+void Heartbeat::Broadcast(const std::string& failure) {
   std::unique_lock lock(mutex_);
   if (store_gone_) return;
-  if (said_.empty()) to_say_ = trouble;
-  ended_changed_.wait_for(lock, 2 * kBeat, [this] { return told_ || store_gone_; });
+  if (announced_.empty()) to_announce_ = failure;
+  ended_changed_.wait_for(lock, 2 * kBeat, [this] { return announcement_seen_ || store_gone_; });
   lock.unlock();
   if (rank_ == 0) std::this_thread::sleep_for(kTimeToRead);
 }

@@ -16,27 +16,27 @@ namespace magenta {
 
 /// Lives on, with its thread, after Abandon(): a thread that waits for a lost machine cannot be
 /// ended.
-class Watch {
+class Heartbeat {
  public:
   using Clock = std::chrono::steady_clock;
 
   /// `store`: a connection that nobody else uses.
-  Watch(c10::intrusive_ptr<c10d::TCPStore> store, int rank, int size, double lost_after_s);
+  Heartbeat(c10::intrusive_ptr<c10d::TCPStore> store, int rank, int size, double lost_after_s);
   /// Ends the thread; within a second while rank 0 answers.
-  ~Watch();
+  ~Heartbeat();
 
   /// Why the job has ended, as far as is known; empty while all live.
-  std::string Trouble();
+  std::string failure();
 
   /// After a connection broke: the same, waiting some seconds until it is known who is missing.
-  std::string TroubleAfterBreak();
+  std::string FailureAfterDisconnect();
 
   /// Tells all other ranks; and, on rank 0, gives them the time to read it before the store goes.
-  void TellOthers(const std::string& trouble);
+  void Broadcast(const std::string& failure);
 
  private:
   void Run();
-  void LookOnce();
+  void Beat();
   std::string LongestSilent(double seconds);
 
   c10::intrusive_ptr<c10d::TCPStore> store_;
@@ -44,12 +44,13 @@ class Watch {
   const double lost_after_s_;
   std::mutex mutex_;
   std::condition_variable ended_changed_;
-  bool ended_ = false, store_gone_ = false, told_ = false;
+  bool ended_ = false, store_gone_ = false, announcement_seen_ = false;
   Clock::time_point answered_;            // when the store last did
   std::vector<int64_t> beats_;            // of each rank, when last looked at
   std::vector<Clock::time_point> heard_;  // when that last changed
   std::vector<std::string> names_;        // of the ranks, for people
-  std::string said_, to_say_;             // by another rank; by this one
+  std::string announced_,
+      to_announce_;  // why the job ended: by any rank; by this one, not yet sent
   std::thread thread_;
 };
 
