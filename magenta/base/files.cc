@@ -70,7 +70,7 @@ absl::StatusOr<std::string> TemporaryPattern(const fs::path& path) {
   return (path.parent_path() / name).string();
 }
 
-/// After so many the disk is set to work, so that little is left to wait for at the end.
+/// Start write-back every 1 MiB to keep Commit()'s fsync short.
 constexpr uint64_t kBytesOnTheWay = uint64_t{1} << 20;
 
 /// Removes the temporary file `path` if whoever wrote it has ended: nobody holds its lock.

@@ -6,7 +6,7 @@
 namespace magenta {
 
 int EditDistance(std::string_view a, std::string_view b) {
-  // Rows of the usual table; three are kept, since a swap looks two back.
+  // Damerau-Levenshtein distance (optimal string alignment): three rows of the table are enough.
   std::vector<int> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   for (size_t j = 0; j <= b.size(); ++j) last[j] = static_cast<int>(j);
   for (size_t i = 1; i <= a.size(); ++i) {

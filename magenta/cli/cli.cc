@@ -130,7 +130,7 @@ absl::Status RunGuarded(const Call& call, Context& context) {
 /// Memory can run out on any thread, in the midst of anything; what was half written has a
 /// temporary name, which the next run removes.
 template <bool json>
-void EndForWantOfMemory() {
+void OnOutOfMemory() {
   constexpr std::string_view kText =
       json ? R"({"error": {"code": "outside", "message": "out of memory", "file": "", )"
              R"("remedy": "Give smaller sizes or input, or use a machine with more"}})"
@@ -157,7 +157,7 @@ int Main(int argc, char** argv, std::span<const ModelSpec> extra_models,
   // Errors in the flags themselves are JSON, too, where it was asked for.
   const bool json = std::find(args.begin(), args.end(), "--json") != args.end();
   out.Configure({.json = json});
-  std::set_new_handler(json ? EndForWantOfMemory<true> : EndForWantOfMemory<false>);
+  std::set_new_handler(json ? OnOutOfMemory<true> : OnOutOfMemory<false>);
   if (FindAlias(program) == nullptr) {
     const std::string first = args.empty() ? "--help" : args[0];
     const bool alone = args.size() <= 1;

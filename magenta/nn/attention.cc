@@ -10,7 +10,7 @@ namespace magenta {
 namespace {
 
 /// Beyond this a key's or a query's e^2x is not exact.
-constexpr float kMostExact = 43.5f;
+constexpr float kExactLimit = 43.5f;
 
 float LargestOf(const float* x, int size) {
   float largest = 0;
@@ -49,14 +49,14 @@ AttentionState Attention::NewState(int rows) const {
   state.a.assign(rows * row, 0.0f);
   state.window.assign(rows * row * length_, 0.0f);
   state.keys.assign(rows * row * length_, 1.0f);  // e^0
-  state.most.assign(static_cast<size_t>(rows) * length_, 0.0f);
+  state.max_abs_key.assign(static_cast<size_t>(rows) * length_, 0.0f);
   return state;
 }
 
 AttentionState Attention::Select(const AttentionState& state, std::span<const int> rows) const {
   const size_t row = units_padded_;
   return {SelectRows(state.a, row, rows), SelectRows(state.window, row * length_, rows),
-          SelectRows(state.keys, row * length_, rows), SelectRows(state.most, length_, rows),
+          SelectRows(state.keys, row * length_, rows), SelectRows(state.max_abs_key, length_, rows),
           state.oldest};
 }
 
@@ -87,15 +87,15 @@ void Attention::Attend(const Kernels& kernels, const float* c, const float* h,
   for (int row = 0; row < count; ++row) Remember(kernels, y + row * stride, rows[row]);
 }
 
-/// The scores of one row's window by its query `q`, which is spoilt. `sums` has room for the window
-/// and a row more.
+/// The scores of one row's window by its query `q`, which is overwritten. `sums` has room for the
+/// window and a row more.
 void Attention::ScoreRow(const Kernels& kernels, float* q, const AttentionRow& row, float* sums,
                          float* scores) const {
   const size_t stride = units_padded_, first = static_cast<size_t>(row.row) * length_;
   const AttentionState& state = *row.state;
   const float* keys = state.keys.data() + first * stride;
-  const bool exact = LargestOf(q, units_padded_) <= kMostExact &&
-                     LargestOf(state.most.data() + first, length_) <= kMostExact;
+  const bool exact = LargestOf(q, units_padded_) <= kExactLimit &&
+                     LargestOf(state.max_abs_key.data() + first, length_) <= kExactLimit;
   if (exact) {
     kernels.exp_twice(q, q, units_padded_);
   } else {
@@ -115,7 +115,7 @@ void Attention::AttendRow(const Kernels& kernels, const AttentionRow& row, float
   const size_t stride = units_padded_;
   const AttentionState& state = *row.state;
   const float* window = state.window.data() + row.row * stride * length_;
-  Softened(kernels, scores, state.oldest);
+  SoftmaxInPlace(kernels, scores, state.oldest);
   std::fill_n(a, stride, 0.0f);
   const int tail = length_ - state.oldest;
   kernels.weighted_sum(window + state.oldest * stride, scores + state.oldest, tail, units_padded_,
@@ -124,7 +124,7 @@ void Attention::AttendRow(const Kernels& kernels, const AttentionRow& row, float
 }
 
 /// scores := softmax(scores), summed from the oldest row on.
-void Attention::Softened(const Kernels& kernels, float* scores, int oldest) const {
+void Attention::SoftmaxInPlace(const Kernels& kernels, float* scores, int oldest) const {
   const float max = *std::max_element(scores, scores + length_);
   for (int t = 0; t < length_; ++t) scores[t] -= max;
   std::fill(scores + length_, scores + length_padded_, 0.0f);
@@ -144,7 +144,8 @@ void Attention::Remember(const Kernels& kernels, const float* y, const Attention
   float* key = state.keys.data() + slot;
   std::fill_n(key, stride, 0.0f);
   kernels.multiply(key_kernel_, 0, units_, {y, stride, 1}, key, stride);
-  state.most[static_cast<size_t>(row.row) * length_ + state.oldest] = LargestOf(key, units_padded_);
+  state.max_abs_key[static_cast<size_t>(row.row) * length_ + state.oldest] =
+      LargestOf(key, units_padded_);
   kernels.exp_twice(key, key, units_padded_);
 }
 

@@ -19,11 +19,11 @@ namespace magenta {
 
 /// The rows that attention remembers, for several sequences.
 struct AttentionState {
-  FloatBuffer a;       // [rows, padded units]: the last attention
-  FloatBuffer window;  // [rows, attn_length, padded units]
-  FloatBuffer keys;    // the same shape: e^2x of the window times A
-  FloatBuffer most;    // [rows, attn_length]: the largest |x| of these
-  int oldest = 0;      // the ring's head, the same for all rows
+  FloatBuffer a;            // [rows, padded units]: the last attention
+  FloatBuffer window;       // [rows, attn_length, padded units]
+  FloatBuffer keys;         // the same shape: e^2x of the window times A
+  FloatBuffer max_abs_key;  // [rows, attn_length]: the largest |x| of these
+  int oldest = 0;           // the ring's head, the same for all rows
 };
 
 /// Where the window of one row of a step lies: states that are stepped together keep theirs.
@@ -67,7 +67,7 @@ class Attention {
   int scratch_size() const { return (2 + length_) * units_padded_ + length_padded_; }
 
  private:
-  void Softened(const Kernels& kernels, float* scores, int oldest) const;
+  void SoftmaxInPlace(const Kernels& kernels, float* scores, int oldest) const;
   void ScoreRow(const Kernels& kernels, float* q, const AttentionRow& row, float* sums,
                 float* scores) const;
   void AttendRow(const Kernels& kernels, const AttentionRow& row, float* scores, float* a) const;
