@@ -13,7 +13,7 @@
 namespace magenta {
 
 /// The distances at which an event may repeat, in steps, shortest first: one and two bars of 4/4 at
-/// four steps a quarter, whatever the meter of the music (docs/rules.md section 4).
+/// four steps per quarter, whatever the meter of the music (docs/rules.md section 4).
 inline constexpr std::array<int, 2> kLookbackDistances = {16, 32};
 /// Steps of the bar that the key codec counts in.
 inline constexpr int kCodecStepsPerBar = 16;

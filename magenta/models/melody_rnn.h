@@ -1,5 +1,5 @@
 #pragma once
-// What Magenta's melody models share: a melody kind, a recurrent network, four steps a quarter.
+// What Magenta's melody models share: a melody kind, a recurrent network, four steps per quarter.
 
 #include <memory>
 #include <string>

@@ -9,7 +9,7 @@
 namespace magenta {
 namespace {
 
-// At 120 qpm and four steps a quarter a step lasts this many seconds.
+// At 120 qpm and four steps per quarter a step lasts this many seconds.
 constexpr double kStep = 0.125;
 
 MelodyExtraction Extract(const std::string& steps, const MelodyExtractionOptions& options) {

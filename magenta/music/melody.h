@@ -16,7 +16,7 @@ namespace magenta {
 /// A value: copying copies the events. Steps are those of the grid that it was quantised to.
 class Melody {
  public:
-  /// An empty melody in 4/4, four steps a quarter.
+  /// An empty melody in 4/4, four steps per quarter.
   Melody() = default;
   /// An empty melody on another grid (both > 0, checked).
   explicit Melody(int steps_per_bar, int steps_per_quarter = 4, int64_t start_step = 0);

@@ -45,7 +45,7 @@ class QuantizedSequence {
   NoteSequence sequence_;
 };
 
-/// The last step that a note may end on, 24 days at 120 qpm and 4 steps a quarter: a file that
+/// The last step that a note may end on, 24 days at 120 qpm and 4 steps per quarter: a file that
 /// claims more must not cost the memory it claims.
 inline constexpr int64_t kMaxSteps = int64_t{1} << 24;
 

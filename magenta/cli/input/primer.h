@@ -31,7 +31,7 @@ struct PrimerMusic {
   bool is_default = false;
   /// Seconds at which it ends, trailing rests of a melody counted.
   double end = 0;
-  /// Steps up to there, at the model's steps a quarter.
+  /// Steps up to there, at the model's steps per quarter.
   double steps = 0;
   /// Quarter notes a minute at its end.
   double qpm = 120;

@@ -6,7 +6,7 @@
 
 namespace magenta {
 
-/// Grid steps a quarter note: 2^11 * 3^3 * 5 * 7 * 11 * 13, divisible by what beams, dots and
+/// Grid steps per quarter note: 2^11 * 3^3 * 5 * 7 * 11 * 13, divisible by what beams, dots and
 /// tuplets of 3, 5, 6, 7, 9, 10, 11, 12, 13 ask for. Other fractions are rounded to the nearest
 /// step (4 ns at 120 quarters a minute).
 inline constexpr int64_t kScoreUnitsPerQuarter = int64_t{2048} * 27 * 5 * 7 * 11 * 13;

@@ -22,7 +22,7 @@ struct DrumHit {
 /// A value. It holds hits, not steps, so that silence costs nothing.
 class DrumTrack {
  public:
-  /// An empty track in 4/4, four steps a quarter.
+  /// An empty track in 4/4, four steps per quarter.
   DrumTrack() = default;
   /// An empty track on another grid (both > 0, checked).
   explicit DrumTrack(int steps_per_bar, int steps_per_quarter = 4, int64_t start_step = 0);
