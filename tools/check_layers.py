@@ -3,7 +3,8 @@
 
 The table below is the one in ARCHITECTURE.md. A file of a room may include its own room, the rooms
 (or single headers) named here, the generated protocol buffers and libraries. Some libraries are kept
-to one room. CMakeLists.txt may link a room with no other rooms than these.
+to one room. CMakeLists.txt may link a room with no other rooms than these. And no two types of one
+namespace share a name: programs hold several rooms, and would mix them up without a word.
 """
 import collections
 import pathlib
@@ -73,6 +74,10 @@ ONLY = {
     "RtMidi.h": ["live/backends"],
 }
 
+# A type or alias at the beginning of a line, with its body or its bases; a nested one is its class's.
+TYPE = re.compile(r"(?:class|struct|union|enum(?: class)?)\s+(\w+)(?: final)?\s*(?::(?!:)|\{|$)|using (\w+) =")
+NAMESPACE = re.compile(r"namespace ?([\w:]*) \{")
+
 INCLUDE = re.compile(r'^\s*#\s*include\s+["<]([^">]+)[">]', re.M)
 
 
@@ -117,9 +122,34 @@ def problems_of_table() -> list[str]:
     return found
 
 
+def types_of(file: pathlib.Path) -> set[str]:
+    """What `file` defines for the whole program: types outside of unnamed namespaces, and aliases of headers."""
+    found, spaces = set(), []
+    for line in file.read_text().splitlines():
+        if opened := NAMESPACE.match(line):
+            spaces.append(opened[1])
+        elif line.startswith("}  // namespace") and spaces:
+            spaces.pop()
+        elif (match := TYPE.match(line)) and "" not in spaces and (match[1] or file.suffix == ".h"):
+            found.add("::".join(spaces + [match[1] or match[2]]))
+    return found
+
+
+def problems_of_types(files: list[pathlib.Path]) -> list[str]:
+    """Types of one name in two files. Tests are programs of their own."""
+    where = collections.defaultdict(list)
+    for file in files:
+        if file.suffix != ".def" and not file.stem.endswith("_test"):
+            for name in types_of(file):
+                where[name].append(file.relative_to(ROOT).as_posix())
+    return [f"{name} is defined twice: {', '.join(sorted(places))}"
+            for name, places in sorted(where.items()) if len(places) > 1]
+
+
 def main() -> int:
     files = [f for suffix in ("*.h", "*.cc", "*.def") for f in (ROOT / "magenta").rglob(suffix)]
     problems = problems_of_table() + [p for file in sorted(files) for p in problems_of(file)]
+    problems += problems_of_types(files)
     for problem in problems:
         print(problem)
     sources = [f for f in files if f.suffix != ".def" and not f.stem.endswith("_test")]

@@ -45,23 +45,23 @@ class Client final : public GeneratorClient {
     return response;
   }
 
-  absl::StatusOr<RemoteAnswer> Generate(const GenerateSequenceRequest& request) override {
+  absl::StatusOr<GeneratorReply> Generate(const GenerateSequenceRequest& request) override {
     grpc::ClientContext context;
     Prepare(context);
-    RemoteAnswer answer;
+    GeneratorReply answer;
     const grpc::Status status = stub_->GenerateSequence(&context, request, &answer.response);
     if (!status.ok()) return StatusOf(status, context);
     ReadMetadata(context, answer);
     return answer;
   }
 
-  absl::StatusOr<RemoteAnswer> GenerateStream(
+  absl::StatusOr<GeneratorReply> GenerateStream(
       const GenerateSequenceRequest& request,
       const std::function<bool(const NoteSequence& piece)>& piece) override {
     grpc::ClientContext context;
     Prepare(context);
     const auto reader = stub_->GenerateSequenceStream(&context, request);
-    RemoteAnswer answer;
+    GeneratorReply answer;
     for (GenerateSequenceResponse part; reader->Read(&part);) {
       if (!piece(part.generated_sequence())) context.TryCancel();
       answer.response.MergeFrom(part);
@@ -112,7 +112,7 @@ class Client final : public GeneratorClient {
     return WithRemedy(std::move(error), Trailing(context, "magenta-remedy"));
   }
 
-  static void ReadMetadata(const grpc::ClientContext& context, RemoteAnswer& answer) {
+  static void ReadMetadata(const grpc::ClientContext& context, GeneratorReply& answer) {
     answer.seed =
         static_cast<uint32_t>(std::strtoul(Trailing(context, "magenta-seed").c_str(), nullptr, 10));
     answer.log_likelihood =

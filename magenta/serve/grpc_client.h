@@ -22,7 +22,7 @@ struct ClientOptions {
 };
 
 /// An answer, with what the server says beside it.
-struct RemoteAnswer {
+struct GeneratorReply {
   GenerateSequenceResponse response;
   uint32_t seed = 0;
   double log_likelihood = 0;
@@ -35,10 +35,10 @@ class GeneratorClient {
   virtual ~GeneratorClient() = default;
   /// Errors: the server's own, with its codes; kUnavailable where there is none.
   virtual absl::StatusOr<ListGeneratorsResponse> List() = 0;
-  virtual absl::StatusOr<RemoteAnswer> Generate(const GenerateSequenceRequest& request) = 0;
+  virtual absl::StatusOr<GeneratorReply> Generate(const GenerateSequenceRequest& request) = 0;
   /// The same; `piece` gets the pieces as they come, and stops the call by returning false
   /// (kCancelled).
-  virtual absl::StatusOr<RemoteAnswer> GenerateStream(
+  virtual absl::StatusOr<GeneratorReply> GenerateStream(
       const GenerateSequenceRequest& request,
       const std::function<bool(const NoteSequence& piece)>& piece) = 0;
 };

@@ -182,7 +182,7 @@ TEST(ServersTest, ATakenPortIsTold) {
 
 TEST(GrpcTest, DrainingLetsWhatRunsEnd) {
   Running running(FreePorts());
-  absl::StatusOr<RemoteAnswer> answer;
+  absl::StatusOr<GeneratorReply> answer;
   std::thread client([&] { answer = running.client->Generate(RequestTo(20000, 1)); });
   while (running.service.metrics().sessions == 0) std::this_thread::yield();
   const auto deadline = Clock::now() + std::chrono::minutes(1);

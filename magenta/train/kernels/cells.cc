@@ -21,7 +21,8 @@ HWY_INLINE float* UnitsAt(const PanelRows& rows, int v, int r) {
 
 // Adds what the sparse inputs of the tile's rows, from r on, make of `weights`.
 template <int kRows>
-HWY_INLINE void AddSparse(const LstmForwardStep& s, const float* weights, int r, Tile<kRows>& z) {
+HWY_INLINE void AddSparse(const LstmForwardStep& s, const float* weights, int r,
+                          TileSums<kRows>& z) {
   const D d;
   const size_t width = 4 * hn::Lanes(d);
   RowSums w;
@@ -55,7 +56,7 @@ HWY_INLINE void ActivateCell(const LstmForwardStep& s, int v, int r, const float
 template <int kRows>
 void LstmTile(const LstmForwardStep& s, int v, int r) {
   const size_t width = 4 * hn::Lanes(D());
-  Tile<kRows> z;
+  TileSums<kRows> z;
   LoadTile<kRows, 4>(s.bias + v * width, 0, z);
   if (s.sparse.starts != nullptr) {
     AddSparse(s, s.sparse_weights + size_t{1} * v * s.sparse_inputs * width, r, z);

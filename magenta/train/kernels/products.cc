@@ -33,7 +33,7 @@ struct ProductBlock {
 template <int kRows, int kVectors>
 void ProductTile(const ProductBlock& b, int r) {
   const size_t width = 4 * hn::Lanes(D());
-  Tile<kRows> t;
+  TileSums<kRows> t;
   float* out = b.out + r * width;
   LoadTile<kRows, kVectors>(b.start != nullptr ? b.start : out, b.start != nullptr ? 0 : width, t);
   const float* w = b.weights;
@@ -75,7 +75,7 @@ void MultiplyImpl(const PanelProduct& m) {
 template <int kRows, int kVectors>
 void GradientTile(int rows, const float* left, const float* right, float* sums) {
   const size_t width = 4 * hn::Lanes(D());
-  Tile<kRows> t;
+  TileSums<kRows> t;
   LoadTile<kRows, kVectors>(sums, width, t);
   AddProducts<kRows, kVectors>(left, 1, width, rows, right, t);
   StoreTile<kRows, kVectors>(t, sums, width);

@@ -69,18 +69,18 @@ constexpr int kTileRows = 6;
 #endif
 
 template <int kRows>
-struct Tile {
+struct TileSums {
   RowSums row;
-  Tile<kRows - 1> others;
+  TileSums<kRows - 1> others;
 };
 template <>
-struct Tile<1> {
+struct TileSums<1> {
   RowSums row;
 };
 
 /// Row r of the tile += x[r * stride] * w
 template <int kRows, int kVectors>
-HWY_INLINE void AddTimesRows(const float* x, size_t stride, const RowSums& w, Tile<kRows>& t) {
+HWY_INLINE void AddTimesRows(const float* x, size_t stride, const RowSums& w, TileSums<kRows>& t) {
   AddTimes<kVectors>(hn::Set(D(), x[0]), w, t.row);
   if constexpr (kRows > 1) AddTimesRows<kRows - 1, kVectors>(x + stride, stride, w, t.others);
 }
@@ -89,7 +89,7 @@ HWY_INLINE void AddTimesRows(const float* x, size_t stride, const RowSums& w, Ti
 /// begin at w + k * P.
 template <int kRows, int kVectors>
 HWY_INLINE void AddProducts(const float* x, size_t row, size_t next, int count, const float* w,
-                            Tile<kRows>& t) {
+                            TileSums<kRows>& t) {
   const size_t width = 4 * hn::Lanes(D());
   for (int k = 0; k < count; ++k, x += next, w += width) {
     RowSums b;
@@ -99,13 +99,13 @@ HWY_INLINE void AddProducts(const float* x, size_t row, size_t next, int count, 
 }
 
 template <int kRows, int kVectors>
-HWY_INLINE void LoadTile(const float* from, size_t row, Tile<kRows>& t) {
+HWY_INLINE void LoadTile(const float* from, size_t row, TileSums<kRows>& t) {
   LoadSums<kVectors>(from, t.row);
   if constexpr (kRows > 1) LoadTile<kRows - 1, kVectors>(from + row, row, t.others);
 }
 
 template <int kRows, int kVectors>
-HWY_INLINE void StoreTile(const Tile<kRows>& t, float* to, size_t row) {
+HWY_INLINE void StoreTile(const TileSums<kRows>& t, float* to, size_t row) {
   StoreSums<kVectors>(t.row, to);
   if constexpr (kRows > 1) StoreTile<kRows - 1, kVectors>(t.others, to + row, row);
 }
