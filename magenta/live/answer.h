@@ -11,7 +11,8 @@
 namespace magenta {
 
 /// Turns drawn events into ScheduledNotes: a note's beginning with the event that begins it, its
-/// end with the one that ends it. A step costs the same however long the answer is.
+/// end with the one that ends it. A step costs the same however long the answer is. Not
+/// thread-safe.
 class AnswerNotes {
  public:
   /// The answer to `primer` begins on `step` of the session. `velocity` is that of notes whose

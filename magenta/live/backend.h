@@ -104,7 +104,7 @@ struct MidiBackendState {
   bool ended = false;
 };
 
-/// One open backend.
+/// A backend for one run. All but Process is called on the thread that calls Run.
 class MidiBackend {
  public:
   virtual ~MidiBackend() = default;

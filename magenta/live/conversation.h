@@ -27,8 +27,9 @@ std::vector<PlayedNote> EndedOn(int64_t step, std::vector<PlayedNote> notes);
 inline constexpr int kMaxHeardBars = 48;
 inline constexpr int kKeptHeardBars = 32;
 
-/// Turns follow one another as in music: the time between them, in which nobody waits for anybody,
-/// is left out in whole bars, and everything keeps its place in the bar.
+/// The response thread's. Turns follow one another, without overlaps, as in music: the time between
+/// them, in which nobody waits for anybody, is left out in whole bars, and everything keeps its
+/// place in the bar.
 class Conversation {
  public:
   struct Turn {

@@ -107,13 +107,13 @@ class Duet::Session {
     if (backend.simulated()) {
       duet.scheduler_.BePatient();
     } else {
-      brain_thread_.emplace(duet.scheduler_);
+      response_thread_.emplace(duet.scheduler_);
     }
     if (run.sound) sound_thread_.emplace(duet.engine_.Monitor(), run.sound);
   }
 
   bool Between() {
-    if (!brain_thread_) duet_.scheduler_.Pump();
+    if (!response_thread_) duet_.scheduler_.Pump();
     DrainJournal();
     PassReports();
     PassDrops();
@@ -128,7 +128,7 @@ class Duet::Session {
   }
 
   absl::Status Finish() {
-    brain_thread_.reset();
+    response_thread_.reset();
     sound_thread_.reset();
     DrainJournal();
     PassReports();
@@ -164,7 +164,7 @@ class Duet::Session {
 
   void PassReports() {
     const auto reports =
-        brain_thread_ ? brain_thread_->TakeReports() : duet_.scheduler_.TakeReports();
+        response_thread_ ? response_thread_->TakeReports() : duet_.scheduler_.TakeReports();
     for (const AnswerReport& report : reports) observer_.OnAnswer(report);
   }
 
@@ -211,7 +211,7 @@ class Duet::Session {
   MidiBackend& backend_;
   const DuetRun& run_;
   DuetObserver& observer_;
-  std::optional<duet_threads::ResponseThread> brain_thread_;
+  std::optional<duet_threads::ResponseThread> response_thread_;
   std::optional<duet_threads::SoundThread> sound_thread_;
   int64_t dropped_ = 0;
   bool was_connected_ = false;

@@ -32,6 +32,7 @@ class DuetObserver {
   virtual void OnIdle(const MidiBackendState& /*state*/) {}
 };
 
+/// How a session is run. `stop` is called on the thread that runs it, `sound` on its own.
 struct DuetRun {
   /// The recording; "" none. It appears with the first bar in which there is a note.
   std::string record;
@@ -42,6 +43,7 @@ struct DuetRun {
   std::function<bool()> stop = [] { return false; };
 };
 
+/// To be made, run and asked by one thread; drops() by any.
 class Duet {
  public:
   /// `models` (at least one) must have options.steps_per_quarter (error, exit 2). Of `sampling` the

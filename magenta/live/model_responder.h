@@ -15,6 +15,8 @@
 
 namespace magenta {
 
+/// Its work is done in its calls and its answers', on the thread that makes them; models are shared
+/// and immutable.
 class ModelResponder final : public Responder {
  public:
   /// `models`: at least one. Of `sampling` the temperature is each order's own.

@@ -12,7 +12,8 @@
 
 namespace magenta {
 
-/// The notes of the last bars. Positions are in steps.
+/// The notes of the last bars. Positions are in steps of the session. Not thread-safe: the response
+/// thread's.
 class Phrase {
  public:
   using Note = PlayedNote;

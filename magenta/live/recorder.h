@@ -15,8 +15,11 @@
 
 namespace magenta {
 
+/// Not thread-safe: the thread that runs the session has it. Entries come in the journal's order;
+/// times are seconds since the backend's start.
 class SessionRecorder {
  public:
+  /// `options` outlive it.
   explicit SessionRecorder(const DuetOptions& options);
 
   /// Keeps what belongs into the recording: notes of players and machine, the players' pedals,

@@ -26,6 +26,8 @@ inline constexpr int kMostStepsAhead = 8;
 
 class RemoteAnswer;
 
+/// Its calls never wait for the server, unless BePatient was called: notes arrive on the server's
+/// own threads, through NoteStream. Measured times are in seconds of real time.
 class RemoteResponder final : public Responder {
  public:
   /// `generators` are ids of `server`, at least one. `options` outlive it. Of `sampling` the

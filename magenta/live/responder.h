@@ -65,7 +65,8 @@ class LiveAnswer {
   virtual const RequestLatency* latency() const { return nullptr; }
 };
 
-/// One player's. Not thread-safe.
+/// One player's, on the response thread; no call waits for others, unless BePatient was called.
+/// Not thread-safe.
 class Responder {
  public:
   virtual ~Responder() = default;

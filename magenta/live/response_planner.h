@@ -52,8 +52,12 @@ struct AnswerReport {
   bool again = false;
 };
 
+/// Lives on the response thread alone; the ring `takes` is its only way to the MIDI thread, and
+/// never waited for: what it can't take is kept and sent later. Steps are the session's. What it
+/// has sent for a step is never taken back, only replaced by a newer take.
 class ResponsePlanner {
  public:
+  /// `options` and `takes` outlive it.
   ResponsePlanner(int player, const DuetOptions& options, std::unique_ptr<Responder> responder,
                   SpscRing<ScheduledNote>& takes);
 
@@ -67,6 +71,7 @@ class ResponsePlanner {
   /// Answers begun since the last call.
   std::vector<AnswerReport> TakeReports() { return std::exchange(reports_, {}); }
   double temperature() const { return temperature_; }
+  /// The chosen model's name.
   const std::string& model() const { return responder_->models()[model_index_]; }
 
  private:

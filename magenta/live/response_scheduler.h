@@ -9,6 +9,9 @@
 
 namespace magenta {
 
+/// Not thread-safe: one thread at a time calls it (the response thread or, where time is simulated,
+/// the one between the blocks). It alone reads the engine's performance_events() and writes its
+/// takes().
 class ResponseScheduler {
  public:
   /// `engine` and `options` outlive it. `responders` is called for each player.
@@ -18,8 +21,8 @@ class ResponseScheduler {
   /// Waits for answers where it must: time is simulated.
   void BePatient();
 
-  /// Hears everything that the MIDI thread has sent and goes on with answers, up to `most` events
-  /// of them. False: there was nothing to do. One thread at a time.
+  /// Hears everything that the MIDI thread has sent and goes on with answers, up to `most` pieces
+  /// of work. False: there was nothing to do.
   bool Pump(int most = 1 << 20);
 
   /// Answers begun since the last call, in order of players.

@@ -18,6 +18,7 @@ struct FilePart {
   uint8_t channel = 0;
   /// Latin-1 or UTF-8, as it stands; "" where the track has none.
   std::string name;
+  /// Note-ons, and the mean of their MIDI pitches.
   int64_t notes = 0;
   double mean_pitch = 0;
 };

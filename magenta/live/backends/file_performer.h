@@ -11,7 +11,8 @@
 namespace magenta {
 
 /// Plays one performance. Where cues say so, the note that is next waits, and with it everything
-/// after it; keys that are held by then are let go when they would have been.
+/// after it; keys that are held by then are let go when they would have been. Frames are the
+/// session's. Not thread-safe.
 class FilePerformer {
  public:
   /// An empty performance.

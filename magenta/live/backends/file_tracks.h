@@ -53,6 +53,7 @@ absl::StatusOr<FilePerformance> ReadPerformance(const std::string& path, uint8_t
 /// message is written less than a millisecond from its frame.
 class FrameTicks {
  public:
+  /// Frames a second; quarters a minute.
   FrameTicks(double rate, double qpm);
   int ticks_per_quarter() const { return ticks_per_quarter_; }
   /// Microseconds a quarter.
@@ -66,7 +67,8 @@ class FrameTicks {
   double ticks_per_frame_;
 };
 
-/// An output port that becomes a file: nothing is there until Commit, then all of it.
+/// An output port that becomes a file: nothing is there until Commit, then all of it. Not
+/// thread-safe.
 class FileRecording {
  public:
   /// `owners` have a track for each channel that they play on; what is nobody's goes to the first.
@@ -81,7 +83,7 @@ class FileRecording {
 
   /// `frame` at least that of the event before. A note has a tick at least.
   void Add(int64_t frame, const MidiEvent& event);
-  /// Writes a file that ends at `end_frame`.
+  /// Writes a file that ends at `end_frame`. Errors: as OutputFile's.
   absl::Status Commit(int64_t end_frame);
 
  private:

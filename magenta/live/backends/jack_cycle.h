@@ -13,6 +13,7 @@
 
 namespace magenta {
 
+/// Run is JACK's thread's, the rest that of whoever runs the backend. `processor` outlives it.
 class JackCycle {
  public:
   explicit JackCycle(MidiProcessor& processor) : processor_(processor) {}
@@ -32,6 +33,7 @@ class JackCycle {
   /// Periods since Finish that left nothing to send.
   int quiet_periods() const noexcept { return quiet_.load(std::memory_order_acquire); }
 
+  /// Events that no buffer had room for; messages that were none. Any thread.
   int64_t lost() const noexcept { return lost_.load(std::memory_order_relaxed); }
   int64_t broken() const noexcept { return broken_.load(std::memory_order_relaxed); }
 

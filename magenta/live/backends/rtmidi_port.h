@@ -25,7 +25,8 @@ struct RtArrival {
   MidiEvent event;
 };
 
-/// One port of our own, and its connection; closed by the destructor.
+/// One port of our own, and its connection; closed by the destructor. Not thread-safe; what comes
+/// in is pushed by a thread of RtMidi's.
 class RtMidiPort {
  public:
   virtual ~RtMidiPort() = default;

@@ -8,7 +8,7 @@ namespace magenta {
 
 /// When blocks of a fixed length begin. A thread that was held up catches up block by block; one
 /// that was away for long (a laptop that slept) goes on from now, and no frame is left out either
-/// way.
+/// way. One thread's; times are of the monotonic clock.
 class TimerPace {
  public:
   using Time = std::chrono::steady_clock::time_point;

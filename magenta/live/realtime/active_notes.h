@@ -10,9 +10,10 @@
 
 namespace magenta {
 
-/// Part of the MIDI thread: noexcept, no allocation. A key (port, channel, pitch) sounds once: who
-/// strikes a sounding key ends it first, and from then on it is theirs to end, so that note-ons and
-/// note-offs are always even. What the machine and the metronome play goes into the journal.
+/// Part of the MIDI thread: noexcept, no allocation; frames as MidiRouter's. A key (port, channel,
+/// pitch) sounds once: who strikes a sounding key ends it first, and from then on it is theirs to
+/// end, so that note-ons and note-offs are always even. What the machine and the metronome play
+/// goes into the journal.
 class ActiveNotes {
  public:
   /// Who strikes a key.
@@ -46,6 +47,7 @@ class ActiveNotes {
 
   /// Keys that sound.
   int sounding() const noexcept { return sounding_; }
+  /// Sent so far; equal when nothing sounds.
   int64_t note_ons() const noexcept { return ons_; }
   int64_t note_offs() const noexcept { return offs_; }
 

@@ -87,7 +87,8 @@ struct MetronomeOptions {
   int velocity = 90;
 };
 
-/// Musical time is counted in steps of the models' grid (sixteenths), from bar lines.
+/// Musical time is counted in steps of the models' grid (sixteenths), from bar lines. Settled
+/// before the session begins: all threads read it, none writes.
 struct DuetOptions {
   TurnMode mode = TurnMode::kSwitch;
   SyncMode sync = SyncMode::kOwn;

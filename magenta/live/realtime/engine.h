@@ -30,6 +30,9 @@ struct EngineState {
   int64_t most_late = 0;
 };
 
+/// Process is the MIDI thread's: noexcept, no allocation, lock or wait after construction. What
+/// other threads may call says so. Every note that it begins it ends, at the latest in the block
+/// before stopped() is true.
 class DuetEngine final : public MidiProcessor {
  public:
   /// `options` are in their ranges (checked).

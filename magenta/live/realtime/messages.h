@@ -1,5 +1,8 @@
 #pragma once
 // What the MIDI thread, the response thread and the main thread send one another, through rings.
+//
+// Plain values, copied. Each ring has one writer and one reader and keeps their order; what a full
+// one can't take is dropped and counted (RingDrops), but answers, which wait. Players count from 0.
 
 #include <array>
 #include <cstdint>

@@ -11,7 +11,7 @@
 
 namespace magenta {
 
-/// A MIDI message of one to three bytes. SysEx is not carried.
+/// A MIDI message of one to three bytes, status first. SysEx is not carried.
 struct MidiEvent {
   /// Frames since the block's first.
   uint32_t frame = 0;
@@ -34,7 +34,8 @@ struct MidiBlock {
   double rate = 48000;
 };
 
-/// Where Process writes to: a fixed store that the backend owns.
+/// Where Process writes to: a fixed store that the backend owns, good for one block. MIDI thread
+/// only.
 class MidiOut {
  public:
   explicit MidiOut(std::span<MidiEvent> store) : store_(store) {}

@@ -21,8 +21,9 @@ struct RingDrops {
   int64_t total() const noexcept { return phrase + journal + sound; }
 };
 
-/// Part of the MIDI thread: noexcept, no allocation. Frames are counted from the backend's start; a
-/// frame outside of the block is its nearest.
+/// Part of the MIDI thread: noexcept, no allocation after construction. Between BeginBlock and the
+/// block's end; frames are counted from the backend's start, and a frame outside of the block is
+/// its nearest. Others read the rings (one reader each) and the drops.
 class MidiRouter {
  public:
   MidiRouter(const Transport& transport, int num_outputs, size_t journal_capacity)
@@ -33,7 +34,8 @@ class MidiRouter {
     out_ = &out;
   }
 
-  /// What goes to port 0 also goes into a ring (monitor()), before the first block.
+  /// What goes to port 0 also goes into a ring of so many messages (monitor()). Before the first
+  /// block.
   void EnableMonitor(size_t capacity) {
     monitor_ = std::make_unique<SpscRing<MidiEvent>>(capacity);
   }

@@ -15,7 +15,7 @@
 
 namespace magenta {
 
-/// What all turns on the MIDI thread share.
+/// What all turns on the MIDI thread share; it outlives them.
 struct RealtimeContext {
   const DuetOptions& options;
   Transport& transport;
@@ -24,7 +24,8 @@ struct RealtimeContext {
   SpscRing<PerformanceEvent>& performance_events;
 };
 
-/// Part of the MIDI thread: noexcept, no allocation after construction. Steps only rise.
+/// Part of the MIDI thread (but takes(), which the response thread writes to): noexcept, no
+/// allocation after construction. Steps only rise; frames are counted from the backend's start.
 class PlayerTurn {
  public:
   static constexpr int64_t kNoStep = std::numeric_limits<int64_t>::max();

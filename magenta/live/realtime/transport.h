@@ -14,7 +14,8 @@ inline constexpr double kMaxQpm = 1000;
 /// MIDI clock ticks of a quarter note.
 inline constexpr int kClocksPerQuarter = 24;
 
-/// Part of the MIDI thread: noexcept, no allocation. Positions are in steps.
+/// Part of the MIDI thread: noexcept, no allocation. Positions are in steps, frames are counted
+/// from the backend's start and come in order. Between Start and Stop positions never fall.
 class Transport {
  public:
   static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();

@@ -6,6 +6,7 @@
 // output and e^2q once a step, and a number of the window costs a division instead of a tanh. The
 // sum of v, the same in all scores, is left out: a softmax does not see it. Where key or query is
 // so large that no float holds its exponential, it is kept itself, and the product made of both.
+// Calls keep nothing: on numbers of their own, threads may call at once.
 
 #include <cstdint>
 

@@ -3,7 +3,8 @@
 //
 // Rows are sequences, in panels (panels.h). L is the floats of a vector; units come in vectors, the
 // last one filled up with units whose weights are 0: forwards they stay near 0 and nobody reads
-// them, backwards they stay 0.
+// them, backwards they stay 0. Calls keep nothing: on numbers of their own, threads may call at
+// once.
 
 #include <cstdint>
 #include <span>

@@ -35,7 +35,8 @@ class StepBuffer {
 };
 
 /// A layer. Forward goes through steps 0, 1, .., Backward back from the last one; after Backward
-/// has gone through a chunk, AddGradients takes it in.
+/// has gone through a chunk, AddGradients takes it in. One thread's, for one batch: what a step
+/// leaves behind is kept until the way back.
 class RecurrentLayer {
  public:
   virtual ~RecurrentLayer() = default;
@@ -50,6 +51,7 @@ class RecurrentLayer {
   virtual void WriteGradients(const VariableTable& table) const = 0;
 };
 
+/// Widths are in numbers, before padding.
 struct LayerOptions {
   std::string scope;  // ends in '/'; of basic_lstm_cell/ or of attention_cell_wrapper/
   int inputs, units;
@@ -57,6 +59,7 @@ struct LayerOptions {
   int attn_length = 0;
 };
 
+/// `table` and `shape` outlive the layer.
 std::unique_ptr<RecurrentLayer> MakeLstmLayer(const VariableTable& table, const PassShape& shape,
                                               const LayerOptions& options);
 std::unique_ptr<RecurrentLayer> MakeAttentionLayer(const VariableTable& table,

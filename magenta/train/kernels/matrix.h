@@ -3,6 +3,7 @@
 
 namespace magenta {
 
+/// Views: what they look at outlives them. `stride` is in floats, at least the columns of a row.
 struct ConstMatrix {
   const float* data = nullptr;
   int stride = 0;

@@ -11,6 +11,7 @@
 
 namespace magenta {
 
+/// What it points to outlives the run.
 struct NetworkPassOptions {
   int default_label = 0;
   /// A key a layer for its dropout masks; empty: nothing is dropped.
@@ -23,7 +24,8 @@ struct NetworkPassOptions {
   std::vector<float>* logits = nullptr;
 };
 
-/// Runs the batch. The sums of its scores are of the network with dropout where there are keys.
+/// Runs the batch on the calling thread; several may run at once, each with gradients of its own.
+/// The sums of its scores are of the network with dropout where there are keys.
 ScoreSums RunNetwork(const RnnLayout& layout, const std::vector<Variable>& variables,
                      const Batch& batch, const NetworkPassOptions& options);
 

@@ -1,4 +1,5 @@
 #pragma once
+// Keeping libtorch on the thread that calls it.
 
 #include "absl/status/status.h"
 

@@ -16,6 +16,7 @@
 
 namespace magenta {
 
+/// Both lists belong together: active[t] = offset[t + 1] - offset[t].
 struct Packing {
   /// Sequences that have a step t; never rising.
   std::vector<int> active;

@@ -1,6 +1,7 @@
 #pragma once
 // Matrix products on panels, and what sparse rows make of them. All add in an order that the
-// shapes alone decide.
+// shapes alone decide. What is written overlaps nothing that is read. Calls keep nothing: on
+// numbers of their own, threads may call at once.
 
 #include <cstdint>
 #include <vector>

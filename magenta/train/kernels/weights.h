@@ -35,7 +35,8 @@ struct DenseNames {
   std::string bias;  // empty: none
 };
 
-/// out = in W + b, W and b of a network, for dense rows.
+/// out = in W + b, W and b of a network, for dense rows. It copies them when it is made; one
+/// thread's.
 class DenseWeights {
  public:
   DenseWeights(const VariableTable& table, DenseNames names, PanelAxis in, PanelAxis out);
