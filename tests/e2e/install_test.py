@@ -48,7 +48,8 @@ class Installed(Case):
 
     def test_where_things_lie(self):
         files = self.files('moved')
-        for name in ('bin/magenta', 'share/magenta/bundles/basic_rnn.mag', 'share/magenta/proto/magenta/music.proto',
+        for name in ('bin/magenta', 'share/magenta/bundles/basic_rnn.mag', 'share/magenta/drums/rock.drums',
+                     'share/magenta/drums/README.md', 'share/magenta/proto/magenta/music.proto',
                      'share/doc/magenta/LICENSE', 'share/doc/magenta/NOTICE', 'share/doc/magenta/README.md',
                      'share/doc/magenta/docs/cli.md', 'share/bash-completion/completions/magenta',
                      'share/zsh/site-functions/_magenta'):
