@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <filesystem>
@@ -157,6 +158,32 @@ TEST(DrumCollection, NoPartIsThinOrThereAlready) {
       masks.push_back(meter.numerator() * 100 + meter.denominator());
       const auto [same, is_new] = known.emplace(std::move(masks), where);
       EXPECT_TRUE(is_new) << where << " is the same as " << same->second;
+    }
+  }
+}
+
+TEST(DrumCollection, TwoHandsCanPlayIt) {
+  constexpr int kClosedHat = 42;
+  constexpr int kPedalHat = 44;
+  constexpr int kOpenHat = 46;
+  // What a drummer strikes by hand; claps, shakers and the like are somebody else's.
+  const std::set<int> kit = {37, 38, 42, 43, 45, 46, 48, 49, 50, 51, 52, 53, 55, 56};
+  for (const DrumFile& file : Collection()) {
+    for (const DrumGridPattern& pattern : file.patterns) {
+      std::map<double, std::set<int>> struck;
+      for (const auto& note : pattern.sequence.notes()) {
+        struck[note.start_time()].insert(note.pitch());
+      }
+      for (const auto& [time, pitches] : struck) {
+        const std::string where = fmt::format("{}: {} at {:.3f} s", file.name,
+                                              pattern.sequence.sequence_metadata().title(), time);
+        int hands = 0;
+        for (const int pitch : pitches) hands += static_cast<int>(kit.count(pitch));
+        EXPECT_LE(hands, 2) << where;
+        const auto hats =
+            pitches.count(kClosedHat) + pitches.count(kPedalHat) + pitches.count(kOpenHat);
+        EXPECT_LE(hats, 1u) << where << " wants the hi-hat twice";
+      }
     }
   }
 }
