@@ -19,9 +19,9 @@ using ArgValue = GeneratorOptions::ArgValue;
 
 constexpr char kExistingArgs[] =
     "The arguments are temperature, pitch_temperature, top_p and min_p (float_value), top_k, "
-    "beam_size, branch_factor, steps_per_iteration, seed, reference_windows, bars, new_steps and "
-    "num_steps (int_value), primer_part and program (int_value or string_value) and accompaniment "
-    "(string_value)";
+    "beam_size, branch_factor, steps_per_iteration, seed, reference_windows, render_chords, bars, "
+    "new_steps and num_steps (int_value), primer_part and program (int_value or string_value) and "
+    "accompaniment (string_value)";
 
 const char* ArgKindName(const ArgValue& value) {
   switch (value.kind_case()) {
@@ -103,6 +103,12 @@ bool ReadWindows(const ArgValue& value, GenerateArgs& args) {
          (value.has_int_value() && value.int_value() >= 0 && value.int_value() <= 1);
 }
 
+bool ReadRenderChords(const ArgValue& value, GenerateArgs& args) {
+  args.render_chords = value.has_bool_value() ? value.bool_value() : value.int_value() == 1;
+  return value.has_bool_value() ||
+         (value.has_int_value() && value.int_value() >= 0 && value.int_value() <= 1);
+}
+
 bool ReadPart(const ArgValue& value, GenerateArgs& args) {
   args.primer_part =
       value.has_int_value() ? fmt::format("{}", value.int_value()) : value.string_value();
@@ -141,6 +147,7 @@ const ArgRow* FindArg(const std::string& name) {
        {"an int_value of 1 or more", ReadIntArg<&GenerateArgs::steps_per_iteration, 1>}},
       {"seed", {"an int_value", ReadSeed}},
       {"reference_windows", {"an int_value of 0 or 1", ReadWindows}},
+      {"render_chords", {"an int_value of 0 or 1", ReadRenderChords}},
       {"primer_part", {"an int_value of 1 or more, or a string_value", ReadPart}},
       {"accompaniment", {"a string_value, keep or drop", ReadAccompaniment}},
       {"program", {"an int_value of 0 to 127, or a string_value that names one", ReadProgram}},

@@ -39,6 +39,9 @@ struct GenerateArgs {
   std::optional<int> program;
   /// For the user, where its name fits several: which was taken.
   std::string program_note;
+  /// int_value 0 or 1 (or bool_value), of models that read chords: whether these sound too
+  /// (render_chords.h).
+  bool render_chords = false;
   /// int_value, >= 1; without a section to generate: so many steps, the input's counted, so many
   /// new ones, or new bars (continuation.h). At most one of them.
   std::optional<int> num_steps;

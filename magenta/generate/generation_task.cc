@@ -8,6 +8,7 @@
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/continuation.h"
+#include "magenta/music/harmony/render_chords.h"
 #include "magenta/music/parts.h"
 
 namespace magenta {
@@ -43,6 +44,13 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
                                                      const TaskOptions& options) {
   MAGENTA_ASSIGN_OR_RETURN(GenerateArgs args, ParseGenerateArgs(request.generator_options()));
   const MusicKind& kind = *model->spec->kind;
+  if (args.render_chords && !kind.ReadsChords()) {
+    return UsageError(
+        fmt::format("the argument render_chords is for models that play over chords, and {} "
+                    "reads none",
+                    model->id),
+        "Leave it out, or choose chord_pitches_improv");
+  }
   std::vector<std::string> notes;
   MAGENTA_ASSIGN_OR_RETURN(const auto whole,
                            CompleteRequest(kind, args, model->grid, request, notes));
@@ -62,9 +70,11 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
       SectionPlan plan,
       PlanSection(piece.instrument.has_value() ? OnlyInstrument(input, *piece.instrument) : input,
                   asked.generator_options(), model->grid, args.reference_windows));
-  const PrimerRequest wanted = {plan.search_start_step,
-                                plan.fills ? plan.end_step : plan.start_step,
-                                args.reference_windows, args.keep_accompaniment};
+  const PrimerRequest wanted = {.search_start_step = plan.search_start_step,
+                                .generate_start_step = plan.fills ? plan.end_step : plan.start_step,
+                                .section_end_step = plan.end_step,
+                                .reference_windows = args.reference_windows,
+                                .others_stay = args.keep_accompaniment};
   MAGENTA_ASSIGN_OR_RETURN(Primer primer, kind.ReadPrimer(plan.input, wanted));
   piece.instrument = primer.instrument;
   GenerationTask task(std::move(model), std::move(plan), std::move(primer));
@@ -72,6 +82,7 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
     task.piece_.emplace(InputOf(input, asked.generator_options()), *task.plan_, piece);
   }
   task.notes_ = std::move(notes);
+  task.render_chords_ = args.render_chords;
   MAGENTA_RETURN_IF_ERROR(task.plan_->fills ? task.ScriptFill() : task.ScriptExtension());
   const bool joins = task.stretches_.back().draw == 0 || task.stretches_.size() > 1;
   if (joins && !args.names_beam) args.beam_size = kFillBeamSize;
@@ -100,18 +111,23 @@ absl::Status GenerationTask::ScriptFill() {
   const bool on_grid = std::all_of(events.begin(), events.end(), [this](Event event) {
     return model_->spec->kind->StepsOf(event) == 1;
   });
-  if (!on_grid || model_->codec->has_control()) {
+  if (!on_grid) {
     return UsageError(fmt::format("{} can go on after an input, not fill one", model_->id),
                       "Ask for one section, after the input's end");
   }
   // A model needs an event to go on from; where there is none, it is an unheard one.
   const int64_t first = std::min(primer_.start_step, plan_->start_step - 1);
   events.insert(events.begin(), primer_.start_step - first, model_->codec->default_event());
+  std::vector<Event>& control = primer_.events.control;
+  if (!control.empty()) {
+    control.insert(control.begin(), primer_.start_step - first, control.front());
+  }
   primer_.start_step = first;
   events.resize(plan_->end_step - first, model_->codec->default_event());
   MAGENTA_RETURN_IF_ERROR(CheckAccepted(*model_, events));
   int64_t done = plan_->start_step;
   given_.events.assign(events.begin(), events.begin() + (done - first));
+  given_.control = control;
   for (const StepRange& range : plan_->sections) {
     if (range.start > done) {
       stretches_.push_back(
@@ -183,8 +199,10 @@ NoteSequence GenerationTask::MelodyOf(const std::vector<Event>& events) const {
 }
 
 NoteSequence GenerationTask::Notes(const std::vector<Event>& events) const {
-  NoteSequence melody = MelodyOf(events);
-  return piece_.has_value() ? piece_->With(melody) : melody;
+  const NoteSequence melody = MelodyOf(events);
+  NoteSequence music = piece_.has_value() ? piece_->With(melody) : melody;
+  if (render_chords_) RenderChords(music);
+  return music;
 }
 
 std::optional<NoteSequence> GenerationTask::SoFar() {

@@ -82,6 +82,7 @@ class GenerationTask {
   Primer primer_;
   std::optional<Piece> piece_;  // none with reference_windows
   std::vector<std::string> notes_;
+  bool render_chords_ = false;
   EventSequence given_;  // what comes before the first draw
   std::vector<Stretch> stretches_;
   int64_t to_come_ = 0;  // events of the stretches

@@ -220,6 +220,14 @@ NoteSequence Piece::With(const NoteSequence& melody) const {
     if (next == nullptr || end <= next->start || heard == heard_.end()) continue;
     piece.mutable_notes(heard->second)->set_end_time(plan_->OffGrid(note.end_time()));
   }
+  // Those before are the piece's own.
+  for (const auto& text : melody.text_annotations()) {
+    const double time = plan_->OffGrid(text.time());
+    if (time < stop_) continue;
+    auto& added = *piece.add_text_annotations();
+    added = text;
+    added.set_time(time);
+  }
   double total = 0;
   for (const auto& note : piece.notes()) total = std::max(total, note.end_time());
   piece.set_total_time(total);

@@ -78,21 +78,30 @@ struct Examples {
   Counters counters;  // Magenta's names
 };
 
+/// What stands from a step on, in words: a chord symbol.
+struct ControlText {
+  int64_t step = 0;  // as Primer::start_step counts
+  std::string text;
+};
+
 /// What a model continues.
 struct Primer {
-  EventSequence events;            // ready for the codec (squashed)
+  /// Ready for the codec (squashed). Control, if any, goes on up to the end of the section.
+  EventSequence events;
   int64_t start_step = 0;          // of the first event
   int transpose = 0;               // semitones that were added; Render takes them away
   Grid grid;                       // that the events stand on
   std::optional<int> instrument;   // of the input, that plays it; none where there is nothing
   std::vector<std::string> notes;  // what was done to it, for the user: "3 chords: highest kept"
   std::vector<Event> played;       // the events as they were before they were squashed
+  std::vector<ControlText> texts;  // the control in words, where it changes: Render writes them
 };
 
 /// Where a primer is looked for and where it must end, in steps of the grid.
 struct PrimerRequest {
   int64_t search_start_step = 0;
   int64_t generate_start_step = 0;  // the primer is brought to this length
+  int64_t section_end_step = 0;     // up to where control is read, if later
   /// docs/rules.md section 5's windows: forced rest, note cut at the start of the section.
   bool reference_windows = false;
   /// Whether the input's other instruments are heard beside what is generated: for the notes to the
@@ -163,6 +172,9 @@ class MusicKind {
   /// What stands for the given event `given` right after a section that was generated: `heard` is
   /// all before it. (A melody ends a note that would sound into a given rest.)
   virtual Event Resume(std::span<const Event> /*heard*/, Event given) const { return given; }
+
+  /// Whether the input's chord symbols condition it.
+  virtual bool ReadsChords() const { return false; }
 
   /// Whether `event` begins a note of a pitch of its own: what --pitch_temperature chooses among.
   virtual bool IsPitch(Event /*event*/) const { return false; }

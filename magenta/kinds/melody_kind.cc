@@ -133,36 +133,18 @@ absl::StatusOr<int> StepsUpToSection(const Melody& melody, const PrimerRequest& 
   return static_cast<int>(length);
 }
 
-/// The rows of MelodyKind::example_options(), in this order.
-enum MelodyOption { kMinBars, kMaxSteps, kMinUniquePitches, kGapBars, kIgnorePolyphonicNotes };
+/// The rows of MelodyExampleOptions(), in this order.
+enum MelodyOption {
+  kMinBarsRow,
+  kMaxStepsRow,
+  kMinUniquePitchesRow,
+  kGapBarsRow,
+  kIgnorePolyphonicNotesRow
+};
 
 const std::vector<ExampleOption>& MelodyOptionRows() {
-  using Type = ExampleOption::Type;
-  static const MelodyExtractionOptions defaults;
-  static const std::vector<ExampleOption> rows = {
-      {"min_bars", Type::kInt, static_cast<double>(defaults.min_bars), 0, 10000,
-       "Shorter ones are left out, in bars."},
-      {"max_steps", Type::kInt, static_cast<double>(defaults.max_steps), 0, 1 << 20,
-       "Longer ones are cut to this many steps (sixteenths); 0: never."},
-      {"min_unique_pitches", Type::kInt, static_cast<double>(defaults.min_unique_pitches), 1, 12,
-       "With fewer different pitch classes it is left out."},
-      {"gap_bars", Type::kDouble, defaults.gap_bars, 0, 10000,
-       "So many bars of silence end a melody."},
-      {"ignore_polyphonic_notes", Type::kBool, 0, 0, 1,
-       "Of notes that begin together take the highest, instead of leaving the track out."}};
+  static const std::vector<ExampleOption> rows = MelodyExampleOptions({});
   return rows;
-}
-
-MelodyExtractionOptions ExtractionOptions(const ExampleOptions& options) {
-  const std::vector<ExampleOption>& rows = MelodyOptionRows();
-  const auto number = [&](MelodyOption row) { return options.ValueOf(rows[row]); };
-  MelodyExtractionOptions extraction;
-  extraction.min_bars = static_cast<int>(number(kMinBars));
-  extraction.max_steps = static_cast<int>(number(kMaxSteps));
-  extraction.min_unique_pitches = static_cast<int>(number(kMinUniquePitches));
-  extraction.gap_bars = number(kGapBars);
-  extraction.ignore_polyphonic_notes = number(kIgnorePolyphonicNotes) != 0;
-  return extraction;
 }
 
 /// One note at a time, moved by `transpose` semitones.
@@ -207,7 +189,8 @@ class MelodyKind final : public MusicKind {
 
   Examples ExtractExamples(const QuantizedSequence& sequence,
                            const ExampleOptions& options) const override {
-    MelodyExtraction extraction = ExtractMelodies(sequence, ExtractionOptions(options));
+    MelodyExtraction extraction =
+        ExtractMelodies(sequence, MelodyExtractionOf(MelodyOptionRows(), options));
     Examples examples;
     for (ExtractedMelody& extracted : extraction.melodies) {
       examples.transpositions.push_back(Squash(extracted.melody));
@@ -360,6 +343,32 @@ class MelodyKind final : public MusicKind {
 
 std::shared_ptr<const MusicKind> MakeMelodyKind(const MelodyKindOptions& options) {
   return std::make_shared<MelodyKind>(options);
+}
+
+std::vector<ExampleOption> MelodyExampleOptions(const MelodyExtractionOptions& defaults) {
+  using Type = ExampleOption::Type;
+  return {{"min_bars", Type::kInt, static_cast<double>(defaults.min_bars), 0, 10000,
+           "Shorter ones are left out, in bars."},
+          {"max_steps", Type::kInt, static_cast<double>(defaults.max_steps), 0, 1 << 20,
+           "Longer ones are cut to this many steps (sixteenths); 0: never."},
+          {"min_unique_pitches", Type::kInt, static_cast<double>(defaults.min_unique_pitches), 1,
+           12, "With fewer different pitch classes it is left out."},
+          {"gap_bars", Type::kDouble, defaults.gap_bars, 0, 10000,
+           "So many bars of silence end a melody."},
+          {"ignore_polyphonic_notes", Type::kBool, 0, 0, 1,
+           "Of notes that begin together take the highest, instead of leaving the track out."}};
+}
+
+MelodyExtractionOptions MelodyExtractionOf(std::span<const ExampleOption> rows,
+                                           const ExampleOptions& options) {
+  const auto number = [&](MelodyOption row) { return options.ValueOf(rows[row]); };
+  MelodyExtractionOptions extraction;
+  extraction.min_bars = static_cast<int>(number(kMinBarsRow));
+  extraction.max_steps = static_cast<int>(number(kMaxStepsRow));
+  extraction.min_unique_pitches = static_cast<int>(number(kMinUniquePitchesRow));
+  extraction.gap_bars = number(kGapBarsRow);
+  extraction.ignore_polyphonic_notes = number(kIgnorePolyphonicNotesRow) != 0;
+  return extraction;
 }
 
 }  // namespace magenta

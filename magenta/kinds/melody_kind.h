@@ -5,8 +5,10 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "magenta/kinds/kind.h"
+#include "magenta/music/extract_melodies.h"
 
 namespace magenta {
 
@@ -31,5 +33,11 @@ struct MelodyKindOptions {
 /// With reference_windows, two instruments with notes and notes after the section are errors
 /// (exit 2), and the event of an empty primer stands at step 0 at least.
 std::shared_ptr<const MusicKind> MakeMelodyKind(const MelodyKindOptions& options);
+
+/// The options of any kind that finds melodies, with these defaults.
+std::vector<ExampleOption> MelodyExampleOptions(const MelodyExtractionOptions& defaults);
+/// What `options` say of `rows`, which begin with those.
+MelodyExtractionOptions MelodyExtractionOf(std::span<const ExampleOption> rows,
+                                           const ExampleOptions& options);
 
 }  // namespace magenta

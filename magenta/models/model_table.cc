@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "magenta/base/nearest.h"
@@ -19,7 +20,7 @@ namespace magenta {
 namespace {
 
 // Models of the reference that have no place here yet.
-constexpr std::array<std::string_view, 17> kKnownElsewhere = {
+constexpr std::array<std::string_view, 13> kKnownElsewhere = {
     "drum_kit",
     "drums_rnn",
     "one_drum",
@@ -29,14 +30,14 @@ constexpr std::array<std::string_view, 17> kKnownElsewhere = {
     "performance_rnn",
     "performance_with_dynamics",
     "multiconditioned_performance_with_dynamics",
-    "improv_rnn",
-    "basic_improv",
-    "attention_improv",
-    "chord_pitches_improv",
     "pianoroll_rnn_nade",
     "rnn-nade",
     "music_vae",
     "rl_duet"};
+
+// Names of families, and the models that they are here.
+constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {
+    {"improv_rnn", "basic_improv, attention_improv and chord_pitches_improv"}};
 
 std::span<const ModelSpec> added_models;
 
@@ -73,6 +74,11 @@ bool IsModelElsewhere(std::string_view id) {
 absl::StatusOr<const ModelSpec*> FindModel(std::string_view id) {
   for (const ModelSpec* spec : KnownModels()) {
     if (spec->id == id) return spec;
+  }
+  for (const auto& [family, models] : kFamilies) {
+    if (id != family) continue;
+    return UsageError(fmt::format("'{}' is a family of models", id),
+                      fmt::format("Choose one of {}", models));
   }
   std::string remedy = "The models are " + ModelIds();
   if (IsModelElsewhere(id)) {

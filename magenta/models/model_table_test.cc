@@ -1,16 +1,15 @@
-#include "magenta/models/model_spec.h"
-
 #include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "magenta/base/status.h"
+#include "magenta/models/model_spec.h"
 
 namespace magenta {
 namespace {
 
-TEST(ModelTableTest, HoldsTheFourModels) {
+TEST(ModelTableTest, HoldsTheModels) {
   std::string dump;
   for (const ModelSpec& spec : BuiltInModels()) {
     dump +=
@@ -22,17 +21,25 @@ TEST(ModelTableTest, HoldsTheFourModels) {
             "basic_rnn 38 38 0 5\n"
             "mono_rnn 130 130 0 5\n"
             "lookback_rnn 121 40 0 5\n"
-            "attention_rnn 74 40 40 3\n");
+            "attention_rnn 74 40 40 3\n"
+            "basic_improv 87 38 0 5\n"
+            "attention_improv 123 40 40 3\n"
+            "chord_pitches_improv 75 38 0 3\n");
 }
 
 TEST(ModelTableTest, UnknownNamesListTheTable) {
   const absl::Status unknown = FindModel("lookback").status();
   EXPECT_EQ(ErrorLine(unknown),
             "there is no model 'lookback'. Did you mean lookback_rnn? The models are basic_rnn, "
-            "mono_rnn, lookback_rnn, attention_rnn.");
+            "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
+            "chord_pitches_improv.");
   EXPECT_EQ(ErrorLine(FindModel("drums_rnn").status()),
             "'drums_rnn' is a model of Magenta that is not here. The models are basic_rnn, "
-            "mono_rnn, lookback_rnn, attention_rnn.");
+            "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
+            "chord_pitches_improv.");
+  EXPECT_EQ(ErrorLine(FindModel("improv_rnn").status()),
+            "'improv_rnn' is a family of models. Choose one of basic_improv, attention_improv and "
+            "chord_pitches_improv.");
   EXPECT_EQ(ExitStatus(unknown), 2);
 }
 

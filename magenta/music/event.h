@@ -19,7 +19,7 @@ inline constexpr Event kNoteOff = -1;
 inline constexpr Event kMinPitch = 0;
 inline constexpr Event kMaxPitch = 127;
 
-/// Events, and beside them an optional control sequence (chords, say) of the same length that
+/// Events, and beside them an optional control sequence (chords, say), as long or longer, that
 /// conditions them and is never predicted. `control` is empty where a model has none.
 struct EventSequence {
   std::vector<Event> events;

@@ -125,6 +125,12 @@ NoteSequence Straightened(const NoteSequence& sequence, const StraightTime& time
     moved->set_start_time(time.Straighten(note.start_time()));
     moved->set_end_time(time.Straighten(note.end_time()));
   }
+  for (const auto& text : sequence.text_annotations()) {
+    if (text.annotation_type() != NoteSequence::TextAnnotation::CHORD_SYMBOL) continue;
+    auto* moved = straight.add_text_annotations();
+    *moved = text;
+    moved->set_time(time.Straighten(text.time()));
+  }
   straight.set_total_time(time.Straighten(sequence.total_time()));
   return straight;
 }

@@ -64,7 +64,7 @@ class StraightTime {
 };
 
 /// `sequence` in straight time, with the tempo and the meter that it has at `at` seconds alone.
-/// Notes and total_time are moved; whatever else has a time is left out.
+/// Notes, chord symbols and total_time are moved; whatever else has a time is left out.
 NoteSequence Straightened(const NoteSequence& sequence, const StraightTime& time, double at);
 
 }  // namespace magenta

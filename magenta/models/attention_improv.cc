@@ -1,0 +1,18 @@
+// Key-aware events over triads, and attention over the last forty steps.
+#include "magenta/codec/melody_codecs.h"
+#include "magenta/models/improv_rnn.h"
+
+namespace magenta {
+
+ModelSpec AttentionImprov() {
+  HParams hparams;
+  hparams.rnn_layer_sizes = {128, 128, 128};
+  hparams.clip_norm = 3;
+  hparams.attn_length = 40;
+  return MakeImprovRnnSpec(
+      "attention_improv",
+      "Melodies over chords: key-aware events, chords as triads, attention over the last 40 steps",
+      hparams, ImprovChords::kTriads, MakeKeyMelodyCodec({48, 84}));
+}
+
+}  // namespace magenta

@@ -1,0 +1,14 @@
+// The plainest improviser: the last event, and the triad of the next.
+#include "magenta/codec/melody_codecs.h"
+#include "magenta/models/improv_rnn.h"
+
+namespace magenta {
+
+ModelSpec BasicImprov() {
+  HParams hparams;
+  hparams.rnn_layer_sizes = {64, 64};
+  return MakeImprovRnnSpec("basic_improv", "Melodies over chords: one-hot events, chords as triads",
+                           hparams, ImprovChords::kTriads, MakeOneHotCodec({48, 84}));
+}
+
+}  // namespace magenta
