@@ -23,7 +23,7 @@ ROOMS = {
     "music/harmony": ["base", "music"],
     "io/record": ["base", "music"],
     "io/tensor": ["base", "music", "io/record"],
-    "io/midi": ["base", "music"],
+    "io/midi": ["base", "music", "music/harmony"],
     "io/score": ["base", "music"],
     "io/abc": ["base", "music", "io/score"],
     "io/musicxml": ["base", "music", "io/score"],

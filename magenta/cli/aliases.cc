@@ -74,6 +74,18 @@ std::vector<Alias> BuildAliases() {
         {"--output_dir=/tmp/melody_rnn/generated", "--num_outputs=10", "--num_steps=128",
          "--accompaniment=drop"});
   }
+  // Their config must be said.
+  aliases.push_back(
+      {"improv_rnn_create_dataset", "dataset", {"--format=dense", "--eval_ratio=0.1"}});
+  aliases.push_back({"improv_rnn_train",
+                     "train",
+                     {"--run_dir=/tmp/improv_rnn/logdir/run1", "--keep=10",
+                      "--num_training_steps=0", "--eval_file=none"}});
+  aliases.push_back(
+      {"improv_rnn_generate",
+       "generate",
+       {"--output_dir=/tmp/improv_rnn/generated", "--num_outputs=10", "--accompaniment=drop",
+        "--backing_chords=C G Am F C G F C", "--steps_per_chord=16", "--chords_from=start"}});
   // What is new since keeps out of their way.
   aliases.push_back(
       {"midi", "live", {"--qpm=90", "--num_bars_to_generate=5", "--memory=phrase", "--nowait"}});
@@ -257,10 +269,14 @@ void DropGenerationFlags(std::vector<std::string>& args) {
                            "new_steps",
                            "primer_part",
                            "accompaniment",
+                           "backing_chords",
+                           "steps_per_chord",
+                           "chords_from",
                            "program"}) {
     TakeValue(args, name);
   }
   TakeBool(args, "reference_windows");
+  TakeBool(args, "render_chords");
 }
 
 }  // namespace
@@ -304,6 +320,11 @@ absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::s
   std::vector<std::string>& given = command.args;
   RenameFlags(given, kRenames);
   MAGENTA_RETURN_IF_ERROR(ChooseConfig(given));
+  if (alias.name.starts_with("improv_rnn_") && !Has(given, "config") &&
+      !Has(given, "bundle_file")) {
+    return UsageError(fmt::format("{} needs --config", alias.name),
+                      "Choose basic_improv, attention_improv or chord_pitches_improv");
+  }
   std::vector<std::string> defaults = alias.defaults;
   if (alias.verb == "train") {
     const auto num_examples = TakeValue(given, "num_eval_examples");

@@ -6,6 +6,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/cli/verb.h"
+#include "magenta/models/model_spec.h"
 
 namespace magenta::cli {
 namespace {
@@ -48,6 +49,22 @@ TEST(Aliases, Expand) {
        "generate --config=attention_rnn --output_dir=/tmp/melody_rnn/generated --num_outputs=10 "
        "--num_steps=128 --accompaniment=drop --qpm 90 --steps_per_quarter=4 --run_dir=r "
        "--newest"},
+      {"improv_rnn_generate",
+       {"--config=basic_improv", "--backing_chords=C F"},
+       "generate --output_dir=/tmp/improv_rnn/generated --num_outputs=10 --accompaniment=drop "
+       "--backing_chords=C G Am F C G F C --steps_per_chord=16 --chords_from=start "
+       "--config=basic_improv --backing_chords=C F"},
+      {"improv_rnn_generate",
+       {"--config=basic_improv", "--save_generator_bundle", "--bundle_file=b", "--run_dir=r",
+        "--render_chords"},
+       "bundle --config=basic_improv --bundle_file=b --run_dir=r --newest"},
+      {"improv_rnn_train",
+       {"--run_dir=r"},
+       "improv_rnn_train needs --config. Choose basic_improv, attention_improv or "
+       "chord_pitches_improv."},
+      {"improv_rnn_create_dataset",
+       {"--config=attention_improv", "--input=n"},
+       "dataset --format=dense --eval_ratio=0.1 --config=attention_improv --input=n"},
       {"basic_rnn_generate",
        {"--save_generator_bundle", "--run_dir=r", "--bundle_file=b", "--num_outputs", "3",
         "--generator_description=words"},
@@ -118,14 +135,12 @@ TEST(Aliases, UnknownNamesSayWhatMayBeMeant) {
       {"lookback_rnn_generat",
        "unknown verb lookback_rnn_generat. Did you mean lookback_rnn_generate?"},
       {"xyzzy", "unknown verb xyzzy. `magenta --help` lists the verbs."},
-      {"drums_rnn_generate",
-       "'drums_rnn' is a model of Magenta that is not here. The models are basic_rnn, mono_rnn, "
-       "lookback_rnn, attention_rnn."},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(ErrorLine(UnknownVerb(row.name)), row.error);
     EXPECT_EQ(ExitStatus(UnknownVerb(row.name)), 2);
   }
+  EXPECT_EQ(UnknownVerb("polyphony_rnn_generate"), FindModel("polyphony_rnn").status());
 }
 
 TEST(Aliases, StandForVerbs) {

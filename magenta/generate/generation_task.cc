@@ -72,9 +72,9 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
                   asked.generator_options(), model->grid, args.reference_windows));
   const PrimerRequest wanted = {.search_start_step = plan.search_start_step,
                                 .generate_start_step = plan.fills ? plan.end_step : plan.start_step,
-                                .section_end_step = plan.end_step,
                                 .reference_windows = args.reference_windows,
-                                .others_stay = args.keep_accompaniment};
+                                .others_stay = args.keep_accompaniment,
+                                .section_end_step = plan.end_step};
   MAGENTA_ASSIGN_OR_RETURN(Primer primer, kind.ReadPrimer(plan.input, wanted));
   piece.instrument = primer.instrument;
   GenerationTask task(std::move(model), std::move(plan), std::move(primer));

@@ -101,12 +101,13 @@ struct Primer {
 struct PrimerRequest {
   int64_t search_start_step = 0;
   int64_t generate_start_step = 0;  // the primer is brought to this length
-  int64_t section_end_step = 0;     // up to where control is read, if later
   /// docs/rules.md section 5's windows: forced rest, note cut at the start of the section.
   bool reference_windows = false;
   /// Whether the input's other instruments are heard beside what is generated: for the notes to the
   /// user alone.
   bool others_stay = false;
+  /// Up to where control is read, if that is later than generate_start_step.
+  int64_t section_end_step = 0;
 };
 
 /// What a model goes on from where nobody gave anything.

@@ -63,7 +63,7 @@ std::string DumpPrimer(const NoteSequence& music, const PrimerRequest& request,
 TEST(LeadSheetKindTest, ReadsChordsUpToTheEndOfTheSection) {
   const PrimerRequest request = {.generate_start_step = 2, .section_end_step = 6};
   const PrimerRequest reference = {
-      .generate_start_step = 2, .section_end_step = 6, .reference_windows = true};
+      .generate_start_step = 2, .reference_windows = true, .section_end_step = 6};
   const struct {
     const char* what;
     NoteSequence music;

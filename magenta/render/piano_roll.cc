@@ -9,11 +9,13 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/music/meter_map.h"
 #include "magenta/render/bar_grid.h"
 #include "magenta/render/canvas.h"
@@ -28,7 +30,9 @@ constexpr double kSamePlace = 1.0 / 32;
 
 constexpr double kMargin = 28;
 constexpr double kKeyboard = 66;
-constexpr double kNumbers = 22;  // strip of bar numbers above a system
+constexpr double kNumbers = 22;    // strip of bar numbers above a system
+constexpr double kChordLine = 18;  // strip of chord symbols above those, where there are any
+constexpr size_t kMaxChordText = 64;
 constexpr double kSystemGap = 22;
 constexpr double kHeader = 74;
 constexpr double kQuartersPerSystem = 32;
@@ -78,6 +82,12 @@ struct DrawnNote {
   uint8_t paint;
 };
 
+/// A chord symbol, likewise.
+struct DrawnChord {
+  double quarter;
+  std::string text;
+};
+
 bool IsBlackKey(int pitch) {
   constexpr int kBlack = 1 << 1 | 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10;
   return kBlack >> (pitch % 12) & 1;
@@ -115,9 +125,11 @@ class PianoRollPainter {
     if (systems_.size() == 1) quarters_ = std::max(quarters_, kQuartersPerSystem / 4);
     const int rows = high_ - low_ + 1;
     row_ = std::clamp(360.0 / rows, 5.0, 16.0);
-    const double room = (kMaxHeight - kHeader) / systems_.size() - kNumbers - kSystemGap;
+    PlaceChords();
+    const double above = kNumbers + (chords_.empty() ? 0 : kChordLine);
+    const double room = (kMaxHeight - kHeader) / systems_.size() - above - kSystemGap;
     row_ = std::min(row_, room / rows);
-    system_height_ = kNumbers + rows * row_ + kSystemGap;
+    system_height_ = above + rows * row_ + kSystemGap;
     NumberInstruments();
     PlaceNotes();
   }
@@ -130,10 +142,12 @@ class PianoRollPainter {
     if (notes_.size() > kMaxSingleNotes) MakeRuns();
     PaintHeader();
     for (size_t i = 0; i < systems_.size(); ++i) {
-      top_ = kHeader + static_cast<double>(i) * system_height_ + kNumbers;
+      top_ = kHeader + static_cast<double>(i) * system_height_ + kNumbers +
+             (chords_.empty() ? 0 : kChordLine);
       PaintRows(systems_[i]);
       PaintKeyboard();
       PaintBars(systems_[i]);
+      PaintChords(systems_[i]);
       if (runs_.empty()) {
         PaintNotes(systems_[i]);
       } else {
@@ -167,6 +181,16 @@ class PianoRollPainter {
     while (high_ - low_ < 19) --low_, ++high_;
     low_ = std::max(low_, 0);
     high_ = std::min(high_, 127);
+  }
+
+  void PlaceChords() {
+    for (const auto& text : sequence_.text_annotations()) {
+      const bool is_chord = text.annotation_type() == NoteSequence::TextAnnotation::CHORD_SYMBOL;
+      if (!is_chord || !(text.time() >= 0) || text.text().size() > kMaxChordText) continue;
+      chords_.push_back({grid_.QuarterAt(text.time()), ValidUtf8(text.text())});
+    }
+    std::stable_sort(chords_.begin(), chords_.end(),
+                     [](const auto& a, const auto& b) { return a.quarter < b.quarter; });
   }
 
   void NumberInstruments() {
@@ -357,6 +381,21 @@ class PianoRollPainter {
     canvas_->Line(kMargin, Bottom(), right, Bottom(), 1, kFrame);
   }
 
+  /// Above the numbers of bars; what has no room is left out.
+  void PaintChords(const SystemOfBars& system) {
+    const TextStyle style = {.size = 14, .color = kInk, .bold = true};
+    double next = 0;
+    auto chord = std::lower_bound(
+        chords_.begin(), chords_.end(), Start(system) - kSamePlace,
+        [](const DrawnChord& chord, double quarter) { return chord.quarter < quarter; });
+    for (; chord != chords_.end() && chord->quarter < End(system) - kSamePlace; ++chord) {
+      const double x = X(system, chord->quarter);
+      if (x < next) continue;
+      canvas_->Text(x + 3, top_ - 26, chord->text, style);
+      next = x + canvas_->TextWidth(chord->text, style) + 8;
+    }
+  }
+
   void PaintNotes(const SystemOfBars& system) {
     for (const DrawnNote& note : notes_) {
       const double from = std::max(note.from, Start(system));
@@ -412,6 +451,7 @@ class PianoRollPainter {
   std::map<int, std::string> instruments_;
   std::unordered_map<int, uint8_t> paint_of_;  // by instrument
   std::vector<DrawnNote> notes_;
+  std::vector<DrawnChord> chords_;            // by place
   std::vector<std::vector<RasterRun>> runs_;  // by system; none while notes are drawn one by one
   double cell_ = 1;                           // pixels of a run's columns
   Canvas* canvas_ = nullptr;

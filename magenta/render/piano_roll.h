@@ -1,5 +1,6 @@
 #pragma once
-// A NoteSequence as a picture: time to the right, pitch upwards, bars numbered.
+// A NoteSequence as a picture: time to the right, pitch upwards, bars numbered, chord symbols
+// above.
 
 #include <string>
 

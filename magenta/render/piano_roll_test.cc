@@ -69,6 +69,25 @@ TEST(PianoRoll, EveryWidthOfPitches) {
   EXPECT_TRUE(latin.ok()) << latin.status();
 }
 
+TEST(PianoRoll, ChordsStandAboveTheBars) {
+  NoteSequence sequence = Scale(24);
+  const int without = PngSize(sequence, {.title = "no chords"}).height;
+  const auto add = [&](double time, const char* text) {
+    auto* chord = sequence.add_text_annotations();
+    chord->set_time(time);
+    chord->set_text(text);
+    chord->set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
+  };
+  add(0, "Cmaj7");
+  add(2, "F#m7b5/E");
+  EXPECT_GT(PngSize(sequence, {.title = "chords"}).height, without + 30);
+  const auto two = DrawPianoRoll(sequence, {}, PictureFormat::kSvg);
+  add(2.01, "G");  // there is no room for it
+  EXPECT_EQ(*two, *DrawPianoRoll(sequence, {}, PictureFormat::kSvg));
+  add(4, "G");
+  EXPECT_NE(*two, *DrawPianoRoll(sequence, {}, PictureFormat::kSvg));
+}
+
 TEST(PianoRoll, PrimerAndGeneratedHaveDifferentColours) {
   const auto plain = DrawPianoRoll(Scale(2), {}, PictureFormat::kSvg);
   const auto primed = DrawPianoRoll(Scale(2), {.title = "", .primer_end = 2}, PictureFormat::kSvg);

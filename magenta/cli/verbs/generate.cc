@@ -11,6 +11,7 @@
 #include "magenta/base/files.h"
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
+#include "magenta/cli/input/backing_chords.h"
 #include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/input/output_names.h"
 #include "magenta/cli/input/primer.h"
@@ -50,6 +51,8 @@ struct Written {
 /// Where the music comes from: a model here, or a server.
 struct Source {
   Grid grid;
+  std::string name;
+  bool reads_chords = false;
   std::function<absl::StatusOr<Generation>(const GenerateSequenceRequest&, int)> generate;
 };
 
@@ -68,6 +71,9 @@ class GenerateVerb : public Verb {
         "of meter.");
     DescribeOutput(flags);
     DescribePrimer(flags);
+    flags.Group("Chords");
+    chords_.Describe(flags);
+    flags_ = &flags;
     DescribeSampling(flags);
     model_.Describe(flags);
     remote_.Describe(flags);
@@ -83,6 +89,10 @@ class GenerateVerb : public Verb {
         "magenta generate --output_dir=tunes --primer_midi=song.mid --primer_part=flute --bars=16",
         "Sixteen new bars of one part of a piece, after the piece.");
     flags.AddExample(
+        "magenta generate --config=chord_pitches_improv --run_dir=improv --output_dir=tunes "
+        "--backing_chords=\"C G Am F\" --bars=8 --render_chords",
+        "Eight bars over four chords, twice, with the chords to hear.");
+    flags.AddExample(
         "magenta generate --run_dir=run --output_dir=tunes --primer_midi=mine.mid "
         "--temperature=1.2 "
         "--format=mid,wav,png",
@@ -96,15 +106,21 @@ class GenerateVerb : public Verb {
   absl::Status Run(Context& context) override {
     MAGENTA_RETURN_IF_ERROR(Check());
     MAGENTA_ASSIGN_OR_RETURN(const Source source, FindSource(context));
+    if (chords_.given() || chords_.render) MAGENTA_RETURN_IF_ERROR(CheckReadsChords(source));
     if (steps_per_quarter_ != 0 && steps_per_quarter_ != source.grid.steps()) {
       return UsageError(fmt::format("--steps_per_quarter={}, but the model has {}",
                                     steps_per_quarter_, source.grid.steps()));
     }
     MAGENTA_ASSIGN_OR_RETURN(const PrimerMusic primer, ReadPrimerFlags(primer_, source.grid));
     for (const std::string& note : primer.notes) context.out.Info(note);
-    ContinuationOptions length = Length(primer);
+    MAGENTA_ASSIGN_OR_RETURN(ContinuationOptions length, Length(primer));
     length.grid = source.grid;
     MAGENTA_ASSIGN_OR_RETURN(GenerateSequenceRequest request, MakeRequest(primer, length));
+    if (chords_.given()) {
+      std::vector<std::string> notes;
+      chords_.AddTo(primer, source.grid, request, notes);
+      for (const std::string& note : notes) context.out.Info(note);
+    }
     MAGENTA_RETURN_IF_ERROR(SetPieceArgs(primer, request));
     if (const std::string note = ProgramNote(program_); !note.empty()) context.out.Info(note);
     if (remote_.given()) request.set_generator_id(model_.source.config);
@@ -121,12 +137,18 @@ class GenerateVerb : public Verb {
   absl::StatusOr<Source> FindSource(Context& context) const {
     if (remote_.given()) {
       MAGENTA_ASSIGN_OR_RETURN(std::shared_ptr<RemoteGenerator> server, ConnectTo(remote_));
-      return Source{Grid(), [server](const GenerateSequenceRequest& request, int count) {
+      // What the table here doesn't know, the server does.
+      const std::string& name = model_.source.config;
+      const auto spec = FindModel(name);
+      const bool reads_chords = !spec.ok() || (*spec)->kind->ReadsChords();
+      return Source{Grid(), name, reads_chords,
+                    [server](const GenerateSequenceRequest& request, int count) {
                       return server->GenerateMany(request, count);
                     }};
     }
     MAGENTA_ASSIGN_OR_RETURN(auto model, model_.Load(context));
-    return Source{model->grid, [model](const GenerateSequenceRequest& request, int count) {
+    return Source{model->grid, model->id, model->spec->kind->ReadsChords(),
+                  [model](const GenerateSequenceRequest& request, int count) {
                     return SequenceGenerator(model).GenerateMany(request, count);
                   }};
   }
@@ -240,21 +262,37 @@ class GenerateVerb : public Verb {
     return absl::OkStatus();
   }
 
+  /// A server says itself what its models know, but chords are text beside the notes there.
+  absl::Status CheckReadsChords(const Source& source) const {
+    if (source.reads_chords) return absl::OkStatus();
+    return UsageError(
+        fmt::format("--{} is for models that play over chords, and {} reads none",
+                    chords_.given() ? "backing_chords" : "render_chords", source.name),
+        "Leave it out, or choose --config=chord_pitches_improv, basic_improv or "
+        "attention_improv");
+  }
+
   /// How far it goes, which CheckTogether found to be said once at most.
-  ContinuationOptions Length(const PrimerMusic& primer) const {
+  absl::StatusOr<ContinuationOptions> Length(const PrimerMusic& primer) const {
     ContinuationOptions length;
     length.reference_windows = reference_windows_;
     const bool is_said = num_steps_ > 0 || new_steps_ > 0 || bars_ > 0;
     if (num_steps_ > 0) length.num_steps = num_steps_;
     if (new_steps_ > 0) length.new_steps = new_steps_;
     if (bars_ > 0) length.bars = bars_;
-    if (!is_said && primer.is_piece) length.bars = kDefaultBars;
+    if (is_said) return length;
+    if (chords_.given()) {
+      MAGENTA_RETURN_IF_ERROR(chords_.SetLength(primer, length));
+    } else if (primer.is_piece) {
+      length.bars = kDefaultBars;
+    }
     return length;
   }
 
   /// What is continued, how it sounds, and what stays beside it.
   absl::Status SetPieceArgs(const PrimerMusic& primer, GenerateSequenceRequest& request) const {
     auto& args = *request.mutable_generator_options()->mutable_args();
+    if (chords_.render) args["render_chords"].set_int_value(1);
     if (primer.part.has_value()) args["primer_part"].set_int_value(primer.part->number);
     if (!accompaniment_.empty()) args["accompaniment"].set_string_value(accompaniment_);
     if (program_.empty()) return absl::OkStatus();
@@ -268,6 +306,7 @@ class GenerateVerb : public Verb {
 
   /// Flags that mean nothing beside the others that were given.
   absl::Status CheckTogether() const {
+    MAGENTA_RETURN_IF_ERROR(chords_.Check(*flags_));
     if ((num_steps_ > 0) + (new_steps_ > 0) + (bars_ > 0) > 1) {
       return UsageError("--bars, --new_steps and --num_steps each say how far it goes",
                         "Give one of them");
@@ -413,6 +452,8 @@ class GenerateVerb : public Verb {
   ModelFlags model_;
   RemoteFlags remote_;
   PrimerFlags primer_;
+  BackingChords chords_;
+  const Flags* flags_ = nullptr;
   std::string output_dir_;
   int num_outputs_ = 10;
   std::vector<std::string> formats_ = {"mid"};

@@ -15,6 +15,7 @@
 #include "magenta/io/midi/smf_clock.h"
 #include "magenta/io/midi/smf_parser.h"
 #include "magenta/io/midi/tick_clock.h"
+#include "magenta/music/harmony/chord_symbol.h"
 
 namespace magenta {
 namespace {
@@ -235,8 +236,29 @@ uint64_t AddOrphans(const SmfFile& file, const TickClock& clock, const Instrumen
   return lost;
 }
 
+/// Adds the chord symbols among the texts; gives how many there are. Only of tracks that have more
+/// chord symbols than other texts: of sung syllables ("Do", "A") some could be read as one.
+uint64_t AddChords(const SmfFile& file, const TickClock& clock, NoteSequence& sequence) {
+  uint64_t added = 0;
+  for (const SmfTrack& track : file.tracks) {
+    std::vector<std::pair<int64_t, std::string>> chords;
+    for (const auto& [tick, text] : track.texts) {
+      if (ParseChordSymbol(text).ok()) chords.emplace_back(tick, ToUtf8(text));
+    }
+    if (2 * chords.size() <= track.texts.size()) continue;
+    added += chords.size();
+    for (auto& [tick, text] : chords) {
+      auto& chord = *sequence.add_text_annotations();
+      chord.set_time(clock.Seconds(tick));
+      chord.set_text(std::move(text));
+      chord.set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
+    }
+  }
+  return added;
+}
+
 /// "left out: 12 lyrics, 3 texts", or nothing.
-std::string LeftOutLine(const SmfFile& file, uint64_t orphans) {
+std::string LeftOutLine(const SmfFile& file, uint64_t chords, uint64_t orphans) {
   uint64_t pressures = 0;
   for (const SmfTrack& track : file.tracks) pressures += track.pressures;
   std::string line;
@@ -246,7 +268,7 @@ std::string LeftOutLine(const SmfFile& file, uint64_t orphans) {
         fmt::format("{}{} {}", line.empty() ? "left out: " : ", ", count, count == 1 ? one : many);
   };
   add(file.left_out.lyrics, "lyric", "lyrics");
-  add(file.left_out.texts, "text", "texts");
+  add(file.left_out.texts - chords, "text", "texts");
   add(file.left_out.sysex, "system exclusive message", "system exclusive messages");
   add(pressures, "pressure of a key or channel", "pressures of keys or channels");
   add(orphans, "control change or bend of a channel without notes",
@@ -268,7 +290,8 @@ absl::Status AddInstruments(const SmfFile& file, const TickClock& clock, const P
     }
     InstrumentWriter(instrument, number++, file, clock, reading.sequence).Write();
   }
-  reading.left_out = LeftOutLine(file, AddOrphans(file, clock, reader, reading.sequence));
+  const uint64_t chords = AddChords(file, clock, reading.sequence);
+  reading.left_out = LeftOutLine(file, chords, AddOrphans(file, clock, reader, reading.sequence));
   return absl::OkStatus();
 }
 

@@ -248,7 +248,7 @@ TEST(ReadMidi, SaysWhereTheSequenceComesFrom) {
 TEST(ReadMidi, SaysWhatItLeavesOut) {
   const std::vector<std::pair<std::string, std::string>> rows = {
       {One("00 903C01 0A 803C00"), ""},
-      {One("00 FF050141 00 FF050142 00 FF010143 00 903C01 0A 803C00"),
+      {One("00 FF050141 00 FF050142 00 FF010148 00 903C01 0A 803C00"),
        "left out: 2 lyrics, 1 text"},
       {One("00 F0057E7F0901F7 00 F7017F"), "left out: 2 system exclusive messages"},
       {One("00 903C01 00 A03C40 00 D040 0A 803C00"), "left out: 2 pressures of keys or channels"},
@@ -257,6 +257,21 @@ TEST(ReadMidi, SaysWhatItLeavesOut) {
       {One("00 FF060141 00 FF020142 00 FF200100 00 FF2101007F"), ""},
   };
   for (const auto& [bytes, line] : rows) EXPECT_EQ(ReadMidi(bytes)->left_out, line);
+}
+
+// "C" at 0, "Am7" at 1000 ticks (a second); a track of which most texts are none has no chords.
+TEST(ReadMidi, TakesTextsThatAreChordSymbols) {
+  const auto reading = ReadMidi(One("00 FF010143 00 903C01 8768 FF0103416D37 0A 803C00"));
+  ASSERT_EQ(reading->sequence.text_annotations_size(), 2);
+  const auto& chord = reading->sequence.text_annotations(1);
+  EXPECT_EQ(chord.text(), "Am7");
+  EXPECT_EQ(chord.time(), 1.0);
+  EXPECT_EQ(chord.annotation_type(), NoteSequence::TextAnnotation::CHORD_SYMBOL);
+  EXPECT_EQ(reading->left_out, "");
+
+  const auto sung = ReadMidi(One("00 FF0102446F 00 FF010148 00 903C01 0A 803C00"));
+  EXPECT_EQ(sung->sequence.text_annotations_size(), 0);
+  EXPECT_EQ(sung->left_out, "left out: 2 texts");
 }
 
 TEST(ReadMidi, StopsAtTheLimits) {

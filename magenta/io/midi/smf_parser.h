@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -51,6 +52,8 @@ struct SmfTrack {
   /// Indices of the events that may mean more than this track: tempos, meters, keys, program
   /// changes, and controllers that end all notes (EndsAllNotes). They are few.
   std::vector<uint32_t> wide;
+  /// Ticks and short texts (FF 01, up to 64 bytes) as they stand in the file.
+  std::vector<std::pair<int64_t, std::string_view>> texts;
   /// Pressures of keys and channels among the events.
   uint64_t pressures = 0;
   /// Its port: what its first FF 21 says, else 0. Channels of different ports are different ones.

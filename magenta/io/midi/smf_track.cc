@@ -19,6 +19,8 @@ constexpr uint64_t kMaxVariableLength = 0x0FFFFFFF;
 constexpr uint64_t kMostReserved = 4096;
 
 constexpr uint8_t kMetaText = 0x01;
+/// Longer ones are no chord symbols.
+constexpr size_t kMaxKeptText = 64;
 constexpr uint8_t kMetaName = 0x03;
 constexpr uint8_t kMetaLyric = 0x05;
 constexpr uint8_t kMetaPort = 0x21;
@@ -293,7 +295,10 @@ void SmfTrackParser::KeepMeta(uint8_t type, std::string_view payload) {
       if (payload.starts_with(kNobody)) KeepSystem(payload.substr(1));
       break;
     case kMetaLyric: ++left_out_.lyrics; break;
-    case kMetaText: ++left_out_.texts; break;
+    case kMetaText:
+      ++left_out_.texts;
+      if (payload.size() <= kMaxKeptText) track_.texts.emplace_back(tick_, payload);
+      break;
     default: break;
   }
 }

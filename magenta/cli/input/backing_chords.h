@@ -1,0 +1,46 @@
+#pragma once
+// --backing_chords: chords that a model plays over, typed.
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/cli/input/primer.h"
+#include "magenta/cli/terminal/flags.h"
+#include "magenta/generate/continuation.h"
+#include "magenta/generator.pb.h"
+
+namespace magenta::cli {
+
+/// What a verb embeds to take them.
+struct BackingChords {
+  std::string text;  // "C G Am F"
+  int steps_per_chord = 16;
+  bool render = false;
+  std::string from;  // "start", "new" or "", which chooses
+
+  /// Adds the flags to the group in progress.
+  void Describe(Flags& flags);
+  bool given() const { return !text.empty(); }
+  /// Errors (exit 2): no chord among what was given; flags about chords, of which there are none.
+  absl::Status Check(const Flags& flags) const;
+
+  /// How far it goes where nobody says: once through the chords. Error (exit 2): the primer is
+  /// longer.
+  absl::Status SetLength(const PrimerMusic& primer, ContinuationOptions& length) const;
+  /// Puts the chords into the input of `request`, up to the end of its section: from the beginning,
+  /// or from where the section begins. They repeat where they are shorter; that is told in
+  /// `notes`.
+  void AddTo(const PrimerMusic& primer, Grid grid, GenerateSequenceRequest& request,
+             std::vector<std::string>& notes) const;
+
+ private:
+  bool FromNew(const PrimerMusic& primer) const {
+    return from == "new" || (from.empty() && primer.is_piece);
+  }
+};
+
+/// The symbols of `text`, by blanks, commas or bar lines.
+std::vector<std::string> SplitChords(const std::string& text);
+
+}  // namespace magenta::cli

@@ -1,0 +1,71 @@
+#include "magenta/cli/input/backing_chords.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+
+#include "magenta/base/status.h"
+
+namespace magenta::cli {
+namespace {
+
+TEST(BackingChordsTest, SplitsAtBlanksCommasAndBarLines) {
+  EXPECT_EQ(fmt::format("{}", fmt::join(SplitChords("C  G|Am7,F/A | N.C."), ";")),
+            "C;G;Am7;F/A;N.C.");
+  EXPECT_TRUE(SplitChords(" | ").empty());
+}
+
+/// A primer of a bar at 120 quarters a minute, gone on from up to `end` seconds.
+std::string Dump(const BackingChords& chords, bool is_piece, double end) {
+  PrimerMusic primer;
+  primer.is_piece = is_piece;
+  GenerateSequenceRequest request;
+  request.mutable_input_sequence()->add_tempos()->set_qpm(120);
+  auto* own = request.mutable_input_sequence()->add_text_annotations();
+  own->set_text("own");
+  own->set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
+  auto* section = request.mutable_generator_options()->add_generate_sections();
+  section->set_start_time(2);
+  section->set_end_time(end);
+  std::vector<std::string> notes;
+  chords.AddTo(primer, Grid(), request, notes);
+  std::string dump;
+  for (const auto& text : request.input_sequence().text_annotations()) {
+    dump += fmt::format("{}@{} ", text.text(), text.time());
+  }
+  for (const std::string& note : notes) dump += "| " + note + " ";
+  return dump;
+}
+
+TEST(BackingChordsTest, StandOverTheMusicAndRepeat) {
+  BackingChords chords;
+  chords.text = "C Am";
+  EXPECT_EQ(Dump(chords, false, 4), "C@0 Am@2 ");
+  EXPECT_EQ(Dump(chords, false, 7),
+            "C@0 Am@2 C@4 Am@6 | 2 chords are shorter than the music: repeated ");
+  EXPECT_EQ(Dump(chords, true, 6), "own@0 C@2 Am@4 | the chords begin where the new music begins ");
+  chords.from = "start";
+  EXPECT_EQ(Dump(chords, true, 4), "C@0 Am@2 ");
+  chords.steps_per_chord = 32;
+  EXPECT_EQ(Dump(chords, false, 4), "C@0 | of 2 chords the last 1 begin too late ");
+}
+
+TEST(BackingChordsTest, SayHowFarItGoes) {
+  BackingChords chords;
+  chords.text = "C Am";
+  PrimerMusic primer;
+  primer.steps = 8;
+  ContinuationOptions length;
+  ASSERT_TRUE(chords.SetLength(primer, length).ok());
+  EXPECT_EQ(length.num_steps, 32);
+  primer.steps = 32;
+  EXPECT_EQ(ErrorLine(chords.SetLength(primer, length)),
+            "the primer takes 32 steps, the chords 32, and no new step would be left. Give more "
+            "chords, or --bars: they repeat.");
+  primer.is_piece = true;
+  ASSERT_TRUE(chords.SetLength(primer, length).ok());
+  EXPECT_EQ(length.new_steps, 32);
+}
+
+}  // namespace
+}  // namespace magenta::cli
