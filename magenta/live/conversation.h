@@ -38,6 +38,8 @@ class Conversation {
     int64_t to = 0;
     bool is_answer = false;
     std::vector<PlayedNote> notes;
+    /// Steps by which it lies later than it was played.
+    int64_t moved = 0;
   };
 
   explicit Conversation(const DuetOptions& options) : bar_(options.steps_per_bar) {}

@@ -79,11 +79,31 @@ ModelResponder::ModelResponder(std::vector<std::shared_ptr<const Model>> models,
   for (const auto& model : models_) names_.push_back(model->id);
 }
 
-Session& ModelResponder::Prime(const Primer& primer, size_t model) {
+/// Nothing is heard yet. Control that is known is asked of the primer, the rest of the chords.
+ModelResponder::Primed ModelResponder::NewPrimed(const Phrase& phrase, int64_t first_step,
+                                                 size_t model) const {
+  auto known = std::make_shared<std::vector<Event>>();
+  std::shared_ptr<const Control> control;
+  if (models_[model]->codec->has_control()) {
+    control = models_[model]->codec->MakeControl(
+        [known, first_step, &chords = phrase.chords()](int64_t position) {
+          return position < static_cast<int64_t>(known->size())
+                     ? (*known)[static_cast<size_t>(position)]
+                     : chords.CodeAt(first_step + position);
+        });
+  }
+  return {model, first_step, std::move(known), Session(models_[model], 1, control)};
+}
+
+Session& ModelResponder::Prime(const Phrase& phrase, const Primer& primer, size_t model) {
   const std::vector<Event>& events = primer.events.events;
+  const std::vector<Event>& control = primer.events.control;
+  const int64_t first_step = phrase.origin() + primer.start_step;
   auto best = primed_.end();
   for (auto it = primed_.begin(); it != primed_.end(); ++it) {
-    if (it->model != model || it->control != primer.events.control ||
+    // With control, what comes depends on where in the session it is.
+    const bool elsewhere = !control.empty() && it->first_step != first_step;
+    if (it->model != model || elsewhere || !IsPrefix(*it->control, control) ||
         !IsPrefix(it->session.events(0), events)) {
       continue;
     }
@@ -93,12 +113,11 @@ Session& ModelResponder::Prime(const Primer& primer, size_t model) {
   }
   if (best == primed_.end()) {
     if (primed_.size() == kMostPrimed) primed_.pop_back();
-    const std::vector<Event>& control = primer.events.control;
-    primed_.push_front(
-        {model, control, Session(models_[model], 1, models_[model]->codec->MakeControl(control))});
+    primed_.push_front(NewPrimed(phrase, first_step, model));
   } else if (best != primed_.begin()) {
     std::rotate(primed_.begin(), best, best + 1);
   }
+  *primed_.front().control = control;
   Session& session = primed_.front().session;
   for (size_t i = session.events(0).size(); i < events.size(); ++i) {
     session.Push(events[i]);
@@ -109,13 +128,13 @@ Session& ModelResponder::Prime(const Primer& primer, size_t model) {
 
 void ModelResponder::Hear(const Phrase& phrase, int64_t step, size_t model) {
   const auto primer = phrase.ReadPrimer(*models_[model], step);
-  if (primer.ok()) Prime(*primer, model);
+  if (primer.ok()) Prime(phrase, *primer, model);
 }
 
 absl::StatusOr<std::unique_ptr<LiveAnswer>> ModelResponder::Propose(const Phrase& phrase,
                                                                     const AnswerOrder& order) {
   MAGENTA_ASSIGN_OR_RETURN(Primer primer, phrase.ReadPrimer(*models_[order.model], order.step));
-  Session& session = Prime(primer, order.model);
+  Session& session = Prime(phrase, primer, order.model);
   return std::make_unique<DrawnAnswer>(session.Fork(1), order, sampling_, std::move(primer));
 }
 

@@ -33,10 +33,14 @@ class ModelResponder final : public Responder {
   /// A session that has heard a primer, or the beginning of one.
   struct Primed {
     size_t model;
-    std::vector<Event> control;  // beside the events, those to come too
+    /// The step of the session on which its first event stands, and the control up to the event
+    /// that comes next; of what lies ahead the phrase's chords tell.
+    int64_t first_step;
+    std::shared_ptr<std::vector<Event>> control;
     Session session;
   };
-  Session& Prime(const Primer& primer, size_t model);
+  Session& Prime(const Phrase& phrase, const Primer& primer, size_t model);
+  Primed NewPrimed(const Phrase& phrase, int64_t first_step, size_t model) const;
 
   const std::vector<std::shared_ptr<const Model>> models_;
   const Sampling sampling_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "magenta/base/status.h"
+#include "magenta/music/harmony/chord_symbol.h"
 
 namespace magenta {
 namespace {
@@ -49,7 +50,7 @@ int Phrase::MeanVelocity() const {
   return static_cast<int>((sum + count / 2) / count);
 }
 
-NoteSequence Phrase::ToSequence(int64_t end) const {
+NoteSequence Phrase::ToSequence(int64_t end, int64_t chords_end) const {
   NoteSequence sequence;
   sequence.add_tempos()->set_qpm(kPhraseQpm);
   auto* meter = sequence.add_time_signatures();
@@ -62,7 +63,25 @@ NoteSequence Phrase::ToSequence(int64_t end) const {
     if (played.start >= start_ && played.start < end) AddNote(played, end, sequence);
   }
   sequence.set_total_time(static_cast<double>(end - origin()) / options_.steps_per_quarter);
+  if (chords_.given()) AddChords(chords_end, sequence);
   return sequence;
+}
+
+/// A symbol where the chord changes. Turns that were moved have the chords they were played over.
+void Phrase::AddChords(int64_t end, NoteSequence& sequence) const {
+  std::string_view last = kNoChordText;
+  auto turn = before_.turns().begin();
+  for (int64_t step = origin(); step < end; ++step) {
+    while (turn != before_.turns().end() && turn->to <= step) ++turn;
+    const bool in_turn = turn != before_.turns().end() && turn->from <= step && step < start_;
+    const std::string_view symbol = chords_.SymbolAt(in_turn ? step - turn->moved : step);
+    if (symbol == last) continue;
+    last = symbol;
+    auto& text = *sequence.add_text_annotations();
+    text.set_time(static_cast<double>(step - origin()) / options_.steps_per_quarter);
+    text.set_text(std::string(symbol));
+    text.set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
+  }
 }
 
 void Phrase::AddNote(const Note& played, int64_t end, NoteSequence& sequence) const {
@@ -76,10 +95,12 @@ void Phrase::AddNote(const Note& played, int64_t end, NoteSequence& sequence) co
 }
 
 absl::StatusOr<Primer> Phrase::ReadPrimer(const Model& model, int64_t end) const {
-  MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence quantized,
-                           Quantize(ToSequence(end), Grid::PerQuarter(options_.steps_per_quarter)));
+  MAGENTA_ASSIGN_OR_RETURN(
+      const QuantizedSequence quantized,
+      Quantize(ToSequence(end, end + 1), Grid::PerQuarter(options_.steps_per_quarter)));
   PrimerRequest request;
   request.generate_start_step = end - origin();
+  request.section_end_step = end + 1 - origin();
   MAGENTA_ASSIGN_OR_RETURN(Primer primer, model.spec->kind->ReadPrimer(quantized, request));
   for (const Event event : primer.events.events) {
     if (!model.codec->Accepts(event)) {

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/generate/model.h"
 #include "magenta/live/conversation.h"
+#include "magenta/live/live_chords.h"
 #include "magenta/live/realtime/duet_options.h"
 
 namespace magenta {
@@ -19,9 +20,10 @@ class Phrase {
   using Note = PlayedNote;
   static constexpr int64_t kOpen = Note::kOpen;
 
-  /// `options` and `before`, what was played before and belongs to the primer, outlive it.
-  Phrase(const DuetOptions& options, const Conversation& before)
-      : options_(options), before_(before) {}
+  /// `options`, `before`, what was played before and belongs to the primer, and `chords` outlive
+  /// it.
+  Phrase(const DuetOptions& options, const Conversation& before, const LiveChords& chords)
+      : options_(options), before_(before), chords_(chords) {}
 
   /// Notes as they are played: each on the step nearest to it.
   void NoteOn(double position, uint8_t pitch, uint8_t velocity);
@@ -37,22 +39,27 @@ class Phrase {
   int64_t primer_start() const { return before_.empty() ? start_ : before_.start(); }
   /// The bar line at or before primer_start(): step 0 of the primer's sequence.
   int64_t origin() const;
+  const LiveChords& chords() const { return chords_; }
   bool empty() const { return notes_.empty(); }
   const std::vector<Note>& notes() const { return notes_; }
   /// Mean, rounded; 100 without notes.
   int MeanVelocity() const;
 
   /// What was played up to `end` (past start()) as a sequence of 60 quarters a minute that begins
-  /// at origin(); notes that sound at `end` are cut there, those that begin later left out.
-  NoteSequence ToSequence(int64_t end) const;
-  /// The primer that `model` continues on step `end`. Errors as MusicKind::ReadPrimer's.
+  /// at origin(); notes that sound at `end` are cut there, those that begin later left out. Its
+  /// chords go on up to `chords_end`.
+  NoteSequence ToSequence(int64_t end, int64_t chords_end) const;
+  /// The primer that `model` continues on step `end`, its control up to that of that step. Errors
+  /// as MusicKind::ReadPrimer's.
   absl::StatusOr<Primer> ReadPrimer(const Model& model, int64_t end) const;
 
  private:
   void AddNote(const Note& played, int64_t end, NoteSequence& sequence) const;
+  void AddChords(int64_t end, NoteSequence& sequence) const;
 
   const DuetOptions& options_;
   const Conversation& before_;
+  const LiveChords& chords_;
   std::vector<Note> notes_;
   int64_t start_ = 0;
 };

@@ -185,7 +185,7 @@ std::unique_ptr<RemoteAnswer> RemoteResponder::Ask(const Phrase& phrase, AnswerO
   };
   GenerateSequenceRequest request;
   request.set_generator_id(generators_[order.model]);
-  *request.mutable_input_sequence() = phrase.ToSequence(order.step);
+  *request.mutable_input_sequence() = phrase.ToSequence(order.step, order.until);
   GeneratorOptions& wanted = *request.mutable_generator_options();
   auto* section = wanted.add_generate_sections();
   section->set_start_time(seconds(order.step));

@@ -38,7 +38,8 @@ ResponsePlanner::ResponsePlanner(int player, const DuetOptions& options,
       responder_(std::move(responder)),
       takes_(takes),
       conversation_(options),
-      phrase_(options, conversation_),
+      chords_(options),
+      phrase_(options, conversation_, chords_),
       temperature_(options.temperature) {}
 
 void ResponsePlanner::Handle(const PerformanceEvent& event) {
@@ -60,6 +61,8 @@ void ResponsePlanner::Handle(const PerformanceEvent& event) {
       }
       return;
     case PerformanceEvent::Kind::kControl: return OnControl(event.action, event.value);
+    case PerformanceEvent::Kind::kChordKeyDown: return chords_.KeyDown(event.position, event.pitch);
+    case PerformanceEvent::Kind::kChordKeyUp: return chords_.KeyUp(event.pitch);
   }
 }
 
@@ -186,7 +189,7 @@ void ResponsePlanner::ChangeModel() {
   Answer& answer = *answer_;
   const int64_t step = answer.made->horizon();
   if (answer.made->finished() || step >= answer.until) return;
-  Phrase so_far(options_, conversation_);
+  Phrase so_far(options_, conversation_, chords_);
   so_far.Begin(answer.kept_to);
   so_far.Replace(AsPlayed(answer.sent));
   AnswerOrder order = answer.order;
@@ -287,7 +290,7 @@ void ResponsePlanner::Mutate() {
     if (note.end != Phrase::kOpen) note.end += shift;
   }
   conversation_.MoveTo(first + shift, kMostBarsBefore);
-  Phrase phrase(options_, conversation_);
+  Phrase phrase(options_, conversation_, chords_);
   phrase.Begin(first + shift);
   phrase.Replace(std::move(notes));
   End(phrase, wanted.step, wanted.until);

@@ -129,6 +129,7 @@ class ResponsePlanner {
   std::unique_ptr<Responder> responder_;
   SpscRing<ScheduledNote>& takes_;
   Conversation conversation_;  // before phrase_
+  LiveChords chords_;          // likewise
   Phrase phrase_;
   bool listening_ = false;
   int64_t now_ = 0;  // the last closed step

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "magenta/base/utf8.h"
 #include "magenta/cli/inspect/inspect.h"
 #include "magenta/cli/terminal/output.h"
 #include "magenta/music/extract_melodies.h"
@@ -67,6 +68,14 @@ void AddHead(const NoteSequence& sequence, const InspectOptions& options, Inspec
          return fmt::format("  key {} {} at {:.4f} s\n", tonic.substr(0, tonic.size() - 1),
                             NoteSequence::KeySignature::Mode_Name(key.mode()), key.time());
        });
+  google::protobuf::RepeatedPtrField<NoteSequence::TextAnnotation> chords;
+  for (const auto& text : sequence.text_annotations()) {
+    if (text.annotation_type() == NoteSequence::TextAnnotation::CHORD_SYMBOL) *chords.Add() = text;
+  }
+  list(chords, "chords", [](const NoteSequence::TextAnnotation& chord, Json& all) {
+    all.Add(Json::Array().Add(chord.time()).Add(ValidUtf8(chord.text())));
+    return fmt::format("  chord {} at {:.4f} s\n", ValidUtf8(chord.text()), chord.time());
+  });
 }
 
 void AddInstruments(const NoteSequence& sequence, Inspection& result) {

@@ -124,7 +124,22 @@ class RunningLiveVerb : public LiveFlags {
     for (const auto& model : models) names.push_back(model->id);
     MAGENTA_ASSIGN_OR_RETURN(DuetOptions options,
                              MakeDuetOptions(*this, models[0]->grid.steps(), seed));
+    MAGENTA_RETURN_IF_ERROR(CheckReadsChords(options, models));
     return Duet::Create(std::move(options), models, sampling.At(temperature));
+  }
+
+  /// At least one of several must.
+  static absl::Status CheckReadsChords(const DuetOptions& options,
+                                       const std::vector<std::shared_ptr<const Model>>& models) {
+    if (options.backing_chords.empty() && !options.TakesHeldChords()) return absl::OkStatus();
+    if (std::any_of(models.begin(), models.end(),
+                    [](const auto& model) { return model->spec->kind->ReadsChords(); })) {
+      return absl::OkStatus();
+    }
+    return UsageError(
+        fmt::format("chords are for models that play over them, and {} reads none", models[0]->id),
+        "Choose --config=chord_pitches_improv, or leave --backing_chords, --chord_channel and "
+        "--split_key out");
   }
 
   absl::StatusOr<std::unique_ptr<Duet>> MakeRemoteDuet(uint32_t seed,

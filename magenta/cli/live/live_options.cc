@@ -8,6 +8,7 @@
 
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
+#include "magenta/cli/input/backing_chords.h"
 #include "magenta/live/realtime/active_notes.h"
 #include "magenta/music/program.h"
 
@@ -191,6 +192,24 @@ absl::Status SetMetronome(const LiveFlags& flags, DuetOptions& options) {
                                 options.num_outputs, options.num_outputs == 1 ? "" : "s"));
 }
 
+absl::Status SetChords(const LiveFlags& flags, DuetOptions& options) {
+  const bool has_chart = !flags.backing_chords.empty();
+  if (has_chart + (flags.chord_channel > 0) + (flags.split_key >= 0) > 1) {
+    return UsageError(
+        "--backing_chords, --chord_channel and --split_key each say where chords come from",
+        "Give one of them");
+  }
+  options.backing_chords = SplitChords(flags.backing_chords);
+  if (has_chart && options.backing_chords.empty()) {
+    return UsageError("--backing_chords holds no chord",
+                      "Give some: --backing_chords=\"C G Am F\"");
+  }
+  options.steps_per_chord = flags.steps_per_chord;
+  options.chord_channel = flags.chord_channel - 1;
+  options.split_key = flags.split_key;
+  return absl::OkStatus();
+}
+
 /// Two instruments on one channel of the output would be one.
 absl::Status CheckPrograms(const LiveFlags& flags, const PlayerOptions& player) {
   if (player.thru_program < 0 || player.thru_program == player.program) return absl::OkStatus();
@@ -263,6 +282,7 @@ absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_pe
   MAGENTA_RETURN_IF_ERROR(AddPlayers(flags, options));
   MAGENTA_RETURN_IF_ERROR(SetMetronome(flags, options));
   MAGENTA_RETURN_IF_ERROR(CheckPrograms(flags, options.players[0]));
+  MAGENTA_RETURN_IF_ERROR(SetChords(flags, options));
   options.thru = flags.thru;
   options.thru_others = flags.files.one_player;
   options.performer_waits = flags.files.waits;

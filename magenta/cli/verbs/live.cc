@@ -24,6 +24,10 @@ void LiveFlags::Describe(Flags& flags) {
                    "Wheel up, play, wheel down: five bars come back.");
   flags.AddExample("magenta live --mode=bars:2,2 --record=duet.mid",
                    "Two bars each, without end; the session is kept.");
+  flags.AddExample(
+      "magenta live --config=chord_pitches_improv --run_dir=improv --backing_chords=\"Dm7 G7 C\" "
+      "--mode=bars:2,2",
+      "You and the machine play over three chords, two bars each.");
   flags.AddExample("magenta live --learn",
                    "Prints what a knob or pedal sends, and the flag for it.");
   flags.AddExample("magenta live --backend=file --input_port=tune.mid --output_port=duet.mid",
@@ -176,6 +180,22 @@ void LiveFlags::DescribeMusic(Flags& flags) {
       .Double("temperature", &temperature,
               "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
       .Range(0, 1000);
+  flags
+      .Text("backing_chords", &backing_chords,
+            "Chords that a model of lead sheets plays over, as symbols by blanks (\"C G Am7 F\"). "
+            "They go round from the session's first bar on.")
+      .Value("CHORDS");
+  flags.Int("steps_per_chord", &steps_per_chord, "Steps (sixteenths) that each of them lasts.")
+      .Range(1, 1 << 16);
+  flags
+      .Int("chord_channel", &chord_channel,
+           "Instead: the chords are those held on this MIDI channel, of any input; 0: none.")
+      .Range(0, 16);
+  flags
+      .Int("split_key", &split_key,
+           "Instead: those that you hold below this key (60 is middle C); your phrase lies above.")
+      .Range(1, 127)
+      .Default("none");
   sampling.Describe(flags);
   flags.Int("velocity", &velocity, "Of answers, 1 to 127; 0: as loud as the phrase.").Range(0, 127);
   flags

@@ -73,6 +73,10 @@ struct LiveFlags : HandedOverVerb {
   ModelFlags model;
   std::vector<std::string> bundle_files;
   RemoteFlags remote;
+  std::string backing_chords;
+  int steps_per_chord = 16;
+  int chord_channel = 0;  // 0: none
+  int split_key = -1;
   std::string memory = "session";
   double temperature = 1;
   SamplingFlags sampling;

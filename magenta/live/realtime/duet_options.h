@@ -2,6 +2,7 @@
 // What a session of live play knows before it begins.
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace magenta {
@@ -140,6 +141,16 @@ struct DuetOptions {
   uint32_t seed = 0;
   /// Of answers, 1..127; 0: as loud as the phrase.
   int velocity = 0;
+  /// Chord symbols that models which read them play over: each lasts so many steps, and they go
+  /// round from step 0 on.
+  std::vector<std::string> backing_chords;
+  int steps_per_chord = 16;
+  /// Instead: chords are the keys held on this channel (0..15) of any input, or, of what players
+  /// play, those below this pitch; -1: none. They belong to no phrase.
+  int chord_channel = -1;
+  int split_key = -1;
+  bool TakesHeldChords() const { return chord_channel >= 0 || split_key >= 0; }
+
   /// How far ahead of the play head an answer is made, in steps.
   int lead_steps = 4;
 };

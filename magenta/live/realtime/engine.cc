@@ -167,6 +167,7 @@ void DuetEngine::ReleaseKeys(int64_t frame) noexcept {
     active_notes_.Flush(router_, frame, static_cast<ActiveNotes::Owner>(ActiveNotes::kThru + i));
   }
   ReleasePedals(frame);
+  if (options_.TakesHeldChords()) SendChordKey(PerformanceEvent::kAllKeys, /*down=*/false, frame);
 }
 
 EngineState DuetEngine::state() const noexcept {
@@ -391,6 +392,11 @@ bool DuetEngine::HandleControl(const MidiEvent& event, int64_t frame) noexcept {
 void DuetEngine::HandleMusic(const MidiEvent& event, int64_t frame) noexcept {
   const uint8_t kind = event.bytes[0] & 0xf0;
   bool heard = false;
+  if ((kind == 0x80 || kind == 0x90) && IsChordKey(event)) {
+    SendChordKey(event.bytes[1], IsNoteOn(event), frame);
+  } else if (EndsChannel(event) && options_.TakesHeldChords()) {
+    SendChordKey(PerformanceEvent::kAllKeys, /*down=*/false, frame);
+  }
   for (size_t i = 0; i < turns_.size(); ++i) {
     PlayerTurn& turn = *turns_[i];
     const int index = static_cast<int>(i);
@@ -400,6 +406,7 @@ void DuetEngine::HandleMusic(const MidiEvent& event, int64_t frame) noexcept {
     heard = true;
     ReportMusic(index, event, frame);
     if ((kind != 0x80 && kind != 0x90) || !transport_.running()) continue;
+    if (IsChordKey(event)) continue;
     const double position = transport_.PositionAt(frame);
     if (IsNoteOn(event)) {
       turn.NoteOn(position, frame, event);
@@ -411,6 +418,24 @@ void DuetEngine::HandleMusic(const MidiEvent& event, int64_t frame) noexcept {
   if (EndsChannel(event)) EndChannel(*turns_[0], 0, event, frame);
   Thru(*turns_[0], 0, event, frame);
   ReportMusic(0, event, frame);
+}
+
+bool DuetEngine::IsChordKey(const MidiEvent& event) const noexcept {
+  const int channel = event.bytes[0] & 0x0f;
+  if (options_.chord_channel >= 0) return channel == options_.chord_channel;
+  return event.bytes[1] < options_.split_key && Hears(event.port, static_cast<uint8_t>(channel));
+}
+
+/// All players play over it.
+void DuetEngine::SendChordKey(uint8_t pitch, bool down, int64_t frame) noexcept {
+  PerformanceEvent key;
+  key.kind = down ? PerformanceEvent::Kind::kChordKeyDown : PerformanceEvent::Kind::kChordKeyUp;
+  key.pitch = pitch;
+  key.position = transport_.PositionAt(frame);
+  for (size_t i = 0; i < turns_.size(); ++i) {
+    key.player = static_cast<uint8_t>(i);
+    if (!performance_events_.Push(key)) ++router_.drops().phrase;
+  }
 }
 
 void DuetEngine::ReportMusic(int player, const MidiEvent& event, int64_t frame) noexcept {

@@ -96,6 +96,8 @@ class DuetEngine final : public MidiProcessor {
   void HandleRealTime(uint8_t status, int64_t frame) noexcept;
   bool HandleControl(const MidiEvent& event, int64_t frame) noexcept;
   void HandleMusic(const MidiEvent& event, int64_t frame) noexcept;
+  bool IsChordKey(const MidiEvent& event) const noexcept;
+  void SendChordKey(uint8_t pitch, bool down, int64_t frame) noexcept;
   void EndChannel(PlayerTurn& turn, int index, const MidiEvent& event, int64_t frame) noexcept;
   void ReportMusic(int player, const MidiEvent& event, int64_t frame) noexcept;
   void Thru(const PlayerTurn& turn, int index, const MidiEvent& event, int64_t frame) noexcept;

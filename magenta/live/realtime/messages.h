@@ -26,7 +26,10 @@ struct PerformanceEvent {
     kMutate,   // the last answer is continued from step until `until`
     kStop,     // the answer is over; flag: listening, too
     kControl,  // action, value
+    kChordKeyDown,  // pitch, of a chord to play over; at position
+    kChordKeyUp,    // pitch (kAllKeys: each); at position
   };
+  static constexpr uint8_t kAllKeys = 255;
   Kind kind = Kind::kClosed;
   uint8_t player = 0;
   uint8_t pitch = 0;
