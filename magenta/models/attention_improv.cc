@@ -9,10 +9,10 @@ ModelSpec AttentionImprov() {
   hparams.rnn_layer_sizes = {128, 128, 128};
   hparams.clip_norm = 3;
   hparams.attn_length = 40;
-  return MakeImprovRnnSpec(
-      "attention_improv",
-      "Melodies over chords: key-aware events, chords as triads, attention over the last 40 steps",
-      hparams, ImprovChords::kTriads, MakeKeyMelodyCodec({48, 84}));
+  return MakeImprovRnnSpec("attention_improv",
+                           "Melody-given-chords RNN with one-hot triad encoding for chords, "
+                           "attention, and binary counters.",
+                           hparams, ImprovChords::kTriads, MakeKeyMelodyCodec({48, 84}));
 }
 
 }  // namespace magenta

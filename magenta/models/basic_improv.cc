@@ -7,7 +7,8 @@ namespace magenta {
 ModelSpec BasicImprov() {
   HParams hparams;
   hparams.rnn_layer_sizes = {64, 64};
-  return MakeImprovRnnSpec("basic_improv", "Melodies over chords: one-hot events, chords as triads",
+  return MakeImprovRnnSpec("basic_improv",
+                           "Basic melody-given-chords RNN with one-hot triad encoding for chords.",
                            hparams, ImprovChords::kTriads, MakeOneHotCodec({48, 84}));
 }
 

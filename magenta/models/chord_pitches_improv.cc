@@ -9,8 +9,8 @@ ModelSpec ChordPitchesImprov() {
   hparams.rnn_layer_sizes = {256, 256, 256};
   hparams.clip_norm = 3;
   return MakeImprovRnnSpec("chord_pitches_improv",
-                           "Melodies over any chords: one-hot events, chords by their pitches",
-                           hparams, ImprovChords::kPitches, MakeOneHotCodec({48, 84}));
+                           "Melody-given-chords RNN with chord pitches encoding.", hparams,
+                           ImprovChords::kPitches, MakeOneHotCodec({48, 84}));
 }
 
 }  // namespace magenta

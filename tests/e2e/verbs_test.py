@@ -185,7 +185,7 @@ class Completion(Case):
             ('magenta gen\t', 'magenta generate'),
             ('magenta generate --fo\t', 'magenta generate --format='),
             ('magenta generate --format=mid,w\t', 'magenta generate --format=mid,wav'),
-            ('magenta generate --config=att\t', 'magenta generate --config=attention_rnn'),
+            ('magenta generate --config=look\t', 'magenta generate --config=lookback_rnn'),
             ('magenta generate --output_dir=tu\t', 'magenta generate --output_dir=tunes/'),
             ('magenta generate --primer_midi=a\t', 'magenta generate --primer_midi=a b.mid'),
             ('magenta help gen\t', 'magenta help generate'),
