@@ -194,6 +194,17 @@ class LeadSheetKind final : public MusicKind {
       report.flag = "";
       return;
     }
+    int64_t events = 0;
+    for (const EventSequence& sequence : examples.sequences) {
+      events += static_cast<int64_t>(sequence.events.size());
+    }
+    if (events + kCopies * int64_t{sheet.melody.size()} > kMaxSteps) {
+      report.kept = false;
+      report.outcome = "over_limit";
+      report.reason =
+          fmt::format("its copies and those before would hold over {} steps", kMaxSteps);
+      return;
+    }
     for (int n = kLowestLeadSheetKey; n <= kHighestLeadSheetKey; ++n) {
       LeadSheet copy = sheet.Transposed(n);
       copy.melody.Squash(options_.min_note, options_.max_note, std::nullopt);

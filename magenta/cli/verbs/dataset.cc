@@ -107,6 +107,10 @@ class DatasetVerb : public Verb {
       return UsageError(fmt::format("--transpose names {} twice", *twice),
                         "Each would be in the data set as often");
     }
+    if (options_.spec->kind->ReadsChords() && keys != std::vector<int>{0}) {
+      return UsageError("--transpose moves no chords, and lead sheets come in all twelve keys",
+                        "Leave it out");
+    }
     if (options_.output_dir.empty() && options_.training_file.empty() &&
         options_.eval_file.empty()) {
       return UsageError("dataset needs --output_dir", "`magenta dataset --help` shows examples");
