@@ -116,7 +116,8 @@ class KeyMelodyEncoder final : public EventEncoder {
 
   void Labels(Event next, std::span<int> labels) const override {
     MAGENTA_CHECK(labels.size() == 1 && one_hot_.Accepts(next));
-    if (const std::optional<size_t> repeat = RepeatOf(events_, next); repeat.has_value()) {
+    if (const std::optional<size_t> repeat = RepeatOf(events_, next, kLookbackDistances, kNoEvent);
+        repeat.has_value()) {
       labels[0] = FirstRepeat() + static_cast<int>(*repeat);
     } else if (next < kMinPitch) {
       labels[0] = one_hot_.pitches() + (next - kNoEvent);

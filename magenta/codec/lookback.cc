@@ -2,12 +2,13 @@
 
 namespace magenta {
 
-std::optional<size_t> RepeatOf(const RecentEvents& events, Event next) {
-  constexpr size_t kLongest = kLookbackDistances.size() - 1;
-  if (events.count() < kLookbackDistances[kLongest] && next == kNoEvent) return kLongest;
-  for (size_t i = kLongest + 1; i-- > 0;) {
-    const int distance = kLookbackDistances[i];
-    if (events.count() >= distance && events.Back(distance, kNoEvent) == next) return i;
+std::optional<size_t> RepeatOf(const RecentEvents& events, Event next,
+                               std::span<const int> distances, Event nothing) {
+  if (distances.empty()) return std::nullopt;
+  if (events.count() < distances.back() && next == nothing) return distances.size() - 1;
+  for (size_t i = distances.size(); i-- > 0;) {
+    const int distance = distances[i];
+    if (events.count() >= distance && events.Back(distance, nothing) == next) return i;
   }
   return std::nullopt;
 }

@@ -45,9 +45,11 @@ class RecentEvents {
   int64_t count_ = 0;
 };
 
-/// Which of kLookbackDistances the label of `next` names, if `next` is a repeat: the longest that
-/// fits. No event, before the longest distance is reached, counts as a repeat at that distance.
-std::optional<size_t> RepeatOf(const RecentEvents& events, Event next);
+/// Which of `distances` (shortest first, at most kLookbackDistances.back()) the label of `next`
+/// names, if `next` is a repeat: the longest that fits. `nothing`, before the longest distance is
+/// reached, counts as a repeat at that distance.
+std::optional<size_t> RepeatOf(const RecentEvents& events, Event next,
+                               std::span<const int> distances, Event nothing);
 
 /// `bits` lowest bits of `number` as +1 and -1 at index `offset` and after, lowest first.
 void AddCounter(int64_t number, int bits, int32_t offset, SparseVector& input);

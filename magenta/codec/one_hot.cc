@@ -31,4 +31,14 @@ Event OneHotMelody::EventOf(int index) const {
   return index < kSpecialEvents ? index - kSpecialEvents : index - kSpecialEvents + range_.min_note;
 }
 
+int OneHotDrums::Class(Event event) const {
+  MAGENTA_CHECK(Accepts(event));
+  return event;
+}
+
+Event OneHotDrums::EventOf(int index) const {
+  MAGENTA_CHECK(index >= 0 && index < size_);
+  return index;
+}
+
 }  // namespace magenta

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "magenta/base/check.h"
 #include "magenta/codec/melody_codecs.h"
 #include "magenta/codec/one_hot.h"
@@ -7,7 +9,7 @@ namespace {
 
 class OneHotEncoder final : public EventEncoder {
  public:
-  explicit OneHotEncoder(const OneHotMelody& one_hot) : one_hot_(one_hot) {}
+  explicit OneHotEncoder(const OneHot& one_hot) : one_hot_(one_hot) {}
 
   void Push(Event event) override { last_class_ = one_hot_.Class(event); }
 
@@ -36,33 +38,38 @@ class OneHotEncoder final : public EventEncoder {
  private:
   static constexpr int kNothingPushed = -1;
 
-  OneHotMelody one_hot_;
+  const OneHot& one_hot_;
   int last_class_ = kNothingPushed;
 };
 
 class OneHotCodec final : public EventCodec {
  public:
-  explicit OneHotCodec(NoteRange range) : one_hot_(range), classes_(one_hot_.size()) {}
+  explicit OneHotCodec(std::shared_ptr<const OneHot> one_hot)
+      : one_hot_(std::move(one_hot)), classes_(one_hot_->size()) {}
 
   std::string_view name() const override { return "onehot"; }
   int input_size() const override { return classes_; }
   std::span<const int> head_sizes() const override { return {&classes_, 1}; }
-  int default_label() const override { return one_hot_.Class(kNoEvent); }
-  Event default_event() const override { return kNoEvent; }
-  bool Accepts(Event event) const override { return one_hot_.Accepts(event); }
+  int default_label() const override { return one_hot_->Class(default_event()); }
+  Event default_event() const override { return one_hot_->default_event(); }
+  bool Accepts(Event event) const override { return one_hot_->Accepts(event); }
   std::unique_ptr<EventEncoder> NewEncoder(std::shared_ptr<const Control>) const override {
-    return std::make_unique<OneHotEncoder>(one_hot_);
+    return std::make_unique<OneHotEncoder>(*one_hot_);
   }
 
  private:
-  OneHotMelody one_hot_;
+  std::shared_ptr<const OneHot> one_hot_;
   int classes_;
 };
 
 }  // namespace
 
+std::unique_ptr<EventCodec> MakeOneHotCodec(std::shared_ptr<const OneHot> one_hot) {
+  return std::make_unique<OneHotCodec>(std::move(one_hot));
+}
+
 std::unique_ptr<EventCodec> MakeOneHotCodec(NoteRange range) {
-  return std::make_unique<OneHotCodec>(range);
+  return MakeOneHotCodec(std::make_shared<OneHotMelody>(range));
 }
 
 }  // namespace magenta

@@ -76,7 +76,8 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
                                 .others_stay = args.keep_accompaniment,
                                 .section_end_step = plan.end_step};
   MAGENTA_ASSIGN_OR_RETURN(Primer primer, kind.ReadPrimer(plan.input, wanted));
-  piece.instrument = primer.instrument;
+  piece.drums = kind.plays_drums();
+  if (!piece.drums) piece.instrument = primer.instrument;
   GenerationTask task(std::move(model), std::move(plan), std::move(primer));
   if (!args.reference_windows) {
     task.piece_.emplace(InputOf(input, asked.generator_options()), *task.plan_, piece);

@@ -38,6 +38,7 @@ std::optional<PitchRange> OneHotPitches(const EventCodec& codec) {
   const int classes = highest - lowest + 1 + kSpecialEvents;
   if (lowest == kPitches || codec.has_control() || codec.input_size() != classes) return {};
   if (codec.head_sizes().size() != 1 || codec.head_sizes()[0] != classes) return {};
+  if (!codec.Accepts(kNoEvent) || !codec.Accepts(kNoteOff)) return {};
   const auto encoder = codec.NewEncoder();
   encoder->Push(codec.default_event());
   const bool ordered = encoder->Label(kNoEvent) == 0 && encoder->Label(kNoteOff) == 1 &&

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string>
 
+#include "magenta/music/drums/drum_track.h"
 #include "magenta/music/meter_map.h"
 #include "magenta/music/parts.h"
 #include "magenta/music/tempo_map.h"
@@ -44,9 +45,11 @@ int FreeInstrument(const NoteSequence& sequence) {
   return last == std::numeric_limits<int>::max() ? last : last + 1;
 }
 
-bool CanBeHeard(const NoteSequence::Note& note) {
-  return !note.is_drum() && note.velocity() > 0 && note.pitch() >= 0 && note.pitch() <= 127;
+bool IsAudible(const NoteSequence::Note& note) {
+  return note.velocity() > 0 && note.pitch() >= 0 && note.pitch() <= 127;
 }
+
+bool CanBeHeard(const NoteSequence::Note& note) { return !note.is_drum() && IsAudible(note); }
 
 }  // namespace
 
@@ -57,10 +60,12 @@ Piece::Piece(const NoteSequence& input, const SectionPlan& plan, const PieceOpti
                        : plan.OffGrid(static_cast<double>(plan.start_step) / steps_per_second_)) {
   const bool has_notes = !input.notes().empty();
   instrument_ = options.instrument.value_or(has_notes ? FreeInstrument(input) : 0);
+  if (options.drums) ChooseDrums(input, options);
   model_.set_instrument(instrument_);
   model_.set_velocity(kPlainVelocity);
+  model_.set_is_drum(drums_);
   KeepDescription(input);
-  FindHeard(input);
+  if (!drums_) FindHeard(input);
   KeepNotes(input, options);
   KeepEvents(input, options);
   KeepNames(options);
@@ -104,14 +109,43 @@ void Piece::KeepDescription(const NoteSequence& input) {
   });
 }
 
+/// Which notes are the drums that go on, and whose the new ones are.
+void Piece::ChooseDrums(const NoteSequence& input, const PieceOptions& options) {
+  drums_ = true;
+  drums_of_ = options.instrument;
+  const auto& notes = input.notes();
+  const auto first = std::find_if(notes.begin(), notes.end(), [this](const auto& note) {
+    return note.is_drum() && IsAudible(note) &&
+           (!drums_of_.has_value() || note.instrument() == *drums_of_);
+  });
+  drums_alone_ = first != notes.end();
+  if (drums_alone_) {
+    instrument_ = first->instrument();
+  } else if (!drums_of_.has_value()) {
+    const bool taken = std::any_of(notes.begin(), notes.end(), [](const auto& note) {
+      return note.instrument() == kDrumInstrument;
+    });
+    instrument_ = taken ? FreeInstrument(input) : kDrumInstrument;
+  }
+}
+
+bool Piece::IsBeforeOrBesideSections(int64_t step) const {
+  return step >= plan_->search_start_step && (plan_->fills || step < plan_->start_step);
+}
+
+bool Piece::IsHeardDrum(const NoteSequence::Note& note) const {
+  return IsAudible(note) && (note.is_drum() || !drums_alone_) &&
+         (!drums_of_.has_value() || note.instrument() == *drums_of_) &&
+         IsBeforeOrBesideSections(StepOf(plan_->OnGrid(note.start_time())));
+}
+
 /// Of the notes that start on a step the highest, as extraction takes it.
 void Piece::FindHeard(const NoteSequence& input) {
   for (int i = 0; i < input.notes_size(); ++i) {
     const auto& note = input.notes(i);
     if (note.instrument() != instrument_ || !CanBeHeard(note)) continue;
     const int64_t step = StepOf(plan_->OnGrid(note.start_time()));
-    if (step < plan_->search_start_step) continue;
-    if (!plan_->fills && step >= plan_->start_step) continue;
+    if (!IsBeforeOrBesideSections(step)) continue;
     const auto [heard, is_new] = heard_input_.try_emplace(step, i);
     if (!is_new && input.notes(heard->second).pitch() < note.pitch()) heard->second = i;
   }
@@ -119,8 +153,10 @@ void Piece::FindHeard(const NoteSequence& input) {
 
 void Piece::KeepNotes(const NoteSequence& input, const PieceOptions& options) {
   double velocities = 0;
+  int64_t heard_notes = 0;
   const auto is_heard = [&](int i) {
     const auto& note = input.notes(i);
+    if (drums_) return IsHeardDrum(note);
     if (note.instrument() != instrument_ || !CanBeHeard(note)) return false;
     const auto heard = heard_input_.find(StepOf(plan_->OnGrid(note.start_time())));
     return heard != heard_input_.end() && heard->second == i;
@@ -134,7 +170,13 @@ void Piece::KeepNotes(const NoteSequence& input, const PieceOptions& options) {
     kept.clear_quantized_start_step();
     kept.clear_quantized_end_step();
     if (heard) {
-      heard_[StepOf(plan_->OnGrid(note.start_time()))] = kept_.notes_size() - 1;
+      // A drum's end is nobody's to move.
+      if (!drums_) heard_[StepOf(plan_->OnGrid(note.start_time()))] = kept_.notes_size() - 1;
+      if (drums_ && !note.is_drum()) {
+        kept.set_is_drum(true);
+        kept.set_instrument(instrument_);
+      }
+      ++heard_notes;
       if (options.program.has_value()) kept.set_program(*options.program);
       velocities += note.velocity();
       model_.set_program(note.program());
@@ -143,13 +185,13 @@ void Piece::KeepNotes(const NoteSequence& input, const PieceOptions& options) {
       continue;
     }
     kept.set_end_time(std::min(note.end_time(), stop_));
-    if (note.instrument() != instrument_ || !options.instrument.has_value()) continue;
+    if (drums_ || note.instrument() != instrument_ || !options.instrument.has_value()) continue;
     if (!others_.has_value()) others_ = FreeInstrument(input);
     kept.set_instrument(*others_);
   }
-  if (!heard_.empty()) {
+  if (heard_notes > 0) {
     model_.set_velocity(
-        static_cast<int>(std::lround(velocities / static_cast<double>(heard_.size()))));
+        static_cast<int>(std::lround(velocities / static_cast<double>(heard_notes))));
   }
 }
 

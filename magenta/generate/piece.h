@@ -17,13 +17,17 @@ struct PieceOptions {
   bool keep_accompaniment = true;
   /// The sound of what is continued, instead of its own.
   std::optional<int> program;
+  /// Drums are continued: those of all instruments (or of `instrument` alone), where there are none
+  /// every note. All of them are heard.
+  bool drums = false;
 };
 
 /// The input with its tempos, meters, keys, names, texts and controllers, its notes as they were
 /// played, up to where it is continued (all of a fill's). The meter of a short last bar is left
 /// out: the continuation fills that bar. So are repeats, since the piece stands as it is written.
 /// Of notes of the continued instrument that start on one step the highest is heard; the others
-/// become an instrument of their own, after all others.
+/// become an instrument of their own, after all others. Of drums all are heard; notes that were
+/// taken for drums have become some.
 class Piece {
  public:
   /// `plan` is that of `input`, or of one instrument of it.
@@ -42,6 +46,9 @@ class Piece {
   void KeepEvents(const NoteSequence& input, const PieceOptions& options);
   void KeepNames(const PieceOptions& options);
   void FindHeard(const NoteSequence& input);
+  void ChooseDrums(const NoteSequence& input, const PieceOptions& options);
+  bool IsHeardDrum(const NoteSequence::Note& note) const;
+  bool IsBeforeOrBesideSections(int64_t step) const;
   int64_t StepOf(double grid_seconds) const;
   /// The section that holds `step`; else, with `before`, the next one.
   const StepRange* SectionAt(int64_t step, bool before) const;
@@ -50,7 +57,10 @@ class Piece {
   double steps_per_second_;
   double stop_;  // seconds of the request: where what stays ends
   int instrument_ = 0;
-  std::optional<int> others_;  // the instrument of what is not heard
+  bool drums_ = false;
+  std::optional<int> drums_of_;  // the only instrument whose drums are heard
+  bool drums_alone_ = false;     // notes that are no drums are not heard
+  std::optional<int> others_;    // the instrument of what is not heard
   NoteSequence kept_;
   std::map<int64_t, int> heard_input_;  // step -> note of the input
   std::map<int64_t, int> heard_;        // step -> note of kept_

@@ -95,6 +95,9 @@ struct Primer {
   std::vector<std::string> notes;  // what was done to it, for the user: "3 chords: highest kept"
   std::vector<Event> played;       // the events as they were before they were squashed
   std::vector<ControlText> texts;  // the control in words, where it changes: Render writes them
+  /// Of drums: the MIDI pitches that were struck, by step of the grid, where events say types
+  /// alone. Render plays them.
+  std::map<int64_t, std::vector<int>> struck;
 };
 
 /// Where a primer is looked for and where it must end, in steps of the grid.
@@ -176,6 +179,9 @@ class MusicKind {
 
   /// Whether the input's chord symbols condition it.
   virtual bool ReadsChords() const { return false; }
+
+  /// Whether its notes are drums: on MIDI's channel 10, and beside a song's other instruments.
+  virtual bool plays_drums() const { return false; }
 
   /// Whether `event` begins a note of a pitch of its own: what --pitch_temperature chooses among.
   virtual bool IsPitch(Event /*event*/) const { return false; }

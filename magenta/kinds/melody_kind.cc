@@ -8,6 +8,7 @@
 
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
+#include "magenta/kinds/primer_steps.h"
 #include "magenta/music/extract_melodies.h"
 #include "magenta/music/melody.h"
 #include "magenta/music/parts.h"
@@ -16,9 +17,6 @@ namespace magenta {
 namespace {
 
 using InstrumentMelodies = std::vector<ExtractedMelody>;
-
-/// Longest primer, in steps: a day and a half at 120 quarters a minute.
-constexpr int64_t kMaxPrimerSteps = int64_t{1} << 20;
 
 std::string Plural(int64_t n, const char* noun) {
   return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
@@ -109,28 +107,9 @@ void SayLeftOut(const LeftOut& left_out, bool others_stay, std::vector<std::stri
 
 /// The last step of the primer alone, when there is no melody to continue.
 Melody SilentPrimer(const PrimerRequest& request, int steps_per_quarter) {
-  int64_t step = request.generate_start_step - 1;
-  if (request.reference_windows) step = std::max<int64_t>(0, step);
-  Melody silence(4 * steps_per_quarter, steps_per_quarter, step);
+  Melody silence(4 * steps_per_quarter, steps_per_quarter, SilentPrimerStep(request));
   silence.Append(kNoEvent);
   return silence;
-}
-
-absl::StatusOr<int> StepsUpToSection(const Melody& melody, const PrimerRequest& request) {
-  const int64_t length = request.generate_start_step - melody.start_step();
-  if (length < 1) {
-    return UsageError(fmt::format("the section to be generated begins at step {}: no step is left "
-                                  "for a primer",
-                                  request.generate_start_step),
-                      "Let the section start later");
-  }
-  if (length > kMaxPrimerSteps) {
-    return UsageError(fmt::format("the section to be generated begins {} steps after the primer, "
-                                  "more than {}",
-                                  length, kMaxPrimerSteps),
-                      "Let the section start where the primer ends");
-  }
-  return static_cast<int>(length);
 }
 
 /// The rows of MelodyExampleOptions(), in this order.
@@ -217,7 +196,7 @@ class MelodyKind final : public MusicKind {
     primer.grid = input.grid();
     MAGENTA_ASSIGN_OR_RETURN(Melody melody,
                              ChooseMelody(input, request, primer.instrument, primer.notes));
-    MAGENTA_ASSIGN_OR_RETURN(const int length, StepsUpToSection(melody, request));
+    MAGENTA_ASSIGN_OR_RETURN(const int length, StepsUpToSection(melody.start_step(), request));
     melody.SetLength(length);
     primer.played = melody.events();
     primer.start_step = melody.start_step();

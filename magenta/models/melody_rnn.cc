@@ -2,22 +2,7 @@
 
 #include <utility>
 
-#include "magenta/nn/rnn.h"
-
 namespace magenta {
-namespace {
-
-absl::StatusOr<std::unique_ptr<Network>> MakeMelodyRnnRuntime(const TensorMap& tensors,
-                                                              const HParams& hparams,
-                                                              const RuntimeOptions& options) {
-  RnnOptions rnn;
-  rnn.attn_length = hparams.attn_length;
-  rnn.weights = options.weights;
-  return MakeRnn(tensors, rnn);
-}
-
-}  // namespace
-
 ModelSpec MakeMelodyRnnSpec(std::string id, std::string description, const HParams& hparams,
                             const MelodyKindOptions& kind, std::unique_ptr<EventCodec> codec) {
   ModelSpec spec;
@@ -26,7 +11,7 @@ ModelSpec MakeMelodyRnnSpec(std::string id, std::string description, const HPara
   spec.hparams = hparams;
   spec.kind = MakeMelodyKind(kind);
   spec.codec = std::move(codec);
-  spec.make_runtime = &MakeMelodyRnnRuntime;
+  spec.make_runtime = &MakeRnnRuntime;
   return spec;
 }
 

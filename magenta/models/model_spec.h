@@ -21,6 +21,12 @@ struct RuntimeOptions {
   WeightType weights = WeightType::kFloat32;
 };
 
+/// The LSTM that Magenta's event models are, with attention where hparams say so: a
+/// ModelSpec::make_runtime.
+absl::StatusOr<std::unique_ptr<Network>> MakeRnnRuntime(const TensorMap& tensors,
+                                                        const HParams& hparams,
+                                                        const RuntimeOptions& options);
+
 struct ModelSpec {
   std::string id;           // "lookback_rnn"
   std::string description;  // one sentence
@@ -46,8 +52,8 @@ std::span<const ModelSpec> BuiltInModels();
 /// as long as the program; called once, by main, before any thread.
 void AddModels(std::span<const ModelSpec> models);
 
-/// The model of that id. Errors (exit 2) list the table, and say of drums_rnn and the like that
-/// they are known but not here.
+/// The model of that id. Errors (exit 2) list the table; of the name of a family (drums_rnn) they
+/// name its configs, and of models of Magenta that are not here they say that.
 absl::StatusOr<const ModelSpec*> FindModel(std::string_view id);
 
 /// Whether `id` is a model of Magenta's that has no place here.

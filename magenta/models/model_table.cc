@@ -20,10 +20,7 @@ namespace magenta {
 namespace {
 
 // Models of the reference that have no place here yet.
-constexpr std::array<std::string_view, 13> kKnownElsewhere = {
-    "drum_kit",
-    "drums_rnn",
-    "one_drum",
+constexpr std::array<std::string_view, 10> kKnownElsewhere = {
     "polyphony",
     "polyphony_rnn",
     "performance",
@@ -37,7 +34,8 @@ constexpr std::array<std::string_view, 13> kKnownElsewhere = {
 
 // Names of families, and the models that they are here.
 constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {
-    {"improv_rnn", "basic_improv, attention_improv and chord_pitches_improv"}};
+    {"improv_rnn", "basic_improv, attention_improv and chord_pitches_improv"},
+    {"drums_rnn", "one_drum and drum_kit"}};
 
 std::span<const ModelSpec> added_models;
 

@@ -172,6 +172,11 @@ const char* DrumOutcomeName(DrumOutcome outcome) {
   return "";
 }
 
+bool HoldsDrums(const NoteSequence& sequence) {
+  return std::any_of(sequence.notes().begin(), sequence.notes().end(),
+                     [](const auto& note) { return note.is_drum() && note.velocity() > 0; });
+}
+
 DrumExtraction ExtractDrumTracks(const QuantizedSequence& sequence,
                                  const DrumExtractionOptions& options) {
   return DrumTrackExtractor(sequence, options).Extract();

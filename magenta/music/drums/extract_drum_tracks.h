@@ -64,6 +64,9 @@ struct DrumExtraction {
   Counters counters;
 };
 
+/// Whether `sequence` has drums that can be heard (is_drum, not silent).
+bool HoldsDrums(const NoteSequence& sequence);
+
 /// The drum tracks of all instruments together, in order. Time and memory grow with the notes,
 /// whatever their steps are. Tracks don't overlap, so all together last less than 2 * kMaxSteps.
 /// Notes with a pitch outside 0..127 are taken for silence.
