@@ -8,24 +8,11 @@
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/music/melody.h"
 #include "tests/parity/golden_rows.h"
+#include "tests/parity/recorded_uniform.h"
 #include "tests/parity/rows_checked.h"
 
 namespace magenta {
 namespace {
-
-/// Draws from a list; past its end it counts and gives 0.
-class RecordedUniform final : public UniformSource {
- public:
-  explicit RecordedUniform(std::vector<double> draws) : draws_(std::move(draws)) {}
-  double Next() override { return used_ < draws_.size() ? draws_[used_++] : (++excess_, 0.0); }
-  size_t used() const { return used_; }
-  int excess() const { return excess_; }
-
- private:
-  std::vector<double> draws_;
-  size_t used_ = 0;
-  int excess_ = 0;
-};
 
 /// What melody_rnn_generate asks for: docs/rules.md section 5.
 GenerateSequenceRequest CommandRequest(const nlohmann::json& row) {

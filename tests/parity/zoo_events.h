@@ -1,0 +1,76 @@
+#pragma once
+// The models of the table that goldens/zoo has rows for, and the rows' events in our words.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "magenta/generate/model.h"
+#include "magenta/models/model_spec.h"
+#include "magenta/music/drums/drum_types.h"
+#include "tests/parity/zoo_rows.h"
+
+namespace magenta {
+
+/// The rows of zoo/NAME whose config is a model here.
+inline std::vector<nlohmann::json> RowsOfModels(const std::string& name) {
+  std::vector<nlohmann::json> rows;
+  for (nlohmann::json& row : ReadRows(ZooFolder() + name)) {
+    if (FindModel(row["config"].get<std::string>()).ok()) rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// The configs of the table that have weights there.
+inline std::vector<std::string> ZooConfigs() {
+  std::vector<std::string> configs;
+  for (const ModelSpec& spec : BuiltInModels()) {
+    if (std::filesystem::exists(ZooFolder() + "models/" + spec.id)) configs.push_back(spec.id);
+  }
+  return configs;
+}
+
+/// A row's event, as the README of the rows writes them for the kind of `spec`.
+inline Event ZooEvent(const ModelSpec& spec, const nlohmann::json& event) {
+  if (!spec.kind->plays_drums()) return event.get<Event>();
+  const DrumTypes& types =
+      spec.codec->num_classes() == OneDrumType().mask_end() ? OneDrumType() : DrumKitTypes();
+  return types.MaskOf(event.get<std::vector<int>>());
+}
+
+inline EventSequence ZooEvents(const ModelSpec& spec, const nlohmann::json& events) {
+  EventSequence sequence;
+  for (const nlohmann::json& event : events) sequence.events.push_back(ZooEvent(spec, event));
+  return sequence;
+}
+
+/// The small trained network of a config: its bundle, or its run.
+inline std::shared_ptr<const Model> ZooModel(const std::string& config, bool bundle) {
+  const std::string folder = ZooFolder() + "models/" + config;
+  ModelSource source;
+  source.config = config;
+  (bundle ? source.bundle_file : source.run_dir) = bundle ? folder + "/" + config + ".mag" : folder;
+  auto model = LoadModel(source);
+  EXPECT_TRUE(model.ok()) << model.status();
+  return model.ok() ? *model : nullptr;
+}
+
+/// ZooModel() of bundles, each loaded once.
+class ZooModels {
+ public:
+  const std::shared_ptr<const Model>& Of(const std::string& config) {
+    auto& model = models_[config];
+    if (model == nullptr) model = ZooModel(config, /*bundle=*/true);
+    return model;
+  }
+
+ private:
+  std::map<std::string, std::shared_ptr<const Model>> models_;
+};
+
+}  // namespace magenta

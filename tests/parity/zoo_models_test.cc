@@ -1,0 +1,179 @@
+// Every model of the table that goldens/zoo has rows for: encodings, dense examples, variables,
+// weights, probabilities.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "magenta/generate/likelihood.h"
+#include "magenta/generate/sequence_generator.h"
+#include "magenta/generate/session.h"
+#include "magenta/io/tensor/checkpoint.h"
+#include "magenta/io/tensor/checkpoint_state.h"
+#include "magenta/pipeline/dataset_reader.h"
+#include "tests/parity/rows_checked.h"
+#include "tests/parity/zoo_events.h"
+
+namespace magenta {
+namespace {
+
+using nlohmann::json;
+
+std::string What(const json& row) {
+  return row["config"].get<std::string>() + " " + row.value("sequence", "");
+}
+
+SparseVector InputOf(const json& pairs) {
+  SparseVector input;
+  for (const json& pair : pairs) input.Add(pair[0], pair[1]);
+  return input;
+}
+
+void ExpectZooEncoding(const ModelSpec& spec, const json& row) {
+  const EventCodec& codec = *spec.codec;
+  EXPECT_EQ(codec.input_size(), row["input_size"]);
+  EXPECT_EQ(codec.num_classes(), row["num_classes"]);
+  EXPECT_EQ(codec.default_label(), row["default_event_label"]);
+  const EventSequence sequence = ZooEvents(spec, row["events"]);
+  ASSERT_EQ(row["labels"].size() + 1, sequence.events.size());
+  const auto encoder = codec.NewEncoder(codec.MakeControl(sequence.control));
+  const std::vector<size_t> positions = row["positions"];
+  SparseVector input;
+  for (size_t p = 0, next = 0; p + 1 < sequence.events.size(); ++p) {
+    encoder->Push(sequence.events[p]);
+    const int label = row["labels"][p];
+    EXPECT_EQ(encoder->Label(sequence.events[p + 1]), label) << "label at " << p;
+    EXPECT_EQ(encoder->DecodeOne(label), sequence.events[p + 1]) << "decoded at " << p;
+    if (next == positions.size() || positions[next] != p) continue;
+    encoder->Input(input);
+    EXPECT_EQ(input, InputOf(row["inputs"][next++])) << "input at " << p;
+  }
+}
+
+TEST(ZooModels, Encodings) {
+  const std::vector<json> rows = RowsOfModels("encodings.jsonl");
+  ASSERT_FALSE(rows.empty());
+  for (const json& row : rows) {
+    SCOPED_TRACE(What(row));
+    ExpectZooEncoding(**FindModel(row["config"].get<std::string>()), row);
+  }
+  RowsChecked(rows.size(), "zoo/encodings.jsonl");
+}
+
+/// The first event of a dense example, which no label names: the one whose input is the first.
+Event FirstEventOf(const EventCodec& codec, const TrainingExample& dense) {
+  const auto any = codec.NewEncoder();
+  any->Push(codec.default_event());
+  for (int label = 0; label < codec.num_classes(); ++label) {
+    const Event first = any->DecodeOne(label);
+    const SparseMatrix input = EncodeExample(codec, {{first, codec.default_event()}, {}}).inputs;
+    if (input.Row(0) == dense.inputs.Row(0)) return first;
+  }
+  ADD_FAILURE() << "no event has the first input";
+  return codec.default_event();
+}
+
+TEST(ZooModels, DenseExamples) {
+  size_t checked = 0;
+  for (const std::string& config : ZooConfigs()) {
+    SCOPED_TRACE(config);
+    const ModelSpec& spec = **FindModel(config);
+    const std::string path = ZooFolder() + "examples/" + config + ".tfrecord";
+    if (spec.codec->has_control() || !std::filesystem::exists(path)) continue;
+    const auto examples = ReadDataset(path, spec);
+    ASSERT_TRUE(examples.ok()) << examples.status();
+    for (const DatasetExample& example : *examples) {
+      const TrainingExample dense = example.Encode(*spec.codec);
+      EventSequence sequence{{FirstEventOf(*spec.codec, dense)}, {}};
+      const auto encoder = spec.codec->NewEncoder();
+      for (const int label : dense.labels) {
+        encoder->Push(sequence.events.back());
+        sequence.events.push_back(encoder->DecodeOne(label));
+      }
+      EXPECT_EQ(dense, EncodeExample(*spec.codec, sequence));
+      ++checked;
+    }
+  }
+  EXPECT_GT(checked, 0u);
+  RowsChecked(checked, "zoo/examples");
+}
+
+std::vector<int64_t> Shape(const json& row) { return row.get<std::vector<int64_t>>(); }
+
+TEST(ZooModels, VariablesAndDetails) {
+  const std::vector<json> rows = RowsOfModels("variables.jsonl");
+  ASSERT_FALSE(rows.empty());
+  for (const json& row : rows) {
+    SCOPED_TRACE(What(row));
+    const std::string config = row["config"];
+    const ModelSpec& spec = **FindModel(config);
+    EXPECT_EQ(spec.codec->input_size(), row["input_size"]);
+    EXPECT_EQ(spec.codec->num_classes(), row["num_classes"]);
+    EXPECT_EQ(spec.grid.steps(), row["steps_per_quarter"]);
+    const auto hparams = ParseHParams(row["hparams"].dump(), HParams());
+    ASSERT_TRUE(hparams.ok()) << hparams.status();
+    EXPECT_EQ(HParamsText(*hparams), HParamsText(spec.hparams));
+    const auto model = ZooModel(config, /*bundle=*/true);
+    ASSERT_NE(model, nullptr);
+    const GeneratorDetails details = SequenceGenerator(model).details();
+    EXPECT_EQ(details.id(), row["generator_details"][0]);
+    EXPECT_EQ(details.description(), row["generator_details"][1]);
+    EXPECT_EQ(spec.description, row["generator_details"][1]);
+    const auto path = LatestCheckpoint(ZooFolder() + "models/" + config);
+    ASSERT_TRUE(path.ok()) << path.status();
+    const auto tensors = ReadCheckpoint(*path);
+    ASSERT_TRUE(tensors.ok()) << tensors.status();
+    for (const json& variable : row["variables"]) {
+      const std::string name = variable[0];
+      ASSERT_TRUE(tensors->contains(name)) << name;
+      EXPECT_EQ(
+          std::vector<int64_t>(tensors->at(name).shape.begin(), tensors->at(name).shape.end()),
+          Shape(variable[1]))
+          << name;
+    }
+  }
+  RowsChecked(rows.size(), "zoo/variables.jsonl");
+}
+
+TEST(ZooModels, Inference) {
+  const std::vector<json> rows = RowsOfModels("inference.jsonl");
+  ASSERT_FALSE(rows.empty());
+  for (const json& row : rows) {
+    SCOPED_TRACE(What(row));
+    double bundled = 0;
+    for (const bool bundle : {true, false}) {
+      const auto model = ZooModel(row["config"], bundle);
+      ASSERT_NE(model, nullptr);
+      const EventSequence sequence = ZooEvents(*model->spec, row["events"]);
+      Session session(model, 1, model->codec->MakeControl(sequence.control));
+      double worst = 0;
+      for (size_t step = 0; step < row["softmax"].size(); ++step) {
+        session.Push(sequence.events[step]);
+        session.Step();
+        const std::vector<float> got = session.Distribution(0);
+        ASSERT_EQ(got.size(), row["softmax"][step].size());
+        for (size_t i = 0; i < got.size(); ++i) {
+          worst = std::max(worst, std::abs(got[i] - row["softmax"][step][i].get<double>()));
+        }
+      }
+      EXPECT_LT(worst, 2e-6);
+      const auto likelihood = LogLikelihood(model, sequence);
+      ASSERT_TRUE(likelihood.ok()) << likelihood.status();
+      for (size_t i = 0; i < likelihood->per_event.size(); ++i) {
+        EXPECT_NEAR(std::exp(likelihood->per_event[i]), row["label_probability"][i], 5e-6) << i;
+      }
+      EXPECT_NEAR(likelihood->total / row["log_likelihood"].get<double>(), 1, 1e-4);
+      if (bundle) {
+        bundled = likelihood->total;
+      } else {
+        EXPECT_EQ(likelihood->total, bundled);
+      }
+    }
+  }
+  RowsChecked(rows.size(), "zoo/inference.jsonl");
+}
+
+}  // namespace
+}  // namespace magenta
