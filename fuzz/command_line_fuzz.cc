@@ -11,6 +11,7 @@
 #include "magenta/cli/aliases.h"
 #include "magenta/cli/input/primer.h"
 #include "magenta/cli/verb.h"
+#include "magenta/models/model_spec.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace magenta::cli;
@@ -25,7 +26,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
   }
   if (args[0].starts_with('[')) {
-    const auto primer = magenta::cli::ReadPrimerFlags({args[0], "", std::nullopt}, 4);
+    const auto primer = magenta::cli::ReadPrimerFlags(
+        {args[0], "", std::nullopt}, *magenta::FindModel("lookback_rnn").value()->kind,
+        magenta::Grid());
     if (primer.ok()) MAGENTA_CHECK(primer->sequence.notes_size() > 0 && primer->steps > 0);
     if (!primer.ok()) MAGENTA_CHECK(magenta::ExitStatus(primer.status()) == 2);
     return 0;

@@ -52,6 +52,32 @@ constexpr Rename kMidiRenames[] = {
     {"generator_name", "config"},
 };
 
+/// One of the reference's folders of programs.
+struct ModelPrograms {
+  std::string name;    // "drums_rnn": of drums_rnn_train
+  std::string folder;  // below /tmp, of what is written where nobody says
+  std::vector<std::string> flags;
+  std::string config;  // Alias::config
+};
+
+/// NAME_create_dataset, NAME_train and NAME_generate.
+void AddModelPrograms(const ModelPrograms& programs, std::vector<Alias>& aliases) {
+  const auto add = [&](std::string_view suffix, std::string verb,
+                       std::vector<std::string> defaults) {
+    defaults.insert(defaults.begin(), programs.flags.begin(), programs.flags.end());
+    aliases.push_back(
+        {fmt::format("{}_{}", programs.name, suffix), std::move(verb), defaults, programs.config});
+  };
+  add("create_dataset", "dataset", {"--format=dense", "--eval_ratio=0.1"});
+  // As the reference: without an end, and nothing held out but what is named.
+  add("train", "train",
+      {fmt::format("--run_dir=/tmp/{}/logdir/run1", programs.folder), "--keep=10",
+       "--num_training_steps=0", "--eval_file=none"});
+  add("generate", "generate",
+      {fmt::format("--output_dir=/tmp/{}/generated", programs.folder), "--num_outputs=10",
+       "--num_steps=128", "--accompaniment=drop"});
+}
+
 std::vector<Alias> BuildAliases() {
   std::vector<Alias> aliases;
   for (const char* name : {"convert_dir_to_note_sequences", "convert_midi_dir_to_note_sequences"}) {
@@ -60,19 +86,7 @@ std::vector<Alias> BuildAliases() {
   for (const std::string model : {"basic", "lookback", "attention", "mono", "melody"}) {
     std::vector<std::string> config;
     if (model != "melody") config.push_back(fmt::format("--config={}_rnn", model));
-    const auto add = [&](std::string_view suffix, std::string verb,
-                         std::vector<std::string> defaults) {
-      defaults.insert(defaults.begin(), config.begin(), config.end());
-      aliases.push_back({fmt::format("{}_rnn_{}", model, suffix), std::move(verb), defaults});
-    };
-    add("create_dataset", "dataset", {"--format=dense", "--eval_ratio=0.1"});
-    // As the reference: without an end, and nothing held out but what is named.
-    add("train", "train",
-        {"--run_dir=/tmp/melody_rnn/logdir/run1", "--keep=10", "--num_training_steps=0",
-         "--eval_file=none"});
-    add("generate", "generate",
-        {"--output_dir=/tmp/melody_rnn/generated", "--num_outputs=10", "--num_steps=128",
-         "--accompaniment=drop"});
+    AddModelPrograms({model + "_rnn", "melody_rnn", config, ""}, aliases);
   }
   // Their config must be said.
   aliases.push_back(
@@ -86,6 +100,7 @@ std::vector<Alias> BuildAliases() {
        "generate",
        {"--output_dir=/tmp/improv_rnn/generated", "--num_outputs=10", "--accompaniment=drop",
         "--backing_chords=C G Am F C G F C", "--steps_per_chord=16", "--chords_from=start"}});
+  AddModelPrograms({"drums_rnn", "drums_rnn", {}, "drum_kit"}, aliases);
   // What is new since keeps out of their way.
   aliases.push_back(
       {"midi", "live", {"--qpm=90", "--num_bars_to_generate=5", "--memory=phrase", "--nowait"}});
@@ -252,6 +267,7 @@ void DropGenerationFlags(std::vector<std::string>& args) {
                            "num_outputs",
                            "num_steps",
                            "primer_melody",
+                           "primer_drums",
                            "primer_midi",
                            "qpm",
                            "temperature",
@@ -362,6 +378,10 @@ absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::s
     }
   } else if (alias.verb == "dataset" && (Has(given, "train_output") || Has(given, "eval_output"))) {
     TakeValue(given, "output_dir");
+  }
+  const bool names_bundle = command.verb != "bundle" && Has(given, "bundle_file");
+  if (!alias.config.empty() && !Has(given, "config") && !names_bundle) {
+    defaults.insert(defaults.begin(), "--config=" + alias.config);
   }
   given.insert(given.begin(), defaults.begin(), defaults.end());
   return command;

@@ -15,6 +15,8 @@ struct Alias {
   std::string name;
   std::string verb;
   std::vector<std::string> defaults;
+  /// The reference's default of --config, where it has one; a bundle's own wins.
+  std::string config = {};
 };
 
 /// Every old name, in alphabetical order of its verb's place in the loop.

@@ -101,7 +101,26 @@ TEST(Aliases, Expand) {
       {"melody_rnn_generate",
        {"--melody_encoder_decoder=twohot"},
        "--melody_encoder_decoder=twohot is not one of onehot, lookback, key."},
-      {"drums_rnn_generate", {}, "none"},
+      {"drums_rnn_generate",
+       {"--primer_drums=[(36,)]"},
+       "generate --config=drum_kit --output_dir=/tmp/drums_rnn/generated --num_outputs=10 "
+       "--num_steps=128 --accompaniment=drop --primer_drums=[(36,)]"},
+      // A bundle's id picks the config.
+      {"drums_rnn_generate",
+       {"--bundle_file=one_drum.mag"},
+       "generate --output_dir=/tmp/drums_rnn/generated --num_outputs=10 --num_steps=128 "
+       "--accompaniment=drop --bundle_file=one_drum.mag"},
+      {"drums_rnn_generate",
+       {"--save_generator_bundle", "--bundle_file=x.mag", "--run_dir=r"},
+       "bundle --config=drum_kit --bundle_file=x.mag --run_dir=r --newest"},
+      {"drums_rnn_train",
+       {"--config=one_drum", "--sequence_example_file=x"},
+       "train --run_dir=/tmp/drums_rnn/logdir/run1 --keep=10 --num_training_steps=0 "
+       "--eval_file=none --config=one_drum --sequence_example_file=x"},
+      {"drums_rnn_create_dataset",
+       {"--input=x", "--output_dir=y"},
+       "dataset --config=drum_kit --format=dense --eval_ratio=0.1 --input=x --output_dir=y"},
+      {"polyphony_rnn_generate", {}, "none"},
   };
   for (const auto& row : rows) EXPECT_EQ(Expanded(row.name, row.args), row.expanded);
 }
@@ -135,6 +154,11 @@ TEST(Aliases, UnknownNamesSayWhatMayBeMeant) {
       {"lookback_rnn_generat",
        "unknown verb lookback_rnn_generat. Did you mean lookback_rnn_generate?"},
       {"xyzzy", "unknown verb xyzzy. `magenta --help` lists the verbs."},
+      {"drums_rnn_generat", "unknown verb drums_rnn_generat. Did you mean drums_rnn_generate?"},
+      {"polyphony_rnn_generate",
+       "'polyphony_rnn' is a model of Magenta that is not here. The models are basic_rnn, "
+       "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
+       "chord_pitches_improv, one_drum, drum_kit."},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(ErrorLine(UnknownVerb(row.name)), row.error);

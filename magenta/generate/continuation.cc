@@ -30,22 +30,24 @@ double LatestEnd(const NoteSequence& music) {
   return LatestEnd(music, [](const auto&) { return true; });
 }
 
-/// Where the music ends; a score where it says so itself, since its last rests are written.
-double EndOf(const NoteSequence& music) {
+/// Where the music ends; a score where it says so itself, since its last rests are written. So are
+/// those of drum grids, which name no encoding.
+double EndOf(const NoteSequence& music, const MusicKind& kind) {
+  using SourceInfo = NoteSequence::SourceInfo;
   const auto encoding = music.source_info().encoding_type();
-  const bool is_score =
-      encoding == NoteSequence::SourceInfo::ABC || encoding == NoteSequence::SourceInfo::MUSIC_XML;
+  const bool is_score = encoding == SourceInfo::ABC || encoding == SourceInfo::MUSIC_XML ||
+                        (kind.plays_drums() && encoding != SourceInfo::MIDI);
   return is_score ? std::max(LatestEnd(music), music.total_time()) : LatestEnd(music);
 }
 
-double EndOfPart(const NoteSequence& music, const Part& part) {
+double EndOfPart(const NoteSequence& music, const MusicKind& kind, const Part& part) {
   const double all = LatestEnd(music);
   const double own =
       LatestEnd(music, [&](const auto& note) { return note.instrument() == part.instrument; });
   const TempoMap tempos(music);
   const double quarters = tempos.QuartersAt(own);
   const double bar = MeterMap(music).At(quarters).bar();
-  return tempos.QuartersAt(all) - quarters <= bar + kWholeStep ? EndOf(music) : own;
+  return tempos.QuartersAt(all) - quarters <= bar + kWholeStep ? EndOf(music, kind) : own;
 }
 
 MusicEnd EndAt(const NoteSequence& music, double seconds, Grid grid) {
@@ -117,18 +119,18 @@ void AddDefaultPrimer(const MusicKind& kind, Grid grid, GenerateSequenceRequest&
 }
 
 /// Where the input is gone on from; 0 without notes.
-absl::StatusOr<MusicEnd> EndOfInput(const GenerateArgs& args, Grid grid,
+absl::StatusOr<MusicEnd> EndOfInput(const GenerateArgs& args, const MusicKind& kind, Grid grid,
                                     const NoteSequence& input) {
-  if (args.primer_part.empty()) return EndAt(input, EndOf(input), grid);
+  if (args.primer_part.empty()) return EndAt(input, EndOf(input, kind), grid);
   MAGENTA_ASSIGN_OR_RETURN(const Part part,
                            FindPart(PartsOf(input), args.primer_part, "primer_part"));
-  return EndOfNotes(input, grid, part);
+  return EndOfNotes(input, kind, grid, part);
 }
 
-absl::Status AddSection(const GenerateArgs& args, Grid grid, bool counts_primer,
-                        GenerateSequenceRequest& request) {
+absl::Status AddSection(const GenerateArgs& args, const MusicKind& kind, Grid grid,
+                        bool counts_primer, GenerateSequenceRequest& request) {
   NoteSequence& input = *request.mutable_input_sequence();
-  MAGENTA_ASSIGN_OR_RETURN(const MusicEnd end, EndOfInput(args, grid, input));
+  MAGENTA_ASSIGN_OR_RETURN(const MusicEnd end, EndOfInput(args, kind, grid, input));
   ContinuationOptions options;
   options.num_steps = args.num_steps.value_or(options.num_steps);
   if (args.new_steps.has_value()) options.new_steps = *args.new_steps;
@@ -161,14 +163,15 @@ ContinuationOptions CountingMusic(ContinuationOptions options) {
   return options;
 }
 
-absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, Grid grid,
+absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, const MusicKind& kind, Grid grid,
                                     const std::optional<Part>& part) {
   const auto& notes = music.notes();
-  if (std::all_of(notes.begin(), notes.end(), [](const auto& note) { return note.is_drum(); })) {
+  const auto is_unheard = [&](const auto& note) { return note.is_drum() && !kind.plays_drums(); };
+  if (std::all_of(notes.begin(), notes.end(), is_unheard)) {
     return InputError("", notes.empty() ? "holds no note to go on from"
                                         : "holds drums alone, no note to go on from");
   }
-  return EndAt(music, part.has_value() ? EndOfPart(music, *part) : EndOf(music), grid);
+  return EndAt(music, part.has_value() ? EndOfPart(music, kind, *part) : EndOf(music, kind), grid);
 }
 
 absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const MusicEnd& end,
@@ -218,7 +221,7 @@ absl::StatusOr<std::optional<GenerateSequenceRequest>> CompleteRequest(
   GenerateSequenceRequest whole = request;
   if (adds_primer) AddDefaultPrimer(kind, grid, whole, notes);
   if (!has_sections) {
-    MAGENTA_RETURN_IF_ERROR(AddSection(args, grid, adds_primer, whole));
+    MAGENTA_RETURN_IF_ERROR(AddSection(args, kind, grid, adds_primer, whole));
   }
   return whole;
 }

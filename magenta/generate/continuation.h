@@ -24,11 +24,13 @@ struct MusicEnd {
   double qpm = 120;
 };
 
-/// Where `music`, which has at least one note that is no drum, is gone on from: the end of its
-/// latest note; of a score (source_info: ABC, MusicXML) its own, total_time, with the last rests.
+/// Where a model of `kind` goes on from `music`, which has at least one note (unless `kind` plays
+/// drums, one that is no drum): the end of its latest note; of a score (source_info: ABC, MusicXML)
+/// its own, total_time, with the last rests, and so where drums are played and no MIDI file was
+/// read: the bar of a drum grid is gone on after.
 /// With a `part`, that is the end of the part where the others play on for more than a bar. Errors
 /// (exit 3): no notes, or drums alone; file and remedy are the caller's to add.
-absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, Grid grid,
+absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, const MusicKind& kind, Grid grid,
                                     const std::optional<Part>& part = std::nullopt);
 
 /// How far it goes: of num_steps, new_steps and bars the last that is set counts.

@@ -10,6 +10,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/kinds/melody_kind.h"
+#include "magenta/models/model_spec.h"
 #include "tests/dump.h"
 
 namespace magenta {
@@ -37,9 +38,11 @@ NoteSequence Sequence(const Music& music) {
   return sequence;
 }
 
+const MusicKind& KindOf(const char* config) { return *FindModel(config).value()->kind; }
+
 /// "its end -> the section", or the error.
 std::string Dump(const Music& music, const ContinuationOptions& options) {
-  const auto end = EndOfNotes(Sequence(music), options.grid);
+  const auto end = EndOfNotes(Sequence(music), KindOf("lookback_rnn"), options.grid);
   if (!end.ok()) return ErrorLine(end.status());
   const auto request = ContinuationOf(Sequence(music), *end, options);
   if (!request.ok()) return ErrorLine(request.status());
@@ -89,12 +92,26 @@ std::string SectionAfter(const char* music, const ContinuationOptions& options,
   const NoteSequence sequence = ParseMusic(music);
   std::optional<Part> chosen;
   if (*part != '\0') chosen = *FindPart(PartsOf(sequence), part, "part");
-  const auto end = EndOfNotes(sequence, Grid(), chosen);
+  const auto end = EndOfNotes(sequence, KindOf("lookback_rnn"), Grid(), chosen);
   if (!end.ok()) return ErrorLine(end.status());
   const auto request = ContinuationOf(sequence, *end, options);
   if (!request.ok()) return ErrorLine(request.status());
   const auto& section = request->generator_options().generate_sections(0);
   return fmt::format("{:.6g} {:.6g}", section.start_time(), section.end_time());
+}
+
+TEST(Continuation, DrumsAreGoneOnFromByWhoPlaysThem) {
+  const MusicKind& melody = KindOf("lookback_rnn");
+  const MusicKind& drums = KindOf("drum_kit");
+  NoteSequence grid = ParseMusic("M4/4@0 T120@0 36@0+0.125/d");
+  grid.set_total_time(2);
+  EXPECT_EQ(ErrorLine(EndOfNotes(grid, melody, Grid()).status()),
+            "holds drums alone, no note to go on from.");
+  EXPECT_EQ(EndOfNotes(grid, drums, Grid())->seconds, 2);
+  grid.mutable_source_info()->set_encoding_type(NoteSequence::SourceInfo::MIDI);
+  EXPECT_EQ(EndOfNotes(grid, drums, Grid())->seconds, 0.125);
+  EXPECT_EQ(ErrorLine(EndOfNotes(NoteSequence(), drums, Grid()).status()),
+            "holds no note to go on from.");
 }
 
 TEST(Continuation, NewBarsAndSteps) {

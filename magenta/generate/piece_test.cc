@@ -69,6 +69,32 @@ TEST(Piece, KeepsWhatItIs) {
   for (const Row& row : rows) EXPECT_EQ(With(row), row.piece) << row.what;
 }
 
+TEST(Piece, DrumsGoOnAsTheyWerePlayed) {
+  const PieceOptions all = {.drums = true}, alone = {.keep_accompaniment = false, .drums = true},
+                     kit = {.instrument = 1, .drums = true};
+  const Row rows[] = {
+      {"a song's drums go on, and the others stay up to there",
+       "T120@0 35@0+0.125/i3/d/v60 38@0.5+0.125/i3/d/v80 60@0+1.5 48@0+1/i1",
+       "36@0+0.125/d/i9 38@0.5+0.125/d/i9 42@1+0.125/d/i9", 1.5, 2, all,
+       "T120@0 35@0+0.125/i3/v60/d 38@0.5+0.125/i3/v80/d 60@0+1.5 48@0+1/i1"},
+      {"new ones are as loud as the others", "T120@0 36@0+0.125/i3/d/v60 38@0.5+0.125/i3/d/v80",
+       "36@0+0.125/d/i9 42@1+0.125/d/i9 36@1+0.125/d/i9", 1, 2, all,
+       "T120@0 36@0+0.125/i3/v60/d 38@0.5+0.125/i3/v80/d 42@1+0.125/i3/v70/d 36@1+0.125/i3/v70/d"},
+      {"the drums alone", "T120@0 36@0+0.125/i3/d 60@0+1", "36@0+0.125/d/i9 42@1+0.125/d/i9", 1, 2,
+       alone, "T120@0 36@0+0.125/i3/d 42@1+0.125/i3/d"},
+      {"one of two kits", "T120@0 36@0+0.125/i1/d 38@0+0.125/i2/d", "36@0+0.125/d 42@1+0.125/d", 1,
+       2, kit, "T120@0 36@0+0.125/i1/d 38@0+0.125/i2/d 42@1+0.125/i1/d"},
+      {"what is taken for drums becomes drums", "T120@0 36@0+0.125 38@0.5+0.125/i2",
+       "36@0+0.125/d 38@0.5+0.125/d 42@1+0.125/d", 1, 2, all,
+       "T120@0 36@0+0.125/i9/d 38@0.5+0.125/i9/d 42@1+0.125/i9/d"},
+      {"a fill", "T120@0 36@0+0.125/i9/d 38@2+0.125/i9/d 36@2+0.125/i9/d",
+       "36@0+0.125/d 42@1+0.125/d 36@2+0.125/d 38@2+0.125/d", 1, 2, all,
+       "T120@0 36@0+0.125/i9/d 38@2+0.125/i9/d 36@2+0.125/i9/d 42@1+0.125/i9/d"},
+      {"nothing to go on from", "T120@0", "42@1+0.125/d", 1, 2, all, "T120@0 42@1+0.125/i9/d"},
+  };
+  for (const Row& row : rows) EXPECT_EQ(With(row), row.piece) << row.what;
+}
+
 TEST(Piece, NamesAndProgramsStay) {
   NoteSequence input = ParseMusic("T120@0 C7=90@0 60@0+1 48@0+1 43@0+1/i4");
   for (auto& note : *input.mutable_notes()) note.set_program(note.instrument() == 4 ? 33 : 40);

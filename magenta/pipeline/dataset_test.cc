@@ -94,19 +94,30 @@ TEST(DatasetTest, CompactExamplesHoldTheSquashedEvents) {
 
 TEST(DatasetTest, DenseExamplesAreTheEncodedEvents) {
   TempFolder folder;
-  WriteSequences(folder.Path("notes.tfrecord"), Tunes(3));
+  std::vector<std::pair<std::string, NoteSequence>> tunes = Tunes(3);
+  // Something for every kind.
+  for (auto& tune : tunes) {
+    NoteSequence drums = tune.second;
+    for (auto& note : *drums.mutable_notes()) {
+      note.set_is_drum(true);
+      note.set_instrument(9);
+    }
+    tune.second.MergeFrom(drums);
+  }
+  WriteSequences(folder.Path("notes.tfrecord"), tunes);
   for (const ModelSpec& spec : BuiltInModels()) {
     DatasetOptions options = Options(folder);
     options.spec = &spec;
     options.eval_ratio = 0;
     options.examples.Set("infer_chords", 1);  // of kinds that ask for chords
-    const auto made = BuildDataset(options);
-    ASSERT_TRUE(made.ok()) << spec.id << made.status();
-    const auto compact = ReadDataset(made->training_file, spec);
+    const auto built = BuildDataset(options);
+    ASSERT_TRUE(built.ok()) << spec.id << ErrorLine(built.status());
+    const auto compact = ReadDataset(built->training_file, spec);
     options.format = DatasetFormat::kDense;
     ASSERT_TRUE(BuildDataset(options).ok());
-    const auto dense = ReadDataset(made->training_file, spec);
+    const auto dense = ReadDataset(built->training_file, spec);
     ASSERT_TRUE(compact.ok() && dense.ok());
+    EXPECT_FALSE(compact->empty());
     ASSERT_EQ(dense->size(), compact->size());
     for (size_t i = 0; i < dense->size(); ++i) {
       EXPECT_TRUE(std::holds_alternative<TrainingExample>((*dense)[i].content));

@@ -261,7 +261,7 @@ absl::StatusOr<MusicPiece*> PieceMeant(MusicReading& book,
 
 absl::Status ReadMusicBody(std::string_view body, std::optional<MusicFormat> format,
                            std::map<std::string, std::string>& query, const PieceLimits& limits,
-                           BodyReading& reading) {
+                           const MusicKind& kind, BodyReading& reading) {
   MusicReadOptions options;
   options.format = format;
   options.limits = limits;
@@ -274,9 +274,11 @@ absl::Status ReadMusicBody(std::string_view body, std::optional<MusicFormat> for
   reading.notes.assign(piece->warnings.begin(), piece->warnings.begin() + told);
   const uint64_t more = piece->warnings.size() - told + piece->warnings_left_out;
   if (more > 0) reading.notes.push_back(fmt::format("{} more of this kind", more));
-  const auto end = EndOfNotes(piece->sequence, Grid());
+  const auto end = EndOfNotes(piece->sequence, kind, Grid());
   if (!end.ok()) {
-    return UsageError("the file " + ErrorMessage(end.status()), "Send one with a melody");
+    return UsageError("the file " + ErrorMessage(end.status()),
+                      kind.plays_drums() ? "Send one with drums"
+                                         : "Send one with a melody, or ask a model of drums");
   }
   *reading.request.mutable_input_sequence() = WholePiece(std::move(*piece));
   return absl::OkStatus();
@@ -398,7 +400,7 @@ HttpTarget::HttpTarget(std::string_view target) {
 
 absl::StatusOr<BodyReading> ReadHttpBody(std::string_view content_type, std::string_view body,
                                          std::map<std::string, std::string> query,
-                                         const PieceLimits& limits) {
+                                         const PieceLimits& limits, const MusicKind& kind) {
   std::string type(content_type);
   if (IsMultipart(type)) MAGENTA_RETURN_IF_ERROR(OpenForm(type, body, query));
   const auto named = BodyFormNamed(type);
@@ -408,7 +410,7 @@ absl::StatusOr<BodyReading> ReadHttpBody(std::string_view content_type, std::str
   const auto format = told.has_value() ? told : MusicFormatOf(named);
   const bool is_music = format.has_value();
   if (is_music) {
-    MAGENTA_RETURN_IF_ERROR(ReadMusicBody(body, format, query, limits, reading));
+    MAGENTA_RETURN_IF_ERROR(ReadMusicBody(body, format, query, limits, kind, reading));
   } else {
     MAGENTA_RETURN_IF_ERROR(ReadMessageBody(body, named, query, reading));
   }

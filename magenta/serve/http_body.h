@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/generator.pb.h"
+#include "magenta/kinds/kind.h"
 #include "magenta/music/piece_limits.h"
 
 namespace magenta {
@@ -57,15 +58,16 @@ struct BodyReading {
 
 /// Reads `body` in the form that `content_type` names; where it names none, the bytes tell; of
 /// multipart/form-data the field that is a file or is called file or request, with the other fields
-/// as if they stood in `query`. A music file, within `limits`, is to be continued: by 8 bars where
-/// `query` has none of bars, new_steps and num_steps; of a book of tunes `tune` chooses. An empty
-/// body is an empty message. The rest of `query` becomes arguments; `steps` is num_steps.
+/// as if they stood in `query`. A music file, within `limits`, is to be continued by a model of
+/// `kind`: by 8 bars where `query` has none of bars, new_steps and num_steps; of a book of tunes
+/// `tune` chooses. An empty body is an empty message. The rest of `query` becomes arguments;
+/// `steps` is num_steps.
 ///
 /// Errors: INVALID_ARGUMENT where the body or a parameter is wrong, RESOURCE_EXHAUSTED over a limit
 /// of a piece, all with the place.
 absl::StatusOr<BodyReading> ReadHttpBody(std::string_view content_type, std::string_view body,
                                          std::map<std::string, std::string> query,
-                                         const PieceLimits& limits);
+                                         const PieceLimits& limits, const MusicKind& kind);
 
 /// What an answer is, and what there is to say about it.
 struct BodyWriting {

@@ -10,6 +10,7 @@
 #include "magenta/base/status.h"
 #include "magenta/cli/input/music_input.h"
 #include "magenta/cli/input/typed_melody.h"
+#include "magenta/io/drums/drum_primer.h"
 #include "magenta/io/music/piece_choice.h"
 #include "magenta/io/music/read_music.h"
 #include "magenta/music/melody.h"
@@ -68,8 +69,8 @@ absl::StatusOr<NoteSequence> ReadPieceMeant(const std::string& file, std::string
 }
 
 /// Completes `primer`, whose sequence is a piece, by `flags`; `part` of it is chosen.
-absl::Status SetPiece(const PrimerFlags& flags, const std::string& part, Grid grid,
-                      PrimerMusic& primer) {
+absl::Status SetPiece(const PrimerFlags& flags, const std::string& part, const MusicKind& kind,
+                      Grid grid, PrimerMusic& primer) {
   NoteSequence& sequence = primer.sequence;
   primer.is_piece = true;
   if (sequence.tempos_size() == 0) {
@@ -88,25 +89,27 @@ absl::Status SetPiece(const PrimerFlags& flags, const std::string& part, Grid gr
     MAGENTA_ASSIGN_OR_RETURN(primer.part, FindPart(PartsOf(sequence), part, kPartFlag));
     primer.notes.push_back(fmt::format("part {} is continued", PartText(*primer.part)));
   }
-  MAGENTA_ASSIGN_OR_RETURN(const MusicEnd end, EndOfNotes(sequence, grid, primer.part));
+  MAGENTA_ASSIGN_OR_RETURN(const MusicEnd end, EndOfNotes(sequence, kind, grid, primer.part));
   primer.end = end.seconds;
   primer.steps = end.steps;
   primer.qpm = end.qpm;
   return absl::OkStatus();
 }
 
-absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, Grid grid) {
+absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, const MusicKind& kind, Grid grid) {
   PrimerMusic primer;
   std::string part = flags.part;
   MAGENTA_ASSIGN_OR_RETURN(primer.sequence, ReadPieceMeant(flags.midi, part, primer.notes));
   for (std::string& note : primer.notes) note.insert(0, flags.midi + ": ");
-  const absl::Status set = SetPiece(flags, part, grid, primer);
+  const absl::Status set = SetPiece(flags, part, kind, grid, primer);
   if (set.ok()) return primer;
-  return WithRemedy(WithFile(set, flags.midi),
-                    "Give a file with a melody, or --primer_melody=\"[60]\"");
+  const char* melody = "Give a file with a melody, or --primer_melody=\"[60]\"";
+  const char* drums = "Give a file with drums, or --primer_drums=\"[(36,)]\"";
+  return WithRemedy(WithFile(set, flags.midi), kind.plays_drums() ? drums : melody);
 }
 
-absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string& text, Grid grid) {
+absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string& text,
+                                    const MusicKind& kind, Grid grid) {
   auto reading = ReadMusicBytes(text, {MusicFormat::kAbc});
   if (reading.ok() && !FirstFailure(*reading).ok()) reading = FirstFailure(*reading);
   if (!reading.ok()) {
@@ -124,7 +127,7 @@ absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string&
     primer.notes.push_back("--primer_melody: left out: " + line);
   }
   primer.sequence = WholePiece(std::move(reading->pieces[0]));
-  const absl::Status set = SetPiece(flags, "", grid, primer);
+  const absl::Status set = SetPiece(flags, "", kind, grid, primer);
   if (!set.ok()) {
     return UsageError("--primer_melody, read as ABC, " + ErrorMessage(set),
                       "Give at least one note");
@@ -132,37 +135,86 @@ absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string&
   return primer;
 }
 
-absl::StatusOr<PrimerMusic> FromTyped(const PrimerFlags& flags, Grid grid) {
+absl::StatusOr<PrimerMusic> FromTyped(const PrimerFlags& flags, const MusicKind& kind, Grid grid) {
   MAGENTA_ASSIGN_OR_RETURN(TypedMelody typed, ReadTypedMelody(flags.melody));
   if (const auto* abc = std::get_if<TypedAbc>(&typed)) {
-    return FromAbc(flags, abc->text, grid);
+    return FromAbc(flags, abc->text, kind, grid);
   }
   return FromEvents(std::get<std::vector<Event>>(std::move(typed)), flags.qpm.value_or(kDefaultQpm),
                     grid);
 }
 
+/// A list of steps, or a drum grid with bars.
+absl::StatusOr<PrimerMusic> FromDrums(const PrimerFlags& flags, const MusicKind& kind, Grid grid) {
+  DrumPrimerOptions options;
+  options.steps_per_quarter = grid.steps_per_quarter();
+  options.qpm = flags.qpm.value_or(kDefaultQpm);
+  auto drums = ParseDrumPrimer(flags.drums, options);
+  if (!drums.ok()) {
+    return UsageError("--primer_drums: " + ErrorMessage(drums.status()),
+                      "Give a list of steps, --primer_drums=\"[(36, 42), (), (42,)]\", or a grid, "
+                      "\"grid: 8; CH |xxxxxxxx|; BD |x---x---|\"");
+  }
+  PrimerMusic primer;
+  primer.sequence = *std::move(drums);
+  const absl::Status set = SetPiece(flags, "", kind, grid, primer);
+  if (!set.ok()) {
+    return UsageError("--primer_drums " + ErrorMessage(set), "Strike at least one drum");
+  }
+  const size_t first = flags.drums.find_first_not_of(" \t\r\n");
+  primer.is_piece = flags.drums[first] != '[' && flags.drums[first] != '(';
+  return primer;
+}
+
+absl::StatusOr<PrimerMusic> FromDefault(const PrimerFlags& flags, const MusicKind& kind,
+                                        Grid grid) {
+  PrimerMusic primer;
+  primer.qpm = flags.qpm.value_or(kDefaultQpm);
+  const DefaultPrimer start = kind.MakeDefaultPrimer(primer.qpm, grid);
+  primer.sequence = start.sequence;
+  primer.end = start.sequence.total_time();
+  primer.steps = 1;
+  primer.is_default = true;
+  primer.notes.push_back(
+      fmt::format("no primer is given: starting from {} ({})", start.name,
+                  kind.plays_drums() ? "--primer_drums=\"[(36,)]\"" : "--primer_melody=\"[60]\""));
+  return primer;
+}
+
+/// A typed primer that the model's kind can't hear.
+absl::Status CheckTyped(const PrimerFlags& flags, const MusicKind& kind) {
+  if (kind.plays_drums() && !flags.melody.empty()) {
+    return UsageError("--primer_melody is a melody, and the model plays drums",
+                      "Give --primer_drums=\"[(36, 42), (), (42,)]\", or a file: --primer_midi");
+  }
+  if (!kind.plays_drums() && !flags.drums.empty()) {
+    return UsageError(
+        fmt::format("--primer_drums is of drums, and the model makes {}", kind.names().many),
+        "Give --primer_melody, or a model of drums: --config=drum_kit");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, Grid grid) {
-  if (!flags.part.empty() && (flags.midi.empty() || !flags.melody.empty())) {
+absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, const MusicKind& kind,
+                                            Grid grid) {
+  MAGENTA_RETURN_IF_ERROR(CheckTyped(flags, kind));
+  const bool typed = !flags.melody.empty() || !flags.drums.empty();
+  if (!flags.part.empty() && (flags.midi.empty() || typed)) {
     return UsageError("--primer_part chooses a part of the file that --primer_midi names",
                       "Give --primer_midi alone, or leave --primer_part out");
   }
-  if (!flags.melody.empty()) {
-    auto primer = FromTyped(flags, grid);
+  if (typed) {
+    const bool drums = !flags.drums.empty();
+    auto primer = drums ? FromDrums(flags, kind, grid) : FromTyped(flags, kind, grid);
     if (primer.ok() && !flags.midi.empty()) {
-      primer->notes.push_back("--primer_melody counts, --primer_midi=" + flags.midi + " does not");
+      primer->notes.push_back(fmt::format("--primer_{} counts, --primer_midi={} does not",
+                                          drums ? "drums" : "melody", flags.midi));
     }
     return primer;
   }
-  if (!flags.midi.empty()) return FromFile(flags, grid);
-  constexpr Event kMiddleC = 60;
-  MAGENTA_ASSIGN_OR_RETURN(PrimerMusic primer,
-                           FromEvents({kMiddleC}, flags.qpm.value_or(kDefaultQpm), grid));
-  primer.is_default = true;
-  primer.notes.emplace_back(
-      "no primer is given: starting from middle C (--primer_melody=\"[60]\")");
-  return primer;
+  return flags.midi.empty() ? FromDefault(flags, kind, grid) : FromFile(flags, kind, grid);
 }
 
 absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer,

@@ -8,16 +8,19 @@
 #include "absl/status/statusor.h"
 #include "magenta/generate/continuation.h"
 #include "magenta/generator.pb.h"
+#include "magenta/kinds/kind.h"
 #include "magenta/music/parts.h"
 
 namespace magenta::cli {
 
-/// What the user said about the primer. The first of melody and midi that is not empty counts.
+/// What the user said about the primer. The first of melody or drums and midi that is not empty
+/// counts.
 struct PrimerFlags {
   std::string melody;  // typed_melody.h
   std::string midi;    // a file
   std::optional<double> qpm;
-  std::string part = {};  // of the file: number or name; of several pieces: number (X:) or title
+  std::string part = {};   // of the file: number or name; of several pieces: number (X:) or title
+  std::string drums = {};  // ParseDrumPrimer
 };
 
 /// The primer as a NoteSequence.
@@ -25,9 +28,9 @@ struct PrimerMusic {
   NoteSequence sequence;
   /// The part that was chosen by name or number.
   std::optional<Part> part;
-  /// Whether it is a piece with bars, from a file or in ABC, rather than typed steps.
+  /// Whether it is a piece with bars, from a file, in ABC or a drum grid, rather than typed steps.
   bool is_piece = false;
-  /// Whether none was given and it is middle C, which counts in --bars and --new_steps.
+  /// Whether none was given and it is the kind's default, which counts in --bars and --new_steps.
   bool is_default = false;
   /// Seconds at which it ends, trailing rests of a melody counted.
   double end = 0;
@@ -39,10 +42,12 @@ struct PrimerMusic {
   std::vector<std::string> notes;
 };
 
-/// Reads the primer; middle C when neither is given. Errors: what is no melody, an event outside
-/// -2..127, no note at all, a part or piece that is not there, or a file of several and none chosen
-/// (exit 2, listing what there is); a file that is missing, no music, or without notes (exit 3).
-absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, Grid grid);
+/// Reads the primer for a model of `kind` on `grid`; the kind's default when none is given. Errors:
+/// a typed primer of another kind, what is no melody or no drums, an event outside -2..127, no note
+/// at all, a part or piece that is not there, or a file of several and none chosen (exit 2, listing
+/// what there is); a file that is missing, no music, or without notes to go on from (exit 3).
+absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, const MusicKind& kind,
+                                            Grid grid);
 
 /// Asks for what comes after the primer. Error (exit 2): no step is left.
 absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer,

@@ -10,6 +10,7 @@
 #include "magenta/base/status.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/record/tfrecord.h"
+#include "magenta/models/model_spec.h"
 
 namespace magenta::cli {
 namespace {
@@ -23,6 +24,39 @@ std::string Dump(const absl::StatusOr<PrimerMusic>& primer) {
     text += fmt::format(" {}@{}-{}", note.pitch(), note.start_time(), note.end_time());
   }
   return text;
+}
+
+const MusicKind& Melodies() { return *FindModel("lookback_rnn").value()->kind; }
+const MusicKind& Drums() { return *FindModel("drum_kit").value()->kind; }
+
+TEST(Primer, Drums) {
+  const struct {
+    const char* drums;
+    const char* dump;
+  } rows[] = {
+      {"[(36, 42), (), (42,)]", "3 steps, 0.375 s, 120 qpm: 36@0-0.125 42@0-0.125 42@0.25-0.375"},
+      {"[(36,), ()]", "2 steps, 0.25 s, 120 qpm: 36@0-0.125"},
+      {"grid: 8; BD |x-x-----|", "16 steps, 2 s, 120 qpm: 36@0-0.25 36@0.5-0.75"},
+      {"[(36,",
+       "2: --primer_drums: column 6: a MIDI pitch, 0 to 127, is missing. Give a list "
+       "of steps, --primer_drums=\"[(36, 42), (), (42,)]\", or a grid, \"grid: 8; CH |xxxxxxxx|; "
+       "BD "
+       "|x---x---|\"."},
+      {"[()]", "2: --primer_drums holds no note to go on from. Strike at least one drum."},
+  };
+  for (const auto& row : rows) {
+    const auto primer = ReadPrimerFlags({"", "", std::nullopt, "", row.drums}, Drums(), Grid());
+    EXPECT_EQ(Dump(primer), row.dump) << row.drums;
+    if (primer.ok()) EXPECT_EQ(primer->is_piece, row.drums[0] == 'g');
+  }
+  EXPECT_EQ(Dump(ReadPrimerFlags({}, Drums(), Grid::PerQuarter(2))),
+            "1 steps, 0.25 s, 120 qpm: 36@0-0.25");
+  EXPECT_EQ(Dump(ReadPrimerFlags({"[60]", "", std::nullopt}, Drums(), Grid())),
+            "2: --primer_melody is a melody, and the model plays drums. Give "
+            "--primer_drums=\"[(36, 42), (), (42,)]\", or a file: --primer_midi.");
+  EXPECT_EQ(Dump(ReadPrimerFlags({"", "", std::nullopt, "", "[(36,)]"}, Melodies(), Grid())),
+            "2: --primer_drums is of drums, and the model makes melodies. Give --primer_melody, or "
+            "a model of drums: --config=drum_kit.");
 }
 
 TEST(Primer, Melodies) {
@@ -52,15 +86,15 @@ TEST(Primer, Melodies) {
        "are MIDI pitches."},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(Dump(ReadPrimerFlags({row.melody, "", std::nullopt}, Grid())), row.dump)
+    EXPECT_EQ(Dump(ReadPrimerFlags({row.melody, "", std::nullopt}, Melodies(), Grid())), row.dump)
         << row.melody;
   }
-  EXPECT_EQ(Dump(ReadPrimerFlags({"[60]", "missing.mid", 60}, Grid())),
+  EXPECT_EQ(Dump(ReadPrimerFlags({"[60]", "missing.mid", 60}, Melodies(), Grid())),
             "1 steps, 0.25 s, 60 qpm: 60@0-0.25");
 }
 
 TEST(Primer, MiddleCIsSaid) {
-  const auto primer = ReadPrimerFlags({}, Grid());
+  const auto primer = ReadPrimerFlags({}, Melodies(), Grid());
   ASSERT_TRUE(primer.ok());
   EXPECT_EQ(Dump(primer), "1 steps, 0.125 s, 120 qpm: 60@0-0.125");
   ASSERT_EQ(primer->notes.size(), 1u);
@@ -85,7 +119,7 @@ TEST(Primer, TheDefaultCountsInWhatIsAskedFor) {
     ContinuationOptions options;
     options.new_steps = row.new_steps;
     options.bars = row.bars;
-    const auto primer = ReadPrimerFlags({row.melody, "", std::nullopt}, Grid());
+    const auto primer = ReadPrimerFlags({row.melody, "", std::nullopt}, Melodies(), Grid());
     const auto request = MakeRequest(*primer, options);
     std::string section = ErrorLine(request.status());
     if (request.ok()) {
@@ -101,7 +135,7 @@ absl::StatusOr<PrimerMusic> ReadBack(const NoteSequence& sequence, std::optional
   const auto path =
       std::filesystem::temp_directory_path() / fmt::format("magenta-primer-{}.mid", ::getpid());
   EXPECT_TRUE(WriteFile(path.string(), *WriteMidi(sequence)).ok());
-  auto primer = ReadPrimerFlags({"", path.string(), qpm}, Grid());
+  auto primer = ReadPrimerFlags({"", path.string(), qpm}, Melodies(), Grid());
   std::filesystem::remove(path);
   return primer;
 }
@@ -147,7 +181,7 @@ TEST(Primer, OfATFRecordThePieceThatIsChosen) {
     PrimerFlags flags;
     flags.midi = path;
     flags.part = part;
-    return ReadPrimerFlags(flags, Grid());
+    return ReadPrimerFlags(flags, Melodies(), Grid());
   };
   EXPECT_EQ(read("1")->sequence.notes(0).pitch(), 60);
   EXPECT_EQ(read("4")->sequence.notes(0).pitch(), 63);
@@ -158,7 +192,7 @@ TEST(Primer, OfATFRecordThePieceThatIsChosen) {
 
 TEST(Primer, Requests) {
   const auto section = [](const char* melody, int num_steps, bool reference) {
-    const auto primer = ReadPrimerFlags({melody, "", std::nullopt}, Grid());
+    const auto primer = ReadPrimerFlags({melody, "", std::nullopt}, Melodies(), Grid());
     ContinuationOptions options;
     options.num_steps = num_steps;
     options.reference_windows = reference;

@@ -22,7 +22,9 @@
 #include "magenta/cli/verb.h"
 #include "magenta/generate/generate_args.h"
 #include "magenta/generate/sequence_generator.h"
+#include "magenta/generate/weights.h"
 #include "magenta/io/abc/abc_writer.h"
+#include "magenta/io/drums/drum_grid_writer.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/musicxml/musicxml_writer.h"
 #include "magenta/music/program.h"
@@ -50,6 +52,7 @@ struct Written {
 
 /// Where the music comes from: a model here, or a server.
 struct Source {
+  const MusicKind* kind = nullptr;
   Grid grid;
   std::string name;
   bool reads_chords = false;
@@ -62,7 +65,8 @@ class GenerateVerb : public Verb {
     flags.Usage("--output_dir=DIR [flags]");
     flags.About(
         "Continues a primer and writes each continuation, primer included, as a MIDI file named by "
-        "date, time and number. Without a primer it starts from middle C. The seed is printed; "
+        "date, time and number. Without a primer it starts from middle C, or a bass drum. The seed "
+        "is printed; "
         "with "
         "it the same notes come again.");
     flags.About(
@@ -98,6 +102,10 @@ class GenerateVerb : public Verb {
         "--format=mid,wav,png",
         "A model of your own goes on from your file, wilder; to hear and to see.");
     flags.AddExample(
+        "magenta generate --config=drum_kit --run_dir=run --output_dir=grooves --bars=4 "
+        "--primer_drums=\"CH |x-x-x-x-x-x-x-x-|; SD |----x-------x---|; BD |x-----x-x-------|\"",
+        "Four bars of drums, after a bar of yours.");
+    flags.AddExample(
         "magenta generate --bundle_file=lookback_rnn.mag --output_dir=tunes --seed=7 "
         "--num_steps=256",
         "A bundle; the same 16 bars each time.");
@@ -111,7 +119,8 @@ class GenerateVerb : public Verb {
       return UsageError(fmt::format("--steps_per_quarter={}, but the model has {}",
                                     steps_per_quarter_, source.grid.steps()));
     }
-    MAGENTA_ASSIGN_OR_RETURN(const PrimerMusic primer, ReadPrimerFlags(primer_, source.grid));
+    MAGENTA_ASSIGN_OR_RETURN(const PrimerMusic primer,
+                             ReadPrimerFlags(primer_, *source.kind, source.grid));
     for (const std::string& note : primer.notes) context.out.Info(note);
     MAGENTA_ASSIGN_OR_RETURN(ContinuationOptions length, Length(primer));
     length.grid = source.grid;
@@ -137,17 +146,19 @@ class GenerateVerb : public Verb {
   absl::StatusOr<Source> FindSource(Context& context) const {
     if (remote_.given()) {
       MAGENTA_ASSIGN_OR_RETURN(std::shared_ptr<RemoteGenerator> server, ConnectTo(remote_));
-      // What the table here doesn't know, the server does.
+      // What the server's model is called here says what it makes; one of another name is taken for
+      // a model of melodies, which may read chords.
       const std::string& name = model_.source.config;
-      const auto spec = FindModel(name);
+      auto spec = FindModel(name);
       const bool reads_chords = !spec.ok() || (*spec)->kind->ReadsChords();
-      return Source{Grid(), name, reads_chords,
+      if (!spec.ok()) spec = FindModel(kDefaultConfig);
+      return Source{(*spec)->kind.get(), (*spec)->grid, name, reads_chords,
                     [server](const GenerateSequenceRequest& request, int count) {
                       return server->GenerateMany(request, count);
                     }};
     }
     MAGENTA_ASSIGN_OR_RETURN(auto model, model_.Load(context));
-    return Source{model->grid, model->id, model->spec->kind->ReadsChords(),
+    return Source{model->spec->kind.get(), model->grid, model->id, model->spec->kind->ReadsChords(),
                   [model](const GenerateSequenceRequest& request, int count) {
                     return SequenceGenerator(model).GenerateMany(request, count);
                   }};
@@ -160,7 +171,8 @@ class GenerateVerb : public Verb {
     flags
         .TextList("format", &formats_,
                   "What is written for each: MIDI, sound, picture, NoteSequence, score.")
-        .Choices({"mid", "wav", "flac", "ogg", "svg", "png", "notesequence", "abc", "musicxml"});
+        .Choices({"mid", "wav", "flac", "ogg", "svg", "png", "notesequence", "abc", "musicxml",
+                  "drums"});
     flags.Text("soundfont", &sound_font_, "For sound: an .sf2 or .sf3 file.").Value("FILE");
   }
 
@@ -174,6 +186,12 @@ class GenerateVerb : public Verb {
               "\"abc: K:G GABc d2 |\". Goes before --primer_midi.")
         .Value("TEXT")
         .Default("[60], middle C, when there is no primer at all");
+    flags
+        .Text("primer_drums", &primer_.drums,
+              "For models of drums, steps: a list of tuples of MIDI pitches, \"[(36, 42), (), "
+              "(42,)]\"; or a drum grid, \"grid: 8; CH |xxxxxxxx|; BD |x---x---|\".")
+        .Value("TEXT")
+        .Default("[(36,)], one bass drum, when there is no primer at all");
     flags.Text("primer_midi", &primer_.midi, "A file of MIDI, ABC, MusicXML or drum grids.")
         .Value("FILE");
     flags
@@ -394,6 +412,7 @@ class GenerateVerb : public Verb {
       if (format == "notesequence") content = sequence.SerializeAsString();
       if (format == "abc") content = WriteAbc(sequence, &notes);
       if (format == "musicxml") content = WriteMusicXml(sequence, &notes);
+      if (format == "drums") content = WriteDrumGrid(sequence, &notes);
       const std::string path = fmt::format("{}.{}", base, format);
       if (!content.ok()) return WithFile(content.status(), path);
       if (!content->empty()) MAGENTA_RETURN_IF_ERROR(WriteFile(path, *content));
