@@ -159,7 +159,7 @@ TEST_F(ModelTest, NamesWhatIsWrong) {
   ExpectError({"", folder_ + "/nowhere", "", "", ""}, 3, "there is no such folder");
   ExpectError({"polyphony_rnn", folder_ + "/run", "", "", ""}, 2, "that is not here");
   ExpectError({"drums_rnn", folder_ + "/run", "", "", ""}, 2,
-              "Name one of them: one_drum, drum_kit");
+              "Choose one of one_drum and drum_kit");
   ExpectError({"lookbak_rnn", folder_ + "/run", "", "", ""}, 2, "there is no model 'lookbak_rnn'");
   ExpectError({"", folder_ + "/run", "", folder_ + "/good.mag", ""}, 2, "several models are named");
 }

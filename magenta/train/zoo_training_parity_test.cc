@@ -23,7 +23,7 @@ using nlohmann::json;
 std::vector<DatasetExample> ZooBatch(const ModelSpec& spec, const std::string& folder) {
   std::vector<DatasetExample> examples;
   for (const json& row : ReadRows(folder + "/batch.jsonl")) {
-    EventSequence sequence = ZooEvents(spec, row["events"]);
+    EventSequence sequence = ZooEvents(spec, row);
     sequence.events.resize(row["steps"].get<size_t>() + 1);
     examples.push_back({"", 0, std::move(sequence)});
   }
@@ -84,7 +84,8 @@ void ExpectThirtySteps(const std::string& config, const std::vector<json>& rows,
     ExpectFigure(metrics.loss, row, "loss");
     ExpectFigure(metrics.perplexity(), row, "metrics/perplexity");
     for (const auto& [name, value] : metrics.Figures()) {
-      if (!name.ends_with("accuracy") || !row.contains(name)) continue;
+      // Of a batch without such a step the reference has no number.
+      if (!name.ends_with("accuracy") || !row.contains(name) || !row[name].is_number()) continue;
       EXPECT_NEAR(value, row[name].get<double>(), 4e-3) << row["step"] << name;
     }
     for (auto& gradient : batch.gradients) ClipByNorm(hparams->clip_norm, gradient);

@@ -13,6 +13,7 @@
 #include "magenta/generate/model.h"
 #include "magenta/models/model_spec.h"
 #include "magenta/music/drums/drum_types.h"
+#include "magenta/music/harmony/chord_symbol.h"
 #include "tests/parity/zoo_rows.h"
 
 namespace magenta {
@@ -43,9 +44,17 @@ inline Event ZooEvent(const ModelSpec& spec, const nlohmann::json& event) {
   return types.MaskOf(event.get<std::vector<int>>());
 }
 
-inline EventSequence ZooEvents(const ModelSpec& spec, const nlohmann::json& events) {
+/// The events in field `events` of a row, with its chords where the kind reads some.
+inline EventSequence ZooEvents(const ModelSpec& spec, const nlohmann::json& row,
+                               const char* events = "events") {
   EventSequence sequence;
-  for (const nlohmann::json& event : events) sequence.events.push_back(ZooEvent(spec, event));
+  for (const nlohmann::json& event : row[events]) sequence.events.push_back(ZooEvent(spec, event));
+  if (!spec.kind->ReadsChords()) return sequence;
+  for (const nlohmann::json& run : row["chords"]) {
+    const auto symbol = ParseChordSymbol(run[0].get<std::string>(), ChordSpelling::kReference);
+    EXPECT_TRUE(symbol.ok()) << symbol.status();
+    sequence.control.insert(sequence.control.end(), run[1].get<size_t>(), *symbol->Code());
+  }
   return sequence;
 }
 

@@ -100,8 +100,8 @@ void ExpectGenerated(const std::shared_ptr<const Model>& model, const json& row)
   EXPECT_EQ(draws.used(), recorded.size());
   EXPECT_EQ(draws.excess(), 0);
   const GeneratedOutput& got = generation->outputs[0];
-  EXPECT_EQ(got.events.events, ZooEvents(*model->spec, row["events"]).events);
-  const EventSequence primer = ZooEvents(*model->spec, row["primer"]);
+  EXPECT_EQ(got.events.events, ZooEvents(*model->spec, row).events);
+  const EventSequence primer = ZooEvents(*model->spec, row, "primer");
   EXPECT_EQ(static_cast<size_t>(got.primer_size), primer.events.size());
   double score = 0;
   for (const json& of_call : row["scores"]) score += of_call.get<double>();
@@ -112,7 +112,11 @@ void ExpectGenerated(const std::shared_ptr<const Model>& model, const json& row)
 TEST(ZooGenerated, EveryRow) {
   ZooModels models;
   for (const char* name : {"generated.jsonl", "generated_more.jsonl"}) {
-    const std::vector<json> rows = RowsOfModels(name);
+    std::vector<json> rows = RowsOfModels(name);
+    // Those of chords are improv_test's, with the faults of the reference that are mended there.
+    std::erase_if(rows, [](const json& row) {
+      return (*FindModel(row["config"].get<std::string>()))->kind->ReadsChords();
+    });
     for (const json& row : rows) {
       const std::string config = row["config"];
       SCOPED_TRACE(std::string(name) + " " + config + ": " + row["case"].get<std::string>());
