@@ -16,6 +16,9 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 MUSIC = ["music", "music/drums", "music/harmony"]
 IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml", "io/drums",
       "io/music", "io/request"]
+# What many rooms see: models and what is below them, and those that make music with them.
+MODELS = ["base"] + MUSIC + ["codec", "kinds", "nn", "models"]
+GENERATE = MODELS + ["request", "generate"] + IO
 ROOMS = {
     "base": [],
     "music": ["base"],
@@ -35,27 +38,25 @@ ROOMS = {
     "codec": ["base"] + MUSIC,
     "kinds": ["base"] + MUSIC,
     "nn": ["base"],
-    "models": ["base"] + MUSIC + ["codec", "kinds", "nn"],
-    "generate": ["base"] + MUSIC + ["codec", "kinds", "nn", "models"] + IO,
-    "pipeline": ["base"] + MUSIC + ["codec", "kinds", "nn", "models"] + IO,
+    "models": MODELS[:-1],
+    "request": ["base", "kinds", "nn"] + MUSIC,
+    "generate": MODELS + ["request"] + IO,
+    "pipeline": MODELS + IO,
     "render": ["base"] + MUSIC,
     # The MIDI thread's side: nothing that could allocate, lock or wait is even in sight.
     "live/realtime": ["base"],
-    "live": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "live/realtime"] + IO,
+    "live": GENERATE + ["live/realtime"],
     # The drivers know the contract, the music knows no driver.
     "live/backends": ["base", "io/midi", "live/backend.h", "live/realtime"],
     # Processes as ranks of a job; it knows no music.
     "train/distributed": ["base"],
-    "train": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "pipeline",
-              "train/distributed"] + IO,
-    "serve": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate"] + IO,
-    "cli": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "pipeline"] + IO,
+    "train": GENERATE + ["pipeline", "train/distributed"],
+    "serve": GENERATE,
+    "cli": GENERATE + ["pipeline"],
     # The programs beside `magenta`: each sees the one heavy room that it is for.
-    "cli/train": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "pipeline", "cli", "train",
-                  "train/distributed"] + IO,
-    "cli/live": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "render", "cli",
-                 "live", "live/realtime", "live/backends"] + IO,
-    "cli/serve": ["base"] + MUSIC + ["codec", "kinds", "nn", "models", "generate", "serve", "cli"] + IO,
+    "cli/train": GENERATE + ["pipeline", "cli", "train", "train/distributed"],
+    "cli/live": GENERATE + ["render", "cli", "live", "live/realtime", "live/backends"],
+    "cli/serve": GENERATE + ["serve", "cli"],
 }
 # header prefix -> the rooms that may see it
 ONLY = {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <type_traits>
 #include <utility>
 
 #include "magenta/base/check.h"
@@ -14,36 +15,37 @@ namespace magenta {
 class BeamRun::Beams {
  public:
   Beams(const Session& primed, const BeamOptions& options, float primer_score,
-        std::vector<UniformSource*> sources, std::vector<Stretch> stretches)
+        std::vector<UniformSource*> sources, std::vector<Segment> segments)
       : options_(options),
         sources_(std::move(sources)),
-        stretches_(std::move(stretches)),
+        segments_(std::move(segments)),
+        kind_(*primed.model().spec->kind),
         session_(primed.Fork(static_cast<int>(sources_.size()) * options.beam_size)),
         scores_(session_.rows(), 0.0f),
         joins_(session_.rows(), 0.0f),
+        left_(session_.rows(), 0),
         width_(options.beam_size),
         extra_(primer_score) {
     filters_ = DrawFilters(options.sampling);
     drawn_score_ = DrawnScoreFilters(options.sampling);
     given_score_ = GivenScoreFilters(options.sampling);
-    for (size_t i = 0; i < stretches_.size(); ++i) {
-      MAGENTA_CHECK(stretches_[i].draw > 0 || !stretches_[i].given.empty());
-      if (stretches_[i].draw > 0) last_drawn_ = i;
+    for (size_t i = 0; i < segments_.size(); ++i) {
+      MAGENTA_CHECK(segments_[i].draw > 0 || !segments_[i].given.empty());
+      if (segments_[i].draw > 0) last_drawn_ = i;
     }
-    BeginStretch();
+    BeginSegment();
   }
 
-  bool done() const { return at_ == stretches_.size(); }
+  bool done() const { return at_ == segments_.size(); }
   Session& session() { return session_; }
-  int64_t events_done() const { return events_done_; }
+  int64_t steps_done() const { return steps_done_; }
 
   void Advance() {
     MAGENTA_CHECK(!done() && !session_.pending());
-    ++events_done_;
-    if (stretches_[at_].draw > 0) {
+    if (segments_[at_].draw > 0) {
       Draw();
     } else {
-      Hear();
+      Give();
     }
   }
 
@@ -53,66 +55,87 @@ class BeamRun::Beams {
   }
 
  private:
-  void BeginStretch() {
+  void BeginSegment() {
     done_ = 0;
-    if (at_ == stretches_.size() || stretches_[at_].draw == 0) return;
-    iteration_end_ = (stretches_[at_].draw - 1) % options_.steps_per_iteration + 1;
+    if (done() || segments_[at_].draw == 0) return;
+    std::fill(left_.begin(), left_.end(), segments_[at_].draw);
+    iteration_end_ = (segments_[at_].draw - 1) % options_.steps_per_iteration + 1;
     branch_ = true;
   }
 
-  void EndStretch() {
+  void EndSegment() {
     ++at_;
-    BeginStretch();
+    BeginSegment();
   }
 
-  /// One event for every entry.
+  /// Those that have come to the segment's end wait while others go on.
+  void SetWaiting() {
+    for (int row = 0; row < session_.rows(); ++row) {
+      const bool waits = segments_[at_].draw > 0 && left_[row] == 0;
+      if (waits != session_.waits(row)) session_.SetWaiting(row, waits);
+    }
+  }
+
+  /// One event for every entry that has steps left.
   void Draw() {
+    SetWaiting();
     if (std::exchange(branch_, false)) Branch();
     drawn_.resize(session_.rows());
     const float extra = std::exchange(extra_, 0.0f);
+    const int64_t before = MostLeft();
+    const bool too_many = done_ + 1 >= kMostEventsPerStep * segments_[at_].draw;
     for (int row = 0; row < session_.rows(); ++row) {
-      drawn_[row] = session_.Sample(row, filters_, *sources_[row / width_]);
+      if (left_[row] == 0) continue;
+      const Event drawn = session_.Sample(row, filters_, *sources_[row / width_]);
       scores_[row] += extra + session_.LogProbability(row, session_.sampled_labels(), drawn_score_);
+      drawn_[row] = kind_.StepsOf(drawn) > left_[row] ? kind_.CutTo(drawn, left_[row]) : drawn;
+      left_[row] -= too_many ? left_[row] : kind_.StepsOf(drawn_[row]);
     }
     session_.Push(drawn_);
-    if (++done_ < iteration_end_) return;
-    if (done_ < stretches_[at_].draw) {
+    ++done_;
+    const int64_t left = MostLeft();
+    steps_done_ += before - left;
+    if (left > 0) {
+      if (done_ < iteration_end_) return;
       Keep(options_.beam_size, scores_);
       iteration_end_ += options_.steps_per_iteration;
       branch_ = true;
       return;
     }
-    const bool join_follows = at_ + 1 < stretches_.size() && stretches_[at_ + 1].draw == 0;
-    if (at_ + 1 == stretches_.size()) {
+    const bool given_follows = at_ + 1 < segments_.size() && segments_[at_ + 1].draw == 0;
+    if (at_ + 1 == segments_.size()) {
       Keep(1, scores_);
-    } else if (!join_follows) {
+    } else if (!given_follows) {
       Keep(options_.beam_size, scores_);
     }
-    EndStretch();
+    EndSegment();
   }
 
+  int64_t MostLeft() const { return *std::max_element(left_.begin(), left_.end()); }
+
   /// The next given event, for every entry.
-  void Hear() {
-    const std::vector<Event>& given = stretches_[at_].given;
-    const MusicKind& kind = *session_.model().spec->kind;
+  void Give() {
+    SetWaiting();
+    const std::vector<Event>& given = segments_[at_].given;
     drawn_.resize(session_.rows());
     const float extra = std::exchange(extra_, 0.0f);
+    const Event event = given[done_];
     for (int row = 0; row < session_.rows(); ++row) {
-      const Event event = given[done_];
-      drawn_[row] = done_ == 0 ? kind.Resume(session_.events(row), event) : event;
+      drawn_[row] = done_ == 0 ? kind_.Resume(session_.events(row), event) : event;
       const float found = session_.LogProbabilityOf(row, drawn_[row], given_score_);
       scores_[row] += extra + found;
       joins_[row] += found;
     }
     session_.Push(drawn_);
     ++done_;
+    steps_done_ += kind_.StepsOf(event);
     const bool whole = done_ == static_cast<int64_t>(given.size());
-    if (done_ == kJoinEvents || (whole && done_ < kJoinEvents)) {
+    if (done_ == kRescoreEvents || (whole && done_ < kRescoreEvents)) {
       Keep(at_ > last_drawn_ ? 1 : options_.beam_size, joins_);
     }
     if (whole) {
       std::fill(joins_.begin(), joins_.end(), 0.0f);
-      EndStretch();
+      EndSegment();
     }
   }
 
@@ -145,40 +168,45 @@ class BeamRun::Beams {
 
   void Take(const std::vector<int>& rows, int width) {
     session_ = session_.Select(rows);
-    for (std::vector<float>* values : {&scores_, &joins_}) {
-      std::vector<float> taken;
+    const auto take = [&rows](auto& values) {
+      std::remove_reference_t<decltype(values)> taken;
       taken.reserve(rows.size());
-      for (int row : rows) taken.push_back((*values)[row]);
-      *values = std::move(taken);
-    }
+      for (int row : rows) taken.push_back(values[row]);
+      values = std::move(taken);
+    };
+    take(scores_);
+    take(joins_);
+    take(left_);
     width_ = width;
   }
 
   const BeamOptions options_;
   std::vector<UniformSource*> sources_;
-  std::vector<Stretch> stretches_;
+  std::vector<Segment> segments_;
+  const MusicKind& kind_;
   FilterChain filters_, drawn_score_, given_score_;
   Session session_;
   std::vector<float> scores_;
-  std::vector<float> joins_;  // of what was given since the last draw
+  std::vector<float> joins_;   // of what was given since the last draw
+  std::vector<int64_t> left_;  // steps of the segment that each entry has still to draw
   std::vector<Event> drawn_;
   int width_;  // entries of each beam at the moment
   float extra_;
-  size_t at_ = 0;          // the stretch
-  size_t last_drawn_ = 0;  // the last stretch that is drawn
-  int64_t done_ = 0;       // events of the stretch
+  size_t at_ = 0;          // the segment
+  size_t last_drawn_ = 0;  // the last segment that is drawn
+  int64_t done_ = 0;       // events of the segment
   int64_t iteration_end_ = 0;
   bool branch_ = false;
-  int64_t events_done_ = 0;
+  int64_t steps_done_ = 0;
 };
 
 BeamRun::BeamRun(const Session& primed, const BeamOptions& options, float primer_score,
-                 std::vector<UniformSource*> sources, std::vector<Stretch> stretches) {
-  MAGENTA_CHECK(primed.rows() == 1 && !primed.pending() && !stretches.empty());
+                 std::vector<UniformSource*> sources, std::vector<Segment> segments) {
+  MAGENTA_CHECK(primed.rows() == 1 && !primed.pending() && !segments.empty());
   MAGENTA_CHECK(options.beam_size >= 1 && options.branch_factor >= 1);
   MAGENTA_CHECK(options.steps_per_iteration >= 1);
   beams_ = std::make_unique<Beams>(primed, options, primer_score, std::move(sources),
-                                   std::move(stretches));
+                                   std::move(segments));
 }
 
 BeamRun::BeamRun(BeamRun&&) noexcept = default;
@@ -188,7 +216,7 @@ BeamRun::~BeamRun() = default;
 bool BeamRun::done() const { return beams_->done(); }
 Session& BeamRun::session() { return beams_->session(); }
 void BeamRun::Advance() { beams_->Advance(); }
-int64_t BeamRun::events_done() const { return beams_->events_done(); }
+int64_t BeamRun::steps_done() const { return beams_->steps_done(); }
 
 std::vector<BeamResult> BeamRun::Results() const {
   std::vector<BeamResult> results;

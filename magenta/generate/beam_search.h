@@ -1,6 +1,6 @@
 #pragma once
 // Beam search by sampling, as Magenta's event_sequence_rnn does it (docs/rules.md section 5), for
-// several outputs at once; and past stretches that are given, to fill what lies between them.
+// several outputs at once; and past segments that are given, to fill what lies between them.
 
 #include <cstdint>
 #include <memory>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "magenta/base/random.h"
+#include "magenta/generate/script.h"
 #include "magenta/generate/session.h"
 #include "magenta/nn/sampling.h"
 
@@ -15,7 +16,7 @@ namespace magenta {
 
 /// How sequences are continued; the defaults are plain sampling.
 struct BeamOptions {
-  /// Events to add (>= 1, checked).
+  /// Steps to add (>= 1, checked).
   int64_t num_steps = 0;
   Sampling sampling;
   /// Sequences kept (>= 1, checked).
@@ -35,42 +36,37 @@ struct BeamResult {
   float score = 0;
 };
 
-/// A stretch of the music to come: drawn, or given.
-struct Stretch {
-  /// Events to draw (>= 1); 0: the stretch is given.
-  int64_t draw = 0;
-  std::vector<Event> given;
-};
-
-/// Events of a given stretch after which candidates are judged by how probable they made them.
-inline constexpr int64_t kJoinEvents = 64;
+/// Events of a given segment after which candidates are judged by how probable they made them.
+inline constexpr int64_t kRescoreEvents = 64;
+/// Most events that are drawn for a step, where events may last no time.
+inline constexpr int64_t kMostEventsPerStep = 64;
 
 /// Beam search a network step at a time, so that a server can step many together:
 ///
 ///   while (!run.done()) { if (run.session().pending()) run.session().Step(); run.Advance(); }
 ///
-/// Each stretch to draw goes as BeamSearch() says. What follows it is heard by every candidate, and
-/// after kJoinEvents of it, or its end, those go on that found it most probable: beam_size of them,
-/// one after the last stretch to draw. The first given event of a stretch goes through the kind's
-/// Resume().
+/// Each segment to draw goes as BeamSearch() says. What follows it is heard by every candidate, and
+/// after kRescoreEvents of it, or its end, those go on that found it most probable: beam_size of
+/// them, one after the last segment to draw. The first given event of a segment goes through the
+/// kind's Resume().
 class BeamRun {
  public:
-  /// `primed`: one row, stepped (checked). `stretches`: at least one, none empty (checked);
+  /// `primed`: one row, stepped (checked). `segments`: at least one, none empty (checked);
   /// options.num_steps is ignored. `sources` must outlive the run.
   BeamRun(const Session& primed, const BeamOptions& options, float primer_score,
-          std::vector<UniformSource*> sources, std::vector<Stretch> stretches);
+          std::vector<UniformSource*> sources, std::vector<Segment> segments);
   BeamRun(BeamRun&&) noexcept;
   BeamRun& operator=(BeamRun&&) noexcept;
   ~BeamRun();
 
-  /// Whether every stretch has been drawn or heard, and the best entries are chosen.
+  /// Whether every segment has been drawn or heard, and the best entries are chosen.
   bool done() const;
   /// Its pending() step must be taken before Advance().
   Session& session();
   /// Takes what the last step said: draws, or hears what is given. Not when done().
   void Advance();
-  /// Events that every entry of a beam has beyond the primer.
-  int64_t events_done() const;
+  /// Steps that every entry of a beam has beyond the primer.
+  int64_t steps_done() const;
   /// What each source's best entry is; its score is final when done().
   std::vector<BeamResult> Results() const;
 
@@ -81,6 +77,10 @@ class BeamRun {
 
 /// Continues `primed` (one row, stepped; checked) once for each of `sources`, which give the draws
 /// of that output alone: result i does not depend on how many others there are.
+///
+/// An entry that has come to the end of a segment waits for the others; an event that would last
+/// beyond it is cut (MusicKind::CutTo). Where events last no time, at most kMostEventsPerStep are
+/// drawn for each step.
 ///
 /// beam_size copies start with score 0. The first iteration takes (n-1) mod steps_per_iteration + 1
 /// steps, each other one steps_per_iteration. An iteration repeats the whole beam branch_factor

@@ -171,7 +171,7 @@ TEST(BeamRunTest, WhatFollowsDecidesBetweenTheCandidatesOfAFill) {
       while (!run.done()) {
         if (run.session().pending()) run.session().Step();
         run.Advance();
-        EXPECT_EQ(run.events_done(), ++steps);
+        EXPECT_EQ(run.steps_done(), ++steps);
       }
       EXPECT_EQ(steps, 14);
       const BeamResult expected = PlainFill(primed, size, 6, given, plain);
@@ -183,7 +183,7 @@ TEST(BeamRunTest, WhatFollowsDecidesBetweenTheCandidatesOfAFill) {
   }
 }
 
-TEST(BeamRunTest, StretchesFollowEachOther) {
+TEST(BeamRunTest, SegmentsFollowEachOther) {
   const Session primed = Primed(RandomModel("lookback_rnn"));
   SeededUniform source(5);
   BeamOptions options;

@@ -7,9 +7,9 @@
 
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
-#include "magenta/generate/continuation.h"
 #include "magenta/music/harmony/render_chords.h"
 #include "magenta/music/parts.h"
+#include "magenta/request/continuation.h"
 
 namespace magenta {
 namespace {
@@ -26,15 +26,6 @@ absl::Status CheckRows(const GenerateArgs& args, size_t num_outputs, int64_t max
       fmt::format("{} outputs of beam_size {} and branch_factor {} are {} sequences at a time",
                   outputs, args.beam_size, args.branch_factor, width * outputs),
       fmt::format("Let their product be 1 to {}", kMaxGeneratedRows));
-}
-
-absl::Status CheckAccepted(const Model& model, const std::vector<Event>& events) {
-  for (size_t i = 0; i < events.size(); ++i) {
-    if (model.codec->Accepts(events[i])) continue;
-    return InputError("",
-                      fmt::format("event {} is {}, which {} can't encode", i, events[i], model.id));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -84,68 +75,23 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
   }
   task.notes_ = std::move(notes);
   task.render_chords_ = args.render_chords;
-  MAGENTA_RETURN_IF_ERROR(task.plan_->fills ? task.ScriptFill() : task.ScriptExtension());
-  const bool joins = task.stretches_.back().draw == 0 || task.stretches_.size() > 1;
-  if (joins && !args.names_beam) args.beam_size = kFillBeamSize;
+  if (task.plan_->fills) {
+    task.script_ = ScriptFill(kind, task.model_->codec->default_event(), *task.plan_, task.primer_);
+    for (const Segment& segment : task.script_.segments) {
+      MAGENTA_RETURN_IF_ERROR(CheckAccepted(*task.model_->codec, task.model_->id, segment.given));
+    }
+  } else {
+    MAGENTA_ASSIGN_OR_RETURN(task.script_, ScriptExtension(kind, *task.plan_, task.primer_));
+  }
+  const std::vector<Segment>& segments = task.script_.segments;
+  const bool rescores = segments.back().draw == 0 || segments.size() > 1;
+  if (rescores && !args.names_beam) args.beam_size = kFillBeamSize;
   MAGENTA_RETURN_IF_ERROR(task.SetUp(args, options));
   return task;
 }
 
-/// The primer, then steps up to the section's end.
-absl::Status GenerationTask::ScriptExtension() {
-  given_ = primer_.events;
-  const int64_t primer_end = primer_.start_step + static_cast<int64_t>(given_.events.size());
-  if (given_.events.empty() || plan_->end_step <= primer_end) {
-    return UsageError(fmt::format("the primer ends on step {}, the section to generate on step {}",
-                                  primer_end, plan_->end_step),
-                      "Let the section end later");
-  }
-  to_come_ = plan_->end_step - primer_end;
-  stretches_ = {{to_come_, {}}};
-  return absl::OkStatus();
-}
-
-/// `primer_` holds the whole input: what is before the first section is heard first, what lies in a
-/// section is drawn anew, the rest is given.
-absl::Status GenerationTask::ScriptFill() {
-  std::vector<Event>& events = primer_.events.events;
-  const bool on_grid = std::all_of(events.begin(), events.end(), [this](Event event) {
-    return model_->spec->kind->StepsOf(event) == 1;
-  });
-  if (!on_grid) {
-    return UsageError(fmt::format("{} can go on after an input, not fill one", model_->id),
-                      "Ask for one section, after the input's end");
-  }
-  // A model needs an event to go on from; where there is none, it is an unheard one.
-  const int64_t first = std::min(primer_.start_step, plan_->start_step - 1);
-  events.insert(events.begin(), primer_.start_step - first, model_->codec->default_event());
-  std::vector<Event>& control = primer_.events.control;
-  if (!control.empty()) {
-    control.insert(control.begin(), primer_.start_step - first, control.front());
-  }
-  primer_.start_step = first;
-  events.resize(plan_->end_step - first, model_->codec->default_event());
-  MAGENTA_RETURN_IF_ERROR(CheckAccepted(*model_, events));
-  int64_t done = plan_->start_step;
-  given_.events.assign(events.begin(), events.begin() + (done - first));
-  given_.control = control;
-  for (const StepRange& range : plan_->sections) {
-    if (range.start > done) {
-      stretches_.push_back(
-          {0, {events.begin() + (done - first), events.begin() + (range.start - first)}});
-    }
-    stretches_.push_back({range.end - range.start, {}});
-    done = range.end;
-  }
-  if (plan_->end_step > done) {
-    stretches_.push_back({0, {events.begin() + (done - first), events.end()}});
-  }
-  to_come_ = plan_->end_step - plan_->start_step;
-  return absl::OkStatus();
-}
-
 absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& options) {
-  MAGENTA_RETURN_IF_ERROR(CheckAccepted(*model_, given_.events));
+  MAGENTA_RETURN_IF_ERROR(CheckAccepted(*model_->codec, model_->id, script_.given.events));
   if (events_total() > options.max_events) {
     return LimitError(fmt::format("the music has {} steps, its input counted", events_total()),
                       fmt::format("At most {} are allowed here", options.max_events));
@@ -167,14 +113,14 @@ absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& 
     }
   }
   filters_ = GivenScoreFilters(args.sampling);
-  primed_.emplace(model_, 1, model_->codec->MakeControl(given_.control));
+  primed_.emplace(model_, 1, model_->codec->MakeControl(script_.given.control));
   HearPrimer();
   return absl::OkStatus();
 }
 
 /// The next event of the primer, scored as PrimeAndScore does.
 void GenerationTask::HearPrimer() {
-  const Event event = given_.events[heard_];
+  const Event event = script_.given.events[heard_];
   if (heard_ > 0) primer_score_ += primed_->LogProbabilityOf(0, event, filters_);
   primed_->Push(event);
   ++heard_;
@@ -183,20 +129,19 @@ void GenerationTask::HearPrimer() {
 void GenerationTask::Advance() {
   MAGENTA_CHECK(!done() && !session().pending());
   if (!run_.has_value()) {
-    if (heard_ < given_.events.size()) return HearPrimer();
-    run_.emplace(*primed_, beam_, static_cast<float>(primer_score_), sources_,
-                 std::move(stretches_));
+    if (heard_ < script_.given.events.size()) return HearPrimer();
+    run_.emplace(*primed_, beam_, static_cast<float>(primer_score_), sources_, script_.segments);
     primed_.reset();
   }
   run_->Advance();
 }
 
 int64_t GenerationTask::events_done() const {
-  return static_cast<int64_t>(heard_) + (run_.has_value() ? run_->events_done() : 0);
+  return static_cast<int64_t>(heard_) + (run_.has_value() ? run_->steps_done() : 0);
 }
 
 NoteSequence GenerationTask::MelodyOf(const std::vector<Event>& events) const {
-  return model_->spec->kind->Render({events, given_.control}, primer_, plan_->qpm);
+  return model_->spec->kind->Render({events, script_.given.control}, primer_, plan_->qpm);
 }
 
 NoteSequence GenerationTask::Notes(const std::vector<Event>& events) const {
@@ -227,8 +172,8 @@ Generation GenerationTask::Finish() {
   for (BeamResult& result : run_->Results()) {
     GeneratedOutput output;
     output.sequence = Notes(result.events);
-    output.events = {std::move(result.events), given_.control};
-    output.primer_size = static_cast<int>(given_.events.size());
+    output.events = {std::move(result.events), script_.given.control};
+    output.primer_size = static_cast<int>(script_.given.events.size());
     output.log_likelihood = result.score;
     if (!uniforms_.empty()) {
       output.seed = seed_ + static_cast<uint32_t>(generation.outputs.size());

@@ -14,10 +14,11 @@
 #include "absl/status/statusor.h"
 #include "magenta/base/random.h"
 #include "magenta/generate/beam_search.h"
-#include "magenta/generate/generate_args.h"
-#include "magenta/generate/piece.h"
-#include "magenta/generate/section.h"
+#include "magenta/generate/script.h"
 #include "magenta/generate/sequence_generator.h"
+#include "magenta/request/generate_args.h"
+#include "magenta/request/piece.h"
+#include "magenta/request/section.h"
 
 namespace magenta {
 
@@ -53,9 +54,11 @@ class GenerationTask {
   void Advance();
   const Model& model() const { return *model_; }
 
-  /// Events heard and drawn so far, and how many there will be, an output.
+  /// Progress: events of the primer that were heard and steps beyond it, so far and in the end.
   int64_t events_done() const;
-  int64_t events_total() const { return static_cast<int64_t>(given_.events.size()) + to_come_; }
+  int64_t events_total() const {
+    return static_cast<int64_t>(script_.given.events.size()) + script_.steps;
+  }
   /// That of the first output: the request's, or the one that was drawn for it.
   uint32_t seed() const { return seed_; }
 
@@ -70,8 +73,6 @@ class GenerationTask {
       : model_(std::move(model)),
         plan_(std::make_unique<const SectionPlan>(std::move(plan))),
         primer_(std::move(primer)) {}
-  absl::Status ScriptExtension();
-  absl::Status ScriptFill();
   absl::Status SetUp(const GenerateArgs& args, const TaskOptions& options);
   void HearPrimer();
   NoteSequence MelodyOf(const std::vector<Event>& events) const;
@@ -83,15 +84,13 @@ class GenerationTask {
   std::optional<Piece> piece_;  // none with reference_windows
   std::vector<std::string> notes_;
   bool render_chords_ = false;
-  EventSequence given_;  // what comes before the first draw
-  std::vector<Stretch> stretches_;
-  int64_t to_come_ = 0;  // events of the stretches
+  Script script_;
   BeamOptions beam_;
   uint32_t seed_ = 0;
   std::vector<SeededUniform> uniforms_;
   std::vector<UniformSource*> sources_;
   FilterChain filters_;  // that the primer is scored by
-  size_t heard_ = 0;     // events of given_ that the session was given
+  size_t heard_ = 0;     // given events that the session was given
   double primer_score_ = 0;
   std::optional<Session> primed_;
   std::optional<BeamRun> run_;

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/generate/weights.h"
 #include "magenta/models/model_spec.h"
+#include "magenta/nn/sampling.h"
 
 namespace magenta {
 
@@ -45,5 +46,8 @@ absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const LoadedWeights& weig
                                                        const std::string& config,
                                                        const std::string& hparams_text,
                                                        const RuntimeOptions& runtime = {});
+
+/// Error (exit 2): a pitch temperature, and `model` draws no pitches.
+absl::Status CheckSampling(const Sampling& sampling, const Model& model);
 
 }  // namespace magenta

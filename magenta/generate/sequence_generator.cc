@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "magenta/base/status.h"
-#include "magenta/generate/generate_args.h"
 #include "magenta/generate/generation_task.h"
+#include "magenta/request/generate_args.h"
 
 namespace magenta {
 namespace {

@@ -11,34 +11,89 @@ Session::Session(std::shared_ptr<const Model> model, int rows,
                  const std::shared_ptr<const Control>& control)
     : Session(std::move(model)) {
   MAGENTA_CHECK(rows >= 1);
-  for (int i = 0; i < rows; ++i) rows_.push_back({model_->codec->NewEncoder(control), {}});
-  state_ = model_->network->NewState(rows);
+  for (int i = 0; i < rows; ++i) rows_.push_back({model_->codec->NewEncoder(control), {}, false});
+  blocks_.push_back({model_->network->NewState(rows), {}});
+  for (int i = 0; i < rows; ++i) blocks_[0].rows.push_back(i);
   inputs_.resize(rows);
   logits_.resize(static_cast<size_t>(rows) * model_->network->num_logits());
 }
 
-void Session::Hear(Row& row, Event event) {
+void Session::Append(Row& row, Event event) {
   row.encoder->Push(event);
   row.events.push_back(event);
 }
 
 void Session::Push(Event event) {
   MAGENTA_CHECK(!pending_);
-  for (Row& row : rows_) Hear(row, event);
+  for (Row& row : rows_) {
+    MAGENTA_CHECK(!row.waits);
+    Append(row, event);
+  }
   pending_ = true;
 }
 
 void Session::Push(std::span<const Event> events) {
   MAGENTA_CHECK(!pending_ && events.size() == rows_.size());
-  for (size_t i = 0; i < rows_.size(); ++i) Hear(rows_[i], events[i]);
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    if (!rows_[i].waits) Append(rows_[i], events[i]);
+  }
   pending_ = true;
+}
+
+void Session::SetWaiting(int row, bool waits) {
+  MAGENTA_CHECK(!pending_ && row >= 0 && row < rows());
+  rows_[row].waits = waits;
+  parted_ = true;
 }
 
 void Session::Step() {
   MAGENTA_CHECK(pending_);
-  for (size_t i = 0; i < rows_.size(); ++i) rows_[i].encoder->Input(inputs_[i]);
-  model_->network->Step(*state_, inputs_, logits_);
   pending_ = false;
+  if (parted_) return StepBlocks();
+  for (size_t i = 0; i < rows_.size(); ++i) rows_[i].encoder->Input(inputs_[i]);
+  model_->network->Step(*blocks_[0].state, inputs_, logits_);
+}
+
+void Session::PartBlocks() {
+  const size_t count = blocks_.size();
+  for (size_t i = 0; i < count; ++i) {
+    std::vector<int> going, waiting;  // places in the block
+    for (size_t place = 0; place < blocks_[i].rows.size(); ++place) {
+      (rows_[blocks_[i].rows[place]].waits ? waiting : going).push_back(static_cast<int>(place));
+    }
+    if (going.empty() || waiting.empty()) continue;
+    const Block whole = std::move(blocks_[i]);
+    const auto part = [&whole](const std::vector<int>& places) {
+      Block block = {whole.state->Select(places), {}};
+      for (const int place : places) block.rows.push_back(whole.rows[place]);
+      return block;
+    };
+    blocks_[i] = part(going);
+    blocks_.push_back(part(waiting));
+  }
+}
+
+void Session::StepBlocks() {
+  PartBlocks();
+  const size_t width = model_->network->num_logits();
+  std::vector<int> stepped;
+  buffers_.states.clear();
+  for (const Block& block : blocks_) {
+    if (rows_[block.rows[0]].waits) continue;
+    buffers_.states.push_back(block.state.get());
+    stepped.insert(stepped.end(), block.rows.begin(), block.rows.end());
+  }
+  if (stepped.empty()) return;
+  buffers_.inputs.resize(std::max(buffers_.inputs.size(), stepped.size()));
+  for (size_t i = 0; i < stepped.size(); ++i) {
+    rows_[stepped[i]].encoder->Input(buffers_.inputs[i]);
+  }
+  buffers_.logits.resize(std::max(buffers_.logits.size(), stepped.size() * width));
+  model_->network->StepAll(buffers_.states, {buffers_.inputs.data(), stepped.size()},
+                           {buffers_.logits.data(), stepped.size() * width}, buffers_.scratch);
+  for (size_t i = 0; i < stepped.size(); ++i) {
+    std::copy_n(buffers_.logits.begin() + i * width, width, logits_.begin() + stepped[i] * width);
+  }
 }
 
 void Session::StepTogether(std::span<Session* const> sessions, StepBuffers& buffers) {
@@ -49,15 +104,21 @@ void Session::StepTogether(std::span<Session* const> sessions, StepBuffers& buff
   buffers.states.clear();
   for (Session* session : sessions) {
     MAGENTA_CHECK(session->pending_ && session->model_->network.get() == &network);
-    buffers.states.push_back(session->state_.get());
+    if (session->parted_) {  // whose rows stand apart
+      session->Step();
+      continue;
+    }
+    buffers.states.push_back(session->blocks_[0].state.get());
     buffers.inputs.resize(std::max(buffers.inputs.size(), rows + session->rows_.size()));
     for (Row& row : session->rows_) row.encoder->Input(buffers.inputs[rows++]);
   }
+  if (rows == 0) return;
   buffers.logits.resize(std::max(buffers.logits.size(), rows * width));
   network.StepAll(buffers.states, {buffers.inputs.data(), rows},
                   {buffers.logits.data(), rows * width}, buffers.scratch);
   const float* from = buffers.logits.data();
   for (Session* session : sessions) {
+    if (session->parted_) continue;
     session->logits_.assign(from, from + session->rows_.size() * width);
     from += session->rows_.size() * width;
     session->pending_ = false;
@@ -144,11 +205,24 @@ Session Session::Select(std::span<const int> rows) const {
   const size_t n = model_->network->num_logits();
   for (int row : rows) {
     MAGENTA_CHECK(row >= 0 && row < this->rows());
-    selected.rows_.push_back({rows_[row].encoder->Clone(), rows_[row].events});
+    const Row& from = rows_[row];
+    selected.rows_.push_back({from.encoder->Clone(), from.events, from.waits});
     selected.logits_.insert(selected.logits_.end(), logits_.begin() + row * n,
                             logits_.begin() + (row + 1) * n);
   }
-  selected.state_ = state_->Select(rows);
+  for (const Block& block : blocks_) {
+    std::vector<int> places, chosen;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      const auto found = std::lower_bound(block.rows.begin(), block.rows.end(), rows[i]);
+      if (found == block.rows.end() || *found != rows[i]) continue;
+      places.push_back(static_cast<int>(found - block.rows.begin()));
+      chosen.push_back(static_cast<int>(i));
+    }
+    if (!places.empty()) selected.blocks_.push_back({block.state->Select(places), chosen});
+  }
+  selected.parted_ =
+      selected.blocks_.size() > 1 || std::any_of(selected.rows_.begin(), selected.rows_.end(),
+                                                 [](const Row& row) { return row.waits; });
   selected.inputs_.resize(rows.size());
   selected.pending_ = pending_;
   return selected;

@@ -10,6 +10,9 @@
 //   Session ten = session.Fork(10);        // the primer was run once
 //   for (...) { ten.Sample(filters, sources, drawn); push what was drawn; ten.Step(); }
 //
+// Where events last different times, rows that have come as far as they should wait for the
+// others.
+//
 // Not thread-safe; two sessions of one model may run at the same time. The constructor, Fork and
 // Select allocate; pushing, stepping and sampling one row do not once buffers have grown.
 
@@ -49,13 +52,17 @@ class Session {
 
   int rows() const { return static_cast<int>(rows_.size()); }
   const Model& model() const { return *model_; }
-  /// Everything that row `row` has heard.
+  /// Everything that was pushed to row `row`.
   const std::vector<Event>& events(int row) const { return rows_[row].events; }
 
-  /// Every row hears `event`. The event before must have been stepped (checked).
+  /// Every row, none of which may wait, appends `event`. The event before must have been stepped
+  /// (checked).
   void Push(Event event);
-  /// Row i hears events[i].
+  /// Row i appends events[i]; that of a row that waits is not looked at.
   void Push(std::span<const Event> events);
+  /// Row `row`, which has been stepped, takes no part in Push and Step, or does so again.
+  void SetWaiting(int row, bool waits);
+  bool waits(int row) const { return rows_[row].waits; }
 
   /// The network takes in what was pushed. Exactly once after each Push (checked).
   void Step();
@@ -91,9 +98,18 @@ class Session {
   struct Row {
     std::unique_ptr<EventEncoder> encoder;
     std::vector<Event> events;
+    bool waits = false;
+  };
+  /// Rows whose states stand together: all of them, until some wait while others go on.
+  struct Block {
+    std::unique_ptr<NetworkState> state;
+    std::vector<int> rows;  // ascending
   };
   explicit Session(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
-  void Hear(Row& row, Event event);
+  void Append(Row& row, Event event);
+  /// Blocks in which some rows wait and some don't become two.
+  void PartBlocks();
+  void StepBlocks();
   /// Which classes of `head` stand for a pitch, were they drawn next in row `row`: members, to
   /// filters that want them.
   std::vector<bool> PitchesOf(int row, size_t head) const;
@@ -105,7 +121,9 @@ class Session {
 
   std::shared_ptr<const Model> model_;
   std::vector<Row> rows_;
-  std::unique_ptr<NetworkState> state_;
+  std::vector<Block> blocks_;
+  bool parted_ = false;  // whether a row waits, or has waited
+  StepBuffers buffers_;  // of StepBlocks()
   std::vector<SparseVector> inputs_;
   std::vector<float> logits_;
   std::vector<float> scratch_;

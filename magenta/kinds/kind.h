@@ -158,6 +158,10 @@ class MusicKind {
   /// an event.
   virtual int StepsOf(Event /*event*/) const { return 1; }
 
+  /// What `event` is where only `steps` of the grid are left, fewer than it lasts. (A shift of time
+  /// becomes a shorter one.)
+  virtual Event CutTo(Event event, int64_t /*steps*/) const { return event; }
+
   /// What its examples hold, as text: models of equal texts can be measured on each other's
   /// examples. "": like no other's.
   virtual std::string Events() const { return ""; }

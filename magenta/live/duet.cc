@@ -12,7 +12,7 @@
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
-#include "magenta/generate/generate_args.h"
+#include "magenta/request/generate_args.h"
 #include "magenta/live/model_responder.h"
 
 namespace magenta {

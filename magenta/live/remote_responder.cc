@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "magenta/base/status.h"
-#include "magenta/generate/generate_args.h"
+#include "magenta/request/generate_args.h"
 
 namespace magenta {
 namespace {

@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/cli/input/primer.h"
 #include "magenta/cli/terminal/flags.h"
-#include "magenta/generate/continuation.h"
+#include "magenta/request/continuation.h"
 #include "magenta/generator.pb.h"
 
 namespace magenta::cli {

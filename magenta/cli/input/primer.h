@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "magenta/generate/continuation.h"
+#include "magenta/request/continuation.h"
 #include "magenta/generator.pb.h"
 #include "magenta/kinds/kind.h"
 #include "magenta/music/parts.h"

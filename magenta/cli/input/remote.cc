@@ -9,7 +9,7 @@
 #include "magenta/base/status.h"
 #include "magenta/cli/input/relay_pipe.h"
 #include "magenta/cli/verbs/serve_flags.h"
-#include "magenta/generate/generate_args.h"
+#include "magenta/request/generate_args.h"
 
 namespace magenta::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "magenta/cli/terminal/flags.h"
-#include "magenta/generate/generate_args.h"
+#include "magenta/request/generate_args.h"
 
 namespace magenta::cli {
 

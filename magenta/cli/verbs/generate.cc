@@ -20,7 +20,7 @@
 #include "magenta/cli/programs.h"
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verb.h"
-#include "magenta/generate/generate_args.h"
+#include "magenta/request/generate_args.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/generate/weights.h"
 #include "magenta/io/abc/abc_writer.h"

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "magenta/generate/generate_args.h"
 #include "magenta/generator.pb.h"
 #include "magenta/kinds/kind.h"
 #include "magenta/music/parts.h"
+#include "magenta/request/generate_args.h"
 
 namespace magenta {
 

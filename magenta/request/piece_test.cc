@@ -1,4 +1,4 @@
-#include "magenta/generate/piece.h"
+#include "magenta/request/piece.h"
 
 #include <gtest/gtest.h>
 

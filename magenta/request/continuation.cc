@@ -1,4 +1,4 @@
-#include "magenta/generate/continuation.h"
+#include "magenta/request/continuation.h"
 
 #include <fmt/core.h>
 

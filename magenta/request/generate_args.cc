@@ -1,4 +1,4 @@
-#include "magenta/generate/generate_args.h"
+#include "magenta/request/generate_args.h"
 
 #include <fmt/core.h>
 
@@ -225,18 +225,6 @@ void SetSamplingArgs(const Sampling& sampling, GeneratorOptions& options) {
   if (sampling.top_k > 0) args["top_k"].set_int_value(sampling.top_k);
   if (sampling.top_p < 1) args["top_p"].set_float_value(sampling.top_p);
   if (sampling.min_p > 0) args["min_p"].set_float_value(sampling.min_p);
-}
-
-absl::Status CheckSampling(const Sampling& sampling, const Model& model) {
-  if (!sampling.pitch_temperature.has_value()) return absl::OkStatus();
-  if (model.codec->head_sizes().size() == 1) {
-    const auto encoder = model.codec->NewEncoder();
-    for (int label = 0; label < model.codec->num_classes(); ++label) {
-      if (model.spec->kind->IsPitch(encoder->DecodeOne(label))) return absl::OkStatus();
-    }
-  }
-  return UsageError(fmt::format("pitch_temperature is for pitches, and {} draws none", model.id),
-                    "Use temperature alone");
 }
 
 }  // namespace magenta

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "magenta/generate/model.h"
 #include "magenta/generator.pb.h"
 #include "magenta/nn/sampling.h"
 
@@ -56,8 +55,5 @@ absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options);
 /// Says `sampling` in the arguments of a request; what is as by default stays unsaid, but for the
 /// temperature.
 void SetSamplingArgs(const Sampling& sampling, GeneratorOptions& options);
-
-/// Error (exit 2): a pitch temperature, and `model` draws no pitches.
-absl::Status CheckSampling(const Sampling& sampling, const Model& model);
 
 }  // namespace magenta

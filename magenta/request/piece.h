@@ -5,8 +5,8 @@
 #include <map>
 #include <optional>
 
-#include "magenta/generate/section.h"
 #include "magenta/music.pb.h"
+#include "magenta/request/section.h"
 
 namespace magenta {
 

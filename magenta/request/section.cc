@@ -1,4 +1,4 @@
-#include "magenta/generate/section.h"
+#include "magenta/request/section.h"
 
 #include <fmt/core.h>
 
