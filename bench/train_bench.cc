@@ -13,6 +13,7 @@
 
 #include "magenta/models/model_spec.h"
 #include "magenta/train/kernels/one_thread.h"
+#include "magenta/train/rnn/rnn_learner.h"
 #include "magenta/train/optimizer.h"
 #include "magenta/train/shards.h"
 
@@ -49,7 +50,7 @@ void OwnStep(benchmark::State& state, const Net& net, int threads) {
   RnnLayout layout{spec.codec->input_size(), spec.codec->num_classes(), spec.hparams};
   layout.hparams.rnn_layer_sizes.assign(static_cast<size_t>(net.layers), net.units);
   layout.hparams.attn_length = net.attn_length;
-  const RnnGraph graph(layout, spec.codec->default_label());
+  const RnnLearner learner(layout, spec.codec->default_label());
   std::vector<Variable> variables = StartVariables(layout, 0);
   AdamPowers powers;
   const std::vector<DatasetExample> melodies = Melodies();
@@ -57,8 +58,8 @@ void OwnStep(benchmark::State& state, const Net& net, int threads) {
   std::iota(all.begin(), all.end(), 0);
   int64_t step = 0;
   for (auto _ : state) {
-    auto batch =
-        ComputeGradients(graph, variables, {melodies, all, spec.codec.get()}, {0, step++}, threads);
+    auto batch = ComputeGradients(learner, variables, {melodies, all, spec.codec.get()},
+                                  {0, step++}, threads);
     for (auto& gradient : batch.gradients) ClipByNorm(5, gradient);
     AdamStep(0.001, batch.gradients, variables, powers);
   }

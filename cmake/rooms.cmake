@@ -8,7 +8,8 @@ function(magenta_room name)
   cmake_parse_arguments(ROOM "" "" "DEPS;LIBS" ${ARGN})
   string(REPLACE "/" "_" target "magenta_${name}")
   set(folder ${PROJECT_SOURCE_DIR}/magenta/${name})
-  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc ${folder}/kernels/*.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc ${folder}/kernels/*.cc
+       ${folder}/rnn/*.cc)
   # What Highway compiles once a target stands alone in unity builds.
   file(GLOB kernels ${folder}/kernels/*.cc)
   set_source_files_properties(${kernels} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)

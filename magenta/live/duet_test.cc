@@ -13,6 +13,7 @@
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/live/simulation_test.h"
 #include "magenta/music/melody.h"
+#include "tests/conformance/toy_kind.h"
 
 namespace magenta {
 namespace {
@@ -111,6 +112,20 @@ std::string GeneratedFrom(const std::shared_ptr<const Model>& model, const Answe
 }
 
 /// `bars` bars of eighths, with a rest here and there.
+TEST(Duet, EventsOfAnyLengthBesideAControlAreAnswered) {
+  static const ModelSpec toy = toy::ToyModel();
+  AddModels({&toy, 1});
+  const auto model = testing::RandomModel(toy.id);
+  Simulation simulation;
+  simulation.Note(0, 4, 60).Note(4, 8, 64).Note(8, 16, 67);
+  DuetOptions options = Options(TurnMode::kBars);
+  options.listen_bars = options.answer_bars = 1;
+  RunDuet(options, model, simulation);
+  const NoteSequence phrase = simulation.Phrase({{0, 4, 60}, {4, 8, 64}, {8, 16, 67}});
+  EXPECT_NE(MachineNotes(simulation), "");
+  EXPECT_EQ(MachineNotes(simulation), Generated(model, phrase, 16, 32, 7, 0));
+}
+
 void PlayTune(Simulation& simulation, int first_step, int bars) {
   uint32_t state = 1;
   int pitch = 67;

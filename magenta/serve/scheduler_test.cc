@@ -8,7 +8,9 @@
 #include <optional>
 
 #include "magenta/generate/random_model.h"
+#include "magenta/generate/sequence_generator.h"
 #include "magenta/music/melody.h"
+#include "tests/conformance/toy_kind.h"
 
 namespace magenta {
 namespace {
@@ -230,6 +232,30 @@ TEST(SchedulerTest, TheEndTellsThoseThatRunAndWait) {
   }
   for (Outcome* outcome : {&running, &waiting}) {
     EXPECT_EQ(outcome->promise.get_future().get().status().code(), absl::StatusCode::kUnavailable);
+  }
+}
+
+TEST(SchedulerTest, EventsOfAnyLengthBesideAControlAreAsAlone) {
+  static const ModelSpec toy = toy::ToyModel();
+  AddModels({&toy, 1});
+  const auto model = RandomModel(toy.id);
+  constexpr int kJobs = 6;
+  std::vector<Outcome> outcomes(kJobs);
+  ServerMetrics metrics;
+  Scheduler scheduler(OptionsFor(1), metrics);
+  for (int i = 0; i < kJobs; ++i) {
+    scheduler.Submit(
+        JobFor(model, RequestFor({60, 62, 64}, 40 + 8 * i, i, 1 + i % 3), outcomes[i], i % 2 == 0));
+  }
+  for (int i = 0; i < kJobs; ++i) {
+    const auto together = outcomes[i].promise.get_future().get();
+    ASSERT_TRUE(together.ok()) << together.status();
+    const auto alone = SequenceGenerator(model).GenerateMany(
+        RequestFor({60, 62, 64}, 40 + 8 * i, i, 1 + i % 3), 1);
+    ASSERT_TRUE(alone.ok());
+    EXPECT_EQ(together->outputs[0].events, alone->outputs[0].events);
+    EXPECT_EQ(together->outputs[0].sequence.SerializeAsString(),
+              alone->outputs[0].sequence.SerializeAsString());
   }
 }
 

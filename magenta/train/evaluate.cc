@@ -37,14 +37,14 @@ absl::StatusOr<EvalResult> Evaluator::Measure(const ModelSource& source) {
   MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(source));
   const ModelSpec& spec = *options.model;
   MAGENTA_ASSIGN_OR_RETURN(const auto model, MakeModel(weights, spec.id, options.hparams));
-  const RnnLayout layout{spec.codec->input_size(), spec.codec->num_classes(), model->hparams};
-  std::vector<Variable> variables = StartVariables(layout, 0);
+  MAGENTA_ASSIGN_OR_RETURN(const auto learner,
+                           NewLearner(spec, model->hparams, OptionsForDevice(device, false, 1)));
+  std::vector<Variable> variables = learner->StartVariables(0);
   if (absl::Status status = TakeValues(weights.tensors, variables); !status.ok()) {
     return WithFile(status, weights.file);
   }
-  const RnnGraph graph(layout, spec.codec->default_label(), OptionsForDevice(device, false, 1));
   const ScoreSums sums =
-      ScoreExamples(graph, variables, examples, *spec.codec, options.num_threads, options.stop);
+      ScoreExamples(*learner, variables, examples, *spec.codec, options.num_threads, options.stop);
   if (options.stop != nullptr && *options.stop) return InterruptedError("evaluation was stopped");
   EvalResult result{std::max<int64_t>(model->global_step, 0), weights.file, sums.ToMetrics()};
   // A single measurement of some step on some music would stand across the curve that training

@@ -15,6 +15,7 @@
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/io/tensor/bundle.h"
 #include "magenta/train/train.h"
+#include "tests/conformance/toy_kind.h"
 
 namespace magenta {
 namespace {
@@ -130,6 +131,47 @@ TEST_P(EveryModelTrains, AndItsRuntimeSaysWhatTheTrainerSays) {
 
 INSTANTIATE_TEST_SUITE_P(Models, EveryModelTrains, testing::ValuesIn(ModelIds()),
                          [](const auto& info) { return info.param; });
+
+TEST(ToyKind, Learns) {
+  static const ModelSpec toy = toy::ToyModel();
+  AddModels({&toy, 1});
+  const std::string folder = testing::TempDir() + "/toy_kind_" + std::to_string(::getpid());
+  std::filesystem::create_directories(folder);
+  std::vector<EventSequence> examples(4);
+  {
+    auto writer = RecordWriter::Create(folder + "/data.tfrecord");
+    ASSERT_TRUE(writer.ok());
+    // The control says which pitch follows.
+    for (EventSequence& example : examples) {
+      for (int p = 0; p < 30; ++p) {
+        example.control.push_back(p % toy::kToyControls);
+        example.events.push_back(p % 2 == 0 ? p % toy::kToyControls : toy::kToyPitches);
+      }
+      ASSERT_TRUE(
+          writer->Write(SerializeCompact({toy.id, "toy", 0, example.events, example.control}))
+              .ok());
+    }
+    ASSERT_TRUE(writer->Commit().ok());
+  }
+  TrainOptions options;
+  options.model = &toy;
+  options.run_dir = folder + "/run";
+  options.sequence_example_file = folder + "/data.tfrecord";
+  options.hparams = "batch_size=4,learning_rate=0.05,dropout_keep_prob=1.0";
+  options.num_training_steps = 60;
+  const auto trained = Train(options);
+  ASSERT_TRUE(trained.ok()) << trained.status();
+  EXPECT_LT(trained->training.loss, 0.3);
+  ModelSource source;
+  source.config = toy.id;
+  source.run_dir = options.run_dir;
+  const auto model = LoadModel(source);
+  ASSERT_TRUE(model.ok()) << model.status();
+  const auto found = LogLikelihood(*model, examples[0]);
+  ASSERT_TRUE(found.ok());
+  EXPECT_GT(found->total / static_cast<double>(found->per_event.size()), -0.3);
+  std::filesystem::remove_all(folder);
+}
 
 }  // namespace
 }  // namespace magenta

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "magenta/train/rnn_variables.h"
+#include "magenta/train/variables.h"
 
 namespace magenta {
 

@@ -14,7 +14,7 @@
 #include "magenta/pipeline/dataset_reader.h"
 #include "magenta/train/batches.h"
 #include "magenta/train/optimizer.h"
-#include "magenta/train/rnn_variables.h"
+#include "magenta/train/variables.h"
 
 namespace magenta {
 

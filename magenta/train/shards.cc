@@ -15,8 +15,6 @@ namespace {
 // Examples of a shard: enough for whole tiles of a product, few enough for its state to stay in a
 // second-level cache; a window of 40 outputs and keys of 64 units is 20 KB an example.
 constexpr size_t kSmallestShard = 8;
-constexpr size_t kLargestShard = 32;
-constexpr size_t kLargestShardWithWindows = 12;
 constexpr size_t kExamplesAtATime = 64;  // scored together
 
 std::vector<int> FirstNumbers(size_t count) {
@@ -77,28 +75,27 @@ void KeepFreedMemory() {
   mallopt(M_ARENA_MAX, 1);  // other arenas grow by mmap alone
 }
 
-int ShardsOf(const RnnGraph& graph, size_t examples) {
-  if (graph.options().shards > 0) {
-    return static_cast<int>(std::min<size_t>(examples, graph.options().shards));
+int ShardsOf(const Learner& learner, size_t examples) {
+  if (learner.options().shards > 0) {
+    return static_cast<int>(std::min<size_t>(examples, learner.options().shards));
   }
   if (examples < 2 * kSmallestShard) return 1;
-  const bool windows = graph.layout().hparams.attn_length > 0;
-  const size_t largest = windows ? kLargestShardWithWindows : kLargestShard;
+  const size_t largest = learner.largest_shard();
   const int shards = static_cast<int>((examples + largest - 1) / largest);
   return shards + shards % 2;  // of about one size, so that two threads end together
 }
 
-std::vector<BatchGradients> ShardGradients(const RnnGraph& graph,
+std::vector<BatchGradients> ShardGradients(const Learner& learner,
                                            const std::vector<Variable>& variables,
                                            const BatchSource& source, const DropoutKey& dropout,
                                            int threads, std::span<const int> which) {
   const std::vector<int> places = ByFallingLength(source.examples, source.chosen);
-  const int shards = ShardsOf(graph, places.size());
+  const int shards = ShardsOf(learner, places.size());
   const int64_t steps = StepsOf(source);
   std::vector<BatchGradients> parts(which.size());
   ForEachOnThreads(static_cast<int>(which.size()), threads, [&](int i) {
     const Batch batch = MakeShard(source, places, which[i], shards);
-    parts[i].sums = graph.Gradients(variables, batch, dropout, steps, parts[i].gradients);
+    parts[i].sums = learner.Gradients(variables, batch, dropout, steps, parts[i].gradients);
   });
   return parts;
 }
@@ -110,11 +107,11 @@ double PaddingShare(const BatchSource& source) {
                  static_cast<double>(longest * static_cast<int64_t>(source.chosen.size()));
 }
 
-BatchGradients ComputeGradients(const RnnGraph& graph, const std::vector<Variable>& variables,
+BatchGradients ComputeGradients(const Learner& learner, const std::vector<Variable>& variables,
                                 const BatchSource& source, const DropoutKey& dropout, int threads) {
   const std::vector<int> all =
-      FirstNumbers(static_cast<size_t>(ShardsOf(graph, source.chosen.size())));
-  auto parts = ShardGradients(graph, variables, source, dropout, threads, all);
+      FirstNumbers(static_cast<size_t>(ShardsOf(learner, source.chosen.size())));
+  auto parts = ShardGradients(learner, variables, source, dropout, threads, all);
   BatchGradients whole = std::move(parts[0]);
   for (size_t shard = 1; shard < parts.size(); ++shard) {
     whole.sums.Add(parts[shard].sums);
@@ -128,7 +125,7 @@ int ScoredBatches(size_t examples) {
   return static_cast<int>((examples + kExamplesAtATime - 1) / kExamplesAtATime);
 }
 
-std::vector<ScoreSums> ScoreBatches(const RnnGraph& graph, const std::vector<Variable>& variables,
+std::vector<ScoreSums> ScoreBatches(const Learner& learner, const std::vector<Variable>& variables,
                                     std::span<const DatasetExample> examples,
                                     const EventCodec& codec, int threads,
                                     std::span<const int> which, const std::atomic<bool>* stop) {
@@ -139,18 +136,18 @@ std::vector<ScoreSums> ScoreBatches(const RnnGraph& graph, const std::vector<Var
     const size_t first = which[i] * kExamplesAtATime;
     const auto chosen =
         std::span(sorted).subspan(first, std::min(kExamplesAtATime, sorted.size() - first));
-    parts[i] = graph.Score(variables, MakeBatch(examples, chosen, chosen, codec));
+    parts[i] = learner.Score(variables, MakeBatch(examples, chosen, chosen, codec));
   });
   return parts;
 }
 
-ScoreSums ScoreExamples(const RnnGraph& graph, const std::vector<Variable>& variables,
+ScoreSums ScoreExamples(const Learner& learner, const std::vector<Variable>& variables,
                         std::span<const DatasetExample> examples, const EventCodec& codec,
                         int threads, const std::atomic<bool>* stop) {
   const std::vector<int> all = FirstNumbers(static_cast<size_t>(ScoredBatches(examples.size())));
   ScoreSums sums;
   for (const ScoreSums& part :
-       ScoreBatches(graph, variables, examples, codec, threads, all, stop)) {
+       ScoreBatches(learner, variables, examples, codec, threads, all, stop)) {
     sums.Add(part);
   }
   return sums;

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include "magenta/train/rnn_graph.h"
+#include "magenta/train/learner.h"
 
 namespace magenta {
 
@@ -36,14 +36,14 @@ struct BatchGradients {
 };
 
 /// The gradients of a batch, which is cut in an even number of shards of similar lengths: of at
-/// most 32 examples, 12 with attention (one shard where the batch is small).
-BatchGradients ComputeGradients(const RnnGraph& graph, const std::vector<Variable>& variables,
+/// most Learner::largest_shard() examples (one shard where the batch is small).
+BatchGradients ComputeGradients(const Learner& learner, const std::vector<Variable>& variables,
                                 const BatchSource& source, const DropoutKey& dropout, int threads);
 
 /// The pieces of that, for work that is shared with others. How many shards a batch of `examples`
 /// has; the gradients of the shards `which`, one element each; how much padding a batch would need.
-int ShardsOf(const RnnGraph& graph, size_t examples);
-std::vector<BatchGradients> ShardGradients(const RnnGraph& graph,
+int ShardsOf(const Learner& learner, size_t examples);
+std::vector<BatchGradients> ShardGradients(const Learner& learner,
                                            const std::vector<Variable>& variables,
                                            const BatchSource& source, const DropoutKey& dropout,
                                            int threads, std::span<const int> which);
@@ -51,13 +51,13 @@ double PaddingShare(const BatchSource& source);
 
 /// Sums over all of `examples`, without dropout, in batches of similar lengths. Stops between
 /// batches once *stop (may be null); the sums are then of no use.
-ScoreSums ScoreExamples(const RnnGraph& graph, const std::vector<Variable>& variables,
+ScoreSums ScoreExamples(const Learner& learner, const std::vector<Variable>& variables,
                         std::span<const DatasetExample> examples, const EventCodec& codec,
                         int threads, const std::atomic<bool>* stop = nullptr);
 
 /// Its pieces likewise: how many batches are scored, and the sums of each of `which`.
 int ScoredBatches(size_t examples);
-std::vector<ScoreSums> ScoreBatches(const RnnGraph& graph, const std::vector<Variable>& variables,
+std::vector<ScoreSums> ScoreBatches(const Learner& learner, const std::vector<Variable>& variables,
                                     std::span<const DatasetExample> examples,
                                     const EventCodec& codec, int threads,
                                     std::span<const int> which, const std::atomic<bool>* stop);

@@ -6,11 +6,12 @@
 #include <numeric>
 
 #include "magenta/models/model_spec.h"
+#include "magenta/train/rnn/rnn_learner.h"
 
 namespace magenta {
 namespace {
 
-RnnGraph GraphOf(const char* config, GraphOptions options = {}) {
+RnnLearner LearnerOf(const char* config, LearnerOptions options = {}) {
   const ModelSpec& spec = **FindModel(config);
   RnnLayout layout{spec.codec->input_size(), spec.codec->num_classes(), spec.hparams};
   layout.hparams.rnn_layer_sizes = {8, 8};
@@ -24,7 +25,7 @@ TEST(ShardsTest, Number) {
     int without, with_attention;
   } rows[] = {{1, 1, 1},  {15, 1, 1}, {16, 2, 2},   {24, 2, 2},  {25, 2, 4},
               {64, 2, 6}, {65, 4, 6}, {128, 4, 12}, {200, 8, 18}};
-  const RnnGraph lookback = GraphOf("lookback_rnn"), attention = GraphOf("attention_rnn");
+  const RnnLearner lookback = LearnerOf("lookback_rnn"), attention = LearnerOf("attention_rnn");
   ASSERT_GT(attention.layout().hparams.attn_length, 0);
   for (const auto& row : rows) {
     EXPECT_EQ(ShardsOf(lookback, row.examples), row.without) << row.examples;
@@ -45,16 +46,16 @@ TEST(ShardsTest, GradientsOfABatch) {
     std::vector<int> all(melodies.size());
     std::iota(all.begin(), all.end(), 0);
     const BatchSource source = {melodies, all, spec.codec.get()};
-    const RnnGraph graph = GraphOf(config);
-    const std::vector<Variable> variables = StartVariables(graph.layout(), 1);
-    const BatchGradients one = ComputeGradients(graph, variables, source, {0, 0}, 1);
+    const RnnLearner learner = LearnerOf(config);
+    const std::vector<Variable> variables = StartVariables(learner.layout(), 1);
+    const BatchGradients one = ComputeGradients(learner, variables, source, {0, 0}, 1);
     for (const int threads : {2, 3}) {
-      EXPECT_EQ(ComputeGradients(graph, variables, source, {0, 0}, threads).gradients,
+      EXPECT_EQ(ComputeGradients(learner, variables, source, {0, 0}, threads).gradients,
                 one.gradients);
     }
-    GraphOptions options;
+    LearnerOptions options;
     options.shards = 1;
-    const auto whole = ComputeGradients(GraphOf(config, options), variables, source, {0, 0}, 1);
+    const auto whole = ComputeGradients(LearnerOf(config, options), variables, source, {0, 0}, 1);
     for (size_t v = 0; v < variables.size(); ++v) {
       for (size_t i = 0; i < whole.gradients[v].size(); ++i) {
         EXPECT_NEAR(one.gradients[v][i], whole.gradients[v][i], 1e-6) << variables[v].name;

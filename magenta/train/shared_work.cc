@@ -101,14 +101,14 @@ absl::StatusOr<ScoreSums> SharedWork::PoolSums(std::span<const ScoreSums> mine, 
   return sums;
 }
 
-absl::StatusOr<BatchGradients> SharedWork::Gradients(const RnnGraph& graph,
+absl::StatusOr<BatchGradients> SharedWork::Gradients(const Learner& learner,
                                                      const std::vector<Variable>& variables,
                                                      const BatchSource& source,
                                                      const DropoutKey& dropout) {
-  if (ranks_ == nullptr) return ComputeGradients(graph, variables, source, dropout, threads_);
-  const int shards = ShardsOf(graph, source.chosen.size());
+  if (ranks_ == nullptr) return ComputeGradients(learner, variables, source, dropout, threads_);
+  const int shards = ShardsOf(learner, source.chosen.size());
   const auto parts =
-      ShardGradients(graph, variables, source, dropout, threads_, ranks_->PartsOfMine(shards));
+      ShardGradients(learner, variables, source, dropout, threads_, ranks_->PartsOfMine(shards));
   std::vector<ScoreSums> sums;
   std::vector<std::vector<float>> flat;
   for (const BatchGradients& part : parts) {
@@ -125,13 +125,13 @@ absl::StatusOr<BatchGradients> SharedWork::Gradients(const RnnGraph& graph,
   return whole;
 }
 
-absl::StatusOr<ScoreSums> SharedWork::Score(const RnnGraph& graph,
+absl::StatusOr<ScoreSums> SharedWork::Score(const Learner& learner,
                                             const std::vector<Variable>& variables,
                                             std::span<const DatasetExample> examples,
                                             const EventCodec& codec) {
-  if (ranks_ == nullptr) return ScoreExamples(graph, variables, examples, codec, threads_, stop_);
+  if (ranks_ == nullptr) return ScoreExamples(learner, variables, examples, codec, threads_, stop_);
   const int batches = ScoredBatches(examples.size());
-  const auto parts = ScoreBatches(graph, variables, examples, codec, threads_,
+  const auto parts = ScoreBatches(learner, variables, examples, codec, threads_,
                                   ranks_->PartsOfMine(batches), stop_);
   return PoolSums(parts, batches);
 }

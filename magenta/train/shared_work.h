@@ -27,12 +27,12 @@ class SharedWork {
   bool Stopping() const;
 
   /// ComputeGradients(); every rank gets the whole batch's. Errors (exit 5): a rank is lost.
-  absl::StatusOr<BatchGradients> Gradients(const RnnGraph& graph,
+  absl::StatusOr<BatchGradients> Gradients(const Learner& learner,
                                            const std::vector<Variable>& variables,
                                            const BatchSource& source, const DropoutKey& dropout);
 
   /// ScoreExamples(), likewise; of no use once Stopping().
-  absl::StatusOr<ScoreSums> Score(const RnnGraph& graph, const std::vector<Variable>& variables,
+  absl::StatusOr<ScoreSums> Score(const Learner& learner, const std::vector<Variable>& variables,
                                   std::span<const DatasetExample> examples,
                                   const EventCodec& codec);
 

@@ -115,6 +115,7 @@ class Trainer {
   absl::Status PrepareAlone();
   RunFacts Facts() const;
   absl::Status StartOrResume();
+  absl::Status StartVariables(const HParams& hparams);
   absl::Status TakeWeights(const LoadedWeights& weights);
   absl::Status Resume(const std::string& checkpoint);
   absl::Status Begin();
@@ -141,21 +142,22 @@ class Trainer {
   // Of what rank 0 alone does: where it fails, the others hear why.
   absl::Status ForAll(absl::Status status) const;
   TensorMap Tensors() const {
-    return RunTensors(variables_, state_, spec().id, HParamsText(layout_.hparams));
+    return RunTensors(variables_, state_, spec().id, HParamsText(hparams_));
   }
 
   const TrainOptions& options_;
   RunLock lock_;
   SharedWork work_;
   RunLog log_;
-  RnnLayout layout_;
+  HParams hparams_;
   std::vector<Variable> variables_;
   RunState state_;
+  LearnerOptions device_;
   int64_t total_ = 0;
   bool fine_tuning_ = false;
   std::vector<DatasetExample> examples_, held_out_;
   std::optional<BatchOrder> order_;
-  std::optional<RnnGraph> graph_;
+  std::unique_ptr<Learner> learner_;
   TrainResult result_;
   TrainProgress progress_;
   int64_t saved_step_ = -1;
@@ -167,8 +169,8 @@ absl::Status Trainer::Prepare() {
   if (options_.ranks != nullptr) status = AgreeOnRun(*options_.ranks, status, Facts());
   if (!status.ok() || !work_.leads()) return status;
   const std::string from = fine_tuning_ ? options_.from : "";
-  return ForAll(log_.Begin(SessionOf(spec().id, layout_.hparams, state_.seed, from),
-                           state_.step + 1, state_.step + (EvaluationDue() ? 0 : 1)));
+  return ForAll(log_.Begin(SessionOf(spec().id, hparams_, state_.seed, from), state_.step + 1,
+                           state_.step + (EvaluationDue() ? 0 : 1)));
 }
 
 absl::Status Trainer::End(bool success) {
@@ -180,7 +182,7 @@ RunFacts Trainer::Facts() const {
   const auto number = [](auto value) { return fmt::format("{}", value); };
   return {
       {"--config", spec().id},
-      {"--hparams", HParamsText(layout_.hparams)},
+      {"--hparams", HParamsText(hparams_)},
       {"the step that the run stands at", number(state_.step)},
       {"--seed", number(state_.seed)},
       {"the number of training examples", number(state_.num_examples)},
@@ -195,7 +197,7 @@ RunFacts Trainer::Facts() const {
       {"--mixed_precision", number(options_.mixed_precision)},
       // What a CPU rounds depends on them.
       {"the width of vectors (MAGENTA_KERNEL)",
-       number(graph_ && graph_->options().device == "cpu" ? VectorLanes() : 0)},
+       number(learner_ != nullptr && learner_->options().device == "cpu" ? VectorLanes() : 0)},
   };
 }
 
@@ -211,24 +213,17 @@ absl::Status Trainer::PrepareAlone() {
   if (work_.leads()) {
     MAGENTA_ASSIGN_OR_RETURN(lock_, TakeRun(options_));
   }
+  device_ = OptionsForDevice(device, options_.mixed_precision,
+                             options_.ranks == nullptr ? 1 : options_.ranks->size());
   MAGENTA_RETURN_IF_ERROR(StartOrResume());
   MAGENTA_RETURN_IF_ERROR(ReadData());
   SettlePosition();
   SettleBest();
-  graph_.emplace(layout_, spec().codec->default_label(),
-                 OptionsForDevice(device, options_.mixed_precision,
-                                  options_.ranks == nullptr ? 1 : options_.ranks->size()));
   UseOneThread();
   return absl::OkStatus();
 }
 
 absl::Status Trainer::StartOrResume() {
-  const auto heads = spec().codec->head_sizes();
-  if (heads.size() != 1) {
-    return UsageError(fmt::format("{} has {} heads; training knows one", spec().id, heads.size()));
-  }
-  layout_.input_size = spec().codec->input_size();
-  layout_.num_classes = heads[0];
   MAGENTA_ASSIGN_OR_RETURN(const std::string checkpoint, FindCheckpoint(options_.run_dir));
   total_ = options_.num_training_steps;
   if (checkpoint.empty()) return Begin();
@@ -240,13 +235,19 @@ absl::Status Trainer::StartOrResume() {
   return absl::OkStatus();
 }
 
+absl::Status Trainer::StartVariables(const HParams& hparams) {
+  hparams_ = hparams;
+  MAGENTA_ASSIGN_OR_RETURN(learner_, NewLearner(spec(), hparams_, device_));
+  variables_ = learner_->StartVariables(options_.seed);
+  return absl::OkStatus();
+}
+
 // The hyper-parameters of a file, as far as the user's text does not contradict them, and its
 // values.
 absl::Status Trainer::TakeWeights(const LoadedWeights& weights) {
   MAGENTA_ASSIGN_OR_RETURN(const auto model, MakeModel(weights, spec().id, options_.hparams));
   for (const std::string& note : model->notes) Note(options_, note);
-  layout_.hparams = model->hparams;
-  variables_ = StartVariables(layout_, options_.seed);
+  MAGENTA_RETURN_IF_ERROR(StartVariables(model->hparams));
   if (absl::Status status = TakeValues(weights.tensors, variables_); !status.ok()) {
     return WithFile(status, weights.file);
   }
@@ -261,15 +262,15 @@ absl::Status Trainer::Begin() {
     MAGENTA_ASSIGN_OR_RETURN(const ModelSource source, SourceOf(options_.from));
     MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(source));
     MAGENTA_RETURN_IF_ERROR(TakeWeights(weights));
-    layout_.hparams = FineTuningHParams(layout_.hparams, options_.hparams);
+    hparams_ = FineTuningHParams(hparams_, options_.hparams);
+    MAGENTA_ASSIGN_OR_RETURN(learner_, NewLearner(spec(), hparams_, device_));
     fine_tuning_ = true;
     Note(options_, fmt::format("fine-tuning {} from {}, learning rate {}", spec().id, weights.file,
-                               LearningRateAt(layout_.hparams, 0)));
+                               LearningRateAt(hparams_, 0)));
     return absl::OkStatus();
   }
-  MAGENTA_ASSIGN_OR_RETURN(layout_.hparams, ParseHParams(options_.hparams, spec().hparams));
-  variables_ = StartVariables(layout_, options_.seed);
-  return absl::OkStatus();
+  MAGENTA_ASSIGN_OR_RETURN(const HParams hparams, ParseHParams(options_.hparams, spec().hparams));
+  return StartVariables(hparams);
 }
 
 absl::Status Trainer::Resume(const std::string& checkpoint) {
@@ -309,7 +310,7 @@ absl::Status Trainer::ReadData() {
     held_out_ = std::move(chosen.examples);
     Note(options_, chosen.note);
   }
-  order_.emplace(LengthsOf(examples_), layout_.hparams.batch_size, state_.seed);
+  order_.emplace(LengthsOf(examples_), hparams_.batch_size, state_.seed);
   return absl::OkStatus();
 }
 
@@ -377,11 +378,11 @@ absl::StatusOr<TrainResult> Trainer::Run() {
 absl::Status Trainer::Step() {
   const Clock::time_point start = Clock::now();
   const BatchSource source{examples_, order_->At(state_.position), spec().codec.get()};
-  MAGENTA_ASSIGN_OR_RETURN(BatchGradients batch, work_.Gradients(*graph_, variables_, source,
+  MAGENTA_ASSIGN_OR_RETURN(BatchGradients batch, work_.Gradients(*learner_, variables_, source,
                                                                  {state_.seed, state_.step}));
   MAGENTA_RETURN_IF_ERROR(CheckFinite(batch));
-  for (auto& gradient : batch.gradients) ClipByNorm(layout_.hparams.clip_norm, gradient);
-  const double rate = LearningRateAt(layout_.hparams, state_.step);
+  for (auto& gradient : batch.gradients) ClipByNorm(hparams_.clip_norm, gradient);
+  const double rate = LearningRateAt(hparams_, state_.step);
   AdamStep(rate, batch.gradients, variables_, state_.powers);
   const bool first = progress_.step == 0;
   ++state_.step;
@@ -427,7 +428,7 @@ void Trainer::Report(const BatchGradients& batch, double seconds) {
 
 absl::Status Trainer::EvaluateNow() {
   MAGENTA_ASSIGN_OR_RETURN(const ScoreSums sums,
-                           work_.Score(*graph_, variables_, held_out_, *spec().codec));
+                           work_.Score(*learner_, variables_, held_out_, *spec().codec));
   if (Stopping()) return absl::OkStatus();
   state_.evaluated_step = state_.step;
   if (saved_step_ == state_.step) saved_step_ = -1;  // cut short last time: it belongs in the file
@@ -455,8 +456,8 @@ absl::Status Trainer::WriteEvaluation(bool best) {
     const auto saved = SaveCheckpoint(options_.run_dir + "/best/train", state_.step, Tensors(), 1);
     if (!saved.ok()) return saved.status();
   }
-  const std::string melody = SampleText(ToTensors(variables_, false), spec().id,
-                                        HParamsText(layout_.hparams), state_.seed);
+  const std::string melody =
+      SampleText(ToTensors(variables_, false), spec().id, HParamsText(hparams_), state_.seed);
   return melody.empty() ? absl::OkStatus() : log_.Melody(state_.step, melody);
 }
 

@@ -16,6 +16,7 @@
 #include "magenta/io/tensor/checkpoint_state.h"
 #include "magenta/models/model_spec.h"
 #include "magenta/train/optimizer.h"
+#include "magenta/train/rnn/rnn_learner.h"
 #include "magenta/train/run_folder.h"
 #include "magenta/train/shards.h"
 #include "tests/parity/rows_checked.h"
@@ -92,9 +93,9 @@ TEST_P(TrainingParityTest, ThirtySteps) {
 
   const auto examples = BatchExamples(folder + "/batch.jsonl");
   const std::vector<int> all = {0, 1, 2, 3, 4, 5, 6, 7};
-  const RnnGraph graph(layout, (*spec)->codec->default_label());
+  const RnnLearner learner(layout, (*spec)->codec->default_label());
   for (const Json& row : rows) {
-    auto batch = ComputeGradients(graph, variables, {examples, all, (*spec)->codec.get()},
+    auto batch = ComputeGradients(learner, variables, {examples, all, (*spec)->codec.get()},
                                   {0, state.step}, 2);
     const Metrics metrics = batch.sums.ToMetrics();
     const double tolerance = LossTolerance(row);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "magenta/train/kernels/products.h"
-#include "magenta/train/rnn_variables.h"
+#include "magenta/train/rnn/rnn_layout.h"
 
 namespace magenta {
 

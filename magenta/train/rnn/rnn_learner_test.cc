@@ -1,6 +1,6 @@
 // The layers of this room against libtorch's own operations, its LSTM, and differences.
 
-#include "magenta/train/rnn_graph.h"
+#include "magenta/train/rnn/rnn_learner.h"
 
 #include <ATen/ATen.h>
 #include <gmock/gmock.h>
@@ -106,9 +106,9 @@ TEST_P(LayersTest, GradientsAreThoseOfLibtorch) {
   const Batch batch = RandomBatch(GetParam().lengths);
   const int64_t steps = batch.packing->rows();
   std::vector<std::vector<float>> own, reference;
-  const ScoreSums own_sums = RnnGraph(layout, 0).Gradients(variables, batch, {1, 2}, steps, own);
+  const ScoreSums own_sums = RnnLearner(layout, 0).Gradients(variables, batch, {1, 2}, steps, own);
   const ScoreSums sums =
-      RnnGraph(layout, 0, {"cpu", true}).Gradients(variables, batch, {1, 2}, steps, reference);
+      RnnLearner(layout, 0, {"cpu", true}).Gradients(variables, batch, {1, 2}, steps, reference);
   EXPECT_NEAR(own_sums.loss, sums.loss, 1e-5 * sums.loss);
   ASSERT_EQ(own.size(), variables.size());
   for (size_t v = 0; v < variables.size(); ++v) {
@@ -122,17 +122,18 @@ TEST_P(LayersTest, LibrarysLstmIsTheSame) {
   const std::vector<Variable> variables = VariablesOf(layout);
   const Batch batch = RandomBatch(GetParam().lengths);
   const int64_t steps = batch.packing->rows();
-  GraphOptions options = OptionsForDevice("cuda:0", false, 1);
+  LearnerOptions options = OptionsForDevice("cuda:0", false, 1);
   options.device = "cpu";
   for (const bool mixed : {false, true}) {
     options.mixed_precision = mixed;
-    const RnnGraph graph(layout, 0, options);
+    const RnnLearner learner(layout, 0, options);
     std::vector<std::vector<float>> own, found;
-    const ScoreSums own_sums = RnnGraph(layout, 0).Gradients(variables, batch, {1, 2}, steps, own);
-    const ScoreSums sums = graph.Gradients(variables, batch, {1, 2}, steps, found);
+    const ScoreSums own_sums =
+        RnnLearner(layout, 0).Gradients(variables, batch, {1, 2}, steps, own);
+    const ScoreSums sums = learner.Gradients(variables, batch, {1, 2}, steps, found);
     EXPECT_NEAR(own_sums.loss, sums.loss, (mixed ? 1e-2 : 1e-5) * own_sums.loss) << mixed;
-    EXPECT_NEAR(graph.Score(variables, batch).loss,
-                RnnGraph(layout, 0).Score(variables, batch).loss,
+    EXPECT_NEAR(learner.Score(variables, batch).loss,
+                RnnLearner(layout, 0).Score(variables, batch).loss,
                 (mixed ? 1e-2 : 1e-5) * own_sums.loss);
     for (size_t v = 0; v < variables.size(); ++v) {
       EXPECT_LT(LargestDifference(own[v], found[v]), mixed ? 1e-2 : 2e-6) << variables[v].name;
@@ -157,8 +158,8 @@ TEST(AttentionLayerTest, QueriesAndKeysMayBeFarFromZero) {
     }
     const Batch batch = RandomBatch({21, 18, 4});
     std::vector<std::vector<float>> own, reference;
-    RnnGraph(layout, 0).Gradients(variables, batch, {1, 2}, batch.packing->rows(), own);
-    RnnGraph(layout, 0, {"cpu", true})
+    RnnLearner(layout, 0).Gradients(variables, batch, {1, 2}, batch.packing->rows(), own);
+    RnnLearner(layout, 0, {"cpu", true})
         .Gradients(variables, batch, {1, 2}, batch.packing->rows(), reference);
     for (size_t v = 0; v < variables.size(); ++v) {
       double largest = 0;
@@ -176,9 +177,9 @@ TEST_P(LayersTest, GradientsAreDifferencesOfTheLoss) {
   std::vector<Variable> variables = VariablesOf(layout);
   const Batch batch = RandomBatch(c.lengths);
   const int64_t steps = batch.packing->rows();
-  const RnnGraph graph(layout, 0);
+  const RnnLearner learner(layout, 0);
   std::vector<std::vector<float>> gradients, unused;
-  graph.Gradients(variables, batch, {1, 2}, steps, gradients);
+  learner.Gradients(variables, batch, {1, 2}, steps, gradients);
   std::mt19937 engine(9);
   for (size_t v = 0; v < variables.size(); ++v) {
     constexpr float kStep = 1e-2f;
@@ -198,7 +199,8 @@ TEST_P(LayersTest, GradientsAreDifferencesOfTheLoss) {
       for (size_t k = 0; k < direction.size(); ++k) {
         variables[v].value[k] = start[k] + (sign == 0 ? kStep : -kStep) * direction[k];
       }
-      losses[sign] = graph.Gradients(variables, batch, {1, 2}, steps, unused).loss / double(steps);
+      losses[sign] =
+          learner.Gradients(variables, batch, {1, 2}, steps, unused).loss / double(steps);
     }
     variables[v].value = start;
     EXPECT_NEAR((losses[0] - losses[1]) / (2 * kStep), slope, 1e-4) << variables[v].name;
@@ -235,13 +237,13 @@ TEST(ReferenceLstmTest, IsLibtorchsLstm) {
 }
 
 // A sequence's logits must not depend on who else is in its batch.
-TEST(RnnGraphTest, PackingIsExact) {
+TEST(RnnLearnerTest, PackingIsExact) {
   UseOneThread();
   const RnnLayout layout = LayoutOf({"", {16, 8}, 4});
   const std::vector<Variable> variables = VariablesOf(layout);
   const Batch all = RandomBatch({5, 3, 3});
-  const RnnGraph graph(layout, 0);
-  const std::vector<float> together = graph.Logits(variables, all);
+  const RnnLearner learner(layout, 0);
+  const std::vector<float> together = learner.Logits(variables, all);
   for (int r = 0; r < 3; ++r) {
     const int length = r == 0 ? 5 : 3;
     Batch one;
@@ -256,7 +258,7 @@ TEST(RnnGraphTest, PackingIsExact) {
       expected.insert(expected.end(), &together[row * kClasses],
                       &together[row * kClasses] + kClasses);
     }
-    EXPECT_LT(LargestDifference(graph.Logits(variables, one), expected), 1e-6);
+    EXPECT_LT(LargestDifference(learner.Logits(variables, one), expected), 1e-6);
   }
 }
 
@@ -268,7 +270,7 @@ TEST_P(RuntimeTest, SoftmaxIsTheSame) {
   const RnnLayout layout = LayoutOf(GetParam());
   const std::vector<Variable> variables = VariablesOf(layout);
   const Batch batch = RandomBatch({30});
-  const std::vector<float> logits = RnnGraph(layout, 0).Logits(variables, batch);
+  const std::vector<float> logits = RnnLearner(layout, 0).Logits(variables, batch);
   const auto network = MakeRnn(ToTensors(variables, true), layout.hparams.attn_length);
   ASSERT_TRUE(network.ok()) << network.status();
   const auto state = (*network)->NewState(1);
@@ -289,10 +291,10 @@ TEST(DropoutTest, MaskIsAPureFunctionOfItsKey) {
   layout.hparams.dropout_keep_prob = 0.5;
   const std::vector<Variable> variables = VariablesOf(layout);
   const Batch batch = RandomBatch({20, 20});
-  const RnnGraph graph(layout, 0);
+  const RnnLearner learner(layout, 0);
   std::vector<std::vector<float>> g;
   const auto loss = [&](DropoutKey key) {
-    return graph.Gradients(variables, batch, key, 40, g).loss;
+    return learner.Gradients(variables, batch, key, 40, g).loss;
   };
   EXPECT_EQ(loss({1, 2}), loss({1, 2}));
   EXPECT_NE(loss({1, 2}), loss({1, 3}));

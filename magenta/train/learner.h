@@ -1,6 +1,6 @@
 #pragma once
-// The network as a function to differentiate: logits of a batch, and the gradient of its loss.
-// The only place where libtorch's graph and its devices are.
+// A network as something that learns: its variables, its loss, and the gradients of that. Each
+// architecture has one; what trains, scores and shares the work knows no other.
 
 #include <cstdint>
 #include <memory>
@@ -8,14 +8,15 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "magenta/models/model_spec.h"
 #include "magenta/train/batches.h"
-#include "magenta/train/rnn_variables.h"
 #include "magenta/train/score.h"
+#include "magenta/train/variables.h"
 
 namespace magenta {
 
 /// How a batch is computed.
-struct GraphOptions {
+struct LearnerOptions {
   /// "cpu" or "cuda:0", as DeviceOf() says.
   std::string device = "cpu";
   /// On the CPU: step by step in libtorch's own operations instead of kernels/network_pass.h. Slow;
@@ -32,7 +33,7 @@ struct GraphOptions {
 };
 
 /// What suits a device that DeviceOf() gave, for a job of so many ranks.
-GraphOptions OptionsForDevice(const std::string& device, bool mixed_precision, int ranks);
+LearnerOptions OptionsForDevice(const std::string& device, bool mixed_precision, int ranks);
 
 /// The device that auto, cpu or cuda means here, for the process of that number on this machine
 /// (processes take GPUs in turn). Errors (exit 2): another word; cuda where there is none;
@@ -45,35 +46,30 @@ struct DropoutKey {
   int64_t step = 0;
 };
 
-/// Stateless but for its layout; several threads may use one.
-class RnnGraph {
+/// Stateless; several threads may use one.
+class Learner {
  public:
-  RnnGraph(RnnLayout layout, int default_label, GraphOptions options = {})
-      : layout_(std::move(layout)), default_label_(default_label), options_(std::move(options)) {}
+  virtual ~Learner() = default;
 
-  const RnnLayout& layout() const { return layout_; }
-  const GraphOptions& options() const { return options_; }
-
-  /// The logits, [rows, classes] in the batch's packed order; no dropout.
-  std::vector<float> Logits(const std::vector<Variable>& variables, const Batch& batch) const;
-
+  /// How it computes.
+  virtual const LearnerOptions& options() const = 0;
+  /// Its variables, always in the same order; values are the start values drawn for `seed`, slots
+  /// are 0.
+  virtual std::vector<Variable> StartVariables(uint32_t seed) const = 0;
+  /// Most examples of a shard, as the caches of a CPU want it.
+  virtual size_t largest_shard() const = 0;
   /// Sums over the batch without dropout.
-  ScoreSums Score(const std::vector<Variable>& variables, const Batch& batch) const;
-
-  /// Sums over the batch with dropout (where keep < 1), and the gradients of
-  /// sum(loss) / total_steps, one a variable.
-  ScoreSums Gradients(const std::vector<Variable>& variables, const Batch& batch,
-                      const DropoutKey& dropout, int64_t total_steps,
-                      std::vector<std::vector<float>>& gradients) const;
-
- private:
-  ScoreSums ReferenceGradients(const std::vector<Variable>& variables, const Batch& batch,
-                               const DropoutKey* dropout, double scale,
-                               std::vector<std::vector<float>>& gradients) const;
-
-  RnnLayout layout_;
-  int default_label_;
-  GraphOptions options_;
+  virtual ScoreSums Score(const std::vector<Variable>& variables, const Batch& batch) const = 0;
+  /// Sums over the batch with dropout, and the gradients of sum(loss) / total_steps, one a
+  /// variable.
+  virtual ScoreSums Gradients(const std::vector<Variable>& variables, const Batch& batch,
+                              const DropoutKey& dropout, int64_t total_steps,
+                              std::vector<std::vector<float>>& gradients) const = 0;
 };
+
+/// The learner of a model's architecture. Errors (exit 2): a model that magenta-train doesn't
+/// train.
+absl::StatusOr<std::unique_ptr<Learner>> NewLearner(const ModelSpec& spec, const HParams& hparams,
+                                                    const LearnerOptions& options);
 
 }  // namespace magenta

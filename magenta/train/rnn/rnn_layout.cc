@@ -1,18 +1,13 @@
-#include "magenta/train/rnn_variables.h"
+#include "magenta/train/rnn/rnn_layout.h"
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "magenta/base/random.h"
-#include "magenta/base/status.h"
 
 namespace magenta {
 namespace {
-
-constexpr char kFirstMoment[] = "/Adam";
-constexpr char kSecondMoment[] = "/Adam_1";
 
 int64_t ElementsOf(const std::vector<int64_t>& shape) {
   int64_t count = 1;
@@ -65,28 +60,6 @@ void AddAttention(const std::string& scope, int inputs, int units, VariableList&
   list.Dense(wrapper + "attn_output_projection/", 2 * units, units);
 }
 
-absl::Status TakeTensor(const TensorMap& tensors, const std::string& name,
-                        const std::vector<int64_t>& shape, std::vector<float>& values) {
-  const auto found = tensors.find(name);
-  if (found == tensors.end()) {
-    return InputError("", fmt::format("variable {} is missing", name),
-                      "Is this checkpoint of the same --config and --hparams?");
-  }
-  const Tensor& tensor = found->second;
-  if (tensor.dtype != DType::kFloat32 || tensor.shape != shape) {
-    Tensor wanted;
-    wanted.shape = shape;
-    return InputError(
-        "",
-        fmt::format("variable {} is {} {} where {} {} is needed", name, DTypeName(tensor.dtype),
-                    tensor.ShapeText(), DTypeName(DType::kFloat32), wanted.ShapeText()),
-        "Is this checkpoint of the same --config and --hparams?");
-  }
-  const auto floats = tensor.floats();
-  values.assign(floats.begin(), floats.end());
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 std::string RnnLayout::prefix(int layer) const {
@@ -110,36 +83,6 @@ std::vector<Variable> StartVariables(const RnnLayout& layout, uint32_t seed) {
   list.Dense("fully_connected/", layout.units(layout.layers() - 1), layout.num_classes, "weights",
              "biases");
   return list.Take();
-}
-
-absl::Status TakeValues(const TensorMap& tensors, std::vector<Variable>& variables) {
-  for (Variable& v : variables) {
-    MAGENTA_RETURN_IF_ERROR(TakeTensor(tensors, v.name, v.shape, v.value));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<bool> TakeSlots(const TensorMap& tensors, std::vector<Variable>& variables) {
-  const bool any = std::any_of(variables.begin(), variables.end(), [&](const Variable& v) {
-    return tensors.contains(v.name + kFirstMoment) || tensors.contains(v.name + kSecondMoment);
-  });
-  if (!any) return false;
-  for (Variable& v : variables) {
-    MAGENTA_RETURN_IF_ERROR(TakeTensor(tensors, v.name + kFirstMoment, v.shape, v.first_moment));
-    MAGENTA_RETURN_IF_ERROR(TakeTensor(tensors, v.name + kSecondMoment, v.shape, v.second_moment));
-  }
-  return true;
-}
-
-TensorMap ToTensors(const std::vector<Variable>& variables, bool with_slots) {
-  TensorMap tensors;
-  for (const Variable& v : variables) {
-    tensors[v.name] = Tensor::Floats(v.shape, v.value);
-    if (!with_slots) continue;
-    tensors[v.name + kFirstMoment] = Tensor::Floats(v.shape, v.first_moment);
-    tensors[v.name + kSecondMoment] = Tensor::Floats(v.shape, v.second_moment);
-  }
-  return tensors;
 }
 
 }  // namespace magenta

@@ -1,7 +1,6 @@
-#include "magenta/train/rnn_graph.h"
+#include "magenta/train/rnn/rnn_learner.h"
 
 #include <ATen/ATen.h>
-#include <ATen/detail/CUDAHooksInterface.h>
 #include <fmt/core.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/grad_mode.h>
@@ -10,14 +9,16 @@
 #include <map>
 
 #include "magenta/base/random.h"
-#include "magenta/base/status.h"
-#include "magenta/nn/kernels/kernels.h"
 #include "magenta/train/kernels/cells.h"
 #include "magenta/train/kernels/network_pass.h"
 #include "magenta/train/kernels/reference_layers.h"
 
 namespace magenta {
 namespace {
+
+// As the second-level cache wants it; attention keeps windows beside the rest.
+constexpr size_t kLargestShard = 32;
+constexpr size_t kLargestShardWithWindows = 12;
 
 at::Tensor ToDevice(const float* values, at::IntArrayRef shape, const std::string& device) {
   // from_blob only reads: the tensors of a call end before the memory does.
@@ -33,7 +34,7 @@ uint64_t LayerKey(const DropoutKey& key, int layer) {
 // may run side by side.
 class ForwardPass {
  public:
-  ForwardPass(const RnnLayout& layout, const GraphOptions& options,
+  ForwardPass(const RnnLayout& layout, const LearnerOptions& options,
               const std::vector<Variable>& variables, const Batch& batch, bool with_gradients)
       : layout_(layout), options_(options), batch_(batch) {
     for (const Variable& v : variables) {
@@ -121,7 +122,7 @@ class ForwardPass {
   }
 
   const RnnLayout& layout_;
-  const GraphOptions& options_;
+  const LearnerOptions& options_;
   const Batch& batch_;
   std::vector<at::Tensor> leaves_;  // in the order of the variables
   std::map<std::string, at::Tensor> by_name_;
@@ -131,7 +132,7 @@ std::span<const float> Values(const at::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<size_t>(tensor.numel())};
 }
 
-at::Tensor HostLogits(const RnnLayout& layout, const GraphOptions& options,
+at::Tensor HostLogits(const RnnLayout& layout, const LearnerOptions& options,
                       const std::vector<Variable>& variables, const Batch& batch) {
   const at::NoGradGuard no_gradients;
   const ForwardPass pass(layout, options, variables, batch, false);
@@ -140,33 +141,16 @@ at::Tensor HostLogits(const RnnLayout& layout, const GraphOptions& options,
 
 }  // namespace
 
-GraphOptions OptionsForDevice(const std::string& device, bool mixed_precision, int ranks) {
-  GraphOptions options;
-  options.device = device;
-  if (device == "cpu") return options;
-  options.reference = options.library_lstm = true;
-  options.mixed_precision = mixed_precision;
-  options.shards = ranks;  // a GPU takes a batch at once
-  return options;
+std::vector<Variable> RnnLearner::StartVariables(uint32_t seed) const {
+  return magenta::StartVariables(layout_, seed);
 }
 
-absl::StatusOr<std::string> DeviceOf(const std::string& wish, int local_rank) {
-  if (wish != "auto" && wish != "cpu" && wish != "cuda") {
-    return UsageError(fmt::format("unknown device \"{}\"", wish), "Use auto, cpu or cuda.");
-  }
-  MAGENTA_RETURN_IF_ERROR(ChosenKernels().status());
-  if (wish == "cpu") return std::string("cpu");
-  if (at::hasCUDA()) {
-    const int gpus = at::detail::getCUDAHooks().getNumGPUs();
-    if (gpus > 0) return fmt::format("cuda:{}", local_rank % gpus);
-  }
-  if (wish == "auto") return std::string("cpu");
-  return UsageError("--device=cuda: this libtorch has no CUDA, or the machine no such device",
-                    "Use --device=cpu or auto.");
+size_t RnnLearner::largest_shard() const {
+  return layout_.hparams.attn_length > 0 ? kLargestShardWithWindows : kLargestShard;
 }
 
-std::vector<float> RnnGraph::Logits(const std::vector<Variable>& variables,
-                                    const Batch& batch) const {
+std::vector<float> RnnLearner::Logits(const std::vector<Variable>& variables,
+                                      const Batch& batch) const {
   std::vector<float> logits;
   if (!options_.reference) {
     NetworkPassOptions options;
@@ -179,7 +163,7 @@ std::vector<float> RnnGraph::Logits(const std::vector<Variable>& variables,
   return logits;
 }
 
-ScoreSums RnnGraph::Score(const std::vector<Variable>& variables, const Batch& batch) const {
+ScoreSums RnnLearner::Score(const std::vector<Variable>& variables, const Batch& batch) const {
   if (!options_.reference) {
     NetworkPassOptions options;
     options.default_label = default_label_;
@@ -192,9 +176,9 @@ ScoreSums RnnGraph::Score(const std::vector<Variable>& variables, const Batch& b
   return sums;
 }
 
-ScoreSums RnnGraph::Gradients(const std::vector<Variable>& variables, const Batch& batch,
-                              const DropoutKey& dropout, int64_t total_steps,
-                              std::vector<std::vector<float>>& gradients) const {
+ScoreSums RnnLearner::Gradients(const std::vector<Variable>& variables, const Batch& batch,
+                                const DropoutKey& dropout, int64_t total_steps,
+                                std::vector<std::vector<float>>& gradients) const {
   const bool drops = layout_.hparams.dropout_keep_prob < 1;
   const double scale = 1.0 / static_cast<double>(total_steps);
   if (options_.reference) {
@@ -210,9 +194,9 @@ ScoreSums RnnGraph::Gradients(const std::vector<Variable>& variables, const Batc
   return RunNetwork(layout_, variables, batch, options);
 }
 
-ScoreSums RnnGraph::ReferenceGradients(const std::vector<Variable>& variables, const Batch& batch,
-                                       const DropoutKey* dropout, double scale,
-                                       std::vector<std::vector<float>>& gradients) const {
+ScoreSums RnnLearner::ReferenceGradients(const std::vector<Variable>& variables, const Batch& batch,
+                                         const DropoutKey* dropout, double scale,
+                                         std::vector<std::vector<float>>& gradients) const {
   const at::AutoGradMode with_gradients(true);
   const ForwardPass pass(layout_, options_, variables, batch, true);
   const at::Tensor logits = pass.Logits(dropout);

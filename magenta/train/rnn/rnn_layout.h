@@ -5,20 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "magenta/base/tensor.h"
 #include "magenta/models/hparams.h"
+#include "magenta/train/variables.h"
 
 namespace magenta {
-
-/// A variable with its optimizer slots; all three of the size that `shape` says.
-struct Variable {
-  std::string name;
-  std::vector<int64_t> shape;
-  std::vector<float> value;
-  std::vector<float> first_moment;   // slot <name>/Adam
-  std::vector<float> second_moment;  // slot <name>/Adam_1
-};
 
 /// What a network looks like from outside, and inside by its hparams (rnn_layer_sizes, attn_length,
 /// residual_connections).
@@ -48,15 +38,5 @@ struct RnnLayout {
 /// `seed` (Glorot uniform for matrices, 0 for biases; each variable's draws depend on its name and
 /// the seed alone), slots are 0.
 std::vector<Variable> StartVariables(const RnnLayout& layout, uint32_t seed);
-
-/// Sets the values from `tensors` by name. Errors name the variable that is missing or of another
-/// shape, with both shapes.
-absl::Status TakeValues(const TensorMap& tensors, std::vector<Variable>& variables);
-
-/// Sets the slots likewise, all of them or none: false when `tensors` hold no slot at all.
-absl::StatusOr<bool> TakeSlots(const TensorMap& tensors, std::vector<Variable>& variables);
-
-/// The values by name, with the slots where `with_slots`.
-TensorMap ToTensors(const std::vector<Variable>& variables, bool with_slots);
 
 }  // namespace magenta

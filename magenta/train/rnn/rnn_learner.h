@@ -1,0 +1,43 @@
+#pragma once
+// Magenta's recurrent network as a function to differentiate: by kernels of our own on a CPU, by
+// libtorch's graph elsewhere.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "magenta/train/learner.h"
+#include "magenta/train/rnn/rnn_layout.h"
+
+namespace magenta {
+
+/// Stateless but for its layout; several threads may use one.
+class RnnLearner final : public Learner {
+ public:
+  RnnLearner(RnnLayout layout, int default_label, LearnerOptions options = {})
+      : layout_(std::move(layout)), default_label_(default_label), options_(std::move(options)) {}
+
+  const RnnLayout& layout() const { return layout_; }
+  /// The logits, [rows, classes] in the batch's packed order; no dropout.
+  std::vector<float> Logits(const std::vector<Variable>& variables, const Batch& batch) const;
+
+  const LearnerOptions& options() const override { return options_; }
+  std::vector<Variable> StartVariables(uint32_t seed) const override;
+  size_t largest_shard() const override;
+  ScoreSums Score(const std::vector<Variable>& variables, const Batch& batch) const override;
+  ScoreSums Gradients(const std::vector<Variable>& variables, const Batch& batch,
+                      const DropoutKey& dropout, int64_t total_steps,
+                      std::vector<std::vector<float>>& gradients) const override;
+
+ private:
+  ScoreSums ReferenceGradients(const std::vector<Variable>& variables, const Batch& batch,
+                               const DropoutKey* dropout, double scale,
+                               std::vector<std::vector<float>>& gradients) const;
+
+  RnnLayout layout_;
+  int default_label_;
+  LearnerOptions options_;
+};
+
+}  // namespace magenta

@@ -1,0 +1,32 @@
+#pragma once
+// The variables that training changes, and how they stand in a checkpoint.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/base/tensor.h"
+
+namespace magenta {
+
+/// A variable with its optimizer slots; all three of the size that `shape` says.
+struct Variable {
+  std::string name;
+  std::vector<int64_t> shape;
+  std::vector<float> value;
+  std::vector<float> first_moment;   // slot <name>/Adam
+  std::vector<float> second_moment;  // slot <name>/Adam_1
+};
+
+/// Sets the values from `tensors` by name. Errors name the variable that is missing or of another
+/// shape, with both shapes.
+absl::Status TakeValues(const TensorMap& tensors, std::vector<Variable>& variables);
+
+/// Sets the slots likewise, all of them or none: false when `tensors` hold no slot at all.
+absl::StatusOr<bool> TakeSlots(const TensorMap& tensors, std::vector<Variable>& variables);
+
+/// The values by name, with the slots where `with_slots`.
+TensorMap ToTensors(const std::vector<Variable>& variables, bool with_slots);
+
+}  // namespace magenta
