@@ -79,11 +79,13 @@ void AddExample(const CompactExample& example, Inspection& result, Json& list) {
                   fmt::join(example.events.begin(),
                             example.events.begin() + static_cast<ptrdiff_t>(shown), " "),
                   shown < example.events.size() ? " ..." : "");
-  list.Add(Json::Object()
-               .Set("config", example.config)
-               .Set("source", example.source)
-               .Set("transpose", example.transpose)
-               .Set("events", Json::ArrayOf(example.events)));
+  Json all = Json::Object()
+                 .Set("config", example.config)
+                 .Set("source", example.source)
+                 .Set("transpose", example.transpose)
+                 .Set("events", Json::ArrayOf(example.events));
+  if (!example.control.empty()) all.Set("control", Json::ArrayOf(example.control));
+  list.Add(all);
 }
 
 void AddExample(const DenseExample& example, Inspection& result, Json& list) {
