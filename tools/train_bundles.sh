@@ -26,7 +26,9 @@ pack() {  # model, run, hyper-parameters as the card tells them
     --bundle_description="Folk tunes (Nottingham, Ryan's, O'Neill's, Aird's); see the model card"
   magenta eval --config="$model" --run_dir="$run/best" --json \
     --sequence_example_file="$out/data/$model/eval_melodies.tfrecord" >"$out/$model.json"
-  python3 tools/model_card.py "$model" "$out/$model.json" "$hparams" \
+  magenta score --bundle_file="$out/$model.mag" --json \
+    "$out/data/$model/eval_melodies.tfrecord" >"$out/$model.score.json"
+  python3 tools/model_card.py "$model" "$out/$model.json" "$out/$model.score.json" "$hparams" \
     "$out/data/$model" >"$out/$model.md"
 }
 

@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <limits>
+#include <numbers>
 #include <utility>
 
 #include "magenta/base/check.h"
@@ -14,12 +17,46 @@
 #include "magenta/music/tempo_map.h"
 
 namespace magenta {
+namespace {
+
+/// Notes that begin with the second and later `events`.
+int64_t CountNotesAfterFirst(const Model& model, const std::vector<Event>& events) {
+  Primer primer;
+  primer.grid = model.grid;
+  const auto renderer = model.spec->kind->NewRenderer(primer, false);
+  int64_t notes = 0;
+  std::vector<NoteChange> changes;
+  for (size_t i = 0; i < events.size(); ++i) {
+    changes.clear();
+    renderer->Add(events[i], changes);
+    if (i == 0) continue;
+    notes += std::count_if(changes.begin(), changes.end(),
+                           [](const NoteChange& change) { return change.begins; });
+  }
+  return notes;
+}
+
+}  // namespace
+
+double Information::bits_per_note() const {
+  if (notes == 0) return std::numeric_limits<double>::quiet_NaN();
+  return nats / std::numbers::ln2 / static_cast<double>(notes);
+}
+
+void Information::Add(const Information& other) {
+  nats += other.nats;
+  per_event.insert(per_event.end(), other.per_event.begin(), other.per_event.end());
+  notes += other.notes;
+}
 
 absl::StatusOr<Likelihood> PrimeAndScore(Session& session, const EventSequence& events,
                                          LogitFilters filters) {
   MAGENTA_CHECK(session.rows() == 1);
   const Model& model = session.model();
+  const bool one_head = model.codec->head_sizes().size() == 1;
   Likelihood likelihood;
+  Information& information = likelihood.information;
+  if (!one_head) information.nats = std::numeric_limits<double>::quiet_NaN();
   for (size_t i = 0; i < events.events.size(); ++i) {
     const Event event = events.events[i];
     if (!model.codec->Accepts(event)) {
@@ -30,9 +67,14 @@ absl::StatusOr<Likelihood> PrimeAndScore(Session& session, const EventSequence& 
       likelihood.per_event.push_back(session.LogProbabilityOf(0, event, filters));
       likelihood.total += likelihood.per_event.back();
     }
+    if (i > 0 && one_head) {
+      information.per_event.push_back(-session.LogProbabilityByAnyClass(0, event, filters));
+      information.nats += information.per_event.back();
+    }
     session.Push(event);
     session.Step();
   }
+  information.notes = CountNotesAfterFirst(model, events.events);
   return likelihood;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // How probable a model finds music that exists.
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,12 +14,31 @@
 
 namespace magenta {
 
+/// How much a model is told by a sequence that it is shown: the figure by which models compare
+/// whose codecs differ. It is of events, not of classes: where several classes decode to an event
+/// (a pitch, and "as one bar ago"), their probabilities are added.
+struct Information {
+  /// Sum of per_event in double; not-a-number for models of several heads.
+  double nats = 0;
+  /// Minus the natural logarithm of the probability of each event but the first.
+  std::vector<float> per_event;
+  /// Notes that begin after the first event, every drum that is struck for itself.
+  int64_t notes = 0;
+
+  /// Bits a note; not-a-number without notes.
+  double bits_per_note() const;
+  /// `other` as well.
+  void Add(const Information& other);
+};
+
 /// How probable a model finds a sequence that it is shown.
 struct Likelihood {
   /// Sum of per_event in double: the natural logarithm of the probability at temperature 1.
   double total = 0;
   /// One for each event but the first, which nothing predicts.
   std::vector<float> per_event;
+  /// The same, whatever the codec calls each event.
+  Information information;
 };
 
 /// The likelihood of `events` (ready for the codec, as ReadPrimer and ExtractExamples give them).

@@ -29,4 +29,16 @@ inline std::shared_ptr<const Model> RandomModel(const std::string& id, uint32_t 
   return *model;
 }
 
+/// Events that `spec` takes, over two bars, so that repeats are there: of a note, of a rest, of
+/// nothing.
+inline std::vector<Event> TuneFor(const ModelSpec& spec) {
+  const std::vector<Event> some =
+      spec.kind->plays_drums()
+          ? std::vector<Event>{1, 0, 0, 1, 1}
+          : std::vector<Event>{60, kNoEvent, 62, 64, kNoteOff, kNoEvent, 67, 67};
+  std::vector<Event> events;
+  for (size_t i = 0; i < 35; ++i) events.push_back(some[i % some.size()]);
+  return events;
+}
+
 }  // namespace magenta::testing

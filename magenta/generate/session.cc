@@ -1,6 +1,7 @@
 #include "magenta/generate/session.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "magenta/base/check.h"
@@ -198,6 +199,23 @@ float Session::LogProbabilityOf(int row, Event event, LogitFilters filters) {
   labels_.resize(model_->network->head_sizes().size());
   rows_[row].encoder->Labels(event, labels_);
   return LogProbability(row, labels_, filters);
+}
+
+float Session::LogProbabilityByAnyClass(int row, Event event, LogitFilters filters) {
+  MAGENTA_CHECK(model_->network->head_sizes().size() == 1);
+  std::vector<float> logs;
+  ForEachHead(row, filters, scratch_, [&](size_t, std::span<float> values) {
+    for (size_t label = 0; label < values.size(); ++label) {
+      if (rows_[row].encoder->DecodeOne(static_cast<int>(label)) != event) continue;
+      logs.push_back(LogSoftmaxAt(values, static_cast<int>(label)));
+    }
+  });
+  MAGENTA_CHECK(!logs.empty());  // what a codec accepts has a class
+  const float largest = *std::max_element(logs.begin(), logs.end());
+  if (std::isinf(largest)) return largest;
+  float sum = 0;  // by the largest; exactly 1 where one class alone means the event
+  for (const float log : logs) sum += std::exp(log - largest);
+  return largest + std::log(sum);
 }
 
 Session Session::Select(std::span<const int> rows) const {

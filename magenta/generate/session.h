@@ -88,6 +88,9 @@ class Session {
   float LogProbability(int row, std::span<const int> labels, LogitFilters filters = {});
   /// The same for the labels that the codec gives `event`.
   float LogProbabilityOf(int row, Event event, LogitFilters filters = {});
+  /// The same of all labels together that decode to `event`, which the codec accepts; for models of
+  /// one head (checked).
+  float LogProbabilityByAnyClass(int row, Event event, LogitFilters filters = {});
 
   /// A session whose row i goes on from row `rows[i]` of this one.
   Session Select(std::span<const int> rows) const;

@@ -14,6 +14,7 @@ namespace magenta {
 namespace {
 
 using testing::RandomModel;
+using testing::TuneFor;
 
 const std::vector<Event> kTune = {60, kNoEvent, 62, 64, kNoteOff, kNoEvent, 67, 67};
 
@@ -26,28 +27,30 @@ std::vector<std::unique_ptr<LogitFilter>> Only(std::unique_ptr<LogitFilter> filt
 TEST(SessionTest, ADistributionIsOne) {
   for (const ModelSpec& spec : BuiltInModels()) {
     Session session(RandomModel(spec.id), 2);
-    session.Prime(kTune);
+    const std::vector<Event> tune = TuneFor(spec);
+    session.Prime(tune);
     const auto p = session.Distribution(1);
     EXPECT_EQ(p.size(), static_cast<size_t>(spec.codec->num_classes()));
     EXPECT_NEAR(std::accumulate(p.begin(), p.end(), 0.0), 1, 1e-6);
     EXPECT_EQ(p, session.Distribution(0));
-    EXPECT_EQ(session.events(1), kTune);
+    EXPECT_EQ(session.events(1), tune);
   }
 }
 
 TEST(SessionTest, AForkGoesOnAsIfItHadHeardEverything) {
   for (const ModelSpec& spec : BuiltInModels()) {
     const auto model = RandomModel(spec.id);
+    const std::vector<Event> tune = TuneFor(spec);
     Session trunk(model, 1);
-    trunk.Prime(kTune);
+    trunk.Prime(tune);
     Session fork = trunk.Fork(3);
     ASSERT_EQ(fork.rows(), 3);
-    const std::vector<Event> next = {71, kNoEvent, 60};
+    const std::vector<Event> next = {tune[3], tune[1], tune[0]};
     fork.Push(next);
     fork.Step();
     for (int row = 0; row < 3; ++row) {
       Session alone(model, 1);
-      alone.Prime(kTune);
+      alone.Prime(tune);
       alone.Prime({&next[row], 1});
       EXPECT_EQ(fork.Distribution(row), alone.Distribution(0)) << spec.id;
       EXPECT_EQ(fork.events(row), alone.events(0));
@@ -56,7 +59,7 @@ TEST(SessionTest, AForkGoesOnAsIfItHadHeardEverything) {
     Session kept = fork.Select(chosen);
     EXPECT_EQ(kept.Distribution(0), fork.Distribution(2));
     EXPECT_EQ(kept.Distribution(1), fork.Distribution(0));
-    EXPECT_EQ(trunk.events(0), kTune);
+    EXPECT_EQ(trunk.events(0), tune);
   }
 }
 
@@ -95,12 +98,10 @@ Outcomes OutcomesOf(const Model& model, const Session& session, const std::vecto
 
 TEST(SessionTest, PitchTemperatureChoosesAmongPitchesAlone) {
   for (const ModelSpec& spec : BuiltInModels()) {
+    if (!spec.kind->IsPitch(60)) continue;
     const auto model = RandomModel(spec.id);
     Session session(model, 1);
-    // Over two bars, so that repeats are there: of a note, of a rest, of nothing.
-    std::vector<Event> heard;
-    for (int i = 0; i < 35; ++i) heard.push_back(kTune[i % kTune.size()]);
-    for (const Event event : heard) {
+    for (const Event event : TuneFor(spec)) {
       session.Prime({&event, 1});
       const Outcomes one =
           OutcomesOf(*model, session, session.Distribution(0, Only(MakeTemperature(0.8))));
@@ -142,16 +143,17 @@ TEST(LikelihoodTest, IsTheSumOfTheLogarithms) {
     const auto model = RandomModel(spec.id);
     Session session(model, 1);
     const auto encoder = spec.codec->NewEncoder();
+    const std::vector<Event> tune = TuneFor(spec);
     double want = 0;
-    for (size_t i = 0; i < kTune.size(); ++i) {
-      if (i > 0) want += std::log(session.Distribution(0)[encoder->Label(kTune[i])]);
-      encoder->Push(kTune[i]);
-      session.Prime({&kTune[i], 1});
+    for (size_t i = 0; i < tune.size(); ++i) {
+      if (i > 0) want += std::log(session.Distribution(0)[encoder->Label(tune[i])]);
+      encoder->Push(tune[i]);
+      session.Prime({&tune[i], 1});
     }
-    const auto got = LogLikelihood(model, {kTune, {}});
+    const auto got = LogLikelihood(model, {tune, {}});
     ASSERT_TRUE(got.ok());
-    EXPECT_NEAR(got->total, want, 1e-5) << spec.id;
-    EXPECT_EQ(got->per_event.size(), kTune.size() - 1);
+    EXPECT_NEAR(got->total, want, 1e-4) << spec.id;
+    EXPECT_EQ(got->per_event.size(), tune.size() - 1);
   }
 }
 

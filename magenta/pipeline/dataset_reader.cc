@@ -106,6 +106,16 @@ absl::StatusOr<std::vector<std::string>> ExpandFilePattern(const std::string& pa
   return files;
 }
 
+bool IsDataset(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return false;  // a pipe is read once
+  auto reader = RecordReader::Open(path);
+  if (!reader.ok()) return false;
+  std::string record;
+  const auto more = reader->Next(&record);
+  return more.ok() && *more && ParseExample(record).ok();
+}
+
 absl::StatusOr<DatasetReader> DatasetReader::Open(const std::string& pattern, const ModelSpec& spec,
                                                   bool same_events) {
   MAGENTA_ASSIGN_OR_RETURN(std::vector<std::string> files, ExpandFilePattern(pattern));

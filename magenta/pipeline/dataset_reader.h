@@ -35,6 +35,9 @@ struct DatasetExample {
 /// pattern. Errors: a part without any file (exit 3), no part at all (exit 2).
 absl::StatusOr<std::vector<std::string>> ExpandFilePattern(const std::string& pattern);
 
+/// Whether `path` is a file whose first record is an example, of either form.
+bool IsDataset(const std::string& path);
+
 /// Reads example after example, holding one at a time.
 class DatasetReader {
  public:

@@ -59,6 +59,20 @@ TEST(DatasetReaderTest, ReadsBothFormsAndSeveralFiles) {
   EXPECT_EQ(Dump(folder, "empty"), "0 skipped");
 }
 
+TEST(DatasetReaderTest, ADataSetIsToldByItsFirstRecord) {
+  TempFolder folder;
+  folder.Write("compact", Compact({60, 62}));
+  folder.Write("dense", Dense(38, {2, 3}));
+  folder.Write("notes", FrameRecord(NoteSequence().SerializeAsString()));
+  folder.Write("text", "MThd, as it were, and more");
+  folder.Write("empty", "");
+  EXPECT_TRUE(IsDataset(folder.Path("compact")));
+  EXPECT_TRUE(IsDataset(folder.Path("dense")));
+  for (const char* other : {"notes", "text", "empty", "missing", "."}) {
+    EXPECT_FALSE(IsDataset(folder.Path(other))) << other;
+  }
+}
+
 TEST(DatasetReaderTest, RefusesWhatTheModelCannotLearnFrom) {
   TempFolder folder;
   const struct {

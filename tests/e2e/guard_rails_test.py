@@ -2,6 +2,7 @@
 run's folder, paths with ~, names as long as the disk takes, and a system that gives no more threads."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -136,12 +137,33 @@ class Scores(Case):
     def test_score_makes_a_table(self):
         files = [self.write(f'{i}.mid', tune(8, i)) for i in range(2)]
         table = self.ok('score', '--config=lookback_rnn,basic_rnn', *files).out.splitlines()
-        self.assertEqual(table[0].split(), ['lookback_rnn', 'basic_rnn', 'events', 'file'])
+        self.assertEqual(table[0].split(), ['lookback_rnn', 'bits/note', 'basic_rnn', 'bits/note', 'events', 'file'])
         self.assertEqual([line.split()[-1] for line in table[1:]], files + ['all'])
         both = self.ok('score', '--config=lookback_rnn,basic_rnn', '--json', *files).json['models']
         for model in both:
             alone = self.ok('score', '--config=' + model['model'], '--json', *files).json['files']
             self.assertEqual(model['files'], alone)
+            notes = [one['notes'] for one in alone]
+            bits = sum(n * one['bits_per_note'] for n, one in zip(notes, alone))
+            self.assertAlmostEqual(model['bits_per_note'], bits / sum(notes))
+
+    def test_a_data_set_is_scored(self):
+        for i in range(3):
+            self.write(f'in/{i}.mid', tune(8, i))
+        notes, data = self.path('notes.tfrecord'), self.path('data', 'training_melodies.tfrecord')
+        self.ok('convert', '--input_dir=' + self.path('in'), '--output_file=' + notes)
+        make = ('dataset', '--input=' + notes, '--config=basic_rnn', '--output_dir=' + self.path('data'))
+        self.ok(*make)
+        alone = self.ok('score', '--config=basic_rnn', '--json', data).json['files'][0]
+        self.assertAlmostEqual(alone['bits_per_note'],
+                               -alone['log_likelihood'] / math.log(2) / alone['notes'], 3)
+        both = self.ok('score', '--config=basic_rnn,lookback_rnn', '--json', data).json['models']
+        self.assertEqual(both[0]['files'][0], alone)
+        self.assertEqual(both[1]['files'][0]['notes'], alone['notes'])
+        self.fails(3, 'was made for basic_rnn', 'score', '--config=lookback_rnn', data)
+        self.fails(2, 'no parts', 'score', '--config=basic_rnn', '--part=1', data)
+        self.ok(*make, '--format=dense')
+        self.fails(3, 'holds no events', 'score', '--config=basic_rnn', data)
 
 
 @needs_live

@@ -166,7 +166,9 @@ class Generation(Case):
         result = self.ok('score', '--run_dir=' + GOLDEN, '--json', file).json['files'][0]
         self.assertAlmostEqual(sum(result['per_event']), result['log_likelihood'], 3)
         self.assertEqual(len(result['per_event']), 127)
-        self.assertIn(f"{result['log_likelihood']:.4f}", self.ok('score', '--run_dir=' + GOLDEN, file).out)
+        text = self.ok('score', '--run_dir=' + GOLDEN, file).out
+        self.assertIn(f"{result['log_likelihood']:.4f}", text)
+        self.assertIn(f"{result['bits_per_note']:.4f}", text)
 
     def test_bundle(self):
         bundle = self.path('x.mag')

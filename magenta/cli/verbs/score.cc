@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "magenta/cli/verb.h"
 #include "magenta/generate/likelihood.h"
 #include "magenta/music/parts.h"
+#include "magenta/pipeline/dataset_reader.h"
 
 namespace magenta::cli {
 namespace {
@@ -20,7 +22,14 @@ struct FileScore {
   std::string file;
   double log_likelihood = 0;
   std::vector<float> per_event;
-  std::vector<std::string> notes;
+  Information information;
+  std::vector<std::string> remarks;
+
+  void Add(const Likelihood& likelihood) {
+    log_likelihood += likelihood.total;
+    per_event.insert(per_event.end(), likelihood.per_event.begin(), likelihood.per_event.end());
+    information.Add(likelihood.information);
+  }
 };
 
 /// A model, what it is called, and how it scores each file.
@@ -42,9 +51,16 @@ class ScoreVerb : public Verb {
     flags.About(
         "Several models, by commas in the model flags, make one table: the mean of an event under "
         "each of them, a line a file, and over all files.");
-    flags.Positional("FILE", &files_,
-                     "Files of MIDI, ABC, MusicXML or drum grids, or TFRecords of NoteSequences.",
-                     1);
+    flags.About(
+        "Bits a note compare models whose events differ: what the events after the first tell, "
+        "each "
+        "under whatever name, over the notes that begin there. A data set of `magenta dataset` is "
+        "scored example by example, as the model learns it.");
+    flags.Positional(
+        "FILE", &files_,
+        "Files of MIDI, ABC, MusicXML or drum grids, TFRecords of NoteSequences, or data "
+        "sets.",
+        1);
     flags.Group("Music");
     flags.Text("part", &part_, "Which part of each file is scored: its number from 1, or its name.")
         .Value("PART")
@@ -56,6 +72,8 @@ class ScoreVerb : public Verb {
                      "Which of two tunes the model expects more.");
     flags.AddExample("magenta score --bundle_file=mine.mag --json tune.mid",
                      "Every event's logarithm, for a program.");
+    flags.AddExample("magenta score --config=lookback_rnn,basic_rnn data/eval_melodies.tfrecord",
+                     "Bits a note of two models, over the examples that were kept out.");
     flags.AddExample("magenta score --config=lookback_rnn,attention_rnn --run_dir=mine tune.mid",
                      "Two models of the program and a run of yours, side by side.");
   }
@@ -88,8 +106,11 @@ class ScoreVerb : public Verb {
   /// Adds the file's score to each model's, or to none.
   absl::Status ScoreByAll(const std::string& file, std::vector<ModelScores>& all) const {
     std::vector<FileScore> scores;
+    const bool is_dataset = IsDataset(file);
     for (const ModelScores& one : all) {
-      MAGENTA_ASSIGN_OR_RETURN(scores.emplace_back(), ScoreFile(one.model, file));
+      MAGENTA_ASSIGN_OR_RETURN(
+          scores.emplace_back(),
+          is_dataset ? ScoreDataset(one.model, file, all.size() > 1) : ScoreFile(one.model, file));
     }
     for (size_t i = 0; i < all.size(); ++i) all[i].scores.push_back(std::move(scores[i]));
     return absl::OkStatus();
@@ -102,12 +123,13 @@ class ScoreVerb : public Verb {
     for (const FileScore& score : scores) {
       sum.log_likelihood += score.log_likelihood;
       sum.per_event.insert(sum.per_event.end(), score.per_event.begin(), score.per_event.end());
+      sum.information.Add(score.information);
     }
     return sum;
   }
 
   void Compare(const std::vector<ModelScores>& all, Output& out) const {
-    SayNotes(all[0].scores, out);
+    SayRemarks(all[0].scores, out);
     if (out.json()) {
       Json models = Json::Array();
       for (const ModelScores& one : all) {
@@ -116,21 +138,25 @@ class ScoreVerb : public Verb {
                        .Set("model", one.name)
                        .Set("log_likelihood", sum.log_likelihood)
                        .Set("mean", MeanOf(sum))
+                       .Set("bits_per_note", sum.information.bits_per_note())
                        .Set("files", FilesJson(one.scores)));
       }
       out.Result(Json::Object().Set("models", models));
       return;
     }
     std::vector<std::string> header;
-    header.reserve(all.size() + 2);
-    for (const ModelScores& one : all) header.push_back(Printable(one.name));
+    header.reserve(2 * all.size() + 2);
+    for (const ModelScores& one : all) {
+      header.insert(header.end(), {Printable(one.name), kBitsColumn});
+    }
     header.insert(header.end(), {"events", "file"});
     TextTable table(header);
     const auto add = [&](const auto& score_of) {
       std::vector<std::string> row;
-      row.reserve(all.size() + 2);
+      row.reserve(2 * all.size() + 2);
       for (const ModelScores& one : all) {
-        row.push_back(fmt::format("{:.4f}", MeanOf(score_of(one))));
+        const FileScore& score = score_of(one);
+        row.insert(row.end(), {fmt::format("{:.4f}", MeanOf(score)), BitsText(score)});
       }
       row.push_back(fmt::format("{}", score_of(all[0]).per_event.size()));
       row.push_back(Printable(score_of(all[0]).file));
@@ -145,14 +171,14 @@ class ScoreVerb : public Verb {
     for (const ModelScores& one : all) PrintEvents(one.scores, one.name + ": ", out);
   }
 
-  static void SayNotes(const std::vector<FileScore>& scores, Output& out) {
+  static void SayRemarks(const std::vector<FileScore>& scores, Output& out) {
     for (const FileScore& score : scores) {
-      for (const std::string& note : score.notes) out.Info(score.file + ": " + note);
+      for (const std::string& remark : score.remarks) out.Info(score.file + ": " + remark);
     }
   }
 
   void Report(const std::vector<FileScore>& scores, Output& out) const {
-    SayNotes(scores, out);
+    SayRemarks(scores, out);
     if (out.json()) {
       out.Result(Json::Object().Set("files", FilesJson(scores)));
     } else {
@@ -175,7 +201,7 @@ class ScoreVerb : public Verb {
   absl::StatusOr<FileScore> ScoreFile(const std::shared_ptr<const Model>& model,
                                       const std::string& file) const {
     FileScore score;
-    MAGENTA_ASSIGN_OR_RETURN(MusicPieces pieces, MusicPieces::Open(file, score.notes, true));
+    MAGENTA_ASSIGN_OR_RETURN(MusicPieces pieces, MusicPieces::Open(file, score.remarks, true));
     score.file = file;
     while (!pieces.at_end()) {
       MAGENTA_ASSIGN_OR_RETURN(std::optional<NoteSequence> sequence, pieces.Next());
@@ -188,16 +214,44 @@ class ScoreVerb : public Verb {
       const auto parts = ScoreSequence(model, *std::move(sequence), instrument);
       if (!parts.ok()) return WithFile(parts.status(), file);
       for (const ScoredPart& part : *parts) {
-        score.log_likelihood += part.likelihood.total;
-        score.per_event.insert(score.per_event.end(), part.likelihood.per_event.begin(),
-                               part.likelihood.per_event.end());
+        score.Add(part.likelihood);
         for (const std::string& note : part.melody.notes) {
-          const auto known = std::find(score.notes.begin(), score.notes.end(), note);
-          if (known == score.notes.end()) score.notes.push_back(note);
+          const auto known = std::find(score.remarks.begin(), score.remarks.end(), note);
+          if (known == score.remarks.end()) score.remarks.push_back(note);
         }
       }
     }
     return score;
+  }
+
+  /// The examples of a data set; with `same_events` one that was made for another model will do.
+  absl::StatusOr<FileScore> ScoreDataset(const std::shared_ptr<const Model>& model,
+                                         const std::string& file, bool same_events) const {
+    if (!part_.empty()) {
+      return UsageError(file + " is a data set, whose examples have no parts", "Leave --part out");
+    }
+    FileScore score;
+    score.file = file;
+    MAGENTA_ASSIGN_OR_RETURN(DatasetReader reader,
+                             DatasetReader::Open(file, *model->spec, same_events));
+    DatasetExample example;
+    while (true) {
+      MAGENTA_RETURN_IF_ERROR(CheckInterrupted());
+      MAGENTA_ASSIGN_OR_RETURN(const bool more, reader.Next(&example));
+      if (!more) return score;
+      const auto* events = std::get_if<EventSequence>(&example.content);
+      if (events == nullptr) {
+        return InputError(file, "holds no events, but a network's inputs",
+                          "Make it with --format=compact");
+      }
+      MAGENTA_ASSIGN_OR_RETURN(const Likelihood likelihood, LogLikelihood(model, *events));
+      score.Add(likelihood);
+    }
+  }
+
+  static std::string BitsText(const FileScore& score) {
+    const double bits = score.information.bits_per_note();
+    return std::isnan(bits) ? "-" : fmt::format("{:.4f}", bits);
   }
 
   static double MeanOf(const FileScore& score) {
@@ -213,17 +267,19 @@ class ScoreVerb : public Verb {
                     .Set("file", score.file)
                     .Set("log_likelihood", score.log_likelihood)
                     .Set("mean", MeanOf(score))
+                    .Set("bits_per_note", score.information.bits_per_note())
+                    .Set("notes", score.information.notes)
                     .Set("per_event", events));
     }
     return files;
   }
 
   void PrintText(const std::vector<FileScore>& scores, Output& out) const {
-    TextTable table({"log-likelihood", "events", "mean", "file"});
+    TextTable table({"log-likelihood", "events", "mean", kBitsColumn, "file"});
     for (const FileScore& score : scores) {
       table.Add({fmt::format("{:.4f}", score.log_likelihood),
                  fmt::format("{}", score.per_event.size()), fmt::format("{:.4f}", MeanOf(score)),
-                 score.file});
+                 BitsText(score), score.file});
     }
     out.Raw(Printable(table.Text()));
     if (events_) PrintEvents(scores, "", out);
@@ -238,6 +294,8 @@ class ScoreVerb : public Verb {
       }
     }
   }
+
+  static constexpr const char* kBitsColumn = "bits/note";
 
   ModelFlags model_;
   std::vector<std::string> files_;
