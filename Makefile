@@ -11,7 +11,7 @@ export MAGENTA_CORPUS ?= $(CORPUS)
 
 .DEFAULT_GOAL := all
 .PHONY: all full help setup setup-demo demo dev test slow bench lint format format-check layers tidy tidy-ready \
-        asan asan-unit tsan fuzz corpus bundles parity magentajs ci clean
+        asan asan-unit tsan fuzz corpus bundles drums parity magentajs ci clean
 
 all: setup  ## everything, release, into build/bin
 	cmake --preset full
@@ -115,6 +115,9 @@ corpus: setup  ## folk tunes (ABC) for training, from the PyPI package music21, 
 
 bundles: all corpus  ## train the bundled weights again (about an hour) into build/bundles
 	tools/train_bundles.sh $(CORPUS) $(SHARED)/data/nottingham
+
+drums: all  ## train a drum_kit from your own MIDI: make drums DIR=folder
+	tools/train_drums.sh "$(DIR)"
 
 parity: all  ## against the real Magenta (needs Python 3.10 and PyPI), the table of docs/parity.md
 	tools/parity.py

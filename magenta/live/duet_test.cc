@@ -12,6 +12,7 @@
 #include "magenta/generate/random_model.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/live/simulation_test.h"
+#include "magenta/music/drums/drum_types.h"
 #include "magenta/music/melody.h"
 #include "tests/conformance/toy_kind.h"
 
@@ -288,6 +289,31 @@ TEST(Duet, WhatIsNoPlayersSoundsWithThem) {
   for (const auto& info : kept.instrument_infos()) names += info.name() + "; ";
   EXPECT_EQ(names, "player; machine; player, channel 10; player, channel 5; ");
   EXPECT_TRUE(kept.notes(1).is_drum());
+}
+
+TEST(Duet, DrumsAreHeardOnAnyChannelAndAnsweredOnTheirs) {
+  const auto model = RandomModel("drum_kit");
+  Simulation simulation;
+  simulation.Note(0, 1, 36, /*channel=*/2).Note(4, 5, 38, 2).Note(8, 9, 36, 9).Note(12, 13, 35, 9);
+  DuetOptions options = Options(TurnMode::kBars);
+  options.listen_bars = options.answer_bars = 1;
+  options.drums = true;
+  options.players[0].output_channel = 9;
+  auto duet = Duet::Create(options, {model});
+  ASSERT_TRUE(duet.ok());
+  DuetObserver observer;
+  ASSERT_TRUE((*duet)->Run(simulation, {}, observer).ok());
+  const NoteSequence kept = (*duet)->recorder().Sequence();
+  int answered = 0;
+  for (const auto& note : kept.notes()) {
+    EXPECT_TRUE(note.is_drum()) << note.ShortDebugString();
+    if (note.instrument() != 1) continue;
+    ++answered;
+    // Of the types' own pitches, a step long.
+    EXPECT_GE(DrumKitTypes().TypeOf(note.pitch()), 0);
+    EXPECT_NEAR(note.end_time() - note.start_time(), 0.125, 1e-3);
+  }
+  EXPECT_GT(answered, 0);
 }
 
 TEST(Duet, TheSwitchBeginsTheClockAndTheAnswerBeginsOnTheNextStep) {

@@ -92,6 +92,7 @@ void Phrase::AddNote(const Note& played, int64_t end, NoteSequence& sequence) co
   note->set_end_time(static_cast<double>(note_end - origin()) / steps_per_second);
   note->set_pitch(played.pitch);
   note->set_velocity(played.velocity);
+  note->set_is_drum(options_.drums);
 }
 
 absl::StatusOr<Primer> Phrase::ReadPrimer(const Model& model, int64_t end) const {

@@ -52,7 +52,7 @@ SessionRecorder::Part& SessionRecorder::PlayersPart(const SessionEvent& entry) {
   const bool is_first = first == players_.end() || first->first.first != entry.player;
   const bool is_main = player.input_channel < 0 ? is_first : channel == player.input_channel;
   Part part = {kTracksPerPlayer * entry.player, std::max(player.thru_program, 0),
-               channel == kDrumChannel};
+               options_.drums || channel == kDrumChannel};
   if (!is_main) {
     part.instrument = next_instrument_++;
     auto* info = recorded_.add_instrument_infos();
@@ -68,8 +68,10 @@ void SessionRecorder::Add(const SessionEvent& entry) {
     case SessionEvent::Kind::kPlayerNote: return AddNote(PlayersPart(entry), entry, recorded_);
     case SessionEvent::Kind::kPlayerSound: return AddSound(entry);
     case SessionEvent::Kind::kMachineNote: {
-      const int program = std::max(options_.players[entry.player].program, 0);
-      return AddNote({kTracksPerPlayer * entry.player + 1, program, false}, entry, recorded_);
+      const PlayerOptions& player = options_.players[entry.player];
+      const bool is_drum = options_.drums || player.output_channel == kDrumChannel;
+      return AddNote({kTracksPerPlayer * entry.player + 1, std::max(player.program, 0), is_drum},
+                     entry, recorded_);
     }
     case SessionEvent::Kind::kClick: {
       const bool is_drum = options_.metronome.channel == kDrumChannel;

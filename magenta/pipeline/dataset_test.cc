@@ -127,6 +127,31 @@ TEST(DatasetTest, DenseExamplesAreTheEncodedEvents) {
   }
 }
 
+TEST(DatasetTest, DrumPatternsAreStrungAndPlacedByTheirNames) {
+  TempFolder folder;
+  std::string grids;
+  // Each title twice, so that numbers and titles would place them apart.
+  for (int i = 0; i < 60; ++i) {
+    grids += fmt::format("pattern: Groove {}\ngrid: 8\nBD |x---x---|%\n\n", i % 30);
+  }
+  folder.Write("in/a.drums", grids);
+  DatasetOptions options = Options(folder, "drum_kit");
+  options.input = folder.Path("in");
+  options.unroll_sections = true;
+  options.eval_ratio = 0.3;
+  const auto summary = BuildDataset(options);
+  ASSERT_TRUE(summary.ok()) << ErrorLine(summary.status());
+  EXPECT_EQ(summary->training_file, folder.Path("data/training_drum_tracks.tfrecord"));
+  EXPECT_EQ(summary->training_examples + summary->eval_examples, 60);
+  const std::set<std::string> eval = SourcesOf(summary->eval_file);
+  EXPECT_GT(eval.size(), 1u);
+  for (const std::string& source : SourcesOf(summary->training_file)) {
+    EXPECT_FALSE(eval.contains(source));
+    EXPECT_THAT(source, testing::StartsWith("a.drums_Groove "));
+  }
+  EXPECT_GE(CompactOf(summary->training_file)[0].events.size(), 7u * 16);
+}
+
 TEST(DatasetTest, ASequencesPlaceDependsOnItsNameAndTheSeedAlone) {
   TempFolder folder;
   auto tunes = Tunes(60);

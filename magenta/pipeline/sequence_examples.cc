@@ -179,6 +179,10 @@ class SequenceStages {
 }  // namespace
 
 std::string PlacingName(const NoteSequence& sequence, const std::string& fallback) {
+  const std::string& title = sequence.sequence_metadata().title();
+  if (sequence.filename().ends_with(".drums") && !title.empty()) {
+    return fmt::format("{}_{}", sequence.filename(), title);
+  }
   if (!sequence.filename().empty()) {
     return sequence.reference_number() == 0
                ? sequence.filename()

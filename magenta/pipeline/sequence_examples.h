@@ -34,8 +34,8 @@ struct SequenceExamples {
   StageCounters counters;
 };
 
-/// What places a sequence in a partition: its file name and number in the book, else
-/// its id, else `fallback`.
+/// What places a sequence in a partition: its file name and number in the book (of a
+/// drum grid its pattern's title, so that namesakes stay together), else its id, else `fallback`.
 std::string PlacingName(const NoteSequence& sequence, const std::string& fallback);
 
 /// Runs the stages of BuildDataset on one sequence. `name` is its PlacingName. Thread-safe. What it

@@ -6,11 +6,13 @@
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/session.h"
+#include "magenta/io/drums/drum_names.h"
 
 namespace magenta {
 namespace {
 
-constexpr Event kPrimer = 60;  // middle C
+constexpr Event kMiddleC = 60;
+constexpr Event kFirstType = 1;  // of drums: the bass drum, or any
 constexpr int kEvents = 128;
 constexpr int kEventsALine = 16;
 // What the figures of a session are of.
@@ -22,6 +24,17 @@ std::string EventName(Event event) {
   if (event < -1) return "-";
   if (event < 0) return "off";
   return fmt::format("{}{}", kNames[event % 12], event / 12 - 1);
+}
+
+/// What is struck: "BD+CH", "-" for nothing.
+std::string DrumsName(const MusicKind& kind, Event event) {
+  std::vector<NoteChange> changes;
+  kind.NewRenderer({}, /*after_primer=*/true)->Add(event, changes);
+  std::string name;
+  for (const NoteChange& change : changes) {
+    name += (name.empty() ? "" : "+") + DrumNameOf(change.pitch);
+  }
+  return name.empty() ? "-" : name;
 }
 
 std::vector<std::pair<std::string, float>> Scalars(const Metrics& metrics, bool with_classes) {
@@ -90,9 +103,9 @@ absl::Status RunLog::Evaluation(int64_t step, const Metrics& metrics) {
   return writer->Scalars(step, Scalars(metrics, true));
 }
 
-absl::Status RunLog::Melody(int64_t step, const std::string& text) {
+absl::Status RunLog::Sample(int64_t step, std::string_view name, const std::string& text) {
   MAGENTA_ASSIGN_OR_RETURN(EventWriter * writer, Writer(eval_));
-  return writer->Text(step, "melody", fmt::format("```\n{}```\n", text));
+  return writer->Text(step, std::string(name), fmt::format("```\n{}```\n", text));
 }
 
 HParamsSession SessionOf(const std::string& config, const HParams& hparams, uint32_t seed,
@@ -127,10 +140,13 @@ std::string SampleText(const TensorMap& tensors, const std::string& config,
   weights.tensors = tensors;
   weights.hparams_text = hparams_text;
   const auto model = MakeModel(weights, config, "");
-  if (!model.ok() || !(*model)->codec->Accepts(kPrimer)) return "";
+  if (!model.ok()) return "";
+  const MusicKind& kind = *(*model)->spec->kind;
+  const Event primer = kind.plays_drums() ? kFirstType : kMiddleC;
+  if (!(*model)->codec->Accepts(primer)) return "";
   Session session(*model, 1);
   SeededUniform uniform(seed);
-  session.Prime({{kPrimer}});
+  session.Prime({{primer}});
   while (session.events(0).size() < kEvents) {
     session.Push(session.Sample(0, {}, uniform));
     session.Step();
@@ -138,7 +154,8 @@ std::string SampleText(const TensorMap& tensors, const std::string& config,
   std::string text;
   const auto& events = session.events(0);
   for (size_t i = 0; i < events.size(); ++i) {
-    text += fmt::format("{:<4}", EventName(events[i]));
+    text += kind.plays_drums() ? fmt::format("{:<9}", DrumsName(kind, events[i]))
+                               : fmt::format("{:<4}", EventName(events[i]));
     if ((i + 1) % kEventsALine == 0) text += "\n";
   }
   return text;

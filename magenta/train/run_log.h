@@ -1,5 +1,5 @@
 #pragma once
-// What a run tells TensorBoard: scalars by Magenta's names, and a melody of the model at hand.
+// What a run tells TensorBoard: scalars by Magenta's names, and music of the model at hand.
 
 #include <optional>
 #include <string>
@@ -29,8 +29,8 @@ class RunLog {
                         double steps_per_s);
   /// Pooled figures to run_dir/eval.
   absl::Status Evaluation(int64_t step, const Metrics& metrics);
-  /// A text to run_dir/eval, as a block of code under "melody".
-  absl::Status Melody(int64_t step, const std::string& text);
+  /// A text to run_dir/eval, as a block of code under `name` ("melody").
+  absl::Status Sample(int64_t step, std::string_view name, const std::string& text);
 
  private:
   // One of the files below run_dir, and what it says first.
@@ -51,7 +51,8 @@ HParamsSession SessionOf(const std::string& config, const HParams& hparams, uint
                          const std::string& from);
 
 /// 128 events that a network of `tensors` draws after a middle C, 16 a line: note names, "-" for no
-/// event, "off" for note off. "" where the model is not one of the table or speaks no melodies.
+/// event, "off" for note off; of drums after a bass drum, what is struck: "BD+CH", "-" for nothing.
+/// "" where the model is not one of the table or speaks neither.
 std::string SampleText(const TensorMap& tensors, const std::string& config,
                        const std::string& hparams_text, uint32_t seed);
 

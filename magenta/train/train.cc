@@ -456,9 +456,10 @@ absl::Status Trainer::WriteEvaluation(bool best) {
     const auto saved = SaveCheckpoint(options_.run_dir + "/best/train", state_.step, Tensors(), 1);
     if (!saved.ok()) return saved.status();
   }
-  const std::string melody =
+  const std::string sample =
       SampleText(ToTensors(variables_, false), spec().id, HParamsText(hparams_), state_.seed);
-  return melody.empty() ? absl::OkStatus() : log_.Melody(state_.step, melody);
+  return sample.empty() ? absl::OkStatus()
+                        : log_.Sample(state_.step, spec().kind->names().one, sample);
 }
 
 absl::Status Trainer::Save() {

@@ -7,6 +7,7 @@
 #include "magenta/base/utf8.h"
 #include "magenta/cli/inspect/inspect.h"
 #include "magenta/cli/terminal/output.h"
+#include "magenta/io/drums/drum_names.h"
 #include "magenta/music/extract_melodies.h"
 #include "magenta/music/parts.h"
 #include "magenta/music/quantize.h"
@@ -98,9 +99,10 @@ void AddInstruments(const NoteSequence& sequence, Inspection& result) {
   TextTable table({"instrument", "notes", "lowest", "highest", "program", "name"});
   Json list = Json::Array();
   for (const auto& [instrument, row] : rows) {
-    table.Add({fmt::format("{}", instrument), fmt::format("{}", row.notes), NameOfPitch(row.low),
-               NameOfPitch(row.high),
-               row.drums ? "drums" : fmt::format("{}", *row.programs.begin()), names[instrument]});
+    const auto name = row.drums ? DrumNameOf : NameOfPitch;
+    table.Add({fmt::format("{}", instrument), fmt::format("{}", row.notes), name(row.low),
+               name(row.high), row.drums ? "drums" : fmt::format("{}", *row.programs.begin()),
+               names[instrument]});
     list.Add(Json::Object()
                  .Set("instrument", instrument)
                  .Set("notes", row.notes)
@@ -121,7 +123,8 @@ void AddNotes(const NoteSequence& sequence, const InspectOptions& options, Inspe
   for (size_t i = 0; i < shown; ++i) {
     const auto& note = sequence.notes(static_cast<int>(i));
     table.Add({Seconds(note.start_time()), Seconds(note.end_time()),
-               fmt::format("{}", note.pitch()), NameOfPitch(note.pitch()),
+               fmt::format("{}", note.pitch()),
+               note.is_drum() ? DrumNameOf(note.pitch()) : NameOfPitch(note.pitch()),
                fmt::format("{}", note.velocity()), fmt::format("{}", note.program()),
                fmt::format("{}", note.instrument())});
   }

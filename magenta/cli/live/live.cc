@@ -33,17 +33,21 @@ class RunningLiveVerb : public LiveFlags {
     MAGENTA_RETURN_IF_ERROR(Check());
     CatchSignals(kSecondsToEndNotes);
     const bool with_clicks = metronome != "auto" && metronome != "off";
+    MAGENTA_RETURN_IF_ERROR(remote.CheckBeside(model));
+    std::vector<std::shared_ptr<const Model>> models;
+    if (!remote.given()) {
+      MAGENTA_ASSIGN_OR_RETURN(models, LoadModels(context));
+    }
+    MAGENTA_ASSIGN_OR_RETURN(files.drums, PlaysDrums(models));
     for (const std::string& remark : SettleFlags(*this)) context.out.Info(remark);
     for (const std::string& name : {program, input_program, metronome_program}) {
       if (const std::string note = ProgramNote(name); !note.empty()) context.out.Info(note);
     }
     record = FreeName(record);
     const uint32_t seed = context.globals.seed.value_or(DrawSeed());
-    // Flags that disagree are found before weights are read.
-    MAGENTA_RETURN_IF_ERROR(MakeDuetOptions(*this, 4, seed).status());
     MAGENTA_ASSIGN_OR_RETURN(const MidiBackendEntry* entry, FindMidiBackend(backend));
     std::vector<std::string> names;
-    MAGENTA_ASSIGN_OR_RETURN(const auto duet, MakeDuet(seed, names, context));
+    MAGENTA_ASSIGN_OR_RETURN(const auto duet, MakeDuet(seed, models, names, context));
     Begin(*entry, duet->options(), names, context);
     LivePrinter printer(context.out, duet->options(), names);
     if (entry->name != "file") printer.ExpectRealTime();
@@ -115,17 +119,34 @@ class RunningLiveVerb : public LiveFlags {
   }
 
   /// A session with the models that flags name, here or on a server; their names go to `names`.
-  absl::StatusOr<std::unique_ptr<Duet>> MakeDuet(uint32_t seed, std::vector<std::string>& names,
-                                                 Context& context) const {
-    MAGENTA_RETURN_IF_ERROR(remote.CheckBeside(model));
+  absl::StatusOr<std::unique_ptr<Duet>> MakeDuet(
+      uint32_t seed, const std::vector<std::shared_ptr<const Model>>& models,
+      std::vector<std::string>& names, Context& context) const {
     if (remote.given()) return MakeRemoteDuet(seed, names, context);
-    MAGENTA_ASSIGN_OR_RETURN(const auto models, LoadModels(context));
     names.reserve(models.size());
     for (const auto& model : models) names.push_back(model->id);
     MAGENTA_ASSIGN_OR_RETURN(DuetOptions options,
                              MakeDuetOptions(*this, models[0]->grid.steps(), seed));
     MAGENTA_RETURN_IF_ERROR(CheckReadsChords(options, models));
     return Duet::Create(std::move(options), models, sampling.At(temperature));
+  }
+
+  /// Whether drums are played: by all of several models, or none. Of a server's model the table
+  /// here says it, if it knows the name.
+  absl::StatusOr<bool> PlaysDrums(const std::vector<std::shared_ptr<const Model>>& models) const {
+    if (models.empty()) {
+      const auto spec = FindModel(model.source.config);
+      return spec.ok() && (*spec)->kind->plays_drums();
+    }
+    const bool drums = models[0]->spec->kind->plays_drums();
+    for (const auto& other : models) {
+      if (other->spec->kind->plays_drums() == drums) continue;
+      return UsageError(
+          fmt::format("{} makes {}, {} {}", models[0]->id, models[0]->spec->kind->names().many,
+                      other->id, other->spec->kind->names().many),
+          "Choose models of drums alone, or none");
+    }
+    return drums;
   }
 
   /// At least one of several must.

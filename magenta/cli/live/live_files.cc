@@ -158,6 +158,17 @@ void SettleInput(const std::vector<InputFile>& inputs, LiveFlags& flags,
   flags.input_channel = 0;
   const std::vector<FilePart>& parts = inputs[0].parts;
   if (parts.empty()) return;
+  if (flags.files.drums) {
+    const bool has_drums = std::any_of(parts.begin(), parts.end(), [](const FilePart& part) {
+      return part.channel == kDrumsNumber - 1;
+    });
+    if (has_drums) flags.input_channel = kDrumsNumber;
+    if (!has_drums) {
+      remarks.push_back(
+          fmt::format("{} has no drums: its notes are heard as drums", inputs[0].path));
+    }
+    return;
+  }
   const FilePart* tune = TuneOf(parts);
   // Drums alone: nobody is heard.
   flags.input_channel = tune == nullptr ? 1 : tune->channel + 1;
@@ -180,6 +191,10 @@ void SettleInput(const std::vector<InputFile>& inputs, LiveFlags& flags,
 void SettleOutput(const std::vector<InputFile>& inputs, LiveFlags& flags,
                   std::vector<std::string>& remarks) {
   if (flags.output_channel > 0) return;
+  if (flags.files.drums) {
+    flags.output_channel = kDrumsNumber;
+    return;
+  }
   flags.output_channel = 1;
   if (flags.backend != "file" || !flags.thru) return;
   std::bitset<16> taken;

@@ -140,6 +140,7 @@ absl::StatusOr<int> ProgramOf(std::string_view flag, std::string_view text) {
 
 /// The machine's channel (0..15) for player `index`.
 int OutputChannel(const LiveFlags& flags, int index) {
+  if (flags.files.drums) return flags.output_channel - 1;
   if (!flags.files.free_channels.empty()) return flags.files.free_channels[index] - 1;
   // Channel 10 is drums.
   const int channel = (flags.output_channel - 1 + index) % 16;
@@ -271,6 +272,7 @@ absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_pe
   options.num_inputs = static_cast<int>(request.inputs.size());
   options.num_outputs = static_cast<int>(request.outputs.size());
   options.steps_per_quarter = steps_per_quarter;
+  options.drums = flags.files.drums;
   options.qpm = flags.qpm;
   options.sync = flags.clock == "follow" ? SyncMode::kFollow
                  : flags.clock == "send" ? SyncMode::kMaster

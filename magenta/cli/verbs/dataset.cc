@@ -89,7 +89,10 @@ class DatasetVerb : public Verb {
         .IntList("transpose", &options_.transpositions,
                  "Semitones; a copy of every example for each.")
         .Range(-127, 127);
-    flags.Bool("unroll", &options_.unroll_sections, "Play out the repeats of scores.");
+    flags.Bool(
+        "unroll", &options_.unroll_sections,
+        "Play out the repeats of scores; patterns of drum grids are always strung with their "
+        "variations and fills for models of drums.");
   }
 
   absl::Status Check() {
@@ -97,6 +100,8 @@ class DatasetVerb : public Verb {
     MAGENTA_ASSIGN_OR_RETURN(options_.spec, FindModel(config_));
     MAGENTA_RETURN_IF_ERROR(ParseHParams(hparams_, options_.spec->hparams).status());
     MAGENTA_RETURN_IF_ERROR(example_flags_.Take(*options_.spec->kind, config_, options_.examples));
+    // What a groove is varied and filled with is in its grid.
+    options_.unroll_sections |= options_.spec->kind->plays_drums();
     options_.format = format_ == "dense" ? DatasetFormat::kDense : DatasetFormat::kCompact;
     if (!shard_.empty()) {
       MAGENTA_ASSIGN_OR_RETURN(options_.shard, ParseShard(shard_));

@@ -53,10 +53,10 @@ void LiveFlags::DescribePorts(Flags& flags) {
   flags.TextList("output_ports", &output_ports, outputs).Hidden();
   flags.Int("input_channel", &input_channel, "The player's MIDI channel, 1 to 16; 0: all.")
       .Range(0, 16)
-      .Default("0; of a file the part that lies highest");
+      .Default("0; of a file the part that lies highest, or the drums");
   flags.Int("output_channel", &output_channel, "The machine's MIDI channel.")
       .Range(1, 16)
-      .Default("1; beside a file one that it does not use");
+      .Default("1; of drums 10; beside a file one that it does not use");
   flags
       .Text("program", &program,
             "The machine's instrument of General MIDI, by name (flute) or number (0 to 127).")

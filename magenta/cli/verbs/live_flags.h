@@ -98,6 +98,8 @@ struct LiveFlags : HandedOverVerb {
     double pickup = 0;
     /// MIDI channels, from 1, that the machine may have.
     std::vector<int> free_channels;
+    /// The models play drums.
+    bool drums = false;
   } files;
 
  private:

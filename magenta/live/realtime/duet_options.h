@@ -103,6 +103,9 @@ struct DuetOptions {
   int meter_numerator = 4;
   int meter_denominator = 4;
 
+  /// All play drums, on whatever channel: so they are heard and recorded.
+  bool drums = false;
+
   int listen_bars = 2;
   /// 0: as long as the phrase.
   int answer_bars = 2;
