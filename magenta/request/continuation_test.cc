@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "magenta/base/status.h"
+#include "magenta/kinds/drums_kind.h"
 #include "magenta/kinds/melody_kind.h"
-#include "magenta/models/model_spec.h"
 #include "tests/dump.h"
 
 namespace magenta {
@@ -38,11 +38,19 @@ NoteSequence Sequence(const Music& music) {
   return sequence;
 }
 
-const MusicKind& KindOf(const char* config) { return *FindModel(config).value()->kind; }
+const MusicKind& Melodies() {
+  static const auto kind = MakeMelodyKind({});
+  return *kind;
+}
+
+const MusicKind& Drums() {
+  static const auto kind = MakeDrumsKind(DrumKitTypes());
+  return *kind;
+}
 
 /// "its end -> the section", or the error.
 std::string Dump(const Music& music, const ContinuationOptions& options) {
-  const auto end = EndOfNotes(Sequence(music), KindOf("lookback_rnn"), options.grid);
+  const auto end = EndOfNotes(Sequence(music), Melodies(), options.grid);
   if (!end.ok()) return ErrorLine(end.status());
   const auto request = ContinuationOf(Sequence(music), *end, options);
   if (!request.ok()) return ErrorLine(request.status());
@@ -92,7 +100,7 @@ std::string SectionAfter(const char* music, const ContinuationOptions& options,
   const NoteSequence sequence = ParseMusic(music);
   std::optional<Part> chosen;
   if (*part != '\0') chosen = *FindPart(PartsOf(sequence), part, "part");
-  const auto end = EndOfNotes(sequence, KindOf("lookback_rnn"), Grid(), chosen);
+  const auto end = EndOfNotes(sequence, Melodies(), Grid(), chosen);
   if (!end.ok()) return ErrorLine(end.status());
   const auto request = ContinuationOf(sequence, *end, options);
   if (!request.ok()) return ErrorLine(request.status());
@@ -101,8 +109,8 @@ std::string SectionAfter(const char* music, const ContinuationOptions& options,
 }
 
 TEST(Continuation, DrumsAreGoneOnFromByWhoPlaysThem) {
-  const MusicKind& melody = KindOf("lookback_rnn");
-  const MusicKind& drums = KindOf("drum_kit");
+  const MusicKind& melody = Melodies();
+  const MusicKind& drums = Drums();
   NoteSequence grid = ParseMusic("M4/4@0 T120@0 36@0+0.125/d");
   grid.set_total_time(2);
   EXPECT_EQ(ErrorLine(EndOfNotes(grid, melody, Grid()).status()),

@@ -9,6 +9,7 @@
 #include "magenta/io/tensor/checkpoint.h"
 #include "magenta/nn/rnn.h"
 #include "magenta/train/optimizer.h"
+#include "magenta/train/rnn/rnn_learner.h"
 #include "magenta/train/run_folder.h"
 #include "magenta/train/shards.h"
 #include "tests/parity/rows_checked.h"
@@ -76,10 +77,10 @@ void ExpectThirtySteps(const std::string& config, const std::vector<json>& rows,
   const std::vector<DatasetExample> examples = ZooBatch(spec, folder);
   std::vector<int> all(examples.size());
   std::iota(all.begin(), all.end(), 0);
-  const RnnGraph graph(layout, spec.codec->default_label());
+  const RnnLearner learner(layout, spec.codec->default_label());
   for (const json& row : rows) {
     auto batch =
-        ComputeGradients(graph, variables, {examples, all, spec.codec.get()}, {0, state.step}, 2);
+        ComputeGradients(learner, variables, {examples, all, spec.codec.get()}, {0, state.step}, 2);
     const Metrics metrics = batch.sums.ToMetrics();
     ExpectFigure(metrics.loss, row, "loss");
     ExpectFigure(metrics.perplexity(), row, "metrics/perplexity");
