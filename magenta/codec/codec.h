@@ -85,7 +85,7 @@ class EventCodec {
   /// `control`, which says what stands at a position (0 or more), as networks read it; null for
   /// codecs without. It is asked whenever an input is made, and must answer alike for the past.
   virtual std::shared_ptr<const Control> MakeControl(
-      std::function<Event(int64_t position)> /*control*/) const {
+      const std::function<Event(int64_t position)>& /*control*/) const {
     return nullptr;
   }
   /// The same of EventSequence::control, whose last one is held; null where it is empty.

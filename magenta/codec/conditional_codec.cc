@@ -99,8 +99,8 @@ class ConditionalCodec final : public EventCodec {
 
   using EventCodec::MakeControl;
   std::shared_ptr<const Control> MakeControl(
-      std::function<Event(int64_t position)> control) const override {
-    return std::make_shared<EncodedControl>(control_, std::move(control));
+      const std::function<Event(int64_t position)>& control) const override {
+    return std::make_shared<EncodedControl>(control_, control);
   }
 
   using EventCodec::NewEncoder;

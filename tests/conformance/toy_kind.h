@@ -52,10 +52,16 @@ class ToyKind final : public MusicKind {
     return primer;
   }
   DefaultPrimer MakeDefaultPrimer(double qpm, Grid grid) const override {
-    return {Render({{0, kToyPitches}, {}}, Primer{.grid = grid}, qpm), "C"};
+    return {Render({{0, kToyPitches}, {}}, PrimerOn(grid), qpm), "C"};
   }
   std::unique_ptr<NoteRenderer> NewRenderer(const Primer& /*primer*/, bool) const override {
     return std::make_unique<Renderer>(*this);
+  }
+
+  static Primer PrimerOn(Grid grid) {
+    Primer primer;
+    primer.grid = grid;
+    return primer;
   }
 
  private:
@@ -118,8 +124,9 @@ class ToyCodec final : public EventCodec {
   bool Accepts(Event event) const override { return event >= 0 && event < kToyEvents; }
   bool has_control() const override { return true; }
   using EventCodec::MakeControl;
-  std::shared_ptr<const Control> MakeControl(std::function<Event(int64_t)> control) const override {
-    return std::make_shared<ToyControl>(std::move(control));
+  std::shared_ptr<const Control> MakeControl(
+      const std::function<Event(int64_t)>& control) const override {
+    return std::make_shared<ToyControl>(control);
   }
   using EventCodec::NewEncoder;
   std::unique_ptr<EventEncoder> NewEncoder(std::shared_ptr<const Control> control) const override {
