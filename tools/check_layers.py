@@ -42,7 +42,7 @@ ROOMS = {
     "request": ["base", "kinds", "nn"] + MUSIC,
     "generate": MODELS + ["request"] + IO,
     "pipeline": MODELS + IO,
-    "render": ["base"] + MUSIC,
+    "render": ["base"] + MUSIC + ["io/drums"],
     # The MIDI thread's side: nothing that could allocate, lock or wait is even in sight.
     "live/realtime": ["base"],
     "live": GENERATE + ["live/realtime"],

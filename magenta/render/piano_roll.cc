@@ -16,6 +16,7 @@
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
+#include "magenta/io/drums/drum_names.h"
 #include "magenta/music/meter_map.h"
 #include "magenta/render/bar_grid.h"
 #include "magenta/render/canvas.h"
@@ -177,11 +178,42 @@ class PianoRollPainter {
       high_ = std::max(high_, pitch);
     }
     if (low_ > high_) low_ = high_ = 60;
+    if (FindDrumRows()) return;
     --low_, ++high_;
     while (high_ - low_ < 19) --low_, ++high_;
     low_ = std::max(low_, 0);
     high_ = std::min(high_, 127);
   }
+
+  /// Drums alone are a drum map: a row for each that is struck, by its name.
+  bool FindDrumRows() {
+    const auto& notes = sequence_.notes();
+    const auto is_drum = [](const auto& note) { return note.is_drum(); };
+    if (notes.empty() || !std::all_of(notes.begin(), notes.end(), is_drum)) return false;
+    for (const auto& note : notes) drum_rows_[std::clamp(note.pitch(), 0, 127)] = 0;
+    std::vector<int> pitches;
+    for (const auto& [pitch, row] : drum_rows_) pitches.push_back(pitch);
+    // As grids are written, the first line on top.
+    std::stable_sort(pitches.begin(), pitches.end(),
+                     [](int a, int b) { return DrumLineOrder(a) > DrumLineOrder(b); });
+    low_ = 0, high_ = static_cast<int>(pitches.size()) - 1;
+    for (size_t row = 0; row < pitches.size(); ++row) {
+      drum_rows_[pitches[row]] = static_cast<int>(row);
+      drum_names_.push_back(DrumNameOf(pitches[row]));
+    }
+    return true;
+  }
+
+  bool IsDrumMap() const { return !drum_names_.empty(); }
+
+  /// The row of a note, counted as pitches are.
+  int RowOf(const NoteSequence::Note& note) const {
+    const int pitch = std::clamp(note.pitch(), 0, 127);
+    return IsDrumMap() ? drum_rows_.at(pitch) : pitch;
+  }
+
+  /// Whether a row is shaded: black keys; of a drum map each second one.
+  bool IsShaded(int row) const { return IsDrumMap() ? row % 2 == 1 : IsBlackKey(row); }
 
   void PlaceChords() {
     for (const auto& text : sequence_.text_annotations()) {
@@ -224,8 +256,7 @@ class PianoRollPainter {
     for (const auto& note : sequence_.notes()) {
       const double from = grid_.QuarterAt(note.start_time());
       const double to = grid_.QuarterAt(note.end_time());
-      const int pitch = std::clamp(note.pitch(), 0, 127);
-      if (to - from > 1e-9) notes_.push_back({from, to, pitch, PaintOf(note)});
+      if (to - from > 1e-9) notes_.push_back({from, to, RowOf(note), PaintOf(note)});
     }
   }
 
@@ -314,14 +345,14 @@ class PianoRollPainter {
         HasPrimer() ? std::clamp(X(system, grid_.QuarterAt(options_.primer_end)), Left(), right)
                     : right;
     for (int pitch = low_; pitch <= high_; ++pitch) {
-      const bool black = IsBlackKey(pitch);
+      const bool black = IsShaded(pitch);
       canvas_->FillRect(Left(), Y(pitch), tint_from - Left(), row_, black ? kBlackRow : 0xffffff);
       canvas_->FillRect(tint_from, Y(pitch), right - tint_from, row_,
                         black ? kGeneratedBlackTint : kGeneratedTint);
     }
     for (int pitch = low_; pitch <= high_; ++pitch) {
-      const bool octave = pitch % 12 == 0;
-      if (octave || pitch % 12 == 5) {
+      const bool octave = !IsDrumMap() && pitch % 12 == 0;
+      if (octave || IsDrumMap() || pitch % 12 == 5) {
         canvas_->Line(Left(), Y(pitch) + row_, right, Y(pitch) + row_, octave ? 1.2 : 0.6,
                       octave ? kOctaveLine : kBeatLine);
       }
@@ -331,7 +362,12 @@ class PianoRollPainter {
   void PaintKeyboard() {
     const double size = std::clamp(row_ * 0.8, 7.0, 11.0);
     canvas_->FillRect(kMargin, top_, kKeyboard, Bottom() - top_, 0xffffff);
-    for (int pitch = low_; pitch <= high_; ++pitch) {
+    for (int row = low_; IsDrumMap() && row <= high_; ++row) {
+      canvas_->Text(kMargin + kKeyboard - 5, Y(row) + row_ / 2,
+                    drum_names_[static_cast<size_t>(row)],
+                    {.size = size, .color = kInk, .anchor = 1});
+    }
+    for (int pitch = low_; !IsDrumMap() && pitch <= high_; ++pitch) {
       if (IsBlackKey(pitch)) {
         canvas_->FillRect(kMargin, Y(pitch) + row_ * 0.06, kKeyboard * 0.5, row_ * 0.88, 0x323846);
         canvas_->Line(kMargin + kKeyboard * 0.5, Y(pitch) + row_ / 2, kMargin + kKeyboard,
@@ -426,7 +462,7 @@ class PianoRollPainter {
     const double width = std::max(right - left - 1.4, 1.6);
     canvas_->FillRoundRect(left + 0.7, Y(pitch) + 0.7, width, row_ - 1.4, 3, paint.fill,
                            paint.edge);
-    if (row_ < 10) return;
+    if (row_ < 10 || IsDrumMap()) return;  // there rows have names
     const TextStyle style = {
         .size = std::min(row_ * 0.72, 10.5), .color = 0xffffff, .bold = true, .anchor = 0.5};
     std::string name = PitchText(pitch);
@@ -456,8 +492,10 @@ class PianoRollPainter {
   double cell_ = 1;                           // pixels of a run's columns
   Canvas* canvas_ = nullptr;
   int low_ = 128, high_ = -1;
-  double quarters_ = 0;  // that the widest system holds
-  double row_ = 0;       // height of a key
+  std::map<int, int> drum_rows_;         // pitch -> row, of a drum map
+  std::vector<std::string> drum_names_;  // by row
+  double quarters_ = 0;                  // that the widest system holds
+  double row_ = 0;                       // height of a key
   double system_height_ = 0;
   double top_ = 0;  // of the system at hand
 };

@@ -1,6 +1,6 @@
 #pragma once
 // A NoteSequence as a picture: time to the right, pitch upwards, bars numbered, chord symbols
-// above.
+// above. Drums alone are a drum map, a named row each.
 
 #include <string>
 

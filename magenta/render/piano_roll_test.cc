@@ -47,6 +47,22 @@ Size PngSize(const NoteSequence& sequence, const PianoRollOptions& options) {
   return {Big32(*png, 16), Big32(*png, 20)};
 }
 
+TEST(PianoRoll, DrumsAreAMap) {
+  NoteSequence drums = Scale(2);
+  for (int i = 0; i < drums.notes_size(); ++i) {
+    drums.mutable_notes(i)->set_pitch(i % 2 == 0 ? 36 : 42);
+    drums.mutable_notes(i)->set_is_drum(true);
+  }
+  const auto map = DrawPianoRoll(drums, {}, PictureFormat::kSvg);
+  ASSERT_TRUE(map.ok()) << map.status();
+  drums.mutable_notes(0)->set_is_drum(false);
+  const auto keys = DrawPianoRoll(drums, {}, PictureFormat::kSvg);
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  // Two rows instead of at least twenty keys.
+  EXPECT_LT(map->size(), keys->size());
+  EXPECT_NE(map->substr(0, 300), keys->substr(0, 300));
+}
+
 TEST(PianoRoll, LongPiecesWrapIntoRows) {
   const Size one = PngSize(Scale(8), {.title = "eight bars", .primer_end = 2});
   EXPECT_EQ(one.width, 1600);
