@@ -22,7 +22,7 @@ class Timeline {
   /// Silence up to `step`; what lies beyond is cut.
   void SetLength(int64_t step) {
     while (!events_.empty() && starts_.back() >= step) Drop();
-    if (end_ > step) {
+    if (end_ > step && !events_.empty()) {
       const Event last = events_.back();
       const int64_t left = step - starts_.back();
       Drop();
