@@ -217,14 +217,18 @@ absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelSource& source
   return MakeModel(weights, source.config, source.hparams_text, source.runtime);
 }
 
+bool DrawsPitches(const EventCodec& codec, const MusicKind& kind) {
+  if (codec.head_sizes().size() != 1) return false;
+  const auto encoder = codec.NewEncoder();
+  for (int label = 0; label < codec.num_classes(); ++label) {
+    if (kind.IsPitch(encoder->DecodeOne(label))) return true;
+  }
+  return false;
+}
+
 absl::Status CheckSampling(const Sampling& sampling, const Model& model) {
   if (!sampling.pitch_temperature.has_value()) return absl::OkStatus();
-  if (model.codec->head_sizes().size() == 1) {
-    const auto encoder = model.codec->NewEncoder();
-    for (int label = 0; label < model.codec->num_classes(); ++label) {
-      if (model.spec->kind->IsPitch(encoder->DecodeOne(label))) return absl::OkStatus();
-    }
-  }
+  if (DrawsPitches(*model.codec, *model.spec->kind)) return absl::OkStatus();
   return UsageError(fmt::format("pitch_temperature is for pitches, and {} draws none", model.id),
                     "Use temperature alone");
 }

@@ -47,6 +47,10 @@ absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const LoadedWeights& weig
                                                        const std::string& hparams_text,
                                                        const RuntimeOptions& runtime = {});
 
+/// Whether some of the events that are drawn are pitches, so that these may have a temperature of
+/// their own.
+bool DrawsPitches(const EventCodec& codec, const MusicKind& kind);
+
 /// Error (exit 2): a pitch temperature, and `model` draws no pitches.
 absl::Status CheckSampling(const Sampling& sampling, const Model& model);
 

@@ -7,6 +7,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/generate/generation_task.h"
+#include "magenta/generate/generator_details.h"
 #include "magenta/request/generate_args.h"
 
 namespace magenta {
@@ -25,12 +26,7 @@ absl::StatusOr<Generation> RunToItsEnd(const std::shared_ptr<const Model>& model
 
 }  // namespace
 
-GeneratorDetails SequenceGenerator::details() const {
-  GeneratorDetails details;
-  details.set_id(model_->id);
-  details.set_description(model_->description);
-  return details;
-}
+GeneratorDetails SequenceGenerator::details() const { return DetailsOf(*model_); }
 
 absl::StatusOr<Generation> SequenceGenerator::GenerateFrom(
     const GenerateSequenceRequest& request, std::span<UniformSource* const> sources) const {

@@ -49,7 +49,7 @@ class SequenceGenerator {
   explicit SequenceGenerator(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
 
   const Model& model() const { return *model_; }
-  /// The model's id and description.
+  /// DetailsOf the model.
   GeneratorDetails details() const;
 
   /// The one output that GenerateMany gives first.

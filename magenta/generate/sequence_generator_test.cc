@@ -243,13 +243,15 @@ TEST(SequenceGeneratorTest, ArgumentsThatAreWrongAreNamed) {
   none.set_float_value(0);
   for (const Case& c : {
            Case{"temprature", real, "there is no argument 'temprature'"},
-           Case{"temperature", text, "'temperature' takes a float_value of 0 or more, not string"},
+           Case{"temperature", text,
+                "'temperature' takes a float_value of 0 to 1000000, not string"},
            Case{"temperature", minus, "not float_value -1"},
            Case{"temperature", nothing, "not no value"},
            Case{"beam_size", real, "'beam_size' takes an int_value of 1 or more, not float_value"},
            Case{"beam_size", zero, "not int_value 0"},
            Case{"steps_per_iteration", zero, "not int_value 0"},
-           Case{"pitch_temperature", minus, "'pitch_temperature' takes a float_value of 0 or more"},
+           Case{"pitch_temperature", minus,
+                "'pitch_temperature' takes a float_value of 0 to 1000000"},
            Case{"top_k", real, "'top_k' takes an int_value of 0 or more, not float_value 2"},
            Case{"top_p", real, "'top_p' takes a float_value above 0, up to 1, not float_value 2"},
            Case{"top_p", none, "not float_value 0"},

@@ -1,11 +1,15 @@
 #include "magenta/request/generate_args.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
-#include <cmath>
+#include <algorithm>
+#include <initializer_list>
 #include <limits>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
@@ -16,12 +20,6 @@ namespace magenta {
 namespace {
 
 using ArgValue = GeneratorOptions::ArgValue;
-
-constexpr char kExistingArgs[] =
-    "The arguments are temperature, pitch_temperature, top_p and min_p (float_value), top_k, "
-    "beam_size, branch_factor, steps_per_iteration, seed, reference_windows, render_chords, bars, "
-    "new_steps and num_steps (int_value), primer_part and program (int_value or string_value) and "
-    "accompaniment (string_value)";
 
 const char* ArgKindName(const ArgValue& value) {
   switch (value.kind_case()) {
@@ -35,129 +33,265 @@ const char* ArgKindName(const ArgValue& value) {
   return "no value";
 }
 
-/// Reads one argument into `args`; false when the value's type or range is wrong.
-using ReadArg = bool (*)(const ArgValue& value, GenerateArgs& args);
+/// One argument: what it may be, and what a value that it may be says.
+struct ArgumentRow {
+  using Take = void (*)(const ArgValue& value, GenerateArgs& args);
+  using Check = bool (*)(const ArgValue& value);
+  GeneratorArgument argument;
+  Take take;
+  Check check = nullptr;
 
-struct ArgRow {
-  const char* takes;
-  ReadArg read;
+  ArgumentRow(const char* name, GeneratorArgument::Type type, Take take, const char* help)
+      : take(take) {
+    argument.set_name(name);
+    argument.set_type(type);
+    argument.set_help(help);
+  }
+  ArgumentRow& AtLeast(double low) {
+    argument.set_low(low);
+    return *this;
+  }
+  ArgumentRow& Above(double low) {
+    argument.set_low_excluded(true);
+    return AtLeast(low);
+  }
+  ArgumentRow& AtMost(double high) {
+    argument.set_high(high);
+    return *this;
+  }
+  ArgumentRow& Choices(std::initializer_list<const char*> choices) {
+    for (const char* choice : choices) argument.add_choices(choice);
+    return *this;
+  }
+  /// Not all of its type and range.
+  ArgumentRow& Only(Check only) {
+    check = only;
+    return *this;
+  }
+  /// What leaving it out means.
+  ArgumentRow& Default(bool value) {
+    argument.mutable_default_value()->set_bool_value(value);
+    return *this;
+  }
+  ArgumentRow& Default(int value) {
+    argument.mutable_default_value()->set_int_value(value);
+    return *this;
+  }
+  ArgumentRow& Default(double value) {
+    argument.mutable_default_value()->set_float_value(value);
+    return *this;
+  }
+  ArgumentRow& Default(const char* value) {
+    argument.mutable_default_value()->set_string_value(value);
+    return *this;
+  }
 };
 
-template <int GenerateArgs::*kField, int kLeast>
-bool ReadIntArg(const ArgValue& value, GenerateArgs& args) {
-  if (!value.has_int_value() || value.int_value() < kLeast) return false;
-  args.*kField = value.int_value();
-  args.names_beam |= kField != &GenerateArgs::steps_per_iteration;
-  return true;
+double NumberIn(const ArgValue& value) {
+  return value.has_int_value() ? value.int_value() : value.float_value();
 }
 
-std::optional<double> NumberIn(const ArgValue& value) {
-  if (value.has_int_value()) return value.int_value();
-  if (value.has_float_value()) return value.float_value();
-  return std::nullopt;
+bool BoolIn(const ArgValue& value) {
+  return value.has_bool_value() ? value.bool_value() : value.int_value() == 1;
 }
 
-/// A value that is a temperature.
-std::optional<double> TemperatureIn(const ArgValue& value) {
-  const std::optional<double> number = NumberIn(value);
-  const double least = std::numeric_limits<float>::min();
-  return number.has_value() && (*number == 0 || (*number >= least && *number <= 1e6))
-             ? number
-             : std::nullopt;
+/// What a STRING says, which may be a number.
+std::string TextIn(const ArgValue& value) {
+  return value.has_int_value() ? fmt::format("{}", value.int_value()) : value.string_value();
 }
 
-bool ReadTemperature(const ArgValue& value, GenerateArgs& args) {
-  const std::optional<double> temperature = TemperatureIn(value);
-  args.sampling.temperature = temperature.value_or(1);
-  return temperature.has_value();
+/// Smaller ones than floats are would overflow what they divide.
+bool IsTemperature(const ArgValue& value) {
+  return NumberIn(value) == 0 || NumberIn(value) >= std::numeric_limits<float>::min();
 }
 
-bool ReadPitchTemperature(const ArgValue& value, GenerateArgs& args) {
-  args.sampling.pitch_temperature = TemperatureIn(value);
-  return args.sampling.pitch_temperature.has_value();
-}
-
-bool ReadTopK(const ArgValue& value, GenerateArgs& args) {
-  args.sampling.top_k = value.int_value();
-  return value.has_int_value() && value.int_value() >= 0;
-}
-
-bool ReadTopP(const ArgValue& value, GenerateArgs& args) {
-  args.sampling.top_p = NumberIn(value).value_or(0);
-  return args.sampling.top_p > 0 && args.sampling.top_p <= 1;
-}
-
-bool ReadMinP(const ArgValue& value, GenerateArgs& args) {
-  args.sampling.min_p = NumberIn(value).value_or(-1);
-  return args.sampling.min_p >= 0 && args.sampling.min_p <= 1;
-}
-
-bool ReadSeed(const ArgValue& value, GenerateArgs& args) {
-  args.seed = static_cast<uint32_t>(value.int_value());
-  return value.has_int_value();
-}
-
-bool ReadWindows(const ArgValue& value, GenerateArgs& args) {
-  args.reference_windows = value.has_bool_value() ? value.bool_value() : value.int_value() == 1;
-  return value.has_bool_value() ||
-         (value.has_int_value() && value.int_value() >= 0 && value.int_value() <= 1);
-}
-
-bool ReadRenderChords(const ArgValue& value, GenerateArgs& args) {
-  args.render_chords = value.has_bool_value() ? value.bool_value() : value.int_value() == 1;
-  return value.has_bool_value() ||
-         (value.has_int_value() && value.int_value() >= 0 && value.int_value() <= 1);
-}
-
-bool ReadPart(const ArgValue& value, GenerateArgs& args) {
-  args.primer_part =
-      value.has_int_value() ? fmt::format("{}", value.int_value()) : value.string_value();
-  return (value.has_int_value() && value.int_value() >= 1) || !args.primer_part.empty();
-}
-
-bool ReadAccompaniment(const ArgValue& value, GenerateArgs& args) {
-  args.keep_accompaniment = value.string_value() == "keep";
-  return args.keep_accompaniment || value.string_value() == "drop";
-}
-
-bool ReadProgram(const ArgValue& value, GenerateArgs& args) {
-  const auto program = ParseProgram(value.has_int_value() ? fmt::format("{}", value.int_value())
-                                                          : value.string_value());
-  if (program.ok()) args.program = *program;
+void TakeProgram(const ArgValue& value, GenerateArgs& args) {
+  args.program = *ParseProgram(TextIn(value));
   if (value.has_string_value()) args.program_note = ProgramNote(value.string_value());
-  return program.ok() && (value.has_int_value() || value.has_string_value());
 }
 
-template <std::optional<int> GenerateArgs::*kField, int kLeast, int kMost>
-bool ReadOptionalInt(const ArgValue& value, GenerateArgs& args) {
-  args.*kField = value.int_value();
-  return value.has_int_value() && value.int_value() >= kLeast && value.int_value() <= kMost;
+/// Every argument, by type.
+const std::vector<ArgumentRow>& Rows() {
+  using V = const ArgValue&;
+  using A = GenerateArgs&;
+  using Row = ArgumentRow;
+  constexpr auto kBool = GeneratorArgument::BOOL, kInt = GeneratorArgument::INT,
+                 kFloat = GeneratorArgument::FLOAT, kString = GeneratorArgument::STRING;
+  static const auto& rows = *new std::vector<ArgumentRow>{
+      Row(
+          "temperature", kFloat, [](V v, A a) { a.sampling.temperature = NumberIn(v); },
+          "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
+          .AtLeast(0)
+          .AtMost(1e6)
+          .Only(IsTemperature)
+          .Default(1.0),
+      Row(
+          "pitch_temperature", kFloat, [](V v, A a) { a.sampling.pitch_temperature = NumberIn(v); },
+          "Temperature of the choice among pitches alone; without it that of all events.")
+          .AtLeast(0)
+          .AtMost(1e6)
+          .Only(IsTemperature),
+      Row(
+          "top_p", kFloat, [](V v, A a) { a.sampling.top_p = NumberIn(v); },
+          "Only the most probable events that have this probability together are drawn.")
+          .Above(0)
+          .AtMost(1)
+          .Default(1.0),
+      Row(
+          "min_p", kFloat, [](V v, A a) { a.sampling.min_p = NumberIn(v); },
+          "No event less probable than this part of the most probable one is drawn.")
+          .AtLeast(0)
+          .AtMost(1)
+          .Default(0.0),
+      Row(
+          "top_k", kInt, [](V v, A a) { a.sampling.top_k = v.int_value(); },
+          "Only the k most probable events are drawn; 0: all.")
+          .AtLeast(0)
+          .Default(0),
+      Row(
+          "beam_size", kInt,
+          [](V v, A a) {
+            a.beam_size = v.int_value();
+            a.names_beam = true;
+          },
+          "Sequences kept by beam search; without it and branch_factor 1, of a fill 16.")
+          .AtLeast(1),
+      Row(
+          "branch_factor", kInt,
+          [](V v, A a) {
+            a.branch_factor = v.int_value();
+            a.names_beam = true;
+          },
+          "Continuations tried for each sequence of beam search; without it 1, as with 0.")
+          .AtLeast(0),
+      Row(
+          "steps_per_iteration", kInt, [](V v, A a) { a.steps_per_iteration = v.int_value(); },
+          "Steps between two choices of beam search.")
+          .AtLeast(1)
+          .Default(1),
+      Row(
+          "seed", kInt, [](V v, A a) { a.seed = static_cast<uint32_t>(v.int_value()); },
+          "The same seed, the same notes; without it one is drawn."),
+      Row(
+          "reference_windows", kBool, [](V v, A a) { a.reference_windows = BoolIn(v); },
+          "Sections begin a step later than the input ends, as Magenta counts them.")
+          .Default(false),
+      Row(
+          kRenderChordsArg, kBool, [](V v, A a) { a.render_chords = BoolIn(v); },
+          "Whether the chords that the music is made over sound, too.")
+          .Default(false),
+      Row(
+          "bars", kInt, [](V v, A a) { a.bars = v.int_value(); },
+          "New bars, in the meter of the music, where no section says how much is new.")
+          .AtLeast(1)
+          .AtMost(1 << 16),
+      Row(
+          "new_steps", kInt, [](V v, A a) { a.new_steps = v.int_value(); },
+          "New steps of the grid instead.")
+          .AtLeast(1)
+          .AtMost(1 << 20),
+      Row(
+          "num_steps", kInt, [](V v, A a) { a.num_steps = v.int_value(); },
+          "Length of the result in steps instead, the input's counted.")
+          .AtLeast(1)
+          .AtMost(1 << 20),
+      Row(
+          "primer_part", kString, [](V v, A a) { a.primer_part = TextIn(v); },
+          "The part that is continued, by number (from 1) or name; without it the model's choice.")
+          .AtLeast(1)
+          .Only([](V v) { return !TextIn(v).empty(); }),
+      Row("program", kString, TakeProgram,
+          "The sound of the part that is continued: a General MIDI number or name; without it "
+          "its own.")
+          .AtLeast(0)
+          .AtMost(127)
+          .Only([](V v) { return ParseProgram(TextIn(v)).ok(); }),
+      Row(
+          "accompaniment", kString,
+          [](V v, A a) { a.keep_accompaniment = v.string_value() == "keep"; },
+          "Whether the other parts stay, up to where the music goes on; reference_windows drop "
+          "them.")
+          .Choices({"keep", "drop"})
+          .Default("keep")};
+  return rows;
 }
 
-const ArgRow* FindArg(const std::string& name) {
-  static const auto& rows = *new std::map<std::string, ArgRow>{
-      {"temperature", {"a float_value of 0 or more", ReadTemperature}},
-      {"pitch_temperature", {"a float_value of 0 or more", ReadPitchTemperature}},
-      {"top_k", {"an int_value of 0 or more", ReadTopK}},
-      {"top_p", {"a float_value above 0, up to 1", ReadTopP}},
-      {"min_p", {"a float_value of 0 to 1", ReadMinP}},
-      {"beam_size", {"an int_value of 1 or more", ReadIntArg<&GenerateArgs::beam_size, 1>}},
-      {"branch_factor", {"an int_value of 0 or more", ReadIntArg<&GenerateArgs::branch_factor, 0>}},
-      {"steps_per_iteration",
-       {"an int_value of 1 or more", ReadIntArg<&GenerateArgs::steps_per_iteration, 1>}},
-      {"seed", {"an int_value", ReadSeed}},
-      {"reference_windows", {"an int_value of 0 or 1", ReadWindows}},
-      {"render_chords", {"an int_value of 0 or 1", ReadRenderChords}},
-      {"primer_part", {"an int_value of 1 or more, or a string_value", ReadPart}},
-      {"accompaniment", {"a string_value, keep or drop", ReadAccompaniment}},
-      {"program", {"an int_value of 0 to 127, or a string_value that names one", ReadProgram}},
-      {"num_steps",
-       {"an int_value of 1 to 1048576", ReadOptionalInt<&GenerateArgs::num_steps, 1, 1 << 20>}},
-      {"new_steps",
-       {"an int_value of 1 to 1048576", ReadOptionalInt<&GenerateArgs::new_steps, 1, 1 << 20>}},
-      {"bars", {"an int_value of 1 to 65536", ReadOptionalInt<&GenerateArgs::bars, 1, 1 << 16>}}};
-  const auto found = rows.find(name);
-  return found == rows.end() ? nullptr : &found->second;
+bool IsInRange(double number, const GeneratorArgument& argument) {
+  if (argument.has_low() && !(number >= argument.low())) return false;
+  if (argument.low_excluded() && number == argument.low()) return false;
+  return !argument.has_high() || number <= argument.high();
+}
+
+/// Whether `value` is of the type, range and choices of `argument`.
+bool IsOf(const ArgValue& value, const GeneratorArgument& argument) {
+  const auto& choices = argument.choices();
+  switch (argument.type()) {
+    case GeneratorArgument::BOOL:
+      return value.has_bool_value() ||
+             (value.has_int_value() && (value.int_value() == 0 || value.int_value() == 1));
+    case GeneratorArgument::INT:
+      return value.has_int_value() && IsInRange(value.int_value(), argument);
+    case GeneratorArgument::FLOAT:
+      return (value.has_int_value() || value.has_float_value()) &&
+             IsInRange(NumberIn(value), argument);
+    case GeneratorArgument::STRING:
+      if (value.has_int_value()) {
+        return argument.has_low() && IsInRange(value.int_value(), argument);
+      }
+      return value.has_string_value() &&
+             (choices.empty() ||
+              std::find(choices.begin(), choices.end(), value.string_value()) != choices.end());
+    default: return false;
+  }
+}
+
+/// " of 0 to 1", " above 0, up to 1", " of 1 or more", "".
+std::string RangeText(const GeneratorArgument& argument) {
+  if (!argument.has_low()) return "";
+  if (!argument.has_high()) return fmt::format(" of {} or more", argument.low());
+  return fmt::format("{} {}{} {}", argument.low_excluded() ? " above" : " of", argument.low(),
+                     argument.low_excluded() ? ", up to" : " to", argument.high());
+}
+
+/// What `argument` takes: "an int_value of 1 or more".
+std::string TakesText(const GeneratorArgument& argument) {
+  switch (argument.type()) {
+    case GeneratorArgument::BOOL: return "an int_value of 0 or 1";
+    case GeneratorArgument::INT: return "an int_value" + RangeText(argument);
+    case GeneratorArgument::FLOAT: return "a float_value" + RangeText(argument);
+    default: break;
+  }
+  if (!argument.choices().empty()) {
+    return fmt::format("a string_value, {}", fmt::join(argument.choices(), " or "));
+  }
+  return fmt::format("an int_value{}, or a string_value that names one", RangeText(argument));
+}
+
+/// "The arguments are temperature and top_p (float_value), seed (int_value), ...".
+std::string ExistingArgs() {
+  std::vector<std::pair<std::string, std::vector<std::string>>> groups;
+  for (const ArgumentRow& row : Rows()) {
+    const GeneratorArgument& argument = row.argument;
+    const std::string takes = argument.type() == GeneratorArgument::FLOAT    ? "float_value"
+                              : argument.type() != GeneratorArgument::STRING ? "int_value"
+                              : argument.has_low() ? "int_value or string_value"
+                                                   : "string_value";
+    if (groups.empty() || groups.back().first != takes) groups.push_back({takes, {}});
+    groups.back().second.push_back(argument.name());
+  }
+  std::string text;
+  for (const auto& [takes, names] : groups) {
+    text += fmt::format("{}{} ({})", text.empty() ? "The arguments are " : "; ",
+                        fmt::join(names, ", "), takes);
+  }
+  return text;
+}
+
+const ArgumentRow* FindArg(const std::string& name) {
+  for (const ArgumentRow& row : Rows()) {
+    if (row.argument.name() == name) return &row;
+  }
+  return nullptr;
 }
 
 std::string ArgText(const ArgValue& value) {
@@ -179,23 +313,30 @@ absl::Status CheckProgramName(const std::string& name) {
 
 }  // namespace
 
+std::vector<GeneratorArgument> GenerateArguments() {
+  std::vector<GeneratorArgument> arguments;
+  for (const ArgumentRow& row : Rows()) arguments.push_back(row.argument);
+  return arguments;
+}
+
 absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options) {
   GenerateArgs args;
   // In order of names, so that of several errors the same one is told each time.
   const std::map<std::string, ArgValue> sorted(options.args().begin(), options.args().end());
   for (const auto& [name, value] : sorted) {
-    const ArgRow* row = FindArg(name);
+    const ArgumentRow* row = FindArg(name);
     if (row == nullptr) {
-      return UsageError(fmt::format("there is no argument '{}'", name), kExistingArgs);
+      return UsageError(fmt::format("there is no argument '{}'", name), ExistingArgs());
     }
     if (name == "program" && value.has_string_value()) {
       MAGENTA_RETURN_IF_ERROR(CheckProgramName(value.string_value()));
     }
-    if (!row->read(value, args)) {
-      return UsageError(
-          fmt::format("argument '{}' takes {}, not {}", name, row->takes, ArgText(value)),
-          kExistingArgs);
+    if (!IsOf(value, row->argument) || (row->check != nullptr && !row->check(value))) {
+      return UsageError(fmt::format("argument '{}' takes {}, not {}", name,
+                                    TakesText(row->argument), ArgText(value)),
+                        ExistingArgs());
     }
+    row->take(value, args);
   }
   if (args.branch_factor == 0) args.branch_factor = 1;
   if (args.num_steps.has_value() + args.new_steps.has_value() + args.bars.has_value() > 1) {

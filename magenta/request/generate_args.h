@@ -4,12 +4,22 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "magenta/generator.pb.h"
 #include "magenta/nn/sampling.h"
 
 namespace magenta {
+
+using GeneratorArgument = GeneratorDetails::Argument;
+
+/// Of models that read chords alone.
+inline constexpr char kRenderChordsArg[] = "render_chords";
+
+/// Every argument that ParseGenerateArgs takes, and what it may be: the table that it reads them
+/// by. Its defaults leave GenerateArgs as they are.
+std::vector<GeneratorArgument> GenerateArguments();
 
 /// The arguments that a request may have, by their names there.
 struct GenerateArgs {
@@ -46,6 +56,8 @@ struct GenerateArgs {
   std::optional<int> num_steps;
   std::optional<int> new_steps;
   std::optional<int> bars;
+
+  bool operator==(const GenerateArgs&) const = default;
 };
 
 /// Reads `options.args`. An unknown name, a value of another type or out of its range: exit 2,

@@ -8,6 +8,7 @@
 
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
+#include "magenta/generate/generator_details.h"
 
 namespace magenta {
 
@@ -40,7 +41,7 @@ GeneratorService::GeneratorService(std::vector<std::shared_ptr<const Model>> mod
     std::string id = model->id;
     for (int i = 2; !ids.insert(id).second; ++i) id = fmt::format("{}-{}", model->id, i);
     GeneratorDetails& details = *generators_.add_generators();
-    details = SequenceGenerator(model).details();
+    details = DetailsOf(*model);
     details.set_id(id);
   }
 }

@@ -234,7 +234,7 @@ void HttpApi::Generate(HttpRequest request, const HttpTarget& target,
   const auto model = service_.FindGenerator(id);
   if (!model.ok()) return refuse(model.status());
   auto body = ReadHttpBody(request.content_type, request.body, target.query,
-                           LimitsOf(service_.options()), *(*model)->spec->kind);
+                           LimitsOf(service_.options()), **model);
   if (!body.ok()) return refuse(body.status());
   request.body = std::string();  // what waits for its turn holds the message alone
   Call call;

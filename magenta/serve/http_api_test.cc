@@ -12,6 +12,7 @@
 #include "magenta/io/music/read_music.h"
 #include "magenta/io/musicxml/musicxml_writer.h"
 #include "magenta/music/melody.h"
+#include "magenta/request/generate_args.h"
 
 namespace magenta {
 namespace {
@@ -81,6 +82,33 @@ TEST_F(HttpApiTest, ListsGenerators) {
   EXPECT_EQ(json[0]["id"], "lookback_rnn");
   EXPECT_EQ(json[2]["id"], "basic_rnn-2");
   EXPECT_FALSE(json[0]["description"].get<std::string>().empty());
+  EXPECT_EQ(json[2]["kind"], "melody");
+  EXPECT_EQ(json[2]["stepsPerQuarter"], 4);
+  EXPECT_EQ(json[2]["arguments"][0],
+            nlohmann::json::parse(R"({"name": "temperature", "type": "FLOAT", "low": 0,
+                                      "high": 1000000, "defaultValue": {"floatValue": 1},
+                                      "help": "Above 1 wilder, below 1 tamer, 0 always the most )"
+                                  R"(probable event."})"));
+}
+
+// The description repeats the table of arguments, and says the same.
+TEST_F(HttpApiTest, ParametersAreDescribedAsTheTableSays) {
+  const auto all = nlohmann::json::parse(Get("/openapi.json").body)["components"]["parameters"];
+  size_t described = 0;
+  for (const GeneratorArgument& argument : GenerateArguments()) {
+    const auto found = all.find(argument.name());
+    if (found == all.end()) continue;
+    ++described;
+    SCOPED_TRACE(argument.name());
+    const auto& schema = (*found)["schema"];
+    if (argument.type() == GeneratorArgument::INT || argument.type() == GeneratorArgument::FLOAT) {
+      EXPECT_EQ(schema.value("minimum", -1.0), argument.has_low() ? argument.low() : -1.0);
+      EXPECT_EQ(schema.value("maximum", -1.0), argument.has_high() ? argument.high() : -1.0);
+      EXPECT_EQ(schema.value("exclusiveMinimum", false), argument.low_excluded());
+    }
+    EXPECT_EQ(schema.contains("default"), argument.has_default_value());
+  }
+  EXPECT_EQ(described, 13u);
 }
 
 constexpr char kMusicXml[] = "application/vnd.recordare.musicxml+xml";

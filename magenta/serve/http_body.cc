@@ -13,14 +13,14 @@
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
-#include "magenta/request/continuation.h"
-#include "magenta/request/generate_args.h"
 #include "magenta/io/abc/abc_writer.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/music/piece_choice.h"
 #include "magenta/io/music/read_music.h"
 #include "magenta/io/musicxml/musicxml_writer.h"
 #include "magenta/io/request/request_text.h"
+#include "magenta/request/continuation.h"
+#include "magenta/request/generate_args.h"
 #include "magenta/serve/multipart.h"
 #include "magenta/serve/options.h"
 
@@ -261,7 +261,7 @@ absl::StatusOr<MusicPiece*> PieceMeant(MusicReading& book,
 
 absl::Status ReadMusicBody(std::string_view body, std::optional<MusicFormat> format,
                            std::map<std::string, std::string>& query, const PieceLimits& limits,
-                           const MusicKind& kind, BodyReading& reading) {
+                           const Model& model, BodyReading& reading) {
   MusicReadOptions options;
   options.format = format;
   options.limits = limits;
@@ -274,7 +274,8 @@ absl::Status ReadMusicBody(std::string_view body, std::optional<MusicFormat> for
   reading.notes.assign(piece->warnings.begin(), piece->warnings.begin() + told);
   const uint64_t more = piece->warnings.size() - told + piece->warnings_left_out;
   if (more > 0) reading.notes.push_back(fmt::format("{} more of this kind", more));
-  const auto end = EndOfNotes(piece->sequence, kind, Grid());
+  const MusicKind& kind = *model.spec->kind;
+  const auto end = EndOfNotes(piece->sequence, kind, model.grid);
   if (!end.ok()) {
     return UsageError("the file " + ErrorMessage(end.status()),
                       kind.plays_drums() ? "Send one with drums"
@@ -400,7 +401,7 @@ HttpTarget::HttpTarget(std::string_view target) {
 
 absl::StatusOr<BodyReading> ReadHttpBody(std::string_view content_type, std::string_view body,
                                          std::map<std::string, std::string> query,
-                                         const PieceLimits& limits, const MusicKind& kind) {
+                                         const PieceLimits& limits, const Model& model) {
   std::string type(content_type);
   if (IsMultipart(type)) MAGENTA_RETURN_IF_ERROR(OpenForm(type, body, query));
   const auto named = BodyFormNamed(type);
@@ -410,7 +411,7 @@ absl::StatusOr<BodyReading> ReadHttpBody(std::string_view content_type, std::str
   const auto format = told.has_value() ? told : MusicFormatOf(named);
   const bool is_music = format.has_value();
   if (is_music) {
-    MAGENTA_RETURN_IF_ERROR(ReadMusicBody(body, format, query, limits, kind, reading));
+    MAGENTA_RETURN_IF_ERROR(ReadMusicBody(body, format, query, limits, model, reading));
   } else {
     MAGENTA_RETURN_IF_ERROR(ReadMessageBody(body, named, query, reading));
   }

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "magenta/generate/model.h"
 #include "magenta/generator.pb.h"
-#include "magenta/kinds/kind.h"
 #include "magenta/music/piece_limits.h"
 
 namespace magenta {
@@ -58,8 +58,8 @@ struct BodyReading {
 
 /// Reads `body` in the form that `content_type` names; where it names none, the bytes tell; of
 /// multipart/form-data the field that is a file or is called file or request, with the other fields
-/// as if they stood in `query`. A music file, within `limits`, is to be continued by a model of
-/// `kind`: by 8 bars where `query` has none of bars, new_steps and num_steps; of a book of tunes
+/// as if they stood in `query`. A music file, within `limits`, is to be continued by
+/// `model`: by 8 bars where `query` has none of bars, new_steps and num_steps; of a book of tunes
 /// `tune` chooses. An empty body is an empty message. The rest of `query` becomes arguments;
 /// `steps` is num_steps.
 ///
@@ -67,7 +67,7 @@ struct BodyReading {
 /// of a piece, all with the place.
 absl::StatusOr<BodyReading> ReadHttpBody(std::string_view content_type, std::string_view body,
                                          std::map<std::string, std::string> query,
-                                         const PieceLimits& limits, const MusicKind& kind);
+                                         const PieceLimits& limits, const Model& model);
 
 /// What an answer is, and what there is to say about it.
 struct BodyWriting {

@@ -14,7 +14,7 @@ std::string OpenApiJson() {
 },
 "paths": {
   "/v1/generators": {"get": {
-    "summary": "The models, the default one first",
+    "summary": "The models, the default one first: kind of music, grid, control, arguments",
     "responses": {"200": {"description": "The models", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Generators"}}}}}}},
   "/v1/generators/{id}:generate": {"post": {
     "summary": "The input and what was generated",
@@ -47,7 +47,7 @@ std::string OpenApiJson() {
   "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
   "parameters": {
     "id": {"name": "id", "in": "path", "required": true, "schema": {"type": "string"}, "description": "A generator's id, or `default`"},
-    "bars": {"name": "bars", "in": "query", "schema": {"type": "integer", "minimum": 1}, "description": "New bars, in the meter of the music. Of bars, new_steps and num_steps at most one, and none beside sections to generate; of a music file without any, 8 bars"},
+    "bars": {"name": "bars", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 65536}, "description": "New bars, in the meter of the music. Of bars, new_steps and num_steps at most one, and none beside sections to generate; of a music file without any, 8 bars"},
     "new_steps": {"name": "new_steps", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1048576}, "description": "New steps (sixteenths)"},
     "num_steps": {"name": "num_steps", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1048576}, "description": "Length of the result in steps, the input's counted, as of `magenta generate --num_steps`; `steps` is the same"},
     "tune": {"name": "tune", "in": "query", "schema": {"type": "integer", "minimum": 0}, "description": "Of a book of ABC tunes the one of this number (X:, else its place)"},
@@ -55,9 +55,9 @@ std::string OpenApiJson() {
     "accompaniment": {"name": "accompaniment", "in": "query", "schema": {"type": "string", "enum": ["keep", "drop"], "default": "keep"}, "description": "Whether the other parts stay, up to where the music goes on"},
     "render_chords": {"name": "render_chords", "in": "query", "schema": {"type": "integer", "enum": [0, 1], "default": 0}, "description": "Of a model that plays over chords: whether they sound too"},
     "program": {"name": "program", "in": "query", "schema": {"type": "string"}, "description": "The sound of the part that is continued: a General MIDI number, 0 to 127, or name"},
-    "temperature": {"name": "temperature", "in": "query", "schema": {"type": "number", "minimum": 0, "default": 1}, "description": "Above 1 wilder, below 1 tamer, 0 always the most probable event"},
-    "pitch_temperature": {"name": "pitch_temperature", "in": "query", "schema": {"type": "number", "minimum": 0}, "description": "Temperature of the choice among pitches alone; when notes begin and end stays as at temperature"},
-    "top_k": {"name": "top_k", "in": "query", "schema": {"type": "integer", "minimum": 0}, "description": "Only the k most probable events are drawn; 0: all"},
+    "temperature": {"name": "temperature", "in": "query", "schema": {"type": "number", "minimum": 0, "maximum": 1000000, "default": 1}, "description": "Above 1 wilder, below 1 tamer, 0 always the most probable event"},
+    "pitch_temperature": {"name": "pitch_temperature", "in": "query", "schema": {"type": "number", "minimum": 0, "maximum": 1000000}, "description": "Temperature of the choice among pitches alone; when notes begin and end stays as at temperature"},
+    "top_k": {"name": "top_k", "in": "query", "schema": {"type": "integer", "minimum": 0, "default": 0}, "description": "Only the k most probable events are drawn; 0: all"},
     "top_p": {"name": "top_p", "in": "query", "schema": {"type": "number", "exclusiveMinimum": true, "minimum": 0, "maximum": 1, "default": 1}, "description": "Only the most probable events that have this probability together are drawn"},
     "min_p": {"name": "min_p", "in": "query", "schema": {"type": "number", "minimum": 0, "maximum": 1, "default": 0}, "description": "No event less probable than this part of the most probable one is drawn"},
     "seed": {"name": "seed", "in": "query", "schema": {"type": "integer"}, "description": "The same seed, the same notes"},
@@ -73,11 +73,14 @@ std::string OpenApiJson() {
     "multipart/form-data": {"schema": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}, "additionalProperties": {"type": "string", "description": "Parameters, as in the query"}}}}}},
   "responses": {"Error": {"description": "What was wrong, where, and what to do", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}},
   "schemas": {
-    "Generators": {"type": "object", "properties": {"generators": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}, "description": {"type": "string"}}}}}},
+    "Generators": {"type": "object", "properties": {"generators": {"type": "array", "items": {"$ref": "#/components/schemas/Details"}}}},
+    "Details": {"type": "object", "properties": {"id": {"type": "string"}, "description": {"type": "string"}, "kind": {"type": "string", "description": "melody, drum track, lead sheet"}, "stepsPerQuarter": {"type": "integer", "minimum": 1, "description": "The grid; else stepsPerSecond"}, "stepsPerSecond": {"type": "integer", "minimum": 1}, "hasControl": {"type": "boolean", "description": "Whether something beside the notes conditions it"}, "control": {"type": "string", "description": "chords: the input's chord symbols"}, "arguments": {"type": "array", "items": {"$ref": "#/components/schemas/Argument"}}}},
+    "Argument": {"type": "object", "properties": {"name": {"type": "string"}, "type": {"type": "string", "enum": ["BOOL", "INT", "FLOAT", "STRING"]}, "low": {"type": "number"}, "lowExcluded": {"type": "boolean"}, "high": {"type": "number"}, "choices": {"type": "array", "items": {"type": "string"}}, "defaultValue": {"$ref": "#/components/schemas/ArgValue"}, "help": {"type": "string"}}},
+    "ArgValue": {"type": "object", "properties": {"intValue": {"type": "integer"}, "floatValue": {"type": "number"}, "boolValue": {"type": "boolean"}, "stringValue": {"type": "string"}}},
     "Note": {"type": "object", "properties": {"pitch": {"type": "integer", "minimum": 0, "maximum": 127}, "velocity": {"type": "integer", "minimum": 0, "maximum": 127}, "startTime": {"type": "number", "description": "seconds"}, "endTime": {"type": "number", "description": "seconds"}}},
     "NoteSequence": {"type": "object", "properties": {"notes": {"type": "array", "items": {"$ref": "#/components/schemas/Note"}}, "tempos": {"type": "array", "items": {"type": "object", "properties": {"time": {"type": "number"}, "qpm": {"type": "number"}}}}, "totalTime": {"type": "number"}}},
     "Section": {"type": "object", "properties": {"startTime": {"type": "number"}, "endTime": {"type": "number"}}},
-    "Request": {"type": "object", "properties": {"inputSequence": {"$ref": "#/components/schemas/NoteSequence"}, "generatorOptions": {"type": "object", "properties": {"inputSections": {"type": "array", "maxItems": 1, "items": {"$ref": "#/components/schemas/Section"}}, "generateSections": {"type": "array", "items": {"$ref": "#/components/schemas/Section"}}, "args": {"type": "object", "additionalProperties": {"type": "object", "properties": {"intValue": {"type": "integer"}, "floatValue": {"type": "number"}, "boolValue": {"type": "boolean"}, "stringValue": {"type": "string"}}}}}}}},
+    "Request": {"type": "object", "properties": {"inputSequence": {"$ref": "#/components/schemas/NoteSequence"}, "generatorOptions": {"type": "object", "properties": {"inputSections": {"type": "array", "maxItems": 1, "items": {"$ref": "#/components/schemas/Section"}}, "generateSections": {"type": "array", "items": {"$ref": "#/components/schemas/Section"}}, "args": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/ArgValue"}}}}}},
     "Response": {"type": "object", "properties": {"generatedSequence": {"$ref": "#/components/schemas/NoteSequence"}}},
     "Error": {"type": "object", "properties": {"error": {"type": "object", "properties": {"code": {"type": "string"}, "message": {"type": "string"}, "remedy": {"type": "string"}}}}}}
 }

@@ -5,10 +5,12 @@
 #include <set>
 
 #include "magenta/base/random.h"
+#include "magenta/generate/generator_details.h"
 #include "magenta/generate/random_model.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/models/model_spec.h"
 #include "magenta/pipeline/training_example.h"
+#include "magenta/request/generate_args.h"
 
 namespace magenta {
 namespace {
@@ -63,6 +65,34 @@ TEST_P(EveryModel, SaysWhatItIs) {
   EXPECT_NE(spec_->make_runtime, nullptr);
   EXPECT_GT(spec_->grid.steps(), 0);
   EXPECT_EQ(ParseHParams(HParamsText(spec_->hparams), HParams{}).value(), spec_->hparams);
+}
+
+TEST_P(EveryModel, DetailsSayKindGridAndArguments) {
+  const GeneratorDetails details = DetailsOf(*spec_);
+  EXPECT_EQ(details.id(), spec_->id);
+  EXPECT_EQ(details.kind(), spec_->kind->names().one);
+  EXPECT_EQ(SpecOfKind(details), spec_);
+  EXPECT_EQ(GridOf(details).value(), spec_->grid);
+  EXPECT_EQ(details.has_control(), spec_->codec->has_control());
+  EXPECT_EQ(ReadsChords(details), spec_->kind->ReadsChords());
+  // A request that says every default is one that says nothing.
+  GeneratorOptions options;
+  std::set<std::string> names;
+  for (const GeneratorArgument& argument : details.arguments()) {
+    EXPECT_TRUE(names.insert(argument.name()).second) << argument.name();
+    EXPECT_FALSE(argument.help().empty()) << argument.name();
+    if (argument.has_default_value()) {
+      (*options.mutable_args())[argument.name()] = argument.default_value();
+    }
+  }
+  EXPECT_EQ(names.count("seed"), 1u);
+  EXPECT_EQ(names.count("render_chords"), spec_->kind->ReadsChords() ? 1u : 0u);
+  const auto said = ParseGenerateArgs(options);
+  ASSERT_TRUE(said.ok()) << said.status();
+  EXPECT_EQ(*said, GenerateArgs());
+  // The same of one that is loaded.
+  GeneratorDetails loaded = SequenceGenerator(testing::RandomModel(GetParam())).details();
+  EXPECT_EQ(loaded.SerializeAsString(), details.SerializeAsString());
 }
 
 TEST_P(EveryModel, LabelsDecodeToTheEventTheyStandFor) {

@@ -9,7 +9,7 @@ import subprocess
 import time
 import unittest
 
-from program import BIN, MODELS, Case, midi, needs_live, needs_serve, notes_of, run, tune
+from program import BIN, MODELS, ROOT, Case, midi, needs_live, needs_serve, notes_of, on_grid, run, tune
 from server_test import Server
 
 PHRASE = midi([[60], [62], [64], [65], [67], [65], [64], [62]], ticks=240)  # a bar of eighths at 120
@@ -445,6 +445,19 @@ class LiveWithAServer(Case):
         with open(self.path('here.mid'), 'rb') as a, open(self.path('there.mid'), 'rb') as b:
             self.assertEqual(a.read(), b.read())
         self.assertEqual((here[-1]['answers'], there[-1]['answers']), (3, 3))
+
+    def test_it_plays_on_the_servers_grid(self):
+        mine = self.write('mine.mag', on_grid(os.path.join(ROOT, 'data', 'bundles', 'lookback_rnn.mag'), 8))
+        self.server.stop()
+        self.server = Server('--bundle_file=' + mine)
+        here = self.live('here.mid', '--mode=bars:1,1', '--bundle_file=' + mine)
+        there = self.live('there.mid', '--mode=bars:1,1', f'--server=localhost:{self.server.grpc}')
+        self.assertEqual((here[0]['steps_per_bar'], there[0]['steps_per_bar']), (32, 32))
+        with open(self.path('here.mid'), 'rb') as a, open(self.path('there.mid'), 'rb') as b:
+            self.assertEqual(a.read(), b.read())
+        self.fails(2, 'lookback_rnn reads none', 'live', '--backend=file', '--input_port=' + self.phrase,
+                   '--output_port=' + self.path('o.mid'), '--backing_chords=C G',
+                   f'--server=localhost:{self.server.grpc}')
 
     def test_models_of_the_server_are_changed_between(self):
         # Controller 9 asks for the second model from the second phrase on.

@@ -16,7 +16,7 @@ import unittest
 import wave
 import zipfile
 
-from program import (BIN, PYTHON, ROOT, Case, has_modules, midi, needs_live, needs_serve, notes_of, run,
+from program import (BIN, PYTHON, ROOT, Case, has_modules, midi, needs_live, needs_serve, notes_of, on_grid, run,
                      variable_length)
 
 GRPC_CHECK = os.path.join(ROOT, 'tests', 'e2e', 'grpc_check.py')
@@ -301,6 +301,27 @@ class Elsewhere(ServerCase):
         # Forty clients at once share the steps of the network.
         self.assertGreater(self.server.metric('magenta_network_rows_total'),
                            1.1 * self.server.metric('magenta_network_steps_total'))
+
+    def test_the_grid_is_the_servers(self):
+        """Steps are as long as the server's model has them, whatever its name is here."""
+        mine = self.write('mine.mag', on_grid(os.path.join(ROOT, 'data', 'bundles', 'lookback_rnn.mag'), 8))
+        server = Server('--bundle_file=' + mine)
+        try:
+            details = json.loads(server.ask('GET', '/v1/generators')[1])['generators'][0]
+            self.assertEqual((details['kind'], details['stepsPerQuarter']), ('melody', 8))
+            flags = ('--seed=5', '--num_outputs=1', '--primer_melody=C4:4 D4:4', '--num_steps=64', '--json')
+            here = self.ok('generate', '--bundle_file=' + mine, '--output_dir=' + self.path('h'), *flags).json
+            there = self.ok('generate', f'--server=localhost:{server.grpc}', '--output_dir=' + self.path('t'),
+                            *flags).json
+            notes = notes_of(here['outputs'][0]['file'])
+            self.assertEqual(notes[0], (60, 0, 0.25))
+            self.assertEqual(notes_of(there['outputs'][0]['file']), notes)
+            self.fails(2, 'It has lookback_rnn', 'generate', f'--server=localhost:{server.grpc}', '--config=mine',
+                       '--output_dir=' + self.path('n'))
+            self.fails(2, 'lookback_rnn reads none', 'generate', f'--server=localhost:{server.grpc}',
+                       '--backing_chords=C G', '--output_dir=' + self.path('n'))
+        finally:
+            server.stop()
 
     def test_errors_are_the_servers(self):
         address = f'--server=localhost:{self.server.grpc}'

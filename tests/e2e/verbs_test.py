@@ -131,6 +131,14 @@ class Start(Case):
         self.assertEqual(sizes['lookback_rnn'], (121, [40]))
         self.assertEqual(sizes['attention_rnn'], (74, [40]))
         self.assertIn('lookback_rnn', self.ok('models').out)
+        drums = next(m for m in models if m['id'] == 'drum_kit')
+        self.assertEqual((drums['kind'], drums['steps_per_quarter'], drums['has_control']), ('drum track', 4, False))
+        self.assertEqual(drums['arguments'][0],
+                         {'name': 'temperature', 'type': 'float', 'low': 0, 'high': 1000000, 'default': 1,
+                          'help': 'Above 1 wilder, below 1 tamer, 0 always the most probable event.'})
+        self.assertNotIn('pitch_temperature', [a['name'] for a in drums['arguments']])
+        improv = next(m for m in models if m['id'] == 'basic_improv')
+        self.assertEqual((improv['kind'], improv['has_control'], improv['control']), ('lead sheet', True, 'chords'))
 
 
 class Completion(Case):

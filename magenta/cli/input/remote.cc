@@ -1,9 +1,13 @@
 #include "magenta/cli/input/remote.h"
 
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
@@ -104,6 +108,18 @@ absl::Status CheckAuthToken(std::string_view token) {
   if (plain) return absl::OkStatus();
   return UsageError("the token of --auth_token or $MAGENTA_AUTH_TOKEN cannot be sent",
                     "Let it be letters, digits and signs of ASCII, without blanks");
+}
+
+absl::StatusOr<GeneratorDetails> FindGenerator(const ListGeneratorsResponse& generators,
+                                               const RemoteFlags& flags,
+                                               const std::string& config) {
+  std::vector<std::string> ids;
+  for (const GeneratorDetails& details : generators.generators()) {
+    if (config.empty() || details.id() == config) return details;
+    ids.push_back(details.id());
+  }
+  return UsageError(fmt::format("server {} has no generator '{}'", flags.server, config),
+                    fmt::format("It has {}", fmt::join(ids, ", ")));
 }
 
 absl::StatusOr<std::unique_ptr<RemoteGenerator>> ConnectTo(const RemoteFlags& flags) {

@@ -44,6 +44,11 @@ class RemoteGenerator {
   virtual absl::StatusOr<ListGeneratorsResponse> List() = 0;
 };
 
+/// What `config` is among the `generators` of the server of `flags`; "": the first of them. Error
+/// (exit 2): there is none of that id; lists them.
+absl::StatusOr<GeneratorDetails> FindGenerator(const ListGeneratorsResponse& generators,
+                                               const RemoteFlags& flags, const std::string& config);
+
 /// Starts the relay. Error (exit 5): magenta-serve is not built.
 absl::StatusOr<std::unique_ptr<RemoteGenerator>> ConnectTo(const RemoteFlags& flags);
 

@@ -14,6 +14,7 @@
 #include "magenta/cli/live/live_verbs.h"
 #include "magenta/cli/live/remote_generator.h"
 #include "magenta/cli/terminal/signals.h"
+#include "magenta/generate/generator_details.h"
 #include "magenta/live/duet.h"
 #include "magenta/live/remote_responder.h"
 #include "magenta/music/program.h"
@@ -23,8 +24,19 @@
 namespace magenta::cli {
 namespace {
 
-/// Steps of a quarter of a server's models, which does not say it: the melody models have four.
-constexpr int kServerGrid = 4;
+/// What a session plays with: models here, or a server's.
+struct PlayingModels {
+  std::vector<std::shared_ptr<const Model>> here;
+  std::shared_ptr<StreamingGenerator> there;
+  /// Of each, the one that begins first.
+  std::vector<GeneratorDetails> details;
+
+  std::vector<std::string> Names() const {
+    std::vector<std::string> names;
+    for (const GeneratorDetails& model : details) names.push_back(model.id());
+    return names;
+  }
+};
 
 class RunningLiveVerb : public LiveFlags {
  public:
@@ -34,11 +46,8 @@ class RunningLiveVerb : public LiveFlags {
     CatchSignals(kSecondsToEndNotes);
     const bool with_clicks = metronome != "auto" && metronome != "off";
     MAGENTA_RETURN_IF_ERROR(remote.CheckBeside(model));
-    std::vector<std::shared_ptr<const Model>> models;
-    if (!remote.given()) {
-      MAGENTA_ASSIGN_OR_RETURN(models, LoadModels(context));
-    }
-    MAGENTA_ASSIGN_OR_RETURN(files.drums, PlaysDrums(models));
+    MAGENTA_ASSIGN_OR_RETURN(const PlayingModels models, FindModels(context));
+    MAGENTA_ASSIGN_OR_RETURN(files.drums, AllPlayDrums(models.details));
     for (const std::string& remark : SettleFlags(*this)) context.out.Info(remark);
     for (const std::string& name : {program, input_program, metronome_program}) {
       if (const std::string note = ProgramNote(name); !note.empty()) context.out.Info(note);
@@ -46,8 +55,8 @@ class RunningLiveVerb : public LiveFlags {
     record = FreeName(record);
     const uint32_t seed = context.globals.seed.value_or(DrawSeed());
     MAGENTA_ASSIGN_OR_RETURN(const MidiBackendEntry* entry, FindMidiBackend(backend));
-    std::vector<std::string> names;
-    MAGENTA_ASSIGN_OR_RETURN(const auto duet, MakeDuet(seed, models, names, context));
+    const std::vector<std::string> names = models.Names();
+    MAGENTA_ASSIGN_OR_RETURN(const auto duet, MakeDuet(seed, models));
     Begin(*entry, duet->options(), names, context);
     LivePrinter printer(context.out, duet->options(), names);
     if (entry->name != "file") printer.ExpectRealTime();
@@ -118,66 +127,66 @@ class RunningLiveVerb : public LiveFlags {
            !source.bundle_file.empty();
   }
 
-  /// A session with the models that flags name, here or on a server; their names go to `names`.
-  absl::StatusOr<std::unique_ptr<Duet>> MakeDuet(
-      uint32_t seed, const std::vector<std::shared_ptr<const Model>>& models,
-      std::vector<std::string>& names, Context& context) const {
-    if (remote.given()) return MakeRemoteDuet(seed, names, context);
-    names.reserve(models.size());
-    for (const auto& model : models) names.push_back(model->id);
-    MAGENTA_ASSIGN_OR_RETURN(DuetOptions options,
-                             MakeDuetOptions(*this, models[0]->grid.steps(), seed));
-    MAGENTA_RETURN_IF_ERROR(CheckReadsChords(options, models));
-    return Duet::Create(std::move(options), models, sampling.At(temperature));
-  }
-
-  /// Whether drums are played: by all of several models, or none. Of a server's model the table
-  /// here says it, if it knows the name.
-  absl::StatusOr<bool> PlaysDrums(const std::vector<std::shared_ptr<const Model>>& models) const {
-    if (models.empty()) {
-      const auto spec = FindModel(model.source.config);
-      return spec.ok() && (*spec)->kind->plays_drums();
+  /// The models that flags name, here or on a server.
+  absl::StatusOr<PlayingModels> FindModels(Context& context) const {
+    PlayingModels models;
+    if (!remote.given()) {
+      MAGENTA_ASSIGN_OR_RETURN(models.here, LoadModels(context));
+      for (const auto& model : models.here) models.details.push_back(DetailsOf(*model));
+      return models;
     }
-    const bool drums = models[0]->spec->kind->plays_drums();
-    for (const auto& other : models) {
-      if (other->spec->kind->plays_drums() == drums) continue;
-      return UsageError(
-          fmt::format("{} makes {}, {} {}", models[0]->id, models[0]->spec->kind->names().many,
-                      other->id, other->spec->kind->names().many),
-          "Choose models of drums alone, or none");
-    }
-    return drums;
-  }
-
-  /// At least one of several must.
-  static absl::Status CheckReadsChords(const DuetOptions& options,
-                                       const std::vector<std::shared_ptr<const Model>>& models) {
-    if (options.backing_chords.empty() && !options.TakesHeldChords()) return absl::OkStatus();
-    if (std::any_of(models.begin(), models.end(),
-                    [](const auto& model) { return model->spec->kind->ReadsChords(); })) {
-      return absl::OkStatus();
-    }
-    return UsageError(
-        fmt::format("chords are for models that play over them, and {} reads none", models[0]->id),
-        "Choose --config=chord_pitches_improv, or leave --backing_chords, --chord_channel and "
-        "--split_key out");
-  }
-
-  absl::StatusOr<std::unique_ptr<Duet>> MakeRemoteDuet(uint32_t seed,
-                                                       std::vector<std::string>& names,
-                                                       Context& context) const {
     if (!bundle_files.empty()) {
       return UsageError("--server has its own models, and --bundle_files names some, too",
                         "Give one of both; --config names a generator of the server");
     }
-    MAGENTA_ASSIGN_OR_RETURN(DuetOptions options, MakeDuetOptions(*this, kServerGrid, seed));
-    MAGENTA_ASSIGN_OR_RETURN(const LiveServer server, ConnectForLive(remote, model.source.config));
-    names = server.models;
-    context.out.Info(fmt::format("{} of server {}", names[0], remote.server));
+    MAGENTA_ASSIGN_OR_RETURN(LiveServer server, ConnectForLive(remote, model.source.config));
+    models.there = std::move(server.generator);
+    models.details = std::move(server.models);
+    context.out.Info(fmt::format("{} of server {}", models.details[0].id(), remote.server));
+    return models;
+  }
+
+  /// A session with them.
+  absl::StatusOr<std::unique_ptr<Duet>> MakeDuet(uint32_t seed, const PlayingModels& models) const {
+    const GeneratorDetails& first = models.details[0];
+    MAGENTA_ASSIGN_OR_RETURN(const Grid grid, GridOf(first));
+    if (grid.is_per_second()) {
+      return UsageError(fmt::format("{} has steps per second, and a session bars", first.id()),
+                        "Choose another model");
+    }
+    MAGENTA_ASSIGN_OR_RETURN(DuetOptions options, MakeDuetOptions(*this, grid.steps(), seed));
+    MAGENTA_RETURN_IF_ERROR(CheckReadsChords(options, models.details));
     const Sampling drawing = sampling.At(temperature);
-    return Duet::CreateWith(std::move(options), [server, drawing](const DuetOptions& kept) {
-      return std::make_unique<RemoteResponder>(kept, server.generator, server.models, drawing);
+    if (models.there == nullptr) return Duet::Create(std::move(options), models.here, drawing);
+    return Duet::CreateWith(std::move(options), [&](const DuetOptions& kept) {
+      return std::make_unique<RemoteResponder>(kept, models.there, models.Names(), drawing);
     });
+  }
+
+  /// Whether drums are played: by all of several models, or none.
+  static absl::StatusOr<bool> AllPlayDrums(const std::vector<GeneratorDetails>& models) {
+    for (const GeneratorDetails& other : models) {
+      if (PlaysDrums(other) == PlaysDrums(models[0])) continue;
+      return UsageError(fmt::format("the music of {} is of the kind {}, that of {} {}",
+                                    models[0].id(), models[0].kind(), other.id(), other.kind()),
+                        "Choose models of drums alone, or none");
+    }
+    return PlaysDrums(models[0]);
+  }
+
+  /// At least one of several must; a server that says no kinds may have one.
+  static absl::Status CheckReadsChords(const DuetOptions& options,
+                                       const std::vector<GeneratorDetails>& models) {
+    if (options.backing_chords.empty() && !options.TakesHeldChords()) return absl::OkStatus();
+    if (std::any_of(models.begin(), models.end(), [](const GeneratorDetails& details) {
+          return details.kind().empty() || ReadsChords(details);
+        })) {
+      return absl::OkStatus();
+    }
+    return UsageError(
+        fmt::format("chords are for models that play over them, and {} reads none", models[0].id()),
+        "Choose --config=chord_pitches_improv, or leave --backing_chords, --chord_channel and "
+        "--split_key out");
   }
 
   absl::StatusOr<std::vector<std::shared_ptr<const Model>>> LoadModels(Context& context) const {

@@ -1,9 +1,5 @@
 #include "magenta/cli/live/remote_generator.h"
 
-#include <fmt/core.h>
-#include <fmt/ranges.h>
-
-#include <algorithm>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -11,6 +7,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/cli/input/relay_pipe.h"
+#include "magenta/generate/generator_details.h"
 
 namespace magenta::cli {
 namespace {
@@ -114,17 +111,17 @@ absl::StatusOr<LiveServer> ConnectForLive(const RemoteFlags& flags, const std::s
   MAGENTA_RETURN_IF_ERROR(pipe->Send(message));
   MAGENTA_ASSIGN_OR_RETURN(const RelayReply reply, pipe->Receive());
   MAGENTA_RETURN_IF_ERROR(StatusOf(reply));
+  MAGENTA_ASSIGN_OR_RETURN(const GeneratorDetails first,
+                           FindGenerator(reply.generators(), flags, config));
+  MAGENTA_ASSIGN_OR_RETURN(const Grid grid, GridOf(first));
   LiveServer server;
-  for (const auto& generator : reply.generators().generators()) {
-    server.models.push_back(generator.id());
+  server.models.push_back(first);
+  for (const GeneratorDetails& other : reply.generators().generators()) {
+    const auto other_grid = GridOf(other);
+    const bool fits =
+        other_grid.ok() && *other_grid == grid && PlaysDrums(other) == PlaysDrums(first);
+    if (other.id() != first.id() && fits) server.models.push_back(other);
   }
-  const auto first = config.empty() ? server.models.begin()
-                                    : std::find(server.models.begin(), server.models.end(), config);
-  if (first == server.models.end()) {
-    return UsageError(fmt::format("server {} has no generator '{}'", flags.server, config),
-                      fmt::format("It has {}", fmt::join(server.models, ", ")));
-  }
-  std::rotate(server.models.begin(), first, first + 1);
   server.generator = std::make_shared<RelayGenerator>(std::move(pipe));
   return server;
 }

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/cli/input/remote.h"
+#include "magenta/generator.pb.h"
 #include "magenta/live/note_stream.h"
 
 namespace magenta::cli {
@@ -14,8 +15,9 @@ namespace magenta::cli {
 /// What a session plays with.
 struct LiveServer {
   std::shared_ptr<StreamingGenerator> generator;
-  /// Its models; the one that is asked for first.
-  std::vector<std::string> models;
+  /// The model that is asked for, and the server's others that play in one session with it: on
+  /// its grid, and drums if it plays them.
+  std::vector<GeneratorDetails> models;
 };
 
 /// Asks the server of `flags` for its generators. `config`: the first to play with; "": the

@@ -20,7 +20,7 @@
 #include "magenta/cli/programs.h"
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verb.h"
-#include "magenta/request/generate_args.h"
+#include "magenta/generate/generator_details.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/generate/weights.h"
 #include "magenta/io/abc/abc_writer.h"
@@ -28,6 +28,7 @@
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/musicxml/musicxml_writer.h"
 #include "magenta/music/program.h"
+#include "magenta/request/generate_args.h"
 
 namespace magenta::cli {
 namespace {
@@ -146,13 +147,14 @@ class GenerateVerb : public Verb {
   absl::StatusOr<Source> FindSource(Context& context) const {
     if (remote_.given()) {
       MAGENTA_ASSIGN_OR_RETURN(std::shared_ptr<RemoteGenerator> server, ConnectTo(remote_));
-      // What the server's model is called here says what it makes; one of another name is taken for
-      // a model of melodies, which may read chords.
-      const std::string& name = model_.source.config;
-      auto spec = FindModel(name);
-      const bool reads_chords = !spec.ok() || (*spec)->kind->ReadsChords();
-      if (!spec.ok()) spec = FindModel(kDefaultConfig);
-      return Source{(*spec)->kind.get(), (*spec)->grid, name, reads_chords,
+      MAGENTA_ASSIGN_OR_RETURN(const ListGeneratorsResponse generators, server->List());
+      MAGENTA_ASSIGN_OR_RETURN(const GeneratorDetails details,
+                               FindGenerator(generators, remote_, model_.source.config));
+      MAGENTA_ASSIGN_OR_RETURN(const Grid grid, GridOf(details));
+      MAGENTA_ASSIGN_OR_RETURN(const ModelSpec* spec, SpecFor(details));
+      // Servers that say no kind know no chords, or don't say it.
+      const bool reads_chords = details.kind().empty() || ReadsChords(details);
+      return Source{spec->kind.get(), grid, details.id(), reads_chords,
                     [server](const GenerateSequenceRequest& request, int count) {
                       return server->GenerateMany(request, count);
                     }};
@@ -162,6 +164,17 @@ class GenerateVerb : public Verb {
                   [model](const GenerateSequenceRequest& request, int count) {
                     return SequenceGenerator(model).GenerateMany(request, count);
                   }};
+  }
+
+  /// How a server's generator reads a primer and writes music.
+  absl::StatusOr<const ModelSpec*> SpecFor(const GeneratorDetails& details) const {
+    if (const ModelSpec* spec = SpecOfKind(details)) return spec;
+    // An old server's model of another name is taken for one of melodies.
+    if (details.kind().empty()) return FindModel(kDefaultConfig);
+    return UsageError(
+        fmt::format("{} of server {} makes music of a kind that is not known here: {}",
+                    details.id(), remote_.server, details.kind()),
+        "A newer magenta knows it");
   }
 
   void DescribeOutput(Flags& flags) {

@@ -1,0 +1,84 @@
+#include "magenta/generate/generator_details.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "magenta/base/status.h"
+#include "magenta/request/generate_args.h"
+
+namespace magenta {
+namespace {
+
+constexpr char kChordControl[] = "chords";
+/// More steps of a quarter or a second than any model has.
+constexpr int kMostSteps = 1000;
+
+/// Whether requests to a model of `spec` may have the argument `name`.
+bool TakesArgument(const ModelSpec& spec, const std::string& name) {
+  if (name == "pitch_temperature") return DrawsPitches(*spec.codec, *spec.kind);
+  return name != kRenderChordsArg || spec.kind->ReadsChords();
+}
+
+void SetGrid(Grid grid, GeneratorDetails& details) {
+  if (grid.is_per_second()) {
+    details.set_steps_per_second(grid.steps());
+  } else {
+    details.set_steps_per_quarter(grid.steps());
+  }
+}
+
+}  // namespace
+
+GeneratorDetails DetailsOf(const ModelSpec& spec) {
+  GeneratorDetails details;
+  details.set_id(spec.id);
+  details.set_description(spec.description);
+  details.set_kind(std::string(spec.kind->names().one));
+  SetGrid(spec.grid, details);
+  details.set_has_control(spec.codec->has_control());
+  if (spec.kind->ReadsChords()) details.set_control(kChordControl);
+  for (const GeneratorArgument& argument : GenerateArguments()) {
+    if (TakesArgument(spec, argument.name())) *details.add_arguments() = argument;
+  }
+  return details;
+}
+
+GeneratorDetails DetailsOf(const Model& model) {
+  GeneratorDetails details = DetailsOf(*model.spec);
+  details.set_id(model.id);
+  details.set_description(model.description);
+  SetGrid(model.grid, details);
+  return details;
+}
+
+absl::StatusOr<Grid> GridOf(const GeneratorDetails& details) {
+  if (details.grid_case() == GeneratorDetails::GRID_NOT_SET) return Grid();
+  const bool per_second = details.has_steps_per_second();
+  const int steps = per_second ? details.steps_per_second() : details.steps_per_quarter();
+  if (steps < 1 || steps > kMostSteps) {
+    return OutsideError("", fmt::format("generator '{}' has {} steps per {}", details.id(), steps,
+                                        per_second ? "second" : "quarter"));
+  }
+  return per_second ? Grid::PerSecond(steps) : Grid::PerQuarter(steps);
+}
+
+const ModelSpec* SpecOfKind(const GeneratorDetails& details) {
+  const auto named = FindModel(details.id());
+  if (details.kind().empty()) return named.ok() ? *named : nullptr;
+  if (named.ok() && (*named)->kind->names().one == details.kind()) return *named;
+  const auto models = BuiltInModels();
+  const auto found = std::find_if(models.begin(), models.end(), [&](const ModelSpec& spec) {
+    return spec.kind->names().one == details.kind();
+  });
+  return found == models.end() ? nullptr : &*found;
+}
+
+bool ReadsChords(const GeneratorDetails& details) { return details.control() == kChordControl; }
+
+bool PlaysDrums(const GeneratorDetails& details) {
+  const ModelSpec* spec = SpecOfKind(details);
+  return spec != nullptr && spec->kind->plays_drums();
+}
+
+}  // namespace magenta

@@ -1,0 +1,83 @@
+#include "magenta/request/generate_args.h"
+
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "magenta/base/error_message.h"
+#include "magenta/base/status.h"
+
+namespace magenta {
+namespace {
+
+using ArgValue = GeneratorOptions::ArgValue;
+using testing::HasSubstr;
+
+ArgValue Number(const GeneratorArgument& argument, double number) {
+  ArgValue value;
+  if (argument.type() == GeneratorArgument::FLOAT) {
+    value.set_float_value(number);
+  } else {
+    value.set_int_value(static_cast<int32_t>(number));
+  }
+  return value;
+}
+
+ArgValue Text(const std::string& text) {
+  ArgValue value;
+  value.set_string_value(text);
+  return value;
+}
+
+bool Takes(const std::string& name, const ArgValue& value) {
+  GeneratorOptions options;
+  (*options.mutable_args())[name] = value;
+  return ParseGenerateArgs(options).ok();
+}
+
+// What the table says is what the parser does.
+TEST(GenerateArgsTest, EveryArgumentTakesWhatItsRowSays) {
+  for (const GeneratorArgument& argument : GenerateArguments()) {
+    const std::string& name = argument.name();
+    SCOPED_TRACE(name);
+    const double step = argument.type() == GeneratorArgument::FLOAT ? 1e-3 : 1;
+    if (argument.has_low()) {
+      EXPECT_EQ(Takes(name, Number(argument, argument.low())), !argument.low_excluded());
+      EXPECT_FALSE(Takes(name, Number(argument, argument.low() - step)));
+      EXPECT_TRUE(Takes(name, Number(argument, argument.low() + step)));
+    }
+    if (argument.has_high()) {
+      EXPECT_TRUE(Takes(name, Number(argument, argument.high())));
+      EXPECT_FALSE(Takes(name, Number(argument, argument.high() + step)));
+    }
+    for (const std::string& choice : argument.choices()) EXPECT_TRUE(Takes(name, Text(choice)));
+    const bool is_text = argument.type() == GeneratorArgument::STRING;
+    EXPECT_EQ(Takes(name, Text("flute")), is_text && argument.choices().empty());
+    EXPECT_FALSE(Takes(name, Text("")));
+    EXPECT_FALSE(Takes(name, ArgValue()));
+    ArgValue flag;
+    flag.set_bool_value(true);
+    EXPECT_EQ(Takes(name, flag), argument.type() == GeneratorArgument::BOOL);
+    ArgValue none;
+    none.set_float_value(std::nan(""));
+    EXPECT_FALSE(Takes(name, none));
+    if (argument.has_default_value()) EXPECT_TRUE(Takes(name, argument.default_value()));
+  }
+}
+
+TEST(GenerateArgsTest, ErrorsListTheTable) {
+  GeneratorOptions options;
+  (*options.mutable_args())["temprature"].set_int_value(1);
+  const absl::Status status = ParseGenerateArgs(options).status();
+  EXPECT_THAT(ErrorMessage(status), HasSubstr("no argument 'temprature'"));
+  for (const GeneratorArgument& argument : GenerateArguments()) {
+    EXPECT_THAT(ErrorRemedy(status), HasSubstr(argument.name()));
+  }
+  EXPECT_THAT(ErrorRemedy(status), HasSubstr("primer_part, program (int_value or string_value)"));
+}
+
+}  // namespace
+}  // namespace magenta
