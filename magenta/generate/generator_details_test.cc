@@ -9,7 +9,7 @@
 namespace magenta {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 TEST(GeneratorDetailsTest, AreTheLoadedModels) {
   Model model = *testing::RandomModel("lookback_rnn");
@@ -53,7 +53,8 @@ TEST(GeneratorDetailsTest, AModelOfAKindIsFoundWhateverItIsCalled) {
 
 TEST(GeneratorDetailsTest, ArgumentsAreThoseThatTheModelKnows) {
   const auto has = [](const char* model, const std::string& name) {
-    for (const auto& argument : DetailsOf(**FindModel(model)).arguments()) {
+    const GeneratorDetails details = DetailsOf(**FindModel(model));
+    for (const auto& argument : details.arguments()) {
       if (argument.name() == name) return true;
     }
     return false;

@@ -14,7 +14,7 @@ namespace magenta {
 namespace {
 
 using ArgValue = GeneratorOptions::ArgValue;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 ArgValue Number(const GeneratorArgument& argument, double number) {
   ArgValue value;

@@ -108,7 +108,7 @@ TEST_F(HttpApiTest, ParametersAreDescribedAsTheTableSays) {
     }
     EXPECT_EQ(schema.contains("default"), argument.has_default_value());
   }
-  EXPECT_EQ(described, 13u);
+  EXPECT_EQ(described, 14u);
 }
 
 constexpr char kMusicXml[] = "application/vnd.recordare.musicxml+xml";
@@ -237,10 +237,13 @@ TEST_F(HttpApiTest, AnswersSound) {
 
 TEST_F(HttpApiTest, EveryParameterThatIsDescribedIsTaken) {
   const auto all = nlohmann::json::parse(Get("/openapi.json").body)["components"]["parameters"];
-  EXPECT_EQ(all.size(), 15u);
+  EXPECT_EQ(all.size(), 16u);
   for (const auto& [name, parameter] : all.items()) {
     if (name == "id") continue;
-    const std::string value = name == "accompaniment" ? "drop" : name == "num_steps" ? "99" : "1";
+    const std::string value = name == "accompaniment"   ? "drop"
+                              : name == "num_steps"     ? "99"
+                              : name == "render_chords" ? "0"
+                                                        : "1";
     const HttpResponse response =
         Post("/v1/generators/default:generate?" + name + "=" + value, "text/vnd.abc", kAbc);
     EXPECT_EQ(response.status, 200) << name << response.body;

@@ -62,7 +62,8 @@ std::string OneofText(const OneofDescriptor& oneof) {
 std::vector<std::string> Lines(const Descriptor& message) {
   std::vector<std::string> lines;
   for (int i = 0; i < message.real_oneof_decl_count(); ++i) {
-    lines.push_back(OneofText(*message.oneof_decl(i)));
+    const OneofDescriptor& oneof = *message.oneof_decl(i);
+    if (oneof.field(0)->number() < kFirstOfOurs) lines.push_back(OneofText(oneof));
   }
   for (int i = 0; i < message.field_count(); ++i) {
     if (message.field(i)->number() < kFirstOfOurs) lines.push_back(FieldText(*message.field(i)));
