@@ -22,8 +22,34 @@ model, eval_json, score_json, hparams, folder = sys.argv[1:]
 figures = json.loads(pathlib.Path(eval_json).read_text())
 metrics = figures.get("metrics", figures)
 score = json.loads(pathlib.Path(score_json).read_text())["files"][0]
-training = records(pathlib.Path(folder, "training_melodies.tfrecord"))
-held_out = records(pathlib.Path(folder, "eval_melodies.tfrecord"))
+training = sum(map(records, pathlib.Path(folder).glob("training_*.tfrecord")))
+held_out = sum(map(records, pathlib.Path(folder).glob("eval_*.tfrecord")))
+TUNES = "weights: Apache-2.0, as the program. The tunes are traditional; their transcribers are named in the " \
+        "collections' files"
+# What a kind of music says of itself: what the model does, its data, what was kept out, what it is not for, licence.
+KINDS = {
+    "melody": (
+        "continues a melody, sixteenth note by sixteenth note, between MIDI pitches 48 and 83",
+        f"{training} melodies of folk tunes: the Nottingham collection (MIDI) and Ryan's Mammoth Collection, O'Neill's "
+        "Music of Ireland and Aird's Airs (ABC, from the PyPI package music21), each moved to C major or A minor",
+        f"{held_out} melodies, one tune in ten, chosen by its name and seed 1",
+        "other styles than this; meters other than 4/4 and 2/4 come out by accident only", TUNES),
+    "improv": (
+        "continues a melody over chords that are given, sixteenth note by sixteenth note, between MIDI pitches 48 and 83",
+        f"{training} lead sheets, folk tunes of the Nottingham collection (MIDI) in twelve keys each; the chords are named "
+        "from its accompaniment and melody (`dataset --infer_chords`)",
+        f"{held_out} lead sheets, all keys of one tune in ten, chosen by its name",
+        "other styles and richer harmony than folk tunes have: triads and sevenths are what it has heard", TUNES),
+    "drums": (
+        "plays and varies grooves of nine drums in sixteenth notes, and goes on from one",
+        f"{training} tracks: patterns of [data/drums](../drums), each strung with its variations and fills to eight bars or "
+        "more; triplet feels stand in 12/8",
+        f"{held_out} tracks, one pattern in ten with all its variations, chosen by its name",
+        "drummers' dynamics and timing: every stroke is as loud as the next, on the grid",
+        "weights: Apache-2.0, as the program. The patterns are in the public domain (CC0)"),
+}
+kind = "improv" if "improv" in model else "drums" if "drum" in model else "melody"
+does, data, kept_out, not_for, licence = KINDS[kind]
 
 
 def figure(name: str) -> str:
@@ -35,17 +61,17 @@ print(f"""# {model}
 
 | | |
 | --- | --- |
-| what it does | continues a melody, sixteenth note by sixteenth note, between MIDI pitches 48 and 83 |
+| what it does | {does} |
 | trained by | this program (`magenta train`), from random weights |
-| data | {training} melodies of folk tunes: the Nottingham collection (MIDI) and Ryan's Mammoth Collection, O'Neill's Music of Ireland and Aird's Airs (ABC, from the PyPI package music21), each moved to C major or A minor |
-| kept out | {held_out} melodies, one tune in ten, chosen by its name and seed 1 |
+| data | {data} |
+| kept out | {kept_out} |
 | hyper-parameters | `{hparams}` |
-| steps | {figures["step"]}, where the loss on the melodies kept out was lowest in the run |
+| steps | {figures["step"]}, where the loss on what was kept out was lowest in the run |
 | held-out loss | {figure("loss")} nats a step (perplexity {figure("metrics/perplexity")}) |
 | held-out bits a note | {score["bits_per_note"]:.4f}, over {score["notes"]} notes ([what that is](../../docs/music.md#bits-a-note)) |
 | held-out accuracy | {figure("metrics/accuracy")}; {figure("metrics/event_accuracy")} where something happens, {figure("metrics/no_event_accuracy")} where nothing does |
-| not for | other styles than this; meters other than 4/4 and 2/4 come out by accident only |
-| licence | weights: Apache-2.0, as the program. The tunes are traditional; their transcribers are named in the collections' files |
-| to rebuild | `make bundles` |
-
-What it writes is described in figures in [docs/music.md](../../docs/music.md).""")
+| not for | {not_for} |
+| licence | {licence} |
+| to rebuild | `make bundles` |""")
+if kind == "melody":
+    print("\nWhat it writes is described in figures in [docs/music.md](../../docs/music.md).")

@@ -15,19 +15,19 @@ learn() {  # model, run, hyper-parameters, steps, more flags of train
     magenta dataset --config="$model" --input="$out/nottingham.tfrecord,$out/corpus.tfrecord" \
       --output_dir="$out/data/$model" --eval_ratio=0.1 --seed=1
   magenta train --config="$model" --run_dir="$run" --hparams="$hparams" "$@" \
-    --sequence_example_file="$out/data/$model/training_melodies.tfrecord" \
-    --eval_file="$out/data/$model/eval_melodies.tfrecord" --eval_every_steps=100 --patience=8 \
+    --sequence_example_file="$out/data/$model/training_*.tfrecord" \
+    --eval_file="$out/data/$model/eval_*.tfrecord" --eval_every_steps=100 --patience=8 \
     --save_every_steps=100 --keep=3 --num_training_steps="$steps"
 }
 
 pack() {  # model, run, hyper-parameters as the card tells them
   local model=$1 run=$2 hparams=$3
   magenta bundle --config="$model" --run_dir="$run/best" --bundle_file="$out/$model.mag" \
-    --bundle_description="Folk tunes (Nottingham, Ryan's, O'Neill's, Aird's); see the model card"
+    --bundle_description="${4:-Folk tunes (Nottingham, Ryan's, O'Neill's, Aird's)}; see the model card"
   magenta eval --config="$model" --run_dir="$run/best" --json \
-    --sequence_example_file="$out/data/$model/eval_melodies.tfrecord" >"$out/$model.json"
+    --sequence_example_file="$out/data/$model/eval_*.tfrecord" >"$out/$model.json"
   magenta score --bundle_file="$out/$model.mag" --json \
-    "$out/data/$model/eval_melodies.tfrecord" >"$out/$model.score.json"
+    "$out/data/$model"/eval_*.tfrecord >"$out/$model.score.json"
   python3 tools/model_card.py "$model" "$out/$model.json" "$out/$model.score.json" "$hparams" \
     "$out/data/$model" >"$out/$model.md"
 }
@@ -52,3 +52,21 @@ pack $model "$out/run/$model" "$first"
 cp "$out/$model.mag" "$out/first_$model.mag"
 learn $model "$out/run/again_$model" "$again" 1500 --seed=2 --from="$out/first_$model.mag"
 pack $model "$out/run/again_$model" "3000 steps of $first, then $again"
+# Melodies over chords, in all keys: what chords mean is learned from twelve times as much.
+model=chord_pitches_improv
+size="batch_size=64,rnn_layer_sizes=[160,160]"
+first="$size,dropout_keep_prob=0.7,clip_norm=5,initial_learning_rate=0.004,decay_steps=100,decay_rate=0.93"
+again="batch_size=64,dropout_keep_prob=0.75,clip_norm=5,initial_learning_rate=0.002,decay_steps=100,decay_rate=0.78"
+[ -d "$out/data/$model" ] ||
+  magenta dataset --config=$model --input="$out/nottingham.tfrecord" --output_dir="$out/data/$model" --infer_chords
+learn $model "$out/run/$model" "$first" 600 --seed=1
+learn $model "$out/run/again_$model" "$again" 800 --seed=2 --from="$out/run/$model"
+pack $model "$out/run/again_$model" "600 steps of $first, then $again" "Folk tunes with chords (Nottingham)"
+# Drums, of the patterns that come with the program.
+model=drum_kit
+first="batch_size=32,rnn_layer_sizes=[96,96],attn_length=0,dropout_keep_prob=0.75,clip_norm=5"
+first="$first,initial_learning_rate=0.006,decay_steps=200,decay_rate=0.9"
+[ -d "$out/data/$model" ] ||
+  magenta dataset --config=$model --input=data/drums --unroll --output_dir="$out/data/$model"
+learn $model "$out/run/$model" "$first" 4000 --seed=2
+pack $model "$out/run/$model" "$first" "Patterns of data/drums"

@@ -70,8 +70,8 @@ TEST(Piece, KeepsWhatItIs) {
 }
 
 TEST(Piece, DrumsGoOnAsTheyWerePlayed) {
-  const PieceOptions all = {.drums = true}, alone = {.keep_accompaniment = false, .drums = true},
-                     kit = {.instrument = 1, .drums = true};
+  const PieceOptions all = {{}, true, {}, true}, alone = {{}, false, {}, true},
+                     kit = {1, true, {}, true};
   const Row rows[] = {
       {"a song's drums go on, and the others stay up to there",
        "T120@0 35@0+0.125/i3/d/v60 38@0.5+0.125/i3/d/v80 60@0+1.5 48@0+1/i1",

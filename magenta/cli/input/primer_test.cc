@@ -47,7 +47,7 @@ TEST(Primer, Drums) {
   for (const auto& row : rows) {
     const auto primer = ReadPrimerFlags({"", "", std::nullopt, "", row.drums}, Drums(), Grid());
     EXPECT_EQ(Dump(primer), row.dump) << row.drums;
-    if (primer.ok()) EXPECT_EQ(primer->is_piece, row.drums[0] == 'g');
+    EXPECT_EQ(primer.ok() && primer->is_piece, row.drums[0] == 'g') << row.drums;
   }
   EXPECT_EQ(Dump(ReadPrimerFlags({}, Drums(), Grid::PerQuarter(2))),
             "1 steps, 0.25 s, 120 qpm: 36@0-0.25");
