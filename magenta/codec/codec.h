@@ -92,7 +92,7 @@ class EventCodec {
   std::shared_ptr<const Control> MakeControl(std::vector<Event> control) const;
 
   /// An encoder that has heard nothing; the codec must outlive it. Codecs without control ignore
-  /// `control`; for the others none means that nothing is asked for at any position.
+  /// `control`; for the others none is as if nothing were given at every position ("N.C.").
   virtual std::unique_ptr<EventEncoder> NewEncoder(
       std::shared_ptr<const Control> control) const = 0;
   std::unique_ptr<EventEncoder> NewEncoder() const { return NewEncoder(nullptr); }

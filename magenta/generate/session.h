@@ -14,7 +14,8 @@
 // others.
 //
 // Not thread-safe; two sessions of one model may run at the same time. The constructor, Fork and
-// Select allocate; pushing, stepping and sampling one row do not once buffers have grown.
+// Select allocate; pushing, stepping and sampling one row do not once buffers have grown, unless
+// pitches have a temperature of their own.
 
 #include <memory>
 #include <span>

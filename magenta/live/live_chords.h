@@ -22,9 +22,9 @@ class LiveChords {
   /// Whether there are any, ever.
   bool given() const { return has_chart() || options_.TakesHeldChords(); }
 
-  /// A key of a chord goes down at `position` (in steps) or up (PerformanceEvent::kAllKeys: each
-  /// does). Three different notes and more that
-  /// have a name are a chord from the next step on; it holds until there is another.
+  /// A key of a chord goes down at `position` (in steps), or up (PerformanceEvent::kAllKeys: each
+  /// does). Three different notes and more that have a name are a chord from the next step on; it
+  /// holds until there is another.
   void KeyDown(double position, uint8_t pitch);
   void KeyUp(uint8_t pitch);
 
