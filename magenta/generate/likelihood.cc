@@ -110,8 +110,9 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
     scored.push_back(std::move(result));
   }
   if (!scored.empty()) return scored;
-  return NothingToOutputError("there is no melody of two steps or more to score",
-                              "magenta inspect shows what the file holds");
+  return NothingToOutputError(
+      fmt::format("there is no {} of two steps or more to score", model->spec->kind->names().one),
+      "magenta inspect shows what the file holds");
 }
 
 }  // namespace magenta

@@ -55,16 +55,16 @@ absl::StatusOr<Likelihood> PrimeAndScore(Session& session, const EventSequence& 
 struct ScoredPart {
   /// Where it begins in the file, in seconds.
   double start_time = 0;
-  /// The melody as the model saw it, its first step (in the part), and what was left out.
+  /// The music as the model heard it, its first step (in the part), and what was left out.
   Primer melody;
   Likelihood likelihood;
 };
 
-/// The likelihood of the melody of each part of `sequence`: split where tempo or meter really
-/// change (meter_map.h: not at a pickup or another short bar), quantised, one instrument taken: the
-/// given one, else by the kind's rules for primers. Parts without notes or of one event are left
-/// out. None left: exit 4; a part that can't be quantised, or
-/// more steps in all than a piece may have (piece_limits.h): exit 3.
+/// The likelihood of what the model hears of each part of `sequence`: split where tempo or meter
+/// really change (meter_map.h: not at a pickup or another short bar), quantised, one instrument
+/// taken: the given one, else by the kind's rules for primers. Parts without notes or of one event
+/// are left out. None left: exit 4; a part that can't be quantised, or more steps in all than a
+/// piece may have (piece_limits.h): exit 3.
 absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<const Model>& model,
                                                       NoteSequence sequence,
                                                       std::optional<int> instrument = std::nullopt);

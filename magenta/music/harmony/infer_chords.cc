@@ -368,8 +368,9 @@ class ChordPath {
       chords[beat] = state % kChords;
       const int key = state / kChords;
       const Step& step = ways_[beat];
-      if (step.way[state] == kChanged) state = key * kChords + step.best_chord[key];
-      if (step.way[state] == kOtherKey) state = step.best_elsewhere[key];
+      const uint8_t way = step.way[state];
+      if (way == kChanged) state = key * kChords + step.best_chord[key];
+      if (way == kOtherKey) state = step.best_elsewhere[key];
     }
     return chords;
   }
