@@ -337,7 +337,7 @@ absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::s
   RenameFlags(given, kRenames);
   MAGENTA_RETURN_IF_ERROR(ChooseConfig(given));
   if (alias.name.starts_with("improv_rnn_") && !Has(given, "config") &&
-      !Has(given, "bundle_file")) {
+      !Has(given, "bundle_file") && !Has(given, "help")) {
     return UsageError(fmt::format("{} needs --config", alias.name),
                       "Choose basic_improv, attention_improv or chord_pitches_improv");
   }

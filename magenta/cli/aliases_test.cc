@@ -62,6 +62,7 @@ TEST(Aliases, Expand) {
        {"--run_dir=r"},
        "improv_rnn_train needs --config. Choose basic_improv, attention_improv or "
        "chord_pitches_improv."},
+      {"improv_rnn_create_dataset", {"--help"}, "dataset --format=dense --eval_ratio=0.1 --help"},
       {"improv_rnn_create_dataset",
        {"--config=attention_improv", "--input=n"},
        "dataset --format=dense --eval_ratio=0.1 --config=attention_improv --input=n"},

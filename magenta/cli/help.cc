@@ -88,7 +88,7 @@ void PrintVersion(Output& out) {
 
 std::string MainHelp() {
   std::string text =
-      "magenta: music and machine learning. MIDI in, a trained melody model, MIDI out.\n\n"
+      "magenta: music and machine learning. MIDI in, a trained model, MIDI out.\n\n"
       "usage: magenta VERB [flags] [files]\n\nVerbs, in the order of the music loop:\n";
   for (const VerbEntry& verb : AllVerbs()) {
     text += fmt::format("  {:<12}{}\n", verb.name, verb.summary);

@@ -94,7 +94,7 @@ class GenerateVerb : public Verb {
         "magenta generate --output_dir=tunes --primer_midi=song.mid --primer_part=flute --bars=16",
         "Sixteen new bars of one part of a piece, after the piece.");
     flags.AddExample(
-        "magenta generate --config=chord_pitches_improv --run_dir=improv --output_dir=tunes "
+        "magenta generate --config=chord_pitches_improv --output_dir=tunes "
         "--backing_chords=\"C G Am F\" --bars=8 --render_chords",
         "Eight bars over four chords, twice, with the chords to hear.");
     flags.AddExample(
@@ -103,7 +103,7 @@ class GenerateVerb : public Verb {
         "--format=mid,wav,png",
         "A model of your own goes on from your file, wilder; to hear and to see.");
     flags.AddExample(
-        "magenta generate --config=drum_kit --run_dir=run --output_dir=grooves --bars=4 "
+        "magenta generate --config=drum_kit --output_dir=grooves --bars=4 "
         "--primer_drums=\"CH |x-x-x-x-x-x-x-x-|; SD |----x-------x---|; BD |x-----x-x-------|\"",
         "Four bars of drums, after a bar of yours.");
     flags.AddExample(
@@ -238,7 +238,7 @@ class GenerateVerb : public Verb {
              "New bars, in the primer's own meter; up to the bar line after so many. Without a "
              "primer so many in all.")
         .Range(1, 1 << 16)
-        .Default("8 after a primer that is a file or ABC");
+        .Default("8 after a primer that is a file, ABC or a drum grid");
     flags
         .Int("new_steps", &new_steps_,
              "New steps (sixteenths) instead; without a primer so many in all.")

@@ -25,8 +25,7 @@ void LiveFlags::Describe(Flags& flags) {
   flags.AddExample("magenta live --mode=bars:2,2 --record=duet.mid",
                    "Two bars each, without end; the session is kept.");
   flags.AddExample(
-      "magenta live --config=chord_pitches_improv --run_dir=improv --backing_chords=\"Dm7 G7 C\" "
-      "--mode=bars:2,2",
+      "magenta live --config=chord_pitches_improv --backing_chords=\"Dm7 G7 C\" --mode=bars:2,2",
       "You and the machine play over three chords, two bars each.");
   flags.AddExample("magenta live --learn",
                    "Prints what a knob or pedal sends, and the flag for it.");
