@@ -13,8 +13,8 @@
 
 #include "magenta/models/model_spec.h"
 #include "magenta/train/kernels/one_thread.h"
-#include "magenta/train/rnn/rnn_learner.h"
 #include "magenta/train/optimizer.h"
+#include "magenta/train/rnn/rnn_learner.h"
 #include "magenta/train/shards.h"
 
 namespace magenta {

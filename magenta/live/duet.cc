@@ -12,8 +12,8 @@
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
-#include "magenta/request/generate_args.h"
 #include "magenta/live/model_responder.h"
+#include "magenta/request/generate_args.h"
 
 namespace magenta {
 namespace {

@@ -7,8 +7,8 @@
 #include "absl/status/statusor.h"
 #include "magenta/cli/input/primer.h"
 #include "magenta/cli/terminal/flags.h"
-#include "magenta/request/continuation.h"
 #include "magenta/generator.pb.h"
+#include "magenta/request/continuation.h"
 
 namespace magenta::cli {
 

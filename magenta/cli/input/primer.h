@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "magenta/request/continuation.h"
 #include "magenta/generator.pb.h"
 #include "magenta/kinds/kind.h"
 #include "magenta/music/parts.h"
+#include "magenta/request/continuation.h"
 
 namespace magenta::cli {
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "tests/dump.h"
 #include "magenta/music/harmony/chord_symbol.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {
