@@ -50,6 +50,8 @@ KINDS = {
 }
 kind = "improv" if "improv" in model else "drums" if "drum" in model else "melody"
 does, data, kept_out, not_for, licence = KINDS[kind]
+hint = "| how to ask it | `--temperature=0.7` keeps near a groove; at 1, the default, it wanders after two or three bars |\n" \
+    if kind == "drums" else ""
 
 
 def figure(name: str) -> str:
@@ -72,6 +74,6 @@ print(f"""# {model}
 | held-out accuracy | {figure("metrics/accuracy")}; {figure("metrics/event_accuracy")} where something happens, {figure("metrics/no_event_accuracy")} where nothing does |
 | not for | {not_for} |
 | licence | {licence} |
-| to rebuild | `make bundles` |""")
+{hint}| to rebuild | `make bundles` |""")
 if kind == "melody":
     print("\nWhat it writes is described in figures in [docs/music.md](../../docs/music.md).")

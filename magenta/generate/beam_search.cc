@@ -89,7 +89,8 @@ class BeamRun::Beams {
       const Event drawn = session_.Sample(row, filters_, *sources_[row / width_]);
       scores_[row] += extra + session_.LogProbability(row, session_.sampled_labels(), drawn_score_);
       drawn_[row] = kind_.StepsOf(drawn) > left_[row] ? kind_.CutTo(drawn, left_[row]) : drawn;
-      left_[row] -= too_many ? left_[row] : kind_.StepsOf(drawn_[row]);
+      left_[row] -=
+          too_many ? left_[row] : std::min<int64_t>(left_[row], kind_.StepsOf(drawn_[row]));
     }
     session_.Push(drawn_);
     ++done_;

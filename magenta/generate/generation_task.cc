@@ -61,11 +61,12 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
       SectionPlan plan,
       PlanSection(piece.instrument.has_value() ? OnlyInstrument(input, *piece.instrument) : input,
                   asked.generator_options(), model->grid, args.reference_windows));
-  const PrimerRequest wanted = {.search_start_step = plan.search_start_step,
-                                .generate_start_step = plan.fills ? plan.end_step : plan.start_step,
-                                .reference_windows = args.reference_windows,
-                                .others_stay = args.keep_accompaniment,
-                                .section_end_step = plan.end_step};
+  PrimerRequest wanted = {.search_start_step = plan.search_start_step,
+                          .generate_start_step = plan.fills ? plan.end_step : plan.start_step,
+                          .reference_windows = args.reference_windows,
+                          .others_stay = args.keep_accompaniment,
+                          .section_end_step = plan.end_step};
+  if (plan.fills) wanted.latest_start_step = plan.start_step - 1;
   MAGENTA_ASSIGN_OR_RETURN(Primer primer, kind.ReadPrimer(plan.input, wanted));
   piece.drums = kind.plays_drums();
   if (!piece.drums) piece.instrument = primer.instrument;

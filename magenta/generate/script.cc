@@ -35,13 +35,18 @@ class Timeline {
     }
   }
 
-  /// Those that begin on the steps from `from` to before `to`.
+  /// What stands on the steps from `from` to before `to`: an event that lasts beyond is cut,
+  /// silence stands for the rest of one that began before.
   std::vector<Event> Between(int64_t from, int64_t to) const {
     const auto place = [this](int64_t step) {
-      return events_.begin() +
-             (std::lower_bound(starts_.begin(), starts_.end(), step) - starts_.begin());
+      return std::lower_bound(starts_.begin(), starts_.end(), step) - starts_.begin();
     };
-    return {place(from), place(to)};
+    const auto begin = place(from), end = place(to);
+    Timeline part(kind_, silence_);
+    part.SetLength((begin < end ? starts_[begin] : to) - from);
+    part.Append({events_.begin() + begin, events_.begin() + end});
+    part.SetLength(to - from);
+    return part.events_;
   }
 
   const std::vector<Event>& events() const { return events_; }
@@ -102,8 +107,6 @@ Script ScriptFill(const MusicKind& kind, Event silence, const SectionPlan& plan,
   timeline.SetLength(primer.start_step - first);
   timeline.Append(primer.events.events);
   timeline.SetLength(plan.end_step - first);
-  std::vector<Event>& control = primer.events.control;
-  if (!control.empty()) control.insert(control.begin(), primer.start_step - first, control[0]);
   primer.start_step = first;
   primer.events.events = timeline.events();
   Script script;

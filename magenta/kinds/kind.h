@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -111,6 +112,9 @@ struct PrimerRequest {
   bool others_stay = false;
   /// Up to where control is read, if that is later than generate_start_step.
   int64_t section_end_step = 0;
+  /// Where a kind that reads control begins at the latest, in silence if need be: control is read
+  /// by position from there.
+  int64_t latest_start_step = std::numeric_limits<int64_t>::max();
 };
 
 /// What a model goes on from where nobody gave anything.

@@ -92,12 +92,21 @@ class LeadSheetKind final : public MusicKind {
   absl::StatusOr<Primer> ReadPrimer(const QuantizedSequence& input,
                                     const PrimerRequest& request) const override {
     MAGENTA_ASSIGN_OR_RETURN(Primer primer, melodies_->ReadPrimer(input, request));
+    if (const int64_t early = primer.start_step - request.latest_start_step; early > 0) {
+      primer.events.events.insert(primer.events.events.begin(), early, kNoEvent);
+      primer.played.insert(primer.played.begin(), early, kNoEvent);
+      primer.start_step = request.latest_start_step;
+    }
     const int64_t end =
         std::max(request.section_end_step,
                  primer.start_step + static_cast<int64_t>(primer.events.events.size()));
     ChordTimeline timeline(
         input, request.reference_windows ? ChordSpelling::kReference : ChordSpelling::kCommon);
-    if (!timeline.HasChords()) primer.notes.emplace_back("no chords are given: it plays over none");
+    if (!timeline.HasChords()) {
+      primer.notes.emplace_back(
+          "no chords are given: it plays over none, in no key; --backing_chords=\"C G Am F\" would "
+          "give some");
+    }
     const ChordReading reading = timeline.Between(primer.start_step, end);
     const Bars bars = {request.search_start_step, input.steps_per_bar()};
     MAGENTA_RETURN_IF_ERROR(TellBad(reading, bars, request.reference_windows, primer.notes));
@@ -170,6 +179,7 @@ class LeadSheetKind final : public MusicKind {
     Examples examples;
     examples.counters = std::move(extraction.counters);
     auto sheet = extraction.lead_sheets.begin();
+    int64_t events = 0;
     for (LeadSheetTrack& track : extraction.tracks) {
       TrackReport& report = examples.tracks.emplace_back();
       report.instrument = track.instrument;
@@ -179,12 +189,14 @@ class LeadSheetKind final : public MusicKind {
       report.outcome = std::move(track.outcome);
       report.reason = std::move(track.reason);
       report.flag = std::move(track.flag);
-      if (track.kept) AddCopies(*sheet++, report, examples);
+      if (track.kept) AddCopies(*sheet++, report, examples, events);
     }
     return examples;
   }
 
-  void AddCopies(const LeadSheet& sheet, TrackReport& report, Examples& examples) const {
+  /// `events` are those of the copies so far.
+  void AddCopies(const LeadSheet& sheet, TrackReport& report, Examples& examples,
+                 int64_t& events) const {
     constexpr int kCopies = kHighestLeadSheetKey - kLowestLeadSheetKey + 1;
     if (std::string reason = NotTaken(sheet); !reason.empty()) {
       examples.counters.Add("copies_discarded_chord_not_encoded", kCopies);
@@ -194,17 +206,15 @@ class LeadSheetKind final : public MusicKind {
       report.flag = "";
       return;
     }
-    int64_t events = 0;
-    for (const EventSequence& sequence : examples.sequences) {
-      events += static_cast<int64_t>(sequence.events.size());
-    }
-    if (events + kCopies * int64_t{sheet.melody.size()} > kMaxSteps) {
+    const int64_t more = kCopies * int64_t{sheet.melody.size()};
+    if (events + more > kMaxSteps) {
       report.kept = false;
       report.outcome = "over_limit";
       report.reason =
           fmt::format("its copies and those before would hold over {} steps", kMaxSteps);
       return;
     }
+    events += more;
     for (int n = kLowestLeadSheetKey; n <= kHighestLeadSheetKey; ++n) {
       LeadSheet copy = sheet.Transposed(n);
       copy.melody.Squash(options_.min_note, options_.max_note, std::nullopt);

@@ -214,7 +214,12 @@ void Piece::KeepEvents(const NoteSequence& input, const PieceOptions& options) {
   keep(input.pitch_bends(), *kept_.mutable_pitch_bends());
   for (auto& change : *kept_.mutable_control_changes()) change.clear_quantized_step();
   for (const auto& text : input.text_annotations()) {
-    if (text.time() >= stop_) continue;
+    const bool is_chord = text.annotation_type() == NoteSequence::TextAnnotation::CHORD_SYMBOL;
+    // Chords are told by steps, as those of the new music are.
+    const bool stays = is_chord && !plan_->fills
+                           ? StepOf(plan_->OnGrid(text.time())) < plan_->start_step
+                           : text.time() < stop_;
+    if (!stays) continue;
     auto& kept = *kept_.add_text_annotations();
     kept = text;
     kept.clear_quantized_step();
@@ -262,13 +267,12 @@ NoteSequence Piece::With(const NoteSequence& melody) const {
     if (next == nullptr || end <= next->start || heard == heard_.end()) continue;
     piece.mutable_notes(heard->second)->set_end_time(plan_->OffGrid(note.end_time()));
   }
-  // Those before are the piece's own.
+  // Those before are the piece's own, and all of a fill's.
   for (const auto& text : melody.text_annotations()) {
-    const double time = plan_->OffGrid(text.time());
-    if (time < stop_) continue;
+    if (plan_->fills || StepOf(text.time()) < plan_->start_step) continue;
     auto& added = *piece.add_text_annotations();
     added = text;
-    added.set_time(time);
+    added.set_time(plan_->OffGrid(text.time()));
   }
   double total = 0;
   for (const auto& note : piece.notes()) total = std::max(total, note.end_time());

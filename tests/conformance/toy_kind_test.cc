@@ -105,14 +105,14 @@ TEST(ToyKind, GoesOnUpToAStepWhateverItsEventsLast) {
 
 TEST(ToyKind, FillsLeaveWhatIsGiven) {
   const auto model = Toy();
-  const auto whole = SequenceGenerator(model).GenerateMany(Request({{8, 16}, {32, 40}}, 4), 1);
+  const auto whole = SequenceGenerator(model).GenerateMany(Request({{10, 14}, {32, 40}}, 4), 1);
   ASSERT_TRUE(whole.ok()) << whole.status();
   const GeneratedOutput& output = whole->outputs[0];
   EXPECT_EQ(StepsOf(*model->spec->kind, output.events.events), 64);
   std::set<int> quarters;
   int64_t step = 0;
   for (const Event event : output.events.events) {
-    const bool given = step < 8 || (step >= 16 && step < 32) || step >= 40;
+    const bool given = step < 10 || (step >= 14 && step < 32) || step >= 40;
     if (event < kToyPitches && given) {
       EXPECT_EQ(step % 4, 0);
       EXPECT_EQ(event, step / 4 % 5);

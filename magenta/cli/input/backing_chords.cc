@@ -38,7 +38,7 @@ void BackingChords::Describe(Flags& flags) {
             "Chords to play over, as symbols by blanks: \"C G Am7 F/A\"; N.C. is none. They repeat "
             "where they are shorter than the music. For models of lead sheets.")
       .Value("CHORDS")
-      .Default("the primer file's own");
+      .Default("the primer file's own; without one C G Am F C G F C");
   flags.Int("steps_per_chord", &steps_per_chord, "Steps that each of them lasts.")
       .Range(1, 1 << 16);
   flags
@@ -62,6 +62,15 @@ absl::Status BackingChords::Check(const Flags& flags) const {
     }
   }
   return absl::OkStatus();
+}
+
+bool BackingChords::TakeDefault(const PrimerMusic& primer) {
+  const auto& texts = primer.sequence.text_annotations();
+  if (given() || primer.is_piece || std::any_of(texts.begin(), texts.end(), IsChordSymbol)) {
+    return false;
+  }
+  text = "C G Am F C G F C";
+  return true;
 }
 
 absl::Status BackingChords::SetLength(const PrimerMusic& primer,

@@ -25,6 +25,9 @@ struct BackingChords {
   /// Errors (exit 2): no chord among what was given; flags about chords, of which there are none.
   absl::Status Check(const Flags& flags) const;
 
+  /// Takes Magenta's own, "C G Am F C G F C", where none are given and the primer is no piece,
+  /// which would have chords of its own; whether it did.
+  bool TakeDefault(const PrimerMusic& primer);
   /// How far it goes where nobody says: once through the chords. Error (exit 2): the primer is
   /// longer.
   absl::Status SetLength(const PrimerMusic& primer, ContinuationOptions& length) const;

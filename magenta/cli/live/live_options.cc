@@ -10,6 +10,7 @@
 #include "magenta/base/status.h"
 #include "magenta/cli/input/backing_chords.h"
 #include "magenta/live/realtime/active_notes.h"
+#include "magenta/music/harmony/chord_symbol.h"
 #include "magenta/music/program.h"
 
 namespace magenta::cli {
@@ -204,6 +205,11 @@ absl::Status SetChords(const LiveFlags& flags, DuetOptions& options) {
   if (has_chart && options.backing_chords.empty()) {
     return UsageError("--backing_chords holds no chord",
                       "Give some: --backing_chords=\"C G Am F\"");
+  }
+  for (const std::string& symbol : options.backing_chords) {
+    if (ParseChordSymbol(symbol).ok()) continue;
+    return UsageError(fmt::format("--backing_chords: '{}' is no chord symbol", symbol),
+                      "Write it as Am7 or F/A; N.C. is none");
   }
   options.steps_per_chord = flags.steps_per_chord;
   options.chord_channel = flags.chord_channel - 1;

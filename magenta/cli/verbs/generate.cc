@@ -123,6 +123,10 @@ class GenerateVerb : public Verb {
     MAGENTA_ASSIGN_OR_RETURN(const PrimerMusic primer,
                              ReadPrimerFlags(primer_, *source.kind, source.grid));
     for (const std::string& note : primer.notes) context.out.Info(note);
+    if (source.kind->ReadsChords() && source.reads_chords && chords_.TakeDefault(primer)) {
+      context.out.Info(
+          fmt::format("no chords are given: over {} (--backing_chords)", chords_.text));
+    }
     MAGENTA_ASSIGN_OR_RETURN(ContinuationOptions length, Length(primer));
     length.grid = source.grid;
     MAGENTA_ASSIGN_OR_RETURN(GenerateSequenceRequest request, MakeRequest(primer, length));
