@@ -6,6 +6,7 @@
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/music/harmony/chord_symbol.h"
+#include "tests/dump.h"
 
 namespace magenta {
 namespace {
@@ -114,6 +115,19 @@ TEST(LeadSheetKindTest, WritesWhereChordsChange) {
   EXPECT_EQ(rendered.text_annotations(0).time(), 0.125);
   EXPECT_EQ(rendered.text_annotations(1).text(), "Am");
   EXPECT_EQ(rendered.text_annotations(1).time(), 0.5);
+}
+
+TEST(LeadSheetKindTest, AFillHearsTheChordsThatStandBeforeItsMelody) {
+  const auto kind = MakeLeadSheetKind({});
+  const auto music = *Quantize(ParseMusic("T120@0 \"C@0 \"Am@1 60@2+0.5"), Grid());
+  const Primer primer = *kind->ReadPrimer(
+      music, {.generate_start_step = 20, .section_end_step = 20, .latest_start_step = 3});
+  EXPECT_EQ(primer.start_step, 3);
+  EXPECT_EQ(primer.events.events.size(), 17u);
+  EXPECT_EQ(primer.events.events[13], 60);
+  ASSERT_EQ(primer.events.control.size(), 17u);
+  EXPECT_EQ(primer.events.control[4], *ParseChordSymbol("C")->Code());
+  EXPECT_EQ(primer.events.control[5], *ParseChordSymbol("Am")->Code());
 }
 
 ExampleOptions ShortOnes() {
