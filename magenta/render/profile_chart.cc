@@ -176,16 +176,18 @@ absl::StatusOr<std::string> DrawProfiles(std::span<const NamedProfile> profiles,
   }
   std::vector<Panel> panels = {PanelOfShares(profiles)};
   for (const auto& all : by_kind) panels.push_back(PanelOf(all));
-  const auto rows = static_cast<double>((panels.size() + kPanelColumns - 1) / kPanelColumns);
+  const size_t lines = (panels.size() + kPanelColumns - 1) / kPanelColumns;
+  const auto rows = static_cast<double>(lines);
   const double width = 2 * kChartMargin + kPanelColumns * kPanelWidth + kPanelGap;
   const double height = kChartHeader + rows * (kPanelHeight + kPanelGap) + kChartMargin / 2;
   Canvas canvas(static_cast<int>(width), static_cast<int>(height), format);
   canvas.Text(kChartMargin, 34, title, {.size = 24, .color = kChartInk, .bold = true});
   DrawLegend(canvas, profiles, width);
   for (size_t i = 0; i < panels.size(); ++i) {
+    const size_t column = i % kPanelColumns, row = i / kPanelColumns;
     DrawPanel(canvas, panels[i],
-              kChartMargin + static_cast<double>(i % kPanelColumns) * (kPanelWidth + kPanelGap),
-              kChartHeader + static_cast<double>(i / kPanelColumns) * (kPanelHeight + kPanelGap));
+              kChartMargin + static_cast<double>(column) * (kPanelWidth + kPanelGap),
+              kChartHeader + static_cast<double>(row) * (kPanelHeight + kPanelGap));
   }
   return canvas.Finish();
 }

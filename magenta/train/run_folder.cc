@@ -117,7 +117,7 @@ bool IsHalfWritten(std::string_view name) {
 void RemoveHalfWritten(const std::string& folder) {
   std::error_code ignored;
   for (const std::string& name : ListFiles(folder, false).value_or(std::vector<std::string>())) {
-    if (IsHalfWritten(name)) std::filesystem::remove(folder + "/" + name, ignored);
+    if (IsHalfWritten(name)) std::filesystem::remove(std::filesystem::path(folder) / name, ignored);
   }
 }
 
@@ -236,6 +236,7 @@ absl::Status TidyCheckpoints(const std::string& folder, int keep) {
   for (const int64_t step : halves) RemoveCheckpoint(fmt::format("{}/model.ckpt-{}", folder, step));
   if (whole.empty()) return absl::OkStatus();
   std::vector<std::string> found;
+  found.reserve(whole.size());
   for (const int64_t step : whole) found.push_back(fmt::format("{}/model.ckpt-{}", folder, step));
   state->all.insert(state->all.begin(), found.begin(), found.end());
   return WriteAndPrune(folder, *state, keep);

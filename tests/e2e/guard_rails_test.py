@@ -224,6 +224,9 @@ class Threads(Data):
 
     def setUp(self):
         super().setUp()
+        seen = subprocess.run([*LIMIT, 'test', '-x', os.path.join(BIN, 'magenta')], check=False)
+        if seen.returncode != 0:
+            self.skipTest('left out: the tree lies in a folder that is closed to other users')
         os.chmod(self.folder, 0o777)
         for folder, _, _ in os.walk(self.folder):
             os.chmod(folder, 0o777)
