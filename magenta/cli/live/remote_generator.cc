@@ -118,8 +118,8 @@ absl::StatusOr<LiveServer> ConnectForLive(const RemoteFlags& flags, const std::s
   server.models.push_back(first);
   for (const GeneratorDetails& other : reply.generators().generators()) {
     const auto other_grid = GridOf(other);
-    const bool fits =
-        other_grid.ok() && *other_grid == grid && PlaysDrums(other) == PlaysDrums(first);
+    // One that plays over chords is chosen by name: without any it plays in no key.
+    const bool fits = other_grid.ok() && *other_grid == grid && other.kind() == first.kind();
     if (other.id() != first.id() && fits) server.models.push_back(other);
   }
   server.generator = std::make_shared<RelayGenerator>(std::move(pipe));
