@@ -168,8 +168,9 @@ class DrumsKind final : public MusicKind {
     }
     DrumExtraction extraction = ExtractDrumTracks(input, options);
     if (extraction.counters.Of("non_integer_steps_per_bar") > 0) {
-      return SequenceError(extraction.decisions[0].reason,
-                           "Give a primer in another meter, or a model with more steps a quarter");
+      return SequenceError(
+          extraction.decisions[0].reason,
+          "Give a primer in another meter, or a model with more steps per quarter");
     }
     const bool is_late =
         !extraction.tracks.empty() &&

@@ -10,7 +10,7 @@
 namespace magenta {
 namespace {
 
-// At 120 quarters a minute and four steps a quarter a step lasts this many seconds.
+// At 120 quarters a minute and four steps per quarter a step lasts this many seconds.
 constexpr double kStep = 0.125;
 
 QuantizedSequence OnDrumGrid(const std::string& music) {

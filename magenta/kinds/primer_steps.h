@@ -8,7 +8,7 @@
 
 namespace magenta {
 
-/// Longest primer, in steps: a day and a half at 120 quarters a minute and four steps a quarter.
+/// Longest primer, in steps: a day and a half at 120 quarters a minute and four steps per quarter.
 inline constexpr int64_t kMaxPrimerSteps = int64_t{1} << 20;
 
 /// Steps from `start_step` up to the section to be generated. Error (exit 2): none, or more than

@@ -5,6 +5,7 @@
 
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
+#include "magenta/generate/beam_search.h"
 #include "magenta/live/answer.h"
 
 namespace magenta {
@@ -12,8 +13,6 @@ namespace {
 
 /// Sessions kept for phrases whose key may come back.
 constexpr size_t kMostPrimed = 4;
-/// Events of an answer per step of it: a bound for kinds whose events may last no time.
-constexpr int64_t kMostEventsPerStep = 64;
 
 bool IsPrefix(const std::vector<Event>& prefix, const std::vector<Event>& events) {
   return prefix.size() <= events.size() && std::equal(prefix.begin(), prefix.end(), events.begin());

@@ -18,7 +18,7 @@ namespace magenta {
 /// Where music ends, and how it goes there.
 struct MusicEnd {
   double seconds = 0;
-  /// From the beginning, at some steps a quarter; through all changes of tempo.
+  /// From the beginning, at some steps per quarter; through all changes of tempo.
   double steps = 0;
   /// Quarter notes a minute.
   double qpm = 120;

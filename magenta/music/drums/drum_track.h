@@ -1,6 +1,6 @@
 #pragma once
 // A drum track: what is struck on each step. How long a drum sounds means nothing.
-// Source of the rules: PARITY-ZOO section 1 (note-seq's drums_lib.DrumTrack).
+// Source of the rules: docs/rules.md section 13 (note-seq's drums_lib.DrumTrack).
 
 #include <cstdint>
 #include <span>

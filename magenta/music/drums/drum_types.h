@@ -1,6 +1,6 @@
 #pragma once
 // Types of drums: what a model of drums tells apart. Every pitch of a type is the same drum to it.
-// Source of the tables: PARITY-ZOO section 1 (note-seq's DEFAULT_DRUM_TYPE_PITCHES).
+// Source of the tables: docs/rules.md section 13 (note-seq's DEFAULT_DRUM_TYPE_PITCHES).
 
 #include <array>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 // Finds the drum tracks of a quantised sequence, and says why what was left out was.
-// Source of the rules: PARITY-ZOO section 1 (note-seq's drum_pipelines.extract_drum_tracks).
+// Source of the rules: docs/rules.md section 13 (note-seq's drum_pipelines.extract_drum_tracks).
 
 #include <cstdint>
 #include <string>
