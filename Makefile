@@ -140,7 +140,7 @@ ci:  ## what a change must pass: README's two commands in a fresh build/, then a
 	$(MAKE) tidy
 	$(MAKE) asan-unit
 	tools/check_skips.py build/asan/skips.txt tests/allowed_skips.txt
-	$(MAKE) fuzz FUZZ_SECONDS=5
+	FUZZ_SEED=1 $(MAKE) fuzz FUZZ_SECONDS=5
 
 clean:
 	rm -rf build

@@ -95,6 +95,7 @@ constexpr Row kNotes[] = {
     {"CD & EF | G", "60@0+1 62@1+1 64@0+1 65@1+1 67@2+1"},
     // Each layer of an overlay is tied to its own of the next bar.
     {"CD- & E2- | D2 & E2 | D & E", "60@0+1 62@1+3 64@0+4 62@4+1 64@4+1"},
+    {"CC & <D E | F", "60@0+1 60@1+1 62@0+1 64@1+1 65@2+1"},
     {"C & E- | C | C & E", "60@0+1 64@0+1 60@1+1 60@2+1 64@2+1"},
     // Decorations within a chord are no notes; instruments and drums are %%MIDI's.
     {"[!fermata!CE(G)]", "60@0+1 64@0+1 67@0+1"},

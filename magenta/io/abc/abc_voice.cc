@@ -193,6 +193,9 @@ void AbcVoice::Overlay() {
   position_ = bar_start_;
   ChangeLayer(layer_ + 1);
   std::erase_if(tied_, [this](const Tied& tied) { return notes_[tied.note].end != position_; });
+  // A broken rhythm joins two notes of one layer.
+  broken_ = {1, 1};
+  broken_length_ = last_length_ = 0;
   last_notes_.clear();
   last_pitches_.clear();
   bar_accidentals_.clear();
