@@ -35,11 +35,10 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
                                                      const TaskOptions& options) {
   MAGENTA_ASSIGN_OR_RETURN(GenerateArgs args, ParseGenerateArgs(request.generator_options()));
   const MusicKind& kind = *model->spec->kind;
-  if (args.render_chords && !kind.ReadsChords()) {
+  if ((args.chords.given() || args.render_chords) && !kind.ReadsChords()) {
     return UsageError(
-        fmt::format("the argument render_chords is for models that play over chords, and {} "
-                    "reads none",
-                    model->id),
+        fmt::format("the argument {} is for models that play over chords, and {} reads none",
+                    args.chords.given() ? "backing_chords" : "render_chords", model->id),
         "Leave it out, or choose chord_pitches_improv");
   }
   std::vector<std::string> notes;

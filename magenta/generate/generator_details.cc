@@ -17,7 +17,7 @@ constexpr int kMostSteps = 1000;
 /// Whether requests to a model of `spec` may have the argument `name`.
 bool TakesArgument(const ModelSpec& spec, const std::string& name) {
   if (name == "pitch_temperature") return DrawsPitches(*spec.codec, *spec.kind);
-  return name != kRenderChordsArg || spec.kind->ReadsChords();
+  return !IsOfChords(name) || spec.kind->ReadsChords();
 }
 
 void SetGrid(Grid grid, GeneratorDetails& details) {

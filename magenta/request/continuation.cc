@@ -127,6 +127,10 @@ absl::StatusOr<MusicEnd> EndOfInput(const GenerateArgs& args, const MusicKind& k
   return EndOfNotes(input, kind, grid, part);
 }
 
+bool ChordsFromNew(const GenerateArgs& args, const NoteSequence& input) {
+  return args.chords.from_new.value_or(IsPieceOfFile(input));
+}
+
 absl::Status AddSection(const GenerateArgs& args, const MusicKind& kind, Grid grid,
                         bool counts_primer, GenerateSequenceRequest& request) {
   NoteSequence& input = *request.mutable_input_sequence();
@@ -139,6 +143,10 @@ absl::Status AddSection(const GenerateArgs& args, const MusicKind& kind, Grid gr
   options.reference_windows = args.reference_windows;
   options.steps_name = "num_steps";
   options.music_name = "the input";
+  if (LengthsOf(args) == 0) {
+    MAGENTA_RETURN_IF_ERROR(
+        LengthOfChords(args.chords, ChordsFromNew(args, input), end.steps, options));
+  }
   if (counts_primer) options = CountingMusic(std::move(options));
   MAGENTA_ASSIGN_OR_RETURN(const GenerateSequenceRequest asked,
                            ContinuationOf(input, end, options));
@@ -148,6 +156,23 @@ absl::Status AddSection(const GenerateArgs& args, const MusicKind& kind, Grid gr
 }
 
 }  // namespace
+
+absl::Status LengthOfChords(const BackingChords& chords, bool from_new, double steps,
+                            ContinuationOptions& options) {
+  if (from_new) {
+    options.new_steps = chords.steps();
+    return absl::OkStatus();
+  }
+  if (static_cast<double>(chords.steps()) <= steps) {
+    const bool is_flag = options.steps_name.starts_with("--");
+    return UsageError(
+        fmt::format("{} takes {:.6g} steps, the chords {}, and no new step would be left",
+                    options.music_name, std::ceil(steps - kWholeStep), chords.steps()),
+        fmt::format("Give more chords, or {}bars: they repeat", is_flag ? "--" : ""));
+  }
+  options.num_steps = chords.steps();
+  return absl::OkStatus();
+}
 
 ContinuationOptions CountingMusic(ContinuationOptions options) {
   if (options.new_steps.has_value()) {
@@ -212,16 +237,21 @@ absl::StatusOr<std::optional<GenerateSequenceRequest>> CompleteRequest(
         "says how long the new music is",
         "Leave one of them out");
   }
-  if (!has_sections && LengthsOf(args) == 0) {
+  const bool has_chords = args.chords.given();
+  if (!has_sections && LengthsOf(args) == 0 && !has_chords) {
     return UsageError("the request has no section to generate",
                       "Give a generate section, or the argument bars, new_steps or num_steps");
   }
   const bool adds_primer = !request.has_input_sequence() && !args.reference_windows;
-  if (has_sections && !adds_primer) return std::nullopt;
+  if (has_sections && !adds_primer && !has_chords) return std::nullopt;
   GenerateSequenceRequest whole = request;
   if (adds_primer) AddDefaultPrimer(kind, grid, whole, notes);
   if (!has_sections) {
     MAGENTA_RETURN_IF_ERROR(AddSection(args, kind, grid, adds_primer, whole));
+  }
+  if (has_chords) {
+    const bool from_new = ChordsFromNew(args, whole.input_sequence());
+    MAGENTA_RETURN_IF_ERROR(AddBackingChords(args.chords, from_new, grid, whole, notes));
   }
   return whole;
 }

@@ -54,6 +54,11 @@ struct ContinuationOptions {
 /// the music is the default primer, so that two bars asked for are two bars.
 ContinuationOptions CountingMusic(ContinuationOptions options);
 
+/// How far music of `steps` steps goes on where nobody says: once through `chords`. Sets that in
+/// `options`. Error (exit 2): the music is longer.
+absl::Status LengthOfChords(const BackingChords& chords, bool from_new, double steps,
+                            ContinuationOptions& options);
+
 /// Asks to go on from `music`, which ends at `end`, at the tempo there: from the step nearest to
 /// it. Error (exit 2): no step is left.
 absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const MusicEnd& end,
@@ -64,8 +69,9 @@ absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const
 /// 0 s for one that starts there, which then starts a step later); one that is there and has no
 /// notes is silence, and stays. No section to generate: the one that the arguments num_steps,
 /// new_steps or bars ask for, from where the input ends; the default primer is counted in them.
-/// `notes` gets a line for the user. Errors (exit 2): such an argument beside a section, or
-/// neither.
+/// Backing chords stand in the input then; where nothing says how long the new music is, they do,
+/// as in LengthOfChords. `notes` gets a line for the user. Errors (exit 2): such an argument beside
+/// a section, or neither; too many chords.
 absl::StatusOr<std::optional<GenerateSequenceRequest>> CompleteRequest(
     const MusicKind& kind, const GenerateArgs& args, Grid grid,
     const GenerateSequenceRequest& request, std::vector<std::string>& notes);

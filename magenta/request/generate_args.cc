@@ -40,6 +40,7 @@ struct ArgumentRow {
   GeneratorArgument argument;
   Take take;
   Check check = nullptr;
+  bool of_chords = false;
 
   ArgumentRow(const char* name, GeneratorArgument::Type type, Take take, const char* help)
       : take(take) {
@@ -66,6 +67,11 @@ struct ArgumentRow {
   /// Not all of its type and range.
   ArgumentRow& Only(Check only) {
     check = only;
+    return *this;
+  }
+  /// Of models that read chords alone.
+  ArgumentRow& OfChords() {
+    of_chords = true;
     return *this;
   }
   /// What leaving it out means.
@@ -177,9 +183,30 @@ const std::vector<ArgumentRow>& Rows() {
           "Sections begin a step later than the input ends, as Magenta counts them.")
           .Default(false),
       Row(
-          kRenderChordsArg, kBool, [](V v, A a) { a.render_chords = BoolIn(v); },
+          "render_chords", kBool, [](V v, A a) { a.render_chords = BoolIn(v); },
           "Whether the chords that the music is made over sound, too.")
-          .Default(false),
+          .Default(false)
+          .OfChords(),
+      Row(
+          "backing_chords", kString,
+          [](V v, A a) { a.chords.symbols = SplitChords(v.string_value()); },
+          "Chord symbols by blanks, to play over; they repeat, and say how long the new music is "
+          "where nothing else does. Without them the input's own.")
+          .Only([](V v) { return !SplitChords(v.string_value()).empty(); })
+          .OfChords(),
+      Row(
+          "steps_per_chord", kInt, [](V v, A a) { a.chords.steps_per_chord = v.int_value(); },
+          "Steps that each of the backing chords lasts.")
+          .AtLeast(1)
+          .AtMost(1 << 16)
+          .Default(16)
+          .OfChords(),
+      Row(
+          "chords_from", kString, [](V v, A a) { a.chords.from_new = v.string_value() == "new"; },
+          "Whether the backing chords begin at the start of the input or with the new music; "
+          "without it new after the music of a file, else start.")
+          .Choices({"start", "new"})
+          .OfChords(),
       Row(
           "bars", kInt, [](V v, A a) { a.bars = v.int_value(); },
           "New bars, in the meter of the music, where no section says how much is new.")
@@ -264,6 +291,7 @@ std::string TakesText(const GeneratorArgument& argument) {
   if (!argument.choices().empty()) {
     return fmt::format("a string_value, {}", fmt::join(argument.choices(), " or "));
   }
+  if (!argument.has_low()) return "a string_value that says something";
   return fmt::format("an int_value{}, or a string_value that names one", RangeText(argument));
 }
 
@@ -287,7 +315,7 @@ std::string ExistingArgs() {
   return text;
 }
 
-const ArgumentRow* FindArg(const std::string& name) {
+const ArgumentRow* FindArg(std::string_view name) {
   for (const ArgumentRow& row : Rows()) {
     if (row.argument.name() == name) return &row;
   }
@@ -312,6 +340,11 @@ absl::Status CheckProgramName(const std::string& name) {
 }
 
 }  // namespace
+
+bool IsOfChords(std::string_view name) {
+  const ArgumentRow* row = FindArg(name);
+  return row != nullptr && row->of_chords;
+}
 
 std::vector<GeneratorArgument> GenerateArguments() {
   std::vector<GeneratorArgument> arguments;
@@ -344,6 +377,12 @@ absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options) 
         "more than one of the arguments bars, new_steps and num_steps says how long the new music "
         "is",
         "Leave all but one of them out");
+  }
+  // A client may send each argument's default.
+  if (!args.chords.given() && args.chords != BackingChords()) {
+    return UsageError(
+        "the arguments steps_per_chord and chords_from are of backing_chords, and there are none",
+        "Give them with backing_chords, or not at all");
   }
   if (args.reference_windows) {
     if (options.args().contains("accompaniment") && args.keep_accompaniment) {

@@ -4,18 +4,20 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "magenta/generator.pb.h"
 #include "magenta/nn/sampling.h"
+#include "magenta/request/backing_chords.h"
 
 namespace magenta {
 
 using GeneratorArgument = GeneratorDetails::Argument;
 
-/// Of models that read chords alone.
-inline constexpr char kRenderChordsArg[] = "render_chords";
+/// Whether the argument `name` is of models that read chords alone.
+bool IsOfChords(std::string_view name);
 
 /// Every argument that ParseGenerateArgs takes, and what it may be: the table that it reads them
 /// by. Its defaults leave GenerateArgs as they are.
@@ -51,6 +53,9 @@ struct GenerateArgs {
   /// int_value 0 or 1 (or bool_value), of models that read chords: whether these sound too
   /// (render_chords.h).
   bool render_chords = false;
+  /// Of the same models. backing_chords: string_value, chord symbols; steps_per_chord: int_value,
+  /// >= 1, and chords_from: string_value "start" or "new"; without them neither, but by default.
+  BackingChords chords;
   /// int_value, >= 1; without a section to generate: so many steps, the input's counted, so many
   /// new ones, or new bars (continuation.h). At most one of them.
   std::optional<int> num_steps;

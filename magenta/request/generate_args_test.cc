@@ -34,6 +34,9 @@ ArgValue Text(const std::string& text) {
 
 bool Takes(const std::string& name, const ArgValue& value) {
   GeneratorOptions options;
+  if (name == "steps_per_chord" || name == "chords_from") {
+    (*options.mutable_args())["backing_chords"].set_string_value("C G");
+  }
   (*options.mutable_args())[name] = value;
   return ParseGenerateArgs(options).ok();
 }

@@ -36,9 +36,10 @@ class Kept final : public HttpReply {
 
 class HttpApiTest : public ::testing::Test {
  protected:
-  HttpResponse Ask(HttpRequest request) {
+  HttpResponse Ask(HttpRequest request) { return Ask(api_, std::move(request)); }
+  HttpResponse Ask(HttpApi& api, HttpRequest request) {
     reply_ = std::make_shared<Kept>();
-    api_.Handle(std::move(request), reply_, std::make_shared<Ticket>());
+    api.Handle(std::move(request), reply_, std::make_shared<Ticket>());
     return reply_->said.get_future().get();
   }
   HttpResponse Get(const std::string& target) {
@@ -49,18 +50,24 @@ class HttpApiTest : public ::testing::Test {
   }
   HttpResponse Post(const std::string& target, const std::string& type, const std::string& body,
                     const std::string& accept = "*/*") {
+    return Ask(PostOf(target, type, body, accept));
+  }
+  static HttpRequest PostOf(const std::string& target, const std::string& type,
+                            const std::string& body, const std::string& accept = "*/*") {
     HttpRequest request;
     request.method = "POST";
     request.target = target;
     request.content_type = type;
     request.accept = accept;
     request.body = body;
-    return Ask(request);
+    return request;
   }
 
   GeneratorService service_{
       {RandomModel("lookback_rnn"), RandomModel("basic_rnn"), RandomModel("basic_rnn")}, {}};
   HttpApi api_{service_};
+  GeneratorService improv_{{RandomModel("basic_improv")}, {}};
+  HttpApi improv_api_{improv_};
   std::shared_ptr<Kept> reply_;
 };
 
@@ -108,7 +115,7 @@ TEST_F(HttpApiTest, ParametersAreDescribedAsTheTableSays) {
     }
     EXPECT_EQ(schema.contains("default"), argument.has_default_value());
   }
-  EXPECT_EQ(described, 14u);
+  EXPECT_EQ(described, 17u);
 }
 
 constexpr char kMusicXml[] = "application/vnd.recordare.musicxml+xml";
@@ -237,17 +244,43 @@ TEST_F(HttpApiTest, AnswersSound) {
 
 TEST_F(HttpApiTest, EveryParameterThatIsDescribedIsTaken) {
   const auto all = nlohmann::json::parse(Get("/openapi.json").body)["components"]["parameters"];
-  EXPECT_EQ(all.size(), 16u);
+  EXPECT_EQ(all.size(), 19u);
   for (const auto& [name, parameter] : all.items()) {
     if (name == "id") continue;
-    const std::string value = name == "accompaniment"   ? "drop"
-                              : name == "num_steps"     ? "99"
-                              : name == "render_chords" ? "0"
-                                                        : "1";
+    const std::string value = name == "accompaniment"    ? "drop"
+                              : name == "num_steps"      ? "99"
+                              : name == "backing_chords" ? "C+F%23m"
+                              : name == "chords_from"    ? "start"
+                                                         : "1";
+    const bool needs_chords = name == "steps_per_chord" || name == "chords_from";
+    const std::string query = name + "=" + value + (needs_chords ? "&backing_chords=C+F" : "");
+    HttpApi& api = IsOfChords(name) ? improv_api_ : api_;
     const HttpResponse response =
-        Post("/v1/generators/default:generate?" + name + "=" + value, "text/vnd.abc", kAbc);
+        Ask(api, PostOf("/v1/generators/default:generate?" + query, "text/vnd.abc", kAbc));
     EXPECT_EQ(response.status, 200) << name << response.body;
   }
+}
+
+TEST_F(HttpApiTest, BackingChordsOfAQueryStandInTheAnswer) {
+  const auto chords = [&](const std::string& query) {
+    const HttpResponse response =
+        Ask(improv_api_, PostOf("/v1/generators/default:generate?seed=1&" + query, "text/vnd.abc",
+                                kAbc, "application/json"));
+    const auto json = nlohmann::json::parse(response.body);
+    std::string dump;
+    if (response.status != 200) return json["error"]["message"].get<std::string>();
+    for (const auto& text : json["generatedSequence"]["textAnnotations"]) {
+      dump += text["text"].get<std::string>() + "@" + text.value("time", nlohmann::json(0)).dump();
+      dump += " ";
+    }
+    return dump;
+  };
+  // After a bar, once through; symbols of any writing.
+  EXPECT_EQ(chords("backing_chords=C+F%E2%99%AFm"), "C@2 F#m@4 ");
+  EXPECT_EQ(chords("backing_chords=C,G&steps_per_chord=8&bars=2&chords_from=start"),
+            "C@0 G@1 C@2 G@3 C@4 G@5 ");
+  EXPECT_THAT(chords("backing_chords=%7C"), HasSubstr("'backing_chords' takes a string_value"));
+  EXPECT_THAT(chords("steps_per_chord=8"), HasSubstr("are of backing_chords, and there are none"));
 }
 
 TEST_F(HttpApiTest, ATuneOfABookIsChosen) {

@@ -228,7 +228,7 @@ void AddArgs(const std::map<std::string, std::string>& query, GenerateSequenceRe
     } else if (real.has_value() && std::isfinite(*real)) {
       arg.set_float_value(*real);
     } else {
-      arg.set_string_value(HeaderText(value));
+      arg.set_string_value(ValidUtf8(value));
     }
   }
 }
@@ -421,7 +421,7 @@ absl::StatusOr<BodyReading> ReadHttpBody(std::string_view content_type, std::str
   AddArgs(query, reading.request);
   MAGENTA_ASSIGN_OR_RETURN(const GenerateArgs args,
                            ParseGenerateArgs(reading.request.generator_options()));
-  if (is_music && !args.num_steps && !args.new_steps && !args.bars) {
+  if (is_music && !args.num_steps && !args.new_steps && !args.bars && !args.chords.given()) {
     (*reading.request.mutable_generator_options()->mutable_args())["bars"].set_int_value(
         kDefaultBars);
   }

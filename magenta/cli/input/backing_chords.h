@@ -4,16 +4,17 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "magenta/cli/input/primer.h"
 #include "magenta/cli/terminal/flags.h"
 #include "magenta/generator.pb.h"
+#include "magenta/request/backing_chords.h"
 #include "magenta/request/continuation.h"
 
 namespace magenta::cli {
 
 /// What a verb embeds to take them.
-struct BackingChords {
+struct BackingChordFlags {
   std::string text;  // "C G Am F"
   int steps_per_chord = 16;
   bool render = false;
@@ -31,19 +32,15 @@ struct BackingChords {
   /// How far it goes where nobody says: once through the chords. Error (exit 2): the primer is
   /// longer.
   absl::Status SetLength(const PrimerMusic& primer, ContinuationOptions& length) const;
-  /// Puts the chords into the input of `request`, up to the end of its section: from the beginning,
-  /// or from where the section begins. They repeat where they are shorter; that is told in
-  /// `notes`.
-  void AddTo(const PrimerMusic& primer, Grid grid, GenerateSequenceRequest& request,
-             std::vector<std::string>& notes) const;
+  /// AddBackingChords.
+  absl::Status AddTo(const PrimerMusic& primer, Grid grid, GenerateSequenceRequest& request,
+                     std::vector<std::string>& notes) const;
 
  private:
+  BackingChords Chords() const { return {SplitChords(text), steps_per_chord, {}}; }
   bool FromNew(const PrimerMusic& primer) const {
     return from == "new" || (from.empty() && primer.is_piece);
   }
 };
-
-/// The symbols of `text`, by blanks, commas or bar lines.
-std::vector<std::string> SplitChords(const std::string& text);
 
 }  // namespace magenta::cli

@@ -1,7 +1,6 @@
 #include "magenta/cli/input/backing_chords.h"
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include "magenta/base/status.h"
@@ -9,14 +8,8 @@
 namespace magenta::cli {
 namespace {
 
-TEST(BackingChordsTest, SplitsAtBlanksCommasAndBarLines) {
-  EXPECT_EQ(fmt::format("{}", fmt::join(SplitChords("C  G|Am7,F/A | N.C."), ";")),
-            "C;G;Am7;F/A;N.C.");
-  EXPECT_TRUE(SplitChords(" | ").empty());
-}
-
 /// A primer of a bar at 120 quarters a minute, gone on from up to `end` seconds.
-std::string Dump(const BackingChords& chords, bool is_piece, double end) {
+std::string Dump(const BackingChordFlags& chords, bool is_piece, double end) {
   PrimerMusic primer;
   primer.is_piece = is_piece;
   GenerateSequenceRequest request;
@@ -28,7 +21,8 @@ std::string Dump(const BackingChords& chords, bool is_piece, double end) {
   section->set_start_time(2);
   section->set_end_time(end);
   std::vector<std::string> notes;
-  chords.AddTo(primer, Grid(), request, notes);
+  const absl::Status added = chords.AddTo(primer, Grid(), request, notes);
+  if (!added.ok()) return ErrorLine(added);
   std::string dump;
   for (const auto& text : request.input_sequence().text_annotations()) {
     dump += fmt::format("{}@{} ", text.text(), text.time());
@@ -38,7 +32,7 @@ std::string Dump(const BackingChords& chords, bool is_piece, double end) {
 }
 
 TEST(BackingChordsTest, StandOverTheMusicAndRepeat) {
-  BackingChords chords;
+  BackingChordFlags chords;
   chords.text = "C Am";
   EXPECT_EQ(Dump(chords, false, 4), "C@0 Am@2 ");
   EXPECT_EQ(Dump(chords, false, 7),
@@ -51,7 +45,7 @@ TEST(BackingChordsTest, StandOverTheMusicAndRepeat) {
 }
 
 TEST(BackingChordsTest, SayHowFarItGoes) {
-  BackingChords chords;
+  BackingChordFlags chords;
   chords.text = "C Am";
   PrimerMusic primer;
   primer.steps = 8;

@@ -8,10 +8,10 @@
 
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
-#include "magenta/cli/input/backing_chords.h"
 #include "magenta/live/realtime/active_notes.h"
 #include "magenta/music/harmony/chord_symbol.h"
 #include "magenta/music/program.h"
+#include "magenta/request/backing_chords.h"
 
 namespace magenta::cli {
 namespace {

@@ -132,7 +132,7 @@ class GenerateVerb : public Verb {
     MAGENTA_ASSIGN_OR_RETURN(GenerateSequenceRequest request, MakeRequest(primer, length));
     if (chords_.given()) {
       std::vector<std::string> notes;
-      chords_.AddTo(primer, source.grid, request, notes);
+      MAGENTA_RETURN_IF_ERROR(chords_.AddTo(primer, source.grid, request, notes));
       for (const std::string& note : notes) context.out.Info(note);
     }
     MAGENTA_RETURN_IF_ERROR(SetPieceArgs(primer, request));
@@ -488,7 +488,7 @@ class GenerateVerb : public Verb {
   ModelFlags model_;
   RemoteFlags remote_;
   PrimerFlags primer_;
-  BackingChords chords_;
+  BackingChordFlags chords_;
   const Flags* flags_ = nullptr;
   std::string output_dir_;
   int num_outputs_ = 10;
