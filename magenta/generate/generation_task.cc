@@ -156,7 +156,8 @@ std::optional<NoteSequence> GenerationTask::SoFar() {
       beam_.branch_factor > 1) {
     return std::nullopt;
   }
-  if (!piece_.has_value()) return Notes(run_->session().events(0));
+  // Chords that sound come last, when all notes are there.
+  if (!piece_.has_value()) return MelodyOf(run_->session().events(0));
   // What the input holds changes until then: its last note may be held.
   if (plan_->fills) return std::nullopt;
   return piece_->WithNewNotes(MelodyOf(run_->session().events(0)));

@@ -38,16 +38,19 @@ struct Scheduler::Running {
   Job job;
   GenerationTask task;
   int sent_notes = 0;
+  int sent_texts = 0;
   bool sent_head = false;
   int64_t looked_at = 0;  // events when pieces were looked for
 
-  /// The notes that are new and have ended; all that are left when `whole` is the result. What is
-  /// drawn between two looks grows with the sequence, so that they cost no more than it.
+  /// The notes that are new and have ended, and the new chords; all that are left when `whole` is
+  /// the result. What is drawn between two looks grows with the sequence, so that they cost no more
+  /// than it.
   void SendPiece(const NoteSequence& sequence, bool whole) {
     NoteSequence piece;
     if (!sent_head) {
       piece = sequence;
       piece.clear_notes();
+      piece.clear_text_annotations();
     }
     int last = sequence.notes_size();
     if (!whole) {
@@ -59,6 +62,9 @@ struct Scheduler::Running {
     }
     if (last == sent_notes && !whole) return;
     for (int i = sent_notes; i < last; ++i) *piece.add_notes() = sequence.notes(i);
+    for (; sent_texts < sequence.text_annotations_size(); ++sent_texts) {
+      *piece.add_text_annotations() = sequence.text_annotations(sent_texts);
+    }
     piece.set_total_time(sequence.total_time());
     sent_notes = last;
     sent_head = true;

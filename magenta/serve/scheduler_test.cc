@@ -125,6 +125,28 @@ TEST(SchedulerTest, NotesComeAsTheyAreMade) {
   EXPECT_GT(outcome.num_pieces, 20);
 }
 
+TEST(SchedulerTest, PiecesMergedAreTheResultWithItsChords) {
+  for (const bool reference_windows : {false, true}) {
+    ServerMetrics metrics;
+    Outcome outcome;
+    Scheduler scheduler(OptionsFor(1), metrics);
+    GenerateSequenceRequest request = RequestFor({60, 62, 64}, 256, 3);
+    request.mutable_generator_options()->mutable_generate_sections(0)->set_start_time(0.5);
+    auto& args = *request.mutable_generator_options()->mutable_args();
+    args["backing_chords"].set_string_value("C F G7");
+    args["chords_from"].set_string_value("start");
+    args["render_chords"].set_bool_value(true);
+    args["reference_windows"].set_bool_value(reference_windows);
+    scheduler.Submit(JobFor(RandomModel("chord_pitches_improv"), request, outcome, true));
+    const auto result = outcome.promise.get_future().get();
+    ASSERT_TRUE(result.ok()) << result.status();
+    const NoteSequence& whole = result->outputs[0].sequence;
+    EXPECT_EQ(whole.text_annotations_size(), 16);
+    EXPECT_EQ(outcome.pieces.DebugString(), whole.DebugString());
+    EXPECT_GT(outcome.num_pieces, 20);
+  }
+}
+
 TEST(SchedulerTest, WhoeverGoesOrTakesTooLongIsDropped) {
   ServerMetrics metrics;
   Outcome gone, late;
