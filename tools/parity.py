@@ -33,7 +33,8 @@ def parse_flags():
                       help='folder for what is made on the way; emptied first')
   parser.add_argument('--only', default='', help='only these groups, by commas: '
                       'files, datasets, checkpoints, numbers')
-  parser.add_argument('--configs', default='basic_rnn,mono_rnn,lookback_rnn,attention_rnn',
+  parser.add_argument('--configs', default='basic_rnn,mono_rnn,lookback_rnn,attention_rnn,one_drum,'
+                      'drum_kit,basic_improv,attention_improv,chord_pitches_improv',
                       help='the models compared')
   parser.add_argument('--scale', type=float, default=1.0,
                       help='of the number of files and melodies; 0.1 is a quick look')

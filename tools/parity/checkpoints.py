@@ -9,7 +9,7 @@ import tensorflow.compat.v1 as tf
 from magenta.models.shared import sequence_generator_bundle
 from tensorboard.backend.event_processing import event_accumulator
 
-from parity import random_music
+from parity import families
 from parity import reference
 
 LAYERS = 'rnn_layer_sizes=[24,16]'
@@ -24,18 +24,19 @@ class Runs:
 
   def __init__(self, context, config):
     self.config = config
+    self.family = families.of(config)
     model = reference.config_of(config, TRAINING)
     self.examples = [
-        reference.example_of(model, random_music.random_melody(context.rng, 64, 50, 74))
+        reference.example_of(model, self.family.random(model, context.rng, 64))
         for _ in range(6)]
-    self.data = context.path('melodies-%s.tfrecord' % config)
+    self.data = context.path('examples-%s.tfrecord' % config)
     reference.write_examples(self.data, self.examples)
     self.ours = context.folder('run-ours-' + config)
     context.ours.run('train', '--config=' + config, '--run_dir=' + self.ours,
                      '--sequence_example_file=' + self.data, '--hparams=' + TRAINING,
                      '--num_training_steps=4', '--summary_frequency=1', '--seed=3')
     self.theirs = context.folder('run-magenta-' + config)
-    context.reference.program('models.melody_rnn.melody_rnn_train', config=config,
+    context.reference.program(self.family.program('train'), config=config,
                               run_dir=self.theirs, sequence_example_file=self.data,
                               hparams=TRAINING, num_training_steps=4)
 
@@ -102,20 +103,20 @@ def ours_in_tensorflow(report, context, runs):
 
 
 def ours_in_magenta(report, context, runs):
-  with report.row('checkpoint', 'ours -> Magenta', 'melody_rnn_generate --run_dir=OURS writes two '
+  with report.row('checkpoint', 'ours -> Magenta', '..._generate --run_dir=OURS writes two '
                   'files, once a config') as row:
     for run in runs:
       folder = context.folder('generate-from-ours-' + run.config)
-      context.reference.program('models.melody_rnn.melody_rnn_generate', config=run.config,
+      context.reference.program(run.family.program('generate'), config=run.config,
                                 run_dir=run.ours, hparams=LAYERS + ',batch_size=1', num_outputs=2,
-                                num_steps=40, output_dir=folder)
+                                output_dir=folder, **run.family.length(40))
       made = glob.glob(os.path.join(folder, '*.mid'))
       row.check(len(made) == 2, '%s: %d files' % (run.config, len(made)))
-  with report.row('checkpoint', 'ours -> Magenta', 'melody_rnn_train goes on from ours for two '
+  with report.row('checkpoint', 'ours -> Magenta', '..._train goes on from ours for two '
                   'steps, once a config; ours reads the result') as row:
     for run in runs:
       folder = run.copy(context, 'ours', 'resumed-by-magenta')
-      context.reference.program('models.melody_rnn.melody_rnn_train', config=run.config,
+      context.reference.program(run.family.program('train'), config=run.config,
                                 run_dir=folder, sequence_example_file=run.data, hparams=TRAINING,
                                 num_training_steps=2)
       step = context.reference.global_step(os.path.join(folder, 'train'))
@@ -125,13 +126,13 @@ def ours_in_magenta(report, context, runs):
 
 
 def theirs_in_ours(report, context, runs):
-  with report.row('checkpoint', 'Magenta -> ours', 'checkpoint of melody_rnn_train in `inspect`: '
+  with report.row('checkpoint', 'Magenta -> ours', 'checkpoint of ..._train in `inspect`: '
                   'names, shapes, norms') as row:
     for run in runs:
       same_norms(row, context, newest(run.theirs),
                  context.reference.tensors(newest(run.theirs)), run.config)
   with report.row('checkpoint', 'Magenta -> ours', '`train` goes on from Magenta\'s run for two '
-                  'steps, once a config; melody_rnn_generate reads the result') as row:
+                  'steps, once a config; ..._generate reads the result') as row:
     for run in runs:
       folder = run.copy(context, 'theirs', 'resumed-by-ours')
       context.ours.run('train', '--config=' + run.config, '--run_dir=' + folder,
@@ -140,7 +141,8 @@ def theirs_in_ours(report, context, runs):
       step = context.reference.global_step(os.path.join(folder, 'train'))
       row.check(step == 6, '%s: stopped at step %s' % (run.config, step))
       model = reference.Model(run.config, LAYERS, checkpoint=os.path.join(folder, 'train'))
-      made, _ = model.generate(context.folder('resumed-' + run.config), 5, num_steps=40)
+      made, _ = model.generate(context.folder('resumed-' + run.config), 5,
+                              **run.family.length(40))
       model.close()
       row.check(made.startswith(b'MThd'), run.config + ' generate')
   with report.row('checkpoint, V1', 'TensorFlow -> ours', 'the run saved in the old format: '
@@ -159,7 +161,7 @@ def theirs_in_ours(report, context, runs):
 
 def make_bundle(context, run):
   path = context.path('magenta-%s.mag' % run.config)
-  context.reference.program('models.melody_rnn.melody_rnn_generate', config=run.config,
+  context.reference.program(run.family.program('generate'), config=run.config,
                             run_dir=run.theirs, hparams=LAYERS + ',batch_size=1',
                             save_generator_bundle='true', bundle_file=path,
                             bundle_description='Made for parity')
@@ -183,7 +185,7 @@ def equal_tensors(row, mine, its, detail):
 
 def theirs_bundles(report, context, runs):
   bundles = {run.config: make_bundle(context, run) for run in runs}
-  with report.row('bundle', 'Magenta -> ours', '.mag of melody_rnn_generate: `inspect`, and '
+  with report.row('bundle', 'Magenta -> ours', '.mag of ..._generate: `inspect`, and '
                   '`generate` the same bytes as from the run') as row:
     for run in runs:
       path = bundles[run.config]
@@ -210,7 +212,7 @@ def theirs_bundles(report, context, runs):
       made = []
       for bundle in (new, old):
         model = reference.Model(run.config, LAYERS, bundle=bundle)
-        made.append(model.generate(context.folder('mag'), 7, num_steps=60)[0])
+        made.append(model.generate(context.folder('mag'), 7, **run.family.length(60))[0])
         model.close()
       row.equal(made[0], made[1], run.config + ' generate')
 
@@ -258,7 +260,7 @@ def events(report, context, runs):
 
 def compare(report, context):
   runs = []
-  with report.row('checkpoint', 'both', 'four steps by `train` and by melody_rnn_train, once a '
+  with report.row('checkpoint', 'both', 'four steps by `train` and by ..._train, once a '
                   'config') as row:
     for config in context.configs:
       runs.append(Runs(context, config))

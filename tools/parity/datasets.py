@@ -4,18 +4,14 @@ import os
 
 import tensorflow.compat.v1 as tf
 
-from parity import random_music
-
-# Magenta's key encoding takes a second a melody, the others some milliseconds.
-SEQUENCES = {'basic_rnn': 1200, 'mono_rnn': 1200, 'lookback_rnn': 1200, 'attention_rnn': 250}
-TRAINING = 'training_melodies.tfrecord'
+from parity import families
 
 
-def write_sequences(context, name, count):
-  path = context.path(name)
+def write_sequences(context, config):
+  path, family = context.path('sequences-%s.tfrecord' % config), families.of(config)
   with tf.python_io.TFRecordWriter(path) as writer:
-    for i in range(count):
-      writer.write(random_music.random_sequence(context.rng, i).SerializeToString())
+    for i in range(context.count(family.sequences[config])):
+      writer.write(family.random_sequence(context.rng, i).SerializeToString())
   return path
 
 
@@ -40,20 +36,19 @@ def examples(path):
 
 
 def pipelines(report, context):
-  """The same NoteSequences through both; the folders with the examples of each config."""
+  """The same NoteSequences through both; the files of examples of each config."""
   folders = {}
   for config in context.configs:
-    source = write_sequences(context, 'sequences-%s.tfrecord' % config,
-                             context.count(SEQUENCES[config]))
+    source, family = write_sequences(context, config), families.of(config)
     ours, theirs = context.folder('data-ours-' + config), context.folder('data-magenta-' + config)
-    folders[config] = (ours, theirs)
+    folders[config] = (os.path.join(ours, family.examples), os.path.join(theirs, family.examples))
     with report.row('data set', 'ours -> Magenta', config + ': dense examples against '
-                    'melody_rnn_create_dataset, in order, every input and label') as row:
+                    '%s_create_dataset, in order, every input and label' % family.package) as row:
       summary = context.ours.json('dataset', '--config=' + config, '--input=' + source,
-                                  '--output_dir=' + ours, '--format=dense', '--eval_ratio=0')
-      context.reference.program('models.melody_rnn.melody_rnn_create_dataset', config=config,
+                                  '--output_dir=' + ours, '--format=dense', '--eval_ratio=0', *family.dataset_flags)
+      context.reference.program(family.program('create_dataset'), config=config,
                                 input=source, output_dir=theirs, eval_ratio=0)
-      mine, its = examples(os.path.join(ours, TRAINING)), examples(os.path.join(theirs, TRAINING))
+      mine, its = map(examples, folders[config])
       row.check(len(mine) == len(its), 'ours has %d, Magenta %d' % (len(mine), len(its)))
       row.compared = 0
       for i, (a, b) in enumerate(zip(mine, its)):
@@ -65,12 +60,12 @@ def pipelines(report, context):
 def trainers(report, context, folders):
   """Each trainer on the other's examples."""
   hparams = 'batch_size=8,rnn_layer_sizes=[16,16],dropout_keep_prob=1.0'
-  with report.row('data set', 'ours -> Magenta', 'melody_rnn_train trains 3 steps on our examples, '
-                  'once a config') as row:
+  with report.row('data set', 'ours -> Magenta', '..._train trains 3 steps on our examples, once a '
+                  'config') as row:
     for config in context.configs:
       run = context.folder('train-on-ours-' + config)
-      context.reference.program('models.melody_rnn.melody_rnn_train', config=config, run_dir=run,
-                                sequence_example_file=os.path.join(folders[config][0], TRAINING),
+      context.reference.program(families.of(config).program('train'), config=config, run_dir=run,
+                                sequence_example_file=folders[config][0],
                                 num_training_steps=3, hparams=hparams)
       step = context.reference.global_step(os.path.join(run, 'train'))
       row.check(step == 3, '%s: stopped at step %s' % (config, step))
@@ -79,7 +74,7 @@ def trainers(report, context, folders):
     for config in context.configs:
       run = context.folder('train-on-magenta-' + config)
       context.ours.run('train', '--config=' + config, '--run_dir=' + run, '--hparams=' + hparams,
-                       '--sequence_example_file=' + os.path.join(folders[config][1], TRAINING),
+                       '--sequence_example_file=' + folders[config][1],
                        '--num_training_steps=3', '--seed=1')
       step = context.reference.global_step(os.path.join(run, 'train'))
       row.check(step == 3, '%s: stopped at step %s' % (config, step))
@@ -87,10 +82,10 @@ def trainers(report, context, folders):
 
 def read_by_ours(report, context, folders):
   """Magenta's examples, as `inspect` sees them."""
-  with report.row('data set', 'Magenta -> ours', 'examples of melody_rnn_create_dataset: steps, '
-                  'width and labels in `inspect --json`') as row:
+  with report.row('data set', 'Magenta -> ours', 'examples of ..._create_dataset: steps, '
+                  ' width and labels in `inspect --json`') as row:
     for config in context.configs:
-      path = os.path.join(folders[config][1], TRAINING)
+      path = folders[config][1]
       listed = context.ours.json('inspect', path)['files'][0]['examples']
       for i, record in enumerate(tf.python_io.tf_record_iterator(path)):
         lists = tf.train.SequenceExample.FromString(record).feature_lists.feature_list

@@ -5,10 +5,9 @@ import os
 
 import numpy as np
 import tensorflow.compat.v1 as tf
-import note_seq
 
 from parity import exact
-from parity import random_music
+from parity import families
 from parity import reference
 
 LAYERS = 'rnn_layer_sizes=[64,64]'
@@ -19,9 +18,10 @@ CLOSE = 1e-5
 
 
 def random_examples(context, config, count=8):
-  """Melodies of several lengths, encoded."""
-  return [reference.example_of(config, random_music.random_melody(
-      context.rng, int(context.rng.integers(40, 100)), 50, 74)) for _ in range(count)]
+  """Music of several lengths, encoded."""
+  family = families.of(config.details.id)
+  return [reference.example_of(config, family.random(
+      config, context.rng, int(context.rng.integers(40, 100)))) for _ in range(count)]
 
 
 def trained(context, name):
@@ -36,79 +36,74 @@ def trained(context, name):
   return run
 
 
-def distances(network, config, melody, mine, its):
+def distances(network, config, music, mine, its):
   """How far ours and Magenta's are from the network in double precision, as text."""
-  exactly = network.label_probabilities(*reference.example_of(config, list(melody)))
+  exactly = network.label_probabilities(*reference.example_of(config, music))
   return '; from float64 ours %.1e, Magenta %.1e' % (np.abs(mine - exactly).max(),
                                                      np.abs(its - exactly).max())
 
 
 def likelihoods(report, context, runs):
   """`score` against Magenta's softmax, teacher-forced."""
-  per_event = report.row('same numbers', 'both', 'probability of every label of random melodies, '
+  per_event = report.row('same numbers', 'both', 'probability of every label of random music, '
                          'teacher-forced, within 1e-5')
-  total = report.row('same numbers', 'both', 'log-likelihood of the melodies, within 1e-4 relative')
+  total = report.row('same numbers', 'both', 'log-likelihood of that music, within 1e-4 relative')
   with per_event as events, total as whole:
     worst = [0.0, 0.0]
     for name, run in runs.items():
       model = reference.Model(name, LAYERS, checkpoint=os.path.join(run, 'train'))
       network = exact.Network(os.path.join(run, 'train'), model.config.hparams.attn_length)
-      paths, melodies = [], []
+      paths, pieces = [], []
       for i in range(context.count(60)):
         # The wide ones are folded into the range of the model.
         low, high = (50, 74) if i % 3 else (30, 100)
-        melody = note_seq.Melody(random_music.random_melody(
-            context.rng, int(context.rng.integers(8, 300)), low, high))
-        sequence = melody.to_sequence(qpm=float(context.rng.choice([120, 97, 60.5])))
+        music = model.family.random(model.config, context.rng,
+                                    int(context.rng.integers(8, 300)), low, high)
+        sequence = model.family.sequence(model.config, music,
+                                         float(context.rng.choice([120, 97, 60.5])))
         paths.append(context.path('score-%s-%d.tfrecord' % (name, i)))
         with tf.python_io.TFRecordWriter(paths[-1]) as writer:
           writer.write(sequence.SerializeToString())
-        melodies.append(model.melody_of(sequence))
+        pieces.append(model.heard(sequence))
       scores = context.ours.json('score', '--config=' + name, '--run_dir=' + run, *paths)['files']
-      for i, (score, melody) in enumerate(zip(scores, melodies)):
-        mine, its = np.exp(score['per_event']), model.label_probabilities(melody)
-        if events.check(len(mine) == len(its), '%s melody %d: %d events, Magenta %d'
+      for i, (score, music) in enumerate(zip(scores, pieces)):
+        mine, its = np.exp(score['per_event']), model.label_probabilities(music)
+        if events.check(len(mine) == len(its), '%s %d: %d events, Magenta %d'
                         % (name, i, len(mine), len(its))):
           gaps = np.abs(mine - its)
           events.compared += len(its) - 1
           close = gaps.max() <= CLOSE
-          events.check(close, '%s melody %d: %g apart%s' % (
-              name, i, gaps.max(), '' if close else distances(network, model.config, melody, mine, its)))
+          events.check(close, '%s %d: %g apart%s' % (
+              name, i, gaps.max(), '' if close else distances(network, model.config, music, mine, its)))
           events.compared -= 1
           worst[0] = max(worst[0], float(gaps.max()))
-        wanted = model.log_likelihood(melody)
+        wanted = model.log_likelihood(music)
         gap = abs(score['log_likelihood'] - wanted) / abs(wanted)
-        whole.check(gap <= 1e-4, '%s melody %d: %g, Magenta %g' % (name, i, score['log_likelihood'],
-                                                                  wanted))
+        whole.check(gap <= 1e-4, '%s %d: %g, Magenta %g' % (name, i, score['log_likelihood'], wanted))
         worst[1] = max(worst[1], gap)
       model.close()
     events.note('largest difference %.1e' % worst[0])
     whole.note('largest difference %.1e' % worst[1])
 
 
-def random_request(context, i):
+def random_request(context, model, i):
   """Flags of `generate`, those that Magenta's program has alike."""
   rng = context.rng
-  flags = {'num_steps': int(rng.integers(90, 160)),
-           'temperature': float(rng.choice([1.0, 0.7, 1.3]))}
+  flags = model.family.length(int(rng.integers(90, 160)))
+  flags['temperature'] = float(rng.choice([1.0, 0.7, 1.3]))
   if rng.random() < 0.7:
     flags['qpm'] = float(rng.choice([120, 60, 97, 133.3, 44]))
-  events = random_music.random_melody(rng, int(rng.integers(1, 48)), 50, 74)
-  if rng.random() < 0.3:
-    events = [-2] * int(rng.integers(1, 20)) + events
-  if i % 3 == 1:
-    flags['primer_melody'] = str(events)
-  elif i % 3 == 2:
-    flags['primer_midi'] = context.path('primer-%d.mid' % i)
-    sequence = note_seq.Melody(events).to_sequence(qpm=float(rng.choice([120, 90, 75.5])))
-    note_seq.sequence_proto_to_midi_file(sequence, flags['primer_midi'])
+  flags.update(model.family.random_primer(model.config, context, i))
   return flags
 
 
-def beam_request(context):
+def beam_request(context, model, unused_i):
   rng = context.rng
-  return {'num_steps': int(rng.integers(20, 40)), 'beam_size': int(rng.integers(2, 4)),
-          'branch_factor': int(rng.integers(1, 4)), 'steps_per_iteration': int(rng.integers(1, 5))}
+  flags = model.family.length(int(rng.integers(20, 40)))
+  flags.update(beam_size=int(rng.integers(2, 4)), branch_factor=int(rng.integers(1, 4)),
+               steps_per_iteration=int(rng.integers(1, 5)))
+  flags.update(model.family.default_primer(model.config, context))
+  return flags
 
 
 def same_files(row, context, name, run, model, flags, outputs):
@@ -117,7 +112,9 @@ def same_files(row, context, name, run, model, flags, outputs):
   made = context.ours.json('generate', '--config=' + name, '--run_dir=' + run,
                            '--output_dir=' + context.path('ours-notes'), '--reference_windows',
                            '--num_outputs=%d' % outputs, '--seed=%d' % seed,
-                           *('--%s=%s' % flag for flag in flags.items()))
+                           *model.family.generate_flags,
+                           *('--%s=%s' % (flag, str(value).lower() if isinstance(value, bool)
+                                          else value) for flag, value in flags.items()))
   ties = 0
   for i, output in enumerate(made['outputs']):
     with open(output['file'], 'rb') as f:
@@ -133,15 +130,15 @@ def same_files(row, context, name, run, model, flags, outputs):
 
 def generation(report, context, runs):
   for what, count, outputs, request in (
-      ('seeded `generate --reference_windows` against melody_rnn_generate at batch size 1: MIDI '
+      ('seeded `generate --reference_windows` against ..._generate at batch size 1: MIDI '
        'files, byte for byte', 15, 2, random_request),
-      ('the same by beam search', 5, 1, lambda context, i: beam_request(context))):
+      ('the same by beam search', 5, 1, beam_request)):
     with report.row('same numbers', 'both', what) as row:
       ties = 0
       for name, run in runs.items():
         model = reference.Model(name, LAYERS, checkpoint=os.path.join(run, 'train'))
         for i in range(context.count(count)):
-          ties += same_files(row, context, name, run, model, request(context, i), outputs)
+          ties += same_files(row, context, name, run, model, request(context, model, i), outputs)
         model.close()
       if ties:
         row.note('%d differ after a draw within %g of the edge between two classes' % (ties, TIE))
@@ -160,7 +157,8 @@ def scalars_of(run):
 
 def train_ours(context, name, run, data, total):
   context.ours.run('train', '--config=' + name, '--run_dir=' + run, '--hparams=' + TRAINING,
-                   '--sequence_example_file=' + data, '--num_training_steps=%d' % total,
+                   '--sequence_example_file=' + data, '--eval_file=none',
+                   '--num_training_steps=%d' % total,
                    '--summary_frequency=1', '--seed=1')
 
 

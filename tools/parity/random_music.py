@@ -2,6 +2,7 @@
 
 from note_seq.protobuf import music_pb2
 
+CHORD_SYMBOL = music_pb2.NoteSequence.TextAnnotation.CHORD_SYMBOL
 SCALE = (0, 2, 4, 5, 7, 9, 11)
 
 
@@ -20,6 +21,58 @@ def random_melody(rng, steps, low=50, high=80):
       events.append(max(low, min(high, pitch)))
     events += [-2] * int(rng.choice([0, 1, 1, 3, 3, 7]))
   return events[:steps]
+
+
+# Pitches of each type that drum_kit knows, and two that it has no type for.
+DRUMS = (36, 35, 38, 40, 42, 44, 46, 45, 41, 48, 50, 49, 51, 59, 24, 100)
+ROOTS = ('C', 'C#', 'Db', 'D', 'Eb', 'E', 'F', 'F#', 'G', 'Ab', 'A', 'Bb', 'B')
+# Kinds of chords: those that all models know, then those that chord_pitches_improv alone does.
+TRIADS = ('', 'm', '+', 'o', '7', 'maj7', 'm7', 'm7b5', 'o7', '6', 'm6', '9', 'm(maj7)', '13', '/o7',
+          '7(#9)', 'madd9')
+OTHERS = ('sus', 'sus2', '7sus', '5', 'ped', '7b5', 'no3')
+
+
+def random_drums(rng, steps):
+  """Sets of pitches, one a step; a hit on the first and on the last one."""
+  kit = [(int(pitch), rng.uniform(0.05, 0.6, 4)) for pitch in
+         rng.choice(DRUMS, int(rng.integers(1, 6)), replace=False)]
+  events = [frozenset(pitch for pitch, chances in kit if rng.random() < chances[step % 4])
+            for step in range(steps)]
+  for step in (0, steps - 1):
+    events[step] |= {kit[0][0]}
+  return events
+
+
+def random_symbol(rng, triads):
+  """A chord symbol; with `triads` one that all models know."""
+  kinds = TRIADS if triads else TRIADS + OTHERS
+  bass = '/' + str(rng.choice(ROOTS)) if rng.random() < 0.2 else ''
+  return str(rng.choice(ROOTS)) + str(rng.choice(kinds)) + bass
+
+
+def random_chords(rng, steps, triads):
+  """A chord symbol a step, N.C. among them."""
+  symbols = []
+  while len(symbols) < steps:
+    symbol = 'N.C.' if rng.random() < 0.1 else random_symbol(rng, triads)
+    symbols += [symbol] * int(rng.choice([4, 8, 16, 16, 5]))
+  return symbols[:steps]
+
+
+def _add_drums(rng, sequence, instrument, qpm, start, bars, unused_polyphonic):
+  """Hits in sixteenths, played a little unevenly; now and then by an instrument that is none."""
+  step = 60.0 / qpm / 4
+  drum = rng.random() < 0.9
+  empty = rng.integers(0, bars, bars // 8)
+  for i, pitches in enumerate(random_drums(rng, bars * 16)):
+    for pitch in sorted(pitches):
+      if i // 16 in empty:
+        continue
+      begin = max(0.0, start + (i + rng.uniform(-0.3, 0.3)) * step)
+      sequence.notes.add(pitch=pitch, velocity=int(rng.choice([0, 1, 64, 100, 127],
+                                                              p=[.02, .08, .3, .3, .3])),
+                         start_time=begin, end_time=begin + rng.uniform(0, 2) * step,
+                         instrument=instrument, is_drum=drum)
 
 
 def _add_line(rng, sequence, instrument, qpm, start, bars, polyphonic):
@@ -45,7 +98,7 @@ def _add_line(rng, sequence, instrument, qpm, start, bars, polyphonic):
     sounding = None if event == -1 else (event, i)
 
 
-def random_sequence(rng, index):
+def random_sequence(rng, index, add=_add_line):
   """Some instruments with a melody or more each; tempo and meter changes now and then."""
   sequence = music_pb2.NoteSequence(id='/id/parity/%d' % index, filename='%d.mid' % index,
                                     collection_name='parity', ticks_per_quarter=220)
@@ -60,8 +113,8 @@ def random_sequence(rng, index):
   for _ in range(int(rng.choice([1, 1, 1, 2]))):
     for instrument in rng.permutation(int(rng.choice([1, 1, 2, 3, 6]))):
       if rng.random() < 0.8:
-        _add_line(rng, sequence, int(instrument), qpm, start, int(rng.integers(4, 36)),
-                  rng.random() < 0.15)
+        add(rng, sequence, int(instrument), qpm, start, int(rng.integers(4, 36)),
+            rng.random() < 0.15)
     start += float(rng.uniform(0, 60))
   sequence.total_time = max((note.end_time for note in sequence.notes), default=0.0)
   if sequence.total_time and rng.random() < 0.15:
@@ -70,6 +123,30 @@ def random_sequence(rng, index):
   if sequence.total_time and rng.random() < 0.1:
     sequence.time_signatures.add(time=float(rng.uniform(0, sequence.total_time)),
                                  numerator=int(rng.integers(2, 7)), denominator=4)
+  return sequence
+
+
+def random_drum_sequence(rng, index):
+  """Like random_sequence, of drums."""
+  return random_sequence(rng, index, _add_drums)
+
+
+def random_lead_sheet_sequence(rng, index):
+  """Like random_sequence, with chord symbols: some that a model has no class for, now and then one
+  that is none, or two at one time."""
+  sequence = random_sequence(rng, index)
+  if rng.random() < 0.1:
+    return sequence
+  triads = rng.random() < 0.8
+  step = 60.0 / (sequence.tempos[0].qpm if sequence.tempos else 120.0) / 4
+  time = float(rng.uniform(0, 4)) if rng.random() < 0.5 else 0.0
+  while time < sequence.total_time + 2:
+    symbol = 'N.C.' if rng.random() < 0.05 else random_symbol(rng, triads)
+    if rng.random() < 0.001:
+      symbol = str(rng.choice(['H', 'Cfoo', 'c', 'C/', 'F#b']))
+    sequence.text_annotations.add(time=time, text=symbol, annotation_type=CHORD_SYMBOL)
+    if rng.random() >= 0.002:
+      time += float(rng.choice([8, 16, 16, 16, 32])) * step
   return sequence
 
 

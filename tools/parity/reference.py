@@ -10,13 +10,10 @@ import sys
 import numpy as np
 import tensorflow.compat.v1 as tf
 import magenta
-from magenta.models.melody_rnn import melody_rnn_generate
-from magenta.models.melody_rnn import melody_rnn_model
-from magenta.models.melody_rnn import melody_rnn_sequence_generator
 from magenta.models.shared import events_rnn_graph
-from magenta.pipelines import melody_pipelines
 from magenta.pipelines import pipelines_common
-import note_seq
+
+from parity import families
 
 tf.disable_v2_behavior()
 tf.logging.set_verbosity(tf.logging.ERROR)
@@ -53,16 +50,14 @@ class Reference:
 
 
 def config_of(name, hparams=''):
-  config = copy.deepcopy(melody_rnn_model.default_configs[name])
+  config = copy.deepcopy(families.of(name).configs[name])
   config.hparams.parse(hparams)
   return config
 
 
 def example_of(config, events):
-  """(inputs, labels) of a list of events, squashed as the data set's are."""
-  melody = note_seq.Melody(events)
-  melody.squash(config.min_note, config.max_note, config.transpose_to_key)
-  return config.encoder_decoder.encode(melody)
+  """(inputs, labels) of the events of a family, squashed as the data set's are."""
+  return families.of(config.details.id).example(config, events)
 
 
 def write_examples(path, examples):
@@ -158,8 +153,9 @@ class Model:
 
   def __init__(self, name, hparams='', checkpoint=None, bundle=None):
     self.config = config_of(name, ','.join(filter(None, [hparams, 'batch_size=1'])))
-    self._model = melody_rnn_model.MelodyRnnModel(self.config)
-    self._generator = melody_rnn_sequence_generator.MelodyRnnSequenceGenerator(
+    self.family = families.of(name)
+    self._model = getattr(self.family.module('model'), self.family.model)(self.config)
+    self._generator = getattr(self.family.module('sequence_generator'), self.family.generator)(
         model=self._model, details=self.config.details,
         steps_per_quarter=self.config.steps_per_quarter, checkpoint=checkpoint, bundle=bundle)
     self._generator.initialize()
@@ -168,40 +164,31 @@ class Model:
     self._generator.close()
 
   def generate(self, folder, seed, **flags):
-    """The MIDI file that melody_rnn_generate's main loop writes, and its draws' margin."""
-    program = melody_rnn_generate.FLAGS
-    if not getattr(Model, 'flags_read', False):
-      program(['parity'])
-      Model.flags_read = True
-    wanted = dict(output_dir=folder, num_outputs=1, num_steps=128, primer_melody='', primer_midi='',
-                  qpm=None, temperature=1.0, beam_size=1, branch_factor=1, steps_per_iteration=1)
+    """The MIDI file that the main loop of Magenta's program writes, and its draws' margin."""
+    wanted = dict(output_dir=folder, num_outputs=1, primer_midi='', qpm=None, temperature=1.0,
+                  beam_size=1, branch_factor=1, steps_per_iteration=1)
+    wanted.update(self.family.own_flags)
     wanted.update(flags)
-    for name, value in wanted.items():
-      setattr(program, name, value)
     before = set(glob.glob(os.path.join(folder, '*.mid')))
     np.random.seed(seed)
     with Margin() as margin:
-      melody_rnn_generate.run_with_flags(self._generator)
+      families.run(self.family, self._generator, wanted)
     made = set(glob.glob(os.path.join(folder, '*.mid'))) - before
     if len(made) != 1:
       raise Failed('the generator made %d new files in %s' % (len(made), folder))
     with open(made.pop(), 'rb') as f:
       return f.read(), margin.smallest
 
-  def melody_of(self, sequence):
-    """The melody that the generator would go on from."""
-    quantized = note_seq.quantize_note_sequence(sequence, self.config.steps_per_quarter)
-    melodies, _ = melody_pipelines.extract_melodies(
-        quantized, min_bars=0, min_unique_pitches=1, gap_bars=float('inf'),
-        ignore_polyphonic_notes=True)
-    return melodies[0]
+  def heard(self, sequence):
+    """The events that the generator would go on from."""
+    return self.family.heard(self.config, sequence)
 
-  def log_likelihood(self, melody):
-    return float(self._model.melody_log_likelihood(melody))
+  def log_likelihood(self, events):
+    return self.family.log_likelihood(self._model, events)
 
-  def label_probabilities(self, melody):
+  def label_probabilities(self, events):
     """The softmax's value for each label, teacher-forced at temperature 1."""
-    inputs, labels = example_of(self.config, list(melody))
+    inputs, labels = example_of(self.config, events)
     session = self._model._session  # pylint: disable=protected-access
     collection = session.graph.get_collection
     softmax = session.run(collection('softmax')[0], {collection('inputs')[0]: [inputs],
