@@ -15,6 +15,7 @@ from program import BIN, ROOT, Case, needs_live
 
 BUNDLES = os.path.join(ROOT, 'data', 'bundles')
 FIRST, SECOND = (os.path.join(BUNDLES, name) for name in ('basic_rnn.mag', 'lookback_rnn.mag'))
+TWO_MODELS = (f'--bundle_files={FIRST},{SECOND}', '--generator_select_control_number=20')
 PROCESS = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_uint32, ctypes.c_void_p)
 CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_char_p)
 
@@ -125,7 +126,9 @@ HOSTILE = {
 
 @needs_live
 @unittest.skipIf(jack.MISSING, 'left out: jackd or its tools are not installed')
-class Hostile(Case):
+class Session(Case):
+    """`magenta live` between the ports of a partner."""
+
     def setUp(self):
         super().setUp()
         self.server = jack.Server()
@@ -138,12 +141,12 @@ class Hostile(Case):
         self.server.stop()
         super().tearDown()
 
-    def start(self, *flags, keyboard='partner'):
+    def start(self, *flags, keyboard='partner', models=TWO_MODELS):
         with open(self.path('out'), 'wb') as out, open(self.path('err'), 'wb') as err:
             self.live = self.server.popen(
                 os.path.join(BIN, 'magenta'), 'live', '--backend=jack', f'--input_port={keyboard}:out',
-                '--output_port=partner:in', f'--bundle_files={FIRST},{SECOND}', '--json', '--seed=1',
-                '--generator_select_control_number=20', '--panic_control_number=21', *flags, stdout=out, stderr=err)
+                '--output_port=partner:in', *models, '--json', '--seed=1',
+                '--panic_control_number=21', *flags, stdout=out, stderr=err)
 
     def text(self, name):
         with open(self.path(name), encoding='utf-8') as file:
@@ -182,6 +185,8 @@ class Hostile(Case):
         self.assertGreater(ons, 0)
         return ons
 
+
+class Hostile(Session):
     def test_nothing_that_comes_in_stops_it(self):
         for clock, number in (('own', signal.SIGINT), ('follow', signal.SIGTERM), ('send', signal.SIGTERM)):
             with self.subTest(clock):
