@@ -164,7 +164,8 @@ class Kinds(ServerCase):
         self.assertIn('lookback_rnn reads none', says('lookback_rnn:stream?bars=1&backing_chords=C'))
         self.assertIn("'backing_chords' takes a string_value", says('chord_pitches_improv:generate?backing_chords=+'))
         self.assertIn('of 1 to 65536', says('chord_pitches_improv:generate?backing_chords=C&steps_per_chord=0'))
-        self.assertIn('At most 65536', says('chord_pitches_improv:generate?steps_per_chord=1&bars=65536&backing_chords=C'))
+        self.assertIn('At most 65536',
+                      says('chord_pitches_improv:generate?steps_per_chord=1&bars=65536&backing_chords=C'))
         listed = {generator['id']: {argument['name'] for argument in generator['arguments']}
                   for generator in json.loads(self.server.ask('GET', '/v1/generators')[1])['generators']}
         for name, arguments in listed.items():

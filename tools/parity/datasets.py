@@ -45,7 +45,8 @@ def pipelines(report, context):
     with report.row('data set', 'ours -> Magenta', config + ': dense examples against '
                     '%s_create_dataset, in order, every input and label' % family.package) as row:
       summary = context.ours.json('dataset', '--config=' + config, '--input=' + source,
-                                  '--output_dir=' + ours, '--format=dense', '--eval_ratio=0', *family.dataset_flags)
+                                  '--output_dir=' + ours, '--format=dense', '--eval_ratio=0',
+                                  *family.dataset_flags)
       context.reference.program(family.program('create_dataset'), config=config,
                                 input=source, output_dir=theirs, eval_ratio=0)
       mine, its = map(examples, folders[config])
@@ -83,7 +84,7 @@ def trainers(report, context, folders):
 def read_by_ours(report, context, folders):
   """Magenta's examples, as `inspect` sees them."""
   with report.row('data set', 'Magenta -> ours', 'examples of ..._create_dataset: steps, '
-                  ' width and labels in `inspect --json`') as row:
+                  'width and labels in `inspect --json`') as row:
     for config in context.configs:
       path = folders[config][1]
       listed = context.ours.json('inspect', path)['files'][0]['examples']

@@ -1,4 +1,4 @@
-"""What each of Magenta's families of models has for itself: its music, its programs, their flags."""
+"""What each of Magenta's families of models has for itself: its music, its programs."""
 
 import importlib
 import types

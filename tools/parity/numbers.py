@@ -74,12 +74,14 @@ def likelihoods(report, context, runs):
           events.compared += len(its) - 1
           close = gaps.max() <= CLOSE
           events.check(close, '%s %d: %g apart%s' % (
-              name, i, gaps.max(), '' if close else distances(network, model.config, music, mine, its)))
+              name, i, gaps.max(),
+              '' if close else distances(network, model.config, music, mine, its)))
           events.compared -= 1
           worst[0] = max(worst[0], float(gaps.max()))
         wanted = model.log_likelihood(music)
         gap = abs(score['log_likelihood'] - wanted) / abs(wanted)
-        whole.check(gap <= 1e-4, '%s %d: %g, Magenta %g' % (name, i, score['log_likelihood'], wanted))
+        whole.check(gap <= 1e-4, '%s %d: %g, Magenta %g' % (name, i, score['log_likelihood'],
+                                                            wanted))
         worst[1] = max(worst[1], gap)
       model.close()
     events.note('largest difference %.1e' % worst[0])
@@ -158,8 +160,7 @@ def scalars_of(run):
 def train_ours(context, name, run, data, total):
   context.ours.run('train', '--config=' + name, '--run_dir=' + run, '--hparams=' + TRAINING,
                    '--sequence_example_file=' + data, '--eval_file=none',
-                   '--num_training_steps=%d' % total,
-                   '--summary_frequency=1', '--seed=1')
+                   '--num_training_steps=%d' % total, '--summary_frequency=1', '--seed=1')
 
 
 def compare_steps(rows, context, name, run, examples, data, steps):

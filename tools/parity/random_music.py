@@ -27,8 +27,8 @@ def random_melody(rng, steps, low=50, high=80):
 DRUMS = (36, 35, 38, 40, 42, 44, 46, 45, 41, 48, 50, 49, 51, 59, 24, 100)
 ROOTS = ('C', 'C#', 'Db', 'D', 'Eb', 'E', 'F', 'F#', 'G', 'Ab', 'A', 'Bb', 'B')
 # Kinds of chords: those that all models know, then those that chord_pitches_improv alone does.
-TRIADS = ('', 'm', '+', 'o', '7', 'maj7', 'm7', 'm7b5', 'o7', '6', 'm6', '9', 'm(maj7)', '13', '/o7',
-          '7(#9)', 'madd9')
+TRIADS = ('', 'm', '+', 'o', '7', 'maj7', 'm7', 'm7b5', 'o7', '6', 'm6', '9', 'm(maj7)', '13',
+          '/o7', '7(#9)', 'madd9')
 OTHERS = ('sus', 'sus2', '7sus', '5', 'ped', '7b5', 'no3')
 
 
