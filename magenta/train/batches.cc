@@ -1,6 +1,5 @@
-// Idea of the order: shuffle all examples, sort pieces of a few batches by length, cut the pieces
-// into batches, shuffle the batches. Chance decides who meets whom; similar lengths keep the rows
-// of a step many until its last steps.
+// Idea of the order: shuffle all examples and cut them into batches. Runs of the older rule sort
+// pieces of a few batches by length before they are cut, and shuffle the batches.
 
 #include "magenta/train/batches.h"
 
@@ -23,9 +22,15 @@ void Shuffle(std::vector<T>& items, std::mt19937_64& engine) {
   for (size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[engine() % i]);
 }
 
+template <class T>
+std::vector<T> NumbersFrom0(size_t count) {
+  std::vector<T> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), T{0});
+  return numbers;
+}
+
 std::vector<int> PlacesByFallingLength(const std::vector<TrainingExample>& encoded) {
-  std::vector<int> places(encoded.size());
-  std::iota(places.begin(), places.end(), 0);
+  std::vector<int> places = NumbersFrom0<int>(encoded.size());
   std::stable_sort(places.begin(), places.end(), [&](int a, int b) {
     return encoded[a].inputs.rows() > encoded[b].inputs.rows();
   });
@@ -77,8 +82,8 @@ Batch MakeBatch(std::span<const DatasetExample> examples, std::span<const int> c
   return batch;
 }
 
-BatchOrder::BatchOrder(std::vector<int> lengths, int batch_size, uint32_t seed)
-    : lengths_(std::move(lengths)), seed_(seed) {
+BatchOrder::BatchOrder(std::vector<int> lengths, int batch_size, uint32_t seed, BatchRule rule)
+    : lengths_(std::move(lengths)), seed_(seed), rule_(rule) {
   MAGENTA_CHECK(!lengths_.empty() && batch_size > 0);
   const int64_t count = static_cast<int64_t>(lengths_.size());
   batches_ = (count + batch_size - 1) / batch_size;
@@ -96,30 +101,37 @@ DataPosition BatchOrder::Next(DataPosition position) const {
   return position;
 }
 
+// Of the batch's examples among the epoch's shuffled ones; all batches differ by one at most.
+size_t BatchOrder::StartOf(size_t batch) const {
+  return batch * lengths_.size() / static_cast<size_t>(batches_);
+}
+
 void BatchOrder::Arrange(int64_t epoch) {
   std::mt19937_64 engine(StableHash(fmt::format("epoch/{}", epoch), seed_));
-  const size_t count = lengths_.size();
-  const size_t batches = static_cast<size_t>(batches_);
-  std::vector<int> shuffled(count);
-  std::iota(shuffled.begin(), shuffled.end(), 0);
+  std::vector<int> shuffled = NumbersFrom0<int>(lengths_.size());
   Shuffle(shuffled, engine);
-  const auto start_of = [&](size_t batch) { return batch * count / batches; };
-  for (size_t first = 0; first < batches; first += kBatchesSortedTogether) {
-    const size_t last = std::min(batches, first + kBatchesSortedTogether);
-    std::stable_sort(shuffled.begin() + start_of(first), shuffled.begin() + start_of(last),
-                     [&](int a, int b) { return lengths_[a] < lengths_[b]; });
+  std::vector<size_t> batches = NumbersFrom0<size_t>(static_cast<size_t>(batches_));
+  if (rule_ == BatchRule::kLikeLengths) {
+    SortPieces(shuffled);
+    Shuffle(batches, engine);
   }
-  std::vector<size_t> batch_order(batches);
-  std::iota(batch_order.begin(), batch_order.end(), size_t{0});
-  Shuffle(batch_order, engine);
   order_.clear();
   starts_ = {0};
-  for (const size_t batch : batch_order) {
-    order_.insert(order_.end(), shuffled.begin() + start_of(batch),
-                  shuffled.begin() + start_of(batch + 1));
+  for (const size_t batch : batches) {
+    order_.insert(order_.end(), shuffled.begin() + StartOf(batch),
+                  shuffled.begin() + StartOf(batch + 1));
     starts_.push_back(order_.size());
   }
   arranged_epoch_ = epoch;
+}
+
+void BatchOrder::SortPieces(std::vector<int>& shuffled) const {
+  const size_t batches = static_cast<size_t>(batches_);
+  for (size_t first = 0; first < batches; first += kBatchesSortedTogether) {
+    const size_t last = std::min(batches, first + kBatchesSortedTogether);
+    std::stable_sort(shuffled.begin() + StartOf(first), shuffled.begin() + StartOf(last),
+                     [&](int a, int b) { return lengths_[a] < lengths_[b]; });
+  }
 }
 
 }  // namespace magenta

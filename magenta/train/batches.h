@@ -41,13 +41,19 @@ struct DataPosition {
   bool operator==(const DataPosition&) const = default;
 };
 
-/// The order of examples: a pure function of lengths, batch size and seed, so that a position is
-/// all that a resumed run needs. Every example comes once an epoch; batches hold examples of
-/// similar length, at most batch_size, all of nearly the same number; their order is shuffled.
+/// Who meets whom in a batch. The numbers stand in checkpoints.
+enum class BatchRule : int64_t {
+  kLikeLengths = 0,  // examples of similar lengths: learns worse; runs begun so go on so
+  kChance = 1,       // whoever chance brings together
+};
+
+/// The order of examples: a pure function of lengths, batch size, seed and rule, so that a position
+/// is all that a resumed run needs. Every example comes once an epoch, in batches of at most
+/// batch_size, all of nearly the same number.
 class BatchOrder {
  public:
   /// `lengths`: steps of each example; at least one.
-  BatchOrder(std::vector<int> lengths, int batch_size, uint32_t seed);
+  BatchOrder(std::vector<int> lengths, int batch_size, uint32_t seed, BatchRule rule);
 
   int64_t batches_per_epoch() const { return batches_; }
   /// The examples of a batch. Amortised constant when positions come in order.
@@ -56,9 +62,12 @@ class BatchOrder {
 
  private:
   void Arrange(int64_t epoch);
+  void SortPieces(std::vector<int>& shuffled) const;
+  size_t StartOf(size_t batch) const;
 
   std::vector<int> lengths_;
   uint32_t seed_;
+  BatchRule rule_;
   int64_t batches_;
   int64_t arranged_epoch_ = -1;
   std::vector<int> order_;      // examples of arranged_epoch_, batch after batch

@@ -69,6 +69,8 @@ std::vector<int> Lengths(int count) {
   return lengths;
 }
 
+constexpr BatchRule kRules[] = {BatchRule::kLikeLengths, BatchRule::kChance};
+
 TEST(BatchOrderTest, EveryExampleOnceAnEpoch) {
   struct Row {
     int examples, batch_size, batches, smallest;
@@ -76,45 +78,65 @@ TEST(BatchOrderTest, EveryExampleOnceAnEpoch) {
   const Row rows[] = {{1, 128, 1, 1}, {128, 128, 1, 128}, {129, 128, 2, 64},
                       {10, 3, 4, 2},  {7, 1, 7, 1},       {1000, 64, 16, 62}};
   for (const Row& row : rows) {
-    BatchOrder order(Lengths(row.examples), row.batch_size, 0);
-    ASSERT_EQ(order.batches_per_epoch(), row.batches);
-    for (const int64_t epoch : {0, 5}) {
-      std::vector<int> seen;
-      for (int64_t b = 0; b < row.batches; ++b) {
-        const auto batch = order.At({epoch, b});
-        EXPECT_LE(batch.size(), static_cast<size_t>(row.batch_size));
-        EXPECT_GE(batch.size(), static_cast<size_t>(row.smallest));
-        seen.insert(seen.end(), batch.begin(), batch.end());
+    std::vector<int> all(row.examples);
+    std::iota(all.begin(), all.end(), 0);
+    for (const BatchRule rule : kRules) {
+      BatchOrder order(Lengths(row.examples), row.batch_size, 0, rule);
+      ASSERT_EQ(order.batches_per_epoch(), row.batches);
+      for (const int64_t epoch : {0, 5}) {
+        std::vector<int> seen;
+        for (int64_t b = 0; b < row.batches; ++b) {
+          const auto batch = order.At({epoch, b});
+          EXPECT_LE(batch.size(), static_cast<size_t>(row.batch_size));
+          EXPECT_GE(batch.size(), static_cast<size_t>(row.smallest));
+          seen.insert(seen.end(), batch.begin(), batch.end());
+        }
+        std::sort(seen.begin(), seen.end());
+        EXPECT_EQ(seen, all);
       }
-      std::sort(seen.begin(), seen.end());
-      std::vector<int> all(row.examples);
-      std::iota(all.begin(), all.end(), 0);
-      EXPECT_EQ(seen, all);
     }
   }
 }
 
 TEST(BatchOrderTest, IsAFunctionOfSeedAndPosition) {
-  const auto at = [](uint32_t seed, DataPosition position) {
-    BatchOrder order(Lengths(300), 32, seed);
-    const auto batch = order.At(position);
-    return std::vector<int>(batch.begin(), batch.end());
-  };
-  BatchOrder walked(Lengths(300), 32, 1);
-  DataPosition position;
-  for (int i = 0; i < 25; ++i) {
-    const auto batch = walked.At(position);
-    EXPECT_EQ(at(1, position), std::vector<int>(batch.begin(), batch.end()));
-    position = walked.Next(position);
+  for (const BatchRule rule : kRules) {
+    const auto at = [&](uint32_t seed, DataPosition position) {
+      BatchOrder order(Lengths(300), 32, seed, rule);
+      const auto batch = order.At(position);
+      return std::vector<int>(batch.begin(), batch.end());
+    };
+    BatchOrder walked(Lengths(300), 32, 1, rule);
+    DataPosition position;
+    for (int i = 0; i < 25; ++i) {
+      const auto batch = walked.At(position);
+      EXPECT_EQ(at(1, position), std::vector<int>(batch.begin(), batch.end()));
+      position = walked.Next(position);
+    }
+    EXPECT_EQ(position, (DataPosition{2, 5}));
+    EXPECT_NE(at(1, {0, 0}), at(2, {0, 0}));
+    EXPECT_NE(at(1, {0, 0}), at(1, {1, 0}));
   }
-  EXPECT_EQ(position, (DataPosition{2, 5}));
-  EXPECT_NE(at(1, {0, 0}), at(2, {0, 0}));
-  EXPECT_NE(at(1, {0, 0}), at(1, {1, 0}));
 }
 
-TEST(BatchOrderTest, HardlyAnyPadding) {
+// A run of today goes on tomorrow: the orders stay what they are, to the last place.
+TEST(BatchOrderTest, StaysWhatItIs) {
+  const auto order = [](BatchRule rule) {
+    BatchOrder walked(Lengths(9), 3, 5, rule);
+    std::vector<int> examples;
+    for (int64_t b = 0; b < 3; ++b) {
+      const auto batch = walked.At({1, b});
+      examples.insert(examples.end(), batch.begin(), batch.end());
+    }
+    return examples;
+  };
+  EXPECT_THAT(order(BatchRule::kLikeLengths), ElementsAre(0, 4, 8, 3, 7, 2, 6, 1, 5));
+  EXPECT_THAT(order(BatchRule::kChance), ElementsAre(2, 6, 3, 8, 1, 7, 5, 0, 4));
+}
+
+// The share of a batch that would be padding, were it padded to its longest example.
+double PaddingOf(BatchRule rule) {
   const std::vector<int> lengths = Lengths(2000);
-  BatchOrder order(lengths, 64, 3);
+  BatchOrder order(lengths, 64, 3, rule);
   int64_t real = 0, padded = 0;
   for (int64_t b = 0; b < order.batches_per_epoch(); ++b) {
     int64_t longest = 0, count = 0;
@@ -125,7 +147,13 @@ TEST(BatchOrderTest, HardlyAnyPadding) {
     }
     padded += longest * count;
   }
-  EXPECT_LT(1 - double(real) / double(padded), 0.05);
+  return 1 - double(real) / double(padded);
+}
+
+// Lengths are even between 100 and 500: their mean is 0.6 of the longest.
+TEST(BatchOrderTest, ChanceLooksAtNoLength) {
+  EXPECT_LT(PaddingOf(BatchRule::kLikeLengths), 0.05);
+  EXPECT_NEAR(PaddingOf(BatchRule::kChance), 0.4, 0.03);
 }
 
 TEST(ClipTest, EachTensorByItsOwnNorm) {

@@ -159,6 +159,27 @@ TEST_F(GuardRailsTest, ARunKeepsItsHeldOutFiles) {
   EXPECT_THAT(notes_, HasSubstr("2 of 37 examples are held out"));
 }
 
+// A run that tells no rule was begun when batches held like lengths, and goes on so.
+TEST_F(GuardRailsTest, BatchesOfARunBegunBefore) {
+  TrainOptions options = Options("now");
+  ASSERT_TRUE(Train(options).ok());
+  fs::copy(folder_ + "/now", folder_ + "/before", fs::copy_options::recursive);
+  const std::string before = folder_ + "/before/train/model.ckpt-6";
+  TensorMap tensors = ReadCheckpoint(before).value();
+  EXPECT_EQ(tensors.at("magenta/batch_rule").int64s()[0], 1);
+  ASSERT_EQ(tensors.erase("magenta/batch_rule"), 1u);
+  ASSERT_TRUE(WriteV2(before, tensors).ok());
+  const auto goes_on = [&](const std::string& run) {
+    options.run_dir = folder_ + "/" + run;
+    options.num_training_steps = 9;
+    return ReadCheckpoint(Train(options).value().checkpoint).value();
+  };
+  TensorMap now = goes_on("now"), then = goes_on("before");
+  EXPECT_EQ(now.at("magenta/batch_rule").int64s()[0], 1);
+  EXPECT_EQ(then.at("magenta/batch_rule").int64s()[0], 0);
+  EXPECT_NE(now.at("fully_connected/weights"), then.at("fully_connected/weights"));
+}
+
 TEST_F(GuardRailsTest, TheEvalFileBesideIsPreferred) {
   const ModelSpec& spec = *FindModel("basic_rnn").value();
   Write("eval_tunes.tfrecord", 5, 5);

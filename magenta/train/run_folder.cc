@@ -30,6 +30,7 @@ constexpr char kWithoutGainTensor[] = "magenta/evaluations_without_gain";
 constexpr char kHeldOutTensor[] = "magenta/held_out_hash";
 constexpr char kHeldOutRuleTensor[] = "magenta/held_out_rule";
 constexpr char kEvaluatedTensor[] = "magenta/evaluated_step";
+constexpr char kBatchRuleTensor[] = "magenta/batch_rule";
 
 Tensor Float64(double value) {
   Tensor tensor;
@@ -162,6 +163,7 @@ TensorMap RunTensors(const std::vector<Variable>& variables, const RunState& sta
   tensors[kHeldOutTensor] = Tensor::Int64(state.held_out_hash);
   tensors[kHeldOutRuleTensor] = Tensor::Int64(state.held_out_rule);
   tensors[kEvaluatedTensor] = Tensor::Int64(state.evaluated_step);
+  tensors[kBatchRuleTensor] = Tensor::Int64(state.batch_rule);
   return tensors;
 }
 
@@ -180,6 +182,7 @@ absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& 
       {kHeldOutTensor, &state.held_out_hash},
       {kEvaluatedTensor, &state.evaluated_step},
       {kHeldOutRuleTensor, &state.held_out_rule},
+      {kBatchRuleTensor, &state.batch_rule},
   };
   for (const auto& [name, value] : integers) {
     MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, name, DType::kInt64, value));

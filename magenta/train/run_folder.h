@@ -34,6 +34,8 @@ struct RunState {
   /// The HeldOutRule of a run that nobody gave music to measure on; absent in runs begun before
   /// there was a choice, which go on as they began.
   int64_t held_out_rule = 0;
+  /// The BatchRule; absent in runs begun before there was a choice, which go on as they began.
+  int64_t batch_rule = 0;
 
   bool operator==(const RunState&) const = default;
 };

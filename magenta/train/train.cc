@@ -119,6 +119,7 @@ class Trainer {
   absl::Status TakeWeights(const LoadedWeights& weights);
   absl::Status Resume(const std::string& checkpoint);
   absl::Status Begin();
+  void BeginAsToday();
   absl::Status ReadData();
   void SettleBest();
   void SettlePosition();
@@ -254,10 +255,16 @@ absl::Status Trainer::TakeWeights(const LoadedWeights& weights) {
   return absl::OkStatus();
 }
 
+// Which rules hold is written down where a run begins: its steps depend on them.
+void Trainer::BeginAsToday() {
+  state_.held_out_rule = static_cast<int64_t>(HeldOutRule::kTenth);
+  state_.batch_rule = static_cast<int64_t>(BatchRule::kChance);
+}
+
 absl::Status Trainer::Begin() {
   total_ += options_.more_steps;
   state_.seed = options_.seed;
-  state_.held_out_rule = static_cast<int64_t>(HeldOutRule::kTenth);
+  BeginAsToday();
   if (!options_.from.empty()) {
     MAGENTA_ASSIGN_OR_RETURN(const ModelSource source, SourceOf(options_.from));
     MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(source));
@@ -283,8 +290,7 @@ absl::Status Trainer::Resume(const std::string& checkpoint) {
   auto state = ReadRunState(weights.tensors, fresh);
   if (!state.ok()) return WithFile(state.status(), checkpoint);
   state_ = *state;
-  // A run of Magenta's, which has held nothing out yet.
-  if (state_.num_examples == 0) state_.held_out_rule = static_cast<int64_t>(HeldOutRule::kTenth);
+  if (state_.num_examples == 0) BeginAsToday();  // a run of Magenta's
   const auto slots = TakeSlots(weights.tensors, variables_);
   if (!slots.ok()) return WithFile(slots.status(), checkpoint);
   if (!*slots) {
@@ -310,7 +316,8 @@ absl::Status Trainer::ReadData() {
     held_out_ = std::move(chosen.examples);
     Note(options_, chosen.note);
   }
-  order_.emplace(LengthsOf(examples_), hparams_.batch_size, state_.seed);
+  order_.emplace(LengthsOf(examples_), hparams_.batch_size, state_.seed,
+                 static_cast<BatchRule>(state_.batch_rule));
   return absl::OkStatus();
 }
 
