@@ -46,6 +46,15 @@ absl::StatusOr<LoadedWeights> WeightsOfBundle(const std::string& path) {
   return weights;
 }
 
+/// Puts averages in the place of the values that they are of.
+void UseAverages(TensorMap& tensors) {
+  constexpr std::string_view kPrefix = kAveragePrefix;
+  for (auto at = tensors.lower_bound(kAveragePrefix);
+       at != tensors.end() && at->first.starts_with(kPrefix); at = tensors.erase(at)) {
+    tensors[at->first.substr(kPrefix.size())] = std::move(at->second);
+  }
+}
+
 absl::StatusOr<LoadedWeights> WeightsOfCheckpoint(const std::string& path, bool with_slots) {
   LoadedWeights weights;
   weights.file = path;
@@ -59,6 +68,7 @@ absl::StatusOr<LoadedWeights> WeightsOfCheckpoint(const std::string& path, bool 
   if (config != tensors.end() && config->second.dtype == DType::kUint8) {
     weights.config = config->second.bytes;
   }
+  if (!with_slots) UseAverages(tensors);
   weights.tensors = ModernNames(std::move(tensors));
   return weights;
 }

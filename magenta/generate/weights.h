@@ -49,7 +49,8 @@ struct LoadedWeights {
 };
 
 /// Reads the weights that `source` names, and nothing more; the optimizer's slots of a
-/// checkpoint only `with_slots`. A source without a file gives the bundled weights of its config.
+/// checkpoint only `with_slots`, and without them averaged weights where it holds some. A source
+/// without a file gives the bundled weights of its config.
 absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source, bool with_slots = false);
 
 /// The folders that are looked into, in order. The environment variable MAGENTA_BUNDLES alone when
@@ -74,5 +75,8 @@ inline constexpr char kDefaultConfig[] = "lookback_rnn";
 inline constexpr char kHParamsTensor[] = "magenta/hparams";
 /// The tensor of V2 checkpoints that holds the name of the config.
 inline constexpr char kConfigNameTensor[] = "magenta/config";
+/// What stands before a variable's name where a V2 checkpoint of ours holds its average over the
+/// steps of training beside its value. Who reads weights to use them gets the averages.
+inline constexpr char kAveragePrefix[] = "magenta/average/";
 
 }  // namespace magenta

@@ -178,7 +178,7 @@ TEST(ClipTest, EachTensorByItsOwnNorm) {
 // lr_t = lr sqrt(.001) / .1, so a gradient of 1e-7 moves a weight by 0.24 lr, where PyTorch's Adam
 // would move it by 0.91 lr.
 TEST(AdamTest, FirstStep) {
-  std::vector<Variable> variables = {{"w", {2}, {1, 1}, {0, 0}, {0, 0}}};
+  std::vector<Variable> variables = {{"w", {2}, {1, 1}, {0, 0}, {0, 0}, {}}};
   AdamPowers powers;
   AdamStep(0.01, {{2.0f, 1e-7f}}, variables, powers);
   EXPECT_NEAR(variables[0].value[0], 1 - 0.01, 1e-6);
@@ -188,6 +188,45 @@ TEST(AdamTest, FirstStep) {
   EXPECT_NEAR(variables[0].second_moment[0], 0.004, 1e-7);  // 1 - .999 is float32's
   EXPECT_FLOAT_EQ(powers.beta1, 0.81f);
   EXPECT_FLOAT_EQ(powers.beta2, 0.998001f);
+}
+
+TEST(RateScheduleTest, Factors) {
+  struct Row {
+    RateSchedule schedule;
+    int64_t step;
+    double factor;
+  };
+  const RateSchedule constant, rising = {RateShape::kConstant, 4, 0};
+  const RateSchedule linear = {RateShape::kLinear, 0, 10}, cosine = {RateShape::kCosine, 0, 12};
+  const RateSchedule both = {RateShape::kLinear, 4, 14};
+  const Row rows[] = {
+      {constant, 0, 1},  {constant, 1000, 1}, {rising, 0, 0.2}, {rising, 3, 0.8}, {rising, 4, 1},
+      {rising, 99, 1},   {linear, 0, 1},      {linear, 5, 0.5}, {linear, 9, 0.1}, {cosine, 0, 1},
+      {cosine, 4, 0.75}, {cosine, 6, 0.5},    {cosine, 8, .25}, {both, 0, 0.2},   {both, 3, 0.8},
+      {both, 4, 1},      {both, 9, 0.5},      {both, 13, 0.1},
+  };
+  for (const Row& row : rows) {
+    EXPECT_NEAR(row.schedule.FactorAt(row.step), row.factor, 1e-12)
+        << RateShapeName(row.schedule.shape) << " " << row.step;
+  }
+}
+
+// Shares of 8/9 or so at first, however slow the decay; 1 - decay later on.
+TEST(AverageTest, ByHand) {
+  std::vector<Variable> variables = {{"w", {1}, {1}, {0}, {0}, {1}}};
+  const auto after = [&](double decay, int64_t step, float value) {
+    variables[0].value[0] = value;
+    AverageStep(decay, step, variables);
+    return variables[0].average[0];
+  };
+  EXPECT_FLOAT_EQ(after(0.5, 1, 12), 1 + 9.0f / 11 * 11);   // d = 2/11
+  EXPECT_FLOAT_EQ(after(0.5, 2, 22), 10 + 9.0f / 12 * 12);  // d = 3/12
+  EXPECT_FLOAT_EQ(after(0.5, 8, 1), 19 - 9);                // d = 9/18
+  EXPECT_FLOAT_EQ(after(0.5, 1000, 20), 15);                // d = 0.5
+  EXPECT_EQ(variables[0].value[0], 20);
+  const std::vector<Variable> used = Averaged(variables);
+  EXPECT_EQ(used[0].value[0], 15);
+  EXPECT_TRUE(used[0].average.empty());
 }
 
 TEST(ScoreTest, SumsAndGradient) {

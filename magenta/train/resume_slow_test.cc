@@ -33,7 +33,8 @@ std::string DataFile(const std::string& folder) {
   return path;
 }
 
-TrainOptions Options(const std::string& folder, const std::string& run) {
+// With and without a schedule and averages.
+TrainOptions Options(const std::string& folder, const std::string& run, bool plan) {
   TrainOptions options;
   options.model = FindModel("attention_rnn").value();
   options.run_dir = folder + "/" + run;
@@ -44,6 +45,11 @@ TrainOptions Options(const std::string& folder, const std::string& run) {
   options.num_training_steps = kSteps;
   options.save_every_steps = 3;
   options.keep = 2;
+  if (plan) {
+    options.learning_rate_schedule = "cosine";
+    options.warmup_steps = 5;
+    options.average_weights = 0.9;
+  }
   return options;
 }
 
@@ -67,15 +73,18 @@ bool TrainUntilKilled(const TrainOptions& options, std::chrono::milliseconds pat
   return true;
 }
 
-TEST(ResumeTest, KilledRunEndsInTheSameBytes) {
+class ResumeTest : public testing::TestWithParam<bool> {};
+
+TEST_P(ResumeTest, KilledRunEndsInTheSameBytes) {
   const std::string folder = testing::TempDir() + "/resume_test_" + std::to_string(::getpid());
   std::filesystem::remove_all(folder);
   DataFile(folder);
-  ASSERT_TRUE(TrainUntilKilled(Options(folder, "whole"), std::chrono::hours(1)));
+  ASSERT_TRUE(TrainUntilKilled(Options(folder, "whole", GetParam()), std::chrono::hours(1)));
   int killed = 0;
   // Growing patience, so that a slow machine ends too; odd steps, so that every part is hit.
   for (std::chrono::milliseconds patience(37);
-       !TrainUntilKilled(Options(folder, "broken"), patience); patience += patience / 9) {
+       !TrainUntilKilled(Options(folder, "broken", GetParam()), patience);
+       patience += patience / 9) {
     ++killed;
   }
   EXPECT_GT(killed, 3);
@@ -93,6 +102,8 @@ TEST(ResumeTest, KilledRunEndsInTheSameBytes) {
   }
   std::filesystem::remove_all(folder);
 }
+
+INSTANTIATE_TEST_SUITE_P(Plans, ResumeTest, testing::Bool());
 
 }  // namespace
 }  // namespace magenta

@@ -31,6 +31,10 @@ constexpr char kHeldOutTensor[] = "magenta/held_out_hash";
 constexpr char kHeldOutRuleTensor[] = "magenta/held_out_rule";
 constexpr char kEvaluatedTensor[] = "magenta/evaluated_step";
 constexpr char kBatchRuleTensor[] = "magenta/batch_rule";
+constexpr char kScheduleTensor[] = "magenta/learning_rate_schedule";
+constexpr char kWarmupTensor[] = "magenta/warmup_steps";
+constexpr char kLastStepTensor[] = "magenta/schedule_steps";
+constexpr char kAverageDecayTensor[] = "magenta/average_weights";
 
 Tensor Float64(double value) {
   Tensor tensor;
@@ -51,6 +55,25 @@ absl::Status TakeScalar(const TensorMap& tensors, const std::string& name, DType
   }
   std::memcpy(value, tensor.bytes.data(), sizeof(T));
   return absl::OkStatus();
+}
+
+// What a later program may have written, or damage: no step may be guessed.
+absl::Status CheckPlan(const RunState& state) {
+  const RateSchedule& schedule = state.schedule;
+  const bool constant = schedule.shape == RateShape::kConstant;
+  const auto within = [](int64_t value, int64_t most) { return value >= 0 && value <= most; };
+  if (within(state.batch_rule, static_cast<int64_t>(BatchRule::kChance)) &&
+      within(static_cast<int64_t>(schedule.shape), static_cast<int64_t>(RateShape::kCosine)) &&
+      within(schedule.last_step, kMostSteps) &&
+      within(schedule.warmup_steps, constant ? kMostSteps : schedule.last_step - 1) &&
+      state.average_decay >= 0 && state.average_decay < 1) {
+    return absl::OkStatus();
+  }
+  return InputError(
+      "", fmt::format("batch_rule {}, learning_rate_schedule {}, warmup_steps {}, schedule_steps "
+                      "{}, average_weights {}: this program knows no such training",
+                      state.batch_rule, static_cast<int64_t>(schedule.shape), schedule.warmup_steps,
+                      schedule.last_step, state.average_decay));
 }
 
 constexpr char kIndexSuffix[] = ".index";
@@ -164,12 +187,16 @@ TensorMap RunTensors(const std::vector<Variable>& variables, const RunState& sta
   tensors[kHeldOutRuleTensor] = Tensor::Int64(state.held_out_rule);
   tensors[kEvaluatedTensor] = Tensor::Int64(state.evaluated_step);
   tensors[kBatchRuleTensor] = Tensor::Int64(state.batch_rule);
+  tensors[kScheduleTensor] = Tensor::Int64(static_cast<int64_t>(state.schedule.shape));
+  tensors[kWarmupTensor] = Tensor::Int64(state.schedule.warmup_steps);
+  tensors[kLastStepTensor] = Tensor::Int64(state.schedule.last_step);
+  tensors[kAverageDecayTensor] = Float64(state.average_decay);
   return tensors;
 }
 
 absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& defaults) {
   RunState state = defaults;
-  int64_t seed = defaults.seed;
+  int64_t seed = defaults.seed, shape = static_cast<int64_t>(defaults.schedule.shape);
   const std::pair<const char*, int64_t*> integers[] = {
       {"global_step", &state.step},
       {kSeedTensor, &seed},
@@ -183,6 +210,9 @@ absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& 
       {kEvaluatedTensor, &state.evaluated_step},
       {kHeldOutRuleTensor, &state.held_out_rule},
       {kBatchRuleTensor, &state.batch_rule},
+      {kScheduleTensor, &shape},
+      {kWarmupTensor, &state.schedule.warmup_steps},
+      {kLastStepTensor, &state.schedule.last_step},
   };
   for (const auto& [name, value] : integers) {
     MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, name, DType::kInt64, value));
@@ -190,6 +220,8 @@ absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& 
   MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, "beta1_power", DType::kFloat32, &state.powers.beta1));
   MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, "beta2_power", DType::kFloat32, &state.powers.beta2));
   MAGENTA_RETURN_IF_ERROR(TakeScalar(tensors, kBestLossTensor, DType::kFloat64, &state.best_loss));
+  MAGENTA_RETURN_IF_ERROR(
+      TakeScalar(tensors, kAverageDecayTensor, DType::kFloat64, &state.average_decay));
   for (const int64_t count : {state.step, state.position.epoch, state.position.batch}) {
     if (count >= 0 && count <= kMostSteps) continue;
     return InputError(
@@ -197,6 +229,8 @@ absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& 
                         state.step, state.position.epoch, state.position.batch, kMostSteps));
   }
   state.seed = static_cast<uint32_t>(seed);
+  state.schedule.shape = static_cast<RateShape>(shape);
+  MAGENTA_RETURN_IF_ERROR(CheckPlan(state));
   return state;
 }
 

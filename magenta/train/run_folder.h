@@ -36,6 +36,8 @@ struct RunState {
   int64_t held_out_rule = 0;
   /// The BatchRule; absent in runs begun before there was a choice, which go on as they began.
   int64_t batch_rule = 0;
+  RateSchedule schedule;
+  double average_decay = 0;  // AverageStep's; 0: no averages
 
   bool operator==(const RunState&) const = default;
 };

@@ -55,7 +55,19 @@ absl::Status CheckOptions(const TrainOptions& o) {
   if (o.patience > 0 && o.eval_file.empty() && !o.hold_out) {
     return UsageError("--patience needs held-out examples to judge by", "Give --eval_file.");
   }
+  if (o.warmup_steps.value_or(0) < 0) return UsageError("warmup_steps may not be negative");
+  const double decay = o.average_weights.value_or(0);
+  if (!(decay >= 0 && decay < 1)) {
+    return UsageError(fmt::format("average_weights is {}, which is no decay", decay),
+                      "Give one from 0 to below 1, such as 0.99.");
+  }
   return absl::OkStatus();
+}
+
+// As the flags say it.
+std::string PlanText(const RateSchedule& schedule, double average_decay) {
+  return fmt::format("--learning_rate_schedule={} --warmup_steps={} --average_weights={}",
+                     RateShapeName(schedule.shape), schedule.warmup_steps, average_decay);
 }
 
 std::vector<int> LengthsOf(const std::vector<DatasetExample>& examples) {
@@ -67,11 +79,11 @@ std::vector<int> LengthsOf(const std::vector<DatasetExample>& examples) {
   return lengths;
 }
 
-// Of values and slots: what tells whether two ranks read the same checkpoint.
+// Of values, slots and averages: what tells whether two ranks read the same checkpoint.
 uint64_t WeightsHash(const std::vector<Variable>& variables) {
   uint64_t hash = 0;
   for (const Variable& v : variables) {
-    for (const auto* part : {&v.value, &v.first_moment, &v.second_moment}) {
+    for (const auto* part : {&v.value, &v.first_moment, &v.second_moment, &v.average}) {
       const std::string_view bytes(reinterpret_cast<const char*>(part->data()),
                                    part->size() * sizeof(float));
       hash = hash * 31 + StableHash(bytes, 0);
@@ -119,7 +131,8 @@ class Trainer {
   absl::Status TakeWeights(const LoadedWeights& weights);
   absl::Status Resume(const std::string& checkpoint);
   absl::Status Begin();
-  void BeginAsToday();
+  absl::Status SettlePlan(bool begins);
+  absl::Status CheckSchedule() const;
   absl::Status ReadData();
   void SettleBest();
   void SettlePosition();
@@ -138,12 +151,12 @@ class Trainer {
   absl::Status CheckFinite(const BatchGradients& batch) const;
   void Report(const BatchGradients& batch, double seconds);
   absl::Status EvaluateNow();
-  absl::Status WriteEvaluation(bool best);
+  absl::Status WriteEvaluation(const std::vector<Variable>& used, bool best);
   absl::Status Save();
   // Of what rank 0 alone does: where it fails, the others hear why.
   absl::Status ForAll(absl::Status status) const;
-  TensorMap Tensors() const {
-    return RunTensors(variables_, state_, spec().id, HParamsText(hparams_));
+  TensorMap Tensors(const std::vector<Variable>& variables) const {
+    return RunTensors(variables, state_, spec().id, HParamsText(hparams_));
   }
 
   const TrainOptions& options_;
@@ -186,6 +199,8 @@ RunFacts Trainer::Facts() const {
       {"--hparams", HParamsText(hparams_)},
       {"the step that the run stands at", number(state_.step)},
       {"--seed", number(state_.seed)},
+      {"the schedule", PlanText(state_.schedule, state_.average_decay)},
+      {"the schedule's last step", number(state_.schedule.last_step)},
       {"the number of training examples", number(state_.num_examples)},
       {"the training data's hash", number(state_.data_hash)},
       {"the held-out data's hash",
@@ -227,13 +242,16 @@ absl::Status Trainer::PrepareAlone() {
 absl::Status Trainer::StartOrResume() {
   MAGENTA_ASSIGN_OR_RETURN(const std::string checkpoint, FindCheckpoint(options_.run_dir));
   total_ = options_.num_training_steps;
-  if (checkpoint.empty()) return Begin();
+  if (checkpoint.empty()) {
+    MAGENTA_RETURN_IF_ERROR(Begin());
+    return SettlePlan(true);
+  }
   MAGENTA_RETURN_IF_ERROR(Resume(checkpoint));
   if (options_.more_steps > 0) {
     total_ = state_.step + options_.more_steps;
     state_.evaluations_without_gain = 0;
   }
-  return absl::OkStatus();
+  return SettlePlan(/*begins=*/state_.num_examples == 0);  // a run of Magenta's
 }
 
 absl::Status Trainer::StartVariables(const HParams& hparams) {
@@ -255,16 +273,9 @@ absl::Status Trainer::TakeWeights(const LoadedWeights& weights) {
   return absl::OkStatus();
 }
 
-// Which rules hold is written down where a run begins: its steps depend on them.
-void Trainer::BeginAsToday() {
-  state_.held_out_rule = static_cast<int64_t>(HeldOutRule::kTenth);
-  state_.batch_rule = static_cast<int64_t>(BatchRule::kChance);
-}
-
 absl::Status Trainer::Begin() {
   total_ += options_.more_steps;
   state_.seed = options_.seed;
-  BeginAsToday();
   if (!options_.from.empty()) {
     MAGENTA_ASSIGN_OR_RETURN(const ModelSource source, SourceOf(options_.from));
     MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(source));
@@ -290,12 +301,16 @@ absl::Status Trainer::Resume(const std::string& checkpoint) {
   auto state = ReadRunState(weights.tensors, fresh);
   if (!state.ok()) return WithFile(state.status(), checkpoint);
   state_ = *state;
-  if (state_.num_examples == 0) BeginAsToday();  // a run of Magenta's
   const auto slots = TakeSlots(weights.tensors, variables_);
   if (!slots.ok()) return WithFile(slots.status(), checkpoint);
   if (!*slots) {
     return InputError(checkpoint, "it holds weights without optimizer slots, so no run can go on",
                       "Start a new --run_dir with --from=" + checkpoint);
+  }
+  if (state_.average_decay > 0) {
+    if (absl::Status status = TakeAverages(weights.tensors, variables_); !status.ok()) {
+      return WithFile(status, checkpoint);
+    }
   }
   saved_step_ = state_.step;
   result_.checkpoint = checkpoint;
@@ -304,6 +319,61 @@ absl::Status Trainer::Resume(const std::string& checkpoint) {
     Note(options_, "--from is left aside: the run has a checkpoint of its own");
   }
   return absl::OkStatus();
+}
+
+// How a run learns is settled where it begins, and written down: all its steps depend on it.
+absl::Status Trainer::SettlePlan(bool begins) {
+  if (begins) {
+    state_.held_out_rule = static_cast<int64_t>(HeldOutRule::kTenth);
+    state_.batch_rule = static_cast<int64_t>(BatchRule::kChance);
+  }
+  RateSchedule schedule = state_.schedule;
+  if (!options_.learning_rate_schedule.empty()) {
+    MAGENTA_ASSIGN_OR_RETURN(schedule.shape, RateShapeOf(options_.learning_rate_schedule));
+  }
+  schedule.warmup_steps = options_.warmup_steps.value_or(schedule.warmup_steps);
+  const double decay = options_.average_weights.value_or(state_.average_decay);
+  if (!begins && (schedule != state_.schedule || decay != state_.average_decay)) {
+    return UsageError(
+        fmt::format("{} began with {}, and goes on so", options_.run_dir,
+                    PlanText(state_.schedule, state_.average_decay)),
+        "Leave these flags out, or start a new --run_dir with --from=" + options_.run_dir);
+  }
+  if (begins) {
+    if (schedule.shape != RateShape::kConstant) schedule.last_step = total_;
+    state_.schedule = schedule;
+    state_.average_decay = decay;
+    if (decay > 0) MAGENTA_RETURN_IF_ERROR(TakeAverages({}, variables_));
+  }
+  return CheckSchedule();
+}
+
+absl::Status Trainer::CheckSchedule() const {
+  const RateSchedule& schedule = state_.schedule;
+  if (schedule.shape == RateShape::kConstant) return absl::OkStatus();
+  const std::string name =
+      fmt::format("--learning_rate_schedule={}", RateShapeName(schedule.shape));
+  if (hparams_.initial_learning_rate || hparams_.decay_steps || hparams_.decay_rate) {
+    return UsageError(
+        name + " beside a rate that decays by hyper-parameters: these are two schedules",
+        "Name learning_rate instead of initial_learning_rate, decay_steps and "
+        "decay_rate, or leave the flag out.");
+  }
+  if (schedule.last_step == 0) {
+    return UsageError(name + " comes to 0 at the last step, and this run has none",
+                      "Give --num_training_steps.");
+  }
+  if (schedule.warmup_steps >= schedule.last_step) {
+    return UsageError(fmt::format("--warmup_steps={} of {} steps in all", schedule.warmup_steps,
+                                  schedule.last_step),
+                      "Give fewer.");
+  }
+  if (total_ > 0 && total_ <= schedule.last_step) return absl::OkStatus();
+  return UsageError(
+      fmt::format("the learning rate of {} comes to 0 at step {}, and more steps are asked for",
+                  options_.run_dir, schedule.last_step),
+      fmt::format("Give --num_training_steps={}, or start a new --run_dir with --from={}.",
+                  schedule.last_step, options_.run_dir));
 }
 
 absl::Status Trainer::ReadData() {
@@ -389,10 +459,11 @@ absl::Status Trainer::Step() {
                                                                  {state_.seed, state_.step}));
   MAGENTA_RETURN_IF_ERROR(CheckFinite(batch));
   for (auto& gradient : batch.gradients) ClipByNorm(hparams_.clip_norm, gradient);
-  const double rate = LearningRateAt(hparams_, state_.step);
+  const double rate = LearningRateAt(hparams_, state_.step) * state_.schedule.FactorAt(state_.step);
   AdamStep(rate, batch.gradients, variables_, state_.powers);
   const bool first = progress_.step == 0;
   ++state_.step;
+  if (state_.average_decay > 0) AverageStep(state_.average_decay, state_.step, variables_);
   state_.position = order_->Next(state_.position);
   Report(batch, SecondsSince(start));
   const bool summary = first || state_.step % options_.summary_frequency == 0;
@@ -434,8 +505,9 @@ void Trainer::Report(const BatchGradients& batch, double seconds) {
 }
 
 absl::Status Trainer::EvaluateNow() {
+  const std::vector<Variable> used = Averaged(variables_);
   MAGENTA_ASSIGN_OR_RETURN(const ScoreSums sums,
-                           work_.Score(*learner_, variables_, held_out_, *spec().codec));
+                           work_.Score(*learner_, used, held_out_, *spec().codec));
   if (Stopping()) return absl::OkStatus();
   state_.evaluated_step = state_.step;
   if (saved_step_ == state_.step) saved_step_ = -1;  // cut short last time: it belongs in the file
@@ -449,22 +521,23 @@ absl::Status Trainer::EvaluateNow() {
   } else {
     ++state_.evaluations_without_gain;
   }
-  if (work_.leads()) MAGENTA_RETURN_IF_ERROR(ForAll(WriteEvaluation(best)));
+  if (work_.leads()) MAGENTA_RETURN_IF_ERROR(ForAll(WriteEvaluation(used, best)));
   progress_.evaluation = &result_.evaluation;
   if (options_.on_progress) options_.on_progress(progress_);
   progress_.evaluation = nullptr;
   return absl::OkStatus();
 }
 
-absl::Status Trainer::WriteEvaluation(bool best) {
+absl::Status Trainer::WriteEvaluation(const std::vector<Variable>& used, bool best) {
   MAGENTA_RETURN_IF_ERROR(log_.Evaluation(state_.step, result_.evaluation));
   if (best) {
     MAGENTA_RETURN_IF_ERROR(log_.Best(state_.step, result_.evaluation));
-    const auto saved = SaveCheckpoint(options_.run_dir + "/best/train", state_.step, Tensors(), 1);
+    const auto saved =
+        SaveCheckpoint(options_.run_dir + "/best/train", state_.step, Tensors(used), 1);
     if (!saved.ok()) return saved.status();
   }
   const std::string sample =
-      SampleText(ToTensors(variables_, false), spec().id, HParamsText(hparams_), state_.seed);
+      SampleText(ToTensors(used, false), spec().id, HParamsText(hparams_), state_.seed);
   return sample.empty() ? absl::OkStatus()
                         : log_.Sample(state_.step, spec().kind->names().one, sample);
 }
@@ -472,7 +545,7 @@ absl::Status Trainer::WriteEvaluation(bool best) {
 absl::Status Trainer::Save() {
   saved_step_ = state_.step;
   if (!work_.leads()) return absl::OkStatus();
-  auto saved = SaveCheckpoint(train_folder(), state_.step, Tensors(), options_.keep);
+  auto saved = SaveCheckpoint(train_folder(), state_.step, Tensors(variables_), options_.keep);
   if (!saved.ok()) return ForAll(saved.status());
   result_.checkpoint = *std::move(saved);
   return absl::OkStatus();

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -81,6 +82,15 @@ struct TrainOptions {
   /// Fine-tune: what to start from (SourceOf), with fresh optimizer slots, at step 0, where
   /// held-out examples are measured too, and with FineTuningHParams. Ignored when resuming.
   std::string from;
+  /// How the learning rate goes on (RateShape's names): linear and cosine ones end at the last
+  /// step.
+  /// "": a resumed run's own, else constant.
+  std::string learning_rate_schedule;
+  /// Steps over which the rate rises first; absent: a resumed run's own, else 0.
+  std::optional<int64_t> warmup_steps;
+  /// Decay of a moving average of the weights, in [0, 1): what is measured, kept as the best and
+  /// used afterwards. 0: none; absent: a resumed run's own, else none.
+  std::optional<double> average_weights;
   int64_t save_every_steps = 100;
   /// Checkpoints kept; 0: all.
   int keep = 10;

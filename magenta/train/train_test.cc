@@ -157,6 +157,88 @@ TEST_F(TrainTest, BrokenRunEndsInTheSameBytes) {
   EXPECT_EQ(std::filesystem::path(whole->checkpoint).filename(), "model.ckpt-12");
 }
 
+// The averages are measured, kept as the best and read by whoever uses the run; the values beside
+// them are what a run without averages has, since nothing is learned from averages.
+TEST_F(TrainTest, AveragedWeights) {
+  TrainOptions options = Options("averaged");
+  options.eval_file = folder_ + "/held_out.tfrecord";
+  const auto plain = Train([&] {
+    TrainOptions other = options;
+    other.run_dir = folder_ + "/plain";
+    return other;
+  }());
+  ASSERT_TRUE(plain.ok()) << plain.status();
+  options.average_weights = 0.9;
+  const auto averaged = Train(options);
+  ASSERT_TRUE(averaged.ok()) << averaged.status();
+  const TensorMap values = ReadCheckpoint(plain->checkpoint).value();
+  const TensorMap both = ReadCheckpoint(averaged->checkpoint).value();
+  const TensorMap best = ReadCheckpoint(folder_ + "/averaged/best/train/model.ckpt-12").value();
+  ModelSource source;
+  source.checkpoint_file = averaged->checkpoint;
+  const TensorMap read = ReadWeights(source).value().tensors;
+  int averages = 0;
+  for (const auto& [name, tensor] : values) {
+    if (name.starts_with("rnn/") || name.starts_with("fully_connected/")) {
+      EXPECT_EQ(both.at(name), tensor) << name;
+    }
+    const auto average = both.find("magenta/average/" + name);
+    if (average == both.end()) continue;
+    ++averages;
+    EXPECT_NE(average->second, tensor) << name;
+    EXPECT_EQ(best.at(name), average->second) << name;
+    EXPECT_EQ(read.at(name), average->second) << name;
+  }
+  EXPECT_EQ(averages, 6);
+  EXPECT_FALSE(read.contains("magenta/average/fully_connected/weights"));
+  EXPECT_FALSE(best.contains("magenta/average/fully_connected/weights"));
+  EXPECT_NE(averaged->evaluation.loss, plain->evaluation.loss);
+  EvalOptions eval;
+  eval.model = options.model;
+  eval.sequence_example_file = options.eval_file;
+  eval.run_dir = options.run_dir;
+  for (const bool newest : {false, true}) {
+    eval.newest = newest;
+    EXPECT_DOUBLE_EQ(Evaluate(eval).value().metrics.loss, averaged->evaluation.loss) << newest;
+  }
+}
+
+// How a run learns is written in it: it goes on so where nothing is said, and nothing else may be.
+TEST_F(TrainTest, PlanOfARun) {
+  TrainOptions options = Options("run");
+  options.learning_rate_schedule = "cosine";
+  options.warmup_steps = 3;
+  options.average_weights = 0.9;
+  TrainOptions whole = options;
+  whole.run_dir = folder_ + "/whole";
+  std::atomic<bool> stop = false;
+  options.stop = &stop;
+  options.on_progress = [&](const TrainProgress& p) { stop = p.step == 7; };
+  EXPECT_EQ(ExitStatus(Train(options).status()), 130);
+  stop = false;
+  options.on_progress = nullptr;
+  options.learning_rate_schedule = "";
+  options.warmup_steps = {};
+  options.average_weights = {};
+  const auto refused = [&](auto change, const char* says) {
+    TrainOptions other = options;
+    change(other);
+    const absl::Status status = Train(other).status();
+    EXPECT_EQ(ExitStatus(status), 2) << status;
+    EXPECT_THAT(ErrorLine(status), HasSubstr(says));
+  };
+  refused([](auto& o) { o.learning_rate_schedule = "linear"; }, "began with --learning_rate_sch");
+  refused([](auto& o) { o.warmup_steps = 0; }, "--warmup_steps=3");
+  refused([](auto& o) { o.average_weights = 0; }, "--average_weights=0.9");
+  refused([](auto& o) { o.num_training_steps = 13; }, "comes to 0 at step 12");
+  refused([](auto& o) { o.num_training_steps = 0; }, "comes to 0 at step 12");
+  refused([](auto& o) { o.more_steps = 6; }, "comes to 0 at step 12");
+  options.num_threads = 2;
+  const auto resumed = Train(options);
+  ASSERT_TRUE(resumed.ok()) << resumed.status();
+  EXPECT_EQ(Bytes(resumed->checkpoint), Bytes(Train(whole).value().checkpoint));
+}
+
 // A signal that comes when an evaluation is due: it is made up for.
 TEST_F(TrainTest, EvaluationCutShort) {
   for (const int stop_step : {6, 12}) {
@@ -345,6 +427,24 @@ TEST_F(TrainTest, Refuses) {
       {"device", [](auto& o) { o.device = "tpu"; }, 2, "tpu"},
       {"mixed precision", [](auto& o) { o.device = "cpu", o.mixed_precision = true; }, 2, "GPU"},
       {"patience alone", [](auto& o) { o.patience = 1; }, 2, "patience"},
+      {"schedule", [](auto& o) { o.learning_rate_schedule = "square"; }, 2, "constant, linear, c"},
+      {"another schedule", [](auto& o) { o.learning_rate_schedule = "linear"; }, 2, "began with"},
+      {"other averages", [](auto& o) { o.average_weights = 0.9; }, 2, "began with"},
+      {"no decay", [](auto& o) { o.average_weights = 1; }, 2, "no decay"},
+      {"warm-up", [](auto& o) { o.warmup_steps = -1; }, 2, "warmup_steps"},
+      {"no last step",
+       [](auto& o) {
+         o.run_dir += "1", o.learning_rate_schedule = "linear", o.num_training_steps = 0;
+       },
+       2, "--num_training_steps"},
+      {"nothing but warm-up",
+       [](auto& o) { o.run_dir += "1", o.learning_rate_schedule = "cosine", o.warmup_steps = 12; },
+       2, "12 steps in all"},
+      {"two schedules",
+       [](auto& o) {
+         o.run_dir += "1", o.learning_rate_schedule = "linear", o.hparams = "decay_rate=0.5";
+       },
+       2, "two schedules"},
       {"no run_dir", [](auto& o) { o.run_dir = ""; }, 2, "run"},
   };
   for (const Row& row : rows) {

@@ -3,8 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "magenta/base/status.h"
+#include "magenta/generate/weights.h"
 
 namespace magenta {
 namespace {
@@ -55,6 +57,25 @@ absl::StatusOr<bool> TakeSlots(const TensorMap& tensors, std::vector<Variable>& 
   return true;
 }
 
+absl::Status TakeAverages(const TensorMap& tensors, std::vector<Variable>& variables) {
+  const bool any = std::any_of(variables.begin(), variables.end(), [&](const Variable& v) {
+    return tensors.contains(kAveragePrefix + v.name);
+  });
+  for (Variable& v : variables) {
+    v.average = v.value;
+    if (!any) continue;
+    MAGENTA_RETURN_IF_ERROR(TakeTensor(tensors, kAveragePrefix + v.name, v.shape, v.average));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<Variable> Averaged(std::vector<Variable> variables) {
+  for (Variable& v : variables) {
+    if (!v.average.empty()) v.value = std::exchange(v.average, {});
+  }
+  return variables;
+}
+
 TensorMap ToTensors(const std::vector<Variable>& variables, bool with_slots) {
   TensorMap tensors;
   for (const Variable& v : variables) {
@@ -62,6 +83,8 @@ TensorMap ToTensors(const std::vector<Variable>& variables, bool with_slots) {
     if (!with_slots) continue;
     tensors[v.name + kFirstMoment] = Tensor::Floats(v.shape, v.first_moment);
     tensors[v.name + kSecondMoment] = Tensor::Floats(v.shape, v.second_moment);
+    if (v.average.empty()) continue;
+    tensors[kAveragePrefix + v.name] = Tensor::Floats(v.shape, v.average);
   }
   return tensors;
 }

@@ -10,13 +10,14 @@
 
 namespace magenta {
 
-/// A variable with its optimizer slots; all three of the size that `shape` says.
+/// A variable with its optimizer slots; all of the size that `shape` says.
 struct Variable {
   std::string name;
   std::vector<int64_t> shape;
   std::vector<float> value;
   std::vector<float> first_moment;   // slot <name>/Adam
   std::vector<float> second_moment;  // slot <name>/Adam_1
+  std::vector<float> average;        // of its values; empty in a run that keeps none
 };
 
 /// Sets the values from `tensors` by name. Errors name the variable that is missing or of another
@@ -26,7 +27,14 @@ absl::Status TakeValues(const TensorMap& tensors, std::vector<Variable>& variabl
 /// Sets the slots likewise, all of them or none: false when `tensors` hold no slot at all.
 absl::StatusOr<bool> TakeSlots(const TensorMap& tensors, std::vector<Variable>& variables);
 
-/// The values by name, with the slots where `with_slots`.
+/// Sets the averages, all of them or, where `tensors` hold none, to the values.
+absl::Status TakeAverages(const TensorMap& tensors, std::vector<Variable>& variables);
+
+/// The variables as who uses the network wants them: their averages, where there are some, as
+/// values.
+std::vector<Variable> Averaged(std::vector<Variable> variables);
+
+/// The values by name, with slots and averages where `with_slots`.
 TensorMap ToTensors(const std::vector<Variable>& variables, bool with_slots);
 
 }  // namespace magenta

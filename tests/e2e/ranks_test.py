@@ -112,6 +112,16 @@ class RanksTest(program.Case):
             names = [name for name in self.files(run + '/train') if 'tfevents' in name]
             self.assertEqual(len(names), 1, names)
 
+    def test_schedule_and_averages_are_those_of_one(self):
+        flags = ('--learning_rate_schedule=cosine', '--warmup_steps=3', '--average_weights=0.9')
+        self.alone('one', *flags)
+        ended = self.end(self.start('two', 2, *flags))
+        self.assertEqual([status for status, _, _ in ended], [0, 0], ended)
+        self.assertEqual(self.weights('two'), self.weights('one'))
+        ended = self.end(self.start('apart', 2, of_rank={1: flags}))
+        self.assertEqual([status for status, _, _ in ended], [2, 2], ended)
+        self.assertIn('--average_weights', ended[0][2])
+
     def test_a_killed_rank_ends_the_job_which_others_go_on_with(self):
         for lost, sizes in ((1, (1, 3)), (0, (3,)), (2, (2,))):
             for size in sizes:

@@ -27,6 +27,7 @@ class RunningTrainVerb : public TrainFlags {
   absl::Status Run(Context& context) override {
     TrainOptions options;
     MAGENTA_ASSIGN_OR_RETURN(options.model, Chosen());
+    MAGENTA_RETURN_IF_ERROR(CheckEnd());
     FillOptions(context, options);
     CatchSignals();
     options.on_note = [&](const std::string& note) { context.out.Info(note); };
@@ -65,6 +66,15 @@ class RunningTrainVerb : public TrainFlags {
   /// Whether nobody said how long: then a run has an end of its own.
   bool EndsByItself() const { return num_training_steps < 0 && more_steps == 0; }
 
+  absl::Status CheckEnd() const {
+    if (!EndsByItself() || learning_rate_schedule.empty() || learning_rate_schedule == "constant") {
+      return absl::OkStatus();
+    }
+    return UsageError("--learning_rate_schedule=" + learning_rate_schedule +
+                          " comes to 0 at the last step, and none is named",
+                      "Give --num_training_steps.");
+  }
+
   void FillOptions(const Context& context, TrainOptions& options) const {
     options.run_dir = run_dir;
     options.sequence_example_file = sequence_example_file;
@@ -84,6 +94,9 @@ class RunningTrainVerb : public TrainFlags {
       }
     }
     options.from = from;
+    options.learning_rate_schedule = learning_rate_schedule;
+    if (warmup_steps >= 0) options.warmup_steps = warmup_steps;
+    options.average_weights = average_weights;
     options.save_every_steps = save_every_steps;
     options.keep = keep;
     options.summary_frequency = summary_frequency;

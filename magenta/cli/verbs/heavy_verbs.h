@@ -7,6 +7,7 @@
 // its value here is the flag's default. TrainFlags and EvalFlags repeat fields of train/train.h,
 // which this program must not see (it brings libtorch); magenta-train copies one into the other.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ struct TrainFlags : HandedOverVerb {
   int64_t eval_every_steps = 0;  // left out
   int patience = -1;             // left out
   std::string from;
+  std::string learning_rate_schedule;
+  int64_t warmup_steps = -1;  // left out
+  std::optional<double> average_weights;
   int64_t save_every_steps = 100;
   int keep = 10;
   int64_t summary_frequency = 10;

@@ -43,6 +43,24 @@ void TrainFlags::Describe(Flags& flags) {
             "Fine-tuning: what to start from. A model's name (its bundle that comes with the "
             "program), a bundle, a checkpoint or a run's folder.")
       .Value("FILE");
+  flags.Group("How to learn; a run that goes on does so as it began");
+  flags
+      .Text("learning_rate_schedule", &learning_rate_schedule,
+            "How the learning rate goes on: it stays, or it comes to 0 at the last step, in a line "
+            "or in half a wave of the cosine.")
+      .Choices({"constant", "linear", "cosine"})
+      .Value("NAME")
+      .Default("constant");
+  flags.Int64("warmup_steps", &warmup_steps, "Steps over which the learning rate rises at first.")
+      .Range(0)
+      .Default("0");
+  flags
+      .OptionalDouble("average_weights", &average_weights,
+                      "Decay of an exponential moving average of the weights (such as 0.99), which "
+                      "is measured, kept as the best and used instead of those of the last step; "
+                      "0: none.")
+      .Range(0)
+      .Default("0");
   flags.Group("How long");
   flags
       .Int64("num_training_steps", &num_training_steps,
