@@ -36,6 +36,8 @@ class Melodies:
   # Of our programs, where the reference's have no such choice.
   dataset_flags = ()
   generate_flags = ()
+  # What the reference raises where its own rounding is in its way.
+  refuses = ()
   # Of the reference's program that generates, beside those of all families.
   primer = 'primer_melody'
   own_flags = {'num_steps': 128, 'primer_melody': ''}
@@ -172,6 +174,8 @@ class LeadSheets(Melodies):
   random_sequence = staticmethod(random_music.random_lead_sheet_sequence)
   dataset_flags = ('--strict',)
   generate_flags = ('--chords_from=start',)
+  # At some tempos its section ends a step before its chords do.
+  refuses = (AssertionError,)
   own_flags = {'primer_melody': '', 'backing_chords': 'C G Am F C G F C', 'steps_per_chord': 16,
                'render_chords': False}
 
