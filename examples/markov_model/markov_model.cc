@@ -104,6 +104,8 @@ absl::StatusOr<std::unique_ptr<Network>> MakeRuntime(const TensorMap& tensors, c
   return std::make_unique<Chain>(table->second, n);
 }
 
+constexpr Architecture kChain = {.name = "markov chain", .make_runtime = &MakeRuntime};
+
 }  // namespace
 
 ModelSpec MarkovModel() {
@@ -112,7 +114,7 @@ ModelSpec MarkovModel() {
   spec.description = "A second-order Markov chain over melody events";
   spec.kind = MakeMelodyKind({48, 84, 0});
   spec.codec = Codec();
-  spec.make_runtime = &MakeRuntime;
+  spec.architecture = &kChain;
   spec.train = &Train;
   return spec;
 }

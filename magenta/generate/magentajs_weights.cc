@@ -78,6 +78,11 @@ absl::StatusOr<MagentaJsModel> ForMagentaJs(const Model& model, const LoadedWeig
                     model.spec->id),
         "It runs " + OneHotModels());
   }
+  if (model.spec->architecture != &kRnnArchitecture) {
+    return UsageError(
+        fmt::format("Magenta.js cannot run {}: its MusicRNN has LSTM layers alone", model.spec->id),
+        "It runs " + OneHotModels());
+  }
   if (model.hparams.attn_length > 0 || model.hparams.residual_connections) {
     return UsageError(
         "Magenta.js has no layers with this model's attention or residual connections",

@@ -1,6 +1,7 @@
-// Loading: find the spec of the weights, settle the hyper-parameters (the file's word on shapes,
-// then the text stored in it, then the config's defaults; the user's text must not contradict the
-// file), and hold the network's sizes against the codec's.
+// Loading: find the spec of the weights, settle the hyper-parameters (what the tensors tell, then
+// the text stored beside them, then the config's defaults; the user's text must not contradict the
+// file; which of them tensors tell the architecture knows), and hold the network's sizes against
+// the codec's.
 
 #include "magenta/generate/model.h"
 
@@ -11,18 +12,11 @@
 
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
-#include "magenta/nn/rnn.h"
 
 namespace magenta {
 namespace {
 
 constexpr int kMaxStepsPerQuarter = 96;
-
-std::string LayersText(const std::vector<int>& sizes) {
-  std::string text = "[";
-  for (int size : sizes) text += (text.size() > 1 ? "," : "") + std::to_string(size);
-  return text + "]";
-}
 
 /// The spec of a checkpoint: the user's --config, else the one that it names, else the default.
 absl::StatusOr<const ModelSpec*> SpecOfCheckpoint(const LoadedWeights& weights,
@@ -55,105 +49,58 @@ absl::StatusOr<const ModelSpec*> SpecFor(const LoadedWeights& weights, const std
       ErrorRemedy(spec.status()));
 }
 
-/// An error (exit 2) that shows what the user said and what `weights` are.
-absl::Status Disagreement(const LoadedWeights& weights, const char* name, const std::string& said,
-                          const std::string& file) {
-  return WithFile(UsageError(fmt::format("--hparams says {}={}, but the file has {}={}", name, said,
-                                         name, file),
-                             fmt::format("Leave {} out of --hparams", name)),
-                  weights.file);
-}
-
-absl::Status CheckUserHParams(const LoadedWeights& weights, const std::string& text,
-                              const HParams& said, const RnnShape& shape, const HParams& stored) {
-  if (NamesHParam(text, "rnn_layer_sizes") && said.rnn_layer_sizes != shape.layer_sizes) {
-    return Disagreement(weights, "rnn_layer_sizes", LayersText(said.rnn_layer_sizes),
-                        LayersText(shape.layer_sizes));
-  }
-  if (NamesHParam(text, "residual_connections") && said.residual_connections != shape.residual) {
-    return Disagreement(weights, "residual_connections",
-                        said.residual_connections ? "True" : "False",
-                        shape.residual ? "True" : "False");
-  }
-  if (!NamesHParam(text, "attn_length")) return absl::OkStatus();
-  if ((said.attn_length > 0) != shape.has_attention) {
-    return Disagreement(weights, "attn_length", std::to_string(said.attn_length),
-                        shape.has_attention ? "N (its weights have attention)"
-                                            : "0 (its weights have no attention)");
-  }
-  if (NamesHParam(weights.hparams_text, "attn_length") && said.attn_length != stored.attn_length) {
-    return Disagreement(weights, "attn_length", std::to_string(said.attn_length),
-                        std::to_string(stored.attn_length));
-  }
-  return absl::OkStatus();
-}
-
-/// attn_length, which no weight tells: the user's, the stored one, the config's default.
-absl::Status SettleAttention(const LoadedWeights& weights, const std::string& text,
-                             const RnnShape& shape, Model& model) {
-  int& length = model.hparams.attn_length;
-  if (!shape.has_attention) {
-    length = 0;
-    return absl::OkStatus();
-  }
-  if (NamesHParam(text, "attn_length")) return absl::OkStatus();
-  if (length <= 0) {
-    return WithFile(UsageError(fmt::format("the weights have attention, and {} has no default for "
-                                           "attn_length",
-                                           model.spec->id),
-                               "Give it: --hparams=attn_length=40"),
-                    weights.file);
-  }
-  if (!NamesHParam(weights.hparams_text, "attn_length")) {
-    model.notes.push_back(fmt::format("attn_length is not in the file: {}, the default of {}",
-                                      length, model.spec->id));
-  }
-  return absl::OkStatus();
-}
-
 /// Labels of all heads together.
 int NumLabels(const EventCodec& codec) {
   const auto sizes = codec.head_sizes();
   return std::accumulate(sizes.begin(), sizes.end(), 0);
 }
 
-/// Configs whose codec has these sizes.
-std::string FittingConfigs(int inputs, int labels) {
+/// Configs of the architecture whose codec has these sizes.
+std::string FittingConfigs(const Architecture& architecture, NetworkSizes sizes) {
   std::string list;
   for (const ModelSpec& spec : BuiltInModels()) {
-    if (spec.codec->input_size() != inputs || NumLabels(*spec.codec) != labels) continue;
+    if (spec.architecture != &architecture || spec.codec->input_size() != sizes.inputs ||
+        NumLabels(*spec.codec) != sizes.labels) {
+      continue;
+    }
     list += (list.empty() ? "--config=" : " or --config=") + spec.id;
   }
   return list;
 }
 
 /// Holds the sizes of the weights against the codec's.
-absl::Status CheckSizes(const LoadedWeights& weights, const Model& model, int inputs, int labels) {
+absl::Status CheckSizes(const LoadedWeights& weights, const Model& model, NetworkSizes sizes) {
   const int codec_inputs = model.codec->input_size(), codec_labels = NumLabels(*model.codec);
-  if (inputs == codec_inputs && labels == codec_labels) return absl::OkStatus();
-  const std::string fitting = FittingConfigs(inputs, labels);
+  if (sizes.inputs == codec_inputs && sizes.labels == codec_labels) return absl::OkStatus();
+  const std::string fitting = FittingConfigs(*model.spec->architecture, sizes);
   return InputError(
       weights.file,
-      fmt::format("the weights take {} inputs and give {} classes, those of {} {} and {}", inputs,
-                  labels, model.spec->id, codec_inputs, codec_labels),
+      fmt::format("the weights take {} inputs and give {} classes, those of {} {} and {}",
+                  sizes.inputs, sizes.labels, model.spec->id, codec_inputs, codec_labels),
       fitting.empty() ? "" : fmt::format("They fit {}", fitting));
 }
 
 absl::Status SettleHParams(const LoadedWeights& weights, const std::string& text, Model& model) {
-  auto shape = RnnShapeOf(weights.tensors);
-  if (!shape.ok()) return WithFile(shape.status(), weights.file);
-  // Before the hyper-parameters, which mean nothing for weights of another config.
-  MAGENTA_RETURN_IF_ERROR(CheckSizes(weights, model, shape->input_size, shape->num_classes));
-  auto stored = ParseHParams(weights.hparams_text, model.spec->hparams);
+  const Architecture& architecture = *model.spec->architecture;
+  if (architecture.sizes != nullptr) {
+    const auto sizes = architecture.sizes(weights.tensors);
+    if (!sizes.ok()) return WithFile(sizes.status(), weights.file);
+    // Before the hyper-parameters, which mean nothing for weights of another config.
+    MAGENTA_RETURN_IF_ERROR(CheckSizes(weights, model, *sizes));
+  }
+  const auto stored = ParseHParams(weights.hparams_text, model.spec->hparams);
   if (!stored.ok()) {
     return InputError(weights.file, fmt::format("its stored hyper-parameters: {}",
                                                 ErrorMessage(stored.status())));
   }
-  MAGENTA_ASSIGN_OR_RETURN(model.hparams, ParseHParams(text, *stored));
-  MAGENTA_RETURN_IF_ERROR(CheckUserHParams(weights, text, model.hparams, *shape, *stored));
-  model.hparams.rnn_layer_sizes = shape->layer_sizes;
-  model.hparams.residual_connections = shape->residual;
-  return SettleAttention(weights, text, *shape, model);
+  MAGENTA_ASSIGN_OR_RETURN(const HParams said, ParseHParams(text, *stored));
+  model.hparams = said;
+  if (architecture.settle == nullptr) return absl::OkStatus();
+  auto settled = architecture.settle(
+      weights.tensors, {model.spec->id, weights.hparams_text, *stored, text, said}, model.notes);
+  if (!settled.ok()) return WithFile(settled.status(), weights.file);
+  model.hparams = *std::move(settled);
+  return absl::OkStatus();
 }
 
 void Describe(const LoadedWeights& weights, Model& model) {
@@ -167,13 +114,10 @@ void Describe(const LoadedWeights& weights, Model& model) {
       step->second.size() == 1) {
     model.global_step = step->second.int64s()[0];
   }
-  // A model with a way of its own to learn is no network, and has no layers.
-  const std::string layers =
-      model.spec->train == nullptr
-          ? fmt::format(", layers {}", LayersText(model.hparams.rnn_layer_sizes))
-          : "";
+  const auto describe = model.spec->architecture->describe;
+  const std::string size = describe == nullptr ? "" : ", " + describe(model.hparams);
   model.provenance =
-      fmt::format("{}{}, from {}", model.id, layers, model.file.empty() ? "memory" : model.file);
+      fmt::format("{}{}, from {}", model.id, size, model.file.empty() ? "memory" : model.file);
   if (model.global_step >= 0) model.provenance += fmt::format(" at step {}", model.global_step);
 }
 
@@ -193,14 +137,12 @@ absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const LoadedWeights& weig
   }
   model->grid = model->spec->grid;
   if (stored_grid > 0 && !model->grid.is_per_second()) model->grid = Grid::PerQuarter(stored_grid);
-  if (model->spec->train == nullptr) {
-    MAGENTA_RETURN_IF_ERROR(SettleHParams(weights, hparams_text, *model));
-  }
-  auto network = model->spec->make_runtime(weights.tensors, model->hparams, runtime);
+  MAGENTA_RETURN_IF_ERROR(SettleHParams(weights, hparams_text, *model));
+  auto network = model->spec->architecture->make_runtime(weights.tensors, model->hparams, runtime);
   if (!network.ok()) return WithFile(network.status(), weights.file);
   model->network = *std::move(network);
   MAGENTA_RETURN_IF_ERROR(
-      CheckSizes(weights, *model, model->network->input_size(), model->network->num_logits()));
+      CheckSizes(weights, *model, {model->network->input_size(), model->network->num_logits()}));
   Describe(weights, *model);
   if (!weights.note.empty()) model->notes.push_back(weights.note);
   if (config.empty() && !weights.config.empty() && weights.config != kDefaultConfig) {

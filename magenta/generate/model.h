@@ -15,7 +15,7 @@ namespace magenta {
 /// Immutable, thread-safe, shared by all sessions.
 struct Model {
   const ModelSpec* spec = nullptr;
-  /// Layer sizes and residual_connections are the file's; attn_length as `notes` tell.
+  /// What the tensors tell is theirs (layer sizes); the rest as `notes` tell.
   HParams hparams;
   Grid grid;
   std::shared_ptr<const Network> network;

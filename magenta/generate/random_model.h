@@ -2,6 +2,7 @@
 // For tests and benchmarks: a model of the table with random weights.
 
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -11,14 +12,17 @@
 
 namespace magenta::testing {
 
-/// Weights of the sizes of model `id`, two layers of `units`.
+/// Random weights of model `id`; `layers` where its architecture has some.
 inline LoadedWeights RandomWeights(const std::string& id, std::vector<int> layers = {16, 16},
                                    uint32_t seed = 1) {
   const ModelSpec* spec = *FindModel(id);
+  HParams hparams = spec->hparams;
+  hparams.rnn_layer_sizes = std::move(layers);
+  const auto heads = spec->codec->head_sizes();
+  const NetworkSizes sizes = {spec->codec->input_size(),
+                              std::accumulate(heads.begin(), heads.end(), 0)};
   LoadedWeights weights;
-  weights.tensors = RandomRnn({spec->codec->input_size(), std::move(layers),
-                               spec->codec->num_classes(), spec->hparams.attn_length > 0,
-                               /*residual=*/false, seed});
+  weights.tensors = RandomTensors(spec->architecture->variables(sizes, hparams), seed);
   return weights;
 }
 

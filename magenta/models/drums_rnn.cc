@@ -15,7 +15,7 @@ ModelSpec MakeDrumsRnnSpec(std::string id, std::string description, const HParam
   spec.grid = grid;
   spec.kind = MakeDrumsKind(types);
   spec.codec = std::move(codec);
-  spec.make_runtime = &MakeRnnRuntime;
+  spec.architecture = &kRnnArchitecture;
   return spec;
 }
 

@@ -11,7 +11,7 @@ ModelSpec MakeMelodyRnnSpec(std::string id, std::string description, const HPara
   spec.hparams = hparams;
   spec.kind = MakeMelodyKind(kind);
   spec.codec = std::move(codec);
-  spec.make_runtime = &MakeRnnRuntime;
+  spec.architecture = &kRnnArchitecture;
   return spec;
 }
 

@@ -10,22 +10,10 @@
 #include "magenta/base/tensor.h"
 #include "magenta/codec/codec.h"
 #include "magenta/kinds/kind.h"
+#include "magenta/models/architecture.h"
 #include "magenta/models/hparams.h"
-#include "magenta/nn/network.h"
-#include "magenta/nn/packed_matrix.h"
 
 namespace magenta {
-
-/// How a network is to run, as its user says; nothing of it is in a checkpoint.
-struct RuntimeOptions {
-  WeightType weights = WeightType::kFloat32;
-};
-
-/// The LSTM that Magenta's event models are, with attention where hparams say so: a
-/// ModelSpec::make_runtime.
-absl::StatusOr<std::unique_ptr<Network>> MakeRnnRuntime(const TensorMap& tensors,
-                                                        const HParams& hparams,
-                                                        const RuntimeOptions& options);
 
 struct ModelSpec {
   std::string id;           // "lookback_rnn"
@@ -34,13 +22,11 @@ struct ModelSpec {
   Grid grid;
   std::shared_ptr<const MusicKind> kind;
   std::shared_ptr<const EventCodec> codec;
-  /// A network from checkpoint tensors; hparams tell what no tensor does (attn_length). Options
-  /// that mean nothing to a model are ignored.
-  absl::StatusOr<std::unique_ptr<Network>> (*make_runtime)(const TensorMap& tensors,
-                                                           const HParams& hparams,
-                                                           const RuntimeOptions& options) = nullptr;
-  /// For a model that is no network: its own training on event sequences, to tensors that
-  /// make_runtime takes. Null: magenta-train trains it.
+  /// What kind of network it is. Of a model that trains itself it may be no more than a name and
+  /// its make_runtime.
+  const Architecture* architecture = nullptr;
+  /// For a model that trains itself: from event sequences to tensors that its make_runtime takes.
+  /// Null: magenta-train trains it.
   absl::StatusOr<TensorMap> (*train)(std::span<const EventSequence> examples,
                                      const HParams& hparams) = nullptr;
 };

@@ -6,13 +6,21 @@
 // a fused multiply-add, so that the same bits come out on every machine and for every number of
 // rows.
 
+#include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "magenta/base/sparse_vector.h"
 
 namespace magenta {
+
+/// A variable of a network as its checkpoints name it.
+struct NetworkVariable {
+  std::string name;
+  std::vector<int64_t> shape;
+};
 
 /// What a network remembers between steps, a row a sequence. It must not outlive its network.
 class NetworkState {

@@ -30,6 +30,9 @@ struct RnnShape {
 /// missing or of another shape than its neighbours ask for.
 absl::StatusOr<RnnShape> RnnShapeOf(const TensorMap& tensors);
 
+/// The variables of a network of `shape`.
+std::vector<NetworkVariable> RnnVariables(const RnnShape& shape);
+
 /// How a network steps.
 struct RnnOptions {
   /// Rows of attention window (it stands in no weight): > 0 exactly when the tensors have

@@ -232,4 +232,39 @@ absl::StatusOr<RnnShape> RnnShapeOf(const TensorMap& tensors) {
   return shape;
 }
 
+std::vector<NetworkVariable> RnnVariables(const RnnShape& shape) {
+  std::vector<NetworkVariable> variables;
+  int64_t inputs = shape.input_size;
+  for (size_t i = 0; i < shape.layer_sizes.size(); ++i) {
+    const int64_t units = shape.layer_sizes[i];
+    std::string cell = fmt::format("rnn/multi_rnn_cell/cell_{}/", i);
+    const auto add = [&](std::string_view name, std::vector<int64_t> dims) {
+      variables.push_back({fmt::format("{}{}", cell, name), std::move(dims)});
+    };
+    if (shape.residual && (i == 0 || inputs != units)) {
+      cell += "input_projection_wrapper/";
+      add("kernel", {inputs, units});
+      add("bias", {units});
+      inputs = units;
+    }
+    if (shape.has_attention && i == 0) {
+      cell += "attention_cell_wrapper/";
+      add("kernel", {inputs + units, inputs});
+      add("bias", {inputs});
+      add("attention/attn_w", {1, 1, units, units});
+      add("attention/attn_v", {units});
+      add("attention/kernel", {2 * units, units});
+      add("attention/bias", {units});
+      add("attn_output_projection/kernel", {2 * units, units});
+      add("attn_output_projection/bias", {units});
+    }
+    add("basic_lstm_cell/kernel", {inputs + units, 4 * units});
+    add("basic_lstm_cell/bias", {4 * units});
+    inputs = units;
+  }
+  variables.push_back({"fully_connected/weights", {inputs, shape.num_classes}});
+  variables.push_back({"fully_connected/biases", {shape.num_classes}});
+  return variables;
+}
+
 }  // namespace magenta

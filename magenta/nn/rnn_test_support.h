@@ -10,6 +10,7 @@
 
 #include "magenta/base/sparse_vector.h"
 #include "magenta/base/tensor.h"
+#include "magenta/nn/rnn.h"
 
 namespace magenta::testing {
 
@@ -24,49 +25,38 @@ struct RandomRnnOptions {
   float attention_scale = 1;
 };
 
-/// Tensors of Magenta's names, uniform in [-0.5, 0.5), those of keys and queries scaled.
-inline TensorMap RandomRnn(const RandomRnnOptions& options) {
-  std::mt19937 engine(options.seed);
+/// Values for `variables`, uniform in [-0.5, 0.5), times scale(name).
+template <class Scale>
+TensorMap RandomTensors(const std::vector<NetworkVariable>& variables, uint32_t seed,
+                        const Scale& scale) {
+  std::mt19937 engine(seed);
   TensorMap tensors;
-  const auto add = [&](const std::string& name, std::vector<int64_t> shape) {
-    int64_t size = 1;
-    for (int64_t dim : shape) size *= dim;
+  for (const NetworkVariable& variable : variables) {
+    size_t size = 1;
+    for (const int64_t dim : variable.shape) size *= static_cast<size_t>(dim);
     std::vector<float> values(size);
-    const bool scaled = name.ends_with("/attn_w") || name.ends_with("/attention/kernel");
-    const float scale = scaled ? options.attention_scale : 1;
+    const float factor = scale(variable.name);
     for (float& value : values) {
-      value = scale * (static_cast<float>(engine() >> 8) / (1 << 24) - 0.5f);
+      value = factor * (static_cast<float>(engine() >> 8) / (1 << 24) - 0.5f);
     }
-    tensors[name] = Tensor::Floats(std::move(shape), values);
-  };
-  int64_t inputs = options.input_size;
-  for (size_t i = 0; i < options.layer_sizes.size(); ++i) {
-    const int64_t units = options.layer_sizes[i];
-    std::string cell = "rnn/multi_rnn_cell/cell_" + std::to_string(i) + "/";
-    if (options.residual && (i == 0 || inputs != units)) {
-      cell += "input_projection_wrapper/";
-      add(cell + "kernel", {inputs, units});
-      add(cell + "bias", {units});
-      inputs = units;
-    }
-    if (options.attention && i == 0) {
-      cell += "attention_cell_wrapper/";
-      add(cell + "kernel", {inputs + units, inputs});
-      add(cell + "bias", {inputs});
-      add(cell + "attention/attn_w", {1, 1, units, units});
-      add(cell + "attention/attn_v", {units});
-      add(cell + "attention/kernel", {2 * units, units});
-      add(cell + "attention/bias", {units});
-      add(cell + "attn_output_projection/kernel", {2 * units, units});
-      add(cell + "attn_output_projection/bias", {units});
-    }
-    add(cell + "basic_lstm_cell/kernel", {inputs + units, 4 * units});
-    add(cell + "basic_lstm_cell/bias", {4 * units});
-    inputs = units;
+    tensors[variable.name] = Tensor::Floats(variable.shape, values);
   }
-  add("fully_connected/weights", {inputs, options.num_classes});
-  add("fully_connected/biases", {options.num_classes});
   return tensors;
+}
+
+/// The same, unscaled.
+inline TensorMap RandomTensors(const std::vector<NetworkVariable>& variables, uint32_t seed) {
+  return RandomTensors(variables, seed, [](const std::string&) { return 1.0f; });
+}
+
+/// Tensors of Magenta's names, those of keys and queries scaled.
+inline TensorMap RandomRnn(const RandomRnnOptions& options) {
+  const RnnShape shape = {options.input_size, options.layer_sizes, options.num_classes,
+                          options.attention, options.residual};
+  return RandomTensors(RnnVariables(shape), options.seed, [&](const std::string& name) {
+    const bool scaled = name.ends_with("/attn_w") || name.ends_with("/attention/kernel");
+    return scaled ? options.attention_scale : 1;
+  });
 }
 
 using Doubles = std::vector<double>;

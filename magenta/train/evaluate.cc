@@ -103,7 +103,7 @@ absl::Status CheckEvalOptions(const EvalOptions& options) {
     return UsageError(
         fmt::format("{} cannot be measured: eval knows networks of one head", options.model->id));
   }
-  return absl::OkStatus();
+  return CheckTrainable(*options.model);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // back as a runtime that finds music as probable as the trainer does. A new line in models.def is
 // tested here without anyone remembering.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -14,8 +15,9 @@
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/io/tensor/bundle.h"
+#include "magenta/train/learner.h"
 #include "magenta/train/train.h"
-#include "tests/conformance/toy_kind.h"
+#include "tests/conformance/toy_architecture.h"
 
 namespace magenta {
 namespace {
@@ -132,45 +134,148 @@ TEST_P(EveryModelTrains, AndItsRuntimeSaysWhatTheTrainerSays) {
 INSTANTIATE_TEST_SUITE_P(Models, EveryModelTrains, testing::ValuesIn(ModelIds()),
                          [](const auto& info) { return info.param; });
 
-TEST(ToyKind, Learns) {
-  static const ModelSpec toy = toy::ToyModel();
-  AddModels({&toy, 1});
-  const std::string folder = testing::TempDir() + "/toy_kind_" + std::to_string(::getpid());
-  std::filesystem::create_directories(folder);
+/// Music of the toy kind, in which the control says which pitch follows, as `path`.
+std::vector<EventSequence> WriteToyExamples(const std::string& id, const std::string& path) {
   std::vector<EventSequence> examples(4);
-  {
-    auto writer = RecordWriter::Create(folder + "/data.tfrecord");
-    ASSERT_TRUE(writer.ok());
-    // The control says which pitch follows.
-    for (EventSequence& example : examples) {
-      for (int p = 0; p < 30; ++p) {
-        example.control.push_back(p % toy::kToyControls);
-        example.events.push_back(p % 2 == 0 ? p % toy::kToyControls : toy::kToyPitches);
-      }
-      ASSERT_TRUE(
-          writer->Write(SerializeCompact({toy.id, "toy", 0, example.events, example.control}))
-              .ok());
+  auto writer = RecordWriter::Create(path);
+  EXPECT_TRUE(writer.ok());
+  for (EventSequence& example : examples) {
+    for (int p = 0; p < 30; ++p) {
+      example.control.push_back(p % toy::kToyControls);
+      example.events.push_back(p % 2 == 0 ? p % toy::kToyControls : toy::kToyPitches);
     }
-    ASSERT_TRUE(writer->Commit().ok());
+    EXPECT_TRUE(
+        writer->Write(SerializeCompact({id, "toy", 0, example.events, example.control})).ok());
   }
-  TrainOptions options;
-  options.model = &toy;
-  options.run_dir = folder + "/run";
-  options.sequence_example_file = folder + "/data.tfrecord";
-  options.hparams = "batch_size=4,learning_rate=0.05,dropout_keep_prob=1.0";
-  options.num_training_steps = 60;
-  const auto trained = Train(options);
-  ASSERT_TRUE(trained.ok()) << trained.status();
-  EXPECT_LT(trained->training.loss, 0.3);
-  ModelSource source;
-  source.config = toy.id;
-  source.run_dir = options.run_dir;
-  const auto model = LoadModel(source);
-  ASSERT_TRUE(model.ok()) << model.status();
-  const auto found = LogLikelihood(*model, examples[0]);
-  ASSERT_TRUE(found.ok());
-  EXPECT_GT(found->total / static_cast<double>(found->per_event.size()), -0.3);
-  std::filesystem::remove_all(folder);
+  EXPECT_TRUE(writer->Commit().ok());
+  return examples;
+}
+
+class ToysTrain : public testing::Test {
+ protected:
+  ToysTrain() : folder_(testing::TempDir() + "/toys_train_" + std::to_string(::getpid())) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~ToysTrain() override { std::filesystem::remove_all(folder_); }
+
+  /// Options to train `toy`, which becomes known, on examples of its own.
+  TrainOptions Options(const ModelSpec& toy) {
+    AddModels({&toy, 1});
+    examples_ = WriteToyExamples(toy.id, folder_ + "/data.tfrecord");
+    TrainOptions options;
+    options.model = &toy;
+    options.run_dir = folder_ + "/run";
+    options.sequence_example_file = folder_ + "/data.tfrecord";
+    options.hparams = "batch_size=4,learning_rate=0.05,dropout_keep_prob=1.0";
+    options.num_training_steps = 60;
+    return options;
+  }
+
+  /// Trains, and finds the music likely by the runtime of what was learnt.
+  void ExpectLearns(const TrainOptions& options) {
+    const auto trained = Train(options);
+    ASSERT_TRUE(trained.ok()) << trained.status();
+    EXPECT_LT(trained->training.loss, 0.3);
+    ModelSource source;
+    source.config = options.model->id;
+    source.run_dir = options.run_dir;
+    const auto model = LoadModel(source);
+    ASSERT_TRUE(model.ok()) << model.status();
+    const auto found = LogLikelihood(*model, examples_[0]);
+    ASSERT_TRUE(found.ok());
+    EXPECT_GT(found->total / static_cast<double>(found->per_event.size()), -0.3);
+  }
+
+  const std::string folder_;
+  std::vector<EventSequence> examples_;
+};
+
+TEST_F(ToysTrain, AKindOfMusic) {
+  static const ModelSpec toy = toy::ToyModel();
+  ExpectLearns(Options(toy));
+}
+
+/// Of a matrix from inputs to logits, divided by attn_length.
+class ToyMatrixLearner final : public Learner {
+ public:
+  ToyMatrixLearner(int inputs, int labels, int divisor, LearnerOptions options)
+      : inputs_(inputs), labels_(labels), divisor_(divisor), options_(std::move(options)) {}
+
+  const LearnerOptions& options() const override { return options_; }
+  std::vector<Variable> StartVariables(uint32_t /*seed*/) const override {
+    const std::vector<float> zeros(static_cast<size_t>(inputs_) * labels_);
+    return {{toy::kToyMatrix, {inputs_, labels_}, zeros, zeros, zeros}};
+  }
+  size_t largest_shard() const override { return 2; }
+  ScoreSums Score(const std::vector<Variable>& variables, const Batch& batch) const override {
+    return ScoreLogits(Logits(variables, batch), batch.labels, labels_, toy::kToyPitches, 1, {});
+  }
+  ScoreSums Gradients(const std::vector<Variable>& variables, const Batch& batch,
+                      const DropoutKey& /*dropout*/, int64_t total_steps,
+                      std::vector<std::vector<float>>& gradients) const override {
+    const std::vector<float> logits = Logits(variables, batch);
+    std::vector<float> of_logits(logits.size());
+    const double scale = 1.0 / static_cast<double>(total_steps);
+    const ScoreSums sums =
+        ScoreLogits(logits, batch.labels, labels_, toy::kToyPitches, scale, of_logits);
+    gradients.assign(1, std::vector<float>(variables[0].value.size()));
+    for (size_t row = 0; row < batch.inputs.rows(); ++row) {
+      batch.inputs.ForEach(row, [&](int32_t input, float value) {
+        for (int label = 0; label < labels_; ++label) {
+          gradients[0][input * labels_ + label] +=
+              value / divisor_ * of_logits[row * labels_ + label];
+        }
+      });
+    }
+    return sums;
+  }
+
+ private:
+  std::vector<float> Logits(const std::vector<Variable>& variables, const Batch& batch) const {
+    std::vector<float> logits(batch.inputs.rows() * labels_);
+    for (size_t row = 0; row < batch.inputs.rows(); ++row) {
+      batch.inputs.ForEach(row, [&](int32_t input, float value) {
+        for (int label = 0; label < labels_; ++label) {
+          logits[row * labels_ + label] +=
+              value / divisor_ * variables[0].value[input * labels_ + label];
+        }
+      });
+    }
+    return logits;
+  }
+
+  const int inputs_, labels_, divisor_;
+  const LearnerOptions options_;
+};
+
+TEST_F(ToysTrain, AnArchitectureOnceALearnerIsKnown) {
+  static const ModelSpec toy = toy::ToyMatrixModel();
+  const TrainOptions options = Options(toy);
+  const auto refused = Train(options);
+  EXPECT_EQ(ExitStatus(refused.status()), 2);
+  EXPECT_THAT(ErrorLine(refused.status()),
+              testing::HasSubstr("toy_matrix is of the architecture 'toy matrix', for which there "
+                                 "is no learner"));
+  EXPECT_THAT(ErrorRemedy(refused.status()), testing::HasSubstr("What learns here is rnn"));
+  EXPECT_FALSE(std::filesystem::exists(options.run_dir));
+  EvalOptions eval;
+  eval.model = &toy;
+  eval.run_dir = options.run_dir;
+  eval.sequence_example_file = options.sequence_example_file;
+  EXPECT_EQ(ExitStatus(Evaluate(eval).status()), 2);
+
+  static constexpr LearnerEntry kEntry = {
+      "toy matrix",
+      [](const ModelSpec& spec, const HParams& hparams,
+         const LearnerOptions& how) -> absl::StatusOr<std::unique_ptr<Learner>> {
+        return std::make_unique<ToyMatrixLearner>(
+            spec.codec->input_size(), spec.codec->num_classes(), hparams.attn_length, how);
+      }};
+  AddLearners({&kEntry, 1});
+  ExpectLearns(options);
+  const auto measured = Evaluate(eval);
+  ASSERT_TRUE(measured.ok()) << measured.status();
+  EXPECT_LT(measured->metrics.loss, 0.3);
 }
 
 }  // namespace

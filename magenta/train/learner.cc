@@ -9,6 +9,31 @@
 #include "magenta/train/rnn/rnn_learner.h"
 
 namespace magenta {
+namespace {
+
+/// The table: one line an architecture.
+constexpr LearnerEntry kLearners[] = {
+    {"rnn", &NewRnnLearner},
+};
+
+std::span<const LearnerEntry> added_learners;
+
+absl::StatusOr<LearnerEntry> FindLearner(const ModelSpec& spec) {
+  std::string names;
+  for (const auto& table : {std::span<const LearnerEntry>(kLearners), added_learners}) {
+    for (const LearnerEntry& entry : table) {
+      if (entry.architecture == spec.architecture->name) return entry;
+      names += fmt::format("{}{}", names.empty() ? "" : ", ", entry.architecture);
+    }
+  }
+  return UsageError(fmt::format("{} is of the architecture '{}', for which there is no learner",
+                                spec.id, spec.architecture->name),
+                    fmt::format("What learns here is {}. Choose a model of it, or add a learner "
+                                "(docs/add-a-model.md)",
+                                names));
+}
+
+}  // namespace
 
 LearnerOptions OptionsForDevice(const std::string& device, bool mixed_precision, int ranks) {
   LearnerOptions options;
@@ -35,14 +60,14 @@ absl::StatusOr<std::string> DeviceOf(const std::string& wish, int local_rank) {
                     "Use --device=cpu or auto.");
 }
 
+void AddLearners(std::span<const LearnerEntry> learners) { added_learners = learners; }
+
+absl::Status CheckTrainable(const ModelSpec& spec) { return FindLearner(spec).status(); }
+
 absl::StatusOr<std::unique_ptr<Learner>> NewLearner(const ModelSpec& spec, const HParams& hparams,
                                                     const LearnerOptions& options) {
-  const auto heads = spec.codec->head_sizes();
-  if (heads.size() != 1) {
-    return UsageError(fmt::format("{} has {} heads; training knows one", spec.id, heads.size()));
-  }
-  const RnnLayout layout{spec.codec->input_size(), heads[0], hparams};
-  return std::make_unique<RnnLearner>(layout, spec.codec->default_label(), options);
+  MAGENTA_ASSIGN_OR_RETURN(const LearnerEntry entry, FindLearner(spec));
+  return entry.make(spec, hparams, options);
 }
 
 }  // namespace magenta

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -67,8 +69,23 @@ class Learner {
                               std::vector<std::vector<float>>& gradients) const = 0;
 };
 
-/// The learner of a model's architecture. Errors (exit 2): a model that magenta-train doesn't
-/// train.
+/// Who learns for an architecture.
+struct LearnerEntry {
+  /// Architecture::name.
+  std::string_view architecture;
+  absl::StatusOr<std::unique_ptr<Learner>> (*make)(const ModelSpec& spec, const HParams& hparams,
+                                                   const LearnerOptions& options);
+};
+
+/// Makes learners outside the tree known, after those of the table in learner.cc. `learners` must
+/// live as long as the program; called once, by main, before any thread.
+void AddLearners(std::span<const LearnerEntry> learners);
+
+/// Error (exit 2): no learner is known for the architecture of `spec`.
+absl::Status CheckTrainable(const ModelSpec& spec);
+
+/// The learner of a model's architecture. Errors (exit 2): that of CheckTrainable; a model that its
+/// learner doesn't train.
 absl::StatusOr<std::unique_ptr<Learner>> NewLearner(const ModelSpec& spec, const HParams& hparams,
                                                     const LearnerOptions& options);
 

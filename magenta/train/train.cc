@@ -20,6 +20,7 @@
 #include "magenta/train/fine_tuning.h"
 #include "magenta/train/kernels/one_thread.h"
 #include "magenta/train/kernels/panels.h"
+#include "magenta/train/learner.h"
 #include "magenta/train/run_folder.h"
 #include "magenta/train/run_lock.h"
 #include "magenta/train/run_log.h"
@@ -42,6 +43,7 @@ void Note(const TrainOptions& options, const std::string& text) {
 
 absl::Status CheckOptions(const TrainOptions& o) {
   if (o.model == nullptr) return UsageError("no model to train", "Give --config.");
+  if (o.model->train == nullptr) MAGENTA_RETURN_IF_ERROR(CheckTrainable(*o.model));
   if (o.run_dir.empty()) return UsageError("no folder for the run", "Give --run_dir.");
   if (o.sequence_example_file.empty()) {
     return UsageError("no training examples", "Give --sequence_example_file.");
@@ -551,7 +553,7 @@ absl::Status Trainer::Save() {
   return absl::OkStatus();
 }
 
-// For a model that is no network: its own training, written as a checkpoint of step 1.
+// For a model that trains itself: its own training, written as a checkpoint of step 1.
 absl::StatusOr<TrainResult> TrainByItself(const TrainOptions& options) {
   const ModelSpec& spec = *options.model;
   MAGENTA_ASSIGN_OR_RETURN(const RunLock lock, TakeRun(options));
@@ -585,7 +587,7 @@ absl::StatusOr<TrainResult> Train(const TrainOptions& options) {
   MAGENTA_RETURN_IF_ERROR(CheckOptions(options));
   if (options.model->train != nullptr) {
     if (options.ranks == nullptr) return TrainByItself(options);
-    return UsageError(options.model->id + " is no network, and is trained in one process",
+    return UsageError(options.model->id + " trains itself, in one process",
                       "Start it once, without a launcher.");
   }
   KeepFreedMemory();

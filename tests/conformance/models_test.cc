@@ -62,7 +62,9 @@ TEST_P(EveryModel, SaysWhatItIs) {
   EXPECT_FALSE(spec_->description.empty());
   EXPECT_NE(spec_->kind, nullptr);
   EXPECT_NE(spec_->codec, nullptr);
-  EXPECT_NE(spec_->make_runtime, nullptr);
+  ASSERT_NE(spec_->architecture, nullptr);
+  EXPECT_FALSE(spec_->architecture->name.empty());
+  EXPECT_NE(spec_->architecture->make_runtime, nullptr);
   EXPECT_GT(spec_->grid.steps(), 0);
   EXPECT_EQ(ParseHParams(HParamsText(spec_->hparams), HParams{}).value(), spec_->hparams);
 }

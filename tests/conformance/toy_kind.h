@@ -13,7 +13,6 @@
 #include "magenta/generate/model.h"
 #include "magenta/kinds/kind.h"
 #include "magenta/models/model_spec.h"
-#include "magenta/nn/rnn.h"
 
 namespace magenta::toy {
 
@@ -179,9 +178,7 @@ inline ModelSpec ToyModel() {
   spec.hparams.rnn_layer_sizes = {16, 16};
   spec.kind = std::make_shared<ToyKind>();
   spec.codec = std::make_shared<ToyCodec>();
-  spec.make_runtime = [](const TensorMap& tensors, const HParams&, const RuntimeOptions&) {
-    return MakeRnn(tensors, {});
-  };
+  spec.architecture = &kRnnArchitecture;
   return spec;
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "magenta/base/random.h"
+#include "magenta/base/status.h"
 #include "magenta/train/kernels/cells.h"
 #include "magenta/train/kernels/network_pass.h"
 #include "magenta/train/kernels/reference_layers.h"
@@ -214,6 +215,17 @@ ScoreSums RnnLearner::ReferenceGradients(const std::vector<Variable>& variables,
     gradients.emplace_back(values.begin(), values.end());
   }
   return sums;
+}
+
+absl::StatusOr<std::unique_ptr<Learner>> NewRnnLearner(const ModelSpec& spec,
+                                                       const HParams& hparams,
+                                                       const LearnerOptions& options) {
+  const auto heads = spec.codec->head_sizes();
+  if (heads.size() != 1) {
+    return UsageError(fmt::format("{} has {} heads; training knows one", spec.id, heads.size()));
+  }
+  const RnnLayout layout{spec.codec->input_size(), heads[0], hparams};
+  return std::make_unique<RnnLearner>(layout, spec.codec->default_label(), options);
 }
 
 }  // namespace magenta

@@ -3,10 +3,12 @@
 // libtorch's graph elsewhere.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "magenta/train/learner.h"
 #include "magenta/train/rnn/rnn_layout.h"
 
@@ -39,5 +41,10 @@ class RnnLearner final : public Learner {
   int default_label_;
   LearnerOptions options_;
 };
+
+/// The learner of models of kRnnArchitecture. Errors (exit 2): several heads.
+absl::StatusOr<std::unique_ptr<Learner>> NewRnnLearner(const ModelSpec& spec,
+                                                       const HParams& hparams,
+                                                       const LearnerOptions& options);
 
 }  // namespace magenta

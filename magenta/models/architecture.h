@@ -1,0 +1,71 @@
+#pragma once
+// What kind of network a model is: what its tensors tell, and how it runs. An architecture is one
+// constant in a file of its own; a model names the one that it has, and magenta-train knows a
+// learner by its name (magenta/train/learner.h).
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/base/tensor.h"
+#include "magenta/models/hparams.h"
+#include "magenta/nn/network.h"
+#include "magenta/nn/packed_matrix.h"
+
+namespace magenta {
+
+/// How a network is to run, as its user says; nothing of it is in a checkpoint.
+struct RuntimeOptions {
+  WeightType weights = WeightType::kFloat32;
+};
+
+/// What a network reads and gives at a step.
+struct NetworkSizes {
+  int inputs = 0;
+  /// Classes of all its heads together.
+  int labels = 0;
+};
+
+/// What is said of a network's hyper-parameters, each time as text and as what that amounts to.
+struct HParamSources {
+  std::string_view model_id;
+  /// The file's text; the model's defaults where it is silent.
+  std::string_view stored_text;
+  const HParams& stored;
+  /// The user's text; `stored` where it is silent.
+  std::string_view said_text;
+  const HParams& said;
+};
+
+/// Plain functions, so that an architecture is a constant. All but the first two may be null.
+/// Errors need not name the file.
+struct Architecture {
+  /// "rnn"; unique.
+  std::string_view name;
+  /// A network from checkpoint tensors; hparams tell what no tensor does. Options that mean nothing
+  /// to it are ignored.
+  absl::StatusOr<std::unique_ptr<Network>> (*make_runtime)(const TensorMap& tensors,
+                                                           const HParams& hparams,
+                                                           const RuntimeOptions& options) = nullptr;
+  /// The sizes that tensors tell, so that those of another model are found out before their
+  /// hyper-parameters are read. Null: the network's own are looked at once it is made.
+  absl::StatusOr<NetworkSizes> (*sizes)(const TensorMap& tensors) = nullptr;
+  /// The hyper-parameters that a network of these tensors has. Errors: what the user says is not
+  /// what the tensors tell (exit 2). What is assumed is appended to `notes`, a sentence each. Null:
+  /// sources.said.
+  absl::StatusOr<HParams> (*settle)(const TensorMap& tensors, const HParamSources& sources,
+                                    std::vector<std::string>& notes) = nullptr;
+  /// What is told of a network's size: "layers [64,64]". Null: nothing.
+  std::string (*describe)(const HParams& hparams) = nullptr;
+  /// The variables of such a network. Null: nobody knows, and there are no random weights for
+  /// tests.
+  std::vector<NetworkVariable> (*variables)(const NetworkSizes& sizes,
+                                            const HParams& hparams) = nullptr;
+};
+
+/// "rnn": the LSTM layers that Magenta's event models are, with attention where hparams say so.
+extern const Architecture kRnnArchitecture;
+
+}  // namespace magenta
