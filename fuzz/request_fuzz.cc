@@ -17,7 +17,7 @@ void Begin(const magenta::GenerateSequenceRequest& request) {
   static const auto& model =
       *new std::shared_ptr<const magenta::Model>(magenta::testing::RandomModel("lookback_rnn"));
   magenta::TaskOptions options;
-  options.max_events = 256;
+  options.max_steps = 256;
   options.max_rows = 4;
   auto task = magenta::GenerationTask::Start(model, request, options);
   if (!task.ok()) return;

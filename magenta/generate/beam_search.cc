@@ -1,5 +1,6 @@
-// Rows are the outputs' beams one after another; each beam's rows stand together. Everything that
-// changes which rows there are is a Select of the session and of the scores.
+// Rows are the outputs' beams one after another; each beam's rows, of which some may have more than
+// others, stand together. Everything that changes which rows there are is a Select of the session
+// and of the scores.
 
 #include "magenta/generate/beam_search.h"
 
@@ -24,8 +25,8 @@ class BeamRun::Beams {
         scores_(session_.rows(), 0.0f),
         joins_(session_.rows(), 0.0f),
         left_(session_.rows(), 0),
-        width_(options.beam_size),
         extra_(primer_score) {
+    for (int row = 0; row < session_.rows(); ++row) beam_of_.push_back(row / options.beam_size);
     filters_ = DrawFilters(options.sampling);
     drawn_score_ = DrawnScoreFilters(options.sampling);
     given_score_ = GivenScoreFilters(options.sampling);
@@ -38,7 +39,7 @@ class BeamRun::Beams {
 
   bool done() const { return at_ == segments_.size(); }
   Session& session() { return session_; }
-  int64_t steps_done() const { return steps_done_; }
+  int64_t steps_done() const { return steps_before_ + steps_of_segment_; }
 
   void Advance() {
     MAGENTA_CHECK(!done() && !session_.pending());
@@ -51,7 +52,8 @@ class BeamRun::Beams {
 
   int outputs() const { return static_cast<int>(sources_.size()); }
   BeamResult Result(int beam) const {
-    return {session_.events(beam * width_), scores_[beam * width_]};
+    const int best = FirstOf(beam);
+    return {session_.events(best), scores_[best]};
   }
 
  private:
@@ -64,6 +66,7 @@ class BeamRun::Beams {
   }
 
   void EndSegment() {
+    steps_before_ += std::exchange(steps_of_segment_, 0);
     ++at_;
     BeginSegment();
   }
@@ -82,34 +85,45 @@ class BeamRun::Beams {
     if (std::exchange(branch_, false)) Branch();
     drawn_.resize(session_.rows());
     const float extra = std::exchange(extra_, 0.0f);
-    const int64_t before = MostLeft();
-    const bool too_many = done_ + 1 >= kMostEventsPerStep * segments_[at_].draw;
+    const bool too_many = done_ >= kMostEventsPerStep * segments_[at_].draw;
     for (int row = 0; row < session_.rows(); ++row) {
       if (left_[row] == 0) continue;
-      const Event drawn = session_.Sample(row, filters_, *sources_[row / width_]);
-      scores_[row] += extra + session_.LogProbability(row, session_.sampled_labels(), drawn_score_);
-      drawn_[row] = kind_.StepsOf(drawn) > left_[row] ? kind_.CutTo(drawn, left_[row]) : drawn;
-      left_[row] -=
-          too_many ? left_[row] : std::min<int64_t>(left_[row], kind_.StepsOf(drawn_[row]));
+      drawn_[row] = too_many ? Silence(row, extra) : DrawOne(row, extra);
+      left_[row] -= kind_.StepsOf(drawn_[row]);
     }
     session_.Push(drawn_);
     ++done_;
-    const int64_t left = MostLeft();
-    steps_done_ += before - left;
-    if (left > 0) {
-      if (done_ < iteration_end_) return;
+    if (MostLeft() == 0) {
+      const bool given_follows = at_ + 1 < segments_.size() && segments_[at_ + 1].draw == 0;
+      if (!given_follows) Keep(at_ + 1 == segments_.size() ? 1 : options_.beam_size, scores_);
+    } else if (done_ == iteration_end_) {
       Keep(options_.beam_size, scores_);
       iteration_end_ += options_.steps_per_iteration;
       branch_ = true;
-      return;
     }
-    const bool given_follows = at_ + 1 < segments_.size() && segments_[at_ + 1].draw == 0;
-    if (at_ + 1 == segments_.size()) {
-      Keep(1, scores_);
-    } else if (!given_follows) {
-      Keep(options_.beam_size, scores_);
-    }
-    EndSegment();
+    // Those that have most to go may be gone.
+    const int64_t left = MostLeft();
+    steps_of_segment_ = segments_[at_].draw - left;
+    if (left == 0) EndSegment();
+  }
+
+  /// The event of a row, its probability in the score; so is `extra`.
+  Event DrawOne(int row, float extra) {
+    const Event drawn = session_.Sample(row, filters_, *sources_[beam_of_[row]]);
+    scores_[row] += extra + session_.LogProbability(row, session_.sampled_labels(), drawn_score_);
+    return ShortenedTo(left_[row], drawn);
+  }
+
+  Event ShortenedTo(int64_t steps, Event event) const {
+    return kind_.StepsOf(event) > steps ? kind_.CutTo(event, steps) : event;
+  }
+
+  /// What stands on steps that a row has drawn too many events to come to; given, not drawn.
+  Event Silence(int row, float extra) {
+    const Event silence = ShortenedTo(left_[row], session_.model().codec->default_event());
+    MAGENTA_CHECK(kind_.StepsOf(silence) > 0);
+    scores_[row] += extra + session_.LogProbabilityOf(row, silence, given_score_);
+    return silence;
   }
 
   int64_t MostLeft() const { return *std::max_element(left_.begin(), left_.end()); }
@@ -129,7 +143,7 @@ class BeamRun::Beams {
     }
     session_.Push(drawn_);
     ++done_;
-    steps_done_ += kind_.StepsOf(event);
+    steps_of_segment_ += kind_.StepsOf(event);
     const bool whole = done_ == static_cast<int64_t>(given.size());
     if (done_ == kRescoreEvents || (whole && done_ < kRescoreEvents)) {
       Keep(at_ > last_drawn_ ? 1 : options_.beam_size, joins_);
@@ -140,34 +154,43 @@ class BeamRun::Beams {
     }
   }
 
-  /// Every beam `branch_factor` times over.
+  /// Every beam `branch_factor` times over; of an entry that has nothing left to draw there is one
+  /// continuation, itself.
   void Branch() {
     if (options_.branch_factor == 1) return;
     std::vector<int> chosen;
-    for (size_t beam = 0; beam < sources_.size(); ++beam) {
-      for (int i = 0; i < width_ * options_.branch_factor; ++i) {
-        chosen.push_back(static_cast<int>(beam) * width_ + i % width_);
+    for (int beam = 0; beam < outputs(); ++beam) {
+      for (int i = 0; i < options_.branch_factor; ++i) {
+        for (int row = FirstOf(beam); row < FirstOf(beam + 1); ++row) {
+          if (i == 0 || left_[row] > 0) chosen.push_back(row);
+        }
       }
     }
-    Take(chosen, width_ * options_.branch_factor);
+    Take(chosen);
   }
 
   /// The `count` best of each beam by `scores`, best first, the earlier ones on ties.
   void Keep(int count, const std::vector<float>& scores) {
-    if (count == width_ && count == 1) return;
-    count = std::min(count, width_);
+    if (session_.rows() == outputs()) return;
     std::vector<int> chosen;
-    for (size_t beam = 0; beam < sources_.size(); ++beam) {
-      std::vector<int> order(width_);
-      std::iota(order.begin(), order.end(), static_cast<int>(beam) * width_);
+    for (int beam = 0; beam < outputs(); ++beam) {
+      std::vector<int> order(FirstOf(beam + 1) - FirstOf(beam));
+      std::iota(order.begin(), order.end(), FirstOf(beam));
       std::stable_sort(order.begin(), order.end(),
                        [&scores](int a, int b) { return scores[a] > scores[b]; });
-      chosen.insert(chosen.end(), order.begin(), order.begin() + count);
+      order.resize(std::min(order.size(), static_cast<size_t>(count)));
+      chosen.insert(chosen.end(), order.begin(), order.end());
     }
-    Take(chosen, count);
+    Take(chosen);
   }
 
-  void Take(const std::vector<int>& rows, int width) {
+  /// The first row of a beam, or of the one that would follow the last.
+  int FirstOf(int beam) const {
+    const auto first = std::lower_bound(beam_of_.begin(), beam_of_.end(), beam);
+    return static_cast<int>(first - beam_of_.begin());
+  }
+
+  void Take(const std::vector<int>& rows) {
     session_ = session_.Select(rows);
     const auto take = [&rows](auto& values) {
       std::remove_reference_t<decltype(values)> taken;
@@ -178,7 +201,7 @@ class BeamRun::Beams {
     take(scores_);
     take(joins_);
     take(left_);
-    width_ = width;
+    take(beam_of_);
   }
 
   const BeamOptions options_;
@@ -190,15 +213,16 @@ class BeamRun::Beams {
   std::vector<float> scores_;
   std::vector<float> joins_;   // of what was given since the last draw
   std::vector<int64_t> left_;  // steps of the segment that each entry has still to draw
+  std::vector<int> beam_of_;   // whose entry each row is; ascending
   std::vector<Event> drawn_;
-  int width_;  // entries of each beam at the moment
   float extra_;
   size_t at_ = 0;          // the segment
   size_t last_drawn_ = 0;  // the last segment that is drawn
   int64_t done_ = 0;       // events of the segment
   int64_t iteration_end_ = 0;
   bool branch_ = false;
-  int64_t steps_done_ = 0;
+  int64_t steps_before_ = 0;      // of the segments before
+  int64_t steps_of_segment_ = 0;  // that every entry has
 };
 
 BeamRun::BeamRun(const Session& primed, const BeamOptions& options, float primer_score,

@@ -80,11 +80,12 @@ class BeamRun {
 ///
 /// An entry that has come to the end of a segment waits for the others; an event that would last
 /// beyond it is cut (MusicKind::CutTo). Where events last no time, at most kMostEventsPerStep are
-/// drawn for each step.
+/// drawn for each step; what is then left of the segment is the codec's default event, given.
 ///
 /// beam_size copies start with score 0. The first iteration takes (n-1) mod steps_per_iteration + 1
 /// steps, each other one steps_per_iteration. An iteration repeats the whole beam branch_factor
-/// times (A B A B ...) and lets every entry sample alone, one draw a step, in order of entries.
+/// times (A B A B ...; an entry that waits for the others stays one) and lets every entry sample
+/// alone, one draw a step, in order of entries.
 /// Before every iteration but the first the beam_size best go on; at the end the best one is the
 /// result. Ties go to the earlier entry. `primer_score` comes in with the first step.
 std::vector<BeamResult> BeamSearch(const Session& primed, const BeamOptions& options,

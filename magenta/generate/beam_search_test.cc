@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "magenta/generate/random_model.h"
+#include "tests/conformance/toy_architecture.h"
 
 namespace magenta {
 namespace {
@@ -201,6 +203,78 @@ TEST(BeamRunTest, SegmentsFollowEachOther) {
   const auto first = events.begin() + kTune.size();
   EXPECT_TRUE(std::equal(given.begin(), given.end(), first + 3));
   EXPECT_TRUE(std::equal(given.begin(), given.end(), first + 112));
+}
+
+/// A toy's model whose matrix has `shift` for events that let time pass.
+std::shared_ptr<const Model> ToyThatShifts(float shift) {
+  static const ModelSpec& toy = *new ModelSpec(toy::ToyMatrixModel());
+  AddModels({&toy, 1});
+  LoadedWeights weights = testing::RandomWeights(toy.id);
+  const auto random = weights.tensors.at(toy::kToyMatrix).floats();
+  std::vector<float> values(random.begin(), random.end());
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (i % toy::kToyEvents >= toy::kToyPitches) values[i] = shift + 4 * values[i];
+  }
+  weights.tensors[toy::kToyMatrix] =
+      Tensor::Floats(weights.tensors.at(toy::kToyMatrix).shape, values);
+  return MakeModel(weights, toy.id, "").value();
+}
+
+Session PrimedToy(const std::shared_ptr<const Model>& model) {
+  Session session(model, 1,
+                  model->codec->MakeControl([](int64_t at) { return static_cast<Event>(at % 3); }));
+  session.Prime(std::vector<Event>{0, 13});
+  return session;
+}
+
+TEST(BeamRunTest, AnEntryThatWaitsIsOneContinuation) {
+  const Session primed = PrimedToy(ToyThatShifts(1));
+  int64_t most_waiting = 0;
+  for (uint32_t seed = 0; seed < 40; ++seed) {
+    SeededUniform one(seed), two(seed + 100);
+    BeamOptions options;
+    options.beam_size = 3;
+    options.branch_factor = 4;
+    options.steps_per_iteration = 2;
+    BeamRun run(primed, options, 0, {&one, &two}, {{5, {}}, {3, {}}});
+    int64_t steps = 0;
+    while (!run.done()) {
+      if (run.session().pending()) run.session().Step();
+      run.Advance();
+      const int64_t before = std::exchange(steps, run.steps_done());
+      EXPECT_GE(steps, before) << seed;
+      // Right after a branch, half way through an iteration.
+      if (run.session().rows() <= 6 || steps % 5 == 0) continue;
+      int64_t waiting = 0;
+      for (int row = 0; row < run.session().rows(); ++row) waiting += run.session().waits(row);
+      EXPECT_LE(waiting, 6) << seed;
+      most_waiting = std::max(most_waiting, waiting);
+    }
+    EXPECT_EQ(steps, 8) << seed;
+    const BeamResult result = run.Results().at(0);
+    int64_t last = 0;
+    for (const Event event : result.events) last += toy::ToyKind().StepsOf(event);
+    EXPECT_EQ(last, 2 + 8) << seed;
+  }
+  EXPECT_GT(most_waiting, 0);
+}
+
+TEST(BeamRunTest, WhatHasNoTimeToItsEndIsSilentThere) {
+  const auto model = ToyThatShifts(-1000);  // never
+  const Session primed = PrimedToy(model);
+  SeededUniform source(5);
+  const std::vector<Event> given = {3, 14};
+  BeamRun run(primed, {}, 0, {&source}, {{3, {}}, {0, given}});
+  while (!run.done()) {
+    if (run.session().pending()) run.session().Step();
+    run.Advance();
+  }
+  EXPECT_EQ(run.steps_done(), 3 + 3);
+  const BeamResult result = run.Results().at(0);
+  const size_t drawn = 3 * kMostEventsPerStep;
+  ASSERT_EQ(result.events.size(), 2 + drawn + 3 + 2);
+  EXPECT_EQ(std::vector<Event>(result.events.end() - 5, result.events.end()),
+            (std::vector<Event>{12, 12, 12, 3, 14}));
 }
 
 }  // namespace

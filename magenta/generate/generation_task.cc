@@ -92,9 +92,10 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
 
 absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& options) {
   MAGENTA_RETURN_IF_ERROR(CheckAccepted(*model_->codec, model_->id, script_.given.events));
-  if (events_total() > options.max_events) {
-    return LimitError(fmt::format("the music has {} steps, its input counted", events_total()),
-                      fmt::format("At most {} are allowed here", options.max_events));
+  primer_steps_ = StepsOf(*model_->spec->kind, script_.given.events);
+  if (steps_total() > options.max_steps) {
+    return LimitError(fmt::format("the music has {} steps, its input counted", steps_total()),
+                      fmt::format("At most {} are allowed here", options.max_steps));
   }
   const size_t outputs =
       options.sources.empty() ? static_cast<size_t>(options.num_outputs) : options.sources.size();
@@ -124,6 +125,7 @@ void GenerationTask::HearPrimer() {
   if (heard_ > 0) primer_score_ += primed_->LogProbabilityOf(0, event, filters_);
   primed_->Push(event);
   ++heard_;
+  heard_steps_ += model_->spec->kind->StepsOf(event);
 }
 
 void GenerationTask::Advance() {
@@ -136,8 +138,8 @@ void GenerationTask::Advance() {
   run_->Advance();
 }
 
-int64_t GenerationTask::events_done() const {
-  return static_cast<int64_t>(heard_) + (run_.has_value() ? run_->steps_done() : 0);
+int64_t GenerationTask::steps_done() const {
+  return heard_steps_ + (run_.has_value() ? run_->steps_done() : 0);
 }
 
 NoteSequence GenerationTask::MelodyOf(const std::vector<Event>& events) const {

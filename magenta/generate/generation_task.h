@@ -28,8 +28,9 @@ struct TaskOptions {
   int num_outputs = 1;
   /// Instead: the draws of each output. They must outlive the task.
   std::vector<UniformSource*> sources;
-  /// Most events of an output, the primer's counted, and most rows. Past them: kResourceExhausted.
-  int64_t max_events = int64_t{1} << 22;
+  /// Most steps of the grid in an output, the primer's counted, and most rows. Past them:
+  /// kResourceExhausted.
+  int64_t max_steps = int64_t{1} << 22;
   int64_t max_rows = kMaxGeneratedRows;
 };
 
@@ -54,11 +55,10 @@ class GenerationTask {
   void Advance();
   const Model& model() const { return *model_; }
 
-  /// Progress: events of the primer that were heard and steps beyond it, so far and in the end.
-  int64_t events_done() const;
-  int64_t events_total() const {
-    return static_cast<int64_t>(script_.given.events.size()) + script_.steps;
-  }
+  /// Progress: steps of the grid that were heard or drawn, those of the primer counted, so far and
+  /// in the end.
+  int64_t steps_done() const;
+  int64_t steps_total() const { return primer_steps_ + script_.steps; }
   /// That of the first output: the request's, or the one that was drawn for it.
   uint32_t seed() const { return seed_; }
 
@@ -91,6 +91,7 @@ class GenerationTask {
   std::vector<UniformSource*> sources_;
   FilterChain filters_;  // that the primer is scored by
   size_t heard_ = 0;     // given events that the session was given
+  int64_t heard_steps_ = 0, primer_steps_ = 0;
   double primer_score_ = 0;
   std::optional<Session> primed_;
   std::optional<BeamRun> run_;

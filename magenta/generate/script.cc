@@ -29,7 +29,8 @@ class Timeline {
       Append(kind_.CutTo(last, left));
     }
     while (end_ < step) {
-      const Event silence = kind_.CutTo(silence_, step - end_);
+      const int64_t left = step - end_;
+      const Event silence = kind_.StepsOf(silence_) > left ? kind_.CutTo(silence_, left) : silence_;
       MAGENTA_CHECK(kind_.StepsOf(silence) > 0);
       Append(silence);
     }

@@ -49,8 +49,11 @@ void Session::SetWaiting(int row, bool waits) {
 
 void Session::Step() {
   MAGENTA_CHECK(pending_);
+  if (parted_) {
+    Session* self = this;
+    return StepTogether({&self, 1}, buffers_);
+  }
   pending_ = false;
-  if (parted_) return StepBlocks();
   for (size_t i = 0; i < rows_.size(); ++i) rows_[i].encoder->Input(inputs_[i]);
   model_->network->Step(*blocks_[0].state, inputs_, logits_);
 }
@@ -74,27 +77,27 @@ void Session::PartBlocks() {
   }
 }
 
-void Session::StepBlocks() {
-  PartBlocks();
-  const size_t width = model_->network->num_logits();
-  std::vector<int> stepped;
-  buffers_.states.clear();
+void Session::AppendStep(StepBuffers& buffers, size_t& rows) {
+  if (parted_) PartBlocks();
   for (const Block& block : blocks_) {
     if (rows_[block.rows[0]].waits) continue;
-    buffers_.states.push_back(block.state.get());
-    stepped.insert(stepped.end(), block.rows.begin(), block.rows.end());
+    buffers.states.push_back(block.state.get());
+    buffers.inputs.resize(std::max(buffers.inputs.size(), rows + block.rows.size()));
+    for (const int row : block.rows) rows_[row].encoder->Input(buffers.inputs[rows++]);
   }
-  if (stepped.empty()) return;
-  buffers_.inputs.resize(std::max(buffers_.inputs.size(), stepped.size()));
-  for (size_t i = 0; i < stepped.size(); ++i) {
-    rows_[stepped[i]].encoder->Input(buffers_.inputs[i]);
+}
+
+const float* Session::TakeStep(const float* logits) {
+  const size_t width = model_->network->num_logits();
+  for (const Block& block : blocks_) {
+    if (rows_[block.rows[0]].waits) continue;
+    for (const int row : block.rows) {
+      std::copy_n(logits, width, logits_.begin() + static_cast<size_t>(row) * width);
+      logits += width;
+    }
   }
-  buffers_.logits.resize(std::max(buffers_.logits.size(), stepped.size() * width));
-  model_->network->StepAll(buffers_.states, {buffers_.inputs.data(), stepped.size()},
-                           {buffers_.logits.data(), stepped.size() * width}, buffers_.scratch);
-  for (size_t i = 0; i < stepped.size(); ++i) {
-    std::copy_n(buffers_.logits.begin() + i * width, width, logits_.begin() + stepped[i] * width);
-  }
+  pending_ = false;
+  return logits;
 }
 
 void Session::StepTogether(std::span<Session* const> sessions, StepBuffers& buffers) {
@@ -105,25 +108,15 @@ void Session::StepTogether(std::span<Session* const> sessions, StepBuffers& buff
   buffers.states.clear();
   for (Session* session : sessions) {
     MAGENTA_CHECK(session->pending_ && session->model_->network.get() == &network);
-    if (session->parted_) {  // whose rows stand apart
-      session->Step();
-      continue;
-    }
-    buffers.states.push_back(session->blocks_[0].state.get());
-    buffers.inputs.resize(std::max(buffers.inputs.size(), rows + session->rows_.size()));
-    for (Row& row : session->rows_) row.encoder->Input(buffers.inputs[rows++]);
+    session->AppendStep(buffers, rows);
   }
-  if (rows == 0) return;
   buffers.logits.resize(std::max(buffers.logits.size(), rows * width));
-  network.StepAll(buffers.states, {buffers.inputs.data(), rows},
-                  {buffers.logits.data(), rows * width}, buffers.scratch);
-  const float* from = buffers.logits.data();
-  for (Session* session : sessions) {
-    if (session->parted_) continue;
-    session->logits_.assign(from, from + session->rows_.size() * width);
-    from += session->rows_.size() * width;
-    session->pending_ = false;
+  if (rows > 0) {
+    network.StepAll(buffers.states, {buffers.inputs.data(), rows},
+                    {buffers.logits.data(), rows * width}, buffers.scratch);
   }
+  const float* logits = buffers.logits.data();
+  for (Session* session : sessions) logits = session->TakeStep(logits);
 }
 
 void Session::Prime(std::span<const Event> events) {

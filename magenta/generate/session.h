@@ -113,7 +113,10 @@ class Session {
   void Append(Row& row, Event event);
   /// Blocks in which some rows wait and some don't become two.
   void PartBlocks();
-  void StepBlocks();
+  /// Appends the states and inputs of the rows that go on to `buffers`, of which `rows` are used.
+  void AppendStep(StepBuffers& buffers, size_t& rows);
+  /// Takes the logits of those rows from `logits`; what lies behind them.
+  const float* TakeStep(const float* logits);
   /// Which classes of `head` stand for a pitch, were they drawn next in row `row`: members, to
   /// filters that want them.
   std::vector<bool> PitchesOf(int row, size_t head) const;
@@ -127,7 +130,7 @@ class Session {
   std::vector<Row> rows_;
   std::vector<Block> blocks_;
   bool parted_ = false;  // whether a row waits, or has waited
-  StepBuffers buffers_;  // of StepBlocks()
+  StepBuffers buffers_;  // of a Step() whose rows stand in several blocks
   std::vector<SparseVector> inputs_;
   std::vector<float> logits_;
   std::vector<float> scratch_;

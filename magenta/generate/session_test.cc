@@ -188,5 +188,28 @@ TEST(LikelihoodTest, ScoresEachPartOfASequence) {
   EXPECT_FALSE(ScoreSequence(model, NoteSequence()).ok());
 }
 
+// Sessions in which some rows wait step with the others, to the same bits.
+TEST(SessionTest, ThoseWithRowsThatWaitStepTogetherToo) {
+  const auto model = RandomModel("lookback_rnn");
+  const auto parted = [&] {
+    Session session(model, 3);
+    session.Prime(kTune);
+    session.SetWaiting(1, true);
+    session.Push(std::vector<Event>{60, 0, 64});
+    return session;
+  };
+  Session one = parted(), two = parted(), alone = parted(), whole(model, 2);
+  whole.Push(Event{72});
+  Session* const all[] = {&one, &whole, &two};
+  StepBuffers buffers;
+  Session::StepTogether(all, buffers);
+  EXPECT_EQ(buffers.states.size(), 3u);
+  alone.Step();
+  for (int row = 0; row < 3; ++row) {
+    EXPECT_EQ(one.Distribution(row), alone.Distribution(row)) << row;
+    EXPECT_EQ(two.Distribution(row), alone.Distribution(row)) << row;
+  }
+}
+
 }  // namespace
 }  // namespace magenta

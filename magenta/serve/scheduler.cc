@@ -40,7 +40,7 @@ struct Scheduler::Running {
   int sent_notes = 0;
   int sent_texts = 0;
   bool sent_head = false;
-  int64_t looked_at = 0;  // events when pieces were looked for
+  int64_t looked_at = 0;  // steps when pieces were looked for
 
   /// The notes that are new and have ended, and the new chords; all that are left when `whole` is
   /// the result. What is drawn between two looks grows with the sequence, so that they cost no more
@@ -72,9 +72,9 @@ struct Scheduler::Running {
   }
 
   void LookForPieces() {
-    const int64_t events = task.events_done();
-    if (job.piece == nullptr || events - looked_at < std::max<int64_t>(1, events / 64)) return;
-    looked_at = events;
+    const int64_t steps = task.steps_done();
+    if (job.piece == nullptr || steps - looked_at < std::max<int64_t>(1, steps / 64)) return;
+    looked_at = steps;
     if (const auto so_far = task.SoFar()) SendPiece(*so_far, false);
   }
 
@@ -178,7 +178,7 @@ bool Scheduler::TakeJobs(Worker& worker, std::vector<Job>& taken) {
 /// Reads the requests of `taken`.
 void Scheduler::Start(Worker& worker, std::vector<Job>& taken) {
   TaskOptions options;
-  options.max_events = options_.max_steps;
+  options.max_steps = options_.max_steps;
   options.max_rows = options_.max_rows;
   for (Job& job : taken) {
     const absl::Status ended = EndOf(job, Clock::now());

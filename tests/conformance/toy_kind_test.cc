@@ -7,6 +7,7 @@
 #include <cmath>
 #include <set>
 
+#include "magenta/generate/generation_task.h"
 #include "magenta/generate/likelihood.h"
 #include "magenta/generate/random_model.h"
 #include "magenta/generate/script.h"
@@ -121,6 +122,29 @@ TEST(ToyKind, FillsLeaveWhatIsGiven) {
     step += model->spec->kind->StepsOf(event);
   }
   EXPECT_EQ(quarters, (std::set<int>{0, 1, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15}));
+}
+
+TEST(ToyKind, LimitsAndProgressCountSteps) {
+  const auto model = Toy();
+  const auto start = [&](int64_t max_steps) {
+    TaskOptions options;
+    options.max_steps = max_steps;
+    return GenerationTask::Start(model, Request({{64, 96}}), options);
+  };
+  EXPECT_EQ(start(95).status().code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(std::string(start(95).status().message()),
+            "the music has 96 steps, its input counted. At most 95 are allowed here");
+  auto task = start(96);
+  ASSERT_TRUE(task.ok()) << task.status();
+  EXPECT_EQ(task->steps_total(), 96);
+  int64_t steps = 0;
+  while (!task->done()) {
+    if (task->session().pending()) task->session().Step();
+    task->Advance();
+    EXPECT_GE(task->steps_done(), steps);
+    steps = task->steps_done();
+  }
+  EXPECT_EQ(steps, 96);
 }
 
 }  // namespace
