@@ -39,6 +39,12 @@ void LiveChords::KeyUp(uint8_t pitch) {
   std::erase(held_, pitch);
 }
 
+void LiveChords::FollowSong(int64_t step, int64_t bars) {
+  std::erase_if(song_, [step](const SongPlace& place) { return place.step >= step; });
+  if (song_.size() == kMostChanges) song_.erase(song_.begin(), song_.begin() + kMostChanges / 2);
+  song_.push_back({step, bars});
+}
+
 void LiveChords::NameHeld(double position) {
   std::set<int> pitch_classes;
   for (const uint8_t pitch : held_) pitch_classes.insert(pitch % 12);
@@ -60,6 +66,10 @@ void LiveChords::NameHeld(double position) {
 
 const LiveChords::Change& LiveChords::At(int64_t step) const {
   if (has_chart()) {
+    const auto after =
+        std::upper_bound(song_.begin(), song_.end(), step,
+                         [](int64_t at, const SongPlace& place) { return at < place.step; });
+    if (after != song_.begin()) step += std::prev(after)->bars * options_.steps_per_bar;
     const auto round = static_cast<int64_t>(chart_.size()) * options_.steps_per_chord;
     return chart_[static_cast<size_t>(((step % round + round) % round) / options_.steps_per_chord)];
   }

@@ -1,6 +1,6 @@
 #pragma once
 // The chords that a session plays over: a chart that goes round from the session's first step on,
-// or the keys that somebody holds.
+// or that of the sequencer that it follows; or the keys that somebody holds.
 
 #include <cstdint>
 #include <string>
@@ -28,6 +28,10 @@ class LiveChords {
   void KeyDown(double position, uint8_t pitch);
   void KeyUp(uint8_t pitch);
 
+  /// From `step` on the chart counts from bar 1 of a sequencer, whose bars are `bars` more than the
+  /// session's.
+  void FollowSong(int64_t step, int64_t bars);
+
   /// What stands on `step`, also one that is still to come: as it is known now. "N.C." for none.
   std::string_view SymbolAt(int64_t step) const;
   /// The same as control; kNoChord where the symbol can't be read.
@@ -39,6 +43,10 @@ class LiveChords {
     std::string symbol;
     ChordCode code;
   };
+  struct SongPlace {
+    int64_t step;
+    int64_t bars;
+  };
   bool has_chart() const { return !options_.backing_chords.empty(); }
   const Change& At(int64_t step) const;
   void NameHeld(double position);
@@ -46,6 +54,7 @@ class LiveChords {
   const DuetOptions& options_;
   std::vector<uint8_t> held_;    // pitches
   std::vector<Change> chart_;    // by turns
+  std::vector<SongPlace> song_;  // by step
   std::vector<Change> changes_;  // by step; the first holds from ever
 };
 

@@ -160,5 +160,64 @@ TEST(LiveChordsTest, TheSamePhraseElsewhereIsAnotherPhrase) {
   EXPECT_EQ(answers.substr(first.size()), alone);
 }
 
+TEST(LiveChordsTest, AChartStandsWhereTheSequencerIs) {
+  DuetOptions options;
+  options.backing_chords = {"C", "G", "Am"};
+  options.steps_per_bar = 4;
+  options.steps_per_chord = 4;
+  LiveChords chords(options);
+  chords.FollowSong(2, 1);
+  chords.FollowSong(8, -2);
+  EXPECT_EQ(Symbols(chords, 0, 12), "C C G G Am Am Am Am C C C C");
+  chords.FollowSong(4, 0);  // the clock went back
+  EXPECT_EQ(Symbols(chords, 0, 8), "C C G G G G G G");
+
+  const auto model = testing::RandomModel("chord_pitches_improv");
+  DuetOptions duet = BarByBar();
+  duet.sync = SyncMode::kFollow;
+  duet.backing_chords = {"C", "G7", "Am", "F#m7b5"};
+  Simulation simulation;
+  simulation.Send(8, {0xf2, 32, 0}).Send(9, {0xfb});  // from the third bar on
+  for (int tick = 0; tick < 6 * 60; ++tick) simulation.Send(10 + tick / 6.0, {0xf8});
+  simulation.Note(10.1, 12.9, 60).Note(14.1, 21.8, 64);
+  simulation.SetOrigin(10);
+  EXPECT_EQ(AnswerOf(duet, model, simulation), GeneratedOver(model, {{0, "Am"}, {16, "F#m7b5"}}));
+}
+
+/// "+48 -48": the keys of chords that the engine tells of, where they come on channels of inputs.
+std::string ChordKeys(const DuetOptions& options, const std::vector<MidiEvent>& in) {
+  DuetEngine engine(options);
+  std::vector<MidiEvent> store(256);
+  MidiOut out(store);
+  engine.Process({0, 64, 48000}, in, out);
+  std::string dump;
+  PerformanceEvent event;
+  while (engine.performance_events().Pop(event)) {
+    if (event.kind == PerformanceEvent::Kind::kChordKeyDown)
+      dump += fmt::format("+{} ", event.pitch);
+    if (event.kind == PerformanceEvent::Kind::kChordKeyUp) dump += fmt::format("-{} ", event.pitch);
+  }
+  return dump;
+}
+
+TEST(LiveChordsTest, KeysAreLetGoOfByTheEndOfTheirOwnChannel) {
+  DuetOptions options;
+  options.num_inputs = 2;
+  const auto note = [](uint8_t port, uint8_t channel, uint8_t pitch) {
+    return MidiEvent{0, port, 3, {static_cast<uint8_t>(0x90 | channel), pitch, 100}};
+  };
+  const auto end = [](uint8_t port, uint8_t channel) {
+    return MidiEvent{0, port, 3, {static_cast<uint8_t>(0xb0 | channel), 123, 0}};
+  };
+  options.chord_channel = 4;
+  EXPECT_EQ(ChordKeys(options,
+                      {note(0, 4, 48), note(0, 4, 52), end(0, 9), end(1, 4), end(0, 4), end(0, 4)}),
+            "+48 +52 -48 -52 ");
+  options.chord_channel = -1;
+  options.split_key = 56;
+  EXPECT_EQ(ChordKeys(options, {note(0, 0, 48), note(0, 1, 50), end(0, 1), end(0, 2), end(0, 0)}),
+            "+48 +50 -50 -48 ");
+}
+
 }  // namespace
 }  // namespace magenta

@@ -29,15 +29,17 @@ class DrawnAnswer final : public LiveAnswer {
         sampling_(sampling),
         remarks_(std::exchange(primer.notes, {})),
         played_(std::move(primer.played)),
+        kind_(*session_.model().spec->kind),
         notes_(session_.model(), primer, order.step, order.take, order.velocity) {
     SetTemperature(order.temperature);
   }
 
   bool Extend(int64_t /*towards*/, std::vector<ScheduledNote>& out) override {
     if (finished_) return false;
-    if (notes_.horizon() < until_) {
+    if (const int64_t left = until_ - notes_.horizon(); left > 0) {
       if (session_.pending()) session_.Step();
-      const Event event = session_.Sample(0, filters_, source_);
+      Event event = session_.Sample(0, filters_, source_);
+      if (kind_.StepsOf(event) > left) event = kind_.CutTo(event, left);
       session_.Push(event);
       notes_.Add(event, out);
     }
@@ -66,6 +68,7 @@ class DrawnAnswer final : public LiveAnswer {
   Sampling sampling_;
   std::vector<std::string> remarks_;
   std::vector<Event> played_;
+  const MusicKind& kind_;
   AnswerNotes notes_;
   FilterChain filters_;
   bool finished_ = false;

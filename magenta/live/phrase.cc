@@ -63,18 +63,21 @@ NoteSequence Phrase::ToSequence(int64_t end, int64_t chords_end) const {
     if (played.start >= start_ && played.start < end) AddNote(played, end, sequence);
   }
   sequence.set_total_time(static_cast<double>(end - origin()) / options_.steps_per_quarter);
-  if (chords_.given()) AddChords(chords_end, sequence);
+  if (chords_.given()) AddChords(end, chords_end, sequence);
   return sequence;
 }
 
-/// A symbol where the chord changes. Turns that were moved have the chords they were played over.
-void Phrase::AddChords(int64_t end, NoteSequence& sequence) const {
+/// A symbol where the chord changes. What was moved has the chords it was played over; what comes
+/// from `end` on has those of its own time.
+void Phrase::AddChords(int64_t end, int64_t chords_end, NoteSequence& sequence) const {
   std::string_view last = kNoChordText;
   auto turn = before_.turns().begin();
-  for (int64_t step = origin(); step < end; ++step) {
+  for (int64_t step = origin(); step < chords_end; ++step) {
     while (turn != before_.turns().end() && turn->to <= step) ++turn;
     const bool in_turn = turn != before_.turns().end() && turn->from <= step && step < start_;
-    const std::string_view symbol = chords_.SymbolAt(in_turn ? step - turn->moved : step);
+    const bool in_phrase = step >= start_ && step < end;
+    const int64_t moved = in_turn ? turn->moved : in_phrase ? moved_ : 0;
+    const std::string_view symbol = chords_.SymbolAt(step - moved);
     if (symbol == last) continue;
     last = symbol;
     auto& text = *sequence.add_text_annotations();

@@ -31,8 +31,13 @@ class Phrase {
   /// From now on notes before `step` don't count.
   void Begin(int64_t step);
   void Clear() { notes_.clear(); }
-  /// Takes `notes` for what was played.
-  void Replace(std::vector<Note> notes) { notes_ = std::move(notes); }
+  /// Takes `notes` for what was played, so many steps before where they stand: over the chords of
+  /// that time.
+  void Replace(std::vector<Note> notes, int64_t moved = 0) {
+    notes_ = std::move(notes);
+    moved_ = moved;
+  }
+  int64_t moved() const { return moved_; }
 
   int64_t start() const { return start_; }
   /// The first step of the primer: start(), or what comes before it.
@@ -55,13 +60,14 @@ class Phrase {
 
  private:
   void AddNote(const Note& played, int64_t end, NoteSequence& sequence) const;
-  void AddChords(int64_t end, NoteSequence& sequence) const;
+  void AddChords(int64_t end, int64_t chords_end, NoteSequence& sequence) const;
 
   const DuetOptions& options_;
   const Conversation& before_;
   const LiveChords& chords_;
   std::vector<Note> notes_;
   int64_t start_ = 0;
+  int64_t moved_ = 0;
 };
 
 }  // namespace magenta

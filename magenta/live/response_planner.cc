@@ -9,6 +9,8 @@ namespace {
 
 /// Seeds of one player's answers; the next player's follow.
 constexpr uint32_t kSeedsPerPlayer = 1 << 16;
+/// Events of a proposal made in one call.
+constexpr int kMostEventsAtOnce = 64;
 /// A conversation of more bars is cut as a phrase begins, when there is time to hear the rest of it
 /// anew, so that most phrases end within kMaxHeardBars.
 constexpr int kMostBarsBefore = 40;
@@ -63,6 +65,7 @@ void ResponsePlanner::Handle(const PerformanceEvent& event) {
     case PerformanceEvent::Kind::kControl: return OnControl(event.action, event.value);
     case PerformanceEvent::Kind::kChordKeyDown: return chords_.KeyDown(event.position, event.pitch);
     case PerformanceEvent::Kind::kChordKeyUp: return chords_.KeyUp(event.pitch);
+    case PerformanceEvent::Kind::kSong: return chords_.FollowSong(event.step, event.value);
   }
 }
 
@@ -127,7 +130,8 @@ absl::Status ResponsePlanner::Propose(const Phrase& phrase, int64_t step, int64_
   MAGENTA_ASSIGN_OR_RETURN(auto answer, responder_->Propose(phrase, order));
   proposal_.emplace(Proposal{order, std::move(answer), {}});
   Send({{ScheduledNote::Kind::kBegin, 0, 0, order.take, step}});
-  while (ExtendProposal()) {
+  // Work() goes on where events last no time.
+  for (int i = 0; i < kMostEventsAtOnce && ExtendProposal(); ++i) {
   }
   return absl::OkStatus();
 }
@@ -171,7 +175,8 @@ void ResponsePlanner::End(const Phrase& phrase, int64_t step, int64_t until) {
   answer.start = step;
   answer.until = until;
   answer.kept_to = step;
-  conversation_.Add({phrase.start(), step, /*is_answer=*/false, EndedOn(step, phrase.notes())});
+  conversation_.Add(
+      {phrase.start(), step, /*is_answer=*/false, EndedOn(step, phrase.notes()), phrase.moved()});
   answer.order = proposal_->order;
   answer.made = std::move(proposal_->answer);
   answer.sent = std::move(proposal_->sent);
@@ -292,7 +297,7 @@ void ResponsePlanner::Mutate() {
   conversation_.MoveTo(first + shift, kMostBarsBefore);
   Phrase phrase(options_, conversation_, chords_);
   phrase.Begin(first + shift);
-  phrase.Replace(std::move(notes));
+  phrase.Replace(std::move(notes), shift);
   End(phrase, wanted.step, wanted.until);
 }
 

@@ -145,7 +145,7 @@ struct DuetOptions {
   /// Of answers, 1..127; 0: as loud as the phrase.
   int velocity = 0;
   /// Chord symbols that models which read them play over: each lasts so many steps, and they go
-  /// round from step 0 on.
+  /// round from step 0 on; where a sequencer is followed (kFollow), from its bar 1.
   std::vector<std::string> backing_chords;
   int steps_per_chord = 16;
   /// Instead: chords are the keys held on this channel (0..15) of any input, or, of what players

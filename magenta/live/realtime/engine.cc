@@ -168,6 +168,7 @@ void DuetEngine::ReleaseKeys(int64_t frame) noexcept {
   }
   ReleasePedals(frame);
   if (options_.TakesHeldChords()) SendChordKey(PerformanceEvent::kAllKeys, /*down=*/false, frame);
+  for (auto& port : chord_keys_) port.fill({});
 }
 
 EngineState DuetEngine::state() const noexcept {
@@ -227,6 +228,13 @@ void DuetEngine::StartTransport(int64_t frame, int64_t step) noexcept {
   clock_step_ = step;
   stalled_ = false;
   if (options_.sync == SyncMode::kMaster) SendToAll(frame, 1, {kStartStatus, 0, 0});
+  if (options_.sync == SyncMode::kFollow && !options_.backing_chords.empty()) {
+    PerformanceEvent song;
+    song.kind = PerformanceEvent::Kind::kSong;
+    song.step = step;
+    song.value = static_cast<int>(song_bars_);
+    SendToPlanners(song);
+  }
   const int64_t bar = options_.steps_per_bar;
   const int64_t next_bar = (step + bar - 1) / bar * bar;
   for (const auto& turn : turns_) {
@@ -393,9 +401,11 @@ void DuetEngine::HandleMusic(const MidiEvent& event, int64_t frame) noexcept {
   const uint8_t kind = event.bytes[0] & 0xf0;
   bool heard = false;
   if ((kind == 0x80 || kind == 0x90) && IsChordKey(event)) {
+    chord_keys_[event.port % kMaxLivePorts][event.bytes[0] & 0x0f][event.bytes[1]] =
+        IsNoteOn(event);
     SendChordKey(event.bytes[1], IsNoteOn(event), frame);
-  } else if (EndsChannel(event) && options_.TakesHeldChords()) {
-    SendChordKey(PerformanceEvent::kAllKeys, /*down=*/false, frame);
+  } else if (EndsChannel(event)) {
+    EndChordKeys(event, frame);
   }
   for (size_t i = 0; i < turns_.size(); ++i) {
     PlayerTurn& turn = *turns_[i];
@@ -426,15 +436,28 @@ bool DuetEngine::IsChordKey(const MidiEvent& event) const noexcept {
   return event.bytes[1] < options_.split_key && Hears(event.port, static_cast<uint8_t>(channel));
 }
 
-/// All players play over it.
+/// The chord's keys that are held on the event's channel are let go of.
+void DuetEngine::EndChordKeys(const MidiEvent& event, int64_t frame) noexcept {
+  auto& held = chord_keys_[event.port % kMaxLivePorts][event.bytes[0] & 0x0f];
+  for (uint8_t pitch = 0; pitch < 128; ++pitch) {
+    if (held[pitch]) SendChordKey(pitch, /*down=*/false, frame);
+  }
+  held.reset();
+}
+
 void DuetEngine::SendChordKey(uint8_t pitch, bool down, int64_t frame) noexcept {
   PerformanceEvent key;
   key.kind = down ? PerformanceEvent::Kind::kChordKeyDown : PerformanceEvent::Kind::kChordKeyUp;
   key.pitch = pitch;
   key.position = transport_.PositionAt(frame);
+  SendToPlanners(key);
+}
+
+/// All players play over chords.
+void DuetEngine::SendToPlanners(PerformanceEvent event) noexcept {
   for (size_t i = 0; i < turns_.size(); ++i) {
-    key.player = static_cast<uint8_t>(i);
-    if (!performance_events_.Push(key)) ++router_.drops().phrase;
+    event.player = static_cast<uint8_t>(i);
+    if (!performance_events_.Push(event)) ++router_.drops().phrase;
   }
 }
 

@@ -98,6 +98,8 @@ class DuetEngine final : public MidiProcessor {
   void HandleMusic(const MidiEvent& event, int64_t frame) noexcept;
   bool IsChordKey(const MidiEvent& event) const noexcept;
   void SendChordKey(uint8_t pitch, bool down, int64_t frame) noexcept;
+  void EndChordKeys(const MidiEvent& event, int64_t frame) noexcept;
+  void SendToPlanners(PerformanceEvent event) noexcept;
   void EndChannel(PlayerTurn& turn, int index, const MidiEvent& event, int64_t frame) noexcept;
   void ReportMusic(int player, const MidiEvent& event, int64_t frame) noexcept;
   void Thru(const PlayerTurn& turn, int index, const MidiEvent& event, int64_t frame) noexcept;
@@ -133,6 +135,8 @@ class DuetEngine final : public MidiProcessor {
   int64_t song_bars_ = 0;        // follow: its bars less ours
   bool said_transport_ = false;  // follow: a start or stop was heard
   bool stalled_ = false;
+  /// Keys of chords that are held, by input and channel.
+  std::array<std::array<std::bitset<128>, 16>, kMaxLivePorts> chord_keys_ = {};
   /// Sustain pedals that went through, by port and channel.
   std::array<std::bitset<16>, kMaxLivePorts> pedals_ = {};
   std::atomic<bool> stop_wanted_ = false;

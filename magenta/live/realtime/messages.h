@@ -28,6 +28,7 @@ struct PerformanceEvent {
     kControl,  // action, value
     kChordKeyDown,  // pitch, of a chord to play over; at position
     kChordKeyUp,    // pitch (kAllKeys: each); at position
+    kSong,          // from step on, a sequencer that is followed counts `value` bars more than we
   };
   static constexpr uint8_t kAllKeys = 255;
   Kind kind = Kind::kClosed;

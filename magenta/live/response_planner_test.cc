@@ -1,0 +1,168 @@
+// What a planner asks of its responder, and what answers of models are.
+
+#include "magenta/live/response_planner.h"
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "magenta/generate/random_model.h"
+#include "magenta/live/model_responder.h"
+#include "tests/conformance/toy_kind.h"
+
+namespace magenta {
+namespace {
+
+/// What a fake answer is made of.
+struct FakeAnswers {
+  /// Events that come to no step before the first that does.
+  int stuck = 0;
+  int extended = 0;
+  /// "C@0 F@16" of each phrase that was to be answered, from its bar line on.
+  std::vector<std::string> chords;
+};
+
+/// A note of four steps.
+class FakeAnswer final : public LiveAnswer {
+ public:
+  FakeAnswer(const AnswerOrder& order, FakeAnswers& fake)
+      : order_(order), fake_(fake), stuck_(fake.stuck) {}
+  bool Extend(int64_t /*towards*/, std::vector<ScheduledNote>& out) override {
+    if (done_) return false;
+    ++fake_.extended;
+    if (stuck_-- > 0) return true;
+    using Kind = ScheduledNote::Kind;
+    out.push_back({Kind::kNoteOn, 72, 90, order_.take, order_.step});
+    out.push_back({Kind::kNoteOff, 72, 90, order_.take, order_.step + 4});
+    return done_ = true;
+  }
+  int64_t horizon() const override { return done_ ? order_.until : order_.step; }
+  bool finished() const override { return done_; }
+  void EndAt(int64_t until) override { order_.until = until; }
+
+ private:
+  AnswerOrder order_;
+  FakeAnswers& fake_;
+  int stuck_;
+  bool done_ = false;
+};
+
+class FakeResponder final : public Responder {
+ public:
+  explicit FakeResponder(FakeAnswers& fake) : fake_(fake) {}
+  const std::vector<std::string>& models() const override { return names_; }
+  void BeginPhrase() override {}
+  void Hear(const Phrase&, int64_t, size_t) override {}
+  absl::StatusOr<std::unique_ptr<LiveAnswer>> Propose(const Phrase& phrase,
+                                                      const AnswerOrder& order) override {
+    std::string dump;
+    const NoteSequence heard = phrase.ToSequence(order.step, order.step + 1);
+    for (const auto& text : heard.text_annotations()) {
+      dump += fmt::format("{}{}@{}", dump.empty() ? "" : " ", text.text(), text.time() * 4);
+    }
+    fake_.chords.push_back(dump);
+    return std::make_unique<FakeAnswer>(order, fake_);
+  }
+
+ private:
+  FakeAnswers& fake_;
+  const std::vector<std::string> names_ = {"fake"};
+};
+
+class ResponsePlannerTest : public ::testing::Test {
+ protected:
+  void Make() {
+    planner_ = std::make_unique<ResponsePlanner>(0, options_,
+                                                 std::make_unique<FakeResponder>(fake_), takes_);
+  }
+  void Handle(PerformanceEvent::Kind kind, int64_t step, int64_t until = 0, bool flag = false) {
+    PerformanceEvent event;
+    event.kind = kind;
+    event.step = step;
+    event.until = until;
+    event.flag = flag;
+    event.position = static_cast<double>(step);
+    event.pitch = 60;
+    event.velocity = 80;
+    planner_->Handle(event);
+  }
+  using Kind = PerformanceEvent::Kind;
+
+  DuetOptions options_;
+  FakeAnswers fake_;
+  SpscRing<ScheduledNote> takes_{1 << 10};
+  std::unique_ptr<ResponsePlanner> planner_;
+};
+
+TEST_F(ResponsePlannerTest, AMutationHearsTheAnswerOverTheChordsThatItWasPlayedOver) {
+  options_.backing_chords = {"C", "G7", "Am", "F", "Dm"};
+  options_.memory = MemoryMode::kPhrase;
+  Make();
+  Handle(Kind::kBegin, 0);
+  Handle(Kind::kNoteOn, 0);
+  Handle(Kind::kNoteOff, 4);
+  Handle(Kind::kEnd, 16, 32);
+  while (planner_->Work()) {
+  }
+  // The answer, played over G7, is the phrase in the bar of Am; what answers it begins over F.
+  Handle(Kind::kMutate, 48, 64);
+  Handle(Kind::kClosed, 48);
+  EXPECT_EQ(fake_.chords, (std::vector<std::string>{"C@0 G7@16", "G7@0 F@16"}));
+  while (planner_->Work()) {
+  }
+  // And once more.
+  Handle(Kind::kMutate, 64, 80);
+  Handle(Kind::kClosed, 64);
+  EXPECT_EQ(fake_.chords.back(), "F@0 Dm@16");
+}
+
+TEST_F(ResponsePlannerTest, AnAnswerThatComesToNoStepIsMadeInSmallPieces) {
+  fake_.stuck = 1000;
+  Make();
+  Handle(Kind::kBegin, 0);
+  Handle(Kind::kNoteOn, 0);
+  Handle(Kind::kClosed, 16, 32, /*flag=*/true);
+  EXPECT_LE(fake_.extended, 64);
+  const int before = fake_.extended;
+  EXPECT_TRUE(planner_->Work());
+  EXPECT_EQ(fake_.extended, before + 1);
+  while (planner_->Work()) {
+  }
+  EXPECT_EQ(fake_.extended, 1001);
+}
+
+TEST(ModelResponderTest, AnAnswerEndsWhereItIsToEndWhateverItsEventsLast) {
+  static const ModelSpec toy = toy::ToyModel();
+  AddModels({&toy, 1});
+  const DuetOptions options;
+  const Conversation before(options);
+  const LiveChords chords(options);
+  Phrase phrase(options, before, chords);
+  phrase.Begin(0);
+  phrase.NoteOn(0, 60, 100);
+  phrase.NoteOff(8, 60);
+  int ended_on_time = 0;
+  for (uint32_t seed = 0; seed < 40; ++seed) {
+    ModelResponder responder({testing::RandomModel(toy.id)});
+    AnswerOrder order;
+    order.step = 16;
+    order.until = 23;
+    order.seed = seed;
+    const auto answer = responder.Propose(phrase, order);
+    ASSERT_TRUE(answer.ok()) << answer.status();
+    std::vector<ScheduledNote> notes;
+    while ((*answer)->Extend(order.until, notes)) {
+    }
+    EXPECT_TRUE((*answer)->finished());
+    EXPECT_LE((*answer)->horizon(), order.until);
+    ended_on_time += (*answer)->horizon() == order.until;
+    for (const ScheduledNote& note : notes) EXPECT_LE(note.step, order.until);
+  }
+  EXPECT_EQ(ended_on_time, 40);
+}
+
+}  // namespace
+}  // namespace magenta
