@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "magenta/base/status.h"
+#include "magenta/music/meter_map.h"
 #include "magenta/music/tempo_map.h"
 
 namespace magenta {
@@ -33,11 +34,21 @@ std::vector<std::string> SplitChords(const std::string& text) {
   return chords;
 }
 
+BackingChords WithSteps(BackingChords chords, const NoteSequence& music, double seconds,
+                        Grid grid) {
+  if (chords.steps_per_chord > 0) return chords;
+  const TempoMap tempos(music);
+  const double bar = MeterMap(music).At(tempos.QuartersAt(seconds)).bar();
+  const double steps = std::round(bar * grid.StepsPerQuarter(tempos.QpmAt(seconds)));
+  chords.steps_per_chord = static_cast<int>(std::clamp(steps, 1.0, 65536.0));
+  return chords;
+}
+
 bool IsPieceOfFile(const NoteSequence& music) {
   return music.source_info().encoding_type() != NoteSequence::SourceInfo::UNKNOWN_ENCODING_TYPE;
 }
 
-absl::Status AddBackingChords(const BackingChords& chords, bool from_new, Grid grid,
+absl::Status AddBackingChords(const BackingChords& said, bool from_new, Grid grid,
                               GenerateSequenceRequest& request, std::vector<std::string>& notes) {
   double new_start = HUGE_VAL, end = 0;
   for (const auto& section : request.generator_options().generate_sections()) {
@@ -47,6 +58,7 @@ absl::Status AddBackingChords(const BackingChords& chords, bool from_new, Grid g
   const double start = from_new ? new_start : 0;
   if (!(start >= 0 && start < end) || !std::isfinite(end)) return absl::OkStatus();
   NoteSequence& input = *request.mutable_input_sequence();
+  const BackingChords chords = WithSteps(said, input, start, grid);
   const TempoMap tempos(input);
   const double first = tempos.QuartersAt(start);
   const double qpm = tempos.QpmAt(std::nextafter(new_start, -1));

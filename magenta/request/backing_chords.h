@@ -17,20 +17,25 @@ inline constexpr int kMaxBackingChords = 1 << 16;
 struct BackingChords {
   /// Chord symbols; none: there are no backing chords.
   std::vector<std::string> symbols;
-  /// Steps of the model's grid that each of them lasts, >= 1.
-  int steps_per_chord = 16;
+  /// Steps of the model's grid that each of them lasts; 0: a bar of the meter that there is where
+  /// they begin.
+  int steps_per_chord = 0;
   /// Whether the first one stands where the new music begins, instead of at 0 s; nullopt: where the
   /// input is a piece that was read from a file, as IsPieceOfFile tells it.
   std::optional<bool> from_new;
 
   bool given() const { return !symbols.empty(); }
-  /// Steps that they last, once through.
+  /// Steps that they last, once through, where steps_per_chord is said.
   int64_t steps() const { return static_cast<int64_t>(symbols.size()) * steps_per_chord; }
   bool operator==(const BackingChords&) const = default;
 };
 
 /// The symbols of `text`, by blanks, commas or bar lines.
 std::vector<std::string> SplitChords(const std::string& text);
+
+/// `chords`, which begin at `seconds` of `music`, with a bar there for steps_per_chord where it is
+/// 0.
+BackingChords WithSteps(BackingChords chords, const NoteSequence& music, double seconds, Grid grid);
 
 /// Whether `music` says that it was read from MIDI, ABC or MusicXML.
 bool IsPieceOfFile(const NoteSequence& music);

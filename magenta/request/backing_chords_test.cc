@@ -84,6 +84,24 @@ std::string Completed(GenerateArgs args, SourceInfo::EncodingType encoding) {
                      ChordsIn(**whole, notes));
 }
 
+TEST(BackingChordsTest, LastABarOfTheMeter) {
+  static const auto kind = MakeLeadSheetKind({});
+  GenerateSequenceRequest request;
+  auto* meter = request.mutable_input_sequence()->add_time_signatures();
+  meter->set_numerator(3);
+  meter->set_denominator(4);
+  auto* note = request.mutable_input_sequence()->add_notes();
+  note->set_end_time(0.5);
+  note->set_pitch(60);
+  GenerateArgs args;
+  args.chords.symbols = {"C", "Am"};
+  std::vector<std::string> notes;
+  const auto whole = CompleteRequest(*kind, args, Grid(), request, notes);
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  EXPECT_EQ(ChordsIn(**whole, notes), "C@0 Am@1.5 ");
+  EXPECT_EQ((*whole)->generator_options().generate_sections(0).end_time(), 3);
+}
+
 TEST(BackingChordsTest, SayHowFarARequestGoesWhereNothingElseDoes) {
   GenerateArgs args;
   args.chords.symbols = {"C", "Am"};

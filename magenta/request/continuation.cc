@@ -144,8 +144,9 @@ absl::Status AddSection(const GenerateArgs& args, const MusicKind& kind, Grid gr
   options.steps_name = "num_steps";
   options.music_name = "the input";
   if (LengthsOf(args) == 0) {
-    MAGENTA_RETURN_IF_ERROR(
-        LengthOfChords(args.chords, ChordsFromNew(args, input), end.steps, options));
+    const bool from_new = ChordsFromNew(args, input);
+    const BackingChords chords = WithSteps(args.chords, input, from_new ? end.seconds : 0, grid);
+    MAGENTA_RETURN_IF_ERROR(LengthOfChords(chords, from_new, end.steps, options));
   }
   if (counts_primer) options = CountingMusic(std::move(options));
   MAGENTA_ASSIGN_OR_RETURN(const GenerateSequenceRequest asked,

@@ -54,8 +54,9 @@ struct ContinuationOptions {
 /// the music is the default primer, so that two bars asked for are two bars.
 ContinuationOptions CountingMusic(ContinuationOptions options);
 
-/// How far music of `steps` steps goes on where nobody says: once through `chords`. Sets that in
-/// `options`. Error (exit 2): the music is longer.
+/// How far music of `steps` steps goes on where nobody says: once through `chords`, whose
+/// steps_per_chord is said (WithSteps). Sets that in `options`. Error (exit 2): the music is
+/// longer.
 absl::Status LengthOfChords(const BackingChords& chords, bool from_new, double steps,
                             ContinuationOptions& options);
 

@@ -196,10 +196,9 @@ const std::vector<ArgumentRow>& Rows() {
           .OfChords(),
       Row(
           "steps_per_chord", kInt, [](V v, A a) { a.chords.steps_per_chord = v.int_value(); },
-          "Steps that each of the backing chords lasts.")
+          "Steps that each of the backing chords lasts; without it a bar: 16 in 4/4, 12 in 3/4.")
           .AtLeast(1)
           .AtMost(1 << 16)
-          .Default(16)
           .OfChords(),
       Row(
           "chords_from", kString, [](V v, A a) { a.chords.from_new = v.string_value() == "new"; },

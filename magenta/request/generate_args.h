@@ -54,7 +54,7 @@ struct GenerateArgs {
   /// (render_chords.h).
   bool render_chords = false;
   /// Of the same models. backing_chords: string_value, chord symbols; steps_per_chord: int_value,
-  /// >= 1, and chords_from: string_value "start" or "new"; without them neither, but by default.
+  /// >= 1, and chords_from: string_value "start" or "new"; without them neither.
   BackingChords chords;
   /// int_value, >= 1; without a section to generate: so many steps, the input's counted, so many
   /// new ones, or new bars (continuation.h). At most one of them.

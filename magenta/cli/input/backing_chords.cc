@@ -23,7 +23,8 @@ void BackingChordFlags::Describe(Flags& flags) {
       .Value("CHORDS")
       .Default("the primer file's own; without one C G Am F C G F C");
   flags.Int("steps_per_chord", &steps_per_chord, "Steps that each of them lasts.")
-      .Range(1, 1 << 16);
+      .Range(1, 1 << 16)
+      .Default("a bar: 16 in 4/4, 12 in 3/4");
   flags
       .Text("chords_from", &from,
             "Where they begin: at the start of the primer, or with the new music.")
@@ -56,9 +57,11 @@ bool BackingChordFlags::TakeDefault(const PrimerMusic& primer) {
   return true;
 }
 
-absl::Status BackingChordFlags::SetLength(const PrimerMusic& primer,
+absl::Status BackingChordFlags::SetLength(const PrimerMusic& primer, Grid grid,
                                           ContinuationOptions& length) const {
-  return LengthOfChords(Chords(), FromNew(primer), primer.steps, length);
+  const double start = FromNew(primer) ? primer.end : 0;
+  const BackingChords chords = WithSteps(Chords(), primer.sequence, start, grid);
+  return LengthOfChords(chords, FromNew(primer), primer.steps, length);
 }
 
 absl::Status BackingChordFlags::AddTo(const PrimerMusic& primer, Grid grid,

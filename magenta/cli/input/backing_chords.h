@@ -15,8 +15,8 @@ namespace magenta::cli {
 
 /// What a verb embeds to take them.
 struct BackingChordFlags {
-  std::string text;  // "C G Am F"
-  int steps_per_chord = 16;
+  std::string text;         // "C G Am F"
+  int steps_per_chord = 0;  // 0: a bar
   bool render = false;
   std::string from;  // "start", "new" or "", which chooses
 
@@ -31,7 +31,7 @@ struct BackingChordFlags {
   bool TakeDefault(const PrimerMusic& primer);
   /// How far it goes where nobody says: once through the chords. Error (exit 2): the primer is
   /// longer.
-  absl::Status SetLength(const PrimerMusic& primer, ContinuationOptions& length) const;
+  absl::Status SetLength(const PrimerMusic& primer, Grid grid, ContinuationOptions& length) const;
   /// AddBackingChords.
   absl::Status AddTo(const PrimerMusic& primer, Grid grid, GenerateSequenceRequest& request,
                      std::vector<std::string>& notes) const;

@@ -50,15 +50,42 @@ TEST(BackingChordsTest, SayHowFarItGoes) {
   PrimerMusic primer;
   primer.steps = 8;
   ContinuationOptions length;
-  ASSERT_TRUE(chords.SetLength(primer, length).ok());
+  ASSERT_TRUE(chords.SetLength(primer, Grid(), length).ok());
   EXPECT_EQ(length.num_steps, 32);
   primer.steps = 32;
-  EXPECT_EQ(ErrorLine(chords.SetLength(primer, length)),
+  EXPECT_EQ(ErrorLine(chords.SetLength(primer, Grid(), length)),
             "the primer takes 32 steps, the chords 32, and no new step would be left. Give more "
             "chords, or --bars: they repeat.");
   primer.is_piece = true;
-  ASSERT_TRUE(chords.SetLength(primer, length).ok());
+  ASSERT_TRUE(chords.SetLength(primer, Grid(), length).ok());
   EXPECT_EQ(length.new_steps, 32);
+}
+
+// A bar of the meter, unless said.
+TEST(BackingChordsTest, LastABarEach) {
+  BackingChordFlags chords;
+  chords.text = "C Am F";
+  PrimerMusic primer;
+  auto* meter = primer.sequence.add_time_signatures();
+  meter->set_numerator(3);
+  meter->set_denominator(4);
+  meter = primer.sequence.add_time_signatures();
+  meter->set_time(3);  // two bars later
+  meter->set_numerator(6);
+  meter->set_denominator(4);
+  primer.end = 6;
+  primer.steps = 48;
+  primer.is_piece = true;
+  ContinuationOptions length;
+  ASSERT_TRUE(chords.SetLength(primer, Grid(), length).ok());
+  EXPECT_EQ(length.new_steps, 3 * 24);
+  chords.from = "start";
+  EXPECT_EQ(ErrorLine(chords.SetLength(primer, Grid(), length)),
+            "the primer takes 48 steps, the chords 36, and no new step would be left. Give more "
+            "chords, or --bars: they repeat.");
+  chords.steps_per_chord = 17;
+  ASSERT_TRUE(chords.SetLength(primer, Grid(), length).ok());
+  EXPECT_EQ(length.num_steps, 51);
 }
 
 }  // namespace

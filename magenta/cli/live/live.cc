@@ -57,6 +57,7 @@ class RunningLiveVerb : public LiveFlags {
     MAGENTA_ASSIGN_OR_RETURN(const MidiBackendEntry* entry, FindMidiBackend(backend));
     const std::vector<std::string> names = models.Names();
     MAGENTA_ASSIGN_OR_RETURN(const auto duet, MakeDuet(seed, models));
+    TellOfNoChords(duet->options(), models.details, context);
     Begin(*entry, duet->options(), names, context);
     LivePrinter printer(context.out, duet->options(), names);
     if (entry->name != "file") printer.ExpectRealTime();
@@ -172,6 +173,17 @@ class RunningLiveVerb : public LiveFlags {
                         "Choose models of drums alone, or none");
     }
     return PlaysDrums(models[0]);
+  }
+
+  static void TellOfNoChords(const DuetOptions& options,
+                             const std::vector<GeneratorDetails>& models, Context& context) {
+    if (!options.backing_chords.empty() || options.TakesHeldChords() || options.learn) return;
+    const auto reads = std::find_if(models.begin(), models.end(), ReadsChords);
+    if (reads == models.end()) return;
+    context.out.Info(
+        fmt::format("{} plays without chords; --backing_chords=\"Dm7 G7 C\", --chord_channel and "
+                    "--split_key give it some",
+                    reads->id()));
   }
 
   /// At least one of several must; a server that says no kinds may have one.

@@ -211,7 +211,12 @@ absl::Status SetChords(const LiveFlags& flags, DuetOptions& options) {
     return UsageError(fmt::format("--backing_chords: '{}' is no chord symbol", symbol),
                       "Write it as Am7 or F/A; N.C. is none");
   }
-  options.steps_per_chord = flags.steps_per_chord;
+  if (!has_chart && flags.steps_per_chord > 0) {
+    return UsageError("--steps_per_chord is of --backing_chords, and there are none",
+                      "Give both or neither");
+  }
+  options.steps_per_chord =
+      flags.steps_per_chord > 0 ? flags.steps_per_chord : options.steps_per_bar;
   options.chord_channel = flags.chord_channel - 1;
   options.split_key = flags.split_key;
   return absl::OkStatus();

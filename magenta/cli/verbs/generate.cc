@@ -127,7 +127,7 @@ class GenerateVerb : public Verb {
       context.out.Info(
           fmt::format("no chords are given: over {} (--backing_chords)", chords_.text));
     }
-    MAGENTA_ASSIGN_OR_RETURN(ContinuationOptions length, Length(primer));
+    MAGENTA_ASSIGN_OR_RETURN(ContinuationOptions length, Length(primer, source.grid));
     length.grid = source.grid;
     MAGENTA_ASSIGN_OR_RETURN(GenerateSequenceRequest request, MakeRequest(primer, length));
     if (chords_.given()) {
@@ -308,7 +308,7 @@ class GenerateVerb : public Verb {
   }
 
   /// How far it goes, which CheckTogether found to be said once at most.
-  absl::StatusOr<ContinuationOptions> Length(const PrimerMusic& primer) const {
+  absl::StatusOr<ContinuationOptions> Length(const PrimerMusic& primer, Grid grid) const {
     ContinuationOptions length;
     length.reference_windows = reference_windows_;
     const bool is_said = num_steps_ > 0 || new_steps_ > 0 || bars_ > 0;
@@ -317,7 +317,7 @@ class GenerateVerb : public Verb {
     if (bars_ > 0) length.bars = bars_;
     if (is_said) return length;
     if (chords_.given()) {
-      MAGENTA_RETURN_IF_ERROR(chords_.SetLength(primer, length));
+      MAGENTA_RETURN_IF_ERROR(chords_.SetLength(primer, grid, length));
     } else if (primer.is_piece) {
       length.bars = kDefaultBars;
     }

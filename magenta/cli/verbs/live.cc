@@ -182,10 +182,12 @@ void LiveFlags::DescribeMusic(Flags& flags) {
   flags
       .Text("backing_chords", &backing_chords,
             "Chords that a model of lead sheets plays over, as symbols by blanks (\"C G Am7 F\"). "
-            "They go round from the session's first bar on.")
+            "They go round from the session's first bar on, with --clock=follow from the "
+            "sequencer's.")
       .Value("CHORDS");
   flags.Int("steps_per_chord", &steps_per_chord, "Steps (sixteenths) that each of them lasts.")
-      .Range(1, 1 << 16);
+      .Range(1, 1 << 16)
+      .Default("a bar: 16 in 4/4, 12 in 3/4");
   flags
       .Int("chord_channel", &chord_channel,
            "Instead: the chords are those held on this MIDI channel, of any input; 0: none.")

@@ -74,8 +74,8 @@ struct LiveFlags : HandedOverVerb {
   std::vector<std::string> bundle_files;
   RemoteFlags remote;
   std::string backing_chords;
-  int steps_per_chord = 16;
-  int chord_channel = 0;  // 0: none
+  int steps_per_chord = 0;  // 0: a bar
+  int chord_channel = 0;    // 0: none
   int split_key = -1;
   std::string memory = "session";
   double temperature = 1;
