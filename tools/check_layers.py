@@ -3,8 +3,9 @@
 
 The table below is the one in ARCHITECTURE.md. A file of a room may include its own room, the rooms
 (or single headers) named here, the generated protocol buffers and libraries. Some libraries are kept
-to one room. CMakeLists.txt may link a room with no other rooms than these. And no two types of one
-namespace share a name: programs hold several rooms, and would mix them up without a word.
+to one room. CMakeLists.txt may link a room with no other rooms than these, and what a host may load
+links none that sees a heavy library. And no two types of one namespace share a name: programs hold
+several rooms, and would mix them up without a word.
 """
 import collections
 import pathlib
@@ -75,6 +76,11 @@ ONLY = {
     "RtMidi.h": ["live/backends"],
 }
 
+# Rooms that run inside another program, which has ports, sound and a network of its own: with all that they link they
+# see none of these.
+HOSTED = ["live", "live/realtime", "generate", "pipeline"]
+HEAVY = ["torch/", "ATen/", "fluidsynth", "cairo", "sndfile.h", "grpc", "boost/", "jack/", "RtMidi.h"]
+
 # A type or alias at the beginning of a line, with its body or its bases; a nested one is its class's.
 TYPE = re.compile(r"(?:class|struct|union|enum(?: class)?)\s+(\w+)(?: final)?\s*(?::(?!:)|\{|$)|using (\w+) =")
 NAMESPACE = re.compile(r"namespace ?([\w:]*) \{")
@@ -118,6 +124,15 @@ def problems_of_table() -> list[str]:
     for room, deps in linked:
         found += [f"CMakeLists.txt: {room} may not link {dep}"
                   for dep in deps.split() if dep not in ROOMS[room]]
+    deps_of = {room: deps.split() for room, deps in linked}
+    heavy = {room for prefix in HEAVY for room in ONLY[prefix]}
+    for room in HOSTED:
+        reached, new = set(), [room]
+        while new:
+            reached.add(next_room := new.pop())
+            new += [dep for dep in deps_of[next_room] if dep not in reached]
+        found += [f"CMakeLists.txt: {room}, which a host may load, links {other}"
+                  for other in sorted(reached & heavy)]
     if {room for room, _ in linked} != {room for room in ROOMS if not room.startswith("cli")}:
         found.append("CMakeLists.txt has other rooms than the table")
     return found

@@ -1,6 +1,5 @@
-// Rows are the outputs' beams one after another; each beam's rows, of which some may have more than
-// others, stand together. Everything that changes which rows there are is a Select of the session
-// and of the scores.
+// Rows are the outputs' beams one after another; one may have more rows than another. Everything
+// that changes which rows there are is a Select of the session and of the scores.
 
 #include "magenta/generate/beam_search.h"
 
@@ -101,10 +100,8 @@ class BeamRun::Beams {
       iteration_end_ += options_.steps_per_iteration;
       branch_ = true;
     }
-    // Those that have most to go may be gone.
-    const int64_t left = MostLeft();
-    steps_of_segment_ = segments_[at_].draw - left;
-    if (left == 0) EndSegment();
+    steps_of_segment_ = segments_[at_].draw - MostLeft();  // of those that were kept
+    if (MostLeft() == 0) EndSegment();
   }
 
   /// The event of a row, its probability in the score; so is `extra`.
@@ -186,8 +183,7 @@ class BeamRun::Beams {
 
   /// The first row of a beam, or of the one that would follow the last.
   int FirstOf(int beam) const {
-    const auto first = std::lower_bound(beam_of_.begin(), beam_of_.end(), beam);
-    return static_cast<int>(first - beam_of_.begin());
+    return static_cast<int>(std::ranges::lower_bound(beam_of_, beam) - beam_of_.begin());
   }
 
   void Take(const std::vector<int>& rows) {

@@ -103,6 +103,25 @@ class FromFiles(Played):
                 self.assertEqual([event for event in primer if event >= 0], [60, 62, 64, 65, 67, 65, 64, 62])
                 self.assertGreater(seen[-1]['machine_notes'], 0)
 
+    def test_without_chords_it_says_what_gives_some(self):
+        common = ['live', '--backend=file', '--input_port=' + self.write('phrase.mid', PHRASE),
+                  '--output_port=' + self.path('out.mid'), '--mode=bars:1,1', '--config=chord_pitches_improv']
+        said = self.ok(*common).err
+        self.assertEqual(said.count('plays without chords'), 1, said)
+        self.assertIn('--chord_channel', said)
+        self.assertNotIn('without chords', self.ok(*common, '--backing_chords=C').err)
+        self.fails(2, 'Give both or neither', *common, '--steps_per_chord=8')
+
+    def test_a_chord_lasts_a_bar_of_the_meter(self):
+        source = self.write('phrase.mid', PHRASE)
+        for meter, steps in (('3/4', 12), ('4/4', 16), ('6/8', 12)):
+            with self.subTest(meter):
+                flags = ['--config=chord_pitches_improv', '--meter=' + meter, '--backing_chords=C F#m7b5 Eb']
+                self.live(source, 'by_default.mid', *flags)
+                self.live(source, 'said.mid', *flags, f'--steps_per_chord={steps}')
+                with open(self.path('by_default.mid'), 'rb') as a, open(self.path('said.mid'), 'rb') as b:
+                    self.assertEqual(a.read(), b.read())
+
 
 @needs_live
 @needs_serve
