@@ -73,10 +73,11 @@ class Kinds(ServerCase):
 
     def everywhere(self, config, body):
         """The answer to a message, which is the same from all who may be asked."""
-        here = self.ok('request', '--config=' + config, '--format=json', stdin=body)
-        there = self.ok('request', '--config=' + config, '--format=json', f'--server=localhost:{self.server.grpc}',
-                        stdin=body)
-        self.assertEqual(there.out, here.out)
+        for form in ('binary', 'text', 'json'):
+            ask = ('request', '--config=' + config, '--format=' + form)
+            here = self.ok(*ask, stdin=body)
+            there = self.ok(*ask, f'--server=localhost:{self.server.grpc}', stdin=body)
+            self.assertEqual(there.bytes, here.bytes)
         self.assertEqual(json.loads(self.post(config + ':generate', body)), here.json)
         whole, count = self.streamed(config, body)
         self.assertEqual(whole, here.json)
