@@ -7,6 +7,8 @@
 namespace magenta {
 namespace {
 
+constexpr int kMostNumber = 9999;
+
 bool IsNumberChar(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
@@ -36,8 +38,10 @@ std::optional<std::string_view> AbcScanner::TakeEnclosed(char close) {
 std::optional<int> AbcScanner::TakeNumber() {
   if (!IsNumberChar(Peek())) return std::nullopt;
   int value = 0;
-  for (int digits = 0; IsNumberChar(Peek()); ++digits, ++at_) {
-    if (digits < 4) value = value * 10 + (Peek() - '0');
+  for (; IsNumberChar(Peek()); ++at_) {
+    value = value * 10 + (Peek() - '0');
+    has_cut_number_ |= value > kMostNumber;
+    value = std::min(value, kMostNumber);
   }
   return value;
 }

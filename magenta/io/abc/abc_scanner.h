@@ -32,8 +32,10 @@ class AbcScanner {
   std::optional<std::string_view> TakeEnclosed(char close);
   /// "3", "3/2", "/", "//", "/4" as a multiple; 1 when none is written. Clamped to 1/1024 ... 9999.
   ScoreFraction TakeLength();
-  /// At most four digits.
+  /// At most 9999, which is what greater ones are read as.
   std::optional<int> TakeNumber();
+  /// Whether a greater one was taken.
+  bool has_cut_number() const { return has_cut_number_; }
   /// "^f'", "_B,,", "c": accidental, letter, octave marks. Quarter tones ("^/f") set `*microtone`
   /// and are read as if nothing stood before the note. Without a note it takes nothing, or of a run
   /// of one sign all but the last.
@@ -58,6 +60,7 @@ class AbcScanner {
  private:
   std::string_view line_;
   size_t at_ = 0;
+  bool has_cut_number_ = false;
   std::string missing_;  // closing characters that the rest of the line does not have
 };
 

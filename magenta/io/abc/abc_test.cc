@@ -512,6 +512,14 @@ TEST(AbcTest, LongValuesAreShownInPart) {
   EXPECT_LT(tune.left_out[0].text.size(), 200u);
 }
 
+TEST(AbcTest, HugeNumbersAreSaid) {
+  const AbcTune tune = ReadOne("X:1\nM:1/4\nL:1/4\nK:C\nZ999999999 C\n");
+  EXPECT_EQ(DumpNotes(tune.sequence), "60@9999+1");
+  ASSERT_EQ(tune.left_out.size(), 1u);
+  EXPECT_THAT(tune.left_out[0].text, HasSubstr("above 9999"));
+  EXPECT_TRUE(ReadOne("X:1\nM:1/4\nL:1/4\nK:C\nZ9999 C\n").left_out.empty());
+}
+
 TEST(AbcTest, HugeLengthsStayBounded) {
   std::string text = "X:1\nM:1024/1\nL:4/1\nK:C\n";
   for (int i = 0; i < 20000; ++i) text += "C9999Z9999";

@@ -426,6 +426,7 @@ void TuneReader::Music(std::string_view line) {
     MusicItem(scan);
     if (voice().position() >= kMaxScoreUnits / 2) Fail("the tune is longer than a lifetime");
   }
+  if (scan.has_cut_number()) Report("a number above 9999: read as 9999");
 }
 
 void TuneReader::MusicItem(AbcScanner& scan) {

@@ -16,7 +16,8 @@ namespace {
 
 constexpr double kHighestQpm = 100000;
 constexpr int kMostPasses = 64;
-constexpr int kMostTimes = 1000;
+// More than a piece may have sections: play_order.h says so of what asks for it.
+constexpr int kMostTimes = static_cast<int>(kPieceLimits.sections) + 1;
 
 struct JumpRow {
   const char* attribute;
@@ -51,6 +52,12 @@ std::vector<int> PassesIn(std::string_view text) {
     is_range = false;
   }
   return passes;
+}
+
+/// 0 where it is no number.
+int TimesIn(std::string_view text) {
+  const bool is_long = text.size() > 9 && text.find_first_not_of("0123456789") == text.npos;
+  return is_long ? kMostTimes : std::clamp(XmlIntIn(text, 0), 0, kMostTimes);
 }
 
 bool HasJump(pugi::xml_node sound) {
@@ -226,7 +233,7 @@ void MusicXmlPart::ReadBarline(pugi::xml_node barline) {
     return AddSign(location.empty() && cursor_ == 0 ? 0 : place, std::move(sign));
   }
   sign.kind = PlaySign::kRepeatEnd;
-  sign.times = std::clamp(XmlIntIn(XmlAttributeOf(repeat, "times"), 0), 0, kMostTimes);
+  sign.times = TimesIn(XmlAttributeOf(repeat, "times"));
   sign.after_jump = IsYes(repeat, "after-jump");
   AddSign(place, std::move(sign));
 }

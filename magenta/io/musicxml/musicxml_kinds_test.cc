@@ -1,5 +1,6 @@
 // How MusicXML sounds, by kinds of what writers write: a table a kind.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -184,6 +185,7 @@ TEST(MusicXmlKindsTest, Offsets) {
 
 TEST(MusicXmlKindsTest, MeasuresWithoutDuration) {
   const std::string whole = Note("C", 5, 8), three = Meter("3", "4"), six = Note("C", 5, 6);
+  const std::string six4 = Meter("6", "4");
   const auto rest = [](const std::string& inside) { return "<note>" + inside + "</note>"; };
   CheckRows({
       {{kFour + whole, "", "<print/>", whole}, "72@0+4 72@12+4"},
@@ -192,6 +194,12 @@ TEST(MusicXmlKindsTest, MeasuresWithoutDuration) {
       {{three + six, rest("<rest/><type>whole</type>"), six}, "72@0+3 72@6+3"},
       // A whole rest with the duration of a whole note.
       {{three + six, rest("<rest measure='yes'/><duration>8</duration>"), six}, "72@0+3 72@6+3"},
+      {{six4 + Note("C", 5, 12), rest("<rest measure='yes'/><duration>8</duration>"), whole},
+       "72@0+6 72@12+4"},
+      {{three + six, rest("<rest measure='yes'/><duration>1</duration><type>whole</type>"), six},
+       "72@0+3 72@6+3"},
+      {{six4, rest("<rest measure='yes'/><duration>8</duration>") + Backup(8) + whole, whole},
+       "72@6+4 72@10+4"},
       {{kFour + whole, rest("<rest/><duration>0</duration>"), whole}, "72@0+4 72@8+4"},
       {{kFour + whole, "<forward><duration>0</duration></forward>", whole}, "72@0+4 72@8+4"},
       {{kFour + whole, "<harmony><root><root-step>C</root-step></root><kind>major</kind></harmony>",
@@ -287,6 +295,12 @@ TEST(MusicXmlKindsTest, MetersDoNotDependOnDivisions) {
         {{divisions + kFour + Note("G", 4, 2 * quarter), kFour + Note("C", 5, 2 * quarter),
           kFour + Note("C", 5, 4 * quarter), kFour + Note("C", 5, 4 * quarter)},
          "tempo 0:120 meter 0:2/4 meter 4:4/4 key 0:0,MAJOR"},
+        // Triplet eighths, which no meter is as long as: the next measure begins where it does.
+        {{Attributes("<divisions>" + std::to_string(3 * quarter) + "</divisions>") + kFour +
+              Note("G", 4, quarter),
+          Note("C", 5, 12 * quarter), Note("C", 5, 5 * quarter), Note("C", 5, 5 * quarter)},
+         "tempo 0:120 meter 0:3/32 meter 0.333333:4/4 meter 4.33333:27/64 meter 6:27/64 "
+         "key 0:0,MAJOR"},
         // Another part's rounding, and what is no meter.
         {{divisions + kFour + Note("G", 4, 4 * quarter) + Backup(2 * quarter) +
               Note("C", 4, quarter),
@@ -520,6 +534,37 @@ TEST(MusicXmlKindsTest, PlaysOut) {
     for (const auto& note : unrolled->notes()) played += "C D EF G A B"[note.pitch() - 60];
     EXPECT_EQ(played, row.played) << all;
     EXPECT_EQ(unrolled->total_time(), 2.0 * static_cast<double>(played.size())) << all;
+  }
+}
+
+TEST(MusicXmlKindsTest, SaysWhatIsNeverPlayed) {
+  const std::string note = Note("C", 4, 8);
+  const auto warnings = [&](const std::vector<std::string>& measures) {
+    std::string lines;
+    for (const ScoreWarning& warning : ReadXml(Score(measures)).left_out) {
+      lines += WarningLine(warning) + "\n";
+    }
+    return lines;
+  };
+  EXPECT_EQ(
+      warnings({kFour + note + "<sound fine='yes'/>", note + "<sound dacapo='yes'/>", note, note}),
+      "never played, since no repeat or jump leads there: bar 3-4\n");
+  EXPECT_EQ(warnings({kFour + kForward + note + kBackward, note}), "");
+}
+
+TEST(MusicXmlKindsTest, RepeatsAsOftenAsTheySay) {
+  const auto times = [](const char* number) {
+    return ReadXml(Score(
+        {kFour + Note("C", 4, 8) +
+             Bar("right", std::string("<repeat direction='backward' times='") + number + "'/>"),
+         Note("D", 4, 8)}));
+  };
+  EXPECT_EQ(DumpSections(times("1001").sequence), "0 4 | 0x1001 1x1");
+  for (const char* number : {"100001", "5000000000", "99999999999999999999"}) {
+    const MusicXmlReading reading = times(number);
+    EXPECT_EQ(DumpSections(reading.sequence), "") << number;
+    ASSERT_EQ(reading.left_out.size(), 1u) << number;
+    EXPECT_THAT(reading.left_out[0].text, testing::HasSubstr("too much")) << number;
   }
 }
 

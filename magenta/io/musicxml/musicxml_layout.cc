@@ -11,6 +11,7 @@ namespace magenta {
 namespace {
 
 constexpr int kFinestMeter = 1024;
+constexpr int kFinestCutMeter = 64;
 
 /// `units` as a meter, in beats of the score's meter where that is possible, else in finer ones;
 /// nothing where it is too long for a meter, or no number of 1024ths (part of a triplet).
@@ -23,6 +24,21 @@ std::optional<XmlMeter> MeterOfLength(int64_t units, int denominator) {
     return XmlMeter{static_cast<int>(count), static_cast<int>(unit)};
   }
   return std::nullopt;
+}
+
+/// The shortest meter of 64ths (of coarser ones where those are too many) that holds `units`, in
+/// beats of the score's meter where that is possible.
+XmlMeter MeterThatHolds(int64_t units, int denominator) {
+  const int64_t whole = 4 * kScoreUnitsPerQuarter;
+  XmlMeter meter{0, kFinestCutMeter};
+  const auto count = [&] { return (units * meter.denominator + whole - 1) / whole; };
+  while (count() > kFinestMeter && meter.denominator > 1) meter.denominator /= 2;
+  meter.numerator = static_cast<int>(std::min<int64_t>(count(), kFinestMeter));
+  while (meter.numerator % 2 == 0 && meter.denominator > denominator) {
+    meter.numerator /= 2;
+    meter.denominator /= 2;
+  }
+  return meter;
 }
 
 class ScoreLayout {
@@ -41,6 +57,7 @@ class ScoreLayout {
       sign.value.leave_position = Position({sign.place.measure, kAtMeasureEnd});
       builder_.AddSign(std::move(sign.value));
     }
+    builder_.SetBars({starts_.begin(), starts_.end() - 1});
     builder_.Finish(starts_.back(), "");
   }
 
@@ -136,7 +153,8 @@ class ScoreLayout {
   }
 
   /// A measure of another length than its meter asks for (a pickup, one cut by a repeat, no meter
-  /// at all) shows a meter of its own, as in the reference.
+  /// at all) shows a meter of its own, as in the reference. Where no meter is as long (a triplet
+  /// eighth), the next measure cuts its one short.
   void PlaceMeters() {
     std::stable_sort(found_.meters.begin(), found_.meters.end(), [](const auto& a, const auto& b) {
       return std::pair(a.place.measure, a.place.offset) <
@@ -144,6 +162,7 @@ class ScoreLayout {
     });
     size_t next = 0;
     XmlMeter stated, shown;
+    bool is_cut = false;  // the last measure
     for (size_t i = 0; i < found_.measures.size(); ++i) {
       const auto is_here = [&](int64_t last_offset) {
         return next < found_.meters.size() &&
@@ -152,8 +171,11 @@ class ScoreLayout {
       };
       while (is_here(0)) stated = found_.meters[next++].value;
       const XmlMeter own = ShownIn(i, stated);
-      if (own.numerator > 0 && own != shown) ShowMeter({static_cast<int>(i), 0}, own);
+      const bool is_new = own != shown || is_cut;
+      if (own.numerator > 0 && is_new) ShowMeter({static_cast<int>(i), 0}, own);
       if (own.numerator > 0) shown = own;
+      const int64_t length = starts_[i + 1] - starts_[i];
+      is_cut = !found_.measures[i].has_change && length > 0 && own.units() > length;
       for (; is_here(kAtMeasureEnd); ++next) {
         stated = found_.meters[next].value;
         if (stated.numerator == 0 || stated == shown) continue;
@@ -169,7 +191,7 @@ class ScoreLayout {
       return stated;
     }
     const int unit = stated.numerator > 0 ? stated.denominator : 4;
-    return MeterOfLength(length, unit).value_or(stated);
+    return MeterOfLength(length, unit).value_or(MeterThatHolds(length, unit));
   }
 
   void ShowMeter(const XmlPlace& place, const XmlMeter& meter) {

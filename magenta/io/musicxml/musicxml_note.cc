@@ -115,7 +115,8 @@ int64_t MusicXmlPart::LengthOf(const XmlNoteParts& parts) const {
   const bool is_measure = parts.rest && XmlAttributeOf(parts.rest, "measure") == "yes";
   const int64_t units = Units(parts.duration.child_value());
   if (units > 0) {
-    // A whole rest's duration is that of a whole note in some files, whatever the meter.
+    // A whole rest's duration is that of a whole note in some files, whatever the meter: see
+    // IsWholeRest for longer ones.
     if (is_measure && MeasureUnits() > 0 && cursor_ == 0) return std::min(units, MeasureUnits());
     return units;
   }
@@ -126,6 +127,13 @@ int64_t MusicXmlPart::LengthOf(const XmlNoteParts& parts) const {
                      (cursor_ == 0 && is_whole && MeasureUnits() < 4 * kScoreUnitsPerQuarter) ||
                      (cursor_ == 0 && written == 0);
   return fills && MeasureUnits() > 0 ? std::max<int64_t>(MeasureUnits() - cursor_, 0) : written;
+}
+
+bool MusicXmlPart::IsWholeRest(const XmlNoteParts& parts, int64_t length) const {
+  if (!parts.rest || cursor_ != 0 || XmlAttributeOf(parts.rest, "measure") != "yes") return false;
+  const bool is_whole =
+      TrimmedXml(parts.type.child_value()) == "whole" || length == 4 * kScoreUnitsPerQuarter;
+  return is_whole && length < MeasureUnits();
 }
 
 const XmlInstrument& MusicXmlPart::InstrumentOf(pugi::xml_node instrument) const {
@@ -187,7 +195,10 @@ void MusicXmlPart::ReadNote(pugi::xml_node node) {
   if (!parts.chord) {
     last_onset_ = cursor_;
     last_length_ = length;
+    const int64_t content = content_;
+    const bool is_whole_rest = IsWholeRest(parts, length);
     MoveTo(cursor_ + length);
+    if (is_whole_rest) content_ = content;
   }
   if (parts.rest) return;
   if (parts.cue) return Report(node, "cue notes");

@@ -62,6 +62,9 @@ class MusicXmlPart {
   // musicxml_note.cc
   void ReadNote(pugi::xml_node node);
   int64_t LengthOf(const XmlNoteParts& parts) const;
+  /// Whether it is the sign of an empty measure with the length of a whole note, which is shorter
+  /// than the meter: what else the measure holds tells how long it is, or else its meter.
+  bool IsWholeRest(const XmlNoteParts& parts, int64_t length) const;
   std::optional<int> PitchOf(const XmlNoteParts& parts, const XmlInstrument& instrument);
   std::optional<int> DrumOf(const XmlNoteParts& parts, const XmlInstrument& instrument);
   const XmlInstrument& InstrumentOf(pugi::xml_node instrument) const;

@@ -229,11 +229,24 @@ class SegmentedScore {
           if (segment < last && EndsRepeat(segment)) last = segment + 1;
         }
       }
-      ending.last = last;
+      ending.last = i + 1 < endings.size() ? EndOfBracket(endings[i], endings[i + 1], last) : last;
       for (int segment = ending.first; segment < last; ++segment) {
         segments[segment].in_ending = static_cast<int>(i);
       }
     }
+  }
+
+  /// A bracket that is drawn over its first measures alone goes on to the repeat's end, if the next
+  /// ending begins there.
+  int EndOfBracket(const EndingSpan& ending, const EndingSpan& next, int last) const {
+    const bool is_other = std::none_of(next.passes.begin(), next.passes.end(),
+                                       [&](int pass) { return Holds(ending.passes, pass); });
+    if (!is_other || last == next.first || !EndsRepeat(next.first - 1)) return last;
+    for (int segment = ending.first; segment < next.first; ++segment) {
+      const bool is_inner_end = segment + 1 < next.first && EndsRepeat(segment);
+      if (is_inner_end || (segment > ending.first && segments[segment].repeat_start)) return last;
+    }
+    return next.first;
   }
 
   /// Endings are of one repeat while their numbers differ and no other repeat begins between them.
@@ -259,7 +272,24 @@ class SegmentedScore {
         for (const PlaySign& sign : segments[segment].leave) group.after_jump |= sign.after_jump;
       }
     }
+    CountPasses();
     for (EndingGroup& group : groups) SettleLoneEnding(group);
+  }
+
+  /// Passes count on where numbers are left out: of endings 1 and 3 the other is the second.
+  void CountPasses() {
+    for (EndingGroup& group : groups) {
+      std::sort(group.passes.begin(), group.passes.end());
+      group.passes.erase(std::unique(group.passes.begin(), group.passes.end()), group.passes.end());
+      group.total = static_cast<int>(group.passes.size());
+    }
+    for (EndingSpan& ending : endings) {
+      const std::vector<int>& known = groups[ending.group].passes;
+      for (int& pass : ending.passes) {
+        const auto at = std::lower_bound(known.begin(), known.end(), pass);
+        pass = static_cast<int>(at - known.begin()) + 1;
+      }
+    }
   }
 
   /// A bracket alone that goes back: the last pass goes past it.
@@ -363,7 +393,20 @@ class Performance {
         default: break;
       }
     }
-    LeaveLastEnding(here);
+    if (!GoesBackUnsigned(here)) LeaveLastEnding(here);
+    return true;
+  }
+
+  /// An ending that the next one follows goes back without a sign, too.
+  bool GoesBackUnsigned(int here) {
+    const int index = score_.segments[here].in_ending;
+    if (index == kNone || score_.endings[index].last != here + 1) return false;
+    const EndingGroup& group = score_.groups[score_.endings[index].group];
+    const bool is_followed =
+        index != group.last_ending && score_.endings[index + 1].first == here + 1;
+    if (!is_followed || score_.EndsRepeat(here) || IsLastPass(group)) return false;
+    ++regions_.back().pass;
+    at_ = regions_.back().start;
     return true;
   }
 

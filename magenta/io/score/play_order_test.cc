@@ -120,6 +120,14 @@ constexpr PlayRow kEndings[] = {
     // Two repeats with endings behind one another, with and without opening signs.
     {"|: A [1 B ] :| [2 C ] |: D [1 E ] :| [2 F ]", "ABACDEDF"},
     {"A [1 B ] :| [2 C ] D [1 E ] :| [2 F ]", "ABACDEDF"},
+    // Without a sign to go back, or with one at the last ending alone.
+    {"|: A [1 B ] [2 C ] D", "ABACD"},
+    {"|: A [1 B ] [2 C ] :| D", "ABACD"},
+    // A bracket over the first of its measures.
+    {"|: A [1 B ] C :| [2 D ] E", "ABCADE"},
+    // A number that is left out.
+    {"|: A [1 B ] :| [3 C ] D", "ABACD"},
+    {"|: A [2 B ] :| [4 C ] :| D", "ABACD"},
     // More measures in a bracket; times that say the same.
     {"|: A [1 B C ] :|x2 [2 D E ]", "ABCADE"},
     {"|: A B [1,2 C ] :|x3 [3 D ]", "ABCABCABD"},

@@ -1,5 +1,7 @@
 #include "magenta/io/score/score_builder.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -126,10 +128,43 @@ void ScoreBuilder::PlaceNotes() {
   }
 }
 
+void ScoreBuilder::ReportUnplayed(const ScoreForm& form, int64_t end) {
+  constexpr size_t kMostStretches = 8;
+  if (form.groups.empty() || bars_.empty()) return;
+  std::vector<bool> is_played(form.starts.size());
+  for (const ScoreForm::Group& group : form.groups) {
+    for (const int section : group.sections) is_played[static_cast<size_t>(section)] = true;
+  }
+  const auto bar_at = [&](int64_t position) {
+    return std::upper_bound(bars_.begin(), bars_.end(), position) - bars_.begin();
+  };
+  std::vector<std::pair<ptrdiff_t, ptrdiff_t>> stretches;  // first and last bar, from 1
+  for (size_t i = 0; i < form.starts.size(); ++i) {
+    const int64_t stop = i + 1 < form.starts.size() ? form.starts[i + 1] : end;
+    if (is_played[i] || stop <= form.starts[i]) continue;
+    const auto first = bar_at(form.starts[i]), last = bar_at(stop - 1);
+    if (!stretches.empty() && first <= stretches.back().second + 1) {
+      stretches.back().second = last;
+    } else {
+      stretches.emplace_back(first, last);
+    }
+  }
+  if (stretches.empty()) return;
+  std::string bars;
+  for (size_t i = 0; i < stretches.size() && i < kMostStretches; ++i) {
+    const auto [first, last] = stretches[i];
+    bars += fmt::format("{}{}", bars.empty() ? "" : ", ", first);
+    if (last > first) bars += fmt::format("-{}", last);
+  }
+  if (stretches.size() > kMostStretches) bars += ", ...";
+  Report(0, fmt::format("never played, since no repeat or jump leads there: bar {}", bars));
+}
+
 void ScoreBuilder::PlaceSections(int64_t end, std::string_view part_order) {
   const ScoreForm form = signs_.empty() ? BuildScoreForm(marks_, end, part_order)
                                         : BuildPlayOrder(std::move(signs_), end);
   for (const std::string& warning : form.warnings) Report(0, warning);
+  ReportUnplayed(form, end);
   for (size_t i = 0; i < form.starts.size(); ++i) {
     auto& annotation = *sequence_.add_section_annotations();
     annotation.set_time(Seconds(form.starts[i]));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "magenta/io/score/play_order.h"
@@ -56,6 +57,8 @@ class ScoreBuilder {
   void AddMark(FormMark mark) { marks_.push_back(std::move(mark)); }
   /// A sign of an engraved score (play_order.h), in any order. A score has these or marks.
   void AddSign(PlaySign sign) { signs_.push_back(std::move(sign)); }
+  /// Where bars begin, ascending, for a warning that names those that are never played.
+  void SetBars(std::vector<int64_t> starts) { bars_ = std::move(starts); }
   /// One entry a text, which counts how often it came; at most 64 of them.
   void Report(int line, const std::string& text);
   /// Counts a text that was reported before; false for a new one.
@@ -75,6 +78,7 @@ class ScoreBuilder {
   void PlaceTempos();
   void PlaceNotes();
   void PlaceSections(int64_t end, std::string_view part_order);
+  void ReportUnplayed(const ScoreForm& form, int64_t end);
 
   NoteSequence sequence_;
   std::vector<ScoreWarning> reports_;
@@ -86,6 +90,7 @@ class ScoreBuilder {
   std::vector<std::pair<int64_t, std::string>> chords_;
   std::vector<FormMark> marks_;
   std::vector<PlaySign> signs_;
+  std::vector<int64_t> bars_;
 };
 
 }  // namespace magenta

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 #include <utility>
 #include <vector>
 
 #include "magenta/base/status.h"
 #include "magenta/music/piece_limits.h"
+#include "magenta/music/tempo_map.h"
 
 namespace magenta {
 namespace {
@@ -126,30 +128,49 @@ class NotePlayer {
  public:
   NotePlayer(const NoteSequence& from, NoteSequence* to) : from_(from), to_(to) {}
 
-  /// The notes `own` of a section that starts at `start`, moved by `offset`. `reach`: until when
-  /// the score is played on as written. `joins`: what was played before is not what stands before.
-  void Copy(const std::vector<int>& own, double start, double reach, double offset, bool joins) {
+  /// How the playing came to a section: from the one that stands before it, or past some, or back.
+  enum Arrival { kStraight, kAhead, kBack };
+  struct Place {
+    double start;
+    /// Until when the score is played on as written.
+    double reach;
+    /// From written to played seconds.
+    double offset;
+    Arrival arrival;
+  };
+
+  /// The notes of a section: those that sound into it, `held`, and those that begin in it, `own`.
+  void Copy(const std::vector<int>& held, const std::vector<int>& own, const Place& place) {
+    // What sounded where the playing left sounds on ahead; whoever goes back strikes again.
+    if (place.arrival == kBack) cut_.clear();
     std::map<Who, int> cut;
-    for (int index : own) {
-      const auto& note = from_.notes(index);
-      const Who who{note.pitch(), note.part(), note.instrument(), note.voice()};
-      const auto held = cut_.find(who);
-      const bool is_held = joins && note.start_time() == start && held != cut_.end();
-      const int at = is_held ? held->second : to_->notes_size();
-      auto& copy = is_held ? *to_->mutable_notes(at) : *to_->add_notes();
-      if (!is_held) {
-        copy = note;
-        copy.set_start_time(note.start_time() + offset);
-      }
-      copy.set_end_time(std::min(note.end_time(), reach) + offset);
-      if (note.end_time() > reach) cut[who] = at;
+    if (place.arrival != kStraight) {
+      for (int index : held) CopyNote(index, place, cut);
     }
-    if (joins) cut_.clear();
+    for (int index : own) CopyNote(index, place, cut);
+    if (place.arrival == kAhead) cut_.clear();
     cut_.merge(cut);
   }
 
  private:
   using Who = std::array<int, 4>;
+
+  void CopyNote(int index, const Place& place, std::map<Who, int>& cut) {
+    const auto& note = from_.notes(index);
+    const Who who{note.pitch(), note.part(), note.instrument(), note.voice()};
+    const auto sounding = cut_.find(who);
+    const bool goes_on =
+        place.arrival == kAhead && note.start_time() <= place.start && sounding != cut_.end();
+    const int at = goes_on ? sounding->second : to_->notes_size();
+    auto& copy = goes_on ? *to_->mutable_notes(at) : *to_->add_notes();
+    if (!goes_on) {
+      copy = note;
+      copy.set_start_time(std::max(note.start_time(), place.start) + place.offset);
+    }
+    copy.set_end_time(std::min(note.end_time(), place.reach) + place.offset);
+    if (note.end_time() > place.reach) cut[who] = at;
+  }
+
   const NoteSequence& from_;
   NoteSequence* to_;
   std::map<Who, int> cut_;  // notes whose sound went on where the playing left
@@ -170,6 +191,45 @@ std::map<int64_t, std::vector<int>> NotesOfSections(const NoteSequence& sequence
     if (after != starts.begin()) notes[std::prev(after)->second].push_back(i);
   }
   return notes;
+}
+
+/// Which notes sound into each section that is played after another one than the one before it.
+/// Less than a 32nd note is rounding of a length.
+absl::StatusOr<std::map<int64_t, std::vector<int>>> NotesHeldInto(
+    const NoteSequence& sequence, const std::vector<int64_t>& played,
+    const std::map<int64_t, Span>& spans) {
+  constexpr double kShortestQuarters = 1.0 / 8 - 1e-6;
+  std::map<double, std::vector<int64_t>> arrivals;  // by start
+  double last_end = 0;
+  for (const int64_t id : played) {
+    const Span& span = spans.at(id);
+    if (span.start != last_end) arrivals[span.start].push_back(id);
+    last_end = span.end;
+  }
+  const TempoMap tempos(sequence);
+  std::vector<int> order(static_cast<size_t>(sequence.notes_size()));
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+    return sequence.notes(a).start_time() < sequence.notes(b).start_time();
+  });
+  std::map<int64_t, std::vector<int>> held;
+  std::vector<int> sounding;
+  uint64_t count = 0;
+  auto next = order.begin();
+  for (auto& [start, ids] : arrivals) {
+    for (; next != order.end() && sequence.notes(*next).start_time() < start; ++next) {
+      sounding.push_back(*next);
+    }
+    const double least = tempos.SecondsAt(tempos.QuartersAt(start) + kShortestQuarters);
+    std::erase_if(sounding, [&](int index) { return sequence.notes(index).end_time() < least; });
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    for (const int64_t id : ids) {
+      MAGENTA_RETURN_IF_ERROR(CheckNotes(count += sounding.size()));
+      held[id] = sounding;
+    }
+  }
+  return held;
 }
 
 uint64_t EventCount(const NoteSequence& sequence) {
@@ -234,6 +294,11 @@ absl::StatusOr<NoteSequence> UnrollSections(const NoteSequence& sequence) {
   MAGENTA_ASSIGN_OR_RETURN(const auto played, PlayedSections(sequence));
   MAGENTA_ASSIGN_OR_RETURN(const auto reaches, Reaches(played, spans));
   const auto notes = NotesOfSections(sequence, spans);
+  MAGENTA_ASSIGN_OR_RETURN(const auto held, NotesHeldInto(sequence, played, spans));
+  const auto notes_of = [](const auto& sections, int64_t id) {
+    const auto found = sections.find(id);
+    return found == sections.end() ? std::vector<int>() : found->second;
+  };
   const Timeline tempos(sequence.tempos());
   const Timeline meters(sequence.time_signatures());
   const Timeline keys(sequence.key_signatures());
@@ -251,9 +316,11 @@ absl::StatusOr<NoteSequence> UnrollSections(const NoteSequence& sequence) {
     auto& annotation = *unrolled.add_section_annotations();
     annotation.set_time(time);
     annotation.set_section_id(id);
-    const auto own = notes.find(id);
-    note_player.Copy(own == notes.end() ? std::vector<int>() : own->second, span.start, reaches[i],
-                     offset, span.start != last_end);
+    const auto arrival = span.start == last_end  ? NotePlayer::kStraight
+                         : span.start > last_end ? NotePlayer::kAhead
+                                                 : NotePlayer::kBack;
+    note_player.Copy(notes_of(held, id), notes_of(notes, id),
+                     {span.start, reaches[i], offset, arrival});
     last_end = span.end;
     tempos.CopySigns(span, offset, unrolled.mutable_tempos());
     meters.CopySigns(span, offset, unrolled.mutable_time_signatures());

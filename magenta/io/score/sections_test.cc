@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "magenta/base/status.h"
 #include "magenta/io/score/score_dump.h"
@@ -40,10 +41,10 @@ constexpr Row kRows[] = {
     {"section_groups { sections { section_id: 0 } num_times: 2 }", "60@0+1 62@1+1 60@2+1 62@3+1",
      "tempo 0:120"},
     {"section_groups { sections { section_id: 7 } sections { section_id: 0 } num_times: 1 }",
-     "64@0+2 60@2+1 62@3+1", "tempo 0:60 tempo 2:120 text 0:Am"},
+     "62@0+1 64@0+2 60@2+1 62@3+1", "tempo 0:60 tempo 2:120 text 0:Am"},
     {"section_groups { sections { section_group { sections { section_id: 7 } num_times: 2 } } "
      "sections { section_id: 0 } num_times: 1 }",
-     "64@0+2 64@2+2 60@4+1 62@5+1", "tempo 0:60 tempo 4:120 text 0:Am text 2:Am"},
+     "62@0+1 64@0+2 62@2+1 64@2+2 60@4+1 62@5+1", "tempo 0:60 tempo 4:120 text 0:Am text 2:Am"},
     {"section_groups { num_times: 5 }", "", ""},
     // As written: 62 sounds on.
     {"section_groups { sections { section_id: 0 } sections { section_id: 7 } num_times: 1 }",
@@ -77,7 +78,62 @@ TEST(SectionsTest, TiesReachTheSecondEnding) {
     section_groups { sections { section_id: 0 } sections { section_id: 1 } num_times: 1 }
     section_groups { sections { section_id: 0 } sections { section_id: 2 } num_times: 1 })"));
   ASSERT_TRUE(unrolled.ok()) << unrolled.status();
-  EXPECT_EQ(DumpNotes(*unrolled), "60@1+2 65@1+2 62@3+1 60@5+3 65@5+1 65@6+2");
+  EXPECT_EQ(DumpNotes(*unrolled), "60@1+2 65@1+2 62@3+1 60@5+3 65@5+1 62@6+0.5 65@6+2");
+}
+
+/// One note of 60 over measures [first, last) of two quarters each; sections begin at `starts`.
+std::string PlayedHeld(const std::vector<int>& starts, int first, int last,
+                       const std::vector<int>& played, double more = 0) {
+  NoteSequence sequence;
+  sequence.set_total_time(3);
+  auto* note = sequence.add_notes();
+  note->set_pitch(60);
+  note->set_start_time(first);
+  note->set_end_time(last + more);
+  for (const int start : starts) {
+    auto* section = sequence.add_section_annotations();
+    section->set_time(start);
+    section->set_section_id(start);
+  }
+  for (const int id : played) {
+    auto* group = sequence.add_section_groups();
+    group->set_num_times(1);
+    group->add_sections()->set_section_id(id);
+  }
+  const auto unrolled = UnrollSections(sequence);
+  EXPECT_TRUE(unrolled.ok()) << unrolled.status();
+  return unrolled.ok() ? DumpNotes(*unrolled) : "";
+}
+
+TEST(SectionsTest, HeldNotesAreStruckAgain) {
+  // C~ |: ~C :| and C~ |: ~C~ :| ~C
+  EXPECT_EQ(PlayedHeld({0, 1, 2}, 0, 2, {0, 1, 1, 2}), "60@0+4 60@4+2");
+  EXPECT_EQ(PlayedHeld({0, 1, 2}, 0, 3, {0, 1, 1, 2}), "60@0+4 60@4+4");
+  // |: C~ :| ~C and |: C~ | ~C~ :| ~C
+  EXPECT_EQ(PlayedHeld({0, 1}, 0, 2, {0, 0, 1}), "60@0+2 60@2+4");
+  EXPECT_EQ(PlayedHeld({0, 2}, 0, 3, {0, 0, 2}), "60@0+4 60@4+6");
+  // |: C~ [1 ~C~ :| [2 ~C
+  EXPECT_EQ(PlayedHeld({0, 1, 2}, 0, 3, {0, 1, 0, 2}), "60@0+4 60@4+4");
+  // A jump to where nothing led before.
+  EXPECT_EQ(PlayedHeld({0, 1, 2}, 0, 3, {2, 1}), "60@0+2 60@2+2");
+  // A length's rounding is no tie.
+  EXPECT_EQ(PlayedHeld({0, 1, 2}, 0, 1, {0, 1, 1}, 0.05), "60@0+2.1");
+}
+
+TEST(SectionsTest, HeldNotesStayBounded) {
+  NoteSequence sequence;
+  constexpr int kNotes = 20000, kSections = 2000;
+  sequence.set_total_time(kSections);
+  for (int i = 0; i < kNotes; ++i) sequence.add_notes()->set_end_time(kSections);
+  for (int i = 0; i < kSections; ++i) {
+    auto* section = sequence.add_section_annotations();
+    section->set_time(i);
+    section->set_section_id(i);
+    auto* group = sequence.add_section_groups();
+    group->set_num_times(2);
+    group->add_sections()->set_section_id(i);
+  }
+  EXPECT_EQ(ExitStatus(UnrollSections(sequence).status()), 3);
 }
 
 TEST(SectionsTest, MarksWhatIsPlayed) {
