@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 
 #include "magenta/base/status.h"
 #include "magenta/io/musicxml/musicxml.h"
@@ -56,6 +57,21 @@ TEST(MusicXmlWriterTest, NotesComeBack) {
        {"48@0+8", "60@0+1", "63@3+1", "72@4+0.333333", "76@4.66667+0.333333", "79@4+0.333333"}) {
     EXPECT_THAT(dump, HasSubstr(note));
   }
+}
+
+TEST(MusicXmlWriterTest, PickupsOfTripletsComeBack) {
+  NoteSequence sequence;
+  AddNote(sequence, 67, 0, 1.0 / 6);
+  AddNote(sequence, 72, 1.0 / 6, 2 + 1.0 / 6);
+  for (const auto& [time, numerator, denominator] : {std::tuple(0.0, 3, 32), {1.0 / 6, 4, 4}}) {
+    auto& meter = *sequence.add_time_signatures();
+    meter.set_time(time);
+    meter.set_numerator(numerator);
+    meter.set_denominator(denominator);
+  }
+  const NoteSequence again = ReadBack(sequence);
+  EXPECT_EQ(DumpNotes(again), "67@0+0.333333/1 72@0.333333+4/1");
+  EXPECT_THAT(DumpSigns(again), HasSubstr("meter 0:3/32 meter 0.333333:4/4"));
 }
 
 TEST(MusicXmlWriterTest, LoudnessComesBack) {

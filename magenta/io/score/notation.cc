@@ -20,9 +20,10 @@
 namespace magenta {
 namespace {
 
-constexpr double kLastTick = 1e15;  // far behind what those hold
-constexpr size_t kMaxLayers = 12;   // voices of a part
-constexpr int kLineGrid = 6;        // measures begin on 64ths
+constexpr double kLastTick = 1e15;    // far behind what those hold
+constexpr size_t kMaxLayers = 12;     // voices of a part
+constexpr int kLineGrid = 6;          // measures begin on 64ths,
+constexpr int kTripletLineGrid = 16;  // or so far from where a pickup of triplets ends
 
 /// Notes of one length that begin together.
 struct Chord {
@@ -93,8 +94,17 @@ class NotationMaker {
     return CheckTracks(notes_.size());
   }
 
-  static int64_t Line(double quarters) {
-    return std::llround(std::min(quarters * kNotationTicks, kLastTick) / kLineGrid) * kLineGrid;
+  int64_t Line(double quarters) const {
+    const double ticks = std::min(quarters * kNotationTicks, kLastTick) - first_line_;
+    return std::llround(ticks / kLineGrid) * kLineGrid + first_line_;
+  }
+
+  /// 64ths count from the first bar line where a pickup of triplets ends there.
+  void SetFirstLine(double quarters) {
+    const double ticks = std::min(quarters * kNotationTicks, kLastTick);
+    const int64_t triplet = std::llround(ticks / kTripletLineGrid) * kTripletLineGrid;
+    const bool is_there = std::abs(ticks - static_cast<double>(triplet)) < 0.5;
+    first_line_ = is_there ? static_cast<int>(triplet % kLineGrid) : 0;
   }
 
   /// Meters whose bars no 64th divides are written as 4/4.
@@ -133,6 +143,7 @@ class NotationMaker {
 
   absl::Status MakeMeasures() {
     const MeterMap map(sequence_);
+    SetFirstLine(std::max(FirstBarLine(Writable(map.meters()[0])), 0.0));
     std::vector<int64_t> lines = {0};
     const size_t most = kPieceLimits.written_measures / notes_.size();
     double whole_notes = 0;
@@ -415,7 +426,8 @@ class NotationMaker {
       int64_t stop = to;
       const auto next_break = std::upper_bound(breaks.begin(), breaks.end(), at);
       if (next_break != breaks.end()) stop = std::min(stop, *next_break);
-      const bool whole = span.start >= at && span.end <= stop;
+      const bool whole =
+          !IsPartOfTriplet(span.end - span.start) && span.start >= at && span.end <= stop;
       const bool in_triplet = span.start < span.end && !whole;
       if (in_triplet) {
         stop = std::min(stop, span.end);
@@ -499,6 +511,7 @@ class NotationMaker {
   std::optional<MeasureLines> lines_;
   std::map<size_t, WrittenKey> keys_;
   double last_tick_ = 0;
+  int first_line_ = 0;    // ticks, less than kLineGrid
   uint64_t written_ = 0;  // heads and rests: a note has a head in each measure that it sounds in
   size_t moved_ = 0, stretched_ = 0, crowded_ = 0, late_chords_ = 0, key_moves_ = 0;
 };

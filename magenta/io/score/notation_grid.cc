@@ -90,7 +90,11 @@ NotationGrid::Mode NotationGrid::Choose(std::span<const double> offsets, int64_t
   for (const Candidate& each : kCandidates) {
     const bool has_triplet = each.mode.first % 16 == 0 || each.mode.second % 16 == 0;
     const bool half_cell = length == kQuarter / 2;
-    if (has_triplet && length != kQuarter && !(half_cell && each.mode.first == 16)) continue;
+    const bool is_even = each.mode.first == each.mode.second && !each.mode.by_halves;
+    const bool fits = IsPartOfTriplet(length) ? has_triplet && is_even
+                                              : !has_triplet || length == kQuarter ||
+                                                    (half_cell && each.mode.first == 16);
+    if (!fits) continue;
     const auto [worst, mean] = error(each.mode.first, each.mode.second);
     if (worst <= kExact) return each.mode;
     if (best == nullptr || mean + each.penalty < least) {
@@ -101,15 +105,16 @@ NotationGrid::Mode NotationGrid::Choose(std::span<const double> offsets, int64_t
   return best->mode;
 }
 
-NotationGrid::Mode NotationGrid::ModeAt(int64_t cell) const {
-  const auto found = modes_.find(cell);
-  return found == modes_.end() ? Mode{} : found->second;
+NotationGrid::Mode NotationGrid::ModeAt(const MeasureLines::Cell& cell) const {
+  const auto found = modes_.find(cell.start);
+  if (found != modes_.end()) return found->second;
+  return IsPartOfTriplet(cell.length) ? Mode{16, 16, false} : Mode{};
 }
 
 int64_t NotationGrid::Nearest(double tick) const {
   const MeasureLines::Cell cell = lines_.CellAt(tick + kExact);
   const double offset = std::max(tick - static_cast<double>(cell.start), 0.0);
-  const Mode mode = ModeAt(cell.start);
+  const Mode mode = ModeAt(cell);
   const int step = 2 * offset < kQuarter ? mode.first : mode.second;
   const int64_t place = std::llround(offset / step) * step;
   return cell.start + std::min(place, cell.length);
@@ -117,7 +122,7 @@ int64_t NotationGrid::Nearest(double tick) const {
 
 int64_t NotationGrid::After(int64_t place) const {
   const MeasureLines::Cell cell = lines_.CellAt(static_cast<double>(place));
-  const Mode mode = ModeAt(cell.start);
+  const Mode mode = ModeAt(cell);
   const int64_t offset = place - cell.start;
   const int step = 2 * offset < kQuarter ? mode.first : mode.second;
   return cell.start + std::min((offset / step + 1) * step, cell.length);
@@ -125,8 +130,9 @@ int64_t NotationGrid::After(int64_t place) const {
 
 TripletSpan NotationGrid::TripletAt(int64_t place) const {
   const MeasureLines::Cell cell = lines_.CellAt(static_cast<double>(place));
-  const Mode mode = ModeAt(cell.start);
+  const Mode mode = ModeAt(cell);
   const int64_t middle = cell.start + kQuarter / 2;
+  if (IsPartOfTriplet(cell.length)) return {cell.start, cell.start + cell.length};
   if (mode.by_halves || cell.length < kQuarter) {
     const bool second = place >= middle;
     if ((second ? mode.second : mode.first) % 16 != 0) return {place, place};

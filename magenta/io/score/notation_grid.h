@@ -38,6 +38,9 @@ struct TripletSpan {
   int64_t end;
 };
 
+/// Whether a span of so many ticks is what a bar line leaves of a triplet.
+inline bool IsPartOfTriplet(int64_t ticks) { return ticks % 16 == 0 && ticks % 48 != 0; }
+
 /// The grid of one part.
 class NotationGrid {
  public:
@@ -59,11 +62,11 @@ class NotationGrid {
     /// The halves are triplets (or not) of their own.
     bool by_halves = false;
   };
-  Mode ModeAt(int64_t cell) const;
+  Mode ModeAt(const MeasureLines::Cell& cell) const;
   static Mode Choose(std::span<const double> offsets, int64_t length);
 
   const MeasureLines& lines_;
-  std::unordered_map<int64_t, Mode> modes_;  // by where a cell starts; others are straight
+  std::unordered_map<int64_t, Mode> modes_;  // by where a cell starts
 };
 
 }  // namespace magenta

@@ -212,6 +212,30 @@ TEST(NotationTest, MetersThatChangeBeforeTheFirstMeasureIsOver) {
   CheckWhole(*notation);
 }
 
+// Which no meter is as long as: the bars after it stand where they are.
+TEST(NotationTest, PickupsOfTriplets) {
+  const struct {
+    double pickup;  // quarters
+    const char* dump;
+  } rows[] = {{1.0 / 3, "(60:32)"}, {5.0 / 3, "(60-:64) 60:96"}, {1.0 / 6, "(60:16)"}};
+  for (const auto& row : rows) {
+    NoteSequence sequence;
+    AddNote(sequence, 60, 0, row.pickup / 2);
+    AddNote(sequence, 62, row.pickup / 2, row.pickup / 2 + 2);
+    AddMeter(sequence, 0, 2);
+    AddMeter(sequence, row.pickup / 2, 4);
+    const auto notation = MakeNotation(sequence);
+    ASSERT_TRUE(notation.ok()) << notation.status();
+    CheckWhole(*notation);
+    const auto& measures = notation->parts[0].measures;
+    ASSERT_EQ(measures.size(), 2u);
+    EXPECT_EQ(notation->measures[1].start, std::lround(row.pickup * kNotationTicks));
+    EXPECT_EQ(Dump(measures[0][0]), row.dump);
+    EXPECT_EQ(Dump(measures[1][0]), "62:384");
+    EXPECT_TRUE(notation->left_out.empty());
+  }
+}
+
 TEST(NotationTest, MorePartsThanAPieceMayHaveAreRefused) {
   NoteSequence sequence;
   for (int i = 0; i < 4097; ++i) {
