@@ -556,6 +556,11 @@ absl::Status Trainer::Save() {
 // For a model that trains itself: its own training, written as a checkpoint of step 1.
 absl::StatusOr<TrainResult> TrainByItself(const TrainOptions& options) {
   const ModelSpec& spec = *options.model;
+  if (!options.learning_rate_schedule.empty() || options.warmup_steps || options.average_weights) {
+    return UsageError(
+        spec.id + " is no network, and has no learning rate and no weights to average",
+        "Leave out --learning_rate_schedule, --warmup_steps and --average_weights.");
+  }
   MAGENTA_ASSIGN_OR_RETURN(const RunLock lock, TakeRun(options));
   MAGENTA_ASSIGN_OR_RETURN(const HParams hparams, ParseHParams(options.hparams, spec.hparams));
   MAGENTA_ASSIGN_OR_RETURN(const auto examples, ReadDataset(options.sequence_example_file, spec));

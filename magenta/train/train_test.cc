@@ -418,6 +418,10 @@ TEST_F(TrainTest, Refuses) {
     const char* says;
   };
   ASSERT_TRUE(Train(Options("run")).ok());
+  ModelSpec counted = *FindModel("basic_rnn").value();
+  counted.train = [](std::span<const EventSequence>, const HParams&) -> absl::StatusOr<TensorMap> {
+    return TensorMap();
+  };
   const Row rows[] = {
       {"another size", [](auto& o) { o.hparams = "rnn_layer_sizes=[32]"; }, 2, "[16,16]"},
       {"attention", [](auto& o) { o.hparams = "attn_length=4"; }, 2, "attn_length"},
@@ -445,6 +449,8 @@ TEST_F(TrainTest, Refuses) {
          o.run_dir += "1", o.learning_rate_schedule = "linear", o.hparams = "decay_rate=0.5";
        },
        2, "two schedules"},
+      {"no network", [&](auto& o) { o.model = &counted, o.average_weights = 0.9; }, 2,
+       "no network"},
       {"no run_dir", [](auto& o) { o.run_dir = ""; }, 2, "run"},
   };
   for (const Row& row : rows) {
