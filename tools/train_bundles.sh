@@ -8,15 +8,19 @@ out=${3:-build/bundles}
 export PATH=$PWD/build/bin:$PATH
 mkdir -p "$out"
 
+# The rate comes to 0 at the last step of each run, and the averaged weights are what is kept (docs/music.md, "How well
+# training learns"); so no run ends before its last step, and the best of it is taken.
+plan="--learning_rate_schedule=linear --average_weights=0.98"
+
 learn() {  # model, run, hyper-parameters, steps, more flags of train
   local model=$1 run=$2 hparams=$3 steps=$4
   shift 4
   [ -d "$out/data/$model" ] ||
     magenta dataset --config="$model" --input="$out/nottingham.tfrecord,$out/corpus.tfrecord" \
       --output_dir="$out/data/$model" --eval_ratio=0.1 --seed=1
-  magenta train --config="$model" --run_dir="$run" --hparams="$hparams" "$@" \
+  magenta train --config="$model" --run_dir="$run" --hparams="$hparams" $plan "$@" \
     --sequence_example_file="$out/data/$model/training_*.tfrecord" \
-    --eval_file="$out/data/$model/eval_*.tfrecord" --eval_every_steps=100 --patience=8 \
+    --eval_file="$out/data/$model/eval_*.tfrecord" --eval_every_steps=100 \
     --save_every_steps=100 --keep=3 --num_training_steps="$steps"
 }
 
@@ -28,7 +32,7 @@ pack() {  # model, run, hyper-parameters as the card tells them
     --sequence_example_file="$out/data/$model/eval_*.tfrecord" >"$out/$model.json"
   magenta score --bundle_file="$out/$model.mag" --json \
     "$out/data/$model"/eval_*.tfrecord >"$out/$model.score.json"
-  python3 tools/model_card.py "$model" "$out/$model.json" "$out/$model.score.json" "$hparams" \
+  python3 tools/model_card.py "$model" "$out/$model.json" "$out/$model.score.json" "$hparams; $plan" \
     "$out/data/$model" >"$out/$model.md"
 }
 
@@ -37,17 +41,17 @@ pack() {  # model, run, hyper-parameters as the card tells them
 [ -e "$out/corpus.tfrecord" ] ||
   magenta convert --input_dir="$corpus" --recursive --output_file="$out/corpus.tfrecord"
 size="batch_size=64,rnn_layer_sizes=[128,128]"
-first="$size,dropout_keep_prob=0.7,clip_norm=5,initial_learning_rate=0.004,decay_steps=100,decay_rate=0.93"
+first="$size,dropout_keep_prob=0.7,clip_norm=5,learning_rate=0.004"
 for model in lookback_rnn basic_rnn; do
   learn $model "$out/run/$model" "$first" 3000 --seed=1
   pack $model "$out/run/$model" "$first"
 done
-# attention_rnn has not learned all it can when its learning rate has run out, and a larger one makes
-# its feedback unsteady at the start: a second run goes on from the first one's best weights.
+# attention_rnn has not learned all it can when its learning rate has run out, and a larger one makes its
+# feedback unsteady: the rate rises at first, and a second run goes on from the first one's best weights.
 model=attention_rnn
-first="$size,dropout_keep_prob=0.7,clip_norm=3,initial_learning_rate=0.003,decay_steps=100,decay_rate=0.92"
-again="$size,dropout_keep_prob=0.75,clip_norm=3,initial_learning_rate=0.001,decay_steps=100,decay_rate=0.9"
-learn $model "$out/run/$model" "$first" 3000 --seed=1
+first="$size,dropout_keep_prob=0.7,clip_norm=3,learning_rate=0.003"
+again="$size,dropout_keep_prob=0.75,clip_norm=3,learning_rate=0.001"
+learn $model "$out/run/$model" "$first" 3000 --seed=1 --warmup_steps=100
 pack $model "$out/run/$model" "$first"
 cp "$out/$model.mag" "$out/first_$model.mag"
 learn $model "$out/run/again_$model" "$again" 1500 --seed=2 --from="$out/first_$model.mag"
@@ -55,8 +59,8 @@ pack $model "$out/run/again_$model" "3000 steps of $first, then $again"
 # Melodies over chords, in all keys: what chords mean is learned from twelve times as much.
 model=chord_pitches_improv
 size="batch_size=64,rnn_layer_sizes=[160,160]"
-first="$size,dropout_keep_prob=0.7,clip_norm=5,initial_learning_rate=0.004,decay_steps=100,decay_rate=0.93"
-again="batch_size=64,dropout_keep_prob=0.75,clip_norm=5,initial_learning_rate=0.002,decay_steps=100,decay_rate=0.78"
+first="$size,dropout_keep_prob=0.7,clip_norm=5,learning_rate=0.004"
+again="batch_size=64,dropout_keep_prob=0.75,clip_norm=5,learning_rate=0.002"
 [ -d "$out/data/$model" ] ||
   magenta dataset --config=$model --input="$out/nottingham.tfrecord" --output_dir="$out/data/$model" --infer_chords
 learn $model "$out/run/$model" "$first" 600 --seed=1
@@ -65,7 +69,7 @@ pack $model "$out/run/again_$model" "600 steps of $first, then $again" "Folk tun
 # Drums, of the patterns that come with the program.
 model=drum_kit
 first="batch_size=32,rnn_layer_sizes=[96,96],attn_length=0,dropout_keep_prob=0.75,clip_norm=5"
-first="$first,initial_learning_rate=0.006,decay_steps=200,decay_rate=0.9"
+first="$first,learning_rate=0.006"
 [ -d "$out/data/$model" ] ||
   magenta dataset --config=$model --input=data/drums --unroll --output_dir="$out/data/$model"
 learn $model "$out/run/$model" "$first" 4000 --seed=2
