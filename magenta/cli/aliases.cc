@@ -284,6 +284,7 @@ void DropGenerationFlags(std::vector<std::string>& args) {
                            "bars",
                            "new_steps",
                            "primer_part",
+                           "primer_key",
                            "accompaniment",
                            "backing_chords",
                            "steps_per_chord",

@@ -41,6 +41,13 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
                     args.chords.given() ? "backing_chords" : "render_chords", model->id),
         "Leave it out, or choose chord_pitches_improv");
   }
+  if (args.primer_key.has_value() && !kind.MovesToKey()) {
+    return UsageError(
+        fmt::format("the argument primer_key is for models that move primers to a key of theirs, "
+                    "and {} takes them as they are",
+                    model->id),
+        "Leave it out");
+  }
   std::vector<std::string> notes;
   MAGENTA_ASSIGN_OR_RETURN(const auto whole,
                            CompleteRequest(kind, args, model->grid, request, notes));
@@ -64,6 +71,7 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
                           .generate_start_step = plan.fills ? plan.end_step : plan.start_step,
                           .reference_windows = args.reference_windows,
                           .others_stay = args.keep_accompaniment,
+                          .key = args.primer_key,
                           .section_end_step = plan.end_step};
   if (plan.fills) wanted.latest_start_step = plan.start_step - 1;
   MAGENTA_ASSIGN_OR_RETURN(Primer primer, kind.ReadPrimer(plan.input, wanted));

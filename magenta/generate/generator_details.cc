@@ -17,6 +17,7 @@ constexpr int kMostSteps = 1000;
 /// Whether requests to a model of `spec` may have the argument `name`.
 bool TakesArgument(const ModelSpec& spec, const std::string& name) {
   if (name == "pitch_temperature") return DrawsPitches(*spec.codec, *spec.kind);
+  if (name == kPrimerKeyArg) return spec.kind->MovesToKey();
   return !IsOfChords(name) || spec.kind->ReadsChords();
 }
 
@@ -75,6 +76,12 @@ const ModelSpec* SpecOfKind(const GeneratorDetails& details) {
 }
 
 bool ReadsChords(const GeneratorDetails& details) { return details.control() == kChordControl; }
+
+bool TakesArgument(const GeneratorDetails& details, std::string_view name) {
+  return std::any_of(
+      details.arguments().begin(), details.arguments().end(),
+      [&](const GeneratorDetails::Argument& argument) { return argument.name() == name; });
+}
 
 bool PlaysDrums(const GeneratorDetails& details) {
   const ModelSpec* spec = SpecOfKind(details);

@@ -1,6 +1,8 @@
 #pragma once
 // GeneratorDetails: what a generator says of itself, so that its clients need not know the model.
 
+#include <string_view>
+
 #include "absl/status/statusor.h"
 #include "magenta/generate/model.h"
 #include "magenta/generator.pb.h"
@@ -23,6 +25,8 @@ const ModelSpec* SpecOfKind(const GeneratorDetails& details);
 
 /// Whether the input's chord symbols condition it.
 bool ReadsChords(const GeneratorDetails& details);
+/// Whether requests to it may have the argument `name`.
+bool TakesArgument(const GeneratorDetails& details, std::string_view name);
 
 /// Whether its notes are drums, as far as its kind is known here.
 bool PlaysDrums(const GeneratorDetails& details);

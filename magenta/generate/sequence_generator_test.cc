@@ -13,6 +13,7 @@
 #include "magenta/generate/likelihood.h"
 #include "magenta/generate/random_model.h"
 #include "magenta/music/melody.h"
+#include "magenta/request/generate_args.h"
 #include "tests/dump.h"
 
 namespace magenta {
@@ -258,6 +259,9 @@ TEST(SequenceGeneratorTest, ArgumentsThatAreWrongAreNamed) {
            Case{"min_p", two, "'min_p' takes a float_value of 0 to 1, not int_value 2"},
            Case{"min_p", text, "not string_value"},
            Case{"seed", real, "'seed' takes an int_value"},
+           Case{"primer_key", text,
+                "'primer_key' takes an int_value of 0 to 11, or a string_value that names one, not "
+                "string_value 'hot'"},
            Case{"reference_windows", two, "takes an int_value of 0 or 1, not int_value 2"},
        }) {
     GenerateSequenceRequest request = Request(kTune);
@@ -271,6 +275,30 @@ TEST(SequenceGeneratorTest, ArgumentsThatAreWrongAreNamed) {
   GenerateSequenceRequest request = Request(kTune);
   SetInt(request, "branch_factor", 0);  // acts as 1
   EXPECT_TRUE(generator.Generate(request).ok());
+}
+
+TEST(SequenceGeneratorTest, AKeyThatIsGivenMovesThePrimerAsThatKeyDoes) {
+  const SequenceGenerator generator(RandomModel("lookback_rnn"));
+  const auto generate = [&](const std::vector<Event>& primer, const char* key) {
+    GenerateSequenceRequest request = Request(primer);
+    SetInt(request, "seed", 5);
+    if (key != nullptr) {
+      (*request.mutable_generator_options()->mutable_args())[kPrimerKeyArg].set_string_value(key);
+    }
+    const auto generation = generator.Generate(request);
+    EXPECT_TRUE(generation.ok()) << generation.status();
+    return generation->SerializeAsString();
+  };
+  const std::vector<Event> c_major = {60, 62, 64, 65, 67, 69, 71, 72};
+  EXPECT_EQ(generate(c_major, "C"), generate(c_major, nullptr));
+  EXPECT_EQ(generate(c_major, "Am"), generate(c_major, nullptr));
+  EXPECT_NE(generate(c_major, "G"), generate(c_major, nullptr));
+  const SequenceGenerator drums(RandomModel("drum_kit"));
+  GenerateSequenceRequest request = Request({60});
+  SetInt(request, kPrimerKeyArg, 7);
+  EXPECT_EQ(ErrorLine(drums.Generate(request).status()),
+            "the argument primer_key is for models that move primers to a key of theirs, and "
+            "drum_kit takes them as they are. Leave it out.");
 }
 
 TEST(SequenceGeneratorTest, ChangesOfTempoAreHeardBeatForBeat) {

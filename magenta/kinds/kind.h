@@ -110,6 +110,9 @@ struct PrimerRequest {
   /// Whether the input's other instruments are heard beside what is generated: for the notes to the
   /// user alone.
   bool others_stay = false;
+  /// The major key (0..11) that the primer is taken to be in, where the kind moves primers to a key
+  /// of its own; nothing: it is found in the notes.
+  std::optional<int> key;
   /// Up to where control is read, if that is later than generate_start_step.
   int64_t section_end_step = 0;
   /// Where a kind that reads control begins at the latest, in silence if need be: control is read
@@ -187,6 +190,9 @@ class MusicKind {
 
   /// Whether the input's chord symbols condition it.
   virtual bool ReadsChords() const { return false; }
+
+  /// Whether primers are moved to a key of the model's: what PrimerRequest::key is for.
+  virtual bool MovesToKey() const { return false; }
 
   /// Whether its notes are drums: on MIDI's channel 10, and beside a song's other instruments.
   virtual bool plays_drums() const { return false; }

@@ -172,7 +172,7 @@ class MelodyKind final : public MusicKind {
         ExtractMelodies(sequence, MelodyExtractionOf(MelodyOptionRows(), options));
     Examples examples;
     for (ExtractedMelody& extracted : extraction.melodies) {
-      examples.transpositions.push_back(Squash(extracted.melody));
+      examples.transpositions.push_back(Squash(extracted.melody, std::nullopt));
       examples.sequences.push_back({extracted.melody.events(), {}});
     }
     for (MelodyTrack& track : extraction.tracks) {
@@ -200,13 +200,15 @@ class MelodyKind final : public MusicKind {
     melody.SetLength(length);
     primer.played = melody.events();
     primer.start_step = melody.start_step();
-    primer.transpose = Squash(melody);
+    primer.transpose = Squash(melody, request.key);
     SayFolded(melody.events(), primer);
     primer.events.events = melody.events();
     return primer;
   }
 
   bool IsPitch(Event event) const override { return event >= kMinPitch; }
+
+  bool MovesToKey() const override { return options_.transpose_to_key.has_value(); }
 
   DefaultPrimer MakeDefaultPrimer(double qpm, Grid grid) const override {
     const int steps_per_quarter = grid.steps_per_quarter();
@@ -229,8 +231,8 @@ class MelodyKind final : public MusicKind {
   }
 
  private:
-  int Squash(Melody& melody) const {
-    return melody.Squash(options_.min_note, options_.max_note, options_.transpose_to_key);
+  int Squash(Melody& melody, std::optional<int> key) const {
+    return melody.Squash(options_.min_note, options_.max_note, options_.transpose_to_key, key);
   }
 
   /// The melody to continue; it begins before generate_start_step.

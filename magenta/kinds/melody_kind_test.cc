@@ -169,6 +169,22 @@ TEST(MelodyKindTest, RendersAnEmptyPrimerFromZero) {
   EXPECT_EQ(rendered.notes(0).end_time(), 0.125);
 }
 
+TEST(MelodyKindTest, APrimerIsInTheKeyThatIsGiven) {
+  const std::vector<StepNote> notes = {{62, 0, 1}, {66, 1, 2}, {69, 2, 3}};
+  PrimerRequest request;
+  request.generate_start_step = 3;
+  // Found: D major. Given: G major; then out of which range it lies is another matter, too.
+  EXPECT_EQ(DumpPrimer(notes, request), "@0 t-2: 60 64 67");
+  request.key = 7;
+  EXPECT_EQ(DumpPrimer(notes, request), "@0 t5: 67 71 74");
+  request.key = 2;
+  EXPECT_EQ(DumpPrimer(notes, request), "@0 t-2: 60 64 67");
+  // Where nothing is moved to a key, it means nothing.
+  EXPECT_EQ(DumpPrimer(notes, request, {48, 84, std::nullopt}), "@0 t0: 62 66 69");
+  EXPECT_TRUE(MakeMelodyKind({})->MovesToKey());
+  EXPECT_FALSE(MakeMelodyKind({48, 84, std::nullopt})->MovesToKey());
+}
+
 TEST(MelodyKindTest, ExtractsSquashedMelodiesAndSaysWhatWasDropped) {
   std::vector<StepNote> notes;
   for (int i = 0; i < 16; ++i) notes.push_back({74 + i % 5, i, i + 1});

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "magenta/live/realtime/duet_options.h"
@@ -49,6 +50,10 @@ class Conversation {
   /// The first step, where there is a turn.
   int64_t start() const { return turns_.front().from; }
 
+  /// The major key (0..11) that the last answer was made in: what comes stays in it while it can.
+  std::optional<int> key() const { return key_; }
+  void HoldKey(int key) { key_ = key; }
+
   /// `turn` follows, on the steps of the session; its notes are ended. What goes beyond its first
   /// step is cut there.
   void Add(Turn turn);
@@ -64,6 +69,7 @@ class Conversation {
  private:
   const int64_t bar_;
   std::deque<Turn> turns_;
+  std::optional<int> key_;
 };
 
 }  // namespace magenta

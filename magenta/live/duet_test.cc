@@ -3,10 +3,12 @@
 #include "magenta/live/duet.h"
 
 #include <fmt/core.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "magenta/generate/random_model.h"
@@ -33,7 +35,8 @@ std::string MachineNotes(const Simulation& simulation, int channel = 0) {
 
 /// What SequenceGenerator makes of the same phrase, from `start` on, as MachineNotes has it.
 std::string Generated(const std::shared_ptr<const Model>& model, const NoteSequence& phrase,
-                      int start, int end, uint32_t seed, int first_step) {
+                      int start, int end, uint32_t seed, int first_step,
+                      std::optional<int> key = std::nullopt) {
   GenerateSequenceRequest request;
   *request.mutable_input_sequence() = phrase;
   auto& options = *request.mutable_generator_options();
@@ -41,6 +44,7 @@ std::string Generated(const std::shared_ptr<const Model>& model, const NoteSeque
   section->set_start_time(start / 8.0);  // at 120 quarters a minute
   section->set_end_time(end / 8.0);
   (*options.mutable_args())["seed"].set_int_value(static_cast<int32_t>(seed));
+  if (key.has_value()) (*options.mutable_args())["primer_key"].set_int_value(*key);
   const auto generation = SequenceGenerator(model).GenerateMany(request, 1);
   if (!generation.ok()) return generation.status().ToString();
   std::string dump;
@@ -109,7 +113,7 @@ std::string GeneratedFrom(const std::shared_ptr<const Model>& model, const Answe
   const auto length = static_cast<int>(report.primer.size());
   const auto steps = static_cast<int>(report.end_step - report.start_step);
   return Generated(model, melody->ToSequence(120), length, length + steps, report.seed,
-                   static_cast<int>(report.start_step) - length);
+                   static_cast<int>(report.start_step) - length, report.key);
 }
 
 /// `bars` bars of eighths, with a rest here and there.
@@ -208,6 +212,37 @@ TEST(Duet, AnswersGoOnFromTheWholePrimerThatIsLogged) {
     EXPECT_LE(longest, 16 * row.longest) << row.what;
     EXPECT_GE(reports.all.back().primer.size(), 16 * row.last) << row.what;
   }
+}
+
+TEST(Duet, AKeyIsHeldWhileItFits) {
+  // By turns, a bar each: a phrase in G with its F#, then phrases that fit C a little better.
+  const std::vector<std::vector<int>> phrases = {
+      {67, 69, 71, 72, 74, 76, 78, 79}, {60, 62, 64, 65, 67}, {60, 62, 64, 67, 72}};
+  const auto play = [&](DuetOptions options, const std::vector<std::vector<int>>& bars) {
+    Simulation simulation;
+    options.listen_bars = options.answer_bars = 1;
+    for (size_t i = 0; i < bars.size(); ++i) {
+      for (size_t k = 0; k < bars[i].size(); ++k) {
+        const double at = 32.0 * static_cast<double>(i) + 2.0 * static_cast<double>(k);
+        simulation.Note(at, at + 2, bars[i][k]);
+      }
+    }
+    auto duet = Duet::Create(options, {RandomModel("lookback_rnn")});
+    EXPECT_TRUE(duet.ok());
+    Reports reports;
+    EXPECT_TRUE((*duet)->Run(simulation, {}, reports).ok());
+    std::vector<int> keys;
+    for (const AnswerReport& report : reports.all) keys.push_back(report.key.value_or(-1));
+    return keys;
+  };
+  constexpr int kG = 7, kF = 5;
+  DuetOptions options = Options(TurnMode::kBars);
+  std::vector<int> keys = play(options, phrases);
+  EXPECT_EQ(keys, std::vector<int>(phrases.size(), kG));
+  options.memory = MemoryMode::kPhrase;
+  EXPECT_THAT(play(options, phrases), ::testing::Each(-1));
+  options.primer_key = kF;
+  EXPECT_THAT(play(options, phrases), ::testing::Each(kF));
 }
 
 TEST(Duet, AllNotesOffIsAsIfTheKeysWereLetGo) {
@@ -641,7 +676,10 @@ TEST(Duet, AModelThatIsChosenInAnAnswerGoesOnWithIt) {
       heard.push_back({on, off, note.pitch});
       expected += fmt::format("{}@{}-{} ", note.pitch, on, off);
     }
-    expected += Generated(second, Simulation::Phrase(heard), static_cast<int>(step), 32, 7, 0);
+    // It stays in the key of the answer.
+    EXPECT_EQ(change.key, reports.all[0].key);
+    expected +=
+        Generated(second, Simulation::Phrase(heard), static_cast<int>(step), 32, 7, 0, change.key);
     EXPECT_EQ(MachineNotes(simulation), expected) << at;
   }
 }

@@ -6,6 +6,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/music/harmony/chord_symbol.h"
+#include "magenta/music/key.h"
 
 namespace magenta {
 namespace {
@@ -98,6 +99,22 @@ void Phrase::AddNote(const Note& played, int64_t end, NoteSequence& sequence) co
   note->set_is_drum(options_.drums);
 }
 
+std::optional<int> Phrase::KeyAt(int64_t end) const {
+  if (options_.primer_key.has_value()) return options_.primer_key;
+  if (options_.drums || options_.memory == MemoryMode::kPhrase) return std::nullopt;
+  TwelveCounts notes_in_key{};
+  for (const Conversation::Turn& turn : before_.turns()) {
+    if (turn.is_answer) continue;
+    for (const Note& played : turn.notes) CountMajorKeys(played.pitch, notes_in_key);
+  }
+  for (const Note& played : notes_) {
+    if (is_answer_ || played.start < start_ || played.start >= end) continue;
+    CountMajorKeys(played.pitch, notes_in_key);
+  }
+  if (notes_in_key == TwelveCounts{}) return before_.key();
+  return SettleMajorKey(notes_in_key, before_.key());
+}
+
 absl::StatusOr<Primer> Phrase::ReadPrimer(const Model& model, int64_t end) const {
   MAGENTA_ASSIGN_OR_RETURN(
       const QuantizedSequence quantized,
@@ -105,6 +122,7 @@ absl::StatusOr<Primer> Phrase::ReadPrimer(const Model& model, int64_t end) const
   PrimerRequest request;
   request.generate_start_step = end - origin();
   request.section_end_step = end + 1 - origin();
+  request.key = KeyAt(end);
   MAGENTA_ASSIGN_OR_RETURN(Primer primer, model.spec->kind->ReadPrimer(quantized, request));
   for (const Event event : primer.events.events) {
     if (!model.codec->Accepts(event)) {

@@ -3,6 +3,7 @@
 // one that SequenceGenerator would read from the same notes.
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -31,11 +32,12 @@ class Phrase {
   /// From now on notes before `step` don't count.
   void Begin(int64_t step);
   void Clear() { notes_.clear(); }
-  /// Takes `notes` for what was played, so many steps before where they stand: over the chords of
-  /// that time.
-  void Replace(std::vector<Note> notes, int64_t moved = 0) {
+  /// Takes an answer's notes for what was played, so many steps before where they stand: over the
+  /// chords of that time.
+  void TakeAnswer(std::vector<Note> notes, int64_t moved = 0) {
     notes_ = std::move(notes);
     moved_ = moved;
+    is_answer_ = true;
   }
   int64_t moved() const { return moved_; }
 
@@ -54,6 +56,10 @@ class Phrase {
   /// at origin(); notes that sound at `end` are cut there, those that begin later left out. Its
   /// chords go on up to `chords_end`.
   NoteSequence ToSequence(int64_t end, int64_t chords_end) const;
+  /// The major key (0..11) that all is taken to be in where the phrase ends on `end`: the options',
+  /// else the conversation's while it fits what the player played (SettleMajorKey). Nothing: a
+  /// model finds one in its primer.
+  std::optional<int> KeyAt(int64_t end) const;
   /// The primer that `model` continues on step `end`, its control up to that of that step. Errors
   /// as MusicKind::ReadPrimer's.
   absl::StatusOr<Primer> ReadPrimer(const Model& model, int64_t end) const;
@@ -68,6 +74,7 @@ class Phrase {
   std::vector<Note> notes_;
   int64_t start_ = 0;
   int64_t moved_ = 0;
+  bool is_answer_ = false;
 };
 
 }  // namespace magenta

@@ -136,12 +136,14 @@ class RemoteAnswer final : public LiveAnswer {
 
 RemoteResponder::RemoteResponder(const DuetOptions& options,
                                  std::shared_ptr<StreamingGenerator> server,
-                                 std::vector<std::string> generators, Sampling sampling)
+                                 std::vector<RemoteModel> generators, Sampling sampling)
     : options_(options),
       server_(std::move(server)),
       generators_(std::move(generators)),
       sampling_(sampling),
-      step_seconds_(60 / options.qpm / options.steps_per_quarter) {}
+      step_seconds_(60 / options.qpm / options.steps_per_quarter) {
+  for (const RemoteModel& generator : generators_) names_.push_back(generator.id);
+}
 
 RemoteResponder::~RemoteResponder() = default;
 
@@ -184,13 +186,17 @@ std::unique_ptr<RemoteAnswer> RemoteResponder::Ask(const Phrase& phrase, AnswerO
     return static_cast<double>(step - origin) / options_.steps_per_quarter;
   };
   GenerateSequenceRequest request;
-  request.set_generator_id(generators_[order.model]);
+  request.set_generator_id(names_[order.model]);
   *request.mutable_input_sequence() = phrase.ToSequence(order.step, order.until);
   GeneratorOptions& wanted = *request.mutable_generator_options();
   auto* section = wanted.add_generate_sections();
   section->set_start_time(seconds(order.step));
   section->set_end_time(seconds(order.until));
   (*wanted.mutable_args())["seed"].set_int_value(static_cast<int32_t>(order.seed));
+  const std::optional<int> key = phrase.KeyAt(order.step);
+  if (key.has_value() && generators_[order.model].takes_primer_key) {
+    (*wanted.mutable_args())[kPrimerKeyArg].set_int_value(*key);
+  }
   Sampling sampling = sampling_;
   sampling.temperature = order.temperature;
   SetSamplingArgs(sampling, wanted);

@@ -26,17 +26,25 @@ inline constexpr int kMostStepsAhead = 8;
 
 class RemoteAnswer;
 
+/// A generator of a server.
+struct RemoteModel {
+  std::string id;
+  /// Whether requests to it may have the argument primer_key.
+  bool takes_primer_key = false;
+};
+
 /// Its calls never wait for the server, unless BePatient was called: notes arrive on the server's
 /// own threads, through NoteStream. Measured times are in seconds of real time.
 class RemoteResponder final : public Responder {
  public:
-  /// `generators` are ids of `server`, at least one. `options` outlive it. Of `sampling` the
+  /// `generators`: of `server`, at least one. `options` outlive it. Of `sampling` the
   /// temperature is each order's own.
   RemoteResponder(const DuetOptions& options, std::shared_ptr<StreamingGenerator> server,
-                  std::vector<std::string> generators, Sampling sampling = {});
+                  std::vector<RemoteModel> generators, Sampling sampling = {});
   ~RemoteResponder() override;
 
-  const std::vector<std::string>& models() const override { return generators_; }
+  const std::vector<std::string>& models() const override { return names_; }
+  bool MovesToKey(size_t model) const override { return generators_[model].takes_primer_key; }
   void BePatient() override { patient_ = true; }
   void BeginPhrase() override;
   void Hear(const Phrase& phrase, int64_t step, size_t model) override;
@@ -52,7 +60,8 @@ class RemoteResponder final : public Responder {
 
   const DuetOptions& options_;
   const std::shared_ptr<StreamingGenerator> server_;
-  const std::vector<std::string> generators_;
+  const std::vector<RemoteModel> generators_;
+  std::vector<std::string> names_;
   const Sampling sampling_;
   bool patient_ = false;
   /// Questions for steps to come, in order of steps.

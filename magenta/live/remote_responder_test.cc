@@ -99,7 +99,7 @@ DuetOptions RemoteOptions(TurnMode mode) {
 ResponderMaker Asking(const std::shared_ptr<StreamingGenerator>& server) {
   return [server](const DuetOptions& options) {
     return std::make_unique<RemoteResponder>(options, server,
-                                             std::vector<std::string>{"lookback_rnn"});
+                                             std::vector<RemoteModel>{{"lookback_rnn", true}});
   };
 }
 

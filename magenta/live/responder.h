@@ -72,6 +72,8 @@ class Responder {
   virtual ~Responder() = default;
   /// Names of the models to choose from; at least one.
   virtual const std::vector<std::string>& models() const = 0;
+  /// Whether that model moves primers to a key of its own (MusicKind::MovesToKey).
+  virtual bool MovesToKey(size_t model) const = 0;
   /// Waits for answers where it must: time is simulated.
   virtual void BePatient() {}
   /// Another phrase begins.

@@ -170,6 +170,8 @@ void ResponsePlanner::End(const Phrase& phrase, int64_t step, int64_t until) {
   report.seed = proposal_->order.seed;
   report.model = responder_->models()[proposal_->order.model];
   report.primer = proposal_->answer->primer();
+  if (responder_->MovesToKey(proposal_->order.model)) report.key = phrase.KeyAt(step);
+  if (report.key.has_value()) conversation_.HoldKey(*report.key);
   proposal_->answer->EndAt(until);
   Answer answer;
   answer.start = step;
@@ -196,7 +198,7 @@ void ResponsePlanner::ChangeModel() {
   if (answer.made->finished() || step >= answer.until) return;
   Phrase so_far(options_, conversation_, chords_);
   so_far.Begin(answer.kept_to);
-  so_far.Replace(AsPlayed(answer.sent));
+  so_far.TakeAnswer(AsPlayed(answer.sent));
   AnswerOrder order = answer.order;
   order.step = step;
   order.until = answer.until;
@@ -217,6 +219,7 @@ void ResponsePlanner::ChangeModel() {
   answer.report.temperature = temperature_;
   answer.report.start_step = step;
   answer.report.primer = answer.made->primer();
+  answer.report.key = responder_->MovesToKey(order.model) ? so_far.KeyAt(step) : std::nullopt;
   if (!answer.reported) return;
   reports_.push_back(answer.report);
   reports_.back().again = true;
@@ -297,7 +300,7 @@ void ResponsePlanner::Mutate() {
   conversation_.MoveTo(first + shift, kMostBarsBefore);
   Phrase phrase(options_, conversation_, chords_);
   phrase.Begin(first + shift);
-  phrase.Replace(std::move(notes), shift);
+  phrase.TakeAnswer(std::move(notes), shift);
   End(phrase, wanted.step, wanted.until);
 }
 

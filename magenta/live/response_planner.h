@@ -34,6 +34,8 @@ struct AnswerReport {
   int64_t start_step = 0;
   int64_t end_step = 0;
   int64_t phrase_start = 0;
+  /// The major key (0..11) that it was taken to be in, where one was given to the model.
+  std::optional<int> key;
   /// All that the model heard, the phrase last, at the pitches at which it was played.
   std::vector<Event> primer;
   /// What was done to it.

@@ -1,7 +1,9 @@
 #pragma once
-// Major scales: how well notes fit each of the twelve keys.
+// Keys: how well notes fit each of the twelve major scales, and their names.
 
 #include <array>
+#include <optional>
+#include <string_view>
 
 #include "magenta/music/event.h"
 
@@ -21,5 +23,16 @@ constexpr bool InMajorKey(Event pitch, int key) {
 constexpr void CountMajorKeys(Event pitch, TwelveCounts& keys, int times = 1) {
   for (int key = 0; key < 12; ++key) keys[key] += InMajorKey(pitch, key) ? times : 0;
 }
+
+/// The major key (0..11) that `text` names: "C", "F#", "Bb major"; of a minor one ("Am", "F#
+/// minor") its relative major, which has the same notes. Nothing where it names none.
+std::optional<int> ParseMajorKey(std::string_view text);
+/// "C", "Db", ... of 0..11.
+std::string_view MajorKeyName(int key);
+
+/// The key of music that goes on, where so many of its notes belong to each key: `held` as long as
+/// no other one has clearly more of them, over two and over a twentieth of those that `held` has.
+/// Without `held` the one with the most, the lowest on ties.
+int SettleMajorKey(const TwelveCounts& notes_in_key, std::optional<int> held);
 
 }  // namespace magenta

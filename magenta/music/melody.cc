@@ -77,7 +77,8 @@ void Melody::Transpose(int semitones, Event min_note, Event max_note) {
   }
 }
 
-int Melody::Squash(Event min_note, Event max_note, std::optional<int> transpose_to_key) {
+int Melody::Squash(Event min_note, Event max_note, std::optional<int> transpose_to_key,
+                   std::optional<int> key) {
   int semitones = 0;
   Event low = kMaxPitch + 1;
   Event high = kMinPitch - 1;
@@ -87,7 +88,7 @@ int Melody::Squash(Event min_note, Event max_note, std::optional<int> transpose_
     high = std::max(high, event);
   }
   if (transpose_to_key.has_value() && low <= high) {
-    const int to_key = *transpose_to_key - MajorKey();
+    const int to_key = *transpose_to_key - (key.has_value() ? *key : MajorKey());
     const double centre = (low + high) / 2.0;
     const double target = (min_note + max_note - 1) / 2.0;
     // nearbyint: half to even, as the reference rounds.

@@ -46,10 +46,11 @@ class Melody {
   /// octaves. The range must hold an octave and lie within 0..128 (checked).
   void Transpose(int semitones, Event min_note = kMinPitch, Event max_note = kMaxPitch + 1);
   /// Semitones from the melody's MajorKey() to `transpose_to_key` (0..11), and the octaves that
-  /// then bring its centre nearest to that of [min_note, max_note); then Transpose. Returns the
-  /// semitones used: 0 where there are no notes, or no key to go to (only the folding is done
-  /// then).
-  int Squash(Event min_note, Event max_note, std::optional<int> transpose_to_key);
+  /// then bring its centre nearest to that of [min_note, max_note); then Transpose. `key` (0..11)
+  /// is taken for its key where it is given. Returns the semitones used: 0 where there are no
+  /// notes, or no key to go to (only the folding is done then).
+  int Squash(Event min_note, Event max_note, std::optional<int> transpose_to_key,
+             std::optional<int> key = std::nullopt);
 
   /// The major key 0..11 that holds most note-ons, the lowest on ties.
   int MajorKey() const;

@@ -14,6 +14,7 @@
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
+#include "magenta/music/key.h"
 #include "magenta/music/program.h"
 
 namespace magenta {
@@ -104,6 +105,11 @@ bool BoolIn(const ArgValue& value) {
 /// What a STRING says, which may be a number.
 std::string TextIn(const ArgValue& value) {
   return value.has_int_value() ? fmt::format("{}", value.int_value()) : value.string_value();
+}
+
+/// The major key that is meant, by number or name.
+std::optional<int> KeyIn(const ArgValue& value) {
+  return value.has_int_value() ? value.int_value() : ParseMajorKey(value.string_value());
 }
 
 /// Smaller ones than floats are would overflow what they divide.
@@ -226,6 +232,14 @@ const std::vector<ArgumentRow>& Rows() {
           "The part that is continued, by number (from 1) or name; without it the model's choice.")
           .AtLeast(1)
           .Only([](V v) { return !TextIn(v).empty(); }),
+      Row(
+          kPrimerKeyArg, kString, [](V v, A a) { a.primer_key = KeyIn(v); },
+          "The key that the primer is taken to be in: C, F#, Bb, Am, or 0 (C) to 11; without it "
+          "the "
+          "one that fits its notes best.")
+          .AtLeast(0)
+          .AtMost(11)
+          .Only([](V v) { return KeyIn(v).has_value(); }),
       Row("program", kString, TakeProgram,
           "The sound of the part that is continued: a General MIDI number or name; without it "
           "its own.")

@@ -19,6 +19,9 @@ using GeneratorArgument = GeneratorDetails::Argument;
 /// Whether the argument `name` is of models that read chords alone.
 bool IsOfChords(std::string_view name);
 
+/// Of models that move primers to a key of theirs.
+inline constexpr char kPrimerKeyArg[] = "primer_key";
+
 /// Every argument that ParseGenerateArgs takes, and what it may be: the table that it reads them
 /// by. Its defaults leave GenerateArgs as they are.
 std::vector<GeneratorArgument> GenerateArguments();
@@ -43,6 +46,9 @@ struct GenerateArgs {
   /// int_value (a number from 1, as PartsOf lists them) or string_value (that, or a name): the part
   /// that is continued; "" where the request leaves the choice to the model.
   std::string primer_part;
+  /// int_value 0..11 or string_value (key.h), of models that move primers to a key of theirs: the
+  /// major key that the primer is taken to be in; nothing: it is found in its notes.
+  std::optional<int> primer_key;
   /// string_value "keep" or "drop": whether the other parts stay, up to where the music goes on.
   /// Not with reference_windows, which drop them.
   bool keep_accompaniment = true;

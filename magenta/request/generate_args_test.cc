@@ -58,7 +58,8 @@ TEST(GenerateArgsTest, EveryArgumentTakesWhatItsRowSays) {
     }
     for (const std::string& choice : argument.choices()) EXPECT_TRUE(Takes(name, Text(choice)));
     const bool is_text = argument.type() == GeneratorArgument::STRING;
-    EXPECT_EQ(Takes(name, Text("flute")), is_text && argument.choices().empty());
+    const char* text = name == kPrimerKeyArg ? "Bb" : "flute";
+    EXPECT_EQ(Takes(name, Text(text)), is_text && argument.choices().empty());
     EXPECT_FALSE(Takes(name, Text("")));
     EXPECT_FALSE(Takes(name, ArgValue()));
     ArgValue flag;
@@ -79,7 +80,8 @@ TEST(GenerateArgsTest, ErrorsListTheTable) {
   for (const GeneratorArgument& argument : GenerateArguments()) {
     EXPECT_THAT(ErrorRemedy(status), HasSubstr(argument.name()));
   }
-  EXPECT_THAT(ErrorRemedy(status), HasSubstr("primer_part, program (int_value or string_value)"));
+  EXPECT_THAT(ErrorRemedy(status),
+              HasSubstr("primer_part, primer_key, program (int_value or string_value)"));
 }
 
 }  // namespace

@@ -335,13 +335,28 @@ class Live(Case):
                 folder = f'{memory}{steps}{answer["seed"]}'
                 self.ok('generate', '--output_dir=' + self.path(folder), '--num_outputs=1', '--qpm=120',
                         '--primer_melody=' + json.dumps(answer['primer']), f'--num_steps={steps + 64}',
-                        f'--seed={answer["seed"]}')
+                        f'--seed={answer["seed"]}', *(['--primer_key=' + answer['key']] if 'key' in answer else []))
+                self.assertEqual('key' in answer, memory == 'session')
                 generated = [n for n in notes_of(self.path(folder, self.files(folder)[0])) if n[1] >= steps / 8 - 1e-4]
                 begin = (int(answer['at'].split('|')[0]) - 1) * 2
                 played = [n for n in tracks['machine'] if begin - 1e-4 <= n[1] < begin + 8]
                 self.assertEqual([n[0] for n in played], [n[0] for n in generated])
                 for a, b in zip(played, generated):
                     self.assertAlmostEqual(a[1] - begin, b[1] - steps / 8, places=2)
+
+    def test_it_keeps_the_key(self):
+        """A phrase in G, then two that C would fit as well or better: all are answered in G."""
+        phrases = [[67, 69, 71, 72, 74, 76, 78, 79], [67, 69, 71, 72, 74, 71, 69, 67], [72, 71, 69, 67, 65, 67, 69, 67]]
+        bars = [[pitch] for phrase in phrases for pitch in phrase + [None] * 8]
+        source = self.write('g.mid', midi([[] if chord == [None] else chord for chord in bars], 240))
+        keys = lambda *flags: [e.get('key') for e in self.duet(source, *flags)[0] if e['event'] == 'answer']
+        self.assertEqual(keys(), ['G', 'G', 'G'])
+        self.assertEqual(keys('--primer_key=Dm'), ['F', 'F', 'F'])
+        self.assertEqual(keys('--memory=phrase'), [None, None, None])
+        self.fails(2, "--primer_key: 'H' is no key", 'live', '--backend=file', '--input_port=' + source,
+                   '--output_port=' + self.path('o.mid'), '--primer_key=H')
+        self.fails(2, 'takes them as they are', 'live', '--backend=file', '--input_port=' + source,
+                   '--output_port=' + self.path('o.mid'), '--primer_key=G', '--config=drum_kit')
 
     def test_a_clock_of_bars_that_stops_ends_the_session(self):
         body = b'\0\xb0\x09\x7f' + b'\x83\xaf\0\x90\x3c\x64\x83\x60\x80\x3c\0\0\xff\x2f\0'

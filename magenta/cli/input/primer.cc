@@ -13,6 +13,7 @@
 #include "magenta/io/drums/drum_primer.h"
 #include "magenta/io/music/piece_choice.h"
 #include "magenta/io/music/read_music.h"
+#include "magenta/music/key.h"
 #include "magenta/music/melody.h"
 
 namespace magenta::cli {
@@ -215,6 +216,14 @@ absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, const Musi
     return primer;
   }
   return flags.midi.empty() ? FromDefault(flags, kind, grid) : FromFile(flags, kind, grid);
+}
+
+absl::StatusOr<std::optional<int>> ParsePrimerKeyFlag(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  const std::optional<int> key = ParseMajorKey(text);
+  if (key.has_value()) return key;
+  return UsageError(fmt::format("--primer_key: '{}' is no key", text),
+                    "Give a note, and m for minor: C, F#, Bb, Am");
 }
 
 absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer,

@@ -49,6 +49,9 @@ struct PrimerMusic {
 absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, const MusicKind& kind,
                                             Grid grid);
 
+/// The key that --primer_key names (key.h), if it says one. Error (exit 2): it is no key.
+absl::StatusOr<std::optional<int>> ParsePrimerKeyFlag(const std::string& text);
+
 /// Asks for what comes after the primer. Error (exit 2): no step is left.
 absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer,
                                                     const ContinuationOptions& options);

@@ -18,6 +18,7 @@
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/models/model_spec.h"
+#include "magenta/music/key.h"
 #include "magenta/music/meter_map.h"
 #include "magenta/music/piece_limits.h"
 #include "magenta/music/quantize.h"
@@ -31,8 +32,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const Grid kCompareGrid = Grid::PerQuarter(4);
-constexpr const char* kKeyNames[] = {"C",  "Db", "D",  "Eb", "E",  "F",
-                                     "F#", "G",  "Ab", "A",  "Bb", "B"};
 
 bool IsFolder(const std::string& path) {
   std::error_code ignored;
@@ -205,7 +204,7 @@ class RunningCompareVerb : public CompareFlags {
       header.push_back(Printable(one.name));
       files.push_back(fmt::format("{}", one.files));
       melodies.push_back(fmt::format("{}", one.profile.melodies()));
-      keys.push_back(fmt::format("{} major", kKeyNames[one.profile.CommonestKey()]));
+      keys.push_back(fmt::format("{} major", MajorKeyName(one.profile.CommonestKey())));
     }
     TextTable table(header);
     table.Add(files);

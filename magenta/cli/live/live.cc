@@ -20,6 +20,7 @@
 #include "magenta/music/program.h"
 #include "magenta/render/live_synth.h"
 #include "magenta/render/sound.h"
+#include "magenta/request/generate_args.h"
 
 namespace magenta::cli {
 namespace {
@@ -35,6 +36,13 @@ struct PlayingModels {
     std::vector<std::string> names;
     for (const GeneratorDetails& model : details) names.push_back(model.id());
     return names;
+  }
+  std::vector<RemoteModel> Generators() const {
+    std::vector<RemoteModel> generators;
+    for (const GeneratorDetails& model : details) {
+      generators.push_back({model.id(), TakesArgument(model, kPrimerKeyArg)});
+    }
+    return generators;
   }
 };
 
@@ -157,10 +165,11 @@ class RunningLiveVerb : public LiveFlags {
     }
     MAGENTA_ASSIGN_OR_RETURN(DuetOptions options, MakeDuetOptions(*this, grid.steps(), seed));
     MAGENTA_RETURN_IF_ERROR(CheckReadsChords(options, models.details));
+    MAGENTA_RETURN_IF_ERROR(CheckMovesToKey(options, models.details));
     const Sampling drawing = sampling.At(temperature);
     if (models.there == nullptr) return Duet::Create(std::move(options), models.here, drawing);
     return Duet::CreateWith(std::move(options), [&](const DuetOptions& kept) {
-      return std::make_unique<RemoteResponder>(kept, models.there, models.Names(), drawing);
+      return std::make_unique<RemoteResponder>(kept, models.there, models.Generators(), drawing);
     });
   }
 
@@ -199,6 +208,20 @@ class RunningLiveVerb : public LiveFlags {
         fmt::format("chords are for models that play over them, and {} reads none", models[0].id()),
         "Choose --config=chord_pitches_improv, or leave --backing_chords, --chord_channel and "
         "--split_key out");
+  }
+
+  /// At least one of several must.
+  static absl::Status CheckMovesToKey(const DuetOptions& options,
+                                      const std::vector<GeneratorDetails>& models) {
+    const bool some_do = std::any_of(
+        models.begin(), models.end(),
+        [](const GeneratorDetails& details) { return TakesArgument(details, kPrimerKeyArg); });
+    if (some_do || !options.primer_key.has_value()) return absl::OkStatus();
+    return UsageError(
+        fmt::format("--primer_key is for models that move primers to a key of theirs, and {} takes "
+                    "them as they are",
+                    models[0].id()),
+        "Leave it out");
   }
 
   absl::StatusOr<std::vector<std::shared_ptr<const Model>>> LoadModels(Context& context) const {

@@ -8,6 +8,7 @@
 
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
+#include "magenta/cli/input/primer.h"
 #include "magenta/live/realtime/active_notes.h"
 #include "magenta/music/harmony/chord_symbol.h"
 #include "magenta/music/program.h"
@@ -300,6 +301,7 @@ absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_pe
   options.thru_others = flags.files.one_player;
   options.performer_waits = flags.files.waits;
   options.memory = flags.memory == "phrase" ? MemoryMode::kPhrase : MemoryMode::kSession;
+  MAGENTA_ASSIGN_OR_RETURN(options.primer_key, ParsePrimerKeyFlag(flags.primer_key));
   options.learn = flags.learn;
   options.temperature = flags.temperature;
   options.velocity = flags.velocity;

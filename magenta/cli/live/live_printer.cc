@@ -7,6 +7,8 @@
 
 #include <cmath>
 
+#include "magenta/music/key.h"
+
 namespace magenta::cli {
 namespace {
 
@@ -265,6 +267,7 @@ void LivePrinter::OnAnswer(const AnswerReport& report) {
                     .Set("temperature", report.temperature)
                     .Set("steps", report.end_step - report.start_step)
                     .Set("primer", Json::ArrayOf(report.primer));
+    if (report.key.has_value()) line.Set("key", std::string(MajorKeyName(*report.key)));
     if (!report.problem.empty()) line.Set("problem", report.problem);
     if (report.problem.empty() && report.again) line.Set("goes_on", true);
     if (report.elsewhere) {

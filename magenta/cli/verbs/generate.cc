@@ -218,6 +218,13 @@ class GenerateVerb : public Verb {
         .Value("PART")
         .Default("the part named melody, else the highest");
     flags
+        .Text("primer_key", &primer_key_,
+              "The key that the primer is taken to be in (C, F#, Bb, Am), for models that hear all "
+              "music in one key: they move it there and the result back.")
+        .NotEmpty()
+        .Value("KEY")
+        .Default("the one that fits its notes best");
+    flags
         .Text("accompaniment", &accompaniment_,
               "Whether the other parts stay, up to where the continuation begins.")
         .Choices({"keep", "drop"})
@@ -329,6 +336,8 @@ class GenerateVerb : public Verb {
     auto& args = *request.mutable_generator_options()->mutable_args();
     if (chords_.render) args["render_chords"].set_int_value(1);
     if (primer.part.has_value()) args["primer_part"].set_int_value(primer.part->number);
+    MAGENTA_ASSIGN_OR_RETURN(const auto key, ParsePrimerKeyFlag(primer_key_));
+    if (key.has_value()) args[kPrimerKeyArg].set_int_value(*key);
     if (!accompaniment_.empty()) args["accompaniment"].set_string_value(accompaniment_);
     if (program_.empty()) return absl::OkStatus();
     const auto program = ParseProgram(program_);
@@ -498,6 +507,7 @@ class GenerateVerb : public Verb {
   int new_steps_ = 0;
   int bars_ = 0;
   std::string accompaniment_;
+  std::string primer_key_;
   std::string program_;
   double temperature_ = 1.0;
   SamplingFlags sampling_;

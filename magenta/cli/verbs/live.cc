@@ -176,6 +176,13 @@ void LiveFlags::DescribeMusic(Flags& flags) {
             "key; phrase, your last phrase alone.")
       .Choices({"session", "phrase"});
   flags
+      .Text("primer_key", &primer_key,
+            "The key that all is taken to be in (C, F#, Bb, Am), for models that hear all music in "
+            "one key.")
+      .NotEmpty()
+      .Value("KEY")
+      .Default("the one that fits best, held while it does; with --memory=phrase each phrase's");
+  flags
       .Double("temperature", &temperature,
               "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
       .Range(0, 1000);

@@ -78,6 +78,7 @@ struct LiveFlags : HandedOverVerb {
   int chord_channel = 0;    // 0: none
   int split_key = -1;
   std::string memory = "session";
+  std::string primer_key;
   double temperature = 1;
   SamplingFlags sampling;
   int velocity = 0;

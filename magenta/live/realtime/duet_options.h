@@ -2,6 +2,7 @@
 // What a session of live play knows before it begins.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -123,6 +124,9 @@ struct DuetOptions {
   /// bars where phrases end on bars.
   bool performer_waits = false;
   MemoryMode memory = MemoryMode::kSession;
+  /// The major key (0..11) that all is taken to be in, for models that move primers to a key of
+  /// theirs; nothing: the session's own (Conversation::key), or with kPhrase that of each phrase.
+  std::optional<int> primer_key;
 
   /// What players send goes to the outputs of their answers.
   bool thru = true;

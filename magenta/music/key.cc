@@ -1,0 +1,63 @@
+#include "magenta/music/key.h"
+
+#include <algorithm>
+#include <string>
+
+namespace magenta {
+namespace {
+
+constexpr std::string_view kMajorKeyNames[12] = {"C",  "Db", "D",  "Eb", "E",  "F",
+                                                 "F#", "G",  "Ab", "A",  "Bb", "B"};
+
+/// Semitones of C D E F G A B above C, by letter from A on.
+constexpr int kSemitonesOfLetter[7] = {9, 11, 0, 2, 4, 5, 7};
+
+/// From the root of a minor key to that of the major one of the same notes.
+constexpr int kToRelativeMajor = 3;
+
+/// How many notes more, and what part of its own, another key must have.
+constexpr int kClearlyMore = 2;
+constexpr int kClearPart = 20;
+
+/// Takes `prefix` away where it is there.
+bool Take(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+}  // namespace
+
+std::optional<int> ParseMajorKey(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  const char letter = static_cast<char>(text[0] & ~0x20);  // upper case
+  if (letter < 'A' || letter > 'G') return std::nullopt;
+  int root = kSemitonesOfLetter[letter - 'A'];
+  text.remove_prefix(1);
+  if (Take(text, "#") || Take(text, "\u266f")) {
+    ++root;
+  } else if (Take(text, "b") || Take(text, "\u266d")) {
+    --root;
+  }
+  while (Take(text, " ")) {
+  }
+  if (text == "m" || text == "min" || text == "minor") {
+    root += kToRelativeMajor;
+  } else if (!text.empty() && text != "maj" && text != "major") {
+    return std::nullopt;
+  }
+  return (root + 12) % 12;
+}
+
+std::string_view MajorKeyName(int key) { return kMajorKeyNames[key]; }
+
+int SettleMajorKey(const TwelveCounts& notes_in_key, std::optional<int> held) {
+  const auto most = std::max_element(notes_in_key.begin(), notes_in_key.end());
+  const int best = static_cast<int>(most - notes_in_key.begin());
+  if (!held.has_value()) return best;
+  const int kept = notes_in_key[*held];
+  const int more = *most - kept;
+  return more > kClearlyMore && more * kClearPart > kept ? best : *held;
+}
+
+}  // namespace magenta

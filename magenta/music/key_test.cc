@@ -1,0 +1,47 @@
+#include "magenta/music/key.h"
+
+#include <gtest/gtest.h>
+
+#include <initializer_list>
+
+namespace magenta {
+namespace {
+
+TEST(KeyTest, ReadsNames) {
+  const std::pair<const char*, int> rows[] = {
+      {"C", 0},       {"c", 0},      {"F#", 6},  {"Gb", 6},      {"Bb", 10},      {"bb", 10},
+      {"Cb", 11},     {"B#", 0},     {"B", 11},  {"G major", 7}, {"Eb maj", 3},   {"Am", 0},
+      {"A minor", 0}, {"F# min", 9}, {"Bbm", 1}, {"C\u266f", 1}, {"B\u266dm", 1},
+  };
+  for (const auto& [text, key] : rows) EXPECT_EQ(ParseMajorKey(text), key) << text;
+  for (const char* text : {"", "H", "C##", "Cmaj7", "C dorian", "12", "major", " C", "C majorly"}) {
+    EXPECT_EQ(ParseMajorKey(text), std::nullopt) << text;
+  }
+  for (int key = 0; key < 12; ++key) EXPECT_EQ(ParseMajorKey(MajorKeyName(key)), key);
+}
+
+TwelveCounts CountsOf(std::initializer_list<std::pair<int, int>> pitches) {
+  TwelveCounts counts{};
+  for (const auto& [pitch, times] : pitches) CountMajorKeys(pitch, counts, times);
+  return counts;
+}
+
+TEST(KeyTest, AKeyIsHeldUntilAnotherFitsClearlyBetter) {
+  // G A B C D E and so many F and F#.
+  const auto notes = [](int f, int f_sharp) {
+    return CountsOf({{67, 4}, {69, 4}, {71, 4}, {60, 4}, {62, 4}, {64, 4}, {65, f}, {66, f_sharp}});
+  };
+  constexpr int kC = 0, kG = 7;
+  EXPECT_EQ(SettleMajorKey(notes(0, 0), std::nullopt), kC);
+  EXPECT_EQ(SettleMajorKey(notes(0, 1), std::nullopt), kG);
+  EXPECT_EQ(SettleMajorKey(notes(0, 0), kG), kG);
+  EXPECT_EQ(SettleMajorKey(notes(1, 0), kG), kG);
+  EXPECT_EQ(SettleMajorKey(notes(2, 0), kG), kG);
+  EXPECT_EQ(SettleMajorKey(notes(3, 0), kG), kC);
+  EXPECT_EQ(SettleMajorKey(notes(6, 3), kG), kC);
+  // Of many notes three more are not clear.
+  EXPECT_EQ(SettleMajorKey(CountsOf({{67, 100}, {65, 3}}), kG), kG);
+}
+
+}  // namespace
+}  // namespace magenta
