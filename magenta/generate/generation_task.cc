@@ -127,7 +127,7 @@ absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& 
   return absl::OkStatus();
 }
 
-/// The next event of the primer, scored as PrimeAndScore does.
+/// The next event of the primer, scored as LogLikelihood does.
 void GenerationTask::HearPrimer() {
   const Event event = script_.given.events[heard_];
   if (heard_ > 0) primer_score_ += primed_->LogProbabilityOf(0, event, filters_);

@@ -49,10 +49,10 @@ void Information::Add(const Information& other) {
   notes += other.notes;
 }
 
-absl::StatusOr<Likelihood> PrimeAndScore(Session& session, const EventSequence& events,
-                                         LogitFilters filters) {
-  MAGENTA_CHECK(session.rows() == 1);
-  const Model& model = session.model();
+absl::StatusOr<Likelihood> LogLikelihood(const std::shared_ptr<const Model>& shared,
+                                         const EventSequence& events) {
+  const Model& model = *shared;
+  Session session(shared, 1, model.codec->MakeControl(events.control));
   const bool one_head = model.codec->head_sizes().size() == 1;
   Likelihood likelihood;
   Information& information = likelihood.information;
@@ -64,24 +64,18 @@ absl::StatusOr<Likelihood> PrimeAndScore(Session& session, const EventSequence& 
                         fmt::format("event {} is {}, which {} can't encode", i, event, model.id));
     }
     if (i > 0) {
-      likelihood.per_event.push_back(session.LogProbabilityOf(0, event, filters));
+      likelihood.per_event.push_back(session.LogProbabilityOf(0, event, {}));
       likelihood.total += likelihood.per_event.back();
     }
     if (i > 0 && one_head) {
-      information.per_event.push_back(-session.LogProbabilityByAnyClass(0, event, filters));
+      information.per_event.push_back(-session.LogProbabilityByAnyClass(0, event, {}));
       information.nats += information.per_event.back();
     }
     session.Push(event);
-    session.Step();
+    if (i + 1 < events.events.size()) session.Step();  // nobody asks what follows the last one
   }
   information.notes = CountNotesAfterFirst(model, events.events);
   return likelihood;
-}
-
-absl::StatusOr<Likelihood> LogLikelihood(const std::shared_ptr<const Model>& model,
-                                         const EventSequence& events) {
-  Session session(model, 1, model->codec->MakeControl(events.control));
-  return PrimeAndScore(session, events);
 }
 
 absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<const Model>& model,
@@ -90,24 +84,27 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
   const MeterMap meters(sequence);
   const TempoMap tempos(sequence);
   if (instrument.has_value()) sequence = OnlyInstrument(std::move(sequence), *instrument);
+  // All that is heard is counted before the first step is scored.
   std::vector<ScoredPart> scored;
-  uint64_t steps = 0;  // of all parts
+  uint64_t steps = 0;
   for (NoteSequence& part : SplitOnTimeChanges(WithRealMeters(std::move(sequence)))) {
     ScoredPart result;
     result.start_time = part.subsequence_info().start_time_offset();
     if (part.notes().empty()) continue;
     MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence quantized,
                              Quantize(std::move(part), model->grid));
-    steps += static_cast<uint64_t>(quantized.total_steps());
-    MAGENTA_RETURN_IF_ERROR(CheckSteps(steps));
     PrimerRequest request;
     const double quarters = tempos.QuartersAt(result.start_time);
     request.search_start_step = BarLineStep(meters.At(quarters), quarters, model->grid);
     request.generate_start_step = quantized.total_steps();
+    MAGENTA_RETURN_IF_ERROR(CheckSteps(static_cast<uint64_t>(quantized.total_steps())));
     MAGENTA_ASSIGN_OR_RETURN(result.melody, model->spec->kind->ReadPrimer(quantized, request));
-    if (result.melody.events.events.size() < 2) continue;
-    MAGENTA_ASSIGN_OR_RETURN(result.likelihood, LogLikelihood(model, result.melody.events));
-    scored.push_back(std::move(result));
+    steps += result.melody.events.events.size();
+    MAGENTA_RETURN_IF_ERROR(CheckSteps(steps));
+    if (result.melody.events.events.size() >= 2) scored.push_back(std::move(result));
+  }
+  for (ScoredPart& part : scored) {
+    MAGENTA_ASSIGN_OR_RETURN(part.likelihood, LogLikelihood(model, part.melody.events));
   }
   if (!scored.empty()) return scored;
   return NothingToOutputError(

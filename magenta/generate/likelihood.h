@@ -46,11 +46,6 @@ struct Likelihood {
 absl::StatusOr<Likelihood> LogLikelihood(const std::shared_ptr<const Model>& model,
                                          const EventSequence& events);
 
-/// Primes the first row of `session` (one row, empty) with `events` and gives the likelihood of the
-/// second and later ones under `filters`. Errors as above.
-absl::StatusOr<Likelihood> PrimeAndScore(Session& session, const EventSequence& events,
-                                         LogitFilters filters = {});
-
 /// One stretch of a file without changes of tempo or meter.
 struct ScoredPart {
   /// Where it begins in the file, in seconds.

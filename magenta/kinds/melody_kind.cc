@@ -126,6 +126,15 @@ const std::vector<ExampleOption>& MelodyOptionRows() {
   return rows;
 }
 
+/// `pitch` by octaves into MIDI's range: a model's highest notes, moved back from its key, may lie
+/// beyond it.
+int InMidi(int pitch) {
+  constexpr int kOctave = 12;
+  while (pitch > kMaxPitch) pitch -= kOctave;
+  while (pitch < kMinPitch) pitch += kOctave;
+  return pitch;
+}
+
 /// One note at a time, moved by `transpose` semitones.
 class MelodyRenderer final : public NoteRenderer {
  public:
@@ -134,7 +143,7 @@ class MelodyRenderer final : public NoteRenderer {
   void Add(Event event, std::vector<NoteChange>& changes) override {
     if (event != kNoEvent) End(changes);
     if (IsPitch(event)) {
-      sounding_ = event + transpose_;
+      sounding_ = InMidi(event + transpose_);
       changes.push_back({.begins = true, .step = step_, .pitch = *sounding_});
     }
     ++step_;

@@ -185,6 +185,27 @@ TEST(MelodyKindTest, APrimerIsInTheKeyThatIsGiven) {
   EXPECT_FALSE(MakeMelodyKind({48, 84, std::nullopt})->MovesToKey());
 }
 
+TEST(MelodyKindTest, NoNoteLeavesMidisRange) {
+  // A primer at the top is moved down, and what is drawn above it comes back too high.
+  const std::vector<std::vector<StepNote>> rows = {
+      {{120, 0, 1}, {122, 1, 2}, {124, 2, 3}, {127, 3, 4}}, {{2, 0, 1}, {0, 1, 2}, {3, 2, 3}}};
+  for (const std::vector<StepNote>& notes : rows) {
+    PrimerRequest request;
+    request.generate_start_step = static_cast<int>(notes.size());
+    const auto primer = MakeMelodyKind({})->ReadPrimer(OnGrid(notes), request);
+    ASSERT_TRUE(primer.ok());
+    EventSequence events = primer->events;
+    for (const Event event : {48, 83, 59, 72}) events.events.push_back(event);
+    const NoteSequence music = MakeMelodyKind({})->Render(events, *primer, 120);
+    ASSERT_EQ(music.notes_size(), static_cast<int>(events.events.size()));
+    for (int i = 0; i < music.notes_size(); ++i) {
+      const int pitch = music.notes(i).pitch();
+      EXPECT_TRUE(pitch >= 0 && pitch <= 127) << pitch;
+      EXPECT_EQ((pitch - events.events[i] + primer->transpose) % 12, 0);
+    }
+  }
+}
+
 TEST(MelodyKindTest, ExtractsSquashedMelodiesAndSaysWhatWasDropped) {
   std::vector<StepNote> notes;
   for (int i = 0; i < 16; ++i) notes.push_back({74 + i % 5, i, i + 1});

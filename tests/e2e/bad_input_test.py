@@ -1,6 +1,7 @@
 """Every kind of bad input: the right exit status, one line that names the file and what to do, and
 nothing left behind."""
 
+import json
 import os
 import resource
 import shutil
@@ -384,6 +385,22 @@ class Scores(Case):
         self.assertIn('rest.mid', errors[0])
         self.assertEqual(run('score', model, good, rest).status, 4)
         self.fails(4, 'rest.mid', 'score', model, rest)
+
+    def test_the_other_records_are_scored(self):
+        folder = self.path('in')
+        os.mkdir(folder)
+        for name, content in (('a.mid', tune(4)), ('b.mid', midi([[], []])), ('c.mid', tune(4))):
+            with open(os.path.join(folder, name), 'wb') as file:
+                file.write(content)
+        records = self.path('all.tfrecord')
+        self.ok('convert', '--input_dir=' + folder, '--output_file=' + records)
+        model = '--run_dir=' + lookback('')
+        one = json.loads(self.ok('score', model, '--json', os.path.join(folder, 'a.mid')).out)['files'][0]
+        result = run('score', model, '--json', records)
+        self.assertEqual(result.status, 4, result)
+        self.assertIn('piece 2 (b.mid): there is no melody', result.err)
+        both = result.json['files'][0]
+        self.assertAlmostEqual(both['log_likelihood'], 2 * one['log_likelihood'], places=3)
 
 
 class Requests(Case):

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/input/model_list.h"
@@ -24,6 +25,8 @@ struct FileScore {
   std::vector<float> per_event;
   Information information;
   std::vector<std::string> remarks;
+  /// Of its pieces that can't be scored.
+  std::vector<absl::Status> failures;
 
   void Add(const Likelihood& likelihood) {
     log_likelihood += likelihood.total;
@@ -31,6 +34,16 @@ struct FileScore {
     information.Add(likelihood.information);
   }
 };
+
+/// What became of one of several pieces of `file`.
+absl::Status OfPiece(const std::string& piece, const absl::Status& status,
+                     const std::string& file) {
+  const std::string message = piece + ErrorMessage(status);
+  if (status.code() != absl::StatusCode::kOutOfRange) {
+    return InputError(file, message, ErrorRemedy(status));
+  }
+  return WithFile(NothingToOutputError(message, ErrorRemedy(status)), file);
+}
 
 /// A model, what it is called, and how it scores each file.
 struct ModelScores {
@@ -90,7 +103,7 @@ class ScoreVerb : public Verb {
     ProgressBar bar(context.out, "scoring");
     std::vector<absl::Status> failures;
     for (size_t i = 0; i < files_.size(); ++i) {
-      if (absl::Status status = ScoreByAll(files_[i], all); !status.ok()) {
+      if (absl::Status status = ScoreByAll(files_[i], all, failures); !status.ok()) {
         failures.push_back(std::move(status));
       }
       bar.Update(static_cast<double>(i + 1), static_cast<double>(files_.size()));
@@ -103,8 +116,10 @@ class ScoreVerb : public Verb {
   }
 
  private:
-  /// Adds the file's score to each model's, or to none.
-  absl::Status ScoreByAll(const std::string& file, std::vector<ModelScores>& all) const {
+  /// Adds the file's score to each model's, or to none; `failures` get the first model's pieces
+  /// that can't be scored.
+  absl::Status ScoreByAll(const std::string& file, std::vector<ModelScores>& all,
+                          std::vector<absl::Status>& failures) const {
     std::vector<FileScore> scores;
     const bool is_dataset = IsDataset(file);
     for (const ModelScores& one : all) {
@@ -112,6 +127,7 @@ class ScoreVerb : public Verb {
           scores.emplace_back(),
           is_dataset ? ScoreDataset(one.model, file, all.size() > 1) : ScoreFile(one.model, file));
     }
+    failures.insert(failures.end(), scores[0].failures.begin(), scores[0].failures.end());
     for (size_t i = 0; i < all.size(); ++i) all[i].scores.push_back(std::move(scores[i]));
     return absl::OkStatus();
   }
@@ -203,8 +219,13 @@ class ScoreVerb : public Verb {
     FileScore score;
     MAGENTA_ASSIGN_OR_RETURN(MusicPieces pieces, MusicPieces::Open(file, score.remarks, true));
     score.file = file;
+    int64_t number = 0;
     while (!pieces.at_end()) {
+      MAGENTA_RETURN_IF_ERROR(CheckInterrupted());
       MAGENTA_ASSIGN_OR_RETURN(std::optional<NoteSequence> sequence, pieces.Next());
+      const std::string piece = fmt::format(
+          "piece {}{}: ", ++number,
+          sequence->filename().empty() ? "" : fmt::format(" ({})", sequence->filename()));
       std::optional<int> instrument;
       if (!part_.empty()) {
         const auto part = FindPart(PartsOf(*sequence), part_, "--part");
@@ -212,7 +233,11 @@ class ScoreVerb : public Verb {
         instrument = part->instrument;
       }
       const auto parts = ScoreSequence(model, *std::move(sequence), instrument);
-      if (!parts.ok()) return WithFile(parts.status(), file);
+      if (!parts.ok()) {
+        if (number == 1 && pieces.at_end()) return WithFile(parts.status(), file);
+        score.failures.push_back(OfPiece(piece, parts.status(), file));
+        continue;
+      }
       for (const ScoredPart& part : *parts) {
         score.Add(part.likelihood);
         for (const std::string& note : part.melody.notes) {
@@ -221,7 +246,8 @@ class ScoreVerb : public Verb {
         }
       }
     }
-    return score;
+    if (!score.per_event.empty() || score.failures.empty()) return score;
+    return score.failures.front();
   }
 
   /// The examples of a data set; with `same_events` one that was made for another model will do.

@@ -13,9 +13,10 @@ constexpr uint64_t kMessageBytes = 40;  // the class, and the pointer to it
 constexpr uint64_t kFieldBytes = 8;
 constexpr uint64_t kStringBytes = 48;
 constexpr uint64_t kMapEntryBytes = 96;
-constexpr uint64_t kUnknownBytes = 24;
-constexpr uint64_t kScalarBytes = 16;  // a repeated one: the list doubles as it grows
-constexpr int kDeepest = 100;          // where parsing ends too
+constexpr uint64_t kUnknownBytes = 32;      // an unknown field; their list doubles, too
+constexpr uint64_t kUnknownTextBytes = 96;  // one of bytes
+constexpr uint64_t kScalarBytes = 16;       // a repeated one: the list doubles as it grows
+constexpr int kDeepest = 100;               // where parsing ends too
 
 // No message under this size can take more than kMostParsedBytes: an empty one of two bytes takes
 // 200 at most.
@@ -52,8 +53,20 @@ class Walker {
 
 uint64_t SizeOf(std::string_view bytes, const Descriptor* type, int depth);
 
+/// Whether a payload of bytes is kept as an unknown field: there is no such field, or it is one
+/// number.
+bool IsUnknownHere(const FieldDescriptor* field) {
+  if (field == nullptr) return true;
+  switch (field->type()) {
+    case FieldDescriptor::TYPE_MESSAGE:
+    case FieldDescriptor::TYPE_STRING:
+    case FieldDescriptor::TYPE_BYTES: return false;
+    default: return !field->is_repeated();
+  }
+}
+
 uint64_t SizeOfDelimited(std::string_view payload, const FieldDescriptor* field, int depth) {
-  if (field == nullptr) return kUnknownBytes + payload.size();
+  if (IsUnknownHere(field)) return kUnknownTextBytes + payload.size();
   switch (field->type()) {
     case FieldDescriptor::TYPE_MESSAGE:
       return (field->is_map() ? kMapEntryBytes : 0) +

@@ -36,9 +36,11 @@ TEST(ParsedSize, IsNoLessThanWhatAMessageTakesAndNotMuchMore) {
 TEST(ParsedSize, CountsWhatTwoBytesStandFor) {
   const auto* type = NoteSequence::descriptor();
   for (const std::string& bytes : {
-           std::string("\x42\0", 2),  // an empty note
-           std::string("\x52\0", 2),  // an empty bend
-           std::string("\x78\1"),     // a field of another kind than the type has
+           std::string("\x42\0", 2),      // an empty note
+           std::string("\x52\0", 2),      // an empty bend
+           std::string("\x78\1"),         // a field of another kind than the type has
+           std::string("\x22\0", 2),      // likewise: bytes for a number
+           std::string("\xba\x3e\0", 3),  // a field that it has not
        }) {
     const std::string many = Times(bytes, 10000);
     NoteSequence sequence;
