@@ -43,7 +43,7 @@ struct DataPosition {
 
 /// Who meets whom in a batch. The numbers stand in checkpoints.
 enum class BatchRule : int64_t {
-  kLikeLengths = 0,  // examples of similar lengths: learns worse; runs begun so go on so
+  kLikeLengths = 0,  // examples of similar lengths: of runs begun so, which go on so
   kChance = 1,       // whoever chance brings together
 };
 
