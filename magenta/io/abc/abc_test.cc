@@ -287,17 +287,30 @@ TEST(AbcTest, OneBadTuneLosesNoOther) {
   EXPECT_EQ(DumpNotes((*tunes)[4].sequence), "62@0+0.25");
 }
 
+TEST(AbcTest, ChordSymbolsStandAsTheyAreWritten) {
+  const AbcTune tune =
+      ReadOne("X:1\nL:1/4\nK:C\n\"Am7\"C\"N.C.\"D\"nc\"E\"H7\"F\"Gxyz\"G\"Fine\"A\"^Bright\"B\n");
+  std::string chords;
+  for (const auto& text : tune.sequence.text_annotations()) {
+    EXPECT_EQ(text.annotation_type(), NoteSequence::TextAnnotation::CHORD_SYMBOL);
+    chords += text.text() + "@" + std::to_string(std::lround(2 * text.time())) + " ";
+  }
+  EXPECT_EQ(chords, "Am7@0 N.C.@1 N.C.@2 H7@3 Gxyz@4 ");
+}
+
 TEST(AbcTest, SaysWhatItLeftOut) {
   const AbcTune tune =
-      ReadOne("X:1\nK:C\n{g}C TC !mf!C \"loud\"C\nw:la\n%%MIDI gchord fzf\n^/C #C\n");
+      ReadOne("X:1\nK:C\n{g}C TC !mf!C \"^loud\"C \"soft\"C\nw:la\n%%MIDI gchord fzf\n^/C #C\n");
   std::string left_out;
   for (const ScoreWarning& warning : tune.left_out) {
     left_out += std::to_string(warning.line) + ":" + warning.text + ";";
   }
-  EXPECT_EQ(left_out,
-            "3:grace notes;3:decorations;3:annotations;4:lyrics (w: and W:);5:%%MIDI directives "
-            "other than program and channel 10;"
-            "6:quarter tones;6:the character #;");
+  EXPECT_EQ(
+      left_out,
+      "3:grace notes;3:decorations;3:annotations;3:the text \"soft\", which is no chord symbol;"
+      "4:lyrics (w: and W:);5:%%MIDI directives "
+      "other than program and channel 10;"
+      "6:quarter tones;6:the character #;");
 }
 
 /// The first thing that a tune says it left out.

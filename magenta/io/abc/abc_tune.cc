@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -52,13 +53,29 @@ std::string Shown(std::string_view value) {
   return std::string(value.substr(0, end)) + "...";
 }
 
-/// Whether a decoration or annotation sends the player elsewhere, or is where it leads to: "D.C.",
-/// "_D.S. al Coda", "segno", "fine".
-bool IsJump(std::string_view text) {
+/// The letters of `text`, in lower case.
+std::string LettersOf(std::string_view text) {
   std::string letters;
   for (const char c : text) {
     if (IsLetter(c)) letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
+  return letters;
+}
+
+/// What stands in quotes without being an annotation is a chord symbol, as it is written: what
+/// begins with a root (H is the German B), and what says that there is no chord.
+std::optional<std::string> ChordSymbolIn(std::string_view text) {
+  const std::string letters = LettersOf(text);
+  if (letters == "nc" || letters == "nochord") return "N.C.";
+  const bool has_root = !text.empty() && text.front() >= 'A' && text.front() <= 'H';
+  if (!has_root) return std::nullopt;
+  return std::string(text);
+}
+
+/// Whether a decoration or annotation sends the player elsewhere, or is where it leads to: "D.C.",
+/// "_D.S. al Coda", "segno", "fine".
+bool IsJump(std::string_view text) {
+  const std::string letters = LettersOf(text);
   for (const std::string_view whole : {"dc", "ds", "dacapo", "dalsegno", "dacoda", "tocoda"}) {
     if (letters == whole || letters.starts_with(std::string(whole) + "al")) return true;
   }
@@ -594,12 +611,14 @@ void TuneReader::Quoted(AbcScanner& scan) {
     scan.Skip();
     return Report("a \" without its pair");
   }
-  if (IsJump(*text)) Report(kJumpsLeftOut);
-  if (!text->empty() && std::string_view("ABCDEFG").find(text->front()) != std::string_view::npos) {
-    builder_.AddChordSymbol(voice().position(), std::string(*text));
-  } else if (!IsJump(*text)) {
-    Report("annotations");
+  if (IsJump(*text)) return Report(kJumpsLeftOut);
+  if (auto symbol = ChordSymbolIn(*text)) {
+    return builder_.AddChordSymbol(voice().position(), *std::move(symbol));
   }
+  constexpr std::string_view kPlaces = "^_<>@";  // where an annotation is to stand
+  const bool is_annotation = text->empty() || kPlaces.find(text->front()) != kPlaces.npos;
+  Report(is_annotation ? "annotations"
+                       : fmt::format("the text \"{}\", which is no chord symbol", Shown(*text)));
 }
 
 void TuneReader::Enclosed(AbcScanner& scan, char close, const char* what) {
