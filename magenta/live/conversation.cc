@@ -22,8 +22,7 @@ void Conversation::MoveTo(int64_t step, int most_bars) {
   while (!turns_.empty() && turns_.back().from >= step) turns_.pop_back();
   if (turns_.empty()) return;
   Turn& last = turns_.back();
-  if (last.to > step)
-    last = {last.from, step, last.is_answer, EndedOn(step, last.notes), last.moved};
+  if (last.to > step) last.to = step, last.notes = EndedOn(step, std::move(last.notes));
   const int64_t shift = (step - last.to) / bar_ * bar_;
   if (shift > 0) {
     for (Turn& turn : turns_) {

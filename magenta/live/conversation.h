@@ -41,6 +41,9 @@ class Conversation {
     std::vector<PlayedNote> notes;
     /// Steps by which it lies later than it was played.
     int64_t moved = 0;
+    /// Whether the machine made its notes, which do not tell the player's key. So it did where a
+    /// mutation answers an answer.
+    bool of_machine = false;
   };
 
   explicit Conversation(const DuetOptions& options) : bar_(options.steps_per_bar) {}

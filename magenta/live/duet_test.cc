@@ -245,6 +245,32 @@ TEST(Duet, AKeyIsHeldWhileItFits) {
   EXPECT_THAT(play(options, phrases), ::testing::Each(kF));
 }
 
+TEST(Duet, WhatTheMachinePlayedDoesNotTellTheKey) {
+  // A phrase in G; its answer, by chance, in no key; a mutation of that; a phrase that C fits best.
+  Simulation simulation;
+  DuetOptions options = Options(TurnMode::kSwitch);
+  options.answer_bars = 2;
+  options.controls.push_back({LiveAction::kMutate, false, 7, -1});
+  const int pitches[] = {67, 69, 71, 72, 74, 76, 78, 79};
+  const auto phrase = [&](double at, int count) {
+    simulation.Send(at, {0xb0, 1, 127});
+    for (int i = 0; i < count; ++i) {
+      simulation.Note(at + 2 * i, at + 2 * i + 2, static_cast<uint8_t>(pitches[i]));
+    }
+    simulation.Send(at + 2 * count - 0.5, {0xb0, 1, 0});
+  };
+  phrase(1, 8);
+  simulation.Send(40, {0xb0, 7, 127}).Send(100, {0xb0, 7, 127});
+  phrase(160, 5);
+  auto duet = Duet::Create(options, {RandomModel("lookback_rnn")});
+  ASSERT_TRUE(duet.ok());
+  Reports reports;
+  ASSERT_TRUE((*duet)->Run(simulation, {}, reports).ok());
+  ASSERT_GE(reports.all.size(), 3u);
+  constexpr int kG = 7;
+  for (const AnswerReport& report : reports.all) EXPECT_EQ(report.key, kG);
+}
+
 TEST(Duet, AllNotesOffIsAsIfTheKeysWereLetGo) {
   const auto model = RandomModel("lookback_rnn");
   for (const uint8_t number : {120, 123, 124, 127, 121, 7}) {

@@ -21,7 +21,8 @@ bool IsPrefix(const std::vector<Event>& prefix, const std::vector<Event>& events
 /// Drawn event by event.
 class DrawnAnswer final : public LiveAnswer {
  public:
-  DrawnAnswer(Session session, const AnswerOrder& order, const Sampling& sampling, Primer primer)
+  DrawnAnswer(Session session, const AnswerOrder& order, const Sampling& sampling, Primer primer,
+              std::optional<int> key)
       : session_(std::move(session)),
         source_(order.seed),
         start_(order.step),
@@ -29,6 +30,7 @@ class DrawnAnswer final : public LiveAnswer {
         sampling_(sampling),
         remarks_(std::exchange(primer.notes, {})),
         played_(std::move(primer.played)),
+        key_(key),
         kind_(*session_.model().spec->kind),
         notes_(session_.model(), primer, order.step, order.take, order.velocity) {
     SetTemperature(order.temperature);
@@ -58,6 +60,7 @@ class DrawnAnswer final : public LiveAnswer {
     filters_ = DrawFilters(sampling_);
   }
   std::vector<Event> primer() const override { return played_; }
+  std::optional<int> key() const override { return key_; }
   std::vector<std::string> remarks() const override { return remarks_; }
 
  private:
@@ -68,6 +71,7 @@ class DrawnAnswer final : public LiveAnswer {
   Sampling sampling_;
   std::vector<std::string> remarks_;
   std::vector<Event> played_;
+  const std::optional<int> key_;
   const MusicKind& kind_;
   AnswerNotes notes_;
   FilterChain filters_;
@@ -137,7 +141,9 @@ absl::StatusOr<std::unique_ptr<LiveAnswer>> ModelResponder::Propose(const Phrase
                                                                     const AnswerOrder& order) {
   MAGENTA_ASSIGN_OR_RETURN(Primer primer, phrase.ReadPrimer(*models_[order.model], order.step));
   Session& session = Prime(phrase, primer, order.model);
-  return std::make_unique<DrawnAnswer>(session.Fork(1), order, sampling_, std::move(primer));
+  const bool moves = models_[order.model]->spec->kind->MovesToKey();
+  return std::make_unique<DrawnAnswer>(session.Fork(1), order, sampling_, std::move(primer),
+                                       moves ? phrase.KeyAt(order.step) : std::nullopt);
 }
 
 }  // namespace magenta

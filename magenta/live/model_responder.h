@@ -23,7 +23,6 @@ class ModelResponder final : public Responder {
   explicit ModelResponder(std::vector<std::shared_ptr<const Model>> models, Sampling sampling = {});
 
   const std::vector<std::string>& models() const override { return names_; }
-  bool MovesToKey(size_t model) const override { return models_[model]->spec->kind->MovesToKey(); }
   /// What was heard stays of use: the next phrase may go on from it.
   void BeginPhrase() override {}
   void Hear(const Phrase& phrase, int64_t step, size_t model) override;

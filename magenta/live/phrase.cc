@@ -104,7 +104,7 @@ std::optional<int> Phrase::KeyAt(int64_t end) const {
   if (options_.drums || options_.memory == MemoryMode::kPhrase) return std::nullopt;
   TwelveCounts notes_in_key{};
   for (const Conversation::Turn& turn : before_.turns()) {
-    if (turn.is_answer) continue;
+    if (turn.of_machine) continue;
     for (const Note& played : turn.notes) CountMajorKeys(played.pitch, notes_in_key);
   }
   for (const Note& played : notes_) {

@@ -40,6 +40,7 @@ class Phrase {
     is_answer_ = true;
   }
   int64_t moved() const { return moved_; }
+  bool is_answer() const { return is_answer_; }
 
   int64_t start() const { return start_; }
   /// The first step of the primer: start(), or what comes before it.

@@ -23,10 +23,11 @@ constexpr double kPlaceTolerance = 1e-3;
 
 class RemoteAnswer final : public LiveAnswer {
  public:
-  /// `origin`: the step at which the request's time begins.
-  RemoteAnswer(const AnswerOrder& order, int64_t origin, int steps_per_quarter, int ahead,
-               bool patient, std::shared_ptr<NoteStream> stream)
+  /// `key`: what the server was told of it. `origin`: the step at which the request's time begins.
+  RemoteAnswer(const AnswerOrder& order, std::optional<int> key, int64_t origin,
+               int steps_per_quarter, int ahead, bool patient, std::shared_ptr<NoteStream> stream)
       : order_(order),
+        key_(key),
         origin_(origin),
         steps_per_quarter_(steps_per_quarter),
         patient_(patient),
@@ -55,6 +56,7 @@ class RemoteAnswer final : public LiveAnswer {
     for (ScheduledNote& event : pending_) event.step = std::min(event.step, order_.until);
     certain_ = std::min(certain_, order_.until);
   }
+  std::optional<int> key() const override { return key_; }
   absl::Status status() const override { return status_; }
   const RequestLatency* latency() const override { return &latency_; }
 
@@ -122,6 +124,7 @@ class RemoteAnswer final : public LiveAnswer {
   }
 
   AnswerOrder order_;
+  const std::optional<int> key_;
   const int64_t origin_;
   const int steps_per_quarter_;
   const bool patient_;
@@ -193,15 +196,16 @@ std::unique_ptr<RemoteAnswer> RemoteResponder::Ask(const Phrase& phrase, AnswerO
   section->set_start_time(seconds(order.step));
   section->set_end_time(seconds(order.until));
   (*wanted.mutable_args())["seed"].set_int_value(static_cast<int32_t>(order.seed));
-  const std::optional<int> key = phrase.KeyAt(order.step);
-  if (key.has_value() && generators_[order.model].takes_primer_key) {
+  std::optional<int> key;
+  if (generators_[order.model].takes_primer_key) key = phrase.KeyAt(order.step);
+  if (key.has_value()) {
     (*wanted.mutable_args())[kPrimerKeyArg].set_int_value(*key);
   }
   Sampling sampling = sampling_;
   sampling.temperature = order.temperature;
   SetSamplingArgs(sampling, wanted);
-  return std::make_unique<RemoteAnswer>(order, origin, options_.steps_per_quarter, ahead, patient_,
-                                        server_->Ask(request));
+  return std::make_unique<RemoteAnswer>(order, key, origin, options_.steps_per_quarter, ahead,
+                                        patient_, server_->Ask(request));
 }
 
 void RemoteResponder::Hear(const Phrase&, int64_t step, size_t) { MeasureStep(step); }

@@ -44,7 +44,6 @@ class RemoteResponder final : public Responder {
   ~RemoteResponder() override;
 
   const std::vector<std::string>& models() const override { return names_; }
-  bool MovesToKey(size_t model) const override { return generators_[model].takes_primer_key; }
   void BePatient() override { patient_ = true; }
   void BeginPhrase() override;
   void Hear(const Phrase& phrase, int64_t step, size_t model) override;

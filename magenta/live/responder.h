@@ -52,6 +52,8 @@ class LiveAnswer {
   /// done to it.
   virtual std::vector<Event> primer() const { return {}; }
   virtual std::vector<std::string> remarks() const { return {}; }
+  /// The major key (0..11) that all was taken to be in, where the model was given one.
+  virtual std::optional<int> key() const { return std::nullopt; }
   /// What became of it; not OK: nothing more comes.
   virtual absl::Status status() const { return absl::OkStatus(); }
   /// Of one that is asked elsewhere; null: it is made here.
@@ -72,8 +74,6 @@ class Responder {
   virtual ~Responder() = default;
   /// Names of the models to choose from; at least one.
   virtual const std::vector<std::string>& models() const = 0;
-  /// Whether that model moves primers to a key of its own (MusicKind::MovesToKey).
-  virtual bool MovesToKey(size_t model) const = 0;
   /// Waits for answers where it must: time is simulated.
   virtual void BePatient() {}
   /// Another phrase begins.

@@ -170,15 +170,18 @@ void ResponsePlanner::End(const Phrase& phrase, int64_t step, int64_t until) {
   report.seed = proposal_->order.seed;
   report.model = responder_->models()[proposal_->order.model];
   report.primer = proposal_->answer->primer();
-  if (responder_->MovesToKey(proposal_->order.model)) report.key = phrase.KeyAt(step);
+  report.key = proposal_->answer->key();
   if (report.key.has_value()) conversation_.HoldKey(*report.key);
   proposal_->answer->EndAt(until);
   Answer answer;
   answer.start = step;
   answer.until = until;
   answer.kept_to = step;
-  conversation_.Add(
-      {phrase.start(), step, /*is_answer=*/false, EndedOn(step, phrase.notes()), phrase.moved()});
+  conversation_.Add({.from = phrase.start(),
+                     .to = step,
+                     .notes = EndedOn(step, phrase.notes()),
+                     .moved = phrase.moved(),
+                     .of_machine = phrase.is_answer()});
   answer.order = proposal_->order;
   answer.made = std::move(proposal_->answer);
   answer.sent = std::move(proposal_->sent);
@@ -219,7 +222,7 @@ void ResponsePlanner::ChangeModel() {
   answer.report.temperature = temperature_;
   answer.report.start_step = step;
   answer.report.primer = answer.made->primer();
-  answer.report.key = responder_->MovesToKey(order.model) ? so_far.KeyAt(step) : std::nullopt;
+  answer.report.key = answer.made->key();
   if (!answer.reported) return;
   reports_.push_back(answer.report);
   reports_.back().again = true;
@@ -275,7 +278,11 @@ void ResponsePlanner::KeepAnswer(int64_t up_to) {
   const int64_t from = std::exchange(answer_->kept_to, up_to);
   std::vector<Phrase::Note> notes = AsPlayed(answer_->sent);
   std::erase_if(notes, [from](const Phrase::Note& note) { return note.start < from; });
-  conversation_.Add({from, up_to, /*is_answer=*/true, EndedOn(up_to, std::move(notes))});
+  conversation_.Add({.from = from,
+                     .to = up_to,
+                     .is_answer = true,
+                     .notes = EndedOn(up_to, std::move(notes)),
+                     .of_machine = true});
 }
 
 void ResponsePlanner::Mutate() {

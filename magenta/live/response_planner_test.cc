@@ -54,7 +54,6 @@ class FakeResponder final : public Responder {
  public:
   explicit FakeResponder(FakeAnswers& fake) : fake_(fake) {}
   const std::vector<std::string>& models() const override { return names_; }
-  bool MovesToKey(size_t) const override { return false; }
   void BeginPhrase() override {}
   void Hear(const Phrase&, int64_t, size_t) override {}
   absl::StatusOr<std::unique_ptr<LiveAnswer>> Propose(const Phrase& phrase,

@@ -27,13 +27,14 @@ std::optional<XmlMeter> MeterOfLength(int64_t units, int denominator) {
 }
 
 /// The shortest meter of 64ths (of coarser ones where those are too many) that holds `units`, in
-/// beats of the score's meter where that is possible.
-XmlMeter MeterThatHolds(int64_t units, int denominator) {
+/// beats of the score's meter where that is possible; nothing where it is too long for a meter.
+std::optional<XmlMeter> MeterThatHolds(int64_t units, int denominator) {
   const int64_t whole = 4 * kScoreUnitsPerQuarter;
   XmlMeter meter{0, kFinestCutMeter};
   const auto count = [&] { return (units * meter.denominator + whole - 1) / whole; };
   while (count() > kFinestMeter && meter.denominator > 1) meter.denominator /= 2;
-  meter.numerator = static_cast<int>(std::min<int64_t>(count(), kFinestMeter));
+  if (count() > kFinestMeter) return std::nullopt;
+  meter.numerator = static_cast<int>(count());
   while (meter.numerator % 2 == 0 && meter.denominator > denominator) {
     meter.numerator /= 2;
     meter.denominator /= 2;
@@ -191,7 +192,8 @@ class ScoreLayout {
       return stated;
     }
     const int unit = stated.numerator > 0 ? stated.denominator : 4;
-    return MeterOfLength(length, unit).value_or(MeterThatHolds(length, unit));
+    if (const auto meter = MeterOfLength(length, unit)) return *meter;
+    return MeterThatHolds(length, unit).value_or(stated);
   }
 
   void ShowMeter(const XmlPlace& place, const XmlMeter& meter) {

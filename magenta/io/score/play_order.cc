@@ -230,7 +230,7 @@ class SegmentedScore {
         }
       }
       ending.last = i + 1 < endings.size() ? EndOfBracket(endings[i], endings[i + 1], last) : last;
-      for (int segment = ending.first; segment < last; ++segment) {
+      for (int segment = ending.first; segment < ending.last; ++segment) {
         segments[segment].in_ending = static_cast<int>(i);
       }
     }

@@ -125,6 +125,8 @@ constexpr PlayRow kEndings[] = {
     {"|: A [1 B ] [2 C ] :| D", "ABACD"},
     // A bracket over the first of its measures.
     {"|: A [1 B ] C :| [2 D ] E", "ABCADE"},
+    {"|: A [1,2 B ] C :| [3 D ] E", "ABCABCADE"},
+    {"|: A [1 B ] :| [2 C ] D :| [3 E ] F", "ABACDAEF"},
     // A number that is left out.
     {"|: A [1 B ] :| [3 C ] D", "ABACD"},
     {"|: A [2 B ] :| [4 C ] :| D", "ABACD"},
