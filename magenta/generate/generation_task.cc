@@ -150,13 +150,13 @@ int64_t GenerationTask::steps_done() const {
   return heard_steps_ + (run_.has_value() ? run_->steps_done() : 0);
 }
 
-NoteSequence GenerationTask::MelodyOf(const std::vector<Event>& events) const {
+NoteSequence GenerationTask::Rendered(const std::vector<Event>& events) const {
   return model_->spec->kind->Render({events, script_.given.control}, primer_, plan_->qpm);
 }
 
 NoteSequence GenerationTask::Notes(const std::vector<Event>& events) const {
-  const NoteSequence melody = MelodyOf(events);
-  NoteSequence music = piece_.has_value() ? piece_->With(melody) : melody;
+  const NoteSequence notes = Rendered(events);
+  NoteSequence music = piece_.has_value() ? piece_->With(notes) : notes;
   if (render_chords_) RenderChords(music);
   return music;
 }
@@ -167,10 +167,10 @@ std::optional<NoteSequence> GenerationTask::SoFar() {
     return std::nullopt;
   }
   // Chords that sound come last, when all notes are there.
-  if (!piece_.has_value()) return MelodyOf(run_->session().events(0));
+  if (!piece_.has_value()) return Rendered(run_->session().events(0));
   // What the input holds changes until then: its last note may be held.
   if (plan_->fills) return std::nullopt;
-  return piece_->WithNewNotes(MelodyOf(run_->session().events(0)));
+  return piece_->WithNewNotes(Rendered(run_->session().events(0)));
 }
 
 Generation GenerationTask::Finish() {

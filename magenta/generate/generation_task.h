@@ -75,7 +75,7 @@ class GenerationTask {
         primer_(std::move(primer)) {}
   absl::Status SetUp(const GenerateArgs& args, const TaskOptions& options);
   void HearPrimer();
-  NoteSequence MelodyOf(const std::vector<Event>& events) const;
+  NoteSequence Rendered(const std::vector<Event>& events) const;
   NoteSequence Notes(const std::vector<Event>& events) const;
 
   std::shared_ptr<const Model> model_;

@@ -98,13 +98,13 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
     request.search_start_step = BarLineStep(meters.At(quarters), quarters, model->grid);
     request.generate_start_step = quantized.total_steps();
     MAGENTA_RETURN_IF_ERROR(CheckSteps(static_cast<uint64_t>(quantized.total_steps())));
-    MAGENTA_ASSIGN_OR_RETURN(result.melody, model->spec->kind->ReadPrimer(quantized, request));
-    steps += result.melody.events.events.size();
+    MAGENTA_ASSIGN_OR_RETURN(result.heard, model->spec->kind->ReadPrimer(quantized, request));
+    steps += result.heard.events.events.size();
     MAGENTA_RETURN_IF_ERROR(CheckSteps(steps));
-    if (result.melody.events.events.size() >= 2) scored.push_back(std::move(result));
+    if (result.heard.events.events.size() >= 2) scored.push_back(std::move(result));
   }
   for (ScoredPart& part : scored) {
-    MAGENTA_ASSIGN_OR_RETURN(part.likelihood, LogLikelihood(model, part.melody.events));
+    MAGENTA_ASSIGN_OR_RETURN(part.likelihood, LogLikelihood(model, part.heard.events));
   }
   if (!scored.empty()) return scored;
   return NothingToOutputError(

@@ -51,7 +51,7 @@ struct ScoredPart {
   /// Where it begins in the file, in seconds.
   double start_time = 0;
   /// The music as the model heard it, its first step (in the part), and what was left out.
-  Primer melody;
+  Primer heard;
   Likelihood likelihood;
 };
 

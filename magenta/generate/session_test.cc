@@ -183,7 +183,7 @@ TEST(LikelihoodTest, ScoresEachPartOfASequence) {
   ASSERT_EQ(parts->size(), 2u);
   EXPECT_EQ((*parts)[0].start_time, 0);
   EXPECT_EQ((*parts)[1].start_time, 2);
-  EXPECT_EQ((*parts)[0].melody.events.events.size(), 16u);
+  EXPECT_EQ((*parts)[0].heard.events.events.size(), 16u);
   EXPECT_EQ((*parts)[1].likelihood.per_event.size(), 7u);
   EXPECT_FALSE(ScoreSequence(model, NoteSequence()).ok());
 }

@@ -240,7 +240,7 @@ class ScoreVerb : public Verb {
       }
       for (const ScoredPart& part : *parts) {
         score.Add(part.likelihood);
-        for (const std::string& note : part.melody.notes) {
+        for (const std::string& note : part.heard.notes) {
           const auto known = std::find(score.remarks.begin(), score.remarks.end(), note);
           if (known == score.remarks.end()) score.remarks.push_back(note);
         }
