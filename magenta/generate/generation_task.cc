@@ -7,6 +7,7 @@
 
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
+#include "magenta/generate/generator_details.h"
 #include "magenta/music/harmony/render_chords.h"
 #include "magenta/music/parts.h"
 #include "magenta/request/continuation.h"
@@ -33,7 +34,8 @@ absl::Status CheckRows(const GenerateArgs& args, size_t num_outputs, int64_t max
 absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model> model,
                                                      const GenerateSequenceRequest& request,
                                                      const TaskOptions& options) {
-  MAGENTA_ASSIGN_OR_RETURN(GenerateArgs args, ParseGenerateArgs(request.generator_options()));
+  MAGENTA_ASSIGN_OR_RETURN(
+      GenerateArgs args, ParseGenerateArgs(request.generator_options(), ArgumentsOf(*model->spec)));
   const MusicKind& kind = *model->spec->kind;
   if ((args.chords.given() || args.render_chords) && !kind.ReadsChords()) {
     return UsageError(
@@ -47,6 +49,12 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
                     "and {} takes them as they are",
                     model->id),
         "Leave it out");
+  }
+  if (args.program.has_value() && kind.plays_drums()) {
+    return UsageError(
+        fmt::format("the argument program is the sound of an instrument, and {} plays drums",
+                    model->id),
+        "Leave it out: drums sound as the drum kit of channel 10");
   }
   std::vector<std::string> notes;
   MAGENTA_ASSIGN_OR_RETURN(const auto whole,

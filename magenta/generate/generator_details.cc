@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "magenta/base/status.h"
-#include "magenta/request/generate_args.h"
 
 namespace magenta {
 namespace {
@@ -13,13 +12,6 @@ namespace {
 constexpr char kChordControl[] = "chords";
 /// More steps of a quarter or a second than any model has.
 constexpr int kMostSteps = 1000;
-
-/// Whether requests to a model of `spec` may have the argument `name`.
-bool TakesArgument(const ModelSpec& spec, const std::string& name) {
-  if (name == "pitch_temperature") return DrawsPitches(*spec.codec, *spec.kind);
-  if (name == kPrimerKeyArg) return spec.kind->MovesToKey();
-  return !IsOfChords(name) || spec.kind->ReadsChords();
-}
 
 void SetGrid(Grid grid, GeneratorDetails& details) {
   if (grid.is_per_second()) {
@@ -31,7 +23,17 @@ void SetGrid(Grid grid, GeneratorDetails& details) {
 
 }  // namespace
 
+TakesArgumentRule ArgumentsOf(const ModelSpec& spec) {
+  return [&spec](const std::string& name) {
+    if (name == "pitch_temperature") return DrawsPitches(*spec.codec, *spec.kind);
+    if (name == kPrimerKeyArg) return spec.kind->MovesToKey();
+    if (name == kProgramArg) return !spec.kind->plays_drums();
+    return !IsOfChords(name) || spec.kind->ReadsChords();
+  };
+}
+
 GeneratorDetails DetailsOf(const ModelSpec& spec) {
+  const TakesArgumentRule takes = ArgumentsOf(spec);
   GeneratorDetails details;
   details.set_id(spec.id);
   details.set_description(spec.description);
@@ -40,7 +42,7 @@ GeneratorDetails DetailsOf(const ModelSpec& spec) {
   details.set_has_control(spec.codec->has_control());
   if (spec.kind->ReadsChords()) details.set_control(kChordControl);
   for (const GeneratorArgument& argument : GenerateArguments()) {
-    if (TakesArgument(spec, argument.name())) *details.add_arguments() = argument;
+    if (takes(argument.name())) *details.add_arguments() = argument;
   }
   return details;
 }

@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/generate/model.h"
 #include "magenta/generator.pb.h"
+#include "magenta/request/generate_args.h"
 
 namespace magenta {
 
@@ -27,6 +28,8 @@ const ModelSpec* SpecOfKind(const GeneratorDetails& details);
 bool ReadsChords(const GeneratorDetails& details);
 /// Whether requests to it may have the argument `name`.
 bool TakesArgument(const GeneratorDetails& details, std::string_view name);
+/// The same of a model of the table, for ParseGenerateArgs. `spec` outlives it.
+TakesArgumentRule ArgumentsOf(const ModelSpec& spec);
 
 /// Whether its notes are drums, as far as its kind is known here.
 bool PlaysDrums(const GeneratorDetails& details);

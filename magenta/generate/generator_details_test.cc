@@ -63,6 +63,8 @@ TEST(GeneratorDetailsTest, ArgumentsAreThoseThatTheModelKnows) {
   EXPECT_FALSE(has("drum_kit", "pitch_temperature"));
   EXPECT_TRUE(has("chord_pitches_improv", "render_chords"));
   EXPECT_FALSE(has("lookback_rnn", "render_chords"));
+  EXPECT_TRUE(has("lookback_rnn", "program"));
+  EXPECT_FALSE(has("drum_kit", "program"));
 }
 
 }  // namespace

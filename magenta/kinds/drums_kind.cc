@@ -179,7 +179,7 @@ class DrumsKind final : public MusicKind {
     if (!extraction.tracks.empty() && (request.reference_windows || !is_late)) {
       return std::move(extraction.tracks[0]);
     }
-    notes.emplace_back("the primer has no drums: it is taken as silence");
+    notes.emplace_back("there are no drums: it is taken as silence");
     const int steps_per_quarter = input.steps_per_quarter();
     DrumTrack silence(4 * steps_per_quarter, steps_per_quarter, SilentPrimerStep(request));
     silence.SetLength(1);
@@ -191,7 +191,7 @@ class DrumsKind final : public MusicKind {
     const int64_t others = CountOtherNotes(input);
     if (others == 0) return;
     if (takes_all) {
-      notes.emplace_back("the primer has no drums: its notes are taken for drums");
+      notes.emplace_back("there are no drums: the notes are taken for drums");
       return;
     }
     notes.push_back(fmt::format("{} of other instruments {}: the drums are continued",

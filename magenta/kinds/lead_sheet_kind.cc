@@ -234,8 +234,11 @@ class LeadSheetKind final : public MusicKind {
       notes.push_back(fmt::format("two chords stand together in bar {}: the last one counts", bar));
     }
     std::vector<std::string> bad;
+    std::set<std::string> told;
     for (const BadChordSymbol& symbol : reading.bad) {
-      bad.push_back(fmt::format("{} (bar {})", ErrorMessage(symbol.error), bars.At(symbol.step)));
+      const std::string why = ErrorMessage(symbol.error);
+      if (!told.insert(why).second) continue;
+      bad.push_back(fmt::format("{} (bar {})", why, bars.At(symbol.step)));
       if (is_error) return UsageError(bad.back(), ErrorRemedy(symbol.error));
     }
     if (!bad.empty()) notes.push_back(FirstOf(bad) + ": no chord is heard there");

@@ -83,6 +83,11 @@ TEST(LeadSheetKindTest, ReadsChordsUpToTheEndOfTheSection) {
        "@0: 0 0 - - 5 5 0=C 2=N.C. 4=F | \"H7\" is no chord symbol: it must begin with a root, A "
        "to "
        "G (bar 1): no chord is heard there"},
+      {"bad again and again", Music({60, 62}, {{0, "H7"}, {2, "F"}, {4, "H7"}, {5, "X"}}), request,
+       true,
+       "@0: - - 5 5 - - 0=N.C. 2=F 4=N.C. | \"H7\" is no chord symbol: it must begin with a root, "
+       "A to G (bar 1); \"X\" is no chord symbol: it must begin with a root, A to G (bar 1): no "
+       "chord is heard there"},
       {"bad, as the reference", Music({60, 62}, {{0, "C"}, {2, "H7"}}), reference, true,
        "exit 2: \"H7\" is no chord symbol: it must begin with a root, A to G (bar 1)"},
       {"together", Music({60, 62}, {{2, "C"}, {2, "F"}}), request, true,

@@ -34,8 +34,8 @@ struct PerformerCues {
   /// A note comes in on `frame` of the next block: for how many frames does he wait first? (0: he
   /// plays.) All that follows comes as much later.
   std::function<double(int64_t frame)> wait;
-  /// Whether what comes from a channel (0..15) of an input is heard as playing; null: all is.
-  std::function<bool(uint8_t port, uint8_t channel)> hears;
+  /// Whether a note-on is heard as playing (a chord's key is not); null: each is.
+  std::function<bool(const MidiEvent& note)> hears;
 };
 
 /// A track of an output that is a file.

@@ -259,7 +259,7 @@ PerformerCues Duet::Cues() {
   if (!options_.performer_waits) return {};
   return {[this](int64_t next_on, int64_t quiet) { engine_.Expect(next_on, quiet); },
           [this](int64_t frame) { return engine_.WaitBefore(frame); },
-          [this](uint8_t port, uint8_t channel) { return engine_.Hears(port, channel); }};
+          [this](const MidiEvent& note) { return engine_.HearsNote(note); }};
 }
 
 absl::Status Duet::Run(MidiBackend& backend, const DuetRun& run, DuetObserver& observer) {

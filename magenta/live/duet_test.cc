@@ -352,13 +352,35 @@ TEST(Duet, WhatIsNoPlayersSoundsWithThem) {
   EXPECT_TRUE(kept.notes(1).is_drum());
 }
 
+TEST(Duet, APerformerTellsOfNotesThatBelongToAPhrase) {
+  const auto hears = [](const DuetOptions& options, int channel, int pitch) {
+    const auto duet = Duet::Create(options, {RandomModel("chord_pitches_improv")});
+    const auto status = static_cast<uint8_t>(0x90 | channel);
+    return (*duet)->Cues().hears({0, 0, 3, {status, static_cast<uint8_t>(pitch), 100}});
+  };
+  DuetOptions options = Options(TurnMode::kFree);
+  options.performer_waits = true;
+  options.players[0].input_channel = 0;
+  EXPECT_TRUE(hears(options, 0, 54));
+  EXPECT_FALSE(hears(options, 2, 60));
+  options.split_key = 55;
+  EXPECT_FALSE(hears(options, 0, 54));
+  EXPECT_TRUE(hears(options, 0, 55));
+  options.split_key = -1;
+  options.players[0].input_channel = -1;
+  options.chord_channel = 2;
+  EXPECT_FALSE(hears(options, 2, 60));
+  EXPECT_TRUE(hears(options, 0, 54));
+}
+
 TEST(Duet, DrumsAreHeardOnAnyChannelAndAnsweredOnTheirs) {
   const auto model = RandomModel("drum_kit");
   Simulation simulation;
   simulation.Note(0, 1, 36, /*channel=*/2).Note(4, 5, 38, 2).Note(8, 9, 36, 9).Note(12, 13, 35, 9);
+  simulation.Send(2, {0xc2, 73}).Send(3, {0xb2, 7, 90});
   DuetOptions options = Options(TurnMode::kBars);
   options.listen_bars = options.answer_bars = 1;
-  options.drums = true;
+  options.drums = options.thru = true;
   options.players[0].output_channel = 9;
   auto duet = Duet::Create(options, {model});
   ASSERT_TRUE(duet.ok());
@@ -375,6 +397,15 @@ TEST(Duet, DrumsAreHeardOnAnyChannelAndAnsweredOnTheirs) {
     EXPECT_NEAR(note.end_time() - note.start_time(), 0.125, 1e-3);
   }
   EXPECT_GT(answered, 0);
+  // They sound on the machine's channel, and no other's instrument is chosen there.
+  bool has_volume = false;
+  for (const auto& [frame, event] : simulation.out()) {
+    EXPECT_EQ(event.bytes[0] & 0x0f, 9);
+    EXPECT_NE(event.bytes[0] & 0xf0, 0xc0);
+    has_volume |= event.bytes[0] == 0xb9 && event.bytes[2] == 90;
+  }
+  EXPECT_TRUE(has_volume);
+  EXPECT_EQ(simulation.Notes(9).size(), 4u + static_cast<size_t>(answered));
 }
 
 TEST(Duet, TheSwitchBeginsTheClockAndTheAnswerBeginsOnTheNextStep) {

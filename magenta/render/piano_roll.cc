@@ -35,6 +35,7 @@ constexpr double kNumbers = 22;    // strip of bar numbers above a system
 constexpr double kChordLine = 18;  // strip of chord symbols above those, where there are any
 constexpr size_t kMaxChordText = 64;
 constexpr double kSystemGap = 22;
+constexpr int kRowsAboveDrums = 1;  // between keys and drums
 constexpr double kHeader = 74;
 constexpr double kQuartersPerSystem = 32;
 constexpr double kMaxSystems = 24;
@@ -119,7 +120,7 @@ class PianoRollPainter {
   PianoRollPainter(const NoteSequence& sequence, const PianoRollOptions& options,
                    const BarGrid& grid)
       : sequence_(sequence), options_(options), grid_(grid), systems_(Wrap(grid.bars())) {
-    FindPitchRange();
+    FindRows();
     for (const SystemOfBars& system : systems_) {
       quarters_ = std::max(quarters_, End(system) - Start(system));
     }
@@ -171,49 +172,58 @@ class PianoRollPainter {
   double Y(int pitch) const { return top_ + (high_ - pitch) * row_; }
   double Bottom() const { return Y(low_) + row_; }
 
-  void FindPitchRange() {
+  /// Rows are counted as pitches are; those of drums follow below the keys.
+  void FindRows() {
     for (const auto& note : sequence_.notes()) {
       const int pitch = std::clamp(note.pitch(), 0, 127);
-      low_ = std::min(low_, pitch);
+      if (note.is_drum()) {
+        drum_rows_[pitch] = 0;
+        continue;
+      }
+      lowest_key_ = std::min(lowest_key_, pitch);
       high_ = std::max(high_, pitch);
     }
-    if (low_ > high_) low_ = high_ = 60;
-    if (FindDrumRows()) return;
-    --low_, ++high_;
-    while (high_ - low_ < 19) --low_, ++high_;
-    low_ = std::max(low_, 0);
-    high_ = std::min(high_, 127);
+    const bool has_keys = lowest_key_ <= high_;
+    if (!has_keys && drum_rows_.empty()) lowest_key_ = high_ = 60;
+    if (has_keys || drum_rows_.empty()) {
+      --lowest_key_, ++high_;
+      while (high_ - lowest_key_ < 19) --lowest_key_, ++high_;
+      lowest_key_ = std::max(lowest_key_, 0);
+      high_ = std::min(high_, 127);
+      low_ = lowest_key_;
+    }
+    if (!drum_rows_.empty()) PlaceDrumRows(has_keys);
   }
 
-  /// Drums alone are a drum map: a row for each that is struck, by its name.
-  bool FindDrumRows() {
-    const auto& notes = sequence_.notes();
-    const auto is_drum = [](const auto& note) { return note.is_drum(); };
-    if (notes.empty() || !std::all_of(notes.begin(), notes.end(), is_drum)) return false;
-    for (const auto& note : notes) drum_rows_[std::clamp(note.pitch(), 0, 127)] = 0;
+  /// Drums are a drum map: a row for each that is struck, by its name.
+  void PlaceDrumRows(bool has_keys) {
     std::vector<int> pitches;
     for (const auto& [pitch, row] : drum_rows_) pitches.push_back(pitch);
     // As grids are written, the first line on top.
     std::stable_sort(pitches.begin(), pitches.end(),
                      [](int a, int b) { return DrumLineOrder(a) > DrumLineOrder(b); });
-    low_ = 0, high_ = static_cast<int>(pitches.size()) - 1;
-    for (size_t row = 0; row < pitches.size(); ++row) {
-      drum_rows_[pitches[row]] = static_cast<int>(row);
-      drum_names_.push_back(DrumNameOf(pitches[row]));
+    const int count = static_cast<int>(pitches.size());
+    low_ = has_keys ? lowest_key_ - kRowsAboveDrums - count : 0;
+    if (!has_keys) high_ = count - 1, lowest_key_ = count;
+    for (int i = 0; i < count; ++i) {
+      drum_rows_[pitches[static_cast<size_t>(i)]] = low_ + i;
+      drum_names_.push_back(DrumNameOf(pitches[static_cast<size_t>(i)]));
     }
-    return true;
   }
 
-  bool IsDrumMap() const { return !drum_names_.empty(); }
-
-  /// The row of a note, counted as pitches are.
+  /// The row of a note.
   int RowOf(const NoteSequence::Note& note) const {
     const int pitch = std::clamp(note.pitch(), 0, 127);
-    return IsDrumMap() ? drum_rows_.at(pitch) : pitch;
+    return note.is_drum() ? drum_rows_.at(pitch) : pitch;
   }
 
+  bool IsKey(int row) const { return row >= lowest_key_; }
+  bool IsDrum(int row) const { return row < low_ + static_cast<int>(drum_names_.size()); }
+
   /// Whether a row is shaded: black keys; of a drum map each second one.
-  bool IsShaded(int row) const { return IsDrumMap() ? row % 2 == 1 : IsBlackKey(row); }
+  bool IsShaded(int row) const {
+    return IsKey(row) ? IsBlackKey(row) : IsDrum(row) && (row - low_) % 2 == 1;
+  }
 
   void PlaceChords() {
     for (const auto& text : sequence_.text_annotations()) {
@@ -351,8 +361,8 @@ class PianoRollPainter {
                         black ? kGeneratedBlackTint : kGeneratedTint);
     }
     for (int pitch = low_; pitch <= high_; ++pitch) {
-      const bool octave = !IsDrumMap() && pitch % 12 == 0;
-      if (octave || IsDrumMap() || pitch % 12 == 5) {
+      const bool octave = IsKey(pitch) && pitch % 12 == 0;
+      if (octave || !IsKey(pitch) || pitch == lowest_key_ || pitch % 12 == 5) {
         canvas_->Line(Left(), Y(pitch) + row_, right, Y(pitch) + row_, octave ? 1.2 : 0.6,
                       octave ? kOctaveLine : kBeatLine);
       }
@@ -362,12 +372,11 @@ class PianoRollPainter {
   void PaintKeyboard() {
     const double size = std::clamp(row_ * 0.8, 7.0, 11.0);
     canvas_->FillRect(kMargin, top_, kKeyboard, Bottom() - top_, 0xffffff);
-    for (int row = low_; IsDrumMap() && row <= high_; ++row) {
-      canvas_->Text(kMargin + kKeyboard - 5, Y(row) + row_ / 2,
-                    drum_names_[static_cast<size_t>(row)],
-                    {.size = size, .color = kInk, .anchor = 1});
+    for (size_t drum = 0; drum < drum_names_.size(); ++drum) {
+      canvas_->Text(kMargin + kKeyboard - 5, Y(low_ + static_cast<int>(drum)) + row_ / 2,
+                    drum_names_[drum], {.size = size, .color = kInk, .anchor = 1});
     }
-    for (int pitch = low_; !IsDrumMap() && pitch <= high_; ++pitch) {
+    for (int pitch = lowest_key_; pitch <= high_; ++pitch) {
       if (IsBlackKey(pitch)) {
         canvas_->FillRect(kMargin, Y(pitch) + row_ * 0.06, kKeyboard * 0.5, row_ * 0.88, 0x323846);
         canvas_->Line(kMargin + kKeyboard * 0.5, Y(pitch) + row_ / 2, kMargin + kKeyboard,
@@ -462,7 +471,7 @@ class PianoRollPainter {
     const double width = std::max(right - left - 1.4, 1.6);
     canvas_->FillRoundRect(left + 0.7, Y(pitch) + 0.7, width, row_ - 1.4, 3, paint.fill,
                            paint.edge);
-    if (row_ < 10 || IsDrumMap()) return;  // there rows have names
+    if (row_ < 10 || IsDrum(pitch)) return;  // there rows have names
     const TextStyle style = {
         .size = std::min(row_ * 0.72, 10.5), .color = 0xffffff, .bold = true, .anchor = 0.5};
     std::string name = PitchText(pitch);
@@ -473,11 +482,17 @@ class PianoRollPainter {
 
   void PaintPrimerEnd(const SystemOfBars& system) {
     const double quarter = grid_.QuarterAt(options_.primer_end);
-    if (!HasPrimer() || quarter < Start(system) || quarter >= End(system)) return;
-    const double x = X(system, quarter);
+    // At the end of a system it stands where the next one begins.
+    const bool is_here =
+        quarter >= Start(system) - kSamePlace && quarter < End(system) - kSamePlace;
+    if (!HasPrimer() || !is_here) return;
+    const double x = X(system, std::max(quarter, Start(system)));
+    const std::string text = "generated from here";
+    TextStyle style = {.size = 11, .color = kPaints[kGeneratedPaint].fill, .bold = true};
+    const bool fits = x + 5 + canvas_->TextWidth(text, style) <= options_.width - 2;
+    style.anchor = fits ? 0 : 1;
     canvas_->Line(x, top_ - 4, x, Bottom() + 14, 1.6, kPaints[kGeneratedPaint].fill, 5);
-    canvas_->Text(x + 5, Bottom() + 10, "generated from here",
-                  {.size = 11, .color = kPaints[kGeneratedPaint].fill, .bold = true});
+    canvas_->Text(fits ? x + 5 : x - 5, Bottom() + 10, text, style);
   }
 
   const NoteSequence& sequence_;
@@ -491,9 +506,10 @@ class PianoRollPainter {
   std::vector<std::vector<RasterRun>> runs_;  // by system; none while notes are drawn one by one
   double cell_ = 1;                           // pixels of a run's columns
   Canvas* canvas_ = nullptr;
-  int low_ = 128, high_ = -1;
-  std::map<int, int> drum_rows_;         // pitch -> row, of a drum map
-  std::vector<std::string> drum_names_;  // by row
+  int low_ = 0, high_ = -1;              // rows
+  int lowest_key_ = 128;                 // from here on rows are keys
+  std::map<int, int> drum_rows_;         // pitch -> row
+  std::vector<std::string> drum_names_;  // from row low_ on
   double quarters_ = 0;                  // that the widest system holds
   double row_ = 0;                       // height of a key
   double system_height_ = 0;

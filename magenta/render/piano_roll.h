@@ -1,6 +1,6 @@
 #pragma once
 // A NoteSequence as a picture: time to the right, pitch upwards, bars numbered, chord symbols
-// above. Drums alone are a drum map, a named row each.
+// above. Drums are a drum map, a named row each, below the keys of other instruments.
 
 #include <string>
 

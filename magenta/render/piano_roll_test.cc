@@ -47,20 +47,52 @@ Size PngSize(const NoteSequence& sequence, const PianoRollOptions& options) {
   return {Big32(*png, 16), Big32(*png, 20)};
 }
 
-TEST(PianoRoll, DrumsAreAMap) {
+TEST(PianoRoll, DrumsAreAMapBelowTheKeys) {
   NoteSequence drums = Scale(2);
   for (int i = 0; i < drums.notes_size(); ++i) {
     drums.mutable_notes(i)->set_pitch(i % 2 == 0 ? 36 : 42);
     drums.mutable_notes(i)->set_is_drum(true);
   }
-  const auto map = DrawPianoRoll(drums, {}, PictureFormat::kSvg);
-  ASSERT_TRUE(map.ok()) << map.status();
-  drums.mutable_notes(0)->set_is_drum(false);
-  const auto keys = DrawPianoRoll(drums, {}, PictureFormat::kSvg);
-  ASSERT_TRUE(keys.ok()) << keys.status();
   // Two rows instead of at least twenty keys.
-  EXPECT_LT(map->size(), keys->size());
-  EXPECT_NE(map->substr(0, 300), keys->substr(0, 300));
+  const int map = PngSize(drums, {.title = "drums"}).height;
+  NoteSequence song = Scale(2);
+  const int keys = PngSize(song, {.title = "keys"}).height;
+  EXPECT_LT(map, keys);
+  // A song's drums take three rows more, and stretch no keys down to where their pitches lie.
+  song.MergeFrom(drums);
+  const int both = PngSize(song, {.title = "song", .primer_end = 2}).height;
+  EXPECT_NEAR(both, keys + 3 * 16, 24);
+  for (auto& note : *song.mutable_notes()) note.set_is_drum(false);
+  const auto as_keys = DrawPianoRoll(song, {}, PictureFormat::kSvg);
+  for (int i = 16; i < song.notes_size(); ++i) song.mutable_notes(i)->set_is_drum(true);
+  const auto as_drums = DrawPianoRoll(song, {}, PictureFormat::kSvg);
+  EXPECT_NE(*as_keys, *as_drums);
+}
+
+/// How often the border of the primer is drawn in `bars` bars of 4/4: its line is dashed.
+int Borders(int bars, double primer_end) {
+  const auto svg =
+      DrawPianoRoll(Scale(bars), {.title = "", .primer_end = primer_end}, PictureFormat::kSvg);
+  int count = 0;
+  for (size_t at = svg->find("dasharray"); at != svg->npos; at = svg->find("dasharray", at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+TEST(PianoRoll, TheBorderStandsWhereASystemBegins) {
+  // Eight bars of two seconds are a system.
+  for (const double end : {15.999, 16.0, 16.001, 5.0}) EXPECT_EQ(Borders(16, end), 1) << end;
+  EXPECT_EQ(Borders(8, 16), 0);  // nothing is generated
+  const auto at = [](double end) {
+    PianoRollOptions options = {.title = "", .primer_end = end};
+    return *DrawPianoRoll(Scale(16), options, PictureFormat::kSvg);
+  };
+  EXPECT_NE(at(16 - 1e-9).find("dasharray"), std::string::npos);
+  EXPECT_NEAR(static_cast<double>(at(16 - 1e-9).find("dasharray")),
+              static_cast<double>(at(16).find("dasharray")), 64);
+  PngSize(Scale(16), {.title = "border late", .primer_end = 15.5});
+  PngSize(Scale(16), {.title = "border at end", .primer_end = 16 - 1e-9});
 }
 
 TEST(PianoRoll, LongPiecesWrapIntoRows) {

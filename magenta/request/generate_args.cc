@@ -240,7 +240,7 @@ const std::vector<ArgumentRow>& Rows() {
           .AtLeast(0)
           .AtMost(11)
           .Only([](V v) { return KeyIn(v).has_value(); }),
-      Row("program", kString, TakeProgram,
+      Row(kProgramArg, kString, TakeProgram,
           "The sound of the part that is continued: a General MIDI number or name; without it "
           "its own.")
           .AtLeast(0)
@@ -309,21 +309,22 @@ std::string TakesText(const GeneratorArgument& argument) {
 }
 
 /// "The arguments are temperature and top_p (float_value), seed (int_value), ...".
-std::string ExistingArgs() {
+std::string ExistingArgs(const TakesArgumentRule& takes) {
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;
   for (const ArgumentRow& row : Rows()) {
     const GeneratorArgument& argument = row.argument;
-    const std::string takes = argument.type() == GeneratorArgument::FLOAT    ? "float_value"
-                              : argument.type() != GeneratorArgument::STRING ? "int_value"
-                              : argument.has_low() ? "int_value or string_value"
-                                                   : "string_value";
-    if (groups.empty() || groups.back().first != takes) groups.push_back({takes, {}});
+    if (takes && !takes(argument.name())) continue;
+    const std::string type = argument.type() == GeneratorArgument::FLOAT    ? "float_value"
+                             : argument.type() != GeneratorArgument::STRING ? "int_value"
+                             : argument.has_low() ? "int_value or string_value"
+                                                  : "string_value";
+    if (groups.empty() || groups.back().first != type) groups.push_back({type, {}});
     groups.back().second.push_back(argument.name());
   }
   std::string text;
-  for (const auto& [takes, names] : groups) {
+  for (const auto& [type, names] : groups) {
     text += fmt::format("{}{} ({})", text.empty() ? "The arguments are " : "; ",
-                        fmt::join(names, ", "), takes);
+                        fmt::join(names, ", "), type);
   }
   return text;
 }
@@ -365,22 +366,23 @@ std::vector<GeneratorArgument> GenerateArguments() {
   return arguments;
 }
 
-absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options) {
+absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options,
+                                               const TakesArgumentRule& takes) {
   GenerateArgs args;
   // In order of names, so that of several errors the same one is told each time.
   const std::map<std::string, ArgValue> sorted(options.args().begin(), options.args().end());
   for (const auto& [name, value] : sorted) {
     const ArgumentRow* row = FindArg(name);
     if (row == nullptr) {
-      return UsageError(fmt::format("there is no argument '{}'", name), ExistingArgs());
+      return UsageError(fmt::format("there is no argument '{}'", name), ExistingArgs(takes));
     }
-    if (name == "program" && value.has_string_value()) {
+    if (name == kProgramArg && value.has_string_value()) {
       MAGENTA_RETURN_IF_ERROR(CheckProgramName(value.string_value()));
     }
     if (!IsOf(value, row->argument) || (row->check != nullptr && !row->check(value))) {
       return UsageError(fmt::format("argument '{}' takes {}, not {}", name,
                                     TakesText(row->argument), ArgText(value)),
-                        ExistingArgs());
+                        ExistingArgs(takes));
     }
     row->take(value, args);
   }

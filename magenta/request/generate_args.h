@@ -2,6 +2,7 @@
 // GeneratorOptions.args: how to generate.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ bool IsOfChords(std::string_view name);
 
 /// Of models that move primers to a key of theirs.
 inline constexpr char kPrimerKeyArg[] = "primer_key";
+/// Of models that play no drums.
+inline constexpr char kProgramArg[] = "program";
 
 /// Every argument that ParseGenerateArgs takes, and what it may be: the table that it reads them
 /// by. Its defaults leave GenerateArgs as they are.
@@ -71,9 +74,14 @@ struct GenerateArgs {
   bool operator==(const GenerateArgs&) const = default;
 };
 
+/// Whether a model takes the argument `name` of GenerateArguments().
+using TakesArgumentRule = std::function<bool(const std::string& name)>;
+
 /// Reads `options.args`. An unknown name, a value of another type or out of its range: exit 2,
-/// listing what exists.
-absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options);
+/// listing what exists, of that what a model `takes` (null: it is not known). Arguments that it
+/// does not take are left for others to tell.
+absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options,
+                                               const TakesArgumentRule& takes = nullptr);
 
 /// Says `sampling` in the arguments of a request; what is as by default stays unsaid, but for the
 /// temperature.

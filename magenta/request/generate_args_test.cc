@@ -84,5 +84,13 @@ TEST(GenerateArgsTest, ErrorsListTheTable) {
               HasSubstr("primer_part, primer_key, program (int_value or string_value)"));
 }
 
+TEST(GenerateArgsTest, ErrorsListWhatAModelTakes) {
+  GeneratorOptions options;
+  (*options.mutable_args())["bogus"].set_int_value(1);
+  const auto takes = [](const std::string& name) { return name == "seed" || name == "top_p"; };
+  EXPECT_EQ(ErrorRemedy(ParseGenerateArgs(options, takes).status()),
+            "The arguments are top_p (float_value); seed (int_value)");
+}
+
 }  // namespace
 }  // namespace magenta

@@ -13,6 +13,7 @@
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
+#include "magenta/generate/generator_details.h"
 #include "magenta/io/abc/abc_writer.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/music/piece_choice.h"
@@ -419,8 +420,9 @@ absl::StatusOr<BodyReading> ReadHttpBody(std::string_view content_type, std::str
     return UsageError("steps is num_steps, and both are given", "Give one");
   }
   AddArgs(query, reading.request);
-  MAGENTA_ASSIGN_OR_RETURN(const GenerateArgs args,
-                           ParseGenerateArgs(reading.request.generator_options()));
+  MAGENTA_ASSIGN_OR_RETURN(
+      const GenerateArgs args,
+      ParseGenerateArgs(reading.request.generator_options(), ArgumentsOf(*model.spec)));
   if (is_music && !args.num_steps && !args.new_steps && !args.bars && !args.chords.given()) {
     (*reading.request.mutable_generator_options()->mutable_args())["bars"].set_int_value(
         kDefaultBars);

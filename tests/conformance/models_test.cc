@@ -2,9 +2,11 @@
 // without anyone remembering.
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <set>
 
 #include "magenta/base/random.h"
+#include "magenta/base/status.h"
 #include "magenta/generate/generator_details.h"
 #include "magenta/generate/random_model.h"
 #include "magenta/generate/sequence_generator.h"
@@ -92,6 +94,15 @@ TEST_P(EveryModel, DetailsSayKindGridAndArguments) {
   const auto said = ParseGenerateArgs(options);
   ASSERT_TRUE(said.ok()) << said.status();
   EXPECT_EQ(*said, GenerateArgs());
+  // What is no argument is answered with those that it takes.
+  GenerateSequenceRequest request;
+  (*request.mutable_generator_options()->mutable_args())["bogus"].set_int_value(1);
+  const auto refused = SequenceGenerator(testing::RandomModel(GetParam())).Generate(request);
+  const std::string remedy = ErrorRemedy(refused.status()) + ",";
+  for (const GeneratorArgument& argument : GenerateArguments()) {
+    const bool listed = std::regex_search(remedy, std::regex("\\b" + argument.name() + "[, ]"));
+    EXPECT_EQ(listed, names.contains(argument.name())) << argument.name() << ": " << remedy;
+  }
   // The same of one that is loaded.
   GeneratorDetails loaded = SequenceGenerator(testing::RandomModel(GetParam())).details();
   EXPECT_EQ(loaded.SerializeAsString(), details.SerializeAsString());

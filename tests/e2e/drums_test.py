@@ -46,6 +46,9 @@ class Drums(Case):
                 ('one_drum and drum_kit', ['--config=drums_rnn'])):
             with self.subTest(text):
                 self.fails(2, text, 'generate', out, *args)
+        self.fails(2, 'drum_kit plays drums. Leave it out', 'generate', kit(), out, '--program=flute')
+        self.fails(2, 'each copy would be the same', 'dataset', '--config=drum_kit', '--input=data/drums', out,
+                   '--transpose=0,1')
         song = self.write('song.drums', b'pattern: x\ngrid: 8\nBD |x---x---|\n')
         self.fails(3, 'holds drums alone', 'generate', '--config=lookback_rnn', out, '--primer_midi=' + song)
 
@@ -59,6 +62,18 @@ class Drums(Case):
         for name in ('o.mid', 'r.mid'):
             tracks = self.ok('inspect', '--json', self.path(name)).json['files'][0]['instruments']
             self.assertEqual([(t['name'], t['is_drum']) for t in tracks], [('player', True), ('machine', True)])
+
+
+    @needs_live
+    def test_live_plays_the_bundle_that_config_names(self):
+        played = self.path('in.mid')
+        self.ok('generate', kit(), '--output_dir=' + self.path('a'), '--bars=1', '--num_outputs=1', '--seed=1')
+        os.rename(self.path('a', self.files('a')[0]), played)
+        common = ['live', '--backend=file', '--input_port=' + played, '--output_port=' + self.path('o.mid'),
+                  kit().replace('file', 'files')]
+        self.fails(3, 'the bundle is of drum_kit, not of lookback_rnn', *common, '--config=lookback_rnn')
+        self.ok(*common, '--config=drum_kit')
+        self.fails(2, 'you and the machine play one drum kit', *common, '--input_program=4')
 
 
 @needs_train

@@ -103,6 +103,26 @@ class FromFiles(Played):
                 self.assertEqual([event for event in primer if event >= 0], [60, 62, 64, 65, 67, 65, 64, 62])
                 self.assertGreater(seen[-1]['machine_notes'], 0)
 
+    def test_held_chords_keep_no_phrase_alive(self):
+        for flag, channel in (('--chord_channel=4', 4), ('--split_key=56', 1)):
+            with self.subTest(flag):
+                source = self.write('held.mid', with_chords([(48, 52, 55)] * 6, channel))
+                seen = events(self.ok('live', '--backend=file', '--input_port=' + source, flag, '--input_channel=1',
+                                      '--output_port=' + self.path('out.mid'), '--config=chord_pitches_improv',
+                                      '--seed=1', '--json'))
+                first = next(e for e in seen if e['event'] == 'answer')
+                self.assertEqual((first['at'], first['steps']), ('2|1', 16))
+
+    def test_a_bad_chord_costs_no_chart(self):
+        source = self.write('phrase.mid', PHRASE)
+        common = ['live', '--backend=file', '--input_port=' + source, '--mode=bars:1,1', '--seed=1',
+                  '--config=chord_pitches_improv']
+        said = self.ok(*common, '--output_port=' + self.path('a.mid'), '--backing_chords=G Dzz C')
+        self.assertRegex(said.err, r'"Dzz" is no chord symbol: .* \(chord 2\): no chord is heard there')
+        self.ok(*common, '--output_port=' + self.path('b.mid'), '--backing_chords=G N.C. C')
+        with open(self.path('a.mid'), 'rb') as a, open(self.path('b.mid'), 'rb') as b:
+            self.assertEqual(a.read(), b.read())
+
     def test_without_chords_it_says_what_gives_some(self):
         common = ['live', '--backend=file', '--input_port=' + self.write('phrase.mid', PHRASE),
                   '--output_port=' + self.path('out.mid'), '--mode=bars:1,1', '--config=chord_pitches_improv']

@@ -27,10 +27,10 @@ class Relay final : public RemoteGenerator {
 
   absl::StatusOr<Generation> GenerateMany(const GenerateSequenceRequest& request,
                                           int num_outputs) override {
-    MAGENTA_ASSIGN_OR_RETURN(const GenerateArgs args,
-                             ParseGenerateArgs(request.generator_options()));
+    const auto args = ParseGenerateArgs(request.generator_options());
+    if (!args.ok()) return Refused(request, args.status());
     Generation generation;
-    generation.seed = args.seed.has_value() ? *args.seed : DrawSeed();
+    generation.seed = args->seed.has_value() ? *args->seed : DrawSeed();
     int sent = 0;
     for (int received = 0; received < num_outputs; ++received) {
       for (; sent < num_outputs && sent - received < kRelayWindow; ++sent) {
@@ -60,6 +60,15 @@ class Relay final : public RemoteGenerator {
   }
 
  private:
+  /// What the server says of `request`, where it says anything: it knows what its model takes.
+  absl::Status Refused(const GenerateSequenceRequest& request, const absl::Status& why) const {
+    RelayRequest message;
+    *message.mutable_generate() = request;
+    MAGENTA_RETURN_IF_ERROR(pipe_->Send(message));
+    MAGENTA_RETURN_IF_ERROR(Receive().status());
+    return why;
+  }
+
   /// The next reply, or the error that it tells.
   absl::StatusOr<RelayReply> Receive() const {
     MAGENTA_ASSIGN_OR_RETURN(RelayReply reply, pipe_->Receive());

@@ -64,7 +64,7 @@ class RunningLiveVerb : public LiveFlags {
     const uint32_t seed = context.globals.seed.value_or(DrawSeed());
     MAGENTA_ASSIGN_OR_RETURN(const MidiBackendEntry* entry, FindMidiBackend(backend));
     const std::vector<std::string> names = models.Names();
-    MAGENTA_ASSIGN_OR_RETURN(const auto duet, MakeDuet(seed, models));
+    MAGENTA_ASSIGN_OR_RETURN(const auto duet, MakeDuet(seed, models, context));
     TellOfNoChords(duet->options(), models.details, context);
     Begin(*entry, duet->options(), names, context);
     LivePrinter printer(context.out, duet->options(), names);
@@ -156,14 +156,18 @@ class RunningLiveVerb : public LiveFlags {
   }
 
   /// A session with them.
-  absl::StatusOr<std::unique_ptr<Duet>> MakeDuet(uint32_t seed, const PlayingModels& models) const {
+  absl::StatusOr<std::unique_ptr<Duet>> MakeDuet(uint32_t seed, const PlayingModels& models,
+                                                 Context& context) const {
     const GeneratorDetails& first = models.details[0];
     MAGENTA_ASSIGN_OR_RETURN(const Grid grid, GridOf(first));
     if (grid.is_per_second()) {
       return UsageError(fmt::format("{} has steps per second, and a session bars", first.id()),
                         "Choose another model");
     }
-    MAGENTA_ASSIGN_OR_RETURN(DuetOptions options, MakeDuetOptions(*this, grid.steps(), seed));
+    std::vector<std::string> notes;
+    MAGENTA_ASSIGN_OR_RETURN(DuetOptions options,
+                             MakeDuetOptions(*this, grid.steps(), seed, notes));
+    for (const std::string& note : notes) context.out.Info(note);
     MAGENTA_RETURN_IF_ERROR(CheckReadsChords(options, models.details));
     MAGENTA_RETURN_IF_ERROR(CheckMovesToKey(options, models.details));
     const Sampling drawing = sampling.At(temperature);
@@ -233,6 +237,8 @@ class RunningLiveVerb : public LiveFlags {
     for (const std::string& file : bundle_files) {
       ModelFlags flags;
       flags.source.bundle_file = file;
+      // With it the first one that plays is named.
+      if (models.empty()) flags.source.config = model.source.config;
       flags.weights = model.weights;
       MAGENTA_ASSIGN_OR_RETURN(auto next, flags.Load(context));
       models.push_back(std::move(next));

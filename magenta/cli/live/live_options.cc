@@ -195,7 +195,14 @@ absl::Status SetMetronome(const LiveFlags& flags, DuetOptions& options) {
                                 options.num_outputs, options.num_outputs == 1 ? "" : "s"));
 }
 
-absl::Status SetChords(const LiveFlags& flags, DuetOptions& options) {
+/// Why a model would hear no chord in `symbol`.
+absl::Status ChordStatus(const std::string& symbol) {
+  MAGENTA_ASSIGN_OR_RETURN(const ChordSymbol chord, ParseChordSymbol(symbol));
+  return chord.Code().status();
+}
+
+absl::Status SetChords(const LiveFlags& flags, DuetOptions& options,
+                       std::vector<std::string>& notes) {
   const bool has_chart = !flags.backing_chords.empty();
   if (has_chart + (flags.chord_channel > 0) + (flags.split_key >= 0) > 1) {
     return UsageError(
@@ -207,10 +214,13 @@ absl::Status SetChords(const LiveFlags& flags, DuetOptions& options) {
     return UsageError("--backing_chords holds no chord",
                       "Give some: --backing_chords=\"C G Am F\"");
   }
-  for (const std::string& symbol : options.backing_chords) {
-    if (ParseChordSymbol(symbol).ok()) continue;
-    return UsageError(fmt::format("--backing_chords: '{}' is no chord symbol", symbol),
-                      "Write it as Am7 or F/A; N.C. is none");
+  for (size_t i = 0; i < options.backing_chords.size(); ++i) {
+    std::string& symbol = options.backing_chords[i];
+    const absl::Status read = ChordStatus(symbol);
+    if (read.ok()) continue;
+    notes.push_back(fmt::format("--backing_chords: {} (chord {}): no chord is heard there",
+                                ErrorMessage(read), i + 1));
+    symbol = kNoChordText;
   }
   if (!has_chart && flags.steps_per_chord > 0) {
     return UsageError("--steps_per_chord is of --backing_chords, and there are none",
@@ -228,6 +238,12 @@ absl::Status CheckPrograms(const LiveFlags& flags, const PlayerOptions& player) 
   if (player.thru_program < 0 || player.thru_program == player.program) return absl::OkStatus();
   if (!flags.thru)
     return UsageError("--input_program is for what goes through, and --nothru is set");
+  if (flags.files.drums) {
+    return UsageError(
+        fmt::format("--input_program={}: you and the machine play one drum kit, on channel {}",
+                    flags.input_program, flags.output_channel),
+        "Leave it out");
+  }
   if (std::max(flags.input_channel, 1) != flags.output_channel) return absl::OkStatus();
   return UsageError(
       fmt::format("--input_program={}: you and the machine are on channel {} of the output",
@@ -267,7 +283,8 @@ std::vector<OutputTrack> MakeOutputTracks(const DuetOptions& options) {
   for (size_t i = 0; i < options.players.size(); ++i) {
     const PlayerOptions& player = options.players[i];
     const int index = static_cast<int>(i);
-    add(ActiveNotes::kThru + index, "player", i, player.input_channel);
+    const int heard = options.drums ? player.output_channel : player.input_channel;
+    add(ActiveNotes::kThru + index, "player", i, heard);
     add(ActiveNotes::kMachine + index, "machine", i, player.output_channel);
   }
   tracks.push_back({ActiveNotes::kMetronome, "metronome", options.metronome.channel});
@@ -275,7 +292,7 @@ std::vector<OutputTrack> MakeOutputTracks(const DuetOptions& options) {
 }
 
 absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_per_quarter,
-                                            uint32_t seed) {
+                                            uint32_t seed, std::vector<std::string>& notes) {
   const MidiPortRequest request = MakePortRequest(flags);
   if (std::max(request.inputs.size(), request.outputs.size()) > kMaxLivePorts) {
     return UsageError(fmt::format("there may be {} inputs and outputs", kMaxLivePorts));
@@ -296,7 +313,7 @@ absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_pe
   MAGENTA_RETURN_IF_ERROR(AddPlayers(flags, options));
   MAGENTA_RETURN_IF_ERROR(SetMetronome(flags, options));
   MAGENTA_RETURN_IF_ERROR(CheckPrograms(flags, options.players[0]));
-  MAGENTA_RETURN_IF_ERROR(SetChords(flags, options));
+  MAGENTA_RETURN_IF_ERROR(SetChords(flags, options, notes));
   options.thru = flags.thru;
   options.thru_others = flags.files.one_player;
   options.performer_waits = flags.files.waits;

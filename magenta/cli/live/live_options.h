@@ -1,6 +1,7 @@
 #pragma once
 // From flags to a session: what they mean, and whether they agree.
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -10,9 +11,10 @@
 
 namespace magenta::cli {
 
-/// The options of `flags` for models of `steps_per_quarter`. Errors (exit 2) name flag and value.
+/// The options of `flags` for models of `steps_per_quarter`. Errors (exit 2) name flag and value;
+/// `notes` gets what is not taken as it stands.
 absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_per_quarter,
-                                            uint32_t seed);
+                                            uint32_t seed, std::vector<std::string>& notes);
 
 /// The ports that `flags` ask for.
 MidiPortRequest MakePortRequest(const LiveFlags& flags);

@@ -116,6 +116,11 @@ class DatasetVerb : public Verb {
       return UsageError("--transpose moves no chords, and lead sheets come in all twelve keys",
                         "Leave it out");
     }
+    if (options_.spec->kind->plays_drums() && keys != std::vector<int>{0}) {
+      return UsageError(
+          "--transpose moves pitches, and drums have none: each copy would be the same",
+          "Leave it out");
+    }
     if (options_.output_dir.empty() && options_.training_file.empty() &&
         options_.eval_file.empty()) {
       return UsageError("dataset needs --output_dir", "`magenta dataset --help` shows examples");

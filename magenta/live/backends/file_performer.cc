@@ -45,7 +45,7 @@ void FilePerformer::FindEnds() {
 int64_t FilePerformer::Late(int64_t frame) const { return frame + std::llround(wait_); }
 
 bool FilePerformer::IsHeard(const MidiEvent& event) const {
-  return !cues_.hears || cues_.hears(event.port, event.bytes[0] & 0x0f);
+  return !cues_.hears || cues_.hears(event);
 }
 
 void FilePerformer::Announce() {

@@ -79,7 +79,7 @@ TEST(FilePerformer, TellsWhatComesNextOfThoseThatAreHeard) {
     };
     seen += fmt::format("{}/{} ", text(next_on), text(quiet));
   };
-  cues.hears = [](uint8_t, uint8_t channel) { return channel == 0; };
+  cues.hears = [](const MidiEvent& note) { return note.bytes[0] == 0x90; };
   FilePerformer performer(music, cues);
   Played(performer);
   EXPECT_EQ(seen, "0/0 45/15 45/0 45/0 45/0 never/0 never/0 ");

@@ -210,9 +210,14 @@ double DuetEngine::WaitBefore(int64_t frame) const noexcept {
   return static_cast<double>(bars * bar) * transport_.FramesPerStep();
 }
 
-bool DuetEngine::Hears(uint8_t port, uint8_t channel) const noexcept {
-  return std::any_of(turns_.begin(), turns_.end(),
-                     [&](const auto& turn) { return turn->Hears(port, channel); });
+bool DuetEngine::HearsNote(const MidiEvent& note) const noexcept {
+  return IsPlayers(note) && !IsChordKey(note);
+}
+
+bool DuetEngine::IsPlayers(const MidiEvent& event) const noexcept {
+  return std::any_of(turns_.begin(), turns_.end(), [&](const auto& turn) {
+    return turn->Hears(event.port, event.bytes[0] & 0x0f);
+  });
 }
 
 int64_t DuetEngine::NextBar() const noexcept {
@@ -433,7 +438,7 @@ void DuetEngine::HandleMusic(const MidiEvent& event, int64_t frame) noexcept {
 bool DuetEngine::IsChordKey(const MidiEvent& event) const noexcept {
   const int channel = event.bytes[0] & 0x0f;
   if (options_.chord_channel >= 0) return channel == options_.chord_channel;
-  return event.bytes[1] < options_.split_key && Hears(event.port, static_cast<uint8_t>(channel));
+  return event.bytes[1] < options_.split_key && IsPlayers(event);
 }
 
 /// The chord's keys that are held on the event's channel are let go of.
@@ -484,15 +489,24 @@ void DuetEngine::EndChannel(PlayerTurn& turn, int index, const MidiEvent& event,
     ReportMessage(SessionEvent::Kind::kPlayerNote, index, end, frame);
     turn.NoteOff(transport_.PositionAt(frame), pitch);
   }
-  active_notes_.EndChannel(router_, frame, static_cast<uint8_t>(turn.player().output_port), channel,
+  active_notes_.EndChannel(router_, frame, static_cast<uint8_t>(turn.player().output_port),
+                           static_cast<uint8_t>(ThruChannel(turn, event)),
                            static_cast<ActiveNotes::Owner>(ActiveNotes::kThru + index));
+}
+
+/// Drums sound as such, whatever channel the pads send on: on the machine's.
+int DuetEngine::ThruChannel(const PlayerTurn& turn, const MidiEvent& event) const noexcept {
+  const bool are_drums = options_.drums && turn.Hears(event.port, event.bytes[0] & 0x0f);
+  return are_drums ? turn.player().output_channel : event.bytes[0] & 0x0f;
 }
 
 void DuetEngine::Thru(const PlayerTurn& turn, int index, const MidiEvent& event,
                       int64_t frame) noexcept {
   const auto port = static_cast<uint8_t>(turn.player().output_port);
   const uint8_t kind = event.bytes[0] & 0xf0;
-  const uint8_t channel = event.bytes[0] & 0x0f;
+  const auto channel = static_cast<uint8_t>(ThruChannel(turn, event));
+  const bool moved = channel != (event.bytes[0] & 0x0f);
+  if (moved && kind == 0xc0) return;  // another channel's instrument is no drum kit
   const ActiveNotes::Key key = {port, channel, event.bytes[1]};
   const auto owner = static_cast<ActiveNotes::Owner>(ActiveNotes::kThru + index);
   if (IsNoteOn(event)) {
@@ -504,7 +518,8 @@ void DuetEngine::Thru(const PlayerTurn& turn, int index, const MidiEvent& event,
     if (EndsChannel(event) && active_notes_.Sounds(port, channel)) return;
     if (kind == 0xb0 && event.bytes[1] == kSustain) pedals_[port][channel] = event.bytes[2] >= 64;
     if (kind == 0xb0 && event.bytes[1] == kResetControllers) pedals_[port].reset(channel);
-    router_.Send(frame, port, event.size, event.bytes, owner);
+    const auto status = static_cast<uint8_t>(kind | channel);
+    router_.Send(frame, port, event.size, {status, event.bytes[1], event.bytes[2]}, owner);
   }
 }
 

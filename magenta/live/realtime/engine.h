@@ -69,8 +69,8 @@ class DuetEngine final : public MidiProcessor {
   /// How long, in frames, a note on `frame` of the next block is to wait: whole bars, so that it is
   /// not played into an answer; 0: not at all.
   double WaitBefore(int64_t frame) const noexcept;
-  /// Whether a channel (0..15) of an input is a player's.
-  bool Hears(uint8_t port, uint8_t channel) const noexcept;
+  /// Whether `note` belongs to a phrase: it is a player's, and no chord's.
+  bool HearsNote(const MidiEvent& note) const noexcept;
 
   /// Counts; exact once stopped(), and between blocks where time is simulated.
   EngineState state() const noexcept;
@@ -96,12 +96,14 @@ class DuetEngine final : public MidiProcessor {
   void HandleRealTime(uint8_t status, int64_t frame) noexcept;
   bool HandleControl(const MidiEvent& event, int64_t frame) noexcept;
   void HandleMusic(const MidiEvent& event, int64_t frame) noexcept;
+  bool IsPlayers(const MidiEvent& event) const noexcept;
   bool IsChordKey(const MidiEvent& event) const noexcept;
   void SendChordKey(uint8_t pitch, bool down, int64_t frame) noexcept;
   void EndChordKeys(const MidiEvent& event, int64_t frame) noexcept;
   void SendToPlanners(PerformanceEvent event) noexcept;
   void EndChannel(PlayerTurn& turn, int index, const MidiEvent& event, int64_t frame) noexcept;
   void ReportMusic(int player, const MidiEvent& event, int64_t frame) noexcept;
+  int ThruChannel(const PlayerTurn& turn, const MidiEvent& event) const noexcept;
   void Thru(const PlayerTurn& turn, int index, const MidiEvent& event, int64_t frame) noexcept;
   void ReportMessage(SessionEvent::Kind kind, int player, const MidiEvent& event,
                      int64_t frame) noexcept;
