@@ -29,8 +29,8 @@ ROOMS = {
     "io/tensor": ["base", "music", "io/record"],
     "io/midi": ["base", "music", "music/harmony"],
     "io/score": ["base", "music"],
-    "io/abc": ["base", "music", "io/score"],
-    "io/musicxml": ["base", "music", "io/score"],
+    "io/abc": ["base", "music", "music/harmony", "io/score"],
+    "io/musicxml": ["base", "music", "music/harmony", "io/score"],
     "io/drums": ["base", "music", "music/drums", "io/score"],
     "io/request": ["base", "music", "io/record"],
     # The one table of formats.

@@ -288,14 +288,17 @@ TEST(AbcTest, OneBadTuneLosesNoOther) {
 }
 
 TEST(AbcTest, ChordSymbolsStandAsTheyAreWritten) {
-  const AbcTune tune =
-      ReadOne("X:1\nL:1/4\nK:C\n\"Am7\"C\"N.C.\"D\"nc\"E\"H7\"F\"Gxyz\"G\"Fine\"A\"^Bright\"B\n");
+  const AbcTune tune = ReadOne(
+      "X:1\nL:1/4\nK:C\n\"Am7\"C\"N.C.\"D\"nc\"E\"H7\"F\"Gxyz\"G\"Fine\"A\"^Bright\"B"
+      "\"Chorus\"C\" Dm7 \"D\"Bright\"E\n");
   std::string chords;
   for (const auto& text : tune.sequence.text_annotations()) {
     EXPECT_EQ(text.annotation_type(), NoteSequence::TextAnnotation::CHORD_SYMBOL);
     chords += text.text() + "@" + std::to_string(std::lround(2 * text.time())) + " ";
   }
-  EXPECT_EQ(chords, "Am7@0 N.C.@1 N.C.@2 H7@3 Gxyz@4 ");
+  EXPECT_EQ(chords, "Am7@0 N.C.@1 N.C.@2 H7@3 Gxyz@4 Dm7@8 ");
+  ASSERT_EQ(tune.left_out.size(), 4u);
+  EXPECT_EQ(tune.left_out[2].text, "the text \"Chorus\", which is no chord symbol");
 }
 
 TEST(AbcTest, SaysWhatItLeftOut) {

@@ -20,6 +20,7 @@
 #include "magenta/io/abc/abc_scanner.h"
 #include "magenta/io/abc/abc_voice.h"
 #include "magenta/io/score/score_builder.h"
+#include "magenta/music/harmony/chord_text.h"
 #include "magenta/music/piece_limits.h"
 
 namespace magenta {
@@ -62,13 +63,12 @@ std::string LettersOf(std::string_view text) {
   return letters;
 }
 
-/// What stands in quotes without being an annotation is a chord symbol, as it is written: what
-/// begins with a root (H is the German B), and what says that there is no chord.
+/// What stands in quotes without being an annotation, as it is written: what is meant as a chord
+/// symbol, readable or not, and what says that there is no chord.
 std::optional<std::string> ChordSymbolIn(std::string_view text) {
   const std::string letters = LettersOf(text);
   if (letters == "nc" || letters == "nochord") return "N.C.";
-  const bool has_root = !text.empty() && text.front() >= 'A' && text.front() <= 'H';
-  if (!has_root) return std::nullopt;
+  if (!LooksLikeChordSymbol(text)) return std::nullopt;
   return std::string(text);
 }
 
@@ -612,7 +612,7 @@ void TuneReader::Quoted(AbcScanner& scan) {
     return Report("a \" without its pair");
   }
   if (IsJump(*text)) return Report(kJumpsLeftOut);
-  if (auto symbol = ChordSymbolIn(*text)) {
+  if (auto symbol = ChordSymbolIn(StripBlanks(*text))) {
     return builder_.AddChordSymbol(voice().position(), *std::move(symbol));
   }
   constexpr std::string_view kPlaces = "^_<>@";  // where an annotation is to stand
