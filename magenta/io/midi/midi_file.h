@@ -40,8 +40,9 @@ struct MidiReading {
   std::vector<MidiWarning> warnings;
   /// Warnings past those.
   uint64_t warnings_left_out = 0;
-  /// What a NoteSequence has no place for: "left out: 12 lyrics, 3 texts"; "" where there is
-  /// nothing.
+  /// What a NoteSequence has no place for, the first few texts by name: "left out: 12 lyrics, 1
+  /// text
+  /// ("Intro" at 0 s)"; "" where there is nothing.
   std::string left_out;
   /// Of format 1: the name of the first track where it holds no notes, which is the piece's. Not in
   /// the sequence, where the reference has none.
@@ -62,9 +63,10 @@ absl::StatusOr<MidiReading> ReadMidi(std::string_view bytes, NoteSequence memory
                                      const PieceLimits& limits = kPieceLimits);
 
 /// `sequence` as a Standard MIDI File of format 1 with `ticks_per_quarter` (220 when unset), byte
-/// for byte what the reference writes, but that all programs of instrument 0 are kept and a note
-/// that rounds to no length gets a tick. Order within `notes` and `tempos` does not matter; control
-/// changes, pitch bends and keys are written too; quantized steps and text are not.
+/// for byte what the reference writes, but that all programs of instrument 0 are kept, a note that
+/// rounds to no length gets a tick and chord symbols are texts (FF 01) of the first track. Order
+/// within `notes` and `tempos` does not matter; control changes, pitch bends and keys are written
+/// too; quantized steps and other text annotations are not.
 ///
 /// Errors (exit 2): a pitch, velocity, program, controller or time that a file can't hold; the
 /// message names the field and its index.

@@ -16,6 +16,7 @@
 #include "magenta/io/midi/smf_parser.h"
 #include "magenta/io/midi/tick_clock.h"
 #include "magenta/music/harmony/chord_symbol.h"
+#include "magenta/music/harmony/chord_text.h"
 
 namespace magenta {
 namespace {
@@ -236,29 +237,82 @@ uint64_t AddOrphans(const SmfFile& file, const TickClock& clock, const Instrumen
   return lost;
 }
 
-/// Adds the chord symbols among the texts; gives how many there are. Only of tracks that have more
-/// chord symbols than other texts: of sung syllables ("Do", "A") some could be read as one.
-uint64_t AddChords(const SmfFile& file, const TickClock& clock, NoteSequence& sequence) {
-  uint64_t added = 0;
-  for (const SmfTrack& track : file.tracks) {
-    std::vector<std::pair<int64_t, std::string>> chords;
-    for (const auto& [tick, text] : track.texts) {
-      if (ParseChordSymbol(text).ok()) chords.emplace_back(tick, ToUtf8(text));
-    }
-    if (2 * chords.size() <= track.texts.size()) continue;
-    added += chords.size();
-    for (auto& [tick, text] : chords) {
-      auto& chord = *sequence.add_text_annotations();
-      chord.set_time(clock.Seconds(tick));
-      chord.set_text(std::move(text));
-      chord.set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
-    }
-  }
-  return added;
+/// `text` without blanks and NULs around it.
+std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks(" \t\r\n\0", 5);
+  const size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == text.npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
-/// "left out: 12 lyrics, 3 texts", or nothing.
-std::string LeftOutLine(const SmfFile& file, uint64_t chords, uint64_t orphans) {
+/// "Intro", "Verse 2", "D.C.": a capital, then a small letter or a full stop, four bytes or more.
+/// Syllables that are sung are mostly small or short.
+bool IsSectionName(std::string_view text) {
+  constexpr size_t kShortest = 4;
+  if (text.size() < kShortest || text[0] < 'A' || text[0] > 'Z') return false;
+  return text[1] == '.' || (text[1] >= 'a' && text[1] <= 'z');
+}
+
+/// The texts (FF 01) of a piece: those that are chord symbols, and the others.
+class TextReader {
+ public:
+  TextReader(const TickClock& clock, NoteSequence& sequence) : clock_(clock), sequence_(sequence) {}
+
+  /// A track is one of chords where most of its texts, but for section names, can be read as a
+  /// symbol: of sung syllables ("Do", "A") some could be, too. There every text that is meant as
+  /// one is a symbol, also where it can't be read ("H7").
+  void Read(const SmfTrack& track) {
+    std::vector<std::pair<int64_t, std::string>> texts;
+    size_t symbols = 0, others = 0;
+    for (const auto& [tick, bytes] : track.texts) {
+      std::string text(Trimmed(ToUtf8(bytes)));
+      if (text.empty()) continue;
+      if (ParseChordSymbol(text).ok()) {
+        ++symbols;
+      } else if (!IsSectionName(text)) {
+        ++others;
+      }
+      texts.emplace_back(tick, std::move(text));
+    }
+    for (auto& [tick, text] : texts) {
+      if (symbols > others && LooksLikeChordSymbol(text)) {
+        AddChord(tick, std::move(text));
+      } else {
+        LeaveOut(tick, text);
+      }
+    }
+  }
+
+  uint64_t chords() const { return chords_; }
+  /// The first few that are none: "\"Intro\" at 0 s, \"Verse\" at 4.5 s".
+  const std::string& others() const { return others_; }
+
+ private:
+  void AddChord(int64_t tick, std::string text) {
+    ++chords_;
+    auto& chord = *sequence_.add_text_annotations();
+    chord.set_time(clock_.Seconds(tick));
+    chord.set_text(std::move(text));
+    chord.set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
+  }
+
+  void LeaveOut(int64_t tick, std::string text) {
+    constexpr int kShown = 3;
+    if (++others_count_ > kShown) return;
+    for (char& c : text) c = static_cast<unsigned char>(c) < ' ' || c == 127 ? ' ' : c;
+    others_ += fmt::format("{}\"{}\" at {:.4g} s", others_.empty() ? "" : ", ", text,
+                           clock_.Seconds(tick));
+  }
+
+  const TickClock& clock_;
+  NoteSequence& sequence_;
+  uint64_t chords_ = 0;
+  int others_count_ = 0;
+  std::string others_;
+};
+
+/// "left out: 12 lyrics, 3 texts ("Intro" at 0 s)", or nothing.
+std::string LeftOutLine(const SmfFile& file, const TextReader& texts, uint64_t orphans) {
   uint64_t pressures = 0;
   for (const SmfTrack& track : file.tracks) pressures += track.pressures;
   std::string line;
@@ -268,7 +322,8 @@ std::string LeftOutLine(const SmfFile& file, uint64_t chords, uint64_t orphans) 
         fmt::format("{}{} {}", line.empty() ? "left out: " : ", ", count, count == 1 ? one : many);
   };
   add(file.left_out.lyrics, "lyric", "lyrics");
-  add(file.left_out.texts - chords, "text", "texts");
+  add(file.left_out.texts - texts.chords(), "text", "texts");
+  if (!texts.others().empty()) line += fmt::format(" ({})", texts.others());
   add(file.left_out.sysex, "system exclusive message", "system exclusive messages");
   add(pressures, "pressure of a key or channel", "pressures of keys or channels");
   add(orphans, "control change or bend of a channel without notes",
@@ -290,8 +345,9 @@ absl::Status AddInstruments(const SmfFile& file, const TickClock& clock, const P
     }
     InstrumentWriter(instrument, number++, file, clock, reading.sequence).Write();
   }
-  const uint64_t chords = AddChords(file, clock, reading.sequence);
-  reading.left_out = LeftOutLine(file, chords, AddOrphans(file, clock, reader, reading.sequence));
+  TextReader texts(clock, reading.sequence);
+  for (const SmfTrack& track : file.tracks) texts.Read(track);
+  reading.left_out = LeftOutLine(file, texts, AddOrphans(file, clock, reader, reading.sequence));
   return absl::OkStatus();
 }
 

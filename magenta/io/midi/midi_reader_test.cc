@@ -249,7 +249,7 @@ TEST(ReadMidi, SaysWhatItLeavesOut) {
   const std::vector<std::pair<std::string, std::string>> rows = {
       {One("00 903C01 0A 803C00"), ""},
       {One("00 FF050141 00 FF050142 00 FF010148 00 903C01 0A 803C00"),
-       "left out: 2 lyrics, 1 text"},
+       "left out: 2 lyrics, 1 text (\"H\" at 0 s)"},
       {One("00 F0057E7F0901F7 00 F7017F"), "left out: 2 system exclusive messages"},
       {One("00 903C01 00 A03C40 00 D040 0A 803C00"), "left out: 2 pressures of keys or channels"},
       {One("00 B04040 0A E10040 00 923C01 0A 823C00"),
@@ -259,7 +259,7 @@ TEST(ReadMidi, SaysWhatItLeavesOut) {
   for (const auto& [bytes, line] : rows) EXPECT_EQ(ReadMidi(bytes)->left_out, line);
 }
 
-// "C" at 0, "Am7" at 1000 ticks (a second); a track of which most texts are none has no chords.
+// "C" at 0, "Am7" at 1000 ticks (a second).
 TEST(ReadMidi, TakesTextsThatAreChordSymbols) {
   const auto reading = ReadMidi(One("00 FF010143 00 903C01 8768 FF0103416D37 0A 803C00"));
   ASSERT_EQ(reading->sequence.text_annotations_size(), 2);
@@ -268,10 +268,50 @@ TEST(ReadMidi, TakesTextsThatAreChordSymbols) {
   EXPECT_EQ(chord.time(), 1.0);
   EXPECT_EQ(chord.annotation_type(), NoteSequence::TextAnnotation::CHORD_SYMBOL);
   EXPECT_EQ(reading->left_out, "");
+}
 
-  const auto sung = ReadMidi(One("00 FF0102446F 00 FF010148 00 903C01 0A 803C00"));
-  EXPECT_EQ(sung->sequence.text_annotations_size(), 0);
-  EXPECT_EQ(sung->left_out, "left out: 2 texts");
+/// Texts a second apart -> those that are chord symbols, and what is said of the others.
+TEST(ReadMidi, TellsChordSymbolsFromOtherTexts) {
+  struct TextRow {
+    std::vector<std::string> texts;
+    std::string chords;
+    std::string left_out;
+  };
+  for (const TextRow& row : std::vector<TextRow>{
+           // Syllables that are sung.
+           {{"Do", "H"}, "", "left out: 2 texts (\"Do\" at 0 s, \"H\" at 1 s)"},
+           {{"Do", "A", "deer", "a", "fe", "male", "deer", "G"},
+            "",
+            "left out: 8 texts (\"Do\" at 0 s, \"A\" at 1 s, \"deer\" at 2 s)"},
+           // A bad symbol and section names cost no other its chord; it stays, to be named.
+           {{"Intro", "C", "Verse 1", "Am", "Fzz", "G"},
+            "C@1 Am@3 Fzz@4 G@5 ",
+            "left out: 2 texts (\"Intro\" at 0 s, \"Verse 1\" at 2 s)"},
+           {{"Intro", "Verse", "Chorus", "D.C. al Fine", "C"},
+            "C@4 ",
+            "left out: 4 texts (\"Intro\" at 0 s, \"Verse\" at 1 s, \"Chorus\" at 2 s)"},
+           {{"C", "H7", "B\u266d7", " Dm7 ", "N.C.", "C\xB0"},
+            "C@0 H7@1 B\u266d7@2 Dm7@3 N.C.@4 C\u00b0@5 ",
+            ""},
+           {{"", " ", "G"}, "G@2 ", "left out: 2 texts"},
+           {{"Copyright", "Line\n\tfeed"},
+            "",
+            "left out: 2 texts (\"Copyright\" at 0 s, \"Line  feed\" at 1 s)"}}) {
+    std::string track;
+    const char* wait = "00";
+    for (const std::string& text : row.texts) {
+      track += fmt::format("{} FF01{:02X} ", wait, text.size());
+      for (const char c : text) track += fmt::format("{:02X}", static_cast<uint8_t>(c));
+      wait = "8768";  // 1000 ticks
+    }
+    const auto reading = ReadMidi(One(track + "00 903C01 0A 803C00"));
+    std::string chords;
+    for (const auto& chord : reading->sequence.text_annotations()) {
+      chords += fmt::format("{}@{:.0f} ", chord.text(), chord.time());
+    }
+    EXPECT_EQ(chords, row.chords);
+    EXPECT_EQ(reading->left_out, row.left_out);
+  }
 }
 
 TEST(ReadMidi, StopsAtTheLimits) {

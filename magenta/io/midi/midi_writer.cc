@@ -1,8 +1,9 @@
 // NoteSequence -> Standard MIDI File, byte for byte as the reference's note-seq and pretty_midi
 // write it: a first track of tempos and signatures, then a track an instrument; within a tick by
-// kind, then by value. Two of its faults are not inherited: further programs of instrument 0 get
-// tracks of their own instead of replacing the first, and a note so short that both its ends round
-// to one tick ends a tick later instead of never.
+// kind, then by value. Chord symbols, which the reference drops, are texts of the first track. Two
+// of its faults are not inherited: further programs of instrument 0 get tracks of their own instead
+// of replacing the first, and a note so short that both its ends round to one tick ends a tick
+// later instead of never.
 
 #include <fmt/core.h>
 
@@ -39,6 +40,7 @@ enum Rank : int32_t {
   kTempoRank = 1 << 16,
   kMeterRank = 2 << 16,
   kKeyRank = 3 << 16,
+  kTextRank = 4 << 16,
   kProgramRank = 6 << 16,
   kBendRank = 7 << 16,
   kControlRank = 8 << 16,
@@ -50,6 +52,7 @@ struct OutEvent {
   int32_t rank;
   uint8_t size;
   std::array<uint8_t, 7> bytes;
+  int32_t text = -1;  // what follows the bytes: an index in TrackWriter's texts, or nothing
 };
 
 void AppendBigEndian(uint64_t value, int bytes, std::string& out) {
@@ -116,6 +119,13 @@ class TrackWriter {
     events_.push_back(event);
   }
 
+  /// FF 01.
+  void AddText(int64_t tick, std::string text) {
+    Add(tick, kTextRank, {0xFF, 0x01});
+    events_.back().text = static_cast<int32_t>(texts_.size());
+    texts_.push_back(std::move(text));
+  }
+
   /// The whole chunk; End Of Track stands a tick after the last event.
   absl::StatusOr<std::string> Chunk() {
     std::stable_sort(events_.begin(), events_.end(), [](const OutEvent& a, const OutEvent& b) {
@@ -151,12 +161,17 @@ class TrackWriter {
       int skip = !is_meta && event.bytes[0] == running_status ? 1 : 0;
       body.append(event.bytes.begin() + skip, event.bytes.begin() + event.size);
       running_status = is_meta ? -1 : event.bytes[0];
+      if (event.text < 0) continue;
+      const std::string& text = texts_[static_cast<size_t>(event.text)];
+      AppendVariableLength(text.size(), body);
+      body += text;
     }
     return absl::OkStatus();
   }
 
   std::string name_;
   std::vector<OutEvent> events_;
+  std::vector<std::string> texts_;
 };
 
 /// One sequence, checked and laid out as it goes.
@@ -176,6 +191,7 @@ class MidiWriter {
     MAGENTA_RETURN_IF_ERROR(AddTempos());
     MAGENTA_RETURN_IF_ERROR(AddMeters());
     MAGENTA_RETURN_IF_ERROR(AddKeys());
+    MAGENTA_RETURN_IF_ERROR(AddChords());
     MakeTracks();
     MAGENTA_RETURN_IF_ERROR(AddNotes());
     MAGENTA_RETURN_IF_ERROR(AddBends());
@@ -269,6 +285,17 @@ class MidiWriter {
       int sharps = (minor ? kMinorSharps : kMajorSharps)[key.key()];
       timing_.Add(clock_.NearestTick(key.time()), kKeyRank,
                   {0xFF, 0x59, 2, sharps & 0xFF, minor ? 1 : 0});
+    }
+    return absl::OkStatus();
+  }
+
+  /// Chord symbols as texts.
+  absl::Status AddChords() {
+    for (int i = 0; i < sequence_.text_annotations_size(); ++i) {
+      const NoteSequence::TextAnnotation& chord = sequence_.text_annotations(i);
+      if (chord.annotation_type() != NoteSequence::TextAnnotation::CHORD_SYMBOL) continue;
+      MAGENTA_RETURN_IF_ERROR(CheckTime("text_annotations", i, chord.time()));
+      timing_.AddText(clock_.NearestTick(chord.time()), NameBytes(chord.text()));
     }
     return absl::OkStatus();
   }

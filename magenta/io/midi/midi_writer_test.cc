@@ -102,6 +102,15 @@ TEST(WriteMidi, Tracks) {
   }
 }
 
+TEST(WriteMidi, ChordSymbolsAreTextsOfTheFirstTrack) {
+  const NoteSequence sequence = Parse(
+      "text_annotations { time: 0.5 text: 'F' annotation_type: CHORD_SYMBOL }"
+      "text_annotations { time: 0.5 text: 'a word' }"
+      "text_annotations { text: 'Am7' annotation_type: CHORD_SYMBOL }");
+  EXPECT_EQ(DumpTracks(*WriteMidi(sequence)),
+            "00FF510307A12000FF58040402180800FF0103416D37815CFF01014601FF2F00\n" + kEmptyTrack);
+}
+
 TEST(WriteMidi, Header) {
   EXPECT_EQ(WriteMidi(NoteSequence())->substr(0, 14), Hex("4D546864 00000006 0001 0002 00DC"));
   EXPECT_EQ(WriteMidi(Parse("ticks_per_quarter: 32767"))->substr(12, 2), Hex("7FFF"));
@@ -181,6 +190,9 @@ TEST(WriteMidi, ReadBack) {
         "notes { pitch: 36 velocity: 92 start_time: 3 end_time: 3.5 instrument: 1 is_drum: true }"
         "pitch_bends { time: 1 bend: 100 program: 3 }"
         "control_changes { time: 3 control_number: 7 control_value: 8 instrument: 1 is_drum: true }"
+        "text_annotations { time: 0 text: 'Am7' annotation_type: CHORD_SYMBOL }"
+        "text_annotations { time: 1.5 text: 'H7' annotation_type: CHORD_SYMBOL }"
+        "text_annotations { time: 3 text: 'C\u0394' annotation_type: CHORD_SYMBOL }"
         "instrument_infos { name: 'Lead' } source_info { encoding_type: MIDI parser: PRETTY_MIDI "
         "}"}) {
     NoteSequence sequence = Parse(text);
