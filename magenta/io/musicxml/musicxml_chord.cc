@@ -7,8 +7,12 @@
 #include <iterator>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "magenta/base/utf8.h"
 #include "magenta/io/musicxml/xml_text.h"
+#include "magenta/music/harmony/chord_kinds.h"
+#include "magenta/music/harmony/chord_symbol.h"
 
 namespace magenta {
 namespace {
@@ -18,7 +22,7 @@ struct KindRow {
   std::string_view suffix;
 };
 
-// The kinds of MusicXML, then spellings that its writers use instead.
+// The kinds of MusicXML that have a suffix, then spellings that its writers use instead.
 constexpr KindRow kKinds[] = {
     {"major", ""},
     {"minor", "m"},
@@ -68,6 +72,9 @@ constexpr KindRow kKinds[] = {
     {"sus47", "sus7"},
 };
 
+constexpr size_t kStandardKinds = 27;
+static_assert(kKinds[kStandardKinds - 1].kind == "none");
+
 const char* AlterText(int alter) {
   static constexpr const char* kTexts[5] = {"bb", "b", "", "#", "##"};
   return kTexts[std::clamp(alter, -2, 2) + 2];
@@ -87,36 +94,66 @@ std::string PitchText(pugi::xml_node node, const std::string& name, int transpos
   return kNames[((pitch % 12) + 12) % 12];
 }
 
-/// "(add9)", "(#9)", "(no3)"; empty when unreadable.
+/// PitchText, or what stands in place of a pitch; empty without that, too.
+std::string NoteText(pugi::xml_node node, const std::string& name, int transpose) {
+  const std::string pitch = PitchText(node, name, transpose);
+  return pitch.empty() ? ToUtf8(XmlTextOf(node, (name + "-step").c_str())) : pitch;
+}
+
+/// "C", "F#"; where there is none what else the chord stands on ("V", "1"), "?" without any.
+std::string RootText(pugi::xml_node harmony, int transpose) {
+  const std::string root = NoteText(harmony.child("root"), "root", transpose);
+  if (!root.empty()) return root;
+  const std::string_view function = XmlTextOf(harmony, "function");
+  if (!function.empty()) return ToUtf8(function);
+  const std::string_view numeral = XmlTextOf(harmony.child("numeral"), "numeral-root");
+  return numeral.empty() ? "?" : ToUtf8(numeral);
+}
+
+/// "(add9)", "(#9)", "(no3)"; what is unreadable stands as it is, and no symbol has it.
 std::string DegreeText(pugi::xml_node degree) {
   const std::string value(XmlTextOf(degree, "degree-value"));
   const std::string_view type = XmlTextOf(degree, "degree-type");
   const bool number = !value.empty() && value.size() < 3 &&
                       value.find_first_not_of("0123456789") == std::string::npos;
-  if (!number) return "";
+  if (!number) return "(" + ToUtf8(value) + "?)";
   const std::string alter = AlterText(XmlIntIn(degree.child_value("degree-alter"), 0));
   if (type == "subtract") return "(no" + value + ")";
   if (type == "add" && alter.empty()) return "(add" + value + ")";
   return "(" + alter + value + ")";
 }
 
+/// A symbol without a root, as HarmonyElement writes it.
+bool HasHiddenRoot(pugi::xml_node harmony) {
+  const pugi::xml_attribute shown = harmony.child("root").child("root-step").attribute("text");
+  return shown && *shown.value() == '\0';
+}
+
 }  // namespace
 
-std::optional<std::string> ChordSymbolText(pugi::xml_node harmony, int transpose) {
+std::string ChordSymbolText(pugi::xml_node harmony, int transpose) {
   const std::string_view kind = XmlTextOf(harmony, "kind");
+  const std::string_view figure = XmlAttributeOf(harmony.child("kind"), "text");
   const auto* row = std::find_if(std::begin(kKinds), std::end(kKinds),
                                  [&](const KindRow& each) { return each.kind == kind; });
-  if (row == std::end(kKinds)) return std::nullopt;
-  if (row->kind == "none") return std::string(row->suffix);
-  std::string text = PitchText(harmony.child("root"), "root", transpose);
-  if (text.empty()) return std::nullopt;
-  text += row->suffix;
-  for (pugi::xml_node degree : harmony.children("degree")) text += DegreeText(degree);
-  const std::string bass = PitchText(harmony.child("bass"), "bass", transpose);
+  const bool known = row != std::end(kKinds);
+  if (known && row->kind == "none") return std::string(row->suffix);
+  if (!known && !figure.empty() && HasHiddenRoot(harmony)) return ToUtf8(figure);
+  std::string text = RootText(harmony, transpose);
+  if (known) {
+    text += row->suffix;
+    for (pugi::xml_node degree : harmony.children("degree")) text += DegreeText(degree);
+  } else {
+    text += figure.empty() ? "(" + ToUtf8(kind) + ")" : ToUtf8(figure);
+  }
+  const std::string bass = NoteText(harmony.child("bass"), "bass", transpose);
   return bass.empty() ? text : text + "/" + bass;
 }
 
 namespace {
+
+/// Sharps or flats of a note.
+constexpr int kMostAlter = 2;
 
 /// "F#" off the front of `text`, as <NAME-step> and <NAME-alter>; "" where no note begins it.
 std::string TakeNote(std::string_view& text, const char* name) {
@@ -125,7 +162,7 @@ std::string TakeNote(std::string_view& text, const char* name) {
   std::string element = fmt::format("<{0}-step>{1}</{0}-step>", name, text[0]);
   text.remove_prefix(1);
   int alter = 0;
-  for (; alter > -2 && alter < 2 && !text.empty() && (text[0] == '#' || text[0] == 'b');
+  for (; std::abs(alter) < kMostAlter && !text.empty() && (text[0] == '#' || text[0] == 'b');
        text.remove_prefix(1)) {
     alter += text[0] == '#' ? 1 : -1;
   }
@@ -133,43 +170,114 @@ std::string TakeNote(std::string_view& text, const char* name) {
   return element;
 }
 
-/// "(add9)(b5)" off the back of `figure`, as <degree>s; false where one is unreadable.
-bool TakeDegrees(std::string_view& figure, std::string& degrees) {
-  while (figure.ends_with(')')) {
-    const size_t open = figure.rfind('(');
-    if (open == std::string_view::npos) return false;
-    std::string_view inside = figure.substr(open + 1, figure.size() - open - 2);
-    const char* type = "alter";
-    int alter = 0;
-    if (inside.starts_with("add") || inside.starts_with("no")) {
-      type = inside.starts_with("add") ? "add" : "subtract";
-      inside.remove_prefix(inside.starts_with("add") ? 3 : 2);
-    }
-    for (; !inside.empty() && (inside[0] == '#' || inside[0] == 'b'); inside.remove_prefix(1)) {
-      alter += inside[0] == '#' ? 1 : -1;
-    }
-    const bool number = !inside.empty() && inside.size() < 3 &&
-                        inside.find_first_not_of("0123456789") == std::string_view::npos;
-    if (!number) return figure == "m(maj7)";
-    degrees.insert(
-        0, fmt::format("<degree><degree-value>{}</degree-value><degree-alter>{}</degree-alter>"
-                       "<degree-type>{}</degree-type></degree>",
-                       inside, alter, type));
-    figure = figure.substr(0, open);
+/// A chord symbol in pieces: notes as elements, what stands between them as text.
+struct SplitSymbol {
+  explicit SplitSymbol(std::string_view symbol) : root(TakeNote(symbol, "root")), figure(symbol) {
+    const size_t slash = symbol.rfind('/');
+    if (slash == std::string_view::npos) return;
+    std::string_view note = symbol.substr(slash + 1);
+    const std::string element = TakeNote(note, "bass");
+    if (element.empty() || !note.empty()) return;
+    bass = element;
+    figure = symbol.substr(0, slash);
   }
-  return true;
+
+  std::string root;
+  std::string figure;
+  std::string bass;
+};
+
+/// "add9", "(b5)" or "no3" off the front of `figure`, as a <degree> of a chord of `kind`; "" where
+/// none begins it.
+std::string TakeDegree(std::string_view& figure, const ChordKind& kind) {
+  static constexpr std::pair<std::string_view, std::pair<std::string_view, int>> kTypes[] = {
+      {"add#", {"add", 1}},    {"addb", {"add", -1}}, {"add", {"add", 0}},
+      {"no", {"subtract", 0}}, {"#", {"alter", 1}},   {"b", {"alter", -1}},
+  };
+  std::string_view rest = figure;
+  if (rest.starts_with('(')) rest.remove_prefix(1);
+  const auto* found = std::find_if(std::begin(kTypes), std::end(kTypes),
+                                   [&](const auto& each) { return rest.starts_with(each.first); });
+  if (found == std::end(kTypes)) return "";
+  rest.remove_prefix(found->first.size());
+  const size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
+  if (digits == 0 || digits > 2) return "";
+  const int number = std::atoi(std::string(rest.substr(0, digits)).c_str());
+  rest.remove_prefix(digits);
+  if (rest.starts_with(')')) rest.remove_prefix(1);
+  auto [type, alter] = found->second;
+  const bool present =
+      std::any_of(kind.degrees.begin(), kind.degrees.end(),
+                  [number](const ChordDegree& degree) { return degree.degree == number; });
+  if (!present && type == "alter") {
+    type = "add";
+    if (number == 7) ++alter;  // a seventh that MusicXML adds is the minor one
+  }
+  if (number == 7 && type == "add" && alter != 0) return "";
+  figure = rest;
+  return fmt::format(
+      "<degree><degree-value>{}</degree-value><degree-alter>{}</degree-alter>"
+      "<degree-type>{}</degree-type></degree>",
+      number, alter, type);
 }
 
-/// Spellings of tune books, beside the suffixes of the table.
-std::string_view UsualSuffix(std::string_view figure) {
-  static constexpr std::pair<std::string_view, std::string_view> kSpellings[] = {
-      {"maj", ""},    {"M", ""},          {"min", "m"},         {"-", "m"},      {"+", "aug"},
-      {"o", "dim"},   {"M7", "maj7"},     {"min7", "m7"},       {"-7", "m7"},    {"o7", "dim7"},
-      {"+7", "aug7"}, {"mM7", "m(maj7)"}, {"mmaj7", "m(maj7)"}, {"sus4", "sus"}, {"dom7", "7"}};
-  for (const auto& [spelling, suffix] : kSpellings) {
-    if (spelling == figure) return suffix;
+/// A kind of MusicXML and its degrees as elements.
+struct XmlKind {
+  std::string_view kind;
+  std::string degrees;
+};
+
+/// Of "m7(add9)", which is the figure of a symbol that parses; nothing where MusicXML has none.
+std::optional<XmlKind> XmlKindOf(std::string_view figure) {
+  std::optional<XmlKind> best;
+  size_t best_size = 0;
+  for (const ChordKind& kind : ChordKinds()) {
+    const auto* row =
+        std::find_if(std::begin(kKinds), kKinds + kStandardKinds, [&](const KindRow& each) {
+          return std::find(kind.texts.begin(), kind.texts.end(), each.suffix) != kind.texts.end();
+        });
+    if (row == kKinds + kStandardKinds) continue;
+    for (const std::string_view text : kind.texts) {
+      if (!figure.starts_with(text) || (best && text.size() <= best_size)) continue;
+      std::string_view rest = figure.substr(text.size());
+      std::string degrees;
+      for (std::string degree = TakeDegree(rest, kind); !degree.empty();
+           degree = TakeDegree(rest, kind)) {
+        degrees += degree;
+      }
+      if (!rest.empty()) continue;
+      best = {row->kind, degrees};
+      best_size = text.size();
+    }
   }
-  return figure;
+  return best;
+}
+
+/// Kinds that MusicXML lacks, as one that it has and degrees.
+std::string WithUsualKind(std::string_view figure) {
+  static constexpr std::pair<std::string_view, std::string_view> kSpellings[] = {
+      {"6/9", "6(add9)"}, {"7sus", "sus(add7)"}, {"sus7", "sus(add7)"},
+      {"+9", "+7(add9)"}, {"aug9", "+7(add9)"},
+  };
+  for (const auto& [spelling, usual] : kSpellings) {
+    if (figure.starts_with(spelling)) {
+      return std::string(usual).append(figure.substr(spelling.size()));
+    }
+  }
+  return std::string(figure);
+}
+
+/// Without blanks around it, sharps and flats in ASCII.
+std::string PlainSymbol(std::string_view symbol) {
+  static constexpr std::pair<std::string_view, std::string_view> kSigns[] = {{"♯", "#"},
+                                                                             {"♭", "b"}};
+  std::string plain(TrimmedXml(symbol));
+  for (const auto& [sign, ascii] : kSigns) {
+    for (size_t at = 0; (at = plain.find(sign, at)) != std::string::npos;) {
+      plain.replace(at, sign.size(), ascii);
+    }
+  }
+  return plain;
 }
 
 std::string EscapedText(std::string_view text) {
@@ -184,36 +292,28 @@ std::string EscapedText(std::string_view text) {
   return escaped;
 }
 
+std::string HiddenRoot(std::string_view text, std::string_view kind) {
+  return fmt::format(
+      "<harmony><root><root-step text=\"\">C</root-step></root><kind text=\"{}\">{}</kind>"
+      "</harmony>",
+      EscapedText(text), kind);
+}
+
 }  // namespace
 
 std::string HarmonyElement(std::string_view symbol) {
-  std::string_view rest = symbol;
-  const std::string root = TakeNote(rest, "root");
-  std::string bass;
-  if (const size_t slash = rest.rfind('/'); slash != std::string_view::npos) {
-    std::string_view note = rest.substr(slash + 1);
-    bass = TakeNote(note, "bass");
-    if (note.empty() && !bass.empty())
-      rest = rest.substr(0, slash);
-    else
-      bass.clear();
-  }
-  std::string_view figure = UsualSuffix(rest);
-  std::string degrees;
-  const bool plain = TakeDegrees(figure, degrees);
-  const auto* row = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const KindRow& each) {
-    return each.suffix == UsualSuffix(figure) && each.kind != "none";
-  });
-  const bool known = plain && row != std::end(kKinds);
-  if (root.empty()) {
-    return fmt::format(
-        "<harmony><root><root-step text=\"\">C</root-step></root><kind text=\"{}\">"
-        "none</kind></harmony>",
-        EscapedText(symbol));
-  }
-  return fmt::format("<harmony><root>{}</root><kind text=\"{}\">{}</kind>{}{}</harmony>", root,
-                     EscapedText(rest), known ? row->kind : "other",
-                     bass.empty() ? "" : "<bass>" + bass + "</bass>", known ? degrees : "");
+  const std::string plain = PlainSymbol(symbol);
+  const auto chord = ParseChordSymbol(plain);
+  if (chord.ok() && chord->IsNoChord()) return HiddenRoot(plain, "none");
+  const SplitSymbol written(plain);
+  if (written.root.empty()) return HiddenRoot(plain, "other");
+  const SplitSymbol read(chord.ok() ? chord->Text() : plain);
+  const bool readable = chord.ok() && std::abs(chord->root().alteration) <= kMostAlter;
+  const auto kind = readable ? XmlKindOf(WithUsualKind(read.figure)) : std::nullopt;
+  return fmt::format("<harmony><root>{}</root><kind text=\"{}\">{}</kind>{}{}</harmony>", read.root,
+                     EscapedText(kind ? written.figure : read.figure), kind ? kind->kind : "other",
+                     read.bass.empty() ? "" : "<bass>" + read.bass + "</bass>",
+                     kind ? kind->degrees : "");
 }
 
 }  // namespace magenta

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "magenta/io/musicxml/jump_words.h"
 #include "magenta/io/musicxml/musicxml_chord.h"
@@ -253,13 +255,13 @@ void MusicXmlPart::ReadEnding(pugi::xml_node ending, int64_t offset) {
 
 void MusicXmlPart::ReadHarmony(pugi::xml_node harmony) {
   const int staff = std::max(XmlIntIn(harmony.child_value("staff"), 1), 0);
-  const auto text = ChordSymbolText(harmony, TranspositionAt(staff, cursor_).semitones);
-  if (!text) return Report(harmony, "chord symbols of unknown kinds");
+  std::string text = ChordSymbolText(harmony, TranspositionAt(staff, cursor_).semitones);
   if (harmony.child("inversion")) Report(harmony, "inversions of chord symbols");
   if (harmony.child("kind").next_sibling("kind")) {
     Report(harmony, "chord symbols of several chords: the first of them");
   }
-  found_.chords.push_back({{measure_, cursor_ + Units(harmony.child_value("offset"))}, *text});
+  found_.chords.push_back(
+      {{measure_, cursor_ + Units(harmony.child_value("offset"))}, std::move(text)});
 }
 
 }  // namespace magenta

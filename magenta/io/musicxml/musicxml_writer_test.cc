@@ -9,6 +9,7 @@
 #include "magenta/base/status.h"
 #include "magenta/io/musicxml/musicxml.h"
 #include "magenta/io/score/score_dump.h"
+#include "magenta/music/harmony/chord_symbol.h"
 
 namespace magenta {
 namespace {
@@ -133,33 +134,67 @@ TEST(MusicXmlWriterTest, PartsAreInstruments) {
   EXPECT_EQ(drums, "36 38 ");
 }
 
-TEST(MusicXmlWriterTest, ChordSymbolsComeBack) {
+/// A score of one chord symbol, and the symbol that is read again.
+std::string ChordReadBack(const std::string& symbol, std::string* xml = nullptr) {
+  NoteSequence sequence = Scale(4);
+  auto& chord = *sequence.add_text_annotations();
+  chord.set_text(symbol);
+  chord.set_time(0.5);
+  chord.set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
+  if (xml != nullptr) *xml = *WriteMusicXml(sequence);
+  const NoteSequence again = ReadBack(sequence);
+  if (again.text_annotations_size() != 1) return "none";
+  EXPECT_EQ(again.text_annotations(0).time(), 0.5) << symbol;
+  return again.text_annotations(0).text();
+}
+
+TEST(MusicXmlWriterTest, ChordSymbolsComeBackAsTheSameChord) {
+  for (const char* symbol :
+       {"C",       "Cm",       "C7",      "Cmaj7",   "Cm7",  "C-",        "C-7",      "Co",
+        "Co7",     "Cdim",     "Cdim7",   "Cm7b5",   "C/o7", "C+",        "C+7",      "Caug",
+        "CmMaj7",  "Cm(maj7)", "C6",      "Cm6",     "C9",   "Cm9",       "Cmaj9",    "C6/9",
+        "C11",     "C13",      "Csus2",   "Csus4",   "Csus", "C7sus",     "C7sus4",   "C7alt",
+        "Cadd9",   "Cm(add9)", "C7(b9)",  "C7#9",    "C7b5", "C7#5",      "Cmaj7#11", "C5",
+        "Cped",    "C/E",      "Bb/D",    "F#m7/C#", "Cno3", "C7no5",     "Cm7/Bb",   "Ebb",
+        "C##7",    "C9sus4",   "C7b9#11", "CM7",     "CΔ7",  "Cø7",       "C°",       "N.C.",
+        "B♭7",     " Dm7 ",    "F♯m/C♯",  "C6/9/E",  "C+9",  "Csus2(b7)", "C(#7)",    "Cadd7",
+        "C13sus4", "Cbbb7",    "C / E",   "Am7-5",   "NC",   "Caddb7",    "Cm(add#7)"}) {
+    const auto written = ParseChordSymbol(symbol);
+    const auto read = ParseChordSymbol(ChordReadBack(symbol));
+    ASSERT_TRUE(written.ok()) << symbol;
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->root().PitchClass(), written->root().PitchClass()) << symbol;
+    EXPECT_EQ(*read->Code(), *written->Code()) << symbol << " as " << read->Text();
+  }
+}
+
+TEST(MusicXmlWriterTest, WhatIsNoChordComesBackAsItIs) {
+  for (const char* symbol :
+       {"Am7(11)", "Cadd", "Gxyz", "H7", "C(Neapolitan)", "?7", "<&>", "Fzz/A"}) {
+    EXPECT_EQ(ChordReadBack(symbol), symbol);
+  }
+}
+
+TEST(MusicXmlWriterTest, ChordsAreOfStandardKinds) {
   const struct {
-    const char* written;
-    const char* read;
+    const char* symbol;
+    const char* kind;
   } rows[] = {
-      {"C", "C"},           {"Am", "Am"},
-      {"F#m7", "F#m7"},     {"Bbmaj7", "Bbmaj7"},
-      {"C/E", "C/E"},       {"G7/B", "G7/B"},
-      {"Dsus4", "Dsus"},    {"Bm7b5", "Bm7b5"},
-      {"Cadd", ""},         {"C(add9)", "C(add9)"},
-      {"C7(#9)", "C7(#9)"}, {"Gmin", "Gm"},
-      {"D6/9", ""},         {"Am(maj7)", "Am(maj7)"},
-      {"N.C.", "N.C."},     {"E+", "Eaug"},
+      {"C6/9",
+       "<kind text=\"6/9\">major-sixth</kind><degree><degree-value>9</degree-value>"
+       "<degree-alter>0</degree-alter><degree-type>add</degree-type></degree>"},
+      {"C7sus4", "<kind text=\"7sus4\">suspended-fourth</kind><degree><degree-value>7<"},
+      {"C7b5",
+       "<kind text=\"7b5\">dominant</kind><degree><degree-value>5</degree-value>"
+       "<degree-alter>-1</degree-alter><degree-type>alter<"},
+      {"Cno3/G", "<kind text=\"no3\">major</kind><bass><bass-step>G</bass-step></bass><degree>"},
+      {"C+9", "<kind text=\"+9\">augmented-seventh</kind><degree>"},
+      {"B♭7", "<root-alter>-1</root-alter></root><kind text=\"7\">dominant</kind>"},
   };
   for (const auto& row : rows) {
-    NoteSequence sequence = Scale(4);
-    auto& chord = *sequence.add_text_annotations();
-    chord.set_text(row.written);
-    chord.set_time(0.5);
-    chord.set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
-    const NoteSequence again = ReadBack(sequence);
-    const std::string read =
-        again.text_annotations().empty() ? "" : again.text_annotations(0).text();
-    EXPECT_EQ(read, row.read) << row.written;
-    if (!read.empty()) {
-      EXPECT_EQ(again.text_annotations(0).time(), 0.5);
-    }
+    std::string xml;
+    ChordReadBack(row.symbol, &xml);
+    EXPECT_THAT(xml, HasSubstr(row.kind));
   }
 }
 
