@@ -187,9 +187,9 @@ struct SplitSymbol {
   std::string bass;
 };
 
-/// "add9", "(b5)" or "no3" off the front of `figure`, as a <degree> of a chord of `kind`; "" where
-/// none begins it.
-std::string TakeDegree(std::string_view& figure, const ChordKind& kind) {
+/// Takes "add9", "(b5)" or "no3" off the front of `figure` and adds it to `degrees` of a chord of
+/// `kind`; false where none begins it, or none that MusicXML has.
+bool TakeDegree(std::string_view& figure, const ChordKind& kind, std::string& degrees) {
   static constexpr std::pair<std::string_view, std::pair<std::string_view, int>> kTypes[] = {
       {"add#", {"add", 1}},    {"addb", {"add", -1}}, {"add", {"add", 0}},
       {"no", {"subtract", 0}}, {"#", {"alter", 1}},   {"b", {"alter", -1}},
@@ -198,10 +198,10 @@ std::string TakeDegree(std::string_view& figure, const ChordKind& kind) {
   if (rest.starts_with('(')) rest.remove_prefix(1);
   const auto* found = std::find_if(std::begin(kTypes), std::end(kTypes),
                                    [&](const auto& each) { return rest.starts_with(each.first); });
-  if (found == std::end(kTypes)) return "";
+  if (found == std::end(kTypes)) return false;
   rest.remove_prefix(found->first.size());
   const size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
-  if (digits == 0 || digits > 2) return "";
+  if (digits == 0 || digits > 2) return false;
   const int number = std::atoi(std::string(rest.substr(0, digits)).c_str());
   rest.remove_prefix(digits);
   if (rest.starts_with(')')) rest.remove_prefix(1);
@@ -213,12 +213,14 @@ std::string TakeDegree(std::string_view& figure, const ChordKind& kind) {
     type = "add";
     if (number == 7) ++alter;  // a seventh that MusicXML adds is the minor one
   }
-  if (number == 7 && type == "add" && alter != 0) return "";
+  const bool again = degrees.find("<degree-value>7<") != std::string::npos;
+  if (number == 7 && type == "add" && (alter != 0 || again)) return false;
   figure = rest;
-  return fmt::format(
+  degrees += fmt::format(
       "<degree><degree-value>{}</degree-value><degree-alter>{}</degree-alter>"
       "<degree-type>{}</degree-type></degree>",
       number, alter, type);
+  return true;
 }
 
 /// A kind of MusicXML and its degrees as elements.
@@ -241,9 +243,7 @@ std::optional<XmlKind> XmlKindOf(std::string_view figure) {
       if (!figure.starts_with(text) || (best && text.size() <= best_size)) continue;
       std::string_view rest = figure.substr(text.size());
       std::string degrees;
-      for (std::string degree = TakeDegree(rest, kind); !degree.empty();
-           degree = TakeDegree(rest, kind)) {
-        degrees += degree;
+      while (TakeDegree(rest, kind, degrees)) {
       }
       if (!rest.empty()) continue;
       best = {row->kind, degrees};

@@ -150,15 +150,16 @@ std::string ChordReadBack(const std::string& symbol, std::string* xml = nullptr)
 
 TEST(MusicXmlWriterTest, ChordSymbolsComeBackAsTheSameChord) {
   for (const char* symbol :
-       {"C",       "Cm",       "C7",      "Cmaj7",   "Cm7",  "C-",        "C-7",      "Co",
-        "Co7",     "Cdim",     "Cdim7",   "Cm7b5",   "C/o7", "C+",        "C+7",      "Caug",
-        "CmMaj7",  "Cm(maj7)", "C6",      "Cm6",     "C9",   "Cm9",       "Cmaj9",    "C6/9",
-        "C11",     "C13",      "Csus2",   "Csus4",   "Csus", "C7sus",     "C7sus4",   "C7alt",
-        "Cadd9",   "Cm(add9)", "C7(b9)",  "C7#9",    "C7b5", "C7#5",      "Cmaj7#11", "C5",
-        "Cped",    "C/E",      "Bb/D",    "F#m7/C#", "Cno3", "C7no5",     "Cm7/Bb",   "Ebb",
-        "C##7",    "C9sus4",   "C7b9#11", "CM7",     "CΔ7",  "Cø7",       "C°",       "N.C.",
-        "B♭7",     " Dm7 ",    "F♯m/C♯",  "C6/9/E",  "C+9",  "Csus2(b7)", "C(#7)",    "Cadd7",
-        "C13sus4", "Cbbb7",    "C / E",   "Am7-5",   "NC",   "Caddb7",    "Cm(add#7)"}) {
+       {"C",       "Cm",       "C7",      "Cmaj7",   "Cm7",  "C-",        "C-7",       "Co",
+        "Co7",     "Cdim",     "Cdim7",   "Cm7b5",   "C/o7", "C+",        "C+7",       "Caug",
+        "CmMaj7",  "Cm(maj7)", "C6",      "Cm6",     "C9",   "Cm9",       "Cmaj9",     "C6/9",
+        "C11",     "C13",      "Csus2",   "Csus4",   "Csus", "C7sus",     "C7sus4",    "C7alt",
+        "Cadd9",   "Cm(add9)", "C7(b9)",  "C7#9",    "C7b5", "C7#5",      "Cmaj7#11",  "C5",
+        "Cped",    "C/E",      "Bb/D",    "F#m7/C#", "Cno3", "C7no5",     "Cm7/Bb",    "Ebb",
+        "C##7",    "C9sus4",   "C7b9#11", "CM7",     "CΔ7",  "Cø7",       "C°",        "N.C.",
+        "B♭7",     " Dm7 ",    "F♯m/C♯",  "C6/9/E",  "C+9",  "Csus2(b7)", "C(#7)",     "Cadd7",
+        "C13sus4", "Cbbb7",    "C / E",   "Am7-5",   "NC",   "Caddb7",    "Cm(add#7)", "Csus7b7",
+        "C7b9#9"}) {
     const auto written = ParseChordSymbol(symbol);
     const auto read = ParseChordSymbol(ChordReadBack(symbol));
     ASSERT_TRUE(written.ok()) << symbol;
