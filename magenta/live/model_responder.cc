@@ -1,6 +1,7 @@
 #include "magenta/live/model_responder.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "magenta/base/random.h"
@@ -21,8 +22,9 @@ bool IsPrefix(const std::vector<Event>& prefix, const std::vector<Event>& events
 /// Drawn event by event.
 class DrawnAnswer final : public LiveAnswer {
  public:
+  /// Step 0 of `primer` is the session's `origin`; `chords` outlive it.
   DrawnAnswer(Session session, const AnswerOrder& order, const Sampling& sampling, Primer primer,
-              std::optional<int> key)
+              std::optional<int> key, int64_t origin, const LiveChords& chords)
       : session_(std::move(session)),
         source_(order.seed),
         start_(order.step),
@@ -30,10 +32,14 @@ class DrawnAnswer final : public LiveAnswer {
         sampling_(sampling),
         remarks_(std::exchange(primer.notes, {})),
         played_(std::move(primer.played)),
+        heard_from_(origin + primer.start_step),
+        texts_(std::exchange(primer.texts, {})),
+        chords_(chords),
         key_(key),
         kind_(*session_.model().spec->kind),
         notes_(session_.model(), primer, order.step, order.take, order.velocity) {
     SetTemperature(order.temperature);
+    for (ControlText& text : texts_) text.step += origin;
   }
 
   bool Extend(int64_t /*towards*/, std::vector<ScheduledNote>& out) override {
@@ -62,6 +68,19 @@ class DrawnAnswer final : public LiveAnswer {
   std::vector<Event> primer() const override { return played_; }
   std::optional<int> key() const override { return key_; }
   std::vector<std::string> remarks() const override { return remarks_; }
+  std::vector<std::string> chords() const override {
+    std::vector<std::string> symbols;
+    if (texts_.empty()) return symbols;
+    auto text = texts_.begin();
+    for (int64_t step = heard_from_; step < start_; ++step) {
+      while (std::next(text) != texts_.end() && std::next(text)->step <= step) ++text;
+      symbols.push_back(text->text);
+    }
+    for (int64_t step = start_; step < until_; ++step) {
+      symbols.emplace_back(chords_.SymbolAt(step));
+    }
+    return symbols;
+  }
 
  private:
   Session session_;
@@ -71,6 +90,9 @@ class DrawnAnswer final : public LiveAnswer {
   Sampling sampling_;
   std::vector<std::string> remarks_;
   std::vector<Event> played_;
+  const int64_t heard_from_;        // step of the session
+  std::vector<ControlText> texts_;  // by step of the session
+  const LiveChords& chords_;
   const std::optional<int> key_;
   const MusicKind& kind_;
   AnswerNotes notes_;
@@ -143,7 +165,8 @@ absl::StatusOr<std::unique_ptr<LiveAnswer>> ModelResponder::Propose(const Phrase
   Session& session = Prime(phrase, primer, order.model);
   const bool moves = models_[order.model]->spec->kind->MovesToKey();
   return std::make_unique<DrawnAnswer>(session.Fork(1), order, sampling_, std::move(primer),
-                                       moves ? phrase.KeyAt(order.step) : std::nullopt);
+                                       moves ? phrase.KeyAt(order.step) : std::nullopt,
+                                       phrase.origin(), phrase.chords());
 }
 
 }  // namespace magenta

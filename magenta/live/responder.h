@@ -52,6 +52,9 @@ class LiveAnswer {
   /// done to it.
   virtual std::vector<Event> primer() const { return {}; }
   virtual std::vector<std::string> remarks() const { return {}; }
+  /// Of a model that reads chords: the symbol on each step that the primer and then the answer
+  /// last, as far as it is known now.
+  virtual std::vector<std::string> chords() const { return {}; }
   /// The major key (0..11) that all was taken to be in, where the model was given one.
   virtual std::optional<int> key() const { return std::nullopt; }
   /// What became of it; not OK: nothing more comes.

@@ -173,6 +173,7 @@ void ResponsePlanner::End(const Phrase& phrase, int64_t step, int64_t until) {
   report.key = proposal_->answer->key();
   if (report.key.has_value()) conversation_.HoldKey(*report.key);
   proposal_->answer->EndAt(until);
+  report.chords = proposal_->answer->chords();
   Answer answer;
   answer.start = step;
   answer.until = until;
@@ -223,6 +224,7 @@ void ResponsePlanner::ChangeModel() {
   answer.report.start_step = step;
   answer.report.primer = answer.made->primer();
   answer.report.key = answer.made->key();
+  answer.report.chords = answer.made->chords();
   if (!answer.reported) return;
   reports_.push_back(answer.report);
   reports_.back().again = true;

@@ -38,6 +38,9 @@ struct AnswerReport {
   std::optional<int> key;
   /// All that the model heard, the phrase last, at the pitches at which it was played.
   std::vector<Event> primer;
+  /// Of a model that reads chords: what was heard over, and what the answer is made over as far as
+  /// it was known then, a symbol a step.
+  std::vector<std::string> chords;
   /// What was done to it.
   std::vector<std::string> notes;
   /// "" when it could be answered.

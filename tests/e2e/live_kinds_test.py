@@ -3,6 +3,7 @@
 What is asserted is what sounds, on which channel, and that every note ends.
 """
 
+import json
 import os
 import signal
 import struct
@@ -112,6 +113,43 @@ class FromFiles(Played):
                                       '--seed=1', '--json'))
                 first = next(e for e in seen if e['event'] == 'answer')
                 self.assertEqual((first['at'], first['steps']), ('2|1', 16))
+
+    def test_an_answer_is_what_generate_makes_of_its_line(self):
+        bars = midi([[60], [62], [64], [65], [67], [65], [64], [62]] * 3, ticks=240)
+        beat = midi([[36, 42], [42], [38, 42], [42]] * 6, ticks=240).replace(b'\x90', b'\x99').replace(b'\x80', b'\x89')
+        song = with_chords([(48, 52, 55), (43, 47, 50, 53), (45, 48, 52), (43, 47, 50)] * 2, 4)
+        for config, music, *flags in (('drum_kit', beat), ('chord_pitches_improv', bars, '--backing_chords=Dm7 H G7'),
+                                      ('chord_pitches_improv', song, '--chord_channel=4', '--input_channel=1'),
+                                      ('chord_pitches_improv', bars), ('basic_rnn', bars)):
+            seen = self.live(self.write('in.mid', music), 'out.mid', '--config=' + config, '--nothru', *flags)
+            answers = [event for event in seen if event['event'] == 'answer']
+            self.assertEqual(len(answers), 1 if music == song else 3)
+            for line in answers:
+                with self.subTest(config + str(flags), at=line['at']):
+                    self.assertEqual(self.replayed(config, line), self.answered(line))
+                    self.assertEqual('chords' in line, config == 'chord_pitches_improv')
+
+    def answered(self, line):
+        """Pitches of the answer that `line` tells of, and their seconds from its beginning."""
+        begin = 2 * (int(line['at'].split('|')[0]) - 1)
+        notes = [(pitch, round(start - begin, 3)) for pitch, start in self.new_notes(self.path('out.mid'))]
+        return [note for note in notes if -1e-3 <= note[1] < line['steps'] / 8 - 1e-3]
+
+    def replayed(self, config, line):
+        """The same of what generate makes of it."""
+        length = len(line['primer'])
+        given = [('--primer_drums=' if config == 'drum_kit' else '--primer_melody=') + json.dumps(line['primer'])]
+        if 'chords' in line:
+            self.assertEqual(len(line['chords'].split(' ')), length + line['steps'])
+            given += ['--backing_chords=' + line['chords'], '--steps_per_chord=1']
+        if 'key' in line:
+            given += ['--primer_key=' + line['key']]
+        self.ok('generate', '--config=' + config, '--output_dir=' + self.path('g'), '--num_outputs=1',
+                f'--new_steps={line["steps"]}', f'--seed={line["seed"]}', *given)
+        made = self.path('g', self.files('g')[0])
+        notes = [(pitch, round(start - length / 8, 3)) for pitch, start in self.new_notes(made)]
+        os.remove(made)
+        return [note for note in notes if note[1] >= -1e-3]
 
     def test_a_bad_chord_costs_no_chart(self):
         source = self.write('phrase.mid', PHRASE)

@@ -44,6 +44,18 @@ class FromMidi(Case):
             self.assertEqual(len(found['sequence']['notes']), 32)
             self.assertEqual(found['sequence']['notes'][0][:3], [60, 100, 0])
 
+    def test_inspect_names_the_chords_of_examples(self):
+        bars = '"C" CDEF GABc | "Am7" cBAG FEDC | "N.C." CEGE CEGE | "G/B" GABc dcBA |'
+        self.write('in/a.abc', f'X:1\nT:Sheet\nM:4/4\nL:1/8\nK:C\n{bars}{bars}\n'.encode())
+        self.ok('dataset', '--config=chord_pitches_improv', '--input=' + self.path('in'),
+                '--output_dir=' + self.path('data'))
+        made = self.path('data', 'training_lead_sheets.tfrecord')
+        example = next(e for e in self.ok('inspect', '--json', '--limit=0', made).json['files'][0]['examples']
+                       if e['transpose'] == 0)
+        self.assertEqual([(c['step'], c['symbol']) for c in example['chords']][:4],
+                         [(0, 'C'), (16, 'Am7'), (32, 'N.C.'), (48, 'G/B')])
+        self.assertIn('chords 0=C 16=Am7 32=N.C. 48=G/B', self.ok('inspect', '--limit=0', made).out)
+
     def test_neither_threads_nor_verbosity_change_bytes(self):
         for i in range(6):
             self.write(f'in/{i}.mid', tune(8, i))

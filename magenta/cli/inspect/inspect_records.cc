@@ -13,6 +13,10 @@
 #include "magenta/io/record/event_reader.h"
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/io/record/tfrecord.h"
+#include "magenta/models/model_spec.h"
+#include "magenta/music/harmony/chord_code.h"
+#include "magenta/music/harmony/chord_name.h"
+#include "magenta/music/harmony/chord_symbol.h"
 
 namespace magenta::cli {
 namespace {
@@ -71,6 +75,39 @@ absl::StatusOr<Inspection> InspectEvents(const std::string& path, const InspectO
   return result;
 }
 
+bool ReadsChords(const std::string& config) {
+  const auto spec = FindModel(config);
+  return spec.ok() && (*spec)->kind->ReadsChords();
+}
+
+/// A symbol of a chord that is stored as a number.
+std::string SymbolOf(ChordCode code) {
+  if (!IsChordCode(code)) return "?";
+  if (code == kNoChord) return std::string(kNoChordText);
+  const ChordFields chord = UnpackChord(code);
+  std::vector<int> pitches = {36 + chord.bass};
+  for (int pitch_class = 0; pitch_class < 12; ++pitch_class) {
+    if (chord.pitch_classes >> pitch_class & 1) pitches.push_back(48 + pitch_class);
+  }
+  return NameChord(pitches).value_or("?");
+}
+
+/// The chords of an example, by their first steps.
+void AddChordsOf(const CompactExample& example, Json& all, Inspection& result) {
+  constexpr int kShown = 12;
+  Json chords = Json::Array();
+  std::string text;
+  int changes = 0;
+  for (size_t step = 0; step < example.control.size(); ++step) {
+    if (step > 0 && example.control[step] == example.control[step - 1]) continue;
+    const std::string symbol = SymbolOf(example.control[step]);
+    chords.Add(Json::Object().Set("step", static_cast<int64_t>(step)).Set("symbol", symbol));
+    if (++changes <= kShown) text += fmt::format(" {}={}", step, symbol);
+  }
+  all.Set("chords", chords);
+  result.text += fmt::format("    chords{}{}\n", text, changes > kShown ? " ..." : "");
+}
+
 void AddExample(const CompactExample& example, Inspection& result, Json& list) {
   const size_t shown = std::min<size_t>(example.events.size(), 12);
   result.text +=
@@ -85,6 +122,7 @@ void AddExample(const CompactExample& example, Inspection& result, Json& list) {
                  .Set("transpose", example.transpose)
                  .Set("events", Json::ArrayOf(example.events));
   if (!example.control.empty()) all.Set("control", Json::ArrayOf(example.control));
+  if (!example.control.empty() && ReadsChords(example.config)) AddChordsOf(example, all, result);
   list.Add(all);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include "magenta/base/random.h"
@@ -37,6 +38,11 @@ struct PlayingModels {
     for (const GeneratorDetails& model : details) names.push_back(model.id());
     return names;
   }
+  std::map<std::string, const MusicKind*> Kinds() const {
+    std::map<std::string, const MusicKind*> kinds;
+    for (const auto& model : here) kinds[model->id] = model->spec->kind.get();
+    return kinds;
+  }
   std::vector<RemoteModel> Generators() const {
     std::vector<RemoteModel> generators;
     for (const GeneratorDetails& model : details) {
@@ -67,7 +73,7 @@ class RunningLiveVerb : public LiveFlags {
     MAGENTA_ASSIGN_OR_RETURN(const auto duet, MakeDuet(seed, models, context));
     TellOfNoChords(duet->options(), models.details, context);
     Begin(*entry, duet->options(), names, context);
-    LivePrinter printer(context.out, duet->options(), names);
+    LivePrinter printer(context.out, duet->options(), names, models.Kinds());
     if (entry->name != "file") printer.ExpectRealTime();
     DuetRun run;
     run.record = record;

@@ -77,10 +77,12 @@ bool IsNoteOn(const SessionEvent& entry) {
 
 }  // namespace
 
-LivePrinter::LivePrinter(Output& out, const DuetOptions& options, std::vector<std::string> models)
+LivePrinter::LivePrinter(Output& out, const DuetOptions& options, std::vector<std::string> models,
+                         std::map<std::string, const MusicKind*> kinds)
     : out_(out),
       options_(options),
       models_(std::move(models)),
+      kinds_(std::move(kinds)),
       terminal_(::isatty(STDERR_FILENO) != 0 && !out.json() && out.ShowsProgress()),
       qpm_(options.qpm),
       states_(options.players.size(), TurnState::kIdle),
@@ -255,6 +257,25 @@ void LivePrinter::CountAnswer(const AnswerReport& report) {
   }
 }
 
+/// As `generate` takes it: the events of a melody; of drums the pitches of each step.
+Json LivePrinter::PrimerOf(const AnswerReport& report) const {
+  const auto kind = kinds_.find(report.model);
+  if (kind == kinds_.end() || !kind->second->plays_drums()) return Json::ArrayOf(report.primer);
+  const auto renderer = kind->second->NewRenderer(Primer(), /*after_primer=*/true);
+  Json steps = Json::Array();
+  std::vector<NoteChange> changes;
+  for (const Event event : report.primer) {
+    changes.clear();
+    renderer->Add(event, changes);
+    Json struck = Json::Array();
+    for (const NoteChange& change : changes) {
+      if (change.begins) struck.Add(change.pitch);
+    }
+    steps.Add(struck);
+  }
+  return steps;
+}
+
 void LivePrinter::OnAnswer(const AnswerReport& report) {
   CountAnswer(report);
   if (out_.json()) {
@@ -266,7 +287,9 @@ void LivePrinter::OnAnswer(const AnswerReport& report) {
                     .Set("model", report.model)
                     .Set("temperature", report.temperature)
                     .Set("steps", report.end_step - report.start_step)
-                    .Set("primer", Json::ArrayOf(report.primer));
+                    .Set("primer", PrimerOf(report));
+    if (!report.chords.empty())
+      line.Set("chords", fmt::format("{}", fmt::join(report.chords, " ")));
     if (report.key.has_value()) line.Set("key", std::string(MajorKeyName(*report.key)));
     if (!report.problem.empty()) line.Set("problem", report.problem);
     if (report.problem.empty() && report.again) line.Set("goes_on", true);

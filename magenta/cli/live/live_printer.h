@@ -3,18 +3,22 @@
 
 #include <chrono>
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "magenta/cli/verb.h"
+#include "magenta/kinds/kind.h"
 #include "magenta/live/duet.h"
 
 namespace magenta::cli {
 
 class LivePrinter : public DuetObserver {
  public:
-  /// `models` are the names of those that kModel chooses from.
-  LivePrinter(Output& out, const DuetOptions& options, std::vector<std::string> models);
+  /// `models` are the names of those that kModel chooses from, `kinds` those of the music of the
+  /// ones that are here (which outlive it), by name.
+  LivePrinter(Output& out, const DuetOptions& options, std::vector<std::string> models,
+              std::map<std::string, const MusicKind*> kinds);
 
   /// From now on it is said once when the MIDI thread has no real-time priority.
   void ExpectRealTime() { expects_real_time_ = true; }
@@ -40,6 +44,7 @@ class LivePrinter : public DuetObserver {
  private:
   std::string BarAndBeat(double position) const;
   std::string StatusLine() const;
+  Json PrimerOf(const AnswerReport& report) const;
   void OnNote(const SessionEvent& entry, bool machine);
   void OnControl(const SessionEvent& entry);
   void OnMessage(const SessionEvent& entry);
@@ -51,6 +56,7 @@ class LivePrinter : public DuetObserver {
   Output& out_;
   const DuetOptions& options_;
   const std::vector<std::string> models_;
+  const std::map<std::string, const MusicKind*> kinds_;
   const bool terminal_;
   std::chrono::steady_clock::time_point drawn_;
   double position_ = 0;
