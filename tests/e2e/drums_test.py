@@ -74,6 +74,8 @@ class Drums(Case):
         self.fails(3, 'the bundle is of drum_kit, not of lookback_rnn', *common, '--config=lookback_rnn')
         self.ok(*common, '--config=drum_kit')
         self.fails(2, 'you and the machine play one drum kit', *common, '--input_program=4')
+        self.fails(2, 'Give the number of a drum kit', *common, '--program=flute')
+        self.ok(*common, '--program=25')
 
 
 @needs_train

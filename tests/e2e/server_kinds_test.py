@@ -171,6 +171,15 @@ class Kinds(ServerCase):
                   for generator in json.loads(self.server.ask('GET', '/v1/generators')[1])['generators']}
         for name, arguments in listed.items():
             self.assertEqual('backing_chords' in arguments, name == 'chord_pitches_improv', name)
+        # An argument that is none is answered with those that the model takes, whoever is asked.
+        bogus = json.dumps({'generatorOptions': {'args': {'bogus': {'intValue': 1}}}}).encode()
+        asked = ('request', '--config=drum_kit')
+        server = f'--server=localhost:{self.server.grpc}'
+        for said in (says('drum_kit:generate', bogus), self.fails(2, 'bogus', *asked, stdin=bogus).err,
+                     self.fails(2, 'bogus', *asked, server, stdin=bogus).err):
+            self.assertIn('The arguments are temperature, top_p', said)
+            for name in ('backing_chords', 'primer_key', 'pitch_temperature', 'program'):
+                self.assertNotIn(name, said)
         # A symbol that is none costs its chord alone, and is named.
         bad = json.dumps({'generatorOptions': {'args': {'backing_chords': {'stringValue': 'C Hmm'}}}}).encode()
         said = self.ok('request', '--config=chord_pitches_improv', f'--server=localhost:{self.server.grpc}', stdin=bad)

@@ -154,6 +154,11 @@ absl::Status AddPlayers(const LiveFlags& flags, DuetOptions& options) {
   player.input_channel = flags.input_channel - 1;
   player.output_channel = flags.output_channel - 1;
   MAGENTA_ASSIGN_OR_RETURN(player.program, ProgramOf("program", flags.program));
+  if (flags.files.drums && player.program >= 0 && !LiveNumber(flags.program, 0, 127)) {
+    return UsageError(
+        fmt::format("--program={} names an instrument, and the machine plays drums", flags.program),
+        "Give the number of a drum kit of your synthesizer, or leave it out");
+  }
   MAGENTA_ASSIGN_OR_RETURN(player.thru_program, ProgramOf("input_program", flags.input_program));
   options.players.clear();
   for (const std::string& text : flags.players) {
