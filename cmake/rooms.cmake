@@ -1,15 +1,25 @@
-# magenta_room(NAME [DEPS room...] [LIBS library...])
+# magenta_room(NAME [DEPS room...] [LIBS library...] [WITH_FOLDERS])
 #
 # A room is a folder, a layer and a library: magenta/io/midi is magenta_io_midi. Sources are all
-# *.cc of the folder; each *_test.cc becomes a test program of its own, labelled `unit` (`slow` too
-# when its name ends in _slow_test.cc, `parity` when it reads what the reference computed). What a room
-# may include is what DEPS names; tools/check_layers.py holds the same table for includes.
+# *.cc of the folder, and WITH_FOLDERS those of the folders in it that are no rooms named before;
+# each *_test.cc becomes a test program of its own, labelled `unit` (`slow` too when its name ends in
+# _slow_test.cc, `parity` when it reads what the reference computed). What a room may include is what
+# DEPS names; tools/check_layers.py holds the same table for includes.
 function(magenta_room name)
-  cmake_parse_arguments(ROOM "" "" "DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(ROOM "WITH_FOLDERS" "" "DEPS;LIBS" ${ARGN})
   string(REPLACE "/" "_" target "magenta_${name}")
   set(folder ${PROJECT_SOURCE_DIR}/magenta/${name})
-  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc ${folder}/kernels/*.cc
-       ${folder}/rnn/*.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
+  if(ROOM_WITH_FOLDERS)
+    file(GLOB below CONFIGURE_DEPENDS ${folder}/*/*.cc)
+    foreach(source ${below})
+      get_filename_component(within ${source} DIRECTORY)
+      get_filename_component(within ${within} NAME)
+      if(NOT TARGET ${target}_${within})
+        list(APPEND sources ${source})
+      endif()
+    endforeach()
+  endif()
   # What Highway compiles once a target stands alone in unity builds.
   file(GLOB kernels ${folder}/kernels/*.cc)
   set_source_files_properties(${kernels} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)

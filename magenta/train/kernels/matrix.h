@@ -1,5 +1,6 @@
 #pragma once
 // A row-major matrix in somebody's memory: element (r, c) is data[r * stride + c].
+// Plain values: threads may use their own copies at once; who writes what they look at is alone.
 
 namespace magenta {
 

@@ -7,6 +7,8 @@
 // the block before it.
 //
 //   lengths 3 2 2:  rows  0 1 2 | 3 4 5 | 6      active 3 3 1, offset 0 3 6 7
+//
+// A plain value: threads may read one at once.
 
 #include <cstdint>
 #include <span>

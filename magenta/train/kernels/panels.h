@@ -10,6 +10,8 @@
 // what it loads as four vectors as its right factor: forward, backward and gradient products read
 // the same memory without packing it again. Panels of LSTM gates hold the four gates of one vector
 // of units, so that one tile of a product has all that a cell needs.
+//
+// Plain values, and functions that keep nothing: on memory of their own, threads may call at once.
 
 #include <cstdint>
 #include <cstring>

@@ -1,6 +1,7 @@
 #pragma once
 // The recurrent layers step by step in libtorch's own operations: any device, gradients by its own
 // rules. The oracle of this folder's layers, and what runs where they cannot.
+// No state but the tensors': on tensors of their own, threads may call at once.
 // Torch header: for the .cc files of this room alone.
 
 #include <ATen/ATen.h>

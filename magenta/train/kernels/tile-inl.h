@@ -2,6 +2,7 @@
 // rows are twelve chains, as many as keep two fused multiply-adds a cycle busy, and fill 16
 // registers with what they multiply; 32 registers hold six, which read each weight half as often.
 // Included once a target by the .cc files of this folder (Highway's way).
+// No state: on numbers of their own, threads may call at once.
 
 #if defined(MAGENTA_TRAIN_KERNELS_TILE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef MAGENTA_TRAIN_KERNELS_TILE_INL_H_
