@@ -183,6 +183,19 @@ TEST_F(GuardRailsTest, BatchesOfARunBegunBefore) {
   EXPECT_NE(now.at("fully_connected/weights"), then.at("fully_connected/weights"));
 }
 
+// A warm-up that no run may have, as damage or a later program leaves it.
+TEST_F(GuardRailsTest, APlanThatIsNone) {
+  TrainOptions options = Options("run");
+  ASSERT_TRUE(Train(options).ok());
+  const std::string checkpoint = folder_ + "/run/train/model.ckpt-6";
+  TensorMap tensors = ReadCheckpoint(checkpoint).value();
+  tensors["magenta/warmup_steps"] = Tensor::Int64(kMostRunSteps + 1);
+  ASSERT_TRUE(WriteV2(checkpoint, tensors).ok());
+  const absl::Status status = Train(options).status();
+  EXPECT_EQ(ExitStatus(status), 3) << status;
+  EXPECT_THAT(ErrorLine(status), HasSubstr("knows no such training. Is it of a newer program"));
+}
+
 TEST_F(GuardRailsTest, TheEvalFileBesideIsPreferred) {
   const ModelSpec& spec = *FindModel("basic_rnn").value();
   Write("eval_tunes.tfrecord", 5, 5);

@@ -18,7 +18,8 @@
 namespace magenta {
 namespace {
 
-constexpr int64_t kMostSteps = int64_t{1} << 53;  // what is counted on must not overflow
+constexpr char kTellsNoRun[] =
+    "Is it of a newer program, or damaged? --from begins a new run with its weights.";
 constexpr char kSeedTensor[] = "magenta/seed";
 constexpr char kEpochTensor[] = "magenta/epoch";
 constexpr char kBatchTensor[] = "magenta/batch";
@@ -50,8 +51,10 @@ absl::Status TakeScalar(const TensorMap& tensors, const std::string& name, DType
   if (found == tensors.end()) return absl::OkStatus();
   const Tensor& tensor = found->second;
   if (tensor.dtype != dtype || tensor.bytes.size() != sizeof(T)) {
-    return InputError("", fmt::format("{} is {} {}, not one {}", name, DTypeName(tensor.dtype),
-                                      tensor.ShapeText(), DTypeName(dtype)));
+    return InputError("",
+                      fmt::format("{} is {} {}, not one {}", name, DTypeName(tensor.dtype),
+                                  tensor.ShapeText(), DTypeName(dtype)),
+                      kTellsNoRun);
   }
   std::memcpy(value, tensor.bytes.data(), sizeof(T));
   return absl::OkStatus();
@@ -64,16 +67,18 @@ absl::Status CheckPlan(const RunState& state) {
   const auto within = [](int64_t value, int64_t most) { return value >= 0 && value <= most; };
   if (within(state.batch_rule, static_cast<int64_t>(BatchRule::kChance)) &&
       within(static_cast<int64_t>(schedule.shape), static_cast<int64_t>(RateShape::kCosine)) &&
-      within(schedule.last_step, kMostSteps) &&
-      within(schedule.warmup_steps, constant ? kMostSteps : schedule.last_step - 1) &&
+      within(schedule.last_step, kMostRunSteps) &&
+      within(schedule.warmup_steps, constant ? kMostRunSteps : schedule.last_step - 1) &&
       state.average_decay >= 0 && state.average_decay < 1) {
     return absl::OkStatus();
   }
   return InputError(
-      "", fmt::format("batch_rule {}, learning_rate_schedule {}, warmup_steps {}, schedule_steps "
-                      "{}, average_weights {}: this program knows no such training",
-                      state.batch_rule, static_cast<int64_t>(schedule.shape), schedule.warmup_steps,
-                      schedule.last_step, state.average_decay));
+      "",
+      fmt::format("batch_rule {}, learning_rate_schedule {}, warmup_steps {}, schedule_steps "
+                  "{}, average_weights {}: this program knows no such training",
+                  state.batch_rule, static_cast<int64_t>(schedule.shape), schedule.warmup_steps,
+                  schedule.last_step, state.average_decay),
+      kTellsNoRun);
 }
 
 constexpr char kIndexSuffix[] = ".index";
@@ -223,10 +228,12 @@ absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& 
   MAGENTA_RETURN_IF_ERROR(
       TakeScalar(tensors, kAverageDecayTensor, DType::kFloat64, &state.average_decay));
   for (const int64_t count : {state.step, state.position.epoch, state.position.batch}) {
-    if (count >= 0 && count <= kMostSteps) continue;
+    if (count >= 0 && count <= kMostRunSteps) continue;
     return InputError(
-        "", fmt::format("step {}, epoch {}, batch {}: none may be negative, nor over {}",
-                        state.step, state.position.epoch, state.position.batch, kMostSteps));
+        "",
+        fmt::format("step {}, epoch {}, batch {}: none may be negative, nor over {}", state.step,
+                    state.position.epoch, state.position.batch, kMostRunSteps),
+        kTellsNoRun);
   }
   state.seed = static_cast<uint32_t>(seed);
   state.schedule.shape = static_cast<RateShape>(shape);

@@ -18,6 +18,9 @@
 
 namespace magenta {
 
+/// Of steps that a run may count, be told or read: what is counted on must not overflow.
+inline constexpr int64_t kMostRunSteps = int64_t{1} << 53;
+
 /// Everything but weights and slots that a step depends on.
 struct RunState {
   int64_t step = 0;
@@ -52,7 +55,7 @@ TensorMap RunTensors(const std::vector<Variable>& variables, const RunState& sta
                      const std::string& config, const std::string& hparams_text);
 
 /// What RunTensors wrote; what is absent (a checkpoint of Magenta's) keeps `defaults`. Errors (exit
-/// 3): a tensor of another type or size than it should be.
+/// 3): a tensor of another type or size than it should be; numbers that no run has.
 absl::StatusOr<RunState> ReadRunState(const TensorMap& tensors, const RunState& defaults);
 
 /// Writes `folder`/model.ckpt-<step> and the state file, then removes what is beyond the newest

@@ -108,7 +108,7 @@ absl::Status RunLog::Sample(int64_t step, std::string_view name, const std::stri
   return writer->Text(step, std::string(name), fmt::format("```\n{}```\n", text));
 }
 
-HParamsSession SessionOf(const std::string& config, const HParams& hparams, uint32_t seed,
+HParamsSession SessionOf(const std::string& config, const HParams& hparams, const RunState& state,
                          const std::string& from) {
   HParamsSession session;
   session.hparams = {
@@ -120,7 +120,10 @@ HParamsSession SessionOf(const std::string& config, const HParams& hparams, uint
       {"learning_rate", LearningRateAt(hparams, 0)},
       {"attn_length", static_cast<double>(hparams.attn_length)},
       {"residual_connections", hparams.residual_connections},
-      {"seed", static_cast<double>(seed)},
+      {"learning_rate_schedule", std::string(RateShapeName(state.schedule.shape))},
+      {"warmup_steps", static_cast<double>(state.schedule.warmup_steps)},
+      {"average_weights", state.average_decay},
+      {"seed", static_cast<double>(state.seed)},
       {"from", from.empty() ? "-" : from},
   };
   for (const char* what : {kBest, kFinal}) {

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "magenta/base/tensor.h"
 #include "magenta/io/record/event_writer.h"
+#include "magenta/train/run_folder.h"
 #include "magenta/train/train.h"
 
 namespace magenta {
@@ -46,8 +47,9 @@ class RunLog {
   Part session_{"", {}, {}}, train_{"/train", {}, {}}, eval_{"/eval", {}, {}};
 };
 
-/// The row of TensorBoard's HPARAMS tab for a run of `config`; `from`: what it was fine-tuned from.
-HParamsSession SessionOf(const std::string& config, const HParams& hparams, uint32_t seed,
+/// The row of TensorBoard's HPARAMS tab for a run of `config` whose seed and plan are those of
+/// `state`; `from`: what it was fine-tuned from.
+HParamsSession SessionOf(const std::string& config, const HParams& hparams, const RunState& state,
                          const std::string& from);
 
 /// 128 events that a network of `tensors` draws after a middle C, 16 a line: note names, "-" for no

@@ -48,16 +48,26 @@ absl::Status CheckOptions(const TrainOptions& o) {
   if (o.sequence_example_file.empty()) {
     return UsageError("no training examples", "Give --sequence_example_file.");
   }
-  if (o.num_training_steps < 0 || o.more_steps < 0 || o.patience < 0 || o.keep < 0) {
-    return UsageError("num_training_steps, more_steps, patience and keep may not be negative");
+  const std::pair<const char*, int64_t> steps[] = {
+      {"num_training_steps", o.num_training_steps.value_or(0)},
+      {"more_steps", o.more_steps},
+      {"warmup_steps", o.warmup_steps.value_or(0)},
+  };
+  for (const auto& [name, count] : steps) {
+    if (count >= 0 && count <= kMostRunSteps) continue;
+    return UsageError(fmt::format("{} is {}, more or fewer than a run may count", name, count),
+                      fmt::format("Give one from 0 to {}.", kMostRunSteps));
+  }
+  if (o.patience.value_or(0) < 0 || o.keep < 0) {
+    return UsageError("patience and keep may not be negative", "Give 0 or more.");
   }
   if (o.save_every_steps < 1 || o.eval_every_steps < 1 || o.summary_frequency < 1) {
-    return UsageError("save_every_steps, eval_every_steps and summary_frequency are at least 1");
+    return UsageError("save_every_steps, eval_every_steps and summary_frequency are at least 1",
+                      "Give 1 or more.");
   }
-  if (o.patience > 0 && o.eval_file.empty() && !o.hold_out) {
+  if (o.patience.value_or(0) > 0 && o.eval_file.empty() && !o.hold_out) {
     return UsageError("--patience needs held-out examples to judge by", "Give --eval_file.");
   }
-  if (o.warmup_steps.value_or(0) < 0) return UsageError("warmup_steps may not be negative");
   const double decay = o.average_weights.value_or(0);
   if (!(decay >= 0 && decay < 1)) {
     return UsageError(fmt::format("average_weights is {}, which is no decay", decay),
@@ -134,6 +144,7 @@ class Trainer {
   absl::Status Resume(const std::string& checkpoint);
   absl::Status Begin();
   absl::Status SettlePlan(bool begins);
+  void SettleEnd(const RateSchedule& schedule);
   absl::Status CheckSchedule() const;
   absl::Status ReadData();
   void SettleBest();
@@ -142,7 +153,7 @@ class Trainer {
   bool Stopping() const { return work_.Stopping(); }
   bool Done() const { return total_ > 0 && state_.step >= total_; }
   bool OutOfPatience() const {
-    return options_.patience > 0 && state_.evaluations_without_gain >= options_.patience;
+    return patience_ > 0 && state_.evaluations_without_gain >= patience_;
   }
   bool EvaluationDue() const {
     return !held_out_.empty() && (state_.step > 0 || fine_tuning_) &&
@@ -170,6 +181,7 @@ class Trainer {
   RunState state_;
   LearnerOptions device_;
   int64_t total_ = 0;
+  int patience_ = 0;
   bool fine_tuning_ = false;
   std::vector<DatasetExample> examples_, held_out_;
   std::optional<BatchOrder> order_;
@@ -185,7 +197,7 @@ absl::Status Trainer::Prepare() {
   if (options_.ranks != nullptr) status = AgreeOnRun(*options_.ranks, status, Facts());
   if (!status.ok() || !work_.leads()) return status;
   const std::string from = fine_tuning_ ? options_.from : "";
-  return ForAll(log_.Begin(SessionOf(spec().id, hparams_, state_.seed, from), state_.step + 1,
+  return ForAll(log_.Begin(SessionOf(spec().id, hparams_, state_, from), state_.step + 1,
                            state_.step + (EvaluationDue() ? 0 : 1)));
 }
 
@@ -211,7 +223,7 @@ RunFacts Trainer::Facts() const {
       {"the last step", number(total_)},
       {"--save_every_steps", number(options_.save_every_steps)},
       {"--eval_every_steps", number(options_.eval_every_steps)},
-      {"--patience", number(options_.patience)},
+      {"--patience", number(patience_)},
       {"--mixed_precision", number(options_.mixed_precision)},
       // What a CPU rounds depends on them.
       {"the width of vectors (MAGENTA_KERNEL)",
@@ -243,16 +255,12 @@ absl::Status Trainer::PrepareAlone() {
 
 absl::Status Trainer::StartOrResume() {
   MAGENTA_ASSIGN_OR_RETURN(const std::string checkpoint, FindCheckpoint(options_.run_dir));
-  total_ = options_.num_training_steps;
   if (checkpoint.empty()) {
     MAGENTA_RETURN_IF_ERROR(Begin());
     return SettlePlan(true);
   }
   MAGENTA_RETURN_IF_ERROR(Resume(checkpoint));
-  if (options_.more_steps > 0) {
-    total_ = state_.step + options_.more_steps;
-    state_.evaluations_without_gain = 0;
-  }
+  if (options_.more_steps > 0) state_.evaluations_without_gain = 0;
   return SettlePlan(/*begins=*/state_.num_examples == 0);  // a run of Magenta's
 }
 
@@ -276,7 +284,6 @@ absl::Status Trainer::TakeWeights(const LoadedWeights& weights) {
 }
 
 absl::Status Trainer::Begin() {
-  total_ += options_.more_steps;
   state_.seed = options_.seed;
   if (!options_.from.empty()) {
     MAGENTA_ASSIGN_OR_RETURN(const ModelSource source, SourceOf(options_.from));
@@ -311,7 +318,9 @@ absl::Status Trainer::Resume(const std::string& checkpoint) {
   }
   if (state_.average_decay > 0) {
     if (absl::Status status = TakeAverages(weights.tensors, variables_); !status.ok()) {
-      return WithFile(status, checkpoint);
+      // The checkpoint of best/ has the averages in the place of the values.
+      return WithFile(WithRemedy(status, "Start a new --run_dir with --from=" + checkpoint),
+                      checkpoint);
     }
   }
   saved_step_ = state_.step;
@@ -341,13 +350,37 @@ absl::Status Trainer::SettlePlan(bool begins) {
                     PlanText(state_.schedule, state_.average_decay)),
         "Leave these flags out, or start a new --run_dir with --from=" + options_.run_dir);
   }
+  SettleEnd(schedule);
   if (begins) {
     if (schedule.shape != RateShape::kConstant) schedule.last_step = total_;
     state_.schedule = schedule;
     state_.average_decay = decay;
-    if (decay > 0) MAGENTA_RETURN_IF_ERROR(TakeAverages({}, variables_));
+    if (decay > 0) StartAverages(variables_);
   }
   return CheckSchedule();
+}
+
+// Where nobody names an end, a schedule's own is meant, else the default one.
+void Trainer::SettleEnd(const RateSchedule& schedule) {
+  patience_ = options_.patience.value_or(0);
+  const int64_t named = options_.num_training_steps.value_or(0);
+  if (options_.more_steps > 0) {
+    const bool resumes = saved_step_ >= 0;
+    total_ = (resumes ? state_.step : named) + options_.more_steps;
+  } else if (options_.num_training_steps.has_value()) {
+    total_ = named;
+  } else if (schedule.shape != RateShape::kConstant) {
+    total_ = schedule.last_step;
+  } else {
+    total_ = options_.default_steps;
+    patience_ = options_.patience.value_or(options_.default_patience);
+    if (total_ == 0) return;
+    const std::string early =
+        patience_ == 0 ? "" : fmt::format(", or when {} measurements bring no gain", patience_);
+    Note(options_,
+         fmt::format("ends at step {}{}; --num_training_steps=N says otherwise, 0: until stopped",
+                     total_, early));
+  }
 }
 
 absl::Status Trainer::CheckSchedule() const {
@@ -360,6 +393,11 @@ absl::Status Trainer::CheckSchedule() const {
         name + " beside a rate that decays by hyper-parameters: these are two schedules",
         "Name learning_rate instead of initial_learning_rate, decay_steps and "
         "decay_rate, or leave the flag out.");
+  }
+  if (options_.more_steps > 0) {
+    return UsageError(
+        name + " comes to 0 at the last step of the run, to which --more_steps cannot add",
+        "Give --num_training_steps.");
   }
   if (schedule.last_step == 0) {
     return UsageError(name + " comes to 0 at the last step, and this run has none",
@@ -443,13 +481,14 @@ absl::StatusOr<TrainResult> Trainer::Run() {
                                         state_.step, result_.checkpoint));
   }
   result_.step = state_.step;
+  result_.schedule_steps = state_.schedule.last_step;
   result_.best_loss = state_.best_loss;
   result_.best_step = state_.best_step;
   result_.stopped_early = OutOfPatience() && !Done();
   if (result_.stopped_early) {
     Note(options_, fmt::format("no gain in {} evaluations: stopped at step {}; the best, step {}, "
                                "is in {}/best",
-                               options_.patience, state_.step, state_.best_step, options_.run_dir));
+                               patience_, state_.step, state_.best_step, options_.run_dir));
   }
   return result_;
 }

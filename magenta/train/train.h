@@ -68,23 +68,30 @@ struct TrainOptions {
   std::string sequence_example_file;
   /// The user's --hparams text; what it leaves out comes from the checkpoint, else from the model.
   std::string hparams;
-  /// Steps in all, resumed ones counted; 0: endless.
-  int64_t num_training_steps = 0;
-  /// When resuming: this many steps beyond the checkpoint, whatever num_training_steps says.
+  /// Steps in all, resumed ones counted; 0: endless. Absent, and no more_steps: as many as the
+  /// schedule of a resumed run has, else default_steps.
+  std::optional<int64_t> num_training_steps;
+  /// When resuming: this many steps beyond the checkpoint, whatever num_training_steps says. Not
+  /// for a run with a schedule.
   int64_t more_steps = 0;
+  /// Where a run ends that has no other end (a note says so; 0: endless), and its patience where
+  /// that is absent; a patience needs held-out examples.
+  int64_t default_steps = 0;
+  int default_patience = 0;
   /// Held-out examples, evaluated every eval_every_steps and at the end; empty: none, or with
   /// `hold_out` those of HoldOut (pipeline/held_out.h).
   std::string eval_file;
   bool hold_out = false;
   int64_t eval_every_steps = 100;
-  /// Stop after this many evaluations in a row without a smaller loss; 0: never.
-  int patience = 0;
+  /// Stop after this many evaluations in a row without a smaller loss; 0: never. Absent:
+  /// default_patience where default_steps is the end, else 0.
+  std::optional<int> patience;
   /// Fine-tune: what to start from (SourceOf), with fresh optimizer slots, at step 0, where
   /// held-out examples are measured too, and with FineTuningHParams. Ignored when resuming.
   std::string from;
-  /// How the learning rate goes on (RateShape's names): linear and cosine ones end at the last
-  /// step.
-  /// "": a resumed run's own, else constant.
+  /// How the learning rate goes on (RateShape's names): linear and cosine ones come to 0 at the
+  /// last step, which num_training_steps names where the run begins. "": a resumed run's own, else
+  /// constant.
   std::string learning_rate_schedule;
   /// Steps over which the rate rises first; absent: a resumed run's own, else 0.
   std::optional<int64_t> warmup_steps;
@@ -129,9 +136,11 @@ struct TrainResult {
   double best_loss = std::numeric_limits<double>::infinity();
   int64_t best_step = -1;
   bool stopped_early = false;
+  /// The step at which its learning rate comes to 0, beyond which it cannot go; 0: none.
+  int64_t schedule_steps = 0;
 };
 
-/// Trains until num_training_steps, an early stop, or *stop (then InterruptedError, exit 130, after
+/// Trains until the last step, an early stop, or *stop (then InterruptedError, exit 130, after
 /// saving a checkpoint). Errors: hparams that disagree with the checkpoint (exit 2, showing both);
 /// data missing, corrupt, of another config or empty (exit 3); run_dir not writable (exit 5); a
 /// loss that is infinite or no number (exit 3; the last checkpoint stays); another process that

@@ -20,6 +20,7 @@
 #include "magenta/io/tensor/checkpoint.h"
 #include "magenta/io/tensor/checkpoint_state.h"
 #include "magenta/pipeline/training_example.h"
+#include "magenta/train/run_log.h"
 
 namespace magenta {
 namespace {
@@ -232,11 +233,77 @@ TEST_F(TrainTest, PlanOfARun) {
   refused([](auto& o) { o.average_weights = 0; }, "--average_weights=0.9");
   refused([](auto& o) { o.num_training_steps = 13; }, "comes to 0 at step 12");
   refused([](auto& o) { o.num_training_steps = 0; }, "comes to 0 at step 12");
-  refused([](auto& o) { o.more_steps = 6; }, "comes to 0 at step 12");
+  for (const int64_t more : {2, 6}) {
+    refused([&](auto& o) { o.more_steps = more; }, "--more_steps cannot add. Give --num_training_");
+  }
   options.num_threads = 2;
+  // Nobody names an end: neither that of a run without a schedule nor its patience is meant.
+  options.num_training_steps = {};
+  options.default_steps = 20;
+  options.default_patience = 1;
+  std::string notes;
+  options.on_note = [&](const std::string& note) { notes += note + "\n"; };
   const auto resumed = Train(options);
   ASSERT_TRUE(resumed.ok()) << resumed.status();
+  EXPECT_EQ(resumed->step, 12);
+  EXPECT_EQ(resumed->schedule_steps, 12);
+  EXPECT_THAT(notes, testing::Not(HasSubstr("ends at step")));
   EXPECT_EQ(Bytes(resumed->checkpoint), Bytes(Train(whole).value().checkpoint));
+}
+
+// The end of a run that nobody gives one.
+TEST_F(TrainTest, DefaultEnd) {
+  TrainOptions options = Options("run");
+  options.num_training_steps = {};
+  options.default_steps = 7;
+  options.default_patience = 3;
+  std::string notes;
+  options.on_note = [&](const std::string& note) { notes += note + "\n"; };
+  EXPECT_EQ(Train(options).value().step, 7);
+  EXPECT_THAT(notes, HasSubstr("ends at step 7, or when 3 measurements bring no gain"));
+  options.more_steps = 2;
+  options.patience = 0;
+  EXPECT_EQ(Train(options).value().step, 9);
+}
+
+// Averages that a run says it keeps are never guessed: those of best/ stand as values there.
+TEST_F(TrainTest, RunWithoutItsAverages) {
+  TrainOptions options = Options("run");
+  options.average_weights = 0.9;
+  options.eval_file = folder_ + "/held_out.tfrecord";
+  ASSERT_TRUE(Train(options).ok());
+  options.run_dir += "/best";
+  options.num_training_steps = 14;
+  const absl::Status status = Train(options).status();
+  EXPECT_EQ(ExitStatus(status), 3) << status;
+  EXPECT_THAT(ErrorLine(status), HasSubstr("magenta/average/"));
+  EXPECT_THAT(ErrorLine(status), HasSubstr("is missing. Start a new --run_dir with --from="));
+  options.from = options.run_dir;
+  options.run_dir = folder_ + "/new";
+  EXPECT_TRUE(Train(options).ok());
+}
+
+// TensorBoard tells runs apart by how they learn.
+TEST_F(TrainTest, RowOfARun) {
+  RunState state;
+  state.seed = 7;
+  const auto row = [&] {
+    std::string text;
+    for (const auto& [name, value] : SessionOf("basic_rnn", {}, state, "").hparams) {
+      if (const auto* number = std::get_if<double>(&value)) {
+        text += name + "=" + std::to_string(*number) + " ";
+      } else if (const auto* word = std::get_if<std::string>(&value)) {
+        text += name + "=" + *word + " ";
+      }
+    }
+    return text;
+  };
+  EXPECT_THAT(row(), HasSubstr("learning_rate_schedule=constant warmup_steps=0.000000 "
+                               "average_weights=0.000000 seed=7.000000 from=-"));
+  state.schedule = {RateShape::kCosine, 5, 20};
+  state.average_decay = 0.5;
+  EXPECT_THAT(row(), HasSubstr("learning_rate_schedule=cosine warmup_steps=5.000000 "
+                               "average_weights=0.500000 "));
 }
 
 // A signal that comes when an evaluation is due: it is made up for.
@@ -436,9 +503,21 @@ TEST_F(TrainTest, Refuses) {
       {"other averages", [](auto& o) { o.average_weights = 0.9; }, 2, "began with"},
       {"no decay", [](auto& o) { o.average_weights = 1; }, 2, "no decay"},
       {"warm-up", [](auto& o) { o.warmup_steps = -1; }, 2, "warmup_steps"},
+      {"warm-up without end", [](auto& o) { o.run_dir += "1", o.warmup_steps = kMostRunSteps + 1; },
+       2, "warmup_steps is 9007199254740993, more or fewer than a run may count. Give one from 0"},
+      {"steps without end", [](auto& o) { o.num_training_steps = kMostRunSteps + 1; }, 2, "Give"},
+      {"steps beyond a schedule",
+       [](auto& o) { o.run_dir += "1", o.learning_rate_schedule = "linear", o.more_steps = 4; }, 2,
+       "--more_steps cannot add. Give --num_training_steps"},
       {"no last step",
        [](auto& o) {
          o.run_dir += "1", o.learning_rate_schedule = "linear", o.num_training_steps = 0;
+       },
+       2, "--num_training_steps"},
+      {"no last step named",
+       [](auto& o) {
+         o.run_dir += "1", o.learning_rate_schedule = "linear", o.num_training_steps = {},
+                           o.default_steps = 9;
        },
        2, "--num_training_steps"},
       {"nothing but warm-up",

@@ -13,13 +13,14 @@ namespace {
 
 constexpr char kFirstMoment[] = "/Adam";
 constexpr char kSecondMoment[] = "/Adam_1";
+constexpr char kOtherModel[] = "Is this checkpoint of the same --config and --hparams?";
 
 absl::Status TakeTensor(const TensorMap& tensors, const std::string& name,
-                        const std::vector<int64_t>& shape, std::vector<float>& values) {
+                        const std::vector<int64_t>& shape, std::vector<float>& values,
+                        const char* remedy = kOtherModel) {
   const auto found = tensors.find(name);
   if (found == tensors.end()) {
-    return InputError("", fmt::format("variable {} is missing", name),
-                      "Is this checkpoint of the same --config and --hparams?");
+    return InputError("", fmt::format("variable {} is missing", name), remedy);
   }
   const Tensor& tensor = found->second;
   if (tensor.dtype != DType::kFloat32 || tensor.shape != shape) {
@@ -29,7 +30,7 @@ absl::Status TakeTensor(const TensorMap& tensors, const std::string& name,
         "",
         fmt::format("variable {} is {} {} where {} {} is needed", name, DTypeName(tensor.dtype),
                     tensor.ShapeText(), DTypeName(DType::kFloat32), wanted.ShapeText()),
-        "Is this checkpoint of the same --config and --hparams?");
+        remedy);
   }
   const auto floats = tensor.floats();
   values.assign(floats.begin(), floats.end());
@@ -57,14 +58,13 @@ absl::StatusOr<bool> TakeSlots(const TensorMap& tensors, std::vector<Variable>& 
   return true;
 }
 
+void StartAverages(std::vector<Variable>& variables) {
+  for (Variable& v : variables) v.average = v.value;
+}
+
 absl::Status TakeAverages(const TensorMap& tensors, std::vector<Variable>& variables) {
-  const bool any = std::any_of(variables.begin(), variables.end(), [&](const Variable& v) {
-    return tensors.contains(kAveragePrefix + v.name);
-  });
   for (Variable& v : variables) {
-    v.average = v.value;
-    if (!any) continue;
-    MAGENTA_RETURN_IF_ERROR(TakeTensor(tensors, kAveragePrefix + v.name, v.shape, v.average));
+    MAGENTA_RETURN_IF_ERROR(TakeTensor(tensors, kAveragePrefix + v.name, v.shape, v.average, ""));
   }
   return absl::OkStatus();
 }

@@ -27,7 +27,10 @@ absl::Status TakeValues(const TensorMap& tensors, std::vector<Variable>& variabl
 /// Sets the slots likewise, all of them or none: false when `tensors` hold no slot at all.
 absl::StatusOr<bool> TakeSlots(const TensorMap& tensors, std::vector<Variable>& variables);
 
-/// Sets the averages, all of them or, where `tensors` hold none, to the values.
+/// Sets the averages to the values, as where a run begins.
+void StartAverages(std::vector<Variable>& variables);
+
+/// Sets the averages from `tensors`. Errors name the tensor that is missing or of another shape.
 absl::Status TakeAverages(const TensorMap& tensors, std::vector<Variable>& variables);
 
 /// The variables as who uses the network wants them: their averages, where there are some, as

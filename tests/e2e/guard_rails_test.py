@@ -93,6 +93,27 @@ class FineTuning(Data):
 
 
 @needs_train
+class Schedule(Data):
+    def test_a_run_goes_on_to_the_end_of_its_schedule_without_a_word(self):
+        flags = ['--eval_file=none', '--hparams=batch_size=4,rnn_layer_sizes=[8]', '--save_every_steps=1']
+        begun = self.train('run', '--learning_rate_schedule=linear', '--num_training_steps=4', *flags)
+        self.assertEqual(begun.status, 0, begun)
+        # As it was when it was killed after step 2.
+        for name in self.files('run/train'):
+            if name.startswith(('model.ckpt-3', 'model.ckpt-4')):
+                os.remove(self.path('run', 'train', name))
+        os.remove(self.path('run', 'train', 'checkpoint'))
+        on = self.train('run', *flags)
+        self.assertEqual(on.status, 0, on)
+        self.assertIn('done at step 4', on.err)
+        self.assertNotIn('ends at step', on.err)
+        self.assertIn('nothing to do: the run has 4 steps already, all that', self.train('run', *flags).err)
+        more = self.train('run', '--more_steps=4', *flags)
+        self.assertEqual(more.status, 2, more)
+        self.assertIn('Give --num_training_steps', more.err)
+
+
+@needs_train
 class OneAtATime(Data):
     def test_a_second_training_is_told_who_has_the_run(self):
         first = subprocess.Popen([os.path.join(BIN, 'magenta'), 'train', '--run_dir=' + self.path('run'),

@@ -77,7 +77,8 @@ class TensorBoard(Case):
 
     def test_the_hparams_tab_shows_a_run_by_hyper_parameters_and_figures(self):
         self.data()
-        self.train('--num_training_steps=4', '--eval_every_steps=2')
+        self.train('--num_training_steps=4', '--eval_every_steps=2', '--learning_rate_schedule=linear',
+                   '--warmup_steps=2', '--average_weights=0.5')
         for folder, name in ((self.path('run'), '.'), (self.folder, 'run')):
             done = subprocess.run([PYTHON, CHECK, '--hparams', folder], stdout=subprocess.PIPE, timeout=120,
                                   check=True)
@@ -89,6 +90,9 @@ class TensorBoard(Case):
             self.assertEqual(hparams['batch_size'], 4)
             self.assertEqual(hparams['rnn_layer_sizes'], '[8]')
             self.assertAlmostEqual(hparams['learning_rate'], 0.001)
+            self.assertEqual(hparams['learning_rate_schedule'], 'linear')
+            self.assertEqual(hparams['warmup_steps'], 2)
+            self.assertEqual(hparams['average_weights'], 0.5)
             for metric in ('/best/loss', '/best/accuracy', '/final/loss'):
                 self.assertIn(metric, rows[0]['metrics'], name)
 

@@ -27,7 +27,6 @@ class RunningTrainVerb : public TrainFlags {
   absl::Status Run(Context& context) override {
     TrainOptions options;
     MAGENTA_ASSIGN_OR_RETURN(options.model, Chosen());
-    MAGENTA_RETURN_IF_ERROR(CheckEnd());
     FillOptions(context, options);
     CatchSignals();
     options.on_note = [&](const std::string& note) { context.out.Info(note); };
@@ -35,14 +34,6 @@ class RunningTrainVerb : public TrainFlags {
     MAGENTA_ASSIGN_OR_RETURN(const auto ranks, Join(context, options));
     options.ranks = ranks.get();
     if (ranks != nullptr && !ranks->leads()) options.on_note = nullptr;
-    if (options.on_note && EndsByItself()) {
-      options.on_note(fmt::format(
-          "ends at step {}{}; --num_training_steps=N says otherwise, 0: until stopped",
-          options.num_training_steps,
-          options.patience == 0
-              ? ""
-              : fmt::format(", or when {} measurements bring no gain", options.patience)));
-    }
     ProgressBar bar(context.out, "training");
     if (ranks == nullptr || ranks->leads()) {
       options.on_progress = [&](const TrainProgress& progress) {
@@ -63,35 +54,21 @@ class RunningTrainVerb : public TrainFlags {
     return SpecOf(source);
   }
 
-  /// Whether nobody said how long: then a run has an end of its own.
-  bool EndsByItself() const { return num_training_steps < 0 && more_steps == 0; }
-
-  absl::Status CheckEnd() const {
-    if (!EndsByItself() || learning_rate_schedule.empty() || learning_rate_schedule == "constant") {
-      return absl::OkStatus();
-    }
-    return UsageError("--learning_rate_schedule=" + learning_rate_schedule +
-                          " comes to 0 at the last step, and none is named",
-                      "Give --num_training_steps.");
-  }
-
   void FillOptions(const Context& context, TrainOptions& options) const {
     options.run_dir = run_dir;
     options.sequence_example_file = sequence_example_file;
     options.hparams = hparams;
-    options.num_training_steps = std::max<int64_t>(num_training_steps, 0);
+    if (num_training_steps >= 0) options.num_training_steps = num_training_steps;
     options.more_steps = more_steps;
+    options.default_steps = from.empty() ? kSteps : kFineTuningSteps;
     options.eval_file = eval_file == kNoEvaluation ? "" : eval_file;
     options.hold_out = eval_file.empty();
     options.eval_every_steps = eval_every_steps > 0 ? eval_every_steps
                                : from.empty()       ? kMeasureEvery
                                                     : kMeasureEveryFineTuning;
-    options.patience = std::max(patience, 0);
-    if (EndsByItself()) {
-      options.num_training_steps = from.empty() ? kSteps : kFineTuningSteps;
-      if (patience < 0 && eval_file != kNoEvaluation) {
-        options.patience = from.empty() ? kWithoutGain : kFineTuningWithoutGain;
-      }
+    if (patience >= 0) options.patience = patience;
+    if (eval_file != kNoEvaluation) {
+      options.default_patience = from.empty() ? kWithoutGain : kFineTuningWithoutGain;
     }
     options.from = from;
     options.learning_rate_schedule = learning_rate_schedule;
@@ -142,8 +119,14 @@ class RunningTrainVerb : public TrainFlags {
   static void Report(const TrainResult& result, Output& out) {
     const Metrics& metrics = result.has_evaluation ? result.evaluation : result.training;
     if (metrics.steps == 0 && !out.json()) {
-      out.Info(fmt::format("nothing to do: the run has {} steps already (--more_steps=N adds some)",
-                           result.step));
+      std::string more = " (--more_steps=N adds some)";
+      if (result.schedule_steps > result.step) {
+        more =
+            fmt::format(" (its schedule ends with --num_training_steps={})", result.schedule_steps);
+      } else if (result.schedule_steps > 0) {
+        more = ", all that its schedule has";
+      }
+      out.Info(fmt::format("nothing to do: the run has {} steps already{}", result.step, more));
       return;
     }
     if (out.json()) {

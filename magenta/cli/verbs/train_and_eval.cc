@@ -66,8 +66,10 @@ void TrainFlags::Describe(Flags& flags) {
       .Int64("num_training_steps", &num_training_steps,
              "Steps in all, those of a resumed run counted; 0: until stopped.")
       .Range(0)
-      .Default("20000, with --from 2000");
-  flags.Int64("more_steps", &more_steps, "When resuming: so many more, whatever the total.")
+      .Default("20000, with --from 2000; of a run with a schedule its own");
+  flags
+      .Int64("more_steps", &more_steps,
+             "When resuming: so many more, whatever the total; not with a schedule.")
       .Range(0);
   flags
       .Text("eval_file", &eval_file,
@@ -80,7 +82,7 @@ void TrainFlags::Describe(Flags& flags) {
       .Default("100, with --from 20");
   flags.Int("patience", &patience, "Stop after so many measurements without a gain; 0: never.")
       .Range(0)
-      .Default("10 where --num_training_steps is left out, with --from 5");
+      .Default("10 where no end is named, with --from 5");
   flags.Group("Checkpoints");
   flags.Int64("save_every_steps", &save_every_steps, "Steps between two checkpoints.").Range(1);
   flags.Int("keep", &keep, "Checkpoints kept; 0: all.").Range(0);

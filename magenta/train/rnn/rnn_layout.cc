@@ -42,7 +42,7 @@ class VariableList {
   Variable& Add(const std::string& name, std::vector<int64_t> shape) {
     const size_t size = static_cast<size_t>(ElementsOf(shape));
     const std::vector<float> zeros(size);
-    variables_.push_back({name, std::move(shape), zeros, zeros, zeros});
+    variables_.push_back({name, std::move(shape), zeros, zeros, zeros, {}});
     return variables_.back();
   }
 
