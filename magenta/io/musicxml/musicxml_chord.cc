@@ -102,7 +102,7 @@ std::string NoteText(pugi::xml_node node, const std::string& name, int transpose
 
 /// "C", "F#"; where there is none what else the chord stands on ("V", "1"), "?" without any.
 std::string RootText(pugi::xml_node harmony, int transpose) {
-  const std::string root = NoteText(harmony.child("root"), "root", transpose);
+  std::string root = NoteText(harmony.child("root"), "root", transpose);
   if (!root.empty()) return root;
   const std::string_view function = XmlTextOf(harmony, "function");
   if (!function.empty()) return ToUtf8(function);
