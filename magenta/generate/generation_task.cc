@@ -34,28 +34,10 @@ absl::Status CheckRows(const GenerateArgs& args, size_t num_outputs, int64_t max
 absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model> model,
                                                      const GenerateSequenceRequest& request,
                                                      const TaskOptions& options) {
-  MAGENTA_ASSIGN_OR_RETURN(
-      GenerateArgs args, ParseGenerateArgs(request.generator_options(), ArgumentsOf(*model->spec)));
+  const ArgumentRule rule = ArgumentRuleOf(*model->spec);
+  MAGENTA_ASSIGN_OR_RETURN(GenerateArgs args,
+                           ParseGenerateArgs(request.generator_options(), &rule));
   const MusicKind& kind = *model->spec->kind;
-  if ((args.chords.given() || args.render_chords) && !kind.ReadsChords()) {
-    return UsageError(
-        fmt::format("the argument {} is for models that play over chords, and {} reads none",
-                    args.chords.given() ? "backing_chords" : "render_chords", model->id),
-        "Leave it out, or choose chord_pitches_improv");
-  }
-  if (args.primer_key.has_value() && !kind.MovesToKey()) {
-    return UsageError(
-        fmt::format("the argument primer_key is for models that move primers to a key of theirs, "
-                    "and {} takes them as they are",
-                    model->id),
-        "Leave it out");
-  }
-  if (args.program.has_value() && kind.plays_drums()) {
-    return UsageError(
-        fmt::format("the argument program is the sound of an instrument, and {} plays drums",
-                    model->id),
-        "Leave it out: drums sound as the drum kit of channel 10");
-  }
   std::vector<std::string> notes;
   MAGENTA_ASSIGN_OR_RETURN(const auto whole,
                            CompleteRequest(kind, args, model->grid, request, notes));

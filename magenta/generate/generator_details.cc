@@ -23,17 +23,21 @@ void SetGrid(Grid grid, GeneratorDetails& details) {
 
 }  // namespace
 
-TakesArgumentRule ArgumentsOf(const ModelSpec& spec) {
-  return [&spec](const std::string& name) {
-    if (name == "pitch_temperature") return DrawsPitches(*spec.codec, *spec.kind);
-    if (name == kPrimerKeyArg) return spec.kind->MovesToKey();
-    if (name == kProgramArg) return !spec.kind->plays_drums();
-    return !IsOfChords(name) || spec.kind->ReadsChords();
-  };
+ArgumentRule ArgumentRuleOf(const ModelSpec& spec) {
+  return {spec.id, [&spec](ArgumentUse use) {
+            switch (use) {
+              case ArgumentUse::kAll: break;
+              case ArgumentUse::kPitches: return DrawsPitches(*spec.codec, *spec.kind);
+              case ArgumentUse::kOverChords: return spec.kind->ReadsChords();
+              case ArgumentUse::kMovesToKey: return spec.kind->MovesToKey();
+              case ArgumentUse::kInstruments: return !spec.kind->plays_drums();
+            }
+            return true;
+          }};
 }
 
 GeneratorDetails DetailsOf(const ModelSpec& spec) {
-  const TakesArgumentRule takes = ArgumentsOf(spec);
+  const ArgumentRule rule = ArgumentRuleOf(spec);
   GeneratorDetails details;
   details.set_id(spec.id);
   details.set_description(spec.description);
@@ -41,8 +45,8 @@ GeneratorDetails DetailsOf(const ModelSpec& spec) {
   SetGrid(spec.grid, details);
   details.set_has_control(spec.codec->has_control());
   if (spec.kind->ReadsChords()) details.set_control(kChordControl);
-  for (const GeneratorArgument& argument : GenerateArguments()) {
-    if (takes(argument.name())) *details.add_arguments() = argument;
+  for (const GeneratorArgument& argument : GenerateArguments(&rule)) {
+    *details.add_arguments() = argument;
   }
   return details;
 }

@@ -28,8 +28,8 @@ const ModelSpec* SpecOfKind(const GeneratorDetails& details);
 bool ReadsChords(const GeneratorDetails& details);
 /// Whether requests to it may have the argument `name`.
 bool TakesArgument(const GeneratorDetails& details, std::string_view name);
-/// The same of a model of the table, for ParseGenerateArgs. `spec` outlives it.
-TakesArgumentRule ArgumentsOf(const ModelSpec& spec);
+/// Which arguments are for a model of the table. `spec` outlives it.
+ArgumentRule ArgumentRuleOf(const ModelSpec& spec);
 
 /// Whether its notes are drums, as far as its kind is known here.
 bool PlaysDrums(const GeneratorDetails& details);

@@ -39,8 +39,8 @@ absl::StatusOr<Generation> SequenceGenerator::GenerateFrom(
 absl::StatusOr<Generation> SequenceGenerator::GenerateMany(const GenerateSequenceRequest& request,
                                                            int num_outputs) const {
   // Wrong arguments are told first.
-  MAGENTA_RETURN_IF_ERROR(
-      ParseGenerateArgs(request.generator_options(), ArgumentsOf(*model_->spec)).status());
+  const ArgumentRule rule = ArgumentRuleOf(*model_->spec);
+  MAGENTA_RETURN_IF_ERROR(ParseGenerateArgs(request.generator_options(), &rule).status());
   if (num_outputs < 1 || num_outputs > kMaxGeneratedRows) {
     return UsageError(fmt::format("{} outputs are asked for", num_outputs),
                       fmt::format("Ask for 1 to {}", kMaxGeneratedRows));

@@ -15,11 +15,11 @@ namespace {
 /// How near to a border between chords, in chords, a section ends on it.
 constexpr double kOnChord = 1e-6;
 
+}  // namespace
+
 bool IsChordSymbol(const NoteSequence::TextAnnotation& text) {
   return text.annotation_type() == NoteSequence::TextAnnotation::CHORD_SYMBOL;
 }
-
-}  // namespace
 
 std::vector<std::string> SplitChords(const std::string& text) {
   std::vector<std::string> chords(1);

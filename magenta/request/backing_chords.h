@@ -30,6 +30,8 @@ struct BackingChords {
   bool operator==(const BackingChords&) const = default;
 };
 
+bool IsChordSymbol(const NoteSequence::TextAnnotation& text);
+
 /// The symbols of `text`, by blanks, commas or bar lines.
 std::vector<std::string> SplitChords(const std::string& text);
 

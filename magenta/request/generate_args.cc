@@ -41,7 +41,7 @@ struct ArgumentRow {
   GeneratorArgument argument;
   Take take;
   Check check = nullptr;
-  bool of_chords = false;
+  ArgumentUse use = ArgumentUse::kAll;
 
   ArgumentRow(const char* name, GeneratorArgument::Type type, Take take, const char* help)
       : take(take) {
@@ -70,9 +70,8 @@ struct ArgumentRow {
     check = only;
     return *this;
   }
-  /// Of models that read chords alone.
-  ArgumentRow& OfChords() {
-    of_chords = true;
+  ArgumentRow& For(ArgumentUse models) {
+    use = models;
     return *this;
   }
   /// What leaving it out means.
@@ -142,7 +141,8 @@ const std::vector<ArgumentRow>& Rows() {
           "Temperature of the choice among pitches alone; without it that of all events.")
           .AtLeast(0)
           .AtMost(1e6)
-          .Only(IsTemperature),
+          .Only(IsTemperature)
+          .For(ArgumentUse::kPitches),
       Row(
           "top_p", kFloat, [](V v, A a) { a.sampling.top_p = NumberIn(v); },
           "Only the most probable events that have this probability together are drawn.")
@@ -192,26 +192,26 @@ const std::vector<ArgumentRow>& Rows() {
           "render_chords", kBool, [](V v, A a) { a.render_chords = BoolIn(v); },
           "Whether the chords that the music is made over sound, too.")
           .Default(false)
-          .OfChords(),
+          .For(ArgumentUse::kOverChords),
       Row(
           "backing_chords", kString,
           [](V v, A a) { a.chords.symbols = SplitChords(v.string_value()); },
           "Chord symbols by blanks, to play over; they repeat, and say how long the new music is "
           "where nothing else does. Without them the input's own.")
           .Only([](V v) { return !SplitChords(v.string_value()).empty(); })
-          .OfChords(),
+          .For(ArgumentUse::kOverChords),
       Row(
           "steps_per_chord", kInt, [](V v, A a) { a.chords.steps_per_chord = v.int_value(); },
           "Steps that each of the backing chords lasts; without it a bar: 16 in 4/4, 12 in 3/4.")
           .AtLeast(1)
           .AtMost(1 << 16)
-          .OfChords(),
+          .For(ArgumentUse::kOverChords),
       Row(
           "chords_from", kString, [](V v, A a) { a.chords.from_new = v.string_value() == "new"; },
           "Whether the backing chords begin at the start of the input or with the new music; "
           "without it new after the music of a file, else start.")
           .Choices({"start", "new"})
-          .OfChords(),
+          .For(ArgumentUse::kOverChords),
       Row(
           "bars", kInt, [](V v, A a) { a.bars = v.int_value(); },
           "New bars, in the meter of the music, where no section says how much is new.")
@@ -234,18 +234,20 @@ const std::vector<ArgumentRow>& Rows() {
           .Only([](V v) { return !TextIn(v).empty(); }),
       Row(
           kPrimerKeyArg, kString, [](V v, A a) { a.primer_key = KeyIn(v); },
-          "The key that the primer is taken to be in: C, F#, Bb, Am, or 0 (C) to 11; without it "
-          "the "
-          "one that fits its notes best.")
+          "The key that the primer is taken to be in (C, F#, Bb, Am, or 0 to 11 from C up); "
+          "without "
+          "it the one that fits its notes best.")
           .AtLeast(0)
           .AtMost(11)
-          .Only([](V v) { return KeyIn(v).has_value(); }),
-      Row(kProgramArg, kString, TakeProgram,
+          .Only([](V v) { return KeyIn(v).has_value(); })
+          .For(ArgumentUse::kMovesToKey),
+      Row("program", kString, TakeProgram,
           "The sound of the part that is continued: a General MIDI number or name; without it "
           "its own.")
           .AtLeast(0)
           .AtMost(127)
-          .Only([](V v) { return ParseProgram(TextIn(v)).ok(); }),
+          .Only([](V v) { return ParseProgram(TextIn(v)).ok(); })
+          .For(ArgumentUse::kInstruments),
       Row(
           "accompaniment", kString,
           [](V v, A a) { a.keep_accompaniment = v.string_value() == "keep"; },
@@ -285,6 +287,37 @@ bool IsOf(const ArgValue& value, const GeneratorArgument& argument) {
   }
 }
 
+bool IsFor(const ArgumentRow& row, const ArgumentRule* rule) {
+  return rule == nullptr || rule->takes(row.use);
+}
+
+/// What is told of an argument that means nothing to `model`.
+absl::Status NotFor(const ArgumentRow& row, const std::string& model) {
+  const char* why = "";
+  const char* remedy = "Leave it out";
+  switch (row.use) {
+    case ArgumentUse::kAll: break;
+    case ArgumentUse::kPitches:
+      why = "is for pitches, and {} draws none";
+      remedy = "Use temperature alone";
+      break;
+    case ArgumentUse::kOverChords:
+      why = "is for models that play over chords, and {} reads none";
+      remedy = "Leave it out, or choose chord_pitches_improv";
+      break;
+    case ArgumentUse::kMovesToKey:
+      why = "is for models that move primers to a key of theirs, and {} takes them as they are";
+      break;
+    case ArgumentUse::kInstruments:
+      why = "is the sound of an instrument, and {} plays drums";
+      remedy = "Leave it out: drums sound as the drum kit of channel 10";
+      break;
+  }
+  return UsageError(
+      fmt::format("the argument {} {}", row.argument.name(), fmt::format(fmt::runtime(why), model)),
+      remedy);
+}
+
 /// " of 0 to 1", " above 0, up to 1", " of 1 or more", "".
 std::string RangeText(const GeneratorArgument& argument) {
   if (!argument.has_low()) return "";
@@ -309,11 +342,11 @@ std::string TakesText(const GeneratorArgument& argument) {
 }
 
 /// "The arguments are temperature and top_p (float_value), seed (int_value), ...".
-std::string ExistingArgs(const TakesArgumentRule& takes) {
+std::string ExistingArgs(const ArgumentRule* rule) {
   std::vector<std::pair<std::string, std::vector<std::string>>> groups;
   for (const ArgumentRow& row : Rows()) {
     const GeneratorArgument& argument = row.argument;
-    if (takes && !takes(argument.name())) continue;
+    if (!IsFor(row, rule)) continue;
     const std::string type = argument.type() == GeneratorArgument::FLOAT    ? "float_value"
                              : argument.type() != GeneratorArgument::STRING ? "int_value"
                              : argument.has_low() ? "int_value or string_value"
@@ -329,7 +362,7 @@ std::string ExistingArgs(const TakesArgumentRule& takes) {
   return text;
 }
 
-const ArgumentRow* FindArg(std::string_view name) {
+const ArgumentRow* FindArg(const std::string& name) {
   for (const ArgumentRow& row : Rows()) {
     if (row.argument.name() == name) return &row;
   }
@@ -355,36 +388,36 @@ absl::Status CheckProgramName(const std::string& name) {
 
 }  // namespace
 
-bool IsOfChords(std::string_view name) {
-  const ArgumentRow* row = FindArg(name);
-  return row != nullptr && row->of_chords;
-}
-
-std::vector<GeneratorArgument> GenerateArguments() {
+std::vector<GeneratorArgument> GenerateArguments(const ArgumentRule* rule) {
   std::vector<GeneratorArgument> arguments;
-  for (const ArgumentRow& row : Rows()) arguments.push_back(row.argument);
+  for (const ArgumentRow& row : Rows()) {
+    if (IsFor(row, rule)) arguments.push_back(row.argument);
+  }
   return arguments;
 }
 
 absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options,
-                                               const TakesArgumentRule& takes) {
+                                               const ArgumentRule* rule) {
   GenerateArgs args;
   // In order of names, so that of several errors the same one is told each time.
   const std::map<std::string, ArgValue> sorted(options.args().begin(), options.args().end());
   for (const auto& [name, value] : sorted) {
     const ArgumentRow* row = FindArg(name);
     if (row == nullptr) {
-      return UsageError(fmt::format("there is no argument '{}'", name), ExistingArgs(takes));
+      return UsageError(fmt::format("there is no argument '{}'", name), ExistingArgs(rule));
     }
-    if (name == kProgramArg && value.has_string_value()) {
+    if (name == "program" && value.has_string_value()) {
       MAGENTA_RETURN_IF_ERROR(CheckProgramName(value.string_value()));
     }
     if (!IsOf(value, row->argument) || (row->check != nullptr && !row->check(value))) {
       return UsageError(fmt::format("argument '{}' takes {}, not {}", name,
                                     TakesText(row->argument), ArgText(value)),
-                        ExistingArgs(takes));
+                        ExistingArgs(rule));
     }
+    const GenerateArgs before = args;
     row->take(value, args);
+    // A client may send each argument's default.
+    if (!IsFor(*row, rule) && args != before) return NotFor(*row, rule->model);
   }
   if (args.branch_factor == 0) args.branch_factor = 1;
   if (args.num_steps.has_value() + args.new_steps.has_value() + args.bars.has_value() > 1) {
@@ -393,7 +426,6 @@ absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options,
         "is",
         "Leave all but one of them out");
   }
-  // A client may send each argument's default.
   if (!args.chords.given() && args.chords != BackingChords()) {
     return UsageError(
         "the arguments steps_per_chord and chords_from are of backing_chords, and there are none",

@@ -5,7 +5,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -17,17 +16,26 @@ namespace magenta {
 
 using GeneratorArgument = GeneratorDetails::Argument;
 
-/// Whether the argument `name` is of models that read chords alone.
-bool IsOfChords(std::string_view name);
-
-/// Of models that move primers to a key of theirs.
 inline constexpr char kPrimerKeyArg[] = "primer_key";
-/// Of models that play no drums.
-inline constexpr char kProgramArg[] = "program";
 
-/// Every argument that ParseGenerateArgs takes, and what it may be: the table that it reads them
-/// by. Its defaults leave GenerateArgs as they are.
-std::vector<GeneratorArgument> GenerateArguments();
+/// Which models an argument is for.
+enum class ArgumentUse {
+  kAll,
+  kPitches,      // that draw some
+  kOverChords,   // that read chords
+  kMovesToKey,   // that move primers to a key of theirs
+  kInstruments,  // that play no drums
+};
+
+/// A model, and which arguments are for it.
+struct ArgumentRule {
+  std::string model;
+  std::function<bool(ArgumentUse)> takes;
+};
+
+/// Every argument that ParseGenerateArgs takes, or those for the model of `rule`, and what it may
+/// be: the table that it reads them by. Its defaults leave GenerateArgs as they are.
+std::vector<GeneratorArgument> GenerateArguments(const ArgumentRule* rule = nullptr);
 
 /// The arguments that a request may have, by their names there.
 struct GenerateArgs {
@@ -74,14 +82,11 @@ struct GenerateArgs {
   bool operator==(const GenerateArgs&) const = default;
 };
 
-/// Whether a model takes the argument `name` of GenerateArguments().
-using TakesArgumentRule = std::function<bool(const std::string& name)>;
-
-/// Reads `options.args`. An unknown name, a value of another type or out of its range: exit 2,
-/// listing what exists, of that what a model `takes` (null: it is not known). Arguments that it
-/// does not take are left for others to tell.
+/// Reads `options.args`, for the model of `rule` (null: it is not known). An unknown name, a value
+/// of another type or out of its range: exit 2, listing what exists for it. One that says something
+/// to models of another use: exit 2, naming that.
 absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options,
-                                               const TakesArgumentRule& takes = nullptr);
+                                               const ArgumentRule* rule = nullptr);
 
 /// Says `sampling` in the arguments of a request; what is as by default stays unsaid, but for the
 /// temperature.

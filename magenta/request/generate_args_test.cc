@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <iterator>
 #include <vector>
 
 #include "magenta/base/error_message.h"
@@ -15,6 +16,7 @@ namespace {
 
 using ArgValue = GeneratorOptions::ArgValue;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 ArgValue Number(const GeneratorArgument& argument, double number) {
   ArgValue value;
@@ -87,9 +89,41 @@ TEST(GenerateArgsTest, ErrorsListTheTable) {
 TEST(GenerateArgsTest, ErrorsListWhatAModelTakes) {
   GeneratorOptions options;
   (*options.mutable_args())["bogus"].set_int_value(1);
-  const auto takes = [](const std::string& name) { return name == "seed" || name == "top_p"; };
-  EXPECT_EQ(ErrorRemedy(ParseGenerateArgs(options, takes).status()),
-            "The arguments are top_p (float_value); seed (int_value)");
+  const ArgumentRule drums = {"kit", [](ArgumentUse use) { return use == ArgumentUse::kAll; }};
+  const std::string remedy = ErrorRemedy(ParseGenerateArgs(options, &drums).status());
+  for (const GeneratorArgument& argument : GenerateArguments(&drums)) {
+    EXPECT_THAT(remedy, HasSubstr(argument.name()));
+  }
+  const char* const others[] = {
+      "pitch_temperature", "backing_chords", "steps_per_chord", "chords_from",
+      "render_chords",     "primer_key",     "program"};
+  EXPECT_EQ(GenerateArguments(&drums).size() + std::size(others), GenerateArguments().size());
+  for (const char* name : others) EXPECT_THAT(remedy, Not(HasSubstr(name)));
+}
+
+TEST(GenerateArgsTest, WhatIsForOtherModelsIsToldByName) {
+  const ArgumentRule none = {"kit", [](ArgumentUse use) { return use == ArgumentUse::kAll; }};
+  const auto said = [&](const std::string& name, const ArgValue& value) {
+    GeneratorOptions options;
+    (*options.mutable_args())[name] = value;
+    return std::string(ErrorMessage(ParseGenerateArgs(options, &none).status()));
+  };
+  ArgValue number;
+  number.set_int_value(1);
+  EXPECT_EQ(said("pitch_temperature", number),
+            "the argument pitch_temperature is for pitches, and kit draws none");
+  EXPECT_EQ(said("render_chords", number),
+            "the argument render_chords is for models that play over chords, and kit reads none");
+  EXPECT_EQ(said("primer_key", number),
+            "the argument primer_key is for models that move primers to a key of theirs, and kit "
+            "takes them as they are");
+  EXPECT_EQ(said("program", number),
+            "the argument program is the sound of an instrument, and kit plays drums");
+  EXPECT_EQ(said("backing_chords", Text("C F")),
+            "the argument backing_chords is for models that play over chords, and kit reads none");
+  // What leaves all as it is says nothing.
+  number.set_int_value(0);
+  EXPECT_EQ(said("render_chords", number), "");
 }
 
 }  // namespace

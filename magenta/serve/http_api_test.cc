@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "magenta/generate/generator_details.h"
 #include "magenta/generate/random_model.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/music/read_music.h"
@@ -245,6 +246,8 @@ TEST_F(HttpApiTest, AnswersSound) {
 TEST_F(HttpApiTest, EveryParameterThatIsDescribedIsTaken) {
   const auto all = nlohmann::json::parse(Get("/openapi.json").body)["components"]["parameters"];
   EXPECT_EQ(all.size(), 20u);
+  const GeneratorDetails lookback = DetailsOf(**FindModel("lookback_rnn")),
+                         improv = DetailsOf(**FindModel("chord_pitches_improv"));
   for (const auto& [name, parameter] : all.items()) {
     if (name == "id") continue;
     const std::string value = name == "accompaniment"    ? "drop"
@@ -254,7 +257,8 @@ TEST_F(HttpApiTest, EveryParameterThatIsDescribedIsTaken) {
                                                          : "1";
     const bool needs_chords = name == "steps_per_chord" || name == "chords_from";
     const std::string query = name + "=" + value + (needs_chords ? "&backing_chords=C+F" : "");
-    HttpApi& api = IsOfChords(name) ? improv_api_ : api_;
+    const bool of_chords = TakesArgument(improv, name) && !TakesArgument(lookback, name);
+    HttpApi& api = of_chords ? improv_api_ : api_;
     const HttpResponse response =
         Ask(api, PostOf("/v1/generators/default:generate?" + query, "text/vnd.abc", kAbc));
     EXPECT_EQ(response.status, 200) << name << response.body;

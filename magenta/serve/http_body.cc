@@ -420,9 +420,9 @@ absl::StatusOr<BodyReading> ReadHttpBody(std::string_view content_type, std::str
     return UsageError("steps is num_steps, and both are given", "Give one");
   }
   AddArgs(query, reading.request);
-  MAGENTA_ASSIGN_OR_RETURN(
-      const GenerateArgs args,
-      ParseGenerateArgs(reading.request.generator_options(), ArgumentsOf(*model.spec)));
+  const ArgumentRule rule = ArgumentRuleOf(*model.spec);
+  MAGENTA_ASSIGN_OR_RETURN(const GenerateArgs args,
+                           ParseGenerateArgs(reading.request.generator_options(), &rule));
   if (is_music && !args.num_steps && !args.new_steps && !args.bars && !args.chords.given()) {
     (*reading.request.mutable_generator_options()->mutable_args())["bars"].set_int_value(
         kDefaultBars);

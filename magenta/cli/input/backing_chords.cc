@@ -7,13 +7,6 @@
 #include "magenta/base/status.h"
 
 namespace magenta::cli {
-namespace {
-
-bool IsChordSymbol(const NoteSequence::TextAnnotation& text) {
-  return text.annotation_type() == NoteSequence::TextAnnotation::CHORD_SYMBOL;
-}
-
-}  // namespace
 
 void BackingChordFlags::Describe(Flags& flags) {
   flags

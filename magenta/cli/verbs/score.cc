@@ -39,10 +39,13 @@ struct FileScore {
 absl::Status OfPiece(const std::string& piece, const absl::Status& status,
                      const std::string& file) {
   const std::string message = piece + ErrorMessage(status);
-  if (status.code() != absl::StatusCode::kOutOfRange) {
-    return InputError(file, message, ErrorRemedy(status));
+  switch (status.code()) {
+    case absl::StatusCode::kOutOfRange:
+      return WithFile(NothingToOutputError(message, ErrorRemedy(status)), file);
+    case absl::StatusCode::kInvalidArgument:
+      return WithFile(UsageError(message, ErrorRemedy(status)), file);
+    default: return InputError(file, message, ErrorRemedy(status));
   }
-  return WithFile(NothingToOutputError(message, ErrorRemedy(status)), file);
 }
 
 /// A model, what it is called, and how it scores each file.
@@ -117,7 +120,7 @@ class ScoreVerb : public Verb {
 
  private:
   /// Adds the file's score to each model's, or to none; `failures` get the first model's pieces
-  /// that can't be scored.
+  /// that can't be scored. Error: the file can't be read.
   absl::Status ScoreByAll(const std::string& file, std::vector<ModelScores>& all,
                           std::vector<absl::Status>& failures) const {
     std::vector<FileScore> scores;
@@ -128,6 +131,10 @@ class ScoreVerb : public Verb {
           is_dataset ? ScoreDataset(one.model, file, all.size() > 1) : ScoreFile(one.model, file));
     }
     failures.insert(failures.end(), scores[0].failures.begin(), scores[0].failures.end());
+    const bool has_music = std::all_of(scores.begin(), scores.end(), [](const FileScore& score) {
+      return score.failures.empty() || !score.per_event.empty();
+    });
+    if (!has_music) return absl::OkStatus();
     for (size_t i = 0; i < all.size(); ++i) all[i].scores.push_back(std::move(scores[i]));
     return absl::OkStatus();
   }
@@ -226,16 +233,11 @@ class ScoreVerb : public Verb {
       const std::string piece = fmt::format(
           "piece {}{}: ", ++number,
           sequence->filename().empty() ? "" : fmt::format(" ({})", sequence->filename()));
-      std::optional<int> instrument;
-      if (!part_.empty()) {
-        const auto part = FindPart(PartsOf(*sequence), part_, "--part");
-        if (!part.ok()) return WithFile(part.status(), file);
-        instrument = part->instrument;
-      }
-      const auto parts = ScoreSequence(model, *std::move(sequence), instrument);
+      const auto parts = ScorePiece(model, *std::move(sequence));
       if (!parts.ok()) {
-        if (number == 1 && pieces.at_end()) return WithFile(parts.status(), file);
-        score.failures.push_back(OfPiece(piece, parts.status(), file));
+        const bool is_alone = number == 1 && pieces.at_end();
+        score.failures.push_back(is_alone ? WithFile(parts.status(), file)
+                                          : OfPiece(piece, parts.status(), file));
         continue;
       }
       for (const ScoredPart& part : *parts) {
@@ -246,8 +248,17 @@ class ScoreVerb : public Verb {
         }
       }
     }
-    if (!score.per_event.empty() || score.failures.empty()) return score;
-    return score.failures.front();
+    return score;
+  }
+
+  absl::StatusOr<std::vector<ScoredPart>> ScorePiece(const std::shared_ptr<const Model>& model,
+                                                     NoteSequence piece) const {
+    std::optional<int> instrument;
+    if (!part_.empty()) {
+      MAGENTA_ASSIGN_OR_RETURN(const Part part, FindPart(PartsOf(piece), part_, "--part"));
+      instrument = part.instrument;
+    }
+    return ScoreSequence(model, std::move(piece), instrument);
   }
 
   /// The examples of a data set; with `same_events` one that was made for another model will do.

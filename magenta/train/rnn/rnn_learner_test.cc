@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <random>
 
 #include "magenta/nn/rnn.h"
@@ -99,6 +100,19 @@ class LayersTest : public testing::TestWithParam<Case> {
  protected:
   void SetUp() override { UseOneThread(); }
 };
+
+// What training begins with has the names and shapes that a network is loaded by.
+TEST_P(LayersTest, VariablesAreThoseOfTheNetwork) {
+  const RnnLayout layout = LayoutOf(GetParam());
+  std::map<std::string, std::vector<int64_t>> trained, loaded;
+  for (const Variable& v : StartVariables(layout, 3)) trained[v.name] = v.shape;
+  for (const NetworkVariable& v :
+       RnnVariables({kInputs, layout.hparams.rnn_layer_sizes, kClasses,
+                     layout.hparams.attn_length > 0, layout.hparams.residual_connections})) {
+    loaded[v.name] = v.shape;
+  }
+  EXPECT_EQ(trained, loaded);
+}
 
 TEST_P(LayersTest, GradientsAreThoseOfLibtorch) {
   const RnnLayout layout = LayoutOf(GetParam());
