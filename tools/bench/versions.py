@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
 
 def parse():
   parser = argparse.ArgumentParser(description=__doc__,
@@ -80,6 +82,9 @@ def main():
   flags = parse()
   print('| processor time | before, median | after, median | after / before |\n| --- | --- | --- | --- |')
   with tempfile.TemporaryDirectory(prefix='magenta-bench-') as scratch:
+    # Where both look for the weights that come with the program: beside its folder.
+    os.makedirs(os.path.join(scratch, 'share', 'magenta'))
+    os.symlink(os.path.join(ROOT, 'data', 'bundles'), os.path.join(scratch, 'share', 'magenta', 'bundles'))
     sides = [copied(flags.before, os.path.join(scratch, 'before')),
              copied(flags.after, os.path.join(scratch, 'after'))]
     made = 0
