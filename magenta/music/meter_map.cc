@@ -136,16 +136,28 @@ int64_t BarLineStep(const Meter& meter, double quarters, Grid grid) {
   return static_cast<int64_t>(line - std::ceil(line / bar) * bar);
 }
 
+double LeadToBarLines(const Meter& meter, Grid grid) {
+  if (grid.is_per_second()) return 0;
+  const double bar = meter.bar() * grid.steps();
+  if (bar != std::floor(bar)) return 0;
+  // Less is what times in ticks and tempos in microseconds round.
+  constexpr double kRounding = 1.0 / 8;
+  const double line = meter.bar_line * grid.steps();
+  return std::abs(line - std::round(line)) < kRounding ? 0 : std::ceil(line) - line;
+}
+
 namespace {
 
-/// The meter of a bar of `quarters`; nullopt where there is none in 64ths.
-std::optional<Meter> MeterOfBar(double quarters) {
-  for (int denominator = 4; denominator <= 64; denominator *= 2) {
-    const double numerator = quarters * denominator / 4;
-    if (std::abs(numerator - std::round(numerator)) > 1e-6 || numerator < 0.5) continue;
-    return Meter{static_cast<int>(std::round(numerator)), denominator, 0, 0};
+/// The meter of a bar of `quarters`, or the shortest one of 64ths that holds it.
+Meter MeterOfBar(double quarters) {
+  constexpr int kFinest = 64;
+  const double most = std::max(std::ceil(quarters * kFinest / 4 - 1e-6), 1.0);
+  Meter meter{static_cast<int>(most), kFinest, 0, 0};
+  while (meter.numerator % 2 == 0 && meter.denominator > 4) {
+    meter.numerator /= 2;
+    meter.denominator /= 2;
   }
-  return std::nullopt;
+  return meter;
 }
 
 }  // namespace
@@ -157,13 +169,17 @@ NoteSequence WithShortBars(NoteSequence sequence, const std::vector<double>& bar
   std::vector<Meter> bars;  // of each bar
   size_t at = 0;
   double start = 0;
+  bool is_cut = false;  // the last bar
+  const auto show = [&](const Meter& meter) {
+    if (bars.empty() || is_cut || !bars.back().IsSameAs(meter)) bars.push_back(meter);
+  };
   for (const double end : bar_lines) {
     while (at + 1 < written.size() && written[at + 1].start() <= start + kSamePlace) ++at;
     Meter meter = written[at].meter;
-    const auto own = MeterOfBar(end - start);
-    if (end - start < meter.bar() - kSamePlace && own.has_value()) meter = *own;
+    if (end - start < meter.bar() - kSamePlace) meter = MeterOfBar(end - start);
     meter.start = start;
-    if (bars.empty() || !bars.back().IsSameAs(meter)) bars.push_back(meter);
+    show(meter);
+    is_cut = end - start < meter.bar() - kSamePlace;
     start = end;
   }
   // What comes after the last bar line, and changes of meter there.
@@ -171,7 +187,8 @@ NoteSequence WithShortBars(NoteSequence sequence, const std::vector<double>& bar
     Meter meter = written[at].meter;
     if (meter.start <= start && start > written.back().end - kSamePlace) continue;
     meter.start = std::max(meter.start, start);
-    if (bars.empty() || !bars.back().IsSameAs(meter)) bars.push_back(meter);
+    show(meter);
+    is_cut = false;
   }
   sequence.clear_time_signatures();
   for (const Meter& meter : bars) {

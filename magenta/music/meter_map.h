@@ -58,6 +58,11 @@ class MeterMap {
 /// bars of a pickup begin before the music. 0 where a bar is no whole number of steps.
 int64_t BarLineStep(const Meter& meter, double quarters, Grid grid);
 
+/// By how many steps, below 1, music must begin later for the bar lines of `meter` to stand on
+/// steps: after a pickup of triplets they lie between. 0 where that is rounding, and where a bar is
+/// no whole number of steps.
+double LeadToBarLines(const Meter& meter, Grid grid);
+
 /// Whether a denominator is a power of 2 and a numerator 1 or more (at most 1e6).
 bool IsPlayable(const NoteSequence::TimeSignature& meter);
 
@@ -67,8 +72,8 @@ NoteSequence WithRealMeters(NoteSequence sequence);
 
 /// `sequence` with meters of their own for bars that are shorter than their meter says: pickups and
 /// cut bars, as notation programs write them into MIDI and MusicXML. `bar_lines` are where its bars
-/// end, in quarters, rising. Bars that no meter of 64ths fits stay as they are, and so does a
-/// sequence without meters.
+/// end, in quarters, rising. A bar that no meter of 64ths fits (of a triplet) has the next longer
+/// one, which the bar after it cuts short. A sequence without meters stays as it is.
 NoteSequence WithShortBars(NoteSequence sequence, const std::vector<double>& bar_lines);
 
 }  // namespace magenta

@@ -118,8 +118,10 @@ TEST(WithShortBars, WritesPickupsAndCutBars) {
       {"M4/4@0 T60@0 60@0+13", {1, 5, 8, 9, 13}, "M1/4@0 M4/4@1 M3/4@5 M1/4@8 M4/4@9"},
       {"M4/4@0 M3/4@9 T60@0 60@0+15", {1, 5, 9, 12, 15}, "M1/4@0 M4/4@1 M3/4@9"},
       {"M4/4@0 T60@0 60@0+12", {}, "M4/4@0"},
-      {"M4/4@0 T60@0 60@0+12", {8, 12}, "M4/4@0"},          // a bar line is missing
-      {"M4/4@0 T60@0 60@0+12", {1.0 / 3, 4, 8}, "M4/4@0"},  // triplets
+      {"M4/4@0 T60@0 60@0+12", {8, 12}, "M4/4@0"},  // a bar line is missing
+      // Of triplets: the next longer meter, cut by the bar after it.
+      {"M4/4@0 T60@0 60@0+12", {1.0 / 3, 13.0 / 3, 25.0 / 3}, "M3/32@0 M4/4@0.3333333333333333"},
+      {"M4/4@0 T60@0 60@0+12", {1.0 / 3, 4, 8}, "M3/32@0 M59/64@0.3333333333333333 M4/4@4"},
       {"T60@0 60@0+12", {1, 5, 9, 12}, ""},
   };
   for (const auto& row : rows) {
@@ -128,6 +130,20 @@ TEST(WithShortBars, WritesPickupsAndCutBars) {
     sequence.clear_tempos();
     EXPECT_EQ(DumpMusic(sequence), row.meters) << row.music;
   }
+}
+
+TEST(LeadToBarLines, OfPickupsOfTriplets) {
+  const Grid grid = Grid::PerQuarter(4);
+  const auto lead = [&](double bar_line, int denominator = 4) {
+    return LeadToBarLines({4, denominator, 0, bar_line}, grid);
+  };
+  EXPECT_EQ(lead(0), 0);
+  EXPECT_EQ(lead(0.75), 0);
+  EXPECT_NEAR(lead(1.0 / 3), 2.0 / 3, 1e-9);  // 1 1/3 steps
+  EXPECT_NEAR(lead(2.0 / 3), 1.0 / 3, 1e-9);
+  EXPECT_EQ(lead(0.76), 0);             // ticks round
+  EXPECT_EQ(lead(1.0 / 3, 32 * 4), 0);  // a bar of half a step
+  EXPECT_EQ(LeadToBarLines({4, 4, 0, 1.0 / 3}, Grid::PerSecond(100)), 0);
 }
 
 TEST(TempoMap, ThroughChanges) {

@@ -78,14 +78,14 @@ double StepsAt(const TempoMap& tempos, double seconds, Grid grid) {
   return (grid.is_per_second() ? seconds : tempos.QuartersAt(seconds)) * grid.steps();
 }
 
-StraightTime::StraightTime(const NoteSequence& sequence, double at) {
+StraightTime::StraightTime(const NoteSequence& sequence, double at, double lead) {
   const auto tempos = ByTime(sequence.tempos());
   qpm_ = kImpliedQpm;
   for (const auto& tempo : tempos) {
     MAGENTA_CHECK(tempo.qpm() > 0);
     if (tempo.time() <= std::max(at, 0.0)) qpm_ = tempo.qpm();
   }
-  segments_ = {{0, 0, RatioOf(kImpliedQpm, qpm_)}};
+  segments_ = {{0, lead, RatioOf(kImpliedQpm, qpm_)}};
   for (const auto& tempo : tempos) {
     const double seconds = std::max(tempo.time(), 0.0);
     segments_.push_back({seconds, Straighten(seconds), RatioOf(tempo.qpm(), qpm_)});

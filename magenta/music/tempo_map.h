@@ -43,7 +43,8 @@ class StraightTime {
   /// Of `sequence`, at the tempo that it has at `at` seconds. Its tempos are above 0 (checked);
   /// before the first there are 120 quarters a minute. Changes at times that are no number don't
   /// count.
-  StraightTime(const NoteSequence& sequence, double at);
+  /// Straight time begins at `lead` seconds.
+  StraightTime(const NoteSequence& sequence, double at, double lead = 0);
 
   /// Quarter notes a minute.
   double qpm() const { return qpm_; }

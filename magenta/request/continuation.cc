@@ -205,7 +205,10 @@ absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const
   const TempoMap tempos(music);
   const double step_seconds = options.grid.StepSeconds(end.qpm);
   double start = end.seconds;
-  const double nearest = std::round(end.steps);
+  // Steps are counted from the bar lines.
+  const double lead = LeadToBarLines(
+      MeterMap(music).At(end.steps / options.grid.StepsPerQuarter(end.qpm)), options.grid);
+  const double nearest = std::round(end.steps + lead) - lead;
   const bool off_step = std::abs(nearest - end.steps) > kWholeStep;
   if (off_step) start = std::max(0.0, start + (nearest - end.steps) * step_seconds);
   double stop = 0;

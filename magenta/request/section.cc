@@ -180,6 +180,8 @@ absl::StatusOr<SectionPlan> PlanReference(NoteSequence input, const GeneratorOpt
 struct HeardMeter {
   NoteSequence::TimeSignature signature;
   int64_t first_bar_line = 0;
+  /// Steps by which all is heard later, so that bar lines are on steps.
+  double lead = 0;
 };
 
 HeardMeter MeterAt(const NoteSequence& input, double seconds, Grid grid) {
@@ -188,7 +190,8 @@ HeardMeter MeterAt(const NoteSequence& input, double seconds, Grid grid) {
   HeardMeter heard;
   heard.signature.set_numerator(meter.numerator);
   heard.signature.set_denominator(meter.denominator);
-  heard.first_bar_line = BarLineStep(meter, 0, grid);
+  heard.lead = LeadToBarLines(meter, grid);
+  heard.first_bar_line = BarLineStep(meter, heard.lead == 0 ? 0 : -heard.lead / grid.steps(), grid);
   return heard;
 }
 
@@ -214,7 +217,7 @@ absl::StatusOr<SectionPlan> PlanOnOneGrid(NoteSequence input, double at, Grid gr
       std::find_if_not(input.time_signatures().begin(), input.time_signatures().end(), IsPlayable);
   const bool playable = unplayable == input.time_signatures().end();
   const HeardMeter meter =
-      playable ? MeterAt(input, at, grid) : HeardMeter{*unplayable, 0};  // which Quantize refuses
+      playable ? MeterAt(input, at, grid) : HeardMeter{*unplayable};  // which Quantize refuses
   if (const MeterMap meters(input); tempos.HasChanges() || meters.HasChanges()) {
     notes.push_back(SayChanges(meters, tempos.HasChanges(), meter.signature, tempos.QpmAt(at)));
   }
@@ -223,8 +226,8 @@ absl::StatusOr<SectionPlan> PlanOnOneGrid(NoteSequence input, double at, Grid gr
     *input.add_time_signatures() = meter.signature;
     input.mutable_time_signatures(0)->set_time(0);
   }
-  if (tempos.HasChanges()) {
-    straight.emplace(input, at);
+  if (tempos.HasChanges() || meter.lead > 0) {
+    straight.emplace(input, at, meter.lead * grid.StepSeconds(tempos.QpmAt(at)));
     input = Straightened(input, *straight, at);
   }
   MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized, Quantize(std::move(input), grid));

@@ -36,8 +36,8 @@ struct SectionPlan {
   /// one that the input goes on after, makes the request a fill.
   std::vector<StepRange> sections;
   bool fills = false;
-  /// Of an input whose tempo changes: `input` is in straight time, at the tempo of the first
-  /// section's start.
+  /// Of an input whose tempo changes, or whose bar lines lie between steps: `input` is in straight
+  /// time, at the tempo of the first section's start, so much later that they stand on steps.
   std::optional<StraightTime> straight;
   /// What was done to the input, for the user.
   std::vector<std::string> notes;

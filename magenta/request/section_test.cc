@@ -155,6 +155,37 @@ TEST(SectionTest, BarsAreCountedFromTheInputsOwnBarLines) {
               HasSubstr("4/3 is no meter"));
 }
 
+// A pickup of one or two triplet eighths: all is heard so much later that bar lines are on steps.
+TEST(SectionTest, StepsAreCountedFromBarLinesBetweenThem) {
+  const struct {
+    const char* music;  // at 60: a second is a quarter
+    Times section;
+    int64_t bar_line, start;
+    double lead;  // steps
+  } rows[] = {
+      {"T60@0 M3/32@0 M4/4@0.333333333 60@0+4.333333333",
+       {4.333333333, 8.333333333},
+       -14,
+       18,
+       2. / 3},
+      {"T60@0 M3/16@0 M4/4@0.666666667 60@0+4.666666667",
+       {4.666666667, 8.666666667},
+       -13,
+       19,
+       1. / 3},
+      {"T60@0 M1/4@0 M4/4@1 60@0+5", {5, 9}, -12, 20, 0},
+  };
+  for (const auto& row : rows) {
+    const auto plan = PlanSection(ParseMusic(row.music), Sections({row.section}), Grid(), false);
+    ASSERT_TRUE(plan.ok()) << row.music << plan.status();
+    EXPECT_EQ(plan->search_start_step, row.bar_line) << row.music;
+    EXPECT_EQ(plan->start_step, row.start) << row.music;
+    ASSERT_EQ(plan->straight.has_value(), row.lead > 0) << row.music;
+    if (row.lead > 0) EXPECT_NEAR(plan->straight->Straighten(0), row.lead / 4, 1e-6) << row.music;
+    EXPECT_TRUE(plan->notes.empty()) << row.music;
+  }
+}
+
 TEST(SectionTest, ALastNoteMayReachHalfAStepIntoTheSection) {
   EXPECT_TRUE(PlanSection(NotesAt({{0, 1.06}}), Sections({{1, 2}}), Grid(), false).ok());
   EXPECT_FALSE(PlanSection(NotesAt({{0, 1.07}}), Sections({{1, 2}}), Grid(), false).ok());

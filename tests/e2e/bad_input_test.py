@@ -401,6 +401,13 @@ class Scores(Case):
         self.assertIn('piece 2 (b.mid): there is no melody', result.err)
         both = result.json['files'][0]
         self.assertAlmostEqual(both['log_likelihood'], 2 * one['log_likelihood'], places=3)
+        # What stands before a broken record is scored.
+        with open(records, 'rb') as file:
+            cut = self.write('cut.tfrecord', file.read()[:-3])
+        result = run('score', model, '--json', cut)
+        self.assertEqual(result.status, 3, result)
+        self.assertIn('cut.tfrecord', result.err)
+        self.assertAlmostEqual(result.json['files'][0]['log_likelihood'], one['log_likelihood'], places=3)
 
 
 class Requests(Case):

@@ -229,11 +229,15 @@ class ScoreVerb : public Verb {
     int64_t number = 0;
     while (!pieces.at_end()) {
       MAGENTA_RETURN_IF_ERROR(CheckInterrupted());
-      MAGENTA_ASSIGN_OR_RETURN(std::optional<NoteSequence> sequence, pieces.Next());
+      auto sequence = pieces.Next();
+      if (!sequence.ok()) {  // what follows a broken record can't be found
+        score.failures.push_back(sequence.status());
+        break;
+      }
       const std::string piece = fmt::format(
           "piece {}{}: ", ++number,
-          sequence->filename().empty() ? "" : fmt::format(" ({})", sequence->filename()));
-      const auto parts = ScorePiece(model, *std::move(sequence));
+          (*sequence)->filename().empty() ? "" : fmt::format(" ({})", (*sequence)->filename()));
+      const auto parts = ScorePiece(model, **std::move(sequence));
       if (!parts.ok()) {
         const bool is_alone = number == 1 && pieces.at_end();
         score.failures.push_back(is_alone ? WithFile(parts.status(), file)

@@ -229,7 +229,13 @@ constexpr FormRow kForms[] = {
     {"C||\\\n:D:|", "0 1 | 0x1 1x2", "CDD"},
     {"|:C|:D|", "0 1 | 0x1 1x1", "CD"},
     {"P:A\nCD|\nP:B\nE|", "0 2 | 0x1 1x1", "CDE"},
-    {"C-|:C:|", "0 1 | 0x1 1x2", "CCC"},  // no tie into a section that is played again
+    // A tie reaches into the section behind it; where that is played again, it is struck.
+    {"C-||C|", "0 1 | 0x1 1x1", "C"},
+    {"C-|:C:|", "0 1 | 0x1 1x2", "CC"},
+    {"|:C-|1C:|2D|]", "0 1 2 | 0,1x1 0,2x1", "CCD"},
+    {"|:C-|1D:|2C|]", "0 1 2 | 0,1x1 0,2x1", "CDCC"},
+    {"|:C-|1C:|2C|]", "0 1 2 | 0,1x1 0,2x1", "CC"},
+    {"|:C|1D-:|2D|]", "0 1 2 | 0,1x1 0,2x1", "CDCD"},
 };
 
 TEST(AbcTest, PlaysRepeats) {
@@ -262,6 +268,20 @@ TEST(AbcTest, PlaysPartsInOrder) {
     for (const auto& note : unrolled->notes()) played += "C_D_EF_G_A_B"[note.pitch() - 60];
     EXPECT_EQ(played, row.dump) << row.body;
   }
+}
+
+TEST(AbcTest, SaysWhatIsNeverPlayed) {
+  const auto said = [](const std::string& order) {
+    std::string lines;
+    const AbcTune tune = ReadOne("X:1\nM:none\nL:1/4\nP:" + order +
+                                 "\nK:C\nP:A\nCD|E|\nP:B\nD|\nP:C\nF|G|\n");
+    for (const ScoreWarning& warning : tune.left_out) lines += WarningLine(warning) + "\n";
+    return lines;
+  };
+  EXPECT_EQ(said("AB"), "never played, since no repeat or jump leads there: bar 4-5\n");
+  EXPECT_EQ(said("AC"), "never played, since no repeat or jump leads there: bar 3\n");
+  EXPECT_EQ(said("ACBA"), "");
+  EXPECT_EQ(said(""), "");
 }
 
 TEST(AbcTest, OneBadTuneLosesNoOther) {

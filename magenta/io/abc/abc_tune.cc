@@ -170,7 +170,7 @@ class TuneReader {
   AbcKey key_;
   std::optional<AbcTempo> tempo_;
   std::string part_order_;
-  std::vector<double> bar_lines_;  // quarters, of the first voice
+  std::vector<int64_t> bar_ends_;  // of the first voice
   std::vector<std::unique_ptr<AbcVoice>> voices_;
   std::map<std::string, size_t, std::less<>> voice_of_;  // by id
   size_t voice_ = 0;
@@ -585,9 +585,9 @@ void TuneReader::BarLine(AbcScanner& scan) {
   voice().Bar();
   if (in_first_voice()) {
     constexpr size_t kMost = 100000;
-    const double quarters = UnitsToQuarters(voice().position());
-    const bool is_new = bar_lines_.empty() ? quarters > 0 : quarters > bar_lines_.back();
-    if (is_new && bar_lines_.size() < kMost) bar_lines_.push_back(quarters);
+    const int64_t end = voice().position();
+    const bool is_new = end > (bar_ends_.empty() ? 0 : bar_ends_.back());
+    if (is_new && bar_ends_.size() < kMost) bar_ends_.push_back(end);
   }
   if (bar->ends > 0)
     Mark({.kind = FormMark::kRepeatEnd, .times = std::min(bar->ends + 1, kMaxTimes)});
@@ -596,12 +596,12 @@ void TuneReader::BarLine(AbcScanner& scan) {
   if (bar->ends + bar->starts == 0) {
     Mark({.kind = bar->thick ? FormMark::kDoubleBar : FormMark::kBar});
   }
-  if (bar->ends + bar->starts > 0 || bar->thick) voice().CutTies();
   if (auto passes = scan.TakeEnding(true)) Ending(std::move(*passes));
 }
 
 void TuneReader::Ending(std::vector<int> passes) {
-  voice().CutTies();
+  // What is tied at the end of the ending before does not lead here.
+  if (std::find(passes.begin(), passes.end(), 1) == passes.end()) voice().CutTies();
   Mark({.kind = FormMark::kEnding, .passes = std::move(passes)});
 }
 
@@ -675,9 +675,14 @@ AbcTune TuneReader::Finish() {
   AbcTune tune;
   if (status_.ok() && !builder_.has_notes()) Fail("the tune has no notes");
   if (status_.ok()) {
+    std::vector<int64_t> bars = {0};
+    for (const int64_t bar : bar_ends_) {
+      bars.push_back(bar);
+      tune.bar_lines.push_back(UnitsToQuarters(bar));
+    }
+    builder_.SetBars(std::move(bars));
     builder_.Finish(end, part_order_);
     tune.sequence = std::move(sequence);
-    tune.bar_lines = std::move(bar_lines_);
   } else {
     tune.sequence.set_reference_number(sequence.reference_number());
     tune.sequence.mutable_sequence_metadata()->set_title(sequence.sequence_metadata().title());

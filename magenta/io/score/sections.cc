@@ -153,11 +153,12 @@ class NotePlayer {
   }
 
  private:
-  using Who = std::array<int, 4>;
+  /// Whatever the voice: a tie may lead from one to another.
+  using Who = std::array<int, 3>;
 
   void CopyNote(int index, const Place& place, std::map<Who, int>& cut) {
     const auto& note = from_.notes(index);
-    const Who who{note.pitch(), note.part(), note.instrument(), note.voice()};
+    const Who who{note.pitch(), note.part(), note.instrument()};
     const auto sounding = cut_.find(who);
     const bool goes_on =
         place.arrival == kAhead && note.start_time() <= place.start && sounding != cut_.end();

@@ -11,7 +11,7 @@ namespace magenta {
 /// in the result, and section_annotations mark where each played section begins. Unchanged when
 /// it has no groups. A note that sounds over the end of a section sounds on where the section is
 /// played into the one that stands behind it. Elsewhere it is cut. Where the playing goes ahead,
-/// past a first ending, to what begins with its pitch in its voice, the two are one note (a tie
+/// past a first ending, to what begins with its pitch in its part, the two are one note (a tie
 /// into the first ending that holds for the second one, too); otherwise, as where it goes back, a
 /// note that sounds into a section is struck again at the section's start. Tempos, meters and keys
 /// are repeated at a section's start where they differ from what stood before. Errors: a group

@@ -62,23 +62,26 @@ TEST(SectionsTest, PlaysGroups) {
   }
 }
 
-// A note tied into both endings; what is struck again there in another voice; one that hangs on at
-// the repeat's end.
+// A note tied into both endings, in another voice too; what another instrument strikes again there;
+// one that hangs on at the repeat's end.
 TEST(SectionsTest, TiesReachTheSecondEnding) {
   const auto unrolled = UnrollSections(Parse(R"(
     total_time: 3
     notes { pitch: 60 start_time: 0.5 end_time: 1.5 }
     notes { pitch: 65 start_time: 0.5 end_time: 1.5 }
+    notes { pitch: 67 start_time: 0.5 end_time: 1.5 }
     notes { pitch: 62 start_time: 1.5 end_time: 2.25 }
     notes { pitch: 60 start_time: 2 end_time: 3 }
     notes { pitch: 65 start_time: 2 end_time: 3 voice: 1 }
+    notes { pitch: 67 start_time: 2 end_time: 3 instrument: 1 }
     section_annotations { time: 0 section_id: 0 }
     section_annotations { time: 1 section_id: 1 }
     section_annotations { time: 2 section_id: 2 }
     section_groups { sections { section_id: 0 } sections { section_id: 1 } num_times: 1 }
     section_groups { sections { section_id: 0 } sections { section_id: 2 } num_times: 1 })"));
   ASSERT_TRUE(unrolled.ok()) << unrolled.status();
-  EXPECT_EQ(DumpNotes(*unrolled), "60@1+2 65@1+2 62@3+1 60@5+3 65@5+1 62@6+0.5 65@6+2");
+  EXPECT_EQ(DumpNotes(*unrolled),
+            "60@1+2 65@1+2 67@1+2 62@3+1 60@5+3 65@5+3 67@5+1 62@6+0.5 67@6+2/1");
 }
 
 /// One note of 60 over measures [first, last) of two quarters each; sections begin at `starts`.
