@@ -136,7 +136,11 @@ absl::Status HttpApi::CheckHead(const HttpRequest& request) const {
           fmt::format("a page of {} may not ask", HeaderText(request.origin)));
     }
   }
-  if (request.target == "/healthz") return absl::OkStatus();
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  if (request.target == "/healthz" ||
+      (reads && more_ != nullptr && more_->IsOpen(request.target))) {
+    return absl::OkStatus();
+  }
   return service_.CheckToken(BearerToken(request.authorization));
 }
 
@@ -164,6 +168,7 @@ void HttpApi::Handle(HttpRequest request, std::shared_ptr<HttpReply> reply,
   } else if (target.path == "/openapi.json") {
     response.body = OpenApiJson();
   } else {
+    if (more_ != nullptr && more_->Handle(request, reply, ticket)) return;
     return reply->Send(ErrorResponse(MissingInputError(
         "", "there is nothing at " + HeaderText(target.path), "GET /openapi.json lists what is")));
   }

@@ -45,6 +45,19 @@ class HttpReply {
   virtual void EndStream() = 0;
 };
 
+/// More that a server answers over HTTP beside its generators: a group of paths. Thread-safe.
+class HttpRoutes {
+ public:
+  virtual ~HttpRoutes() = default;
+  /// Whether anybody may ask for `target` with GET, as for what a page is made of; other requests
+  /// need the server's token.
+  virtual bool IsOpen(const std::string& target) const = 0;
+  /// Answers `request` through `reply`, now or later, and must not take long itself; false: it has
+  /// no such path. The ticket is cancelled when the client goes.
+  virtual bool Handle(HttpRequest& request, const std::shared_ptr<HttpReply>& reply,
+                      const std::shared_ptr<Ticket>& ticket) = 0;
+};
+
 /// The answer to an error: {"error": {"code", "message", "remedy"}}. `http_status` 0: the one that
 /// the code stands for.
 HttpResponse ErrorResponse(const absl::Status& status, int http_status = 0);
@@ -52,7 +65,9 @@ HttpResponse ErrorResponse(const absl::Status& status, int http_status = 0);
 /// Thread-safe.
 class HttpApi {
  public:
-  explicit HttpApi(GeneratorService& service) : service_(service) {}
+  /// `more`, which must outlive it, answers what is no path of its own; null: nothing does.
+  explicit HttpApi(GeneratorService& service, HttpRoutes* more = nullptr)
+      : service_(service), more_(more) {}
 
   /// What must be refused before a body is read: a token that is missing or wrong, a Host that is
   /// not this machine (a page of another site that had its name point here). OK otherwise.
@@ -67,6 +82,7 @@ class HttpApi {
                 std::shared_ptr<Ticket> ticket);
 
   GeneratorService& service_;
+  HttpRoutes* more_;
 };
 
 /// The description of the routes, OpenAPI 3.0, as JSON.

@@ -617,6 +617,45 @@ TEST_F(HttpApiTest, HealthAndMetrics) {
   EXPECT_EQ(Post(kGenerate, "text/plain", kSlides).status, 503);
 }
 
+/// /page for everybody, /kept with the token.
+class TwoRoutes : public HttpRoutes {
+ public:
+  bool IsOpen(const std::string& target) const override { return target == "/page"; }
+  bool Handle(HttpRequest& request, const std::shared_ptr<HttpReply>& reply,
+              const std::shared_ptr<Ticket>& /*ticket*/) override {
+    if (request.target != "/page" && request.target != "/kept") return false;
+    HttpResponse response;
+    response.body = request.method + " " + request.target;
+    reply->Send(std::move(response));
+    return true;
+  }
+};
+
+TEST_F(HttpApiTest, MoreRoutesAnswerWhatIsNoneOfItsOwn) {
+  ServeOptions options;
+  options.auth_token = "secret";
+  GeneratorService service({RandomModel("basic_rnn")}, options);
+  TwoRoutes routes;
+  HttpApi api(service, &routes);
+  const auto asked = [&](const char* method, const char* target) {
+    HttpRequest request;
+    request.method = method;
+    request.target = target;
+    const absl::Status status = api.CheckHead(request);
+    return status.ok() ? Ask(api, request).body : std::string(status.message());
+  };
+  EXPECT_EQ(asked("GET", "/page"), "GET /page");
+  EXPECT_THAT(asked("POST", "/page"), HasSubstr("token"));
+  EXPECT_THAT(asked("GET", "/kept"), HasSubstr("token"));
+  EXPECT_THAT(asked("GET", "/v1/generators"), HasSubstr("token"));
+  HttpRequest request;
+  request.method = "POST";
+  request.target = "/kept";
+  EXPECT_EQ(Ask(api, request).body, "POST /kept");
+  request.target = "/none";
+  EXPECT_EQ(Ask(api, request).status, 404);
+}
+
 TEST_F(HttpApiTest, TheDescriptionNamesEveryRoute) {
   const auto json = nlohmann::json::parse(Get("/openapi.json").body);
   for (const auto& [path, methods] : json["paths"].items()) {

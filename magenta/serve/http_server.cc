@@ -138,7 +138,7 @@ class BodyRoom {
 
 /// What all connections share.
 struct Shared {
-  explicit Shared(GeneratorService& s) : service(s), api(s) {}
+  Shared(GeneratorService& s, HttpRoutes* more) : service(s), api(s, more) {}
   GeneratorService& service;
   HttpApi api;
   std::atomic<int64_t> body_bytes{0};
@@ -385,8 +385,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 class RunningHttpServer final : public HttpServer {
  public:
-  explicit RunningHttpServer(GeneratorService& service)
-      : shared_(std::make_shared<Shared>(service)) {}
+  RunningHttpServer(GeneratorService& service, HttpRoutes* more)
+      : shared_(std::make_shared<Shared>(service, more)) {}
 
   ~RunningHttpServer() override {
     io_.stop();
@@ -485,8 +485,9 @@ class RunningHttpServer final : public HttpServer {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpServer(GeneratorService& service) {
-  auto server = std::make_unique<RunningHttpServer>(service);
+absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpServer(GeneratorService& service,
+                                                            HttpRoutes* more) {
+  auto server = std::make_unique<RunningHttpServer>(service, more);
   MAGENTA_RETURN_IF_ERROR(server->Start(service.options()));
   return server;
 }

@@ -20,8 +20,10 @@ class HttpServer {
   virtual void Drain(Clock::time_point deadline) = 0;
 };
 
-/// Listens at options().host and http_port of `service`, which must outlive the server. Errors:
+/// Listens at options().host and http_port of `service`, which must outlive the server, as must
+/// `more`, the HttpApi's. Errors:
 /// the host is no address (exit 2); the port is taken (exit 5).
-absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpServer(GeneratorService& service);
+absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpServer(GeneratorService& service,
+                                                            HttpRoutes* more = nullptr);
 
 }  // namespace magenta
