@@ -1,0 +1,122 @@
+// Asks the server this page came from. Every error is an ApiError: what happened, and what to do.
+import { texts } from "../texts";
+
+/** An error as people are told it. */
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    /** What to do; "" where nothing is known. */
+    readonly remedy = "",
+    /** The HTTP status; 0: no answer came. */
+    readonly status = 0,
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+}
+
+const tokenKey = "magenta-token";
+
+/** What the user said when the server asked for its token; kept as long as the tab. */
+export function setToken(token: string): void {
+  sessionStorage.setItem(tokenKey, token);
+}
+
+/** Called when the server wants a token that it was not given; resolves when there is one to try. */
+let askForToken: (() => Promise<void>) | null = null;
+export function onTokenWanted(ask: () => Promise<void>): void {
+  askForToken = ask;
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  try {
+    const body = (await response.json()) as { error?: { message?: string; remedy?: string } };
+    return new ApiError(body.error?.message ?? response.statusText, body.error?.remedy, response.status);
+  } catch {
+    return new ApiError(response.statusText || texts.errors.noAnswer, "", response.status);
+  }
+}
+
+/** The response to a request, or an ApiError. */
+export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  for (;;) {
+    const headers = new Headers(init.headers);
+    const token = sessionStorage.getItem(tokenKey);
+    if (token) headers.set("authorization", `Bearer ${token}`);
+    let response: Response;
+    try {
+      response = await fetch(path, { ...init, headers });
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") throw error;
+      throw new ApiError(texts.errors.noAnswer, texts.errors.startServer);
+    }
+    if (response.ok) return response;
+    if (response.status !== 401 || !askForToken) throw await errorOf(response);
+    await askForToken();
+  }
+}
+
+export async function getJson<T>(path: string): Promise<T> {
+  return (await (await ask(path)).json()) as T;
+}
+
+/** Posts `body` as JSON. */
+export async function postJson<T>(path: string, body: unknown, init: RequestInit = {}): Promise<T> {
+  const response = await ask(path, {
+    ...init,
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json" },
+  });
+  return (await response.json()) as T;
+}
+
+export interface ServerEvent {
+  name: string;
+  data: unknown;
+}
+
+/** The server-sent events of a request, by fetch so that the token goes along. Ends with the stream. */
+export async function* events(path: string, init: RequestInit = {}): AsyncGenerator<ServerEvent> {
+  const response = await ask(path, init);
+  if (!response.body) return;
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  try {
+    for (;;) {
+      let chunk: ReadableStreamReadResult<string>;
+      try {
+        chunk = await reader.read();
+      } catch (error) {
+        if (error instanceof DOMException && error.name === "AbortError") throw error;
+        throw new ApiError(texts.errors.stopped, texts.errors.startServer);
+      }
+      if (chunk.done) return;
+      rest += chunk.value;
+      const parts = rest.split("\n\n");
+      rest = parts.pop() ?? "";
+      for (const part of parts) {
+        const event = parseEvent(part);
+        if (event) yield event;
+      }
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** One event of a stream, without its empty line. */
+export function parseEvent(text: string): ServerEvent | null {
+  let name = "message";
+  const data: string[] = [];
+  for (const line of text.split("\n")) {
+    if (line.startsWith("event:")) name = line.slice(6).trim();
+    if (line.startsWith("data:")) data.push(line.slice(5).trim());
+  }
+  if (data.length === 0) return null;
+  try {
+    return { name, data: JSON.parse(data.join("\n")) as unknown };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,58 @@
+import { merged, type NoteSequence } from "../music/note_sequence";
+import { ApiError, events, getJson, postJson } from "./client";
+import type { Distribution, GenerateSequenceRequest, GeneratorDetails } from "./types";
+
+export async function listGenerators(): Promise<GeneratorDetails[]> {
+  return (await getJson<{ generators?: GeneratorDetails[] }>("/v1/generators")).generators ?? [];
+}
+
+/** Steps of `details`' grid in a second at `qpm`. */
+export function stepsPerSecond(details: GeneratorDetails, qpm: number): number {
+  return details.stepsPerSecond ?? ((details.stepsPerQuarter ?? 4) * qpm) / 60;
+}
+
+const pathOf = (id: string, verb: string) => `/v1/generators/${encodeURIComponent(id)}:${verb}`;
+
+export interface StreamEnd {
+  seed: number;
+  logLikelihood: number;
+  notes: string[];
+}
+
+/** The answer in one piece. `signal` stops the work. */
+export async function generate(id: string, request: GenerateSequenceRequest, signal?: AbortSignal): Promise<NoteSequence> {
+  const init = signal ? { signal } : {};
+  const response = await postJson<{ generatedSequence?: NoteSequence }>(pathOf(id, "generate"), request, init);
+  return response.generatedSequence ?? {};
+}
+
+/** The answer as it is drawn: `piece` gets all of it so far. */
+export async function stream(
+  id: string,
+  request: GenerateSequenceRequest,
+  told: { piece: (sofar: NoteSequence) => void; distribution?: (one: Distribution) => void },
+  signal?: AbortSignal,
+): Promise<{ music: NoteSequence; end: StreamEnd }> {
+  let music: NoteSequence = {};
+  const query = told.distribution ? "?distributions=1" : "";
+  const init: RequestInit = {
+    method: "POST",
+    body: JSON.stringify(request),
+    headers: { "content-type": "application/json" },
+    ...(signal ? { signal } : {}),
+  };
+  for await (const event of events(pathOf(id, "stream") + query, init)) {
+    if (event.name === "piece") {
+      music = merged(music, (event.data as { generatedSequence?: NoteSequence }).generatedSequence ?? {});
+      told.piece(music);
+    } else if (event.name === "distribution") {
+      told.distribution?.(event.data as Distribution);
+    } else if (event.name === "done") {
+      return { music, end: event.data as StreamEnd };
+    } else if (event.name === "error") {
+      const error = (event.data as { error: { message: string; remedy?: string } }).error;
+      throw new ApiError(error.message, error.remedy);
+    }
+  }
+  throw new ApiError("The answer ended too early.");
+}

@@ -1,0 +1,89 @@
+// The shell: the studio's name, its parts as tabs, light and dark, messages, the token.
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { onTokenWanted, setToken } from "./api/client";
+import { Compose } from "./compose/compose";
+import { Duet } from "./duet/duet";
+import { Look } from "./look/look";
+import { isText, setting } from "./store/settings";
+import { Teach } from "./teach/teach";
+import { texts } from "./texts";
+import { Toasts } from "./view/toasts";
+
+export const tabNames = ["duet", "compose", "look", "teach"] as const;
+export type TabName = (typeof tabNames)[number];
+const tabs = { duet: Duet, compose: Compose, look: Look, teach: Teach };
+
+const isTab = (value: string): value is TabName => (tabNames as readonly string[]).includes(value);
+const tabOfAddress = (): TabName => {
+  const name = location.hash.slice(1).split("?")[0] ?? "";
+  return isTab(name) ? name : "duet";
+};
+
+/** The part that is shown; the address's fragment says it: #compose, #compose?link=... */
+export const tab = signal<TabName>(tabOfAddress());
+
+const theme = setting("theme", "", isText);
+const isDark = () => theme.value === "dark" || (theme.value === "" && matchMedia("(prefers-color-scheme: dark)").matches);
+
+const tokenWanted = signal<(() => void) | null>(null);
+onTokenWanted(
+  () =>
+    new Promise((resolve) => {
+      tokenWanted.value = resolve;
+    }),
+);
+
+function TokenDialog() {
+  const send = (event: SubmitEvent) => {
+    event.preventDefault();
+    const field = (event.currentTarget as HTMLFormElement).elements.namedItem("token") as HTMLInputElement;
+    setToken(field.value.trim());
+    tokenWanted.value?.();
+    tokenWanted.value = null;
+  };
+  return (
+    <div class="scrim">
+      <form class="dialog" role="dialog" aria-modal="true" aria-labelledby="token-why" onSubmit={send}>
+        <p id="token-why">{texts.shell.token}</p>
+        <label>
+          {texts.shell.tokenField}
+          <input name="token" type="password" autocomplete="off" required />
+        </label>
+        <button class="primary">{texts.shell.send}</button>
+      </form>
+    </div>
+  );
+}
+
+export function App() {
+  useEffect(() => {
+    const moved = () => (tab.value = tabOfAddress());
+    addEventListener("hashchange", moved);
+    return () => removeEventListener("hashchange", moved);
+  }, []);
+  document.documentElement.dataset.theme = theme.value;
+  const Shown = tabs[tab.value];
+  return (
+    <>
+      <header class="bar">
+        <h1>{texts.name}</h1>
+        <nav aria-label={texts.shell.navigation}>
+          {tabNames.map((name) => (
+            <a key={name} href={`#${name}`} aria-current={tab.value === name ? "page" : undefined}>
+              {texts.tabs[name]}
+            </a>
+          ))}
+        </nav>
+        <button class="quiet" aria-label={texts.shell.theme} onClick={() => (theme.value = isDark() ? "light" : "dark")}>
+          {isDark() ? texts.shell.toLight : texts.shell.toDark}
+        </button>
+      </header>
+      <main>
+        <Shown />
+      </main>
+      <Toasts />
+      {tokenWanted.value && <TokenDialog />}
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+// Messages that come and go: what happened, and what to do.
+import { signal } from "@preact/signals";
+import { ApiError } from "../api/client";
+import { texts } from "../texts";
+
+interface Toast {
+  id: number;
+  message: string;
+  remedy: string;
+  isError: boolean;
+}
+
+const toasts = signal<Toast[]>([]);
+let nextId = 1;
+const shownFor = 8000;
+
+function add(message: string, remedy: string, isError: boolean): void {
+  const id = nextId++;
+  const others = toasts.value.filter((toast) => toast.message !== message).slice(-3);
+  toasts.value = [...others, { id, message, remedy, isError }];
+  if (!isError) setTimeout(() => remove(id), shownFor);
+}
+
+function remove(id: number): void {
+  toasts.value = toasts.value.filter((toast) => toast.id !== id);
+}
+
+export function say(message: string, remedy = ""): void {
+  add(message, remedy, false);
+}
+
+/** Errors stay until they are dismissed. What was stopped on purpose is none. */
+export function sayError(error: unknown): void {
+  if (error instanceof DOMException && error.name === "AbortError") return;
+  if (error instanceof ApiError) add(error.message, error.remedy, true);
+  else add(error instanceof Error ? error.message : texts.errors.unknown, "", true);
+}
+
+export function Toasts() {
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {toasts.value.map((toast) => (
+        <div key={toast.id} class={toast.isError ? "toast error" : "toast"} role={toast.isError ? "alert" : undefined}>
+          <div>
+            <p>{toast.message}</p>
+            {toast.remedy && <p class="muted">{toast.remedy}</p>}
+          </div>
+          <button class="quiet" aria-label={texts.shell.dismiss} onClick={() => remove(toast.id)}>
+            ×
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
