@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 
-const root = join(import.meta.dirname ?? ".", "..", "..");
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const bin = process.env.MAGENTA_BIN ?? join(root, "build", "bin");
 const page = process.env.MAGENTA_STUDIO ?? join(root, "build", "studio");
 
