@@ -10,7 +10,7 @@ export MAGENTA_SHARED ?= $(SHARED)
 export MAGENTA_CORPUS ?= $(CORPUS)
 
 .DEFAULT_GOAL := all
-.PHONY: all full help setup setup-demo demo dev test slow bench lint format format-check layers tidy tidy-ready \
+.PHONY: all full help setup setup-demo demo studio dev test slow bench bench-studio screenshots lint lint-studio format format-check layers tidy tidy-ready \
         asan asan-unit tsan fuzz corpus bundles drums parity magentajs ci clean
 
 all: setup  ## everything, release, into build/bin
@@ -22,9 +22,11 @@ full: all
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-# Installs the Debian packages of the files given, if one is missing.
+# Installs the Debian packages of the files given, if one is missing. A node and npm of another vendor, beside which
+# Debian's cannot be installed, are kept.
 define install
 	@wanted="$$(sed 's/\#.*//' $(1) | xargs)"; \
+	if command -v node >/dev/null && command -v npm >/dev/null; then wanted="$$(echo $$wanted | sed -E 's/\b(nodejs|npm)\b//g')"; fi; \
 	missing="$$(for p in $$wanted; do dpkg -s $$p 2>/dev/null | grep -q '^Status: install ok' || echo $$p; done | xargs)"; \
 	if [ -n "$$missing" ]; then \
 	  echo "Installing Debian packages: $$missing"; \
@@ -45,6 +47,9 @@ build/build.ninja:
 demo: setup-demo build/build.ninja  ## build, generate ten melodies, one WAV and one picture into build/demo
 	cmake --build build --target magenta magenta-live
 	@tools/demo.sh
+
+studio: all  ## build all and open the studio in the browser
+	build/bin/magenta studio
 
 dev: setup  ## the quick loop: no libtorch, into build/dev
 	cmake --preset dev
@@ -72,6 +77,12 @@ bench: setup  ## what docs/performance.md shows: kernels, ours beside installed 
 	  tools/bench/growth.py --music=$(MUSIC) --out=build/growth.svg; \
 	else echo "no folder $(MUSIC): make bench MUSIC=FOLDER of MIDI files compares with peers, too"; fi
 
+bench-studio: all  ## loading, frames, first sound and answer of the studio's page, as docs/performance.md shows them
+	cd studio && npx --no-install playwright test --project=bench
+
+screenshots: all  ## pictures of the studio at two sizes, light and dark, into docs/studio/
+	cd studio && npx --no-install playwright test --project=screenshots
+
 layers:  ## who may include whom
 	python3 tools/check_layers.py
 
@@ -86,8 +97,11 @@ tidy-ready: setup
 	cmake --preset dev -B build/tidy -DMAGENTA_TORCH=ON -DMAGENTA_SERVE=ON
 	cmake --build build/tidy --target magenta_proto magenta_grpc
 
-lint: layers format-check tidy-ready  ## format, layers, clang-tidy over all sources
+lint: layers format-check lint-studio tidy-ready  ## format, layers, types and eslint of the page, clang-tidy over all sources
 	tools/tidy.py all
+
+lint-studio: setup  ## types and eslint of the studio's page
+	cd studio && { [ -d node_modules ] || npm ci --no-audit --no-fund; } && npm run --silent lint
 
 tidy: tidy-ready  ## clang-tidy over what changed since BASE (default: where this branch left main)
 	tools/tidy.py changed $(BASE)
@@ -136,7 +150,7 @@ ci:  ## what a change must pass: README's two commands in a fresh build/, then a
 	tools/check_skips.py build/skips.txt tests/allowed_skips.txt
 	$(MAKE) slow
 	tools/check_skips.py build/skips.txt tests/allowed_skips.txt
-	$(MAKE) layers format-check
+	$(MAKE) layers format-check lint-studio
 	$(MAKE) tidy
 	$(MAKE) asan-unit
 	tools/check_skips.py build/asan/skips.txt tests/allowed_skips.txt

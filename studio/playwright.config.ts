@@ -12,8 +12,15 @@ export default defineConfig({
   workers: 1,
   reporter: "list",
   use: { launchOptions: chromium, trace: "off" },
+  // bench and screenshots are what `make bench-studio` and `make screenshots` run.
   projects: [
-    { name: "desk", use: { viewport: { width: 1440, height: 900 } } },
-    { name: "phone", use: { ...devices["Pixel 7"], viewport: { width: 390, height: 844 }, launchOptions: chromium } },
+    { name: "desk", testMatch: "*.spec.ts", use: { viewport: { width: 1440, height: 900 } } },
+    {
+      name: "phone",
+      testMatch: "*.spec.ts",
+      use: { ...devices["Pixel 7"], viewport: { width: 390, height: 844 }, launchOptions: chromium },
+    },
+    { name: "bench", testMatch: "bench.ts", use: { viewport: { width: 1440, height: 900 } } },
+    { name: "screenshots", testMatch: "screenshots.ts" },
   ],
 });

@@ -1,11 +1,29 @@
 import preact from "@preact/preset-vite";
+import { gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 // `npm run dev` asks a server that runs already for all but the page: MAGENTA_SERVER=http://localhost:8080.
 const server = process.env.MAGENTA_SERVER ?? "http://localhost:8080";
 
+/** Beside each file that shrinks its gzip, which the server sends as it is. */
+const packed = (): Plugin => ({
+  name: "packed",
+  apply: "build",
+  generateBundle: {
+    order: "post",
+    handler(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (!/\.(js|css|svg|html|json)$/.test(file.fileName)) continue;
+        const source = gzipSync(file.type === "chunk" ? file.code : file.source, { level: 9 });
+        this.emitFile({ type: "asset", fileName: `${file.fileName}.gz`, source });
+      }
+    },
+  },
+});
+
 export default defineConfig({
-  plugins: [preact()],
+  plugins: [preact(), packed()],
   build: {
     outDir: process.env.MAGENTA_STUDIO_OUT ?? "../build/studio",
     emptyOutDir: true,

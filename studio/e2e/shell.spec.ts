@@ -2,7 +2,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, test } from "./server";
 
 for (const scheme of ["light", "dark"] as const) {
-  test(`every part opens and axe finds nothing serious (${scheme})`, async ({ page, server }) => {
+  test(`every part opens and axe finds nothing serious (${scheme}) @short`, async ({ page, server }) => {
     await page.emulateMedia({ colorScheme: scheme });
     await page.goto(server.url);
     for (const tab of ["Duet", "Compose", "Look inside", "Teach"]) {
