@@ -53,11 +53,12 @@ ROOMS = {
     "train/distributed": ["base"],
     "train": GENERATE + ["pipeline", "train/distributed"],
     "serve": GENERATE,
+    "studio": GENERATE + ["pipeline", "serve"],
     "cli": GENERATE + ["pipeline"],
     # The programs beside `magenta`: each sees the one heavy room that it is for.
     "cli/train": GENERATE + ["pipeline", "cli", "train", "train/distributed"],
     "cli/live": GENERATE + ["render", "cli", "live", "live/realtime", "live/backends"],
-    "cli/serve": GENERATE + ["serve", "cli"],
+    "cli/serve": GENERATE + ["serve", "studio", "cli"],
 }
 # header prefix -> the rooms that may see it
 ONLY = {

@@ -104,6 +104,13 @@ bool NamesThisMachine(const std::string& host) {
   return IsLoopback(has_port ? host.substr(0, colon) : host);
 }
 
+/// The description of the server's own routes, and of `paths`.
+std::string DescriptionWith(const std::string& paths) {
+  auto all = nlohmann::ordered_json::parse(OpenApiJson());
+  all["paths"].update(nlohmann::ordered_json::parse(paths));
+  return all.dump(1) + "\n";
+}
+
 }  // namespace
 
 HttpResponse ErrorResponse(const absl::Status& status, int http_status) {
@@ -144,6 +151,11 @@ absl::Status HttpApi::CheckHead(const HttpRequest& request) const {
   return service_.CheckToken(BearerToken(request.authorization));
 }
 
+int64_t HttpApi::MaxBodyBytes(const std::string& target) const {
+  const int64_t more = more_ == nullptr ? 0 : more_->MaxBodyBytes(target);
+  return more > 0 ? more : service_.options().max_body_bytes;
+}
+
 void HttpApi::Handle(HttpRequest request, std::shared_ptr<HttpReply> reply,
                      std::shared_ptr<Ticket> ticket) {
   const HttpTarget target(request.target);
@@ -166,7 +178,7 @@ void HttpApi::Handle(HttpRequest request, std::shared_ptr<HttpReply> reply,
     response.content_type = "text/plain; version=0.0.4";
     response.body = service_.metrics().Text();
   } else if (target.path == "/openapi.json") {
-    response.body = OpenApiJson();
+    response.body = more_ == nullptr ? OpenApiJson() : DescriptionWith(more_->Paths());
   } else {
     if (more_ != nullptr && more_->Handle(request, reply, ticket)) return;
     return reply->Send(ErrorResponse(MissingInputError(

@@ -2,6 +2,7 @@
 // What the server says over HTTP, without sockets: a request comes in, answers go out through an
 // HttpReply, now or later. docs/server.md describes the routes.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -19,6 +20,8 @@ struct HttpRequest {
   std::string target;
   std::string content_type;
   std::string accept;
+  std::string accept_encoding;
+  std::string if_none_match;
   std::string authorization;
   /// The headers Host and Origin.
   std::string host;
@@ -31,6 +34,8 @@ struct HttpResponse {
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  /// Sent instead of `body` where it isn't null: a large one that many ask for, never copied.
+  std::shared_ptr<const std::string> shared_body;
 };
 
 /// Where answers go: one Send(), or BeginStream(), any number of Events, EndStream(). Thread-safe;
@@ -52,10 +57,14 @@ class HttpRoutes {
   /// Whether anybody may ask for `target` with GET, as for what a page is made of; other requests
   /// need the server's token.
   virtual bool IsOpen(const std::string& target) const = 0;
+  /// Bytes of a body to `target`; 0: as many as the server takes elsewhere.
+  virtual int64_t MaxBodyBytes(const std::string& /*target*/) const { return 0; }
   /// Answers `request` through `reply`, now or later, and must not take long itself; false: it has
   /// no such path. The ticket is cancelled when the client goes.
   virtual bool Handle(HttpRequest& request, const std::shared_ptr<HttpReply>& reply,
                       const std::shared_ptr<Ticket>& ticket) = 0;
+  /// Its paths in OpenAPI, as the text of a JSON object {"/path": {...}}.
+  virtual std::string Paths() const { return "{}"; }
 };
 
 /// The answer to an error: {"error": {"code", "message", "remedy"}}. `http_status` 0: the one that
@@ -73,6 +82,9 @@ class HttpApi {
   /// not this machine (a page of another site that had its name point here). OK otherwise.
   absl::Status CheckHead(const HttpRequest& request) const;
 
+  /// Bytes that a body to `target` may have.
+  int64_t MaxBodyBytes(const std::string& target) const;
+
   /// Answers `request`; Cancel the ticket when its client goes.
   void Handle(HttpRequest request, std::shared_ptr<HttpReply> reply,
               std::shared_ptr<Ticket> ticket);
@@ -85,7 +97,7 @@ class HttpApi {
   HttpRoutes* more_;
 };
 
-/// The description of the routes, OpenAPI 3.0, as JSON.
+/// The description of the server's own routes, OpenAPI 3.0, as JSON.
 std::string OpenApiJson();
 
 }  // namespace magenta

@@ -174,7 +174,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (head->fault.has_value()) co_return co_await RefuseHead(*head->fault);
     Parser parser;
     parser.header_limit(kMaxHead);
-    parser.body_limit(static_cast<uint64_t>(shared_->service.options().max_body_bytes));
+    parser.body_limit(boost::none);  // known when the target is
     ErrorCode error;
     buffer_.consume(parser.put(net::buffer(buffer_.data().data(), head->size), error));
     if (error) co_return co_await Refuse(error);
@@ -185,8 +185,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
     HttpRequest request = HeadOf(parser.get());
     const absl::Status allowed = shared_->api.CheckHead(request);
     if (!allowed.ok()) co_return co_await SendLast(ErrorResponse(allowed));
-    BodyRoom room(shared_->body_bytes,
-                  std::max(kMaxBodies, shared_->service.options().max_body_bytes));
+    body_limit_ = shared_->api.MaxBodyBytes(request.target);
+    parser.body_limit(static_cast<uint64_t>(body_limit_));
+    if (parser.content_length().value_or(0) > static_cast<uint64_t>(body_limit_)) {
+      co_return co_await Refuse(http::error::body_limit);
+    }
+    BodyRoom room(shared_->body_bytes, std::max(kMaxBodies, body_limit_));
     if (!parser.is_done()) {
       if (beast::iequals(parser.get()[http::field::expect], "100-continue")) {
         http::response<http::empty_body> go_on(http::status::continue_, 11);
@@ -290,17 +294,20 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   net::awaitable<ErrorCode> Write(const HttpResponse& answer) {
-    http::response<http::string_body> response(static_cast<http::status>(answer.status), 11);
+    const std::string& body = answer.shared_body == nullptr ? answer.body : *answer.shared_body;
+    http::response<http::span_body<const char>> response(static_cast<http::status>(answer.status),
+                                                         11);
     response.set(http::field::server, "magenta");
     response.set(http::field::content_type, answer.content_type);
     response.set("X-Content-Type-Options", "nosniff");
     for (const auto& [name, value] : answer.headers) response.insert(name, value);
     response.keep_alive(keep_alive_);
-    response.body() = answer.body;
+    response.body() = {body.data(), body.size()};
     response.prepare_payload();
-    if (is_head_) response.body().clear();
+    // Music is taken in a moment; what is large at half a megabyte a second.
+    stream_.expires_after(kWriteTime + std::chrono::seconds(body.size() >> 19));
     ErrorCode error;
-    http::response_serializer<http::string_body> serializer(response);
+    http::response_serializer<http::span_body<const char>> serializer(response);
     if (is_head_) {
       co_await http::async_write_header(stream_, serializer, Awaiting(error));
     } else {
@@ -328,8 +335,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     HttpResponse response;
     if (error == http::error::body_limit) {
       response = ErrorResponse(LimitError(
-          "the body is too large",
-          fmt::format("At most {} bytes are allowed", shared_->service.options().max_body_bytes)));
+          "the body is too large", fmt::format("At most {} bytes are allowed", body_limit_)));
     } else if (error.category() == http::make_error_code(http::error::bad_method).category() &&
                error != http::error::end_of_stream && error != http::error::partial_message) {
       response = ErrorResponse(UsageError("this is no HTTP request"), 400);
@@ -362,6 +368,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     request.target = PathOfTarget(std::string(message.target()));
     request.content_type = text(http::field::content_type);
     request.accept = text(http::field::accept);
+    request.accept_encoding = text(http::field::accept_encoding);
+    request.if_none_match = text(http::field::if_none_match);
     request.authorization = text(http::field::authorization);
     request.host = text(http::field::host);
     request.origin = text(http::field::origin);
@@ -379,6 +387,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   beast::tcp_stream stream_;
   beast::flat_buffer buffer_{kMaxHead + (64 << 10)};
   std::shared_ptr<Shared> shared_;
+  int64_t body_limit_ = 0;  // of the request in progress
   bool keep_alive_ = false;
   bool is_head_ = false;
 };

@@ -13,11 +13,13 @@
 #include "magenta/cli/programs.h"
 #include "magenta/cli/serve/render_child.h"
 #include "magenta/cli/serve/serve_verb.h"
+#include "magenta/cli/serve/studio_parts.h"
 #include "magenta/cli/verbs/serve_flags.h"
 #include "magenta/generate/weights.h"
 #include "magenta/serve/generator_service.h"
 #include "magenta/serve/grpc_server.h"
 #include "magenta/serve/http_server.h"
+#include "magenta/studio/studio_routes.h"
 
 namespace magenta::cli {
 namespace {
@@ -55,7 +57,8 @@ class RunningServe : public ServeFlags {
     MAGENTA_RETURN_IF_ERROR(CheckThreads(options.threads + kOtherThreads));
     const sigset_t signals = BlockStopSignals();
     GeneratorService service(std::move(models), options);
-    MAGENTA_ASSIGN_OR_RETURN(const auto http, StartHttpServer(service));
+    StudioRoutes studio(StudioOptionsOf(studio_dir, soundfont), service);
+    MAGENTA_ASSIGN_OR_RETURN(const auto http, StartHttpServer(service, &studio));
     MAGENTA_ASSIGN_OR_RETURN(const auto grpc, StartGrpcServer(service));
     const std::vector<std::string> addresses = ListenAddresses(options.host);
     Json ids = Json::Array();
@@ -81,6 +84,7 @@ class RunningServe : public ServeFlags {
     service.BeginDrain();
     service.Drain(deadline);
     service.Stop();
+    studio.Stop();
     // Answers are on their way out.
     http->Drain(std::max(deadline, Clock::now() + std::chrono::seconds(1)));
     grpc->Drain(deadline);

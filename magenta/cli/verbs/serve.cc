@@ -37,8 +37,15 @@ void ServeFlags::Describe(Flags& flags) {
   flags.Group("Sound");
   flags
       .Text("soundfont", &soundfont,
-            "For answers as audio/wav, which magenta-live makes: an .sf2 or .sf3 file.")
+            "For the page and for answers as audio/wav, which magenta-live makes: an .sf2 or .sf3 "
+            "file.")
       .Value("FILE");
+  flags.Group("The studio, which is the page at /");
+  flags
+      .Text("studio_dir", &studio_dir,
+            "Where its models, collections and jobs are kept; made when the first is.")
+      .Value("FOLDER")
+      .Default("$XDG_DATA_HOME/magenta/studio, else ~/.local/share/magenta/studio");
   flags.Group("Limits: past them 413, 429 or 504, RESOURCE_EXHAUSTED or DEADLINE_EXCEEDED");
   flags.Int64("max_body_bytes", &max_body_bytes, "Bytes of a request.").Range(1024, 1 << 30);
   flags.Int64("max_notes", &max_notes, "Notes of an input; as many changes of tempo and meter.")

@@ -28,6 +28,7 @@ struct ServeFlags : HandedOverVerb {
   int max_connections = 4096;
   double drain_seconds = 10;
   std::string soundfont;
+  std::string studio_dir;
 };
 
 /// The environment variable that says a token, so that no list of processes shows it.

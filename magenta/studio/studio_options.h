@@ -1,0 +1,30 @@
+#pragma once
+// What the studio is told: where its parts lie, and how much is too much.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace magenta {
+
+struct StudioOptions {
+  /// The folder of the built page (index.html, assets); "" or without index.html: not built.
+  std::string page_folder;
+  /// An .sf2 or .sf3 file for the page's synthesizer; "": none.
+  std::string sound_font;
+  /// Where everything that is kept lies. It need not exist: what writes first makes it. "": there
+  /// is nowhere to write (no home folder).
+  std::string studio_dir;
+  /// The programs that do the long work, as paths; "": not built.
+  std::string magenta;
+  std::string magenta_train;
+  std::string magenta_live;
+
+  /// Threads that answer, and requests that wait for one (429 past them).
+  int threads = 4;
+  size_t max_waiting = 64;
+  /// Bytes of a file that is sent (413).
+  int64_t max_file_bytes = int64_t{16} << 20;
+};
+
+}  // namespace magenta
