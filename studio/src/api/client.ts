@@ -56,8 +56,8 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
   }
 }
 
-export async function getJson<T>(path: string): Promise<T> {
-  return (await (await ask(path)).json()) as T;
+export async function getJson<T>(path: string, init: RequestInit = {}): Promise<T> {
+  return (await (await ask(path, init)).json()) as T;
 }
 
 /** Posts `body` as JSON. */

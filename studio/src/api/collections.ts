@@ -1,0 +1,34 @@
+// Files that are sent to be learned from; one collection, many files, one request each.
+import { ask, getJson, postJson } from "./client";
+
+export interface Collection {
+  id: string;
+  files: number;
+  bytes: number;
+}
+
+/** What the server takes; the page says so before it sends. */
+export const limits = { files: 2000, bytesOfFile: 16 << 20, bytes: 256 << 20 };
+
+const pathOf = (id: string) => `/v1/collections/${encodeURIComponent(id)}`;
+
+export async function createCollection(): Promise<string> {
+  return (await postJson<{ id: string }>("/v1/collections", {})).id;
+}
+
+export async function addFile(id: string, name: string, file: Blob, signal?: AbortSignal): Promise<void> {
+  await ask(`${pathOf(id)}/files?${new URLSearchParams({ name }).toString()}`, {
+    method: "POST",
+    body: file,
+    headers: { "content-type": "application/octet-stream" },
+    ...(signal ? { signal } : {}),
+  });
+}
+
+export async function getCollection(id: string): Promise<Collection> {
+  return getJson<Collection>(pathOf(id));
+}
+
+export async function removeCollection(id: string): Promise<void> {
+  await ask(pathOf(id), { method: "DELETE" });
+}
