@@ -1,0 +1,186 @@
+// The page's one synthesizer: what sounds, when, and what is said where nothing can sound.
+//
+//   await startSound();                                   in a click or a key: browsers want a gesture
+//   noteOn({ name: "machine", program: 0 }, 60, 90, clock() + 0.5);
+//   noteOff({ name: "machine", program: 0 }, 60, clock() + 1);
+import { signal } from "@preact/signals";
+import { ApiError } from "../api/client";
+import { texts } from "../texts";
+import { BankSynth, fetchBank } from "./bank_synth";
+import { Channels, type Voice } from "./channels";
+import { SimpleSynth } from "./simple_synth";
+import type { Sink } from "./sink";
+
+export type { Voice } from "./channels";
+
+export interface SoundState {
+  /** off: no gesture yet. loading: on the way. bank: sampled instruments. simple: the built-in ones. none: silent. */
+  stage: "off" | "loading" | "bank" | "simple" | "none";
+  /** Of the sound bank, 0 to 1. */
+  progress: number;
+  /** Why it is simple or none; "" otherwise. */
+  message: string;
+  remedy: string;
+}
+
+/** How it stands with the sound. */
+export const soundState = signal<SoundState>({ stage: "off", progress: 0, message: "", remedy: "" });
+
+/** How long the first note waits for the sampled instruments before the built-in ones play. */
+const patienceSeconds = 4;
+
+let context: AudioContext | null = null;
+let analyser: AnalyserNode | null = null;
+let sink: Sink | null = null;
+let bank: BankSynth | null = null;
+let external: Sink | null = null;
+let started: Promise<boolean> | null = null;
+let bankBytes: Promise<ArrayBuffer> | null = null;
+const channels = new Channels();
+const known = new Map<string, Voice>();
+
+/** Seconds of the audio clock; of the page's where there is no sound. */
+export function clock(): number {
+  return context ? context.currentTime : performance.now() / 1000;
+}
+
+/** Fetches the sound bank ahead of the first gesture. Errors are told when sound starts. */
+export function fetchSoundAhead(): void {
+  bankBytes ??= fetchBank((progress) => (soundState.value = { ...soundState.value, progress }));
+  bankBytes.catch(() => undefined);
+}
+
+/**
+ * Starts the sound; call it from a click or key. True: notes sound now; false: they don't, soundState says why.
+ * Never rejects: whatever is wrong, the page goes on.
+ */
+export function startSound(): Promise<boolean> {
+  if (context?.state === "suspended") void context.resume();
+  return (started ??= begin());
+}
+
+async function begin(): Promise<boolean> {
+  soundState.value = { ...soundState.value, stage: "loading" };
+  try {
+    context = new AudioContext({ latencyHint: "interactive" });
+    await resumed(context);
+  } catch (error) {
+    void context?.close().catch(() => undefined);
+    context = null;
+    started = null;
+    fail("none", error);
+    return false;
+  }
+  analyser = context.createAnalyser();
+  const master = context.createGain();
+  master.gain.value = 0.9;
+  master.connect(analyser).connect(context.destination);
+  const simple = new SimpleSynth(context, master);
+  const loaded = loadBank(context, master).then(
+    (synth) => {
+      bank = synth;
+      use(synth);
+      for (const voice of known.values()) synth.warmUp(voice.program, voice.isDrum ?? false);
+      soundState.value = { stage: "bank", progress: 1, message: "", remedy: "" };
+    },
+    (error: unknown) => {
+      use(simple);
+      fail("simple", error);
+    },
+  );
+  const late = new Promise<void>((resolve) => setTimeout(resolve, patienceSeconds * 1000));
+  await Promise.race([loaded, late]);
+  if (!sink) {
+    use(simple);
+    soundState.value = { ...soundState.value, stage: "simple" };
+  }
+  return true;
+}
+
+/** A context without a sound device may never run: a moment is enough to know. */
+async function resumed(audio: AudioContext): Promise<void> {
+  if (audio.state === "running") return;
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new ApiError(texts.sound.noDevice, texts.sound.noDeviceRemedy)), 3000);
+  });
+  await Promise.race([audio.resume(), late]);
+}
+
+async function loadBank(audio: AudioContext, output: AudioNode): Promise<BankSynth> {
+  // Browsers keep worklets from pages that came over the network without encryption.
+  if (!isSecureContext) throw new ApiError(texts.sound.insecure, texts.sound.insecureRemedy);
+  fetchSoundAhead();
+  try {
+    return await BankSynth.make(audio, output, await bankBytes!);
+  } finally {
+    bankBytes = null;
+  }
+}
+
+function use(next: Sink): void {
+  sink?.silence();
+  sink = next;
+  channels.clear();
+}
+
+function fail(stage: "simple" | "none", error: unknown): void {
+  const message = error instanceof ApiError ? error.message : texts.sound.failed;
+  const remedy = error instanceof ApiError ? error.remedy : error instanceof Error ? error.message : "";
+  soundState.value = { stage, progress: 0, message, remedy };
+}
+
+/** Notes go to `port` (a MIDI output) instead of the page's own sound; null: back. */
+export function playThrough(port: Sink | null): void {
+  (external ?? sink)?.silence();
+  external = port;
+  channels.clear();
+}
+
+function channelOf(voice: Voice, target: Sink): number {
+  const { channel, isNew } = channels.of(voice);
+  if (isNew) target.program(channel, voice.program);
+  return channel;
+}
+
+/** `pitch` begins at `at` (seconds of `clock()`; 0: now). */
+export function noteOn(voice: Voice, pitch: number, velocity: number, at = 0): void {
+  const target = external ?? sink;
+  if (target) target.noteOn(channelOf(voice, target), pitch, velocity, at);
+}
+
+export function noteOff(voice: Voice, pitch: number, at = 0): void {
+  const target = external ?? sink;
+  if (target) target.noteOff(channelOf(voice, target), pitch, at);
+}
+
+/** The voices are silent from now to `until`, also what was scheduled for that time. */
+export function cut(voices: Iterable<Voice>, until: number): void {
+  const target = external ?? sink;
+  if (target) for (const voice of voices) target.cut(channelOf(voice, target), until);
+}
+
+/** Everything is silent at once. */
+export function silence(): void {
+  (external ?? sink)?.silence();
+}
+
+/** Readies instruments before their first note. */
+export function warmUp(voices: Iterable<Voice>): void {
+  for (const voice of voices) {
+    known.set(voice.isDrum ? "drums" : String(voice.program), voice);
+    bank?.warmUp(voice.program, voice.isDrum ?? false);
+  }
+}
+
+/** How loud it is right now: the root of the mean square of the last samples, 0 to 1. */
+export function level(): number {
+  if (!analyser) return 0;
+  const samples = new Float32Array(analyser.fftSize);
+  analyser.getFloatTimeDomainData(samples);
+  return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+}
+
+/** performance.now() (milliseconds) when `at` (seconds of `clock()`) is. */
+export function pageTimeOf(at: number): number {
+  return performance.now() + (at - clock()) * 1000;
+}

@@ -1,0 +1,27 @@
+/** A WAV file of 16-bit samples, channels interleaved; `samples` are cut off at -1 and 1. */
+export function wavOf(channels: readonly Float32Array[], sampleRate: number): ArrayBuffer {
+  const frames = channels[0]?.length ?? 0;
+  const bytes = frames * channels.length * 2;
+  const view = new DataView(new ArrayBuffer(44 + bytes));
+  const text = (at: number, word: string) => [...word].forEach((letter, i) => view.setUint8(at + i, letter.charCodeAt(0)));
+  text(0, "RIFF");
+  view.setUint32(4, 36 + bytes, true);
+  text(8, "WAVEfmt ");
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, channels.length, true);
+  view.setUint32(24, sampleRate, true);
+  view.setUint32(28, sampleRate * channels.length * 2, true);
+  view.setUint16(32, channels.length * 2, true);
+  view.setUint16(34, 16, true);
+  text(36, "data");
+  view.setUint32(40, bytes, true);
+  let at = 44;
+  for (let frame = 0; frame < frames; ++frame) {
+    for (const channel of channels) {
+      view.setInt16(at, Math.round(Math.max(-1, Math.min(1, channel[frame]!)) * 32767), true);
+      at += 2;
+    }
+  }
+  return view.buffer;
+}
