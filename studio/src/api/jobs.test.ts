@@ -19,6 +19,9 @@ const job = (step: number): Job => ({
   steps: 10,
   checkpoints: [],
   result: null,
+  collection: null,
+  options: {},
+  dataset: "d1",
 });
 
 /** One row a connection: events that come, then what ends it (null: the stream just ends). */
@@ -28,7 +31,6 @@ function server(connections: { events: ServerEvent[]; end: unknown }[]): { sourc
   return {
     pauses,
     source: {
-      // eslint-disable-next-line @typescript-eslint/require-await
       async *events() {
         const connection = connections[at++]!;
         yield* connection.events;

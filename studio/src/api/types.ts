@@ -117,6 +117,14 @@ export interface DatasetReport {
   leftOut: { file: string; why: string }[];
 }
 
+/** Losses in nats a step of music, by training step. */
+export interface Curves {
+  training: [step: number, loss: number][];
+  heldOut: [step: number, loss: number][];
+  /** The held-out loss of the model it began from. */
+  before: number | null;
+}
+
 export interface Job {
   id: string;
   kind: "dataset" | "train";
@@ -128,9 +136,15 @@ export interface Job {
   createdAt: string;
   error: { message: string; remedy?: string } | null;
   report: DatasetReport | null;
-  curves: { training: [number, number][]; heldOut: [number, number][]; before: number | null } | null;
+  curves: Curves | null;
   step: number;
   steps: number;
   checkpoints: number[];
+  /** The model that came of it. */
   result: string | null;
+  /** Of a dataset job: what it read, and how. */
+  collection: string | null;
+  options: Record<string, number | boolean>;
+  /** Of a train job: the dataset job it learns from. */
+  dataset: string | null;
 }

@@ -1,0 +1,161 @@
+// The map on the page: a canvas as wide as the window that shows the stretch one has scrolled to.
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { firstQpm, withAllNumbers } from "../music/note_sequence";
+import { pitchName } from "../music/pitch_names";
+import { isNumber, setting } from "../store/settings";
+import { texts } from "../texts";
+import { opacityOf, pitchRange, secondsOf } from "./heat_map";
+import { mostExpected, nameOfEvent, whenOf } from "./names";
+import { draw, frameOf, gutter, pictureHeight, pictureWidth, type Picture, type PlainNote } from "./picture";
+import { chosen, columns, isDrums, live, liveNotes, score, shown } from "./state";
+import { eventAt, isOnset, nextNote, notesOf } from "./surprise";
+
+const words = texts.look;
+const zoom = setting("look-zoom", 14, isNumber);
+const legendSteps = [0.01, 0.05, 0.2, 0.5, 1];
+
+function pictureOf(): Picture {
+  const events = score.value?.events ?? [];
+  const notes = notesOf(events, isDrums.value);
+  const scored = new Set(notes.flatMap(({ pitches, start }) => pitches.map((pitch) => `${pitch} ${start.toFixed(2)}`)));
+  const others: PlainNote[] = withAllNumbers(shown.value?.music ?? {})
+    .notes.filter(({ pitch, startTime }) => !scored.has(`${pitch} ${startTime.toFixed(2)}`))
+    .map(({ pitch, startTime, endTime }) => ({ pitch, start: startTime, end: endTime, isMachine: false }));
+  others.push(...liveNotes.value.map(({ pitch, startTime, endTime }) => ({ pitch, start: startTime, end: endTime, isMachine: true })));
+  const event = events[chosen.value];
+  const all = columns.value;
+  return {
+    columns: all,
+    notes,
+    bars: events.map(({ time, endTime, bits }) => [time, endTime, bits]),
+    others,
+    nameOf: pitchName,
+    words: { hold: isDrums.value ? words.nothing : words.hold, rest: words.rest, bits: words.bits },
+    chosen: event ? { start: event.time, end: event.endTime } : null,
+    head: null,
+    barLines: [],
+    end: Math.max(0, ...notes.map(({ end }) => end), ...others.map(({ end }) => end), ...all.slice(-1).map(({ end }) => end)),
+  };
+}
+
+function Legend() {
+  return (
+    <div class="look-legend muted" aria-hidden="true">
+      <span>{words.legend}</span>
+      {legendSteps.map((probability) => (
+        <span key={probability} class="look-key">
+          <span class="look-swatch" style={{ opacity: opacityOf(probability) * 0.85 }} />
+          {probability * 100} %
+        </span>
+      ))}
+      <span class="look-key">
+        {words.legendNote}
+        <span class="look-ramp" />
+        {words.legendHot}
+      </span>
+    </div>
+  );
+}
+
+export function HeatMap() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const look = useSignal(0); // counts what changes the look: theme, size
+  const picture = useComputed(pictureOf);
+  const stepsASecond = ((shown.value ? firstQpm(shown.value.music) : 120) * 4) / 60;
+  const range = pitchRange(
+    picture.value.notes.flatMap(({ pitches }) => pitches).concat(liveNotes.value.map(({ pitch }) => pitch)),
+    picture.value.columns,
+  );
+  const frame = frameOf(range, zoom.value * stepsASecond);
+  const drawn = useRef({ picture: picture.value, frame });
+  drawn.current = { picture: picture.value, frame };
+
+  const paint = () => {
+    if (!canvas.current || !scroller.current) return;
+    draw(canvas.current, drawn.current.picture, drawn.current.frame, scroller.current.scrollLeft, scroller.current.clientWidth);
+  };
+  useEffect(() => {
+    const again = () => look.value++;
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const size = new ResizeObserver(again);
+    const theme = new MutationObserver(again);
+    dark.addEventListener("change", again);
+    size.observe(scroller.current!);
+    theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    return () => {
+      dark.removeEventListener("change", again);
+      size.disconnect();
+      theme.disconnect();
+    };
+  }, []);
+  const revision = look.value;
+  useEffect(paint, [picture.value, zoom.value, revision]);
+  useEffect(() => {
+    if (live.value && scroller.current) scroller.current.scrollLeft = scroller.current.scrollWidth;
+  }, [picture.value]);
+
+  const events = score.value?.events ?? [];
+  const choose = (index: number) => {
+    chosen.value = index;
+    const event = events[index];
+    const box = scroller.current;
+    if (!event || !box) return;
+    const x = gutter + event.time * frame.pixelsPerSecond;
+    if (x < box.scrollLeft + gutter || x > box.scrollLeft + box.clientWidth - 32) box.scrollLeft = x - box.clientWidth / 2;
+  };
+  const point = (event: PointerEvent) => {
+    if (!score.value || !scroller.current) return;
+    if (event.type === "pointermove" && (event.pointerType !== "mouse" || event.buttons !== 0)) return;
+    const x = event.clientX - scroller.current.getBoundingClientRect().left + scroller.current.scrollLeft;
+    chosen.value = eventAt(score.value, secondsOf(frame, x));
+  };
+  const key = (event: KeyboardEvent) => {
+    const first = events.findIndex(isOnset);
+    const to: Record<string, () => number> = {
+      ArrowRight: () => (chosen.value < 0 ? first : event.shiftKey ? Math.min(events.length - 1, chosen.value + 1) : nextNote(events, chosen.value, 1)),
+      ArrowLeft: () => (chosen.value < 0 ? first : event.shiftKey ? Math.max(0, chosen.value - 1) : nextNote(events, chosen.value, -1)),
+      Home: () => first,
+      End: () => nextNote(events, events.length, -1),
+    };
+    const found = to[event.key];
+    if (!found || events.length === 0) return;
+    event.preventDefault();
+    choose(found());
+  };
+  const event = events[chosen.value];
+  const said = event
+    ? words.stepText(nameOfEvent(event, isDrums.value), whenOf(event), event.bits.toFixed(2), mostExpected(event, 3, isDrums.value))
+    : words.noStep;
+  return (
+    <>
+      <div
+        ref={scroller}
+        class="look-scroller"
+        role="slider"
+        tabIndex={0}
+        aria-label={words.wheel}
+        aria-valuemin={0}
+        aria-valuemax={events.length}
+        aria-valuenow={chosen.value + 1}
+        aria-valuetext={said}
+        onScroll={paint}
+        onPointerDown={point}
+        onPointerMove={point}
+        onKeyDown={key}
+      >
+        <div style={{ width: `${pictureWidth(frame, picture.value.end)}px`, height: `${pictureHeight(frame)}px` }}>
+          <canvas ref={canvas} />
+        </div>
+      </div>
+      <div class="look-below">
+        <Legend />
+        <label class="line">
+          {words.scale}
+          <input type="range" min={4} max={40} value={zoom.value} onInput={(input) => (zoom.value = Number(input.currentTarget.value))} />
+        </label>
+      </div>
+    </>
+  );
+}

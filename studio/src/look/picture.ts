@@ -1,0 +1,218 @@
+// Draws what Look shows: bars of surprise above, notes over the heat map, holds and rests below.
+import { isBlackKey } from "../music/pitch_names";
+import { cellsOf, heightOf, stripOf, xOf, yOf, type Cell, type Column, type Frame } from "./heat_map";
+import { surpriseOf, type ScoredNote } from "./surprise";
+
+/** A note that is only shown: of another part, or the machine's own. */
+export interface PlainNote {
+  pitch: number;
+  start: number;
+  end: number;
+  isMachine: boolean;
+}
+
+export interface Picture {
+  columns: Column[];
+  notes: ScoredNote[];
+  /** Bits of each step, as bars: [seconds, until, bits]. */
+  bars: [start: number, end: number, bits: number][];
+  others: PlainNote[];
+  /** Names of the rows, low to high. */
+  nameOf: (pitch: number) => string;
+  /** Names of the strip's rows and of the bars. */
+  words: { hold: string; rest: string; bits: string };
+  /** Seconds of what is chosen; null: nothing. */
+  chosen: { start: number; end: number } | null;
+  /** Where it plays, in seconds; null: it does not. */
+  head: number | null;
+  /** Lines at these seconds: the beginnings of bars. */
+  barLines: number[];
+  end: number;
+}
+
+export const gutter = 48;
+export const barsHeight = 72;
+export const stripRow = 16;
+const gap = 8;
+
+export const frameOf = (range: { low: number; high: number }, pixelsPerSecond: number): Frame => {
+  const rows = range.high - range.low + 1;
+  const rowHeight = Math.max(7, Math.min(16, Math.floor(360 / rows)));
+  return { left: gutter, top: barsHeight + gap, pixelsPerSecond, rowHeight, ...range };
+};
+
+export const stripTop = (frame: Frame) => frame.top + heightOf(frame) + gap;
+export const pictureHeight = (frame: Frame) => stripTop(frame) + 2 * stripRow + 4;
+export const pictureWidth = (frame: Frame, end: number) => Math.ceil(xOf(frame, end) + 24);
+
+interface Colours {
+  sheet: string;
+  ink: string;
+  muted: string;
+  line: string;
+  key: string;
+  machine: string;
+  given: string;
+  calm: string;
+  hot: string;
+  focus: string;
+}
+
+function coloursOf(element: Element): Colours {
+  const style = getComputedStyle(element);
+  const of = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    sheet: of("--sheet"),
+    ink: of("--ink"),
+    muted: of("--muted"),
+    line: of("--line"),
+    key: of("--black-key"),
+    machine: of("--machine"),
+    given: of("--given"),
+    calm: of("--calm"),
+    hot: of("--hot"),
+    focus: of("--player"),
+  };
+}
+
+/** Draws the part of the picture that begins `scrolled` pixels from its left edge. */
+export function draw(canvas: HTMLCanvasElement, picture: Picture, frame: Frame, scrolled: number, width: number): void {
+  const density = devicePixelRatio || 1;
+  const height = pictureHeight(frame);
+  if (canvas.width !== Math.round(width * density) || canvas.height !== Math.round(height * density)) {
+    canvas.width = Math.round(width * density);
+    canvas.height = Math.round(height * density);
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+  }
+  const context = canvas.getContext("2d");
+  if (!context) return;
+  const colours = coloursOf(canvas);
+  const from = (scrolled - 8) / frame.pixelsPerSecond;
+  const to = (scrolled + width) / frame.pixelsPerSecond;
+  context.setTransform(density, 0, 0, density, 0, 0);
+  context.fillStyle = colours.sheet;
+  context.fillRect(0, 0, width, height);
+  context.save();
+  context.translate(-scrolled, 0);
+  drawRows(context, frame, colours, scrolled, width);
+  drawLines(context, picture, frame, colours, from, to);
+  fillCells(context, cellsOf(picture.columns, frame, from, to), colours.machine);
+  fillCells(context, stripOf(picture.columns, frame, stripTop(frame), stripRow, from, to), colours.machine);
+  drawOthers(context, picture, frame, colours, from, to);
+  drawNotes(context, picture, frame, colours, from, to);
+  drawBars(context, picture, frame, colours, from, to);
+  drawChosen(context, picture, frame, colours);
+  context.restore();
+  drawGutter(context, picture, frame, colours);
+}
+
+function drawRows(context: CanvasRenderingContext2D, frame: Frame, colours: Colours, scrolled: number, width: number): void {
+  for (let pitch = frame.low; pitch <= frame.high; pitch++) {
+    if (!isBlackKey(pitch)) continue;
+    context.fillStyle = colours.key;
+    context.fillRect(scrolled, yOf(frame, pitch), width, frame.rowHeight);
+  }
+  context.fillStyle = colours.line;
+  for (let pitch = frame.low; pitch <= frame.high; pitch++) {
+    if (pitch % 12 === 11 || pitch === frame.high) context.fillRect(scrolled, yOf(frame, pitch), width, 1);
+  }
+  for (const y of [barsHeight, frame.top + heightOf(frame), stripTop(frame), stripTop(frame) + stripRow, stripTop(frame) + 2 * stripRow]) {
+    context.fillRect(scrolled, y, width, 1);
+  }
+}
+
+function drawLines(context: CanvasRenderingContext2D, picture: Picture, frame: Frame, colours: Colours, from: number, to: number): void {
+  context.fillStyle = colours.line;
+  for (const seconds of picture.barLines) {
+    if (seconds >= from && seconds <= to) context.fillRect(Math.round(xOf(frame, seconds)), 0, 1, stripTop(frame) + 2 * stripRow);
+  }
+}
+
+function fillCells(context: CanvasRenderingContext2D, cells: Cell[], colour: string): void {
+  context.fillStyle = colour;
+  for (const cell of cells) {
+    context.globalAlpha = cell.opacity * 0.85;
+    context.fillRect(cell.x, cell.y, Math.max(1, cell.width - 0.5), cell.height);
+  }
+  context.globalAlpha = 1;
+}
+
+function box(context: CanvasRenderingContext2D, frame: Frame, pitch: number, start: number, end: number): void {
+  const x = xOf(frame, start);
+  context.beginPath();
+  context.roundRect(x + 0.75, yOf(frame, pitch) + 0.75, Math.max(3, xOf(frame, end) - x - 1.5), frame.rowHeight - 1.5, 3);
+}
+
+function drawOthers(context: CanvasRenderingContext2D, picture: Picture, frame: Frame, colours: Colours, from: number, to: number): void {
+  for (const { pitch, start, end, isMachine } of picture.others) {
+    if (end < from || start > to || pitch < frame.low || pitch > frame.high) continue;
+    box(context, frame, pitch, start, end);
+    context.globalAlpha = isMachine ? 1 : 0.35;
+    context.fillStyle = isMachine ? colours.ink : colours.given;
+    context.fill();
+  }
+  context.globalAlpha = 1;
+}
+
+function drawNotes(context: CanvasRenderingContext2D, picture: Picture, frame: Frame, colours: Colours, from: number, to: number): void {
+  context.lineWidth = 1.5;
+  for (const { pitches, start, end, bits } of picture.notes) {
+    if (end < from || start > to) continue;
+    for (const pitch of pitches) {
+      box(context, frame, pitch, start, end);
+      context.fillStyle = colours.calm;
+      context.fill();
+      context.globalAlpha = surpriseOf(bits);
+      context.fillStyle = colours.hot;
+      context.fill();
+      context.globalAlpha = 1;
+      context.strokeStyle = colours.sheet;
+      context.stroke();
+    }
+  }
+}
+
+function drawBars(context: CanvasRenderingContext2D, picture: Picture, frame: Frame, colours: Colours, from: number, to: number): void {
+  for (const [start, end, bits] of picture.bars) {
+    if (end < from || start > to) continue;
+    const x = xOf(frame, start);
+    const height = Math.max(1, surpriseOf(bits) * (barsHeight - 8));
+    context.fillStyle = colours.calm;
+    context.fillRect(x, barsHeight - height, Math.max(2, xOf(frame, end) - x - 1), height);
+    context.globalAlpha = surpriseOf(bits);
+    context.fillStyle = colours.hot;
+    context.fillRect(x, barsHeight - height, Math.max(2, xOf(frame, end) - x - 1), height);
+    context.globalAlpha = 1;
+  }
+}
+
+function drawChosen(context: CanvasRenderingContext2D, picture: Picture, frame: Frame, colours: Colours): void {
+  const bottom = stripTop(frame) + 2 * stripRow;
+  if (picture.chosen) {
+    const x = xOf(frame, picture.chosen.start);
+    context.strokeStyle = colours.ink;
+    context.lineWidth = 2;
+    context.strokeRect(x - 1, 1, Math.max(6, xOf(frame, picture.chosen.end) - x) + 1, bottom - 1);
+  }
+  if (picture.head !== null) {
+    context.fillStyle = colours.focus;
+    context.fillRect(xOf(frame, picture.head) - 1, 0, 2, bottom);
+  }
+}
+
+function drawGutter(context: CanvasRenderingContext2D, picture: Picture, frame: Frame, colours: Colours): void {
+  context.fillStyle = colours.sheet;
+  context.fillRect(0, 0, gutter - 2, pictureHeight(frame));
+  context.fillStyle = colours.muted;
+  context.font = "11px system-ui, sans-serif";
+  context.textBaseline = "middle";
+  context.textAlign = "right";
+  const say = (text: string, y: number) => context.fillText(text, gutter - 8, y, gutter - 8);
+  for (let pitch = frame.low; pitch <= frame.high; pitch++) {
+    if (pitch % 12 === 0) say(picture.nameOf(pitch), yOf(frame, pitch) + frame.rowHeight / 2);
+  }
+  say(picture.words.bits, barsHeight / 2);
+  say(picture.words.hold, stripTop(frame) + stripRow / 2);
+  say(picture.words.rest, stripTop(frame) + stripRow * 1.5);
+}

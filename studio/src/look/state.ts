@@ -1,0 +1,138 @@
+// What Look shows and does: the music, the model, its score, the machine's own going on.
+import { computed, effect, signal } from "@preact/signals";
+import { readMusic } from "../api/convert";
+import { stepsPerSecond, stream, listGenerators } from "../api/generators";
+import { score as askScore } from "../api/score";
+import type { ArgValue, ConvertedPiece, GeneratorDetails, Score } from "../api/types";
+import { endOf, firstQpm, withAllNumbers, type NoteSequence } from "../music/note_sequence";
+import { partsOf } from "../music/parts";
+import type { NamedMusic } from "../store/at_hand";
+import { isNumber, isText, setting } from "../store/settings";
+import { sayError } from "../view/toasts";
+import { columnOfStream, columnsOfScore, type Column } from "./heat_map";
+
+export const generators = signal<GeneratorDetails[]>([]);
+export const modelId = setting("look-model", "", isText);
+export const bars = setting("look-bars", 4, isNumber);
+export const shown = signal<NamedMusic | null>(null);
+/** The tunes of a file that holds several; empty: one. */
+export const pieces = signal<ConvertedPiece[]>([]);
+/** Number of the part that is scored, as text; "": the server chooses. */
+export const part = signal("");
+export const score = signal<Score | null>(null);
+/** What is being done; "": nothing. */
+export const busy = signal<"" | "reading" | "scoring" | "going on">("");
+/** The event that is chosen; -1: none. */
+export const chosen = signal(-1);
+/** What the machine has played so far, and what it held for probable, while it goes on. */
+export const live = signal<{ notes: NoteSequence; columns: Column[]; from: number } | null>(null);
+
+export const model = computed(() => generators.value.find(({ id }) => id === modelId.value) ?? generators.value[0] ?? null);
+export const isDrums = computed(() => (model.value?.kind ?? "").includes("drum"));
+export const parts = computed(() => (shown.value ? partsOf(shown.value.music) : []));
+export const columns = computed(() => [...columnsOfScore(score.value?.events ?? []), ...(live.value?.columns ?? [])]);
+
+let work = new AbortController();
+const anew = () => {
+  work.abort();
+  work = new AbortController();
+  return work.signal;
+};
+
+export async function loadGenerators(): Promise<void> {
+  try {
+    generators.value = await listGenerators();
+  } catch (error) {
+    sayError(error);
+  }
+}
+
+/** Shows `music` and lets the model score it. */
+export function show(music: NamedMusic): void {
+  live.value = null;
+  shown.value = music;
+  part.value = "";
+  void scoreAgain();
+}
+
+export async function open(file: File): Promise<void> {
+  const signal = anew();
+  busy.value = "reading";
+  try {
+    const found = await readMusic(file, file.name, signal);
+    pieces.value = found.length > 1 ? found : [];
+    const first = found[0];
+    if (first) show({ name: first.title || file.name, music: first.sequence });
+    else busy.value = "";
+  } catch (error) {
+    if (!signal.aborted) busy.value = "";
+    sayError(error);
+  }
+}
+
+/** Asks the model for the bits of what is shown; what the machine has just played stays in view until they come. */
+export async function scoreAgain(): Promise<void> {
+  const signal = anew();
+  const grown = live.value !== null;
+  if (!grown) score.value = null;
+  chosen.value = -1;
+  if (!shown.value || !model.value || (shown.value.music.notes ?? []).length === 0) {
+    busy.value = "";
+    return;
+  }
+  busy.value = "scoring";
+  try {
+    const found = await askScore(model.value.id, shown.value.music, part.value, signal);
+    score.value = found;
+    live.value = null;
+  } catch (error) {
+    sayError(error);
+  }
+  if (!signal.aborted) busy.value = "";
+}
+
+/** Lets the model go on from the end of what is shown, or begin; the map grows as it draws. */
+export async function goOn(): Promise<void> {
+  const details = model.value;
+  if (!details) return;
+  const signal = anew();
+  const input = shown.value?.music;
+  const from = input ? endOf(input) : 0;
+  const stepSeconds = 1 / stepsPerSecond(details, firstQpm(input ?? {}));
+  const args: Record<string, ArgValue> = { bars: { intValue: bars.value } };
+  if (part.value) args.primer_part = { stringValue: part.value };
+  live.value = { notes: {}, columns: [], from };
+  busy.value = "going on";
+  try {
+    const request = { ...(input ? { inputSequence: input } : {}), generatorOptions: { args } };
+    const told = {
+      piece: (notes: NoteSequence) => live.value && (live.value = { ...live.value, notes }),
+      distribution: (one: Parameters<typeof columnOfStream>[0]) =>
+        live.value && (live.value = { ...live.value, columns: [...live.value.columns, columnOfStream(one, stepSeconds)] }),
+    };
+    const { music } = await stream(details.id, request, told, signal);
+    shown.value = { name: shown.value?.name ?? "", music };
+    await scoreAgain();
+  } catch (error) {
+    sayError(error);
+    if (!signal.aborted) busy.value = "";
+  }
+}
+
+export function stop(): void {
+  anew();
+  busy.value = "";
+}
+
+/** The notes that the machine has played while it goes on. */
+export const liveNotes = computed(() => {
+  const now = live.value;
+  return now ? withAllNumbers(now.notes).notes.filter(({ startTime }) => startTime >= now.from - 1e-6) : [];
+});
+
+// Another model scores the same music anew.
+effect(() => {
+  if (!model.value || !shown.peek()) return;
+  live.value = null;
+  void scoreAgain();
+});

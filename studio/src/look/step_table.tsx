@@ -1,0 +1,46 @@
+// The same as the map in words and numbers, for those who read or hear rather than see.
+import { useState } from "preact/hooks";
+import { texts } from "../texts";
+import { mostExpected, nameOfEvent, whenOf } from "./names";
+import { isDrums, score } from "./state";
+
+const words = texts.look;
+
+export function StepTable() {
+  const [isOpen, setOpen] = useState(false);
+  const events = score.value?.events ?? [];
+  if (events.length === 0) return null;
+  const head = words.tableHead;
+  return (
+    <details class="card look-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{words.table}</summary>
+      {isOpen && (
+        <div class="look-scroll" tabIndex={0} role="region" aria-label={words.table}>
+          <table>
+            <thead>
+              <tr>
+                {[head.when, head.what, head.bits, head.expected].map((text) => (
+                  <th key={text} scope="col">
+                    {text}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {events.map((event, index) => (
+                <tr key={index}>
+                  <td>{whenOf(event)}</td>
+                  <td>{nameOfEvent(event, isDrums.value)}</td>
+                  <td>
+                    <data value={String(event.bits)}>{event.bits.toFixed(2)}</data>
+                  </td>
+                  <td>{mostExpected(event, 3, isDrums.value)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </details>
+  );
+}
