@@ -1,0 +1,156 @@
+// The first step: files come in, what is sent is said, then they are sent.
+import { useSignal } from "@preact/signals";
+import { limits } from "../api/collections";
+import { ApiError } from "../api/client";
+import { texts } from "../texts";
+import { entriesOf, filesOfChooser, filesOfEntries } from "./dropped_files";
+import { consider, models, plan, sending, sendingError, sendPlan, startFrom, startOver, stopSending, teachable, teacher } from "./state";
+import { musicEndings, type Why } from "./upload_plan";
+
+const words = texts.teach;
+export const megabytes = (bytes: number) => words.megabytes((bytes / (1 << 20)).toFixed(bytes < 10 << 20 ? 1 : 0));
+
+function Chooser({ folder }: { folder: boolean }) {
+  const choose = (event: Event) => {
+    const field = event.currentTarget as HTMLInputElement;
+    const files = filesOfChooser(field.files ?? []);
+    field.value = "";
+    if (files.length > 0) consider(files);
+  };
+  return (
+    <label class="file-button">
+      {folder ? words.chooseFolder : words.chooseFiles}
+      <input
+        type="file"
+        multiple
+        accept={folder ? "" : musicEndings.join(",")}
+        ref={(field) => {
+          if (field) field.webkitdirectory = folder;
+        }}
+        onChange={choose}
+      />
+    </label>
+  );
+}
+
+export function ModelChoice({ value, label, onChoose }: { value: string; label: string; onChoose: (id: string) => void }) {
+  return (
+    <label>
+      {label}
+      <select value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+        {teachable.value.map(({ id, name, kind }) => (
+          <option key={id} value={id}>
+            {kind ? `${name || id} (${kind})` : name || id}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+const reasons: Record<Why, string> = words.why;
+
+/** Names behind a line that says how many. */
+export function NamesOfFiles({ title, files }: { title: string; files: { file: string; why: string }[] }) {
+  const most = 500;
+  return (
+    <details class="teach-names">
+      <summary>{title}</summary>
+      <div class="teach-scroll" tabIndex={0} role="region" aria-label={title}>
+        <ul>
+          {files.slice(0, most).map(({ file, why }) => (
+            <li key={file}>
+              <span>{file}</span> <span class="muted">{why}</span>
+            </li>
+          ))}
+          {files.length > most && <li>{words.andMore(files.length - most)}</li>}
+        </ul>
+      </div>
+    </details>
+  );
+}
+
+function PlanShown() {
+  const { send, bytes, leftOut } = plan.value!;
+  const now = sending.value;
+  const isSending = now !== null && sendingError.value === null;
+  return (
+    <div class="stack">
+      <p>
+        <strong>{send.length === 0 ? words.nothingToSend : words.toSend(send.length, megabytes(bytes))}</strong>
+      </p>
+      {leftOut.length > 0 && <NamesOfFiles title={words.notSent(leftOut.length)} files={leftOut.map(({ path, why }) => ({ file: path, why: reasons[why] }))} />}
+      {now && (
+        <div>
+          <progress max={now.files.length} value={now.sent} aria-label={words.sendingLabel} />
+          <p class="muted">{words.sent(now.sent, now.files.length)}</p>
+        </div>
+      )}
+      {now && now.refused.length > 0 && <NamesOfFiles title={words.refused(now.refused.length)} files={now.refused.map(({ path, why }) => ({ file: path, why }))} />}
+      <Failure error={sendingError.value} />
+      <div class="row teach-end">
+        {send.length > 0 && !isSending && <ModelChoice label={words.model} value={teacher.value?.id ?? ""} onChoose={(id) => (startFrom.value = id)} />}
+        {isSending ? (
+          <button onClick={stopSending}>{words.stop}</button>
+        ) : (
+          <>
+            {send.length > 0 && (
+              <button class="primary" disabled={!teacher.value} onClick={() => void sendPlan()}>
+                {now ? words.goOn : words.send}
+              </button>
+            )}
+            <button onClick={startOver}>{words.otherFiles}</button>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** An error where it happened, with what to do. */
+export function Failure({ error }: { error: unknown }) {
+  if (!error) return null;
+  return (
+    <div class="teach-failure" role="alert">
+      <p>{error instanceof Error ? error.message : texts.errors.unknown}</p>
+      {error instanceof ApiError && error.remedy && <p class="muted">{error.remedy}</p>}
+    </div>
+  );
+}
+
+export function DropZone() {
+  const over = useSignal(false);
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    over.value = false;
+    const entries = entriesOf(event.dataTransfer?.items ?? []);
+    void filesOfEntries(entries).then(consider);
+  };
+  return (
+    <section class="card stack" aria-labelledby="teach-music">
+      <h3 id="teach-music">{words.musicTitle}</h3>
+      {plan.value ? (
+        <PlanShown />
+      ) : (
+        <div
+          class={over.value ? "teach-drop over" : "teach-drop"}
+          onDragOver={(event) => {
+            event.preventDefault();
+            over.value = true;
+          }}
+          onDragLeave={() => (over.value = false)}
+          onDrop={drop}
+        >
+          <p class="teach-drop-title">{words.dropTitle}</p>
+          <p class="muted">{words.formats}</p>
+          <div class="row">
+            <Chooser folder={true} />
+            <Chooser folder={false} />
+          </div>
+          <p class="muted">{words.limits(limits.files, megabytes(limits.bytesOfFile), megabytes(limits.bytes))}</p>
+        </div>
+      )}
+      {models.value && teachable.value.length === 0 && <p class="muted">{words.noTeachable}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,44 @@
+// All that was and is being learned, in whatever tab it was begun.
+import { isGoing } from "../api/jobs";
+import type { Job } from "../api/types";
+import { texts } from "../texts";
+import { jobs, remove, shownId } from "./state";
+
+const words = texts.teach;
+
+function Line({ job }: { job: Job }) {
+  const name = job.kind === "train" ? job.name || words.learnTitle : words.datasetName(job.report?.files ?? null);
+  const state = job.state === "running" ? words.percent(Math.floor(job.progress * 100)) : words.states[job.state];
+  return (
+    <li>
+      <button class="teach-job" aria-current={shownId.value === job.id ? "true" : undefined} onClick={() => (shownId.value = job.id)}>
+        <span>{name}</span>
+        <span class="muted">
+          {job.model} · {state}
+        </span>
+      </button>
+      {!isGoing(job) && (
+        <button class="quiet" aria-label={words.removeJob(name)} onClick={() => void remove(job)}>
+          ×
+        </button>
+      )}
+    </li>
+  );
+}
+
+export function JobsList() {
+  return (
+    <section class="card" aria-labelledby="teach-jobs">
+      <h3 id="teach-jobs">{words.jobsTitle}</h3>
+      {jobs.value.length === 0 ? (
+        <p class="muted">{words.noJobs}</p>
+      ) : (
+        <ul class="teach-jobs">
+          {jobs.value.map((job) => (
+            <Line key={job.id} job={job} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

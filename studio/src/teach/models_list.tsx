@@ -1,0 +1,129 @@
+// The models of the server: their cards, saved, loaded, renamed, removed.
+import { useState } from "preact/hooks";
+import { addModel, modelFile, removeModel, renameModel } from "../api/models";
+import type { ModelInfo } from "../api/types";
+import { texts } from "../texts";
+import { Markdown } from "../view/markdown_view";
+import { say } from "../view/toasts";
+import { megabytes } from "./drop_zone";
+import { attempt, models, refresh } from "./state";
+
+const words = texts.models;
+
+async function save({ id }: ModelInfo): Promise<void> {
+  const address = URL.createObjectURL(await modelFile(id));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = `${id}.mag`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+function Rename({ model, end }: { model: ModelInfo; end: () => void }) {
+  const [name, setName] = useState(model.name);
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    void attempt(renameModel(model.id, name.trim()).then(refresh)).then((done) => done && end());
+  };
+  return (
+    <form class="row" onSubmit={submit}>
+      <label class="line">
+        {words.newName}
+        <input value={name} maxLength={80} required ref={(field) => field?.focus()} onInput={(event) => setName(event.currentTarget.value)} />
+      </label>
+      <button class="primary">{words.rename}</button>
+      <button type="button" onClick={end}>
+        {words.cancel}
+      </button>
+    </form>
+  );
+}
+
+function Remove({ model, end }: { model: ModelInfo; end: () => void }) {
+  return (
+    <div class="row" role="group" aria-label={words.confirm(model.name)}>
+      <span>{words.confirm(model.name)}</span>
+      <button class="teach-danger" onClick={() => void attempt(removeModel(model.id).then(refresh)).then(end)}>
+        {words.remove}
+      </button>
+      <button ref={(button) => button?.focus()} onClick={end}>
+        {words.keep}
+      </button>
+    </div>
+  );
+}
+
+function Model({ model }: { model: ModelInfo }) {
+  const [doing, setDoing] = useState<"" | "rename" | "remove">("");
+  const end = () => setDoing("");
+  const name = model.name || model.id;
+  return (
+    <li class="models-one">
+      <div class="models-head">
+        <strong>{name}</strong>
+        <span class="muted">{[model.kind, model.origin === "studio" ? words.taught : "", megabytes(model.bytes)].filter((text) => text !== "").join(" · ")}</span>
+      </div>
+      {model.description && <p class="muted">{model.description}</p>}
+      {doing === "" && (
+        <div class="row">
+          <a class="teach-play" href={`#duet?model=${encodeURIComponent(model.id)}`} aria-label={words.playNamed(name)}>
+            {words.play}
+          </a>
+          <button aria-label={words.saveNamed(name)} onClick={() => void attempt(save(model))}>
+            {words.save}
+          </button>
+          {model.canRemove && (
+            <>
+              <button aria-label={words.renameNamed(name)} onClick={() => setDoing("rename")}>
+                {words.rename}
+              </button>
+              <button aria-label={words.removeNamed(name)} onClick={() => setDoing("remove")}>
+                {words.remove}
+              </button>
+            </>
+          )}
+        </div>
+      )}
+      {doing === "rename" && <Rename model={model} end={end} />}
+      {doing === "remove" && <Remove model={model} end={end} />}
+      {model.card && (
+        <details>
+          <summary>{words.card}</summary>
+          <Markdown text={model.card} />
+        </details>
+      )}
+    </li>
+  );
+}
+
+export function ModelsList() {
+  const load = (event: Event) => {
+    const field = event.currentTarget as HTMLInputElement;
+    const file = field.files?.[0];
+    field.value = "";
+    if (!file) return;
+    const name = file.name.replace(/\.mag$/i, "");
+    void attempt(
+      addModel(file, name).then((model) => {
+        say(words.loaded(model.name || model.id));
+        return refresh();
+      }),
+    );
+  };
+  return (
+    <section class="card stack" aria-labelledby="models">
+      <div class="row teach-between">
+        <h3 id="models">{words.title}</h3>
+        <label class="file-button">
+          {words.load}
+          <input type="file" accept=".mag" onChange={load} />
+        </label>
+      </div>
+      <ul class="models-list">
+        {(models.value?.models ?? []).map((model) => (
+          <Model key={model.id} model={model} />
+        ))}
+      </ul>
+    </section>
+  );
+}

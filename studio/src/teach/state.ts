@@ -1,0 +1,182 @@
+// What Teach shows and does. The server holds the truth: jobs and models are asked for, and watched while they go on.
+import { computed, effect, signal } from "@preact/signals";
+import { ApiError } from "../api/client";
+import { addFile, createCollection } from "../api/collections";
+import { isGoing, listJobs, makeDataset, removeJob, resumeJob, stopJob, train, watchJob, type DatasetOptions } from "../api/jobs";
+import { listModels } from "../api/models";
+import type { Job, ModelList } from "../api/types";
+import { isNumber, isText, setting } from "../store/settings";
+import { texts } from "../texts";
+import { sayError } from "../view/toasts";
+import type { DroppedFile } from "./dropped_files";
+import { sendAll, type Sending } from "./upload";
+import { planOf, type Plan } from "./upload_plan";
+
+export const jobs = signal<Job[]>([]);
+export const models = signal<ModelList | null>(null);
+/** The job that is shown; "": none, files are waited for. */
+export const shownId = setting("teach-job", "", isText);
+export const startFrom = setting("teach-model", "", isText);
+export const minutes = setting("teach-minutes", 2, isNumber);
+/** What was dropped and is looked over before it is sent. */
+export const plan = signal<Plan<DroppedFile> | null>(null);
+export const sending = signal<Sending | null>(null);
+/** Why sending stands still; null: it does not. */
+export const sendingError = signal<unknown>(null);
+/** The server does not answer: milliseconds until it is asked again; null: it does. */
+export const lost = signal<number | null>(null);
+
+export const shownJob = computed(() => jobs.value.find(({ id }) => id === shownId.value) ?? null);
+/** The data set that is shown, or that the shown training learns from. */
+export const datasetJob = computed(() => {
+  const shown = shownJob.value;
+  return shown?.kind === "train" ? (jobs.value.find(({ id }) => id === shown.dataset) ?? null) : shown;
+});
+export const trainJob = computed(() => (shownJob.value?.kind === "train" ? shownJob.value : null));
+export const teachable = computed(() => (models.value?.models ?? []).filter(({ canTeach }) => canTeach));
+export const teacher = computed(() => teachable.value.find(({ id }) => id === startFrom.value) ?? teachable.value[0] ?? null);
+
+function take(job: Job): void {
+  const known = jobs.value.some(({ id }) => id === job.id);
+  jobs.value = known ? jobs.value.map((other) => (other.id === job.id ? job : other)) : [job, ...jobs.value];
+}
+
+const isAway = (error: unknown) => error instanceof ApiError && error.status === 0;
+const pollPause = 4000;
+
+/** Asks for jobs and models anew. A server that is away is said so by `lost`. */
+export async function refresh(): Promise<void> {
+  try {
+    const [newJobs, newModels] = await Promise.all([listJobs(), listModels()]);
+    jobs.value = newJobs;
+    models.value = newModels;
+    lost.value = null;
+  } catch (error) {
+    if (isAway(error)) lost.value = pollPause;
+    else sayError(error);
+  }
+}
+
+/** While the part is in view: what other tabs do is seen here too. */
+export function keepFresh(): () => void {
+  void refresh();
+  const timer = setInterval(() => void refreshQuietly(), pollPause);
+  return () => clearInterval(timer);
+}
+
+async function refreshQuietly(): Promise<void> {
+  try {
+    const newJobs = await listJobs();
+    // A job that has just ended may have made a model.
+    const ended = newJobs.some(({ id, result }) => result && !jobs.value.find((job) => job.id === id)?.result);
+    jobs.value = newJobs;
+    if (lost.value !== null || ended) await refresh();
+  } catch (error) {
+    if (isAway(error)) lost.value = pollPause;
+  }
+}
+
+// The shown job is watched as long as it goes on: by id, so that its own changes begin nothing anew.
+const watchedId = computed(() => {
+  const job = shownJob.value;
+  return job && isGoing(job) ? job.id : "";
+});
+effect(() => {
+  const id = watchedId.value;
+  if (!id) return;
+  const stop = new AbortController();
+  const told = {
+    job: (job: Job) => {
+      lost.value = null;
+      take(job);
+      if (job.result) void refresh();
+    },
+    lost: (milliseconds: number) => (lost.value = milliseconds),
+  };
+  watchJob(id, told, stop.signal).catch((error: unknown) => {
+    sayError(error);
+    void refresh();
+  });
+  return () => stop.abort();
+});
+
+/** Looks over what was dropped; nothing is sent yet. */
+export function consider(files: DroppedFile[]): void {
+  plan.value = planOf(files);
+  sending.value = null;
+  sendingError.value = null;
+}
+
+let collection = "";
+let stopped = false;
+
+/** Sends what the plan says, then lets the server see what can be learned from it. */
+export async function sendPlan(): Promise<void> {
+  if (!plan.value || !teacher.value) return;
+  stopped = false;
+  sendingError.value = null;
+  try {
+    if (!sending.value) {
+      collection = await createCollection();
+      sending.value = { files: plan.value.send, sent: 0, refused: [] };
+    }
+    const wires = {
+      add: (path: string, file: File) => addFile(collection, path, file),
+      wait: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+      isStopped: () => stopped,
+    };
+    const end = await sendAll(sending.value, wires, (state) => (sending.value = state));
+    if (stopped) {
+      sendingError.value = new ApiError(texts.teach.sendingStopped);
+      return;
+    }
+    const refused = end.refused;
+    if (end.files.length === refused.length) throw new ApiError(texts.teach.allRefused, refused[0]?.why);
+    await showNew(makeDataset(collection, teacher.value.id, {}));
+    plan.value = null;
+    sending.value = null;
+  } catch (error) {
+    sendingError.value = error;
+  }
+}
+
+export function stopSending(): void {
+  stopped = true;
+}
+
+async function showNew(asked: Promise<Job>): Promise<void> {
+  const job = await asked;
+  take(job);
+  shownId.value = job.id;
+}
+
+/** Errors are told; true: it was done. */
+export async function attempt(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    sayError(error);
+    return false;
+  }
+}
+
+/** The same files looked at anew: for another model, or with other options. */
+export const lookAgain = (job: Job, model: string, options: DatasetOptions) => attempt(showNew(makeDataset(job.collection ?? "", model, options)));
+
+export const teach = (dataset: Job, name: string) => attempt(showNew(train({ dataset: dataset.id, model: dataset.model, name, minutes: minutes.value })));
+
+export const stop = (job: Job) => attempt(stopJob(job.id).then(refresh));
+export const resume = (job: Job) => attempt(resumeJob(job.id).then(refresh));
+
+export async function remove(job: Job): Promise<void> {
+  await attempt(removeJob(job.id).then(refresh));
+  if (shownId.value === job.id && !shownJob.value) shownId.value = "";
+}
+
+/** Back to the beginning: other files. */
+export function startOver(): void {
+  shownId.value = "";
+  plan.value = null;
+  sending.value = null;
+}

@@ -1,0 +1,137 @@
+// The third step: how long, then the learning as it goes, and what came of it.
+import { useState } from "preact/hooks";
+import { ApiError } from "../api/client";
+import { isGoing } from "../api/jobs";
+import type { Job } from "../api/types";
+import { texts } from "../texts";
+import { Chart } from "./chart";
+import { bestOf } from "./curves";
+import { Failure } from "./drop_zone";
+import { minutes, models, resume, shownId, stop, teach } from "./state";
+import { Tune } from "./tune";
+
+const words = texts.teach;
+const presets = [1, 2, 5, 15, 60];
+const longestMinutes = 24 * 60;
+
+/** "1 min 20 s", "2 h 5 min". */
+export function durationText(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return words.seconds(whole);
+  if (whole < 3600) return words.minutesSeconds(Math.floor(whole / 60), whole % 60);
+  return words.hoursMinutes(Math.floor(whole / 3600), Math.floor((whole % 3600) / 60));
+}
+
+export function TrainForm({ dataset }: { dataset: Job }) {
+  const [name, setName] = useState<string>(words.defaultName);
+  const [isAsking, setAsking] = useState(false);
+  const training = models.value?.train;
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    setAsking(true);
+    void teach(dataset, name.trim() || words.defaultName).then(() => setAsking(false));
+  };
+  return (
+    <section class="card stack" aria-labelledby="teach-learn">
+      <h3 id="teach-learn">{words.learnTitle}</h3>
+      {training && !training.available ? (
+        <Failure error={new ApiError(words.noTrain, training.remedy)} />
+      ) : (
+        <form class="stack" onSubmit={submit}>
+          <p class="muted">{words.learnIntro}</p>
+          <div class="row teach-form">
+            <label>
+              {words.name}
+              <input value={name} maxLength={80} required onInput={(event) => setName(event.currentTarget.value)} />
+            </label>
+            <label>
+              {words.minutes}
+              <input
+                type="number"
+                min={1}
+                max={longestMinutes}
+                value={minutes.value}
+                onChange={(event) => (minutes.value = Math.max(1, Math.min(longestMinutes, Math.round(Number(event.currentTarget.value)) || 2)))}
+              />
+            </label>
+            <div class="row" role="group" aria-label={words.presets}>
+              {presets.map((preset) => (
+                <button type="button" key={preset} aria-pressed={minutes.value === preset} onClick={() => (minutes.value = preset)}>
+                  {words.preset(preset)}
+                </button>
+              ))}
+            </div>
+          </div>
+          <div>
+            <button class="primary" disabled={isAsking}>
+              {words.teach}
+            </button>
+          </div>
+        </form>
+      )}
+    </section>
+  );
+}
+
+function Standing({ job }: { job: Job }) {
+  // Screen readers hear of every tenth, not of every step.
+  const tenth = Math.floor(job.progress * 10) * 10;
+  const best = job.curves && bestOf(job.curves);
+  const before = job.curves?.before ?? null;
+  return (
+    <>
+      <p class="sr-only" role="status">
+        {words.states[job.state]} {job.state === "running" && words.percent(tenth)}
+      </p>
+      <progress max={1} value={job.progress} aria-label={words.progressLabel} />
+      <p class="row teach-standing">
+        <strong>{words.states[job.state]}</strong>
+        {job.steps > 0 && <span>{words.step(job.step, job.steps)}</span>}
+        {job.state === "running" && job.etaSeconds !== null && <span>{words.eta(durationText(job.etaSeconds))}</span>}
+      </p>
+      {best && <p>{words.bestSoFar(best[1].toFixed(3), best[0], before === null ? "" : words.comparedTo(before.toFixed(3), best[1] < before))}</p>}
+    </>
+  );
+}
+
+export function Training({ job }: { job: Job }) {
+  return (
+    <section class="card stack" aria-labelledby="teach-run">
+      <div class="row teach-between">
+        <h3 id="teach-run">{job.name || words.learnTitle}</h3>
+        <div class="row">
+          {isGoing(job) && <button onClick={() => void stop(job)}>{words.stop}</button>}
+          {(job.state === "stopped" || job.state === "failed") && (
+            <button class="primary" onClick={() => void resume(job)}>
+              {words.goOn}
+            </button>
+          )}
+          {!isGoing(job) && job.dataset && (
+            <button onClick={() => (shownId.value = job.dataset!)}>{words.again}</button>
+          )}
+        </div>
+      </div>
+      <Standing job={job} />
+      {job.error && <Failure error={new ApiError(job.error.message, job.error.remedy)} />}
+      {job.result && (
+        <p class="teach-result">
+          <span>{words.done(job.name)}</span>
+          <a class="teach-play" href={`#duet?model=${encodeURIComponent(job.result)}`}>
+            {words.playWith}
+          </a>
+        </p>
+      )}
+      <Chart job={job} />
+      {job.checkpoints.length > 0 && (
+        <div>
+          <h4>{words.tunesTitle}</h4>
+          <div class="row">
+            {job.checkpoints.map((step) => (
+              <Tune key={step} job={job} step={step} />
+            ))}
+          </div>
+        </div>
+      )}
+    </section>
+  );
+}
