@@ -1,7 +1,7 @@
 // Beside the map: the chosen step, and what the model expected there.
 import { texts } from "../texts";
 import { nameOfEvent, nameOfExpected, percent, whenOf } from "./names";
-import { chosen, isDrums, score } from "./state";
+import { chosen, isDrums, places, score } from "./state";
 import { expectedOf, nextNote, probabilityOf } from "./surprise";
 
 const words = texts.look;
@@ -20,7 +20,7 @@ export function Details() {
         </button>
         <div class="look-chosen">
           <strong>{nameOfEvent(event, isDrums.value)}</strong>
-          <span class="muted">{whenOf(event)}</span>
+          <span class="muted">{whenOf(event, places.value)}</span>
         </div>
         <button class="quiet" aria-label={words.after} onClick={() => move(1)}>
           →

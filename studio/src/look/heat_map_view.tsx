@@ -2,13 +2,12 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { firstQpm, withAllNumbers } from "../music/note_sequence";
-import { pitchName } from "../music/pitch_names";
 import { isNumber, setting } from "../store/settings";
 import { texts } from "../texts";
 import { opacityOf, pitchRange, secondsOf } from "./heat_map";
-import { mostExpected, nameOfEvent, whenOf } from "./names";
+import { mostExpected, nameOfEvent, nameOfPitch, whenOf } from "./names";
 import { draw, frameOf, gutter, pictureHeight, pictureWidth, type Picture, type PlainNote } from "./picture";
-import { chosen, columns, isDrums, live, liveNotes, score, shown } from "./state";
+import { chosen, columns, head, isDrums, live, liveNotes, places, score, shown } from "./state";
 import { eventAt, isOnset, nextNote, notesOf } from "./surprise";
 
 const words = texts.look;
@@ -25,17 +24,21 @@ function pictureOf(): Picture {
   others.push(...liveNotes.value.map(({ pitch, startTime, endTime }) => ({ pitch, start: startTime, end: endTime, isMachine: true })));
   const event = events[chosen.value];
   const all = columns.value;
+  const end = Math.max(0, ...notes.slice(-8).map((note) => note.end), ...others.map((note) => note.end), ...all.slice(-1).map((one) => one.end));
+  const used = notes.flatMap(({ pitches }) => pitches).concat(liveNotes.value.map(({ pitch }) => pitch));
   return {
     columns: all,
     notes,
     bars: events.map(({ time, endTime, bits }) => [time, endTime, bits]),
     others,
-    nameOf: pitchName,
+    isDrum: isDrums.value,
+    nameOf: (pitch) => nameOfPitch(pitch, isDrums.value),
+    used: new Set(used),
     words: { hold: isDrums.value ? words.nothing : words.hold, rest: words.rest, bits: words.bits },
     chosen: event ? { start: event.time, end: event.endTime } : null,
-    head: null,
-    barLines: [],
-    end: Math.max(0, ...notes.map(({ end }) => end), ...others.map(({ end }) => end), ...all.slice(-1).map(({ end }) => end)),
+    head: head.value,
+    barLines: places.value.until(end).map(({ bar, seconds }) => ({ seconds, number: bar.number })),
+    end,
   };
 }
 
@@ -49,11 +52,12 @@ function Legend() {
           {probability * 100} %
         </span>
       ))}
-      <span class="look-key">
-        {words.legendNote}
-        <span class="look-ramp" />
-        {words.legendHot}
-      </span>
+      {(["calm", "some", "hot"] as const).map((surprise) => (
+        <span key={surprise} class="look-key">
+          <span class={`look-swatch ${surprise}`} />
+          {words.surprises[surprise]}
+        </span>
+      ))}
     </div>
   );
 }
@@ -64,14 +68,17 @@ export function HeatMap() {
   const look = useSignal(0); // counts what changes the look: theme, size
   const picture = useComputed(pictureOf);
   const stepsASecond = ((shown.value ? firstQpm(shown.value.music) : 120) * 4) / 60;
-  const range = pitchRange(
-    picture.value.notes.flatMap(({ pitches }) => pitches).concat(liveNotes.value.map(({ pitch }) => pitch)),
-    picture.value.columns,
-  );
+  const range = pitchRange([...picture.value.used], picture.value.columns);
   const frame = frameOf(range, zoom.value * stepsASecond);
   const drawn = useRef({ picture: picture.value, frame });
   drawn.current = { picture: picture.value, frame };
 
+  const scrollTo = (seconds: number) => {
+    const box = scroller.current;
+    if (!box) return;
+    const x = gutter + seconds * frame.pixelsPerSecond;
+    if (x < box.scrollLeft + gutter || x > box.scrollLeft + box.clientWidth - 48) box.scrollLeft = x - box.clientWidth / 4;
+  };
   const paint = () => {
     if (!canvas.current || !scroller.current) return;
     draw(canvas.current, drawn.current.picture, drawn.current.frame, scroller.current.scrollLeft, scroller.current.clientWidth);
@@ -92,18 +99,20 @@ export function HeatMap() {
   }, []);
   const revision = look.value;
   useEffect(paint, [picture.value, zoom.value, revision]);
+  // The play head leads on page by page; what the machine adds begins in view.
+  const isLive = live.value !== null;
   useEffect(() => {
-    if (live.value && scroller.current) scroller.current.scrollLeft = scroller.current.scrollWidth;
-  }, [picture.value]);
+    if (isLive) scrollTo(live.value!.from);
+  }, [isLive]);
+  useEffect(() => {
+    if (head.value !== null) scrollTo(head.value);
+  }, [head.value]);
 
   const events = score.value?.events ?? [];
   const choose = (index: number) => {
     chosen.value = index;
     const event = events[index];
-    const box = scroller.current;
-    if (!event || !box) return;
-    const x = gutter + event.time * frame.pixelsPerSecond;
-    if (x < box.scrollLeft + gutter || x > box.scrollLeft + box.clientWidth - 32) box.scrollLeft = x - box.clientWidth / 2;
+    if (event) scrollTo(event.time);
   };
   const point = (event: PointerEvent) => {
     if (!score.value || !scroller.current) return;
@@ -126,7 +135,7 @@ export function HeatMap() {
   };
   const event = events[chosen.value];
   const said = event
-    ? words.stepText(nameOfEvent(event, isDrums.value), whenOf(event), event.bits.toFixed(2), mostExpected(event, 3, isDrums.value))
+    ? words.stepText(nameOfEvent(event, isDrums.value), whenOf(event, places.value), event.bits.toFixed(2), mostExpected(event, 3, isDrums.value))
     : words.noStep;
   return (
     <>

@@ -1,11 +1,12 @@
 // Look inside: what a model expects of music, step by step.
 import { useEffect } from "preact/hooks";
+import { hush } from "../sound/listen";
 import { composed, played } from "../store/at_hand";
 import { texts } from "../texts";
 import { Details } from "./details";
 import { HeatMap } from "./heat_map_view";
 import "./look.css";
-import { bars, busy, goOn, generators, live, loadGenerators, model, modelId, open, part, parts, pieces, score, scoreAgain, show, shown, stop } from "./state";
+import { bars, busy, goOn, generators, head, hear, live, loadGenerators, model, modelId, open, part, parts, pieces, score, scoreAgain, show, shown, stop } from "./state";
 import { StepTable } from "./step_table";
 import { sums } from "./surprise";
 
@@ -98,6 +99,11 @@ function Choices() {
           {shown.value ? words.goOn : words.begin}
         </button>
       )}
+      {shown.value && busy.value !== "going on" && (
+        <button onClick={hear} aria-pressed={head.value !== null}>
+          {head.value !== null ? words.hush : words.hear}
+        </button>
+      )}
     </div>
   );
 }
@@ -134,7 +140,10 @@ function Remarks() {
 const doing = { "": "", reading: words.reading, scoring: words.scoring, "going on": words.goingOn };
 
 export function Look() {
-  useEffect(() => void loadGenerators(), []);
+  useEffect(() => {
+    void loadGenerators();
+    return hush;
+  }, []);
   const drop = (event: DragEvent) => {
     event.preventDefault();
     const file = event.dataTransfer?.files[0];

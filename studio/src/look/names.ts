@@ -1,7 +1,8 @@
 // What steps are called for people.
 import type { ScoreEvent } from "../api/types";
-import { pitchName } from "../music/pitch_names";
+import type { Places } from "../music/places";
 import { texts } from "../texts";
+import { pitchName } from "../music/pitch_names";
 import { expectedOf, isHold, isOnset, type Expected } from "./surprise";
 
 const words = texts.look;
@@ -9,11 +10,13 @@ const words = texts.look;
 export const percent = (probability: number) =>
   probability >= 0.0995 ? `${(probability * 100).toFixed(0)} %` : `${(probability * 100).toPrecision(probability < 0.0095 ? 1 : 2)} %`;
 
+export const nameOfPitch = (pitch: number, isDrum: boolean) => (isDrum ? (texts.midi.drums[pitch] ?? String(pitch)) : pitchName(pitch));
+
 export const nameOfExpected = ({ what }: Pick<Expected, "what">, isDrum: boolean) =>
-  typeof what === "number" ? pitchName(what) : isDrum ? words.nothing : words[what];
+  typeof what === "number" ? nameOfPitch(what, isDrum) : isDrum ? words.nothing : words[what];
 
 export function nameOfEvent(event: ScoreEvent, isDrum: boolean): string {
-  if (isOnset(event)) return (event.pitches ?? []).map(pitchName).join(" ");
+  if (isOnset(event)) return (event.pitches ?? []).map((pitch) => nameOfPitch(pitch, isDrum)).join(isDrum ? ", " : " ");
   if (isDrum) return words.nothing;
   return isHold(event) ? words.hold : words.rest;
 }
@@ -26,4 +29,7 @@ export function mostExpected(event: ScoreEvent, count: number, isDrum: boolean):
     .join(", ");
 }
 
-export const whenOf = (event: ScoreEvent) => words.at(event.time.toFixed(2));
+export function whenOf(event: ScoreEvent, places: Places): string {
+  const { bar, beat } = places.at(event.time);
+  return words.bar(bar, String(Math.round(beat * 100) / 100));
+}

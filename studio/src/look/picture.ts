@@ -1,7 +1,7 @@
 // Draws what Look shows: bars of surprise above, notes over the heat map, holds and rests below.
 import { isBlackKey } from "../music/pitch_names";
 import { cellsOf, heightOf, stripOf, xOf, yOf, type Cell, type Column, type Frame } from "./heat_map";
-import { surpriseOf, type ScoredNote } from "./surprise";
+import { heightOfBits, surpriseOf, type ScoredNote, type Surprise } from "./surprise";
 
 /** A note that is only shown: of another part, or the machine's own. */
 export interface PlainNote {
@@ -17,7 +17,8 @@ export interface Picture {
   /** Bits of each step, as bars: [seconds, until, bits]. */
   bars: [start: number, end: number, bits: number][];
   others: PlainNote[];
-  /** Names of the rows, low to high. */
+  /** Rows are drums: each has its name, none is a black key. */
+  isDrum: boolean;
   nameOf: (pitch: number) => string;
   /** Names of the strip's rows and of the bars. */
   words: { hold: string; rest: string; bits: string };
@@ -25,12 +26,14 @@ export interface Picture {
   chosen: { start: number; end: number } | null;
   /** Where it plays, in seconds; null: it does not. */
   head: number | null;
-  /** Lines at these seconds: the beginnings of bars. */
-  barLines: number[];
+  barLines: { seconds: number; number: number }[];
+  /** Pitches of the scored notes and of those that are probable. */
+  used: Set<number>;
   end: number;
 }
 
-export const gutter = 48;
+const font = "11px system-ui, sans-serif";
+export const gutter = 56;
 export const barsHeight = 72;
 export const stripRow = 16;
 const gap = 8;
@@ -53,8 +56,7 @@ interface Colours {
   key: string;
   machine: string;
   given: string;
-  calm: string;
-  hot: string;
+  bits: Record<Surprise, string>;
   focus: string;
 }
 
@@ -69,8 +71,7 @@ function coloursOf(element: Element): Colours {
     key: of("--black-key"),
     machine: of("--machine"),
     given: of("--given"),
-    calm: of("--calm"),
-    hot: of("--hot"),
+    bits: { calm: of("--calm"), some: of("--some"), hot: of("--hot") },
     focus: of("--player"),
   };
 }
@@ -95,7 +96,7 @@ export function draw(canvas: HTMLCanvasElement, picture: Picture, frame: Frame, 
   context.fillRect(0, 0, width, height);
   context.save();
   context.translate(-scrolled, 0);
-  drawRows(context, frame, colours, scrolled, width);
+  drawRows(context, picture, frame, colours, scrolled, width);
   drawLines(context, picture, frame, colours, from, to);
   fillCells(context, cellsOf(picture.columns, frame, from, to), colours.machine);
   fillCells(context, stripOf(picture.columns, frame, stripTop(frame), stripRow, from, to), colours.machine);
@@ -107,9 +108,9 @@ export function draw(canvas: HTMLCanvasElement, picture: Picture, frame: Frame, 
   drawGutter(context, picture, frame, colours);
 }
 
-function drawRows(context: CanvasRenderingContext2D, frame: Frame, colours: Colours, scrolled: number, width: number): void {
+function drawRows(context: CanvasRenderingContext2D, picture: Picture, frame: Frame, colours: Colours, scrolled: number, width: number): void {
   for (let pitch = frame.low; pitch <= frame.high; pitch++) {
-    if (!isBlackKey(pitch)) continue;
+    if (picture.isDrum || !isBlackKey(pitch)) continue;
     context.fillStyle = colours.key;
     context.fillRect(scrolled, yOf(frame, pitch), width, frame.rowHeight);
   }
@@ -123,9 +124,16 @@ function drawRows(context: CanvasRenderingContext2D, frame: Frame, colours: Colo
 }
 
 function drawLines(context: CanvasRenderingContext2D, picture: Picture, frame: Frame, colours: Colours, from: number, to: number): void {
-  context.fillStyle = colours.line;
-  for (const seconds of picture.barLines) {
-    if (seconds >= from && seconds <= to) context.fillRect(Math.round(xOf(frame, seconds)), 0, 1, stripTop(frame) + 2 * stripRow);
+  context.font = font;
+  context.textAlign = "left";
+  context.textBaseline = "top";
+  for (const { seconds, number } of picture.barLines) {
+    if (seconds < from - 1 || seconds > to) continue;
+    const x = Math.round(xOf(frame, seconds));
+    context.fillStyle = colours.line;
+    context.fillRect(x, 0, 1, stripTop(frame) + 2 * stripRow);
+    context.fillStyle = colours.muted;
+    context.fillText(String(number), x + 4, 2);
   }
 }
 
@@ -161,12 +169,8 @@ function drawNotes(context: CanvasRenderingContext2D, picture: Picture, frame: F
     if (end < from || start > to) continue;
     for (const pitch of pitches) {
       box(context, frame, pitch, start, end);
-      context.fillStyle = colours.calm;
+      context.fillStyle = colours.bits[surpriseOf(bits)];
       context.fill();
-      context.globalAlpha = surpriseOf(bits);
-      context.fillStyle = colours.hot;
-      context.fill();
-      context.globalAlpha = 1;
       context.strokeStyle = colours.sheet;
       context.stroke();
     }
@@ -177,13 +181,9 @@ function drawBars(context: CanvasRenderingContext2D, picture: Picture, frame: Fr
   for (const [start, end, bits] of picture.bars) {
     if (end < from || start > to) continue;
     const x = xOf(frame, start);
-    const height = Math.max(1, surpriseOf(bits) * (barsHeight - 8));
-    context.fillStyle = colours.calm;
+    const height = Math.max(1, heightOfBits(bits) * (barsHeight - 20));
+    context.fillStyle = colours.bits[surpriseOf(bits)];
     context.fillRect(x, barsHeight - height, Math.max(2, xOf(frame, end) - x - 1), height);
-    context.globalAlpha = surpriseOf(bits);
-    context.fillStyle = colours.hot;
-    context.fillRect(x, barsHeight - height, Math.max(2, xOf(frame, end) - x - 1), height);
-    context.globalAlpha = 1;
   }
 }
 
@@ -205,12 +205,12 @@ function drawGutter(context: CanvasRenderingContext2D, picture: Picture, frame: 
   context.fillStyle = colours.sheet;
   context.fillRect(0, 0, gutter - 2, pictureHeight(frame));
   context.fillStyle = colours.muted;
-  context.font = "11px system-ui, sans-serif";
+  context.font = font;
   context.textBaseline = "middle";
   context.textAlign = "right";
   const say = (text: string, y: number) => context.fillText(text, gutter - 8, y, gutter - 8);
   for (let pitch = frame.low; pitch <= frame.high; pitch++) {
-    if (pitch % 12 === 0) say(picture.nameOf(pitch), yOf(frame, pitch) + frame.rowHeight / 2);
+    if (pitch % 12 === 0 || (picture.isDrum && picture.used.has(pitch))) say(picture.nameOf(pitch), yOf(frame, pitch) + frame.rowHeight / 2);
   }
   say(picture.words.bits, barsHeight / 2);
   say(picture.words.hold, stripTop(frame) + stripRow / 2);

@@ -6,6 +6,9 @@ import { score as askScore } from "../api/score";
 import type { ArgValue, ConvertedPiece, GeneratorDetails, Score } from "../api/types";
 import { endOf, firstQpm, withAllNumbers, type NoteSequence } from "../music/note_sequence";
 import { partsOf } from "../music/parts";
+import { Places } from "../music/places";
+import { goOnWith, heard, hush, listen, listener } from "../sound/listen";
+import { startSound } from "../sound/synth";
 import type { NamedMusic } from "../store/at_hand";
 import { isNumber, isText, setting } from "../store/settings";
 import { sayError } from "../view/toasts";
@@ -30,6 +33,10 @@ export const live = signal<{ notes: NoteSequence; columns: Column[]; from: numbe
 export const model = computed(() => generators.value.find(({ id }) => id === modelId.value) ?? generators.value[0] ?? null);
 export const isDrums = computed(() => (model.value?.kind ?? "").includes("drum"));
 export const parts = computed(() => (shown.value ? partsOf(shown.value.music) : []));
+export const places = computed(() => new Places(shown.value?.music ?? {}));
+const heardName = "look";
+/** Where it is heard, in seconds; null: it is not. */
+export const head = computed(() => (heard.value === heardName ? listener.position.value : null));
 export const columns = computed(() => [...columnsOfScore(score.value?.events ?? []), ...(live.value?.columns ?? [])]);
 
 let work = new AbortController();
@@ -50,6 +57,7 @@ export async function loadGenerators(): Promise<void> {
 /** Shows `music` and lets the model score it. */
 export function show(music: NamedMusic): void {
   live.value = null;
+  hush();
   shown.value = music;
   part.value = "";
   void scoreAgain();
@@ -101,16 +109,25 @@ export async function goOn(): Promise<void> {
   const stepSeconds = 1 / stepsPerSecond(details, firstQpm(input ?? {}));
   const args: Record<string, ArgValue> = { bars: { intValue: bars.value } };
   if (part.value) args.primer_part = { stringValue: part.value };
+  hush();
+  void startSound(); // within the click
   live.value = { notes: {}, columns: [], from };
   busy.value = "going on";
   try {
     const request = { ...(input ? { inputSequence: input } : {}), generatorOptions: { args } };
     const told = {
-      piece: (notes: NoteSequence) => live.value && (live.value = { ...live.value, notes }),
+      piece: (notes: NoteSequence) => {
+        if (!live.value) return;
+        live.value = { ...live.value, notes };
+        // It is drawn faster than it sounds: the first new note begins it.
+        if (heard.value !== heardName && endOf(notes) > from) void listen(heardName, notes, from);
+        else goOnWith(heardName, notes);
+      },
       distribution: (one: Parameters<typeof columnOfStream>[0]) =>
         live.value && (live.value = { ...live.value, columns: [...live.value.columns, columnOfStream(one, stepSeconds)] }),
     };
     const { music } = await stream(details.id, request, told, signal);
+    goOnWith(heardName, music);
     shown.value = { name: shown.value?.name ?? "", music };
     await scoreAgain();
   } catch (error) {
@@ -121,7 +138,14 @@ export async function goOn(): Promise<void> {
 
 export function stop(): void {
   anew();
+  hush();
   busy.value = "";
+}
+
+/** Lets what is shown be heard, from the chosen step on; or ends that. */
+export function hear(): void {
+  if (heard.value === heardName) return hush();
+  if (shown.value) void listen(heardName, shown.value.music, score.value?.events[chosen.value]?.time ?? 0);
 }
 
 /** The notes that the machine has played while it goes on. */

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { texts } from "../texts";
 import { mostExpected, nameOfEvent, whenOf } from "./names";
-import { isDrums, score } from "./state";
+import { isDrums, places, score } from "./state";
 
 const words = texts.look;
 
@@ -29,7 +29,7 @@ export function StepTable() {
             <tbody>
               {events.map((event, index) => (
                 <tr key={index}>
-                  <td>{whenOf(event)}</td>
+                  <td>{whenOf(event, places.value)}</td>
                   <td>{nameOfEvent(event, isDrums.value)}</td>
                   <td>
                     <data value={String(event.bits)}>{event.bits.toFixed(2)}</data>

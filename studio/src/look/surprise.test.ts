@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ScoreEvent } from "../api/types";
-import { eventAt, expectedOf, nextNote, notesOf, probabilityOf, sums, surpriseOf } from "./surprise";
+import { eventAt, expectedOf, heightOfBits, nextNote, notesOf, probabilityOf, sums, surpriseOf } from "./surprise";
 
 const event = (step: number, what: string, bits: number, pitches: number[] = []): ScoreEvent => ({
   time: step / 8,
@@ -26,7 +26,8 @@ describe("surprise", () => {
   });
   it("a bit is a half", () => {
     expect([0, 1, 3].map(probabilityOf)).toEqual([1, 0.5, 0.125]);
-    expect([-1, 0, 4, 8, 20].map(surpriseOf)).toEqual([0, 0, 0.5, 1, 1]);
+    expect([-1, 0, 4, 8, 20].map(heightOfBits)).toEqual([0, 0, 0.5, 1, 1]);
+    expect([0, 2, 2.1, 5, 9].map(surpriseOf)).toEqual(["calm", "calm", "some", "some", "hot"]);
   });
   it("expected: the most probable, and what happened however improbable", () => {
     const expected = expectedOf({ pitches: { 60: 0.01, 62: 0.5, 64: 0.2 }, hold: 0.29, rest: 0 }, tune[0]!, 2);

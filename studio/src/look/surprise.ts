@@ -47,8 +47,15 @@ export const probabilityOf = (bits: number) => 2 ** -bits;
 /** Bits that draw a bar of full height; most of the notes of tunes have fewer. */
 export const fullBits = 8;
 
-/** 0 (expected) to 1 (a great surprise), as heights and colours show it. */
-export const surpriseOf = (bits: number) => Math.max(0, Math.min(1, bits / fullBits));
+/** 0 to 1, as the heights of bars show it. */
+export const heightOfBits = (bits: number) => Math.max(0, Math.min(1, bits / fullBits));
+
+/** Where expected ends and a surprise begins: a chance of 1 in 4, and of 1 in 32. */
+export const calmBits = 2;
+export const hotBits = 5;
+
+export type Surprise = "calm" | "some" | "hot";
+export const surpriseOf = (bits: number): Surprise => (bits <= calmBits ? "calm" : bits <= hotBits ? "some" : "hot");
 
 export interface Expected {
   /** A MIDI pitch, or what is no pitch. */

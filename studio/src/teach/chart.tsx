@@ -1,11 +1,13 @@
 // Losses as they come: training, held out, and where the model began.
+import { useEffect, useState } from "preact/hooks";
 import type { Job } from "../api/types";
 import { texts } from "../texts";
 import { bestOf, pathOf, scaleOf, thinned } from "./curves";
 
 const words = texts.teach;
-const size = { width: 640, height: 240 };
-const box = { left: 48, top: 12, width: size.width - 64, height: size.height - 44 };
+/** Of the drawing; a phone gets a smaller one, so that its numbers can be read. */
+const sizes = { desk: { width: 640, height: 240 }, phone: { width: 340, height: 220 } };
+const narrow = matchMedia("(max-width: 720px)");
 const mostPoints = 400;
 
 function summaryOf({ curves, step }: Job): string {
@@ -16,6 +18,15 @@ function summaryOf({ curves, step }: Job): string {
 
 export function Chart({ job }: { job: Job }) {
   const curves = job.curves ?? { training: [], heldOut: [], before: null };
+  const [isNarrow, setNarrow] = useState(narrow.matches);
+  useEffect(() => {
+    const changed = () => setNarrow(narrow.matches);
+    narrow.addEventListener("change", changed);
+    return () => narrow.removeEventListener("change", changed);
+  }, []);
+  if (curves.training.length + curves.heldOut.length === 0) return null;
+  const size = isNarrow ? sizes.phone : sizes.desk;
+  const box = { left: 48, top: 12, width: size.width - 64, height: size.height - 44 };
   const scale = scaleOf(curves, job.steps, box);
   const best = bestOf(curves);
   return (

@@ -8,14 +8,14 @@ import { isGoing } from "../api/jobs";
 
 const words = texts.teach;
 
-function Discarded({ job }: { job: Job }) {
+function Discarded({ job, isLearned }: { job: Job; isLearned: boolean }) {
   return (
     <ul class="teach-reasons">
       {job.report!.discarded.map(({ reason, count, text, remedy }) => (
         <li key={reason}>
           <span class="teach-count">{count}</span>
           <span>{text}</span>
-          {remedy && (
+          {remedy && !isLearned && (
             <button onClick={() => void lookAgain(job, job.model, { ...job.options, [remedy.option]: remedy.value })}>{remedy.text}</button>
           )}
         </li>
@@ -24,7 +24,8 @@ function Discarded({ job }: { job: Job }) {
   );
 }
 
-export function Report({ job }: { job: Job }) {
+/** `isLearned`: a training learns from it; another choice is then made before it. */
+export function Report({ job, isLearned }: { job: Job; isLearned: boolean }) {
   const { report } = job;
   const changed = Object.keys(job.options).length > 0;
   return (
@@ -47,11 +48,11 @@ export function Report({ job }: { job: Job }) {
             <span style={{ width: `${(100 * report.kept) / Math.max(1, report.files)}%` }} />
           </div>
           <p class="muted">{report.examples > 0 ? words.examples(report.examples, report.heldOut) : words.nothingToLearn}</p>
-          {report.discarded.length > 0 && <Discarded job={job} />}
+          {report.discarded.length > 0 && <Discarded job={job} isLearned={isLearned} />}
           {report.leftOut.length > 0 && <NamesOfFiles title={words.leftOut(report.leftOut.length)} files={report.leftOut} />}
         </>
       )}
-      {!isGoing(job) && (
+      {!isGoing(job) && !isLearned && (
         <div class="row teach-end">
           <ModelChoice label={words.model} value={job.model} onChoose={(id) => void lookAgain(job, id, job.options)} />
           {changed && <button onClick={() => void lookAgain(job, job.model, {})}>{words.usual}</button>}

@@ -1,5 +1,6 @@
 // Teach: one's own music in, a model that has learned from it out.
 import { useEffect } from "preact/hooks";
+import { hush } from "../sound/listen";
 import { texts } from "../texts";
 import { DropZone } from "./drop_zone";
 import { JobsList } from "./jobs_list";
@@ -12,7 +13,13 @@ import { TrainForm, Training } from "./training";
 const words = texts.teach;
 
 export function Teach() {
-  useEffect(keepFresh, []);
+  useEffect(() => {
+    const end = keepFresh();
+    return () => {
+      end();
+      hush();
+    };
+  }, []);
   const dataset = datasetJob.value;
   const training = trainJob.value;
   const canLearn = dataset?.state === "done" && (dataset.report?.examples ?? 0) > 0;
@@ -27,7 +34,7 @@ export function Teach() {
         <div class="stack">
           {!dataset && !training && <DropZone />}
           {training && <Training job={training} />}
-          {dataset && <Report job={dataset} />}
+          {dataset && <Report job={dataset} isLearned={training !== null} />}
           {canLearn && !training && <TrainForm dataset={dataset} />}
         </div>
         <JobsList />

@@ -1,7 +1,27 @@
 // A tune from a checkpoint, to be heard.
+import { useSignal } from "@preact/signals";
+import { tuneOf } from "../api/jobs";
 import type { Job } from "../api/types";
+import { heard, hush, listen } from "../sound/listen";
+import { startSound } from "../sound/synth";
 import { texts } from "../texts";
+import { attempt } from "./state";
 
-export function Tune({ step }: { job: Job; step: number }) {
-  return <button disabled>{texts.teach.tune(step)}</button>;
+const words = texts.teach;
+
+export function Tune({ job, step }: { job: Job; step: number }) {
+  const isComing = useSignal(false);
+  const name = `${job.id}/${step}`;
+  const isHeard = heard.value === name;
+  const toggle = () => {
+    if (isHeard) return hush();
+    void startSound(); // within the click
+    isComing.value = true;
+    void attempt(tuneOf(job.id, step).then((music) => listen(name, music))).then(() => (isComing.value = false));
+  };
+  return (
+    <button disabled={isComing.value} aria-pressed={isHeard} aria-label={isHeard ? words.stopTune : words.tuneLabel(step)} onClick={toggle}>
+      {isHeard ? "■" : "▶"} {words.tune(step)}
+    </button>
+  );
 }
