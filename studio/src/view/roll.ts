@@ -1,5 +1,5 @@
 // The piano roll: draws tracks of notes, drums by name, chords, bars and the play head on a canvas.
-// Only what is visible is drawn. roll.tsx scrolls and zooms it and hears pointers; places are quarters.
+// Only what is visible is drawn. roll_view.tsx scrolls and zooms it and hears pointers; places are quarters.
 import { isBlackKey, pitchName } from "../music/pitch_names";
 import type { ChordAt, PieceNote } from "../music/piece";
 import type { BarMap } from "../music/time";
@@ -62,7 +62,9 @@ export type RollOverlay = (context: CanvasRenderingContext2D, transform: RollTra
 
 export type RollHit =
   | { area: "notes"; note: PieceNote | null; track: RollTrack | null; isEnd: boolean }
-  | { area: "bars" | "chords" | "keys" };
+  | { area: "bars" }
+  | { area: "chords" }
+  | { area: "keys" };
 
 export const barsHeight = 26;
 export const chordsHeight = 24;

@@ -1,0 +1,45 @@
+// A button that opens a list of choices, and a dialog: both the browser's own, so that keys work as everywhere.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+/** Closes when a choice is taken, at escape, and when one clicks elsewhere. */
+export function Menu({ label, children }: { label: string; children: ComponentChildren }) {
+  const details = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const close = (event: Event) => {
+      const menu = details.current;
+      if (!menu?.open) return;
+      const isInside = event.target instanceof Node && menu.contains(event.target);
+      if (event instanceof KeyboardEvent ? event.key === "Escape" : !isInside) menu.open = false;
+      if (event instanceof KeyboardEvent && event.key === "Escape" && isInside) menu.querySelector("summary")?.focus();
+    };
+    addEventListener("pointerdown", close);
+    addEventListener("keydown", close);
+    return () => {
+      removeEventListener("pointerdown", close);
+      removeEventListener("keydown", close);
+    };
+  }, []);
+  return (
+    <details ref={details} class="menu">
+      <summary>{label}</summary>
+      <div class="menu-list card" onClick={(event) => (event.target as Element).closest("button") && (details.current!.open = false)}>
+        {children}
+      </div>
+    </details>
+  );
+}
+
+export function Dialog({ label, onClose, children }: { label: string; onClose: () => void; children: ComponentChildren }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close();
+  }, []);
+  return (
+    <dialog ref={dialog} class="dialog" aria-label={label} onCancel={(event) => (event.preventDefault(), onClose())}>
+      {children}
+    </dialog>
+  );
+}
