@@ -1,11 +1,12 @@
 // Renders a piece to a WAV file, faster than it sounds, with the instruments that the page plays with.
 import { endOf, withAllNumbers, type NoteSequence } from "../music/note_sequence";
-import { addProcessor, fetchBank } from "./bank_synth";
+import { fetchBank } from "./bank_synth";
 import { Channels } from "./channels";
 import { midiFileOf } from "./midi_file";
 import { SimpleSynth } from "./simple_synth";
 import { voiceOf } from "./transport";
 import { wavOf } from "./wav";
+import { WorkletSynth } from "./worklet_synth";
 
 const sampleRate = 44100;
 /** Seconds after the last note, for it to die away. */
@@ -23,20 +24,8 @@ export async function render(sequence: NoteSequence): Promise<AudioBuffer> {
 }
 
 async function prepareBank(context: OfflineAudioContext, sequence: NoteSequence): Promise<void> {
-  const [{ BasicMIDI }, { WorkletSynthesizer }, soundBankBuffer] = await Promise.all([
-    import("spessasynth_core"),
-    import("spessasynth_lib"),
-    fetchBank(),
-  ]);
-  await addProcessor(context);
-  const synth = new WorkletSynthesizer(context, { eventsEnabled: false });
-  await synth.startOfflineRender({
-    midiSequence: BasicMIDI.fromArrayBuffer(midiFileOf(sequence)),
-    loopCount: 0,
-    soundBankList: [{ bankOffset: 0, soundBankBuffer }],
-    sequencerOptions: { skipToFirstNoteOn: false },
-  });
-  synth.connect(context.destination);
+  const synth = await WorkletSynth.make(context, context.destination, await fetchBank());
+  await synth.play(midiFileOf(sequence));
 }
 
 function renderSimply(sequence: NoteSequence): Promise<AudioBuffer> {
