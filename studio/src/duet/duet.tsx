@@ -1,5 +1,369 @@
+// The duet: you play, the machine answers.
+import { useComputed } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { ask } from "../api/client";
+import { fetchSoundAhead, soundState, startSound } from "../sound/synth";
+import { askForMidi, chooseMidiOutput, midiInput, midiOutput, midiPorts, onMidiKey } from "../sound/midi_ports";
+import { handover } from "../store/handover";
 import { texts } from "../texts";
+import { GeneratorControls } from "../view/generator_controls";
+import { computerKeys, computerPads, lettersOf } from "../view/keys";
+import { Pads, padPitches, Piano, useComputerKeys } from "../view/piano";
+import { RollStage } from "../view/roll_stage";
+import { sayError } from "../view/toasts";
+import { chartOf } from "./chords";
+import "./duet.css";
+import { beatsBetween } from "./grid";
+import { chordsBetween, isDrumKind, wantsChords } from "./phrase";
+import type { Mode } from "./session";
+import * as store from "./store";
+import { useNarrow } from "./use_narrow";
+
+/** Said by the page itself: how long an answer is, what it goes on from, over which chords. */
+const saidByPage = [
+  "bars", "new_steps", "num_steps", "primer_part", "accompaniment", "program", "reference_windows",
+  "backing_chords", "steps_per_chord", "chords_from", "render_chords",
+];
+
+const { session } = store;
+const pads = padPitches.map((pitch) => ({ pitch, name: texts.piano.drums[pitch] ?? "" }));
+
+const on = (pitch: number, velocity: number) => {
+  void startSound();
+  session.on(pitch, velocity);
+};
+const off = (pitch: number) => session.off(pitch);
 
 export function Duet() {
-  return <h2>{texts.tabs.duet}</h2>;
+  useEffect(() => {
+    void store.loadGenerators();
+    fetchSoundAhead();
+    onMidiKey((pitch, velocity, isDown) => (isDown ? on(pitch, velocity) : off(pitch)));
+    return store.stop;
+  }, []);
+  const isFirst = useComputed(() => !session.isPlaying.value && session.notes.value.length === 0);
+  return (
+    <div class="duet">
+      <div class="duet-main">
+        <Bar />
+        <div class="stage card">
+          <Stage />
+          {isFirst.value && <Welcome />}
+        </div>
+        <Status />
+        <Keys />
+      </div>
+      <Settings />
+    </div>
+  );
+}
+
+function Welcome() {
+  const isLoading = soundState.value.stage === "loading";
+  return (
+    <div class="welcome">
+      <button class="primary play-big" disabled={isLoading} onClick={() => void store.play(true)}>
+        <span aria-hidden="true">▶</span> {texts.duet.play}
+      </button>
+      <p class="muted">{isLoading ? texts.sound.loading : texts.duet.welcome}</p>
+      {isLoading && <progress value={soundState.value.progress} aria-label={texts.sound.loading} />}
+    </div>
+  );
+}
+
+function Stage() {
+  const details = store.details.value;
+  const notes = session.notes.value;
+  return (
+    <RollStage
+      now={() => session.now()}
+      isMoving={session.isPlaying.value}
+      notes={notes}
+      beats={(from, to) => beatsBetween(session.grid, from, to)}
+      chords={(from, to) => chordsBetween(session.chart, session.grid, from, to)}
+      isYourBar={(time) => session.isYourBar(time)}
+      pads={details && isDrumKind(details) ? pads : null}
+      label={texts.duet.stage(notes.filter(({ by }) => by === "player").length, notes.filter(({ by }) => by === "machine").length)}
+    />
+  );
+}
+
+/** Play and what one reaches for while playing. */
+function Bar() {
+  const isPlaying = session.isPlaying.value;
+  return (
+    <div class="row duet-bar">
+      <button
+        class={isPlaying ? "" : "primary"}
+        disabled={soundState.value.stage === "loading"}
+        onClick={() => (isPlaying ? store.stop() : void store.play(session.notes.value.length === 0))}
+      >
+        <span aria-hidden="true">{isPlaying ? "❚❚" : "▶"}</span> {isPlaying ? texts.duet.pause : texts.duet.start}
+      </button>
+      <button disabled={!isPlaying || session.turn.value !== "yours"} onClick={() => session.answerNow()}>
+        {texts.duet.answer}
+      </button>
+      <label class="line">
+        {texts.duet.tempo}
+        <Tempo />
+      </label>
+      <button aria-pressed={store.metronomeOn.value} class="toggle" onClick={() => (store.metronomeOn.value = !store.metronomeOn.value)}>
+        {texts.duet.metronome}
+      </button>
+      <button aria-pressed={store.countIn.value} class="toggle" onClick={() => (store.countIn.value = !store.countIn.value)}>
+        {texts.duet.countIn}
+      </button>
+    </div>
+  );
+}
+
+function Tempo() {
+  return (
+    <input
+      type="number"
+      class="tempo"
+      min={30}
+      max={300}
+      value={store.qpm.value}
+      onChange={(event) => {
+        const { valueAsNumber } = event.currentTarget;
+        if (valueAsNumber >= 30 && valueAsNumber <= 300) store.qpm.value = valueAsNumber;
+        else event.currentTarget.valueAsNumber = store.qpm.value;
+      }}
+    />
+  );
+}
+
+function Status() {
+  const sound = soundState.value;
+  const turn = session.turn.value;
+  const isDrum = store.details.value && isDrumKind(store.details.value);
+  const yours = store.mode.value === "free" ? texts.duet.yoursFree : store.mode.value === "bars" ? texts.duet.yoursBars : texts.duet.yours;
+  const text = !session.isPlaying.value
+    ? session.notes.value.length > 0
+      ? texts.duet.stopped
+      : texts.duet.ready(Boolean(isDrum))
+    : turn === "yours"
+      ? yours
+      : turn === "asked"
+        ? texts.duet.asked
+        : texts.duet.plays;
+  return (
+    <div class="status">
+      <p role="status" class={session.isPlaying.value ? `turn ${turn}` : "turn"}>
+        {text}
+      </p>
+      {sound.message && (
+        <p class="muted">
+          {sound.message} {sound.remedy}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Keys() {
+  const isNarrow = useNarrow();
+  const isDrum = store.details.value !== null && isDrumKind(store.details.value);
+  const keys = useMemo(() => (isDrum ? computerPads(padPitches) : computerKeys(60)), [isDrum]);
+  const letters = useMemo(() => lettersOf(keys), [keys]);
+  useComputerKeys(keys, on, off);
+  if (isDrum) return <Pads on={on} off={off} lit={session.lit} letters={letters} />;
+  return <Piano low={isNarrow ? 60 : 48} high={isNarrow ? 83 : 88} on={on} off={off} lit={session.lit} letters={letters} />;
+}
+
+const modes: Mode[] = ["pause", "bars", "free"];
+
+function Settings() {
+  const details = store.details.value;
+  const list = store.generators.value ?? [];
+  return (
+    <section class="card stack duet-settings" aria-label={texts.duet.settings}>
+      <label>
+        {texts.duet.model}
+        <select value={details?.id ?? ""} onChange={(event) => (store.chosenModel.value = event.currentTarget.value)}>
+          {list.map((one) => (
+            <option key={one.id} value={one.id}>
+              {one.id.replaceAll("_", " ")}
+            </option>
+          ))}
+        </select>
+      </label>
+      {details?.description && <p class="muted small">{details.description}</p>}
+      {store.generators.value === null && <button onClick={() => void store.loadGenerators()}>{texts.duet.again}</button>}
+      <fieldset>
+        <legend>{texts.duet.when}</legend>
+        {modes.map((mode) => (
+          <label key={mode} class="line">
+            <input type="radio" name="duet-mode" checked={store.mode.value === mode} onChange={() => (store.mode.value = mode)} />
+            {texts.duet.modes[mode]}
+          </label>
+        ))}
+      </fieldset>
+      {store.mode.value === "bars" && (
+        <label>
+          {texts.duet.barsEach}
+          <select value={store.bars.value} onChange={(event) => (store.bars.value = Number(event.currentTarget.value))}>
+            {[1, 2, 4, 8].map((bars) => (
+              <option key={bars} value={bars}>
+                {bars}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {details && wantsChords(details) && <Chart />}
+      <div class="row">
+        <button disabled={session.notes.value.length === 0} onClick={() => void saveMidi()}>
+          {texts.duet.save}
+        </button>
+        <button disabled={session.notes.value.length === 0} onClick={openInCompose}>
+          {texts.duet.toCompose}
+        </button>
+        <button class="quiet" disabled={session.notes.value.length === 0} onClick={startAnew}>
+          {texts.duet.anew}
+        </button>
+      </div>
+      <details>
+        <summary>{texts.duet.sounds}</summary>
+        <div class="stack inside">
+          <Meter />
+          <Instrument label={texts.duet.yourSound} program={store.playerProgram} />
+          <Instrument label={texts.duet.itsSound} program={store.machineProgram} />
+          <Midi />
+        </div>
+      </details>
+      <details>
+        <summary>{texts.duet.more}</summary>
+        <div class="inside">
+          <GeneratorControls
+            arguments={details?.arguments ?? []}
+            value={store.args.value}
+            onChange={(value) => (store.args.value = value)}
+            hide={saidByPage}
+          />
+        </div>
+      </details>
+    </section>
+  );
+}
+
+function Meter() {
+  return (
+    <label>
+      {texts.duet.beats}
+      <select value={store.beatsPerBar.value} onChange={(event) => (store.beatsPerBar.value = Number(event.currentTarget.value))}>
+        {[2, 3, 4, 5, 6, 7].map((beats) => (
+          <option key={beats} value={beats}>
+            {beats}/4
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Instrument({ label, program }: { label: string; program: typeof store.playerProgram }) {
+  return (
+    <label>
+      {label}
+      <select value={program.value} onChange={(event) => (program.value = Number(event.currentTarget.value))}>
+        {Object.entries(texts.duet.instruments).map(([number, name]) => (
+          <option key={number} value={number}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+const tapped = ["C", "Dm", "Em", "F", "G", "Am", "G7", "Cmaj7", "Dm7", "Bb"];
+
+function Chart() {
+  const chart = chartOf(store.chartText.value);
+  return (
+    <fieldset class="chart">
+      <legend>{texts.duet.chart}</legend>
+      <input
+        type="text"
+        aria-label={texts.duet.chartField}
+        value={store.chartText.value}
+        onInput={(event) => (store.chartText.value = event.currentTarget.value)}
+      />
+      <div class="row taps" role="group" aria-label={texts.duet.taps}>
+        {tapped.map((chord) => (
+          <button key={chord} onClick={() => (store.chartText.value = [...chart, chord].join(" "))}>
+            {chord}
+          </button>
+        ))}
+        <button aria-label={texts.duet.unTap} disabled={chart.length === 0} onClick={() => (store.chartText.value = chart.slice(0, -1).join(" "))}>
+          ⌫
+        </button>
+      </div>
+      <label class="line">
+        <input type="checkbox" checked={store.chordsSound.value} onChange={(event) => (store.chordsSound.value = event.currentTarget.checked)} />
+        {texts.duet.chordsSound}
+      </label>
+    </fieldset>
+  );
+}
+
+function Midi() {
+  const ports = midiPorts.value;
+  if (!ports) return <button onClick={() => void askForMidi().catch(sayError)}>{texts.duet.midi}</button>;
+  return (
+    <>
+      <label>
+        {texts.duet.midiIn}
+        <select value={midiInput.value} onChange={(event) => (midiInput.value = event.currentTarget.value)}>
+          <option value="all">{ports.inputs.length === 0 ? texts.duet.midiNone : texts.duet.midiAll}</option>
+          {ports.inputs.map((port) => (
+            <option key={port.id} value={port.id}>
+              {port.name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        {texts.duet.midiOut}
+        <select value={midiOutput.value} onChange={(event) => chooseMidiOutput(event.currentTarget.value)}>
+          <option value="">{texts.duet.midiPage}</option>
+          {ports.outputs.map((port) => (
+            <option key={port.id} value={port.id}>
+              {port.name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </>
+  );
+}
+
+async function saveMidi(): Promise<void> {
+  try {
+    const response = await ask("/v1/convert?name=duet.json", {
+      method: "POST",
+      body: JSON.stringify(store.sessionPiece()),
+      headers: { "content-type": "application/json", accept: "audio/midi" },
+    });
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await response.blob());
+    link.download = "duet.mid";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  } catch (error) {
+    sayError(error);
+  }
+}
+
+function openInCompose(): void {
+  store.stop();
+  handover.value = store.sessionPiece();
+  location.hash = "#compose";
+}
+
+function startAnew(): void {
+  store.stop();
+  session.clear();
 }

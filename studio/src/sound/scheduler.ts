@@ -1,8 +1,8 @@
 // Looks a little ahead on the audio clock, so that what sounds never waits for the page ("a tale of two clocks").
+import { lookAhead } from "./look_ahead";
 import { clock } from "./synth";
 
-/** Seconds that are handed to the synthesizer ahead of the play head: the longest the page may stand still unheard. */
-export const lookAhead = 0.15;
+export { lookAhead } from "./look_ahead";
 
 /** What is asked, some 40 times a second, to hand all that sounds before `until` (seconds of `clock()`) to the synth. */
 export interface Source {

@@ -1,0 +1,175 @@
+import { describe, expect, it } from "vitest";
+import { ApiError } from "../api/client";
+import type { GenerateSequenceRequest } from "../api/types";
+import type { NoteSequence } from "../music/note_sequence";
+import { lookAhead } from "../sound/look_ahead";
+import { Session, type Outside } from "./session";
+
+/** A world whose clock stands until it is told to go on, and whose model answers each question with a C every beat. */
+class World implements Outside {
+  time = 100;
+  heard: string[] = [];
+  asked: GenerateSequenceRequest[] = [];
+  errors: unknown[] = [];
+  /** Seconds that an answer takes; what breaks off. */
+  delay = 0;
+  fails = false;
+  session = new Session(this);
+
+  clock = () => this.time;
+  noteOn(voice: { name: string }, pitch: number, _velocity: number, at: number) {
+    if (voice.name === "machine") this.heard.push(`${pitch}@${Number((at - this.zero).toFixed(3))}`);
+  }
+  noteOff = () => undefined;
+  cut() {
+    const now = this.session.now();
+    this.heard = [...this.heard.filter((note) => Number(note.split("@")[1]) <= now), "cut"];
+  }
+  failed(error: unknown) {
+    this.errors.push(error);
+  }
+  private get zero() {
+    return this.time - this.session.now();
+  }
+  async stream(_id: string, request: GenerateSequenceRequest, told: { piece: (sofar: NoteSequence) => void }, signal: AbortSignal) {
+    this.asked.push(request);
+    const until = this.time + this.delay;
+    while (this.time < until) await new Promise((resolve) => setTimeout(resolve));
+    if (signal.aborted) throw new DOMException("", "AbortError");
+    const section = request.generatorOptions?.generateSections?.[0] ?? { startTime: 0, endTime: 8 };
+    const notes = [...(request.inputSequence?.notes ?? [])];
+    for (let time = section.startTime; time < section.endTime - 0.01; time += 0.5) {
+      notes.push({ pitch: 72, velocity: 80, startTime: time, endTime: time + 0.4 });
+      told.piece({ notes: [...notes] });
+      if (this.fails) throw new ApiError("It stopped.");
+    }
+    return { music: { notes }, end: { seed: 7 } };
+  }
+
+  /** Lets the session's time go on to `until`, a scheduler's step at a time. */
+  async go(until: number) {
+    while (this.session.now() < until) {
+      this.time += 0.02;
+      this.session.pull(this.time + lookAhead);
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+  async play(pitch: number, from: number, to: number) {
+    await this.go(from);
+    this.session.on(pitch, 90);
+    await this.go(to);
+    this.session.off(pitch);
+  }
+}
+
+function world(): World {
+  const made = new World();
+  made.session.details = { id: "melody", kind: "melody", stepsPerQuarter: 4 };
+  made.session.start();
+  return made;
+}
+
+describe("a duet", () => {
+  it("answers a beat after you pause, on the beat, as many bars as you played", async () => {
+    const it = world();
+    await it.play(60, 0.5, 0.9);
+    await it.play(62, 1, 1.4);
+    expect(it.session.turn.value).toBe("yours");
+    await it.go(1.95);
+    await it.go(5);
+    expect(it.asked).toHaveLength(1);
+    expect(it.asked[0]!.generatorOptions?.generateSections).toEqual([{ startTime: 2, endTime: 4 }]);
+    expect(it.asked[0]!.inputSequence?.notes?.map((note) => note.pitch)).toEqual([60, 62]);
+    expect(it.heard).toEqual(["72@2", "72@2.5", "72@3", "72@3.5"]);
+    expect(it.session.turn.value).toBe("yours");
+    expect(it.session.answers.value[0]).toMatchObject({ at: 2, late: 0, seed: 7 });
+  });
+  it("takes an answer back when you go on before it", async () => {
+    const it = world();
+    await it.play(60, 0.5, 0.9);
+    await it.go(1.4);
+    expect(it.asked).toHaveLength(1);
+    await it.play(62, 1.42, 1.9);
+    expect(it.session.notes.value.map((note) => note.pitch)).toEqual([60, 62]);
+    await it.go(2.6);
+    expect(it.asked[1]!.inputSequence?.notes?.map((note) => note.pitch)).toEqual([60, 62]);
+    expect(it.heard).toEqual(["cut", "72@2.5"]);
+  });
+  it("gives way when you play into its answer", async () => {
+    const it = world();
+    await it.play(60, 0, 0.9);
+    await it.go(2.7);
+    await it.play(65, 2.72, 2.8);
+    expect(it.heard.at(-1)).toBe("cut");
+    expect(it.session.turn.value).toBe("yours");
+    const machine = it.session.notes.value.filter((note) => note.by === "machine");
+    expect(machine.every((note) => note.endTime <= 2.75)).toBe(true);
+    await it.go(3.45);
+    expect(it.asked.at(-1)!.inputSequence?.notes?.map((note) => note.pitch)).toEqual([65]);
+  });
+  it("waits for a beat where an answer comes late, and stays on the grid", async () => {
+    const it = world();
+    it.delay = 0.7;
+    await it.play(60, 0, 0.9);
+    await it.go(5);
+    expect(it.heard).toEqual(["72@2", "72@2.5", "72@3", "72@3.5"]);
+    expect(it.session.answers.value[0]!.late).toBeCloseTo(0.5);
+  });
+  it("takes turns of fixed bars, and hears what is played just before its turn", async () => {
+    const it = world();
+    it.session.setMode("bars", 1);
+    await it.play(60, 0, 0.5);
+    await it.play(62, 1.75, 1.9);
+    await it.go(6.1);
+    expect(it.heard).toEqual(["72@2", "72@2.5", "72@3", "72@3.5"]);
+    expect(it.asked.at(-1)!.inputSequence?.notes?.map((note) => note.pitch)).toEqual([60, 62]);
+    expect([1, 3, 5].map((time) => it.session.isYourBar(time))).toEqual([true, false, true]);
+  });
+  it("in free mode answers when asked, and goes on until you play", async () => {
+    const it = world();
+    it.session.setMode("free");
+    await it.play(60, 0, 0.5);
+    await it.go(3);
+    expect(it.asked).toHaveLength(0);
+    it.session.answerNow();
+    await it.go(9);
+    expect(it.asked.length).toBeGreaterThanOrEqual(2);
+    expect(it.session.turn.value).toBe("machine");
+    await it.play(60, 9.02, 9.1);
+    expect(it.session.turn.value).toBe("yours");
+  });
+  it("plays a tune of its own at another tempo, beat for beat", async () => {
+    const it = world();
+    it.session.stop();
+    it.session.clear();
+    it.session.grid = { qpm: 60, beatsPerBar: 4 };
+    it.session.start();
+    it.session.open();
+    await it.go(3.5);
+    expect(it.heard).toEqual(["72@0", "72@1", "72@2", "72@3"]);
+  });
+  it("says when an answer breaks off, plays what came, and goes on", async () => {
+    const it = world();
+    it.fails = true;
+    await it.play(60, 0, 0.9);
+    await it.go(3);
+    expect(it.errors).toHaveLength(1);
+    expect(it.heard).toEqual(["72@1.5"]);
+    expect(it.session.turn.value).toBe("yours");
+    it.fails = false;
+    await it.play(60, 3.1, 3.4);
+    await it.go(7);
+    expect(it.heard).toHaveLength(5);
+  });
+  it("gives a model of lead sheets the chart, bar by bar", async () => {
+    const it = world();
+    it.session.details = { id: "improv", kind: "lead sheet", control: "chords", stepsPerQuarter: 4 };
+    it.session.chart = ["C", "Am"];
+    await it.play(60, 2, 2.9);
+    await it.go(4);
+    expect(it.asked[0]!.inputSequence?.textAnnotations).toEqual([
+      { time: 0, text: "Am", annotationType: "CHORD_SYMBOL" },
+      { time: 2, text: "C", annotationType: "CHORD_SYMBOL" },
+    ]);
+  });
+});

@@ -1,0 +1,491 @@
+// The duet: a clock, what you play, whose turn it is, and answers that are asked for in time and begin on the grid.
+import { signal } from "@preact/signals";
+import type { ArgValue, GenerateSequenceRequest, GeneratorDetails } from "../api/types";
+import type { NoteSequence } from "../music/note_sequence";
+import { withAllNumbers } from "../music/note_sequence";
+import type { Voice } from "../sound/channels";
+import { lookAhead } from "../sound/look_ahead";
+import { pitchesOf } from "./chords";
+import { barSeconds, beatsBetween, beatSeconds, lineBefore, lineFrom, type Grid } from "./grid";
+import { chordsBetween, halfStep, isDrumKind, requestFor, wantsChords, type DuetNote, type Question } from "./phrase";
+
+/** pause: it answers after a beat of silence. bars: you and it take turns of so many bars. free: when it is asked. */
+export type Mode = "pause" | "bars" | "free";
+
+export type Turn = "yours" | "asked" | "machine";
+
+/** What a session needs of the world; tests give their own. */
+export interface Outside {
+  /** Seconds of the audio clock. */
+  clock(): number;
+  noteOn(voice: Voice, pitch: number, velocity: number, at: number): void;
+  noteOff(voice: Voice, pitch: number, at: number): void;
+  cut(voices: Iterable<Voice>, until: number): void;
+  stream(
+    id: string,
+    request: GenerateSequenceRequest,
+    told: { piece: (sofar: NoteSequence) => void },
+    signal: AbortSignal,
+  ): Promise<{ music: NoteSequence; end: { seed: number } }>;
+  /** Told of what went wrong; the session goes on. */
+  failed(error: unknown): void;
+}
+
+/** An answer, as it was asked for and as it came. */
+export interface Answer {
+  model: string;
+  request: GenerateSequenceRequest;
+  /** When it began, seconds of the session; `late` of them later than it was asked for. */
+  at: number;
+  late: number;
+  /** Null while it is on its way. */
+  seed: number | null;
+}
+
+/** Where an answer stands: its time 0 and its beginning in the session, its length, what its seconds are stretched by. */
+interface Place {
+  origin: number;
+  at: number;
+  seconds: number;
+  scale: number;
+}
+
+/** An answer's first note comes at least so long after it is known: the synthesizer has to be told in time. */
+const safety = 0.03;
+const firstLead = 0.35;
+const openingBars = 4;
+const longestAnswer = 4;
+const openingQpm = 120;
+const metronome: Voice = { name: "metronome", program: 0, isDrum: true };
+
+export class Session {
+  readonly isPlaying = signal(false);
+  readonly turn = signal<Turn>("yours");
+  /** Everything that was played and that is going to be; sorted by nothing. */
+  readonly notes = signal<readonly DuetNote[]>([]);
+  readonly answers = signal<readonly Answer[]>([]);
+  /** Pitches that sound just now. */
+  readonly lit = signal<ReadonlyMap<number, "player" | "machine">>(new Map());
+
+  mode: Mode = "pause";
+  /** Of mode "bars". */
+  bars = 2;
+  grid: Grid = { qpm: 120, beatsPerBar: 4 };
+  metronome = true;
+  /** The chords, a bar each, and whether they sound. */
+  chart: readonly string[] = [];
+  chordsSound = true;
+  details: GeneratorDetails | null = null;
+  args: Record<string, ArgValue> = {};
+  programs = { player: 0, machine: 0 };
+
+  private zero = 0;
+  private stoppedAt = 0;
+  private pulled = 0;
+  private held = new Map<number, DuetNote>();
+  private phrase: DuetNote[] = [];
+  private pending: DuetNote[] = [];
+  private sounding: { note: DuetNote; end: number }[] = [];
+  private chordsOn: number[] = [];
+  private asking: AbortController | null = null;
+  /** The answer that comes or plays: what it goes on from, when it begins and ends; the session's seconds. */
+  private question: Question | null = null;
+  private answerAt = 0;
+  private answerEnd = 0;
+  private hasFailed = false;
+  private turnsFrom = 0;
+  private turnsDone = -1;
+  private lead = firstLead;
+
+  constructor(private readonly outside: Outside) {}
+
+  /** Seconds since the first bar line; where it stands still, of when it stopped. */
+  now(): number {
+    return this.isPlaying.value ? this.outside.clock() - this.zero : this.stoppedAt;
+  }
+
+  private voice(by: "player" | "machine", isDrum: boolean): Voice {
+    return { name: by, program: isDrum ? 0 : this.programs[by], isDrum };
+  }
+
+  /** The voices that the instruments in use need. */
+  voices(): Voice[] {
+    const isDrum = this.details ? isDrumKind(this.details) : false;
+    return [this.voice("player", isDrum), this.voice("machine", isDrum), metronome];
+  }
+
+  /** Begins, or goes on with the next bar, after `countInBars` bars of clicks. Sound has been started before. */
+  start(countInBars = 0): void {
+    if (this.isPlaying.value) return;
+    const bar = barSeconds(this.grid);
+    const from = lineFrom(this.stoppedAt, bar);
+    this.zero = this.outside.clock() + 0.1 + countInBars * bar - from;
+    this.pulled = from - countInBars * bar;
+    this.turnsFrom = from;
+    this.turnsDone = -1;
+    this.phrase = [];
+    this.turn.value = "yours";
+    this.isPlaying.value = true;
+  }
+
+  /** Stands still: what sounds ends, what was to come is forgotten. */
+  stop(): void {
+    if (!this.isPlaying.value) return;
+    const now = this.now();
+    for (const pitch of [...this.held.keys()]) this.off(pitch);
+    this.interrupt(now);
+    this.cutChords();
+    this.stoppedAt = Math.max(0, now);
+    this.isPlaying.value = false;
+    this.lit.value = new Map();
+  }
+
+  /** Everything is forgotten; a new session begins at its first bar. */
+  clear(): void {
+    this.stop();
+    this.stoppedAt = 0;
+    this.notes.value = [];
+    this.answers.value = [];
+    this.phrase = [];
+  }
+
+  /** Another model answers from now on. */
+  setDetails(details: GeneratorDetails | null): void {
+    for (const pitch of [...this.held.keys()]) this.off(pitch);
+    if (this.isPlaying.value && this.turn.value !== "yours") this.interrupt(this.now());
+    this.cutChords();
+    this.details = details;
+    this.phrase = [];
+  }
+
+  /** Another tempo or meter: the beats so far stay as they are counted, and what was to come is forgotten. */
+  setGrid(grid: Grid): void {
+    const wasPlaying = this.isPlaying.value;
+    this.stop();
+    const stretch = this.grid.qpm / grid.qpm;
+    this.grid = grid;
+    this.stoppedAt *= stretch;
+    this.notes.value = this.notes.value.map((note) => ({
+      ...note,
+      startTime: note.startTime * stretch,
+      endTime: note.endTime * stretch,
+    }));
+    if (wasPlaying) this.start();
+  }
+
+  /** Turns of "bars" are counted anew from the next bar line on. */
+  setMode(mode: Mode, bars = this.bars): void {
+    this.mode = mode;
+    this.bars = bars;
+    this.turnsFrom = lineFrom(Math.max(this.now(), this.answerEnd), barSeconds(this.grid));
+    this.turnsDone = -1;
+  }
+
+  /** A key goes down, heard `ago` seconds ago. */
+  on(pitch: number, velocity: number, ago = 0): void {
+    const isDrum = this.details ? isDrumKind(this.details) : false;
+    this.outside.noteOn(this.voice("player", isDrum), pitch, velocity, 0);
+    this.setLit(pitch, "player");
+    if (!this.isPlaying.value) return;
+    this.end(pitch);
+    const now = this.now() - ago;
+    const question = this.question;
+    const isBefore = this.turn.value === "asked" && now < this.answerAt;
+    // What the synthesizer has been told already can't be asked anew in time.
+    const isTold = this.mode === "bars" && this.sounding.length > 0;
+    if (isBefore && question && !isTold) this.takeBack();
+    else if (this.mode !== "bars" && this.turn.value !== "yours") this.interrupt(now);
+    else if (this.isStale(now)) this.phrase = [];
+    const note: DuetNote = { by: "player", pitch, velocity, startTime: now, endTime: now, isHeld: true, ...(isDrum ? { isDrum } : {}) };
+    this.held.set(pitch, note);
+    this.phrase.push(note);
+    this.notes.value = [...this.notes.value, note];
+    // Where bars are fixed, the answer comes at its time all the same, and has heard this note too.
+    if (isBefore && question && this.mode === "bars" && !isTold) this.ask({ ...question, notes: [...question.notes, note] });
+  }
+
+  off(pitch: number, ago = 0): void {
+    const isDrum = this.details ? isDrumKind(this.details) : false;
+    this.outside.noteOff(this.voice("player", isDrum), pitch, 0);
+    this.unLight(pitch, "player");
+    this.end(pitch, ago);
+  }
+
+  private end(pitch: number, ago = 0): void {
+    const note = this.held.get(pitch);
+    if (!note) return;
+    this.held.delete(pitch);
+    note.isHeld = false;
+    note.endTime = Math.max(note.startTime + 0.03, this.now() - ago);
+    this.notes.value = [...this.notes.value];
+  }
+
+  private cutMachine(): void {
+    const isDrum = this.details ? isDrumKind(this.details) : false;
+    this.outside.cut([this.voice("machine", isDrum)], this.outside.clock() + lookAhead);
+  }
+
+  /** Whether the phrase so far belongs to a turn long gone: two bars of silence in mode "free". */
+  private isStale(now: number): boolean {
+    const last = this.phrase.reduce((end, note) => Math.max(end, note.isHeld ? now : note.endTime), 0);
+    return this.mode === "free" && now - last > 2 * barSeconds(this.grid);
+  }
+
+  /** An answer that has not begun is given up: the phrase goes on. */
+  private takeBack(): void {
+    this.asking?.abort();
+    this.asking = null;
+    this.question = null;
+    if (this.sounding.length > 0) this.cutMachine();
+    this.pending = [];
+    this.sounding = [];
+    this.notes.value = this.notes.value.filter((note) => note.by === "player" || note.startTime < this.answerAt);
+    this.answers.value = this.answers.value.slice(0, -1);
+    this.turn.value = "yours";
+  }
+
+  /** The machine gives way: what it was to play is taken back, what sounds ends. */
+  private interrupt(now: number): void {
+    this.asking?.abort();
+    this.asking = null;
+    this.question = null;
+    if (this.pending.length > 0 || this.sounding.length > 0) this.cutMachine();
+    this.pending = [];
+    this.sounding = [];
+    this.notes.value = this.notes.value
+      .filter((note) => note.by === "player" || note.startTime < now)
+      .map((note) => (note.by === "machine" && note.endTime > now ? { ...note, endTime: now } : note));
+    this.lit.value = new Map([...this.lit.value].filter(([, by]) => by === "player"));
+    this.answerEnd = Math.min(this.answerEnd, now);
+    this.phrase = [];
+    this.turn.value = "yours";
+  }
+
+  /** The machine answers now, on the next beat: to what you played, or it goes on, or begins. */
+  answerNow(): void {
+    if (!this.isPlaying.value || this.turn.value !== "yours") return;
+    const now = this.now();
+    const at = lineFrom(Math.max(now + this.lead, 0), beatSeconds(this.grid));
+    if (this.phrase.length > 0) this.ask({ notes: this.phrase, at, seconds: this.answerSeconds(at) });
+    else if (this.notes.value.length > 0) this.goOn(at);
+    else this.open();
+  }
+
+  /** A short tune of the machine's own. */
+  open(): void {
+    const details = this.details;
+    if (!details) return;
+    const at = lineFrom(Math.max(this.now() + 0.05, 0), beatSeconds(this.grid));
+    const args: Record<string, ArgValue> = { ...this.args, bars: { intValue: openingBars } };
+    if (wantsChords(details) && this.chart.length > 0) args.backing_chords = { stringValue: this.chart.join(" ") };
+    // A request without music is at 120 quarters a minute; its beats are those of the session.
+    this.question = null;
+    this.turn.value = "asked";
+    const seconds = openingBars * barSeconds(this.grid);
+    void this.hear(details, { generatorOptions: { args } }, { origin: at, at, seconds, scale: openingQpm / this.grid.qpm });
+  }
+
+  /** The machine goes on with all that was played so far. */
+  private goOn(at: number): void {
+    this.ask({ notes: this.notes.value, at, seconds: longestAnswer * barSeconds(this.grid) });
+    if (at > this.now() && this.sounding.length > 0) this.turn.value = "machine";
+  }
+
+  /** As many whole bars as the phrase that ends at `at` has, at most four. */
+  private answerSeconds(at: number): number {
+    const bar = barSeconds(this.grid);
+    const first = this.phrase.reduce((time, note) => Math.min(time, note.startTime), at);
+    return Math.min(longestAnswer, Math.max(1, Math.round((at - first) / bar))) * bar;
+  }
+
+  private ask(question: Question): void {
+    const details = this.details;
+    if (!details) return;
+    this.question = question;
+    this.turn.value = "asked";
+    const { at, seconds } = question;
+    const { request, origin } = requestFor(question, details, this.grid, this.chart, this.args);
+    void this.hear(details, request, { origin, at, seconds, scale: 1 });
+  }
+
+  /** Asks, and plays what comes. */
+  private async hear(details: GeneratorDetails, request: GenerateSequenceRequest, place: Place): Promise<void> {
+    const { origin, at, seconds, scale } = place;
+    this.asking?.abort();
+    const abort = new AbortController();
+    this.asking = abort;
+    this.hasFailed = false;
+    this.answerAt = at;
+    this.answerEnd = at + seconds;
+    const answer: Answer = { model: details.id, request, at, late: 0, seed: null };
+    this.answers.value = [...this.answers.value, answer];
+    const begun = performance.now();
+    let seen = 0;
+    let late = 0;
+    const isDrum = isDrumKind(details);
+    const piece = (sofar: NoteSequence) => {
+      if (abort.signal.aborted) return;
+      const { notes } = withAllNumbers(sofar);
+      const heard = (performance.now() - begun) / 1000;
+      if (seen === 0) this.lead = Math.min(1, Math.max(0.2, 0.7 * this.lead + 0.3 * (2 * heard + lookAhead + safety)));
+      const fresh: DuetNote[] = [];
+      for (const note of notes.slice(seen)) {
+        const start = origin + note.startTime * scale;
+        if (start < at - 1e-6) continue;
+        // What comes too late waits for a beat, and all that follows with it: it stays on the grid.
+        const earliest = this.now() + safety;
+        if (start + late < earliest) late += lineFrom(earliest - start - late, beatSeconds(this.grid));
+        fresh.push({
+          by: "machine",
+          pitch: note.pitch,
+          velocity: note.velocity || 80,
+          startTime: start + late,
+          endTime: origin + note.endTime * scale + late,
+          ...(isDrum || note.isDrum ? { isDrum: true } : {}),
+        });
+      }
+      seen = notes.length;
+      if (fresh.length === 0) return;
+      answer.late = late;
+      this.answerEnd = at + seconds + late;
+      this.pending.push(...fresh);
+      this.notes.value = [...this.notes.value, ...fresh];
+    };
+    try {
+      const { end } = await this.outside.stream(details.id, request, { piece }, abort.signal);
+      answer.seed = end.seed;
+      this.answers.value = [...this.answers.value];
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      this.hasFailed = true;
+      this.outside.failed(error);
+      // What came is played; without any it is your turn again.
+      this.answerEnd = [...this.pending, ...this.sounding.map(({ note }) => note)].reduce(
+        (end, note) => Math.max(end, note.endTime),
+        this.now(),
+      );
+    } finally {
+      if (this.asking === abort) this.asking = null;
+    }
+  }
+
+  /** What a scheduler calls: hands all before `until` (seconds of the audio clock) to the synthesizer, and takes turns. */
+  pull(until: number): void {
+    if (!this.isPlaying.value) return;
+    const to = until - this.zero;
+    this.clicks(this.pulled, to);
+    this.chords(this.pulled, to);
+    this.play(to);
+    this.pulled = to;
+    this.takeTurns(to - lookAhead);
+  }
+
+  private clicks(from: number, to: number): void {
+    for (const { time, isBar } of beatsBetween(this.grid, from, to)) {
+      // A count-in is always heard.
+      if (!this.metronome && time >= this.turnsFrom - 1e-6) continue;
+      const pitch = isBar ? 76 : 77;
+      this.outside.noteOn(metronome, pitch, isBar ? 90 : 60, this.zero + time);
+      this.outside.noteOff(metronome, pitch, this.zero + time + 0.05);
+    }
+  }
+
+  private readonly chordVoice: Voice = { name: "chords", program: 4 };
+
+  private chords(from: number, to: number): void {
+    if (!this.details || !wantsChords(this.details)) return;
+    for (const { time, text } of chordsBetween(this.chart, this.grid, Math.max(0, from), to)) {
+      if (time < from) continue;
+      for (const pitch of this.chordsOn) this.outside.noteOff(this.chordVoice, pitch, this.zero + time - 0.01);
+      this.chordsOn = this.chordsSound ? pitchesOf(text) : [];
+      for (const pitch of this.chordsOn) this.outside.noteOn(this.chordVoice, pitch, 42, this.zero + time);
+    }
+  }
+
+  private cutChords(): void {
+    if (this.chordsOn.length > 0) this.outside.cut([this.chordVoice], this.outside.clock() + lookAhead);
+    this.chordsOn = [];
+  }
+
+  private play(to: number): void {
+    const due = this.pending.filter((note) => note.startTime < to);
+    if (due.length > 0) this.pending = this.pending.filter((note) => note.startTime >= to);
+    const events = [
+      ...this.sounding.filter(({ end }) => end < to).map(({ note, end }) => ({ time: end, isOn: false, note })),
+      ...due.map((note) => ({ time: note.startTime, isOn: true, note })),
+      ...due.filter((note) => note.endTime < to).map((note) => ({ time: note.endTime, isOn: false, note })),
+    ];
+    events.sort((a, b) => a.time - b.time || Number(a.isOn) - Number(b.isOn));
+    this.sounding = [...this.sounding, ...due.map((note) => ({ note, end: note.endTime }))].filter(({ end }) => end >= to);
+    for (const { time, isOn, note } of events) {
+      const voice = this.voice("machine", note.isDrum ?? false);
+      if (isOn) this.outside.noteOn(voice, note.pitch, note.velocity, this.zero + time);
+      else this.outside.noteOff(voice, note.pitch, this.zero + time);
+      const delay = Math.max(0, (time - this.now()) * 1000);
+      setTimeout(() => {
+        if (!isOn) this.unLight(note.pitch, "machine");
+        else if (this.isPlaying.value && this.turn.value !== "yours") this.setLit(note.pitch, "machine");
+      }, delay);
+    }
+  }
+
+  private setLit(pitch: number, by: "player" | "machine"): void {
+    this.lit.value = new Map(this.lit.value).set(pitch, by);
+  }
+
+  private unLight(pitch: number, by: "player" | "machine"): void {
+    if (this.lit.value.get(pitch) !== by) return;
+    const lit = new Map(this.lit.value);
+    lit.delete(pitch);
+    this.lit.value = lit;
+  }
+
+  private takeTurns(now: number): void {
+    if (this.turn.value === "asked" && (now >= this.answerAt || this.hasFailed)) this.turn.value = "machine";
+    if (this.turn.value === "machine") {
+      const mayGoOn = this.mode === "free" && !this.asking && !this.hasFailed && this.held.size === 0;
+      if (mayGoOn && now >= this.answerEnd - this.lead) this.goOn(this.answerEnd);
+      else if (now >= this.answerEnd && !this.asking) this.yourTurn();
+      return;
+    }
+    if (this.turn.value !== "yours") return;
+    if (this.mode === "pause") this.answerAfterPause(now);
+    if (this.mode === "bars") this.answerAfterBars(now);
+  }
+
+  private yourTurn(): void {
+    this.turn.value = "yours";
+    this.question = null;
+    if (this.mode !== "bars") this.phrase = [];
+  }
+
+  private answerAfterPause(now: number): void {
+    if (this.phrase.length === 0 || this.held.size > 0) return;
+    const beat = beatSeconds(this.grid);
+    const last = this.phrase.reduce((end, note) => Math.max(end, note.endTime), 0);
+    const at = lineFrom(last + beat - halfStep(this.details ?? { id: "" }, this.grid), beat);
+    if (now < at - this.lead) return;
+    const begin = at < now + safety ? lineFrom(now + this.lead, beat) : at;
+    this.ask({ notes: this.phrase, at: begin, seconds: this.answerSeconds(begin) });
+  }
+
+  private answerAfterBars(now: number): void {
+    const length = this.bars * barSeconds(this.grid);
+    const round = Math.floor((now - this.turnsFrom) / (2 * length) + 1e-9);
+    const begin = this.turnsFrom + round * 2 * length;
+    const at = begin + length;
+    if (round < 0 || round <= this.turnsDone || now < at - this.lead || now >= at) return;
+    this.turnsDone = round;
+    const early = halfStep(this.details ?? { id: "" }, this.grid);
+    const phrase = this.phrase.filter((note) => note.startTime >= begin - early);
+    this.phrase = [];
+    if (phrase.length > 0) this.ask({ notes: phrase, at, seconds: length });
+  }
+
+  /** Whether the bar at `time` is yours, where bars are fixed; null elsewhere. */
+  isYourBar(time: number): boolean | null {
+    if (this.mode !== "bars") return null;
+    const length = this.bars * barSeconds(this.grid);
+    return Math.floor(lineBefore(time - this.turnsFrom, length) / length + 1e-6) % 2 === 0;
+  }
+}

@@ -1,0 +1,134 @@
+// The duet's one session, and what people chose for it.
+import { batch, computed, effect, signal } from "@preact/signals";
+import { ApiError } from "../api/client";
+import { listGenerators, stream } from "../api/generators";
+import type { GeneratorDetails } from "../api/types";
+import { addSource } from "../sound/scheduler";
+import { clock, cut, level, noteOff, noteOn, soundState, startSound, warmUp } from "../sound/synth";
+import { transport } from "../sound/transport";
+import { played } from "../store/at_hand";
+import { isBoolean, isNumber, isText, setting } from "../store/settings";
+import { texts } from "../texts";
+import { argsFor, type Args } from "../view/generator_controls";
+import { say, sayError } from "../view/toasts";
+import { chartOf } from "./chords";
+import { pieceOf, wantsChords } from "./phrase";
+import { Session, type Mode } from "./session";
+
+const isMode = (value: unknown): value is Mode => value === "pause" || value === "bars" || value === "free";
+const isProgram = (value: unknown): value is number => isNumber(value) && value >= 0 && value <= 127;
+const isObject = (value: unknown): value is Args => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The server's generators; null: not known yet. */
+export const generators = signal<readonly GeneratorDetails[] | null>(null);
+export const chosenModel = setting("duet-model", "", isText);
+export const mode = setting<Mode>("duet-mode", "pause", isMode);
+export const bars = setting("duet-bars", 2, isNumber);
+export const qpm = setting("duet-qpm", 120, isNumber);
+export const beatsPerBar = setting("duet-beats", 4, isNumber);
+export const metronomeOn = setting("duet-metronome", true, isBoolean);
+export const countIn = setting("duet-count-in", false, isBoolean);
+export const chartText = setting("duet-chart", "C Am F G", isText);
+export const chordsSound = setting("duet-chords-sound", true, isBoolean);
+export const playerProgram = setting("duet-player-program", 0, isProgram);
+export const machineProgram = setting("duet-machine-program", 11, isProgram);
+export const args = setting<Args>("duet-args", {}, isObject);
+
+/** The model that answers; the first where the chosen one is gone; null: none is known. */
+export const details = computed<GeneratorDetails | null>(
+  () => generators.value?.find((one) => one.id === chosenModel.value) ?? generators.value?.[0] ?? null,
+);
+
+/** Asks the server for its models. A failure is told; the page goes on. */
+export async function loadGenerators(): Promise<void> {
+  try {
+    generators.value = await listGenerators();
+  } catch (error) {
+    sayError(error);
+  }
+}
+
+export const session = new Session({
+  clock,
+  noteOn,
+  noteOff,
+  cut,
+  stream,
+  failed(error) {
+    sayError(error);
+    // A model that was removed while it played: another goes on.
+    if (error instanceof ApiError && error.status === 404) void modelIsGone();
+  },
+});
+
+async function modelIsGone(): Promise<void> {
+  const gone = details.value?.id;
+  await loadGenerators();
+  if (details.value && details.value.id !== gone) say(texts.duet.goesOnWith(details.value.id));
+}
+
+effect(() => {
+  const one = details.value;
+  if (one !== session.details) session.setDetails(one);
+  session.args = argsFor(args.value, one?.arguments ?? []);
+  session.chart = one && wantsChords(one) ? chartOf(chartText.value) : [];
+  session.chordsSound = chordsSound.value;
+  session.metronome = metronomeOn.value;
+  session.programs = { player: playerProgram.value, machine: machineProgram.value };
+  warmUp(session.voices());
+});
+effect(() => {
+  if (mode.value !== session.mode || bars.value !== session.bars) session.setMode(mode.value, bars.value);
+});
+
+// Another tempo or meter is another grid: what was played keeps its beats.
+effect(() => {
+  const grid = { qpm: qpm.value, beatsPerBar: beatsPerBar.value };
+  if (grid.qpm !== session.grid.qpm || grid.beatsPerBar !== session.grid.beatsPerBar) session.setGrid(grid);
+});
+
+/** What was played so far, as a piece. */
+export function sessionPiece() {
+  const programs = { player: playerProgram.value, machine: machineProgram.value };
+  const names = { player: texts.duet.you, machine: texts.duet.machine };
+  return pieceOf(session.notes.value, session.grid, session.chart, programs, texts.duet.title, names);
+}
+
+effect(() => {
+  const some = session.notes.value.length > 0 && !session.isPlaying.value;
+  if (some) played.value = { name: texts.duet.title, music: sessionPiece() };
+});
+
+let removeSource: (() => void) | null = null;
+
+/** Plays, or goes on: the clock runs from the next bar line. `opens`: the machine begins with a short tune. */
+export async function play(opens = false): Promise<void> {
+  transport.pause();
+  await startSound();
+  if (session.isPlaying.value) return;
+  batch(() => {
+    session.start(!opens && countIn.value ? 1 : 0);
+    if (opens) session.open();
+  });
+  removeSource ??= addSource(session);
+}
+
+export function stop(): void {
+  session.stop();
+  removeSource?.();
+  removeSource = null;
+}
+
+/** What the tests of the whole page look at. */
+export interface StudioHook {
+  level: () => number;
+  sound: typeof soundState;
+  session: Session;
+  transport: typeof transport;
+}
+declare global {
+  interface Window {
+    magentaStudio?: StudioHook;
+  }
+}
+window.magentaStudio = { level, sound: soundState, session, transport };
