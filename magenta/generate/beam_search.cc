@@ -27,7 +27,10 @@ class BeamRun::Beams {
         extra_(primer_score) {
     for (int row = 0; row < session_.rows(); ++row) beam_of_.push_back(row / options.beam_size);
     filters_ = DrawFilters(options.sampling);
-    drawn_score_ = DrawnScoreFilters(options.sampling);
+    // What is improbable without the mask may be all that it leaves: top-k and the like say nothing
+    // of it.
+    drawn_score_ = options.mask.has_value() ? GivenScoreFilters(options.sampling)
+                                            : DrawnScoreFilters(options.sampling);
     given_score_ = GivenScoreFilters(options.sampling);
     for (size_t i = 0; i < segments_.size(); ++i) {
       MAGENTA_CHECK(segments_[i].draw > 0 || !segments_[i].given.empty());
@@ -106,7 +109,8 @@ class BeamRun::Beams {
 
   /// The event of a row, its probability in the score; so is `extra`.
   Event DrawOne(int row, float extra) {
-    const Event drawn = session_.Sample(row, filters_, *sources_[beam_of_[row]]);
+    const EventMask* mask = options_.mask.has_value() ? &*options_.mask : nullptr;
+    const Event drawn = session_.Sample(row, filters_, *sources_[beam_of_[row]], mask);
     scores_[row] += extra + session_.LogProbability(row, session_.sampled_labels(), drawn_score_);
     return ShortenedTo(left_[row], drawn);
   }

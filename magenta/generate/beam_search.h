@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "magenta/base/random.h"
+#include "magenta/generate/event_mask.h"
 #include "magenta/generate/script.h"
 #include "magenta/generate/session.h"
 #include "magenta/nn/sampling.h"
@@ -19,6 +21,9 @@ struct BeamOptions {
   /// Steps to add (>= 1, checked).
   int64_t num_steps = 0;
   Sampling sampling;
+  /// Nothing: all events may be drawn. With a mask, drawn events are scored as given ones are: as
+  /// probable as the model finds them where all may be drawn.
+  std::optional<EventMask> mask;
   /// Sequences kept (>= 1, checked).
   int beam_size = 1;
   /// Continuations of each that are tried in an iteration (>= 1, checked).

@@ -67,7 +67,10 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
   MAGENTA_ASSIGN_OR_RETURN(Primer primer, kind.ReadPrimer(plan.input, wanted));
   piece.drums = kind.plays_drums();
   if (!piece.drums) piece.instrument = primer.instrument;
+  MAGENTA_ASSIGN_OR_RETURN(const std::optional<EventMask> mask,
+                           MaskFor(args.pitches, *model, args.primer_key, primer));
   GenerationTask task(std::move(model), std::move(plan), std::move(primer));
+  task.beam_.mask = mask;
   if (!args.reference_windows) {
     task.piece_.emplace(InputOf(input, asked.generator_options()), *task.plan_, piece);
   }

@@ -23,7 +23,8 @@ struct GeneratedOutput {
   int primer_size = 0;
   /// The logarithm of the probability with which the events after the first were drawn, where they
   /// were (DrawnScoreFilters), and of the given ones at the request's temperatures
-  /// (GivenScoreFilters).
+  /// (GivenScoreFilters). Where the request allows some pitches alone, drawn events count as given
+  /// ones: the model's own probability, as if it allowed all.
   double log_likelihood = 0;
   /// GenerateMany: the seed that alone gives this output as the first. 0 with injected sources.
   uint32_t seed = 0;

@@ -143,15 +143,25 @@ std::vector<bool> Session::PitchesOf(int row, size_t head) const {
   return members;
 }
 
+void Session::SetAllowed(int row, const EventMask& mask) {
+  const auto sizes = model_->network->head_sizes();
+  MAGENTA_CHECK(sizes.size() == 1);
+  allowed_.resize(sizes[0]);
+  for (size_t label = 0; label < allowed_.size(); ++label) {
+    allowed_[label] = mask.Allows(rows_[row].encoder->DecodeOne(static_cast<int>(label)));
+  }
+}
+
 template <class OnHead>
 void Session::ForEachHead(int row, LogitFilters filters, std::vector<float>& scratch,
-                          const OnHead& on_head) const {
+                          const OnHead& on_head, const std::vector<bool>* allowed) const {
   const auto logits = Logits(row);
   scratch.assign(logits.begin(), logits.end());
   size_t first = 0;
   const auto sizes = model_->network->head_sizes();
   for (size_t head = 0; head < sizes.size(); ++head) {
     const std::span<float> values(scratch.data() + first, sizes[head]);
+    if (allowed != nullptr) ForbidAllBut(*allowed, values);
     for (const auto& filter : filters) {
       if (filter->wants_members()) {
         filter->ApplyTo(values, PitchesOf(row, head));
@@ -171,12 +181,14 @@ std::vector<float> Session::Distribution(int row, LogitFilters filters) const {
   return probabilities;
 }
 
-Event Session::Sample(int row, LogitFilters filters, UniformSource& source) {
+Event Session::Sample(int row, LogitFilters filters, UniformSource& source, const EventMask* mask) {
   labels_.resize(model_->network->head_sizes().size());
-  ForEachHead(row, filters, scratch_, [&](size_t head, std::span<float> values) {
+  if (mask != nullptr) SetAllowed(row, *mask);
+  const auto draw = [&](size_t head, std::span<float> values) {
     Softmax(values, values);
     labels_[head] = DrawClass(values, source.Next());
-  });
+  };
+  ForEachHead(row, filters, scratch_, draw, mask == nullptr ? nullptr : &allowed_);
   return rows_[row].encoder->Decode(labels_);
 }
 

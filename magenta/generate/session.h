@@ -23,6 +23,7 @@
 
 #include "magenta/base/random.h"
 #include "magenta/base/sparse_vector.h"
+#include "magenta/generate/event_mask.h"
 #include "magenta/generate/model.h"
 #include "magenta/nn/sampler.h"
 
@@ -80,8 +81,11 @@ class Session {
   std::span<const float> Logits(int row) const;
   /// The probability of each label of row `row`, head after head, when `filters` are applied.
   std::vector<float> Distribution(int row, LogitFilters filters = {}) const;
-  /// Draws the next event of row `row`: one number from `source` a head. Nothing is pushed.
-  Event Sample(int row, LogitFilters filters, UniformSource& source);
+  /// Draws the next event of row `row`: one number from `source` a head. Nothing is pushed. Events
+  /// that `mask` doesn't allow have no probability before `filters` are applied; it is for models
+  /// of one head (checked).
+  Event Sample(int row, LogitFilters filters, UniformSource& source,
+               const EventMask* mask = nullptr);
   /// The labels behind the last Sample(), one a head. Different labels may stand for one event
   /// ("D" and "as one bar ago").
   std::span<const int> sampled_labels() const { return labels_; }
@@ -120,11 +124,13 @@ class Session {
   /// Which classes of `head` stand for a pitch, were they drawn next in row `row`: members, to
   /// filters that want them.
   std::vector<bool> PitchesOf(int row, size_t head) const;
-  /// `filters` applied to a copy of the row's logits, in scratch_; calls on_head(head, logits) for
-  /// each head.
+  /// Which classes stand for an event that `mask` allows, were they drawn next in row `row`.
+  void SetAllowed(int row, const EventMask& mask);
+  /// `filters` applied to a copy of the row's logits, in scratch_, of which `allowed`, where it is
+  /// not null, leaves some; calls on_head(head, logits) for each head.
   template <class OnHead>
   void ForEachHead(int row, LogitFilters filters, std::vector<float>& scratch,
-                   const OnHead& on_head) const;
+                   const OnHead& on_head, const std::vector<bool>* allowed = nullptr) const;
 
   std::shared_ptr<const Model> model_;
   std::vector<Row> rows_;
@@ -135,6 +141,7 @@ class Session {
   std::vector<float> logits_;
   std::vector<float> scratch_;
   std::vector<int> labels_;
+  std::vector<bool> allowed_;  // of the last draw with a mask
   bool pending_ = false;
 };
 

@@ -197,8 +197,15 @@ class MusicKind {
   /// Whether its notes are drums: on MIDI's channel 10, and beside a song's other instruments.
   virtual bool plays_drums() const { return false; }
 
-  /// Whether `event` begins a note of a pitch of its own: what --pitch_temperature chooses among.
-  virtual bool IsPitch(Event /*event*/) const { return false; }
+  /// The MIDI pitch (0..127), as it will sound, of the note that `event` begins after a primer that
+  /// was moved by `transpose` semitones (Primer::transpose); nothing where it begins none of a
+  /// pitch of its own. What --pitch_temperature chooses among, and what --key, --scale, --min_pitch
+  /// and
+  /// --max_pitch allow or forbid.
+  virtual std::optional<int> PitchOf(Event /*event*/, int /*transpose*/) const {
+    return std::nullopt;
+  }
+  bool IsPitch(Event event) const { return PitchOf(event, 0).has_value(); }
 
   /// For events that follow one another from the first of `primer`, or, with `after_primer`, from
   /// the one after its last.

@@ -121,7 +121,9 @@ class LeadSheetKind final : public MusicKind {
     return melodies_->Resume(heard, given);
   }
   bool ReadsChords() const override { return true; }
-  bool IsPitch(Event event) const override { return melodies_->IsPitch(event); }
+  std::optional<int> PitchOf(Event event, int transpose) const override {
+    return melodies_->PitchOf(event, transpose);
+  }
   std::unique_ptr<NoteRenderer> NewRenderer(const Primer& primer,
                                             bool after_primer) const override {
     return melodies_->NewRenderer(primer, after_primer);

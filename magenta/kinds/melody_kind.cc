@@ -135,7 +135,13 @@ int InMidi(int pitch) {
   return pitch;
 }
 
-/// One note at a time, moved by `transpose` semitones.
+/// What `event` sounds as once it is moved back by `transpose` semitones; nothing of a pitch: none.
+std::optional<int> Sounding(Event event, int transpose) {
+  if (!IsPitch(event)) return std::nullopt;
+  return InMidi(event - transpose);
+}
+
+/// One note at a time, moved back by `transpose` semitones.
 class MelodyRenderer final : public NoteRenderer {
  public:
   explicit MelodyRenderer(int transpose) : transpose_(transpose) {}
@@ -143,7 +149,7 @@ class MelodyRenderer final : public NoteRenderer {
   void Add(Event event, std::vector<NoteChange>& changes) override {
     if (event != kNoEvent) End(changes);
     if (IsPitch(event)) {
-      sounding_ = InMidi(event + transpose_);
+      sounding_ = Sounding(event, transpose_);
       changes.push_back({.begins = true, .step = step_, .pitch = *sounding_});
     }
     ++step_;
@@ -215,7 +221,9 @@ class MelodyKind final : public MusicKind {
     return primer;
   }
 
-  bool IsPitch(Event event) const override { return event >= kMinPitch; }
+  std::optional<int> PitchOf(Event event, int transpose) const override {
+    return Sounding(event, transpose);
+  }
 
   bool MovesToKey() const override { return options_.transpose_to_key.has_value(); }
 
@@ -236,7 +244,7 @@ class MelodyKind final : public MusicKind {
 
   std::unique_ptr<NoteRenderer> NewRenderer(const Primer& primer,
                                             bool /*after_primer*/) const override {
-    return std::make_unique<MelodyRenderer>(-primer.transpose);
+    return std::make_unique<MelodyRenderer>(primer.transpose);
   }
 
  private:

@@ -235,7 +235,7 @@ Duet::Duet(DuetOptions options, const ResponderMaker& responders)
 
 absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(DuetOptions options,
                                                    std::vector<std::shared_ptr<const Model>> models,
-                                                   Sampling sampling) {
+                                                   Sampling sampling, const PitchLimits& pitches) {
   if (models.empty()) return UsageError("no model to play with");
   for (const auto& model : models) {
     if (model->grid == Grid::PerQuarter(options.steps_per_quarter)) continue;
@@ -247,7 +247,7 @@ absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(DuetOptions options,
   }
   for (const auto& model : models) MAGENTA_RETURN_IF_ERROR(CheckSampling(sampling, *model));
   return CreateWith(std::move(options), [&](const DuetOptions&) {
-    return std::make_unique<ModelResponder>(models, sampling);
+    return std::make_unique<ModelResponder>(models, sampling, pitches);
   });
 }
 

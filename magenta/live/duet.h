@@ -17,6 +17,7 @@
 #include "magenta/live/recorder.h"
 #include "magenta/live/response_scheduler.h"
 #include "magenta/nn/sampling.h"
+#include "magenta/request/pitch_limits.h"
 
 namespace magenta {
 
@@ -47,10 +48,10 @@ struct DuetRun {
 class Duet {
  public:
   /// `models` (at least one) must have options.steps_per_quarter (error, exit 2). Of `sampling` the
-  /// temperature is options.temperature.
+  /// temperature is options.temperature; answers hold what `pitches` allow.
   static absl::StatusOr<std::unique_ptr<Duet>> Create(
-      DuetOptions options, std::vector<std::shared_ptr<const Model>> models,
-      Sampling sampling = {});
+      DuetOptions options, std::vector<std::shared_ptr<const Model>> models, Sampling sampling = {},
+      const PitchLimits& pitches = {});
 
   /// With answers from elsewhere, on a grid of options.steps_per_quarter.
   static std::unique_ptr<Duet> CreateWith(DuetOptions options, const ResponderMaker& responders);

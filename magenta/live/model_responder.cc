@@ -23,13 +23,15 @@ bool IsPrefix(const std::vector<Event>& prefix, const std::vector<Event>& events
 class DrawnAnswer final : public LiveAnswer {
  public:
   /// Step 0 of `primer` is the session's `origin`; `chords` outlive it.
-  DrawnAnswer(Session session, const AnswerOrder& order, const Sampling& sampling, Primer primer,
-              std::optional<int> key, int64_t origin, const LiveChords& chords)
+  DrawnAnswer(Session session, const AnswerOrder& order, const Sampling& sampling,
+              const std::optional<EventMask>& mask, Primer primer, std::optional<int> key,
+              int64_t origin, const LiveChords& chords)
       : session_(std::move(session)),
         source_(order.seed),
         start_(order.step),
         until_(order.until),
         sampling_(sampling),
+        mask_(mask),
         remarks_(std::exchange(primer.notes, {})),
         played_(std::move(primer.played)),
         heard_from_(origin + primer.start_step),
@@ -46,7 +48,7 @@ class DrawnAnswer final : public LiveAnswer {
     if (finished_) return false;
     if (const int64_t left = until_ - notes_.horizon(); left > 0) {
       if (session_.pending()) session_.Step();
-      Event event = session_.Sample(0, filters_, source_);
+      Event event = session_.Sample(0, filters_, source_, mask_.has_value() ? &*mask_ : nullptr);
       if (kind_.StepsOf(event) > left) event = kind_.CutTo(event, left);
       session_.Push(event);
       notes_.Add(event, out);
@@ -88,6 +90,7 @@ class DrawnAnswer final : public LiveAnswer {
   const int64_t start_;
   int64_t until_;
   Sampling sampling_;
+  const std::optional<EventMask> mask_;
   std::vector<std::string> remarks_;
   std::vector<Event> played_;
   const int64_t heard_from_;        // step of the session
@@ -102,8 +105,9 @@ class DrawnAnswer final : public LiveAnswer {
 
 }  // namespace
 
-ModelResponder::ModelResponder(std::vector<std::shared_ptr<const Model>> models, Sampling sampling)
-    : models_(std::move(models)), sampling_(sampling) {
+ModelResponder::ModelResponder(std::vector<std::shared_ptr<const Model>> models, Sampling sampling,
+                               const PitchLimits& pitches)
+    : models_(std::move(models)), sampling_(sampling), pitches_(pitches) {
   for (const auto& model : models_) names_.push_back(model->id);
 }
 
@@ -162,11 +166,13 @@ void ModelResponder::Hear(const Phrase& phrase, int64_t step, size_t model) {
 absl::StatusOr<std::unique_ptr<LiveAnswer>> ModelResponder::Propose(const Phrase& phrase,
                                                                     const AnswerOrder& order) {
   MAGENTA_ASSIGN_OR_RETURN(Primer primer, phrase.ReadPrimer(*models_[order.model], order.step));
+  const Model& model = *models_[order.model];
+  const std::optional<int> key =
+      model.spec->kind->MovesToKey() ? phrase.KeyAt(order.step) : std::nullopt;
+  MAGENTA_ASSIGN_OR_RETURN(const auto mask, MaskFor(pitches_, model, key, primer));
   Session& session = Prime(phrase, primer, order.model);
-  const bool moves = models_[order.model]->spec->kind->MovesToKey();
-  return std::make_unique<DrawnAnswer>(session.Fork(1), order, sampling_, std::move(primer),
-                                       moves ? phrase.KeyAt(order.step) : std::nullopt,
-                                       phrase.origin(), phrase.chords());
+  return std::make_unique<DrawnAnswer>(session.Fork(1), order, sampling_, mask, std::move(primer),
+                                       key, phrase.origin(), phrase.chords());
 }
 
 }  // namespace magenta

@@ -12,6 +12,7 @@
 #include "magenta/live/realtime/duet_options.h"
 #include "magenta/live/responder.h"
 #include "magenta/nn/sampling.h"
+#include "magenta/request/pitch_limits.h"
 
 namespace magenta {
 
@@ -19,8 +20,10 @@ namespace magenta {
 /// and immutable.
 class ModelResponder final : public Responder {
  public:
-  /// `models`: at least one. Of `sampling` the temperature is each order's own.
-  explicit ModelResponder(std::vector<std::shared_ptr<const Model>> models, Sampling sampling = {});
+  /// `models`: at least one. Of `sampling` the temperature is each order's own. `pitches`: what
+  /// answers may hold.
+  explicit ModelResponder(std::vector<std::shared_ptr<const Model>> models, Sampling sampling = {},
+                          const PitchLimits& pitches = {});
 
   const std::vector<std::string>& models() const override { return names_; }
   /// What was heard stays of use: the next phrase may go on from it.
@@ -44,6 +47,7 @@ class ModelResponder final : public Responder {
 
   const std::vector<std::shared_ptr<const Model>> models_;
   const Sampling sampling_;
+  const PitchLimits pitches_;
   std::vector<std::string> names_;
   std::deque<Primed> primed_;  // the last used first
 };

@@ -139,11 +139,13 @@ class RemoteAnswer final : public LiveAnswer {
 
 RemoteResponder::RemoteResponder(const DuetOptions& options,
                                  std::shared_ptr<StreamingGenerator> server,
-                                 std::vector<RemoteModel> generators, Sampling sampling)
+                                 std::vector<RemoteModel> generators, Sampling sampling,
+                                 const PitchLimits& pitches)
     : options_(options),
       server_(std::move(server)),
       generators_(std::move(generators)),
       sampling_(sampling),
+      pitches_(pitches),
       step_seconds_(60 / options.qpm / options.steps_per_quarter) {
   for (const RemoteModel& generator : generators_) names_.push_back(generator.id);
 }
@@ -204,6 +206,7 @@ std::unique_ptr<RemoteAnswer> RemoteResponder::Ask(const Phrase& phrase, AnswerO
   Sampling sampling = sampling_;
   sampling.temperature = order.temperature;
   SetSamplingArgs(sampling, wanted);
+  SetPitchArgs(pitches_, wanted);
   return std::make_unique<RemoteAnswer>(order, key, origin, options_.steps_per_quarter, ahead,
                                         patient_, server_->Ask(request));
 }

@@ -18,6 +18,7 @@
 #include "magenta/live/realtime/duet_options.h"
 #include "magenta/live/responder.h"
 #include "magenta/nn/sampling.h"
+#include "magenta/request/pitch_limits.h"
 
 namespace magenta {
 
@@ -38,9 +39,11 @@ struct RemoteModel {
 class RemoteResponder final : public Responder {
  public:
   /// `generators`: of `server`, at least one. `options` outlive it. Of `sampling` the
-  /// temperature is each order's own.
+  /// temperature is each order's own. `pitches`: what answers may hold; where it says something,
+  /// all of `generators` take it.
   RemoteResponder(const DuetOptions& options, std::shared_ptr<StreamingGenerator> server,
-                  std::vector<RemoteModel> generators, Sampling sampling = {});
+                  std::vector<RemoteModel> generators, Sampling sampling = {},
+                  const PitchLimits& pitches = {});
   ~RemoteResponder() override;
 
   const std::vector<std::string>& models() const override { return names_; }
@@ -62,6 +65,7 @@ class RemoteResponder final : public Responder {
   const std::vector<RemoteModel> generators_;
   std::vector<std::string> names_;
   const Sampling sampling_;
+  const PitchLimits pitches_;
   bool patient_ = false;
   /// Questions for steps to come, in order of steps.
   std::deque<std::unique_ptr<RemoteAnswer>> asked_;

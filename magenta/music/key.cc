@@ -9,6 +9,9 @@ namespace {
 constexpr std::string_view kMajorKeyNames[12] = {"C",  "Db", "D",  "Eb", "E",  "F",
                                                  "F#", "G",  "Ab", "A",  "Bb", "B"};
 
+constexpr std::string_view kMinorKeyNames[12] = {"C",  "C#", "D",  "Eb", "E",  "F",
+                                                 "F#", "G",  "G#", "A",  "Bb", "B"};
+
 /// Semitones of C D E F G A B above C, by letter from A on.
 constexpr int kSemitonesOfLetter[7] = {9, 11, 0, 2, 4, 5, 7};
 
@@ -28,7 +31,7 @@ bool Take(std::string_view& text, std::string_view prefix) {
 
 }  // namespace
 
-std::optional<int> ParseMajorKey(std::string_view text) {
+std::optional<NamedKey> ParseKey(std::string_view text) {
   if (text.empty()) return std::nullopt;
   const char letter = static_cast<char>(text[0] & ~0x20);  // upper case
   if (letter < 'A' || letter > 'G') return std::nullopt;
@@ -41,12 +44,23 @@ std::optional<int> ParseMajorKey(std::string_view text) {
   }
   while (Take(text, " ")) {
   }
-  if (text == "m" || text == "min" || text == "minor") {
-    root += kToRelativeMajor;
-  } else if (!text.empty() && text != "maj" && text != "major") {
-    return std::nullopt;
-  }
-  return (root + 12) % 12;
+  NamedKey key = {(root + 12) % 12, {}};
+  if (text.empty()) return key;
+  key.is_minor = text == "m" || text == "min" || text == "minor";
+  if (!*key.is_minor && text != "maj" && text != "major") return std::nullopt;
+  return key;
+}
+
+std::string KeyText(const NamedKey& key) {
+  if (!key.is_minor.has_value()) return std::string(MajorKeyName(key.tonic));
+  return std::string(*key.is_minor ? kMinorKeyNames[key.tonic] : kMajorKeyNames[key.tonic]) +
+         (*key.is_minor ? " minor" : " major");
+}
+
+std::optional<int> ParseMajorKey(std::string_view text) {
+  const std::optional<NamedKey> key = ParseKey(text);
+  if (!key.has_value()) return std::nullopt;
+  return (key->tonic + (key->is_minor.value_or(false) ? kToRelativeMajor : 0)) % 12;
 }
 
 std::string_view MajorKeyName(int key) { return kMajorKeyNames[key]; }

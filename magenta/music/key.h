@@ -3,6 +3,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "magenta/music/event.h"
@@ -23,6 +24,21 @@ constexpr bool InMajorKey(Event pitch, int key) {
 constexpr void CountMajorKeys(Event pitch, TwelveCounts& keys, int times = 1) {
   for (int key = 0; key < 12; ++key) keys[key] += InMajorKey(pitch, key) ? times : 0;
 }
+
+/// A key as it is named.
+struct NamedKey {
+  /// Pitch class, 0..11.
+  int tonic = 0;
+  /// Nothing where the name is a tonic alone.
+  std::optional<bool> is_minor;
+
+  bool operator==(const NamedKey&) const = default;
+};
+
+/// "D", "F#", "Bb major", "F#m", "A minor". Nothing where `text` names none.
+std::optional<NamedKey> ParseKey(std::string_view text);
+/// What ParseKey reads so: "D", "Bb minor".
+std::string KeyText(const NamedKey& key);
 
 /// The major key (0..11) that `text` names: "C", "F#", "Bb major"; of a minor one ("Am", "F#
 /// minor") its relative major, which has the same notes. Nothing where it names none.

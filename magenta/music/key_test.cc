@@ -20,6 +20,20 @@ TEST(KeyTest, ReadsNames) {
   for (int key = 0; key < 12; ++key) EXPECT_EQ(ParseMajorKey(MajorKeyName(key)), key);
 }
 
+TEST(KeyTest, ReadsTonicAndMode) {
+  const std::pair<const char*, NamedKey> rows[] = {
+      {"D", {2, {}}}, {"bb minor", {10, true}}, {"F#m", {6, true}}, {"A major", {9, false}}};
+  for (const auto& [text, key] : rows) EXPECT_EQ(ParseKey(text), key) << text;
+  EXPECT_EQ(ParseKey("D dorian"), std::nullopt);
+  for (int tonic = 0; tonic < 12; ++tonic) {
+    for (const std::optional<bool> minor : {std::optional<bool>(), {false}, {true}}) {
+      EXPECT_EQ(ParseKey(KeyText({tonic, minor})), (NamedKey{tonic, minor}));
+    }
+  }
+  EXPECT_EQ(KeyText({1, true}), "C# minor");
+  EXPECT_EQ(KeyText({1, false}), "Db major");
+}
+
 TwelveCounts CountsOf(std::initializer_list<std::pair<int, int>> pitches) {
   TwelveCounts counts{};
   for (const auto& [pitch, times] : pitches) CountMajorKeys(pitch, counts, times);

@@ -74,14 +74,7 @@ class Temperature final : public LogitFilter {
 class Mask final : public LogitFilter {
  public:
   explicit Mask(std::vector<bool> allowed) : allowed_(std::move(allowed)) {}
-  void Apply(std::span<float> logits) const override {
-    const size_t n = std::min(logits.size(), allowed_.size());
-    bool any = n < logits.size();
-    for (size_t i = 0; i < n; ++i) any = any || (allowed_[i] && logits[i] != kForbidden);
-    for (size_t i = 0; any && i < n; ++i) {
-      if (!allowed_[i]) logits[i] = kForbidden;
-    }
-  }
+  void Apply(std::span<float> logits) const override { ForbidAllBut(allowed_, logits); }
 
  private:
   std::vector<bool> allowed_;
@@ -175,6 +168,15 @@ class MinP final : public LogitFilter {
 
 std::unique_ptr<LogitFilter> MakeTemperature(double temperature) {
   return std::make_unique<Temperature>(temperature);
+}
+
+void ForbidAllBut(const std::vector<bool>& allowed, std::span<float> logits) {
+  const size_t n = std::min(logits.size(), allowed.size());
+  bool any = n < logits.size();
+  for (size_t i = 0; i < n; ++i) any = any || (allowed[i] && logits[i] != kForbidden);
+  for (size_t i = 0; any && i < n; ++i) {
+    if (!allowed[i]) logits[i] = kForbidden;
+  }
 }
 
 std::unique_ptr<LogitFilter> MakeMask(std::vector<bool> allowed) {

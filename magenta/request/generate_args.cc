@@ -7,6 +7,7 @@
 #include <initializer_list>
 #include <limits>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +42,7 @@ struct ArgumentRow {
   GeneratorArgument argument;
   Take take;
   Check check = nullptr;
+  const char* text_form = "";  // of a string_value: what it does
   ArgumentUse use = ArgumentUse::kAll;
 
   ArgumentRow(const char* name, GeneratorArgument::Type type, Take take, const char* help)
@@ -65,9 +67,14 @@ struct ArgumentRow {
     for (const char* choice : choices) argument.add_choices(choice);
     return *this;
   }
+  ArgumentRow& Choices(std::span<const Scale> scales) {
+    for (const Scale& scale : scales) argument.add_choices(std::string(scale.name));
+    return *this;
+  }
   /// Not all of its type and range.
-  ArgumentRow& Only(Check only) {
+  ArgumentRow& Only(Check only, const char* text = "says something") {
     check = only;
+    text_form = text;
     return *this;
   }
   ArgumentRow& For(ArgumentUse models) {
@@ -160,6 +167,33 @@ const std::vector<ArgumentRow>& Rows() {
           "Only the k most probable events are drawn; 0: all.")
           .AtLeast(0)
           .Default(0),
+      Row(
+          kKeyArg, kString, [](V v, A a) { a.pitches.key = ParseKey(v.string_value()); },
+          "New notes are of this key alone (D, Bb minor, F#m, A major; without a mode major). Says "
+          "nothing of the primer's.")
+          .Only([](V v) { return ParseKey(v.string_value()).has_value(); },
+                "names a key: D, Bb minor, F#m, A major")
+          .For(ArgumentUse::kPitches),
+      Row(
+          "scale", kString, [](V v, A a) { a.pitches.scale = FindScale(v.string_value()); },
+          "New notes are of this scale alone, on the tonic of key; without key on that of the key "
+          "that the primer is taken to be in. Goes before the mode of key.")
+          .Choices(Scales())
+          .For(ArgumentUse::kPitches),
+      Row(
+          "min_pitch", kInt, [](V v, A a) { a.pitches.min_pitch = v.int_value(); },
+          "The lowest MIDI pitch of new notes, as they sound.")
+          .AtLeast(0)
+          .AtMost(127)
+          .Default(0)
+          .For(ArgumentUse::kPitches),
+      Row(
+          "max_pitch", kInt, [](V v, A a) { a.pitches.max_pitch = v.int_value(); },
+          "The highest one.")
+          .AtLeast(0)
+          .AtMost(127)
+          .Default(127)
+          .For(ArgumentUse::kPitches),
       Row(
           "beam_size", kInt,
           [](V v, A a) {
@@ -299,7 +333,7 @@ absl::Status NotFor(const ArgumentRow& row, const std::string& model) {
     case ArgumentUse::kAll: break;
     case ArgumentUse::kPitches:
       why = "is for pitches, and {} draws none";
-      remedy = "Use temperature alone";
+      remedy = "Leave it out, or choose a model of melodies";
       break;
     case ArgumentUse::kOverChords:
       why = "is for models that play over chords, and {} reads none";
@@ -326,8 +360,9 @@ std::string RangeText(const GeneratorArgument& argument) {
                      argument.low_excluded() ? ", up to" : " to", argument.high());
 }
 
-/// What `argument` takes: "an int_value of 1 or more".
-std::string TakesText(const GeneratorArgument& argument) {
+/// What the argument of `row` takes: "an int_value of 1 or more".
+std::string TakesText(const ArgumentRow& row) {
+  const GeneratorArgument& argument = row.argument;
   switch (argument.type()) {
     case GeneratorArgument::BOOL: return "an int_value of 0 or 1";
     case GeneratorArgument::INT: return "an int_value" + RangeText(argument);
@@ -337,7 +372,7 @@ std::string TakesText(const GeneratorArgument& argument) {
   if (!argument.choices().empty()) {
     return fmt::format("a string_value, {}", fmt::join(argument.choices(), " or "));
   }
-  if (!argument.has_low()) return "a string_value that says something";
+  if (!argument.has_low()) return fmt::format("a string_value that {}", row.text_form);
   return fmt::format("an int_value{}, or a string_value that names one", RangeText(argument));
 }
 
@@ -410,9 +445,9 @@ absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options,
       MAGENTA_RETURN_IF_ERROR(CheckProgramName(value.string_value()));
     }
     if (!IsOf(value, row->argument) || (row->check != nullptr && !row->check(value))) {
-      return UsageError(fmt::format("argument '{}' takes {}, not {}", name,
-                                    TakesText(row->argument), ArgText(value)),
-                        ExistingArgs(rule));
+      return UsageError(
+          fmt::format("argument '{}' takes {}, not {}", name, TakesText(*row), ArgText(value)),
+          ExistingArgs(rule));
     }
     const GenerateArgs before = args;
     row->take(value, args);
@@ -420,6 +455,7 @@ absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options,
     if (!IsFor(*row, rule) && args != before) return NotFor(*row, rule->model);
   }
   if (args.branch_factor == 0) args.branch_factor = 1;
+  MAGENTA_RETURN_IF_ERROR(CheckPitchRange(args.pitches));
   if (args.num_steps.has_value() + args.new_steps.has_value() + args.bars.has_value() > 1) {
     return UsageError(
         "more than one of the arguments bars, new_steps and num_steps says how long the new music "

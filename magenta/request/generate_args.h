@@ -11,6 +11,7 @@
 #include "magenta/generator.pb.h"
 #include "magenta/nn/sampling.h"
 #include "magenta/request/backing_chords.h"
+#include "magenta/request/pitch_limits.h"
 
 namespace magenta {
 
@@ -42,6 +43,9 @@ struct GenerateArgs {
   /// temperature, pitch_temperature: float_value (or int_value), >= 0; top_k: int_value, >= 0;
   /// top_p, above 0, and min_p: float_value (or int_value), up to 1.
   Sampling sampling;
+  /// Of models that draw pitches. key: string_value (ParseKey); scale: string_value, one of
+  /// Scales(); min_pitch, max_pitch: int_value, 0..127.
+  PitchLimits pitches;
   /// int_value, >= 1.
   int beam_size = 1;
   /// int_value, >= 0; 0 acts as 1.

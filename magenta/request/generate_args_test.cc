@@ -60,7 +60,7 @@ TEST(GenerateArgsTest, EveryArgumentTakesWhatItsRowSays) {
     }
     for (const std::string& choice : argument.choices()) EXPECT_TRUE(Takes(name, Text(choice)));
     const bool is_text = argument.type() == GeneratorArgument::STRING;
-    const char* text = name == kPrimerKeyArg ? "Bb" : "flute";
+    const char* text = name == kPrimerKeyArg || name == kKeyArg ? "Bb" : "flute";
     EXPECT_EQ(Takes(name, Text(text)), is_text && argument.choices().empty());
     EXPECT_FALSE(Takes(name, Text("")));
     EXPECT_FALSE(Takes(name, ArgValue()));
@@ -94,11 +94,51 @@ TEST(GenerateArgsTest, ErrorsListWhatAModelTakes) {
   for (const GeneratorArgument& argument : GenerateArguments(&drums)) {
     EXPECT_THAT(remedy, HasSubstr(argument.name()));
   }
-  const char* const others[] = {
-      "pitch_temperature", "backing_chords", "steps_per_chord", "chords_from",
-      "render_chords",     "primer_key",     "program"};
+  const char* const others[] = {"pitch_temperature",
+                                "backing_chords",
+                                "steps_per_chord",
+                                "chords_from",
+                                "render_chords",
+                                "primer_key",
+                                "program",
+                                "key",
+                                "scale",
+                                "min_pitch",
+                                "max_pitch"};
   EXPECT_EQ(GenerateArguments(&drums).size() + std::size(others), GenerateArguments().size());
   for (const char* name : others) EXPECT_THAT(remedy, Not(HasSubstr(name)));
+}
+
+TEST(GenerateArgsTest, PitchLimitsAreReadAndWritten) {
+  GeneratorOptions options;
+  auto& args = *options.mutable_args();
+  args["key"].set_string_value("F#m");
+  args["scale"].set_string_value("harmonic_minor");
+  args["min_pitch"].set_int_value(60);
+  args["max_pitch"].set_int_value(60);
+  const auto parsed = ParseGenerateArgs(options);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->pitches, (PitchLimits{NamedKey{6, true}, FindScale("harmonic_minor"), 60, 60}));
+  GeneratorOptions said;
+  SetPitchArgs(parsed->pitches, said);
+  EXPECT_EQ(ParseGenerateArgs(said)->pitches, parsed->pitches);
+  SetPitchArgs({}, said = {});
+  EXPECT_TRUE(said.args().empty());
+
+  args["min_pitch"].set_int_value(61);
+  EXPECT_EQ(ErrorMessage(ParseGenerateArgs(options).status()),
+            "min_pitch=61 lies above max_pitch=60");
+  args["min_pitch"].set_int_value(0);
+  args["key"].set_string_value("H");
+  EXPECT_EQ(ErrorMessage(ParseGenerateArgs(options).status()),
+            "argument 'key' takes a string_value that names a key: D, Bb minor, F#m, A major, not "
+            "string_value 'H'");
+  args["key"].set_int_value(5);
+  EXPECT_FALSE(ParseGenerateArgs(options).ok());
+  args.erase("key");
+  args["scale"].set_string_value("ionian");
+  EXPECT_THAT(ErrorMessage(ParseGenerateArgs(options).status()),
+              HasSubstr("argument 'scale' takes a string_value, major or minor or harmonic_minor"));
 }
 
 TEST(GenerateArgsTest, WhatIsForOtherModelsIsToldByName) {
@@ -112,6 +152,9 @@ TEST(GenerateArgsTest, WhatIsForOtherModelsIsToldByName) {
   number.set_int_value(1);
   EXPECT_EQ(said("pitch_temperature", number),
             "the argument pitch_temperature is for pitches, and kit draws none");
+  EXPECT_EQ(said("min_pitch", number), "the argument min_pitch is for pitches, and kit draws none");
+  EXPECT_EQ(said("key", Text("D")), "the argument key is for pitches, and kit draws none");
+  EXPECT_EQ(said("scale", Text("blues")), "the argument scale is for pitches, and kit draws none");
   EXPECT_EQ(said("render_chords", number),
             "the argument render_chords is for models that play over chords, and kit reads none");
   EXPECT_EQ(said("primer_key", number),
@@ -123,6 +166,7 @@ TEST(GenerateArgsTest, WhatIsForOtherModelsIsToldByName) {
             "the argument backing_chords is for models that play over chords, and kit reads none");
   // What leaves all as it is says nothing.
   number.set_int_value(0);
+  EXPECT_EQ(said("min_pitch", number), "");
   EXPECT_EQ(said("render_chords", number), "");
 }
 

@@ -245,7 +245,7 @@ TEST_F(HttpApiTest, AnswersSound) {
 
 TEST_F(HttpApiTest, EveryParameterThatIsDescribedIsTaken) {
   const auto all = nlohmann::json::parse(Get("/openapi.json").body)["components"]["parameters"];
-  EXPECT_EQ(all.size(), 20u);
+  EXPECT_EQ(all.size(), 24u);
   const GeneratorDetails lookback = DetailsOf(**FindModel("lookback_rnn")),
                          improv = DetailsOf(**FindModel("chord_pitches_improv"));
   for (const auto& [name, parameter] : all.items()) {
@@ -254,6 +254,9 @@ TEST_F(HttpApiTest, EveryParameterThatIsDescribedIsTaken) {
                               : name == "num_steps"      ? "99"
                               : name == "backing_chords" ? "C+F%23m"
                               : name == "chords_from"    ? "start"
+                              : name == "key"            ? "F%23m"
+                              : name == "scale"          ? "dorian"
+                              : name == "max_pitch"      ? "60"
                                                          : "1";
     const bool needs_chords = name == "steps_per_chord" || name == "chords_from";
     const std::string query = name + "=" + value + (needs_chords ? "&backing_chords=C+F" : "");

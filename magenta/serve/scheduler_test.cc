@@ -68,7 +68,8 @@ ServeOptions OptionsFor(int threads) {
 }
 
 TEST(SchedulerTest, ManyAtOnceGiveTheNotesOfEachAlone) {
-  // Different models, primers, lengths, beams and fills, so that each is at a step of its own.
+  // Different models, primers, lengths, beams, fills and keys, so that each is at a step of its
+  // own.
   std::vector<std::shared_ptr<const Model>> models;
   for (const char* id : {"basic_rnn", "lookback_rnn", "attention_rnn"}) {
     models.push_back(RandomModel(id));
@@ -84,6 +85,11 @@ TEST(SchedulerTest, ManyAtOnceGiveTheNotesOfEachAlone) {
       note->set_velocity(90);
       note->set_start_time((20 + 3 * i) * 0.125);
       note->set_end_time((26 + 3 * i) * 0.125);
+    }
+    if (i % 4 == 1) {
+      auto& args = *request.mutable_generator_options()->mutable_args();
+      args["key"].set_string_value("D");
+      args["max_pitch"].set_int_value(70);
     }
     work.emplace_back(models[i % 3], std::move(request));
   }

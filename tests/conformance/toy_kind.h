@@ -32,7 +32,9 @@ class ToyKind final : public MusicKind {
   Event CutTo(Event event, int64_t steps) const override {
     return event < kToyPitches ? event : kToyPitches - 1 + static_cast<Event>(steps);
   }
-  bool IsPitch(Event event) const override { return event < kToyPitches; }
+  std::optional<int> PitchOf(Event event, int /*transpose*/) const override {
+    return event < kToyPitches ? std::optional<int>(60 + event) : std::nullopt;
+  }
 
   Examples ExtractExamples(const QuantizedSequence& sequence,
                            const ExampleOptions& /*options*/) const override {

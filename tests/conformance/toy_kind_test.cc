@@ -124,6 +124,23 @@ TEST(ToyKind, FillsLeaveWhatIsGiven) {
   EXPECT_EQ(quarters, (std::set<int>{0, 1, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15}));
 }
 
+TEST(ToyKind, PitchesCanBeForbidden) {
+  const auto model = Toy();
+  GenerateSequenceRequest request = Request({{10, 14}, {64, 96}}, 4);
+  auto& args = *request.mutable_generator_options()->mutable_args();
+  args["key"].set_string_value("D");
+  args["max_pitch"].set_int_value(69);
+  const auto music = SequenceGenerator(model).GenerateMany(request, 8);
+  ASSERT_TRUE(music.ok()) << music.status();
+  std::set<int> pitches;
+  for (const GeneratedOutput& output : music->outputs) {
+    for (const auto& note : output.sequence.notes()) {
+      if (note.start_time() >= 8) pitches.insert(note.pitch());
+    }
+  }
+  EXPECT_EQ(pitches, (std::set<int>{61, 62, 64, 66, 67, 69}));
+}
+
 TEST(ToyKind, LimitsAndProgressCountSteps) {
   const auto model = Toy();
   const auto start = [&](int64_t max_steps) {

@@ -1,6 +1,11 @@
 #include "magenta/cli/input/sampling_flags.h"
 
+#include <fmt/core.h>
+
 #include <limits>
+#include <vector>
+
+#include "magenta/base/status.h"
 
 namespace magenta::cli {
 
@@ -46,6 +51,56 @@ void SamplingFlags::SetGiven(GeneratorOptions& options) const {
   if (top_k >= 0) args["top_k"].set_int_value(top_k);
   if (top_p) args["top_p"].set_float_value(*top_p);
   if (min_p) args["min_p"].set_float_value(*min_p);
+}
+
+void PitchFlags::Describe(Flags& flags) {
+  flags
+      .Text("key", &key,
+            "New notes are of this key alone (D, Bb minor, F#m; without a mode major). Of the "
+            "primer's own key it says nothing, as primer_key does.")
+      .NotEmpty()
+      .Value("KEY")
+      .Default("all notes");
+  std::vector<std::string> scales;
+  for (const Scale& known : Scales()) scales.emplace_back(known.name);
+  flags
+      .Text("scale", &scale,
+            "New notes are of this scale alone, on the tonic of --key, or else of the key that the "
+            "primer is taken to be in.")
+      .Choices(scales)
+      .Default("that of --key");
+  flags
+      .Int("min_pitch", &min_pitch,
+           "The lowest pitch of new notes, as they sound (60 is middle C).")
+      .Range(0, 127)
+      .Default("0");
+  flags.Int("max_pitch", &max_pitch, "The highest one.").Range(0, 127).Default("127");
+}
+
+absl::StatusOr<PitchLimits> PitchFlags::Limits() const {
+  PitchLimits limits;
+  if (!key.empty()) {
+    limits.key = ParseKey(key);
+    if (!limits.key.has_value()) {
+      return UsageError(fmt::format("--key: '{}' is no key", key),
+                        "Give a note, and m or minor for minor: D, F#, Bb minor, Am");
+    }
+  }
+  limits.scale = FindScale(scale);
+  if (min_pitch >= 0) limits.min_pitch = min_pitch;
+  if (max_pitch >= 0) limits.max_pitch = max_pitch;
+  MAGENTA_RETURN_IF_ERROR(CheckPitchRange(limits, "--"));
+  return limits;
+}
+
+absl::Status PitchFlags::SetGiven(GeneratorOptions& options) const {
+  MAGENTA_ASSIGN_OR_RETURN(const PitchLimits limits, Limits());
+  SetPitchArgs(limits, options);
+  // A request may say another.
+  auto& args = *options.mutable_args();
+  if (min_pitch >= 0) args["min_pitch"].set_int_value(min_pitch);
+  if (max_pitch >= 0) args["max_pitch"].set_int_value(max_pitch);
+  return absl::OkStatus();
 }
 
 }  // namespace magenta::cli

@@ -1,8 +1,12 @@
 #pragma once
 // --pitch_temperature, --top_k, --top_p, --min_p: how events are drawn, beside --temperature.
+// --key,
+// --scale, --min_pitch, --max_pitch: which notes may be.
 
 #include <optional>
+#include <string>
 
+#include "absl/status/statusor.h"
 #include "magenta/cli/terminal/flags.h"
 #include "magenta/request/generate_args.h"
 
@@ -20,6 +24,22 @@ struct SamplingFlags {
   Sampling At(double temperature) const;
   /// Says what was given in `options`, and leaves the rest of it.
   void SetGiven(GeneratorOptions& options) const;
+};
+
+/// The same for the pitches of new notes. What is not given is as PitchLimits has it, or as a
+/// request says.
+struct PitchFlags {
+  std::string key;
+  std::string scale;
+  int min_pitch = -1;
+  int max_pitch = -1;
+
+  /// Adds the flags to the group in progress.
+  void Describe(Flags& flags);
+  /// Error (exit 2): no key, or the lowest lies above the highest.
+  absl::StatusOr<PitchLimits> Limits() const;
+  /// Says what was given in `options`, and leaves the rest of it. Errors as Limits().
+  absl::Status SetGiven(GeneratorOptions& options) const;
 };
 
 }  // namespace magenta::cli

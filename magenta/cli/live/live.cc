@@ -176,10 +176,15 @@ class RunningLiveVerb : public LiveFlags {
     for (const std::string& note : notes) context.out.Info(note);
     MAGENTA_RETURN_IF_ERROR(CheckReadsChords(options, models.details));
     MAGENTA_RETURN_IF_ERROR(CheckMovesToKey(options, models.details));
+    MAGENTA_ASSIGN_OR_RETURN(const PitchLimits allowed, pitches.Limits());
+    MAGENTA_RETURN_IF_ERROR(CheckTakesLimits(allowed, models.details));
     const Sampling drawing = sampling.At(temperature);
-    if (models.there == nullptr) return Duet::Create(std::move(options), models.here, drawing);
+    if (models.there == nullptr) {
+      return Duet::Create(std::move(options), models.here, drawing, allowed);
+    }
     return Duet::CreateWith(std::move(options), [&](const DuetOptions& kept) {
-      return std::make_unique<RemoteResponder>(kept, models.there, models.Generators(), drawing);
+      return std::make_unique<RemoteResponder>(kept, models.there, models.Generators(), drawing,
+                                               allowed);
     });
   }
 
@@ -218,6 +223,20 @@ class RunningLiveVerb : public LiveFlags {
         fmt::format("chords are for models that play over them, and {} reads none", models[0].id()),
         "Choose --config=chord_pitches_improv, or leave --backing_chords, --chord_channel and "
         "--split_key out");
+  }
+
+  /// All of several must.
+  static absl::Status CheckTakesLimits(const PitchLimits& limits,
+                                       const std::vector<GeneratorDetails>& models) {
+    if (!limits.given()) return absl::OkStatus();
+    for (const GeneratorDetails& model : models) {
+      if (TakesArgument(model, kKeyArg)) continue;
+      return UsageError(fmt::format("--key, --scale, --min_pitch and --max_pitch are for models "
+                                    "that draw pitches, and {} takes none of them",
+                                    model.id()),
+                        "Leave them out, or choose a model of melodies");
+    }
+    return absl::OkStatus();
   }
 
   /// At least one of several must.

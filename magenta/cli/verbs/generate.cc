@@ -265,6 +265,7 @@ class GenerateVerb : public Verb {
                 "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
         .Range(0, 1000);
     sampling_.Describe(flags);
+    pitches_.Describe(flags);
     flags.Int("beam_size", &beam_size_, "Sequences kept by beam search; 1: none.").Range(1, 1024);
     flags.Int("branch_factor", &branch_factor_, "Continuations tried for each of them.")
         .Range(0, 1024);
@@ -338,6 +339,7 @@ class GenerateVerb : public Verb {
     if (primer.part.has_value()) args["primer_part"].set_int_value(primer.part->number);
     MAGENTA_ASSIGN_OR_RETURN(const auto key, ParsePrimerKeyFlag(primer_key_));
     if (key.has_value()) args[kPrimerKeyArg].set_int_value(*key);
+    MAGENTA_RETURN_IF_ERROR(pitches_.SetGiven(*request.mutable_generator_options()));
     if (!accompaniment_.empty()) args["accompaniment"].set_string_value(accompaniment_);
     if (program_.empty()) return absl::OkStatus();
     const auto program = ParseProgram(program_);
@@ -511,6 +513,7 @@ class GenerateVerb : public Verb {
   std::string program_;
   double temperature_ = 1.0;
   SamplingFlags sampling_;
+  PitchFlags pitches_;
   int beam_size_ = 1;
   int branch_factor_ = 1;
   int steps_per_iteration_ = 1;

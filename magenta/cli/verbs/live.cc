@@ -205,6 +205,7 @@ void LiveFlags::DescribeMusic(Flags& flags) {
       .Range(1, 127)
       .Default("none");
   sampling.Describe(flags);
+  pitches.Describe(flags);
   flags.Int("velocity", &velocity, "Of answers, 1 to 127; 0: as loud as the phrase.").Range(0, 127);
   flags
       .TextList("bundle_files", &bundle_files,

@@ -81,6 +81,7 @@ struct LiveFlags : HandedOverVerb {
   std::string primer_key;
   double temperature = 1;
   SamplingFlags sampling;
+  PitchFlags pitches;
   int velocity = 0;
 
   // What stays.

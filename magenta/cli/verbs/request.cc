@@ -26,7 +26,8 @@ class RequestVerb : public Verb {
     flags.About(
         "generator_options: generate sections (seconds; after the input's notes, or where they "
         "leave room), at most one input section, and the args temperature, pitch_temperature, "
-        "top_k, top_p, min_p, beam_size, branch_factor, steps_per_iteration, seed, "
+        "top_k, top_p, min_p, key, scale, min_pitch, max_pitch, beam_size, branch_factor, "
+        "steps_per_iteration, seed, "
         "reference_windows; without a generate section bars, new_steps or num_steps; and "
         "primer_part, primer_key, accompaniment, program, backing_chords, steps_per_chord, "
         "chords_from, render_chords, as the flags of generate. Without an input_sequence it "
@@ -46,6 +47,7 @@ class RequestVerb : public Verb {
         .Range(0, 1000)
         .Default("the request's, else 1");
     sampling_.Describe(flags);
+    pitches_.Describe(flags);
     model_.Describe(flags);
     remote_.Describe(flags);
     flags.AddExample("magenta request --config=lookback_rnn request.pbtxt > response.pbtxt",
@@ -78,6 +80,7 @@ class RequestVerb : public Verb {
     }
     if (temperature_) args["temperature"].set_float_value(*temperature_);
     sampling_.SetGiven(*request->mutable_generator_options());
+    MAGENTA_RETURN_IF_ERROR(pitches_.SetGiven(*request->mutable_generator_options()));
     MAGENTA_ASSIGN_OR_RETURN(const Generation generation, Ask(model, *request));
     for (const std::string& note : generation.notes) context.out.Info(note);
     context.out.Info(fmt::format("seed {}", generation.seed));
@@ -120,6 +123,7 @@ class RequestVerb : public Verb {
   std::string format_;
   std::optional<double> temperature_;
   SamplingFlags sampling_;
+  PitchFlags pitches_;
   RemoteFlags remote_;
 };
 
