@@ -116,7 +116,7 @@ TEST_F(HttpApiTest, ParametersAreDescribedAsTheTableSays) {
     }
     EXPECT_EQ(schema.contains("default"), argument.has_default_value());
   }
-  EXPECT_EQ(described, 18u);
+  EXPECT_EQ(described, 22u);
 }
 
 constexpr char kMusicXml[] = "application/vnd.recordare.musicxml+xml";

@@ -126,11 +126,11 @@ TEST(ToyKind, FillsLeaveWhatIsGiven) {
 
 TEST(ToyKind, PitchesCanBeForbidden) {
   const auto model = Toy();
-  GenerateSequenceRequest request = Request({{10, 14}, {64, 96}}, 4);
+  GenerateSequenceRequest request = Request({{10, 14}, {64, 96}}, 2);
   auto& args = *request.mutable_generator_options()->mutable_args();
   args["key"].set_string_value("D");
   args["max_pitch"].set_int_value(69);
-  const auto music = SequenceGenerator(model).GenerateMany(request, 8);
+  const auto music = SequenceGenerator(model).GenerateMany(request, 32);
   ASSERT_TRUE(music.ok()) << music.status();
   std::set<int> pitches;
   for (const GeneratedOutput& output : music->outputs) {
