@@ -68,7 +68,7 @@ print(f"""# {model}
 | data | {data} |
 | kept out | {kept_out} |
 | hyper-parameters | `{hparams}` |
-| steps | {figures["step"]}, where the loss on what was kept out was lowest in the run |
+| steps | {figures["step"]}{" of the second run" if ", then " in hparams else ""}, where the loss on what was kept out was lowest in the run |
 | held-out loss | {figure("loss")} nats a step (perplexity {figure("metrics/perplexity")}) |
 | held-out bits a note | {score["bits_per_note"]:.4f}, over {score["notes"]} notes ([what that is](../../docs/music.md#bits-a-note)) |
 | held-out accuracy | {figure("metrics/accuracy")}; {figure("metrics/event_accuracy")} where something happens, {figure("metrics/no_event_accuracy")} where nothing does |

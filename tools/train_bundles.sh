@@ -2,8 +2,8 @@
 # train_bundles.sh CORPUS NOTTINGHAM [OUT]: trains the bundled weights again, from the tunes of
 # `make corpus` and a folder of MIDI, and writes OUT/<model>.mag and its model card OUT/<model>.md
 # (default OUT: build/bundles; copy them to data/bundles to ship them). Stopped, it goes on.
-# Of the weights that are shipped drum_kit is by this recipe; the others are by the one before, which their cards
-# tell (batches of like lengths, a rate that decays).
+# The weights that are shipped are by this recipe, but for chord_pitches_improv, which is by the one before, as its
+# card tells (batches of like lengths, a rate that decays).
 corpus=${1:?usage: train_bundles.sh CORPUS NOTTINGHAM [OUT]}
 nottingham=${2:?usage: train_bundles.sh CORPUS NOTTINGHAM [OUT]}
 out=${3:-build/bundles}
