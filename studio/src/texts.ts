@@ -344,6 +344,8 @@ export const texts = {
     happened: "what came",
     hint: "Choose a note with a click, a touch or the arrow keys.",
     legend: "How probable each next pitch is",
+    given: "not asked: the first note, other parts",
+    modelText: (name: string, kind: string) => (kind ? `${name} (${kind})` : name),
     surprises: { calm: "note of up to 2 bits: expected", some: "up to 5", hot: "more: a surprise" },
     table: "All steps as a table",
     tableHead: { when: "When", what: "What came", bits: "Bits", expected: "Most expected" },

@@ -60,15 +60,18 @@ export interface ScoreEvent {
   step: number;
   event: string;
   pitches?: number[];
+  /** Infinity: the model held it for impossible. */
   bits: number;
   distribution?: Omit<Distribution, "time" | "step">;
 }
 
 export interface Score {
   model: string;
-  logLikelihood: number;
+  /** Natural logarithm; null: minus infinity. */
+  logLikelihood: number | null;
   bits: number;
-  bitsPerNote: number;
+  /** null: no note is scored. */
+  bitsPerNote: number | null;
   notes: string[];
   events: ScoreEvent[];
 }

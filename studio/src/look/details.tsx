@@ -1,6 +1,6 @@
 // Beside the map: the chosen step, and what the model expected there.
 import { texts } from "../texts";
-import { nameOfEvent, nameOfExpected, percent, whenOf } from "./names";
+import { bitsText, nameOfEvent, nameOfExpected, percent, whenOf } from "./names";
 import { chosen, isDrums, places, score } from "./state";
 import { expectedOf, nextNote, probabilityOf } from "./surprise";
 
@@ -26,7 +26,7 @@ export function Details() {
           →
         </button>
       </div>
-      <p>{words.surprised(event.bits.toFixed(2), percent(probabilityOf(event.bits)))}</p>
+      <p>{words.surprised(bitsText(event.bits), percent(probabilityOf(event.bits)))}</p>
       <div>
         <h3>{words.insteadTitle}</h3>
         <ol class="look-expected">

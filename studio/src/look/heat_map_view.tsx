@@ -5,7 +5,7 @@ import { firstQpm, withAllNumbers } from "../music/note_sequence";
 import { isNumber, setting } from "../store/settings";
 import { texts } from "../texts";
 import { opacityOf, pitchRange, secondsOf } from "./heat_map";
-import { mostExpected, nameOfEvent, nameOfPitch, whenOf } from "./names";
+import { bitsText, mostExpected, nameOfEvent, nameOfPitch, whenOf } from "./names";
 import { draw, frameOf, gutter, pictureHeight, pictureWidth, type Picture, type PlainNote } from "./picture";
 import { chosen, columns, head, isDrums, live, liveNotes, places, score, shown } from "./state";
 import { eventAt, isOnset, nextNote, notesOf } from "./surprise";
@@ -58,6 +58,10 @@ function Legend() {
           {words.surprises[surprise]}
         </span>
       ))}
+      <span class="look-key">
+        <span class="look-swatch given" />
+        {words.given}
+      </span>
     </div>
   );
 }
@@ -135,7 +139,7 @@ export function HeatMap() {
   };
   const event = events[chosen.value];
   const said = event
-    ? words.stepText(nameOfEvent(event, isDrums.value), whenOf(event, places.value), event.bits.toFixed(2), mostExpected(event, 3, isDrums.value))
+    ? words.stepText(nameOfEvent(event, isDrums.value), whenOf(event, places.value), bitsText(event.bits), mostExpected(event, 3, isDrums.value))
     : words.noStep;
   return (
     <>

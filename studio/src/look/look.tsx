@@ -6,7 +6,8 @@ import { texts } from "../texts";
 import { Details } from "./details";
 import { HeatMap } from "./heat_map_view";
 import "./look.css";
-import { bars, busy, goOn, generators, head, hear, live, loadGenerators, model, modelId, open, part, parts, pieces, score, scoreAgain, show, shown, stop } from "./state";
+import { bitsText } from "./names";
+import { bars, busy, goOn, generators, head, hear, live, loadGenerators, model, modelId, names, open, part, parts, pieces, score, scoreAgain, show, shown, stop } from "./state";
 import { StepTable } from "./step_table";
 import { sums } from "./surprise";
 
@@ -41,7 +42,7 @@ function Choices() {
         <select value={model.value?.id ?? ""} onChange={(event) => (modelId.value = event.currentTarget.value)}>
           {generators.value.map(({ id, kind }) => (
             <option key={id} value={id}>
-              {kind ? `${id} (${kind})` : id}
+              {words.modelText(names.value.get(id) ?? id, kind ?? "")}
             </option>
           ))}
         </select>
@@ -112,15 +113,15 @@ function Summary() {
   const found = score.value;
   if (!found) return null;
   const { notes, others, all } = sums(found.events);
-  const text = (bits: number) => bits.toFixed(2);
+  const text = bitsText;
   return (
     <p class="look-summary">
       <strong>{shown.value?.name}</strong>
       <data value={String(all)} data-testid="bits">
         {words.total(text(notes), text(others), text(all))}
       </data>
-      <span>{words.perNote(text(found.bitsPerNote))}</span>
-      <span class="muted">{words.likelihood(found.logLikelihood.toFixed(2))}</span>
+      {found.bitsPerNote !== null && <span>{words.perNote(text(found.bitsPerNote))}</span>}
+      {found.logLikelihood !== null && <span class="muted">{words.likelihood(found.logLikelihood.toFixed(2))}</span>}
     </p>
   );
 }

@@ -7,6 +7,8 @@ import { expectedOf, isHold, isOnset, type Expected } from "./surprise";
 
 const words = texts.look;
 
+export const bitsText = (bits: number) => (Number.isFinite(bits) ? bits.toFixed(2) : "∞");
+
 export const percent = (probability: number) =>
   probability >= 0.0995 ? `${(probability * 100).toFixed(0)} %` : `${(probability * 100).toPrecision(probability < 0.0095 ? 1 : 2)} %`;
 

@@ -2,6 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { readMusic } from "../api/convert";
 import { stepsPerSecond, stream, listGenerators } from "../api/generators";
+import { listModels } from "../api/models";
 import { score as askScore } from "../api/score";
 import type { ArgValue, ConvertedPiece, GeneratorDetails, Score } from "../api/types";
 import { endOf, firstQpm, withAllNumbers, type NoteSequence } from "../music/note_sequence";
@@ -15,6 +16,8 @@ import { sayError } from "../view/toasts";
 import { columnOfStream, columnsOfScore, type Column } from "./heat_map";
 
 export const generators = signal<GeneratorDetails[]>([]);
+/** What people call them, by id. */
+export const names = signal<Map<string, string>>(new Map());
 export const modelId = setting("look-model", "", isText);
 export const bars = setting("look-bars", 4, isNumber);
 export const shown = signal<NamedMusic | null>(null);
@@ -49,6 +52,7 @@ const anew = () => {
 export async function loadGenerators(): Promise<void> {
   try {
     generators.value = await listGenerators();
+    names.value = new Map((await listModels()).models.map(({ id, name }) => [id, name || id]));
   } catch (error) {
     sayError(error);
   }

@@ -1,7 +1,7 @@
 // The same as the map in words and numbers, for those who read or hear rather than see.
 import { useState } from "preact/hooks";
 import { texts } from "../texts";
-import { mostExpected, nameOfEvent, whenOf } from "./names";
+import { bitsText, mostExpected, nameOfEvent, whenOf } from "./names";
 import { isDrums, places, score } from "./state";
 
 const words = texts.look;
@@ -32,7 +32,7 @@ export function StepTable() {
                   <td>{whenOf(event, places.value)}</td>
                   <td>{nameOfEvent(event, isDrums.value)}</td>
                   <td>
-                    <data value={String(event.bits)}>{event.bits.toFixed(2)}</data>
+                    <data value={String(event.bits)}>{bitsText(event.bits)}</data>
                   </td>
                   <td>{mostExpected(event, 3, isDrums.value)}</td>
                 </tr>

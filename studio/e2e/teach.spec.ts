@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "@playwright/test";
+import type { Job, ModelList } from "../src/api/types";
+import { expect, test, type StudioServer } from "./server";
+import { brokenFile, magenta, shared, tuneFile, type TuneFile } from "./tunes";
+
+async function drop(page: Page, files: TuneFile[]): Promise<void> {
+  await page.getByLabel("Choose files").setInputFiles(files);
+  await page.getByRole("button", { name: "Look what can be learned" }).click();
+}
+
+async function jobsOf(page: Page, server: StudioServer): Promise<Job[]> {
+  return ((await (await page.request.get(`${server.url}/v1/jobs`)).json()) as { jobs: Job[] }).jobs;
+}
+
+test("files are sent, broken ones named; a model learns, plays, is renamed and removed @short", async ({ page, server }) => {
+  test.setTimeout(120_000);
+  await page.goto(`${server.url}/#teach`);
+  const picture = { name: "cover.jpg", mimeType: "image/jpeg", buffer: Buffer.from("x") };
+  const files = [...Array.from({ length: 12 }, (_, number) => tuneFile(number + 1)), brokenFile(1), brokenFile(2), picture];
+  await page.getByLabel("Choose files").setInputFiles(files);
+  await expect(page.getByText("14 files", { exact: false }).first()).toBeVisible();
+  await page.getByText("1 file stays here").click();
+  await expect(page.getByText("cover.jpg")).toBeVisible();
+  await page.getByRole("button", { name: "Look what can be learned" }).click();
+  await expect(page.getByText("of 14 files can be learned from")).toBeVisible({ timeout: 30_000 });
+  await page.getByText("left out, by name").click();
+  await expect(page.getByText("broken2.mid")).toBeVisible();
+
+  // A few steps only: the page offers minutes.
+  const dataset = (await jobsOf(page, server)).find(({ kind }) => kind === "dataset")!;
+  const asked = await page.request.post(`${server.url}/v1/jobs`, {
+    data: { kind: "train", dataset: dataset.id, model: dataset.model, name: "My reels", steps: 10 },
+  });
+  expect(asked.ok()).toBe(true);
+  await page.getByRole("button", { name: /^My reels/ }).click({ timeout: 15_000 });
+  await expect(page.getByText("My reels stands beside the other models.")).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByRole("img", { name: /Losses at step/ })).toBeVisible();
+
+  await page.reload();
+  await expect(page.getByText("My reels stands beside the other models.")).toBeVisible();
+  await page.getByRole("button", { name: "Rename My reels" }).click();
+  await page.getByLabel("New name").fill("Reels");
+  await page.getByRole("button", { name: "Rename", exact: true }).click();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save Reels as .mag" }).click();
+  const file = await (await saved).path();
+  await page.getByRole("button", { name: "Remove Reels" }).click();
+  await page.getByRole("button", { name: "Remove", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Remove Reels" })).toHaveCount(0);
+  await page.getByLabel("Load a .mag").setInputFiles({ name: "Again.mag", mimeType: "application/octet-stream", buffer: readFileSync(file) });
+  await expect(page.getByRole("button", { name: "Remove Again" })).toBeVisible();
+});
+
+test("what is no music, and a folder without any, is said @short", async ({ page, server }) => {
+  await page.goto(`${server.url}/#teach`);
+  await page.getByLabel("Choose files").setInputFiles([{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("x") }]);
+  await expect(page.getByText("There is no music in it.")).toBeVisible();
+  await page.getByRole("button", { name: "Other files" }).click();
+  await drop(page, [brokenFile(1), brokenFile(2)]);
+  await expect(page.getByText(/There is nothing to learn from yet|could take none|can be learned from/).first()).toBeVisible({ timeout: 30_000 });
+  await page.getByLabel("Load a .mag").setInputFiles({ name: "bad.mag", mimeType: "application/octet-stream", buffer: Buffer.from("no bundle") });
+  await expect(page.getByRole("alert").last()).toBeVisible();
+});
+
+test("30 tunes are learned from, through a killed server, and what comes of it knows five others better @slow", async ({ page, server }, { project }) => {
+  test.setTimeout(600_000);
+  const folder = join(shared, "data", "nottingham");
+  const names = readdirSync(folder).filter((name) => name.endsWith(".mid")).sort();
+  const files = names.slice(0, 30).map((name) => ({ name, mimeType: "audio/midi", buffer: readFileSync(join(folder, name)) }));
+  await page.goto(`${server.url}/#teach`);
+  const began = Date.now();
+  await drop(page, files);
+  await expect(page.getByText("of 30 files can be learned from")).toBeVisible({ timeout: 60_000 });
+  await page.getByRole("button", { name: "1 min", exact: true }).click();
+  await page.getByRole("button", { name: "Teach", exact: true }).click();
+  await expect(page.getByText(/^Step [1-9]\d* of/)).toBeVisible({ timeout: 120_000 });
+  await server.kill();
+  await expect(page.getByText("The server does not answer.").first()).toBeVisible({ timeout: 20_000 });
+  await server.start();
+  await expect(page.getByText("stands beside the other models.")).toBeVisible({ timeout: 400_000 });
+  const job = (await jobsOf(page, server)).find(({ kind }) => kind === "train")!;
+  const best = Math.min(...job.curves!.heldOut.map(([, loss]) => loss));
+  expect(best).toBeLessThan(job.curves!.before!);
+
+  const answer = await page.request.post(`${server.url}/v1/generators/${job.result}:generate?bars=2`, { headers: { "content-type": "application/json" }, data: {} });
+  expect(answer.ok()).toBe(true);
+  console.log(`${project.name}: ${((Date.now() - began) / 1000).toFixed(0)} s from drop to first answer, the killed server included`);
+  await page.getByRole("link", { name: "Play with it" }).click();
+  await expect(page).toHaveURL(new RegExp(`#duet\\?model=${job.result}`));
+
+  const others = names.slice(30, 35).map((name) => join(folder, name));
+  const models = ((await (await page.request.get(`${server.url}/v1/models`)).json()) as ModelList).models;
+  const from = models.find(({ id }) => id === job.model)!;
+  const mag = await page.request.get(`${server.url}/v1/models/${job.result}.mag`);
+  const file = test.info().outputPath("taught.mag");
+  (await import("node:fs")).writeFileSync(file, await mag.body());
+  const before = magenta<{ log_likelihood?: number; files: { log_likelihood: number }[] }>("score", `--config=${from.config}`, ...others);
+  const after = magenta<{ files: { log_likelihood: number }[] }>("score", `--bundle_file=${file}`, ...others);
+  const sum = (score: { files: { log_likelihood: number }[] }) => score.files.reduce((all, { log_likelihood: one }) => all + one, 0);
+  expect(sum(after)).toBeGreaterThan(sum(before));
+});
