@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Score } from "../src/api/types";
+import { seriousFaults } from "./axe";
 import { expect, test } from "./server";
 import { abcTune, brokenFile, magenta, tuneFile } from "./tunes";
 
@@ -29,6 +30,7 @@ test("the bits of the page sum to magenta score, each step's distribution to 1 @
   const first = score.events.find(({ pitches }) => (pitches ?? []).length > 0)!;
   await expect(map).toHaveAttribute("aria-valuetext", new RegExp(`Bar 1, beat .*${first.bits.toFixed(2)} bits; expected`));
   await expect(page.locator(".look-expected li.happened")).toHaveCount(1);
+  expect(await seriousFaults(page)).toEqual([]);
 });
 
 test("the machine begins by itself, and its map is the stream's @short", async ({ page, server }) => {

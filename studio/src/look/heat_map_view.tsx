@@ -6,7 +6,7 @@ import { isNumber, setting } from "../store/settings";
 import { texts } from "../texts";
 import { opacityOf, pitchRange, secondsOf } from "./heat_map";
 import { bitsText, mostExpected, nameOfEvent, nameOfPitch, whenOf } from "./names";
-import { draw, frameOf, gutter, pictureHeight, pictureWidth, type Picture, type PlainNote } from "./picture";
+import { draw, frameOf, pictureHeight, pictureWidth, type Picture, type PlainNote } from "./picture";
 import { chosen, columns, head, isDrums, live, liveNotes, places, score, shown } from "./state";
 import { eventAt, isOnset, nextNote, notesOf } from "./surprise";
 
@@ -73,15 +73,15 @@ export function HeatMap() {
   const picture = useComputed(pictureOf);
   const stepsASecond = ((shown.value ? firstQpm(shown.value.music) : 120) * 4) / 60;
   const range = pitchRange([...picture.value.used], picture.value.columns);
-  const frame = frameOf(range, zoom.value * stepsASecond);
+  const frame = frameOf(range, zoom.value * stepsASecond, isDrums.value);
   const drawn = useRef({ picture: picture.value, frame });
   drawn.current = { picture: picture.value, frame };
 
   const scrollTo = (seconds: number) => {
     const box = scroller.current;
     if (!box) return;
-    const x = gutter + seconds * frame.pixelsPerSecond;
-    if (x < box.scrollLeft + gutter || x > box.scrollLeft + box.clientWidth - 48) box.scrollLeft = x - box.clientWidth / 4;
+    const x = frame.left + seconds * frame.pixelsPerSecond;
+    if (x < box.scrollLeft + frame.left || x > box.scrollLeft + box.clientWidth - 48) box.scrollLeft = x - box.clientWidth / 4;
   };
   const paint = () => {
     if (!canvas.current || !scroller.current) return;

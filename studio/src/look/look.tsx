@@ -116,7 +116,7 @@ function Summary() {
   const text = bitsText;
   return (
     <p class="look-summary">
-      <strong>{shown.value?.name}</strong>
+      {shown.value?.name && <strong>{shown.value.name}</strong>}
       <data value={String(all)} data-testid="bits">
         {words.total(text(notes), text(others), text(all))}
       </data>

@@ -33,15 +33,16 @@ export interface Picture {
 }
 
 const font = "11px system-ui, sans-serif";
-export const gutter = 56;
+/** Left of the roll; drums have longer names. */
+const gutter = { pitches: 56, drums: 104 };
 export const barsHeight = 72;
 export const stripRow = 16;
 const gap = 8;
 
-export const frameOf = (range: { low: number; high: number }, pixelsPerSecond: number): Frame => {
+export const frameOf = (range: { low: number; high: number }, pixelsPerSecond: number, isDrum: boolean): Frame => {
   const rows = range.high - range.low + 1;
   const rowHeight = Math.max(7, Math.min(16, Math.floor(360 / rows)));
-  return { left: gutter, top: barsHeight + gap, pixelsPerSecond, rowHeight, ...range };
+  return { left: isDrum ? gutter.drums : gutter.pitches, top: barsHeight + gap, pixelsPerSecond, rowHeight, ...range };
 };
 
 export const stripTop = (frame: Frame) => frame.top + heightOf(frame) + gap;
@@ -203,12 +204,12 @@ function drawChosen(context: CanvasRenderingContext2D, picture: Picture, frame: 
 
 function drawGutter(context: CanvasRenderingContext2D, picture: Picture, frame: Frame, colours: Colours): void {
   context.fillStyle = colours.sheet;
-  context.fillRect(0, 0, gutter - 2, pictureHeight(frame));
+  context.fillRect(0, 0, frame.left - 2, pictureHeight(frame));
   context.fillStyle = colours.muted;
   context.font = font;
   context.textBaseline = "middle";
   context.textAlign = "right";
-  const say = (text: string, y: number) => context.fillText(text, gutter - 8, y, gutter - 8);
+  const say = (text: string, y: number) => context.fillText(text, frame.left - 8, y, frame.left - 12);
   for (let pitch = frame.low; pitch <= frame.high; pitch++) {
     if (pitch % 12 === 0 || (picture.isDrum && picture.used.has(pitch))) say(picture.nameOf(pitch), yOf(frame, pitch) + frame.rowHeight / 2);
   }

@@ -1,5 +1,6 @@
 // What Look shows and does: the music, the model, its score, the machine's own going on.
 import { computed, effect, signal } from "@preact/signals";
+import { ApiError } from "../api/client";
 import { readMusic } from "../api/convert";
 import { stepsPerSecond, stream, listGenerators } from "../api/generators";
 import { listModels } from "../api/models";
@@ -58,6 +59,12 @@ export async function loadGenerators(): Promise<void> {
   }
 }
 
+/** A model may have been removed meanwhile: the list is asked for again. */
+function tell(error: unknown): void {
+  sayError(error);
+  if (error instanceof ApiError && error.status === 404) void loadGenerators();
+}
+
 /** Shows `music` and lets the model score it. */
 export function show(music: NamedMusic): void {
   live.value = null;
@@ -98,7 +105,7 @@ export async function scoreAgain(): Promise<void> {
     score.value = found;
     live.value = null;
   } catch (error) {
-    sayError(error);
+    tell(error);
   }
   if (!signal.aborted) busy.value = "";
 }
@@ -135,7 +142,7 @@ export async function goOn(): Promise<void> {
     shown.value = { name: shown.value?.name ?? "", music };
     await scoreAgain();
   } catch (error) {
-    sayError(error);
+    tell(error);
     if (!signal.aborted) busy.value = "";
   }
 }

@@ -6,6 +6,7 @@ import { texts } from "../texts";
 import { Markdown } from "../view/markdown_view";
 import { say } from "../view/toasts";
 import { megabytes } from "./drop_zone";
+import { PlayLink } from "./play_link";
 import { attempt, models, refresh } from "./state";
 
 const words = texts.models;
@@ -66,9 +67,9 @@ function Model({ model }: { model: ModelInfo }) {
       {model.description && <p class="muted">{model.description}</p>}
       {doing === "" && (
         <div class="row">
-          <a class="teach-play" href={`#duet?model=${encodeURIComponent(model.id)}`} aria-label={words.playNamed(name)}>
+          <PlayLink id={model.id} label={words.playNamed(name)}>
             {words.play}
-          </a>
+          </PlayLink>
           <button aria-label={words.saveNamed(name)} onClick={() => void attempt(save(model))}>
             {words.save}
           </button>

@@ -13,6 +13,8 @@ import { sendAll, type Sending } from "./upload";
 import { planOf, type Plan } from "./upload_plan";
 
 export const jobs = signal<Job[]>([]);
+/** Whether the server has told its jobs since the page was opened. */
+export const isKnown = signal(false);
 export const models = signal<ModelList | null>(null);
 /** The job that is shown; "": none, files are waited for. */
 export const shownId = setting("teach-job", "", isText);
@@ -50,6 +52,7 @@ export async function refresh(): Promise<void> {
     const [newJobs, newModels] = await Promise.all([listJobs(), listModels()]);
     jobs.value = newJobs;
     models.value = newModels;
+    isKnown.value = true;
     lost.value = null;
   } catch (error) {
     if (isAway(error)) lost.value = pollPause;

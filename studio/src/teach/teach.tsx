@@ -6,7 +6,7 @@ import { DropZone } from "./drop_zone";
 import { JobsList } from "./jobs_list";
 import { ModelsList } from "./models_list";
 import { Report } from "./report";
-import { datasetJob, keepFresh, lost, trainJob } from "./state";
+import { datasetJob, isKnown, keepFresh, lost, shownId, trainJob } from "./state";
 import "./teach.css";
 import { TrainForm, Training } from "./training";
 
@@ -32,7 +32,7 @@ export function Teach() {
       <div role="status">{lost.value !== null && <p class="card teach-lost">{words.lost(Math.ceil(lost.value / 1000))}</p>}</div>
       <div class="teach-main">
         <div class="stack">
-          {!dataset && !training && <DropZone />}
+          {!dataset && !training && (isKnown.value || shownId.value === "" ? <DropZone /> : <p class="muted">{texts.shell.loading}</p>)}
           {training && <Training job={training} />}
           {dataset && <Report job={dataset} isLearned={training !== null} />}
           {canLearn && !training && <TrainForm dataset={dataset} />}

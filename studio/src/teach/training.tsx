@@ -8,6 +8,7 @@ import { Chart } from "./chart";
 import { bestOf } from "./curves";
 import { Failure } from "./drop_zone";
 import { minutes, models, resume, shownId, stop, teach } from "./state";
+import { PlayLink } from "./play_link";
 import { Tune } from "./tune";
 
 const words = texts.teach;
@@ -116,9 +117,7 @@ export function Training({ job }: { job: Job }) {
       {job.result && (
         <p class="teach-result">
           <span>{words.done(job.name)}</span>
-          <a class="teach-play" href={`#duet?model=${encodeURIComponent(job.result)}`}>
-            {words.playWith}
-          </a>
+          <PlayLink id={job.result}>{words.playWith}</PlayLink>
         </p>
       )}
       <Chart job={job} />
