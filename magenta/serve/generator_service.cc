@@ -33,7 +33,7 @@ GeneratorService::GeneratorService(std::vector<std::shared_ptr<const Model>> mod
                                    const ServeOptions& options)
     : options_(options),
       models_(std::move(models)),
-      sound_(options_, metrics_),
+      renderer_(options_, metrics_),
       scheduler_(options_, metrics_) {
   MAGENTA_CHECK(!models_.empty());
   std::set<std::string> ids;

@@ -12,8 +12,8 @@
 #include "magenta/generator.pb.h"
 #include "magenta/serve/metrics.h"
 #include "magenta/serve/options.h"
+#include "magenta/serve/renderer.h"
 #include "magenta/serve/scheduler.h"
-#include "magenta/serve/sound_maker.h"
 #include "magenta/service.pb.h"
 
 namespace magenta {
@@ -41,7 +41,7 @@ class GeneratorService {
   const ListGeneratorsResponse& generators() const { return generators_; }
   const ServeOptions& options() const { return options_; }
   ServerMetrics& metrics() { return metrics_; }
-  SoundMaker& sound() { return sound_; }
+  Renderer& renderer() { return renderer_; }
 
   /// The model of `id`; "": the first. Error: kNotFound, with the ids that there are.
   absl::StatusOr<std::shared_ptr<const Model>> FindGenerator(const std::string& id) const;
@@ -60,12 +60,12 @@ class GeneratorService {
   /// Ends those that still run. Before the servers that they came by are destroyed.
   void Stop() {
     scheduler_.Stop();
-    sound_.Stop();
+    renderer_.Stop();
   }
   /// Waits for those that run.
   void Drain(Clock::time_point deadline) {
     scheduler_.Drain(deadline);
-    sound_.Drain(deadline);
+    renderer_.Drain(deadline);
   }
 
  private:
@@ -74,7 +74,7 @@ class GeneratorService {
   ListGeneratorsResponse generators_;
   std::atomic<bool> draining_{false};
   ServerMetrics metrics_;
-  SoundMaker sound_;  // outlives the scheduler, which hands on to it
+  Renderer renderer_;  // outlives the scheduler, which hands on to it
   Scheduler scheduler_;
 };
 

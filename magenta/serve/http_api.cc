@@ -62,13 +62,7 @@ HttpResponse HeadOf(const Generation& generation, BodyForm form,
   response.headers = {
       {"magenta-seed", fmt::format("{}", generation.seed)},
       {"magenta-log-likelihood", fmt::format("{}", generation.outputs.at(0).log_likelihood)}};
-  const size_t told = std::min(kMostNoteHeaders, notes.size());
-  for (size_t i = 0; i < told; ++i) {
-    response.headers.emplace_back("magenta-note", HeaderText(notes[i]));
-  }
-  if (notes.size() > told) {
-    response.headers.emplace_back("magenta-note", fmt::format("{} more", notes.size() - told));
-  }
+  AddNoteHeaders(notes, response);
   return response;
 }
 
@@ -127,6 +121,16 @@ HttpResponse ErrorResponse(const absl::Status& status, int http_status) {
   if (const std::string remedy = ErrorRemedy(status); !remedy.empty()) error["remedy"] = remedy;
   response.body = Dumped({{"error", error}}) + "\n";
   return response;
+}
+
+void AddNoteHeaders(const std::vector<std::string>& notes, HttpResponse& response) {
+  const size_t told = std::min(kMostNoteHeaders, notes.size());
+  for (size_t i = 0; i < told; ++i) {
+    response.headers.emplace_back("magenta-note", HeaderText(notes[i]));
+  }
+  if (notes.size() > told) {
+    response.headers.emplace_back("magenta-note", fmt::format("{} more", notes.size() - told));
+  }
 }
 
 absl::Status HttpApi::CheckHead(const HttpRequest& request) const {
@@ -217,19 +221,20 @@ void TellAsEvents(const std::shared_ptr<HttpReply>& reply, FileNotes notes, Call
   };
 }
 
-/// What comes of `call` goes through `sound` first.
-void TellAsSound(std::shared_ptr<HttpReply> reply, FileNotes notes, SoundMaker& sound, Call& call) {
-  call.done = [reply = std::move(reply), notes = std::move(notes), &sound,
+/// What comes of `call` goes through `renderer` first, which makes `form` of it.
+void TellRendered(std::shared_ptr<HttpReply> reply, FileNotes notes, Renderer& renderer,
+                  BodyForm form, Call& call) {
+  call.done = [reply = std::move(reply), notes = std::move(notes), &renderer, form,
                ticket = call.ticket](absl::StatusOr<Generation> result) {
     if (!result.ok()) return reply->Send(ErrorResponse(result.status()));
-    HttpResponse head = HeadOf(*result, BodyForm::kWav, AllNotes(notes, *result));
-    const auto told = [reply, head = std::move(head)](absl::StatusOr<std::string> wav) {
-      if (!wav.ok()) return reply->Send(ErrorResponse(wav.status()));
+    HttpResponse head = HeadOf(*result, form, AllNotes(notes, *result));
+    const auto told = [reply, head = std::move(head)](absl::StatusOr<std::string> bytes) {
+      if (!bytes.ok()) return reply->Send(ErrorResponse(bytes.status()));
       HttpResponse response = head;
-      response.body = *std::move(wav);
+      response.body = *std::move(bytes);
       reply->Send(std::move(response));
     };
-    sound.Submit(std::move(result->outputs.at(0).sequence), ticket, told);
+    renderer.Submit(std::move(result->outputs.at(0).sequence), *RenderFormatOf(form), ticket, told);
   };
 }
 
@@ -259,13 +264,13 @@ void HttpApi::Generate(HttpRequest request, const HttpTarget& target,
   call.request = std::make_shared<GenerateSequenceRequest>(std::move(body->request));
   call.ticket = std::move(ticket);
   const BodyForm form = AcceptedForm(request.accept, body->form);
-  const bool sounds = form == BodyForm::kWav;
+  const bool rendered = RenderFormatOf(form).has_value();
   if (target.verb == "stream") {
     TellAsEvents(reply, std::move(body->notes), call);
-  } else if (sounds && !service_.sound().available()) {
-    return refuse(absl::UnimplementedError("this server makes no sound"), 501);
-  } else if (sounds) {
-    TellAsSound(std::move(reply), std::move(body->notes), service_.sound(), call);
+  } else if (rendered && !service_.renderer().available()) {
+    return refuse(absl::UnimplementedError("this server makes no sound or pictures"), 501);
+  } else if (rendered) {
+    TellRendered(std::move(reply), std::move(body->notes), service_.renderer(), form, call);
   } else {
     call.done = [reply, form, notes = body->notes](absl::StatusOr<Generation> result) {
       reply->Send(result.ok() ? ResponseTo(*result, form, AllNotes(notes, *result))

@@ -71,6 +71,9 @@ class HttpRoutes {
 /// the code stands for.
 HttpResponse ErrorResponse(const absl::Status& status, int http_status = 0);
 
+/// Tells `notes` (what was done to the music) as headers magenta-note, the first 16 of them.
+void AddNoteHeaders(const std::vector<std::string>& notes, HttpResponse& response);
+
 /// Thread-safe.
 class HttpApi {
  public:

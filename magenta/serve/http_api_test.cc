@@ -196,9 +196,10 @@ TEST_F(HttpApiTest, WithoutAPrimerItIsMiddleCAndIsSaid) {
   EXPECT_THAT(EndOf(silent).second, HasSubstr("taken as silence"));
 }
 
-/// What a server whose sound is `sound` says to a tune.
-HttpResponse Sounded(ServeOptions options, SoundFunction sound, bool cancel = false) {
-  options.sound = std::move(sound);
+/// What a server that renders by `sound` says to a tune.
+HttpResponse Sounded(ServeOptions options, RenderFunction sound, bool cancel = false,
+                     const char* accept = "audio/wav") {
+  options.render = std::move(sound);
   GeneratorService service({RandomModel("basic_rnn")}, options);
   HttpApi api(service);
   const auto reply = std::make_shared<Kept>();
@@ -206,7 +207,7 @@ HttpResponse Sounded(ServeOptions options, SoundFunction sound, bool cancel = fa
   HttpRequest request;
   request.method = "POST";
   request.target = "/v1/generators/default:generate?bars=1&seed=3";
-  request.accept = "audio/wav";
+  request.accept = accept;
   request.body = kAbc;
   auto said = reply->said.get_future();
   api.Handle(std::move(request), reply, ticket);
@@ -221,10 +222,10 @@ HttpResponse Sounded(ServeOptions options, SoundFunction sound, bool cancel = fa
 }
 
 TEST_F(HttpApiTest, AnswersSound) {
-  const auto notes = [](const NoteSequence& music, const std::function<bool()>&) {
+  const auto notes = [](const NoteSequence& music, RenderFormat, const std::function<bool()>&) {
     return absl::StatusOr<std::string>(std::to_string(music.notes_size()));
   };
-  const auto for_ever = [](const NoteSequence&, const std::function<bool()>& stop) {
+  const auto for_ever = [](const NoteSequence&, RenderFormat, const std::function<bool()>& stop) {
     while (!stop()) std::this_thread::yield();
     return absl::StatusOr<std::string>(absl::UnknownError("stopped"));
   };
@@ -234,6 +235,15 @@ TEST_F(HttpApiTest, AnswersSound) {
   EXPECT_GT(std::stoi(response.body), 8);
   EXPECT_EQ(response.headers.at(0), std::pair(std::string("magenta-seed"), std::string("3")));
   EXPECT_EQ(Sounded({}, nullptr).status, 501);
+  const auto format = [](const NoteSequence&, RenderFormat format, const std::function<bool()>&) {
+    return absl::StatusOr<std::string>(format == RenderFormat::kSvg ? "svg" : "png");
+  };
+  const std::pair<const char*, const char*> pictures[] = {
+      {"image/svg+xml", "svg"}, {"image/png", "png"}, {"image/*", "svg"}};
+  for (const auto& [accept, drawn] : pictures) {
+    EXPECT_EQ(Sounded({}, format, false, accept).body, drawn) << accept;
+    EXPECT_EQ(Sounded({}, nullptr, false, accept).status, 501) << accept;
+  }
   ServeOptions hasty;
   hasty.max_seconds = 0.2;
   EXPECT_EQ(Sounded(hasty, for_ever).status, 504);
@@ -393,7 +403,7 @@ TEST_F(HttpApiTest, EveryFormInAndOut) {
       {"text/plain", kSlides, "application/*, text/*", "application/json"},
       {"text/plain", kSlides, "text/plain;q=0, text/*", "text/vnd.abc"},
       {"text/plain", kSlides, "audio/midi;q=two, application/json;q=0.1", "application/json"},
-      {"text/plain", kSlides, "image/png", "text/plain"},
+      {"text/plain", kSlides, "image/gif", "text/plain"},
       {"text/plain", kSlides, ",;q=,, ;", "text/plain"},
       // curl --data says the first of these, whatever it sends.
       {"application/x-www-form-urlencoded", kSlides, "*/*", "text/plain"},

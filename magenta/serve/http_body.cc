@@ -23,7 +23,6 @@
 #include "magenta/request/continuation.h"
 #include "magenta/request/generate_args.h"
 #include "magenta/serve/multipart.h"
-#include "magenta/serve/options.h"
 
 namespace magenta {
 namespace {
@@ -58,7 +57,9 @@ constexpr ContentType kContentTypes[] = {
     {"audio/wav", BodyForm::kWav},
     {"audio/wave", BodyForm::kWav},
     {"audio/x-wav", BodyForm::kWav},
-    {"audio/vnd.wave", BodyForm::kWav}};
+    {"audio/vnd.wave", BodyForm::kWav},
+    {"image/svg+xml", BodyForm::kSvg},
+    {"image/png", BodyForm::kPng}};
 /// Of these the bytes tell.
 constexpr std::string_view kToldByBytes[] = {"", "application/x-www-form-urlencoded",
                                              "application/gzip", "application/x-gzip",
@@ -157,14 +158,6 @@ BodyForm BodyFormOf(MessageForm form) {
   return form == MessageForm::kJson   ? BodyForm::kJson
          : form == MessageForm::kText ? BodyForm::kText
                                       : BodyForm::kBinary;
-}
-
-/// What is wrong with what a client sends is its argument's fault, whatever it is in a file.
-absl::Status AsArgument(const absl::Status& status) {
-  if (IsPieceLimitError(status)) {
-    return LimitError("the file " + ErrorMessage(status), ErrorRemedy(status));
-  }
-  return status.ok() ? status : UsageError(ErrorMessage(status), ErrorRemedy(status));
 }
 
 /// "%7E" -> "~"; what is no escape stays.
@@ -297,7 +290,7 @@ absl::Status ReadMessageBody(std::string_view body, std::optional<BodyForm> name
     return UsageError(fmt::format("this is {}, no music and no message", foreign),
                       "Send MIDI, MusicXML, ABC or a GenerateSequenceRequest");
   }
-  const bool known = named.has_value() && named != BodyForm::kWav;
+  const bool known = named.has_value() && !RenderFormatOf(*named).has_value();
   const MessageForm form = known          ? MessageFormOf(*named)
                            : body.empty() ? MessageForm::kJson
                                           : FormOf(body);
@@ -336,6 +329,13 @@ absl::Status OpenForm(std::string& content_type, std::string_view& body,
 
 }  // namespace
 
+absl::Status AsArgument(const absl::Status& status) {
+  if (IsPieceLimitError(status)) {
+    return LimitError("the file " + ErrorMessage(status), ErrorRemedy(status));
+  }
+  return status.ok() ? status : UsageError(ErrorMessage(status), ErrorRemedy(status));
+}
+
 std::optional<BodyForm> BodyFormNamed(std::string_view header) {
   while (!header.empty()) {
     const std::string name = FirstType(header);
@@ -344,6 +344,13 @@ std::optional<BodyForm> BodyFormNamed(std::string_view header) {
     }
     header.remove_prefix(std::min(header.find(','), header.size() - 1) + 1);
   }
+  return std::nullopt;
+}
+
+std::optional<RenderFormat> RenderFormatOf(BodyForm form) {
+  if (form == BodyForm::kWav) return RenderFormat::kWav;
+  if (form == BodyForm::kSvg) return RenderFormat::kSvg;
+  if (form == BodyForm::kPng) return RenderFormat::kPng;
   return std::nullopt;
 }
 
@@ -369,7 +376,7 @@ bool IsReadable(std::string_view content_type) {
     return true;
   }
   const auto form = BodyFormNamed(content_type);
-  return form.has_value() && form != BodyForm::kWav;
+  return form.has_value() && !RenderFormatOf(*form).has_value();
 }
 
 std::string ReadableTypes() {

@@ -11,11 +11,15 @@
 #include "magenta/generate/model.h"
 #include "magenta/generator.pb.h"
 #include "magenta/music/piece_limits.h"
+#include "magenta/serve/options.h"
 
 namespace magenta {
 
-/// A body's form: a message's, a music file's, or (of answers) sound.
-enum class BodyForm { kJson, kText, kBinary, kMidi, kMusicXml, kAbc, kWav };
+/// A body's form: a message's, a music file's, or (of answers) sound or a picture.
+enum class BodyForm { kJson, kText, kBinary, kMidi, kMusicXml, kAbc, kWav, kSvg, kPng };
+
+/// What a Renderer makes; nullopt: a form that HttpBodyOf writes.
+std::optional<RenderFormat> RenderFormatOf(BodyForm form);
 
 /// The form that a Content-Type names; of several the first that is known.
 /// nullopt: none.
@@ -23,12 +27,13 @@ std::optional<BodyForm> BodyFormNamed(std::string_view header);
 
 /// The form of an answer to a client that accepts `accept`, whose request asks for `own`: that of
 /// the highest q; of several the one that is named more exactly ("audio/midi" before "audio/*"),
-/// then the first; of a range `own` if it is in it, else MIDI before sound. `own` where nothing
-/// that is accepted is to be had.
+/// then the first; of a range `own` if it is in it, else MIDI before sound, SVG before PNG. `own`
+/// where nothing that is accepted is to be had.
 BodyForm AcceptedForm(std::string_view accept, BodyForm own);
 
-/// Whether a body of `content_type` is read: a form's other than sound, a form to be filled in
-/// (multipart.h), or one of which the bytes are to tell: none, what curl says by itself, packed.
+/// Whether a body of `content_type` is read: a form's other than sound and pictures, a form to be
+/// filled in (multipart.h), or one of which the bytes are to tell: none, what curl says by itself,
+/// packed.
 bool IsReadable(std::string_view content_type);
 
 /// All types that IsReadable knows by name, for messages.
@@ -75,8 +80,12 @@ struct BodyWriting {
   std::vector<std::string> notes;
 };
 
-/// `response` as a body of any form but sound.
+/// `response` as a body of any form but sound and pictures.
 absl::StatusOr<BodyWriting> HttpBodyOf(const GenerateSequenceResponse& response, BodyForm form);
+
+/// `status` of reading a file as the fault of who sent it: INVALID_ARGUMENT, or RESOURCE_EXHAUSTED
+/// over a limit of a piece.
+absl::Status AsArgument(const absl::Status& status);
 
 /// `response` as one line of JSON.
 std::string JsonLineOf(const GenerateSequenceResponse& response);

@@ -404,11 +404,9 @@ class RunningHttpServer final : public HttpServer {
 
   absl::Status Start(const ServeOptions& options) {
     const std::vector<std::string> addresses = ListenAddresses(options.host);
-    // One that is free at each address must be looked for, and may be taken meanwhile.
-    const bool any = options.http_port == 0 && addresses.size() > 1;
-    absl::Status listening = ListenAt(addresses, any ? FreePort(addresses) : options.http_port);
-    for (int i = 1; any && !listening.ok() && i < kPortTries; ++i) {
-      listening = ListenAt(addresses, FreePort(addresses));
+    absl::Status listening = ListenAtOrAny(addresses, options.http_port);
+    for (const int port : options.other_http_ports) {
+      if (!listening.ok()) listening = ListenAtOrAny(addresses, port);
     }
     MAGENTA_RETURN_IF_ERROR(listening);
     for (const auto& acceptor : acceptors_) {
@@ -437,6 +435,17 @@ class RunningHttpServer final : public HttpServer {
   }
 
  private:
+  /// ListenAt where 0 is any port.
+  absl::Status ListenAtOrAny(const std::vector<std::string>& addresses, int port) {
+    // One that is free at each address must be looked for, and may be taken meanwhile.
+    const bool any = port == 0 && addresses.size() > 1;
+    absl::Status listening = ListenAt(addresses, any ? FreePort(addresses) : port);
+    for (int i = 1; any && !listening.ok() && i < kPortTries; ++i) {
+      listening = ListenAt(addresses, FreePort(addresses));
+    }
+    return listening;
+  }
+
   /// Makes acceptors_ listen at `port` of each of `addresses`.
   absl::Status ListenAt(const std::vector<std::string>& addresses, int port) {
     acceptors_.clear();

@@ -11,16 +11,21 @@
 
 namespace magenta {
 
-/// Makes a WAV file of music, and returns its bytes; to be called from several threads at a time.
+/// What is made of music elsewhere: sound and pictures.
+enum class RenderFormat { kWav, kSvg, kPng };
+
+/// Makes a file of music, and returns its bytes; to be called from several threads at a time.
 /// It looks at `stop` at least every tenth of a second, and ends with an error where that is true.
-using SoundFunction = std::function<absl::StatusOr<std::string>(const NoteSequence& music,
-                                                                const std::function<bool()>& stop)>;
+using RenderFunction = std::function<absl::StatusOr<std::string>(
+    const NoteSequence& music, RenderFormat format, const std::function<bool()>& stop)>;
 
 struct ServeOptions {
   /// An address, or localhost, which is both of this machine's.
   std::string host = "localhost";
   /// 0: a free one.
   int http_port = 8080;
+  /// Tried in this order where that is taken.
+  std::vector<int> other_http_ports = {};
   int grpc_port = 50051;
   /// What clients must say; "" asks for nothing, and is for loopback hosts alone.
   std::string auth_token;
@@ -46,8 +51,8 @@ struct ServeOptions {
   int max_connections = 4096;
   /// Seconds that running requests have to end after SIGTERM.
   double drain_seconds = 10;
-  /// What makes answers sound; null: nothing does.
-  SoundFunction sound;
+  /// What makes answers sound or pictures; null: nothing does.
+  RenderFunction render;
 };
 
 /// The addresses that a server of `host` listens at: for localhost 127.0.0.1 and, where this

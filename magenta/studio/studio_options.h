@@ -25,6 +25,8 @@ struct StudioOptions {
   size_t max_waiting = 64;
   /// Bytes of a file that is sent (413).
   int64_t max_file_bytes = int64_t{16} << 20;
+  /// Notes of a file that is converted (413): an orchestra's symphony has them.
+  int64_t max_notes = 200'000;
 };
 
 }  // namespace magenta

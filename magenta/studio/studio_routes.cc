@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "magenta/studio/convert_route.h"
 #include "magenta/studio/page_route.h"
 #include "magenta/studio/sound_font_route.h"
 
@@ -13,6 +14,7 @@ StudioRoutes::StudioRoutes(StudioOptions options, GeneratorService& service)
   const StudioParts parts{options_, service, queue_};
   routes_.push_back(NewPageRoute(parts));
   routes_.push_back(NewSoundFontRoute(parts));
+  routes_.push_back(NewConvertRoute(parts));
 }
 
 StudioRoute* StudioRoutes::Find(const std::string& path) const {

@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   }
   const magenta::cli::VerbEntry verbs[] = {
       {"serve", Program::kServe, "", &magenta::cli::NewRunningServeVerb},
+      {"studio", Program::kServe, "", &magenta::cli::NewRunningStudioVerb},
   };
   return magenta::cli::Main(argc, argv, {}, verbs);
 }

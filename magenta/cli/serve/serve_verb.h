@@ -9,6 +9,8 @@ namespace magenta::cli {
 
 /// `magenta serve`.
 std::unique_ptr<Verb> NewRunningServeVerb();
+/// `magenta studio`.
+std::unique_ptr<Verb> NewRunningStudioVerb();
 
 /// Asks the server of `argv` (`relay HOST:PORT`) what stdin says, and says on stdout what it
 /// answers: RelayRequests and RelayReplies, each behind its length in four bytes (little-endian),

@@ -43,8 +43,8 @@ void ServeFlags::Describe(Flags& flags) {
   flags.Group("The studio, which is the page at /");
   flags
       .Text("studio_dir", &studio_dir,
-            "Where its models, collections and jobs are kept; made when the first is.")
-      .Value("FOLDER")
+            "Where models, collections and jobs are kept; made when the first is.")
+      .Value("DIR")
       .Default("$XDG_DATA_HOME/magenta/studio, else ~/.local/share/magenta/studio");
   flags.Group("Limits: past them 413, 429 or 504, RESOURCE_EXHAUSTED or DEADLINE_EXCEEDED");
   flags.Int64("max_body_bytes", &max_body_bytes, "Bytes of a request.").Range(1024, 1 << 30);

@@ -1,5 +1,5 @@
 #pragma once
-// `magenta serve`, described here and run by magenta-serve.
+// `magenta serve` and `magenta studio`, described here and run by magenta-serve.
 
 #include <string>
 #include <vector>
@@ -30,6 +30,21 @@ struct ServeFlags : HandedOverVerb {
   std::string soundfont;
   std::string studio_dir;
 };
+
+/// `magenta studio`.
+struct StudioFlags : HandedOverVerb {
+  void Describe(Flags& flags) override;
+
+  std::vector<std::string> bundle_files;
+  std::vector<std::string> configs;
+  int port = -1;  // left out
+  bool no_browser = false;
+  std::string soundfont;
+  std::string studio_dir;
+};
+
+/// Where `magenta studio` listens unless told otherwise.
+inline constexpr int kStudioPort = 8642;
 
 /// The environment variable that says a token, so that no list of processes shows it.
 inline constexpr char kTokenVariable[] = "MAGENTA_AUTH_TOKEN";

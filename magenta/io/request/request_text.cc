@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <memory>
 
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
@@ -145,11 +146,11 @@ namespace {
 
 /// Strings of a message are UTF-8; text may hold others, as they are or as escapes, which no reader
 /// of bytes would take.
-absl::Status CheckStrings(std::string_view bytes, const GenerateSequenceRequest& request) {
+absl::Status CheckStrings(std::string_view bytes, const google::protobuf::Message& message) {
   bool valid = ValidUtf8(bytes) == bytes;
   if (valid && bytes.find('\\') != bytes.npos) {
-    GenerateSequenceRequest again;
-    valid = again.ParseFromString(request.SerializeAsString());
+    const std::unique_ptr<google::protobuf::Message> again(message.New());
+    valid = again->ParseFromString(message.SerializeAsString());
   }
   return valid ? absl::OkStatus() : InputError("", "holds text that is no UTF-8");
 }
@@ -157,20 +158,47 @@ absl::Status CheckStrings(std::string_view bytes, const GenerateSequenceRequest&
 /// A note of text can be seven bytes, and 130 in memory.
 constexpr uint64_t kMostTextBytes = uint64_t{32} << 20;
 
-/// Whether a request's music can be within the limits of a piece.
-absl::Status CheckSize(std::string_view bytes, MessageForm form) {
+/// Whether a message's music can be within the limits of a piece.
+absl::Status CheckSize(std::string_view bytes, MessageForm form,
+                       const google::protobuf::Descriptor* type) {
   if (form != MessageForm::kBinary) {
     if (bytes.size() <= kMostTextBytes) return absl::OkStatus();
     return PieceLimitError("bytes of text", bytes.size(), kMostTextBytes, false);
   }
   MAGENTA_RETURN_IF_ERROR(CheckFileBytes(bytes.size()));
-  if (FitsParsed(bytes, GenerateSequenceRequest::descriptor())) return absl::OkStatus();
-  return PieceLimitError("bytes in memory",
-                         ParsedSize(bytes, GenerateSequenceRequest::descriptor()), kMostParsedBytes,
-                         false);
+  if (FitsParsed(bytes, type)) return absl::OkStatus();
+  return PieceLimitError("bytes in memory", ParsedSize(bytes, type), kMostParsedBytes, false);
 }
 
 }  // namespace
+
+absl::Status ParseMessageAs(std::string_view bytes, MessageForm form,
+                            google::protobuf::Message& message) {
+  const std::string& name = message.GetDescriptor()->name();
+  MAGENTA_RETURN_IF_ERROR(CheckSize(bytes, form, message.GetDescriptor()));
+  if (form == MessageForm::kBinary) {
+    if (message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+      return absl::OkStatus();
+    }
+    return InputError("", fmt::format("is no {} (text, JSON or binary)", name));
+  }
+  if (DepthOf(bytes) > kMaxDepth) {
+    return InputError("", fmt::format("is nested deeper than {} levels", kMaxDepth));
+  }
+  if (form == MessageForm::kJson) {
+    const auto status = google::protobuf::util::JsonStringToMessage(std::string(bytes), &message);
+    if (status.ok()) return CheckStrings(bytes, message);
+    return InputError("", fmt::format("is no {} in JSON: {}", name,
+                                      JsonFault(bytes, status.message().as_string())));
+  }
+  FirstError errors;
+  google::protobuf::TextFormat::Parser parser;
+  parser.RecordErrorsTo(&errors);
+  if (!parser.ParseFromString(std::string(bytes), &message)) {
+    return InputError("", errors.text());
+  }
+  return CheckStrings(bytes, message);
+}
 
 absl::StatusOr<GenerateSequenceRequest> ParseRequest(std::string_view bytes) {
   return ParseRequestAs(bytes, FormOf(bytes));
@@ -179,35 +207,12 @@ absl::StatusOr<GenerateSequenceRequest> ParseRequest(std::string_view bytes) {
 absl::StatusOr<GenerateSequenceRequest> ParseRequestAs(std::string_view bytes, MessageForm form) {
   GenerateSequenceRequest request;
   if (bytes.empty()) return InputError("", "the request is empty");
-  MAGENTA_RETURN_IF_ERROR(CheckSize(bytes, form));
+  MAGENTA_RETURN_IF_ERROR(ParseMessageAs(bytes, form, request));
   if (form == MessageForm::kBinary) {
-    if (!request.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-      return InputError("", "is no GenerateSequenceRequest (text, JSON or binary)");
-    }
     Modernize(request);
-    return request;
-  }
-  if (DepthOf(bytes) > kMaxDepth) {
-    return InputError("", fmt::format("is nested deeper than {} levels", kMaxDepth));
-  }
-  if (form == MessageForm::kJson) {
-    const auto status = google::protobuf::util::JsonStringToMessage(std::string(bytes), &request);
-    if (!status.ok()) {
-      return InputError("", fmt::format("is no GenerateSequenceRequest in JSON: {}",
-                                        JsonFault(bytes, status.message().as_string())));
-    }
-    MAGENTA_RETURN_IF_ERROR(CheckStrings(bytes, request));
+  } else {
     UseTodaysNames(request);
-    return request;
   }
-  FirstError errors;
-  google::protobuf::TextFormat::Parser parser;
-  parser.RecordErrorsTo(&errors);
-  if (!parser.ParseFromString(std::string(bytes), &request)) {
-    return InputError("", errors.text());
-  }
-  MAGENTA_RETURN_IF_ERROR(CheckStrings(bytes, request));
-  UseTodaysNames(request);
   return request;
 }
 

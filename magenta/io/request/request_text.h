@@ -21,6 +21,11 @@ bool IsOf2016(const GenerateSequenceRequest& request);
 /// Makes it one of today. ParseRequest has done so.
 void Modernize(GenerateSequenceRequest& request);
 
+/// Reads `bytes` in `form` into `message`, which is empty. Errors (exit 3): over a limit of a
+/// piece (IsPieceLimitError), no such message; they name line and column where there are some.
+absl::Status ParseMessageAs(std::string_view bytes, MessageForm form,
+                            google::protobuf::Message& message);
+
 /// Reads a request in any of the forms. Errors (exit 3) name line and column where there are some.
 absl::StatusOr<GenerateSequenceRequest> ParseRequest(std::string_view bytes);
 

@@ -1,4 +1,4 @@
-#include "magenta/serve/sound_maker.h"
+#include "magenta/serve/renderer.h"
 
 #include <fmt/core.h>
 
@@ -13,16 +13,18 @@ namespace {
 /// Of WAV, stereo, 16 bit, 44,100 frames a second; and what sounds on behind the last note.
 constexpr double kBytesPerSecond = 4 * 44100.0;
 constexpr double kTailSeconds = 4;
+/// Of a picture: its frame, and a note of it.
+constexpr double kPictureBytes = 1 << 20, kBytesPerDrawnNote = 512;
 
 }  // namespace
 
-SoundMaker::SoundMaker(const ServeOptions& options, ServerMetrics& metrics)
+Renderer::Renderer(const ServeOptions& options, ServerMetrics& metrics)
     : options_(options), metrics_(metrics) {}
 
-void SoundMaker::Submit(NoteSequence music, std::shared_ptr<Ticket> ticket,
-                        const std::function<void(absl::StatusOr<std::string> wav)>& done) {
-  if (!available()) return done(absl::UnimplementedError("this server makes no sound"));
-  const absl::Status held = Hold(music, *ticket);
+void Renderer::Submit(NoteSequence music, RenderFormat format, std::shared_ptr<Ticket> ticket,
+                      const Done& done) {
+  if (!available()) return done(absl::UnimplementedError("this server makes no sound or pictures"));
+  const absl::Status held = Hold(music, format, *ticket);
   if (!held.ok()) return done(held);
   const auto most = std::chrono::duration_cast<Clock::duration>(
       std::chrono::duration<double>(options_.max_seconds));
@@ -31,12 +33,12 @@ void SoundMaker::Submit(NoteSequence music, std::shared_ptr<Ticket> ticket,
     const std::lock_guard lock(mutex_);
     if (stop_) {
       refused = absl::UnavailableError("the server is being stopped");
-    } else if (waiting_.size() == kMaxSoundsWaiting) {
-      refused = BusyError("too many wait for sound");
+    } else if (waiting_.size() == kMaxRendersWaiting) {
+      refused = BusyError("too many wait for sound or pictures");
     } else if (!HaveThreads()) {
-      refused = BusyError("the system has no thread left to make sound");
+      refused = BusyError("the system has no thread left to make sound or pictures");
     } else {
-      waiting_.push_back({std::move(music), std::move(ticket), Clock::now() + most, done});
+      waiting_.push_back({std::move(music), format, std::move(ticket), Clock::now() + most, done});
       arrived_.notify_one();
     }
   }
@@ -44,21 +46,25 @@ void SoundMaker::Submit(NoteSequence music, std::shared_ptr<Ticket> ticket,
 }
 
 /// Locked. Whether there is a thread to work; one fewer does, too.
-bool SoundMaker::HaveThreads() {
+bool Renderer::HaveThreads() {
   try {
-    while (threads_.size() < kSoundThreads) threads_.emplace_back([this] { Work(); });
+    while (threads_.size() < kRenderThreads) threads_.emplace_back([this] { Work(); });
   } catch (const std::system_error&) {
   }
   return !threads_.empty();
 }
 
-/// The sound, and the copy of it that is sent.
-absl::Status SoundMaker::Hold(const NoteSequence& music, Ticket& ticket) {
+/// What is made, and the copy of it that is sent.
+absl::Status Renderer::Hold(const NoteSequence& music, RenderFormat format, Ticket& ticket) {
   const double seconds = music.total_time() + kTailSeconds;
-  const double bytes = 2 * seconds * kBytesPerSecond;
+  const bool sounds = format == RenderFormat::kWav;
+  const double bytes = 2 * (sounds ? seconds * kBytesPerSecond
+                                   : kPictureBytes + music.notes_size() * kBytesPerDrawnNote);
   if (!(bytes <= static_cast<double>(options_.max_held_bytes))) {
-    return LimitError(fmt::format("{:.0f} s of sound take {:.0f} bytes", seconds, bytes),
-                      fmt::format("At most {} are allowed here", options_.max_held_bytes));
+    return LimitError(
+        sounds ? fmt::format("{:.0f} s of sound take {:.0f} bytes", seconds, bytes)
+               : fmt::format("a picture of {} notes takes {:.0f} bytes", music.notes_size(), bytes),
+        fmt::format("At most {} are allowed here", options_.max_held_bytes));
   }
   ticket.Hold(metrics_.held_bytes, static_cast<int64_t>(bytes));
   if (metrics_.held_bytes <= options_.max_held_bytes) return absl::OkStatus();
@@ -66,22 +72,22 @@ absl::Status SoundMaker::Hold(const NoteSequence& music, Ticket& ticket) {
   return BusyError("the requests in progress are too large together");
 }
 
-absl::StatusOr<std::string> SoundMaker::Make(const Job& job) {
+absl::StatusOr<std::string> Renderer::Make(const Job& job) {
   const auto ended = [&]() -> absl::Status {
     if (stop_) return absl::UnavailableError("the server is being stopped");
     if (job.ticket->cancelled()) return absl::CancelledError("the client has gone");
     if (Clock::now() >= job.deadline) {
-      return absl::DeadlineExceededError("the sound took too long");
+      return absl::DeadlineExceededError("it took too long to make");
     }
     return absl::OkStatus();
   };
   MAGENTA_RETURN_IF_ERROR(ended());
-  auto wav = options_.sound(job.music, [&] { return !ended().ok(); });
-  if (!wav.ok()) MAGENTA_RETURN_IF_ERROR(ended());
-  return wav;
+  auto bytes = options_.render(job.music, job.format, [&] { return !ended().ok(); });
+  if (!bytes.ok()) MAGENTA_RETURN_IF_ERROR(ended());
+  return bytes;
 }
 
-void SoundMaker::Work() {
+void Renderer::Work() {
   std::unique_lock lock(mutex_);
   while (true) {
     arrived_.wait(lock, [this] { return stop_ || !waiting_.empty(); });
@@ -98,12 +104,12 @@ void SoundMaker::Work() {
   }
 }
 
-void SoundMaker::Drain(Clock::time_point deadline) {
+void Renderer::Drain(Clock::time_point deadline) {
   std::unique_lock lock(mutex_);
   idle_.wait_until(lock, deadline, [this] { return making_ == 0 && waiting_.empty(); });
 }
 
-void SoundMaker::Stop() {
+void Renderer::Stop() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
