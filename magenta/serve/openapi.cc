@@ -30,7 +30,9 @@ std::string OpenApiJson() {
           "audio/midi": {"schema": {"type": "string", "format": "binary"}},
           "application/vnd.recordare.musicxml+xml": {"schema": {"type": "string"}},
           "text/vnd.abc": {"schema": {"type": "string"}},
-          "audio/wav": {"schema": {"type": "string", "format": "binary", "description": "Where magenta-live is built"}}}},
+          "audio/wav": {"schema": {"type": "string", "format": "binary", "description": "Where magenta-live is built, as pictures are"}},
+          "image/svg+xml": {"schema": {"type": "string"}},
+          "image/png": {"schema": {"type": "string", "format": "binary"}}}},
       "default": {"$ref": "#/components/responses/Error"}}}},
   "/v1/generators/{id}:stream": {"post": {
     "summary": "The same as server-sent events: `piece`s of the response, which merged are the response, then `done` or `error`",

@@ -30,7 +30,7 @@ NEEDS = [
     (r'(magenta|markov) (live|ports|play|render)\b|--format=\S*(wav|png|svg)', 'magenta-live'),
     (r'magenta serve\b|curl |--server=|localhost:\d', 'magenta-serve'),
     (r'markov |build/examples/', 'examples'),
-    (r'accept: audio/wav', 'magenta-live'),
+    (r'accept: (audio/wav|image/)', 'magenta-live'),
     (r'curl ', 'curl'),
     (r'python3? ', 'grpcio'),
 ]
