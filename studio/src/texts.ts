@@ -139,6 +139,7 @@ export const texts = {
     rendering: "Rendering the sound…",
     fileTooLarge: (name: string, mebibytes: number) => `${name} has ${Math.round(mebibytes)} MB: no such music file is read.`,
     fileTooLargeRemedy: (most: number) => `Choose a file of at most ${most} MB.`,
+    noNotes: (file: string) => `${file} has no notes.`,
     readWithRemarks: (file: string) => `${file} was read, with remarks:`,
     savedWithRemarks: "Saved, with remarks:",
     whichTune: "This book has several tunes. Which one?",
@@ -193,7 +194,7 @@ export const texts = {
     selectionOf: (notes: number) => (notes === 1 ? "1 note selected" : `${notes} notes selected`),
     // Tracks
     tracks: "Tracks",
-    addTrack: "Add a track",
+    addTrack: "Add track",
     addDrums: "Add drums",
     removeTrack: (name: string) => `Remove ${name}`,
     trackName: "Name of the track",

@@ -2,7 +2,13 @@
 import { ask } from "./client";
 import type { ConvertedPiece } from "./types";
 
-/** The pieces of a file of any format that the server reads; more than one where it is a book of tunes. */
+interface Answer {
+  pieces: ConvertedPiece[];
+  leftOut?: { title: string; why: string }[];
+}
+
+/** The pieces of a file of any format that the server reads; more than one where it is a book of tunes. The first one's
+ * remarks tell of tunes that can't be read, too. */
 export async function readMusic(file: Blob, name: string, signal?: AbortSignal): Promise<ConvertedPiece[]> {
   const response = await ask(`/v1/convert?${new URLSearchParams({ name }).toString()}`, {
     method: "POST",
@@ -10,5 +16,7 @@ export async function readMusic(file: Blob, name: string, signal?: AbortSignal):
     headers: { "content-type": "application/octet-stream", accept: "application/json" },
     ...(signal ? { signal } : {}),
   });
-  return ((await response.json()) as { pieces: ConvertedPiece[] }).pieces;
+  const { pieces, leftOut = [] } = (await response.json()) as Answer;
+  const notRead = leftOut.map(({ title, why }) => `${title}: ${why}`);
+  return pieces.map((piece, index) => (index === 0 ? { ...piece, remarks: [...piece.remarks, ...notRead] } : piece));
 }

@@ -125,8 +125,10 @@ export function Compose() {
       <h2 class="sr-only">{texts.tabs.compose}</h2>
       <PiecesBar onFiles={(files) => void openFiles(files)} />
       {document.isTaken.value && <Taken />}
-      <TransportBar />
-      <ToolBar />
+      <div class="bars">
+        <TransportBar />
+        <ToolBar />
+      </div>
       <div class="desk">
         <TrackList />
         <div class="sheet">

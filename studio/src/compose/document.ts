@@ -123,6 +123,9 @@ function show(next: Piece, id: string, nextRevision: number, isKept: boolean): v
   history.value = begin(next);
 }
 
+/** Other parts of the page need not hear of every move of a note. */
+let telling: ReturnType<typeof setTimeout> | undefined;
+
 let starting: Promise<void> | null = null;
 /** Opens what was open last. Once; everything that waits for it waits for the same. */
 export function startDocument(): Promise<void> {
@@ -141,7 +144,8 @@ async function start(): Promise<void> {
   if (!openId.value) setOpenId(newId());
   effect(() => {
     const now = piece.value;
-    composed.value = endOfPiece(now) > 0 ? { name: now.name, music: toSequence(now) } : null;
+    clearTimeout(telling);
+    telling = setTimeout(() => (composed.value = endOfPiece(now) > 0 ? { name: now.name, music: toSequence(now) } : null), 300);
     if (now === keptPiece || !untracked(() => store !== null && !isTaken.value)) return;
     keeping.value = "keeping";
     saver.changed({ id: untracked(() => openId.value), piece: now });

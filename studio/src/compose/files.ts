@@ -27,7 +27,10 @@ export async function openFile(file: File): Promise<ConvertedPiece[]> {
     return [];
   }
   try {
-    return await readMusic(file, file.name);
+    const found = await readMusic(file, file.name);
+    const withNotes = found.filter(({ sequence }) => (sequence.notes ?? []).length > 0);
+    if (withNotes.length === 0) say(words.noNotes(file.name), found.flatMap(({ remarks }) => remarks).join("; "));
+    return withNotes;
   } catch (error) {
     sayError(error);
     return [];
@@ -37,7 +40,7 @@ export async function openFile(file: File): Promise<ConvertedPiece[]> {
 /** Opens a piece that was read; its remarks are told. */
 export function openConverted({ title, sequence, remarks }: ConvertedPiece, file: string): void {
   addMusic(sequence, title || titleOf(file));
-  if (remarks.length > 0) say(words.readWithRemarks(file), remarks.join(" "));
+  if (remarks.length > 0) say(words.readWithRemarks(file), remarks.join("; "));
 }
 
 export function download(blob: Blob, name: string): void {

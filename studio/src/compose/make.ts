@@ -1,5 +1,6 @@
 // Bars made anew: candidates from a generator, one request each, heard in turn, kept or dropped.
 import { batch, computed, effect, signal } from "@preact/signals";
+import { ApiError } from "../api/client";
 import { listGenerators, stream } from "../api/generators";
 import type { GenerateSequenceRequest, GeneratorDetails } from "../api/types";
 import { trackOf } from "../music/edit";
@@ -134,6 +135,8 @@ async function fetchCandidate(of: Batch, index: number, signal: AbortSignal, isT
     // Sixteen of the same are one message.
     if (!isToldOff.value && !signal.aborted) sayError(error);
     isToldOff.value = true;
+    // The model may have been removed: the list says what is there now.
+    if (error instanceof ApiError && error.status === 404) await fetchGenerators().catch(() => undefined);
   }
 }
 

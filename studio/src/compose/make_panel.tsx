@@ -64,6 +64,7 @@ export function MakePanel() {
               </button>
             ))}
           </div>
+          {asked.value && <Candidates of={asked.value} />}
           <div class="row">
             <label class="narrow">
               {words.candidates}
@@ -93,7 +94,6 @@ export function MakePanel() {
           )}
         </>
       )}
-      {asked.value && <Candidates of={asked.value} />}
     </section>
   );
 }
@@ -130,7 +130,7 @@ function Where({ trackName }: { trackName: string }) {
 function Candidates({ of }: { of: making.Batch }) {
   return (
     <div class="stack">
-      {of.remarks.length > 0 && <p class="muted small">{of.remarks.join(" ")}</p>}
+      {of.remarks.length > 0 && <p class="muted small">{of.remarks.join("; ")}</p>}
       <ol class="candidates">
         {of.candidates.map((one, index) => (
           <CandidateRow key={one.seed} of={of} one={one} index={index} />

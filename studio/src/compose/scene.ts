@@ -2,6 +2,7 @@
 import { computed } from "@preact/signals";
 import { samePlace } from "../music/time";
 import type { RollScene, RollTrack } from "../view/roll";
+import { openId } from "./document";
 import * as editor from "./editor";
 import { asked, shownIndex, shownPiece } from "./make";
 
@@ -18,6 +19,7 @@ export const scene = computed((): RollScene => {
     .filter((track) => track.isDrum === isDrum)
     .map((track) => ({ id: track.id, colour: track.colour, isDrum, notes: track.notes, isBehind: track.id !== active?.id }));
   return {
+    subject: `${openId.value}/${active?.id ?? 0}`,
     bars,
     length: bars.bar(lastBar.index + roomBars).end,
     isDrum,

@@ -56,6 +56,8 @@ export interface NoteSequence {
   totalTime?: number;
   textAnnotations?: TextAnnotation[];
   instrumentInfos?: InstrumentInfo[];
+  /** Parts of a score, as Note.part counts them. */
+  partInfos?: { part?: number; name?: string }[];
   sequenceMetadata?: { title?: string; artist?: string; composers?: string[] };
 }
 

@@ -147,7 +147,9 @@ export function fromSequence(sent: NoteSequence, name: string, names: Names): Pi
   const infos = sequence.instrumentInfos ?? [];
   const tracks = [...groups.values()].map((notes, index): Track => {
     const { instrument = 0, program = 0, isDrum = false } = notes[0]!;
-    const known = infos.find((info) => (info.instrument ?? 0) === instrument)?.name;
+    const part = notes[0]!.part ?? 0;
+    const known =
+      infos.find((info) => (info.instrument ?? 0) === instrument)?.name ?? sequence.partInfos?.find((info) => (info.part ?? 0) === part)?.name;
     return {
       id: nextId++,
       name: known?.trim() || (isDrum ? names.drums : names.track(index + 1)),

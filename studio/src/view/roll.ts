@@ -18,6 +18,8 @@ export interface RollTrack {
 
 /** What a roll shows. Never changed in place. */
 export interface RollScene {
+  /** What it is about: where that changes, the roll goes to where its notes are. */
+  subject: string;
   bars: BarMap;
   /** Quarters from the beginning to the end of what can be scrolled to. */
   length: number;
@@ -91,6 +93,8 @@ export interface Palette {
   line: string;
   accent: string;
   blackKey: string;
+  /** Of the piano beside the rows. */
+  keys: { white: string; black: string; edge: string; name: string };
   tracks: readonly string[];
   named: Record<"given" | "player" | "machine", string>;
   font: string;
@@ -109,6 +113,7 @@ export function paletteOf(element: Element): Palette {
     line: colour("--line"),
     accent: colour("--accent"),
     blackKey: colour("--black-key"),
+    keys: { white: colour("--key-white"), black: colour("--key-black"), edge: colour("--key-edge"), name: colour("--key-name") },
     tracks: Array.from({ length: trackColours }, (_, i) => colour(`--track-${i}`)),
     named: { given: colour("--given"), player: colour("--player"), machine: colour("--machine") },
     font: style.fontFamily || "system-ui, sans-serif",
@@ -467,6 +472,10 @@ function drawKeys(
 ): void {
   context.fillStyle = palette.sheet;
   context.fillRect(0, 0, t.left, t.height);
+  if (!scene.isDrum) {
+    context.fillStyle = palette.keys.white;
+    context.fillRect(0, t.top, t.left, t.height);
+  }
   context.save();
   context.beginPath();
   context.rect(0, t.top, t.left, t.height - t.top);
@@ -482,19 +491,17 @@ function drawKeys(
       if (t.rowHeight >= 9) context.fillText(texts.midi.drums[pitch] ?? String(pitch), 8, y + t.rowHeight / 2 + 0.5, t.left - 12);
       continue;
     }
+    // White keys meet at their edges, and in the middle of the black key between them.
+    context.fillStyle = palette.keys.edge;
+    if (pitch % 12 === 0 || pitch % 12 === 5) context.fillRect(0, y + t.rowHeight - 1, t.left, 1);
     if (isBlackKey(pitch)) {
-      context.fillStyle = palette.ink;
-      context.globalAlpha = 0.82;
-      context.fillRect(0, y + 0.5, t.left * 0.58, t.rowHeight - 1);
-      context.globalAlpha = 1;
-    } else {
-      // White keys meet at their edges, and in the middle of the black key between them.
-      context.fillStyle = palette.line;
-      if (pitch % 12 === 0 || pitch % 12 === 5) context.fillRect(0, y + t.rowHeight - 1, t.left, 1);
+      context.fillRect(0, y + t.rowHeight / 2, t.left, 1);
+      context.fillStyle = palette.keys.black;
+      context.fillRect(0, y + 0.5, t.left * 0.6, t.rowHeight - 1);
     }
     if (pitch % 12 === 0 && t.rowHeight >= 7) {
-      context.fillStyle = palette.muted;
-      context.fillText(pitchName(pitch), t.left - 24, y + t.rowHeight / 2 + 0.5);
+      context.fillStyle = palette.keys.name;
+      context.fillText(pitchName(pitch), t.left - 20, y + t.rowHeight / 2 + 0.5);
     }
   }
   context.restore();

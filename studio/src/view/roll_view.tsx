@@ -95,7 +95,7 @@ class RollElement implements RollHandle {
   private drag: { id: number; drag: RollDrag } | null = null;
   private fingers = new Map<number, { x: number; y: number }>();
   private pinch: Pinch | null = null;
-  private shownRows: boolean | null = null;
+  private subject: string | null = null;
   private readonly reducesMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
   constructor(
@@ -206,15 +206,17 @@ class RollElement implements RollHandle {
     this.invalidate();
   }
 
-  /** At first, and when drums follow a melody: the rows where there are notes, else those in the middle. */
+  /** Of a new subject the rows where there are notes, else those in the middle; what is in sight stays. */
   private showRows(): void {
     const { scene } = this.roll;
-    if (this.shownRows === scene.isDrum || this.roll.viewHeight === 0) return;
-    this.shownRows = scene.isDrum;
+    if (this.subject === scene.subject || this.roll.viewHeight === 0) return;
+    this.subject = scene.subject;
     const pitches = scene.tracks.filter((track) => !track.isBehind).flatMap(({ notes }) => notes.slice(0, 200).map(({ pitch }) => pitch));
     const middle = pitches.sort((a, b) => a - b)[pitches.length >> 1] ?? (scene.isDrum ? 44 : 66);
     const t = this.roll.transform();
-    this.frame.scrollTop += t.yOf(middle) - (t.top + t.height) / 2;
+    const y = t.yOf(middle);
+    const isInSight = t.top + 2 * t.rowHeight < y && y < t.height - 3 * t.rowHeight;
+    if (!isInSight) this.frame.scrollTop += y - (t.top + t.height) / 2;
   }
 
   private scrolled(): void {

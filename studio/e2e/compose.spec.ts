@@ -1,0 +1,320 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import { packLink } from "../src/compose/link";
+import { expect, test } from "./server";
+
+interface Note {
+  pitch: number;
+  startTime?: number;
+  endTime?: number;
+  isDrum?: boolean;
+}
+interface Sequence {
+  notes?: Note[];
+  tempos?: { time?: number; qpm: number }[];
+}
+
+/** Two tracks, drums and a change of tempo; four bars of 4/4. */
+const tune = {
+  ticksPerQuarter: 480,
+  tempos: [{ qpm: 120 }, { time: 4, qpm: 90 }],
+  timeSignatures: [{ numerator: 4, denominator: 4 }],
+  instrumentInfos: [{ instrument: 0, name: "Flute" }, { instrument: 1, name: "Low" }, { instrument: 9, name: "Kit" }],
+  notes: [
+    ...[60, 62, 64, 65, 67, 65, 64, 62, 60, 64, 67, 72, 71, 67, 65, 62].map((pitch, i) => ({
+      pitch, velocity: 80, startTime: i / 2, endTime: (i + 1) / 2, instrument: 0, program: 73,
+    })),
+    ...[36, 43, 36, 43].map((pitch, i) => ({ pitch, velocity: 70, startTime: i * 2, endTime: i * 2 + 2, instrument: 1, program: 32 })),
+    ...[0, 1, 2, 3, 4].map((i) => ({ pitch: i % 2 ? 38 : 36, velocity: 100, startTime: i, endTime: i + 0.25, instrument: 9, isDrum: true })),
+  ],
+  totalTime: 8,
+};
+
+const dump = (sequence: Sequence, where: (note: Note) => boolean = () => true) =>
+  (sequence.notes ?? [])
+    .filter(where)
+    .map(({ pitch, startTime = 0, endTime = 0, isDrum = false }) => `${isDrum ? "d" : ""}${pitch}:${startTime.toFixed(2)}-${endTime.toFixed(2)}`)
+    .sort();
+
+const inRoll = (page: Page) => page.evaluate(() => window.magentaStudio!.sequence() as Sequence);
+const kept = (page: Page) => expect.poll(() => page.evaluate(() => window.magentaStudio?.keeping())).toBe("kept");
+
+async function midiOf(server: string, sequence: object): Promise<Buffer> {
+  const response = await fetch(`${server}/v1/convert`, {
+    method: "POST",
+    body: JSON.stringify(sequence),
+    headers: { "content-type": "application/json", accept: "audio/midi" },
+  });
+  expect(response.status).toBe(200);
+  return Buffer.from(await response.arrayBuffer());
+}
+
+async function read(server: string, bytes: Buffer): Promise<Sequence> {
+  const response = await fetch(`${server}/v1/convert?name=a.mid`, { method: "POST", body: new Uint8Array(bytes) });
+  return ((await response.json()) as { pieces: { sequence: Sequence }[] }).pieces[0]!.sequence;
+}
+
+async function open(page: Page, server: string): Promise<void> {
+  await page.goto(`${server}/#compose`);
+  await expect(page.getByRole("application")).toBeVisible();
+  await page.waitForFunction(() => window.magentaStudio);
+}
+
+async function openTune(page: Page, server: string): Promise<void> {
+  await open(page, server);
+  const file = { name: "tune.mid", mimeType: "audio/midi", buffer: await midiOf(server, tune) };
+  await page.getByLabel("Open a file").setInputFiles(file);
+  await expect(page.getByLabel("Name of the piece")).toHaveValue("tune");
+}
+
+async function selectBars(page: Page, first: number, last: number): Promise<void> {
+  await page.getByLabel("From bar").fill(String(first));
+  await page.getByLabel("From bar").blur();
+  await page.getByLabel("to bar").fill(String(last));
+  await page.getByLabel("to bar").blur();
+}
+
+test("a dropped MIDI file lies in the roll as the API reads it, and is saved as it is", async ({ page, server }) => {
+  await open(page, server.url);
+  const bytes = await midiOf(server.url, tune);
+  const dropped = await page.evaluateHandle((data) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([Uint8Array.from(data)], "dropped.mid", { type: "audio/midi" }));
+    return transfer;
+  }, [...bytes]);
+  await page.dispatchEvent(".compose", "dragover", { dataTransfer: dropped });
+  await page.dispatchEvent(".compose", "drop", { dataTransfer: dropped });
+  await expect(page.getByLabel("Name of the piece")).toHaveValue("dropped");
+  const expected = await read(server.url, bytes);
+  expect(dump(await inRoll(page))).toEqual(dump(expected));
+  expect((await inRoll(page)).tempos?.map(({ qpm }) => Math.round(qpm))).toEqual([120, 90]);
+
+  await page.locator("summary", { hasText: "Save" }).click();
+  const saving = page.waitForEvent("download");
+  await page.getByRole("button", { name: "MIDI" }).click();
+  const saved = readFileSync(await (await saving).path());
+  expect(dump(await read(server.url, saved))).toEqual(dump(expected));
+});
+
+test("of three candidates for a bar one is kept, undone and redone; a link makes it again; a reload keeps it", async ({
+  page,
+  server,
+  browser,
+}) => {
+  await openTune(page, server.url);
+  const before = await inRoll(page);
+  await selectBars(page, 2, 2);
+  await page.getByLabel("Candidates").fill("3");
+  await page.getByLabel("Seed").fill("7");
+  await page.getByLabel("Seed").blur();
+  await page.getByRole("button", { name: "Vary" }).click();
+  await expect(page.getByRole("button", { name: "Keep: Candidate 3" })).toBeEnabled();
+  expect(dump(await inRoll(page))).toEqual(dump(before));
+  await page.getByRole("button", { name: "Drop: Candidate 1" }).click();
+  await page.getByRole("button", { name: "Keep: Candidate 1" }).click();
+  const after = await inRoll(page);
+  // Bar 2 is 2 to 4 s; what is around and the other tracks stay.
+  const isInside = ({ startTime = 0, pitch, isDrum }: Note) => startTime >= 2 && startTime < 4 && !isDrum && pitch > 45;
+  expect(dump(after, (note) => !isInside(note))).toEqual(dump(before, (note) => !isInside(note)));
+  expect(dump(after, isInside)).not.toEqual(dump(before, isInside));
+
+  await page.getByRole("button", { name: "Undo" }).click();
+  expect(dump(await inRoll(page))).toEqual(dump(before));
+  await page.getByRole("button", { name: "Redo" }).click();
+  expect(dump(await inRoll(page))).toEqual(dump(after));
+
+  await page.getByRole("button", { name: /Copy a link/ }).first().click();
+  const isOfFlute = ({ pitch, isDrum }: Note) => !isDrum && pitch > 45;
+  await expect.poll(() => page.evaluate(() => window.magentaStudio!.lastLink())).toContain("#compose?link=");
+  const link = await page.evaluate(() => window.magentaStudio!.lastLink());
+  const elsewhere = await (await browser.newContext()).newPage();
+  await elsewhere.goto(link);
+  await expect(elsewhere.getByText("as the link says")).toBeVisible();
+  expect(dump(await inRoll(elsewhere))).toEqual(dump(after, isOfFlute));
+  expect(elsewhere.url()).toMatch(/#compose$/);
+  await elsewhere.context().close();
+
+  await kept(page);
+  await page.reload();
+  await expect(page.getByLabel("Name of the piece")).toHaveValue("tune");
+  expect(dump(await inRoll(page))).toEqual(dump(after));
+});
+
+test("an empty bar is filled, and the track goes on after its end", async ({ page, server }) => {
+  await openTune(page, server.url);
+  const before = await inRoll(page);
+  await selectBars(page, 1, 8);
+  await page.getByRole("button", { name: "Fill between" }).click();
+  await page.getByRole("button", { name: "Keep: Candidate 1" }).click();
+  const filled = await inRoll(page);
+  expect(filled.notes!.length).toBeGreaterThan(before.notes!.length);
+  expect(dump(filled)).toEqual(expect.arrayContaining(dump(before, ({ startTime = 0 }) => startTime < 7)));
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByLabel("Piano roll of Flute").focus();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Keep: Candidate 1" }).click();
+  expect((await inRoll(page)).notes!.filter(({ startTime = 0 }) => startTime > 8).length).toBeGreaterThan(0);
+});
+
+test("drums are made by models of drums alone", async ({ page, server }) => {
+  await openTune(page, server.url);
+  await page.getByRole("button", { name: "Work on Kit" }).click();
+  const kinds = (await (await fetch(`${server.url}/v1/generators`)).json()) as { generators: { id: string; kind: string }[] };
+  const drums = kinds.generators.filter(({ kind }) => kind.includes("drum")).map(({ id }) => id);
+  expect(await page.getByLabel("Model").locator("option").allTextContents()).toEqual(drums);
+});
+
+test("the roll is drawn on by pointer and by keys", async ({ page, server, isMobile }) => {
+  await open(page, server.url);
+  const roll = page.getByLabel("Piano roll of Track 1");
+  const box = (await roll.boundingBox())!;
+  const [x, y] = [box.x + 150, box.y + 200];
+  if (isMobile) await page.touchscreen.tap(x, y);
+  else await page.mouse.click(x, y);
+  await expect.poll(async () => (await inRoll(page)).notes?.length).toBe(1);
+  const [first] = (await inRoll(page)).notes!;
+  await roll.focus();
+  await page.keyboard.press("Alt+ArrowUp");
+  await page.keyboard.press("Alt+ArrowRight");
+  const moved = (await inRoll(page)).notes![0]!;
+  expect([moved.pitch - first!.pitch, (moved.startTime ?? 0) - (first!.startTime ?? 0)]).toEqual([1, 0.125]);
+  await expect(page.locator("[aria-live=polite]", { hasText: "a note of 1 quarters" })).toBeAttached();
+  for (let i = 0; i < 8; ++i) await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  expect((await inRoll(page)).notes).toHaveLength(2);
+  await page.keyboard.press("Delete");
+  expect((await inRoll(page)).notes).toHaveLength(1);
+  await page.keyboard.press("Control+z");
+  expect((await inRoll(page)).notes).toHaveLength(2);
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Control+d");
+  expect((await inRoll(page)).notes).toHaveLength(4);
+  await page.getByText("All notes of this track as a table").click();
+  await expect(page.locator(".notes-table tbody tr")).toHaveCount(4);
+});
+
+test("the piece is saved as score, sound and picture", async ({ page, server }) => {
+  await openTune(page, server.url);
+  for (const [kind, isSuch] of [
+    ["MusicXML score", (bytes: Buffer) => bytes.toString().includes("<score-partwise") && bytes.toString().includes("Flute")],
+    ["ABC", (bytes: Buffer) => bytes.toString().startsWith("X:")],
+    ["Sound (WAV)", (bytes: Buffer) => bytes.toString("latin1", 0, 4) === "RIFF" && bytes.length > 44100 * 4 * 8],
+    ["Picture (PNG)", (bytes: Buffer) => bytes.toString("latin1", 1, 4) === "PNG" && bytes.length > 2000],
+    ["Picture (SVG)", (bytes: Buffer) => bytes.toString().includes("<title>tune</title>")],
+  ] as const) {
+    await page.locator("summary", { hasText: "Save" }).click();
+    const saving = page.waitForEvent("download");
+    await page.getByRole("button", { name: kind }).click();
+    const saved = readFileSync(await (await saving).path());
+    expect(isSuch(saved), `${kind}: ${saved.toString("latin1", 0, 60)}`).toBe(true);
+  }
+});
+
+test("chords, tempo and meter are edited", async ({ page, server }) => {
+  await open(page, server.url);
+  const roll = page.getByLabel("Piano roll of Track 1");
+  await roll.click({ position: { x: 60, y: 38 } });
+  await page.getByRole("dialog").getByRole("textbox").fill("Am7");
+  await page.keyboard.press("Enter");
+  await page.locator("summary", { hasText: "120" }).click();
+  await page.getByLabel("Tempo (quarters a minute)").fill("90");
+  await page.getByLabel("Beats").fill("3");
+  await page.getByLabel("Beats").blur();
+  await expect(page.locator("summary", { hasText: "90 · 3/4" })).toBeVisible();
+  const sequence = (await inRoll(page)) as Sequence & { textAnnotations: { text: string }[]; timeSignatures: { numerator: number }[] };
+  expect(sequence.textAnnotations.map(({ text }) => text)).toEqual(["Am7"]);
+  expect(sequence.timeSignatures.map(({ numerator }) => numerator)).toEqual([3]);
+  expect(sequence.tempos!.map(({ qpm }) => qpm)).toEqual([90]);
+});
+
+test("two fingers zoom and add nothing", async ({ page, server, isMobile }) => {
+  test.skip(!isMobile, "fingers");
+  await openTune(page, server.url);
+  const roll = page.getByLabel("Piano roll of Flute");
+  const box = (await roll.boundingBox())!;
+  const width = () => page.locator(".roll-space").evaluate((space) => space.getBoundingClientRect().width);
+  const before = await width();
+  const notes = dump(await inRoll(page));
+  const client = await page.context().newCDPSession(page);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", ...xs: number[]) =>
+    client.send("Input.dispatchTouchEvent", { type, touchPoints: xs.map((x, id) => ({ x: box.x + x, y: box.y + 150, id })) });
+  await touch("touchStart", 150);
+  await touch("touchStart", 150, 200);
+  await touch("touchMove", 120, 260);
+  await touch("touchMove", 100, 300);
+  await touch("touchEnd");
+  expect(await width()).toBeGreaterThan(before * 2);
+  expect(dump(await inRoll(page))).toEqual(notes);
+});
+
+test("what can't be read is told, and the piece stays", async ({ page, server }) => {
+  await openTune(page, server.url);
+  const before = dump(await inRoll(page));
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  const put = (name: string, buffer: Buffer) => page.getByLabel("Open a file").setInputFiles({ name, mimeType: "audio/midi", buffer });
+  await put("silent.mid", await midiOf(server.url, { ...tune, notes: [] }));
+  await expect(page.getByText("silent.mid has no notes")).toBeVisible();
+  await put("cut.mid", Buffer.from("MThd\0\0\0\x06\0\x01\0\x01\x01\xe0MTrk", "latin1"));
+  await expect(page.locator(".toast.error")).toContainText("Give a Standard MIDI File");
+  asked.length = 0;
+  await put("huge.mid", Buffer.alloc(17 << 20));
+  await expect(page.getByText("no such music file is read")).toBeVisible();
+  expect(asked).toEqual([]);
+  await page.goto(`${server.url}/#compose?link=broken`);
+  await expect(page.getByText("This link is cut")).toBeVisible();
+  expect(dump(await inRoll(page))).toEqual(before);
+  const request = { inputSequence: { notes: [{ pitch: 61, velocity: 80, startTime: 0, endTime: 1 }] }, generatorOptions: { generateSections: [{ startTime: 2, endTime: 4 }] } };
+  const track = { name: "Flute", program: 73, isDrum: false };
+  await page.goto(`${server.url}/#compose?link=${await packLink({ form: 1, model: "gone", name: "Linked", track, request })}`);
+  await expect(page.getByText("no model “gone”")).toBeVisible();
+  expect(dump(await inRoll(page))).toEqual(["61:0.00-1.00"]);
+  await page.locator("summary", { hasText: "Pieces" }).click();
+  await page.getByRole("button", { name: /^tune/ }).click();
+  await expect.poll(async () => dump(await inRoll(page))).toEqual(before);
+});
+
+test("a server that goes takes nothing along", async ({ page, server }) => {
+  await openTune(page, server.url);
+  await selectBars(page, 2, 2);
+  await server.kill();
+  await page.getByRole("button", { name: "Vary" }).click();
+  await expect(page.locator(".toast.error")).toContainText("The server does not answer");
+  await page.getByLabel("Name of the piece").fill("Still here");
+  await page.getByLabel("Name of the piece").blur();
+  await kept(page);
+  await server.start();
+  await page.getByRole("button", { name: "Vary" }).click();
+  await expect(page.getByRole("button", { name: "Keep: Candidate 1" })).toBeEnabled();
+  await page.reload();
+  await expect(page.getByLabel("Name of the piece")).toHaveValue("Still here");
+});
+
+test("two tabs of one piece lose nothing", async ({ page, server, context }) => {
+  await openTune(page, server.url);
+  await kept(page);
+  const second = await context.newPage();
+  await open(second, server.url);
+  await expect(second.getByRole("dialog")).toContainText("open in another tab");
+  await second.getByRole("button", { name: "Go on here" }).click();
+  await expect(second.getByLabel("Name of the piece")).toHaveValue("tune");
+  expect(dump(await inRoll(second))).toEqual(dump(await inRoll(page)));
+  await expect(page.getByText("This piece goes on in another tab.")).toBeVisible();
+  await page.getByRole("button", { name: "Go on here with a copy" }).click();
+  await expect(page.getByLabel("Name of the piece")).toHaveValue("tune (copy)");
+});
+
+for (const scheme of ["light", "dark"] as const) {
+  test(`axe finds nothing serious in Compose (${scheme})`, async ({ page, server }) => {
+    await page.emulateMedia({ colorScheme: scheme });
+    await openTune(page, server.url);
+    await selectBars(page, 1, 2);
+    await page.getByRole("button", { name: "Vary" }).click();
+    await expect(page.getByRole("button", { name: "Keep: Candidate 1" })).toBeEnabled();
+    const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
+    const serious = found.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    expect(serious.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+  });
+}
