@@ -1,5 +1,5 @@
 // The map on the page: a canvas as wide as the window that shows the stretch one has scrolled to.
-import { useComputed, useSignal } from "@preact/signals";
+import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { firstQpm, withAllNumbers } from "../music/note_sequence";
 import { isNumber, setting } from "../store/settings";
@@ -36,7 +36,6 @@ function pictureOf(): Picture {
     used: new Set(used),
     words: { hold: isDrums.value ? words.nothing : words.hold, rest: words.rest, bits: words.bits },
     chosen: event ? { start: event.time, end: event.endTime } : null,
-    head: head.value,
     barLines: places.value.until(end).map(({ bar, seconds }) => ({ seconds, number: bar.number })),
     end,
   };
@@ -71,9 +70,9 @@ export function HeatMap() {
   const scroller = useRef<HTMLDivElement>(null);
   const look = useSignal(0); // counts what changes the look: theme, size
   const picture = useComputed(pictureOf);
+  const range = useComputed(() => pitchRange([...picture.value.used], picture.value.columns));
   const stepsASecond = ((shown.value ? firstQpm(shown.value.music) : 120) * 4) / 60;
-  const range = pitchRange([...picture.value.used], picture.value.columns);
-  const frame = frameOf(range, zoom.value * stepsASecond, isDrums.value);
+  const frame = frameOf(range.value, zoom.value * stepsASecond, isDrums.value);
   const drawn = useRef({ picture: picture.value, frame });
   drawn.current = { picture: picture.value, frame };
 
@@ -85,7 +84,7 @@ export function HeatMap() {
   };
   const paint = () => {
     if (!canvas.current || !scroller.current) return;
-    draw(canvas.current, drawn.current.picture, drawn.current.frame, scroller.current.scrollLeft, scroller.current.clientWidth);
+    draw(canvas.current, drawn.current.picture, drawn.current.frame, scroller.current.scrollLeft, scroller.current.clientWidth, head.peek());
   };
   useEffect(() => {
     const again = () => look.value++;
@@ -108,9 +107,11 @@ export function HeatMap() {
   useEffect(() => {
     if (isLive) scrollTo(live.value!.from);
   }, [isLive]);
-  useEffect(() => {
+  // Frame by frame, without a new rendering.
+  useSignalEffect(() => {
     if (head.value !== null) scrollTo(head.value);
-  }, [head.value]);
+    paint();
+  });
 
   const events = score.value?.events ?? [];
   const choose = (index: number) => {

@@ -24,8 +24,6 @@ export interface Picture {
   words: { hold: string; rest: string; bits: string };
   /** Seconds of what is chosen; null: nothing. */
   chosen: { start: number; end: number } | null;
-  /** Where it plays, in seconds; null: it does not. */
-  head: number | null;
   barLines: { seconds: number; number: number }[];
   /** Pitches of the scored notes and of those that are probable. */
   used: Set<number>;
@@ -77,8 +75,11 @@ function coloursOf(element: Element): Colours {
   };
 }
 
-/** Draws the part of the picture that begins `scrolled` pixels from its left edge. */
-export function draw(canvas: HTMLCanvasElement, picture: Picture, frame: Frame, scrolled: number, width: number): void {
+/**
+ * Draws the part of the picture that begins `scrolled` pixels from its left edge. `head`: where it plays, in seconds;
+ * null: it does not.
+ */
+export function draw(canvas: HTMLCanvasElement, picture: Picture, frame: Frame, scrolled: number, width: number, head: number | null): void {
   const density = devicePixelRatio || 1;
   const height = pictureHeight(frame);
   if (canvas.width !== Math.round(width * density) || canvas.height !== Math.round(height * density)) {
@@ -104,7 +105,7 @@ export function draw(canvas: HTMLCanvasElement, picture: Picture, frame: Frame, 
   drawOthers(context, picture, frame, colours, from, to);
   drawNotes(context, picture, frame, colours, from, to);
   drawBars(context, picture, frame, colours, from, to);
-  drawChosen(context, picture, frame, colours);
+  drawChosen(context, picture, frame, colours, head);
   context.restore();
   drawGutter(context, picture, frame, colours);
 }
@@ -188,7 +189,7 @@ function drawBars(context: CanvasRenderingContext2D, picture: Picture, frame: Fr
   }
 }
 
-function drawChosen(context: CanvasRenderingContext2D, picture: Picture, frame: Frame, colours: Colours): void {
+function drawChosen(context: CanvasRenderingContext2D, picture: Picture, frame: Frame, colours: Colours, head: number | null): void {
   const bottom = stripTop(frame) + 2 * stripRow;
   if (picture.chosen) {
     const x = xOf(frame, picture.chosen.start);
@@ -196,9 +197,9 @@ function drawChosen(context: CanvasRenderingContext2D, picture: Picture, frame: 
     context.lineWidth = 2;
     context.strokeRect(x - 1, 1, Math.max(6, xOf(frame, picture.chosen.end) - x) + 1, bottom - 1);
   }
-  if (picture.head !== null) {
+  if (head !== null) {
     context.fillStyle = colours.focus;
-    context.fillRect(xOf(frame, picture.head) - 1, 0, 2, bottom);
+    context.fillRect(xOf(frame, head) - 1, 0, 2, bottom);
   }
 }
 
