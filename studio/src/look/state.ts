@@ -143,14 +143,23 @@ export async function goOn(): Promise<void> {
     await scoreAgain();
   } catch (error) {
     tell(error);
-    if (!signal.aborted) busy.value = "";
+    if (signal.aborted) return;
+    keepLive();
+    busy.value = "";
   }
 }
 
+/** What the machine has played so far becomes a part of what is shown. */
+function keepLive(): void {
+  if (liveNotes.value.length > 0) shown.value = { name: shown.value?.name ?? "", music: live.value!.notes };
+  live.value = null;
+}
+
+/** Ends the machine's going on; what it has played stays. */
 export function stop(): void {
-  anew();
   hush();
-  busy.value = "";
+  keepLive();
+  void scoreAgain();
 }
 
 /** Lets what is shown be heard, from the chosen step on; or ends that. */

@@ -1,0 +1,90 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { eventStream, failure, fakeServer, json, type Answers } from "../api/fake_server";
+
+// The page's sound needs a browser.
+vi.mock("../sound/listen", async () => {
+  const { signal } = await import("@preact/signals");
+  return { heard: signal(""), listener: { position: signal(0) }, listen: () => Promise.resolve(), goOnWith: () => undefined, hush: () => undefined };
+});
+vi.mock("../sound/synth", () => ({ startSound: () => Promise.resolve(true) }));
+
+const { busy, columns, goOn, isDrums, live, loadGenerators, modelId, open, parts, pieces, score, show, shown } = await import("./state");
+
+const distribution = { pitches: { 60: 0.5 }, hold: 0.25, rest: 0.25 };
+const scored = (events: number) => ({
+  model: "melody",
+  logLikelihood: -1,
+  bits: events,
+  bitsPerNote: 1,
+  notes: [],
+  events: Array.from({ length: events }, (_, step) => ({ time: step / 8, endTime: (step + 1) / 8, step, event: "C4", pitches: [60], bits: 1, distribution })),
+});
+const note = (startTime: number, instrument = 0) => ({ pitch: 60, velocity: 80, startTime, endTime: startTime + 0.5, instrument });
+const usual: Answers = {
+  "GET /v1/generators": () => json({ generators: [{ id: "melody", kind: "melody" }, { id: "kit", kind: "drum track" }] }),
+  "GET /v1/models": () => json({ models: [], train: { available: true } }),
+  "POST /v1/convert": () => json({ pieces: [{ title: "One", sequence: { notes: [note(0), note(0.5, 1)] }, remarks: [] }, { title: "Two", sequence: { notes: [note(0)] }, remarks: [] }] }),
+  "POST /v1/generators/melody:score": () => json(scored(2)),
+  "POST /v1/generators/kit:score": () => json(scored(1)),
+};
+
+describe("looking inside", () => {
+  beforeEach(async () => {
+    fakeServer(usual);
+    modelId.value = "";
+    shown.value = null;
+    score.value = null;
+    await loadGenerators();
+  });
+  it("a file of several tunes shows the first, its parts, and scores it", async () => {
+    await open(new File(["X:1"], "book.abc"));
+    await vi.waitFor(() => expect(score.value?.bits).toBe(2));
+    expect([shown.value?.name, pieces.value.length, parts.value.length, columns.value.length, busy.value]).toEqual(["One", 2, 2, 2, ""]);
+  });
+  it("another model scores the same music anew", async () => {
+    show({ name: "a", music: { notes: [note(0)] } });
+    await vi.waitFor(() => expect(score.value?.bits).toBe(2));
+    modelId.value = "kit";
+    await vi.waitFor(() => expect(score.value?.bits).toBe(1));
+    expect(isDrums.value).toBe(true);
+  });
+  it("what a server can't read leaves what was there", async () => {
+    show({ name: "a", music: { notes: [note(0)] } });
+    await vi.waitFor(() => expect(score.value?.bits).toBe(2));
+    fakeServer({ ...usual, "POST /v1/convert": () => failure(400, "no music") });
+    await open(new File(["?"], "x.mid"));
+    expect([shown.value?.name, busy.value, score.value?.bits]).toEqual(["a", "", 2]);
+  });
+  it("the machine goes on: its columns come beside those of the score, then all is scored", async () => {
+    show({ name: "a", music: { notes: [note(0)] } });
+    await vi.waitFor(() => expect(score.value?.bits).toBe(2));
+    const seen: number[] = [];
+    const stop = columns.subscribe((all) => seen.push(all.length));
+    const asked = fakeServer({
+      ...usual,
+      "POST /v1/generators/melody:stream": () =>
+        eventStream(
+          ["piece", { generatedSequence: { notes: [note(0)] } }],
+          ["distribution", { time: 0.5, step: 4, ...distribution }],
+          ["piece", { generatedSequence: { notes: [note(0.5)] } }],
+          ["done", { seed: 1, logLikelihood: -1, notes: [] }],
+        ),
+    });
+    await goOn();
+    stop();
+    expect(seen).toContain(3);
+    expect([shown.value?.music.notes?.length, live.value, busy.value]).toEqual([2, null, ""]);
+    expect(asked.map(({ path }) => path.split("?")[0]?.split(":")[1])).toEqual(["stream", "score"]);
+  });
+  it("a stream that breaks is said, and what was there and what came stays", async () => {
+    show({ name: "a", music: { notes: [note(0)] } });
+    await vi.waitFor(() => expect(score.value?.bits).toBe(2));
+    const broken = eventStream(
+      ["piece", { generatedSequence: { notes: [note(0), note(0.5)] } }],
+      ["error", { error: { message: "the model is gone" } }],
+    );
+    fakeServer({ ...usual, "POST /v1/generators/melody:stream": () => broken });
+    await goOn();
+    expect([busy.value, live.value, shown.value?.music.notes?.length, score.value?.bits]).toEqual(["", null, 2, 2]);
+  });
+});

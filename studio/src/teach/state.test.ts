@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { failure, fakeServer, json, type Answers } from "../api/fake_server";
+import type { Job, ModelInfo } from "../api/types";
+import { consider, datasetJob, jobs, lookAgain, lost, models, plan, refresh, sending, sendingError, sendPlan, shownId, startOver, trainJob } from "./state";
+
+const job = (id: string, more: Partial<Job>): Job => ({
+  id,
+  kind: "dataset",
+  name: "",
+  model: "lookback_rnn",
+  state: "done",
+  progress: 1,
+  etaSeconds: null,
+  createdAt: "2026-01-01T00:00:00Z",
+  error: null,
+  report: null,
+  curves: null,
+  step: 0,
+  steps: 0,
+  checkpoints: [],
+  result: null,
+  collection: "c1",
+  options: {},
+  dataset: null,
+  ...more,
+});
+const model = (id: string, canTeach: boolean): ModelInfo => ({ id, name: id, kind: "melody", description: "", card: "", origin: "bundled", canRemove: false, canTeach, bytes: 1, config: id });
+const file = (path: string) => ({ path, size: 3, file: new File(["abc"], path) });
+
+const usual: Answers = {
+  "GET /v1/models": () => json({ models: [model("fixed", false), model("lookback_rnn", true)], train: { available: true } }),
+  "GET /v1/jobs": () => json({ jobs: [] }),
+  "POST /v1/collections": () => json({ id: "c1" }),
+  "POST /v1/collections/c1/files": ({ path }) => (path.includes("broken") ? failure(400, "no music") : json({ files: 1, bytes: 3 })),
+  "POST /v1/jobs": ({ body }) => json(job("d1", { options: (body as { options: Job["options"] }).options })),
+};
+
+describe("teaching", () => {
+  beforeEach(() => {
+    jobs.value = [];
+    models.value = null;
+    startOver();
+  });
+  it("sends each file, names what was refused, and shows what can be learned by the first model that can", async () => {
+    const asked = fakeServer(usual);
+    await refresh();
+    consider([file("b.mid"), file("broken.mid"), file("a.mid"), file("x.txt")]);
+    await sendPlan();
+    expect(asked.filter(({ path }) => path.includes("/files")).map(({ path }) => path.split("name=")[1])).toEqual(["a.mid", "b.mid", "broken.mid"]);
+    expect(asked.at(-1)?.body).toEqual({ kind: "dataset", collection: "c1", model: "lookback_rnn", options: {} });
+    expect([shownId.value, datasetJob.value?.id, plan.value]).toEqual(["d1", "d1", null]);
+  });
+  it("stands still where the disk is full, says so, and goes on from there", async () => {
+    let isFull = true;
+    const asked = fakeServer({ ...usual, "POST /v1/collections/c1/files": ({ path }) => (path.includes("b.mid") && isFull ? failure(507, "the disk is full", "make room") : json({})) });
+    await refresh();
+    consider([file("a.mid"), file("b.mid")]);
+    await sendPlan();
+    expect([String(sendingError.value), sending.value?.sent, shownId.value]).toEqual(["ApiError: the disk is full", 1, ""]);
+    isFull = false;
+    await sendPlan();
+    expect(asked.filter(({ path }) => path.endsWith("name=a.mid")).length).toBe(1);
+    expect(asked.filter(({ path }) => path === "/v1/collections").length).toBe(1);
+    expect([sendingError.value, shownId.value]).toEqual([null, "d1"]);
+  });
+  it("all refused is an error with the reason", async () => {
+    fakeServer(usual);
+    await refresh();
+    consider([file("broken.mid")]);
+    await sendPlan();
+    expect(sendingError.value).toMatchObject({ remedy: "no music" });
+  });
+  it("a remedy looks at the same files again, with what was chosen before", async () => {
+    const asked = fakeServer(usual);
+    expect(await lookAgain(job("d0", { options: { min_bars: 3 } }), "lookback_rnn", { min_bars: 3, ignore_polyphonic_notes: true })).toBe(true);
+    expect(asked[0]?.body).toMatchObject({ collection: "c1", options: { min_bars: 3, ignore_polyphonic_notes: true } });
+  });
+  it("a training is shown with what it learns from", () => {
+    jobs.value = [job("t1", { kind: "train", dataset: "d1" }), job("d1", {})];
+    shownId.value = "t1";
+    expect([trainJob.value?.id, datasetJob.value?.id]).toEqual(["t1", "d1"]);
+  });
+  it("a server that is away is said so, and forgotten when it is back", async () => {
+    fakeServer({ ...usual, "GET /v1/jobs": () => Promise.reject(new TypeError("failed to fetch")) });
+    await refresh();
+    expect(lost.value).toBeGreaterThan(0);
+    fakeServer(usual);
+    await refresh();
+    expect(lost.value).toBeNull();
+  });
+});
