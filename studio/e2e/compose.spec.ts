@@ -37,8 +37,8 @@ const dump = (sequence: Sequence, where: (note: Note) => boolean = () => true) =
     .map(({ pitch, startTime = 0, endTime = 0, isDrum = false }) => `${isDrum ? "d" : ""}${pitch}:${startTime.toFixed(2)}-${endTime.toFixed(2)}`)
     .sort();
 
-const inRoll = (page: Page) => page.evaluate(() => window.magentaStudio!.sequence() as Sequence);
-const kept = (page: Page) => expect.poll(() => page.evaluate(() => window.magentaStudio?.keeping())).toBe("kept");
+const inRoll = (page: Page) => page.evaluate(() => window.magentaCompose!.sequence() as Sequence);
+const kept = (page: Page) => expect.poll(() => page.evaluate(() => window.magentaCompose?.keeping())).toBe("kept");
 
 async function midiOf(server: string, sequence: object): Promise<Buffer> {
   const response = await fetch(`${server}/v1/convert`, {
@@ -58,7 +58,7 @@ async function read(server: string, bytes: Buffer): Promise<Sequence> {
 async function open(page: Page, server: string): Promise<void> {
   await page.goto(`${server}/#compose`);
   await expect(page.getByRole("application")).toBeVisible();
-  await page.waitForFunction(() => window.magentaStudio);
+  await page.waitForFunction(() => window.magentaCompose);
 }
 
 async function openTune(page: Page, server: string): Promise<void> {
@@ -126,8 +126,8 @@ test("of three candidates for a bar one is kept, undone and redone; a link makes
 
   await page.getByRole("button", { name: /Copy a link/ }).first().click();
   const isOfFlute = ({ pitch, isDrum }: Note) => !isDrum && pitch > 45;
-  await expect.poll(() => page.evaluate(() => window.magentaStudio!.lastLink())).toContain("#compose?link=");
-  const link = await page.evaluate(() => window.magentaStudio!.lastLink());
+  await expect.poll(() => page.evaluate(() => window.magentaCompose!.lastLink())).toContain("#compose?link=");
+  const link = await page.evaluate(() => window.magentaCompose!.lastLink());
   const elsewhere = await (await browser.newContext()).newPage();
   await elsewhere.goto(link);
   await expect(elsewhere.getByText("as the link says")).toBeVisible();

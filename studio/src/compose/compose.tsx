@@ -30,7 +30,7 @@ const words = texts.compose;
 declare global {
   interface Window {
     /** What tests read; nothing of the page uses it. */
-    magentaStudio?: { sequence(): ReturnType<typeof toSequence>; lastLink(): string; keeping(): string };
+    magentaCompose?: { sequence(): ReturnType<typeof toSequence>; lastLink(): string; keeping(): string };
   }
 }
 
@@ -69,7 +69,7 @@ export function Compose() {
     const linked = () => void openLink();
     addEventListener("hashchange", linked);
     const endSound = soundWhatIsShown(soundingTracks);
-    window.magentaStudio = {
+    window.magentaCompose = {
       sequence: () => toSequence(document.piece.value),
       lastLink: () => lastLink,
       keeping: () => document.keeping.value,
@@ -90,7 +90,7 @@ export function Compose() {
       endSound();
       transport.setLoop(null);
       void document.flush();
-      delete window.magentaStudio;
+      delete window.magentaCompose;
     };
   }, []);
   const pointer = useMemo(() => rollPointer((at) => (chordPlace.value = at)), []);
