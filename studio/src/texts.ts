@@ -92,11 +92,6 @@ export const texts = {
     stopped: "Paused. Play goes on with the next bar.",
     stage: (yours: number, its: number) => `Piano roll: ${yours} notes by you, ${its} by the machine`,
     goesOnWith: (model: string) => `${model.replaceAll("_", " ")} goes on instead.`,
-    instruments: {
-      0: "Piano", 4: "Electric piano", 6: "Harpsichord", 11: "Vibraphone", 12: "Marimba", 16: "Organ", 24: "Guitar",
-      33: "Bass guitar", 40: "Violin", 42: "Cello", 46: "Harp", 48: "Strings", 52: "Choir", 56: "Trumpet", 65: "Alto sax",
-      68: "Oboe", 71: "Clarinet", 73: "Flute", 75: "Pan flute", 80: "Square lead",
-    } as Record<number, string>,
   },
   compose: {
     untitled: "Untitled",

@@ -1,8 +1,7 @@
 // The duet: you play, the machine answers.
-import { useComputed } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { ask } from "../api/client";
-import { fetchSoundAhead, soundState, startSound } from "../sound/synth";
+import { fetchSoundAhead, latency, soundState } from "../sound/synth";
 import { askForMidi, chooseMidiOutput, midiInput, midiOutput, midiPorts, onMidiKey } from "../sound/midi_ports";
 import { handover } from "../store/handover";
 import { texts } from "../texts";
@@ -17,6 +16,7 @@ import { beatsBetween } from "./grid";
 import { chordsBetween, isDrumKind, wantsChords } from "./phrase";
 import type { Mode } from "./session";
 import * as store from "./store";
+import "./hook";
 import { useNarrow } from "./use_narrow";
 
 /** Said by the page itself: how long an answer is, what it goes on from, over which chords. */
@@ -28,27 +28,21 @@ const saidByPage = [
 const { session } = store;
 const pads = padPitches.map((pitch) => ({ pitch, name: texts.piano.drums[pitch] ?? "" }));
 
-const on = (pitch: number, velocity: number) => {
-  void startSound();
-  session.on(pitch, velocity);
-};
-const off = (pitch: number) => session.off(pitch);
 
 export function Duet() {
   useEffect(() => {
     void store.loadGenerators();
     fetchSoundAhead();
-    onMidiKey((pitch, velocity, isDown) => (isDown ? on(pitch, velocity) : off(pitch)));
+    onMidiKey((pitch, velocity, isDown) => (isDown ? store.keyDown(pitch, velocity) : store.keyUp(pitch)));
     return store.stop;
   }, []);
-  const isFirst = useComputed(() => !session.isPlaying.value && session.notes.value.length === 0);
   return (
     <div class="duet">
       <div class="duet-main">
         <Bar />
         <div class="stage card">
           <Stage />
-          {isFirst.value && <Welcome />}
+          {store.isFresh.value && <Welcome />}
         </div>
         <Status />
         <Keys />
@@ -76,7 +70,7 @@ function Stage() {
   const notes = session.notes.value;
   return (
     <RollStage
-      now={() => session.now()}
+      now={() => session.now() - (session.isPlaying.value ? latency() : 0)}
       isMoving={session.isPlaying.value}
       notes={notes}
       beats={(from, to) => beatsBetween(session.grid, from, to)}
@@ -93,16 +87,16 @@ function Bar() {
   const isPlaying = session.isPlaying.value;
   return (
     <div class="row duet-bar">
-      <button
-        class={isPlaying ? "" : "primary"}
-        disabled={soundState.value.stage === "loading"}
-        onClick={() => (isPlaying ? store.stop() : void store.play(session.notes.value.length === 0))}
-      >
-        <span aria-hidden="true">{isPlaying ? "❚❚" : "▶"}</span> {isPlaying ? texts.duet.pause : texts.duet.start}
-      </button>
-      <button disabled={!isPlaying || session.turn.value !== "yours"} onClick={() => session.answerNow()}>
-        {texts.duet.answer}
-      </button>
+      {!store.isFresh.value && (
+        <>
+          <button class={isPlaying ? "" : "primary"} onClick={() => (isPlaying ? store.stop() : void store.play())}>
+            <span aria-hidden="true">{isPlaying ? "❚❚" : "▶"}</span> {isPlaying ? texts.duet.pause : texts.duet.start}
+          </button>
+          <button disabled={!isPlaying || session.turn.value !== "yours"} onClick={() => session.answerNow()}>
+            {texts.duet.answer}
+          </button>
+        </>
+      )}
       <label class="line">
         {texts.duet.tempo}
         <Tempo />
@@ -167,9 +161,9 @@ function Keys() {
   const isDrum = store.details.value !== null && isDrumKind(store.details.value);
   const keys = useMemo(() => (isDrum ? computerPads(padPitches) : computerKeys(60)), [isDrum]);
   const letters = useMemo(() => lettersOf(keys), [keys]);
-  useComputerKeys(keys, on, off);
-  if (isDrum) return <Pads on={on} off={off} lit={session.lit} letters={letters} />;
-  return <Piano low={isNarrow ? 60 : 48} high={isNarrow ? 83 : 88} on={on} off={off} lit={session.lit} letters={letters} />;
+  useComputerKeys(keys, store.keyDown, store.keyUp);
+  if (isDrum) return <Pads on={store.keyDown} off={store.keyUp} lit={session.lit} letters={letters} />;
+  return <Piano low={isNarrow ? 60 : 48} high={isNarrow ? 83 : 88} on={store.keyDown} off={store.keyUp} lit={session.lit} letters={letters} />;
 }
 
 const modes: Mode[] = ["pause", "bars", "free"];
@@ -268,7 +262,7 @@ function Instrument({ label, program }: { label: string; program: typeof store.p
     <label>
       {label}
       <select value={program.value} onChange={(event) => (program.value = Number(event.currentTarget.value))}>
-        {Object.entries(texts.duet.instruments).map(([number, name]) => (
+        {texts.midi.programs.map((name, number) => (
           <option key={number} value={number}>
             {name}
           </option>

@@ -114,12 +114,12 @@ export class Session {
     return [this.voice("player", isDrum), this.voice("machine", isDrum), metronome];
   }
 
-  /** Begins, or goes on with the next bar, after `countInBars` bars of clicks. Sound has been started before. */
-  start(countInBars = 0): void {
+  /** Begins, or goes on with the next bar, in `delay` seconds and after `countInBars` bars of clicks. */
+  start(countInBars = 0, delay = 0.1): void {
     if (this.isPlaying.value) return;
     const bar = barSeconds(this.grid);
     const from = lineFrom(this.stoppedAt, bar);
-    this.zero = this.outside.clock() + 0.1 + countInBars * bar - from;
+    this.zero = this.outside.clock() + delay + countInBars * bar - from;
     this.pulled = from - countInBars * bar;
     this.turnsFrom = from;
     this.turnsDone = -1;

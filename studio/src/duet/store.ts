@@ -4,7 +4,7 @@ import { ApiError } from "../api/client";
 import { listGenerators, stream } from "../api/generators";
 import type { GeneratorDetails } from "../api/types";
 import { addSource } from "../sound/scheduler";
-import { clock, cut, level, noteOff, noteOn, soundState, startSound, warmUp } from "../sound/synth";
+import { clock, cut, latency, noteOff, noteOn, startSound, warmUp } from "../sound/synth";
 import { transport } from "../sound/transport";
 import { played } from "../store/at_hand";
 import { isBoolean, isNumber, isText, setting } from "../store/settings";
@@ -107,10 +107,29 @@ export async function play(opens = false): Promise<void> {
   await startSound();
   if (session.isPlaying.value) return;
   batch(() => {
-    session.start(!opens && countIn.value ? 1 : 0);
+    // The tune needs a moment to come; then it begins on the first beat.
+    session.start(!opens && countIn.value ? 1 : 0, opens ? 0.3 : 0.1);
     if (opens) session.open();
   });
   removeSource ??= addSource(session);
+}
+
+/** Whether nothing was played yet. */
+export const isFresh = computed(() => !session.isPlaying.value && session.notes.value.length === 0);
+
+/** A key goes down. The first one of a session starts it: it is on the first beat, heard or not yet. */
+export function keyDown(pitch: number, velocity: number): void {
+  void startSound();
+  if (isFresh.value) {
+    transport.pause();
+    session.start(0, 0);
+    removeSource ??= addSource(session);
+  }
+  session.on(pitch, velocity, latency());
+}
+
+export function keyUp(pitch: number): void {
+  session.off(pitch, latency());
 }
 
 export function stop(): void {
@@ -118,17 +137,3 @@ export function stop(): void {
   removeSource?.();
   removeSource = null;
 }
-
-/** What the tests of the whole page look at. */
-export interface StudioHook {
-  level: () => number;
-  sound: typeof soundState;
-  session: Session;
-  transport: typeof transport;
-}
-declare global {
-  interface Window {
-    magentaStudio?: StudioHook;
-  }
-}
-window.magentaStudio = { level, sound: soundState, session, transport };

@@ -34,15 +34,24 @@ let analyser: AnalyserNode | null = null;
 let sink: Sink | null = null;
 let bank: BankSynth | null = null;
 let external: Sink | null = null;
+let isRunning = false;
 let started: Promise<boolean> | null = null;
 let bankBytes: Promise<ArrayBuffer> | null = null;
 const channels = new Channels();
 const known = new Map<string, Voice>();
+/** Keys that went down before anything could sound: those still held sound as soon as something can. */
+const early = new Map<string, { voice: Voice; pitch: number; velocity: number }>();
 
-/** Seconds of the audio clock; of the page's where there is no sound. */
+/** What the audio clock said when the page's said 0, seconds. */
+let offset = 0;
+
+/** Seconds since the page was opened: the audio clock's as soon as there is sound, without a leap. */
 export function clock(): number {
-  return context ? context.currentTime : performance.now() / 1000;
+  return isRunning && context ? context.currentTime - offset : performance.now() / 1000;
 }
+
+/** `at` of `clock()` as a synthesizer of the page counts it; 0 is now. */
+const audioTime = (at: number) => (at === 0 ? 0 : at + offset);
 
 /** Fetches the sound bank ahead of the first gesture. Errors are told when sound starts. */
 export function fetchSoundAhead(): void {
@@ -64,6 +73,8 @@ async function begin(): Promise<boolean> {
   try {
     context = new AudioContext({ latencyHint: "interactive" });
     await resumed(context);
+    offset = context.currentTime - performance.now() / 1000;
+    isRunning = true;
   } catch (error) {
     void context?.close().catch(() => undefined);
     context = null;
@@ -121,6 +132,8 @@ function use(next: Sink): void {
   sink?.silence();
   sink = next;
   channels.clear();
+  for (const { voice, pitch, velocity } of early.values()) noteOn(voice, pitch, velocity);
+  early.clear();
 }
 
 function fail(stage: "simple" | "none", error: unknown): void {
@@ -145,18 +158,20 @@ function channelOf(voice: Voice, target: Sink): number {
 /** `pitch` begins at `at` (seconds of `clock()`; 0: now). */
 export function noteOn(voice: Voice, pitch: number, velocity: number, at = 0): void {
   const target = external ?? sink;
-  if (target) target.noteOn(channelOf(voice, target), pitch, velocity, at);
+  if (target) target.noteOn(channelOf(voice, target), pitch, velocity, audioTime(at));
+  else if (at === 0) early.set(`${voice.name}/${pitch}`, { voice, pitch, velocity });
 }
 
 export function noteOff(voice: Voice, pitch: number, at = 0): void {
   const target = external ?? sink;
-  if (target) target.noteOff(channelOf(voice, target), pitch, at);
+  if (target) target.noteOff(channelOf(voice, target), pitch, audioTime(at));
+  else early.delete(`${voice.name}/${pitch}`);
 }
 
 /** The voices are silent from now to `until`, also what was scheduled for that time. */
 export function cut(voices: Iterable<Voice>, until: number): void {
   const target = external ?? sink;
-  if (target) for (const voice of voices) target.cut(channelOf(voice, target), until);
+  if (target) for (const voice of voices) target.cut(channelOf(voice, target), audioTime(until));
 }
 
 /** Everything is silent at once. */
@@ -180,7 +195,12 @@ export function level(): number {
   return Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
 }
 
-/** performance.now() (milliseconds) when `at` (seconds of `clock()`) is. */
+/** Seconds between the clock and what is heard: a key that goes down now was meant for what was heard so long ago. */
+export function latency(): number {
+  return Math.min(0.25, context?.outputLatency ?? 0);
+}
+
+/** performance.now() (milliseconds) when the audio clock says `at`. */
 export function pageTimeOf(at: number): number {
-  return performance.now() + (at - clock()) * 1000;
+  return performance.now() + (at - audioTime(clock())) * 1000;
 }

@@ -1,0 +1,300 @@
+// The duet, as people meet it: one click and there is music; keys, and the machine answers.
+import type { Page } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import { BasicMIDI } from "spessasynth_core";
+import type { DuetNote } from "../src/duet/phrase";
+import type { Note, NoteSequence } from "../src/music/note_sequence";
+import { expect, test } from "./server";
+
+declare global {
+  interface Window {
+    streams: Promise<string>[];
+  }
+}
+
+// Keeps what each stream of answers says.
+test.beforeEach(async ({ page }) => {
+  await page.addInitScript(() => {
+    const real = window.fetch.bind(window);
+    window.streams = [];
+    window.fetch = async (input, init) => {
+      const response = await real(input, init);
+      if (response.ok && response.url.includes(":stream")) window.streams.push(response.clone().text().catch(() => ""));
+      return response;
+    };
+  });
+});
+
+/** The notes that the pieces of a stream merge to; `index` as of an array. */
+async function notesOf(page: Page, index: number): Promise<Note[]> {
+  await page.waitForFunction((i) => window.streams.at(i) !== undefined, index);
+  const text = await page.evaluate((i) => window.streams.at(i)!, index);
+  return text
+    .split("\n\n")
+    .filter((event) => event.startsWith("event: piece"))
+    .flatMap((event) => {
+      const piece = JSON.parse(event.slice(event.indexOf("data:") + 5)) as { generatedSequence: NoteSequence };
+      return (piece.generatedSequence.notes ?? []).map((note) => ({ ...note, startTime: (note as Partial<Note>).startTime ?? 0 }));
+    });
+}
+
+const machineNotes = (page: Page) =>
+  page.evaluate(() => window.magentaDuet!.session.notes.value.filter((note) => note.by === "machine"));
+const turn = (page: Page) => page.evaluate(() => window.magentaDuet!.session.turn.value);
+const brief = (notes: readonly { pitch: number; startTime: number; endTime: number }[]) =>
+  notes.map(({ pitch, startTime, endTime }) => [pitch, Number(startTime.toFixed(3)), Number(endTime.toFixed(3))]);
+
+async function quick(page: Page, qpm = 240): Promise<void> {
+  await page.getByLabel("Tempo").fill(String(qpm));
+  await page.getByLabel("Tempo").press("Tab");
+}
+
+async function strike(page: Page, codes: string[], ms = 120): Promise<void> {
+  for (const code of codes) {
+    await page.keyboard.down(code);
+    await page.waitForTimeout(ms);
+    await page.keyboard.up(code);
+  }
+}
+
+/** Plays a phrase and waits until the machine answers. */
+async function phraseAndAnswer(page: Page, codes: string[]): Promise<void> {
+  await strike(page, codes);
+  await expect.poll(() => turn(page), { timeout: 10_000, intervals: [20] }).toBe("machine");
+}
+
+test("one click, and there is music", async ({ page, server }) => {
+  await page.goto(server.url);
+  await quick(page, 300);
+  await page.locator(".play-big").click();
+  await page.waitForFunction(() => window.magentaDuet!.level() > 0.001, null, { timeout: 10_000 });
+  expect(await page.evaluate(() => window.magentaDuet!.sound.value.stage)).toBe("bank");
+  const sent = await notesOf(page, 0);
+  await expect.poll(async () => (await machineNotes(page)).length).toBe(sent.length);
+  // At 300 quarters a minute; the request without music is at 120.
+  const [first] = await machineNotes(page);
+  const shown = (await machineNotes(page)).map((note) => ({ ...note, startTime: note.startTime - first!.startTime, endTime: note.endTime - first!.startTime }));
+  expect(brief(shown)).toEqual(brief(sent.map((note) => ({ ...note, startTime: note.startTime * 0.4, endTime: note.endTime * 0.4 }))));
+  expect(first!.startTime % 0.2).toBeCloseTo(0, 6);
+  await expect.poll(() => turn(page), { timeout: 10_000 }).toBe("yours");
+});
+
+test("the machine answers what is played, and both are saved", async ({ page, server }) => {
+  await page.goto(server.url);
+  await page.waitForFunction(() => window.magentaDuet!.session.details !== null);
+  await quick(page);
+  await phraseAndAnswer(page, ["KeyZ", "KeyC", "KeyB", "KeyC"]);
+  const sent = await notesOf(page, -1);
+  await expect.poll(() => turn(page), { timeout: 15_000 }).toBe("yours");
+
+  // What is shown is what the server sent: the section's notes, from the bar line that was time 0.
+  const { request, at, late } = await page.evaluate(() => window.magentaDuet!.session.answers.value[0]!);
+  const section = request.generatorOptions!.generateSections![0]!;
+  const origin = at - section.startTime + late;
+  const given = request.inputSequence!.notes!;
+  expect(given.map((note) => note.pitch)).toEqual([60, 64, 67, 64]);
+  const answer = sent.filter((note) => note.startTime >= section.startTime - 1e-6);
+  expect(answer.length).toBeGreaterThan(0);
+  const shown = await machineNotes(page);
+  expect(brief(shown)).toEqual(brief(answer.map((note) => ({ ...note, startTime: note.startTime + origin, endTime: note.endTime + origin }))));
+  // It begins on a beat, as soon as a beat of silence has passed.
+  expect(((at + late) / 0.25) % 1).toBeCloseTo(0, 6);
+
+  await page.getByRole("button", { name: "Pause" }).click();
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save as MIDI" }).click();
+  const midi = BasicMIDI.fromArrayBuffer(new Uint8Array(readFileSync(await (await download).path())).buffer);
+  const saved = midi.tracks.flatMap((track) =>
+    track.events.filter((event) => (event.statusByte & 0xf0) === 0x90 && event.data[1]! > 0).map((event) => [event.data[0]!, midi.midiTicksToSeconds(event.ticks)]),
+  );
+  const all = await page.evaluate((): readonly DuetNote[] => window.magentaDuet!.session.notes.value);
+  const start = Math.min(...all.map((note) => note.startTime));
+  const bar = Math.floor((start + 0.02) / 1) * 1;
+  const expected = all.map((note) => [note.pitch, Math.max(0, note.startTime - bar)]);
+  const byTime = (a: number[], b: number[]) => a[1]! - b[1]! || a[0]! - b[0]!;
+  saved.sort(byTime);
+  expected.sort(byTime);
+  expect(saved.map(([pitch]) => pitch)).toEqual(expected.map(([pitch]) => pitch));
+  saved.forEach(([, time], i) => expect(Math.abs(time! - expected[i]![1]!)).toBeLessThan(0.005));
+});
+
+test("drums have pads, lead sheets a chart, turns of bars are kept", async ({ page, server }) => {
+  await page.goto(server.url);
+  await quick(page);
+  const kinds = await page.evaluate(async () => {
+    const list = (await (await fetch("/v1/generators")).json()) as { generators: { id: string; kind: string; control?: string }[] };
+    return { drums: list.generators.find((one) => one.kind.includes("drum"))?.id, chords: list.generators.find((one) => one.control === "chords")?.id };
+  });
+  await page.getByRole("combobox", { name: "Model", exact: true }).selectOption(kinds.drums!);
+  await expect(page.getByRole("button", { name: "Snare" })).toBeVisible();
+  await phraseAndAnswer(page, ["KeyZ", "KeyX", "KeyC", "KeyX"]);
+  const drums = await notesOf(page, -1);
+  expect(drums.every((note) => note.isDrum)).toBe(true);
+  await expect.poll(async () => (await machineNotes(page)).length).toBeGreaterThan(0);
+  expect((await machineNotes(page)).every((note) => note.isDrum)).toBe(true);
+
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("button", { name: "Start anew" }).click();
+  await page.getByRole("combobox", { name: "Model", exact: true }).selectOption(kinds.chords!);
+  await page.getByLabel("Chord symbols").fill("C Am");
+  await page.getByRole("button", { name: "F", exact: true }).click();
+  await expect(page.getByLabel("Chord symbols")).toHaveValue("C Am F");
+  await page.getByLabel("in turn, by bars").check();
+  await page.getByLabel("Bars for each").selectOption("1");
+  await phraseAndAnswer(page, ["KeyZ", "KeyC"]);
+  const answer = await page.evaluate(() => window.magentaDuet!.session.answers.value[0]!);
+  expect(answer.at).toBe(1);
+  expect(answer.request.inputSequence!.textAnnotations!.map(({ text }) => text)).toEqual(["C", "Am"]);
+});
+
+test("a finger, several fingers and the focus play the keys", async ({ page, server }) => {
+  await page.goto(server.url);
+  const key = (name: string) => page.getByRole("button", { name, exact: true });
+  const box = (await key("E4").boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height * 0.9);
+  await page.mouse.down();
+  await expect(key("E4")).toHaveAttribute("aria-pressed", "true");
+  await page.mouse.move(box.x + box.width * 1.5, box.y + box.height * 0.9);
+  await expect(key("E4")).toHaveAttribute("aria-pressed", "false");
+  await expect(key("F4")).toHaveAttribute("aria-pressed", "true");
+  await page.mouse.up();
+  await expect(key("F4")).toHaveAttribute("aria-pressed", "false");
+
+  await key("C4").focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.down("Space");
+  await expect(key("D4")).toHaveAttribute("aria-pressed", "true");
+  await page.keyboard.up("Space");
+  await expect(key("D4")).toHaveAttribute("aria-pressed", "false");
+});
+
+test("the server dies in the middle of an answer, and the duet goes on", async ({ page, server }) => {
+  await page.goto(server.url);
+  await page.waitForFunction(() => window.magentaDuet!.session.details !== null);
+  await quick(page);
+  await phraseAndAnswer(page, ["KeyZ", "KeyC"]);
+  await server.kill();
+  await expect.poll(() => turn(page), { timeout: 10_000 }).toBe("yours");
+  await strike(page, ["KeyB", "KeyC"]);
+  await expect(page.getByRole("alert")).toContainText("server");
+  await expect.poll(() => turn(page)).toBe("yours");
+  await server.start();
+  await phraseAndAnswer(page, ["KeyZ", "KeyC"]);
+  await expect.poll(async () => (await page.evaluate(() => window.magentaDuet!.session.answers.value.at(-1)!.seed)) !== null).toBe(true);
+});
+
+test("an answer that breaks off is said, and what came of it is played", async ({ page, server }) => {
+  await page.route("**/*:stream", async (route) => {
+    const whole = await (await route.fetch()).text();
+    await route.fulfill({ status: 200, contentType: "text/event-stream", body: whole.split("event: done")[0]!.split("\n\n").slice(0, 4).join("\n\n") + "\n\n" });
+  });
+  await page.goto(server.url);
+  await quick(page);
+  await page.locator(".play-big").click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expect.poll(async () => (await machineNotes(page)).length).toBeGreaterThan(0);
+  await expect.poll(() => turn(page), { timeout: 10_000 }).toBe("yours");
+});
+
+test("a MIDI keyboard plays, and a MIDI port sounds", async ({ page, server }) => {
+  await page.addInitScript(() => {
+    const sent: number[][] = [];
+    const input = Object.assign(new EventTarget(), { id: "in", name: "Keys", state: "connected", onmidimessage: null });
+    const output = { id: "out", name: "Box", state: "connected", send: (bytes: number[]) => sent.push([...bytes]) };
+    Object.assign(window, { midiInput: input, midiSent: sent });
+    navigator.requestMIDIAccess = () =>
+      Promise.resolve({ inputs: new Map([["in", input]]), outputs: new Map([["out", output]]), onstatechange: null } as unknown as MIDIAccess);
+  });
+  await page.goto(server.url);
+  await page.getByText("Sounds and MIDI").click();
+  await page.getByRole("button", { name: "Use MIDI keyboards" }).click();
+  await page.getByLabel("Sound through").selectOption("out");
+  const send = (bytes: number[]) =>
+    page.evaluate((data) => {
+      const { midiInput } = window as unknown as { midiInput: { onmidimessage: (message: { data: Uint8Array }) => void } };
+      midiInput.onmidimessage({ data: new Uint8Array(data) });
+    }, bytes);
+  await send([0x90, 64, 77]);
+  await expect(page.getByRole("button", { name: "E4", exact: true })).toHaveAttribute("aria-pressed", "true");
+  await send([0x90, 64, 0]);
+  await expect(page.getByRole("button", { name: "E4", exact: true })).toHaveAttribute("aria-pressed", "false");
+  const sent = await page.evaluate(() => (window as unknown as { midiSent: number[][] }).midiSent);
+  expect(sent).toContainEqual([0x90, 64, 77]);
+  expect(sent).toContainEqual([0x80, 64, 0]);
+});
+
+for (const [what, script] of [
+  ["no Web MIDI", "Object.defineProperty(Navigator.prototype, 'requestMIDIAccess', { value: undefined })"],
+  ["MIDI that is denied", "navigator.requestMIDIAccess = () => Promise.reject(new DOMException('no', 'NotAllowedError'))"],
+] as const) {
+  test(`${what} is a message`, async ({ page, server }) => {
+    await page.addInitScript(script);
+    await page.goto(server.url);
+    await page.getByText("Sounds and MIDI").click();
+    await page.getByRole("button", { name: "Use MIDI keyboards" }).click();
+    await expect(page.getByRole("alert")).toContainText("MIDI");
+  });
+}
+
+test("no audio is a message, and the duet goes on in silence", async ({ page, server }) => {
+  await page.addInitScript("window.AudioContext = class { constructor() { throw new Error('no device'); } }");
+  await page.goto(server.url);
+  await quick(page);
+  await page.locator(".play-big").click();
+  await expect(page.locator(".status")).toContainText("no device");
+  await expect.poll(async () => (await machineNotes(page)).length).toBeGreaterThan(0);
+  await expect.poll(() => turn(page), { timeout: 10_000 }).toBe("yours");
+});
+
+test("no sound bank: simple instruments sound, and it is said", async ({ page, server }) => {
+  await page.route("**/soundfont", (route) =>
+    route.fulfill({ status: 404, json: { error: { code: "NOT_FOUND", message: "no sound font", remedy: "apt-get install one" } } }),
+  );
+  await page.goto(server.url);
+  await page.locator(".play-big").click();
+  await page.waitForFunction(() => window.magentaDuet!.level() > 0.001, null, { timeout: 10_000 });
+  await expect(page.locator(".status")).toContainText("apt-get install one");
+});
+
+test("a rendered piece sounds where notes are, from when they are", async ({ page, server }) => {
+  await page.goto(server.url);
+  const piece = {
+    notes: [
+      { pitch: 72, velocity: 110, startTime: 0.5, endTime: 0.8, program: 11 },
+      { pitch: 36, velocity: 110, startTime: 3.25, endTime: 3.4, isDrum: true },
+    ],
+  };
+  const loud = await page.evaluate(async (sequence) => {
+    const buffer = await window.magentaDuet!.render(sequence);
+    const samples = buffer.getChannelData(0);
+    const peak = (from: number, to: number) =>
+      samples.slice(Math.floor(from * buffer.sampleRate), Math.floor(to * buffer.sampleRate)).reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    const after = (from: number) => samples.findIndex((sample, i) => i >= from * buffer.sampleRate && Math.abs(sample) > 0.0005) / buffer.sampleRate;
+    return {
+      channels: buffer.numberOfChannels, rate: buffer.sampleRate, before: peak(0, 0.49), during: peak(0.5, 0.8),
+      between: peak(3, 3.24), drum: peak(3.25, 3.4), first: after(0), second: after(3),
+    };
+  }, piece);
+  expect(loud).toMatchObject({ channels: 2, rate: 44100 });
+  expect(loud.before).toBeLessThan(1e-4);
+  expect(loud.during).toBeGreaterThan(0.02);
+  expect(loud.between).toBeLessThan(2e-3);
+  expect(loud.drum).toBeGreaterThan(0.02);
+  expect(Math.abs(loud.first - 0.5)).toBeLessThan(0.005);
+  expect(Math.abs(loud.second - 3.25)).toBeLessThan(0.005);
+});
+
+test("the transport is on time on the audio clock", async ({ page, server }) => {
+  await page.goto(server.url);
+  const told = await page.evaluate(async () => {
+    const { transport } = window.magentaDuet!;
+    const at: number[] = [];
+    transport.onNote = (_, time) => at.push(time);
+    transport.setPiece({ notes: [0, 0.2, 0.4].map((startTime) => ({ pitch: 60, velocity: 90, startTime, endTime: startTime + 0.1 })) });
+    await transport.play(0);
+    await new Promise<void>((resolve) => (transport.onEnd = resolve));
+    return at.map((time) => time - at[0]!);
+  });
+  expect(told.map((time) => Number(time.toFixed(6)))).toEqual([0, 0.2, 0.4]);
+});

@@ -1,0 +1,19 @@
+// What the tests of the whole page look at.
+import { render } from "../sound/offline";
+import { level, soundState } from "../sound/synth";
+import { transport } from "../sound/transport";
+import { session } from "./store";
+
+export interface DuetHook {
+  level: typeof level;
+  sound: typeof soundState;
+  session: typeof session;
+  transport: typeof transport;
+  render: typeof render;
+}
+declare global {
+  interface Window {
+    magentaDuet?: DuetHook;
+  }
+}
+window.magentaDuet = { level, sound: soundState, session, transport, render };
