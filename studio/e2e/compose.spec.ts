@@ -304,6 +304,14 @@ test("two tabs of one piece lose nothing", async ({ page, server, context }) => 
   await expect(page.getByText("This piece goes on in another tab.")).toBeVisible();
   await page.getByRole("button", { name: "Go on here with a copy" }).click();
   await expect(page.getByLabel("Name of the piece")).toHaveValue("tune (copy)");
+  // What both of them have is listed, and the later tab keeps on with the first piece.
+  await second.getByLabel("Name of the piece").fill("later");
+  await second.getByLabel("Name of the piece").blur();
+  await kept(second);
+  await page.reload();
+  await expect(page.getByLabel("Name of the piece")).toHaveValue("tune (copy)");
+  await page.locator("summary", { hasText: "Pieces" }).click();
+  await expect(page.getByRole("button", { name: /^later/ })).toBeVisible();
 });
 
 for (const scheme of ["light", "dark"] as const) {

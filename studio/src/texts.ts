@@ -177,10 +177,14 @@ export const texts = {
     zoomIn: "Larger",
     zoomOut: "Smaller",
     fit: "Show all",
-    octaveUp: "+8ve",
-    octaveDown: "−8ve",
-    semitoneUp: "+1",
-    semitoneDown: "−1",
+    /** By semitones: what the button shows, and what it is called. */
+    transposeBy: [
+      [-12, "−12", "An octave down"],
+      [-1, "−1", "A semitone down"],
+      [1, "+1", "A semitone up"],
+      [12, "+12", "An octave up"],
+    ] as const,
+    cutHere: "Cut at the play head",
     transpose: "Transpose",
     velocity: "Loudness",
     duplicate: "Duplicate",

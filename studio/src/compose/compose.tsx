@@ -55,7 +55,7 @@ async function start(): Promise<void> {
   const given = handover.value;
   if (given) {
     handover.value = null;
-    document.addMusic(given, "");
+    await document.addMusic(given, "");
   }
   await openLink();
 }
@@ -79,7 +79,8 @@ export function Compose() {
       // Fields have their own keys; buttons take space. Control and a letter is ours everywhere else.
       const target = event.target instanceof HTMLElement ? event.target : null;
       const isField = target?.matches("select, textarea, input:not([type=checkbox], [type=radio], [type=range])") ?? false;
-      if (isField || (event.key === " " && target?.closest("button, summary, a, input"))) return;
+      const copiesText = event.key.toLowerCase() === "c" && !(getSelection()?.isCollapsed ?? true);
+      if (isField || copiesText || (event.key === " " && target?.closest("button, summary, a, input"))) return;
       if (composeKey(event)) event.preventDefault();
     };
     addEventListener("keydown", key);
@@ -100,7 +101,7 @@ export function Compose() {
       const found = await openFile(file);
       drop();
       if (found.length > 1 && files.length === 1) book.value = { pieces: found, file: file.name };
-      else for (const one of found) openConverted(one, file.name);
+      else for (const one of found) await openConverted(one, file.name);
     }
   };
   const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
@@ -167,7 +168,7 @@ export function Compose() {
         <Book
           {...book.value}
           onClose={(chosen) => {
-            if (chosen && book.value) openConverted(chosen, book.value.file);
+            if (chosen && book.value) void openConverted(chosen, book.value.file);
             book.value = null;
           }}
         />
@@ -183,8 +184,8 @@ function Taken() {
   return (
     <div class="card row taken" role="alert">
       <p class="grow">{words.taken}</p>
-      <button type="button" onClick={() => void document.openPiece(document.openId.value)}>{words.takeBack}</button>
-      <button type="button" onClick={document.goOnWithCopy}>{words.goOnWithCopy}</button>
+      <button type="button" onClick={() => void document.takePieceBack()}>{words.takeBack}</button>
+      <button type="button" onClick={() => void document.goOnWithCopy()}>{words.goOnWithCopy}</button>
     </div>
   );
 }

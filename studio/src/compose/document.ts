@@ -1,5 +1,5 @@
 // The piece that is open: its history, and how it is kept. It outlives the tab of the page that shows it.
-import { computed, effect, signal, untracked } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { begin, canRedo, canUndo, commit, endGesture, redo, undo } from "../music/history";
 import type { NoteSequence } from "../music/note_sequence";
 import { emptyPiece, endOfPiece, fromSequence, toSequence, type Piece } from "../music/piece";
@@ -51,7 +51,8 @@ export function takeBack(before: Piece): void {
 }
 
 let store: PieceStore | null = null;
-let revision = 0;
+/** Of each piece the revision that was read or kept last. */
+const revisions = new Map<string, number>();
 /** What is kept, as far as is known: it need not be kept again. */
 let keptPiece: Piece = piece.value;
 
@@ -62,22 +63,25 @@ const saver = new Autosave<{ id: string; piece: Piece }>(keep, (error) => {
 });
 
 async function keep(one: { id: string; piece: Piece }): Promise<void> {
-  if (!store || one.id !== openId.value) return;
-  keeping.value = "keeping";
-  const next = await store.save(one.id, one.piece, revision);
-  if (next === null) {
+  if (!store) return;
+  const revision = await store.save(one.id, one.piece, revisions.get(one.id) ?? 0);
+  if (revision === null) {
     // Another tab kept something else under this id: both stay.
     const copy = { ...one.piece, name: words.copyOf(one.piece.name) };
     const id = newId();
-    revision = (await store.save(id, copy, 0)) ?? 0;
-    setOpenId(id);
-    history.value = { ...history.value, present: { ...piece.value, name: copy.name } };
+    revisions.set(id, (await store.save(id, copy, 0)) ?? 0);
     say(words.keptAsCopy(copy.name));
+    if (one.id === openId.value) {
+      setOpenId(id);
+      history.value = { ...history.value, present: { ...piece.value, name: copy.name } };
+    }
   } else {
-    revision = next;
+    revisions.set(one.id, revision);
   }
-  keptPiece = one.piece;
-  keeping.value = "kept";
+  if (one.piece === piece.value) {
+    keptPiece = one.piece;
+    keeping.value = "kept";
+  }
   await refresh();
 }
 
@@ -114,13 +118,14 @@ export async function flush(): Promise<void> {
   await saver.flush();
 }
 
-function show(next: Piece, id: string, nextRevision: number, isKept: boolean): void {
-  revision = nextRevision;
-  setOpenId(id);
-  isTaken.value = false;
-  if (isKept) keptPiece = next;
-  keeping.value = "kept";
-  history.value = begin(next);
+function show(next: Piece, id: string, isKept: boolean): void {
+  batch(() => {
+    setOpenId(id);
+    isTaken.value = false;
+    if (isKept) keptPiece = next;
+    keeping.value = "kept";
+    history.value = begin(next);
+  });
 }
 
 /** Other parts of the page need not hear of every move of a note. */
@@ -139,16 +144,18 @@ async function start(): Promise<void> {
   } catch {
     say(words.keepsNothing, words.saveInstead);
   }
-  const id = lastId();
-  if (pieces.value.some((one) => one.id === id)) await openPiece(id);
+  const last = pieces.value.find((one) => one.id === lastId()) ?? pieces.value[0];
+  if (last) await openPiece(last.id);
   if (!openId.value) setOpenId(newId());
   effect(() => {
     const now = piece.value;
     clearTimeout(telling);
     telling = setTimeout(() => (composed.value = endOfPiece(now) > 0 ? { name: now.name, music: toSequence(now) } : null), 300);
-    if (now === keptPiece || !untracked(() => store !== null && !isTaken.value)) return;
+    if (now === keptPiece || !store) return;
+    // What is changed here after another tab took the piece over becomes a piece of its own.
+    if (isTaken.peek()) return void queueMicrotask(() => void goOnWithCopy());
     keeping.value = "keeping";
-    saver.changed({ id: untracked(() => openId.value), piece: now });
+    saver.changed({ id: openId.peek(), piece: now });
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") void saver.flush();
@@ -173,7 +180,8 @@ async function load(id: string): Promise<void> {
     const kept = await store.load(id);
     if (kept === "none") return say(words.isGone);
     if (kept === "newer") return say(words.isNewer, words.isNewerRemedy);
-    show(kept.piece, kept.id, kept.revision, true);
+    revisions.set(kept.id, kept.revision);
+    show(kept.piece, kept.id, true);
   } catch (error) {
     sayError(error);
   }
@@ -189,33 +197,38 @@ export async function settle(how: "take" | "copy" | "leave"): Promise<void> {
     return load(info.id);
   }
   const kept = await store.load(info.id);
-  if (typeof kept !== "string") addPiece({ ...kept.piece, name: words.copyOf(kept.piece.name) });
+  if (typeof kept !== "string") await addPiece({ ...kept.piece, name: words.copyOf(kept.piece.name) });
 }
 
 /** This tab goes on with a copy of what another has taken over. */
-export function goOnWithCopy(): void {
-  addPiece({ ...piece.value, name: words.copyOf(piece.value.name) });
+export async function goOnWithCopy(): Promise<void> {
+  if (isTaken.value) await addPiece({ ...piece.value, name: words.copyOf(piece.value.name) });
+}
+
+/** This tab takes the piece back, as the other one left it. */
+export async function takePieceBack(): Promise<void> {
+  await tabs.takeOver(openId.value);
+  await load(openId.value);
 }
 
 /** Opens `next` as a piece of its own; what was open is kept. */
-export function addPiece(next: Piece): void {
-  void saver.flush();
-  show(next, newId(), 0, false);
+export async function addPiece(next: Piece): Promise<void> {
+  await saver.flush();
+  show(next, newId(), false);
 }
 
-export function newPiece(): void {
-  const next = blank();
-  void saver.flush();
-  show(next, newId(), 0, true);
+export async function newPiece(): Promise<void> {
+  await saver.flush();
+  show(blank(), newId(), true);
 }
 
 /** Opens music from elsewhere as a piece of its own. */
-export function addMusic(sequence: NoteSequence, name: string): void {
-  addPiece(fromSequence(sequence, name || sequence.sequenceMetadata?.title || words.untitled, names));
+export async function addMusic(sequence: NoteSequence, name: string): Promise<void> {
+  await addPiece(fromSequence(sequence, name || sequence.sequenceMetadata?.title || words.untitled, names));
 }
 
-export function duplicatePiece(): void {
-  addPiece({ ...piece.value, name: words.copyOf(piece.value.name) });
+export async function duplicatePiece(): Promise<void> {
+  await addPiece({ ...piece.value, name: words.copyOf(piece.value.name) });
 }
 
 /** Takes the open piece out of the browser's storage, and opens another one. */
@@ -229,6 +242,6 @@ export async function removePiece(): Promise<void> {
     return sayError(error);
   }
   const next = pieces.value[0];
-  newPiece();
+  await newPiece();
   if (next) await openPiece(next.id);
 }

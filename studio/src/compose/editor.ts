@@ -1,5 +1,5 @@
 // How the open piece is looked at and worked on: the track, the selection, the tool, the play head.
-import { computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import * as edits from "../music/edit";
 import { barsOf, endOfPiece, temposOf, type Piece, type Track } from "../music/piece";
 import { grids, isGridName, type GridName } from "../music/time";
@@ -9,7 +9,7 @@ import { setting } from "../store/settings";
 import { texts } from "../texts";
 import { say } from "../view/toasts";
 import type { RollHandle } from "../view/roll_view";
-import { edit, piece } from "./document";
+import { edit, openId, piece } from "./document";
 
 export type Tool = "draw" | "select" | "cut";
 export const tool = signal<Tool>("draw");
@@ -71,6 +71,16 @@ export function hear(pitch: number, velocity = lastVelocity): void {
     noteOff(voice, pitch, clock() + 0.3);
   });
 }
+
+// Another piece has other notes and bars.
+effect(() => {
+  if (!openId.value) return;
+  batch(() => {
+    selected.value = new Set();
+    section.value = null;
+    cursor.value = { at: 0, pitch: 60 };
+  });
+});
 
 /** Adds a note to the track and selects it; its id. */
 export function addNote(at: number, pitch: number, length: number, gesture = ""): number | null {

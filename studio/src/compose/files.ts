@@ -38,8 +38,8 @@ export async function openFile(file: File): Promise<ConvertedPiece[]> {
 }
 
 /** Opens a piece that was read; its remarks are told. */
-export function openConverted({ title, sequence, remarks }: ConvertedPiece, file: string): void {
-  addMusic(sequence, title || titleOf(file));
+export async function openConverted({ title, sequence, remarks }: ConvertedPiece, file: string): Promise<void> {
+  await addMusic(sequence, title || titleOf(file));
   if (remarks.length > 0) say(words.readWithRemarks(file), remarks.join("; "));
 }
 
@@ -98,7 +98,7 @@ export async function openLinked(linked: LinkedResult): Promise<void> {
   try {
     const known = await listGenerators();
     if (!known.some(({ id }) => id === linked.model)) {
-      addPiece(piece);
+      await addPiece(piece);
       return say(words.linkWithoutModel(linked.model), words.linkWithoutModelRemedy);
     }
     const { music } = await stream(linked.model, request, { piece: () => undefined });
@@ -106,10 +106,10 @@ export async function openLinked(linked: LinkedResult): Promise<void> {
     const stretches = (request.generatorOptions?.generateSections ?? []).map(
       ({ startTime, endTime }): Stretch => ({ start: tempos.toQuarters(startTime), end: tempos.toQuarters(endTime) }),
     );
-    addPiece(withMade(piece, first.id, stretches, madeBy(music, request, piece, track.isDrum)));
+    await addPiece(withMade(piece, first.id, stretches, madeBy(music, request, piece, track.isDrum)));
     say(words.linkOpened(linked.model));
   } catch (error) {
-    addPiece(piece);
+    await addPiece(piece);
     sayError(error);
   }
 }

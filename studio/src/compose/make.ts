@@ -1,5 +1,5 @@
 // Bars made anew: candidates from a generator, one request each, heard in turn, kept or dropped.
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { ApiError } from "../api/client";
 import { listGenerators, stream } from "../api/generators";
 import type { GenerateSequenceRequest, GeneratorDetails } from "../api/types";
@@ -10,7 +10,7 @@ import { transport } from "../sound/transport";
 import { texts } from "../texts";
 import { argsFor, type Args } from "../view/generator_controls";
 import { say, sayError } from "../view/toasts";
-import { edit, piece } from "./document";
+import { edit, openId, piece } from "./document";
 import * as editor from "./editor";
 import { fitsTrack, madeBy, requestFor, stretchesOf, withMade, type Made, type Stretch, type Way } from "./sections";
 
@@ -204,9 +204,21 @@ export function stopHearing(): void {
 /** Where hearing a candidate ends, seconds. */
 export const stopAt = signal<number | null>(null);
 
+// Candidates are of the piece that they were made for.
+effect(() => {
+  if (openId.value) untracked(drop);
+});
+
 /** What sounds, as long as Compose is shown; what it returns ends that. */
 export function soundWhatIsShown(toTracks: (of: Piece) => Piece["tracks"]): () => void {
   const ends = [
+    effect(() => {
+      const bars = editor.section.value;
+      const { tempos } = editor;
+      if (bars && transport.loop.peek()) {
+        transport.setLoop({ start: tempos.value.toSeconds(bars.start), end: tempos.value.toSeconds(bars.end) });
+      }
+    }),
     effect(() => transport.setPiece(toSequence(shownPiece.value, toTracks(shownPiece.value)))),
     effect(() => {
       if (stopAt.value !== null && transport.position.value >= stopAt.value) {

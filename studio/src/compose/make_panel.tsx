@@ -7,7 +7,7 @@ import { GeneratorControls } from "../view/generator_controls";
 import { say, sayError } from "../view/toasts";
 import { piece } from "./document";
 import * as editor from "./editor";
-import { IconButton } from "./icons";
+import { Icon, IconButton } from "./icons";
 import { packLink } from "./link";
 import * as making from "./make";
 import { tinyNotes } from "./picture";
@@ -142,11 +142,13 @@ function Candidates({ of }: { of: making.Batch }) {
 }
 
 function CandidateRow({ of, one, index }: { of: making.Batch; one: making.Candidate; index: number }) {
-  const isHeard = making.shownIndex.value === index;
+  const isShown = making.shownIndex.value === index;
+  const isHeard = isShown && transport.isPlaying.value;
   const label = words.candidate(index + 1);
   return (
-    <li class={isHeard ? "candidate heard" : "candidate"}>
+    <li class={isShown ? "candidate heard" : "candidate"}>
       <button type="button" class="listen" disabled={!one.made} aria-label={`${isHeard ? words.stop : words.listen}: ${label}`} aria-pressed={isHeard} onClick={() => making.hearCandidate(index)}>
+        <Icon name={isHeard ? "pause" : "play"} />
         <Tiny of={of} one={one} />
       </button>
       <div class="row candidate-words">

@@ -11,7 +11,7 @@ export interface PictureColours {
   tracks: readonly string[];
 }
 
-const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 const short = (value: number) => Number(value.toFixed(2));
 
 const perQuarter = 24;

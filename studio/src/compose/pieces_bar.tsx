@@ -26,10 +26,10 @@ export function PiecesBar({ onFiles }: { onFiles: (files: readonly File[]) => vo
         }}
       />
       <Menu label={words.pieces}>
-        <button type="button" onClick={document.newPiece}>
+        <button type="button" onClick={() => void document.newPiece()}>
           {words.newPiece}
         </button>
-        <button type="button" onClick={document.duplicatePiece}>
+        <button type="button" onClick={() => void document.duplicatePiece()}>
           {words.duplicatePiece}
         </button>
         <button type="button" onClick={() => (asksRemoval.value = true)}>

@@ -64,18 +64,19 @@ export function SelectionPanel() {
         </span>
       </label>
       {!track.value?.isDrum && (
-        <div class="row" role="group" aria-label={words.transpose}>
-          <span class="grow">{words.transpose}</span>
-          <button type="button" onClick={() => commands.transpose(-12)}>{words.octaveDown}</button>
-          <button type="button" onClick={() => commands.transpose(-1)}>{words.semitoneDown}</button>
-          <button type="button" onClick={() => commands.transpose(1)}>{words.semitoneUp}</button>
-          <button type="button" onClick={() => commands.transpose(12)}>{words.octaveUp}</button>
+        <div class="steps" role="group" aria-label={words.transpose}>
+          {words.transposeBy.map(([semitones, shown, name]) => (
+            <button key={semitones} type="button" aria-label={name} title={name} onClick={() => commands.transpose(semitones)}>
+              {shown}
+            </button>
+          ))}
         </div>
       )}
       <div class="row">
         <button type="button" onClick={commands.copy}>{words.copy}</button>
         <button type="button" onClick={commands.paste}>{words.paste}</button>
         <button type="button" onClick={commands.duplicate}>{words.duplicate}</button>
+        <button type="button" onClick={commands.cutAtPlayHead}>{words.cutHere}</button>
       </div>
     </section>
   );

@@ -211,6 +211,8 @@ class RollElement implements RollHandle {
     const { scene } = this.roll;
     if (this.subject === scene.subject || this.roll.viewHeight === 0) return;
     this.subject = scene.subject;
+    // Fewer rows than before: the browser has scrolled already.
+    this.scrolled();
     const pitches = scene.tracks.filter((track) => !track.isBehind).flatMap(({ notes }) => notes.slice(0, 200).map(({ pitch }) => pitch));
     const middle = pitches.sort((a, b) => a - b)[pitches.length >> 1] ?? (scene.isDrum ? 44 : 66);
     const t = this.roll.transform();
