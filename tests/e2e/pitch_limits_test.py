@@ -155,7 +155,7 @@ class PitchLimits(Case):
         """The machine's notes."""
         phrase = self.write('me.mid', midi([[p] for p in (51, 53, 55, 56, 58, 56, 55, 53)] * 4))
         record = self.path(name + '.mid')
-        self.ok('live', '--backend=file', '--input_port=' + phrase, '--output_port=' + record, '--seed=1',
+        self.seen = self.ok('live', '--json', '--backend=file', '--input_port=' + phrase, '--output_port=' + record, '--seed=1',
                 '--mode=bars:1,2', '--metronome=off', '--nothru', *flags)
         return notes_of(record)
 
@@ -164,8 +164,24 @@ class PitchLimits(Case):
         for model in MELODIES:
             notes = self.duet(model, '--config=' + model, *D_DORIAN, '--max_pitch=76')
             self.assertGreater(self.keep_to(notes, 2, DORIAN, 60, 76), 8, model)
-        held = self.duet('held', '--config=lookback_rnn', '--scale=major')
-        self.keep_to(held, 3, MAJOR, 0, 127)
+        for flags in (('--scale=major',), ('--scale=blues', '--primer_key=Bb'), D_DORIAN):
+            notes = self.duet('held', '--config=lookback_rnn', *flags)
+            if flags == ('--scale=major',):
+                self.keep_to(notes, 3, MAJOR, 0, 127)
+            # Each answer is what generate makes of its primer.
+            answers = [line for line in map(json.loads, self.seen.out.splitlines()) if line['event'] == 'answer']
+            self.assertGreater(len(answers), 1)
+            for answer in answers:
+                steps = len(answer['primer'])
+                key = [] if '--primer_key=Bb' in flags else ['--primer_key=' + answer['key']]
+                out = self.path(f'{flags[0]}{answer["seed"]}')
+                self.ok('generate', '--config=lookback_rnn', '--output_dir=' + out, '--num_outputs=1',
+                        f'--seed={answer["seed"]}', '--primer_melody=' + json.dumps(answer['primer']),
+                        f'--num_steps={steps + 32}', *flags, *key)
+                (file,) = glob.glob(out + '/*.mid')
+                begin = (int(answer['at'].split('|')[0]) - 1) * 2
+                self.assertEqual([n[0] for n in notes if begin - 1e-4 <= n[1] < begin + 4 - 1e-4],
+                                 [n[0] for n in notes_of(file) if n[1] >= steps / 8 - 1e-4])
 
     @needs_live
     @needs_serve
