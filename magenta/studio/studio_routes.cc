@@ -42,7 +42,10 @@ bool StudioRoutes::Handle(HttpRequest& request, const std::shared_ptr<HttpReply>
   if (route == nullptr) return false;
   const auto shared = std::make_shared<StudioRequest>(
       StudioRequest{std::move(request), std::move(target), reply, ticket});
-  const absl::Status added = queue_.Add([route, shared] { route->Answer(std::move(*shared)); });
+  const absl::Status added = queue_.Add([route, shared] {
+    if (shared->ticket->cancelled()) return;  // its client has gone
+    route->Answer(std::move(*shared));
+  });
   if (!added.ok()) reply->Send(ErrorResponse(added));
   return true;
 }

@@ -22,6 +22,7 @@ LEFT_OUT = {
     r'export PATH=': 'the test has that path',
     r'tensorboard ': 'e2e_tensorboard_test has its reader',
     r'magenta live --input_port=(keyboard|Keystation)': 'wants a keyboard; e2e_jack_test has one',
+    r'magenta studio': 'serves until it is stopped; e2e_studio_server_test starts it',
     r'grpcurl ': 'is not in Debian; e2e_server_test asks by reflection',
 }
 # What a command needs that a build or a machine may not have: words of the command, a program or module.

@@ -146,6 +146,10 @@ class StudioServer(Case):
         status, got = server.convert(b'MThd' + bytes(50 << 20))
         self.assertEqual(status, 413)
         self.assertIn('16777216', got['error']['remedy'])
+        # Each path has its own limit.
+        noise = bytes(5 << 20)
+        self.assertEqual(server.convert(noise)[0], 400)
+        self.assertEqual(server.ask('POST', '/v1/generators/default:generate', noise)[0], 413)
         # A few bytes a note: many fit.
         notes = b'\0\x90<d\1\x80<@' * 250_000 + b'\0\xff\x2f\0'
         status, got = server.convert(midi([])[:14] + b'MTrk' + struct.pack('>I', len(notes)) + notes)

@@ -8,8 +8,8 @@ void ServeFlags::Describe(Flags& flags) {
       "Answers GenerateSequenceRequests over gRPC (magenta.SequenceGeneratorService, with "
       "reflection and the health service) and over HTTP: GET /v1/generators, POST "
       "/v1/generators/ID:generate and ID:stream, /healthz, /metrics, /openapi.json. Requests that "
-      "come together go through one step of the network together. SIGTERM or Ctrl-C lets those in "
-      "progress end.");
+      "come together go through one step of the network together. The studio's page stands at / "
+      "where it is built. SIGTERM or Ctrl-C lets those in progress end.");
   flags.About(
       "Once it listens, stdout says where in one line: {\"host\", \"addresses\", \"port\", "
       "\"grpc_port\", \"generators\"}.");
