@@ -197,6 +197,23 @@ test("an answer that breaks off is said, and what came of it is played", async (
   await expect.poll(() => turn(page), { timeout: 10_000 }).toBe("yours");
 });
 
+test("a model that is removed while it plays is said, and another goes on", async ({ page, server }) => {
+  await page.goto(server.url);
+  await quick(page);
+  const model = page.getByRole("combobox", { name: "Model", exact: true });
+  const first = await model.inputValue();
+  const gone = { error: { code: "NOT_FOUND", message: `there is no generator ${first}`, remedy: "GET /v1/generators lists them" } };
+  await page.route(`**/${first}:stream`, (route) => route.fulfill({ status: 404, json: gone }));
+  await page.route("**/v1/generators", async (route) => {
+    const { generators } = (await (await route.fetch()).json()) as { generators: { id: string }[] };
+    await route.fulfill({ json: { generators: generators.filter(({ id }) => id !== first) } });
+  });
+  await strike(page, ["KeyZ", "KeyC"]);
+  await expect(page.getByRole("alert")).toContainText("no generator");
+  await expect(model).not.toHaveValue(first);
+  await phraseAndAnswer(page, ["KeyZ", "KeyC"]);
+});
+
 test("a MIDI keyboard plays, and a MIDI port sounds", async ({ page, server }) => {
   await page.addInitScript(() => {
     const sent: number[][] = [];

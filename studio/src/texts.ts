@@ -84,6 +84,7 @@ export const texts = {
     more: "More of this model",
     ready: (isDrum: boolean) =>
       isDrum ? "Ready: strike the pads or the letters shown on them." : "Ready: play the keys, or the letters shown on them.",
+    readyTouch: "Ready: play.",
     yours: "Your turn: play, and pause for a beat when you are done.",
     yoursBars: "Play in the bars marked as yours.",
     yoursFree: "Play, and press “Answer now” when you are done.",

@@ -1,5 +1,5 @@
 // The duet: you play, the machine answers.
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { ask } from "../api/client";
 import { fetchSoundAhead, latency, soundState } from "../sound/synth";
 import { askForMidi, chooseMidiOutput, midiInput, midiOutput, midiPorts, onMidiKey } from "../sound/midi_ports";
@@ -34,7 +34,10 @@ export function Duet() {
     void store.loadGenerators();
     fetchSoundAhead();
     onMidiKey((pitch, velocity, isDown) => (isDown ? store.keyDown(pitch, velocity) : store.keyUp(pitch)));
-    return store.stop;
+    return () => {
+      onMidiKey(() => undefined);
+      store.stop();
+    };
   }, []);
   return (
     <div class="duet">
@@ -85,11 +88,17 @@ function Stage() {
 /** Play and what one reaches for while playing. */
 function Bar() {
   const isPlaying = session.isPlaying.value;
+  const isFresh = store.isFresh.value;
+  const pause = useRef<HTMLButtonElement>(null);
+  // The big button goes; who pressed it goes on from here.
+  useEffect(() => {
+    if (!isFresh && document.activeElement === document.body) pause.current?.focus({ preventScroll: true });
+  }, [isFresh]);
   return (
     <div class="row duet-bar">
-      {!store.isFresh.value && (
+      {!isFresh && (
         <>
-          <button class={isPlaying ? "" : "primary"} onClick={() => (isPlaying ? store.stop() : void store.play())}>
+          <button ref={pause} class={isPlaying ? "" : "primary"} onClick={() => (isPlaying ? store.stop() : void store.play())}>
             <span aria-hidden="true">{isPlaying ? "❚❚" : "▶"}</span> {isPlaying ? texts.duet.pause : texts.duet.start}
           </button>
           <button disabled={!isPlaying || session.turn.value !== "yours"} onClick={() => session.answerNow()}>
@@ -129,6 +138,7 @@ function Tempo() {
 }
 
 function Status() {
+  const isNarrow = useNarrow();
   const sound = soundState.value;
   const turn = session.turn.value;
   const isDrum = store.details.value && isDrumKind(store.details.value);
@@ -136,7 +146,9 @@ function Status() {
   const text = !session.isPlaying.value
     ? session.notes.value.length > 0
       ? texts.duet.stopped
-      : texts.duet.ready(Boolean(isDrum))
+      : isNarrow
+        ? texts.duet.readyTouch
+        : texts.duet.ready(Boolean(isDrum))
     : turn === "yours"
       ? yours
       : turn === "asked"
@@ -207,7 +219,7 @@ function Settings() {
         </label>
       )}
       {details && wantsChords(details) && <Chart />}
-      <div class="row">
+      <div class="row keep">
         <button disabled={session.notes.value.length === 0} onClick={() => void saveMidi()}>
           {texts.duet.save}
         </button>

@@ -16,16 +16,20 @@ import { pieceOf, wantsChords } from "./phrase";
 import { Session, type Mode } from "./session";
 
 const isMode = (value: unknown): value is Mode => value === "pause" || value === "bars" || value === "free";
-const isProgram = (value: unknown): value is number => isNumber(value) && value >= 0 && value <= 127;
+const isWithin =
+  (low: number, high: number) =>
+  (value: unknown): value is number =>
+    isNumber(value) && value >= low && value <= high;
+const isProgram = isWithin(0, 127);
 const isObject = (value: unknown): value is Args => typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The server's generators; null: not known yet. */
 export const generators = signal<readonly GeneratorDetails[] | null>(null);
 export const chosenModel = setting("duet-model", "", isText);
 export const mode = setting<Mode>("duet-mode", "pause", isMode);
-export const bars = setting("duet-bars", 2, isNumber);
-export const qpm = setting("duet-qpm", 120, isNumber);
-export const beatsPerBar = setting("duet-beats", 4, isNumber);
+export const bars = setting("duet-bars", 2, isWithin(1, 8));
+export const qpm = setting("duet-qpm", 120, isWithin(30, 300));
+export const beatsPerBar = setting("duet-beats", 4, isWithin(2, 7));
 export const metronomeOn = setting("duet-metronome", true, isBoolean);
 export const countIn = setting("duet-count-in", false, isBoolean);
 export const chartText = setting("duet-chart", "C Am F G", isText);

@@ -65,6 +65,11 @@ export class BankSynth implements Sink {
     this.synth.silence();
   }
 
+  /** Resolves when all that was said before has been done. */
+  heard(): Promise<void> {
+    return this.synth.heard();
+  }
+
   /** Decodes the samples of a program's keys now, so that its first note need not wait for that. */
   warmUp(program: number, isDrum: boolean): void {
     const key = isDrum ? "drums" : String(program);

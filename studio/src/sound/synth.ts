@@ -87,18 +87,7 @@ async function begin(): Promise<boolean> {
   master.gain.value = 0.9;
   master.connect(analyser).connect(context.destination);
   const simple = new SimpleSynth(context, master);
-  const loaded = loadBank(context, master).then(
-    (synth) => {
-      bank = synth;
-      use(synth);
-      for (const voice of known.values()) synth.warmUp(voice.program, voice.isDrum ?? false);
-      soundState.value = { stage: "bank", progress: 1, message: "", remedy: "" };
-    },
-    (error: unknown) => {
-      use(simple);
-      fail("simple", error);
-    },
-  );
+  const loaded = useBank(context, master, simple);
   const late = new Promise<void>((resolve) => setTimeout(resolve, patienceSeconds * 1000));
   await Promise.race([loaded, late]);
   if (!sink) {
@@ -115,6 +104,23 @@ async function resumed(audio: AudioContext): Promise<void> {
     setTimeout(() => reject(new ApiError(texts.sound.noDevice, texts.sound.noDeviceRemedy)), 3000);
   });
   await Promise.race([audio.resume(), late]);
+}
+
+/** Plays with the sampled instruments as soon as they are there, or with `simple`, and says why. */
+async function useBank(audio: AudioContext, output: AudioNode, simple: Sink): Promise<void> {
+  try {
+    const synth = await loadBank(audio, output);
+    bank = synth;
+    // What is in use is readied first: its first note need not wait.
+    for (const voice of known.values()) synth.warmUp(voice.program, voice.isDrum ?? false);
+    await synth.heard();
+    use(synth);
+    soundState.value = { stage: "bank", progress: 1, message: "", remedy: "" };
+  } catch (error) {
+    bank = null;
+    use(simple);
+    fail("simple", error);
+  }
 }
 
 async function loadBank(audio: AudioContext, output: AudioNode): Promise<BankSynth> {

@@ -97,7 +97,12 @@ export class WorkletSynth {
     sequencer("loadNewSongList", [{ binary: file }]);
     sequencer("setLoopCount", 0);
     sequencer("play", null);
-    // Whoever answers this has read what came before.
+    await this.heard();
+  }
+
+  /** Resolves when all that was said before has been done. */
+  async heard(): Promise<void> {
+    // Messages are read in order, and this one is answered.
     const read = this.done("synthesizerSnapshot");
     this.post("requestSynthesizerSnapshot", null);
     await within(read, texts.sound.noSynthesizer);

@@ -133,12 +133,20 @@ function draw(canvas: HTMLCanvasElement, props: StageProps): void {
     context.fill();
   }
   context.globalAlpha = 1;
-  context.fillStyle = color.muted;
+  const name = (text: string, y: number) => {
+    // Names stay readable where notes pass under them.
+    context.globalAlpha = 0.75;
+    context.fillStyle = color.sheet;
+    context.fillRect(2, y - 8, context.measureText(text).width + 10, 16);
+    context.globalAlpha = 1;
+    context.fillStyle = color.muted;
+    context.fillText(text, 6, y);
+  };
   if (props.pads) {
-    for (const pad of props.pads) context.fillText(pad.name, 8, yOf(pad.pitch) + row / 2);
+    for (const pad of props.pads) name(pad.name, yOf(pad.pitch) + row / 2);
   } else {
     for (let pitch = range.low; pitch <= range.high; ++pitch) {
-      if (pitch % 12 === 0) context.fillText(pitchName(pitch), 6, yOf(pitch) + row / 2);
+      if (pitch % 12 === 0) name(pitchName(pitch), yOf(pitch) + row / 2);
     }
   }
   context.fillStyle = color.ink;
