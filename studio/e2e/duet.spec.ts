@@ -147,7 +147,24 @@ test("drums have pads, lead sheets a chart, turns of bars are kept", async ({ pa
   expect(answer.request.inputSequence!.textAnnotations!.map(({ text }) => text)).toEqual(["C", "Am"]);
 });
 
-test("a finger, several fingers and the focus play the keys", async ({ page, server }) => {
+test("several fingers play at once", async ({ page, server }) => {
+  await page.goto(server.url);
+  const key = (name: string) => page.getByRole("button", { name, exact: true });
+  const points = await Promise.all(
+    ["C4", "E4", "G4"].map(async (name, id) => {
+      const box = (await key(name).boundingBox())!;
+      return { x: box.x + box.width / 2, y: box.y + box.height * 0.9, id };
+    }),
+  );
+  const touch = await page.context().newCDPSession(page);
+  await touch.send("Emulation.setTouchEmulationEnabled", { enabled: true, maxTouchPoints: 3 });
+  await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: points });
+  for (const name of ["C4", "E4", "G4"]) await expect(key(name)).toHaveAttribute("aria-pressed", "true");
+  await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  for (const name of ["C4", "E4", "G4"]) await expect(key(name)).toHaveAttribute("aria-pressed", "false");
+});
+
+test("a mouse that glides and the focus play the keys", async ({ page, server }) => {
   await page.goto(server.url);
   const key = (name: string) => page.getByRole("button", { name, exact: true });
   const box = (await key("E4").boundingBox())!;

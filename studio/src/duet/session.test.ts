@@ -17,7 +17,9 @@ class World implements Outside {
   session = new Session(this);
 
   clock = () => this.time;
+  clicks: string[] = [];
   noteOn(voice: { name: string }, pitch: number, _velocity: number, at: number) {
+    if (voice.name === "metronome") this.clicks.push(`${pitch === 76 ? "!" : ""}${Number((at - this.zero).toFixed(3))}`);
     if (voice.name === "machine") this.heard.push(`${pitch}@${Number((at - this.zero).toFixed(3))}`);
   }
   noteOff = () => undefined;
@@ -147,6 +149,36 @@ describe("a duet", () => {
     it.session.open();
     await it.go(3.5);
     expect(it.heard).toEqual(["72@0", "72@1", "72@2", "72@3"]);
+  });
+  it("counts turns of bars from the end of its own tune on", async () => {
+    const it = world();
+    it.session.setMode("bars", 4);
+    it.session.open();
+    await it.go(8.5);
+    expect(it.session.turn.value).toBe("yours");
+    expect([7, 9, 17].map((time) => it.session.isYourBar(time))).toEqual([null, true, false]);
+  });
+  it("counts in, also where the metronome is silent, and goes on with the next bar", async () => {
+    const it = world();
+    it.session.stop();
+    it.session.metronome = false;
+    it.session.start(1);
+    await it.go(0.5);
+    expect(it.clicks.slice(-4)).toEqual(["!-2", "-1.5", "-1", "-0.5"]);
+    it.session.stop();
+    it.session.metronome = true;
+    it.clicks = [];
+    it.session.start();
+    await it.go(2.3);
+    expect(it.clicks[0]).toBe("!2");
+    expect(it.session.now()).toBeGreaterThanOrEqual(2);
+  });
+  it("keeps beats when the tempo changes", async () => {
+    const it = world();
+    await it.play(60, 0.5, 1);
+    it.session.setGrid({ qpm: 60, beatsPerBar: 4 });
+    expect(it.session.notes.value[0]!.startTime).toBeCloseTo(1, 1);
+    expect(it.session.isPlaying.value).toBe(true);
   });
   it("says when an answer breaks off, plays what came, and goes on", async () => {
     const it = world();

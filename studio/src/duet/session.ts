@@ -48,6 +48,8 @@ interface Place {
   at: number;
   seconds: number;
   scale: number;
+  /** Whether it is a tune of the machine's own: turns are counted from its end on. */
+  opens: boolean;
 }
 
 /** An answer's first note comes at least so long after it is known: the synthesizer has to be told in time. */
@@ -94,6 +96,8 @@ export class Session {
   private answerEnd = 0;
   private hasFailed = false;
   private turnsFrom = 0;
+  /** Where counting in ends. */
+  private countedIn = 0;
   private turnsDone = -1;
   private lead = firstLead;
 
@@ -122,6 +126,7 @@ export class Session {
     this.zero = this.outside.clock() + delay + countInBars * bar - from;
     this.pulled = from - countInBars * bar;
     this.turnsFrom = from;
+    this.countedIn = from;
     this.turnsDone = -1;
     this.phrase = [];
     this.turn.value = "yours";
@@ -282,7 +287,8 @@ export class Session {
     this.question = null;
     this.turn.value = "asked";
     const seconds = openingBars * barSeconds(this.grid);
-    void this.hear(details, { generatorOptions: { args } }, { origin: at, at, seconds, scale: openingQpm / this.grid.qpm });
+    const place = { origin: at, at, seconds, scale: openingQpm / this.grid.qpm, opens: true };
+    void this.hear(details, { generatorOptions: { args } }, place);
   }
 
   /** The machine goes on with all that was played so far. */
@@ -305,18 +311,18 @@ export class Session {
     this.turn.value = "asked";
     const { at, seconds } = question;
     const { request, origin } = requestFor(question, details, this.grid, this.chart, this.args);
-    void this.hear(details, request, { origin, at, seconds, scale: 1 });
+    void this.hear(details, request, { origin, at, seconds, scale: 1, opens: false });
   }
 
   /** Asks, and plays what comes. */
   private async hear(details: GeneratorDetails, request: GenerateSequenceRequest, place: Place): Promise<void> {
-    const { origin, at, seconds, scale } = place;
+    const { origin, at, seconds, scale, opens } = place;
     this.asking?.abort();
     const abort = new AbortController();
     this.asking = abort;
     this.hasFailed = false;
     this.answerAt = at;
-    this.answerEnd = at + seconds;
+    this.endAt(at + seconds, opens);
     const answer: Answer = { model: details.id, request, at, late: 0, seed: null };
     this.answers.value = [...this.answers.value, answer];
     const begun = performance.now();
@@ -347,7 +353,7 @@ export class Session {
       seen = notes.length;
       if (fresh.length === 0) return;
       answer.late = late;
-      this.answerEnd = at + seconds + late;
+      this.endAt(at + seconds + late, opens);
       this.pending.push(...fresh);
       this.notes.value = [...this.notes.value, ...fresh];
     };
@@ -369,6 +375,13 @@ export class Session {
     }
   }
 
+  private endAt(end: number, opens: boolean): void {
+    this.answerEnd = end;
+    if (!opens) return;
+    this.turnsFrom = lineFrom(end, barSeconds(this.grid));
+    this.turnsDone = -1;
+  }
+
   /** What a scheduler calls: hands all before `until` (seconds of the audio clock) to the synthesizer, and takes turns. */
   pull(until: number): void {
     if (!this.isPlaying.value) return;
@@ -383,7 +396,7 @@ export class Session {
   private clicks(from: number, to: number): void {
     for (const { time, isBar } of beatsBetween(this.grid, from, to)) {
       // A count-in is always heard.
-      if (!this.metronome && time >= this.turnsFrom - 1e-6) continue;
+      if (!this.metronome && time >= this.countedIn - 1e-6) continue;
       const pitch = isBar ? 76 : 77;
       this.outside.noteOn(metronome, pitch, isBar ? 90 : 60, this.zero + time);
       this.outside.noteOff(metronome, pitch, this.zero + time + 0.05);
@@ -484,7 +497,7 @@ export class Session {
 
   /** Whether the bar at `time` is yours, where bars are fixed; null elsewhere. */
   isYourBar(time: number): boolean | null {
-    if (this.mode !== "bars") return null;
+    if (this.mode !== "bars" || time < this.turnsFrom) return null;
     const length = this.bars * barSeconds(this.grid);
     return Math.floor(lineBefore(time - this.turnsFrom, length) / length + 1e-6) % 2 === 0;
   }

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { pitchName, isBlack } from "./keys";
 import "./roll_stage.css";
+import { pitchRange, viewAt } from "./stage_view";
 
 export interface StageNote {
   pitch: number;
@@ -25,35 +26,7 @@ export interface StageProps {
   label: string;
 }
 
-/** The play head stands here, a part of the width. */
-const headAt = 0.4;
 const reduced = matchMedia("(prefers-reduced-motion: reduce)");
-
-/** The lowest and the highest row that shows all `pitches`, two octaves at least. */
-export function pitchRange(pitches: readonly number[]): { low: number; high: number } {
-  let low = Math.min(60, ...pitches) - 2;
-  let high = Math.max(76, ...pitches) + 2;
-  const missing = 24 - (high - low);
-  if (missing > 0) {
-    low -= Math.ceil(missing / 2);
-    high += Math.floor(missing / 2);
-  }
-  return { low: Math.max(0, low), high: Math.min(127, high) };
-}
-
-interface View {
-  /** Seconds at the left edge, and pixels a second. */
-  from: number;
-  scale: number;
-}
-
-/** What the stage shows at `now`: it scrolls, or, for those who want less motion, turns pages. */
-export function viewAt(now: number, width: number, seconds: number, turnsPages: boolean): View {
-  const scale = width / seconds;
-  if (!turnsPages) return { from: now - headAt * seconds, scale };
-  const page = seconds * (1 - 0.2);
-  return { from: Math.floor(now / page) * page - 0.1 * seconds, scale };
-}
 
 function colors(element: Element) {
   const style = getComputedStyle(element);
