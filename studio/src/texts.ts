@@ -92,7 +92,7 @@ export const texts = {
     plays: "The machine plays.",
     stopped: "Paused. Play goes on with the next bar.",
     stage: (yours: number, its: number) => `Piano roll: ${yours} notes by you, ${its} by the machine`,
-    goesOnWith: (model: string) => `${model.replaceAll("_", " ")} goes on instead.`,
+    goesOnWith: (model: string) => `${model} goes on instead.`,
   },
   compose: {
     untitled: "Untitled",

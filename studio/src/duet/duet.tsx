@@ -190,7 +190,7 @@ function Settings() {
         <select value={details?.id ?? ""} onChange={(event) => (store.chosenModel.value = event.currentTarget.value)}>
           {list.map((one) => (
             <option key={one.id} value={one.id}>
-              {one.id.replaceAll("_", " ")}
+              {store.nameOf(one.id)}
             </option>
           ))}
         </select>

@@ -2,6 +2,7 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { ApiError } from "../api/client";
 import { listGenerators, stream } from "../api/generators";
+import { listModels } from "../api/models";
 import type { GeneratorDetails } from "../api/types";
 import { addSource } from "../sound/scheduler";
 import { clock, cut, latency, noteOff, noteOn, startSound, warmUp } from "../sound/synth";
@@ -38,6 +39,11 @@ export const playerProgram = setting("duet-player-program", 0, isProgram);
 export const machineProgram = setting("duet-machine-program", 11, isProgram);
 export const args = setting<Args>("duet-args", {}, isObject);
 
+const names = signal<Record<string, string>>({});
+
+/** What people call a model. */
+export const nameOf = (id: string): string => names.value[id] || id.replaceAll("_", " ");
+
 /** The model that answers; the first where the chosen one is gone; null: none is known. */
 export const details = computed<GeneratorDetails | null>(
   () => generators.value?.find((one) => one.id === chosenModel.value) ?? generators.value?.[0] ?? null,
@@ -49,6 +55,12 @@ export async function loadGenerators(): Promise<void> {
     generators.value = await listGenerators();
   } catch (error) {
     sayError(error);
+    return;
+  }
+  try {
+    names.value = Object.fromEntries((await listModels()).models.map(({ id, name }) => [id, name]));
+  } catch {
+    // Their ids serve as names.
   }
 }
 
@@ -68,7 +80,7 @@ export const session = new Session({
 async function modelIsGone(): Promise<void> {
   const gone = details.value?.id;
   await loadGenerators();
-  if (details.value && details.value.id !== gone) say(texts.duet.goesOnWith(details.value.id));
+  if (details.value && details.value.id !== gone) say(texts.duet.goesOnWith(nameOf(details.value.id)));
 }
 
 effect(() => {
