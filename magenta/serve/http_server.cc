@@ -1,7 +1,8 @@
 // A connection is a coroutine on a strand of its own: it reads a request, hands it to the HttpApi,
-// and writes what its Exchange brings. Heads are read and checked by http_head.h before Beast
-// parses them. Everything that a client sends is bounded before it is read: the head, the body (its
-// own limit, and one for all bodies in progress), and the time for both.
+// and writes what its Exchange brings; with a certificate all of it goes through TLS. Heads are
+// read and checked by http_head.h before Beast parses them. Everything that a client sends is
+// bounded before it is read: the head, the body (its own limit, and one for all bodies in
+// progress), and the time for both.
 
 #include "magenta/serve/http_server.h"
 
@@ -15,11 +16,14 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <boost/beast/ssl.hpp>
 #include <deque>
 #include <mutex>
 #include <optional>
@@ -146,10 +150,15 @@ struct Shared {
   std::atomic<bool> draining{false};
 };
 
-class Connection : public std::enable_shared_from_this<Connection> {
+using PlainStream = beast::tcp_stream;
+using TlsStream = beast::ssl_stream<PlainStream>;
+
+/// Of either stream.
+template <typename Stream>
+class Connection : public std::enable_shared_from_this<Connection<Stream>> {
  public:
-  Connection(tcp::socket socket, std::shared_ptr<Shared> shared)
-      : stream_(std::move(socket)), shared_(std::move(shared)) {
+  Connection(Stream stream, std::shared_ptr<Shared> shared)
+      : stream_(std::move(stream)), shared_(std::move(shared)) {
     shared_->service.metrics().connections += 1;
   }
   ~Connection() { shared_->service.metrics().connections -= 1; }
@@ -157,18 +166,30 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection& operator=(const Connection&) = delete;
 
   net::awaitable<void> Run() {
+    ErrorCode error;
+    if constexpr (kIsTls) {
+      tcp_stream().expires_after(kHeadTime);
+      co_await stream_.async_handshake(net::ssl::stream_base::server, Awaiting(error));
+      if (error) co_return;
+    }
     while (co_await OneRequest()) {
     }
-    ErrorCode ignored;
-    stream_.socket().shutdown(tcp::socket::shutdown_both, ignored);
+    if constexpr (kIsTls) {
+      tcp_stream().expires_after(kLingerTime);
+      co_await stream_.async_shutdown(Awaiting(error));
+    }
+    tcp_stream().socket().shutdown(tcp::socket::shutdown_both, error);
   }
 
  private:
   using Parser = http::request_parser<http::string_body>;
+  static constexpr bool kIsTls = std::is_same_v<Stream, TlsStream>;
+
+  PlainStream& tcp_stream() { return beast::get_lowest_layer(stream_); }
 
   /// Whether the connection stays open.
   net::awaitable<bool> OneRequest() {
-    stream_.expires_after(kHeadTime);
+    tcp_stream().expires_after(kHeadTime);
     const std::optional<HeadScan> head = co_await ReadHead();
     if (!head.has_value()) co_return false;
     if (head->fault.has_value()) co_return co_await RefuseHead(*head->fault);
@@ -197,7 +218,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         co_await http::async_write(stream_, go_on, Awaiting(error));
         if (error) co_return false;
       }
-      stream_.expires_after(kBodyTime);
+      tcp_stream().expires_after(kBodyTime);
       parser.eager(true);
       while (!parser.is_done()) {
         co_await http::async_read_some(stream_, buffer_, parser, Awaiting(error));
@@ -244,7 +265,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   net::awaitable<bool> Answered(HttpRequest request) {
     auto exchange = std::make_shared<Exchange>(stream_.get_executor());
     auto ticket = std::make_shared<Ticket>();
-    stream_.expires_never();
+    tcp_stream().expires_never();
     shared_->api.Handle(std::move(request), exchange, ticket);
     WatchForGoing(exchange, ticket);
     bool open = true, ended = false;
@@ -252,7 +273,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
       std::optional<Answer> answer = co_await exchange->Next();
       open = answer.has_value();
       if (!open) break;
-      stream_.expires_after(kWriteTime);
+      tcp_stream().expires_after(kWriteTime);
       ErrorCode error;
       if (auto* response = std::get_if<HttpResponse>(&*answer)) {
         error = co_await Write(*response);
@@ -266,26 +287,27 @@ class Connection : public std::enable_shared_from_this<Connection> {
         co_await net::async_write(stream_, http::make_chunk_last(), Awaiting(error));
         ended = true;
       }
-      stream_.expires_never();
+      tcp_stream().expires_never();
       open = !error;
     }
     exchange->Leave();
     ticket->Cancel();
     ErrorCode ignored;
-    stream_.socket().cancel(ignored);  // the watch
+    tcp_stream().socket().cancel(ignored);  // the watch
     co_return open&& keep_alive_;
   }
 
   /// A client that closes while it waits needs no answer.
   void WatchForGoing(const std::shared_ptr<Exchange>& exchange,
                      const std::shared_ptr<Ticket>& ticket) {
-    stream_.socket().async_wait(tcp::socket::wait_read, [self = shared_from_this(), exchange,
-                                                         ticket](const ErrorCode& error) {
+    tcp_stream().socket().async_wait(tcp::socket::wait_read, [self = this->shared_from_this(),
+                                                              exchange,
+                                                              ticket](const ErrorCode& error) {
       if (error) return;
       char byte = 0;
       ErrorCode peeked;
-      self->stream_.socket().non_blocking(true, peeked);
-      self->stream_.socket().receive(net::buffer(&byte, 1), tcp::socket::message_peek, peeked);
+      self->tcp_stream().socket().non_blocking(true, peeked);
+      self->tcp_stream().socket().receive(net::buffer(&byte, 1), tcp::socket::message_peek, peeked);
       // Bytes are the next request's: whether their sender goes is not seen then.
       if (!peeked || peeked == net::error::would_block) return;
       ticket->Cancel();
@@ -305,7 +327,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     response.body() = {body.data(), body.size()};
     response.prepare_payload();
     // Music is taken in a moment; what is large at half a megabyte a second.
-    stream_.expires_after(kWriteTime + std::chrono::seconds(body.size() >> 19));
+    tcp_stream().expires_after(kWriteTime + std::chrono::seconds(body.size() >> 19));
     ErrorCode error;
     http::response_serializer<http::span_body<const char>> serializer(response);
     if (is_head_) {
@@ -348,11 +370,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Sends an answer to a client that may still be sending, and lets it see it.
   net::awaitable<bool> SendLast(HttpResponse response) {
     keep_alive_ = false;
-    stream_.expires_after(kLingerTime);
+    tcp_stream().expires_after(kLingerTime);
     const ErrorCode written = co_await Write(response);
     if (written) co_return false;
     ErrorCode error;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, error);
+    // Who reads TLS takes the end of what is sent for that of the connection.
+    if constexpr (!kIsTls) tcp_stream().socket().shutdown(tcp::socket::shutdown_send, error);
     std::array<char, 4096> dropped;
     while (!error) co_await stream_.async_read_some(net::buffer(dropped), Awaiting(error));
     co_return false;
@@ -384,13 +407,39 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Shared& shared;
   };
 
-  beast::tcp_stream stream_;
+  Stream stream_;
   beast::flat_buffer buffer_{kMaxHead + (64 << 10)};
   std::shared_ptr<Shared> shared_;
   int64_t body_limit_ = 0;  // of the request in progress
   bool keep_alive_ = false;
   bool is_head_ = false;
 };
+
+/// What TLS needs, of PEM files. Errors (exit 3) name the file.
+absl::StatusOr<std::unique_ptr<net::ssl::context>> TlsContext(const ServeOptions& options) {
+  auto context = std::make_unique<net::ssl::context>(net::ssl::context::tls_server);
+  ErrorCode error;
+  context->set_options(net::ssl::context::default_workarounds | net::ssl::context::no_sslv2 |
+                           net::ssl::context::no_sslv3 | net::ssl::context::no_tlsv1 |
+                           net::ssl::context::no_tlsv1_1,
+                       error);
+  // A key that is locked by a password is refused, not asked for on the terminal.
+  context->set_password_callback(
+      [](size_t /*most*/, net::ssl::context::password_purpose /*why*/) { return std::string(); },
+      error);
+  context->use_certificate_chain_file(options.tls_cert, error);
+  if (error) {
+    return InputError(options.tls_cert, "is no certificate in PEM: " + error.message(),
+                      "docs/server.md has the command that makes a pair");
+  }
+  context->use_private_key_file(options.tls_key, net::ssl::context::pem, error);
+  if (error) {
+    return InputError(options.tls_key,
+                      "is no private key in PEM that goes with --tls_cert: " + error.message(),
+                      "docs/server.md has the command that makes a pair");
+  }
+  return context;
+}
 
 class RunningHttpServer final : public HttpServer {
  public:
@@ -403,6 +452,9 @@ class RunningHttpServer final : public HttpServer {
   }
 
   absl::Status Start(const ServeOptions& options) {
+    if (!options.tls_cert.empty()) {
+      MAGENTA_ASSIGN_OR_RETURN(tls_, TlsContext(options));
+    }
     const std::vector<std::string> addresses = ListenAddresses(options.host);
     absl::Status listening = ListenAtOrAny(addresses, options.http_port);
     for (const int port : options.other_http_ports) {
@@ -486,14 +538,25 @@ class RunningHttpServer final : public HttpServer {
         continue;
       }
       if (shared_->service.metrics().connections >= max_connections) continue;  // closes it
-      const auto executor = socket.get_executor();
-      auto connection = std::make_shared<Connection>(std::move(socket), shared_);
-      net::co_spawn(
-          executor, [connection]() { return connection->Run(); },
-          [connection](const std::exception_ptr&) {});
+      PlainStream stream(std::move(socket));
+      if (tls_ == nullptr) {
+        Begin(std::move(stream));
+      } else {
+        Begin(TlsStream(std::move(stream), *tls_));
+      }
     }
   }
 
+  template <typename Stream>
+  void Begin(Stream stream) {
+    const auto executor = stream.get_executor();
+    auto connection = std::make_shared<Connection<Stream>>(std::move(stream), shared_);
+    net::co_spawn(
+        executor, [connection]() { return connection->Run(); },
+        [connection](const std::exception_ptr&) {});
+  }
+
+  std::unique_ptr<net::ssl::context> tls_;  // null: plain HTTP
   net::io_context io_{2};
   std::shared_ptr<Shared> shared_;
   std::vector<std::unique_ptr<tcp::acceptor>> acceptors_;  // one an address

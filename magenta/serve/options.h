@@ -30,6 +30,9 @@ struct ServeOptions {
   /// What clients must say; "" asks for nothing, and is for loopback hosts alone.
   std::string auth_token;
 
+  /// PEM files, for HTTP over TLS; both or none.
+  std::string tls_cert, tls_key;
+
   /// Threads that step networks. Results do not depend on it.
   int threads = 1;
   /// Bytes of one request.

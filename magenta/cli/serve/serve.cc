@@ -42,6 +42,12 @@ class RunningServe : public ServeFlags {
           fmt::format("--host={} lets others in, and --auth_token is not given", host),
           "Give --auth_token, or leave --host out");
     }
+    options.tls_cert = tls_cert;
+    options.tls_key = tls_key;
+    if (tls_cert.empty() != tls_key.empty()) {
+      return UsageError("--tls_cert and --tls_key go together",
+                        "docs/server.md has the command that makes a pair");
+    }
     options.threads = context.globals.Threads();
     options.max_body_bytes = max_body_bytes;
     options.max_notes = max_notes;
@@ -69,9 +75,9 @@ class RunningServe : public ServeFlags {
                            .Set("grpc_port", static_cast<int64_t>(where.grpc_port))
                            .Set("generators", Json::ArrayOf(where.generators)));
     MAGENTA_RETURN_IF_ERROR(context.out.Flush());
-    context.out.Info(fmt::format("HTTP at http://{}, gRPC at {}; Ctrl-C ends it.",
-                                 HostAndPortText(host, where.http_port),
-                                 HostAndPortText(host, where.grpc_port)));
+    context.out.Info(fmt::format(
+        "HTTP at {}://{}, gRPC at {}; Ctrl-C ends it.", tls_cert.empty() ? "http" : "https",
+        HostAndPortText(host, where.http_port), HostAndPortText(host, where.grpc_port)));
     return absl::OkStatus();
   }
 };

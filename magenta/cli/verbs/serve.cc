@@ -34,6 +34,12 @@ void ServeFlags::Describe(Flags& flags) {
           "What clients must send as \"authorization: Bearer TOKEN\". $MAGENTA_AUTH_TOKEN says it "
           "too, and shows in no list of processes.")
       .Value("TOKEN");
+  flags
+      .Text("tls_cert", &tls_cert,
+            "Certificate (PEM, its chain behind it), with --tls_key: HTTP is https then. gRPC is "
+            "not. A browser gives sound and MIDI to pages of this machine and of https alone.")
+      .Value("FILE");
+  flags.Text("tls_key", &tls_key, "Its private key (PEM).").Value("FILE");
   flags.Group("Sound");
   flags
       .Text("soundfont", &soundfont,

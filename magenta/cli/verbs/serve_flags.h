@@ -17,6 +17,7 @@ struct ServeFlags : HandedOverVerb {
   int port = 8080;
   int grpc_port = 50051;
   std::string auth_token;
+  std::string tls_cert, tls_key;
   int64_t max_body_bytes = 4 << 20;
   int64_t max_notes = 20000;
   int64_t max_steps = 16384;
