@@ -371,14 +371,20 @@ function drawNotes(context: CanvasRenderingContext2D, palette: Palette, track: R
     const y = t.yOf(note.pitch) + inset;
     if (x + width < t.left || y + height < t.top || y > t.height) continue;
     context.globalAlpha = opacityOf(note.velocity) * dim;
-    context.beginPath();
-    context.roundRect(x, y, width, height, Math.min(radius, width / 3));
-    context.fill();
+    // Round corners cost a path, and where there are many small notes nobody sees them.
+    const isSelected = scene.selected.has(note.id);
+    if (width >= 12 || isSelected) {
+      context.beginPath();
+      context.roundRect(x, y, width, height, Math.min(radius, width / 3));
+      context.fill();
+    } else {
+      context.fillRect(x, y, width, height);
+    }
     if (track.isBehind) continue;
     // A full-coloured beginning, so that soft notes are seen as well.
     context.globalAlpha = 1;
     context.fillRect(x, y, Math.min(2, width), height);
-    if (scene.selected.has(note.id)) {
+    if (isSelected) {
       context.strokeStyle = palette.ink;
       context.lineWidth = 2;
       context.stroke();
