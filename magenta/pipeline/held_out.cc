@@ -8,9 +8,12 @@
 #include <iterator>
 #include <set>
 #include <utility>
+#include <variant>
 
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
+#include "magenta/io/record/sequence_example.h"
+#include "magenta/io/record/tfrecord.h"
 
 namespace magenta {
 namespace {
@@ -32,14 +35,19 @@ std::string EvalFileBeside(const std::string& training) {
 
 // What stays together: all examples of a file; each alone where all come from one, or from
 // nobody knows where.
-std::vector<std::string> GroupsOf(const std::vector<DatasetExample>& examples) {
-  std::set<std::string> sources;
-  for (const DatasetExample& example : examples) sources.insert(example.source);
+std::vector<std::string> GroupsOf(const std::vector<std::string>& sources) {
+  const bool several = std::set<std::string>(sources.begin(), sources.end()).size() > 1;
   std::vector<std::string> groups;
-  for (size_t i = 0; i < examples.size(); ++i) {
-    groups.push_back(sources.size() > 1 ? examples[i].source : fmt::format("example {}", i));
+  for (size_t i = 0; i < sources.size(); ++i) {
+    groups.push_back(several ? sources[i] : fmt::format("example {}", i));
   }
   return groups;
+}
+
+std::vector<std::string> GroupsOf(const std::vector<DatasetExample>& examples) {
+  std::vector<std::string> sources;
+  for (const DatasetExample& example : examples) sources.push_back(example.source);
+  return GroupsOf(sources);
 }
 
 // At least two groups.
@@ -92,6 +100,38 @@ HeldOut HoldOut(const std::string& pattern, const ModelSpec& spec, uint32_t seed
       "learns from all",
       held_out.examples.size(), groups.size(), why);
   return held_out;
+}
+
+absl::StatusOr<SplitCounts> SplitDataset(const std::string& training_file,
+                                         const std::string& eval_file, uint32_t seed,
+                                         int64_t least) {
+  std::vector<std::string> records, sources;
+  MAGENTA_ASSIGN_OR_RETURN(RecordReader reader, RecordReader::Open(training_file));
+  for (std::string record;;) {
+    MAGENTA_ASSIGN_OR_RETURN(const bool more, reader.Next(&record));
+    if (!more) break;
+    const auto example = ParseExample(record);
+    if (!example.ok()) return WithFile(example.status(), training_file);
+    const auto* compact = std::get_if<CompactExample>(&*example);
+    sources.push_back(compact != nullptr ? compact->source : "");
+    records.push_back(std::move(record));
+  }
+  const std::vector<std::string> groups = GroupsOf(sources);
+  const std::set<std::string> different(groups.begin(), groups.end());
+  std::set<std::string> chosen;
+  if (static_cast<int64_t>(different.size()) >= std::max<int64_t>(least, 2)) {
+    chosen = Chosen(groups, seed, HeldOutRule::kTenth);
+  }
+  MAGENTA_ASSIGN_OR_RETURN(RecordWriter training, RecordWriter::Create(training_file));
+  MAGENTA_ASSIGN_OR_RETURN(RecordWriter eval, RecordWriter::Create(eval_file));
+  for (size_t i = 0; i < records.size(); ++i) {
+    RecordWriter& writer = chosen.contains(groups[i]) ? eval : training;
+    MAGENTA_RETURN_IF_ERROR(writer.Write(records[i]));
+  }
+  // The other way round a break between the two would lose examples.
+  MAGENTA_RETURN_IF_ERROR(eval.Commit());
+  MAGENTA_RETURN_IF_ERROR(training.Commit());
+  return SplitCounts{training.records_written(), eval.records_written()};
 }
 
 }  // namespace magenta

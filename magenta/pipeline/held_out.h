@@ -33,4 +33,18 @@ struct HeldOut {
 HeldOut HoldOut(const std::string& pattern, const ModelSpec& spec, uint32_t seed, HeldOutRule rule,
                 std::vector<DatasetExample>& examples);
 
+/// What SplitDataset wrote.
+struct SplitCounts {
+  int64_t training = 0;  // examples
+  int64_t held_out = 0;
+};
+
+/// Moves the examples of a tenth of the files of the compact data set `training_file` (those that
+/// HoldOut takes by kTenth) to `eval_file`, which is written anew; none where there are fewer than
+/// `least` files (of one file: examples). Errors: not readable as one (exit 3), not writable (exit
+/// 5).
+absl::StatusOr<SplitCounts> SplitDataset(const std::string& training_file,
+                                         const std::string& eval_file, uint32_t seed,
+                                         int64_t least);
+
 }  // namespace magenta

@@ -1,6 +1,7 @@
 """The loop of music: MIDI -> NoteSequences -> data set -> (training) -> generation -> more."""
 
 import gzip
+import json
 import os
 import re
 import signal
@@ -371,6 +372,20 @@ class Training(Case):
         self.assertEqual(len(self.files('out')), 2)
         events = [f for f in self.files('run/train') if 'tfevents' in f]
         self.assertIn('loss', self.ok('inspect', self.path('run', 'train', events[0])).out)
+        self.check_progress(data, hparams)
+
+    def check_progress(self, data, hparams):
+        """What --progress tells programs: lines as they come, the result last."""
+        told = self.ok('train', '--from=' + self.path('run'), '--run_dir=' + self.path('again'), data, hparams,
+                       '--num_training_steps=6', '--eval_every_steps=3', '--json', '--progress').out
+        lines = [json.loads(line) for line in told.splitlines()]
+        self.assertEqual([(line['event'], line['step']) for line in lines[:-1] if line['event'] == 'held_out'],
+                         [('held_out', 0), ('held_out', 3), ('held_out', 6)])
+        steps = [line for line in lines[:-1] if line['event'] == 'step']
+        self.assertEqual((steps[0]['step'], steps[-1]['step'], steps[-1]['total']), (1, 6, 6))
+        self.assertEqual(set(steps[0]), {'event', 'step', 'total', 'loss', 'steps_per_second', 'eta_seconds'})
+        self.assertEqual(lines[-1]['step'], 6)
+        self.assertEqual(lines[-1]['best_loss'], min(line['loss'] for line in lines[:-1] if line['event'] == 'held_out'))
 
 
 if __name__ == '__main__':

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 
@@ -21,6 +22,7 @@ constexpr int64_t kSteps = 20000, kFineTuningSteps = 2000;
 constexpr int64_t kMeasureEvery = 100, kMeasureEveryFineTuning = 20;  // steps
 constexpr int kWithoutGain = 10, kFineTuningWithoutGain = 5;          // measurements
 constexpr char kNoEvaluation[] = "none";
+constexpr auto kBetweenSteps = std::chrono::milliseconds(100);  // that --progress tells of
 
 class RunningTrainVerb : public TrainFlags {
  public:
@@ -37,7 +39,11 @@ class RunningTrainVerb : public TrainFlags {
     ProgressBar bar(context.out, "training");
     if (ranks == nullptr || ranks->leads()) {
       options.on_progress = [&](const TrainProgress& progress) {
-        Show(progress, context.out, bar);
+        if (this->progress && context.out.json()) {
+          Tell(progress, context.out);
+        } else {
+          Show(progress, context.out, bar);
+        }
       };
     }
     MAGENTA_ASSIGN_OR_RETURN(const TrainResult result, Train(options));
@@ -104,6 +110,30 @@ class RunningTrainVerb : public TrainFlags {
     return ranks;
   }
 
+  // For programs: {"event": "held_out", ...} or {"event": "step", ...}.
+  void Tell(const TrainProgress& progress, Output& out) {
+    const auto now = std::chrono::steady_clock::now();
+    if (progress.evaluation != nullptr) {
+      out.Result(Json::Object()
+                     .Set("event", "held_out")
+                     .Set("step", progress.step)
+                     .Set("loss", progress.evaluation->loss)
+                     .Set("examples", progress.evaluation->examples));
+    } else if (now - told_ >= kBetweenSteps || progress.step == progress.total) {
+      told_ = now;
+      out.Result(Json::Object()
+                     .Set("event", "step")
+                     .Set("step", progress.step)
+                     .Set("total", progress.total)
+                     .Set("loss", progress.loss)
+                     .Set("steps_per_second", progress.steps_per_s)
+                     .Set("eta_seconds", progress.eta_s));
+    } else {
+      return;
+    }
+    (void)out.Flush();
+  }
+
   static void Show(const TrainProgress& progress, Output& out, ProgressBar& bar) {
     if (progress.evaluation != nullptr) {
       out.Info("held out: " + MetricsText(progress.step, *progress.evaluation));
@@ -148,6 +178,8 @@ class RunningTrainVerb : public TrainFlags {
                            result.best_step == 0 ? ", what it began from" : ""));
     }
   }
+
+  std::chrono::steady_clock::time_point told_;
 };
 
 }  // namespace

@@ -44,6 +44,7 @@ struct TrainFlags : HandedOverVerb {
   int64_t summary_frequency = 10;
   std::string device = "auto";
   bool mixed_precision = false;
+  bool progress = false;
 };
 
 /// `magenta eval`.

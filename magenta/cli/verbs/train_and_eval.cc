@@ -93,6 +93,10 @@ void TrainFlags::Describe(Flags& flags) {
       .Choices({"auto", "cpu", "cuda"})
       .Value("DEVICE");
   flags.Bool("mixed_precision", &mixed_precision, "On a GPU: products in bfloat16.");
+  flags.Bool(
+      "progress", &progress,
+      "With --json: a line of JSON for steps, ten a second at most, and for each measurement, "
+      "as they come; the result is the last line.");
   flags.AddExample(
       "magenta train --config=lookback_rnn --run_dir=run "
       "--sequence_example_file=data/training_melodies.tfrecord "
