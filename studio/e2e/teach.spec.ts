@@ -16,7 +16,7 @@ async function jobsOf(page: Page, server: StudioServer): Promise<Job[]> {
 }
 
 test("files are sent, broken ones named; a model learns, plays, is renamed and removed @short", async ({ page, server }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(300_000);
   await page.goto(`${server.url}/#teach`);
   const picture = { name: "cover.jpg", mimeType: "image/jpeg", buffer: Buffer.from("x") };
   const files = [...Array.from({ length: 12 }, (_, number) => tuneFile(number + 1)), brokenFile(1), brokenFile(2), picture];
@@ -36,12 +36,12 @@ test("files are sent, broken ones named; a model learns, plays, is renamed and r
   });
   expect(asked.ok()).toBe(true);
   await page.getByRole("button", { name: /^My reels/ }).click({ timeout: 15_000 });
-  await expect(page.getByText("My reels stands beside the other models.")).toBeVisible({ timeout: 90_000 });
+  await expect(page.getByText("My reels stands beside the other models.")).toBeVisible({ timeout: 200_000 });
   await expect(page.getByRole("img", { name: /Losses at step/ })).toBeVisible();
   expect(await seriousFaults(page)).toEqual([]);
 
   await page.reload();
-  await expect(page.getByText("My reels stands beside the other models.")).toBeVisible();
+  await expect(page.getByText("My reels stands beside the other models.")).toBeVisible({ timeout: 30_000 });
   await page.getByRole("button", { name: "Rename My reels" }).click();
   await page.getByLabel("New name").fill("Reels");
   await page.getByRole("button", { name: "Rename", exact: true }).click();
@@ -56,7 +56,7 @@ test("files are sent, broken ones named; a model learns, plays, is renamed and r
 });
 
 test("two tabs see one job: one stops it, the other shows that and goes on @short", async ({ page, server, context }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(300_000);
   await page.goto(`${server.url}/#teach`);
   await drop(page, Array.from({ length: 12 }, (_, number) => tuneFile(number + 1)));
   await expect(page.getByText("of 12 files can be learned from")).toBeVisible({ timeout: 30_000 });
