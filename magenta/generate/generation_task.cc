@@ -115,6 +115,10 @@ absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& 
     }
   }
   filters_ = GivenScoreFilters(args.sampling);
+  if (options.distributions && Expectation::IsKnownOf(*model_)) {
+    expectation_.emplace(model_, primer_);
+    FindDrawnSteps();
+  }
   primed_.emplace(model_, 1, model_->codec->MakeControl(script_.given.control));
   HearPrimer();
   return absl::OkStatus();
@@ -136,7 +140,49 @@ void GenerationTask::Advance() {
     run_.emplace(*primed_, beam_, static_cast<float>(primer_score_), sources_, script_.segments);
     primed_.reset();
   }
+  if (rehearing_.has_value()) return HearAgain();
+  if (expectation_.has_value() && IsOnlyCandidate()) Expect(run_->session(), run_->steps_done());
   run_->Advance();
+  if (!expectation_.has_value() || IsOnlyCandidate() || !run_->done()) return;
+  rehearing_.emplace(
+      Rehearing{Session(model_, 1, model_->codec->MakeControl(script_.given.control)),
+                run_->Results().front().events});
+  HearAgain();
+}
+
+/// The steps after the primer that are drawn, from those segments.
+void GenerationTask::FindDrawnSteps() {
+  int64_t step = 0;
+  for (const Segment& segment : script_.segments) {
+    if (segment.draw > 0) drawn_.push_back({step, step + segment.draw});
+    step += segment.draw > 0 ? segment.draw : StepsOf(*model_->spec->kind, segment.given);
+  }
+}
+
+bool GenerationTask::IsOnlyCandidate() const {
+  return sources_.size() == 1 && beam_.beam_size == 1 && beam_.branch_factor == 1;
+}
+
+/// What `session` expects `step` steps after the primer, where that is drawn.
+void GenerationTask::Expect(const Session& session, int64_t step) {
+  const auto range = std::find_if(drawn_.begin(), drawn_.end(),
+                                  [step](const StepRange& drawn) { return step < drawn.end; });
+  if (range == drawn_.end() || step < range->start) return;
+  ExpectedStep& expected = expected_.emplace_back();
+  expected.step = primer_.start_step + primer_steps_ + step;
+  expected.time =
+      plan_->OffGrid(static_cast<double>(expected.step) * primer_.grid.StepSeconds(plan_->qpm));
+  expected.distribution = expectation_->Of(session);
+}
+
+/// The next event of the first output.
+void GenerationTask::HearAgain() {
+  if (rehearing_->heard > 0) Expect(rehearing_->session, rehearing_->steps - primer_steps_);
+  const Event event = rehearing_->events[rehearing_->heard++];
+  rehearing_->steps += model_->spec->kind->StepsOf(event);
+  rehearing_->session.Push(event);
+  // Nobody asks what follows the last one.
+  if (rehearing_->heard == rehearing_->events.size()) rehearing_.reset();
 }
 
 int64_t GenerationTask::steps_done() const {

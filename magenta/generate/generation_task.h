@@ -9,11 +9,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "magenta/base/random.h"
 #include "magenta/generate/beam_search.h"
+#include "magenta/generate/expectation.h"
 #include "magenta/generate/script.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/request/generate_args.h"
@@ -32,6 +34,16 @@ struct TaskOptions {
   /// kResourceExhausted.
   int64_t max_steps = int64_t{1} << 22;
   int64_t max_rows = kMaxGeneratedRows;
+  /// Whether TakeExpected() is wanted, which costs; of models of one head alone.
+  bool distributions = false;
+};
+
+/// What a model expected where an event was drawn.
+struct ExpectedStep {
+  /// Of the result, in seconds, and on the model's grid.
+  double time = 0;
+  int64_t step = 0;
+  StepDistribution distribution;
 };
 
 /// Candidates between which the notes after a fill decide, where the request doesn't say.
@@ -48,11 +60,18 @@ class GenerationTask {
   GenerationTask& operator=(GenerationTask&&) noexcept = default;
 
   /// Whether every output is complete.
-  bool done() const { return run_.has_value() && run_->done(); }
+  bool done() const { return run_.has_value() && run_->done() && !rehearing_.has_value(); }
   /// What must be stepped, while pending(), before Advance(). It is another one after Advance().
-  Session& session() { return run_.has_value() ? run_->session() : *primed_; }
+  Session& session() {
+    if (rehearing_.has_value()) return rehearing_->session;
+    return run_.has_value() ? run_->session() : *primed_;
+  }
   /// Hears the next event of the primer, or draws. Not when done().
   void Advance();
+  /// With TaskOptions::distributions: what was expected at the steps of the first output that were
+  /// drawn, in order, each once: those since the last call. Where several candidates are considered
+  /// all of them come at the end, when it is known which of them stays.
+  std::vector<ExpectedStep> TakeExpected() { return std::exchange(expected_, {}); }
   const Model& model() const { return *model_; }
 
   /// Progress: steps of the grid that were heard or drawn, those of the primer counted, so far and
@@ -73,8 +92,19 @@ class GenerationTask {
       : model_(std::move(model)),
         plan_(std::make_unique<const SectionPlan>(std::move(plan))),
         primer_(std::move(primer)) {}
+  /// The first output, heard once more for what was expected of it.
+  struct Rehearing {
+    Session session;
+    std::vector<Event> events;
+    size_t heard = 0;
+    int64_t steps = 0;
+  };
   absl::Status SetUp(const GenerateArgs& args, const TaskOptions& options);
   void HearPrimer();
+  void FindDrawnSteps();
+  bool IsOnlyCandidate() const;
+  void Expect(const Session& session, int64_t step);
+  void HearAgain();
   NoteSequence Rendered(const std::vector<Event>& events) const;
   NoteSequence Notes(const std::vector<Event>& events) const;
 
@@ -95,6 +125,10 @@ class GenerationTask {
   double primer_score_ = 0;
   std::optional<Session> primed_;
   std::optional<BeamRun> run_;
+  std::optional<Expectation> expectation_;  // where distributions are wanted
+  std::vector<StepRange> drawn_;            // the same; after the primer
+  std::vector<ExpectedStep> expected_;
+  std::optional<Rehearing> rehearing_;
 };
 
 }  // namespace magenta

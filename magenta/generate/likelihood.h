@@ -2,12 +2,15 @@
 // How probable a model finds music that exists.
 
 #include <cstdint>
+#include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "magenta/generate/expectation.h"
 #include "magenta/generate/model.h"
 #include "magenta/generate/session.h"
 #include "magenta/music.pb.h"
@@ -25,6 +28,8 @@ struct Information {
   /// Notes that begin after the first event, every drum that is struck for itself.
   int64_t notes = 0;
 
+  /// All of it; not-a-number as nats.
+  double bits() const;
   /// Bits a note; not-a-number without notes.
   double bits_per_note() const;
   /// `other` as well.
@@ -39,6 +44,9 @@ struct Likelihood {
   std::vector<float> per_event;
   /// The same, whatever the codec calls each event.
   Information information;
+  /// For who asks (ScoreOptions): what was expected instead, beside per_event. None for models of
+  /// several heads.
+  std::vector<StepDistribution> expected;
 };
 
 /// The likelihood of `events` (ready for the codec, as ReadPrimer and ExtractExamples give them).
@@ -50,9 +58,25 @@ absl::StatusOr<Likelihood> LogLikelihood(const std::shared_ptr<const Model>& mod
 struct ScoredPart {
   /// Where it begins in the file, in seconds.
   double start_time = 0;
+  /// The nearest step of the grid to that, from the beginning of the file.
+  int64_t start_step = 0;
+  /// Seconds of a step, which are the same all through it.
+  double step_seconds = 0;
   /// The music as the model heard it, its first step (in the part), and what was left out.
   Primer heard;
   Likelihood likelihood;
+};
+
+/// What is scored, and what comes with it.
+struct ScoreOptions {
+  /// The only one that is heard; nullopt: by the kind's rules for primers.
+  std::optional<int> instrument;
+  /// Whether Likelihood::expected is wanted.
+  bool distributions = false;
+  /// Most steps in all; past them kResourceExhausted.
+  int64_t max_steps = std::numeric_limits<int64_t>::max();
+  /// Asked before each step; an error of its ends the scoring. May be empty.
+  std::function<absl::Status()> check = {};
 };
 
 /// The likelihood of what the model hears of each part of `sequence`: split where tempo or meter
@@ -62,6 +86,23 @@ struct ScoredPart {
 /// piece may have (piece_limits.h): exit 3.
 absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<const Model>& model,
                                                       NoteSequence sequence,
-                                                      std::optional<int> instrument = std::nullopt);
+                                                      const ScoreOptions& options = {});
+
+/// An event that was scored, where it stands in the file.
+struct ScoredEvent {
+  /// Seconds of the file. Below 0 where a pickup's bar begins before the file does.
+  double time = 0;
+  double end_time = 0;
+  /// The nearest step of the grid, from the beginning of the file.
+  int64_t step = 0;
+  /// As it was heard: of drums with the pitches that were struck.
+  EventEffect effect;
+  /// Minus the logarithm to the base 2 of its probability: by any class, of models of several heads
+  /// by its labels.
+  double bits = 0;
+};
+
+/// The events of `part`, beside its per_event: all but the first, which nothing predicts.
+std::vector<ScoredEvent> EventsOf(const Model& model, const ScoredPart& part);
 
 }  // namespace magenta

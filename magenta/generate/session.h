@@ -96,6 +96,9 @@ class Session {
   /// The same of all labels together that decode to `event`, which the codec accepts; for models of
   /// one head (checked).
   float LogProbabilityByAnyClass(int row, Event event, LogitFilters filters = {});
+  /// The event that `label` would stand for, were it drawn next in row `row`; for models of one
+  /// head (checked).
+  Event EventOf(int row, int label) const { return rows_[row].encoder->DecodeOne(label); }
 
   /// A session whose row i goes on from row `rows[i]` of this one.
   Session Select(std::span<const int> rows) const;

@@ -188,6 +188,9 @@ class MusicKind {
   /// all before it. (A melody ends a note that would sound into a given rest.)
   virtual Event Resume(std::span<const Event> /*heard*/, Event given) const { return given; }
 
+  /// Whether `event` ends what sounds and begins nothing.
+  virtual bool IsRest(Event /*event*/) const { return false; }
+
   /// Whether the input's chord symbols condition it.
   virtual bool ReadsChords() const { return false; }
 

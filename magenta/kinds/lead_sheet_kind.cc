@@ -120,6 +120,7 @@ class LeadSheetKind final : public MusicKind {
   Event Resume(std::span<const Event> heard, Event given) const override {
     return melodies_->Resume(heard, given);
   }
+  bool IsRest(Event event) const override { return melodies_->IsRest(event); }
   bool ReadsChords() const override { return true; }
   std::optional<int> PitchOf(Event event, int transpose) const override {
     return melodies_->PitchOf(event, transpose);

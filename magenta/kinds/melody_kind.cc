@@ -181,6 +181,8 @@ class MelodyKind final : public MusicKind {
                        options_.transpose_to_key.value_or(-1));
   }
 
+  bool IsRest(Event event) const override { return event == kNoteOff; }
+
   Examples ExtractExamples(const QuantizedSequence& sequence,
                            const ExampleOptions& options) const override {
     MelodyExtraction extraction =

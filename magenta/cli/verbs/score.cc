@@ -257,12 +257,12 @@ class ScoreVerb : public Verb {
 
   absl::StatusOr<std::vector<ScoredPart>> ScorePiece(const std::shared_ptr<const Model>& model,
                                                      NoteSequence piece) const {
-    std::optional<int> instrument;
+    ScoreOptions options;
     if (!part_.empty()) {
       MAGENTA_ASSIGN_OR_RETURN(const Part part, FindPart(PartsOf(piece), part_, "--part"));
-      instrument = part.instrument;
+      options.instrument = part.instrument;
     }
-    return ScoreSequence(model, std::move(piece), instrument);
+    return ScoreSequence(model, std::move(piece), options);
   }
 
   /// The examples of a data set; with `same_events` one that was made for another model will do.
@@ -308,6 +308,7 @@ class ScoreVerb : public Verb {
                     .Set("file", score.file)
                     .Set("log_likelihood", score.log_likelihood)
                     .Set("mean", MeanOf(score))
+                    .Set("bits", score.information.bits())
                     .Set("bits_per_note", score.information.bits_per_note())
                     .Set("notes", score.information.notes)
                     .Set("per_event", events));
