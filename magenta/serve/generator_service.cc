@@ -31,32 +31,82 @@ int64_t MemoryOf(const NoteSequence& answer) {
 
 GeneratorService::GeneratorService(std::vector<std::shared_ptr<const Model>> models,
                                    const ServeOptions& options)
-    : options_(options),
-      models_(std::move(models)),
-      renderer_(options_, metrics_),
-      scheduler_(options_, metrics_) {
-  MAGENTA_CHECK(!models_.empty());
+    : options_(options), renderer_(options_, metrics_), scheduler_(options_, metrics_) {
+  MAGENTA_CHECK(!models.empty());
   std::set<std::string> ids;
-  for (const auto& model : models_) {
+  for (auto& model : models) {
     std::string id = model->id;
     for (int i = 2; !ids.insert(id).second; ++i) id = fmt::format("{}-{}", model->id, i);
-    GeneratorDetails& details = *generators_.add_generators();
-    details = DetailsOf(*model);
-    details.set_id(id);
+    generators_.push_back(Called(std::move(model), id));
   }
 }
 
-absl::StatusOr<std::shared_ptr<const Model>> GeneratorService::FindGenerator(
-    const std::string& id) const {
-  if (id.empty()) return models_[0];
+GeneratorService::Generator GeneratorService::Called(std::shared_ptr<const Model> model,
+                                                     const std::string& id) {
+  Generator generator = {std::move(model), {}};
+  generator.details = DetailsOf(*generator.model);
+  generator.details.set_id(id);
+  return generator;
+}
+
+ListGeneratorsResponse GeneratorService::ListGenerators() const {
+  const std::lock_guard lock(mutex_);
+  ListGeneratorsResponse list;
+  for (const Generator& generator : generators_) *list.add_generators() = generator.details;
+  return list;
+}
+
+/// Where the generator of `id` stands; "": the first. Locked.
+absl::StatusOr<size_t> GeneratorService::PlaceOf(const std::string& id) const {
+  if (id.empty()) return size_t{0};
   std::string ids;
-  for (size_t i = 0; i < models_.size(); ++i) {
-    const std::string& known = generators_.generators(static_cast<int>(i)).id();
-    if (known == id) return models_[i];
+  for (size_t i = 0; i < generators_.size(); ++i) {
+    const std::string& known = generators_[i].details.id();
+    if (known == id) return i;
     ids += (ids.empty() ? "" : ", ") + known;
   }
   return MissingInputError("", fmt::format("there is no generator '{}' here", HeaderText(id)),
                            "The generators are " + ids);
+}
+
+absl::StatusOr<std::shared_ptr<const Model>> GeneratorService::FindGenerator(
+    const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  MAGENTA_ASSIGN_OR_RETURN(const size_t place, PlaceOf(id));
+  return generators_[place].model;
+}
+
+absl::Status GeneratorService::AddGenerator(std::shared_ptr<const Model> model,
+                                            const std::string& id) {
+  Generator generator = Called(std::move(model), id);
+  const std::lock_guard lock(mutex_);
+  if (id.empty() || PlaceOf(id).ok()) {
+    return absl::AlreadyExistsError(fmt::format("there is a generator '{}' already", id));
+  }
+  generators_.push_back(std::move(generator));
+  return absl::OkStatus();
+}
+
+absl::Status GeneratorService::RemoveGenerator(const std::string& id) {
+  std::shared_ptr<const Model> last_use;  // ends unlocked: a network is much to free
+  const std::lock_guard lock(mutex_);
+  if (id.empty()) return UsageError("no generator is named");
+  MAGENTA_ASSIGN_OR_RETURN(const size_t place, PlaceOf(id));
+  if (generators_.size() == 1) {
+    return SequenceError(fmt::format("'{}' is the only generator here", id),
+                         "Add another one first");
+  }
+  last_use = std::move(generators_[place].model);
+  generators_.erase(generators_.begin() + static_cast<std::ptrdiff_t>(place));
+  return absl::OkStatus();
+}
+
+absl::Status GeneratorService::CheckInput(const NoteSequence& input) const {
+  const int64_t changes = input.tempos_size() + input.time_signatures_size();
+  if (std::max<int64_t>(input.notes_size(), changes) <= options_.max_notes) return absl::OkStatus();
+  return LimitError(fmt::format("the input has {} notes and {} changes of tempo and meter",
+                                input.notes_size(), changes),
+                    fmt::format("At most {} are allowed here", options_.max_notes));
 }
 
 void GeneratorService::Generate(Call call) {
@@ -72,12 +122,8 @@ void GeneratorService::Generate(Call call) {
     tell(std::move(result));
   };
   if (draining_) return done(absl::UnavailableError("the server is being stopped"));
-  const NoteSequence& input = call.request->input_sequence();
-  const int64_t changes = input.tempos_size() + input.time_signatures_size();
-  if (std::max<int64_t>(input.notes_size(), changes) > options_.max_notes) {
-    return done(LimitError(fmt::format("the input has {} notes and {} changes of tempo and meter",
-                                       input.notes_size(), changes),
-                           fmt::format("At most {} are allowed here", options_.max_notes)));
+  if (absl::Status size = CheckInput(call.request->input_sequence()); !size.ok()) {
+    return done(std::move(size));
   }
   auto model = FindGenerator(call.request->generator_id());
   if (!model.ok()) return done(model.status());
@@ -99,6 +145,7 @@ void GeneratorService::Generate(Call call) {
   job.deadline = std::min(call.deadline, start + most);
   job.ticket = std::move(call.ticket);
   job.piece = std::move(call.piece);
+  job.expected = std::move(call.expected);
   job.done = std::move(done);
   scheduler_.Submit(std::move(job));
 }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -28,23 +29,35 @@ struct Call {
   std::shared_ptr<Ticket> ticket = std::make_shared<Ticket>();
   /// As in Job.
   std::function<void(NoteSequence piece)> piece;
+  std::function<void(const ExpectedStep& step)> expected;
   std::function<void(absl::StatusOr<Generation> result)> done;
 };
 
-/// Thread-safe.
+/// Thread-safe. Which generators there are may change while requests are answered.
 class GeneratorService {
  public:
   /// `models` (one or more, checked), the default first. Of several with one id the later ones get
   /// -2, -3, ...
   GeneratorService(std::vector<std::shared_ptr<const Model>> models, const ServeOptions& options);
 
-  const ListGeneratorsResponse& generators() const { return generators_; }
+  /// Those that there are now, the default first.
+  ListGeneratorsResponse ListGenerators() const;
   const ServeOptions& options() const { return options_; }
   ServerMetrics& metrics() { return metrics_; }
   Renderer& renderer() { return renderer_; }
 
   /// The model of `id`; "": the first. Error: kNotFound, with the ids that there are.
   absl::StatusOr<std::shared_ptr<const Model>> FindGenerator(const std::string& id) const;
+
+  /// `model` is a generator from now on, the last one, called `id`. Error: there is one of that id
+  /// (kAlreadyExists).
+  absl::Status AddGenerator(std::shared_ptr<const Model> model, const std::string& id);
+  /// From now on there is none of that id; requests in progress keep its model to their end.
+  /// Errors: there is none (kNotFound), it is the last one (kFailedPrecondition).
+  absl::Status RemoveGenerator(const std::string& id);
+
+  /// Error: more notes or changes than a request may have (kResourceExhausted).
+  absl::Status CheckInput(const NoteSequence& input) const;
 
   /// Answers `call` through its functions, `done` once. What it and its answer take is held by the
   /// ticket. Errors beside the scheduler's: no generator of that id (kNotFound), more notes than
@@ -69,9 +82,16 @@ class GeneratorService {
   }
 
  private:
+  struct Generator {
+    std::shared_ptr<const Model> model;
+    GeneratorDetails details;
+  };
+  static Generator Called(std::shared_ptr<const Model> model, const std::string& id);
+  absl::StatusOr<size_t> PlaceOf(const std::string& id) const;
+
   const ServeOptions options_;
-  std::vector<std::shared_ptr<const Model>> models_;  // beside generators_
-  ListGeneratorsResponse generators_;
+  mutable std::mutex mutex_;
+  std::vector<Generator> generators_;  // locked
   std::atomic<bool> draining_{false};
   ServerMetrics metrics_;
   Renderer renderer_;  // outlives the scheduler, which hands on to it

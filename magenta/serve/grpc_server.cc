@@ -169,7 +169,7 @@ class ServiceImpl final : public SequenceGeneratorService::CallbackService {
                                            const ListGeneratorsRequest* /*request*/,
                                            ListGeneratorsResponse* response) override {
     const absl::Status allowed = CheckCaller(service_, *context);
-    if (allowed.ok()) *response = service_.generators();
+    if (allowed.ok()) *response = service_.ListGenerators();
     auto* reactor = context->DefaultReactor();
     reactor->Finish(ToGrpc(allowed));
     return reactor;

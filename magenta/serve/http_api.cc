@@ -78,19 +78,6 @@ HttpResponse ResponseTo(const Generation& generation, BodyForm form,
   return response;
 }
 
-/// What a posted file may cost: what a request may hold, and what it takes to read that.
-PieceLimits LimitsOf(const ServeOptions& options) {
-  constexpr uint64_t kUnpackedTimes = 8, kEventsPerNote = 16;
-  const auto notes = static_cast<uint64_t>(options.max_notes);
-  const auto bytes = static_cast<uint64_t>(options.max_body_bytes);
-  PieceLimits limits;
-  limits.file_bytes = std::min(limits.file_bytes, bytes);
-  limits.unpacked_bytes = std::min(limits.unpacked_bytes, kUnpackedTimes * bytes);
-  limits.notes = std::min(limits.notes, notes);
-  limits.events = std::min(limits.events, kEventsPerNote * (notes + 4096));
-  return limits;
-}
-
 /// Whether `host`, with a port or without, is loopback.
 bool NamesThisMachine(const std::string& host) {
   const size_t colon = host.rfind(':');
@@ -173,7 +160,7 @@ void HttpApi::Handle(HttpRequest request, std::shared_ptr<HttpReply> reply,
   }
   HttpResponse response;
   if (target.path == "/v1/generators") {
-    google::protobuf::util::MessageToJsonString(service_.generators(), &response.body);
+    google::protobuf::util::MessageToJsonString(service_.ListGenerators(), &response.body);
   } else if (target.path == "/healthz") {
     response.status = service_.draining() ? 503 : 200;
     response.content_type = "text/plain";
@@ -199,9 +186,20 @@ namespace {
 
 using FileNotes = std::vector<std::string>;
 
-/// Pieces go to `reply` as they come, then how it ended.
-void TellAsEvents(const std::shared_ptr<HttpReply>& reply, FileNotes notes, Call& call) {
+/// Pieces go to `reply` as they come, where `held` counts them with what was expected at each step,
+/// then how it ended.
+void TellAsEvents(const std::shared_ptr<HttpReply>& reply, FileNotes notes,
+                  std::atomic<int64_t>* held, Call& call) {
   auto began = std::make_shared<bool>(false);
+  if (held != nullptr) {
+    call.expected = [reply, began, held, ticket = call.ticket](const ExpectedStep& step) {
+      if (!std::exchange(*began, true)) reply->BeginStream();
+      const std::string data = fmt::format("{{\"time\":{},\"step\":{},{}}}", step.time, step.step,
+                                           JsonMembersOf(step.distribution));
+      ticket->Hold(*held, static_cast<int64_t>(data.size()));
+      reply->Event("distribution", data);
+    };
+  }
   call.piece = [reply, began](NoteSequence piece) {
     if (!std::exchange(*began, true)) reply->BeginStream();
     GenerateSequenceResponse response;
@@ -256,7 +254,7 @@ void HttpApi::Generate(HttpRequest request, const HttpTarget& target,
   const auto model = service_.FindGenerator(id);
   if (!model.ok()) return refuse(model.status());
   auto body = ReadHttpBody(request.content_type, request.body, target.query,
-                           LimitsOf(service_.options()), **model);
+                           FileLimitsOf(service_.options()), **model);
   if (!body.ok()) return refuse(body.status());
   request.body = std::string();  // what waits for its turn holds the message alone
   Call call;
@@ -265,8 +263,13 @@ void HttpApi::Generate(HttpRequest request, const HttpTarget& target,
   call.ticket = std::move(ticket);
   const BodyForm form = AcceptedForm(request.accept, body->form);
   const bool rendered = RenderFormatOf(form).has_value();
+  if (body->distributions && target.verb != "stream") {
+    return refuse(UsageError("distributions are events of :stream, or said by :score",
+                             "Leave distributions out, or ask :stream"));
+  }
   if (target.verb == "stream") {
-    TellAsEvents(reply, std::move(body->notes), call);
+    TellAsEvents(reply, std::move(body->notes),
+                 body->distributions ? &service_.metrics().held_bytes : nullptr, call);
   } else if (rendered && !service_.renderer().available()) {
     return refuse(absl::UnimplementedError("this server makes no sound or pictures"), 501);
   } else if (rendered) {

@@ -750,5 +750,100 @@ TEST(HttpHeadTest, TokensAndHosts) {
   }
 }
 
+/// The data of the events `name` of a stream.
+std::vector<nlohmann::json> EventsNamed(const std::string& name, const std::string& stream) {
+  std::vector<nlohmann::json> events;
+  for (size_t at = 0; (at = stream.find("\n" + name + " ", at)) != std::string::npos;) {
+    at += name.size() + 2;
+    events.push_back(nlohmann::json::parse(stream.substr(at, stream.find('\n', at) - at)));
+    --at;
+  }
+  return events;
+}
+
+TEST_F(HttpApiTest, AStreamTellsWhatWasExpectedWhereThatIsAskedFor) {
+  const std::string target = "/v1/generators/lookback_rnn:stream?seed=5&bars=2";
+  Post(target, "text/vnd.abc", kAbc);
+  const std::string plain = reply_->stream;
+  EXPECT_EQ(plain.find("\ndistribution "), std::string::npos);
+  Post(target + "&distributions=1", "text/vnd.abc", kAbc);
+  const std::string stream = reply_->stream;
+  EXPECT_EQ(EventsNamed("piece", stream), EventsNamed("piece", plain));
+  const auto told = EventsNamed("distribution", stream);
+  ASSERT_EQ(told.size(), 32u);
+  for (size_t i = 0; i < told.size(); ++i) {
+    EXPECT_NEAR(told[i]["time"].get<double>(), 2 + static_cast<double>(i) / 8, 1e-9);
+    EXPECT_EQ(told[i]["step"], 16 + i);
+    double sum = told[i]["hold"].get<double>() + told[i]["rest"].get<double>();
+    for (const auto& [pitch, probability] : told[i]["pitches"].items()) {
+      sum += probability.get<double>();
+    }
+    EXPECT_NEAR(sum, 1, 1e-4);
+  }
+  // Beside the notes, not after them.
+  EXPECT_LT(stream.find("\npiece "), stream.rfind("\ndistribution "));
+  // A form says it, too; nothing else has it, and it is 0 or 1.
+  const std::string form = FormOf({{"file", kAbc}, {"distributions", "1"}});
+  Post(target, "multipart/form-data; boundary=B", form);
+  EXPECT_EQ(EventsNamed("distribution", reply_->stream).size(), 32u);
+  EXPECT_THAT(Post("/v1/generators/default:generate?distributions=1", "text/vnd.abc", kAbc).body,
+              HasSubstr("are events of :stream"));
+  EXPECT_THAT(Post(target + "&distributions=yes", "text/vnd.abc", kAbc).body,
+              HasSubstr("Give 0 or 1"));
+}
+
+TEST_F(HttpApiTest, GeneratorsComeAndGo) {
+  const auto ids = [&] {
+    std::string list;
+    const auto all = nlohmann::json::parse(Get("/v1/generators").body);
+    for (const auto& one : all["generators"]) {
+      list += one["id"].get<std::string>() + " ";
+    }
+    return list;
+  };
+  const auto mine = RandomModel("mono_rnn");
+  ASSERT_TRUE(service_.AddGenerator(mine, "mine").ok());
+  EXPECT_EQ(ids(), "lookback_rnn basic_rnn basic_rnn-2 mine ");
+  EXPECT_TRUE(absl::IsAlreadyExists(service_.AddGenerator(mine, "mine")));
+  EXPECT_EQ(Post("/v1/generators/mine:generate?bars=1", "text/vnd.abc", kAbc).status, 200);
+  for (const char* id : {"lookback_rnn", "mine", "basic_rnn"}) {
+    EXPECT_TRUE(service_.RemoveGenerator(id).ok()) << id;
+  }
+  EXPECT_TRUE(absl::IsNotFound(service_.RemoveGenerator("mine")));
+  EXPECT_EQ(ids(), "basic_rnn-2 ");
+  const HttpResponse gone = Post("/v1/generators/mine:generate?bars=1", "text/vnd.abc", kAbc);
+  EXPECT_EQ(gone.status, 404);
+  EXPECT_THAT(gone.body, HasSubstr("The generators are basic_rnn-2"));
+  EXPECT_EQ(Post("/v1/generators/default:generate?bars=1", "text/vnd.abc", kAbc).status, 200);
+  EXPECT_TRUE(absl::IsFailedPrecondition(service_.RemoveGenerator("basic_rnn-2")));
+}
+
+// A model may go, and another one stand where it stood in memory.
+TEST_F(HttpApiTest, ModelsThatGoLeaveNothingBehind) {
+  const std::string target = "/v1/generators/passing:generate?seed=2&bars=1";
+  for (const char* id : {"basic_rnn", "mono_rnn", "attention_rnn", "lookback_rnn", "basic_rnn"}) {
+    auto model = RandomModel(id);
+    ASSERT_TRUE(service_.AddGenerator(std::move(model), "passing").ok());
+    const std::string first = Post(target, "text/vnd.abc", kAbc).body;
+    ASSERT_TRUE(service_.RemoveGenerator("passing").ok());
+    ASSERT_TRUE(service_.AddGenerator(RandomModel(id), "passing").ok());
+    EXPECT_EQ(Post(target, "text/vnd.abc", kAbc).body, first) << id;
+    ASSERT_TRUE(service_.RemoveGenerator("passing").ok());
+  }
+}
+
+TEST_F(HttpApiTest, AModelThatIsRemovedPlaysToItsEnd) {
+  ASSERT_TRUE(service_.AddGenerator(RandomModel("basic_rnn", 7), "mine").ok());
+  const std::string target = "/v1/generators/mine:stream?seed=4&bars=64";
+  Post(target, "text/vnd.abc", kAbc);
+  const std::string whole = reply_->stream;
+  const auto reply = std::make_shared<Kept>();
+  auto said = reply->said.get_future();
+  api_.Handle(PostOf(target, "text/vnd.abc", kAbc), reply, std::make_shared<Ticket>());
+  ASSERT_TRUE(service_.RemoveGenerator("mine").ok());
+  said.get();
+  EXPECT_EQ(EventsNamed("done", reply->stream), EventsNamed("done", whole));
+}
+
 }  // namespace
 }  // namespace magenta

@@ -327,6 +327,38 @@ absl::Status OpenForm(std::string& content_type, std::string_view& body,
   return absl::OkStatus();
 }
 
+/// Takes the parameter distributions, 0 or 1, out of `query`.
+absl::StatusOr<bool> TakeDistributions(std::map<std::string, std::string>& query) {
+  const auto found = query.find("distributions");
+  if (found == query.end()) return false;
+  const std::string value = found->second;
+  query.erase(found);
+  if (value == "0" || value == "1") return value == "1";
+  return UsageError(fmt::format("distributions is '{}'", HeaderText(value)), "Give 0 or 1");
+}
+
+/// What `body` holds; of `query` the rest are arguments.
+absl::StatusOr<BodyReading> ReadBody(std::string_view content_type, std::string_view body,
+                                     std::map<std::string, std::string>& query,
+                                     const PieceLimits& limits, const Model& model,
+                                     bool& is_music) {
+  std::string type(content_type);
+  if (IsMultipart(type)) MAGENTA_RETURN_IF_ERROR(OpenForm(type, body, query));
+  const auto named = BodyFormNamed(type);
+  BodyReading reading;
+  MAGENTA_ASSIGN_OR_RETURN(reading.distributions, TakeDistributions(query));
+  // Music is told by its bytes whatever it is called; MIDI behind other bytes by its name alone.
+  const auto told = MusicFormatOfBytes(body);
+  const auto format = told.has_value() ? told : MusicFormatOf(named);
+  is_music = format.has_value();
+  if (is_music) {
+    MAGENTA_RETURN_IF_ERROR(ReadMusicBody(body, format, query, limits, model, reading));
+  } else {
+    MAGENTA_RETURN_IF_ERROR(ReadMessageBody(body, named, query, reading));
+  }
+  return reading;
+}
+
 }  // namespace
 
 absl::Status AsArgument(const absl::Status& status) {
@@ -407,22 +439,19 @@ HttpTarget::HttpTarget(std::string_view target) {
   verb = path.substr(colon + 1);
 }
 
+absl::StatusOr<BodyReading> ReadMusicOfBody(std::string_view content_type, std::string_view body,
+                                            std::map<std::string, std::string>& query,
+                                            const PieceLimits& limits, const Model& model) {
+  bool is_music = false;
+  return ReadBody(content_type, body, query, limits, model, is_music);
+}
+
 absl::StatusOr<BodyReading> ReadHttpBody(std::string_view content_type, std::string_view body,
                                          std::map<std::string, std::string> query,
                                          const PieceLimits& limits, const Model& model) {
-  std::string type(content_type);
-  if (IsMultipart(type)) MAGENTA_RETURN_IF_ERROR(OpenForm(type, body, query));
-  const auto named = BodyFormNamed(type);
-  BodyReading reading;
-  // Music is told by its bytes whatever it is called; MIDI behind other bytes by its name alone.
-  const auto told = MusicFormatOfBytes(body);
-  const auto format = told.has_value() ? told : MusicFormatOf(named);
-  const bool is_music = format.has_value();
-  if (is_music) {
-    MAGENTA_RETURN_IF_ERROR(ReadMusicBody(body, format, query, limits, model, reading));
-  } else {
-    MAGENTA_RETURN_IF_ERROR(ReadMessageBody(body, named, query, reading));
-  }
+  bool is_music = false;
+  MAGENTA_ASSIGN_OR_RETURN(BodyReading reading,
+                           ReadBody(content_type, body, query, limits, model, is_music));
   if (query.contains("steps") && query.contains("num_steps")) {
     return UsageError("steps is num_steps, and both are given", "Give one");
   }
@@ -451,6 +480,30 @@ absl::StatusOr<BodyWriting> HttpBodyOf(const GenerateSequenceResponse& response,
   if (!bytes.ok()) return bytes.status();
   writing.bytes = *std::move(bytes);
   return writing;
+}
+
+PieceLimits FileLimitsOf(const ServeOptions& options) {
+  constexpr uint64_t kUnpackedTimes = 8, kEventsPerNote = 16;
+  const auto notes = static_cast<uint64_t>(options.max_notes);
+  const auto bytes = static_cast<uint64_t>(options.max_body_bytes);
+  PieceLimits limits;
+  limits.file_bytes = std::min(limits.file_bytes, bytes);
+  limits.unpacked_bytes = std::min(limits.unpacked_bytes, kUnpackedTimes * bytes);
+  limits.notes = std::min(limits.notes, notes);
+  limits.events = std::min(limits.events, kEventsPerNote * (notes + 4096));
+  return limits;
+}
+
+std::string JsonMembersOf(const StepDistribution& distribution) {
+  constexpr double kLeast = 1e-7;
+  std::string json = "\"pitches\":{";
+  const char* between = "";
+  for (const auto& [pitch, probability] : distribution.pitches) {
+    if (probability < kLeast) continue;
+    json += fmt::format("{}\"{}\":{:.7g}", std::exchange(between, ","), pitch, probability);
+  }
+  return json +
+         fmt::format("}},\"hold\":{:.7g},\"rest\":{:.7g}", distribution.hold, distribution.rest);
 }
 
 std::string JsonLineOf(const GenerateSequenceResponse& response) {

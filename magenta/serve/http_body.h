@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "magenta/generate/expectation.h"
 #include "magenta/generate/model.h"
 #include "magenta/generator.pb.h"
 #include "magenta/music/piece_limits.h"
@@ -59,6 +60,8 @@ struct BodyReading {
   BodyForm form = BodyForm::kBinary;
   /// What was done to a file that is not as it should be, or holds more than a model hears.
   std::vector<std::string> notes;
+  /// The parameter of that name: whether what was expected at each step is wanted.
+  bool distributions = false;
 };
 
 /// Reads `body` in the form that `content_type` names; where it names none, the bytes tell; of
@@ -87,7 +90,21 @@ absl::StatusOr<BodyWriting> HttpBodyOf(const GenerateSequenceResponse& response,
 /// over a limit of a piece.
 absl::Status AsArgument(const absl::Status& status);
 
+/// Reads `body` as ReadHttpBody does, but asks it for music alone: of `query` the parameters tune,
+/// primer_part and distributions are looked at and taken out; what stays of primer_part chooses a
+/// part of the piece. No arguments are read or added.
+absl::StatusOr<BodyReading> ReadMusicOfBody(std::string_view content_type, std::string_view body,
+                                            std::map<std::string, std::string>& query,
+                                            const PieceLimits& limits, const Model& model);
+
+/// What a posted file may cost: what a request may hold, and what it takes to read that.
+PieceLimits FileLimitsOf(const ServeOptions& options);
+
 /// `response` as one line of JSON.
 std::string JsonLineOf(const GenerateSequenceResponse& response);
+
+/// The members of an object of JSON: "pitches":{"60":0.5},"hold":0.4,"rest":0.1. Pitches of less
+/// than 1e-7 are left out.
+std::string JsonMembersOf(const StepDistribution& distribution);
 
 }  // namespace magenta

@@ -7,7 +7,6 @@
 #include "absl/strings/cord.h"
 #include "magenta/base/status.h"
 #include "magenta/base/threads.h"
-#include "magenta/generate/generation_task.h"
 
 namespace magenta {
 namespace {
@@ -71,6 +70,11 @@ struct Scheduler::Running {
     job.piece(std::move(piece));
   }
 
+  void TellExpected() {
+    if (job.expected == nullptr) return;
+    for (const ExpectedStep& step : task.TakeExpected()) job.expected(step);
+  }
+
   void LookForPieces() {
     const int64_t steps = task.steps_done();
     if (job.piece == nullptr || steps - looked_at < std::max<int64_t>(1, steps / 64)) return;
@@ -93,6 +97,17 @@ class Scheduler::Worker {
   std::vector<std::unique_ptr<Running>> jobs;
   std::map<const Model*, StepBuffers> buffers;
   std::map<const Model*, std::vector<Session*>> sessions;
+
+  /// Those of which no job is left: a model may go, and another one stand where it stood.
+  void ForgetModels() {
+    const auto has_no_job = [this](const auto& entry) {
+      return std::none_of(jobs.begin(), jobs.end(), [&entry](const auto& running) {
+        return &running->task.model() == entry.first;
+      });
+    };
+    std::erase_if(buffers, has_no_job);
+    std::erase_if(sessions, has_no_job);
+  }
 };
 
 Scheduler::Scheduler(const ServeOptions& options, ServerMetrics& metrics)
@@ -182,6 +197,7 @@ void Scheduler::Start(Worker& worker, std::vector<Job>& taken) {
   options.max_rows = options_.max_rows;
   for (Job& job : taken) {
     const absl::Status ended = EndOf(job, Clock::now());
+    options.distributions = job.expected != nullptr;
     auto task = ended.ok() ? GenerationTask::Start(job.model, *job.request, options)
                            : absl::StatusOr<GenerationTask>(ended);
     if (task.ok()) {
@@ -220,6 +236,7 @@ void Scheduler::Advance(Worker& worker, bool look, Clock::time_point now) {
     if (ended.ok()) {
       if (running->task.session().pending()) continue;
       running->task.Advance();
+      running->TellExpected();
       if (!running->task.done()) {
         running->LookForPieces();
         continue;
@@ -229,6 +246,7 @@ void Scheduler::Advance(Worker& worker, bool look, Clock::time_point now) {
   }
   if (left.empty()) return;
   std::erase(worker.jobs, nullptr);
+  worker.ForgetModels();
   Leave(static_cast<int>(left.size()));
   for (auto& [running, ended] : left) running->End(std::move(ended));
 }

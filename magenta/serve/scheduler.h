@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "magenta/generate/generation_task.h"
 #include "magenta/generate/model.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/generator.pb.h"
@@ -74,6 +75,9 @@ struct Job {
   /// New notes; the first piece also has tempo and the like. All pieces merged are the result. May
   /// be empty: no pieces are made then.
   std::function<void(NoteSequence piece)> piece;
+  /// What was expected at each step that is drawn, in order: before the piece that holds it. May be
+  /// empty: nothing is worked out then.
+  std::function<void(const ExpectedStep& step)> expected;
   /// Called once. Errors: those of SequenceGenerator; kResourceExhausted past a limit or when too
   /// many wait, kCancelled, kDeadlineExceeded, kUnavailable when the server ends or got no thread.
   std::function<void(absl::StatusOr<Generation> result)> done;
