@@ -108,6 +108,7 @@ void Describe(const LoadedWeights& weights, Model& model) {
   model.description = weights.generator_description.empty() ? model.spec->description
                                                             : weights.generator_description;
   model.bundle_description = weights.bundle_description;
+  model.card = weights.card;
   model.file = weights.file;
   const auto step = weights.tensors.find("global_step");
   if (step != weights.tensors.end() && step->second.dtype == DType::kInt64 &&

@@ -25,6 +25,8 @@ struct Model {
   std::string description;
   /// A bundle's own words about itself, "" elsewhere.
   std::string bundle_description;
+  /// Its card, as LoadedWeights has it.
+  std::string card;
   /// The file that the weights were read from (for V2 its prefix).
   std::string file;
   /// -1 where the file does not tell.

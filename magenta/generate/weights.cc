@@ -16,6 +16,7 @@
 #include "magenta/base/error_message.h"
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/generate/magentajs_weights.h"
 #include "magenta/io/tensor/bundle.h"
 #include "magenta/io/tensor/checkpoint.h"
@@ -29,14 +30,32 @@
 namespace magenta {
 namespace {
 
-absl::StatusOr<LoadedWeights> WeightsOfBundle(const std::string& path) {
-  MAGENTA_ASSIGN_OR_RETURN(Bundle bundle, ReadBundle(path));
+namespace fs = std::filesystem;
+
+/// The .md beside the bundle at `path` that comes with the program; "" beside others.
+std::string CardBeside(const std::string& path) {
+  const fs::path file = fs::path(path).lexically_normal();
+  const std::vector<std::string> folders = BundledFolders();
+  const auto is_here = [&](const std::string& folder) {
+    return file.parent_path() == fs::path(folder).lexically_normal();
+  };
+  if (std::none_of(folders.begin(), folders.end(), is_here)) return "";
+  const auto card = ReadFile(fs::path(file).replace_extension(".md").string(), kMostCardBytes);
+  return card.ok() && IsUtf8(*card) ? *card : "";
+}
+
+std::string CardOf(const GeneratorBundle& bundle, const std::string& path) {
+  return bundle.card().empty() ? CardBeside(path) : bundle.card();
+}
+
+LoadedWeights WeightsOf(Bundle bundle, const std::string& path) {
   LoadedWeights weights;
   weights.tensors = ModernNames(std::move(bundle.tensors));
   weights.file = path;
   weights.bundle_id = bundle.proto.generator_details().id();
   weights.generator_description = bundle.proto.generator_details().description();
   weights.bundle_description = bundle.proto.bundle_details().description();
+  weights.card = CardOf(bundle.proto, path);
   weights.hparams_text = bundle.proto.hparams();
   const int attention = AttentionLengthOf(bundle.proto.metagraph_file());
   if (weights.hparams_text.empty() && attention > 0) {
@@ -44,6 +63,11 @@ absl::StatusOr<LoadedWeights> WeightsOfBundle(const std::string& path) {
   }
   weights.steps_per_quarter = bundle.proto.steps_per_quarter();
   return weights;
+}
+
+absl::StatusOr<LoadedWeights> WeightsOfBundle(const std::string& path) {
+  MAGENTA_ASSIGN_OR_RETURN(Bundle bundle, ReadBundle(path));
+  return WeightsOf(std::move(bundle), path);
 }
 
 /// Puts averages in the place of the values that they are of.
@@ -116,8 +140,6 @@ absl::StatusOr<LoadedWeights> ReadNamedWeights(const ModelSource& source, bool w
   MAGENTA_ASSIGN_OR_RETURN(const std::string path, BundledWeights(id));
   return WeightsOfBundle(path);
 }
-
-namespace fs = std::filesystem;
 
 bool IsFolder(const std::string& path) {
   std::error_code error;
@@ -198,6 +220,19 @@ absl::Status WithHint(absl::Status error, const ModelSource& source) {
 }
 
 }  // namespace
+
+absl::StatusOr<LoadedWeights> WeightsOfBundleBytes(const std::string& bytes,
+                                                   const std::string& name) {
+  MAGENTA_ASSIGN_OR_RETURN(Bundle bundle, ParseBundle(bytes, name));
+  return WeightsOf(std::move(bundle), name);
+}
+
+std::string CardOfBundle(const std::string& path) {
+  const auto bytes = ReadFile(path);
+  GeneratorBundle bundle;
+  if (!bytes.ok() || !bundle.ParseFromString(*bytes)) return "";
+  return CardOf(bundle, path);
+}
 
 std::vector<std::string> BundledFolders() {
   const char* named = std::getenv("MAGENTA_BUNDLES");

@@ -41,6 +41,8 @@ struct LoadedWeights {
   std::string config;
   std::string generator_description;
   std::string bundle_description;
+  /// Of a bundle, Markdown: what it can do and what it was trained on; "" where nobody says.
+  std::string card;
   /// The stored hyper-parameters as text; "" where the file has none.
   std::string hparams_text;
   int steps_per_quarter = 0;  // 0: not told
@@ -52,6 +54,16 @@ struct LoadedWeights {
 /// checkpoint only `with_slots`, and without them averaged weights where it holds some. A source
 /// without a file gives the bundled weights of its config.
 absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source, bool with_slots = false);
+
+/// The weights of a bundle in memory; `name` stands for its file. Errors as ReadWeights'.
+absl::StatusOr<LoadedWeights> WeightsOfBundleBytes(const std::string& bytes,
+                                                   const std::string& name);
+
+/// The longest card, in bytes.
+inline constexpr uint64_t kMostCardBytes = 64 << 10;
+/// The card of the bundle at `path`: its own, else, of one that comes with the program, the .md
+/// beside it. "" where there is none, or no bundle.
+std::string CardOfBundle(const std::string& path);
 
 /// The folders that are looked into, in order. The environment variable MAGENTA_BUNDLES alone when
 /// it is set. Else, seen from the folder of the running program: ../../data/bundles (a build tree)

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <optional>
@@ -116,6 +117,11 @@ absl::StatusOr<Inspection> InspectBundle(const std::string& path, const InspectO
   if (!proto.metagraph_file().empty()) {
     result.text += fmt::format("  TensorFlow metagraph, {} bytes\n", proto.metagraph_file().size());
   }
+  if (const std::string& card = proto.card(); !card.empty()) {
+    const auto lines = std::count(card.begin(), card.end(), '\n') + (card.back() == '\n' ? 0 : 1);
+    result.text +=
+        fmt::format("  a card of {} line{} (--json shows it)\n", lines, lines == 1 ? "" : "s");
+  }
   result.text += bundle.has_checksum ? "  checksum of the whole file: right\n"
                                      : "  no checksum but that of the weights, which is right\n";
   const int attention = AttentionLengthOf(proto.metagraph_file());
@@ -125,6 +131,7 @@ absl::StatusOr<Inspection> InspectBundle(const std::string& path, const InspectO
       .Set("id", proto.generator_details().id())
       .Set("description", proto.generator_details().description())
       .Set("bundle_description", proto.bundle_details().description())
+      .Set("card", proto.card())
       .Set("hparams", proto.hparams())
       .Set("steps_per_quarter", proto.steps_per_quarter())
       .Set("metagraph_bytes", static_cast<int64_t>(proto.metagraph_file().size()));

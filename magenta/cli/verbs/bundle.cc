@@ -4,7 +4,9 @@
 
 #include <utility>
 
+#include "magenta/base/files.h"
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/verb.h"
 #include "magenta/generate/magentajs_weights.h"
@@ -42,6 +44,12 @@ class BundleVerb : public Verb {
     flags.Group("Output");
     flags.Text("bundle_file", &bundle_file_, "What to write.").Required().Value("FILE");
     flags.Text("bundle_description", &description_, "A sentence for whoever gets it.");
+    flags
+        .Text("card", &card_file_,
+              "A text (Markdown) that goes along, for people: what it does, what it was trained "
+              "on.")
+        .Value("FILE")
+        .Default("the card of --from, where it has one");
     flags
         .Text("format", &format_,
               "mag: one file; magentajs: a folder that a page loads (basic_rnn, mono_rnn).")
@@ -82,6 +90,9 @@ class BundleVerb : public Verb {
     for (const std::string& note : (*model)->notes) context.out.Info(note);
     std::erase_if(weights.tensors, [](const auto& entry) { return IsTrainingState(entry.first); });
     if (!description_.empty()) weights.bundle_description = description_;
+    if (!card_file_.empty()) {
+      MAGENTA_ASSIGN_OR_RETURN(weights.card, ReadCard());
+    }
     MAGENTA_RETURN_IF_ERROR(format_ == "mag" ? WriteMag(**model, weights)
                                              : WriteForPages(**model, weights));
     if (context.out.json()) {
@@ -102,6 +113,15 @@ class BundleVerb : public Verb {
     // A TensorFlow graph asks for its variables by the names that its checkpoint has.
     return bundle.metagraph_file().empty() ? WriteBundle(bundle_file_, bundle, weights.tensors)
                                            : WriteBundle(bundle_file_, bundle);
+  }
+
+  absl::StatusOr<std::string> ReadCard() const {
+    if (format_ != "mag") {
+      return UsageError("--card is of .mag files", "Leave it out, or leave --format out");
+    }
+    MAGENTA_ASSIGN_OR_RETURN(std::string card, ReadFile(card_file_, kMostCardBytes));
+    if (IsUtf8(card)) return card;
+    return InputError(card_file_, "is no text in UTF-8", "Save it as UTF-8");
   }
 
   absl::Status WriteForPages(const Model& model, const LoadedWeights& weights) const {
@@ -126,6 +146,7 @@ class BundleVerb : public Verb {
                                                             : weights.generator_description);
     const std::string& words = weights.bundle_description;
     if (!words.empty()) bundle.mutable_bundle_details()->set_description(words);
+    if (!weights.card.empty()) bundle.set_card(weights.card);
     bundle.set_hparams(HParamsText(model.hparams));
     if (!model.grid.is_per_second()) bundle.set_steps_per_quarter(model.grid.steps());
   }
@@ -134,6 +155,7 @@ class BundleVerb : public Verb {
   std::string from_;
   std::string bundle_file_;
   std::string description_;
+  std::string card_file_;
   std::string format_ = "mag";
 };
 

@@ -86,7 +86,8 @@ class ModelsVerb : public Verb {
                         model->grid.steps())
                    .Set("hparams", HParamsText(model->hparams))
                    .Set("arguments", arguments)
-                   .Set("bundle_file", bundle.empty() ? Json() : Json(bundle)));
+                   .Set("bundle_file", bundle.empty() ? Json() : Json(bundle))
+                   .Set("card", bundle.empty() ? "" : CardOfBundle(bundle)));
     }
     out.Result(Json::Object().Set("models", list));
   }
