@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "magenta/serve/generator_service.h"
 #include "magenta/serve/http_api.h"
+#include "magenta/studio/model_store.h"
 #include "magenta/studio/studio_options.h"
 #include "magenta/studio/work_queue.h"
 
@@ -21,6 +22,7 @@ struct StudioParts {
   const StudioOptions& options;
   GeneratorService& service;
   WorkQueue& queue;
+  ModelStore& models;
 };
 
 /// A request, and where its answer goes: once, now or later.

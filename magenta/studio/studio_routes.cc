@@ -4,17 +4,23 @@
 #include <utility>
 
 #include "magenta/studio/convert_route.h"
+#include "magenta/studio/models_route.h"
 #include "magenta/studio/page_route.h"
+#include "magenta/studio/score_route.h"
 #include "magenta/studio/sound_font_route.h"
 
 namespace magenta {
 
 StudioRoutes::StudioRoutes(StudioOptions options, GeneratorService& service)
-    : options_(std::move(options)), queue_(options_.threads, options_.max_waiting) {
-  const StudioParts parts{options_, service, queue_};
+    : options_(std::move(options)),
+      models_(options_, service),
+      queue_(options_.threads, options_.max_waiting) {
+  const StudioParts parts{options_, service, queue_, models_};
   routes_.push_back(NewPageRoute(parts));
   routes_.push_back(NewSoundFontRoute(parts));
   routes_.push_back(NewConvertRoute(parts));
+  routes_.push_back(NewScoreRoute(parts));
+  routes_.push_back(NewModelsRoute(parts));
 }
 
 StudioRoute* StudioRoutes::Find(const std::string& path) const {

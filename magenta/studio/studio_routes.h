@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "magenta/serve/http_api.h"
+#include "magenta/studio/model_store.h"
 #include "magenta/studio/studio_options.h"
 #include "magenta/studio/studio_route.h"
 #include "magenta/studio/work_queue.h"
@@ -30,6 +31,10 @@ class StudioRoutes final : public HttpRoutes {
               const std::shared_ptr<Ticket>& ticket) override;
   std::string Paths() const override;
 
+  /// Makes generators of the models that are kept: once, before anybody asks. What can't be: an
+  /// error a file, about it.
+  std::vector<absl::Status> LoadModels() { return models_.Load(); }
+
   /// Ends the routes' streams and programs, and answers what was asked. Before the HTTP server is
   /// drained; not from two threads.
   void Stop();
@@ -38,6 +43,7 @@ class StudioRoutes final : public HttpRoutes {
   StudioRoute* Find(const std::string& path) const;
 
   const StudioOptions options_;
+  ModelStore models_;
   WorkQueue queue_;
   std::vector<std::unique_ptr<StudioRoute>> routes_;
 };

@@ -1,0 +1,151 @@
+#include "magenta/studio/models_route.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
+
+#include "magenta/base/files.h"
+#include "magenta/base/status.h"
+#include "magenta/studio/model_store.h"
+
+namespace magenta {
+namespace {
+
+constexpr char kModels[] = "/v1/models";
+constexpr std::string_view kBundleEnding = ".mag";
+constexpr int kInsufficientStorage = 507;
+
+/// A full disk is not the hour's, whatever other statuses of its code are.
+int StatusOfStorage(const absl::Status& status) {
+  return absl::IsUnavailable(status) ? kInsufficientStorage : 0;
+}
+
+class ModelsRoute final : public StudioRoute {
+ public:
+  explicit ModelsRoute(const StudioParts& parts) : options_(parts.options), models_(parts.models) {}
+
+  bool Owns(const std::string& path) const override {
+    return ResourceOf(path, kModels).has_value();
+  }
+  int64_t MaxBodyBytes(const std::string& path) const override {
+    return path == kModels ? kMostModelBytes : 0;
+  }
+
+  void Answer(StudioRequest request) override {
+    const ResourcePath path = *ResourceOf(request.target.path, kModels);
+    if (path.id.empty()) {
+      if (!request.Takes({"GET", "POST"})) return;
+      return request.http.method == "POST" ? Add(request) : List(request);
+    }
+    if (path.verb == "rename") {
+      if (request.Takes({"POST"})) Tell(request, models_.Rename(path.id, NameOf(request)));
+      return;
+    }
+    if (!path.verb.empty() || !path.rest.empty()) {
+      return request.SendError(
+          MissingInputError("", "there is nothing at " + HeaderText(request.target.path),
+                            "GET /openapi.json lists what is"));
+    }
+    if (path.id.ends_with(kBundleEnding)) {
+      if (request.Takes({"GET"})) {
+        SendBundle(request, path.id.substr(0, path.id.size() - kBundleEnding.size()));
+      }
+      return;
+    }
+    if (!request.Takes({"GET", "DELETE"})) return;
+    if (request.http.method != "DELETE") return Tell(request, models_.Find(path.id));
+    const absl::Status removed = models_.Remove(path.id);
+    if (!removed.ok()) return request.SendError(removed, StatusOfStorage(removed));
+    request.SendJson("{}");
+  }
+
+  std::string Paths() const override {
+    return R"json({
+"/v1/models": {
+  "get": {"summary": "The generators as the studio shows them, with their cards, and whether they can be taught here", "responses": {"200": {"description": "{models: [Model], train: {available, remedy}}", "content": {"application/json": {"schema": {"type": "object", "properties": {"models": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}, "name": {"type": "string"}, "kind": {"type": "string"}, "description": {"type": "string"}, "card": {"type": "string", "description": "Markdown"}, "origin": {"type": "string", "enum": ["bundled", "studio"]}, "canRemove": {"type": "boolean"}, "canTeach": {"type": "boolean"}, "bytes": {"type": "integer"}, "config": {"type": "string"}}}}, "train": {"type": "object", "properties": {"available": {"type": "boolean"}, "remedy": {"type": "string"}}}}}}}}, "default": {"$ref": "#/components/responses/Error"}}},
+  "post": {"summary": "Keeps a model, and makes a generator of it", "parameters": [{"name": "name", "in": "query", "schema": {"type": "string"}, "description": "What people call it; its id is made of it"}], "requestBody": {"required": true, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary", "description": "A bundle (.mag)"}}}}, "responses": {"200": {"description": "The model, as in the list"}, "default": {"$ref": "#/components/responses/Error"}}}},
+"/v1/models/{id}": {
+  "get": {"summary": "One of them", "parameters": [{"$ref": "#/components/parameters/id"}], "responses": {"200": {"description": "The model"}, "default": {"$ref": "#/components/responses/Error"}}},
+  "delete": {"summary": "Removes one that was brought or taught here; requests in progress end with it", "parameters": [{"$ref": "#/components/parameters/id"}], "responses": {"200": {"description": "It is gone"}, "default": {"$ref": "#/components/responses/Error"}}}},
+"/v1/models/{id}:rename": {"post": {"summary": "Gives such a model another name; its id stays", "parameters": [{"$ref": "#/components/parameters/id"}, {"name": "name", "in": "query", "required": true, "schema": {"type": "string"}}], "responses": {"200": {"description": "The model"}, "default": {"$ref": "#/components/responses/Error"}}}},
+"/v1/models/{id}.mag": {"get": {"summary": "Its bundle, card and all", "parameters": [{"$ref": "#/components/parameters/id"}], "responses": {"200": {"description": "The file", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}, "default": {"$ref": "#/components/responses/Error"}}}}
+})json";
+  }
+
+ private:
+  static std::string NameOf(const StudioRequest& request) {
+    const auto name = request.target.query.find("name");
+    return name == request.target.query.end() ? "" : name->second;
+  }
+
+  static nlohmann::json JsonOf(const StudioModel& shown) {
+    const Model& model = *shown.model;
+    std::error_code error;
+    const auto bytes = shown.file.empty() ? 0 : std::filesystem::file_size(shown.file, error);
+    return {{"id", shown.id},
+            {"name", shown.name},
+            {"kind", std::string(model.spec->kind->names().one)},
+            {"description",
+             model.bundle_description.empty() ? model.description : model.bundle_description},
+            {"card", model.card},
+            {"origin", shown.is_kept ? "studio" : "bundled"},
+            {"canRemove", shown.is_kept},
+            // What trains itself does so in one go, from nothing.
+            {"canTeach", model.spec->train == nullptr && !shown.file.empty()},
+            {"bytes", error ? 0 : bytes},
+            {"config", model.spec->id}};
+  }
+
+  static std::string TextOf(const nlohmann::json& json) {
+    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+
+  static void Tell(const StudioRequest& request, const absl::StatusOr<StudioModel>& model) {
+    if (!model.ok()) return request.SendError(model.status(), StatusOfStorage(model.status()));
+    request.SendJson(TextOf(JsonOf(*model)));
+  }
+
+  void List(const StudioRequest& request) const {
+    nlohmann::json list = nlohmann::json::array();
+    for (const StudioModel& model : models_.List()) list.push_back(JsonOf(model));
+    const bool available = !options_.magenta_train.empty();
+    nlohmann::json train = {{"available", available}};
+    if (!available) {
+      train["remedy"] = "magenta-train is not built here: `make setup && make` builds it";
+    }
+    request.SendJson(TextOf({{"models", list}, {"train", train}}));
+  }
+
+  void Add(StudioRequest& request) const {
+    Tell(request, models_.Add(NameOf(request), std::exchange(request.http.body, {})));
+  }
+
+  void SendBundle(const StudioRequest& request, const std::string& id) const {
+    const auto model = models_.Find(id);
+    if (!model.ok()) return request.SendError(model.status());
+    if (model->file.empty()) {
+      return request.SendError(MissingInputError("", "the model " + id + " lies in no bundle",
+                                                 "`magenta bundle --from` makes one"));
+    }
+    auto bytes = ReadFile(model->file);
+    if (!bytes.ok()) return request.SendError(bytes.status());
+    HttpResponse response;
+    response.content_type = "application/octet-stream";
+    response.headers = {{"Content-Disposition", "attachment; filename=\"" + id + ".mag\""},
+                        {"Cache-Control", "no-store"}};
+    response.body = *std::move(bytes);
+    request.Send(std::move(response));
+  }
+
+  const StudioOptions& options_;
+  ModelStore& models_;
+};
+
+}  // namespace
+
+std::unique_ptr<StudioRoute> NewModelsRoute(const StudioParts& parts) {
+  return std::make_unique<ModelsRoute>(parts);
+}
+
+}  // namespace magenta

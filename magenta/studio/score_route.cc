@@ -1,0 +1,198 @@
+#include "magenta/studio/score_route.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numbers>
+#include <utility>
+
+#include "magenta/base/status.h"
+#include "magenta/generate/likelihood.h"
+#include "magenta/music/parts.h"
+#include "magenta/request/section.h"
+#include "magenta/serve/http_body.h"
+
+namespace magenta {
+namespace {
+
+constexpr std::string_view kGenerators = "/v1/generators/";
+constexpr std::string_view kScoreVerb = ":score";
+
+/// JSON has no infinity.
+std::string NumberText(double number) {
+  return std::isfinite(number) ? fmt::format("{}", number) : "null";
+}
+
+std::string QuotedText(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// `items`, which are JSON, as an array.
+template <typename Items, typename Text>
+std::string ArrayText(const Items& items, const Text& text) {
+  std::string array = "[";
+  for (const auto& item : items) {
+    if (array.size() > 1) array += ',';
+    array += text(item);
+  }
+  return array + "]";
+}
+
+/// What is said of a piece.
+std::string ScoreText(const std::string& id, const Model& model,
+                      const std::vector<ScoredPart>& parts, std::vector<std::string> remarks) {
+  double log_likelihood = 0, bits = 0;
+  Information all;
+  std::vector<std::string> events;
+  for (const ScoredPart& part : parts) {
+    log_likelihood += part.likelihood.total;
+    all.Add(part.likelihood.information);
+    for (const std::string& remark : part.heard.notes) {
+      if (std::find(remarks.begin(), remarks.end(), remark) == remarks.end()) {
+        remarks.push_back(remark);
+      }
+    }
+    const std::vector<ScoredEvent> scored = EventsOf(model, part);
+    for (size_t i = 0; i < scored.size(); ++i) {
+      const ScoredEvent& event = scored[i];
+      bits += event.bits;
+      events.push_back(fmt::format(
+          R"({{"time":{},"endTime":{},"step":{},"event":"{}","pitches":{},"bits":{})",
+          NumberText(event.time), NumberText(event.end_time), event.step, event.effect.name,
+          ArrayText(event.effect.pitches, [](int pitch) { return fmt::format("{}", pitch); }),
+          NumberText(event.bits)));
+      if (!part.likelihood.expected.empty()) {
+        events.back() += ",\"distribution\":{" + JsonMembersOf(part.likelihood.expected[i]) + "}";
+      }
+      events.back() += "}";
+    }
+  }
+  // As `magenta score` sums them; models of several heads have no sum of that kind.
+  if (std::isfinite(all.nats)) bits = all.bits();
+  const double per_note = bits / static_cast<double>(all.notes);  // none: no number
+  return fmt::format(
+      R"({{"model":{},"logLikelihood":{},"bits":{},"bitsPerNote":{},"notes":{},"events":{}}})",
+      QuotedText(id), NumberText(log_likelihood), NumberText(bits), NumberText(per_note),
+      ArrayText(remarks, QuotedText),
+      ArrayText(events, [](const std::string& event) -> const std::string& { return event; }));
+}
+
+class ScoreRoute final : public StudioRoute {
+ public:
+  explicit ScoreRoute(const StudioParts& parts)
+      : service_(parts.service), most_at_once_(std::max(1, parts.options.threads / 2)) {}
+
+  bool Owns(const std::string& path) const override {
+    return path.starts_with(kGenerators) && path.ends_with(kScoreVerb);
+  }
+
+  void Answer(StudioRequest request) override {
+    if (!request.Takes({"POST"})) return;
+    if (!IsReadable(request.http.content_type)) {
+      return request.SendError(
+          UsageError("the content type " + HeaderText(request.http.content_type) + " is not taken",
+                     ReadableTypes() + " are"),
+          415);
+    }
+    // Some threads must stay for those who wait for a page.
+    const Counted counted(at_once_);
+    if (counted.count > most_at_once_) {
+      return request.SendError(BusyError("other pieces are being scored"));
+    }
+    const Clock::time_point start = Clock::now();
+    const auto text = Score(request, start);
+    const std::chrono::duration<double> took = Clock::now() - start;
+    service_.metrics().CountRequest(Wire::kHttp, text.status().code(), took.count());
+    if (!text.ok()) return request.SendError(text.status());
+    request.ticket->Hold(service_.metrics().held_bytes, static_cast<int64_t>(text->size()));
+    request.SendJson(*text);
+  }
+
+  std::string Paths() const override {
+    return R"json({
+"/v1/generators/{id}:score": {"post": {
+  "summary": "How much each event of a piece surprises the model: the figures of `magenta score`",
+  "parameters": [{"$ref": "#/components/parameters/id"}, {"name": "part", "in": "query", "schema": {"type": "string"}, "description": "The part that is scored, by number or name; without it the one that is the melody. Of a book of tunes X: or title (5/2: part 2 of tune 5)"}, {"$ref": "#/components/parameters/tune"}, {"name": "distributions", "in": "query", "schema": {"type": "integer", "enum": [0, 1], "default": 0}, "description": "Whether each event has what was expected instead"}],
+  "requestBody": {"$ref": "#/components/requestBodies/Request"},
+  "responses": {
+    "200": {"description": "Minus the logarithms to the base 2 of the probability of each event but the first, and their sum", "content": {"application/json": {"schema": {"type": "object", "properties": {"model": {"type": "string"}, "logLikelihood": {"type": "number"}, "bits": {"type": "number"}, "bitsPerNote": {"type": "number", "nullable": true}, "notes": {"type": "array", "items": {"type": "string"}}, "events": {"type": "array", "items": {"type": "object", "properties": {"time": {"type": "number", "description": "seconds"}, "endTime": {"type": "number"}, "step": {"type": "integer"}, "event": {"type": "string", "description": "C4, C2+D2, hold, rest"}, "pitches": {"type": "array", "items": {"type": "integer"}}, "bits": {"type": "number"}, "distribution": {"type": "object", "properties": {"pitches": {"type": "object", "additionalProperties": {"type": "number"}}, "hold": {"type": "number"}, "rest": {"type": "number"}}}}}}}}}}},
+    "default": {"$ref": "#/components/responses/Error"}}}}
+})json";
+  }
+
+  void Stop() override { stop_ = true; }
+
+ private:
+  /// How many there are at a time, this one counted.
+  struct Counted {
+    explicit Counted(std::atomic<int>& all) : all(all), count(++all) {}
+    ~Counted() { --all; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    std::atomic<int>& all;
+    const int count;
+  };
+
+  absl::StatusOr<std::string> Score(StudioRequest& request, Clock::time_point start) {
+    const ServeOptions& options = service_.options();
+    const std::string id = request.target.id == "default" ? "" : request.target.id;
+    MAGENTA_ASSIGN_OR_RETURN(const auto model, service_.FindGenerator(id));
+    auto& query = request.target.query;
+    // As the reader of bodies knows it, which chooses a tune by it first.
+    if (auto part = query.extract("part"); !part.empty()) query["primer_part"] = part.mapped();
+    MAGENTA_ASSIGN_OR_RETURN(BodyReading reading,
+                             ReadMusicOfBody(request.http.content_type, request.http.body, query,
+                                             FileLimitsOf(options), *model));
+    request.http.body = std::string();
+    NoteSequence& music = *reading.request.mutable_input_sequence();
+    MAGENTA_RETURN_IF_ERROR(service_.CheckInput(music));
+    MAGENTA_RETURN_IF_ERROR(CheckAccompaniment(music));
+    // A message may leave the end to its notes.
+    double end = music.total_time();
+    for (const auto& note : music.notes()) end = std::max(end, note.end_time());
+    music.set_total_time(end);
+    ScoreOptions score;
+    if (auto part = query.extract("primer_part"); !part.empty()) {
+      MAGENTA_ASSIGN_OR_RETURN(const Part found, FindPart(PartsOf(music), part.mapped(), "part"));
+      score.instrument = found.instrument;
+    }
+    query.erase("tune");
+    if (!query.empty()) {
+      return UsageError("score has no parameter " + HeaderText(query.begin()->first),
+                        "It has part, tune and distributions");
+    }
+    score.distributions = reading.distributions;
+    score.max_steps = options.max_steps;
+    const auto deadline = start + std::chrono::duration_cast<Clock::duration>(
+                                      std::chrono::duration<double>(options.max_seconds));
+    score.check = [this, deadline, ticket = request.ticket] { return EndOf(*ticket, deadline); };
+    MAGENTA_ASSIGN_OR_RETURN(const std::vector<ScoredPart> parts,
+                             ScoreSequence(model, std::move(music), score));
+    return ScoreText(id.empty() ? model->id : id, *model, parts, std::move(reading.notes));
+  }
+
+  /// Why nobody waits any more, if so.
+  absl::Status EndOf(const Ticket& ticket, Clock::time_point deadline) const {
+    if (ticket.cancelled()) return absl::CancelledError("the client has gone");
+    if (stop_) return absl::UnavailableError("the server ends");
+    if (Clock::now() < deadline) return absl::OkStatus();
+    return absl::DeadlineExceededError("the piece took longer than the server allows");
+  }
+
+  GeneratorService& service_;
+  const int most_at_once_;
+  std::atomic<int> at_once_{0};
+  std::atomic<bool> stop_{false};
+};
+
+}  // namespace
+
+std::unique_ptr<StudioRoute> NewScoreRoute(const StudioParts& parts) {
+  return std::make_unique<ScoreRoute>(parts);
+}
+
+}  // namespace magenta
