@@ -24,6 +24,9 @@ SHARED = os.environ.get('MAGENTA_SHARED', os.path.join(ROOT, '..', 'shared'))
 MODELS = os.path.join(SHARED, 'goldens', 'models')
 NOTTINGHAM = os.path.join(SHARED, 'data', 'nottingham')
 
+# A user's own models of the studio are none of the tests'.
+os.environ['XDG_DATA_HOME'] = os.path.join(tempfile.gettempdir(), f'magenta-e2e-data-{os.getpid()}')
+
 needs_goldens = unittest.skipUnless(os.path.isdir(MODELS), 'left out: no shared goldens (MAGENTA_SHARED)')
 
 

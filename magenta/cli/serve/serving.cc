@@ -72,6 +72,9 @@ absl::Status ServeUntilStopped(Context& context, ServedModels models, const Serv
   const sigset_t signals = BlockStopSignals();
   GeneratorService service(std::move(models), options);
   StudioRoutes studio(serving.studio, service);
+  for (const absl::Status& failure : studio.LoadModels()) {
+    context.out.Info(ErrorLine(failure) + " (left out)");
+  }
   MAGENTA_ASSIGN_OR_RETURN(const auto http, StartHttpServer(service, &studio));
   std::unique_ptr<GrpcServer> grpc;
   if (serving.with_grpc) {
@@ -80,7 +83,8 @@ absl::Status ServeUntilStopped(Context& context, ServedModels models, const Serv
   Listening where;
   where.http_port = http->port();
   where.grpc_port = grpc == nullptr ? 0 : grpc->port();
-  for (const auto& generator : service.generators().generators()) {
+  const ListGeneratorsResponse generators = service.ListGenerators();
+  for (const GeneratorDetails& generator : generators.generators()) {
     where.generators.push_back(generator.id());
   }
   MAGENTA_RETURN_IF_ERROR(serving.listening(where));
