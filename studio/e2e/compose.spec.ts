@@ -158,12 +158,31 @@ test("an empty bar is filled, and the track goes on after its end", async ({ pag
   expect((await inRoll(page)).notes!.filter(({ startTime = 0 }) => startTime > 8).length).toBeGreaterThan(0);
 });
 
+test("key and pitch range hold for what is made", async ({ page, server }) => {
+  await openTune(page, server.url);
+  await selectBars(page, 2, 4);
+  await page.getByLabel("Key", { exact: true }).fill("F#");
+  await page.getByLabel("Key", { exact: true }).blur();
+  await page.getByLabel("Min pitch", { exact: true }).fill("66");
+  await page.getByLabel("Seed").fill("3");
+  await page.getByLabel("Seed").blur();
+  await page.getByRole("button", { name: "Vary" }).click();
+  await page.getByRole("button", { name: "Keep: Candidate 1" }).click();
+  const made = (await inRoll(page)).notes!.filter(({ startTime = 0, pitch, isDrum }) => startTime >= 2 && !isDrum && pitch > 45);
+  expect(made.length).toBeGreaterThan(0);
+  for (const { pitch } of made) {
+    expect([6, 8, 10, 11, 1, 3, 5]).toContain(pitch % 12);
+    expect(pitch).toBeGreaterThanOrEqual(66);
+  }
+});
+
 test("drums are made by models of drums alone", async ({ page, server }) => {
   await openTune(page, server.url);
   await page.getByRole("button", { name: "Work on Kit" }).click();
   const kinds = (await (await fetch(`${server.url}/v1/generators`)).json()) as { generators: { id: string; kind: string }[] };
   const drums = kinds.generators.filter(({ kind }) => kind.includes("drum")).map(({ id }) => id);
-  expect(await page.getByLabel(/^Model/).locator("option").allTextContents()).toEqual(drums);
+  const shown = page.getByLabel(/^Model/).locator("option");
+  expect(await shown.evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value))).toEqual(drums);
 });
 
 test("the roll is drawn on by pointer and by keys", async ({ page, server, isMobile }) => {
@@ -193,6 +212,44 @@ test("the roll is drawn on by pointer and by keys", async ({ page, server, isMob
   expect((await inRoll(page)).notes).toHaveLength(4);
   await page.getByText("All notes of this track as a table").click();
   await expect(page.locator(".notes-table tbody tr")).toHaveCount(4);
+});
+
+test("notes are moved, stretched, cut and taken away by pointer", async ({ page, server, isMobile }) => {
+  test.skip(isMobile, "a mouse");
+  await open(page, server.url);
+  const box = (await page.getByLabel("Piano roll of Track 1").boundingBox())!;
+  // 64 pixels a quarter, the grid is a quarter of that; keys are 48 wide.
+  const x = (quarters: number) => box.x + 49 + quarters * 64;
+  const y = box.y + 250;
+  const drag = async (from: [number, number], to: [number, number]) => {
+    await page.mouse.move(...from);
+    await page.mouse.down();
+    await page.mouse.move(...to, { steps: 4 });
+    await page.mouse.up();
+  };
+  const notes = async () => (await inRoll(page)).notes!.map(({ startTime = 0, endTime = 0 }) => [startTime * 2, endTime * 2]);
+  await drag([x(1.1), y], [x(3), y]);
+  expect(await notes()).toEqual([[1, 3]]);
+  await drag([x(2), y], [x(3.5), y]);
+  expect(await notes()).toEqual([[2.5, 4.5]]);
+  await drag([x(4.5) - 3, y], [x(5.5) - 3, y]);
+  expect(await notes()).toEqual([[2.5, 5.5]]);
+  await page.getByRole("button", { name: "Cut notes", exact: true }).click();
+  await page.mouse.click(x(4), y);
+  expect(await notes()).toEqual([[2.5, 4], [4, 5.5]]);
+  await page.getByRole("button", { name: "Select notes", exact: true }).click();
+  await drag([x(2), y - 30], [x(3), y + 30]);
+  await expect(page.getByText("1 note selected")).toBeVisible();
+  await page.getByRole("button", { name: "An octave up" }).click();
+  expect((await inRoll(page)).notes!.map(({ pitch }) => pitch)).toHaveLength(2);
+  await page.mouse.dblclick(x(5), y);
+  expect(await notes()).toEqual([[2.5, 4]]);
+  await page.keyboard.press("Control+z");
+  expect(await notes()).toHaveLength(2);
+  await drag([x(0.5), box.y + 12], [x(6), box.y + 12]);
+  await expect(page.getByLabel("to bar")).toHaveValue("2");
+  await page.mouse.click(x(4.1), box.y + 12);
+  await expect(page.getByText("Bar 2, beat 1")).toBeVisible();
 });
 
 test("the piece is saved as score, sound and picture", async ({ page, server }) => {

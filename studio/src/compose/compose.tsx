@@ -153,6 +153,11 @@ export function Compose() {
                 if (rollKey(event)) event.preventDefault();
               }}
             />
+            {editor.end.value === 0 && (
+              <p class="start-hint">
+                <span>{words.openHow}</span>
+              </p>
+            )}
           </div>
           <p id="roll-help" class="sr-only">{words.rollHelp}</p>
           <p class="sr-only" aria-live="polite">{editor.spoken}</p>

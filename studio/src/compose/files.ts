@@ -5,6 +5,7 @@ import { listGenerators, stream } from "../api/generators";
 import type { ConvertedPiece } from "../api/types";
 import { emptyPiece, fromSequence, soundingTracks, temposOf, toSequence, type Piece } from "../music/piece";
 import { renderWav } from "../sound/offline";
+import { nameOf } from "../store/model_names";
 import { texts } from "../texts";
 import { paletteOf } from "../view/roll";
 import { say, sayError } from "../view/toasts";
@@ -107,7 +108,7 @@ export async function openLinked(linked: LinkedResult): Promise<void> {
       ({ startTime, endTime }): Stretch => ({ start: tempos.toQuarters(startTime), end: tempos.toQuarters(endTime) }),
     );
     await addPiece(withMade(piece, first.id, stretches, madeBy(music, request, piece, track.isDrum)));
-    say(words.linkOpened(linked.model));
+    say(words.linkOpened(nameOf(linked.model)));
   } catch (error) {
     await addPiece(piece);
     sayError(error);

@@ -4,6 +4,7 @@ import { ApiError } from "../api/client";
 import { listGenerators, stream } from "../api/generators";
 import type { GenerateSequenceRequest, GeneratorDetails } from "../api/types";
 import { trackOf } from "../music/edit";
+import { fetchNames } from "../store/model_names";
 import { isNumber, isText, setting } from "../store/settings";
 import { toSequence, type Piece } from "../music/piece";
 import { transport } from "../sound/transport";
@@ -61,6 +62,7 @@ let work: AbortController | null = null;
 
 export async function fetchGenerators(): Promise<void> {
   generators.value = await listGenerators();
+  await fetchNames();
 }
 
 /** What is played and seen: the piece, or the one that it would be with the candidate shown. */

@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { trackOf } from "../music/edit";
 import { transport } from "../sound/transport";
+import { nameOf } from "../store/model_names";
 import { texts } from "../texts";
 import { GeneratorControls } from "../view/generator_controls";
 import { say, sayError } from "../view/toasts";
@@ -52,7 +53,9 @@ export function MakePanel() {
             {words.model}
             <select value={generator.value?.id} onChange={(event) => making.chooseGenerator(event.currentTarget.value)}>
               {fitting.value.map(({ id }) => (
-                <option key={id}>{id}</option>
+                <option key={id} value={id}>
+                  {nameOf(id)}
+                </option>
               ))}
             </select>
             <span class="muted small">{generator.value?.description}</span>
@@ -154,6 +157,7 @@ function CandidateRow({ of, one, index }: { of: making.Batch; one: making.Candid
       <div class="row candidate-words">
         <span class="grow">
           {label}
+          {one.made && <span class="muted small"> {words.seedOf(one.seed)}</span>}
           {one.state === "waiting" && <span class="muted"> · {words.waiting}</span>}
           {one.state === "failed" && <span class="muted"> · {words.failedOne}</span>}
         </span>

@@ -17,8 +17,11 @@ const newGesture = () => `gesture ${++gestures}`;
 export type ChordAsk = (at: number) => void;
 
 export function rollPointer(askChord: ChordAsk): RollPointer {
+  // The notes under the last two presses: a double click that has just made a note does not take it away again.
+  let pressed: [number, number] = [0, 0];
   return {
     down: (hit, place, event) => {
+      pressed = [pressed[1], hit.area === "notes" ? (hit.note?.id ?? 0) : 0];
       if (hit.area === "bars") return selectBarsByDrag(place);
       if (hit.area === "chords") return { ...nothing, up: () => askChord(editor.bars.value.snapDown(place.at, 1)) };
       if (hit.area === "keys") {
@@ -36,7 +39,7 @@ export function rollPointer(askChord: ChordAsk): RollPointer {
       return selectByFrame(place, event.shiftKey);
     },
     double: (hit) => {
-      if (hit.area === "notes" && hit.note && editor.tool.value !== "cut") {
+      if (hit.area === "notes" && hit.note && pressed[0] === hit.note.id && editor.tool.value !== "cut") {
         edit(edits.deleteNotes(piece.value, new Set([hit.note.id])));
         editor.selected.value = new Set();
       }

@@ -2,12 +2,12 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { ApiError } from "../api/client";
 import { listGenerators, stream } from "../api/generators";
-import { listModels } from "../api/models";
 import type { GeneratorDetails } from "../api/types";
 import { addSource } from "../sound/scheduler";
 import { clock, cut, latency, noteOff, noteOn, startSound, warmUp } from "../sound/synth";
 import { transport } from "../sound/transport";
 import { played } from "../store/at_hand";
+import { fetchNames, nameOf } from "../store/model_names";
 import { isBoolean, isNumber, isText, setting } from "../store/settings";
 import { texts } from "../texts";
 import { argsFor, type Args } from "../view/generator_controls";
@@ -39,10 +39,7 @@ export const playerProgram = setting("duet-player-program", 0, isProgram);
 export const machineProgram = setting("duet-machine-program", 11, isProgram);
 export const args = setting<Args>("duet-args", {}, isObject);
 
-const names = signal<Record<string, string>>({});
-
-/** What people call a model. */
-export const nameOf = (id: string): string => names.value[id] || id.replaceAll("_", " ");
+export { nameOf };
 
 /** The model that answers; the first where the chosen one is gone; null: none is known. */
 export const details = computed<GeneratorDetails | null>(
@@ -57,11 +54,7 @@ export async function loadGenerators(): Promise<void> {
     sayError(error);
     return;
   }
-  try {
-    names.value = Object.fromEntries((await listModels()).models.map(({ id, name }) => [id, name]));
-  } catch {
-    // Their ids serve as names.
-  }
+  await fetchNames();
 }
 
 export const session = new Session({
