@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const bin = process.env.MAGENTA_BIN ?? join(root, "build", "bin");
-const page = process.env.MAGENTA_STUDIO ?? join(root, "build", "studio");
+export const pageFolder = process.env.MAGENTA_STUDIO ?? join(root, "build", "studio");
 
 export class StudioServer {
   url = "";
@@ -22,7 +22,7 @@ export class StudioServer {
     const child = spawn(
       join(bin, "magenta-serve"),
       ["serve", `--port=${port}`, "--grpc_port=0", `--studio_dir=${this.folder}`, ...flags],
-      { env: { ...process.env, MAGENTA_STUDIO: page }, stdio: ["ignore", "pipe", "inherit"] },
+      { env: { ...process.env, MAGENTA_STUDIO: pageFolder }, stdio: ["ignore", "pipe", "inherit"] },
     );
     this.child = child;
     const lines = createInterface({ input: child.stdout });
