@@ -1,5 +1,5 @@
 // The first step: files come in, what is sent is said, then they are sent.
-import { useSignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { limits } from "../api/collections";
 import { ApiError } from "../api/client";
 import { texts } from "../texts";
@@ -118,29 +118,32 @@ export function Failure({ error }: { error: unknown }) {
   );
 }
 
-export function DropZone() {
-  const over = useSignal(false);
-  const drop = (event: DragEvent) => {
+/** Whether files are held over the page. */
+const isOver = signal(false);
+
+/** What takes a drop anywhere in this part of the page: a miss would leave the page. */
+export const dropHandlers = {
+  onDragOver: (event: DragEvent) => {
     event.preventDefault();
-    over.value = false;
+    isOver.value = true;
+  },
+  onDragLeave: () => (isOver.value = false),
+  onDrop: (event: DragEvent) => {
+    event.preventDefault();
+    isOver.value = false;
     const entries = entriesOf(event.dataTransfer?.items ?? []);
-    void filesOfEntries(entries).then(consider);
-  };
+    if (entries.length > 0) void filesOfEntries(entries).then(consider);
+  },
+};
+
+export function DropZone() {
   return (
     <section class="card stack" aria-labelledby="teach-music">
       <h3 id="teach-music">{words.musicTitle}</h3>
       {plan.value ? (
         <PlanShown />
       ) : (
-        <div
-          class={over.value ? "teach-drop over" : "teach-drop"}
-          onDragOver={(event) => {
-            event.preventDefault();
-            over.value = true;
-          }}
-          onDragLeave={() => (over.value = false)}
-          onDrop={drop}
-        >
+        <div class={isOver.value ? "teach-drop over" : "teach-drop"}>
           <p class="teach-drop-title">{words.dropTitle}</p>
           <p class="muted">{words.formats}</p>
           <div class="row">

@@ -1,5 +1,6 @@
 // The models of the server: their cards, saved, loaded, renamed, removed.
-import { useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { addModel, modelFile, removeModel, renameModel } from "../api/models";
 import type { ModelInfo } from "../api/types";
 import { texts } from "../texts";
@@ -20,8 +21,16 @@ async function save({ id }: ModelInfo): Promise<void> {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
+/** The element has the focus once it is there. */
+function useFocus<T extends HTMLElement>(): RefObject<T> {
+  const element = useRef<T>(null);
+  useEffect(() => element.current?.focus(), []);
+  return element;
+}
+
 function Rename({ model, end }: { model: ModelInfo; end: () => void }) {
   const [name, setName] = useState(model.name);
+  const field = useFocus<HTMLInputElement>();
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void attempt(renameModel(model.id, name.trim()).then(refresh)).then((done) => done && end());
@@ -30,7 +39,7 @@ function Rename({ model, end }: { model: ModelInfo; end: () => void }) {
     <form class="row" onSubmit={submit}>
       <label class="line">
         {words.newName}
-        <input value={name} maxLength={80} required ref={(field) => field?.focus()} onInput={(event) => setName(event.currentTarget.value)} />
+        <input value={name} maxLength={80} required ref={field} onInput={(event) => setName(event.currentTarget.value)} />
       </label>
       <button class="primary">{words.rename}</button>
       <button type="button" onClick={end}>
@@ -41,13 +50,14 @@ function Rename({ model, end }: { model: ModelInfo; end: () => void }) {
 }
 
 function Remove({ model, end }: { model: ModelInfo; end: () => void }) {
+  const keep = useFocus<HTMLButtonElement>();
   return (
     <div class="row" role="group" aria-label={words.confirm(model.name)}>
       <span>{words.confirm(model.name)}</span>
       <button class="teach-danger" onClick={() => void attempt(removeModel(model.id).then(refresh)).then(end)}>
         {words.remove}
       </button>
-      <button ref={(button) => button?.focus()} onClick={end}>
+      <button ref={keep} onClick={end}>
         {words.keep}
       </button>
     </div>

@@ -67,7 +67,11 @@ export function keepFresh(): () => void {
   return () => clearInterval(timer);
 }
 
+let isAsking = false;
+
 async function refreshQuietly(): Promise<void> {
+  if (isAsking) return;
+  isAsking = true;
   try {
     const newJobs = await listJobs();
     // A job that has just ended may have made a model.
@@ -76,6 +80,8 @@ async function refreshQuietly(): Promise<void> {
     if (lost.value !== null || ended) await refresh();
   } catch (error) {
     if (isAway(error)) lost.value = pollPause;
+  } finally {
+    isAsking = false;
   }
 }
 
@@ -105,6 +111,7 @@ effect(() => {
 
 /** Looks over what was dropped; nothing is sent yet. */
 export function consider(files: DroppedFile[]): void {
+  shownId.value = "";
   plan.value = planOf(files);
   sending.value = null;
   sendingError.value = null;

@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { hush } from "../sound/listen";
 import { texts } from "../texts";
-import { DropZone } from "./drop_zone";
+import { DropZone, dropHandlers } from "./drop_zone";
 import { JobsList } from "./jobs_list";
 import { ModelsList } from "./models_list";
 import { Report } from "./report";
@@ -24,7 +24,7 @@ export function Teach() {
   const training = trainJob.value;
   const canLearn = dataset?.state === "done" && (dataset.report?.examples ?? 0) > 0;
   return (
-    <div class="stack">
+    <div class="stack" {...dropHandlers}>
       <div>
         <h2>{texts.tabs.teach}</h2>
         <p class="muted">{words.intro}</p>
