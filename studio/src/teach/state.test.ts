@@ -63,6 +63,19 @@ describe("teaching", () => {
     expect(asked.filter(({ path }) => path === "/v1/collections").length).toBe(1);
     expect([sendingError.value, shownId.value]).toEqual([null, "d1"]);
   });
+  it("other files that are dropped meanwhile end the sending of the first", async () => {
+    fakeServer({
+      ...usual,
+      "POST /v1/collections/c1/files": () => {
+        consider([file("other.mid")]);
+        return json({});
+      },
+    });
+    await refresh();
+    consider([file("a.mid"), file("b.mid")]);
+    await sendPlan();
+    expect([plan.value?.send[0]?.path, sending.value, sendingError.value, shownId.value]).toEqual(["other.mid", null, null, ""]);
+  });
   it("all refused is an error with the reason", async () => {
     fakeServer(usual);
     await refresh();

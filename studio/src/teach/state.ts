@@ -111,6 +111,7 @@ effect(() => {
 
 /** Looks over what was dropped; nothing is sent yet. */
 export function consider(files: DroppedFile[]): void {
+  ++drops;
   shownId.value = "";
   plan.value = planOf(files);
   sending.value = null;
@@ -119,12 +120,15 @@ export function consider(files: DroppedFile[]): void {
 
 let collection = "";
 let stopped = false;
+let drops = 0;
 
 /** Sends what the plan says, then lets the server see what can be learned from it. */
 export async function sendPlan(): Promise<void> {
   if (!plan.value || !teacher.value) return;
   stopped = false;
   sendingError.value = null;
+  const drop = drops;
+  const isOver = () => drop !== drops; // other files were dropped meanwhile
   try {
     if (!sending.value) {
       collection = await createCollection();
@@ -133,9 +137,12 @@ export async function sendPlan(): Promise<void> {
     const wires = {
       add: (path: string, file: File) => addFile(collection, path, file),
       wait: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
-      isStopped: () => stopped,
+      isStopped: () => stopped || isOver(),
     };
-    const end = await sendAll(sending.value, wires, (state) => (sending.value = state));
+    const end = await sendAll(sending.value, wires, (state) => {
+      if (!isOver()) sending.value = state;
+    });
+    if (isOver()) return;
     if (stopped) {
       sendingError.value = new ApiError(texts.teach.sendingStopped);
       return;
@@ -146,7 +153,7 @@ export async function sendPlan(): Promise<void> {
     plan.value = null;
     sending.value = null;
   } catch (error) {
-    sendingError.value = error;
+    if (!isOver()) sendingError.value = error;
   }
 }
 
@@ -186,6 +193,7 @@ export async function remove(job: Job): Promise<void> {
 
 /** Back to the beginning: other files. */
 export function startOver(): void {
+  ++drops;
   shownId.value = "";
   plan.value = null;
   sending.value = null;
