@@ -53,7 +53,9 @@ ROOMS = {
     "train/distributed": ["base"],
     "train": GENERATE + ["pipeline", "train/distributed"],
     "serve": GENERATE,
-    "studio": GENERATE + ["pipeline", "serve"],
+    # Learning, without a wire: a folder of files, and programs of ours that run for a job.
+    "studio/jobs": GENERATE + ["pipeline"],
+    "studio": GENERATE + ["pipeline", "serve", "studio/jobs"],
     "cli": GENERATE + ["pipeline"],
     # The programs beside `magenta`: each sees the one heavy room that it is for.
     "cli/train": GENERATE + ["pipeline", "cli", "train", "train/distributed"],

@@ -20,6 +20,9 @@ struct StudioOptions {
   std::string magenta_train;
   std::string magenta_live;
 
+  /// How low the priority of jobs is, 0 to 19: at 19 they take what nobody else wants.
+  int job_nice = 19;
+
   /// Threads that answer, and requests that wait for one (429 past them).
   int threads = 4;
   size_t max_waiting = 64;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "magenta/studio/convert_route.h"
+#include "magenta/studio/jobs_route.h"
 #include "magenta/studio/models_route.h"
 #include "magenta/studio/page_route.h"
 #include "magenta/studio/score_route.h"
@@ -21,6 +22,7 @@ StudioRoutes::StudioRoutes(StudioOptions options, GeneratorService& service)
   routes_.push_back(NewConvertRoute(parts));
   routes_.push_back(NewScoreRoute(parts));
   routes_.push_back(NewModelsRoute(parts));
+  routes_.push_back(NewJobsRoute(parts));
 }
 
 StudioRoute* StudioRoutes::Find(const std::string& path) const {

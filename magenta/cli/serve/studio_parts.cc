@@ -1,10 +1,12 @@
 #include "magenta/cli/serve/studio_parts.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <initializer_list>
 #include <system_error>
 
+#include "absl/strings/numbers.h"
 #include "magenta/cli/programs.h"
 #include "magenta/cli/terminal/home.h"
 
@@ -56,6 +58,10 @@ StudioOptions StudioOptionsOf(const std::string& studio_dir, const std::string& 
   const std::string given = sound_font.empty() ? Variable("MAGENTA_SOUNDFONT") : sound_font;
   options.sound_font = given.empty() ? SystemSoundFont() : given;
   options.studio_dir = studio_dir.empty() ? OwnStudioDir() : studio_dir;
+  int nice = 0;
+  if (absl::SimpleAtoi(Variable("MAGENTA_JOB_NICE"), &nice)) {
+    options.job_nice = std::clamp(nice, 0, 19);
+  }
   options.magenta = PathOrNone(Program::kMagenta);
   options.magenta_train = PathOrNone(Program::kTrain);
   options.magenta_live = PathOrNone(Program::kLive);
