@@ -192,6 +192,23 @@ class StudioJobs(Case):
         self.assertIsNone(drums['report']['discarded'][0]['remedy'])
         self.assertIn('no drums', drums['report']['discarded'][0]['text'])
 
+    def test_books_count_once(self):
+        """Files of several tunes or patterns, whose titles have any signs."""
+        studio = self.start()
+        tune_of = 'X:{}\nT:One/a_b\nM:4/4\nL:1/4\nK:C\n' + 'CDEF|GABc|' * 4 + '\n\n'
+        job = studio.dataset({'book.abc': (tune_of.format(1) + tune_of.format(2)).encode(),
+                              'broken.abc': b'X:1\nT:Bad\nK:C\n%%%% \n'})
+        self.assertEqual((job['report']['files'], job['report']['kept'], job['report']['examples']), (2, 1, 2))
+        self.assertEqual([each['file'] for each in job['report']['leftOut']], ['broken.abc'])
+        grooves = {}
+        for name in sorted(os.listdir(os.path.join(ROOT, 'data', 'drums')))[:6]:
+            if name.endswith('.drums'):
+                with open(os.path.join(ROOT, 'data', 'drums', name), 'rb') as file:
+                    grooves[name] = file.read()
+        drums = studio.dataset(grooves, model='drum_kit')['report']
+        self.assertEqual((drums['files'], drums['kept']), (len(grooves), len(grooves)))
+        self.assertGreaterEqual(drums['heldOut'], 1)
+
     def test_requests_that_are_wrong(self):
         studio = self.start()
         collection = studio.collect(tunes(1))

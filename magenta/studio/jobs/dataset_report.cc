@@ -101,9 +101,20 @@ std::optional<DiscardRemedy> RemedyOf(const std::string& reason, ReasonGroup gro
   return remedy;
 }
 
+/// Why, in the words of the reader or of the filter.
 std::string Sentence(const json& file, const std::string& reason) {
-  const std::string detail = file.value("detail", "");
+  std::string detail = file.value("detail", "");
+  // A book's broken tune is a track of it.
+  if (detail.empty() && !file.value("tracks", json::array()).empty()) {
+    detail = file["tracks"][0].value("detail", "");
+  }
   return detail.empty() ? TextOf(reason) : detail;
+}
+
+/// "0002.abc" of "0002.abc_X", a tune of a book, whose title may have any signs.
+std::string StoredName(const std::string& file) {
+  const std::string path = file.substr(0, file.find('_'));
+  return path.substr(path.rfind('/') + 1);
 }
 
 void Sort(DatasetReport& report, const std::map<std::string, ReasonGroup>& groups) {
@@ -123,8 +134,7 @@ struct FileFate {
 std::map<std::string, FileFate> FatesOf(const json& files) {
   std::map<std::string, FileFate> fates;
   for (const json& file : files) {
-    const std::string path = file.at("file");
-    FileFate& fate = fates[path.substr(path.rfind('/') + 1)];
+    FileFate& fate = fates[StoredName(file.at("file"))];
     fate.kept |= file.at("kept").get<bool>();
     if (!fate.reason.empty()) continue;
     fate.reason = file.at("reason");

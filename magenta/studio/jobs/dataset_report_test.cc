@@ -69,8 +69,9 @@ TEST(DatasetReport, SaysWhatBecameOfEachFile) {
        {{"0001.mid", "a"}},
        "0 of 1; 1 no_chords (infer_chords=1 bool); a: no chord symbol"},
       {"a book of tunes counts once, kept where one of them is",
-       File("0001.abc", false, "too_short", "2 bars", "--min_bars=2") +
-           File("0001.abc", true, "kept"),
+       File("0001.abc", false, "broken_tune") +
+           File("0001.abc_1", false, "too_short", "2 bars", "--min_bars=2") +
+           File("0001.abc_Jig/reel_2", true, "kept"),
        {{"0001.abc", "book.abc"}},
        "1 of 1"},
       {"the most frequent first",
