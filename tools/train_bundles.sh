@@ -2,8 +2,7 @@
 # train_bundles.sh CORPUS NOTTINGHAM [OUT]: trains the bundled weights again, from the tunes of
 # `make corpus` and a folder of MIDI, and writes OUT/<model>.mag and its model card OUT/<model>.md
 # (default OUT: build/bundles; copy them to data/bundles to ship them). Stopped, it goes on.
-# The weights that are shipped are by this recipe, but for chord_pitches_improv, which is by the one before, as its
-# card tells (batches of like lengths, a rate that decays).
+# The weights that are shipped are by this recipe.
 corpus=${1:?usage: train_bundles.sh CORPUS NOTTINGHAM [OUT]}
 nottingham=${2:?usage: train_bundles.sh CORPUS NOTTINGHAM [OUT]}
 out=${3:-build/bundles}
@@ -60,14 +59,11 @@ learn $model "$out/run/again_$model" "$again" 1500 --seed=2 --from="$out/first_$
 pack $model "$out/run/again_$model" "3000 steps of $first, then $again"
 # Melodies over chords, in all keys: what chords mean is learned from twelve times as much.
 model=chord_pitches_improv
-size="batch_size=64,rnn_layer_sizes=[160,160]"
-first="$size,dropout_keep_prob=0.7,clip_norm=5,learning_rate=0.004"
-again="batch_size=64,dropout_keep_prob=0.75,clip_norm=5,learning_rate=0.002"
+first="batch_size=64,rnn_layer_sizes=[160,160],dropout_keep_prob=0.7,clip_norm=5,learning_rate=0.006"
 [ -d "$out/data/$model" ] ||
   magenta dataset --config=$model --input="$out/nottingham.tfrecord" --output_dir="$out/data/$model" --infer_chords
-learn $model "$out/run/$model" "$first" 600 --seed=1
-learn $model "$out/run/again_$model" "$again" 800 --seed=2 --from="$out/run/$model"
-pack $model "$out/run/again_$model" "600 steps of $first, then $again" "Folk tunes with chords (Nottingham)"
+learn $model "$out/run/$model" "$first" 1400 --seed=1
+pack $model "$out/run/$model" "$first" "Folk tunes with chords (Nottingham)"
 # Drums, of the patterns that come with the program: few, so the rate is high and the averages long.
 model=drum_kit
 first="batch_size=32,rnn_layer_sizes=[96,96],attn_length=0,dropout_keep_prob=0.75,clip_norm=5"
