@@ -75,7 +75,7 @@ async function selectBars(page: Page, first: number, last: number): Promise<void
   await page.getByLabel("to bar").blur();
 }
 
-test("a dropped MIDI file lies in the roll as the API reads it, and is saved as it is", async ({ page, server }) => {
+test("a dropped MIDI file lies in the roll as the API reads it, and is saved as it is @short", async ({ page, server }) => {
   await open(page, server.url);
   const bytes = await midiOf(server.url, tune);
   const dropped = await page.evaluateHandle((data) => {
@@ -97,7 +97,7 @@ test("a dropped MIDI file lies in the roll as the API reads it, and is saved as 
   expect(dump(await read(server.url, saved))).toEqual(dump(expected));
 });
 
-test("of three candidates for a bar one is kept, undone and redone; a link makes it again; a reload keeps it", async ({
+test("of three candidates for a bar one is kept, undone and redone; a link makes it again; a reload keeps it @short", async ({
   page,
   server,
   browser,
@@ -139,6 +139,22 @@ test("of three candidates for a bar one is kept, undone and redone; a link makes
   await page.reload();
   await expect(page.getByLabel("Name of the piece")).toHaveValue("tune");
   expect(dump(await inRoll(page))).toEqual(dump(after));
+});
+
+test("candidates are heard in turn, each to its end, and the piece stays", async ({ page, server }) => {
+  await openTune(page, server.url);
+  const before = dump(await inRoll(page));
+  await selectBars(page, 1, 1);
+  await page.getByLabel("Candidates").fill("2");
+  await page.getByLabel("Candidates").blur();
+  await page.getByRole("button", { name: "Vary" }).click();
+  await expect(page.getByRole("button", { name: "Keep: Candidate 2" })).toBeEnabled();
+  await page.getByRole("button", { name: "Listen in turn" }).click();
+  await expect(page.getByRole("button", { name: "Stop: Candidate 1" })).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByRole("button", { name: "Stop: Candidate 2" })).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByRole("button", { name: "Listen in turn" })).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByRole("button", { name: "Play", exact: true })).toBeVisible();
+  expect(dump(await inRoll(page))).toEqual(before);
 });
 
 test("an empty bar is filled, and the track goes on after its end", async ({ page, server }) => {
@@ -185,7 +201,7 @@ test("drums are made by models of drums alone", async ({ page, server }) => {
   expect(await shown.evaluateAll((options) => options.map((option) => (option as HTMLOptionElement).value))).toEqual(drums);
 });
 
-test("the roll is drawn on by pointer and by keys", async ({ page, server, isMobile }) => {
+test("the roll is drawn on by pointer and by keys @short", async ({ page, server, isMobile }) => {
   await open(page, server.url);
   const roll = page.getByLabel("Piano roll of Track 1");
   const box = (await roll.boundingBox())!;
@@ -333,7 +349,7 @@ test("what can't be read is told, and the piece stays", async ({ page, server })
   await expect.poll(async () => dump(await inRoll(page))).toEqual(before);
 });
 
-test("a server that goes takes nothing along", async ({ page, server }) => {
+test("a server that goes takes nothing along @short", async ({ page, server }) => {
   await openTune(page, server.url);
   await selectBars(page, 2, 2);
   await server.kill();

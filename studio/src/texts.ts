@@ -251,6 +251,7 @@ export const texts = {
     waiting: "on its way",
     failedOne: "failed",
     listen: "Listen",
+    listenInTurn: "Listen in turn",
     stop: "Stop",
     keepThis: "Keep",
     keptThis: "Kept",

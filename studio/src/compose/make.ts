@@ -6,7 +6,7 @@ import type { GenerateSequenceRequest, GeneratorDetails } from "../api/types";
 import { trackOf } from "../music/edit";
 import { fetchNames } from "../store/model_names";
 import { isNumber, isText, setting } from "../store/settings";
-import { toSequence, type Piece } from "../music/piece";
+import { endOfPiece, toSequence, type Piece } from "../music/piece";
 import { transport } from "../sound/transport";
 import { texts } from "../texts";
 import { argsFor, type Args } from "../view/generator_controls";
@@ -182,26 +182,50 @@ export function drop(): void {
   asked.value = null;
 }
 
-/** Plays the piece with the candidate, from a bar before it to a bar after it. */
+/** Whether the next candidate is heard when one has ended. */
+export const isInTurn = signal(false);
+
+/** Plays one candidate after the other, from the first or the one after that shown. */
+export function hearInTurn(): void {
+  const all = asked.value?.candidates ?? [];
+  const next = all.findIndex((one, index) => index > shownIndex.value && one.made);
+  isInTurn.value = true;
+  if (next >= 0) play(next);
+  else if (shownIndex.value >= 0) stopHearing();
+}
+
+/** Plays the piece with the candidate, or stops it. */
 export function hearCandidate(index: number): void {
+  if (shownIndex.value === index && transport.isPlaying.value) return stopHearing();
+  isInTurn.value = false;
+  play(index);
+}
+
+/** Plays the piece with the candidate, from a bar before it to a bar after it. */
+function play(index: number): void {
   const of = asked.value;
   if (!of?.candidates[index]?.made) return;
-  if (shownIndex.value === index && transport.isPlaying.value) return stopHearing();
   transport.pause();
   shownIndex.value = index;
   const first = of.stretches[0]!.start;
   const last = of.stretches.at(-1)!.end;
   const { bars, tempos } = editor;
   const lead = bars.value.bar(Math.max(0, bars.value.at(first).index - 1)).start;
-  stopAt.value = tempos.value.toSeconds(bars.value.at(last + 1e-6).end);
-  void transport.play(tempos.value.toSeconds(lead));
+  transport.seek(tempos.value.toSeconds(lead));
+  const until = Math.min(bars.value.at(last + 1e-6).end, endOfPiece(shownPiece.value));
+  stopAt.value = tempos.value.toSeconds(until) - 1e-3;
+  void transport.play();
 }
 
 export function stopHearing(): void {
   if (stopAt.value !== null) transport.pause();
   stopAt.value = null;
   shownIndex.value = -1;
+  isInTurn.value = false;
 }
+
+/** Milliseconds between two candidates. */
+const pauseBetween = 400;
 
 /** Where hearing a candidate ends, seconds. */
 export const stopAt = signal<number | null>(null);
@@ -226,6 +250,7 @@ export function soundWhatIsShown(toTracks: (of: Piece) => Piece["tracks"]): () =
       if (stopAt.value !== null && transport.position.value >= stopAt.value) {
         transport.pause();
         stopAt.value = null;
+        if (isInTurn.value) setTimeout(() => isInTurn.value && hearInTurn(), pauseBetween);
       }
     }),
   ];

@@ -139,7 +139,12 @@ function Candidates({ of }: { of: making.Batch }) {
           <CandidateRow key={one.seed} of={of} one={one} index={index} />
         ))}
       </ol>
-      <button type="button" onClick={making.drop}>{words.dropAll}</button>
+      <div class="row">
+        <button type="button" onClick={() => (making.isInTurn.value ? making.stopHearing() : making.hearInTurn())}>
+          {making.isInTurn.value ? words.stop : words.listenInTurn}
+        </button>
+        <button type="button" onClick={making.drop}>{words.dropAll}</button>
+      </div>
     </div>
   );
 }
