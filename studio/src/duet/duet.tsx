@@ -55,11 +55,19 @@ export function Duet() {
   );
 }
 
+/** Whether the big button, which then goes, began it: the focus goes on to Pause. */
+let isBegunByButton = false;
+
+function begin(): void {
+  isBegunByButton = true;
+  void store.play(true);
+}
+
 function Welcome() {
   const isLoading = soundState.value.stage === "loading";
   return (
     <div class="welcome">
-      <button class="primary play-big" disabled={isLoading} onClick={() => void store.play(true)}>
+      <button class="primary play-big" disabled={isLoading} onClick={begin}>
         <span aria-hidden="true">▶</span> {texts.duet.play}
       </button>
       <p class="muted">{isLoading ? texts.sound.loading : texts.duet.welcome}</p>
@@ -90,9 +98,9 @@ function Bar() {
   const isPlaying = session.isPlaying.value;
   const isFresh = store.isFresh.value;
   const pause = useRef<HTMLButtonElement>(null);
-  // The big button goes; who pressed it goes on from here.
   useEffect(() => {
-    if (!isFresh && document.activeElement === document.body) pause.current?.focus({ preventScroll: true });
+    if (!isFresh && isBegunByButton) pause.current?.focus({ preventScroll: true });
+    isBegunByButton = false;
   }, [isFresh]);
   return (
     <div class="row duet-bar">
@@ -284,7 +292,7 @@ function Instrument({ label, program }: { label: string; program: typeof store.p
   );
 }
 
-const tapped = ["C", "Dm", "Em", "F", "G", "Am", "G7", "Cmaj7", "Dm7", "Bb"];
+const tapped = ["C", "Dm", "Em", "F", "G", "Am", "G7", "Dm7", "Bb"];
 
 function Chart() {
   const chart = chartOf(store.chartText.value);

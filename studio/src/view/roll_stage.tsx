@@ -122,6 +122,7 @@ function draw(canvas: HTMLCanvasElement, props: StageProps): void {
       if (pitch % 12 === 0) name(pitchName(pitch), yOf(pitch) + row / 2);
     }
   }
+  if (!props.isMoving && props.notes.length === 0) return;
   context.fillStyle = color.ink;
   context.fillRect(Math.round(x(now)) - 1, top - 6, 2, height - top + 6);
 }
