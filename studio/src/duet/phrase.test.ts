@@ -34,6 +34,8 @@ describe("a piece of the session", () => {
     const piece = pieceOf([note(4.5, 5), note(6, 7, { by: "machine" })], grid, [], { player: 0, machine: 11 }, "Duet", { player: "you", machine: "it" });
     expect(piece.notes?.map(({ startTime, instrument, program }) => [startTime, instrument, program])).toEqual([[0.5, 0, 0], [2, 1, 11]]);
     expect(piece.totalTime).toBe(3);
+    const parts = pieceOf([note(0, 1, { by: "machine", program: 33 })], grid, [], { player: 0, machine: 11 }, "", { player: "", machine: "" });
+    expect(parts.notes![0]!.program).toBe(33);
   });
 });
 

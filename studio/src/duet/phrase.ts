@@ -98,7 +98,7 @@ export function pieceOf(
       startTime,
       endTime: Math.max(note.endTime - origin, startTime + shortest),
       instrument: note.by === "player" ? 0 : 1,
-      ...(note.isDrum ? { isDrum: true } : { program: programs[note.by] }),
+      ...(note.isDrum ? { isDrum: true } : { program: note.program || programs[note.by] }),
     };
   });
   const totalTime = parts.reduce((end, note) => Math.max(end, note.endTime), 0);

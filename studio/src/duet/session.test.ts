@@ -14,11 +14,15 @@ class World implements Outside {
   /** Seconds that an answer takes; what breaks off. */
   delay = 0;
   fails = false;
+  /** The instrument that the model says its notes have, and those that sounded. */
+  program = 0;
+  programs = new Set<number>();
   session = new Session(this);
 
   clock = () => this.time;
   clicks: string[] = [];
-  noteOn(voice: { name: string }, pitch: number, _velocity: number, at: number) {
+  noteOn(voice: { name: string; program: number }, pitch: number, _velocity: number, at: number) {
+    if (voice.name === "machine") this.programs.add(voice.program);
     if (voice.name === "metronome") this.clicks.push(`${pitch === 76 ? "!" : ""}${Number((at - this.zero).toFixed(3))}`);
     if (voice.name === "machine") this.heard.push(`${pitch}@${Number((at - this.zero).toFixed(3))}`);
   }
@@ -41,7 +45,7 @@ class World implements Outside {
     const section = request.generatorOptions?.generateSections?.[0] ?? { startTime: 0, endTime: 8 };
     const notes = [...(request.inputSequence?.notes ?? [])];
     for (let time = section.startTime; time < section.endTime - 0.01; time += 0.5) {
-      notes.push({ pitch: 72, velocity: 80, startTime: time, endTime: time + 0.4 });
+      notes.push({ pitch: 72, velocity: 80, startTime: time, endTime: time + 0.4, program: this.program });
       told.piece({ notes: [...notes] });
       if (this.fails) throw new ApiError("It stopped.");
     }
@@ -192,6 +196,16 @@ describe("a duet", () => {
     await it.play(60, 3.1, 3.4);
     await it.go(7);
     expect(it.heard).toHaveLength(5);
+  });
+  it("sounds with the instrument that is chosen, or that the model says", async () => {
+    const it = world();
+    it.session.programs = { player: 0, machine: 11 };
+    await it.play(60, 0, 0.9);
+    await it.go(4.1);
+    it.program = 33;
+    await it.play(60, 4.2, 4.4);
+    await it.go(7);
+    expect([...it.programs]).toEqual([11, 33]);
   });
   it("gives a model of lead sheets the chart, bar by bar", async () => {
     const it = world();

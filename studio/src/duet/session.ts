@@ -112,6 +112,12 @@ export class Session {
     return { name: by, program: isDrum ? 0 : this.programs[by], isDrum };
   }
 
+  /** A model of several parts says the instrument of each note itself. */
+  private voiceOf(note: DuetNote): Voice {
+    const voice = this.voice("machine", note.isDrum ?? false);
+    return note.program && !note.isDrum ? { ...voice, program: note.program } : voice;
+  }
+
   /** The voices that the instruments in use need. */
   voices(): Voice[] {
     const isDrum = this.details ? isDrumKind(this.details) : false;
@@ -226,8 +232,11 @@ export class Session {
   }
 
   private cutMachine(): void {
-    const isDrum = this.details ? isDrumKind(this.details) : false;
-    this.outside.cut([this.voice("machine", isDrum)], this.outside.clock() + lookAhead);
+    const voices = new Map([...this.pending, ...this.sounding.map(({ note }) => note)].map((note) => {
+      const voice = this.voiceOf(note);
+      return [`${voice.program}/${voice.isDrum}`, voice];
+    }));
+    this.outside.cut(voices.values(), this.outside.clock() + lookAhead);
   }
 
   /** Whether the phrase so far belongs to a turn long gone: two bars of silence in mode "free". */
@@ -348,6 +357,7 @@ export class Session {
           startTime: start + late,
           endTime: origin + note.endTime * scale + late,
           ...(isDrum || note.isDrum ? { isDrum: true } : {}),
+          ...(note.program ? { program: note.program } : {}),
         });
       }
       seen = notes.length;
@@ -431,7 +441,7 @@ export class Session {
     events.sort((a, b) => a.time - b.time || Number(a.isOn) - Number(b.isOn));
     this.sounding = [...this.sounding, ...due.map((note) => ({ note, end: note.endTime }))].filter(({ end }) => end >= to);
     for (const { time, isOn, note } of events) {
-      const voice = this.voice("machine", note.isDrum ?? false);
+      const voice = this.voiceOf(note);
       if (isOn) this.outside.noteOn(voice, note.pitch, note.velocity, this.zero + time);
       else this.outside.noteOff(voice, note.pitch, this.zero + time);
       const delay = Math.max(0, (time - this.now()) * 1000);
