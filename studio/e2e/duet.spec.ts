@@ -79,7 +79,7 @@ async function phraseAndAnswer(page: Page, codes: string[]): Promise<void> {
   await expect.poll(() => turn(page), { timeout: 10_000, intervals: [20] }).toBe("machine");
 }
 
-test("one click, and there is music", async ({ page, server }) => {
+test("one click, and there is music", { tag: "@short" }, async ({ page, server }) => {
   await page.goto(server.url);
   await quick(page, 300);
   await page.locator(".play-big").click();
@@ -92,7 +92,7 @@ test("one click, and there is music", async ({ page, server }) => {
   await expect.poll(() => turn(page), { timeout: 20_000 }).toBe("yours");
 });
 
-test("the machine answers what is played, and both are saved", async ({ page, server }) => {
+test("the machine answers what is played, and both are saved", { tag: "@short" }, async ({ page, server }) => {
   await page.goto(server.url);
   await page.waitForFunction(() => window.magentaDuet!.session.details !== null);
   await quick(page);
