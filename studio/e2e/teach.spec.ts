@@ -15,7 +15,7 @@ async function jobsOf(page: Page, server: StudioServer): Promise<Job[]> {
   return ((await (await page.request.get(`${server.url}/v1/jobs`)).json()) as { jobs: Job[] }).jobs;
 }
 
-test("files are sent, broken ones named; a model learns, plays, is renamed and removed @short", async ({ page, server }) => {
+test("files are sent, broken ones named; a model learns, plays, is renamed and removed", async ({ page, server }) => {
   test.setTimeout(300_000);
   await page.goto(`${server.url}/#teach`);
   const picture = { name: "cover.jpg", mimeType: "image/jpeg", buffer: Buffer.from("x") };
