@@ -203,8 +203,7 @@ class MusicKind {
   /// The MIDI pitch (0..127), as it will sound, of the note that `event` begins after a primer that
   /// was moved by `transpose` semitones (Primer::transpose); nothing where it begins none of a
   /// pitch of its own. What --pitch_temperature chooses among, and what --key, --scale, --min_pitch
-  /// and
-  /// --max_pitch allow or forbid.
+  /// and --max_pitch allow or forbid.
   virtual std::optional<int> PitchOf(Event /*event*/, int /*transpose*/) const {
     return std::nullopt;
   }
