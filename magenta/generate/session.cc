@@ -161,7 +161,7 @@ void Session::ForEachHead(int row, LogitFilters filters, std::vector<float>& scr
   const auto sizes = model_->network->head_sizes();
   for (size_t head = 0; head < sizes.size(); ++head) {
     const std::span<float> values(scratch.data() + first, sizes[head]);
-    if (allowed != nullptr) ForbidAllBut(*allowed, values);
+    if (allowed != nullptr) AllowAmong(PitchesOf(row, head), *allowed, values);
     for (const auto& filter : filters) {
       if (filter->wants_members()) {
         filter->ApplyTo(values, PitchesOf(row, head));

@@ -82,8 +82,8 @@ class Session {
   /// The probability of each label of row `row`, head after head, when `filters` are applied.
   std::vector<float> Distribution(int row, LogitFilters filters = {}) const;
   /// Draws the next event of row `row`: one number from `source` a head. Nothing is pushed. Events
-  /// that `mask` doesn't allow have no probability before `filters` are applied; it is for models
-  /// of one head (checked).
+  /// that `mask` doesn't allow have no probability, which goes to the pitches that it allows,
+  /// before `filters` are applied; it is for models of one head (checked).
   Event Sample(int row, LogitFilters filters, UniformSource& source,
                const EventMask* mask = nullptr);
   /// The labels behind the last Sample(), one a head. Different labels may stand for one event

@@ -43,6 +43,20 @@ float LogSumExp(std::span<const float> logits) {
   return max + static_cast<float>(PortableLog(sum));
 }
 
+/// The logits of the classes whose entry in `members` is true.
+std::vector<float> MembersOf(std::span<const float> logits, const std::vector<bool>& members) {
+  MAGENTA_CHECK(members.size() == logits.size());
+  std::vector<float> values;
+  for (size_t i = 0; i < logits.size(); ++i) {
+    if (members[i]) values.push_back(logits[i]);
+  }
+  return values;
+}
+
+bool HoldsFinite(std::span<const float> logits) {
+  return std::any_of(logits.begin(), logits.end(), [](float x) { return x != kForbidden; });
+}
+
 /// Indices of `logits`, the largest first, ties in order.
 std::vector<int> LargestFirst(std::span<const float> logits) {
   std::vector<int> order(logits.size());
@@ -74,7 +88,14 @@ class Temperature final : public LogitFilter {
 class Mask final : public LogitFilter {
  public:
   explicit Mask(std::vector<bool> allowed) : allowed_(std::move(allowed)) {}
-  void Apply(std::span<float> logits) const override { ForbidAllBut(allowed_, logits); }
+  void Apply(std::span<float> logits) const override {
+    const size_t n = std::min(logits.size(), allowed_.size());
+    bool any = n < logits.size();
+    for (size_t i = 0; i < n; ++i) any = any || (allowed_[i] && logits[i] != kForbidden);
+    for (size_t i = 0; any && i < n; ++i) {
+      if (!allowed_[i]) logits[i] = kForbidden;
+    }
+  }
 
  private:
   std::vector<bool> allowed_;
@@ -92,7 +113,7 @@ class MemberTemperature final : public LogitFilter {
     all_.Apply(logits);
     const std::vector<float> held = MembersOf(logits, members);
     // None is left where the largest of all, at temperature 0, is no member.
-    if (std::all_of(held.begin(), held.end(), [](float x) { return x == kForbidden; })) return;
+    if (!HoldsFinite(held)) return;
     among_.Apply(inner);
     const float shift = LogSumExp(held) - LogSumExp(inner);
     auto next = inner.begin();
@@ -102,16 +123,6 @@ class MemberTemperature final : public LogitFilter {
   }
 
  private:
-  static std::vector<float> MembersOf(std::span<const float> logits,
-                                      const std::vector<bool>& members) {
-    MAGENTA_CHECK(members.size() == logits.size());
-    std::vector<float> values;
-    for (size_t i = 0; i < logits.size(); ++i) {
-      if (members[i]) values.push_back(logits[i]);
-    }
-    return values;
-  }
-
   Temperature all_;
   Temperature among_;
 };
@@ -170,12 +181,18 @@ std::unique_ptr<LogitFilter> MakeTemperature(double temperature) {
   return std::make_unique<Temperature>(temperature);
 }
 
-void ForbidAllBut(const std::vector<bool>& allowed, std::span<float> logits) {
-  const size_t n = std::min(logits.size(), allowed.size());
-  bool any = n < logits.size();
-  for (size_t i = 0; i < n; ++i) any = any || (allowed[i] && logits[i] != kForbidden);
-  for (size_t i = 0; any && i < n; ++i) {
-    if (!allowed[i]) logits[i] = kForbidden;
+void AllowAmong(const std::vector<bool>& members, const std::vector<bool>& allowed,
+                std::span<float> logits) {
+  MAGENTA_CHECK(members.size() == logits.size() && allowed.size() == logits.size());
+  const std::vector<float> all = MembersOf(logits, members);
+  for (size_t i = 0; i < logits.size(); ++i) {
+    if (members[i] && !allowed[i]) logits[i] = kForbidden;
+  }
+  const std::vector<float> left = MembersOf(logits, members);
+  if (!HoldsFinite(left)) return;
+  const float shift = LogSumExp(all) - LogSumExp(left);
+  for (size_t i = 0; i < logits.size(); ++i) {
+    if (members[i]) logits[i] += shift;
   }
 }
 

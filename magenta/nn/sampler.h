@@ -24,10 +24,12 @@ class LogitFilter {
 /// logits / temperature (in float32); temperature 0 leaves only the largest (the first on ties).
 /// `temperature` must be finite and not negative (checked).
 std::unique_ptr<LogitFilter> MakeTemperature(double temperature);
+/// Forbids the members whose entry in `allowed` is false. The other members hold together what all
+/// of them held, so that a member is drawn as often as before. The same bits on every machine.
+void AllowAmong(const std::vector<bool>& members, const std::vector<bool>& allowed,
+                std::span<float> logits);
 /// Forbids the classes whose entry in `allowed` is false; if that would forbid all, it does
 /// nothing. Classes beyond the mask are left as they are.
-void ForbidAllBut(const std::vector<bool>& allowed, std::span<float> logits);
-/// The same as a filter.
 std::unique_ptr<LogitFilter> MakeMask(std::vector<bool> allowed);
 /// Two temperatures: that the draw is a member, and which class it is if it is none, is as probable
 /// as at `temperature`; which of the members it is, as at `among`. 0 stands for the largest in both

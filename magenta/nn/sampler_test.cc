@@ -31,6 +31,28 @@ TEST(SamplerTest, Mask) {
   EXPECT_THAT(Applied(*MakeMask({false}), {1, 2}), ElementsAre(kNo, 2));
 }
 
+TEST(SamplerTest, MembersThatStayHoldWhatAllHeld) {
+  const auto probabilities = [](const std::vector<bool>& allowed, std::vector<float> logits) {
+    AllowAmong({false, true, true, true}, allowed, logits);
+    Softmax(logits, logits);
+    return logits;
+  };
+  const auto log = [](double p) { return static_cast<float>(std::log(p)); };
+  const std::vector<float> logits = {log(0.2), log(0.5), log(0.2), log(0.1)};
+  using ::testing::FloatNear;
+  EXPECT_THAT(
+      probabilities({true, false, true, true}, logits),
+      ElementsAre(FloatNear(0.2, 1e-6), 0, FloatNear(0.8 * 2 / 3, 1e-6), FloatNear(0.8 / 3, 1e-6)));
+  // However improbable they were.
+  EXPECT_THAT(probabilities({true, false, false, true}, {0, 80, 80, 0}),
+              ElementsAre(FloatNear(0, 1e-6), 0, 0, FloatNear(1, 1e-6)));
+  EXPECT_THAT(probabilities({true, true, true, true}, logits),
+              ElementsAre(FloatNear(0.2, 1e-6), FloatNear(0.5, 1e-6), FloatNear(0.2, 1e-6),
+                          FloatNear(0.1, 1e-6)));
+  // None stays.
+  EXPECT_THAT(probabilities({true, false, false, false}, logits), ElementsAre(1, 0, 0, 0));
+}
+
 TEST(SamplerTest, TopK) {
   EXPECT_THAT(Applied(*MakeTopK(2), {1, 3, 2, 3}), ElementsAre(kNo, 3, kNo, 3));
   EXPECT_THAT(Applied(*MakeTopK(2), {3, 3, 3, 1}), ElementsAre(3, 3, kNo, kNo));
