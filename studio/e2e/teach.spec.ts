@@ -103,6 +103,7 @@ test("what is no music, and a folder without any, is said @short", async ({ page
 });
 
 test("30 tunes are learned from, through a killed server, and what comes of it knows five others better @slow", async ({ page, server }, { project }) => {
+  test.skip(project.name !== "desk", "learning is the same at any size");
   test.setTimeout(600_000);
   const folder = join(shared, "data", "nottingham");
   const names = readdirSync(folder).filter((name) => name.endsWith(".mid")).sort();

@@ -13,7 +13,7 @@ has_page = unittest.skipUnless('studio' in BUILT, 'left out: this build makes no
 has_browser = unittest.skipUnless(os.path.exists(CHROMIUM), f'left out: no {CHROMIUM}')
 
 
-def npx(*args, timeout=1200):
+def npx(*args, timeout=3500):
     """Runs one of the page's tools; what it says when it fails."""
     done = subprocess.run([shutil.which('npx'), '--no-install', *args], cwd=PAGE, timeout=timeout,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, 'NO_COLOR': '1'})
