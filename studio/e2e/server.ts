@@ -22,7 +22,8 @@ export class StudioServer {
     const child = spawn(
       join(bin, "magenta-serve"),
       ["serve", `--port=${port}`, "--grpc_port=0", `--studio_dir=${this.folder}`, ...flags],
-      { env: { ...process.env, MAGENTA_STUDIO: pageFolder }, stdio: ["ignore", "pipe", "inherit"] },
+      // Learning at the lowest priority would wait for other tests to end.
+      { env: { ...process.env, MAGENTA_STUDIO: pageFolder, MAGENTA_JOB_NICE: "0" }, stdio: ["ignore", "pipe", "inherit"] },
     );
     this.child = child;
     const lines = createInterface({ input: child.stdout });
