@@ -1,22 +1,12 @@
 #include "magenta/generate/expectation.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "magenta/base/check.h"
+#include "magenta/music/key.h"
 
 namespace magenta {
-namespace {
-
-std::string PitchText(int pitch) {
-  constexpr const char* kNames[] = {"C",  "C#", "D",  "D#", "E",  "F",
-                                    "F#", "G",  "G#", "A",  "A#", "B"};
-  return fmt::format("{}{}", kNames[pitch % 12], pitch / 12 - 1);
-}
-
-}  // namespace
 
 EventEffect EffectOf(std::vector<int> pitches, bool rest) {
   std::sort(pitches.begin(), pitches.end());

@@ -1,5 +1,7 @@
 #include "magenta/music/key.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <string>
 
@@ -30,6 +32,12 @@ bool Take(std::string_view& text, std::string_view prefix) {
 }
 
 }  // namespace
+
+std::string PitchText(Event pitch) {
+  constexpr const char* kNames[] = {"C",  "C#", "D",  "D#", "E",  "F",
+                                    "F#", "G",  "G#", "A",  "A#", "B"};
+  return fmt::format("{}{}", kNames[pitch % 12], pitch / 12 - 1);
+}
 
 std::optional<NamedKey> ParseKey(std::string_view text) {
   if (text.empty()) return std::nullopt;

@@ -1,5 +1,5 @@
 #pragma once
-// Keys: how well notes fit each of the twelve major scales, and their names.
+// Keys: how well notes fit each of the twelve major scales, and their names; and those of pitches.
 
 #include <array>
 #include <optional>
@@ -9,6 +9,9 @@
 #include "magenta/music/event.h"
 
 namespace magenta {
+
+/// "C4" for MIDI pitch 60, "F#5" for 78; 0..127.
+std::string PitchText(Event pitch);
 
 /// Counts by pitch class or by key, C = 0 to B = 11.
 using TwelveCounts = std::array<int, 12>;

@@ -57,5 +57,11 @@ TEST(KeyTest, AKeyIsHeldUntilAnotherFitsClearlyBetter) {
   EXPECT_EQ(SettleMajorKey(CountsOf({{67, 100}, {65, 3}}), kG), kG);
 }
 
+TEST(PitchText, NamesOctavesAndSharps) {
+  EXPECT_EQ(PitchText(60), "C4");
+  EXPECT_EQ(PitchText(78), "F#5");
+  EXPECT_EQ(PitchText(0), "C-1");
+}
+
 }  // namespace
 }  // namespace magenta

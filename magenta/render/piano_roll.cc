@@ -17,6 +17,7 @@
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
 #include "magenta/io/drums/drum_names.h"
+#include "magenta/music/key.h"
 #include "magenta/music/meter_map.h"
 #include "magenta/render/bar_grid.h"
 #include "magenta/render/canvas.h"
@@ -517,12 +518,6 @@ class PianoRollPainter {
 };
 
 }  // namespace
-
-std::string PitchText(int pitch) {
-  constexpr const char* kNames[] = {"C",  "C#", "D",  "D#", "E",  "F",
-                                    "F#", "G",  "G#", "A",  "A#", "B"};
-  return fmt::format("{}{}", kNames[pitch % 12], pitch / 12 - 1);
-}
 
 absl::StatusOr<std::string> DrawPianoRoll(const NoteSequence& sequence,
                                           const PianoRollOptions& options, PictureFormat format) {

@@ -34,7 +34,4 @@ absl::StatusOr<std::string> DrawPianoRoll(const NoteSequence& sequence,
 absl::Status RenderPianoRoll(const NoteSequence& sequence, const PianoRollOptions& options,
                              PictureFormat format, const std::string& path);
 
-/// "C4" for MIDI pitch 60, "F#5" for 78.
-std::string PitchText(int pitch);
-
 }  // namespace magenta

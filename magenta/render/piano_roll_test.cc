@@ -193,12 +193,6 @@ TEST(PianoRoll, RefusesWhatHasNoPlace) {
   EXPECT_EQ(ErrorLine(picture.status()), "notes[3] stands at -1 s.");
 }
 
-TEST(PianoRoll, PitchNames) {
-  EXPECT_EQ(PitchText(60), "C4");
-  EXPECT_EQ(PitchText(78), "F#5");
-  EXPECT_EQ(PitchText(0), "C-1");
-}
-
 /// However many notes there are, what is drawn is what is seen.
 TEST(PianoRoll, DrawsAnyNumberOfNotes) {
   NoteSequence score, heap;

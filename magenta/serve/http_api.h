@@ -48,6 +48,8 @@ class HttpReply {
   virtual void BeginStream() = 0;
   virtual void Event(const std::string& name, const std::string& data) = 0;
   virtual void EndStream() = 0;
+  /// Whether something that was said still waits for the client to take what came before.
+  virtual bool IsBehind() { return false; }
 };
 
 /// More that a server answers over HTTP beside its generators: a group of paths. Thread-safe.

@@ -482,16 +482,20 @@ absl::StatusOr<BodyWriting> HttpBodyOf(const GenerateSequenceResponse& response,
   return writing;
 }
 
-PieceLimits FileLimitsOf(const ServeOptions& options) {
+PieceLimits FileLimitsOf(int64_t max_bytes, int64_t max_notes) {
   constexpr uint64_t kUnpackedTimes = 8, kEventsPerNote = 16;
-  const auto notes = static_cast<uint64_t>(options.max_notes);
-  const auto bytes = static_cast<uint64_t>(options.max_body_bytes);
+  const auto notes = static_cast<uint64_t>(max_notes);
+  const auto bytes = static_cast<uint64_t>(max_bytes);
   PieceLimits limits;
   limits.file_bytes = std::min(limits.file_bytes, bytes);
   limits.unpacked_bytes = std::min(limits.unpacked_bytes, kUnpackedTimes * bytes);
   limits.notes = std::min(limits.notes, notes);
   limits.events = std::min(limits.events, kEventsPerNote * (notes + 4096));
   return limits;
+}
+
+PieceLimits FileLimitsOf(const ServeOptions& options) {
+  return FileLimitsOf(options.max_body_bytes, options.max_notes);
 }
 
 std::string JsonMembersOf(const StepDistribution& distribution) {

@@ -97,7 +97,9 @@ absl::StatusOr<BodyReading> ReadMusicOfBody(std::string_view content_type, std::
                                             std::map<std::string, std::string>& query,
                                             const PieceLimits& limits, const Model& model);
 
-/// What a posted file may cost: what a request may hold, and what it takes to read that.
+/// What a posted file may cost: so many bytes and notes, and what it takes to read that.
+PieceLimits FileLimitsOf(int64_t max_bytes, int64_t max_notes);
+/// Of what a request may hold.
 PieceLimits FileLimitsOf(const ServeOptions& options);
 
 /// `response` as one line of JSON.

@@ -7,6 +7,7 @@
 #include "magenta/serve/http_server.h"
 
 #include <fmt/core.h>
+#include <poll.h>
 
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
@@ -48,6 +49,7 @@ constexpr auto kHeadTime = std::chrono::seconds(10);   // for a head, or between
 constexpr auto kBodyTime = std::chrono::seconds(30);   // for a body
 constexpr auto kWriteTime = std::chrono::seconds(20);  // for a client to take what is written
 constexpr auto kLingerTime = std::chrono::seconds(2);
+constexpr auto kLookEvery = std::chrono::milliseconds(250);  // whether a client has gone
 constexpr uint32_t kMaxHead = 16 << 10;
 constexpr size_t kReadAtOnce = 4 << 10;
 /// Bodies in progress, all together; at least one has room.
@@ -75,6 +77,10 @@ class Exchange final : public HttpReply, public std::enable_shared_from_this<Exc
     Put(StreamEvent{fmt::format("event: {}\ndata: {}\n\n", name, data)});
   }
   void EndStream() override { Put(StreamEnd{}); }
+  bool IsBehind() override {
+    const std::lock_guard lock(mutex_);
+    return !answers_.empty();
+  }
 
   /// The next answer; nullopt once Leave() was called. On the strand.
   net::awaitable<std::optional<Answer>> Next() {
@@ -158,7 +164,9 @@ template <typename Stream>
 class Connection : public std::enable_shared_from_this<Connection<Stream>> {
  public:
   Connection(Stream stream, std::shared_ptr<Shared> shared)
-      : stream_(std::move(stream)), shared_(std::move(shared)) {
+      : stream_(std::move(stream)),
+        look_timer_(stream_.get_executor()),
+        shared_(std::move(shared)) {
     shared_->service.metrics().connections += 1;
   }
   ~Connection() { shared_->service.metrics().connections -= 1; }
@@ -280,6 +288,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
         ended = true;
       } else if (std::holds_alternative<StreamBegin>(*answer)) {
         error = co_await WriteStreamHead();
+        ended = is_head_;
       } else if (auto* event = std::get_if<StreamEvent>(&*answer)) {
         co_await net::async_write(stream_, http::make_chunk(net::buffer(event->text)),
                                   Awaiting(error));
@@ -294,6 +303,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     ticket->Cancel();
     ErrorCode ignored;
     tcp_stream().socket().cancel(ignored);  // the watch
+    look_timer_.cancel();
     co_return open&& keep_alive_;
   }
 
@@ -308,11 +318,29 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
       ErrorCode peeked;
       self->tcp_stream().socket().non_blocking(true, peeked);
       self->tcp_stream().socket().receive(net::buffer(&byte, 1), tcp::socket::message_peek, peeked);
-      // Bytes are the next request's: whether their sender goes is not seen then.
-      if (!peeked || peeked == net::error::would_block) return;
+      if (!peeked || peeked == net::error::would_block) {
+        // Bytes are the next request's: whether their sender goes is not seen then. Over TLS they
+        // may be what a client says when it goes.
+        if constexpr (kIsTls) self->LookForGoing(exchange, ticket);
+        return;
+      }
       ticket->Cancel();
       exchange->Leave();
     });
+  }
+
+  /// Looks again and again whether the client has closed.
+  void LookForGoing(const std::shared_ptr<Exchange>& exchange,
+                    const std::shared_ptr<Ticket>& ticket) {
+    look_timer_.expires_after(kLookEvery);
+    look_timer_.async_wait(
+        [self = this->shared_from_this(), exchange, ticket](const ErrorCode& error) {
+          if (error || ticket->cancelled()) return;  // it has its answer
+          pollfd client{self->tcp_stream().socket().native_handle(), POLLRDHUP, 0};
+          if (::poll(&client, 1, 0) == 0) return self->LookForGoing(exchange, ticket);
+          ticket->Cancel();
+          exchange->Leave();
+        });
   }
 
   net::awaitable<ErrorCode> Write(const HttpResponse& answer) {
@@ -408,6 +436,7 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
   };
 
   Stream stream_;
+  net::steady_timer look_timer_;
   beast::flat_buffer buffer_{kMaxHead + (64 << 10)};
   std::shared_ptr<Shared> shared_;
   int64_t body_limit_ = 0;  // of the request in progress

@@ -81,14 +81,9 @@ std::string StemOf(const std::string& name) {
 
 class ConvertRoute final : public StudioRoute {
  public:
-  explicit ConvertRoute(const StudioParts& parts) : parts_(parts) {
-    const auto bytes = static_cast<uint64_t>(parts.options.max_file_bytes);
-    const auto notes = static_cast<uint64_t>(parts.options.max_notes);
-    limits_.file_bytes = std::min(limits_.file_bytes, bytes);
-    limits_.unpacked_bytes = std::min(limits_.unpacked_bytes, 8 * bytes);
-    limits_.notes = std::min(limits_.notes, notes);
-    limits_.events = std::min(limits_.events, 16 * (notes + 4096));
-  }
+  explicit ConvertRoute(const StudioParts& parts)
+      : parts_(parts),
+        limits_(FileLimitsOf(parts.options.max_file_bytes, parts.options.max_notes)) {}
 
   bool Owns(const std::string& path) const override { return path == "/v1/convert"; }
   int64_t MaxBodyBytes(const std::string& /*path*/) const override {
@@ -242,22 +237,19 @@ class ConvertRoute final : public StudioRoute {
       auto sequence = FormatMessage(piece.sequence, MessageForm::kJson);
       if (!sequence.ok()) return request.SendError(AsArgument(sequence.status()));
       json += json.ends_with('[') ? "\n" : ",\n";
-      json += fmt::format("{{\"title\":{},\"remarks\":{},\"sequence\":{}}}", JsonOf(piece.title),
-                          JsonOf(piece.remarks), WithoutEnd(*sequence));
+      json += fmt::format("{{\"title\":{},\"remarks\":{},\"sequence\":{}}}", JsonText(piece.title),
+                          JsonText(piece.remarks), WithoutEnd(*sequence));
     }
     nlohmann::json left_out = nlohmann::json::array();
     for (const auto& [title, why] : file.left_out) {
       left_out.push_back({{"title", title}, {"why", why}});
     }
-    json += "],\"leftOut\":" + JsonOf(left_out) + "}";
+    json += "],\"leftOut\":" + JsonText(left_out) + "}";
     const absl::Status held = Hold(request, json.size());
     if (!held.ok()) return request.SendError(held);
     request.SendJson(std::move(json));
   }
 
-  static std::string JsonOf(const nlohmann::json& json) {
-    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  }
   static std::string_view WithoutEnd(std::string_view line) {
     return line.substr(0, line.find_last_not_of('\n') + 1);
   }
@@ -312,7 +304,7 @@ class ConvertRoute final : public StudioRoute {
   }
 
   const StudioParts parts_;
-  PieceLimits limits_;
+  const PieceLimits limits_;
 };
 
 }  // namespace

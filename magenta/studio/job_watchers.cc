@@ -52,7 +52,9 @@ void JobWatchers::Run() {
     {
       const std::lock_guard lock(mutex_);
       if (stop_) return;
-      watchers_.remove_if([this](Watcher& watcher) { return !Tell(watcher); });
+      // Who takes nothing gets no more: the job as it is when it has taken the last one.
+      watchers_.remove_if(
+          [this](Watcher& watcher) { return !watcher.reply->IsBehind() && !Tell(watcher); });
     }
     std::this_thread::sleep_for(kBetweenEvents);
   }

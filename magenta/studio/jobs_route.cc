@@ -19,7 +19,7 @@ namespace {
 using nlohmann::json;
 
 constexpr char kCollectionsPath[] = "/v1/collections", kJobsPath[] = "/v1/jobs";
-constexpr int kTooLarge = 413, kNoRoom = 507;
+constexpr int kTooLarge = 413;
 
 /// The models of the studio, as jobs know them.
 class ShelvedModels final : public JobModels {
@@ -45,21 +45,19 @@ class ShelvedModels final : public JobModels {
   ModelStore& store_;
 };
 
-JobQueueOptions QueueOptions(const StudioOptions& options, JobModels& models) {
+JobQueueOptions QueueOptions(const StudioParts& parts, JobModels& models) {
+  const StudioOptions& options = parts.options;
   JobQueueOptions queue;
   queue.studio_dir = options.studio_dir;
   queue.tools.magenta = options.magenta;
   queue.tools.magenta_train = options.magenta_train;
   queue.tools.models = &models;
+  queue.tools.room = &parts.room;
   // One processor stays free for whoever plays.
   queue.tools.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()) - 1);
   queue.tools.nice = options.job_nice;
   queue.collections.file_bytes = options.max_file_bytes;
   return queue;
-}
-
-std::string TextOf(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 json SizeJson(const CollectionSize& size) { return {{"files", size.files}, {"bytes", size.bytes}}; }
@@ -119,7 +117,7 @@ class JobsRoute final : public StudioRoute {
   explicit JobsRoute(const StudioParts& parts)
       : max_file_bytes_(parts.options.max_file_bytes),
         models_(parts.models),
-        jobs_(QueueOptions(parts.options, models_)),
+        jobs_(QueueOptions(parts, models_)),
         watchers_(jobs_) {}
 
   bool Owns(const std::string& path) const override {
@@ -148,17 +146,9 @@ class JobsRoute final : public StudioRoute {
   void AddFile(StudioRequest& request, Collections& collections, const std::string& id);
   void SendTune(const StudioRequest& request, const ResourcePath& path);
 
-  static void NotFound(const StudioRequest& request) {
-    request.SendError(
-        MissingInputError("", "there is nothing at that path", "GET /openapi.json lists what is"));
-  }
   static void Tell(const StudioRequest& request, const absl::StatusOr<StudioJob>& job) {
-    if (!job.ok()) return Fail(request, job.status());
+    if (!job.ok()) return request.SendFailure(job.status());
     request.SendJson(JobJson(*job));
-  }
-  /// No room is the disk's, not the hour's.
-  static void Fail(const StudioRequest& request, const absl::Status& status) {
-    request.SendError(status, absl::IsUnavailable(status) ? kNoRoom : 0);
   }
 
   const int64_t max_file_bytes_;
@@ -168,39 +158,39 @@ class JobsRoute final : public StudioRoute {
 };
 
 void JobsRoute::AnswerCollections(StudioRequest& request, const ResourcePath& path) {
-  const auto collections = jobs_.Files();
-  if (!collections.ok()) return Fail(request, collections.status());
-  Collections& files = **collections;
   if (path.id.empty()) {
     if (!request.Takes({"POST"})) return;
-    const auto id = files.Create();
-    if (!id.ok()) return Fail(request, id.status());
-    return request.SendJson(TextOf({{"id", *id}}));
+    const auto id = jobs_.NewCollection();
+    if (!id.ok()) return request.SendFailure(id.status());
+    return request.SendJson(JsonText({{"id", *id}}));
   }
+  const auto collections = jobs_.Files();
+  if (!collections.ok()) return request.SendFailure(collections.status());
+  Collections& files = **collections;
   if (path.rest == "files" && path.verb.empty()) {
     if (request.Takes({"POST"})) AddFile(request, files, path.id);
     return;
   }
-  if (!path.rest.empty() || !path.verb.empty()) return NotFound(request);
+  if (!path.rest.empty() || !path.verb.empty()) return request.SendNotFound();
   if (!request.Takes({"GET", "DELETE"})) return;
   if (request.http.method == "DELETE") {
     const absl::Status removed = files.Remove(path.id);
-    return removed.ok() ? request.SendJson("{}") : Fail(request, removed);
+    return removed.ok() ? request.SendJson("{}") : request.SendFailure(removed);
   }
   const auto size = files.SizeOf(path.id);
-  if (!size.ok()) return Fail(request, size.status());
+  if (!size.ok()) return request.SendFailure(size.status());
   json told = SizeJson(*size);
   told["id"] = path.id;
-  request.SendJson(TextOf(told));
+  request.SendJson(JsonText(told));
 }
 
 void JobsRoute::AddFile(StudioRequest& request, Collections& collections, const std::string& id) {
   const auto name = request.target.query.find("name");
   const auto size = collections.Add(id, name == request.target.query.end() ? "" : name->second,
                                     std::exchange(request.http.body, {}));
-  if (size.ok()) return request.SendJson(TextOf(SizeJson(*size)));
+  if (size.ok()) return request.SendJson(JsonText(SizeJson(*size)));
   if (absl::IsResourceExhausted(size.status())) return request.SendError(size.status(), kTooLarge);
-  Fail(request, size.status());
+  request.SendFailure(size.status());
 }
 
 void JobsRoute::AnswerJobs(StudioRequest& request, const ResourcePath& path) {
@@ -208,10 +198,10 @@ void JobsRoute::AnswerJobs(StudioRequest& request, const ResourcePath& path) {
     if (!request.Takes({"GET", "POST"})) return;
     if (request.http.method == "POST") {
       const auto asked = JobRequestOf(request.http.body);
-      return asked.ok() ? Tell(request, jobs_.Create(*asked)) : Fail(request, asked.status());
+      return asked.ok() ? Tell(request, jobs_.Create(*asked)) : request.SendFailure(asked.status());
     }
     const auto jobs = jobs_.List();
-    if (!jobs.ok()) return Fail(request, jobs.status());
+    if (!jobs.ok()) return request.SendFailure(jobs.status());
     std::string list;
     for (const StudioJob& job : *jobs) list += (list.empty() ? "" : ",") + JobJson(job);
     return request.SendJson("{\"jobs\":[" + list + "]}");
@@ -220,11 +210,11 @@ void JobsRoute::AnswerJobs(StudioRequest& request, const ResourcePath& path) {
     if (request.Takes({"GET"})) SendTune(request, path);
     return;
   }
-  if (!path.rest.empty()) return NotFound(request);
+  if (!path.rest.empty()) return request.SendNotFound();
   if (path.verb == "events") {
     if (!request.Takes({"GET"})) return;
     const auto job = jobs_.Find(path.id);
-    if (!job.ok()) return Fail(request, job.status());
+    if (!job.ok()) return request.SendFailure(job.status());
     const absl::Status added = watchers_.Add(path.id, request.reply, request.ticket);
     return added.ok() ? void() : request.SendError(added);
   }
@@ -232,13 +222,13 @@ void JobsRoute::AnswerJobs(StudioRequest& request, const ResourcePath& path) {
     if (!request.Takes({"POST"})) return;
     return Tell(request, path.verb == "stop" ? jobs_.StopJob(path.id) : jobs_.Resume(path.id));
   }
-  if (!path.verb.empty()) return NotFound(request);
+  if (!path.verb.empty()) return request.SendNotFound();
   if (!request.Takes({"GET", "DELETE"})) return;
   if (request.http.method == "GET" || request.http.method == "HEAD") {
     return Tell(request, jobs_.Find(path.id));
   }
   const absl::Status removed = jobs_.Remove(path.id);
-  removed.ok() ? request.SendJson("{}") : Fail(request, removed);
+  removed.ok() ? request.SendJson("{}") : request.SendFailure(removed);
 }
 
 void JobsRoute::SendTune(const StudioRequest& request, const ResourcePath& path) {
@@ -246,10 +236,10 @@ void JobsRoute::SendTune(const StudioRequest& request, const ResourcePath& path)
   int64_t step = -1;
   const char* end = text.data() + text.size();
   if (text.empty() || std::from_chars(text.data(), end, step).ptr != end || step < 0) {
-    return NotFound(request);
+    return request.SendNotFound();
   }
   auto tune = jobs_.Tune(path.id, step);
-  tune.ok() ? request.SendJson(*std::move(tune)) : Fail(request, tune.status());
+  tune.ok() ? request.SendJson(*std::move(tune)) : request.SendFailure(tune.status());
 }
 
 std::string JobsRoute::Paths() const {

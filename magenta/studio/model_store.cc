@@ -73,9 +73,10 @@ absl::StatusOr<std::shared_ptr<const Model>> ModelOf(const std::string& bytes,
 
 }  // namespace
 
-ModelStore::ModelStore(const StudioOptions& options, GeneratorService& service)
+ModelStore::ModelStore(const StudioOptions& options, GeneratorService& service, DiskRoom& room)
     : folder_(options.studio_dir.empty() ? "" : options.studio_dir + "/models"),
-      service_(service) {}
+      service_(service),
+      room_(room) {}
 
 std::string ModelStore::PathOf(const std::string& id, const char* ending) const {
   return folder_ + "/" + id + ending;
@@ -178,6 +179,7 @@ absl::StatusOr<StudioModel> ModelStore::Add(const std::string& name, const std::
     return LimitError(fmt::format("there are {} models already", kMostKeptModels),
                       "Remove one first");
   }
+  MAGENTA_RETURN_IF_ERROR(room_.Take(static_cast<int64_t>(bytes.size())));
   const std::string wanted = IdOfName(called);
   std::string id = wanted;
   std::error_code error;
@@ -189,6 +191,7 @@ absl::StatusOr<StudioModel> ModelStore::Add(const std::string& name, const std::
   MAGENTA_RETURN_IF_ERROR(WriteName(id, called));
   if (absl::Status written = WriteFile(model->file, bytes); !written.ok()) {
     fs::remove(PathOf(id, ".json"), error);
+    room_.Recount();
     return written;
   }
   MAGENTA_RETURN_IF_ERROR(service_.AddGenerator(model, id));
@@ -227,6 +230,7 @@ absl::Status ModelStore::Remove(const std::string& id) {
   names_.erase(id);
   std::error_code error;
   fs::remove(PathOf(id, ".mag"), error);
+  room_.Recount();
   if (error) {
     return OutsideError(PathOf(id, ".mag"), "can't be removed: " + error.message(),
                         "The model is back when the server starts again");

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/serve/generator_service.h"
+#include "magenta/studio/jobs/disk_room.h"
 #include "magenta/studio/studio_options.h"
 
 namespace magenta {
@@ -35,8 +36,8 @@ struct StudioModel {
 /// Thread-safe.
 class ModelStore {
  public:
-  /// Both outlive it.
-  ModelStore(const StudioOptions& options, GeneratorService& service);
+  /// `service` and `room`, that of options.studio_dir, outlive it.
+  ModelStore(const StudioOptions& options, GeneratorService& service, DiskRoom& room);
 
   /// Makes generators of what is kept; once, first. What can't be: an error a file, about it.
   std::vector<absl::Status> Load();
@@ -48,8 +49,8 @@ class ModelStore {
 
   /// Keeps the bundle `bytes` under `name` ("": what the bundle says) and makes a generator of it,
   /// which is returned. Errors: it is no bundle of a model that is known here, or damaged
-  /// (kInvalidArgument); it is too large, or there are too many (kResourceExhausted); it can't be
-  /// written, as where the disk is full (kUnavailable).
+  /// (kInvalidArgument); it is too large, or there are too many (kResourceExhausted); there is no
+  /// room, or it can't be written (kUnavailable).
   absl::StatusOr<StudioModel> Add(const std::string& name, const std::string& bytes);
   /// Errors: there is none (kNotFound), it came with the server (kFailedPrecondition), the name is
   /// none (kInvalidArgument), it can't be written.
@@ -66,6 +67,7 @@ class ModelStore {
 
   const std::string folder_;  // "": there is nowhere to write
   GeneratorService& service_;
+  DiskRoom& room_;
   mutable std::mutex mutex_;
   std::map<std::string, std::string> names_;  // of those that are kept, by id
 };

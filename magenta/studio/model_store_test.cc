@@ -38,7 +38,8 @@ class ModelStoreTest : public ::testing::Test {
   void Start() {
     service_.emplace(std::vector<std::shared_ptr<const Model>>{RandomModel("basic_rnn")},
                      ServeOptions());
-    store_.emplace(options_, *service_);
+    room_.emplace(options_.studio_dir, options_.most_bytes);
+    store_.emplace(options_, *service_, *room_);
     failures_ = store_->Load();
   }
   std::string Listed() const {
@@ -52,6 +53,7 @@ class ModelStoreTest : public ::testing::Test {
   TemporaryFolder folder_;
   StudioOptions options_;
   std::optional<GeneratorService> service_;
+  std::optional<DiskRoom> room_;
   std::optional<ModelStore> store_;
   std::vector<absl::Status> failures_;
 };
@@ -166,6 +168,18 @@ TEST_F(ModelStoreTest, WithoutAFolderItSaysSo) {
   Start();
   EXPECT_TRUE(absl::IsUnavailable(store_->Add("a", BundleFor("mono_rnn")).status()));
   EXPECT_EQ(Listed(), "basic_rnn=basic_rnn ");
+}
+
+TEST_F(ModelStoreTest, TheFolderAsAWholeHasALimit) {
+  const std::string bytes = BundleFor("basic_rnn");
+  options_.most_bytes = static_cast<int64_t>(bytes.size() * 3 / 2);
+  Start();
+  ASSERT_TRUE(store_->Add("one", bytes).ok());
+  const absl::Status full = store_->Add("two", bytes).status();
+  EXPECT_TRUE(absl::IsUnavailable(full));
+  EXPECT_THAT(ErrorRemedy(full), HasSubstr("Delete"));
+  ASSERT_TRUE(store_->Remove("one").ok());
+  EXPECT_TRUE(store_->Add("two", bytes).ok());
 }
 
 }  // namespace

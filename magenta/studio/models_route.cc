@@ -14,12 +14,6 @@ namespace {
 
 constexpr char kModels[] = "/v1/models";
 constexpr std::string_view kBundleEnding = ".mag";
-constexpr int kInsufficientStorage = 507;
-
-/// A full disk is not the hour's, whatever other statuses of its code are.
-int StatusOfStorage(const absl::Status& status) {
-  return absl::IsUnavailable(status) ? kInsufficientStorage : 0;
-}
 
 class ModelsRoute final : public StudioRoute {
  public:
@@ -43,9 +37,7 @@ class ModelsRoute final : public StudioRoute {
       return;
     }
     if (!path.verb.empty() || !path.rest.empty()) {
-      return request.SendError(
-          MissingInputError("", "there is nothing at " + HeaderText(request.target.path),
-                            "GET /openapi.json lists what is"));
+      return request.SendNotFound();
     }
     if (path.id.ends_with(kBundleEnding)) {
       if (request.Takes({"GET"})) {
@@ -56,7 +48,7 @@ class ModelsRoute final : public StudioRoute {
     if (!request.Takes({"GET", "DELETE"})) return;
     if (request.http.method != "DELETE") return Tell(request, models_.Find(path.id));
     const absl::Status removed = models_.Remove(path.id);
-    if (!removed.ok()) return request.SendError(removed, StatusOfStorage(removed));
+    if (!removed.ok()) return request.SendFailure(removed);
     request.SendJson("{}");
   }
 
@@ -97,13 +89,9 @@ class ModelsRoute final : public StudioRoute {
             {"config", model.spec->id}};
   }
 
-  static std::string TextOf(const nlohmann::json& json) {
-    return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  }
-
   static void Tell(const StudioRequest& request, const absl::StatusOr<StudioModel>& model) {
-    if (!model.ok()) return request.SendError(model.status(), StatusOfStorage(model.status()));
-    request.SendJson(TextOf(JsonOf(*model)));
+    if (!model.ok()) return request.SendFailure(model.status());
+    request.SendJson(JsonText(JsonOf(*model)));
   }
 
   void List(const StudioRequest& request) const {
@@ -114,7 +102,7 @@ class ModelsRoute final : public StudioRoute {
     if (!available) {
       train["remedy"] = "magenta-train is not built here: `make setup && make` builds it";
     }
-    request.SendJson(TextOf({{"models", list}, {"train", train}}));
+    request.SendJson(JsonText({{"models", list}, {"train", train}}));
   }
 
   void Add(StudioRequest& request) const {

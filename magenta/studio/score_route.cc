@@ -27,10 +27,6 @@ std::string NumberText(double number) {
   return std::isfinite(number) ? fmt::format("{}", number) : "null";
 }
 
-std::string QuotedText(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 /// `items`, which are JSON, as an array.
 template <typename Items, typename Text>
 std::string ArrayText(const Items& items, const Text& text) {
@@ -76,8 +72,8 @@ std::string ScoreText(const std::string& id, const Model& model,
   const double per_note = bits / static_cast<double>(all.notes);  // none: no number
   return fmt::format(
       R"({{"model":{},"logLikelihood":{},"bits":{},"bitsPerNote":{},"notes":{},"events":{}}})",
-      QuotedText(id), NumberText(log_likelihood), NumberText(bits), NumberText(per_note),
-      ArrayText(remarks, QuotedText),
+      JsonText(id), NumberText(log_likelihood), NumberText(bits), NumberText(per_note),
+      JsonText(remarks),
       ArrayText(events, [](const std::string& event) -> const std::string& { return event; }));
 }
 

@@ -18,8 +18,9 @@ struct StudioOptions {
   /// The programs that do the long work, as paths; "": not built.
   std::string magenta;
   std::string magenta_train;
-  std::string magenta_live;
 
+  /// Bytes of studio_dir in all.
+  int64_t most_bytes = int64_t{4} << 30;
   /// How low the priority of jobs is, 0 to 19: at 19 they take what nobody else wants.
   int job_nice = 19;
 

@@ -1,9 +1,33 @@
 #include "magenta/studio/studio_route.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "magenta/base/status.h"
+
 namespace magenta {
+namespace {
+
+constexpr int kNotBuilt = 501, kInsufficientStorage = 507;
+
+}  // namespace
+
+std::string JsonText(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void StudioRequest::SendFailure(const absl::Status& status) const {
+  const bool is_storage = absl::IsUnavailable(status) && !ErrorFile(status).empty();
+  SendError(status, is_storage                      ? kInsufficientStorage
+                    : absl::IsUnimplemented(status) ? kNotBuilt
+                                                    : 0);
+}
+
+void StudioRequest::SendNotFound() const {
+  SendError(MissingInputError("", "there is nothing at " + HeaderText(target.path),
+                              "GET /openapi.json lists what is"));
+}
 
 void StudioRequest::SendJson(std::string json, int http_status) const {
   HttpResponse response;

@@ -4,6 +4,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "absl/status/status.h"
 #include "magenta/serve/generator_service.h"
 #include "magenta/serve/http_api.h"
+#include "magenta/studio/jobs/disk_room.h"
 #include "magenta/studio/model_store.h"
 #include "magenta/studio/studio_options.h"
 #include "magenta/studio/work_queue.h"
@@ -23,7 +25,11 @@ struct StudioParts {
   GeneratorService& service;
   WorkQueue& queue;
   ModelStore& models;
+  DiskRoom& room;  // of options.studio_dir
 };
+
+/// `json` in one line; what is no UTF-8 is replaced.
+std::string JsonText(const nlohmann::json& json);
 
 /// A request, and where its answer goes: once, now or later.
 struct StudioRequest {
@@ -38,6 +44,11 @@ struct StudioRequest {
   void SendError(const absl::Status& status, int http_status = 0) const {
     reply->Send(ErrorResponse(status, http_status));
   }
+  /// An error of what is kept here: of the disk, or of the room that there is (kUnavailable, about
+  /// a file), 507: they last; of a program that is not built (kUnimplemented) 501.
+  void SendFailure(const absl::Status& status) const;
+  /// There is nothing at the path.
+  void SendNotFound() const;
   /// `json` is the text of a JSON value.
   void SendJson(std::string json, int http_status = 200) const;
   /// Whether the method is one of `methods` (a HEAD is a GET whose body the server drops); else it

@@ -14,9 +14,10 @@ namespace magenta {
 
 StudioRoutes::StudioRoutes(StudioOptions options, GeneratorService& service)
     : options_(std::move(options)),
-      models_(options_, service),
+      room_(options_.studio_dir, options_.most_bytes),
+      models_(options_, service, room_),
       queue_(options_.threads, options_.max_waiting) {
-  const StudioParts parts{options_, service, queue_, models_};
+  const StudioParts parts{options_, service, queue_, models_, room_};
   routes_.push_back(NewPageRoute(parts));
   routes_.push_back(NewSoundFontRoute(parts));
   routes_.push_back(NewConvertRoute(parts));

@@ -43,6 +43,7 @@ class StudioRoutes final : public HttpRoutes {
   StudioRoute* Find(const std::string& path) const;
 
   const StudioOptions options_;
+  DiskRoom room_;
   ModelStore models_;
   WorkQueue queue_;
   std::vector<std::unique_ptr<StudioRoute>> routes_;

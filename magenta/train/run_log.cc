@@ -7,6 +7,7 @@
 #include "magenta/base/status.h"
 #include "magenta/generate/session.h"
 #include "magenta/io/drums/drum_names.h"
+#include "magenta/music/key.h"
 
 namespace magenta {
 namespace {
@@ -19,11 +20,9 @@ constexpr int kEventsALine = 16;
 constexpr char kBest[] = "best", kFinal[] = "final";
 
 std::string EventName(Event event) {
-  constexpr const char* kNames[] = {"C",  "C#", "D",  "D#", "E",  "F",
-                                    "F#", "G",  "G#", "A",  "A#", "B"};
   if (event < -1) return "-";
   if (event < 0) return "off";
-  return fmt::format("{}{}", kNames[event % 12], event / 12 - 1);
+  return PitchText(event);
 }
 
 /// What is struck: "BD+CH", "-" for nothing.

@@ -5,6 +5,7 @@ import json
 import os
 import resource
 import signal
+import socket
 import subprocess
 import time
 import unittest
@@ -229,11 +230,21 @@ class StudioJobs(Case):
             self.assertEqual(studio.ask(method, '/v1/jobs/0123456789ab' + verb)[0], 404, verb)
         self.assertEqual(studio.ask('PUT', '/v1/jobs')[0], 405)
 
+    def test_a_head_of_events_has_no_body(self):
+        studio = self.start()
+        job = studio.dataset(tunes(5))
+        with socket.create_connection(('127.0.0.1', studio.port), timeout=60) as client:
+            client.sendall(f'HEAD /v1/jobs/{job["id"]}:events HTTP/1.1\r\nHost: localhost\r\n\r\n'.encode())
+            client.sendall(b'GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+            answers = b''.join(iter(lambda: client.recv(4096), b''))
+        _, _, next_answer = answers.partition(b'\r\n\r\n')
+        self.assertTrue(next_answer.startswith(b'HTTP/1.1 200'), answers)
+
     def test_a_second_server_leaves_the_folder_alone(self):
         studio = self.start()
         studio.collect(tunes(1))
         second = self.start()
-        self.refused(507, 'another magenta server', second, 'POST', '/v1/collections')
+        self.refused(503, 'another magenta server', second, 'POST', '/v1/collections')
         studio.end()
         second.collect(tunes(1))
 
@@ -254,7 +265,7 @@ class StudioJobs(Case):
         self.running.append(studio)
         made = studio.dataset(tunes(5))
         self.assertEqual(made['state'], 'done')
-        self.refused(507, 'make', studio, 'POST', '/v1/jobs',
+        self.refused(501, 'make', studio, 'POST', '/v1/jobs',
                      {'kind': 'train', 'model': 'lookback_rnn', 'dataset': made['id'], 'steps': 3})
 
     @needs_train

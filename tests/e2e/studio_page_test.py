@@ -17,7 +17,8 @@ def npx(*args, timeout=3500):
     """Runs one of the page's tools; what it says when it fails."""
     done = subprocess.run([shutil.which('npx'), '--no-install', *args], cwd=PAGE, timeout=timeout,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, 'NO_COLOR': '1'})
-    return '' if done.returncode == 0 else done.stdout.decode('utf-8', 'replace')[-8000:]
+    said = done.stdout.decode('utf-8', 'replace')[-8000:]
+    return '' if done.returncode == 0 else f'{args[0]} ended with {done.returncode}:\n{said}'
 
 
 @has_page

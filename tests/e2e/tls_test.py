@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import time
 import unittest
 
 from program import ROOT, Case, needs_serve
@@ -52,6 +53,40 @@ class Tls(Case):
         asked.request('GET', '/healthz')
         self.assertEqual(asked.getresponse().read(), b'ok\n')
         asked.close()
+
+    def test_a_client_that_goes_ends_its_work(self):
+        """It says so first, within TLS."""
+        cert, key = self.pair()
+        server = Server('--config=lookback_rnn', '--max_steps=1048576', '--tls_cert=' + cert, '--tls_key=' + key)
+        self.addCleanup(server.stop)
+        trust = ssl.create_default_context(cafile=cert)
+
+        def metric(name):
+            asked = http.client.HTTPSConnection('127.0.0.1', server.port, context=trust, timeout=60)
+            asked.request('GET', '/metrics')
+            text = asked.getresponse().read().decode()
+            asked.close()
+            return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith(name))
+
+        def until(count):
+            end = time.monotonic() + 30
+            while metric('magenta_sessions') != count:
+                self.assertLess(time.monotonic(), end)
+                time.sleep(0.05)
+
+        client = trust.wrap_socket(socket.create_connection(('127.0.0.1', server.port), timeout=30),
+                                   server_hostname='127.0.0.1')
+        client.sendall(b'POST /v1/generators/default:generate?steps=1000000 HTTP/1.1\r\nHost: localhost\r\n'
+                       b'Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}')
+        until(1)
+        client.settimeout(0.1)
+        try:
+            client.unwrap()  # close_notify
+        except OSError:
+            pass  # it is not answered
+        client.close()
+        until(0)
+        self.assertEqual(metric('magenta_requests_total{transport="http",code="CANCELLED"}'), 1)
 
     def test_pairs_that_are_none(self):
         cert, key = self.pair()

@@ -9,6 +9,7 @@
 #include "magenta/cli/terminal/output.h"
 #include "magenta/io/drums/drum_names.h"
 #include "magenta/music/extract_melodies.h"
+#include "magenta/music/key.h"
 #include "magenta/music/parts.h"
 #include "magenta/music/quantize.h"
 #include "magenta/music/split.h"
@@ -26,12 +27,7 @@ std::string More(size_t count, size_t shown) {
   return shown < count ? fmt::format("  ... {} more (--limit=0 shows all)\n", count - shown) : "";
 }
 
-std::string NameOfPitch(int pitch) {
-  constexpr const char* kNames[] = {"C",  "C#", "D",  "D#", "E",  "F",
-                                    "F#", "G",  "G#", "A",  "A#", "B"};
-  if (pitch < 0 || pitch > 127) return "?";
-  return fmt::format("{}{}", kNames[pitch % 12], pitch / 12 - 1);
-}
+std::string NameOfPitch(int pitch) { return pitch < 0 || pitch > 127 ? "?" : PitchText(pitch); }
 
 void AddHead(const NoteSequence& sequence, const InspectOptions& options, Inspection& result) {
   result.text += fmt::format("  {} notes, {:.4f} s, {} ticks a quarter\n", sequence.notes_size(),

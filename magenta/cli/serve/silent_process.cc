@@ -1,11 +1,13 @@
 #include "magenta/cli/serve/silent_process.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <spawn.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdint>
+#include <cstring>
 
 #include "magenta/base/status.h"
 
@@ -41,8 +43,9 @@ absl::StatusOr<pid_t> StartSilent(std::vector<std::string> arguments, bool own_s
       ::posix_spawn(&child, pointers[0], &files, &attributes, pointers.data(), environ);
   ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&files);
-  if (error != 0)
-    return OutsideError("", "the program that makes sound and pictures cannot be started");
+  if (error != 0) {
+    return OutsideError(arguments[0], fmt::format("cannot be started: {}", std::strerror(error)));
+  }
   return child;
 }
 

@@ -64,7 +64,6 @@ StudioOptions StudioOptionsOf(const std::string& studio_dir, const std::string& 
   }
   options.magenta = PathOrNone(Program::kMagenta);
   options.magenta_train = PathOrNone(Program::kTrain);
-  options.magenta_live = PathOrNone(Program::kLive);
   return options;
 }
 

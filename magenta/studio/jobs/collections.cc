@@ -20,6 +20,8 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::hours kOld{24};
 constexpr size_t kHeadBytes = size_t{4} << 10;
+/// In the names of what OutputFile of a killed server left.
+constexpr char kTemporaryMark[] = ".magenta-tmp-";
 
 /// By what the bytes are; what is no music gets an ending that no reader takes.
 std::string EndingOf(const std::string& bytes) {
@@ -38,9 +40,10 @@ std::string EndingOf(const std::string& bytes) {
   return packed ? ending + ".gz" : ending;
 }
 
+/// Begins a line of its own: the one before may have been cut off.
 std::string NameLine(const std::string& stored, const std::string& name) {
   const nlohmann::ordered_json line = {{"file", stored}, {"name", name}};
-  return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return "\n" + line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 absl::Status Append(const std::string& path, const std::string& line) {
@@ -101,10 +104,17 @@ absl::StatusOr<CollectionSize> Collections::Add(const std::string& id, const std
   }
   MAGENTA_RETURN_IF_ERROR(room_.Take(size));
   const std::string stored = fmt::format("{:04}{}", all.files + 1, EndingOf(bytes));
-  MAGENTA_RETURN_IF_ERROR(WriteFile(FilesOf(id) + "/" + stored, bytes));
+  const std::string path = FilesOf(id) + "/" + stored;
+  absl::Status kept = WriteFile(path, bytes);
+  if (kept.ok()) kept = Append(PathOf(id) + "/names.jsonl", NameLine(stored, ShownName(name)));
+  if (!kept.ok()) {
+    std::error_code ignored;
+    fs::remove(path, ignored);
+    room_.Recount();
+    return kept;
+  }
   ++all.files;
   all.bytes += size;
-  MAGENTA_RETURN_IF_ERROR(Append(PathOf(id) + "/names.jsonl", NameLine(stored, ShownName(name))));
   return all;
 }
 
@@ -131,11 +141,13 @@ absl::StatusOr<std::map<std::string, std::string>> Collections::NamesOf(const st
   MAGENTA_RETURN_IF_ERROR(Check(id));
   std::map<std::string, std::string> names;
   MAGENTA_ASSIGN_OR_RETURN(const auto stored, ListFiles(FilesOf(id), /*recursive=*/false));
-  for (const std::string& file : stored) names[file] = file;
+  for (const std::string& file : stored) {
+    if (file.find(kTemporaryMark) == std::string::npos) names[file] = file;
+  }
   std::ifstream lines(PathOf(id) + "/names.jsonl", std::ios::binary);
   for (std::string line; std::getline(lines, line);) {
     const auto json = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    // The last line may be half written.
+    // Not one that was cut off.
     if (!json.is_object() || !json.contains("file") || !json.contains("name")) continue;
     const auto found = names.find(json["file"]);
     if (found != names.end() && json["name"] != "") found->second = json["name"];
@@ -153,7 +165,9 @@ void Collections::RemoveOld(const std::set<std::string>& used) {
     std::error_code gone;
     if (!IsId(id) || used.contains(id)) continue;
     if (fs::last_write_time(entry->path() / "files", gone) > old || gone) continue;
+    sizes_.erase(id);
     fs::remove_all(entry->path(), gone);
+    room_.Recount();
   }
 }
 

@@ -43,7 +43,10 @@ TEST_F(CollectionsTest, FilesAreNamedByWhatTheyAre) {
   EXPECT_EQ(again.SizeOf(id)->files, 4);
   EXPECT_EQ(again.NamesOf(id)->at("0001.mid"), "../../a.abc");
   EXPECT_EQ(again.Add(id, "d", "x")->files, 5);
-  EXPECT_EQ(again.NamesOf(id)->at("0005.unknown"), "0005.unknown");
+  EXPECT_EQ(again.NamesOf(id)->at("0005.unknown"), "d");
+  // What it was writing when it was killed is nobody's file.
+  std::ofstream(again.FilesOf(id) + "/0006.mid.magenta-tmp-a1B2c3") << "MTh";
+  EXPECT_EQ(again.NamesOf(id)->size(), 5u);
 }
 
 TEST_F(CollectionsTest, LimitsLeaveTheOthers) {
@@ -99,6 +102,17 @@ TEST_F(CollectionsTest, OldOnesThatNobodyUsesGo) {
   EXPECT_TRUE(collections.SizeOf(fresh).ok());
   EXPECT_TRUE(collections.SizeOf(used).ok());
   EXPECT_FALSE(collections.SizeOf(old).ok());
+}
+
+TEST_F(CollectionsTest, WhatCantBeNamedIsNotKept) {
+  DiskRoom room(root_, 1 << 20);
+  Collections collections(root_, {}, room);
+  const std::string id = *collections.Create();
+  fs::create_directory(root_ + "/" + id + "/names.jsonl");
+  EXPECT_EQ(collections.Add(id, "a", "x").status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(collections.SizeOf(id)->files, 0);
+  EXPECT_EQ(collections.SizeOf(id)->bytes, 0);
+  EXPECT_TRUE(fs::is_empty(collections.FilesOf(id)));
 }
 
 }  // namespace

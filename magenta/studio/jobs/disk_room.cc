@@ -44,7 +44,7 @@ absl::Status DiskRoom::Take(int64_t bytes) {
   }
   if (used_ + bytes > most_) {
     return OutsideError(
-        "",
+        folder_,
         fmt::format("the studio's folder is full: {:.0f} of {:.0f} MiB are used",
                     static_cast<double>(used_) / kMiB, static_cast<double>(most_) / kMiB),
         "Delete trainings and models that you need no more");

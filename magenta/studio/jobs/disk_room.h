@@ -19,8 +19,8 @@ class DiskRoom {
   /// `folder` may hold `most` bytes. It need not exist.
   DiskRoom(std::string folder, int64_t most) : folder_(std::move(folder)), most_(most) {}
 
-  /// Whether `bytes` more may be written; they then count. Errors (kUnavailable, with what to do):
-  /// the folder would be over its limit.
+  /// Whether `bytes` more may be written; they then count. Errors (kUnavailable, about the folder,
+  /// with what to do): it would be over its limit.
   absl::Status Take(int64_t bytes);
   /// Something was removed: what is left is counted anew.
   void Recount();

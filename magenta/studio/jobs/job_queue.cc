@@ -65,10 +65,9 @@ absl::Status CheckLength(const JobRequest& request) {
 JobQueue::JobQueue(JobQueueOptions options)
     : options_(std::move(options)),
       jobs_folder_(options_.studio_dir + "/jobs"),
-      room_(options_.studio_dir, options_.most_bytes),
-      collections_(options_.studio_dir + "/collections", options_.collections, room_) {
+      collections_(options_.studio_dir + "/collections", options_.collections,
+                   *options_.tools.room) {
   options_.tools.collections = &collections_;
-  options_.tools.room = &room_;
   std::error_code error;
   if (!options_.studio_dir.empty() && fs::is_directory(jobs_folder_, error)) (void)Open();
 }
@@ -98,14 +97,16 @@ absl::Status JobQueue::OpenLocked() {
     return OutsideError("", "another magenta server teaches in this folder",
                         "Use its page, or give one of them another --studio_dir");
   }
+  if (absl::Status started = StartWorker(); !started.ok()) {
+    ::close(file);
+    return started;
+  }
   lock_file_ = file;
   Load();
-  StartWorker();
   return absl::OkStatus();
 }
 
 void JobQueue::Load() {
-  std::set<std::string> used;
   std::error_code error;
   for (fs::directory_iterator entry(jobs_folder_, error), end; !error && entry != end;
        entry.increment(error)) {
@@ -114,26 +115,41 @@ void JobQueue::Load() {
     const auto text = ReadFile(FolderOf(id) + "/job.json", kMostJobFile);
     std::error_code gone;
     // One without is what a server left that was ended while it made or removed it.
-    if (!text.ok()) {
+    if (absl::IsNotFound(text.status())) {
       fs::remove_all(entry->path(), gone);
       continue;
     }
-    auto job = ParseJobFile(*text);
+    all_known_ &= text.ok();
+    auto job = text.ok() ? ParseJobFile(*text) : text.status();
     if (!job.ok() || job->id != id) continue;
-    used.insert(job->collection);
     jobs_[id] = {*std::move(job), ++changes_};
   }
+  if (all_known_) RemoveOldCollections();
+}
+
+void JobQueue::RemoveOldCollections() {
+  std::set<std::string> used;
+  for (const auto& [id, entry] : jobs_) used.insert(entry.job.collection);
   collections_.RemoveOld(used);
 }
 
-void JobQueue::StartWorker() {
-  auto worker = StartThread([this] { Work(); });
-  if (worker.ok()) worker_ = *std::move(worker);
+// With the lock held, for which it waits then.
+absl::Status JobQueue::StartWorker() {
+  if (stop_) return OutsideError("", "the server is being stopped");
+  MAGENTA_ASSIGN_OR_RETURN(worker_, StartThread([this] { Work(); }));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Collections*> JobQueue::Files() {
   MAGENTA_RETURN_IF_ERROR(Open());
   return &collections_;
+}
+
+absl::StatusOr<std::string> JobQueue::NewCollection() {
+  const std::lock_guard lock(mutex_);
+  MAGENTA_RETURN_IF_ERROR(OpenLocked());
+  if (all_known_) RemoveOldCollections();
+  return collections_.Create();
 }
 
 absl::StatusOr<JobQueue::Entry*> JobQueue::Known(const std::string& id) {
@@ -154,8 +170,9 @@ absl::Status JobQueue::CheckRequest(const JobRequest& request, const JobModel& m
   }
   MAGENTA_RETURN_IF_ERROR(CheckLength(request));
   if (options_.tools.magenta_train.empty()) {
-    return OutsideError("", "magenta-train, which teaches, is not installed here",
-                        "Build it with `make`");
+    return WithRemedy(
+        absl::UnimplementedError("magenta-train, which teaches, is not installed here"),
+        "Build it with `make`");
   }
   MAGENTA_ASSIGN_OR_RETURN(const Entry* dataset, Known(request.dataset));
   const StudioJob& made = dataset->job;
@@ -182,7 +199,7 @@ absl::Status JobQueue::Prepare(const JobRequest& request, const JobModel& model,
   job.collection = request.collection;
   job.options = request.options;
   job.name = ShownName(request.name);
-  MAGENTA_RETURN_IF_ERROR(room_.Take(0));
+  MAGENTA_RETURN_IF_ERROR(options_.tools.room->Take(0));
   if (request.kind == JobKind::kDataset) return MakeFolder(FolderOf(job.id));
   if (job.name.empty()) job.name = "My music";
   job.dataset = request.dataset;
@@ -274,7 +291,7 @@ absl::Status JobQueue::Remove(const std::string& id) {
   // First what makes it one: a server that is ended in the middle leaves no half job.
   fs::remove(FolderOf(id) + "/job.json", error);
   fs::remove_all(FolderOf(id), error);
-  room_.Recount();
+  options_.tools.room->Recount();
   return error ? OutsideError(FolderOf(id), error.message()) : absl::OkStatus();
 }
 
@@ -372,17 +389,19 @@ void JobQueue::Settle(Entry& entry, const absl::Status& done) {
     job.error_remedy = ErrorRemedy(done);
   }
   entry.at_work = false;
-  room_.Recount();
+  options_.tools.room->Recount();
   Changed(entry, /*keep=*/true);
 }
 
 void JobQueue::Stop() {
+  std::thread worker;
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
     changed_.notify_all();
+    worker = std::move(worker_);
   }
-  if (worker_.joinable()) worker_.join();
+  if (worker.joinable()) worker.join();
 }
 
 }  // namespace magenta

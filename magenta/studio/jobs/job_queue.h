@@ -21,10 +21,8 @@ namespace magenta {
 struct JobQueueOptions {
   /// Where jobs/ and collections/ lie; "": there is nowhere to write, and every call says so.
   std::string studio_dir;
-  JobTools tools;  // collections and room are the queue's own
+  JobTools tools;  // collections are the queue's own
   CollectionLimits collections;
-  /// Bytes of studio_dir in all.
-  int64_t most_bytes = int64_t{4} << 30;
   /// Jobs that there may be.
   size_t most_jobs = 1000;
 };
@@ -55,10 +53,13 @@ class JobQueue {
 
   /// Files to learn from. Errors: the folder is another server's, or can't be made (kUnavailable).
   absl::StatusOr<Collections*> Files();
+  /// Begins one, and gives its id; old ones that no job names go. Errors: Files()', and
+  /// Collections::Create's.
+  absl::StatusOr<std::string> NewCollection();
 
   /// Errors: what the request says (kInvalidArgument), no such model, collection or dataset
-  /// (kNotFound), too many jobs (kResourceExhausted), no magenta-train, no room, the disk's
-  /// (kUnavailable).
+  /// (kNotFound), too many jobs (kResourceExhausted), no magenta-train (kUnimplemented), no room,
+  /// the disk's (kUnavailable).
   absl::StatusOr<StudioJob> Create(const JobRequest& request);
   /// Oldest first.
   absl::StatusOr<std::vector<StudioJob>> List();
@@ -92,7 +93,8 @@ class JobQueue {
   absl::Status Open();
   absl::Status OpenLocked();
   void Load();
-  void StartWorker();
+  absl::Status StartWorker();
+  void RemoveOldCollections();
   void Work();
   Entry* Next();
   void RunOne(std::unique_lock<std::mutex>& lock, const std::string& id);
@@ -105,13 +107,13 @@ class JobQueue {
 
   JobQueueOptions options_;
   const std::string jobs_folder_;
-  DiskRoom room_;
   Collections collections_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::string, Entry> jobs_;
   uint64_t changes_ = 1;
   int lock_file_ = -1;
+  bool all_known_ = true;  // of every folder of a job its job.json was read
   bool stop_ = false;
   std::thread worker_;
 };

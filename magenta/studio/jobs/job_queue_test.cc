@@ -44,6 +44,7 @@ class JobQueueTest : public testing::Test {
     root_ = *folder_.Path();
     ASSERT_TRUE(WriteFile(root_ + "/tunes.mag", "weights").ok());
     models_ = std::make_unique<OneModel>(root_ + "/tunes.mag");
+    room_ = std::make_unique<DiskRoom>(root_ + "/studio", int64_t{4} << 30);
     Script("magenta", R"(case $1 in
 dataset) mkdir data
   printf '{"files": [{"file":"0001.unknown","kept":true,"reason":"kept"}],"counts":{}}' > report.json
@@ -66,6 +67,7 @@ esac)");
     options.tools.magenta = root_ + "/magenta";
     options.tools.magenta_train = root_ + "/magenta-train";
     options.tools.models = models_.get();
+    options.tools.room = room_.get();
     options.tools.nice = 0;  // a busy machine is no matter
     return options;
   }
@@ -83,7 +85,11 @@ esac)");
     job.report = DatasetReport{10, 9, 8, 1, {}, {}};
     const std::string folder = root_ + "/studio/jobs/" + job.id;
     EXPECT_TRUE(WriteFile(folder + "/job.json", JobFileText(job)).ok());
-    EXPECT_TRUE(WriteFile(folder + "/data/training_melodies.tfrecord", "examples").ok());
+    for (const char* name :
+         {"/training_a.tfrecord.magenta-tmp-a1B2c3", "/training_melodies.tfrecord",
+          "/training_z.tfrecord.magenta-tmp-a1B2c3"}) {
+      EXPECT_TRUE(WriteFile(folder + "/data" + name, "examples").ok());
+    }
     return job.id;
   }
   static JobRequest Training(const std::string& dataset) {
@@ -110,6 +116,7 @@ esac)");
   TemporaryFolder folder_;
   std::string root_;
   std::unique_ptr<OneModel> models_;
+  std::unique_ptr<DiskRoom> room_;
 };
 
 constexpr char kLearns[] = R"(case "$*" in
@@ -137,6 +144,9 @@ TEST_F(JobQueueTest, TeachesAndPacks) {
             std::string::npos)
       << models_->cards[0];
   EXPECT_NE(Calls().find("train --from=start.mag --run_dir=run "), std::string::npos) << Calls();
+  EXPECT_NE(Calls().find(" --sequence_example_file=data/training_melodies.tfrecord "),
+            std::string::npos)
+      << Calls();
   EXPECT_NE(Calls().find("--eval_file=none"), std::string::npos) << Calls();
 }
 
@@ -252,6 +262,41 @@ TEST_F(JobQueueTest, WithoutAFolderNothingIsKept) {
   ASSERT_TRUE(WriteFile(root_ + "/calls", "").ok());
   JobQueue bad(options);
   EXPECT_EQ(bad.Files().status().code(), absl::StatusCode::kUnavailable);
+}
+
+TEST_F(JobQueueTest, WhatCantBeReadStays) {
+  const std::string jobs = root_ + "/studio/jobs/";
+  fs::create_directories(jobs + "aaaaaaaaaaaa");
+  fs::create_directories(jobs +
+                         "bbbbbbbbbbbb/job.json");  // no file: another error than that it is gone
+  const std::string files = root_ + "/studio/collections/cccccccccccc/files";
+  fs::create_directories(files);
+  fs::last_write_time(files, fs::file_time_type::clock::now() - std::chrono::hours(25));
+  {
+    JobQueue queue(Options());
+    EXPECT_TRUE(queue.List()->empty());
+  }
+  EXPECT_FALSE(fs::exists(jobs + "aaaaaaaaaaaa"));
+  EXPECT_TRUE(fs::exists(jobs + "bbbbbbbbbbbb"));
+  EXPECT_TRUE(fs::exists(files));  // it may be that job's
+}
+
+TEST_F(JobQueueTest, OldCollectionsGoAsNewOnesCome) {
+  JobQueue queue(Options());
+  const std::string old = *queue.NewCollection(), fresh = *queue.NewCollection();
+  fs::last_write_time((*queue.Files())->FilesOf(old),
+                      fs::file_time_type::clock::now() - std::chrono::hours(25));
+  ASSERT_TRUE(queue.NewCollection().ok());
+  EXPECT_FALSE((*queue.Files())->SizeOf(old).ok());
+  EXPECT_TRUE((*queue.Files())->SizeOf(fresh).ok());
+}
+
+TEST_F(JobQueueTest, OneThatWasStoppedTakesNoFolder) {
+  JobQueue stopped(Options());
+  stopped.Stop();
+  EXPECT_EQ(stopped.Files().status().code(), absl::StatusCode::kUnavailable);
+  JobQueue next(Options());
+  EXPECT_TRUE(next.Files().ok());
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ struct JobTools {
   int nice = 19;    // ChildProcess's
   Collections* collections = nullptr;
   JobModels* models = nullptr;
-  DiskRoom* room = nullptr;
+  DiskRoom* room = nullptr;  // of all that is kept, jobs and models
 };
 
 /// A job at work.

@@ -50,7 +50,9 @@ std::string DataFile(const std::string& folder, const std::string& mode) {
   for (fs::directory_iterator file(folder + "/data", error), end; !error && file != end;
        file.increment(error)) {
     const std::string name = file->path().filename();
-    if (name.starts_with(mode + "_") && file->file_size(error) > 0) return "data/" + name;
+    // Beside it there may be what a killed program began.
+    const bool is_whole = name.starts_with(mode + "_") && name.ends_with(".tfrecord");
+    if (is_whole && file->file_size(error) > 0) return "data/" + name;
   }
   return "";
 }
