@@ -1,13 +1,12 @@
 // Look inside: what a model expects of music, step by step.
 import { useEffect } from "preact/hooks";
-import { hush } from "../sound/listen";
 import { composed, played } from "../store/at_hand";
 import { texts } from "../texts";
 import { Details } from "./details";
 import { HeatMap } from "./heat_map_view";
 import "./look.css";
 import { bitsText } from "./names";
-import { bars, busy, goOn, generators, head, hear, live, loadGenerators, model, modelId, names, open, part, parts, pieces, score, scoreAgain, show, shown, stop } from "./state";
+import { bars, busy, enter, goOn, generators, head, hear, live, model, modelId, names, open, part, parts, pieces, score, scoreAgain, show, shown, stop } from "./state";
 import { StepTable } from "./step_table";
 import { sums } from "./surprise";
 
@@ -141,10 +140,7 @@ function Remarks() {
 const doing = { "": "", reading: words.reading, scoring: words.scoring, "going on": words.goingOn };
 
 export function Look() {
-  useEffect(() => {
-    void loadGenerators();
-    return hush;
-  }, []);
+  useEffect(enter, []);
   const drop = (event: DragEvent) => {
     event.preventDefault();
     const file = event.dataTransfer?.files[0];

@@ -4,11 +4,12 @@ import { eventStream, failure, fakeServer, json, type Answers } from "../api/fak
 // The page's sound needs a browser.
 vi.mock("../sound/listen", async () => {
   const { signal } = await import("@preact/signals");
-  return { heard: signal(""), listener: { position: signal(0) }, listen: () => Promise.resolve(), goOnWith: () => undefined, hush: () => undefined };
+  return { heard: signal(""), listener: { position: signal(0) }, listen: vi.fn(() => Promise.resolve()), goOnWith: () => undefined, hush: () => undefined };
 });
 vi.mock("../sound/synth", () => ({ startSound: () => Promise.resolve(true) }));
 
-const { busy, columns, goOn, isDrums, live, loadGenerators, modelId, open, parts, pieces, score, show, shown } = await import("./state");
+const { listen } = await import("../sound/listen");
+const { busy, columns, enter, goOn, isDrums, live, loadGenerators, modelId, open, parts, pieces, score, show, shown } = await import("./state");
 
 const distribution = { pitches: { 60: 0.5 }, hold: 0.25, rest: 0.25 };
 const scored = (events: number) => ({
@@ -47,6 +48,36 @@ describe("looking inside", () => {
     modelId.value = "kit";
     await vi.waitFor(() => expect(score.value?.bits).toBe(1));
     expect(isDrums.value).toBe(true);
+  });
+  it("lets the model go on after another was chosen", async () => {
+    show({ name: "a", music: { notes: [note(0)] } });
+    await vi.waitFor(() => expect(score.value?.bits).toBe(2));
+    modelId.value = "kit";
+    await vi.waitFor(() => expect(score.value?.bits).toBe(1));
+    const asked = fakeServer({
+      ...usual,
+      "POST /v1/generators/kit:stream": () =>
+        eventStream(["piece", { generatedSequence: { notes: [note(0), note(0.5)] } }], ["done", { seed: 1, logLikelihood: -1, notes: [] }]),
+    });
+    await goOn();
+    expect([shown.value?.music.notes?.length, busy.value]).toEqual([2, ""]);
+    expect(asked.map(({ path }) => path.split("?")[0]?.split(":")[1])).toEqual(["stream", "score"]);
+  });
+  it("what comes after Look was left neither sounds nor changes what is shown", async () => {
+    const leave = enter();
+    show({ name: "a", music: { notes: [note(0)] } });
+    await vi.waitFor(() => expect(score.value?.bits).toBe(2));
+    vi.mocked(listen).mockClear();
+    fakeServer({
+      ...usual,
+      "POST /v1/generators/melody:stream": () => {
+        leave();
+        return eventStream(["piece", { generatedSequence: { notes: [note(0), note(0.5)] } }], ["done", { seed: 1, logLikelihood: -1, notes: [] }]);
+      },
+    });
+    await goOn();
+    expect(listen).not.toHaveBeenCalled();
+    expect([shown.value?.music.notes?.length, live.value, busy.value]).toEqual([1, null, ""]);
   });
   it("what a server can't read leaves what was there", async () => {
     show({ name: "a", music: { notes: [note(0)] } });

@@ -1,5 +1,5 @@
 // What Look shows and does: the music, the model, its score, the machine's own going on.
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { ApiError } from "../api/client";
 import { readMusic } from "../api/convert";
 import { stepsPerSecond, stream, listGenerators } from "../api/generators";
@@ -79,6 +79,7 @@ export async function open(file: File): Promise<void> {
   busy.value = "reading";
   try {
     const found = await readMusic(file, file.name, signal);
+    if (signal.aborted) return;
     pieces.value = found.length > 1 ? found : [];
     const first = found[0];
     if (first) show({ name: first.title || file.name, music: first.sequence });
@@ -102,6 +103,7 @@ export async function scoreAgain(): Promise<void> {
   busy.value = "scoring";
   try {
     const found = await askScore(model.value.id, shown.value.music, part.value, signal);
+    if (signal.aborted) return;
     score.value = found;
     live.value = null;
   } catch (error) {
@@ -128,16 +130,17 @@ export async function goOn(): Promise<void> {
     const request = { ...(input ? { inputSequence: input } : {}), generatorOptions: { args } };
     const told = {
       piece: (notes: NoteSequence) => {
-        if (!live.value) return;
+        if (signal.aborted || !live.value) return;
         live.value = { ...live.value, notes };
         // It is drawn faster than it sounds: the first new note begins it.
         if (heard.value !== heardName && endOf(notes) > from) void listen(heardName, notes, from);
         else goOnWith(heardName, notes);
       },
       distribution: (one: Parameters<typeof columnOfStream>[0]) =>
-        live.value && (live.value = { ...live.value, columns: [...live.value.columns, columnOfStream(one, stepSeconds)] }),
+        !signal.aborted && live.value && (live.value = { ...live.value, columns: [...live.value.columns, columnOfStream(one, stepSeconds)] }),
     };
     const { music } = await stream(details.id, request, told, signal);
+    if (signal.aborted) return;
     goOnWith(heardName, music);
     shown.value = { name: shown.value?.name ?? "", music };
     await scoreAgain();
@@ -174,9 +177,25 @@ export const liveNotes = computed(() => {
   return now ? withAllNumbers(now.notes).notes.filter(({ startTime }) => startTime >= now.from - 1e-6) : [];
 });
 
-// Another model scores the same music anew.
+// Another model scores the same music anew; what the list says of the same one is no reason to.
+const scorer = computed(() => model.value?.id ?? "");
 effect(() => {
-  if (!model.value || !shown.peek()) return;
-  live.value = null;
-  void scoreAgain();
+  if (!scorer.value) return;
+  untracked(() => {
+    if (!shown.value) return;
+    live.value = null;
+    void scoreAgain();
+  });
 });
+
+/** Look is shown; what it returns ends all that would go on, or sound, behind another part. */
+export function enter(): () => void {
+  void loadGenerators();
+  if (shown.value && !score.value) void scoreAgain();
+  return () => {
+    work.abort();
+    hush();
+    keepLive();
+    busy.value = "";
+  };
+}
