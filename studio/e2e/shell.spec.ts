@@ -1,4 +1,4 @@
-import AxeBuilder from "@axe-core/playwright";
+import { seriousFaults } from "./axe";
 import { expect, test } from "./server";
 
 for (const scheme of ["light", "dark"] as const) {
@@ -7,9 +7,27 @@ for (const scheme of ["light", "dark"] as const) {
     await page.goto(server.url);
     for (const tab of ["Duet", "Compose", "Look inside", "Teach"]) {
       await page.getByRole("link", { name: tab }).click();
-      const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa"]).analyze();
-      const serious = found.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-      expect(serious.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+      expect(await seriousFaults(page)).toEqual([]);
     }
   });
 }
+
+test("a server with a token is given it once; a wrong one is said @short", async ({ page, server }) => {
+  await server.kill("SIGTERM");
+  await server.start("--auth_token=right");
+  await page.goto(`${server.url}/#duet`);
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toBeVisible();
+  await expect(dialog.getByRole("alert")).toHaveCount(0);
+  expect(await seriousFaults(page)).toEqual([]);
+  await dialog.getByLabel("Token").fill("wrong");
+  await dialog.getByRole("button").click();
+  await expect(dialog.getByRole("alert")).toBeVisible();
+  await dialog.getByLabel("Token").fill("right");
+  await dialog.getByRole("button").click();
+  await expect(page.getByRole("combobox", { name: "Model" }).locator("option").first()).toBeAttached();
+  for (const tab of ["Compose", "Look inside", "Teach"]) await page.getByRole("link", { name: tab }).click();
+  await expect(page.getByRole("button", { name: "Load a .mag" }).or(page.getByLabel("Load a .mag"))).toBeVisible();
+  await expect(page.getByRole("link", { name: /^Play with/ }).first()).toBeVisible();
+  await expect(dialog).toHaveCount(0);
+});

@@ -26,11 +26,11 @@ export const tab = signal<TabName>(tabOfAddress());
 const theme = setting("theme", "", isText);
 const isDark = () => theme.value === "dark" || (theme.value === "" && matchMedia("(prefers-color-scheme: dark)").matches);
 
-const tokenWanted = signal<(() => void) | null>(null);
+const tokenWanted = signal<{ isRefused: boolean; given: () => void } | null>(null);
 onTokenWanted(
-  () =>
+  (isRefused) =>
     new Promise((resolve) => {
-      tokenWanted.value = resolve;
+      tokenWanted.value = { isRefused, given: resolve };
     }),
 );
 
@@ -39,12 +39,14 @@ function TokenDialog() {
     event.preventDefault();
     const field = (event.currentTarget as HTMLFormElement).elements.namedItem("token") as HTMLInputElement;
     setToken(field.value.trim());
-    tokenWanted.value?.();
+    const wanted = tokenWanted.value;
     tokenWanted.value = null;
+    wanted?.given();
   };
   return (
     <div class="scrim">
       <form class="dialog" role="dialog" aria-modal="true" aria-labelledby="token-why" onSubmit={send}>
+        {tokenWanted.value?.isRefused && <p role="alert">{texts.shell.tokenRefused}</p>}
         <p id="token-why">{texts.shell.token}</p>
         <label>
           {texts.shell.tokenField}

@@ -12,12 +12,14 @@ export const texts = {
     dismiss: "Dismiss",
     token: "This server asks for its token. It is what --auth_token or $MAGENTA_AUTH_TOKEN said where it was started.",
     tokenField: "Token",
+    tokenRefused: "The server does not know this token.",
     send: "Send",
   },
   errors: {
     noAnswer: "The server does not answer.",
     startServer: "Start it again with `magenta studio`. What you made is kept.",
     stopped: "The server stopped in the middle of the answer.",
+    endedEarly: "The answer ended too early.",
     unknown: "Something went wrong.",
   },
   sound: {

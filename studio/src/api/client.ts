@@ -22,10 +22,19 @@ export function setToken(token: string): void {
   sessionStorage.setItem(tokenKey, token);
 }
 
-/** Called when the server wants a token that it was not given; resolves when there is one to try. */
-let askForToken: (() => Promise<void>) | null = null;
-export function onTokenWanted(ask: () => Promise<void>): void {
+/** Called when the server wants a token; isRefused: another than it was given. Resolves when there is one to try. */
+type AskForToken = (isRefused: boolean) => Promise<void>;
+let askForToken: AskForToken | null = null;
+let asking: Promise<void> | null = null;
+export function onTokenWanted(ask: AskForToken | null): void {
   askForToken = ask;
+}
+
+/** Resolves when there is a token other than `refused`. Requests that need one at the same time share one question. */
+async function otherToken(refused: string | null, askUser: AskForToken): Promise<void> {
+  if (sessionStorage.getItem(tokenKey) !== refused) return;
+  asking ??= askUser(refused !== null).finally(() => (asking = null));
+  await asking;
 }
 
 async function errorOf(response: Response): Promise<ApiError> {
@@ -52,7 +61,7 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
     }
     if (response.ok) return response;
     if (response.status !== 401 || !askForToken) throw await errorOf(response);
-    await askForToken();
+    await otherToken(token, askForToken);
   }
 }
 

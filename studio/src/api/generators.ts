@@ -1,4 +1,5 @@
 import { merged, type NoteSequence } from "../music/note_sequence";
+import { texts } from "../texts";
 import { ApiError, events, getJson, postJson } from "./client";
 import type { Distribution, GenerateSequenceRequest, GeneratorDetails } from "./types";
 
@@ -54,5 +55,5 @@ export async function stream(
       throw new ApiError(error.message, error.remedy);
     }
   }
-  throw new ApiError("The answer ended too early.");
+  throw new ApiError(texts.errors.endedEarly);
 }
