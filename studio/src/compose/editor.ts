@@ -61,15 +61,24 @@ export function seek(quarters: number): void {
   transport.seek(tempos.value.toSeconds(Math.max(0, quarters)));
 }
 
-/** Sounds a pitch of the track for a moment. */
+let hearings = 0;
+
+/** Sounds a pitch of the track for a moment; of several while the sound starts, the last. */
 export function hear(pitch: number, velocity = lastVelocity): void {
   const of = track.value;
   if (!of || transport.isPlaying.value) return;
   const voice = voiceOf({ pitch, velocity, startTime: 0, endTime: 0, ...of });
+  const hearing = ++hearings;
   void startSound().then(() => {
+    if (hearing !== hearings) return;
     noteOn(voice, pitch, velocity, clock());
     noteOff(voice, pitch, clock() + 0.3);
   });
+}
+
+/** What waits for the sound to start is not to be heard any more. */
+export function hearNothing(): void {
+  ++hearings;
 }
 
 // Another piece has other notes and bars.

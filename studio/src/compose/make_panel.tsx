@@ -80,8 +80,7 @@ export function MakePanel() {
           </div>
           <GeneratorControls
             arguments={all}
-            value={args.value}
-            onChange={(next) => (args.value = next)}
+            args={args}
             hide={names.filter((name) => !first.includes(name))}
           />
           {others.length > 0 && (
@@ -89,8 +88,7 @@ export function MakePanel() {
               <summary>{words.more}</summary>
               <GeneratorControls
                 arguments={all}
-                value={args.value}
-                onChange={(next) => (args.value = next)}
+                args={args}
                 hide={names.filter((name) => !others.includes(name))}
               />
             </details>
@@ -214,5 +212,6 @@ export let lastLink = "";
 /** Stops what is heard when the panel's part of the page goes. */
 export function leaveMaking(): void {
   making.stopHearing();
+  editor.hearNothing();
   transport.pause();
 }

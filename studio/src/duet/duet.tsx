@@ -252,8 +252,7 @@ function Settings() {
         <div class="inside">
           <GeneratorControls
             arguments={details?.arguments ?? []}
-            value={store.args.value}
-            onChange={(value) => (store.args.value = value)}
+            args={store.args}
             hide={saidByPage}
           />
         </div>

@@ -109,12 +109,15 @@ effect(() => {
 });
 
 let removeSource: (() => void) | null = null;
+/** Counts what was wished for: a Play that waits for the sound is over when something else was. */
+let wishes = 0;
 
 /** Plays, or goes on: the clock runs from the next bar line. `opens`: the machine begins with a short tune. */
 export async function play(opens = false): Promise<void> {
+  const wish = ++wishes;
   transport.pause();
   await startSound();
-  if (session.isPlaying.value) return;
+  if (wish !== wishes || session.isPlaying.value) return;
   batch(() => {
     // The tune needs a moment to come; then it begins on the first beat.
     session.start(!opens && countIn.value ? 1 : 0, opens ? 0.3 : 0.1);
@@ -142,6 +145,7 @@ export function keyUp(pitch: number): void {
 }
 
 export function stop(): void {
+  ++wishes;
   session.stop();
   removeSource?.();
   removeSource = null;

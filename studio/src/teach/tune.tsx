@@ -2,8 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { tuneOf } from "../api/jobs";
 import type { Job } from "../api/types";
-import { heard, hush, listen } from "../sound/listen";
-import { startSound } from "../sound/synth";
+import { heard, hush, listenTo } from "../sound/listen";
 import { texts } from "../texts";
 import { attempt } from "./state";
 
@@ -15,9 +14,8 @@ export function Tune({ job, step }: { job: Job; step: number }) {
   const isHeard = heard.value === name;
   const toggle = () => {
     if (isHeard) return hush();
-    void startSound(); // within the click
     isComing.value = true;
-    void attempt(tuneOf(job.id, step).then((music) => listen(name, music))).then(() => (isComing.value = false));
+    void attempt(listenTo(name, tuneOf(job.id, step))).then(() => (isComing.value = false));
   };
   return (
     <button disabled={isComing.value} aria-pressed={isHeard} aria-label={isHeard ? words.stopTune : words.tuneLabel(step)} onClick={toggle}>

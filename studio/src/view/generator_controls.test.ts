@@ -1,6 +1,8 @@
+import { signal } from "@preact/signals";
+import type { VNode } from "preact";
 import { describe, expect, it } from "vitest";
 import type { Argument } from "../api/types";
-import { argsFor, spanOf, withArg } from "./generator_controls";
+import { argsFor, GeneratorControls, spanOf, withArg, type Args } from "./generator_controls";
 
 describe("a generator's controls", () => {
   it.each<[Argument, ReturnType<typeof spanOf>]>([
@@ -16,6 +18,14 @@ describe("a generator's controls", () => {
   it("say and unsay", () => {
     expect(withArg({ a: { intValue: 1 } }, "b", { intValue: 2 })).toEqual({ a: { intValue: 1 }, b: { intValue: 2 } });
     expect(withArg({ a: { intValue: 1 } }, "a", undefined)).toEqual({});
+  });
+  it("change what was said meanwhile, not what was drawn", () => {
+    const args = signal<Args>({});
+    const drawn = GeneratorControls({ arguments: [{ name: "a", type: "INT" }, { name: "b", type: "INT" }], args }) as VNode<{
+      children: VNode<{ onChange: (value: { intValue: number }) => void }>[];
+    }>;
+    drawn.props.children.forEach((control, index) => control.props.onChange({ intValue: index }));
+    expect(args.value).toEqual({ a: { intValue: 0 }, b: { intValue: 1 } });
   });
   it("leave out what another model does not know", () => {
     expect(argsFor({ a: { intValue: 1 }, b: { intValue: 2 } }, [{ name: "b", type: "INT" }])).toEqual({ b: { intValue: 2 } });

@@ -1,4 +1,5 @@
 // Controls for what a generator's requests may say, made from what it tells of itself: no list of models or arguments here.
+import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { Argument, ArgValue } from "../api/types";
 import { texts } from "../texts";
@@ -9,8 +10,8 @@ export type Args = Record<string, ArgValue>;
 
 interface Props {
   arguments: readonly Argument[];
-  value: Args;
-  onChange: (value: Args) => void;
+  /** What is said; controls change it as it then is. */
+  args: Signal<Args>;
   /** Arguments that the page says itself: lengths, for one. */
   hide?: readonly string[];
 }
@@ -50,7 +51,7 @@ export function argsFor(args: Args, known: readonly Argument[]): Args {
   return Object.fromEntries(Object.entries(args).filter(([name]) => known.some((argument) => argument.name === name)));
 }
 
-export function GeneratorControls({ arguments: all, value, onChange, hide = [] }: Props) {
+export function GeneratorControls({ arguments: all, args, hide = [] }: Props) {
   return (
     <div class="generator-controls">
       {all
@@ -59,8 +60,8 @@ export function GeneratorControls({ arguments: all, value, onChange, hide = [] }
           <Control
             key={argument.name}
             argument={argument}
-            value={value[argument.name]}
-            onChange={(one) => onChange(withArg(value, argument.name, one))}
+            value={args.value[argument.name]}
+            onChange={(one) => (args.value = withArg(args.value, argument.name, one))}
           />
         ))}
     </div>
