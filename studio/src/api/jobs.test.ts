@@ -1,6 +1,7 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { ApiError, type ServerEvent } from "./client";
-import { pauseAfter, watchJob, type WatchSource } from "./jobs";
+import { pauseAfter, wait, watchJob, type WatchSource } from "./jobs";
 import type { Job } from "./types";
 
 const job = (step: number): Job => ({
@@ -86,6 +87,13 @@ describe("watching a job", () => {
     };
     await watchJob("j1", { job: seen, lost: () => undefined }, stop.signal, source);
     expect(steps).toEqual([1]);
+  });
+  it("leaves nothing behind after a pause", async () => {
+    const stop = new AbortController();
+    await wait(1, stop.signal);
+    expect(getEventListeners(stop.signal, "abort")).toEqual([]);
+    stop.abort();
+    await wait(1e6, stop.signal);
   });
   it("waits at most eight seconds", () => {
     expect([1, 2, 5, 6, 60].map(pauseAfter)).toEqual([500, 1000, 8000, 8000, 8000]);

@@ -52,17 +52,20 @@ export async function tuneOf(id: string, step: number, signal?: AbortSignal): Pr
 /** Where watching gets its events and its patience from; tests give others. */
 export interface WatchSource {
   events: (path: string, init: RequestInit) => AsyncIterable<ServerEvent>;
-  /** Resolves after so many milliseconds, or when `signal` says so. */
   wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
-const wait = (milliseconds: number, signal: AbortSignal) =>
+/** Resolves after so many milliseconds, or when `signal` says so. */
+export const wait = (milliseconds: number, signal: AbortSignal) =>
   new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => {
+    const end = () => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
   });
 
 /** Pauses between tries, in milliseconds: half a second, doubled up to eight. */
