@@ -415,6 +415,7 @@ export const texts = {
     hoursMinutes: (hours: number, minutes: number) => `${hours} h ${minutes} min`,
     bestSoFar: (loss: string, step: number, compared: string) => `Best held-out loss ${loss}, at step ${step}${compared}.`,
     comparedTo: (before: string, isLower: boolean) => ` (${before} before: ${isLower ? "it has learned" : "no gain yet"})`,
+    knownAlready: "No step brought a gain: these tunes are like what the model knows already, so it stays as it was.",
     heldOut: "held out",
     training: "training",
     before: "the model it began from",

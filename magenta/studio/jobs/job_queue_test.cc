@@ -150,6 +150,35 @@ TEST_F(JobQueueTest, TeachesAndPacks) {
   EXPECT_NE(Calls().find("--eval_file=none"), std::string::npos) << Calls();
 }
 
+TEST_F(JobQueueTest, SaysThatTheTunesAreKnown) {
+  Script("magenta-train", R"(mkdir -p run/train
+: > run/train/model.ckpt-30.index
+echo '{"event":"held_out","step":0,"loss":1}'
+echo '{"event":"held_out","step":10,"loss":1.1}')");
+  const std::string dataset = DoneDataset();
+  EXPECT_TRUE(
+      WriteFile(root_ + "/studio/jobs/" + dataset + "/data/eval_melodies.tfrecord", "examples")
+          .ok());
+  JobQueue queue(Options());
+  JobRequest request = Training(dataset);
+  request.steps = 240;
+  const auto made = queue.Create(request);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(Wait(queue, made->id, JobState::kDone).learning_rate, 0.0001);
+  // As often as a trial is.
+  EXPECT_NE(Calls().find("--eval_every_steps=10 --save_every_steps=20 --keep=0 --patience=8"),
+            std::string::npos)
+      << Calls();
+  EXPECT_NE(models_->cards[0].find("these tunes are like what the model knows already"),
+            std::string::npos)
+      << models_->cards[0];
+  for (const char* trial :
+       {"learning_rate=0.0001,dropout_keep_prob=1 ", "learning_rate=0.0005,dropout_keep_prob=1 ",
+        "learning_rate=0.003,dropout_keep_prob=0.5 "}) {
+    EXPECT_NE(Calls().find(trial), std::string::npos) << Calls();
+  }
+}
+
 TEST_F(JobQueueTest, OneRunsOthersWait) {
   Script("magenta-train",
          "trap 'exit 130' TERM\n: > " + root_ + "/up\nwhile :; do sleep 0.01; done");

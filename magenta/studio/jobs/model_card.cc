@@ -30,6 +30,19 @@ std::string HeldOutText(const StudioJob& job) {
   return BeforeAndAfter(*job.curves.before, best->second, "nats a step");
 }
 
+std::string StepsText(const StudioJob& job) {
+  const auto best = job.curves.Best();
+  if (!best) return fmt::format("{}", job.step);
+  if (best->first == 0) {
+    return fmt::format(
+        "{}, none of which helped with the music kept out: these tunes are like what the model "
+        "knows already, and its weights stay",
+        job.step);
+  }
+  return fmt::format("{}, of which step {} is kept, the best on the music kept out", job.step,
+                     best->first);
+}
+
 }  // namespace
 
 std::string ModelCardOf(const StudioJob& job, const std::string& from, const std::string& hparams,
@@ -41,12 +54,7 @@ std::string ModelCardOf(const StudioJob& job, const std::string& from, const std
                                             job.report->files, job.report->examples));
     card += Row("kept out", fmt::format("{} examples, to measure on", job.report->held_out));
   }
-  const auto best = job.curves.Best();
-  card +=
-      Row("steps", best ? fmt::format("{}, of which step {} is kept, the best on the music kept "
-                                      "out",
-                                      job.step, best->first)
-                        : fmt::format("{}", job.step));
+  card += Row("steps", StepsText(job));
   card += Row("learning rate", fmt::format("{:g}, which came to 0 in a line", job.learning_rate));
   card += Row("hyper-parameters", fmt::format("`{}`", hparams));
   card += Row("held-out loss", HeldOutText(job));

@@ -1,6 +1,8 @@
 // How a studio learns: a few short trials choose the learning rate, since music that the model
 // knows already is unlearned at a rate that music of another kind needs; then one run, as long as
-// there is time for, whose rate comes to 0, and whose best weights are kept.
+// there is time for, whose rate comes to 0, and whose best weights are kept. Dropout is for a high
+// rate alone: at a low one it takes the weights away from where they were good without it, further
+// than a few tunes of a known style bring them on.
 
 #include <fmt/core.h>
 
@@ -27,14 +29,16 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr int kTrialSteps = 10;
 constexpr double kRates[] = {0.0001, 0.0005, 0.003};
 constexpr double kOnlyRate = kRates[1];  // where nothing can be measured
-/// A higher rate must be better by this share of the loss: of few held-out files less is chance.
-constexpr double kClearly = 0.005;
-constexpr int kMeasurements = 12;     // of a run
-constexpr int64_t kLeastBetween = 5;  // steps from one to the next
-constexpr int kPatience = 4;          // measurements without a gain
-constexpr double kShareOfTime = 0.8;  // of what is left, for steps alone
+constexpr double kRateWithDropout = kRates[2];
+/// A higher rate must be better by this share of the loss: of few held-out files less is chance,
+/// and a higher rate loses more by it.
+constexpr double kClearly = 0.02;
+constexpr int kMostMeasurements = 100, kCheckpoints = 12;  // of a run
+constexpr int64_t kLeastBetween = 5;                       // steps from one to the next
+constexpr int kPatience = 4;                               // checkpoints without a gain
+constexpr double kShareOfTime = 0.8;                       // of what is left, for steps alone
 constexpr int64_t kLeastSteps = 20, kMostSteps = 20000;
-constexpr char kDropout[] = "dropout_keep_prob=0.5";
+constexpr double kKeepProb = 0.5;  // of dropout
 // Of what a job writes, for the room that there is.
 constexpr int64_t kMostRunBytes = int64_t{256} << 20;
 constexpr char kStart[] = "start.mag", kModel[] = "model.mag", kWithCard[] = "taught.mag";
@@ -77,7 +81,8 @@ std::vector<std::string> TrainArguments(const JobAtWork& work, const std::string
           "--run_dir=" + run,
           "--sequence_example_file=" + DataFile(work.folder, "training"),
           "--eval_file=" + (held_out.empty() ? "none" : held_out),
-          fmt::format("--hparams=learning_rate={:g},{}", rate, kDropout),
+          fmt::format("--hparams=learning_rate={:g},dropout_keep_prob={:g}", rate,
+                      rate < kRateWithDropout ? 1 : kKeepProb),
           "--learning_rate_schedule=linear",
           "--warmup_steps=2",
           "--average_weights=0.9",
@@ -199,13 +204,16 @@ void TakeLine(const JobAtWork& work, const std::string& text) {
 
 absl::Status Learn(const JobAtWork& work) {
   StudioJob& job = work.job;
-  const int64_t every = std::max(kLeastBetween, job.steps / kMeasurements);
+  const int64_t every = std::max(kLeastBetween, job.steps / kCheckpoints);
+  // What a trial reached so soon is not run past.
+  const int64_t measure_every =
+      std::min(every, std::max<int64_t>(kTrialSteps, job.steps / kMostMeasurements));
   std::vector<std::string> arguments = TrainArguments(work, "run", job.learning_rate, job.steps);
-  arguments.push_back(fmt::format("--eval_every_steps={}", every));
+  arguments.push_back(fmt::format("--eval_every_steps={}", measure_every));
   arguments.push_back(fmt::format("--save_every_steps={}", every));
   arguments.emplace_back("--keep=0");
   if (!DataFile(work.folder, "eval").empty()) {
-    arguments.push_back(fmt::format("--patience={}", kPatience));
+    arguments.push_back(fmt::format("--patience={}", kPatience * every / measure_every));
   }
   const absl::Status done = RunForJob(work, work.tools.magenta_train, std::move(arguments),
                                       [&](const std::string& text) { TakeLine(work, text); });

@@ -91,6 +91,7 @@ function Standing({ job }: { job: Job }) {
         {job.state === "running" && job.etaSeconds !== null && <span>{words.eta(durationText(job.etaSeconds))}</span>}
       </p>
       {best && <p>{words.bestSoFar(best[1].toFixed(3), best[0], before === null ? "" : words.comparedTo(before.toFixed(3), best[1] < before))}</p>}
+      {job.state === "done" && best && best[0] === 0 && <p>{words.knownAlready}</p>}
     </>
   );
 }
