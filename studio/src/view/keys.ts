@@ -1,10 +1,5 @@
-// Keys to play with: which of a piano's are black and where they lie, and which the computer's keyboard plays.
-
-const blackOf = [false, true, false, true, false, false, true, false, true, false, true, false];
-export const isBlack = (pitch: number) => blackOf[pitch % 12]!;
-const names = ["C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B"];
-/** "C4" for 60. */
-export const pitchName = (pitch: number) => `${names[pitch % 12]}${Math.floor(pitch / 12) - 1}`;
+// Keys to play with: where those of a piano lie, and which the computer's keyboard plays.
+import { isBlackKey } from "../music/pitch_names";
 
 export interface PlacedKey {
   pitch: number;
@@ -17,10 +12,10 @@ export interface PlacedKey {
 /** The keys from `low` to `high` (white ones both); black ones come after the white, to lie above them. */
 export function placedKeys(low: number, high: number): PlacedKey[] {
   const pitches = Array.from({ length: high - low + 1 }, (_, i) => low + i);
-  const white = 1 / pitches.filter((pitch) => !isBlack(pitch)).length;
+  const white = 1 / pitches.filter((pitch) => !isBlackKey(pitch)).length;
   let whites = 0;
   const keys = pitches.map((pitch): PlacedKey => {
-    if (isBlack(pitch)) return { pitch, isBlack: true, left: (whites - 0.3) * white, width: 0.6 * white };
+    if (isBlackKey(pitch)) return { pitch, isBlack: true, left: (whites - 0.3) * white, width: 0.6 * white };
     return { pitch, isBlack: false, left: whites++ * white, width: white };
   });
   return [...keys.filter((key) => !key.isBlack), ...keys.filter((key) => key.isBlack)];

@@ -1,8 +1,9 @@
 // Keys and pads that are played by mouse, by several fingers, by keyboard focus; and by the computer's keys.
 import type { Signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { pitchName } from "../music/pitch_names";
 import { texts } from "../texts";
-import { isBlack, isForField, pitchName, placedKeys } from "./keys";
+import { isForField, placedKeys } from "./keys";
 import "./piano.css";
 
 /** Who sounds a pitch just now. */
@@ -159,7 +160,7 @@ export function Piano({ low, high, on, off, lit, letters }: PianoProps) {
           aria-pressed={lit.value.has(pitch)}
         >
           {letters?.get(pitch) && <kbd aria-hidden="true">{letters.get(pitch)}</kbd>}
-          {!isBlack(pitch) && pitch % 12 === 0 && <span aria-hidden="true">{pitchName(pitch)}</span>}
+          {pitch % 12 === 0 && <span aria-hidden="true">{pitchName(pitch)}</span>}
         </button>
       ))}
     </div>

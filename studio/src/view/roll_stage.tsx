@@ -1,6 +1,6 @@
 // The duet's stage: notes scroll past a play head, what comes lies to its right.
 import { useEffect, useRef } from "preact/hooks";
-import { pitchName, isBlack } from "./keys";
+import { isBlackKey, pitchName } from "../music/pitch_names";
 import "./roll_stage.css";
 import { pitchRange, viewAt } from "./stage_view";
 
@@ -69,7 +69,7 @@ function draw(canvas: HTMLCanvasElement, props: StageProps): void {
   context.textBaseline = "middle";
   for (let i = 0; i < rows; ++i) {
     const pitch = props.pads ? props.pads[i]!.pitch : range.low + i;
-    const shaded = props.pads ? i % 2 === 0 : isBlack(pitch);
+    const shaded = props.pads ? i % 2 === 0 : isBlackKey(pitch);
     if (!shaded) continue;
     context.fillStyle = color.blackKey;
     context.fillRect(0, yOf(pitch), width, row);
