@@ -1,14 +1,9 @@
 // Files that are sent to be learned from; one collection, many files, one request each.
-import { ask, getJson, postJson } from "./client";
-
-export interface Collection {
-  id: string;
-  files: number;
-  bytes: number;
-}
+import { ask, postJson } from "./client";
+import { largestFile } from "./convert";
 
 /** What the server takes; the page says so before it sends. */
-export const limits = { files: 2000, bytesOfFile: 16 << 20, bytes: 256 << 20 };
+export const limits = { files: 2000, bytesOfFile: largestFile, bytes: 256 << 20 };
 
 const pathOf = (id: string) => `/v1/collections/${encodeURIComponent(id)}`;
 
@@ -23,10 +18,6 @@ export async function addFile(id: string, name: string, file: Blob, signal?: Abo
     headers: { "content-type": "application/octet-stream" },
     ...(signal ? { signal } : {}),
   });
-}
-
-export async function getCollection(id: string): Promise<Collection> {
-  return getJson<Collection>(pathOf(id));
 }
 
 export async function removeCollection(id: string): Promise<void> {

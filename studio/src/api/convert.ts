@@ -2,6 +2,15 @@
 import { ask } from "./client";
 import type { ConvertedPiece } from "./types";
 
+/** Endings of music that the server reads; also with .gz after them. */
+export const musicEndings = [".mid", ".midi", ".kar", ".rmi", ".xml", ".musicxml", ".mxl", ".abc", ".drums"];
+
+/** What a chooser of music files offers. */
+export const musicFiles = [...musicEndings, ".gz"].join(",");
+
+/** Bytes; the server reads no larger file. */
+export const largestFile = 16 << 20;
+
 interface Answer {
   pieces: ConvertedPiece[];
   leftOut?: { title: string; why: string }[];

@@ -7,6 +7,12 @@ export async function listGenerators(): Promise<GeneratorDetails[]> {
   return (await getJson<{ generators?: GeneratorDetails[] }>("/v1/generators")).generators ?? [];
 }
 
+/** Whether it makes drums, and nothing else. */
+export const isDrumKind = (details: GeneratorDetails): boolean => (details.kind ?? "").includes("drum");
+
+/** Whether the input's chord symbols condition it. */
+export const wantsChords = (details: GeneratorDetails): boolean => details.control === "chords";
+
 /** Steps of `details`' grid in a second at `qpm`. */
 export function stepsPerSecond(details: GeneratorDetails, qpm: number): number {
   return details.stepsPerSecond ?? ((details.stepsPerQuarter ?? 4) * qpm) / 60;

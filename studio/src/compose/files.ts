@@ -1,12 +1,13 @@
 // Music from files and into files.
 import { ask } from "../api/client";
-import { readMusic } from "../api/convert";
+import { largestFile, readMusic } from "../api/convert";
 import { listGenerators, stream } from "../api/generators";
 import type { ConvertedPiece } from "../api/types";
 import { emptyPiece, fromSequence, soundingTracks, temposOf, toSequence, type Piece } from "../music/piece";
 import { renderWav } from "../sound/offline";
-import { nameOf } from "../store/model_names";
+import { nameOf } from "../store/generators";
 import { texts } from "../texts";
+import { download } from "../view/download";
 import { paletteOf } from "../view/roll";
 import { say, sayError } from "../view/toasts";
 import { addMusic, addPiece } from "./document";
@@ -15,9 +16,6 @@ import { pictureOf, pngOf } from "./picture";
 import { madeBy, withMade, type Stretch } from "./sections";
 
 const words = texts.compose;
-
-/** Bytes; larger files are no music that the server would read. */
-export const largestFile = 16 << 20;
 
 const titleOf = (file: string) => file.replace(/\.[^.]+$/, "");
 
@@ -42,15 +40,6 @@ export async function openFile(file: File): Promise<ConvertedPiece[]> {
 export async function openConverted({ title, sequence, remarks }: ConvertedPiece, file: string): Promise<void> {
   await addMusic(sequence, title || titleOf(file));
   if (remarks.length > 0) say(words.readWithRemarks(file), remarks.join("; "));
-}
-
-export function download(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 export type FileKind = "midi" | "musicxml" | "abc" | "wav" | "png" | "svg";

@@ -1,10 +1,10 @@
 // Bars made anew: candidates from a generator, one request each, heard in turn, kept or dropped.
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { ApiError } from "../api/client";
-import { listGenerators, stream } from "../api/generators";
-import type { GenerateSequenceRequest, GeneratorDetails } from "../api/types";
+import { stream, wantsChords } from "../api/generators";
+import type { GenerateSequenceRequest } from "../api/types";
 import { trackOf } from "../music/edit";
-import { fetchNames } from "../store/model_names";
+import { chosenOf, generators, loadGenerators } from "../store/generators";
 import { isNumber, isText, setting } from "../store/settings";
 import { endOfPiece, toSequence, type Piece } from "../music/piece";
 import { transport } from "../sound/transport";
@@ -17,14 +17,13 @@ import { fitsTrack, madeBy, requestFor, stretchesOf, withMade, type Made, type S
 
 const words = texts.compose;
 
-export const generators = signal<readonly GeneratorDetails[]>([]);
 /** Those for the track that is worked on. */
 export const fitting = computed(() => {
   const track = editor.track.value;
-  return track ? generators.value.filter((details) => fitsTrack(details, track)) : [];
+  return track ? (generators.value ?? []).filter((details) => fitsTrack(details, track)) : [];
 });
 const chosenModel = signal("");
-export const generator = computed(() => fitting.value.find(({ id }) => id === chosenModel.value) ?? fitting.value[0] ?? null);
+export const generator = computed(() => chosenOf(fitting.value, chosenModel.value));
 export function chooseGenerator(id: string): void {
   chosenModel.value = id;
 }
@@ -60,11 +59,6 @@ export const asked = signal<Batch | null>(null);
 export const shownIndex = signal(-1);
 let work: AbortController | null = null;
 
-export async function fetchGenerators(): Promise<void> {
-  generators.value = await listGenerators();
-  await fetchNames();
-}
-
 /** What is played and seen: the piece, or the one that it would be with the candidate shown. */
 export const shownPiece = computed(() => {
   const of = asked.value;
@@ -96,7 +90,7 @@ export async function make(way: Way): Promise<void> {
   if (!section) return say(words.selectBarsFirst, words.selectBarsHow);
   const stretches = stretchesOf(way, track, editor.bars.value, section);
   if (stretches.length === 0) return say(words.nothingToFill, words.nothingToFillRemedy);
-  if (details.control === "chords" && piece.value.chords.length === 0) say(words.wantsChords, words.wantsChordsRemedy);
+  if (wantsChords(details) && piece.value.chords.length === 0) say(words.wantsChords, words.wantsChordsRemedy);
   const known = argsFor(args.value, details.arguments ?? []);
   const request = requestFor(piece.value, track, details, way, stretches, known);
   const first = /^\d+$/.test(seed.value) ? Number(seed.value) % 2147483000 : Math.floor(Math.random() * 2147483000);
@@ -138,7 +132,7 @@ async function fetchCandidate(of: Batch, index: number, signal: AbortSignal, isT
     if (!isToldOff.value && !signal.aborted) sayError(error);
     isToldOff.value = true;
     // The model may have been removed: the list says what is there now.
-    if (error instanceof ApiError && error.status === 404) await fetchGenerators().catch(() => undefined);
+    if (error instanceof ApiError && error.status === 404) await loadGenerators();
   }
 }
 

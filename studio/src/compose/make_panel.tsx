@@ -2,10 +2,10 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { trackOf } from "../music/edit";
 import { transport } from "../sound/transport";
-import { nameOf } from "../store/model_names";
+import { generators, loadGenerators, nameOf } from "../store/generators";
 import { texts } from "../texts";
 import { GeneratorControls } from "../view/generator_controls";
-import { say, sayError } from "../view/toasts";
+import { say } from "../view/toasts";
 import { piece } from "./document";
 import * as editor from "./editor";
 import { Icon, IconButton } from "./icons";
@@ -35,7 +35,7 @@ const saidByPage = [
 const first = ["temperature", "key", "scale", "min_pitch", "max_pitch"];
 
 export function MakePanel() {
-  useEffect(() => void making.fetchGenerators().catch(sayError), []);
+  useEffect(() => void loadGenerators(), []);
   const { generator, fitting, args, count, seed, asked } = making;
   const track = editor.track.value;
   const all = generator.value?.arguments ?? [];
@@ -46,7 +46,7 @@ export function MakePanel() {
       <h3 id="make-title">{words.make}</h3>
       {track && <Where trackName={track.name} />}
       {fitting.value.length === 0 && generator.value === null ? (
-        <p class="muted">{making.generators.value.length === 0 ? texts.shell.loading : words.noModel}</p>
+        <p class="muted">{generators.value === null ? texts.shell.loading : words.noModel}</p>
       ) : (
         <>
           <label>

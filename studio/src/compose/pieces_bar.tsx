@@ -1,6 +1,7 @@
 // The piece's name, the other pieces, files.
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { musicFiles } from "../api/convert";
 import { texts } from "../texts";
 import * as document from "./document";
 import { saveAs, type FileKind } from "./files";
@@ -53,7 +54,7 @@ export function PiecesBar({ onFiles }: { onFiles: (files: readonly File[]) => vo
         type="file"
         hidden
         multiple
-        accept=".mid,.midi,.xml,.musicxml,.mxl,.abc,.gz,audio/midi"
+        accept={musicFiles}
         aria-label={words.open}
         onChange={(event) => {
           onFiles([...(event.currentTarget.files ?? [])]);

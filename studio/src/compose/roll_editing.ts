@@ -116,7 +116,7 @@ function grab(note: PieceNote, isEnd: boolean, from: RollPlace, event: PointerEv
     }
     const isStill = Math.abs(at - from.at) < editor.grid.value / 3;
     const by = isStill ? 0 : bars.value.snap(note.start + at - from.at, editor.grid.value) - note.start;
-    edit(edits.moveNotes(origin, ids, by, rowsBetween(from.pitch, pitch)), gesture);
+    edit(edits.moveNotes(origin, ids, by, pitch - from.pitch), gesture);
     if (pitch !== lastPitch) editor.hear(pitch, note.velocity);
     lastPitch = pitch;
   };
@@ -134,8 +134,6 @@ function grab(note: PieceNote, isEnd: boolean, from: RollPlace, event: PointerEv
     },
   };
 }
-
-const rowsBetween = (from: number, to: number) => to - from;
 
 /** Draws a note whose end is where the pointer goes up; a tap gives it the length of the last one. */
 function drawNote(from: RollPlace): RollDrag {

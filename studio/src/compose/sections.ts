@@ -1,4 +1,5 @@
 // What a generator is asked for a part of a piece, and what its answer means for the piece. Pure: no server here.
+import { isDrumKind, wantsChords } from "../api/generators";
 import type { GenerateSequenceRequest, GeneratorDetails, Section } from "../api/types";
 import { replaceSection, trackOf, withoutSection, type NewNote } from "../music/edit";
 import { withAllNumbers, type Note, type NoteSequence } from "../music/note_sequence";
@@ -16,7 +17,7 @@ export interface Stretch {
 }
 
 /** Whether a generator makes music for such tracks. */
-export const fitsTrack = (details: GeneratorDetails, track: Track): boolean => (details.kind ?? "").includes("drum") === track.isDrum;
+export const fitsTrack = (details: GeneratorDetails, track: Track): boolean => isDrumKind(details) === track.isDrum;
 
 /** The bars that a generator is to make, neighbours as one; none: there is nothing to fill. */
 export function stretchesOf(way: Way, track: Track, bars: BarMap, section: Stretch): Stretch[] {
@@ -53,7 +54,7 @@ export function requestFor(
   const { notes = [], timeSignatures = [], keySignatures = [], tempos: said = [], textAnnotations = [] } = toSequence(piece, [
     given(way, track, stretches),
   ]);
-  const chords = details.control === "chords" ? textAnnotations.filter(({ annotationType }) => annotationType === "CHORD_SYMBOL") : [];
+  const chords = wantsChords(details) ? textAnnotations.filter(({ annotationType }) => annotationType === "CHORD_SYMBOL") : [];
   const inputSequence: NoteSequence = {
     tempos: said,
     timeSignatures,

@@ -1,23 +1,26 @@
 // The duet: you play, the machine answers.
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { ask } from "../api/client";
+import { isDrumKind, wantsChords } from "../api/generators";
 import { fetchSoundAhead, latency, soundState } from "../sound/synth";
 import { askForMidi, chooseMidiOutput, midiInput, midiOutput, midiPorts, onMidiKey } from "../sound/midi_ports";
+import { duetModel, generators, loadGenerators, nameOf } from "../store/generators";
 import { handover } from "../store/handover";
 import { texts } from "../texts";
+import { download } from "../view/download";
 import { GeneratorControls } from "../view/generator_controls";
 import { computerKeys, computerPads, lettersOf } from "../view/keys";
 import { Pads, padPitches, Piano, useComputerKeys } from "../view/piano";
 import { RollStage } from "../view/roll_stage";
 import { sayError } from "../view/toasts";
+import { useNarrow } from "../view/use_narrow";
 import { chartOf } from "./chords";
 import "./duet.css";
 import { beatsBetween } from "./grid";
-import { chordsBetween, isDrumKind, wantsChords } from "./phrase";
+import { chordsBetween } from "./phrase";
 import type { Mode } from "./session";
 import * as store from "./store";
 import "./hook";
-import { useNarrow } from "./use_narrow";
 
 /** Said by the page itself: how long an answer is, what it goes on from, over which chords. */
 const saidByPage = [
@@ -31,7 +34,7 @@ const pads = padPitches.map((pitch) => ({ pitch, name: texts.piano.drums[pitch] 
 
 export function Duet() {
   useEffect(() => {
-    void store.loadGenerators();
+    void loadGenerators();
     fetchSoundAhead();
     onMidiKey((pitch, velocity, isDown) => (isDown ? store.keyDown(pitch, velocity) : store.keyUp(pitch)));
     return () => {
@@ -190,21 +193,21 @@ const modes: Mode[] = ["pause", "bars", "free"];
 
 function Settings() {
   const details = store.details.value;
-  const list = store.generators.value ?? [];
+  const list = generators.value ?? [];
   return (
     <section class="card stack duet-settings" aria-label={texts.duet.settings}>
       <label>
         {texts.duet.model}
-        <select value={details?.id ?? ""} onChange={(event) => (store.chosenModel.value = event.currentTarget.value)}>
+        <select value={details?.id ?? ""} onChange={(event) => (duetModel.value = event.currentTarget.value)}>
           {list.map((one) => (
             <option key={one.id} value={one.id}>
-              {store.nameOf(one.id)}
+              {nameOf(one.id)}
             </option>
           ))}
         </select>
       </label>
       {details?.description && <p class="muted small">{details.description}</p>}
-      {store.generators.value === null && <button onClick={() => void store.loadGenerators()}>{texts.duet.again}</button>}
+      {generators.value === null && <button onClick={() => void loadGenerators()}>{texts.duet.again}</button>}
       <fieldset>
         <legend>{texts.duet.when}</legend>
         {modes.map((mode) => (
@@ -360,11 +363,7 @@ async function saveMidi(): Promise<void> {
       body: JSON.stringify(store.sessionPiece()),
       headers: { "content-type": "application/json", accept: "audio/midi" },
     });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(await response.blob());
-    link.download = "duet.mid";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    download(await response.blob(), "duet.mid");
   } catch (error) {
     sayError(error);
   }

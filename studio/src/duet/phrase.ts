@@ -1,4 +1,5 @@
 // What the model is asked: your phrase, with its bar lines where they were, and the time that it shall fill.
+import { stepsPerSecond, wantsChords } from "../api/generators";
 import type { ArgValue, GenerateSequenceRequest, GeneratorDetails } from "../api/types";
 import type { Note, NoteSequence, TextAnnotation } from "../music/note_sequence";
 import { barSeconds, lineBefore, type Grid } from "./grid";
@@ -22,14 +23,8 @@ export interface Question {
   seconds: number;
 }
 
-export const isDrumKind = (details: GeneratorDetails) => (details.kind ?? "").includes("drum");
-export const wantsChords = (details: GeneratorDetails) => details.control === "chords";
-
 /** Half a step of the model's grid, seconds: a note so much before a line is meant to be on it. */
-export function halfStep(details: GeneratorDetails, grid: Grid): number {
-  const steps = details.stepsPerSecond ?? ((details.stepsPerQuarter ?? 4) * grid.qpm) / 60;
-  return 0.5 / steps;
-}
+export const halfStep = (details: GeneratorDetails, grid: Grid): number => 0.5 / stepsPerSecond(details, grid.qpm);
 
 /** The chord of each bar in [from, to): the chart goes round from the session's first bar on. */
 export function chordsBetween(chart: readonly string[], grid: Grid, from: number, to: number): { time: number; text: string }[] {

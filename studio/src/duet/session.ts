@@ -1,13 +1,15 @@
 // The duet: a clock, what you play, whose turn it is, and answers that are asked for in time and begin on the grid.
 import { signal } from "@preact/signals";
+import { isDrumKind, wantsChords } from "../api/generators";
 import type { ArgValue, GenerateSequenceRequest, GeneratorDetails } from "../api/types";
 import type { NoteSequence } from "../music/note_sequence";
 import { withAllNumbers } from "../music/note_sequence";
 import type { Voice } from "../sound/channels";
 import { lookAhead } from "../sound/look_ahead";
+import { clickPitch, metronomeVoice } from "../sound/metronome";
 import { pitchesOf } from "./chords";
 import { barSeconds, beatsBetween, beatSeconds, lineBefore, lineFrom, type Grid } from "./grid";
-import { chordsBetween, halfStep, isDrumKind, requestFor, wantsChords, type DuetNote, type Question } from "./phrase";
+import { chordsBetween, halfStep, requestFor, type DuetNote, type Question } from "./phrase";
 
 /** pause: it answers after a beat of silence. bars: you and it take turns of so many bars. free: when it is asked. */
 export type Mode = "pause" | "bars" | "free";
@@ -58,7 +60,6 @@ const firstLead = 0.35;
 const openingBars = 4;
 const longestAnswer = 4;
 const openingQpm = 120;
-const metronome: Voice = { name: "metronome", program: 0, isDrum: true };
 
 export class Session {
   readonly isPlaying = signal(false);
@@ -121,7 +122,7 @@ export class Session {
   /** The voices that the instruments in use need. */
   voices(): Voice[] {
     const isDrum = this.details ? isDrumKind(this.details) : false;
-    return [this.voice("player", isDrum), this.voice("machine", isDrum), metronome];
+    return [this.voice("player", isDrum), this.voice("machine", isDrum), metronomeVoice];
   }
 
   /** Begins, or goes on with the next bar, in `delay` seconds and after `countInBars` bars of clicks. */
@@ -407,9 +408,9 @@ export class Session {
     for (const { time, isBar } of beatsBetween(this.grid, from, to)) {
       // A count-in is always heard.
       if (!this.metronome && time >= this.countedIn - 1e-6) continue;
-      const pitch = isBar ? 76 : 77;
-      this.outside.noteOn(metronome, pitch, isBar ? 90 : 60, this.zero + time);
-      this.outside.noteOff(metronome, pitch, this.zero + time + 0.05);
+      const pitch = clickPitch(isBar);
+      this.outside.noteOn(metronomeVoice, pitch, isBar ? 90 : 60, this.zero + time);
+      this.outside.noteOff(metronomeVoice, pitch, this.zero + time + 0.05);
     }
   }
 

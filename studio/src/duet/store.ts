@@ -1,19 +1,18 @@
 // The duet's one session, and what people chose for it.
-import { batch, computed, effect, signal } from "@preact/signals";
+import { batch, computed, effect } from "@preact/signals";
 import { ApiError } from "../api/client";
-import { listGenerators, stream } from "../api/generators";
-import type { GeneratorDetails } from "../api/types";
+import { stream, wantsChords } from "../api/generators";
 import { addSource } from "../sound/scheduler";
 import { clock, cut, latency, noteOff, noteOn, startSound, warmUp } from "../sound/synth";
 import { transport } from "../sound/transport";
 import { played } from "../store/at_hand";
-import { fetchNames, nameOf } from "../store/model_names";
+import { chosenOf, duetModel, generators, loadGenerators, nameOf } from "../store/generators";
 import { isBoolean, isNumber, isText, setting } from "../store/settings";
 import { texts } from "../texts";
 import { argsFor, type Args } from "../view/generator_controls";
 import { say, sayError } from "../view/toasts";
 import { chartOf } from "./chords";
-import { pieceOf, wantsChords } from "./phrase";
+import { pieceOf } from "./phrase";
 import { Session, type Mode } from "./session";
 
 const isMode = (value: unknown): value is Mode => value === "pause" || value === "bars" || value === "free";
@@ -24,9 +23,6 @@ const isWithin =
 const isProgram = isWithin(0, 127);
 const isObject = (value: unknown): value is Args => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The server's generators; null: not known yet. */
-export const generators = signal<readonly GeneratorDetails[] | null>(null);
-export const chosenModel = setting("duet-model", "", isText);
 export const mode = setting<Mode>("duet-mode", "pause", isMode);
 export const bars = setting("duet-bars", 2, isWithin(1, 8));
 export const qpm = setting("duet-qpm", 120, isWithin(30, 300));
@@ -39,23 +35,8 @@ export const playerProgram = setting("duet-player-program", 0, isProgram);
 export const machineProgram = setting("duet-machine-program", 11, isProgram);
 export const args = setting<Args>("duet-args", {}, isObject);
 
-export { nameOf };
-
 /** The model that answers; the first where the chosen one is gone; null: none is known. */
-export const details = computed<GeneratorDetails | null>(
-  () => generators.value?.find((one) => one.id === chosenModel.value) ?? generators.value?.[0] ?? null,
-);
-
-/** Asks the server for its models. A failure is told; the page goes on. */
-export async function loadGenerators(): Promise<void> {
-  try {
-    generators.value = await listGenerators();
-  } catch (error) {
-    sayError(error);
-    return;
-  }
-  await fetchNames();
-}
+export const details = computed(() => chosenOf(generators.value, duetModel.value));
 
 export const session = new Session({
   clock,

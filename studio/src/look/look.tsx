@@ -1,12 +1,14 @@
 // Look inside: what a model expects of music, step by step.
 import { useEffect } from "preact/hooks";
+import { musicFiles } from "../api/convert";
 import { composed, played } from "../store/at_hand";
+import { generators, nameOf } from "../store/generators";
 import { texts } from "../texts";
 import { Details } from "./details";
 import { HeatMap } from "./heat_map_view";
 import "./look.css";
 import { bitsText } from "./names";
-import { bars, busy, enter, goOn, generators, head, hear, live, model, modelId, names, open, part, parts, pieces, score, scoreAgain, show, shown, stop } from "./state";
+import { bars, busy, enter, goOn, head, hear, live, model, modelId, open, part, parts, pieces, score, scoreAgain, show, shown, stop } from "./state";
 import { StepTable } from "./step_table";
 import { sums } from "./surprise";
 
@@ -25,7 +27,7 @@ function Sources() {
       {played.value && <button onClick={() => show(played.value!)}>{words.fromDuet}</button>}
       <label class="file-button">
         {words.openFile}
-        <input type="file" accept=".mid,.midi,.kar,.rmi,.xml,.musicxml,.mxl,.abc,.drums" onChange={choose} />
+        <input type="file" accept={musicFiles} onChange={choose} />
       </label>
       <span class="muted look-drop">{words.drop}</span>
     </div>
@@ -39,9 +41,9 @@ function Choices() {
       <label>
         {words.model}
         <select value={model.value?.id ?? ""} onChange={(event) => (modelId.value = event.currentTarget.value)}>
-          {generators.value.map(({ id, kind }) => (
+          {(generators.value ?? []).map(({ id, kind }) => (
             <option key={id} value={id}>
-              {words.modelText(names.value.get(id) ?? id, kind ?? "")}
+              {words.modelText(nameOf(id), kind ?? "")}
             </option>
           ))}
         </select>

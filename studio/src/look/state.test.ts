@@ -8,8 +8,9 @@ vi.mock("../sound/listen", async () => {
 });
 vi.mock("../sound/synth", () => ({ startSound: () => Promise.resolve(true) }));
 
+const { loadGenerators } = await import("../store/generators");
 const { listen } = await import("../sound/listen");
-const { busy, columns, enter, goOn, isDrums, live, loadGenerators, modelId, open, parts, pieces, score, show, shown } = await import("./state");
+const { busy, columns, enter, goOn, isDrums, live, modelId, open, parts, pieces, score, show, shown } = await import("./state");
 
 const distribution = { pitches: { 60: 0.5 }, hold: 0.25, rest: 0.25 };
 const scored = (events: number) => ({

@@ -2,23 +2,20 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { ApiError } from "../api/client";
 import { readMusic } from "../api/convert";
-import { stepsPerSecond, stream, listGenerators } from "../api/generators";
-import { listModels } from "../api/models";
+import { isDrumKind, stepsPerSecond, stream } from "../api/generators";
 import { score as askScore } from "../api/score";
-import type { ArgValue, ConvertedPiece, GeneratorDetails, Score } from "../api/types";
+import type { ArgValue, ConvertedPiece, Score } from "../api/types";
 import { endOf, firstQpm, withAllNumbers, type NoteSequence } from "../music/note_sequence";
 import { partsOf } from "../music/parts";
 import { Places } from "../music/places";
 import { goOnWith, heard, hush, listen, listener } from "../sound/listen";
 import { startSound } from "../sound/synth";
 import type { NamedMusic } from "../store/at_hand";
+import { chosenOf, generators, loadGenerators } from "../store/generators";
 import { isNumber, isText, setting } from "../store/settings";
 import { sayError } from "../view/toasts";
 import { columnOfStream, columnsOfScore, type Column } from "./heat_map";
 
-export const generators = signal<GeneratorDetails[]>([]);
-/** What people call them, by id. */
-export const names = signal<Map<string, string>>(new Map());
 export const modelId = setting("look-model", "", isText);
 export const bars = setting("look-bars", 4, isNumber);
 export const shown = signal<NamedMusic | null>(null);
@@ -34,8 +31,8 @@ export const chosen = signal(-1);
 /** What the machine has played so far, and what it held for probable, while it goes on. */
 export const live = signal<{ notes: NoteSequence; columns: Column[]; from: number } | null>(null);
 
-export const model = computed(() => generators.value.find(({ id }) => id === modelId.value) ?? generators.value[0] ?? null);
-export const isDrums = computed(() => (model.value?.kind ?? "").includes("drum"));
+export const model = computed(() => chosenOf(generators.value, modelId.value));
+export const isDrums = computed(() => model.value !== null && isDrumKind(model.value));
 export const parts = computed(() => (shown.value ? partsOf(shown.value.music) : []));
 export const places = computed(() => new Places(shown.value?.music ?? {}));
 const heardName = "look";
@@ -49,15 +46,6 @@ const anew = () => {
   work = new AbortController();
   return work.signal;
 };
-
-export async function loadGenerators(): Promise<void> {
-  try {
-    generators.value = await listGenerators();
-    names.value = new Map((await listModels()).models.map(({ id, name }) => [id, name || id]));
-  } catch (error) {
-    sayError(error);
-  }
-}
 
 /** A model may have been removed meanwhile: the list is asked for again. */
 function tell(error: unknown): void {

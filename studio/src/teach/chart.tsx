@@ -1,13 +1,12 @@
 // Losses as they come: training, held out, and where the model began.
-import { useEffect, useState } from "preact/hooks";
 import type { Job } from "../api/types";
 import { texts } from "../texts";
+import { useNarrow } from "../view/use_narrow";
 import { bestOf, pathOf, scaleOf, thinned } from "./curves";
 
 const words = texts.teach;
 /** Of the drawing; a phone gets a smaller one, so that its numbers can be read. */
 const sizes = { desk: { width: 640, height: 240 }, phone: { width: 340, height: 220 } };
-const narrow = matchMedia("(max-width: 720px)");
 const mostPoints = 400;
 
 function summaryOf({ curves, step }: Job): string {
@@ -18,12 +17,7 @@ function summaryOf({ curves, step }: Job): string {
 
 export function Chart({ job }: { job: Job }) {
   const curves = job.curves ?? { training: [], heldOut: [], before: null };
-  const [isNarrow, setNarrow] = useState(narrow.matches);
-  useEffect(() => {
-    const changed = () => setNarrow(narrow.matches);
-    narrow.addEventListener("change", changed);
-    return () => narrow.removeEventListener("change", changed);
-  }, []);
+  const isNarrow = useNarrow();
   if (curves.training.length + curves.heldOut.length === 0) return null;
   const size = isNarrow ? sizes.phone : sizes.desk;
   const box = { left: 48, top: 12, width: size.width - 64, height: size.height - 44 };

@@ -2,10 +2,11 @@
 import { signal } from "@preact/signals";
 import { limits } from "../api/collections";
 import { ApiError } from "../api/client";
+import { musicFiles } from "../api/convert";
 import { texts } from "../texts";
 import { entriesOf, filesOfChooser, filesOfEntries } from "./dropped_files";
 import { consider, models, plan, sending, sendingError, sendPlan, startFrom, startOver, stopSending, teachable, teacher } from "./state";
-import { musicEndings, type Why } from "./upload_plan";
+import type { Why } from "./upload_plan";
 
 const words = texts.teach;
 export const megabytes = (bytes: number) => words.megabytes((bytes / (1 << 20)).toFixed(bytes < 10 << 20 ? 1 : 0));
@@ -23,7 +24,7 @@ function Chooser({ folder }: { folder: boolean }) {
       <input
         type="file"
         multiple
-        accept={folder ? "" : musicEndings.join(",")}
+        accept={folder ? "" : musicFiles}
         ref={(field) => {
           if (field) field.webkitdirectory = folder;
         }}

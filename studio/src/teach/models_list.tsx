@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { addModel, modelFile, removeModel, renameModel } from "../api/models";
 import type { ModelInfo } from "../api/types";
 import { texts } from "../texts";
+import { download } from "../view/download";
 import { Markdown } from "../view/markdown_view";
 import { say } from "../view/toasts";
 import { megabytes } from "./drop_zone";
@@ -12,14 +13,7 @@ import { attempt, models, refresh } from "./state";
 
 const words = texts.models;
 
-async function save({ id }: ModelInfo): Promise<void> {
-  const address = URL.createObjectURL(await modelFile(id));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = `${id}.mag`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
+const save = async ({ id }: ModelInfo) => download(await modelFile(id), `${id}.mag`);
 
 /** The element has the focus once it is there. */
 function useFocus<T extends HTMLElement>(): RefObject<T> {

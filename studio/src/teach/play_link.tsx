@@ -1,10 +1,10 @@
 // To the duet, with a model chosen there.
 import type { ComponentChildren } from "preact";
-import { chosenModel, loadGenerators } from "../duet/store";
+import { duetModel, loadGenerators } from "../store/generators";
 
 export function PlayLink({ id, label, children }: { id: string; label?: string; children: ComponentChildren }) {
   const choose = () => {
-    chosenModel.value = id;
+    duetModel.value = id;
     void loadGenerators(); // it may be new
   };
   return (

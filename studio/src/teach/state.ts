@@ -1,7 +1,7 @@
 // What Teach shows and does. The server holds the truth: jobs and models are asked for, and watched while they go on.
 import { computed, effect, signal } from "@preact/signals";
 import { ApiError } from "../api/client";
-import { addFile, createCollection } from "../api/collections";
+import { addFile, createCollection, removeCollection } from "../api/collections";
 import { isGoing, listJobs, makeDataset, removeJob, resumeJob, stopJob, train, watchJob, type DatasetOptions } from "../api/jobs";
 import { listModels } from "../api/models";
 import type { Job, ModelList } from "../api/types";
@@ -111,13 +111,11 @@ effect(() => {
 
 /** Looks over what was dropped; nothing is sent yet. */
 export function consider(files: DroppedFile[]): void {
-  ++drops;
-  shownId.value = "";
+  startOver();
   plan.value = planOf(files);
-  sending.value = null;
-  sendingError.value = null;
 }
 
+/** Where files are sent to, until a job reads it; "": nowhere. */
 let collection = "";
 let stopped = false;
 let drops = 0;
@@ -131,11 +129,14 @@ export async function sendPlan(): Promise<void> {
   const isOver = () => drop !== drops; // other files were dropped meanwhile
   try {
     if (!sending.value) {
-      collection = await createCollection();
+      const created = await createCollection();
+      if (isOver()) return letGo(created);
+      collection = created;
       sending.value = { files: plan.value.send, sent: 0, refused: [] };
     }
+    const into = collection;
     const wires = {
-      add: (path: string, file: File) => addFile(collection, path, file),
+      add: (path: string, file: File) => addFile(into, path, file),
       wait: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
       isStopped: () => stopped || isOver(),
     };
@@ -149,7 +150,10 @@ export async function sendPlan(): Promise<void> {
     }
     const refused = end.refused;
     if (end.files.length === refused.length) throw new ApiError(texts.teach.allRefused, refused[0]?.why);
-    await showNew(makeDataset(collection, teacher.value.id, {}));
+    const job = await makeDataset(into, teacher.value.id, {});
+    if (isOver()) return;
+    collection = ""; // the job's from now on
+    show(job);
     plan.value = null;
     sending.value = null;
   } catch (error) {
@@ -161,11 +165,17 @@ export function stopSending(): void {
   stopped = true;
 }
 
-async function showNew(asked: Promise<Job>): Promise<void> {
-  const job = await asked;
+/** What no job reads is of no use to anyone. A server that can't be reached keeps it. */
+function letGo(id: string): void {
+  if (id) removeCollection(id).catch(() => undefined);
+}
+
+function show(job: Job): void {
   take(job);
   shownId.value = job.id;
 }
+
+const showNew = async (asked: Promise<Job>) => show(await asked);
 
 /** Errors are told; true: it was done. */
 export async function attempt(work: Promise<unknown>): Promise<boolean> {
@@ -187,14 +197,19 @@ export const stop = (job: Job) => attempt(stopJob(job.id).then(refresh));
 export const resume = (job: Job) => attempt(resumeJob(job.id).then(refresh));
 
 export async function remove(job: Job): Promise<void> {
-  await attempt(removeJob(job.id).then(refresh));
+  const isRemoved = await attempt(removeJob(job.id).then(refresh));
+  // The files go with the last job that reads them.
+  if (isRemoved && job.collection && !jobs.value.some(({ collection: other }) => other === job.collection)) letGo(job.collection);
   if (shownId.value === job.id && !shownJob.value) shownId.value = "";
 }
 
 /** Back to the beginning: other files. */
 export function startOver(): void {
   ++drops;
+  letGo(collection);
+  collection = "";
   shownId.value = "";
   plan.value = null;
   sending.value = null;
+  sendingError.value = null;
 }

@@ -1,5 +1,6 @@
 // What of a drop is sent, and what is not and why, before anything is sent.
 import { limits } from "../api/collections";
+import { musicEndings } from "../api/convert";
 
 export interface Dropped {
   /** As it lies in the folder: "waltzes/first.mid". */
@@ -14,9 +15,6 @@ export interface Plan<T extends Dropped> {
   bytes: number;
   leftOut: { path: string; why: Why }[];
 }
-
-/** Endings of music that the server reads. */
-export const musicEndings = [".mid", ".midi", ".kar", ".rmi", ".xml", ".musicxml", ".mxl", ".abc", ".drums"];
 
 const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
 /** Files that systems leave in folders; nobody wants to hear of them. */
