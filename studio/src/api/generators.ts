@@ -7,7 +7,7 @@ export async function listGenerators(): Promise<GeneratorDetails[]> {
   return (await getJson<{ generators?: GeneratorDetails[] }>("/v1/generators")).generators ?? [];
 }
 
-/** Whether it makes drums, and nothing else. */
+/** Whether it makes drums. */
 export const isDrumKind = (details: GeneratorDetails): boolean => (details.kind ?? "").includes("drum");
 
 /** Whether the input's chord symbols condition it. */
