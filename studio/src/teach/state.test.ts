@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { failure, fakeServer, json, type Answers } from "../api/fake_server";
 import type { Job, ModelInfo } from "../api/types";
-import { consider, datasetJob, jobs, lookAgain, lost, models, plan, refresh, sending, sendingError, sendPlan, shownId, startOver, trainJob } from "./state";
+import { consider, datasetJob, jobs, lookAgain, lost, models, plan, refresh, remove, sending, sendingError, sendPlan, shownId, startOver, trainJob } from "./state";
 
 const job = (id: string, more: Partial<Job>): Job => ({
   id,
@@ -75,6 +75,34 @@ describe("teaching", () => {
     consider([file("a.mid"), file("b.mid")]);
     await sendPlan();
     expect([plan.value?.send[0]?.path, sending.value, sendingError.value, shownId.value]).toEqual(["other.mid", null, null, ""]);
+  });
+  it("files that no job reads go: with other files, and with their last job", async () => {
+    const answers: Answers = { ...usual, "POST /v1/collections/c1/files": () => failure(507, "the disk is full"), "DELETE /v1/collections/c1": () => json({}) };
+    let asked = fakeServer(answers);
+    const removed = () => asked.filter(({ method }) => method === "DELETE").map(({ path }) => path);
+    await refresh();
+    consider([file("a.mid")]);
+    await sendPlan();
+    expect(removed()).toEqual([]);
+    startOver();
+    startOver();
+    expect(removed()).toEqual(["/v1/collections/c1"]);
+    const [first, second] = [job("d1", {}), job("d2", {})];
+    jobs.value = [first, second];
+    asked = fakeServer({ ...answers, "GET /v1/jobs": () => json({ jobs: [second] }), "DELETE /v1/jobs/d1": () => json({}) });
+    await remove(first);
+    expect(removed()).toEqual(["/v1/jobs/d1"]);
+    asked = fakeServer({ ...answers, "DELETE /v1/jobs/d2": () => json({}) });
+    await remove(second);
+    expect(removed()).toEqual(["/v1/jobs/d2", "/v1/collections/c1"]);
+  });
+  it("files that a job reads stay with it when others are chosen", async () => {
+    const asked = fakeServer(usual);
+    await refresh();
+    consider([file("a.mid")]);
+    await sendPlan();
+    startOver();
+    expect(asked.filter(({ method }) => method === "DELETE")).toEqual([]);
   });
   it("all refused is an error with the reason", async () => {
     fakeServer(usual);

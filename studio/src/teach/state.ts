@@ -199,7 +199,7 @@ export const resume = (job: Job) => attempt(resumeJob(job.id).then(refresh));
 export async function remove(job: Job): Promise<void> {
   const isRemoved = await attempt(removeJob(job.id).then(refresh));
   // The files go with the last job that reads them.
-  if (isRemoved && job.collection && !jobs.value.some(({ collection: other }) => other === job.collection)) letGo(job.collection);
+  if (isRemoved && job.collection && !jobs.value.some((other) => other.id !== job.id && other.collection === job.collection)) letGo(job.collection);
   if (shownId.value === job.id && !shownJob.value) shownId.value = "";
 }
 
