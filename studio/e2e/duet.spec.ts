@@ -299,7 +299,7 @@ test("no audio is a message, and the duet goes on in silence", async ({ page, se
   await page.goto(server.url);
   await quick(page);
   await page.locator(".play-big").click();
-  await expect(page.locator(".status")).toContainText("no device");
+  await expect(page.locator(".sound-notice")).toContainText("no audio device");
   await expect.poll(async () => (await machineNotes(page)).length).toBeGreaterThan(0);
   await expect.poll(() => turn(page), { timeout: 20_000 }).toBe("yours");
 });
@@ -311,7 +311,7 @@ test("no sound bank: simple instruments sound, and it is said", async ({ page, s
   await page.goto(server.url);
   await page.locator(".play-big").click();
   await page.waitForFunction(() => window.magentaDuet!.level() > 0.001, null, { timeout: 10_000 });
-  await expect(page.locator(".status")).toContainText("apt-get install one");
+  await expect(page.locator(".sound-notice")).toContainText("apt-get install one");
 });
 
 test("a rendered piece sounds where notes are, from when they are", async ({ page, server }) => {

@@ -1,5 +1,6 @@
 import { seriousFaults } from "./axe";
 import { expect, test } from "./server";
+import { tuneFile } from "./tunes";
 
 for (const scheme of ["light", "dark"] as const) {
   test(`every part opens and axe finds nothing serious (${scheme}) @short`, async ({ page, server }) => {
@@ -31,3 +32,24 @@ test("a server with a token is given it once; a wrong one is said @short", async
   await expect(page.getByRole("link", { name: /^Play with/ }).first()).toBeVisible();
   await expect(dialog).toHaveCount(0);
 });
+
+for (const [what, script, said] of [
+  ["no audio device", "window.AudioContext = class { constructor() { throw new Error('no device'); } }", "There is no sound"],
+  ["a page that came without encryption", "Object.defineProperty(window, 'isSecureContext', { value: false })", "simple instruments sound instead"],
+] as const) {
+  test(`${what} is said in every part that plays`, async ({ page, server }) => {
+    await page.addInitScript(script);
+    const plays = { compose: "Play", look: "Let it play" };
+    for (const [part, button] of Object.entries(plays)) {
+      await page.goto(`${server.url}/?of=${part}#${part}`);
+      const notice = page.locator(".sound-notice");
+      await expect(notice).toHaveCount(0);
+      if (part === "compose") await page.getByLabel("Open a file").setInputFiles(tuneFile(1));
+      await page.getByRole("button", { name: button, exact: true }).click();
+      await expect(notice).toContainText(said);
+      expect(await seriousFaults(page)).toEqual([]);
+    }
+    await page.getByRole("link", { name: "Teach" }).click();
+    await expect(page.locator(".sound-notice")).toContainText(said);
+  });
+}

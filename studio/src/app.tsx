@@ -8,6 +8,7 @@ import { Look } from "./look/look";
 import { isText, setting } from "./store/settings";
 import { Teach } from "./teach/teach";
 import { texts } from "./texts";
+import { SoundNotice } from "./view/sound_notice";
 import { Toasts } from "./view/toasts";
 
 export const tabNames = ["duet", "compose", "look", "teach"] as const;
@@ -81,6 +82,7 @@ export function App() {
           {isDark() ? texts.shell.toLight : texts.shell.toDark}
         </button>
       </header>
+      <SoundNotice />
       <main>
         <Shown />
       </main>

@@ -150,7 +150,6 @@ function Tempo() {
 
 function Status() {
   const isNarrow = useNarrow();
-  const sound = soundState.value;
   const turn = session.turn.value;
   const isDrum = store.details.value && isDrumKind(store.details.value);
   const yours = store.mode.value === "free" ? texts.duet.yoursFree : store.mode.value === "bars" ? texts.duet.yoursBars : texts.duet.yours;
@@ -170,11 +169,6 @@ function Status() {
       <p role="status" class={session.isPlaying.value ? `turn ${turn}` : "turn"}>
         {text}
       </p>
-      {sound.message && (
-        <p class="muted">
-          {sound.message} {sound.remedy}
-        </p>
-      )}
     </div>
   );
 }

@@ -143,8 +143,13 @@ function use(next: Sink): void {
 }
 
 function fail(stage: "simple" | "none", error: unknown): void {
-  const message = error instanceof ApiError ? error.message : texts.sound.failed;
-  const remedy = error instanceof ApiError ? error.remedy : error instanceof Error ? error.message : "";
+  const { failed, noDevice, noDeviceRemedy } = texts.sound;
+  const { message, remedy } =
+    error instanceof ApiError
+      ? error
+      : stage === "none"
+        ? { message: noDevice, remedy: noDeviceRemedy }
+        : { message: failed, remedy: error instanceof Error ? error.message : "" };
   soundState.value = { stage, progress: 0, message, remedy };
 }
 
