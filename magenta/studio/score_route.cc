@@ -94,13 +94,8 @@ class ScoreRoute final : public StudioRoute {
                      ReadableTypes() + " are"),
           415);
     }
-    // Some threads must stay for those who wait for a page.
-    const Counted counted(at_once_);
-    if (counted.count > most_at_once_) {
-      return request.SendError(BusyError("other pieces are being scored"));
-    }
     const Clock::time_point start = Clock::now();
-    const auto text = Score(request, start);
+    const auto text = ScoreInTurn(request, start);
     const std::chrono::duration<double> took = Clock::now() - start;
     service_.metrics().CountRequest(Wire::kHttp, text.status().code(), took.count());
     if (!text.ok()) return request.SendError(text.status());
@@ -132,6 +127,14 @@ class ScoreRoute final : public StudioRoute {
     std::atomic<int>& all;
     const int count;
   };
+
+  /// Its place is another's again before its answer goes.
+  absl::StatusOr<std::string> ScoreInTurn(StudioRequest& request, Clock::time_point start) {
+    // Some threads must stay for those who wait for a page.
+    const Counted counted(at_once_);
+    if (counted.count > most_at_once_) return BusyError("other pieces are being scored");
+    return Score(request, start);
+  }
 
   absl::StatusOr<std::string> Score(StudioRequest& request, Clock::time_point start) {
     const ServeOptions& options = service_.options();
