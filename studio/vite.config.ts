@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 
 // `npm run dev` asks a server that runs already for all but the page: MAGENTA_SERVER=http://localhost:8080.
 const server = process.env.MAGENTA_SERVER ?? "http://localhost:8080";
+const proxied = { target: server, changeOrigin: false };
 
 /** Beside each file that shrinks its gzip, which the server sends as it is. */
 const packed = (): Plugin => ({
@@ -31,6 +32,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { "/v1": server, "/soundfont": server } },
+  // The server takes pages of its own host and port alone: it is told the one that the browser sees.
+  server: { proxy: { "/v1": proxied, "/soundfont": proxied } },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
 });

@@ -112,7 +112,7 @@ struct PrimerRequest {
   bool others_stay = false;
   /// The major key (0..11) that the primer is taken to be in, where the kind moves primers to a key
   /// of its own; nothing: it is found in the notes.
-  std::optional<int> key;
+  std::optional<int> key = std::nullopt;
   /// Up to where control is read, if that is later than generate_start_step.
   int64_t section_end_step = 0;
   /// Where a kind that reads control begins at the latest, in silence if need be: control is read

@@ -42,7 +42,8 @@ struct ArgumentRow {
   GeneratorArgument argument;
   Take take;
   Check check = nullptr;
-  const char* text_form = "";  // of a string_value: what it does
+  const char* names = "";  // of a string_value: what it names ("key"), and such
+  const char* examples = "";
   ArgumentUse use = ArgumentUse::kAll;
 
   ArgumentRow(const char* name, GeneratorArgument::Type type, Take take, const char* help)
@@ -72,9 +73,13 @@ struct ArgumentRow {
     return *this;
   }
   /// Not all of its type and range.
-  ArgumentRow& Only(Check only, const char* text = "says something") {
+  ArgumentRow& Only(Check only) {
     check = only;
-    text_form = text;
+    return *this;
+  }
+  ArgumentRow& Names(const char* what, const char* such = "") {
+    names = what;
+    examples = such;
     return *this;
   }
   ArgumentRow& For(ArgumentUse models) {
@@ -171,14 +176,15 @@ const std::vector<ArgumentRow>& Rows() {
           kKeyArg, kString, [](V v, A a) { a.pitches.key = ParseKey(v.string_value()); },
           "New notes are of this key alone (D, Bb minor, F#m, A major; without a mode major). Says "
           "nothing of the primer's.")
-          .Only([](V v) { return ParseKey(v.string_value()).has_value(); },
-                "names a key: D, Bb minor, F#m, A major")
+          .Only([](V v) { return ParseKey(v.string_value()).has_value(); })
+          .Names("key", "D, Bb minor, F#m, A major")
           .For(ArgumentUse::kPitches),
       Row(
           "scale", kString, [](V v, A a) { a.pitches.scale = FindScale(v.string_value()); },
           "New notes are of this scale alone, on the tonic of key; without key on that of the key "
           "that the primer is taken to be in. Goes before the mode of key.")
           .Choices(Scales())
+          .Names("scale")
           .For(ArgumentUse::kPitches),
       Row(
           "min_pitch", kInt, [](V v, A a) { a.pitches.min_pitch = v.int_value(); },
@@ -274,6 +280,7 @@ const std::vector<ArgumentRow>& Rows() {
           .AtLeast(0)
           .AtMost(11)
           .Only([](V v) { return KeyIn(v).has_value(); })
+          .Names("key", "C, F#, Bb, Am, or 0 to 11 from C up")
           .For(ArgumentUse::kMovesToKey),
       Row("program", kString, TakeProgram,
           "The sound of the part that is continued: a General MIDI number or name; without it "
@@ -372,7 +379,11 @@ std::string TakesText(const ArgumentRow& row) {
   if (!argument.choices().empty()) {
     return fmt::format("a string_value, {}", fmt::join(argument.choices(), " or "));
   }
-  if (!argument.has_low()) return fmt::format("a string_value that {}", row.text_form);
+  if (!argument.has_low()) {
+    const bool named = *row.names != '\0';
+    return "a string_value that " +
+           (named ? fmt::format("names a {}: {}", row.names, row.examples) : "says something");
+  }
   return fmt::format("an int_value{}, or a string_value that names one", RangeText(argument));
 }
 
@@ -413,6 +424,23 @@ std::string ArgText(const ArgValue& value) {
   return ArgKindName(value);
 }
 
+/// Whether `value` is a text for a row that says what such a text names.
+bool IsName(const ArgValue& value, const ArgumentRow& row) {
+  return *row.names != '\0' && value.has_string_value() && !value.string_value().empty();
+}
+
+/// Of a text that names nothing.
+absl::Status NoSuchName(const ArgumentRow& row, const std::string& text) {
+  constexpr size_t kLongest = 40;
+  const std::string shown =
+      text.size() > kLongest ? "its text" : fmt::format("'{}'", ValidUtf8(text));
+  const auto& choices = row.argument.choices();
+  return UsageError(
+      fmt::format("argument '{}': {} is no {}", row.argument.name(), shown, row.names),
+      choices.empty() ? fmt::format("Give one such as {}", row.examples)
+                      : fmt::format("Give one of {}", fmt::join(choices, ", ")));
+}
+
 absl::Status CheckProgramName(const std::string& name) {
   constexpr size_t kLongest = 64;
   const auto program = ParseProgram(ValidUtf8(name));
@@ -445,6 +473,7 @@ absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options,
       MAGENTA_RETURN_IF_ERROR(CheckProgramName(value.string_value()));
     }
     if (!IsOf(value, row->argument) || (row->check != nullptr && !row->check(value))) {
+      if (IsName(value, *row)) return NoSuchName(*row, value.string_value());
       return UsageError(
           fmt::format("argument '{}' takes {}, not {}", name, TakesText(*row), ArgText(value)),
           ExistingArgs(rule));

@@ -129,16 +129,32 @@ TEST(GenerateArgsTest, PitchLimitsAreReadAndWritten) {
   EXPECT_EQ(ErrorMessage(ParseGenerateArgs(options).status()),
             "min_pitch=61 lies above max_pitch=60");
   args["min_pitch"].set_int_value(0);
-  args["key"].set_string_value("H");
+  args["key"].set_int_value(5);
   EXPECT_EQ(ErrorMessage(ParseGenerateArgs(options).status()),
             "argument 'key' takes a string_value that names a key: D, Bb minor, F#m, A major, not "
-            "string_value 'H'");
-  args["key"].set_int_value(5);
-  EXPECT_FALSE(ParseGenerateArgs(options).ok());
-  args.erase("key");
-  args["scale"].set_string_value("ionian");
-  EXPECT_THAT(ErrorMessage(ParseGenerateArgs(options).status()),
-              HasSubstr("argument 'scale' takes a string_value, major or minor or harmonic_minor"));
+            "int_value 5");
+}
+
+TEST(GenerateArgsTest, ATextThatNamesNothingIsToldWithWhatWould) {
+  const struct {
+    const char *name, *text, *message, *remedy;
+  } rows[] = {
+      {"key", "H moll", "argument 'key': 'H moll' is no key",
+       "Give one such as D, Bb minor, F#m, A major"},
+      {"primer_key", "H", "argument 'primer_key': 'H' is no key",
+       "Give one such as C, F#, Bb, Am, or 0 to 11 from C up"},
+      {"scale", "ionian", "argument 'scale': 'ionian' is no scale",
+       "Give one of major, minor, harmonic_minor"},
+  };
+  for (const auto& row : rows) {
+    GeneratorOptions options;
+    (*options.mutable_args())[row.name].set_string_value(row.text);
+    const absl::Status status = ParseGenerateArgs(options).status();
+    EXPECT_EQ(ErrorMessage(status), row.message);
+    EXPECT_THAT(ErrorRemedy(status), HasSubstr(row.remedy));
+    (*options.mutable_args())[row.name].set_string_value(std::string(1000, 'x'));
+    EXPECT_THAT(ErrorMessage(ParseGenerateArgs(options).status()), HasSubstr(": its text is no "));
+  }
 }
 
 TEST(GenerateArgsTest, WhatIsForOtherModelsIsToldByName) {

@@ -4,6 +4,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -85,6 +86,25 @@ bool NamesThisMachine(const std::string& host) {
   return IsLoopback(has_port ? host.substr(0, colon) : host);
 }
 
+/// The host in lower case and the port of `authority`, which has `port` unless it names one.
+std::string WithPort(std::string authority, const char* port) {
+  std::transform(authority.begin(), authority.end(), authority.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  const size_t colon = authority.rfind(':');
+  const bool has_port = colon != std::string::npos && authority.back() != ']';
+  return has_port ? authority : authority + ":" + port;
+}
+
+/// Whether the page at `origin` came from `host`, by http or https.
+bool IsOwnPage(const std::string& origin, const std::string& host) {
+  for (const auto& [scheme, port] : {std::pair("http://", "80"), std::pair("https://", "443")}) {
+    if (!origin.starts_with(scheme)) continue;
+    const std::string authority = origin.substr(std::string_view(scheme).size());
+    return WithPort(authority, port) == WithPort(host, port);
+  }
+  return false;
+}
+
 /// The description of the server's own routes, and of `paths`.
 std::string DescriptionWith(const std::string& paths) {
   auto all = nlohmann::ordered_json::parse(OpenApiJson());
@@ -121,25 +141,30 @@ void AddNoteHeaders(const std::vector<std::string>& notes, HttpResponse& respons
 }
 
 absl::Status HttpApi::CheckHead(const HttpRequest& request) const {
-  const bool asks = !service_.options().auth_token.empty();
-  if (!asks && !request.host.empty() && !NamesThisMachine(request.host)) {
+  const bool reads = request.method == "GET" || request.method == "HEAD";
+  const bool is_open =
+      request.target == "/healthz" || (reads && more_ != nullptr && more_->IsOpen(request.target));
+  if (service_.options().auth_token.empty()) return CheckPage(request, reads && is_open);
+  return is_open ? absl::OkStatus() : service_.CheckToken(BearerToken(request.authorization));
+}
+
+absl::Status HttpApi::CheckPage(const HttpRequest& request, bool may_link) {
+  if (!request.host.empty() && !NamesThisMachine(request.host)) {
     return absl::PermissionDeniedError(
         fmt::format("Host {} is not this machine", HeaderText(request.host)));
   }
-  // A browser says which page asks, also where it lets a page ask without leave.
-  if (!asks && !request.origin.empty()) {
-    const size_t scheme = request.origin.find("://");
-    if (scheme == std::string::npos || !NamesThisMachine(request.origin.substr(scheme + 3))) {
-      return absl::PermissionDeniedError(
-          fmt::format("a page of {} may not ask", HeaderText(request.origin)));
-    }
+  // A browser says which page asks, also where it lets a page ask without leave. Another program of
+  // this machine may have a page, too: at another port.
+  if (!request.origin.empty() && !IsOwnPage(request.origin, request.host)) {
+    return absl::PermissionDeniedError(
+        fmt::format("a page of {} may not ask", HeaderText(request.origin)));
   }
-  const bool reads = request.method == "GET" || request.method == "HEAD";
-  if (request.target == "/healthz" ||
-      (reads && more_ != nullptr && more_->IsOpen(request.target))) {
-    return absl::OkStatus();
+  // Of links and pictures it says no origin.
+  const std::string& site = request.fetch_site;
+  if (!site.empty() && site != "same-origin" && site != "none" && !may_link) {
+    return absl::PermissionDeniedError("a page of another site may not ask");
   }
-  return service_.CheckToken(BearerToken(request.authorization));
+  return absl::OkStatus();
 }
 
 int64_t HttpApi::MaxBodyBytes(const std::string& target) const {

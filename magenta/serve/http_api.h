@@ -23,9 +23,10 @@ struct HttpRequest {
   std::string accept_encoding;
   std::string if_none_match;
   std::string authorization;
-  /// The headers Host and Origin.
+  /// The headers Host, Origin and Sec-Fetch-Site.
   std::string host;
   std::string origin;
+  std::string fetch_site;
   std::string body;
 };
 
@@ -83,8 +84,9 @@ class HttpApi {
   explicit HttpApi(GeneratorService& service, HttpRoutes* more = nullptr)
       : service_(service), more_(more) {}
 
-  /// What must be refused before a body is read: a token that is missing or wrong, a Host that is
-  /// not this machine (a page of another site that had its name point here). OK otherwise.
+  /// What must be refused before a body is read: a token that is missing or wrong; where none is
+  /// asked for, a Host that is not this machine (a page of another site that had its name point
+  /// here), and a page that did not come from that host and port. OK otherwise.
   absl::Status CheckHead(const HttpRequest& request) const;
 
   /// Bytes that a body to `target` may have.
@@ -95,6 +97,8 @@ class HttpApi {
               std::shared_ptr<Ticket> ticket);
 
  private:
+  /// Whether the page that asks, if one does, may; one of another site where `may_link`.
+  static absl::Status CheckPage(const HttpRequest& request, bool may_link);
   void Generate(HttpRequest request, const HttpTarget& target, std::shared_ptr<HttpReply> reply,
                 std::shared_ptr<Ticket> ticket);
 

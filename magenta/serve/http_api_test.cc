@@ -554,7 +554,8 @@ TEST_F(HttpApiTest, Errors) {
     const char* message;
   } rows[] = {
       {"/v1/generators/drums:generate", "text/plain", kSlides, 404, "no generator 'drums'"},
-      {kGenerate, "text/plain", "what is this?", 400, "line 1, column"},
+      {kGenerate, "text/plain", "what is this?", 400,
+       "this is no music and no message in text: line 1, column"},
       {kGenerate, "application/json", "{", 400, "JSON"},
       {kGenerate, "application/json", "{\"tempo\": 3}", 400, "tempo"},
       {kGenerate, "application/x-protobuf", "\xff\xff\xff", 400, "no GenerateSequenceRequest"},
@@ -612,6 +613,18 @@ TEST_F(HttpApiTest, Errors) {
     EXPECT_EQ(error["code"] == "INVALID_ARGUMENT", row.status == 400 || row.status == 415);
   }
   EXPECT_EQ(Get(kGenerate).status, 405);
+}
+
+TEST_F(HttpApiTest, WhatIsNoMusicIsToldWhatIsRead) {
+  for (const char* type : {"", "text/plain", "application/octet-stream"}) {
+    for (const char* body : {"Dear diary,\ntoday", "\xff\xff\xff", "\x89PNG\r\n\x1a\n"}) {
+      const HttpResponse response = Post(kGenerate, type, body);
+      EXPECT_EQ(response.status, 400);
+      EXPECT_EQ(nlohmann::json::parse(response.body)["error"]["remedy"],
+                "Send MIDI, MusicXML, ABC or a GenerateSequenceRequest")
+          << type << response.body;
+    }
+  }
 }
 
 TEST_F(HttpApiTest, HealthAndMetrics) {
@@ -713,6 +726,7 @@ TEST(HttpHeadTest, TokensAndHosts) {
     const char *target, *host, *authorization;
     absl::StatusCode code;
     const char* origin = "";
+    const char* fetch_site = "";
   } rows[] = {
       {false, "/v1/generators", "localhost:8080", "", absl::StatusCode::kOk},
       {false, "/v1/generators", "127.0.0.1", "", absl::StatusCode::kOk},
@@ -720,13 +734,40 @@ TEST(HttpHeadTest, TokensAndHosts) {
       {false, "/v1/generators", "", "", absl::StatusCode::kOk},
       {false, "/v1/generators", "evil.example:8080", "", absl::StatusCode::kPermissionDenied},
       {false, "/v1/generators", "127.evil.example", "", absl::StatusCode::kPermissionDenied},
-      {false, "/v1/generators", "localhost", "", absl::StatusCode::kOk, "http://localhost:5173"},
-      {false, "/v1/generators", "localhost", "", absl::StatusCode::kOk, "https://[::1]"},
+      // A page of the server's own, whatever is in front of it.
+      {false, "/v1/generators", "localhost:8080", "", absl::StatusCode::kOk,
+       "http://localhost:8080"},
+      {false, "/v1/generators", "localhost:8080", "", absl::StatusCode::kOk,
+       "https://LocalHost:8080"},
+      {false, "/v1/generators", "localhost", "", absl::StatusCode::kOk, "http://localhost:80"},
+      {false, "/v1/generators", "localhost:443", "", absl::StatusCode::kOk, "https://localhost"},
+      {false, "/v1/generators", "[::1]", "", absl::StatusCode::kOk, "http://[::1]:80"},
+      // One of another program of this machine.
+      {false, "/v1/generators", "localhost:8080", "", absl::StatusCode::kPermissionDenied,
+       "http://localhost:5173"},
+      {false, "/v1/generators", "localhost", "", absl::StatusCode::kPermissionDenied,
+       "http://localhost:443"},
+      {false, "/v1/generators", "localhost:8080", "", absl::StatusCode::kPermissionDenied,
+       "http://127.0.0.1:8080"},
+      {false, "/v1/generators", "localhost", "", absl::StatusCode::kPermissionDenied,
+       "https://[::1]"},
+      {false, "/v1/generators", "localhost:80", "", absl::StatusCode::kPermissionDenied,
+       "file://localhost:80"},
+      {false, "/v1/generators", "", "", absl::StatusCode::kPermissionDenied, "http://localhost"},
       {false, "/v1/generators", "localhost", "", absl::StatusCode::kPermissionDenied,
        "http://evil.example"},
       {false, "/v1/generators", "localhost", "", absl::StatusCode::kPermissionDenied,
        "https://localhost.evil.example:8080"},
       {false, "/v1/generators", "localhost", "", absl::StatusCode::kPermissionDenied, "null"},
+      {false, "/v1/generators", "localhost", "", absl::StatusCode::kOk, "", "same-origin"},
+      {false, "/v1/generators", "localhost", "", absl::StatusCode::kOk, "", "none"},
+      {false, "/v1/generators", "localhost", "", absl::StatusCode::kPermissionDenied, "",
+       "same-site"},
+      {false, "/v1/generators", "localhost", "", absl::StatusCode::kPermissionDenied, "",
+       "cross-site"},
+      {false, "/healthz", "localhost", "", absl::StatusCode::kOk, "", "cross-site"},
+      {true, "/v1/generators", "music.example", "Bearer s3cret", absl::StatusCode::kOk,
+       "http://page.example", "cross-site"},
       {true, "/v1/generators", "music.example", "Bearer s3cret", absl::StatusCode::kOk,
        "http://page.example"},
       {true, "/v1/generators", "music.example", "Bearer s3cret", absl::StatusCode::kOk},
@@ -741,12 +782,15 @@ TEST(HttpHeadTest, TokensAndHosts) {
   };
   for (const auto& row : rows) {
     HttpRequest request;
+    request.method = "GET";
     request.target = row.target;
     request.host = row.host;
     request.origin = row.origin;
+    request.fetch_site = row.fetch_site;
     request.authorization = row.authorization;
     const HttpApi api(row.token ? closed_service : open_service);
-    EXPECT_EQ(api.CheckHead(request).code(), row.code) << row.host << row.authorization;
+    EXPECT_EQ(api.CheckHead(request).code(), row.code)
+        << row.host << row.authorization << row.origin << row.fetch_site;
   }
 }
 

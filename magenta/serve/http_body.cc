@@ -33,6 +33,7 @@ constexpr int kDefaultBars = 8;
 constexpr size_t kMostFileNotes = 3;
 /// Bytes of a parameter in a form.
 constexpr size_t kMostParameter = 256;
+constexpr char kReadable[] = "Send MIDI, MusicXML, ABC or a GenerateSequenceRequest";
 
 struct ContentType {
   const char* name;
@@ -279,6 +280,14 @@ absl::Status ReadMusicBody(std::string_view body, std::optional<MusicFormat> for
   return absl::OkStatus();
 }
 
+/// What is told of a body that could not be read as a message of `form`. JSON was meant as one;
+/// text and bytes may be a file of any kind.
+absl::Status NoMessage(const absl::Status& error, MessageForm form) {
+  if (form == MessageForm::kJson || IsPieceLimitError(error)) return AsArgument(error);
+  if (form == MessageForm::kBinary) return WithRemedy(AsArgument(error), kReadable);
+  return UsageError("this is no music and no message in text: " + ErrorMessage(error), kReadable);
+}
+
 /// A message; an empty body is an empty one.
 absl::Status ReadMessageBody(std::string_view body, std::optional<BodyForm> named,
                              const std::map<std::string, std::string>& query,
@@ -287,8 +296,7 @@ absl::Status ReadMessageBody(std::string_view body, std::optional<BodyForm> name
     return UsageError("tune chooses one of a file's tunes, and this is no file", "Leave it out");
   }
   if (const std::string_view foreign = ForeignKind(body); !foreign.empty()) {
-    return UsageError(fmt::format("this is {}, no music and no message", foreign),
-                      "Send MIDI, MusicXML, ABC or a GenerateSequenceRequest");
+    return UsageError(fmt::format("this is {}, no music and no message", foreign), kReadable);
   }
   const bool known = named.has_value() && !RenderFormatOf(*named).has_value();
   const MessageForm form = known          ? MessageFormOf(*named)
@@ -297,7 +305,7 @@ absl::Status ReadMessageBody(std::string_view body, std::optional<BodyForm> name
   reading.form = BodyFormOf(form);
   if (body.empty()) return absl::OkStatus();
   auto request = ParseRequestAs(body, form);
-  if (!request.ok()) return AsArgument(request.status());
+  if (!request.ok()) return NoMessage(request.status(), form);
   reading.request = *std::move(request);
   return absl::OkStatus();
 }

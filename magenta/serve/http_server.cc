@@ -424,6 +424,8 @@ class Connection : public std::enable_shared_from_this<Connection<Stream>> {
     request.authorization = text(http::field::authorization);
     request.host = text(http::field::host);
     request.origin = text(http::field::origin);
+    const auto site = message["Sec-Fetch-Site"];
+    request.fetch_site = std::string(site.data(), site.size());
     return request;
   }
 

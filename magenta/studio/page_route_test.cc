@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "magenta/base/files.h"
 #include "magenta/studio/studio_test_util.h"
@@ -150,6 +151,17 @@ TEST_F(PageTest, MethodsAndTokens) {
     request.target = open;
     EXPECT_TRUE(server.api().CheckHead(request).ok()) << open;
   }
+  // A link to them may stand on any page where there is no token.
+  StudioServer unlocked(options_);
+  request.fetch_site = "cross-site";
+  for (const auto& [method, target, linked] :
+       {std::tuple("GET", "/", true), std::tuple("HEAD", "/icon.svg", true),
+        std::tuple("POST", "/", false), std::tuple("GET", "/v1/jobs", false)}) {
+    request.method = method;
+    request.target = target;
+    EXPECT_EQ(unlocked.api().CheckHead(request).ok(), linked) << method << target;
+  }
+  request.method = "GET";
   for (const char* closed_path : {"/v1/convert", "/v1/generators", "/metrics", "/openapi.json"}) {
     request.target = closed_path;
     EXPECT_FALSE(server.api().CheckHead(request).ok()) << closed_path;

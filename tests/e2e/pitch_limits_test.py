@@ -140,7 +140,7 @@ class PitchLimits(Case):
                     status, body = ask(f'?seed={seed}&key=D&scale=dorian&min_pitch=52&max_pitch=70', request(True), model=model)
                     self.assertEqual(status, 200, body)
                     self.keep_to(notes(json.loads(body)), 2, DORIAN, 52, 70, 1, 5)
-            for query, text in (('?key=H', 'names a key'), ('?min_pitch=128', 'of 0 to 127'),
+            for query, text in (('?key=H', 'is no key'), ('?min_pitch=128', 'of 0 to 127'),
                                 ('?min_pitch=7&max_pitch=6', 'min_pitch=7 lies above max_pitch=6'),
                                 ('?min_pitch=120', 'lookback_rnn can play after this primer')):
                 status, body = ask(query)

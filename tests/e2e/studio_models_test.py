@@ -131,6 +131,9 @@ class Scores(StudioCase):
             found, text = self.server.ask('POST', '/v1/generators/basic_rnn:score',
                                           json.dumps({'inputSequence': bad}), content_type='application/json')
             self.assertIn(found, (200, 400), (bad, text))
+        for text in (b'Dear diary,\ntoday', b'\xff\xfe\x00'):
+            error = self.json('POST', '/v1/generators/basic_rnn:score', text, 400)['error']
+            self.assertEqual(error['remedy'], 'Send MIDI, MusicXML, ABC or a GenerateSequenceRequest', error)
         self.assertEqual(self.server.ask('POST', '/v1/generators/nobody:score', b'')[0], 404)
         self.assertEqual(self.server.ask('GET', '/v1/generators/basic_rnn:score')[0], 405)
         self.assertEqual(self.server.ask('POST', '/v1/generators/basic_rnn:score', b'x', content_type='image/png')[0],

@@ -106,14 +106,30 @@ class StudioServer(Case):
     def test_only_pages_of_this_machine_ask(self):
         server = Server(self, 'serve')
         own = f'http://localhost:{server.port}'
-        self.assertEqual(server.ask('POST', '/v1/convert', ABC, origin=own)[0], 200)
-        for origin in ('http://evil.example', 'null', 'http://localhost.evil.example'):
-            self.assertEqual(server.ask('POST', '/v1/convert', ABC, origin=origin)[0], 403, origin)
+        host = f'localhost:{server.port}'
+        self.assertEqual(server.ask('POST', '/v1/convert', ABC, origin=own, host=host)[0], 200)
+        # A page of another port is another program's.
+        for origin in ('http://evil.example', 'null', 'http://localhost.evil.example', 'http://localhost:1',
+                       f'http://127.0.0.1:{server.port}'):
+            self.assertEqual(server.ask('POST', '/v1/convert', ABC, origin=origin, host=host)[0], 403, origin)
+        for site, linked in (('same-origin', 200), ('none', 200), ('same-site', 403), ('cross-site', 403)):
+            self.assertEqual(server.ask('POST', '/v1/convert', ABC, sec_fetch_site=site)[0], linked, site)
+            self.assertEqual(server.ask('GET', '/v1/jobs', sec_fetch_site=site)[0], linked, site)
+            # Links to the page stand anywhere.
+            self.assertEqual(server.ask('GET', '/', sec_fetch_site=site)[0], 200, site)
         self.assertEqual(server.ask('GET', '/', host='evil.example')[0], 403)
         closed = Server(self, 'serve', '--auth_token=s3cret')
         self.assertEqual(closed.ask('GET', '/')[0], 200)
         self.assertEqual(closed.ask('POST', '/v1/convert', ABC)[0], 401)
         self.assertEqual(closed.ask('POST', '/v1/convert', ABC, authorization='Bearer s3cret')[0], 200)
+
+    @needs_live
+    def test_a_sound_font_that_is_missing_is_told(self):
+        none = self.path('none.sf2')
+        for verb in ('serve', 'studio'):
+            server = Server(self, verb, '--soundfont=' + none)
+            self.assertEqual(server.stop(), 0)
+            self.assertIn(f'warning: {none}: there is no such sound font', server.err.decode())
 
     def test_without_a_home(self):
         server = Server(self, 'serve', '--studio_dir=', HOME=None, XDG_DATA_HOME=None)
@@ -155,7 +171,7 @@ class StudioServer(Case):
         status, got = server.convert(midi([])[:14] + b'MTrk' + struct.pack('>I', len(notes)) + notes)
         self.assertEqual(status, 413, got)
         self.assertIn('the limit for a piece', got['error']['message'])
-        for body, says in ((b'', 'empty'), (os.urandom(999), 'no music'), (b'{"notes": [{"pitch": 300}]}', 'notes[0]'),
+        for body, says in ((b'', 'empty'), (b'\xff' + os.urandom(999), 'no music'), (b'{"notes": [{"pitch": 300}]}', 'notes[0]'),
                            (b'{"notes": ', 'line 1'), (b'MThd\x00\x00\x00\x06\x00\x01\x00\x01\x00\xdc', 'MIDI'),
                            (b'PK\x03\x04' + bytes(99), 'zip archive'), (b'X:1\nK:none of these\n', 'line 2')):
             status, got = server.convert(body)

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "magenta/base/status.h"
@@ -30,6 +32,13 @@ sigset_t BlockStopSignals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
+}
+
+void WarnOfSoundFont(Context& context, const std::string& path) {
+  std::error_code error;
+  if (path.empty() || std::filesystem::is_regular_file(path, error)) return;
+  context.out.Warning(path + ": there is no such sound font, so that nothing sounds by it. " +
+                      "Give --soundfont an .sf2 or .sf3 file");
 }
 
 /// As many files as the system allows: a connection is one.
@@ -67,6 +76,7 @@ absl::StatusOr<ServedModels> LoadServedModels(Context& context,
 
 absl::Status ServeUntilStopped(Context& context, ServedModels models, const Serving& serving) {
   const ServeOptions& options = serving.options;
+  WarnOfSoundFont(context, serving.studio.sound_font);
   RaiseFileLimit();
   MAGENTA_RETURN_IF_ERROR(CheckThreads(options.threads + serving.studio.threads + kOtherThreads));
   const sigset_t signals = BlockStopSignals();

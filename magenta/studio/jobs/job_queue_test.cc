@@ -2,9 +2,14 @@
 
 #include <fmt/core.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <thread>
 
@@ -177,6 +182,67 @@ echo '{"event":"held_out","step":10,"loss":1.1}')");
         "learning_rate=0.003,dropout_keep_prob=0.5 "}) {
     EXPECT_NE(Calls().find(trial), std::string::npos) << Calls();
   }
+}
+
+TEST_F(JobQueueTest, FewStepsHaveAShorterWarmUp) {
+  Script("magenta-train", kLearns);
+  const std::string dataset = DoneDataset();
+  JobQueue queue(Options());
+  for (const int64_t steps : {1, 2, 3, 4}) {
+    std::error_code ignored;
+    fs::remove(root_ + "/calls", ignored);
+    JobRequest request = Training(dataset);
+    request.steps = steps;
+    Wait(queue, queue.Create(request)->id, JobState::kDone);
+    const std::string run = Calls().substr(Calls().find("--run_dir=run "));
+    const std::string told = fmt::format(
+        "--warmup_steps={} --average_weights=0.9 "
+        "--num_training_steps={} ",
+        std::min<int64_t>(2, steps - 1), steps);
+    EXPECT_NE(run.find(told), std::string::npos) << run;
+  }
+}
+
+TEST_F(JobQueueTest, TimeLeftIsToldOnceAStepIsMeasured) {
+  const std::string hold = "\nwhile [ ! -e " + root_ + "/go ]; do sleep 0.01; done";
+  Script("magenta-train", "case \"$*\" in *--run_dir=trial*) : > " + root_ + "/up" + hold +
+                              R"(;; *) mkdir -p run/train; : > run/train/model.ckpt-1.index
+echo '{"event":"step","step":1,"total":30,"loss":2,"eta_seconds":9}'
+while :; do sleep 0.01; done;; esac)");
+  const std::string dataset = DoneDataset();
+  JobQueue queue(Options());
+  JobRequest request = Training(dataset);
+  request.steps = 0;
+  request.minutes = 0.1;
+  const std::string id = queue.Create(request)->id;
+  while (!fs::exists(root_ + "/up")) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_EQ(queue.Find(id)->eta_seconds, std::nullopt);
+  ASSERT_TRUE(WriteFile(root_ + "/go", "").ok());
+  for (int i = 0; i < 2000 && queue.Find(id)->step == 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  EXPECT_EQ(queue.Find(id)->eta_seconds, 9);
+  ASSERT_TRUE(queue.StopJob(id).ok());
+}
+
+TEST_F(JobQueueTest, ADiskThatIsFullIsToldAsOne) {
+  ASSERT_TRUE(WriteFile(root_ + "/tunes.mag", std::string(size_t{3} << 20, 'w')).ok());
+  const std::string dataset = DoneDataset();
+  JobQueue queue(Options());
+  // A file that may have no more bytes is as near to it as every machine comes.
+  rlimit limit{};
+  ::getrlimit(RLIMIT_FSIZE, &limit);
+  const rlim_t had = limit.rlim_cur;
+  const auto heard = std::signal(SIGXFSZ, SIG_IGN);
+  limit.rlim_cur = rlim_t{2} << 20;
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  const absl::Status full = queue.Create(Training(dataset)).status();
+  limit.rlim_cur = had;
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  std::signal(SIGXFSZ, heard);
+  EXPECT_EQ(full.code(), absl::StatusCode::kUnavailable);
+  EXPECT_NE(ErrorMessage(full).find(std::strerror(EFBIG)), std::string::npos) << full;
+  EXPECT_FALSE(ErrorRemedy(full).empty()) << full;
 }
 
 TEST_F(JobQueueTest, OneRunsOthersWait) {

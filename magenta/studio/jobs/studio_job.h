@@ -41,9 +41,9 @@ struct StudioJob {
   std::string model;
   std::string config;
   JobState state = JobState::kWaiting;
-  double progress = 0;  // 0..1
-  std::optional<double> eta_seconds;
-  std::string created_at;  // ISO 8601, UTC
+  double progress = 0;                // 0..1
+  std::optional<double> eta_seconds;  // nothing before a step of the run was measured
+  std::string created_at;             // ISO 8601, UTC
   /// Of a failed one; "" otherwise.
   std::string error_message, error_remedy;
   /// Of a dataset job, and of the train jobs that learn from it, once it is known.

@@ -10,6 +10,7 @@
 #include <charconv>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
@@ -27,6 +28,7 @@ using nlohmann::json;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kTrialSteps = 10;
+constexpr int64_t kWarmupSteps = 2;  // of more steps than these
 constexpr double kRates[] = {0.0001, 0.0005, 0.003};
 constexpr double kOnlyRate = kRates[1];  // where nothing can be measured
 constexpr double kRateWithDropout = kRates[2];
@@ -62,9 +64,16 @@ std::string DataFile(const std::string& folder, const std::string& mode) {
 }
 
 absl::Status CopyFile(const std::string& from, const std::string& to) {
-  std::error_code error;
-  fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
-  return error ? OutsideError(to, error.message()) : absl::OkStatus();
+  // The library's own copy forgets why a disk took no more.
+  constexpr size_t kPiece = size_t{1} << 20;
+  std::ifstream in(from, std::ios::binary);
+  MAGENTA_ASSIGN_OR_RETURN(OutputFile out, OutputFile::Create(to));
+  std::string piece(kPiece, '\0');
+  while (in.read(piece.data(), kPiece), in.gcount() > 0) {
+    MAGENTA_RETURN_IF_ERROR(out.Write({piece.data(), static_cast<size_t>(in.gcount())}));
+  }
+  if (!in.eof()) return OutsideError(from, "cannot be read");
+  return out.Commit();
 }
 
 void RemoveFolder(const std::string& folder) {
@@ -84,7 +93,7 @@ std::vector<std::string> TrainArguments(const JobAtWork& work, const std::string
           fmt::format("--hparams=learning_rate={:g},dropout_keep_prob={:g}", rate,
                       rate < kRateWithDropout ? 1 : kKeepProb),
           "--learning_rate_schedule=linear",
-          "--warmup_steps=2",
+          fmt::format("--warmup_steps={}", std::min(kWarmupSteps, steps - 1)),
           "--average_weights=0.9",
           fmt::format("--num_training_steps={}", steps),
           "--seed=1",
@@ -159,8 +168,6 @@ absl::Status SettlePlan(const JobAtWork& work) {
   const auto start = SteadyClock::now();
   const bool measured = !DataFile(work.folder, "eval").empty();
   double best_loss = 0, speed = 0, chosen = measured ? kRates[0] : kOnlyRate;
-  if (job.minutes > 0) job.eta_seconds = job.minutes * 60;
-  work.changed(/*keep=*/false);
   for (const double rate : kRates) {
     if (!measured && rate != kOnlyRate) continue;
     MAGENTA_ASSIGN_OR_RETURN(const Trial trial, TryRate(work, rate));
@@ -172,7 +179,6 @@ absl::Status SettlePlan(const JobAtWork& work) {
       best_loss = trial.after;
       chosen = rate;
     }
-    if (job.minutes > 0) job.eta_seconds = std::max(0.0, job.minutes * 60 - SecondsSince(start));
     work.changed(/*keep=*/false);
   }
   job.learning_rate = chosen;
