@@ -294,6 +294,31 @@ for (const [what, script] of [
   });
 }
 
+test("what was played outlives a reload, is saved and opened, and goes by Start anew", { tag: "@short" }, async ({ page, server }) => {
+  await page.goto(server.url);
+  await page.waitForFunction(() => window.magentaDuet!.session.details !== null);
+  await quick(page);
+  await phraseAndAnswer(page, ["KeyZ", "KeyC", "KeyB"]);
+  await expect.poll(() => turn(page), { timeout: 15_000 }).toBe("yours");
+  await page.getByRole("button", { name: "Pause" }).click();
+  const notes = () =>
+    page.evaluate(() => window.magentaDuet!.session.notes.value.map(({ by, pitch, startTime }) => `${by} ${pitch} ${startTime.toFixed(3)}`));
+  const before = await notes();
+  expect(before.length).toBeGreaterThanOrEqual(3);
+  await page.reload();
+  await expect.poll(notes).toEqual(before);
+  await expect(page.getByLabel("Tempo")).toHaveValue("240");
+  await expect(page.getByRole("button", { name: "Save as MIDI" })).toBeEnabled();
+  await page.getByRole("button", { name: "Open in Compose" }).click();
+  await expect.poll(() => page.evaluate(() => window.magentaCompose?.sequence().notes?.length)).toBe(before.length);
+  await page.getByRole("link", { name: "Duet" }).click();
+  await page.getByRole("button", { name: "Start anew" }).click();
+  await page.reload();
+  await expect(page.locator(".play-big")).toBeVisible();
+  await page.waitForTimeout(300);
+  expect(await notes()).toEqual([]);
+});
+
 test("no audio is a message, and the duet goes on in silence", async ({ page, server }) => {
   await page.addInitScript("window.AudioContext = class { constructor() { throw new Error('no device'); } }");
   await page.goto(server.url);

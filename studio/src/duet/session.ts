@@ -161,6 +161,17 @@ export class Session {
     this.phrase = [];
   }
 
+  /** What was played on a grid of `qpm` before the page was loaded stands there again; Play goes on after it. */
+  restore(notes: readonly DuetNote[], qpm: number): void {
+    const stretch = qpm / this.grid.qpm;
+    this.notes.value = notes.map(({ isHeld: _, ...note }) => ({
+      ...note,
+      startTime: note.startTime * stretch,
+      endTime: Math.max(note.endTime, note.startTime + 0.03) * stretch,
+    }));
+    this.stoppedAt = this.notes.value.reduce((end, note) => Math.max(end, note.endTime), 0);
+  }
+
   /** Another model answers from now on. */
   setDetails(details: GeneratorDetails | null): void {
     for (const pitch of [...this.held.keys()]) this.off(pitch);

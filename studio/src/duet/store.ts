@@ -6,7 +6,9 @@ import { addSource } from "../sound/scheduler";
 import { clock, cut, latency, noteOff, noteOn, startSound, warmUp } from "../sound/synth";
 import { transport } from "../sound/transport";
 import { played } from "../store/at_hand";
+import { DuetKeeper } from "../store/duet_record";
 import { chosenOf, duetModel, generators, loadGenerators, nameOf } from "../store/generators";
+import { Autosave } from "../store/pieces";
 import { isBoolean, isNumber, isText, setting } from "../store/settings";
 import { texts } from "../texts";
 import { argsFor, type Args } from "../view/generator_controls";
@@ -89,6 +91,27 @@ effect(() => {
   if (some) played.value = { name: texts.duet.title, music: sessionPiece() };
 });
 
+let keeper: DuetKeeper | null = null;
+const saver = new Autosave<void>(
+  () => keeper?.save({ form: 1, qpm: session.grid.qpm, notes: session.notes.value }) ?? Promise.resolve(),
+  () => undefined, // As long as the tab, then.
+);
+
+/** Shows what was played before the page was loaded, unless something is played already; from then on all is kept. */
+async function keepPlayed(): Promise<void> {
+  try {
+    keeper = await DuetKeeper.open();
+    const kept = await keeper.load();
+    if (kept && isFresh.value) session.restore(kept.notes, kept.qpm);
+  } catch {
+    return; // A browser that keeps nothing.
+  }
+  effect(() => {
+    if (session.notes.value) saver.changed();
+  });
+  addEventListener("pagehide", () => void saver.flush());
+}
+
 let removeSource: (() => void) | null = null;
 /** Counts what was wished for: a Play that waits for the sound is over when something else was. */
 let wishes = 0;
@@ -131,3 +154,5 @@ export function stop(): void {
   removeSource?.();
   removeSource = null;
 }
+
+void keepPlayed();
