@@ -75,20 +75,60 @@ test("two tabs see one job: one stops it, the other shows that and goes on @shor
   await expect(page.getByRole("button", { name: "Go on" })).toBeVisible({ timeout: 30_000 });
 });
 
-test("without magenta-train the page says what installs it @short", async ({ page, server }) => {
-  const dataset = {
-    id: "d1", kind: "dataset", name: "", model: "lookback_rnn", state: "done", progress: 1, etaSeconds: null, createdAt: "2026-01-01T00:00:00Z", error: null,
-    report: { files: 1, kept: 1, examples: 1, heldOut: 0, discarded: [], leftOut: [] },
-    curves: null, step: 0, steps: 0, checkpoints: [], result: null, collection: "c1", options: {}, dataset: null,
-  };
+const dataset: Job = {
+  id: "d1", kind: "dataset", name: "", model: "lookback_rnn", state: "done", progress: 1, etaSeconds: null, createdAt: "2026-01-01T00:00:00Z", error: null,
+  report: { files: 1, kept: 1, examples: 1, heldOut: 0, discarded: [], leftOut: [] },
+  curves: null, step: 0, steps: 0, checkpoints: [], result: null, collection: "c1", options: {}, dataset: null,
+};
+
+test("any number of minutes is sent as the field shows it; a job that does not move says why @short", async ({ page, server }) => {
+  const training: Job = { ...dataset, id: "t1", kind: "train", name: "Still", state: "running", progress: 0, etaSeconds: 0, steps: 100, report: null, collection: null, dataset: "d1" };
+  let jobs = [dataset];
+  const asked: unknown[] = [];
+  await page.clock.install();
+  await page.route("**/v1/jobs/t1:events", (route) => route.fulfill({ contentType: "text/event-stream", body: `event: job\ndata: ${JSON.stringify(jobs[0])}\n\n` }));
+  await page.route("**/v1/jobs", (route) => {
+    if (route.request().method() === "GET") return route.fulfill({ json: { jobs } });
+    asked.push((route.request().postDataJSON() as { minutes: number }).minutes);
+    if (asked.length === 1) return route.fulfill({ status: 400, json: { error: { code: "X", message: "not yet", remedy: "" } } });
+    jobs = [training, dataset];
+    return route.fulfill({ json: training });
+  });
+  await page.goto(`${server.url}/#teach`);
+  await page.getByRole("button", { name: /^1 files/ }).click();
+  const minutes = page.getByLabel("Minutes");
+  for (const [typed, sent] of [["1.5", 1.5], ["0.1", 0.5], ["", 0.5]] as const) {
+    await minutes.fill(typed);
+    await minutes.blur();
+    await expect(minutes).toHaveValue(String(sent));
+  }
+  await page.getByRole("button", { name: "Teach", exact: true }).click();
+  await expect(page.getByText("not yet")).toBeVisible();
+  await minutes.fill("1.5");
+  await page.getByRole("button", { name: "Teach", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Still" })).toBeVisible();
+  expect(asked).toEqual([0.5, 1.5]);
+  await expect(page.getByText("starting…")).toBeVisible();
+  await expect(page.getByText("0 s left")).toHaveCount(0);
+  await expect(page.getByText("The machine is busy")).toHaveCount(0);
+  await page.clock.fastForward(31_000);
+  await expect(page.getByText("The machine is busy")).toBeVisible();
+  jobs = [{ ...training, step: 1, progress: 0.01, etaSeconds: 99 }, dataset];
+  await page.clock.fastForward(9_000);
+  await expect(page.getByText("about 1 min 39 s left")).toBeVisible();
+  await expect(page.getByText("The machine is busy")).toHaveCount(0);
+});
+
+test("without magenta-train the page says what installs it, before files are dropped @short", async ({ page, server }) => {
   await page.route("**/v1/models", async (route) => {
     const told = (await (await route.fetch()).json()) as ModelList;
     await route.fulfill({ json: { ...told, train: { available: false, remedy: "the package magenta-train brings it" } } });
   });
   await page.route("**/v1/jobs", (route) => route.fulfill({ json: { jobs: [dataset] } }));
   await page.goto(`${server.url}/#teach`);
-  await page.getByRole("button", { name: /^1 files/ }).click();
   await expect(page.getByText("the package magenta-train brings it")).toBeVisible();
+  await page.getByRole("button", { name: /^1 files/ }).click();
+  await expect(page.getByText("the package magenta-train brings it")).toHaveCount(1);
 });
 
 test("what is no music, and a folder without any, is said @short", async ({ page, server }) => {

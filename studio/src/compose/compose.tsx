@@ -6,12 +6,13 @@ import { chordAt, setChord } from "../music/edit";
 import { soundingTracks, toSequence } from "../music/piece";
 import { transport } from "../sound/transport";
 import { handover } from "../store/handover";
+import { piecesOf } from "../store/music_files";
 import { texts } from "../texts";
 import { RollView } from "../view/roll_view";
 import { say } from "../view/toasts";
 import * as document from "./document";
 import * as editor from "./editor";
-import { openConverted, openFile, openLinked } from "./files";
+import { openConverted, openLinked } from "./files";
 import { unpackLink } from "./link";
 import { lastLink, leaveMaking, MakePanel } from "./make_panel";
 import { drop, soundWhatIsShown } from "./make";
@@ -98,7 +99,7 @@ export function Compose() {
 
   const openFiles = async (files: readonly File[]) => {
     for (const file of files) {
-      const found = await openFile(file);
+      const found = await piecesOf(file);
       drop();
       if (found.length > 1 && files.length === 1) book.value = { pieces: found, file: file.name };
       else for (const one of found) await openConverted(one, file.name);

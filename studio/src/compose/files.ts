@@ -1,9 +1,8 @@
 // Music from files and into files.
 import { ask } from "../api/client";
-import { largestFile, readMusic } from "../api/convert";
 import { listGenerators, stream } from "../api/generators";
 import type { ConvertedPiece } from "../api/types";
-import { emptyPiece, fromSequence, soundingTracks, temposOf, toSequence, type Piece } from "../music/piece";
+import { soundingTracks, temposOf, toSequence, type Piece } from "../music/piece";
 import { renderWav } from "../sound/offline";
 import { nameOf } from "../store/generators";
 import { texts } from "../texts";
@@ -11,30 +10,13 @@ import { download } from "../view/download";
 import { paletteOf } from "../view/roll";
 import { say, sayError } from "../view/toasts";
 import { addMusic, addPiece } from "./document";
-import type { LinkedResult } from "./link";
+import { givenPiece, type LinkedResult } from "./link";
 import { pictureOf, pngOf } from "./picture";
 import { madeBy, withMade, type Stretch } from "./sections";
 
 const words = texts.compose;
 
 const titleOf = (file: string) => file.replace(/\.[^.]+$/, "");
-
-/** The pieces of a file, or none and a message. */
-export async function openFile(file: File): Promise<ConvertedPiece[]> {
-  if (file.size > largestFile) {
-    say(words.fileTooLarge(file.name, file.size / (1 << 20)), words.fileTooLargeRemedy(largestFile >> 20));
-    return [];
-  }
-  try {
-    const found = await readMusic(file, file.name);
-    const withNotes = found.filter(({ sequence }) => (sequence.notes ?? []).length > 0);
-    if (withNotes.length === 0) say(words.noNotes(file.name), found.flatMap(({ remarks }) => remarks).join("; "));
-    return withNotes;
-  } catch (error) {
-    sayError(error);
-    return [];
-  }
-}
 
 /** Opens a piece that was read; its remarks are told. */
 export async function openConverted({ title, sequence, remarks }: ConvertedPiece, file: string): Promise<void> {
@@ -79,12 +61,9 @@ export async function saveAs(piece: Piece, kind: FileKind): Promise<void> {
 
 /** Asks the server for what a link says, and opens it. Where it can't be had, what was given opens alone. */
 export async function openLinked(linked: LinkedResult): Promise<void> {
-  const { request, track, name } = linked;
-  const names = { track: words.trackNumber, drums: words.drums };
-  const given = fromSequence(request.inputSequence ?? {}, name || words.untitled, names);
-  const base: Piece = given.tracks.length > 0 ? given : { ...emptyPiece(name, track.name), tempos: given.tempos, meters: given.meters };
-  const first = base.tracks[0]!;
-  const piece = { ...base, tracks: [{ ...first, name: track.name, program: track.program, isDrum: track.isDrum }] };
+  const { request, track } = linked;
+  const piece = givenPiece(linked);
+  const first = piece.tracks[0]!;
   try {
     const known = await listGenerators();
     if (!known.some(({ id }) => id === linked.model)) {

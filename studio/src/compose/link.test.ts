@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { packLink, unpackLink, type LinkedResult } from "./link";
+import { givenPiece, packLink, unpackLink, type LinkedResult } from "./link";
 
 const result: LinkedResult = {
   form: 1,
@@ -24,6 +24,32 @@ describe("links", () => {
     expect(await unpackLink(packed.slice(0, 100))).toBeNull();
     expect(await unpackLink("%%")).toBeNull();
     expect(await unpackLink("")).toBeNull();
+    const input = result.request.inputSequence!;
+    for (const wrong of [
+      { ...input, notes: [null] },
+      { ...input, notes: [{ pitch: null, startTime: 0, endTime: 1 }] },
+      { ...input, notes: [{ pitch: 600, startTime: 0, endTime: 1 }] },
+      { ...input, notes: [{ pitch: 60, startTime: "0", endTime: 1 }] },
+      { ...input, tempos: [null] },
+      { ...input, textAnnotations: ["C"] },
+    ]) {
+      const request = { ...result.request, inputSequence: wrong } as LinkedResult["request"];
+      expect(await unpackLink(await packLink({ ...result, request }))).toBeNull();
+    }
+    const generatorOptions = { generateSections: [null] } as unknown as LinkedResult["request"]["generatorOptions"] & object;
+    expect(await unpackLink(await packLink({ ...result, request: { ...result.request, generatorOptions } }))).toBeNull();
     expect(await unpackLink(await packLink({ ...result, form: 2 } as unknown as LinkedResult))).toBeNull();
+  });
+  it("bring the chords that were played to, with notes before and without", () => {
+    const textAnnotations = [
+      { time: 0, text: "Am", annotationType: "CHORD_SYMBOL" as const },
+      { time: 2, text: "F", annotationType: "CHORD_SYMBOL" as const },
+    ];
+    for (const notes of [[], result.request.inputSequence!.notes!]) {
+      const piece = givenPiece({ ...result, request: { ...result.request, inputSequence: { textAnnotations, notes } } });
+      expect(piece.chords).toEqual([{ at: 0, text: "Am" }, { at: 4, text: "F" }]);
+      expect(piece.tracks.map(({ name, notes: of }) => [name, of.length])).toEqual([["Flute", notes.length]]);
+      expect(piece.nextId).toBeGreaterThan(Math.max(piece.tracks[0]!.id, ...piece.tracks[0]!.notes.map(({ id }) => id)));
+    }
   });
 });

@@ -1,6 +1,8 @@
 // A link that rebuilds what a model made: the model, what it was asked with its seed, and how the piece around it
 // is called, packed into the address's fragment, which never leaves the browser.
 import type { GenerateSequenceRequest } from "../api/types";
+import { emptyPiece, fromSequence, type Piece } from "../music/piece";
+import { texts } from "../texts";
 
 export interface LinkedResult {
   /** Of this form; others are of another version of the page. */
@@ -49,6 +51,35 @@ export async function packLink(result: LinkedResult): Promise<string> {
   return toBase64Url(await through(new TextEncoder().encode(JSON.stringify(result)), new CompressionStream("deflate-raw")));
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
+const isNumber = (value: unknown, low: number, high: number) => typeof value === "number" && value >= low && value <= high;
+/** What JSON leaves out is 0. */
+const isSaid = (value: unknown, high: number) => value === undefined || isNumber(value, 0, high);
+
+const isNote = (one: Record<string, unknown>) =>
+  isSaid(one.pitch, 127) && isSaid(one.velocity, 127) && isSaid(one.startTime, Infinity) && isSaid(one.endTime, Infinity);
+const isSection = (one: unknown) => isObject(one) && isSaid(one.startTime, Infinity) && isNumber(one.endTime, 0, Infinity);
+
+/** Whether it is music as toSequence writes it: lists of objects, notes in the range of MIDI. */
+const isMusic = (value: unknown): boolean =>
+  isObject(value) &&
+  Object.values(value).every((list) => !Array.isArray(list) || list.every(isObject)) &&
+  Array.isArray(value.notes) &&
+  value.notes.every(isNote);
+
+/** What was given to the model, as a piece of one track; its chords too, where no note was given. */
+export function givenPiece({ request, track, name }: LinkedResult): Piece {
+  const called = name || texts.compose.untitled;
+  const given = fromSequence(request.inputSequence ?? {}, called, { track: texts.compose.trackNumber, drums: texts.compose.drums });
+  const empty = emptyPiece(called, track.name);
+  const first = given.tracks[0] ?? empty.tracks[0]!;
+  return {
+    ...given,
+    nextId: Math.max(given.nextId, empty.nextId),
+    tracks: [{ ...first, name: track.name, program: track.program, isDrum: track.isDrum }],
+  };
+}
+
 /** null: it is no such link, or was cut. */
 export async function unpackLink(packed: string): Promise<LinkedResult | null> {
   try {
@@ -59,9 +90,11 @@ export async function unpackLink(packed: string): Promise<LinkedResult | null> {
       result.form === 1 &&
       typeof result.model === "string" &&
       typeof result.name === "string" &&
-      typeof result.track?.program === "number" &&
+      isNumber(result.track?.program, 0, 127) &&
+      typeof result.track?.name === "string" &&
       Array.isArray(sections) &&
-      Array.isArray(result.request?.inputSequence?.notes);
+      sections.every(isSection) &&
+      isMusic(result.request?.inputSequence);
     return isWhole ? (result as LinkedResult) : null;
   } catch {
     return null;

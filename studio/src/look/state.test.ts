@@ -10,6 +10,7 @@ vi.mock("../sound/synth", () => ({ startSound: () => Promise.resolve(true) }));
 
 const { loadGenerators } = await import("../store/generators");
 const { listen } = await import("../sound/listen");
+const { toasts } = await import("../view/toasts");
 const { busy, columns, enter, goOn, isDrums, live, modelId, open, parts, pieces, score, show, shown } = await import("./state");
 
 const distribution = { pitches: { 60: 0.5 }, hold: 0.25, rest: 0.25 };
@@ -86,6 +87,14 @@ describe("looking inside", () => {
     fakeServer({ ...usual, "POST /v1/convert": () => failure(400, "no music") });
     await open(new File(["?"], "x.mid"));
     expect([shown.value?.name, busy.value, score.value?.bits]).toEqual(["a", "", 2]);
+  });
+  it("a file without notes leaves what was there, and is said", async () => {
+    show({ name: "a", music: { notes: [note(0)] } });
+    await vi.waitFor(() => expect(score.value?.bits).toBe(2));
+    fakeServer({ ...usual, "POST /v1/convert": () => json({ pieces: [{ title: "", sequence: {}, remarks: ["only text"] }] }) });
+    await open(new File(["?"], "silent.mid"));
+    expect([shown.value?.name, busy.value, score.value?.bits]).toEqual(["a", "", 2]);
+    expect(toasts.value.at(-1)).toMatchObject({ message: "silent.mid has no notes.", remedy: "only text" });
   });
   it("the machine goes on: its columns come beside those of the score, then all is scored", async () => {
     show({ name: "a", music: { notes: [note(0)] } });

@@ -1,7 +1,6 @@
 // What Look shows and does: the music, the model, its score, the machine's own going on.
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { ApiError } from "../api/client";
-import { readMusic } from "../api/convert";
 import { isDrumKind, stepsPerSecond, stream } from "../api/generators";
 import { score as askScore } from "../api/score";
 import type { ArgValue, ConvertedPiece, Score } from "../api/types";
@@ -12,6 +11,7 @@ import { goOnWith, heard, hush, listen, listener } from "../sound/listen";
 import { startSound } from "../sound/synth";
 import type { NamedMusic } from "../store/at_hand";
 import { chosenOf, generators, loadGenerators } from "../store/generators";
+import { piecesOf } from "../store/music_files";
 import { isNumber, isText, setting } from "../store/settings";
 import { sayError } from "../view/toasts";
 import { columnOfStream, columnsOfScore, type Column } from "./heat_map";
@@ -65,17 +65,13 @@ export function show(music: NamedMusic): void {
 export async function open(file: File): Promise<void> {
   const signal = anew();
   busy.value = "reading";
-  try {
-    const found = await readMusic(file, file.name, signal);
-    if (signal.aborted) return;
-    pieces.value = found.length > 1 ? found : [];
-    const first = found[0];
-    if (first) show({ name: first.title || file.name, music: first.sequence });
-    else busy.value = "";
-  } catch (error) {
-    if (!signal.aborted) busy.value = "";
-    sayError(error);
-  }
+  const found = await piecesOf(file, signal);
+  if (signal.aborted) return;
+  busy.value = "";
+  const first = found[0];
+  if (!first) return;
+  pieces.value = found.length > 1 ? found : [];
+  show({ name: first.title || file.name, music: first.sequence });
 }
 
 /** Asks the model for the bits of what is shown; what the machine has just played stays in view until they come. */

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { limits } from "../api/collections";
 import { ApiError } from "../api/client";
 import { musicFiles } from "../api/convert";
+import type { ModelList } from "../api/types";
 import { texts } from "../texts";
 import { entriesOf, filesOfChooser, filesOfEntries } from "./dropped_files";
 import { consider, models, plan, sending, sendingError, sendPlan, startFrom, startOver, stopSending, teachable, teacher } from "./state";
@@ -119,6 +120,11 @@ export function Failure({ error }: { error: unknown }) {
   );
 }
 
+/** That nothing can learn without magenta-train, and what brings it. */
+export function NoTrain({ train }: Pick<ModelList, "train">) {
+  return train.available ? null : <Failure error={new ApiError(words.noTrain, train.remedy)} />;
+}
+
 /** Whether files are held over the page. */
 const isOver = signal(false);
 
@@ -141,6 +147,7 @@ export function DropZone() {
   return (
     <section class="card stack" aria-labelledby="teach-music">
       <h3 id="teach-music">{words.musicTitle}</h3>
+      {models.value && <NoTrain train={models.value.train} />}
       {plan.value ? (
         <PlanShown />
       ) : (

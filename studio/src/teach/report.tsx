@@ -2,6 +2,7 @@
 import type { Job } from "../api/types";
 import { texts } from "../texts";
 import { Failure, ModelChoice, NamesOfFiles } from "./drop_zone";
+import { reasonsOf } from "./reasons";
 import { lookAgain, startOver } from "./state";
 import { ApiError } from "../api/client";
 import { isGoing } from "../api/jobs";
@@ -11,7 +12,7 @@ const words = texts.teach;
 function Discarded({ job, isLearned }: { job: Job; isLearned: boolean }) {
   return (
     <ul class="teach-reasons">
-      {job.report!.discarded.map(({ reason, count, text, remedy }) => (
+      {reasonsOf(job.report!.discarded).map(({ reason, count, text, remedy }) => (
         <li key={reason}>
           <span class="teach-count">{count}</span>
           <span>{text}</span>

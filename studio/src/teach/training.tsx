@@ -1,18 +1,19 @@
 // The third step: how long, then the learning as it goes, and what came of it.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "../api/client";
 import { isGoing } from "../api/jobs";
 import type { Job } from "../api/types";
 import { texts } from "../texts";
 import { Chart } from "./chart";
 import { bestOf } from "./curves";
-import { Failure } from "./drop_zone";
+import { Failure, NoTrain } from "./drop_zone";
 import { minutes, models, resume, shownId, stop, teach } from "./state";
 import { PlayLink } from "./play_link";
 import { Tune } from "./tune";
 
 const words = texts.teach;
 const presets = [1, 2, 5, 15, 60];
+const leastMinutes = 0.5;
 const longestMinutes = 24 * 60;
 
 /** "1 min 20 s", "2 h 5 min". */
@@ -36,7 +37,7 @@ export function TrainForm({ dataset }: { dataset: Job }) {
     <section class="card stack" aria-labelledby="teach-learn">
       <h3 id="teach-learn">{words.learnTitle}</h3>
       {training && !training.available ? (
-        <Failure error={new ApiError(words.noTrain, training.remedy)} />
+        <NoTrain train={training} />
       ) : (
         <form class="stack" onSubmit={submit}>
           <p class="muted">{words.learnIntro}</p>
@@ -49,10 +50,14 @@ export function TrainForm({ dataset }: { dataset: Job }) {
               {words.minutes}
               <input
                 type="number"
-                min={1}
+                min={leastMinutes}
                 max={longestMinutes}
+                step="any"
                 value={minutes.value}
-                onChange={(event) => (minutes.value = Math.max(1, Math.min(longestMinutes, Math.round(Number(event.currentTarget.value)) || 2)))}
+                onChange={({ currentTarget: field }) => {
+                  if (field.valueAsNumber > 0) minutes.value = Math.max(leastMinutes, Math.min(longestMinutes, field.valueAsNumber));
+                  field.valueAsNumber = minutes.value; // what is sent
+                }}
               />
             </label>
             <div class="row" role="group" aria-label={words.presets}>
@@ -74,7 +79,23 @@ export function TrainForm({ dataset }: { dataset: Job }) {
   );
 }
 
+/** Milliseconds without a step until that is said. */
+const patience = 30_000;
+
+/** Whether a job that runs has not moved for a while: it yields to all other work of the machine. */
+function useStill({ id, state, step, progress }: Job): boolean {
+  const [isStill, setStill] = useState(false);
+  useEffect(() => {
+    setStill(false);
+    if (state !== "running") return;
+    const timer = setTimeout(() => setStill(true), patience);
+    return () => clearTimeout(timer);
+  }, [id, state, step, progress]);
+  return isStill;
+}
+
 function Standing({ job }: { job: Job }) {
+  const isStill = useStill(job);
   // Screen readers hear of every tenth, not of every step.
   const tenth = Math.floor(job.progress * 10) * 10;
   const best = job.curves && bestOf(job.curves);
@@ -88,8 +109,9 @@ function Standing({ job }: { job: Job }) {
       <p class="row teach-standing">
         <strong>{words.states[job.state]}</strong>
         {job.steps > 0 && <span>{words.step(job.step, job.steps)}</span>}
-        {job.state === "running" && job.etaSeconds !== null && <span>{words.eta(durationText(job.etaSeconds))}</span>}
+        {job.state === "running" && <span>{job.etaSeconds ? words.eta(durationText(job.etaSeconds)) : job.step === 0 && words.starting}</span>}
       </p>
+      {isStill && <p class="muted">{words.busy}</p>}
       {best && <p>{words.bestSoFar(best[1].toFixed(3), best[0], before === null ? "" : words.comparedTo(before.toFixed(3), best[1] < before))}</p>}
       {job.state === "done" && best && best[0] === 0 && <p>{words.knownAlready}</p>}
     </>

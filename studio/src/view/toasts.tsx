@@ -10,7 +10,8 @@ interface Toast {
   isError: boolean;
 }
 
-const toasts = signal<Toast[]>([]);
+/** Those that are shown; what tests read. */
+export const toasts = signal<Toast[]>([]);
 let nextId = 1;
 const shownFor = 8000;
 
