@@ -80,6 +80,7 @@ void ResetSignals() {
 pid_t Start(const ChildProcess& what, const Pipe& out, const Pipe& err) {
   std::vector<std::string> arguments = what.arguments;
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   const pid_t parent = ::getpid();

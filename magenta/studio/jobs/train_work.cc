@@ -13,6 +13,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <system_error>
+#include <utility>
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
@@ -221,14 +222,14 @@ absl::Status Learn(const JobAtWork& work) {
   if (!DataFile(work.folder, "eval").empty()) {
     arguments.push_back(fmt::format("--patience={}", kPatience * every / measure_every));
   }
-  const absl::Status done = RunForJob(work, work.tools.magenta_train, std::move(arguments),
-                                      [&](const std::string& text) { TakeLine(work, text); });
+  absl::Status done = RunForJob(work, work.tools.magenta_train, std::move(arguments),
+                                [&](const std::string& text) { TakeLine(work, text); });
   job.checkpoints = CheckpointsOf(work.folder);
   // Not every step was told of.
   if (!job.checkpoints.empty()) job.step = std::max(job.step, job.checkpoints.back());
   if (done.ok() || done.code() == absl::StatusCode::kCancelled) return done;
   if (job.checkpoints.empty()) return done;
-  return WithRemedy(done, "What it has learned so far stays: make room, and go on");
+  return WithRemedy(std::move(done), "What it has learned so far stays: make room, and go on");
 }
 
 /// Bits a note of both models on the held-out music; nothing where they can't be told.
@@ -290,7 +291,8 @@ absl::Status CopyForTraining(const std::string& dataset_folder, const JobModel& 
   for (const char* mode : {"training", "eval"}) {
     const std::string file = DataFile(dataset_folder, mode);
     if (file.empty()) continue;
-    MAGENTA_RETURN_IF_ERROR(CopyFile(dataset_folder + "/" + file, folder + "/" + file));
+    const std::string name = "/" + file;
+    MAGENTA_RETURN_IF_ERROR(CopyFile(dataset_folder + name, folder + name));
   }
   if (DataFile(folder, "training").empty()) {
     return NothingToOutputError("the data set has no example to learn from", "Add other files");
