@@ -289,6 +289,9 @@ test("chords, tempo and meter are edited", async ({ page, server }) => {
   await open(page, server.url);
   const roll = page.getByLabel("Piano roll of Track 1");
   await roll.click({ position: { x: 60, y: 38 } });
+  await page.getByRole("dialog").getByRole("textbox").fill("Verse");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog").getByRole("alert")).toContainText("No chord symbol: Verse");
   await page.getByRole("dialog").getByRole("textbox").fill("Am7");
   await page.keyboard.press("Enter");
   await page.locator("summary", { hasText: "120" }).click();
@@ -300,6 +303,33 @@ test("chords, tempo and meter are edited", async ({ page, server }) => {
   expect(sequence.textAnnotations.map(({ text }) => text)).toEqual(["Am7"]);
   expect(sequence.timeSignatures.map(({ numerator }) => numerator)).toEqual([3]);
   expect(sequence.tempos!.map(({ qpm }) => qpm)).toEqual([90]);
+});
+
+test("a model that plays to chords says in the page's words that there are none; its link brings those that it had", async ({ page, server, browser }) => {
+  await open(page, server.url);
+  const link = async (before = "") => {
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("button", { name: /Copy a link/ }).first().click({ timeout: 20_000 });
+    await expect.poll(() => page.evaluate(() => window.magentaCompose!.lastLink())).not.toBe(before);
+    return page.evaluate(() => window.magentaCompose!.lastLink());
+  };
+  await page.locator(".make select").first().selectOption("chord_pitches_improv");
+  await page.getByLabel("Candidates").fill("1");
+  await page.getByLabel("Candidates").blur();
+  const without = await link();
+  await expect(page.locator(".make")).toContainText("In Compose, tap on the chord lane");
+  await expect(page.locator("body")).not.toContainText("--");
+  await page.getByLabel("Piano roll of Track 1").click({ position: { x: 60, y: 38 } });
+  await page.getByRole("dialog").getByRole("textbox").fill("Am7");
+  await page.keyboard.press("Enter");
+  const copied = await link(without);
+  await expect(page.locator(".make")).not.toContainText("chord lane");
+  const elsewhere = await (await browser.newContext()).newPage();
+  await elsewhere.goto(copied);
+  await expect(elsewhere.getByText("as the link says")).toBeVisible();
+  const { textAnnotations } = (await inRoll(elsewhere)) as Sequence & { textAnnotations: { text: string }[] };
+  expect(textAnnotations.map(({ text }) => text)).toEqual(["Am7"]);
+  await elsewhere.context().close();
 });
 
 test("two fingers zoom and add nothing", async ({ page, server, isMobile }) => {

@@ -5,6 +5,8 @@ import { seriousFaults } from "./axe";
 import { expect, test } from "./server";
 import { abcTune, brokenFile, magenta, tuneFile } from "./tunes";
 
+/** One track with its end alone. */
+const silentMidi = Buffer.from("MThd\0\0\0\x06\0\0\0\x01\x01\xe0MTrk\0\0\0\x04\0\xff\x2f\0", "latin1");
 const timeout = 30_000; // of an answer on a busy machine
 
 test("the bits of the page sum to magenta score, each step's distribution to 1 @short", async ({ page, server }) => {
@@ -51,6 +53,8 @@ test("a broken file and a server that stops are said, and the page goes on @shor
   await chooser.setInputFiles(brokenFile(1));
   await expect(page.getByRole("alert")).toBeVisible();
   await page.getByRole("button", { name: "Dismiss" }).click();
+  await chooser.setInputFiles({ name: "silent.mid", mimeType: "audio/midi", buffer: silentMidi });
+  await expect(page.getByText("silent.mid has no notes")).toBeVisible();
   await chooser.setInputFiles(tuneFile(1));
   await expect(page.getByTestId("bits")).toBeVisible();
   await server.kill();

@@ -38,6 +38,12 @@ export const texts = {
     midiDenied: "MIDI was not allowed.",
     midiDeniedRemedy: "Allow MIDI devices for this page in the browser's settings, then try again.",
   },
+  remarks: {
+    noChords: "No chords are given: it plays over none, in no key. In Compose, tap on the chord lane above the notes to write some; in Duet, fill in the chords.",
+    setting: (name: string) => `“${name}”`,
+    noSymbol: (symbols: string) => `No chord symbol: ${symbols}`,
+    noSymbolRemedy: "A chord begins with its root, A to G: C, F#m7, Bbmaj7, Am/C; N.C. is no chord.",
+  },
   files: {
     tooLarge: (name: string, mebibytes: number) => `${name} has ${Math.round(mebibytes)} MB: no such music file is read.`,
     tooLargeRemedy: (most: number) => `Choose a file of at most ${most} MB.`,
@@ -441,6 +447,7 @@ export const texts = {
   models: {
     title: "Models",
     load: "Load a .mag…",
+    nameAndId: (name: string, id: string) => `${name} · ${id}`,
     loaded: (name: string) => `${name} stands beside the other models.`,
     play: "Play",
     playNamed: (name: string) => `Play with ${name}`,

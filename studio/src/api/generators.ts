@@ -1,5 +1,6 @@
 import { merged, type NoteSequence } from "../music/note_sequence";
 import { texts } from "../texts";
+import { errorInPage, remarkInPage } from "./remarks";
 import { ApiError, events, getJson, postJson } from "./client";
 import type { Distribution, GenerateSequenceRequest, GeneratorDetails } from "./types";
 
@@ -55,10 +56,11 @@ export async function stream(
     } else if (event.name === "distribution") {
       told.distribution?.(event.data as Distribution);
     } else if (event.name === "done") {
-      return { music, end: event.data as StreamEnd };
+      const end = event.data as StreamEnd;
+      return { music, end: { ...end, notes: end.notes.map(remarkInPage) } };
     } else if (event.name === "error") {
       const error = (event.data as { error: { message: string; remedy?: string } }).error;
-      throw new ApiError(error.message, error.remedy);
+      throw errorInPage(new ApiError(error.message, error.remedy));
     }
   }
   throw new ApiError(texts.errors.endedEarly);

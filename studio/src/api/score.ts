@@ -1,6 +1,7 @@
 // How surprised a model is by music: POST /v1/generators/ID:score.
 import type { NoteSequence } from "../music/note_sequence";
 import { postJson } from "./client";
+import { remarkInPage } from "./remarks";
 import type { Score, ScoreEvent } from "./types";
 
 /** JSON has no infinity. */
@@ -12,5 +13,5 @@ export async function score(id: string, music: NoteSequence, part = "", signal?:
   const path = `/v1/generators/${encodeURIComponent(id)}:score?${query.toString()}`;
   const sent = await postJson<SentScore>(path, { inputSequence: music }, signal ? { signal } : {});
   const bitsOf = (bits: number | null) => bits ?? Infinity;
-  return { ...sent, bits: bitsOf(sent.bits), events: sent.events.map((event) => ({ ...event, bits: bitsOf(event.bits) })) };
+  return { ...sent, notes: sent.notes.map(remarkInPage), bits: bitsOf(sent.bits), events: sent.events.map((event) => ({ ...event, bits: bitsOf(event.bits) })) };
 }

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { ConvertedPiece } from "../api/types";
+import { mayBeChord } from "../music/chord_symbols";
 import { chordAt, setChord } from "../music/edit";
 import { soundingTracks, toSequence } from "../music/piece";
 import { transport } from "../sound/transport";
@@ -226,6 +227,7 @@ function Book({ pieces, onClose }: { pieces: ConvertedPiece[]; onClose: (chosen:
 }
 
 function ChordDialog({ at, onClose }: { at: number; onClose: () => void }) {
+  const wrong = useSignal("");
   const bar = editor.bars.value.at(at);
   const title = words.chordTitle(bar.number, Math.round(((at - bar.start) * bar.denominator) / 4) + 1);
   return (
@@ -235,7 +237,12 @@ function ChordDialog({ at, onClose }: { at: number; onClose: () => void }) {
         onSubmit={(event) => {
           event.preventDefault();
           const field = event.currentTarget.elements.namedItem("chord") as HTMLInputElement;
-          document.edit(setChord(document.piece.value, { at, text: field.value.trim() }));
+          const text = field.value.trim();
+          if (text && !mayBeChord(text)) {
+            wrong.value = text;
+            return field.select();
+          }
+          document.edit(setChord(document.piece.value, { at, text }));
           onClose();
         }}
       >
@@ -244,6 +251,11 @@ function ChordDialog({ at, onClose }: { at: number; onClose: () => void }) {
           {words.chord}
           <input name="chord" autoFocus autocomplete="off" maxLength={16} defaultValue={chordAt(document.piece.value, at)} />
         </label>
+        {wrong.value && (
+          <p role="alert">
+            {texts.remarks.noSymbol(wrong.value)}. {texts.remarks.noSymbolRemedy}
+          </p>
+        )}
         <div class="row">
           <button class="primary">{words.keep}</button>
           <button type="button" onClick={onClose}>{words.cancel}</button>

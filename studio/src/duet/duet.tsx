@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { ask } from "../api/client";
 import { isDrumKind, wantsChords } from "../api/generators";
+import { mayBeChord } from "../music/chord_symbols";
 import { fetchSoundAhead, latency, soundState } from "../sound/synth";
 import { askForMidi, chooseMidiOutput, midiInput, midiOutput, midiPorts, onMidiKey } from "../sound/midi_ports";
 import { duetModel, generators, loadGenerators, nameOf } from "../store/generators";
@@ -292,6 +293,7 @@ const tapped = ["C", "Dm", "Em", "F", "G", "Am", "G7", "Dm7", "Bb"];
 
 function Chart() {
   const chart = chartOf(store.chartText.value);
+  const wrong = chart.filter((symbol) => !mayBeChord(symbol)).join(" ");
   return (
     <fieldset class="chart">
       <legend>{texts.duet.chart}</legend>
@@ -301,6 +303,11 @@ function Chart() {
         value={store.chartText.value}
         onInput={(event) => (store.chartText.value = event.currentTarget.value)}
       />
+      {wrong && (
+        <p class="small" role="status">
+          {texts.remarks.noSymbol(wrong)}. {texts.remarks.noSymbolRemedy}
+        </p>
+      )}
       <div class="row taps" role="group" aria-label={texts.duet.taps}>
         {tapped.map((chord) => (
           <button key={chord} onClick={() => (store.chartText.value = [...chart, chord].join(" "))}>

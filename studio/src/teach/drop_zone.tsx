@@ -4,6 +4,7 @@ import { limits } from "../api/collections";
 import { ApiError } from "../api/client";
 import { musicFiles } from "../api/convert";
 import type { ModelList } from "../api/types";
+import { nameOf } from "../store/generators";
 import { texts } from "../texts";
 import { entriesOf, filesOfChooser, filesOfEntries } from "./dropped_files";
 import { consider, models, plan, sending, sendingError, sendPlan, startFrom, startOver, stopSending, teachable, teacher } from "./state";
@@ -40,9 +41,9 @@ export function ModelChoice({ value, label, onChoose }: { value: string; label: 
     <label>
       {label}
       <select value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
-        {teachable.value.map(({ id, name, kind }) => (
+        {teachable.value.map(({ id, kind }) => (
           <option key={id} value={id}>
-            {kind ? `${name || id} (${kind})` : name || id}
+            {kind ? `${nameOf(id)} (${kind})` : nameOf(id)}
           </option>
         ))}
       </select>

@@ -1,6 +1,7 @@
 // All that was and is being learned, in whatever tab it was begun.
 import { isGoing } from "../api/jobs";
 import type { Job } from "../api/types";
+import { nameOf } from "../store/generators";
 import { texts } from "../texts";
 import { jobs, remove, shownId } from "./state";
 
@@ -14,7 +15,7 @@ function Line({ job }: { job: Job }) {
       <button class="teach-job" aria-current={shownId.value === job.id ? "true" : undefined} onClick={() => (shownId.value = job.id)}>
         <span>{name}</span>
         <span class="muted">
-          {job.model} · {state}
+          {nameOf(job.model)} · {state}
         </span>
       </button>
       {!isGoing(job) && (

@@ -3,6 +3,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { addModel, modelFile, removeModel, renameModel } from "../api/models";
 import type { ModelInfo } from "../api/types";
+import { nameOf } from "../store/generators";
 import { texts } from "../texts";
 import { download } from "../view/download";
 import { Markdown } from "../view/markdown_view";
@@ -46,8 +47,8 @@ function Rename({ model, end }: { model: ModelInfo; end: () => void }) {
 function Remove({ model, end }: { model: ModelInfo; end: () => void }) {
   const keep = useFocus<HTMLButtonElement>();
   return (
-    <div class="row" role="group" aria-label={words.confirm(model.name)}>
-      <span>{words.confirm(model.name)}</span>
+    <div class="row" role="group" aria-label={words.confirm(nameOf(model.id))}>
+      <span>{words.confirm(nameOf(model.id))}</span>
       <button class="teach-danger" onClick={() => void attempt(removeModel(model.id).then(refresh)).then(end)}>
         {words.remove}
       </button>
@@ -61,7 +62,7 @@ function Remove({ model, end }: { model: ModelInfo; end: () => void }) {
 function Model({ model }: { model: ModelInfo }) {
   const [doing, setDoing] = useState<"" | "rename" | "remove">("");
   const end = () => setDoing("");
-  const name = model.name || model.id;
+  const name = nameOf(model.id);
   return (
     <li class="models-one">
       <div class="models-head">
@@ -101,19 +102,20 @@ function Model({ model }: { model: ModelInfo }) {
   );
 }
 
+/** Adds a bundle, called as its file. */
+async function load(file: File): Promise<void> {
+  const model = await addModel(file, file.name.replace(/\.mag$/i, ""));
+  await refresh();
+  say(words.loaded(nameOf(model.id)));
+}
+
 export function ModelsList() {
-  const load = (event: Event) => {
+  const choose = (event: Event) => {
     const field = event.currentTarget as HTMLInputElement;
     const file = field.files?.[0];
     field.value = "";
     if (!file) return;
-    const name = file.name.replace(/\.mag$/i, "");
-    void attempt(
-      addModel(file, name).then((model) => {
-        say(words.loaded(model.name || model.id));
-        return refresh();
-      }),
-    );
+    void attempt(load(file));
   };
   return (
     <section class="card stack" aria-labelledby="models">
@@ -121,7 +123,7 @@ export function ModelsList() {
         <h3 id="models">{words.title}</h3>
         <label class="file-button">
           {words.load}
-          <input type="file" accept=".mag" onChange={load} />
+          <input type="file" accept=".mag" onChange={choose} />
         </label>
       </div>
       <ul class="models-list">

@@ -5,6 +5,7 @@ import { addFile, createCollection, removeCollection } from "../api/collections"
 import { isGoing, listJobs, makeDataset, removeJob, resumeJob, stopJob, train, watchJob, type DatasetOptions } from "../api/jobs";
 import { listModels } from "../api/models";
 import type { Job, ModelList } from "../api/types";
+import { knowModels } from "../store/generators";
 import { isNumber, isText, setting } from "../store/settings";
 import { texts } from "../texts";
 import { sayError } from "../view/toasts";
@@ -52,6 +53,7 @@ export async function refresh(): Promise<void> {
     const [newJobs, newModels] = await Promise.all([listJobs(), listModels()]);
     jobs.value = newJobs;
     models.value = newModels;
+    knowModels(newModels.models);
     isKnown.value = true;
     lost.value = null;
   } catch (error) {
