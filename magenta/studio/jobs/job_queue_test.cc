@@ -144,7 +144,7 @@ TEST_F(JobQueueTest, TeachesAndPacks) {
   EXPECT_EQ(job.result, "Mine-1");
   EXPECT_EQ(job.curves.training, (std::vector<CurvePoint>{{1, 2}, {30, 1}}));
   EXPECT_EQ(job.checkpoints, std::vector<int64_t>{30});
-  EXPECT_EQ(job.learning_rate, 0.0005);  // nothing is held out to try others by
+  EXPECT_EQ(job.learning_rate, 0.0002);  // nothing is held out to try others by
   EXPECT_NE(models_->cards[0].find("| learned from | 9 of 10 files, 8 examples |"),
             std::string::npos)
       << models_->cards[0];
@@ -169,7 +169,7 @@ echo '{"event":"held_out","step":10,"loss":1.1}')");
   request.steps = 240;
   const auto made = queue.Create(request);
   ASSERT_TRUE(made.ok()) << made.status();
-  EXPECT_EQ(Wait(queue, made->id, JobState::kDone).learning_rate, 0.0001);
+  EXPECT_EQ(Wait(queue, made->id, JobState::kDone).learning_rate, 0.00005);
   // As often as a trial is.
   EXPECT_NE(Calls().find("--eval_every_steps=10 --save_every_steps=20 --keep=0 --patience=8"),
             std::string::npos)
@@ -178,8 +178,8 @@ echo '{"event":"held_out","step":10,"loss":1.1}')");
             std::string::npos)
       << models_->cards[0];
   for (const char* trial :
-       {"learning_rate=0.0001,dropout_keep_prob=1 ", "learning_rate=0.0005,dropout_keep_prob=1 ",
-        "learning_rate=0.003,dropout_keep_prob=0.5 "}) {
+       {"learning_rate=5e-05,dropout_keep_prob=1 ", "learning_rate=0.0002,dropout_keep_prob=1 ",
+        "learning_rate=0.0005,dropout_keep_prob=0.7 "}) {
     EXPECT_NE(Calls().find(trial), std::string::npos) << Calls();
   }
 }

@@ -30,7 +30,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kTrialSteps = 10;
 constexpr int64_t kWarmupSteps = 2;  // of more steps than these
-constexpr double kRates[] = {0.0001, 0.0005, 0.003};
+constexpr double kRates[] = {0.00005, 0.0002, 0.0005};
 constexpr double kOnlyRate = kRates[1];  // where nothing can be measured
 constexpr double kRateWithDropout = kRates[2];
 /// A higher rate must be better by this share of the loss: of few held-out files less is chance,
@@ -41,7 +41,7 @@ constexpr int64_t kLeastBetween = 5;                       // steps from one to 
 constexpr int kPatience = 4;                               // checkpoints without a gain
 constexpr double kShareOfTime = 0.8;                       // of what is left, for steps alone
 constexpr int64_t kLeastSteps = 20, kMostSteps = 20000;
-constexpr double kKeepProb = 0.5;  // of dropout
+constexpr double kKeepProb = 0.7;  // of dropout
 // Of what a job writes, for the room that there is.
 constexpr int64_t kMostRunBytes = int64_t{256} << 20;
 constexpr char kStart[] = "start.mag", kModel[] = "model.mag", kWithCard[] = "taught.mag";
