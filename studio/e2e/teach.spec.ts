@@ -52,7 +52,7 @@ test("files are sent, broken ones named; a model learns, plays, is renamed and r
   await page.getByRole("button", { name: "Remove", exact: true }).click();
   await expect(page.getByRole("button", { name: "Remove Reels" })).toHaveCount(0);
   await page.getByLabel("Load a .mag").setInputFiles({ name: "Again.mag", mimeType: "application/octet-stream", buffer: readFileSync(file) });
-  await expect(page.getByRole("button", { name: "Remove Again" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Remove My reels", exact: true })).toBeVisible(); // as its card says
 });
 
 test("two tabs see one job: one stops it, the other shows that and goes on @short", async ({ page, server, context }) => {

@@ -6,6 +6,7 @@ import type { ModelInfo } from "../api/types";
 import { nameOf } from "../store/generators";
 import { texts } from "../texts";
 import { download } from "../view/download";
+import { titleOf } from "../view/markdown";
 import { Markdown } from "../view/markdown_view";
 import { say } from "../view/toasts";
 import { megabytes } from "./drop_zone";
@@ -102,9 +103,11 @@ function Model({ model }: { model: ModelInfo }) {
   );
 }
 
-/** Adds a bundle, called as its file. */
+/** Adds a bundle, called as its card says, or as its file. */
 async function load(file: File): Promise<void> {
   const model = await addModel(file, file.name.replace(/\.mag$/i, ""));
+  const title = titleOf(model.card);
+  if (title && title !== model.name) await renameModel(model.id, title);
   await refresh();
   say(words.loaded(nameOf(model.id)));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { blocksOf, inlineOf, type Block, type Inline } from "./markdown";
+import { blocksOf, inlineOf, titleOf, type Block, type Inline } from "./markdown";
 
 const line = (text: Inline[]) => text.map(({ kind, text: words }) => ({ text: words, code: `\`${words}\``, bold: `<b>${words}</b>`, italic: `<i>${words}</i>` })[kind]).join("");
 function dump(block: Block): string {
@@ -45,4 +45,8 @@ describe("markdown", () => {
   it("is cut where it is endless", () => {
     expect(JSON.stringify(blocksOf("a".repeat(1 << 20))).length).toBeLessThan(70000);
   });
+});
+
+it("a text calls itself by the heading that it begins with", () => {
+  expect([titleOf("# My *tunes*\n\n| a | b |"), titleOf("# a \\| b"), titleOf("Text\n\n# Later"), titleOf("")]).toEqual(["My tunes", "a | b", "", ""]);
 });

@@ -90,3 +90,9 @@ export function blocksOf(markdown: string): Block[] {
   }
   return blocks;
 }
+
+/** What a text calls itself: its first heading, where that stands at its beginning; "" elsewhere. */
+export function titleOf(markdown: string): string {
+  const first = blocksOf(markdown)[0];
+  return first?.kind === "heading" && first.level === 1 ? first.text.map(({ text }) => text).join("").replace(/\\([|\\<])/g, "$1").trim() : "";
+}
