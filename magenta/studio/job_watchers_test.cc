@@ -55,10 +55,14 @@ TEST(JobWatchers, WhoTakesNothingIsToldNothingMore) {
   JobQueue jobs(options);
   JobRequest request;
   request.collection = *jobs.NewCollection();
+  const auto files = jobs.Files();
+  ASSERT_TRUE(files.ok()) << files.status();
+  ASSERT_TRUE((*files)->Add(request.collection, "tune.abc", "X:1\nK:C\nC|\n").ok());
   const auto job = jobs.Create(request);
   ASSERT_TRUE(job.ok()) << job.status();
   JobWatchers watchers(jobs);
   const auto client = std::make_shared<SlowClient>();
+  ASSERT_TRUE(IsPending(*jobs.Find(job->id))) << jobs.Find(job->id)->error_message;
   ASSERT_TRUE(watchers.Add(job->id, client, std::make_shared<Ticket>()).ok());
   ASSERT_TRUE(WriteFile(root + "/go", "").ok());
   uint64_t seen = 0;
