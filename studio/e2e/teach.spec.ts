@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import type { Job, ModelList } from "../src/api/types";
@@ -150,6 +150,7 @@ test("30 tunes are learned from, through a killed server, and what comes of it k
   test.setTimeout(600_000);
   // Reels in notes twice as long: the bundled weights know reels as they are already.
   const folder = join(shared, "data", "nottingham");
+  test.skip(!existsSync(folder), "left out: no shared data");
   const reels = readdirSync(folder).filter((name) => name.startsWith("reels")).sort();
   const stride = Math.floor(reels.length / 35);
   const names = reels.filter((_, i) => i % stride === 0).slice(0, 35);
