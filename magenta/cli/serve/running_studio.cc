@@ -67,8 +67,8 @@ std::string OnPath(const std::string& name) {
   const char* path = std::getenv("PATH");
   std::istringstream folders(path == nullptr ? "" : path);
   for (std::string folder; std::getline(folders, folder, ':');) {
-    const std::string program = folder + "/" + name;
-    if (folder.starts_with('/') && ::access(program.c_str(), X_OK) == 0) return program;
+    folder.append("/").append(name);
+    if (folder.starts_with('/') && ::access(folder.c_str(), X_OK) == 0) return folder;
   }
   return "";
 }
