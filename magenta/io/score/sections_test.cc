@@ -151,8 +151,8 @@ TEST(SectionsTest, MarksWhatIsPlayed) {
 constexpr const char* kBad[] = {
     "section_groups { sections { section_id: 5 } num_times: 1 }",
     "section_groups { sections { section_id: 0 } num_times: 2000000000 }",
-    "section_annotations { time: 0.5 section_id: 2 } "
-    "section_groups { sections { section_id: 7 } num_times: 1 }",
+    R"(section_annotations { time: 0.5 section_id: 2 }
+       section_groups { sections { section_id: 7 } num_times: 1 })",
 };
 
 TEST(SectionsTest, RefusesWhatCannotBePlayed) {
