@@ -43,7 +43,7 @@ TEST(ChildProcess, MuchIsCut) {
 TEST(ChildProcess, StandsBackAndAlone) {
   std::vector<std::string> lines;
   ChildProcess child = Shell(
-      "pwd; nice; cut -d' ' -f6 /proc/$$/stat; echo $$; ls /proc/$$/fd | tr '\\n' ' '; echo; "
+      "pwd; nice; cut -d' ' -f6 /proc/$$/stat; echo $$; ls -m /proc/$$/fd; "
       "cut -d' ' -f41 /proc/$$/stat",
       &lines);
   child.folder = "/";
@@ -51,9 +51,9 @@ TEST(ChildProcess, StandsBackAndAlone) {
   ASSERT_EQ(lines.size(), 6u);
   EXPECT_EQ(lines[0], "/");
   EXPECT_EQ(lines[1], "19");
-  EXPECT_EQ(lines[2], lines[3]);  // its session is its own
-  EXPECT_EQ(lines[4], "0 1 2 ");
-  EXPECT_EQ(lines[5], "5");  // SCHED_IDLE
+  EXPECT_EQ(lines[2], lines[3]);   // its session is its own
+  EXPECT_EQ(lines[4], "0, 1, 2");  // with no pipe of the shell's beside them
+  EXPECT_EQ(lines[5], "5");        // SCHED_IDLE
   lines.clear();
   child.nice = 0;
   ASSERT_EQ(RunChild(child)->status, 0);
