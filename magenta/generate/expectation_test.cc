@@ -202,7 +202,9 @@ TEST(ExpectationTest, OfMusicThatIsDrawnItIsWhatTheScoreOfTheResultSays) {
     EXPECT_EQ(output.events, plain.generation.outputs[0].events);
     EXPECT_EQ(output.log_likelihood, plain.generation.outputs[0].log_likelihood);
     ASSERT_EQ(told.steps.size(), row.steps);
-    if (row.beam_size == 1 && !row.fill) EXPECT_GT(told.before_the_end, row.steps / 2);
+    if (row.beam_size == 1 && !row.fill) {
+      EXPECT_GT(told.before_the_end, row.steps / 2);
+    }
     Session session(model, 1, model->codec->MakeControl(output.events.control));
     Primer primer;
     primer.transpose = 0;

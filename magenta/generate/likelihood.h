@@ -70,7 +70,7 @@ struct ScoredPart {
 /// What is scored, and what comes with it.
 struct ScoreOptions {
   /// The only one that is heard; nullopt: by the kind's rules for primers.
-  std::optional<int> instrument;
+  std::optional<int> instrument = std::nullopt;
   /// Whether Likelihood::expected is wanted.
   bool distributions = false;
   /// Most steps in all; past them kResourceExhausted.

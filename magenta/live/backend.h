@@ -67,7 +67,7 @@ struct MidiPortRequest {
   int output_meter_numerator = 4;
   int output_meter_denominator = 4;
   /// And who has tracks of their own, in order; what is nobody's stands in the first track.
-  std::vector<OutputTrack> output_tracks;
+  std::vector<OutputTrack> output_tracks = {};
   /// For the file backend: quarters a minute at which inputs are played beat for beat, whatever
   /// their own tempos; 0: in the time that they have.
   double input_qpm = 0;
@@ -76,7 +76,7 @@ struct MidiPortRequest {
   /// Tracks of one input that share a channel are told apart by others.
   bool parts_apart = false;
   /// How its inputs take turns; empty: they play on.
-  PerformerCues cues;
+  PerformerCues cues = {};
   /// For the file backend: asked when all is played; false: no output is written.
   std::function<bool()> keep = [] { return true; };
 };

@@ -17,7 +17,7 @@ struct Variable {
   std::vector<float> value;
   std::vector<float> first_moment;   // slot <name>/Adam
   std::vector<float> second_moment;  // slot <name>/Adam_1
-  std::vector<float> average;        // of its values; empty in a run that keeps none
+  std::vector<float> average = {};   // of its values; empty in a run that keeps none
 };
 
 /// Sets the values from `tensors` by name. Errors name the variable that is missing or of another

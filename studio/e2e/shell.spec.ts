@@ -13,6 +13,21 @@ for (const scheme of ["light", "dark"] as const) {
   });
 }
 
+test("light and dark are the system's until one is chosen @short", async ({ page, server }) => {
+  const theme = () => page.evaluate(() => [document.documentElement.dataset.theme, getComputedStyle(document.body).color]);
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.goto(server.url);
+  const [, ink] = await theme();
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(async () => (await theme())[0]).toBe("dark");
+  expect((await theme())[1]).not.toBe(ink);
+  await page.getByRole("button", { name: "Change between light and dark" }).click();
+  expect(await theme()).toEqual(["light", ink]);
+  await page.reload();
+  await page.getByRole("link", { name: "Duet" }).waitFor();
+  expect(await theme()).toEqual(["light", ink]);
+});
+
 test("a server with a token is given it once; a wrong one is said @short", async ({ page, server }) => {
   await server.kill("SIGTERM");
   await server.start("--auth_token=right");

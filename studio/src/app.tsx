@@ -1,5 +1,5 @@
 // The shell: the studio's name, its parts as tabs, light and dark, messages, the token.
-import { signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { onTokenWanted, setToken } from "./api/client";
 import { Compose } from "./compose/compose";
@@ -24,8 +24,15 @@ const tabOfAddress = (): TabName => {
 /** The part that is shown; the address's fragment says it: #compose, #compose?link=... */
 export const tab = signal<TabName>(tabOfAddress());
 
+/** What was chosen, "dark" or "light"; "": as the system has it. */
 const theme = setting("theme", "", isText);
-const isDark = () => theme.value === "dark" || (theme.value === "" && matchMedia("(prefers-color-scheme: dark)").matches);
+const system = matchMedia("(prefers-color-scheme: dark)");
+const systemIsDark = signal(system.matches);
+system.addEventListener("change", () => (systemIsDark.value = system.matches));
+const isDark = computed(() => (theme.value === "" ? systemIsDark.value : theme.value === "dark"));
+effect(() => {
+  document.documentElement.dataset.theme = isDark.value ? "dark" : "light";
+});
 
 const tokenWanted = signal<{ isRefused: boolean; given: () => void } | null>(null);
 onTokenWanted(
@@ -65,7 +72,6 @@ export function App() {
     addEventListener("hashchange", moved);
     return () => removeEventListener("hashchange", moved);
   }, []);
-  document.documentElement.dataset.theme = theme.value;
   const Shown = tabs[tab.value];
   return (
     <>
@@ -78,8 +84,8 @@ export function App() {
             </a>
           ))}
         </nav>
-        <button class="quiet" aria-label={texts.shell.theme} onClick={() => (theme.value = isDark() ? "light" : "dark")}>
-          {isDark() ? texts.shell.toLight : texts.shell.toDark}
+        <button class="quiet" aria-label={texts.shell.theme} onClick={() => (theme.value = isDark.value ? "light" : "dark")}>
+          {isDark.value ? texts.shell.toLight : texts.shell.toDark}
         </button>
       </header>
       <SoundNotice />

@@ -19,7 +19,7 @@ class RunningServe : public ServeFlags {
  public:
   absl::Status Run(Context& context) override {
     MAGENTA_ASSIGN_OR_RETURN(const ServeOptions options, Options(context));
-    MAGENTA_ASSIGN_OR_RETURN(ServedModels models, LoadServedModels(context, bundle_files, configs));
+    MAGENTA_ASSIGN_OR_RETURN(ServedModels models, LoadServedModels(context, served));
     Serving serving;
     serving.options = options;
     serving.studio = StudioOptionsOf(studio_dir, soundfont);

@@ -51,12 +51,10 @@ void RaiseFileLimit() {
 
 }  // namespace
 
-absl::StatusOr<ServedModels> LoadServedModels(Context& context,
-                                              const std::vector<std::string>& bundle_files,
-                                              const std::vector<std::string>& configs) {
+absl::StatusOr<ServedModels> LoadServedModels(Context& context, const ServedModelFlags& flags) {
   std::vector<ModelSource> sources;
-  for (const std::string& file : bundle_files) sources.emplace_back().bundle_file = file;
-  for (const std::string& config : configs) sources.emplace_back().config = config;
+  for (const std::string& file : flags.bundle_files) sources.emplace_back().bundle_file = file;
+  for (const std::string& config : flags.configs) sources.emplace_back().config = config;
   if (sources.empty()) {
     sources.emplace_back().config = kDefaultConfig;
     for (const ModelSpec* spec : context.Models()) {

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "magenta/cli/verb.h"
+#include "magenta/cli/verbs/serve_flags.h"
 #include "magenta/generate/model.h"
 #include "magenta/serve/options.h"
 #include "magenta/studio/studio_options.h"
@@ -17,10 +18,8 @@ namespace magenta::cli {
 
 using ServedModels = std::vector<std::shared_ptr<const Model>>;
 
-/// Those of `bundle_files` and `configs`, else all weights that come with the program.
-absl::StatusOr<ServedModels> LoadServedModels(Context& context,
-                                              const std::vector<std::string>& bundle_files,
-                                              const std::vector<std::string>& configs);
+/// Those that `flags` name, else all weights that come with the program.
+absl::StatusOr<ServedModels> LoadServedModels(Context& context, const ServedModelFlags& flags);
 
 /// Where a server listens.
 struct Listening {

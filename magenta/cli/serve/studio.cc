@@ -34,7 +34,7 @@ class RunningStudioVerb : public StudioFlags {
       MAGENTA_ASSIGN_OR_RETURN(const int found, running->WaitForPort());
       return Show(context, Json::Object(), found, /*started=*/false);
     }
-    MAGENTA_ASSIGN_OR_RETURN(ServedModels models, LoadServedModels(context, bundle_files, configs));
+    MAGENTA_ASSIGN_OR_RETURN(ServedModels models, LoadServedModels(context, served));
     const std::optional<int> last = running.ok() ? running->Port() : std::nullopt;
     serving.options.http_port = port >= 0 ? port : last.value_or(kStudioPort);
     if (port < 0) serving.options.other_http_ports = {kStudioPort, 0};

@@ -3,6 +3,16 @@
 
 namespace magenta::cli {
 
+void ServedModelFlags::Describe(Flags& flags) {
+  flags.Group("Models: those of the bundles, else all weights that come with the program");
+  flags
+      .TextList("bundle_file", &bundle_files,
+                "Bundles (.mag), by commas; the first is the default.")
+      .Value("FILE");
+  flags.TextList("config", &configs, "Which of the weights that come with the program.")
+      .Value("NAME");
+}
+
 void ServeFlags::Describe(Flags& flags) {
   flags.About(
       "Answers GenerateSequenceRequests over gRPC (magenta.SequenceGeneratorService, with "
@@ -13,13 +23,7 @@ void ServeFlags::Describe(Flags& flags) {
   flags.About(
       "Once it listens, stdout says where in one line: {\"host\", \"addresses\", \"port\", "
       "\"grpc_port\", \"generators\"}.");
-  flags.Group("Models: those of the bundles, else all weights that come with the program");
-  flags
-      .TextList("bundle_file", &bundle_files,
-                "Bundles (.mag), by commas; the first is the default.")
-      .Value("FILE");
-  flags.TextList("config", &configs, "Which of the weights that come with the program.")
-      .Value("NAME");
+  served.Describe(flags);
   flags.Group("Where");
   flags
       .Text("host", &host,

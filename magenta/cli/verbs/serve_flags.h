@@ -8,11 +8,18 @@
 
 namespace magenta::cli {
 
-struct ServeFlags : HandedOverVerb {
-  void Describe(Flags& flags) override;
+/// Which models a server holds.
+struct ServedModelFlags {
+  void Describe(Flags& flags);
 
   std::vector<std::string> bundle_files;
   std::vector<std::string> configs;
+};
+
+struct ServeFlags : HandedOverVerb {
+  void Describe(Flags& flags) override;
+
+  ServedModelFlags served;
   std::string host = "localhost";
   int port = 8080;
   int grpc_port = 50051;
@@ -36,8 +43,7 @@ struct ServeFlags : HandedOverVerb {
 struct StudioFlags : HandedOverVerb {
   void Describe(Flags& flags) override;
 
-  std::vector<std::string> bundle_files;
-  std::vector<std::string> configs;
+  ServedModelFlags served;
   int port = -1;  // left out
   bool no_browser = false;
   std::string soundfont;

@@ -12,13 +12,7 @@ void StudioFlags::Describe(Flags& flags) {
   flags.About(
       "What is composed is kept by the browser, for the address of the page: that is why the port "
       "stays the same from one time to the next.");
-  flags.Group("Models: those of the bundles, else all weights that come with the program");
-  flags
-      .TextList("bundle_file", &bundle_files,
-                "Bundles (.mag), by commas; the first is the default.")
-      .Value("FILE");
-  flags.TextList("config", &configs, "Which of the weights that come with the program.")
-      .Value("NAME");
+  served.Describe(flags);
   flags.Group("Where");
   flags.Int("port", &port, "The page's; 0: a free one.")
       .Range(0, 65535)

@@ -88,14 +88,11 @@ export function HeatMap() {
   };
   useEffect(() => {
     const again = () => look.value++;
-    const dark = matchMedia("(prefers-color-scheme: dark)");
     const size = new ResizeObserver(again);
     const theme = new MutationObserver(again);
-    dark.addEventListener("change", again);
     size.observe(scroller.current!);
     theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     return () => {
-      dark.removeEventListener("change", again);
       size.disconnect();
       theme.disconnect();
     };

@@ -139,18 +139,15 @@ export function RollStage(props: StageProps) {
       if (shown.current.isMoving) frame = requestAnimationFrame(paint);
     };
     paint();
-    const watcher = new ResizeObserver(() => draw(element, shown.current));
-    watcher.observe(element);
-    const themes = new MutationObserver(() => draw(element, shown.current));
-    themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-    const scheme = matchMedia("(prefers-color-scheme: dark)");
     const repaint = () => draw(element, shown.current);
-    scheme.addEventListener("change", repaint);
+    const watcher = new ResizeObserver(repaint);
+    watcher.observe(element);
+    const themes = new MutationObserver(repaint);
+    themes.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     return () => {
       cancelAnimationFrame(frame);
       watcher.disconnect();
       themes.disconnect();
-      scheme.removeEventListener("change", repaint);
     };
   }, [props.isMoving]);
   useEffect(() => {

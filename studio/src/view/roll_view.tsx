@@ -126,13 +126,9 @@ class RollElement implements RollHandle {
     sizes.observe(this.frame);
     const themes = new MutationObserver(() => this.recolour());
     themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    const dark = matchMedia("(prefers-color-scheme: dark)");
-    const recolour = () => this.recolour();
-    dark.addEventListener("change", recolour);
     ends.push(
       () => sizes.disconnect(),
       () => themes.disconnect(),
-      () => dark.removeEventListener("change", recolour),
       effect(() => {
         this.roll.setScene(this.props().scene.value);
         this.layOut();
