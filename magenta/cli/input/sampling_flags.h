@@ -1,7 +1,6 @@
 #pragma once
 // --pitch_temperature, --top_k, --top_p, --min_p: how events are drawn, beside --temperature.
-// --key,
-// --scale, --min_pitch, --max_pitch: which notes may be.
+// --key, --scale, --min_pitch, --max_pitch: which notes may be.
 
 #include <optional>
 #include <string>
