@@ -57,7 +57,7 @@ class Teaching(Case):
             studio.end()
         before, after = self.losses({os.path.basename(path): slower(path) for path in others})
         step, held_out = min(job['curves']['heldOut'], key=lambda point: point[1])
-                print(f'{job["step"]} steps, of which {step} is kept; held out of the thirty {job["curves"]["before"]:.4f} before, '
+        print(f'{job["step"]} steps, of which {step} is kept; held out of the thirty {job["curves"]["before"]:.4f} before, '
               f'{held_out:.4f} after; five others {before:.4f} before, {after:.4f} after')
         self.assertLess(after, before)
 
