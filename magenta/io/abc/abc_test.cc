@@ -273,8 +273,8 @@ TEST(AbcTest, PlaysPartsInOrder) {
 TEST(AbcTest, SaysWhatIsNeverPlayed) {
   const auto said = [](const std::string& order) {
     std::string lines;
-    const AbcTune tune = ReadOne("X:1\nM:none\nL:1/4\nP:" + order +
-                                 "\nK:C\nP:A\nCD|E|\nP:B\nD|\nP:C\nF|G|\n");
+    const AbcTune tune =
+        ReadOne("X:1\nM:none\nL:1/4\nP:" + order + "\nK:C\nP:A\nCD|E|\nP:B\nD|\nP:C\nF|G|\n");
     for (const ScoreWarning& warning : tune.left_out) lines += WarningLine(warning) + "\n";
     return lines;
   };
