@@ -1,3 +1,9 @@
+# What a shared library may be made of: code that lies anywhere, and names that stay inside.
+function(magenta_embeddable target)
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
+                                             VISIBILITY_INLINES_HIDDEN ON)
+endfunction()
+
 # magenta_room(NAME [DEPS room...] [LIBS library...] [WITH_FOLDERS])
 #
 # A room is a folder, a layer and a library: magenta/io/midi is magenta_io_midi. Sources are all
@@ -29,6 +35,7 @@ function(magenta_room name)
   if(sources)
     set(reach PUBLIC)
     add_library(${target} STATIC ${sources})
+    magenta_embeddable(${target})
   else()
     set(reach INTERFACE)  # headers alone
     add_library(${target} INTERFACE)
