@@ -87,10 +87,10 @@ layers:  ## who may include whom
 	python3 tools/check_layers.py
 
 format:  ## clang-format over all sources
-	git ls-files '*.h' '*.cc' | xargs clang-format-14 -i
+	git ls-files '*.h' '*.hpp' '*.cc' | xargs clang-format-14 -i
 
 format-check:
-	git ls-files '*.h' '*.cc' | xargs clang-format-14 --dry-run --Werror
+	git ls-files '*.h' '*.hpp' '*.cc' | xargs clang-format-14 --dry-run --Werror
 
 # What clang-tidy reads: compile commands without batches, and the generated headers.
 tidy-ready: setup

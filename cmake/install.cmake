@@ -10,7 +10,7 @@ get_property(old_names GLOBAL PROPERTY MAGENTA_OLD_NAMES)
 foreach(name ${old_names})
   install(PROGRAMS ${PROJECT_BINARY_DIR}/bin/${name} DESTINATION ${CMAKE_INSTALL_BINDIR})
 endforeach()
-install(DIRECTORY data/bundles data/drums DESTINATION ${CMAKE_INSTALL_DATADIR}/magenta)
+install(DIRECTORY data/bundles data/drums DESTINATION ${CMAKE_INSTALL_DATADIR}/magenta COMPONENT data)
 install(DIRECTORY proto/magenta DESTINATION ${CMAKE_INSTALL_DATADIR}/magenta/proto FILES_MATCHING PATTERN "*.proto")
 install(FILES ${PROJECT_BINARY_DIR}/completions/magenta
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

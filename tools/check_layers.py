@@ -44,6 +44,8 @@ ROOMS = {
     "generate": MODELS + ["request"] + IO,
     "pipeline": MODELS + IO,
     "render": ["base"] + MUSIC + ["io/drums"],
+    # Magenta as a library: what include/magenta shows.
+    "embed": GENERATE,
     # The MIDI thread's side: nothing that could allocate, lock or wait is even in sight.
     "live/realtime": ["base"],
     "live": GENERATE + ["live/realtime"],
@@ -81,7 +83,7 @@ ONLY = {
 
 # Rooms that run inside another program, which has ports, sound and a network of its own: with all that they link they
 # see none of these.
-HOSTED = ["live", "live/realtime", "generate", "pipeline"]
+HOSTED = ["live", "live/realtime", "generate", "pipeline", "embed"]
 HEAVY = ["torch/", "ATen/", "fluidsynth", "cairo", "sndfile.h", "grpc", "boost/", "jack/", "RtMidi.h"]
 
 # A type or alias at the beginning of a line, with its body or its bases; a nested one is its class's.
@@ -168,7 +170,7 @@ def problems_of_types(files: list[pathlib.Path]) -> list[str]:
 def main() -> int:
     files = [f for suffix in ("*.h", "*.cc", "*.def") for f in (ROOT / "magenta").rglob(suffix)]
     problems = problems_of_table() + [p for file in sorted(files) for p in problems_of(file)]
-    problems += problems_of_types(files)
+    problems += problems_of_types(files + sorted((ROOT / "include").rglob("*.h*")))
     for problem in problems:
         print(problem)
     sources = [f for f in files if f.suffix != ".def" and not f.stem.endswith("_test")]

@@ -4,8 +4,11 @@
 // It is never reachable from input: whatever a file, a flag or a peer can say is an absl::Status.
 
 namespace magenta::internal {
-/// Says which condition failed and where, on stderr, and aborts.
+/// Says which condition failed and where, on stderr, and aborts; or does what SetCheckHandler says.
 [[noreturn]] void CheckFailed(const char* condition, const char* file, int line);
+/// From now on failed checks call `handler`, which throws: a library must not end its host. Null:
+/// as at first.
+void SetCheckHandler(void (*handler)(const char* message));
 }  // namespace magenta::internal
 
 #define MAGENTA_CHECK(condition)      \

@@ -4,6 +4,7 @@
 
 #include "magenta/generate/weights.h"
 
+#include <dlfcn.h>
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
@@ -31,6 +32,22 @@ namespace magenta {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// The folder of the program, or of the shared library, that this code is a part of; "" where the
+/// system does not tell.
+fs::path FolderOfThisCode() {
+  std::error_code error;
+  Dl_info info;
+  if (dladdr(reinterpret_cast<const void*>(&BundledFolders), &info) != 0) {
+    const fs::path file = fs::canonical(info.dli_fname, error);
+    // Of a program that is what it was called by.
+    if (!error && file.filename().string().find(".so") != std::string::npos) {
+      return file.parent_path();
+    }
+  }
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  return error ? fs::path() : program.parent_path();
+}
 
 /// The .md beside the bundle at `path` that comes with the program; "" beside others.
 std::string CardBeside(const std::string& path) {
@@ -244,11 +261,12 @@ std::vector<std::string> BundledFolders() {
       folders.push_back(folder);
     }
   };
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    add(program.parent_path() / "../../data/bundles");
-    add(program.parent_path() / "../share/magenta/bundles");
+  const fs::path program = FolderOfThisCode();
+  if (!program.empty()) {
+    add(program / "../../data/bundles");
+    add(program / "../share/magenta/bundles");
+    add(program / "../../share/magenta/bundles");  // of a library in lib/x86_64-linux-gnu
+    add(program / "bundles");
   }
   add(MAGENTA_SOURCE_BUNDLES);
   add(MAGENTA_INSTALLED_BUNDLES);

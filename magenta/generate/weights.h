@@ -66,10 +66,11 @@ inline constexpr uint64_t kMostCardBytes = 64 << 10;
 std::string CardOfBundle(const std::string& path);
 
 /// The folders that are looked into, in order. The environment variable MAGENTA_BUNDLES alone when
-/// it is set. Else, seen from the folder of the running program: ../../data/bundles (a build tree)
-/// and ../share/magenta/bundles (an installed one). Last, for programs that lie elsewhere, the
-/// data/bundles of the sources that this library was compiled from, and the share/magenta/bundles
-/// of the prefix that it was configured for.
+/// it is set. Else, seen from the folder of the running program, or of the shared library that this
+/// code is a part of: ../../data/bundles (a build tree), ../share/magenta/bundles and
+/// ../../share/magenta/bundles (an installed one), bundles (a Python package). Last, for those that
+/// lie elsewhere, the data/bundles of the sources that this library was compiled from, and the
+/// share/magenta/bundles of the prefix that it was configured for.
 std::vector<std::string> BundledFolders();
 
 /// The path of the pre-trained weights of model `id`. None: exit 2, naming the folders and the

@@ -7,6 +7,7 @@
 #include "absl/strings/cord.h"
 #include "magenta/base/status.h"
 #include "magenta/base/threads.h"
+#include "magenta/request/response_pieces.h"
 
 namespace magenta {
 namespace {
@@ -36,38 +37,10 @@ bool IsBusy(const absl::Status& status) { return status.GetPayload(kBusyPayload)
 struct Scheduler::Running {
   Job job;
   GenerationTask task;
-  int sent_notes = 0;
-  int sent_texts = 0;
-  bool sent_head = false;
-  int64_t looked_at = 0;  // steps when pieces were looked for
+  ResponsePieces pieces = {};
 
-  /// The notes that are new and have ended, and the new chords; all that are left when `whole` is
-  /// the result. What is drawn between two looks grows with the sequence, so that they cost no more
-  /// than it.
   void SendPiece(const NoteSequence& sequence, bool whole) {
-    NoteSequence piece;
-    if (!sent_head) {
-      piece = sequence;
-      piece.clear_notes();
-      piece.clear_text_annotations();
-    }
-    int last = sequence.notes_size();
-    if (!whole) {
-      last = sent_notes;
-      while (last < sequence.notes_size() &&
-             sequence.notes(last).end_time() < sequence.total_time()) {
-        ++last;
-      }
-    }
-    if (last == sent_notes && !whole) return;
-    for (int i = sent_notes; i < last; ++i) *piece.add_notes() = sequence.notes(i);
-    for (; sent_texts < sequence.text_annotations_size(); ++sent_texts) {
-      *piece.add_text_annotations() = sequence.text_annotations(sent_texts);
-    }
-    piece.set_total_time(sequence.total_time());
-    sent_notes = last;
-    sent_head = true;
-    job.piece(std::move(piece));
+    if (auto piece = pieces.Next(sequence, whole)) job.piece(*std::move(piece));
   }
 
   void TellExpected() {
@@ -76,9 +49,7 @@ struct Scheduler::Running {
   }
 
   void LookForPieces() {
-    const int64_t steps = task.steps_done();
-    if (job.piece == nullptr || steps - looked_at < std::max<int64_t>(1, steps / 64)) return;
-    looked_at = steps;
+    if (job.piece == nullptr || !pieces.IsTimeToLook(task.steps_done())) return;
     if (const auto so_far = task.SoFar()) SendPiece(*so_far, false);
   }
 

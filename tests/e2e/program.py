@@ -17,7 +17,7 @@ import unittest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get('MAGENTA_BIN', os.path.join(ROOT, 'build', 'bin'))
-BUILT = os.environ.get('MAGENTA_BUILT', 'magenta,magenta-train,magenta-live,magenta-serve,examples').split(',')
+BUILT = os.environ.get('MAGENTA_BUILT', 'magenta,magenta-train,magenta-live,magenta-serve,examples,library').split(',')
 # `make test` puts TensorBoard and grpcio there; see tools/requirements-test.txt.
 PYTHON = os.path.join(os.path.dirname(BIN), 'venv', 'bin', 'python')
 SHARED = os.environ.get('MAGENTA_SHARED', os.path.join(ROOT, '..', 'shared'))
@@ -31,7 +31,7 @@ needs_goldens = unittest.skipUnless(os.path.isdir(MODELS), 'left out: no shared 
 
 
 def built(program):
-    """Whether this build makes `program`, or 'examples'."""
+    """Whether this build makes `program`, 'examples' or 'library'."""
     return program in BUILT
 
 
