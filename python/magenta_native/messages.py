@@ -1,0 +1,55 @@
+"""NoteSequence and the messages of generators, as protocol buffers.
+
+They are made in a pool of their own, so that note_seq's module of the same messages may live in the same process. Field
+names and numbers are the same: what one serializes, the other parses.
+"""
+import copyreg as _copyreg
+
+from google.protobuf import descriptor_pool as _pools
+from google.protobuf import message_factory as _factory
+
+from magenta_native import _native
+
+__all__ = ["GenerateSequenceRequest", "GenerateSequenceResponse", "GeneratorBundle", "GeneratorDetails",
+           "GeneratorOptions", "NoteSequence", "SequenceMetadata"]
+
+_pool = _pools.DescriptorPool()
+for _file in _native.file_descriptors():
+    _pool.AddSerializedFile(_file)
+
+
+def _restored(cls, data):
+    return cls.FromString(data)
+
+
+def _reduced(message):
+    return _restored, (type(message), message.SerializeToString())
+
+
+def _named(cls, name):
+    """Makes messages of `cls`, and of the classes in it, what pickle can find again and restore."""
+    cls.__module__ = __name__
+    cls.__qualname__ = name
+    _copyreg.pickle(cls, _reduced)
+    for nested in cls.DESCRIPTOR.nested_types:
+        if not nested.GetOptions().map_entry:
+            _named(getattr(cls, nested.name), f"{name}.{nested.name}")
+    return cls
+
+
+def _message(name):
+    return _named(_factory.GetMessageClass(_pool.FindMessageTypeByName(f"magenta.{name}")), name)
+
+
+NoteSequence = _message("NoteSequence")
+SequenceMetadata = _message("SequenceMetadata")
+GeneratorDetails = _message("GeneratorDetails")
+GeneratorOptions = _message("GeneratorOptions")
+GeneratorBundle = _message("GeneratorBundle")
+GenerateSequenceRequest = _message("GenerateSequenceRequest")
+GenerateSequenceResponse = _message("GenerateSequenceResponse")
+
+
+def to_bytes(sequence):
+    """`sequence`, a NoteSequence of ours, of note_seq's or the bytes of one, as bytes."""
+    return sequence if isinstance(sequence, bytes) else sequence.SerializeToString()

@@ -1,0 +1,35 @@
+#pragma once
+// Messages cross the border as bytes: Python's classes and ours are made of the same descriptors,
+// but share no memory, so that any protobuf runtime will do on the other side.
+
+#include <nanobind/nanobind.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "magenta/music.pb.h"
+
+namespace magenta::python {
+
+/// The bytes of `object`, as long as it lives.
+std::string_view View(const nanobind::bytes& object);
+
+/// A NoteSequence out of the bytes of one. Needs no GIL. Throws where they are none.
+NoteSequence ParseSequence(std::string_view bytes);
+
+/// The other way, the same bytes each time.
+std::string SerializeSequence(const NoteSequence& sequence);
+
+/// As Python's bytes. Needs the GIL.
+nanobind::bytes ToBytes(const std::string& text);
+nanobind::list ToBytesList(const std::vector<std::string>& texts);
+
+/// Calls `work` without the GIL and gives its result.
+template <typename Work>
+auto WithoutGil(const Work& work) {
+  const nanobind::gil_scoped_release released;
+  return work();
+}
+
+}  // namespace magenta::python

@@ -1,0 +1,41 @@
+// magenta_native._native: the rooms as functions over bytes. What people call lies in
+// python/magenta_native, which gives messages, defaults and documentation.
+
+#include "native/module.h"
+
+#include <nanobind/stl/string.h>
+
+#include <exception>
+
+#include "magenta/base/error_message.h"
+#include "native/status.h"
+
+namespace nb = nanobind;
+
+namespace magenta::python {
+namespace {
+
+/// Raises what magenta_native.errors.from_status() makes of an error.
+void Raise(const StatusException& error) {
+  const std::string code = absl::StatusCodeToString(error.status.code());
+  const nb::object made =
+      nb::module_::import_("magenta_native.errors")
+          .attr("from_status")(code, error.kind, ErrorLine(error.status), ErrorFile(error.status),
+                               ErrorMessage(error.status), ErrorRemedy(error.status));
+  PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(made.ptr())), made.ptr());
+}
+
+}  // namespace
+}  // namespace magenta::python
+
+NB_MODULE(_native, module) {
+  nb::register_exception_translator([](const std::exception_ptr& thrown, void*) {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const magenta::python::StatusException& error) {
+      magenta::python::Raise(error);
+    }
+  });
+  magenta::python::BindDescriptors(module);
+  magenta::python::BindFiles(module);
+}

@@ -1,0 +1,11 @@
+#pragma once
+// The parts of the extension: each adds its functions to the module.
+
+#include <nanobind/nanobind.h>
+
+namespace magenta::python {
+
+void BindDescriptors(nanobind::module_& module);
+void BindFiles(nanobind::module_& module);
+
+}  // namespace magenta::python
