@@ -74,14 +74,36 @@ class Embedded(Case):
         self.assertEqual([(note['pitch'], round(note.get('startTime', 0), 3)) for note in same],
                          [(pitch, round(start, 3)) for pitch, start, _ in notes_of(self.path('out.mid'))])
 
-    def test_pkg_config_finds_it(self):
+    def test_the_page_is_true(self):
+        with open(os.path.join(ROOT, 'docs', 'embedding.md'), encoding='utf-8') as file:
+            page = file.read()
+        blocks = {language: re.findall(rf'^```{language}\n(.*?)^```', page, re.M | re.S)
+                  for language in ('cpp', 'cmake', 'c')}
+        self.assertEqual([len(found) for found in blocks.values()], [1, 1, 1])
+        self.write('tune.cc', blocks['cpp'][0].encode())
+        self.write('CMakeLists.txt', blocks['cmake'][0].encode())
+        self.write('tune.c', blocks['c'][0].encode())
+        self.call('cmake', '-G', 'Ninja', '-B', 'build', '-DCMAKE_PREFIX_PATH=' + self.prefix)
+        self.call('cmake', '--build', 'build')
+        self.assertEqual(self.call('build/tune'), '')
+        notes = notes_of(self.path('tune.mid'))
+        self.assertEqual(notes[0][:2], (60, 0))
+        self.assertGreater(len(notes), 4)
+        self.assertLessEqual(notes[-1][2], 8.001)
+        self.call('cc', 'tune.c', '-o', 'tune_c', *self.flags())
+        self.assertRegex(self.call('./tune_c'), r'^\d+ bytes of MIDI by Magenta \d+\.\d+\.\d+$')
+
+    def flags(self):
         folder = os.path.join(os.path.dirname(self.library), 'pkgconfig')
         status, flags = call('pkg-config', '--cflags', '--libs', 'magenta',
                              env={'PATH': '/usr/bin:/bin', 'PKG_CONFIG_PATH': folder})
         self.assertEqual(status, 0, flags)
         self.assertIn('-lmagenta', flags)
+        return flags.split()
+
+    def test_pkg_config_finds_it(self):
         self.call('cc', '-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Werror',
-                  os.path.join(EXAMPLE, 'continue_midi.c'), '-o', 'continue_midi', *flags.split())
+                  os.path.join(EXAMPLE, 'continue_midi.c'), '-o', 'continue_midi', *self.flags())
         self.call('./continue_midi', 'basic_rnn', self.request_file(), 'out.mid')
         self.call('./continue_midi', 'basic_rnn', os.path.join(ROOT, 'README.md'), 'none.mid', status=3)
         self.assertNotIn('none.mid', self.files())
