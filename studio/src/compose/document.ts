@@ -1,9 +1,10 @@
 // The piece that is open: its history, and how it is kept. It outlives the tab of the page that shows it.
 import { batch, computed, effect, signal } from "@preact/signals";
-import { begin, canRedo, canUndo, commit, endGesture, redo, undo } from "../music/history";
+import { begin, canRedo, canUndo, commit, endGesture, isSame, redo, undo, type History } from "../music/history";
 import type { NoteSequence } from "../music/note_sequence";
 import { emptyPiece, endOfPiece, fromSequence, toSequence, type Piece } from "../music/piece";
 import { composed } from "../store/at_hand";
+import { historyOf, keptSteps } from "../store/kept_history";
 import { Autosave, newId, PieceStore, PieceTabs, type PieceInfo } from "../store/pieces";
 import { texts } from "../texts";
 import { say, sayError } from "../view/toasts";
@@ -54,22 +55,27 @@ let store: PieceStore | null = null;
 /** Of each piece the revision that was read or kept last. */
 const revisions = new Map<string, number>();
 /** What is kept, as far as is known: it need not be kept again. */
-let keptPiece: Piece = piece.value;
+let kept: History<Piece> = history.value;
 
-const saver = new Autosave<{ id: string; piece: Piece }>(keep, (error) => {
+interface Saving {
+  id: string;
+  history: History<Piece>;
+}
+const saver = new Autosave<Saving>(keep, (error) => {
   keeping.value = "failed";
   const isFull = error instanceof DOMException && error.name === "QuotaExceededError";
   say(isFull ? words.storageFull : words.notKept, words.saveInstead);
 });
 
-async function keep(one: { id: string; piece: Piece }): Promise<void> {
+async function keep(one: Saving): Promise<void> {
   if (!store) return;
-  const revision = await store.save(one.id, one.piece, revisions.get(one.id) ?? 0);
+  const { present } = one.history;
+  const revision = await store.save(one.id, present, revisions.get(one.id) ?? 0, keptSteps(one.history));
   if (revision === null) {
     // Another tab kept something else under this id: both stay.
-    const copy = { ...one.piece, name: words.copyOf(one.piece.name) };
+    const copy = { ...present, name: words.copyOf(present.name) };
     const id = newId();
-    revisions.set(id, (await store.save(id, copy, 0)) ?? 0);
+    revisions.set(id, (await store.save(id, copy, 0, keptSteps({ ...one.history, present: copy }))) ?? 0);
     say(words.keptAsCopy(copy.name));
     if (one.id === openId.value) {
       setOpenId(id);
@@ -78,8 +84,8 @@ async function keep(one: { id: string; piece: Piece }): Promise<void> {
   } else {
     revisions.set(one.id, revision);
   }
-  if (one.piece === piece.value) {
-    keptPiece = one.piece;
+  if (isSame(one.history, history.value)) {
+    kept = one.history;
     keeping.value = "kept";
   }
   await refresh();
@@ -118,13 +124,13 @@ export async function flush(): Promise<void> {
   await saver.flush();
 }
 
-function show(next: Piece, id: string, isKept: boolean): void {
+function show(next: History<Piece>, id: string, isKept: boolean): void {
   batch(() => {
     setOpenId(id);
     isTaken.value = false;
-    if (isKept) keptPiece = next;
+    if (isKept) kept = next;
     keeping.value = "kept";
-    history.value = begin(next);
+    history.value = next;
   });
 }
 
@@ -151,11 +157,14 @@ async function start(): Promise<void> {
     const now = piece.value;
     clearTimeout(telling);
     telling = setTimeout(() => (composed.value = endOfPiece(now) > 0 ? { name: now.name, music: toSequence(now) } : null), 300);
-    if (now === keptPiece || !store) return;
+  });
+  effect(() => {
+    const now = history.value;
+    if (isSame(now, kept) || !store) return;
     // What is changed here after another tab took the piece over becomes a piece of its own.
     if (isTaken.peek()) return void queueMicrotask(() => void goOnWithCopy());
     keeping.value = "keeping";
-    saver.changed({ id: openId.peek(), piece: now });
+    saver.changed({ id: openId.peek(), history: now });
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") void saver.flush();
@@ -177,11 +186,11 @@ export async function openPiece(id: string): Promise<void> {
 async function load(id: string): Promise<void> {
   if (!store) return;
   try {
-    const kept = await store.load(id);
-    if (kept === "none") return say(words.isGone);
-    if (kept === "newer") return say(words.isNewer, words.isNewerRemedy);
-    revisions.set(kept.id, kept.revision);
-    show(kept.piece, kept.id, true);
+    const found = await store.load(id);
+    if (found === "none") return say(words.isGone);
+    if (found === "newer") return say(words.isNewer, words.isNewerRemedy);
+    revisions.set(found.id, found.revision);
+    show(historyOf(found.piece, found.steps), found.id, true);
   } catch (error) {
     sayError(error);
   }
@@ -196,8 +205,8 @@ export async function settle(how: "take" | "copy" | "leave"): Promise<void> {
     await tabs.takeOver(info.id);
     return load(info.id);
   }
-  const kept = await store.load(info.id);
-  if (typeof kept !== "string") await addPiece({ ...kept.piece, name: words.copyOf(kept.piece.name) });
+  const found = await store.load(info.id);
+  if (typeof found !== "string") await addPiece({ ...found.piece, name: words.copyOf(found.piece.name) });
 }
 
 /** This tab goes on with a copy of what another has taken over. */
@@ -214,12 +223,12 @@ export async function takePieceBack(): Promise<void> {
 /** Opens `next` as a piece of its own; what was open is kept. */
 export async function addPiece(next: Piece): Promise<void> {
   await saver.flush();
-  show(next, newId(), false);
+  show(begin(next), newId(), false);
 }
 
 export async function newPiece(): Promise<void> {
   await saver.flush();
-  show(blank(), newId(), true);
+  show(begin(blank()), newId(), true);
 }
 
 /** Opens music from elsewhere as a piece of its own. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { begin, canRedo, canUndo, commit, endGesture, redo, undo } from "./history";
+import { begin, canRedo, canUndo, commit, endGesture, isSame, redo, undo } from "./history";
 
 describe("History", () => {
   it("goes back and forth without limit", () => {
@@ -18,6 +18,12 @@ describe("History", () => {
     expect(undo(history).present).toBe("d");
     expect(undo(undo(history)).present).toBe("a");
     expect(redo(undo(undo(history))).present).toBe("d");
+  });
+  it("is the same where no step was taken", () => {
+    const history = commit(begin(1), 2, "drag");
+    expect(isSame(history, endGesture(history))).toBe(true);
+    expect(isSame(history, undo(history))).toBe(false);
+    expect(isSame(begin(1), undo(history))).toBe(false);
   });
   it("forgets what was undone when something new is done", () => {
     const history = commit(undo(commit(begin(1), 2)), 3);

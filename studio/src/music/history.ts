@@ -9,7 +9,7 @@ export interface History<T> {
   readonly gesture: string;
 }
 
-interface Link<T> {
+export interface Link<T> {
   readonly value: T;
   readonly gesture: string;
   readonly next: Link<T> | null;
@@ -44,3 +44,7 @@ export function redo<T>(history: History<T>): History<T> {
 
 /** `history`, whose next step is one of its own even when its gesture is the same. */
 export const endGesture = <T>(history: History<T>): History<T> => ({ ...history, gesture: "" });
+
+/** Whether both have the same steps and stand at the same one; where a gesture ends is no step. */
+export const isSame = <T>(one: History<T>, other: History<T>): boolean =>
+  one.present === other.present && one.past === other.past && one.future === other.future;

@@ -37,6 +37,15 @@ describe("PieceStore", () => {
     await again.remove("a");
     expect(await again.load("a")).toBe("none");
   });
+  it("keeps the steps beside a piece, and a piece without any", async () => {
+    const factory = new IDBFactory();
+    const store = await PieceStore.open(factory);
+    const steps = { past: ['["",{"is":1}]'], future: [] };
+    await store.save("a", named("A"), 0, steps);
+    expect(await store.load("a")).toMatchObject({ steps });
+    await put(factory, v2);
+    expect(await store.load(v2.id)).not.toHaveProperty("steps");
+  });
   it("does not let one tab overwrite what another kept", async () => {
     const factory = new IDBFactory();
     const [one, two] = [await PieceStore.open(factory), await PieceStore.open(factory)];

@@ -3,6 +3,7 @@
 import type { NoteSequence } from "../music/note_sequence";
 import { fromSequence, type Piece } from "../music/piece";
 import { texts } from "../texts";
+import type { KeptSteps } from "./kept_history";
 
 export interface PieceInfo {
   id: string;
@@ -16,6 +17,8 @@ export interface KeptPiece extends PieceInfo {
   /** Counts its savings: who saves must have seen the last one. */
   revision: number;
   piece: Piece;
+  /** What can be undone and redone; missing where an older page kept it. */
+  steps?: KeptSteps;
 }
 
 /** As an older version of the page kept it: what its format says. */
@@ -107,10 +110,10 @@ export class PieceStore {
   }
 
   /**
-   * Keeps `piece` under `id`; its new revision. `revision`: the one that was read or kept last, 0 for a new
+   * Keeps `piece` under `id`, with its `steps`; its new revision. `revision`: the one that was read or kept last, 0 for a new
    * piece. null: another tab kept a later one, which stays.
    */
-  async save(id: string, piece: Piece, revision: number): Promise<number | null> {
+  async save(id: string, piece: Piece, revision: number, steps?: KeptSteps): Promise<number | null> {
     const transaction = this.database.transaction(storeName, "readwrite", { durability: "strict" });
     const done = finished(transaction);
     done.catch(() => undefined);
@@ -122,7 +125,7 @@ export class PieceStore {
       return null;
     }
     const kept: KeptPiece = { id, name: piece.name, changedAt: Date.now(), format: currentFormat, revision: revision + 1, piece };
-    store.put(kept);
+    store.put(steps ? { ...kept, steps } : kept);
     await done;
     return revision + 1;
   }
