@@ -42,6 +42,9 @@ const known = new Map<string, Voice>();
 /** Keys that went down before anything could sound: those still held sound as soon as something can. */
 const early = new Map<string, { voice: Voice; pitch: number; velocity: number }>();
 
+/** Seconds: what is so late is no longer sounded. */
+const tooLate = 0.3;
+
 /** What the audio clock said when the page's said 0, seconds. */
 let offset = 0;
 
@@ -64,7 +67,7 @@ export function fetchSoundAhead(): void {
  * Never rejects: whatever is wrong, the page goes on.
  */
 export function startSound(): Promise<boolean> {
-  if (context?.state === "suspended") void context.resume();
+  if (context && context.state !== "running") void context.resume();
   return (started ??= begin());
 }
 
@@ -75,6 +78,7 @@ async function begin(): Promise<boolean> {
     await resumed(context);
     offset = context.currentTime - performance.now() / 1000;
     isRunning = true;
+    document.addEventListener("visibilitychange", comeBack);
   } catch (error) {
     void context?.close().catch(() => undefined);
     context = null;
@@ -95,6 +99,11 @@ async function begin(): Promise<boolean> {
     soundState.value = { ...soundState.value, stage: "simple" };
   }
   return true;
+}
+
+/** Sound that the system took while the page was hidden (a call, another tab) goes on when it is seen again. */
+function comeBack(): void {
+  if (document.visibilityState === "visible" && context && context.state !== "running") void context.resume();
 }
 
 /** A context without a sound device may never run: a moment is enough to know. */
@@ -166,8 +175,12 @@ function channelOf(voice: Voice, target: Sink): number {
   return channel;
 }
 
-/** `pitch` begins at `at` (seconds of `clock()`; 0: now). */
+/**
+ * `pitch` begins at `at` (seconds of `clock()`; 0: now). After a page that stood still (a frozen tab, a sleeping machine)
+ * what was missed stays unheard, instead of sounding all at once.
+ */
 export function noteOn(voice: Voice, pitch: number, velocity: number, at = 0): void {
+  if (at !== 0 && at < clock() - tooLate) return;
   const target = external ?? sink;
   if (target) target.noteOn(channelOf(voice, target), pitch, velocity, audioTime(at));
   else if (at === 0) early.set(`${voice.name}/${pitch}`, { voice, pitch, velocity });
