@@ -14,6 +14,9 @@ export const isDrumKind = (details: GeneratorDetails): boolean => (details.kind 
 /** Whether the input's chord symbols condition it. */
 export const wantsChords = (details: GeneratorDetails): boolean => details.control === "chords";
 
+/** Whether a request may say the key of the music that it goes on from. */
+export const takesPrimerKey = (details: GeneratorDetails): boolean => (details.arguments ?? []).some(({ name }) => name === "primer_key");
+
 /** Steps of `details`' grid in a second at `qpm`. */
 export function stepsPerSecond(details: GeneratorDetails, qpm: number): number {
   return details.stepsPerSecond ?? ((details.stepsPerQuarter ?? 4) * qpm) / 60;

@@ -207,6 +207,40 @@ describe("a duet", () => {
     await it.go(7);
     expect([...it.programs]).toEqual([11, 33]);
   });
+  it("keeps the key that you play in, and says it to a model that hears all music in one", async () => {
+    const it = world();
+    it.session.details = { id: "lookback", kind: "melody", stepsPerQuarter: 4, arguments: [{ name: "primer_key", type: "STRING" }] };
+    const phrase = async (at: number, pitches: number[]) => {
+      for (const [i, pitch] of pitches.entries()) await it.play(pitch, at + i / 4, at + i / 4 + 0.2);
+      await it.go(at + 8);
+      return it.asked.at(-1)!.generatorOptions?.args?.primer_key?.stringValue;
+    };
+    expect(await phrase(0, [67, 72, 71, 66])).toBe("G"); // C and F sharp: no other has both
+    expect(it.session.key.value).toBe(7);
+    expect(await phrase(8, [67, 72, 65, 67])).toBe("G"); // one F alone would be C
+    expect(await phrase(16, [65, 65, 65, 67])).toBe("C"); // clearly more
+    it.session.keepsKey = false;
+    expect(await phrase(24, [66, 66, 66, 66])).toBeUndefined();
+    it.session.keepsKey = true;
+    it.session.args = { primer_key: { stringValue: "Eb" } };
+    expect(await phrase(32, [66, 66, 66, 66])).toBe("Eb");
+    it.session.details = { id: "other", kind: "melody", stepsPerQuarter: 4 };
+    it.session.args = {};
+    expect(await phrase(40, [66, 66, 66, 66])).toBeUndefined();
+    it.session.clear();
+    expect(it.session.key.value).toBeNull();
+  });
+  it("takes the key of an answer back with it", async () => {
+    const it = world();
+    it.session.details = { id: "lookback", kind: "melody", stepsPerQuarter: 4, arguments: [{ name: "primer_key", type: "STRING" }] };
+    await it.play(66, 0.5, 0.9);
+    await it.go(1.4);
+    expect([it.session.turn.value, it.session.key.value]).toEqual(["asked", 1]);
+    await it.play(67, 1.42, 1.9);
+    expect(it.session.key.value).toBeNull();
+    await it.go(2.6);
+    expect(it.session.key.value).toBe(2);
+  });
   it("gives a model of lead sheets the chart, bar by bar", async () => {
     const it = world();
     it.session.details = { id: "improv", kind: "lead sheet", control: "chords", stepsPerQuarter: 4 };

@@ -1,7 +1,8 @@
 // The duet: a clock, what you play, whose turn it is, and answers that are asked for in time and begin on the grid.
-import { signal } from "@preact/signals";
-import { isDrumKind, wantsChords } from "../api/generators";
+import { computed, signal } from "@preact/signals";
+import { isDrumKind, takesPrimerKey, wantsChords } from "../api/generators";
 import type { ArgValue, GenerateSequenceRequest, GeneratorDetails } from "../api/types";
+import { majorKeyName, settleMajorKey } from "../music/major_key";
 import type { NoteSequence } from "../music/note_sequence";
 import { withAllNumbers } from "../music/note_sequence";
 import type { Voice } from "../sound/channels";
@@ -42,6 +43,8 @@ export interface Answer {
   late: number;
   /** Null while it is on its way. */
   seed: number | null;
+  /** The major key that the page held what was played for, 0 to 11; null: it said none. */
+  key: number | null;
 }
 
 /** Where an answer stands: its time 0 and its beginning in the session, its length, what its seconds are stretched by. */
@@ -60,6 +63,8 @@ const firstLead = 0.35;
 const openingBars = 4;
 const longestAnswer = 4;
 const openingQpm = 120;
+/** The key is that of so many bars before an answer, as `magenta live` hears them. */
+const keyBars = 32;
 
 export class Session {
   readonly isPlaying = signal(false);
@@ -67,6 +72,8 @@ export class Session {
   /** Everything that was played and that is going to be; sorted by nothing. */
   readonly notes = signal<readonly DuetNote[]>([]);
   readonly answers = signal<readonly Answer[]>([]);
+  /** The major key of the last answer that had one, 0 to 11; null: none had. */
+  readonly key = computed(() => this.answers.value.findLast(({ key }) => key !== null)?.key ?? null);
   /** Pitches that sound just now. */
   readonly lit = signal<ReadonlyMap<number, "player" | "machine">>(new Map());
 
@@ -80,6 +87,8 @@ export class Session {
   chordsSound = true;
   details: GeneratorDetails | null = null;
   args: Record<string, ArgValue> = {};
+  /** Whether models that hear all music in one key are told the one that you play in. */
+  keepsKey = true;
   programs = { player: 0, machine: 0 };
 
   private zero = 0;
@@ -331,12 +340,22 @@ export class Session {
     this.question = question;
     this.turn.value = "asked";
     const { at, seconds } = question;
-    const { request, origin } = requestFor(question, details, this.grid, this.chart, this.args);
-    void this.hear(details, request, { origin, at, seconds, scale: 1, opens: false });
+    const key = this.keyAt(at, details);
+    const args = key === null ? this.args : { ...this.args, primer_key: { stringValue: majorKeyName(key) } };
+    const { request, origin } = requestFor(question, details, this.grid, this.chart, args);
+    void this.hear(details, request, { origin, at, seconds, scale: 1, opens: false }, key);
+  }
+
+  /** The major key of what you played until `at`; null: `details` has no use for it, or it is said or not to be kept. */
+  private keyAt(at: number, details: GeneratorDetails): number | null {
+    if (!this.keepsKey || !takesPrimerKey(details) || this.args.primer_key) return null;
+    const from = at - keyBars * barSeconds(this.grid);
+    const isHeard = (note: DuetNote) => note.by === "player" && !note.isDrum && note.startTime >= from && note.startTime < at;
+    return settleMajorKey(this.notes.value.filter(isHeard).map(({ pitch }) => pitch), this.key.value);
   }
 
   /** Asks, and plays what comes. */
-  private async hear(details: GeneratorDetails, request: GenerateSequenceRequest, place: Place): Promise<void> {
+  private async hear(details: GeneratorDetails, request: GenerateSequenceRequest, place: Place, key: number | null = null): Promise<void> {
     const { origin, at, seconds, scale, opens } = place;
     this.asking?.abort();
     const abort = new AbortController();
@@ -344,7 +363,7 @@ export class Session {
     this.hasFailed = false;
     this.answerAt = at;
     this.endAt(at + seconds, opens);
-    const answer: Answer = { model: details.id, request, at, late: 0, seed: null };
+    const answer: Answer = { model: details.id, request, at, late: 0, seed: null, key };
     this.answers.value = [...this.answers.value, answer];
     const begun = performance.now();
     let seen = 0;

@@ -35,6 +35,8 @@ export const chartText = setting("duet-chart", "C Am F G", isText);
 export const chordsSound = setting("duet-chords-sound", true, isBoolean);
 export const playerProgram = setting("duet-player-program", 0, isProgram);
 export const machineProgram = setting("duet-machine-program", 11, isProgram);
+/** Whether answers stay in the key that one plays in. */
+export const keepsKey = setting("duet-keeps-key", true, isBoolean);
 export const args = setting<Args>("duet-args", {}, isObject);
 
 /** The model that answers; the first where the chosen one is gone; null: none is known. */
@@ -63,6 +65,7 @@ effect(() => {
   const one = details.value;
   if (one !== session.details) session.setDetails(one);
   session.args = argsFor(args.value, one?.arguments ?? []);
+  session.keepsKey = keepsKey.value;
   session.chart = one && wantsChords(one) ? chartOf(chartText.value) : [];
   session.chordsSound = chordsSound.value;
   session.metronome = metronomeOn.value;
