@@ -2,7 +2,7 @@ import { defineConfig, devices } from "@playwright/test";
 
 const chromium = {
   executablePath: process.env.MAGENTA_CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--disable-background-networking", "--disable-component-update", "--disable-quic"],
+  args: ["--disable-background-networking", "--disable-component-update", "--disable-quic", "--host-resolver-rules=MAP studio.test 127.0.0.1"],
 };
 
 // Each worker starts a server of its own (e2e/server.ts).

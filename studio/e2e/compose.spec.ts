@@ -141,6 +141,55 @@ test("of three candidates for a bar one is kept, undone and redone; a link makes
   expect(dump(await inRoll(page))).toEqual(dump(after));
 });
 
+test("undo and redo go on after a reload, and what was undone while it was kept stays undone @short", async ({ page, server }) => {
+  await openTune(page, server.url);
+  const roll = page.getByLabel("Piano roll of Flute");
+  const states = [dump(await inRoll(page))];
+  for (const keys of [["Control+a", "Alt+ArrowUp"], ["Control+a", "Delete"], ["Enter"]]) {
+    await roll.focus();
+    for (const key of keys) await page.keyboard.press(key);
+    states.push(dump(await inRoll(page)));
+  }
+  await page.getByRole("button", { name: "Undo" }).click();
+  await kept(page);
+  await page.reload();
+  await expect.poll(async () => dump(await inRoll(page))).toEqual(states[2]);
+  await page.getByRole("button", { name: "Redo" }).click();
+  expect(dump(await inRoll(page))).toEqual(states[3]);
+  for (const before of [states[2], states[1], states[0]]) {
+    await page.getByRole("button", { name: "Undo" }).click();
+    expect(dump(await inRoll(page))).toEqual(before);
+  }
+  await expect(page.getByRole("button", { name: "Undo" })).toBeDisabled();
+  await kept(page);
+  await page.reload();
+  await expect(page.getByRole("button", { name: "Redo" })).toBeEnabled();
+  expect(dump(await inRoll(page))).toEqual(states[0]);
+  await expect(page.getByRole("button", { name: "Undo" })).toBeDisabled();
+});
+
+test("a chart of chords alone opens: an empty roll with its chords, to write and play into", async ({ page, server }) => {
+  const chords = ["C", "Am", "F", "G"].map((text, bar) => ({ time: bar * 2, text, annotationType: "CHORD_SYMBOL" }));
+  const chart = { tempos: [{ qpm: 120 }], timeSignatures: [{ numerator: 4, denominator: 4 }], textAnnotations: chords, totalTime: 8 };
+  await page.route("**/v1/convert?*", (route) => route.fulfill({ json: { pieces: [{ title: "Chart", sequence: chart, remarks: [] }] } }));
+  await open(page, server.url);
+  await page.getByLabel("Open a file").setInputFiles({ name: "chart.abc", mimeType: "text/vnd.abc", buffer: Buffer.from("X:1") });
+  await expect(page.getByLabel("Name of the piece")).toHaveValue("Chart");
+  await expect(page.getByLabel("Piano roll of Track 1")).toBeVisible();
+  await expect(page.getByText("Draw notes, or drop")).toHaveCount(0);
+  const texts = () => page.evaluate(() => (window.magentaCompose!.sequence().textAnnotations ?? []).map(({ time, text }) => `${text}@${time}`));
+  expect(await texts()).toEqual(["C@0", "Am@2", "F@4", "G@6"]);
+  await kept(page);
+  await page.reload();
+  await expect.poll(texts).toEqual(["C@0", "Am@2", "F@4", "G@6"]);
+  await selectBars(page, 1, 2);
+  await page.getByLabel(/^Model/).selectOption("chord_pitches_improv");
+  await page.getByRole("button", { name: "Fill between" }).click();
+  await page.getByRole("button", { name: "Keep: Candidate 1" }).click();
+  expect((await inRoll(page)).notes!.length).toBeGreaterThan(0);
+  expect(await texts()).toEqual(["C@0", "Am@2", "F@4", "G@6"]);
+});
+
 test("candidates are heard in turn, each to its end, and the piece stays", async ({ page, server }) => {
   await openTune(page, server.url);
   const before = dump(await inRoll(page));
@@ -364,7 +413,7 @@ test("what can't be read is told, and the piece stays", async ({ page, server })
   await expect(page.locator(".toast.error")).toContainText("Give a Standard MIDI File");
   asked.length = 0;
   await put("huge.mid", Buffer.alloc(17 << 20));
-  await expect(page.getByText("no such music file is read")).toBeVisible();
+  await expect(page.getByText("takes no file that large")).toBeVisible();
   expect(asked).toEqual([]);
   await page.goto(`${server.url}/#compose?link=broken`);
   await expect(page.getByText("This link is cut")).toBeVisible();

@@ -128,6 +128,34 @@ test("the machine answers what is played, and both are saved", { tag: "@short" }
   saved.forEach(([, time], i) => expect(Math.abs(time! - expected[i]![1]!)).toBeLessThan(0.005));
 });
 
+test("answers stay in the key that is played in, which is shown and can be left", async ({ page, server }) => {
+  await page.goto(server.url);
+  await page.waitForFunction(() => window.magentaDuet!.session.details !== null);
+  await page.getByRole("combobox", { name: "Model", exact: true }).selectOption("lookback_rnn");
+  await quick(page);
+  const said = async (codes: string[]) => {
+    const before = await page.evaluate(() => window.magentaDuet!.session.answers.value.length);
+    await phraseAndAnswer(page, codes);
+    await expect.poll(() => page.evaluate((count) => window.magentaDuet!.session.answers.value.slice(count).at(-1)?.seed ?? null, before)).not.toBeNull();
+    await expect.poll(() => turn(page), { timeout: 15_000 }).toBe("yours");
+    return page.evaluate(() => window.magentaDuet!.session.answers.value.at(-1)!.request.generatorOptions!.args!.primer_key?.stringValue);
+  };
+  // C sharp, D sharp, F sharp, G sharp, B flat: no white key, and F: D flat alone has them all.
+  expect(await said(["KeyS", "KeyD", "KeyG", "KeyH", "KeyJ", "KeyV"])).toBe("Db");
+  await expect(page.getByText("So far Db major, or Bb minor.")).toBeVisible();
+  expect(await said(["KeyZ", "KeyV"])).toBe("Db"); // C and F: C by themselves
+  await page.getByLabel("Keep to the key that I play in").uncheck();
+  await expect(page.getByText("So far Db major")).toHaveCount(0);
+  expect(await said(["KeyZ", "KeyV"])).toBeUndefined();
+  await page.getByText("More of this model").click();
+  await page.getByLabel("Primer key").fill("F#");
+  await page.getByLabel("Primer key").blur();
+  await expect(page.getByText("below says F#")).toBeVisible();
+  expect(await said(["KeyZ", "KeyV"])).toBe("F#");
+  await page.getByRole("combobox", { name: "Model", exact: true }).selectOption("drum_kit");
+  await expect(page.getByLabel("Keep to the key that I play in")).toHaveCount(0);
+});
+
 test("drums have pads, lead sheets a chart, turns of bars are kept", async ({ page, server }) => {
   await page.goto(server.url);
   await quick(page);

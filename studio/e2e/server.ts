@@ -50,6 +50,9 @@ export class StudioServer {
   }
 }
 
+/** This machine under a name that browsers do not trust as they do 127.0.0.1 (playwright.config.ts): a page over http. */
+export const insecureHost = "studio.test";
+
 /** Tests with a `server` of their own; the page's address is server.url. Requests to another host fail the test. */
 export const test = base.extend<{ server: StudioServer }>({
   server: async ({ page: tab }, use) => {
@@ -58,7 +61,7 @@ export const test = base.extend<{ server: StudioServer }>({
     const elsewhere: string[] = [];
     tab.on("request", (request) => {
       const url = new URL(request.url());
-      if (url.protocol.startsWith("http") && url.hostname !== "127.0.0.1") elsewhere.push(request.url());
+      if (url.protocol.startsWith("http") && ![insecureHost, "127.0.0.1"].includes(url.hostname)) elsewhere.push(request.url());
     });
     await use(server);
     await server.remove();

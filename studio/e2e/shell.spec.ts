@@ -28,7 +28,7 @@ test("light and dark are the system's until one is chosen @short", async ({ page
   expect(await theme()).toEqual(["light", ink]);
 });
 
-test("a server with a token is given it once; a wrong one is said @short", async ({ page, server }) => {
+test("a server with a token is given it once in a browser; a wrong one is said @short", async ({ page, server, context }) => {
   await server.kill("SIGTERM");
   await server.start("--auth_token=right");
   await page.goto(`${server.url}/#duet`);
@@ -39,13 +39,59 @@ test("a server with a token is given it once; a wrong one is said @short", async
   await dialog.getByLabel("Token").fill("wrong");
   await dialog.getByRole("button").click();
   await expect(dialog.getByRole("alert")).toBeVisible();
+  // Another tab asks too; what one of them is told both know.
+  const other = await context.newPage();
+  await other.goto(`${server.url}/#compose`);
+  await expect(other.getByRole("dialog")).toBeVisible();
   await dialog.getByLabel("Token").fill("right");
   await dialog.getByRole("button").click();
   await expect(page.getByRole("combobox", { name: "Model" }).locator("option").first()).toBeAttached();
+  await expect(other.getByRole("dialog")).toHaveCount(0);
+  await expect(other.getByLabel(/^Model/).locator("option").first()).toBeAttached();
   for (const tab of ["Compose", "Look inside", "Teach"]) await page.getByRole("link", { name: tab }).click();
   await expect(page.getByRole("button", { name: "Load a .mag" }).or(page.getByLabel("Load a .mag"))).toBeVisible();
   await expect(page.getByRole("link", { name: /^Play with/ }).first()).toBeVisible();
   await expect(dialog).toHaveCount(0);
+  const third = await context.newPage();
+  await third.goto(`${server.url}/#teach`);
+  await expect(third.getByRole("link", { name: /^Play with/ }).first()).toBeVisible();
+  await expect(third.getByRole("dialog")).toHaveCount(0);
+});
+
+test("a token that is no longer known is asked for again: the focus stays in the dialog, and goes back", async ({ page, server }) => {
+  await server.kill("SIGTERM");
+  await server.start("--auth_token=first");
+  await page.goto(`${server.url}/#teach`);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Token").fill("first");
+  await page.keyboard.press("Enter");
+  const chooser = page.getByLabel("Load a .mag");
+  await expect(page.getByRole("link", { name: /^Play with/ }).first()).toBeVisible();
+  await server.kill("SIGTERM");
+  await server.start("--auth_token=second");
+  await chooser.focus();
+  await expect(dialog.getByRole("alert")).toBeVisible({ timeout: 15_000 }); // Teach asks by itself
+  expect(await page.evaluate(() => localStorage.getItem("magenta-token"))).toBeNull();
+  await expect(dialog.getByLabel("Token")).toBeFocused();
+  for (let i = 0; i < 6; ++i) {
+    await page.keyboard.press("Tab");
+    // Between its end and its beginning lies the browser's own bar.
+    expect(await page.evaluate(() => Boolean(document.activeElement?.closest("dialog, body:not(:has(:focus))")))).toBe(true);
+  }
+  await dialog.getByLabel("Token").fill("second");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toHaveCount(0);
+  await expect(chooser).toBeFocused();
+});
+
+test("who has no token leaves the question, and is told what the server wants", async ({ page, server }) => {
+  await server.kill("SIGTERM");
+  await server.start("--auth_token=right");
+  await page.goto(`${server.url}/#duet`);
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByRole("alert")).toContainText("token");
 });
 
 for (const [what, script, said] of [

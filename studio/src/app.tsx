@@ -1,13 +1,14 @@
 // The shell: the studio's name, its parts as tabs, light and dark, messages, the token.
 import { computed, effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { onTokenWanted, setToken } from "./api/client";
+import { onTokenWanted, setToken, token } from "./api/token";
 import { Compose } from "./compose/compose";
 import { Duet } from "./duet/duet";
 import { Look } from "./look/look";
 import { isText, setting } from "./store/settings";
 import { Teach } from "./teach/teach";
 import { texts } from "./texts";
+import { Dialog } from "./view/dialog";
 import { SoundNotice } from "./view/sound_notice";
 import { Toasts } from "./view/toasts";
 
@@ -34,35 +35,46 @@ effect(() => {
   document.documentElement.dataset.theme = isDark.value ? "dark" : "light";
 });
 
-const tokenWanted = signal<{ isRefused: boolean; given: () => void } | null>(null);
+const tokenWanted = signal<{ isRefused: boolean; answered: () => void } | null>(null);
 onTokenWanted(
   (isRefused) =>
     new Promise((resolve) => {
-      tokenWanted.value = { isRefused, given: resolve };
+      tokenWanted.value = { isRefused, answered: resolve };
     }),
 );
 
-function TokenDialog() {
+function endTokenDialog(): void {
+  const wanted = tokenWanted.value;
+  tokenWanted.value = null;
+  wanted?.answered();
+}
+
+/** Escape leaves the server's answer, that it wants a token, to what has asked it. */
+function TokenDialog({ isRefused }: { isRefused: boolean }) {
+  useEffect(() => {
+    // Another tab may be told it first.
+    const kept = () => token() !== null && endTokenDialog();
+    addEventListener("storage", kept);
+    return () => removeEventListener("storage", kept);
+  }, []);
   const send = (event: SubmitEvent) => {
     event.preventDefault();
     const field = (event.currentTarget as HTMLFormElement).elements.namedItem("token") as HTMLInputElement;
     setToken(field.value.trim());
-    const wanted = tokenWanted.value;
-    tokenWanted.value = null;
-    wanted?.given();
+    endTokenDialog();
   };
   return (
-    <div class="scrim">
-      <form class="dialog" role="dialog" aria-modal="true" aria-labelledby="token-why" onSubmit={send}>
-        {tokenWanted.value?.isRefused && <p role="alert">{texts.shell.tokenRefused}</p>}
-        <p id="token-why">{texts.shell.token}</p>
+    <Dialog label={texts.shell.tokenField} onClose={endTokenDialog}>
+      <form class="stack" onSubmit={send}>
+        {isRefused && <p role="alert">{texts.shell.tokenRefused}</p>}
+        <p>{texts.shell.token}</p>
         <label>
           {texts.shell.tokenField}
           <input name="token" type="password" autocomplete="off" required />
         </label>
         <button class="primary">{texts.shell.send}</button>
       </form>
-    </div>
+    </Dialog>
   );
 }
 
@@ -93,7 +105,7 @@ export function App() {
         <Shown />
       </main>
       <Toasts />
-      {tokenWanted.value && <TokenDialog />}
+      {tokenWanted.value && <TokenDialog isRefused={tokenWanted.value.isRefused} />}
     </>
   );
 }

@@ -45,7 +45,7 @@ export const texts = {
     noSymbolRemedy: "A chord begins with its root, A to G: C, F#m7, Bbmaj7, Am/C; N.C. is no chord.",
   },
   files: {
-    tooLarge: (name: string, mebibytes: number) => `${name} has ${Math.round(mebibytes)} MB: no such music file is read.`,
+    tooLarge: (name: string, mebibytes: number) => `${name} has ${Math.round(mebibytes)} MB: the server takes no file that large.`,
     tooLargeRemedy: (most: number) => `Choose a file of at most ${most} MB.`,
     noNotes: (file: string) => `${file} has no notes.`,
   },
@@ -74,6 +74,9 @@ export const texts = {
     model: "Model",
     again: "Ask the server again",
     when: "It answers",
+    keepKey: "Keep to the key that I play in",
+    keyIs: (major: string, minor: string) => `So far ${major} major, or ${minor} minor.`,
+    keyIsSaid: (key: string) => `“Primer key” below says ${key}.`,
     modes: { pause: "when I pause", bars: "in turn, by bars", free: "when I ask, and goes on until I play" },
     barsEach: "Bars for each",
     chart: "Chords, a bar each",

@@ -1,5 +1,9 @@
-import { afterEach, describe, expect, it, vi } from "vitest";
-import { getJson, onTokenWanted, parseEvent, setToken } from "./client";
+import { describe, expect, it } from "vitest";
+import { parseEvent, postFile } from "./client";
+import { addFile } from "./collections";
+import { readMusic } from "./convert";
+import { fakeServer, json } from "./fake_server";
+import { addModel } from "./models";
 
 describe("events", () => {
   it("have a name and JSON", () => {
@@ -11,25 +15,20 @@ describe("events", () => {
   });
 });
 
-describe("a server that wants a token", () => {
-  afterEach(() => {
-    onTokenWanted(null);
-    vi.unstubAllGlobals();
+describe("a file", () => {
+  const ofSize = (size: number) => ({ size }) as Blob;
+  it("is sent where the server takes as much", async () => {
+    const asked = fakeServer({ "POST /files": () => json({}) });
+    await postFile("/files", ofSize(5), "a.mid", 5);
+    expect(asked.length).toBe(1);
   });
-  it("is given one by all requests that were refused, and the user is asked once; of a wrong one again", async () => {
-    const kept = new Map<string, string>();
-    vi.stubGlobal("sessionStorage", { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) });
-    vi.stubGlobal("fetch", (path: string, { headers }: { headers: Headers }) => {
-      const isKnown = headers.get("authorization") === "Bearer right";
-      return Promise.resolve(new Response(JSON.stringify(isKnown ? path : {}), { status: isKnown ? 200 : 401 }));
-    });
-    const asked: boolean[] = [];
-    onTokenWanted(async (isRefused) => {
-      asked.push(isRefused);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      setToken(isRefused ? "right" : "wrong");
-    });
-    expect(await Promise.all(["/a", "/b", "/c"].map((path) => getJson(path)))).toEqual(["/a", "/b", "/c"]);
-    expect(asked).toEqual([false, true]);
+  it.each([
+    ["of music", 16, (file: Blob) => readMusic(file, "big")],
+    ["to learn from", 16, (file: Blob) => addFile("c", "big", file)],
+    ["of a model", 64, (file: Blob) => addModel(file, "big")],
+  ] as const)("%s that is too large is refused before it is sent", async (_, mebibytes, send) => {
+    const asked = fakeServer({});
+    await expect(send(ofSize((mebibytes << 20) + 1))).rejects.toMatchObject({ message: expect.stringContaining("big has"), remedy: expect.stringContaining(`${mebibytes} MB`) });
+    expect(asked).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 // Asks the server this page came from. Every error is an ApiError: what happened, and what to do.
 import { texts } from "../texts";
+import { token, tokenAfter } from "./token";
 
 /** An error as people are told it. */
 export class ApiError extends Error {
@@ -15,28 +16,6 @@ export class ApiError extends Error {
   }
 }
 
-const tokenKey = "magenta-token";
-
-/** What the user said when the server asked for its token; kept as long as the tab. */
-export function setToken(token: string): void {
-  sessionStorage.setItem(tokenKey, token);
-}
-
-/** Called when the server wants a token; isRefused: another than it was given. Resolves when there is one to try. */
-type AskForToken = (isRefused: boolean) => Promise<void>;
-let askForToken: AskForToken | null = null;
-let asking: Promise<void> | null = null;
-export function onTokenWanted(ask: AskForToken | null): void {
-  askForToken = ask;
-}
-
-/** Resolves when there is a token other than `refused`. Requests that need one at the same time share one question. */
-async function otherToken(refused: string | null, askUser: AskForToken): Promise<void> {
-  if (sessionStorage.getItem(tokenKey) !== refused) return;
-  asking ??= askUser(refused !== null).finally(() => (asking = null));
-  await asking;
-}
-
 async function errorOf(response: Response): Promise<ApiError> {
   try {
     const body = (await response.json()) as { error?: { message?: string; remedy?: string } };
@@ -50,8 +29,8 @@ async function errorOf(response: Response): Promise<ApiError> {
 export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   for (;;) {
     const headers = new Headers(init.headers);
-    const token = sessionStorage.getItem(tokenKey);
-    if (token) headers.set("authorization", `Bearer ${token}`);
+    const sent = token();
+    if (sent) headers.set("authorization", `Bearer ${sent}`);
     let response: Response;
     try {
       response = await fetch(path, { ...init, headers });
@@ -60,9 +39,15 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
       throw new ApiError(texts.errors.noAnswer, texts.errors.startServer);
     }
     if (response.ok) return response;
-    if (response.status !== 401 || !askForToken) throw await errorOf(response);
-    await otherToken(token, askForToken);
+    if (response.status !== 401 || !(await tokenAfter(sent))) throw await errorOf(response);
   }
+}
+
+/** Posts `file` as it is; an ApiError, and nothing is sent, where it has more than `most` bytes. */
+export async function postFile(path: string, file: Blob, name: string, most: number, init: RequestInit = {}): Promise<Response> {
+  const { tooLarge, tooLargeRemedy } = texts.files;
+  if (file.size > most) throw new ApiError(tooLarge(name, file.size / (1 << 20)), tooLargeRemedy(most >> 20));
+  return ask(path, { ...init, method: "POST", body: file, headers: { "content-type": "application/octet-stream", accept: "application/json" } });
 }
 
 export async function getJson<T>(path: string, init: RequestInit = {}): Promise<T> {

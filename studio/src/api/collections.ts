@@ -1,5 +1,5 @@
 // Files that are sent to be learned from; one collection, many files, one request each.
-import { ask, postJson } from "./client";
+import { ask, postFile, postJson } from "./client";
 import { largestFile } from "./convert";
 
 /** What the server takes; the page says so before it sends. */
@@ -12,12 +12,8 @@ export async function createCollection(): Promise<string> {
 }
 
 export async function addFile(id: string, name: string, file: Blob, signal?: AbortSignal): Promise<void> {
-  await ask(`${pathOf(id)}/files?${new URLSearchParams({ name }).toString()}`, {
-    method: "POST",
-    body: file,
-    headers: { "content-type": "application/octet-stream" },
-    ...(signal ? { signal } : {}),
-  });
+  const path = `${pathOf(id)}/files?${new URLSearchParams({ name }).toString()}`;
+  await postFile(path, file, name, limits.bytesOfFile, signal ? { signal } : {});
 }
 
 export async function removeCollection(id: string): Promise<void> {

@@ -17,7 +17,6 @@ export const eventStream = (...events: [name: string, data: unknown][]) =>
 /** `answers` by "METHOD /path", without the query. What comes back lists all that was asked. */
 export function fakeServer(answers: Answers): Asked[] {
   const log: Asked[] = [];
-  vi.stubGlobal("sessionStorage", { getItem: () => null });
   vi.stubGlobal("fetch", (path: string, init: RequestInit = {}) => {
     const asked = { method: init.method ?? "GET", path, body: typeof init.body === "string" ? (JSON.parse(init.body) as unknown) : init.body };
     log.push(asked);

@@ -1,5 +1,5 @@
 // The models that the server holds: list, load, save, rename, remove.
-import { ask, getJson } from "./client";
+import { ask, getJson, postFile } from "./client";
 import type { ModelInfo, ModelList } from "./types";
 
 const pathOf = (id: string) => `/v1/models/${encodeURIComponent(id)}`;
@@ -8,13 +8,12 @@ export async function listModels(signal?: AbortSignal): Promise<ModelList> {
   return getJson<ModelList>("/v1/models", signal ? { signal } : {});
 }
 
+/** Bytes; the server takes no larger bundle. */
+const largestModel = 64 << 20;
+
 /** Adds the bundle of a .mag file. */
 export async function addModel(file: Blob, name: string): Promise<ModelInfo> {
-  const response = await ask(`/v1/models?${new URLSearchParams({ name }).toString()}`, {
-    method: "POST",
-    body: file,
-    headers: { "content-type": "application/octet-stream" },
-  });
+  const response = await postFile(`/v1/models?${new URLSearchParams({ name }).toString()}`, file, name, largestModel);
   return (await response.json()) as ModelInfo;
 }
 

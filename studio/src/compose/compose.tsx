@@ -7,8 +7,9 @@ import { chordAt, setChord } from "../music/edit";
 import { soundingTracks, toSequence } from "../music/piece";
 import { transport } from "../sound/transport";
 import { handover } from "../store/handover";
-import { piecesOf } from "../store/music_files";
+import { hasNotesOrChords, piecesOf } from "../store/music_files";
 import { texts } from "../texts";
+import { Dialog } from "../view/dialog";
 import { RollView } from "../view/roll_view";
 import { say } from "../view/toasts";
 import * as document from "./document";
@@ -17,7 +18,6 @@ import { openConverted, openLinked } from "./files";
 import { unpackLink } from "./link";
 import { lastLink, leaveMaking, MakePanel } from "./make_panel";
 import { drop, soundWhatIsShown } from "./make";
-import { Dialog } from "./menu";
 import { NotesTable } from "./notes_table";
 import { PiecesBar } from "./pieces_bar";
 import { composeKey, describeCursor, rollKey, rollPointer } from "./roll_editing";
@@ -100,7 +100,7 @@ export function Compose() {
 
   const openFiles = async (files: readonly File[]) => {
     for (const file of files) {
-      const found = await piecesOf(file);
+      const found = await piecesOf(file, hasNotesOrChords);
       drop();
       if (found.length > 1 && files.length === 1) book.value = { pieces: found, file: file.name };
       else for (const one of found) await openConverted(one, file.name);
@@ -155,7 +155,7 @@ export function Compose() {
                 if (rollKey(event)) event.preventDefault();
               }}
             />
-            {editor.end.value === 0 && (
+            {editor.end.value === 0 && document.piece.value.chords.length === 0 && (
               <p class="start-hint">
                 <span>{words.openHow}</span>
               </p>

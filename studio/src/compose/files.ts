@@ -1,5 +1,5 @@
 // Music from files and into files.
-import { ask } from "../api/client";
+import { isMusicForm, writeMusic, type MusicForm } from "../api/convert";
 import { listGenerators, stream } from "../api/generators";
 import type { ConvertedPiece } from "../api/types";
 import { soundingTracks, temposOf, toSequence, type Piece } from "../music/piece";
@@ -24,12 +24,7 @@ export async function openConverted({ title, sequence, remarks }: ConvertedPiece
   if (remarks.length > 0) say(words.readWithRemarks(file), remarks.join("; "));
 }
 
-export type FileKind = "midi" | "musicxml" | "abc" | "wav" | "png" | "svg";
-const ofServer: Partial<Record<FileKind, { accept: string; ending: string }>> = {
-  midi: { accept: "audio/midi", ending: "mid" },
-  musicxml: { accept: "application/vnd.recordare.musicxml+xml", ending: "musicxml" },
-  abc: { accept: "text/vnd.abc", ending: "abc" },
-};
+export type FileKind = MusicForm | "wav" | "png" | "svg";
 
 const fileName = (piece: Piece, ending: string) =>
   `${piece.name.replace(/[^\p{L}\p{N} _-]+/gu, "").trim() || words.untitled}.${ending}`;
@@ -37,16 +32,11 @@ const fileName = (piece: Piece, ending: string) =>
 /** The piece as a file of that kind. All tracks, muted ones too; WAV is what one hears. */
 export async function saveAs(piece: Piece, kind: FileKind): Promise<void> {
   try {
-    const form = ofServer[kind];
-    if (form) {
-      const response = await ask("/v1/convert", {
-        method: "POST",
-        body: JSON.stringify({ ...toSequence(piece), sequenceMetadata: { ...(piece.other.sequenceMetadata as object), title: piece.name } }),
-        headers: { "content-type": "application/json", accept: form.accept },
-      });
-      const note = response.headers.get("magenta-note");
-      if (note) say(words.savedWithRemarks, note);
-      return download(await response.blob(), fileName(piece, form.ending));
+    if (isMusicForm(kind)) {
+      const music = { ...toSequence(piece), sequenceMetadata: { ...(piece.other.sequenceMetadata as object), title: piece.name } };
+      const { file, ending, remark } = await writeMusic(music, kind);
+      if (remark) say(words.savedWithRemarks, remark);
+      return download(file, fileName(piece, ending));
     }
     if (kind === "wav") {
       say(words.rendering);

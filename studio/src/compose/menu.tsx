@@ -1,4 +1,4 @@
-// A button that opens a list of choices, and a dialog: both the browser's own, so that keys work as everywhere.
+// A button that opens a list of choices: the browser's own, so that keys work as everywhere.
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
@@ -27,19 +27,5 @@ export function Menu({ label, children }: { label: string; children: ComponentCh
         {children}
       </div>
     </details>
-  );
-}
-
-export function Dialog({ label, onClose, children }: { label: string; onClose: () => void; children: ComponentChildren }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    return () => shown?.close();
-  }, []);
-  return (
-    <dialog ref={dialog} class="dialog" aria-label={label} onCancel={(event) => (event.preventDefault(), onClose())}>
-      {children}
-    </dialog>
   );
 }

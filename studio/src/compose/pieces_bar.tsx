@@ -3,9 +3,10 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { musicFiles } from "../api/convert";
 import { texts } from "../texts";
+import { Dialog } from "../view/dialog";
 import * as document from "./document";
 import { saveAs, type FileKind } from "./files";
-import { Dialog, Menu } from "./menu";
+import { Menu } from "./menu";
 
 const words = texts.compose;
 const kinds = Object.keys(words.saveKinds) as FileKind[];

@@ -1,7 +1,8 @@
 // The duet: you play, the machine answers.
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { ask } from "../api/client";
-import { isDrumKind, wantsChords } from "../api/generators";
+import { writeMusic } from "../api/convert";
+import { isDrumKind, takesPrimerKey, wantsChords } from "../api/generators";
+import { majorKeyName, relativeMinorName } from "../music/major_key";
 import { mayBeChord } from "../music/chord_symbols";
 import { fetchSoundAhead, latency, soundState } from "../sound/synth";
 import { askForMidi, chooseMidiOutput, midiInput, midiOutput, midiPorts, onMidiKey } from "../sound/midi_ports";
@@ -13,7 +14,7 @@ import { GeneratorControls } from "../view/generator_controls";
 import { computerKeys, computerPads, lettersOf } from "../view/keys";
 import { Pads, padPitches, Piano, useComputerKeys } from "../view/piano";
 import { RollStage } from "../view/roll_stage";
-import { sayError } from "../view/toasts";
+import { say, sayError } from "../view/toasts";
 import { useNarrow } from "../view/use_narrow";
 import { chartOf } from "./chords";
 import "./duet.css";
@@ -224,6 +225,7 @@ function Settings() {
           </select>
         </label>
       )}
+      {details && takesPrimerKey(details) && <Key />}
       {details && wantsChords(details) && <Chart />}
       <div class="row keep">
         <button disabled={session.notes.value.length === 0} onClick={() => void saveMidi()}>
@@ -256,6 +258,22 @@ function Settings() {
         </div>
       </details>
     </section>
+  );
+}
+
+/** Whether answers stay in the key of what is played, and which it is. */
+function Key() {
+  const key = session.key.value;
+  const said = store.args.value.primer_key?.stringValue;
+  const text = said ? texts.duet.keyIsSaid(said) : key !== null && store.keepsKey.value ? texts.duet.keyIs(majorKeyName(key), relativeMinorName(key)) : "";
+  return (
+    <div>
+      <label class="line">
+        <input type="checkbox" checked={store.keepsKey.value} onChange={(event) => (store.keepsKey.value = event.currentTarget.checked)} />
+        {texts.duet.keepKey}
+      </label>
+      {text && <p class="muted small">{text}</p>}
+    </div>
   );
 }
 
@@ -359,12 +377,9 @@ function Midi() {
 
 async function saveMidi(): Promise<void> {
   try {
-    const response = await ask("/v1/convert?name=duet.json", {
-      method: "POST",
-      body: JSON.stringify(store.sessionPiece()),
-      headers: { "content-type": "application/json", accept: "audio/midi" },
-    });
-    download(await response.blob(), "duet.mid");
+    const { file, ending, remark } = await writeMusic(store.sessionPiece(), "midi");
+    if (remark) say(texts.compose.savedWithRemarks, remark);
+    download(file, `duet.${ending}`);
   } catch (error) {
     sayError(error);
   }

@@ -88,6 +88,14 @@ describe("looking inside", () => {
     await open(new File(["?"], "x.mid"));
     expect([shown.value?.name, busy.value, score.value?.bits]).toEqual(["a", "", 2]);
   });
+  it("a file that is too large is said, and not sent", async () => {
+    const asked = fakeServer(usual);
+    const file = new File([], "big.mid");
+    Object.defineProperty(file, "size", { value: (16 << 20) + 1 });
+    await open(file);
+    expect([asked.length, busy.value]).toEqual([0, ""]);
+    expect(toasts.value.at(-1)?.message).toContain("big.mid has 16 MB");
+  });
   it("a file without notes leaves what was there, and is said", async () => {
     show({ name: "a", music: { notes: [note(0)] } });
     await vi.waitFor(() => expect(score.value?.bits).toBe(2));

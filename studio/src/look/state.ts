@@ -11,7 +11,7 @@ import { goOnWith, heard, hush, listen, listener } from "../sound/listen";
 import { startSound } from "../sound/synth";
 import type { NamedMusic } from "../store/at_hand";
 import { chosenOf, generators, loadGenerators } from "../store/generators";
-import { piecesOf } from "../store/music_files";
+import { hasNotes, piecesOf } from "../store/music_files";
 import { isNumber, isText, setting } from "../store/settings";
 import { sayError } from "../view/toasts";
 import { columnOfStream, columnsOfScore, type Column } from "./heat_map";
@@ -65,7 +65,7 @@ export function show(music: NamedMusic): void {
 export async function open(file: File): Promise<void> {
   const signal = anew();
   busy.value = "reading";
-  const found = await piecesOf(file, signal);
+  const found = await piecesOf(file, hasNotes, signal);
   if (signal.aborted) return;
   busy.value = "";
   const first = found[0];

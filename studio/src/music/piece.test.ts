@@ -62,4 +62,11 @@ describe("Piece", () => {
     expect(soundingTracks({ ...piece, tracks: [{ ...first!, isMuted: true }, second!] })).toEqual([second]);
     expect(soundingTracks({ ...piece, tracks: [first!, { ...second!, isSolo: true }, third!] })).toHaveLength(1);
   });
+  it("of chords alone has a track to write into, and lasts as long as they do", () => {
+    const chart = { textAnnotations: [{ time: 0, text: "C", annotationType: "CHORD_SYMBOL" as const }, { time: 2, text: "F", annotationType: "CHORD_SYMBOL" as const }], totalTime: 4 };
+    const piece = fromSequence(chart, "Chart", names);
+    expect(piece.tracks.map(({ name, notes }) => [name, notes.length])).toEqual([["Track 1", 0]]);
+    expect([endOfPiece(piece), piece.chords]).toEqual([8, [{ at: 0, text: "C" }, { at: 4, text: "F" }]]);
+    expect(toSequence(piece)).toMatchObject({ ...chart, notes: [] });
+  });
 });

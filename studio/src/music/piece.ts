@@ -81,21 +81,22 @@ const lostByEdits = new Set(["quantizationInfo", "totalQuantizedSteps", "subsequ
 
 export const byPlace = (a: PieceNote, b: PieceNote): number => a.start - b.start || a.pitch - b.pitch || a.id - b.id;
 
+const emptyTrack = (id: number, name: string, instrument = 0): Track => ({
+  id,
+  name,
+  instrument,
+  program: 0,
+  isDrum: false,
+  colour: 0,
+  isMuted: false,
+  isSolo: false,
+  notes: [],
+});
+
 export function emptyPiece(name: string, trackName: string): Piece {
-  const track: Track = {
-    id: 1,
-    name: trackName,
-    instrument: 0,
-    program: 0,
-    isDrum: false,
-    colour: 0,
-    isMuted: false,
-    isSolo: false,
-    notes: [],
-  };
   return {
     name,
-    tracks: [track],
+    tracks: [emptyTrack(1, trackName)],
     tempos: [{ at: 0, qpm: 120 }],
     meters: [{ at: 0, numerator: 4, denominator: 4 }],
     keys: [],
@@ -167,6 +168,8 @@ export function fromSequence(sent: NoteSequence, name: string, names: Names): Pi
         .sort(byPlace),
     };
   });
+  // Chords alone have a track to write into.
+  if (tracks.length === 0) tracks.push(emptyTrack(nextId++, infos[0]?.name?.trim() || names.track(1), infos[0]?.instrument));
   const annotations = sequence.textAnnotations ?? [];
   const timed: Record<string, readonly { time?: number }[]> = {};
   const raw = sent as Record<string, unknown>;

@@ -1,22 +1,24 @@
 // Files of music that people choose or drop.
-import { largestFile, readMusic } from "../api/convert";
+import { readMusic } from "../api/convert";
 import type { ConvertedPiece } from "../api/types";
+import type { NoteSequence } from "../music/note_sequence";
 import { texts } from "../texts";
 import { say, sayError } from "../view/toasts";
 
 const words = texts.files;
 
-/** The pieces of a file that have notes, or none and a message. */
-export async function piecesOf(file: File, signal?: AbortSignal): Promise<ConvertedPiece[]> {
-  if (file.size > largestFile) {
-    say(words.tooLarge(file.name, file.size / (1 << 20)), words.tooLargeRemedy(largestFile >> 20));
-    return [];
-  }
+export const hasNotes = ({ notes = [] }: NoteSequence) => notes.length > 0;
+/** A chart of chords alone is music, too, where notes can be added. */
+export const hasNotesOrChords = (music: NoteSequence) =>
+  hasNotes(music) || (music.textAnnotations ?? []).some(({ annotationType }) => annotationType === "CHORD_SYMBOL");
+
+/** The pieces of a file that are `wanted`, or none and a message. */
+export async function piecesOf(file: File, wanted = hasNotes, signal?: AbortSignal): Promise<ConvertedPiece[]> {
   try {
     const found = await readMusic(file, file.name, signal);
-    const withNotes = found.filter(({ sequence }) => (sequence.notes ?? []).length > 0);
-    if (withNotes.length === 0) say(words.noNotes(file.name), found.flatMap(({ remarks }) => remarks).join("; "));
-    return withNotes;
+    const pieces = found.filter(({ sequence }) => wanted(sequence));
+    if (pieces.length === 0) say(words.noNotes(file.name), found.flatMap(({ remarks }) => remarks).join("; "));
+    return pieces;
   } catch (error) {
     sayError(error);
     return [];
