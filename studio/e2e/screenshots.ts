@@ -47,6 +47,10 @@ async function teach(page: Page, server: StudioServer): Promise<void> {
   await page.getByRole("button", { name: /^My tunes/ }).click();
   await page.getByText("stands beside the other models.").waitFor({ timeout: 400_000 });
   await page.mouse.move(0, 0);
+  // As tall as the report's end.
+  const report = (await page.locator("[aria-labelledby=teach-kept]").boundingBox())!;
+  const { width } = page.viewportSize()!;
+  await page.setViewportSize({ width, height: Math.ceil(report.y + report.height + (width === sizes.phone.width ? 72 : 16)) });
 }
 
 const tabs = { duet, compose, look, teach };

@@ -267,7 +267,7 @@ function Key() {
   const said = store.args.value.primer_key?.stringValue;
   const text = said ? texts.duet.keyIsSaid(said) : key !== null && store.keepsKey.value ? texts.duet.keyIs(majorKeyName(key), relativeMinorName(key)) : "";
   return (
-    <div>
+    <div class="stack duet-key">
       <label class="line">
         <input type="checkbox" checked={store.keepsKey.value} onChange={(event) => (store.keepsKey.value = event.currentTarget.checked)} />
         {texts.duet.keepKey}

@@ -6,7 +6,7 @@ import { bestOf, pathOf, scaleOf, thinned } from "./curves";
 
 const words = texts.teach;
 /** Of the drawing; a phone gets a smaller one, so that its numbers can be read. */
-const sizes = { desk: { width: 640, height: 240 }, phone: { width: 340, height: 220 } };
+const sizes = { desk: { width: 800, height: 260 }, phone: { width: 340, height: 220 } };
 const mostPoints = 400;
 
 function summaryOf({ curves, step }: Job): string {

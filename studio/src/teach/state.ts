@@ -45,7 +45,10 @@ function take(job: Job): void {
 }
 
 const isAway = (error: unknown) => error instanceof ApiError && error.status === 0;
+const isUnknown = (error: unknown) => error instanceof ApiError && error.status === 401;
 const pollPause = 4000;
+/** The server wants a token, and none was given: it is not asked again by itself. */
+let isShut = false;
 
 /** Asks for jobs and models anew. A server that is away is said so by `lost`. */
 export async function refresh(): Promise<void> {
@@ -56,7 +59,9 @@ export async function refresh(): Promise<void> {
     knowModels(newModels.models);
     isKnown.value = true;
     lost.value = null;
+    isShut = false;
   } catch (error) {
+    isShut = isUnknown(error);
     if (isAway(error)) lost.value = pollPause;
     else sayError(error);
   }
@@ -72,7 +77,7 @@ export function keepFresh(): () => void {
 let isAsking = false;
 
 async function refreshQuietly(): Promise<void> {
-  if (isAsking) return;
+  if (isAsking || isShut) return;
   isAsking = true;
   try {
     const newJobs = await listJobs();
@@ -81,6 +86,7 @@ async function refreshQuietly(): Promise<void> {
     jobs.value = newJobs;
     if (lost.value !== null || ended) await refresh();
   } catch (error) {
+    isShut = isUnknown(error);
     if (isAway(error)) lost.value = pollPause;
   } finally {
     isAsking = false;
