@@ -45,18 +45,20 @@ function itemsBetween(old: readonly unknown[], next: readonly unknown[]): Item[]
   return items;
 }
 
-/** `old` after `delta`; what stays is shared. Throws where they don't belong together. */
+/** `old` after `delta`; what stays is shared. Throws where it is no list or object as `delta` has it. */
 export function applyDelta(old: unknown, delta: Delta): unknown {
   if ("items" in delta) {
-    const list = old as readonly unknown[];
-    return delta.items.flatMap((item) => {
-      if (isList(item)) return list.slice(item[0], item[0] + item[1]);
-      return ["of" in item ? applyDelta(list[item.of], item.by) : item.is];
-    });
+    if (!isList(old)) throw new Error("no list");
+    const next: unknown[] = [];
+    for (const item of delta.items) {
+      if (!isList(item)) next.push("of" in item ? applyDelta(old[item.of], item.by) : item.is);
+      else for (let place = item[0]; place < item[0] + item[1]; ++place) next.push(old[place]);
+    }
+    return next;
   }
   if (!("fields" in delta)) return delta.is;
-  const fields = old as Readonly<Record<string, unknown>>;
-  const stays = Object.entries(fields).filter(([name]) => !delta.gone.includes(name));
-  const changed = Object.entries(delta.fields).map(([name, change]) => [name, applyDelta(fields[name], change)] as const);
+  if (!isObject(old)) throw new Error("no object");
+  const stays = Object.entries(old).filter(([name]) => !delta.gone.includes(name));
+  const changed = Object.entries(delta.fields).map(([name, change]) => [name, applyDelta(old[name], change)] as const);
   return Object.fromEntries([...stays, ...changed]);
 }
