@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -63,9 +64,7 @@ absl::Status CheckDatasetOptions(const DatasetOptions& options) {
     return UsageError(fmt::format("eval_ratio is {}", options.eval_ratio),
                       "Give a share from 0 to 1, such as --eval_ratio=0.1");
   }
-  if (options.transpositions.empty()) {
-    return UsageError("no transposition is named", "Give --transpose=0 for none");
-  }
+  MAGENTA_RETURN_IF_ERROR(CheckTranspositions(options));
   if (options.format == DatasetFormat::kDense && options.spec->codec->head_sizes().size() != 1) {
     return UsageError(fmt::format("{} predicts {} labels a step, a dense data set holds one",
                                   options.spec->id, options.spec->codec->head_sizes().size()),
@@ -273,6 +272,25 @@ class DatasetBuilder {
 };
 
 }  // namespace
+
+absl::Status CheckTranspositions(const DatasetOptions& options) {
+  std::vector<int> keys = options.transpositions;
+  if (keys.empty()) return UsageError("no transposition is named", "Give --transpose=0 for none");
+  std::sort(keys.begin(), keys.end());
+  if (const auto twice = std::adjacent_find(keys.begin(), keys.end()); twice != keys.end()) {
+    return UsageError(fmt::format("--transpose names {} twice", *twice),
+                      "Each would be in the data set as often");
+  }
+  if (options.spec->kind->ReadsChords() && keys != std::vector<int>{0}) {
+    return UsageError("--transpose moves no chords, and lead sheets come in all twelve keys",
+                      "Leave it out");
+  }
+  if (options.spec->kind->plays_drums() && keys != std::vector<int>{0}) {
+    return UsageError("--transpose moves pitches, and drums have none: each copy would be the same",
+                      "Leave it out");
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<DatasetSummary> BuildDataset(const DatasetOptions& options) {
   MAGENTA_RETURN_IF_ERROR(CheckDatasetOptions(options));

@@ -71,6 +71,10 @@ struct DatasetSummary {
   std::string eval_file;
 };
 
+/// An error (exit 2) where `options` would make copies of an example that are none: one named
+/// twice, or moved although its kind has no pitches or comes in all keys already.
+absl::Status CheckTranspositions(const DatasetOptions& options);
+
 /// Builds both files. Order: partition, split at changes of tempo and meter, quantise, transpose,
 /// extract, squash, encode (docs/rules.md section 3); examples stand in the order of the sequences.
 /// Errors: options that contradict (exit 2); input that is missing, truncated, no TFRecord of

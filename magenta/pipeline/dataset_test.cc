@@ -92,6 +92,20 @@ TEST(DatasetTest, CompactExamplesHoldTheSquashedEvents) {
       1);
 }
 
+TEST(DatasetTest, CopiesThatAreNoneAreRefused) {
+  TempFolder folder;
+  DatasetOptions options = Options(folder);
+  const auto refused = [&](const std::string& config, std::vector<int> transpositions) {
+    options.spec = *FindModel(config);
+    options.transpositions = std::move(transpositions);
+    return std::string(BuildDataset(options).status().message());
+  };
+  EXPECT_THAT(refused("lookback_rnn", {}), testing::HasSubstr("no transposition"));
+  EXPECT_THAT(refused("lookback_rnn", {0, 2, 0}), testing::HasSubstr("names 0 twice"));
+  EXPECT_THAT(refused("chord_pitches_improv", {1}), testing::HasSubstr("moves no chords"));
+  EXPECT_THAT(refused("drum_kit", {0, 1}), testing::HasSubstr("drums have none"));
+}
+
 TEST(DatasetTest, DenseExamplesAreTheEncodedEvents) {
   TempFolder folder;
   std::vector<std::pair<std::string, NoteSequence>> tunes = Tunes(3);

@@ -49,6 +49,8 @@ Json OutcomeJson(const FileOutcome& outcome) {
 
 }  // namespace
 
+std::string OutcomeText(const FileOutcome& outcome) { return DumpLine(OutcomeJson(outcome)); }
+
 absl::StatusOr<ReportWriter> ReportWriter::Create(const std::string& path) {
   if (path.empty()) return ReportWriter(std::nullopt);
   MAGENTA_ASSIGN_OR_RETURN(OutputFile file, OutputFile::Create(path));
@@ -69,7 +71,7 @@ absl::Status ReportWriter::Add(const FileOutcome& outcome) {
   if (outcome.tracks.empty()) Count(outcome.reason, outcome.file, outcome.detail, outcome.flag);
   if (!file_.has_value()) return absl::OkStatus();
   const char* separator = std::exchange(first_, false) ? "\n" : ",\n";
-  return file_->Write(separator + DumpLine(OutcomeJson(outcome)));
+  return file_->Write(separator + OutcomeText(outcome));
 }
 
 absl::Status ReportWriter::Commit() {

@@ -25,6 +25,9 @@ struct FileOutcome {
   std::vector<std::string> warnings;  // what was mended or left out
 };
 
+/// The entry as a report has it: JSON, in one line.
+std::string OutcomeText(const FileOutcome& outcome);
+
 /// How often a reason occurred, and where first.
 struct ReasonCount {
   int64_t count = 0;

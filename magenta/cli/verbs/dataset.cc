@@ -2,8 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 #include "magenta/base/status.h"
 #include "magenta/cli/input/example_flags.h"
 #include "magenta/cli/input/model_flags.h"
@@ -105,21 +103,6 @@ class DatasetVerb : public Verb {
     options_.format = format_ == "dense" ? DatasetFormat::kDense : DatasetFormat::kCompact;
     if (!shard_.empty()) {
       MAGENTA_ASSIGN_OR_RETURN(options_.shard, ParseShard(shard_));
-    }
-    std::vector<int> keys = options_.transpositions;
-    std::sort(keys.begin(), keys.end());
-    if (const auto twice = std::adjacent_find(keys.begin(), keys.end()); twice != keys.end()) {
-      return UsageError(fmt::format("--transpose names {} twice", *twice),
-                        "Each would be in the data set as often");
-    }
-    if (options_.spec->kind->ReadsChords() && keys != std::vector<int>{0}) {
-      return UsageError("--transpose moves no chords, and lead sheets come in all twelve keys",
-                        "Leave it out");
-    }
-    if (options_.spec->kind->plays_drums() && keys != std::vector<int>{0}) {
-      return UsageError(
-          "--transpose moves pitches, and drums have none: each copy would be the same",
-          "Leave it out");
     }
     if (options_.output_dir.empty() && options_.training_file.empty() &&
         options_.eval_file.empty()) {
