@@ -6,8 +6,11 @@
 #include <nanobind/stl/string.h>
 
 #include <exception>
+#include <stdexcept>
 
+#include "magenta/base/check.h"
 #include "magenta/base/error_message.h"
+#include "magenta/base/utf8.h"
 #include "native/status.h"
 
 namespace nb = nanobind;
@@ -20,8 +23,9 @@ void Raise(const StatusException& error) {
   const std::string code = absl::StatusCodeToString(error.status.code());
   const nb::object made =
       nb::module_::import_("magenta_native.errors")
-          .attr("from_status")(code, error.kind, ErrorLine(error.status), ErrorFile(error.status),
-                               ErrorMessage(error.status), ErrorRemedy(error.status));
+          .attr("from_status")(code, error.kind, ToUtf8(ErrorLine(error.status)),
+                               ToUtf8(ErrorFile(error.status)), ToUtf8(ErrorMessage(error.status)),
+                               ToUtf8(ErrorRemedy(error.status)));
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(made.ptr())), made.ptr());
 }
 
@@ -29,6 +33,8 @@ void Raise(const StatusException& error) {
 }  // namespace magenta::python
 
 NB_MODULE(_native, module) {
+  // A fault of ours is an exception here, and ends no process.
+  magenta::internal::SetCheckHandler([](const char* message) { throw std::logic_error(message); });
   nb::register_exception_translator([](const std::exception_ptr& thrown, void*) {
     try {
       std::rethrow_exception(thrown);
@@ -38,4 +44,8 @@ NB_MODULE(_native, module) {
   });
   magenta::python::BindDescriptors(module);
   magenta::python::BindFiles(module);
+  magenta::python::BindArrays(module);
+  magenta::python::BindGenerator(module);
+  magenta::python::BindPipelines(module);
+  magenta::python::BindData(module);
 }

@@ -7,5 +7,9 @@ namespace magenta::python {
 
 void BindDescriptors(nanobind::module_& module);
 void BindFiles(nanobind::module_& module);
+void BindArrays(nanobind::module_& module);
+void BindGenerator(nanobind::module_& module);
+void BindPipelines(nanobind::module_& module);
+void BindData(nanobind::module_& module);
 
 }  // namespace magenta::python
