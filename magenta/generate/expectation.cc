@@ -1,6 +1,7 @@
 #include "magenta/generate/expectation.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "magenta/base/check.h"
@@ -35,6 +36,8 @@ const EventEffect& Expectation::Effect(Event event) {
 StepDistribution Expectation::Of(const Session& session, int row) {
   MAGENTA_CHECK(IsKnownOf(*model_));
   StepDistribution distribution;
+  const std::span<const float> attention = session.AttentionWeights(row);
+  distribution.attention.assign(attention.begin(), attention.end());
   const std::vector<float> probabilities = session.Distribution(row);
   for (size_t label = 0; label < probabilities.size(); ++label) {
     const double probability = probabilities[label];

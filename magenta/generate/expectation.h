@@ -25,6 +25,11 @@ struct StepDistribution {
   double hold = 0;
   /// That what sounds ends, and nothing begins.
   double rest = 0;
+  /// Of models with attention how much each earlier event was looked back at: attn_length weights
+  /// that sum to 1. Where event k is expected, the network has just read event k - 1 and weighs its
+  /// outputs of the steps before that one: weight i is that of event k - 2 - i. Where that is below
+  /// 0 it is of zeros that stand before the first event. Empty of models without.
+  std::vector<float> attention;
 };
 
 /// What an event does when it comes.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "magenta/generate/generation_task.h"
 #include "magenta/generate/likelihood.h"
@@ -75,6 +76,28 @@ TEST(ExpectationTest, OfEveryModelItAgreesWithTheScore) {
     const auto plain = ScoreSequence(model, Tune());
     EXPECT_TRUE((*plain)[0].likelihood.expected.empty());
     EXPECT_EQ((*plain)[0].likelihood.per_event, (*parts)[0].likelihood.per_event);
+  }
+}
+
+// Where nothing was yet, all rows are alike: what was looked back at ends at the first event.
+TEST(ExpectationTest, AttentionIsOnTheEventsBeforeTheLast) {
+  for (const ModelSpec& spec : BuiltInModels()) {
+    SCOPED_TRACE(spec.id);
+    const auto model = RandomModel(spec.id);
+    if (!Expectation::IsKnownOf(*model)) continue;
+    const size_t length = model->hparams.attn_length;
+    const auto parts = ScoreSequence(model, Tune(), {.distributions = true});
+    ASSERT_TRUE(parts.ok()) << parts.status();
+    const auto& expected = (*parts)[0].likelihood.expected;
+    for (size_t i = 0; i < expected.size(); ++i) {
+      const std::vector<float>& weights = expected[i].attention;
+      ASSERT_EQ(weights.size(), length);
+      if (length == 0) continue;
+      EXPECT_NEAR(std::accumulate(weights.begin(), weights.end(), 0.0), 1, 1e-5);
+      // Event k = i + 1 is expected: weights 0 to k - 2 are of events, the others of nothing.
+      for (size_t j = i; j < length; ++j) EXPECT_EQ(weights[j], weights.back()) << i << " " << j;
+      if (i > 0 && i < length) EXPECT_NE(weights[i - 1], weights.back()) << i;
+    }
   }
 }
 

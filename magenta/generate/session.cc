@@ -181,6 +181,17 @@ std::vector<float> Session::Distribution(int row, LogitFilters filters) const {
   return probabilities;
 }
 
+std::span<const float> Session::AttentionWeights(int row) const {
+  MAGENTA_CHECK(!pending_ && row >= 0 && row < rows());
+  for (const Block& block : blocks_) {
+    const auto found = std::lower_bound(block.rows.begin(), block.rows.end(), row);
+    if (found == block.rows.end() || *found != row) continue;
+    const int place = static_cast<int>(found - block.rows.begin());
+    return model_->network->AttentionWeights(*block.state, place);
+  }
+  return {};
+}
+
 Event Session::Sample(int row, LogitFilters filters, UniformSource& source, const EventMask* mask) {
   labels_.resize(model_->network->head_sizes().size());
   if (mask != nullptr) SetAllowed(row, *mask);

@@ -81,6 +81,10 @@ class Session {
   std::span<const float> Logits(int row) const;
   /// The probability of each label of row `row`, head after head, when `filters` are applied.
   std::vector<float> Distribution(int row, LogitFilters filters = {}) const;
+  /// How much the last Step of row `row` looked back (Network::AttentionWeights): weight 0 is of
+  /// the step before it, which read the last event but one. Empty of models without attention.
+  /// Until the next Step.
+  std::span<const float> AttentionWeights(int row) const;
   /// Draws the next event of row `row`: one number from `source` a head. Nothing is pushed. Events
   /// that `mask` doesn't allow have no probability, which goes to the pitches that it allows,
   /// before `filters` are applied; it is for models of one head (checked).

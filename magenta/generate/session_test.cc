@@ -188,6 +188,38 @@ TEST(LikelihoodTest, ScoresEachPartOfASequence) {
   EXPECT_FALSE(ScoreSequence(model, NoteSequence()).ok());
 }
 
+std::vector<float> AttentionOf(const Session& session, int row) {
+  const auto weights = session.AttentionWeights(row);
+  return {weights.begin(), weights.end()};
+}
+
+// Also of rows that have gone on while others waited, whose states stand in several blocks.
+TEST(SessionTest, EachRowHasAttentionWeightsOfItsOwn) {
+  const auto model = RandomModel("attention_rnn");
+  Session trunk(model, 1);
+  trunk.Prime(kTune);
+  const std::vector<float> weights = AttentionOf(trunk, 0);
+  EXPECT_NEAR(std::accumulate(weights.begin(), weights.end(), 0.0), 1, 1e-6);
+  Session session = trunk.Fork(3);
+  EXPECT_EQ(AttentionOf(session, 2), AttentionOf(trunk, 0));
+  session.SetWaiting(1, true);
+  const std::vector<Event> next = {60, 0, 64};
+  session.Push(next);
+  session.Step();
+  EXPECT_EQ(AttentionOf(session, 1), AttentionOf(trunk, 0));
+  for (const int row : {0, 2}) {
+    Session alone = trunk.Fork(1);
+    alone.Prime({&next[row], 1});
+    EXPECT_EQ(AttentionOf(session, row), AttentionOf(alone, 0)) << row;
+    EXPECT_NE(AttentionOf(session, row), AttentionOf(trunk, 0)) << row;
+  }
+  const std::vector<int> chosen = {2, 1};
+  const Session kept = session.Select(chosen);
+  EXPECT_EQ(AttentionOf(kept, 0), AttentionOf(session, 2));
+  EXPECT_EQ(AttentionOf(kept, 1), AttentionOf(session, 1));
+  EXPECT_TRUE(Session(RandomModel("lookback_rnn"), 1).AttentionWeights(0).empty());
+}
+
 // Sessions in which some rows wait step with the others, to the same bits.
 TEST(SessionTest, ThoseWithRowsThatWaitStepTogetherToo) {
   const auto model = RandomModel("lookback_rnn");

@@ -50,13 +50,17 @@ AttentionState Attention::NewState(int rows) const {
   state.window.assign(rows * row * length_, 0.0f);
   state.keys.assign(rows * row * length_, 1.0f);  // e^0
   state.max_abs_key.assign(static_cast<size_t>(rows) * length_, 0.0f);
+  state.weights.assign(static_cast<size_t>(rows) * length_, 0.0f);
   return state;
 }
 
 AttentionState Attention::Select(const AttentionState& state, std::span<const int> rows) const {
   const size_t row = units_padded_;
-  return {SelectRows(state.a, row, rows), SelectRows(state.window, row * length_, rows),
-          SelectRows(state.keys, row * length_, rows), SelectRows(state.max_abs_key, length_, rows),
+  return {SelectRows(state.a, row, rows),
+          SelectRows(state.window, row * length_, rows),
+          SelectRows(state.keys, row * length_, rows),
+          SelectRows(state.max_abs_key, length_, rows),
+          SelectRows(state.weights, length_, rows),
           state.oldest};
 }
 
@@ -116,11 +120,20 @@ void Attention::AttendRow(const Kernels& kernels, const AttentionRow& row, float
   const AttentionState& state = *row.state;
   const float* window = state.window.data() + row.row * stride * length_;
   SoftmaxInPlace(kernels, scores, state.oldest);
+  KeepWeights(row, scores);
   std::fill_n(a, stride, 0.0f);
   const int tail = length_ - state.oldest;
   kernels.weighted_sum(window + state.oldest * stride, scores + state.oldest, tail, units_padded_,
                        a);
   kernels.weighted_sum(window, scores, state.oldest, units_padded_, a);
+}
+
+/// The ring's weights from the newest row back to the oldest.
+void Attention::KeepWeights(const AttentionRow& row, const float* scores) const {
+  AttentionState& state = *row.state;
+  float* weights = state.weights.data() + static_cast<size_t>(row.row) * length_;
+  weights = std::reverse_copy(scores, scores + state.oldest, weights);
+  std::reverse_copy(scores + state.oldest, scores + length_, weights);
 }
 
 /// scores := softmax(scores), summed from the oldest row on.

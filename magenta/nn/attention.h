@@ -23,6 +23,7 @@ struct AttentionState {
   FloatBuffer window;       // [rows, attn_length, padded units]
   FloatBuffer keys;         // the same shape: e^2x of the window times A
   FloatBuffer max_abs_key;  // [rows, attn_length]: the largest |x| of these
+  FloatBuffer weights;      // [rows, attn_length]: the last softmax, newest row first; 0 at first
   int oldest = 0;           // the ring's head, the same for all rows
 };
 
@@ -71,6 +72,7 @@ class Attention {
   void ScoreRow(const Kernels& kernels, float* q, const AttentionRow& row, float* sums,
                 float* scores) const;
   void AttendRow(const Kernels& kernels, const AttentionRow& row, float* scores, float* a) const;
+  void KeepWeights(const AttentionRow& row, const float* scores) const;
   void Remember(const Kernels& kernels, const float* y, const AttentionRow& row) const;
 
   int inputs_ = 0;

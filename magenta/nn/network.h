@@ -57,6 +57,15 @@ class Network {
   /// caller's, null at first, kept from call to call and used by one call at a time.
   virtual void StepAll(std::span<NetworkState* const> states, std::span<const SparseVector> inputs,
                        std::span<float> logits, std::unique_ptr<NetworkState>& scratch) const;
+
+  /// How much row `row` of `state`, one of this network's, looked back at each of its earlier
+  /// outputs in its last step: >= 0, sum 1. Weight i is that of the output i + 1 steps before the
+  /// last one; where that is before the first step, of the zeros that stand there. All 0 before the
+  /// first step. It lies in `state`, until that steps. Empty where a network has no attention.
+  virtual std::span<const float> AttentionWeights(const NetworkState& /*state*/,
+                                                  int /*row*/) const {
+    return {};
+  }
 };
 
 }  // namespace magenta

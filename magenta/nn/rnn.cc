@@ -128,6 +128,7 @@ class Rnn final : public Network {
             std::span<float> logits) const override;
   void StepAll(std::span<NetworkState* const> states, std::span<const SparseVector> inputs,
                std::span<float> logits, std::unique_ptr<NetworkState>& scratch) const override;
+  std::span<const float> AttentionWeights(const NetworkState& state, int row) const override;
 
  private:
   void Gather(Owners owners, RnnState& merged) const;
@@ -232,6 +233,14 @@ void Rnn::StepAll(std::span<NetworkState* const> states, std::span<const SparseV
   Gather(states, merged);
   StepRows(merged, states, inputs, logits);
   Scatter(merged, states);
+}
+
+std::span<const float> Rnn::AttentionWeights(const NetworkState& state, int row) const {
+  MAGENTA_CHECK(row >= 0 && row < state.rows());
+  if (!layers_[0].has_attention) return {};
+  const size_t length = layers_[0].attention.length();
+  const LayerState& layer = static_cast<const RnnState&>(state).layers_[0];
+  return {layer.attention.weights.data() + row * length, length};
 }
 
 /// c, h and a of all `owners`, one after another. The windows, which are large, stay where they

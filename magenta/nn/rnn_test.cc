@@ -69,6 +69,60 @@ TEST(RnnTest, StepsAsTheFormulasSay) {
   }
 }
 
+/// The weights of a row, oldest first as PlainRnn has them.
+std::vector<float> WeightsOf(const Network& network, const NetworkState& state, int row) {
+  const auto weights = network.AttentionWeights(state, row);
+  return {weights.rbegin(), weights.rend()};
+}
+
+void ExpectWeights(const std::vector<float>& got, const PlainRnn& plain, const char* what) {
+  const auto& want = plain.attention_weights();
+  ASSERT_EQ(got.size(), want.size()) << what;
+  float sum = 0;
+  for (size_t t = 0; t < want.size(); ++t) {
+    EXPECT_GE(got[t], 0) << what;
+    EXPECT_NEAR(got[t], want[t], 1e-6) << what << " row " << t;
+    sum += got[t];
+  }
+  EXPECT_NEAR(sum, 1, 1e-6) << what;
+}
+
+// Through several turns of the ring, in selected rows, and in states that are stepped together.
+TEST(RnnTest, TellsItsAttentionWeights) {
+  for (const ShapeCase& shape : kShapes) {
+    const auto network = Make(shape);
+    auto state = network->NewState(2);
+    const size_t length = shape.attn_length;
+    EXPECT_EQ(WeightsOf(*network, *state, 1), std::vector<float>(length, 0.0f)) << shape.name;
+    if (length == 0) continue;
+    const TensorMap tensors = RandomRnn(shape.options);
+    const auto inputs = RandomInputs(25, shape.options.input_size, 3);
+    const auto others = RandomInputs(25, shape.options.input_size, 4);
+    PlainRnn plain(tensors, shape.options, shape.attn_length);
+    PlainRnn other(tensors, shape.options, shape.attn_length);
+    std::vector<float> logits(2 * network->num_logits());
+    for (size_t i = 0; i < 15; ++i) {
+      other.Step(others[i]);
+      plain.Step(inputs[i]);
+      network->Step(*state, std::vector<SparseVector>{others[i], inputs[i]}, logits);
+      ExpectWeights(WeightsOf(*network, *state, 0), other, shape.name);
+      ExpectWeights(WeightsOf(*network, *state, 1), plain, shape.name);
+    }
+    const auto first = state->Select(std::vector<int>{1}),
+               second = state->Select(std::vector<int>{0});
+    ExpectWeights(WeightsOf(*network, *first, 0), plain, shape.name);
+    std::unique_ptr<NetworkState> scratch;
+    for (size_t i = 15; i < 25; ++i) {
+      plain.Step(inputs[i]);
+      other.Step(others[i]);
+      NetworkState* const states[] = {first.get(), second.get()};
+      network->StepAll(states, std::vector<SparseVector>{inputs[i], others[i]}, logits, scratch);
+      ExpectWeights(WeightsOf(*network, *first, 0), plain, shape.name);
+      ExpectWeights(WeightsOf(*network, *second, 0), other, shape.name);
+    }
+  }
+}
+
 // Where keys and queries are beyond what e^2x holds, their sums are still small now and then.
 TEST(RnnTest, AttentionOfLargeKeysAndQueries) {
   for (const float scale : {60.0f, 300.0f, 2000.0f}) {

@@ -81,6 +81,8 @@ class PlainRnn {
     for (size_t i = 0; i < c_.size(); ++i) x = StepLayer(i, std::move(x));
     return Affine(x, "fully_connected/weights", "fully_connected/biases");
   }
+  /// The softmax of the last step, oldest row of the window first.
+  const Doubles& attention_weights() const { return weights_; }
 
  private:
   static double Sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
@@ -127,18 +129,19 @@ class PlainRnn {
     const Doubles q =
         Affine(Join(c_[0], h_[0]), cell + "attention/kernel", cell + "attention/bias");
     const auto v = tensors_.at(cell + "attention/attn_v").floats();
-    Doubles weights;
+    weights_.clear();
     double sum = 0;
     for (const Doubles& row : window_) {
       const Doubles key = Affine(row, cell + "attention/attn_w", "");
       double score = 0;
       for (size_t u = 0; u < q.size(); ++u) score += v[u] * std::tanh(key[u] + q[u]);
-      weights.push_back(std::exp(score));
-      sum += weights.back();
+      weights_.push_back(std::exp(score));
+      sum += weights_.back();
     }
+    for (double& weight : weights_) weight /= sum;
     a_.assign(q.size(), 0);
     for (size_t t = 0; t < window_.size(); ++t) {
-      for (size_t u = 0; u < q.size(); ++u) a_[u] += weights[t] / sum * window_[t][u];
+      for (size_t u = 0; u < q.size(); ++u) a_[u] += weights_[t] * window_[t][u];
     }
     Doubles y = Affine(Join(h_[0], a_), cell + "attn_output_projection/kernel",
                        cell + "attn_output_projection/bias");
@@ -152,6 +155,7 @@ class PlainRnn {
   std::vector<Doubles> c_, h_;
   Doubles a_;
   std::vector<Doubles> window_;
+  Doubles weights_;
 };
 
 /// `steps` random inputs of `size` entries, about a quarter of them not zero.

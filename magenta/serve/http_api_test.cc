@@ -823,6 +823,7 @@ TEST_F(HttpApiTest, AStreamTellsWhatWasExpectedWhereThatIsAskedFor) {
       sum += probability.get<double>();
     }
     EXPECT_NEAR(sum, 1, 1e-4);
+    EXPECT_FALSE(told[i].contains("attention"));
   }
   // Beside the notes, not after them.
   EXPECT_LT(stream.find("\npiece "), stream.rfind("\ndistribution "));
@@ -834,6 +835,24 @@ TEST_F(HttpApiTest, AStreamTellsWhatWasExpectedWhereThatIsAskedFor) {
               HasSubstr("are events of :stream"));
   EXPECT_THAT(Post(target + "&distributions=yes", "text/vnd.abc", kAbc).body,
               HasSubstr("Give 0 or 1"));
+}
+
+TEST_F(HttpApiTest, AStreamTellsWhereAttentionLooksBack) {
+  GeneratorService service{{RandomModel("attention_rnn")}, {}};
+  HttpApi api(service);
+  Ask(api,
+      PostOf("/v1/generators/default:stream?seed=5&bars=1&distributions=1", "text/vnd.abc", kAbc));
+  const auto told = EventsNamed("distribution", reply_->stream);
+  ASSERT_EQ(told.size(), 16u);
+  for (const auto& step : told) {
+    double sum = 0;
+    for (const auto& weight : step["attention"]) sum += weight.get<double>();
+    EXPECT_NEAR(sum, 1, 1e-4);
+    EXPECT_EQ(step["attention"].size(), 40u);
+  }
+  // Event 16 is expected, 15 is read, 0 to 14 are remembered; the zeros behind them are alike.
+  EXPECT_EQ(told[0]["attention"][15], told[0]["attention"][39]);
+  EXPECT_NE(told[0]["attention"][14], told[0]["attention"][39]);
 }
 
 TEST_F(HttpApiTest, GeneratorsComeAndGo) {

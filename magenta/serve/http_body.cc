@@ -514,8 +514,13 @@ std::string JsonMembersOf(const StepDistribution& distribution) {
     if (probability < kLeast) continue;
     json += fmt::format("{}\"{}\":{:.7g}", std::exchange(between, ","), pitch, probability);
   }
-  return json +
-         fmt::format("}},\"hold\":{:.7g},\"rest\":{:.7g}", distribution.hold, distribution.rest);
+  json += fmt::format("}},\"hold\":{:.7g},\"rest\":{:.7g}", distribution.hold, distribution.rest);
+  if (distribution.attention.empty()) return json;
+  between = ",\"attention\":[";
+  for (const float weight : distribution.attention) {
+    json += fmt::format("{}{:.7g}", std::exchange(between, ","), weight);
+  }
+  return json + "]";
 }
 
 std::string JsonLineOf(const GenerateSequenceResponse& response) {

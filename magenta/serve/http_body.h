@@ -105,8 +105,8 @@ PieceLimits FileLimitsOf(const ServeOptions& options);
 /// `response` as one line of JSON.
 std::string JsonLineOf(const GenerateSequenceResponse& response);
 
-/// The members of an object of JSON: "pitches":{"60":0.5},"hold":0.4,"rest":0.1. Pitches of less
-/// than 1e-7 are left out.
+/// The members of an object of JSON: "pitches":{"60":0.5},"hold":0.4,"rest":0.1, and of models with
+/// attention "attention":[0.7,0.3]. Pitches of less than 1e-7 are left out.
 std::string JsonMembersOf(const StepDistribution& distribution);
 
 }  // namespace magenta
