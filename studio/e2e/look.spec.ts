@@ -37,6 +37,50 @@ test("the bits of the page sum to magenta score, each step's distribution to 1 @
   expect(await seriousFaults(page)).toEqual([]);
 });
 
+test("of a model with attention the page shows what it looked back at, as the server says; of others nothing @short", async ({ page, server }) => {
+  await page.goto(`${server.url}/#look`);
+  const scoreOf = async (model: string): Promise<Score> => {
+    const answer = page.waitForResponse((response) => response.url().includes(`/${model}:score`));
+    await page.getByRole("combobox", { name: /^Model/ }).selectOption(model);
+    return (await (await answer).json()) as Score;
+  };
+  await page.getByLabel("Open a file").setInputFiles(tuneFile(3));
+  await expect(page.getByTestId("bits")).toBeVisible({ timeout });
+  const { events } = await scoreOf("attention_rnn");
+  const back = page.getByRole("region", { name: "What the model looked back at" });
+  await expect(back).toContainText("Choose a step");
+  const map = page.getByRole("slider", { name: "Steps of the music" });
+  await map.focus();
+  const shown = (name: string) => back.getByTestId(name).evaluateAll((all) => all.map((data) => Number(data.getAttribute("value"))));
+  const sum = (weights: number[]) => weights.reduce((all, weight) => all + weight, 0);
+  const onsets = events.flatMap(({ pitches }, index) => ((pitches ?? []).length > 0 ? [index] : []));
+  // The first notes have a beginning before which is nothing; one of the second half has its 40 steps.
+  for (const index of [...onsets.slice(0, 4), onsets.find((at) => at > 60)!]) {
+    while (Number(await map.getAttribute("aria-valuenow")) <= index) await page.keyboard.press("ArrowRight");
+    const weights = events[index]!.distribution!.attention!;
+    expect(sum(weights)).toBeCloseTo(1, 4);
+    // Steps before this one: `index` that are listed and the first; the last of them is no memory.
+    const real = weights.slice(0, index);
+    const greatest = [...real].sort((a, b) => b - a).slice(0, 5);
+    await expect.poll(() => shown("looked-back")).toEqual(greatest);
+    const before = await shown("looked-before");
+    if (index < weights.length) expect(before[0]).toBeCloseTo(1 - sum(real), 4);
+    else expect(before).toEqual([]);
+  }
+  await expect(map).toHaveAttribute("aria-valuetext", /looked back at Bar \d+, beat .* %/);
+  await page.getByText("All steps as a table").click();
+  await expect(page.getByRole("columnheader", { name: "Most looked back at" })).toBeVisible();
+  expect(await seriousFaults(page)).toEqual([]);
+
+  const without = await scoreOf("lookback_rnn");
+  expect(without.events.some(({ distribution }) => distribution?.attention)).toBe(false);
+  await expect(page.getByTestId("bits")).toBeVisible({ timeout });
+  await expect(back).toBeHidden();
+  await page.getByText("All steps as a table").click();
+  await expect(page.getByRole("columnheader", { name: "Most expected" })).toBeVisible();
+  await expect(page.getByRole("columnheader", { name: "Most looked back at" })).toBeHidden();
+});
+
 test("the machine begins by itself, and its map is the stream's @short", async ({ page, server }) => {
   await page.goto(`${server.url}/#look`);
   const stream = page.waitForResponse((response) => response.url().includes(":stream?distributions=1"));

@@ -52,6 +52,8 @@ export interface Distribution {
   pitches: Record<string, number>;
   hold: number;
   rest: number;
+  /** Of models with attention: how much each step before the last one was looked back at, newest first; they sum to 1. */
+  attention?: number[];
 }
 
 export interface ScoreEvent {

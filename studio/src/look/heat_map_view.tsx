@@ -5,9 +5,9 @@ import { firstQpm, withAllNumbers } from "../music/note_sequence";
 import { isNumber, setting } from "../store/settings";
 import { texts } from "../texts";
 import { opacityOf, pitchRange, secondsOf } from "./heat_map";
-import { bitsText, mostExpected, nameOfEvent, nameOfPitch, whenOf } from "./names";
+import { bitsText, mostExpected, mostLookedBack, nameOfEvent, nameOfPitch, whenOf } from "./names";
 import { draw, frameOf, pictureHeight, pictureWidth, type Picture, type PlainNote } from "./picture";
-import { chosen, columns, head, isDrums, live, liveNotes, places, score, shown } from "./state";
+import { attends, chosen, columns, head, isDrums, live, liveNotes, looked, places, score, shown } from "./state";
 import { eventAt, isOnset, nextNote, notesOf } from "./surprise";
 
 const words = texts.look;
@@ -34,7 +34,8 @@ function pictureOf(): Picture {
     isDrum: isDrums.value,
     nameOf: (pitch) => nameOfPitch(pitch, isDrums.value),
     used: new Set(used),
-    words: { hold: isDrums.value ? words.nothing : words.hold, rest: words.rest, bits: words.bits },
+    words: { hold: isDrums.value ? words.nothing : words.hold, rest: words.rest, bits: words.bits, lookBack: words.backLane },
+    attends: attends.value,
     chosen: event ? { start: event.time, end: event.endTime } : null,
     barLines: places.value.until(end).map(({ bar, seconds }) => ({ seconds, number: bar.number })),
     end,
@@ -84,7 +85,9 @@ export function HeatMap() {
   };
   const paint = () => {
     if (!canvas.current || !scroller.current) return;
-    draw(canvas.current, drawn.current.picture, drawn.current.frame, scroller.current.scrollLeft, scroller.current.clientWidth, head.peek());
+    const { picture, frame } = drawn.current;
+    const window = { scrolled: scroller.current.scrollLeft, width: scroller.current.clientWidth };
+    draw(canvas.current, picture, frame, window, { head: head.peek(), lookedBack: looked.peek() });
   };
   useEffect(() => {
     const again = () => look.value++;
@@ -107,6 +110,7 @@ export function HeatMap() {
   // Frame by frame, without a new rendering.
   useSignalEffect(() => {
     if (head.value !== null) scrollTo(head.value);
+    void looked.value;
     paint();
   });
 
@@ -136,8 +140,9 @@ export function HeatMap() {
     choose(found());
   };
   const event = events[chosen.value];
+  const back = mostLookedBack(events, chosen.value, 3, isDrums.value, places.value);
   const said = event
-    ? words.stepText(nameOfEvent(event, isDrums.value), whenOf(event, places.value), bitsText(event.bits), mostExpected(event, 3, isDrums.value))
+    ? words.stepText(nameOfEvent(event, isDrums.value), whenOf(event, places.value), bitsText(event.bits), mostExpected(event, 3, isDrums.value)) + (back && words.backText(back))
     : words.noStep;
   return (
     <>
@@ -156,7 +161,7 @@ export function HeatMap() {
         onPointerMove={point}
         onKeyDown={key}
       >
-        <div style={{ width: `${pictureWidth(frame, picture.value.end)}px`, height: `${pictureHeight(frame)}px` }}>
+        <div style={{ width: `${pictureWidth(frame, picture.value.end)}px`, height: `${pictureHeight(frame, picture.value.attends)}px` }}>
           <canvas ref={canvas} />
         </div>
       </div>

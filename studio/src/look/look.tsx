@@ -7,6 +7,7 @@ import { texts } from "../texts";
 import { Details } from "./details";
 import { HeatMap } from "./heat_map_view";
 import "./look.css";
+import { LookedBack } from "./looked_back";
 import { bitsText } from "./names";
 import { bars, busy, enter, goOn, head, hear, live, model, modelId, open, part, parts, pieces, score, scoreAgain, show, shown, stop } from "./state";
 import { StepTable } from "./step_table";
@@ -172,6 +173,7 @@ export function Look() {
               <HeatMap />
             </div>
             <Details />
+            <LookedBack />
           </div>
           <Remarks />
           <StepTable />

@@ -1,6 +1,8 @@
 // Draws what Look shows: bars of surprise above, notes over the heat map, holds and rests below.
 import { isBlackKey } from "../music/pitch_names";
+import { strongest, type LookedBack } from "./attention";
 import { cellsOf, heightOf, stripOf, xOf, yOf, type Cell, type Column, type Frame } from "./heat_map";
+import { percent } from "./names";
 import { heightOfBits, surpriseOf, type ScoredNote, type Surprise } from "./surprise";
 
 /** A note that is only shown: of another part, or the machine's own. */
@@ -20,8 +22,10 @@ export interface Picture {
   /** Rows are drums: each has its name, none is a black key. */
   isDrum: boolean;
   nameOf: (pitch: number) => string;
-  /** Names of the strip's rows and of the bars. */
-  words: { hold: string; rest: string; bits: string };
+  /** Names of the strip's rows, of the bars, and (in two lines) of the lane below. */
+  words: { hold: string; rest: string; bits: string; lookBack: string[] };
+  /** Whether there is a lane for what the model looked back at. */
+  attends: boolean;
   /** Seconds of what is chosen; null: nothing. */
   chosen: { start: number; end: number } | null;
   barLines: { seconds: number; number: number }[];
@@ -36,6 +40,8 @@ const gutter = { pitches: 56, drums: 104 };
 export const barsHeight = 72;
 export const stripRow = 16;
 const gap = 8;
+/** The lane of what was looked back at: bars, and the greatest weight above its bar. */
+const lane = { height: 52, text: 14 };
 
 export const frameOf = (range: { low: number; high: number }, pixelsPerSecond: number, isDrum: boolean): Frame => {
   const rows = range.high - range.low + 1;
@@ -44,7 +50,9 @@ export const frameOf = (range: { low: number; high: number }, pixelsPerSecond: n
 };
 
 export const stripTop = (frame: Frame) => frame.top + heightOf(frame) + gap;
-export const pictureHeight = (frame: Frame) => stripTop(frame) + 2 * stripRow + 4;
+const stripEnd = (frame: Frame) => stripTop(frame) + 2 * stripRow;
+const laneEnd = (frame: Frame) => stripEnd(frame) + gap + lane.height;
+export const pictureHeight = (frame: Frame, attends: boolean) => (attends ? laneEnd(frame) : stripEnd(frame)) + 4;
 export const pictureWidth = (frame: Frame, end: number) => Math.ceil(xOf(frame, end) + 24);
 
 interface Colours {
@@ -55,6 +63,7 @@ interface Colours {
   key: string;
   machine: string;
   given: string;
+  back: string;
   bits: Record<Surprise, string>;
   focus: string;
 }
@@ -70,18 +79,23 @@ function coloursOf(element: Element): Colours {
     key: of("--black-key"),
     machine: of("--machine"),
     given: of("--given"),
+    back: of("--look-back"),
     bits: { calm: of("--calm"), some: of("--some"), hot: of("--hot") },
     focus: of("--player"),
   };
 }
 
-/**
- * Draws the part of the picture that begins `scrolled` pixels from its left edge. `head`: where it plays, in seconds;
- * null: it does not.
- */
-export function draw(canvas: HTMLCanvasElement, picture: Picture, frame: Frame, scrolled: number, width: number, head: number | null): void {
+/** What changes while it plays. */
+export interface Moment {
+  /** Where it plays, in seconds; null: it does not. */
+  head: number | null;
+  lookedBack: LookedBack | null;
+}
+
+/** Draws the part of the picture that begins `scrolled` pixels from its left edge. */
+export function draw(canvas: HTMLCanvasElement, picture: Picture, frame: Frame, { scrolled, width }: { scrolled: number; width: number }, moment: Moment): void {
   const density = devicePixelRatio || 1;
-  const height = pictureHeight(frame);
+  const height = pictureHeight(frame, picture.attends);
   if (canvas.width !== Math.round(width * density) || canvas.height !== Math.round(height * density)) {
     canvas.width = Math.round(width * density);
     canvas.height = Math.round(height * density);
@@ -105,7 +119,8 @@ export function draw(canvas: HTMLCanvasElement, picture: Picture, frame: Frame, 
   drawOthers(context, picture, frame, colours, from, to);
   drawNotes(context, picture, frame, colours, from, to);
   drawBars(context, picture, frame, colours, from, to);
-  drawChosen(context, picture, frame, colours, head);
+  if (picture.attends) drawLane(context, frame, colours, scrolled, width, moment.lookedBack);
+  drawChosen(context, picture, frame, colours, moment.head);
   context.restore();
   drawGutter(context, picture, frame, colours);
 }
@@ -120,7 +135,7 @@ function drawRows(context: CanvasRenderingContext2D, picture: Picture, frame: Fr
   for (let pitch = frame.low; pitch <= frame.high; pitch++) {
     if (pitch % 12 === 11 || pitch === frame.high) context.fillRect(scrolled, yOf(frame, pitch), width, 1);
   }
-  for (const y of [barsHeight, frame.top + heightOf(frame), stripTop(frame), stripTop(frame) + stripRow, stripTop(frame) + 2 * stripRow]) {
+  for (const y of [barsHeight, frame.top + heightOf(frame), stripTop(frame), stripTop(frame) + stripRow, stripEnd(frame)]) {
     context.fillRect(scrolled, y, width, 1);
   }
 }
@@ -133,7 +148,7 @@ function drawLines(context: CanvasRenderingContext2D, picture: Picture, frame: F
     if (seconds < from - 1 || seconds > to) continue;
     const x = Math.round(xOf(frame, seconds));
     context.fillStyle = colours.line;
-    context.fillRect(x, 0, 1, stripTop(frame) + 2 * stripRow);
+    context.fillRect(x, 0, 1, picture.attends ? laneEnd(frame) : stripEnd(frame));
     context.fillStyle = colours.muted;
     context.fillText(String(number), x + 4, 2);
   }
@@ -189,8 +204,40 @@ function drawBars(context: CanvasRenderingContext2D, picture: Picture, frame: Fr
   }
 }
 
+/** Bars of what was looked back at, the greatest as high as the lane; the share of the greatest in view stands above it. */
+function drawLane(context: CanvasRenderingContext2D, frame: Frame, colours: Colours, scrolled: number, width: number, looked: LookedBack | null): void {
+  const bottom = laneEnd(frame);
+  context.fillStyle = colours.line;
+  context.fillRect(scrolled, bottom, width, 1);
+  if (!looked || looked.steps.length === 0) return;
+  const most = Math.max(...looked.steps.map(({ weight }) => weight));
+  const heightFor = (weight: number) => Math.max(1, (weight / most) * (lane.height - lane.text));
+  context.fillStyle = colours.back;
+  for (const { start, end, weight } of looked.steps) {
+    const x = xOf(frame, start);
+    context.fillRect(x, bottom - heightFor(weight), Math.max(2, xOf(frame, end) - x - 1), heightFor(weight));
+  }
+  const even = Math.round(bottom - heightFor(looked.even)) + 0.5;
+  context.strokeStyle = colours.muted;
+  context.lineWidth = 1;
+  context.setLineDash([1, 3]);
+  context.beginPath();
+  context.moveTo(scrolled, even);
+  context.lineTo(scrolled + width, even);
+  context.stroke();
+  context.setLineDash([]);
+  const inView = looked.steps.filter(({ start, end }) => xOf(frame, start) >= scrolled + frame.left && xOf(frame, end) <= scrolled + width);
+  const [top] = strongest({ steps: inView }, 1);
+  if (!top) return;
+  context.fillStyle = colours.ink;
+  context.font = font;
+  context.textAlign = "center";
+  context.textBaseline = "bottom";
+  context.fillText(percent(top.weight), (xOf(frame, top.start) + xOf(frame, top.end)) / 2, bottom - heightFor(top.weight) - 1);
+}
+
 function drawChosen(context: CanvasRenderingContext2D, picture: Picture, frame: Frame, colours: Colours, head: number | null): void {
-  const bottom = stripTop(frame) + 2 * stripRow;
+  const bottom = picture.attends ? laneEnd(frame) : stripEnd(frame);
   if (picture.chosen) {
     const x = xOf(frame, picture.chosen.start);
     context.strokeStyle = colours.ink;
@@ -205,7 +252,7 @@ function drawChosen(context: CanvasRenderingContext2D, picture: Picture, frame: 
 
 function drawGutter(context: CanvasRenderingContext2D, picture: Picture, frame: Frame, colours: Colours): void {
   context.fillStyle = colours.sheet;
-  context.fillRect(0, 0, frame.left - 2, pictureHeight(frame));
+  context.fillRect(0, 0, frame.left - 2, pictureHeight(frame, picture.attends));
   context.fillStyle = colours.muted;
   context.font = font;
   context.textBaseline = "middle";
@@ -217,4 +264,8 @@ function drawGutter(context: CanvasRenderingContext2D, picture: Picture, frame: 
   say(picture.words.bits, barsHeight / 2);
   say(picture.words.hold, stripTop(frame) + stripRow / 2);
   say(picture.words.rest, stripTop(frame) + stripRow * 1.5);
+  if (!picture.attends) return;
+  context.fillStyle = colours.back;
+  const { lookBack } = picture.words;
+  lookBack.forEach((text, line) => say(text, laneEnd(frame) - (lookBack.length - line) * 14 + 4));
 }

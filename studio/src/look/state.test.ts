@@ -9,9 +9,9 @@ vi.mock("../sound/listen", async () => {
 vi.mock("../sound/synth", () => ({ startSound: () => Promise.resolve(true) }));
 
 const { loadGenerators } = await import("../store/generators");
-const { listen } = await import("../sound/listen");
+const { heard, listen, listener } = await import("../sound/listen");
 const { toasts } = await import("../view/toasts");
-const { busy, columns, enter, goOn, isDrums, live, modelId, open, parts, pieces, score, show, shown } = await import("./state");
+const { attends, busy, chosen, columns, enter, goOn, isDrums, live, looked, looking, modelId, open, parts, pieces, score, show, shown } = await import("./state");
 
 const distribution = { pitches: { 60: 0.5 }, hold: 0.25, rest: 0.25 };
 const scored = (events: number) => ({
@@ -124,6 +124,24 @@ describe("looking inside", () => {
     expect(seen).toContain(3);
     expect([shown.value?.music.notes?.length, live.value, busy.value]).toEqual([2, null, ""]);
     expect(asked.map(({ path }) => path.split("?")[0]?.split(":")[1])).toEqual(["stream", "score"]);
+  });
+  it("shows what was looked back at: at the chosen step, and while it sounds at that one", async () => {
+    const attention = [0.75, 0.25];
+    const events = scored(4).events.map((event) => ({ ...event, distribution: { ...distribution, attention } }));
+    fakeServer({ ...usual, "POST /v1/generators/melody:score": () => json({ ...scored(4), events }) });
+    show({ name: "a", music: { notes: [note(0)] } });
+    await vi.waitFor(() => expect(score.value?.bits).toBe(4));
+    expect([attends.value, looking.value, looked.value]).toEqual([true, -1, null]);
+    chosen.value = 1;
+    expect(looked.value).toMatchObject({ steps: [{ index: -1, weight: 0.75 }], before: 0.25 });
+    heard.value = "look";
+    listener.position.value = 3.5 / 8;
+    expect([chosen.value, looking.value, looked.value?.steps.map(({ index }) => index)]).toEqual([1, 3, [1, 0]]);
+    heard.value = "";
+    expect(looking.value).toBe(1);
+    modelId.value = "kit";
+    await vi.waitFor(() => expect(score.value?.bits).toBe(1));
+    expect([attends.value, looked.value]).toEqual([false, null]);
   });
   it("a stream that breaks is said, and what was there and what came stays", async () => {
     show({ name: "a", music: { notes: [note(0)] } });

@@ -14,7 +14,9 @@ import { chosenOf, generators, loadGenerators } from "../store/generators";
 import { hasNotes, piecesOf } from "../store/music_files";
 import { isNumber, isText, setting } from "../store/settings";
 import { sayError } from "../view/toasts";
+import { lookedBack } from "./attention";
 import { columnOfStream, columnsOfScore, type Column } from "./heat_map";
+import { eventAt } from "./surprise";
 
 export const modelId = setting("look-model", "", isText);
 export const bars = setting("look-bars", 4, isNumber);
@@ -39,6 +41,12 @@ const heardName = "look";
 /** Where it is heard, in seconds; null: it is not. */
 export const head = computed(() => (heard.value === heardName ? listener.position.value : null));
 export const columns = computed(() => [...columnsOfScore(score.value?.events ?? []), ...(live.value?.columns ?? [])]);
+/** Whether the model has an attention, whose weights the score tells. */
+export const attends = computed(() => (score.value?.events ?? []).some(({ distribution }) => distribution?.attention !== undefined));
+/** The event whose looking back is shown: the one that sounds, else the chosen one; -1: none. */
+export const looking = computed(() => (score.value && !live.value && head.value !== null ? eventAt(score.value, head.value) : chosen.value));
+/** What the model looked back at there; null: nothing is shown. */
+export const looked = computed(() => lookedBack(score.value?.events ?? [], looking.value));
 
 let work = new AbortController();
 const anew = () => {

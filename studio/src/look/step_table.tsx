@@ -1,8 +1,8 @@
 // The same as the map in words and numbers, for those who read or hear rather than see.
 import { useState } from "preact/hooks";
 import { texts } from "../texts";
-import { bitsText, mostExpected, nameOfEvent, whenOf } from "./names";
-import { isDrums, places, score } from "./state";
+import { bitsText, mostExpected, mostLookedBack, nameOfEvent, whenOf } from "./names";
+import { attends, isDrums, places, score } from "./state";
 
 const words = texts.look;
 
@@ -19,7 +19,7 @@ export function StepTable() {
           <table>
             <thead>
               <tr>
-                {[head.when, head.what, head.bits, head.expected].map((text) => (
+                {[head.when, head.what, head.bits, head.expected, ...(attends.value ? [head.lookedBack] : [])].map((text) => (
                   <th key={text} scope="col">
                     {text}
                   </th>
@@ -35,6 +35,7 @@ export function StepTable() {
                     <data value={String(event.bits)}>{bitsText(event.bits)}</data>
                   </td>
                   <td>{mostExpected(event, 3, isDrums.value)}</td>
+                  {attends.value && <td>{mostLookedBack(events, index, 3, isDrums.value, places.value)}</td>}
                 </tr>
               ))}
             </tbody>

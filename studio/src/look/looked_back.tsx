@@ -1,0 +1,60 @@
+// Below the map, of models with attention: what the model looked back at, in words.
+import { useComputed } from "@preact/signals";
+import { texts } from "../texts";
+import { strongest } from "./attention";
+import { nameOfEvent, nameOfStep, percent, whenOf } from "./names";
+import { attends, isDrums, looked, looking, places, score } from "./state";
+
+const words = texts.look;
+
+function Row({ when, what, weight, most, name }: { when: string; what: string; weight: number; most: number; name: string }) {
+  return (
+    <li>
+      <span class="look-what">
+        {when}
+        {what && <small> {what}</small>}
+      </span>
+      <span class="look-bar" aria-hidden="true">
+        <span style={{ width: `${(weight / most) * 100}%` }} />
+      </span>
+      <data class="look-percent" value={String(weight)} data-testid={name}>
+        {percent(weight)}
+      </data>
+    </li>
+  );
+}
+
+export function LookedBack() {
+  const rows = useComputed(() => (looked.value ? strongest(looked.value, 5) : []));
+  if (!attends.value) return null;
+  const events = score.value?.events ?? [];
+  const length = events[0]?.distribution?.attention?.length ?? 1;
+  const event = events[looking.value];
+  const most = Math.max(looked.value?.before ?? 0, ...rows.value.map(({ weight }) => weight));
+  return (
+    <section class="card look-back" aria-label={words.backTitle}>
+      <h3>
+        <span class="look-swatch back" aria-hidden="true" />
+        {event ? words.backOf(nameOfEvent(event, isDrums.value), whenOf(event, places.value)) : words.backTitle}
+      </h3>
+      {looked.value ? (
+        <ul>
+          {rows.value.map((step) => (
+            <Row
+              key={step.index}
+              name="looked-back"
+              when={whenOf({ time: step.start }, places.value)}
+              what={nameOfStep(events, step.index, isDrums.value)}
+              weight={step.weight}
+              most={most}
+            />
+          ))}
+          {looked.value.before > 0 && <Row key="before" name="looked-before" when={words.backBefore} what="" weight={looked.value.before} most={most} />}
+        </ul>
+      ) : (
+        <p class="muted">{words.backHint}</p>
+      )}
+      <p class="muted">{words.backMeaning(length, percent(1 / length))}</p>
+    </section>
+  );
+}
