@@ -9,11 +9,13 @@ from magenta_native.errors import *
 from magenta_native.files import *
 from magenta_native.generator import *
 from magenta_native.messages import *
+from magenta_native.notebook import *
 
 from magenta_native.arrays import __all__ as _arrays
 from magenta_native.errors import __all__ as _errors
 from magenta_native.files import __all__ as _files
 from magenta_native.generator import __all__ as _generator
 from magenta_native.messages import __all__ as _messages
+from magenta_native.notebook import __all__ as _notebook
 
-__all__ = ["data", "pipelines", *_arrays, *_errors, *_files, *_generator, *_messages]
+__all__ = ["data", "pipelines", *_arrays, *_errors, *_files, *_generator, *_messages, *_notebook]
