@@ -81,6 +81,19 @@ test("of a model with attention the page shows what it looked back at, as the se
   await expect(page.getByRole("columnheader", { name: "Most looked back at" })).toBeHidden();
 });
 
+test("the map shows that it has the focus", async ({ page, server }) => {
+  await page.goto(`${server.url}/#look`);
+  await page.getByLabel("Open a file").setInputFiles(tuneFile(3));
+  await expect(page.getByTestId("bits")).toBeVisible({ timeout });
+  const map = page.getByRole("slider", { name: "Steps of the music" });
+  await map.scrollIntoViewIfNeeded();
+  const { x, y } = (await map.boundingBox())!;
+  const edge = () => page.screenshot({ clip: { x, y: y + 8, width: 3, height: 8 } });
+  const before = await edge();
+  await map.focus();
+  expect((await edge()).equals(before)).toBe(false);
+});
+
 test("the machine begins by itself, and its map is the stream's @short", async ({ page, server }) => {
   await page.goto(`${server.url}/#look`);
   const stream = page.waitForResponse((response) => response.url().includes(":stream?distributions=1"));

@@ -27,8 +27,22 @@ async function compose(page: Page): Promise<void> {
 }
 
 async function look(page: Page): Promise<void> {
+  await page.getByRole("combobox", { name: "Model" }).selectOption("attention_rnn");
   await page.locator("input[type=file]").first().setInputFiles(tuneFile(3));
-  await page.waitForTimeout(2500);
+  await page.getByTestId("bits").waitFor();
+  await page.getByRole("slider", { name: "Steps of the music" }).focus();
+  for (let note = 0; note < 14; ++note) await page.keyboard.press("ArrowRight");
+  await showTo(page, ".look-main");
+  await page.waitForTimeout(600);
+}
+
+/** The page from its top to the end of the element, and no further. */
+async function showTo(page: Page, selector: string): Promise<void> {
+  await page.evaluate(() => scrollTo(0, 0));
+  const shown = (await page.locator(selector).boundingBox())!;
+  const { width } = page.viewportSize()!;
+  const margin = width === sizes.phone.width ? 72 : 16; // of a phone, for the tabs below
+  await page.setViewportSize({ width, height: Math.ceil(shown.y + shown.height + margin) });
 }
 
 /** Tunes that teach, beside some that can't: three of one bar, one broken. A short training, made once and then shown. */
@@ -47,10 +61,7 @@ async function teach(page: Page, server: StudioServer): Promise<void> {
   await page.getByRole("button", { name: /^My tunes/ }).click();
   await page.getByText("stands beside the other models.").waitFor({ timeout: 400_000 });
   await page.mouse.move(0, 0);
-  // As tall as the report's end.
-  const report = (await page.locator("[aria-labelledby=teach-kept]").boundingBox())!;
-  const { width } = page.viewportSize()!;
-  await page.setViewportSize({ width, height: Math.ceil(report.y + report.height + (width === sizes.phone.width ? 72 : 16)) });
+  await showTo(page, "[aria-labelledby=teach-kept]");
 }
 
 const tabs = { duet, compose, look, teach };
