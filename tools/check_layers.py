@@ -25,6 +25,8 @@ ROOMS = {
     "music": ["base"],
     "music/drums": ["base", "music"],
     "music/harmony": ["base", "music"],
+    # What note-seq calls sequences_lib; programs have no need of it.
+    "music/edits": ["base", "music", "music/harmony"],
     "io/record": ["base", "music"],
     "io/tensor": ["base", "music", "io/record"],
     "io/midi": ["base", "music", "music/harmony"],

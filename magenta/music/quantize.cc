@@ -230,4 +230,21 @@ absl::StatusOr<QuantizedSequence> Quantize(NoteSequence sequence, Grid grid) {
   return QuantizedSequence(std::move(sequence));
 }
 
+absl::StatusOr<QuantizedSequence> TakeQuantized(NoteSequence sequence) {
+  const auto& info = sequence.quantization_info();
+  if (info.steps_per_quarter() > 0) {
+    MAGENTA_RETURN_IF_ERROR(KeepOneMeter(sequence, info.steps_per_quarter()));
+  } else if (info.steps_per_second() <= 0) {
+    return SequenceError("the sequence does not stand on steps", "Quantize it first");
+  }
+  MAGENTA_RETURN_IF_ERROR(KeepOneTempo(sequence, info.steps_per_second() > 0));
+  for (const auto& note : sequence.notes()) {
+    if (note.quantized_start_step() < 0) return NegativeTime("a note starts", note.start_time());
+    if (note.quantized_end_step() < 0) return NegativeTime("a note ends", note.end_time());
+    if (note.quantized_start_step() >= kMaxSteps) return TooLong(note.start_time());
+    if (note.quantized_end_step() > kMaxSteps) return TooLong(note.end_time());
+  }
+  return QuantizedSequence(std::move(sequence));
+}
+
 }  // namespace magenta

@@ -1,6 +1,6 @@
 #pragma once
-// Seconds to steps. The only way to a QuantizedSequence is Quantize(), so a function that takes one
-// can't be handed seconds.
+// Seconds to steps. A QuantizedSequence comes from Quantize() alone, or from a file that holds one,
+// so a function that takes one can't be handed seconds.
 //
 // Source of the rules: docs/rules.md section 2 (note-seq's sequences_lib.quantize_note_sequence).
 
@@ -41,6 +41,7 @@ class QuantizedSequence {
 
  private:
   friend absl::StatusOr<QuantizedSequence> Quantize(NoteSequence sequence, Grid grid);
+  friend absl::StatusOr<QuantizedSequence> TakeQuantized(NoteSequence sequence);
   explicit QuantizedSequence(NoteSequence sequence) : sequence_(std::move(sequence)) {}
   NoteSequence sequence_;
 };
@@ -69,6 +70,11 @@ const char* QuantizeCounterName(QuantizeFailure failure);
 /// last 0 steps last 1. Errors (kFailedPrecondition) name the time in seconds and, where splitting
 /// mends it, say so; QuantizeFailureOf() tells them apart.
 absl::StatusOr<QuantizedSequence> Quantize(NoteSequence sequence, Grid grid);
+
+/// A sequence that stands on steps already, as another program quantised it: its steps are taken as
+/// they are. Errors: those of Quantize(), and kFailedPrecondition alone where it does not stand on
+/// steps.
+absl::StatusOr<QuantizedSequence> TakeQuantized(NoteSequence sequence);
 
 /// The kind of error that Quantize() returned; nullopt for any other status.
 std::optional<QuantizeFailure> QuantizeFailureOf(const absl::Status& status);

@@ -1,6 +1,34 @@
-"""Exceptions. All are MagentaErrors, and say what file, what is wrong and where, and what to do about it."""
+"""Exceptions. All are MagentaErrors, and say what file, what is wrong and where, and what to do about it.
 
-__all__ = ["MagentaError", "UsageError", "InputError", "SequenceError", "MIDIConversionError"]
+Those that note_seq has have its names.
+"""
+
+__all__ = [
+    "ABCParseError",
+    "BadTimeSignatureError",
+    "ChordInferenceError",
+    "ChordSymbolError",
+    "CoincidentChordsError",
+    "DuplicateReferenceNumberError",
+    "EmptySequenceError",
+    "InputError",
+    "MIDIConversionError",
+    "MagentaError",
+    "MelodyChordsMismatchError",
+    "MultipleTempoError",
+    "MultipleTimeSignatureError",
+    "MusicXMLConversionError",
+    "NegativeTimeError",
+    "NonIntegerStepsPerBarError",
+    "NonIntegerStepsPerChordError",
+    "PolyphonicMelodyError",
+    "QuantizationStatusError",
+    "SequenceAlreadyHasChordsError",
+    "SequenceError",
+    "SequenceTooLongError",
+    "UncommonTimeSignatureError",
+    "UsageError",
+]
 
 
 class MagentaError(Exception):
@@ -13,10 +41,13 @@ class MagentaError(Exception):
     """
 
     def __init__(self, text: str = "", file: str = "", message: str = "", remedy: str = "") -> None:
-        super().__init__(text)
+        super().__init__(text, file, message, remedy)
         self.file = file
         self.message = message or text
         self.remedy = remedy
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class UsageError(MagentaError, ValueError):
@@ -31,17 +62,95 @@ class SequenceError(MagentaError, ValueError):
     """A NoteSequence that this function can't take as it is."""
 
 
-class MIDIConversionError(MagentaError):
+class MIDIConversionError(InputError):
     """MIDI that can't be read, or a NoteSequence that MIDI can't hold."""
 
 
-_OF_CODE = {"INVALID_ARGUMENT": UsageError, "DATA_LOSS": InputError, "NOT_FOUND": InputError,
-            "FAILED_PRECONDITION": SequenceError}
+class MusicXMLConversionError(InputError):
+    """A score that can't be read."""
+
+
+class ABCParseError(InputError):
+    """A tune that can't be read."""
+
+
+class DuplicateReferenceNumberError(ABCParseError):
+    """Two tunes of a book have the same number (X:)."""
+
+
+class QuantizationStatusError(SequenceError):
+    """A sequence that stands on steps and must not, or the other way round."""
+
+
+class MultipleTimeSignatureError(SequenceError):
+    """The meter changes, so that there is no one grid."""
+
+
+class BadTimeSignatureError(SequenceError):
+    """A meter that is none."""
+
+
+class MultipleTempoError(SequenceError):
+    """The tempo changes, so that there is no one grid."""
+
+
+class NegativeTimeError(SequenceError):
+    """Something happens before 0 seconds."""
+
+
+class NonIntegerStepsPerBarError(SequenceError):
+    """A bar is no whole number of steps."""
+
+
+class PolyphonicMelodyError(SequenceError):
+    """Notes that start together are no melody."""
+
+
+class CoincidentChordsError(SequenceError):
+    """Two chords stand on one step."""
+
+
+class MelodyChordsMismatchError(UsageError):
+    """A melody and chords of different lengths, or from different places."""
+
+
+class ChordSymbolError(UsageError):
+    """A chord symbol that can't be read."""
+
+
+class ChordInferenceError(SequenceError):
+    """Chords can't be inferred."""
+
+
+class SequenceAlreadyHasChordsError(ChordInferenceError):
+    """There are chords already."""
+
+
+class UncommonTimeSignatureError(ChordInferenceError):
+    """No number of chords a bar is usual in this meter."""
+
+
+class NonIntegerStepsPerChordError(ChordInferenceError):
+    """A chord would last no whole number of steps."""
+
+
+class EmptySequenceError(ChordInferenceError):
+    """There are no notes."""
+
+
+class SequenceTooLongError(ChordInferenceError):
+    """There would be too many chords."""
+
+
+_OF_CODE: dict[str, type[MagentaError]] = {
+    "INVALID_ARGUMENT": UsageError,
+    "DATA_LOSS": InputError,
+    "NOT_FOUND": InputError,
+    "FAILED_PRECONDITION": SequenceError,
+}
 
 
 def from_status(code: str, kind: str, text: str, file: str, message: str, remedy: str) -> MagentaError:
     """The exception for an error of the native code: `kind` names it, or else its code does."""
-    made = globals().get(kind) if kind in __all__ else _OF_CODE.get(code, MagentaError)
-    assert made is not None
-    error: MagentaError = made(text, file, message, remedy)
-    return error
+    made: type[MagentaError] = globals()[kind] if kind in __all__ else _OF_CODE.get(code, MagentaError)
+    return made(text, file, message, remedy)

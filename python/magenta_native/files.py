@@ -1,34 +1,111 @@
 """Files of music to NoteSequences, and back."""
 import os
+from typing import TypeAlias
 
 from magenta_native import _native
-from magenta_native.messages import NoteSequence, to_bytes
+from magenta_native.errors import ABCParseError, DuplicateReferenceNumberError
+from magenta_native.messages import AnySequence, NoteSequence, to_bytes
 
-__all__ = ["midi_file_to_note_sequence", "midi_to_note_sequence", "note_sequence_to_midi_file"]
+__all__ = [
+    "midi_file_to_note_sequence",
+    "midi_file_to_sequence_proto",
+    "midi_to_note_sequence",
+    "midi_to_sequence_proto",
+    "musicxml_file_to_sequence_proto",
+    "note_sequence_to_midi_file",
+    "parse_abc_tunebook",
+    "parse_abc_tunebook_file",
+    "sequence_proto_to_midi_file",
+]
+
+Path: TypeAlias = str | os.PathLike[str]
 
 
 def midi_to_note_sequence(midi_data: bytes) -> NoteSequence:
-    """The NoteSequence of a MIDI file's bytes. Times are in seconds.
+    """The NoteSequence of a MIDI file's bytes: seconds, and an instrument for each track and program.
 
     Raises:
-      MIDIConversionError: where they are no MIDI.
+      MIDIConversionError: they are no MIDI, or more than a piece may be.
     """
     return NoteSequence.FromString(_native.midi_to_sequence(midi_data, ""))
 
 
-def midi_file_to_note_sequence(midi_file: str | os.PathLike[str]) -> NoteSequence:
+def midi_file_to_note_sequence(midi_file: Path) -> NoteSequence:
     """The NoteSequence of a MIDI file.
 
     Raises:
-      MIDIConversionError: where it is no MIDI; the message names the file.
-      OSError: where it can't be read.
+      MIDIConversionError: it is no MIDI; the message names the file.
+      OSError: it can't be read.
     """
     with open(midi_file, "rb") as file:
         return NoteSequence.FromString(_native.midi_to_sequence(file.read(), os.fspath(midi_file)))
 
 
-def note_sequence_to_midi_file(sequence: NoteSequence, output_file: str | os.PathLike[str]) -> None:
-    """Writes `sequence` as a MIDI file."""
-    midi = _native.sequence_to_midi(to_bytes(sequence))
+def note_sequence_to_midi_file(sequence: AnySequence, output_file: Path,
+                               drop_events_n_seconds_after_last_note: float | None = None) -> None:
+    """Writes `sequence` as a MIDI file of format 1, at its ticks_per_quarter (220 where it has none).
+
+    Args:
+      drop_events_n_seconds_after_last_note: meters, keys, tempos, pitch bends and controllers that come more than this
+        many seconds after the last note ends are left out; None keeps all.
+
+    Raises:
+      MIDIConversionError: a pitch, velocity, program, controller or time that MIDI can't hold. No file is written.
+      OSError: the file can't be written.
+    """
+    midi = _native.sequence_to_midi(to_bytes(sequence), drop_events_n_seconds_after_last_note)
     with open(output_file, "wb") as file:
         file.write(midi)
+
+
+def musicxml_file_to_sequence_proto(musicxml_file: Path) -> NoteSequence:
+    """The NoteSequence of a MusicXML score, plain (.xml, .musicxml) or zipped (.mxl); an instrument a part.
+
+    Raises:
+      MusicXMLConversionError: it is no such score; the message names the file and the place.
+      OSError: it can't be read.
+    """
+    with open(musicxml_file, "rb") as file:
+        return NoteSequence.FromString(_native.musicxml_to_sequence(file.read(), os.fspath(musicxml_file)))
+
+
+def _parse_abc(book: bytes, name: str) -> tuple[dict[int, NoteSequence], list[ABCParseError]]:
+    tunes: dict[int, NoteSequence] = {}
+    exceptions = []
+    for data, error in _native.abc_to_sequences(book, name):
+        sequence = NoteSequence.FromString(data)
+        number = sequence.reference_number
+        if error is not None:
+            exceptions.append(ABCParseError(*error))
+        elif number in tunes:
+            raise DuplicateReferenceNumberError(f"two tunes have the number X:{number}", name,
+                                                f"two tunes have the number X:{number}", "Give each its own")
+        else:
+            tunes[number] = sequence
+    return tunes, exceptions
+
+
+def parse_abc_tunebook(tunebook: str | bytes) -> tuple[dict[int, NoteSequence], list[ABCParseError]]:
+    """The tunes of an ABC book, by their numbers (X:), and why others could not be read.
+
+    Raises:
+      ABCParseError: there is no tune at all.
+      DuplicateReferenceNumberError: two tunes have the same number.
+    """
+    return _parse_abc(tunebook.encode() if isinstance(tunebook, str) else tunebook, "")
+
+
+def parse_abc_tunebook_file(filename: Path) -> tuple[dict[int, NoteSequence], list[ABCParseError]]:
+    """The same of a file, in UTF-8, UTF-16 or Latin-1.
+
+    Raises:
+      OSError: it can't be read.
+    """
+    with open(filename, "rb") as file:
+        return _parse_abc(file.read(), os.fspath(filename))
+
+
+# What note_seq called them before.
+midi_to_sequence_proto = midi_to_note_sequence
+midi_file_to_sequence_proto = midi_file_to_note_sequence
+sequence_proto_to_midi_file = note_sequence_to_midi_file

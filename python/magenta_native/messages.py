@@ -1,7 +1,7 @@
 """NoteSequence and the messages of generators, as protocol buffers.
 
 They are made in a pool of their own, so that note_seq's module of the same messages may live in the same process. Field
-names and numbers are the same: what one serializes, the other parses.
+names and numbers are the same: what one serializes, the other parses. messages.pyi says what they hold.
 """
 import copyreg as _copyreg
 
@@ -10,8 +10,15 @@ from google.protobuf import message_factory as _factory
 
 from magenta_native import _native
 
-__all__ = ["GenerateSequenceRequest", "GenerateSequenceResponse", "GeneratorBundle", "GeneratorDetails",
-           "GeneratorOptions", "NoteSequence", "SequenceMetadata"]
+__all__ = [
+    "GenerateSequenceRequest",
+    "GenerateSequenceResponse",
+    "GeneratorBundle",
+    "GeneratorDetails",
+    "GeneratorOptions",
+    "NoteSequence",
+    "SequenceMetadata",
+]
 
 _pool = _pools.DescriptorPool()
 for _file in _native.file_descriptors():
@@ -50,6 +57,15 @@ GenerateSequenceRequest = _message("GenerateSequenceRequest")
 GenerateSequenceResponse = _message("GenerateSequenceResponse")
 
 
+# A NoteSequence of ours, of note_seq's, or the bytes of one.
+AnySequence = object
+
+
+def to_sequence(sequence):
+    """`sequence` as a message: itself, or what its bytes say."""
+    return NoteSequence.FromString(sequence) if isinstance(sequence, bytes) else sequence
+
+
 def to_bytes(sequence):
-    """`sequence`, a NoteSequence of ours, of note_seq's or the bytes of one, as bytes."""
+    """`sequence` as bytes."""
     return sequence if isinstance(sequence, bytes) else sequence.SerializeToString()

@@ -38,4 +38,10 @@ nb::list ToBytesList(const std::vector<std::string>& texts) {
   return list;
 }
 
+std::vector<std::string_view> Views(const nb::list& objects) {
+  std::vector<std::string_view> views;
+  for (const nb::handle object : objects) views.push_back(View(nb::borrow<nb::bytes>(object)));
+  return views;
+}
+
 }  // namespace magenta::python

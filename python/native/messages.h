@@ -25,11 +25,32 @@ std::string SerializeSequence(const NoteSequence& sequence);
 nanobind::bytes ToBytes(const std::string& text);
 nanobind::list ToBytesList(const std::vector<std::string>& texts);
 
+/// The bytes of each object of a list, as long as it lives.
+std::vector<std::string_view> Views(const nanobind::list& objects);
+
 /// Calls `work` without the GIL and gives its result.
 template <typename Work>
 auto WithoutGil(const Work& work) {
   const nanobind::gil_scoped_release released;
   return work();
+}
+
+/// What `work` makes of a sequence, without the GIL.
+template <typename Work>
+nanobind::bytes EditSequence(const nanobind::bytes& sequence, const Work& work) {
+  return ToBytes(
+      WithoutGil([&] { return SerializeSequence(work(ParseSequence(View(sequence)))); }));
+}
+
+/// The same where it makes several.
+template <typename Work>
+nanobind::list SplitSequence(const nanobind::bytes& sequence, const Work& work) {
+  return ToBytesList(WithoutGil([&] {
+    std::vector<std::string> parts;
+    for (const NoteSequence& part : work(ParseSequence(View(sequence))))
+      parts.push_back(SerializeSequence(part));
+    return parts;
+  }));
 }
 
 }  // namespace magenta::python

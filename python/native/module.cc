@@ -48,4 +48,8 @@ NB_MODULE(_native, module) {
   magenta::python::BindGenerator(module);
   magenta::python::BindPipelines(module);
   magenta::python::BindData(module);
+  magenta::python::BindSequences(module);
+  magenta::python::BindChords(module);
+  magenta::python::BindEvents(module);
+  magenta::python::BindNoteRoll(module);
 }

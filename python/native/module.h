@@ -11,5 +11,9 @@ void BindArrays(nanobind::module_& module);
 void BindGenerator(nanobind::module_& module);
 void BindPipelines(nanobind::module_& module);
 void BindData(nanobind::module_& module);
+void BindSequences(nanobind::module_& module);
+void BindChords(nanobind::module_& module);
+void BindEvents(nanobind::module_& module);
+void BindNoteRoll(nanobind::module_& module);
 
 }  // namespace magenta::python

@@ -14,22 +14,27 @@ namespace magenta::python {
 /// it.
 struct StatusException {
   absl::Status status;
-  /// Name of the exception, where the status does not tell: "MIDIConversionError"; else "".
+  /// Name of the exception; "" where the status alone tells.
   std::string kind;
 };
 
-/// Throws where `status` is an error. `file` is what the error is about, where it names none.
-inline void Check(absl::Status status, const std::string& file = "", std::string kind = "") {
-  if (status.ok()) return;
-  if (!file.empty()) status = WithFile(std::move(status), file);
-  throw StatusException{std::move(status), std::move(kind)};
-}
+/// Throws where `status` is an error. `file` is what it is about where it names none; `kind` names
+/// the exception where the status does not tell.
+void Check(absl::Status status, const std::string& file = "", const std::string& kind = "");
 
 /// The value, or Check's exception.
 template <typename T>
-T Value(absl::StatusOr<T> result, const std::string& file = "", std::string kind = "") {
-  Check(result.status(), file, std::move(kind));
+T Value(absl::StatusOr<T> result, const std::string& file = "", const std::string& kind = "") {
+  Check(result.status(), file, kind);
   return *std::move(result);
+}
+
+/// The same for edits (magenta/music/edits), which refuse sequences only for being quantised, or
+/// for not being.
+template <typename T>
+T Edited(absl::StatusOr<T> result) {
+  const bool refused = result.status().code() == absl::StatusCode::kFailedPrecondition;
+  return Value(std::move(result), "", refused ? "QuantizationStatusError" : "");
 }
 
 }  // namespace magenta::python
