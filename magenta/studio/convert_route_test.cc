@@ -98,6 +98,26 @@ TEST(ConvertRouteTest, EveryFormBringsAllTracksAndChords) {
   }
 }
 
+TEST(ConvertRouteTest, ChordsNeedNoNotes) {
+  StudioServer server;
+  const std::string chart = "X:1\nT:Chart\nM:4/4\nL:1/8\nK:C\n\"Am\"z4\"F#m7\"z4|\"C\"z8|\n";
+  for (const char* type : {"audio/midi", kScoreType, "text/vnd.abc", "application/x-protobuf"}) {
+    SCOPED_TRACE(type);
+    const HttpResponse response = server.Ask("POST", "/v1/convert", chart, {.accept = type});
+    ASSERT_EQ(response.status, 200) << response.body;
+    const auto again =
+        PiecesOf(server.Ask("POST", "/v1/convert", response.body, {.content_type = type}));
+    const auto& texts = again["pieces"][0]["sequence"]["textAnnotations"];
+    ASSERT_EQ(texts.size(), 3u);
+    EXPECT_EQ(texts[1]["text"], "F#m7");
+    EXPECT_EQ(texts[2]["time"], 2.0);
+  }
+  // Nothing at all is no score.
+  for (const char* type : {kScoreType, "text/vnd.abc"}) {
+    EXPECT_EQ(server.Ask("POST", "/v1/convert", "{}", {.accept = type}).status, 400);
+  }
+}
+
 TEST(ConvertRouteTest, SequencesComeBackAsTheyWere) {
   StudioServer server;
   const auto got = PiecesOf(server.Ask("POST", "/v1/convert", JsonOf(Band())));

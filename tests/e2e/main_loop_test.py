@@ -275,6 +275,14 @@ class Rendering(Case):
         self.fails(4, 'rest.mid: holds no note', 'render', self.write('rest.mid', midi([[], []])))
         self.assertEqual(self.files(), ['rest.mid'])
 
+    def test_chords_alone_are_a_score(self):
+        chart = self.write('chart.abc', b'X:1\nM:4/4\nL:1/8\nK:C\n"Am"z4"F"z4|"C"z8|\n')
+        self.fails(4, 'chart.abc: holds chord symbols and no note', 'render', chart, '--format=png')
+        self.ok('render', chart, '--output=' + self.path('score.musicxml'))
+        self.ok('render', self.path('score.musicxml'), '--output=' + self.path('again.abc'))
+        with open(self.path('again.abc')) as again:
+            self.assertIn('"Am"z4 "F"z4 | "C"z8 |]', again.read())
+
     def test_what_cannot_be_rendered(self):
         file = self.write('tune.mid', tune(4))
         self.fails(2, '.wav, .flac, .ogg, .svg, .png', 'render', file, '--output=' + self.path('x.mp3'))

@@ -124,6 +124,25 @@ class RunningRenderVerb : public RenderFlags {
     return absl::OkStatus();
   }
 
+  /// Chord symbols without a note are a score; they make no sound and no picture.
+  absl::Status CheckHasMusic(const NoteSequence& piece) const {
+    if (!piece.notes().empty()) return absl::OkStatus();
+    const auto& texts = piece.text_annotations();
+    const bool has_chords = std::any_of(texts.begin(), texts.end(), [](const auto& text) {
+      return text.annotation_type() == NoteSequence::TextAnnotation::CHORD_SYMBOL;
+    });
+    if (!has_chords) {
+      return NothingToOutputError("holds no note", "`magenta inspect` shows what it is");
+    }
+    const bool can_be_written =
+        std::all_of(formats.begin(), formats.end(), [](const std::string& format) {
+          return format == "musicxml" || format == "abc" || format == "mid";
+        });
+    if (can_be_written) return absl::OkStatus();
+    return NothingToOutputError("holds chord symbols and no note",
+                                "Give --format=musicxml, abc or mid, which hold them");
+  }
+
   template <typename Progress>
   absl::Status RenderFile(const RenderInput& input, RenderNames& names, const Progress& progress,
                           Context& context, Json& written) const {
@@ -136,9 +155,8 @@ class RunningRenderVerb : public RenderFlags {
             fmt::format("{} holds several pieces, and --output is one file", input.path),
             "Give --output_dir and --format");
       }
-      if (piece.notes().empty()) {
-        return WithFile(NothingToOutputError("holds no note", "`magenta inspect` shows what it is"),
-                        input.path);
+      if (absl::Status heard = CheckHasMusic(piece); !heard.ok()) {
+        return WithFile(std::move(heard), input.path);
       }
       if (program_) SetProgram(piece, *program_);
       if (!title.empty()) piece.mutable_sequence_metadata()->set_title(title);

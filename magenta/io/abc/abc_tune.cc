@@ -673,7 +673,7 @@ AbcTune TuneReader::Finish() {
     }
   }
   AbcTune tune;
-  if (status_.ok() && !builder_.has_notes()) Fail("the tune has no notes");
+  if (status_.ok() && !builder_.has_music()) Fail("the tune has no notes");
   if (status_.ok()) {
     std::vector<int64_t> bars = {0};
     for (const int64_t bar : bar_ends_) {

@@ -182,8 +182,9 @@ class VoiceWriter {
 };
 
 std::string Instrument(const WrittenPart& part) {
-  if (part.is_drum) return "%%MIDI channel 10\n";
-  return part.program == 0 ? "" : fmt::format("%%MIDI program {}\n", part.program);
+  std::string text = part.is_drum ? "%%MIDI channel 10\n" : "";
+  if (part.program != 0) text += fmt::format("%%MIDI program {}\n", part.program);
+  return text;
 }
 
 std::string Header(const Notation& notation, int64_t number) {

@@ -83,9 +83,14 @@ constexpr Row kBodies[] = {
     // Chord symbols, in the midst of a note too.
     {"M:4/4\nK:C\n\"C\"C2\"G7\"D2 \"Am\"E4|", "\"C\"C2 \"G7\"D2 \"Am\"E4 |]\n"},
     {"M:4/4\nK:C\n\"C\"C4-\"F\"C4|", "\"C\"C4- \"F\"C4 |]\n"},
+    // Chords alone.
+    {"M:4/4\nK:C\n\"C\"z4\"G7\"z4|\"C\"z8|z8|", "\"C\"z4 \"G7\"z4 | \"C\"z8 | z8 |]\n"},
     // Meters, keys and tempos change.
     {"M:4/4\nK:C\nC8|\nM:3/4\nK:D\nF6|F6|", "C8 | [M:3/4][K:D]F6 | F6 |]\n"},
     {"M:2/4\nK:C\nC4|[Q:1/4=60]D4|", "C4 | [Q:1/4=60]D4 |]\n"},
+    {"M:1/4\nK:C\nC2|[M:2/4]D4|[M:3/4]E6|[M:4/4]F8|",
+     "C2 | [M:2/4]D4 | [M:3/4]E6 | [M:4/4]F8 |]\n"},
+    {"M:4/4\nK:C\nC8|[M:3/4]E6|[M:4/4]F8|", "C8 | [M:3/4]E6 | [M:4/4]F8 |]\n"},
     // Rests of whole measures.
     {"M:3/4\nK:C\nC6|z6|z6|D6|", "C6 | z6 | z6 | D6 |]\n"},
     // Very high and low.
@@ -134,7 +139,7 @@ TEST(AbcWriterTest, VoicesAreInstruments) {
   const std::string book =
       "X:1\nT:Two\nM:2/4\nL:1/8\nQ:1/4=120\nV:1 name=\"Flute\"\n%%MIDI program 73\n"
       "V:2 clef=bass name=\"Bass\"\n%%MIDI program 32\nV:3 clef=perc name=\"Drums\"\n"
-      "%%MIDI channel 10\nK:C\n"
+      "%%MIDI channel 10\n%%MIDI program 25\nK:C\n"
       "[V:1] c4 | d4 | e4 | f4 |\n[V:2] C,4 | z4 | z4 | F,4 |\n[V:3] C,4 | z4 | z4 | z4 |\n"
       "[V:1] g4 |]\n[V:2] G,4 |]\n[V:3] z4 |]\n";
   EXPECT_EQ(Write(ReadTune(book)), book);
@@ -148,8 +153,9 @@ TEST(AbcWriterTest, SaysWhatMoves) {
   sequence.add_control_changes()->set_control_number(7);
   std::vector<std::string> notes;
   EXPECT_EQ(Body(Write(sequence, &notes)), "CD EF GA Bc |]\n");
-  EXPECT_THAT(notes, testing::ElementsAre("1 note moved to the nearest 32nd or triplet",
-                                          "pitch bends", "loudness (velocity)"));
+  EXPECT_THAT(notes, testing::ElementsAre(
+                         "1 note moved to the nearest 32nd or triplet", "pitch bends",
+                         "controllers (pedals, volume and the like)", "loudness (velocity)"));
 }
 
 TEST(AbcWriterTest, RefusesWhatIsNoMusic) {

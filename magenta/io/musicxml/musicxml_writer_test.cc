@@ -75,6 +75,35 @@ TEST(MusicXmlWriterTest, PickupsOfTripletsComeBack) {
   EXPECT_THAT(DumpSigns(again), HasSubstr("meter 0:3/32 meter 0.333333:4/4"));
 }
 
+TEST(MusicXmlWriterTest, EachChangeOfMeterComesBack) {
+  NoteSequence sequence = Scale(14);
+  const std::tuple<double, int, int> meters[] = {{0, 1, 4}, {0.5, 2, 4},  {1.5, 3, 4}, {3, 4, 4},
+                                                 {5, 1, 8}, {5.25, 6, 8}, {6.75, 1, 4}};
+  for (const auto& [time, numerator, denominator] : meters) {
+    auto& meter = *sequence.add_time_signatures();
+    meter.set_time(time);
+    meter.set_numerator(numerator);
+    meter.set_denominator(denominator);
+  }
+  const std::string text = Write(sequence);
+  EXPECT_THAT(text, HasSubstr("<time><beats>1</beats><beat-type>8</beat-type></time>"));
+  EXPECT_THAT(text, Not(HasSubstr("implicit")));
+  EXPECT_THAT(DumpSigns(ReadBack(sequence)),
+              HasSubstr("meter 0:1/4 meter 1:2/4 meter 3:3/4 meter 6:4/4 meter 10:1/8 "
+                        "meter 10.5:6/8 meter 13.5:1/4"));
+}
+
+TEST(MusicXmlWriterTest, ChordsAloneComeBack) {
+  NoteSequence chart;
+  for (const auto& [time, symbol] : {std::pair(0.0, "C"), {1.0, "G7"}, {2.0, "Am"}}) {
+    auto& chord = *chart.add_text_annotations();
+    chord.set_time(time);
+    chord.set_text(symbol);
+    chord.set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
+  }
+  EXPECT_THAT(DumpSigns(ReadBack(chart)), HasSubstr("text 0:C text 2:G7 text 4:Am"));
+}
+
 TEST(MusicXmlWriterTest, LoudnessComesBack) {
   NoteSequence sequence = Scale(127);
   for (int i = 0; i < 127; ++i) {

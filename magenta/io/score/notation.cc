@@ -3,17 +3,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "magenta/base/status.h"
+#include "magenta/io/score/meter_stretches.h"
 #include "magenta/io/score/notation_grid.h"
 #include "magenta/io/score/note_values.h"
-#include "magenta/music/meter_map.h"
 #include "magenta/music/piece_limits.h"
 #include "magenta/music/tempo_map.h"
 
@@ -22,6 +22,7 @@ namespace {
 
 constexpr double kLastTick = 1e15;    // far behind what those hold
 constexpr size_t kMaxLayers = 12;     // voices of a part
+constexpr double kLeast = 2;          // ticks of what has no length, which needs a measure
 constexpr int kLineGrid = 6;          // measures begin on 64ths,
 constexpr int kTripletLineGrid = 16;  // or so far from where a pickup of triplets ends
 
@@ -31,12 +32,6 @@ struct Chord {
   int64_t end = 0;
   std::vector<const NoteSequence::Note*> notes;
 };
-
-/// Whether a controller shapes notes, and not only their place and channel's level.
-bool IsHeard(int control) {
-  constexpr std::array<int, 5> kHeard = {1, 2, 11, 64, 66};
-  return std::find(kHeard.begin(), kHeard.end(), control) != kHeard.end();
-}
 
 /// What is to be a part: an instrument with one program, in the order of the instruments.
 struct PartKey {
@@ -78,20 +73,46 @@ class NotationMaker {
     return std::min(tempos_.QuartersAt(seconds) * kNotationTicks, kLastTick);
   }
 
+  static bool IsInTime(double seconds) { return seconds >= 0 && std::isfinite(seconds); }
+
+  static bool IsChord(const NoteSequence::TextAnnotation& text) {
+    return text.annotation_type() == NoteSequence::TextAnnotation::CHORD_SYMBOL;
+  }
+
   absl::Status CollectNotes() {
-    if (sequence_.notes().empty()) return NothingToOutputError("holds no note");
     for (int i = 0; i < sequence_.notes_size(); ++i) {
       const auto& note = sequence_.notes(i);
-      const bool in_time = note.start_time() >= 0 && note.end_time() >= note.start_time() &&
+      const bool in_time = IsInTime(note.start_time()) && note.end_time() >= note.start_time() &&
                            std::isfinite(note.end_time());
       if (!in_time || note.pitch() < 0 || note.pitch() > 127) {
         return InputError("", fmt::format("notes[{}] has pitch {} and stands at {} to {} s", i,
                                           note.pitch(), note.start_time(), note.end_time()));
       }
       notes_[{note.instrument(), note.program(), note.is_drum()}].push_back(&note);
-      last_tick_ = std::max({last_tick_, TickAt(note.end_time()), TickAt(note.start_time()) + 1});
+      last_tick_ =
+          std::max({last_tick_, TickAt(note.end_time()), TickAt(note.start_time()) + kLeast});
     }
+    CountChords();
+    if (notes_.empty()) return NothingToOutputError("holds no note");
     return CheckTracks(notes_.size());
+  }
+
+  /// Chords alone are a part of rests. Where chords go on behind the last note, the piece lasts as
+  /// long as it says.
+  void CountChords() {
+    const double total = IsInTime(sequence_.total_time()) ? TickAt(sequence_.total_time()) : 0;
+    const bool is_chart = notes_.empty();
+    const double last_note = last_tick_;
+    for (const auto& text : sequence_.text_annotations()) {
+      if (!IsChord(text) || !IsInTime(text.time())) continue;
+      const double tick = TickAt(text.time());
+      if (is_chart) {
+        notes_[PartKey{0, 0, false}];
+        last_tick_ = std::max({last_tick_, tick + kLeast, total});
+      } else if (tick >= last_note && tick < total) {
+        last_tick_ = std::max(last_tick_, total);
+      }
+    }
   }
 
   int64_t Line(double quarters) const {
@@ -107,58 +128,23 @@ class NotationMaker {
     first_line_ = is_there ? static_cast<int>(triplet % kLineGrid) : 0;
   }
 
-  /// Meters whose bars no 64th divides are written as 4/4.
-  static Meter Writable(Meter meter) {
-    if (meter.denominator <= 64 && meter.numerator <= 1024) return meter;
-    meter.numerator = meter.denominator = 4;
-    return meter;
-  }
-
-  /// A section that begins within the first bar (the repeat sign behind a pickup) begins a bar:
-  /// ABC's pickups have no meter of their own.
-  double FirstBarLine(const Meter& meter) const {
-    constexpr double kNone = 1e-3;
-    if (std::abs(meter.bar_line - meter.start) > kNone) return meter.bar_line;
-    for (const auto& section : sequence_.section_annotations()) {
-      if (!(section.time() > 0) || !std::isfinite(section.time())) continue;
-      const double at = tempos_.QuartersAt(section.time());
-      if (at > meter.start + kNone && at < meter.start + meter.bar() - kNone) return at;
-    }
-    return meter.bar_line;
-  }
-
-  /// Where the last bar ends, if meters of its own make it a short one; else nowhere.
-  int64_t ShortEnd(const MeterMap& map) const {
-    constexpr int64_t kNowhere = std::numeric_limits<int64_t>::max();
-    if (!map.short_end().has_value()) return kNowhere;
-    double end = *map.short_end();
-    for (const auto& signature : sequence_.time_signatures()) {
-      if (!IsPlayable(signature) || !std::isfinite(signature.time())) continue;
-      const double start = tempos_.QuartersAt(std::max(signature.time(), 0.0));
-      end = std::max(end, start + 4.0 * signature.numerator() / signature.denominator());
-    }
-    const int64_t line = std::max(Line(end), Line(last_tick_ / kNotationTicks));
-    return static_cast<double>(line) < last_tick_ - 1 ? kNowhere : line;
-  }
-
   absl::Status MakeMeasures() {
-    const MeterMap map(sequence_);
-    SetFirstLine(std::max(FirstBarLine(Writable(map.meters()[0])), 0.0));
+    const PrintedMeters meters = MeterStretches(sequence_, tempos_, last_tick_ / kNotationTicks);
+    if (meters.has_unwritable) LeaveOut("meters that no score has, such as 1/128");
+    if (meters.has_late) LeaveOut("meters behind the last note");
+    const MeterStretch& first = meters.stretches[0];
+    SetFirstLine(first.end < first.bar() ? first.end : 0);
     std::vector<int64_t> lines = {0};
     const size_t most = kPieceLimits.written_measures / notes_.size();
     double whole_notes = 0;
-    for (size_t i = 0; i < map.meters().size(); ++i) {
-      const Meter meter = Writable(map.meters()[i]);
-      const bool is_last = i + 1 == map.meters().size();
-      const double until =
-          is_last ? std::numeric_limits<double>::infinity() : map.meters()[i + 1].start;
-      const bool is_over = static_cast<double>(lines.back()) >= last_tick_ - 1;
-      if (is_over && !notation_.measures.empty()) break;
-      const int64_t limit = is_last ? ShortEnd(map) : Line(until);
+    for (const MeterStretch& meter : meters.stretches) {
+      const bool is_last = &meter == &meters.stretches.back();
+      constexpr int64_t kNowhere = std::numeric_limits<int64_t>::max();
+      const int64_t limit = std::isinf(meter.end) ? kNowhere
+                            : is_last ? std::max(Line(meter.end), Line(last_tick_ / kNotationTicks))
+                                      : Line(meter.end);
       bool is_first = true;
-      double bar_line = i == 0 ? FirstBarLine(meter) : meter.bar_line;
-      const double here = static_cast<double>(lines.back()) / kNotationTicks;
-      bar_line += std::floor((here - bar_line) / meter.bar() + 1e-3) * meter.bar();
+      double bar_line = meter.start;
       while (lines.back() < limit &&
              (is_first || static_cast<double>(lines.back()) < last_tick_ - 1)) {
         whole_notes += std::max(1.0, meter.bar() / 4);
@@ -180,7 +166,7 @@ class NotationMaker {
     return absl::OkStatus();
   }
 
-  void AddMeasure(const Meter& meter, int64_t start, int ticks, bool is_first) {
+  void AddMeasure(const MeterStretch& meter, int64_t start, int ticks, bool is_first) {
     WrittenMeasure& measure = notation_.measures.emplace_back();
     measure.start = start;
     measure.ticks = ticks;
@@ -198,11 +184,14 @@ class NotationMaker {
     std::vector<WrittenMeasure>& measures = notation_.measures;
     measures[0].has_key = true;
     for (const auto& signature : sequence_.key_signatures()) {
-      if (!(signature.time() >= 0) || !std::isfinite(signature.time())) continue;
-      const double tick = TickAt(signature.time());
+      const double tick = IsInTime(signature.time()) ? TickAt(signature.time()) : -1;
+      if (tick < 0 || tick > static_cast<double>(lines_->end(lines_->size() - 1)) - 1) {
+        LeaveOut(tick < 0 ? "keys at no time of the piece" : "keys behind the last note");
+        continue;
+      }
       size_t at = lines_->At(tick + 1);
       const bool in_bar = tick - static_cast<double>(measures[at].start) > 1;
-      if (in_bar) ++key_moves_;
+      if (in_bar) LeaveOut("keys that change within a bar stand at a bar line");
       if (in_bar && at + 1 < measures.size() &&
           2 * (tick - static_cast<double>(measures[at].start)) > measures[at].ticks) {
         ++at;
@@ -229,7 +218,8 @@ class NotationMaker {
       if (info.instrument() == key.instrument) part.name = info.name();
     }
     for (const auto& info : sequence_.part_infos()) {
-      if (part.name.empty() && info.part() == notes[0]->part()) part.name = info.name();
+      const bool is_its = !notes.empty() && info.part() == notes[0]->part();
+      if (part.name.empty() && is_its) part.name = info.name();
     }
     const auto low = std::count_if(notes.begin(), notes.end(),
                                    [](const auto* note) { return note->pitch() < 57; });
@@ -260,30 +250,37 @@ class NotationMaker {
   std::vector<int64_t> PlaceSigns(const NotationGrid& grid) {
     std::vector<int64_t> breaks;
     const int64_t end = lines_->end(lines_->size() - 1);
-    const auto place = [&](double seconds) { return grid.Nearest(TickAt(seconds)); };
+    // Where a sign stands; -1 where it can't.
+    const auto place = [&](double seconds, const std::string& what) -> int64_t {
+      const int64_t at = IsInTime(seconds) ? grid.Nearest(TickAt(seconds)) : -1;
+      if (at < 0) LeaveOut(what + " at no time of the piece");
+      if (at >= end) LeaveOut(what + " behind the last note");
+      if (at < 0 || at >= end) return -1;
+      if (std::abs(TickAt(seconds) - static_cast<double>(at)) > 1) {
+        LeaveOut(what + " moved to the nearest 32nd or triplet");
+      }
+      breaks.push_back(at);
+      return at;
+    };
     for (const auto& tempo : sequence_.tempos()) {
-      if (!(tempo.time() >= 0) || !std::isfinite(tempo.time()) || !(tempo.qpm() > 0)) continue;
-      const int64_t at = place(tempo.time());
-      if (at >= end) continue;
+      if (!(tempo.qpm() > 0)) LeaveOut("tempos that are no number above 0");
+      if (!(tempo.qpm() > 0)) continue;
+      const int64_t at = place(tempo.time(), "tempos");
+      if (at < 0) continue;
       const size_t measure = lines_->At(static_cast<double>(at));
       auto& list = notation_.measures[measure].tempos;
       const int tick = static_cast<int>(at - lines_->start(measure));
       if (!list.empty() && list.back().first == tick) list.pop_back();
       list.push_back({tick, tempo.qpm()});
-      breaks.push_back(at);
     }
     for (const auto& text : sequence_.text_annotations()) {
-      if (text.annotation_type() != NoteSequence::TextAnnotation::CHORD_SYMBOL) continue;
-      const bool in_time = text.time() >= 0 && std::isfinite(text.time());
-      const int64_t at = in_time ? place(text.time()) : end;
-      if (at >= end) {
-        ++late_chords_;
-        continue;
-      }
+      if (!IsChord(text)) LeaveOut("texts that are no chord symbols");
+      if (!IsChord(text)) continue;
+      const int64_t at = place(text.time(), "chord symbols");
+      if (at < 0) continue;
       const size_t measure = lines_->At(static_cast<double>(at));
       notation_.measures[measure].chords.push_back(
           {static_cast<int>(at - lines_->start(measure)), text.text()});
-      breaks.push_back(at);
     }
     for (WrittenMeasure& measure : notation_.measures) {
       const auto by_tick = [](const auto& a, const auto& b) { return a.first < b.first; };
@@ -471,6 +468,9 @@ class NotationMaker {
     }
   }
 
+  /// Says `what` of signs, once.
+  void LeaveOut(std::string what) { signs_.insert(std::move(what)); }
+
   void ReportLeftOut() {
     std::vector<std::string>& left_out = notation_.left_out;
     const auto plural = [](size_t count) { return count == 1 ? "" : "s"; };
@@ -486,15 +486,17 @@ class NotationMaker {
       left_out.push_back(fmt::format("{} note{} shortened or joined: more than {} at once",
                                      crowded_, plural(crowded_), kMaxLayers));
     }
-    if (late_chords_ > 0) left_out.push_back("chord symbols behind the last note");
-    if (key_moves_ > 0) left_out.push_back("keys that change within a bar stand at a bar line");
+    left_out.insert(left_out.end(), signs_.begin(), signs_.end());
     const bool bends = std::any_of(sequence_.pitch_bends().begin(), sequence_.pitch_bends().end(),
                                    [](const auto& bend) { return bend.bend() != 0; });
     if (bends) left_out.push_back("pitch bends");
-    const bool controls =
-        std::any_of(sequence_.control_changes().begin(), sequence_.control_changes().end(),
-                    [](const auto& change) { return IsHeard(change.control_number()); });
-    if (controls) left_out.push_back("controllers (pedals and the like)");
+    if (!sequence_.control_changes().empty()) {
+      left_out.push_back("controllers (pedals, volume and the like)");
+    }
+    const SequenceMetadata& metadata = sequence_.sequence_metadata();
+    if (!metadata.artist().empty() || !metadata.genre().empty()) {
+      left_out.push_back("artist and genre");
+    }
     for (const auto& group : sequence_.section_groups()) {
       if (sequence_.section_groups_size() == 1 && group.num_times() <= 1) break;
       left_out.push_back("repeats: the music stands once");
@@ -513,7 +515,8 @@ class NotationMaker {
   double last_tick_ = 0;
   int first_line_ = 0;    // ticks, less than kLineGrid
   uint64_t written_ = 0;  // heads and rests: a note has a head in each measure that it sounds in
-  size_t moved_ = 0, stretched_ = 0, crowded_ = 0, late_chords_ = 0, key_moves_ = 0;
+  size_t moved_ = 0, stretched_ = 0, crowded_ = 0;
+  std::set<std::string> signs_;  // what is to be said of them
 };
 
 }  // namespace

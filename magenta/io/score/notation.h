@@ -89,7 +89,8 @@ struct Notation {
 };
 
 /// Writes `sequence` (times in seconds; repeats as they stand). A part is one instrument, program
-/// and drums or not. Errors: no note (exit 4); a time that is no number from 0 on, a pitch that is
+/// and drums or not; chord symbols without a note stand over a part of rests. Errors: neither note
+/// nor chord symbol (exit 4); a time that is no number from 0 on, a pitch that is
 /// not MIDI's, more parts than a piece may have, more measures times parts than 2,000,000, or more
 /// heads and rests, each tied head counted, than 2,000,000 (exit 3).
 absl::StatusOr<Notation> MakeNotation(const NoteSequence& sequence);

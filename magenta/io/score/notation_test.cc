@@ -195,11 +195,160 @@ TEST(NotationTest, HugeTimesAndMetersAreRefused) {
   }
 }
 
-void AddMeter(NoteSequence& sequence, double time, int numerator) {
+void AddMeter(NoteSequence& sequence, double time, int numerator, int denominator = 4) {
   auto& meter = *sequence.add_time_signatures();
   meter.set_time(time);
   meter.set_numerator(numerator);
-  meter.set_denominator(4);
+  meter.set_denominator(denominator);
+}
+
+void AddChord(NoteSequence& sequence, double time, const char* text) {
+  auto& chord = *sequence.add_text_annotations();
+  chord.set_time(time);
+  chord.set_text(text);
+  chord.set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
+}
+
+/// "3/4:288 :96~": measures with their ticks, the meters that are printed, "~" for short ones.
+std::string DumpMeasures(const Notation& notation) {
+  std::string dump;
+  for (const WrittenMeasure& measure : notation.measures) {
+    if (!dump.empty()) dump += ' ';
+    if (measure.has_meter) dump += fmt::format("{}/{}", measure.numerator, measure.denominator);
+    dump += fmt::format(":{}{}", measure.ticks, measure.is_short ? "~" : "");
+  }
+  return dump;
+}
+
+// Each change of meter is printed; short bars, which have no meter of their own, are not.
+TEST(NotationTest, MetersThatChange) {
+  struct At {
+    double quarters;
+    int numerator;
+    int denominator = 4;
+  };
+  const struct {
+    std::vector<At> meters;
+    double end;
+    const char* dump;
+    double section = 0;
+  } rows[] = {
+      {{}, 4, "4/4:384"},
+      {{{0, 3}}, 4, "3/4:288 :288"},
+      // A bar each.
+      {{{0, 1}, {1, 2}, {3, 3}, {6, 4}}, 10, "1/4:96 2/4:192 3/4:288 4/4:384"},
+      {{{0, 4}, {4, 1, 8}, {4.5, 2, 8}}, 5.5, "4/4:384 1/8:48 2/8:96"},
+      {{{0, 4}, {4, 3}, {7, 4}}, 11, "4/4:384 3/4:288 4/4:384"},
+      {{{0, 4}, {4, 2}, {8, 4}}, 12, "4/4:384 2/4:192 :192 4/4:384"},
+      {{{0, 4}, {4, 3}}, 7, "4/4:384 3/4:288"},
+      // Within a bar, which ends there.
+      {{{0, 4}, {2, 3}}, 8, "4/4:192~ 3/4:288 :288"},
+      {{{0, 4}, {6, 3}}, 9, "4/4:384 :192~ 3/4:288"},
+      // The same once more, on a bar line and off.
+      {{{0, 4}, {4, 4}}, 8, "4/4:384 :384"},
+      {{{0, 4}, {6, 4}}, 10, "4/4:384 :192~ :384"},
+      // A pickup, and the last bar with it.
+      {{{0, 1}, {1, 4}}, 9, "4/4:96~ :384 :384"},
+      {{{0, 1}, {1, 4}, {9, 3}}, 12, "4/4:96~ :384 :384 :288~"},
+      {{{0, 4}}, 9, "4/4:96~ :384 :384", 1},
+      // A repeat sign cuts a bar, or begins one.
+      {{{0, 4}, {4, 3}, {7, 1}, {8, 4}}, 12, "4/4:384 :288~ :96~ :384"},
+      {{{0, 4}, {4, 3}, {7, 4}}, 11, "4/4:384 :288~ :384", 7},
+  };
+  for (const auto& row : rows) {
+    NoteSequence sequence;
+    AddNote(sequence, 60, 0, row.end / 2);
+    for (const At& meter : row.meters) {
+      AddMeter(sequence, meter.quarters / 2, meter.numerator, meter.denominator);
+    }
+    if (row.section > 0) sequence.add_section_annotations()->set_time(row.section / 2);
+    const auto notation = MakeNotation(sequence);
+    ASSERT_TRUE(notation.ok()) << notation.status();
+    CheckWhole(*notation);
+    EXPECT_EQ(DumpMeasures(*notation), row.dump);
+    EXPECT_TRUE(notation->left_out.empty());
+  }
+}
+
+// What is not written is said, kind by kind.
+TEST(NotationTest, NothingIsLeftOutInSilence) {
+  const struct {
+    void (*add)(NoteSequence& sequence);
+    const char* said;
+  } rows[] = {
+      {[](NoteSequence& s) { AddMeter(s, 0, 3, 7); }, "meters that no score has, such as 1/128"},
+      {[](NoteSequence& s) { AddMeter(s, 0, 1, 128); }, "meters that no score has, such as 1/128"},
+      {[](NoteSequence& s) { AddMeter(s, 3, 3); }, "meters behind the last note"},
+      {[](NoteSequence& s) { s.add_key_signatures()->set_time(2); }, "keys behind the last note"},
+      {[](NoteSequence& s) { s.add_key_signatures()->set_time(-1); },
+       "keys at no time of the piece"},
+      {[](NoteSequence& s) { s.add_key_signatures()->set_time(0.5); },
+       "keys that change within a bar stand at a bar line"},
+      {[](NoteSequence& s) {
+         s.add_tempos()->set_time(3);
+         s.mutable_tempos(0)->set_qpm(60);
+       },
+       "tempos behind the last note"},
+      {[](NoteSequence& s) {
+         s.add_tempos()->set_time(0.55);
+         s.mutable_tempos(0)->set_qpm(120);
+       },
+       "tempos moved to the nearest 32nd or triplet"},
+      {[](NoteSequence& s) { s.add_tempos(); }, "tempos that are no number above 0"},
+      {[](NoteSequence& s) { AddChord(s, 2.5, "C"); }, "chord symbols behind the last note"},
+      {[](NoteSequence& s) { AddChord(s, 0.55, "C"); },
+       "chord symbols moved to the nearest 32nd or triplet"},
+      {[](NoteSequence& s) { s.add_text_annotations(); }, "texts that are no chord symbols"},
+      {[](NoteSequence& s) { s.add_pitch_bends()->set_bend(1); }, "pitch bends"},
+      {[](NoteSequence& s) { s.add_control_changes()->set_control_number(7); },
+       "controllers (pedals, volume and the like)"},
+      {[](NoteSequence& s) { s.mutable_sequence_metadata()->set_artist("A"); }, "artist and genre"},
+      {[](NoteSequence& s) { s.add_section_groups()->set_num_times(2); },
+       "repeats: the music stands once"},
+  };
+  for (const auto& row : rows) {
+    NoteSequence sequence;
+    AddNote(sequence, 60, 0, 2);
+    row.add(sequence);
+    const auto notation = MakeNotation(sequence);
+    ASSERT_TRUE(notation.ok()) << row.said << notation.status();
+    EXPECT_EQ(notation->left_out, std::vector<std::string>{row.said});
+  }
+}
+
+TEST(NotationTest, WhatHasNoLengthHasAMeasure) {
+  NoteSequence sequence;
+  AddNote(sequence, 60, 0, 2);
+  AddNote(sequence, 62, 2, 2);
+  const auto notation = MakeNotation(sequence);
+  ASSERT_TRUE(notation.ok()) << notation.status();
+  ASSERT_EQ(DumpMeasures(*notation), "4/4:384 :384");
+  EXPECT_EQ(Dump(notation->parts[0].measures[1][0]), "62:24 rest:72 rest:96 rest:192");
+}
+
+TEST(NotationTest, ChordsNeedNoNotes) {
+  NoteSequence chart;
+  AddChord(chart, 0, "C");
+  AddChord(chart, 3, "G7");
+  auto notation = MakeNotation(chart);
+  ASSERT_TRUE(notation.ok()) << notation.status();
+  CheckWhole(*notation);
+  ASSERT_EQ(notation->parts.size(), 1u);
+  EXPECT_EQ(DumpMeasures(*notation), "4/4:384 :384");
+  EXPECT_EQ(Dump(notation->parts[0].measures[1][0]), "rest:192 rest:192");
+  // It lasts as long as it says; so do chords behind the last note.
+  chart.set_total_time(6);
+  EXPECT_EQ(DumpMeasures(*MakeNotation(chart)), "4/4:384 :384 :384");
+  AddNote(chart, 60, 0, 2);
+  EXPECT_EQ(DumpMeasures(*MakeNotation(chart)), "4/4:384 :384 :384");
+  EXPECT_TRUE(MakeNotation(chart)->left_out.empty());
+  chart.clear_text_annotations();
+  EXPECT_EQ(DumpMeasures(*MakeNotation(chart)), "4/4:384");
+  chart.clear_notes();
+  EXPECT_EQ(ExitStatus(MakeNotation(chart).status()), 4);
+  // As many measures as a piece may have, and at a time.
+  AddChord(chart, 1e300, "C");
+  EXPECT_EQ(ExitStatus(MakeNotation(chart).status()), 3);
 }
 
 TEST(NotationTest, MetersThatChangeBeforeTheFirstMeasureIsOver) {

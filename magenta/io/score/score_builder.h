@@ -41,7 +41,8 @@ class ScoreBuilder {
 
   /// Notes keep the order in which they are added.
   void AddNote(const ScoreNote& note);
-  bool has_notes() const { return !notes_.empty(); }
+  /// Whether there is a note or a chord symbol.
+  bool has_music() const { return !notes_.empty() || !chords_.empty(); }
   /// Keys and meters that say the same at the same place are kept once; of tempos the last one.
   void AddKey(int64_t position, NoteSequence::KeySignature::Key key,
               NoteSequence::KeySignature::Mode mode);
