@@ -134,8 +134,7 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
   }
   if (!scored.empty()) return scored;
   return NothingToOutputError(
-      fmt::format("there is no {} of two steps or more to score", model->spec->kind->names().one),
-      "magenta inspect shows what the file holds");
+      fmt::format("there is no {} of two steps or more to score", model->spec->kind->names().one));
 }
 
 std::vector<ScoredEvent> EventsOf(const Model& model, const ScoredPart& part) {

@@ -272,7 +272,7 @@ TEST(SequenceGeneratorTest, ArgumentsThatAreWrongAreNamed) {
   GenerateSequenceRequest request = Request(kTune);
   (*request.mutable_generator_options()->mutable_args())["primer_key"] = text;
   EXPECT_THAT(ErrorLine(generator.Generate(request).status()),
-              HasSubstr("argument 'primer_key': 'hot' is no key. Give one such as C, F#"));
+              HasSubstr("argument 'primer_key': 'hot' is no key. Give a note, and m or minor"));
   request = Request(kTune);
   SetInt(request, "branch_factor", 0);  // acts as 1
   EXPECT_TRUE(generator.Generate(request).ok());

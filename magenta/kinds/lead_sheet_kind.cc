@@ -104,7 +104,7 @@ class LeadSheetKind final : public MusicKind {
         input, request.reference_windows ? ChordSpelling::kReference : ChordSpelling::kCommon);
     if (!timeline.HasChords()) {
       primer.notes.emplace_back(
-          "no chords are given: it plays over none, in no key; --backing_chords=\"C G Am F\" would "
+          "no chords are given: it plays over none, in no key; backing_chords=\"C G Am F\" would "
           "give some");
     }
     const ChordReading reading = timeline.Between(primer.start_step, end);

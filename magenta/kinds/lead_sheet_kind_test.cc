@@ -78,7 +78,7 @@ TEST(LeadSheetKindTest, ReadsChordsUpToTheEndOfTheSection) {
        "@0: - 0 0 0 0 0 0=N.C. 1=C"},
       {"none", Music({60, 62}, {}), request, true,
        "@0: - - - - - - 0=N.C. | no chords are given: it plays over none, in no key; "
-       "--backing_chords=\"C G Am F\" would give some"},
+       "backing_chords=\"C G Am F\" would give some"},
       {"bad", Music({60, 62}, {{0, "C"}, {2, "H7"}, {4, "F"}}), request, true,
        "@0: 0 0 - - 5 5 0=C 2=N.C. 4=F | \"H7\" is no chord symbol: it must begin with a root, A "
        "to "

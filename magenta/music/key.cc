@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <string>
 
+#include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
+
 namespace magenta {
 namespace {
 
@@ -32,6 +35,14 @@ bool Take(std::string_view& text, std::string_view prefix) {
 }
 
 }  // namespace
+
+absl::Status NoKeyError(std::string_view name, std::string_view text) {
+  constexpr size_t kLongest = 40;
+  const std::string shown =
+      text.size() > kLongest ? "its text" : fmt::format("'{}'", ValidUtf8(text));
+  return UsageError(fmt::format("{}: {} is no key", name, shown),
+                    fmt::format("Give a note, and m or minor for minor: {}", kKeyExamples));
+}
 
 std::string PitchText(Event pitch) {
   constexpr const char* kNames[] = {"C",  "C#", "D",  "D#", "E",  "F",

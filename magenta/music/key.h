@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "magenta/music/event.h"
 
 namespace magenta {
@@ -40,6 +41,11 @@ struct NamedKey {
 
 /// "D", "F#", "Bb major", "F#m", "A minor". Nothing where `text` names none.
 std::optional<NamedKey> ParseKey(std::string_view text);
+/// The error (exit 2) of a `text` in which ParseKey or ParseMajorKey finds no key; `name` is what
+/// gives it: "--key", "argument 'key'".
+absl::Status NoKeyError(std::string_view name, std::string_view text);
+/// Such keys, for help.
+inline constexpr char kKeyExamples[] = "D, F#, Bb minor, Am";
 /// What ParseKey reads so: "D", "Bb minor".
 std::string KeyText(const NamedKey& key);
 

@@ -177,7 +177,7 @@ const std::vector<ArgumentRow>& Rows() {
           "New notes are of this key alone (D, Bb minor, F#m, A major; without a mode major). Says "
           "nothing of the primer's.")
           .Only([](V v) { return ParseKey(v.string_value()).has_value(); })
-          .Names("key", "D, Bb minor, F#m, A major")
+          .Names("key", kKeyExamples)
           .For(ArgumentUse::kPitches),
       Row(
           "scale", kString, [](V v, A a) { a.pitches.scale = FindScale(v.string_value()); },
@@ -280,7 +280,7 @@ const std::vector<ArgumentRow>& Rows() {
           .AtLeast(0)
           .AtMost(11)
           .Only([](V v) { return KeyIn(v).has_value(); })
-          .Names("key", "C, F#, Bb, Am, or 0 to 11 from C up")
+          .Names("key", kKeyExamples)
           .For(ArgumentUse::kMovesToKey),
       Row("program", kString, TakeProgram,
           "The sound of the part that is continued: a General MIDI number or name; without it "
@@ -429,16 +429,16 @@ bool IsName(const ArgValue& value, const ArgumentRow& row) {
   return *row.names != '\0' && value.has_string_value() && !value.string_value().empty();
 }
 
-/// Of a text that names nothing.
+/// Of a text that names nothing: no choice, or else no key.
 absl::Status NoSuchName(const ArgumentRow& row, const std::string& text) {
+  const std::string name = fmt::format("argument '{}'", row.argument.name());
+  const auto& choices = row.argument.choices();
+  if (choices.empty()) return NoKeyError(name, text);
   constexpr size_t kLongest = 40;
   const std::string shown =
       text.size() > kLongest ? "its text" : fmt::format("'{}'", ValidUtf8(text));
-  const auto& choices = row.argument.choices();
-  return UsageError(
-      fmt::format("argument '{}': {} is no {}", row.argument.name(), shown, row.names),
-      choices.empty() ? fmt::format("Give one such as {}", row.examples)
-                      : fmt::format("Give one of {}", fmt::join(choices, ", ")));
+  return UsageError(fmt::format("{}: {} is no {}", name, shown, row.names),
+                    fmt::format("Give one of {}", fmt::join(choices, ", ")));
 }
 
 absl::Status CheckProgramName(const std::string& name) {

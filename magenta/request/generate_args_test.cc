@@ -131,7 +131,7 @@ TEST(GenerateArgsTest, PitchLimitsAreReadAndWritten) {
   args["min_pitch"].set_int_value(0);
   args["key"].set_int_value(5);
   EXPECT_EQ(ErrorMessage(ParseGenerateArgs(options).status()),
-            "argument 'key' takes a string_value that names a key: D, Bb minor, F#m, A major, not "
+            "argument 'key' takes a string_value that names a key: D, F#, Bb minor, Am, not "
             "int_value 5");
 }
 
@@ -140,9 +140,10 @@ TEST(GenerateArgsTest, ATextThatNamesNothingIsToldWithWhatWould) {
     const char *name, *text, *message, *remedy;
   } rows[] = {
       {"key", "H moll", "argument 'key': 'H moll' is no key",
-       "Give one such as D, Bb minor, F#m, A major"},
+       "Give a note, and m or minor for minor: D, F#, Bb minor, Am"},
       {"primer_key", "H", "argument 'primer_key': 'H' is no key",
-       "Give one such as C, F#, Bb, Am, or 0 to 11 from C up"},
+       "Give a note, and m or minor for minor: D, F#, Bb minor, Am"},
+
       {"scale", "ionian", "argument 'scale': 'ionian' is no scale",
        "Give one of major, minor, harmonic_minor"},
   };

@@ -611,6 +611,8 @@ TEST_F(HttpApiTest, Errors) {
     const auto error = nlohmann::json::parse(response.body)["error"];
     EXPECT_THAT(error["message"].get<std::string>(), HasSubstr(row.message));
     EXPECT_EQ(error["code"] == "INVALID_ARGUMENT", row.status == 400 || row.status == 415);
+    // A request has no flags.
+    EXPECT_THAT(response.body, ::testing::Not(HasSubstr("--")));
   }
   EXPECT_EQ(Get(kGenerate).status, 405);
 }

@@ -228,20 +228,20 @@ void AddArgs(const std::map<std::string, std::string>& query, GenerateSequenceRe
   }
 }
 
-/// The piece of `book` that is meant: the only one, or that of the parameter tune or primer_part,
+/// The piece of `book` that is meant: the only one, or that of the parameter tune or `part_name`,
 /// of which stays what is not used up.
-absl::StatusOr<MusicPiece*> PieceMeant(MusicReading& book,
+absl::StatusOr<MusicPiece*> PieceMeant(MusicReading& book, const std::string& part_name,
                                        std::map<std::string, std::string>& query) {
-  const auto tune = query.find("tune"), part = query.find("primer_part");
+  const auto tune = query.find("tune"), part = query.find(part_name);
   if (book.pieces.size() == 1 && tune == query.end()) return &book.pieces[0];
   std::vector<const NoteSequence*> all;
   all.reserve(book.pieces.size());
   for (const MusicPiece& piece : book.pieces) all.push_back(&piece.sequence);
   const std::vector<PieceName> names = NamesOf(all);
   if (tune == query.end() && part == query.end()) {
-    return UsageError(
-        fmt::format("the file holds {} pieces", book.pieces.size()),
-        "Choose one by tune=NUMBER, or primer_part=NUMBER or TITLE. " + PieceList(names));
+    return UsageError(fmt::format("the file holds {} pieces", book.pieces.size()),
+                      fmt::format("Choose one by tune=NUMBER, or {}=NUMBER or TITLE. {}", part_name,
+                                  PieceList(names)));
   }
   if (tune != query.end()) {
     std::string number = HeaderText(tune->second);
@@ -249,20 +249,20 @@ absl::StatusOr<MusicPiece*> PieceMeant(MusicReading& book,
     return &book.pieces[found];
   }
   part->second = ValidUtf8(part->second);
-  MAGENTA_ASSIGN_OR_RETURN(const size_t found, ChoosePiece(names, "primer_part", part->second));
+  MAGENTA_ASSIGN_OR_RETURN(const size_t found, ChoosePiece(names, part_name, part->second));
   if (part->second.empty()) query.erase(part);
   return &book.pieces[found];
 }
 
 absl::Status ReadMusicBody(std::string_view body, std::optional<MusicFormat> format,
-                           std::map<std::string, std::string>& query, const PieceLimits& limits,
-                           const Model& model, BodyReading& reading) {
+                           const std::string& part_name, std::map<std::string, std::string>& query,
+                           const PieceLimits& limits, const Model& model, BodyReading& reading) {
   MusicReadOptions options;
   options.format = format;
   options.limits = limits;
   auto music = ReadMusicBytes(body, options);
   if (!music.ok()) return AsArgument(music.status());
-  MAGENTA_ASSIGN_OR_RETURN(MusicPiece * piece, PieceMeant(*music, query));
+  MAGENTA_ASSIGN_OR_RETURN(MusicPiece * piece, PieceMeant(*music, part_name, query));
   if (!piece->status.ok()) return AsArgument(piece->status);
   reading.form = BodyFormOf(music->format);
   const size_t told = std::min(kMostFileNotes, piece->warnings.size());
@@ -347,6 +347,7 @@ absl::StatusOr<bool> TakeDistributions(std::map<std::string, std::string>& query
 
 /// What `body` holds; of `query` the rest are arguments.
 absl::StatusOr<BodyReading> ReadBody(std::string_view content_type, std::string_view body,
+                                     const std::string& part_name,
                                      std::map<std::string, std::string>& query,
                                      const PieceLimits& limits, const Model& model,
                                      bool& is_music) {
@@ -360,7 +361,7 @@ absl::StatusOr<BodyReading> ReadBody(std::string_view content_type, std::string_
   const auto format = told.has_value() ? told : MusicFormatOf(named);
   is_music = format.has_value();
   if (is_music) {
-    MAGENTA_RETURN_IF_ERROR(ReadMusicBody(body, format, query, limits, model, reading));
+    MAGENTA_RETURN_IF_ERROR(ReadMusicBody(body, format, part_name, query, limits, model, reading));
   } else {
     MAGENTA_RETURN_IF_ERROR(ReadMessageBody(body, named, query, reading));
   }
@@ -449,17 +450,18 @@ HttpTarget::HttpTarget(std::string_view target) {
 
 absl::StatusOr<BodyReading> ReadMusicOfBody(std::string_view content_type, std::string_view body,
                                             std::map<std::string, std::string>& query,
-                                            const PieceLimits& limits, const Model& model) {
+                                            const std::string& part, const PieceLimits& limits,
+                                            const Model& model) {
   bool is_music = false;
-  return ReadBody(content_type, body, query, limits, model, is_music);
+  return ReadBody(content_type, body, part, query, limits, model, is_music);
 }
 
 absl::StatusOr<BodyReading> ReadHttpBody(std::string_view content_type, std::string_view body,
                                          std::map<std::string, std::string> query,
                                          const PieceLimits& limits, const Model& model) {
   bool is_music = false;
-  MAGENTA_ASSIGN_OR_RETURN(BodyReading reading,
-                           ReadBody(content_type, body, query, limits, model, is_music));
+  MAGENTA_ASSIGN_OR_RETURN(BodyReading reading, ReadBody(content_type, body, "primer_part", query,
+                                                         limits, model, is_music));
   if (query.contains("steps") && query.contains("num_steps")) {
     return UsageError("steps is num_steps, and both are given", "Give one");
   }

@@ -91,11 +91,12 @@ absl::StatusOr<BodyWriting> HttpBodyOf(const GenerateSequenceResponse& response,
 absl::Status AsArgument(const absl::Status& status);
 
 /// Reads `body` as ReadHttpBody does, but asks it for music alone: of `query` the parameters tune,
-/// primer_part and distributions are looked at and taken out; what stays of primer_part chooses a
-/// part of the piece. No arguments are read or added.
+/// `part` (as primer_part is there) and distributions are looked at and taken out; what stays of
+/// `part` chooses a part of the piece. No arguments are read or added.
 absl::StatusOr<BodyReading> ReadMusicOfBody(std::string_view content_type, std::string_view body,
                                             std::map<std::string, std::string>& query,
-                                            const PieceLimits& limits, const Model& model);
+                                            const std::string& part, const PieceLimits& limits,
+                                            const Model& model);
 
 /// What a posted file may cost: so many bytes and notes, and what it takes to read that.
 PieceLimits FileLimitsOf(int64_t max_bytes, int64_t max_notes);

@@ -37,15 +37,63 @@ bool IsModelId(std::string_view id) {
          std::all_of(id.begin(), id.end(), IsIdLetter);
 }
 
-/// "my-tunes" of "My Tunes!".
+/// Letters of Latin alphabets, and the ASCII ones that ids have for them.
+constexpr std::pair<std::string_view, std::string_view> kPlainLetters[] = {
+    {"àáâãäåāăąǎÀÁÂÃÄÅĀĂĄǍ", "a"},
+    {"æÆ", "ae"},
+    {"çćĉċčÇĆĈĊČ", "c"},
+    {"ďđðĎĐÐ", "d"},
+    {"èéêëēĕėęěÈÉÊËĒĔĖĘĚ", "e"},
+    {"ĝğġģĜĞĠĢ", "g"},
+    {"ĥħĤĦ", "h"},
+    {"ìíîïĩīĭįıÌÍÎÏĨĪĬĮİ", "i"},
+    {"ĵĴ", "j"},
+    {"ķĶ", "k"},
+    {"ĺļľŀłĹĻĽĿŁ", "l"},
+    {"ñńņňÑŃŅŇ", "n"},
+    {"òóôõöøōŏőơÒÓÔÕÖØŌŎŐƠ", "o"},
+    {"œŒ", "oe"},
+    {"ŕŗřŔŖŘ", "r"},
+    {"śŝşšșŚŜŞŠȘ", "s"},
+    {"ßẞ", "ss"},
+    {"ţťŧțŢŤŦȚ", "t"},
+    {"þÞ", "th"},
+    {"ùúûüũūŭůűųưÙÚÛÜŨŪŬŮŰŲƯ", "u"},
+    {"ŵŴ", "w"},
+    {"ýÿŷÝŸŶ", "y"},
+    {"źżžŹŻŽ", "z"}};
+
+/// The first letter of `name`, which is UTF-8.
+std::string_view FirstLetter(std::string_view name) {
+  size_t length = 1;
+  while (length < name.size() && (static_cast<unsigned char>(name[length]) & 0xc0) == 0x80) {
+    ++length;
+  }
+  return name.substr(0, length);
+}
+
+/// What an id has of `letter`; "" for nothing that it can have.
+std::string PlainLetter(std::string_view letter) {
+  const auto low = static_cast<char>(std::tolower(static_cast<unsigned char>(letter[0])));
+  if (letter.size() == 1) return IsIdLetter(low) && low != '-' ? std::string(1, low) : "";
+  for (const auto& [letters, plain] : kPlainLetters) {
+    if (letters.find(letter) != std::string_view::npos) return std::string(plain);
+  }
+  return "";
+}
+
+/// U+0300 to U+036F: an accent behind its letter, as names of files have them on a Mac.
+bool IsAccent(std::string_view letter) { return letter >= "\u0300" && letter <= "\u036f"; }
+
+/// "my-tunes" of "My Tunes!", "landler" of "Ländler"; "model" of a name in other scripts.
 std::string IdOfName(std::string_view name) {
   std::string id;
-  for (const char c : name) {
-    const auto low = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    const bool is_plain = IsIdLetter(low) && low != '-';
-    if (is_plain) id += low;
-    if (!is_plain && !id.empty() && id.back() != '-') id += '-';
-    if (id.size() == kMostIdLetters - 4) break;  // room for a number
+  while (!name.empty() && id.size() < kMostIdLetters - 4) {  // room for a number
+    const std::string_view letter = FirstLetter(name);
+    name.remove_prefix(letter.size());
+    const std::string plain = PlainLetter(letter);
+    if (plain.empty() && !id.empty() && id.back() != '-' && !IsAccent(letter)) id += '-';
+    id += plain;
   }
   while (id.ends_with('-')) id.pop_back();
   // "default" is how a client names the first.
@@ -170,7 +218,9 @@ absl::StatusOr<StudioModel> ModelStore::Add(const std::string& name, const std::
   }
   const auto parsed = ModelOf(bytes, "");
   if (!parsed.ok()) {
-    return UsageError("the model " + ErrorMessage(parsed.status()), ErrorRemedy(parsed.status()));
+    // What readers advise is for command lines.
+    return UsageError("the model " + ErrorMessage(parsed.status()),
+                      "Give a .mag file as the studio or `magenta bundle` saves it");
   }
   MAGENTA_ASSIGN_OR_RETURN(const std::string called,
                            CheckedName(name.empty() ? (*parsed)->id : name));

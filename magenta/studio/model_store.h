@@ -32,7 +32,8 @@ struct StudioModel {
 };
 
 /// Below studio_dir/models lie ID.mag, a bundle, and ID.json: {"name": "..."}. Either appears whole
-/// or not at all; without an ID.json the name is the id. Ids, [a-z0-9_-]{1,40}, are made of names.
+/// or not at all; without an ID.json the name is the id. Ids, [a-z0-9_-]{1,40}, are made of names,
+/// which are any text of one line.
 /// Thread-safe.
 class ModelStore {
  public:

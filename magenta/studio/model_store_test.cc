@@ -88,12 +88,17 @@ TEST_F(ModelStoreTest, IdsAreMadeOfNames) {
       {"default", "model"},
       {"../../etc/passwd", "etc-passwd"},
       {"日本", "model-2"},
+      {"Ländler", "landler"},
+      {"La\u0308ndler", "landler-2"},
+      {"Łódź, Århus & Straße", "lodz-arhus-strasse"},
+      {"民謡 1", "1"},
       {"basic_rnn", "basic_rnn-2"},
       {std::string(100, 'x'), std::string(36, 'x')}};
   for (const auto& [name, id] : rows) {
     const auto added = store_->Add(name, bytes);
     ASSERT_TRUE(added.ok()) << added.status();
     EXPECT_EQ(added->id, id) << name;
+    EXPECT_EQ(added->name, name.empty() ? "mono_rnn" : name);
   }
   for (const std::string& name :
        {std::string("   "), std::string("a\nb"), std::string("\xff"), std::string(201, 'x')}) {
@@ -119,6 +124,7 @@ TEST_F(ModelStoreTest, WhatIsNoModelOfOursIsToldAndLeavesNothing) {
     ASSERT_FALSE(added.ok()) << message;
     EXPECT_EQ(added.status().code(), absl::StatusCode::kInvalidArgument) << added.status();
     EXPECT_THAT(ErrorMessage(added.status()), HasSubstr(message));
+    EXPECT_THAT(ErrorRemedy(added.status()), ::testing::Not(HasSubstr("--")));
   }
   EXPECT_EQ(Listed(), "basic_rnn=basic_rnn ");
   EXPECT_FALSE(std::filesystem::exists(options_.studio_dir + "/models"));

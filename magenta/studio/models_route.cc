@@ -1,5 +1,8 @@
 #include "magenta/studio/models_route.h"
 
+#include <fmt/core.h>
+
+#include <cctype>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <system_error>
@@ -14,6 +17,18 @@ namespace {
 
 constexpr char kModels[] = "/v1/models";
 constexpr std::string_view kBundleEnding = ".mag";
+
+/// "attachment", by the name that people know the model by, and by its id for old clients.
+std::string DispositionOf(const StudioModel& model) {
+  std::string name;  // as RFC 8187 writes it
+  for (const char c : model.name) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool is_plain = std::isalnum(byte) != 0 || c == '-' || c == '_' || c == '.';
+    name += is_plain ? std::string(1, c) : fmt::format("%{:02X}", byte);
+  }
+  return fmt::format("attachment; filename=\"{0}{2}\"; filename*=UTF-8''{1}{2}", model.id, name,
+                     kBundleEnding);
+}
 
 class ModelsRoute final : public StudioRoute {
  public:
@@ -120,7 +135,7 @@ class ModelsRoute final : public StudioRoute {
     if (!bytes.ok()) return request.SendError(bytes.status());
     HttpResponse response;
     response.content_type = "application/octet-stream";
-    response.headers = {{"Content-Disposition", "attachment; filename=\"" + id + ".mag\""},
+    response.headers = {{"Content-Disposition", DispositionOf(*model)},
                         {"Cache-Control", "no-store"}};
     response.body = *std::move(bytes);
     request.Send(std::move(response));

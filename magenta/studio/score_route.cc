@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::string_view kGenerators = "/v1/generators/";
 constexpr std::string_view kScoreVerb = ":score";
+constexpr char kPart[] = "part";  // the parameter
 
 /// JSON has no infinity.
 std::string NumberText(double number) {
@@ -141,11 +142,9 @@ class ScoreRoute final : public StudioRoute {
     const std::string id = request.target.id == "default" ? "" : request.target.id;
     MAGENTA_ASSIGN_OR_RETURN(const auto model, service_.FindGenerator(id));
     auto& query = request.target.query;
-    // As the reader of bodies knows it, which chooses a tune by it first.
-    if (auto part = query.extract("part"); !part.empty()) query["primer_part"] = part.mapped();
     MAGENTA_ASSIGN_OR_RETURN(BodyReading reading,
                              ReadMusicOfBody(request.http.content_type, request.http.body, query,
-                                             FileLimitsOf(options), *model));
+                                             kPart, FileLimitsOf(options), *model));
     request.http.body = std::string();
     NoteSequence& music = *reading.request.mutable_input_sequence();
     MAGENTA_RETURN_IF_ERROR(service_.CheckInput(music));
@@ -155,8 +154,8 @@ class ScoreRoute final : public StudioRoute {
     for (const auto& note : music.notes()) end = std::max(end, note.end_time());
     music.set_total_time(end);
     ScoreOptions score;
-    if (auto part = query.extract("primer_part"); !part.empty()) {
-      MAGENTA_ASSIGN_OR_RETURN(const Part found, FindPart(PartsOf(music), part.mapped(), "part"));
+    if (auto part = query.extract(kPart); !part.empty()) {
+      MAGENTA_ASSIGN_OR_RETURN(const Part found, FindPart(PartsOf(music), part.mapped(), kPart));
       score.instrument = found.instrument;
     }
     query.erase("tune");
@@ -169,9 +168,12 @@ class ScoreRoute final : public StudioRoute {
     const auto deadline = start + std::chrono::duration_cast<Clock::duration>(
                                       std::chrono::duration<double>(options.max_seconds));
     score.check = [this, deadline, ticket = request.ticket] { return EndOf(*ticket, deadline); };
-    MAGENTA_ASSIGN_OR_RETURN(const std::vector<ScoredPart> parts,
-                             ScoreSequence(model, std::move(music), score));
-    return ScoreText(id.empty() ? model->id : id, *model, parts, std::move(reading.notes));
+    const auto parts = ScoreSequence(model, std::move(music), score);
+    if (absl::IsOutOfRange(parts.status())) {
+      return WithRemedy(parts.status(), "Send a longer piece, or choose another part");
+    }
+    MAGENTA_RETURN_IF_ERROR(parts.status());
+    return ScoreText(id.empty() ? model->id : id, *model, *parts, std::move(reading.notes));
   }
 
   /// Why nobody waits any more, if so.

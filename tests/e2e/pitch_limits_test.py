@@ -93,16 +93,15 @@ class PitchLimits(Case):
         result = self.answered(request(False, top_k=1), '--config=basic_rnn', '--seed=2', '--key=D', '--scale=dorian')[1]
         self.assertLess(result.json['log_likelihood'], -10)
 
+    WRONG = (("--key: 'H' is no key", '--key=H'), ("--key: 'D dorian' is no key", '--key=D dorian'),
+             ('--scale', '--scale=ionian'), ('--min_pitch', '--min_pitch=128'), ('--max_pitch', '--max_pitch=-1'),
+             ('--min_pitch=70 lies above --max_pitch=60', '--min_pitch=70', '--max_pitch=60'))
+
     def test_errors(self):
         out = '--output_dir=' + self.path('none')
-        for text, *flags in (("--key: 'H' is no key", '--key=H'), ("--key: 'D dorian' is no key", '--key=D dorian'),
-                             ('--scale', '--scale=ionian'), ('--min_pitch', '--min_pitch=128'),
-                             ('--max_pitch', '--max_pitch=-1'),
-                             ('--min_pitch=70 lies above --max_pitch=60', '--min_pitch=70', '--max_pitch=60')):
+        for text, *flags in self.WRONG:
             self.fails(2, text, 'generate', out, *flags)
             self.fails(2, text, 'request', *flags, stdin=request(False))
-            self.fails(2, text, 'live', '--backend=file', '--input_port=' + self.write('t.mid', midi([[60]] * 16)),
-                       '--output_port=' + self.path('o.mid'), *flags)
         # What the model plays after this primer, moved to its key and back.
         error = self.fails_as_json(2, 'generate', out, f'--primer_melody={TUNE}', '--min_pitch=110', '--num_steps=72')
         self.assertIn('no pitch from 110 to 127', error['message'])
@@ -110,8 +109,14 @@ class PitchLimits(Case):
         for name, flag in (('key', '--key=D'), ('scale', '--scale=blues'), ('min_pitch', '--min_pitch=36')):
             self.fails(2, f'the argument {name} is for pitches, and drum_kit draws none', 'generate', out,
                        '--config=drum_kit', flag)
-        self.fails(2, 'drum_kit takes none of them', 'live', '--backend=file', '--config=drum_kit', '--key=D',
-                   '--input_port=' + self.write('t.mid', midi([[60]] * 16)), '--output_port=' + self.path('o.mid'))
+
+    @needs_live
+    def test_errors_of_live(self):
+        ports = ('--backend=file', '--input_port=' + self.write('t.mid', midi([[60]] * 16)),
+                 '--output_port=' + self.path('o.mid'))
+        for text, *flags in self.WRONG:
+            self.fails(2, text, 'live', *ports, *flags)
+        self.fails(2, 'drum_kit takes none of them', 'live', *ports, '--config=drum_kit', '--key=D')
 
     @needs_serve
     def test_a_server(self):

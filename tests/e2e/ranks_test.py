@@ -2,6 +2,7 @@
 """Training by several processes of one machine: the same bytes as by one, a rank that is killed, a job
 that goes on with other numbers of ranks, signals, and ranks that are not at one."""
 
+import itertools
 import os
 import signal
 import socket
@@ -15,10 +16,19 @@ import program
 HPARAMS = 'batch_size=40,rnn_layer_sizes=[16,16],learning_rate=0.01'
 
 
+_ports = itertools.count(os.getpid() * 40)
+
+
 def free_port():
-    with socket.socket() as s:
-        s.bind(('127.0.0.1', 0))
-        return s.getsockname()[1]
+    """A port that the system gives to nobody by itself (Linux: from 32768 on), from this process's own row."""
+    while True:
+        port = 20000 + next(_ports) % 10000
+        with socket.socket() as s:
+            try:
+                s.bind(('127.0.0.1', port))
+                return port
+            except OSError:
+                pass
 
 
 def torchrun(rank, size, port):

@@ -1,6 +1,7 @@
 """The server's models as the studio sees them: scores and what was expected, models that come, are renamed, play,
 go, and are there when the server starts again."""
 
+import http.client
 import json
 import os
 import signal
@@ -108,7 +109,12 @@ class Scores(StudioCase):
         self.assertEqual(played('part=1'), [62, 64, 65, 67, 69, 71, 72])
         self.assertEqual(played('tune=7&part=1'), [71, 69, 67, 65, 64, 62, 60])
         self.assertEqual(played('part=7/2'), [64, 67, 64])
-        self.assertIn('2 pieces', asked('', 400)['error']['message'])
+        several = asked('', 400)['error']
+        self.assertIn('2 pieces', several['message'])
+        self.assertIn('tune=NUMBER, or part=NUMBER or TITLE', several['remedy'])
+        short = self.json('POST', '/v1/generators/default:score', b'X:1\nM:4/4\nL:1/16\nK:C\nC|\n', 400)['error']
+        self.assertEqual((short['message'], short['remedy']), ('there is no melody of two steps or more to score',
+                                                               'Send a longer piece, or choose another part'))
         self.assertIn('part', asked('tune=7&part=9', 400)['error']['message'])
         self.assertIn('no parameter', asked('part=1&bars=3', 400)['error']['message'])
 
@@ -201,6 +207,20 @@ class Models(StudioCase):
         self.assertIn('The generators are', gone['remedy'])
         self.assertEqual(self.json('DELETE', '/v1/models/meine-lieder', status=404)['error']['code'], 'NOT_FOUND')
         self.assertEqual(self.files('studio/models'), [])
+
+    def test_names_of_any_letters(self):
+        bundle = os.path.join(BUNDLES, 'basic_rnn.mag')
+        for name, model in (('Ländler', 'landler'), ('民謡', 'model'), ('Český "tanec"', 'cesky-tanec')):
+            added = self.add(bundle, name)
+            self.assertEqual((added['id'], added['name']), (model, name))
+            self.assertEqual(self.models()[model]['name'], name)
+            connection = http.client.HTTPConnection('127.0.0.1', self.server.port, timeout=60)
+            connection.request('GET', f'/v1/models/{model}.mag')
+            response = connection.getresponse()
+            response.read()
+            connection.close()
+            self.assertEqual(response.headers['content-disposition'],
+                             f'attachment; filename="{model}.mag"; filename*=UTF-8\'\'{urllib.parse.quote(name)}.mag')
 
     def test_are_there_when_the_server_starts_again(self):
         bundle = os.path.join(BUNDLES, 'basic_rnn.mag')

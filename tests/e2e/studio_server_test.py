@@ -58,12 +58,6 @@ class Server:
         return self.process.returncode
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
-
-
 @needs_serve
 class StudioServer(Case):
     def setUp(self):
@@ -76,7 +70,7 @@ class StudioServer(Case):
 
     def test_page(self):
         font = self.write('font.sf3', os.urandom(20 << 20))
-        server = Server(self, 'serve', '--soundfont=' + font)
+        server = Server(self, 'serve', MAGENTA_SOUNDFONT=font)
         status, headers, body = server.ask('GET', '/')
         self.assertEqual((status, body, headers['cache-control']), (200, b'<p>the page', 'no-cache'))
         self.assertIn("default-src 'none'", headers['content-security-policy'])
@@ -215,7 +209,7 @@ class StudioVerb(Case):
                    env={**os.environ, 'MAGENTA_STUDIO': self.path('page'), **env}, timeout=60)
 
     def test_starts_is_found_and_keeps_its_port(self):
-        first = Server(self, 'studio', f'--port={free_port()}')
+        first = Server(self, 'studio', '--port=0')
         self.assertEqual(first.where['url'], f'http://localhost:{first.port}/')
         self.assertTrue(first.where['started'])
         self.assertEqual(first.ask('GET', '/')[2], b'<p>the page')
@@ -252,7 +246,7 @@ class StudioVerb(Case):
         opened = self.path('opened')
         self.write('bin/xdg-open', f'#!/bin/sh\necho "$1" > {opened}.new; mv {opened}.new {opened}\n'.encode())
         os.chmod(self.path('bin', 'xdg-open'), stat.S_IRWXU)
-        first = Server(self, 'studio', f'--port={free_port()}')
+        first = Server(self, 'studio', '--port=0')
         path = self.path('bin') + ':' + os.environ['PATH']
         for env in ({'DISPLAY': '', 'WAYLAND_DISPLAY': ''}, {'DISPLAY': ':99', 'PATH': '/nowhere'}):
             self.assertEqual(self.open(**{'PATH': path, **env}).status, 0)
@@ -274,7 +268,7 @@ class StudioVerb(Case):
                      env={**os.environ, 'MAGENTA_STUDIO': self.path('page')}, timeout=60)
         self.assertEqual(result.status, 5, result)
         # Without a home it plays, and says what it can't.
-        server = Server(self, 'studio', '--studio_dir=', f'--port={free_port()}', XDG_DATA_HOME=self.path('file'))
+        server = Server(self, 'studio', '--studio_dir=', '--port=0', XDG_DATA_HOME=self.path('file'))
         self.assertEqual(server.ask('GET', '/')[0], 200)
         server.stop()
         self.assertIn(b'kept', server.err)

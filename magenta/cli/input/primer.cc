@@ -222,8 +222,7 @@ absl::StatusOr<std::optional<int>> ParsePrimerKeyFlag(const std::string& text) {
   if (text.empty()) return std::nullopt;
   const std::optional<int> key = ParseMajorKey(text);
   if (key.has_value()) return key;
-  return UsageError(fmt::format("--primer_key: '{}' is no key", text),
-                    "Give a note, and m for minor: C, F#, Bb, Am");
+  return NoKeyError("--primer_key", text);
 }
 
 absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer,

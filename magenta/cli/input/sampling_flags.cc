@@ -81,10 +81,7 @@ absl::StatusOr<PitchLimits> PitchFlags::Limits() const {
   PitchLimits limits;
   if (!key.empty()) {
     limits.key = ParseKey(key);
-    if (!limits.key.has_value()) {
-      return UsageError(fmt::format("--key: '{}' is no key", key),
-                        "Give a note, and m or minor for minor: D, F#, Bb minor, Am");
-    }
+    if (!limits.key.has_value()) return NoKeyError("--key", key);
   }
   limits.scale = FindScale(scale);
   if (min_pitch >= 0) limits.min_pitch = min_pitch;

@@ -262,7 +262,11 @@ class ScoreVerb : public Verb {
       MAGENTA_ASSIGN_OR_RETURN(const Part part, FindPart(PartsOf(piece), part_, "--part"));
       options.instrument = part.instrument;
     }
-    return ScoreSequence(model, std::move(piece), options);
+    auto parts = ScoreSequence(model, std::move(piece), options);
+    if (absl::IsOutOfRange(parts.status())) {
+      return WithRemedy(parts.status(), "`magenta inspect` shows what the file holds");
+    }
+    return parts;
   }
 
   /// The examples of a data set; with `same_events` one that was made for another model will do.

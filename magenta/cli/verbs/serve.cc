@@ -3,6 +3,14 @@
 
 namespace magenta::cli {
 
+void DescribeStudioDir(Flags& flags, std::string& studio_dir) {
+  flags
+      .Text("studio_dir", &studio_dir,
+            "Where models, collections and jobs are kept; made when it is needed.")
+      .Value("DIR")
+      .Default("$XDG_DATA_HOME/magenta/studio, else ~/.local/share/magenta/studio");
+}
+
 void ServedModelFlags::Describe(Flags& flags) {
   flags.Group("Models: those of the bundles, else all weights that come with the program");
   flags
@@ -51,11 +59,7 @@ void ServeFlags::Describe(Flags& flags) {
             "file.")
       .Value("FILE");
   flags.Group("The studio, which is the page at /");
-  flags
-      .Text("studio_dir", &studio_dir,
-            "Where models, collections and jobs are kept; made when the first is.")
-      .Value("DIR")
-      .Default("$XDG_DATA_HOME/magenta/studio, else ~/.local/share/magenta/studio");
+  DescribeStudioDir(flags, studio_dir);
   flags.Group("Limits: past them 413, 429 or 504, RESOURCE_EXHAUSTED or DEADLINE_EXCEEDED");
   flags.Int64("max_body_bytes", &max_body_bytes, "Bytes of a request.").Range(1024, 1 << 30);
   flags.Int64("max_notes", &max_notes, "Notes of an input; as many changes of tempo and meter.")

@@ -16,6 +16,9 @@ struct ServedModelFlags {
   std::vector<std::string> configs;
 };
 
+/// --studio_dir, of both.
+void DescribeStudioDir(Flags& flags, std::string& studio_dir);
+
 struct ServeFlags : HandedOverVerb {
   void Describe(Flags& flags) override;
 

@@ -19,11 +19,7 @@ void StudioFlags::Describe(Flags& flags) {
       .Default(
           fmt::format("that of the last time, else {}; a free one where it is taken", kStudioPort));
   flags.Bool("no_browser", &no_browser, "Only says where the page is.");
-  flags
-      .Text("studio_dir", &studio_dir,
-            "Where models, collections and jobs are kept; made when it is needed.")
-      .Value("DIR")
-      .Default("$XDG_DATA_HOME/magenta/studio, else ~/.local/share/magenta/studio");
+  DescribeStudioDir(flags, studio_dir);
   flags.Group("Sound");
   flags.Text("soundfont", &soundfont, "What the page and WAV files sound by: an .sf2 or .sf3 file.")
       .Value("FILE");

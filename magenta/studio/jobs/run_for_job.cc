@@ -33,6 +33,8 @@ absl::Status ErrorOf(const ChildEnd& end, const std::string& verb) {
   if (said.is_object()) {
     message = said.value("message", message);
     remedy = said.value("remedy", remedy);
+    // A flag of a program that the job runs is nothing that its owner can give.
+    if (remedy.find("--") != std::string::npos) remedy.clear();
   }
   switch (end.status) {
     case 2: return UsageError(message, remedy);

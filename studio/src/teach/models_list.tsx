@@ -15,7 +15,7 @@ import { attempt, models, refresh } from "./state";
 
 const words = texts.models;
 
-const save = async ({ id }: ModelInfo) => download(await modelFile(id), `${id}.mag`);
+const save = async ({ id, name }: ModelInfo) => download(await modelFile(id), `${name}.mag`);
 
 /** The element has the focus once it is there. */
 function useFocus<T extends HTMLElement>(): RefObject<T> {
