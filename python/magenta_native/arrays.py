@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from magenta_native import _native
-from magenta_native.messages import NoteSequence, to_bytes
+from magenta_native.messages import AnySequence, to_bytes
 
 __all__ = ["NOTE", "notes", "pianoroll", "read_notes", "read_pianoroll"]
 
@@ -16,7 +16,7 @@ NOTE: np.dtype[np.void] = np.dtype(
      ("instrument", "i4"), ("is_drum", "?")], align=True)
 
 
-def notes(sequence: NoteSequence | bytes) -> npt.NDArray[np.void]:
+def notes(sequence: AnySequence) -> npt.NDArray[np.void]:
     """The notes of a sequence, in its order, as a structured array of NOTE."""
     return _native.notes(to_bytes(sequence)).view(NOTE)
 
@@ -47,7 +47,7 @@ def _roll(cells: npt.NDArray[np.uint8], velocities: bool) -> npt.NDArray[Any]:
     return cells if velocities else cells.view(np.bool_)
 
 
-def pianoroll(sequence: NoteSequence | bytes, frames_per_second: float = 100, *, min_pitch: int = 0,
+def pianoroll(sequence: AnySequence, frames_per_second: float = 100, *, min_pitch: int = 0,
               max_pitch: int = 127, instrument: int | None = None, drums: bool | None = False,
               velocities: bool = True) -> npt.NDArray[Any]:
     """The piano roll of a sequence: what sounds in each frame.

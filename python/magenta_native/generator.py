@@ -1,5 +1,6 @@
 """Models that make music, note by note, and say how much they expect music that exists."""
 import dataclasses
+import math
 import operator
 import os
 from collections.abc import Iterator, Mapping
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from magenta_native import _native
 from magenta_native.errors import UsageError
-from magenta_native.messages import (GenerateSequenceRequest, GenerateSequenceResponse, GeneratorDetails,
+from magenta_native.messages import (AnySequence, GenerateSequenceRequest, GenerateSequenceResponse, GeneratorDetails,
                                      GeneratorOptions, NoteSequence, to_bytes)
 
 __all__ = ["GenerateArguments", "Generator", "Output", "Score", "ScoredEvent", "models"]
@@ -23,8 +24,8 @@ _DEFAULT_STEPS = 128
 _DEFAULT_CHORDS = "C G Am F C G F C"
 #: What each says how long the music is.
 _LENGTHS = ("bars", "new_steps", "num_steps", "backing_chords")
-#: Outputs whose network steps are taken together.
-_AT_ONCE = 32
+#: Sequences whose network steps are taken together.
+_ROWS_AT_ONCE = 32
 
 
 class GenerateArguments(TypedDict, total=False):
@@ -171,7 +172,7 @@ class Generator:
     def __repr__(self) -> str:
         return f"<magenta_native.Generator {self.details.id}: {self.about['provenance']}>"
 
-    def request(self, primer: NoteSequence | bytes | None = None,
+    def request(self, primer: AnySequence | None = None,
                 sections: list[tuple[float, float]] | None = None,
                 **arguments: Unpack[GenerateArguments]) -> GenerateSequenceRequest:
         """What `generate` asks for, as the message that servers and the C++ library take, too.
@@ -210,7 +211,7 @@ class Generator:
         else:
             args["num_steps"].int_value = _DEFAULT_STEPS
 
-    def generate(self, primer: NoteSequence | bytes | None = None,
+    def generate(self, primer: AnySequence | None = None,
                  sections: list[tuple[float, float]] | None = None,
                  **arguments: Unpack[GenerateArguments]) -> NoteSequence:
         """Music that goes on from `primer`, which it contains.
@@ -230,7 +231,7 @@ class Generator:
         """
         return self.generate_many(1, primer, sections, **arguments)[0].sequence
 
-    def generate_many(self, count: int, primer: NoteSequence | bytes | None = None,
+    def generate_many(self, count: int, primer: AnySequence | None = None,
                       sections: list[tuple[float, float]] | None = None,
                       **arguments: Unpack[GenerateArguments]) -> list[Output]:
         """`count` pieces of music, the first of which is what `generate` gives with the same seed.
@@ -243,10 +244,12 @@ class Generator:
         request = self.request(primer, sections, **arguments)
         args = request.generator_options.args
         seed = args["seed"].int_value % 2**32 if "seed" in args else _native.draw_seed()
+        rows = [max(args[name].int_value, 1) for name in ("beam_size", "branch_factor") if name in args]
+        at_once = max(1, _ROWS_AT_ONCE // math.prod(rows))
         outputs: list[Output] = []
         while len(outputs) < count:
             args["seed"].int_value = _int32("seed", (seed + len(outputs)) % 2**32)
-            made, _ = self._native.generate(request.SerializeToString(), min(_AT_ONCE, count - len(outputs)))
+            made, _ = self._native.generate(request.SerializeToString(), min(at_once, count - len(outputs)))
             outputs += [Output(NoteSequence.FromString(music), likelihood, its) for music, likelihood, its in made]
         return outputs
 
@@ -257,7 +260,7 @@ class Generator:
         response.generated_sequence.ParseFromString(made[0][0])
         return response
 
-    def stream(self, primer: NoteSequence | bytes | None = None,
+    def stream(self, primer: AnySequence | None = None,
                sections: list[tuple[float, float]] | None = None,
                **arguments: Unpack[GenerateArguments]) -> Iterator[NoteSequence.Note]:
         """The notes of what `generate` gives, those of the primer first, each as soon as it has ended.
@@ -276,7 +279,7 @@ class Generator:
 
         return notes()
 
-    def score(self, sequence: NoteSequence | bytes, part: int | str = "") -> Score:
+    def score(self, sequence: AnySequence, part: int | str = "") -> Score:
         """How much the model expects `sequence`: its melody, drums or lead sheet.
 
         Args:

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from magenta_native.arrays import notes as _notes_of
 from magenta_native.errors import MagentaError
-from magenta_native.messages import NoteSequence, to_bytes
+from magenta_native.messages import AnySequence, NoteSequence, to_bytes
 
 __all__ = ["Display", "fluidsynth", "play_sequence", "plot_sequence", "synthesize"]
 
@@ -56,19 +56,19 @@ def _pitch_name(pitch: int) -> str:
     return f"{_NAMES[pitch % 12]}{pitch // 12 - 1}"
 
 
-def _playable(sequence: NoteSequence | bytes) -> npt.NDArray[np.void]:
+def _playable(sequence: AnySequence) -> npt.NDArray[np.void]:
     """The notes that can be drawn, by their starts."""
     notes = _notes_of(sequence)
     start, end = notes["start_time"], notes["end_time"]
     with np.errstate(invalid="ignore"):
         fine = np.isfinite(start) & np.isfinite(end) & (start >= 0) & (end > start) & (end < 1e6)
-    notes = notes[fine & (notes["pitch"] >= 0) & (notes["pitch"] <= 127)]
-    return notes[np.argsort(notes["start_time"], kind="stable")][:_MOST_NOTES]
+    some: npt.NDArray[np.void] = notes[fine & (notes["pitch"] >= 0) & (notes["pitch"] <= 127)]
+    return some[np.argsort(some["start_time"], kind="stable")][:_MOST_NOTES]
 
 
 def _tick(end: float) -> float:
     """Seconds between two lines: 1, 2 or 5 times a power of ten, about ten lines."""
-    base = 10 ** math.floor(math.log10(max(end, 1e-3) / 10))
+    base = float(10.0 ** math.floor(math.log10(max(end, 1e-3) / 10)))
     return next(base * step for step in (1, 2, 5, 10) if end / (base * step) <= 12)
 
 
@@ -132,7 +132,7 @@ def _player(notes: npt.NDArray[np.void], end: float, svg: str) -> str:
             f'{end:.3f});</script>')
 
 
-def _display(sequence: NoteSequence | bytes, with_player: bool) -> Display:
+def _display(sequence: AnySequence, with_player: bool) -> Display:
     notes = _playable(sequence)
     total = len(_notes_of(sequence))
     end = float(notes["end_time"].max()) if len(notes) else 0.0
@@ -158,12 +158,11 @@ def _shown(display: Display, show: bool) -> Display | None:
     ipython = sys.modules.get("IPython")
     if not show or ipython is None or ipython.get_ipython() is None:
         return display
-    from IPython.display import display as show_it
-    show_it(display)
+    ipython.display.display(display)
     return None
 
 
-def plot_sequence(sequence: NoteSequence | bytes, show_figure: bool = True) -> Display | None:
+def plot_sequence(sequence: AnySequence, show_figure: bool = True) -> Display | None:
     """The piano roll of a sequence, an instrument a colour.
 
     Returns:
@@ -173,7 +172,7 @@ def plot_sequence(sequence: NoteSequence | bytes, show_figure: bool = True) -> D
     return _shown(_display(sequence, False), show_figure)
 
 
-def synthesize(sequence: NoteSequence | bytes, sample_rate: int,
+def synthesize(sequence: AnySequence, sample_rate: int,
                wave: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]] = np.sin) -> npt.NDArray[np.float64]:
     """A sequence as sound: each note `wave` (of a phase in radians) with a decay; drums are noise.
 
@@ -198,7 +197,7 @@ def synthesize(sequence: NoteSequence | bytes, sample_rate: int,
     return samples / loudest if loudest > 1 else samples
 
 
-def fluidsynth(sequence: NoteSequence | bytes, sample_rate: int, sf2_path: str | None = None) -> npt.NDArray[np.float64]:
+def fluidsynth(sequence: AnySequence, sample_rate: int, sf2_path: str | None = None) -> npt.NDArray[np.float64]:
     """A sequence as sound of a sound font, by the program `magenta-live`, which comes with magenta, not with this package.
 
     Args:
@@ -247,7 +246,7 @@ def _wav(samples: npt.NDArray[np.float64], sample_rate: int) -> bytes:
     return memory.getvalue()
 
 
-def play_sequence(sequence: NoteSequence | bytes, synth: Callable[..., npt.NDArray[np.float64]] | None = None,
+def play_sequence(sequence: AnySequence, synth: Callable[..., npt.NDArray[np.float64]] | None = None,
                   sample_rate: int = 44100, colab_ephemeral: bool = True, **synth_args: Any) -> Display | None:
     """A player of a sequence.
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from magenta_native import _native
 from magenta_native.errors import UsageError
-from magenta_native.messages import NoteSequence, to_bytes
+from magenta_native.messages import AnySequence, NoteSequence, to_bytes
 
 __all__ = ["Converted", "Example", "Extraction", "convert", "convert_file", "convert_folder", "dataset",
            "example_options", "extract"]
@@ -73,7 +73,7 @@ def _files(source: Path, recursive: bool) -> Iterator[tuple[str, str, Report | N
     walk = _native.Walk.open(os.fsencode(source), recursive)
     while (found := walk.next()) is not None:
         name, outcome = found
-        yield os.path.join(source, os.fsdecode(name)), source, outcome and json.loads(outcome)
+        yield os.path.join(source, os.fsdecode(name)), source, None if outcome is None else json.loads(outcome)
 
 
 def convert(source: Path | Iterable[Path], recursive: bool = False, num_threads: int = 0) -> Iterator[Converted]:
@@ -149,7 +149,7 @@ def _checked(config: str, options: dict[str, Any]) -> dict[str, float]:
     return values
 
 
-def extract(sequence: NoteSequence | bytes, config: str = "lookback_rnn", transpose: Iterable[int] = (0,),
+def extract(sequence: AnySequence, config: str = "lookback_rnn", transpose: Iterable[int] = (0,),
             unroll: bool = False, **options: float) -> Extraction:
     """The melodies, drums or lead sheets in a sequence that a model would learn from, and why the rest is none.
 

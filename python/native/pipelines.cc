@@ -47,9 +47,8 @@ nb::tuple ConvertFile(const nb::bytes& path, const nb::bytes& filename,
                       const std::string& collection) {
   std::vector<std::string> records;
   const std::string outcome = WithoutGil([&] {
-    thread_local NoteSequence memory;
-    MusicFileReading reading = ReadMusicFile({PathBytes(path), PathBytes(filename), collection},
-                                             std::exchange(memory, NoteSequence()));
+    const MusicFileReading reading =
+        ReadMusicFile({PathBytes(path), PathBytes(filename), collection});
     for (const NoteSequence& sequence : reading.sequences) {
       records.push_back(SerializeSequence(sequence));
     }

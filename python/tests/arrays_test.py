@@ -89,13 +89,14 @@ def test_options_that_are_none(options: dict[str, float]) -> None:
         mm.pianoroll(melody(1), **options)  # type: ignore[arg-type]
 
 
-def test_the_interpreter_is_free_while_files_are_read() -> None:
+def test_the_interpreter_is_free_while_files_are_read(tmp_path: pathlib.Path) -> None:
     sequence = mm.NoteSequence()
     for i in range(200_000):
         sequence.notes.add(pitch=60 + i % 12, velocity=80, start_time=i / 8, end_time=(i + 1) / 8)
-    midi = mm._native.sequence_to_midi(sequence.SerializeToString())  # type: ignore[attr-defined]
+    path = tmp_path / "long.mid"
+    mm.note_sequence_to_midi_file(sequence, path)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(mm.read_notes, midi)
+        reading = pool.submit(mm.read_notes, path)
         turns = 0
         while not reading.done():
             turns += 1

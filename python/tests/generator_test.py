@@ -3,7 +3,10 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 import typing
@@ -68,6 +71,8 @@ def test_many_are_those_of_the_seeds_after(lookback: mm.Generator) -> None:
     assert [output.seed for output in many[:5]] == [2**32 - 3, 2**32 - 2, 2**32 - 1, 0, 1]
     assert many[4].sequence == lookback.generate(seed=1, num_steps=32)
     assert many[39].sequence == lookback.generate(seed=36, num_steps=32) and many[39].log_likelihood < 0
+    wide = lookback.generate_many(2, seed=5, num_steps=16, beam_size=1024, branch_factor=4)
+    assert wide[1].sequence == lookback.generate(seed=6, num_steps=16, beam_size=1024, branch_factor=4), "one at a time"
     assert lookback.generate(num_steps=64) != lookback.generate(num_steps=64), "each draws a seed"
 
 
@@ -169,6 +174,16 @@ def test_a_bundle_is_a_path_or_bytes(lookback: mm.Generator) -> None:
 def test_wrong_arguments_are_told(lookback: mm.Generator, arguments: dict[str, typing.Any], said: str) -> None:
     with pytest.raises(mm.UsageError, match=said):
         lookback.generate(**arguments)
+
+
+def test_bundles_travel_in_the_package(tmp_path: pathlib.Path) -> None:
+    package = tmp_path / "magenta_native"
+    shutil.copytree(pathlib.Path(mm.__file__).parent, package, ignore=shutil.ignore_patterns("bundles", "__pycache__"))
+    (package / "bundles").mkdir()
+    shutil.copy(ROOT / "data" / "bundles" / "lookback_rnn.mag", package / "bundles")
+    said = subprocess.run([sys.executable, "-c", "import magenta_native as mm; print(mm.Generator().about['file'])"],
+                          env={**os.environ, "PYTHONPATH": str(tmp_path)}, stdout=subprocess.PIPE, text=True, check=True)
+    assert said.stdout == f"{package}/bundles/lookback_rnn.mag\n"
 
 
 def test_missing_models_name_the_remedy(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
