@@ -13,7 +13,7 @@ export MAGENTA_CORPUS ?= $(CORPUS)
 .PHONY: all full help setup setup-demo demo studio dev test slow bench bench-studio screenshots lint lint-studio format format-check layers tidy tidy-ready \
         asan asan-unit tsan fuzz corpus bundles drums parity magentajs ci clean
 
-all: setup  ## everything, release, into build/bin
+all: setup build/venv-python/ok  ## everything, release, into build/bin
 	cmake --preset full
 	cmake --build build
 
@@ -59,6 +59,10 @@ dev: setup  ## the quick loop: no libtorch, into build/dev
 build/venv/ok: tools/requirements-test.txt
 	python3 -m venv build/venv && build/venv/bin/pip install -q -r tools/requirements-test.txt && touch $@
 
+# What the Python package is built and tested with, from PyPI.
+build/venv-python/ok: python/requirements-test.txt
+	python3 -m venv build/venv-python && build/venv-python/bin/pip install -q -r python/requirements-test.txt && touch $@
+
 # 501 of the reference's recorded rows are about these tunes; without them they are left out.
 $(CORPUS)/ryansMammoth:
 	-tools/corpus.sh $(CORPUS)
@@ -70,7 +74,7 @@ slow: all build/venv/ok  ## the slow tests
 	ctest --test-dir build --output-on-failure -L slow
 
 bench: setup  ## what docs/performance.md shows: kernels, ours beside installed peers, growth
-	cmake --preset full -DMAGENTA_BENCH=ON
+	cmake --preset full -DMAGENTA_BENCH=ON -DMAGENTA_PYTHON=OFF
 	cmake --build build
 	tools/bench/kernels.sh
 	@if [ -d $(MUSIC) ]; then tools/bench/peers.py --music=$(MUSIC) && \

@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 def test_files() -> set[str]:
     return {file.relative_to(ROOT).as_posix()
-            for folder in ("magenta", "tests", "examples", "bench", "tools")
+            for folder in ("magenta", "tests", "examples", "bench", "tools", "python")
             for suffix in ("cc", "py") for file in (ROOT / folder).rglob(f"*_test.{suffix}")}
 
 

@@ -1,7 +1,7 @@
 #!/bin/bash -eu
 # first_commands.sh: types README's first commands as a newcomer does, in README's order, where nothing is built
 # yet: what an earlier build left would hide what they do not make. Then all four programs must be there
-# and start. Downloads (build/venv) and weights trained here (build/bundles) stay.
+# and start. Downloads (build/venv*) and weights trained here (build/bundles) stay.
 cd "$(dirname "$0")/.."
 mapfile -t commands < <(sed -n '/^```$/,/^```$/ s/^\(make [a-z]*\) .*/\1/p' README.md)
 if [ "${commands[*]}" != "make demo make test" ]; then
@@ -9,7 +9,7 @@ if [ "${commands[*]}" != "make demo make test" ]; then
   exit 1
 fi
 mkdir -p build
-find build -mindepth 1 -maxdepth 1 ! -name venv ! -name bundles ! -name magentajs -exec rm -rf {} +
+find build -mindepth 1 -maxdepth 1 ! -name 'venv*' ! -name bundles ! -name magentajs -exec rm -rf {} +
 for command in "${commands[@]}"; do
   echo "== $command"
   $command

@@ -158,6 +158,26 @@ TEST(Quantize, SaysWhereAndWhatToDo) {
   EXPECT_EQ(QuantizeFailureOf(UsageError("other")), std::nullopt);
 }
 
+TEST(TakeQuantized, KeepsTheStepsThatAreThere) {
+  NoteSequence music = ParseMusic("M3/4@0 60@0+1");
+  EXPECT_EQ(TakeQuantized(music).status().code(), absl::StatusCode::kFailedPrecondition);
+  music.mutable_quantization_info()->set_steps_per_quarter(4);
+  music.mutable_notes(0)->set_quantized_start_step(7);
+  music.mutable_notes(0)->set_quantized_end_step(9);
+  const auto taken = TakeQuantized(music);
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  EXPECT_EQ(taken->proto().notes(0).quantized_start_step(), 7);
+  EXPECT_EQ(taken->steps_per_bar(), 12);
+  EXPECT_EQ(taken->qpm(), 120);
+  for (const int64_t step : {int64_t{-1}, kMaxSteps + 1}) {
+    music.mutable_notes(0)->set_quantized_end_step(step);
+    EXPECT_TRUE(QuantizeFailureOf(TakeQuantized(music).status()).has_value()) << step;
+  }
+  music.mutable_notes(0)->set_quantized_end_step(9);
+  music.mutable_time_signatures(0)->set_denominator(3);
+  EXPECT_EQ(QuantizeFailureOf(TakeQuantized(music).status()), QuantizeFailure::kBadTimeSignature);
+}
+
 TEST(QuantizeToStep, CutsTowardsZeroAndHoldsAnyDouble) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   EXPECT_EQ(QuantizeToStep(1.0, 8.0), 8);
