@@ -11,8 +11,8 @@ import magenta_native as mm
 from magenta_native.data import EventDataset, pad
 
 
-def built(folder: pathlib.Path, config: str = "lookback_rnn", format: str = "compact", **options: float) -> str:
-    done = mm.pipelines.dataset(folder_of_tunes(folder), folder / format, config, format=format, eval_ratio=0, **options)
+def built(folder: pathlib.Path, config: str = "lookback_rnn", format: str = "compact") -> str:
+    done = mm.pipelines.dataset(folder_of_tunes(folder), folder / format, config, format=format, eval_ratio=0)
     path: str = done["training_file"]
     return path
 

@@ -48,7 +48,7 @@ def test_the_same_as_the_program_after_a_file(lookback: mm.Generator, tmp_path: 
                              (["--num_steps=80", "--max_pitch=70", "--beam_size=2"],
                               dict(num_steps=80, max_pitch=70, beam_size=2))):
         wanted = generated(tmp_path / f"of{len(arguments)}", f"--primer_midi={path}", "--seed=11", "--num_outputs=1", *flags)
-        assert [lookback.generate(primer, seed=11, **arguments)] == wanted  # type: ignore[arg-type]
+        assert [lookback.generate(primer, seed=11, **arguments)] == wanted
 
 
 def test_chords_to_play_over(tmp_path: pathlib.Path) -> None:

@@ -131,9 +131,10 @@ def test_times_and_meters_of_any_value(lookback: mm.Generator) -> None:
 
 def test_what_is_no_sequence_is_a_type_error(lookback: mm.Generator) -> None:
     for nothing in (None, 3, "text", [], object()):
-        for call in (mm.notes, mm.pianoroll, lookback.score, lookback.respond, mm.pipelines.extract):
+        calls: tuple[Any, ...] = (mm.notes, mm.pianoroll, lookback.score, lookback.respond, mm.pipelines.extract)
+        for call in calls:
             with pytest.raises((TypeError, AttributeError)):
-                call(nothing)  # type: ignore[operator]
+                call(nothing)
 
 
 def test_every_function_of_native_code_takes_wrong_arguments() -> None:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree
 
-from material import ROOT, melody
+from material import BIN, ROOT, melody
 import numpy as np
 import pytest
 
@@ -76,7 +76,9 @@ def test_texts_stay_texts() -> None:
     dict(velocity=-7), dict(program=-3), dict(end_time=-1), dict(end_time=1e300), dict(instrument=-2**31)])
 def test_notes_that_are_none_spoil_nothing(note: dict[str, float]) -> None:
     sequence = melody(1)
-    sequence.notes.add(**{**dict(pitch=60, velocity=80, start_time=0, end_time=1), **note})  # type: ignore[arg-type]
+    added = sequence.notes.add(pitch=60, velocity=80, start_time=0, end_time=1)
+    for field, value in note.items():
+        setattr(added, field, value)
     svg_of(shown(sequence))
     assert np.isfinite(mm.synthesize(sequence, 8000)).all()
     for empty in (mm.NoteSequence(), b""):
@@ -129,15 +131,25 @@ with wave.open(sys.argv[-1].removesuffix("notesequence") + "wav", "wb") as file:
 def tour(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The notebook of python/examples, run, as a page."""
     nbformat, nbclient = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
-    from nbconvert import HTMLExporter  # type: ignore[import-untyped]
     folder = tmp_path_factory.mktemp("tour")
     notebook = nbformat.read(ROOT / "python" / "examples" / "tour.ipynb", as_version=4)
     nbformat.validate(notebook)
     nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
-    body, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
+    body, _ = pytest.importorskip("nbconvert").HTMLExporter(template_name="basic").from_notebook_node(notebook)
     page = folder / "tour.html"
     page.write_text(f"<!doctype html><html lang=en><title>Tour</title><body>{body}", encoding="utf-8")
     return page
+
+
+@pytest.mark.skipif(not (BIN / "magenta-live").exists(), reason="left out: this build makes no magenta-live")
+def test_sound_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(BIN), prepend=os.pathsep)
+    samples = mm.fluidsynth(melody(1), 44100)
+    assert len(samples) > 2 * 44100 and 0.05 < np.abs(samples).max() <= 1
+    player = mm.play_sequence(melody(1))
+    assert player is not None and "<audio controls" in player._repr_html_()
+    with pytest.raises(mm.MagentaError, match="no such sound font"):
+        mm.fluidsynth(melody(1), 44100, sf2_path="none.sf2")
 
 
 def test_the_tour_runs(tour: pathlib.Path) -> None:
