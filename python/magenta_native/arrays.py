@@ -63,7 +63,8 @@ def pianoroll(sequence: AnySequence, frames_per_second: float = 100, *, min_pitc
       velocities: whether cells hold velocities, or whether there is a note.
 
     Returns:
-      An array [frames, max_pitch - min_pitch + 1] of uint8 (0: nothing sounds), or of bool.
+      An array [frames, max_pitch - min_pitch + 1] of uint8 (0: nothing sounds), or of bool. In memory each pitch is a row,
+      so that what no note touches is never written.
 
     Raises:
       SequenceError: a note's time is no number, or the roll would be larger than 2 GiB.

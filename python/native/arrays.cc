@@ -10,6 +10,9 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <vector>
@@ -74,9 +77,14 @@ struct RollOptions {
   }
 };
 
-/// Frames x pitches.
+struct FreeCells {
+  void operator()(uint8_t* cells) const { std::free(cells); }
+};
+
+/// A row of frames for each pitch: a note is a run of bytes, and rows that nobody touches cost no
+/// memory.
 struct Roll {
-  std::vector<uint8_t> cells;
+  std::unique_ptr<uint8_t, FreeCells> cells;
   size_t frames = 0;
 };
 
@@ -106,7 +114,9 @@ absl::StatusOr<Roll> RollOf(const NoteSequence& sequence, const RollOptions& opt
   MAGENTA_RETURN_IF_ERROR(options.CheckSelf());
   Roll roll;
   MAGENTA_ASSIGN_OR_RETURN(roll.frames, CountFrames(sequence, options));
-  roll.cells.resize(roll.frames * options.pitches());
+  const size_t size = std::max<size_t>(roll.frames * options.pitches(), 1);
+  roll.cells.reset(static_cast<uint8_t*>(std::calloc(size, 1)));
+  if (roll.cells == nullptr) throw std::bad_alloc();
   const auto frame_of = [&](double frame) {
     return static_cast<size_t>(std::clamp(frame, 0.0, static_cast<double>(roll.frames)));
   };
@@ -117,9 +127,9 @@ absl::StatusOr<Roll> RollOf(const NoteSequence& sequence, const RollOptions& opt
     const auto loudness =
         static_cast<uint8_t>(options.velocities ? std::clamp(note.velocity(), 0, 127) : 1);
     const size_t end = frame_of(std::max(last, first + 1));
+    uint8_t* const row = roll.cells.get() + (note.pitch() - options.min_pitch) * roll.frames;
     for (size_t frame = frame_of(first); frame < end; ++frame) {
-      uint8_t& cell = roll.cells[frame * options.pitches() + (note.pitch() - options.min_pitch)];
-      cell = std::max(cell, loudness);
+      row[frame] = std::max(row[frame], loudness);
     }
   }
   return roll;
@@ -157,8 +167,15 @@ Array<uint8_t> Flat(std::vector<uint8_t> bytes) {
   return ToArray(std::move(bytes), {size});
 }
 
-Array<uint8_t> RollArray(Roll roll, const RollOptions& options) {
-  return ToArray(std::move(roll.cells), {roll.frames, options.pitches()});
+using RollCells = nb::ndarray<nb::numpy, uint8_t>;
+
+/// Frames x pitches, as an array.
+RollCells RollArray(Roll roll, const RollOptions& options) {
+  uint8_t* const cells = roll.cells.get();
+  const nb::capsule owner(cells, [](void* memory) noexcept { std::free(memory); });
+  roll.cells.release();
+  return RollCells(cells, {roll.frames, options.pitches()}, owner,
+                   {1, static_cast<int64_t>(roll.frames)});
 }
 
 Array<uint8_t> Notes(const nb::bytes& sequence) {

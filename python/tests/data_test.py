@@ -3,7 +3,7 @@ import multiprocessing
 import pathlib
 import pickle
 
-from material import folder_of_tunes
+from material import ROOT, folder_of_tunes
 import numpy as np
 import pytest
 
@@ -39,7 +39,15 @@ def test_arrays_are_no_copies(tmp_path: pathlib.Path) -> None:
         assert not array.flags.owndata and array.flags.writeable and array.flags.c_contiguous
 
 
-def test_several_heads_and_other_models(tmp_path: pathlib.Path) -> None:
+def test_drums(tmp_path: pathlib.Path) -> None:
+    done = mm.pipelines.dataset(ROOT / "data" / "drums", tmp_path, "drum_kit", eval_ratio=0)
+    data = EventDataset(done["training_file"])
+    assert data.config == "drum_kit" and len(data) == done["training_examples"] > 10
+    labels = pad(data.__getitems__(range(10))).labels
+    assert labels.max() < data.num_classes[0]
+
+
+def test_other_models(tmp_path: pathlib.Path) -> None:
     path = built(tmp_path)
     assert EventDataset(path, "attention_rnn").input_size > 0, "whose events are the same"
     with pytest.raises(mm.InputError, match="made for lookback_rnn, the model is drum_kit"):
