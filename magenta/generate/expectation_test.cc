@@ -96,7 +96,9 @@ TEST(ExpectationTest, AttentionIsOnTheEventsBeforeTheLast) {
       EXPECT_NEAR(std::accumulate(weights.begin(), weights.end(), 0.0), 1, 1e-5);
       // Event k = i + 1 is expected: weights 0 to k - 2 are of events, the others of nothing.
       for (size_t j = i; j < length; ++j) EXPECT_EQ(weights[j], weights.back()) << i << " " << j;
-      if (i > 0 && i < length) EXPECT_NE(weights[i - 1], weights.back()) << i;
+      if (i > 0 && i < length) {
+        EXPECT_NE(weights[i - 1], weights.back()) << i;
+      }
     }
   }
 }

@@ -181,7 +181,9 @@ TEST(SectionTest, StepsAreCountedFromBarLinesBetweenThem) {
     EXPECT_EQ(plan->search_start_step, row.bar_line) << row.music;
     EXPECT_EQ(plan->start_step, row.start) << row.music;
     ASSERT_EQ(plan->straight.has_value(), row.lead > 0) << row.music;
-    if (row.lead > 0) EXPECT_NEAR(plan->straight->Straighten(0), row.lead / 4, 1e-6) << row.music;
+    if (row.lead > 0) {
+      EXPECT_NEAR(plan->straight->Straighten(0), row.lead / 4, 1e-6) << row.music;
+    }
     EXPECT_TRUE(plan->notes.empty()) << row.music;
   }
 }

@@ -24,7 +24,8 @@ TEST(RunForJob, TellsWhatAProgramSaysButForItsFlags) {
   TemporaryFolder folder;
   const JobTools tools;
   StudioJob job;
-  const JobAtWork work = {.tools = tools, .folder = *folder.Path(), .job = job};
+  const JobAtWork work = {
+      .tools = tools, .folder = *folder.Path(), .job = job, .changed = nullptr, .stop = nullptr};
   for (const auto& row : rows) {
     const std::string script = "echo '" + std::string(row.said) + "' >&2; exit ";
     ASSERT_TRUE(WriteFile(work.folder + "/say.sh", script + std::to_string(row.status)).ok());
