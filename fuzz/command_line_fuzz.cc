@@ -27,7 +27,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   if (args[0].starts_with('[')) {
     const auto primer = magenta::cli::ReadPrimerFlags(
-        {args[0], "", std::nullopt}, *magenta::FindModel("lookback_rnn").value()->kind,
+        {.typed = {{"primer_melody", args[0]}}}, *magenta::FindModel("lookback_rnn").value()->kind,
         magenta::Grid());
     if (primer.ok()) MAGENTA_CHECK(primer->sequence.notes_size() > 0 && primer->steps > 0);
     if (!primer.ok()) MAGENTA_CHECK(magenta::ExitStatus(primer.status()) == 2);

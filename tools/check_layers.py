@@ -39,7 +39,8 @@ ROOMS = {
     "io/music": ["base", "music", "io/record", "io/midi", "io/score", "io/abc", "io/musicxml",
                  "io/drums"],
     "codec": ["base"] + MUSIC,
-    "kinds": ["base"] + MUSIC,
+    # What is typed may be ABC or a drum grid.
+    "kinds": ["base", "io/music", "io/drums"] + MUSIC,
     "nn": ["base"],
     "models": MODELS[:-1],
     "request": ["base", "kinds", "nn"] + MUSIC,

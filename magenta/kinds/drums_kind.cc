@@ -1,12 +1,17 @@
 #include "magenta/kinds/drums_kind.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "magenta/base/check.h"
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
+#include "magenta/io/drums/drum_names.h"
+#include "magenta/io/drums/drum_primer.h"
 #include "magenta/kinds/primer_steps.h"
 #include "magenta/music/drums/drum_track.h"
 #include "magenta/music/drums/extract_drum_tracks.h"
@@ -139,10 +144,61 @@ class DrumsKind final : public MusicKind {
   }
 
   DefaultPrimer MakeDefaultPrimer(double qpm, Grid grid) const override {
-    const int steps_per_quarter = grid.steps_per_quarter();
-    DrumTrack track(4 * steps_per_quarter, steps_per_quarter);
-    track.Strike(0, kBassDrum);
-    return {track.ToSequence(qpm), "one bass drum"};
+    Primer primer;
+    primer.grid = grid;
+    primer.struck[0] = {kBassDrum};
+    return {Render({{types_.MaskOf(primer.struck[0])}, {}}, primer, qpm), "one bass drum"};
+  }
+
+  PrimerTyping primer_typing() const override {
+    return {"primer_drums", "drums", "[(36,)]", "[(36, 42), (), (42,)]",
+            "For models of drums, steps: a list of tuples of MIDI pitches, \"[(36, 42), (), "
+            "(42,)]\"; or a drum grid, \"grid: 8; CH |xxxxxxxx|; BD |x---x---|\"."};
+  }
+
+  absl::StatusOr<TypedPrimer> ParsePrimer(const std::string& text, double qpm,
+                                          Grid grid) const override {
+    const size_t first = text.find_first_not_of(" \t\r\n");
+    const bool is_list = first != text.npos && (text[first] == '[' || text[first] == '(');
+    if (is_list && grid.is_per_second()) {
+      return UsageError(
+          "--primer_drums: a step of a list is a part of a quarter note, and the "
+          "model's are parts of a second",
+          "Give a grid, \"grid: 8; CH |xxxxxxxx|; BD |x---x---|\"");
+    }
+    DrumPrimerOptions options;
+    options.qpm = qpm;
+    if (is_list) options.steps_per_quarter = grid.steps_per_quarter();
+    auto drums = ParseDrumPrimer(text, options);
+    if (!drums.ok()) {
+      return UsageError("--primer_drums: " + ErrorMessage(drums.status()),
+                        "Give a list of steps, --primer_drums=\"[(36, 42), (), (42,)]\", or a "
+                        "grid, \"grid: 8; CH |xxxxxxxx|; BD |x---x---|\"");
+    }
+    if (drums->notes().empty()) {
+      return UsageError("--primer_drums holds no note to go on from", "Strike at least one drum");
+    }
+    TypedPrimer primer;
+    primer.sequence = *std::move(drums);
+    if (is_list) primer.steps = std::llround(primer.sequence.total_time() / grid.StepSeconds(qpm));
+    return primer;
+  }
+
+  std::string EventText(Event event) const override {
+    if (event < 0 || event >= types_.mask_end()) return fmt::format("{}", event);
+    std::string text;
+    for (const int pitch : PitchesStruck(event)) {
+      text += (text.empty() ? "" : "+") + DrumNameOf(pitch);
+    }
+    return text.empty() ? "-" : text;
+  }
+
+  std::string ListText(std::span<const Event> events) const override {
+    std::vector<std::string> steps;
+    for (const Event event : events) {
+      steps.push_back(fmt::format("[{}]", fmt::join(PitchesStruck(event), ", ")));
+    }
+    return fmt::format("[{}]", fmt::join(steps, ", "));
   }
 
   std::unique_ptr<NoteRenderer> NewRenderer(const Primer& primer,
@@ -157,6 +213,13 @@ class DrumsKind final : public MusicKind {
   }
 
  private:
+  /// The pitches that `event` is played with, where nobody struck others.
+  std::vector<int> PitchesStruck(Event event) const {
+    std::vector<int> pitches = types_.PitchesOf(event);
+    std::sort(pitches.begin(), pitches.end());
+    return pitches;
+  }
+
   /// The drums to continue; without any a silent step before the section.
   static absl::StatusOr<DrumTrack> TrackToContinue(const QuantizedSequence& input,
                                                    const PrimerRequest& request,
@@ -191,7 +254,10 @@ class DrumsKind final : public MusicKind {
     const int64_t others = CountOtherNotes(input);
     if (others == 0) return;
     if (takes_all) {
-      notes.emplace_back("there are no drums: the notes are taken for drums");
+      notes.emplace_back(
+          "there are no drums: the notes are taken for drums. Give a file with drums, or type "
+          "some: "
+          "--primer_drums=\"CH |x-x-x-x-|; BD |x---x---|\"");
       return;
     }
     notes.push_back(fmt::format("{} of other instruments {}: the drums are continued",

@@ -52,7 +52,8 @@ TEST(DrumsKindTest, ReadsPrimersAndPlaysThemAsTheyWereStruck) {
       {"a song", "36@0+1/d 60@0+4 64@0+4", 4,
        "@0: 36 . . . | 2 notes of other instruments left out: the drums are continued"},
       {"pads on any channel", "36@0+4 42@2+1", 4,
-       "@0: 36 . 42 . | there are no drums: the notes are taken for drums"},
+       "@0: 36 . 42 . | there are no drums: the notes are taken for drums. Give a file with drums, "
+       "or type some: --primer_drums=\"CH |x-x-x-x-|; BD |x---x---|\""},
       {"whole bars of silence before are left out", "36@18+1/d", 20, "@16: . . 36 ."},
       {"a hit that falls into the section", "36@0+1/d 38@4+1/d", 4, "@0: 36 . . ."},
       {"nothing", "", 8, "@7: . | there are no drums: it is taken as silence"},
@@ -100,6 +101,20 @@ TEST(DrumsKindTest, ExtractsMasksAndSaysWhatWasDropped) {
   EXPECT_TRUE(examples.tracks[0].kept);
   EXPECT_EQ(examples.tracks[1].outcome, "too_short");
   EXPECT_EQ(examples.counters.Of("drum_tracks_discarded_too_short"), 1);
+}
+
+TEST(DrumsKindTest, EventsAreReadAndTypedAsDrums) {
+  const auto kind = MakeDrumsKind(DrumKitTypes());
+  EXPECT_EQ(kind->EventText(0), "-");
+  EXPECT_EQ(kind->EventText(1 | 4), "BD+CH");
+  EXPECT_EQ(kind->EventText(-1), "-1");
+  EXPECT_EQ(kind->EventText(1 << 9), "512");
+  const std::string list = kind->ListText(std::vector<Event>{5, 0, 1});
+  EXPECT_EQ(list, "[[36, 42], [], [36]]");
+  const auto primer = kind->ParsePrimer(list, 120, Grid());
+  ASSERT_TRUE(primer.ok()) << primer.status();
+  EXPECT_EQ(primer->steps, 3);
+  EXPECT_EQ(primer->sequence.notes_size(), 3);
 }
 
 TEST(DrumsKindTest, StartsFromABassDrum) {

@@ -1,8 +1,13 @@
 #include "magenta/kinds/kind.h"
 
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
 #include <map>
 
 #include "magenta/base/check.h"
+#include "magenta/base/status.h"
+#include "magenta/music/key.h"
 
 namespace magenta {
 namespace {
@@ -43,6 +48,25 @@ class NoteWriter {
 };
 
 }  // namespace
+
+absl::StatusOr<TypedPrimer> MusicKind::ParsePrimer(const std::string& /*text*/, double /*qpm*/,
+                                                   Grid /*grid*/) const {
+  return UsageError(fmt::format("{} can't be typed", names().many), "Give a file: --primer_midi");
+}
+
+std::string MusicKind::EventText(Event event) const {
+  std::vector<NoteChange> changes;
+  NewRenderer({}, /*after_primer=*/true)->Add(event, changes);
+  std::string text;
+  for (const NoteChange& change : changes) {
+    if (change.begins) text += (text.empty() ? "" : "+") + PitchText(change.pitch);
+  }
+  return text.empty() ? "-" : text;
+}
+
+std::string MusicKind::ListText(std::span<const Event> events) const {
+  return fmt::format("[{}]", fmt::join(events, ", "));
+}
 
 NoteSequence MusicKind::Render(const EventSequence& events, const Primer& primer,
                                double qpm) const {

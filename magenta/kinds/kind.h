@@ -126,6 +126,25 @@ struct DefaultPrimer {
   std::string name;       // "middle C"
 };
 
+/// How primers of a kind are typed, in words of a command line.
+struct PrimerTyping {
+  /// "primer_melody"; "": they can't be typed. Kinds that are typed alike share it.
+  std::string_view flag = {};
+  std::string_view holds = {};     // "a melody": what a file must hold to be one
+  std::string_view shortest = {};  // the default primer, typed: "[60]"
+  std::string_view example = {};   // "[60, -2, 62, -1]"
+  std::string_view help = {};      // what may be typed, in sentences
+};
+
+/// A primer that was typed.
+struct TypedPrimer {
+  NoteSequence sequence;
+  /// Steps of the grid, silent ones at the end counted; nothing: it is a piece with bars, which
+  /// says itself where it ends.
+  std::optional<int64_t> steps;
+  std::vector<std::string> notes;  // for the user
+};
+
 /// A note that begins or ends.
 struct NoteChange {
   bool begins = false;
@@ -183,6 +202,17 @@ class MusicKind {
 
   /// At `qpm`, on `grid`.
   virtual DefaultPrimer MakeDefaultPrimer(double qpm, Grid grid) const = 0;
+
+  virtual PrimerTyping primer_typing() const { return {}; }
+  /// `text`, which was typed, at `qpm` unless it says a tempo itself. Errors (exit 2) name the
+  /// flag, the place and the remedy; without typing there is nothing else.
+  virtual absl::StatusOr<TypedPrimer> ParsePrimer(const std::string& text, double qpm,
+                                                  Grid grid) const;
+
+  /// `event` for people to read: "C4", "BD+CH"; "-" where nothing happens.
+  virtual std::string EventText(Event event) const;
+  /// `events` as a list that JSON and ParsePrimer read.
+  virtual std::string ListText(std::span<const Event> events) const;
 
   /// What stands for the given event `given` right after a section that was generated: `heard` is
   /// all before it. (A melody ends a note that would sound into a given rest.)

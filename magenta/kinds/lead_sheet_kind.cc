@@ -117,6 +117,12 @@ class LeadSheetKind final : public MusicKind {
   DefaultPrimer MakeDefaultPrimer(double qpm, Grid grid) const override {
     return melodies_->MakeDefaultPrimer(qpm, grid);
   }
+  PrimerTyping primer_typing() const override { return melodies_->primer_typing(); }
+  absl::StatusOr<TypedPrimer> ParsePrimer(const std::string& text, double qpm,
+                                          Grid grid) const override {
+    return melodies_->ParsePrimer(text, qpm, grid);
+  }
+  std::string EventText(Event event) const override { return melodies_->EventText(event); }
   Event Resume(std::span<const Event> heard, Event given) const override {
     return melodies_->Resume(heard, given);
   }

@@ -7,9 +7,13 @@
 #include <utility>
 
 #include "magenta/base/check.h"
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
+#include "magenta/io/music/read_music.h"
 #include "magenta/kinds/primer_steps.h"
+#include "magenta/kinds/typed_melody.h"
 #include "magenta/music/extract_melodies.h"
+#include "magenta/music/key.h"
 #include "magenta/music/melody.h"
 #include "magenta/music/parts.h"
 
@@ -168,6 +172,28 @@ class MelodyRenderer final : public NoteRenderer {
   std::optional<int> sounding_;
 };
 
+/// A melody that was typed in ABC, a whole tune.
+absl::StatusOr<TypedPrimer> ReadAbcPrimer(const TypedAbc& abc) {
+  auto reading = ReadMusicBytes(abc.text, {MusicFormat::kAbc});
+  if (reading.ok() && !FirstFailure(*reading).ok()) reading = FirstFailure(*reading);
+  if (!reading.ok()) {
+    return UsageError(
+        fmt::format("--primer_melody, read as ABC, {}", ErrorMessage(reading.status())),
+        "Write it as --primer_melody=\"abc: K:G GABc d2 B2 |\"");
+  }
+  if (reading->pieces.size() > 1) {
+    return UsageError(
+        fmt::format("--primer_melody holds {} tunes; a primer is one", reading->pieces.size()),
+        "Give one, or a file: --primer_midi=BOOK.abc --primer_part=NUMBER");
+  }
+  TypedPrimer primer;
+  for (const std::string& line : reading->pieces[0].warnings) {
+    primer.notes.push_back("--primer_melody: left out: " + line);
+  }
+  primer.sequence = WholePiece(std::move(reading->pieces[0]));
+  return primer;
+}
+
 class MelodyKind final : public MusicKind {
  public:
   explicit MelodyKind(const MelodyKindOptions& options) : options_(options) {}
@@ -230,11 +256,31 @@ class MelodyKind final : public MusicKind {
   bool MovesToKey() const override { return options_.transpose_to_key.has_value(); }
 
   DefaultPrimer MakeDefaultPrimer(double qpm, Grid grid) const override {
-    const int steps_per_quarter = grid.steps_per_quarter();
     constexpr Event kMiddleC = 60;
-    return {
-        Melody::FromEvents({kMiddleC}, 4 * steps_per_quarter, steps_per_quarter)->ToSequence(qpm),
-        "middle C"};
+    return {SequenceOf({kMiddleC}, qpm, grid), "middle C"};
+  }
+
+  PrimerTyping primer_typing() const override {
+    return {"primer_melody", "a melody", "[60]", "[60, -2, 62, -1]",
+            "Steps (sixteenths): a list of MIDI pitches, -2 no event, -1 note off; or names, "
+            "\"C4 - F#4:4 . |\" (C4 is 60, - holds, :4 is four steps, . ends the note, | says "
+            "nothing); or ABC, \"abc: K:G GABc d2 |\"."};
+  }
+
+  absl::StatusOr<TypedPrimer> ParsePrimer(const std::string& text, double qpm,
+                                          Grid grid) const override {
+    MAGENTA_ASSIGN_OR_RETURN(TypedMelody typed, ReadTypedMelody(text));
+    if (const auto* abc = std::get_if<TypedAbc>(&typed)) return ReadAbcPrimer(*abc);
+    auto& events = std::get<std::vector<Event>>(typed);
+    TypedPrimer primer;
+    primer.steps = static_cast<int64_t>(events.size());
+    primer.sequence = SequenceOf(std::move(events), qpm, grid);
+    return primer;
+  }
+
+  std::string EventText(Event event) const override {
+    if (event == kNoteOff) return "off";
+    return IsPitch(event) ? PitchText(event) : "-";
   }
 
   Event Resume(std::span<const Event> heard, Event given) const override {
@@ -250,6 +296,13 @@ class MelodyKind final : public MusicKind {
   }
 
  private:
+  /// `events` from 0 s on.
+  NoteSequence SequenceOf(std::vector<Event> events, double qpm, Grid grid) const {
+    Primer primer;
+    primer.grid = grid;
+    return Render({std::move(events), {}}, primer, qpm);
+  }
+
   int Squash(Melody& melody, std::optional<int> key) const {
     return melody.Squash(options_.min_note, options_.max_note, options_.transpose_to_key, key);
   }

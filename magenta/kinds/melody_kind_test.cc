@@ -185,6 +185,16 @@ TEST(MelodyKindTest, APrimerIsInTheKeyThatIsGiven) {
   EXPECT_FALSE(MakeMelodyKind({48, 84, std::nullopt})->MovesToKey());
 }
 
+TEST(MelodyKindTest, EventsAreReadAndTypedAsNotes) {
+  const auto kind = MakeMelodyKind({});
+  EXPECT_EQ(kind->EventText(61), "C#4");
+  EXPECT_EQ(kind->EventText(kNoteOff), "off");
+  EXPECT_EQ(kind->EventText(kNoEvent), "-");
+  const std::string list = kind->ListText(std::vector<Event>{60, kNoEvent, kNoteOff});
+  EXPECT_EQ(list, "[60, -2, -1]");
+  EXPECT_EQ(kind->ParsePrimer(list, 120, Grid())->steps, 3);
+}
+
 TEST(MelodyKindTest, NoNoteLeavesMidisRange) {
   // A primer at the top is moved down, and what is drawn above it comes back too high.
   const std::vector<std::vector<StepNote>> rows = {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "magenta/base/tensor.h"
@@ -37,6 +38,9 @@ std::span<const ModelSpec> BuiltInModels();
 /// Makes models outside the tree known to FindModel, after those of the table. `models` must live
 /// as long as the program; called once, by main, before any thread.
 void AddModels(std::span<const ModelSpec> models);
+
+/// The table's, then those that were added.
+std::vector<const ModelSpec*> KnownModels();
 
 /// The model of that id. Errors (exit 2) list the table; of the name of a family (drums_rnn) they
 /// name its configs, and of models of Magenta that are not here they say that.

@@ -39,13 +39,6 @@ constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {
 
 std::span<const ModelSpec> added_models;
 
-std::vector<const ModelSpec*> KnownModels() {
-  std::vector<const ModelSpec*> known;
-  for (const ModelSpec& spec : BuiltInModels()) known.push_back(&spec);
-  for (const ModelSpec& spec : added_models) known.push_back(&spec);
-  return known;
-}
-
 std::string ModelIds() {
   std::string ids;
   for (const ModelSpec* spec : KnownModels()) ids += (ids.empty() ? "" : ", ") + spec->id;
@@ -61,6 +54,13 @@ std::span<const ModelSpec> BuiltInModels() {
 #undef MAGENTA_MODEL
   };
   return *table;
+}
+
+std::vector<const ModelSpec*> KnownModels() {
+  std::vector<const ModelSpec*> known;
+  for (const ModelSpec& spec : BuiltInModels()) known.push_back(&spec);
+  for (const ModelSpec& spec : added_models) known.push_back(&spec);
+  return known;
 }
 
 void AddModels(std::span<const ModelSpec> models) { added_models = models; }

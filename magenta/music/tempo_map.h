@@ -37,7 +37,9 @@ class TempoMap {
 /// Steps of `grid` from the beginning up to `seconds`, through all changes of tempo.
 double StepsAt(const TempoMap& tempos, double seconds, Grid grid);
 
-/// Seconds of a sequence <-> seconds at one tempo. Both only rise.
+/// Seconds of a sequence <-> seconds at one tempo. Both only rise. It has segments of its own
+/// instead of going by TempoMap's quarters, since what is played at that one tempo stays where it
+/// is to the bit: its ratio is 1, while to quarters and back would round.
 class StraightTime {
  public:
   /// Of `sequence`, at the tempo that it has at `at` seconds. Its tempos are above 0 (checked);

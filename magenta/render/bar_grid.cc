@@ -52,22 +52,7 @@ std::vector<GridMeter> MetersOf(const NoteSequence& sequence, const BarGrid& gri
 
 absl::StatusOr<BarGrid> BarGrid::Make(const NoteSequence& sequence) {
   MAGENTA_RETURN_IF_ERROR(CheckTimes(sequence));
-  BarGrid grid;
-  std::vector<TempoPoint> points;
-  for (const auto& tempo : sequence.tempos()) {
-    if (tempo.qpm() > 0 && std::isfinite(tempo.qpm()) && tempo.time() >= 0) {
-      points.push_back({tempo.time(), 0, tempo.qpm()});
-    }
-  }
-  std::stable_sort(points.begin(), points.end(),
-                   [](const TempoPoint& a, const TempoPoint& b) { return a.seconds < b.seconds; });
-  grid.tempos_.push_back({0, 0, 120});
-  for (TempoPoint point : points) {
-    point.quarter = grid.QuarterAt(point.seconds);
-    if (point.seconds <= grid.tempos_.back().seconds) grid.tempos_.pop_back();
-    grid.tempos_.push_back(point);
-  }
-
+  BarGrid grid(sequence);
   const double end = grid.QuarterAt(LastEnd(sequence)) - 1e-6;
   const std::vector<GridMeter> meters = MetersOf(sequence, grid);
   size_t at = 0;
@@ -101,14 +86,6 @@ void BarGrid::Number(const NoteSequence& sequence) {
       std::find_if(bars_.begin(), bars_.end(), [](const Bar& bar) { return bar.number > 1; });
   if (second == bars_.end() || second->start > meters.At(0).bar() - kSamePlace) return;
   for (Bar& bar : bars_) --bar.number;
-}
-
-double BarGrid::QuarterAt(double seconds) const {
-  auto after =
-      std::upper_bound(tempos_.begin(), tempos_.end(), seconds,
-                       [](double value, const TempoPoint& point) { return value < point.seconds; });
-  const TempoPoint& from = after == tempos_.begin() ? tempos_.front() : *(after - 1);
-  return from.quarter + (seconds - from.seconds) * from.qpm / 60.0;
 }
 
 }  // namespace magenta

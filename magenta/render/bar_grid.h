@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/music.pb.h"
+#include "magenta/music/tempo_map.h"
 
 namespace magenta {
 
@@ -19,7 +20,7 @@ struct Bar {
   int number = 1;
 };
 
-/// The tempo map and the bars of a sequence.
+/// The bars of a sequence.
 class BarGrid {
  public:
   /// From `sequence`'s tempos and meters (120 qpm and 4/4 where it has none), long enough for every
@@ -28,7 +29,7 @@ class BarGrid {
   static absl::StatusOr<BarGrid> Make(const NoteSequence& sequence);
 
   /// Position of `seconds` (>= 0) in quarter notes.
-  double QuarterAt(double seconds) const;
+  double QuarterAt(double seconds) const { return tempos_.QuartersAt(seconds); }
 
   /// In order, without gaps, at least one.
   const std::vector<Bar>& bars() const { return bars_; }
@@ -36,14 +37,10 @@ class BarGrid {
   int count() const { return bars_.back().number - bars_.front().number + 1; }
 
  private:
+  explicit BarGrid(const NoteSequence& sequence) : tempos_(sequence) {}
   void Number(const NoteSequence& sequence);
 
-  struct TempoPoint {
-    double seconds;
-    double quarter;
-    double qpm;
-  };
-  std::vector<TempoPoint> tempos_;
+  TempoMap tempos_;
   std::vector<Bar> bars_;
 };
 

@@ -3,37 +3,44 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/session.h"
-#include "magenta/io/drums/drum_names.h"
-#include "magenta/music/key.h"
+#include "magenta/music/quantize.h"
 
 namespace magenta {
 namespace {
 
-constexpr Event kMiddleC = 60;
-constexpr Event kFirstType = 1;  // of drums: the bass drum, or any
+constexpr double kSampleQpm = 120;
 constexpr int kEvents = 128;
 constexpr int kEventsALine = 16;
 // What the figures of a session are of.
 constexpr char kBest[] = "best", kFinal[] = "final";
 
-std::string EventName(Event event) {
-  if (event < -1) return "-";
-  if (event < 0) return "off";
-  return PitchText(event);
+/// What a model of `spec` goes on from where nobody gave anything, and its control as far as a
+/// sample goes.
+absl::StatusOr<Primer> SamplePrimer(const ModelSpec& spec) {
+  NoteSequence start = spec.kind->MakeDefaultPrimer(kSampleQpm, spec.grid).sequence;
+  MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence quantized,
+                           Quantize(std::move(start), spec.grid));
+  PrimerRequest request;
+  request.generate_start_step = 1;  // a step long
+  request.section_end_step = kEvents;
+  return spec.kind->ReadPrimer(quantized, request);
 }
 
-/// What is struck: "BD+CH", "-" for nothing.
-std::string DrumsName(const MusicKind& kind, Event event) {
-  std::vector<NoteChange> changes;
-  kind.NewRenderer({}, /*after_primer=*/true)->Add(event, changes);
-  std::string name;
-  for (const NoteChange& change : changes) {
-    name += (name.empty() ? "" : "+") + DrumNameOf(change.pitch);
+/// So many a line, one below the other.
+std::string InColumns(const std::vector<std::string>& words) {
+  size_t width = 0;
+  for (const std::string& word : words) width = std::max(width, word.size() + 1);
+  std::string text;
+  for (size_t i = 0; i < words.size(); ++i) {
+    text += fmt::format("{:<{}}", words[i], width);
+    if ((i + 1) % kEventsALine == 0) text += "\n";
   }
-  return name.empty() ? "-" : name;
+  return text;
 }
 
 std::vector<std::pair<std::string, float>> Scalars(const Metrics& metrics, bool with_classes) {
@@ -143,24 +150,23 @@ std::string SampleText(const TensorMap& tensors, const std::string& config,
   weights.hparams_text = hparams_text;
   const auto model = MakeModel(weights, config, "");
   if (!model.ok()) return "";
-  const MusicKind& kind = *(*model)->spec->kind;
-  const Event primer = kind.plays_drums() ? kFirstType : kMiddleC;
-  if (!(*model)->codec->Accepts(primer)) return "";
-  Session session(*model, 1);
+  const ModelSpec& spec = *(*model)->spec;
+  const EventCodec& codec = *(*model)->codec;
+  const auto primer = SamplePrimer(spec);
+  if (!primer.ok()) return "";
+  const std::vector<Event>& given = primer->events.events;
+  if (!std::all_of(given.begin(), given.end(), [&](Event e) { return codec.Accepts(e); }))
+    return "";
+  Session session(*model, 1, codec.MakeControl(primer->events.control));
   SeededUniform uniform(seed);
-  session.Prime({{primer}});
+  session.Prime(given);
   while (session.events(0).size() < kEvents) {
     session.Push(session.Sample(0, {}, uniform));
     session.Step();
   }
-  std::string text;
-  const auto& events = session.events(0);
-  for (size_t i = 0; i < events.size(); ++i) {
-    text += kind.plays_drums() ? fmt::format("{:<9}", DrumsName(kind, events[i]))
-                               : fmt::format("{:<4}", EventName(events[i]));
-    if ((i + 1) % kEventsALine == 0) text += "\n";
-  }
-  return text;
+  std::vector<std::string> words;
+  for (const Event event : session.events(0)) words.push_back(spec.kind->EventText(event));
+  return InColumns(words);
 }
 
 }  // namespace magenta

@@ -52,9 +52,9 @@ class RunLog {
 HParamsSession SessionOf(const std::string& config, const HParams& hparams, const RunState& state,
                          const std::string& from);
 
-/// 128 events that a network of `tensors` draws after a middle C, 16 a line: note names, "-" for no
-/// event, "off" for note off; of drums after a bass drum, what is struck: "BD+CH", "-" for nothing.
-/// "" where the model is not one of the table or speaks neither.
+/// 128 events, 16 a line: the kind's default primer (a middle C, a bass drum), and what a network
+/// of `tensors` draws after it, as MusicKind::EventText has them. "" where the model is not one of
+/// the table.
 std::string SampleText(const TensorMap& tensors, const std::string& config,
                        const std::string& hparams_text, uint32_t seed);
 

@@ -2,6 +2,7 @@
 // A kind of music, a codec and a model that nothing in the tree is like: events that last 0 or more
 // steps, beside a control. What knows kinds by their interface alone takes it too.
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "magenta/base/check.h"
+#include "magenta/base/status.h"
 #include "magenta/codec/codec.h"
 #include "magenta/generate/model.h"
 #include "magenta/kinds/kind.h"
@@ -57,6 +59,28 @@ class ToyKind final : public MusicKind {
   }
   std::unique_ptr<NoteRenderer> NewRenderer(const Primer& /*primer*/, bool) const override {
     return std::make_unique<Renderer>(*this);
+  }
+
+  /// A letter strikes a pitch, from a on; a dot, and the end, is a step.
+  PrimerTyping primer_typing() const override {
+    return {"primer_toy", "toys", "a", "a.c", "Letters, and a dot a step."};
+  }
+  absl::StatusOr<TypedPrimer> ParsePrimer(const std::string& text, double qpm,
+                                          Grid grid) const override {
+    std::vector<Event> events;
+    for (const char letter : text + ".") {
+      const Event event = letter == '.' ? kToyPitches : letter - 'a';
+      if (event < 0 || event > kToyPitches) {
+        return UsageError(
+            "--primer_toy: '" + std::string(1, letter) + "' is no letter from a to l, and no dot",
+            "Give a.c");
+      }
+      events.push_back(event);
+    }
+    TypedPrimer primer;
+    primer.steps = std::count(events.begin(), events.end(), kToyPitches);
+    primer.sequence = Render({events, {}}, PrimerOn(grid), qpm);
+    return primer;
   }
 
   static Primer PrimerOn(Grid grid) {

@@ -9,30 +9,14 @@
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/cli/input/music_input.h"
-#include "magenta/cli/input/typed_melody.h"
-#include "magenta/io/drums/drum_primer.h"
 #include "magenta/io/music/piece_choice.h"
-#include "magenta/io/music/read_music.h"
 #include "magenta/music/key.h"
-#include "magenta/music/melody.h"
 
 namespace magenta::cli {
 namespace {
 
 constexpr double kDefaultQpm = 120;
 constexpr char kPartFlag[] = "--primer_part";
-
-absl::StatusOr<PrimerMusic> FromEvents(std::vector<Event> events, double qpm, Grid grid) {
-  PrimerMusic primer;
-  primer.steps = static_cast<double>(events.size());
-  MAGENTA_ASSIGN_OR_RETURN(const Melody melody,
-                           Melody::FromEvents(std::move(events), 4 * grid.steps_per_quarter(),
-                                              grid.steps_per_quarter()));
-  primer.sequence = melody.ToSequence(qpm);
-  primer.qpm = qpm;
-  primer.end = primer.steps * grid.StepSeconds(qpm);
-  return primer;
-}
 
 /// Which of the file's several pieces is chosen. What of `part` is not used up stays.
 absl::StatusOr<size_t> PieceMeant(const std::vector<PieceName>& names, const std::string& file,
@@ -104,67 +88,31 @@ absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, const MusicKind& 
   for (std::string& note : primer.notes) note.insert(0, flags.midi + ": ");
   const absl::Status set = SetPiece(flags, part, kind, grid, primer);
   if (set.ok()) return primer;
-  const char* melody = "Give a file with a melody, or --primer_melody=\"[60]\"";
-  const char* drums = "Give a file with drums, or --primer_drums=\"[(36,)]\"";
-  return WithRemedy(WithFile(set, flags.midi), kind.plays_drums() ? drums : melody);
+  const PrimerTyping typing = kind.primer_typing();
+  if (typing.flag.empty()) return WithFile(set, flags.midi);
+  return WithRemedy(WithFile(set, flags.midi),
+                    fmt::format("Give a file with {}, or --{}=\"{}\"", typing.holds, typing.flag,
+                                typing.shortest));
 }
 
-absl::StatusOr<PrimerMusic> FromAbc(const PrimerFlags& flags, const std::string& text,
-                                    const MusicKind& kind, Grid grid) {
-  auto reading = ReadMusicBytes(text, {MusicFormat::kAbc});
-  if (reading.ok() && !FirstFailure(*reading).ok()) reading = FirstFailure(*reading);
-  if (!reading.ok()) {
-    return UsageError(
-        fmt::format("--primer_melody, read as ABC, {}", ErrorMessage(reading.status())),
-        "Write it as --primer_melody=\"abc: K:G GABc d2 B2 |\"");
-  }
-  if (reading->pieces.size() > 1) {
-    return UsageError(
-        fmt::format("--primer_melody holds {} tunes; a primer is one", reading->pieces.size()),
-        "Give one, or a file: --primer_midi=BOOK.abc --primer_part=NUMBER");
-  }
+/// What was typed for the kind's own flag.
+absl::StatusOr<PrimerMusic> FromTyped(const PrimerFlags& flags, const std::string& text,
+                                      const MusicKind& kind, Grid grid) {
+  const double qpm = flags.qpm.value_or(kDefaultQpm);
+  MAGENTA_ASSIGN_OR_RETURN(TypedPrimer typed, kind.ParsePrimer(text, qpm, grid));
   PrimerMusic primer;
-  for (const std::string& line : reading->pieces[0].warnings) {
-    primer.notes.push_back("--primer_melody: left out: " + line);
+  primer.sequence = std::move(typed.sequence);
+  primer.notes = std::move(typed.notes);
+  if (typed.steps.has_value()) {
+    primer.steps = static_cast<double>(*typed.steps);
+    primer.qpm = qpm;
+    primer.end = primer.steps * grid.StepSeconds(qpm);
+    return primer;
   }
-  primer.sequence = WholePiece(std::move(reading->pieces[0]));
   const absl::Status set = SetPiece(flags, "", kind, grid, primer);
-  if (!set.ok()) {
-    return UsageError("--primer_melody, read as ABC, " + ErrorMessage(set),
-                      "Give at least one note");
-  }
-  return primer;
-}
-
-absl::StatusOr<PrimerMusic> FromTyped(const PrimerFlags& flags, const MusicKind& kind, Grid grid) {
-  MAGENTA_ASSIGN_OR_RETURN(TypedMelody typed, ReadTypedMelody(flags.melody));
-  if (const auto* abc = std::get_if<TypedAbc>(&typed)) {
-    return FromAbc(flags, abc->text, kind, grid);
-  }
-  return FromEvents(std::get<std::vector<Event>>(std::move(typed)), flags.qpm.value_or(kDefaultQpm),
-                    grid);
-}
-
-/// A list of steps, or a drum grid with bars.
-absl::StatusOr<PrimerMusic> FromDrums(const PrimerFlags& flags, const MusicKind& kind, Grid grid) {
-  DrumPrimerOptions options;
-  options.steps_per_quarter = grid.steps_per_quarter();
-  options.qpm = flags.qpm.value_or(kDefaultQpm);
-  auto drums = ParseDrumPrimer(flags.drums, options);
-  if (!drums.ok()) {
-    return UsageError("--primer_drums: " + ErrorMessage(drums.status()),
-                      "Give a list of steps, --primer_drums=\"[(36, 42), (), (42,)]\", or a grid, "
-                      "\"grid: 8; CH |xxxxxxxx|; BD |x---x---|\"");
-  }
-  PrimerMusic primer;
-  primer.sequence = *std::move(drums);
-  const absl::Status set = SetPiece(flags, "", kind, grid, primer);
-  if (!set.ok()) {
-    return UsageError("--primer_drums " + ErrorMessage(set), "Strike at least one drum");
-  }
-  const size_t first = flags.drums.find_first_not_of(" \t\r\n");
-  primer.is_piece = flags.drums[first] != '[' && flags.drums[first] != '(';
-  return primer;
+  if (set.ok()) return primer;
+  const std::string_view flag = kind.primer_typing().flag;
+  return UsageError(fmt::format("--{} {}", flag, ErrorMessage(set)), "Give at least one note");
 }
 
 absl::StatusOr<PrimerMusic> FromDefault(const PrimerFlags& flags, const MusicKind& kind,
@@ -176,46 +124,64 @@ absl::StatusOr<PrimerMusic> FromDefault(const PrimerFlags& flags, const MusicKin
   primer.end = start.sequence.total_time();
   primer.steps = 1;
   primer.is_default = true;
-  primer.notes.push_back(
-      fmt::format("no primer is given: starting from {} ({})", start.name,
-                  kind.plays_drums() ? "--primer_drums=\"[(36,)]\"" : "--primer_melody=\"[60]\""));
+  const PrimerTyping typing = kind.primer_typing();
+  primer.notes.push_back(fmt::format("no primer is given: starting from {}", start.name));
+  if (!typing.flag.empty()) {
+    primer.notes.back() += fmt::format(" (--{}=\"{}\")", typing.flag, typing.shortest);
+  }
   return primer;
 }
 
-/// A typed primer that the model's kind can't hear.
-absl::Status CheckTyped(const PrimerFlags& flags, const MusicKind& kind) {
-  if (kind.plays_drums() && !flags.melody.empty()) {
-    return UsageError("--primer_melody is a melody, and the model plays drums",
-                      "Give --primer_drums=\"[(36, 42), (), (42,)]\", or a file: --primer_midi");
+/// The error of a primer that was typed by `flag`, which models of `kind` don't take.
+absl::Status TypedForOthers(std::string_view flag, const MusicKind& kind) {
+  const PrimerTyping own = kind.primer_typing();
+  std::string remedy = "Give a file: --primer_midi";
+  if (!own.flag.empty()) {
+    remedy = fmt::format("Give --{}=\"{}\", or a file: --primer_midi", own.flag, own.example);
   }
-  if (!kind.plays_drums() && !flags.drums.empty()) {
-    return UsageError(
-        fmt::format("--primer_drums is of drums, and the model makes {}", kind.names().many),
-        "Give --primer_melody, or a model of drums: --config=drum_kit");
+  for (const auto& [typing, model] : PrimerTypings()) {
+    if (typing.flag == flag) remedy += fmt::format("; --config={} takes yours", model->id);
   }
-  return absl::OkStatus();
+  return UsageError(
+      fmt::format("--{} is for other models: this one makes {}", flag, kind.names().many), remedy);
 }
 
 }  // namespace
 
+std::vector<std::pair<PrimerTyping, const ModelSpec*>> PrimerTypings() {
+  std::vector<std::pair<PrimerTyping, const ModelSpec*>> typings;
+  for (const ModelSpec* model : KnownModels()) {
+    const PrimerTyping typing = model->kind->primer_typing();
+    const bool is_new =
+        !typing.flag.empty() && std::none_of(typings.begin(), typings.end(), [&](const auto& row) {
+          return row.first.flag == typing.flag;
+        });
+    if (is_new) typings.emplace_back(typing, model);
+  }
+  return typings;
+}
+
 absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, const MusicKind& kind,
                                             Grid grid) {
-  MAGENTA_RETURN_IF_ERROR(CheckTyped(flags, kind));
-  const bool typed = !flags.melody.empty() || !flags.drums.empty();
-  if (!flags.part.empty() && (flags.midi.empty() || typed)) {
+  const std::string_view own = kind.primer_typing().flag;
+  const std::string* typed = nullptr;
+  for (const auto& [flag, text] : flags.typed) {
+    if (text.empty()) continue;
+    if (flag != own) return TypedForOthers(flag, kind);
+    typed = &text;
+  }
+  if (!flags.part.empty() && (flags.midi.empty() || typed != nullptr)) {
     return UsageError("--primer_part chooses a part of the file that --primer_midi names",
                       "Give --primer_midi alone, or leave --primer_part out");
   }
-  if (typed) {
-    const bool drums = !flags.drums.empty();
-    auto primer = drums ? FromDrums(flags, kind, grid) : FromTyped(flags, kind, grid);
-    if (primer.ok() && !flags.midi.empty()) {
-      primer->notes.push_back(fmt::format("--primer_{} counts, --primer_midi={} does not",
-                                          drums ? "drums" : "melody", flags.midi));
-    }
-    return primer;
+  if (typed == nullptr) {
+    return flags.midi.empty() ? FromDefault(flags, kind, grid) : FromFile(flags, kind, grid);
   }
-  return flags.midi.empty() ? FromDefault(flags, kind, grid) : FromFile(flags, kind, grid);
+  auto primer = FromTyped(flags, *typed, kind, grid);
+  if (primer.ok() && !flags.midi.empty()) {
+    primer->notes.push_back(fmt::format("--{} counts, --primer_midi={} does not", own, flags.midi));
+  }
+  return primer;
 }
 
 absl::StatusOr<std::optional<int>> ParsePrimerKeyFlag(const std::string& text) {

@@ -1,34 +1,40 @@
 #pragma once
 // The primer of a command line, and the request that asks a model to go on from it.
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "magenta/generator.pb.h"
 #include "magenta/kinds/kind.h"
+#include "magenta/models/model_spec.h"
 #include "magenta/music/parts.h"
 #include "magenta/request/continuation.h"
 
 namespace magenta::cli {
 
-/// What the user said about the primer. The first of melody or drums and midi that is not empty
-/// counts.
+/// What the user said about the primer. What is typed goes before midi.
 struct PrimerFlags {
-  std::string melody;  // typed_melody.h
-  std::string midi;    // a file
-  std::optional<double> qpm;
-  std::string part = {};   // of the file: number or name; of several pieces: number (X:) or title
-  std::string drums = {};  // ParseDrumPrimer
+  std::string midi = {};  // a file
+  std::optional<double> qpm = {};
+  std::string part = {};  // of the file: number or name; of several pieces: number (X:) or title
+  /// By the kinds' flags (PrimerTyping::flag); "": not given.
+  std::map<std::string, std::string, std::less<>> typed = {};
 };
+
+/// How primers are typed for the models that are known, and the first of these for each flag.
+std::vector<std::pair<PrimerTyping, const ModelSpec*>> PrimerTypings();
 
 /// The primer as a NoteSequence.
 struct PrimerMusic {
   NoteSequence sequence;
   /// The part that was chosen by name or number.
   std::optional<Part> part;
-  /// Whether it is a piece with bars, from a file, in ABC or a drum grid, rather than typed steps.
+  /// Whether it is a piece with bars, from a file or typed as one, rather than typed steps.
   bool is_piece = false;
   /// Whether none was given and it is the kind's default, which counts in --bars and --new_steps.
   bool is_default = false;
@@ -43,9 +49,9 @@ struct PrimerMusic {
 };
 
 /// Reads the primer for a model of `kind` on `grid`; the kind's default when none is given. Errors:
-/// a typed primer of another kind, what is no melody or no drums, an event outside -2..127, no note
-/// at all, a part or piece that is not there, or a file of several and none chosen (exit 2, listing
-/// what there is); a file that is missing, no music, or without notes to go on from (exit 3).
+/// a typed primer of another kind, what that kind can't read, no note at all, a part or piece that
+/// is not there, or a file of several and none chosen (exit 2, listing what there is); a file that
+/// is missing, no music, or without notes to go on from (exit 3).
 absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, const MusicKind& kind,
                                             Grid grid);
 

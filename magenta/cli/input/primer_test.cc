@@ -11,6 +11,7 @@
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/models/model_spec.h"
+#include "tests/conformance/toy_kind.h"
 
 namespace magenta::cli {
 namespace {
@@ -25,6 +26,9 @@ std::string Dump(const absl::StatusOr<PrimerMusic>& primer) {
   }
   return text;
 }
+
+PrimerFlags TypedTune(const std::string& text) { return {.typed = {{"primer_melody", text}}}; }
+PrimerFlags TypedDrums(const std::string& text) { return {.typed = {{"primer_drums", text}}}; }
 
 const MusicKind& Melodies() { return *FindModel("lookback_rnn").value()->kind; }
 const MusicKind& Drums() { return *FindModel("drum_kit").value()->kind; }
@@ -45,18 +49,50 @@ TEST(Primer, Drums) {
       {"[()]", "2: --primer_drums holds no note to go on from. Strike at least one drum."},
   };
   for (const auto& row : rows) {
-    const auto primer = ReadPrimerFlags({"", "", std::nullopt, "", row.drums}, Drums(), Grid());
+    const auto primer = ReadPrimerFlags(TypedDrums(row.drums), Drums(), Grid());
     EXPECT_EQ(Dump(primer), row.dump) << row.drums;
     EXPECT_EQ(primer.ok() && primer->is_piece, row.drums[0] == 'g') << row.drums;
   }
   EXPECT_EQ(Dump(ReadPrimerFlags({}, Drums(), Grid::PerQuarter(2))),
             "1 steps, 0.25 s, 120 qpm: 36@0-0.25");
-  EXPECT_EQ(Dump(ReadPrimerFlags({"[60]", "", std::nullopt}, Drums(), Grid())),
-            "2: --primer_melody is a melody, and the model plays drums. Give "
-            "--primer_drums=\"[(36, 42), (), (42,)]\", or a file: --primer_midi.");
-  EXPECT_EQ(Dump(ReadPrimerFlags({"", "", std::nullopt, "", "[(36,)]"}, Melodies(), Grid())),
-            "2: --primer_drums is of drums, and the model makes melodies. Give --primer_melody, or "
-            "a model of drums: --config=drum_kit.");
+  EXPECT_EQ(Dump(ReadPrimerFlags(TypedTune("[60]"), Drums(), Grid())),
+            "2: --primer_melody is for other models: this one makes drum tracks. Give "
+            "--primer_drums=\"[(36, 42), (), (42,)]\", or a file: --primer_midi; "
+            "--config=basic_rnn takes yours.");
+  EXPECT_EQ(
+      Dump(ReadPrimerFlags(TypedDrums("[(36,)]"), Melodies(), Grid())),
+      "2: --primer_drums is for other models: this one makes melodies. Give "
+      "--primer_melody=\"[60, -2, 62, -1]\", or a file: --primer_midi; --config=one_drum takes "
+      "yours.");
+}
+
+TEST(Primer, AKindOfYoursIsTypedInItsOwnWay) {
+  const toy::ToyKind toys;
+  const Grid seconds = Grid::PerSecond(10);
+  const auto typed = [&](const char* text) {
+    PrimerFlags flags;
+    flags.typed["primer_toy"] = text;
+    return Dump(ReadPrimerFlags(flags, toys, seconds));
+  };
+  EXPECT_EQ(typed("a.c"), "2 steps, 0.2 s, 120 qpm: 60@0-0.1 62@0.1-0.2");
+  EXPECT_EQ(typed("x"), "2: --primer_toy: 'x' is no letter from a to l, and no dot. Give a.c.");
+  EXPECT_EQ(Dump(ReadPrimerFlags(TypedTune("[60]"), toys, seconds)),
+            "2: --primer_melody is for other models: this one makes toys. Give "
+            "--primer_toy=\"a.c\", or a file: --primer_midi; --config=basic_rnn takes yours.");
+  const auto start = ReadPrimerFlags({}, toys, seconds);
+  ASSERT_TRUE(start.ok());
+  EXPECT_EQ(start->notes.at(0), "no primer is given: starting from C (--primer_toy=\"a\")");
+  EXPECT_EQ(toys.EventText(4), "E4");
+  EXPECT_EQ(toys.EventText(toy::kToyPitches), "-");
+}
+
+TEST(Primer, StepsPerSecondAreSteps) {
+  const Grid seconds = Grid::PerSecond(10);
+  EXPECT_EQ(Dump(ReadPrimerFlags(TypedTune("[60, -2, 62]"), Melodies(), seconds)),
+            "3 steps, 0.30000000000000004 s, 120 qpm: 60@0-0.2 62@0.2-0.30000000000000004");
+  EXPECT_EQ(Dump(ReadPrimerFlags({}, Melodies(), seconds)), "1 steps, 0.1 s, 120 qpm: 60@0-0.1");
+  EXPECT_EQ(Dump(ReadPrimerFlags({}, Drums(), seconds)), "1 steps, 0.1 s, 120 qpm: 36@0-0.1");
+  EXPECT_EQ(ExitStatus(ReadPrimerFlags(TypedDrums("[(36,)]"), Drums(), seconds).status()), 2);
 }
 
 TEST(Primer, Melodies) {
@@ -86,11 +122,13 @@ TEST(Primer, Melodies) {
        "are MIDI pitches."},
   };
   for (const auto& row : rows) {
-    EXPECT_EQ(Dump(ReadPrimerFlags({row.melody, "", std::nullopt}, Melodies(), Grid())), row.dump)
+    EXPECT_EQ(Dump(ReadPrimerFlags(TypedTune(row.melody), Melodies(), Grid())), row.dump)
         << row.melody;
   }
-  EXPECT_EQ(Dump(ReadPrimerFlags({"[60]", "missing.mid", 60}, Melodies(), Grid())),
-            "1 steps, 0.25 s, 60 qpm: 60@0-0.25");
+  PrimerFlags both = TypedTune("[60]");
+  both.midi = "missing.mid";
+  both.qpm = 60;
+  EXPECT_EQ(Dump(ReadPrimerFlags(both, Melodies(), Grid())), "1 steps, 0.25 s, 60 qpm: 60@0-0.25");
 }
 
 TEST(Primer, MiddleCIsSaid) {
@@ -119,7 +157,7 @@ TEST(Primer, TheDefaultCountsInWhatIsAskedFor) {
     ContinuationOptions options;
     options.new_steps = row.new_steps;
     options.bars = row.bars;
-    const auto primer = ReadPrimerFlags({row.melody, "", std::nullopt}, Melodies(), Grid());
+    const auto primer = ReadPrimerFlags(TypedTune(row.melody), Melodies(), Grid());
     const auto request = MakeRequest(*primer, options);
     std::string section = ErrorLine(request.status());
     if (request.ok()) {
@@ -135,7 +173,7 @@ absl::StatusOr<PrimerMusic> ReadBack(const NoteSequence& sequence, std::optional
   const auto path =
       std::filesystem::temp_directory_path() / fmt::format("magenta-primer-{}.mid", ::getpid());
   EXPECT_TRUE(WriteFile(path.string(), *WriteMidi(sequence)).ok());
-  auto primer = ReadPrimerFlags({"", path.string(), qpm}, Melodies(), Grid());
+  auto primer = ReadPrimerFlags({path.string(), qpm, "", {}}, Melodies(), Grid());
   std::filesystem::remove(path);
   return primer;
 }
@@ -192,7 +230,7 @@ TEST(Primer, OfATFRecordThePieceThatIsChosen) {
 
 TEST(Primer, Requests) {
   const auto section = [](const char* melody, int num_steps, bool reference) {
-    const auto primer = ReadPrimerFlags({melody, "", std::nullopt}, Melodies(), Grid());
+    const auto primer = ReadPrimerFlags(TypedTune(melody), Melodies(), Grid());
     ContinuationOptions options;
     options.num_steps = num_steps;
     options.reference_windows = reference;

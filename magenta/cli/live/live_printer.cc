@@ -260,20 +260,8 @@ void LivePrinter::CountAnswer(const AnswerReport& report) {
 /// As `generate` takes it: the events of a melody; of drums the pitches of each step.
 Json LivePrinter::PrimerOf(const AnswerReport& report) const {
   const auto kind = kinds_.find(report.model);
-  if (kind == kinds_.end() || !kind->second->plays_drums()) return Json::ArrayOf(report.primer);
-  const auto renderer = kind->second->NewRenderer(Primer(), /*after_primer=*/true);
-  Json steps = Json::Array();
-  std::vector<NoteChange> changes;
-  for (const Event event : report.primer) {
-    changes.clear();
-    renderer->Add(event, changes);
-    Json struck = Json::Array();
-    for (const NoteChange& change : changes) {
-      if (change.begins) struck.Add(change.pitch);
-    }
-    steps.Add(struck);
-  }
-  return steps;
+  if (kind == kinds_.end()) return Json::ArrayOf(report.primer);
+  return Json::Raw(kind->second->ListText(report.primer));
 }
 
 void LivePrinter::OnAnswer(const AnswerReport& report) {

@@ -195,20 +195,15 @@ class GenerateVerb : public Verb {
 
   void DescribePrimer(Flags& flags) {
     flags.Group("Primer");
-    flags
-        .Text("primer_melody", &primer_.melody,
-              "Steps (sixteenths): a list of MIDI pitches, -2 no event, -1 note off; or names, "
-              "\"C4 - F#4:4 . |\" (C4 is 60, - holds, :4 is four steps, . ends the note, | says "
-              "nothing); or ABC, "
-              "\"abc: K:G GABc d2 |\". Goes before --primer_midi.")
-        .Value("TEXT")
-        .Default("[60], middle C, when there is no primer at all");
-    flags
-        .Text("primer_drums", &primer_.drums,
-              "For models of drums, steps: a list of tuples of MIDI pitches, \"[(36, 42), (), "
-              "(42,)]\"; or a drum grid, \"grid: 8; CH |xxxxxxxx|; BD |x---x---|\".")
-        .Value("TEXT")
-        .Default("[(36,)], one bass drum, when there is no primer at all");
+    for (const auto& [typing, model] : PrimerTypings()) {
+      const DefaultPrimer start = model->kind->MakeDefaultPrimer(/*qpm=*/120, model->grid);
+      flags
+          .Text(std::string(typing.flag), &primer_.typed[std::string(typing.flag)],
+                std::string(typing.help) + " Goes before --primer_midi.")
+          .Value("TEXT")
+          .Default(
+              fmt::format("{}, {}, when there is no primer at all", typing.shortest, start.name));
+    }
     flags.Text("primer_midi", &primer_.midi, "A file of MIDI, ABC, MusicXML or drum grids.")
         .Value("FILE");
     flags

@@ -1,11 +1,11 @@
-#include "magenta/cli/input/typed_melody.h"
+#include "magenta/kinds/typed_melody.h"
 
 #include <gtest/gtest.h>
 
 #include "magenta/base/status.h"
 #include "tests/dump.h"
 
-namespace magenta::cli {
+namespace magenta {
 namespace {
 
 std::string Read(const std::string& text) {
@@ -92,4 +92,4 @@ TEST(TypedMelody, ErrorsNameThePlace) {
 }
 
 }  // namespace
-}  // namespace magenta::cli
+}  // namespace magenta

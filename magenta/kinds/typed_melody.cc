@@ -1,4 +1,4 @@
-#include "magenta/cli/input/typed_melody.h"
+#include "magenta/kinds/typed_melody.h"
 
 #include <fmt/core.h>
 
@@ -11,7 +11,7 @@
 
 #include "magenta/base/status.h"
 
-namespace magenta::cli {
+namespace magenta {
 namespace {
 
 /// Steps of one typed event, and of all.
@@ -233,4 +233,4 @@ absl::StatusOr<TypedMelody> ReadTypedMelody(const std::string& text) {
   return events;
 }
 
-}  // namespace magenta::cli
+}  // namespace magenta

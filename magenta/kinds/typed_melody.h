@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/music/event.h"
 
-namespace magenta::cli {
+namespace magenta {
 
 /// A tune in ABC, whole: with X: and K:.
 struct TypedAbc {
@@ -26,4 +26,4 @@ using TypedMelody = std::variant<std::vector<Event>, TypedAbc>;
 /// Errors (exit 2) name the event and the remedy.
 absl::StatusOr<TypedMelody> ReadTypedMelody(const std::string& text);
 
-}  // namespace magenta::cli
+}  // namespace magenta
