@@ -34,7 +34,7 @@ json InWordsOf(const json& wanted, const DrumTrack& track) {
   return got;
 }
 
-void ExpectRow(const json& row, const NoteSequence& sequence) {
+void ExpectRow(const json& row, const NoteSequence& sequence, const ModelSpec& spec) {
   SCOPED_TRACE(row["config"].get<std::string>() + " " + row["sequence"].get<std::string>());
   const std::vector<NoteSequence> parts = SplitOnTimeChanges(sequence);
   ASSERT_EQ(parts.size(), row["parts"].size());
@@ -43,8 +43,7 @@ void ExpectRow(const json& row, const NoteSequence& sequence) {
   for (size_t i = 0; i < parts.size(); ++i) {
     const json& wanted = row["parts"][i];
     EXPECT_DOUBLE_EQ(parts[i].subsequence_info().start_time_offset(), wanted["offset"]);
-    const auto quantized =
-        Quantize(parts[i], Grid::PerQuarter(row["config"] == "one_drum" ? 2 : 4));
+    const auto quantized = Quantize(parts[i], spec.grid);
     ASSERT_TRUE(quantized.ok()) << quantized.status();
     EXPECT_EQ(quantized->total_steps(), wanted["steps"]);
     const DrumExtraction extraction = ExtractDrumTracks(*quantized, {});
@@ -60,15 +59,8 @@ void ExpectRow(const json& row, const NoteSequence& sequence) {
 }
 
 TEST(DrumTracks, OfTheGoldens) {
-  const auto inputs = ReadZooInputs("drums");
-  const std::vector<json> rows = ReadRows(ZooFolder() + "extracted_drums.jsonl");
-  ASSERT_FALSE(rows.empty());
-  for (const json& row : rows) {
-    const auto input = inputs.find(row["sequence"]);
-    ASSERT_NE(input, inputs.end()) << row["sequence"];
-    ExpectRow(row, input->second);
-  }
-  RowsChecked(rows.size(), "zoo/extracted_drums.jsonl");
+  ForZooRows(
+      "extracted_", [](const MusicKind& kind) { return kind.plays_drums(); }, ExpectRow);
 }
 
 }  // namespace
