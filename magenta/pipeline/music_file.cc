@@ -10,6 +10,7 @@
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
 #include "magenta/io/music/read_music.h"
+#include "magenta/music/harmony/chord_text.h"
 
 namespace magenta {
 namespace {
@@ -32,6 +33,9 @@ void TakeWarnings(const MusicPiece& piece, const std::string& prefix, FileOutcom
   for (const std::string& line : piece.warnings) outcome.warnings.push_back(prefix + line);
   if (piece.warnings_left_out > 0) {
     outcome.warnings.push_back(fmt::format("{} more", piece.warnings_left_out));
+  }
+  for (const std::string& line : UnreadableChords(piece.sequence)) {
+    outcome.warnings.push_back(prefix + line);
   }
 }
 

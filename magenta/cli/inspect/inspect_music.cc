@@ -9,6 +9,7 @@
 #include "magenta/cli/terminal/output.h"
 #include "magenta/io/drums/drum_names.h"
 #include "magenta/music/extract_melodies.h"
+#include "magenta/music/harmony/chord_text.h"
 #include "magenta/music/key.h"
 #include "magenta/music/parts.h"
 #include "magenta/music/quantize.h"
@@ -73,6 +74,9 @@ void AddHead(const NoteSequence& sequence, const InspectOptions& options, Inspec
     all.Add(Json::Array().Add(chord.time()).Add(ValidUtf8(chord.text())));
     return fmt::format("  chord {} at {:.4f} s\n", ValidUtf8(chord.text()), chord.time());
   });
+  const std::vector<std::string> unreadable = UnreadableChords(sequence);
+  for (const std::string& line : unreadable) result.text += "  note: " + ValidUtf8(line) + "\n";
+  if (!unreadable.empty()) result.json.Set("unreadable_chords", Json::ArrayOf(unreadable));
 }
 
 void AddInstruments(const NoteSequence& sequence, Inspection& result) {

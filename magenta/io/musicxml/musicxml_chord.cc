@@ -80,6 +80,9 @@ const char* AlterText(int alter) {
   return kTexts[std::clamp(alter, -2, 2) + 2];
 }
 
+/// How far sharps and flats go; a note that is altered further is named by its pitch.
+constexpr int kMostSigns = 2;
+
 /// "F#" from <NAME-step> and <NAME-alter>, transposed; empty without a step.
 std::string PitchText(pugi::xml_node node, const std::string& name, int transpose) {
   static constexpr std::string_view kSteps = "CDEFGAB";
@@ -88,8 +91,9 @@ std::string PitchText(pugi::xml_node node, const std::string& name, int transpos
                                              "F#", "G",  "Ab", "A",  "Bb", "B"};
   const std::string_view step = XmlTextOf(node, (name + "-step").c_str());
   if (step.size() != 1 || kSteps.find(step[0]) == std::string_view::npos) return "";
-  const int alter = std::clamp(XmlIntIn(node.child_value((name + "-alter").c_str()), 0), -2, 2);
-  if (transpose % 12 == 0) return std::string(step) + AlterText(alter);
+  const int alter = XmlIntIn(node.child_value((name + "-alter").c_str()), 0) % 12;
+  const bool has_name = std::abs(alter) <= kMostSigns;
+  if (transpose % 12 == 0 && has_name) return std::string(step) + AlterText(alter);
   const int pitch = kSemitones[kSteps.find(step[0])] + alter + transpose;
   return kNames[((pitch % 12) + 12) % 12];
 }
@@ -117,7 +121,9 @@ std::string DegreeText(pugi::xml_node degree) {
   const bool number = !value.empty() && value.size() < 3 &&
                       value.find_first_not_of("0123456789") == std::string::npos;
   if (!number) return "(" + ToUtf8(value) + "?)";
-  const std::string alter = AlterText(XmlIntIn(degree.child_value("degree-alter"), 0));
+  const int semitones = XmlIntIn(degree.child_value("degree-alter"), 0);
+  if (std::abs(semitones) > kMostSigns) return fmt::format("({:+}?{})", semitones, value);
+  const std::string alter = AlterText(semitones);
   if (type == "subtract") return "(no" + value + ")";
   if (type == "add" && alter.empty()) return "(add" + value + ")";
   return "(" + alter + value + ")";
@@ -130,6 +136,16 @@ bool HasHiddenRoot(pugi::xml_node harmony) {
 }
 
 }  // namespace
+
+bool IsAlteredFar(pugi::xml_node harmony) {
+  const auto is_far = [](const char* alter) { return std::abs(XmlIntIn(alter, 0)) > kMostSigns; };
+  if (is_far(harmony.child("root").child_value("root-alter"))) return true;
+  if (is_far(harmony.child("bass").child_value("bass-alter"))) return true;
+  const auto degrees = harmony.children("degree");
+  return std::any_of(degrees.begin(), degrees.end(), [&](pugi::xml_node degree) {
+    return is_far(degree.child_value("degree-alter"));
+  });
+}
 
 std::string ChordSymbolText(pugi::xml_node harmony, int transpose) {
   const std::string_view kind = XmlTextOf(harmony, "kind");

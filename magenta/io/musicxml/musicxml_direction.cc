@@ -257,6 +257,9 @@ void MusicXmlPart::ReadHarmony(pugi::xml_node harmony) {
   const int staff = std::max(XmlIntIn(harmony.child_value("staff"), 1), 0);
   std::string text = ChordSymbolText(harmony, TranspositionAt(staff, cursor_).semitones);
   if (harmony.child("inversion")) Report(harmony, "inversions of chord symbols");
+  if (IsAlteredFar(harmony)) {
+    Report(harmony, "alterations of chord symbols by more than two semitones");
+  }
   if (harmony.child("kind").next_sibling("kind")) {
     Report(harmony, "chord symbols of several chords: the first of them");
   }

@@ -11,6 +11,7 @@
 #include "magenta/base/status.h"
 #include "magenta/io/musicxml/musicxml_test_util.h"
 #include "magenta/io/score/score_dump.h"
+#include "magenta/music/harmony/chord_symbol.h"
 
 namespace magenta {
 namespace {
@@ -178,6 +179,29 @@ TEST(MusicXmlTest, SpellsChords) {
     EXPECT_EQ(texts.empty() ? "" : texts[0].text(), row.text);
     EXPECT_TRUE(reading.left_out.empty());
   }
+}
+
+TEST(MusicXmlTest, SaysWhatIsAlteredTooFar) {
+  constexpr ChordRow kRows[] = {
+      {"<root><root-step>C</root-step><root-alter>5</root-alter></root><kind>minor</kind>", "Fm"},
+      {"<root><root-step>C</root-step><root-alter>-3</root-alter></root><kind>major</kind>", "A"},
+      {"<root><root-step>C</root-step></root><kind>major</kind><bass><bass-step>D</bass-step>"
+       "<bass-alter>100</bass-alter></bass>",
+       "C/F#"},
+      {"<root><root-step>C</root-step></root><kind>major</kind><degree><degree-value>9"
+       "</degree-value><degree-alter>3</degree-alter><degree-type>add</degree-type></degree>",
+       "C(+3?9)"},
+  };
+  for (const ChordRow& row : kRows) {
+    const MusicXmlReading reading =
+        ReadXml(Score({std::string("<harmony>") + row.inside + "</harmony>"}));
+    ASSERT_EQ(reading.sequence.text_annotations_size(), 1) << row.text;
+    EXPECT_EQ(reading.sequence.text_annotations(0).text(), row.text);
+    ASSERT_EQ(reading.left_out.size(), 1u) << row.text;
+    EXPECT_EQ(WarningLine(reading.left_out[0]),
+              "line 1: alterations of chord symbols by more than two semitones");
+  }
+  EXPECT_FALSE(ParseChordSymbol("C(+3?9)").ok());
 }
 
 TEST(MusicXmlTest, SaysWhatItLeftOut) {

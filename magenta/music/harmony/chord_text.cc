@@ -1,9 +1,13 @@
 #include "magenta/music/harmony/chord_text.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <string>
 
+#include "magenta/base/error_message.h"
 #include "magenta/music/harmony/chord_symbol.h"
 
 namespace magenta {
@@ -41,6 +45,38 @@ bool MakesWord(std::string_view rest) {
 bool LooksLikeChordSymbol(std::string_view text) {
   if (ParseChordSymbol(text).ok()) return true;
   return !text.empty() && text[0] >= 'A' && text[0] <= 'H' && !MakesWord(text.substr(1));
+}
+
+std::vector<std::string> UnreadableChords(const NoteSequence& sequence) {
+  constexpr size_t kNamed = 10;
+  struct Place {
+    double seconds;
+    int times = 0;
+  };
+  std::map<std::string_view, Place> places;
+  std::vector<std::string_view> symbols;  // in order of their first places
+  for (const auto& text : sequence.text_annotations()) {
+    if (text.annotation_type() != NoteSequence::TextAnnotation::CHORD_SYMBOL) continue;
+    const auto [place, is_new] = places.try_emplace(text.text(), Place{text.time()});
+    ++place->second.times;
+    if (is_new) symbols.push_back(text.text());
+  }
+  std::vector<std::string> lines;
+  size_t more = 0;
+  for (const std::string_view symbol : symbols) {
+    const auto chord = ParseChordSymbol(symbol);
+    const absl::Status status = chord.ok() ? chord->Code().status() : chord.status();
+    if (status.ok()) continue;
+    if (lines.size() == kNamed) {
+      ++more;
+      continue;
+    }
+    const Place& place = places.at(symbol);
+    lines.push_back(fmt::format("{}, at {:.6g} s", ErrorMessage(status), place.seconds));
+    if (place.times > 1) lines.back() += fmt::format(" ({} times)", place.times);
+  }
+  if (more > 0) lines.push_back(fmt::format("{} more chord symbols that can't be read", more));
+  return lines;
 }
 
 }  // namespace magenta

@@ -20,5 +20,27 @@ TEST(LooksLikeChordSymbol, TellsSymbolsFromWords) {
   }
 }
 
+TEST(ChordText, SymbolsThatCantBeReadAreNamedOnce) {
+  NoteSequence sequence;
+  const auto add = [&](const std::string& text, double time) {
+    auto* annotation = sequence.add_text_annotations();
+    annotation->set_text(text);
+    annotation->set_time(time);
+    annotation->set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
+  };
+  add("Am7", 0);
+  add("H7", 1);
+  add("Cadd3", 2.5);
+  add("H7", 3);
+  const auto lines = UnreadableChords(sequence);
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_TRUE(lines[0].starts_with("\"H7\" is no chord symbol: ")) << lines[0];
+  EXPECT_TRUE(lines[0].ends_with(", at 1 s (2 times)")) << lines[0];
+  EXPECT_TRUE(lines[1].ends_with(", at 2.5 s")) << lines[1];
+  for (int i = 0; i < 20; ++i) add("C(" + std::to_string(100 + i) + "?)", 4);
+  EXPECT_EQ(UnreadableChords(sequence).size(), 11u);
+  EXPECT_EQ(UnreadableChords(sequence).back(), "12 more chord symbols that can't be read");
+}
+
 }  // namespace
 }  // namespace magenta
