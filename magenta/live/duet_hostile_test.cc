@@ -125,6 +125,34 @@ const HostileRow kInputs[] = {
          s.Send(i * 0.13, {uint8_t(0x90 | i % 2), uint8_t(50 + i % 9), 80});
        }
      }},
+    {"pads on all channels",
+     [](Simulation& s, DuetOptions& options) {
+       options.drums = true;
+       options.players[0].output_channel = 9;
+       for (int i = 0; i < 300; ++i) s.Note(i * 0.21, i * 0.21 + 0.1, 30 + i * 7 % 60, i % 16);
+     }},
+    {"chords on a channel, and everything else on it",
+     [](Simulation& s, DuetOptions& options) {
+       options.chord_channel = 2;
+       for (int i = 0; i < 300; ++i) {
+         s.Send(i * 0.21, {uint8_t(i % 3 ? 0x92 : 0x82), uint8_t(40 + i * 11 % 40), 80});
+         if (i % 40 == 0) s.Send(i * 0.21, {0xb2, uint8_t(120 + i % 8), 0});
+       }
+       Phrase(s, 0, 60);
+     }},
+    {"chords below a key, which are never let go",
+     [](Simulation& s, DuetOptions& options) {
+       options.split_key = 60;
+       for (int i = 0; i < 300; ++i) {
+         s.Send(i * 0.21, {0x90, uint8_t(40 + i * 11 % 40), 80});
+         if (i % 40 == 0) s.Send(i * 0.21, {0xb0, uint8_t(120 + i % 8), 0});
+       }
+     }},
+    {"random bytes over chords",
+     [](Simulation& s, DuetOptions& options) {
+       options.chord_channel = 5;
+       RandomBytes(s, 4);
+     }},
     {"every control at once",
      [](Simulation& s, DuetOptions& options) {
        std::mt19937 random(3);
@@ -164,7 +192,8 @@ void ExpectEven(Duet& duet, const Simulation& simulation, const std::string& whe
 }
 
 TEST(DuetHostile, NoInputLeavesANote) {
-  const auto model = RandomModel("basic_rnn");
+  const auto melodies = RandomModel("basic_rnn"), drums = RandomModel("drum_kit"),
+             over_chords = RandomModel("chord_pitches_improv");
   for (const HostileRow& row : kInputs) {
     for (const TurnMode mode : kModes) {
       for (const SyncMode sync : {SyncMode::kOwn, SyncMode::kFollow, SyncMode::kMaster}) {
@@ -173,7 +202,9 @@ TEST(DuetHostile, NoInputLeavesANote) {
         simulation.Send(0, {0xb0, 1, 127}).Send(33, {0xb0, 1, 0});
         row.prepare(simulation, options);
         simulation.most_steps_after = 16 * 300;  // an answer may be told to last 127 bars
-        auto duet = Duet::Create(options, {model});
+        auto duet = Duet::Create(options, {options.drums               ? drums
+                                           : options.TakesHeldChords() ? over_chords
+                                                                       : melodies});
         ASSERT_TRUE(duet.ok());
         DuetObserver observer;
         const std::string where = std::string(row.name) + ", mode " +

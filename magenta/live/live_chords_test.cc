@@ -81,6 +81,40 @@ DuetOptions BarByBar() {
   return options;
 }
 
+/// "C@0 G7@8": the chord symbols of a recording, in steps.
+std::string RecordedChords(const DuetOptions& options, Simulation& simulation) {
+  auto duet = Duet::Create(options, {testing::RandomModel("chord_pitches_improv")});
+  EXPECT_TRUE(duet.ok());
+  DuetObserver observer;
+  EXPECT_TRUE((*duet)->Run(simulation, {}, observer).ok());
+  std::string dump;
+  const NoteSequence kept = (*duet)->recorder().Sequence();
+  for (const auto& text : kept.text_annotations()) {
+    EXPECT_EQ(text.annotation_type(), NoteSequence::TextAnnotation::CHORD_SYMBOL);
+    dump += fmt::format("{}@{:.2f} ", text.text(), text.time() * 8);
+  }
+  return dump;
+}
+
+TEST(LiveChordsTest, TheRecordingHasTheChordsThatWerePlayedOver) {
+  DuetOptions options = BarByBar();
+  options.backing_chords = {"C", "G7", "G7", "Am"};
+  options.steps_per_chord = 6;
+  {
+    Simulation simulation;
+    simulation.Note(0.1, 2.9, 60).Note(4.1, 11.8, 64);
+    const std::string chords = RecordedChords(options, simulation);
+    EXPECT_TRUE(chords.starts_with("C@0.00 G7@6.00 Am@18.00 C@24.00 ")) << chords;
+  }
+  options.backing_chords.clear();
+  options.chord_channel = 4;
+  Simulation simulation;
+  simulation.Note(0.1, 2.9, 60).Note(4.1, 11.8, 64);
+  for (const int pitch : {48, 52, 55}) simulation.Note(1.7, 5, pitch, 4);
+  for (const int pitch : {57, 60, 64}) simulation.Note(9.1, 12, pitch, 4);
+  EXPECT_EQ(RecordedChords(options, simulation), "C@3.00 Am@10.00 ");
+}
+
 /// What SequenceGenerator makes of a bar of two notes over `chords`, {step, symbol}.
 std::string GeneratedOver(const std::shared_ptr<const Model>& model,
                           const std::vector<std::pair<int, const char*>>& chords) {

@@ -158,7 +158,7 @@ Session& ModelResponder::Prime(const Phrase& phrase, const Primer& primer, size_
   return session;
 }
 
-void ModelResponder::Hear(const Phrase& phrase, int64_t step, size_t model) {
+void ModelResponder::Append(const Phrase& phrase, int64_t step, size_t model) {
   const auto primer = phrase.ReadPrimer(*models_[model], step);
   if (primer.ok()) Prime(phrase, *primer, model);
 }

@@ -28,7 +28,7 @@ class ModelResponder final : public Responder {
   const std::vector<std::string>& models() const override { return names_; }
   /// What was heard stays of use: the next phrase may go on from it.
   void BeginPhrase() override {}
-  void Hear(const Phrase& phrase, int64_t step, size_t model) override;
+  void Append(const Phrase& phrase, int64_t step, size_t model) override;
   absl::StatusOr<std::unique_ptr<LiveAnswer>> Propose(const Phrase& phrase,
                                                       const AnswerOrder& order) override;
 

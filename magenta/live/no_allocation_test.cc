@@ -77,7 +77,7 @@ class TrappedBackend : public MidiBackend, public MidiProcessor {
   MidiProcessor* processor_ = nullptr;
 };
 
-TEST(NoAllocation, TheTrapCatchesAGrowingString) {
+TEST(NoAllocationTrap, CatchesAGrowingString) {
 #ifdef MAGENTA_NO_TRAP
   GTEST_SKIP() << "a sanitizer has its own malloc";
 #endif
@@ -90,11 +90,30 @@ TEST(NoAllocation, TheTrapCatchesAGrowingString) {
   EXPECT_EQ(trapped, 2);  // malloc and free
 }
 
-TEST(NoAllocation, OnTheMidiThread) {
+/// What is played, and what the session knows of it.
+struct Kind {
+  const char* model;
+  void (*prepare)(DuetOptions& options);
+};
+
+const Kind kKinds[] = {
+    {"lookback_rnn", [](DuetOptions&) {}},
+    {"drum_kit", [](DuetOptions& options) { options.drums = true; }},
+    {"chord_pitches_improv", [](DuetOptions& options) { options.chord_channel = 2; }},
+    {"chord_pitches_improv", [](DuetOptions& options) { options.split_key = 60; }},
+    {"chord_pitches_improv",
+     [](DuetOptions& options) {
+       options.backing_chords = {"C", "Am", "F", "G7"};
+     }},
+};
+
+class NoAllocation : public ::testing::TestWithParam<Kind> {};
+
+TEST_P(NoAllocation, OnTheMidiThread) {
 #ifdef MAGENTA_NO_TRAP
   GTEST_SKIP() << "a sanitizer has its own malloc";
 #endif
-  const auto model = testing::RandomModel("lookback_rnn");
+  const auto model = testing::RandomModel(GetParam().model);
   for (const TurnMode mode : {TurnMode::kSwitch, TurnMode::kBars, TurnMode::kFree}) {
     for (const SyncMode sync : {SyncMode::kOwn, SyncMode::kFollow, SyncMode::kMaster}) {
       DuetOptions options;
@@ -110,6 +129,7 @@ TEST(NoAllocation, OnTheMidiThread) {
           {LiveAction::kTempo, false, 6, -1},        {LiveAction::kMutate, false, 7, -1},
           {LiveAction::kModel, false, 8, -1}};
       options.players[0].program = 5;
+      GetParam().prepare(options);
       Simulation simulation;
       simulation.Send(0, {0xfa}).Send(0, {0xb0, 1, 127}).Send(20, {0xb0, 1, 0});
       for (int i = 0; i < 1200; ++i) simulation.Send(i / 6.0, {0xf8});
@@ -120,6 +140,10 @@ TEST(NoAllocation, OnTheMidiThread) {
       // Keys that are held end by a mode of their channel; a channel that is no player's sounds on.
       simulation.Send(70, {0xb0, 123, 0}).Send(71.6, {0xb0, 120, 0}).Send(72, {0xb0, 121, 0});
       simulation.Send(10, {0xc2, 7}).Send(11, {0x92, 60, 80}).Send(12, {0xb2, 123, 0});
+      // Keys of chords, by channel and below the split, that are let go one by one, by a mode of
+      // their channel and with the keyboard.
+      for (int i = 0; i < 30; ++i) simulation.Note(i * 2.3, i * 2.3 + 5, 36 + i * 5 % 20, i % 3);
+      simulation.Send(50, {0xb2, 123, 0}).Send(28, {0x92, 50, 80});
       // Another model; a keyboard goes with a key held, a synthesizer goes and comes back.
       simulation.Send(25, {0xb0, 8, 1}).Send(29, {0x90, 40, 90});
       simulation.on_block = [&](int64_t frame) {
@@ -138,6 +162,8 @@ TEST(NoAllocation, OnTheMidiThread) {
     }
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Kinds, NoAllocation, ::testing::ValuesIn(kKinds));
 
 }  // namespace
 }  // namespace magenta

@@ -9,6 +9,7 @@
 #include "magenta/base/status.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/midi/tick_clock.h"
+#include "magenta/music/harmony/chord_symbol.h"
 
 namespace magenta {
 namespace {
@@ -27,7 +28,8 @@ constexpr int kAllNotesOffNumber = 123;
 
 SessionRecorder::SessionRecorder(const DuetOptions& options)
     : options_(options),
-      next_instrument_(static_cast<int>(options.players.size()) * kTracksPerPlayer) {
+      next_instrument_(static_cast<int>(options.players.size()) * kTracksPerPlayer),
+      chords_(options) {
   AddTempo(0, options.qpm);
   auto* meter = recorded_.add_time_signatures();
   meter->set_numerator(options.meter_numerator);
@@ -78,14 +80,54 @@ void SessionRecorder::Add(const SessionEvent& entry) {
       const int program = std::max(options_.metronome.program, 0);
       return AddNote({kClickInstrument, program, is_drum}, entry, clicks_);
     }
+    case SessionEvent::Kind::kChordKey: return AddChordKey(entry);
     case SessionEvent::Kind::kBeat:
     case SessionEvent::Kind::kTransport: {
+      AddChordsUpTo(entry);
       const double before = recorded_.tempos(recorded_.tempos_size() - 1).qpm();
       if (entry.qpm <= 0 || std::abs(entry.qpm - before) < kLeastTempoChange) return;
       return AddTempo(entry.seconds, entry.qpm);
     }
     default: return;
   }
+}
+
+void SessionRecorder::AddChordKey(const SessionEvent& entry) {
+  const bool down = (entry.bytes[0] & 0xf0) == 0x90;
+  if (down) {
+    chords_.KeyDown(entry.position, entry.bytes[1]);
+  } else {
+    chords_.KeyUp(entry.bytes[1]);
+  }
+}
+
+/// Keys that were held before `beat` are known by then.
+void SessionRecorder::AddChordsUpTo(const SessionEvent& beat) {
+  if (!chords_.given()) return;
+  const bool is_clock = beat.kind == SessionEvent::Kind::kTransport;
+  const auto step = static_cast<int64_t>(std::llround(beat.position));
+  if (is_clock) beat_.reset();
+  if (is_clock && beat.value == 0) return;
+  if (is_clock && options_.sync == SyncMode::kFollow) chords_.FollowSong(step, beat.song_bars);
+  if (beat_.has_value() && beat.position > beat_->position) {
+    const double step_seconds = (beat.seconds - beat_->seconds) / (beat.position - beat_->position);
+    for (auto at = static_cast<int64_t>(std::llround(beat_->position)) + 1; at < step; ++at) {
+      AddChord(at, beat_->seconds + (static_cast<double>(at) - beat_->position) * step_seconds);
+    }
+  }
+  AddChord(step, beat.seconds);
+  beat_ = beat;
+}
+
+/// Where another one counts than before.
+void SessionRecorder::AddChord(int64_t step, double seconds) {
+  const std::string_view symbol = chords_.SymbolAt(step);
+  const auto& before = recorded_.text_annotations();
+  if (symbol == (before.empty() ? kNoChordText : before.rbegin()->text())) return;
+  auto* text = recorded_.add_text_annotations();
+  text->set_time(seconds);
+  text->set_text(std::string(symbol));
+  text->set_annotation_type(NoteSequence::TextAnnotation::CHORD_SYMBOL);
 }
 
 void SessionRecorder::AddTempo(double seconds, double qpm) {

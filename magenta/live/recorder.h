@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "magenta/live/live_chords.h"
 #include "magenta/live/realtime/duet_options.h"
 #include "magenta/live/realtime/messages.h"
 #include "magenta/music.pb.h"
@@ -23,7 +25,8 @@ class SessionRecorder {
   explicit SessionRecorder(const DuetOptions& options);
 
   /// Keeps what belongs into the recording: notes of players and machine, the players' pedals,
-  /// other controllers, programs and pitch bends, tempos.
+  /// other controllers, programs and pitch bends, tempos, and the chords that are played over, each
+  /// where it begins to count.
   void Add(const SessionEvent& entry);
 
   /// Everything up to now, in seconds of the session; notes that still sound end now. The metronome
@@ -45,6 +48,9 @@ class SessionRecorder {
   std::string NameOf(std::string_view who, int player) const;
   Part& PlayersPart(const SessionEvent& entry);
   void AddTempo(double seconds, double qpm);
+  void AddChordKey(const SessionEvent& entry);
+  void AddChordsUpTo(const SessionEvent& beat);
+  void AddChord(int64_t step, double seconds);
   void AddSound(const SessionEvent& entry);
   void AddNote(const Part& part, const SessionEvent& entry, NoteSequence& recorded);
   void EndNote(int instrument, int pitch, double seconds);
@@ -56,6 +62,9 @@ class SessionRecorder {
   /// By player and channel.
   std::map<std::pair<int, int>, Part> players_;
   double now_ = 0;
+  LiveChords chords_;
+  /// The last beat, or where the clock began: what lies between two beats is in proportion.
+  std::optional<SessionEvent> beat_;
   /// What sounds, by instrument and pitch: the notes of recorded_ or clicks_, by index.
   std::map<std::pair<int, int>, std::pair<NoteSequence*, int>> sounding_;
 };

@@ -211,7 +211,7 @@ std::unique_ptr<RemoteAnswer> RemoteResponder::Ask(const Phrase& phrase, AnswerO
                                         patient_, server_->Ask(request));
 }
 
-void RemoteResponder::Hear(const Phrase&, int64_t step, size_t) { MeasureStep(step); }
+void RemoteResponder::Append(const Phrase&, int64_t step, size_t) { MeasureStep(step); }
 
 absl::StatusOr<std::unique_ptr<LiveAnswer>> RemoteResponder::Propose(const Phrase& phrase,
                                                                      const AnswerOrder& order) {

@@ -49,7 +49,7 @@ class RemoteResponder final : public Responder {
   const std::vector<std::string>& models() const override { return names_; }
   void BePatient() override { patient_ = true; }
   void BeginPhrase() override;
-  void Hear(const Phrase& phrase, int64_t step, size_t model) override;
+  void Append(const Phrase& phrase, int64_t step, size_t model) override;
   absl::StatusOr<std::unique_ptr<LiveAnswer>> Propose(const Phrase& phrase,
                                                       const AnswerOrder& order) override;
 

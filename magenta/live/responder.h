@@ -81,8 +81,8 @@ class Responder {
   virtual void BePatient() {}
   /// Another phrase begins.
   virtual void BeginPhrase() = 0;
-  /// The phrase goes on to `step`, and can't end there.
-  virtual void Hear(const Phrase& phrase, int64_t step, size_t model) = 0;
+  /// The phrase has grown up to `step`, and can't end there.
+  virtual void Append(const Phrase& phrase, int64_t step, size_t model) = 0;
   /// The answer that `order` wants, if the phrase ends on its step. Errors: the phrase is none.
   virtual absl::StatusOr<std::unique_ptr<LiveAnswer>> Propose(const Phrase& phrase,
                                                               const AnswerOrder& order) = 0;

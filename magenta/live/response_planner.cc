@@ -98,7 +98,7 @@ void ResponsePlanner::OnClosed(const PerformanceEvent& event) {
   if (step <= phrase_.start()) return;
   // An error is reported when an answer is wanted.
   if (event.flag) return Propose(phrase_, step, event.until).IgnoreError();
-  responder_->Hear(phrase_, step, model_index_);
+  responder_->Append(phrase_, step, model_index_);
 }
 
 void ResponsePlanner::OnControl(LiveAction action, int value) {

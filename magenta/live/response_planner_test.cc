@@ -55,7 +55,7 @@ class FakeResponder final : public Responder {
   explicit FakeResponder(FakeAnswers& fake) : fake_(fake) {}
   const std::vector<std::string>& models() const override { return names_; }
   void BeginPhrase() override {}
-  void Hear(const Phrase&, int64_t, size_t) override {}
+  void Append(const Phrase&, int64_t, size_t) override {}
   absl::StatusOr<std::unique_ptr<LiveAnswer>> Propose(const Phrase& phrase,
                                                       const AnswerOrder& order) override {
     std::string dump;
@@ -162,6 +162,87 @@ TEST(ModelResponderTest, AnAnswerEndsWhereItIsToEndWhateverItsEventsLast) {
     for (const ScheduledNote& note : notes) EXPECT_LE(note.step, order.until);
   }
   EXPECT_EQ(ended_on_time, 40);
+}
+
+/// Counts what is rendered.
+class CountingKind final : public MusicKind {
+ public:
+  KindNames names() const override { return toys_.names(); }
+  std::span<const ExampleOption> example_options() const override { return {}; }
+  int StepsOf(Event event) const override { return toys_.StepsOf(event); }
+  Event CutTo(Event event, int64_t steps) const override { return toys_.CutTo(event, steps); }
+  Examples ExtractExamples(const QuantizedSequence& sequence,
+                           const ExampleOptions& options) const override {
+    return toys_.ExtractExamples(sequence, options);
+  }
+  absl::StatusOr<Primer> ReadPrimer(const QuantizedSequence& input,
+                                    const PrimerRequest& request) const override {
+    ++primers_read;
+    return toys_.ReadPrimer(input, request);
+  }
+  DefaultPrimer MakeDefaultPrimer(double qpm, Grid grid) const override {
+    return toys_.MakeDefaultPrimer(qpm, grid);
+  }
+  std::unique_ptr<NoteRenderer> NewRenderer(const Primer& primer, bool after) const override {
+    ++renderers_made;
+    return std::make_unique<Renderer>(*this, toys_.NewRenderer(primer, after));
+  }
+
+  mutable int rendered = 0, renderers_made = 0, primers_read = 0;
+
+ private:
+  class Renderer final : public NoteRenderer {
+   public:
+    Renderer(const CountingKind& kind, std::unique_ptr<NoteRenderer> renderer)
+        : kind_(kind), renderer_(std::move(renderer)) {}
+    void Add(Event event, std::vector<NoteChange>& changes) override {
+      ++kind_.rendered;
+      renderer_->Add(event, changes);
+    }
+    void Finish(std::vector<NoteChange>& changes) override { renderer_->Finish(changes); }
+    int64_t step() const override { return renderer_->step(); }
+
+   private:
+    const CountingKind& kind_;
+    std::unique_ptr<NoteRenderer> renderer_;
+  };
+
+  const toy::ToyKind toys_;
+};
+
+TEST(ModelResponderTest, AnAnswerCostsTheSameAStepHoweverLongItIs) {
+  const auto kind = std::make_shared<CountingKind>();
+  static ModelSpec counted = toy::ToyModel();
+  counted.kind = kind;
+  AddModels({&counted, 1});
+  const DuetOptions options;
+  const Conversation before(options);
+  const LiveChords chords(options);
+  Phrase phrase(options, before, chords);
+  phrase.Begin(0);
+  phrase.NoteOn(0, 60, 100);
+  phrase.NoteOff(8, 60);
+  ModelResponder responder({testing::RandomModel(counted.id)});
+  AnswerOrder order;
+  order.step = 16;
+  order.until = 16 + 16 * 128;
+  const auto answer = responder.Propose(phrase, order);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  const int made = kind->renderers_made, read = kind->primers_read;
+  // Each piece of work is one event, rendered once, at the beginning as after 128 bars.
+  int pieces = 0;
+  std::vector<ScheduledNote> notes;
+  while (!(*answer)->finished()) {
+    const int rendered = kind->rendered;
+    notes.clear();
+    ASSERT_TRUE((*answer)->Extend(order.until, notes));
+    ASSERT_EQ(kind->rendered, rendered + 1) << pieces;
+    ++pieces;
+  }
+  EXPECT_EQ((*answer)->horizon(), order.until);
+  EXPECT_GT(pieces, 16 * 128 / toy::kToyShifts);
+  EXPECT_EQ(kind->renderers_made, made);
+  EXPECT_EQ(kind->primers_read, read);
 }
 
 }  // namespace

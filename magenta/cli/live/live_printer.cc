@@ -178,6 +178,7 @@ void LivePrinter::OnEntry(const SessionEvent& entry) {
     case SessionEvent::Kind::kLate:
       return Print(Begin("late", entry).Set("player", entry.player + 1).Set("frames", entry.value));
     case SessionEvent::Kind::kClick:
+    case SessionEvent::Kind::kChordKey:
     case SessionEvent::Kind::kPlayerSound:
     case SessionEvent::Kind::kTempo: return;
   }

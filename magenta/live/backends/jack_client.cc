@@ -69,13 +69,13 @@ absl::StatusOr<std::unique_ptr<JackClient>> JackClient::Open(const std::string& 
                         "Start one, for example with QjackCtl");
   }
   std::unique_ptr<JackClient> opened(new JackClient(client));
-  opened->Watch();
+  opened->SetCallbacks();
   return opened;
 }
 
 JackClient::~JackClient() { jack_client_close(client_); }
 
-void JackClient::Watch() {
+void JackClient::SetCallbacks() {
   jack_on_info_shutdown(
       client_,
       [](jack_status_t, const char*, void* self) {

@@ -51,7 +51,7 @@ class JackClient {
 
  private:
   explicit JackClient(jack_client_t* client) : client_(client) {}
-  void Watch();
+  void SetCallbacks();
 
   jack_client_t* client_;
   std::atomic<bool> server_gone_{false};

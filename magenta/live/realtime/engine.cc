@@ -456,6 +456,8 @@ void DuetEngine::SendChordKey(uint8_t pitch, bool down, int64_t frame) noexcept 
   key.pitch = pitch;
   key.position = transport_.PositionAt(frame);
   SendToPlanners(key);
+  const auto status = static_cast<uint8_t>(down ? 0x90 : 0x80);
+  ReportMessage(SessionEvent::Kind::kChordKey, 0, {0, 0, 3, {status, pitch, 64}}, frame);
 }
 
 /// All players play over chords.

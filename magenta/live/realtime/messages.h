@@ -63,6 +63,7 @@ struct SessionEvent {
     kPlayerSound,  // bytes of a controller, program or pitch bend; player
     kMachineNote,  // bytes; player
     kClick,        // bytes
+    kChordKey,     // bytes of a chord's key, down or up (kAllKeys: each)
     kMessage,      // bytes: --learn
     kState,        // state of player
     kBeat,         // step
