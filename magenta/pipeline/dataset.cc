@@ -90,7 +90,10 @@ absl::Status NothingBuilt(const DatasetOptions& options, const DatasetSummary& s
                       summary.reasons.contains(kOverLimit) ? "Split what is over a limit"
                                                            : "Check its permissions");
   }
-  std::string remedy = "Give other music";
+  const std::string_view wanted = options.spec->kind->primer_typing().holds;
+  std::string remedy = fmt::format(
+      "Give music with {}{}", wanted.empty() ? options.spec->kind->names().many : wanted,
+      options.report_file.empty() ? "; --report=FILE says of each file what is missing" : "");
   for (const auto& [reason, entry] : summary.reasons) {
     if (!entry.flag.empty()) remedy = fmt::format("{} would keep some", entry.flag);
   }

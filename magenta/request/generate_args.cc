@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "magenta/base/error_message.h"
+#include "magenta/base/nearest.h"
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
 #include "magenta/music/key.h"
@@ -441,6 +442,17 @@ absl::Status NoSuchName(const ArgumentRow& row, const std::string& text) {
                     fmt::format("Give one of {}", fmt::join(choices, ", ")));
 }
 
+absl::Status NoSuchArgument(const std::string& name, const ArgumentRule* rule) {
+  std::vector<std::string> names;
+  for (const ArgumentRow& row : Rows()) {
+    if (IsFor(row, rule)) names.push_back(row.argument.name());
+  }
+  const std::string near = NearestName(name, names);
+  return UsageError(
+      fmt::format("there is no argument '{}'", name),
+      (near.empty() ? "" : fmt::format("Did you mean '{}'? ", near)) + ExistingArgs(rule));
+}
+
 absl::Status CheckProgramName(const std::string& name) {
   constexpr size_t kLongest = 64;
   const auto program = ParseProgram(ValidUtf8(name));
@@ -467,7 +479,7 @@ absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options,
   for (const auto& [name, value] : sorted) {
     const ArgumentRow* row = FindArg(name);
     if (row == nullptr) {
-      return UsageError(fmt::format("there is no argument '{}'", name), ExistingArgs(rule));
+      return NoSuchArgument(name, rule);
     }
     if (name == "program" && value.has_string_value()) {
       MAGENTA_RETURN_IF_ERROR(CheckProgramName(value.string_value()));

@@ -79,6 +79,7 @@ TEST(GenerateArgsTest, ErrorsListTheTable) {
   (*options.mutable_args())["temprature"].set_int_value(1);
   const absl::Status status = ParseGenerateArgs(options).status();
   EXPECT_THAT(ErrorMessage(status), HasSubstr("no argument 'temprature'"));
+  EXPECT_THAT(ErrorRemedy(status), HasSubstr("Did you mean 'temperature'? The arguments are"));
   for (const GeneratorArgument& argument : GenerateArguments()) {
     EXPECT_THAT(ErrorRemedy(status), HasSubstr(argument.name()));
   }

@@ -31,6 +31,16 @@ absl::StatusOr<size_t> PieceMeant(const std::vector<PieceName>& names, const std
   return *found;
 }
 
+/// Whether `part` is no part of `piece` but its title or number: of several, of which no other can
+/// be read.
+bool IsTitle(const NoteSequence& piece, const std::string& part) {
+  if (part.empty() || FindPart(PartsOf(piece), part, kPartFlag).ok()) return false;
+  const PieceName name = OwnName(piece);
+  std::string wanted = part;
+  return ChoosePiece({name}, kPartFlag, wanted).ok() && wanted.empty() &&
+         (part.size() == name.title.size() || part == fmt::format("{}", name.number));
+}
+
 /// The piece that is meant: the only one, or the chosen one. Of all the others their names are
 /// held, so that a TFRecord may be of any length; it is read twice.
 absl::StatusOr<NoteSequence> ReadPieceMeant(const std::string& file, std::string& part,
@@ -39,7 +49,10 @@ absl::StatusOr<NoteSequence> ReadPieceMeant(const std::string& file, std::string
   std::vector<PieceName> names;
   while (!pieces.at_end()) {
     MAGENTA_ASSIGN_OR_RETURN(std::optional<NoteSequence> piece, pieces.Next());
-    if (names.empty() && pieces.at_end()) return *std::move(piece);
+    if (names.empty() && pieces.at_end()) {
+      if (IsTitle(*piece, part)) part.clear();
+      return *std::move(piece);
+    }
     names.push_back(OwnName(*piece));
   }
   NumberPieces(names);

@@ -108,13 +108,23 @@ void AddChordsOf(const CompactExample& example, Json& all, Inspection& result) {
   result.text += fmt::format("    chords{}{}\n", text, changes > kShown ? " ..." : "");
 }
 
+/// The first `count` events, in the words of the model's kind: "C4 - off", "BD+CH - SD".
+std::string EventWords(const CompactExample& example, size_t count) {
+  const auto spec = FindModel(example.config);
+  std::string words;
+  for (size_t i = 0; i < count; ++i) {
+    const Event event = example.events[i];
+    words += (i == 0 ? "" : " ") +
+             (spec.ok() ? (*spec)->kind->EventText(event) : fmt::format("{}", event));
+  }
+  return words;
+}
+
 void AddExample(const CompactExample& example, Inspection& result, Json& list) {
   const size_t shown = std::min<size_t>(example.events.size(), 12);
   result.text +=
       fmt::format("  {} steps for {}, from {}, moved by {}: {}{}\n", example.events.size(),
-                  example.config, example.source, example.transpose,
-                  fmt::join(example.events.begin(),
-                            example.events.begin() + static_cast<ptrdiff_t>(shown), " "),
+                  example.config, example.source, example.transpose, EventWords(example, shown),
                   shown < example.events.size() ? " ..." : "");
   Json all = Json::Object()
                  .Set("config", example.config)

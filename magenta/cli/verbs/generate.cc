@@ -266,8 +266,10 @@ class GenerateVerb : public Verb {
         .Range(0, 1024);
     flags.Int("steps_per_iteration", &steps_per_iteration_, "Steps between two choices.")
         .Range(1, 1 << 20);
-    flags.Bool("reference_windows", &reference_windows_,
-               "Begin a step later than the primer ends, as Magenta does.");
+    flags.Bool(
+        "reference_windows", &reference_windows_,
+        "Begin a step later than the primer ends, as Magenta does. Over chords it is as strict: "
+        "a symbol that Magenta can't read, or two at one place, end it with an error.");
     flags.Int("steps_per_quarter", &steps_per_quarter_, "As in 2016.").Hidden();
   }
 
