@@ -120,12 +120,12 @@ absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& 
     FindDrawnSteps();
   }
   primed_.emplace(model_, 1, model_->codec->MakeControl(script_.given.control));
-  HearPrimer();
+  PrimeNext();
   return absl::OkStatus();
 }
 
 /// The next event of the primer, scored as LogLikelihood does.
-void GenerationTask::HearPrimer() {
+void GenerationTask::PrimeNext() {
   const Event event = script_.given.events[heard_];
   if (heard_ > 0) primer_score_ += primed_->LogProbabilityOf(0, event, filters_);
   primed_->Push(event);
@@ -136,18 +136,17 @@ void GenerationTask::HearPrimer() {
 void GenerationTask::Advance() {
   MAGENTA_CHECK(!done() && !session().pending());
   if (!run_.has_value()) {
-    if (heard_ < script_.given.events.size()) return HearPrimer();
+    if (heard_ < script_.given.events.size()) return PrimeNext();
     run_.emplace(*primed_, beam_, static_cast<float>(primer_score_), sources_, script_.segments);
     primed_.reset();
   }
-  if (rehearing_.has_value()) return HearAgain();
+  if (replay_.has_value()) return ReplayNext();
   if (expectation_.has_value() && IsOnlyCandidate()) Expect(run_->session(), run_->steps_done());
   run_->Advance();
   if (!expectation_.has_value() || IsOnlyCandidate() || !run_->done()) return;
-  rehearing_.emplace(
-      Rehearing{Session(model_, 1, model_->codec->MakeControl(script_.given.control)),
-                run_->Results().front().events});
-  HearAgain();
+  replay_.emplace(Replay{Session(model_, 1, model_->codec->MakeControl(script_.given.control)),
+                         run_->Results().front().events});
+  ReplayNext();
 }
 
 /// The steps after the primer that are drawn, from those segments.
@@ -176,13 +175,13 @@ void GenerationTask::Expect(const Session& session, int64_t step) {
 }
 
 /// The next event of the first output.
-void GenerationTask::HearAgain() {
-  if (rehearing_->heard > 0) Expect(rehearing_->session, rehearing_->steps - primer_steps_);
-  const Event event = rehearing_->events[rehearing_->heard++];
-  rehearing_->steps += model_->spec->kind->StepsOf(event);
-  rehearing_->session.Push(event);
+void GenerationTask::ReplayNext() {
+  if (replay_->heard > 0) Expect(replay_->session, replay_->steps - primer_steps_);
+  const Event event = replay_->events[replay_->heard++];
+  replay_->steps += model_->spec->kind->StepsOf(event);
+  replay_->session.Push(event);
   // Nobody asks what follows the last one.
-  if (rehearing_->heard == rehearing_->events.size()) rehearing_.reset();
+  if (replay_->heard == replay_->events.size()) replay_.reset();
 }
 
 int64_t GenerationTask::steps_done() const {

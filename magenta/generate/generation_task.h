@@ -60,10 +60,10 @@ class GenerationTask {
   GenerationTask& operator=(GenerationTask&&) noexcept = default;
 
   /// Whether every output is complete.
-  bool done() const { return run_.has_value() && run_->done() && !rehearing_.has_value(); }
+  bool done() const { return run_.has_value() && run_->done() && !replay_.has_value(); }
   /// What must be stepped, while pending(), before Advance(). It is another one after Advance().
   Session& session() {
-    if (rehearing_.has_value()) return rehearing_->session;
+    if (replay_.has_value()) return replay_->session;
     return run_.has_value() ? run_->session() : *primed_;
   }
   /// Hears the next event of the primer, or draws. Not when done().
@@ -92,19 +92,19 @@ class GenerationTask {
       : model_(std::move(model)),
         plan_(std::make_unique<const SectionPlan>(std::move(plan))),
         primer_(std::move(primer)) {}
-  /// The first output, heard once more for what was expected of it.
-  struct Rehearing {
+  /// The first output, run through once more for what was expected of it.
+  struct Replay {
     Session session;
     std::vector<Event> events;
     size_t heard = 0;
     int64_t steps = 0;
   };
   absl::Status SetUp(const GenerateArgs& args, const TaskOptions& options);
-  void HearPrimer();
+  void PrimeNext();
   void FindDrawnSteps();
   bool IsOnlyCandidate() const;
   void Expect(const Session& session, int64_t step);
-  void HearAgain();
+  void ReplayNext();
   NoteSequence Rendered(const std::vector<Event>& events) const;
   NoteSequence Notes(const std::vector<Event>& events) const;
 
@@ -128,7 +128,7 @@ class GenerationTask {
   std::optional<Expectation> expectation_;  // where distributions are wanted
   std::vector<StepRange> drawn_;            // the same; after the primer
   std::vector<ExpectedStep> expected_;
-  std::optional<Rehearing> rehearing_;
+  std::optional<Replay> replay_;
 };
 
 }  // namespace magenta

@@ -22,7 +22,7 @@ constexpr std::chrono::seconds kPatience{300};
 /// Sets a flag when nothing happened for kPatience, or when a signal came.
 class Watchdog {
  public:
-  Watchdog() : last_(std::chrono::steady_clock::now()), thread_([this] { Watch(); }) {}
+  Watchdog() : last_(std::chrono::steady_clock::now()), thread_([this] { Run(); }) {}
   ~Watchdog() {
     ended_ = true;
     thread_.join();
@@ -32,7 +32,7 @@ class Watchdog {
   bool gave_up() const { return gave_up_; }
 
  private:
-  void Watch() {
+  void Run() {
     while (!ended_ && !stop_) {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
       gave_up_ = std::chrono::steady_clock::now() - last_.load() > kPatience;

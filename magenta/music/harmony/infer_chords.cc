@@ -278,7 +278,7 @@ class ChordPath {
   /// A chord a beat, 0 for none.
   std::vector<int> Find(const std::vector<Beat>& beats) {
     for (const Beat& beat : beats) {
-      Hear(beat);
+      Score(beat);
       if (ways_.empty()) {
         Begin();
       } else {
@@ -298,7 +298,7 @@ class ChordPath {
     std::array<uint16_t, kKeys> best_elsewhere = {};
   };
 
-  void Hear(const Beat& beat) {
+  void Score(const Beat& beat) {
     for (int chord = 0; chord < kChords; ++chord) {
       double score = 0;
       for (int pitch_class = 0; pitch_class < 12; ++pitch_class) {

@@ -292,7 +292,7 @@ void AttentionForwardImpl(const AttentionWindow& w, const PanelRows& attended) {
   float* ones = w.scratch + width;
   for (int u = 0; u < width; u += Lanes()) hn::StoreU(hn::Set(d, 1.0f), d, ones + u);
   for (int r = 0; r < w.rows; ++r) {
-    float* alpha = w.alpha + int64_t{r} * AlphaStride(w.most);
+    float* alpha = w.alpha + int64_t{r} * AlphaStride(w.max_rows);
     MakeQuery(w, r, w.scratch) ? RowScores<true>(w, r, ones, alpha)
                                : RowScores<false>(w, r, ones, alpha);
     const int entries = w.filled + (zeros > 0 ? 1 : 0);
@@ -366,7 +366,7 @@ HWY_INLINE void QueryUnits(const AttentionWindow& w, const AttentionGradients& g
 // Where the weights of a step that waits hold that of output s: at the same place in all steps of a
 // block.
 HWY_INLINE int WaitingPlace(const AttentionWindow& w, int s) {
-  return s - w.step / kWindowBlock * kWindowBlock + w.most;
+  return s - w.step / kWindowBlock * kWindowBlock + w.max_rows;
 }
 
 // What steps of a row that wait say about one output of it.
@@ -451,7 +451,7 @@ void AttentionBackwardImpl(const AttentionWindow& w, const AttentionGradients& g
   const int row = w.step % kWindowBlock;
   float* slopes = w.scratch;
   for (int r = 0; r < w.rows; ++r) {
-    const float* alpha = w.alpha + int64_t{r} * AlphaStride(w.most);
+    const float* alpha = w.alpha + int64_t{r} * AlphaStride(w.max_rows);
     float* d_attended = RowOf(windows.d_attended, r, row);
     for (int u = 0; u < width; u += n) {
       hn::StoreU(hn::LoadU(d, VectorAt(g.d_attended, u, r)), d, d_attended + u);
@@ -504,8 +504,8 @@ void TakeRows(int rows, SequenceRows from, int step, PanelRows x) {
   HWY_DYNAMIC_DISPATCH(TakeRowsImpl)(rows, from, step, x);
 }
 
-int WindowRingSteps(int most) {
-  return static_cast<int>(std::bit_ceil(static_cast<unsigned>(most)));
+int WindowRingSteps(int max_rows) {
+  return static_cast<int>(std::bit_ceil(static_cast<unsigned>(max_rows)));
 }
 
 void AttentionForward(const AttentionWindow& window, PanelRows attended) {

@@ -32,13 +32,13 @@ void TakeRows(int rows, SequenceRows from, int step, PanelRows x);
 
 /// Floats of a row of weights: one for each row of the window that is ever filled and one more, in
 /// whole vectors.
-inline int AlphaStride(int most) { return PaddedUnits(most + 1); }
+inline int AlphaStride(int max_rows) { return PaddedUnits(max_rows + 1); }
 
 /// The window of step t: outputs of steps t - filled .. t - 1, and length - filled rows of zeros.
 struct AttentionWindow {
   int rows;
   int step, length, filled;
-  int most;  // rows that are filled in the longest sequence: at most `length`
+  int max_rows;  // rows that are filled in the longest sequence: at most `length`
   SequenceRows keys, outputs;
   const uint8_t* far;  // [rows], of StoreExponentials
   PanelRows query;
@@ -63,15 +63,15 @@ struct WindowGradients {
   /// [rows][kWindowBlock][width] of the steps of a block that wait, of step t at t % kWindowBlock:
   /// e^2q, and the gradient of what was attended.
   SequenceRows queries, d_attended;
-  /// [rows][kWindowBlock][PaddedUnits(most + kWindowBlock)] likewise: gradients of scores, and
-  /// weights; those of output s at s - first step of the block + most.
+  /// [rows][kWindowBlock][PaddedUnits(max_rows + kWindowBlock)] likewise: gradients of scores, and
+  /// weights; those of output s at s - first step of the block + max_rows.
   SequenceRows slopes, alpha;
   uint8_t* waiting;  // [rows]: steps of each row
   uint8_t* far;      // [rows]: whether one of them has a number that is far
 };
 
-/// Steps of a ring that holds windows of `most` rows; a power of two.
-int WindowRingSteps(int most);
+/// Steps of a ring that holds windows of `max_rows` rows; a power of two.
+int WindowRingSteps(int max_rows);
 
 struct AttentionGradients {
   PanelRows d_attended;
