@@ -37,7 +37,8 @@ KINDS = {
     "improv": (
         "continues a melody over chords that are given, sixteenth note by sixteenth note, between MIDI pitches 48 and 83",
         f"{training} lead sheets, folk tunes of the Nottingham collection (MIDI) in twelve keys each; the chords are named "
-        "from its accompaniment and melody (`dataset --infer_chords`)",
+        "from its accompaniment and melody (`dataset --infer_chords`); the other tunes of the melody models "
+        "[have none](../../docs/music.md#melodies-over-chords)",
         f"{held_out} lead sheets, all keys of one tune in ten, chosen by its name",
         "other styles and richer harmony than folk tunes have: triads and sevenths are what it has heard", TUNES),
     "drums": (

@@ -41,7 +41,7 @@ class Drums(Case):
         for text, args in (
                 ('--primer_drums: ', [kit(), '--primer_drums=[(36,']),
                 ('Give --primer_drums', [kit(), '--primer_melody=[60]']),
-                ('--config=drum_kit', ['--config=lookback_rnn', '--primer_drums=[(36,)]']),
+                ('is for --config=one_drum, drum_kit', ['--config=lookback_rnn', '--primer_drums=[(36,)]']),
                 ('Strike at least one', [kit(), '--primer_drums=[()]']),
                 ('one_drum and drum_kit', ['--config=drums_rnn'])):
             with self.subTest(text):
@@ -49,6 +49,10 @@ class Drums(Case):
         self.fails(2, 'drum_kit plays drums. Leave it out', 'generate', kit(), out, '--program=flute')
         self.fails(2, 'each copy would be the same', 'dataset', '--config=drum_kit', '--input=data/drums', out,
                    '--transpose=0,1')
+        tune = self.write('tune.abc', b'X:1\nK:C\nCDEF GABc|\n')
+        self.fails(4, 'Give music with drums; --report=FILE', 'dataset', '--config=drum_kit', '--input=' + tune, out)
+        said = self.ok('generate', kit(), out, '--primer_midi=' + tune, '--bars=1', '--num_outputs=1').err
+        self.assertIn('or type some: --primer_drums=', said)
         song = self.write('song.drums', b'pattern: x\ngrid: 8\nBD |x---x---|\n')
         self.fails(3, 'holds drums alone', 'generate', '--config=lookback_rnn', out, '--primer_midi=' + song)
 
@@ -88,6 +92,7 @@ class Training(Case):
                        '--output_dir=' + self.path('data'))
         self.assertIn('drum tracks for training', data.err)
         training = self.path('data', 'training_drum_tracks.tfrecord')
+        self.assertIn('BD+CH - ', self.ok('inspect', training).out)
         self.ok('train', '--config=drum_kit', '--run_dir=' + self.path('run'), '--sequence_example_file=' + training,
                 '--num_training_steps=4', '--hparams=batch_size=4,rnn_layer_sizes=[8,8],attn_length=4')
         self.ok('eval', '--config=drum_kit', '--run_dir=' + self.path('run'), '--sequence_example_file=' + training)

@@ -152,9 +152,12 @@ absl::Status TypedForOthers(std::string_view flag, const MusicKind& kind) {
   if (!own.flag.empty()) {
     remedy = fmt::format("Give --{}=\"{}\", or a file: --primer_midi", own.flag, own.example);
   }
-  for (const auto& [typing, model] : PrimerTypings()) {
-    if (typing.flag == flag) remedy += fmt::format("; --config={} takes yours", model->id);
+  std::string others;
+  for (const ModelSpec* model : KnownModels()) {
+    if (model->kind->primer_typing().flag != flag) continue;
+    others += (others.empty() ? "" : ", ") + model->id;
   }
+  if (!others.empty()) remedy += fmt::format("; --{} is for --config={}", flag, others);
   return UsageError(
       fmt::format("--{} is for other models: this one makes {}", flag, kind.names().many), remedy);
 }

@@ -58,12 +58,12 @@ TEST(Primer, Drums) {
   EXPECT_EQ(Dump(ReadPrimerFlags(TypedTune("[60]"), Drums(), Grid())),
             "2: --primer_melody is for other models: this one makes drum tracks. Give "
             "--primer_drums=\"[(36, 42), (), (42,)]\", or a file: --primer_midi; "
-            "--config=basic_rnn takes yours.");
-  EXPECT_EQ(
-      Dump(ReadPrimerFlags(TypedDrums("[(36,)]"), Melodies(), Grid())),
-      "2: --primer_drums is for other models: this one makes melodies. Give "
-      "--primer_melody=\"[60, -2, 62, -1]\", or a file: --primer_midi; --config=one_drum takes "
-      "yours.");
+            "--primer_melody is for --config=basic_rnn, mono_rnn, lookback_rnn, attention_rnn, "
+            "basic_improv, attention_improv, chord_pitches_improv.");
+  EXPECT_EQ(Dump(ReadPrimerFlags(TypedDrums("[(36,)]"), Melodies(), Grid())),
+            "2: --primer_drums is for other models: this one makes melodies. Give "
+            "--primer_melody=\"[60, -2, 62, -1]\", or a file: --primer_midi; --primer_drums is for "
+            "--config=one_drum, drum_kit.");
 }
 
 TEST(Primer, AKindOfYoursIsTypedInItsOwnWay) {
@@ -78,7 +78,9 @@ TEST(Primer, AKindOfYoursIsTypedInItsOwnWay) {
   EXPECT_EQ(typed("x"), "2: --primer_toy: 'x' is no letter from a to l, and no dot. Give a.c.");
   EXPECT_EQ(Dump(ReadPrimerFlags(TypedTune("[60]"), toys, seconds)),
             "2: --primer_melody is for other models: this one makes toys. Give "
-            "--primer_toy=\"a.c\", or a file: --primer_midi; --config=basic_rnn takes yours.");
+            "--primer_toy=\"a.c\", or a file: --primer_midi; --primer_melody is for "
+            "--config=basic_rnn, mono_rnn, lookback_rnn, attention_rnn, basic_improv, "
+            "attention_improv, chord_pitches_improv.");
   const auto start = ReadPrimerFlags({}, toys, seconds);
   ASSERT_TRUE(start.ok());
   EXPECT_EQ(start->notes.at(0), "no primer is given: starting from C (--primer_toy=\"a\")");
@@ -226,6 +228,27 @@ TEST(Primer, OfATFRecordThePieceThatIsChosen) {
   EXPECT_EQ(read("tune 98")->sequence.notes(0).pitch(), 61);
   EXPECT_EQ(ExitStatus(read("6").status()), 2);
   EXPECT_EQ(ExitStatus(read("").status()), 2);
+}
+
+TEST(Primer, OfPatternsTheOnlyOneThatCanBeReadIsChosenByItsTitleToo) {
+  TemporaryFolder folder;
+  const std::string path = folder.Path().value() + "/two.drums";
+  ASSERT_TRUE(WriteFile(path,
+                        "pattern: bad\ngrid: 8\nBD |xq--x---|\n\n"
+                        "pattern: Ok\ngrid: 8\nBD |x---x---|\n")
+                  .ok());
+  const auto read = [&](const char* part) {
+    return ReadPrimerFlags({path, std::nullopt, part, {}}, Drums(), Grid());
+  };
+  for (const char* part : {"", "ok", "Ok", "2"}) {
+    const auto primer = read(part);
+    ASSERT_TRUE(primer.ok()) << part << ": " << primer.status();
+    EXPECT_EQ(primer->sequence.notes_size(), 2) << part;
+    EXPECT_FALSE(primer->part.has_value()) << part;
+  }
+  EXPECT_EQ(ExitStatus(read("1").status()), 2);
+  EXPECT_EQ(ExitStatus(read("bad").status()), 2);
+  EXPECT_EQ(ExitStatus(read("o").status()), 2);
 }
 
 TEST(Primer, Requests) {

@@ -103,9 +103,9 @@ class GenerateVerb : public Verb {
         "--format=mid,wav,png",
         "A model of your own goes on from your file, wilder; to hear and to see.");
     flags.AddExample(
-        "magenta generate --config=drum_kit --output_dir=grooves --bars=4 "
+        "magenta generate --config=drum_kit --output_dir=grooves --bars=4 --temperature=0.7 "
         "--primer_drums=\"CH |x-x-x-x-x-x-x-x-|; SD |----x-------x---|; BD |x-----x-x-------|\"",
-        "Four bars of drums, after a bar of yours.");
+        "Four bars of drums, after a bar of yours and near it.");
     flags.AddExample(
         "magenta generate --bundle_file=lookback_rnn.mag --output_dir=tunes --seed=7 "
         "--num_steps=256",
