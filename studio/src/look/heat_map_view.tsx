@@ -1,13 +1,13 @@
 // The map on the page: a canvas as wide as the window that shows the stretch one has scrolled to.
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { firstQpm, withAllNumbers } from "../music/note_sequence";
+import { withAllNumbers } from "../music/note_sequence";
 import { isNumber, setting } from "../store/settings";
 import { texts } from "../texts";
 import { opacityOf, pitchRange, secondsOf } from "./heat_map";
 import { bitsText, mostExpected, mostLookedBack, nameOfEvent, nameOfPitch, whenOf } from "./names";
 import { draw, frameOf, pictureHeight, pictureWidth, type Picture, type PlainNote } from "./picture";
-import { attends, chosen, columns, head, isDrums, live, liveNotes, looked, places, score, shown } from "./state";
+import { attends, chosen, columns, head, isDrums, live, liveNotes, looked, places, score, shown, stepsASecond } from "./state";
 import { eventAt, isOnset, nextNote, notesOf } from "./surprise";
 
 const words = texts.look;
@@ -72,8 +72,7 @@ export function HeatMap() {
   const look = useSignal(0); // counts what changes the look: theme, size
   const picture = useComputed(pictureOf);
   const range = useComputed(() => pitchRange([...picture.value.used], picture.value.columns));
-  const stepsASecond = ((shown.value ? firstQpm(shown.value.music) : 120) * 4) / 60;
-  const frame = frameOf(range.value, zoom.value * stepsASecond, isDrums.value);
+  const frame = frameOf(range.value, zoom.value * stepsASecond.value, isDrums.value);
   const drawn = useRef({ picture: picture.value, frame });
   drawn.current = { picture: picture.value, frame };
 

@@ -11,7 +11,7 @@ vi.mock("../sound/synth", () => ({ startSound: () => Promise.resolve(true) }));
 const { loadGenerators } = await import("../store/generators");
 const { heard, listen, listener } = await import("../sound/listen");
 const { toasts } = await import("../view/toasts");
-const { attends, busy, chosen, columns, enter, goOn, isDrums, live, looked, looking, modelId, open, parts, pieces, score, show, shown } = await import("./state");
+const { attends, busy, chosen, columns, enter, goOn, isDrums, live, looked, looking, modelId, open, parts, pieces, score, show, shown, stepsASecond } = await import("./state");
 
 const distribution = { pitches: { 60: 0.5 }, hold: 0.25, rest: 0.25 };
 const scored = (events: number) => ({
@@ -50,6 +50,15 @@ describe("looking inside", () => {
     modelId.value = "kit";
     await vi.waitFor(() => expect(score.value?.bits).toBe(1));
     expect(isDrums.value).toBe(true);
+  });
+  it("the map's steps are those of the model's grid", async () => {
+    fakeServer({ ...usual, "GET /v1/generators": () => json({ generators: [{ id: "melody" }, { id: "eighths", stepsPerQuarter: 2 }, { id: "performance", stepsPerSecond: 100 }] }) });
+    await loadGenerators();
+    shown.value = { name: "a", music: { tempos: [{ time: 0, qpm: 60 }] } };
+    expect(["melody", "eighths", "performance"].map((id) => ((modelId.value = id), stepsASecond.value))).toEqual([4, 2, 100]);
+    shown.value = null;
+    modelId.value = "melody";
+    expect(stepsASecond.value).toBe(8);
   });
   it("lets the model go on after another was chosen", async () => {
     show({ name: "a", music: { notes: [note(0)] } });

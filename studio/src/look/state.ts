@@ -36,6 +36,8 @@ export const live = signal<{ notes: NoteSequence; columns: Column[]; from: numbe
 export const model = computed(() => chosenOf(generators.value, modelId.value));
 export const isDrums = computed(() => model.value !== null && isDrumKind(model.value));
 export const parts = computed(() => (shown.value ? partsOf(shown.value.music) : []));
+/** Steps of the model's grid a second, at the tempo of what is shown. */
+export const stepsASecond = computed(() => stepsPerSecond(model.value ?? { id: "" }, firstQpm(shown.value?.music ?? {})));
 export const places = computed(() => new Places(shown.value?.music ?? {}));
 const heardName = "look";
 /** Where it is heard, in seconds; null: it is not. */
