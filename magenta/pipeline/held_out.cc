@@ -10,6 +10,7 @@
 #include <utility>
 #include <variant>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/io/record/sequence_example.h"
@@ -82,7 +83,7 @@ HeldOut HoldOut(const std::string& pattern, const ModelSpec& spec, uint32_t seed
       return {*std::move(read),
               fmt::format("measured on {}, which lies beside the training file", beside)};
     }
-    why = fmt::format(" ({})", ErrorLine(read.status()));
+    why = fmt::format(", since {} can't be measured on: {}", beside, ErrorMessage(read.status()));
   }
   const std::vector<std::string> groups = GroupsOf(examples);
   if (std::set<std::string>(groups.begin(), groups.end()).size() < 2) {

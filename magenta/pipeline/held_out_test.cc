@@ -60,6 +60,20 @@ TEST(SplitDatasetTest, OfOneFileExamplesAreHeldOut) {
   EXPECT_EQ(counts->held_out, 2);
 }
 
+TEST(HoldOutTest, AnEvalFileThatHoldsNothingIsSaidInOneSentence) {
+  TempFolder folder;
+  folder.Write("training_x", Examples(20, 1));
+  folder.Write("eval_x", "");
+  const std::string training = folder.Path("training_x");
+  const ModelSpec& spec = **FindModel("basic_rnn");
+  auto examples = ReadDataset(training, spec);
+  ASSERT_TRUE(examples.ok());
+  const HeldOut held_out = HoldOut(training, spec, 0, HeldOutRule::kTenth, *examples);
+  EXPECT_EQ(held_out.note,
+            "2 of 20 examples are held out to measure on, since " + folder.Path("eval_x") +
+                " can't be measured on: the data set is empty; --eval_file=none learns from all");
+}
+
 TEST(SplitDatasetTest, WhatIsNoDataSetStays) {
   TempFolder folder;
   folder.Write("training_x", FrameRecord("no example"));
