@@ -122,9 +122,9 @@
   slider.addEventListener('input', function () {
     const playing = root.dataset.state === 'playing';
     const seconds = Number(slider.value);
-    if (playing) stop('paused', seconds);
+    if (playing) stop(seconds < end ? 'paused' : 'stopped', seconds);
     show(seconds);
-    if (playing) play();
+    if (playing && seconds < end) play();
   });
   show(0);
 })

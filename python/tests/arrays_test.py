@@ -100,10 +100,14 @@ def test_the_interpreter_is_free_while_files_are_read(tmp_path: pathlib.Path) ->
         sequence.notes.add(pitch=60 + i % 12, velocity=80, start_time=i / 8, end_time=(i + 1) / 8)
     path = tmp_path / "long.mid"
     mm.note_sequence_to_midi_file(sequence, path)
+    most_turns = 0
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(mm.read_notes, path)
-        turns = 0
-        while not reading.done():
-            turns += 1
-            time.sleep(0)
-        assert len(reading.result()) == 200_000 and turns > 100
+        for _ in range(5):  # on a busy machine it may not be our turn
+            reading = pool.submit(mm.read_notes, path)
+            turns = 0
+            while not reading.done():
+                turns += 1
+                time.sleep(0)
+            assert len(reading.result()) == 200_000
+            most_turns = max(most_turns, turns)
+    assert most_turns > 100

@@ -49,10 +49,13 @@ for (const player of await page.locator('.magenta-player').all()) {
   await button.focus();
   await page.keyboard.press('Space');  // after the end: from the start
   await until('playing');
+  const again = Number(await slider.inputValue());
   await slider.focus();
+  await page.keyboard.press('ArrowRight');  // it goes on from there
+  await until('playing');
   await page.keyboard.press('End');
   await until('stopped');
-  result.players.push({ playing, end, sources: await page.evaluate(() => window.sources) });
+  result.players.push({ playing, end, again, sources: await page.evaluate(() => window.sources) });
 }
 await page.addScriptTag({ path: require.resolve('axe-core') });
 const found = await page.evaluate(() => window.axe.run('.magenta-sequence', { runOnly: ['wcag2a', 'wcag2aa'] }));
