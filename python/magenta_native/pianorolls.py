@@ -64,7 +64,7 @@ def sequence_to_pianoroll(sequence: AnySequence,
 
     Raises:
       ValueError: an unknown onset_mode, a velocity over max_velocity, a controller that MIDI has not.
-      MagentaError: more than 2^28 cells.
+      MagentaError: more than 2^27 cells.
     """
     del min_velocity
     return Pianoroll(*_native.note_roll(

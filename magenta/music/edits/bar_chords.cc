@@ -20,6 +20,7 @@
 #include "magenta/base/status.h"
 #include "magenta/music/edits/quantized.h"
 #include "magenta/music/harmony/chord_symbol.h"
+#include "magenta/music/quantize.h"
 
 namespace magenta {
 namespace {
@@ -124,7 +125,7 @@ absl::StatusOr<ChordFrames> FramesOfBars(const NoteSequence& sequence,
   const int per_quarter = sequence.quantization_info().steps_per_quarter();
   const double steps_per_bar = per_quarter * (4.0 / meter.denominator() * meter.numerator());
   const double steps = steps_per_bar / chords_per_bar;
-  if (steps != std::nearbyint(steps) || steps < 1) {
+  if (steps != std::nearbyint(steps) || steps < 1 || steps > kMaxSteps) {
     return RefuseBarChords(BarChordFailure::kNonIntegerSteps,
                            fmt::format("{} chords a bar of {} steps are no whole steps",
                                        chords_per_bar, steps_per_bar),

@@ -19,8 +19,9 @@ struct FrameSpan {
   int64_t end;
 };
 
-/// What a double holds as an int64, the nearest where it can't be.
+/// What a double holds as an int64, the nearest where it can't be; 0 for what is no number.
 int64_t ToFrame(double value) {
+  if (std::isnan(value)) return 0;
   constexpr double kBound = int64_t{1} << 52;
   return static_cast<int64_t>(std::clamp(value, -kBound, kBound));
 }

@@ -53,7 +53,7 @@ struct NoteRoll {
 };
 
 /// A matrix has at most this many cells.
-inline constexpr int64_t kMaxNoteRollCells = int64_t{1} << 28;
+inline constexpr int64_t kMaxNoteRollCells = int64_t{1} << 27;
 
 /// Errors (kInvalidArgument): options that mean nothing, a velocity over the largest, a controller
 /// outside 0..127; too many cells (kResourceExhausted). Frames before the first one are left out.

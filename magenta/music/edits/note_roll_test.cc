@@ -61,6 +61,8 @@ TEST(ToNoteRoll, StaysInsideTheMatrix) {
   music.add_control_changes()->set_time(-1e300);
   music.add_control_changes()->set_time(NAN);
   EXPECT_TRUE(ToNoteRoll(music, options).ok());
+  options.onset_delay_ms = NAN;
+  EXPECT_TRUE(ToNoteRoll(music, options).ok());
   options.onset_mode = OnsetMode::kWindow;
   options.onset_window = 1000;
   EXPECT_TRUE(ToNoteRoll(music, options).ok());
