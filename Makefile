@@ -11,7 +11,7 @@ export MAGENTA_CORPUS ?= $(CORPUS)
 
 .DEFAULT_GOAL := all
 .PHONY: all full help setup setup-demo demo studio dev test slow bench bench-studio screenshots lint lint-studio format format-check layers tidy tidy-ready \
-        asan asan-unit tsan fuzz corpus bundles drums parity magentajs ci clean
+        asan asan-unit tsan fuzz corpus bundles drums parity magentajs wheel ci clean
 
 all: setup build/venv-python/ok  ## everything, release, into build/bin
 	cmake --preset full
@@ -67,10 +67,17 @@ build/venv-python/ok: python/requirements-test.txt
 $(CORPUS)/ryansMammoth:
 	-tools/corpus.sh $(CORPUS)
 
+# What the wheel is built with, from PyPI.
+build/venv-wheel/ok: python/requirements-wheel.txt
+	python3 -m venv build/venv-wheel && build/venv-wheel/bin/pip install -q -r python/requirements-wheel.txt && touch $@
+
+wheel: setup build/venv-wheel/ok  ## the Python package as a wheel into build/wheel
+	tools/wheel.sh
+
 test: all build/venv/ok $(CORPUS)/ryansMammoth  ## install, build, and pass all tests but the slow ones
 	ctest --test-dir build --output-on-failure -j$(JOBS) -LE slow
 
-slow: all build/venv/ok  ## the slow tests
+slow: all build/venv/ok build/venv-wheel/ok  ## the slow tests
 	ctest --test-dir build --output-on-failure -L slow
 
 bench: setup  ## what docs/performance.md shows: kernels, ours beside installed peers, growth

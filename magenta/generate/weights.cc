@@ -268,7 +268,9 @@ std::vector<std::string> BundledFolders() {
     add(program / "../../share/magenta/bundles");  // of a library in lib/x86_64-linux-gnu
     add(program / "bundles");
   }
+#ifdef MAGENTA_SOURCE_BUNDLES
   add(MAGENTA_SOURCE_BUNDLES);
+#endif
   add(MAGENTA_INSTALLED_BUNDLES);
   return folders;
 }
