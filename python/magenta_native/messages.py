@@ -68,4 +68,8 @@ def to_sequence(sequence):
 
 def to_bytes(sequence):
     """`sequence` as bytes."""
-    return sequence if isinstance(sequence, bytes) else sequence.SerializeToString()
+    if isinstance(sequence, bytes):
+        return sequence
+    if not hasattr(sequence, "SerializeToString"):
+        raise TypeError(f"a {type(sequence).__name__} is no NoteSequence. Give a message, or the bytes of one")
+    return sequence.SerializeToString()

@@ -207,7 +207,7 @@ def test_what_is_no_sequence_is_a_type_error(lookback: mm.Generator) -> None:
     for nothing in (None, 3, "text", [], object()):
         calls: tuple[Any, ...] = (mm.notes, mm.pianoroll, lookback.score, lookback.respond, mm.pipelines.extract)
         for call in calls:
-            with pytest.raises((TypeError, AttributeError)):
+            with pytest.raises(TypeError, match="is no NoteSequence. Give a message"):
                 call(nothing)
 
 
