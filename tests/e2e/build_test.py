@@ -44,6 +44,9 @@ class Programs(unittest.TestCase):
                     for example in ('markov', 'weather_primer'):
                         self.assertTrue(os.access(os.path.join(os.path.dirname(BIN), 'examples', example), os.X_OK))
                     continue
+                if program == 'library':
+                    self.assertTrue(os.path.exists(os.path.join(os.path.dirname(BIN), 'lib', 'libmagenta.so.1')))
+                    continue
                 if program == 'studio':
                     self.assertTrue(os.path.exists(os.path.join(os.path.dirname(BIN), 'studio', 'index.html')))
                     continue
