@@ -1,5 +1,5 @@
 # cmake --install: the programs that this build makes under Magenta's old names too, weights, completions,
-# protocols and documents, where GNUInstallDirs says. Programs find each other and the weights from
+# manual pages, protocols and documents, where GNUInstallDirs says. Programs find each other and the weights from
 # where they lie, so the prefix may be moved.
 foreach(program magenta magenta-train magenta-live magenta-serve)
   if(TARGET ${program})
@@ -15,6 +15,12 @@ install(DIRECTORY proto/magenta DESTINATION ${CMAKE_INSTALL_DATADIR}/magenta/pro
 install(FILES ${PROJECT_BINARY_DIR}/completions/magenta
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES ${PROJECT_BINARY_DIR}/completions/_magenta DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(DIRECTORY ${PROJECT_BINARY_DIR}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
+if(TARGET magenta-serve)  # runs `magenta studio`
+  install(FILES data/desktop/magenta-studio.desktop DESTINATION ${CMAKE_INSTALL_DATADIR}/applications)
+  install(FILES studio/public/icon.svg DESTINATION ${CMAKE_INSTALL_DATADIR}/icons/hicolor/scalable/apps
+          RENAME magenta-studio.svg)
+endif()
 install(FILES LICENSE NOTICE README.md CHANGELOG.md ARCHITECTURE.md CONTRIBUTING.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})

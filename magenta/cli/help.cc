@@ -16,6 +16,30 @@ namespace {
 
 constexpr int kWidth = 96;
 
+std::string FlagSection(const Flags& flags) {
+  std::string text;
+  for (const std::string& group : FlagGroups(flags)) {
+    text += fmt::format("\n{}\n", group.empty() ? "Flags" : group);
+    for (const Flag& flag : flags.flags()) {
+      if (flag.hidden || flag.group != group) continue;
+      const std::string title = FlagTitle(flag);
+      text += fmt::format("  {:<26}", title);
+      if (title.size() > 25) text += "\n" + std::string(28, ' ');
+      text += Wrapped(FlagText(flag), kWidth - 28, 28) + "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string_view Version() { return MAGENTA_VERSION; }
+
+std::string_view ExitStatuses() {
+  return "0 done; 2 wrong usage; 3 bad input; 4 nothing to output; 5 an outside part failed; 130 "
+         "interrupted. Results go to stdout, everything else to stderr.";
+}
+
 std::string FlagTitle(const Flag& flag) {
   if (flag.is_bool) {
     return fmt::format("--{}{}", flag.default_text == "on" ? "[no]" : "", flag.name);
@@ -37,28 +61,15 @@ std::string FlagText(const Flag& flag) {
   return text;
 }
 
-std::string FlagSection(const Flags& flags) {
-  std::string text;
+std::vector<std::string> FlagGroups(const Flags& flags) {
   std::vector<std::string> groups;
   for (const Flag& flag : flags.flags()) {
     if (!flag.hidden && std::find(groups.begin(), groups.end(), flag.group) == groups.end()) {
       groups.push_back(flag.group);
     }
   }
-  for (const std::string& group : groups) {
-    text += fmt::format("\n{}\n", group.empty() ? "Flags" : group);
-    for (const Flag& flag : flags.flags()) {
-      if (flag.hidden || flag.group != group) continue;
-      const std::string title = FlagTitle(flag);
-      text += fmt::format("  {:<26}", title);
-      if (title.size() > 25) text += "\n" + std::string(28, ' ');
-      text += Wrapped(FlagText(flag), kWidth - 28, 28) + "\n";
-    }
-  }
-  return text;
+  return groups;
 }
-
-}  // namespace
 
 std::string Wrapped(std::string_view text, int width, int indent) {
   std::string wrapped;
@@ -102,9 +113,7 @@ std::string MainHelp() {
   std::vector<std::string_view> names;
   for (const Alias& alias : AllAliases()) names.push_back(alias.name);
   text += "  " + Wrapped(fmt::format("{}", fmt::join(names, " ")), kWidth - 2, 2) + "\n";
-  text +=
-      "\nExit status: 0 done; 2 wrong usage; 3 bad input; 4 nothing to output; 5 an outside part\n"
-      "failed; 130 interrupted. Results go to stdout, everything else to stderr.\n";
+  text += "\n" + Wrapped(fmt::format("Exit status: {}", ExitStatuses()), kWidth, 0) + "\n";
   return text;
 }
 

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 
 extern char** environ;
@@ -58,6 +59,13 @@ std::string ProgramFolder() {
   return error ? "." : self.parent_path().string();
 }
 
+std::string HowToGet(std::string_view package, std::string_view command) {
+  std::error_code error;
+  return std::filesystem::is_directory(ProgramFolder() + "/../share/magenta", error)
+             ? fmt::format("The package {0} brings it: `apt-get install ./{0}_*.deb`", package)
+             : fmt::format("`{}` builds it", command);
+}
+
 absl::StatusOr<std::string> ProgramPath(Program program) {
   std::vector<std::string> folders = {ProgramFolder()};
   const char* path_variable = std::getenv("PATH");
@@ -69,9 +77,9 @@ absl::StatusOr<std::string> ProgramPath(Program program) {
     std::string path = fmt::format("{}/{}", folder, ProgramName(program));
     if (::access(path.c_str(), X_OK) == 0) return path;
   }
-  return OutsideError(
-      "", fmt::format("{} is not built", ProgramName(program)),
-      program == Program::kLive ? "Build it with `make demo` or `make`" : "Build it with `make`");
+  return OutsideError("", fmt::format("{} is not here", ProgramName(program)),
+                      HowToGet(program == Program::kTrain ? "magenta-train" : "magenta",
+                               program == Program::kLive ? "make demo" : "make"));
 }
 
 absl::Status ExecProgram(Program program, const std::vector<std::string>& args) {

@@ -15,8 +15,13 @@ namespace magenta::cli {
 /// "magenta-live"
 std::string_view ProgramName(Program program);
 
+/// The remedy where a part of Magenta is missing: the Debian package that brings it
+/// ("magenta-train") where this program is installed, which is where PREFIX/share/magenta lies
+/// beside its PREFIX/bin; else the command that builds it ("make").
+std::string HowToGet(std::string_view package, std::string_view command);
+
 /// Its path: beside the running program, else on PATH (for programs of one's own, elsewhere). Not
-/// built: exit 5, naming the make target.
+/// there: exit 5, naming the package or the make target that brings it.
 absl::StatusOr<std::string> ProgramPath(Program program);
 
 /// Becomes `program` with `args` (verb first). Returns only with an error.

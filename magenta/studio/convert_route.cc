@@ -287,7 +287,7 @@ class ConvertRoute final : public StudioRoute {
     if (!renderer.available()) {
       return request.SendError(
           WithRemedy(absl::UnimplementedError("this server makes no sound or pictures"),
-                     "`make` builds magenta-live, which does"),
+                     parts_.options.remedy),
           501);
     }
     if (music.notes().empty()) {

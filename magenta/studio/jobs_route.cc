@@ -51,6 +51,7 @@ JobQueueOptions QueueOptions(const StudioParts& parts, JobModels& models) {
   queue.studio_dir = options.studio_dir;
   queue.tools.magenta = options.magenta;
   queue.tools.magenta_train = options.magenta_train;
+  queue.tools.train_remedy = options.train_remedy;
   queue.tools.models = &models;
   queue.tools.room = &parts.room;
   // One processor stays free for whoever plays.

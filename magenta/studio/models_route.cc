@@ -114,9 +114,7 @@ class ModelsRoute final : public StudioRoute {
     for (const StudioModel& model : models_.List()) list.push_back(JsonOf(model));
     const bool available = !options_.magenta_train.empty();
     nlohmann::json train = {{"available", available}};
-    if (!available) {
-      train["remedy"] = "magenta-train is not built here: `make setup && make` builds it";
-    }
+    if (!available) train["remedy"] = "magenta-train is not here. " + options_.train_remedy;
     request.SendJson(JsonText({{"models", list}, {"train", train}}));
   }
 

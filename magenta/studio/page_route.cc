@@ -84,7 +84,7 @@ bool TakesGzip(std::string_view header) {
 
 class PageRoute final : public StudioRoute {
  public:
-  explicit PageRoute(const StudioParts& parts) : folder_(parts.options.page_folder) {}
+  explicit PageRoute(const StudioParts& parts) : options_(parts.options) {}
 
   bool Owns(const std::string& path) const override {
     if (path == "/" || path.starts_with("/assets/")) return true;
@@ -129,9 +129,9 @@ class PageRoute final : public StudioRoute {
  private:
   /// Where the file of `name` lies; nullopt: there is none in the folder.
   std::optional<std::string> FileOf(const std::string& name) const {
-    if (folder_.empty() || !IsPlainPath(name)) return std::nullopt;
+    if (options_.page_folder.empty() || !IsPlainPath(name)) return std::nullopt;
     std::error_code error;
-    const fs::path root = fs::canonical(folder_, error);
+    const fs::path root = fs::canonical(options_.page_folder, error);
     if (error) return std::nullopt;
     const fs::path file = fs::canonical(root / name, error);
     if (error || !fs::is_regular_file(file, error)) return std::nullopt;
@@ -140,15 +140,14 @@ class PageRoute final : public StudioRoute {
     return within ? std::optional(file.string()) : std::nullopt;
   }
 
-  static absl::Status Missing(const std::string& name) {
+  absl::Status Missing(const std::string& name) const {
     if (name == "index.html") {
-      return MissingInputError("", "the studio's page is not built here",
-                               "`make studio` builds it");
+      return MissingInputError("", "the studio's page is not here", options_.remedy);
     }
     return MissingInputError("", "there is nothing of this name", "Load the page anew");
   }
 
-  const std::string folder_;
+  const StudioOptions& options_;
 };
 
 }  // namespace

@@ -18,6 +18,9 @@ struct StudioOptions {
   /// The programs that do the long work, as paths; "": not built.
   std::string magenta;
   std::string magenta_train;
+  /// The remedies where the page or a program is missing, and where magenta-train is.
+  std::string remedy = "`make studio` builds it";
+  std::string train_remedy = "`make` builds it";
 
   /// Bytes of studio_dir in all.
   int64_t most_bytes = int64_t{4} << 30;

@@ -46,15 +46,32 @@ class Installed(Case):
             else:
                 self.assertFalse(os.path.exists(os.path.join(self.prefix, 'bin', program)))
 
+    def test_what_is_missing_names_its_package(self):
+        for missing, command, package in (
+                ('bin/magenta-train', ['train', '--run_dir=run', '--sequence_example_file=x'], 'magenta-train'),
+                ('bin/magenta-live', ['ports'], 'magenta'),
+                ('share/magenta/studio', ['studio', '--no_browser', '--port=0'], 'magenta')):
+            with self.subTest(missing):
+                if missing.startswith('bin/') and built(missing[4:]):
+                    os.remove(os.path.join(self.prefix, missing))
+                shutil.rmtree(os.path.join(self.prefix, missing), ignore_errors=True)
+                if command[0] != 'studio' or built('magenta-serve'):
+                    self.assertIn(f'The package {package} brings it: `apt-get install ./{package}_*.deb`',
+                                  self.run_there('magenta', *command, status=5))
+
     def test_where_things_lie(self):
         files = self.files('moved')
         for name in ('bin/magenta', 'share/magenta/bundles/basic_rnn.mag', 'share/magenta/drums/rock.drums',
                      'share/magenta/drums/README.md', 'share/magenta/proto/magenta/music.proto',
                      'share/doc/magenta/LICENSE', 'share/doc/magenta/NOTICE', 'share/doc/magenta/README.md',
                      'share/doc/magenta/docs/cli.md', 'share/bash-completion/completions/magenta',
-                     'share/zsh/site-functions/_magenta'):
+                     'share/zsh/site-functions/_magenta', 'share/man/man1/magenta.1', 'share/man/man1/magenta-train.1',
+                     'share/man/man1/lookback_rnn_generate.1'):
             self.assertIn(name, files)
         self.assertEqual(os.readlink(os.path.join(self.prefix, 'bin', 'lookback_rnn_generate')), 'magenta')
+        if built('magenta-serve'):
+            self.assertIn('share/applications/magenta-studio.desktop', files)
+            self.assertIn('share/icons/hicolor/scalable/apps/magenta-studio.svg', files)
         for name in files:
             self.assertFalse(name.startswith('bin/tests') or name.endswith('.a'), name)
         completion = os.path.join(self.prefix, 'share', 'bash-completion', 'completions', 'magenta')

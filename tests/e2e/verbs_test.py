@@ -102,7 +102,7 @@ class Flags(Case):
         done = subprocess.run([alone, 'train', '--run_dir=x', '--sequence_example_file=y'],
                               stderr=subprocess.PIPE)
         self.assertEqual(done.returncode, 5)
-        self.assertIn(b'magenta-train is not built. Build it with `make`', done.stderr)
+        self.assertIn(b'magenta-train is not here. `make` builds it', done.stderr)
 
     def test_stdout_that_is_full(self):
         with open('/dev/full', 'wb') as full:

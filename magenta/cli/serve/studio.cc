@@ -24,7 +24,7 @@ class RunningStudioVerb : public StudioFlags {
     serving.studio = StudioOptionsOf(studio_dir, soundfont);
     std::error_code error;
     if (!std::filesystem::exists(serving.studio.page_folder + "/index.html", error)) {
-      return OutsideError("", "the studio's page is not built", "`make studio` builds it");
+      return OutsideError("", "the studio's page is not here", serving.studio.remedy);
     }
     const auto running = RunningStudio::At(serving.studio.studio_dir);
     if (!running.ok()) {

@@ -64,6 +64,8 @@ StudioOptions StudioOptionsOf(const std::string& studio_dir, const std::string& 
   }
   options.magenta = PathOrNone(Program::kMagenta);
   options.magenta_train = PathOrNone(Program::kTrain);
+  options.remedy = HowToGet("magenta", "make studio");
+  options.train_remedy = HowToGet("magenta-train", "make");
   return options;
 }
 

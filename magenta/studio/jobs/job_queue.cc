@@ -172,7 +172,7 @@ absl::Status JobQueue::CheckRequest(const JobRequest& request, const JobModel& m
   if (options_.tools.magenta_train.empty()) {
     return WithRemedy(
         absl::UnimplementedError("magenta-train, which teaches, is not installed here"),
-        "Build it with `make`");
+        options_.tools.train_remedy);
   }
   MAGENTA_ASSIGN_OR_RETURN(const Entry* dataset, Known(request.dataset));
   const StudioJob& made = dataset->job;

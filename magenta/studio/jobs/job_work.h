@@ -34,8 +34,9 @@ class JobModels {
 struct JobTools {
   std::string magenta;  // the programs' paths; "": not built
   std::string magenta_train;
-  int threads = 1;  // that they may use
-  int nice = 19;    // ChildProcess's
+  std::string train_remedy;  // StudioOptions'
+  int threads = 1;           // that they may use
+  int nice = 19;             // ChildProcess's
   Collections* collections = nullptr;
   JobModels* models = nullptr;
   DiskRoom* room = nullptr;  // of all that is kept, jobs and models

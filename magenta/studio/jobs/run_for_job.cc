@@ -53,7 +53,7 @@ absl::Status RunForJob(const JobAtWork& work, const std::string& program,
   const std::string verb = arguments.at(0);
   if (program.empty()) {
     return OutsideError("", fmt::format("`magenta {}` is not installed here", verb),
-                        "Build it with `make`, or install magenta with magenta-train");
+                        work.tools.train_remedy);
   }
   ChildProcess child;
   child.arguments = {program};
