@@ -1,0 +1,18 @@
+#!/bin/bash -eu
+# package.sh [OUT]: Debian packages of this tree, as it stands, into OUT (build/package): *.deb, .buildinfo, .changes.
+# They are built from a copy of what git tracks, changes that are not committed too, in OUT/src.
+cd "$(dirname "$0")/.."
+out=$(realpath -m "${1:-build/package}")
+rm -rf "$out"
+mkdir -p "$out/src"
+comm -z -23 <(git ls-files -z | sort -zu) <(git ls-files -dz | sort -zu) |
+  tar --create --null --files-from=- | tar --extract --directory="$out/src"
+
+# debhelper gives a build another home.
+if command -v ccache > /dev/null; then export CCACHE_DIR="${CCACHE_DIR:-$(ccache --get-config cache_dir)}"; fi
+# A node of another vendor serves as well as Debian's, which dpkg would ask for.
+check=()
+if command -v node npm > /dev/null && ! dpkg-query -W npm > /dev/null 2>&1; then check=(-d); fi
+cd "$out/src"
+dpkg-buildpackage "${check[@]}" -b -us -uc
+ls -l "$out"/*.deb
