@@ -11,7 +11,8 @@ export MAGENTA_CORPUS ?= $(CORPUS)
 
 .DEFAULT_GOAL := all
 .PHONY: all full help setup setup-demo demo studio dev test slow bench bench-studio screenshots lint lint-studio format format-check layers tidy tidy-ready \
-        asan asan-unit tsan fuzz corpus bundles drums parity magentajs wheel ci clean
+        asan asan-unit tsan fuzz corpus bundles drums parity magentajs wheel setup-package package release release-check \
+        ci clean
 
 all: setup build/venv-python/ok  ## everything, release, into build/bin
 	cmake --preset full
@@ -154,6 +155,20 @@ build/magentajs/ok: tools/magentajs/package.json
 
 magentajs: all build/magentajs/ok  ## against the real Magenta.js in node (needs node, npm and the network)
 	ctest --test-dir build --output-on-failure -V -R e2e_magentajs_test
+
+setup-package: setup-demo  ## what Debian packages are built with
+	$(call install,packages-package.txt)
+
+package: setup-package  ## Debian packages of this tree into build/package
+	tools/package.sh
+
+release: package wheel  ## packages, wheel, sources, SBOM, notes and checksums into build/release
+	tools/release.sh
+
+release-check: setup-package  ## the tests of a release: bare machines (as root), large downloads; an hour
+	cmake --preset full -DMAGENTA_RELEASE_TESTS=ON
+	cmake --build build
+	ctest --test-dir build --output-on-failure -L release
 
 # What is left out of the tests must be named in the list, with its reason.
 ci:  ## what a change must pass: README's two commands in a fresh build/, then all below

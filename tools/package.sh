@@ -4,9 +4,7 @@
 cd "$(dirname "$0")/.."
 out=$(realpath -m "${1:-build/package}")
 rm -rf "$out"
-mkdir -p "$out/src"
-comm -z -23 <(git ls-files -z | sort -zu) <(git ls-files -dz | sort -zu) |
-  tar --create --null --files-from=- | tar --extract --directory="$out/src"
+tools/export_tree.sh "$out/src"
 
 # debhelper gives a build another home.
 if command -v ccache > /dev/null; then export CCACHE_DIR="${CCACHE_DIR:-$(ccache --get-config cache_dir)}"; fi

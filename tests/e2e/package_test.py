@@ -1,0 +1,125 @@
+"""Debian packages and releases: what can be told without building one (tools/package_check.sh builds, installs and
+removes them)."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+from program import BIN, ROOT, Case, needs_serve, run
+
+UNIT = os.path.join(ROOT, 'debian', 'magenta.magenta-serve.service')
+
+
+def text_of(*name):
+    with open(os.path.join(ROOT, *name), encoding='utf-8') as file:
+        return file.read()
+
+
+def packages_of(name):
+    return set(re.sub(r'#.*', '', text_of(name)).split())
+
+
+def said_by(*command, **options):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, **options)
+    return done.returncode, done.stdout.decode()
+
+
+class Package(Case):
+    def test_its_version_is_the_programs(self):
+        self.assertEqual(re.match(r'magenta \(([\d.]+)\) unstable;', text_of('debian', 'changelog'))[1],
+                         run('--version').out.split()[1])
+
+    def test_what_it_needs_is_installed_by_make_package(self):
+        wanted = re.search(r'^Build-Depends: (.*?)\n\n', text_of('debian', 'control'), re.M | re.S)[1]
+        wanted = {re.match(r'\s*([\w.+-]+)', item)[1] for item in wanted.split(',')}
+        self.assertGreater(len(wanted), 20)
+        self.assertEqual(wanted - {'debhelper-compat'} - packages_of('packages-demo.txt'),
+                         packages_of('packages-package.txt') - {'debhelper', 'debootstrap', 'dpkg-dev', 'lintian'})
+
+    def test_only_magenta_train_needs_libtorch(self):
+        for program in ('magenta', 'magenta-live', 'magenta-serve'):
+            if os.path.exists(os.path.join(BIN, program)):
+                self.assertNotIn('torch', said_by('ldd', os.path.join(BIN, program))[1])
+
+    def test_what_it_copies_is_what_git_tracks(self):
+        tree = self.path('tree')
+        shutil.copytree(os.path.join(ROOT, 'tools'), os.path.join(tree, 'tools'))
+        for name in ('same', 'changed', 'removed'):
+            self.write(f'tree/{name}', b'1')
+        for command in (['init', '-q'], ['add', '.'], ['-c', 'user.name=x', '-c', 'user.email=x@y.z', 'commit', '-qm', 'x']):
+            subprocess.run(['git', *command], cwd=tree, check=True)
+        self.write('tree/changed', b'2')
+        self.write('tree/untracked', b'1')
+        os.remove(os.path.join(tree, 'removed'))
+        subprocess.run([os.path.join(tree, 'tools', 'export_tree.sh'), self.path('copy')], check=True)
+        self.assertEqual(sorted(name for name in os.listdir(self.path('copy')) if name != 'tools'), ['changed', 'same'])
+        with open(self.path('copy', 'changed'), 'rb') as file:
+            self.assertEqual(file.read(), b'2')
+
+    def test_readme_names_the_line_that_installs_it(self):
+        self.assertIn('`sudo apt-get install ./build/package/magenta_*.deb`', text_of('README.md'))
+
+    def test_the_desktop_entry(self):
+        entry = os.path.join(ROOT, 'data', 'desktop', 'magenta-studio.desktop')
+        self.assertEqual(said_by('desktop-file-validate', entry), (0, ''))
+
+    @needs_serve
+    def test_the_service(self):
+        # As it is, but for where the program lies.
+        unit = self.write('magenta-serve.service', text_of(UNIT).replace('/usr/bin/', BIN + '/').encode())
+        self.assertEqual(said_by('systemd-analyze', 'verify', '--man=no', unit), (0, ''))
+        status, said = said_by('systemd-analyze', 'security', '--offline=true', '--no-pager', '--threshold=20', unit)
+        self.assertEqual(status, 0, said)
+        flags = re.search(r'ExecStart=/usr/bin/magenta serve (.*)', text_of(UNIT))[1]
+        for flag in re.findall(r'--(\w+)', flags):
+            self.assertIn(f'--{flag}=', run('serve', '--help').out)
+
+
+class Release(Case):
+    def test_notes_are_a_version_of_the_changelog(self):
+        changelog = self.write('CHANGELOG.md', b'# Changelog\n\n## 1.1.0 (2027-01-01)\n### Added\n- b\n\n## 1.0.0\n- a\n')
+        notes = [sys.executable, os.path.join(ROOT, 'tools', 'release_notes.py')]
+        self.assertEqual(said_by(*notes, '1.1.0', changelog), (0, '# Magenta 1.1.0\n\n### Added\n- b\n'))
+        self.assertEqual(said_by(*notes, '1.0.0', changelog), (0, '# Magenta 1.0.0\n\n- a\n'))
+        status, said = said_by(*notes, '2.0.0', changelog)
+        self.assertEqual(status, 1)
+        self.assertIn('nothing is said of 2.0.0. It has 1.1.0, 1.0.0', said)
+
+    def test_what_programs_are_made_of(self):
+        """The document is valid SPDX 2.3, the same each time, and names what each program links."""
+        build = os.path.dirname(BIN)
+        texts = [subprocess.run([sys.executable, os.path.join(ROOT, 'tools', 'sbom.py'), build], check=True,
+                                stdout=subprocess.PIPE, env={**os.environ, 'SOURCE_DATE_EPOCH': '86400'}).stdout
+                 for _ in range(2)]
+        self.assertEqual(*[hashlib.sha256(text).hexdigest() for text in texts])
+        document = json.loads(texts[0])
+        self.assertEqual((document['spdxVersion'], document['dataLicense'], document['SPDXID']),
+                         ('SPDX-2.3', 'CC0-1.0', 'SPDXRef-DOCUMENT'))
+        self.assertEqual(document['creationInfo']['created'], '1970-01-02T00:00:00Z')
+        self.assertRegex(document['documentNamespace'], r'^https://[^#]+$')
+        packages = {package['SPDXID']: package for package in document['packages']}
+        self.assertEqual(len(packages), len(document['packages']))
+        for ref, package in packages.items():
+            self.assertRegex(ref, r'^SPDXRef-[A-Za-z0-9.-]+$')
+            self.assertTrue(package['name'] and package['downloadLocation'])
+            for outside in package.get('externalRefs', []):
+                self.assertRegex(outside['referenceLocator'], r'^pkg:(deb/debian|npm|pypi)/\S+$')
+            for checksum in package.get('checksums', []):
+                self.assertRegex(checksum['checksumValue'], r'^[0-9a-f]{128}$')
+        related = {(r['spdxElementId'], r['relationshipType'], r['relatedSpdxElement'])
+                   for r in document['relationships']}
+        for one, _, other in related:
+            self.assertTrue({one, other} <= set(packages) | {'SPDXRef-DOCUMENT'}, (one, other))
+        self.assertIn(('SPDXRef-program-magenta', 'STATIC_LINK', 'SPDXRef-deb-libprotobuf-dev'), related)
+        self.assertIn(('SPDXRef-program-magenta', 'DYNAMIC_LINK', 'SPDXRef-deb-libc6'), related)
+        self.assertIn(('SPDXRef-deb-nlohmann-json3-dev', 'BUILD_DEPENDENCY_OF', 'SPDXRef-magenta'), related)
+        self.assertIn(('SPDXRef-studio', 'CONTAINS', 'SPDXRef-npm-spessasynth-core'), related)
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,189 @@
+#!/usr/bin/env python3
+"""sbom.py BUILD: prints what a build's programs are made of, as SPDX 2.3 (JSON).
+
+  Debian's packages   shared libraries that the programs and libmagenta load (DYNAMIC_LINK), archives in them
+                      (STATIC_LINK), and what only their compilation read (BUILD_DEPENDENCY_OF), by dpkg
+  npm's               what the studio's built page contains (CONTAINS), by its lock file
+  Python's            what the wheel asks for (DEPENDS_ON), and its tests (TEST_DEPENDENCY_OF)
+
+BUILD is a folder of CMake and Ninja in which the programs are built. The time is SOURCE_DATE_EPOCH, else that of the
+last commit, so that two runs over the same build print the same.
+"""
+
+import base64
+import datetime
+import glob
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+SOURCES = 'SPDXRef-magenta'
+
+
+def out_of(*command, cwd=ROOT):
+    return subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, check=True).stdout.decode()
+
+
+def text_of(*path):
+    with open(os.path.join(ROOT, *path), encoding='utf-8') as file:
+        return file.read()
+
+
+def spdx_id(*words):
+    return 'SPDXRef-' + re.sub(r'[^A-Za-z0-9.]+', '-', '-'.join(words)).strip('-')
+
+
+def debian_owners(paths):
+    """{path: Debian package} of the files that dpkg knows."""
+    wanted = {}
+    for path in paths:
+        real = os.path.realpath(path)
+        for name in {path, real, real.removeprefix('/usr')}:
+            wanted.setdefault(name, path)
+    owners = {}
+    names = sorted(wanted)
+    for start in range(0, len(names), 500):
+        told = subprocess.run(['dpkg-query', '--search', *names[start:start + 500]], stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, check=False).stdout.decode()
+        for package, name in re.findall(r'^([^:,\s]+)[^ ]*: (/.*)$', told, re.M):
+            if name in wanted:
+                owners[wanted[name]] = package
+    return owners
+
+
+class Document:
+    def __init__(self, version):
+        self.version = version
+        self.packages = {}
+        self.relationships = set()
+
+    def add(self, ref, name, version='', **fields):
+        package = {'SPDXID': ref, 'name': name, 'downloadLocation': 'NOASSERTION', 'filesAnalyzed': False,
+                   'licenseConcluded': 'NOASSERTION', 'licenseDeclared': 'NOASSERTION', 'copyrightText': 'NOASSERTION'}
+        if version:
+            package['versionInfo'] = version
+        self.packages[ref] = {**package, **fields}
+        return ref
+
+    def relate(self, one, kind, other):
+        self.relationships.add((one, kind, other))
+
+    def add_debian(self, package):
+        ref = spdx_id('deb', package)
+        if ref not in self.packages:
+            version, architecture = out_of('dpkg-query', '--show', '--showformat=${Version} ${Architecture}\n',
+                                           package).splitlines()[0].split()
+            self.add(ref, package, version, supplier='Organization: Debian',
+                     externalRefs=[purl(f'pkg:deb/debian/{package}@{version}?arch={architecture}')])
+        return ref
+
+    def text(self, seconds):
+        packages = [self.packages[ref] for ref in sorted(self.packages)]
+        relationships = [{'spdxElementId': one, 'relationshipType': kind, 'relatedSpdxElement': other}
+                         for one, kind, other in sorted(self.relationships)]
+        digest = hashlib.sha256(json.dumps([packages, relationships]).encode()).hexdigest()
+        created = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+        return json.dumps({
+            'spdxVersion': 'SPDX-2.3', 'dataLicense': 'CC0-1.0', 'SPDXID': 'SPDXRef-DOCUMENT',
+            'name': f'magenta-{self.version}',
+            'documentNamespace': f'https://spdx.org/spdxdocs/magenta-{self.version}-{digest[:32]}',
+            'creationInfo': {'created': created.strftime('%Y-%m-%dT%H:%M:%SZ'), 'creators': ['Tool: tools/sbom.py']},
+            'packages': packages, 'relationships': relationships}, indent=1)
+
+
+def purl(text):
+    return {'referenceCategory': 'PACKAGE-MANAGER', 'referenceType': 'purl', 'referenceLocator': text}
+
+
+def loaded_libraries(program):
+    """Paths of the shared libraries that `program` itself names, not what those load in turn."""
+    needed = re.findall(r'^  NEEDED +(\S+)$', out_of('objdump', '-p', program), re.M)
+    paths = dict(re.findall(r'^\s(\S+) => (/\S+)', out_of('ldd', program), re.M))
+    return [paths[name] for name in needed if name in paths]
+
+
+def archives_of(ninja, output):
+    """Debian's archives on the line that links `output` ("bin/magenta")."""
+    block = re.search(rf'^build {re.escape(output)}(?: .*)?: .*\n((?:  .*\n)*)', ninja, re.M)
+    return sorted(set(re.findall(r'/usr/lib/\S+\.a\b', block[1]))) if block else []
+
+
+def built_programs(build):
+    for path in sorted(glob.glob(os.path.join(build, 'bin', '*')) + glob.glob(os.path.join(build, 'lib', '*.so.*'))):
+        if os.path.isfile(path) and not os.path.islink(path):
+            yield os.path.relpath(path, build)
+
+
+def add_programs(document, build):
+    with open(os.path.join(build, 'build.ninja'), encoding='utf-8') as file:
+        ninja = file.read()
+    linked = set()
+    for program in built_programs(build):
+        ref = document.add(spdx_id('program', os.path.basename(program)), os.path.basename(program), document.version,
+                           licenseDeclared='Apache-2.0')
+        document.relate(SOURCES, 'GENERATES', ref)
+        for kind, paths in (('DYNAMIC_LINK', loaded_libraries(os.path.join(build, program))),
+                            ('STATIC_LINK', archives_of(ninja, program))):
+            for package in set(debian_owners(paths).values()):
+                linked.add(package)
+                document.relate(ref, kind, document.add_debian(package))
+    headers = set(re.findall(r'^ +(/usr/\S+)$', out_of('ninja', '-C', build, '-t', 'deps'), re.M))
+    for package in set(debian_owners(headers).values()) - linked:
+        document.relate(document.add_debian(package), 'BUILD_DEPENDENCY_OF', SOURCES)
+
+
+def add_page(document):
+    page = document.add('SPDXRef-studio', 'magenta-studio', document.version, licenseDeclared='Apache-2.0')
+    document.relate(SOURCES, 'GENERATES', page)
+    for path, entry in json.loads(text_of('studio', 'package-lock.json'))['packages'].items():
+        if not path or entry.get('dev'):
+            continue
+        name, version = path.rpartition('node_modules/')[2], entry['version']
+        algorithm, _, digest = entry['integrity'].partition('-')
+        ref = document.add(spdx_id('npm', name), name, version, licenseDeclared=entry.get('license', 'NOASSERTION'),
+                           checksums=[{'algorithm': algorithm.upper(),
+                                       'checksumValue': base64.b64decode(digest).hex()}],
+                           externalRefs=[purl(f'pkg:npm/{name.replace("@", "%40")}@{version}')])
+        document.relate(page, 'CONTAINS', ref)
+
+
+def add_python(document):
+    def add(requirement):
+        name, wanted = re.match(r'([\w.-]+)(?:\[[^]]*\])?\s*([^;#]*)', requirement).groups()
+        pinned = re.fullmatch(r'==\s*([\w.]+)', wanted.strip())
+        version = pinned[1] if pinned else ''
+        return document.add(spdx_id('pypi', name), name, version, comment=f'asked for as {requirement.strip()}',
+                            externalRefs=[purl(f'pkg:pypi/{name.lower()}' + (f'@{version}' if version else ''))])
+
+    for path in sorted(glob.glob(os.path.join(ROOT, 'python', 'requirements-*.txt'))):
+        for line in text_of(path).splitlines():
+            if re.match(r'[\w]', line):
+                document.relate(add(line.split(' #')[0]), 'TEST_DEPENDENCY_OF', SOURCES)
+    project = os.path.join(ROOT, 'pyproject.toml')
+    if os.path.exists(project):
+        for requirement in tomllib.loads(text_of(project))['project'].get('dependencies', []):
+            document.relate(SOURCES, 'DEPENDS_ON', add(requirement))
+
+
+def main(build):
+    version = re.search(r'^project\(magenta VERSION ([\d.]+)', text_of('CMakeLists.txt'), re.M)[1]
+    document = Document(version)
+    document.add(SOURCES, 'magenta', version, licenseDeclared='Apache-2.0',
+                 copyrightText='2026 The Magenta in C++ Authors')
+    document.relate('SPDXRef-DOCUMENT', 'DESCRIBES', SOURCES)
+    add_programs(document, os.path.abspath(build))
+    add_page(document)
+    add_python(document)
+    seconds = os.environ.get('SOURCE_DATE_EPOCH') or out_of('git', 'log', '-1', '--format=%ct')
+    print(document.text(int(seconds)))
+
+
+if __name__ == '__main__':
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(sys.argv[1])
