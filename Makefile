@@ -165,7 +165,8 @@ package: setup-package  ## Debian packages of this tree into build/package
 release: package wheel  ## packages, wheel, sources, SBOM, notes and checksums into build/release
 	tools/release.sh
 
-release-check: setup-package wheel  ## the tests of a release: bare machines (as root), large downloads; an hour
+release-check: setup-package build/venv-python/ok wheel  ## the tests of a release: bare machines (as root), large downloads; an hour
+	$(call install,packages-release.txt)
 	cmake --preset full -DMAGENTA_RELEASE_TESTS=ON
 	cmake --build build
 	ctest --test-dir build --output-on-failure -L release

@@ -60,17 +60,7 @@ absl::Status CheckDatasetOptions(const DatasetOptions& options) {
   if (options.output_dir.empty() && (options.training_file.empty() || options.eval_file.empty())) {
     return UsageError("no output folder is named", "Give --output_dir");
   }
-  if (!(options.eval_ratio >= 0 && options.eval_ratio <= 1)) {
-    return UsageError(fmt::format("eval_ratio is {}", options.eval_ratio),
-                      "Give a share from 0 to 1, such as --eval_ratio=0.1");
-  }
-  MAGENTA_RETURN_IF_ERROR(CheckTranspositions(options));
-  if (options.format == DatasetFormat::kDense && options.spec->codec->head_sizes().size() != 1) {
-    return UsageError(fmt::format("{} predicts {} labels a step, a dense data set holds one",
-                                  options.spec->id, options.spec->codec->head_sizes().size()),
-                      "Use --format=compact");
-  }
-  return absl::OkStatus();
+  return CheckExampleOptions(options);
 }
 
 std::string OutputPath(const DatasetOptions& options, const std::string& whole,
@@ -291,6 +281,20 @@ absl::Status CheckTranspositions(const DatasetOptions& options) {
   if (options.spec->kind->plays_drums() && keys != std::vector<int>{0}) {
     return UsageError("--transpose moves pitches, and drums have none: each copy would be the same",
                       "Leave it out");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckExampleOptions(const DatasetOptions& options) {
+  if (!(options.eval_ratio >= 0 && options.eval_ratio <= 1)) {
+    return UsageError(fmt::format("eval_ratio is {}", options.eval_ratio),
+                      "Give a share from 0 to 1, such as --eval_ratio=0.1");
+  }
+  MAGENTA_RETURN_IF_ERROR(CheckTranspositions(options));
+  if (options.format == DatasetFormat::kDense && options.spec->codec->head_sizes().size() != 1) {
+    return UsageError(fmt::format("{} predicts {} labels a step, a dense data set holds one",
+                                  options.spec->id, options.spec->codec->head_sizes().size()),
+                      "Use --format=compact");
   }
   return absl::OkStatus();
 }

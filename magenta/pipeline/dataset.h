@@ -75,6 +75,10 @@ struct DatasetSummary {
 /// twice, or moved although its kind has no pitches or comes in all keys already.
 absl::Status CheckTranspositions(const DatasetOptions& options);
 
+/// An error (exit 2) where what `options` says of examples contradicts itself: eval_ratio,
+/// transpositions, format.
+absl::Status CheckExampleOptions(const DatasetOptions& options);
+
 /// Builds both files. Order: partition, split at changes of tempo and meter, quantise, transpose,
 /// extract, squash, encode (docs/rules.md section 3); examples stand in the order of the sequences.
 /// Errors: options that contradict (exit 2); input that is missing, truncated, no TFRecord of

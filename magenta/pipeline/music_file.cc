@@ -11,6 +11,7 @@
 #include "magenta/base/utf8.h"
 #include "magenta/io/music/read_music.h"
 #include "magenta/music/harmony/chord_text.h"
+#include "magenta/music/piece_limits.h"
 
 namespace magenta {
 namespace {
@@ -86,17 +87,9 @@ void TakeBytes(const MusicFileName& name, MusicFormat format, std::string_view b
   if (absl::Status none = FirstFailure(*reading); !none.ok()) SetBroken(none, broken, out.outcome);
 }
 
-}  // namespace
-
-std::string CollectionNameOf(const std::string& folder) {
-  size_t end = folder.size();
-  while (end > 0 && folder[end - 1] == '/') --end;
-  const size_t slash = folder.rfind('/', end == 0 ? 0 : end - 1);
-  const size_t begin = slash == std::string::npos ? 0 : slash + 1;
-  return begin >= end ? "" : folder.substr(begin, end - begin);
-}
-
-MusicFileReading ReadMusicFile(const MusicFileName& name, NoteSequence memory) {
+/// `read` gives the file's bytes, if its name is that of a format.
+template <typename Read>
+MusicFileReading ReadNamed(const MusicFileName& name, const Read& read, NoteSequence memory) {
   MusicFileReading out;
   out.outcome.file = name.filename;
   const std::optional<MusicFormat> format = MusicFormatOfName(name.filename);
@@ -105,7 +98,7 @@ MusicFileReading ReadMusicFile(const MusicFileName& name, NoteSequence memory) {
     out.outcome.detail = fmt::format("none of {}, or one of these and .gz", MusicFileEndings());
     return out;
   }
-  const absl::StatusOr<std::string> bytes = ReadPieceFile(name.path);
+  const auto bytes = read();
   if (!bytes.ok()) {
     SetBroken(bytes.status(), "unreadable", out.outcome);
   } else if (bytes->empty()) {
@@ -118,6 +111,30 @@ MusicFileReading ReadMusicFile(const MusicFileName& name, NoteSequence memory) {
   out.outcome.outputs = static_cast<int64_t>(out.sequences.size());
   if (out.outcome.outputs > 0) out.outcome.reason = "kept";
   return out;
+}
+
+}  // namespace
+
+std::string CollectionNameOf(const std::string& folder) {
+  size_t end = folder.size();
+  while (end > 0 && folder[end - 1] == '/') --end;
+  const size_t slash = folder.rfind('/', end == 0 ? 0 : end - 1);
+  const size_t begin = slash == std::string::npos ? 0 : slash + 1;
+  return begin >= end ? "" : folder.substr(begin, end - begin);
+}
+
+MusicFileReading ReadMusicFile(const MusicFileName& name, NoteSequence memory) {
+  return ReadNamed(
+      name, [&] { return ReadPieceFile(name.path); }, std::move(memory));
+}
+
+MusicFileReading ReadMusicFileBytes(const MusicFileName& name, std::string_view bytes,
+                                    NoteSequence memory) {
+  const auto read = [&]() -> absl::StatusOr<std::string_view> {
+    MAGENTA_RETURN_IF_ERROR(CheckFileBytes(bytes.size()));
+    return bytes;
+  };
+  return ReadNamed(name, read, std::move(memory));
 }
 
 }  // namespace magenta

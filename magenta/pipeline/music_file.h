@@ -2,6 +2,7 @@
 // One file of music, of any format that is read, as named NoteSequences.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "magenta/music.pb.h"
@@ -33,6 +34,10 @@ struct MusicFileReading {
 /// tune of the same X "<filename>_<X>_2". Names that are no UTF-8 become so as all texts do
 /// (ToUtf8). `memory`: ReadMidi's.
 MusicFileReading ReadMusicFile(const MusicFileName& name, NoteSequence memory = {});
+
+/// The same of a file's bytes, wherever they lie; `name.path` is not looked at.
+MusicFileReading ReadMusicFileBytes(const MusicFileName& name, std::string_view bytes,
+                                    NoteSequence memory = {});
 
 /// The last part of `folder`, slashes at its end aside (the reference gives none there).
 std::string CollectionNameOf(const std::string& folder);

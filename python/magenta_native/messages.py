@@ -40,6 +40,8 @@ def _named(cls, name):
     _copyreg.pickle(cls, _reduced)
     for nested in cls.DESCRIPTOR.nested_types:
         if not nested.GetOptions().map_entry:
+            if not hasattr(cls, nested.name):  # protobuf's implementation in Python
+                setattr(cls, nested.name, _factory.GetMessageClass(nested))
             _named(getattr(cls, nested.name), f"{name}.{nested.name}")
     return cls
 

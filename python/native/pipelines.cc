@@ -8,17 +8,22 @@
 #include <atomic>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/utf8.h"
 #include "magenta/io/record/sequence_example.h"
+#include "magenta/io/record/tfrecord.h"
 #include "magenta/models/model_spec.h"
+#include "magenta/music/piece_limits.h"
 #include "magenta/pipeline/convert.h"
 #include "magenta/pipeline/dataset.h"
 #include "magenta/pipeline/input_files.h"
 #include "magenta/pipeline/music_file.h"
 #include "magenta/pipeline/sequence_examples.h"
+#include "magenta/pipeline/sequence_source.h"
 #include "native/arrays.h"
 #include "native/messages.h"
 #include "native/module.h"
@@ -42,19 +47,30 @@ nb::str Text(const std::string& bytes) {
 /// A path of Python's, whose bytes that are no UTF-8 stand in it as os.fsencode knows.
 std::string PathBytes(const nb::bytes& path) { return std::string(View(path)); }
 
-/// ([NoteSequence], the file's line of a report as JSON)
-nb::tuple ConvertFile(const nb::bytes& path, const nb::bytes& filename,
-                      const std::string& collection) {
+/// ([NoteSequence], the file's line of a report as JSON) of what `read` gives.
+template <typename Read>
+nb::tuple Converted(const Read& read) {
   std::vector<std::string> records;
   const std::string outcome = WithoutGil([&] {
-    const MusicFileReading reading =
-        ReadMusicFile({PathBytes(path), PathBytes(filename), collection});
+    const MusicFileReading reading = read();
     for (const NoteSequence& sequence : reading.sequences) {
       records.push_back(SerializeSequence(sequence));
     }
     return OutcomeText(reading.outcome);
   });
   return nb::make_tuple(ToBytesList(records), Text(outcome));
+}
+
+nb::tuple ConvertFile(const nb::bytes& path, const nb::bytes& filename,
+                      const std::string& collection) {
+  const MusicFileName name = {PathBytes(path), PathBytes(filename), collection};
+  return Converted([&] { return ReadMusicFile(name); });
+}
+
+nb::tuple ConvertBytes(const nb::bytes& file, const nb::bytes& filename,
+                       const std::string& collection) {
+  const MusicFileName name = {"", PathBytes(filename), collection};
+  return Converted([&] { return ReadMusicFileBytes(name, View(file)); });
 }
 
 /// The files of a folder, one after another.
@@ -205,11 +221,57 @@ nb::tuple Extract(const nb::bytes& sequence, const std::string& config,
   return nb::make_tuple(examples, Text(OutcomeText(found.outcome)));
 }
 
+/// What a data set holds of the bytes of a NoteSequence; of others the outcome is broken_record.
+SequenceExamples ExamplesOfBytes(std::string_view bytes, const DatasetOptions& options) {
+  SequenceItem item;
+  item.record = bytes;
+  absl::StatusOr<ItemSequences> parsed = ParseSequenceItem(item);
+  if (!parsed.ok()) {
+    SequenceExamples none;
+    none.outcome.reason = IsPieceLimitError(parsed.status()) ? kOverLimit : "broken_record";
+    none.outcome.detail = ErrorMessage(parsed.status());
+    return none;
+  }
+  NoteSequence& music = parsed->sequences[0];
+  return ExtractSequenceExamples(music, PlacingName(music, "the sequence"), options);
+}
+
+/// ([the example's record], whether they are held out, the sequence's line of a report as JSON)
+nb::tuple ExampleRecords(const nb::bytes& sequence, const std::string& config,
+                         const std::vector<int>& transpose, bool unroll, const OptionValues& values,
+                         bool dense, double eval_ratio, uint64_t seed) {
+  DatasetOptions options = ExtractionOptions(config, transpose, unroll, values);
+  options.format = dense ? DatasetFormat::kDense : DatasetFormat::kCompact;
+  options.eval_ratio = eval_ratio;
+  options.seed = seed;
+  Check(CheckExampleOptions(options));
+  const SequenceExamples found =
+      WithoutGil([&] { return ExamplesOfBytes(View(sequence), options); });
+  return nb::make_tuple(ToBytesList(found.records), found.eval, Text(OutcomeText(found.outcome)));
+}
+
+/// A TFRecord that appears under its name when it is whole, by commit().
+struct RecordFile {
+  RecordWriter writer;
+
+  static RecordFile Create(const nb::bytes& path) {
+    return {Value(RecordWriter::Create(PathBytes(path)))};
+  }
+  void Write(const nb::bytes& record) {
+    WithoutGil([&] { Check(writer.Write(View(record))); });
+  }
+  void Commit() {
+    WithoutGil([&] { Check(writer.Commit()); });
+  }
+};
+
 }  // namespace
 
 void BindPipelines(nb::module_& module) {
   nb::class_<Walk>(module, "Walk").def_static("open", &Walk::Open).def("next", &Walk::Next);
   module.def("convert_file", &ConvertFile, nb::arg("path"), nb::arg("filename"),
+             nb::arg("collection"));
+  module.def("convert_bytes", &ConvertBytes, nb::arg("file"), nb::arg("filename"),
              nb::arg("collection"));
   module.def("collection_name",
              [](const nb::bytes& folder) { return Text(CollectionNameOf(PathBytes(folder))); });
@@ -219,6 +281,16 @@ void BindPipelines(nb::module_& module) {
   module.def("example_options", &ExampleOptionsOf, nb::arg("config"));
   module.def("extract", &Extract, nb::arg("sequence"), nb::arg("config"), nb::arg("transpose"),
              nb::arg("unroll"), nb::arg("options"));
+  module.def("example_records", &ExampleRecords, nb::arg("sequence"), nb::arg("config"),
+             nb::arg("transpose"), nb::arg("unroll"), nb::arg("options"), nb::arg("dense"),
+             nb::arg("eval_ratio"), nb::arg("seed"));
+  module.def("kind_files", [](const std::string& config) {
+    return std::string(Value(FindModel(config))->kind->names().files);
+  });
+  nb::class_<RecordFile>(module, "RecordFile")
+      .def_static("create", &RecordFile::Create, nb::arg("path"))
+      .def("write", &RecordFile::Write, nb::arg("record"))
+      .def("commit", &RecordFile::Commit);
   module.def("dataset", &BuildDatasetOf, nb::arg("input"), nb::arg("output_dir"), nb::arg("config"),
              nb::arg("transpose"), nb::arg("unroll"), nb::arg("options"), nb::arg("dense"),
              nb::arg("eval_ratio"), nb::arg("seed"), nb::arg("report_file"), nb::arg("shard"),

@@ -1,7 +1,10 @@
 """NoteSequences as messages: their own pool, pickle, copies."""
 import copy
+import os
 import pathlib
 import pickle
+import subprocess
+import sys
 
 from google.protobuf import descriptor_pool
 import pytest
@@ -43,3 +46,11 @@ def test_errors_name_file_and_remedy(tmp_path: pathlib.Path) -> None:
         mm.midi_file_to_note_sequence(path)
     assert caught.value.file == str(path) and str(path) in str(caught.value)
     assert caught.value.message and isinstance(caught.value, mm.MagentaError)
+
+
+def test_protobuf_without_native_code_serves_as_well() -> None:
+    use = ("import magenta_native as mm; tune = mm.NoteSequence(); tune.notes.add(pitch=60, end_time=1); "
+           "assert isinstance(tune.notes[0], mm.NoteSequence.Note); print(len(mm.notes(tune)))")
+    done = subprocess.run([sys.executable, "-c", use], stdout=subprocess.PIPE, text=True, check=True,
+                          env={**os.environ, "PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION": "python"})
+    assert done.stdout == "1\n"

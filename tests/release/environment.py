@@ -18,7 +18,7 @@ def said_by(*command, **options):
     """What it prints; an AssertionError where it fails."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, **options)
     if done.returncode != 0:
-        raise AssertionError(f'{command} ended with {done.returncode}\n{(done.stdout + done.stderr).decode()[-4000:]}')
+        raise AssertionError(f'{command} ended with {done.returncode}\n{(done.stdout + done.stderr).decode()[-9000:]}')
     return done.stdout.decode()
 
 
