@@ -13,7 +13,7 @@ SHORT = 'G|CDEF|GABc|c3|]\n'
 PICKUPS = [
     ('4-4', HEAD + SHORT, ['G2 | C2 D2 E2 F2 | G2 A2 B2 c2 | c6 |]']),
     ('6-8', JIG + 'G|CDE FGA|BAG c2|]\n', ['G | CDE FGA | BAG c2 |]']),
-    ('repeat', HEAD + '|:G|CDEF|G3:|\n', ['G2 | C2 D2 E2 F2 | G6 G2 | C2 D2 E2 F2 |', 'G6 |]']),
+    ('repeat', HEAD + '|:G|CDEF|G3:|\n', ['G2 | C2 D2 E2 F2 | G6 | G2 |', 'C2 D2 E2 F2 | G6 |]']),
     ('voices', HEAD + '[V:1]' + SHORT + '[V:2]C|C4|C4|C3|]\n',
      ['[V:1] G2 | C2 D2 E2 F2 | G2 A2 B2 c2 | c6 |]', '[V:2] C2 | C8 | C8 | C6 |]']),
 ]

@@ -101,7 +101,9 @@ class StretchFinder {
     MeterStretch& first = stretches_[0];
     if (stretches_.size() > 1) {
       const MeterStretch& next = stretches_[1];
-      const bool stays = stretches_.size() == 2 || next.end - next.start > next.bar() + kSamePlace;
+      const bool stays = stretches_.size() == 2 ||
+                         next.end - next.start > next.bar() + kSamePlace ||
+                         IsSamePlace(first.bar() + stretches_[2].bar(), next.bar());
       has_pickup_ = stays && IsShortBar(first, next) && first.end < next.bar() - kSamePlace;
       if (has_pickup_) return PrintAs(next, first);
     }

@@ -34,8 +34,8 @@ struct PrintedMeters {
 
 /// The meters of `sequence`, whose music ends at `end` quarters; 4/4 where it names none. A short
 /// bar, of the meter beside it, is a single one with a shorter meter of its own that is
-/// - the first one, before a meter that stays (a pickup), or what lies before a section that begins
-///   within the first bar;
+/// - the first one, before a meter that stays, or that the third stretch lacks the first one for (a
+///   pickup), or what lies before a section that begins within the first bar;
 /// - the last one of a piece with a pickup;
 /// - at the beginning or the end of a section (a repeat sign cuts it);
 /// - one of several that are one bar of the meter together, which goes on behind them.
