@@ -102,15 +102,15 @@ def machine():
       model, os.cpu_count(), '%s %s' % (platform.system(), platform.machine()), load)
 
 
-def write_between(path, text):
+def write_between(path, text, begin=BEGIN, end=END):
   with open(path, encoding='utf-8') as f:
     whole = f.read()
-  if BEGIN not in whole or END not in whole:
-    sys.exit('%s has no %s ... %s' % (path, BEGIN, END))
-  head, rest = whole.split(BEGIN)
+  if begin not in whole or end not in whole:
+    sys.exit('%s has no %s ... %s' % (path, begin, end))
+  head, rest = whole.split(begin)
   temporary = path + '.new'
   with open(temporary, 'w', encoding='utf-8') as f:
-    f.write(head + BEGIN + '\n' + text + END + rest.split(END)[1])
+    f.write(head + begin + '\n' + text + end + rest.split(end)[1])
   os.replace(temporary, path)
 
 
