@@ -35,7 +35,8 @@ def text_of(*path):
 
 
 def spdx_id(*words):
-    return 'SPDXRef-' + re.sub(r'[^A-Za-z0-9.]+', '-', '-'.join(words)).strip('-')
+    # libgrpc++-dev is another one than libgrpc-dev.
+    return 'SPDXRef-' + re.sub(r'[^A-Za-z0-9.]+', '-', '-'.join(words).replace('+', 'p')).strip('-')
 
 
 def debian_owners(paths):

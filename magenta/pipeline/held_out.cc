@@ -39,6 +39,7 @@ std::string EvalFileBeside(const std::string& training) {
 std::vector<std::string> GroupsOf(const std::vector<std::string>& sources) {
   const bool several = std::set<std::string>(sources.begin(), sources.end()).size() > 1;
   std::vector<std::string> groups;
+  groups.reserve(sources.size());
   for (size_t i = 0; i < sources.size(); ++i) {
     groups.push_back(several ? sources[i] : fmt::format("example {}", i));
   }
@@ -47,6 +48,7 @@ std::vector<std::string> GroupsOf(const std::vector<std::string>& sources) {
 
 std::vector<std::string> GroupsOf(const std::vector<DatasetExample>& examples) {
   std::vector<std::string> sources;
+  sources.reserve(examples.size());
   for (const DatasetExample& example : examples) sources.push_back(example.source);
   return GroupsOf(sources);
 }
