@@ -1,5 +1,6 @@
 // Folders of music to NoteSequences and data sets, with a report of what became of each file.
 
+#include <google/protobuf/stubs/logging.h>
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
@@ -223,6 +224,7 @@ nb::tuple Extract(const nb::bytes& sequence, const std::string& config,
 
 /// What a data set holds of the bytes of a NoteSequence; of others the outcome is broken_record.
 SequenceExamples ExamplesOfBytes(std::string_view bytes, const DatasetOptions& options) {
+  const google::protobuf::LogSilencer quiet;
   SequenceItem item;
   item.record = bytes;
   absl::StatusOr<ItemSequences> parsed = ParseSequenceItem(item);

@@ -57,7 +57,7 @@ def test_sequences_give_what_dataset_writes(config: str, flags: list[str], optio
     assert [one.report for one in made] == json.loads((tmp_path / "report.json").read_text())["files"]
 
 
-def test_what_is_in_them_is_no_error(tmp_path: pathlib.Path) -> None:
+def test_what_is_in_them_is_no_error(tmp_path: pathlib.Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert records.of_file(tmp_path / "none.mid").report["reason"] == "unreadable"
     os.mkfifo(tmp_path / "pipe.mid")
     assert records.find(tmp_path).paths == [] and records.find(tmp_path).reports[0]["reason"] == "not_a_file"
@@ -68,11 +68,14 @@ def test_what_is_in_them_is_no_error(tmp_path: pathlib.Path) -> None:
     assert records.of_bytes(b"x", "a.txt").report["reason"] == "unknown_extension"
     broken = records.examples(b"\xff\xff")
     assert broken.records == [] and broken.report["reason"] == "broken_record" and broken.report["detail"]
-    whole, draw = melody().SerializeToString(), random.Random(1)
-    for _ in range(300):
+    tune = melody()
+    tune.filename = "a name that should be UTF-8"
+    whole, draw = tune.SerializeToString(), random.Random(1)
+    for _ in range(1000):
         at = draw.randrange(len(whole))
         made = records.examples(whole[:at] + bytes([draw.randrange(256)]) + whole[at + 1:])
         assert made.report["reason"]
+    assert capfd.readouterr().err == "", "nothing is printed"
     assert records.examples(melody(3)).report["flag"] == "--min_bars=3"
 
 
