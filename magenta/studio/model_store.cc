@@ -18,6 +18,8 @@
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
 #include "magenta/generate/weights.h"
+#include "magenta/io/tensor/bundle.h"
+#include "magenta/studio/jobs/model_card.h"
 
 namespace magenta {
 namespace {
@@ -206,6 +208,20 @@ absl::StatusOr<StudioModel> ModelStore::Find(const std::string& id) const {
   if (id.empty()) return MissingInputError("", "no model is named", "GET /v1/models lists them");
   MAGENTA_ASSIGN_OR_RETURN(auto model, service_.FindGenerator(id));
   return Shown(details, std::move(model));
+}
+
+absl::StatusOr<std::string> ModelStore::BundleOf(const StudioModel& model) {
+  if (model.file.empty()) {
+    return MissingInputError("", "the model " + model.id + " lies in no bundle",
+                             "`magenta bundle --from` makes one");
+  }
+  MAGENTA_ASSIGN_OR_RETURN(std::string bytes, ReadFile(model.file));
+  if (!model.is_kept) return bytes;
+  MAGENTA_ASSIGN_OR_RETURN(Bundle bundle, ParseBundle(bytes, model.file));
+  const std::string card = WithHeading(bundle.proto.card(), model.name);
+  if (card == bundle.proto.card()) return bytes;
+  bundle.proto.set_card(card);
+  return SerializeBundle(bundle.proto);
 }
 
 absl::StatusOr<StudioModel> ModelStore::Add(const std::string& name, const std::string& bytes) {

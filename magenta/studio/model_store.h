@@ -48,6 +48,10 @@ class ModelStore {
   /// Error: there is none (kNotFound).
   absl::StatusOr<StudioModel> Find(const std::string& id) const;
 
+  /// The bytes of its .mag: of one that is kept, the card is headed by its name, so that this
+  /// travels. Errors: it has no bundle (kNotFound), or it can't be read.
+  static absl::StatusOr<std::string> BundleOf(const StudioModel& model);
+
   /// Keeps the bundle `bytes` under `name` ("": what the bundle says) and makes a generator of it,
   /// which is returned. Errors: it is no bundle of a model that is known here, or damaged
   /// (kInvalidArgument); it is too large, or there are too many (kResourceExhausted); there is no

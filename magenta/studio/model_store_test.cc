@@ -68,6 +68,12 @@ TEST_F(ModelStoreTest, ModelsStayWhenTheServerStartsAgain) {
   EXPECT_EQ(*ReadFile(added->file), bytes);
   EXPECT_EQ(store_->Add(" My tunes ", bytes)->id, "my-tunes-2");
   EXPECT_EQ(store_->Rename("my-tunes-2", "Zweite Stücke")->name, "Zweite Stücke");
+  const auto saved = ModelStore::BundleOf(*store_->Find("my-tunes-2"));
+  ASSERT_TRUE(saved.ok()) << saved.status();
+  const auto read = ParseBundle(*saved, "saved");
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_TRUE(read->has_checksum);
+  EXPECT_EQ(read->proto.card(), "# Zweite Stücke\n");
   const std::string all = "basic_rnn=basic_rnn my-tunes=My Tunes!* my-tunes-2=Zweite Stücke* ";
   EXPECT_EQ(Listed(), all);
   Start();

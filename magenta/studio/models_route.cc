@@ -8,8 +8,6 @@
 #include <system_error>
 #include <utility>
 
-#include "magenta/base/files.h"
-#include "magenta/base/status.h"
 #include "magenta/studio/model_store.h"
 
 namespace magenta {
@@ -76,7 +74,7 @@ class ModelsRoute final : public StudioRoute {
   "get": {"summary": "One of them", "parameters": [{"$ref": "#/components/parameters/id"}], "responses": {"200": {"description": "The model"}, "default": {"$ref": "#/components/responses/Error"}}},
   "delete": {"summary": "Removes one that was brought or taught here; requests in progress end with it", "parameters": [{"$ref": "#/components/parameters/id"}], "responses": {"200": {"description": "It is gone"}, "default": {"$ref": "#/components/responses/Error"}}}},
 "/v1/models/{id}:rename": {"post": {"summary": "Gives such a model another name; its id stays", "parameters": [{"$ref": "#/components/parameters/id"}, {"name": "name", "in": "query", "required": true, "schema": {"type": "string"}}], "responses": {"200": {"description": "The model"}, "default": {"$ref": "#/components/responses/Error"}}}},
-"/v1/models/{id}.mag": {"get": {"summary": "Its bundle, card and all", "parameters": [{"$ref": "#/components/parameters/id"}], "responses": {"200": {"description": "The file", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}, "default": {"$ref": "#/components/responses/Error"}}}}
+"/v1/models/{id}.mag": {"get": {"summary": "Its bundle, the card headed by its name", "parameters": [{"$ref": "#/components/parameters/id"}], "responses": {"200": {"description": "The file", "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}, "default": {"$ref": "#/components/responses/Error"}}}}
 })json";
   }
 
@@ -125,11 +123,7 @@ class ModelsRoute final : public StudioRoute {
   void SendBundle(const StudioRequest& request, const std::string& id) const {
     const auto model = models_.Find(id);
     if (!model.ok()) return request.SendError(model.status());
-    if (model->file.empty()) {
-      return request.SendError(MissingInputError("", "the model " + id + " lies in no bundle",
-                                                 "`magenta bundle --from` makes one"));
-    }
-    auto bytes = ReadFile(model->file);
+    auto bytes = ModelStore::BundleOf(*model);
     if (!bytes.ok()) return request.SendError(bytes.status());
     HttpResponse response;
     response.content_type = "application/octet-stream";

@@ -2,14 +2,18 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace magenta {
 namespace {
+
+constexpr char kHeading[] = "# ";
 
 std::string Row(const std::string& name, const std::string& value) {
   return fmt::format("| {} | {} |\n", name, value);
 }
 
-/// A name of the user's in a table's cell.
+/// A name of the user's in a heading or a table's cell.
 std::string Cell(const std::string& text) {
   std::string cell;
   for (const char byte : text) {
@@ -47,7 +51,7 @@ std::string StepsText(const StudioJob& job) {
 
 std::string ModelCardOf(const StudioJob& job, const std::string& from, const std::string& hparams,
                         const CardScores& scores) {
-  std::string card = fmt::format("# {}\n\n| | |\n| --- | --- |\n", Cell(job.name));
+  std::string card = fmt::format("{}{}\n\n| | |\n| --- | --- |\n", kHeading, Cell(job.name));
   card += Row("began from", Cell(from) + " (" + job.config + ")");
   if (job.report) {
     card += Row("learned from", fmt::format("{} of {} files, {} examples", job.report->kept,
@@ -63,6 +67,12 @@ std::string ModelCardOf(const StudioJob& job, const std::string& from, const std
   }
   card += Row("made", job.created_at.substr(0, 10) + ", in the studio");
   return card;
+}
+
+std::string WithHeading(const std::string& card, const std::string& name) {
+  if (!card.starts_with(kHeading)) return card;
+  const size_t end = std::min(card.find('\n'), card.size());
+  return kHeading + Cell(name) + card.substr(end);
 }
 
 }  // namespace magenta

@@ -17,4 +17,7 @@ struct CardScores {
 std::string ModelCardOf(const StudioJob& job, const std::string& from, const std::string& hparams,
                         const CardScores& scores);
 
+/// `card`, headed by `name` where it has a heading ("# ...", its first line); else as it is.
+std::string WithHeading(const std::string& card, const std::string& name);
+
 }  // namespace magenta

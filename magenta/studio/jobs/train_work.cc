@@ -259,9 +259,9 @@ absl::Status Pack(const JobAtWork& work) {
   MAGENTA_RETURN_IF_ERROR(
       RunForJob(work, work.tools.magenta,
                 {"bundle", "--run_dir=run", fmt::format("--bundle_file={}", kModel),
-                 "--bundle_description=" +
-                     fmt::format("{}: taught in the studio{}", job.name,
-                                 job.report ? fmt::format(" by {} files", job.report->kept) : "")},
+                 // Without its name, which may change.
+                 "--bundle_description=taught in the studio" +
+                     (job.report ? fmt::format(" by {} files", job.report->kept) : "")},
                 [&](const std::string& text) {
                   const json read = json::parse(text, nullptr, /*allow_exceptions=*/false);
                   if (read.is_object()) hparams = read.value("hparams", "");

@@ -6,7 +6,7 @@ import type { ModelInfo } from "../api/types";
 import { nameOf } from "../store/generators";
 import { texts } from "../texts";
 import { download } from "../view/download";
-import { titleOf } from "../view/markdown";
+import { titleOf, withoutTitle } from "../view/markdown";
 import { Markdown } from "../view/markdown_view";
 import { say } from "../view/toasts";
 import { megabytes } from "./drop_zone";
@@ -96,7 +96,7 @@ function Model({ model }: { model: ModelInfo }) {
       {model.card && (
         <details>
           <summary>{words.card}</summary>
-          <Markdown text={model.card} />
+          <Markdown text={withoutTitle(model.card)} />
         </details>
       )}
     </li>

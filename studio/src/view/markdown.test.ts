@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { blocksOf, inlineOf, titleOf, type Block, type Inline } from "./markdown";
+import { blocksOf, inlineOf, titleOf, withoutTitle, type Block, type Inline } from "./markdown";
 
 const line = (text: Inline[]) => text.map(({ kind, text: words }) => ({ text: words, code: `\`${words}\``, bold: `<b>${words}</b>`, italic: `<i>${words}</i>` })[kind]).join("");
 function dump(block: Block): string {
@@ -49,4 +49,9 @@ describe("markdown", () => {
 
 it("a text calls itself by the heading that it begins with", () => {
   expect([titleOf("# My *tunes*\n\n| a | b |"), titleOf("# a \\| b"), titleOf("Text\n\n# Later"), titleOf("")]).toEqual(["My tunes", "a | b", "", ""]);
+});
+
+it("the title alone is left out", () => {
+  const kept = ["\n# My tunes\n\nText\n# Later", "Text\n# Later", "## Part\nText"].map((text) => withoutTitle(text).trim());
+  expect(kept).toEqual(["Text\n# Later", "Text\n# Later", "## Part\nText"]);
 });

@@ -91,6 +91,9 @@ export function blocksOf(markdown: string): Block[] {
   return blocks;
 }
 
+/** A text without the line of its title: where that stands above already. */
+export const withoutTitle = (markdown: string) => (titleOf(markdown) ? markdown.replace(/^\s*#.*/, "") : markdown);
+
 /** What a text calls itself: its first heading, where that stands at its beginning; "" elsewhere. */
 export function titleOf(markdown: string): string {
   const first = blocksOf(markdown)[0];
