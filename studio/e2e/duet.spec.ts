@@ -257,14 +257,14 @@ test("a model that is removed while it plays is said, and another goes on", asyn
   await quick(page);
   const model = page.getByRole("combobox", { name: "Model", exact: true });
   const first = await model.inputValue();
-  const gone = { error: { code: "NOT_FOUND", message: `there is no generator ${first}`, remedy: "GET /v1/generators lists them" } };
+  const gone = { error: { code: "NOT_FOUND", message: `there is no generator '${first}' here`, remedy: "GET /v1/generators lists them" } };
   await page.route(`**/${first}:stream`, (route) => route.fulfill({ status: 404, json: gone }));
   await page.route("**/v1/generators", async (route) => {
     const { generators } = (await (await route.fetch()).json()) as { generators: { id: string }[] };
     await route.fulfill({ json: { generators: generators.filter(({ id }) => id !== first) } });
   });
   await strike(page, ["KeyZ", "KeyC"]);
-  await expect(page.getByRole("alert")).toContainText("no generator");
+  await expect(page.getByRole("alert")).toContainText("no longer there");
   await expect(model).not.toHaveValue(first);
   await phraseAndAnswer(page, ["KeyZ", "KeyC"]);
 });

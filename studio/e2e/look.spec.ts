@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Score } from "../src/api/types";
+import type { ModelList, Score } from "../src/api/types";
 import { seriousFaults } from "./axe";
 import { expect, test } from "./server";
 import { abcTune, brokenFile, magenta, tuneFile } from "./tunes";
@@ -110,6 +110,14 @@ test("a broken file and a server that stops are said, and the page goes on @shor
   await chooser.setInputFiles(brokenFile(1));
   await expect(page.getByRole("alert")).toBeVisible();
   await page.getByRole("button", { name: "Dismiss" }).click();
+  await chooser.setInputFiles({ name: "letter.mid", mimeType: "audio/midi", buffer: Buffer.from("Dear Clara, no music today") });
+  await expect(page.getByRole("alert")).toContainText("letter.mid: This is no MIDI, MusicXML or ABC file, or it is damaged.");
+  await page.getByText("In the server's words").click();
+  await expect(page.getByText("MThd")).toBeVisible();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await chooser.setInputFiles({ name: "nothing.mid", mimeType: "audio/midi", buffer: Buffer.from("") });
+  await expect(page.getByRole("alert")).toContainText("nothing.mid: The file is empty.");
+  await page.getByRole("button", { name: "Dismiss" }).click();
   await chooser.setInputFiles({ name: "silent.mid", mimeType: "audio/midi", buffer: silentMidi });
   await expect(page.getByText("silent.mid has no notes")).toBeVisible();
   await chooser.setInputFiles(tuneFile(1));
@@ -121,4 +129,18 @@ test("a broken file and a server that stops are said, and the page goes on @shor
   await page.getByRole("button", { name: "Let it go on" }).click();
   await expect(page.getByRole("status").filter({ hasText: "The model plays" })).toBeHidden({ timeout });
   await expect(page.getByTestId("bits")).toBeVisible({ timeout });
+});
+
+test("a long name of a model makes no part of a narrow page wider than it @short", async ({ page, server }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.route("**/v1/models", async (route) => {
+    const told = (await (await route.fetch()).json()) as ModelList;
+    await route.fulfill({ json: { ...told, models: told.models.map((model, i) => ({ ...model, name: `${i}`.padEnd(80, "W") })) } });
+  });
+  for (const part of ["look", "duet", "compose", "teach"]) {
+    await page.goto(`${server.url}/#${part}`);
+    await page.reload();
+    await expect(page.locator("main")).toContainText("WWWW");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), part).toBeLessThanOrEqual(0);
+  }
 });

@@ -37,6 +37,7 @@ test("files are sent, broken ones named; a model learns, plays, is renamed and r
   expect(asked.ok()).toBe(true);
   await page.getByRole("button", { name: /^My reels/ }).click({ timeout: 15_000 });
   await expect(page.getByText("My reels stands beside the other models.")).toBeVisible({ timeout: 200_000 });
+  await expect(page.getByText("It ended early")).toHaveCount(0);
   await expect(page.getByRole("img", { name: /Losses at step/ })).toBeVisible();
   expect(await seriousFaults(page)).toEqual([]);
 
@@ -45,6 +46,8 @@ test("files are sent, broken ones named; a model learns, plays, is renamed and r
   await page.getByRole("button", { name: "Rename My reels" }).click();
   await page.getByLabel("New name").fill("Reels");
   await page.getByRole("button", { name: "Rename", exact: true }).click();
+  await expect(page.locator(".models-one", { hasText: "Reels" })).toContainText("taught in the studio by");
+  await expect(page.locator(".models-list")).not.toContainText("My reels");
   const saved = page.waitForEvent("download");
   await page.getByRole("button", { name: "Save Reels as .mag" }).click();
   const file = await (await saved).path();
@@ -52,7 +55,7 @@ test("files are sent, broken ones named; a model learns, plays, is renamed and r
   await page.getByRole("button", { name: "Remove", exact: true }).click();
   await expect(page.getByRole("button", { name: "Remove Reels" })).toHaveCount(0);
   await page.getByLabel("Load a .mag").setInputFiles({ name: "Again.mag", mimeType: "application/octet-stream", buffer: readFileSync(file) });
-  await expect(page.getByRole("button", { name: "Remove My reels", exact: true })).toBeVisible(); // as its card says
+  await expect(page.getByRole("button", { name: "Remove Reels", exact: true })).toBeVisible(); // as its card says
 });
 
 test("two tabs see one job: one stops it, the other shows that and goes on @short", async ({ page, server, context }) => {
@@ -117,6 +120,26 @@ test("any number of minutes is sent as the field shows it; a job that does not m
   await page.clock.fastForward(9_000);
   await expect(page.getByText("about 1 min 39 s left")).toBeVisible();
   await expect(page.getByText("The machine is busy")).toHaveCount(0);
+});
+
+test("the model that is shown is the one that learns, also where another is refused; options stay with their kind; what ended early says so @short", async ({ page, server }) => {
+  const chords: Job = { ...dataset, model: "chord_pitches_improv", options: { infer_chords: true } };
+  const ended: Job = { ...dataset, id: "t1", kind: "train", name: "Early", step: 180, steps: 245, report: null, collection: null, dataset: "d1" };
+  const asked: unknown[] = [];
+  await page.route("**/v1/jobs", (route) => {
+    if (route.request().method() === "GET") return route.fulfill({ json: { jobs: [ended, chords] } });
+    asked.push(route.request().postDataJSON());
+    return route.fulfill({ status: 400, json: { error: { code: "X", message: "not now", remedy: "" } } });
+  });
+  await page.goto(`${server.url}/#teach`);
+  await page.getByRole("button", { name: /^1 files/ }).click();
+  const model = page.getByLabel("Start from");
+  await model.selectOption("drum_kit");
+  await expect(page.getByText("not now")).toBeVisible();
+  await expect(model).toHaveValue("chord_pitches_improv");
+  expect(asked).toEqual([{ kind: "dataset", collection: "c1", model: "drum_kit", options: {} }]);
+  await page.getByRole("button", { name: /^Early/ }).click();
+  await expect(page.getByText("It ended early")).toBeVisible();
 });
 
 test("without magenta-train the page says what installs it, before files are dropped @short", async ({ page, server }) => {

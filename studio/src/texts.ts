@@ -21,6 +21,7 @@ export const texts = {
     stopped: "The server stopped in the middle of the answer.",
     endedEarly: "The answer ended too early.",
     unknown: "Something went wrong.",
+    serverWords: "In the server's words",
   },
   sound: {
     loading: "Loading the instruments…",
@@ -40,6 +41,15 @@ export const texts = {
   },
   remarks: {
     noChords: "No chords are given: it plays over none, in no key. In Compose, tap on the chord lane above the notes to write some; in Duet, fill in the chords.",
+    noDrums: "This music has no drums: its notes are taken for drums.",
+    noModel: "This model is no longer there.",
+    noModelRemedy: "Choose another.",
+    noMusic: "This is no MIDI, MusicXML or ABC file, or it is damaged.",
+    emptyFile: "The file is empty.",
+    noKey: (text: string) => (text ? `${text} is no key.` : "This is no key."),
+    noKeyRemedy: "A key is a note, and m or minor for minor: C, F#m, Bb minor.",
+    noName: "A name needs 1 to 200 letters.",
+    noNameRemedy: "Letters beyond a to z count for two to four.",
     setting: (name: string) => `“${name}”`,
     noSymbol: (symbols: string) => `No chord symbol: ${symbols}`,
     noSymbolRemedy: "A chord begins with its root, A to G: C, F#m7, Bbmaj7, Am/C; N.C. is no chord.",
@@ -47,6 +57,7 @@ export const texts = {
   files: {
     tooLarge: (name: string, mebibytes: number) => `${name} has ${Math.round(mebibytes)} MB: the server takes no file that large.`,
     tooLargeRemedy: (most: number) => `Choose a file of at most ${most} MB.`,
+    notRead: (file: string, why: string) => `${file}: ${why}`,
     noNotes: (file: string) => `${file} has no notes.`,
   },
   controls: {
@@ -347,7 +358,6 @@ export const texts = {
     noStep: "No step is chosen",
     total: (notes: string, others: string, all: string) => `Notes ${notes} bits + what lies between them ${others} = ${all} bits`,
     perNote: (bits: string) => `${bits} bits a note`,
-    likelihood: (nats: string) => `log-likelihood ${nats}`,
     bits: "bits",
     hold: "hold",
     rest: "rest",
@@ -439,6 +449,7 @@ export const texts = {
     hoursMinutes: (hours: number, minutes: number) => `${hours} h ${minutes} min`,
     bestSoFar: (loss: string, step: number, compared: string) => `Best held-out loss ${loss}, at step ${step}${compared}.`,
     comparedTo: (before: string, isLower: boolean) => ` (${before} before: ${isLower ? "it has learned" : "no gain yet"})`,
+    endedEarly: "It ended early: the held-out loss had not fallen for a while. The best step is what is kept.",
     knownAlready: "No step brought a gain: these tunes are like what the model knows already, so it stays as it was.",
     heldOut: "held out",
     training: "training",

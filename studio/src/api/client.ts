@@ -1,5 +1,6 @@
 // Asks the server this page came from. Every error is an ApiError: what happened, and what to do.
 import { texts } from "../texts";
+import { inPageWords } from "./remarks";
 import { token, tokenAfter } from "./token";
 
 /** An error as people are told it. */
@@ -10,16 +11,24 @@ export class ApiError extends Error {
     readonly remedy = "",
     /** The HTTP status; 0: no answer came. */
     readonly status = 0,
+    /** What the server said, where `message` says it in other words; else "". */
+    readonly detail = "",
   ) {
     super(message);
     this.name = "ApiError";
   }
 }
 
+/** An error as the server tells it, in the page's words where there are some. */
+export function serverError(told: { message: string; remedy?: string }, status = 0): ApiError {
+  const { message, remedy, detail } = inPageWords(told);
+  return new ApiError(message, remedy, status, detail);
+}
+
 async function errorOf(response: Response): Promise<ApiError> {
   try {
     const body = (await response.json()) as { error?: { message?: string; remedy?: string } };
-    return new ApiError(body.error?.message ?? response.statusText, body.error?.remedy, response.status);
+    return serverError({ message: response.statusText, ...body.error }, response.status);
   } catch {
     return new ApiError(response.statusText || texts.errors.noAnswer, "", response.status);
   }

@@ -1,7 +1,7 @@
 import { merged, type NoteSequence } from "../music/note_sequence";
 import { texts } from "../texts";
-import { errorInPage, remarkInPage } from "./remarks";
-import { ApiError, events, getJson, postJson } from "./client";
+import { remarkInPage } from "./remarks";
+import { ApiError, events, getJson, postJson, serverError } from "./client";
 import type { Distribution, GenerateSequenceRequest, GeneratorDetails } from "./types";
 
 export async function listGenerators(): Promise<GeneratorDetails[]> {
@@ -62,8 +62,8 @@ export async function stream(
       const end = event.data as StreamEnd;
       return { music, end: { ...end, notes: end.notes.map(remarkInPage) } };
     } else if (event.name === "error") {
-      const error = (event.data as { error: { message: string; remedy?: string } }).error;
-      throw errorInPage(new ApiError(error.message, error.remedy));
+      const { message, remedy = "" } = (event.data as { error: { message: string; remedy?: string } }).error;
+      throw serverError({ message: remarkInPage(message), remedy: remarkInPage(remedy) });
     }
   }
   throw new ApiError(texts.errors.endedEarly);

@@ -1,12 +1,37 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { texts } from "../texts";
-import { ApiError } from "./client";
-import { errorInPage, remarkInPage } from "./remarks";
+import { inPageWords, remarkInPage } from "./remarks";
+
+const words = texts.remarks;
 
 it("remarks name no flag of the command line", () => {
   const noChords = 'no chords are given: it plays over none, in no key; backing_chords="C G Am F" would give some';
-  expect(remarkInPage(noChords)).toBe(texts.remarks.noChords);
+  expect(remarkInPage(noChords)).toBe(words.noChords);
+  const noDrums = 'there are no drums: the notes are taken for drums; a file with drums, or primer_drums="CH |x-x-x-x-|; BD |x---x---|", would give some';
+  expect(remarkInPage(noDrums)).toBe(words.noDrums);
   expect(remarkInPage("too long: leave --steps_per_chord=16, or --bars out")).toBe("too long: leave “steps per chord”, or “bars” out");
-  expect(remarkInPage("bar 2 -- all of it -- is empty")).toBe("bar 2 -- all of it -- is empty");
-  expect(errorInPage(new ApiError("temperature is 0", "Give --temperature=1", 400))).toEqual(new ApiError("temperature is 0", "Give “temperature”", 400));
+  expect(remarkInPage("--key says C (--scale too)")).toBe("“key” says C (“scale” too)");
+});
+
+it("what only looks like a flag stays", () => {
+  for (const text of ["bar 2 -- all of it -- is empty", 'a grid, "CH |x-x-|; BD |x---x--x|; SD |--x-|"']) expect(remarkInPage(text)).toBe(text);
+});
+
+describe("errors are told in the page's words, the server's behind them", () => {
+  const key = (text: string) => `argument 'key': ${text} is no key`;
+  it.each([
+    ["there is no generator 'taught-2' here", words.noModel, words.noModelRemedy],
+    ["there is no model 'taught-2' here", words.noModel, words.noModelRemedy],
+    ["no MIDI header (MThd) at byte 0 or after it", words.noMusic, ""],
+    ["the body is empty", words.emptyFile, ""],
+    [key("'H'"), "H is no key.", words.noKeyRemedy],
+    [key("its text"), "This is no key.", words.noKeyRemedy],
+    ["argument 'primer_key': 'H' is no key", "H is no key.", words.noKeyRemedy],
+    ["this is no name for a model", words.noName, words.noNameRemedy],
+  ])("%s", (message, inPage, remedy) => {
+    expect(inPageWords({ message, remedy: "Do this" })).toEqual({ message: inPage, remedy, detail: `${message} / Do this` });
+  });
+  it("others as they are", () => {
+    expect(inPageWords({ message: "the disk is full", remedy: "make room" })).toEqual({ message: "the disk is full", remedy: "make room", detail: "" });
+  });
 });

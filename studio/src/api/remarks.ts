@@ -1,18 +1,40 @@
-// What the server remarks on a request is written for the command line too: here it is said in the page's words.
+// What the server remarks and refuses is written for programs and the command line too: here it is said in the page's words.
 import { texts } from "../texts";
-import { ApiError } from "./client";
 
-const inPageWords: [RegExp, string][] = [[/^no chords are given\b/, texts.remarks.noChords]];
+const words = texts.remarks;
 
-/** `--steps_per_chord=16`: a setting of the page is called by its name alone. */
-const flag = /--([a-z][a-z0-9_]*)(?:=("[^"]*"|[^\s;,)]*))?/g;
-const named = (_: string, name: string) => texts.remarks.setting(name.replaceAll("_", " "));
+const remarks: [RegExp, string][] = [
+  [/^no chords are given\b/, words.noChords],
+  [/^there are no drums: the notes are taken for drums\b/, words.noDrums],
+];
+
+/** `--steps_per_chord=16`, not the `--` within a drum grid: a setting of the page is called by its name alone. */
+const flag = /(?<![^\s"'(])--([a-z][a-z0-9_]*)(?:=("[^"]*"|[^\s;,)]*))?/g;
+const named = (_: string, name: string) => words.setting(name.replaceAll("_", " "));
 
 export function remarkInPage(remark: string): string {
-  return inPageWords.find(([start]) => start.test(remark))?.[1] ?? remark.replace(flag, named);
+  return remarks.find(([start]) => start.test(remark))?.[1] ?? remark.replace(flag, named);
 }
 
-/** An error of a request for music, in such words. */
-export function errorInPage(error: unknown): unknown {
-  return error instanceof ApiError ? new ApiError(remarkInPage(error.message), remarkInPage(error.remedy), error.status) : error;
+interface Told {
+  message: string;
+  remedy?: string;
+}
+
+/** Errors that people meet, with what the page knows to do about them. */
+const errors: [RegExp, (found: RegExpMatchArray) => Told][] = [
+  [/^there is no (?:generator|model) '/, () => ({ message: words.noModel, remedy: words.noModelRemedy })],
+  [/^(?:no MIDI header|the file is no music that can be read)\b/, () => ({ message: words.noMusic })],
+  [/^the (?:body|file) is empty\b/, () => ({ message: words.emptyFile })],
+  [/^argument '\w*key': (?:'(.*)'|its text) is no key\b/, ([, text]) => ({ message: words.noKey(text ?? ""), remedy: words.noKeyRemedy })],
+  [/^this is no name for a model\b/, () => ({ message: words.noName, remedy: words.noNameRemedy })],
+];
+
+/** An error in such words; `detail`: as the server told it, "" where that is what is shown. */
+export function inPageWords({ message, remedy = "" }: Told): Required<Told> & { detail: string } {
+  for (const [start, say] of errors) {
+    const found = message.match(start);
+    if (found) return { remedy: "", ...say(found), detail: [message, remedy].filter((text) => text !== "").join(" / ") };
+  }
+  return { message, remedy, detail: "" };
 }

@@ -164,7 +164,7 @@ function CandidateRow({ of, one, index }: { of: making.Batch; one: making.Candid
           {one.state === "waiting" && <span class="muted"> · {words.waiting}</span>}
           {one.state === "failed" && <span class="muted"> · {words.failedOne}</span>}
         </span>
-        <IconButton icon="link" label={words.link} disabled={!one.made} onClick={() => void copyLink(of, one.seed)} />
+        <IconButton icon="link" label={`${words.link}: ${label}`} disabled={!one.made} onClick={() => void copyLink(of, one.seed)} />
         <IconButton icon="close" label={`${words.drop}: ${label}`} onClick={() => making.dropOne(index)} />
         <button type="button" disabled={!one.made || one.state === "kept"} aria-label={`${one.state === "kept" ? words.keptThis : words.keepThis}: ${label}`} onClick={() => making.keep(index)}>
           {one.state === "kept" ? words.keptThis : words.keepThis}

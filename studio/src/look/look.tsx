@@ -123,7 +123,6 @@ function Summary() {
         {words.total(text(notes), text(others), text(all))}
       </data>
       {found.bitsPerNote !== null && <span>{words.perNote(text(found.bitsPerNote))}</span>}
-      {found.logLikelihood !== null && <span class="muted">{words.likelihood(found.logLikelihood.toFixed(2))}</span>}
     </p>
   );
 }

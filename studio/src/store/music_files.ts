@@ -1,4 +1,5 @@
 // Files of music that people choose or drop.
+import { ApiError } from "../api/client";
 import { readMusic } from "../api/convert";
 import type { ConvertedPiece } from "../api/types";
 import type { NoteSequence } from "../music/note_sequence";
@@ -12,6 +13,9 @@ export const hasNotes = ({ notes = [] }: NoteSequence) => notes.length > 0;
 export const hasNotesOrChords = (music: NoteSequence) =>
   hasNotes(music) || (music.textAnnotations ?? []).some(({ annotationType }) => annotationType === "CHORD_SYMBOL");
 
+/** What is wrong with a file, with the name of that file: several may have been opened. */
+const aboutFile = ({ message, remedy, status, detail }: ApiError, name: string) => new ApiError(words.notRead(name, message), remedy, status, detail);
+
 /** The pieces of a file that are `wanted`, or none and a message. */
 export async function piecesOf(file: File, wanted = hasNotes, signal?: AbortSignal): Promise<ConvertedPiece[]> {
   try {
@@ -20,7 +24,7 @@ export async function piecesOf(file: File, wanted = hasNotes, signal?: AbortSign
     if (pieces.length === 0) say(words.noNotes(file.name), found.flatMap(({ remarks }) => remarks).join("; "));
     return pieces;
   } catch (error) {
-    sayError(error);
+    sayError(error instanceof ApiError && error.status === 400 ? aboutFile(error, file.name) : error);
     return [];
   }
 }

@@ -6,6 +6,7 @@ import { musicFiles } from "../api/convert";
 import type { ModelList } from "../api/types";
 import { nameOf } from "../store/generators";
 import { texts } from "../texts";
+import { ServerWords } from "../view/toasts";
 import { entriesOf, filesOfChooser, filesOfEntries } from "./dropped_files";
 import { consider, models, plan, sending, sendingError, sendPlan, startFrom, startOver, stopSending, teachable, teacher } from "./state";
 import type { Why } from "./upload_plan";
@@ -40,7 +41,14 @@ export function ModelChoice({ value, label, onChoose }: { value: string; label: 
   return (
     <label>
       {label}
-      <select value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+      <select
+        value={value}
+        onChange={({ currentTarget: field }) => {
+          const id = field.value;
+          field.value = value; // what holds until the choice is taken
+          onChoose(id);
+        }}
+      >
         {teachable.value.map(({ id, kind }) => (
           <option key={id} value={id}>
             {kind ? `${nameOf(id)} (${kind})` : nameOf(id)}
@@ -117,6 +125,7 @@ export function Failure({ error }: { error: unknown }) {
     <div class="teach-failure" role="alert">
       <p>{error instanceof Error ? error.message : texts.errors.unknown}</p>
       {error instanceof ApiError && error.remedy && <p class="muted">{error.remedy}</p>}
+      {error instanceof ApiError && <ServerWords text={error.detail} />}
     </div>
   );
 }

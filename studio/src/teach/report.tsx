@@ -3,8 +3,9 @@ import type { Job } from "../api/types";
 import { texts } from "../texts";
 import { Failure, ModelChoice, NamesOfFiles } from "./drop_zone";
 import { reasonsOf } from "./reasons";
-import { lookAgain, startOver } from "./state";
-import { ApiError } from "../api/client";
+import { lookAgain, optionsFor, startOver } from "./state";
+import { serverError } from "../api/client";
+import { inPageWords } from "../api/remarks";
 import { isGoing } from "../api/jobs";
 
 const words = texts.teach;
@@ -42,7 +43,7 @@ export function Report({ job, isLearned }: { job: Job; isLearned: boolean }) {
         {report && <p>{words.kept(report.kept, report.files)}</p>}
       </div>
       {isGoing(job) && <progress value={job.progress > 0 ? job.progress : undefined} max={1} aria-label={words.lookingOver} />}
-      {job.error && <Failure error={new ApiError(job.error.message, job.error.remedy)} />}
+      {job.error && <Failure error={serverError(job.error)} />}
       {report && (
         <>
           <div class="teach-share" aria-hidden="true">
@@ -50,12 +51,12 @@ export function Report({ job, isLearned }: { job: Job; isLearned: boolean }) {
           </div>
           <p class="muted">{report.examples > 0 ? words.examples(report.examples, report.heldOut) : words.nothingToLearn}</p>
           {report.discarded.length > 0 && <Discarded job={job} isLearned={isLearned} />}
-          {report.leftOut.length > 0 && <NamesOfFiles title={words.leftOut(report.leftOut.length)} files={report.leftOut} />}
+          {report.leftOut.length > 0 && <NamesOfFiles title={words.leftOut(report.leftOut.length)} files={report.leftOut.map(({ file, why }) => ({ file, why: inPageWords({ message: why }).message }))} />}
         </>
       )}
       {!isGoing(job) && !isLearned && (
         <div class="row teach-end">
-          <ModelChoice label={words.model} value={job.model} onChoose={(id) => void lookAgain(job, id, job.options)} />
+          <ModelChoice label={words.model} value={job.model} onChoose={(id) => void lookAgain(job, id, optionsFor(job, id))} />
           {changed && <button onClick={() => void lookAgain(job, job.model, {})}>{words.usual}</button>}
         </div>
       )}

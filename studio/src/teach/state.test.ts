@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { failure, fakeServer, json, type Answers } from "../api/fake_server";
 import type { Job, ModelInfo } from "../api/types";
-import { consider, datasetJob, jobs, lookAgain, lost, models, plan, refresh, remove, sending, sendingError, sendPlan, shownId, startOver, trainJob } from "./state";
+import { consider, datasetJob, jobs, lookAgain, lost, models, optionsFor, plan, refresh, remove, sending, sendingError, sendPlan, shownId, startOver, trainJob } from "./state";
 
 const job = (id: string, more: Partial<Job>): Job => ({
   id,
@@ -115,6 +115,11 @@ describe("teaching", () => {
     const asked = fakeServer(usual);
     expect(await lookAgain(job("d0", { options: { min_bars: 3 } }), "lookback_rnn", { min_bars: 3, ignore_polyphonic_notes: true })).toBe(true);
     expect(asked[0]?.body).toMatchObject({ collection: "c1", options: { min_bars: 3, ignore_polyphonic_notes: true } });
+  });
+  it("another model is told the options that its kind has: those of its own", () => {
+    models.value = { models: [{ ...model("chords", true), kind: "lead sheet" }, { ...model("drums", true), kind: "drum track" }, { ...model("taught", true), kind: "lead sheet" }], train: { available: true } };
+    const looked = job("d0", { model: "chords", options: { infer_chords: true } });
+    expect([optionsFor(looked, "drums"), optionsFor(looked, "taught")]).toEqual([{}, { infer_chords: true }]);
   });
   it("a training is shown with what it learns from", () => {
     jobs.value = [job("t1", { kind: "train", dataset: "d1" }), job("d1", {})];

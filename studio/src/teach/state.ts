@@ -196,6 +196,12 @@ export async function attempt(work: Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** What `job` was told, as far as another model understands it: options belong to a kind. */
+export function optionsFor(job: Job, model: string): DatasetOptions {
+  const kindOf = (id: string) => models.value?.models.find((one) => one.id === id)?.kind;
+  return kindOf(model) === kindOf(job.model) ? job.options : {};
+}
+
 /** The same files looked at anew: for another model, or with other options. */
 export const lookAgain = (job: Job, model: string, options: DatasetOptions) => attempt(showNew(makeDataset(job.collection ?? "", model, options)));
 

@@ -1,6 +1,6 @@
 // The third step: how long, then the learning as it goes, and what came of it.
 import { useEffect, useState } from "preact/hooks";
-import { ApiError } from "../api/client";
+import { serverError } from "../api/client";
 import { isGoing } from "../api/jobs";
 import type { Job } from "../api/types";
 import { texts } from "../texts";
@@ -113,6 +113,7 @@ function Standing({ job }: { job: Job }) {
       </p>
       {isStill && <p class="muted">{words.busy}</p>}
       {best && <p>{words.bestSoFar(best[1].toFixed(3), best[0], before === null ? "" : words.comparedTo(before.toFixed(3), best[1] < before))}</p>}
+      {job.state === "done" && job.step < job.steps && <p>{words.endedEarly}</p>}
       {job.state === "done" && best && best[0] === 0 && <p>{words.knownAlready}</p>}
     </>
   );
@@ -136,7 +137,7 @@ export function Training({ job }: { job: Job }) {
         </div>
       </div>
       <Standing job={job} />
-      {job.error && <Failure error={new ApiError(job.error.message, job.error.remedy)} />}
+      {job.error && <Failure error={serverError(job.error)} />}
       {job.result && (
         <p class="teach-result">
           <span>{words.done(job.name)}</span>

@@ -7,6 +7,8 @@ interface Toast {
   id: number;
   message: string;
   remedy: string;
+  /** The server's own words, behind the page's; "": none. */
+  detail: string;
   isError: boolean;
 }
 
@@ -15,10 +17,10 @@ export const toasts = signal<Toast[]>([]);
 let nextId = 1;
 const shownFor = 8000;
 
-function add(message: string, remedy: string, isError: boolean): void {
+function add(message: string, remedy: string, isError: boolean, detail = ""): void {
   const id = nextId++;
   const others = toasts.value.filter((toast) => toast.message !== message).slice(-3);
-  toasts.value = [...others, { id, message, remedy, isError }];
+  toasts.value = [...others, { id, message, remedy, detail, isError }];
   if (!isError) setTimeout(() => remove(id), shownFor);
 }
 
@@ -33,8 +35,19 @@ export function say(message: string, remedy = ""): void {
 /** Errors stay until they are dismissed. What was stopped on purpose is none. */
 export function sayError(error: unknown): void {
   if (error instanceof DOMException && error.name === "AbortError") return;
-  if (error instanceof ApiError) add(error.message, error.remedy, true);
+  if (error instanceof ApiError) add(error.message, error.remedy, true, error.detail);
   else add(error instanceof Error ? error.message : texts.errors.unknown, "", true);
+}
+
+/** What the server said word for word, for those who help: behind what the page makes of it. */
+export function ServerWords({ text }: { text: string }) {
+  if (!text) return null;
+  return (
+    <details class="server-words muted">
+      <summary>{texts.errors.serverWords}</summary>
+      {text}
+    </details>
+  );
 }
 
 export function Toasts() {
@@ -45,6 +58,7 @@ export function Toasts() {
           <div>
             <p>{toast.message}</p>
             {toast.remedy && <p class="muted">{toast.remedy}</p>}
+            <ServerWords text={toast.detail} />
           </div>
           <button class="quiet" aria-label={texts.shell.dismiss} onClick={() => remove(toast.id)}>
             ×
