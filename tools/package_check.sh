@@ -76,6 +76,7 @@ lintian --allow-root --fail-on error,warning *.changes
 mkdir /tmp/all
 for deb in *.deb; do dpkg-deb -x "$deb" /tmp/all; done
 if grep -rlE '/build/(one|another-place)' /tmp/all; then echo "names the folder it was built in" >&2; exit 1; fi
+find /tmp/all/usr/share/man -type f -name '*.gz' -exec gunzip {} +
 find /tmp/all/usr/share/man -type f -print0 | xargs -0 mandoc -T lint -W warning
 desktop-file-validate /tmp/all/usr/share/applications/*.desktop
 cp *.deb /debs/
