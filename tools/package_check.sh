@@ -161,7 +161,7 @@ echo "-- remove"
 dpkg -L magenta magenta-train libmagenta1 libmagenta-dev | sort -u > /tmp/files
 apt-get remove -qy magenta magenta-train libmagenta1 libmagenta-dev
 [ "$(cat /var/lib/magenta/studio/piece)" = kept ]
-apt-get purge -qy magenta magenta-train libmagenta1 libmagenta-dev
+dpkg --purge magenta magenta-train libmagenta1 libmagenta-dev
 apt-get autoremove --purge -qy
 ( cd /home/me; sha256sum --quiet -c /tmp/home )
 find / -xdev \( -path /proc -o -path /home -o -path /debs -o -path /tmp -o -path /var/cache -o -path /var/log \
