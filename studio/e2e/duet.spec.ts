@@ -347,6 +347,24 @@ test("what was played outlives a reload, is saved and opened, and goes by Start 
   expect(await notes()).toEqual([]);
 });
 
+test("a key goes on with a duet that was paused, or was played before a reload @short", async ({ page, server }) => {
+  await page.goto(server.url);
+  await page.waitForFunction(() => window.magentaDuet!.session.details !== null);
+  const count = () => page.evaluate(() => window.magentaDuet!.session.notes.value.filter(({ by }) => by === "player").length);
+  const isPlaying = () => page.evaluate(() => window.magentaDuet!.session.isPlaying.value);
+  await page.keyboard.press("KeyZ");
+  await page.getByRole("button", { name: "Pause" }).click();
+  await expect(page.getByText("or the first key, goes on")).toBeVisible();
+  await page.keyboard.press("KeyC");
+  expect([await isPlaying(), await count()]).toEqual([true, 2]);
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.waitForTimeout(1500); // until it is kept
+  await page.reload();
+  await expect.poll(count).toBe(2);
+  await page.keyboard.press("KeyB");
+  expect([await isPlaying(), await count()]).toEqual([true, 3]);
+});
+
 test("no audio is a message, and the duet goes on in silence", async ({ page, server }) => {
   await page.addInitScript("window.AudioContext = class { constructor() { throw new Error('no device'); } }");
   await page.goto(server.url);

@@ -67,7 +67,7 @@ function TokenDialog({ isRefused }: { isRefused: boolean }) {
     <Dialog label={texts.shell.tokenField} onClose={endTokenDialog}>
       <form class="stack" onSubmit={send}>
         {isRefused && <p role="alert">{texts.shell.tokenRefused}</p>}
-        <p>{texts.shell.token}</p>
+        <p>{texts.shell.token.map((text, i) => (i % 2 ? <code key={text}>{text}</code> : text))}</p>
         <label>
           {texts.shell.tokenField}
           <input name="token" type="password" autocomplete="off" required />

@@ -136,13 +136,24 @@ export const commands = {
     selectAfter(edits.pasteNotes(piece.value, track.value.id, clipping, place));
   },
   duplicate: () => selectAfter(edits.duplicate(piece.value, selected.value, grid.value)),
-  transpose: (semitones: number) => edit(edits.transpose(piece.value, chosenIds(), semitones)),
+  transpose: (semitones: number) => {
+    edit(edits.transpose(piece.value, chosenIds(), semitones));
+    keepInSight(chosenIds());
+  },
   quantise: () => edit(edits.quantise(piece.value, chosenIds(), grid.value)),
   cutAtPlayHead: () => edit(edits.cutAt(piece.value, chosenIds(), playHead.value)),
   velocity: (velocity: number) => edit(edits.setVelocity(piece.value, selected.value, velocity), "velocity"),
-  move: (quarters: number, semitones: number) => edit(edits.moveNotes(piece.value, selected.value, quarters, semitones)),
+  move: (quarters: number, semitones: number) => {
+    edit(edits.moveNotes(piece.value, selected.value, quarters, semitones));
+    keepInSight(selected.value);
+  },
   stretch: (quarters: number) => edit(edits.stretchNotes(piece.value, selected.value, quarters)),
 };
+
+/** The roll scrolls along with what was moved. */
+function keepInSight(ids: edits.Ids): void {
+  roll.value?.keepInSight(edits.notesOf(piece.value, ids).map(({ note }) => note));
+}
 
 function selectAfter(result: { piece: Piece; ids: Set<number> }): void {
   edit(result.piece);

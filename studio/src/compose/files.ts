@@ -6,9 +6,9 @@ import { soundingTracks, temposOf, toSequence, type Piece } from "../music/piece
 import { renderWav } from "../sound/offline";
 import { nameOf } from "../store/generators";
 import { texts } from "../texts";
-import { download } from "../view/download";
+import { download, fileNameOf } from "../view/download";
 import { paletteOf } from "../view/roll";
-import { say, sayError } from "../view/toasts";
+import { say, sayError, sayWhile } from "../view/toasts";
 import { addMusic, addPiece } from "./document";
 import { givenPiece, type LinkedResult } from "./link";
 import { pictureOf, pngOf } from "./picture";
@@ -27,7 +27,7 @@ export async function openConverted({ title, sequence, remarks }: ConvertedPiece
 export type FileKind = MusicForm | "wav" | "png" | "svg";
 
 const fileName = (piece: Piece, ending: string) =>
-  `${piece.name.replace(/[^\p{L}\p{N} _-]+/gu, "").trim() || words.untitled}.${ending}`;
+  `${fileNameOf(piece.name) || words.untitled}.${ending}`;
 
 /** The piece as a file of that kind. All tracks, muted ones too; WAV is what one hears. */
 export async function saveAs(piece: Piece, kind: FileKind): Promise<void> {
@@ -39,8 +39,7 @@ export async function saveAs(piece: Piece, kind: FileKind): Promise<void> {
       return download(file, fileName(piece, ending));
     }
     if (kind === "wav") {
-      say(words.rendering);
-      return download(await renderWav(toSequence(piece, soundingTracks(piece))), fileName(piece, "wav"));
+      return download(await sayWhile(words.rendering, renderWav(toSequence(piece, soundingTracks(piece)))), fileName(piece, "wav"));
     }
     const svg = pictureOf(piece, paletteOf(document.documentElement));
     download(kind === "svg" ? new Blob([svg], { type: "image/svg+xml" }) : await pngOf(svg), fileName(piece, kind));
@@ -52,8 +51,7 @@ export async function saveAs(piece: Piece, kind: FileKind): Promise<void> {
 /** Asks the server for what a link says, and opens it. Where it can't be had, what was given opens alone. */
 export async function openLinked(linked: LinkedResult): Promise<void> {
   const { request, track } = linked;
-  const piece = givenPiece(linked);
-  const first = piece.tracks[0]!;
+  const { piece, trackId } = givenPiece(linked);
   try {
     const known = await listGenerators();
     if (!known.some(({ id }) => id === linked.model)) {
@@ -65,7 +63,7 @@ export async function openLinked(linked: LinkedResult): Promise<void> {
     const stretches = (request.generatorOptions?.generateSections ?? []).map(
       ({ startTime, endTime }): Stretch => ({ start: tempos.toQuarters(startTime), end: tempos.toQuarters(endTime) }),
     );
-    await addPiece(withMade(piece, first.id, stretches, madeBy(music, request, piece, track.isDrum)));
+    await addPiece(withMade(piece, trackId, stretches, madeBy(music, request, piece, track.isDrum)));
     say(words.linkOpened(nameOf(linked.model)));
   } catch (error) {
     await addPiece(piece);

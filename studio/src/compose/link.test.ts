@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { givenPiece, packLink, unpackLink, type LinkedResult } from "./link";
+import { barsOf, fromSequence, temposOf, toSequence } from "../music/piece";
+import { givenPiece, packLink, restOf, unpackLink, type LinkedResult } from "./link";
+import { requestFor, stretchesOf, withMade, type Way } from "./sections";
 
 const result: LinkedResult = {
   form: 1,
@@ -46,10 +48,38 @@ describe("links", () => {
       { time: 2, text: "F", annotationType: "CHORD_SYMBOL" as const },
     ];
     for (const notes of [[], result.request.inputSequence!.notes!]) {
-      const piece = givenPiece({ ...result, request: { ...result.request, inputSequence: { textAnnotations, notes } } });
+      const { piece } = givenPiece({ ...result, request: { ...result.request, inputSequence: { textAnnotations, notes } } });
       expect(piece.chords).toEqual([{ at: 0, text: "Am" }, { at: 4, text: "F" }]);
       expect(piece.tracks.map(({ name, notes: of }) => [name, of.length])).toEqual([["Flute", notes.length]]);
       expect(piece.nextId).toBeGreaterThan(Math.max(piece.tracks[0]!.id, ...piece.tracks[0]!.notes.map(({ id }) => id)));
     }
+  });
+  it("bring the whole piece: chords of a model that hears none, what follows, and the other tracks", async () => {
+    const note = (pitch: number, startTime: number, program = 0, instrument = 0) => ({ pitch, velocity: 80, startTime, endTime: startTime + 0.5, program, instrument, isDrum: false });
+    const music = {
+      tempos: [{ qpm: 120 }],
+      notes: [...Array.from({ length: 16 }, (_, i) => note(60 + i, i / 2)), note(40, 0, 32, 1), note(41, 4, 32, 1)],
+      textAnnotations: [{ time: 0, text: "Am", annotationType: "CHORD_SYMBOL" as const }, { time: 6, text: "F", annotationType: "CHORD_SYMBOL" as const }],
+      instrumentInfos: [{ instrument: 0, name: "Flute" }, { instrument: 1, name: "Bass" }],
+    };
+    const piece = fromSequence(music, "Tune", { track: String, drums: "" });
+    const track = piece.tracks[0]!;
+    const heard = (of: typeof piece) =>
+      [...toSequence(of).notes!].map(({ pitch, startTime, endTime, program }) => `${pitch} ${startTime} ${endTime} ${program}`).sort();
+    for (const way of ["continue", "vary"] as Way[]) {
+      const stretches = stretchesOf(way, track, barsOf(piece), { start: 4, end: 8 });
+      const request = requestFor(piece, track, { id: "melody" }, way, stretches, {});
+      const made = { notes: [{ pitch: 90, velocity: 80, start: 4, end: 5 }], held: [] };
+      const linked: LinkedResult = {
+        form: 1, model: "melody", name: "Tune", request, rest: restOf(piece, track.id, request),
+        track: { name: track.name, program: 0, isDrum: false, instrument: 0 },
+      };
+      const opened = givenPiece((await unpackLink(await packLink(linked)))!);
+      expect(temposOf(opened.piece).toSeconds(4)).toBe(2);
+      expect(heard(withMade(opened.piece, opened.trackId, stretches, made))).toEqual(heard(withMade(piece, track.id, stretches, made)));
+      expect(opened.piece.chords).toEqual(piece.chords);
+      expect(opened.piece.tracks.map(({ name }) => name)).toEqual(["Flute", "Bass"]);
+    }
+    expect(await unpackLink(await packLink({ ...result, rest: { notes: [{ ...note(600, 0) }] } }))).toBeNull();
   });
 });

@@ -1,7 +1,8 @@
 // A link that rebuilds what a model made: the model, what it was asked with its seed, and how the piece around it
-// is called, packed into the address's fragment, which never leaves the browser.
+// is, packed into the address's fragment, which never leaves the browser.
 import type { GenerateSequenceRequest } from "../api/types";
-import { emptyPiece, fromSequence, type Piece } from "../music/piece";
+import type { Note, NoteSequence } from "../music/note_sequence";
+import { emptyPiece, fromSequence, toSequence, type Piece, type Track } from "../music/piece";
 import { texts } from "../texts";
 
 export interface LinkedResult {
@@ -10,10 +11,15 @@ export interface LinkedResult {
   /** The generator's id. */
   model: string;
   name: string;
-  track: { name: string; program: number; isDrum: boolean };
+  track: { name: string; program: number; isDrum: boolean; instrument?: number };
+  /** What the piece has beside what the model was given: chords, what follows, other tracks. */
+  rest?: NoteSequence;
   /** With its seed. */
   request: GenerateSequenceRequest;
 }
+
+/** A link that is longer is cut by some programs that pass it on. */
+export const longestLink = 8000;
 
 /** Most bytes that a link unpacks to: a link is written by anybody. */
 const mostBytes = 8 << 20;
@@ -67,17 +73,33 @@ const isMusic = (value: unknown): boolean =>
   Array.isArray(value.notes) &&
   value.notes.every(isNote);
 
-/** What was given to the model, as a piece of one track; its chords too, where no note was given. */
-export function givenPiece({ request, track, name }: LinkedResult): Piece {
-  const called = name || texts.compose.untitled;
-  const given = fromSequence(request.inputSequence ?? {}, called, { track: texts.compose.trackNumber, drums: texts.compose.drums });
-  const empty = emptyPiece(called, track.name);
-  const first = given.tracks[0] ?? empty.tracks[0]!;
+/** What `piece` has beside what `request` gives of its track and has made anew in it. */
+export function restOf(piece: Piece, trackId: number, { inputSequence, generatorOptions }: GenerateSequenceRequest): NoteSequence {
+  const keyOf = ({ pitch, startTime }: Note) => `${pitch} ${startTime}`;
+  const given = new Set((inputSequence?.notes ?? []).map(keyOf));
+  const isMade = (time: number) => (generatorOptions?.generateSections ?? []).some((one) => one.startTime - 1e-6 <= time && time < one.endTime - 1e-6);
+  const own = toSequence(piece, piece.tracks.filter(({ id }) => id === trackId)).notes ?? [];
+  const { textAnnotations = [], instrumentInfos = [], notes = [] } = toSequence(piece, piece.tracks.filter(({ id }) => id !== trackId));
   return {
-    ...given,
-    nextId: Math.max(given.nextId, empty.nextId),
-    tracks: [{ ...first, name: track.name, program: track.program, isDrum: track.isDrum }],
+    textAnnotations: textAnnotations.filter(({ annotationType }) => annotationType === "CHORD_SYMBOL"),
+    instrumentInfos,
+    notes: [...own.filter((note) => !given.has(keyOf(note)) && !isMade(note.startTime)), ...notes],
   };
+}
+
+/** The piece around what the model made, and the id of the track that it was made for. */
+export function givenPiece({ request, track, name, rest }: LinkedResult): { piece: Piece; trackId: number } {
+  const called = name || texts.compose.untitled;
+  const input = request.inputSequence ?? {};
+  const notes = [...(input.notes ?? []), ...(rest?.notes ?? [])];
+  const given = fromSequence({ ...input, ...rest, notes }, called, { track: texts.compose.trackNumber, drums: texts.compose.drums });
+  const isOwn = (one: Track) => one.program === track.program && one.isDrum === track.isDrum && one.instrument === track.instrument;
+  // Without the rest, or without any note, there is the one track.
+  const found = rest && notes.length > 0 ? given.tracks.find(isOwn) : given.tracks[0];
+  const own = found ?? { ...emptyPiece(called, track.name).tracks[0]!, id: given.nextId, instrument: track.instrument ?? 0 };
+  const others = rest && notes.length > 0 ? given.tracks.filter(({ id }) => id !== own.id) : [];
+  const tracks = [{ ...own, name: track.name, program: track.program, isDrum: track.isDrum }, ...others].map((one, colour) => ({ ...one, colour }));
+  return { piece: { ...given, nextId: given.nextId + 1, tracks }, trackId: own.id };
 }
 
 /** null: it is no such link, or was cut. */
@@ -94,7 +116,8 @@ export async function unpackLink(packed: string): Promise<LinkedResult | null> {
       typeof result.track?.name === "string" &&
       Array.isArray(sections) &&
       sections.every(isSection) &&
-      isMusic(result.request?.inputSequence);
+      isMusic(result.request?.inputSequence) &&
+      (result.rest === undefined || isMusic(result.rest));
     return isWhole ? (result as LinkedResult) : null;
   } catch {
     return null;

@@ -9,7 +9,7 @@ import { say } from "../view/toasts";
 import { piece } from "./document";
 import * as editor from "./editor";
 import { Icon, IconButton } from "./icons";
-import { packLink } from "./link";
+import { longestLink, packLink, restOf } from "./link";
 import * as making from "./make";
 import { tinyNotes } from "./picture";
 import type { Way } from "./sections";
@@ -193,14 +193,15 @@ async function copyLink(of: making.Batch, seed: number): Promise<void> {
     form: 1,
     model: of.generator,
     name: piece.value.name,
-    track: { name: track.name, program: track.program, isDrum: track.isDrum },
+    track: { name: track.name, program: track.program, isDrum: track.isDrum, instrument: track.instrument },
+    rest: restOf(of.before, of.trackId, of.request),
     request: making.withSeed(of.request, seed),
   });
   const link = `${location.origin}${location.pathname}#compose?link=${packed}`;
   lastLink = link;
   try {
     await navigator.clipboard.writeText(link);
-    say(words.linkCopied);
+    say(words.linkCopied, link.length > longestLink ? words.linkLong(Math.ceil(link.length / 1000)) : "");
   } catch {
     say(words.linkNotCopied, link);
   }

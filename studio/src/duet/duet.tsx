@@ -19,7 +19,7 @@ import { useNarrow } from "../view/use_narrow";
 import { chartOf } from "./chords";
 import "./duet.css";
 import { beatsBetween } from "./grid";
-import { chordsBetween } from "./phrase";
+import { chordsBetween, type DuetNote } from "./phrase";
 import type { Mode } from "./session";
 import * as store from "./store";
 import "./hook";
@@ -31,8 +31,12 @@ const saidByPage = [
 ];
 
 const { session } = store;
-const pads = padPitches.map((pitch) => ({ pitch, name: texts.piano.drums[pitch] ?? "" }));
 
+/** Rows of the drum map: the pads, and what else was struck. */
+function drumRows(notes: readonly DuetNote[]) {
+  const more = new Set(notes.filter(({ pitch, isDrum }) => isDrum && !padPitches.some((pad) => pad === pitch)).map(({ pitch }) => pitch));
+  return [...padPitches, ...more].map((pitch) => ({ pitch, name: texts.piano.drums[pitch] ?? texts.midi.drums[pitch] ?? String(pitch) }));
+}
 
 export function Duet() {
   useEffect(() => {
@@ -92,7 +96,7 @@ function Stage() {
       beats={(from, to) => beatsBetween(session.grid, from, to)}
       chords={(from, to) => chordsBetween(session.chart, session.grid, from, to)}
       isYourBar={(time) => session.isYourBar(time)}
-      pads={details && isDrumKind(details) ? pads : null}
+      pads={details && isDrumKind(details) ? drumRows(notes) : null}
       label={texts.duet.stage(notes.filter(({ by }) => by === "player").length, notes.filter(({ by }) => by === "machine").length)}
     />
   );
@@ -109,16 +113,15 @@ function Bar() {
   }, [isFresh]);
   return (
     <div class="row duet-bar">
-      {!isFresh && (
-        <>
-          <button ref={pause} class={isPlaying ? "" : "primary"} onClick={() => (isPlaying ? store.stop() : void store.play())}>
-            <span aria-hidden="true">{isPlaying ? "❚❚" : "▶"}</span> {isPlaying ? texts.duet.pause : texts.duet.start}
-          </button>
-          <button disabled={!isPlaying || session.turn.value !== "yours"} onClick={() => session.answerNow()}>
-            {texts.duet.answer}
-          </button>
-        </>
-      )}
+      {/* Their room is there before they are, so that nothing moves when the duet begins. */}
+      <div class={isFresh ? "row not-yet" : "row"}>
+        <button ref={pause} class={isPlaying || isFresh ? "" : "primary"} onClick={() => (isPlaying ? store.stop() : void store.play())}>
+          <span aria-hidden="true">{isPlaying || isFresh ? "❚❚" : "▶"}</span> {isPlaying || isFresh ? texts.duet.pause : texts.duet.start}
+        </button>
+        <button disabled={!isPlaying || session.turn.value !== "yours"} onClick={() => session.answerNow()}>
+          {texts.duet.answer}
+        </button>
+      </div>
       <label class="line">
         {texts.duet.tempo}
         <Tempo />

@@ -136,10 +136,10 @@ export async function play(opens = false): Promise<void> {
 /** Whether nothing was played yet. */
 export const isFresh = computed(() => !session.isPlaying.value && session.notes.value.length === 0);
 
-/** A key goes down. The first one of a session starts it: it is on the first beat, heard or not yet. */
+/** A key goes down. The first one starts the duet, or goes on with it: it is on the first beat, heard or not yet. */
 export function keyDown(pitch: number, velocity: number): void {
   void startSound();
-  if (isFresh.value) {
+  if (!session.isPlaying.value) {
     transport.pause();
     session.start(0, 0);
     removeSource ??= addSource(session);

@@ -5,7 +5,7 @@ import { Channels } from "./channels";
 import { midiFileOf } from "./midi_file";
 import { SimpleSynth } from "./simple_synth";
 import { voiceOf } from "./transport";
-import { wavOf } from "./wav";
+import { gainToPeak, wavOf } from "./wav";
 import { WorkletSynth } from "./worklet_synth";
 
 const sampleRate = 44100;
@@ -43,9 +43,9 @@ function renderSimply(sequence: NoteSequence): Promise<AudioBuffer> {
   return context.startRendering();
 }
 
-/** `sequence` as a WAV file of 16 bits, stereo, 44.1 kHz. */
+/** `sequence` as a WAV file of 16 bits, stereo, 44.1 kHz, as loud as files of music are. */
 export async function renderWav(sequence: NoteSequence): Promise<Blob> {
   const buffer = await render(sequence);
   const channels = [buffer.getChannelData(0), buffer.getChannelData(1)];
-  return new Blob([wavOf(channels, buffer.sampleRate)], { type: "audio/wav" });
+  return new Blob([wavOf(channels, buffer.sampleRate, gainToPeak(channels))], { type: "audio/wav" });
 }

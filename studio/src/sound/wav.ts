@@ -1,5 +1,16 @@
-/** A WAV file of 16-bit samples, channels interleaved; `samples` are cut off at -1 and 1. */
-export function wavOf(channels: readonly Float32Array[], sampleRate: number): ArrayBuffer {
+/** Full scale is 1: -3 dBFS, and no more than 24 dB above what was rendered. */
+const loudestPeak = 10 ** (-3 / 20);
+const mostGain = 10 ** (24 / 20);
+
+/** What brings the highest peak of `channels` to -3 dBFS, at most 24 dB; of silence 1. */
+export function gainToPeak(channels: readonly Float32Array[]): number {
+  let peak = 0;
+  for (const channel of channels) for (const sample of channel) peak = Math.max(peak, Math.abs(sample));
+  return peak > 0 ? Math.min(mostGain, loudestPeak / peak) : 1;
+}
+
+/** A WAV file of 16-bit samples, channels interleaved; times `gain` they are cut off at -1 and 1. */
+export function wavOf(channels: readonly Float32Array[], sampleRate: number, gain = 1): ArrayBuffer {
   const frames = channels[0]?.length ?? 0;
   const bytes = frames * channels.length * 2;
   const view = new DataView(new ArrayBuffer(44 + bytes));
@@ -19,7 +30,7 @@ export function wavOf(channels: readonly Float32Array[], sampleRate: number): Ar
   let at = 44;
   for (let frame = 0; frame < frames; ++frame) {
     for (const channel of channels) {
-      view.setInt16(at, Math.round(Math.max(-1, Math.min(1, channel[frame]!)) * 32767), true);
+      view.setInt16(at, Math.round(Math.max(-1, Math.min(1, channel[frame]! * gain)) * 32767), true);
       at += 2;
     }
   }

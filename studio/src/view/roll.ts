@@ -73,6 +73,11 @@ export const chordsHeight = 24;
 const headHeight = barsHeight + chordsHeight;
 export const keysWidth = (isDrum: boolean, width: number) => (isDrum ? (width < 600 ? 88 : 124) : 48);
 
+export const leastPerQuarter = 2;
+export const leastRow = 5;
+const usualRow = 14;
+export const clamp = (value: number, low: number, high: number) => Math.max(low, Math.min(high, value));
+
 const allPitches = Array.from({ length: 128 }, (_, i) => 127 - i);
 const drumPitches = Array.from({ length: 47 }, (_, i) => 81 - i);
 
@@ -161,7 +166,7 @@ export class Roll {
   overlays: readonly RollOverlay[] = [];
   /** Pixels of a quarter and of a row. */
   perQuarter = 64;
-  rowHeight = 14;
+  rowHeight = usualRow;
   /** What is scrolled away, in pixels. */
   scrollX = 0;
   scrollY = 0;
@@ -212,6 +217,22 @@ export class Roll {
   }
   get viewHeight(): number {
     return this.height;
+  }
+
+  /** Sizes of a quarter and a row with which `notes` are all to be seen, as far as they may shrink; how far rows are scrolled then. */
+  fitTo(notes: readonly PieceNote[]): { perQuarter: number; rowHeight: number; scrollY: number } {
+    const t = this.transform();
+    const rows = notes.flatMap(({ pitch }) => this.rowOf.get(pitch) ?? []);
+    const first = rows.reduce((least, row) => Math.min(least, row), this.rows.length);
+    const last = rows.reduce((most, row) => Math.max(most, row), 0);
+    const end = notes.reduce((most, note) => Math.max(most, note.end), 0);
+    const room = t.height - t.top;
+    const rowHeight = clamp(room / (last - first + 3), leastRow, usualRow);
+    return {
+      perQuarter: clamp(((t.width - t.left) * 0.98) / end, leastPerQuarter, 160),
+      rowHeight,
+      scrollY: Math.max(0, ((first + last + 1) / 2) * rowHeight - room / 2),
+    };
   }
 
   transform(): RollTransform {
@@ -415,6 +436,55 @@ function drawCursor(context: CanvasRenderingContext2D, palette: Palette, scene: 
   }
 }
 
+/** A text above the notes, from `x` on. */
+export interface RulerText {
+  x: number;
+  text: string;
+  kind: "number" | "markedNumber" | "mark";
+}
+
+/** Pixels between two texts of the ruler. */
+const textGap = 8;
+
+/** The numbers of bars and the marks that have room beside each other: marks first, each with the number of its bar. */
+export function rulerTexts(
+  { bars, marks }: Pick<RollScene, "bars" | "marks">,
+  { from, to, perQuarter, xOf }: Pick<RollTransform, "from" | "to" | "perQuarter" | "xOf">,
+  widthOf: (text: string, kind: RulerText["kind"]) => number,
+): RulerText[] {
+  const placed: RulerText[] = [];
+  const taken: [number, number][] = [];
+  const place = (...row: RulerText[]) => {
+    const start = row[0]!.x;
+    const last = row.at(-1)!;
+    const end = last.x + widthOf(last.text, last.kind) + textGap;
+    if (taken.some(([left, right]) => start < right && left < end)) return;
+    taken.push([start, end]);
+    placed.push(...row);
+  };
+  const numbered = new Set<number>();
+  for (const { at, text } of marks) {
+    if (at > to) break;
+    const bar = bars.at(at);
+    const x = xOf(at) + 5;
+    if (Math.abs(bar.start - at) > 1e-6) {
+      place({ x, text, kind: "mark" });
+      continue;
+    }
+    const number: RulerText = { x, text: String(bar.number), kind: "markedNumber" };
+    place(number, { x: x + widthOf(number.text, number.kind) + textGap, text, kind: "mark" });
+    numbered.add(bar.index);
+  }
+  const shown = bars.between(from, to);
+  const barWidth = shown.length > 0 ? (shown[0]!.end - shown[0]!.start) * perQuarter : 100;
+  let every = 1;
+  while (barWidth * every < 34) every *= 2;
+  for (const { start, index, number } of shown) {
+    if (index % every === 0 && !numbered.has(index)) place({ x: xOf(start) + 5, text: String(number), kind: "number" });
+  }
+  return placed;
+}
+
 /** Bar numbers, marks and chords above the notes. */
 function drawHead(context: CanvasRenderingContext2D, palette: Palette, scene: RollScene, t: RollTransform): void {
   context.save();
@@ -430,28 +500,17 @@ function drawHead(context: CanvasRenderingContext2D, palette: Palette, scene: Ro
     context.globalAlpha = 1;
   }
   context.textBaseline = "middle";
-  const bars = scene.bars.between(t.from, t.to);
-  const barWidth = bars.length > 0 ? (bars[0]!.end - bars[0]!.start) * t.perQuarter : 100;
-  let every = 1;
-  while (barWidth * every < 34) every *= 2;
-  const marked = new Set(scene.marks.map(({ at }) => scene.bars.at(at).index));
-  for (const bar of bars) {
-    const x = t.xOf(bar.start);
-    context.fillStyle = palette.line;
-    context.fillRect(Math.round(x), 0, 1, t.top);
-    if (bar.index % every !== 0) continue;
-    context.fillStyle = marked.has(bar.index) ? palette.ink : palette.muted;
-    context.font = `600 12px ${palette.font}`;
-    context.fillText(String(bar.number), x + 5, barsHeight / 2 + 1);
-  }
-  context.font = `11px ${palette.font}`;
-  context.fillStyle = palette.muted;
-  let free = -Infinity;
-  for (const mark of scene.marks) {
-    const x = t.xOf(mark.at) + 26;
-    if (x < free || x > t.width) continue;
-    context.fillText(mark.text, x, barsHeight / 2 + 1);
-    free = x + context.measureText(mark.text).width + 8;
+  context.fillStyle = palette.line;
+  for (const bar of scene.bars.between(t.from, t.to)) context.fillRect(Math.round(t.xOf(bar.start)), 0, 1, t.top);
+  const fontOf = (kind: RulerText["kind"]) => (kind === "mark" ? `11px ${palette.font}` : `600 12px ${palette.font}`);
+  const widthOf = (text: string, kind: RulerText["kind"]) => {
+    context.font = fontOf(kind);
+    return context.measureText(text).width;
+  };
+  for (const { x, text, kind } of rulerTexts(scene, t, widthOf)) {
+    context.font = fontOf(kind);
+    context.fillStyle = kind === "markedNumber" ? palette.ink : palette.muted;
+    context.fillText(text, x, barsHeight / 2 + 1);
   }
   context.font = `600 13px ${palette.font}`;
   context.fillStyle = palette.ink;

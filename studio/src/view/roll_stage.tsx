@@ -9,6 +9,7 @@ export interface StageNote {
   startTime: number;
   endTime: number;
   by: "player" | "machine";
+  isDrum?: boolean;
   isHeld?: boolean;
 }
 
@@ -21,7 +22,7 @@ export interface StageProps {
   chords: (from: number, to: number) => { time: number; text: string }[];
   /** Whose bar it is, where that is fixed. */
   isYourBar: (time: number) => boolean | null;
-  /** Rows of drums, the lowest first; null: pitches. */
+  /** Rows of drums, the lowest first, and no other notes; null: pitches. */
   pads: readonly { pitch: number; name: string }[] | null;
   label: string;
 }
@@ -56,7 +57,8 @@ function draw(canvas: HTMLCanvasElement, props: StageProps): void {
   context.fillStyle = color.sheet;
   context.fillRect(0, 0, width, height);
 
-  const seen = props.notes.filter((note) => (note.isHeld ? now : note.endTime) > from && note.startTime < to);
+  const isOnMap = ({ pitch, isDrum }: StageNote) => !props.pads || (isDrum && props.pads.some((pad) => pad.pitch === pitch));
+  const seen = props.notes.filter((note) => (note.isHeld ? now : note.endTime) > from && note.startTime < to && isOnMap(note));
   const top = 24;
   const range = pitchRange(seen.map((note) => note.pitch));
   const rows = props.pads ? props.pads.length : range.high - range.low + 1;
@@ -107,11 +109,9 @@ function draw(canvas: HTMLCanvasElement, props: StageProps): void {
   }
   context.globalAlpha = 1;
   const name = (text: string, y: number) => {
-    // Names stay readable where notes pass under them.
-    context.globalAlpha = 0.75;
+    // Names stay readable: notes pass under them.
     context.fillStyle = color.sheet;
     context.fillRect(2, y - 8, context.measureText(text).width + 10, 16);
-    context.globalAlpha = 1;
     context.fillStyle = color.muted;
     context.fillText(text, 6, y);
   };

@@ -2,7 +2,8 @@
 // head, and tells who edits what a pointer does. roll.ts draws it.
 import { effect, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { Roll, type RollHit, type RollOverlay, type RollScene } from "./roll";
+import type { PieceNote } from "../music/piece";
+import { clamp, leastPerQuarter, leastRow, Roll, type RollHit, type RollOverlay, type RollScene } from "./roll";
 import "./roll.css";
 
 /** Where a pointer is: quarters, and the pitch of the row. */
@@ -33,7 +34,9 @@ export interface RollHandle {
   reveal(place: RollPlace): void;
   /** Time and rows larger by these factors. */
   zoom(time: number, rows: number): void;
-  /** Everything that is there fits into the width. */
+  /** Scrolls so that these notes stay in sight, those that are there now; the first, where none is. */
+  keepInSight(notes: readonly PieceNote[]): void;
+  /** Everything that is there fits into the width and the height. */
   fit(): void;
 }
 
@@ -52,11 +55,8 @@ interface Props {
   onReady?: (handle: RollHandle) => void;
 }
 
-const leastPerQuarter = 2;
 const mostPerQuarter = 640;
-const leastRow = 5;
 const mostRow = 36;
-const clamp = (value: number, low: number, high: number) => Math.max(low, Math.min(high, value));
 
 export function RollView(props: Props) {
   const frame = useRef<HTMLDivElement>(null);
@@ -163,18 +163,35 @@ class RollElement implements RollHandle {
     if (y + t.rowHeight > t.height) this.frame.scrollTop += y + t.rowHeight - t.height + margin;
   }
 
+  keepInSight(notes: readonly PieceNote[]): void {
+    const t = this.roll.transform();
+    const seen = notes.filter(({ start, end }) => end > t.from && start < t.to);
+    if (seen.length === 0) {
+      if (notes[0]) this.reveal({ at: notes[0].start, pitch: notes[0].pitch });
+      return;
+    }
+    const edges = seen.map(({ pitch }) => t.yOf(pitch));
+    const top = edges.reduce((least, y) => Math.min(least, y)) - t.rowHeight;
+    const bottom = edges.reduce((most, y) => Math.max(most, y)) + 2 * t.rowHeight;
+    if (top < t.top) this.frame.scrollTop += top - t.top;
+    else if (bottom > t.height) this.frame.scrollTop += Math.min(bottom - t.height, top - t.top);
+    this.scrolled();
+  }
+
   zoom(time: number, rows: number): void {
     const t = this.roll.transform();
     this.zoomAround((t.left + t.width) / 2, (t.top + t.height) / 2, time, rows);
   }
 
   fit(): void {
-    const t = this.roll.transform();
-    const end = this.roll.scene.tracks.reduce((last, { notes }) => notes.reduce((most, note) => Math.max(most, note.end), last), 0);
-    if (end <= 0) return;
-    this.roll.perQuarter = clamp(((t.width - t.left) * 0.98) / end, leastPerQuarter, 160);
+    const notes = this.roll.scene.tracks.flatMap((track) => track.notes);
+    if (notes.length === 0) return;
+    const { perQuarter, rowHeight, scrollY } = this.roll.fitTo(notes);
+    this.roll.perQuarter = perQuarter;
+    this.roll.rowHeight = rowHeight;
     this.layOut();
-    this.frame.scrollLeft = 0;
+    this.frame.scrollTo(0, scrollY);
+    this.scrolled();
   }
 
   private invalidate(): void {

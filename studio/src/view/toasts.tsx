@@ -17,11 +17,12 @@ export const toasts = signal<Toast[]>([]);
 let nextId = 1;
 const shownFor = 8000;
 
-function add(message: string, remedy: string, isError: boolean, detail = ""): void {
+function add(message: string, remedy: string, isError: boolean, { detail = "", isToStay = isError } = {}): number {
   const id = nextId++;
   const others = toasts.value.filter((toast) => toast.message !== message).slice(-3);
   toasts.value = [...others, { id, message, remedy, detail, isError }];
-  if (!isError) setTimeout(() => remove(id), shownFor);
+  if (!isToStay) setTimeout(() => remove(id), shownFor);
+  return id;
 }
 
 function remove(id: number): void {
@@ -32,10 +33,16 @@ export function say(message: string, remedy = ""): void {
   add(message, remedy, false);
 }
 
+/** As long as the work goes on. */
+export async function sayWhile<T>(message: string, work: Promise<T>): Promise<T> {
+  const id = add(message, "", false, { isToStay: true });
+  return work.finally(() => remove(id));
+}
+
 /** Errors stay until they are dismissed. What was stopped on purpose is none. */
 export function sayError(error: unknown): void {
   if (error instanceof DOMException && error.name === "AbortError") return;
-  if (error instanceof ApiError) add(error.message, error.remedy, true, error.detail);
+  if (error instanceof ApiError) add(error.message, error.remedy, true, { detail: error.detail });
   else add(error instanceof Error ? error.message : texts.errors.unknown, "", true);
 }
 
