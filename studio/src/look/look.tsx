@@ -15,6 +15,8 @@ import { sums } from "./surprise";
 
 const words = texts.look;
 
+const doing = { "": "", reading: words.reading, scoring: words.scoring, "going on": words.goingOn };
+
 function Sources() {
   const choose = (event: Event) => {
     const field = event.currentTarget as HTMLInputElement;
@@ -107,6 +109,9 @@ function Choices() {
           {head.value !== null ? words.hush : words.hear}
         </button>
       )}
+      <p class="muted look-doing" role="status">
+        {doing[busy.value]}
+      </p>
     </div>
   );
 }
@@ -139,8 +144,6 @@ function Remarks() {
   );
 }
 
-const doing = { "": "", reading: words.reading, scoring: words.scoring, "going on": words.goingOn };
-
 export function Look() {
   useEffect(enter, []);
   const drop = (event: DragEvent) => {
@@ -159,9 +162,6 @@ export function Look() {
         <Sources />
         <Choices />
       </div>
-      <p class="muted look-doing" role="status">
-        {doing[busy.value]}
-      </p>
       {isEmpty ? (
         busy.value === "" && <p class="look-empty card muted">{words.empty}</p>
       ) : (

@@ -7,7 +7,7 @@ import { attends, isDrums, looked, looking, places, score } from "./state";
 
 const words = texts.look;
 
-function Row({ when, what, weight, most, name }: { when: string; what: string; weight: number; most: number; name: string }) {
+function Row({ when, what, weight, name }: { when: string; what: string; weight: number; name: string }) {
   return (
     <li>
       <span class="look-what">
@@ -15,7 +15,7 @@ function Row({ when, what, weight, most, name }: { when: string; what: string; w
         {what && <small> {what}</small>}
       </span>
       <span class="look-bar" aria-hidden="true">
-        <span style={{ width: `${(weight / most) * 100}%` }} />
+        <span style={{ width: `${Math.max(0.5, weight * 100)}%` }} />
       </span>
       <data class="look-percent" value={String(weight)} data-testid={name}>
         {percent(weight)}
@@ -30,7 +30,6 @@ export function LookedBack() {
   const events = score.value?.events ?? [];
   const length = events[0]?.distribution?.attention?.length ?? 1;
   const event = events[looking.value];
-  const most = Math.max(looked.value?.before ?? 0, ...rows.value.map(({ weight }) => weight));
   return (
     <section class="card look-back" aria-label={words.backTitle}>
       <h3>
@@ -46,10 +45,9 @@ export function LookedBack() {
               when={whenOf({ time: step.start }, places.value)}
               what={nameOfStep(events, step.index, isDrums.value)}
               weight={step.weight}
-              most={most}
             />
           ))}
-          {looked.value.before > 0 && <Row key="before" name="looked-before" when={words.backBefore} what="" weight={looked.value.before} most={most} />}
+          {looked.value.before > 0 && <Row key="before" name="looked-before" when={words.backBefore} what="" weight={looked.value.before} />}
         </ul>
       ) : (
         <p class="muted">{words.backHint}</p>

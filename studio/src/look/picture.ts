@@ -250,6 +250,20 @@ function drawChosen(context: CanvasRenderingContext2D, picture: Picture, frame: 
   }
 }
 
+/** Pixels from one name to the next, so that they do not touch. */
+const nameHeight = 12;
+
+/** The pitches that have a name beside their row: each C; of drums those that are struck, as many as have room. */
+export function namedRows({ isDrum, used }: Pick<Picture, "isDrum" | "used">, frame: Frame): number[] {
+  const named: number[] = [];
+  for (let pitch = frame.low; pitch <= frame.high; pitch++) {
+    const isWanted = isDrum ? used.has(pitch) : pitch % 12 === 0;
+    const last = named.at(-1);
+    if (isWanted && (last === undefined || (pitch - last) * frame.rowHeight >= nameHeight)) named.push(pitch);
+  }
+  return named;
+}
+
 function drawGutter(context: CanvasRenderingContext2D, picture: Picture, frame: Frame, colours: Colours): void {
   context.fillStyle = colours.sheet;
   context.fillRect(0, 0, frame.left - 2, pictureHeight(frame, picture.attends));
@@ -258,9 +272,7 @@ function drawGutter(context: CanvasRenderingContext2D, picture: Picture, frame: 
   context.textBaseline = "middle";
   context.textAlign = "right";
   const say = (text: string, y: number) => context.fillText(text, frame.left - 8, y, frame.left - 12);
-  for (let pitch = frame.low; pitch <= frame.high; pitch++) {
-    if (pitch % 12 === 0 || (picture.isDrum && picture.used.has(pitch))) say(picture.nameOf(pitch), yOf(frame, pitch) + frame.rowHeight / 2);
-  }
+  for (const pitch of namedRows(picture, frame)) say(picture.nameOf(pitch), yOf(frame, pitch) + frame.rowHeight / 2);
   say(picture.words.bits, barsHeight / 2);
   say(picture.words.hold, stripTop(frame) + stripRow / 2);
   say(picture.words.rest, stripTop(frame) + stripRow * 1.5);
