@@ -142,6 +142,26 @@ test("the model that is shown is the one that learns, also where another is refu
   await expect(page.getByText("It ended early")).toBeVisible();
 });
 
+test("what was learned is removed only when that is wished; a server that is away is no empty list @short", async ({ page, server }) => {
+  let removed = 0;
+  await page.route("**/v1/jobs", (route) => route.abort());
+  await page.goto(`${server.url}/#teach`);
+  const work = page.getByRole("region", { name: "Work" });
+  await expect(work).toContainText("The server does not answer.");
+  await expect(work).not.toContainText("Nothing has been learned");
+  await page.route("**/v1/jobs", (route) => route.fulfill({ json: { jobs: removed > 0 ? [] : [dataset] } }));
+  await page.route("**/v1/jobs/d1", (route) => route.fulfill({ json: {} }).then(() => ++removed));
+  const remove = page.getByRole("button", { name: "Remove 1 files from the list" });
+  await remove.click({ timeout: 10_000 });
+  await page.getByRole("button", { name: "Keep it" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  expect(removed).toBe(0);
+  await remove.click();
+  await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await expect(work).toContainText("Nothing has been learned yet.");
+  expect(removed).toBe(1);
+});
+
 test("without magenta-train the page says what installs it, before files are dropped @short", async ({ page, server }) => {
   await page.route("**/v1/models", async (route) => {
     const told = (await (await route.fetch()).json()) as ModelList;

@@ -1,13 +1,30 @@
 // All that was and is being learned, in whatever tab it was begun.
+import { useState } from "preact/hooks";
 import { isGoing } from "../api/jobs";
 import type { Job } from "../api/types";
 import { nameOf } from "../store/generators";
 import { texts } from "../texts";
-import { jobs, remove, shownId } from "./state";
+import { Dialog } from "../view/dialog";
+import { isKnown, jobs, lost, remove, shownId } from "./state";
 
 const words = texts.teach;
 
+function AskRemoval({ name, onEnd }: { name: string; onEnd: (isToGo: boolean) => void }) {
+  return (
+    <Dialog label={words.removeJob(name)} onClose={() => onEnd(false)}>
+      <p>{words.removeJobAsk(name)}</p>
+      <div class="row">
+        <button class="teach-danger" onClick={() => onEnd(true)}>
+          {words.removeJobYes}
+        </button>
+        <button onClick={() => onEnd(false)}>{words.removeJobNo}</button>
+      </div>
+    </Dialog>
+  );
+}
+
 function Line({ job }: { job: Job }) {
+  const [isAsking, setAsking] = useState(false);
   const name = job.kind === "train" ? job.name || words.learnTitle : words.datasetName(job.report?.files ?? null);
   const state = job.state === "running" ? words.percent(Math.floor(job.progress * 100)) : words.states[job.state];
   return (
@@ -19,9 +36,18 @@ function Line({ job }: { job: Job }) {
         </span>
       </button>
       {!isGoing(job) && (
-        <button class="quiet" aria-label={words.removeJob(name)} onClick={() => void remove(job)}>
+        <button class="quiet" aria-label={words.removeJob(name)} onClick={() => setAsking(true)}>
           ×
         </button>
+      )}
+      {isAsking && (
+        <AskRemoval
+          name={name}
+          onEnd={(isToGo) => {
+            setAsking(false);
+            if (isToGo) void remove(job);
+          }}
+        />
       )}
     </li>
   );
@@ -32,7 +58,7 @@ export function JobsList() {
     <section class="card" aria-labelledby="teach-jobs">
       <h3 id="teach-jobs">{words.jobsTitle}</h3>
       {jobs.value.length === 0 ? (
-        <p class="muted">{words.noJobs}</p>
+        <p class="muted">{isKnown.value ? words.noJobs : lost.value === null ? texts.shell.loading : texts.errors.noAnswer}</p>
       ) : (
         <ul class="teach-jobs">
           {jobs.value.map((job) => (
