@@ -2,8 +2,8 @@
 import type { Page } from "@playwright/test";
 import { fileURLToPath } from "node:url";
 import type { Job } from "../src/api/types";
-import { test, type StudioServer } from "./server";
-import { abcTune, brokenFile, tuneFile } from "./tunes";
+import { expect, test, type StudioServer } from "./server";
+import { abcTune, brokenFile, tuneFile, type TuneFile } from "./tunes";
 
 const folder = process.env.MAGENTA_SCREENSHOTS ?? fileURLToPath(new URL("../../docs/studio/", import.meta.url));
 const sizes = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
@@ -20,9 +20,27 @@ async function duet(page: Page): Promise<void> {
   await page.waitForTimeout(1200);
 }
 
+/** A tune with a chord at each bar. */
+function leadSheet(): TuneFile {
+  const chords = ["C", "Am", "F", "G", "Em", "Am", "Dm", "G7"];
+  const lines = abcTune(3).trimEnd().split("\n");
+  const bars = lines.pop()!.split("|").filter(Boolean);
+  const body = bars.map((bar, i) => `"${chords[i]}"${bar}`).join("|");
+  return { ...tuneFile(3), buffer: Buffer.from([...lines, `${body}|`, ""].join("\n")) };
+}
+
+/** Chords, two bars that are selected, and candidates for them. */
 async function compose(page: Page): Promise<void> {
-  await page.getByLabel("Open a file").setInputFiles(tuneFile(3));
+  await page.getByLabel("Open a file").setInputFiles(leadSheet());
   await page.waitForFunction(() => (window.magentaCompose?.sequence().notes?.length ?? 0) > 0);
+  for (const [field, bar] of [["From bar", "3"], ["to bar", "4"], ["Candidates", "3"], ["Seed", "7"]] as const) {
+    await page.getByLabel(field, { exact: true }).fill(bar);
+    await page.getByLabel(field, { exact: true }).blur();
+  }
+  await page.getByRole("button", { name: "Vary" }).click();
+  await expect(page.getByRole("button", { name: /^Keep: / })).toHaveCount(3);
+  for (const keep of await page.getByRole("button", { name: /^Keep: / }).all()) await expect(keep).toBeEnabled({ timeout: 30_000 });
+  await page.evaluate(() => scrollTo(0, 0));
   await page.waitForTimeout(600);
 }
 
@@ -75,6 +93,8 @@ for (const [tab, fill] of Object.entries(tabs)) {
         const page = await context.newPage();
         await page.goto(`${server.url}/#${tab}`);
         await fill(page, server);
+        // The ring of what was pressed last says nothing; the map's shows the step that is chosen.
+        if (tab !== "look") await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
         await page.screenshot({ path: `${folder}${tab}-${size}-${colorScheme}.png` });
         await context.close();
       }
