@@ -347,6 +347,17 @@ test("what was played outlives a reload, is saved and opened, and goes by Start 
   expect(await notes()).toEqual([]);
 });
 
+test("the pads stay where they are as the duet begins, and have letters where there are keys @short", async ({ page, server, isMobile }) => {
+  await page.goto(server.url);
+  await page.getByRole("combobox", { name: "Model", exact: true }).selectOption("drum_kit");
+  const pads = page.locator(".pads");
+  await expect(pads.locator("kbd").first()).toBeVisible({ visible: !isMobile });
+  const top = (await pads.boundingBox())!.y;
+  await page.locator(".play-big").click();
+  await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
+  expect((await pads.boundingBox())!.y).toBe(top);
+});
+
 test("a key goes on with a duet that was paused, or was played before a reload @short", async ({ page, server }) => {
   await page.goto(server.url);
   await page.waitForFunction(() => window.magentaDuet!.session.details !== null);
