@@ -12,10 +12,10 @@
 
 namespace magenta::cli {
 
-/// "0.1.0"
+/// "1.0.0"
 std::string_view Version();
 
-/// "magenta 0.1.0", or {"version": "0.1.0"} where `out` prints JSON.
+/// "magenta 1.0.0", or {"version": "1.0.0"} where `out` prints JSON.
 void PrintVersion(Output& out);
 
 /// What `magenta --help` prints.
