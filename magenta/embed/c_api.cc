@@ -16,6 +16,7 @@
 
 #include "include/magenta/magenta.h"
 #include "magenta/base/check.h"
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/generation_task.h"
 #include "magenta/generate/generator_details.h"
@@ -75,7 +76,7 @@ magenta_error* Guarded(const Work& work) {
     if (status.ok()) return nullptr;
     auto error = std::make_unique<magenta_error>();
     error->code = CodeOf(status);
-    error->message = std::string(status.message());
+    error->message = ErrorMessage(status);
     error->remedy = ErrorRemedy(status);
     error->file = ErrorFile(status);
     return error.release();

@@ -120,6 +120,8 @@ TEST(CApi, ErrorsSayWhatAndWhere) {
   EXPECT_EQ(unknown.code(), MAGENTA_INPUT);
   EXPECT_NE(std::string(unknown.what()).find("no_such_rnn") + unknown.file().find("no_such_rnn"),
             2 * std::string::npos);
+  EXPECT_NE(unknown.remedy(), "");
+  EXPECT_EQ(std::string(unknown.what()).find(unknown.remedy()), std::string::npos);
   EXPECT_EQ(ErrorOf(magenta_model_open("", &model)).code(), MAGENTA_USAGE);
   EXPECT_EQ(ErrorOf(magenta_model_open(nullptr, &model)).code(), MAGENTA_USAGE);
   EXPECT_EQ(model, nullptr);

@@ -3,6 +3,7 @@
 Functions have the names and arguments of note_seq, and take its messages as well as ours. What note_seq has no names for
 lies in `pipelines` (folders to data sets) and `data` (data sets for torch).
 """
+from magenta_native import _native
 from magenta_native import data as data
 from magenta_native import pipelines as pipelines
 from magenta_native.arrays import *
@@ -19,3 +20,5 @@ from magenta_native.messages import *
 from magenta_native.notebook import *
 from magenta_native.pianorolls import *
 from magenta_native.sequences import *
+
+__version__ = _native.version

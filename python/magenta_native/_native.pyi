@@ -12,6 +12,8 @@ _Floats: TypeAlias = npt.NDArray[np.float32]
 _Events: TypeAlias = npt.NDArray[np.int32]
 _Bytes: TypeAlias = npt.NDArray[np.uint8]
 
+version: str
+
 def file_descriptors() -> list[bytes]: ...
 
 def midi_to_sequence(midi: bytes, file: str) -> bytes: ...

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from magenta_native import _native
-from magenta_native.errors import UsageError
+from magenta_native.errors import InputError, UsageError
 from magenta_native.messages import AnySequence, NoteSequence, to_bytes
 
 __all__ = ["Converted", "Example", "Extraction", "convert", "convert_file", "convert_folder", "dataset",
@@ -89,7 +89,11 @@ def convert(source: Path | Iterable[Path], recursive: bool = False, num_threads:
     Raises:
       InputError: there is no such folder.
     """
-    sources = [source] if isinstance(source, (str, os.PathLike)) else source
+    if isinstance(source, (str, os.PathLike)):
+        if not os.path.lexists(source):
+            raise InputError(f"{os.fspath(source)}: there is no such file or folder", os.fspath(source),
+                             "there is no such file or folder", "Name a folder of music, or a file")
+        source = [source]
     threads = num_threads if num_threads > 0 else os.cpu_count() or 1
 
     def work(path: str, folder: str, known: Report | None) -> Converted:
@@ -97,7 +101,7 @@ def convert(source: Path | Iterable[Path], recursive: bool = False, num_threads:
 
     with concurrent.futures.ThreadPoolExecutor(threads) as pool:
         waiting: collections.deque[concurrent.futures.Future[Converted]] = collections.deque()
-        for one in sources:
+        for one in source:
             for found in _files(one, recursive):
                 waiting.append(pool.submit(work, *found))
                 if len(waiting) > 2 * threads:

@@ -33,6 +33,7 @@ void Raise(const StatusException& error) {
 }  // namespace magenta::python
 
 NB_MODULE(_native, module) {
+  module.attr("version") = MAGENTA_VERSION;
   // A fault of ours is an exception here, and ends no process.
   magenta::internal::SetCheckHandler([](const char* message) { throw std::logic_error(message); });
   nb::register_exception_translator([](const std::exception_ptr& thrown, void*) {

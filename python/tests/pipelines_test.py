@@ -33,6 +33,16 @@ def test_convert_gives_what_the_program_writes(tmp_path: pathlib.Path) -> None:
         assert len(made) == 9
 
 
+def test_a_folder_that_is_not_there_is_said(tmp_path: pathlib.Path) -> None:
+    with pytest.raises(mm.InputError, match="no such file or folder") as raised:
+        list(pipelines.convert(tmp_path / "none"))
+    assert raised.value.file == str(tmp_path / "none") and raised.value.remedy
+
+
+def test_the_version_is_the_programs() -> None:
+    assert f"magenta {mm.__version__}" in magenta("--version")
+
+
 def test_paths_one_by_one(tmp_path: pathlib.Path) -> None:
     music = folder_of_tunes(tmp_path, 1)
     book, broken, missing = pipelines.convert([music / "book.abc", music / "broken.mid", tmp_path / "none.mid"])
