@@ -46,7 +46,7 @@ typedef enum magenta_code {
 } magenta_code;
 
 MAGENTA_API magenta_code magenta_error_code(const magenta_error* error);
-/* One line, UTF-8: what is wrong, and where. */
+/* One line, UTF-8: what is wrong, and where, from the file on if it is about one. */
 MAGENTA_API const char* magenta_error_message(const magenta_error* error);
 /* What can be done about it; "" where nothing better than the message is known. */
 MAGENTA_API const char* magenta_error_remedy(const magenta_error* error);

@@ -76,9 +76,10 @@ magenta_error* Guarded(const Work& work) {
     if (status.ok()) return nullptr;
     auto error = std::make_unique<magenta_error>();
     error->code = CodeOf(status);
-    error->message = ErrorMessage(status);
+    const std::string file = ErrorFile(status);
+    error->message = file.empty() ? ErrorMessage(status) : file + ": " + ErrorMessage(status);
     error->remedy = ErrorRemedy(status);
-    error->file = ErrorFile(status);
+    error->file = file;
     return error.release();
   } catch (const std::bad_alloc&) {
     return NoMemory();

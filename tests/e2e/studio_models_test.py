@@ -182,8 +182,11 @@ class Models(StudioCase):
         mine = self.add(path, 'Meine Lieder')
         self.assertEqual((mine['id'], mine['name'], mine['card'], mine['description'], mine['config']),
                          ('meine-lieder', 'Meine Lieder', '# Mine\n\n| what | reels |\n', 'My reels', 'basic_rnn'))
-        with open(path, 'rb') as file:
-            self.assertEqual(self.server.ask('GET', '/v1/models/meine-lieder.mag')[1], file.read())
+        # What is given back is called as it is here.
+        with open(self.path('again.mag'), 'wb') as file:
+            file.write(self.server.ask('GET', '/v1/models/meine-lieder.mag')[1])
+        self.assertEqual(self.ok('inspect', '--json', self.path('again.mag')).json['files'][0]['card'],
+                         '# Meine Lieder\n\n| what | reels |\n')
         ids = [one['id'] for one in self.json('GET', '/v1/generators')['generators']]
         self.assertIn('meine-lieder', ids)
         generate = 'generate?seed=3&bars=4'
