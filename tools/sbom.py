@@ -57,6 +57,20 @@ def debian_owners(paths):
     return owners
 
 
+def grafted_owners(names):
+    """{file in a wheel: Debian package} of those of its files `names` that auditwheel put there: libz-0123abcd.so.1."""
+    wanted = [name for name in names if '.libs/' in name]
+    paths = {}
+    for name in wanted:
+        original = re.sub(r'-[0-9a-f]{8}(?=\.)', '', os.path.basename(name), count=1)
+        paths.update((path, name) for path in glob.glob('/usr/lib/*/' + glob.escape(original)))
+    owners = {paths[path]: package for path, package in debian_owners(paths).items()}
+    unknown = sorted(set(wanted) - set(owners))
+    if unknown:
+        sys.exit(f'No Debian package that is installed here has {", ".join(unknown)}.')
+    return owners
+
+
 class Document:
     def __init__(self, version):
         self.version = version

@@ -22,7 +22,8 @@ auditwheel repair --strip --only-plat --plat "manylinux_2_36_$(uname -m)" --whee
 rm -rf "$out"
 mkdir -p "$out"
 wheel=$(basename "$work"/*.whl)
-python tools/wheel_symbols.py "$work/$wheel" "$out/$wheel"
+python tools/wheel_licenses.py "$work/$wheel" "$work/licensed.whl"
+python tools/wheel_symbols.py "$work/licensed.whl" "$out/$wheel"
 
 size=$(stat -c %s "$out/$wheel")
 echo "$out/$wheel: $size bytes"

@@ -1,6 +1,9 @@
 """The wheel: built as `make wheel` builds it, installed into a fresh environment, used from a folder of its own."""
 
+import base64
+import csv
 import glob
+import hashlib
 import json
 import os
 import re
@@ -68,6 +71,29 @@ class Wheel(Case):
         self.assertTrue(any('libprotobuf' in path for path in libraries))
         for path in libraries + glob.glob(self.path('content', 'magenta_native', '*.so')):
             self.check_library(path)
+        self.check_licenses(libraries, names)
+        self.check_record(names)
+
+    def check_licenses(self, libraries, names):
+        """Of each library's Debian package there is one, and of what is compiled in."""
+        found = {name.rpartition('/')[2] for name in names if '.dist-info/licenses/' in name}
+        self.assertIn('nanobind.copyright', found)
+        for path in libraries:
+            original = re.sub(r'-[0-9a-f]{8}(?=\.)', '', os.path.basename(path))
+            package = said_by('dpkg-query', '--search', f'*/lib/x86_64-linux-gnu/{original}').partition(':')[0]
+            self.assertIn(f'{package}.copyright', found, path)
+
+    def check_record(self, names):
+        """It names each file with its digest."""
+        [record] = glob.glob(self.path('content', '*.dist-info', 'RECORD'))
+        with open(record, newline='', encoding='utf-8') as file:
+            digests = {name: digest for name, digest, _ in csv.reader(file)}
+        self.assertEqual(sorted(digests), sorted(name for name in names if not name.endswith('/')))
+        for name, digest in digests.items():
+            if not name.endswith('/RECORD'):
+                with open(self.path('content', name), 'rb') as file:
+                    found = base64.urlsafe_b64encode(hashlib.sha256(file.read()).digest()).decode().rstrip('=')
+                self.assertEqual(digest, f'sha256={found}', name)
 
     def check_library(self, path):
         """It finds what it needs beside itself, and shows nobody a name that another library may have."""
