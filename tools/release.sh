@@ -10,7 +10,7 @@ rm -rf "$out"
 mkdir -p "$out"
 tools/release_notes.py "$version" > "$out/RELEASE_NOTES.md"
 cp build/package/*.deb build/wheel/*.whl "$out"
-tools/sbom.py build/package/src/obj-* > "$out/magenta-$version.spdx.json"
+tools/sbom.py build/package/src/obj-* "$out"/*.whl > "$out/magenta-$version.spdx.json"
 sources=$(mktemp -d)
 trap 'rm -rf "$sources"' EXIT
 tools/export_tree.sh "$sources/magenta-$version"

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""sbom.py BUILD: prints what a build's programs are made of, as SPDX 2.3 (JSON).
+"""sbom.py BUILD [WHEEL]: prints what a build's programs, and the wheel, are made of, as SPDX 2.3 (JSON).
 
   Debian's packages   shared libraries that the programs and libmagenta load (DYNAMIC_LINK), archives in them
-                      (STATIC_LINK), and what only their compilation read (BUILD_DEPENDENCY_OF), by dpkg
+                      (STATIC_LINK), and what only their compilation read (BUILD_DEPENDENCY_OF), by dpkg;
+                      those whose shared libraries the wheel carries (CONTAINS)
   npm's               what the studio's built page contains (CONTAINS), by its lock file
   Python's            what the wheel asks for (DEPENDS_ON), and its tests (TEST_DEPENDENCY_OF)
 
@@ -20,6 +21,7 @@ import re
 import subprocess
 import sys
 import tomllib
+import zipfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SOURCES = 'SPDXRef-magenta'
@@ -59,7 +61,7 @@ def debian_owners(paths):
 
 def grafted_owners(names):
     """{file in a wheel: Debian package} of those of its files `names` that auditwheel put there: libz-0123abcd.so.1."""
-    wanted = [name for name in names if '.libs/' in name]
+    wanted = [name for name in names if re.search(r'\.libs/.', name)]
     paths = {}
     for name in wanted:
         original = re.sub(r'-[0-9a-f]{8}(?=\.)', '', os.path.basename(name), count=1)
@@ -167,6 +169,20 @@ def add_page(document):
         document.relate(page, 'CONTAINS', ref)
 
 
+def add_wheel(document, path):
+    """The wheel, by the name of its file, and the Debian packages of the libraries in it."""
+    file = os.path.basename(path)
+    name, version = file.split('-')[:2]
+    name = name.replace('_', '-')
+    wheel = document.add('SPDXRef-wheel', name, version, licenseDeclared='Apache-2.0', packageFileName=file,
+                         externalRefs=[purl(f'pkg:pypi/{name}@{version}')])
+    document.relate(SOURCES, 'GENERATES', wheel)
+    with zipfile.ZipFile(path) as archive:
+        packages = set(grafted_owners(archive.namelist()).values())
+    for package in packages:
+        document.relate(wheel, 'CONTAINS', document.add_debian(package))
+
+
 def add_python(document):
     def add(requirement):
         name, wanted = re.match(r'([\w.-]+)(?:\[[^]]*\])?\s*([^;#]*)', requirement).groups()
@@ -185,7 +201,7 @@ def add_python(document):
             document.relate(SOURCES, 'DEPENDS_ON', add(requirement))
 
 
-def main(build):
+def main(build, wheel=None):
     version = re.search(r'^project\(magenta VERSION ([\d.]+)', text_of('CMakeLists.txt'), re.M)[1]
     document = Document(version)
     document.add(SOURCES, 'magenta', version, licenseDeclared='Apache-2.0',
@@ -193,12 +209,14 @@ def main(build):
     document.relate('SPDXRef-DOCUMENT', 'DESCRIBES', SOURCES)
     add_programs(document, os.path.abspath(build))
     add_page(document)
+    if wheel:
+        add_wheel(document, wheel)
     add_python(document)
     seconds = os.environ.get('SOURCE_DATE_EPOCH') or out_of('git', 'log', '-1', '--format=%ct')
     print(document.text(int(seconds)))
 
 
 if __name__ == '__main__':
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    main(sys.argv[1])
+    main(*sys.argv[1:])

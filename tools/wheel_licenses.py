@@ -1,6 +1,6 @@
-"""wheel_licenses.py WHEEL OUT: puts beside a wheel's own license those of what it carries: for each Debian package whose
-shared libraries travel in it dist-info/licenses/PACKAGE.copyright, and that of nanobind, which its extension is compiled
-with. By the Python of build/venv-wheel."""
+"""wheel_licenses.py WHEEL OUT: puts beside a wheel's own license those of what it carries: for each Debian package
+whose shared libraries travel in it dist-info/licenses/PACKAGE.copyright, and that of nanobind, which its extension is
+compiled with. By the Python of build/venv-wheel."""
 
 import importlib.metadata
 import pathlib

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import unittest
+import zipfile
 
 from program import BIN, ROOT, Case, needs_serve, run
 
@@ -91,9 +92,13 @@ class Release(Case):
         self.assertIn('nothing is said of 2.0.0. It has 1.1.0, 1.0.0', said)
 
     def test_what_programs_are_made_of(self):
-        """The document is valid SPDX 2.3, the same each time, and names what each program links."""
+        """The document is valid SPDX 2.3, the same each time, and names what each program links and the wheel has."""
         build = os.path.dirname(BIN)
-        texts = [subprocess.run([sys.executable, os.path.join(ROOT, 'tools', 'sbom.py'), build], check=True,
+        wheel = self.path('magenta_native-1.2.3-cp311-cp311-linux_x86_64.whl')
+        with zipfile.ZipFile(wheel, 'w') as archive:
+            for name in ('magenta_native/_native.so', 'magenta_native.libs/', 'magenta_native.libs/libz-0123abcd.so.1'):
+                archive.writestr(name, b'')
+        texts = [subprocess.run([sys.executable, os.path.join(ROOT, 'tools', 'sbom.py'), build, wheel], check=True,
                                 stdout=subprocess.PIPE, env={**os.environ, 'SOURCE_DATE_EPOCH': '86400'}).stdout
                  for _ in range(2)]
         self.assertEqual(*[hashlib.sha256(text).hexdigest() for text in texts])
@@ -120,6 +125,17 @@ class Release(Case):
         self.assertIn(('SPDXRef-program-magenta', 'DYNAMIC_LINK', 'SPDXRef-deb-libc6'), related)
         self.assertIn(('SPDXRef-deb-nlohmann-json3-dev', 'BUILD_DEPENDENCY_OF', 'SPDXRef-magenta'), related)
         self.assertIn(('SPDXRef-studio', 'CONTAINS', 'SPDXRef-npm-spessasynth-core'), related)
+        self.assertEqual((packages['SPDXRef-wheel']['name'], packages['SPDXRef-wheel']['versionInfo']),
+                         ('magenta-native', '1.2.3'))
+        self.assertEqual({other for one, kind, other in related if (one, kind) == ('SPDXRef-wheel', 'CONTAINS')},
+                         {'SPDXRef-deb-zlib1g'})
+
+    def test_a_library_in_the_wheel_of_no_known_package_is_an_error(self):
+        sys.path.insert(0, os.path.join(ROOT, 'tools'))
+        self.addCleanup(sys.path.pop, 0)
+        import sbom
+        with self.assertRaisesRegex(SystemExit, 'has magenta_native.libs/libnone-0123abcd.so.1'):
+            sbom.grafted_owners(['magenta_native/_native.so', 'magenta_native.libs/libnone-0123abcd.so.1'])
 
 
 if __name__ == '__main__':
