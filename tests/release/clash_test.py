@@ -2,9 +2,13 @@
 
 import itertools
 import os
+import sys
 import unittest
 
 from environment import ROOT, Environment
+
+sys.path.insert(0, os.path.join(ROOT, 'tests', 'e2e'))
+from program import BIN  # noqa: E402
 
 CHECK = os.path.join(ROOT, 'tests', 'release', 'clash_check.py')
 MODULES = ('magenta_native', 'google.protobuf', 'torch', 'tensorflow')
@@ -27,6 +31,14 @@ class Clash(unittest.TestCase):
             for order in itertools.permutations(('magenta_native', other)):
                 with self.subTest(' '.join(order)):
                     self.assertIn('ok', self.environment.run(CHECK, '--global', *order))
+
+    def test_what_is_for_torch(self):
+        """Data sets and the page's snippets, by the package's own tests, which leave torch out where it is missing."""
+        tests = [os.path.join(ROOT, 'python', 'tests', name) for name in ('data_test.py', 'docs_test.py')]
+        said = self.environment.run('-m', 'pytest', '-q', '-rs', '-p', 'no:cacheprovider', *tests, MAGENTA_BIN=BIN,
+                                    PYTHONDONTWRITEBYTECODE='1')
+        self.assertIn(' passed', said)
+        self.assertEqual([line for line in said.splitlines() if line.startswith('SKIPPED') and 'torch' in line], [])
 
 
 class Protobuf(unittest.TestCase):

@@ -1,6 +1,7 @@
 """scale_jobs.py beam|spark MUSIC OUTPUT MARKER: the jobs of python/examples, in which something fails once: a DoFn in the
 midst of its file, a worker in the midst of a part that it writes. MARKER is made then.
-scale_jobs.py usage: what can't be meant is told."""
+scale_jobs.py usage: what can't be meant is told.
+scale_jobs.py missing: what is told where there is no Beam."""
 
 import os
 import signal
@@ -68,6 +69,16 @@ def usage():
             print(error)
         else:
             raise AssertionError('no error')
+
+
+def missing():
+    sys.modules['apache_beam'] = None
+    try:
+        from magenta_native import beam  # noqa: F401
+    except ImportError as error:
+        print(error)
+    else:
+        raise AssertionError('no error')
 
 
 if __name__ == '__main__':
