@@ -1,5 +1,4 @@
 // What `make bench-studio` measures, as docs/performance.md shows it: medians of five, on a screen of 1440 by 900.
-import type { Page } from "@playwright/test";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pageFolder, test } from "./server";
@@ -9,16 +8,7 @@ const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floo
 const row = (what: string, values: number[], unit: string, digits = 0) =>
   console.log(`| ${what} | ${median(values).toFixed(digits)} ${unit} | ${Math.min(...values).toFixed(digits)} to ${Math.max(...values).toFixed(digits)} |`);
 
-/** A page that nothing of was loaded before. */
-async function fresh(page: Page, url: string): Promise<void> {
-  await page.goto("about:blank");
-  const client = await page.context().newCDPSession(page);
-  await client.send("Network.clearBrowserCache");
-  await client.detach();
-  await page.goto(url);
-}
-
-test("measures", async ({ page, server }) => {
+test("measures", async ({ browser, server }) => {
   test.setTimeout(600_000);
   const bytes = (suffix: RegExp) =>
     readdirSync(join(pageFolder, "assets"))
@@ -26,7 +16,9 @@ test("measures", async ({ page, server }) => {
       .reduce((sum, name) => sum + statSync(join(pageFolder, "assets", name)).size, 0);
   const shown: number[] = [], sound: number[] = [], answer: number[] = [], frames: number[] = [], work: number[] = [];
   for (let i = 0; i < rounds; ++i) {
-    await fresh(page, server.url);
+    // Nothing was loaded before, and nothing is kept of the round before.
+    const page = await browser.newPage();
+    await page.goto(server.url);
     await page.locator(".play-big").waitFor();
     shown.push(await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]!.startTime));
 
@@ -93,7 +85,7 @@ test("measures", async ({ page, server }) => {
     frames.push(count / 4);
     work.push(((await worked()) - begin) * (1000 / count));
     await client.detach();
-    await page.getByRole("button", { name: "Pause", exact: true }).click();
+    await page.close();
   }
   console.log("| what | median | of five |\n| --- | --- | --- |");
   console.log(`| the page, gzipped, with the synthesizer's worklet | ${((bytes(/\.(js|css)\.gz$/) + 500) / 1024).toFixed(0)} KiB | |`);
