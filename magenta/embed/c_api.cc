@@ -65,9 +65,24 @@ magenta_code CodeOf(const absl::Status& status) {
 
 void ThrowFailedCheck(const char* message) { throw std::logic_error(message); }
 
+/// The error of what is being thrown.
+magenta_error* ThrownError() noexcept {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return NoMemory();
+  } catch (const std::exception& thrown) {
+    try {
+      return new magenta_error{MAGENTA_INTERNAL, thrown.what(), "", ""};
+    } catch (...) {
+      return NoMemory();
+    }
+  }
+}
+
 /// Runs `work`, which gives an absl::Status; whatever comes of it becomes an error, or null.
 template <class Work>
-magenta_error* Guarded(const Work& work) {
+magenta_error* Guarded(const Work& work) noexcept {
   try {
     static const bool once = (internal::SetCheckHandler(&ThrowFailedCheck), true);
     static_cast<void>(once);
@@ -76,15 +91,12 @@ magenta_error* Guarded(const Work& work) {
     if (status.ok()) return nullptr;
     auto error = std::make_unique<magenta_error>();
     error->code = CodeOf(status);
-    const std::string file = ErrorFile(status);
-    error->message = file.empty() ? ErrorMessage(status) : file + ": " + ErrorMessage(status);
+    error->file = ErrorFile(status);
+    error->message = (error->file.empty() ? "" : error->file + ": ") + ErrorMessage(status);
     error->remedy = ErrorRemedy(status);
-    error->file = file;
     return error.release();
-  } catch (const std::bad_alloc&) {
-    return NoMemory();
-  } catch (const std::exception& thrown) {
-    return new (std::nothrow) magenta_error{MAGENTA_INTERNAL, thrown.what(), "", ""};
+  } catch (...) {
+    return ThrownError();
   }
 }
 
