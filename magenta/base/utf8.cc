@@ -103,4 +103,9 @@ std::string ValidUtf8(std::string_view text) {
   return valid;
 }
 
+std::string ShownText(std::string_view text) {
+  constexpr size_t kLongest = 40;
+  return text.size() > kLongest ? "its text" : "'" + ValidUtf8(text) + "'";
+}
+
 }  // namespace magenta

@@ -24,4 +24,7 @@ std::optional<std::string> Utf16AsUtf8(std::string_view text);
 /// only damaged; ToUtf8 for what was written in an encoding that nobody names.
 std::string ValidUtf8(std::string_view text);
 
+/// `text`, which somebody gave, for a message: 'text', or "its text" where that is long.
+std::string ShownText(std::string_view text);
+
 }  // namespace magenta

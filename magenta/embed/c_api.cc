@@ -47,11 +47,8 @@ struct magenta_stream {
 namespace magenta {
 namespace {
 
-/// What is said where no memory is left to say it with.
-magenta_error* NoMemory() {
-  static magenta_error error = {MAGENTA_INTERNAL, "no memory is left", "", ""};
-  return &error;
-}
+/// What is said where no memory is left to say it with: so short a text needs none.
+magenta_error no_memory = {MAGENTA_INTERNAL, "no memory left", "", ""};
 
 magenta_code CodeOf(const absl::Status& status) {
   switch (const int exit = ExitStatus(status)) {
@@ -70,12 +67,12 @@ magenta_error* ThrownError() noexcept {
   try {
     throw;
   } catch (const std::bad_alloc&) {
-    return NoMemory();
+    return &no_memory;
   } catch (const std::exception& thrown) {
     try {
       return new magenta_error{MAGENTA_INTERNAL, thrown.what(), "", ""};
     } catch (...) {
-      return NoMemory();
+      return &no_memory;
     }
   }
 }
@@ -152,7 +149,7 @@ const char* magenta_error_file(const magenta_error* error) {
   return error == nullptr ? "" : error->file.c_str();
 }
 void magenta_error_free(magenta_error* error) {
-  if (error != NoMemory()) delete error;
+  if (error != &no_memory) delete error;
 }
 
 void magenta_bytes_free(magenta_bytes* bytes) {

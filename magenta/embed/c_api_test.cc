@@ -186,7 +186,7 @@ TEST(CApi, AnyBytesAreAnswered) {
   magenta_model_free(model);
 }
 
-TEST(CApi, AFaultOfOursEndsNoProcess) {
+TEST(CApi, AFailedCheckIsThrown) {
   magenta_bytes out = {};
   magenta_error_free(magenta_read_music("", 0, 0, &out));  // from now on
   const bool is_wrong = true;

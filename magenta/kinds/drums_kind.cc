@@ -255,8 +255,7 @@ class DrumsKind final : public MusicKind {
     if (others == 0) return;
     if (takes_all) {
       notes.emplace_back(
-          "there are no drums: the notes are taken for drums; a file with drums, or "
-          "primer_drums=\"CH |x-x-x-x-|; BD |x---x---|\", would give some");
+          "there are no drums: the notes are taken for drums; a file with drums would give some");
       return;
     }
     notes.push_back(fmt::format("{} of other instruments {}: the drums are continued",

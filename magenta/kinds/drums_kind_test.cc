@@ -52,8 +52,8 @@ TEST(DrumsKindTest, ReadsPrimersAndPlaysThemAsTheyWereStruck) {
       {"a song", "36@0+1/d 60@0+4 64@0+4", 4,
        "@0: 36 . . . | 2 notes of other instruments left out: the drums are continued"},
       {"pads on any channel", "36@0+4 42@2+1", 4,
-       "@0: 36 . 42 . | there are no drums: the notes are taken for drums; a file with drums, "
-       "or primer_drums=\"CH |x-x-x-x-|; BD |x---x---|\", would give some"},
+       "@0: 36 . 42 . | there are no drums: the notes are taken for drums; a file with drums "
+       "would give some"},
       {"whole bars of silence before are left out", "36@18+1/d", 20, "@16: . . 36 ."},
       {"a hit that falls into the section", "36@0+1/d 38@4+1/d", 4, "@0: 36 . . ."},
       {"nothing", "", 8, "@7: . | there are no drums: it is taken as silence"},

@@ -13,7 +13,7 @@
 
 namespace magenta {
 
-/// Lives on the response thread. Steps are the session's.
+/// Used by one thread: the planner and the recorder have one each. Steps are the session's.
 class LiveChords {
  public:
   /// `options` outlive it.

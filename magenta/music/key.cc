@@ -37,10 +37,7 @@ bool Take(std::string_view& text, std::string_view prefix) {
 }  // namespace
 
 absl::Status NoKeyError(std::string_view name, std::string_view text) {
-  constexpr size_t kLongest = 40;
-  const std::string shown =
-      text.size() > kLongest ? "its text" : fmt::format("'{}'", ValidUtf8(text));
-  return UsageError(fmt::format("{}: {} is no key", name, shown),
+  return UsageError(fmt::format("{}: {} is no key", name, ShownText(text)),
                     fmt::format("Give a note, and m or minor for minor: {}", kKeyExamples));
 }
 

@@ -238,12 +238,18 @@ absl::StatusOr<QuantizedSequence> TakeQuantized(NoteSequence sequence) {
     return SequenceError("the sequence does not stand on steps", "Quantize it first");
   }
   MAGENTA_RETURN_IF_ERROR(KeepOneTempo(sequence, info.steps_per_second() > 0));
-  for (const auto& note : sequence.notes()) {
-    if (note.quantized_start_step() < 0) return NegativeTime("a note starts", note.start_time());
-    if (note.quantized_end_step() < 0) return NegativeTime("a note ends", note.end_time());
-    if (note.quantized_start_step() >= kMaxSteps) return TooLong(note.start_time());
-    if (note.quantized_end_step() > kMaxSteps) return TooLong(note.end_time());
+  int64_t total = 0;
+  for (int i = 0; i < sequence.notes_size(); ++i) {
+    const int64_t start = sequence.notes(i).quantized_start_step();
+    const int64_t end = sequence.notes(i).quantized_end_step();
+    const std::string where = fmt::format("note {} lasts from step {} to {}", i, start, end);
+    if (start < 0 || end <= start) {
+      return Refuse(QuantizeFailure::kNegativeTime, where, "Quantize the sequence again");
+    }
+    if (end > kMaxSteps) return Refuse(QuantizeFailure::kTooLong, where, "Cut the sequence");
+    total = std::max(total, end);
   }
+  sequence.set_total_quantized_steps(std::max<int64_t>(sequence.total_quantized_steps(), total));
   return QuantizedSequence(std::move(sequence));
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Seconds to steps. A QuantizedSequence comes from Quantize() alone, or from a file that holds one,
-// so a function that takes one can't be handed seconds.
+// Seconds to steps. A QuantizedSequence comes from Quantize(), or from TakeQuantized(), which
+// trusts steps that another program made, so a function that takes one can't be handed seconds.
 //
 // Source of the rules: docs/rules.md section 2 (note-seq's sequences_lib.quantize_note_sequence).
 

@@ -169,9 +169,14 @@ TEST(TakeQuantized, KeepsTheStepsThatAreThere) {
   EXPECT_EQ(taken->proto().notes(0).quantized_start_step(), 7);
   EXPECT_EQ(taken->steps_per_bar(), 12);
   EXPECT_EQ(taken->qpm(), 120);
-  for (const int64_t step : {int64_t{-1}, kMaxSteps + 1}) {
+  EXPECT_EQ(taken->proto().total_quantized_steps(), 9);
+  for (const auto& [step, failure] : {std::pair(int64_t{-1}, QuantizeFailure::kNegativeTime),
+                                      {int64_t{7}, QuantizeFailure::kNegativeTime},
+                                      {kMaxSteps + 1, QuantizeFailure::kTooLong}}) {
     music.mutable_notes(0)->set_quantized_end_step(step);
-    EXPECT_TRUE(QuantizeFailureOf(TakeQuantized(music).status()).has_value()) << step;
+    const absl::Status status = TakeQuantized(music).status();
+    EXPECT_EQ(QuantizeFailureOf(status), failure) << step;
+    EXPECT_EQ(ErrorMessage(status), "note 0 lasts from step 7 to " + std::to_string(step));
   }
   music.mutable_notes(0)->set_quantized_end_step(9);
   music.mutable_time_signatures(0)->set_denominator(3);

@@ -46,29 +46,6 @@ std::vector<TimeChange> MetersAndTempos(const NoteSequence& sequence) {
   return changes;
 }
 
-// Part i lasts from cuts[i] to cuts[i + 1].
-std::vector<double> CutTimes(const NoteSequence& sequence) {
-  int numerator = 4;
-  int denominator = 4;
-  double qpm = 120.0;
-  std::vector<double> cuts = {0.0};
-  for (const TimeChange& change : MetersAndTempos(sequence)) {
-    if (change.meter != nullptr) {
-      if (change.meter->numerator() == numerator && change.meter->denominator() == denominator) {
-        continue;
-      }
-      numerator = change.meter->numerator();
-      denominator = change.meter->denominator();
-    } else {
-      if (change.qpm == qpm) continue;
-      qpm = change.qpm;
-    }
-    if (change.time > cuts.back()) cuts.push_back(change.time);
-  }
-  if (sequence.total_time() > cuts.back()) cuts.push_back(sequence.total_time());
-  return cuts;
-}
-
 class Splitter {
  public:
   Splitter(NoteSequence sequence, std::vector<double> cuts)
@@ -290,8 +267,32 @@ class Splitter {
 
 }  // namespace
 
+std::vector<double> TimeChanges(const NoteSequence& sequence) {
+  int numerator = 4;
+  int denominator = 4;
+  double qpm = 120.0;
+  std::vector<double> times;
+  for (const TimeChange& change : MetersAndTempos(sequence)) {
+    if (change.meter != nullptr) {
+      if (change.meter->numerator() == numerator && change.meter->denominator() == denominator) {
+        continue;
+      }
+      numerator = change.meter->numerator();
+      denominator = change.meter->denominator();
+    } else {
+      if (change.qpm == qpm) continue;
+      qpm = change.qpm;
+    }
+    if (change.time > (times.empty() ? 0.0 : times.back())) times.push_back(change.time);
+  }
+  return times;
+}
+
 std::vector<NoteSequence> SplitOnTimeChanges(NoteSequence sequence) {
-  std::vector<double> cuts = CutTimes(sequence);
+  // Part i lasts from cuts[i] to cuts[i + 1].
+  std::vector<double> cuts = TimeChanges(sequence);
+  cuts.insert(cuts.begin(), 0.0);
+  if (sequence.total_time() > cuts.back()) cuts.push_back(sequence.total_time());
   if (cuts.size() < 2) return {};
   return Splitter(std::move(sequence), std::move(cuts)).Split();
 }

@@ -19,4 +19,8 @@ namespace magenta {
 /// Notes of a sequence that is given away are moved, not copied.
 std::vector<NoteSequence> SplitOnTimeChanges(NoteSequence sequence);
 
+/// Where it is cut, in seconds, rising: after 0 and before total_time, where the meter or the tempo
+/// becomes another one than before (4/4 and 120 at the beginning).
+std::vector<double> TimeChanges(const NoteSequence& sequence);
+
 }  // namespace magenta

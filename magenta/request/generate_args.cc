@@ -435,10 +435,7 @@ absl::Status NoSuchName(const ArgumentRow& row, const std::string& text) {
   const std::string name = fmt::format("argument '{}'", row.argument.name());
   const auto& choices = row.argument.choices();
   if (choices.empty()) return NoKeyError(name, text);
-  constexpr size_t kLongest = 40;
-  const std::string shown =
-      text.size() > kLongest ? "its text" : fmt::format("'{}'", ValidUtf8(text));
-  return UsageError(fmt::format("{}: {} is no {}", name, shown, row.names),
+  return UsageError(fmt::format("{}: {} is no {}", name, ShownText(text), row.names),
                     fmt::format("Give one of {}", fmt::join(choices, ", ")));
 }
 

@@ -217,11 +217,12 @@ absl::StatusOr<std::string> ModelStore::BundleOf(const StudioModel& model) {
   }
   MAGENTA_ASSIGN_OR_RETURN(std::string bytes, ReadFile(model.file));
   if (!model.is_kept) return bytes;
-  MAGENTA_ASSIGN_OR_RETURN(Bundle bundle, ParseBundle(bytes, model.file));
-  const std::string card = WithHeading(bundle.proto.card(), model.name);
-  if (card == bundle.proto.card()) return bytes;
-  bundle.proto.set_card(card);
-  return SerializeBundle(bundle.proto);
+  GeneratorBundle bundle;
+  if (!bundle.ParseFromString(bytes)) return InputError(model.file, "is no bundle any more");
+  const std::string card = WithHeading(bundle.card(), model.name);
+  if (card == bundle.card()) return bytes;
+  bundle.set_card(card);
+  return SerializeBundle(bundle);
 }
 
 absl::StatusOr<StudioModel> ModelStore::Add(const std::string& name, const std::string& bytes) {
@@ -234,9 +235,12 @@ absl::StatusOr<StudioModel> ModelStore::Add(const std::string& name, const std::
   }
   const auto parsed = ModelOf(bytes, "");
   if (!parsed.ok()) {
-    // What readers advise is for command lines.
-    return UsageError("the model " + ErrorMessage(parsed.status()),
-                      "Give a .mag file as the studio or `magenta bundle` saves it");
+    std::string remedy = ErrorRemedy(parsed.status());
+    // Some of what readers advise is for command lines.
+    if (remedy.empty() || remedy.find("--") != std::string::npos) {
+      remedy = "Give a .mag file as the studio or `magenta bundle` saves it";
+    }
+    return UsageError("the model " + ErrorMessage(parsed.status()), std::move(remedy));
   }
   MAGENTA_ASSIGN_OR_RETURN(const std::string called,
                            CheckedName(name.empty() ? (*parsed)->id : name));

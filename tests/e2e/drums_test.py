@@ -52,7 +52,7 @@ class Drums(Case):
         tune = self.write('tune.abc', b'X:1\nK:C\nCDEF GABc|\n')
         self.fails(4, 'Give music with drums; --report=FILE', 'dataset', '--config=drum_kit', '--input=' + tune, out)
         said = self.ok('generate', kit(), out, '--primer_midi=' + tune, '--bars=1', '--num_outputs=1').err
-        self.assertIn('the notes are taken for drums; a file with drums, or primer_drums=', said)
+        self.assertIn('the notes are taken for drums; a file with drums would give some', said)
         song = self.write('song.drums', b'pattern: x\ngrid: 8\nBD |x---x---|\n')
         self.fails(3, 'holds drums alone', 'generate', '--config=lookback_rnn', out, '--primer_midi=' + song)
 

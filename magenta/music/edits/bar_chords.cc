@@ -19,6 +19,7 @@
 #include "absl/strings/cord.h"
 #include "magenta/base/status.h"
 #include "magenta/music/edits/quantized.h"
+#include "magenta/music/harmony/chord_code.h"
 #include "magenta/music/harmony/chord_symbol.h"
 #include "magenta/music/quantize.h"
 
@@ -29,8 +30,6 @@ using Annotation = NoteSequence::TextAnnotation;
 
 constexpr char kBarChordPayload[] = "magenta/bar_chord_failure";
 constexpr int kClasses = 12;
-constexpr std::array<const char*, kClasses> kClassNames = {"C",  "C#", "D",  "Eb", "E",  "F",
-                                                           "F#", "G",  "Ab", "A",  "Bb", "B"};
 constexpr std::array<int, 7> kMajorClasses = {0, 2, 4, 5, 7, 9, 11};
 
 struct BarChordKind {
@@ -64,8 +63,8 @@ absl::Status RefuseBarChords(BarChordFailure failure, std::string message, std::
 
 std::string BarChordText(int chord) {
   if (chord == 0) return std::string(kNoChordText);
-  return kClassNames[(chord - 1) / kKinds] +
-         std::string(BarChordKinds()[(chord - 1) % kKinds].text);
+  return std::string(ChordRootName((chord - 1) / kKinds))
+      .append(BarChordKinds()[(chord - 1) % kKinds].text);
 }
 
 /// How many tones of `chord` lie in the major scale on `key`, and how many don't.

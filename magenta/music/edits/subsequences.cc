@@ -13,6 +13,7 @@
 #include "magenta/base/status.h"
 #include "magenta/music/edits/quantized.h"
 #include "magenta/music/piece_limits.h"
+#include "magenta/music/split.h"
 
 namespace magenta {
 namespace {
@@ -197,23 +198,6 @@ absl::StatusOr<Parts> SplitAtCuts(const NoteSequence& sequence, const Times& cut
   return ExtractSubsequences(sequence, times);
 }
 
-struct MeterOrTempo {
-  double time;
-  const NoteSequence::TimeSignature* meter;  // null for a tempo
-  double qpm;
-};
-
-std::vector<MeterOrTempo> MetersAndTempos(const NoteSequence& sequence) {
-  std::vector<MeterOrTempo> all;
-  for (const auto& meter : sequence.time_signatures()) all.push_back({meter.time(), &meter, 0.0});
-  for (const auto& tempo : sequence.tempos()) all.push_back({tempo.time(), nullptr, tempo.qpm()});
-  std::erase_if(all,
-                [&](const MeterOrTempo& change) { return !(change.time < sequence.total_time()); });
-  std::stable_sort(all.begin(), all.end(),
-                   [](const MeterOrTempo& a, const MeterOrTempo& b) { return a.time < b.time; });
-  return all;
-}
-
 }  // namespace
 
 absl::StatusOr<Parts> ExtractSubsequences(const NoteSequence& sequence, const Times& times,
@@ -271,23 +255,8 @@ absl::StatusOr<Parts> SplitEvery(const NoteSequence& sequence, double hop, bool 
 }
 
 absl::StatusOr<Parts> SplitAtTimeChanges(const NoteSequence& sequence, bool skip_inside_notes) {
-  int numerator = 4;
-  int denominator = 4;
-  double qpm = 120.0;
-  Times changes;
-  for (const MeterOrTempo& change : MetersAndTempos(sequence)) {
-    if (change.meter != nullptr) {
-      if (change.meter->numerator() == numerator && change.meter->denominator() == denominator)
-        continue;
-      numerator = change.meter->numerator();
-      denominator = change.meter->denominator();
-    } else {
-      if (change.qpm == qpm) continue;
-      qpm = change.qpm;
-    }
-    if (change.time > (changes.empty() ? 0.0 : changes.back())) changes.push_back(change.time);
-  }
-  return SplitAtCuts(sequence, TimesBetweenNotes(sequence, changes, skip_inside_notes));
+  return SplitAtCuts(sequence,
+                     TimesBetweenNotes(sequence, TimeChanges(sequence), skip_inside_notes));
 }
 
 absl::StatusOr<Parts> SplitOnSilence(const NoteSequence& sequence, double gap) {

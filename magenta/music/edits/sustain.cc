@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -28,7 +29,7 @@ struct SustainEvent {
 
 struct SustainedInstrument {
   bool pedal_down = false;
-  std::vector<NoteSequence::Note*> active;
+  std::set<NoteSequence::Note*> active;
 };
 
 constexpr int kPedalDownFrom = 64;
@@ -66,7 +67,7 @@ class SustainPedal {
       case SustainEventType::kPedalUp: LiftPedal(instrument, event.time); break;
       case SustainEventType::kNoteOn: StartNote(instrument, event); break;
       case SustainEventType::kNoteOff:
-        if (!instrument.pedal_down) std::erase(instrument.active, event.note);
+        if (!instrument.pedal_down) instrument.active.erase(event.note);
         break;
     }
     last_time_ = event.time;
@@ -110,7 +111,7 @@ class SustainPedal {
         return true;
       });
     }
-    instrument.active.push_back(event.note);
+    instrument.active.insert(event.note);
   }
 
   NoteSequence& sequence_;

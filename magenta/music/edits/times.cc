@@ -119,6 +119,7 @@ absl::StatusOr<NoteSequence> Concatenated(const std::vector<NoteSequence>& seque
   double end = 0;
   for (size_t i = 0; i < sequences.size(); ++i) {
     const NoteSequence& sequence = sequences[i];
+    MAGENTA_RETURN_IF_ERROR(CheckInSeconds(sequence, "concatenated"));
     if (!durations.empty() && durations[i] < sequence.total_time()) {
       return UsageError(fmt::format("sequence {} lasts {} s, longer than its duration of {} s", i,
                                     sequence.total_time(), durations[i]),

@@ -64,7 +64,7 @@ TEST(WithoutRedundantData, KeepsChangesAndTheFirstOfEachName) {
 TEST(Times, AreRefusedWithAReason) {
   const absl::StatusOr<NoteSequence> refused[] = {
       Trimmed(OnSteps(), 0, 1), Shifted(OnSteps(), 1), Stretched(OnSteps(), 2),
-      Concatenated({ParseMusic("60@0+1"), OnSteps()}, {})};
+      Concatenated({ParseMusic("60@0+1"), OnSteps()}, {}), Concatenated({OnSteps()}, {})};
   for (const auto& made : refused) {
     EXPECT_EQ(made.status().code(), absl::StatusCode::kFailedPrecondition) << made.status();
   }

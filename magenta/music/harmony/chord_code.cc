@@ -52,13 +52,18 @@ std::optional<int> TriadClass(ChordCode code) {
   return 1 + 12 * static_cast<int>(fields.quality) + fields.root;
 }
 
-std::string TriadSymbol(int triad_class) {
+std::string_view ChordRootName(int pitch_class) {
   constexpr std::string_view kRoots[] = {"C",  "C#", "D",  "Eb", "E",  "F",
                                          "F#", "G",  "Ab", "A",  "Bb", "B"};
+  MAGENTA_CHECK(pitch_class >= 0 && pitch_class < 12);
+  return kRoots[pitch_class];
+}
+
+std::string TriadSymbol(int triad_class) {
   constexpr std::string_view kKinds[] = {"", "m", "aug", "dim"};
   MAGENTA_CHECK(triad_class >= 0 && triad_class < kTriadClasses);
   if (triad_class == 0) return "N.C.";
-  std::string symbol(kRoots[(triad_class - 1) % 12]);
+  std::string symbol(ChordRootName((triad_class - 1) % 12));
   return symbol.append(kKinds[(triad_class - 1) / 12]);
 }
 

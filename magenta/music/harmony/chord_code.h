@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace magenta {
@@ -51,6 +52,9 @@ inline constexpr int kTriadClasses = 49;
 /// 0 for kNoChord, 1 + root major, 13 + root minor, 25 + root augmented, 37 + root diminished;
 /// nullopt for other qualities, which that codec has no class for.
 std::optional<int> TriadClass(ChordCode code);
+/// "C", "C#", ..., "Eb", ..., as note-seq spells roots: of pitch class 0 to 11 (checked).
+std::string_view ChordRootName(int pitch_class);
+
 /// The symbol of a class 0..48 (checked) as note-seq spells it: "N.C.", "C#", "C#m", "Ebaug",
 /// "Bdim".
 std::string TriadSymbol(int triad_class);

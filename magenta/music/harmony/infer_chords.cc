@@ -384,10 +384,8 @@ class ChordPath {
 };
 
 std::string SymbolOf(int chord) {
-  constexpr std::string_view kRoots[] = {"C",  "C#", "D",  "Eb", "E",  "F",
-                                         "F#", "G",  "Ab", "A",  "Bb", "B"};
   if (chord == 0) return std::string(kNoChordText);
-  return fmt::format("{}{}", kRoots[RootOf(chord)], InferredKinds()[KindOf(chord)].text);
+  return fmt::format("{}{}", ChordRootName(RootOf(chord)), InferredKinds()[KindOf(chord)].text);
 }
 
 }  // namespace
