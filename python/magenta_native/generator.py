@@ -105,6 +105,15 @@ def models() -> list[str]:
     return _native.models()
 
 
+def _shown(value: Any) -> str:
+    """As a message shows it, of any length."""
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of more digits than Python writes
+        return "a number of thousands of digits"
+    return text if len(text) <= 60 else text[:30] + "..."
+
+
 def _text(number: float) -> str:
     return str(int(number)) if number == int(number) else f"{number:g}"
 
@@ -124,7 +133,7 @@ def _int32(name: str, value: int) -> int:
     if name == "seed" and 2**31 <= value < 2**32:
         value -= 2**32
     if not -2**31 <= value < 2**31:
-        raise UsageError(f"{name} is {value}, which 32 bits can't hold")
+        raise UsageError(f"{name} is {_shown(value)}, which 32 bits can't hold")
     return value
 
 
@@ -138,10 +147,10 @@ def _set(argument: GeneratorDetails.Argument, value: Any, into: GeneratorOptions
             into.string_value = value
         else:
             into.int_value = _int32(name, operator.index(value))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         if isinstance(error, UsageError):
             raise
-        raise UsageError(f"{name} is {value!r}, and must be {_takes(argument)}") from error
+        raise UsageError(f"{name} is {_shown(value)}, and must be {_takes(argument)}") from error
 
 
 class Generator:

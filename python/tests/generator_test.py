@@ -168,7 +168,9 @@ def test_a_bundle_is_a_path_or_bytes(lookback: mm.Generator) -> None:
     (dict(tempo=3), "takes no argument tempo. It takes temperature"),
     (dict(temperature="warm"), "temperature is 'warm', and must be temperature .float, 0 to 1000000"),
     (dict(temperature=-1), "takes a float_value of 0 to 1000000"),
-    (dict(seed=2**32), "32 bits"), (dict(top_k=1.5), "must be top_k .int"),
+    (dict(temperature=10**400), "temperature is 10+[.]{3}, and must be"),
+    (dict(temperature=10**5000), "temperature is a number of thousands of digits, and must be"),
+    (dict(seed=2**32), "32 bits"), (dict(seed=10**5000), "32 bits"), (dict(top_k=1.5), "must be top_k .int"),
     (dict(key="H"), "'H' is no key"), (dict(backing_chords="C"), "takes no argument backing_chords"),
     (dict(bars=0), "1 to 65536"), (dict(bars=2, num_steps=3), "bars")])
 def test_wrong_arguments_are_told(lookback: mm.Generator, arguments: dict[str, typing.Any], said: str) -> None:
