@@ -6,8 +6,9 @@ and as counters. Elements are bytes, which WriteToTFRecord takes as they are.
     data = music.records | MakeExamples("lookback_rnn")
     data.training | WriteToTFRecord(...); data.held_out | WriteToTFRecord(...)
 
-What can't be read is a report and counts under its reason (Metrics, namespace "magenta_native"); it fails no bundle, so no
-runner tries it again. apache-beam is not a requirement of this package: `pip install apache-beam google-crc32c` (the second one writes TFRecords).
+What can't be read is a report and counts under its reason (Metrics, namespace "magenta_native"); it fails no bundle, so
+no runner tries it again. apache-beam is not a requirement of this package: `pip install apache-beam google-crc32c` (the
+second one writes TFRecords).
 """
 import posixpath
 from collections.abc import Iterator
@@ -16,8 +17,10 @@ from typing import Any, NamedTuple
 try:
     import apache_beam as beam
     from apache_beam.io.filesystems import FileSystems
-except ImportError as error:
-    raise ImportError("magenta_native.beam needs Apache Beam: pip install apache-beam") from error
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] != "apache_beam":
+        raise
+    raise ImportError("magenta_native.beam needs Apache Beam: pip install apache-beam google-crc32c") from error
 
 from magenta_native import records
 from magenta_native.errors import UsageError

@@ -1,14 +1,14 @@
 """The pipelines as functions for Apache Spark's partitions: no pandas, no Java of ours.
 
     paths = context.parallelize(records.find(folder).paths, 64)
-    paths.mapPartitions(spark.music(folder))                 # Music: records and report of each file
-    notes.mapPartitions(spark.examples("lookback_rnn"))      # Examples of each NoteSequence
-    notes.mapPartitionsWithIndex(spark.save(out, "notes"))   # writes notes-00000-of-....tfrecord
+    paths.mapPartitions(spark.music(folder))                     # Music: records and report of each file
+    notes.mapPartitions(spark.examples("lookback_rnn"))          # Examples of each NoteSequence
+    notes.mapPartitionsWithIndex(spark.save(out, "notes", 64))   # writes notes-00000-of-00064.tfrecord, ...
 
 A part is written under its own name, which it gets when it is whole, and its bytes are a function of its input: a task
 that Spark runs again, or twice at a time, writes the same file. What can't be read is a report; no task fails of it.
-pyspark is not a requirement of this package: `pip install pyspark`, and Java. Workers need this package, too: PYSPARK_PYTHON
-names their Python.
+pyspark is not a requirement of this package: `pip install pyspark`, and Java. Workers need this package, too:
+PYSPARK_PYTHON names their Python.
 """
 import os
 from collections.abc import Callable, Iterable, Iterator

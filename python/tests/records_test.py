@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import subprocess
 import sys
 
@@ -117,8 +118,19 @@ def test_partitions_of_spark(tmp_path: pathlib.Path) -> None:
     assert part == (f"{tmp_path}/notes-00003-of-00008.tfrecord", len(notes))
 
 
-def test_beam_is_asked_for_by_name(tmp_path: pathlib.Path) -> None:
-    (tmp_path / "apache_beam.py").write_text("raise ImportError('none here')\n")
+def test_the_words_of_spark_are_calls(tmp_path: pathlib.Path) -> None:
+    found = re.findall(r"spark\.\w+\([^)]*\)", spark.__doc__ or "")
+    assert len(found) == 3
+    for call in found:
+        assert callable(eval(call, {"spark": spark, "folder": tmp_path, "out": tmp_path}))
+
+
+@pytest.mark.parametrize("beam, said", [
+    ("import apache_beam.none", "magenta_native.beam needs Apache Beam: pip install apache-beam google-crc32c"),
+    ("import none_of_beams", "No module named 'none_of_beams'"),  # what is missing is told as it is
+    ("raise ImportError('broken')", "broken")])
+def test_beam_is_asked_for_by_name(beam: str, said: str, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "apache_beam.py").write_text(beam)
     done = subprocess.run([sys.executable, "-c", "import magenta_native.beam"], stderr=subprocess.PIPE, text=True,
                           env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])})
-    assert done.returncode == 1 and "pip install apache-beam" in done.stderr
+    assert done.returncode == 1 and done.stderr.splitlines()[-1].endswith(f"Error: {said}")

@@ -143,7 +143,7 @@ class Scale(unittest.TestCase):
 
     def test_without_beam_its_remedy_is_told(self):
         self.assertEqual(self.run_job(JOBS, 'missing'),
-                         'magenta_native.beam needs Apache Beam: pip install apache-beam\n')
+                         'magenta_native.beam needs Apache Beam: pip install apache-beam google-crc32c\n')
 
 
 if __name__ == '__main__':
