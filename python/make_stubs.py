@@ -3,6 +3,7 @@
 
 With --check it writes nothing, and fails where the file is not what protoc would give.
 """
+import ast
 import pathlib
 import re
 import subprocess
@@ -12,16 +13,14 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 STUB = ROOT / "python/magenta_native/messages.pyi"
 PROTOS = ["magenta/music.proto", "magenta/generator.proto"]
-MESSAGES = ["GenerateSequenceRequest", "GenerateSequenceResponse", "GeneratorBundle", "GeneratorDetails",
-            "GeneratorOptions", "NoteSequence", "SequenceMetadata"]
 
 HEAD = '''"""What messages hold. Written by python/make_stubs.py out of proto/magenta."""
 # mypy: disable-error-code="misc"
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import message as _message
-from typing import (Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional,
-                    TypeAlias as _TypeAlias, Union as _Union)
+from typing import (Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping,
+                    Optional as _Optional, TypeAlias as _TypeAlias, Union as _Union)
 
 '''
 
@@ -31,6 +30,15 @@ AnySequence: _TypeAlias = _Union[NoteSequence, _message.Message, bytes]
 def to_sequence(sequence: AnySequence) -> NoteSequence: ...
 def to_bytes(sequence: AnySequence) -> bytes: ...
 '''
+
+
+def messages() -> list[str]:
+    """Those that messages.py makes: its __all__."""
+    module = ast.parse(STUB.with_suffix(".py").read_text(encoding="utf-8"))
+    [names] = (node.value for node in module.body
+               if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__")
+    made: list[str] = ast.literal_eval(names)
+    return made
 
 
 def classes(text: str) -> str:
@@ -46,7 +54,7 @@ def stub() -> str:
         subprocess.run(["protoc", f"-I{ROOT / 'proto'}", f"--pyi_out={folder}", *PROTOS], check=True)
         texts = [(pathlib.Path(folder) / proto.replace(".proto", "_pb2.pyi")).read_text(encoding="utf-8")
                  for proto in PROTOS]
-    names = "".join(f'    "{name}",\n' for name in MESSAGES)
+    names = "".join(f'    "{name}",\n' for name in messages())
     return HEAD + f"__all__ = [\n{names}]\n\n" + "".join(classes(text) for text in texts) + TAIL
 
 

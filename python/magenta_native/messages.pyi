@@ -3,8 +3,8 @@
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import message as _message
-from typing import (Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional,
-                    TypeAlias as _TypeAlias, Union as _Union)
+from typing import (Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping,
+                    Optional as _Optional, TypeAlias as _TypeAlias, Union as _Union)
 
 __all__ = [
     "GenerateSequenceRequest",
