@@ -2,8 +2,7 @@
 import math
 import pathlib
 import pickle
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from google.protobuf import descriptor_pool, message_factory
@@ -13,9 +12,9 @@ import pytest
 
 import magenta_native as mm
 from magenta_native import _native
-from operations import OPERATIONS
-
+from material import mutated
 from note_seq_test import INPUTS
+from operations import OPERATIONS
 
 CHANGES: mm.NoteSequence = INPUTS["changes"]
 
@@ -105,17 +104,6 @@ def test_lead_sheets_are_sequences_of_pairs() -> None:
     assert sheet == mm.LeadSheet(sheet.melody, sheet.chords)
 
 
-def mutated(whole: bytes, draw: random.Random) -> Iterator[bytes]:
-    """Beginnings, wrong bytes and noise."""
-    for _ in range(25):
-        yield whole[:draw.randrange(len(whole))]
-        broken = bytearray(whole)
-        for _ in range(draw.randint(1, 4)):
-            broken[draw.randrange(len(whole))] = draw.randrange(256)
-        yield bytes(broken)
-        yield draw.randbytes(draw.randrange(200))
-
-
 CALLS: list[tuple[str, dict[str, Any]]] = [
     ("quantize_note_sequence", {"steps_per_quarter": 4}), ("quantize_note_sequence_absolute", {"steps_per_second": 50}),
     ("apply_sustain_control_changes", {}), ("split_note_sequence_on_time_changes", {}),
@@ -135,7 +123,7 @@ def survives(name: str, *inputs: Any, **arguments: Any) -> None:
 
 
 def test_sequences_of_any_bytes(capfd: pytest.CaptureFixture[str]) -> None:
-    for data in mutated(CHANGES.SerializeToString(), random.Random(1)):
+    for data in mutated(CHANGES.SerializeToString(), 1):
         for name, arguments in CALLS:
             survives(name, data, **arguments)
     assert capfd.readouterr().err == "", "nothing is printed"
@@ -171,8 +159,7 @@ def test_steps_of_any_value(field: str, step: int) -> None:
 
 @pytest.mark.parametrize("name", ["plain.mid", "changes.mid", "example_is_drum.mid", "tunes.abc", "score.musicxml"])
 def test_files_of_any_bytes(name: str) -> None:
-    draw = random.Random(2)
-    for data in mutated(INPUTS[name], draw):
+    for data in mutated(INPUTS[name], 2):
         for read in (mm.midi_to_note_sequence, mm.parse_abc_tunebook):
             try:
                 read(data)

@@ -3,11 +3,10 @@ import faulthandler
 import inspect
 import math
 import pathlib
-import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from material import folder_of_tunes, melody
+from material import folder_of_tunes, melody, mutated
 import google.protobuf.message
 import pytest
 
@@ -20,21 +19,6 @@ faulthandler.enable()
 @pytest.fixture(scope="module")
 def lookback() -> mm.Generator:
     return mm.Generator("basic_rnn")
-
-
-def mutated(whole: bytes, seed: int) -> Iterator[bytes]:
-    """Nothing, beginnings, single wrong bytes, and noise."""
-    draw = random.Random(seed)
-    yield b""
-    yield b"\xff" * 64
-    yield b"\x00" * 64
-    for _ in range(40):
-        yield whole[:draw.randrange(len(whole))]
-        broken = bytearray(whole)
-        for _ in range(draw.randint(1, 4)):
-            broken[draw.randrange(len(whole))] = draw.randrange(256)
-        yield bytes(broken)
-        yield draw.randbytes(draw.randrange(200))
 
 
 def answered(call: Callable[[], Any]) -> None:

@@ -1,7 +1,9 @@
-"""What several tests need: a melody that every model takes, files of it, and the programs of this build."""
+"""What several tests need: a melody that every model takes, files of it, broken bytes, the programs of this build."""
 import os
 import pathlib
+import random
 import subprocess
+from collections.abc import Iterator
 
 import magenta_native as mm
 
@@ -35,6 +37,21 @@ def folder_of_tunes(folder: pathlib.Path, count: int = 5) -> pathlib.Path:
     (music / "broken.mid").write_bytes(b"MThd, and no more")
     (music / "notes.txt").write_text("no music")
     return music
+
+
+def mutated(whole: bytes, seed: int) -> Iterator[bytes]:
+    """Nothing, beginnings, single wrong bytes, and noise."""
+    draw = random.Random(seed)
+    yield b""
+    yield b"\xff" * 64
+    yield b"\x00" * 64
+    for _ in range(40):
+        yield whole[:draw.randrange(len(whole))]
+        broken = bytearray(whole)
+        for _ in range(draw.randint(1, 4)):
+            broken[draw.randrange(len(whole))] = draw.randrange(256)
+        yield bytes(broken)
+        yield draw.randbytes(draw.randrange(200))
 
 
 def magenta(*arguments: str | os.PathLike[str]) -> str:
