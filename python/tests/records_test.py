@@ -1,4 +1,4 @@
-"""Records one by one, as jobs on many machines make them: those of the program, and no error because of what is in them."""
+"""Records one by one, as jobs on many machines make them: the program's, and no error because of what is in them."""
 import json
 import os
 import pathlib

@@ -33,7 +33,7 @@ class Clash(unittest.TestCase):
                     self.assertIn('ok', self.environment.run(CHECK, '--global', *order))
 
     def test_what_is_for_torch(self):
-        """Data sets and the page's snippets, by the package's own tests: here nothing is missing, and none is left out."""
+        """Data sets and the page's snippets, by the package's own tests: nothing is missing here, none is left out."""
         tests = [os.path.join(ROOT, 'python', 'tests', name) for name in ('data_test.py', 'docs_test.py')]
         said = self.environment.run('-m', 'pytest', '-q', '-rs', '-p', 'no:cacheprovider', *tests, MAGENTA_BIN=BIN,
                                     PYTHONDONTWRITEBYTECODE='1')
