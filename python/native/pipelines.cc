@@ -126,15 +126,22 @@ auto RunPipeline(Options& options, const Run& run) {
   return Value(std::move(result));
 }
 
+/// What `convert` and `dataset` are told alike about a run.
+template <typename Options>
+void SetRun(Options& options, const nb::bytes& report_file, const std::string& shard,
+            int num_threads) {
+  options.report_file = PathBytes(report_file);
+  if (!shard.empty()) options.shard = Value(ParseShard(shard));
+  options.num_threads = num_threads;
+}
+
 nb::dict Convert(const nb::bytes& input_dir, const nb::bytes& output_file, bool recursive,
                  const nb::bytes& report_file, const std::string& shard, int num_threads) {
   ConvertOptions options;
   options.input_dir = PathBytes(input_dir);
   options.output_file = PathBytes(output_file);
   options.recursive = recursive;
-  options.report_file = PathBytes(report_file);
-  if (!shard.empty()) options.shard = Value(ParseShard(shard));
-  options.num_threads = num_threads;
+  SetRun(options, report_file, shard, num_threads);
   const ConvertSummary done = RunPipeline(options, ConvertFolder);
   nb::dict summary;
   summary["files"] = done.files;
@@ -171,6 +178,13 @@ DatasetOptions ExtractionOptions(const std::string& config, const std::vector<in
   return options;
 }
 
+/// What `dataset` and `example_records` are told alike about examples that are kept as records.
+void SetRecords(DatasetOptions& options, bool dense, double eval_ratio, uint64_t seed) {
+  options.format = dense ? DatasetFormat::kDense : DatasetFormat::kCompact;
+  options.eval_ratio = eval_ratio;
+  options.seed = seed;
+}
+
 nb::dict BuildDatasetOf(const nb::bytes& input, const nb::bytes& output_dir,
                         const std::string& config, const std::vector<int>& transpose, bool unroll,
                         const OptionValues& values, bool dense, double eval_ratio, uint64_t seed,
@@ -178,12 +192,8 @@ nb::dict BuildDatasetOf(const nb::bytes& input, const nb::bytes& output_dir,
   DatasetOptions options = ExtractionOptions(config, transpose, unroll, values);
   options.input = PathBytes(input);
   options.output_dir = PathBytes(output_dir);
-  options.format = dense ? DatasetFormat::kDense : DatasetFormat::kCompact;
-  options.eval_ratio = eval_ratio;
-  options.seed = seed;
-  options.report_file = PathBytes(report_file);
-  if (!shard.empty()) options.shard = Value(ParseShard(shard));
-  options.num_threads = num_threads;
+  SetRecords(options, dense, eval_ratio, seed);
+  SetRun(options, report_file, shard, num_threads);
   const DatasetSummary done = RunPipeline(options, BuildDataset);
   nb::dict summary;
   summary["sequences"] = done.sequences;
@@ -243,9 +253,7 @@ nb::tuple ExampleRecords(const nb::bytes& sequence, const std::string& config,
                          const std::vector<int>& transpose, bool unroll, const OptionValues& values,
                          bool dense, double eval_ratio, uint64_t seed) {
   DatasetOptions options = ExtractionOptions(config, transpose, unroll, values);
-  options.format = dense ? DatasetFormat::kDense : DatasetFormat::kCompact;
-  options.eval_ratio = eval_ratio;
-  options.seed = seed;
+  SetRecords(options, dense, eval_ratio, seed);
   Check(CheckExampleOptions(options));
   const SequenceExamples found =
       WithoutGil([&] { return ExamplesOfBytes(View(sequence), options); });
