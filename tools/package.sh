@@ -3,6 +3,14 @@
 # They are built from a copy of what git tracks, changes that are not committed too, in OUT/src.
 cd "$(dirname "$0")/.."
 out=$(realpath -m "${1:-build/package}")
+missing=()
+for command in git tar dpkg-buildpackage dh cmake ninja; do
+  command -v "$command" > /dev/null || missing+=("$command")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "package.sh: missing here: ${missing[*]}. \`make setup-package\` installs what packages are built with" >&2
+  exit 1
+fi
 rm -rf "$out/src" "$out"/*.deb "$out"/*.buildinfo "$out"/*.changes
 tools/export_tree.sh "$out/src"
 

@@ -82,7 +82,8 @@ class Package(Case):
             subprocess.run(['git', *command], cwd=tree, check=True)
         self.tool('dpkg-buildpackage', 'pwd; echo told "$@"; : > ../magenta_2.deb')
         self.tool('dpkg-query', 'exit 1')
-        for name in ('comm', 'dirname', 'git', 'ls', 'mkdir', 'realpath', 'rm', 'sort', 'tar'):
+        self.tool('dh', 'true')
+        for name in ('cmake', 'comm', 'dirname', 'git', 'ls', 'mkdir', 'ninja', 'realpath', 'rm', 'sort', 'tar'):
             os.symlink(shutil.which(name), self.path('bin', name))
         for name in ('mine', 'notes/mine', 'src/old', 'magenta_1.deb', 'magenta_1.buildinfo', 'magenta_1.changes'):
             self.write(f'out/{name}', b'1')
@@ -96,6 +97,17 @@ class Package(Case):
         self.assertEqual(sorted(os.listdir(self.path('out'))), ['magenta_2.deb', 'mine', 'notes', 'src'])
         self.assertEqual(os.listdir(self.path('out', 'notes')), ['mine'])
         self.assertEqual(os.listdir(self.path('out', 'src')), ['tools'])
+
+    def test_each_command_that_is_missing_is_named(self):
+        kept = self.write('out/magenta_1.deb', b'1')
+        self.tool('dh', 'true')
+        for name in ('bash', 'dirname', 'git', 'realpath', 'tar'):
+            os.symlink(shutil.which(name), self.path('bin', name))
+        status, said = said_by(os.path.join(ROOT, 'tools', 'package.sh'), self.path('out'),
+                               env={'PATH': self.path('bin')})
+        self.assertEqual((status, said), (1, 'package.sh: missing here: dpkg-buildpackage cmake ninja. '
+                                             '`make setup-package` installs what packages are built with\n'))
+        self.assertTrue(os.path.exists(kept))
 
     def tool(self, name, script):
         os.chmod(self.write(f'bin/{name}', f'#!/bin/bash\n{script}\n'.encode()), 0o755)
