@@ -1,7 +1,7 @@
 // Asks the server this page came from. Every error is an ApiError: what happened, and what to do.
 import { texts } from "../texts";
 import { inPageWords } from "./remarks";
-import { token, tokenAfter } from "./token";
+import { isSendable, token, tokenAfter } from "./token";
 
 /** An error as people are told it. */
 export class ApiError extends Error {
@@ -38,8 +38,8 @@ async function errorOf(response: Response): Promise<ApiError> {
 export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   for (;;) {
     const headers = new Headers(init.headers);
-    const sent = token();
-    if (sent) headers.set("authorization", `Bearer ${sent}`);
+    const known = token();
+    if (known && isSendable(known)) headers.set("authorization", `Bearer ${known}`);
     let response: Response;
     try {
       response = await fetch(path, { ...init, headers });
@@ -48,7 +48,7 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
       throw new ApiError(texts.errors.noAnswer, texts.errors.startServer);
     }
     if (response.ok) return response;
-    if (response.status !== 401 || !(await tokenAfter(sent))) throw await errorOf(response);
+    if (response.status !== 401 || !(await tokenAfter(known))) throw await errorOf(response);
   }
 }
 

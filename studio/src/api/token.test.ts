@@ -53,6 +53,11 @@ describe("a server that wants a token", () => {
     await expect(getJson("/a")).rejects.toEqual(new ApiError("a token is wanted", undefined, 401));
     expect([asked, token(), kept.size]).toEqual([[true], null, 0]);
   });
+  it.each(["ключ", "two words", "schlüssel"])("does not lock the page with %s, which no header carries", async (said) => {
+    kept.set("magenta-token", said);
+    const asked = says(said, "right");
+    expect([await getJson("/a"), token(), asked]).toEqual(["/a", "right", [true, true]]);
+  });
   it("is given one where the browser keeps nothing", async () => {
     vi.stubGlobal("localStorage", undefined);
     const asked = says("right");

@@ -12,6 +12,9 @@ export function token(): string | null {
   }
 }
 
+/** Whether a header can carry it. What it can't is not sent: the server then asks, and it is forgotten. */
+export const isSendable = (said: string): boolean => /^[\x21-\x7e]+$/.test(said);
+
 /** What the user said when the server asked for its token. */
 export function setToken(said: string): void {
   try {
