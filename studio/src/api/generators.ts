@@ -62,8 +62,7 @@ export async function stream(
       const end = event.data as StreamEnd;
       return { music, end: { ...end, notes: end.notes.map(remarkInPage) } };
     } else if (event.name === "error") {
-      const { message, remedy = "" } = (event.data as { error: { message: string; remedy?: string } }).error;
-      throw serverError({ message: remarkInPage(message), remedy: remarkInPage(remedy) });
+      throw serverError((event.data as { error: { message: string; remedy?: string } }).error);
     }
   }
   throw new ApiError(texts.errors.endedEarly);

@@ -14,7 +14,7 @@ it("remarks name no flag of the command line", () => {
 });
 
 it("what only looks like a flag stays", () => {
-  for (const text of ["bar 2 -- all of it -- is empty", 'a grid, "CH |x-x-|; BD |x---x--x|; SD |--x-|"']) expect(remarkInPage(text)).toBe(text);
+  for (const text of ["Give --studio_dir", "`magenta bundle --from` makes one", "bar 2 -- all of it -- is empty", 'a grid, "CH |x-x-|; BD |x---x--x|; SD |--x-|"']) expect(remarkInPage(text)).toBe(text);
 });
 
 describe("errors are told in the page's words, the server's behind them", () => {
@@ -30,6 +30,10 @@ describe("errors are told in the page's words, the server's behind them", () => 
     ["this is no name for a model", words.noName, words.noNameRemedy],
   ])("%s", (message, inPage, remedy) => {
     expect(inPageWords({ message, remedy: "Do this" })).toEqual({ message: inPage, remedy, detail: `${message} / Do this` });
+  });
+  it("and flags by the names of settings", () => {
+    const told = { message: "--bars is too large", remedy: "Leave --steps_per_chord=16 out" };
+    expect(inPageWords(told)).toEqual({ message: "“bars” is too large", remedy: "Leave “steps per chord” out", detail: `${told.message} / ${told.remedy}` });
   });
   it("others as they are", () => {
     expect(inPageWords({ message: "the disk is full", remedy: "make room" })).toEqual({ message: "the disk is full", remedy: "make room", detail: "" });

@@ -8,9 +8,14 @@ const remarks: [RegExp, string][] = [
   [/^there are no drums: the notes are taken for drums\b/, words.noDrums],
 ];
 
-/** `--steps_per_chord=16`, not the `--` within a drum grid: a setting of the page is called by its name alone. */
-const flag = /(?<![^\s"'(])--([a-z][a-z0-9_]*)(?:=("[^"]*"|[^\s;,)]*))?/g;
-const named = (_: string, name: string) => words.setting(name.replaceAll("_", " "));
+/**
+ * `--steps_per_chord=16`, not the `--` within a drum grid or a command in backquotes: a setting of the page is called by its
+ * name alone.
+ */
+const flag = /`[^`]*`|(?<![^\s"'(])--([a-z][a-z0-9_]*)(?:=("[^"]*"|[^\s;,)]*))?/g;
+/** What the server is started with has no other name. */
+const ofServer = ["auth_token", "soundfont", "studio_dir"];
+const named = (all: string, name?: string) => (name === undefined || ofServer.includes(name) ? all : words.setting(name.replaceAll("_", " ")));
 
 export function remarkInPage(remark: string): string {
   return remarks.find(([start]) => start.test(remark))?.[1] ?? remark.replace(flag, named);
@@ -32,9 +37,11 @@ const errors: [RegExp, (found: RegExpMatchArray) => Told][] = [
 
 /** An error in such words; `detail`: as the server told it, "" where that is what is shown. */
 export function inPageWords({ message, remedy = "" }: Told): Required<Told> & { detail: string } {
+  const detail = [message, remedy].filter((text) => text !== "").join(" / ");
   for (const [start, say] of errors) {
     const found = message.match(start);
-    if (found) return { remedy: "", ...say(found), detail: [message, remedy].filter((text) => text !== "").join(" / ") };
+    if (found) return { remedy: "", ...say(found), detail };
   }
-  return { message, remedy, detail: "" };
+  const told = { message: remarkInPage(message), remedy: remarkInPage(remedy) };
+  return { ...told, detail: told.message === message && told.remedy === remedy ? "" : detail };
 }
