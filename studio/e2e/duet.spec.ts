@@ -41,6 +41,8 @@ async function notesOf(page: Page, index: number): Promise<Note[]> {
 
 const machineNotes = (page: Page) =>
   page.evaluate(() => window.magentaDuet!.session.notes.value.filter((note) => note.by === "machine"));
+/** All that was played is kept, or gone. */
+const kept = (page: Page) => expect.poll(() => page.evaluate(() => window.magentaDuet!.keeping()), { timeout: 10_000 }).toBe("kept");
 const turn = (page: Page) => page.evaluate(() => window.magentaDuet!.session.turn.value);
 
 /**
@@ -341,9 +343,10 @@ test("what was played outlives a reload, is saved and opened, and goes by Start 
   await expect.poll(() => page.evaluate(() => window.magentaCompose?.sequence().notes?.length)).toBe(before.length);
   await page.getByRole("link", { name: "Duet" }).click();
   await page.getByRole("button", { name: "Start anew" }).click();
+  await kept(page);
   await page.reload();
   await expect(page.locator(".play-big")).toBeVisible();
-  await page.waitForTimeout(300);
+  await page.evaluate(() => window.magentaDuet!.loadKept());
   expect(await notes()).toEqual([]);
 });
 
@@ -369,11 +372,29 @@ test("a key goes on with a duet that was paused, or was played before a reload @
   await page.keyboard.press("KeyC");
   expect([await isPlaying(), await count()]).toEqual([true, 2]);
   await page.getByRole("button", { name: "Pause" }).click();
-  await page.waitForTimeout(1500); // until it is kept
+  await kept(page);
   await page.reload();
   await expect.poll(count).toBe(2);
   await page.keyboard.press("KeyB");
   expect([await isPlaying(), await count()]).toEqual([true, 3]);
+});
+
+test("what another tab plays is there when Duet is opened, and goes on", async ({ page, server, context }) => {
+  await page.goto(`${server.url}/#compose`);
+  const other = await context.newPage();
+  await other.goto(server.url);
+  await other.waitForFunction(() => window.magentaDuet!.session.details !== null);
+  await other.keyboard.press("KeyZ");
+  await other.getByRole("button", { name: "Pause" }).click();
+  await kept(other);
+  await page.getByRole("link", { name: "Duet" }).click();
+  const count = (tab: Page) => tab.evaluate(() => window.magentaDuet!.session.notes.value.filter(({ by }) => by === "player").length);
+  await expect.poll(() => count(page)).toBe(1);
+  await page.keyboard.press("KeyC");
+  await page.getByRole("button", { name: "Pause" }).click();
+  await kept(page);
+  await other.reload();
+  await expect.poll(() => count(other)).toBe(2);
 });
 
 test("no audio is a message, and the duet goes on in silence", async ({ page, server }) => {

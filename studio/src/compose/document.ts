@@ -4,8 +4,9 @@ import { begin, canRedo, canUndo, commit, endGesture, isSame, redo, undo, type H
 import type { NoteSequence } from "../music/note_sequence";
 import { emptyPiece, endOfPiece, fromSequence, toSequence, type Piece } from "../music/piece";
 import { composed } from "../store/at_hand";
+import { Autosave } from "../store/autosave";
 import { historyOf, keptSteps } from "../store/kept_history";
-import { Autosave, newId, PieceStore, PieceTabs, type PieceInfo } from "../store/pieces";
+import { newId, PieceStore, PieceTabs, type PieceInfo } from "../store/pieces";
 import { texts } from "../texts";
 import { say, sayError } from "../view/toasts";
 

@@ -42,9 +42,14 @@ export function Duet() {
   useEffect(() => {
     void loadGenerators();
     fetchSoundAhead();
+    // Another tab may have played meanwhile.
+    const look = () => void store.loadKept();
+    look();
+    addEventListener("focus", look);
     onMidiKey((pitch, velocity, isDown) => (isDown ? store.keyDown(pitch, velocity) : store.keyUp(pitch)));
     return () => {
       onMidiKey(() => undefined);
+      removeEventListener("focus", look);
       store.stop();
     };
   }, []);
@@ -237,7 +242,7 @@ function Settings() {
         <button disabled={session.notes.value.length === 0} onClick={openInCompose}>
           {texts.duet.toCompose}
         </button>
-        <button class="quiet" disabled={session.notes.value.length === 0} onClick={startAnew}>
+        <button class="quiet" disabled={session.notes.value.length === 0} onClick={() => void store.startAnew()}>
           {texts.duet.anew}
         </button>
       </div>
@@ -392,9 +397,4 @@ function openInCompose(): void {
   store.stop();
   handover.value = store.sessionPiece();
   location.hash = "#compose";
-}
-
-function startAnew(): void {
-  store.stop();
-  session.clear();
 }

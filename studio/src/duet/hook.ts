@@ -2,12 +2,14 @@
 import { render } from "../sound/offline";
 import { level, soundState } from "../sound/synth";
 import { transport } from "../sound/transport";
-import { session } from "./store";
+import { keeping, loadKept, session } from "./store";
 
 export interface DuetHook {
   level: typeof level;
   sound: typeof soundState;
   session: typeof session;
+  keeping: typeof keeping;
+  loadKept: typeof loadKept;
   transport: typeof transport;
   render: typeof render;
 }
@@ -16,4 +18,4 @@ declare global {
     magentaDuet?: DuetHook;
   }
 }
-window.magentaDuet = { level, sound: soundState, session, transport, render };
+window.magentaDuet = { level, sound: soundState, session, keeping, loadKept, transport, render };

@@ -252,4 +252,22 @@ describe("a duet", () => {
       { time: 2, text: "C", annotationType: "CHORD_SYMBOL" },
     ]);
   });
+  it("shows what was kept, stretched to its own tempo, and goes on at the next bar line", () => {
+    const it = new World();
+    it.session.setGrid({ qpm: 60, beatsPerBar: 4 });
+    const note = { pitch: 60, velocity: 80 };
+    it.session.restore(
+      [
+        { ...note, by: "player", startTime: 1, endTime: 1.5 },
+        { ...note, by: "machine", startTime: 2, endTime: 3 },
+        { ...note, by: "player", startTime: 2.5, endTime: 2.5, isHeld: true }, // held as the page went
+      ],
+      120,
+    );
+    const seconds = it.session.notes.value.map(({ startTime, endTime, isHeld }) => [startTime, Number(endTime.toFixed(6)), isHeld]);
+    expect(seconds).toEqual([[2, 3, undefined], [4, 6, undefined], [5, 5.06, undefined]]);
+    expect(it.session.now()).toBe(6);
+    it.session.start();
+    expect(it.session.now()).toBeCloseTo(8 - 0.1, 6);
+  });
 });

@@ -6,9 +6,9 @@ import { addSource } from "../sound/scheduler";
 import { clock, cut, latency, noteOff, noteOn, startSound, warmUp } from "../sound/synth";
 import { transport } from "../sound/transport";
 import { played } from "../store/at_hand";
+import { Autosave } from "../store/autosave";
 import { DuetKeeper } from "../store/duet_record";
 import { chosenOf, duetModel, generators, loadGenerators, nameOf } from "../store/generators";
-import { Autosave } from "../store/pieces";
 import { isBoolean, isNumber, isText, setting } from "../store/settings";
 import { texts } from "../texts";
 import { argsFor, type Args } from "../view/generator_controls";
@@ -94,23 +94,39 @@ effect(() => {
   if (some) played.value = { name: texts.duet.title, music: sessionPiece() };
 });
 
-let keeper: DuetKeeper | null = null;
-const saver = new Autosave<void>(
-  () => keeper?.save({ form: 1, qpm: session.grid.qpm, notes: session.notes.value }) ?? Promise.resolve(),
+/** Null: a browser that keeps nothing. */
+const opened: Promise<DuetKeeper | null> = (async () => DuetKeeper.open())().catch(() => null);
+/** As it began, or was found kept: there is nothing in it to keep. */
+let found = session.notes.value;
+
+// Seldom, since a long session takes time to copy, which this thread also needs to play.
+const saver = new Autosave<"keep" | "forget">(
+  async (what) => {
+    const keeper = await opened;
+    await (what === "keep" ? keeper?.save({ form: 1, qpm: session.grid.qpm, notes: session.notes.value }) : keeper?.forget());
+  },
   () => undefined, // As long as the tab, then.
+  3000,
 );
 
-/** Shows what was played before the page was loaded, unless something is played already; from then on all is kept. */
+/** Whether what is seen is kept. */
+export const keeping = () => (saver.isDone ? "kept" : "keeping");
+
+/** Shows what was played before this page was loaded, or in another tab, unless something was played in this one. */
+export async function loadKept(): Promise<void> {
+  const kept = await (await opened)?.load().catch(() => null);
+  if (!kept || session.isPlaying.value || !(isFresh.value || session.notes.value === found)) return;
+  batch(() => {
+    session.restore(kept.notes, kept.qpm);
+    found = session.notes.value;
+  });
+}
+
 async function keepPlayed(): Promise<void> {
-  try {
-    keeper = await DuetKeeper.open();
-    const kept = await keeper.load();
-    if (kept && isFresh.value) session.restore(kept.notes, kept.qpm);
-  } catch {
-    return; // A browser that keeps nothing.
-  }
+  await loadKept();
+  if (!(await opened)) return;
   effect(() => {
-    if (session.notes.value) saver.changed();
+    if (session.notes.value !== found) saver.changed("keep");
   });
   addEventListener("pagehide", () => void saver.flush());
 }
@@ -156,6 +172,15 @@ export function stop(): void {
   session.stop();
   removeSource?.();
   removeSource = null;
+  void saver.flush();
+}
+
+/** Everything that was played is forgotten, in the browser too. */
+export async function startAnew(): Promise<void> {
+  stop();
+  session.clear();
+  saver.changed("forget");
+  await saver.flush();
 }
 
 void keepPlayed();

@@ -1,7 +1,7 @@
 import { IDBFactory } from "fake-indexeddb";
 import { afterEach, describe, expect, it } from "vitest";
 import { emptyPiece, toSequence, type Piece } from "../music/piece";
-import { Autosave, migrate, newId, PieceStore, PieceTabs, type OldRecord } from "./pieces";
+import { migrate, newId, PieceStore, PieceTabs, type OldRecord } from "./pieces";
 import v1 from "./testdata/piece_v1.json";
 import v2 from "./testdata/piece_v2.json";
 
@@ -72,34 +72,6 @@ describe("PieceStore", () => {
     const store = await PieceStore.open(factory);
     expect(await store.load(v2.id)).toBe("newer");
     expect(await store.save(v2.id, named("older"), 4)).toBeNull();
-  });
-});
-
-describe("Autosave", () => {
-  it("keeps the first change at once and the last in any case", async () => {
-    const kept: number[] = [];
-    const saver = new Autosave<number>(async (value) => void kept.push(value), () => undefined, 10000);
-    for (let i = 1; i <= 5; ++i) saver.changed(i);
-    await Promise.resolve();
-    expect(kept).toEqual([1]);
-    await saver.flush();
-    expect(kept).toEqual([1, 5]);
-  });
-  it("tells what could not be kept and tries again", async () => {
-    const said: unknown[] = [];
-    let isFull = true;
-    const kept: number[] = [];
-    const write = async (value: number) => {
-      if (isFull) throw new DOMException("full", "QuotaExceededError");
-      kept.push(value);
-    };
-    const saver = new Autosave(write, (error) => said.push(error), 1);
-    saver.changed(1);
-    await saver.flush();
-    isFull = false;
-    saver.changed(2);
-    await saver.flush();
-    expect([said.length, kept]).toEqual([1, [2]]);
   });
 });
 

@@ -3,6 +3,7 @@
 import type { NoteSequence } from "../music/note_sequence";
 import { fromSequence, type Piece } from "../music/piece";
 import { texts } from "../texts";
+import { answer, finished } from "./indexed_db";
 import type { KeptSteps } from "./kept_history";
 
 export interface PieceInfo {
@@ -50,20 +51,6 @@ export function migrate(record: OldRecord): KeptPiece | null {
 /** An id of its own; in pages without https too. */
 export function newId(): string {
   return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function answer<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error(texts.compose.notKept));
-  });
-}
-
-function finished(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error(texts.compose.notKept));
-  });
 }
 
 const storeName = "pieces";
@@ -138,55 +125,6 @@ export class PieceStore {
 
   close(): void {
     this.database.close();
-  }
-}
-
-/** Saves what changes: the first change at once, those that follow no more often than every `pause` ms. */
-export class Autosave<T> {
-  private waiting: { value: T } | null = null;
-  private running: Promise<void> | null = null;
-  private pauseEnds: (() => void) | null = null;
-
-  constructor(
-    /** Keeps a value; what it throws is told to `failed`, and the next change tries again. */
-    private readonly write: (value: T) => Promise<void>,
-    private readonly failed: (error: unknown) => void,
-    private readonly pause = 400,
-  ) {}
-
-  changed(value: T): void {
-    this.waiting = { value };
-    this.running ??= this.run().finally(() => (this.running = null));
-  }
-
-  /** Ends when all that changed is kept, or could not be. */
-  async flush(): Promise<void> {
-    this.pauseEnds?.();
-    while (this.running) {
-      this.pauseEnds?.();
-      await this.running;
-    }
-  }
-
-  private async run(): Promise<void> {
-    while (this.waiting) {
-      const { value } = this.waiting;
-      this.waiting = null;
-      try {
-        await this.write(value);
-      } catch (error) {
-        this.failed(error);
-      }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, this.pause);
-        this.pauseEnds = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-        if (!this.waiting) this.pauseEnds();
-      });
-      this.pauseEnds = null;
-    }
   }
 }
 
