@@ -90,12 +90,14 @@ bool IsAccent(std::string_view letter) { return letter >= "\u0300" && letter <= 
 /// "my-tunes" of "My Tunes!", "landler" of "Ländler"; "model" of a name in other scripts.
 std::string IdOfName(std::string_view name) {
   std::string id;
-  while (!name.empty() && id.size() < kMostIdLetters - 4) {  // room for a number
+  while (!name.empty()) {
     const std::string_view letter = FirstLetter(name);
     name.remove_prefix(letter.size());
     const std::string plain = PlainLetter(letter);
-    if (plain.empty() && !id.empty() && id.back() != '-' && !IsAccent(letter)) id += '-';
-    id += plain;
+    const bool parts = plain.empty() && !id.empty() && id.back() != '-' && !IsAccent(letter);
+    const std::string more = parts ? "-" : plain;
+    if (id.size() + more.size() > kMostIdLetters - 4) break;  // room for a number
+    id += more;
   }
   while (id.ends_with('-')) id.pop_back();
   // "default" is how a client names the first.

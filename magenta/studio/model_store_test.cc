@@ -99,7 +99,8 @@ TEST_F(ModelStoreTest, IdsAreMadeOfNames) {
       {"Łódź, Århus & Straße", "lodz-arhus-strasse"},
       {"民謡 1", "1"},
       {"basic_rnn", "basic_rnn-2"},
-      {std::string(100, 'x'), std::string(36, 'x')}};
+      {std::string(100, 'x'), std::string(36, 'x')},
+      {std::string(35, 'y') + "ßßß", std::string(35, 'y')}};
   for (const auto& [name, id] : rows) {
     const auto added = store_->Add(name, bytes);
     ASSERT_TRUE(added.ok()) << added.status();
