@@ -84,7 +84,34 @@ test("a token that is no longer known is asked for again: the focus stays in the
   await expect(chooser).toBeFocused();
 });
 
-test("who has no token leaves the question, and is told what the server wants", async ({ page, server }) => {
+test("who has no token leaves the question, and is told what the server wants; what another tab is told helps", async ({ page, server, context }) => {
+  await server.kill("SIGTERM");
+  await server.start("--auth_token=right");
+  await page.clock.install();
+  let asked = 0;
+  page.on("request", (request) => void (asked += Number(request.url().endsWith("/v1/jobs"))));
+  await page.goto(`${server.url}/#teach`);
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await expect(page.getByRole("alert")).toContainText("token");
+  await expect(page.getByText("The server wants its token.")).toBeVisible();
+  await page.clock.fastForward(9000); // Teach looks again by itself, and leaves the question alone
+  await page.evaluate(() => fetch("/icon.svg"));
+  expect(asked).toBe(1);
+  await expect(dialog).toHaveCount(0);
+  const other = await context.newPage();
+  await other.goto(`${server.url}/#teach`);
+  await other.getByLabel("Token").fill("right");
+  await other.keyboard.press("Enter");
+  await expect(other.getByText("Nothing has been learned yet.")).toBeVisible();
+  await page.clock.fastForward(5000);
+  await expect(page.getByText("Nothing has been learned yet.")).toBeVisible();
+  await expect(page.getByRole("link", { name: /^Play with/ }).first()).toBeVisible();
+});
+
+test("who has left the question for a token is asked again by another part", async ({ page, server }) => {
   await server.kill("SIGTERM");
   await server.start("--auth_token=right");
   await page.goto(`${server.url}/#teach`);
@@ -92,11 +119,18 @@ test("who has no token leaves the question, and is told what the server wants", 
   await expect(dialog).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(dialog).toHaveCount(0);
-  await expect(page.getByRole("alert")).toContainText("token");
-  await page.waitForTimeout(5000); // Teach looks again by itself, and leaves the question alone
-  await expect(dialog).toHaveCount(0);
   await page.getByRole("link", { name: "Duet" }).click();
   await expect(dialog).toBeVisible();
+});
+
+test("a page without its scripts is as light or dark as the system", async ({ page, server }) => {
+  await page.route("**/*.js", (route) => route.abort());
+  const lightness = () => page.evaluate(() => Number(/\d+/.exec(getComputedStyle(document.body).backgroundColor)![0]));
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.goto(server.url);
+  await expect.poll(lightness).toBeLessThan(64);
+  await page.emulateMedia({ colorScheme: "light" });
+  expect(await lightness()).toBeGreaterThan(192);
 });
 
 for (const [what, script, said] of [

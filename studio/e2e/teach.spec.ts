@@ -113,13 +113,13 @@ test("any number of minutes is sent as the field shows it; a job that does not m
   expect(asked).toEqual([0.5, 1.5]);
   await expect(page.getByText("starting…")).toBeVisible();
   await expect(page.getByText("0 s left")).toHaveCount(0);
-  await expect(page.getByText("The machine is busy")).toHaveCount(0);
+  await expect(page.getByText("No step for half a minute")).toHaveCount(0);
   await page.clock.fastForward(31_000);
-  await expect(page.getByText("The machine is busy")).toBeVisible();
+  await expect(page.getByText("No step for half a minute")).toBeVisible();
   jobs = [{ ...training, step: 1, progress: 0.01, etaSeconds: 99 }, dataset];
   await page.clock.fastForward(9_000);
   await expect(page.getByText("about 1 min 39 s left")).toBeVisible();
-  await expect(page.getByText("The machine is busy")).toHaveCount(0);
+  await expect(page.getByText("No step for half a minute")).toHaveCount(0);
 });
 
 test("the model that is shown is the one that learns, also where another is refused; options stay with their kind; what ended early says so @short", async ({ page, server }) => {

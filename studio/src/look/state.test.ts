@@ -103,7 +103,7 @@ describe("looking inside", () => {
     Object.defineProperty(file, "size", { value: (16 << 20) + 1 });
     await open(file);
     expect([asked.length, busy.value]).toEqual([0, ""]);
-    expect(toasts.value.at(-1)?.message).toContain("big.mid has 16 MB");
+    expect(toasts.value.at(-1)).toMatchObject({ message: "big.mid has 16.1 MB: the server takes no file that large.", remedy: "Choose a file of at most 16 MB." });
   });
   it("a file without notes leaves what was there, and is said", async () => {
     show({ name: "a", music: { notes: [note(0)] } });

@@ -4,24 +4,10 @@ import { isGoing } from "../api/jobs";
 import type { Job } from "../api/types";
 import { nameOf } from "../store/generators";
 import { texts } from "../texts";
-import { Dialog } from "../view/dialog";
-import { isKnown, jobs, lost, remove, shownId } from "./state";
+import { AskRemoval } from "./ask_removal";
+import { isKnown, isShut, jobs, lost, remove, shownId } from "./state";
 
 const words = texts.teach;
-
-function AskRemoval({ name, onEnd }: { name: string; onEnd: (isToGo: boolean) => void }) {
-  return (
-    <Dialog label={words.removeJob(name)} onClose={() => onEnd(false)}>
-      <p>{words.removeJobAsk(name)}</p>
-      <div class="row">
-        <button class="teach-danger" onClick={() => onEnd(true)}>
-          {words.removeJobYes}
-        </button>
-        <button onClick={() => onEnd(false)}>{words.removeJobNo}</button>
-      </div>
-    </Dialog>
-  );
-}
 
 function Line({ job }: { job: Job }) {
   const [isAsking, setAsking] = useState(false);
@@ -41,13 +27,7 @@ function Line({ job }: { job: Job }) {
         </button>
       )}
       {isAsking && (
-        <AskRemoval
-          name={name}
-          onEnd={(isToGo) => {
-            setAsking(false);
-            if (isToGo) void remove(job);
-          }}
-        />
+        <AskRemoval label={words.removeJob(name)} question={words.removeJobAsk(name)} onEnd={() => setAsking(false)} remove={() => void remove(job)} />
       )}
     </li>
   );
@@ -58,7 +38,7 @@ export function JobsList() {
     <section class="card" aria-labelledby="teach-jobs">
       <h3 id="teach-jobs">{words.jobsTitle}</h3>
       {jobs.value.length === 0 ? (
-        <p class="muted">{isKnown.value ? words.noJobs : lost.value === null ? texts.shell.loading : texts.errors.noAnswer}</p>
+        <p class="muted">{isKnown.value ? words.noJobs : isShut.value ? words.shut : lost.value === null ? texts.shell.loading : texts.errors.noAnswer}</p>
       ) : (
         <ul class="teach-jobs">
           {jobs.value.map((job) => (

@@ -1,21 +1,25 @@
 // The models of the server: their cards, saved, loaded, renamed, removed.
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { addModel, modelFile, removeModel, renameModel } from "../api/models";
+import { modelFile, removeModel, renameModel } from "../api/models";
 import type { ModelInfo } from "../api/types";
 import { nameOf } from "../store/generators";
 import { texts } from "../texts";
-import { download } from "../view/download";
-import { titleOf, withoutTitle } from "../view/markdown";
+import { download, fileNameOf } from "../view/download";
+import { withoutTitle } from "../view/markdown";
 import { Markdown } from "../view/markdown_view";
 import { say } from "../view/toasts";
 import { megabytes } from "./drop_zone";
+import { AskRemoval } from "./ask_removal";
 import { PlayLink } from "./play_link";
-import { attempt, models, refresh } from "./state";
+import { attempt, loadModel, models, refresh } from "./state";
 
 const words = texts.models;
 
-const save = async ({ id, name }: ModelInfo) => download(await modelFile(id), `${name}.mag`);
+/** What a model is saved as. */
+export const bundleName = ({ id, name }: Pick<ModelInfo, "id" | "name">) => `${fileNameOf(name) || id}.mag`;
+
+const save = async (model: ModelInfo) => download(await modelFile(model.id), bundleName(model));
 
 /** The element has the focus once it is there. */
 function useFocus<T extends HTMLElement>(): RefObject<T> {
@@ -45,21 +49,6 @@ function Rename({ model, end }: { model: ModelInfo; end: () => void }) {
   );
 }
 
-function Remove({ model, end }: { model: ModelInfo; end: () => void }) {
-  const keep = useFocus<HTMLButtonElement>();
-  return (
-    <div class="row" role="group" aria-label={words.confirm(nameOf(model.id))}>
-      <span>{words.confirm(nameOf(model.id))}</span>
-      <button class="teach-danger" onClick={() => void attempt(removeModel(model.id).then(refresh)).then(end)}>
-        {words.remove}
-      </button>
-      <button ref={keep} onClick={end}>
-        {words.keep}
-      </button>
-    </div>
-  );
-}
-
 function Model({ model }: { model: ModelInfo }) {
   const [doing, setDoing] = useState<"" | "rename" | "remove">("");
   const end = () => setDoing("");
@@ -71,7 +60,7 @@ function Model({ model }: { model: ModelInfo }) {
         <span class="muted">{[model.kind, model.origin === "studio" ? words.taught : "", megabytes(model.bytes)].filter((text) => text !== "").join(" · ")}</span>
       </div>
       {model.description && <p class="muted">{model.description}</p>}
-      {doing === "" && (
+      {doing !== "rename" && (
         <div class="row">
           <PlayLink id={model.id} label={words.playNamed(name)}>
             {words.play}
@@ -92,7 +81,9 @@ function Model({ model }: { model: ModelInfo }) {
         </div>
       )}
       {doing === "rename" && <Rename model={model} end={end} />}
-      {doing === "remove" && <Remove model={model} end={end} />}
+      {doing === "remove" && (
+        <AskRemoval label={words.removeNamed(name)} question={words.confirm(name)} onEnd={end} remove={() => void attempt(removeModel(model.id).then(refresh))} />
+      )}
       {model.card && (
         <details>
           <summary>{words.card}</summary>
@@ -103,14 +94,7 @@ function Model({ model }: { model: ModelInfo }) {
   );
 }
 
-/** Adds a bundle, called as its card says, or as its file. */
-async function load(file: File): Promise<void> {
-  const model = await addModel(file, file.name.replace(/\.mag$/i, ""));
-  const title = titleOf(model.card);
-  if (title && title !== model.name) await renameModel(model.id, title);
-  await refresh();
-  say(words.loaded(nameOf(model.id)));
-}
+const load = async (file: File) => say(words.loaded(nameOf(await loadModel(file))));
 
 export function ModelsList() {
   const choose = (event: Event) => {

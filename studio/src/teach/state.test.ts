@@ -1,7 +1,8 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { failure, fakeServer, json, type Answers } from "../api/fake_server";
+import { setToken, token, tokenAfter } from "../api/token";
 import type { Job, ModelInfo } from "../api/types";
-import { consider, datasetJob, jobs, lookAgain, lost, models, optionsFor, plan, refresh, remove, sending, sendingError, sendPlan, shownId, startOver, trainJob } from "./state";
+import { consider, datasetJob, isKnown, isShut, jobs, keepFresh, loadModel, lookAgain, lost, models, optionsFor, plan, refresh, remove, sending, sendingError, sendPlan, shownId, startOver, trainJob } from "./state";
 
 const job = (id: string, more: Partial<Job>): Job => ({
   id,
@@ -41,6 +42,7 @@ describe("teaching", () => {
     models.value = null;
     startOver();
   });
+  afterEach(() => void vi.useRealTimers());
   it("sends each file, names what was refused, and shows what can be learned by the first model that can", async () => {
     const asked = fakeServer(usual);
     await refresh();
@@ -133,5 +135,27 @@ describe("teaching", () => {
     fakeServer(usual);
     await refresh();
     expect(lost.value).toBeNull();
+  });
+  it("a server that wants a token is left alone until there is one, then all is shown", async () => {
+    vi.useFakeTimers();
+    isKnown.value = false;
+    const asked = fakeServer({ ...usual, ...Object.fromEntries(["GET /v1/jobs", "GET /v1/models"].map((path) => [path, (one) => (token() ? usual[path]!(one) : failure(401, "a token is wanted"))])) } as Answers);
+    const end = keepFresh();
+    await vi.advanceTimersByTimeAsync(9000);
+    expect([isShut.value, isKnown.value, asked.length]).toEqual([true, false, 2]);
+    setToken("right"); // in another tab
+    await vi.advanceTimersByTimeAsync(4000);
+    expect([isShut.value, isKnown.value, models.value?.models.length]).toEqual([false, true, 2]);
+    end();
+    await tokenAfter("right");
+  });
+  it("a model whose card's title is no name that the server takes is called as its file", async () => {
+    const asked = fakeServer({
+      ...usual,
+      "POST /v1/models": () => json({ ...model("reels", false), card: `# ${"x".repeat(300)}\n` }),
+      "POST /v1/models/reels:rename": () => failure(400, "this is no name for a model"),
+    });
+    expect(await loadModel(file("reels.mag").file)).toBe("reels");
+    expect(asked.map(({ method, path }) => `${method} ${path.split("?")[0]}`)).toEqual(["POST /v1/models", "POST /v1/models/reels:rename", "GET /v1/jobs", "GET /v1/models"]);
   });
 });

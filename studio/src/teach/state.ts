@@ -3,11 +3,13 @@ import { computed, effect, signal } from "@preact/signals";
 import { ApiError } from "../api/client";
 import { addFile, createCollection, removeCollection } from "../api/collections";
 import { isGoing, listJobs, makeDataset, removeJob, resumeJob, stopJob, train, watchJob, type DatasetOptions } from "../api/jobs";
-import { listModels } from "../api/models";
+import { addModel, listModels, renameModel } from "../api/models";
+import { token } from "../api/token";
 import type { Job, ModelList } from "../api/types";
 import { knowModels } from "../store/generators";
 import { isNumber, isText, setting } from "../store/settings";
 import { texts } from "../texts";
+import { titleOf } from "../view/markdown";
 import { sayError } from "../view/toasts";
 import type { DroppedFile } from "./dropped_files";
 import { sendAll, type Sending } from "./upload";
@@ -47,8 +49,8 @@ function take(job: Job): void {
 const isAway = (error: unknown) => error instanceof ApiError && error.status === 0;
 const isUnknown = (error: unknown) => error instanceof ApiError && error.status === 401;
 const pollPause = 4000;
-/** The server wants a token, and none was given: it is not asked again by itself. */
-let isShut = false;
+/** The server wants a token, and none was given: it is not asked again by itself until there is one. */
+export const isShut = signal(false);
 
 /** Asks for jobs and models anew. A server that is away is said so by `lost`. */
 export async function refresh(): Promise<void> {
@@ -59,9 +61,9 @@ export async function refresh(): Promise<void> {
     knowModels(newModels.models);
     isKnown.value = true;
     lost.value = null;
-    isShut = false;
+    isShut.value = false;
   } catch (error) {
-    isShut = isUnknown(error);
+    isShut.value = isUnknown(error);
     if (isAway(error)) lost.value = pollPause;
     else sayError(error);
   }
@@ -77,16 +79,16 @@ export function keepFresh(): () => void {
 let isAsking = false;
 
 async function refreshQuietly(): Promise<void> {
-  if (isAsking || isShut) return;
+  if (isAsking || (isShut.value && token() === null)) return;
   isAsking = true;
   try {
     const newJobs = await listJobs();
     // A job that has just ended may have made a model.
     const ended = newJobs.some(({ id, result }) => result && !jobs.value.find((job) => job.id === id)?.result);
     jobs.value = newJobs;
-    if (lost.value !== null || ended) await refresh();
+    if (!isKnown.value || isShut.value || lost.value !== null || ended) await refresh();
   } catch (error) {
-    isShut = isUnknown(error);
+    isShut.value = isUnknown(error);
     if (isAway(error)) lost.value = pollPause;
   } finally {
     isAsking = false;
@@ -194,6 +196,15 @@ export async function attempt(work: Promise<unknown>): Promise<boolean> {
     sayError(error);
     return false;
   }
+}
+
+/** Adds a bundle, called as its card says, or as its file where the server takes no such name; its id. */
+export async function loadModel(file: File): Promise<string> {
+  const { id, name, card } = await addModel(file, file.name.replace(/\.mag$/i, ""));
+  const title = titleOf(card);
+  if (title && title !== name) await renameModel(id, title).catch(() => undefined);
+  await refresh();
+  return id;
 }
 
 /** What `job` was told, as far as another model understands it: options belong to a kind. */

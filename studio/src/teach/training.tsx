@@ -82,7 +82,7 @@ export function TrainForm({ dataset }: { dataset: Job }) {
 /** Milliseconds without a step until that is said. */
 const patience = 30_000;
 
-/** Whether a job that runs has not moved for a while: it yields to all other work of the machine. */
+/** Whether a job that runs has not moved for a while: trials and packing make no steps, and it yields to all other work. */
 function useStill({ id, state, step, progress }: Job): boolean {
   const [isStill, setStill] = useState(false);
   useEffect(() => {
@@ -111,7 +111,7 @@ function Standing({ job }: { job: Job }) {
         {job.steps > 0 && <span>{words.step(job.step, job.steps)}</span>}
         {job.state === "running" && <span>{job.etaSeconds ? words.eta(durationText(job.etaSeconds)) : job.step === 0 && words.starting}</span>}
       </p>
-      {isStill && <p class="muted">{words.busy}</p>}
+      {isStill && <p class="muted">{words.still}</p>}
       {best && <p>{words.bestSoFar(best[1].toFixed(3), best[0], before === null ? "" : words.comparedTo(before.toFixed(3), best[1] < before))}</p>}
       {job.state === "done" && job.step < job.steps && <p>{words.endedEarly}</p>}
       {job.state === "done" && best && best[0] === 0 && <p>{words.knownAlready}</p>}
