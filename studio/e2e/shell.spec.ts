@@ -103,7 +103,7 @@ test("who has no token leaves the question, and is told what the server wants; w
   await expect(dialog).toHaveCount(0);
   const other = await context.newPage();
   await other.goto(`${server.url}/#teach`);
-  await other.getByLabel("Token").fill("right");
+  await other.getByRole("dialog").getByLabel("Token").fill("right");
   await other.keyboard.press("Enter");
   await expect(other.getByText("Nothing has been learned yet.")).toBeVisible();
   await page.clock.fastForward(5000);
