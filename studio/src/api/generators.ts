@@ -1,7 +1,7 @@
 import { merged, type NoteSequence } from "../music/note_sequence";
 import { texts } from "../texts";
 import { remarkInPage } from "./remarks";
-import { ApiError, events, getJson, postJson, serverError } from "./client";
+import { ApiError, events, getJson, serverError } from "./client";
 import type { Distribution, GenerateSequenceRequest, GeneratorDetails } from "./types";
 
 export async function listGenerators(): Promise<GeneratorDetails[]> {
@@ -28,13 +28,6 @@ export interface StreamEnd {
   seed: number;
   logLikelihood: number;
   notes: string[];
-}
-
-/** The answer in one piece. `signal` stops the work. */
-export async function generate(id: string, request: GenerateSequenceRequest, signal?: AbortSignal): Promise<NoteSequence> {
-  const init = signal ? { signal } : {};
-  const response = await postJson<{ generatedSequence?: NoteSequence }>(pathOf(id, "generate"), request, init);
-  return response.generatedSequence ?? {};
 }
 
 /** The answer as it is drawn: `piece` gets all of it so far. */
