@@ -52,8 +52,7 @@ export const texts = {
     noName: "A name needs 1 to 200 letters.",
     noNameRemedy: "Letters beyond a to z count for two to four.",
     setting: (name: string) => `“${name}”`,
-    noSymbol: (symbols: string) => `No chord symbol: ${symbols}`,
-    noSymbolRemedy: "A chord begins with its root, A to G: C, F#m7, Bbmaj7, Am/C; N.C. is no chord.",
+    noSymbol: (symbols: string) => `No chord symbol: ${symbols}. A chord begins with its root, A to G: C, F#m7, Bbmaj7, Am/C; N.C. is no chord.`,
   },
   files: {
     tooLarge: (name: string, mebibytes: number) => `${name} has ${Math.ceil(mebibytes * 10) / 10} MB: the server takes no file that large.`,

@@ -253,7 +253,7 @@ function ChordDialog({ at, onClose }: { at: number; onClose: () => void }) {
         </label>
         {wrong.value && (
           <p role="alert">
-            {texts.remarks.noSymbol(wrong.value)}. {texts.remarks.noSymbolRemedy}
+            {texts.remarks.noSymbol(wrong.value)}
           </p>
         )}
         <div class="row">

@@ -331,7 +331,7 @@ function Chart() {
       />
       {wrong && (
         <p class="small" role="status">
-          {texts.remarks.noSymbol(wrong)}. {texts.remarks.noSymbolRemedy}
+          {texts.remarks.noSymbol(wrong)}
         </p>
       )}
       <div class="row taps" role="group" aria-label={texts.duet.taps}>
