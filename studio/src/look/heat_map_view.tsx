@@ -7,19 +7,18 @@ import { texts } from "../texts";
 import { opacityOf, pitchRange, secondsOf } from "./heat_map";
 import { bitsText, mostExpected, mostLookedBack, nameOfEvent, nameOfPitch, whenOf } from "./names";
 import { draw, frameOf, pictureHeight, pictureWidth, type Picture, type PlainNote } from "./picture";
-import { attends, chosen, columns, head, isDrums, live, liveNotes, looked, places, score, shown, stepsASecond } from "./state";
-import { eventAt, isOnset, nextNote, notesOf } from "./surprise";
+import { attends, chosen, columns, head, isDrums, live, liveNotes, looked, places, score, scored, shown, stepsASecond } from "./state";
+import { eventAt, isOnset, nextNote } from "./surprise";
 
 const words = texts.look;
 const zoom = setting("look-zoom", 14, isNumber);
 const legendSteps = [0.01, 0.05, 0.2, 0.5, 1];
 
 function pictureOf(): Picture {
-  const events = score.value?.events ?? [];
-  const notes = notesOf(events, isDrums.value);
-  const scored = new Set(notes.flatMap(({ pitches, start }) => pitches.map((pitch) => `${pitch} ${start.toFixed(2)}`)));
+  const { events, notes } = scored.value;
+  const known = new Set(notes.flatMap(({ pitches, start }) => pitches.map((pitch) => `${pitch} ${start.toFixed(2)}`)));
   const others: PlainNote[] = withAllNumbers(shown.value?.music ?? {})
-    .notes.filter(({ pitch, startTime }) => !scored.has(`${pitch} ${startTime.toFixed(2)}`))
+    .notes.filter(({ pitch, startTime }) => !known.has(`${pitch} ${startTime.toFixed(2)}`))
     .map(({ pitch, startTime, endTime }) => ({ pitch, start: startTime, end: endTime, isMachine: false }));
   others.push(...liveNotes.value.map(({ pitch, startTime, endTime }) => ({ pitch, start: startTime, end: endTime, isMachine: true })));
   const event = events[chosen.value];
@@ -113,7 +112,7 @@ export function HeatMap() {
     paint();
   });
 
-  const events = score.value?.events ?? [];
+  const { events } = scored.value;
   const choose = (index: number) => {
     chosen.value = index;
     const event = events[index];
@@ -139,7 +138,7 @@ export function HeatMap() {
     choose(found());
   };
   const event = events[chosen.value];
-  const back = mostLookedBack(events, chosen.value, 3, isDrums.value, places.value);
+  const back = mostLookedBack(scored.value, chosen.value, 3, isDrums.value, places.value);
   const said = event
     ? words.stepText(nameOfEvent(event, isDrums.value), whenOf(event, places.value), bitsText(event.bits), mostExpected(event, 3, isDrums.value)) + (back && words.backText(back))
     : words.noStep;

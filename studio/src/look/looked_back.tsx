@@ -3,7 +3,7 @@ import { useComputed } from "@preact/signals";
 import { texts } from "../texts";
 import { strongest } from "./attention";
 import { nameOfEvent, nameOfStep, percent, whenOf } from "./names";
-import { attends, isDrums, looked, looking, places, score } from "./state";
+import { attends, isDrums, looked, looking, places, scored } from "./state";
 
 const words = texts.look;
 
@@ -27,7 +27,7 @@ function Row({ when, what, weight, name }: { when: string; what: string; weight:
 export function LookedBack() {
   const rows = useComputed(() => (looked.value ? strongest(looked.value, 5) : []));
   if (!attends.value) return null;
-  const events = score.value?.events ?? [];
+  const { events } = scored.value;
   const length = events[0]?.distribution?.attention?.length ?? 1;
   const event = events[looking.value];
   return (
@@ -43,7 +43,7 @@ export function LookedBack() {
               key={step.index}
               name="looked-back"
               when={whenOf({ time: step.start }, places.value)}
-              what={nameOfStep(events, step.index, isDrums.value)}
+              what={nameOfStep(scored.value, step.index, isDrums.value)}
               weight={step.weight}
             />
           ))}

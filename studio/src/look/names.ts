@@ -4,7 +4,7 @@ import type { Places } from "../music/places";
 import { texts } from "../texts";
 import { pitchName } from "../music/pitch_names";
 import { lookedBack, strongest } from "./attention";
-import { expectedOf, isHold, isOnset, notesOf, type Expected } from "./surprise";
+import { expectedOf, isHold, isOnset, type Expected, type ScoredNote } from "./surprise";
 
 const words = texts.look;
 
@@ -24,21 +24,27 @@ export function nameOfEvent(event: ScoreEvent, isDrum: boolean): string {
   return isHold(event) ? words.hold : words.rest;
 }
 
+/** The events of a score, and the notes that they are (notesOf). */
+export interface Scored {
+  events: ScoreEvent[];
+  notes: readonly ScoredNote[];
+}
+
 /** What sounds in the step at `index`, -1 is the first one: "C4", and "C4 held" where it goes on. */
-export function nameOfStep(events: ScoreEvent[], index: number, isDrum: boolean): string {
+export function nameOfStep({ events, notes }: Scored, index: number, isDrum: boolean): string {
   const event = events[index];
   if (!event) return words.firstStep;
   if (isDrum || !isHold(event)) return nameOfEvent(event, isDrum);
-  const held = notesOf(events).find(({ start, end }) => start <= event.time && event.time < end);
+  const held = notes.find(({ start, end }) => start <= event.time && event.time < end);
   return held ? words.held(held.pitches.map((pitch) => nameOfPitch(pitch, isDrum)).join(" ")) : words.hold;
 }
 
 /** "Bar 1, beat 2 (C4) 31 %, before the tune 5 %"; "" of models without attention. */
-export function mostLookedBack(events: ScoreEvent[], index: number, count: number, isDrum: boolean, places: Places): string {
-  const looked = lookedBack(events, index);
+export function mostLookedBack(scored: Scored, index: number, count: number, isDrum: boolean, places: Places): string {
+  const looked = lookedBack(scored.events, index);
   if (!looked) return "";
   const steps = strongest(looked, count).map((step) =>
-    words.backAt(whenOf({ time: step.start }, places), nameOfStep(events, step.index, isDrum), percent(step.weight)),
+    words.backAt(whenOf({ time: step.start }, places), nameOfStep(scored, step.index, isDrum), percent(step.weight)),
   );
   return [...steps, ...(looked.before > 0 ? [`${words.backBefore} ${percent(looked.before)}`] : [])].join(", ");
 }

@@ -16,7 +16,7 @@ import { isNumber, isText, setting } from "../store/settings";
 import { sayError } from "../view/toasts";
 import { lookedBack } from "./attention";
 import { columnOfStream, columnsOfScore, type Column } from "./heat_map";
-import { eventAt } from "./surprise";
+import { eventAt, notesOf } from "./surprise";
 
 export const modelId = setting("look-model", "", isText);
 export const bars = setting("look-bars", 4, isNumber);
@@ -43,6 +43,11 @@ const heardName = "look";
 /** Where it is heard, in seconds; null: it is not. */
 export const head = computed(() => (heard.value === heardName ? listener.position.value : null));
 export const columns = computed(() => [...columnsOfScore(score.value?.events ?? []), ...(live.value?.columns ?? [])]);
+/** The events that are scored, and their notes. */
+export const scored = computed(() => {
+  const events = score.value?.events ?? [];
+  return { events, notes: notesOf(events, isDrums.value) };
+});
 /** Whether the model has an attention, whose weights the score tells. */
 export const attends = computed(() => (score.value?.events ?? []).some(({ distribution }) => distribution?.attention !== undefined));
 /** The event whose looking back is shown: the one that sounds, else the chosen one; -1: none. */

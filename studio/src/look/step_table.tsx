@@ -2,13 +2,13 @@
 import { useState } from "preact/hooks";
 import { texts } from "../texts";
 import { bitsText, mostExpected, mostLookedBack, nameOfEvent, whenOf } from "./names";
-import { attends, isDrums, places, score } from "./state";
+import { attends, isDrums, places, scored } from "./state";
 
 const words = texts.look;
 
 export function StepTable() {
   const [isOpen, setOpen] = useState(false);
-  const events = score.value?.events ?? [];
+  const { events } = scored.value;
   if (events.length === 0) return null;
   const head = words.tableHead;
   return (
@@ -35,7 +35,7 @@ export function StepTable() {
                     <data value={String(event.bits)}>{bitsText(event.bits)}</data>
                   </td>
                   <td>{mostExpected(event, 3, isDrums.value)}</td>
-                  {attends.value && <td>{mostLookedBack(events, index, 3, isDrums.value, places.value)}</td>}
+                  {attends.value && <td>{mostLookedBack(scored.value, index, 3, isDrums.value, places.value)}</td>}
                 </tr>
               ))}
             </tbody>
