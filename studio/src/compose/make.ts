@@ -3,6 +3,7 @@ import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { ApiError } from "../api/client";
 import { stream, wantsChords } from "../api/generators";
 import type { GenerateSequenceRequest } from "../api/types";
+import { clamp } from "../music/clamp";
 import { trackOf } from "../music/edit";
 import { chosenOf, generators, loadGenerators } from "../store/generators";
 import { isNumber, isText, setting } from "../store/settings";
@@ -101,7 +102,7 @@ export async function make(way: Way): Promise<void> {
     generator: details.id,
     request,
     before: piece.value,
-    candidates: Array.from({ length: Math.max(1, Math.min(16, count.value)) }, (_, i) => ({ seed: first + i, made: null, state: "waiting" })),
+    candidates: Array.from({ length: clamp(count.value, 1, 16) }, (_, i) => ({ seed: first + i, made: null, state: "waiting" })),
     remarks: [],
   };
   drop();

@@ -1,5 +1,6 @@
 // Continue, fill between, vary: which bars, by which model, and the candidates that came.
 import { useEffect, useMemo } from "preact/hooks";
+import { clamp } from "../music/clamp";
 import { trackOf } from "../music/edit";
 import { transport } from "../sound/transport";
 import { generators, loadGenerators, nameOf } from "../store/generators";
@@ -71,7 +72,7 @@ export function MakePanel() {
           <div class="row">
             <label class="narrow">
               {words.candidates}
-              <input type="number" min={1} max={16} value={count.value} onChange={(event) => (count.value = Math.max(1, Math.min(16, event.currentTarget.valueAsNumber || 1)))} />
+              <input type="number" min={1} max={16} value={count.value} onChange={(event) => (count.value = clamp(event.currentTarget.valueAsNumber || 1, 1, 16))} />
             </label>
             <label class="narrow">
               {words.seed}

@@ -1,4 +1,5 @@
 // What pointers and keys do on the roll.
+import { clamp } from "../music/clamp";
 import * as edits from "../music/edit";
 import type { PieceNote } from "../music/piece";
 import { pitchName } from "../music/pitch_names";
@@ -232,7 +233,7 @@ function arrow(event: KeyboardEvent, columns: number, rows: number): void {
   const place = editor.bars.value.snap(Math.max(0, at + columns * by), editor.grid.value);
   const all = rowsOf({ isDrum: editor.track.value?.isDrum ?? false, tracks: [] });
   const row = all.indexOf(pitch) - rows * (step ? 12 : 1);
-  const next = all[Math.max(0, Math.min(all.length - 1, row))] ?? pitch;
+  const next = all[clamp(row, 0, all.length - 1)] ?? pitch;
   editor.cursor.value = { at: place, pitch: next };
   const note = noteAtCursor();
   if (event.shiftKey && note) editor.selected.value = new Set([...editor.selected.value, note.id]);

@@ -1,6 +1,7 @@
 // Look inside: what a model expects of music, step by step.
 import { useEffect } from "preact/hooks";
 import { musicFiles } from "../api/convert";
+import { clamp } from "../music/clamp";
 import { composed, played } from "../store/at_hand";
 import { generators, nameOf } from "../store/generators";
 import { texts } from "../texts";
@@ -94,7 +95,7 @@ function Choices() {
           min={1}
           max={64}
           value={bars.value}
-          onChange={(event) => (bars.value = Math.max(1, Math.min(64, Math.round(Number(event.currentTarget.value)) || 4)))}
+          onChange={(event) => (bars.value = clamp(Math.round(Number(event.currentTarget.value)) || 4, 1, 64))}
         />
       </label>
       {busy.value === "going on" ? (

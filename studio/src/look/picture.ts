@@ -1,4 +1,5 @@
 // Draws what Look shows: bars of surprise above, notes over the heat map, holds and rests below.
+import { clamp } from "../music/clamp";
 import { isBlackKey } from "../music/pitch_names";
 import { strongest, type LookedBack } from "./attention";
 import { cellsOf, heightOf, stripOf, xOf, yOf, type Cell, type Column, type Frame } from "./heat_map";
@@ -45,7 +46,7 @@ const lane = { height: 52, text: 14 };
 
 export const frameOf = (range: { low: number; high: number }, pixelsPerSecond: number, isDrum: boolean): Frame => {
   const rows = range.high - range.low + 1;
-  const rowHeight = Math.max(7, Math.min(16, Math.floor(360 / rows)));
+  const rowHeight = clamp(Math.floor(360 / rows), 7, 16);
   return { left: isDrum ? gutter.drums : gutter.pitches, top: barsHeight + gap, pixelsPerSecond, rowHeight, ...range };
 };
 

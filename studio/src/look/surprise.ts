@@ -1,5 +1,6 @@
 // What a score says of notes: where each begins and ends, its bits, and what was expected instead.
 import type { Distribution, Score, ScoreEvent } from "../api/types";
+import { clamp } from "../music/clamp";
 
 /** A note of the scored part, on the model's grid. */
 export interface ScoredNote {
@@ -48,7 +49,7 @@ export const probabilityOf = (bits: number) => 2 ** -bits;
 export const fullBits = 8;
 
 /** 0 to 1, as the heights of bars show it. */
-export const heightOfBits = (bits: number) => Math.max(0, Math.min(1, bits / fullBits));
+export const heightOfBits = (bits: number) => clamp(bits / fullBits, 0, 1);
 
 /** Where expected ends and a surprise begins: a chance of 1 in 4, and of 1 in 32. */
 export const calmBits = 2;

@@ -1,4 +1,5 @@
 // What one does to notes. Each function gives a new Piece; what it leaves alone is shared with the old one.
+import { clamp } from "./clamp";
 import { byPlace, freeInstrument, type ChordAt, type Piece, type PieceNote, type Track } from "./piece";
 import { barsOf } from "./piece";
 import { inOrder, samePlace, type MeterAt, type TempoAt } from "./time";
@@ -8,8 +9,8 @@ export type Ids = ReadonlySet<number>;
 /** No note is shorter, in quarters. */
 export const shortest = 1 / 64;
 
-const clampPitch = (pitch: number) => Math.max(0, Math.min(127, Math.round(pitch)));
-const clampVelocity = (velocity: number) => Math.max(1, Math.min(127, Math.round(velocity)));
+const clampPitch = (pitch: number) => clamp(Math.round(pitch), 0, 127);
+const clampVelocity = (velocity: number) => clamp(Math.round(velocity), 1, 127);
 
 export const trackOf = (piece: Piece, id: number): Track | undefined => piece.tracks.find((track) => track.id === id);
 

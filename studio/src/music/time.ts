@@ -1,5 +1,6 @@
 // Seconds, quarter notes and bars. A piece counts in quarters from its beginning; tempos say when those
 // sound, meters where bars lie. Short bars, a pickup among them, are written as meters of their own.
+import { clamp } from "./clamp";
 
 export interface TempoAt {
   /** Quarters from the beginning; where it begins to count. */
@@ -175,7 +176,7 @@ export class BarMap {
     if (step <= 0) return Math.max(0, quarters);
     const bar = this.at(quarters);
     const place = bar.start + Math.round((quarters - bar.start) / step) * step;
-    return Math.max(0, Math.min(place, bar.end));
+    return clamp(place, 0, bar.end);
   }
 
   /** The line of that grid at or before `quarters`. */

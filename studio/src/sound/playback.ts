@@ -1,4 +1,5 @@
 // The part of the transport that needs no sound: which notes begin and end while a play head moves, also in a loop.
+import { clamp } from "../music/clamp";
 import type { Note } from "../music/note_sequence";
 
 export interface PlayEvent {
@@ -69,7 +70,7 @@ export class Playback {
   /** Where the play head is at `at`, seconds of the piece; before the start it waits there. */
   positionAt(at: number): number {
     const run = this.runs.findLast((one) => one.at <= at) ?? this.runs[0];
-    return run ? Math.min(Math.max(this.pieceTime(run, at), run.start), run.end) : 0;
+    return run ? clamp(this.pieceTime(run, at), run.start, run.end) : 0;
   }
 
   /** Whether all is over at `at`. */

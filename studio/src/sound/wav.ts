@@ -1,3 +1,5 @@
+import { clamp } from "../music/clamp";
+
 /** Full scale is 1: -3 dBFS, and no more than 24 dB above what was rendered. */
 const loudestPeak = 10 ** (-3 / 20);
 const mostGain = 10 ** (24 / 20);
@@ -30,7 +32,7 @@ export function wavOf(channels: readonly Float32Array[], sampleRate: number, gai
   let at = 44;
   for (let frame = 0; frame < frames; ++frame) {
     for (const channel of channels) {
-      view.setInt16(at, Math.round(Math.max(-1, Math.min(1, channel[frame]! * gain)) * 32767), true);
+      view.setInt16(at, Math.round(clamp(channel[frame]! * gain, -1, 1) * 32767), true);
       at += 2;
     }
   }

@@ -1,6 +1,7 @@
 // Keys and pads that are played by mouse, by several fingers, by keyboard focus; and by the computer's keys.
 import type { Signal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
+import { clamp } from "../music/clamp";
 import { pitchName } from "../music/pitch_names";
 import { texts } from "../texts";
 import { isForField, placedKeys } from "./keys";
@@ -33,7 +34,7 @@ function keyAt(x: number, y: number, within: Element): { pitch: number; velocity
   const key = document.elementFromPoint(x, y)?.closest<HTMLElement>("[data-pitch]");
   if (!key || !within.contains(key)) return null;
   const box = key.getBoundingClientRect();
-  return { pitch: Number(key.dataset.pitch), velocity: Math.round(64 + 48 * Math.min(1, Math.max(0, (y - box.top) / box.height))) };
+  return { pitch: Number(key.dataset.pitch), velocity: Math.round(64 + 48 * clamp((y - box.top) / box.height, 0, 1)) };
 }
 
 /** Fingers and mouse on the keys inside an element: each pointer holds one key, and glides. */
@@ -145,7 +146,7 @@ export function useComputerKeys(keys: ReadonlyMap<string, number>, on: KeysProps
 export function Piano({ low, high, on, off, lit, letters }: PianoProps) {
   const keys = useMemo(() => placedKeys(low, high), [low, high]);
   const pitches = useMemo(() => keys.map((key) => key.pitch).sort((a, b) => a - b), [keys]);
-  const focusable = Math.max(low, Math.min(high, 60));
+  const focusable = clamp(60, low, high);
   return (
     <div class="piano" role="group" aria-label={texts.piano.label} {...usePointers(on, off)} {...useFocusKeys(pitches, on, off)}>
       {keys.map(({ pitch, isBlack: black, left, width }) => (
