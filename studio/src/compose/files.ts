@@ -7,7 +7,7 @@ import { renderWav } from "../sound/offline";
 import { nameOf } from "../store/generators";
 import { texts } from "../texts";
 import { download, fileNameOf } from "../view/download";
-import { paletteOf } from "../view/roll";
+import { paletteOf } from "../view/roll_picture";
 import { say, sayError, sayWhile } from "../view/toasts";
 import { addMusic, addPiece } from "./document";
 import { givenPiece, type LinkedResult } from "./link";

@@ -2,7 +2,7 @@
 import { addTrack, changeTrack, removeTrack } from "../music/edit";
 import type { Track } from "../music/piece";
 import { texts } from "../texts";
-import { trackColours } from "../view/roll";
+import { trackColours } from "../view/roll_picture";
 import { edit, piece } from "./document";
 import * as editor from "./editor";
 import { IconButton } from "./icons";

@@ -1,7 +1,7 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { PieceNote } from "../music/piece";
 import { BarMap } from "../music/time";
-import { Roll, notesWithin, rowsOf, rulerTexts, type RollScene, type RollTrack } from "./roll";
+import { Roll, notesWithin, rowsOf, type RollScene, type RollTrack } from "./roll";
 
 const note = (id: number, pitch: number, start: number, end: number): PieceNote => ({ id, pitch, velocity: 80, start, end });
 const track = (notes: PieceNote[], isDrum = false): RollTrack => ({ id: 1, colour: 0, isDrum, notes });
@@ -20,10 +20,9 @@ const sceneOf = (tracks: RollTrack[], isDrum = false): RollScene => ({
   cursor: null,
 });
 
-/** A roll of 1000 by 600 pixels, without a screen. */
+/** A roll of 1000 by 600 pixels. */
 function rollOf(scene: RollScene): Roll {
-  vi.stubGlobal("window", { devicePixelRatio: 2 });
-  const roll = new Roll({ style: {} } as HTMLCanvasElement, scene);
+  const roll = new Roll(scene);
   roll.resize(1000, 600);
   return roll;
 }
@@ -41,17 +40,6 @@ describe("Roll", () => {
       expect(t.xOf(100)).toBeLessThanOrEqual(t.width);
       expect(fit.rowHeight).toBeLessThanOrEqual(14);
     }
-  });
-  it("writes on the ruler what has room: marks with the numbers of their bars, then other numbers", () => {
-    const bars = new BarMap([{ at: 0, numerator: 6, denominator: 8 }]);
-    const shown = (perQuarter: number, marks = [{ at: 0, text: "6/8 ♩=120" }]) =>
-      rulerTexts({ bars, marks }, { from: 0, to: 30, perQuarter, xOf: (at) => at * perQuarter }, (text) => text.length * 7).map(({ x, text }) => [Math.round(x), text]);
-    // Bars of 36 pixels: the mark goes from 20 to 83, over bars 2 and 3.
-    expect(shown(12).slice(0, 4)).toEqual([[5, "1"], [20, "6/8 ♩=120"], [113, "4"], [149, "5"]]);
-    expect(shown(100).slice(0, 3)).toEqual([[5, "1"], [20, "6/8 ♩=120"], [305, "2"]]);
-    const row = shown(12, [{ at: 0, text: "6/8" }, { at: 3, text: "♩=90" }, { at: 13, text: "♩=80" }]);
-    expect(row).toContainEqual([161, "♩=80"]);
-    expect(row.map(([, text]) => text)).not.toContain("♩=90"); // would touch the first
   });
   it("finds the notes that are visible, long ones that began before too", () => {
     const notes = [note(1, 60, 0, 20), note(2, 60, 1, 2), note(3, 60, 9, 11), note(4, 60, 12, 13), note(5, 60, 30, 31)];

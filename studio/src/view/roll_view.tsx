@@ -1,9 +1,11 @@
 // The piano roll as a part of the page: scrolls, zooms (ctrl and wheel, two fingers, buttons), follows the play
-// head, and tells who edits what a pointer does. roll.ts draws it.
+// head, and tells who edits what a pointer does. roll.ts says where things lie, roll_picture.ts draws them.
 import { effect, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { clamp } from "../music/clamp";
 import type { PieceNote } from "../music/piece";
-import { clamp, leastPerQuarter, leastRow, Roll, type RollHit, type RollOverlay, type RollScene } from "./roll";
+import { leastPerQuarter, leastRow, Roll, type RollHit, type RollOverlay, type RollScene } from "./roll";
+import { RollPicture } from "./roll_picture";
 import "./roll.css";
 
 /** Where a pointer is: quarters, and the pitch of the row. */
@@ -91,6 +93,7 @@ class RollElement implements RollHandle {
   private readonly space: HTMLElement;
   private readonly canvas: HTMLCanvasElement;
   private readonly roll: Roll;
+  private readonly picture: RollPicture;
   private isDrawn = true;
   private drag: { id: number; drag: RollDrag } | null = null;
   private fingers = new Map<number, { x: number; y: number }>();
@@ -104,7 +107,8 @@ class RollElement implements RollHandle {
   ) {
     this.space = frame.querySelector<HTMLElement>(".roll-space")!;
     this.canvas = frame.querySelector("canvas")!;
-    this.roll = new Roll(this.canvas, props().scene.value);
+    this.roll = new Roll(props().scene.value);
+    this.picture = new RollPicture(this.canvas, this.roll);
     if (frame.clientWidth < 600) this.roll.perQuarter = 40;
   }
 
@@ -199,17 +203,18 @@ class RollElement implements RollHandle {
     this.isDrawn = false;
     requestAnimationFrame(() => {
       this.isDrawn = true;
-      this.roll.draw();
+      this.picture.draw();
     });
   }
 
   private recolour(): void {
-    this.roll.forgetColours();
+    this.picture.forgetColours();
     this.invalidate();
   }
 
   private resize(): void {
     this.roll.resize(this.frame.clientWidth, this.frame.clientHeight);
+    this.picture.resize();
     this.layOut();
   }
 
