@@ -4,7 +4,7 @@ import { clamp } from "../music/clamp";
 import { isBlackKey, pitchName } from "../music/pitch_names";
 import { texts } from "../texts";
 import { barsHeight, chordsHeight, leastWidth, notesWithin, type Roll, type RollScene, type RollTrack, type RollTransform } from "./roll";
-import { rulerTexts, type RulerText } from "./ruler";
+import { remembered, rulerTexts, type RulerText, type WidthOf } from "./ruler";
 
 export interface Palette {
   sheet: string;
@@ -48,15 +48,18 @@ const opacityOf = (velocity: number) => 0.4 + (0.6 * Math.min(127, velocity)) / 
 /** A roll on its canvas. */
 export class RollPicture {
   private palette: Palette | null = null;
+  /** Of the ruler's texts, in the palette's font. */
+  private widthOf: WidthOf | null = null;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly roll: Roll,
   ) {}
 
-  /** The colours are read anew: light has become dark, or the other way. */
+  /** The colours and the font are read anew: light has become dark, or the other way. */
   forgetColours(): void {
     this.palette = null;
+    this.widthOf = null;
   }
 
   /** The roll has another size; the canvas has as many dots as the screen. */
@@ -72,14 +75,18 @@ export class RollPicture {
   draw(): void {
     const context = this.canvas.getContext("2d");
     if (!context || this.roll.viewWidth === 0) return;
-    this.palette ??= paletteOf(this.canvas);
+    const palette = (this.palette ??= paletteOf(this.canvas));
+    this.widthOf ??= remembered((text, kind) => {
+      context.font = rulerFont(palette, kind);
+      return context.measureText(text).width;
+    });
     const ratio = this.canvas.width / this.roll.viewWidth;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawRoll(context, this.palette, this.roll, this.roll.transform());
+    drawRoll(context, palette, this.roll, this.roll.transform(), this.widthOf);
   }
 }
 
-function drawRoll(context: CanvasRenderingContext2D, palette: Palette, { scene, rows, playHead, overlays }: Roll, t: RollTransform): void {
+function drawRoll(context: CanvasRenderingContext2D, palette: Palette, { scene, rows, playHead, overlays }: Roll, t: RollTransform, widthOf: WidthOf): void {
   context.fillStyle = palette.sheet;
   context.fillRect(0, 0, t.width, t.height);
   context.save();
@@ -98,7 +105,7 @@ function drawRoll(context: CanvasRenderingContext2D, palette: Palette, { scene, 
   }
   drawCursor(context, palette, scene, t);
   context.restore();
-  drawHead(context, palette, scene, t);
+  drawHead(context, palette, scene, t, widthOf);
   drawKeys(context, palette, scene, rows, t);
   drawPlayHead(context, palette, t, playHead);
 }
@@ -216,8 +223,10 @@ function drawCursor(context: CanvasRenderingContext2D, palette: Palette, scene: 
   }
 }
 
+const rulerFont = (palette: Palette, kind: RulerText["kind"]) => (kind === "mark" ? `11px ${palette.font}` : `600 12px ${palette.font}`);
+
 /** Bar numbers, marks and chords above the notes. */
-function drawHead(context: CanvasRenderingContext2D, palette: Palette, scene: RollScene, t: RollTransform): void {
+function drawHead(context: CanvasRenderingContext2D, palette: Palette, scene: RollScene, t: RollTransform, widthOf: WidthOf): void {
   context.save();
   context.beginPath();
   context.rect(t.left, 0, t.width - t.left, t.top);
@@ -233,13 +242,9 @@ function drawHead(context: CanvasRenderingContext2D, palette: Palette, scene: Ro
   context.textBaseline = "middle";
   context.fillStyle = palette.line;
   for (const bar of scene.bars.between(t.from, t.to)) context.fillRect(Math.round(t.xOf(bar.start)), 0, 1, t.top);
-  const fontOf = (kind: RulerText["kind"]) => (kind === "mark" ? `11px ${palette.font}` : `600 12px ${palette.font}`);
-  const widthOf = (text: string, kind: RulerText["kind"]) => {
-    context.font = fontOf(kind);
-    return context.measureText(text).width;
-  };
   for (const { x, text, kind } of rulerTexts(scene, t, widthOf)) {
-    context.font = fontOf(kind);
+    if (x > t.width || x + widthOf(text, kind) < t.left) continue;
+    context.font = rulerFont(palette, kind);
     context.fillStyle = kind === "markedNumber" ? palette.ink : palette.muted;
     context.fillText(text, x, barsHeight / 2 + 1);
   }
