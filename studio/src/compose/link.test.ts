@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { barsOf, fromSequence, temposOf, toSequence } from "../music/piece";
-import { givenPiece, packLink, restOf, unpackLink, type LinkedResult } from "./link";
+import { givenPiece, linkedTrack, packLink, restOf, unpackLink, type LinkedResult } from "./link";
 import { requestFor, stretchesOf, withMade, type Way } from "./sections";
 
 const result: LinkedResult = {
@@ -34,6 +34,11 @@ describe("links", () => {
       { ...input, notes: [{ pitch: 60, startTime: "0", endTime: 1 }] },
       { ...input, tempos: [null] },
       { ...input, textAnnotations: ["C"] },
+      { ...input, textAnnotations: [{ time: 0, text: 5 }] },
+      { ...input, instrumentInfos: [{ name: 5 }] },
+      { ...input, tempos: 120 },
+      { ...input, timeSignatures: [{ numerator: "3", denominator: 4 }] },
+      { ...input, notes: [{ pitch: 60, startTime: 1e17, endTime: 1e17 }] },
     ]) {
       const request = { ...result.request, inputSequence: wrong } as LinkedResult["request"];
       expect(await unpackLink(await packLink({ ...result, request }))).toBeNull();
@@ -41,6 +46,13 @@ describe("links", () => {
     const generatorOptions = { generateSections: [null] } as unknown as LinkedResult["request"]["generatorOptions"] & object;
     expect(await unpackLink(await packLink({ ...result, request: { ...result.request, generatorOptions } }))).toBeNull();
     expect(await unpackLink(await packLink({ ...result, form: 2 } as unknown as LinkedResult))).toBeNull();
+  });
+  it("with a meter of no length open with bars that one can count", async () => {
+    for (const meter of [{ numerator: 1, denominator: 1e9 }, { numerator: 1e-9, denominator: 4 }]) {
+      const inputSequence = { ...result.request.inputSequence, timeSignatures: [meter] };
+      const linked = await unpackLink(await packLink({ ...result, request: { ...result.request, inputSequence } }));
+      expect(barsOf(givenPiece(linked!).piece).between(0, 8)).toHaveLength(2);
+    }
   });
   it("bring the chords that were played to, with notes before and without", () => {
     const textAnnotations = [
@@ -72,13 +84,25 @@ describe("links", () => {
       const made = { notes: [{ pitch: 90, velocity: 80, start: 4, end: 5 }], held: [] };
       const linked: LinkedResult = {
         form: 1, model: "melody", name: "Tune", request, rest: restOf(piece, track.id, request),
-        track: { name: track.name, program: 0, isDrum: false, instrument: 0 },
+        track: linkedTrack(piece, track),
       };
       const opened = givenPiece((await unpackLink(await packLink(linked)))!);
       expect(temposOf(opened.piece).toSeconds(4)).toBe(2);
       expect(heard(withMade(opened.piece, opened.trackId, stretches, made))).toEqual(heard(withMade(piece, track.id, stretches, made)));
       expect(opened.piece.chords).toEqual(piece.chords);
       expect(opened.piece.tracks.map(({ name }) => name)).toEqual(["Flute", "Bass"]);
+    }
+    // Two programs of one channel, set to the same; the later one is made anew.
+    const twins = fromSequence({ notes: [note(40, 0, 0), note(50, 0, 1), note(52, 4, 1), note(45, 4, 0), note(30, 2, 2)] }, "Twins", { track: (number) => `Track ${number}`, drums: "" });
+    const same = { ...twins, tracks: twins.tracks.map((one, i) => ({ ...one, program: 0, name: ["Left", "Right", "Low"][i]! })) };
+    for (const own of same.tracks) {
+      const stretches = stretchesOf("vary", own, barsOf(same), { start: 8, end: 12 });
+      const request = requestFor(same, own, { id: "melody" }, "vary", stretches, {});
+      const made = { notes: [{ pitch: 90, velocity: 80, start: 8, end: 9 }], held: [] };
+      const linked: LinkedResult = { form: 1, model: "melody", name: "Twins", request, rest: restOf(same, own.id, request), track: linkedTrack(same, own) };
+      const opened = givenPiece((await unpackLink(await packLink(linked)))!);
+      const dump = (of: typeof piece) => of.tracks.map(({ name, colour, notes }) => [name, colour, ...notes.map(({ pitch, start }) => `${pitch}@${start}`)].join(" "));
+      expect(dump(withMade(opened.piece, opened.trackId, stretches, made))).toEqual(dump(withMade(same, own.id, stretches, made)));
     }
     expect(await unpackLink(await packLink({ ...result, rest: { notes: [{ ...note(600, 0) }] } }))).toBeNull();
   });

@@ -2,7 +2,7 @@
 // is, packed into the address's fragment, which never leaves the browser.
 import type { GenerateSequenceRequest } from "../api/types";
 import type { Note, NoteSequence } from "../music/note_sequence";
-import { emptyPiece, fromSequence, toSequence, type Piece, type Track } from "../music/piece";
+import { emptyPiece, freeInstrument, fromSequence, toSequence, type Piece, type Track } from "../music/piece";
 import { texts } from "../texts";
 
 export interface LinkedResult {
@@ -11,7 +11,8 @@ export interface LinkedResult {
   /** The generator's id. */
   model: string;
   name: string;
-  track: { name: string; program: number; isDrum: boolean; instrument?: number };
+  /** `place`: how many other tracks with notes stand before it; missing: none. */
+  track: { name: string; program: number; isDrum: boolean; instrument?: number; place?: number };
   /** What the piece has beside what the model was given: chords, what follows, other tracks. */
   rest?: NoteSequence;
   /** With its seed. */
@@ -62,19 +63,53 @@ const isNumber = (value: unknown, low: number, high: number) => typeof value ===
 /** What JSON leaves out is 0. */
 const isSaid = (value: unknown, high: number) => value === undefined || isNumber(value, 0, high);
 
-const isNote = (one: Record<string, unknown>) =>
-  isSaid(one.pitch, 127) && isSaid(one.velocity, 127) && isSaid(one.startTime, Infinity) && isSaid(one.endTime, Infinity);
-const isSection = (one: unknown) => isObject(one) && isSaid(one.startTime, Infinity) && isNumber(one.endTime, 0, Infinity);
+/** A day, in seconds. */
+const longestMusic = 86_400;
+const isTime = (value: unknown) => isSaid(value, longestMusic);
+const isMidi = (value: unknown) => isSaid(value, 127);
+const isCount = (value: unknown) => isSaid(value, 2 ** 31 - 1);
+const isText = (value: unknown) => value === undefined || typeof value === "string";
+const isSection = (one: unknown) => isObject(one) && isTime(one.startTime) && isNumber(one.endTime, 0, longestMusic);
 
-/** Whether it is music as toSequence writes it: lists of objects, notes in the range of MIDI. */
+/** What the page reads of the entries of a NoteSequence's lists. */
+const isField: Record<string, (value: unknown) => boolean> = {
+  pitch: isMidi, velocity: isMidi, program: isMidi, instrument: isCount, part: isCount,
+  startTime: isTime, endTime: isTime, time: isTime,
+  // A microsecond a quarter is MIDI's fastest.
+  qpm: (value) => isSaid(value, 6e7), numerator: isCount, denominator: isCount,
+  name: isText, text: isText, key: isText, mode: isText, annotationType: isText,
+};
+const isEntry = (value: unknown) => isObject(value) && Object.entries(value).every(([name, field]) => isField[name]?.(field) ?? true);
+
+/** Whether it is music as toSequence writes it: lists of objects, whose fields are what the page takes them for. */
 const isMusic = (value: unknown): boolean =>
-  isObject(value) &&
-  Object.values(value).every((list) => !Array.isArray(list) || list.every(isObject)) &&
-  Array.isArray(value.notes) &&
-  value.notes.every(isNote);
+  isObject(value) && Object.values(value).every((list) => !Array.isArray(list) || list.every(isEntry)) && Array.isArray(value.notes) && isTime(value.totalTime);
+
+const channelOf = ({ instrument, program, isDrum }: Omit<LinkedResult["track"], "name">) => `${instrument ?? 0}/${program}/${isDrum}`;
+
+/** `piece`, with instruments of their own for other tracks that a NoteSequence would not tell from the own one or from each other. */
+function toldApart(piece: Piece, trackId: number): Piece {
+  const own = piece.tracks.filter(({ id }) => id === trackId);
+  const seen = new Set(own.map(channelOf));
+  let next = piece;
+  for (const track of piece.tracks) {
+    if (track.id === trackId) continue;
+    const apart = seen.has(channelOf(track)) ? { ...track, instrument: freeInstrument(next, track.isDrum) } : track;
+    seen.add(channelOf(apart));
+    next = { ...next, tracks: next.tracks.map((one) => (one === track ? apart : one)) };
+  }
+  return next;
+}
+
+/** What a link says of that track of `piece`. */
+export function linkedTrack({ tracks }: Piece, { id, name, program, isDrum, instrument }: Track): LinkedResult["track"] {
+  const before = tracks.slice(0, tracks.findIndex((one) => one.id === id));
+  return { name, program, isDrum, instrument, place: before.filter(({ notes }) => notes.length > 0).length };
+}
 
 /** What `piece` has beside what `request` gives of its track and has made anew in it. */
-export function restOf(piece: Piece, trackId: number, { inputSequence, generatorOptions }: GenerateSequenceRequest): NoteSequence {
+export function restOf(whole: Piece, trackId: number, { inputSequence, generatorOptions }: GenerateSequenceRequest): NoteSequence {
+  const piece = toldApart(whole, trackId);
   const keyOf = ({ pitch, startTime }: Note) => `${pitch} ${startTime}`;
   const given = new Set((inputSequence?.notes ?? []).map(keyOf));
   const isMade = (time: number) => (generatorOptions?.generateSections ?? []).some((one) => one.startTime - 1e-6 <= time && time < one.endTime - 1e-6);
@@ -93,12 +128,13 @@ export function givenPiece({ request, track, name, rest }: LinkedResult): { piec
   const input = request.inputSequence ?? {};
   const notes = [...(input.notes ?? []), ...(rest?.notes ?? [])];
   const given = fromSequence({ ...input, ...rest, notes }, called, { track: texts.compose.trackNumber, drums: texts.compose.drums });
-  const isOwn = (one: Track) => one.program === track.program && one.isDrum === track.isDrum && one.instrument === track.instrument;
+  const isOwn = (one: Track) => channelOf(one) === channelOf(track);
   // Without the rest, or without any note, there is the one track.
   const found = rest && notes.length > 0 ? given.tracks.find(isOwn) : given.tracks[0];
   const own = found ?? { ...emptyPiece(called, track.name).tracks[0]!, id: given.nextId, instrument: track.instrument ?? 0 };
   const others = rest && notes.length > 0 ? given.tracks.filter(({ id }) => id !== own.id) : [];
-  const tracks = [{ ...own, name: track.name, program: track.program, isDrum: track.isDrum }, ...others].map((one, colour) => ({ ...one, colour }));
+  const named = { ...own, name: track.name, program: track.program, isDrum: track.isDrum };
+  const tracks = others.toSpliced(track.place ?? 0, 0, named).map((one, colour) => ({ ...one, colour }));
   return { piece: { ...given, nextId: given.nextId + 1, tracks }, trackId: own.id };
 }
 
@@ -113,12 +149,17 @@ export async function unpackLink(packed: string): Promise<LinkedResult | null> {
       typeof result.model === "string" &&
       typeof result.name === "string" &&
       isNumber(result.track?.program, 0, 127) &&
+      isCount(result.track?.instrument) &&
+      isCount(result.track?.place) &&
       typeof result.track?.name === "string" &&
       Array.isArray(sections) &&
       sections.every(isSection) &&
       isMusic(result.request?.inputSequence) &&
       (result.rest === undefined || isMusic(result.rest));
-    return isWhole ? (result as LinkedResult) : null;
+    if (!isWhole) return null;
+    const linked = result as LinkedResult;
+    givenPiece(linked); // What makes no piece is no link.
+    return linked;
   } catch {
     return null;
   }

@@ -10,7 +10,7 @@ import { say } from "../view/toasts";
 import { piece } from "./document";
 import * as editor from "./editor";
 import { Icon, IconButton } from "./icons";
-import { longestLink, packLink, restOf } from "./link";
+import { linkedTrack, longestLink, packLink, restOf } from "./link";
 import * as making from "./make";
 import { tinyNotes } from "./picture";
 import type { Way } from "./sections";
@@ -194,7 +194,7 @@ async function copyLink(of: making.Batch, seed: number): Promise<void> {
     form: 1,
     model: of.generator,
     name: piece.value.name,
-    track: { name: track.name, program: track.program, isDrum: track.isDrum, instrument: track.instrument },
+    track: linkedTrack(of.before, track),
     rest: restOf(of.before, of.trackId, of.request),
     request: making.withSeed(of.request, seed),
   });

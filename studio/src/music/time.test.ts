@@ -52,6 +52,12 @@ describe("BarMap", () => {
       [3, 6, 10],
     ]);
   });
+  it("counts no bars of meters that have no length, or too little", () => {
+    for (const [numerator, denominator] of [[1, 1e9], [0, 4], [4, 0], [4, -4], [1e308, 1]] as const) {
+      expect(new BarMap([{ at: 0, numerator, denominator }]).between(0, 8)).toHaveLength(2);
+    }
+    expect(new BarMap([{ at: 0, numerator: 1, denominator: 256 }]).between(0, 1)).toHaveLength(64);
+  });
   it("snaps within bars, to triplets too", () => {
     expect(waltz.snap(1.3, 1 / 4)).toBe(1.25);
     expect(waltz.snap(1.3, 1 / 3)).toBeCloseTo(4 / 3, 12);

@@ -119,6 +119,11 @@ export interface Bar {
 export const barLength = (meter: { numerator: number; denominator: number }): number =>
   (4 * meter.numerator) / meter.denominator;
 
+/** Bars shorter than this, in quarters, are not counted: of such a meter a piece would have no end of them. */
+const shortestBar = 1 / 64;
+const isPlayable = (meter: MeterAt): boolean =>
+  meter.numerator > 0 && meter.denominator > 0 && barLength(meter) >= shortestBar && Number.isFinite(barLength(meter));
+
 /** Where bars lie. They go on without end in the last meter. */
 export class BarMap {
   private readonly stretches: (MeterAt & { firstBar: number; length: number })[] = [];
@@ -126,8 +131,7 @@ export class BarMap {
   readonly hasPickup: boolean;
 
   constructor(meters: readonly MeterAt[]) {
-    const playable = meters.filter(({ numerator, denominator }) => numerator > 0 && denominator > 0);
-    const sorted = inOrder(playable, { at: 0, numerator: 4, denominator: 4 });
+    const sorted = inOrder(meters.filter(isPlayable), { at: 0, numerator: 4, denominator: 4 });
     let firstBar = 0;
     for (const [index, meter] of sorted.entries()) {
       const before = this.stretches.at(-1);
