@@ -88,10 +88,26 @@ test("the map shows that it has the focus", async ({ page, server }) => {
   const map = page.getByRole("slider", { name: "Steps of the music" });
   await map.scrollIntoViewIfNeeded();
   const { x, y } = (await map.boundingBox())!;
-  const edge = () => page.screenshot({ clip: { x, y: y + 8, width: 3, height: 8 } });
-  const before = await edge();
+  /** The colour of the page at the map's edge, inside the ring. */
+  const edge = async () => {
+    const picture = (await page.screenshot({ clip: { x: x + 1, y: y + 40, width: 1, height: 1 } })).toString("base64");
+    return page.evaluate(async (base64) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      const context = new OffscreenCanvas(1, 1).getContext("2d")!;
+      context.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0);
+      return `rgb(${[...context.getImageData(0, 0, 1, 1).data.slice(0, 3)].join(", ")})`;
+    }, picture);
+  };
+  const ring = () => map.evaluate((element) => (({ outlineStyle, outlineWidth, outlineColor }) => ({ outlineStyle, outlineWidth, outlineColor }))(getComputedStyle(element)));
+  const accent = await page.evaluate(() => {
+    const one = document.body.appendChild(document.createElement("i"));
+    one.style.color = "var(--player)";
+    return getComputedStyle(one).color;
+  });
+  expect(await edge()).not.toBe(accent);
   await map.focus();
-  expect((await edge()).equals(before)).toBe(false);
+  expect(await ring()).toEqual({ outlineStyle: "solid", outlineWidth: "3px", outlineColor: accent });
+  expect(await edge()).toBe(accent); // above the canvas
 });
 
 test("the machine begins by itself, and its map is the stream's @short", async ({ page, server }) => {
