@@ -39,12 +39,23 @@ describe("links", () => {
       { ...input, tempos: 120 },
       { ...input, timeSignatures: [{ numerator: "3", denominator: 4 }] },
       { ...input, notes: [{ pitch: 60, startTime: 1e17, endTime: 1e17 }] },
+      { ...input, tempos: [{ time: 0, qpm: 6e7 }], notes: [{ pitch: 60, startTime: 0, endTime: 3600 }] }, // 900 million bars
     ]) {
       const request = { ...result.request, inputSequence: wrong } as LinkedResult["request"];
       expect(await unpackLink(await packLink({ ...result, request }))).toBeNull();
     }
-    const generatorOptions = { generateSections: [null] } as unknown as LinkedResult["request"]["generatorOptions"] & object;
-    expect(await unpackLink(await packLink({ ...result, request: { ...result.request, generatorOptions } }))).toBeNull();
+    const many = Array.from({ length: 2000 }, (_, instrument) => ({ pitch: 60, velocity: 80, startTime: 0, endTime: 1, instrument }));
+    expect(await unpackLink(await packLink({ ...result, rest: { notes: many.slice(0, 20) } }))).not.toBeNull();
+    expect(await unpackLink(await packLink({ ...result, rest: { notes: many } }))).toBeNull();
+    const fast = { ...input, tempos: [{ time: 0, qpm: 6e7 }] };
+    for (const [inputSequence, generateSections] of [
+      [input, [null]],
+      [fast, [{ startTime: 0, endTime: 3600 }]],
+      [input, Array.from({ length: 2000 }, () => ({ startTime: 0, endTime: 1 }))],
+    ] as const) {
+      const generatorOptions = { generateSections } as unknown as LinkedResult["request"]["generatorOptions"] & object;
+      expect(await unpackLink(await packLink({ ...result, request: { ...result.request, inputSequence, generatorOptions } }))).toBeNull();
+    }
     expect(await unpackLink(await packLink({ ...result, form: 2 } as unknown as LinkedResult))).toBeNull();
   });
   it("with a meter of no length open with bars that one can count", async () => {

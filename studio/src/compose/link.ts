@@ -2,7 +2,7 @@
 // is, packed into the address's fragment, which never leaves the browser.
 import type { GenerateSequenceRequest } from "../api/types";
 import type { Note, NoteSequence } from "../music/note_sequence";
-import { emptyPiece, freeInstrument, fromSequence, toSequence, type Piece, type Track } from "../music/piece";
+import { barsOf, emptyPiece, endOfPiece, freeInstrument, fromSequence, temposOf, toSequence, type Piece, type Track } from "../music/piece";
 import { texts } from "../texts";
 
 export interface LinkedResult {
@@ -134,8 +134,22 @@ export function givenPiece({ request, track, name, rest }: LinkedResult): { piec
   const own = found ?? { ...emptyPiece(called, track.name).tracks[0]!, id: given.nextId, instrument: track.instrument ?? 0 };
   const others = rest && notes.length > 0 ? given.tracks.filter(({ id }) => id !== own.id) : [];
   const named = { ...own, name: track.name, program: track.program, isDrum: track.isDrum };
-  const tracks = others.toSpliced(track.place ?? 0, 0, named).map((one, colour) => ({ ...one, colour }));
+  const place = track.place ?? 0;
+  const tracks = [...others.slice(0, place), named, ...others.slice(place)].map((one, colour) => ({ ...one, colour }));
   return { piece: { ...given, nextId: given.nextId + 1, tracks }, trackId: own.id };
+}
+
+/** No music has more bars; no more tracks, and sections to make. The page would be busy with them without end. */
+const mostBars = 100_000;
+const mostParts = 1000;
+
+/** Whether the page can show the piece, and what is to be made in it. */
+function isOfUsualSize(linked: LinkedResult): boolean {
+  const { piece } = givenPiece(linked);
+  const sections = linked.request.generatorOptions?.generateSections ?? [];
+  const madeUntil = temposOf(piece).toQuarters(sections.reduce((end, { endTime }) => Math.max(end, endTime), 0));
+  const bars = barsOf(piece).at(Math.max(madeUntil, endOfPiece(piece))).index;
+  return bars < mostBars && piece.tracks.length <= mostParts && sections.length <= mostParts;
 }
 
 /** null: it is no such link, or was cut. */
@@ -156,10 +170,7 @@ export async function unpackLink(packed: string): Promise<LinkedResult | null> {
       sections.every(isSection) &&
       isMusic(result.request?.inputSequence) &&
       (result.rest === undefined || isMusic(result.rest));
-    if (!isWhole) return null;
-    const linked = result as LinkedResult;
-    givenPiece(linked); // What makes no piece is no link.
-    return linked;
+    return isWhole && isOfUsualSize(result as LinkedResult) ? (result as LinkedResult) : null;
   } catch {
     return null;
   }

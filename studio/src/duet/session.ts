@@ -2,6 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import { isDrumKind, takesPrimerKey, wantsChords } from "../api/generators";
 import type { ArgValue, GenerateSequenceRequest, GeneratorDetails } from "../api/types";
+import { clamp } from "../music/clamp";
 import { majorKeyName, settleMajorKey } from "../music/major_key";
 import type { NoteSequence } from "../music/note_sequence";
 import { withAllNumbers } from "../music/note_sequence";
@@ -331,7 +332,7 @@ export class Session {
   private answerSeconds(at: number): number {
     const bar = barSeconds(this.grid);
     const first = this.phrase.reduce((time, note) => Math.min(time, note.startTime), at);
-    return Math.min(longestAnswer, Math.max(1, Math.round((at - first) / bar))) * bar;
+    return clamp(Math.round((at - first) / bar), 1, longestAnswer) * bar;
   }
 
   private ask(question: Question): void {
@@ -373,7 +374,7 @@ export class Session {
       if (abort.signal.aborted) return;
       const { notes } = withAllNumbers(sofar);
       const heard = (performance.now() - begun) / 1000;
-      if (seen === 0) this.lead = Math.min(1, Math.max(0.2, 0.7 * this.lead + 0.3 * (2 * heard + lookAhead + safety)));
+      if (seen === 0) this.lead = clamp(0.7 * this.lead + 0.3 * (2 * heard + lookAhead + safety), 0.2, 1);
       const fresh: DuetNote[] = [];
       for (const note of notes.slice(seen)) {
         const start = origin + note.startTime * scale;

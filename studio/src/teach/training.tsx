@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { serverError } from "../api/client";
 import { isGoing } from "../api/jobs";
 import type { Job } from "../api/types";
+import { clamp } from "../music/clamp";
 import { texts } from "../texts";
 import { Chart } from "./chart";
 import { bestOf } from "./curves";
@@ -55,7 +56,7 @@ export function TrainForm({ dataset }: { dataset: Job }) {
                 step="any"
                 value={minutes.value}
                 onChange={({ currentTarget: field }) => {
-                  if (field.valueAsNumber > 0) minutes.value = Math.max(leastMinutes, Math.min(longestMinutes, field.valueAsNumber));
+                  if (field.valueAsNumber > 0) minutes.value = clamp(field.valueAsNumber, leastMinutes, longestMinutes);
                   field.valueAsNumber = minutes.value; // what is sent
                 }}
               />

@@ -1,5 +1,6 @@
 // The duet's stage: notes scroll past a play head, what comes lies to its right.
 import { useEffect, useRef } from "preact/hooks";
+import { clamp } from "../music/clamp";
 import { isBlackKey, pitchName } from "../music/pitch_names";
 import "./roll_stage.css";
 import { pitchRange, viewAt } from "./stage_view";
@@ -98,7 +99,7 @@ function draw(canvas: HTMLCanvasElement, props: StageProps): void {
   for (const note of seen) {
     const left = x(note.startTime);
     const end = note.isHeld ? now : note.endTime;
-    const long = props.pads ? Math.max(6, Math.min(row, 14)) : Math.max(3, (end - note.startTime) * scale - 1);
+    const long = props.pads ? clamp(row, 6, 14) : Math.max(3, (end - note.startTime) * scale - 1);
     const tall = Math.max(4, row - 1);
     context.fillStyle = note.by === "player" ? color.player : color.machine;
     // What comes is paler than what has sounded.
