@@ -34,5 +34,6 @@ export default defineConfig({
   },
   // The server takes pages of its own host and port alone: it is told the one that the browser sees.
   server: { proxy: { "/v1": proxied, "/soundfont": proxied } },
-  test: { include: ["src/**/*.test.ts"], environment: "node" },
+  // A duet of half a minute is played in a test: on a busy machine that takes more than the usual five seconds.
+  test: { include: ["src/**/*.test.ts"], environment: "node", testTimeout: 30_000 },
 });
