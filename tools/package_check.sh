@@ -1,7 +1,7 @@
 #!/bin/bash -eu
 # package_check.sh [DIR]: in a bare Debian 12, below DIR (/var/tmp/magenta-package-check; 8 GB; kept for the next time):
-# builds the packages twice, in another folder, time, language and umask, and compares their bytes; lintian; installs,
-# uses, upgrades and removes them. Root only; needs debootstrap and the network.
+# builds the packages twice, in another folder, time, language and umask, and compares their bytes; lintian; builds a
+# lower version; installs, uses, upgrades and removes them. Root only; needs debootstrap and the network.
 cd "$(dirname "$0")/.."
 here=$PWD
 dir=$(realpath -m "${1:-/var/tmp/magenta-package-check}")
@@ -49,12 +49,17 @@ if [ ! -e "$dir/bare/made" ]; then
   touch "$dir/bare/made"
 fi
 
-say "builds twice"
+say "builds twice, and a lower version"
 fresh build bare
 rm -rf "$dir/debs"
 tools/export_tree.sh "$dir/build/build/one/src"
 cp -a "$dir/build/build/one" "$dir/build/build/another place"
 mv "$dir/build/build/another place" "$dir/build/build/another-place"
+# The same tree, as if it were an older version.
+cp -a "$dir/build/build/one" "$dir/build/build/old"
+version=$(sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
+sed -i "1s/(.*)/(0.0.1)/" "$dir/build/build/old/src/debian/changelog"
+sed -i "s/^project(magenta VERSION $version/project(magenta VERSION 0.0.1/" "$dir/build/build/old/src/CMakeLists.txt"
 npm=(npm_config_cafile=/etc/ssl/certs/ca-certificates.crt)
 if command -v npm > /dev/null; then npm+=(npm_config_registry="$(npm config get registry)"); fi
 in_system build "${npm[@]}" <<'END'
@@ -62,11 +67,11 @@ apt-get update -q
 apt-get install -qy --no-install-recommends ca-certificates dpkg-dev
 cd /build/one/src
 apt-get build-dep -qy --no-install-recommends .
-apt-get install -qy --no-install-recommends lintian mandoc desktop-file-utils
+apt-get install -qy --no-install-recommends lintian mandoc desktop-file-utils ccache
+export CCACHE_DIR=/root/ccache
 dpkg-buildpackage -b -us -uc
 cd /build/another-place/src
-umask 077
-TZ=Asia/Kolkata LC_ALL=C dpkg-buildpackage -b -us -uc
+( umask 077; CCACHE_DISABLE=1 TZ=Asia/Kolkata LC_ALL=C dpkg-buildpackage -b -us -uc )
 cd /build/one
 for deb in *.deb; do cmp "$deb" "/build/another-place/$deb"; done
 echo "Both builds gave the same bytes:"
@@ -80,17 +85,15 @@ find /tmp/all/usr/share/man -type f -name '*.gz' -exec gunzip {} +
 find /tmp/all/usr/share/man -type f -print0 | xargs -0 mandoc -T lint -W warning
 desktop-file-validate /tmp/all/usr/share/applications/*.desktop
 cp *.deb /debs/
-END
 
-say "packages of a lower version"
-mkdir -p "$dir/debs/old"
-for deb in "$dir"/debs/*.deb; do
-  rm -rf "$dir/repacked"
-  dpkg-deb -R "$deb" "$dir/repacked"
-  version=$(dpkg-deb -f "$deb" Version)
-  sed -i "s/^Version: .*/Version: 0.0.1/; s/(= ${version//./\\.})/(= 0.0.1)/" "$dir/repacked/DEBIAN/control"
-  dpkg-deb --root-owner-group -b "$dir/repacked" "$dir/debs/old/$(dpkg-deb -f "$deb" Package).deb" > /dev/null
-done
+# In the first's place: the compiler's cache has what no version changes.
+mv /build/one /build/first
+mv /build/old /build/one
+cd /build/one/src
+dpkg-buildpackage -b -us -uc
+mkdir -p /debs/old
+for deb in ../*.deb; do cp "$deb" "/debs/old/$(dpkg-deb -f "$deb" Package).deb"; done
+END
 
 say "installs, uses, upgrades, removes"
 fresh use bare
@@ -105,6 +108,7 @@ find / -xdev \( -path /proc -o -path /home -o -path /debs -o -path /tmp -o -path
 
 echo "-- magenta alone"
 apt-get install -qy --no-install-recommends /debs/old/magenta.deb
+[ "$(magenta --version)" = "magenta 0.0.1" ]
 if dpkg-query -W 'libtorch*' 2> /dev/null | grep -q .; then echo "magenta brings libtorch" >&2; exit 1; fi
 as_me 'magenta --version
   magenta generate --output_dir=tunes --num_outputs=20 --num_steps=256 --seed=1 --quiet
@@ -124,7 +128,7 @@ as_me 'magenta serve --port=8099 --grpc_port=0 --quiet > where & server=$!
 grep -q 'The package magenta-train brings it' /home/me/models.json
 
 echo "-- magenta-train"
-apt-get install -qy --no-install-recommends /debs/old/magenta-train.deb
+apt-get install -qy --no-install-recommends /debs/old/magenta-train.deb /debs/old/libmagenta1.deb /debs/old/libmagenta-dev.deb
 as_me 'magenta convert --input_dir=tunes --output_file=notes.tfrecord --quiet
   magenta dataset --config=basic_rnn --input=notes.tfrecord --output_dir=data --quiet
   magenta train --config=basic_rnn --run_dir=run --sequence_example_file=data/training_melodies.tfrecord \
@@ -144,7 +148,8 @@ echo "-- upgrade"
 echo '# mine' >> /etc/default/magenta-serve
 ( cd /home/me; find . -type f -print0 | sort -z | xargs -0 sha256sum ) > /tmp/home
 apt-get install -qy --no-install-recommends /debs/magenta_*.deb /debs/magenta-train_*.deb /debs/libmagenta1_*.deb /debs/libmagenta-dev_*.deb
-[ "$(dpkg-query -W -f '${Version}' magenta)" != 0.0.1 ]
+[ "$(magenta --version)" = "magenta $(dpkg-query -W -f '${Version}' magenta)" ]
+[ "$(magenta --version)" != "magenta 0.0.1" ]
 ( cd /home/me; sha256sum --quiet -c /tmp/home )
 grep -q '# mine' /etc/default/magenta-serve
 [ "$(cat /var/lib/magenta/studio/piece)" = kept ]
@@ -170,5 +175,5 @@ comm -13 /tmp/before /tmp/after > /tmp/left
 while read -r path; do [ -d "$path" ] || echo "$path"; done < /tmp/left > /tmp/left_files
 if grep -Fx -f /tmp/files /tmp/left_files || grep -i magenta /tmp/left; then echo "left behind" >&2; exit 1; fi
 END
-rm -rf --one-file-system "$dir/use" "$dir/build" "$dir/repacked"
+rm -rf --one-file-system "$dir/use" "$dir/build"
 say "all is well"
