@@ -5,6 +5,10 @@
 cd "$(dirname "$0")/.."
 here=$PWD
 dir=$(realpath -m "${1:-/var/tmp/magenta-package-check}")
+if [ ! -d "$dir/bare" ] && [ -n "$(ls -A "$dir" 2> /dev/null)" ]; then
+  echo "$dir holds what package_check.sh did not put there: name a folder of its own" >&2
+  exit 1
+fi
 [ "$(id -u)" = 0 ] || { echo "package_check.sh makes a system of its own: run it as root" >&2; exit 1; }
 mkdir -p "$dir"
 

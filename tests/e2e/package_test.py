@@ -112,6 +112,13 @@ class Package(Case):
     def tool(self, name, script):
         os.chmod(self.write(f'bin/{name}', f'#!/bin/bash\n{script}\n'.encode()), 0o755)
 
+    def test_package_check_takes_no_folder_of_others(self):
+        kept = self.write('home/debs/mine', b'1')
+        status, said = said_by(os.path.join(ROOT, 'tools', 'package_check.sh'), self.path('home'), env={'PATH': '/bin'})
+        self.assertEqual((status, said), (1, f'{self.path("home")} holds what package_check.sh did not put there: name a '
+                                             'folder of its own\n'))
+        self.assertTrue(os.path.exists(kept))
+
     def test_readme_names_the_line_that_installs_it(self):
         self.assertIn('`sudo apt-get install ./build/package/magenta_*.deb`', text_of('README.md'))
 
