@@ -38,7 +38,8 @@ ROOMS = {
     # The one table of formats.
     "io/music": ["base", "music", "io/record", "io/midi", "io/score", "io/abc", "io/musicxml",
                  "io/drums"],
-    "codec": ["base"] + MUSIC,
+    # What one kind of network reads.
+    "codec": ["base", "nn/relative_sizes.h"] + MUSIC,
     # What is typed may be ABC or a drum grid.
     "kinds": ["base", "io/music", "io/drums"] + MUSIC,
     "nn": ["base"],

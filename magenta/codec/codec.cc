@@ -1,6 +1,7 @@
 #include "magenta/codec/codec.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "magenta/base/check.h"
@@ -11,6 +12,11 @@ int EventCodec::num_classes() const {
   const std::span<const int> sizes = head_sizes();
   MAGENTA_CHECK(sizes.size() == 1);
   return sizes[0];
+}
+
+int EventCodec::num_labels() const {
+  const std::span<const int> sizes = head_sizes();
+  return std::accumulate(sizes.begin(), sizes.end(), 0);
 }
 
 std::shared_ptr<const Control> EventCodec::MakeControl(std::vector<Event> control) const {

@@ -74,6 +74,8 @@ class EventCodec {
   virtual std::span<const int> head_sizes() const = 0;
   /// Classes of the only head (checked).
   int num_classes() const;
+  /// Classes of all heads together.
+  int num_labels() const;
   /// The label of "nothing happens" in head 0: what event_accuracy leaves out.
   virtual int default_label() const = 0;
   /// The event that an unconditioned sequence may begin with.

@@ -7,7 +7,6 @@
 
 #include <fmt/core.h>
 
-#include <numeric>
 #include <utility>
 
 #include "magenta/base/error_message.h"
@@ -49,18 +48,12 @@ absl::StatusOr<const ModelSpec*> SpecFor(const LoadedWeights& weights, const std
       ErrorRemedy(spec.status()));
 }
 
-/// Labels of all heads together.
-int NumLabels(const EventCodec& codec) {
-  const auto sizes = codec.head_sizes();
-  return std::accumulate(sizes.begin(), sizes.end(), 0);
-}
-
 /// Configs of the architecture whose codec has these sizes.
 std::string FittingConfigs(const Architecture& architecture, NetworkSizes sizes) {
   std::string list;
   for (const ModelSpec& spec : BuiltInModels()) {
     if (spec.architecture != &architecture || spec.codec->input_size() != sizes.inputs ||
-        NumLabels(*spec.codec) != sizes.labels) {
+        spec.codec->num_labels() != sizes.labels) {
       continue;
     }
     list += (list.empty() ? "--config=" : " or --config=") + spec.id;
@@ -70,7 +63,7 @@ std::string FittingConfigs(const Architecture& architecture, NetworkSizes sizes)
 
 /// Holds the sizes of the weights against the codec's.
 absl::Status CheckSizes(const LoadedWeights& weights, const Model& model, NetworkSizes sizes) {
-  const int codec_inputs = model.codec->input_size(), codec_labels = NumLabels(*model.codec);
+  const int codec_inputs = model.codec->input_size(), codec_labels = model.codec->num_labels();
   if (sizes.inputs == codec_inputs && sizes.labels == codec_labels) return absl::OkStatus();
   const std::string fitting = FittingConfigs(*model.spec->architecture, sizes);
   return InputError(

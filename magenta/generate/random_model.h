@@ -2,7 +2,6 @@
 // For tests and benchmarks: a model of the table with random weights.
 
 #include <memory>
-#include <numeric>
 #include <string>
 #include <vector>
 
@@ -18,11 +17,8 @@ inline LoadedWeights RandomWeights(const std::string& id, std::vector<int> layer
   const ModelSpec* spec = *FindModel(id);
   HParams hparams = spec->hparams;
   hparams.rnn_layer_sizes = std::move(layers);
-  const auto heads = spec->codec->head_sizes();
-  const NetworkSizes sizes = {spec->codec->input_size(),
-                              std::accumulate(heads.begin(), heads.end(), 0)};
   LoadedWeights weights;
-  weights.tensors = RandomTensors(spec->architecture->variables(sizes, hparams), seed);
+  weights.tensors = RandomTensors(spec->architecture->variables(*spec->codec, hparams), seed);
   return weights;
 }
 

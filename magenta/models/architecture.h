@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/base/tensor.h"
+#include "magenta/codec/codec.h"
 #include "magenta/models/hparams.h"
 #include "magenta/nn/network.h"
 #include "magenta/nn/packed_matrix.h"
@@ -59,13 +60,20 @@ struct Architecture {
                                     std::vector<std::string>& notes) = nullptr;
   /// What is told of a network's size: "layers [64,64]". Null: nothing.
   std::string (*describe)(const HParams& hparams) = nullptr;
-  /// The variables of such a network. Null: nobody knows, and there are no random weights for
-  /// tests.
-  std::vector<NetworkVariable> (*variables)(const NetworkSizes& sizes,
+  /// The variables of a network that reads what `codec` writes and says what it reads. Null: nobody
+  /// knows, and there are no random weights for tests.
+  std::vector<NetworkVariable> (*variables)(const EventCodec& codec,
                                             const HParams& hparams) = nullptr;
 };
 
+/// An error (exit 2) where the user says other rnn_layer_sizes than `layers`, which tensors tell.
+absl::Status CheckSaidLayers(const HParamSources& sources, const std::vector<int>& layers);
+/// "layers [64,64]": what `describe` may be.
+std::string DescribeLayers(const HParams& hparams);
+
 /// "rnn": the LSTM layers that Magenta's event models are, with attention where hparams say so.
 extern const Architecture kRnnArchitecture;
+/// "relative_gru": nn/relative_gru.h, for a RelativeCodec. Its rnn_layer_sizes are {e, H, z}.
+extern const Architecture kRelativeArchitecture;
 
 }  // namespace magenta

@@ -26,10 +26,7 @@ absl::Status Disagreement(const char* name, const std::string& said, const std::
 absl::Status CheckSaid(const HParamSources& sources, const RnnShape& shape) {
   const auto names = [&](const char* name) { return NamesHParam(sources.said_text, name); };
   const HParams& said = sources.said;
-  if (names("rnn_layer_sizes") && said.rnn_layer_sizes != shape.layer_sizes) {
-    return Disagreement("rnn_layer_sizes", LayersText(said.rnn_layer_sizes),
-                        LayersText(shape.layer_sizes));
-  }
+  MAGENTA_RETURN_IF_ERROR(CheckSaidLayers(sources, shape.layer_sizes));
   if (names("residual_connections") && said.residual_connections != shape.residual) {
     return Disagreement("residual_connections", said.residual_connections ? "True" : "False",
                         shape.residual ? "True" : "False");
@@ -92,22 +89,30 @@ absl::StatusOr<NetworkSizes> RnnSizes(const TensorMap& tensors) {
   return NetworkSizes{shape.input_size, shape.num_classes};
 }
 
-std::string DescribeRnn(const HParams& hparams) {
-  return "layers " + LayersText(hparams.rnn_layer_sizes);
-}
-
-std::vector<NetworkVariable> VariablesOfRnn(const NetworkSizes& sizes, const HParams& hparams) {
-  return RnnVariables({sizes.inputs, hparams.rnn_layer_sizes, sizes.labels, hparams.attn_length > 0,
-                       hparams.residual_connections});
+std::vector<NetworkVariable> VariablesOfRnn(const EventCodec& codec, const HParams& hparams) {
+  return RnnVariables({codec.input_size(), hparams.rnn_layer_sizes, codec.num_labels(),
+                       hparams.attn_length > 0, hparams.residual_connections});
 }
 
 }  // namespace
+
+absl::Status CheckSaidLayers(const HParamSources& sources, const std::vector<int>& layers) {
+  const std::vector<int>& said = sources.said.rnn_layer_sizes;
+  if (!NamesHParam(sources.said_text, "rnn_layer_sizes") || said == layers) {
+    return absl::OkStatus();
+  }
+  return Disagreement("rnn_layer_sizes", LayersText(said), LayersText(layers));
+}
+
+std::string DescribeLayers(const HParams& hparams) {
+  return "layers " + LayersText(hparams.rnn_layer_sizes);
+}
 
 const Architecture kRnnArchitecture = {.name = "rnn",
                                        .make_runtime = &MakeRnnRuntime,
                                        .sizes = &RnnSizes,
                                        .settle = &SettleRnn,
-                                       .describe = &DescribeRnn,
+                                       .describe = &DescribeLayers,
                                        .variables = &VariablesOfRnn};
 
 }  // namespace magenta

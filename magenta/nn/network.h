@@ -20,6 +20,8 @@ namespace magenta {
 struct NetworkVariable {
   std::string name;
   std::vector<int64_t> shape;
+  /// What it holds in every network of its shape, row-major; empty for what is learned.
+  std::vector<float> constant = {};
 };
 
 /// What a network remembers between steps, a row a sequence. It must not outlive its network.

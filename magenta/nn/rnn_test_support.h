@@ -25,7 +25,7 @@ struct RandomRnnOptions {
   float attention_scale = 1;
 };
 
-/// Values for `variables`, uniform in [-0.5, 0.5), times scale(name).
+/// Values for `variables`: their constants, else uniform in [-0.5, 0.5), times scale(name).
 template <class Scale>
 TensorMap RandomTensors(const std::vector<NetworkVariable>& variables, uint32_t seed,
                         const Scale& scale) {
@@ -34,10 +34,10 @@ TensorMap RandomTensors(const std::vector<NetworkVariable>& variables, uint32_t 
   for (const NetworkVariable& variable : variables) {
     size_t size = 1;
     for (const int64_t dim : variable.shape) size *= static_cast<size_t>(dim);
-    std::vector<float> values(size);
+    std::vector<float> values = variable.constant;
     const float factor = scale(variable.name);
-    for (float& value : values) {
-      value = factor * (static_cast<float>(engine() >> 8) / (1 << 24) - 0.5f);
+    while (values.size() < size) {
+      values.push_back(factor * (static_cast<float>(engine() >> 8) / (1 << 24) - 0.5f));
     }
     tensors[variable.name] = Tensor::Floats(variable.shape, values);
   }

@@ -89,8 +89,9 @@ inline constexpr Architecture kToyArchitecture = {
     .describe =
         [](const HParams& hparams) { return fmt::format("a matrix over {}", hparams.attn_length); },
     .variables =
-        [](const NetworkSizes& sizes, const HParams&) {
-          return std::vector<NetworkVariable>{{kToyMatrix, {sizes.inputs, sizes.labels}}};
+        [](const EventCodec& codec, const HParams&) {
+          return std::vector<NetworkVariable>{
+              {kToyMatrix, {codec.input_size(), codec.num_labels()}}};
         }};
 
 /// "toy_matrix": music of the toy kind by that architecture.
