@@ -152,6 +152,8 @@ constexpr HParamRow kRows[] = {
      WriteField<&HParams::decay_steps>},
     {"decay_rate", false, ReadReal<&HParams::decay_rate, false, 0>,
      WriteField<&HParams::decay_rate>},
+    {"weight_decay", false, ReadReal<&HParams::weight_decay, true, 0>,
+     WriteField<&HParams::weight_decay>},
     {"skip_first_n_losses", false, ReadSkippedLosses,
      [](const HParams&) -> std::optional<std::string> { return std::nullopt; }},
 };

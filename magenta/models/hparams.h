@@ -32,6 +32,8 @@ struct HParams {
   std::optional<double> initial_learning_rate;
   std::optional<int> decay_steps;
   std::optional<double> decay_rate;
+  /// Ours: at each step matrices lose the learning rate times this of themselves; unset: 0.
+  std::optional<double> weight_decay;
 
   bool operator==(const HParams&) const = default;
 };

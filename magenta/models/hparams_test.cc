@@ -46,6 +46,8 @@ TEST(HParamsTest, ReadsBothForms) {
       {"{'skip_first_n_losses':0,'decay_steps':500,'decay_rate':0.95,'initial_learning_rate':.01}",
        With("128", "[128,128]",
             std::string(kRest) + ",initial_learning_rate=0.01,decay_steps=500,decay_rate=0.95")},
+      {"weight_decay=0.05", With("128", "[128,128]", std::string(kRest) + ",weight_decay=0.05")},
+      {"weight_decay=0", With("128", "[128,128]", std::string(kRest) + ",weight_decay=0")},
   };
   for (const auto& row : kRows) {
     EXPECT_EQ(Dump(row.text), row.dump) << row.text;
@@ -80,6 +82,8 @@ TEST(HParamsTest, RefusesWhatItDoesNotKnow) {
       {"learning_rate=nan",
        "error: hyper-parameter 'learning_rate' takes a number above 0, not nan"},
       {"learning_rate=0", "error: hyper-parameter 'learning_rate' takes a number above 0, not 0"},
+      {"weight_decay=-1",
+       "error: hyper-parameter 'weight_decay' takes a number not below 0, not -1"},
       {"dropout_keep_prob=1.5",
        "error: hyper-parameter 'dropout_keep_prob' takes a number above 0 and at most 1, not 1.5"},
       {"use_cudnn=yes",

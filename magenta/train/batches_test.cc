@@ -190,6 +190,15 @@ TEST(AdamTest, FirstStep) {
   EXPECT_FLOAT_EQ(powers.beta2, 0.998001f);
 }
 
+TEST(WeightDecayTest, MatricesAlone) {
+  std::vector<Variable> variables = {{"m", {1, 2}, {8, -4}, {1, 1}, {1, 1}, {}},
+                                     {"b", {2}, {8, -4}, {1, 1}, {1, 1}, {}}};
+  DecayWeights(0.25, variables);
+  EXPECT_THAT(variables[0].value, ElementsAre(6, -3));
+  EXPECT_THAT(variables[1].value, ElementsAre(8, -4));
+  EXPECT_THAT(variables[0].first_moment, ElementsAre(1, 1));
+}
+
 TEST(RateScheduleTest, Factors) {
   struct Row {
     RateSchedule schedule;

@@ -73,6 +73,15 @@ void AdamStep(double learning_rate, const std::vector<std::vector<float>>& gradi
   powers.beta2 *= kBeta2;
 }
 
+void DecayWeights(double share, std::vector<Variable>& variables) {
+  if (share == 0) return;
+  const float kept = static_cast<float>(1 - share);
+  for (Variable& variable : variables) {
+    if (variable.shape.size() < 2) continue;
+    for (float& w : variable.value) w *= kept;
+  }
+}
+
 void AverageStep(double decay, int64_t step, std::vector<Variable>& variables) {
   const float share = static_cast<float>(1 - std::min(decay, double(1 + step) / double(10 + step)));
   for (Variable& v : variables) {

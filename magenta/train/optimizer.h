@@ -1,6 +1,6 @@
 #pragma once
 // Clipping and Adam exactly as Magenta's trainer does them (docs/rules.md section 6); and what it
-// has not: a schedule of the learning rate, and averaged weights.
+// has not: a schedule of the learning rate, weights that decay, and averaged weights.
 
 #include <cstdint>
 #include <span>
@@ -50,6 +50,11 @@ void ClipByNorm(double clip_norm, std::span<float> gradient);
 /// outside the correction. `gradients` is parallel to `variables`; `powers` move on by a step.
 void AdamStep(double learning_rate, const std::vector<std::vector<float>>& gradients,
               std::vector<Variable>& variables, AdamPowers& powers);
+
+/// Decoupled weight decay (Loshchilov and Hutter 2019, AdamW), before AdamStep: w -= share * w for
+/// matrices, variables of two dimensions or more; biases stay. `share` is the step's learning rate
+/// times the hyper-parameter weight_decay; 0: nothing is done.
+void DecayWeights(double share, std::vector<Variable>& variables);
 
 /// Moves each average towards its variable's value after `step` steps: a += (1 - d) (w - a) with
 /// d = min(decay, (1 + step) / (10 + step)), TensorFlow's ExponentialMovingAverage with

@@ -124,6 +124,7 @@ HParamsSession SessionOf(const std::string& config, const HParams& hparams, cons
       {"dropout_keep_prob", hparams.dropout_keep_prob},
       {"clip_norm", hparams.clip_norm},
       {"learning_rate", LearningRateAt(hparams, 0)},
+      {"weight_decay", hparams.weight_decay.value_or(0)},
       {"attn_length", static_cast<double>(hparams.attn_length)},
       {"residual_connections", hparams.residual_connections},
       {"learning_rate_schedule", std::string(RateShapeName(state.schedule.shape))},

@@ -501,6 +501,7 @@ absl::Status Trainer::Step() {
   MAGENTA_RETURN_IF_ERROR(CheckFinite(batch));
   for (auto& gradient : batch.gradients) ClipByNorm(hparams_.clip_norm, gradient);
   const double rate = LearningRateAt(hparams_, state_.step) * state_.schedule.FactorAt(state_.step);
+  DecayWeights(rate * hparams_.weight_decay.value_or(0), variables_);
   AdamStep(rate, batch.gradients, variables_, state_.powers);
   const bool first = progress_.step == 0;
   ++state_.step;

@@ -204,6 +204,34 @@ TEST_F(TrainTest, AveragedWeights) {
   }
 }
 
+// After one step matrices lack what decayed of their start values; nothing else is other.
+TEST_F(TrainTest, WeightDecay) {
+  const auto weights = [&](const std::string& run, const std::string& more, int step) {
+    TrainOptions options = Options(run);
+    options.hparams += more;
+    options.num_training_steps = 1;
+    const auto result = Train(options);
+    EXPECT_TRUE(result.ok()) << result.status();
+    return ReadCheckpoint(options.run_dir + "/train/model.ckpt-" + std::to_string(step)).value();
+  };
+  const TensorMap plain = weights("plain", "", 1);
+  EXPECT_EQ(weights("zero", ",weight_decay=0", 1).at("fully_connected/weights"),
+            plain.at("fully_connected/weights"));
+  const TensorMap start = weights("decays", ",weight_decay=2", 0);
+  const TensorMap decayed = weights("decays", "", 1);  // the run's own
+  int matrices = 0;
+  for (const auto& [name, tensor] : plain) {
+    if (tensor.dtype != DType::kFloat32) continue;
+    const bool is_matrix = tensor.shape.size() == 2 && name.find("/Adam") == std::string::npos;
+    matrices += is_matrix;
+    for (size_t i = 0; i < tensor.floats().size(); ++i) {
+      const float lost = is_matrix ? 0.02f * start.at(name).floats()[i] : 0;
+      ASSERT_NEAR(decayed.at(name).floats()[i], tensor.floats()[i] - lost, 1e-7) << name;
+    }
+  }
+  EXPECT_EQ(matrices, 3);
+}
+
 // How a run learns is written in it: it goes on so where nothing is said, and nothing else may be.
 TEST_F(TrainTest, PlanOfARun) {
   TrainOptions options = Options("run");
@@ -298,6 +326,7 @@ TEST_F(TrainTest, RowOfARun) {
     }
     return text;
   };
+  EXPECT_THAT(row(), HasSubstr("weight_decay=0.000000 "));
   EXPECT_THAT(row(), HasSubstr("learning_rate_schedule=constant warmup_steps=0.000000 "
                                "average_weights=0.000000 seed=7.000000 from=-"));
   state.schedule = {RateShape::kCosine, 5, 20};
