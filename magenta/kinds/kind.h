@@ -196,6 +196,13 @@ class MusicKind {
   virtual Examples ExtractExamples(const QuantizedSequence& sequence,
                                    const ExampleOptions& options) const = 0;
 
+  /// `example` as training hears it one time, in another key say: drawn by `key`, a pure function
+  /// of both, of as many events, all of which the model's codec accepts, and of the same control.
+  /// Asked at each step of training anew; what is measured is the example itself. Must be cheap.
+  virtual EventSequence Varied(const EventSequence& example, uint64_t /*key*/) const {
+    return example;
+  }
+
   /// Errors (exit 3 or 2): primer after the section, two instruments with notes, ... with the time.
   virtual absl::StatusOr<Primer> ReadPrimer(const QuantizedSequence& input,
                                             const PrimerRequest& request) const = 0;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "magenta/base/sparse_vector.h"
+#include "magenta/kinds/kind.h"
 #include "magenta/pipeline/dataset_reader.h"
 #include "magenta/train/kernels/packing.h"
 
@@ -28,10 +29,21 @@ struct Batch {
   std::vector<float> DenseInputs() const;
 };
 
+/// How a step of training varies what it learns from: a pure function of these and of an example's
+/// place in the batch.
+struct Variation {
+  /// Whose Varied() is asked; null: all stays as it is.
+  const MusicKind* kind = nullptr;
+  uint32_t seed = 0;
+  int64_t step = 0;
+};
+
 /// Packs `examples[i]` for i in `chosen`, encoding them; `places` (parallel to chosen) names each
-/// in row_ids. Sequences are put in order of falling length, ties as given.
+/// in row_ids. Sequences are put in order of falling length, ties as given. Dense examples are
+/// never varied.
 Batch MakeBatch(std::span<const DatasetExample> examples, std::span<const int> chosen,
-                std::span<const int> places, const EventCodec& codec);
+                std::span<const int> places, const EventCodec& codec,
+                const Variation& variation = {});
 
 /// Where a run stands in its data.
 struct DataPosition {

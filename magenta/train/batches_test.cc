@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "magenta/models/model_spec.h"
 #include "magenta/train/optimizer.h"
 #include "magenta/train/score.h"
+#include "tests/conformance/toy_kind.h"
 
 namespace magenta {
 namespace {
@@ -61,6 +63,37 @@ TEST(MakeBatchTest, PacksByFallingLength) {
   constexpr uint64_t kPlace = uint64_t{1} << 32;
   EXPECT_THAT(batch.row_ids,
               ElementsAre(kPlace, 2 * kPlace, 0, kPlace + 1, 2 * kPlace + 1, kPlace + 2));
+}
+
+/// Transposes by the key's last digit.
+class VaryingKind final : public toy::ToyKind {
+ public:
+  EventSequence Varied(const EventSequence& example, uint64_t key) const override {
+    EventSequence varied = example;
+    for (Event& event : varied.events) event += static_cast<Event>(key % 10);
+    return varied;
+  }
+};
+
+// Another key at each step and place, whoever else is in the batch; dense examples have none.
+TEST(MakeBatchTest, Varies) {
+  const ModelSpec& spec = **FindModel("basic_rnn");
+  const VaryingKind kind;
+  std::vector<DatasetExample> examples(40, {"", 0, EventSequence{{60, 61}, {}}});
+  const auto labels = [&](const std::vector<int>& chosen, const Variation& variation) {
+    return MakeBatch(examples, chosen, chosen, *spec.codec, variation).labels;
+  };
+  std::vector<int> all(examples.size());
+  std::iota(all.begin(), all.end(), 0);
+  const int itself = 61 + 2 - 48;
+  const std::vector<int> varied = labels(all, {&kind, 1, 2});
+  EXPECT_THAT(labels(all, {nullptr, 1, 2}), testing::Each(itself));
+  EXPECT_EQ(std::set(varied.begin(), varied.end()).size(), 10u);
+  EXPECT_EQ(labels({7, 3}, {&kind, 1, 2}), (std::vector<int>{varied[7], varied[3]}));
+  EXPECT_NE(labels(all, {&kind, 1, 3}), varied);
+  EXPECT_NE(labels(all, {&kind, 2, 2}), varied);
+  examples[3].content = EncodeExample(*spec.codec, EventSequence{{60, 61}, {}});
+  EXPECT_THAT(labels({3}, {&kind, 1, 2}), ElementsAre(itself));
 }
 
 std::vector<int> Lengths(int count) {

@@ -6,9 +6,11 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <set>
 
+#include "magenta/base/files.h"
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/likelihood.h"
@@ -193,6 +195,54 @@ class ToysTrain : public testing::Test {
 TEST_F(ToysTrain, AKindOfMusic) {
   static const ModelSpec toy = toy::ToyModel();
   ExpectLearns(Options(toy));
+}
+
+/// Music that training hears in a key drawn for each step.
+class VariedToyKind final : public toy::ToyKind {
+ public:
+  EventSequence Varied(const EventSequence& example, uint64_t key) const override {
+    ++times;
+    EventSequence varied = example;
+    for (Event& event : varied.events) {
+      if (event < toy::kToyPitches) {
+        event = static_cast<Event>((event + key % toy::kToyPitches) % toy::kToyPitches);
+      }
+    }
+    return varied;
+  }
+  mutable std::atomic<int> times = 0;
+};
+
+// In each example of each step; a run that is broken off goes on with the same ones, and what is
+// measured is the music itself.
+TEST_F(ToysTrain, MusicThatItsKindVaries) {
+  static const auto kind = std::make_shared<const VariedToyKind>();
+  static ModelSpec toy = toy::ToyModel();
+  TrainOptions options = Options(toy);
+  options.num_training_steps = 6;
+  const auto weights = [&](const std::string& run, int first_end, int threads) {
+    options.run_dir = folder_ + "/" + run;
+    options.num_threads = threads;
+    for (const int end : {first_end, 6}) {
+      options.num_training_steps = end;
+      const auto trained = Train(options);
+      EXPECT_TRUE(trained.ok()) << trained.status();
+    }
+    return ReadFile(options.run_dir + "/train/model.ckpt-6.data-00000-of-00001").value();
+  };
+  const std::string itself = weights("itself", 6, 1);
+  toy.kind = kind;
+  const std::string varied = weights("varied", 6, 1);
+  EXPECT_EQ(kind->times, 6 * 4);
+  EXPECT_NE(varied, itself);
+  EXPECT_EQ(weights("broken", 2, 2), varied);
+  EvalOptions eval;
+  eval.model = &toy;
+  eval.run_dir = options.run_dir;
+  eval.sequence_example_file = options.sequence_example_file;
+  const int times = kind->times;
+  ASSERT_TRUE(Evaluate(eval).ok());
+  EXPECT_EQ(kind->times, times);
 }
 
 /// Of a matrix from inputs to logits, divided by attn_length.

@@ -39,13 +39,14 @@ std::vector<int> ByFallingLength(std::span<const DatasetExample> examples,
   return places;
 }
 
-Batch MakeShard(const BatchSource& source, const std::vector<int>& places, int shard, int shards) {
+Batch MakeShard(const BatchSource& source, const std::vector<int>& places,
+                const Variation& variation, int shard, int shards) {
   std::vector<int> examples, names;
   for (size_t i = static_cast<size_t>(shard); i < places.size(); i += shards) {
     names.push_back(places[i]);
     examples.push_back(source.chosen[places[i]]);
   }
-  return MakeBatch(source.examples, examples, names, *source.codec);
+  return MakeBatch(source.examples, examples, names, *source.codec, variation);
 }
 
 void AddGradients(const std::vector<std::vector<float>>& from,
@@ -92,9 +93,10 @@ std::vector<BatchGradients> ShardGradients(const Learner& learner,
   const std::vector<int> places = ByFallingLength(source.examples, source.chosen);
   const int shards = ShardsOf(learner, places.size());
   const int64_t steps = StepsOf(source);
+  const Variation variation = {source.kind, dropout.seed, dropout.step};
   std::vector<BatchGradients> parts(which.size());
   ForEachOnThreads(static_cast<int>(which.size()), threads, [&](int i) {
-    const Batch batch = MakeShard(source, places, which[i], shards);
+    const Batch batch = MakeShard(source, places, variation, which[i], shards);
     parts[i].sums = learner.Gradients(variables, batch, dropout, steps, parts[i].gradients);
   });
   return parts;

@@ -495,7 +495,8 @@ absl::StatusOr<TrainResult> Trainer::Run() {
 
 absl::Status Trainer::Step() {
   const Clock::time_point start = Clock::now();
-  const BatchSource source{examples_, order_->At(state_.position), spec().codec.get()};
+  const BatchSource source{examples_, order_->At(state_.position), spec().codec.get(),
+                           spec().kind.get()};
   MAGENTA_ASSIGN_OR_RETURN(BatchGradients batch, work_.Gradients(*learner_, variables_, source,
                                                                  {state_.seed, state_.step}));
   MAGENTA_RETURN_IF_ERROR(CheckFinite(batch));

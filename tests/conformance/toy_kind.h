@@ -24,7 +24,7 @@ inline constexpr Event kToyPitches = 12, kToyShifts = 4;
 inline constexpr Event kToyEvents = kToyPitches + kToyShifts;
 inline constexpr int kToyControls = 3;
 
-class ToyKind final : public MusicKind {
+class ToyKind : public MusicKind {
  public:
   KindNames names() const override { return {"toy", "toys", "toys", "ToyExtractor"}; }
   std::span<const ExampleOption> example_options() const override { return {}; }
