@@ -9,6 +9,7 @@
 #include "bench/plain_step.h"
 #include "magenta/nn/kernels/kernels.h"
 #include "magenta/nn/packed_matrix.h"
+#include "magenta/nn/relative_gru_test_support.h"
 #include "magenta/nn/rnn.h"
 #include "magenta/nn/rnn_test_support.h"
 #include "magenta/nn/sampler.h"
@@ -59,6 +60,32 @@ void BM_PlainStep(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(network.Step(kActive, std::size(kActive)));
 }
 BENCHMARK(BM_PlainStep)->Arg(64)->Arg(128)->Arg(512);
+
+/// A step of relative_gru with the widths of peaks_bench's ReadRelativeWeights. range(0): rows;
+/// range(1): whether their memories advance, which is what most of the weights are for.
+void BM_RelativeStep(benchmark::State& state) {
+  const RelativeShape shape = {{800, 800, 5, 7, 2, 6, 48}, 96, 160, 96};
+  const RelativeSizes& sizes = shape.sizes;
+  const auto network = MakeRelativeGru(testing::RandomRelativeGru(shape), {});
+  const int rows = static_cast<int>(state.range(0));
+  SparseVector input;
+  for (int i = 0; state.range(1) != 0 && i < 22; ++i) input.Add(sizes.StateAt(36 * i), 1);
+  for (int i = 0; i < 16; ++i) input.Add(sizes.HeadAt(50 * i), 1);
+  input.Add(sizes.BiasAt(2), 1);
+  for (int s = 0; s < sizes.shifts; ++s) input.Add(sizes.ShiftAt(s, 20), 1);
+  for (int i = 0; i < sizes.marks * sizes.classes; ++i) input.Add(sizes.MarkAt(0, i, i % 11), 1);
+  for (int i = 0; i < sizes.values * sizes.classes; ++i) input.Add(sizes.ValueAt(0, i), 0.5f);
+  input.Add(sizes.RangeAt(0), 46);
+  auto memory = (*network)->NewState(rows);
+  const std::vector<SparseVector> inputs(rows, input);
+  std::vector<float> logits(static_cast<size_t>(rows) * sizes.classes);
+  for (auto _ : state) {
+    (*network)->Step(*memory, inputs, logits);
+    benchmark::DoNotOptimize(logits.data());
+  }
+  state.SetItemsProcessed(state.iterations() * rows);
+}
+BENCHMARK(BM_RelativeStep)->ArgsProduct({{1, 10, 64}, {0, 1}});
 
 /// range(2): index into AllKernels(), the scalar reference first.
 void BM_StepByKernel(benchmark::State& state) {

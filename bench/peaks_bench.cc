@@ -113,17 +113,30 @@ void ReadMemory(benchmark::State& state) {
 BENCHMARK(ReadMemory)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 // What a step of one row cannot beat: reading the weights of its products once, from the cache
-// level in which they stay between steps. range(0): units of two layers, as in nn_bench's BM_Step.
-void ReadWeights(benchmark::State& state) {
-  const auto units = static_cast<size_t>(state.range(0));
-  const size_t count = units * 4 * units * 3 + units * 48;
+// level in which they stay between steps.
+void ReadFloats(benchmark::State& state, size_t count) {
   const auto weights = Halves(count);
   for (auto _ : state) {
     benchmark::DoNotOptimize(HWY_DYNAMIC_DISPATCH(SumImpl)(weights.get(), count));
   }
   state.SetBytesProcessed(state.iterations() * static_cast<int64_t>(count * sizeof(float)));
 }
+
+// range(0): units of two layers, as in nn_bench's BM_Step.
+void ReadWeights(benchmark::State& state) {
+  const auto units = static_cast<size_t>(state.range(0));
+  ReadFloats(state, units * 4 * units * 3 + units * 48);
+}
 BENCHMARK(ReadWeights)->Arg(64)->Arg(128)->Arg(512);
+
+// The widths of nn_bench's BM_RelativeStep. range(0): whether the memory advances.
+void ReadRelativeWeights(benchmark::State& state) {
+  constexpr size_t kEmbedding = 96, kUnits = 160, kHead = 96, kClasses = 48, kRelations = 384;
+  constexpr size_t kGates = (kEmbedding + kUnits) * 3 * kUnits;
+  constexpr size_t kScores = (kUnits + kHead + kClasses + kRelations) * kHead;
+  ReadFloats(state, kScores + (state.range(0) != 0 ? kGates : 0));
+}
+BENCHMARK(ReadRelativeWeights)->Arg(0)->Arg(1);
 
 }  // namespace
 }  // namespace magenta

@@ -7,7 +7,6 @@
 
 #include <fmt/core.h>
 
-#include <cmath>
 #include <string>
 #include <utility>
 
@@ -18,6 +17,7 @@
 #include "magenta/nn/packed_matrix.h"
 #include "magenta/nn/rnn_names.h"
 #include "magenta/nn/row_buffers.h"
+#include "magenta/nn/tensor_checks.h"
 
 namespace magenta {
 namespace {
@@ -356,30 +356,6 @@ void Rnn::WriteLogits(const RowsView& out, RnnState& buffers, std::span<float> l
   }
 }
 
-/// Whether `value` is a finite number of `type`.
-bool Holds(WeightType type, float value) {
-  return type == WeightType::kFloat32 ? std::isfinite(value) : std::abs(value) < kHalfLimit;
-}
-
-/// An error for the first weight that is no number, or none of `type`: sums with it would be no
-/// numbers either.
-absl::Status CheckWeights(const TensorMap& tensors, WeightType type) {
-  for (const auto& [name, tensor] : tensors) {
-    const bool weight = name.starts_with("rnn/") || name.starts_with("fully_connected/");
-    if (!weight || tensor.dtype != DType::kFloat32) continue;
-    const auto values = tensor.floats();
-    for (size_t i = 0; i < values.size(); ++i) {
-      if (Holds(type, values[i])) continue;
-      return InputError(
-          "", fmt::format("variable {} holds {} as its element {}", name, values[i], i),
-          std::isfinite(values[i]) ? "float16 goes to 65504: use --weights=float32"
-                                   : "the training run that wrote it had diverged: take an earlier "
-                                     "checkpoint");
-    }
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Network>> MakeRnn(const TensorMap& tensors, int attn_length) {
@@ -404,7 +380,7 @@ absl::StatusOr<std::unique_ptr<Network>> MakeRnn(const TensorMap& tensors, RnnOp
     return UsageError(fmt::format("attn_length is {}; at most {} are supported", attn_length,
                                   kMaxAttentionLength));
   }
-  MAGENTA_RETURN_IF_ERROR(CheckWeights(tensors, options.weights));
+  MAGENTA_RETURN_IF_ERROR(CheckWeights(tensors, {"rnn/", "fully_connected/"}, options.weights));
   return std::make_unique<Rnn>(tensors, shape, options);
 }
 

@@ -13,68 +13,10 @@
 #include "magenta/base/status.h"
 #include "magenta/nn/rnn.h"
 #include "magenta/nn/rnn_names.h"
+#include "magenta/nn/tensor_checks.h"
 
 namespace magenta {
 namespace {
-
-/// Wider layers than this are taken for damage.
-constexpr int64_t kMaxWidth = 1 << 20;
-
-std::string DimsText(const std::vector<int64_t>& shape) {
-  Tensor tensor;
-  tensor.shape = shape;
-  return tensor.ShapeText();
-}
-
-/// What only a trainer needs, and so is no candidate for a weight.
-bool IsSlot(std::string_view name) { return IsOptimizerSlot(name) || name.starts_with("magenta/"); }
-
-/// Names the variable, the nearest one that is there, and else some that are.
-absl::Status MissingVariable(const TensorMap& tensors, const std::string& name) {
-  std::vector<std::string> there;
-  for (const auto& [known, tensor] : tensors) {
-    if (!IsSlot(known)) there.push_back(known);
-  }
-  const std::string nearest = NearestName(name, there);
-  std::string message = fmt::format("variable {} is missing", name);
-  if (!nearest.empty()) {
-    message += fmt::format("; the nearest that is there is {}", nearest);
-  } else if (there.empty()) {
-    message += ", and so is any other";
-  } else {
-    constexpr size_t kShown = 5;
-    const size_t shown = std::min(there.size(), kShown);
-    message += fmt::format(" among {}{}", fmt::join(there.begin(), there.begin() + shown, ", "),
-                           shown < there.size() ? ", ..." : "");
-  }
-  return InputError("", message, "Name a checkpoint of a melody network");
-}
-
-absl::StatusOr<const Tensor*> FindVariable(const TensorMap& tensors, const std::string& name,
-                                           size_t rank) {
-  const auto found = tensors.find(name);
-  if (found == tensors.end()) return MissingVariable(tensors, name);
-  const Tensor& tensor = found->second;
-  if (tensor.dtype != DType::kFloat32) {
-    return InputError(
-        "", fmt::format("variable {} is of type {}, not float32", name, DTypeName(tensor.dtype)));
-  }
-  bool fits = tensor.shape.size() == rank;
-  for (int64_t dim : tensor.shape) fits = fits && dim >= 1 && dim <= 4 * kMaxWidth;
-  if (!fits) {
-    return InputError("", fmt::format("variable {} has shape {}, not one of {} dimensions", name,
-                                      tensor.ShapeText(), rank));
-  }
-  return &tensor;
-}
-
-absl::Status ExpectVariable(const TensorMap& tensors, const std::string& name,
-                            const std::vector<int64_t>& shape) {
-  MAGENTA_ASSIGN_OR_RETURN(const Tensor* tensor, FindVariable(tensors, name, shape.size()));
-  if (tensor->shape == shape) return absl::OkStatus();
-  return InputError("", fmt::format("variable {} has shape {} where its neighbours ask for {}",
-                                    name, tensor->ShapeText(), DimsText(shape)));
-}
 
 /// Units of the LSTM whose bias is `name`: a quarter of its length.
 absl::StatusOr<int64_t> UnitsOf(const TensorMap& tensors, const std::string& name) {
@@ -175,7 +117,7 @@ absl::Status CheckNoneIsLeft(const TensorMap& tensors, const RnnShape& shape) {
         std::any_of(read.begin(), read.end(), [&name = name](const std::string& weight) {
           return name == weight || name.starts_with(weight + "/");
         });
-    if (!known && !IsSlot(name)) left.push_back(name);
+    if (!known && !IsTrainersOwn(name)) left.push_back(name);
   }
   if (left.empty()) return absl::OkStatus();
   constexpr size_t kShown = 5;
