@@ -113,7 +113,7 @@ absl::StatusOr<EvalResult> Evaluate(const EvalOptions& options) {
   MAGENTA_RETURN_IF_ERROR(CheckLibtorchThreads());
   KeepFreedMemory();
   Evaluator evaluator{options, {}, "", RunLog(options.run_dir)};
-  MAGENTA_ASSIGN_OR_RETURN(evaluator.device, DeviceOf(options.device));
+  MAGENTA_ASSIGN_OR_RETURN(evaluator.device, DeviceFor(*options.model, options.device));
   MAGENTA_ASSIGN_OR_RETURN(evaluator.examples, ReadDataset(options.sequence_example_file,
                                                            *options.model, options.same_events));
   if (options.num_examples > 0 &&

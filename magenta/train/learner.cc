@@ -4,8 +4,10 @@
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <fmt/core.h>
 
+#include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/nn/kernels/kernels.h"
+#include "magenta/train/relative/relative_learner.h"
 #include "magenta/train/rnn/rnn_learner.h"
 
 namespace magenta {
@@ -14,6 +16,7 @@ namespace {
 /// The table: one line an architecture.
 constexpr LearnerEntry kLearners[] = {
     {"rnn", &NewRnnLearner},
+    {"relative_gru", &NewRelativeLearner, /*cpu_only=*/true},
 };
 
 std::span<const LearnerEntry> added_learners;
@@ -60,9 +63,19 @@ absl::StatusOr<std::string> DeviceOf(const std::string& wish, int local_rank) {
                     "Use --device=cpu or auto.");
 }
 
+uint64_t LayerKey(const DropoutKey& key, int layer) {
+  return StableHash(fmt::format("dropout/{}/{}", key.step, layer), key.seed);
+}
+
 void AddLearners(std::span<const LearnerEntry> learners) { added_learners = learners; }
 
 absl::Status CheckTrainable(const ModelSpec& spec) { return FindLearner(spec).status(); }
+
+absl::StatusOr<std::string> DeviceFor(const ModelSpec& spec, const std::string& wish,
+                                      int local_rank) {
+  MAGENTA_ASSIGN_OR_RETURN(const LearnerEntry entry, FindLearner(spec));
+  return DeviceOf(entry.cpu_only && wish == "auto" ? "cpu" : wish, local_rank);
+}
 
 absl::StatusOr<std::unique_ptr<Learner>> NewLearner(const ModelSpec& spec, const HParams& hparams,
                                                     const LearnerOptions& options) {

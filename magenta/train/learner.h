@@ -49,6 +49,9 @@ struct DropoutKey {
   int64_t step = 0;
 };
 
+/// The masks of a layer, by its number: what DropoutKeys() takes.
+uint64_t LayerKey(const DropoutKey& key, int layer);
+
 /// Stateless; several threads may use one.
 class Learner {
  public:
@@ -76,6 +79,8 @@ struct LearnerEntry {
   std::string_view architecture;
   absl::StatusOr<std::unique_ptr<Learner>> (*make)(const ModelSpec& spec, const HParams& hparams,
                                                    const LearnerOptions& options);
+  /// It refuses other devices.
+  bool cpu_only = false;
 };
 
 /// Makes learners outside the tree known, after those of the table in learner.cc. `learners` must
@@ -84,6 +89,11 @@ void AddLearners(std::span<const LearnerEntry> learners);
 
 /// Error (exit 2): no learner is known for the architecture of `spec`.
 absl::Status CheckTrainable(const ModelSpec& spec);
+
+/// DeviceOf() for a model: auto is the CPU where its learner knows no other device. Errors:
+/// DeviceOf()'s and CheckTrainable()'s.
+absl::StatusOr<std::string> DeviceFor(const ModelSpec& spec, const std::string& wish,
+                                      int local_rank = 0);
 
 /// The learner of a model's architecture. Errors (exit 2): that of CheckTrainable; a model that its
 /// learner doesn't train.

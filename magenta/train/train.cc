@@ -234,7 +234,7 @@ RunFacts Trainer::Facts() const {
 absl::Status Trainer::PrepareAlone() {
   MAGENTA_RETURN_IF_ERROR(CheckOptions(options_));
   MAGENTA_ASSIGN_OR_RETURN(const std::string device,
-                           DeviceOf(options_.device, options_.local_rank));
+                           DeviceFor(spec(), options_.device, options_.local_rank));
   if (options_.mixed_precision && device == "cpu") {
     return UsageError("--mixed_precision is for GPUs, and this run computes on the CPU",
                       "Leave it out.");

@@ -3,8 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 #include <utility>
 
+#include "magenta/base/check.h"
+#include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/weights.h"
 
@@ -38,6 +42,49 @@ absl::Status TakeTensor(const TensorMap& tensors, const std::string& name,
 }
 
 }  // namespace
+
+Variable& StartValues::Add(const std::string& name, std::vector<int64_t> shape) {
+  size_t size = 1;
+  for (const int64_t dim : shape) size *= static_cast<size_t>(dim);
+  const std::vector<float> zeros(size);
+  variables_.push_back({name, std::move(shape), zeros, zeros, zeros, {}});
+  return variables_.back();
+}
+
+uint32_t StartValues::SeedOf(const std::string& name) const {
+  return static_cast<uint32_t>(StableHash("start/" + name, seed_));
+}
+
+void StartValues::Glorot(const std::string& name, std::vector<int64_t> shape, int64_t fan_in,
+                         int64_t fan_out) {
+  const double limit = std::sqrt(6.0 / static_cast<double>(fan_in + fan_out));
+  SeededUniform uniform(SeedOf(name));
+  for (float& x : Add(name, std::move(shape)).value) {
+    x = static_cast<float>(limit * (2 * uniform.Next() - 1));
+  }
+}
+
+// Box and Muller's: two uniform draws make a normal one.
+void StartValues::Normal(const std::string& name, std::vector<int64_t> shape, double deviation) {
+  SeededUniform uniform(SeedOf(name));
+  for (float& x : Add(name, std::move(shape)).value) {
+    const double radius = std::sqrt(-2 * std::log(1 - uniform.Next()));
+    x = static_cast<float>(deviation * radius * std::cos(2 * std::numbers::pi * uniform.Next()));
+  }
+}
+
+void StartValues::Values(const std::string& name, std::vector<int64_t> shape,
+                         std::vector<float> values) {
+  Variable& variable = Add(name, std::move(shape));
+  MAGENTA_CHECK(variable.value.size() == values.size());
+  variable.value = std::move(values);
+}
+
+void StartValues::Dense(const std::string& scope, int inputs, int outputs, const char* matrix,
+                        const char* bias) {
+  Glorot(scope + matrix, {inputs, outputs}, inputs, outputs);
+  Zeros(scope + bias, {outputs});
+}
 
 absl::Status TakeValues(const TensorMap& tensors, std::vector<Variable>& variables) {
   for (Variable& v : variables) {

@@ -1,8 +1,9 @@
 #pragma once
-// The variables that training changes, and how they stand in a checkpoint.
+// The variables that training changes: how they begin, and how they stand in a checkpoint.
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -18,6 +19,33 @@ struct Variable {
   std::vector<float> first_moment;   // slot <name>/Adam
   std::vector<float> second_moment;  // slot <name>/Adam_1
   std::vector<float> average = {};   // of its values; empty in a run that keeps none
+};
+
+/// Variables as a run begins, being listed: each one's draws depend on its name and the seed alone,
+/// slots are 0.
+class StartValues {
+ public:
+  explicit StartValues(uint32_t seed) : seed_(seed) {}
+
+  void Zeros(const std::string& name, std::vector<int64_t> shape) { Add(name, std::move(shape)); }
+  /// Uniform within sqrt(6 / (fan_in + fan_out)) of 0 (Glorot and Bengio 2010).
+  void Glorot(const std::string& name, std::vector<int64_t> shape, int64_t fan_in, int64_t fan_out);
+  /// Normal around 0.
+  void Normal(const std::string& name, std::vector<int64_t> shape, double deviation);
+  /// As many as `shape` says.
+  void Values(const std::string& name, std::vector<int64_t> shape, std::vector<float> values);
+  /// A matrix, Glorot, and its bias, 0; `matrix` and `bias` are the last parts of the names.
+  void Dense(const std::string& scope, int inputs, int outputs, const char* matrix = "kernel",
+             const char* bias = "bias");
+
+  std::vector<Variable> Take() { return std::move(variables_); }
+
+ private:
+  Variable& Add(const std::string& name, std::vector<int64_t> shape);
+  uint32_t SeedOf(const std::string& name) const;
+
+  uint32_t seed_;
+  std::vector<Variable> variables_;
 };
 
 /// Sets the values from `tensors` by name. Errors name the variable that is missing or of another

@@ -30,10 +30,18 @@ at::Tensor ReferenceDropout(const std::vector<uint32_t>& row_keys, int units, fl
   at::Tensor mask = at::zeros({static_cast<int64_t>(row_keys.size()), units}, at::kFloat);
   const uint32_t limit = static_cast<uint32_t>(keep * 16777216.0f);
   float* out = mask.data_ptr<float>();
+  const float scale = 1 / keep;
+  const auto at = [&](uint32_t key, int u) {
+    return HashedUnit(key, static_cast<uint32_t>(u)) < limit ? scale : 0.0f;
+  };
   for (const uint32_t key : row_keys) {
-    for (int u = 0; u < units; ++u) {
-      *out++ = HashedUnit(key, static_cast<uint32_t>(u)) < limit ? 1 / keep : 0.0f;
+    constexpr int kBlock = 16;  // what compilers make vectors of
+    int u = 0;
+    for (; u + kBlock <= units; u += kBlock) {
+      for (int i = 0; i < kBlock; ++i) out[u + i] = at(key, u + i);
     }
+    for (; u < units; ++u) out[u] = at(key, u);
+    out += units;
   }
   return mask;
 }

@@ -8,7 +8,6 @@
 
 #include <map>
 
-#include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/train/kernels/cells.h"
 #include "magenta/train/kernels/network_pass.h"
@@ -25,10 +24,6 @@ at::Tensor ToDevice(const float* values, at::IntArrayRef shape, const std::strin
   // from_blob only reads: the tensors of a call end before the memory does.
   const at::Tensor view = at::from_blob(const_cast<float*>(values), shape, at::kFloat);
   return device == "cpu" ? view : view.to(at::Device(device));
-}
-
-uint64_t LayerKey(const DropoutKey& key, int layer) {
-  return StableHash(fmt::format("dropout/{}/{}", key.step, layer), key.seed);
 }
 
 // One forward pass of one batch in libtorch's operations. Its leaves belong to it alone, so passes
