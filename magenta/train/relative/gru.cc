@@ -53,7 +53,7 @@ void Gru::ForwardStep(int t) {
   at::lerp_out(output, candidate, before, update);
 }
 
-at::Tensor Gru::Backward(at::Tensor d_outputs, const GruTensors& gradients) const {
+at::Tensor Gru::Backward(const at::Tensor& d_outputs, const GruTensors& gradients) const {
   const at::Tensor d_gates = at::empty_like(gates_), d_recurrent = at::empty_like(gates_);
   const auto at_row = [&](const at::Tensor& tensor, int64_t row) {
     return tensor.data_ptr<float>() + row * tensor.size(1);

@@ -26,7 +26,7 @@ class Gru {
   /// h after each row's step, [rows, units].
   const at::Tensor& outputs() const { return outputs_; }
   /// The gradient of x by that of the outputs, which is used up; adds those of the weights.
-  at::Tensor Backward(at::Tensor d_outputs, const GruTensors& gradients) const;
+  at::Tensor Backward(const at::Tensor& d_outputs, const GruTensors& gradients) const;
 
  private:
   void ForwardStep(int t);
