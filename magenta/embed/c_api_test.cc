@@ -142,6 +142,21 @@ TEST(CApi, ErrorsSayWhatAndWhere) {
       Error);
 }
 
+TEST(CApi, BytesThatAreNoRequestAreTold) {
+  magenta_model* model = nullptr;
+  ThrowIfError(magenta_model_open("basic_rnn", &model));
+  magenta_bytes out = {};
+  magenta_stream* stream = nullptr;
+  for (magenta_error* raw : {magenta_model_generate(model, "\xff", 1, &out),
+                             magenta_stream_open(model, "\xff", 1, &stream)}) {
+    const Error error = ErrorOf(raw);
+    EXPECT_EQ(error.code(), MAGENTA_INPUT);
+    EXPECT_STREQ(error.what(), "the bytes are no GenerateSequenceRequest");
+    EXPECT_EQ(error.remedy(), "Give those of a serialized GenerateSequenceRequest");
+  }
+  magenta_model_free(model);
+}
+
 /// What each function says of `bytes`; frees what it gives.
 void GiveToAll(const magenta_model* model, std::string_view bytes) {
   const auto forget = [](magenta_error* error, magenta_bytes& out) {

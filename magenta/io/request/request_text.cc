@@ -180,7 +180,8 @@ absl::Status ParseMessageAs(std::string_view bytes, MessageForm form,
     if (message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
       return absl::OkStatus();
     }
-    return InputError("", fmt::format("is no {} (text, JSON or binary)", name));
+    return InputError("", fmt::format("the bytes are no {}", name),
+                      fmt::format("Give those of a serialized {}", name));
   }
   if (DepthOf(bytes) > kMaxDepth) {
     return InputError("", fmt::format("is nested deeper than {} levels", kMaxDepth));
@@ -201,12 +202,20 @@ absl::Status ParseMessageAs(std::string_view bytes, MessageForm form,
 }
 
 absl::StatusOr<GenerateSequenceRequest> ParseRequest(std::string_view bytes) {
-  return ParseRequestAs(bytes, FormOf(bytes));
+  const MessageForm form = FormOf(bytes);
+  auto request = ParseRequestAs(bytes, form);
+  if (form != MessageForm::kBinary || bytes.empty() || request.ok() ||
+      IsPieceLimitError(request.status())) {
+    return request;
+  }
+  return InputError("", "is no GenerateSequenceRequest", "Give one as text, JSON or binary");
 }
 
 absl::StatusOr<GenerateSequenceRequest> ParseRequestAs(std::string_view bytes, MessageForm form) {
   GenerateSequenceRequest request;
-  if (bytes.empty()) return InputError("", "the request is empty");
+  if (bytes.empty()) {
+    return InputError("", "the request is empty", "Give a GenerateSequenceRequest");
+  }
   MAGENTA_RETURN_IF_ERROR(ParseMessageAs(bytes, form, request));
   if (form == MessageForm::kBinary) {
     Modernize(request);

@@ -87,7 +87,7 @@ TEST(RequestText, A2016BinaryHasItsSectionsInField1) {
 
 TEST(RequestText, NamesThePlaceOfAnError) {
   const auto error = [](std::string_view bytes) { return ErrorLine(ParseRequest(bytes).status()); };
-  EXPECT_EQ(error(""), "the request is empty.");
+  EXPECT_EQ(error(""), "the request is empty. Give a GenerateSequenceRequest.");
   EXPECT_THAT(error("input_sequence {\n  pitches: 3 }"), HasSubstr("line 2, column 10"));
   EXPECT_THAT(error("{\"input_sequence\": 3}"), HasSubstr("in JSON: (input_sequence)"));
   EXPECT_THAT(error("{"), HasSubstr("line 1, column 2: Unexpected end"));
@@ -103,6 +103,10 @@ TEST(RequestText, NamesThePlaceOfAnError) {
   EXPECT_THAT(error("{\"a\": 1 \"b\"}"), HasSubstr("line 1, column 9: Expected ,"));
   EXPECT_THAT(error(std::string(5000, '{')), HasSubstr("nested deeper than 100 levels"));
   EXPECT_EQ(ExitStatus(ParseRequest("\xff\xff").status()), 3);
+  EXPECT_EQ(error("\xff\xff"), "is no GenerateSequenceRequest. Give one as text, JSON or binary.");
+  EXPECT_EQ(ErrorLine(ParseRequestAs("\xff\xff", MessageForm::kBinary).status()),
+            "the bytes are no GenerateSequenceRequest. Give those of a serialized "
+            "GenerateSequenceRequest.");
 }
 
 TEST(RequestText, TextThatIsNoUtf8IsAnError) {
