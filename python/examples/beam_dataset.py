@@ -11,10 +11,13 @@ import collections
 import json
 import posixpath
 
-import apache_beam as beam
-from apache_beam.io import WriteToText, WriteToTFRecord
-from apache_beam.io.filesystems import FileSystems
-from apache_beam.options.pipeline_options import PipelineOptions
+try:
+    import apache_beam as beam
+    from apache_beam.io import WriteToText, WriteToTFRecord
+    from apache_beam.io.filesystems import FileSystems
+    from apache_beam.options.pipeline_options import PipelineOptions
+except ModuleNotFoundError as error:
+    raise SystemExit(f'beam_dataset.py: {error}. It needs Apache Beam: pip install apache-beam google-crc32c') from None
 
 from magenta_native import records
 from magenta_native.beam import NAMESPACE, MakeExamples, ReadMusic

@@ -12,7 +12,10 @@ import collections
 import json
 import os
 
-from pyspark import SparkConf, SparkContext
+try:
+    from pyspark import SparkConf, SparkContext
+except ModuleNotFoundError as error:
+    raise SystemExit(f'spark_dataset.py: {error}. It needs Apache Spark: pip install pyspark, and Java') from None
 
 from magenta_native import records, spark
 

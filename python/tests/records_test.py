@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-from material import folder_of_tunes, magenta, melody, records as content
+from material import ROOT, folder_of_tunes, magenta, melody, records as content
 import pytest
 
 import magenta_native as mm
@@ -134,3 +134,14 @@ def test_beam_is_asked_for_by_name(beam: str, said: str, tmp_path: pathlib.Path)
     done = subprocess.run([sys.executable, "-c", "import magenta_native.beam"], stderr=subprocess.PIPE, text=True,
                           env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])})
     assert done.returncode == 1 and done.stderr.splitlines()[-1].endswith(f"Error: {said}")
+
+
+@pytest.mark.parametrize("example, module, said", [
+    ("beam_dataset.py", "apache_beam", "pip install apache-beam google-crc32c"),
+    ("spark_dataset.py", "pyspark", "pip install pyspark, and Java")])
+def test_examples_say_what_to_install(example: str, module: str, said: str, tmp_path: pathlib.Path) -> None:
+    (tmp_path / f"{module}.py").write_text(f"raise ModuleNotFoundError('No module named {module}')")
+    done = subprocess.run([sys.executable, ROOT / "python" / "examples" / example], stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])})
+    assert done.returncode == 1 and done.stderr.count("\n") == 1
+    assert done.stderr.startswith(f"{example}: No module named {module}. It needs Apache ") and said in done.stderr
