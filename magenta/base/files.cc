@@ -39,6 +39,8 @@ void SyncFolder(const fs::path& folder) {
   ::close(fd);
 }
 
+constexpr char kSmaller[] = "Name a smaller file";
+
 constexpr std::string_view kTemporaryMark = ".magenta-tmp-";
 constexpr size_t kRandomLetters = 6;
 
@@ -143,8 +145,10 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes
   if (S_ISREG(info.st_mode)) {
     if (static_cast<uint64_t>(info.st_size) > max_bytes) {
       ::close(fd);
-      return InputError(path, fmt::format("{} bytes, more than the {} that are read at once",
-                                          info.st_size, max_bytes));
+      return InputError(
+          path,
+          fmt::format("{} bytes, more than the {} that are read at once", info.st_size, max_bytes),
+          kSmaller);
     }
     bytes.reserve(static_cast<size_t>(info.st_size));
   }
@@ -160,7 +164,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path, uint64_t max_bytes
     if (n == 0) break;
     if (bytes.size() + static_cast<size_t>(n) > max_bytes) {
       ::close(fd);
-      return InputError(path, fmt::format("more than {} bytes", max_bytes));
+      return InputError(path, fmt::format("more than {} bytes", max_bytes), kSmaller);
     }
     bytes.append(buffer, static_cast<size_t>(n));
   }

@@ -158,6 +158,10 @@ TEST_F(FilesTest, ATooLargeFileIsRefusedBeforeItIsRead) {
   EXPECT_TRUE(ReadFile(Path("x"), 5).ok());
   EXPECT_EQ(ExitStatus(ReadFile(Path("x"), 4).status()), 3);
   EXPECT_EQ(ExitStatus(ReadFile("/dev/zero", 1 << 20).status()), 3);
+  for (const absl::Status& status :
+       {ReadFile(Path("x"), 4).status(), ReadFile("/dev/zero", 1 << 20).status()}) {
+    EXPECT_EQ(ErrorRemedy(status), "Name a smaller file");
+  }
 }
 
 TEST_F(FilesTest, FilesAreListedInByteOrder) {

@@ -14,7 +14,7 @@
 namespace magenta {
 namespace {
 
-constexpr char kMakeRemedy[] = "Make one with `magenta dataset --config=...`";
+constexpr char kMakeRemedy[] = "Make one with `magenta dataset`";
 constexpr char kMissingRemedy[] =
     "Check the name, or make it first with `magenta convert` and `magenta dataset`";
 constexpr char kConfigRemedy[] = "Use the config that the data set was made for";

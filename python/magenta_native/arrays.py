@@ -1,11 +1,12 @@
 """Notes and piano rolls as numpy arrays, which are never copied on the way: native code fills them and hands them over."""
-import os
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from magenta_native import _native
+from magenta_native.arguments import checked, path_bytes, warn
+from magenta_native.files import Path
 from magenta_native.messages import AnySequence, to_bytes
 
 __all__ = ["NOTE", "notes", "pianoroll", "read_notes", "read_pianoroll"]
@@ -21,10 +22,20 @@ def notes(sequence: AnySequence) -> npt.NDArray[np.void]:
     return _native.notes(to_bytes(sequence)).view(NOTE)
 
 
-def read_notes(file: str | os.PathLike[str] | bytes, piece: int = 0) -> npt.NDArray[np.void]:
+def _read(made: tuple[npt.NDArray[np.uint8], str]) -> npt.NDArray[np.uint8]:
+    """The array of a file, after a warning of what was mended."""
+    array, mended = made
+    if mended:
+        warn(mended)
+    return array
+
+
+@checked
+def read_notes(file: Path | bytes, piece: int = 0) -> npt.NDArray[np.void]:
     """The notes of a file of music (MIDI, ABC, MusicXML, drum grid), by its path or as its bytes.
 
-    No message is made on the way, and threads read beside each other: the interpreter is free meanwhile.
+    No message is made on the way, and threads read beside each other: the interpreter is free meanwhile. Where something
+    in MIDI is broken the rest is read, and a UserWarning says what and where.
 
     Args:
       piece: which one of a book of tunes, counted from 0.
@@ -34,8 +45,8 @@ def read_notes(file: str | os.PathLike[str] | bytes, piece: int = 0) -> npt.NDAr
       UsageError: there is no such piece.
     """
     if isinstance(file, bytes):
-        return _native.notes_of_bytes(file, piece).view(NOTE)
-    return _native.notes_of_file(os.fsencode(file), piece).view(NOTE)
+        return _read(_native.notes_of_bytes(file, piece)).view(NOTE)
+    return _read(_native.notes_of_file(path_bytes(file), piece)).view(NOTE)
 
 
 def _roll_options(frames_per_second: float, min_pitch: int, max_pitch: int, instrument: int | None,
@@ -47,6 +58,7 @@ def _roll(cells: npt.NDArray[np.uint8], velocities: bool) -> npt.NDArray[Any]:
     return cells if velocities else cells.view(np.bool_)
 
 
+@checked
 def pianoroll(sequence: AnySequence, frames_per_second: float = 100, *, min_pitch: int = 0,
               max_pitch: int = 127, instrument: int | None = None, drums: bool | None = False,
               velocities: bool = True) -> npt.NDArray[Any]:
@@ -73,11 +85,12 @@ def pianoroll(sequence: AnySequence, frames_per_second: float = 100, *, min_pitc
     return _roll(_native.pianoroll(to_bytes(sequence), options), velocities)
 
 
-def read_pianoroll(file: str | os.PathLike[str] | bytes, frames_per_second: float = 100, *, piece: int = 0,
+@checked
+def read_pianoroll(file: Path | bytes, frames_per_second: float = 100, *, piece: int = 0,
                    min_pitch: int = 0, max_pitch: int = 127, instrument: int | None = None,
                    drums: bool | None = False, velocities: bool = True) -> npt.NDArray[Any]:
     """The piano roll of a file of music, as `pianoroll` gives it; files and errors are those of `read_notes`."""
     options = _roll_options(frames_per_second, min_pitch, max_pitch, instrument, drums, velocities)
     if isinstance(file, bytes):
-        return _roll(_native.pianoroll_of_bytes(file, piece, options), velocities)
-    return _roll(_native.pianoroll_of_file(os.fsencode(file), piece, options), velocities)
+        return _roll(_read(_native.pianoroll_of_bytes(file, piece, options)), velocities)
+    return _roll(_read(_native.pianoroll_of_file(path_bytes(file), piece, options)), velocities)

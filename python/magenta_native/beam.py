@@ -58,11 +58,6 @@ def _told(report: records.Report) -> Iterator[Any]:
     yield beam.pvalue.TaggedOutput(REPORTS, report)
 
 
-def _unreadable(filename: str, error: Exception) -> records.Report:
-    return {"file": filename, "kept": False, "outputs": 0, "reason": "unreadable", "detail": str(error), "flag": "",
-            "tracks": []}
-
-
 class MusicOf(beam.DoFn):  # type: ignore[misc]
     """A path -> the NoteSequences in it; reports go to the output REPORTS.
 
@@ -80,11 +75,9 @@ class MusicOf(beam.DoFn):  # type: ignore[misc]
         filename = path[len(self._folder) + 1:]
         try:
             with FileSystems.open(path, compression_type="uncompressed") as file:
-                content = file.read()
+                found = records.of_stream(file, filename, posixpath.basename(self._folder))
         except (OSError, beam.io.filesystem.BeamIOError) as error:
-            yield from _told(_unreadable(filename, error))
-            return
-        found = records.of_bytes(content, filename, posixpath.basename(self._folder))
+            found = records.discarded(filename, "unreadable", str(error))
         yield from found.records
         yield from _told(found.report)
 

@@ -2,11 +2,12 @@
 from collections.abc import Iterable
 
 from magenta_native import _native
+from magenta_native.arguments import checked
 from magenta_native.constants import NO_CHORD, STANDARD_PPQ
 from magenta_native.errors import CoincidentChordsError, NonIntegerStepsPerBarError, UsageError
 from magenta_native.events import EventSequence
 from magenta_native.messages import AnySequence, NoteSequence, to_bytes, to_sequence
-from magenta_native.sequences import steps_per_bar_in_quantized_sequence
+from magenta_native.sequences import put, steps_per_bar_in_quantized_sequence
 
 __all__ = [
     "ChordProgression",
@@ -25,31 +26,37 @@ _CHORD_SYMBOL = NoteSequence.TextAnnotation.CHORD_SYMBOL
 _MAX_STEPS = 1 << 24
 
 
+@checked
 def transpose_chord_symbol(figure: str, transpose_amount: int) -> str:
     """The symbol of the same chord, semitones higher."""
     return _native.chord_transposed(figure, transpose_amount)
 
 
+@checked
 def chord_symbol_pitches(figure: str) -> list[int]:
     """Its pitch classes, 0 (C) to 11 (B), without the bass."""
     return _native.chord_pitches(figure)
 
 
+@checked
 def chord_symbol_root(figure: str) -> int:
     """The pitch class of its root."""
     return _native.chord_root(figure)
 
 
+@checked
 def chord_symbol_bass(figure: str) -> int:
     """The pitch class of its bass."""
     return _native.chord_bass(figure)
 
 
+@checked
 def chord_symbol_quality(figure: str) -> int:
     """0 major, 1 minor, 2 augmented, 3 diminished, 4 none of these."""
     return _native.chord_quality(figure)
 
 
+@checked
 def pitches_to_chord_symbol(pitches: Iterable[int]) -> str:
     """The symbol of a chord of MIDI pitches, of which the lowest is the bass."""
     return _native.chord_name(list(pitches))
@@ -60,6 +67,7 @@ class ChordProgression(EventSequence[str]):
 
     _pad_event = NO_CHORD
 
+    @checked
     def from_quantized_sequence(self, quantized_sequence: AnySequence, start_step: int, end_step: int) -> None:
         """Becomes the chords of steps start_step to end_step, of which the last one does not count.
 
@@ -101,6 +109,7 @@ class ChordProgression(EventSequence[str]):
             current, current_step = symbol.text, step
         return figures + [current] * (end_step - start_step - len(figures))
 
+    @checked
     def to_sequence(self, sequence_start_time: float = 0.0, qpm: float = 120.0) -> NoteSequence:
         """The chords as text annotations at `qpm`, one where the chord changes; the first is at sequence_start_time."""
         sequence = NoteSequence(ticks_per_quarter=STANDARD_PPQ)
@@ -114,6 +123,7 @@ class ChordProgression(EventSequence[str]):
                                               annotation_type=_CHORD_SYMBOL)
         return sequence
 
+    @checked
     def transpose(self, transpose_amount: int) -> None:
         """Moves all chords by semitones.
 
@@ -124,11 +134,13 @@ class ChordProgression(EventSequence[str]):
                  for figure in set(self._events)}
         self._events = [moved[figure] for figure in self._events]
 
-    def increase_resolution(self, k: int) -> None:
-        """Makes `k` steps of each, all with its chord."""
-        self._spread(k, None)
+    @checked
+    def increase_resolution(self, k: int, fill_event: str | None = None) -> None:
+        """Makes `k` steps of each: its chord, and then `fill_event`; None: its chord in all of them."""
+        self._spread(k, fill_event)
 
 
+@checked
 def infer_chords_for_sequence(sequence: NoteSequence,
                               chords_per_bar: int | None = None,
                               key_change_prob: float = 0.001,
@@ -155,5 +167,4 @@ def infer_chords_for_sequence(sequence: NoteSequence,
     """
     data = _native.infer_chords(to_bytes(sequence), chords_per_bar, key_change_prob, chord_change_prob,
                                 chord_pitch_out_of_key_prob, chord_note_concentration, add_key_signatures)
-    sequence.Clear()
-    sequence.MergeFromString(data)
+    put(NoteSequence.FromString(data), sequence, True)

@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from magenta_native import _native
+from magenta_native.arguments import checked, path_bytes
+from magenta_native.files import Path
 
 __all__ = ["Batch", "EventDataset", "Item", "pad"]
 
@@ -55,10 +57,10 @@ class EventDataset:
       InputError: a file is missing, cut short, no data set, or made for another model; the message names the record.
     """
 
-    def __init__(self, file: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
-                 config: str | None = None) -> None:
+    @checked
+    def __init__(self, file: Path | Sequence[Path], config: str | None = None) -> None:
         files = [file] if isinstance(file, (str, os.PathLike)) else file
-        self._pattern = b",".join(os.fsencode(path) for path in files)
+        self._pattern = b",".join(path_bytes(path) for path in files)
         self._config = config or ""
         self._opened: _native.ExampleSet | None = None
 

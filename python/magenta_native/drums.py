@@ -1,5 +1,6 @@
 """Drum tracks: what is struck on each step."""
 from magenta_native import _native
+from magenta_native.arguments import checked
 from magenta_native.constants import MAX_MIDI_PITCH, MIN_MIDI_PITCH
 from magenta_native.errors import UsageError
 from magenta_native.events import EventSequence
@@ -21,6 +22,7 @@ class DrumTrack(EventSequence[frozenset[int]]):
                              remedy="Give a frozenset of MIDI pitches")
         return event
 
+    @checked
     def from_quantized_sequence(self, quantized_sequence: AnySequence, search_start_step: int = 0,
                                 gap_bars: float = 1, pad_end: bool = False, ignore_is_drum: bool = False) -> None:
         """Becomes the first drum track of all instruments together; empty where there is none.
@@ -44,6 +46,7 @@ class DrumTrack(EventSequence[frozenset[int]]):
             struck.setdefault(step, []).append(pitch)
         self._events = [frozenset(struck.get(step, ())) for step in range(size)]
 
+    @checked
     def to_sequence(self, velocity: int = 100, instrument: int = 9, program: int = 0,
                     sequence_start_time: float = 0.0, qpm: float = 120.0) -> NoteSequence:
         """The track as notes of a step at `qpm`; sequence_start_time (seconds) is added to every time."""
@@ -53,6 +56,7 @@ class DrumTrack(EventSequence[frozenset[int]]):
             _native.drums_to_sequence(parts, qpm, velocity, instrument, program, sequence_start_time))
 
 
+@checked
 def midi_file_to_drum_track(midi_file: Path, steps_per_quarter: int = 4) -> DrumTrack:
     """The first drum track of a MIDI file."""
     track = DrumTrack()

@@ -2,6 +2,7 @@
 
 Those that note_seq has have its names.
 """
+import re
 
 __all__ = [
     "ABCParseError",
@@ -11,10 +12,12 @@ __all__ = [
     "CoincidentChordsError",
     "DuplicateReferenceNumberError",
     "EmptySequenceError",
+    "FileError",
     "InputError",
     "MIDIConversionError",
     "MagentaError",
     "MelodyChordsMismatchError",
+    "MissingFileError",
     "MultipleTempoError",
     "MultipleTimeSignatureError",
     "MusicXMLConversionError",
@@ -56,6 +59,14 @@ class UsageError(MagentaError, ValueError):
 
 class InputError(MagentaError, ValueError):
     """Bytes or a file that are corrupt, cut short, or something else."""
+
+
+class FileError(InputError, OSError):
+    """A file that can't be opened or read."""
+
+
+class MissingFileError(FileError, FileNotFoundError):
+    """A file, folder or model that is not there."""
 
 
 class SequenceError(MagentaError, ValueError):
@@ -145,12 +156,23 @@ class SequenceTooLongError(ChordInferenceError):
 _OF_CODE: dict[str, type[MagentaError]] = {
     "INVALID_ARGUMENT": UsageError,
     "DATA_LOSS": InputError,
-    "NOT_FOUND": InputError,
+    "NOT_FOUND": MissingFileError,
     "FAILED_PRECONDITION": SequenceError,
 }
+
+
+#: Flags of the command line that have other names as arguments.
+_ARGUMENTS = {"input": "source", "report": "report_file", "soundfont": "sf2_path"}
+_FLAG = re.compile(r"(?<![\w|-])--([a-z]\w*)")
+
+
+def in_python(text: str) -> str:
+    """What the command line would say, in Python's words: --min_bars=3 is min_bars=3."""
+    return _FLAG.sub(lambda flag: _ARGUMENTS.get(flag[1], flag[1]), text)
 
 
 def from_status(code: str, kind: str, text: str, file: str, message: str, remedy: str) -> MagentaError:
     """The exception for an error of the native code: `kind` names it, or else its code does."""
     made: type[MagentaError] = globals()[kind] if kind in __all__ else _OF_CODE.get(code, MagentaError)
-    return made(text, file, message, remedy)
+    head = f"{file}: " if file and text.startswith(f"{file}: ") else ""
+    return made(head + in_python(text[len(head):]), file, in_python(message), in_python(remedy))

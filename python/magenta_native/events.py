@@ -3,7 +3,9 @@ import copy
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, Self, TypeVar, overload
 
+from magenta_native.arguments import checked
 from magenta_native.constants import DEFAULT_STEPS_PER_BAR, DEFAULT_STEPS_PER_QUARTER
+from magenta_native.errors import UsageError
 
 __all__ = ["EventSequence"]
 
@@ -94,8 +96,14 @@ class EventSequence(Generic[Event]):
         """Adds an event at the end."""
         self._events.append(self._checked(event))
 
+    @checked
     def set_length(self, steps: int, from_left: bool = False) -> None:
-        """Cuts, or fills up with events in which nothing happens, at the end, or at the beginning where `from_left`."""
+        """Cuts, or fills up with events in which nothing happens, at the end, or at the beginning where `from_left`.
+
+        Raises UsageError where `steps` is below 0.
+        """
+        if steps < 0:
+            raise UsageError(f"steps is {steps}. Give 0 or more", message=f"steps is {steps}", remedy="Give 0 or more")
         missing = steps - len(self._events)
         padding = [copy.copy(self._pad_event)] * missing
         if from_left:
@@ -104,13 +112,20 @@ class EventSequence(Generic[Event]):
         else:
             self._events = self._events[:steps] + padding
 
+    @checked
     def increase_resolution(self, k: int) -> None:
-        """Makes `k` steps of each: the event, and then events in which nothing happens."""
-        self._spread(k, [self._pad_event] * (k - 1))
+        """Makes `k` steps of each: the event, and then events in which nothing happens.
 
-    def _spread(self, k: int, fill: list[Any] | None) -> None:
-        """`fill` follows each event; None: the event again."""
-        self._events = [made for event in self._events for made in ([event] * k if fill is None else [event, *fill])]
+        Raises UsageError where `k` is below 1.
+        """
+        self._spread(k, self._pad_event)
+
+    def _spread(self, k: int, fill: Any) -> None:
+        """`k - 1` times `fill` follows each event; None: the event again."""
+        if k < 1:
+            raise UsageError(f"k is {k}. Give 1 or more", message=f"k is {k}", remedy="Give 1 or more")
+        self._events = [made for event in self._events
+                        for made in (event, *([event if fill is None else fill] * (k - 1)))]
         self._start_step *= k
         self._steps_per_bar *= k
         self._steps_per_quarter *= k

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from magenta_native import _native
+from magenta_native.arguments import checked, shown, warn
 from magenta_native.errors import UsageError
-from magenta_native.messages import (AnySequence, GenerateSequenceRequest, GenerateSequenceResponse, GeneratorDetails,
-                                     GeneratorOptions, NoteSequence, to_bytes)
+from magenta_native.messages import (AnySequence, GenerateSequenceRequest, GenerateSequenceResponse, GeneratorBundle,
+                                     GeneratorDetails, GeneratorOptions, NoteSequence, parsed, to_bytes)
 
 __all__ = ["GenerateArguments", "Generator", "Output", "Score", "ScoredEvent", "models"]
 
@@ -100,18 +101,12 @@ class Score:
     remarks: list[str]
 
 
-def models() -> list[str]:
-    """The names of all models that there are; those whose weights come with the package are in README's table."""
-    return _native.models()
+def models() -> dict[str, bool]:
+    """All models that there are, by name, and whether weights of it are here, so that `Generator` takes the name.
 
-
-def _shown(value: Any) -> str:
-    """As a message shows it, of any length."""
-    try:
-        text = repr(value)
-    except ValueError:  # an integer of more digits than Python writes
-        return "a number of thousands of digits"
-    return text if len(text) <= 60 else text[:30] + "..."
+    Others are for data sets, checkpoints and bundles of one's own: they have to be trained before they play.
+    """
+    return dict(_native.models())
 
 
 def _text(number: float) -> str:
@@ -133,7 +128,7 @@ def _int32(name: str, value: int) -> int:
     if name == "seed" and 2**31 <= value < 2**32:
         value -= 2**32
     if not -2**31 <= value < 2**31:
-        raise UsageError(f"{name} is {_shown(value)}, which 32 bits can't hold")
+        raise UsageError(f"{name} is {shown(value)}, which 32 bits can't hold")
     return value
 
 
@@ -150,7 +145,7 @@ def _set(argument: GeneratorDetails.Argument, value: Any, into: GeneratorOptions
     except (TypeError, ValueError, OverflowError) as error:
         if isinstance(error, UsageError):
             raise
-        raise UsageError(f"{name} is {_shown(value)}, and must be {_takes(argument)}") from error
+        raise UsageError(f"{name} is {shown(value)}, and must be {_takes(argument)}") from error
 
 
 class Generator:
@@ -172,8 +167,11 @@ class Generator:
     def __init__(self, model: str | os.PathLike[str] | bytes | Any = "lookback_rnn") -> None:
         if isinstance(model, (str, os.PathLike)):
             self._native = _native.Generator.open(os.fsencode(model))
+        elif isinstance(model, bytes) or hasattr(model, "SerializeToString"):
+            self._native = _native.Generator.of_bundle(to_bytes(model, GeneratorBundle))
         else:
-            self._native = _native.Generator.of_bundle(to_bytes(model))
+            raise TypeError(f"Generator: a {type(model).__name__} is no model. Give a name, a path, a GeneratorBundle or "
+                            "the bytes of one")
         self.details: GeneratorDetails = GeneratorDetails.FromString(self._native.details())
         #: Where it came from ("file"), its "card" (Markdown), what was assumed ("notes"), what it "makes".
         self.about: dict[str, Any] = self._native.about()
@@ -181,6 +179,7 @@ class Generator:
     def __repr__(self) -> str:
         return f"<magenta_native.Generator {self.details.id}: {self.about['provenance']}>"
 
+    @checked
     def request(self, primer: AnySequence | None = None,
                 sections: list[tuple[float, float]] | None = None,
                 **arguments: Unpack[GenerateArguments]) -> GenerateSequenceRequest:
@@ -188,10 +187,13 @@ class Generator:
 
         Raises:
           UsageError: an argument that the model doesn't take; those that it takes are listed.
+
+        Warns (UserWarning) of each of backing_chords that can't be read: as on the command line no chord is heard there,
+        and the music is the same.
         """
         request = GenerateSequenceRequest()
         if primer is not None:
-            request.input_sequence.ParseFromString(to_bytes(primer))
+            parsed(NoteSequence, to_bytes(primer), request.input_sequence)
         options = request.generator_options
         for start, end in sections or ():
             options.generate_sections.add(start_time=start, end_time=end)
@@ -203,6 +205,9 @@ class Generator:
                     + ", ".join(_takes(argument) for argument in known.values()))
             if value is not None:
                 _set(known[name], value, options.args[name])
+        for fault in _native.faults_of_chart(options.args["backing_chords"].string_value
+                                             if "backing_chords" in options.args else ""):
+            warn(f"backing_chords, {fault}: no chord is heard there")
         self._complete(request, primer is not None, bool(sections), known)
         return request
 
@@ -220,6 +225,7 @@ class Generator:
         else:
             args["num_steps"].int_value = _DEFAULT_STEPS
 
+    @checked
     def generate(self, primer: AnySequence | None = None,
                  sections: list[tuple[float, float]] | None = None,
                  **arguments: Unpack[GenerateArguments]) -> NoteSequence:
@@ -240,6 +246,7 @@ class Generator:
         """
         return self.generate_many(1, primer, sections, **arguments)[0].sequence
 
+    @checked
     def generate_many(self, count: int, primer: AnySequence | None = None,
                       sections: list[tuple[float, float]] | None = None,
                       **arguments: Unpack[GenerateArguments]) -> list[Output]:
@@ -264,7 +271,7 @@ class Generator:
 
     def respond(self, request: GenerateSequenceRequest | bytes) -> GenerateSequenceResponse:
         """The response to a request, as a server gives it."""
-        made, _ = self._native.generate(to_bytes(request), 1)
+        made, _ = self._native.generate(to_bytes(request, GenerateSequenceRequest), 1)
         response = GenerateSequenceResponse()
         response.generated_sequence.ParseFromString(made[0][0])
         return response
@@ -280,7 +287,7 @@ class Generator:
 
     def stream_of(self, request: GenerateSequenceRequest | bytes) -> Iterator[NoteSequence.Note]:
         """The same of a request."""
-        stream = _native.Stream(self._native, to_bytes(request))
+        stream = _native.Stream(self._native, to_bytes(request, GenerateSequenceRequest))
 
         def notes() -> Iterator[NoteSequence.Note]:
             while (piece := stream.next()) is not None:
@@ -288,6 +295,7 @@ class Generator:
 
         return notes()
 
+    @checked
     def score(self, sequence: AnySequence, part: int | str = "") -> Score:
         """How much the model expects `sequence`: its melody, drums or lead sheet.
 

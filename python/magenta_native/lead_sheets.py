@@ -2,6 +2,7 @@
 from collections.abc import Iterator
 from typing import overload
 
+from magenta_native.arguments import checked
 from magenta_native.chords import ChordProgression
 from magenta_native.errors import MelodyChordsMismatchError
 from magenta_native.melodies import Melody
@@ -30,6 +31,7 @@ class LeadSheet:
             raise MelodyChordsMismatchError("the melody and the chords are not of the same steps. Take the chords of "
                                             "the melody's steps", remedy="Take the chords of the melody's steps")
 
+    @checked
     def from_quantized_sequence(self, quantized_sequence: AnySequence, search_start_step: int = 0,
                                 instrument: int = 0, gap_bars: float = 1, ignore_polyphonic_notes: bool = False,
                                 pad_end: bool = False, filter_drums: bool = True) -> None:
@@ -107,6 +109,7 @@ class LeadSheet:
         self._melody.append(melody_event)
         self._chords.append(chord)
 
+    @checked
     def to_sequence(self, velocity: int = 100, instrument: int = 0, sequence_start_time: float = 0.0,
                     qpm: float = 120.0) -> NoteSequence:
         """Notes and chord symbols at `qpm`; sequence_start_time (seconds) is added to every time."""
@@ -116,22 +119,26 @@ class LeadSheet:
         sequence.text_annotations.extend(chords.text_annotations)
         return sequence
 
+    @checked
     def transpose(self, transpose_amount: int, min_note: int = 0, max_note: int = 128) -> None:
         """Moves both by semitones; pitches that leave [min_note, max_note) are folded back by octaves."""
         self._chords.transpose(transpose_amount)
         self._melody.transpose(transpose_amount, min_note, max_note)
 
+    @checked
     def squash(self, min_note: int, max_note: int, transpose_to_key: int | None = None) -> int:
         """Moves both as Melody.squash moves the melody. Returns the semitones."""
         semitones = self._melody.squash(min_note, max_note, transpose_to_key)
         self._chords.transpose(semitones)
         return semitones
 
+    @checked
     def set_length(self, steps: int) -> None:
         """Cuts both, or fills them up."""
         self._melody.set_length(steps)
         self._chords.set_length(steps)
 
+    @checked
     def increase_resolution(self, k: int) -> None:
         """Makes `k` steps of each."""
         self._melody.increase_resolution(k)

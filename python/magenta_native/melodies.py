@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from magenta_native import _native
+from magenta_native.arguments import checked
 from magenta_native.constants import (MAX_MELODY_EVENT, MELODY_NO_EVENT, MELODY_NOTE_OFF, MIN_MELODY_EVENT,
                                       MIN_MIDI_PITCH, NOTES_PER_OCTAVE)
 from magenta_native.errors import UsageError
@@ -44,6 +45,7 @@ class Melody(EventSequence[int]):
     def _take(self, parts: _Parts) -> None:
         self._events, self._start_step, self._steps_per_bar, self._steps_per_quarter = parts
 
+    @checked
     def from_quantized_sequence(self,
                                 quantized_sequence: AnySequence,
                                 search_start_step: int = 0,
@@ -72,6 +74,7 @@ class Melody(EventSequence[int]):
         self._take(_native.extract_melody(to_bytes(quantized_sequence), search_start_step, instrument, gap_bars,
                                           ignore_polyphonic_notes, pad_end, filter_drums))
 
+    @checked
     def to_sequence(self, velocity: int = 100, instrument: int = 0, program: int = 0,
                     sequence_start_time: float = 0.0, qpm: float = 120.0) -> NoteSequence:
         """The melody as notes at `qpm`; sequence_start_time (seconds) is added to every time."""
@@ -93,10 +96,12 @@ class Melody(EventSequence[int]):
         """The major key to which most notes belong, the lowest of several."""
         return int(self.get_major_key_histogram().argmax())
 
+    @checked
     def transpose(self, transpose_amount: int, min_note: int = 0, max_note: int = 128) -> None:
         """Moves all notes by semitones; pitches that leave [min_note, max_note) are folded back by octaves."""
         self._take(_native.transpose_melody(self._parts(), transpose_amount, min_note, max_note))
 
+    @checked
     def squash(self, min_note: int, max_note: int, transpose_to_key: int | None = None) -> int:
         """Moves the melody into [min_note, max_note), and into a major key (0 to 11) where one is given.
 
@@ -107,6 +112,7 @@ class Melody(EventSequence[int]):
         self._take(parts)
         return semitones
 
+    @checked
     def set_length(self, steps: int, from_left: bool = False) -> None:
         """Cuts, or fills up with MELODY_NO_EVENT; a last note ends where the filling begins."""
         old = len(self._events)
@@ -117,6 +123,7 @@ class Melody(EventSequence[int]):
                 self._events[old] = MELODY_NOTE_OFF
 
 
+@checked
 def midi_file_to_melody(midi_file: Path, steps_per_quarter: int = 4, qpm: float | None = None,
                         ignore_polyphonic_notes: bool = True) -> Melody:
     """The first melody of instrument 0 of a MIDI file. `qpm` is unused, as in note_seq."""

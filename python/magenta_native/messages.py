@@ -7,8 +7,10 @@ import copyreg as _copyreg
 
 from google.protobuf import descriptor_pool as _pools
 from google.protobuf import message_factory as _factory
+from google.protobuf.message import DecodeError as _DecodeError
 
 from magenta_native import _native
+from magenta_native import errors as _errors
 
 __all__ = [
     "GenerateSequenceRequest",
@@ -63,15 +65,38 @@ GenerateSequenceResponse = _message("GenerateSequenceResponse")
 AnySequence = object
 
 
+def parsed(cls, data, into=None):
+    """A message of `cls` of its bytes, or `into` with what they say; raises InputError where they are none."""
+    message = cls() if into is None else into
+    try:
+        message.ParseFromString(data)
+    except _DecodeError as error:
+        name = cls.DESCRIPTOR.name
+        raise _errors.InputError(
+            f"these bytes are no {name}. Give what SerializeToString() of a {name} wrote",
+            message=f"these bytes are no {name}", remedy=f"Give what SerializeToString() of a {name} wrote") from error
+    return message
+
+
 def to_sequence(sequence):
     """`sequence` as a message: itself, or what its bytes say."""
-    return NoteSequence.FromString(sequence) if isinstance(sequence, bytes) else sequence
-
-
-def to_bytes(sequence):
-    """`sequence` as bytes."""
     if isinstance(sequence, bytes):
-        return sequence
-    if not hasattr(sequence, "SerializeToString"):
-        raise TypeError(f"a {type(sequence).__name__} is no NoteSequence. Give a message, or the bytes of one")
-    return sequence.SerializeToString()
+        return parsed(NoteSequence, sequence)
+    _check(sequence, NoteSequence)
+    return sequence
+
+
+def to_bytes(message, cls=NoteSequence):
+    """`message`, of `cls` or of note_seq's class of that name, as bytes."""
+    if isinstance(message, bytes):
+        return message
+    _check(message, cls)
+    return message.SerializeToString()
+
+
+def _check(message, cls):
+    """Raises TypeError where it is no message of that name."""
+    name = cls.DESCRIPTOR.name
+    of = getattr(getattr(message, "DESCRIPTOR", None), "name", name)
+    if not hasattr(message, "SerializeToString") or of != name:
+        raise TypeError(f"a {type(message).__name__} is no {name}. Give a message, or the bytes of one")

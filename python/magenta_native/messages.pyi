@@ -4,7 +4,8 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import message as _message
 from typing import (Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping,
-                    Optional as _Optional, TypeAlias as _TypeAlias, Union as _Union)
+                    Optional as _Optional, TypeAlias as _TypeAlias, TypeVar as _TypeVar,
+                    Union as _Union)
 
 __all__ = [
     "GenerateSequenceRequest",
@@ -459,5 +460,8 @@ class GeneratorOptions(_message.Message):
 
 AnySequence: _TypeAlias = _Union[NoteSequence, _message.Message, bytes]
 
+_M = _TypeVar("_M", bound=_message.Message)
+
+def parsed(cls: type[_M], data: bytes, into: _Optional[_M] = None) -> _M: ...
 def to_sequence(sequence: AnySequence) -> NoteSequence: ...
-def to_bytes(sequence: AnySequence) -> bytes: ...
+def to_bytes(message: _Union[_message.Message, bytes], cls: type[_message.Message] = ...) -> bytes: ...

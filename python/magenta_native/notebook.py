@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from magenta_native.arrays import notes as _notes_of
-from magenta_native.errors import MagentaError
+from magenta_native.errors import MagentaError, UsageError, in_python
 from magenta_native.messages import AnySequence, NoteSequence, to_bytes
 
 __all__ = ["Display", "fluidsynth", "play_sequence", "plot_sequence", "synthesize"]
@@ -172,13 +172,23 @@ def plot_sequence(sequence: AnySequence, show_figure: bool = True) -> Display | 
     return _shown(_display(sequence, False), show_figure)
 
 
+def _check_rate(sample_rate: float) -> None:
+    if not 0 < sample_rate <= 1_000_000:
+        raise UsageError(f"sample_rate is {sample_rate}. Give samples a second, such as 44100",
+                         message=f"sample_rate is {sample_rate}", remedy="Give samples a second, such as 44100")
+
+
 def synthesize(sequence: AnySequence, sample_rate: int,
                wave: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]] = np.sin) -> npt.NDArray[np.float64]:
     """A sequence as sound: each note `wave` (of a phase in radians) with a decay; drums are noise.
 
     Returns:
       Samples of one channel, -1 to 1.
+
+    Raises:
+      UsageError: a sample_rate that is not above 0, or above a million.
     """
+    _check_rate(sample_rate)
     notes = _playable(sequence)
     end = float(notes["end_time"].max()) if len(notes) else 0.0
     samples = np.zeros(math.ceil((end + 0.1) * sample_rate) if len(notes) else 0)
@@ -208,7 +218,9 @@ def fluidsynth(sequence: AnySequence, sample_rate: int, sf2_path: str | None = N
 
     Raises:
       MagentaError: the program is not there, or said why it could not.
+      UsageError: a sample_rate that is not above 0, or above a million.
     """
+    _check_rate(sample_rate)
     program = shutil.which("magenta-live")
     if program is None:
         raise MagentaError("magenta-live is not on PATH. Install the package magenta, or give synth=synthesize",
@@ -222,7 +234,9 @@ def fluidsynth(sequence: AnySequence, sample_rate: int, sf2_path: str | None = N
             command.append(f"--soundfont={sf2_path}")
         done = subprocess.run([*command, str(path)], capture_output=True, check=False)
         if done.returncode:
-            raise MagentaError(done.stderr.decode("utf-8", "replace").strip())
+            said = in_python(done.stderr.decode("utf-8", "replace").strip())
+            remedy = "Give sf2_path=, the path of a sound font, or synth=synthesize"
+            raise MagentaError(f"{said} {remedy}", message=said, remedy=remedy)
         with _wave.open(str(path.with_suffix(".wav"))) as file:
             rate = file.getframerate()
             frames = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, file.getnchannels())

@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from magenta_native import _native
+from magenta_native.arguments import checked
 from magenta_native.constants import MAX_MIDI_PITCH, MIN_MIDI_PITCH
 from magenta_native.messages import AnySequence, to_bytes
 
@@ -30,6 +31,7 @@ class Pianoroll(NamedTuple):
     """Value + 1 where a controller is set, else 0."""
 
 
+@checked
 def sequence_to_pianoroll(sequence: AnySequence,
                           frames_per_second: float,
                           min_pitch: int,

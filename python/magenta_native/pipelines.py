@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from magenta_native import _native
-from magenta_native.errors import InputError, UsageError
+from magenta_native import _native, records
+from magenta_native.arguments import checked, path_bytes
+from magenta_native.errors import MissingFileError
+from magenta_native.files import Path
 from magenta_native.messages import AnySequence, NoteSequence, to_bytes
+from magenta_native.records import Report
 
 __all__ = ["Converted", "Example", "Extraction", "convert", "convert_file", "convert_folder", "dataset",
            "example_options", "extract"]
-
-Path = str | os.PathLike[str]
-Report = dict[str, Any]
 
 
 class Converted(NamedTuple):
@@ -50,6 +50,7 @@ class Extraction(NamedTuple):
     report: Report
 
 
+@checked
 def convert_file(path: Path, folder: Path | None = None) -> Converted:
     """The NoteSequences of one file of music, and its line of a report. What can't be read is a reason, no error.
 
@@ -57,11 +58,8 @@ def convert_file(path: Path, folder: Path | None = None) -> Converted:
       folder: the folder that the file is a part of: ids and names count from there, as those of `magenta convert` do.
         None: the file's own.
     """
-    folder = os.path.dirname(os.path.abspath(path)) if folder is None else folder
-    filename = os.path.relpath(path, folder)
-    records, outcome = _native.convert_file(os.fsencode(path), os.fsencode(filename),
-                                            _native.collection_name(os.fsencode(folder)))
-    return Converted([NoteSequence.FromString(record) for record in records], json.loads(outcome))
+    music = records.of_file(path, folder)
+    return Converted([NoteSequence.FromString(record) for record in music.records], music.report)
 
 
 def _files(source: Path, recursive: bool) -> Iterator[tuple[str, str, Report | None]]:
@@ -70,10 +68,8 @@ def _files(source: Path, recursive: bool) -> Iterator[tuple[str, str, Report | N
     if not os.path.isdir(source):
         yield source, os.path.dirname(os.path.abspath(source)), None
         return
-    walk = _native.Walk.open(os.fsencode(source), recursive)
-    while (found := walk.next()) is not None:
-        name, outcome = found
-        yield os.path.join(source, os.fsdecode(name)), source, None if outcome is None else json.loads(outcome)
+    for path, report in records.walk(source, recursive):
+        yield path, source, report
 
 
 def convert(source: Path | Iterable[Path], recursive: bool = False, num_threads: int = 0) -> Iterator[Converted]:
@@ -91,8 +87,9 @@ def convert(source: Path | Iterable[Path], recursive: bool = False, num_threads:
     """
     if isinstance(source, (str, os.PathLike)):
         if not os.path.lexists(source):
-            raise InputError(f"{os.fspath(source)}: there is no such file or folder", os.fspath(source),
-                             "there is no such file or folder", "Name a folder of music, or a file")
+            raise MissingFileError(f"{os.fspath(source)}: there is no such file or folder. Name a folder of "
+                                   "music, or a file", os.fspath(source), "there is no such file or folder",
+                                   "Name a folder of music, or a file")
         source = [source]
     threads = num_threads if num_threads > 0 else os.cpu_count() or 1
 
@@ -110,6 +107,7 @@ def convert(source: Path | Iterable[Path], recursive: bool = False, num_threads:
             yield waiting.popleft().result()
 
 
+@checked
 def convert_folder(input_dir: Path, output_file: Path, recursive: bool = False, report_file: Path = "",
                    shard: str = "", num_threads: int = 0) -> dict[str, Any]:
     """A folder to a TFRecord of NoteSequences: the same bytes as `magenta convert`.
@@ -125,34 +123,18 @@ def convert_folder(input_dir: Path, output_file: Path, recursive: bool = False, 
     Raises:
       MagentaError: nothing could be converted; the table of reasons is in the message.
     """
-    return _native.convert(os.fsencode(input_dir), os.fsencode(output_file), recursive, os.fsencode(report_file), shard,
+    return _native.convert(path_bytes(input_dir), path_bytes(output_file), recursive, path_bytes(report_file), shard,
                            num_threads)
 
 
+@checked
 def example_options(config: str = "lookback_rnn") -> dict[str, str]:
     """What decides which examples there are for a model, by name: what it does, its range and default."""
     return {name: f"{text} ({kind}, {low:.10g} to {high:.10g}, default {otherwise:.10g})"
             for name, kind, otherwise, low, high, text in _native.example_options(config)}
 
 
-def _checked(config: str, options: dict[str, Any]) -> dict[str, float]:
-    """`options` as native code takes them."""
-    known = {row[0]: row for row in _native.example_options(config)}
-    values: dict[str, float] = {}
-    for name, value in options.items():
-        if name not in known:
-            raise UsageError(f"{name} is no option for {config}. It has {', '.join(known) or 'none'}")
-        _, kind, _, low, high, _ = known[name]
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            number = float("nan")
-        if not low <= number <= high or (kind != "float" and number != int(number)):
-            raise UsageError(f"{name} is {value!r}, and must be {kind} of {low:.10g} to {high:.10g}")
-        values[name] = number
-    return values
-
-
+@checked
 def extract(sequence: AnySequence, config: str = "lookback_rnn", transpose: Iterable[int] = (0,),
             unroll: bool = False, **options: float) -> Extraction:
     """The melodies, drums or lead sheets in a sequence that a model would learn from, and why the rest is none.
@@ -166,10 +148,11 @@ def extract(sequence: AnySequence, config: str = "lookback_rnn", transpose: Iter
     Raises:
       UsageError: an unknown option or model; what there is is listed.
     """
-    found, outcome = _native.extract(to_bytes(sequence), config, list(transpose), unroll, _checked(config, options))
+    found, outcome = _native.extract(to_bytes(sequence), config, list(transpose), unroll, records.checked_options(config, options))
     return Extraction([Example(*example) for example in found], json.loads(outcome))
 
 
+@checked
 def dataset(source: Path, output_dir: Path, config: str = "lookback_rnn", *, format: str = "compact",
             eval_ratio: float = 0.1, seed: int = 0, transpose: Iterable[int] = (0,), unroll: bool = False,
             report: bool = False, report_file: Path = "", shard: str = "", num_threads: int = 0,
@@ -193,13 +176,12 @@ def dataset(source: Path, output_dir: Path, config: str = "lookback_rnn", *, for
       UsageError: an unknown option, options that contradict.
       InputError: the source is missing, cut short, or no music.
     """
-    if format not in ("compact", "dense"):
-        raise UsageError(f"format is {format!r}; there are compact and dense")
+    dense = records.is_dense(format)
     with tempfile.TemporaryDirectory() as folder:
         own = report and not report_file
         path = os.path.join(folder, "report.json") if own else report_file
-        done = _native.dataset(os.fsencode(source), os.fsencode(output_dir), config, list(transpose), unroll,
-                               _checked(config, options), format == "dense", eval_ratio, seed, os.fsencode(path), shard,
+        done = _native.dataset(path_bytes(source), path_bytes(output_dir), config, list(transpose), unroll,
+                               records.checked_options(config, options), dense, eval_ratio, seed, path_bytes(path), shard,
                                num_threads)
         if report:
             with open(path, encoding="utf-8") as file:

@@ -5,19 +5,22 @@ that no job tries again what can't become better. Records are bytes: NoteSequenc
 """
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from magenta_native import _native
+from magenta_native.arguments import checked, path_bytes
 from magenta_native.errors import UsageError
+from magenta_native.files import Path
 from magenta_native.messages import to_bytes
-from magenta_native.pipelines import _checked
 
-__all__ = ["Examples", "Found", "Music", "Writer", "examples", "find", "of_bytes", "of_file", "part_name", "stems"]
+__all__ = ["Examples", "Found", "Music", "Writer", "examples", "find", "of_bytes", "of_file", "of_stream", "part_name",
+           "stems"]
 
-Path = str | os.PathLike[str]
 Report = dict[str, Any]
+#: What is read of a stream at once.
+_PART = 1 << 20
 
 
 class Found(NamedTuple):
@@ -42,6 +45,15 @@ class Examples(NamedTuple):
     report: Report
 
 
+def walk(folder: Path, recursive: bool = False) -> Iterator[tuple[str, Report | None]]:
+    """What `find` finds, one after another: a path, and None or the report of what can't be read."""
+    found = _native.Walk.open(path_bytes(folder), recursive)
+    while (one := found.next()) is not None:
+        name, report = one
+        yield os.path.join(folder, os.fsdecode(name)), None if report is None else json.loads(report)
+
+
+@checked
 def find(folder: Path, recursive: bool = False) -> Found:
     """What is in a folder, in the order of `magenta convert`.
 
@@ -49,16 +61,15 @@ def find(folder: Path, recursive: bool = False) -> Found:
       InputError: there is no such folder.
     """
     found = Found([], [])
-    walk = _native.Walk.open(os.fsencode(folder), recursive)
-    while (one := walk.next()) is not None:
-        name, report = one
+    for path, report in walk(folder, recursive):
         if report is None:
-            found.paths.append(os.path.join(folder, os.fsdecode(name)))
+            found.paths.append(path)
         else:
-            found.reports.append(json.loads(report))
+            found.reports.append(report)
     return found
 
 
+@checked
 def of_file(path: Path, folder: Path | None = None) -> Music:
     """The NoteSequences of one file of music.
 
@@ -67,11 +78,12 @@ def of_file(path: Path, folder: Path | None = None) -> Music:
         None: the file's own.
     """
     folder = os.path.dirname(os.path.abspath(path)) if folder is None else folder
-    records, report = _native.convert_file(os.fsencode(path), os.fsencode(os.path.relpath(path, folder)),
-                                           _native.collection_name(os.fsencode(folder)))
+    records, report = _native.convert_file(path_bytes(path), os.fsencode(os.path.relpath(path, folder)),
+                                           _native.collection_name(path_bytes(folder)))
     return Music(records, json.loads(report))
 
 
+@checked
 def of_bytes(file: bytes, filename: str, collection: str = "") -> Music:
     """The same of a file's bytes, wherever they lie.
 
@@ -83,6 +95,56 @@ def of_bytes(file: bytes, filename: str, collection: str = "") -> Music:
     return Music(records, json.loads(report))
 
 
+class _Stream(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def of_stream(file: _Stream, filename: str, collection: str = "") -> Music:
+    """The same of a file that is open, of which no more is read than a piece may have.
+
+    Raises what `file.read` raises.
+    """
+    content = bytearray()
+    while part := file.read(_PART):
+        content += part
+        if len(content) > _native.most_file_bytes:
+            return discarded(filename, "over_limit",
+                             f"has more than {_native.most_file_bytes} bytes, which is the limit for a piece")
+    return of_bytes(bytes(content), filename, collection)
+
+
+def discarded(filename: str, reason: str, detail: str) -> Music:
+    """Nothing, and the report that says why."""
+    return Music([], {"file": filename, "kept": False, "outputs": 0, "reason": reason, "detail": detail, "flag": "",
+                      "tracks": []})
+
+
+def is_dense(format: str) -> bool:
+    """Of a data set; raises UsageError where there is no such format."""
+    if format not in ("compact", "dense"):
+        raise UsageError(f"format is {format!r}; there are compact and dense")
+    return format == "dense"
+
+
+def checked_options(config: str, options: dict[str, Any]) -> dict[str, float]:
+    """`options` as native code takes them."""
+    known = {row[0]: row for row in _native.example_options(config)}
+    values: dict[str, float] = {}
+    for name, value in options.items():
+        if name not in known:
+            raise UsageError(f"{name} is no option for {config}. It has {', '.join(known) or 'none'}")
+        _, kind, _, low, high, _ = known[name]
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = float("nan")
+        if not low <= number <= high or (kind != "float" and number != int(number)):
+            raise UsageError(f"{name} is {value!r}, and must be {kind} of {low:.10g} to {high:.10g}")
+        values[name] = number
+    return values
+
+
+@checked
 def examples(sequence: Any, config: str = "lookback_rnn", *, format: str = "compact", eval_ratio: float = 0.1,
              seed: int = 0, transpose: Iterable[int] = (0,), unroll: bool = False, **options: float) -> Examples:
     """What `pipelines.dataset` with the same arguments writes of one sequence (a message, or its bytes).
@@ -90,13 +152,13 @@ def examples(sequence: Any, config: str = "lookback_rnn", *, format: str = "comp
     Raises:
       UsageError: an unknown option or model, options that contradict.
     """
-    if format not in ("compact", "dense"):
-        raise UsageError(f"format is {format!r}; there are compact and dense")
+    dense = is_dense(format)
     records, held_out, report = _native.example_records(to_bytes(sequence), config, list(transpose), unroll,
-                                                        _checked(config, options), format == "dense", eval_ratio, seed)
+                                                        checked_options(config, options), dense, eval_ratio, seed)
     return Examples(records, held_out, json.loads(report))
 
 
+@checked
 def stems(config: str = "lookback_rnn") -> tuple[str, str]:
     """What the files of a data set are called: ("training_melodies", "eval_melodies")."""
     files = _native.kind_files(config)
@@ -118,9 +180,11 @@ class Writer:
       MagentaError: the disk says no.
     """
 
+    @checked
     def __init__(self, path: Path) -> None:
-        self._file: _native.RecordFile | None = _native.RecordFile.create(os.fsencode(path))
+        self._file: _native.RecordFile | None = _native.RecordFile.create(path_bytes(path))
 
+    @checked
     def write(self, record: bytes) -> None:
         if self._file is None:
             raise UsageError("the file is closed: write within `with`")

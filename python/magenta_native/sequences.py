@@ -5,6 +5,7 @@ Times are seconds, pitches MIDI's. A sequence may be ours, note_seq's, or the by
 from collections.abc import Iterable, Sequence
 
 from magenta_native import _native
+from magenta_native.arguments import checked
 from magenta_native.constants import MAX_MIDI_PITCH, MIN_MIDI_PITCH
 from magenta_native.errors import QuantizationStatusError, UsageError
 from magenta_native.messages import AnySequence, NoteSequence, to_bytes, to_sequence
@@ -80,11 +81,13 @@ def assert_is_absolute_quantized_sequence(note_sequence: AnySequence) -> None:
     _assert(is_absolute_quantized_sequence(note_sequence), note_sequence, " of seconds")
 
 
+@checked
 def quantize_to_step(unquantized_seconds: float, steps_per_second: float, quantize_cutoff: float = 0.5) -> int:
     """The step of a time: the nearest one, or as `quantize_cutoff` (0 to 1, a part of a step) moves the border."""
     return int(unquantized_seconds * steps_per_second + (1 - quantize_cutoff))
 
 
+@checked
 def steps_per_quarter_to_steps_per_second(steps_per_quarter: int, qpm: float) -> float:
     """Steps a second at `qpm` quarters a minute."""
     return steps_per_quarter * qpm / 60.0
@@ -104,6 +107,7 @@ def steps_per_bar_in_quantized_sequence(note_sequence: AnySequence) -> float:
     return sequence.quantization_info.steps_per_quarter * (4.0 / meter.denominator * meter.numerator)
 
 
+@checked
 def quantize_note_sequence(note_sequence: AnySequence, steps_per_quarter: int) -> NoteSequence:
     """A copy on a grid of `steps_per_quarter`: notes, controllers and texts get the nearest step; no note lasts none.
 
@@ -116,6 +120,7 @@ def quantize_note_sequence(note_sequence: AnySequence, steps_per_quarter: int) -
     return NoteSequence.FromString(_native.quantize(to_bytes(note_sequence), steps_per_quarter, False))
 
 
+@checked
 def quantize_note_sequence_absolute(note_sequence: AnySequence, steps_per_second: int) -> NoteSequence:
     """The same on steps of seconds, whatever tempos and meters there are.
 
@@ -126,6 +131,7 @@ def quantize_note_sequence_absolute(note_sequence: AnySequence, steps_per_second
     return NoteSequence.FromString(_native.quantize(to_bytes(note_sequence), steps_per_second, True))
 
 
+@checked
 def apply_sustain_control_changes(note_sequence: AnySequence, sustain_control_number: int = 64) -> NoteSequence:
     """A copy whose notes last as long as the pedal holds them: until it goes up, or the same pitch starts again.
 
@@ -137,6 +143,7 @@ def apply_sustain_control_changes(note_sequence: AnySequence, sustain_control_nu
     return NoteSequence.FromString(_native.sustain(to_bytes(note_sequence), sustain_control_number))
 
 
+@checked
 def trim_note_sequence(sequence: AnySequence, start_time: float, end_time: float) -> NoteSequence:
     """A copy with the notes that start in [start_time, end_time), which end at end_time at the latest. Nothing moves.
 
@@ -146,6 +153,7 @@ def trim_note_sequence(sequence: AnySequence, start_time: float, end_time: float
     return NoteSequence.FromString(_native.trim(to_bytes(sequence), start_time, end_time))
 
 
+@checked
 def extract_subsequence(sequence: AnySequence, start_time: float, end_time: float,
                         preserve_control_numbers: Iterable[int] | None = None) -> NoteSequence:
     """The part from start_time to end_time, moved to 0 seconds.
@@ -164,6 +172,7 @@ def extract_subsequence(sequence: AnySequence, start_time: float, end_time: floa
     return _sequences(_native.subsequences(to_bytes(sequence), [start_time, end_time], list(pedals)))[0]
 
 
+@checked
 def split_note_sequence(note_sequence: AnySequence, hop_size_seconds: float | Sequence[float],
                         skip_splits_inside_notes: bool = False) -> list[NoteSequence]:
     """Parts as extract_subsequence gives them, cut every hop_size_seconds, or at the times of a list.
@@ -181,17 +190,20 @@ def split_note_sequence(note_sequence: AnySequence, hop_size_seconds: float | Se
     return _sequences(_native.split_every(data, hop_size_seconds, skip_splits_inside_notes))
 
 
+@checked
 def split_note_sequence_on_time_changes(note_sequence: AnySequence,
                                         skip_splits_inside_notes: bool = False) -> list[NoteSequence]:
     """The same, cut where meter or tempo change, so that each part can be quantized."""
     return _sequences(_native.split_at_time_changes(to_bytes(note_sequence), skip_splits_inside_notes))
 
 
+@checked
 def split_note_sequence_on_silence(note_sequence: AnySequence, gap_seconds: float = 3.0) -> list[NoteSequence]:
     """The same, cut before each note that follows more than `gap_seconds` of silence."""
     return _sequences(_native.split_on_silence(to_bytes(note_sequence), gap_seconds))
 
 
+@checked
 def concatenate_sequences(sequences: Iterable[AnySequence],
                           sequence_durations: Sequence[float] | None = None) -> NoteSequence:
     """One after another, each as long as its total_time, or as sequence_durations say (seconds, one a sequence).
@@ -212,6 +224,7 @@ def remove_redundant_data(sequence: AnySequence) -> NoteSequence:
     return NoteSequence.FromString(_native.remove_redundant_data(to_bytes(sequence)))
 
 
+@checked
 def shift_sequence_times(sequence: AnySequence, shift_seconds: float) -> NoteSequence:
     """A copy in which everything comes `shift_seconds` (more than 0) later.
 
@@ -222,7 +235,7 @@ def shift_sequence_times(sequence: AnySequence, shift_seconds: float) -> NoteSeq
     return NoteSequence.FromString(_native.shift(to_bytes(sequence), shift_seconds))
 
 
-def _put(made: NoteSequence, sequence: AnySequence, in_place: bool) -> NoteSequence:
+def put(made: NoteSequence, sequence: AnySequence, in_place: bool) -> NoteSequence:
     """`made`, or `sequence` with what `made` holds."""
     if not in_place:
         return made
@@ -234,6 +247,7 @@ def _put(made: NoteSequence, sequence: AnySequence, in_place: bool) -> NoteSeque
     return sequence  # type: ignore[return-value]
 
 
+@checked
 def stretch_note_sequence(note_sequence: AnySequence, stretch_factor: float, in_place: bool = False) -> NoteSequence:
     """A copy, or the sequence itself where `in_place`, that lasts stretch_factor times as long; tempos are divided by it.
 
@@ -242,9 +256,10 @@ def stretch_note_sequence(note_sequence: AnySequence, stretch_factor: float, in_
       ValueError: a factor that is not above 0.
     """
     made = NoteSequence.FromString(_native.stretch(to_bytes(note_sequence), stretch_factor))
-    return _put(made, note_sequence, in_place)
+    return put(made, note_sequence, in_place)
 
 
+@checked
 def transpose_note_sequence(ns: AnySequence, amount: int, min_allowed_pitch: int = MIN_MIDI_PITCH,
                             max_allowed_pitch: int = MAX_MIDI_PITCH, transpose_chords: bool = True,
                             in_place: bool = False) -> tuple[NoteSequence, int]:
@@ -259,4 +274,4 @@ def transpose_note_sequence(ns: AnySequence, amount: int, min_allowed_pitch: int
       ChordSymbolError: a chord symbol that can't be read.
     """
     data, deleted = _native.transpose(to_bytes(ns), amount, min_allowed_pitch, max_allowed_pitch, transpose_chords)
-    return _put(NoteSequence.FromString(data), ns, in_place), deleted
+    return put(NoteSequence.FromString(data), ns, in_place), deleted

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from magenta_native import records
+from magenta_native.files import Path
 
 __all__ = ["Part", "examples", "music", "save"]
 
@@ -25,7 +26,7 @@ class Part(NamedTuple):
     records: int
 
 
-def music(folder: records.Path) -> Callable[[Iterable[str]], Iterator[records.Music]]:
+def music(folder: Path) -> Callable[[Iterable[str]], Iterator[records.Music]]:
     """For mapPartitions over paths, which every worker can open. `folder`: that of `records.of_file`."""
     def of_partition(paths: Iterable[str]) -> Iterator[records.Music]:
         for path in paths:
@@ -45,7 +46,7 @@ def examples(config: str = "lookback_rnn", **options: Any) -> Callable[[Iterable
     return of_partition
 
 
-def save(folder: records.Path, stem: str, parts: int) -> Callable[[int, Iterable[bytes]], Iterator[Part]]:
+def save(folder: Path, stem: str, parts: int) -> Callable[[int, Iterable[bytes]], Iterator[Part]]:
     """For mapPartitionsWithIndex over records, into a folder that all workers see.
 
     Args:

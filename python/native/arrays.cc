@@ -21,6 +21,7 @@
 #include "magenta/io/music/read_music.h"
 #include "native/messages.h"
 #include "native/module.h"
+#include "native/piece_file.h"
 #include "native/status.h"
 
 namespace nb = nanobind;
@@ -138,9 +139,17 @@ absl::StatusOr<Roll> RollOf(const NoteSequence& sequence, const RollOptions& opt
 /// Music of more bytes gives its memory back instead of keeping it for the next file.
 constexpr size_t kLargestKept = size_t{1} << 20;
 
+/// What was made of a file, and what was mended in it.
+template <typename T>
+struct OfPiece {
+  T made;
+  std::string mended;
+};
+
 /// Calls `use` with piece `piece` of a file, whose messages are the next one's on this thread.
 template <typename Use>
-auto WithPiece(std::string_view bytes, const std::string& file, size_t piece, const Use& use) {
+auto WithPiece(std::string_view bytes, const std::string& file, size_t piece, const Use& use)
+    -> OfPiece<decltype(use(NoteSequence()))> {
   thread_local NoteSequence memory;
   MusicReading reading =
       Value(ReadMusicBytes(bytes, {MusicFormatOfName(file), std::move(memory)}), file);
@@ -151,15 +160,16 @@ auto WithPiece(std::string_view bytes, const std::string& file, size_t piece, co
   }
   MusicPiece& chosen = reading.pieces[piece];
   Check(chosen.status, file);
-  auto result = use(chosen.sequence);
+  auto made = use(chosen.sequence);
   if (bytes.size() <= kLargestKept) memory = std::move(chosen.sequence);
-  return result;
+  chosen.warnings.resize(chosen.mended);
+  return {std::move(made), MendedText(file, chosen.warnings, chosen.warnings_left_out)};
 }
 
 /// The same of a file by its path.
 template <typename Use>
 auto WithFile(const std::string& path, size_t piece, const Use& use) {
-  return WithPiece(Value(ReadPieceFile(path), path), path, piece, use);
+  return WithPiece(PieceFile(path, ""), path, piece, use);
 }
 
 Array<uint8_t> Flat(std::vector<uint8_t> bytes) {
@@ -182,12 +192,19 @@ Array<uint8_t> Notes(const nb::bytes& sequence) {
   return Flat(WithoutGil([&] { return NoteBytes(ParseSequence(View(sequence))); }));
 }
 
-Array<uint8_t> NotesOfFile(const nb::bytes& path, size_t piece) {
-  return Flat(WithoutGil([&] { return WithFile(std::string(View(path)), piece, NoteBytes); }));
+/// (array, what was mended in the file)
+nb::tuple WithMended(const nb::object& array, const std::string& mended) {
+  return nb::make_tuple(array, nb::str(mended.c_str()));
 }
 
-Array<uint8_t> NotesOfBytes(const nb::bytes& file, size_t piece) {
-  return Flat(WithoutGil([&] { return WithPiece(View(file), "", piece, NoteBytes); }));
+nb::tuple NotesOfFile(const nb::bytes& path, size_t piece) {
+  auto notes = WithoutGil([&] { return WithFile(std::string(View(path)), piece, NoteBytes); });
+  return WithMended(Flat(std::move(notes.made)).cast(), notes.mended);
+}
+
+nb::tuple NotesOfBytes(const nb::bytes& file, size_t piece) {
+  auto notes = WithoutGil([&] { return WithPiece(View(file), "", piece, NoteBytes); });
+  return WithMended(Flat(std::move(notes.made)).cast(), notes.mended);
 }
 
 RollOptions Options(double frames_per_second, int min_pitch, int max_pitch,
@@ -220,15 +237,16 @@ void BindArrays(nb::module_& module) {
         const auto roll = [&](const NoteSequence& music) {
           return Value(RollOf(music, options), path);
         };
-        return RollArray(WithoutGil([&] { return WithFile(path, piece, roll); }), options);
+        auto rolled = WithoutGil([&] { return WithFile(path, piece, roll); });
+        return WithMended(RollArray(std::move(rolled.made), options).cast(), rolled.mended);
       },
       nb::arg("path"), nb::arg("piece"), nb::arg("options"));
   module.def(
       "pianoroll_of_bytes",
       [](const nb::bytes& file, size_t piece, const RollOptions& options) {
         const auto roll = [&](const NoteSequence& music) { return Value(RollOf(music, options)); };
-        return RollArray(WithoutGil([&] { return WithPiece(View(file), "", piece, roll); }),
-                         options);
+        auto rolled = WithoutGil([&] { return WithPiece(View(file), "", piece, roll); });
+        return WithMended(RollArray(std::move(rolled.made), options).cast(), rolled.mended);
       },
       nb::arg("file"), nb::arg("piece"), nb::arg("options"));
 }

@@ -1,12 +1,15 @@
 // Chord symbols, and chords that are inferred: magenta_native/chords.py.
 
+#include <fmt/core.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include "magenta/base/error_message.h"
 #include "magenta/music/edits/bar_chords.h"
 #include "magenta/music/harmony/chord_name.h"
 #include "magenta/music/harmony/chord_symbol.h"
+#include "magenta/request/backing_chords.h"
 #include "native/messages.h"
 #include "native/module.h"
 #include "native/status.h"
@@ -17,6 +20,20 @@ namespace magenta::python {
 namespace {
 
 constexpr char kChordError[] = "ChordSymbolError";
+
+/// Why chords of a chart are none that can be read, a line each: "chord 2: "Zz" is ...".
+std::vector<std::string> FaultsOfChart(const std::string& chart) {
+  std::vector<std::string> faults;
+  int number = 0;
+  for (const std::string& symbol : SplitChords(chart)) {
+    const auto chord = ParseChordSymbol(symbol);
+    ++number;
+    if (!chord.ok()) {
+      faults.push_back(fmt::format("chord {}: {}", number, ErrorMessage(chord.status())));
+    }
+  }
+  return faults;
+}
 
 /// A chord, not none.
 ChordSymbol ParseChord(const std::string& symbol) {
@@ -43,6 +60,7 @@ void BindChords(nb::module_& module) {
       nb::arg("sequence"), nb::arg("chords_per_bar").none(), nb::arg("key_change"),
       nb::arg("chord_change"), nb::arg("chord_pitch_out_of_key"),
       nb::arg("chord_note_concentration"), nb::arg("add_key_signatures"));
+  module.def("faults_of_chart", &FaultsOfChart, nb::arg("chart"));
   module.def(
       "chord_transposed",
       [](const std::string& symbol, int semitones) {

@@ -6,14 +6,18 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
-#include "magenta/base/error_message.h"
 #include "magenta/io/abc/abc.h"
 #include "magenta/io/midi/midi_file.h"
 #include "magenta/io/music/sequence_text.h"
 #include "magenta/io/musicxml/musicxml.h"
+#include "magenta/music/piece_limits.h"
 #include "native/messages.h"
 #include "native/module.h"
+#include "native/piece_file.h"
 #include "native/status.h"
 
 namespace nb = nanobind;
@@ -22,37 +26,83 @@ namespace magenta::python {
 namespace {
 
 constexpr char kMidiError[] = "MIDIConversionError";
+constexpr char kMusicXmlError[] = "MusicXMLConversionError";
+constexpr char kAbcError[] = "ABCParseError";
 
 std::string TextSequence(NoteSequence sequence) {
   MakeTextUtf8(sequence);
   return SerializeSequence(sequence);
 }
 
-nb::bytes MidiToSequence(const nb::bytes& midi, const std::string& file) {
-  return ToBytes(WithoutGil(
-      [&] { return TextSequence(Value(ReadMidi(View(midi)), file, kMidiError).sequence); }));
+/// What a reader makes of bytes: `Read(bytes, file)`, of a file's or of those that were given,
+/// within the limits of a piece. `kKind` is the exception where they are past them.
+template <const char* kKind, auto Read>
+auto OfBytes(const nb::bytes& bytes) {
+  return WithoutGil([&] {
+    Check(CheckFileBytes(View(bytes).size()), "", kKind);
+    return Read(View(bytes), "");
+  });
 }
 
-nb::bytes MusicXmlToSequence(const nb::bytes& score, const std::string& file) {
-  return ToBytes(WithoutGil([&] {
-    return TextSequence(Value(ReadMusicXml(View(score)), file, "MusicXMLConversionError").sequence);
-  }));
+template <const char* kKind, auto Read>
+auto OfFile(const nb::bytes& path) {
+  return WithoutGil([&] {
+    const std::string file(View(path));
+    return Read(PieceFile(file, kKind), file);
+  });
 }
 
-/// A tuple of the bytes of a tune, and "", or b"" and why it could not be read.
-nb::list AbcToSequences(const nb::bytes& book, const std::string& file) {
-  std::vector<AbcTune> tunes =
-      WithoutGil([&] { return Value(ReadAbc(View(book)), file, "ABCParseError"); });
+/// Binds NAME_to_sequence, of bytes, and NAME_file_to_sequence, of a path's; `to_python` makes what
+/// Python gets of what `Read` gives.
+template <const char* kKind, auto Read, typename ToPython>
+void BindReader(nb::module_& module, const std::string& name, ToPython to_python) {
+  module.def((name + "_to_sequence").c_str(),
+             [to_python](const nb::bytes& bytes) { return to_python(OfBytes<kKind, Read>(bytes)); },
+             nb::arg("bytes"));
+  module.def((name + "_file_to_sequence").c_str(),
+             [to_python](const nb::bytes& path) { return to_python(OfFile<kKind, Read>(path)); },
+             nb::arg("path"));
+}
+
+/// A NoteSequence's bytes, and what was mended.
+struct Midi {
+  std::string sequence, mended;
+};
+
+Midi ReadMidiSequence(std::string_view bytes, const std::string& file) {
+  MidiReading reading = Value(ReadMidi(bytes), file, kMidiError);
+  std::vector<std::string> warnings;
+  for (const MidiWarning& warning : reading.warnings) warnings.push_back(WarningLine(warning));
+  return {TextSequence(std::move(reading.sequence)),
+          MendedText(file, warnings, reading.warnings_left_out)};
+}
+
+std::string ReadScoreSequence(std::string_view bytes, const std::string& file) {
+  return TextSequence(Value(ReadMusicXml(bytes), file, kMusicXmlError).sequence);
+}
+
+/// A tune's bytes, and why it could not be read.
+struct Tune {
+  std::string sequence;
+  absl::Status status;
+};
+
+std::vector<Tune> ReadTunes(std::string_view bytes, const std::string& file) {
+  std::vector<Tune> tunes;
+  for (AbcTune& tune : Value(ReadAbc(bytes), file, kAbcError)) {
+    tunes.push_back({TextSequence(std::move(tune.sequence)),
+                     file.empty() ? tune.status : WithFile(tune.status, file)});
+  }
+  return tunes;
+}
+
+/// Of each tune its bytes, and None or the exception that says why it could not be read.
+nb::list TunesOf(const std::vector<Tune>& tunes) {
   nb::list list;
-  for (AbcTune& tune : tunes) {
-    if (tune.status.ok()) {
-      list.append(nb::make_tuple(ToBytes(TextSequence(std::move(tune.sequence))), nb::none()));
-    } else {
-      const absl::Status status = file.empty() ? tune.status : WithFile(tune.status, file);
-      list.append(nb::make_tuple(ToBytes(TextSequence(std::move(tune.sequence))),
-                                 nb::make_tuple(ErrorLine(status), ErrorFile(status),
-                                                ErrorMessage(status), ErrorRemedy(status))));
-    }
+  for (const Tune& tune : tunes) {
+    list.append(
+        nb::make_tuple(ToBytes(tune.sequence),
+                       tune.status.ok() ? nb::none() : ExceptionOf({tune.status, kAbcError})));
   }
   return list;
 }
@@ -89,9 +139,11 @@ nb::bytes SequenceToMidi(const nb::bytes& sequence, std::optional<double> drop_a
 }  // namespace
 
 void BindFiles(nb::module_& module) {
-  module.def("midi_to_sequence", &MidiToSequence, nb::arg("midi"), nb::arg("file"));
-  module.def("musicxml_to_sequence", &MusicXmlToSequence, nb::arg("score"), nb::arg("file"));
-  module.def("abc_to_sequences", &AbcToSequences, nb::arg("book"), nb::arg("file"));
+  BindReader<kMidiError, ReadMidiSequence>(module, "midi", [](const Midi& midi) {
+    return nb::make_tuple(ToBytes(midi.sequence), nb::str(midi.mended.c_str()));
+  });
+  BindReader<kMusicXmlError, ReadScoreSequence>(module, "musicxml", ToBytes);
+  BindReader<kAbcError, ReadTunes>(module, "abc", TunesOf);
   module.def("sequence_to_midi", &SequenceToMidi, nb::arg("sequence"),
              nb::arg("drop_after") = nb::none());
 }

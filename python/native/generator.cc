@@ -1,8 +1,8 @@
 // Models that make music, and say how much they expect what exists.
 
 #include <fmt/core.h>
-#include <google/protobuf/stubs/logging.h>
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/random.h"
 #include "magenta/generate/generation_task.h"
 #include "magenta/generate/generator_details.h"
@@ -46,38 +47,64 @@ void Step(GenerationTask& task, int& steps) {
   task.Advance();
 }
 
-/// Error: a model of the table whose weights are not where they should be.
+/// The models whose weights are here, by commas.
+std::string ModelsWithWeights() {
+  std::string names;
+  for (const ModelSpec& spec : BuiltInModels()) {
+    if (BundledWeights(spec.id).ok()) names += (names.empty() ? "" : ", ") + spec.id;
+  }
+  return names;
+}
+
+/// What to do for weights of `name`, a model of the table.
+std::string HowToGetWeights(const std::string& name) {
+  const std::string there = ModelsWithWeights();
+  return fmt::format(
+      "{}, let the environment variable MAGENTA_BUNDLES name a folder with {}.mag, or train it: "
+      "magenta_native.pipelines.dataset makes its data, the program `magenta train` learns, and "
+      "the folder of its run is what to give here",
+      there.empty() ? "Install magenta_native anew" : "Take one that has weights: " + there, name);
+}
+
+/// Error: a model of the table whose weights are not here.
 absl::Status CheckBundled(const std::string& name) {
   std::error_code ignored;
   if (std::filesystem::exists(name, ignored) || !FindModel(name).ok()) return absl::OkStatus();
   const auto bundled = BundledWeights(name);
   if (bundled.ok()) return absl::OkStatus();
-  return MissingInputError(
-      "", std::string(bundled.status().message()),
-      fmt::format(
-          "Install magenta_native anew, let the environment variable MAGENTA_BUNDLES name a "
-          "folder with {}.mag, or give the path of a bundle",
-          name));
+  return MissingInputError("", ErrorMessage(bundled.status()), HowToGetWeights(name));
+}
+
+/// `error` of a file that was given as a model, which may tell to use flags. Here there are none:
+/// the path alone says what it is.
+absl::Status InPython(absl::Status error) {
+  if (ErrorRemedy(error).find("--") == std::string::npos) return error;
+  return InputError(
+      ErrorFile(error), ErrorMessage(error),
+      fmt::format("Give a bundle (.mag), a checkpoint that says what it is of, the folder of a run "
+                  "or of Magenta.js, or one of {}. The program `magenta bundle` makes a bundle of "
+                  "any checkpoint",
+                  ModelsWithWeights()));
 }
 
 SharedModel OpenModel(const std::string& name) {
   return WithoutGil([&] {
     const auto source = SourceOf(name);
     if (!source.ok()) Check(CheckBundled(name));
-    return Value(LoadModel(Value(source)));
+    auto model = LoadModel(Value(source));
+    if (!model.ok()) Check(InPython(model.status()));
+    return *std::move(model);
   });
 }
 
 SharedModel OpenBundle(const nb::bytes& bundle) {
   return WithoutGil([&] {
-    const google::protobuf::LogSilencer quiet;
     return Value(
         MakeModel(Value(WeightsOfBundleBytes(std::string(View(bundle)), "the bundle")), "", ""));
   });
 }
 
 GenerateSequenceRequest ParseAsked(const nb::bytes& request) {
-  const google::protobuf::LogSilencer quiet;
   return Value(ParseRequestAs(View(request), MessageForm::kBinary));
 }
 
@@ -229,7 +256,7 @@ void BindGenerator(nb::module_& module) {
                   [](const nb::bytes& bundle) { return NativeGenerator{OpenBundle(bundle)}; })
       .def("details",
            [](const NativeGenerator& self) {
-             return ToBytes(DetailsOf(*self.model).SerializeAsString());
+             return ToBytes(WithoutGil([&] { return DetailsOf(*self.model).SerializeAsString(); }));
            })
       .def("about", &About)
       .def("generate", &Generate, nb::arg("request"), nb::arg("count"))
@@ -240,9 +267,11 @@ void BindGenerator(nb::module_& module) {
       .def("next", &Stream::Next);
   module.def("draw_seed", &DrawSeed);
   module.def("models", [] {
-    std::vector<std::string> ids;
-    for (const ModelSpec& spec : BuiltInModels()) ids.push_back(spec.id);
-    return ids;
+    std::vector<std::pair<std::string, bool>> models;  // its name, whether its weights are here
+    for (const ModelSpec& spec : BuiltInModels()) {
+      models.emplace_back(spec.id, BundledWeights(spec.id).ok());
+    }
+    return models;
   });
 }
 

@@ -2,6 +2,7 @@
 // Messages cross the border as bytes: Python's classes and ours are made of the same descriptors,
 // but share no memory, so that any protobuf runtime will do on the other side.
 
+#include <google/protobuf/stubs/logging.h>
 #include <nanobind/nanobind.h>
 
 #include <string>
@@ -28,10 +29,12 @@ nanobind::list ToBytesList(const std::vector<std::string>& texts);
 /// The bytes of each object of a list, as long as it lives.
 std::vector<std::string_view> Views(const nanobind::list& objects);
 
-/// Calls `work` without the GIL and gives its result.
+/// Calls `work` without the GIL and gives its result. All parsing is done in here: protobuf, which
+/// would print what it can't parse, is silent meanwhile.
 template <typename Work>
 auto WithoutGil(const Work& work) {
   const nanobind::gil_scoped_release released;
+  const google::protobuf::LogSilencer quiet;
   return work();
 }
 

@@ -3,14 +3,10 @@
 
 #include "native/module.h"
 
-#include <nanobind/stl/string.h>
-
 #include <exception>
 #include <stdexcept>
 
 #include "magenta/base/check.h"
-#include "magenta/base/error_message.h"
-#include "magenta/base/utf8.h"
 #include "native/status.h"
 
 namespace nb = nanobind;
@@ -18,14 +14,8 @@ namespace nb = nanobind;
 namespace magenta::python {
 namespace {
 
-/// Raises what magenta_native.errors.from_status() makes of an error.
 void Raise(const StatusException& error) {
-  const std::string code = absl::StatusCodeToString(error.status.code());
-  const nb::object made =
-      nb::module_::import_("magenta_native.errors")
-          .attr("from_status")(code, error.kind, ToUtf8(ErrorLine(error.status)),
-                               ToUtf8(ErrorFile(error.status)), ToUtf8(ErrorMessage(error.status)),
-                               ToUtf8(ErrorRemedy(error.status)));
+  const nb::object made = ExceptionOf(error);
   PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(made.ptr())), made.ptr());
 }
 

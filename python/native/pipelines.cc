@@ -1,6 +1,5 @@
 // Folders of music to NoteSequences and data sets, with a report of what became of each file.
 
-#include <google/protobuf/stubs/logging.h>
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
@@ -234,7 +233,6 @@ nb::tuple Extract(const nb::bytes& sequence, const std::string& config,
 
 /// What a data set holds of the bytes of a NoteSequence; of others the outcome is broken_record.
 SequenceExamples ExamplesOfBytes(std::string_view bytes, const DatasetOptions& options) {
-  const google::protobuf::LogSilencer quiet;
   SequenceItem item;
   item.record = bytes;
   absl::StatusOr<ItemSequences> parsed = ParseSequenceItem(item);
@@ -279,6 +277,7 @@ struct RecordFile {
 
 void BindPipelines(nb::module_& module) {
   nb::class_<Walk>(module, "Walk").def_static("open", &Walk::Open).def("next", &Walk::Next);
+  module.attr("most_file_bytes") = kPieceLimits.file_bytes;
   module.def("convert_file", &ConvertFile, nb::arg("path"), nb::arg("filename"),
              nb::arg("collection"));
   module.def("convert_bytes", &ConvertBytes, nb::arg("file"), nb::arg("filename"),

@@ -1,7 +1,11 @@
 #include "native/status.h"
 
+#include <nanobind/stl/string.h>
+
 #include <optional>
 
+#include "magenta/base/error_message.h"
+#include "magenta/base/utf8.h"
 #include "magenta/music/edits/bar_chords.h"
 #include "magenta/music/quantize.h"
 
@@ -34,6 +38,14 @@ std::string NameOf(BarChordFailure failure) {
 }
 
 }  // namespace
+
+nanobind::object ExceptionOf(const StatusException& error) {
+  const std::string code = absl::StatusCodeToString(error.status.code());
+  return nanobind::module_::import_("magenta_native.errors")
+      .attr("from_status")(code, error.kind, ToUtf8(ErrorLine(error.status)),
+                           ToUtf8(ErrorFile(error.status)), ToUtf8(ErrorMessage(error.status)),
+                           ToUtf8(ErrorRemedy(error.status)));
+}
 
 void Check(absl::Status status, const std::string& file, const std::string& kind) {
   if (status.ok()) return;

@@ -1,6 +1,8 @@
 #pragma once
 // Errors as values become Python's exceptions.
 
+#include <nanobind/nanobind.h>
+
 #include <string>
 #include <utility>
 
@@ -17,6 +19,9 @@ struct StatusException {
   /// Name of the exception; "" where the status alone tells.
   std::string kind;
 };
+
+/// The exception of Python's that magenta_native.errors makes of `error`. Needs the GIL.
+nanobind::object ExceptionOf(const StatusException& error);
 
 /// Throws where `status` is an error. `file` is what it is about where it names none; `kind` names
 /// the exception where the status does not tell.

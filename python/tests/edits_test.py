@@ -16,6 +16,7 @@ from material import mutated
 from note_seq_test import INPUTS
 from operations import OPERATIONS
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*byte:UserWarning")  # of what is mended: limits_test.py
 CHANGES: mm.NoteSequence = INPUTS["changes"]
 
 
@@ -94,6 +95,14 @@ def test_errors_name_the_file(tmp_path: pathlib.Path) -> None:
         assert caught.value.file == str(path)
         with pytest.raises(OSError):
             read(tmp_path / "none")  # type: ignore[operator]
+
+
+def test_chords_of_finer_steps_are_repeated_or_followed_by_what_is_given() -> None:
+    chords = mm.ChordProgression(["C", "G"], start_step=3)
+    chords.increase_resolution(2)
+    assert list(chords) == ["C", "C", "G", "G"] and (chords.start_step, chords.steps_per_bar) == (6, 32)
+    chords.increase_resolution(k=2, fill_event=mm.NO_CHORD)
+    assert list(chords) == ["C", "N.C.", "C", "N.C.", "G", "N.C.", "G", "N.C."]
 
 
 def test_lead_sheets_are_sequences_of_pairs() -> None:

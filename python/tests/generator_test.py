@@ -10,8 +10,9 @@ import sys
 import threading
 import time
 import typing
+import warnings
 
-from material import BIN, ROOT, magenta, melody
+from material import BIN, ROOT, folder_of_tunes, magenta, melody
 import pytest
 
 import magenta_native as mm
@@ -63,7 +64,8 @@ def test_details_say_what_generate_takes(lookback: mm.Generator) -> None:
     assert lookback.about["makes"] == "melodies" and lookback.about["card"]
     named = {argument.name for config in BUNDLED for argument in mm.Generator(config).details.arguments}
     assert named == set(typing.get_type_hints(mm.GenerateArguments))
-    assert set(BUNDLED) <= set(mm.models())
+    assert {name for name, has_weights in mm.models().items() if has_weights} == set(BUNDLED)
+    assert {"mono_rnn", "one_drum"} < set(mm.models())
 
 
 def test_many_are_those_of_the_seeds_after(lookback: mm.Generator) -> None:
@@ -186,6 +188,39 @@ def test_bundles_travel_in_the_package(tmp_path: pathlib.Path) -> None:
     said = subprocess.run([sys.executable, "-c", "import magenta_native as mm; print(mm.Generator().about['file'])"],
                           env={**os.environ, "PYTHONPATH": str(tmp_path)}, stdout=subprocess.PIPE, text=True, check=True)
     assert said.stdout == f"{package}/bundles/lookback_rnn.mag\n"
+
+
+@pytest.mark.parametrize("name", [name for name, has_weights in mm.models().items() if not has_weights])
+def test_models_without_weights_say_how_one_gets_some(name: str) -> None:
+    with pytest.raises(mm.InputError) as caught:
+        mm.Generator(name)
+    for words in (f"no pre-trained weights of {name}", "Take one that has weights: basic_rnn, lookback_rnn",
+                  f"a folder with {name}.mag", "train it: magenta_native.pipelines.dataset"):
+        assert words in str(caught.value)
+    assert "--" not in str(caught.value) and "anew" not in str(caught.value)
+
+
+def test_what_is_no_model_is_told_without_flags(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "a.mag").write_bytes(b"no bundle")
+    (tmp_path / "checkpoint").write_text('model_checkpoint_path: "model.ckpt-1"')
+    (tmp_path / "data").mkdir()
+    mm.pipelines.dataset(folder_of_tunes(tmp_path), tmp_path / "data", eval_ratio=0)
+    for name in (".", "a.mag", "data", "data/training_melodies.tfrecord", "checkpoint", "none", "music/book.abc", ""):
+        with pytest.raises(mm.InputError) as caught:
+            mm.Generator(tmp_path / name if name else "")
+        assert caught.value.remedy and "--" not in str(caught.value), caught.value
+
+
+def test_chords_that_can_not_be_read_are_warned_of() -> None:
+    """As on the command line: no chord is heard there, and the music is the same."""
+    model = mm.Generator("chord_pitches_improv")
+    with pytest.warns(UserWarning, match='backing_chords, chord 2: "Zz" is no chord symbol.*: no chord is heard there') as told:
+        made = model.generate(backing_chords="C Zz", seed=1, num_steps=32)
+    assert len(told) == 1 and told[0].filename == __file__, "where it was called"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert made == model.generate(backing_chords="C N.C.", seed=1, num_steps=32) or made.notes
+        model.generate_many(2, backing_chords="C | G7, N.C.", num_steps=32)
 
 
 def test_missing_models_name_the_remedy(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:

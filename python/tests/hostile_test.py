@@ -3,17 +3,21 @@ import faulthandler
 import inspect
 import math
 import pathlib
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from material import folder_of_tunes, melody, mutated
 import google.protobuf.message
+import numpy as np
 import pytest
 
 import magenta_native as mm
 from magenta_native import _native
+import magenta_native.records
 
 faulthandler.enable()
+pytestmark = pytest.mark.filterwarnings("ignore:.*byte:UserWarning")  # of what is mended: limits_test.py
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +34,7 @@ def answered(call: Callable[[], Any]) -> None:
                 pass
     except mm.MagentaError as error:
         assert str(error) and error.message
-    except google.protobuf.message.DecodeError:
-        pass  # protobuf's own parser had the bytes first
+        assert "--" not in re.sub("-{3,}", "", str(error)), "there are no flags in Python"  # strokes of drums aside
 
 
 Call = Callable[[bytes], Any]
@@ -42,7 +45,11 @@ def quantized(use: Callable[[mm.NoteSequence], Any]) -> Call:
 
 
 def in_place(data: bytes) -> mm.NoteSequence:
-    sequence = mm.NoteSequence.FromString(data)
+    sequence = mm.NoteSequence()
+    try:
+        sequence.ParseFromString(data)
+    except google.protobuf.message.DecodeError:
+        return sequence  # of protobuf's own parser
     mm.infer_chords_for_sequence(sequence)
     return sequence
 
@@ -112,13 +119,37 @@ def test_no_function_is_forgotten() -> None:
     assert functions <= {*OF_SEQUENCES, *OF_FILES, *OTHERS}
 
 
+def calls_of(model: mm.Generator) -> list[Call]:
+    return [*OF_SEQUENCES.values(), lambda data: model.generate(data, bars=1), lambda data: model.stream(data, bars=1),
+            model.score, model.respond, model.stream_of, mm.Generator, mm.pipelines.extract, mm.records.examples]
+
+
 def test_sequences_of_any_bytes(lookback: mm.Generator, capfd: pytest.CaptureFixture[str]) -> None:
-    calls: list[Call] = [
-        *OF_SEQUENCES.values(), lambda data: lookback.generate(data, bars=1), lambda data: lookback.stream(data, bars=1),
-        lookback.score, lookback.respond, lookback.stream_of]
     for data in mutated(melody(2).SerializeToString(), 1):
-        for call in calls:
+        for call in calls_of(lookback):
             answered(lambda: call(data))
+    assert capfd.readouterr().err == "", "nothing is printed"
+
+
+def test_bytes_of_other_messages(lookback: mm.Generator, tmp_path: pathlib.Path,
+                                 capfd: pytest.CaptureFixture[str]) -> None:
+    named = melody(1)
+    named.id = "a name"
+    no_utf8 = named.SerializeToString().replace(b"a name", b"\xff\xfe\xff\xfe\xff\xfe")
+    path = tmp_path / "a.mid"
+    for data in (no_utf8, lookback.request(melody(1), bars=1).SerializeToString(), lookback.details.SerializeToString(),
+                 np.random.default_rng(1).bytes(1000), b"\xff\xff", b"\x0a\x03\xff\xff\xff"):
+        for call in calls_of(lookback):
+            answered(lambda: call(data))
+        path.write_bytes(data)
+        for of_file in (*OF_FILES.values(), mm.Generator, lambda path: mm.data.EventDataset(path)[0],
+                        lambda path: mm.pipelines.dataset(path, tmp_path / "out")):
+            answered(lambda: of_file(path))
+    with pytest.raises(mm.InputError, match="no NoteSequence"):
+        lookback.generate(b"\xff\xff", bars=1)
+    with pytest.raises(mm.InputError) as caught:
+        lookback.respond(b"\xff")
+    assert caught.value.message == "the bytes are no GenerateSequenceRequest" and caught.value.remedy
     assert capfd.readouterr().err == "", "nothing is printed"
 
 
@@ -187,12 +218,82 @@ def test_times_and_meters_of_any_value(lookback: mm.Generator) -> None:
         answered(lambda: lookback.generate(None, sections=[(total, 2 * total)]))
 
 
-def test_what_is_no_sequence_is_a_type_error(lookback: mm.Generator) -> None:
-    for nothing in (None, 3, "text", [], object()):
-        calls: tuple[Any, ...] = (mm.notes, mm.pianoroll, lookback.score, lookback.respond, mm.pipelines.extract)
-        for call in calls:
-            with pytest.raises(TypeError, match="is no NoteSequence. Give a message"):
+def test_what_is_no_message_is_a_type_error(lookback: mm.Generator) -> None:
+    calls: tuple[tuple[Any, str], ...] = (
+        (mm.notes, "is no NoteSequence. Give a message"), (mm.pianoroll, "is no NoteSequence. Give a message"),
+        (lookback.score, "is no NoteSequence. Give a message"), (mm.pipelines.extract, "is no NoteSequence"),
+        (mm.is_quantized_sequence, "is no NoteSequence. Give a message"),
+        (lookback.respond, "is no GenerateSequenceRequest. Give a message"),
+        (lookback.stream_of, "is no GenerateSequenceRequest. Give a message"))
+    for nothing in (None, 3, "text", [], object(), mm.GeneratorDetails()):
+        for call, said in calls:
+            with pytest.raises(TypeError, match=said):
                 call(nothing)
+    for nothing in (None, 3, [], object()):
+        with pytest.raises(TypeError, match="is no model. Give a name, a path, a GeneratorBundle"):
+            mm.Generator(nothing)
+    with pytest.raises(TypeError, match="a NoteSequence is no GeneratorBundle"):
+        mm.Generator(melody(1))
+
+
+@pytest.mark.parametrize("call, kind, said", [
+    (lambda: mm.quantize_note_sequence(melody(1), 4.5), TypeError,
+     "quantize_note_sequence: steps_per_quarter is 4.5, and must be a whole number"),
+    (lambda: mm.midi_to_note_sequence("x"), TypeError, "midi_to_note_sequence: midi_data is 'x', and must be bytes"),
+    (lambda: mm.transpose_note_sequence(melody(1), 10**12), mm.UsageError,
+     "transpose_note_sequence: amount is 1000000000000, and must be a whole number that 32 bits can hold"),
+    (lambda: mm.chord_symbol_pitches(None), TypeError, "chord_symbol_pitches: figure is None, and must be a str"),
+    (lambda: mm.chord_symbol_root("\udcff"), mm.UsageError, "chord_symbol_root: figure is .*UTF-8 can hold"),
+    (lambda: mm.pitches_to_chord_symbol([60, "E"]), TypeError, "pitches_to_chord_symbol: pitches is .*number 1 is a whole"),
+    (lambda: mm.pitches_to_chord_symbol(7), TypeError, "pitches_to_chord_symbol: pitches is 7, and must be several"),
+    (lambda: mm.trim_note_sequence(melody(1), "0", 1), TypeError, "trim_note_sequence: start_time is '0'.*a number"),
+    (lambda: mm.trim_note_sequence(melody(1), 0, 10**400), mm.UsageError, "trim_note_sequence: end_time is 10+"),
+    (lambda: mm.split_note_sequence(melody(1), None), TypeError, "split_note_sequence: hop_size_seconds is None"),
+    (lambda: mm.infer_chords_for_sequence(melody(1), chords_per_bar="2"), TypeError,
+     "infer_chords_for_sequence: chords_per_bar is '2', and must be a whole number or None"),
+    (lambda: mm.Melody([60]).transpose("up"), TypeError, "Melody.transpose: transpose_amount is 'up'"),
+    (lambda: mm.Melody([60]).to_sequence(velocity=None), TypeError, "Melody.to_sequence: velocity is None"),
+    (lambda: mm.read_notes("a.mid", piece="first"), TypeError, "read_notes: piece is 'first', and must be a whole"),
+    (lambda: mm.pianoroll(melody(1), velocities=1), TypeError, "pianoroll: velocities is 1, and must be True or False"),
+    (lambda: mm.midi_file_to_note_sequence(b"a.mid"), TypeError, "midi_file_to_note_sequence: midi_file is b'a.mid'"),
+    (lambda: mm.midi_file_to_melody(None), TypeError, "midi_file_to_melody: midi_file is None, and must be a str or a path"),
+    (lambda: mm.musicxml_file_to_sequence_proto(7), TypeError, "musicxml_file_to_sequence_proto: musicxml_file is 7"),
+    (lambda: mm.parse_abc_tunebook_file(b"a"), TypeError, "parse_abc_tunebook_file: filename is b'a'"),
+    (lambda: mm.note_sequence_to_midi_file(melody(1), 3), TypeError, "note_sequence_to_midi_file: output_file is 3"),
+    (lambda: mm.pipelines.dataset("a", "b", num_threads="x"), TypeError, "dataset: num_threads is 'x'"),
+    (lambda: mm.pipelines.extract(melody(1), transpose=["x"]), TypeError, "extract: transpose is .*number 0 is a whole"),
+    (lambda: mm.records.of_bytes("text", "a.mid"), TypeError, "of_bytes: file is 'text', and must be bytes"),
+    (lambda: mm.data.EventDataset(None), TypeError, "EventDataset: file is None, and must be a str or a path or several"),
+    (lambda: mm.Generator("basic_rnn").generate(sections=[(1,)]), TypeError, "Generator.generate: sections is .*2 values"),
+    (lambda: mm.Generator("basic_rnn").generate_many("x"), TypeError, "Generator.generate_many: count is 'x'"),
+])
+def test_errors_about_types_name_the_function_and_the_argument(call: Callable[[], Any], kind: type[Exception],
+                                                               said: str) -> None:
+    with pytest.raises(kind, match=said) as caught:
+        call()
+    assert "incompatible function" not in str(caught.value)
+
+
+def test_what_numpy_has_is_as_good() -> None:
+    wanted = mm.quantize_note_sequence(melody(1), 4)
+    assert mm.quantize_note_sequence(melody(1), np.int64(4)) == wanted  # type: ignore[arg-type]
+    assert mm.trim_note_sequence(melody(1), np.float32(0), np.int32(1)) == mm.trim_note_sequence(  # type: ignore[arg-type]
+        melody(1), 0, 1)
+
+
+@pytest.mark.parametrize("call, said", [
+    (lambda: mm.synthesize(melody(1), 0), "sample_rate is 0"), (lambda: mm.synthesize(melody(1), -8000), "sample_rate"),
+    (lambda: mm.synthesize(melody(1), math.nan), "sample_rate"),  # type: ignore[arg-type]
+    (lambda: mm.synthesize(melody(1), 10**12), "sample_rate"), (lambda: mm.fluidsynth(melody(1), 0), "sample_rate is 0"),
+    (lambda: mm.play_sequence(melody(1), mm.synthesize, 0), "sample_rate is 0"),
+    *((lambda made=made: made.set_length(-1), "steps is -1")
+      for made in (mm.Melody([60]), mm.DrumTrack(), mm.ChordProgression(["C"]), mm.LeadSheet())),
+    *((lambda made=made, k=k: made.increase_resolution(k), f"k is {k}") for k in (0, -3)
+      for made in (mm.Melody([60]), mm.DrumTrack(), mm.ChordProgression(["C"]), mm.LeadSheet()))])
+def test_numbers_that_mean_nothing(call: Callable[[], Any], said: str) -> None:
+    with pytest.raises(mm.UsageError, match=said) as caught:
+        call()
+    assert caught.value.remedy
 
 
 def test_every_function_of_native_code_takes_wrong_arguments() -> None:

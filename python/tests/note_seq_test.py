@@ -13,6 +13,8 @@ import pytest
 import magenta_native as mm
 import operations
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*byte:UserWarning")  # of what is mended: limits_test.py
+
 GOLDENS = pathlib.Path(__file__).resolve().parent.parent.parent / "tests/golden/note_seq/goldens.json.xz"
 RECORDED = json.loads(lzma.decompress(GOLDENS.read_bytes()))
 

@@ -122,9 +122,10 @@ with wave.open(sys.argv[-1].removesuffix("notesequence") + "wav", "wb") as file:
     live.chmod(0o755)
     assert mm.fluidsynth(melody(1), 44100).tolist() == [0.5] * 4410
     assert len(mm.fluidsynth(melody(1), 22050)) == 2205
-    live.write_text("#!/bin/sh\necho no sound font >&2; exit 3\n")
-    with pytest.raises(mm.MagentaError, match="no sound font"):
+    live.write_text("#!/bin/sh\necho 'no sound font. Give --soundfont=FILE' >&2; exit 3\n")
+    with pytest.raises(mm.MagentaError, match="no sound font. Give sf2_path=FILE") as caught:
         mm.play_sequence(melody(1))
+    assert "sf2_path" in caught.value.remedy and "--" not in str(caught.value)
 
 
 @pytest.fixture(scope="module")
@@ -148,8 +149,9 @@ def test_sound_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(samples) > 2 * 44100 and 0.05 < np.abs(samples).max() <= 1
     player = mm.play_sequence(melody(1))
     assert player is not None and "<audio controls" in player._repr_html_()
-    with pytest.raises(mm.MagentaError, match="no such sound font"):
+    with pytest.raises(mm.MagentaError, match="no such sound font") as caught:
         mm.fluidsynth(melody(1), 44100, sf2_path="none.sf2")
+    assert "sf2_path" in caught.value.remedy and "--" not in str(caught.value)
 
 
 def test_the_tour_runs(tour: pathlib.Path) -> None:

@@ -84,6 +84,7 @@ absl::StatusOr<Pieces> MidiPieces(std::string_view bytes, MusicReadOptions& opti
   for (const MidiWarning& warning : midi.warnings) {
     pieces[0].warnings.push_back(WarningLine(warning));
   }
+  pieces[0].mended = midi.warnings.size();
   if (!midi.left_out.empty()) pieces[0].warnings.push_back(std::move(midi.left_out));
   pieces[0].warnings_left_out = midi.warnings_left_out;
   pieces[0].title = std::move(midi.title);

@@ -12,6 +12,7 @@
 // Here the limits of a piece hold (magenta/music/piece_limits.h), gzip is unpacked, and every text
 // is made UTF-8 (magenta/io/music/sequence_text.h), whatever a single reader does.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -80,6 +81,8 @@ struct MusicPiece {
   std::vector<double> bar_lines = {};
   /// Of MIDI and MusicXML: the piece's title; else empty, since the sequence has it.
   std::string title = {};
+  /// How many of `warnings`, the first ones, are of bytes that a strict reader would have refused.
+  size_t mended = 0;
 };
 
 /// `piece` with what a data set's sequence leaves out and a musician expects: short bars as meters

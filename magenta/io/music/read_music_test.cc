@@ -89,6 +89,15 @@ TEST(ReadMusic, ToldByNames) {
   EXPECT_EQ(MusicFileEndings(), ".mid, .midi, .kar, .rmi, .xml, .musicxml, .mxl, .drums, .abc");
 }
 
+TEST(ReadMusic, CountsWhatWasMended) {
+  const std::string whole = Midi();
+  EXPECT_EQ(ReadMusicBytes(whole)->pieces[0].mended, 0u);
+  const auto cut = ReadMusicBytes(std::string_view(whole).substr(0, whole.size() - 4));
+  ASSERT_TRUE(cut.ok()) << cut.status();
+  EXPECT_GE(cut->pieces[0].mended, 1u);
+  EXPECT_LE(cut->pieces[0].mended, cut->pieces[0].warnings.size());
+}
+
 TEST(ReadMusic, SaysWhatIsNoMusic) {
   const MusicReadOptions midi = {MusicFormat::kMidi};
   for (const auto& [line, wanted] : std::vector<std::pair<std::string, std::string>>{
