@@ -56,6 +56,8 @@ fi
 say "builds twice, and a lower version"
 fresh build bare
 rm -rf "$dir/debs"
+mkdir "$dir/debs"
+cp tools/as_service.py "$dir/debs"
 tools/export_tree.sh "$dir/build/build/one/src"
 cp -a "$dir/build/build/one" "$dir/build/build/another place"
 mv "$dir/build/build/another place" "$dir/build/build/another-place"
@@ -103,12 +105,18 @@ say "installs, uses, upgrades, removes"
 fresh use bare
 in_system use <<'END'
 apt-get update -q
-apt-get install -qy --no-install-recommends ca-certificates curl systemd man-db gcc pkg-config libc6-dev
+apt-get install -qy --no-install-recommends ca-certificates curl systemd man-db gcc pkg-config libc6-dev python3
 useradd --create-home me
 as_me() { runuser -u me -- env HOME=/home/me bash -eu -c "cd; $1"; }
 fails() { if "$@"; then echo "did not fail: $*" >&2; exit 1; fi; }
 find / -xdev \( -path /proc -o -path /home -o -path /debs -o -path /tmp -o -path /var/cache -o -path /var/log \
   -o -path /var/lib/apt \) -prune -o -print | sort > /tmp/before
+
+# What the scripts of packages have systemd do with their services, as if it ran here.
+mkdir -p /run/systemd/system
+: > /tmp/invoked
+invoked() { grep magenta /tmp/invoked || true; : > /tmp/invoked; }
+printf '#!/bin/sh\necho "$@" >> /tmp/invoked\n' > /usr/bin/deb-systemd-invoke
 
 echo "-- magenta alone"
 apt-get install -qy --no-install-recommends /debs/old/magenta.deb
@@ -145,6 +153,12 @@ systemd-analyze verify /usr/lib/systemd/system/magenta-serve.service 2>&1 | tee 
 systemd-analyze security --offline=true --no-pager --threshold=20 /usr/lib/systemd/system/magenta-serve.service > /tmp/said
 tail -1 /tmp/said
 [ ! -e /etc/systemd/system/multi-user.target.wants/magenta-serve.service ]
+[ "$(invoked)" = "" ]
+[ "$(stat -c '%a %U %G' /etc/default/magenta-serve)" = "640 root root" ]
+( cd /home/me; /debs/as_service.py /usr/lib/systemd/system/magenta-serve.service magenta train --run_dir=taught \
+    --config=basic_rnn --sequence_example_file=data/training_melodies.tfrecord \
+    --hparams="batch_size=2,rnn_layer_sizes=[16]" --num_training_steps=2 --quiet )
+[ "$(stat -c %U /home/me/taught/train/checkpoint)" = me ]
 # What systemd would make, and the service keep.
 mkdir -p /var/lib/private/magenta/studio; ln -s private/magenta /var/lib/magenta; echo kept > /var/lib/private/magenta/studio/piece
 
@@ -155,6 +169,7 @@ apt-get install -qy --no-install-recommends /debs/magenta_*.deb /debs/magenta-tr
 [ "$(magenta --version)" = "magenta $(dpkg-query -W -f '${Version}' magenta)" ]
 [ "$(magenta --version)" != "magenta 0.0.1" ]
 ( cd /home/me; sha256sum --quiet -c /tmp/home )
+[ "$(invoked)" = "try-restart magenta-serve.service" ]
 grep -q '# mine' /etc/default/magenta-serve
 [ "$(cat /var/lib/magenta/studio/piece)" = kept ]
 as_me 'magenta train --run_dir=run --config=basic_rnn --sequence_example_file=data/training_melodies.tfrecord \
@@ -169,6 +184,7 @@ echo "-- remove"
 ( cd /home/me; find . -type f -print0 | sort -z | xargs -0 sha256sum ) > /tmp/home
 dpkg -L magenta magenta-train libmagenta1 libmagenta-dev | sort -u > /tmp/files
 apt-get remove -qy magenta magenta-train libmagenta1 libmagenta-dev
+[ "$(invoked)" = "stop magenta-serve.service" ]
 [ "$(cat /var/lib/magenta/studio/piece)" = kept ]
 dpkg --purge magenta magenta-train libmagenta1 libmagenta-dev
 apt-get autoremove --purge -qy

@@ -11,7 +11,7 @@ import sys
 import unittest
 import zipfile
 
-from program import BIN, ROOT, Case, needs_serve, run
+from program import BIN, ROOT, Case, needs_serve, needs_train, run, tune
 
 sys.path.insert(0, os.path.join(ROOT, 'tools'))
 import sbom  # noqa: E402
@@ -119,6 +119,20 @@ class Package(Case):
                                              'folder of its own\n'))
         self.assertTrue(os.path.exists(kept))
 
+    def test_in_the_sources_of_a_release_it_says_what_builds_them(self):
+        """No clone, or a folder in one."""
+        tree = self.path('release/magenta-1.0.0')
+        shutil.copytree(os.path.join(ROOT, 'tools'), os.path.join(tree, 'tools'))
+        for name in ('dpkg-buildpackage', 'dh', 'cmake', 'ninja'):
+            self.tool(name, 'true')
+        for _ in range(2):
+            status, said = said_by(os.path.join(tree, 'tools', 'package.sh'), self.path('out'),
+                                   env={**os.environ, 'PATH': self.path('bin') + ':/usr/bin:/bin',
+                                        'GIT_CEILING_DIRECTORIES': self.folder})
+            self.assertEqual((status, said), (1, "export_tree.sh: this is no clone of git. In a release's sources "
+                                                 '`dpkg-buildpackage -b` builds the packages\n'))
+            subprocess.run(['git', 'init', '-q', self.path('release')], check=True)
+
     def test_readme_names_the_line_that_installs_it(self):
         self.assertIn('`sudo apt-get install ./build/package/magenta_*.deb`', text_of('README.md'))
 
@@ -138,6 +152,75 @@ class Package(Case):
             self.assertIn(f'--{flag}=', run('serve', '--help').out)
 
 
+    @needs_train
+    def test_teaching_runs_in_what_the_service_has(self):
+        for i in range(4):
+            self.write(f'tunes/{i}.mid', tune(8, i))
+        self.ok('convert', '--input_dir=' + self.path('tunes'), '--output_file=' + self.path('notes.tfrecord'))
+        self.ok('dataset', '--config=basic_rnn', '--input=' + self.path('notes.tfrecord'),
+                '--output_dir=' + self.path('data'))
+        status, said = self.as_service(UNIT)
+        if status == 125:
+            self.skipTest('left out: no namespaces: ' + said)
+        self.assertEqual(status, 0, said)
+        # What it was about: libtorch aborts without /proc/cpuinfo.
+        status, _ = self.as_service(self.write('narrower.service', text_of(UNIT).replace(
+            'ProtectProc=invisible', 'ProtectProc=invisible\nProcSubset=pid').encode()))
+        self.assertNotEqual(status, 0)
+
+    def as_service(self, unit):
+        return said_by(os.path.join(ROOT, 'tools', 'as_service.py'), unit, os.path.join(BIN, 'magenta'), 'train',
+                       '--config=basic_rnn', '--run_dir=run', '--num_training_steps=1',
+                       '--sequence_example_file=data/training_melodies.tfrecord',
+                       '--hparams=batch_size=2,rnn_layer_sizes=[16]', cwd=self.folder)
+
+
+@unittest.skipUnless(shutil.which('dh_installsystemd'), 'left out: no debhelper (make setup-package)')
+class Scripts(Case):
+    """The scripts that dpkg calls, as debhelper makes them, among programs that note how they are called."""
+
+    def setUp(self):
+        super().setUp()
+        shutil.copytree(os.path.join(ROOT, 'debian'), self.path('debian'))
+        for command in (['make', '-f', 'debian/rules', 'override_dh_installsystemd', 'override_dh_installinit',
+                         'execute_after_dh_fixperms'], ['dh_installdeb']):
+            self.assertEqual(said_by(*command, cwd=self.folder)[0], 0)
+        os.mkdir(self.path('system'))
+        os.mkdir(self.path('bin'))
+        for name in ('deb-systemd-invoke', 'deb-systemd-helper', 'systemctl'):
+            # The administrator has enabled nothing.
+            self.write(f'bin/{name}', f'#!/bin/sh\necho {name} "$@" >> {self.path("calls")}\n'
+                                      f'case "$*" in *was-enabled*) exit 1;; esac\n'.encode())
+            os.chmod(self.path('bin', name), 0o755)
+
+    def calls(self, *steps):
+        """What the scripts call with these arguments, but for what they ask and tidy."""
+        self.write('calls', b'')
+        for name, *arguments in steps:
+            script = self.path('debian', 'magenta', 'DEBIAN', name)
+            if os.path.exists(script):
+                with open(script, encoding='utf-8') as file:
+                    self.write('script', file.read().replace('/run/systemd/system', self.path('system')).encode())
+                status, said = said_by('sh', self.path('script'), *arguments,
+                                       env={'PATH': self.path('bin') + ':/usr/bin:/bin'})
+                self.assertEqual((status, said), (0, ''))
+        with open(self.path('calls'), encoding='utf-8') as file:
+            return [line for line in file.read().splitlines()
+                    if re.search(' (enable|preset|start|stop|restart|try-restart) ', line)]
+
+    def test_the_service_is_neither_started_nor_left_behind(self):
+        self.assertEqual(self.calls(('preinst', 'install'), ('postinst', 'configure', '')), [])
+        self.assertEqual(self.calls(('prerm', 'upgrade', '2'), ('preinst', 'upgrade', '1'), ('postrm', 'upgrade', '2'),
+                                    ('postinst', 'configure', '1')),
+                         ['deb-systemd-invoke try-restart magenta-serve.service'])
+        self.assertEqual(self.calls(('prerm', 'remove'), ('postrm', 'remove')),
+                         ['deb-systemd-invoke stop magenta-serve.service'])
+
+    def test_what_may_hold_a_token_is_for_root_alone(self):
+        self.assertEqual(os.stat(self.path('debian', 'magenta', 'etc', 'default', 'magenta-serve')).st_mode & 0o777,
+                         0o640)
+
+
 class Release(Case):
     def test_notes_are_a_version_of_the_changelog(self):
         changelog = self.write('CHANGELOG.md', b'# Changelog\n\n## 1.1.0 (2027-01-01)\n### Added\n- b\n\n## 1.0.0\n- a\n')
@@ -147,6 +230,18 @@ class Release(Case):
         status, said = said_by(*notes, '2.0.0', changelog)
         self.assertEqual(status, 1)
         self.assertIn('nothing is said of 2.0.0. It has 1.1.0, 1.0.0', said)
+
+    def test_notes_of_a_version_with_a_short_part_are_that(self):
+        changelog = self.write('CHANGELOG.md', b'## 1.0.0\n### In short\nAll.\n\n### Added\n- a\n')
+        self.assertEqual(said_by(sys.executable, os.path.join(ROOT, 'tools', 'release_notes.py'), '1.0.0', changelog),
+                         (0, '# Magenta 1.0.0\n\nAll.\n\n'
+                             'CHANGELOG.md, in the sources and the installed documents, has all of it.\n'))
+
+    def test_notes_are_read_in_a_minute(self):
+        version = run('--version').out.split()[1]
+        status, said = said_by(sys.executable, os.path.join(ROOT, 'tools', 'release_notes.py'), version)
+        self.assertEqual(status, 0, said)
+        self.assertLessEqual(len(said.splitlines()), 40)
 
     def test_what_programs_are_made_of(self):
         """The document is valid SPDX 2.3, the same each time, and names what each program links and the wheel has."""
@@ -180,7 +275,15 @@ class Release(Case):
             self.assertTrue({one, other} <= set(packages) | {'SPDXRef-DOCUMENT'}, (one, other))
         self.assertIn(('SPDXRef-program-magenta', 'STATIC_LINK', 'SPDXRef-deb-libprotobuf-dev'), related)
         self.assertIn(('SPDXRef-program-magenta', 'DYNAMIC_LINK', 'SPDXRef-deb-libc6'), related)
-        self.assertIn(('SPDXRef-deb-nlohmann-json3-dev', 'BUILD_DEPENDENCY_OF', 'SPDXRef-magenta'), related)
+        self.assertIn(('SPDXRef-deb-libc6-dev', 'BUILD_DEPENDENCY_OF', 'SPDXRef-magenta'), related)
+        self.assertEqual({other for one, kind, other in related if (one, kind) == ('SPDXRef-program-magenta', 'CONTAINS')},
+                         {'SPDXRef-deb-libhwy-dev', 'SPDXRef-deb-nlohmann-json3-dev'})
+        if 'SPDXRef-program-magenta-serve' in packages:
+            self.assertIn(('SPDXRef-program-magenta-serve', 'CONTAINS', 'SPDXRef-deb-libboost1.81-dev'), related)
+        archives = {packages[other]['name'] for one, kind, other in related
+                    if (one, kind) == ('SPDXRef-program-magenta', 'STATIC_LINK')}
+        comment = text_of('debian', 'magenta.lintian-overrides').split('magenta: ')[0]
+        self.assertEqual(set(re.findall(r'\b[\w.+-]+-dev\b', comment)), archives)
         self.assertIn(('SPDXRef-studio', 'CONTAINS', 'SPDXRef-npm-spessasynth-core'), related)
         self.assertEqual((packages['SPDXRef-wheel']['name'], packages['SPDXRef-wheel']['versionInfo']),
                          ('magenta-native', '1.2.3'))
