@@ -77,9 +77,20 @@ magenta_error* ThrownError() noexcept {
   }
 }
 
-/// Runs `work`, which gives an absl::Status; whatever comes of it becomes an error, or null.
+/// Whether `remedy` speaks of flags, other than those of a whole command in backquotes.
+bool NamesFlags(const std::string& remedy) {
+  bool command = false;
+  for (size_t i = 0; i < remedy.size(); ++i) {
+    if (remedy[i] == '`') command = !command;
+    if (!command && remedy.compare(i, 2, "--") == 0) return true;
+  }
+  return false;
+}
+
+/// Runs `work`, which gives an absl::Status; whatever comes of it becomes an error, or null. The
+/// library has no flags: `remedy` takes the place of one that names some.
 template <class Work>
-magenta_error* Guarded(const Work& work) noexcept {
+magenta_error* Guarded(const Work& work, const char* remedy = "") noexcept {
   try {
     static const bool once = (internal::SetCheckHandler(&ThrowFailedCheck), true);
     static_cast<void>(once);
@@ -91,6 +102,7 @@ magenta_error* Guarded(const Work& work) noexcept {
     error->file = ErrorFile(status);
     error->message = (error->file.empty() ? "" : error->file + ": ") + ErrorMessage(status);
     error->remedy = ErrorRemedy(status);
+    if (NamesFlags(error->remedy)) error->remedy = remedy;
     return error.release();
   } catch (...) {
     return ThrownError();
@@ -159,21 +171,26 @@ void magenta_bytes_free(magenta_bytes* bytes) {
 }
 
 magenta_error* magenta_model_open(const char* name, magenta_model** model) {
-  return Guarded([&]() -> absl::Status {
-    if (name == nullptr || *name == '\0') {
-      return UsageError("no model is named", "Name one (lookback_rnn) or a bundle's file");
-    }
-    MAGENTA_ASSIGN_OR_RETURN(const ModelSource source, SourceOf(name));
-    return Open(LoadModel(source), model);
-  });
+  return Guarded(
+      [&]() -> absl::Status {
+        if (name == nullptr || *name == '\0') {
+          return UsageError("no model is named", "Name one (lookback_rnn) or a bundle's file");
+        }
+        MAGENTA_ASSIGN_OR_RETURN(const ModelSource source, SourceOf(name));
+        return Open(LoadModel(source), model);
+      },
+      "Name a bundle, a checkpoint, a run's folder, or a model that comes with Magenta");
 }
 
 magenta_error* magenta_model_open_bundle(const void* bundle, size_t size, magenta_model** model) {
-  return Guarded([&]() -> absl::Status {
-    MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights,
-                             WeightsOfBundleBytes(std::string(Text(bundle, size)), "the bundle"));
-    return Open(MakeModel(weights, "", ""), model);
-  });
+  return Guarded(
+      [&]() -> absl::Status {
+        MAGENTA_ASSIGN_OR_RETURN(
+            const LoadedWeights weights,
+            WeightsOfBundleBytes(std::string(Text(bundle, size)), "the bundle"));
+        return Open(MakeModel(weights, "", ""), model);
+      },
+      "Give the bytes of a bundle, a .mag file");
 }
 
 void magenta_model_free(magenta_model* model) { delete model; }

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -112,6 +114,39 @@ TEST(CApi, FilesComeInAndGoOut) {
   const std::string book = "X:1\nK:G\nGABc|\n";
   EXPECT_EQ(ErrorOf(magenta_read_music(book.data(), book.size(), 1, &none)).code(),
             MAGENTA_NOTHING);
+}
+
+TEST(CApi, WithoutBundlesAnErrorSaysWhatBringsThem) {
+  const std::string folder = ::testing::TempDir() + "no_bundles";
+  std::filesystem::create_directories(folder);
+  magenta_model* model = nullptr;
+  for (const std::string& bundles : {folder, folder + "/none"}) {
+    setenv("MAGENTA_BUNDLES", bundles.c_str(), 1);
+    for (const char* name : {"lookback_rnn", "no_such_rnn"}) {
+      EXPECT_EQ(ErrorOf(magenta_model_open(name, &model)).remedy(),
+                "Install the package magenta, or set MAGENTA_BUNDLES to the folder of bundles");
+    }
+    unsetenv("MAGENTA_BUNDLES");
+  }
+}
+
+TEST(CApi, NoRemedyNamesFlags) {
+  const std::string folder = ::testing::TempDir() + "no_flags/";
+  std::filesystem::create_directories(folder + "run/train");
+  const auto write = [&](const std::string& name, const std::string& bytes) {
+    std::ofstream(folder + name, std::ios::binary) << bytes;
+    return folder + name;
+  };
+  write("run/train/checkpoint", "model_checkpoint_path: \"model.ckpt-7\"\n");
+  const std::vector<std::string> names = {folder + "run", folder + "run/train",
+                                          folder + "run/train/checkpoint", write("a.mag", "a"),
+                                          write("a.ckpt", "a")};
+  magenta_model* model = nullptr;
+  for (const std::string& name : names) {
+    const Error error = ErrorOf(magenta_model_open(name.c_str(), &model));
+    EXPECT_EQ(error.code(), MAGENTA_INPUT);
+    EXPECT_EQ(error.remedy().find(" --"), std::string::npos) << name << ": " << error.remedy();
+  }
 }
 
 TEST(CApi, ErrorsSayWhatAndWhere) {

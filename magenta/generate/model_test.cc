@@ -228,12 +228,16 @@ TEST_F(ModelTest, BundledWeightsAreFoundByTheEnvironment) {
   setenv("MAGENTA_BUNDLES", folder_.c_str(), 1);
   const auto model = LoadModel({});
   const auto mono = LoadModel({"mono_rnn", "", "", "", ""});
+  setenv("MAGENTA_BUNDLES", (folder_ + "/none").c_str(), 1);
+  const auto none = LoadModel({"mono_rnn", "", "", "", ""});
   unsetenv("MAGENTA_BUNDLES");
   ASSERT_TRUE(model.ok()) << model.status();
   EXPECT_EQ((*model)->id, "lookback_rnn");
   EXPECT_EQ((*model)->file, folder_ + "/lookback_rnn.mag");
   EXPECT_EQ(ExitStatus(mono.status()), 2);
   EXPECT_THAT(ErrorLine(mono.status()), HasSubstr("no pre-trained weights of mono_rnn"));
+  EXPECT_THAT(ErrorRemedy(mono.status()), HasSubstr("--bundle_file"));
+  EXPECT_THAT(ErrorRemedy(none.status()), HasSubstr("Install the package magenta"));
   const std::vector<std::string> folders = BundledFolders();
   EXPECT_THAT(folders[0], ::testing::EndsWith("/data/bundles"));
   EXPECT_THAT(folders[1], ::testing::EndsWith("/share/magenta/bundles"));

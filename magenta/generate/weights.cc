@@ -154,9 +154,36 @@ absl::StatusOr<LoadedWeights> ReadNamedWeights(const ModelSource& source, bool w
   }
   const std::string id = source.config.empty() ? kDefaultConfig : source.config;
   MAGENTA_RETURN_IF_ERROR(FindModel(id).status());
-  MAGENTA_ASSIGN_OR_RETURN(const std::string path, BundledWeights(id));
-  return WeightsOfBundle(path);
+  const auto path = BundledWeights(id);
+  if (!path.ok()) {
+    return WithRemedy(path.status(),
+                      "Name a model by --run_dir, --checkpoint_file or --bundle_file");
+  }
+  return WeightsOfBundle(*path);
 }
+
+/// The bundle of model `id` that comes with the program; "" where none does.
+std::string BundleOf(std::string_view id) {
+  for (const std::string& folder : BundledFolders()) {
+    std::string path = fmt::format("{}/{}.mag", folder, id);
+    std::error_code error;
+    if (fs::is_regular_file(path, error)) return path;
+  }
+  return "";
+}
+
+/// The ids of the models whose bundles come with the program.
+std::vector<std::string> BundledIds() {
+  std::vector<std::string> ids;
+  for (const ModelSpec& spec : BuiltInModels()) {
+    if (!BundleOf(spec.id).empty()) ids.push_back(spec.id);
+  }
+  return ids;
+}
+
+/// What to do where no bundles come with the program.
+constexpr char kGetBundles[] =
+    "Install the package magenta, or set MAGENTA_BUNDLES to the folder of bundles";
 
 bool IsFolder(const std::string& path) {
   std::error_code error;
@@ -276,17 +303,11 @@ std::vector<std::string> BundledFolders() {
 }
 
 absl::StatusOr<std::string> BundledWeights(std::string_view id) {
-  std::string looked;
-  for (const std::string& folder : BundledFolders()) {
-    const std::string path = fmt::format("{}/{}.mag", folder, id);
-    std::error_code error;
-    if (std::filesystem::is_regular_file(path, error)) return path;
-    looked += (looked.empty() ? "" : " and ") + folder;
-  }
+  if (std::string path = BundleOf(id); !path.empty()) return path;
   return UsageError(
       fmt::format("no pre-trained weights of {} come with this program (looked into {})", id,
-                  looked.empty() ? "no folder" : looked),
-      "Name a model by --run_dir, --checkpoint_file or --bundle_file");
+                  fmt::join(BundledFolders(), " and ")),
+      BundledIds().empty() ? kGetBundles : "");
 }
 
 absl::StatusOr<ModelSource> SourceOf(const std::string& name) {
@@ -302,18 +323,16 @@ absl::StatusOr<ModelSource> SourceOf(const std::string& name) {
     return source;
   }
   const std::string id = name.ends_with(".mag") ? name.substr(0, name.size() - 4) : name;
-  if (const auto bundled = BundledWeights(id); bundled.ok() && FindModel(id).ok()) {
-    source.bundle_file = *bundled;
+  if (std::string bundle = BundleOf(id); !bundle.empty() && FindModel(id).ok()) {
+    source.bundle_file = std::move(bundle);
     return source;
   }
-  std::vector<std::string> ids;
-  for (const ModelSpec& spec : BuiltInModels()) {
-    if (BundledWeights(spec.id).ok()) ids.push_back(spec.id);
-  }
+  const std::vector<std::string> ids = BundledIds();
   return MissingInputError(
       name, "there is no such file, and no model of this name comes with the program",
-      fmt::format("Name a bundle, a checkpoint, a run's folder, or one of {}",
-                  fmt::join(ids, ", ")));
+      ids.empty() ? kGetBundles
+                  : fmt::format("Name a bundle, a checkpoint, a run's folder, or one of {}",
+                                fmt::join(ids, ", ")));
 }
 
 absl::StatusOr<LoadedWeights> ReadWeights(const ModelSource& source, bool with_slots) {

@@ -73,13 +73,14 @@ std::string CardOfBundle(const std::string& path);
 /// share/magenta/bundles of the prefix that it was configured for.
 std::vector<std::string> BundledFolders();
 
-/// The path of the pre-trained weights of model `id`. None: exit 2, naming the folders and the
-/// flags that give a model of one's own.
+/// The path of the pre-trained weights of model `id`. None: exit 2, naming the folders; where they
+/// hold no bundle at all, with what brings them for a remedy.
 absl::StatusOr<std::string> BundledWeights(std::string_view id);
 
 /// The weights that `name` means: a file (bundle, checkpoint), a folder (a run, Magenta.js's), or,
 /// where there is no such path, a model's name, whose bundle comes with the program (with .mag
-/// after it, too). Errors (exit 3) name what exists.
+/// after it, too). Errors (exit 3) name what exists, or what brings the bundles where there are
+/// none.
 absl::StatusOr<ModelSource> SourceOf(const std::string& name);
 
 /// The config that is meant where none is named.

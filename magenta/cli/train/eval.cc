@@ -137,7 +137,11 @@ class RunningEvalVerb : public EvalFlags {
     ModelSource source = named.source;
     if ((source.run_dir + source.checkpoint_file + source.bundle_file).empty()) {
       MAGENTA_RETURN_IF_ERROR(FindModel(named.name).status());
-      MAGENTA_ASSIGN_OR_RETURN(source.bundle_file, BundledWeights(named.name));
+      auto bundle = BundledWeights(named.name);
+      if (!bundle.ok()) {
+        return WithRemedy(bundle.status(), "Name a bundle, a checkpoint or a run's folder");
+      }
+      source.bundle_file = *std::move(bundle);
     }
     EvalOptions options;
     const auto spec = SpecOf(source);
