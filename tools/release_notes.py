@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""release_notes.py VERSION [CHANGELOG]: prints what the changelog says of a version."""
+"""release_notes.py VERSION [CHANGELOG]: prints what the changelog says of a version: of one that has a part "In short",
+that part, else all."""
 
 import os
 import re
@@ -18,7 +19,11 @@ def main(version, changelog=os.path.join(os.path.dirname(__file__), '..', 'CHANG
     if not found.get(version):
         sys.exit(f'{changelog}: nothing is said of {version}. It has {", ".join(found) or "no section"}: '
                  f'give one the heading "## {version}".')
-    print(f'# Magenta {version}\n\n{found[version]}')
+    notes = f'# Magenta {version}\n\n'
+    if short := re.match(r'### In short\n(.*?)(?=^### |\Z)', found[version], re.M | re.S):
+        print(notes + short[1].strip() + '\n\nCHANGELOG.md, in the sources and the installed documents, has all of it.')
+    else:
+        print(notes + found[version])
 
 
 if __name__ == '__main__':
