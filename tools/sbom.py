@@ -2,7 +2,8 @@
 """sbom.py BUILD [WHEEL]: prints what a build's programs, and the wheel, are made of, as SPDX 2.3 (JSON).
 
   Debian's packages   shared libraries that the programs and libmagenta load (DYNAMIC_LINK), archives in them
-                      (STATIC_LINK), and what only their compilation read (BUILD_DEPENDENCY_OF), by dpkg;
+                      (STATIC_LINK), code of headers in them, of libraries that they do not link (CONTAINS), and what
+                      only their compilation read (BUILD_DEPENDENCY_OF), by dpkg;
                       those whose shared libraries, or code of headers, the wheel carries (CONTAINS)
   npm's               what the studio's built page contains (CONTAINS), by its lock file
   Python's            what the wheel asks for (DEPENDS_ON), is compiled with (CONTAINS) and built by (BUILD_TOOL_OF),
@@ -28,6 +29,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SOURCES = 'SPDXRef-magenta'
 # Debian's packages of headers whose code is in the wheel's extension, of libraries that do not travel with it.
 COMPILED_IN = ('libhwy-dev', 'nlohmann-json3-dev')
+NO_CODE = 'linux-libc-dev'  # its headers tell of the kernel
 
 
 def out_of(*command, cwd=ROOT):
@@ -139,21 +141,40 @@ def built_programs(build):
             yield os.path.relpath(path, build)
 
 
+def headers_of_objects(build):
+    """{object: headers of the system that it was compiled with}"""
+    told = re.split(r'^(\S.*): #deps .*\n', out_of('ninja', '-C', build, '-t', 'deps'), flags=re.M)[1:]
+    return {name: re.findall(r'^ +(/usr/\S+)$', headers, re.M) for name, headers in zip(told[::2], told[1::2])}
+
+
+def source_of(package):
+    return out_of('dpkg-query', '--show', '--showformat=${source:Package}\n', package).splitlines()[0]
+
+
 def add_programs(document, build):
     with open(os.path.join(build, 'build.ninja'), encoding='utf-8') as file:
         ninja = file.read()
-    linked = set()
+    headers = headers_of_objects(build)
+    owners = debian_owners({header for read in headers.values() for header in read})
+    with_code = set()
     for program in built_programs(build):
         ref = document.add(spdx_id('program', os.path.basename(program)), os.path.basename(program), document.version,
                            licenseDeclared='Apache-2.0')
         document.relate(SOURCES, 'GENERATES', ref)
+        linked = set()
         for kind, paths in (('DYNAMIC_LINK', loaded_libraries(os.path.join(build, program))),
                             ('STATIC_LINK', archives_of(ninja, program))):
             for package in set(debian_owners(paths).values()):
                 linked.add(package)
                 document.relate(ref, kind, document.add_debian(package))
-    headers = set(re.findall(r'^ +(/usr/\S+)$', out_of('ninja', '-C', build, '-t', 'deps'), re.M))
-    for package in set(debian_owners(headers).values()) - linked:
+        sources = {source_of(package) for package in linked}
+        objects = set(out_of('ninja', '-C', build, '-t', 'inputs', program).split()) & set(headers)
+        read = {owners[header] for name in objects for header in headers[name] if header in owners}
+        compiled_in = {package for package in read - {NO_CODE} if source_of(package) not in sources}
+        for package in compiled_in:
+            document.relate(ref, 'CONTAINS', document.add_debian(package))
+        with_code |= linked | compiled_in
+    for package in set(owners.values()) - with_code:
         document.relate(document.add_debian(package), 'BUILD_DEPENDENCY_OF', SOURCES)
 
 
