@@ -21,6 +21,10 @@ if(TARGET magenta-serve)  # runs `magenta studio`
   install(FILES studio/public/icon.svg DESTINATION ${CMAKE_INSTALL_DATADIR}/icons/hicolor/scalable/apps
           RENAME magenta-studio.svg)
 endif()
-install(FILES LICENSE NOTICE README.md CHANGELOG.md ARCHITECTURE.md CONTRIBUTING.md
+install(FILES LICENSE NOTICE README.md CHANGELOG.md ARCHITECTURE.md CONTRIBUTING.md SECURITY.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# The documents, and what they link to where they look for it.
+install(DIRECTORY docs examples include DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY python/examples DESTINATION ${CMAKE_INSTALL_DOCDIR}/python)
+install(DIRECTORY data/drums DESTINATION ${CMAKE_INSTALL_DOCDIR}/data)
+install(DIRECTORY data/bundles DESTINATION ${CMAKE_INSTALL_DOCDIR}/data FILES_MATCHING PATTERN "*.md")

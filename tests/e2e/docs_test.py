@@ -12,7 +12,7 @@ import unittest
 
 from examples_test import EXAMPLES
 from program import (BIN, PYTHON, ROOT, Case, built, has_modules, needs_examples, needs_live, needs_serve, notes_of,
-                     run, tune, variable_length)
+                     relative_links, run, tune, variable_length)
 
 # What a reader waits for longer than a test, and ports that a test finds free.
 SHORTER = {'--num_training_steps=2000': '--num_training_steps=2'}
@@ -224,7 +224,7 @@ class Words(unittest.TestCase):
         links = 0
         for name in pages():
             folder = os.path.dirname(os.path.join(ROOT, name))
-            for link in re.findall(r'\]\((?!https?:)([^)#]+)', page(name)):
+            for link in relative_links(os.path.join(ROOT, name)):
                 links += 1
                 self.assertTrue(os.path.exists(os.path.join(folder, link)), f'{name}: {link}')
         self.assertGreater(links, 30)

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import unittest
 
-from program import BIN, ROOT, Case, built, notes_of
+from program import BIN, Case, built, notes_of, relative_links
 
 BUILD = os.path.dirname(BIN)
 
@@ -59,11 +59,22 @@ class Installed(Case):
                     self.assertIn(f'The package {package} brings it: `apt-get install ./{package}_*.deb`',
                                   self.run_there('magenta', *command, status=5))
 
+    def test_every_link_of_the_documents_leads_somewhere(self):
+        links = 0
+        for folder, _, names in os.walk(os.path.join(self.prefix, 'share', 'doc', 'magenta')):
+            for name in names:
+                if name.endswith('.md'):
+                    for link in relative_links(os.path.join(folder, name)):
+                        links += 1
+                        self.assertTrue(os.path.exists(os.path.join(folder, link)), f'{name}: {link}')
+        self.assertGreater(links, 30)
+
     def test_where_things_lie(self):
         files = self.files('moved')
+        self.assertLessEqual(set(os.listdir(self.prefix)), {'bin', 'include', 'lib', 'share'})
         for name in ('bin/magenta', 'share/magenta/bundles/basic_rnn.mag', 'share/magenta/drums/rock.drums',
                      'share/magenta/drums/README.md', 'share/magenta/proto/magenta/music.proto',
-                     'share/doc/magenta/LICENSE', 'share/doc/magenta/NOTICE', 'share/doc/magenta/README.md',
+                     'share/doc/magenta/LICENSE', 'share/doc/magenta/NOTICE', 'share/doc/magenta/README.md', 'share/doc/magenta/SECURITY.md',
                      'share/doc/magenta/docs/cli.md', 'share/bash-completion/completions/magenta',
                      'share/zsh/site-functions/_magenta', 'share/man/man1/magenta.1', 'share/man/man1/magenta-train.1',
                      'share/man/man1/lookback_rnn_generate.1'):

@@ -8,6 +8,7 @@ Everything is written to a temporary folder a test, so the tests may run beside 
 
 import json
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -74,6 +75,12 @@ def run(*args, program='magenta', stdin=b'', timeout=300, **kwargs):
     done = subprocess.run([os.path.join(BIN, program), *map(str, args)], input=stdin,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, **kwargs)
     return Result(done)
+
+
+def relative_links(page):
+    """The paths that the Markdown file `page` links to, as they are seen from its folder."""
+    with open(page, encoding='utf-8') as file:
+        return re.findall(r'\]\((?!https?:)([^)#]+)', file.read())
 
 
 class Case(unittest.TestCase):
