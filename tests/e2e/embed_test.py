@@ -75,23 +75,34 @@ class Embedded(Case):
                          [(pitch, round(start, 3)) for pitch, start, _ in notes_of(self.path('out.mid'))])
 
     def test_the_page_is_true(self):
+        """Its commands as they stand, in a home of their own: from the clone's folder, then from that of a program."""
         with open(os.path.join(ROOT, 'docs', 'embedding.md'), encoding='utf-8') as file:
             page = file.read()
-        blocks = {language: re.findall(rf'^```{language}\n(.*?)^```', page, re.M | re.S)
-                  for language in ('cpp', 'cmake', 'c')}
-        self.assertEqual([len(found) for found in blocks.values()], [1, 1, 1])
-        self.write('tune.cc', blocks['cpp'][0].encode())
-        self.write('CMakeLists.txt', blocks['cmake'][0].encode())
-        self.write('tune.c', blocks['c'][0].encode())
-        self.call('cmake', '-G', 'Ninja', '-B', 'build', '-DCMAKE_PREFIX_PATH=' + self.prefix)
-        self.call('cmake', '--build', 'build')
-        self.assertEqual(self.call('build/tune'), '')
-        notes = notes_of(self.path('tune.mid'))
-        self.assertEqual(notes[0][:2], (60, 0))
-        self.assertGreater(len(notes), 4)
-        self.assertLessEqual(notes[-1][2], 8.001)
-        self.call('cc', 'tune.c', '-o', 'tune_c', *self.flags())
-        self.assertRegex(self.call('./tune_c'), r'^\d+ bytes of MIDI by Magenta \d+\.\d+\.\d+$')
+        blocks = re.findall(r'^```(\w*)\n(.*?)^```', page, re.M | re.S)
+        files = {'cpp': 'tune.cc', 'cmake': 'CMakeLists.txt', 'c': 'tune.c'}
+        self.assertEqual(sorted(language for language, _ in blocks if language), sorted(files))
+        for language, text in blocks:
+            if language:
+                self.write('tune/' + files[language], text.encode())
+        install, with_cmake, with_pkg_config = [text for language, text in blocks if not language]
+        os.mkdir(self.path('clone'))
+        os.symlink(BUILD, self.path('clone', 'build'))
+        self.shell(install, 'clone')
+        for commands in (with_cmake, with_pkg_config):
+            self.shell(commands, 'tune')
+            notes = notes_of(self.path('tune', 'tune.mid'))
+            self.assertEqual(notes[0][:2], (60, 0))
+            self.assertGreater(len(notes), 4)
+            self.assertLessEqual(notes[-1][2], 8.001)
+            os.remove(self.path('tune', 'tune.mid'))
+        said = self.shell(with_pkg_config.replace('c++ -std=c++17 tune.cc', 'cc tune.c'), 'tune')
+        self.assertRegex(said, r'^\d+ bytes of MIDI by Magenta \d+\.\d+\.\d+$')
+
+    def shell(self, commands, folder):
+        status, said = call('bash', '-euo', 'pipefail', '-c', commands, cwd=self.path(folder),
+                            env={'PATH': '/usr/bin:/bin', 'HOME': self.folder})
+        self.assertEqual(status, 0, said)
+        return said
 
     def flags(self):
         folder = os.path.join(os.path.dirname(self.library), 'pkgconfig')
