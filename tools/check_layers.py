@@ -25,6 +25,7 @@ ROOMS = {
     "music": ["base"],
     "music/drums": ["base", "music"],
     "music/harmony": ["base", "music"],
+    "music/score": ["base", "music"],
     # What note-seq calls sequences_lib; programs have no need of it.
     "music/edits": ["base", "music", "music/harmony"],
     "io/record": ["base", "music"],
@@ -40,6 +41,7 @@ ROOMS = {
                  "io/drums"],
     # What one kind of network reads.
     "codec": ["base", "nn/relative_sizes.h"] + MUSIC,
+    "codec/score": ["base", "music", "music/score", "codec", "nn/relative_sizes.h"],
     # What is typed may be ABC or a drum grid.
     "kinds": ["base", "io/music", "io/drums"] + MUSIC,
     "nn": ["base"],

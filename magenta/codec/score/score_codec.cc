@@ -1,0 +1,385 @@
+#include "magenta/codec/score/score_codec.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "magenta/base/check.h"
+#include "magenta/codec/score/score_rows.h"
+#include "magenta/music/score/moment_history.h"
+
+namespace magenta {
+namespace {
+
+constexpr int kOff = 1;               // the class of kNoteOff; that of kNoEvent is 0
+constexpr float kLeastShare = 1e-3f;  // of a pitch class, in logarithms
+
+/// Lengths of runs as levels: each of the first, then wider ones.
+int LevelOf(int run) {
+  constexpr int kFrom[] = {0, 1, 2, 3, 4, 5, 7, 9, 12, 16, 24, 40};
+  return static_cast<int>(std::upper_bound(std::begin(kFrom), std::end(kFrom), run) - kFrom) - 1;
+}
+
+/// How strong a place of a cycle is: from its beginning (0) and middle down to odd ticks.
+int ArrivalLevel(int place, int cycle) {
+  if (cycle % 16 != 0) return place % kMarkLevels;
+  const int sixteenth = place * 16 / cycle;
+  constexpr int kOfSixteenth[] = {0, 8, 5, 9, 2, 8, 4, 9, 1, 8, 6, 9, 3, 8, 7, 9};
+  return place * 16 % cycle == 0 ? kOfSixteenth[sixteenth] : 10;
+}
+
+int IntervalPlace(int semitones) {
+  return std::clamp(semitones, -kShiftReach, kShiftReach) + kShiftReach;
+}
+
+/// The entries of an input, in any order and some twice, put in order block by block, in which they
+/// come nearly in order.
+class Entries {
+ public:
+  void Clear() {
+    for (auto& block : blocks_) block.clear();
+  }
+  /// Rows (of state, head and bias), shifts, marks, values, range and bans.
+  enum Block { kRow, kShift, kMark, kValue, kLimit, kBlocks };
+  void Add(Block block, int index, float value = 1) { blocks_[block].push_back({index, value}); }
+  void WriteTo(SparseVector& input) {
+    input.Clear();
+    for (auto& block : blocks_) {
+      SortNearlySorted(block);
+      for (const Entry& entry : block) {
+        if (!input.index.empty() && input.index.back() == entry.index) {
+          input.value.back() += entry.value;
+        } else {
+          input.Add(entry.index, entry.value);
+        }
+      }
+    }
+  }
+
+ private:
+  struct Entry {
+    int index;
+    float value;
+  };
+
+  static void SortNearlySorted(std::vector<Entry>& entries) {
+    for (size_t i = 1; i < entries.size(); ++i) {
+      const Entry entry = entries[i];
+      size_t j = i;
+      for (; j > 0 && entries[j - 1].index > entry.index; --j) entries[j] = entries[j - 1];
+      entries[j] = entry;
+    }
+  }
+
+  std::array<std::vector<Entry>, kBlocks> blocks_;
+};
+
+class ScoreEncoder final : public EventEncoder {
+ public:
+  ScoreEncoder(const ScoreCodecOptions& options, const ScoreRows& rows)
+      : options_(options),
+        rows_(rows),
+        sizes_(rows.sizes),
+        history_(options.first_pitches, options.fading_ticks) {}
+
+  void Push(Event event) override;
+  void Input(SparseVector& input) const override;
+  void Labels(Event next, std::span<int> labels) const override { labels[0] = ClassOf(next); }
+  Event Decode(std::span<const int> labels) const override;
+  void Reset() override {
+    history_ = MomentHistory(options_.first_pitches, options_.fading_ticks);
+    next_ = -1;
+  }
+  std::unique_ptr<EventEncoder> Clone() const override {
+    return std::make_unique<ScoreEncoder>(*this);
+  }
+
+ private:
+  int voices() const { return static_cast<int>(options_.kinds.size()); }
+  bool struck() const { return options_.longest_shift == 0; }
+  int kind(int voice) const { return options_.kinds[voice]; }
+  int ClassOf(Event event) const {
+    if (IsTimeShift(event)) return kFixedClasses + options_.pitches + TicksOf(event) - 1;
+    return event >= 0 ? kFixedClasses + event - options_.low : event + kFixedClasses;
+  }
+  /// The place (0 ..) of a pitch in tables; that of none is the last.
+  int PitchPlace(int pitch) const {
+    if (pitch < 0) return options_.pitches;
+    return std::clamp(pitch - options_.low, 0, options_.pitches - 1);
+  }
+  int PitchClass(int pitch) const { return kFixedClasses + PitchPlace(pitch); }
+  int CyclePlace() const { return static_cast<int>(history_.tick() % options_.cycle); }
+  static int AgePlace(int64_t age) {
+    return static_cast<int>(std::min<int64_t>(age, ScoreRows::kAges - 1));
+  }
+  static int LeapPlace(int interval) {
+    return interval == MomentHistory::kNoInterval ? ScoreRows::kLeaps - 1
+                                                  : std::clamp(interval, -12, 12) + 12;
+  }
+
+  void AddRow(int index, float value = 1) const { entries_.Add(Entries::kRow, index, value); }
+  void AddHead(int row) const { AddRow(sizes_.HeadAt(row)); }
+  void AddState() const;
+  void AddVoiceDecision(int voice) const;
+  void AddDecided(int voice, int other) const;
+  void AddMarks(ScoreRows::Mark mark, const SymbolSupport& support, RowTable best) const;
+  void AddPitchValues(int voice) const;
+  void AddCounts(ScoreRows::Value value, const PitchCounts& counts) const;
+  void AddVoiceBans(int voice) const;
+  void AddTimeDecision() const;
+
+  const ScoreCodecOptions& options_;
+  const ScoreRows& rows_;
+  const RelativeSizes& sizes_;
+  MomentHistory history_;
+  /// The voice to be decided; voices(): the time; -1: nothing was pushed.
+  int next_ = -1;
+  // Scratch of Input.
+  mutable Entries entries_;
+  mutable SymbolSupport support_{};
+  mutable PitchCounts counts_{}, counts_after_{};
+  mutable std::vector<int16_t> times_, time_counts_;
+};
+
+void ScoreEncoder::Push(Event event) {
+  if (next_ < 0) {
+    next_ = 0;  // whatever it is that all begin with
+    return;
+  }
+  if (next_ == voices()) {
+    history_.Advance(TicksOf(event));
+    next_ = 0;
+    return;
+  }
+  history_.Decide(next_++, event);
+  if (struck() && next_ == voices()) {
+    history_.Advance(1);
+    next_ = 0;
+  }
+}
+
+Event ScoreEncoder::Decode(std::span<const int> labels) const {
+  const int shift = labels[0] - kFixedClasses - options_.pitches;
+  if (shift >= 0) return TimeShift(shift + 1);
+  return labels[0] < kFixedClasses ? labels[0] - kFixedClasses
+                                   : labels[0] - kFixedClasses + options_.low;
+}
+
+void ScoreEncoder::Input(SparseVector& input) const {
+  MAGENTA_CHECK(next_ >= 0);
+  entries_.Clear();
+  if (next_ == 0) AddState();
+  if (next_ < voices()) {
+    AddVoiceDecision(next_);
+  } else {
+    AddTimeDecision();
+  }
+  entries_.WriteTo(input);
+}
+
+void ScoreEncoder::AddState() const {
+  AddRow(rows_.cycle[CyclePlace()]);
+  AddRow(rows_.other_cycle[static_cast<int>(history_.tick() % options_.other_cycle)]);
+  AddRow(rows_.elapsed[std::min(history_.elapsed(), options_.longest_shift)]);
+  for (int v = 0; v < voices(); ++v) {
+    const MomentHistory::Voice& voice = history_.before(v);
+    AddRow(rows_.sounding[kind(v) * (rows_.pitches + 1) + PitchPlace(voice.sounding)]);
+    AddRow(rows_.age[kind(v) * ScoreRows::kAges + AgePlace(voice.age)]);
+    AddRow(rows_.leap[kind(v) * ScoreRows::kLeaps + LeapPlace(voice.interval)]);
+    for (int u = 0; u < v; ++u) {
+      const int interval = history_.before(u).last - voice.last;
+      AddRow(rows_.PairAt(kind(u), kind(v), IntervalPlace(interval)));
+    }
+  }
+  for (const bool recent : {true, false}) {
+    const std::array<float, 12> shares = history_.PitchClasses(recent);
+    for (int k = 0; k < 12; ++k) {
+      if (shares[k] > 0) AddRow(rows_.classes[(recent ? 0 : 12) + k], shares[k]);
+    }
+  }
+}
+
+void ScoreEncoder::AddVoiceDecision(int voice) const {
+  const MomentHistory::Voice& own = history_.before(voice);
+  AddHead(rows_.head_kind[kind(voice)]);
+  AddRow(sizes_.BiasAt(kind(voice)));
+  AddHead(rows_.head_cycle[CyclePlace()]);
+  AddHead(rows_.head_sounding[kind(voice) * (rows_.pitches + 1) + PitchPlace(own.sounding)]);
+  AddHead(rows_.head_age[kind(voice) * ScoreRows::kAges + AgePlace(own.age)]);
+  AddHead(rows_.head_leap[kind(voice) * ScoreRows::kLeaps + LeapPlace(own.interval)]);
+  entries_.Add(Entries::kShift,
+               sizes_.ShiftAt(rows_.ShiftOf(ScoreRows::kToOwn, kind(voice)), PitchClass(own.last)));
+  for (int u = 0; u < voices(); ++u) {
+    if (u == voice) continue;
+    const int last = history_.before(u).last;
+    AddHead(rows_.head_other[kind(u) * ScoreRows::kIntervals + IntervalPlace(last - own.last)]);
+    if (history_.decided(u)) {
+      AddDecided(voice, u);
+    } else {
+      entries_.Add(Entries::kShift,
+                   sizes_.ShiftAt(rows_.ShiftOf(ScoreRows::kToOther, kind(u)), PitchClass(last)));
+    }
+  }
+  history_.ChordSupport(voice, support_);
+  AddMarks(ScoreRows::kChordMark, support_, rows_.best_chord);
+  history_.MovedChordSupport(voice, support_);
+  AddMarks(ScoreRows::kMovedChordMark, support_, rows_.best_moved);
+  history_.VoiceSupport(voice, support_);
+  AddMarks(ScoreRows::kVoiceMark, support_, rows_.best_voice);
+  AddPitchValues(voice);
+  AddVoiceBans(voice);
+}
+
+void ScoreEncoder::AddDecided(int voice, int other) const {
+  const int pitch = history_.now(other);
+  const int moved = pitch < 0 ? ScoreRows::kIntervals
+                    : history_.symbol(other) == kNoEvent
+                        ? ScoreRows::kIntervals + 1
+                        : IntervalPlace(pitch - history_.before(other).last);
+  const int distance =
+      pitch < 0 ? ScoreRows::kIntervals : IntervalPlace(pitch - history_.before(voice).last);
+  const int k = kind(other);
+  AddHead(rows_.decided_pitch[k * (rows_.pitches + 1) + PitchPlace(pitch)]);
+  AddHead(rows_.decided_move[k * (ScoreRows::kIntervals + 2) + moved]);
+  AddHead(rows_.decided_distance[k * (ScoreRows::kIntervals + 1) + distance]);
+  if (pitch < 0) return;
+  entries_.Add(Entries::kShift, sizes_.ShiftAt(rows_.ShiftOf(ScoreRows::kToDecided, kind(other)),
+                                               PitchClass(pitch)));
+  history_.CountTogether(other, voice, counts_);
+  AddCounts(ScoreRows::kTogether, counts_);
+}
+
+void ScoreEncoder::AddMarks(ScoreRows::Mark mark, const SymbolSupport& support,
+                            RowTable best) const {
+  int longest = 0;
+  for (int place = 0; place < kSymbols; ++place) {
+    if (support[place] == 0) continue;
+    longest = std::max<int>(longest, support[place]);
+    const int pitch = place - kFixedClasses;
+    if (pitch >= 0 && (pitch < options_.low || pitch >= options_.low + options_.pitches)) continue;
+    const int c = pitch < 0 ? place : PitchClass(pitch);
+    entries_.Add(Entries::kMark, sizes_.MarkAt(mark, c, LevelOf(support[place]) - 1));
+  }
+  AddHead(best[LevelOf(longest)]);
+}
+
+void ScoreEncoder::AddPitchValues(int voice) const {
+  for (const bool recent : {true, false}) {
+    std::array<float, 12> shares = history_.PitchClasses(recent);
+    for (float& share : shares) share = std::log(share + kLeastShare);
+    const ScoreRows::Value value = recent ? ScoreRows::kRecent : ScoreRows::kWhole;
+    for (int p = 0; p < options_.pitches; ++p) {
+      const float share = shares[(options_.low + p) % 12];
+      entries_.Add(Entries::kValue, sizes_.ValueAt(value, kFixedClasses + p), share);
+    }
+  }
+  history_.CountPitches(voice, counts_, counts_after_);
+  AddCounts(ScoreRows::kHeard, counts_);
+  AddCounts(ScoreRows::kHeardAfter, counts_after_);
+}
+
+void ScoreEncoder::AddCounts(ScoreRows::Value value, const PitchCounts& counts) const {
+  for (int p = 0; p < options_.pitches; ++p) {
+    const int count = counts[options_.low + p];
+    if (count > 0) {
+      entries_.Add(Entries::kValue, sizes_.ValueAt(value, kFixedClasses + p),
+                   std::log1p(static_cast<float>(count)));
+    }
+  }
+}
+
+void ScoreEncoder::AddVoiceBans(int voice) const {
+  const MomentHistory::Voice& own = history_.before(voice);
+  const int first = !struck() ? 0 : options_.silence ? kOff : kFixedClasses;
+  int end = kFixedClasses + options_.pitches;
+  if (options_.ranked && voice > 0) {
+    const int above = history_.now(voice - 1);
+    end = above < 0 ? kFixedClasses : PitchClass(above);
+  }
+  entries_.Add(Entries::kLimit, sizes_.RangeAt(first), static_cast<float>(end));
+  if (struck()) return;
+  if (own.sounding < 0) entries_.Add(Entries::kLimit, sizes_.BanAt(kOff));
+  if (own.sounding >= 0 && !options_.repeats)
+    entries_.Add(Entries::kLimit, sizes_.BanAt(PitchClass(own.sounding)));
+  // A moment is where something changes, but for the first, and where no longer time could be told.
+  const bool may_stay = history_.tick() == 0 || history_.elapsed() == options_.longest_shift;
+  if (voice != voices() - 1 || may_stay) return;
+  for (int u = 0; u < voice; ++u) {
+    if (history_.symbol(u) != kNoEvent) return;
+  }
+  entries_.Add(Entries::kLimit, sizes_.BanAt(0));
+}
+
+void ScoreEncoder::AddTimeDecision() const {
+  const int time_kind = rows_.kinds;
+  AddHead(rows_.head_kind[time_kind]);
+  AddRow(sizes_.BiasAt(time_kind));
+  AddHead(rows_.head_cycle[options_.cycle + CyclePlace()]);
+  AddHead(rows_.time_elapsed[std::min(history_.elapsed(), options_.longest_shift)]);
+  for (int v = 0; v < voices(); ++v) {
+    AddHead(rows_.time_pitch[kind(v) * (rows_.pitches + 1) + PitchPlace(history_.now(v))]);
+    AddHead(rows_.time_moves[kind(v) * 2 + (history_.symbol(v) == kNoEvent)]);
+  }
+  times_.resize(options_.longest_shift + 1);
+  time_counts_.resize(options_.longest_shift + 1);
+  history_.TimeSupport(times_, time_counts_);
+  int longest = 0;
+  const int first = kFixedClasses + options_.pitches;
+  for (int ticks = 1; ticks <= options_.longest_shift; ++ticks) {
+    const int c = first + ticks - 1;
+    longest = std::max<int>(longest, times_[ticks]);
+    if (times_[ticks] > 0) {
+      entries_.Add(Entries::kMark,
+                   sizes_.MarkAt(ScoreRows::kTimeMark, c, LevelOf(times_[ticks]) - 1));
+    }
+    if (time_counts_[ticks] > 0) {
+      entries_.Add(Entries::kValue, sizes_.ValueAt(ScoreRows::kTimeHeard, c),
+                   std::log1p(static_cast<float>(time_counts_[ticks])));
+    }
+    const int arrival = static_cast<int>((history_.tick() + ticks) % options_.cycle);
+    const int heard = history_.MomentsAt(arrival, options_.cycle);
+    if (heard > 0) {
+      entries_.Add(Entries::kValue, sizes_.ValueAt(ScoreRows::kArrivalHeard, c),
+                   std::log1p(static_cast<float>(heard)));
+    }
+    entries_.Add(Entries::kMark,
+                 sizes_.MarkAt(ScoreRows::kArrivalMark, c, ArrivalLevel(arrival, options_.cycle)));
+  }
+  AddHead(rows_.best_time[LevelOf(longest)]);
+  entries_.Add(Entries::kLimit, sizes_.RangeAt(first), static_cast<float>(sizes_.classes));
+}
+
+class ScoreCodec final : public RelativeCodec {
+ public:
+  explicit ScoreCodec(ScoreCodecOptions options) : options_(std::move(options)), rows_(options_) {
+    MAGENTA_CHECK(options_.kinds.size() == options_.first_pitches.size());
+  }
+
+  std::string_view name() const override { return "score"; }
+  int input_size() const override { return sizes().input_size(); }
+  std::span<const int> head_sizes() const override { return {&sizes().classes, 1}; }
+  int default_label() const override { return 0; }
+  Event default_event() const override { return TimeShift(0); }
+  bool Accepts(Event event) const override {
+    if (IsTimeShift(event)) return TicksOf(event) <= options_.longest_shift;
+    return event >= kNoEvent &&
+           (event < 0 || (event >= options_.low && event < options_.low + options_.pitches));
+  }
+  std::unique_ptr<EventEncoder> NewEncoder(std::shared_ptr<const Control>) const override {
+    return std::make_unique<ScoreEncoder>(options_, rows_);
+  }
+  const RelativeSizes& sizes() const override { return rows_.sizes; }
+
+ private:
+  ScoreCodecOptions options_;
+  ScoreRows rows_;
+};
+
+}  // namespace
+
+std::unique_ptr<RelativeCodec> MakeScoreCodec(ScoreCodecOptions options) {
+  return std::make_unique<ScoreCodec>(std::move(options));
+}
+
+}  // namespace magenta

@@ -1,0 +1,64 @@
+#include "magenta/codec/score/score_rows.h"
+
+#include <algorithm>
+
+namespace magenta {
+namespace {
+
+/// Gives out one table after another.
+class Rows {
+ public:
+  RowTable Take(int size) {
+    const RowTable table = {next_, size};
+    next_ += size;
+    return table;
+  }
+  int taken() const { return next_; }
+
+ private:
+  int next_ = 0;
+};
+
+}  // namespace
+
+ScoreRows::ScoreRows(const ScoreCodecOptions& options)
+    : kinds(1 + *std::max_element(options.kinds.begin(), options.kinds.end())),
+      pitches(options.pitches) {
+  Rows state;
+  cycle = state.Take(options.cycle);
+  other_cycle = state.Take(options.other_cycle);
+  elapsed = state.Take(options.longest_shift + 1);
+  sounding = state.Take(kinds * (pitches + 1));
+  age = state.Take(kinds * kAges);
+  leap = state.Take(kinds * kLeaps);
+  pair = state.Take(kinds * kinds * kIntervals);
+  classes = state.Take(24);
+
+  Rows head;
+  head_kind = head.Take(kinds + 1);  // the last: time
+  head_cycle = head.Take(2 * options.cycle);
+  head_sounding = head.Take(kinds * (pitches + 1));
+  head_age = head.Take(kinds * kAges);
+  head_leap = head.Take(kinds * kLeaps);
+  head_other = head.Take(kinds * kIntervals);
+  decided_pitch = head.Take(kinds * (pitches + 1));
+  decided_move = head.Take(kinds * (kIntervals + 2));      // silent, goes on
+  decided_distance = head.Take(kinds * (kIntervals + 1));  // silent
+  best_chord = head.Take(kLevels);
+  best_moved = head.Take(kLevels);
+  best_voice = head.Take(kLevels);
+  best_time = head.Take(kLevels);
+  time_elapsed = head.Take(options.longest_shift + 1);
+  time_pitch = head.Take(kinds * (pitches + 1));
+  time_moves = head.Take(kinds * 2);
+
+  sizes.state_rows = state.taken();
+  sizes.head_rows = head.taken();
+  sizes.bias_rows = kinds + 1;
+  sizes.shifts = kShifts * kinds;
+  sizes.marks = kMarks;
+  sizes.values = kValues;
+  sizes.classes = kFixedClasses + pitches + options.longest_shift;
+}
+
+}  // namespace magenta
