@@ -10,7 +10,7 @@ export MAGENTA_SHARED ?= $(SHARED)
 export MAGENTA_CORPUS ?= $(CORPUS)
 
 .DEFAULT_GOAL := all
-.PHONY: all full help setup setup-demo demo studio dev test slow bench bench-studio screenshots lint lint-studio format format-check layers tidy tidy-ready \
+.PHONY: all full help setup setup-demo demo studio dev test slow bench bench-studio yardsticks screenshots lint lint-studio format format-check layers tidy tidy-ready \
         asan asan-unit tsan fuzz corpus bundles drums parity magentajs wheel setup-package package release release-check \
         ci clean
 
@@ -88,6 +88,11 @@ bench: setup  ## what docs/performance.md shows: kernels, ours beside installed 
 	@if [ -d $(MUSIC) ]; then tools/bench/peers.py --music=$(MUSIC) && \
 	  tools/bench/growth.py --music=$(MUSIC) --out=build/growth.svg; \
 	else echo "no folder $(MUSIC): make bench MUSIC=FOLDER of MIDI files compares with peers, too"; fi
+
+yardsticks: setup  ## models of public yardsticks and their figures, as docs/music.md shows them: make yardsticks SET=A (B, C, D; all)
+	cmake --preset full
+	cmake --build build --target yardsticks magenta magenta-train
+	tools/yardsticks.py train $(SET)
 
 bench-studio: all  ## loading, frames, first sound and answer of the studio's page, as docs/performance.md shows them
 	cd studio && npx --no-install playwright test --project=bench

@@ -1,0 +1,136 @@
+// `yardsticks score`: the figure of a model, or of several together, for pieces of its set.
+
+#include <fmt/core.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "absl/strings/str_split.h"
+#include "bench/yardsticks/yardstick_pieces.h"
+#include "bench/yardsticks/yardstick_verbs.h"
+#include "magenta/base/status.h"
+#include "magenta/codec/score/score_codec.h"
+#include "magenta/generate/model.h"
+#include "magenta/generate/session.h"
+
+namespace magenta::yardsticks {
+namespace {
+
+using Models = std::vector<std::shared_ptr<const Model>>;
+
+/// Several models as one: the mean of what they say.
+class Mean {
+ public:
+  explicit Mean(const Models& models) {
+    for (const auto& model : models) sessions_.emplace_back(model, 1);
+  }
+  void Push(Event event) {
+    for (Session& session : sessions_) {
+      session.Push(event);
+      session.Step();
+    }
+    distribution_.assign(1, 0);
+    for (const Session& session : sessions_) {
+      const std::vector<float> one = session.Distribution(0);
+      distribution_.resize(one.size());
+      for (size_t c = 0; c < one.size(); ++c)
+        distribution_[c] += one[c] / static_cast<double>(sessions_.size());
+    }
+  }
+  /// Of the classes from `label` on, `count` together.
+  double Probability(int label, int count = 1) const {
+    return std::accumulate(distribution_.begin() + label, distribution_.begin() + label + count,
+                           0.0);
+  }
+
+ private:
+  std::vector<Session> sessions_;
+  std::vector<double> distribution_;
+};
+
+double NatsOf(const Models& models, const Piece& piece) {
+  const EventCodec& codec = *models[0]->codec;
+  const auto labels = codec.NewEncoder();
+  Mean mean(models);
+  const std::vector<Event>& events = piece.events.events;
+  double nats = piece.more_nats;
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (static_cast<int>(i) > piece.given)
+      nats -= std::log(mean.Probability(labels->Label(events[i])));
+    mean.Push(events[i]);
+    labels->Push(events[i]);
+  }
+  if (piece.tail > 0) {
+    // Nothing changes any more: any time that is as long or longer.
+    const int first = codec.num_classes() - 32 + piece.tail - 1;
+    nats -= std::log(mean.Probability(first, codec.num_classes() - first));
+  }
+  return nats;
+}
+
+class ScoreVerb final : public cli::Verb {
+ public:
+  void Describe(cli::Flags& flags) override {
+    flags.Usage("--config=SET --run_dirs=DIR,... SOURCE");
+    flags.About(
+        "Prints the figure of a yardstick's model, or of the mean of several, for the pieces of "
+        "SOURCE.");
+    flags.Text("config", &config_, "The set.").Required();
+    flags.TextList("run_dirs", &runs_, "What was trained.");
+    flags.Text("list", &part_.list, "Of JSON: which list of pieces.");
+    flags.Int("fold", &part_.fold, "Of melodies: the tunes of this fold of ten alone.");
+    flags.Bool("pieces", &each_, "A line a piece.");
+    flags.Positional("SOURCE", &sources_, "The set's file or folder.", 1, 1);
+    flags.AddExample(
+        "yardsticks score --config=sixteenths --run_dirs=run --list=valid sixteenths.json",
+        "One model.");
+  }
+
+  absl::Status Run(cli::Context& context) override {
+    MAGENTA_ASSIGN_OR_RETURN(const Yardstick* yardstick, FindYardstick(config_));
+    MAGENTA_ASSIGN_OR_RETURN(const auto pieces, ReadPieces(*yardstick, sources_[0], part_));
+    Models models;
+    for (const std::string& run : runs_) {
+      ModelSource source;
+      source.config = config_;
+      source.run_dir = run;
+      MAGENTA_ASSIGN_OR_RETURN(models.emplace_back(), LoadModel(source));
+    }
+    if (models.empty()) return UsageError("no run is named", "Name them with --run_dirs");
+    double nats = 0;
+    int64_t units = 0;
+    const bool bits = yardstick->unit.starts_with("bits");
+    for (const Piece& piece : pieces) {
+      const double found = NatsOf(models, piece);
+      if (each_)
+        context.out.Line(
+            fmt::format("{} {:.4f}", piece.name,
+                        found / std::max<int64_t>(1, piece.units) / (bits ? std::log(2) : 1)));
+      nats += found;
+      units += piece.units;
+    }
+    const double figure = nats / static_cast<double>(units) / (bits ? std::log(2) : 1);
+    if (context.out.json()) {
+      context.out.Result(cli::Json::Object()
+                             .Set("figure", figure)
+                             .Set("unit", std::string(yardstick->unit))
+                             .Set("nats", nats)
+                             .Set("units", units));
+    } else {
+      context.out.Line(fmt::format("{:.4f} {}", figure, yardstick->unit));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  std::string config_;
+  std::vector<std::string> runs_, sources_;
+  PartOfSet part_;
+  bool each_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<cli::Verb> NewScoreVerb() { return std::make_unique<ScoreVerb>(); }
+
+}  // namespace magenta::yardsticks
