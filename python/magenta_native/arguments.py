@@ -44,7 +44,11 @@ def path_bytes(path: str | os.PathLike[str]) -> bytes:
     """A path as native code takes it; raises TypeError where it is none, as the contents of a file are none."""
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"{shown(path)} is no path. Give a str or an os.PathLike")
-    return os.fsencode(path)
+    made = os.fsencode(path)
+    if b"\0" in made:
+        raise UsageError(f"{shown(path)} holds a zero byte, which no path does. Check the name",
+                         message=f"{shown(path)} holds a zero byte, which no path does", remedy="Check the name")
+    return made
 
 
 def checked(function: _F) -> _F:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from magenta_native import _native
-from magenta_native.arguments import checked, shown, warn
+from magenta_native.arguments import checked, path_bytes, shown, warn
 from magenta_native.errors import UsageError
 from magenta_native.messages import (AnySequence, GenerateSequenceRequest, GenerateSequenceResponse, GeneratorBundle,
                                      GeneratorDetails, GeneratorOptions, NoteSequence, parsed, to_bytes)
@@ -166,7 +166,7 @@ class Generator:
 
     def __init__(self, model: str | os.PathLike[str] | bytes | Any = "lookback_rnn") -> None:
         if isinstance(model, (str, os.PathLike)):
-            self._native = _native.Generator.open(os.fsencode(model))
+            self._native = _native.Generator.open(path_bytes(model))
         elif isinstance(model, bytes) or hasattr(model, "SerializeToString"):
             self._native = _native.Generator.of_bundle(to_bytes(model, GeneratorBundle))
         else:

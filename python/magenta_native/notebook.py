@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from magenta_native.arguments import checked
 from magenta_native.arrays import notes as _notes_of
 from magenta_native.errors import MagentaError, UsageError, in_python
 from magenta_native.messages import AnySequence, NoteSequence, to_bytes
@@ -162,6 +163,7 @@ def _shown(display: Display, show: bool) -> Display | None:
     return None
 
 
+@checked
 def plot_sequence(sequence: AnySequence, show_figure: bool = True) -> Display | None:
     """The piano roll of a sequence, an instrument a colour.
 
@@ -178,6 +180,7 @@ def _check_rate(sample_rate: float) -> None:
                          message=f"sample_rate is {sample_rate}", remedy="Give samples a second, such as 44100")
 
 
+@checked
 def synthesize(sequence: AnySequence, sample_rate: int,
                wave: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]] = np.sin) -> npt.NDArray[np.float64]:
     """A sequence as sound: each note `wave` (of a phase in radians) with a decay; drums are noise.
@@ -207,6 +210,7 @@ def synthesize(sequence: AnySequence, sample_rate: int,
     return samples / loudest if loudest > 1 else samples
 
 
+@checked
 def fluidsynth(sequence: AnySequence, sample_rate: int, sf2_path: str | None = None) -> npt.NDArray[np.float64]:
     """A sequence as sound of a sound font, by the program `magenta-live`, which comes with magenta, not with this package.
 
@@ -260,6 +264,7 @@ def _wav(samples: npt.NDArray[np.float64], sample_rate: int) -> bytes:
     return memory.getvalue()
 
 
+@checked
 def play_sequence(sequence: AnySequence, synth: Callable[..., npt.NDArray[np.float64]] | None = None,
                   sample_rate: int = 44100, colab_ephemeral: bool = True, **synth_args: Any) -> Display | None:
     """A player of a sequence.

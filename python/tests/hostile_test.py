@@ -256,6 +256,8 @@ def test_what_is_no_message_is_a_type_error(lookback: mm.Generator) -> None:
     (lambda: mm.read_notes("a.mid", piece="first"), TypeError, "read_notes: piece is 'first', and must be a whole"),
     (lambda: mm.pianoroll(melody(1), velocities=1), TypeError, "pianoroll: velocities is 1, and must be True or False"),
     (lambda: mm.midi_file_to_note_sequence(b"a.mid"), TypeError, "midi_file_to_note_sequence: midi_file is b'a.mid'"),
+    (lambda: mm.midi_file_to_note_sequence("a\0b"), mm.UsageError, "holds a zero byte, which no path does"),
+    (lambda: mm.Generator("a\0b"), mm.UsageError, "holds a zero byte, which no path does"),
     (lambda: mm.midi_file_to_melody(None), TypeError, "midi_file_to_melody: midi_file is None, and must be a str or a path"),
     (lambda: mm.musicxml_file_to_sequence_proto(7), TypeError, "musicxml_file_to_sequence_proto: musicxml_file is 7"),
     (lambda: mm.parse_abc_tunebook_file(b"a"), TypeError, "parse_abc_tunebook_file: filename is b'a'"),
@@ -272,6 +274,43 @@ def test_errors_about_types_name_the_function_and_the_argument(call: Callable[[]
     with pytest.raises(kind, match=said) as caught:
         call()
     assert "incompatible function" not in str(caught.value)
+
+
+def public_calls(model: mm.Generator) -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Every function, and every method of what has some, by its name."""
+    melody_of = mm.Melody([60, -2])
+    made = {"Melody": melody_of, "DrumTrack": mm.DrumTrack([frozenset({36})]), "ChordProgression": mm.ChordProgression(["C"]),
+            "LeadSheet": mm.LeadSheet(mm.Melody([60]), mm.ChordProgression(["C"])), "Generator": model}
+    for module in (mm, mm.pipelines, mm.records, mm.data):
+        for name in getattr(module, "__all__", dir(module)):
+            if inspect.isfunction(getattr(module, name)):
+                yield name, getattr(module, name)
+    for kind, one in made.items():
+        for name, method in inspect.getmembers(one, inspect.ismethod):
+            if name[0] != "_":
+                yield f"{kind}.{name}", method
+
+
+def test_no_error_is_native_codes_own(lookback: mm.Generator, tmp_path: pathlib.Path,
+                                      monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever stands for each argument, in turn, and whatever for all."""
+    monkeypatch.chdir(tmp_path)
+    quantized_tune, count = mm.quantize_note_sequence(melody(1), 4), 0
+    for name, call in public_calls(lookback):
+        parameters = [parameter for parameter in inspect.signature(call).parameters.values()
+                      if parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)]
+        for wrong in (None, object(), "\udcff", b"x", 1.5, -1, 2**80, [object()], "a\0b"):
+            for tune in (melody(1), quantized_tune):
+                for at in range(len(parameters)):
+                    if parameters[at].name == "count" and wrong == 2**80:
+                        continue  # as many pieces of music are asked for
+                    given = {parameter.name: tune if i == 0 else 1 for i, parameter in enumerate(parameters[:at + 1])}
+                    try:
+                        call(**{**given, parameters[at].name: wrong})
+                    except Exception as error:
+                        count += 1
+                        assert "incompatible function" not in str(error) and "_native" not in str(error), name
+    assert count > 1000
 
 
 def test_what_numpy_has_is_as_good() -> None:
