@@ -131,6 +131,7 @@ def tunes(source, name, keep):
         if keep(i) and not os.path.lexists(os.path.join(chosen, file)):
             os.symlink(os.path.abspath(os.path.join(source, file)), os.path.join(chosen, file))
     run(MAGENTA, 'dataset', '--config=lookback_rnn', f'--input={chosen}', f'--output_dir={folder}', '--eval_ratio=0', '--quiet')
+    os.remove(os.path.join(folder, 'eval_melodies.tfrecord'))  # empty
     return os.path.join(folder, 'training_melodies.tfrecord')
 
 
@@ -142,10 +143,13 @@ def train_tunes():
     examples = examples_of('tunes', learned, 'tunes.tfrecord')
     in_parallel((train_network, ('tunes', os.path.join(folder, f'net{i}'), examples, STEPS['D'], i)) for i in range(NETWORKS['D']))
     ours = figure('tunes', networks(folder), held_out)['figure']
-    peer = os.path.join(folder, 'lookback_rnn')
-    run(MAGENTA, 'train', '--config=lookback_rnn', f'--run_dir={peer}', f'--sequence_example_file={learned}', '--hold_out', '--quiet')
-    run(MAGENTA, 'eval', '--config=lookback_rnn', f'--run_dir={peer}', f'--sequence_example_file={held_out}', '--quiet')
-    print(f'D held out: {ours:.4f} bits a melody note')
+    peer = os.path.join(WORK, 'lookback_rnn')
+    # As `train` does it where nobody says more: until ten measurements on a tenth of the melodies bring no gain.
+    run(MAGENTA, 'train', '--config=lookback_rnn', f'--run_dir={peer}', f'--sequence_example_file={learned}', '--seed=1',
+        '--quiet')
+    said = json.loads(run(MAGENTA, 'score', f'--run_dir={peer}', '--json', '--quiet', held_out))
+    theirs = said['files'][0]['bits_per_note']
+    print(f'D held out: {ours:.4f} bits a melody note, lookback_rnn {theirs:.4f}: {1 - ours / theirs:.1%} fewer')
 
 
 def score(name, folder, source, *flags):
