@@ -284,7 +284,7 @@ absl::Status ReadMusicBody(std::string_view body, std::optional<MusicFormat> for
 /// text and bytes may be a file of any kind.
 absl::Status NoMessage(const absl::Status& error, MessageForm form) {
   if (form == MessageForm::kJson || IsPieceLimitError(error)) return AsArgument(error);
-  if (form == MessageForm::kBinary) return WithRemedy(AsArgument(error), kReadable);
+  if (form == MessageForm::kBinary) return UsageError(ErrorMessage(error), kReadable);
   return UsageError("this is no music and no message in text: " + ErrorMessage(error), kReadable);
 }
 

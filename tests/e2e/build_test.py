@@ -50,6 +50,8 @@ class Programs(unittest.TestCase):
                 if program == 'studio':
                     self.assertTrue(os.path.exists(os.path.join(os.path.dirname(BIN), 'studio', 'index.html')))
                     continue
+                if program == 'yardsticks':
+                    program = os.path.join('..', 'bench', 'yardsticks', 'yardsticks')
                 result = run('--version', program=program)
                 self.assertEqual((result.status, result.out), (0, f'magenta {version}\n'), result)
 
