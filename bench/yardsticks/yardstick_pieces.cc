@@ -19,9 +19,10 @@ namespace {
 
 constexpr int kVoices = 4;
 constexpr int kLongest = 32;
-// What is kept for a frame of more notes than kVoices, and for each key of one.
+// What is kept for frames of more notes than kVoices: half of it for one note more, a fourth for
+// two, ..., and each may be any of 88 keys.
 constexpr double kMoreNotes = 1e-4;
-constexpr double kKeys = 88;
+constexpr double kOneNoteMore = 1.0 / (2 * 88);
 
 absl::StatusOr<nlohmann::json> ReadList(const std::string& path, const std::string& name) {
   MAGENTA_ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
@@ -124,7 +125,7 @@ absl::StatusOr<std::vector<Piece>> ReadQuarters(const std::string& path, const P
         piece.more_nats -=
             pitches.size() == kVoices ? std::log1p(-kMoreNotes) : std::log(kMoreNotes);
       }
-      for (size_t k = kVoices; k < pitches.size(); ++k) piece.more_nats += std::log(kKeys);
+      for (size_t k = kVoices; k < pitches.size(); ++k) piece.more_nats -= std::log(kOneNoteMore);
       pitches.resize(kVoices, kNoteOff);
       piece.events.events.insert(piece.events.events.end(), pitches.begin(), pitches.end());
     }
