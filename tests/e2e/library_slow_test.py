@@ -55,7 +55,8 @@ class Library(Case):
         status, said = self.ran('build/tune', env=named)
         self.assertEqual(status, 1)
         self.assertIn(self.folder, said)
-        self.assertIn('--bundle_file', said)
+        self.assertIn('MAGENTA_BUNDLES', said)
+        self.assertNotIn('--', said)  # a program of one's own has none of our flags
 
 
 if __name__ == '__main__':
