@@ -100,7 +100,10 @@ class ScoreEncoder final : public EventEncoder {
   bool struck() const { return options_.longest_shift == 0; }
   int kind(int voice) const { return options_.kinds[voice]; }
   int ClassOf(Event event) const {
-    if (IsTimeShift(event)) return kFixedClasses + options_.pitches + TicksOf(event) - 1;
+    if (IsTimeShift(event) && struck()) return 0;  // out of its turn: no more than kNoEvent
+    if (IsTimeShift(event)) {
+      return kFixedClasses + options_.pitches + std::max(TicksOf(event), 1) - 1;
+    }
     return event >= 0 ? kFixedClasses + event - options_.low : event + kFixedClasses;
   }
   /// The place (0 ..) of a pitch in tables; that of none is the last.
@@ -139,7 +142,7 @@ class ScoreEncoder final : public EventEncoder {
   mutable Entries entries_;
   mutable SymbolSupport support_{};
   mutable PitchCounts counts_{}, counts_after_{};
-  mutable std::vector<int16_t> times_, time_counts_;
+  mutable std::vector<int16_t> times_, time_counts_, arrivals_;
 };
 
 void ScoreEncoder::Push(Event event) {
@@ -148,11 +151,11 @@ void ScoreEncoder::Push(Event event) {
     return;
   }
   if (next_ == voices()) {
-    history_.Advance(TicksOf(event));
+    history_.Advance(IsTimeShift(event) ? std::max(TicksOf(event), 1) : 1);
     next_ = 0;
     return;
   }
-  history_.Decide(next_++, event);
+  history_.Decide(next_++, IsTimeShift(event) ? kNoEvent : event);
   if (struck() && next_ == voices()) {
     history_.Advance(1);
     next_ = 0;
@@ -324,6 +327,8 @@ void ScoreEncoder::AddTimeDecision() const {
   times_.resize(options_.longest_shift + 1);
   time_counts_.resize(options_.longest_shift + 1);
   history_.TimeSupport(times_, time_counts_);
+  arrivals_.resize(options_.cycle);
+  history_.CountPlaces(arrivals_);
   int longest = 0;
   const int first = kFixedClasses + options_.pitches;
   for (int ticks = 1; ticks <= options_.longest_shift; ++ticks) {
@@ -338,10 +343,9 @@ void ScoreEncoder::AddTimeDecision() const {
                    std::log1p(static_cast<float>(time_counts_[ticks])));
     }
     const int arrival = static_cast<int>((history_.tick() + ticks) % options_.cycle);
-    const int heard = history_.MomentsAt(arrival, options_.cycle);
-    if (heard > 0) {
+    if (arrivals_[arrival] > 0) {
       entries_.Add(Entries::kValue, sizes_.ValueAt(ScoreRows::kArrivalHeard, c),
-                   std::log1p(static_cast<float>(heard)));
+                   std::log1p(static_cast<float>(arrivals_[arrival])));
     }
     entries_.Add(Entries::kMark,
                  sizes_.MarkAt(ScoreRows::kArrivalMark, c, ArrivalLevel(arrival, options_.cycle)));

@@ -8,6 +8,9 @@
 //
 //   TimeShift(0)  67 60  TimeShift(2)  -2 59  TimeShift(2)  65 -1  TimeShift(4) ...
 //
+// An event out of its turn is taken for the least that may be there: a shift for kNoEvent, anything
+// but a shift, and one of 0, for one of 1 tick.
+//
 // Where voices are struck (ScoreCodecOptions::longest_shift 0) there are no shifts: each tick is a
 // moment at which all voices get a pitch or kNoteOff.
 //

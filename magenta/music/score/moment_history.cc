@@ -189,10 +189,12 @@ void MomentHistory::TimeSupport(std::span<int16_t> support, std::span<int16_t> c
   }
 }
 
-int MomentHistory::MomentsAt(int64_t place, int cycle) const {
-  int count = 0;
-  for (int s = FirstInReach(); s < moments(); ++s) count += ticks_[s] % cycle == place;
-  return count;
+void MomentHistory::CountPlaces(std::span<int16_t> counts) const {
+  std::fill(counts.begin(), counts.end(), 0);
+  for (int s = FirstInReach(); s < moments(); ++s) {
+    int16_t& count = counts[ticks_[s] % static_cast<int64_t>(counts.size())];
+    count = OneMore(count);
+  }
 }
 
 void MomentHistory::CountPitches(int voice, PitchCounts& all, PitchCounts& after_last) const {

@@ -86,8 +86,8 @@ class MomentHistory {
   /// most support.size() - 1) went by until the next, by length of the run and by number.
   void TimeSupport(std::span<int16_t> support, std::span<int16_t> counts) const;
 
-  /// Moments up to now whose tick was `place` modulo `cycle`.
-  int MomentsAt(int64_t place, int cycle) const;
+  /// Moments up to now by their places in a cycle of counts.size() ticks.
+  void CountPlaces(std::span<int16_t> counts) const;
   /// How often each pitch began in `voice`, which is not decided; and of these after `last`.
   void CountPitches(int voice, PitchCounts& all, PitchCounts& after_last) const;
   /// How often each pitch sounded in `voice` while `other` sounded what it does now.

@@ -131,11 +131,10 @@ TEST(MomentHistoryTest, MovedChordSupportLeavesTheSameKeyToChordSupport) {
   EXPECT_EQ(support[SymbolPlace(64)], 2);
 }
 
-TEST(MomentHistoryTest, MomentsAtAPlaceOfTheBar) {
-  const MomentHistory history = LineOf({60, 62, 64, 65, 67});  // at 0, 2, 4, 6 and 8
-  EXPECT_EQ(history.MomentsAt(0, 8), 2);
-  EXPECT_EQ(history.MomentsAt(2, 8), 1);
-  EXPECT_EQ(history.MomentsAt(1, 8), 0);
+TEST(MomentHistoryTest, CountsPlacesOfTheBar) {
+  std::vector<int16_t> counts(8);
+  LineOf({60, 62, 64, 65, 67}).CountPlaces(counts);  // at 0, 2, 4, 6 and 8
+  EXPECT_EQ(counts, (std::vector<int16_t>{2, 0, 1, 0, 1, 0, 1, 0}));
 }
 
 TEST(MomentHistoryTest, TimeSupportWantsTheChordThatSoundsNow) {
