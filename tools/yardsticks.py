@@ -110,15 +110,18 @@ def train_melodies(collections):
             examples = examples_of(config, source, f'{config}_{fold}.tfrecord', f'--fold={fold}')
             jobs.append((train_network, (config, os.path.join(WORK, 'C', config, f'fold{fold}'), examples, STEPS['C'], fold)))
     in_parallel(jobs)
-    figures = [score_melodies(config, os.path.join(WORK, 'C', config), source) for config in collections]
-    for config, found in zip(collections, figures):
-        print(f'C {config}: {found:.3f} bits a pitch')
+    figures = []
+    for config in collections:
+        found, parameters = score_melodies(config, os.path.join(WORK, 'C', config), source)
+        figures.append(found)
+        print(f'C {config}: {found:.3f} bits a pitch, {parameters} parameters')
     print(f'C mean of {len(figures)}: {sum(figures) / len(figures):.3f} bits a pitch')
 
 
 def score_melodies(config, folder, source):
+    """The figure over all folds, and the parameters of a model."""
     parts = [figure(config, [os.path.join(folder, f'fold{fold}')], source, f'--fold={fold}') for fold in range(FOLDS)]
-    return sum(p['figure'] * p['units'] for p in parts) / sum(p['units'] for p in parts)
+    return sum(p['figure'] * p['units'] for p in parts) / sum(p['units'] for p in parts), parts[0]['parameters']
 
 
 def tunes(source, name, keep):
@@ -142,14 +145,16 @@ def train_tunes():
     folder = os.path.join(WORK, 'D')
     examples = examples_of('tunes', learned, 'tunes.tfrecord')
     in_parallel((train_network, ('tunes', os.path.join(folder, f'net{i}'), examples, STEPS['D'], i)) for i in range(NETWORKS['D']))
-    ours = figure('tunes', networks(folder), held_out)['figure']
+    found = figure('tunes', networks(folder), held_out)
+    ours = found['figure']
     peer = os.path.join(WORK, 'lookback_rnn')
     # As `train` does it where nobody says more: until ten measurements on a tenth of the melodies bring no gain.
     run(MAGENTA, 'train', '--config=lookback_rnn', f'--run_dir={peer}', f'--sequence_example_file={learned}', '--seed=1',
         '--quiet')
     said = json.loads(run(MAGENTA, 'score', f'--run_dir={peer}', '--json', '--quiet', held_out))
     theirs = said['files'][0]['bits_per_note']
-    print(f'D held out: {ours:.4f} bits a melody note, lookback_rnn {theirs:.4f}: {1 - ours / theirs:.1%} fewer')
+    print(f'D held out: {ours:.4f} bits a melody note, {found["parameters"]} parameters; lookback_rnn {theirs:.4f}: '
+          f'{1 - ours / theirs:.1%} fewer')
 
 
 def score(name, folder, source, *flags):
@@ -158,12 +163,13 @@ def score(name, folder, source, *flags):
         config = name.partition(':')[2]
         if config not in MELODIES:
             sys.exit(f'{name}: the sets of C are {", ".join("C:" + m for m in MELODIES)}')
-        return f'{score_melodies(config, folder, source):.4f} bits a pitch'
+        found, parameters = score_melodies(config, folder, source)
+        return f'{found:.4f} bits a pitch, {parameters} parameters'
     config = {'A': 'sixteenths', 'B': 'quarters', 'D': 'tunes'}[name]
     if name == 'D':
         source = tunes(source, 'tunes_scored', lambda i: True)
     found = figure(config, networks(folder), source, *flags)
-    return f'{found["figure"]:.4f} {found["unit"]}'
+    return f'{found["figure"]:.4f} {found["unit"]}, {found["parameters"]} parameters'
 
 
 def main():

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "absl/strings/str_split.h"
 #include "bench/yardsticks/yardstick_pieces.h"
 #include "bench/yardsticks/yardstick_verbs.h"
 #include "magenta/base/status.h"
@@ -33,8 +32,9 @@ class Mean {
     for (const Session& session : sessions_) {
       const std::vector<float> one = session.Distribution(0);
       distribution_.resize(one.size());
-      for (size_t c = 0; c < one.size(); ++c)
+      for (size_t c = 0; c < one.size(); ++c) {
         distribution_[c] += one[c] / static_cast<double>(sessions_.size());
+      }
     }
   }
   /// Of the classes from `label` on, `count` together.
@@ -55,14 +55,15 @@ double NatsOf(const Models& models, const Piece& piece) {
   const std::vector<Event>& events = piece.events.events;
   double nats = piece.more_nats;
   for (size_t i = 0; i < events.size(); ++i) {
-    if (static_cast<int>(i) > piece.given)
+    if (static_cast<int>(i) > piece.given) {
       nats -= std::log(mean.Probability(labels->Label(events[i])));
+    }
     mean.Push(events[i]);
     labels->Push(events[i]);
   }
   if (piece.tail > 0) {
     // Nothing changes any more: any time that is as long or longer.
-    const int first = codec.num_classes() - 32 + piece.tail - 1;
+    const int first = labels->Label(TimeShift(piece.tail));
     nats -= std::log(mean.Probability(first, codec.num_classes() - first));
   }
   return nats;
@@ -89,44 +90,60 @@ class ScoreVerb final : public cli::Verb {
   absl::Status Run(cli::Context& context) override {
     MAGENTA_ASSIGN_OR_RETURN(const Yardstick* yardstick, FindYardstick(config_));
     MAGENTA_ASSIGN_OR_RETURN(const auto pieces, ReadPieces(*yardstick, sources_[0], part_));
-    Models models;
-    for (const std::string& run : runs_) {
-      ModelSource source;
-      source.config = config_;
-      source.run_dir = run;
-      MAGENTA_ASSIGN_OR_RETURN(models.emplace_back(), LoadModel(source));
-    }
-    if (models.empty()) return UsageError("no run is named", "Name them with --run_dirs");
+    if (runs_.empty()) return UsageError("no run is named", "Name them with --run_dirs");
+    MAGENTA_RETURN_IF_ERROR(Load());
+    const double one = yardstick->unit.starts_with("bits") ? std::log(2) : 1;  // in nats
     double nats = 0;
     int64_t units = 0;
-    const bool bits = yardstick->unit.starts_with("bits");
     for (const Piece& piece : pieces) {
-      const double found = NatsOf(models, piece);
-      if (each_)
-        context.out.Line(
-            fmt::format("{} {:.4f}", piece.name,
-                        found / std::max<int64_t>(1, piece.units) / (bits ? std::log(2) : 1)));
+      const double found = NatsOf(models_, piece);
+      if (each_) {
+        const double mean = found / static_cast<double>(std::max<int64_t>(1, piece.units)) / one;
+        context.out.Line(fmt::format("{} {:.4f}", piece.name, mean));
+      }
       nats += found;
       units += piece.units;
     }
-    const double figure = nats / static_cast<double>(units) / (bits ? std::log(2) : 1);
+    const double figure = nats / static_cast<double>(units) / one;
     if (context.out.json()) {
       context.out.Result(cli::Json::Object()
                              .Set("figure", figure)
                              .Set("unit", std::string(yardstick->unit))
                              .Set("nats", nats)
-                             .Set("units", units));
+                             .Set("units", units)
+                             .Set("parameters", parameters_));
     } else {
-      context.out.Line(fmt::format("{:.4f} {}", figure, yardstick->unit));
+      context.out.Line(
+          fmt::format("{:.4f} {}, {} parameters", figure, yardstick->unit, parameters_));
     }
     return absl::OkStatus();
   }
 
  private:
+  /// The runs' models, and how many numbers they have learned.
+  absl::Status Load() {
+    for (const std::string& run : runs_) {
+      ModelSource source;
+      source.config = config_;
+      source.run_dir = run;
+      MAGENTA_ASSIGN_OR_RETURN(const LoadedWeights weights, ReadWeights(source));
+      MAGENTA_ASSIGN_OR_RETURN(models_.emplace_back(), LoadModel(source));
+      const Model& model = *models_.back();
+      for (const NetworkVariable& variable :
+           model.spec->architecture->variables(*model.codec, model.hparams)) {
+        if (!variable.constant.empty()) continue;
+        parameters_ += static_cast<int64_t>(weights.tensors.at(variable.name).floats().size());
+      }
+    }
+    return absl::OkStatus();
+  }
+
   std::string config_;
   std::vector<std::string> runs_, sources_;
   PartOfSet part_;
   bool each_ = false;
+  Models models_;
+  int64_t parameters_ = 0;
 };
 
 }  // namespace
