@@ -10,6 +10,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/nn/kernels/kernels.h"
+#include "magenta/nn/network_test_support.h"
 #include "magenta/nn/relative_gru_test_support.h"
 
 namespace magenta {
@@ -284,34 +285,11 @@ TEST(RelativeGruTest, SelectedRowsGoOnAsTheyWere) {
 }
 
 TEST(RelativeGruTest, StatesSteppedTogetherGoOnAsIfAlone) {
-  // Three states of 2, 1 and 3 rows, which come at steps 0, 3 and 5; the second leaves at 9.
-  constexpr int kRows[] = {2, 1, 3}, kFirst[] = {0, 3, 5}, kLast[] = {12, 9, 12};
   for (const ShapeCase& c : kShapes) {
-    const auto network = Make(c);
-    const size_t n = network->num_logits();
-    std::vector<std::unique_ptr<NetworkState>> together, alone;
-    for (int count : kRows) {
-      together.push_back(network->NewState(count));
-      alone.push_back(network->NewState(count));
-    }
-    std::unique_ptr<NetworkState> scratch;
-    for (int step = 0; step < 12; ++step) {
-      std::vector<NetworkState*> states;
-      std::vector<SparseVector> inputs;
-      std::vector<float> expected;
-      for (int s = 0; s < 3; ++s) {
-        if (step < kFirst[s] || step >= kLast[s]) continue;
-        const auto mine = RandomRelativeInputs(kRows[s], c.shape.sizes, 10 * step + s);
-        std::vector<float> logits(kRows[s] * n);
-        network->Step(*alone[s], mine, logits);
-        expected.insert(expected.end(), logits.begin(), logits.end());
-        inputs.insert(inputs.end(), mine.begin(), mine.end());
-        states.push_back(together[s].get());
-      }
-      std::vector<float> logits(inputs.size() * n);
-      network->StepAll(states, inputs, logits, scratch);
-      EXPECT_EQ(logits, expected) << c.name << " step " << step;
-    }
+    SCOPED_TRACE(c.name);
+    ExpectTogetherAsAlone(*Make(c), [&](int rows, int seed) {
+      return RandomRelativeInputs(rows, c.shape.sizes, seed);
+    });
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/nn/kernels/kernels.h"
+#include "magenta/nn/network_test_support.h"
 #include "magenta/nn/rnn_test_support.h"
 
 namespace magenta {
@@ -258,33 +259,10 @@ TEST(RnnTest, SelectedRowsGoOnAsTheyWere) {
 
 TEST(RnnTest, StatesSteppedTogetherGoOnAsIfAlone) {
   for (const ShapeCase& shape : kShapes) {
-    const auto network = Make(shape);
-    const size_t n = network->num_logits();
-    // Three states of 2, 1 and 3 rows, which come at steps 0, 3 and 5; the second leaves at 9.
-    const int rows[] = {2, 1, 3}, first[] = {0, 3, 5}, last[] = {12, 9, 12};
-    std::vector<std::unique_ptr<NetworkState>> together, alone;
-    for (int count : rows) {
-      together.push_back(network->NewState(count));
-      alone.push_back(network->NewState(count));
-    }
-    std::unique_ptr<NetworkState> scratch;
-    for (int step = 0; step < 12; ++step) {
-      std::vector<NetworkState*> states;
-      std::vector<SparseVector> inputs;
-      std::vector<float> expected;
-      for (int s = 0; s < 3; ++s) {
-        if (step < first[s] || step >= last[s]) continue;
-        const auto mine = RandomInputs(rows[s], shape.options.input_size, 10 * step + s);
-        std::vector<float> logits(rows[s] * n);
-        network->Step(*alone[s], mine, logits);
-        expected.insert(expected.end(), logits.begin(), logits.end());
-        inputs.insert(inputs.end(), mine.begin(), mine.end());
-        states.push_back(together[s].get());
-      }
-      std::vector<float> logits(inputs.size() * n);
-      network->StepAll(states, inputs, logits, scratch);
-      EXPECT_EQ(logits, expected) << shape.name << " step " << step;
-    }
+    SCOPED_TRACE(shape.name);
+    ExpectTogetherAsAlone(*Make(shape), [&](int rows, int seed) {
+      return RandomInputs(rows, shape.options.input_size, seed);
+    });
   }
 }
 
