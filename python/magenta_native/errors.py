@@ -62,7 +62,7 @@ class InputError(MagentaError, ValueError):
 
 
 class FileError(InputError, OSError):
-    """A file that can't be opened or read."""
+    """A file that can't be opened, read or written."""
 
 
 class MissingFileError(FileError, FileNotFoundError):

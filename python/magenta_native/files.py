@@ -57,7 +57,8 @@ def midi_file_to_note_sequence(midi_file: Path) -> NoteSequence:
 @checked
 def note_sequence_to_midi_file(sequence: AnySequence, output_file: Path,
                                drop_events_n_seconds_after_last_note: float | None = None) -> None:
-    """Writes `sequence` as a MIDI file of format 1, at its ticks_per_quarter (220 where it has none).
+    """Writes `sequence` as a MIDI file of format 1, at its ticks_per_quarter (220 where it has none). The file appears
+    when it is whole; what stood there before stays until then.
 
     Args:
       drop_events_n_seconds_after_last_note: meters, keys, tempos, pitch bends and controllers that come more than this
@@ -65,11 +66,10 @@ def note_sequence_to_midi_file(sequence: AnySequence, output_file: Path,
 
     Raises:
       MIDIConversionError: a pitch, velocity, program, controller or time that MIDI can't hold. No file is written.
-      OSError: the file can't be written.
+      FileError: the file can't be written.
     """
     midi = _native.sequence_to_midi(to_bytes(sequence), drop_events_n_seconds_after_last_note)
-    with open(os.fsdecode(path_bytes(output_file)), "wb") as file:
-        file.write(midi)
+    _native.write_file(path_bytes(output_file), midi)
 
 
 @checked

@@ -1,5 +1,7 @@
 // Files of music to NoteSequences, and back: magenta_native/files.py.
 
+#include "magenta/base/files.h"
+
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 
@@ -28,6 +30,7 @@ namespace {
 constexpr char kMidiError[] = "MIDIConversionError";
 constexpr char kMusicXmlError[] = "MusicXMLConversionError";
 constexpr char kAbcError[] = "ABCParseError";
+constexpr char kFileError[] = "FileError";
 
 std::string TextSequence(NoteSequence sequence) {
   MakeTextUtf8(sequence);
@@ -146,6 +149,13 @@ void BindFiles(nb::module_& module) {
   BindReader<kAbcError, ReadTunes>(module, "abc", TunesOf);
   module.def("sequence_to_midi", &SequenceToMidi, nb::arg("sequence"),
              nb::arg("drop_after") = nb::none());
+  module.def(
+      "write_file",
+      [](const nb::bytes& path, const nb::bytes& content) {
+        WithoutGil(
+            [&] { Check(WriteFile(std::string(View(path)), View(content)), "", kFileError); });
+      },
+      nb::arg("path"), nb::arg("content"));
 }
 
 }  // namespace magenta::python

@@ -67,6 +67,29 @@ def test_large_and_endless_files_take_no_memory(padded: pathlib.Path) -> None:
         assert file == path and remedy
 
 
+# As on a disk that is full: no file of more than 16 bytes.
+WRITE = """
+import resource, sys
+from material import melody
+import magenta_native as mm
+resource.setrlimit(resource.RLIMIT_FSIZE, (16, 16))
+try:
+    mm.note_sequence_to_midi_file(melody(1), sys.argv[1])
+except mm.FileError as error:
+    print(error)
+"""
+
+
+def test_what_can_not_be_written_whole_leaves_what_was_there(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "tune.mid"
+    path.write_bytes(b"kept")
+    done = subprocess.run([sys.executable, "-c", WRITE, str(path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    assert str(path) in done.stdout
+    assert path.read_bytes() == b"kept"
+    assert os.listdir(tmp_path) == ["tune.mid"]
+
+
 def test_bytes_have_the_same_limit(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "a.mid"
     mm.note_sequence_to_midi_file(melody(1), path)
