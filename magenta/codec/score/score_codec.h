@@ -25,13 +25,9 @@
 #include <vector>
 
 #include "magenta/codec/relative_codec.h"
+#include "magenta/music/score/sheet.h"
 
 namespace magenta {
-
-/// `ticks` (>= 0) go by.
-inline constexpr Event TimeShift(int ticks) { return 1000 + ticks; }
-inline constexpr bool IsTimeShift(Event event) { return event >= 1000; }
-inline constexpr int TicksOf(Event event) { return event - 1000; }
 
 struct ScoreCodecOptions {
   /// One a voice, from the first that is decided to the last: its kind (0 ..), which tells it from
