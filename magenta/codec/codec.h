@@ -9,10 +9,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "magenta/base/sparse_vector.h"
 #include "magenta/music/event.h"
 
@@ -46,6 +48,9 @@ class EventEncoder {
   virtual void Labels(Event next, std::span<int> labels) const = 0;
   /// The event that drawn labels, one a head, stand for.
   virtual Event Decode(std::span<const int> labels) const = 0;
+
+  /// The event that must come next, where the control leaves no other; none is drawn then.
+  virtual std::optional<Event> Given() const { return std::nullopt; }
 
   /// Labels() and Decode() for the codecs of one head.
   int Label(Event next) const {
@@ -91,7 +96,11 @@ class EventCodec {
     return nullptr;
   }
   /// The same of EventSequence::control, whose last one is held; null where it is empty.
-  std::shared_ptr<const Control> MakeControl(std::vector<Event> control) const;
+  virtual std::shared_ptr<const Control> MakeControl(std::vector<Event> control) const;
+  /// Nothing, or (exit 3) why `control` is not one that MakeControl takes.
+  virtual absl::Status CheckControl(std::span<const Event> /*control*/) const {
+    return absl::OkStatus();
+  }
 
   /// An encoder that has heard nothing; the codec must outlive it. Codecs without control ignore
   /// `control`; for the others none is as if nothing were given at every position ("N.C.").

@@ -194,6 +194,10 @@ std::span<const float> Session::AttentionWeights(int row) const {
 
 Event Session::Sample(int row, LogitFilters filters, UniformSource& source, const EventMask* mask) {
   labels_.resize(model_->network->head_sizes().size());
+  if (const std::optional<Event> given = rows_[row].encoder->Given()) {
+    rows_[row].encoder->Labels(*given, labels_);
+    return *given;
+  }
   if (mask != nullptr) SetAllowed(row, *mask);
   const auto draw = [&](size_t head, std::span<float> values) {
     Softmax(values, values);

@@ -85,7 +85,8 @@ class Session {
   /// the step before it, which read the last event but one. Empty of models without attention.
   /// Until the next Step.
   std::span<const float> AttentionWeights(int row) const;
-  /// Draws the next event of row `row`: one number from `source` a head. Nothing is pushed. Events
+  /// Draws the next event of row `row`: one number from `source` a head, none where the event is
+  /// given by the control (EventEncoder::Given). Nothing is pushed. Events
   /// that `mask` doesn't allow have no probability, which goes to the pitches that it allows,
   /// before `filters` are applied; it is for models of one head (checked).
   Event Sample(int row, LogitFilters filters, UniformSource& source,

@@ -18,6 +18,7 @@ void Raise(int16_t& support, int16_t run) { support = std::max(support, run); }
 
 MomentHistory::MomentHistory(std::span<const int> first_pitches, double fading_ticks)
     : fading_ticks_(fading_ticks),
+      first_pitches_(first_pitches.begin(), first_pitches.end()),
       before_(first_pitches.size()),
       decided_(first_pitches.size()),
       symbols_now_(first_pitches.size(), kNoEvent),
@@ -61,6 +62,20 @@ void MomentHistory::Advance(int ticks) {
   ticks_.push_back(tick_);
   tick_ += ticks;
   ExtendRuns();
+}
+
+void MomentHistory::Begin() {
+  begin_ = tick_;
+  recent_.fill(0);
+  for (int v = 0; v < voices(); ++v) {
+    MAGENTA_CHECK(!decided_[v]);
+    before_[v] = {.last = first_pitches_[v]};
+    std::vector<Note>& notes = lines_[v].notes;
+    if (!notes.empty()) ExtendLine(lines_[v], {notes.back().pitch, true, tick_});
+  }
+  // No run goes on over the border.
+  std::fill(runs_.begin(), runs_.end(), 0);
+  std::fill(moved_runs_.begin(), moved_runs_.end(), 0);
 }
 
 bool MomentHistory::SameMoment(int a, int b) const {

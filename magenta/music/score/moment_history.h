@@ -54,9 +54,9 @@ class MomentHistory {
 
   int voices() const { return static_cast<int>(before_.size()); }
   /// Ticks from the beginning to the moment at hand.
-  int64_t tick() const { return tick_; }
+  int64_t tick() const { return tick_ - begin_; }
   /// Ticks from the moment before to this one; 0 at the first.
-  int elapsed() const { return times_.empty() ? 0 : times_.back(); }
+  int elapsed() const { return tick_ == begin_ ? 0 : times_.back(); }
   const Voice& before(int voice) const { return before_[voice]; }
 
   bool decided(int voice) const { return decided_[voice]; }
@@ -68,6 +68,10 @@ class MomentHistory {
   void Decide(int voice, Event symbol);
   /// Every voice is decided; `ticks` (>= 1) later is the next moment.
   void Advance(int ticks);
+
+  /// The piece begins at the moment at hand: voices are as at the beginning, and ticks count from
+  /// here. What was played stays known.
+  void Begin();
 
   /// The share of each pitch class (0..11) in the sounding time up to now; the nearer past counts
   /// more where `recent` is set.
@@ -114,11 +118,12 @@ class MomentHistory {
   static void ExtendLine(Line& line, Note note);
 
   double fading_ticks_;
+  std::vector<int> first_pitches_;
   std::vector<Voice> before_;
   std::vector<bool> decided_;
   std::vector<Event> symbols_now_;
   std::vector<int> now_;
-  int64_t tick_ = 0;
+  int64_t tick_ = 0, begin_ = 0;  // from the first moment of all
   // Moments that are over, voice after voice; and ticks from each to the next.
   std::vector<int8_t> symbols_, pitches_;
   std::vector<int16_t> times_;

@@ -344,6 +344,28 @@ bool IsFixedMoment(const Sheet& sheet, int64_t tick) {
   return tick == 0 || NextFixedMoment(sheet, tick - 1) == tick;
 }
 
+bool OpenVoice(SheetVoice& voice, const std::vector<VoiceNote>& line, int64_t start, int64_t end) {
+  if (!voice.open.empty()) start = std::max(start, voice.open.back().until);
+  if (const VoiceNote* note = NoteAt(voice, start); note != nullptr && note->start < start) {
+    start = note->end;
+  }
+  if (start >= end) return false;
+  OpenRange range = {start, end, end};
+  const auto in_range = [&](const VoiceNote& note) {
+    return note.start >= start && note.start < end;
+  };
+  std::erase_if(voice.notes, in_range);
+  if (const VoiceNote* next = NextNote(voice, end - 1)) {
+    range.until = next->start;
+  } else {
+    for (const VoiceNote& note : line) {
+      if (in_range(note)) range.until = std::max(range.until, note.end);
+    }
+  }
+  voice.open.push_back(range);
+  return true;
+}
+
 int DensityOf(const Sheet& sheet, const VoiceLines& lines) {
   int64_t notes = 0, ticks = 0;
   for (size_t v = 0; v < lines.size(); ++v) {

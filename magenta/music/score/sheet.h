@@ -147,6 +147,13 @@ bool IsFixedMoment(const Sheet& sheet, int64_t tick);
 inline constexpr int kDensities = 5;
 int DensityOf(const Sheet& sheet, const VoiceLines& lines);
 
+/// Opens `voice`, all of whose notes are `line`, from `start` to before `end`, after the ranges
+/// that are open already: notes that begin there are no longer given. A note that sounds into the
+/// range stays, and the range begins at its end; what begins last may sound up to the next given
+/// note, or, where there is none, up to `end` or its own end in `line`. Returns whether anything is
+/// open then.
+bool OpenVoice(SheetVoice& voice, const std::vector<VoiceNote>& line, int64_t start, int64_t end);
+
 /// The events of a piece of these `lines` under `sheet`: TimeShift(0), then moment after moment.
 /// Notes outside the sheet's length are cut. Given and drawn notes alike must lie as the sheet says
 /// (unchecked: a note may not cross the border of an open range other than from [start, end) into

@@ -142,6 +142,20 @@ TEST(SheetTest, LongNotesAndRestsHaveMomentsInBetween) {
   EXPECT_EQ(LinesOf(sheet, events), lines);
 }
 
+TEST(SheetTest, AVoiceIsOpenedBetweenItsNotes) {
+  const std::vector<VoiceNote> line = {{0, 18, 60}, {18, 30, 62}, {30, 60, 64}, {66, 72, 65}};
+  SheetVoice voice;
+  voice.notes = line;
+  ASSERT_TRUE(OpenVoice(voice, line, 12, 48));
+  // The first note sounds into it and stays; the third begins in it, and what does may sound on.
+  EXPECT_EQ(voice.open, (std::vector<OpenRange>{{18, 48, 66}}));
+  EXPECT_EQ(voice.notes, (std::vector<VoiceNote>{line[0], line[3]}));
+  EXPECT_FALSE(OpenVoice(voice, line, 50, 60));  // open already
+  ASSERT_TRUE(OpenVoice(voice, line, 60, 70));
+  EXPECT_EQ(voice.open, (std::vector<OpenRange>{{18, 48, 66}, {66, 70, 72}}));
+  EXPECT_EQ(voice.notes, (std::vector<VoiceNote>{line[0]}));
+}
+
 TEST(SheetTest, DensityCountsNotesOfOpenVoices) {
   const Sheet sheet = WaltzSheet();
   // 2 notes of the melody and 3 of the bass in 2 + 7 quarters.
