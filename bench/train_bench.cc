@@ -7,7 +7,6 @@
 #include <benchmark/benchmark.h>
 #include <torch/csrc/autograd/autograd.h>
 
-#include <numeric>
 #include <random>
 #include <utility>
 
@@ -54,12 +53,10 @@ void OwnStep(benchmark::State& state, const Net& net, int threads) {
   std::vector<Variable> variables = StartVariables(layout, 0);
   AdamPowers powers;
   const std::vector<DatasetExample> melodies = Melodies();
-  std::vector<int> all(kMelodies);
-  std::iota(all.begin(), all.end(), 0);
   int64_t step = 0;
   for (auto _ : state) {
-    auto batch = ComputeGradients(learner, variables, {melodies, all, spec.codec.get()},
-                                  {0, step++}, threads);
+    auto batch =
+        ComputeGradients(learner, variables, {melodies, spec.codec.get()}, {0, step++}, threads);
     for (auto& gradient : batch.gradients) ClipByNorm(5, gradient);
     AdamStep(0.001, batch.gradients, variables, powers);
   }

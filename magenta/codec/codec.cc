@@ -1,10 +1,13 @@
 #include "magenta/codec/codec.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <numeric>
 #include <utility>
 
 #include "magenta/base/check.h"
+#include "magenta/base/status.h"
 
 namespace magenta {
 
@@ -24,6 +27,14 @@ std::shared_ptr<const Control> EventCodec::MakeControl(std::vector<Event> contro
   return MakeControl([control = std::move(control)](int64_t position) {
     return control[std::min<size_t>(static_cast<size_t>(position), control.size() - 1)];
   });
+}
+
+absl::Status EventCodec::CheckControl(const EventSequence& example) const {
+  if (example.control.empty() || example.control.size() == example.events.size()) {
+    return absl::OkStatus();
+  }
+  return InputError("", fmt::format("{} events but {} control values", example.events.size(),
+                                    example.control.size()));
 }
 
 }  // namespace magenta

@@ -192,13 +192,19 @@ class MusicKind {
   /// examples. "": like no other's.
   virtual std::string Events() const { return ""; }
 
+  /// Whether it hears bars: music that it learns from is then one piece beat for beat, whatever its
+  /// tempo, cut where the meter really changes, and each part begins on a bar line. Else it is cut
+  /// wherever tempo or meter change (music/split.h).
+  virtual bool HearsBars() const { return false; }
+
   /// Every example in `sequence`, in the reference's order. What is left out has a line in tracks.
   virtual Examples ExtractExamples(const QuantizedSequence& sequence,
                                    const ExampleOptions& options) const = 0;
 
-  /// `example` as training hears it one time, in another key say: drawn by `key`, a pure function
-  /// of both, of as many events, all of which the model's codec accepts, and of the same control.
-  /// Asked at each step of training anew; what is measured is the example itself. Must be cheap.
+  /// `example` as training hears it one time: in another key say, or with another control, shorter
+  /// or longer. A pure function of both, drawn by `key`; at least two events, all of which the
+  /// model's codec accepts beside the control. Asked at each step of training anew; what is
+  /// measured is the example itself. Must be cheap.
   virtual EventSequence Varied(const EventSequence& example, uint64_t /*key*/) const {
     return example;
   }

@@ -19,8 +19,9 @@ inline constexpr Event kNoteOff = -1;
 inline constexpr Event kMinPitch = 0;
 inline constexpr Event kMaxPitch = 127;
 
-/// Events, and beside them an optional control sequence (chords, say), as long or longer, that
-/// conditions them and is never predicted. `control` is empty where a model has none.
+/// Events, and beside them an optional control that conditions them and is never predicted: a value
+/// a step (chords, say), as long or longer, or whatever else the codec reads. `control` is empty
+/// where a model has none.
 struct EventSequence {
   std::vector<Event> events;
   std::vector<Event> control;

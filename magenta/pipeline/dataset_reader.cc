@@ -150,12 +150,13 @@ absl::Status DatasetReader::TakeCompact(CompactExample& compact, DatasetExample*
     if (spec_->codec->Accepts(event)) continue;
     return Wrong(fmt::format("event {} is none of {}", event, spec_->id), kMakeRemedy);
   }
-  if (const absl::Status control = spec_->codec->CheckControl(compact.control); !control.ok()) {
-    return Wrong(ErrorMessage(control), kMakeRemedy);
-  }
   example->source = std::move(compact.source);
   example->transpose = static_cast<int>(compact.transpose);
-  example->content = ToEvents(compact);
+  EventSequence events = ToEvents(compact);
+  if (const absl::Status status = spec_->codec->CheckControl(events); !status.ok()) {
+    return Wrong(ErrorMessage(status), kMakeRemedy);
+  }
+  example->content = std::move(events);
   return absl::OkStatus();
 }
 

@@ -13,8 +13,8 @@ namespace {
 const ModelSpec& Spec(const char* id) { return **FindModel(id); }
 
 std::string Compact(std::vector<int32_t> events, const char* config = "basic_rnn",
-                    const char* source = "a.mid") {
-  return FrameRecord(SerializeCompact({config, source, 0, std::move(events), {}}));
+                    const char* source = "a.mid", std::vector<int32_t> control = {}) {
+  return FrameRecord(SerializeCompact({config, source, 0, std::move(events), std::move(control)}));
 }
 
 std::string Dense(int input_size, std::vector<int64_t> labels) {
@@ -97,6 +97,8 @@ TEST(DatasetReaderTest, RefusesWhatTheModelCannotLearnFrom) {
        "exit 3: record 0: label 38 is none of the 38 of basic_rnn"},
       {"an example that is too long", Compact(std::vector<int32_t>(65538, 60)), "basic_rnn",
        "exit 3: record 0: has 65537 steps; the limit for an example is 65536"},
+      {"control of another length", Compact({60, 62}, "chord_pitches_improv", "a.mid", {1}),
+       "chord_pitches_improv", "exit 3: record 0: 2 events but 1 control values"},
       {"negative label", Dense(38, {-1}), "basic_rnn",
        "exit 3: record 0: label -1 is none of the 38 of basic_rnn"},
   };

@@ -37,16 +37,6 @@ std::vector<int> PlacesByFallingLength(const std::vector<TrainingExample>& encod
   return places;
 }
 
-TrainingExample EncodeVaried(const DatasetExample& example, int place, const EventCodec& codec,
-                             const Variation& variation) {
-  const auto* events = std::get_if<EventSequence>(&example.content);
-  if (variation.kind == nullptr || events == nullptr) return example.Encode(codec);
-  const uint64_t key = StableHash(fmt::format("vary/{}/{}", variation.step, place), variation.seed);
-  const EventSequence varied = variation.kind->Varied(*events, key);
-  MAGENTA_CHECK(varied.events.size() == events->events.size());
-  return EncodeExample(codec, varied);
-}
-
 }  // namespace
 
 std::vector<float> Batch::DenseInputs() const {
@@ -57,13 +47,27 @@ std::vector<float> Batch::DenseInputs() const {
   return dense;
 }
 
+std::vector<DatasetExample> HeardExamples(std::span<const DatasetExample> examples,
+                                          std::span<const int> chosen, const Variation& variation) {
+  std::vector<DatasetExample> heard;
+  heard.reserve(chosen.size());
+  for (size_t place = 0; place < chosen.size(); ++place) {
+    heard.push_back(examples[chosen[place]]);
+    auto* events = std::get_if<EventSequence>(&heard.back().content);
+    if (variation.kind == nullptr || events == nullptr) continue;
+    const uint64_t key =
+        StableHash(fmt::format("vary/{}/{}", variation.step, place), variation.seed);
+    *events = variation.kind->Varied(*events, key);
+    MAGENTA_CHECK(events->events.size() >= 2);
+  }
+  return heard;
+}
+
 Batch MakeBatch(std::span<const DatasetExample> examples, std::span<const int> chosen,
-                std::span<const int> places, const EventCodec& codec, const Variation& variation) {
+                std::span<const int> places, const EventCodec& codec) {
   std::vector<TrainingExample> encoded;
   encoded.reserve(chosen.size());
-  for (size_t i = 0; i < chosen.size(); ++i) {
-    encoded.push_back(EncodeVaried(examples[chosen[i]], places[i], codec, variation));
-  }
+  for (const int i : chosen) encoded.push_back(examples[i].Encode(codec));
   const std::vector<int> sorted = PlacesByFallingLength(encoded);
   std::vector<int> lengths;
   lengths.reserve(sorted.size());

@@ -38,12 +38,15 @@ struct Variation {
   int64_t step = 0;
 };
 
+/// `examples[i]` for i in `chosen`, as a step hears them: perhaps of other lengths, and so varied
+/// before anything is cut, sorted or counted. Dense examples are never varied.
+std::vector<DatasetExample> HeardExamples(std::span<const DatasetExample> examples,
+                                          std::span<const int> chosen, const Variation& variation);
+
 /// Packs `examples[i]` for i in `chosen`, encoding them; `places` (parallel to chosen) names each
-/// in row_ids. Sequences are put in order of falling length, ties as given. Dense examples are
-/// never varied.
+/// in row_ids. Sequences are put in order of falling length, ties as given.
 Batch MakeBatch(std::span<const DatasetExample> examples, std::span<const int> chosen,
-                std::span<const int> places, const EventCodec& codec,
-                const Variation& variation = {});
+                std::span<const int> places, const EventCodec& codec);
 
 /// Where a run stands in its data.
 struct DataPosition {
@@ -64,7 +67,7 @@ enum class BatchRule : int64_t {
 /// batch_size, all of nearly the same number.
 class BatchOrder {
  public:
-  /// `lengths`: steps of each example; at least one.
+  /// `lengths`: steps of each example as the data set has it, unvaried; at least one.
   BatchOrder(std::vector<int> lengths, int batch_size, uint32_t seed, BatchRule rule);
 
   int64_t batches_per_epoch() const { return batches_; }

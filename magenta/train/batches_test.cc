@@ -65,35 +65,51 @@ TEST(MakeBatchTest, PacksByFallingLength) {
               ElementsAre(kPlace, 2 * kPlace, 0, kPlace + 1, 2 * kPlace + 1, kPlace + 2));
 }
 
-/// Transposes by the key's last digit.
+/// Transposes by the key's last digit, goes on for as many notes, and tells it as control.
 class VaryingKind final : public toy::ToyKind {
  public:
   EventSequence Varied(const EventSequence& example, uint64_t key) const override {
+    const auto digit = static_cast<Event>(key % 10);
     EventSequence varied = example;
-    for (Event& event : varied.events) event += static_cast<Event>(key % 10);
+    for (Event& event : varied.events) event += digit;
+    varied.events.resize(example.events.size() + static_cast<size_t>(digit), varied.events.back());
+    varied.control = {digit};
     return varied;
   }
 };
 
-// Another key at each step and place, whoever else is in the batch; dense examples have none.
-TEST(MakeBatchTest, Varies) {
+// Another key at each step and place, whatever example stands there; dense ones have none.
+TEST(HeardExamplesTest, Varies) {
   const ModelSpec& spec = **FindModel("basic_rnn");
   const VaryingKind kind;
-  std::vector<DatasetExample> examples(40, {"", 0, EventSequence{{60, 61}, {}}});
-  const auto labels = [&](const std::vector<int>& chosen, const Variation& variation) {
-    return MakeBatch(examples, chosen, chosen, *spec.codec, variation).labels;
-  };
-  std::vector<int> all(examples.size());
+  std::vector<DatasetExample> examples(41, {"", 0, EventSequence{{60, 61}, {}}});
+  examples[40].content = EncodeExample(*spec.codec, EventSequence{{60, 61}, {}});
+  std::vector<int> all(40);
   std::iota(all.begin(), all.end(), 0);
-  const int itself = 61 + 2 - 48;
-  const std::vector<int> varied = labels(all, {&kind, 1, 2});
-  EXPECT_THAT(labels(all, {nullptr, 1, 2}), testing::Each(itself));
+  const auto digits = [&](const Variation& variation) {
+    std::vector<int> digits;
+    for (const DatasetExample& heard : HeardExamples(examples, all, variation)) {
+      const auto& events = std::get<EventSequence>(heard.content);
+      digits.push_back(events.events[0] - 60);
+      EXPECT_EQ(heard.steps(), 1 + digits.back());
+      EXPECT_THAT(events.control, ElementsAre(digits.back()));
+    }
+    return digits;
+  };
+  const std::vector<int> varied = digits({&kind, 1, 2});
   EXPECT_EQ(std::set(varied.begin(), varied.end()).size(), 10u);
-  EXPECT_EQ(labels({7, 3}, {&kind, 1, 2}), (std::vector<int>{varied[7], varied[3]}));
-  EXPECT_NE(labels(all, {&kind, 1, 3}), varied);
-  EXPECT_NE(labels(all, {&kind, 2, 2}), varied);
-  examples[3].content = EncodeExample(*spec.codec, EventSequence{{60, 61}, {}});
-  EXPECT_THAT(labels({3}, {&kind, 1, 2}), ElementsAre(itself));
+  std::reverse(all.begin(), all.end());
+  EXPECT_EQ(digits({&kind, 1, 2}), varied);
+  EXPECT_NE(digits({&kind, 1, 3}), varied);
+  EXPECT_NE(digits({&kind, 2, 2}), varied);
+  const std::vector<int> chosen = {3, 40};
+  const auto heard = HeardExamples(examples, chosen, {&kind, 1, 2});
+  EXPECT_EQ(heard[0].steps(), 1 + varied[0]);
+  EXPECT_EQ(std::get<TrainingExample>(heard[1].content),
+            std::get<TrainingExample>(examples[40].content));
+  for (const DatasetExample& same : HeardExamples(examples, chosen, {nullptr, 1, 2})) {
+    EXPECT_EQ(same.steps(), 1);
+  }
 }
 
 std::vector<int> Lengths(int count) {

@@ -42,8 +42,7 @@ LearnerOptions OptionsForDevice(const std::string& device, bool mixed_precision,
 /// MAGENTA_KERNEL names no kernel of this machine.
 absl::StatusOr<std::string> DeviceOf(const std::string& wish, int local_rank = 0);
 
-/// Which dropout mask: a pure function of these and of a row's place in its batch. By them a step's
-/// examples are varied, too (Variation).
+/// Which dropout mask: a pure function of these and of a row's place in its batch.
 struct DropoutKey {
   uint32_t seed = 0;
   int64_t step = 0;

@@ -25,28 +25,24 @@ std::vector<int> FirstNumbers(size_t count) {
 
 int64_t StepsOf(const BatchSource& source) {
   int64_t steps = 0;
-  for (const int i : source.chosen) steps += source.examples[i].steps();
+  for (const DatasetExample& example : source.examples) steps += example.steps();
   return steps;
 }
 
-// Places 0..chosen-1 in order of falling length.
-std::vector<int> ByFallingLength(std::span<const DatasetExample> examples,
-                                 std::span<const int> chosen) {
-  std::vector<int> places = FirstNumbers(chosen.size());
-  std::stable_sort(places.begin(), places.end(), [&](int a, int b) {
-    return examples[chosen[a]].steps() > examples[chosen[b]].steps();
-  });
+// Places of examples in order of falling length.
+std::vector<int> ByFallingLength(std::span<const DatasetExample> examples) {
+  std::vector<int> places = FirstNumbers(examples.size());
+  std::stable_sort(places.begin(), places.end(),
+                   [&](int a, int b) { return examples[a].steps() > examples[b].steps(); });
   return places;
 }
 
-Batch MakeShard(const BatchSource& source, const std::vector<int>& places,
-                const Variation& variation, int shard, int shards) {
-  std::vector<int> examples, names;
+Batch MakeShard(const BatchSource& source, const std::vector<int>& places, int shard, int shards) {
+  std::vector<int> chosen;
   for (size_t i = static_cast<size_t>(shard); i < places.size(); i += shards) {
-    names.push_back(places[i]);
-    examples.push_back(source.chosen[places[i]]);
+    chosen.push_back(places[i]);
   }
-  return MakeBatch(source.examples, examples, names, *source.codec, variation);
+  return MakeBatch(source.examples, chosen, chosen, *source.codec);
 }
 
 void AddGradients(const std::vector<std::vector<float>>& from,
@@ -90,13 +86,12 @@ std::vector<BatchGradients> ShardGradients(const Learner& learner,
                                            const std::vector<Variable>& variables,
                                            const BatchSource& source, const DropoutKey& dropout,
                                            int threads, std::span<const int> which) {
-  const std::vector<int> places = ByFallingLength(source.examples, source.chosen);
+  const std::vector<int> places = ByFallingLength(source.examples);
   const int shards = ShardsOf(learner, places.size());
   const int64_t steps = StepsOf(source);
-  const Variation variation = {source.kind, dropout.seed, dropout.step};
   std::vector<BatchGradients> parts(which.size());
   ForEachOnThreads(static_cast<int>(which.size()), threads, [&](int i) {
-    const Batch batch = MakeShard(source, places, variation, which[i], shards);
+    const Batch batch = MakeShard(source, places, which[i], shards);
     parts[i].sums = learner.Gradients(variables, batch, dropout, steps, parts[i].gradients);
   });
   return parts;
@@ -104,15 +99,17 @@ std::vector<BatchGradients> ShardGradients(const Learner& learner,
 
 double PaddingShare(const BatchSource& source) {
   int64_t longest = 0;
-  for (const int i : source.chosen) longest = std::max(longest, source.examples[i].steps());
+  for (const DatasetExample& example : source.examples) {
+    longest = std::max(longest, example.steps());
+  }
   return 1 - static_cast<double>(StepsOf(source)) /
-                 static_cast<double>(longest * static_cast<int64_t>(source.chosen.size()));
+                 static_cast<double>(longest * static_cast<int64_t>(source.examples.size()));
 }
 
 BatchGradients ComputeGradients(const Learner& learner, const std::vector<Variable>& variables,
                                 const BatchSource& source, const DropoutKey& dropout, int threads) {
   const std::vector<int> all =
-      FirstNumbers(static_cast<size_t>(ShardsOf(learner, source.chosen.size())));
+      FirstNumbers(static_cast<size_t>(ShardsOf(learner, source.examples.size())));
   auto parts = ShardGradients(learner, variables, source, dropout, threads, all);
   BatchGradients whole = std::move(parts[0]);
   for (size_t shard = 1; shard < parts.size(); ++shard) {
@@ -131,7 +128,7 @@ std::vector<ScoreSums> ScoreBatches(const Learner& learner, const std::vector<Va
                                     std::span<const DatasetExample> examples,
                                     const EventCodec& codec, int threads,
                                     std::span<const int> which, const std::atomic<bool>* stop) {
-  const std::vector<int> sorted = ByFallingLength(examples, FirstNumbers(examples.size()));
+  const std::vector<int> sorted = ByFallingLength(examples);
   std::vector<ScoreSums> parts(which.size());
   ForEachOnThreads(static_cast<int>(which.size()), threads, [&](int i) {
     if (stop != nullptr && *stop) return;

@@ -22,10 +22,8 @@ void KeepFreedMemory();
 
 /// A step's batch.
 struct BatchSource {
-  std::span<const DatasetExample> examples;
-  std::span<const int> chosen;  // of examples; a place in the batch is an index of this
+  std::span<const DatasetExample> examples;  // as heard; a place in the batch is an index of this
   const EventCodec* codec = nullptr;
-  const MusicKind* kind = nullptr;  // that varies them; null: they stay as they are
 };
 
 struct BatchGradients {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <numeric>
 
 #include "magenta/models/model_spec.h"
 #include "magenta/train/rnn/rnn_learner.h"
@@ -43,9 +42,7 @@ TEST(ShardsTest, GradientsOfABatch) {
       for (int t = 0; t < 5 + 2 * i; ++t) events.events.push_back(50 + (i * 7 + t * t) % 20);
       melodies.push_back({"", 0, events});
     }
-    std::vector<int> all(melodies.size());
-    std::iota(all.begin(), all.end(), 0);
-    const BatchSource source = {melodies, all, spec.codec.get()};
+    const BatchSource source = {melodies, spec.codec.get()};
     const RnnLearner learner = LearnerOf(config);
     const std::vector<Variable> variables = StartVariables(learner.layout(), 1);
     const BatchGradients one = ComputeGradients(learner, variables, source, {0, 0}, 1);

@@ -106,7 +106,7 @@ absl::StatusOr<BatchGradients> SharedWork::Gradients(const Learner& learner,
                                                      const BatchSource& source,
                                                      const DropoutKey& dropout) {
   if (ranks_ == nullptr) return ComputeGradients(learner, variables, source, dropout, threads_);
-  const int shards = ShardsOf(learner, source.chosen.size());
+  const int shards = ShardsOf(learner, source.examples.size());
   const auto parts =
       ShardGradients(learner, variables, source, dropout, threads_, ranks_->PartsOfMine(shards));
   std::vector<ScoreSums> sums;

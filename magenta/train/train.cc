@@ -495,8 +495,9 @@ absl::StatusOr<TrainResult> Trainer::Run() {
 
 absl::Status Trainer::Step() {
   const Clock::time_point start = Clock::now();
-  const BatchSource source{examples_, order_->At(state_.position), spec().codec.get(),
-                           spec().kind.get()};
+  const std::vector<DatasetExample> heard = HeardExamples(
+      examples_, order_->At(state_.position), {spec().kind.get(), state_.seed, state_.step});
+  const BatchSource source{heard, spec().codec.get()};
   MAGENTA_ASSIGN_OR_RETURN(BatchGradients batch, work_.Gradients(*learner_, variables_, source,
                                                                  {state_.seed, state_.step}));
   MAGENTA_RETURN_IF_ERROR(CheckFinite(batch));

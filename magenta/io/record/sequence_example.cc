@@ -92,10 +92,6 @@ absl::StatusOr<CompactExample> ReadCompact(const SequenceExample& example,
   MAGENTA_ASSIGN_OR_RETURN(compact.events, ReadSteps(events, "events"));
   if (const FeatureList* control = FindList(example, "control")) {
     MAGENTA_ASSIGN_OR_RETURN(compact.control, ReadSteps(*control, "control"));
-    if (!compact.control.empty() && compact.control.size() != compact.events.size()) {
-      return InputError("", fmt::format("{} events but {} control values", compact.events.size(),
-                                        compact.control.size()));
-    }
   }
   return compact;
 }

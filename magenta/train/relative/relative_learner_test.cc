@@ -10,7 +10,6 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
-#include <numeric>
 #include <random>
 
 #include "magenta/base/files.h"
@@ -305,13 +304,11 @@ std::vector<DatasetExample> ToyExamples(int count) {
 TEST(RelativeLearnerTest, ShardsOfABatch) {
   const toy::ToyRelativeCodec codec;
   const std::vector<DatasetExample> examples = ToyExamples(40);
-  std::vector<int> all(examples.size());
-  std::iota(all.begin(), all.end(), 0);
-  const BatchSource source = {examples, all, &codec};
+  const BatchSource source = {examples, &codec};
   const Case c = {"", codec.sizes(), {8, 9, 10}, 0.5};
   const RelativeLearner learner = LearnerOf(c);
   const std::vector<Variable> variables = RandomVariables(learner);
-  ASSERT_EQ(ShardsOf(learner, all.size()), 4);
+  ASSERT_EQ(ShardsOf(learner, examples.size()), 4);
   const BatchGradients one = ComputeGradients(learner, variables, source, {0, 0}, 1);
   EXPECT_EQ(ComputeGradients(learner, variables, source, {0, 0}, 3).gradients, one.gradients);
   LearnerOptions options;
