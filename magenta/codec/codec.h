@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,9 @@ class EventEncoder {
   virtual void Labels(Event next, std::span<int> labels) const = 0;
   /// The event that drawn labels, one a head, stand for.
   virtual Event Decode(std::span<const int> labels) const = 0;
+
+  /// The event that must come next, where the control leaves no other; none is drawn then.
+  virtual std::optional<Event> Given() const { return std::nullopt; }
 
   /// Labels() and Decode() for the codecs of one head.
   int Label(Event next) const {
@@ -92,9 +96,9 @@ class EventCodec {
     return nullptr;
   }
   /// The same of EventSequence::control, whose last one is held; null where it is empty.
-  std::shared_ptr<const Control> MakeControl(std::vector<Event> control) const;
-  /// Nothing, or what is wrong (exit 3) with the control of `example`, whose events are accepted.
-  /// Where nothing else is said it is one a step, or none at all.
+  virtual std::shared_ptr<const Control> MakeControl(std::vector<Event> control) const;
+  /// Nothing, or why (exit 3) MakeControl does not take the control of `example`, whose events are
+  /// accepted. Where nothing else is said it is one a step, or none at all.
   virtual absl::Status CheckControl(const EventSequence& example) const;
 
   /// An encoder that has heard nothing; the codec must outlive it. Codecs without control ignore

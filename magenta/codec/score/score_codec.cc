@@ -3,16 +3,20 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "magenta/base/check.h"
+#include "magenta/codec/score/score_entries.h"
 #include "magenta/codec/score/score_rows.h"
+#include "magenta/codec/score/score_sheet.h"
 #include "magenta/music/score/moment_history.h"
 
 namespace magenta {
 namespace {
 
-constexpr int kOff = 1;               // the class of kNoteOff; that of kNoEvent is 0
+constexpr int kOff = 1;  // the class of kNoteOff; that of kNoEvent is 0
+constexpr int16_t kMostPlaces = 32767;
 constexpr float kLeastShare = 1e-3f;  // of a pitch class, in logarithms
 
 /// Lengths of runs as levels: each of the first, then wider ones.
@@ -33,72 +37,38 @@ int IntervalPlace(int semitones) {
   return std::clamp(semitones, -kShiftReach, kShiftReach) + kShiftReach;
 }
 
-/// The entries of an input, in any order and some twice, put in order block by block, in which they
-/// come nearly in order.
-class Entries {
- public:
-  void Clear() {
-    for (auto& block : blocks_) block.clear();
-  }
-  /// Rows (of state, head and bias), shifts, marks, values, range and bans.
-  enum Block { kRow, kShift, kMark, kValue, kLimit, kBlocks };
-  void Add(Block block, int index, float value = 1) { blocks_[block].push_back({index, value}); }
-  void WriteTo(SparseVector& input) {
-    input.Clear();
-    for (auto& block : blocks_) {
-      SortNearlySorted(block);
-      for (const Entry& entry : block) {
-        if (!input.index.empty() && input.index.back() == entry.index) {
-          input.value.back() += entry.value;
-        } else {
-          input.Add(entry.index, entry.value);
-        }
-      }
-    }
-  }
-
- private:
-  struct Entry {
-    int index;
-    float value;
-  };
-
-  static void SortNearlySorted(std::vector<Entry>& entries) {
-    for (size_t i = 1; i < entries.size(); ++i) {
-      const Entry entry = entries[i];
-      size_t j = i;
-      for (; j > 0 && entries[j - 1].index > entry.index; --j) entries[j] = entries[j - 1];
-      entries[j] = entry;
-    }
-  }
-
-  std::array<std::vector<Entry>, kBlocks> blocks_;
-};
-
 class ScoreEncoder final : public EventEncoder {
  public:
-  ScoreEncoder(const ScoreCodecOptions& options, const ScoreRows& rows)
+  /// `control`: null where there are no sheets.
+  ScoreEncoder(const ScoreCodecOptions& options, const ScoreRows& rows,
+               std::shared_ptr<const SheetControl> control)
       : options_(options),
         rows_(rows),
         sizes_(rows.sizes),
-        history_(options.first_pitches, options.fading_ticks) {}
+        history_(options.first_pitches, options.fading_ticks) {
+    if (control != nullptr) sheet_.emplace(std::move(control), options, rows);
+    Reset();
+  }
 
   void Push(Event event) override;
   void Input(SparseVector& input) const override;
   void Labels(Event next, std::span<int> labels) const override { labels[0] = ClassOf(next); }
   Event Decode(std::span<const int> labels) const override;
-  void Reset() override {
-    history_ = MomentHistory(options_.first_pitches, options_.fading_ticks);
-    next_ = -1;
-  }
+  std::optional<Event> Given() const override;
+  void Reset() override;
   std::unique_ptr<EventEncoder> Clone() const override {
     return std::make_unique<ScoreEncoder>(*this);
   }
 
  private:
-  int voices() const { return static_cast<int>(options_.kinds.size()); }
+  int voices() const { return history_.voices(); }
   bool struck() const { return options_.longest_shift == 0; }
-  int kind(int voice) const { return options_.kinds[voice]; }
+  int kind(int voice) const {
+    return sheet_.has_value() ? sheet_->role(voice) : options_.kinds[voice];
+  }
+  /// The voice of the decision at hand, which is no time.
+  int VoiceNow() const { return sheet_.has_value() ? sheet_->order()[next_] : next_; }
+  bool SoundsBefore(int voice) const { return history_.before(voice).sounding >= 0; }
   int ClassOf(Event event) const {
     if (IsTimeShift(event) && struck()) return 0;  // out of its turn: no more than kNoEvent
     if (IsTimeShift(event)) {
@@ -112,7 +82,23 @@ class ScoreEncoder final : public EventEncoder {
     return std::clamp(pitch - options_.low, 0, options_.pitches - 1);
   }
   int PitchClass(int pitch) const { return kFixedClasses + PitchPlace(pitch); }
-  int CyclePlace() const { return static_cast<int>(history_.tick() % options_.cycle); }
+  /// The place of a pitch among a head's.
+  int HeadPitchPlace(int pitch) const {
+    if (!options_.sheets) return PitchPlace(pitch);
+    return pitch < 0 ? rows_.head_pitches : pitch % rows_.head_pitches;
+  }
+  int CyclePlace() const {
+    return sheet_.has_value() ? sheet_->BarPlaceNow()
+                              : static_cast<int>(history_.tick() % options_.cycle);
+  }
+  int OtherCyclePlace() const {
+    return sheet_.has_value() ? sheet_->BeatPlaceNow()
+                              : static_cast<int>(history_.tick() % options_.other_cycle);
+  }
+  int PlaceAfter(int ticks) const {
+    return sheet_.has_value() ? sheet_->PlaceAfter(ticks)
+                              : static_cast<int>((history_.tick() + ticks) % options_.cycle);
+  }
   static int AgePlace(int64_t age) {
     return static_cast<int>(std::min<int64_t>(age, ScoreRows::kAges - 1));
   }
@@ -121,7 +107,7 @@ class ScoreEncoder final : public EventEncoder {
                                                   : std::clamp(interval, -12, 12) + 12;
   }
 
-  void AddRow(int index, float value = 1) const { entries_.Add(Entries::kRow, index, value); }
+  void AddRow(int index, float value = 1) const { entries_.Add(ScoreEntries::kRow, index, value); }
   void AddHead(int row) const { AddRow(sizes_.HeadAt(row)); }
   void AddState() const;
   void AddVoiceDecision(int voice) const;
@@ -130,20 +116,51 @@ class ScoreEncoder final : public EventEncoder {
   void AddPitchValues(int voice) const;
   void AddCounts(ScoreRows::Value value, const PitchCounts& counts) const;
   void AddVoiceBans(int voice) const;
+  void AddSheetBans(int voice) const;
+  bool AllStay(int but) const;
+  void AddOnly(int c) const;
   void AddTimeDecision() const;
+  void Advance(int ticks);
+  void CountArrivals() const;
 
   const ScoreCodecOptions& options_;
   const ScoreRows& rows_;
   const RelativeSizes& sizes_;
+  std::optional<ScoreSheet> sheet_;
   MomentHistory history_;
-  /// The voice to be decided; voices(): the time; -1: nothing was pushed.
+  /// The decision at hand, of as many as there are voices; voices(): the time; -1: nothing was
+  /// pushed.
   int next_ = -1;
+  // Under a sheet: how many moments there were at each place of a bar, and notes that began where
+  // each voice is open.
+  std::vector<int16_t> places_;
+  std::vector<int> begun_;
   // Scratch of Input.
-  mutable Entries entries_;
+  mutable ScoreEntries entries_;
   mutable SymbolSupport support_{};
   mutable PitchCounts counts_{}, counts_after_{};
   mutable std::vector<int16_t> times_, time_counts_, arrivals_;
 };
+
+void ScoreEncoder::Reset() {
+  next_ = -1;
+  history_ = sheet_.has_value() ? sheet_->first_history()
+                                : MomentHistory(options_.first_pitches, options_.fading_ticks);
+  if (!sheet_.has_value()) return;
+  sheet_->MoveTo(0);
+  places_.assign(static_cast<size_t>(options_.cycle), 0);
+  begun_.assign(static_cast<size_t>(voices()), 0);
+}
+
+void ScoreEncoder::Advance(int ticks) {
+  if (sheet_.has_value()) {
+    int16_t& count = places_[static_cast<size_t>(sheet_->BarPlaceNow())];
+    if (count < kMostPlaces) ++count;
+  }
+  history_.Advance(ticks);
+  if (sheet_.has_value()) sheet_->MoveTo(history_.tick());
+  next_ = 0;
+}
 
 void ScoreEncoder::Push(Event event) {
   if (next_ < 0) {
@@ -151,15 +168,22 @@ void ScoreEncoder::Push(Event event) {
     return;
   }
   if (next_ == voices()) {
-    history_.Advance(IsTimeShift(event) ? std::max(TicksOf(event), 1) : 1);
-    next_ = 0;
+    Advance(IsTimeShift(event) ? std::max(TicksOf(event), 1) : 1);
     return;
   }
-  history_.Decide(next_++, IsTimeShift(event) ? kNoEvent : event);
-  if (struck() && next_ == voices()) {
-    history_.Advance(1);
-    next_ = 0;
-  }
+  const int voice = VoiceNow();
+  const Event symbol = IsTimeShift(event) ? kNoEvent : event;
+  if (sheet_.has_value() && symbol >= 0 && !sheet_->Given(voice, false)) ++begun_[voice];
+  history_.Decide(voice, symbol);
+  ++next_;
+  if (struck() && next_ == voices()) Advance(1);
+}
+
+std::optional<Event> ScoreEncoder::Given() const {
+  if (!sheet_.has_value() || next_ < 0) return std::nullopt;
+  if (next_ < voices()) return sheet_->Given(VoiceNow(), SoundsBefore(VoiceNow()));
+  const std::optional<int> time = sheet_->GivenTime();
+  return time.has_value() ? std::optional(TimeShift(*time)) : std::nullopt;
 }
 
 Event ScoreEncoder::Decode(std::span<const int> labels) const {
@@ -173,8 +197,10 @@ void ScoreEncoder::Input(SparseVector& input) const {
   MAGENTA_CHECK(next_ >= 0);
   entries_.Clear();
   if (next_ == 0) AddState();
-  if (next_ < voices()) {
-    AddVoiceDecision(next_);
+  if (const std::optional<Event> given = Given()) {
+    AddOnly(ClassOf(*given));
+  } else if (next_ < voices()) {
+    AddVoiceDecision(VoiceNow());
   } else {
     AddTimeDecision();
   }
@@ -183,7 +209,7 @@ void ScoreEncoder::Input(SparseVector& input) const {
 
 void ScoreEncoder::AddState() const {
   AddRow(rows_.cycle[CyclePlace()]);
-  AddRow(rows_.other_cycle[static_cast<int>(history_.tick() % options_.other_cycle)]);
+  AddRow(rows_.other_cycle[OtherCyclePlace()]);
   AddRow(rows_.elapsed[std::min(history_.elapsed(), options_.longest_shift)]);
   for (int v = 0; v < voices(); ++v) {
     const MomentHistory::Voice& voice = history_.before(v);
@@ -191,8 +217,12 @@ void ScoreEncoder::AddState() const {
     AddRow(rows_.age[kind(v) * ScoreRows::kAges + AgePlace(voice.age)]);
     AddRow(rows_.leap[kind(v) * ScoreRows::kLeaps + LeapPlace(voice.interval)]);
     for (int u = 0; u < v; ++u) {
-      const int interval = history_.before(u).last - voice.last;
-      AddRow(rows_.PairAt(kind(u), kind(v), IntervalPlace(interval)));
+      const int interval = IntervalPlace(history_.before(u).last - voice.last);
+      if (!sheet_.has_value()) {
+        AddRow(rows_.PairAt(kind(u), kind(v), interval));
+      } else if (u == 0 || u == v - 1) {
+        AddRow(rows_.NeighbourAt(u != v - 1, kind(v), interval));
+      }
     }
   }
   for (const bool recent : {true, false}) {
@@ -201,6 +231,7 @@ void ScoreEncoder::AddState() const {
       if (shares[k] > 0) AddRow(rows_.classes[(recent ? 0 : 12) + k], shares[k]);
     }
   }
+  if (sheet_.has_value()) sheet_->AddState(history_, entries_);
 }
 
 void ScoreEncoder::AddVoiceDecision(int voice) const {
@@ -208,10 +239,11 @@ void ScoreEncoder::AddVoiceDecision(int voice) const {
   AddHead(rows_.head_kind[kind(voice)]);
   AddRow(sizes_.BiasAt(kind(voice)));
   AddHead(rows_.head_cycle[CyclePlace()]);
-  AddHead(rows_.head_sounding[kind(voice) * (rows_.pitches + 1) + PitchPlace(own.sounding)]);
+  AddHead(
+      rows_.head_sounding[kind(voice) * (rows_.head_pitches + 1) + HeadPitchPlace(own.sounding)]);
   AddHead(rows_.head_age[kind(voice) * ScoreRows::kAges + AgePlace(own.age)]);
   AddHead(rows_.head_leap[kind(voice) * ScoreRows::kLeaps + LeapPlace(own.interval)]);
-  entries_.Add(Entries::kShift,
+  entries_.Add(ScoreEntries::kShift,
                sizes_.ShiftAt(rows_.ShiftOf(ScoreRows::kToOwn, kind(voice)), PitchClass(own.last)));
   for (int u = 0; u < voices(); ++u) {
     if (u == voice) continue;
@@ -220,7 +252,7 @@ void ScoreEncoder::AddVoiceDecision(int voice) const {
     if (history_.decided(u)) {
       AddDecided(voice, u);
     } else {
-      entries_.Add(Entries::kShift,
+      entries_.Add(ScoreEntries::kShift,
                    sizes_.ShiftAt(rows_.ShiftOf(ScoreRows::kToOther, kind(u)), PitchClass(last)));
     }
   }
@@ -231,7 +263,37 @@ void ScoreEncoder::AddVoiceDecision(int voice) const {
   history_.VoiceSupport(voice, support_);
   AddMarks(ScoreRows::kVoiceMark, support_, rows_.best_voice);
   AddPitchValues(voice);
-  AddVoiceBans(voice);
+  if (sheet_.has_value()) {
+    sheet_->AddVoice(voice, history_, entries_);
+    AddSheetBans(voice);
+  } else {
+    AddVoiceBans(voice);
+  }
+}
+
+/// Class `c` is the only one.
+void ScoreEncoder::AddOnly(int c) const {
+  entries_.Add(ScoreEntries::kLimit, sizes_.RangeAt(c), static_cast<float>(c + 1));
+}
+
+/// Whether every voice but one goes on as it was.
+bool ScoreEncoder::AllStay(int but) const {
+  for (int v = 0; v < voices(); ++v) {
+    if (v != but && history_.symbol(v) != kNoEvent) return false;
+  }
+  return true;
+}
+
+void ScoreEncoder::AddSheetBans(int voice) const {
+  const bool sounds = SoundsBefore(voice);
+  SymbolLimits limits = sheet_->LimitsOf(voice, sounds, begun_[voice]);
+  const bool may_move = limits.end > kFixedClasses || (sounds && limits.end > kOff);
+  const bool may_stay = sheet_->MayStay() || history_.elapsed() == options_.longest_shift;
+  if (limits.first == 0 && may_move && !may_stay && next_ == voices() - 1 && AllStay(voice)) {
+    limits.banned.push_back(0);
+  }
+  entries_.Add(ScoreEntries::kLimit, sizes_.RangeAt(limits.first), static_cast<float>(limits.end));
+  for (const int c : limits.banned) entries_.Add(ScoreEntries::kLimit, sizes_.BanAt(c));
 }
 
 void ScoreEncoder::AddDecided(int voice, int other) const {
@@ -243,12 +305,13 @@ void ScoreEncoder::AddDecided(int voice, int other) const {
   const int distance =
       pitch < 0 ? ScoreRows::kIntervals : IntervalPlace(pitch - history_.before(voice).last);
   const int k = kind(other);
-  AddHead(rows_.decided_pitch[k * (rows_.pitches + 1) + PitchPlace(pitch)]);
+  AddHead(rows_.decided_pitch[k * (rows_.head_pitches + 1) + HeadPitchPlace(pitch)]);
   AddHead(rows_.decided_move[k * (ScoreRows::kIntervals + 2) + moved]);
   AddHead(rows_.decided_distance[k * (ScoreRows::kIntervals + 1) + distance]);
   if (pitch < 0) return;
-  entries_.Add(Entries::kShift, sizes_.ShiftAt(rows_.ShiftOf(ScoreRows::kToDecided, kind(other)),
-                                               PitchClass(pitch)));
+  entries_.Add(
+      ScoreEntries::kShift,
+      sizes_.ShiftAt(rows_.ShiftOf(ScoreRows::kToDecided, kind(other)), PitchClass(pitch)));
   history_.CountTogether(other, voice, counts_);
   AddCounts(ScoreRows::kTogether, counts_);
 }
@@ -262,7 +325,7 @@ void ScoreEncoder::AddMarks(ScoreRows::Mark mark, const SymbolSupport& support,
     const int pitch = place - kFixedClasses;
     if (pitch >= 0 && (pitch < options_.low || pitch >= options_.low + options_.pitches)) continue;
     const int c = pitch < 0 ? place : PitchClass(pitch);
-    entries_.Add(Entries::kMark, sizes_.MarkAt(mark, c, LevelOf(support[place]) - 1));
+    entries_.Add(ScoreEntries::kMark, sizes_.MarkAt(mark, c, LevelOf(support[place]) - 1));
   }
   AddHead(best[LevelOf(longest)]);
 }
@@ -274,7 +337,7 @@ void ScoreEncoder::AddPitchValues(int voice) const {
     const ScoreRows::Value value = recent ? ScoreRows::kRecent : ScoreRows::kWhole;
     for (int p = 0; p < options_.pitches; ++p) {
       const float share = shares[(options_.low + p) % 12];
-      entries_.Add(Entries::kValue, sizes_.ValueAt(value, kFixedClasses + p), share);
+      entries_.Add(ScoreEntries::kValue, sizes_.ValueAt(value, kFixedClasses + p), share);
     }
   }
   history_.CountPitches(voice, counts_, counts_after_);
@@ -286,7 +349,7 @@ void ScoreEncoder::AddCounts(ScoreRows::Value value, const PitchCounts& counts) 
   for (int p = 0; p < options_.pitches; ++p) {
     const int count = counts[options_.low + p];
     if (count > 0) {
-      entries_.Add(Entries::kValue, sizes_.ValueAt(value, kFixedClasses + p),
+      entries_.Add(ScoreEntries::kValue, sizes_.ValueAt(value, kFixedClasses + p),
                    std::log1p(static_cast<float>(count)));
     }
   }
@@ -300,18 +363,15 @@ void ScoreEncoder::AddVoiceBans(int voice) const {
     const int above = history_.now(voice - 1);
     end = above < 0 ? kFixedClasses : PitchClass(above);
   }
-  entries_.Add(Entries::kLimit, sizes_.RangeAt(first), static_cast<float>(end));
+  entries_.Add(ScoreEntries::kLimit, sizes_.RangeAt(first), static_cast<float>(end));
   if (struck()) return;
-  if (own.sounding < 0) entries_.Add(Entries::kLimit, sizes_.BanAt(kOff));
+  if (own.sounding < 0) entries_.Add(ScoreEntries::kLimit, sizes_.BanAt(kOff));
   if (own.sounding >= 0 && !options_.repeats)
-    entries_.Add(Entries::kLimit, sizes_.BanAt(PitchClass(own.sounding)));
+    entries_.Add(ScoreEntries::kLimit, sizes_.BanAt(PitchClass(own.sounding)));
   // A moment is where something changes, but for the first, and where no longer time could be told.
   const bool may_stay = history_.tick() == 0 || history_.elapsed() == options_.longest_shift;
-  if (voice != voices() - 1 || may_stay) return;
-  for (int u = 0; u < voice; ++u) {
-    if (history_.symbol(u) != kNoEvent) return;
-  }
-  entries_.Add(Entries::kLimit, sizes_.BanAt(0));
+  if (voice != voices() - 1 || may_stay || !AllStay(voice)) return;
+  entries_.Add(ScoreEntries::kLimit, sizes_.BanAt(0));
 }
 
 void ScoreEncoder::AddTimeDecision() const {
@@ -321,43 +381,57 @@ void ScoreEncoder::AddTimeDecision() const {
   AddHead(rows_.head_cycle[options_.cycle + CyclePlace()]);
   AddHead(rows_.time_elapsed[std::min(history_.elapsed(), options_.longest_shift)]);
   for (int v = 0; v < voices(); ++v) {
-    AddHead(rows_.time_pitch[kind(v) * (rows_.pitches + 1) + PitchPlace(history_.now(v))]);
+    AddHead(rows_.time_pitch[kind(v) * (rows_.head_pitches + 1) + HeadPitchPlace(history_.now(v))]);
     AddHead(rows_.time_moves[kind(v) * 2 + (history_.symbol(v) == kNoEvent)]);
   }
   times_.resize(options_.longest_shift + 1);
   time_counts_.resize(options_.longest_shift + 1);
   history_.TimeSupport(times_, time_counts_);
-  arrivals_.resize(options_.cycle);
-  history_.CountPlaces(arrivals_);
+  CountArrivals();
   int longest = 0;
   const int first = kFixedClasses + options_.pitches;
-  for (int ticks = 1; ticks <= options_.longest_shift; ++ticks) {
+  const int most = sheet_.has_value() ? sheet_->LongestTime() : options_.longest_shift;
+  for (int ticks = 1; ticks <= most; ++ticks) {
     const int c = first + ticks - 1;
     longest = std::max<int>(longest, times_[ticks]);
     if (times_[ticks] > 0) {
-      entries_.Add(Entries::kMark,
+      entries_.Add(ScoreEntries::kMark,
                    sizes_.MarkAt(ScoreRows::kTimeMark, c, LevelOf(times_[ticks]) - 1));
     }
     if (time_counts_[ticks] > 0) {
-      entries_.Add(Entries::kValue, sizes_.ValueAt(ScoreRows::kTimeHeard, c),
+      entries_.Add(ScoreEntries::kValue, sizes_.ValueAt(ScoreRows::kTimeHeard, c),
                    std::log1p(static_cast<float>(time_counts_[ticks])));
     }
-    const int arrival = static_cast<int>((history_.tick() + ticks) % options_.cycle);
+    const int arrival = PlaceAfter(ticks);
     if (arrivals_[arrival] > 0) {
-      entries_.Add(Entries::kValue, sizes_.ValueAt(ScoreRows::kArrivalHeard, c),
+      entries_.Add(ScoreEntries::kValue, sizes_.ValueAt(ScoreRows::kArrivalHeard, c),
                    std::log1p(static_cast<float>(arrivals_[arrival])));
     }
-    entries_.Add(Entries::kMark,
-                 sizes_.MarkAt(ScoreRows::kArrivalMark, c, ArrivalLevel(arrival, options_.cycle)));
+    entries_.Add(ScoreEntries::kMark,
+                 sizes_.MarkAt(ScoreRows::kArrivalMark, c,
+                               sheet_.has_value() ? sheet_->StrengthAfter(ticks)
+                                                  : ArrivalLevel(arrival, options_.cycle)));
   }
   AddHead(rows_.best_time[LevelOf(longest)]);
-  entries_.Add(Entries::kLimit, sizes_.RangeAt(first), static_cast<float>(sizes_.classes));
+  if (sheet_.has_value()) sheet_->AddTime(entries_);
+  entries_.Add(ScoreEntries::kLimit, sizes_.RangeAt(first), static_cast<float>(first + most));
+}
+
+/// How many moments there were at each place of the cycle.
+void ScoreEncoder::CountArrivals() const {
+  if (sheet_.has_value()) {
+    arrivals_ = places_;
+    return;
+  }
+  arrivals_.resize(static_cast<size_t>(options_.cycle));
+  history_.CountPlaces(arrivals_);
 }
 
 class ScoreCodec final : public RelativeCodec {
  public:
   explicit ScoreCodec(ScoreCodecOptions options) : options_(std::move(options)), rows_(options_) {
     MAGENTA_CHECK(options_.kinds.size() == options_.first_pitches.size());
+    if (options_.sheets) free_melody_ = std::make_shared<SheetControl>(FreeMelody(), options_);
   }
 
   std::string_view name() const override { return "score"; }
@@ -370,14 +444,39 @@ class ScoreCodec final : public RelativeCodec {
     return event >= kNoEvent &&
            (event < 0 || (event >= options_.low && event < options_.low + options_.pitches));
   }
-  std::unique_ptr<EventEncoder> NewEncoder(std::shared_ptr<const Control>) const override {
-    return std::make_unique<ScoreEncoder>(options_, rows_);
+  bool has_control() const override { return options_.sheets; }
+  absl::Status CheckControl(const EventSequence& example) const override {
+    if (!options_.sheets) return EventCodec::CheckControl(example);
+    return example.control.empty() ? absl::OkStatus() : ReadSheet(example.control).status();
+  }
+  std::shared_ptr<const Control> MakeControl(std::vector<Event> control) const override {
+    if (!options_.sheets || control.empty()) return nullptr;
+    auto sheet = ReadSheet(control);
+    MAGENTA_CHECK(sheet.ok());
+    return std::make_shared<SheetControl>(*std::move(sheet), options_);
+  }
+  std::unique_ptr<EventEncoder> NewEncoder(std::shared_ptr<const Control> control) const override {
+    if (!options_.sheets) return std::make_unique<ScoreEncoder>(options_, rows_, nullptr);
+    auto sheet = std::dynamic_pointer_cast<const SheetControl>(std::move(control));
+    return std::make_unique<ScoreEncoder>(options_, rows_,
+                                          sheet != nullptr ? std::move(sheet) : free_melody_);
   }
   const RelativeSizes& sizes() const override { return rows_.sizes; }
 
  private:
+  /// What stands where no sheet does.
+  static Sheet FreeMelody() {
+    constexpr int64_t kLong = int64_t{1} << 23;
+    Sheet sheet;
+    sheet.length = kLong;
+    sheet.voices.resize(1);
+    sheet.voices[0].open = {{0, kLong, kLong}};
+    return sheet;
+  }
+
   ScoreCodecOptions options_;
   ScoreRows rows_;
+  std::shared_ptr<const SheetControl> free_melody_;  // null where there are no sheets
 };
 
 }  // namespace

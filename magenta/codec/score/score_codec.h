@@ -14,6 +14,8 @@
 // Where voices are struck (ScoreCodecOptions::longest_shift 0) there are no shifts: each tick is a
 // moment at which all voices get a pitch or kNoteOff.
 //
+// Under a sheet the voices that are given are decided first, and nothing else is possible for them.
+//
 // What a decision sees: where in the bar it stands; each voice's pitch, age and last interval, and
 // how voices lie to each other; the pitch classes of the past; and, as relations of each candidate,
 // how far it is from what sounds, what the voices that are decided got, how often it was heard in
@@ -30,6 +32,11 @@
 namespace magenta {
 
 struct ScoreCodecOptions {
+  /// Whether a sheet (music/score/sheet.h) stands beside each piece, as its control: it says which
+  /// voices there are, `kinds` and `first_pitches` are those of each VoiceRole, cycle and
+  /// other_cycle the longest bar and beat whose places are told apart. Without a control a melody
+  /// in 4/4 is drawn that doesn't end.
+  bool sheets = false;
   /// One a voice, from the first that is decided to the last: its kind (0 ..), which tells it from
   /// others, and the pitch where it may be expected before its first note.
   std::vector<int> kinds;

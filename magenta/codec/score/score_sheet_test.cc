@@ -1,0 +1,220 @@
+#include "magenta/codec/score/score_sheet.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+namespace magenta {
+namespace {
+
+ScoreCodecOptions SheetOptions() {
+  ScoreCodecOptions options;
+  options.sheets = true;
+  options.kinds = {0, 1, 2, 3, 4, 5, 6};
+  options.first_pitches = {69, 63, 57, 50, 64, 60, 52};
+  options.low = 24;
+  options.pitches = 84;
+  options.longest_shift = kLongestShift;
+  options.cycle = 8 * kTicksPerQuarter;
+  options.other_cycle = 2 * kTicksPerQuarter;
+  return options;
+}
+
+struct Drawn {
+  Sheet sheet;
+  VoiceLines lines;
+};
+
+/// Four bars of 3/4 after a pickup, of 1 to 5 voices: each all given, all open, or open in a
+/// stretch between notes.
+Drawn DrawSheet(uint32_t seed) {
+  std::mt19937 draw(seed);
+  const auto below = [&draw](int n) { return static_cast<int>(draw() % static_cast<unsigned>(n)); };
+  Drawn drawn;
+  Sheet& sheet = drawn.sheet;
+  sheet.length = 13 * kTicksPerQuarter;
+  sheet.ends = below(2) == 0;
+  sheet.meters = {{-2 * kTicksPerQuarter, 3 * kTicksPerQuarter, kTicksPerQuarter}};
+  sheet.key = below(13) - 1;
+  if (below(2) == 0) sheet.chords = {{0, 7, 0b100010000100}, {60, -1, 0}};
+  const int voices = 1 + below(5);
+  for (int v = 0; v < voices; ++v) {
+    std::vector<VoiceNote> line;
+    for (int64_t t = 3 * below(3); t < sheet.length;) {
+      const int64_t end = std::min<int64_t>(sheet.length, t + 3 * (1 + below(8)));
+      line.push_back({t, end, 48 + below(24)});
+      t = end + (below(3) == 0 ? 6 : 0);
+    }
+    SheetVoice voice;
+    voice.role = static_cast<VoiceRole>(v);
+    const int how = below(4);
+    if (how == 0) voice.open = {{0, sheet.length, sheet.length}};
+    if (how == 1 && line.size() > 4) {
+      voice.open = {{line[1].start, line[2].start + 1, line[3].start}};
+    }
+    if (how == 2) voice.known_ahead = below(2) == 0;
+    for (const VoiceNote& note : line) {
+      if (OpenAt(voice, note.start) == nullptr) voice.notes.push_back(note);
+    }
+    sheet.voices.push_back(voice);
+    drawn.lines.push_back(line);
+  }
+  return drawn;
+}
+
+std::set<int> Allowed(const SparseVector& input, const RelativeSizes& sizes) {
+  std::set<int> allowed;
+  for (int c = 0; c < sizes.classes; ++c) allowed.insert(c);
+  for (size_t e = 0; e < input.index.size(); ++e) {
+    const int i = input.index[e];
+    if (i >= sizes.ban_begin()) {
+      allowed.erase(i - sizes.ban_begin());
+    } else if (i >= sizes.range_begin()) {
+      const int first = i - sizes.range_begin(), end = static_cast<int>(input.value[e]);
+      std::erase_if(allowed, [&](int c) { return c < first || c >= end; });
+    }
+  }
+  return allowed;
+}
+
+TEST(ScoreSheetTest, WhatIsGivenIsCertainAndWhatIsDrawnIsAllowed) {
+  const auto codec = MakeScoreCodec(SheetOptions());
+  int given = 0, drawn = 0;
+  for (uint32_t seed = 0; seed < 200; ++seed) {
+    const Drawn piece = DrawSheet(seed);
+    ASSERT_TRUE(CheckSheet(piece.sheet).ok()) << CheckSheet(piece.sheet) << seed;
+    const std::vector<Event> events = EventsOf(piece.sheet, piece.lines);
+    const auto encoder = codec->NewEncoder(codec->MakeControl(WriteSheet(piece.sheet)));
+    SparseVector input;
+    for (size_t i = 0; i + 1 < events.size(); ++i) {
+      encoder->Push(events[i]);
+      encoder->Input(input);
+      ASSERT_TRUE(std::is_sorted(input.index.begin(), input.index.end()));
+      ASSERT_LT(input.index.back(), codec->input_size());
+      const std::set<int> allowed = Allowed(input, codec->sizes());
+      const Event next = events[i + 1];
+      ASSERT_TRUE(allowed.count(encoder->Label(next))) << seed << " event " << i;
+      const auto certain = encoder->Given();
+      if (certain.has_value()) {
+        EXPECT_EQ(*certain, next) << seed << " event " << i;
+        EXPECT_EQ(allowed.size(), 1);
+        ++given;
+      } else {
+        ++drawn;
+      }
+    }
+  }
+  EXPECT_GT(given, 1000);
+  EXPECT_GT(drawn, 1000);
+}
+
+/// Draws evenly among what is allowed.
+std::vector<Event> DrawEvents(const RelativeCodec& codec, const Sheet& sheet, uint32_t seed) {
+  std::mt19937 draw(seed);
+  const auto encoder = codec.NewEncoder(codec.MakeControl(WriteSheet(sheet)));
+  std::vector<Event> events = {TimeShift(0)};
+  SparseVector input;
+  for (int64_t tick = 0; tick < sheet.length;) {
+    encoder->Push(events.back());
+    encoder->Input(input);
+    const std::set<int> allowed = Allowed(input, codec.sizes());
+    EXPECT_FALSE(allowed.empty());
+    auto choice = allowed.begin();
+    std::advance(choice, draw() % allowed.size());
+    events.push_back(encoder->DecodeOne(*choice));
+    if (IsTimeShift(events.back())) tick += TicksOf(events.back());
+  }
+  return events;
+}
+
+TEST(ScoreSheetTest, WhateverIsDrawnLiesWhereVoicesAreOpen) {
+  const auto codec = MakeScoreCodec(SheetOptions());
+  for (uint32_t seed = 0; seed < 200; ++seed) {
+    Sheet sheet = DrawSheet(seed).sheet;
+    // (Of a voice that is not known ahead whoever plays it cuts what is drawn at its notes.)
+    for (SheetVoice& voice : sheet.voices) voice.known_ahead = true;
+    const std::vector<Event> events = DrawEvents(*codec, sheet, seed);
+    const VoiceLines lines = LinesOf(sheet, events);
+    for (size_t v = 0; v < lines.size(); ++v) {
+      const SheetVoice& voice = sheet.voices[v];
+      std::vector<VoiceNote> outside;
+      for (const VoiceNote& note : lines[v]) {
+        const OpenRange* range = OpenAt(voice, note.start);
+        if (range == nullptr) {
+          outside.push_back(note);
+          continue;
+        }
+        EXPECT_LT(note.start, range->end);
+        EXPECT_LE(note.end, range->until);
+      }
+      EXPECT_EQ(outside, voice.notes) << seed << " voice " << v;
+    }
+    EXPECT_EQ(EventsOf(sheet, lines).size() <= events.size(), true);
+  }
+}
+
+TEST(ScoreSheetTest, KeptRhythmsAndPitchesStay) {
+  const auto codec = MakeScoreCodec(SheetOptions());
+  for (uint32_t seed = 0; seed < 100; ++seed) {
+    Drawn piece = DrawSheet(seed);
+    SheetVoice& voice = piece.sheet.voices[0];
+    voice = {};
+    voice.open = {{0, piece.sheet.length, piece.sheet.length}};
+    voice.kept = piece.lines[0];
+    voice.keep = seed % 2 == 0 ? Keep::kRhythm : Keep::kPitches;
+    const VoiceLines lines = LinesOf(piece.sheet, DrawEvents(*codec, piece.sheet, seed));
+    if (voice.keep == Keep::kRhythm) {
+      ASSERT_EQ(lines[0].size(), voice.kept.size());
+      for (size_t i = 0; i < lines[0].size(); ++i) {
+        EXPECT_EQ(lines[0][i].start, voice.kept[i].start);
+        EXPECT_EQ(lines[0][i].end, voice.kept[i].end);
+      }
+    } else {
+      ASSERT_LE(lines[0].size(), voice.kept.size());
+      for (size_t i = 0; i < lines[0].size(); ++i) {
+        EXPECT_EQ(lines[0][i].pitch, voice.kept[i].pitch);
+      }
+    }
+  }
+}
+
+TEST(ScoreSheetTest, AGapKnowsWhatComesAfterIt) {
+  // A melody whose second half repeats the first: under the same beginning, what follows the gap
+  // tells what stood in it.
+  Sheet sheet;
+  sheet.length = 16 * kTicksPerQuarter;
+  SheetVoice voice;
+  voice.open = {{4 * kTicksPerQuarter, 8 * kTicksPerQuarter, 8 * kTicksPerQuarter}};
+  const int pitches[] = {60, 62, 64, 67, 69, 65, 62, 71};
+  for (int i = 0; i < 16; ++i) {
+    const int64_t start = i * kTicksPerQuarter;
+    if (OpenAt(voice, start) == nullptr) {
+      voice.notes.push_back({start, start + kTicksPerQuarter, pitches[i % 8]});
+    }
+  }
+  sheet.voices = {voice};
+  const auto control = std::make_shared<SheetControl>(sheet, SheetOptions());
+  MomentHistory history = control->history();
+  EXPECT_EQ(history.tick(), 0);
+  EXPECT_EQ(history.before(0).sounding, -1);
+  for (int i = 0; i < 4; ++i) {
+    history.Decide(0, pitches[i]);
+    history.Advance(kTicksPerQuarter);
+  }
+  SymbolSupport support{};
+  history.ChordSupport(0, support);
+  EXPECT_EQ(support[SymbolPlace(69)], 4);
+  EXPECT_EQ(*std::max_element(support.begin(), support.end()), 4);
+}
+
+TEST(ScoreSheetTest, HostileControlsAreErrors) {
+  const auto codec = MakeScoreCodec(SheetOptions());
+  EXPECT_TRUE(codec->CheckControl(EventSequence()).ok());
+  EXPECT_FALSE(codec->CheckControl({{}, {7, 1}}).ok());
+  EXPECT_TRUE(codec->CheckControl({{}, WriteSheet(DrawSheet(1).sheet)}).ok());
+}
+
+}  // namespace
+}  // namespace magenta
