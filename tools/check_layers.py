@@ -19,7 +19,7 @@ IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml", 
       "io/music", "io/request"]
 # What many rooms see: models and what is below them, and those that make music with them.
 MODELS = ["base"] + MUSIC + ["codec", "kinds", "nn", "models"]
-GENERATE = MODELS + ["request", "generate"] + IO
+GENERATE = MODELS + ["request", "generate", "generate/plan"] + IO
 ROOMS = {
     "base": [],
     "music": ["base"],
@@ -46,8 +46,10 @@ ROOMS = {
     "kinds": ["base", "io/music", "io/drums"] + MUSIC,
     "nn": ["base"],
     "models": MODELS[:-1],
-    "request": ["base", "kinds", "nn"] + MUSIC,
-    "generate": MODELS + ["request"] + IO,
+    "request": ["base", "kinds", "nn", "music/score"] + MUSIC,
+    # A request as events and as music, for any model.
+    "generate/plan": ["base", "codec", "kinds", "request"] + MUSIC,
+    "generate": MODELS + ["request", "generate/plan"] + IO,
     "pipeline": MODELS + IO,
     "render": ["base"] + MUSIC + ["io/drums"],
     # Magenta as a library: what include/magenta shows.

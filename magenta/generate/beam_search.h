@@ -10,7 +10,7 @@
 
 #include "magenta/base/random.h"
 #include "magenta/generate/event_mask.h"
-#include "magenta/generate/script.h"
+#include "magenta/generate/plan/script.h"
 #include "magenta/generate/session.h"
 #include "magenta/nn/sampling.h"
 

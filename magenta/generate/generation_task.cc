@@ -8,9 +8,6 @@
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/generator_details.h"
-#include "magenta/music/harmony/render_chords.h"
-#include "magenta/music/parts.h"
-#include "magenta/request/continuation.h"
 
 namespace magenta {
 namespace {
@@ -37,54 +34,14 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
   const ArgumentRule rule = ArgumentRuleOf(*model->spec);
   MAGENTA_ASSIGN_OR_RETURN(GenerateArgs args,
                            ParseGenerateArgs(request.generator_options(), &rule));
-  const MusicKind& kind = *model->spec->kind;
-  std::vector<std::string> notes;
-  MAGENTA_ASSIGN_OR_RETURN(const auto whole,
-                           CompleteRequest(kind, args, model->grid, request, notes));
-  const GenerateSequenceRequest& asked = whole.has_value() ? *whole : request;
-  const NoteSequence& input = asked.input_sequence();
-  if (!args.program_note.empty()) notes.push_back(args.program_note);
-  PieceOptions piece;
-  piece.keep_accompaniment = args.keep_accompaniment;
-  piece.program = args.program;
-  if (!args.primer_part.empty()) {
-    MAGENTA_ASSIGN_OR_RETURN(const Part part,
-                             FindPart(PartsOf(input), args.primer_part, "primer_part"));
-    piece.instrument = part.instrument;
-    MAGENTA_RETURN_IF_ERROR(CheckAccompaniment(input));
-  }
-  MAGENTA_ASSIGN_OR_RETURN(
-      SectionPlan plan,
-      PlanSection(piece.instrument.has_value() ? OnlyInstrument(input, *piece.instrument) : input,
-                  asked.generator_options(), model->grid, args.reference_windows));
-  PrimerRequest wanted = {.search_start_step = plan.search_start_step,
-                          .generate_start_step = plan.fills ? plan.end_step : plan.start_step,
-                          .reference_windows = args.reference_windows,
-                          .others_stay = args.keep_accompaniment,
-                          .key = args.primer_key,
-                          .section_end_step = plan.end_step};
-  if (plan.fills) wanted.latest_start_step = plan.start_step - 1;
-  MAGENTA_ASSIGN_OR_RETURN(Primer primer, kind.ReadPrimer(plan.input, wanted));
-  piece.drums = kind.plays_drums();
-  if (!piece.drums) piece.instrument = primer.instrument;
+  const PlannedModel planned = {model->spec->kind.get(), model->codec.get(), model->grid,
+                                model->id};
+  MAGENTA_ASSIGN_OR_RETURN(std::unique_ptr<MusicPlan> plan, PlanMusic(planned, request, args));
   MAGENTA_ASSIGN_OR_RETURN(const std::optional<EventMask> mask,
-                           MaskFor(args.pitches, *model, args.primer_key, primer));
-  GenerationTask task(std::move(model), std::move(plan), std::move(primer));
+                           MaskFor(args.pitches, *model, args.primer_key, plan->primer()));
+  GenerationTask task(std::move(model), std::move(plan));
   task.beam_.mask = mask;
-  if (!args.reference_windows) {
-    task.piece_.emplace(InputOf(input, asked.generator_options()), *task.plan_, piece);
-  }
-  task.notes_ = std::move(notes);
-  task.render_chords_ = args.render_chords;
-  if (task.plan_->fills) {
-    task.script_ = ScriptFill(kind, task.model_->codec->default_event(), *task.plan_, task.primer_);
-    for (const Segment& segment : task.script_.segments) {
-      MAGENTA_RETURN_IF_ERROR(CheckAccepted(*task.model_->codec, task.model_->id, segment.given));
-    }
-  } else {
-    MAGENTA_ASSIGN_OR_RETURN(task.script_, ScriptExtension(kind, *task.plan_, task.primer_));
-  }
-  const std::vector<Segment>& segments = task.script_.segments;
+  const std::vector<Segment>& segments = task.script().segments;
   const bool rescores = segments.back().draw == 0 || segments.size() > 1;
   if (rescores && !args.names_beam) args.beam_size = kFillBeamSize;
   MAGENTA_RETURN_IF_ERROR(task.SetUp(args, options));
@@ -92,8 +49,8 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
 }
 
 absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& options) {
-  MAGENTA_RETURN_IF_ERROR(CheckAccepted(*model_->codec, model_->id, script_.given.events));
-  primer_steps_ = StepsOf(*model_->spec->kind, script_.given.events);
+  MAGENTA_RETURN_IF_ERROR(CheckAccepted(*model_->codec, model_->id, script().given.events));
+  primer_steps_ = StepsOf(*model_->spec->kind, script().given.events);
   if (steps_total() > options.max_steps) {
     return LimitError(fmt::format("the music has {} steps, its input counted", steps_total()),
                       fmt::format("At most {} are allowed here", options.max_steps));
@@ -116,17 +73,17 @@ absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& 
   }
   filters_ = GivenScoreFilters(args.sampling);
   if (options.distributions && Expectation::IsKnownOf(*model_)) {
-    expectation_.emplace(model_, primer_);
+    expectation_.emplace(model_, plan_->primer());
     FindDrawnSteps();
   }
-  primed_.emplace(model_, 1, model_->codec->MakeControl(script_.given.control));
+  primed_.emplace(model_, 1, model_->codec->MakeControl(script().given.control));
   PrimeNext();
   return absl::OkStatus();
 }
 
 /// The next event of the primer, scored as LogLikelihood does.
 void GenerationTask::PrimeNext() {
-  const Event event = script_.given.events[heard_];
+  const Event event = script().given.events[heard_];
   if (heard_ > 0) primer_score_ += primed_->LogProbabilityOf(0, event, filters_);
   primed_->Push(event);
   ++heard_;
@@ -136,15 +93,15 @@ void GenerationTask::PrimeNext() {
 void GenerationTask::Advance() {
   MAGENTA_CHECK(!done() && !session().pending());
   if (!run_.has_value()) {
-    if (heard_ < script_.given.events.size()) return PrimeNext();
-    run_.emplace(*primed_, beam_, static_cast<float>(primer_score_), sources_, script_.segments);
+    if (heard_ < script().given.events.size()) return PrimeNext();
+    run_.emplace(*primed_, beam_, static_cast<float>(primer_score_), sources_, script().segments);
     primed_.reset();
   }
   if (replay_.has_value()) return ReplayNext();
   if (expectation_.has_value() && IsOnlyCandidate()) Expect(run_->session(), run_->steps_done());
   run_->Advance();
   if (!expectation_.has_value() || IsOnlyCandidate() || !run_->done()) return;
-  replay_.emplace(Replay{Session(model_, 1, model_->codec->MakeControl(script_.given.control)),
+  replay_.emplace(Replay{Session(model_, 1, model_->codec->MakeControl(script().given.control)),
                          run_->Results().front().events});
   ReplayNext();
 }
@@ -152,7 +109,7 @@ void GenerationTask::Advance() {
 /// The steps after the primer that are drawn, from those segments.
 void GenerationTask::FindDrawnSteps() {
   int64_t step = 0;
-  for (const Segment& segment : script_.segments) {
+  for (const Segment& segment : script().segments) {
     if (segment.draw > 0) drawn_.push_back({step, step + segment.draw});
     step += segment.draw > 0 ? segment.draw : StepsOf(*model_->spec->kind, segment.given);
   }
@@ -168,9 +125,8 @@ void GenerationTask::Expect(const Session& session, int64_t step) {
                                   [step](const StepRange& drawn) { return step < drawn.end; });
   if (range == drawn_.end() || step < range->start) return;
   ExpectedStep& expected = expected_.emplace_back();
-  expected.step = primer_.start_step + primer_steps_ + step;
-  expected.time =
-      plan_->OffGrid(static_cast<double>(expected.step) * primer_.grid.StepSeconds(plan_->qpm));
+  expected.step = plan_->primer().start_step + primer_steps_ + step;
+  expected.time = plan_->SecondsAt(expected.step);
   expected.distribution = expectation_->Of(session);
 }
 
@@ -188,41 +144,24 @@ int64_t GenerationTask::steps_done() const {
   return heard_steps_ + (run_.has_value() ? run_->steps_done() : 0);
 }
 
-NoteSequence GenerationTask::Rendered(const std::vector<Event>& events) const {
-  return model_->spec->kind->Render({events, script_.given.control}, primer_, plan_->qpm);
-}
-
-NoteSequence GenerationTask::Notes(const std::vector<Event>& events) const {
-  const NoteSequence notes = Rendered(events);
-  NoteSequence music = piece_.has_value() ? piece_->With(notes) : notes;
-  if (render_chords_) RenderChords(music);
-  return music;
-}
-
 std::optional<NoteSequence> GenerationTask::SoFar() {
   if (!run_.has_value() || run_->session().rows() != 1 || beam_.beam_size > 1 ||
       beam_.branch_factor > 1) {
     return std::nullopt;
   }
-  // Chords that sound come last, when all notes are there.
-  if (!piece_.has_value()) return Rendered(run_->session().events(0));
-  // What the input holds changes until then: its last note may be held.
-  if (plan_->fills) return std::nullopt;
-  return piece_->WithNewNotes(Rendered(run_->session().events(0)));
+  return plan_->SoFar(run_->session().events(0));
 }
 
 Generation GenerationTask::Finish() {
   MAGENTA_CHECK(done());
   Generation generation;
-  generation.notes = notes_;
-  generation.notes.insert(generation.notes.end(), plan_->notes.begin(), plan_->notes.end());
-  generation.notes.insert(generation.notes.end(), primer_.notes.begin(), primer_.notes.end());
+  generation.notes = plan_->Notes();
   generation.seed = seed_;
   for (BeamResult& result : run_->Results()) {
     GeneratedOutput output;
-    output.sequence = Notes(result.events);
-    output.events = {std::move(result.events), script_.given.control};
-    output.primer_size = static_cast<int>(script_.given.events.size());
+    output.sequence = plan_->Music(result.events);
+    output.events = {std::move(result.events), script().given.control};
+    output.primer_size = static_cast<int>(script().given.events.size());
     output.log_likelihood = result.score;
     if (!uniforms_.empty()) {
       output.seed = seed_ + static_cast<uint32_t>(generation.outputs.size());

@@ -16,11 +16,10 @@
 #include "magenta/base/random.h"
 #include "magenta/generate/beam_search.h"
 #include "magenta/generate/expectation.h"
-#include "magenta/generate/script.h"
+#include "magenta/generate/plan/music_plan.h"
+#include "magenta/generate/plan/script.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/request/generate_args.h"
-#include "magenta/request/piece.h"
-#include "magenta/request/section.h"
 
 namespace magenta {
 
@@ -77,7 +76,7 @@ class GenerationTask {
   /// Progress: steps of the grid that were heard or drawn, those of the primer counted, so far and
   /// in the end.
   int64_t steps_done() const;
-  int64_t steps_total() const { return primer_steps_ + script_.steps; }
+  int64_t steps_total() const { return primer_steps_ + script().steps; }
   /// That of the first output: the request's, or the one that was drawn for it.
   uint32_t seed() const { return seed_; }
 
@@ -88,10 +87,8 @@ class GenerationTask {
   Generation Finish();
 
  private:
-  GenerationTask(std::shared_ptr<const Model> model, SectionPlan plan, Primer primer)
-      : model_(std::move(model)),
-        plan_(std::make_unique<const SectionPlan>(std::move(plan))),
-        primer_(std::move(primer)) {}
+  GenerationTask(std::shared_ptr<const Model> model, std::unique_ptr<const MusicPlan> plan)
+      : model_(std::move(model)), plan_(std::move(plan)) {}
   /// The first output, run through once more for what was expected of it.
   struct Replay {
     Session session;
@@ -105,16 +102,10 @@ class GenerationTask {
   bool IsOnlyCandidate() const;
   void Expect(const Session& session, int64_t step);
   void ReplayNext();
-  NoteSequence Rendered(const std::vector<Event>& events) const;
-  NoteSequence Notes(const std::vector<Event>& events) const;
+  const Script& script() const { return plan_->script(); }
 
   std::shared_ptr<const Model> model_;
-  std::unique_ptr<const SectionPlan> plan_;  // stays where it is: piece_ looks at it
-  Primer primer_;
-  std::optional<Piece> piece_;  // none with reference_windows
-  std::vector<std::string> notes_;
-  bool render_chords_ = false;
-  Script script_;
+  std::unique_ptr<const MusicPlan> plan_;
   BeamOptions beam_;
   uint32_t seed_ = 0;
   std::vector<SeededUniform> uniforms_;

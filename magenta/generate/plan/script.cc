@@ -1,4 +1,4 @@
-#include "magenta/generate/script.h"
+#include "magenta/generate/plan/script.h"
 
 #include <fmt/core.h>
 

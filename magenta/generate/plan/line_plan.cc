@@ -1,0 +1,108 @@
+#include <utility>
+
+#include "magenta/base/status.h"
+#include "magenta/generate/plan/music_plan.h"
+#include "magenta/music/harmony/render_chords.h"
+#include "magenta/music/parts.h"
+#include "magenta/request/continuation.h"
+#include "magenta/request/piece.h"
+#include "magenta/request/section.h"
+
+namespace magenta {
+namespace {
+
+/// One line that goes on from a primer, or is filled, within a piece.
+class LinePlan final : public MusicPlan {
+ public:
+  LinePlan(const MusicKind& kind, SectionPlan plan, bool render_chords)
+      : kind_(kind), plan_(std::move(plan)), render_chords_(render_chords) {}
+
+  /// `input` is the request's; reads the primer and what is to be heard and drawn.
+  absl::Status SetUp(const PlannedModel& model, const GenerateSequenceRequest& asked,
+                     const GenerateArgs& args, PieceOptions piece, std::vector<std::string> notes) {
+    PrimerRequest wanted = {.search_start_step = plan_.search_start_step,
+                            .generate_start_step = plan_.fills ? plan_.end_step : plan_.start_step,
+                            .reference_windows = args.reference_windows,
+                            .others_stay = args.keep_accompaniment,
+                            .key = args.primer_key,
+                            .section_end_step = plan_.end_step};
+    if (plan_.fills) wanted.latest_start_step = plan_.start_step - 1;
+    MAGENTA_ASSIGN_OR_RETURN(primer_, kind_.ReadPrimer(plan_.input, wanted));
+    piece.drums = kind_.plays_drums();
+    if (!piece.drums) piece.instrument = primer_.instrument;
+    if (!args.reference_windows) {
+      piece_.emplace(InputOf(asked.input_sequence(), asked.generator_options()), plan_, piece);
+    }
+    notes_ = std::move(notes);
+    notes_.insert(notes_.end(), plan_.notes.begin(), plan_.notes.end());
+    if (!plan_.fills) {
+      MAGENTA_ASSIGN_OR_RETURN(script_, ScriptExtension(kind_, plan_, primer_));
+      return absl::OkStatus();
+    }
+    script_ = ScriptFill(kind_, model.codec->default_event(), plan_, primer_);
+    for (const Segment& segment : script_.segments) {
+      MAGENTA_RETURN_IF_ERROR(CheckAccepted(*model.codec, model.id, segment.given));
+    }
+    return absl::OkStatus();
+  }
+
+  double SecondsAt(int64_t step) const override {
+    return plan_.OffGrid(static_cast<double>(step) * primer_.grid.StepSeconds(plan_.qpm));
+  }
+
+  NoteSequence Music(const std::vector<Event>& events) const override {
+    const NoteSequence notes = Rendered(events);
+    NoteSequence music = piece_.has_value() ? piece_->With(notes) : notes;
+    if (render_chords_) RenderChords(music);
+    return music;
+  }
+
+  std::optional<NoteSequence> SoFar(const std::vector<Event>& events) const override {
+    // Chords that sound come last, when all notes are there.
+    if (!piece_.has_value()) return Rendered(events);
+    // What the input holds changes until then: its last note may be held.
+    if (plan_.fills) return std::nullopt;
+    return piece_->WithNewNotes(Rendered(events));
+  }
+
+ private:
+  NoteSequence Rendered(const std::vector<Event>& events) const {
+    return kind_.Render({events, script_.given.control}, primer_, plan_.qpm);
+  }
+
+  const MusicKind& kind_;
+  const SectionPlan plan_;
+  const bool render_chords_;
+  std::optional<Piece> piece_;  // none with reference_windows
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<MusicPlan>> PlanLine(const PlannedModel& model,
+                                                    const GenerateSequenceRequest& request,
+                                                    const GenerateArgs& args) {
+  std::vector<std::string> notes;
+  MAGENTA_ASSIGN_OR_RETURN(const auto whole,
+                           CompleteRequest(*model.kind, args, model.grid, request, notes));
+  const GenerateSequenceRequest& asked = whole.has_value() ? *whole : request;
+  const NoteSequence& input = asked.input_sequence();
+  if (!args.program_note.empty()) notes.push_back(args.program_note);
+  PieceOptions piece;
+  piece.keep_accompaniment = args.keep_accompaniment;
+  piece.program = args.program;
+  if (!args.primer_part.empty()) {
+    MAGENTA_ASSIGN_OR_RETURN(const Part part,
+                             FindPart(PartsOf(input), args.primer_part, "primer_part"));
+    piece.instrument = part.instrument;
+    MAGENTA_RETURN_IF_ERROR(CheckAccompaniment(input));
+  }
+  MAGENTA_ASSIGN_OR_RETURN(
+      SectionPlan sections,
+      PlanSection(piece.instrument.has_value() ? OnlyInstrument(input, *piece.instrument) : input,
+                  asked.generator_options(), model.grid, args.reference_windows));
+  auto plan = std::make_unique<LinePlan>(*model.kind, std::move(sections), args.render_chords);
+  MAGENTA_RETURN_IF_ERROR(plan->SetUp(model, asked, args, piece, std::move(notes)));
+  return plan;
+}
+
+}  // namespace magenta
