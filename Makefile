@@ -141,7 +141,7 @@ tsan: setup  ## all tests but the slow ones under the thread sanitizer
 fuzz: setup  ## every fuzz target from its corpus, FUZZ_SECONDS each (default 30)
 	tools/fuzz.sh $(FUZZ_SECONDS)
 
-corpus: setup  ## folk tunes (ABC) for training, from the PyPI package music21, into corpus/
+corpus: setup  ## folk tunes (ABC), chorales, madrigals and quartets (MusicXML) of the PyPI package music21, into corpus/
 	tools/corpus.sh $(CORPUS)
 
 bundles: all corpus  ## train the bundled weights again (about an hour) into build/bundles

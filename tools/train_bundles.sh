@@ -1,5 +1,5 @@
 #!/bin/bash -eu
-# train_bundles.sh CORPUS NOTTINGHAM [OUT]: trains the bundled weights again, from the tunes of
+# train_bundles.sh CORPUS NOTTINGHAM [OUT]: trains the bundled weights again, from the folk tunes of
 # `make corpus` and a folder of MIDI, and writes OUT/<model>.mag and its model card OUT/<model>.md
 # (default OUT: build/bundles; copy them to data/bundles to ship them). Stopped, it goes on.
 # The weights that are shipped are by this recipe.
@@ -39,8 +39,12 @@ pack() {  # model, run, hyper-parameters as the card tells them
 
 [ -e "$out/nottingham.tfrecord" ] ||
   magenta convert --input_dir="$nottingham" --recursive --output_file="$out/nottingham.tfrecord"
-[ -e "$out/corpus.tfrecord" ] ||
-  magenta convert --input_dir="$corpus" --recursive --output_file="$out/corpus.tfrecord"
+# The models of melodies learn from the folk tunes alone; a tune's place is by its path below a folder of all three.
+if [ ! -e "$out/corpus.tfrecord" ]; then
+  rm -rf "$out/corpus" && mkdir "$out/corpus"
+  cp -r "$corpus/ryansMammoth" "$corpus/oneills1850" "$corpus/airdsAirs" "$out/corpus"
+  magenta convert --input_dir="$out/corpus" --recursive --output_file="$out/corpus.tfrecord"
+fi
 size="batch_size=64,rnn_layer_sizes=[128,128]"
 first="$size,dropout_keep_prob=0.7,clip_norm=5,learning_rate=0.004"
 for model in lookback_rnn basic_rnn; do
