@@ -14,7 +14,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-MUSIC = ["music", "music/drums", "music/harmony"]
+MUSIC = ["music", "music/drums", "music/harmony", "music/score"]
 IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml", "io/drums",
       "io/music", "io/request"]
 # What many rooms see: models and what is below them, and those that make music with them.

@@ -9,6 +9,7 @@
 #include <map>
 #include <utility>
 
+#include "magenta/base/check.h"
 #include "magenta/base/sort_runs.h"
 
 namespace magenta {
@@ -294,6 +295,11 @@ std::vector<NoteSequence> SplitOnTimeChanges(NoteSequence sequence) {
   cuts.insert(cuts.begin(), 0.0);
   if (sequence.total_time() > cuts.back()) cuts.push_back(sequence.total_time());
   if (cuts.size() < 2) return {};
+  return SplitAt(std::move(sequence), std::move(cuts));
+}
+
+std::vector<NoteSequence> SplitAt(NoteSequence sequence, std::vector<double> cuts) {
+  MAGENTA_CHECK(cuts.size() >= 2);
   return Splitter(std::move(sequence), std::move(cuts)).Split();
 }
 

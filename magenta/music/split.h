@@ -19,6 +19,9 @@ namespace magenta {
 /// Notes of a sequence that is given away are moved, not copied.
 std::vector<NoteSequence> SplitOnTimeChanges(NoteSequence sequence);
 
+/// The same parts between other places: `cuts` are in seconds, rising, at least two, from 0 on.
+std::vector<NoteSequence> SplitAt(NoteSequence sequence, std::vector<double> cuts);
+
 /// Where it is cut, in seconds, rising: after 0 and before total_time, where the meter or the tempo
 /// becomes another one than before (4/4 and 120 at the beginning).
 std::vector<double> TimeChanges(const NoteSequence& sequence);

@@ -8,6 +8,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/io/record/tfrecord.h"
+#include "magenta/music/meter_map.h"
 #include "magenta/pipeline/ordered_parallel.h"
 #include "magenta/pipeline/sequence_examples.h"
 #include "magenta/pipeline/sequence_source.h"
@@ -47,7 +48,12 @@ BuiltItem BuildItem(const DatasetOptions& options, const SequenceItem& item) {
     return built;
   }
   built.broken = std::move(parsed->broken);
-  for (NoteSequence& sequence : parsed->sequences) {
+  for (size_t i = 0; i < parsed->sequences.size(); ++i) {
+    NoteSequence& sequence = parsed->sequences[i];
+    if (options.spec->kind->HearsBars() && i < parsed->bar_lines.size() &&
+        !parsed->bar_lines[i].empty()) {
+      sequence = WithShortBars(std::move(sequence), parsed->bar_lines[i]);
+    }
     const std::string name = PlacingName(sequence, fmt::format("{}:{}", item.file, item.number));
     built.sequences.push_back(ExtractSequenceExamples(sequence, name, options));
     if (EventsOf(sequence) <= kMostEventsKept) memory = std::move(sequence);

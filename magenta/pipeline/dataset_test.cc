@@ -16,6 +16,7 @@
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/pipeline/dataset_reader.h"
 #include "magenta/pipeline/pipeline_test_util.h"
+#include "tests/conformance/toy_kind.h"
 
 namespace magenta {
 namespace {
@@ -66,6 +67,47 @@ std::set<std::string> SourcesOf(const std::string& path) {
   std::set<std::string> sources;
   for (const CompactExample& example : CompactOf(path)) sources.insert(example.source);
   return sources;
+}
+
+/// Writes down where the notes of each part begin, in steps.
+class BarsKind final : public toy::ToyKind {
+ public:
+  explicit BarsKind(bool hears_bars) : hears_bars_(hears_bars) {}
+  bool HearsBars() const override { return hears_bars_; }
+  Examples ExtractExamples(const QuantizedSequence& sequence,
+                           const ExampleOptions& options) const override {
+    for (const auto& note : sequence.proto().notes()) {
+      starts += fmt::format(" {}", note.quantized_start_step());
+    }
+    starts += " |";
+    return ToyKind::ExtractExamples(sequence, options);
+  }
+  mutable std::string starts;
+
+ private:
+  const bool hears_bars_;
+};
+
+// A pickup of ABC's, another tempo and a bar that is written as 3/4 are one part from a bar line
+// on; 2/4 is another meter.
+TEST(DatasetTest, KindsThatHearBars) {
+  TempFolder folder;
+  folder.Write("tune.abc",
+               "X:1\nL:1/4\nM:4/4\nQ:120\nK:C\nG|CDEF|[Q:90]GABc|CDE|\nM:2/4\nCD|EF|GA|Bc|\n");
+  for (const bool hears_bars : {false, true}) {
+    ModelSpec spec = toy::ToyModel();
+    const auto kind = std::make_shared<BarsKind>(hears_bars);
+    spec.kind = kind;
+    DatasetOptions options = Options(folder);
+    options.spec = &spec;
+    options.input = folder.path() + "/tune.abc";
+    options.eval_ratio = 0;
+    const auto summary = BuildDataset(options);
+    ASSERT_TRUE(summary.ok()) << ErrorLine(summary.status());
+    EXPECT_EQ(kind->starts, hears_bars
+                                ? " 12 16 20 24 28 32 36 40 44 48 52 56 | 0 4 8 12 16 20 24 28 |"
+                                : " 0 4 8 12 16 | 0 4 8 12 16 20 24 | 0 4 8 12 16 20 24 28 |");
+  }
 }
 
 TEST(DatasetTest, CompactExamplesHoldTheSquashedEvents) {

@@ -62,6 +62,7 @@ void TakeBook(const MusicFileName& name, MusicReading& reading, MusicFileReading
         fmt::format("{}_{}{}", name.filename, number, nth > 1 ? fmt::format("_{}", nth) : ""),
         tune.sequence);
     out.sequences.push_back(std::move(tune.sequence));
+    out.bar_lines.push_back(std::move(tune.bar_lines));
   }
 }
 
@@ -83,6 +84,7 @@ void TakeBytes(const MusicFileName& name, MusicFormat format, std::string_view b
     TakeWarnings(piece, "", out.outcome);
     NameSequence(name, format, name.filename, piece.sequence);
     out.sequences.push_back(std::move(piece.sequence));
+    out.bar_lines.push_back(std::move(piece.bar_lines));
   }
   if (absl::Status none = FirstFailure(*reading); !none.ok()) SetBroken(none, broken, out.outcome);
 }

@@ -21,6 +21,9 @@ struct MusicFileName {
 /// What a file gave, and what a report says about it. outcome.outputs is sequences.size().
 struct MusicFileReading {
   std::vector<NoteSequence> sequences;
+  /// Of each where its bars end, in quarters: what WithShortBars takes (of ABC, whose sequences, as
+  /// the reference makes them, know no pickup). None: its meters say all.
+  std::vector<std::vector<double>> bar_lines;
   FileOutcome outcome;
   /// Counts what the sequences take as long as they are worked on.
   PieceInWork in_work;

@@ -12,6 +12,7 @@
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/io/score/sections.h"
 #include "magenta/music/quantize.h"
+#include "magenta/music/score/bar_parts.h"
 #include "magenta/music/split.h"
 #include "magenta/pipeline/training_example.h"
 
@@ -54,7 +55,9 @@ class SequenceStages {
 
   SequenceExamples Run(NoteSequence& sequence) && {
     if (options_.unroll_sections) Unroll(sequence);
-    std::vector<NoteSequence> parts = SplitOnTimeChanges(std::move(sequence));
+    std::vector<NoteSequence> parts = spec_.kind->HearsBars()
+                                          ? SplitByBars(std::move(sequence))
+                                          : SplitOnTimeChanges(std::move(sequence));
     for (size_t i = 0; i < parts.size(); ++i) {
       sequence = RunPart(static_cast<int>(i), std::move(parts[i]));
     }

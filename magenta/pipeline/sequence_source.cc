@@ -58,6 +58,7 @@ ItemSequences ParseMusic(const MusicFileName& name, NoteSequence memory) {
   MusicFileReading reading = ReadMusicFile(name, std::move(memory));
   ItemSequences parsed;
   parsed.sequences = std::move(reading.sequences);
+  parsed.bar_lines = std::move(reading.bar_lines);
   parsed.in_work = std::move(reading.in_work);
   std::erase_if(reading.outcome.tracks, [](const TrackReport& tune) { return tune.kept; });
   if (parsed.sequences.empty() || !reading.outcome.tracks.empty()) {

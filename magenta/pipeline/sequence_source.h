@@ -26,6 +26,8 @@ struct SequenceItem {
 /// The sequences of an item, and what its file is called in the report.
 struct ItemSequences {
   std::vector<NoteSequence> sequences;
+  /// MusicFileReading's; none for records.
+  std::vector<std::vector<double>> bar_lines = {};
   /// Of a music file that gave none, or some only; nullopt for records.
   std::optional<FileOutcome> broken;
   PieceInWork in_work = {};

@@ -94,7 +94,7 @@ struct Sheet {
   std::vector<SheetVoice> voices;
   /// At least one, in order. The first may begin before 0: then the piece begins within a bar, or
   /// with a pickup.
-  std::vector<SheetMeter> meters = {SheetMeter()};
+  std::vector<SheetMeter> meters = std::vector<SheetMeter>(1);
   /// In order; none: nobody says.
   std::vector<SheetChord> chords;
   /// The major key (0..11) of its signature; -1: nobody says.

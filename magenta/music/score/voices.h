@@ -22,14 +22,13 @@ struct VoiceSource {
 struct VoiceLosses {
   int moved = 0;  // notes off the grid: those that lie over a third of a tick from where they went
   int cut = 0;    // that the same voice's next note ended
-  int dropped = 0;  // of chords of more notes than voices: inner ones
+  int dropped = 0;  // that found no voice
   int drums = 0;    // left out
 };
 
 struct VoicedPiece {
-  /// Voices with their roles, meters with the pickup, key where a key signature says it; all is
-  /// given (`notes`), nothing open, `ends` set, length up to the end of the last bar that has a
-  /// note.
+  /// Voices with their roles, the meter, the key where signatures say one; all is given (`notes`),
+  /// nothing open, `ends` set, length up to the end of the last bar that has a note.
   Sheet sheet;
   std::vector<VoiceSource> sources;  // of each voice
   VoiceLosses losses;
@@ -39,13 +38,25 @@ struct VoicedPiece {
 inline constexpr int kMaxChordVoices = 4;
 
 /// `piece`, quantized to kTicksPerQuarter, whose bars are counted from `bar_line` (a tick, 0 or
-/// below: where its first bar begins). Parts stand from high to low by the mean of their pitches; a
-/// part of one note at a time (but for at most a twentieth of its notes, which are cut) is one
-/// voice: of all such parts the highest is the melody, the lowest, where there are several, the
-/// bass, the upper half of the others alto, the lower tenor. A part that plays chords becomes two
-/// to kMaxChordVoices: top, inner ones, bottom; each note goes to the voice whose last note lies
-/// nearest, none above a note of a voice before it. Drums are left out. Errors (exit 3): no notes
-/// but drums; more voices than kMaxVoices, with the number and the remedy.
+/// below: where its first bar begins). Parts stand from high to low by the mean of their pitches.
+///
+/// A part of one note at a time (but for at most a twentieth of its notes, and ends that overlap a
+/// little) is one voice: of all such parts the highest is the melody, the lowest, where there are
+/// several, the bass, the upper half of the others alto, the lower tenor.
+///
+/// A part that plays chords becomes two to kMaxChordVoices, so many that at most a twentieth of its
+/// notes finds no voice free: top, inner ones, bottom. Notes go where the jumps from each voice's
+/// last note are least; no voice sounds as high as one before it. What finds no voice free ends the
+/// note of one; of chords of more notes than voices inner ones are left out.
+///
+/// Drums are left out. Errors (exit 3): no notes but drums; more voices than kMaxVoices, with the
+/// number and the remedy; a bar of no whole number of ticks.
 absl::StatusOr<VoicedPiece> VoicesOf(const QuantizedSequence& piece, int64_t bar_line);
+
+/// The major key (0..11) that has the notes of `signature`.
+int SignatureKey(const NoteSequence::KeySignature& signature);
+/// That of the signature in force at `start` seconds; -1 where there is none, or where one of
+/// another key comes before `end`.
+int SignatureKeyBetween(const NoteSequence& sequence, double start, double end);
 
 }  // namespace magenta
