@@ -48,7 +48,7 @@ ROOMS = {
     "models": MODELS[:-1],
     "request": ["base", "kinds", "nn", "music/score"] + MUSIC,
     # A request as events and as music, for any model.
-    "generate/plan": ["base", "codec", "kinds", "request"] + MUSIC,
+    "generate/plan": ["base", "codec", "kinds", "request", "music/score"] + MUSIC,
     "generate": MODELS + ["request", "generate/plan"] + IO,
     "pipeline": MODELS + IO,
     "render": ["base"] + MUSIC + ["io/drums"],

@@ -31,6 +31,7 @@ ArgumentRule ArgumentRuleOf(const ModelSpec& spec) {
               case ArgumentUse::kOverChords: return spec.kind->ReadsChords();
               case ArgumentUse::kMovesToKey: return spec.kind->MovesToKey();
               case ArgumentUse::kInstruments: return !spec.kind->plays_drums();
+              case ArgumentUse::kParts: return spec.kind->plays_parts();
             }
             return true;
           }};

@@ -240,6 +240,11 @@ class MusicKind {
   /// Whether primers are moved to a key of the model's: what PrimerRequest::key is for.
   virtual bool MovesToKey() const { return false; }
 
+  /// Whether its music is of several parts, drawn under a Sheet (music/score/sheet.h) that stands
+  /// as their control, of kTicksPerQuarter steps a quarter: what requests mean is then
+  /// request/parts_plan.h's to say. ReadPrimer and MakeDefaultPrimer are not asked.
+  virtual bool plays_parts() const { return false; }
+
   /// Whether its notes are drums: on MIDI's channel 10, and beside a song's other instruments.
   virtual bool plays_drums() const { return false; }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <limits>
 #include <map>
 #include <optional>
 
@@ -135,6 +136,18 @@ NoteSequence OnlyInstrument(NoteSequence sequence, int instrument) {
   });
   notes.erase(others, notes.end());
   return sequence;
+}
+
+int FreeInstrument(const NoteSequence& sequence) {
+  int last = -1;
+  const auto look = [&](const auto& events) {
+    for (const auto& event : events) last = std::max(last, event.instrument());
+  };
+  look(sequence.notes());
+  look(sequence.control_changes());
+  look(sequence.pitch_bends());
+  look(sequence.instrument_infos());
+  return last == std::numeric_limits<int>::max() ? last : last + 1;
 }
 
 bool IsNamedMelody(std::string_view name) {

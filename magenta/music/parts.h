@@ -45,6 +45,9 @@ absl::StatusOr<Part> FindPart(const std::vector<Part>& parts, std::string_view w
 /// `sequence` with the notes of `instrument` alone.
 NoteSequence OnlyInstrument(NoteSequence sequence, int instrument);
 
+/// An instrument number above all that `sequence` has.
+int FreeInstrument(const NoteSequence& sequence);
+
 /// Whether a part's name says that it has the tune: melody, vocal, voice, lead, soprano, ...
 bool IsNamedMelody(std::string_view name);
 

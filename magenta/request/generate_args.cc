@@ -65,9 +65,12 @@ struct ArgumentRow {
     argument.set_high(high);
     return *this;
   }
-  ArgumentRow& Choices(std::initializer_list<const char*> choices) {
+  ArgumentRow& Choices(std::span<const char* const> choices) {
     for (const char* choice : choices) argument.add_choices(choice);
     return *this;
+  }
+  ArgumentRow& Choices(std::initializer_list<const char*> choices) {
+    return Choices(std::span(choices.begin(), choices.size()));
   }
   ArgumentRow& Choices(std::span<const Scale> scales) {
     for (const Scale& scale : scales) argument.add_choices(std::string(scale.name));
@@ -122,6 +125,14 @@ std::string TextIn(const ArgValue& value) {
 /// The major key that is meant, by number or name.
 std::optional<int> KeyIn(const ArgValue& value) {
   return value.has_int_value() ? value.int_value() : ParseMajorKey(value.string_value());
+}
+
+/// 0 (sparse) .. kDensities - 1.
+int DensityIn(const ArgValue& value) {
+  const std::string text = TextIn(value);
+  const auto* const found = std::find(std::begin(kDensityNames), std::end(kDensityNames), text);
+  return static_cast<int>(found != std::end(kDensityNames) ? found - std::begin(kDensityNames)
+                                                           : text[0] - '0');
 }
 
 /// Smaller ones than floats are would overflow what they divide.
@@ -296,7 +307,39 @@ const std::vector<ArgumentRow>& Rows() {
           "Whether the other parts stay, up to where the music goes on; reference_windows drop "
           "them.")
           .Choices({"keep", "drop"})
-          .Default("keep")};
+          .Default("keep"),
+      Row(
+          "fill", kString, [](V v, A a) { a.parts.fill = v.string_value(); },
+          "Bars that are drawn anew, given all else: BARS or BARS:PARTS, several by commas "
+          "(5-8:alto+tenor,9:2).")
+          .Only([](V v) { return !v.string_value().empty(); })
+          .For(ArgumentUse::kParts),
+      Row(
+          "vary", kString, [](V v, A a) { a.parts.vary = v.string_value(); },
+          "Bars of which half the notes, chosen by the seed, are drawn anew; as fill says them.")
+          .Only([](V v) { return !v.string_value().empty(); })
+          .For(ArgumentUse::kParts),
+      Row(
+          "add", kString, [](V v, A a) { a.parts.add = v.string_value(); },
+          "New parts, by commas: soprano (melody), alto, tenor, bass, chords, or harmony: what is "
+          "missing of the first four.")
+          .Only([](V v) { return !v.string_value().empty(); })
+          .For(ArgumentUse::kParts),
+      Row(
+          "keep", kString,
+          [](V v,
+             A a) { a.parts.keep = v.string_value() == "rhythm" ? Keep::kRhythm : Keep::kPitches; },
+          "What stays of what is filled or varied: its rhythm, or its pitches in their order.")
+          .Choices({"rhythm", "pitches"})
+          .For(ArgumentUse::kParts),
+      Row(
+          "density", kString, [](V v, A a) { a.parts.density = DensityIn(v); },
+          "How many notes the drawn parts have, from sparse (0) to dense (4).")
+          .AtLeast(0)
+          .AtMost(kDensities - 1)
+          .Choices(kDensityNames)
+          .Choices({"0", "1", "2", "3", "4"})
+          .For(ArgumentUse::kParts)};
   return rows;
 }
 
@@ -354,6 +397,7 @@ absl::Status NotFor(const ArgumentRow& row, const std::string& model) {
       why = "is the sound of an instrument, and {} plays drums";
       remedy = "Leave it out: drums sound as the drum kit of channel 10";
       break;
+    case ArgumentUse::kParts: why = "is for models of several parts, and {} draws one line"; break;
   }
   return UsageError(
       fmt::format("the argument {} {}", row.argument.name(), fmt::format(fmt::runtime(why), model)),

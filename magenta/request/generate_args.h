@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/generator.pb.h"
+#include "magenta/music/score/sheet.h"
 #include "magenta/nn/sampling.h"
 #include "magenta/request/backing_chords.h"
 #include "magenta/request/pitch_limits.h"
@@ -26,6 +27,7 @@ enum class ArgumentUse {
   kOverChords,   // that read chords
   kMovesToKey,   // that move primers to a key of theirs
   kInstruments,  // that play no drums
+  kParts,        // that play several parts
 };
 
 /// A model, and which arguments are for it.
@@ -37,6 +39,26 @@ struct ArgumentRule {
 /// Every argument that ParseGenerateArgs takes, or those for the model of `rule`, and what it may
 /// be: the table that it reads them by. Its defaults leave GenerateArgs as they are.
 std::vector<GeneratorArgument> GenerateArguments(const ArgumentRule* rule = nullptr);
+
+/// What is drawn of several parts, as arguments say it (docs/cli.md, "Several parts").
+struct PartsArgs {
+  /// string_values as ParseRectangles takes them: what is drawn anew, wholly or half of the notes.
+  std::string fill;
+  std::string vary;
+  /// string_value: kinds of parts that are added, by commas (parts_plan.h).
+  std::string add;
+  /// string_value "rhythm" or "pitches": what stays of what is drawn anew.
+  Keep keep = Keep::kNothing;
+  /// int_value 0..4, or string_value, that or one of kDensityNames; -1: as it comes.
+  int density = -1;
+
+  /// Whether they say where something is drawn: nothing need be new after the music then.
+  bool says_where() const { return !fill.empty() || !vary.empty() || !add.empty(); }
+  bool operator==(const PartsArgs&) const = default;
+};
+
+inline constexpr const char* kDensityNames[kDensities] = {"sparse", "light", "medium", "busy",
+                                                          "dense"};
 
 /// The arguments that a request may have, by their names there.
 struct GenerateArgs {
@@ -77,6 +99,8 @@ struct GenerateArgs {
   /// Of the same models. backing_chords: string_value, chord symbols; steps_per_chord: int_value,
   /// >= 1, and chords_from: string_value "start" or "new"; without them neither.
   BackingChords chords;
+  /// Of models of several parts.
+  PartsArgs parts;
   /// int_value, >= 1; without a section to generate: so many steps, the input's counted, so many
   /// new ones, or new bars (continuation.h). At most one of them.
   std::optional<int> num_steps;

@@ -105,9 +105,40 @@ TEST(GenerateArgsTest, ErrorsListWhatAModelTakes) {
                                 "key",
                                 "scale",
                                 "min_pitch",
-                                "max_pitch"};
+                                "max_pitch",
+                                "fill",
+                                "vary",
+                                "add",
+                                "keep",
+                                "density"};
   EXPECT_EQ(GenerateArguments(&drums).size() + std::size(others), GenerateArguments().size());
   for (const char* name : others) EXPECT_THAT(remedy, Not(HasSubstr(name)));
+}
+
+TEST(GenerateArgsTest, WhatIsDrawnOfSeveralParts) {
+  GeneratorOptions options;
+  auto& args = *options.mutable_args();
+  args["fill"].set_string_value("5-8:alto");
+  args["vary"].set_string_value("1");
+  args["add"].set_string_value("bass");
+  args["keep"].set_string_value("pitches");
+  args["density"].set_string_value("busy");
+  const auto parsed = ParseGenerateArgs(options);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->parts, (PartsArgs{"5-8:alto", "1", "bass", Keep::kPitches, 3}));
+  args["density"].set_int_value(4);
+  EXPECT_EQ(ParseGenerateArgs(options)->parts.density, 4);
+  args["density"].set_string_value("0");
+  EXPECT_EQ(ParseGenerateArgs(options)->parts.density, 0);
+  args["density"].set_int_value(5);
+  EXPECT_FALSE(ParseGenerateArgs(options).ok());
+  args["density"].set_string_value("quiet");
+  EXPECT_FALSE(ParseGenerateArgs(options).ok());
+  args["density"].set_int_value(0);
+  const ArgumentRule lines = {"basic_rnn",
+                              [](ArgumentUse use) { return use != ArgumentUse::kParts; }};
+  EXPECT_THAT(ErrorMessage(ParseGenerateArgs(options, &lines).status()),
+              HasSubstr("is for models of several parts, and basic_rnn draws one line"));
 }
 
 TEST(GenerateArgsTest, PitchLimitsAreReadAndWritten) {

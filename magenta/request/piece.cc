@@ -32,19 +32,6 @@ void EraseIf(Events& events, const Drops& drops) {
   events.erase(std::remove_if(events.begin(), events.end(), drops), events.end());
 }
 
-/// An instrument number that nothing in `sequence` has.
-int FreeInstrument(const NoteSequence& sequence) {
-  int last = -1;
-  const auto look = [&](const auto& events) {
-    for (const auto& event : events) last = std::max(last, event.instrument());
-  };
-  look(sequence.notes());
-  look(sequence.control_changes());
-  look(sequence.pitch_bends());
-  look(sequence.instrument_infos());
-  return last == std::numeric_limits<int>::max() ? last : last + 1;
-}
-
 bool IsAudible(const NoteSequence::Note& note) {
   return note.velocity() > 0 && note.pitch() >= 0 && note.pitch() <= 127;
 }

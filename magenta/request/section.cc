@@ -39,33 +39,6 @@ absl::Status CheckSection(const Section& section, const char* what) {
                     "It must start at 0 s or later and end after it starts");
 }
 
-absl::Status CheckSections(const GeneratorOptions& options, bool reference_windows) {
-  const int count = options.generate_sections_size();
-  if (count == 0) {
-    return UsageError("the request has no section to generate", "Give a generate section");
-  }
-  if (count > 1 && reference_windows) {
-    return UsageError(fmt::format("the request has {} sections to generate ({})", count,
-                                  SectionList(options.generate_sections())),
-                      "Give exactly one generate section, or leave reference_windows out");
-  }
-  if (count > kMaxSections) {
-    return UsageError(fmt::format("the request has {} sections to generate", count),
-                      fmt::format("Give at most {}", kMaxSections));
-  }
-  if (options.input_sections_size() > 1) {
-    return UsageError(
-        fmt::format("the request has {} input sections ({})", options.input_sections_size(),
-                    SectionList(options.input_sections())),
-        "Give at most one input section");
-  }
-  for (const Section& section : options.generate_sections()) {
-    MAGENTA_RETURN_IF_ERROR(CheckSection(section, "generate"));
-  }
-  if (options.input_sections().empty()) return absl::OkStatus();
-  return CheckSection(options.input_sections(0), "input");
-}
-
 double LatestNoteEnd(const NoteSequence& sequence) {
   double latest = 0;
   for (const auto& note : sequence.notes()) latest = std::max(latest, note.end_time());
@@ -97,16 +70,6 @@ absl::Status StartsTooEarly(double start, double latest) {
 int64_t NearOrNextStep(double steps) {
   const double nearest = std::round(steps);
   return static_cast<int64_t>(std::abs(steps - nearest) <= kOnStep ? nearest : std::ceil(steps));
-}
-
-absl::Status CheckTempo(const NoteSequence& sequence) {
-  for (const auto& tempo : sequence.tempos()) {
-    if (tempo.qpm() > 0 && tempo.qpm() <= kMaxQpm) continue;
-    return UsageError(
-        fmt::format("the input's tempo at {} s is {} quarters a minute", tempo.time(), tempo.qpm()),
-        fmt::format("It must be above 0 and at most {}", kMaxQpm));
-  }
-  return absl::OkStatus();
 }
 
 /// What nobody could play is told, rather than left out.
@@ -337,6 +300,43 @@ absl::StatusOr<SectionPlan> PlanFill(NoteSequence input, const std::vector<Secti
 }
 
 }  // namespace
+
+absl::Status CheckSections(const GeneratorOptions& options, bool reference_windows) {
+  const int count = options.generate_sections_size();
+  if (count == 0) {
+    return UsageError("the request has no section to generate", "Give a generate section");
+  }
+  if (count > 1 && reference_windows) {
+    return UsageError(fmt::format("the request has {} sections to generate ({})", count,
+                                  SectionList(options.generate_sections())),
+                      "Give exactly one generate section, or leave reference_windows out");
+  }
+  if (count > kMaxSections) {
+    return UsageError(fmt::format("the request has {} sections to generate", count),
+                      fmt::format("Give at most {}", kMaxSections));
+  }
+  if (options.input_sections_size() > 1) {
+    return UsageError(
+        fmt::format("the request has {} input sections ({})", options.input_sections_size(),
+                    SectionList(options.input_sections())),
+        "Give at most one input section");
+  }
+  for (const Section& section : options.generate_sections()) {
+    MAGENTA_RETURN_IF_ERROR(CheckSection(section, "generate"));
+  }
+  if (options.input_sections().empty()) return absl::OkStatus();
+  return CheckSection(options.input_sections(0), "input");
+}
+
+absl::Status CheckTempo(const NoteSequence& sequence) {
+  for (const auto& tempo : sequence.tempos()) {
+    if (tempo.qpm() > 0 && tempo.qpm() <= kMaxQpm) continue;
+    return UsageError(
+        fmt::format("the input's tempo at {} s is {} quarters a minute", tempo.time(), tempo.qpm()),
+        fmt::format("It must be above 0 and at most {}", kMaxQpm));
+  }
+  return absl::OkStatus();
+}
 
 absl::Status CheckAccompaniment(const NoteSequence& input) {
   for (const auto& note : input.notes()) {

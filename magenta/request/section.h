@@ -74,6 +74,13 @@ inline constexpr int kMaxSections = 1000;
 absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const GeneratorOptions& options,
                                         Grid grid, bool reference_windows);
 
+/// What is wrong (exit 2) with the sections of `options`, each by itself: none to generate (of
+/// `reference_windows` more than one), too many, times that are none.
+absl::Status CheckSections(const GeneratorOptions& options, bool reference_windows);
+
+/// An error (exit 2) for the first tempo of `sequence` that is none.
+absl::Status CheckTempo(const NoteSequence& sequence);
+
 /// An error (exit 2) for the first note of `input` that nobody could play, or at no time: what
 /// PlanSection says of the notes it is given, for those beside them.
 absl::Status CheckAccompaniment(const NoteSequence& input);

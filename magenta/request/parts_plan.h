@@ -1,0 +1,68 @@
+#pragma once
+// What a request for music of several parts means (docs/cli.md, "Several parts"): the sheet under
+// which it is drawn, and how the sheet lies in the piece of the request.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "magenta/generator.pb.h"
+#include "magenta/kinds/kind.h"
+#include "magenta/music/score/sheet.h"
+#include "magenta/music/tempo_map.h"
+#include "magenta/request/generate_args.h"
+#include "magenta/request/pitch_limits.h"
+
+namespace magenta {
+
+/// A part that a request adds to its piece.
+struct AddedPart {
+  int instrument = 0;  // of the result
+  std::string name;    // "Alto"
+  int program = 0;     // General MIDI, 0..127
+};
+
+struct PartsPlan {
+  /// Of all parts but drums; its ticks are kTicksPerQuarter a quarter, through changes of tempo.
+  Sheet sheet;
+  /// Of each voice: the instrument of the result that plays it.
+  std::vector<int> instruments;
+  std::vector<AddedPart> added;
+  /// What is heard of the request's music. All of it stays, but
+  NoteSequence input;
+  /// these of its notes, by their places in it, ascending, which are drawn anew.
+  std::vector<int> redrawn;
+  /// Whether the music goes on after the input's end.
+  bool continues = false;
+  /// Quarter notes a minute of the sheet's time, and how it is made of seconds where tempos change
+  /// or bar lines lie between ticks.
+  double qpm = 120;
+  std::optional<StraightTime> straight;
+  /// The major key (0..11) that fits the given notes best.
+  int key = 0;
+  /// For the user: what was moved or dropped, what is drawn.
+  std::vector<std::string> notes;
+
+  /// Seconds of the result.
+  double SecondsAt(int64_t tick) const;
+};
+
+/// Plans `request`, whose arguments are `args`, for a model of `kind` that plays the pitches
+/// `playable`.
+///
+/// Sections after the music continue it (as bars, new_steps and num_steps do), those within it are
+/// filled; of parts that they don't name all, or that of primer_part, are drawn; `add` alone needs
+/// no section. A note that sounds into what is drawn stays whole, and the part is open from its
+/// end; up to its next given note what is drawn may sound. Half the notes of `vary` are drawn from
+/// `seed`. Given notes outside `playable` are heard an octave or more nearer.
+///
+/// Errors (exit 2): bars outside the piece, parts that are not there or can't be added, more than
+/// kMaxVoices, limits of pitch or `keep` that contradict what is given, nothing to draw; and those
+/// of VoicesOf (exit 3).
+absl::StatusOr<PartsPlan> PlanParts(const MusicKind& kind, const GenerateSequenceRequest& request,
+                                    const GenerateArgs& args, const PitchSet& playable,
+                                    uint32_t seed);
+
+}  // namespace magenta

@@ -1,0 +1,308 @@
+#include "magenta/request/parts_plan.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "magenta/base/status.h"
+#include "magenta/kinds/melody_kind.h"
+#include "tests/dump.h"
+
+namespace magenta {
+namespace {
+
+/// At 120 quarters a minute a bar of 4/4 lasts 2 s, 48 ticks.
+constexpr char kTune[] = "T120@0 72@0+1 74@1+1 76@2+1 77@3+1 79@4+2";
+constexpr char kTwoParts[] = "T120@0 72@0+1 74@1+1 76@2+2 48@0+2/i1 50@2+2/i1";
+
+PitchSet Pitches(int low, int high) {
+  PitchSet pitches;
+  for (int pitch = low; pitch <= high; ++pitch) pitches.set(pitch);
+  return pitches;
+}
+
+/// What a request says.
+struct Asked {
+  std::string input;
+  GenerateArgs args = {};
+  std::vector<std::tuple<double, double, std::vector<std::string>>> sections = {};
+};
+
+absl::StatusOr<PartsPlan> PlanOf(const Asked& asked, uint32_t seed = 1,
+                                 const PitchSet& playable = Pitches(24, 107)) {
+  GenerateSequenceRequest request;
+  if (!asked.input.empty()) *request.mutable_input_sequence() = ParseMusic(asked.input);
+  for (const auto& [start, end, parts] : asked.sections) {
+    auto& section = *request.mutable_generator_options()->add_generate_sections();
+    section.set_start_time(start);
+    section.set_end_time(end);
+    for (const std::string& part : parts) section.add_parts(part);
+  }
+  static const auto kind = MakeMelodyKind({});
+  return PlanParts(*kind, request, asked.args, playable, seed);
+}
+
+/// "192 melody 0:[48,96..96] 72@0+24 ...; bass ...": length, then each voice's role, instrument,
+/// open ranges, number of given notes, of kept ones.
+std::string Dump(const absl::StatusOr<PartsPlan>& plan) {
+  if (!plan.ok()) return fmt::format("{} {}", ExitStatus(plan.status()), ErrorLine(plan.status()));
+  constexpr const char* kRoles[] = {"melody", "alto", "tenor", "bass", "top", "inner", "bottom"};
+  std::string text = fmt::format("{}{}", plan->sheet.length, plan->sheet.ends ? " ends" : "");
+  for (size_t v = 0; v < plan->sheet.voices.size(); ++v) {
+    const SheetVoice& voice = plan->sheet.voices[v];
+    text += fmt::format("; {} {}", kRoles[static_cast<int>(voice.role)], plan->instruments[v]);
+    for (const OpenRange& range : voice.open) {
+      text += fmt::format(" [{},{}..{}]", range.start, range.end, range.until);
+    }
+    text += fmt::format(" {}", voice.notes.size());
+    if (voice.keep != Keep::kNothing) text += fmt::format(" keeps {}", voice.kept.size());
+  }
+  if (!plan->redrawn.empty()) text += fmt::format("; redrawn {}", fmt::join(plan->redrawn, " "));
+  EXPECT_TRUE(CheckSheet(plan->sheet).ok());
+  return text;
+}
+
+GenerateArgs Add(const char* add) {
+  GenerateArgs args;
+  args.parts.add = add;
+  return args;
+}
+GenerateArgs Fill(const char* fill) {
+  GenerateArgs args;
+  args.parts.fill = fill;
+  return args;
+}
+GenerateArgs Vary(const char* vary) {
+  GenerateArgs args;
+  args.parts.vary = vary;
+  return args;
+}
+GenerateArgs Bars(int bars) {
+  GenerateArgs args;
+  args.bars = bars;
+  return args;
+}
+
+std::string Notes(const PartsPlan& plan) { return fmt::format("{}", fmt::join(plan.notes, " | ")); }
+
+TEST(PartsPlan, SectionsAfterTheMusicContinueAllParts) {
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, Bars(2)})),
+            "192; melody 0 [96,192..192] 3; bass 1 [96,192..192] 2");
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, {}, {{4, 6, {}}}})),
+            "144; melody 0 [96,144..144] 3; bass 1 [96,144..144] 2");
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, {}, {{4, 6, {"2"}}}})),
+            "144; melody 0 3; bass 1 [96,144..144] 2");
+  GenerateArgs args = Bars(1);
+  args.primer_part = "2";
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, args})), "144; melody 0 3; bass 1 [96,144..144] 2");
+  args.keep_accompaniment = false;
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, args})), "144; melody 1 [96,144..144] 2");
+}
+
+TEST(PartsPlan, SectionsWithinTheMusicAreFilled) {
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, {}, {{0, 2, {}}}})),
+            "96 ends; melody 0 [0,48..48] 1; bass 1 [0,48..48] 1; redrawn 0 1 3");
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, Fill("1:2")})),
+            "96 ends; melody 0 3; bass 1 [0,48..48] 1; redrawn 3");
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, Fill("1:1,2:2")})),
+            "96 ends; melody 0 [0,48..48] 1; bass 1 [48,96..96] 1; redrawn 0 1 4");
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, Fill("1-2:1+2")})),
+            "96 ends; melody 0 [0,96..96] 0; bass 1 [0,96..96] 0; redrawn 0 1 2 3 4");
+}
+
+TEST(PartsPlan, NotesThatSoundIntoARangeStayWhole) {
+  // The note at 1 s sounds into the second bar; the rest before the third bar may be sung through.
+  EXPECT_EQ(Dump(PlanOf({"T120@0 60@0+1 62@1+1.5 64@2.5+0.5 65@4+2", Fill("2")})),
+            "144 ends; melody 0 [60,96..96] 3; redrawn 2");
+  EXPECT_EQ(Dump(PlanOf({"T120@0 60@0+1 62@1+3 65@5+1", Fill("1,3")})),
+            "144 ends; melody 0 [0,48..96] [96,144..144] 0; redrawn 0 1 2");
+  EXPECT_EQ(Dump(PlanOf({"T120@0 60@0+1 65@5+1", Fill("1")})),
+            "144 ends; melody 0 [0,48..120] 1; redrawn 0");
+  // Nothing follows: as long as what was there.
+  EXPECT_EQ(Dump(PlanOf({"T120@0 60@0+1 62@1+2 48@0+6/i1", Fill("1:1")})),
+            "144 ends; melody 0 [0,48..72] 0; bass 1 1; redrawn 0 1");
+  EXPECT_NE(Dump(PlanOf({"T120@0 60@0+4", Fill("2")})).find("nothing is left to draw"),
+            std::string::npos);
+}
+
+TEST(PartsPlan, AddedPartsPlayAllOverThePiece) {
+  EXPECT_EQ(Dump(PlanOf({kTune, Add("harmony")})),
+            "144 ends; melody 0 5; alto 1 [0,144..144] 0; tenor 2 [0,144..144] 0; "
+            "bass 3 [0,144..144] 0");
+  EXPECT_EQ(Dump(PlanOf({kTune, Add("chords")})),
+            "144 ends; melody 0 5; top 1 [0,144..144] 0; inner 1 [0,144..144] 0; "
+            "bottom 1 [0,144..144] 0");
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, Add("Harmony")})),
+            "96 ends; melody 0 3; alto 2 [0,96..96] 0; tenor 3 [0,96..96] 0; bass 1 2");
+  // Below a bass everything is missing but that.
+  EXPECT_EQ(Dump(PlanOf({"T120@0 40@0+2", Add("harmony")})),
+            "48 ends; melody 1 [0,48..48] 0; alto 2 [0,48..48] 0; tenor 3 [0,48..48] 0; "
+            "melody 0 1");
+  // In the bars that are named, and beside a continuation.
+  GenerateArgs args = Add("bass");
+  args.parts.fill = "2";
+  EXPECT_EQ(Dump(PlanOf({kTune, args})), "144 ends; melody 0 5; bass 1 [48,96..96] 0");
+  args.parts.fill = "2:bass,3:1";
+  EXPECT_EQ(Dump(PlanOf({kTune, args})),
+            "144 ends; melody 0 [96,144..144] 4; bass 1 [48,96..96] 0; redrawn 4");
+  args.parts.fill = "";
+  args.bars = 1;
+  EXPECT_EQ(Dump(PlanOf({kTune, args})), "192; melody 0 [144,192..192] 5; bass 1 [0,192..192] 0");
+}
+
+TEST(PartsPlan, NewPartsHaveNamesAndSounds) {
+  const auto plan = PlanOf({kTune, Add("alto,bass,alto,chords")});
+  ASSERT_TRUE(plan.ok());
+  std::string dump;
+  for (const AddedPart& part : plan->added) {
+    dump += fmt::format("{} {} {};", part.instrument, part.name, part.program);
+  }
+  EXPECT_EQ(dump, "1 Alto 0;2 Bass 0;3 Alto 2 0;4 Chords 0;");
+  const auto free = PlanOf({"", Bars(1)});
+  ASSERT_TRUE(free.ok());
+  EXPECT_EQ(free->added.size(), 4u);
+  EXPECT_EQ(free->added[0].program, 52);
+  GenerateArgs args = Add("bass");
+  args.program = 43;
+  EXPECT_EQ(PlanOf({kTune, args})->added[0].program, 43);
+}
+
+TEST(PartsPlan, WithoutMusicAPieceIsWrittenFreely) {
+  EXPECT_EQ(Dump(PlanOf({"", Bars(2)})),
+            "96 ends; melody 0 [0,96..96] 0; alto 1 [0,96..96] 0; tenor 2 [0,96..96] 0; "
+            "bass 3 [0,96..96] 0");
+  GenerateArgs args = Add("melody,bass");
+  args.bars = 1;
+  const auto plan = PlanOf({"", args});
+  EXPECT_EQ(Dump(plan), "48 ends; melody 0 [0,48..48] 0; bass 1 [0,48..48] 0");
+  EXPECT_EQ(Notes(*plan),
+            "drawn: Soprano, new in bar 1; Bass, new in bar 1 | nothing is given outside that: it "
+            "is written freely");
+  // In the meter and at the tempo of an input without notes.
+  const auto waltz = PlanOf({"M3/4@0 T60@0", Bars(2)});
+  ASSERT_TRUE(waltz.ok());
+  EXPECT_EQ(waltz->sheet.length, 72);
+  EXPECT_EQ(waltz->SecondsAt(36), 3);
+  EXPECT_NE(Notes(*PlanOf({kTune, Fill("1-3")})).find("nothing is given outside"),
+            std::string::npos);
+  EXPECT_EQ(Notes(*PlanOf({kTune, Fill("1")})), "drawn: 1 in bar 1");
+}
+
+TEST(PartsPlan, VaryDrawsHalfOfTheNotesByTheSeed) {
+  const char* eight =
+      "T120@0 60@0+0.5 61@0.5+0.5 62@1+0.5 63@1.5+0.5 64@2+0.5 65@2.5+0.5 66@3+0.5 67@3.5+0.5";
+  std::set<std::string> seen;
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    const auto plan = PlanOf({eight, Vary("1-2")}, seed);
+    ASSERT_TRUE(plan.ok());
+    EXPECT_EQ(plan->redrawn.size(), 4u);
+    EXPECT_EQ(plan->sheet.voices[0].notes.size(), 4u);
+    EXPECT_EQ(Dump(plan), Dump(PlanOf({eight, Vary("1-2")}, seed)));
+    seen.insert(Dump(plan));
+  }
+  EXPECT_GT(seen.size(), 5u);
+  for (const auto& plan : {PlanOf({eight, Vary("2")}, 3)}) {
+    for (const int i : plan->redrawn) EXPECT_GE(i, 4);
+    EXPECT_EQ(plan->redrawn.size(), 2u);
+  }
+  // Chords as a whole.
+  const auto chords = PlanOf({"T120@0 60@0+1 64@0+1 67@0+1 60@1+1 64@1+1 67@1+1", Vary("1")}, 1);
+  ASSERT_TRUE(chords.ok());
+  EXPECT_EQ(chords->redrawn.size(), 3u);
+  EXPECT_NE(Dump(PlanOf({"T120@0 60@0+1 60@5+1", Vary("2")})).find("bar 2 hold no note to vary"),
+            std::string::npos);
+}
+
+TEST(PartsPlan, WhatIsKept) {
+  GenerateArgs args = Fill("2");
+  args.parts.keep = Keep::kRhythm;
+  EXPECT_EQ(Dump(PlanOf({kTune, args})), "144 ends; melody 0 [48,96..96] 3 keeps 2; redrawn 2 3");
+  args.bars = 2;
+  EXPECT_NE(Dump(PlanOf({kTune, args})).find("the music after the piece has none"),
+            std::string::npos);
+  args = Add("bass");
+  args.parts.keep = Keep::kPitches;
+  EXPECT_NE(Dump(PlanOf({kTune, args})).find("there are none"), std::string::npos);
+}
+
+TEST(PartsPlan, TemposMetersAndPickups) {
+  // From the third bar on at half the tempo.
+  const auto slow = PlanOf({"T120@0 T60@4 72@0+4 74@4+8", Fill("3")});
+  EXPECT_EQ(Dump(slow), "192 ends; melody 0 [96,144..192] 1; redrawn 1");
+  EXPECT_DOUBLE_EQ(slow->SecondsAt(96), 4);
+  EXPECT_DOUBLE_EQ(slow->SecondsAt(144), 8);
+  EXPECT_DOUBLE_EQ(slow->SecondsAt(48), 2);
+  // A pickup of a quarter is bar 0.
+  const char* pickup = "M1/4@0 M4/4@0.5 T120@0 60@0+0.5 62@0.5+2 64@2.5+2";
+  EXPECT_EQ(Dump(PlanOf({pickup, Fill("0")})), "108 ends; melody 0 [0,12..12] 2; redrawn 0");
+  EXPECT_EQ(Dump(PlanOf({pickup, Fill("2")})), "108 ends; melody 0 [60,108..108] 2; redrawn 2");
+  EXPECT_EQ(PlanOf({pickup, Fill("2")})->sheet.meters.front().bar_line, -36);
+  EXPECT_NE(Dump(PlanOf({pickup, Fill("3")})).find("which has bars 0 to 2"), std::string::npos);
+  // A short last bar is as long as it is written, and filled where the music goes on.
+  const char* short_end = "M1/4@0 M4/4@0.5 M3/4@2.5 T120@0 60@0+0.5 62@0.5+2 64@2.5+1.5";
+  EXPECT_EQ(Dump(PlanOf({short_end, Add("bass")})), "96 ends; melody 0 3; bass 1 [0,96..96] 0");
+  EXPECT_EQ(Dump(PlanOf({short_end, Bars(1)})), "156; melody 0 [96,156..156] 3");
+  // Real changes of meter.
+  EXPECT_EQ(Dump(PlanOf({"M4/4@0 M3/4@4 T120@0 60@0+4 62@4+3", Fill("3")})),
+            "168 ends; melody 0 [96,132..168] 1; redrawn 1");
+}
+
+TEST(PartsPlan, WhatIsMovedIsSaid) {
+  const auto off = PlanOf({"T120@0 72@0.018+1 74@1+1", Fill("1:1")});
+  ASSERT_TRUE(off.ok());
+  EXPECT_NE(Notes(*PlanOf({"T120@0 72@0.018+0.9 30@2+1", Fill("2")}, 1, Pitches(36, 81)))
+                .find("1 note off the grid"),
+            std::string::npos);
+  const auto high = PlanOf({"T120@0 100@0+1 72@2+1", Fill("2")}, 1, Pitches(36, 81));
+  EXPECT_NE(Notes(*high).find("1 note outside the model's range, C2 to A5"), std::string::npos);
+  EXPECT_EQ(high->sheet.voices[0].notes[0].pitch, 76);
+  EXPECT_NE(Notes(*PlanOf({"T120@0 60@0+1 36@0+1/i9/d", Fill("1")})).find("drums stay"),
+            std::string::npos);
+}
+
+TEST(PartsPlan, WrongUsage) {
+  struct Row {
+    Asked asked;
+    const char* error;
+  };
+  GenerateArgs windows = Bars(1), dorian = Fill("1"), pitches = Fill("1"), both = Bars(1);
+  windows.reference_windows = true;
+  dorian.pitches.key = NamedKey{6, false};
+  pitches.parts.keep = Keep::kPitches;
+  pitches.pitches.min_pitch = 75;
+  both.new_steps = 3;
+  const char* many = "T120@0 60@0+2 64@0+2 67@0+2 71@0+2 50@0+2/i1 53@0+2/i1 57@0+2/i1";
+  const Row rows[] = {
+      {{kTune, Fill("4")}, "fill: bar 4 lies outside the piece, which has bars 1 to 3"},
+      {{kTune, Fill("2-7")}, "bars 2 to 7 lie outside the piece, which has bars 1 to 3"},
+      {{kTune, Fill("0")}, "bar 0 lies outside"},
+      {{kTune, Fill("1:5")}, "there is no part fill=5. There are: 1"},
+      {{kTune, Fill("1:alto")}, "there is no part fill=alto. There are: 1"},
+      {{kTune, {}, {{0, 2, {"3"}}}}, "there is no part parts=3. There are: 1"},
+      {{kTune, Fill("x")}, "fill: 'x' is no bars of parts"},
+      {{kTune, Vary("9")}, "vary: bar 9 lies outside the piece"},
+      {{"", Fill("1")}, "nothing says how long the music is"},
+      {{kTune, Add("tuba")}, "add: 'tuba' is no part that can be added"},
+      {{many, Add("bass,alto")}, "9 voices. At most 8"},
+      {{"T120@0 72@0+2 67@0+2/i1 60@0+2/i2 48@0+2/i3", Add("harmony")}, "are all there"},
+      {{kTune, {}}, "no section to generate"},
+      {{kTune, windows}, "reference_windows"},
+      {{kTune, {}, {{2, 1, {}}}}, "the generate section is 2 s to 1 s"},
+      {{kTune, {}, {{0, 1e9, {}}}}, "At most 1048576, 21845 bars of 4/4"},
+      {{"T120@0 60@0+2 60@2+2", dorian}, "F# major holds none of the 1 note that is given"},
+      {{kTune, pitches}, "keep=pitches keeps 2 pitches that"},
+  };
+  for (const Row& row : rows) {
+    const std::string dump = Dump(PlanOf(row.asked));
+    EXPECT_NE(dump.find(row.error), std::string::npos) << dump;
+    EXPECT_EQ(dump.substr(0, 2), "2 ") << dump;
+  }
+}
+
+}  // namespace
+}  // namespace magenta
