@@ -34,6 +34,7 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
   const ArgumentRule rule = ArgumentRuleOf(*model->spec);
   MAGENTA_ASSIGN_OR_RETURN(GenerateArgs args,
                            ParseGenerateArgs(request.generator_options(), &rule));
+  if (!args.seed.has_value()) args.seed = DrawSeed();
   const PlannedModel planned = {model->spec->kind.get(), model->codec.get(), model->grid,
                                 model->id};
   MAGENTA_ASSIGN_OR_RETURN(std::unique_ptr<MusicPlan> plan, PlanMusic(planned, request, args));
@@ -65,7 +66,7 @@ absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& 
   beam_.steps_per_iteration = args.steps_per_iteration;
   sources_ = options.sources;
   if (sources_.empty()) {
-    seed_ = args.seed.has_value() ? *args.seed : DrawSeed();
+    seed_ = *args.seed;
     uniforms_.reserve(outputs);
     for (size_t i = 0; i < outputs; ++i) {
       sources_.push_back(&uniforms_.emplace_back(seed_ + static_cast<uint32_t>(i)));

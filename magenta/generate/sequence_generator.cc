@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/generation_task.h"
 #include "magenta/generate/generator_details.h"
@@ -24,6 +25,24 @@ absl::StatusOr<Generation> RunToItsEnd(const std::shared_ptr<const Model>& model
   return task.Finish();
 }
 
+/// `num_outputs` of which each is planned by its own seed.
+absl::StatusOr<Generation> RunEach(const std::shared_ptr<const Model>& model,
+                                   GenerateSequenceRequest request, uint32_t seed,
+                                   int num_outputs) {
+  Generation all;
+  for (int i = 0; i < num_outputs; ++i) {
+    auto& args = *request.mutable_generator_options()->mutable_args();
+    args["seed"].set_int_value(static_cast<int32_t>(seed + static_cast<uint32_t>(i)));
+    MAGENTA_ASSIGN_OR_RETURN(Generation one, RunToItsEnd(model, request, {}));
+    if (i == 0) {
+      all = std::move(one);
+    } else {
+      all.outputs.push_back(std::move(one.outputs.front()));
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 GeneratorDetails SequenceGenerator::details() const { return DetailsOf(*model_); }
@@ -40,10 +59,15 @@ absl::StatusOr<Generation> SequenceGenerator::GenerateMany(const GenerateSequenc
                                                            int num_outputs) const {
   // Wrong arguments are told first.
   const ArgumentRule rule = ArgumentRuleOf(*model_->spec);
-  MAGENTA_RETURN_IF_ERROR(ParseGenerateArgs(request.generator_options(), &rule).status());
+  MAGENTA_ASSIGN_OR_RETURN(const GenerateArgs args,
+                           ParseGenerateArgs(request.generator_options(), &rule));
   if (num_outputs < 1 || num_outputs > kMaxGeneratedRows) {
     return UsageError(fmt::format("{} outputs are asked for", num_outputs),
                       fmt::format("Ask for 1 to {}", kMaxGeneratedRows));
+  }
+  // Which notes are varied is drawn, too.
+  if (!args.parts.vary.empty()) {
+    return RunEach(model_, request, args.seed.has_value() ? *args.seed : DrawSeed(), num_outputs);
   }
   TaskOptions options;
   options.num_outputs = num_outputs;

@@ -469,7 +469,8 @@ absl::StatusOr<BodyReading> ReadHttpBody(std::string_view content_type, std::str
   const ArgumentRule rule = ArgumentRuleOf(*model.spec);
   MAGENTA_ASSIGN_OR_RETURN(const GenerateArgs args,
                            ParseGenerateArgs(reading.request.generator_options(), &rule));
-  if (is_music && !args.num_steps && !args.new_steps && !args.bars && !args.chords.given()) {
+  if (is_music && !args.num_steps && !args.new_steps && !args.bars && !args.chords.given() &&
+      !args.parts.says_where()) {
     (*reading.request.mutable_generator_options()->mutable_args())["bars"].set_int_value(
         kDefaultBars);
   }

@@ -3,7 +3,7 @@ import dataclasses
 import math
 import operator
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypedDict, Unpack
 
 import numpy as np
@@ -25,6 +25,10 @@ _DEFAULT_STEPS = 128
 _DEFAULT_CHORDS = "C G Am F C G F C"
 #: What each says how long the music is.
 _LENGTHS = ("bars", "new_steps", "num_steps", "backing_chords")
+#: What says where something of several parts is drawn, so that nothing need be new after the music.
+_PLACES = ("fill", "vary", "add")
+#: Seconds from and to, and perhaps the parts that are generated there.
+Section = tuple[float, float] | tuple[float, float, Sequence[str]]
 #: Sequences whose network steps are taken together.
 _ROWS_AT_ONCE = 32
 
@@ -56,6 +60,11 @@ class GenerateArguments(TypedDict, total=False):
     primer_key: int | str
     program: int | str
     accompaniment: str
+    fill: str
+    vary: str
+    add: str
+    keep: str
+    density: int | str
 
 
 class Output(NamedTuple):
@@ -181,7 +190,7 @@ class Generator:
 
     @checked
     def request(self, primer: AnySequence | None = None,
-                sections: list[tuple[float, float]] | None = None,
+                sections: Sequence[Section] | None = None,
                 **arguments: Unpack[GenerateArguments]) -> GenerateSequenceRequest:
         """What `generate` asks for, as the message that servers and the C++ library take, too.
 
@@ -195,8 +204,9 @@ class Generator:
         if primer is not None:
             parsed(NoteSequence, to_bytes(primer), request.input_sequence)
         options = request.generator_options
-        for start, end in sections or ():
-            options.generate_sections.add(start_time=start, end_time=end)
+        for section in sections or ():
+            options.generate_sections.add(start_time=section[0], end_time=section[1],
+                                          parts=section[2] if len(section) == 3 else ())
         known = {argument.name: argument for argument in self.details.arguments}
         for name, value in arguments.items():
             if name not in known:
@@ -220,14 +230,16 @@ class Generator:
             args["backing_chords"].string_value = _DEFAULT_CHORDS
         if has_sections or any(name in args for name in _LENGTHS):
             return
-        if has_primer:
+        if has_primer and any(name in args for name in _PLACES):
+            return
+        if has_primer or "add" in known:
             args["bars"].int_value = _DEFAULT_BARS
         else:
             args["num_steps"].int_value = _DEFAULT_STEPS
 
     @checked
     def generate(self, primer: AnySequence | None = None,
-                 sections: list[tuple[float, float]] | None = None,
+                 sections: Sequence[Section] | None = None,
                  **arguments: Unpack[GenerateArguments]) -> NoteSequence:
         """Music that goes on from `primer`, which it contains.
 
@@ -248,7 +260,7 @@ class Generator:
 
     @checked
     def generate_many(self, count: int, primer: AnySequence | None = None,
-                      sections: list[tuple[float, float]] | None = None,
+                      sections: Sequence[Section] | None = None,
                       **arguments: Unpack[GenerateArguments]) -> list[Output]:
         """`count` pieces of music, the first of which is what `generate` gives with the same seed.
 
@@ -277,7 +289,7 @@ class Generator:
         return response
 
     def stream(self, primer: AnySequence | None = None,
-               sections: list[tuple[float, float]] | None = None,
+               sections: Sequence[Section] | None = None,
                **arguments: Unpack[GenerateArguments]) -> Iterator[NoteSequence.Note]:
         """The notes of what `generate` gives, those of the primer first, each as soon as it has ended.
 

@@ -440,16 +440,18 @@ class GeneratorOptions(_message.Message):
         value: GeneratorOptions.ArgValue
         def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[GeneratorOptions.ArgValue, _Mapping[str, _Any]]] = ...) -> None: ...
     class SequenceSection(_message.Message):
-        __slots__ = ["end_time", "end_time_seconds", "start_time", "start_time_seconds"]
+        __slots__ = ["end_time", "end_time_seconds", "parts", "start_time", "start_time_seconds"]
         END_TIME_FIELD_NUMBER: _ClassVar[int]
         END_TIME_SECONDS_FIELD_NUMBER: _ClassVar[int]
+        PARTS_FIELD_NUMBER: _ClassVar[int]
         START_TIME_FIELD_NUMBER: _ClassVar[int]
         START_TIME_SECONDS_FIELD_NUMBER: _ClassVar[int]
         end_time: float
         end_time_seconds: float
+        parts: _containers.RepeatedScalarFieldContainer[str]
         start_time: float
         start_time_seconds: float
-        def __init__(self, start_time: _Optional[float] = ..., end_time: _Optional[float] = ..., start_time_seconds: _Optional[float] = ..., end_time_seconds: _Optional[float] = ...) -> None: ...
+        def __init__(self, start_time: _Optional[float] = ..., end_time: _Optional[float] = ..., start_time_seconds: _Optional[float] = ..., end_time_seconds: _Optional[float] = ..., parts: _Optional[_Iterable[str]] = ...) -> None: ...
     ARGS_FIELD_NUMBER: _ClassVar[int]
     GENERATE_SECTIONS_FIELD_NUMBER: _ClassVar[int]
     INPUT_SECTIONS_FIELD_NUMBER: _ClassVar[int]

@@ -131,12 +131,16 @@ absl::StatusOr<PrimerMusic> FromTyped(const PrimerFlags& flags, const std::strin
 absl::StatusOr<PrimerMusic> FromDefault(const PrimerFlags& flags, const MusicKind& kind,
                                         Grid grid) {
   PrimerMusic primer;
+  primer.is_default = true;
   primer.qpm = flags.qpm.value_or(kDefaultQpm);
+  if (kind.plays_parts()) {  // a piece of its own
+    primer.sequence.add_tempos()->set_qpm(primer.qpm);
+    return primer;
+  }
   const DefaultPrimer start = kind.MakeDefaultPrimer(primer.qpm, grid);
   primer.sequence = start.sequence;
   primer.end = start.sequence.total_time();
   primer.steps = 1;
-  primer.is_default = true;
   const PrimerTyping typing = kind.primer_typing();
   primer.notes.push_back(fmt::format("no primer is given: starting from {}", start.name));
   if (!typing.flag.empty()) {

@@ -14,6 +14,7 @@
 #include "magenta/cli/input/backing_chords.h"
 #include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/input/output_names.h"
+#include "magenta/cli/input/parts_flags.h"
 #include "magenta/cli/input/primer.h"
 #include "magenta/cli/input/remote.h"
 #include "magenta/cli/input/sampling_flags.h"
@@ -76,6 +77,8 @@ class GenerateVerb : public Verb {
         "of meter.");
     DescribeOutput(flags);
     DescribePrimer(flags);
+    flags.Group("Several parts");
+    parts_.Describe(flags);
     flags.Group("Chords");
     chords_.Describe(flags);
     flags_ = &flags;
@@ -107,6 +110,13 @@ class GenerateVerb : public Verb {
         "--primer_drums=\"CH |x-x-x-x-x-x-x-x-|; SD |----x-------x---|; BD |x-----x-x-------|\"",
         "Four bars of drums, after a bar of yours and near it.");
     flags.AddExample(
+        "magenta generate --config=score --output_dir=tunes --primer_midi=tune.mid --harmonise",
+        "Alto, tenor and bass under a melody.");
+    flags.AddExample(
+        "magenta generate --config=score --output_dir=tunes --primer_midi=song.mid "
+        "--fill=5-8:alto,9:2 --keep=rhythm",
+        "Bars 5 to 8 of the alto and bar 9 of part 2 anew, in their rhythm, given all else.");
+    flags.AddExample(
         "magenta generate --bundle_file=lookback_rnn.mag --output_dir=tunes --seed=7 "
         "--num_steps=256",
         "A bundle; the same 16 bars each time.");
@@ -127,9 +137,7 @@ class GenerateVerb : public Verb {
       context.out.Info(
           fmt::format("no chords are given: over {} (--backing_chords)", chords_.text));
     }
-    MAGENTA_ASSIGN_OR_RETURN(ContinuationOptions length, Length(primer, source.grid));
-    length.grid = source.grid;
-    MAGENTA_ASSIGN_OR_RETURN(GenerateSequenceRequest request, MakeRequest(primer, length));
+    MAGENTA_ASSIGN_OR_RETURN(GenerateSequenceRequest request, RequestFor(primer, source));
     if (chords_.given()) {
       std::vector<std::string> notes;
       MAGENTA_RETURN_IF_ERROR(chords_.AddTo(primer, source.grid, request, notes));
@@ -329,6 +337,31 @@ class GenerateVerb : public Verb {
     return length;
   }
 
+  absl::StatusOr<GenerateSequenceRequest> RequestFor(const PrimerMusic& primer,
+                                                     const Source& source) const {
+    if (source.kind->plays_parts()) return PartsRequest(primer);
+    MAGENTA_ASSIGN_OR_RETURN(ContinuationOptions length, Length(primer, source.grid));
+    length.grid = source.grid;
+    MAGENTA_ASSIGN_OR_RETURN(GenerateSequenceRequest request, MakeRequest(primer, length));
+    parts_.SetGiven(*request.mutable_generator_options());
+    return request;
+  }
+
+  /// What is drawn is said in the arguments alone.
+  GenerateSequenceRequest PartsRequest(const PrimerMusic& primer) const {
+    GenerateSequenceRequest request;
+    *request.mutable_input_sequence() = primer.sequence;
+    parts_.SetGiven(*request.mutable_generator_options());
+    auto& args = *request.mutable_generator_options()->mutable_args();
+    if (num_steps_ > 0) args["num_steps"].set_int_value(num_steps_);
+    if (new_steps_ > 0) args["new_steps"].set_int_value(new_steps_);
+    const bool is_said =
+        num_steps_ > 0 || new_steps_ > 0 || (parts_.SayWhere() && !primer.is_default);
+    const int bars = bars_ == 0 && !is_said ? kDefaultBars : bars_;
+    if (bars > 0) args["bars"].set_int_value(bars);
+    return request;
+  }
+
   /// What is continued, how it sounds, and what stays beside it.
   absl::Status SetPieceArgs(const PrimerMusic& primer, GenerateSequenceRequest& request) const {
     auto& args = *request.mutable_generator_options()->mutable_args();
@@ -496,6 +529,7 @@ class GenerateVerb : public Verb {
   ModelFlags model_;
   RemoteFlags remote_;
   PrimerFlags primer_;
+  PartsFlags parts_;
   BackingChordFlags chords_;
   const Flags* flags_ = nullptr;
   std::string output_dir_;

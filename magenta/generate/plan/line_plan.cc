@@ -1,3 +1,5 @@
+#include <fmt/core.h>
+
 #include <utility>
 
 #include "magenta/base/status.h"
@@ -76,6 +78,17 @@ class LinePlan final : public MusicPlan {
   std::optional<Piece> piece_;  // none with reference_windows
 };
 
+absl::Status CheckNoParts(const GeneratorOptions& options, const std::string& model) {
+  for (const auto& section : options.generate_sections()) {
+    if (section.parts().empty()) continue;
+    return UsageError(
+        fmt::format("a section names parts, which is for models of several, and {} draws one line",
+                    model),
+        "Leave them out; the argument primer_part says which part goes on");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<MusicPlan>> PlanLine(const PlannedModel& model,
@@ -85,6 +98,7 @@ absl::StatusOr<std::unique_ptr<MusicPlan>> PlanLine(const PlannedModel& model,
   MAGENTA_ASSIGN_OR_RETURN(const auto whole,
                            CompleteRequest(*model.kind, args, model.grid, request, notes));
   const GenerateSequenceRequest& asked = whole.has_value() ? *whole : request;
+  MAGENTA_RETURN_IF_ERROR(CheckNoParts(asked.generator_options(), model.id));
   const NoteSequence& input = asked.input_sequence();
   if (!args.program_note.empty()) notes.push_back(args.program_note);
   PieceOptions piece;

@@ -11,7 +11,8 @@ std::vector<std::string> MusicPlan::Notes() const {
 absl::StatusOr<std::unique_ptr<MusicPlan>> PlanMusic(const PlannedModel& model,
                                                      const GenerateSequenceRequest& request,
                                                      const GenerateArgs& args) {
-  return PlanLine(model, request, args);
+  return model.kind->plays_parts() ? PlanSeveralParts(model, request, args)
+                                   : PlanLine(model, request, args);
 }
 
 }  // namespace magenta

@@ -1,7 +1,7 @@
 #pragma once
 // A request as a model takes it: what is heard and drawn as events, and what these mean as music.
-// Of a line (a melody, drums, a lead sheet) a primer is continued or filled; GenerationTask goes
-// through this plan as through any other.
+// Of a line (a melody, drums, a lead sheet) a primer is continued or filled, of several parts a
+// sheet is drawn; GenerationTask goes through either.
 
 #include <cstdint>
 #include <memory>
@@ -54,7 +54,8 @@ class MusicPlan {
   std::vector<std::string> notes_;
 };
 
-/// The plan for `request`, whose arguments are `args`. Errors (exit 2, 3) name times.
+/// The plan for `request`, whose arguments are `args`; the seed is among them. Errors (exit 2, 3)
+/// name times, or bars.
 absl::StatusOr<std::unique_ptr<MusicPlan>> PlanMusic(const PlannedModel& model,
                                                      const GenerateSequenceRequest& request,
                                                      const GenerateArgs& args);
@@ -63,5 +64,10 @@ absl::StatusOr<std::unique_ptr<MusicPlan>> PlanMusic(const PlannedModel& model,
 absl::StatusOr<std::unique_ptr<MusicPlan>> PlanLine(const PlannedModel& model,
                                                     const GenerateSequenceRequest& request,
                                                     const GenerateArgs& args);
+
+/// The same for models of several parts (MusicKind::plays_parts).
+absl::StatusOr<std::unique_ptr<MusicPlan>> PlanSeveralParts(const PlannedModel& model,
+                                                            const GenerateSequenceRequest& request,
+                                                            const GenerateArgs& args);
 
 }  // namespace magenta

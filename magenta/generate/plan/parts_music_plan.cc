@@ -1,0 +1,59 @@
+#include <utility>
+
+#include "magenta/base/status.h"
+#include "magenta/generate/plan/music_plan.h"
+#include "magenta/request/parts_piece.h"
+#include "magenta/request/parts_plan.h"
+
+namespace magenta {
+namespace {
+
+/// A piece of several parts from its beginning to its end: what is given under its sheet is drawn
+/// with certainty.
+class PartsMusicPlan final : public MusicPlan {
+ public:
+  PartsMusicPlan(const PlannedModel& model, PartsPlan plan)
+      : plan_(std::move(plan)), piece_(plan_) {
+    script_.given.events = {model.codec->default_event()};
+    script_.given.control = WriteSheet(plan_.sheet);
+    script_.segments = {{plan_.sheet.length, {}}};
+    script_.steps = plan_.sheet.length;
+    primer_.events = script_.given;
+    primer_.grid = model.grid;
+    for (const SheetVoice& voice : plan_.sheet.voices) {
+      for (const VoiceNote& note : voice.notes) primer_.played.push_back(note.pitch);
+    }
+    notes_ = plan_.notes;
+  }
+
+  double SecondsAt(int64_t step) const override { return plan_.SecondsAt(step); }
+
+  NoteSequence Music(const std::vector<Event>& events) const override {
+    return piece_.With(LinesOf(plan_.sheet, events));
+  }
+
+  /// Any voice's last note may change.
+  std::optional<NoteSequence> SoFar(const std::vector<Event>&) const override {
+    return std::nullopt;
+  }
+
+ private:
+  const PartsPlan plan_;
+  const PartsPiece piece_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<MusicPlan>> PlanSeveralParts(const PlannedModel& model,
+                                                            const GenerateSequenceRequest& request,
+                                                            const GenerateArgs& args) {
+  PitchSet playable;
+  for (int pitch = kMinPitch; pitch <= kMaxPitch; ++pitch) {
+    playable.set(static_cast<size_t>(pitch), model.codec->Accepts(pitch));
+  }
+  MAGENTA_ASSIGN_OR_RETURN(PartsPlan plan,
+                           PlanParts(*model.kind, request, args, playable, args.seed.value_or(0)));
+  return std::make_unique<PartsMusicPlan>(model, std::move(plan));
+}
+
+}  // namespace magenta
