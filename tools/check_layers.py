@@ -18,7 +18,7 @@ MUSIC = ["music", "music/drums", "music/harmony", "music/score"]
 IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml", "io/drums",
       "io/music", "io/request"]
 # What many rooms see: models and what is below them, and those that make music with them.
-MODELS = ["base"] + MUSIC + ["codec", "kinds", "nn", "models"]
+MODELS = ["base"] + MUSIC + ["codec", "codec/score", "kinds", "nn", "models"]
 GENERATE = MODELS + ["request", "generate", "generate/plan"] + IO
 ROOMS = {
     "base": [],
