@@ -130,6 +130,8 @@ class RelativeGru final : public Network {
   void Arrange(std::span<NetworkState* const> states, Inputs inputs, RelativeWorkspace& w) const;
   void AdvanceMemories(Inputs inputs, RelativeWorkspace& w) const;
   void AdvanceMemory(float* input_gates, const float* state_gates, float* h) const;
+  bool IsCertain(const SparseVector& input) const;
+  void LeaveCertainRows(Inputs inputs, RelativeWorkspace& w) const;
   void ScoreRows(Inputs inputs, RelativeWorkspace& w) const;
   void AddBlock(const PackedMatrix& rows, const SparseVector& input, int begin, SparseVector& block,
                 float* y) const;
@@ -180,8 +182,15 @@ void RelativeGru::StepRows(std::span<NetworkState* const> states, Inputs inputs,
   MAGENTA_CHECK(logits.size() == inputs.size() * classes);
   Arrange(states, inputs, w);
   AdvanceMemories(inputs, w);
-  ScoreRows(inputs, w);
   for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!IsCertain(inputs[i])) continue;
+    const std::span<float> scores = logits.subspan(i * classes, classes);
+    std::fill(scores.begin(), scores.end(), 0.0f);
+    Ban(inputs[i], scores);
+  }
+  LeaveCertainRows(inputs, w);
+  ScoreRows(inputs, w);
+  for (size_t i = 0; i < w.order.size(); ++i) {
     const size_t row = w.order[i];
     const std::span<float> scores = logits.subspan(row * classes, classes);
     std::copy_n(w.logits.data() + i * output_.width(), classes, scores.data());
@@ -269,9 +278,32 @@ void RelativeGru::AdvanceMemory(float* input_gates, const float* state_gates, fl
   }
 }
 
-/// w.logits without relations, and w.relations, of all rows.
+/// Whether its range leaves one class: nothing needs to be scored.
+bool RelativeGru::IsCertain(const SparseVector& input) const {
+  if (input.index.empty()) return false;
+  const int first = input.index.back() - sizes_.range_begin();
+  return first >= 0 && first < sizes_.classes &&
+         input.value.back() == static_cast<float>(first + 1);
+}
+
+/// w.order and w.h of the rows that must be scored alone.
+void RelativeGru::LeaveCertainRows(Inputs inputs, RelativeWorkspace& w) const {
+  size_t kept = 0;
+  for (size_t i = 0; i < w.order.size(); ++i) {
+    if (IsCertain(inputs[w.order[i]])) continue;
+    if (kept != i) {
+      std::copy_n(w.h.data() + i * units_, units_, w.h.data() + kept * units_);
+      w.order[kept] = w.order[i];
+    }
+    ++kept;
+  }
+  w.order.resize(kept);
+}
+
+/// w.logits without relations, and w.relations, of the rows of w.order.
 void RelativeGru::ScoreRows(Inputs inputs, RelativeWorkspace& w) const {
-  const int rows = static_cast<int>(inputs.size()), width = head_.width();
+  const int rows = static_cast<int>(w.order.size()), width = head_.width();
+  if (rows == 0) return;
   head_.Apply(kernels_, w.h, units_, rows, w.a);
   float* a = w.a.data();
   for (int i = 0; i < rows; ++i, a += width) {

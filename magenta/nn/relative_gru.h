@@ -11,7 +11,8 @@
 //   T = z [relations/kernel] + [relations/bias]                               49 S + 11 M + V
 //   logits = z [output/kernel] + [output/bias] + sum of [output/kinds] rows + relations of T
 //
-// Where a step has no state row, h stays. A banned class's logit is kBannedLogit whatever it got.
+// Where a step has no state row, h stays. A banned class's logit is kBannedLogit whatever it got;
+// where the last entry is a range of one class, that one's is 0, and the head isn't asked.
 
 #include <memory>
 #include <vector>

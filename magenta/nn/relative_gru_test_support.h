@@ -99,6 +99,7 @@ class PlainRelativeGru {
       const int first = index - sizes_.RangeAt(0);
       const bool range = first >= 0 && first < classes;
       if ((range && (c < first || c >= value)) || index == sizes_.BanAt(c)) logits[c] = -1e30f;
+      if (range && c == first && value == first + 1) logits[c] = 0;  // certain
     }
   }
 
