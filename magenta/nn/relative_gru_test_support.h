@@ -36,6 +36,9 @@ class PlainRelativeGru {
     for (size_t e = 0; e < input.index.size(); ++e) {
       AddEntry(input.index[e], input.value[e], t, logits);
     }
+    // A range of one class that comes last leaves nothing to be scored.
+    const int only = input.index.empty() ? -1 : input.index.back() - sizes_.RangeAt(0);
+    if (only >= 0 && only < sizes_.classes && input.value.back() == only + 1) logits[only] = 0;
     return logits;
   }
   const Doubles& h() const { return h_; }
@@ -99,7 +102,6 @@ class PlainRelativeGru {
       const int first = index - sizes_.RangeAt(0);
       const bool range = first >= 0 && first < classes;
       if ((range && (c < first || c >= value)) || index == sizes_.BanAt(c)) logits[c] = -1e30f;
-      if (range && c == first && value == first + 1) logits[c] = 0;  // certain
     }
   }
 
