@@ -82,6 +82,7 @@ class ScoreKind final : public MusicKind {
     return fmt::format("voices of {} pitches from {}", options_.pitches, options_.low);
   }
 
+  bool HearsBars() const override { return true; }
   int StepsOf(Event event) const override { return IsTimeShift(event) ? TicksOf(event) : 0; }
   Event CutTo(Event event, int64_t steps) const override {
     return IsTimeShift(event) ? TimeShift(static_cast<int>(steps)) : event;
