@@ -159,7 +159,7 @@ TEST(Aliases, UnknownNamesSayWhatMayBeMeant) {
       {"polyphony_rnn_generate",
        "'polyphony_rnn' is a model of Magenta that is not here. The models are basic_rnn, "
        "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
-       "chord_pitches_improv, one_drum, drum_kit."},
+       "chord_pitches_improv, one_drum, drum_kit, score."},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(ErrorLine(UnknownVerb(row.name)), row.error);

@@ -21,9 +21,11 @@ namespace magenta {
 namespace {
 
 /// Notes that begin with the second and later `events`.
-int64_t CountNotesAfterFirst(const Model& model, const std::vector<Event>& events) {
+int64_t CountNotesAfterFirst(const Model& model, const EventSequence& sequence) {
+  const std::vector<Event>& events = sequence.events;
   Primer primer;
   primer.grid = model.grid;
+  primer.events.control = sequence.control;
   const auto renderer = model.spec->kind->NewRenderer(primer, false);
   int64_t notes = 0;
   std::vector<NoteChange> changes;
@@ -67,7 +69,7 @@ absl::StatusOr<Likelihood> Listen(const std::shared_ptr<const Model>& shared,
     session.Push(event);
     if (i + 1 < events.events.size()) session.Step();  // nobody asks what follows the last one
   }
-  information.notes = CountNotesAfterFirst(model, events.events);
+  information.notes = CountNotesAfterFirst(model, events);
   return likelihood;
 }
 

@@ -134,7 +134,7 @@ TEST(InformationTest, TheProbabilitiesOfAllEventsAreOne) {
     Session session(model, 1);
     session.Prime(TuneFor(spec));
     double sum = 0;
-    for (Event event = -2; event < 1024; ++event) {
+    for (Event event = -2; event < 2048; ++event) {
       if (spec.codec->Accepts(event)) sum += std::exp(session.LogProbabilityByAnyClass(0, event));
     }
     EXPECT_NEAR(sum, 1, 1e-5) << spec.id;

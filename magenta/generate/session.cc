@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "magenta/base/check.h"
@@ -230,7 +231,8 @@ float Session::LogProbabilityByAnyClass(int row, Event event, LogitFilters filte
       logs.push_back(LogSoftmaxAt(values, static_cast<int>(label)));
     }
   });
-  MAGENTA_CHECK(!logs.empty());  // what a codec accepts has a class
+  // What all pieces begin with, and nothing else, may be an event of no class: it never follows.
+  if (logs.empty()) return -std::numeric_limits<float>::infinity();
   const float largest = *std::max_element(logs.begin(), logs.end());
   if (std::isinf(largest)) return largest;
   float sum = 0;  // by the largest; exactly 1 where one class alone means the event

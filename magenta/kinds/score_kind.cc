@@ -28,8 +28,12 @@ Sheet SheetOf(std::span<const Event> control) {
 
 class ScoreRenderer final : public NoteRenderer {
  public:
-  explicit ScoreRenderer(Sheet sheet)
-      : sheet_(std::move(sheet)), sounding_(sheet_.voices.size(), -1) {
+  /// `begun`: the event that all begin with has gone by.
+  ScoreRenderer(Sheet sheet, bool begun, int transpose)
+      : sheet_(std::move(sheet)),
+        transpose_(transpose),
+        sounding_(sheet_.voices.size(), kSilent),
+        begun_(begun) {
     DecisionOrder(sheet_, 0, order_);
   }
 
@@ -54,20 +58,23 @@ class ScoreRenderer final : public NoteRenderer {
     if (event == kNoEvent || IsTimeShift(event)) return;
     End(voice, changes);
     if (event < 0) return;
-    sounding_[voice] = event;
-    changes.push_back({.begins = true, .step = tick_, .pitch = event});
+    sounding_[voice] = event - transpose_;
+    changes.push_back({.begins = true, .step = tick_, .pitch = event - transpose_});
   }
   void End(int voice, std::vector<NoteChange>& changes) {
-    if (sounding_[voice] >= 0) changes.push_back({.step = tick_, .pitch = sounding_[voice]});
-    sounding_[voice] = -1;
+    if (sounding_[voice] != kSilent) changes.push_back({.step = tick_, .pitch = sounding_[voice]});
+    sounding_[voice] = kSilent;
   }
 
+  static constexpr int kSilent = -1000;
+
   const Sheet sheet_;
-  std::vector<int> sounding_;  // of each voice; -1: none
+  const int transpose_;
+  std::vector<int> sounding_;  // of each voice
   std::vector<int> order_;
   size_t decided_ = 0;
   int64_t tick_ = 0;
-  bool begun_ = false;
+  bool begun_;
 };
 
 class ScoreKind final : public MusicKind {
@@ -94,6 +101,7 @@ class ScoreKind final : public MusicKind {
   }
 
   EventSequence Varied(const EventSequence& example, uint64_t key) const override {
+    if (example.control.empty()) return example;
     const auto sheet = ReadSheet(example.control);
     MAGENTA_CHECK(sheet.ok());  // data sets are checked when they are read
     const VariedPiece piece = VaryPiece(*sheet, LinesOf(*sheet, example.events), options_.low,
@@ -128,8 +136,10 @@ class ScoreKind final : public MusicKind {
     return event - transpose;
   }
 
-  std::unique_ptr<NoteRenderer> NewRenderer(const Primer& primer, bool) const override {
-    return std::make_unique<ScoreRenderer>(SheetOf(primer.events.control));
+  std::unique_ptr<NoteRenderer> NewRenderer(const Primer& primer,
+                                            bool after_primer) const override {
+    return std::make_unique<ScoreRenderer>(SheetOf(primer.events.control), after_primer,
+                                           primer.transpose);
   }
 
  private:
@@ -179,8 +189,7 @@ absl::StatusOr<Primer> ScoreKind::ReadPrimer(const QuantizedSequence& input,
   }
   sheet.ends = false;
   const int64_t length = std::max(start, request.section_end_step);
-  for (SheetVoice& voice : sheet.voices)
-    voice = {.role = voice.role, .open = {{0, length, length}}};
+  for (SheetVoice& voice : sheet.voices) voice = OpenVoiceOf(voice.role, length);
   sheet.length = start;
   primer.events.events = EventsOf(sheet, lines);
   sheet.length = length;

@@ -113,9 +113,7 @@ VariedPiece VaryPiece(const Sheet& sheet, const VoiceLines& lines, int low, int 
   VariedPiece piece = {sheet, lines};
   Transpose(piece, DrawTransposition(lines, low, high, dice));
   if (lines.size() > 1 && dice.Percent(20)) DropVoices(piece, dice);
-  for (SheetVoice& voice : piece.sheet.voices) {
-    voice = {.role = voice.role, .open = {{0, sheet.length, sheet.length}}};
-  }
+  for (SheetVoice& voice : piece.sheet.voices) voice = OpenVoiceOf(voice.role, sheet.length);
   const int task = dice.Below(100);
   if (piece.lines.size() > 1) {
     if (task < 30) {

@@ -26,7 +26,8 @@ TEST(ModelTableTest, HoldsTheModels) {
             "attention_improv 123 40 40 3\n"
             "chord_pitches_improv 75 38 0 3\n"
             "one_drum 2 2 0 5\n"
-            "drum_kit 518 512 32 3\n");
+            "drum_kit 518 512 32 3\n"
+            "score 19603 134 0 0\n");
 }
 
 TEST(ModelTableTest, UnknownNamesListTheTable) {
@@ -34,11 +35,11 @@ TEST(ModelTableTest, UnknownNamesListTheTable) {
   EXPECT_EQ(ErrorLine(unknown),
             "there is no model 'lookback'. Did you mean lookback_rnn? The models are basic_rnn, "
             "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
-            "chord_pitches_improv, one_drum, drum_kit.");
+            "chord_pitches_improv, one_drum, drum_kit, score.");
   EXPECT_EQ(ErrorLine(FindModel("polyphony_rnn").status()),
             "'polyphony_rnn' is a model of Magenta that is not here. The models are basic_rnn, "
             "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
-            "chord_pitches_improv, one_drum, drum_kit.");
+            "chord_pitches_improv, one_drum, drum_kit, score.");
   EXPECT_EQ(ErrorLine(FindModel("drums_rnn").status()),
             "'drums_rnn' is a family of models. Choose one of one_drum and drum_kit.");
   EXPECT_EQ(ErrorLine(FindModel("improv_rnn").status()),

@@ -14,6 +14,8 @@
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/likelihood.h"
+#include "magenta/generate/random_model.h"
+#include "magenta/generate/session.h"
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/io/tensor/bundle.h"
@@ -33,32 +35,28 @@ std::vector<std::string> ModelIds() {
   return ids;
 }
 
-/// Sequences of a few events that the codec knows before anything was heard.
-std::vector<EventSequence> RandomExamples(const EventCodec& codec) {
-  const auto encoder = codec.NewEncoder();
-  encoder->Push(codec.default_event());
-  std::vector<int> labels(codec.head_sizes().size());
+/// Sequences that a model of random weights draws.
+std::vector<EventSequence> RandomExamples(const ModelSpec& spec) {
+  const auto model = testing::RandomModel(spec.id);
   SeededUniform uniform(3);
-  std::vector<Event> some;
-  for (int i = 0; i < 5; ++i) {
-    labels[0] = static_cast<int>(uniform.Next() * codec.head_sizes()[0]);
-    some.push_back(encoder->Decode(labels));
-  }
   std::vector<EventSequence> examples(kExamples);
   for (size_t i = 0; i < examples.size(); ++i) {
-    for (size_t t = 0; t < 20 + i; ++t) {
-      examples[i].events.push_back(some[static_cast<size_t>(uniform.Next() * 5)]);
+    Session session(model, 1);
+    session.Prime({{spec.codec->default_event()}});
+    while (session.events(0).size() < 20 + i) {
+      session.Prime({{session.Sample(0, {}, uniform)}});
     }
+    examples[i].events = session.events(0);
   }
   return examples;
 }
 
-class EveryModelTrains : public testing::TestWithParam<std::string> {
+class EveryModelTrains : public ::testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     spec_ = FindModel(GetParam()).value();
     folder_ =
-        testing::TempDir() + "/every_model_test_" + std::to_string(::getpid()) + "_" + GetParam();
+        ::testing::TempDir() + "/every_model_test_" + std::to_string(::getpid()) + "_" + GetParam();
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }
@@ -92,7 +90,7 @@ class EveryModelTrains : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(EveryModelTrains, AndItsRuntimeSaysWhatTheTrainerSays) {
-  const std::vector<EventSequence> examples = RandomExamples(*spec_->codec);
+  const std::vector<EventSequence> examples = RandomExamples(*spec_);
   ASSERT_TRUE(WriteExamples(examples).ok());
   TrainOptions options;
   options.model = spec_;
@@ -133,7 +131,7 @@ TEST_P(EveryModelTrains, AndItsRuntimeSaysWhatTheTrainerSays) {
   EXPECT_NEAR(total / events, measured->metrics.loss, 1e-5);
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, EveryModelTrains, testing::ValuesIn(ModelIds()),
+INSTANTIATE_TEST_SUITE_P(Models, EveryModelTrains, ::testing::ValuesIn(ModelIds()),
                          [](const auto& info) { return info.param; });
 
 /// Music of the toy kind, in which the control says which pitch follows, as `path`.
@@ -153,9 +151,9 @@ std::vector<EventSequence> WriteToyExamples(const std::string& id, const std::st
   return examples;
 }
 
-class ToysTrain : public testing::Test {
+class ToysTrain : public ::testing::Test {
  protected:
-  ToysTrain() : folder_(testing::TempDir() + "/toys_train_" + std::to_string(::getpid())) {
+  ToysTrain() : folder_(::testing::TempDir() + "/toys_train_" + std::to_string(::getpid())) {
     std::filesystem::create_directories(folder_);
   }
   ~ToysTrain() override { std::filesystem::remove_all(folder_); }
@@ -305,9 +303,9 @@ TEST_F(ToysTrain, AnArchitectureOnceALearnerIsKnown) {
   const auto refused = Train(options);
   EXPECT_EQ(ExitStatus(refused.status()), 2);
   EXPECT_THAT(ErrorLine(refused.status()),
-              testing::HasSubstr("toy_matrix is of the architecture 'toy matrix', for which there "
+              ::testing::HasSubstr("toy_matrix is of the architecture 'toy matrix', for which there "
                                  "is no learner"));
-  EXPECT_THAT(ErrorRemedy(refused.status()), testing::HasSubstr("What learns here is rnn"));
+  EXPECT_THAT(ErrorRemedy(refused.status()), ::testing::HasSubstr("What learns here is rnn"));
   EXPECT_FALSE(std::filesystem::exists(options.run_dir));
   EvalOptions eval;
   eval.model = &toy;

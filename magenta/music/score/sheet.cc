@@ -344,6 +344,13 @@ bool IsFixedMoment(const Sheet& sheet, int64_t tick) {
   return tick == 0 || NextFixedMoment(sheet, tick - 1) == tick;
 }
 
+SheetVoice OpenVoiceOf(VoiceRole role, int64_t length) {
+  SheetVoice voice;
+  voice.role = role;
+  voice.open = {{0, length, length}};
+  return voice;
+}
+
 bool OpenVoice(SheetVoice& voice, const std::vector<VoiceNote>& line, int64_t start, int64_t end) {
   if (!voice.open.empty()) start = std::max(start, voice.open.back().until);
   if (const VoiceNote* note = NoteAt(voice, start); note != nullptr && note->start < start) {

@@ -147,6 +147,9 @@ bool IsFixedMoment(const Sheet& sheet, int64_t tick);
 inline constexpr int kDensities = 5;
 int DensityOf(const Sheet& sheet, const VoiceLines& lines);
 
+/// A voice that is open from the beginning to `length`.
+SheetVoice OpenVoiceOf(VoiceRole role, int64_t length);
+
 /// Opens `voice`, all of whose notes are `line`, from `start` to before `end`, after the ranges
 /// that are open already: notes that begin there are no longer given. A note that sounds into the
 /// range stays, and the range begins at its end; what begins last may sound up to the next given
