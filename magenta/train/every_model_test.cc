@@ -302,9 +302,10 @@ TEST_F(ToysTrain, AnArchitectureOnceALearnerIsKnown) {
   const TrainOptions options = Options(toy);
   const auto refused = Train(options);
   EXPECT_EQ(ExitStatus(refused.status()), 2);
-  EXPECT_THAT(ErrorLine(refused.status()),
-              ::testing::HasSubstr("toy_matrix is of the architecture 'toy matrix', for which there "
-                                 "is no learner"));
+  EXPECT_THAT(
+      ErrorLine(refused.status()),
+      ::testing::HasSubstr("toy_matrix is of the architecture 'toy matrix', for which there "
+                           "is no learner"));
   EXPECT_THAT(ErrorRemedy(refused.status()), ::testing::HasSubstr("What learns here is rnn"));
   EXPECT_FALSE(std::filesystem::exists(options.run_dir));
   EvalOptions eval;

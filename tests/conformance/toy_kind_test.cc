@@ -9,8 +9,8 @@
 
 #include "magenta/generate/generation_task.h"
 #include "magenta/generate/likelihood.h"
+#include "magenta/generate/plan/script.h"
 #include "magenta/generate/random_model.h"
-#include "magenta/generate/script.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/pipeline/training_example.h"
 
