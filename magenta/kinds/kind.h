@@ -242,7 +242,7 @@ class MusicKind {
 
   /// Whether its music is of several parts, drawn under a Sheet (music/score/sheet.h) that stands
   /// as their control, of kTicksPerQuarter steps a quarter: what requests mean is then
-  /// request/parts_plan.h's to say. ReadPrimer and MakeDefaultPrimer are not asked.
+  /// request/parts_plan.h's to say, and neither ReadPrimer nor MakeDefaultPrimer is asked.
   virtual bool plays_parts() const { return false; }
 
   /// Whether its notes are drums: on MIDI's channel 10, and beside a song's other instruments.

@@ -131,6 +131,8 @@ class ScoreKind final : public MusicKind {
 
   bool IsRest(Event event) const override { return event == kNoteOff; }
 
+  bool plays_parts() const override { return true; }
+
   std::optional<int> PitchOf(Event event, int transpose) const override {
     if (event < kMinPitch || event > kMaxPitch) return std::nullopt;
     return event - transpose;

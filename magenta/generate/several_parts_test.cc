@@ -1,0 +1,240 @@
+// Requests for several parts, from the request to the piece, with random weights.
+
+#include <fmt/core.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "magenta/base/status.h"
+#include "magenta/generate/generation_task.h"
+#include "magenta/generate/random_model.h"
+#include "magenta/generate/sequence_generator.h"
+#include "magenta/music/key.h"
+#include "tests/dump.h"
+
+namespace magenta {
+namespace {
+
+using testing::RandomModel;
+
+constexpr char kTwoParts[] =
+    "T120@0 72@0+1/v90 74@1+1/v90 76@2+1/v90 77@3+1/v90 79@4+2/v90 48@0+2/i1/v60 50@2+2/i1/v60 "
+    "52@4+2/i1/v60";
+
+const std::shared_ptr<const Model>& Score() {
+  static const auto& model = *new std::shared_ptr<const Model>(RandomModel("score"));
+  return model;
+}
+
+GenerateSequenceRequest Request(const std::string& input,
+                                const std::map<std::string, std::string>& texts,
+                                const std::map<std::string, int>& numbers = {}) {
+  GenerateSequenceRequest request;
+  if (!input.empty()) *request.mutable_input_sequence() = ParseMusic(input);
+  auto& args = *request.mutable_generator_options()->mutable_args();
+  for (const auto& [name, text] : texts) args[name].set_string_value(text);
+  for (const auto& [name, number] : numbers) args[name].set_int_value(number);
+  if (!args.contains("seed")) args["seed"].set_int_value(1);
+  return request;
+}
+
+NoteSequence Made(const GenerateSequenceRequest& request) {
+  auto made = SequenceGenerator(Score()).GenerateMany(request, 1);
+  EXPECT_TRUE(made.ok()) << made.status();
+  return made.ok() ? made->outputs[0].sequence : NoteSequence();
+}
+
+using NoteList = std::vector<NoteSequence::Note>;
+
+/// Notes of `made` that the input does not have, to the bit.
+NoteList NewNotes(const GenerateSequenceRequest& request, const NoteSequence& made) {
+  std::multiset<std::string> there;
+  for (const auto& note : request.input_sequence().notes()) there.insert(note.SerializeAsString());
+  NoteList fresh;
+  for (const auto& note : made.notes()) {
+    const auto found = there.find(note.SerializeAsString());
+    if (found == there.end()) {
+      fresh.push_back(note);
+    } else {
+      there.erase(found);
+    }
+  }
+  return fresh;
+}
+
+int KeptNotes(const GenerateSequenceRequest& request, const NoteSequence& made) {
+  return made.notes_size() - static_cast<int>(NewNotes(request, made).size());
+}
+
+TEST(SeveralParts, AFillDrawsItsRectangleAlone) {
+  const auto request = Request(kTwoParts, {{"fill", "2:1"}});
+  const NoteSequence made = Made(request);
+  EXPECT_EQ(KeptNotes(request, made), 6);
+  for (const auto& note : NewNotes(request, made)) {
+    EXPECT_EQ(note.instrument(), 0);
+    EXPECT_GE(note.start_time(), 2);
+    EXPECT_LE(note.end_time(), 4);
+    EXPECT_EQ(note.velocity(), 90);
+  }
+  EXPECT_EQ(Made(request).SerializeAsString(), made.SerializeAsString());
+}
+
+TEST(SeveralParts, AHarmonyStandsBesideTheMelody) {
+  const auto request = Request("T120@0 72@0+1 74@1+1 76@2+2 77@4+4", {{"add", "harmony"}});
+  const NoteSequence made = Made(request);
+  EXPECT_EQ(KeptNotes(request, made), 4);
+  std::set<int> players;
+  for (const auto& note : NewNotes(request, made)) {
+    players.insert(note.instrument());
+    EXPECT_LE(note.end_time(), 8);
+  }
+  EXPECT_EQ(players, (std::set<int>{1, 2, 3}));
+  ASSERT_EQ(made.instrument_infos_size(), 3);
+  EXPECT_EQ(made.instrument_infos(2).name(), "Bass");
+}
+
+TEST(SeveralParts, AContinuationGoesOnInAllParts) {
+  const auto request = Request(kTwoParts, {}, {{"bars", 4}});
+  const NoteSequence made = Made(request);
+  EXPECT_EQ(KeptNotes(request, made), 8);
+  std::set<int> players;
+  for (const auto& note : NewNotes(request, made)) {
+    EXPECT_GE(note.start_time(), 6);
+    EXPECT_LE(note.end_time(), 14);
+    players.insert(note.instrument());
+  }
+  EXPECT_EQ(players, (std::set<int>{0, 1}));
+}
+
+TEST(SeveralParts, WithoutMusicAPieceIsWritten) {
+  const NoteSequence made = Made(Request("", {}, {{"bars", 2}}));
+  EXPECT_GT(made.notes_size(), 4);
+  EXPECT_LE(made.total_time(), 4);
+}
+
+TEST(SeveralParts, EachOutputIsTheOneOfItsSeed) {
+  for (const char* arg : {"fill", "vary"}) {
+    auto request = Request(kTwoParts, {{arg, "1-3"}});
+    const auto many = SequenceGenerator(Score()).GenerateMany(request, 4);
+    ASSERT_TRUE(many.ok()) << many.status();
+    std::set<std::string> different;
+    for (int i = 0; i < 4; ++i) {
+      (*request.mutable_generator_options()->mutable_args())["seed"].set_int_value(1 + i);
+      EXPECT_EQ(many->outputs[i].sequence.SerializeAsString(), Made(request).SerializeAsString())
+          << arg << i;
+      EXPECT_EQ(many->outputs[i].seed, 1u + i);
+      different.insert(many->outputs[i].sequence.SerializeAsString());
+    }
+    EXPECT_GT(different.size(), 2u);
+  }
+}
+
+TEST(SeveralParts, TheRhythmOrThePitchesStay) {
+  const auto starts = [](const NoteSequence& music) {
+    std::multiset<std::pair<double, double>> times;
+    for (const auto& note : music.notes()) times.emplace(note.start_time(), note.end_time());
+    return times;
+  };
+  const auto rhythm = Request(kTwoParts, {{"fill", "1-3"}, {"keep", "rhythm"}});
+  const NoteSequence made = Made(rhythm);
+  EXPECT_EQ(starts(made), starts(rhythm.input_sequence()));
+  EXPECT_NE(DumpMusic(made), DumpMusic(rhythm.input_sequence()));
+  const auto pitches = Request(kTwoParts, {{"fill", "1-3:1"}, {"keep", "pitches"}});
+  std::vector<int> sung;
+  const NoteSequence resung = Made(pitches);
+  for (const auto& note : resung.notes()) {
+    if (note.instrument() == 0) sung.push_back(note.pitch());
+  }
+  // As many as the time allowed.
+  const std::vector<int> melody = {72, 74, 76, 77, 79};
+  ASSERT_LE(sung.size(), melody.size());
+  EXPECT_TRUE(std::equal(sung.begin(), sung.end(), melody.begin()));
+}
+
+TEST(SeveralParts, TenThousandDrawsBreakNoMaskAndNoRectangle) {
+  const char* rectangles[] = {"1", "2:1", "2-3:2", "1:2,3:1"};
+  int64_t drawn = 0;
+  for (int seed = 0; drawn < 10000; ++seed) {
+    ASSERT_LT(seed, 4000);
+    const char* rectangle = rectangles[seed % 4];
+    auto request = Request(kTwoParts, {{"fill", rectangle}, {"key", "C"}},
+                           {{"seed", seed}, {"min_pitch", 45}, {"max_pitch", 81}});
+    if (seed % 3 == 0) {
+      (*request.mutable_generator_options()->mutable_args())["add"].set_string_value("alto");
+    }
+    const NoteSequence made = Made(request);
+    const auto in_rectangle = [&](const NoteSequence::Note& note) {
+      const int bar = 1 + static_cast<int>(note.start_time() / 2 + 1e-9);
+      if (note.instrument() == 2) return seed % 3 == 0 && (seed % 4 != 0 || bar == 1);
+      switch (seed % 4) {
+        case 0: return bar == 1 && seed % 3 != 0;  // else the new part alone
+        case 1: return bar == 2 && note.instrument() == 0;
+        case 2: return bar >= 2 && note.instrument() == 1;
+        default: return bar == (note.instrument() == 1 ? 1 : 3);
+      }
+    };
+    for (const auto& note : NewNotes(request, made)) {
+      ++drawn;
+      ASSERT_TRUE(in_rectangle(note)) << rectangle << " " << DumpMusic(made);
+      ASSERT_GE(note.pitch(), 45);
+      ASSERT_LE(note.pitch(), 81);
+      ASSERT_TRUE(InMajorKey(note.pitch(), 0));
+    }
+    for (const auto& note : request.input_sequence().notes()) {
+      if (in_rectangle(note)) continue;
+      const auto is_same = [&](const NoteSequence::Note& other) {
+        return other.SerializeAsString() == note.SerializeAsString();
+      };
+      ASSERT_TRUE(std::any_of(made.notes().begin(), made.notes().end(), is_same));
+    }
+  }
+}
+
+TEST(SeveralParts, LongPiecesAreDoneOrTheLimitIsNamed) {
+  const NoteSequence made = Made(Request(kTwoParts, {}, {{"bars", 200}}));
+  EXPECT_GT(made.total_time(), 300);
+  GenerateSequenceRequest request = Request(kTwoParts, {}, {{"bars", 200}});
+  TaskOptions options;
+  options.max_steps = 1000;
+  const auto limited = GenerationTask::Start(Score(), request, options);
+  EXPECT_EQ(limited.status().code(), absl::StatusCode::kResourceExhausted);
+  request = Request(kTwoParts, {}, {{"bars", 60000}});
+  EXPECT_EQ(ExitStatus(SequenceGenerator(Score()).GenerateMany(request, 1).status()), 2);
+}
+
+TEST(SeveralParts, WhatHappenedIsSaid) {
+  const auto made = SequenceGenerator(Score()).GenerateMany(
+      Request("T120@0 72@0.02+1 74@2+2 36@0+1/i9/d", {{"fill", "2"}}), 1);
+  ASSERT_TRUE(made.ok()) << made.status();
+  std::string notes;
+  for (const std::string& note : made->notes) notes += note + "\n";
+  EXPECT_THAT(notes, ::testing::HasSubstr("the drums stay, and are not heard"));
+  EXPECT_THAT(notes, ::testing::HasSubstr("drawn: 1 in bar 2"));
+}
+
+TEST(SeveralParts, WrongUsageIsToldBeforeAnythingIsDrawn) {
+  const SequenceGenerator generator(Score());
+  for (const auto& [arg, text] : std::map<std::string, std::string>{
+           {"fill", "9"}, {"vary", "x"}, {"add", "tuba"}, {"keep", "tempo"}, {"density", "loud"}}) {
+    const auto made = generator.GenerateMany(Request(kTwoParts, {{arg, text}}, {{"bars", 1}}), 1);
+    EXPECT_EQ(ExitStatus(made.status()), 2) << arg;
+  }
+  // Models of one line know none of it.
+  auto request = Request("T120@0 60@0+1", {{"fill", "1"}}, {{"bars", 1}});
+  const SequenceGenerator line(RandomModel("basic_rnn"));
+  EXPECT_EQ(ExitStatus(line.GenerateMany(request, 1).status()), 2);
+  request = Request("T120@0 60@0+1", {});
+  auto& section = *request.mutable_generator_options()->add_generate_sections();
+  section.set_start_time(1);
+  section.set_end_time(2);
+  section.add_parts("1");
+  EXPECT_THAT(std::string(line.GenerateMany(request, 1).status().message()),
+              ::testing::HasSubstr("a section names parts"));
+}
+
+}  // namespace
+}  // namespace magenta
