@@ -7,6 +7,7 @@
 
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
+#include "magenta/kinds/melody_kind.h"
 #include "magenta/kinds/score_examples.h"
 #include "magenta/kinds/score_variation.h"
 #include "magenta/music/key.h"
@@ -79,7 +80,8 @@ class ScoreRenderer final : public NoteRenderer {
 
 class ScoreKind final : public MusicKind {
  public:
-  explicit ScoreKind(const ScoreKindOptions& options) : options_(options) {}
+  explicit ScoreKind(const ScoreKindOptions& options)
+      : options_(options), melodies_(MakeMelodyKind({})) {}
 
   KindNames names() const override { return {"score", "scores", "scores", "ScoreExtractor"}; }
 
@@ -133,6 +135,17 @@ class ScoreKind final : public MusicKind {
 
   bool plays_parts() const override { return true; }
 
+  PrimerTyping primer_typing() const override { return melodies_->primer_typing(); }
+
+  /// A melody; its steps are sixteenths here, too.
+  absl::StatusOr<TypedPrimer> ParsePrimer(const std::string& text, double qpm,
+                                          Grid grid) const override {
+    const Grid sixteenths = Grid::PerQuarter(4);
+    MAGENTA_ASSIGN_OR_RETURN(TypedPrimer typed, melodies_->ParsePrimer(text, qpm, sixteenths));
+    if (typed.steps.has_value()) *typed.steps *= grid.steps() / sixteenths.steps();
+    return typed;
+  }
+
   std::optional<int> PitchOf(Event event, int transpose) const override {
     if (event < kMinPitch || event > kMaxPitch) return std::nullopt;
     return event - transpose;
@@ -146,6 +159,7 @@ class ScoreKind final : public MusicKind {
 
  private:
   ScoreKindOptions options_;
+  std::shared_ptr<const MusicKind> melodies_;  // how one is typed
 };
 
 std::vector<std::string> LossTexts(const VoiceLosses& losses) {

@@ -110,9 +110,12 @@ SheetMeter SheetMeterOf(const Meter& meter, double lead) {
   const bool is_compound = meter.denominator >= 8 && meter.numerator % 3 == 0;
   const double beat = 4.0 / meter.denominator * (is_compound ? 3 : 1);
   on_sheet.beat = std::clamp(static_cast<int>(std::lround(beat * tick)), 1, on_sheet.bar);
-  on_sheet.bar_line = std::llround(meter.bar_line * tick + lead);
+  const auto tick_of = [&](double quarters) {
+    return std::llround(std::min(quarters * tick, 1e12) + lead);
+  };
+  on_sheet.bar_line = tick_of(meter.bar_line);
   // Bar lines before it count as well: the first from where the meter does.
-  const int64_t start = std::llround(meter.start * tick + (meter.start > 0 ? lead : 0));
+  const int64_t start = meter.start > 0 ? tick_of(meter.start) : 0;
   const int64_t since = on_sheet.bar_line - start;
   on_sheet.bar_line -=
       (since >= 0 ? since / on_sheet.bar : -((-since + on_sheet.bar - 1) / on_sheet.bar)) *
@@ -126,7 +129,9 @@ std::vector<SheetMeter> SheetMetersOf(const MeterMap& map, double lead) {
   for (const Meter& meter : map.meters()) {
     SheetMeter on_sheet = SheetMeterOf(meter, lead);
     if (meters.empty() && on_sheet.bar_line > 0) on_sheet.bar_line -= on_sheet.bar;
-    if (!meters.empty() && on_sheet.bar_line <= meters.back().bar_line) meters.pop_back();
+    // Nothing is written so late.
+    if (on_sheet.bar_line > kMaxSectionStep) break;
+    while (!meters.empty() && on_sheet.bar_line <= meters.back().bar_line) meters.pop_back();
     if (meters.empty() && on_sheet.bar_line > 0) on_sheet.bar_line = 0;
     meters.push_back(on_sheet);
   }
@@ -230,6 +235,7 @@ class PartsPlanner {
     for (const auto& note : quantized_.notes()) {
       if (!note.is_drum()) notes_end_ = std::max(notes_end_, note.quantized_end_step());
     }
+    if (notes_end_ > kMaxSectionStep) return TooLong(notes_end_);
     SetLength(tempos, meters);
     ReadChords();
     ReadKey();
@@ -315,6 +321,7 @@ class PartsPlanner {
       const auto symbol = ParseChordSymbol(text.text());
       SheetChord chord;
       chord.start = TickAt(text.time());
+      if (chord.start > kMaxSectionStep) continue;
       if (symbol.ok() && !symbol->IsNoChord()) {
         const auto classes = symbol->PitchClasses();
         if (!classes.ok()) continue;
@@ -441,6 +448,12 @@ class PartsPlanner {
     parts_.insert(next, std::move(part));
   }
 
+  static absl::Status TooLong(int64_t ticks) {
+    return UsageError(fmt::format("the music would have {} steps", ticks),
+                      fmt::format("At most {}, {} bars of 4/4", kMaxSectionStep,
+                                  kMaxSectionStep / (4 * kTicksPerQuarter)));
+  }
+
   /// How long the sheet is with the sections after the music.
   absl::Status Extend() {
     int64_t end = 0;
@@ -448,10 +461,7 @@ class PartsPlanner {
       end = std::max(end, TickAt(section.end_time()));
     }
     if (end > kMaxSectionStep || plan_.sheet.length > kMaxSectionStep) {
-      return UsageError(fmt::format("the music would end {} ticks after its beginning",
-                                    std::max(end, plan_.sheet.length)),
-                        fmt::format("At most {}, {} bars of 4/4", kMaxSectionStep,
-                                    kMaxSectionStep / (4 * kTicksPerQuarter)));
+      return TooLong(std::max(end, plan_.sheet.length));
     }
     music_end_ = plan_.sheet.length;
     // What goes on ends where it is asked to, within a bar maybe.
@@ -489,9 +499,13 @@ class PartsPlanner {
     }
     MAGENTA_ASSIGN_OR_RETURN(const Part part, FindPart(parts_there_, ValidUtf8(name), argument));
     const auto found = std::find_if(parts_.begin(), parts_.end(), [&](const PlannedPart& planned) {
-      return planned.part.instrument == part.instrument;
+      return !planned.is_new && planned.part.instrument == part.instrument;
     });
-    MAGENTA_CHECK(found != parts_.end());
+    if (found == parts_.end()) {
+      return UsageError(
+          fmt::format("{}: part {} has no notes that are heard", argument, PartText(part)),
+          "Choose another");
+    }
     return static_cast<int>(found - parts_.begin());
   }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -9,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/kinds/melody_kind.h"
 #include "tests/dump.h"
@@ -263,6 +265,50 @@ TEST(PartsPlan, WhatIsMovedIsSaid) {
   EXPECT_EQ(high->sheet.voices[0].notes[0].pitch, 76);
   EXPECT_NE(Notes(*PlanOf({"T120@0 60@0+1 36@0+1/i9/d", Fill("1")})).find("drums stay"),
             std::string::npos);
+}
+
+TEST(PartsPlan, AnyRequestHasAPlanOrAnError) {
+  SeededUniform uniform(7);
+  const auto below = [&](int limit) { return static_cast<int>(uniform.Next() * limit); };
+  const auto any = [&](std::initializer_list<const char*> texts) {
+    return texts.begin()[below(static_cast<int>(texts.size()))];
+  };
+  int plans = 0;
+  for (int i = 0; i < 3000; ++i) {
+    std::string input = fmt::format("T{}@0", 60 + below(100));
+    if (below(3) == 0) input += fmt::format(" M{}/{}@0", 1 + below(12), 2 << below(4));
+    for (int n = below(3); n > 0; --n) {
+      input += fmt::format(" M{}/{}@{}", 1 + below(9), 2 << below(4), below(160) * 0.1);
+    }
+    if (below(2) == 0) input += fmt::format(" T{}@{}", 20 + below(200), 0.1 + below(80) * 0.1);
+    for (int n = below(20); n > 0; --n) {
+      input += fmt::format(" {}@{}+{}/i{}{}", below(128), below(800) * 0.01,
+                           0.01 + below(200) * 0.01, below(4), below(9) == 0 ? "/d" : "");
+    }
+    Asked asked{input};
+    GenerateArgs& args = asked.args;
+    if (below(3) == 0) args.parts.fill = any({"1", "1-2", "2:1,1:2", "0", "3-9", "1:2+1,2"});
+    if (below(3) == 0) args.parts.vary = any({"1", "1-2", "2:1", "1:2,2:2"});
+    if (below(3) == 0) args.parts.add = any({"bass", "harmony", "chords,alto", "melody,melody"});
+    if (below(5) == 0) args.parts.keep = below(2) == 0 ? Keep::kRhythm : Keep::kPitches;
+    if (below(3) == 0) args.bars = 1 + below(4);
+    if (below(3) == 0 && !args.bars.has_value()) {
+      const double start = below(100) * 0.1;
+      asked.sections = {{start, start + below(40) * 0.1, {}}, {2, 4, {any({"1", "2", "3"})}}};
+    }
+    const auto plan = PlanOf(asked, static_cast<uint32_t>(i));
+    if (!plan.ok()) {
+      EXPECT_THAT(ExitStatus(plan.status()), ::testing::AnyOf(2, 3)) << plan.status();
+      continue;
+    }
+    ++plans;
+    EXPECT_TRUE(CheckSheet(plan->sheet).ok());
+    const auto read = ReadSheet(WriteSheet(plan->sheet));
+    ASSERT_TRUE(read.ok());
+    EXPECT_EQ(*read, plan->sheet);
+    EXPECT_EQ(plan->instruments.size(), plan->sheet.voices.size());
+  }
+  EXPECT_GT(plans, 500);
 }
 
 TEST(PartsPlan, WrongUsage) {

@@ -70,6 +70,8 @@ class HttpApiTest : public ::testing::Test {
   HttpApi api_{service_};
   GeneratorService improv_{{RandomModel("basic_improv")}, {}};
   HttpApi improv_api_{improv_};
+  GeneratorService score_{{RandomModel("score")}, {}};
+  HttpApi score_api_{score_};
   std::shared_ptr<Kept> reply_;
 };
 
@@ -258,11 +260,10 @@ TEST_F(HttpApiTest, EveryParameterThatIsDescribedIsTaken) {
   const auto all = nlohmann::json::parse(Get("/openapi.json").body)["components"]["parameters"];
   EXPECT_EQ(all.size(), 29u);
   const GeneratorDetails lookback = DetailsOf(**FindModel("lookback_rnn")),
-                         improv = DetailsOf(**FindModel("chord_pitches_improv"));
+                         improv = DetailsOf(**FindModel("chord_pitches_improv")),
+                         score = DetailsOf(**FindModel("score"));
   for (const auto& [name, parameter] : all.items()) {
     if (name == "id") continue;
-    constexpr const char* kOfParts[] = {"fill", "vary", "add", "keep", "density"};
-    if (std::find(std::begin(kOfParts), std::end(kOfParts), name) != std::end(kOfParts)) continue;
     const std::string value = name == "accompaniment"    ? "drop"
                               : name == "num_steps"      ? "99"
                               : name == "backing_chords" ? "C+F%23m"
@@ -270,11 +271,15 @@ TEST_F(HttpApiTest, EveryParameterThatIsDescribedIsTaken) {
                               : name == "key"            ? "F%23m"
                               : name == "scale"          ? "dorian"
                               : name == "max_pitch"      ? "60"
+                              : name == "add"            ? "bass"
+                              : name == "keep"           ? "rhythm&fill=1"
+                              : name == "density"        ? "busy"
                                                          : "1";
     const bool needs_chords = name == "steps_per_chord" || name == "chords_from";
     const std::string query = name + "=" + value + (needs_chords ? "&backing_chords=C+F" : "");
     const bool of_chords = TakesArgument(improv, name) && !TakesArgument(lookback, name);
-    HttpApi& api = of_chords ? improv_api_ : api_;
+    const bool of_parts = TakesArgument(score, name) && !TakesArgument(lookback, name);
+    HttpApi& api = of_chords ? improv_api_ : of_parts ? score_api_ : api_;
     const HttpResponse response =
         Ask(api, PostOf("/v1/generators/default:generate?" + query, "text/vnd.abc", kAbc));
     EXPECT_EQ(response.status, 200) << name << response.body;

@@ -59,11 +59,22 @@ TEST(Primer, Drums) {
             "2: --primer_melody is for other models: this one makes drum tracks. Give "
             "--primer_drums=\"[(36, 42), (), (42,)]\", or a file: --primer_midi; "
             "--primer_melody is for --config=basic_rnn, mono_rnn, lookback_rnn, attention_rnn, "
-            "basic_improv, attention_improv, chord_pitches_improv.");
+            "basic_improv, attention_improv, chord_pitches_improv, score.");
   EXPECT_EQ(Dump(ReadPrimerFlags(TypedDrums("[(36,)]"), Melodies(), Grid())),
             "2: --primer_drums is for other models: this one makes melodies. Give "
             "--primer_melody=\"[60, -2, 62, -1]\", or a file: --primer_midi; --primer_drums is for "
             "--config=one_drum, drum_kit.");
+}
+
+TEST(Primer, OfSeveralParts) {
+  const MusicKind& score = *FindModel("score").value()->kind;
+  const Grid grid = Grid::PerQuarter(12);
+  EXPECT_EQ(Dump(ReadPrimerFlags(TypedTune("C4:4 E4:2 ."), score, grid)),
+            "21 steps, 0.875 s, 120 qpm: 60@0-0.5 64@0.5-0.75");
+  // A piece of its own.
+  const auto none = ReadPrimerFlags({.qpm = 90}, score, grid);
+  EXPECT_EQ(Dump(none), "0 steps, 0 s, 90 qpm:");
+  EXPECT_TRUE(none->is_default && none->notes.empty());
 }
 
 TEST(Primer, AKindOfYoursIsTypedInItsOwnWay) {
@@ -80,7 +91,7 @@ TEST(Primer, AKindOfYoursIsTypedInItsOwnWay) {
             "2: --primer_melody is for other models: this one makes toys. Give "
             "--primer_toy=\"a.c\", or a file: --primer_midi; --primer_melody is for "
             "--config=basic_rnn, mono_rnn, lookback_rnn, attention_rnn, basic_improv, "
-            "attention_improv, chord_pitches_improv.");
+            "attention_improv, chord_pitches_improv, score.");
   const auto start = ReadPrimerFlags({}, toys, seconds);
   ASSERT_TRUE(start.ok());
   EXPECT_EQ(start->notes.at(0), "no primer is given: starting from C (--primer_toy=\"a\")");
