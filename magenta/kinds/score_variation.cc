@@ -77,7 +77,7 @@ void GiveVoices(VariedPiece& piece, bool first_alone, bool known_ahead, Dice& di
   }
 }
 
-/// All is given but 1 to 3 stretches of whole bars, each in some voices.
+/// All is given but 1 to 3 stretches of whole bars: each in all voices, or in one and some others.
 void OpenBars(VariedPiece& piece, Dice& dice) {
   const Sheet& sheet = piece.sheet;
   std::vector<int64_t> bars = {0};
@@ -95,10 +95,11 @@ void OpenBars(VariedPiece& piece, Dice& dice) {
   }
   std::sort(stretches.begin(), stretches.end());
   const bool all_voices = dice.Percent(40);
+  const auto one = static_cast<size_t>(dice.Below(static_cast<int>(piece.lines.size())));
   for (size_t v = 0; v < piece.lines.size(); ++v) {
     GiveWhole(piece, v, true);
     for (const auto& [first, end] : stretches) {
-      if (all_voices || dice.Percent(50)) {
+      if (all_voices || v == one || dice.Percent(40)) {
         OpenVoice(piece.sheet.voices[v], piece.lines[v], bars[first], bars[end]);
       }
     }

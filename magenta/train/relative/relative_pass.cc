@@ -21,7 +21,7 @@
 namespace magenta {
 namespace {
 
-constexpr int64_t kChunkRows = 512;
+constexpr size_t kChunkRows = 512;
 
 // What is dropped from, by the numbers of LayerKey().
 enum DroppedLayer { kDroppedX, kDroppedMemory, kDroppedFirst, kDroppedHidden };
@@ -83,9 +83,9 @@ struct DroppedRows {
   at::Tensor Of(const at::Tensor& rows) const { return mask.defined() ? rows * mask : rows; }
 };
 
-// A chunk of the batch's rows on its way.
+// Rows of the batch on their way.
 struct HeadChunk {
-  int64_t first = 0, rows = 0;
+  std::span<const int64_t> rows;
   DroppedRows drop_first, drop_hidden;
   at::Tensor z1, kept1;  // relu(a), and what is left of it
   at::Tensor hidden;     // relu(kept1 W2 + b2)
@@ -114,8 +114,10 @@ class RelativePass {
 
   at::Tensor StateRows() const;
   void AddStateGradients(const at::Tensor& d_x) const;
-  at::Tensor HeadRows(int64_t first, int64_t rows) const;
-  HeadChunk Forward(int64_t first, int64_t rows) const;
+  at::Tensor HeadRows(std::span<const int64_t> rows) const;
+  int CertainClassOf(int64_t row) const;
+  ScoreSums FindHeads();
+  HeadChunk Forward(std::span<const int64_t> rows) const;
   ScoreSums ScoreChunk(const HeadChunk& chunk, const at::Tensor& d_logits) const;
   void Backward(const HeadChunk& chunk, const at::Tensor& d_logits);
   void AddHeadGradients(const HeadChunk& chunk, const at::Tensor& d_a);
@@ -127,6 +129,7 @@ class RelativePass {
   const RelativeTensors weights_;
   RelativeTensors gradients_;
   at::Tensor memory_, d_memory_;  // h [head/kernel] of each moment [moments, z]
+  std::vector<int64_t> heads_;    // the rows that the head is asked for
 };
 
 DroppedRows RelativePass::Drop(std::span<const uint64_t> row_ids, DroppedLayer layer,
@@ -167,14 +170,14 @@ void RelativePass::AddStateGradients(const at::Tensor& d_x) const {
 }
 
 // [head/bias], what the memory says and the head rows of each row.
-at::Tensor RelativePass::HeadRows(int64_t first, int64_t rows) const {
+at::Tensor RelativePass::HeadRows(std::span<const int64_t> rows) const {
   const int64_t width = weights_.head_bias.size(0);
-  at::Tensor a = weights_.head_bias.repeat({rows, 1});
-  for (int64_t i = 0; i < rows; ++i) {
-    float* const to = RowOf(a, i);
-    const int64_t moment = moments_.of_row[first + i];
+  at::Tensor a = weights_.head_bias.repeat({static_cast<int64_t>(rows.size()), 1});
+  for (size_t i = 0; i < rows.size(); ++i) {
+    float* const to = RowOf(a, static_cast<int64_t>(i));
+    const int64_t moment = moments_.of_row[rows[i]];
     if (moment >= 0) AddScaled(width, 1, RowOf(memory_, moment), to);
-    EntryWalk walk(batch_.inputs, first + i);
+    EntryWalk walk(batch_.inputs, rows[i]);
     walk.Skip(sizes_.head_begin());
     walk.Take(sizes_.head_begin(), sizes_.bias_begin(), [&](int k, float value) {
       AddScaled(width, value, RowOf(weights_.head_embedding, k), to);
@@ -183,23 +186,51 @@ at::Tensor RelativePass::HeadRows(int64_t first, int64_t rows) const {
   return a;
 }
 
-HeadChunk RelativePass::Forward(int64_t first, int64_t rows) const {
+// Its only class, where its range leaves one and the label is that; -1: none.
+int RelativePass::CertainClassOf(int64_t row) const {
+  const int64_t last = batch_.inputs.starts[row + 1] - 1;
+  if (last < batch_.inputs.starts[row]) return -1;
+  const int first = batch_.inputs.index[last] - sizes_.range_begin();
+  if (first < 0 || first >= sizes_.classes) return -1;
+  const bool certain = batch_.inputs.value[last] == static_cast<float>(first + 1);
+  return certain && batch_.labels[row] == first ? first : -1;
+}
+
+// Nothing is learned where a label is certain; its row is counted here.
+ScoreSums RelativePass::FindHeads() {
+  ScoreSums sums;
+  sums.class_steps.resize(sizes_.classes);
+  sums.class_correct.resize(sizes_.classes);
+  for (int64_t row = 0; row < batch_.packing->rows(); ++row) {
+    const int certain = options_.logits == nullptr ? CertainClassOf(row) : -1;
+    if (certain < 0) {
+      heads_.push_back(row);
+    } else {
+      sums.AddStep(0, certain, certain, options_.default_label);
+    }
+  }
+  return sums;
+}
+
+HeadChunk RelativePass::Forward(std::span<const int64_t> rows) const {
   const int64_t width = weights_.head_bias.size(0);
-  const auto ids = std::span(batch_.row_ids).subspan(first, rows);
+  std::vector<uint64_t> ids;
+  ids.reserve(rows.size());
+  for (const int64_t row : rows) ids.push_back(batch_.row_ids[row]);
   HeadChunk chunk;
-  chunk.first = first;
   chunk.rows = rows;
   chunk.drop_first = Drop(ids, kDroppedFirst, width);
   chunk.drop_hidden = Drop(ids, kDroppedHidden, width);
-  chunk.z1 = HeadRows(first, rows).relu_();
+  chunk.z1 = HeadRows(rows).relu_();
   chunk.kept1 = chunk.drop_first.Of(chunk.z1);
   chunk.hidden = at::addmm(weights_.hidden_bias, chunk.kept1, weights_.hidden_kernel).relu_();
   chunk.kept = chunk.drop_hidden.Of(chunk.z1 + chunk.hidden);
   chunk.logits = at::addmm(weights_.output_bias, chunk.kept, weights_.output_kernel);
   chunk.relations = at::addmm(weights_.relations_bias, chunk.kept, weights_.relations_kernel);
-  for (int64_t i = 0; i < rows; ++i) {
-    AddRelations(RelationsOf(first + i), weights_.output_kinds.data_ptr<float>(),
-                 RowOf(chunk.relations, i), RowOf(chunk.logits, i));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const auto at = static_cast<int64_t>(i);
+    AddRelations(RelationsOf(rows[i]), weights_.output_kinds.data_ptr<float>(),
+                 RowOf(chunk.relations, at), RowOf(chunk.logits, at));
   }
   return chunk;
 }
@@ -210,16 +241,19 @@ ScoreSums RelativePass::ScoreChunk(const HeadChunk& chunk, const at::Tensor& d_l
   if (options_.logits != nullptr) {
     options_.logits->insert(options_.logits->end(), logits.begin(), logits.end());
   }
-  return ScoreLogits(logits, std::span(batch_.labels).subspan(chunk.first, chunk.rows),
-                     sizes_.classes, options_.default_label, options_.loss_scale,
+  std::vector<int> labels;
+  labels.reserve(chunk.rows.size());
+  for (const int64_t row : chunk.rows) labels.push_back(batch_.labels[row]);
+  return ScoreLogits(logits, labels, sizes_.classes, options_.default_label, options_.loss_scale,
                      d_logits.defined() ? SpanOf(d_logits) : std::span<float>());
 }
 
 void RelativePass::Backward(const HeadChunk& chunk, const at::Tensor& d_logits) {
   const at::Tensor d_relations = at::zeros_like(chunk.relations);
-  for (int64_t i = 0; i < chunk.rows; ++i) {
-    AddRelationGradients(RelationsOf(chunk.first + i), RowOf(d_logits, i),
-                         gradients_.output_kinds.data_ptr<float>(), RowOf(d_relations, i));
+  for (size_t i = 0; i < chunk.rows.size(); ++i) {
+    const auto at = static_cast<int64_t>(i);
+    AddRelationGradients(RelationsOf(chunk.rows[i]), RowOf(d_logits, at),
+                         gradients_.output_kinds.data_ptr<float>(), RowOf(d_relations, at));
   }
   gradients_.output_kernel.addmm_(chunk.kept.t(), d_logits);
   gradients_.output_bias.add_(d_logits.sum(0));
@@ -238,11 +272,11 @@ void RelativePass::Backward(const HeadChunk& chunk, const at::Tensor& d_logits) 
 void RelativePass::AddHeadGradients(const HeadChunk& chunk, const at::Tensor& d_a) {
   const int64_t width = d_a.size(1);
   gradients_.head_bias.add_(d_a.sum(0));
-  for (int64_t i = 0; i < chunk.rows; ++i) {
-    const float* const from = RowOf(d_a, i);
-    const int64_t moment = moments_.of_row[chunk.first + i];
+  for (size_t i = 0; i < chunk.rows.size(); ++i) {
+    const float* const from = RowOf(d_a, static_cast<int64_t>(i));
+    const int64_t moment = moments_.of_row[chunk.rows[i]];
     if (moment >= 0) AddScaled(width, 1, from, RowOf(d_memory_, moment));
-    EntryWalk walk(batch_.inputs, chunk.first + i);
+    EntryWalk walk(batch_.inputs, chunk.rows[i]);
     walk.Skip(sizes_.head_begin());
     walk.Take(sizes_.head_begin(), sizes_.bias_begin(), [&](int k, float value) {
       AddScaled(width, value, from, RowOf(gradients_.head_embedding, k));
@@ -257,10 +291,10 @@ ScoreSums RelativePass::Run() {
   const at::Tensor heard = drop_memory.Of(gru.outputs());
   memory_ = heard.mm(weights_.head_kernel);
   if (learns()) d_memory_ = at::zeros_like(memory_);
-  ScoreSums sums;
-  const int64_t all = batch_.packing->rows();
-  for (int64_t first = 0; first < all; first += kChunkRows) {
-    const HeadChunk chunk = Forward(first, std::min(kChunkRows, all - first));
+  ScoreSums sums = FindHeads();
+  for (size_t first = 0; first < heads_.size(); first += kChunkRows) {
+    const size_t rows = std::min(kChunkRows, heads_.size() - first);
+    const HeadChunk chunk = Forward(std::span(heads_).subspan(first, rows));
     const at::Tensor d_logits = learns() ? at::empty_like(chunk.logits) : at::Tensor();
     sums.Add(ScoreChunk(chunk, d_logits));
     if (learns()) Backward(chunk, d_logits);
