@@ -48,8 +48,20 @@ KINDS = {
         f"{held_out} tracks, one pattern in ten with all its variations, chosen by its name",
         "drummers' dynamics and timing: every stroke is as loud as the next, on the grid",
         "weights: Apache-2.0, as the program. The patterns are in the public domain (CC0)"),
+    "parts": (
+        "writes music of one to eight parts, on sixteenths and triplets of eighths and sixteenths, between MIDI pitches 24 "
+        "and 107: goes on from a piece, fills bars of any of its parts given what is before, after and beside, adds parts "
+        "to a melody",
+        f"{training} stretches of at most 32 bars: Bach's chorales (each three times), Monteverdi's madrigals, string "
+        "quartets of Haydn, Mozart, Beethoven and Schumann and Ryan's Mammoth Collection (from the PyPI package music21), "
+        "and the Nottingham collection (MIDI, melodies with chords); training hears them in all keys, each time with "
+        "other voices and bars given",
+        f"{held_out} stretches, one piece in ten, chosen by its name and seed 1; all of them drawn, nothing given",
+        "drums; styles other than these; 32nds and quintuplets, which lie between its ticks",
+        "weights: Apache-2.0, as the program. The music is in the public domain; its encoders are named in the "
+        "collections' files, and what their licences forbid [is left out](../../docs/music.md#what-there-is-to-learn-from)"),
 }
-kind = "improv" if "improv" in model else "drums" if "drum" in model else "melody"
+kind = "parts" if model == "score" else "improv" if "improv" in model else "drums" if "drum" in model else "melody"
 does, data, kept_out, not_for, licence = KINDS[kind]
 hint = "| how to ask it | `--temperature=0.7` keeps near a groove; at 1, the default, it wanders after two or three bars |\n" \
     if kind == "drums" else ""

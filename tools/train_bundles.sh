@@ -19,10 +19,10 @@ learn() {  # model, run, hyper-parameters, steps, more flags of train
   [ -d "$out/data/$model" ] ||
     magenta dataset --config="$model" --input="$out/nottingham.tfrecord,$out/corpus.tfrecord" \
       --output_dir="$out/data/$model" --eval_ratio=0.1 --seed=1
-  magenta train --config="$model" --run_dir="$run" --hparams="$hparams" $plan "$@" \
+  magenta train --config="$model" --run_dir="$run" --hparams="$hparams" $plan \
     --sequence_example_file="$out/data/$model/training_*.tfrecord" \
     --eval_file="$out/data/$model/eval_*.tfrecord" --eval_every_steps=100 \
-    --save_every_steps=100 --keep=3 --num_training_steps="$steps"
+    --save_every_steps=100 --keep=3 --num_training_steps="$steps" "$@"
 }
 
 pack() {  # model, run, hyper-parameters as the card tells them
@@ -77,3 +77,25 @@ plan="--learning_rate_schedule=linear --average_weights=0.99 --warmup_steps=100"
   magenta dataset --config=$model --input=data/drums --unroll --seed=1 --output_dir="$out/data/$model"
 learn $model "$out/run/$model" "$first" 2000 --seed=2
 pack $model "$out/run/$model" "$first" "Patterns of data/drums"
+
+# Several parts. The chorales come three times, since they are few and teach most; what is held out counts once.
+model=score
+first="batch_size=24,rnn_layer_sizes=[64,192,128],learning_rate=0.004,weight_decay=0.3,dropout_keep_prob=0.8,clip_norm=0"
+plan="--learning_rate_schedule=linear --average_weights=0.998 --warmup_steps=100"
+if [ ! -d "$out/data/$model" ]; then
+  rm -rf "$out/data/part_of_$model"
+  declare -A parts=([bach]="$corpus/bach" [madrigals]="$corpus/monteverdi" [tunes]="$corpus/ryansMammoth"
+    [quartets]="$corpus/haydn,$corpus/mozart,$corpus/beethoven,$corpus/schumann_robert" [nottingham]="$nottingham")
+  for part in "${!parts[@]}"; do
+    magenta dataset --config=$model --input="${parts[$part]}" --output_dir="$out/data/part_of_$model/$part" \
+      --eval_ratio=0.1 --seed=1
+  done
+  mkdir "$out/data/part_of_$model/all"
+  cd "$out/data/part_of_$model"
+  cat {bach,bach,bach,madrigals,quartets,nottingham,tunes}/training_scores.tfrecord >all/training_scores.tfrecord
+  cat {bach,madrigals,quartets,nottingham}/eval_scores.tfrecord >all/eval_scores.tfrecord
+  cd - >/dev/null
+  mv "$out/data/part_of_$model/all" "$out/data/$model"
+fi
+learn $model "$out/run/$model" "$first" 6000 --seed=1 --eval_every_steps=500 --save_every_steps=500
+pack $model "$out/run/$model" "$first" "Chorales, madrigals, quartets, folk tunes"
