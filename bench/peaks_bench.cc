@@ -129,14 +129,27 @@ void ReadWeights(benchmark::State& state) {
 }
 BENCHMARK(ReadWeights)->Arg(64)->Arg(128)->Arg(512);
 
+// Widths of a relative_gru network: e, H, z, classes and relations.
+struct RelativeWidths {
+  size_t embedding, units, head, classes, relations;
+  size_t gates() const { return (embedding + units) * 3 * units; }
+  size_t scores() const { return (units + head + classes + relations) * head; }
+};
+
 // The widths of nn_bench's BM_RelativeStep. range(0): whether the memory advances.
 void ReadRelativeWeights(benchmark::State& state) {
-  constexpr size_t kEmbedding = 96, kUnits = 160, kHead = 96, kClasses = 48, kRelations = 384;
-  constexpr size_t kGates = (kEmbedding + kUnits) * 3 * kUnits;
-  constexpr size_t kScores = (kUnits + kHead + kClasses + kRelations) * kHead;
-  ReadFloats(state, kScores + (state.range(0) != 0 ? kGates : 0));
+  constexpr RelativeWidths kWidths = {96, 160, 96, 48, 384};
+  ReadFloats(state, kWidths.scores() + (state.range(0) != 0 ? kWidths.gates() : 0));
 }
 BENCHMARK(ReadRelativeWeights)->Arg(0)->Arg(1);
+
+// What a decision of the bundled model of several parts reads (score_bench's ScoreSteps): the head,
+// and of four voices, whose moments are five decisions, a fifth of the gates.
+void ReadScoreWeights(benchmark::State& state) {
+  constexpr RelativeWidths kWidths = {64, 192, 128, 134, 1782};
+  ReadFloats(state, kWidths.scores() + kWidths.gates() / 5 / 64 * 64);
+}
+BENCHMARK(ReadScoreWeights);
 
 }  // namespace
 }  // namespace magenta

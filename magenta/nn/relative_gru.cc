@@ -27,11 +27,21 @@ struct DenseLayer {
   int width() const { return kernel.width(); }
   /// y[rows, width()] of x, whose rows are `stride` floats apart.
   void Apply(const Kernels& kernels, const FloatBuffer& x, size_t stride, int rows,
-             FloatBuffer& y) const {
-    FillRows(bias, rows, y.data());
-    kernels.multiply(kernel, 0, inputs, {x.data(), stride, rows}, y.data(), width());
+             float* y) const {
+    FillRows(bias, rows, y);
+    kernels.multiply(kernel, 0, inputs, {x.data(), stride, rows}, y, width());
   }
 };
+
+/// Columns `first` to before `first + count` of the row-major `values` [rows, columns].
+std::vector<float> ColumnsOf(std::span<const float> values, int columns, int first, int count) {
+  std::vector<float> out;
+  for (size_t row = 0; row < values.size(); row += static_cast<size_t>(columns)) {
+    const auto part = values.subspan(row + static_cast<size_t>(first), static_cast<size_t>(count));
+    out.insert(out.end(), part.begin(), part.end());
+  }
+  return out;
+}
 
 /// `values` [rows, 3 units] with zeros behind each gate, so that each begins a lane block.
 std::vector<float> PadGates(std::span<const float> values, int units) {
@@ -70,6 +80,9 @@ struct RelativeWorkspace {
   std::vector<int> order;
   int advancing = 0;
   FloatBuffer h, x, input_gates, state_gates, a, z, logits, relations;
+  /// Which shifts a row asks for; what is said of each, [shifts, rows, width].
+  std::vector<bool> asked;
+  FloatBuffer shifts;
   /// One block of an input.
   SparseVector block;
 };
@@ -133,9 +146,10 @@ class RelativeGru final : public Network {
   bool IsCertain(const SparseVector& input) const;
   void LeaveCertainRows(Inputs inputs, RelativeWorkspace& w) const;
   void ScoreRows(Inputs inputs, RelativeWorkspace& w) const;
+  void ApplyRelations(Inputs inputs, RelativeWorkspace& w) const;
   void AddBlock(const PackedMatrix& rows, const SparseVector& input, int begin, SparseVector& block,
                 float* y) const;
-  void AddRelations(const SparseVector& input, const float* relations,
+  void AddRelations(const SparseVector& input, size_t row, const RelativeWorkspace& w,
                     std::span<float> logits) const;
   void AddShift(int r, float value, const float* differences, std::span<float> logits) const;
   void Ban(const SparseVector& input, std::span<float> logits) const;
@@ -144,7 +158,10 @@ class RelativeGru final : public Network {
   const RelativeSizes sizes_;
   const int units_;  // H, padded
   PackedMatrix state_rows_, head_rows_, bias_rows_;
-  DenseLayer input_, state_, head_, hidden_, output_, relations_;
+  DenseLayer input_, state_, head_, hidden_, output_;
+  // T: that of each shift by itself, since a step asks for few of them; that of marks and values.
+  std::vector<DenseLayer> shifts_;
+  DenseLayer others_;
 };
 
 RelativeGru::RelativeGru(const TensorMap& tensors, const RelativeShape& shape,
@@ -173,7 +190,18 @@ RelativeGru::RelativeGru(const TensorMap& tensors, const RelativeShape& shape,
   head_ = dense(names::kHeadKernel, names::kHeadBias, shape.units);
   hidden_ = dense(names::kHiddenKernel, names::kHiddenBias, shape.head);
   output_ = dense(names::kOutputKernel, names::kOutputBias, shape.head);
-  relations_ = dense(names::kRelationsKernel, names::kRelationsBias, shape.head);
+  const auto relations = [&](int first, int count) {
+    const int all = sizes_.relations();
+    return DenseLayer{shape.head,
+                      PackedMatrix(ColumnsOf(floats(names::kRelationsKernel), all, first, count),
+                                   shape.head, count, pack),
+                      PackRow(ColumnsOf(floats(names::kRelationsBias), all, first, count), pack)};
+  };
+  for (int s = 0; s < sizes_.shifts; ++s) {
+    shifts_.push_back(relations(kShiftWidth * s, kShiftWidth));
+  }
+  const int first_other = kShiftWidth * sizes_.shifts;
+  others_ = relations(first_other, sizes_.relations() - first_other);
 }
 
 void RelativeGru::StepRows(std::span<NetworkState* const> states, Inputs inputs,
@@ -194,7 +222,7 @@ void RelativeGru::StepRows(std::span<NetworkState* const> states, Inputs inputs,
     const size_t row = w.order[i];
     const std::span<float> scores = logits.subspan(row * classes, classes);
     std::copy_n(w.logits.data() + i * output_.width(), classes, scores.data());
-    AddRelations(inputs[row], w.relations.data() + i * relations_.width(), scores);
+    AddRelations(inputs[row], i, w, scores);
     Ban(inputs[row], scores);
   }
 }
@@ -212,7 +240,9 @@ void RelativeGru::MakeRoom(int rows, RelativeWorkspace& w) const {
   grow(w.a, head_.width());
   grow(w.z, head_.width());
   grow(w.logits, output_.width());
-  grow(w.relations, relations_.width());
+  grow(w.relations, others_.width());
+  w.asked.resize(shifts_.size());
+  if (!shifts_.empty()) grow(w.shifts, shifts_[0].width() * static_cast<int>(shifts_.size()));
   const int most = std::max({sizes_.state_rows, sizes_.head_rows, sizes_.bias_rows});
   w.block.index.reserve(most);
   w.block.value.reserve(most);
@@ -248,8 +278,8 @@ void RelativeGru::AdvanceMemories(Inputs inputs, RelativeWorkspace& w) const {
     AddBlock(state_rows_, inputs[w.order[i]], 0, w.block,
              w.x.data() + static_cast<size_t>(i) * width);
   }
-  input_.Apply(kernels_, w.x, width, w.advancing, w.input_gates);
-  state_.Apply(kernels_, w.h, units_, w.advancing, w.state_gates);
+  input_.Apply(kernels_, w.x, width, w.advancing, w.input_gates.data());
+  state_.Apply(kernels_, w.h, units_, w.advancing, w.state_gates.data());
   for (size_t i = 0; i < static_cast<size_t>(w.advancing); ++i) {
     float* h = w.h.data() + i * units_;
     AdvanceMemory(w.input_gates.data() + 3 * i * units_, w.state_gates.data() + 3 * i * units_, h);
@@ -304,21 +334,37 @@ void RelativeGru::LeaveCertainRows(Inputs inputs, RelativeWorkspace& w) const {
 void RelativeGru::ScoreRows(Inputs inputs, RelativeWorkspace& w) const {
   const int rows = static_cast<int>(w.order.size()), width = head_.width();
   if (rows == 0) return;
-  head_.Apply(kernels_, w.h, units_, rows, w.a);
+  head_.Apply(kernels_, w.h, units_, rows, w.a.data());
   float* a = w.a.data();
   for (int i = 0; i < rows; ++i, a += width) {
     AddBlock(head_rows_, inputs[w.order[i]], sizes_.head_begin(), w.block, a);
     for (int j = 0; j < width; ++j) a[j] = std::max(a[j], 0.0f);
   }
-  hidden_.Apply(kernels_, w.a, width, rows, w.z);
+  hidden_.Apply(kernels_, w.a, width, rows, w.z.data());
   for (size_t j = 0; j < static_cast<size_t>(rows) * width; ++j) {
     w.z[j] = w.a[j] + std::max(w.z[j], 0.0f);
   }
-  output_.Apply(kernels_, w.z, width, rows, w.logits);
-  relations_.Apply(kernels_, w.z, width, rows, w.relations);
+  output_.Apply(kernels_, w.z, width, rows, w.logits.data());
+  ApplyRelations(inputs, w);
   for (int i = 0; i < rows; ++i) {
     AddBlock(bias_rows_, inputs[w.order[i]], sizes_.bias_begin(), w.block,
              w.logits.data() + static_cast<size_t>(i) * output_.width());
+  }
+}
+
+/// w.relations, and of w.shifts what any row asks for.
+void RelativeGru::ApplyRelations(Inputs inputs, RelativeWorkspace& w) const {
+  const int rows = static_cast<int>(w.order.size()), width = head_.width();
+  others_.Apply(kernels_, w.z, width, rows, w.relations.data());
+  std::fill(w.asked.begin(), w.asked.end(), false);
+  for (const int row : w.order) {
+    ForEachEntry(inputs[row], sizes_.shift_begin(), sizes_.mark_begin(), sizes_.classes,
+                 [&](int shift, int, float) { w.asked[shift] = true; });
+  }
+  for (size_t s = 0; s < shifts_.size(); ++s) {
+    if (!w.asked[s]) continue;
+    float* const said = w.shifts.data() + s * static_cast<size_t>(rows * shifts_[s].width());
+    shifts_[s].Apply(kernels_, w.z, width, rows, said);
   }
 }
 
@@ -331,15 +377,17 @@ void RelativeGru::AddBlock(const PackedMatrix& rows, const SparseVector& input, 
   if (!block.index.empty()) kernels_.multiply_sparse(rows, block, y);
 }
 
-/// Shifts, marks and values, entry by entry; products here are rounded before they are added.
-void RelativeGru::AddRelations(const SparseVector& input, const float* relations,
+/// Shifts, marks and values, entry by entry; products here are rounded before they are added. `row`
+/// is a place in w.order.
+void RelativeGru::AddRelations(const SparseVector& input, size_t row, const RelativeWorkspace& w,
                                std::span<float> logits) const {
-  const float* const marks = relations + kShiftWidth * sizes_.shifts;
+  const float* const marks = w.relations.data() + row * others_.width();
   const float* const values = marks + kMarkLevels * sizes_.marks;
   const int classes = sizes_.classes;
   ForEachEntry(input, sizes_.shift_begin(), sizes_.mark_begin(), classes,
                [&](int shift, int r, float value) {
-                 AddShift(r, value, relations + kShiftWidth * shift, logits);
+                 const size_t at = static_cast<size_t>(shift) * w.order.size() + row;
+                 AddShift(r, value, w.shifts.data() + at * shifts_[shift].width(), logits);
                });
   ForEachEntry(input, sizes_.mark_begin(), sizes_.value_begin(), classes * kMarkLevels,
                [&](int mark, int at, float value) {

@@ -1,6 +1,6 @@
 #!/bin/bash -eu
 # kernels.sh: every benchmark three times, medians alone, as docs/performance.md shows them.
-for bench in startup midi codec pipeline peaks nn train serve; do
+for bench in startup midi codec pipeline peaks nn score train serve; do
   program=build/bench/${bench}_bench
   [ -x "$program" ] || continue
   echo "== $bench"
