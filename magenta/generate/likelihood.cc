@@ -16,6 +16,8 @@
 #include "magenta/music/quantize.h"
 #include "magenta/music/split.h"
 #include "magenta/music/tempo_map.h"
+#include "magenta/request/parts_plan.h"
+#include "magenta/request/words.h"
 
 namespace magenta {
 namespace {
@@ -71,6 +73,77 @@ absl::StatusOr<Likelihood> Listen(const std::shared_ptr<const Model>& shared,
   }
   information.notes = CountNotesAfterFirst(model, events);
   return likelihood;
+}
+
+/// The parts of `sequence` that play pitches, but those that `given` names.
+absl::StatusOr<std::vector<Part>> PartsBut(const NoteSequence& sequence, const std::string& given) {
+  const std::vector<Part> there = PartsOf(sequence);
+  std::vector<Part> others = there;
+  std::erase_if(others, [](const Part& part) { return part.is_drum; });
+  for (const std::string_view name : WordsOf(given, '+')) {
+    MAGENTA_ASSIGN_OR_RETURN(const Part part, FindPart(there, name, "given"));
+    std::erase_if(others, [&](const Part& other) { return other.number == part.number; });
+  }
+  if (!others.empty()) return others;
+  return UsageError(fmt::format("given: {} leaves no part to score", given),
+                    "Give fewer of " + PartList(there));
+}
+
+/// All notes of these parts are scored.
+void AskFor(const std::vector<Part>& parts, GenerateSequenceRequest& request) {
+  auto& section = *request.mutable_generator_options()->add_generate_sections();
+  double end = 0;
+  for (const auto& note : request.input_sequence().notes()) {
+    if (!note.is_drum()) end = std::max(end, note.end_time());
+  }
+  section.set_end_time(end);
+  for (const Part& part : parts) section.add_parts(std::to_string(part.number));
+}
+
+/// The piece of `sheet` and `lines` up to the end of the last gap, as one of which nobody knows how
+/// it goes on.
+void CutAfterGap(Sheet& sheet, VoiceLines& lines) {
+  sheet.length = 0;
+  for (const SheetVoice& voice : sheet.voices) {
+    if (!voice.open.empty()) sheet.length = std::max(sheet.length, voice.open.back().end);
+  }
+  sheet.ends = false;
+  const auto cut = [length = sheet.length](std::vector<VoiceNote>& notes) {
+    std::erase_if(notes, [length](const VoiceNote& note) { return note.start >= length; });
+    for (VoiceNote& note : notes) note.end = std::min(note.end, length);
+  };
+  for (auto& line : lines) cut(line);
+  for (SheetVoice& voice : sheet.voices) {
+    cut(voice.notes);
+    for (OpenRange& range : voice.open) range.until = std::min(range.until, sheet.length);
+  }
+  std::erase_if(sheet.chords, [&](const SheetChord& chord) { return chord.start >= sheet.length; });
+}
+
+/// Notes of `lines` that begin where `sheet` is open.
+int64_t NotesInGap(const Sheet& sheet, const VoiceLines& lines) {
+  int64_t notes = 0;
+  for (size_t v = 0; v < lines.size(); ++v) {
+    notes += std::count_if(lines[v].begin(), lines[v].end(), [&](const VoiceNote& note) {
+      return OpenAt(sheet.voices[v], note.start) != nullptr;
+    });
+  }
+  return notes;
+}
+
+/// Leaves of `likelihood`, which is that of `events`, the decisions that are not certain.
+void KeepDrawn(const Model& model, const EventSequence& events, Likelihood& likelihood) {
+  const auto encoder = model.codec->NewEncoder(model.codec->MakeControl(events.control));
+  std::vector<float>& information = likelihood.information.per_event;
+  std::vector<float> drawn, told;
+  for (size_t i = 0; i + 1 < events.events.size(); ++i) {
+    encoder->Push(events.events[i]);
+    if (encoder->Given().has_value()) continue;
+    drawn.push_back(likelihood.per_event[i]);
+    if (!information.empty()) told.push_back(information[i]);
+  }
+  likelihood.per_event = std::move(drawn);
+  information = std::move(told);
 }
 
 }  // namespace
@@ -137,6 +210,38 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
   if (!scored.empty()) return scored;
   return NothingToOutputError(
       fmt::format("there is no {} of two steps or more to score", model->spec->kind->names().one));
+}
+
+absl::StatusOr<Likelihood> ScoreGap(const std::shared_ptr<const Model>& model,
+                                    const NoteSequence& sequence, const GapOptions& options,
+                                    std::vector<std::string>& remarks) {
+  const MusicKind& kind = *model->spec->kind;
+  if (!kind.plays_parts()) {
+    return UsageError(fmt::format("{} plays one line, and has no parts beside it", model->id),
+                      "Score it whole, or by a model of several parts");
+  }
+  GenerateSequenceRequest request;
+  *request.mutable_input_sequence() = sequence;
+  GenerateArgs args;
+  args.parts.fill = options.fill;
+  if (!options.given.empty()) {
+    MAGENTA_ASSIGN_OR_RETURN(const auto parts, PartsBut(sequence, options.given));
+    AskFor(parts, request);
+  }
+  PitchSet playable;
+  for (int pitch = kMinPitch; pitch <= kMaxPitch; ++pitch) {
+    playable.set(static_cast<size_t>(pitch), model->codec->Accepts(pitch));
+  }
+  MAGENTA_ASSIGN_OR_RETURN(PartsPlan plan, PlanParts(kind, request, args, playable, /*seed=*/0));
+  if (options.hides_after) CutAfterGap(plan.sheet, plan.lines);
+  MAGENTA_CHECK(CheckSheet(plan.sheet).ok());
+  remarks = std::move(plan.notes);
+  const EventSequence events = {EventsOf(plan.sheet, plan.lines), WriteSheet(plan.sheet)};
+  MAGENTA_ASSIGN_OR_RETURN(Likelihood likelihood,
+                           Listen(model, events, std::nullopt, options.check));
+  likelihood.information.notes = NotesInGap(plan.sheet, plan.lines);
+  KeepDrawn(*model, events, likelihood);
+  return likelihood;
 }
 
 std::vector<ScoredEvent> EventsOf(const Model& model, const ScoredPart& part) {

@@ -88,6 +88,29 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
                                                       NoteSequence sequence,
                                                       const ScoreOptions& options = {});
 
+/// Notes of a piece of several parts that are scored given all the rest of it: at least one of the
+/// two.
+struct GapOptions {
+  /// As ParseRectangles takes them; "" for none.
+  std::string fill = {};
+  /// Names or numbers of parts, several by "+": what all others play is scored, from the beginning
+  /// to the end; "" for none.
+  std::string given = {};
+  /// Whether what comes after the last bar that is scored is not heard, nor when the piece ends.
+  bool hides_after = false;
+  /// Asked before each step; an error of its ends the scoring. May be empty.
+  std::function<absl::Status()> check = {};
+};
+
+/// The likelihood of the notes of `sequence` that lie in a gap, given all others: before them,
+/// after and beside. A request that fills the gap (parts_plan.h) has this log-likelihood where it
+/// draws these notes. Of what is certain nothing counts: per_event is of the decisions that are
+/// drawn, and notes those that begin in the gap. `remarks` gets what was moved or not heard.
+/// Errors: PlanParts' (exit 2 and 3), and a model that plays one line (exit 2).
+absl::StatusOr<Likelihood> ScoreGap(const std::shared_ptr<const Model>& model,
+                                    const NoteSequence& sequence, const GapOptions& options,
+                                    std::vector<std::string>& remarks);
+
 /// An event that was scored, where it stands in the file.
 struct ScoredEvent {
   /// Seconds of the file. Below 0 where a pickup's bar begins before the file does.

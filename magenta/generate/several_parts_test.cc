@@ -11,6 +11,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/generate/generation_task.h"
+#include "magenta/generate/likelihood.h"
 #include "magenta/generate/random_model.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/music/key.h"
@@ -214,6 +215,79 @@ TEST(SeveralParts, WhatHappenedIsSaid) {
   for (const std::string& note : made->notes) notes += note + "\n";
   EXPECT_THAT(notes, ::testing::HasSubstr("the drums stay, and are not heard"));
   EXPECT_THAT(notes, ::testing::HasSubstr("drawn: 1 in bar 2"));
+}
+
+/// The log-likelihood of `music` in a gap.
+Likelihood InGap(const NoteSequence& music, const GapOptions& options) {
+  std::vector<std::string> remarks;
+  auto likelihood = ScoreGap(Score(), music, options, remarks);
+  EXPECT_TRUE(likelihood.ok()) << likelihood.status();
+  return likelihood.ok() ? *likelihood : Likelihood();
+}
+
+TEST(SeveralParts, WhatIsDrawnIsScoredAsItWasDrawn) {
+  // Pitches between which the melody stays the higher part.
+  struct Case {
+    const char* fill;
+    int low, high;
+  };
+  int scored = 0;
+  for (const auto& [fill, low, high] :
+       {Case{"2:1", 60, 107}, {"1-3:1", 60, 107}, {"1:2,3:2", 24, 55}, {"1", 60, 66}}) {
+    for (int seed = 0; seed < 5; ++seed) {
+      const auto made = SequenceGenerator(Score()).GenerateMany(
+          Request(kTwoParts, {{"fill", fill}},
+                  {{"seed", seed}, {"min_pitch", low}, {"max_pitch", high}}),
+          1);
+      ASSERT_TRUE(made.ok()) << made.status();
+      const Likelihood heard = InGap(made->outputs[0].sequence, {.fill = fill});
+      EXPECT_NEAR(heard.total, made->outputs[0].log_likelihood, 1e-3) << fill << " " << seed;
+      double sum = 0;
+      for (const float one : heard.per_event) sum += one;
+      EXPECT_NEAR(sum, heard.total, 1e-3);
+      EXPECT_NEAR(heard.information.nats, -heard.total, 1e-3);
+      scored += heard.information.notes > 0 ? 1 : 0;
+    }
+  }
+  EXPECT_GT(scored, 10);
+}
+
+TEST(SeveralParts, AGapCountsItsOwnDecisionsAlone) {
+  const NoteSequence music = ParseMusic(kTwoParts);
+  const Likelihood melody = InGap(music, {.fill = "1:1"});
+  EXPECT_EQ(melody.information.notes, 2);
+  // Two pitches, and the time to the next moment after each; the bass is given.
+  EXPECT_EQ(melody.per_event.size(), 4u);
+  EXPECT_EQ(InGap(music, {.fill = "1"}).information.notes, 3);
+  const Likelihood harmony = InGap(music, {.given = "1"});
+  EXPECT_EQ(harmony.information.notes, 3);
+  EXPECT_NEAR(harmony.total, InGap(music, {.fill = "1-3:2"}).total, 1e-6);
+}
+
+TEST(SeveralParts, WhatComesAfterAGapIsHeardUnlessItIsHidden) {
+  NoteSequence music = ParseMusic(kTwoParts);
+  const double open = InGap(music, {.fill = "2"}).total;
+  const double hidden = InGap(music, {.fill = "2", .hides_after = true}).total;
+  for (auto& note : *music.mutable_notes()) {
+    if (note.start_time() >= 4) note.set_pitch(note.pitch() - 1);
+  }
+  EXPECT_NE(InGap(music, {.fill = "2"}).total, open);
+  EXPECT_EQ(InGap(music, {.fill = "2", .hides_after = true}).total, hidden);
+}
+
+TEST(SeveralParts, GapsThatAreNotThereAreWrongUsage) {
+  std::vector<std::string> remarks;
+  const NoteSequence music = ParseMusic(kTwoParts);
+  const auto beyond = ScoreGap(Score(), music, {.fill = "9"}, remarks);
+  EXPECT_EQ(ExitStatus(beyond.status()), 2);
+  EXPECT_THAT(std::string(beyond.status().message()),
+              ::testing::HasSubstr("which has bars 1 to 3"));
+  for (const GapOptions& gap : {GapOptions{.fill = "x"}, GapOptions{.fill = "1:tuba"},
+                                GapOptions{.given = "3"}, GapOptions{.given = "1+2"}}) {
+    EXPECT_EQ(ExitStatus(ScoreGap(Score(), music, gap, remarks).status()), 2) << gap.fill;
+  }
+  EXPECT_EQ(ExitStatus(ScoreGap(RandomModel("basic_rnn"), music, {.fill = "1"}, remarks).status()),
+            2);
 }
 
 TEST(SeveralParts, WrongUsageIsToldBeforeAnythingIsDrawn) {

@@ -623,10 +623,15 @@ class PartsPlanner {
 
   absl::Status OpenVoices() {
     bool opens = false, keeps = false;
+    for (const SheetVoice& voice : plan_.sheet.voices) plan_.lines.push_back(voice.notes);
     for (PlannedPart& part : parts_) {
       part.drawn = Merged(std::move(part.drawn));
       for (const int v : part.voices) {
         MAGENTA_RETURN_IF_ERROR(OpenIn(part, plan_.sheet.voices[v]));
+        for (VoiceNote& note : plan_.lines[v]) {
+          const OpenRange* range = OpenAt(plan_.sheet.voices[v], note.start);
+          if (range != nullptr) note.end = std::min(note.end, range->until);
+        }
         opens = opens || !plan_.sheet.voices[v].open.empty();
         keeps = keeps || plan_.sheet.voices[v].keep != Keep::kNothing;
       }
@@ -739,17 +744,19 @@ class PartsPlanner {
   }
 
   void MoveIntoRange() {
-    int64_t moved = 0;
     const auto move = [&](std::vector<VoiceNote>& notes) {
+      int64_t moved = 0;
       for (VoiceNote& note : notes) {
         const int playable = Playable(note.pitch);
         moved += playable != note.pitch ? 1 : 0;
         note.pitch = playable;
       }
+      return moved;
     };
+    for (auto& line : plan_.lines) move(line);
+    int64_t moved = 0;
     for (SheetVoice& voice : plan_.sheet.voices) {
-      move(voice.notes);
-      move(voice.kept);
+      moved += move(voice.notes) + move(voice.kept);
     }
     if (moved == 0) return;
     int low = 0, high = 127;

@@ -27,6 +27,9 @@ struct AddedPart {
 struct PartsPlan {
   /// Of all parts but drums; its ticks are kTicksPerQuarter a quarter, through changes of tempo.
   Sheet sheet;
+  /// All notes of each voice of the request, those that are drawn anew too; none sounds past the
+  /// `until` of a range that it begins in.
+  VoiceLines lines;
   /// Of each voice: the instrument of the result that plays it.
   std::vector<int> instruments;
   std::vector<AddedPart> added;

@@ -72,6 +72,10 @@ class ScoreVerb : public Verb {
         "each "
         "under whatever name, over the notes that begin there. A data set of `magenta dataset` is "
         "scored example by example, as the model learns it.");
+    flags.About(
+        "Of several parts (--config=score) --fill and --given score some notes given all the rest: "
+        "what is before them, after and beside. What is given counts nothing; the events are the "
+        "decisions that the model would draw.");
     flags.Positional(
         "FILE", &files_,
         "Files of MIDI, ABC, MusicXML or drum grids, TFRecords of NoteSequences, or data "
@@ -81,6 +85,20 @@ class ScoreVerb : public Verb {
     flags.Text("part", &part_, "Which part of each file is scored: its number from 1, or its name.")
         .Value("PART")
         .Default("the part named melody, else the highest");
+    flags
+        .Text("fill", &gap_.fill,
+              "The notes of these bars alone, given everything else: BARS or BARS:PARTS, several "
+              "by commas (5-8:alto+tenor,9:2); without parts all.")
+        .NotEmpty()
+        .Value("BARS");
+    flags
+        .Text("given", &gap_.given,
+              "The notes of all parts but these, given these: a harmony given its melody, say.")
+        .NotEmpty()
+        .Value("PARTS");
+    flags.Bool("hide_after", &gap_.hides_after,
+               "What comes after the last of those bars is not heard, so that the two figures tell "
+               "what it is worth.");
     flags.Group("Output");
     flags.Bool("events", &events_, "A line for each event, too (--json has them always).");
     model_.Describe(flags);
@@ -92,9 +110,12 @@ class ScoreVerb : public Verb {
                      "Bits a note of two models, over the examples that were kept out.");
     flags.AddExample("magenta score --config=lookback_rnn,attention_rnn --run_dir=mine tune.mid",
                      "Two models of the program and a run of yours, side by side.");
+    flags.AddExample("magenta score --config=score --fill=5-6:alto chorale.musicxml",
+                     "Two bars of an alto, given what the other voices and the alto sing else.");
   }
 
   absl::Status Run(Context& context) override {
+    MAGENTA_RETURN_IF_ERROR(CheckGap());
     std::vector<ModelScores> all;
     for (const NamedSource& named : ListSources(model_.source)) {
       ModelFlags flags = model_;
@@ -119,6 +140,18 @@ class ScoreVerb : public Verb {
   }
 
  private:
+  bool HasGap() const { return !gap_.fill.empty() || !gap_.given.empty(); }
+
+  absl::Status CheckGap() const {
+    if (HasGap() && !part_.empty()) {
+      return UsageError("--part scores a part by itself, --fill and --given beside the others",
+                        "Give one of them; --fill=BARS:PARTS takes parts");
+    }
+    if (HasGap() || !gap_.hides_after) return absl::OkStatus();
+    return UsageError("--hide_after hides what comes after the bars of --fill, and none are given",
+                      "Give --fill, or leave it out");
+  }
+
   /// Adds the file's score to each model's, or to none; `failures` get the first model's pieces
   /// that can't be scored. Error: the file can't be read.
   absl::Status ScoreByAll(const std::string& file, std::vector<ModelScores>& all,
@@ -257,6 +290,14 @@ class ScoreVerb : public Verb {
 
   absl::StatusOr<std::vector<ScoredPart>> ScorePiece(const std::shared_ptr<const Model>& model,
                                                      NoteSequence piece) const {
+    if (HasGap()) {
+      std::vector<ScoredPart> gap(1);
+      GapOptions options = gap_;
+      options.check = CheckInterrupted;
+      MAGENTA_ASSIGN_OR_RETURN(gap[0].likelihood,
+                               ScoreGap(model, piece, options, gap[0].heard.notes));
+      return gap;
+    }
     ScoreOptions options;
     if (!part_.empty()) {
       MAGENTA_ASSIGN_OR_RETURN(const Part part, FindPart(PartsOf(piece), part_, "--part"));
@@ -274,6 +315,10 @@ class ScoreVerb : public Verb {
                                          const std::string& file, bool same_events) const {
     if (!part_.empty()) {
       return UsageError(file + " is a data set, whose examples have no parts", "Leave --part out");
+    }
+    if (HasGap()) {
+      return UsageError(file + " is a data set, whose examples have no bars to fill",
+                        "Score files of music");
     }
     FileScore score;
     score.file = file;
@@ -346,6 +391,7 @@ class ScoreVerb : public Verb {
   ModelFlags model_;
   std::vector<std::string> files_;
   std::string part_;
+  GapOptions gap_;
   bool events_ = false;
 };
 
