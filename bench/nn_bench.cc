@@ -7,6 +7,9 @@
 #include <vector>
 
 #include "bench/plain_step.h"
+#include "magenta/base/random.h"
+#include "magenta/generate/random_model.h"
+#include "magenta/generate/session.h"
 #include "magenta/nn/kernels/kernels.h"
 #include "magenta/nn/packed_matrix.h"
 #include "magenta/nn/relative_gru_test_support.h"
@@ -105,6 +108,28 @@ void BM_SoftmaxAndDraw(benchmark::State& state) {
   }
 }
 BENCHMARK(BM_SoftmaxAndDraw);
+
+/// A step of a session of lookback_rnn, two layers of 128, over 16 bars of eighths by chance that
+/// come twice. Argument: whether it adapts.
+void BM_SessionStep(benchmark::State& state) {
+  const auto model =
+      MakeModel(testing::RandomWeights("lookback_rnn", {128, 128}), "lookback_rnn", "");
+  std::vector<Event> tune;
+  SeededUniform source(1);
+  for (int i = 0; i < 128; ++i) {
+    tune.push_back(60 + static_cast<Event>(source.Next() * 12));
+    tune.push_back(kNoEvent);
+  }
+  for (size_t i = 0; i < 256; ++i) tune.push_back(tune[i]);
+  for (auto _ : state) {
+    Session session(*model, 1);
+    if (state.range(0) != 0) session.Adapt();
+    session.Prime(tune);
+    benchmark::DoNotOptimize(session.Logits(0).data());
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(tune.size()));
+}
+BENCHMARK(BM_SessionStep)->Arg(0)->Arg(1);
 
 }  // namespace
 }  // namespace magenta

@@ -46,10 +46,11 @@ ROOMS = {
     "kinds": ["base", "io/music", "io/drums"] + MUSIC,
     "nn": ["base"],
     "models": MODELS[:-1],
+    "motifs": ["base", "codec", "kinds", "nn"] + MUSIC,
     "request": ["base", "kinds", "nn", "music/score"] + MUSIC,
     # A request as events and as music, for any model.
     "generate/plan": ["base", "codec", "kinds", "request", "music/score"] + MUSIC,
-    "generate": MODELS + ["request", "generate/plan"] + IO,
+    "generate": MODELS + ["motifs", "request", "generate/plan"] + IO,
     "pipeline": MODELS + IO,
     "render": ["base"] + MUSIC + ["io/drums"],
     # Magenta as a library: what include/magenta shows.

@@ -77,9 +77,15 @@ absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& 
     expectation_.emplace(model_, plan_->primer());
     FindDrawnSteps();
   }
-  primed_.emplace(model_, 1, model_->codec->MakeControl(script().given.control));
+  primed_.emplace(NewSession());
   PrimeNext();
   return absl::OkStatus();
+}
+
+Session GenerationTask::NewSession() const {
+  Session session(model_, 1, model_->codec->MakeControl(script().given.control));
+  if (beam_.sampling.adapt) session.Adapt();
+  return session;
 }
 
 /// The next event of the primer, scored as LogLikelihood does.
@@ -102,8 +108,7 @@ void GenerationTask::Advance() {
   if (expectation_.has_value() && IsOnlyCandidate()) Expect(run_->session(), run_->steps_done());
   run_->Advance();
   if (!expectation_.has_value() || IsOnlyCandidate() || !run_->done()) return;
-  replay_.emplace(Replay{Session(model_, 1, model_->codec->MakeControl(script().given.control)),
-                         run_->Results().front().events});
+  replay_.emplace(Replay{NewSession(), run_->Results().front().events});
   ReplayNext();
 }
 

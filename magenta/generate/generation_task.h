@@ -97,6 +97,7 @@ class GenerationTask {
     int64_t steps = 0;
   };
   absl::Status SetUp(const GenerateArgs& args, const TaskOptions& options);
+  Session NewSession() const;
   void PrimeNext();
   void FindDrawnSteps();
   bool IsOnlyCandidate() const;

@@ -43,11 +43,13 @@ int64_t CountNotesAfterFirst(const Model& model, const EventSequence& sequence) 
 
 /// The likelihood of `events`, with what `expectation` says before each.
 absl::StatusOr<Likelihood> Listen(const std::shared_ptr<const Model>& shared,
-                                  const EventSequence& events,
+                                  const EventSequence& events, bool adapt,
                                   std::optional<Expectation> expectation,
                                   const std::function<absl::Status()>& check) {
   const Model& model = *shared;
+  if (adapt) MAGENTA_RETURN_IF_ERROR(CheckAdapts(model));
   Session session(shared, 1, model.codec->MakeControl(events.control));
+  if (adapt) session.Adapt();
   const bool one_head = model.codec->head_sizes().size() == 1;
   Likelihood likelihood;
   Information& information = likelihood.information;
@@ -162,8 +164,8 @@ void Information::Add(const Information& other) {
 }
 
 absl::StatusOr<Likelihood> LogLikelihood(const std::shared_ptr<const Model>& model,
-                                         const EventSequence& events) {
-  return Listen(model, events, std::nullopt, nullptr);
+                                         const EventSequence& events, bool adapt) {
+  return Listen(model, events, adapt, std::nullopt, nullptr);
 }
 
 absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<const Model>& model,
@@ -204,8 +206,8 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
     if (options.distributions && Expectation::IsKnownOf(*model)) {
       expectation.emplace(model, part.heard);
     }
-    MAGENTA_ASSIGN_OR_RETURN(
-        part.likelihood, Listen(model, part.heard.events, std::move(expectation), options.check));
+    MAGENTA_ASSIGN_OR_RETURN(part.likelihood, Listen(model, part.heard.events, options.adapt,
+                                                     std::move(expectation), options.check));
   }
   if (!scored.empty()) return scored;
   return NothingToOutputError(
@@ -238,7 +240,7 @@ absl::StatusOr<Likelihood> ScoreGap(const std::shared_ptr<const Model>& model,
   remarks = std::move(plan.notes);
   const EventSequence events = {EventsOf(plan.sheet, plan.lines), WriteSheet(plan.sheet)};
   MAGENTA_ASSIGN_OR_RETURN(Likelihood likelihood,
-                           Listen(model, events, std::nullopt, options.check));
+                           Listen(model, events, options.adapt, std::nullopt, options.check));
   likelihood.information.notes = NotesInGap(plan.sheet, plan.lines);
   KeepDrawn(*model, events, likelihood);
   return likelihood;

@@ -50,9 +50,10 @@ struct Likelihood {
 };
 
 /// The likelihood of `events` (ready for the codec, as ReadPrimer and ExtractExamples give them).
-/// An event that the codec does not take: exit 3, naming its position.
+/// `adapt`: as Session::Adapt. An event that the codec does not take: exit 3, naming its position;
+/// a model that can't adapt: exit 2.
 absl::StatusOr<Likelihood> LogLikelihood(const std::shared_ptr<const Model>& model,
-                                         const EventSequence& events);
+                                         const EventSequence& events, bool adapt = false);
 
 /// One stretch of a file without changes of tempo or meter.
 struct ScoredPart {
@@ -73,6 +74,8 @@ struct ScoreOptions {
   std::optional<int> instrument = std::nullopt;
   /// Whether Likelihood::expected is wanted.
   bool distributions = false;
+  /// Whether each part says what may come next in it (Session::Adapt).
+  bool adapt = false;
   /// Most steps in all; past them kResourceExhausted.
   int64_t max_steps = std::numeric_limits<int64_t>::max();
   /// Asked before each step; an error of its ends the scoring. May be empty.
@@ -98,6 +101,8 @@ struct GapOptions {
   std::string given = {};
   /// Whether what comes after the last bar that is scored is not heard, nor when the piece ends.
   bool hides_after = false;
+  /// As ScoreOptions'.
+  bool adapt = false;
   /// Asked before each step; an error of its ends the scoring. May be empty.
   std::function<absl::Status()> check = {};
 };

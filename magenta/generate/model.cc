@@ -162,7 +162,14 @@ bool DrawsPitches(const EventCodec& codec, const MusicKind& kind) {
   return false;
 }
 
+absl::Status CheckAdapts(const Model& model) {
+  if (model.codec->head_sizes().size() == 1) return absl::OkStatus();
+  return UsageError(fmt::format("adapt is for models of one head, and {} has several", model.id),
+                    "Leave it out");
+}
+
 absl::Status CheckSampling(const Sampling& sampling, const Model& model) {
+  if (sampling.adapt) MAGENTA_RETURN_IF_ERROR(CheckAdapts(model));
   if (!sampling.pitch_temperature.has_value()) return absl::OkStatus();
   if (DrawsPitches(*model.codec, *model.spec->kind)) return absl::OkStatus();
   return UsageError(fmt::format("pitch_temperature is for pitches, and {} draws none", model.id),

@@ -53,7 +53,11 @@ absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const LoadedWeights& weig
 /// their own.
 bool DrawsPitches(const EventCodec& codec, const MusicKind& kind);
 
-/// Error (exit 2): a pitch temperature, and `model` draws no pitches.
+/// Error (exit 2): `model` has several heads, of which none stands for an event: it can't adapt.
+absl::Status CheckAdapts(const Model& model);
+
+/// Error (exit 2): a pitch temperature, and `model` draws no pitches; or CheckAdapts'
+/// where it is to adapt.
 absl::Status CheckSampling(const Sampling& sampling, const Model& model);
 
 }  // namespace magenta

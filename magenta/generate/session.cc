@@ -13,16 +13,30 @@ Session::Session(std::shared_ptr<const Model> model, int rows,
                  const std::shared_ptr<const Control>& control)
     : Session(std::move(model)) {
   MAGENTA_CHECK(rows >= 1);
-  for (int i = 0; i < rows; ++i) rows_.push_back({model_->codec->NewEncoder(control), {}, false});
+  for (int i = 0; i < rows; ++i) rows_.push_back({model_->codec->NewEncoder(control), {}});
   blocks_.push_back({model_->network->NewState(rows), {}});
   for (int i = 0; i < rows; ++i) blocks_[0].rows.push_back(i);
   inputs_.resize(rows);
   logits_.resize(static_cast<size_t>(rows) * model_->network->num_logits());
 }
 
+void Session::Adapt() {
+  for (Row& row : rows_) {
+    MAGENTA_CHECK(row.events.empty());
+    row.motifs.emplace(*model_->codec, *model_->spec->kind);
+  }
+}
+
 void Session::Append(Row& row, Event event) {
   row.encoder->Push(event);
   row.events.push_back(event);
+  if (row.motifs.has_value()) row.motifs->Add(event);
+}
+
+void Session::Mix(int row) {
+  if (!rows_[row].motifs.has_value()) return;
+  const size_t width = model_->network->num_logits();
+  rows_[row].motifs->Mix(*rows_[row].encoder, {logits_.data() + row * width, width});
 }
 
 void Session::Push(Event event) {
@@ -57,6 +71,7 @@ void Session::Step() {
   pending_ = false;
   for (size_t i = 0; i < rows_.size(); ++i) rows_[i].encoder->Input(inputs_[i]);
   model_->network->Step(*blocks_[0].state, inputs_, logits_);
+  for (int row = 0; row < rows(); ++row) Mix(row);
 }
 
 void Session::PartBlocks() {
@@ -95,6 +110,7 @@ const float* Session::TakeStep(const float* logits) {
     for (const int row : block.rows) {
       std::copy_n(logits, width, logits_.begin() + static_cast<size_t>(row) * width);
       logits += width;
+      Mix(row);
     }
   }
   pending_ = false;
@@ -246,7 +262,7 @@ Session Session::Select(std::span<const int> rows) const {
   for (int row : rows) {
     MAGENTA_CHECK(row >= 0 && row < this->rows());
     const Row& from = rows_[row];
-    selected.rows_.push_back({from.encoder->Clone(), from.events, from.waits});
+    selected.rows_.push_back({from.encoder->Clone(), from.events, from.waits, from.motifs});
     selected.logits_.insert(selected.logits_.end(), logits_.begin() + row * n,
                             logits_.begin() + (row + 1) * n);
   }

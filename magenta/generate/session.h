@@ -18,6 +18,7 @@
 // pitches have a temperature of their own.
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -25,6 +26,7 @@
 #include "magenta/base/sparse_vector.h"
 #include "magenta/generate/event_mask.h"
 #include "magenta/generate/model.h"
+#include "magenta/motifs/motif_memory.h"
 #include "magenta/nn/sampler.h"
 
 namespace magenta {
@@ -57,6 +59,11 @@ class Session {
   /// Everything that was pushed to row `row`.
   const std::vector<Event>& events(int row) const { return rows_[row].events; }
 
+  /// From now on what each row has played says what may come next, beside the network
+  /// (motifs/motif_memory.h): logits and all that is made of them are those of the mixture. For
+  /// models of one head, before the first Push (checked). Those that are selected do so, too.
+  void Adapt();
+
   /// Every row, none of which may wait, appends `event`. The event before must have been stepped
   /// (checked).
   void Push(Event event);
@@ -77,7 +84,8 @@ class Session {
   /// Push and Step for each of `events`.
   void Prime(std::span<const Event> events);
 
-  /// What the network said after the last Step: logits of all heads, one head after another.
+  /// What the network said after the last Step, adapted where that is wanted: logits of all heads,
+  /// one head after another.
   std::span<const float> Logits(int row) const;
   /// The probability of each label of row `row`, head after head, when `filters` are applied.
   std::vector<float> Distribution(int row, LogitFilters filters = {}) const;
@@ -115,6 +123,7 @@ class Session {
     std::unique_ptr<EventEncoder> encoder;
     std::vector<Event> events;
     bool waits = false;
+    std::optional<MotifMemory> motifs = std::nullopt;  // where it adapts
   };
   /// Rows whose states stand together: all of them, until some wait while others go on.
   struct Block {
@@ -123,6 +132,8 @@ class Session {
   };
   explicit Session(std::shared_ptr<const Model> model) : model_(std::move(model)) {}
   void Append(Row& row, Event event);
+  /// What the network said of row `row` becomes what is said.
+  void Mix(int row);
   /// Blocks in which some rows wait and some don't become two.
   void PartBlocks();
   /// Appends the states and inputs of the rows that go on to `buffers`, of which `rows` are used.

@@ -124,7 +124,9 @@ ModelResponder::Primed ModelResponder::NewPrimed(const Phrase& phrase, int64_t f
                      : chords.CodeAt(first_step + position);
         });
   }
-  return {model, first_step, std::move(known), Session(models_[model], 1, control)};
+  Session session(models_[model], 1, control);
+  if (sampling_.adapt) session.Adapt();
+  return {model, first_step, std::move(known), std::move(session)};
 }
 
 Session& ModelResponder::Prime(const Phrase& phrase, const Primer& primer, size_t model) {

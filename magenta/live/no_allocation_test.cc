@@ -94,10 +94,12 @@ TEST(NoAllocationTrap, CatchesAGrowingString) {
 struct Kind {
   const char* model;
   void (*prepare)(DuetOptions& options);
+  bool adapt = false;
 };
 
 const Kind kKinds[] = {
     {"lookback_rnn", [](DuetOptions&) {}},
+    {"lookback_rnn", [](DuetOptions&) {}, /*adapt=*/true},
     {"drum_kit", [](DuetOptions& options) { options.drums = true; }},
     {"chord_pitches_improv", [](DuetOptions& options) { options.chord_channel = 2; }},
     {"chord_pitches_improv", [](DuetOptions& options) { options.split_key = 60; }},
@@ -152,7 +154,9 @@ TEST_P(NoAllocation, OnTheMidiThread) {
         simulation.mutable_state().listeners = step < 40 || step > 50 ? 1 : 0;
       };
       TrappedBackend backend(simulation);
-      auto duet = Duet::Create(options, {model, model});
+      Sampling sampling;
+      sampling.adapt = GetParam().adapt;
+      auto duet = Duet::Create(options, {model, model}, sampling);
       ASSERT_TRUE(duet.ok());
       DuetObserver observer;
       trapped = 0;

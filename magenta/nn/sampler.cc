@@ -227,6 +227,28 @@ float LogSoftmaxAt(std::span<const float> logits, int label) {
   return (logits[label] - max) - static_cast<float>(PortableLog(sum));
 }
 
+// e^(logit - max) becomes e^(logit - max) + weight * sum; first the sum is made, then the
+// exponentials of the labels, of which there are few.
+void AddToSoftmax(std::span<const int> labels, std::span<const double> weights,
+                  std::span<float> logits) {
+  MAGENTA_CHECK(labels.size() == weights.size());
+  double sum = 0;
+  const float max = ForEachExp(logits, [&](size_t, float e) { sum += e; });
+  const Kernels& kernels = DefaultKernels();
+  float block[kExpBlock];
+  for (size_t first = 0; first < labels.size(); first += kExpBlock) {
+    const size_t count = std::min(kExpBlock, labels.size() - first);
+    const int padded = PadToLanes(static_cast<int>(count));
+    std::fill(block, block + padded, 0.0f);
+    for (size_t i = 0; i < count; ++i) block[i] = logits[labels[first + i]] - max;
+    kernels.exp(block, block, padded);
+    for (size_t i = 0; i < count; ++i) {
+      const double mixed = block[i] + weights[first + i] * sum;
+      logits[labels[first + i]] = max + static_cast<float>(PortableLog(mixed));
+    }
+  }
+}
+
 int DrawClass(std::span<const float> probabilities, double draw) {
   MAGENTA_CHECK(!probabilities.empty());
   double total = 0;

@@ -163,6 +163,21 @@ TEST(SamplerTest, LogSoftmaxStaysFinite) {
   EXPECT_NEAR(LogSoftmaxAt(logits, 1), 0, 1e-6);
 }
 
+TEST(SamplerTest, AddToSoftmaxMixes) {
+  std::vector<float> logits = {1, 2, kNo, 4, -200}, before(5), after(5);
+  Softmax(logits, before);
+  const std::vector<int> labels = {3, 4};
+  const std::vector<double> weights = {0.5, 1.5};
+  AddToSoftmax(labels, weights, logits);
+  Softmax(logits, after);
+  for (size_t i = 0; i < 5; ++i) {
+    const double added = i == 3 ? 0.5 : i == 4 ? 1.5 : 0;
+    EXPECT_NEAR(after[i], (before[i] + added) / 3, 1e-7) << i;
+  }
+  EXPECT_EQ(logits[1], 2);
+  EXPECT_EQ(logits[2], kNo);
+}
+
 struct DrawCase {
   std::vector<float> probabilities;
   double draw;

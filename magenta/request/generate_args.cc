@@ -185,6 +185,11 @@ const std::vector<ArgumentRow>& Rows() {
           .AtLeast(0)
           .Default(0),
       Row(
+          "adapt", kBool, [](V v, A a) { a.sampling.adapt = BoolIn(v); },
+          "What the piece has played so far, its motifs, says what may come next, beside what the "
+          "model learned.")
+          .Default(false),
+      Row(
           kKeyArg, kString, [](V v, A a) { a.pitches.key = ParseKey(v.string_value()); },
           "New notes are of this key alone (D, Bb minor, F#m, A major; without a mode major). Says "
           "nothing of the primer's.")
@@ -570,6 +575,7 @@ void SetSamplingArgs(const Sampling& sampling, GeneratorOptions& options) {
   if (sampling.top_k > 0) args["top_k"].set_int_value(sampling.top_k);
   if (sampling.top_p < 1) args["top_p"].set_float_value(sampling.top_p);
   if (sampling.min_p > 0) args["min_p"].set_float_value(sampling.min_p);
+  if (sampling.adapt) args["adapt"].set_int_value(1);
 }
 
 }  // namespace magenta

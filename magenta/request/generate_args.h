@@ -63,7 +63,8 @@ inline constexpr const char* kDensityNames[kDensities] = {"sparse", "light", "me
 /// The arguments that a request may have, by their names there.
 struct GenerateArgs {
   /// temperature, pitch_temperature: float_value (or int_value), >= 0; top_k: int_value, >= 0;
-  /// top_p, above 0, and min_p: float_value (or int_value), up to 1.
+  /// top_p, above 0, and min_p: float_value (or int_value), up to 1; adapt: int_value 0 or 1 (or
+  /// bool_value).
   Sampling sampling;
   /// Of models that draw pitches. key: string_value (ParseKey); scale: string_value, one of
   /// Scales(); min_pitch, max_pitch: int_value, 0..127.

@@ -21,7 +21,8 @@ namespace {
 
 constexpr std::string_view kGenerators = "/v1/generators/";
 constexpr std::string_view kScoreVerb = ":score";
-constexpr char kPart[] = "part";  // the parameter
+constexpr char kPart[] = "part";  // the parameters
+constexpr char kAdapt[] = "adapt";
 
 /// JSON has no infinity.
 std::string NumberText(double number) {
@@ -108,7 +109,7 @@ class ScoreRoute final : public StudioRoute {
     return R"json({
 "/v1/generators/{id}:score": {"post": {
   "summary": "How much each event of a piece surprises the model: the figures of `magenta score`",
-  "parameters": [{"$ref": "#/components/parameters/id"}, {"name": "part", "in": "query", "schema": {"type": "string"}, "description": "The part that is scored, by number or name; without it the one that is the melody. Of a book of tunes X: or title (5/2: part 2 of tune 5)"}, {"$ref": "#/components/parameters/tune"}, {"name": "distributions", "in": "query", "schema": {"type": "integer", "enum": [0, 1], "default": 0}, "description": "Whether each event has what was expected instead"}],
+  "parameters": [{"$ref": "#/components/parameters/id"}, {"name": "part", "in": "query", "schema": {"type": "string"}, "description": "The part that is scored, by number or name; without it the one that is the melody. Of a book of tunes X: or title (5/2: part 2 of tune 5)"}, {"$ref": "#/components/parameters/tune"}, {"name": "distributions", "in": "query", "schema": {"type": "integer", "enum": [0, 1], "default": 0}, "description": "Whether each event has what was expected instead"}, {"$ref": "#/components/parameters/adapt"}],
   "requestBody": {"$ref": "#/components/requestBodies/Request"},
   "responses": {
     "200": {"description": "Minus the logarithms to the base 2 of the probability of each event but the first, and their sum", "content": {"application/json": {"schema": {"type": "object", "properties": {"model": {"type": "string"}, "logLikelihood": {"type": "number"}, "bits": {"type": "number"}, "bitsPerNote": {"type": "number", "nullable": true}, "notes": {"type": "array", "items": {"type": "string"}}, "events": {"type": "array", "items": {"type": "object", "properties": {"time": {"type": "number", "description": "seconds"}, "endTime": {"type": "number"}, "step": {"type": "integer"}, "event": {"type": "string", "description": "C4, C2+D2, hold, rest"}, "pitches": {"type": "array", "items": {"type": "integer"}}, "bits": {"type": "number"}, "distribution": {"type": "object", "properties": {"pitches": {"type": "object", "additionalProperties": {"type": "number"}}, "hold": {"type": "number"}, "rest": {"type": "number"}, "attention": {"type": "array", "items": {"type": "number"}, "description": "Of models with attention alone: how much each earlier event was looked back at, the last but one before this one first, then back; they sum to 1. Those that would lie before the first event are of nothing"}}}}}}}}}}},
@@ -158,10 +159,16 @@ class ScoreRoute final : public StudioRoute {
       MAGENTA_ASSIGN_OR_RETURN(const Part found, FindPart(PartsOf(music), part.mapped(), kPart));
       score.instrument = found.instrument;
     }
+    if (const auto adapt = query.extract(kAdapt); !adapt.empty()) {
+      if (adapt.mapped() != "0" && adapt.mapped() != "1") {
+        return UsageError(fmt::format("adapt is '{}'", HeaderText(adapt.mapped())), "Give 0 or 1");
+      }
+      score.adapt = adapt.mapped() == "1";
+    }
     query.erase("tune");
     if (!query.empty()) {
       return UsageError("score has no parameter " + HeaderText(query.begin()->first),
-                        "It has part, tune and distributions");
+                        "It has part, tune, adapt and distributions");
     }
     score.distributions = reading.distributions;
     score.max_steps = options.max_steps;

@@ -44,5 +44,21 @@ TEST(ScoreRoute, TellsWhereAttentionLooksBack) {
   }
 }
 
+TEST(ScoreRoute, Adapts) {
+  StudioServer server;
+  ASSERT_TRUE(server.service().AddGenerator(RandomModel("lookback_rnn"), "lookback_rnn").ok());
+  const auto score = [&](const std::string& query) {
+    return server.Ask("POST", "/v1/generators/lookback_rnn:score" + query,
+                      "X:1\nT:T\nM:4/4\nL:1/8\nK:C\nCDEF CDEF|CDEF CDEF|\n",
+                      {.content_type = "text/vnd.abc"});
+  };
+  const auto bits = [&](const std::string& query) {
+    return nlohmann::json::parse(score(query).body)["bits"].get<double>();
+  };
+  EXPECT_LT(bits("?adapt=1"), bits("") - 1);
+  EXPECT_EQ(bits("?adapt=0"), bits(""));
+  EXPECT_EQ(score("?adapt=yes").status, 400);
+}
+
 }  // namespace
 }  // namespace magenta

@@ -40,6 +40,7 @@ class GenerateArguments(TypedDict, total=False):
     top_p: float
     min_p: float
     top_k: int
+    adapt: bool
     key: str
     scale: str
     min_pitch: int
@@ -308,16 +309,17 @@ class Generator:
         return notes()
 
     @checked
-    def score(self, sequence: AnySequence, part: int | str = "") -> Score:
+    def score(self, sequence: AnySequence, part: int | str = "", adapt: bool = False) -> Score:
         """How much the model expects `sequence`: its melody, drums or lead sheet.
 
         Args:
           part: which part is heard, by number (from 1) or name; "": by the model's rules for primers.
+          adapt: whether what it has played so far says what may come next, too.
 
         Raises:
           MagentaError: there is nothing in it that the model could hear.
           SequenceError: its times can't be put on a grid.
         """
-        made = self._native.score(to_bytes(sequence), str(part))
+        made = self._native.score(to_bytes(sequence), str(part), adapt)
         made["events"] = [ScoredEvent(*event) for event in made["events"]]
         return Score(**made)

@@ -191,8 +191,10 @@ struct Scores {
   std::vector<std::string> notes;
 };
 
-Scores ScoresOf(const SharedModel& model, NoteSequence sequence, const std::string& part) {
+Scores ScoresOf(const SharedModel& model, NoteSequence sequence, const std::string& part,
+                bool adapt) {
   ScoreOptions options;
+  options.adapt = adapt;
   if (!part.empty())
     options.instrument = Value(FindPart(PartsOf(sequence), part, "part")).instrument;
   int steps = 0;
@@ -213,9 +215,10 @@ Scores ScoresOf(const SharedModel& model, NoteSequence sequence, const std::stri
   return scores;
 }
 
-nb::dict Score(const NativeGenerator& self, const nb::bytes& sequence, const std::string& part) {
+nb::dict Score(const NativeGenerator& self, const nb::bytes& sequence, const std::string& part,
+               bool adapt) {
   Scores scores =
-      WithoutGil([&] { return ScoresOf(self.model, ParseSequence(View(sequence)), part); });
+      WithoutGil([&] { return ScoresOf(self.model, ParseSequence(View(sequence)), part, adapt); });
   nb::list events;
   for (const ScoredEvent& event : scores.events) {
     events.append(nb::make_tuple(event.time, event.end_time, event.step, event.effect.name,
@@ -260,7 +263,7 @@ void BindGenerator(nb::module_& module) {
            })
       .def("about", &About)
       .def("generate", &Generate, nb::arg("request"), nb::arg("count"))
-      .def("score", &Score, nb::arg("sequence"), nb::arg("part"));
+      .def("score", &Score, nb::arg("sequence"), nb::arg("part"), nb::arg("adapt"));
   nb::class_<Stream>(module, "Stream")
       .def(nb::init<const NativeGenerator&, const nb::bytes&>(), nb::arg("generator"),
            nb::arg("request"))

@@ -90,6 +90,39 @@ class Sampling(Case):
         self.assertEqual(play('one_p.mid', '--min_p=1'), greedy)
         self.assertNotEqual(play('pitches.mid', '--pitch_temperature=0.1'), plain)
 
+    def test_adapt(self):
+        """Motifs return: in generate, request, score and live; without it what comes is what came before it."""
+        motif = '[60,-2,64,-2,67,-2,65,64,62,-2,-2,-1,60,-2,64,-2,67,-2]'
+        plain = self.generate('--primer_melody=' + motif, name='plain')
+        adapted = self.generate('--primer_melody=' + motif, '--adapt', name='adapted')
+        self.assertNotEqual(adapted, plain)
+        self.assertEqual(self.generate('--primer_melody=' + motif, '--noadapt', name='no'), plain)
+        said = json.loads(REQUEST)
+        said['generatorOptions']['args'] = {'adapt': {'boolValue': True}}
+        by_request, by_flag = (
+            tune_of(self.ok('request', '--config=lookback_rnn', '--seed=3', '--json', *flags, stdin=body).json)
+            for body, flags in ((json.dumps(said).encode(), ()), (REQUEST, ('--adapt',))))
+        self.assertEqual(by_request, by_flag)
+        said['generatorOptions']['args'] = {'adapt': {'intValue': 2}}
+        self.fails(2, "argument 'adapt' takes", 'request', '--config=lookback_rnn', stdin=json.dumps(said).encode())
+        bars = [[60], [62], [64], [67], [65], [64], [62], [59]] * 4
+        file = self.write('tune.mid', midi(bars))
+        bits = [self.ok('score', '--config=basic_rnn', '--json', *flags, file).json['files'][0]['bits']
+                for flags in ((), ('--adapt',))]
+        self.assertLess(bits[1], bits[0] - 5)
+
+    @needs_live
+    def test_live_adapts(self):
+        phrase = self.write('me.mid', midi([[60], [62], [64], [67], [65], [64], [62], [59]] * 2))
+        tunes = []
+        for i, flags in enumerate(((), ('--adapt',), ('--adapt',))):
+            out = self.path(f'{i}.mid')
+            self.ok('live', '--backend=file', '--input_port=' + phrase, '--output_port=' + out, '--seed=1',
+                    '--mode=bars:1,1', '--metronome=off', '--config=lookback_rnn', *flags)
+            tunes.append(notes_of(out))
+        self.assertNotEqual(tunes[1], tunes[0])
+        self.assertEqual(tunes[2], tunes[1])
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -33,6 +33,13 @@ void SamplingFlags::Describe(Flags& flags) {
       .Range(0, 1)
       .Value("P")
       .Default("0: from all");
+  DescribeAdapt(flags, adapt);
+}
+
+void DescribeAdapt(Flags& flags, bool& adapt) {
+  flags.Bool("adapt", &adapt,
+             "What the piece has played so far, its motifs, says what may come next, beside what "
+             "the model learned.");
 }
 
 Sampling SamplingFlags::At(double temperature) const {
@@ -42,6 +49,7 @@ Sampling SamplingFlags::At(double temperature) const {
   if (top_k >= 0) sampling.top_k = top_k;
   sampling.top_p = top_p.value_or(sampling.top_p);
   sampling.min_p = min_p.value_or(sampling.min_p);
+  sampling.adapt = adapt;
   return sampling;
 }
 
@@ -51,6 +59,7 @@ void SamplingFlags::SetGiven(GeneratorOptions& options) const {
   if (top_k >= 0) args["top_k"].set_int_value(top_k);
   if (top_p) args["top_p"].set_float_value(*top_p);
   if (min_p) args["min_p"].set_float_value(*min_p);
+  if (adapt) args["adapt"].set_int_value(1);
 }
 
 void PitchFlags::Describe(Flags& flags) {

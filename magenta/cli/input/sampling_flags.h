@@ -1,5 +1,6 @@
 #pragma once
-// --pitch_temperature, --top_k, --top_p, --min_p: how events are drawn, beside --temperature.
+// --pitch_temperature, --top_k, --top_p, --min_p, --adapt: how events are drawn, beside
+// --temperature.
 // --key, --scale, --min_pitch, --max_pitch: which notes may be.
 
 #include <optional>
@@ -11,12 +12,16 @@
 
 namespace magenta::cli {
 
+/// --adapt into `adapt`.
+void DescribeAdapt(Flags& flags, bool& adapt);
+
 /// What a verb embeds to take them. What is not given is as Sampling has it, or as a request says.
 struct SamplingFlags {
   std::optional<double> pitch_temperature;
   int top_k = -1;
   std::optional<double> top_p;
   std::optional<double> min_p;
+  bool adapt = false;
 
   /// Adds the flags to the group in progress.
   void Describe(Flags& flags);

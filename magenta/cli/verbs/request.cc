@@ -26,7 +26,7 @@ class RequestVerb : public Verb {
     flags.About(
         "generator_options: generate sections (seconds; after the input's notes, or where they "
         "leave room), at most one input section, and the args temperature, pitch_temperature, "
-        "top_k, top_p, min_p, key, scale, min_pitch, max_pitch, beam_size, branch_factor, "
+        "top_k, top_p, min_p, adapt, key, scale, min_pitch, max_pitch, beam_size, branch_factor, "
         "steps_per_iteration, seed, "
         "reference_windows; without a generate section bars, new_steps or num_steps; and "
         "primer_part, primer_key, accompaniment, program, backing_chords, steps_per_chord, "

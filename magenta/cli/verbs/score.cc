@@ -10,6 +10,7 @@
 #include "magenta/cli/input/model_flags.h"
 #include "magenta/cli/input/model_list.h"
 #include "magenta/cli/input/music_input.h"
+#include "magenta/cli/input/sampling_flags.h"
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verb.h"
 #include "magenta/generate/likelihood.h"
@@ -99,6 +100,7 @@ class ScoreVerb : public Verb {
     flags.Bool("hide_after", &gap_.hides_after,
                "What comes after the last of those bars is not heard, so that the two figures tell "
                "what it is worth.");
+    DescribeAdapt(flags, adapt_);
     flags.Group("Output");
     flags.Bool("events", &events_, "A line for each event, too (--json has them always).");
     model_.Describe(flags);
@@ -293,12 +295,14 @@ class ScoreVerb : public Verb {
     if (HasGap()) {
       std::vector<ScoredPart> gap(1);
       GapOptions options = gap_;
+      options.adapt = adapt_;
       options.check = CheckInterrupted;
       MAGENTA_ASSIGN_OR_RETURN(gap[0].likelihood,
                                ScoreGap(model, piece, options, gap[0].heard.notes));
       return gap;
     }
     ScoreOptions options;
+    options.adapt = adapt_;
     if (!part_.empty()) {
       MAGENTA_ASSIGN_OR_RETURN(const Part part, FindPart(PartsOf(piece), part_, "--part"));
       options.instrument = part.instrument;
@@ -334,7 +338,7 @@ class ScoreVerb : public Verb {
         return InputError(file, "holds no events, but a network's inputs",
                           "Make it with --format=compact");
       }
-      MAGENTA_ASSIGN_OR_RETURN(const Likelihood likelihood, LogLikelihood(model, *events));
+      MAGENTA_ASSIGN_OR_RETURN(const Likelihood likelihood, LogLikelihood(model, *events, adapt_));
       score.Add(likelihood);
     }
   }
@@ -392,6 +396,7 @@ class ScoreVerb : public Verb {
   std::vector<std::string> files_;
   std::string part_;
   GapOptions gap_;
+  bool adapt_ = false;
   bool events_ = false;
 };
 
