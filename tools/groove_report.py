@@ -3,7 +3,7 @@
 
     groove_report.py [MAGENTA] [--outputs=40] [--seeds=1,2,3]
 
-For each temperature drum_kit goes on from a rock bar for eight bars. Of each new bar: the share of the strokes of
+With each of several flags drum_kit goes on from a rock bar for eight bars. Of each new bar: the share of the strokes of
 that bar and of the given one, together, that both have (the same drum on the same sixteenth). Prints a table for
 docs/music.md.
 """
@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 
 PRIMER = "CH |x-x-x-x-x-x-x-x-|; SD |----x-------x---|; BD |x-----x-x-------|"
-TEMPERATURES = (1.0, 0.85, 0.7, 0.5)
+ROWS = ([], ["--adapt"], ["--temperature=0.85"], ["--temperature=0.7"], ["--temperature=0.5"])
 BARS = 8
 STEP = 0.125  # seconds: a sixteenth at 120
 
@@ -36,16 +36,16 @@ def main() -> None:
     parser.add_argument("--seeds", default="1,2,3")
     args = parser.parse_args()
     shown = (1, 2, 4, 8)
-    print("| temperature | grooves | " + " | ".join(f"bar {bar}" for bar in shown) + " | silent bars |")
+    print("| flags | grooves | " + " | ".join(f"bar {bar}" for bar in shown) + " | silent bars |")
     print("| --- " * (len(shown) + 3) + "|")
-    for temperature in TEMPERATURES:
+    for flags in ROWS:
         like = [0.0] * (BARS + 1)
         silent = grooves = 0
         for seed in args.seeds.split(","):
             with tempfile.TemporaryDirectory() as folder:
                 subprocess.run([args.magenta, "generate", "--config=drum_kit", f"--output_dir={folder}",
                                 f"--bars={BARS}", f"--num_outputs={args.outputs}", f"--seed={seed}",
-                                f"--temperature={temperature}", f"--primer_drums={PRIMER}"],
+                                *flags, f"--primer_drums={PRIMER}"],
                                check=True, capture_output=True)
                 for path in pathlib.Path(folder).glob("*.mid"):
                     bars = bars_of(args.magenta, path)
@@ -54,7 +54,8 @@ def main() -> None:
                         silent += not bars[bar]
                         like[bar] += len(bars[bar] & bars[0]) / len(bars[bar] | bars[0])
         cells = [f"{like[bar] / grooves:.0%}" for bar in shown]
-        print(f"| {temperature} | {grooves} | {' | '.join(cells)} | {silent / grooves / BARS:.1%} |".replace("%", " %"))
+        row = f"`{flags[0]}`" if flags else "none"
+        print(f"| {row} | {grooves} | {' | '.join(cells)} | {silent / grooves / BARS:.1%} |".replace("%", " %"))
 
 
 main()

