@@ -119,7 +119,7 @@ TEST_F(HttpApiTest, ParametersAreDescribedAsTheTableSays) {
     }
     EXPECT_EQ(schema.contains("default"), argument.has_default_value());
   }
-  EXPECT_EQ(described, 23u);
+  EXPECT_EQ(described, 28u);
 }
 
 constexpr char kMusicXml[] = "application/vnd.recordare.musicxml+xml";
