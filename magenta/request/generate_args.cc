@@ -314,15 +314,17 @@ const std::vector<ArgumentRow>& Rows() {
           .Choices({"keep", "drop"})
           .Default("keep"),
       Row(
-          "fill", kString, [](V v, A a) { a.parts.fill = v.string_value(); },
+          "fill", kString, [](V v, A a) { a.parts.fill = TextIn(v); },
           "Bars that are drawn anew, given all else: BARS or BARS:PARTS, several by commas "
           "(5-8:alto+tenor,9:2).")
-          .Only([](V v) { return !v.string_value().empty(); })
+          .AtLeast(0)
+          .Only([](V v) { return !TextIn(v).empty(); })
           .For(ArgumentUse::kParts),
       Row(
-          "vary", kString, [](V v, A a) { a.parts.vary = v.string_value(); },
+          "vary", kString, [](V v, A a) { a.parts.vary = TextIn(v); },
           "Bars of which half the notes, chosen by the seed, are drawn anew; as fill says them.")
-          .Only([](V v) { return !v.string_value().empty(); })
+          .AtLeast(0)
+          .Only([](V v) { return !TextIn(v).empty(); })
           .For(ArgumentUse::kParts),
       Row(
           "add", kString, [](V v, A a) { a.parts.add = v.string_value(); },

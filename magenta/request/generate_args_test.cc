@@ -126,6 +126,11 @@ TEST(GenerateArgsTest, WhatIsDrawnOfSeveralParts) {
   const auto parsed = ParseGenerateArgs(options);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(parsed->parts, (PartsArgs{"5-8:alto", "1", "bass", Keep::kPitches, 3}));
+  args["fill"].set_int_value(5);
+  EXPECT_EQ(ParseGenerateArgs(options)->parts.fill, "5");
+  args["fill"].set_string_value("");
+  EXPECT_FALSE(ParseGenerateArgs(options).ok());
+  args.erase("fill");
   args["density"].set_int_value(4);
   EXPECT_EQ(ParseGenerateArgs(options)->parts.density, 4);
   args["density"].set_string_value("0");
