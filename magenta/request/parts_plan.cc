@@ -817,7 +817,9 @@ class PartsPlanner {
 
 double PartsPlan::SecondsAt(int64_t tick) const {
   const double seconds = static_cast<double>(tick) * kTickGrid.StepSeconds(qpm);
-  return straight.has_value() ? straight->Restore(seconds) : seconds;
+  // Where the sheet begins a little before the music, so that bar lines stand on ticks, no note
+  // does.
+  return straight.has_value() ? std::max(0.0, straight->Restore(seconds)) : seconds;
 }
 
 absl::StatusOr<PartsPlan> PlanParts(const MusicKind& kind, const GenerateSequenceRequest& request,

@@ -48,7 +48,7 @@ struct PartsPlan {
   /// For the user: what was moved or dropped, what is drawn.
   std::vector<std::string> notes;
 
-  /// Seconds of the result.
+  /// Seconds of the result, 0 or more.
   double SecondsAt(int64_t tick) const;
 };
 

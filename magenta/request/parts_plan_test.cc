@@ -245,6 +245,12 @@ TEST(PartsPlan, TemposMetersAndPickups) {
   EXPECT_EQ(Dump(PlanOf({pickup, Fill("2")})), "108 ends; melody 0 [60,108..108] 2; redrawn 2");
   EXPECT_EQ(PlanOf({pickup, Fill("2")})->sheet.meters.front().bar_line, -36);
   EXPECT_NE(Dump(PlanOf({pickup, Fill("3")})).find("which has bars 0 to 2"), std::string::npos);
+  // A pickup of 3/10 of a quarter: bar lines stand on ticks, and no time lies before 0.
+  const auto odd = PlanOf({"M1/4@0 M4/4@0.15 T120@0 60@0+0.15 62@0.15+2", Add("bass")});
+  ASSERT_TRUE(odd.ok()) << odd.status();
+  EXPECT_EQ(odd->SecondsAt(0), 0);
+  EXPECT_NEAR(odd->SecondsAt(4), 0.15, 1e-9);
+  EXPECT_EQ(odd->sheet.meters.front().bar_line, -44);
   // A short last bar is as long as it is written, and filled where the music goes on.
   const char* short_end = "M1/4@0 M4/4@0.5 M3/4@2.5 T120@0 60@0+0.5 62@0.5+2 64@2.5+1.5";
   EXPECT_EQ(Dump(PlanOf({short_end, Add("bass")})), "96 ends; melody 0 3; bass 1 [0,96..96] 0");
