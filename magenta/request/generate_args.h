@@ -42,8 +42,8 @@ std::vector<GeneratorArgument> GenerateArguments(const ArgumentRule* rule = null
 
 /// What is drawn of several parts, as arguments say it (docs/cli.md, "Several parts").
 struct PartsArgs {
-  /// string_values as ParseRectangles takes them, or int_values, a bar: what is drawn anew, wholly or
-  /// half of the notes.
+  /// string_values as ParseRectangles takes them, or int_values, a bar: what is drawn anew, wholly
+  /// or half of the notes.
   std::string fill;
   std::string vary;
   /// string_value: kinds of parts that are added, by commas (parts_plan.h).
