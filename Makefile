@@ -11,7 +11,7 @@ export MAGENTA_CORPUS ?= $(CORPUS)
 
 .DEFAULT_GOAL := all
 .PHONY: all full help setup setup-demo demo studio dev test slow bench bench-studio yardsticks screenshots lint lint-studio format format-check layers tidy tidy-ready \
-        asan asan-unit tsan fuzz corpus bundles drums parity magentajs wheel setup-package package release release-check \
+        asan asan-unit tsan fuzz corpus bundles listening drums parity magentajs wheel setup-package package release release-check \
         ci clean
 
 all: setup build/venv-python/ok  ## everything, release, into build/bin
@@ -146,6 +146,12 @@ corpus: setup  ## folk tunes (ABC), chorales, madrigals and quartets (MusicXML) 
 
 bundles: all corpus  ## train the bundled weights again (about an hour) into build/bundles
 	tools/train_bundles.sh $(CORPUS) $(SHARED)/data/nottingham
+
+HELD_OUT_CHORALES = $(CORPUS)/bach tools/held_out_chorales.txt
+listening: all corpus  ## music of several parts beside held-out chorales, as docs/music.md shows it; MIDI, WAV and PNG into build/listening
+	tools/parts_report.py figures $(HELD_OUT_CHORALES)
+	tools/parts_report.py sides $(HELD_OUT_CHORALES)
+	tools/parts_report.py examples $(HELD_OUT_CHORALES)
 
 drums: all  ## train a drum_kit from your own MIDI: make drums DIR=folder
 	tools/train_drums.sh "$(DIR)"
