@@ -4,6 +4,7 @@
 #include "magenta/generate/beam_search.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <type_traits>
 #include <utility>
@@ -20,12 +21,12 @@ class BeamRun::Beams {
         sources_(std::move(sources)),
         segments_(std::move(segments)),
         kind_(*primed.model().spec->kind),
-        session_(primed.Fork(static_cast<int>(sources_.size()) * options.beam_size)),
+        session_(primed.Fork(static_cast<int>(sources_.size()) * EntriesOf(0))),
         scores_(session_.rows(), 0.0f),
         joins_(session_.rows(), 0.0f),
         left_(session_.rows(), 0),
         extra_(primer_score) {
-    for (int row = 0; row < session_.rows(); ++row) beam_of_.push_back(row / options.beam_size);
+    for (int row = 0; row < session_.rows(); ++row) beam_of_.push_back(row / EntriesOf(0));
     filters_ = DrawFilters(options.sampling);
     // What is improbable without the mask may be all that it leaves: top-k and the like say nothing
     // of it.
@@ -36,6 +37,7 @@ class BeamRun::Beams {
       MAGENTA_CHECK(segments_[i].draw > 0 || !segments_[i].given.empty());
       if (segments_[i].draw > 0) last_drawn_ = i;
     }
+    MAGENTA_CHECK(!options.ending.has_value() || segments_.back().draw > 0);
     BeginSegment();
   }
 
@@ -59,6 +61,16 @@ class BeamRun::Beams {
   }
 
  private:
+  /// Whether the segment is drawn many times to choose an ending.
+  bool ChoosesEnding(size_t segment) const {
+    return options_.ending.has_value() && segment + 1 == segments_.size();
+  }
+  /// Entries of a beam with which a segment begins; where none is left to begin, the one that
+  /// stays.
+  int EntriesOf(size_t segment) const {
+    return segment == segments_.size() || ChoosesEnding(segment) ? 1 : options_.beam_size;
+  }
+
   void BeginSegment() {
     done_ = 0;
     if (done() || segments_[at_].draw == 0) return;
@@ -84,21 +96,26 @@ class BeamRun::Beams {
   /// One event for every entry that has steps left.
   void Draw() {
     SetWaiting();
-    if (std::exchange(branch_, false)) Branch();
+    if (std::exchange(branch_, false)) {
+      Branch();
+      ended_.assign(session_.rows(), false);
+    }
     drawn_.resize(session_.rows());
     const float extra = std::exchange(extra_, 0.0f);
     const bool too_many = done_ >= kMostEventsPerStep * segments_[at_].draw;
     for (int row = 0; row < session_.rows(); ++row) {
       if (left_[row] == 0) continue;
-      drawn_[row] = too_many ? Silence(row, extra) : DrawOne(row, extra);
+      drawn_[row] = EndsNow(row) ? EndingEvent(row, extra)
+                    : too_many   ? Silence(row, extra)
+                                 : DrawOne(row, extra);
       left_[row] -= kind_.StepsOf(drawn_[row]);
     }
     session_.Push(drawn_);
     ++done_;
     if (MostLeft() == 0) {
       const bool given_follows = at_ + 1 < segments_.size() && segments_[at_ + 1].draw == 0;
-      if (!given_follows) Keep(at_ + 1 == segments_.size() ? 1 : options_.beam_size, scores_);
-    } else if (done_ == iteration_end_) {
+      if (!given_follows) Keep(EntriesOf(at_ + 1), ChoosesEnding(at_) ? EndingChoice() : scores_);
+    } else if (done_ == iteration_end_ && !ChoosesEnding(at_)) {
       Keep(options_.beam_size, scores_);
       iteration_end_ += options_.steps_per_iteration;
       branch_ = true;
@@ -112,7 +129,7 @@ class BeamRun::Beams {
     const EventMask* mask = options_.mask.has_value() ? &*options_.mask : nullptr;
     const Event drawn = session_.Sample(row, filters_, *sources_[beam_of_[row]], mask);
     scores_[row] += extra + session_.LogProbability(row, session_.sampled_labels(), drawn_score_);
-    return ShortenedTo(left_[row], drawn);
+    return ShortenedTo(FreeSteps(row), drawn);
   }
 
   Event ShortenedTo(int64_t steps, Event event) const {
@@ -121,7 +138,7 @@ class BeamRun::Beams {
 
   /// What stands on steps that a row has drawn too many events to come to; given, not drawn.
   Event Silence(int row, float extra) {
-    const Event silence = ShortenedTo(left_[row], session_.model().codec->default_event());
+    const Event silence = ShortenedTo(FreeSteps(row), session_.model().codec->default_event());
     MAGENTA_CHECK(kind_.StepsOf(silence) > 0);
     scores_[row] += extra + session_.LogProbabilityOf(row, silence, given_score_);
     return silence;
@@ -155,13 +172,71 @@ class BeamRun::Beams {
     }
   }
 
-  /// Every beam `branch_factor` times over; of an entry that has nothing left to draw there is one
-  /// continuation, itself.
+  /// Steps that a row may still draw: up to the segment's end, or to where its last note begins.
+  int64_t FreeSteps(int row) const {
+    if (!ChoosesEnding(at_)) return left_[row];
+    const std::vector<int64_t>& onsets = options_.ending->onsets();
+    const auto future = static_cast<size_t>(row - FirstOf(beam_of_[row]));
+    return onsets[future % onsets.size()] - (segments_[at_].draw - left_[row]);
+  }
+  /// Whether what is left of a row is given: its last note, or the time for which it sounds.
+  bool EndsNow(int row) const { return ChoosesEnding(at_) && FreeSteps(row) <= 0; }
+
+  /// The most probable event that strikes `tonic` and may be drawn; nothing where none may.
+  std::optional<Event> LikeliestLastNote(int row, std::optional<int> tonic) const {
+    const std::vector<float> probabilities = session_.Distribution(row, given_score_);
+    std::optional<Event> likeliest;
+    float highest = -1;
+    for (size_t label = 0; label < probabilities.size(); ++label) {
+      const Event event = session_.EventOf(row, static_cast<int>(label));
+      const bool allowed = !options_.mask.has_value() || options_.mask->Allows(event);
+      const bool fits =
+          tonic.has_value() ? options_.ending->Strikes(event, *tonic) : kind_.IsPitch(event);
+      if (!allowed || !fits || probabilities[label] <= highest) continue;
+      highest = probabilities[label];
+      likeliest = event;
+    }
+    return likeliest;
+  }
+
+  /// What is given from the last note of a row on: it, then nothing new.
+  Event EndingEvent(int row, float extra) {
+    Event event = ShortenedTo(left_[row], session_.model().codec->default_event());
+    if (!ended_[row]) {
+      const int tonic = options_.ending->TonicOf(session_.events(row));
+      const auto note = LikeliestLastNote(row, tonic);
+      event = note.has_value() ? *note : LikeliestLastNote(row, std::nullopt).value_or(event);
+      ended_[row] = true;
+    }
+    const float found = session_.LogProbabilityOf(row, event, given_score_);
+    scores_[row] += extra + found;
+    joins_[row] += found;
+    return event;
+  }
+
+  /// 1 for the future of each beam that stays, 0 for the others.
+  std::vector<float> EndingChoice() {
+    if (options_.sampling.temperature == 0) return joins_;
+    std::vector<float> chosen(joins_.size(), 0.0f);
+    for (int beam = 0; beam < outputs(); ++beam) {
+      std::vector<float> chances;
+      for (int row = FirstOf(beam); row < FirstOf(beam + 1); ++row) {
+        chances.push_back(std::max(std::numeric_limits<float>::lowest(), joins_[row]));
+      }
+      Softmax(chances, chances);
+      chosen[FirstOf(beam) + DrawClass(chances, sources_[beam]->Next())] = 1;
+    }
+    return chosen;
+  }
+
+  /// Every beam `branch_factor` times over, or as often as there are futures; of an entry that has
+  /// nothing left to draw there is one continuation, itself.
   void Branch() {
-    if (options_.branch_factor == 1) return;
+    const int copies = ChoosesEnding(at_) ? kEndingFutures : options_.branch_factor;
+    if (copies == 1) return;
     std::vector<int> chosen;
     for (int beam = 0; beam < outputs(); ++beam) {
-      for (int i = 0; i < options_.branch_factor; ++i) {
+      for (int i = 0; i < copies; ++i) {
         for (int row = FirstOf(beam); row < FirstOf(beam + 1); ++row) {
           if (i == 0 || left_[row] > 0) chosen.push_back(row);
         }
@@ -213,6 +288,7 @@ class BeamRun::Beams {
   std::vector<float> scores_;
   std::vector<float> joins_;   // of what was given since the last draw
   std::vector<int64_t> left_;  // steps of the segment that each entry has still to draw
+  std::vector<bool> ended_;    // of an ending, whether each entry's last note has been given
   std::vector<int> beam_of_;   // whose entry each row is; ascending
   std::vector<Event> drawn_;
   float extra_;

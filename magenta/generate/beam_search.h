@@ -13,6 +13,7 @@
 #include "magenta/generate/plan/script.h"
 #include "magenta/generate/session.h"
 #include "magenta/nn/sampling.h"
+#include "magenta/generate/plan/ending.h"
 
 namespace magenta {
 
@@ -24,6 +25,13 @@ struct BeamOptions {
   /// Nothing: all events may be drawn. With a mask, drawn events are scored as given ones are: as
   /// probable as the model finds them where all may be drawn.
   std::optional<EventMask> mask;
+  /// Nothing: the music stops where the steps end. Else the last segment, which must be one to draw
+  /// (checked), is drawn kEndingFutures times from the best entry before it, plainly, each up to
+  /// one of EndingGoal::onsets(); there the likeliest allowed tonic is given and held to the end
+  /// (of other pitches the likeliest, where no tonic is allowed). One of them stays, each with the
+  /// chance that is in proportion to how probable it made what was given: so music that ends so
+  /// is as probable as the model finds it among such music. At temperature 0 the most probable.
+  std::optional<EndingGoal> ending;
   /// Sequences kept (>= 1, checked).
   int beam_size = 1;
   /// Continuations of each that are tried in an iteration (>= 1, checked).
@@ -41,6 +49,8 @@ struct BeamResult {
   float score = 0;
 };
 
+/// Futures among which one is chosen by how well it leads to its ending.
+inline constexpr int kEndingFutures = 128;
 /// Events of a given segment after which candidates are judged by how probable they made them.
 inline constexpr int64_t kRescoreEvents = 64;
 /// Most events that are drawn for a step, where events may last no time.

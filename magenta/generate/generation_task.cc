@@ -12,17 +12,24 @@
 namespace magenta {
 namespace {
 
-absl::Status CheckRows(const GenerateArgs& args, size_t num_outputs, int64_t max_rows) {
-  const int64_t width = int64_t{args.beam_size} * args.branch_factor;
+std::string EndingWidth() {
+  return fmt::format(", and ending draws {} futures of each output", kEndingFutures);
+}
+
+absl::Status CheckRows(const GenerateArgs& args, bool ends, size_t num_outputs, int64_t max_rows) {
+  const int64_t beam = int64_t{args.beam_size} * args.branch_factor;
+  const int64_t width = ends ? std::max<int64_t>(beam, kEndingFutures) : beam;
   const auto outputs = static_cast<int64_t>(num_outputs);
   if (outputs > 0 && width <= kMaxGeneratedRows / outputs) {
     if (width * outputs <= max_rows) return absl::OkStatus();
     return LimitError(fmt::format("{} sequences at a time are asked for", width * outputs),
-                      fmt::format("beam_size times branch_factor may be {} here", max_rows));
+                      fmt::format("beam_size times branch_factor may be {} here{}", max_rows,
+                                  ends ? EndingWidth() : ""));
   }
   return UsageError(
-      fmt::format("{} outputs of beam_size {} and branch_factor {} are {} sequences at a time",
-                  outputs, args.beam_size, args.branch_factor, width * outputs),
+      fmt::format("{} outputs of beam_size {} and branch_factor {} are {} sequences at a time{}",
+                  outputs, args.beam_size, args.branch_factor, width * outputs,
+                  ends ? EndingWidth() : ""),
       fmt::format("Let their product be 1 to {}", kMaxGeneratedRows));
 }
 
@@ -43,7 +50,9 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
   GenerationTask task(std::move(model), std::move(plan));
   task.beam_.mask = mask;
   const std::vector<Segment>& segments = task.script().segments;
-  const bool rescores = segments.back().draw == 0 || segments.size() > 1;
+  task.beam_.ending = task.plan_->ending();
+  const bool rescores =
+      (segments.back().draw == 0 || segments.size() > 1) && !task.plan_->ending().has_value();
   if (rescores && !args.names_beam) args.beam_size = kFillBeamSize;
   MAGENTA_RETURN_IF_ERROR(task.SetUp(args, options));
   return task;
@@ -58,7 +67,7 @@ absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& 
   }
   const size_t outputs =
       options.sources.empty() ? static_cast<size_t>(options.num_outputs) : options.sources.size();
-  MAGENTA_RETURN_IF_ERROR(CheckRows(args, outputs, options.max_rows));
+  MAGENTA_RETURN_IF_ERROR(CheckRows(args, beam_.ending.has_value(), outputs, options.max_rows));
   MAGENTA_RETURN_IF_ERROR(CheckSampling(args.sampling, *model_));
   beam_.sampling = args.sampling;
   beam_.beam_size = args.beam_size;
@@ -122,7 +131,8 @@ void GenerationTask::FindDrawnSteps() {
 }
 
 bool GenerationTask::IsOnlyCandidate() const {
-  return sources_.size() == 1 && beam_.beam_size == 1 && beam_.branch_factor == 1;
+  return sources_.size() == 1 && beam_.beam_size == 1 && beam_.branch_factor == 1 &&
+         !beam_.ending.has_value();
 }
 
 /// What `session` expects `step` steps after the primer, where that is drawn.
@@ -158,6 +168,14 @@ std::optional<NoteSequence> GenerationTask::SoFar() {
   return plan_->SoFar(run_->session().events(0));
 }
 
+/// Where the last note of the output of `seed` is not the tonic: no pitch that is one is allowed,
+/// or the key that the whole piece is taken to be in is another than before its end.
+void GenerationTask::SayMissedEnding(const std::vector<Event>& events, uint32_t seed,
+                                     std::vector<std::string>& notes) const {
+  if (!beam_.ending.has_value() || beam_.ending->Reached(events).on_tonic) return;
+  notes.push_back(fmt::format("ending: the last note of seed {} is not the tonic", seed));
+}
+
 Generation GenerationTask::Finish() {
   MAGENTA_CHECK(done());
   Generation generation;
@@ -166,6 +184,8 @@ Generation GenerationTask::Finish() {
   for (BeamResult& result : run_->Results()) {
     GeneratedOutput output;
     output.sequence = plan_->Music(result.events);
+    SayMissedEnding(result.events, seed_ + static_cast<uint32_t>(generation.outputs.size()),
+                    generation.notes);
     output.events = {std::move(result.events), script().given.control};
     output.primer_size = static_cast<int>(script().given.events.size());
     output.log_likelihood = result.score;

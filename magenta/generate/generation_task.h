@@ -80,8 +80,9 @@ class GenerationTask {
   /// That of the first output: the request's, or the one that was drawn for it.
   uint32_t seed() const { return seed_; }
 
-  /// The first output so far, while it is the only one that is considered (no beam) and goes on
-  /// after the input; nullopt else, and before its first new note. Only its last note may change.
+  /// The first output so far, while it is the only one that is considered (no beam, nor futures of
+  /// an ending) and goes on after the input; nullopt else, and before its first new note. Only its
+  /// last note may change.
   std::optional<NoteSequence> SoFar();
   /// The outputs. done() (checked).
   Generation Finish();
@@ -96,6 +97,8 @@ class GenerationTask {
     size_t heard = 0;
     int64_t steps = 0;
   };
+  void SayMissedEnding(const std::vector<Event>& events, uint32_t seed,
+                       std::vector<std::string>& notes) const;
   absl::Status SetUp(const GenerateArgs& args, const TaskOptions& options);
   Session NewSession() const;
   void PrimeNext();

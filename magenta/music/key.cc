@@ -3,6 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <numeric>
 #include <string>
 
 #include "magenta/base/status.h"
@@ -22,6 +25,25 @@ constexpr int kSemitonesOfLetter[7] = {9, 11, 0, 2, 4, 5, 7};
 
 /// From the root of a minor key to that of the major one of the same notes.
 constexpr int kToRelativeMajor = 3;
+
+/// How well a tone fits a key, by semitones above the tonic: the ratings of Krumhansl and Kessler
+/// (1982), times 100.
+using KeyProfile = std::array<int64_t, 12>;
+constexpr KeyProfile kMajorProfile = {635, 223, 348, 233, 438, 409, 252, 519, 239, 366, 229, 288};
+constexpr KeyProfile kMinorProfile = {633, 268, 352, 538, 260, 353, 254, 475, 398, 269, 334, 317};
+
+/// The correlation of `steps` with `profile` on `tonic`, but for a factor that is the same for all
+/// keys. Whole numbers up to the last division, so that transposed music has the transposed key.
+double FitOf(const TwelveCounts& steps, const KeyProfile& profile, int tonic) {
+  const int64_t sum = std::accumulate(profile.begin(), profile.end(), int64_t{0});
+  int64_t covariance = 0, square = 0;
+  for (int degree = 0; degree < 12; ++degree) {
+    const int64_t above_mean = 12 * profile[degree] - sum;
+    covariance += above_mean * steps[(tonic + degree) % 12];
+    square += above_mean * above_mean;
+  }
+  return static_cast<double>(covariance) / std::sqrt(static_cast<double>(square));
+}
 
 /// How many notes more, and what part of its own, another key must have.
 constexpr int kClearlyMore = 2;
@@ -80,6 +102,20 @@ std::optional<int> ParseMajorKey(std::string_view text) {
 }
 
 std::string_view MajorKeyName(int key) { return kMajorKeyNames[key]; }
+
+NamedKey KeyOfDurations(const TwelveCounts& steps) {
+  NamedKey best{0, false};
+  double fit = FitOf(steps, kMajorProfile, 0);
+  for (const bool minor : {false, true}) {
+    for (int tonic = 0; tonic < 12; ++tonic) {
+      const double found = FitOf(steps, minor ? kMinorProfile : kMajorProfile, tonic);
+      if (found <= fit) continue;
+      fit = found;
+      best = {tonic, minor};
+    }
+  }
+  return best;
+}
 
 int SettleMajorKey(const TwelveCounts& notes_in_key, std::optional<int> held) {
   const auto most = std::max_element(notes_in_key.begin(), notes_in_key.end());

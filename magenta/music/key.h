@@ -55,6 +55,11 @@ std::optional<int> ParseMajorKey(std::string_view text);
 /// "C", "Db", ... of 0..11.
 std::string_view MajorKeyName(int key);
 
+/// The key of music in which each pitch class sounds for so many steps: the one whose profile
+/// (Krumhansl and Kessler 1982: how well each tone fits a major or a minor key) correlates best
+/// with them. On ties major before minor, then the lowest tonic; so C major where nothing sounds.
+NamedKey KeyOfDurations(const TwelveCounts& steps);
+
 /// The key of music that goes on, where so many of its notes belong to each key: `held` as long as
 /// no other one has clearly more of them, over two and over a twentieth of those that `held` has.
 /// Without `held` the one with the most, the lowest on ties.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <initializer_list>
 
 namespace magenta {
@@ -55,6 +56,31 @@ TEST(KeyTest, AKeyIsHeldUntilAnotherFitsClearlyBetter) {
   EXPECT_EQ(SettleMajorKey(notes(6, 3), kG), kC);
   // Of many notes three more are not clear.
   EXPECT_EQ(SettleMajorKey(CountsOf({{67, 100}, {65, 3}}), kG), kG);
+}
+
+TEST(KeyTest, AKeyIsFoundByHowLongItsTonesSound) {
+  struct Row {
+    TwelveCounts steps;  // from C up
+    const char* key;
+  };
+  const Row rows[] = {
+      {{}, "C major"},
+      {{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, "C major"},
+      {{8, 0, 4, 0, 6, 3, 0, 7, 0, 3, 0, 2}, "C major"},
+      // The same tones, but A and E sound longest.
+      {{6, 0, 3, 0, 7, 3, 0, 2, 0, 8, 0, 4}, "A minor"},
+      {{0, 3, 0, 0, 0, 0, 2, 0, 0, 3, 0, 0}, "F# minor"},
+  };
+  for (const Row& row : rows) {
+    TwelveCounts moved = row.steps;
+    for (int up = 0; up < 12; ++up) {
+      NamedKey expected = *ParseKey(row.key);
+      // Where all sounds alike, moving it changes nothing.
+      if (row.steps[0] != row.steps[1]) expected.tonic = (expected.tonic + up) % 12;
+      EXPECT_EQ(KeyText(KeyOfDurations(moved)), KeyText(expected)) << row.key << " up " << up;
+      std::rotate(moved.begin(), moved.end() - 1, moved.end());
+    }
+  }
 }
 
 TEST(PitchText, NamesOctavesAndSharps) {

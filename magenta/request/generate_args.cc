@@ -285,6 +285,12 @@ const std::vector<ArgumentRow>& Rows() {
           .AtLeast(1)
           .AtMost(1 << 20),
       Row(
+          "ending", kBool, [](V v, A a) { a.ending = BoolIn(v); },
+          "The new music ends as a piece does: of many futures of its last two bars one is taken "
+          "whose last note begins on a beat of the last bar, is the tonic, and is long.")
+          .Default(false)
+          .For(ArgumentUse::kPitches),
+      Row(
           "primer_part", kString, [](V v, A a) { a.primer_part = TextIn(v); },
           "The part that is continued, by number (from 1) or name; without it the model's choice.")
           .AtLeast(1)

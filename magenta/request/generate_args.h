@@ -103,6 +103,9 @@ struct GenerateArgs {
   BackingChords chords;
   /// Of models of several parts.
   PartsArgs parts;
+  /// int_value 0 or 1 (or bool_value), of models that draw pitches: whether the new music ends as a
+  /// piece does.
+  bool ending = false;
   /// int_value, >= 1; without a section to generate: so many steps, the input's counted, so many
   /// new ones, or new bars (continuation.h). At most one of them.
   std::optional<int> num_steps;

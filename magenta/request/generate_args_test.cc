@@ -110,7 +110,8 @@ TEST(GenerateArgsTest, ErrorsListWhatAModelTakes) {
                                 "vary",
                                 "add",
                                 "keep",
-                                "density"};
+                                "density",
+                                "ending"};
   EXPECT_EQ(GenerateArguments(&drums).size() + std::size(others), GenerateArguments().size());
   for (const char* name : others) EXPECT_THAT(remedy, Not(HasSubstr(name)));
 }

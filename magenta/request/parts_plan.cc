@@ -158,7 +158,7 @@ class PartsPlanner {
     MAGENTA_RETURN_IF_ERROR(CheckPitches());
     MoveIntoRange();
     SayWhatIsDrawn();
-    plan_.sheet.ends = !plan_.continues;
+    plan_.sheet.ends = !plan_.continues || args_.ending;
     plan_.sheet.density = args_.parts.density;
     MAGENTA_CHECK(CheckSheet(plan_.sheet).ok());
     return std::move(plan_);

@@ -104,6 +104,8 @@ TEST(PartsPlan, SectionsAfterTheMusicContinueAllParts) {
   EXPECT_EQ(Dump(PlanOf({kTwoParts, args})), "144; melody 0 3; bass 1 [96,144..144] 2");
   args.keep_accompaniment = false;
   EXPECT_EQ(Dump(PlanOf({kTwoParts, args})), "144; melody 1 [96,144..144] 2");
+  args.ending = true;
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, args})), "144 ends; melody 1 [96,144..144] 2");
 }
 
 TEST(PartsPlan, SectionsWithinTheMusicAreFilled) {

@@ -57,6 +57,7 @@ class GenerateArguments(TypedDict, total=False):
     bars: int
     new_steps: int
     num_steps: int
+    ending: bool
     primer_part: int | str
     primer_key: int | str
     program: int | str

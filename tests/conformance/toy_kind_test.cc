@@ -141,6 +141,19 @@ TEST(ToyKind, PitchesCanBeForbidden) {
   EXPECT_EQ(pitches, (std::set<int>{61, 62, 64, 66, 67, 69}));
 }
 
+TEST(ToyKind, EndsWhereItIsAskedTo) {
+  const auto model = Toy();
+  GenerateSequenceRequest request = Request({{64, 128}});
+  (*request.mutable_generator_options()->mutable_args())["ending"].set_int_value(1);
+  const auto music = SequenceGenerator(model).GenerateMany(request, 8);
+  ASSERT_TRUE(music.ok()) << music.status();
+  for (const GeneratedOutput& output : music->outputs) {
+    EXPECT_EQ(StepsOf(*model->spec->kind, output.events.events), 128);
+    const double last = output.sequence.notes().rbegin()->start_time() * 8;
+    EXPECT_TRUE(last == 112 || last == 116 || last == 120) << last;
+  }
+}
+
 TEST(ToyKind, LimitsAndProgressCountSteps) {
   const auto model = Toy();
   const auto start = [&](int64_t max_steps) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <set>
 
 #include "magenta/base/error_message.h"
 #include "magenta/base/files.h"
@@ -21,6 +22,7 @@
 #include "magenta/cli/programs.h"
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verb.h"
+#include "magenta/generate/beam_search.h"
 #include "magenta/generate/generator_details.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/generate/weights.h"
@@ -96,6 +98,9 @@ class GenerateVerb : public Verb {
     flags.AddExample(
         "magenta generate --output_dir=tunes --primer_midi=song.mid --primer_part=flute --bars=16",
         "Sixteen new bars of one part of a piece, after the piece.");
+    flags.AddExample(
+        "magenta generate --output_dir=tunes --primer_midi=song.mid --bars=8 --ending",
+        "Eight new bars that come to an end: on the tonic, on a beat, with a long note.");
     flags.AddExample(
         "magenta generate --config=chord_pitches_improv --output_dir=tunes "
         "--backing_chords=\"C G Am F\" --bars=8 --render_chords",
@@ -263,6 +268,9 @@ class GenerateVerb : public Verb {
              "Length in steps instead, the primer's counted (16 make a bar of 4/4).")
         .Range(1, 1 << 20)
         .Default("128 otherwise");
+    flags.Bool("ending", &ending_,
+               "End as a piece does: of many futures of the last two bars one is taken whose last "
+               "note begins on a beat of the last bar, is the tonic, and is long.");
     flags
         .Double("temperature", &temperature_,
                 "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
@@ -428,6 +436,7 @@ class GenerateVerb : public Verb {
     args["steps_per_iteration"].set_int_value(steps_per_iteration_);
     args["seed"].set_int_value(static_cast<int32_t>(seed));
     if (reference_windows_) args["reference_windows"].set_int_value(1);
+    if (ending_) args["ending"].set_int_value(1);
   }
 
   /// Output i draws from seed + i, so working in pieces changes nothing.
@@ -438,13 +447,16 @@ class GenerateVerb : public Verb {
     TemporaryFolder temporary;
     std::vector<std::string> to_render;
     ProgressBar bar(context.out, "generating");
-    const int at_once = std::max(1, kRowsAtOnce / (beam_size_ * std::max(branch_factor_, 1)));
+    const int beam = beam_size_ * std::max(branch_factor_, 1);
+    const int at_once =
+        std::max(1, kRowsAtOnce / (ending_ ? std::max(beam, kEndingFutures) : beam));
+    std::set<std::string> said;
     for (int done = 0; done < num_outputs_;) {
       const int count = std::min(at_once, num_outputs_ - done);
       SetArgs(request, seed + static_cast<uint32_t>(done));
       MAGENTA_ASSIGN_OR_RETURN(const Generation generation, source.generate(request, count));
-      if (done == 0) {
-        for (const std::string& note : generation.notes) context.out.Info(note);
+      for (const std::string& note : generation.notes) {
+        if (said.insert(note).second) context.out.Info(note);
       }
       for (const GeneratedOutput& output : generation.outputs) {
         MAGENTA_ASSIGN_OR_RETURN(const std::string base, names.Next());
@@ -542,6 +554,7 @@ class GenerateVerb : public Verb {
   std::string accompaniment_;
   std::string primer_key_;
   std::string program_;
+  bool ending_ = false;
   double temperature_ = 1.0;
   SamplingFlags sampling_;
   PitchFlags pitches_;

@@ -29,8 +29,9 @@ class RequestVerb : public Verb {
         "top_k, top_p, min_p, adapt, key, scale, min_pitch, max_pitch, beam_size, branch_factor, "
         "steps_per_iteration, seed, "
         "reference_windows; without a generate section bars, new_steps or num_steps; and "
-        "primer_part, primer_key, accompaniment, program, backing_chords, steps_per_chord, "
-        "chords_from, render_chords, as the flags of generate; of models of several parts fill, "
+        "ending, primer_part, primer_key, accompaniment, program, backing_chords, "
+        "steps_per_chord, chords_from, render_chords, as the flags of generate; of models of "
+        "several parts fill, "
         "vary, add, keep and density, and sections may name parts. Without an input_sequence it "
         "goes on from middle C, or a bass drum; a model of several parts writes freely.");
     flags.Positional("FILE", &files_, "The request; - or nothing: stdin.", 0, 1);

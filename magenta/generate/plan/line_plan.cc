@@ -35,10 +35,17 @@ class LinePlan final : public MusicPlan {
     if (!args.reference_windows) {
       piece_.emplace(InputOf(asked.input_sequence(), asked.generator_options()), plan_, piece);
     }
+    if (args.ending) {
+      const auto& key = args.pitches.key;
+      MAGENTA_ASSIGN_OR_RETURN(
+          ending_, EndingGoal::Of(plan_, kind_, primer_,
+                                  key.has_value() ? std::optional(key->tonic) : std::nullopt));
+    }
     notes_ = std::move(notes);
     notes_.insert(notes_.end(), plan_.notes.begin(), plan_.notes.end());
     if (!plan_.fills) {
       MAGENTA_ASSIGN_OR_RETURN(script_, ScriptExtension(kind_, plan_, primer_));
+      if (ending_.has_value()) PartBeforeEnding();
       return absl::OkStatus();
     }
     script_ = ScriptFill(kind_, model.codec->default_event(), plan_, primer_);
@@ -68,6 +75,13 @@ class LinePlan final : public MusicPlan {
   }
 
  private:
+  /// What leads to the ending becomes a segment of its own.
+  void PartBeforeEnding() {
+    const int64_t before = script_.steps - ending_->look_ahead();
+    script_.segments = {{ending_->look_ahead(), {}}};
+    if (before > 0) script_.segments.insert(script_.segments.begin(), {before, {}});
+  }
+
   NoteSequence Rendered(const std::vector<Event>& events) const {
     return kind_.Render({events, script_.given.control}, primer_, plan_.qpm);
   }

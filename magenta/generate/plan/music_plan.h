@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/codec/codec.h"
+#include "magenta/generate/plan/ending.h"
 #include "magenta/generate/plan/script.h"
 #include "magenta/generator.pb.h"
 #include "magenta/kinds/kind.h"
@@ -37,6 +38,9 @@ class MusicPlan {
   /// for the user to.
   Primer& primer() { return primer_; }
   const Primer& primer() const { return primer_; }
+  /// How the music is to end, where that is asked: the script's last segment, drawn, is what leads
+  /// there (BeamOptions::ending).
+  const std::optional<EndingGoal>& ending() const { return ending_; }
   /// For the user: what was done to the input.
   std::vector<std::string> Notes() const;
 
@@ -51,6 +55,7 @@ class MusicPlan {
  protected:
   Script script_;
   Primer primer_;
+  std::optional<EndingGoal> ending_;
   std::vector<std::string> notes_;
 };
 
