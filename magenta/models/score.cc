@@ -17,6 +17,7 @@ ModelSpec Score() {
   codec.longest_shift = kLongestShift;
   codec.cycle = 8 * kTicksPerQuarter;
   codec.other_cycle = 2 * kTicksPerQuarter;
+  codec.motions = true;
   codec.fading_ticks = 8 * kTicksPerQuarter;
   ModelSpec spec;
   spec.id = "score";

@@ -113,6 +113,7 @@ class ScoreEncoder final : public EventEncoder {
   void AddVoiceDecision(int voice) const;
   void AddDecided(int voice, int other) const;
   void AddMarks(ScoreRows::Mark mark, const SymbolSupport& support, RowTable best) const;
+  void AddMotions(int voice, int other) const;
   void AddPitchValues(int voice) const;
   void AddCounts(ScoreRows::Value value, const PitchCounts& counts) const;
   void AddVoiceBans(int voice) const;
@@ -314,6 +315,37 @@ void ScoreEncoder::AddDecided(int voice, int other) const {
       sizes_.ShiftAt(rows_.ShiftOf(ScoreRows::kToDecided, kind(other)), PitchClass(pitch)));
   history_.CountTogether(other, voice, counts_);
   AddCounts(ScoreRows::kTogether, counts_);
+  if (options_.motions) AddMotions(voice, other);
+}
+
+/// How each pitch would move `voice` against `other`, which is decided and sounds.
+void ScoreEncoder::AddMotions(int voice, int other) const {
+  const int own_before = history_.before(voice).sounding;
+  const int before = history_.before(other).sounding, now = history_.now(other);
+  const int other_moves = before < 0 ? 0 : now - before;
+  const auto is_fifth = [](int a, int b) { return std::abs(a - b) % 12 == 7; };
+  const auto is_octave = [](int a, int b) { return (a - b) % 12 == 0; };
+  for (int p = 0; p < options_.pitches; ++p) {
+    const int pitch = options_.low + p;
+    const auto add = [&](ScoreRows::MotionLevel level) {
+      const int c = kFixedClasses + p;
+      entries_.Add(ScoreEntries::kMark, sizes_.MarkAt(ScoreRows::kMotionMark, c, level));
+    };
+    const bool fifth = is_fifth(pitch, now), octave = is_octave(pitch, now);
+    const int moves = own_before < 0 ? 0 : pitch - own_before;
+    if (moves * other_moves > 0) {
+      if (fifth)
+        add(is_fifth(own_before, before) ? ScoreRows::kParallelFifth : ScoreRows::kSimilarToFifth);
+      if (octave)
+        add(is_octave(own_before, before) ? ScoreRows::kParallelOctave
+                                          : ScoreRows::kSimilarToOctave);
+    }
+    if (moves * other_moves < 0) add(ScoreRows::kAgainst);
+    const bool below = other < voice;  // where it belongs
+    if (below ? pitch > now : pitch < now) add(ScoreRows::kCrosses);
+    if (before >= 0 && (below ? pitch > before : pitch < before)) add(ScoreRows::kOverlaps);
+    if (octave) add(pitch == now ? ScoreRows::kUnison : ScoreRows::kOctave);
+  }
 }
 
 void ScoreEncoder::AddMarks(ScoreRows::Mark mark, const SymbolSupport& support,

@@ -53,6 +53,9 @@ struct ScoreCodecOptions {
   bool silence = true;
   /// Whether a pitch may begin in a voice that sounds it.
   bool repeats = true;
+  /// Whether candidates are marked by how their voice moves against those that are decided: in
+  /// parallel or similar motion to a fifth or an octave, across one, onto its pitch.
+  bool motions = false;
   /// Ticks after which places in the music are alike: a bar's, say; and of another meter.
   int cycle = 16;
   int other_cycle = 12;

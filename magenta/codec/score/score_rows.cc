@@ -80,7 +80,7 @@ ScoreRows::ScoreRows(const ScoreCodecOptions& options)
   sizes.head_rows = head.taken();
   sizes.bias_rows = kinds + 1;
   sizes.shifts = (options.sheets ? kSheetShifts : kShifts) * kinds;
-  sizes.marks = kMarks;
+  sizes.marks = options.motions ? kMotionMarks : kMarks;
   sizes.values = options.sheets ? kSheetValues : kValues;
   sizes.classes = kFixedClasses + pitches + options.longest_shift;
 }

@@ -37,7 +37,30 @@ struct ScoreRows {
     kToOtherNext,
     kSheetShifts
   };
-  enum Mark { kChordMark, kMovedChordMark, kVoiceMark, kTimeMark, kArrivalMark, kMarks };
+  /// Where voices' motions are told also these, whose levels are MotionLevel.
+  enum Mark {
+    kChordMark,
+    kMovedChordMark,
+    kVoiceMark,
+    kTimeMark,
+    kArrivalMark,
+    kMarks,
+    kMotionMark = kMarks,
+    kMotionMarks
+  };
+  enum MotionLevel {
+    kParallelFifth,
+    kParallelOctave,
+    kSimilarToFifth,
+    kSimilarToOctave,
+    kCrosses,
+    kOverlaps,
+    kUnison,
+    kOctave,
+    kAgainst,  // in contrary motion
+    kMotionLevels
+  };
+  static_assert(kMotionLevels <= kMarkLevels);
   enum Value {
     kRecent,
     kWhole,

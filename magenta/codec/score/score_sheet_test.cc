@@ -209,6 +209,38 @@ TEST(ScoreSheetTest, AGapKnowsWhatComesAfterIt) {
   EXPECT_EQ(*std::max_element(support.begin(), support.end()), 4);
 }
 
+TEST(ScoreSheetTest, MotionsAgainstOtherVoicesAreMarked) {
+  ScoreCodecOptions options = SheetOptions();
+  options.motions = true;
+  const auto codec = MakeScoreCodec(options);
+  Sheet sheet;
+  sheet.length = 2 * kTicksPerQuarter;
+  sheet.voices = {OpenVoiceOf(VoiceRole::kMelody, sheet.length),
+                  OpenVoiceOf(VoiceRole::kBass, sheet.length)};
+  const auto encoder = codec->NewEncoder(codec->MakeControl(WriteSheet(sheet)));
+  // A fifth, then the melody steps up.
+  for (const Event event : {TimeShift(0), 67, 60, TimeShift(kTicksPerQuarter), 69}) {
+    encoder->Push(event);
+  }
+  SparseVector input;
+  encoder->Input(input);
+  const RelativeSizes& sizes = codec->sizes();
+  const auto is_marked = [&](int pitch, ScoreRows::MotionLevel level) {
+    const int at = sizes.MarkAt(ScoreRows::kMotionMark, kFixedClasses + pitch - options.low, level);
+    return std::binary_search(input.index.begin(), input.index.end(), at);
+  };
+  EXPECT_TRUE(is_marked(62, ScoreRows::kParallelFifth));
+  EXPECT_FALSE(is_marked(60, ScoreRows::kParallelFifth));
+  EXPECT_TRUE(is_marked(74, ScoreRows::kCrosses));
+  EXPECT_TRUE(is_marked(68, ScoreRows::kOverlaps));
+  EXPECT_FALSE(is_marked(68, ScoreRows::kCrosses));
+  EXPECT_TRUE(is_marked(69, ScoreRows::kUnison));
+  EXPECT_TRUE(is_marked(57, ScoreRows::kOctave));
+  EXPECT_FALSE(is_marked(57, ScoreRows::kSimilarToOctave));  // contrary
+  EXPECT_TRUE(is_marked(57, ScoreRows::kAgainst));
+  EXPECT_TRUE(is_marked(81, ScoreRows::kSimilarToOctave));
+}
+
 TEST(ScoreSheetTest, HostileControlsAreErrors) {
   const auto codec = MakeScoreCodec(SheetOptions());
   EXPECT_TRUE(codec->CheckControl(EventSequence()).ok());
