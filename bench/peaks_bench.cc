@@ -146,7 +146,7 @@ BENCHMARK(ReadRelativeWeights)->Arg(0)->Arg(1);
 // What a decision of the bundled model of several parts reads (score_bench's ScoreSteps): the head,
 // and of four voices, whose moments are five decisions, a fifth of the gates.
 void ReadScoreWeights(benchmark::State& state) {
-  constexpr RelativeWidths kWidths = {64, 192, 128, 134, 1782};
+  constexpr RelativeWidths kWidths = {64, 224, 144, 134, 1793};
   ReadFloats(state, kWidths.scores() + kWidths.gates() / 5 / 64 * 64);
 }
 BENCHMARK(ReadScoreWeights);

@@ -52,7 +52,7 @@ KINDS = {
         "writes music of one to eight parts, on sixteenths and triplets of eighths and sixteenths, between MIDI pitches 24 "
         "and 107: goes on from a piece, fills bars of any of its parts given what is before, after and beside, adds parts "
         "to a melody",
-        f"{training} stretches of at most 32 bars: Bach's chorales (each three times), Monteverdi's madrigals, string "
+        f"{training} stretches of at most 32 bars: Bach's chorales (each four times), Monteverdi's madrigals (twice), string "
         "quartets of Haydn, Mozart, Beethoven and Schumann and Ryan's Mammoth Collection (from the PyPI package music21), "
         "and the Nottingham collection (MIDI, melodies with chords); training hears them in all keys, each time with "
         "other voices and bars given",

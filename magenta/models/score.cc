@@ -23,7 +23,7 @@ ModelSpec Score() {
   spec.id = "score";
   spec.description =
       "Several parts on triplets and sixteenths: goes on, fills, harmonises, accompanies.";
-  spec.hparams.rnn_layer_sizes = {64, 192, 128};
+  spec.hparams.rnn_layer_sizes = {64, 224, 144};
   spec.hparams.batch_size = 24;
   spec.hparams.learning_rate = 0.004;
   spec.hparams.weight_decay = 0.3;
