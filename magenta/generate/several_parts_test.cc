@@ -167,6 +167,9 @@ TEST(SeveralParts, TenThousandDrawsBreakNoMaskAndNoRectangle) {
     if (seed % 3 == 0) {
       (*request.mutable_generator_options()->mutable_args())["add"].set_string_value("alto");
     }
+    if (seed % 5 == 0) {
+      (*request.mutable_generator_options()->mutable_args())["adapt"].set_int_value(1);
+    }
     const NoteSequence made = Made(request);
     const auto in_rectangle = [&](const NoteSequence::Note& note) {
       const int bar = 1 + static_cast<int>(note.start_time() / 2 + 1e-9);
