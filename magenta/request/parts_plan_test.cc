@@ -95,6 +95,10 @@ std::string Notes(const PartsPlan& plan) { return fmt::format("{}", fmt::join(pl
 TEST(PartsPlan, SectionsAfterTheMusicContinueAllParts) {
   EXPECT_EQ(Dump(PlanOf({kTwoParts, Bars(2)})),
             "192; melody 0 [96,192..192] 3; bass 1 [96,192..192] 2");
+  GenerateArgs ending = Bars(2);
+  ending.ending = true;
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, ending})),
+            "192 ends; melody 0 [96,192..192] 3; bass 1 [96,192..192] 2");
   EXPECT_EQ(Dump(PlanOf({kTwoParts, {}, {{4, 6, {}}}})),
             "144; melody 0 [96,144..144] 3; bass 1 [96,144..144] 2");
   EXPECT_EQ(Dump(PlanOf({kTwoParts, {}, {{4, 6, {"2"}}}})),

@@ -119,7 +119,7 @@ TEST_F(HttpApiTest, ParametersAreDescribedAsTheTableSays) {
     }
     EXPECT_EQ(schema.contains("default"), argument.has_default_value());
   }
-  EXPECT_EQ(described, 28u);
+  EXPECT_EQ(described, 29u);
 }
 
 constexpr char kMusicXml[] = "application/vnd.recordare.musicxml+xml";
@@ -258,7 +258,7 @@ TEST_F(HttpApiTest, AnswersSound) {
 
 TEST_F(HttpApiTest, EveryParameterThatIsDescribedIsTaken) {
   const auto all = nlohmann::json::parse(Get("/openapi.json").body)["components"]["parameters"];
-  EXPECT_EQ(all.size(), 30u);
+  EXPECT_EQ(all.size(), 31u);
   const GeneratorDetails lookback = DetailsOf(**FindModel("lookback_rnn")),
                          improv = DetailsOf(**FindModel("chord_pitches_improv")),
                          score = DetailsOf(**FindModel("score"));
