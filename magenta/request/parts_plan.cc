@@ -288,8 +288,10 @@ class PartsPlanner {
     for (const SheetMeter& meter : sheet.meters) {
       if (meter.bar_line > line) sheet.length = std::min(sheet.length, meter.bar_line);
     }
+    music_end_ = sheet.length;
     if (!meters.short_end().has_value()) return;
-    // A short last bar is as long as it is written.
+    // Of a short last bar as much is music as is written. The sheet lasts whole bars, as those do
+    // that models learn from.
     const auto& written = plan_.input.time_signatures();
     const auto last =
         std::max_element(written.begin(), written.end(),
@@ -298,7 +300,7 @@ class PartsPlanner {
     const double bar = 4.0 * last->numerator() / last->denominator();
     const double ticks = (start + bar) * kTicksPerQuarter + Lead();
     if (std::llround(ticks) >= end)
-      sheet.length = std::min<int64_t>(sheet.length, std::llround(ticks));
+      music_end_ = std::min<int64_t>(sheet.length, std::llround(ticks));
   }
 
   double Lead() const {
@@ -463,13 +465,13 @@ class PartsPlanner {
     if (end > kMaxSectionStep || plan_.sheet.length > kMaxSectionStep) {
       return TooLong(std::max(end, plan_.sheet.length));
     }
-    music_end_ = plan_.sheet.length;
     // What goes on ends where it is asked to, within a bar maybe.
     const bool goes_on = std::any_of(
         options_.generate_sections().begin(), options_.generate_sections().end(),
         [&](const auto& section) { return TickAt(section.start_time()) >= notes_end_; });
     plan_.continues = music_end_ > 0 && (goes_on || end > music_end_);
-    plan_.sheet.length = std::max(end, goes_on ? notes_end_ : music_end_);
+    drawn_end_ = std::max(end, goes_on ? notes_end_ : music_end_);
+    plan_.sheet.length = plan_.continues ? drawn_end_ : std::max(plan_.sheet.length, drawn_end_);
     if (plan_.sheet.length > 0) return absl::OkStatus();
     return UsageError("nothing says how long the music is",
                       "Give the argument bars, or a section to generate");
@@ -617,7 +619,7 @@ class PartsPlanner {
     for (size_t i = 0; i < parts_.size(); ++i) {
       if (!parts_[i].is_new || placed_.contains(static_cast<int>(i))) continue;
       const bool is_free = !AddsParts() && !parts_[i].drawn.empty();  // as the sections say
-      if (!is_free) parts_[i].drawn.push_back({0, plan_.sheet.length});
+      if (!is_free) parts_[i].drawn.push_back({0, drawn_end_});
     }
   }
 
@@ -657,15 +659,15 @@ class PartsPlanner {
     }
     voice.notes = std::move(stay);
     for (StepRange range : Merged(std::move(ranges))) {
-      range.end = std::min(range.end, plan_.sheet.length);
+      range.end = std::min(range.end, drawn_end_);
       const VoiceNote* before = NoteAt(voice, range.start);
       if (before != nullptr) range.start = before->end;
       if (range.start < range.end) voice.open.push_back({range.start, range.end, 0});
     }
     for (size_t i = 0; i < voice.open.size(); ++i) {
       const bool is_last = i + 1 == voice.open.size();
-      voice.open[i].until = EndOfSound(voice, voice.open[i], go,
-                                       is_last ? plan_.sheet.length : voice.open[i + 1].start);
+      voice.open[i].until =
+          EndOfSound(voice, voice.open[i], go, is_last ? drawn_end_ : voice.open[i + 1].start);
     }
     if (args_.parts.keep == Keep::kNothing || part.is_new) return absl::OkStatus();
     if (!voice.open.empty() && voice.open.back().end > std::max(music_end_, notes_end_)) {
@@ -809,7 +811,8 @@ class PartsPlanner {
   std::vector<PlannedPart> parts_;  // as their voices stand in the sheet
   std::set<int> placed_;            // new parts that an area within the music names
   int64_t notes_end_ = 0;           // of what is heard
-  int64_t music_end_ = 0;           // of its last bar; 0 without notes
+  int64_t music_end_ = 0;           // of its last bar, as it is written; 0 without notes
+  int64_t drawn_end_ = 0;           // nothing is open after it
   PartsPlan plan_;
 };
 

@@ -259,7 +259,7 @@ TEST(PartsPlan, TemposMetersAndPickups) {
   EXPECT_EQ(odd->sheet.meters.front().bar_line, -44);
   // A short last bar is as long as it is written, and filled where the music goes on.
   const char* short_end = "M1/4@0 M4/4@0.5 M3/4@2.5 T120@0 60@0+0.5 62@0.5+2 64@2.5+1.5";
-  EXPECT_EQ(Dump(PlanOf({short_end, Add("bass")})), "96 ends; melody 0 3; bass 1 [0,96..96] 0");
+  EXPECT_EQ(Dump(PlanOf({short_end, Add("bass")})), "108 ends; melody 0 3; bass 1 [0,96..96] 0");
   EXPECT_EQ(Dump(PlanOf({short_end, Bars(1)})), "156; melody 0 [96,156..156] 3");
   // Real changes of meter.
   EXPECT_EQ(Dump(PlanOf({"M4/4@0 M3/4@4 T120@0 60@0+4 62@4+3", Fill("3")})),
