@@ -2,18 +2,8 @@ import type { Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { packLink } from "../src/compose/link";
 import { seriousFaults } from "./axe";
+import { inRoll, kept, midiOf, open, openMusic, selectBars, type Note, type Sequence } from "./in_compose";
 import { expect, test } from "./server";
-
-interface Note {
-  pitch: number;
-  startTime?: number;
-  endTime?: number;
-  isDrum?: boolean;
-}
-interface Sequence {
-  notes?: Note[];
-  tempos?: { time?: number; qpm: number }[];
-}
 
 /** Two tracks, drums and a change of tempo; four bars of 4/4. */
 const tune = {
@@ -37,43 +27,12 @@ const dump = (sequence: Sequence, where: (note: Note) => boolean = () => true) =
     .map(({ pitch, startTime = 0, endTime = 0, isDrum = false }) => `${isDrum ? "d" : ""}${pitch}:${startTime.toFixed(2)}-${endTime.toFixed(2)}`)
     .sort();
 
-const inRoll = (page: Page) => page.evaluate(() => window.magentaCompose!.sequence() as Sequence);
-const kept = (page: Page) => expect.poll(() => page.evaluate(() => window.magentaCompose?.keeping())).toBe("kept");
-
-async function midiOf(server: string, sequence: object): Promise<Buffer> {
-  const response = await fetch(`${server}/v1/convert`, {
-    method: "POST",
-    body: JSON.stringify(sequence),
-    headers: { "content-type": "application/json", accept: "audio/midi" },
-  });
-  expect(response.status).toBe(200);
-  return Buffer.from(await response.arrayBuffer());
-}
-
 async function read(server: string, bytes: Buffer): Promise<Sequence> {
   const response = await fetch(`${server}/v1/convert?name=a.mid`, { method: "POST", body: new Uint8Array(bytes) });
   return ((await response.json()) as { pieces: { sequence: Sequence }[] }).pieces[0]!.sequence;
 }
 
-async function open(page: Page, server: string): Promise<void> {
-  await page.goto(`${server}/#compose`);
-  await expect(page.getByRole("application")).toBeVisible();
-  await page.waitForFunction(() => window.magentaCompose);
-}
-
-async function openTune(page: Page, server: string): Promise<void> {
-  await open(page, server);
-  const file = { name: "tune.mid", mimeType: "audio/midi", buffer: await midiOf(server, tune) };
-  await page.getByLabel("Open a file").setInputFiles(file);
-  await expect(page.getByLabel("Name of the piece")).toHaveValue("tune");
-}
-
-async function selectBars(page: Page, first: number, last: number): Promise<void> {
-  await page.getByLabel("From bar").fill(String(first));
-  await page.getByLabel("From bar").blur();
-  await page.getByLabel("to bar").fill(String(last));
-  await page.getByLabel("to bar").blur();
-}
+const openTune = (page: Page, server: string) => openMusic(page, server, tune);
 
 test("a dropped MIDI file lies in the roll as the API reads it, and is saved as it is @short", async ({ page, server }) => {
   await open(page, server.url);

@@ -14,6 +14,10 @@ export const isDrumKind = (details: GeneratorDetails): boolean => (details.kind 
 /** Whether the input's chord symbols condition it. */
 export const wantsChords = (details: GeneratorDetails): boolean => details.control === "chords";
 
+/** Whether it hears a piece of several parts, and writes in any of them. */
+export const playsParts = (details: GeneratorDetails): boolean =>
+  ["add", "vary", "keep"].every((needed) => (details.arguments ?? []).some(({ name }) => name === needed));
+
 /** Whether a request may say the key of the music that it goes on from. */
 export const takesPrimerKey = (details: GeneratorDetails): boolean => (details.arguments ?? []).some(({ name }) => name === "primer_key");
 

@@ -10,11 +10,17 @@ it("remarks name no flag of the command line", () => {
   const noDrums = 'there are no drums: the notes are taken for drums; a file with drums, or primer_drums="CH |x-x-x-x-|; BD |x---x---|", would give some';
   expect(remarkInPage(noDrums)).toBe(words.noDrums);
   expect(remarkInPage("too long: leave --steps_per_chord=16, or --bars out")).toBe("too long: leave “steps per chord”, or “bars” out");
+  expect(remarkInPage("drawn: 1 (Flute) in bar 2; Alto, new in bars 1 to 4")).toBe("New: 1 (Flute) in bar 2; Alto in bars 1 to 4");
   expect(remarkInPage("--key says C (--scale too)")).toBe("“key” says C (“scale” too)");
 });
 
 it("what only looks like a flag stays", () => {
   for (const text of ["Give --studio_dir", "`magenta bundle --from` makes one", "bar 2 -- all of it -- is empty", 'a grid, "CH |x-x-|; BD |x---x--x|; SD |--x-|"']) expect(remarkInPage(text)).toBe(text);
+});
+
+it("what a piece has no room for is said", () => {
+  expect(inPageWords({ message: "add=harmony: soprano, alto, tenor and bass are all there", remedy: "Name the parts" }).message).toBe(words.allVoices);
+  expect(inPageWords({ message: "add=chords: with them the piece has 9 voices", remedy: "At most 8" }).message).toBe(words.tooManyVoices);
 });
 
 describe("errors are told in the page's words, the server's behind them", () => {

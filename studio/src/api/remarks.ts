@@ -18,6 +18,9 @@ const ofServer = ["auth_token", "soundfont", "studio_dir"];
 const named = (all: string, name?: string) => (name === undefined || ofServer.includes(name) ? all : words.setting(name.replaceAll("_", " ")));
 
 export function remarkInPage(remark: string): string {
+  // Of several parts: which, and in which bars.
+  const drawn = remark.match(/^drawn: (.*)$/)?.[1];
+  if (drawn !== undefined) return words.drawn(drawn.replaceAll(/, new (?=in bar)/g, " "));
   return remarks.find(([start]) => start.test(remark))?.[1] ?? remark.replace(flag, named);
 }
 
@@ -32,6 +35,8 @@ const errors: [RegExp, (found: RegExpMatchArray) => Told][] = [
   [/^(?:no MIDI header|the file is no music that can be read)\b/, () => ({ message: words.noMusic })],
   [/^the (?:body|file) is empty\b/, () => ({ message: words.emptyFile })],
   [/^argument '\w*key': (?:'(.*)'|its text) is no key\b/, ([, text]) => ({ message: words.noKey(text ?? ""), remedy: words.noKeyRemedy })],
+  [/^add=harmony: soprano, alto, tenor and bass are all there\b/, () => ({ message: words.allVoices, remedy: words.allVoicesRemedy })],
+  [/^add=[^:]*: with them the piece has \d+ voices\b/, () => ({ message: words.tooManyVoices, remedy: words.tooManyVoicesRemedy })],
   [/^this is no name for a model\b/, () => ({ message: words.noName, remedy: words.noNameRemedy })],
 ];
 

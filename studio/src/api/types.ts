@@ -38,6 +38,8 @@ export interface Section {
   /** Seconds. */
   startTime: number;
   endTime: number;
+  /** Of models of several parts: those that are written there, by number; missing: all. */
+  parts?: string[];
 }
 
 export interface GenerateSequenceRequest {

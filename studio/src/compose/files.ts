@@ -2,6 +2,7 @@
 import { isMusicForm, writeMusic, type MusicForm } from "../api/convert";
 import { listGenerators, stream } from "../api/generators";
 import type { ConvertedPiece } from "../api/types";
+import type { NoteSequence } from "../music/note_sequence";
 import { soundingTracks, temposOf, toSequence, type Piece } from "../music/piece";
 import { renderWav } from "../sound/offline";
 import { nameOf } from "../store/generators";
@@ -10,7 +11,7 @@ import { download, fileNameOf } from "../view/download";
 import { paletteOf } from "../view/roll_picture";
 import { say, sayError, sayWhile } from "../view/toasts";
 import { addMusic, addPiece } from "./document";
-import { givenPiece, type LinkedResult } from "./link";
+import { givenPiece, wholePiece, type Linked } from "./link";
 import { pictureOf, pngOf } from "./picture";
 import { madeBy, withMade, type Stretch } from "./sections";
 
@@ -48,25 +49,34 @@ export async function saveAs(piece: Piece, kind: FileKind): Promise<void> {
   }
 }
 
+/** The piece that a link is about: what was given, and what becomes of it with an answer. */
+function linkedPiece(linked: Linked): { given: Piece; withAnswer: (music: NoteSequence) => Piece } {
+  const { request } = linked;
+  if (linked.form === 2) {
+    return { given: wholePiece(linked, request.inputSequence ?? {}), withAnswer: (music) => wholePiece(linked, music) };
+  }
+  const { piece: given, trackId } = givenPiece(linked);
+  const tempos = temposOf(given);
+  const stretches = (request.generatorOptions?.generateSections ?? []).map(
+    ({ startTime, endTime }): Stretch => ({ start: tempos.toQuarters(startTime), end: tempos.toQuarters(endTime) }),
+  );
+  return { given, withAnswer: (music) => withMade(given, trackId, stretches, madeBy(music, request, given, linked.track.isDrum)) };
+}
+
 /** Asks the server for what a link says, and opens it. Where it can't be had, what was given opens alone. */
-export async function openLinked(linked: LinkedResult): Promise<void> {
-  const { request, track } = linked;
-  const { piece, trackId } = givenPiece(linked);
+export async function openLinked(linked: Linked): Promise<void> {
+  const { given, withAnswer } = linkedPiece(linked);
   try {
     const known = await listGenerators();
     if (!known.some(({ id }) => id === linked.model)) {
-      await addPiece(piece);
+      await addPiece(given);
       return say(words.linkWithoutModel(linked.model), words.linkWithoutModelRemedy);
     }
-    const { music } = await stream(linked.model, request, { piece: () => undefined });
-    const tempos = temposOf(piece);
-    const stretches = (request.generatorOptions?.generateSections ?? []).map(
-      ({ startTime, endTime }): Stretch => ({ start: tempos.toQuarters(startTime), end: tempos.toQuarters(endTime) }),
-    );
-    await addPiece(withMade(piece, trackId, stretches, madeBy(music, request, piece, track.isDrum)));
+    const { music } = await stream(linked.model, linked.request, { piece: () => undefined });
+    await addPiece(withAnswer(music));
     say(words.linkOpened(nameOf(linked.model)));
   } catch (error) {
-    await addPiece(piece);
+    await addPiece(given);
     sayError(error);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { barsOf, fromSequence, temposOf, toSequence } from "../music/piece";
-import { givenPiece, linkedTrack, packLink, restOf, unpackLink, type LinkedResult } from "./link";
+import { givenPiece, linkedTrack, packLink, restOf, unpackLink, wholePiece, type LinkedParts, type LinkedResult } from "./link";
 import { requestFor, stretchesOf, withMade, type Way } from "./sections";
 
 const result: LinkedResult = {
@@ -13,6 +13,9 @@ const result: LinkedResult = {
     generatorOptions: { generateSections: [{ startTime: 100, endTime: 104 }], args: { seed: { intValue: 7 }, temperature: { floatValue: 0.1 } } },
   },
 };
+
+/** What comes out of a packed link of one track. */
+const unpackLine = async (packed: string) => (await unpackLink(packed)) as LinkedResult;
 
 describe("links", () => {
   it("say all of a request, in letters that an address may have", async () => {
@@ -56,13 +59,33 @@ describe("links", () => {
       const generatorOptions = { generateSections } as unknown as LinkedResult["request"]["generatorOptions"] & object;
       expect(await unpackLink(await packLink({ ...result, request: { ...result.request, inputSequence, generatorOptions } }))).toBeNull();
     }
-    expect(await unpackLink(await packLink({ ...result, form: 2 } as unknown as LinkedResult))).toBeNull();
+    expect(await unpackLink(await packLink({ ...result, form: 3 } as unknown as LinkedResult))).toBeNull();
   });
   it("with a meter of no length open with bars that one can count", async () => {
     for (const meter of [{ numerator: 1, denominator: 1e9 }, { numerator: 1e-9, denominator: 4 }]) {
       const inputSequence = { ...result.request.inputSequence, timeSignatures: [meter] };
-      const linked = await unpackLink(await packLink({ ...result, request: { ...result.request, inputSequence } }));
-      expect(barsOf(givenPiece(linked!).piece).between(0, 8)).toHaveLength(2);
+      const linked = await unpackLine(await packLink({ ...result, request: { ...result.request, inputSequence } }));
+      expect(barsOf(givenPiece(linked).piece).between(0, 8)).toHaveLength(2);
+    }
+  });
+  it("of several parts bring all of them, and what follows", async () => {
+    const note = (pitch: number, startTime: number, instrument: number) => ({ pitch, velocity: 80, startTime, endTime: startTime + 1, instrument });
+    const linked: LinkedParts = {
+      form: 2,
+      model: "score",
+      name: "Duo",
+      rest: { notes: [note(50, 4, 1)] },
+      request: {
+        inputSequence: { instrumentInfos: [{ instrument: 0, name: "Alto" }, { instrument: 1, name: "Bass" }], notes: [note(60, 0, 0), note(48, 0, 1)] },
+        generatorOptions: { args: { vary: { stringValue: "1-1:2" } } },
+      },
+    };
+    const opened = await unpackLink(await packLink(linked));
+    expect(opened).toEqual(linked);
+    const piece = wholePiece(opened as LinkedParts, linked.request.inputSequence!);
+    expect(piece.tracks.map(({ name, notes }) => [name, ...notes.map(({ pitch, start }) => `${pitch}@${start}`)])).toEqual([["Alto", "60@0"], ["Bass", "48@0", "50@8"]]);
+    for (const wrong of [{ ...linked, rest: undefined }, { ...linked, rest: { notes: [null] } }, { ...linked, request: {} }]) {
+      expect(await unpackLink(await packLink(wrong as unknown as LinkedParts))).toBeNull();
     }
   });
   it("bring the chords that were played to, with notes before and without", () => {
@@ -97,7 +120,7 @@ describe("links", () => {
         form: 1, model: "melody", name: "Tune", request, rest: restOf(piece, track.id, request),
         track: linkedTrack(piece, track),
       };
-      const opened = givenPiece((await unpackLink(await packLink(linked)))!);
+      const opened = givenPiece(await unpackLine(await packLink(linked)));
       expect(temposOf(opened.piece).toSeconds(4)).toBe(2);
       expect(heard(withMade(opened.piece, opened.trackId, stretches, made))).toEqual(heard(withMade(piece, track.id, stretches, made)));
       expect(opened.piece.chords).toEqual(piece.chords);
@@ -111,7 +134,7 @@ describe("links", () => {
       const request = requestFor(same, own, { id: "melody" }, "vary", stretches, {});
       const made = { notes: [{ pitch: 90, velocity: 80, start: 8, end: 9 }], held: [] };
       const linked: LinkedResult = { form: 1, model: "melody", name: "Twins", request, rest: restOf(same, own.id, request), track: linkedTrack(same, own) };
-      const opened = givenPiece((await unpackLink(await packLink(linked)))!);
+      const opened = givenPiece(await unpackLine(await packLink(linked)));
       const dump = (of: typeof piece) => of.tracks.map(({ name, colour, notes }) => [name, colour, ...notes.map(({ pitch, start }) => `${pitch}@${start}`)].join(" "));
       expect(dump(withMade(opened.piece, opened.trackId, stretches, made))).toEqual(dump(withMade(same, own.id, stretches, made)));
     }

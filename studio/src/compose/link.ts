@@ -19,6 +19,17 @@ export interface LinkedResult {
   request: GenerateSequenceRequest;
 }
 
+/** What a model of several parts made: it hears all of the piece, but for `rest`. */
+export interface LinkedParts {
+  form: 2;
+  model: string;
+  name: string;
+  /** Notes that stand after what was continued. */
+  rest: NoteSequence;
+  request: GenerateSequenceRequest;
+}
+export type Linked = LinkedResult | LinkedParts;
+
 /** A link that is longer is cut by some programs that pass it on. */
 export const longestLink = 8000;
 
@@ -54,7 +65,7 @@ const fromBase64Url = (text: string): Uint8Array =>
   Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 
 /** What stands after "#compose?link=". */
-export async function packLink(result: LinkedResult): Promise<string> {
+export async function packLink(result: Linked): Promise<string> {
   return toBase64Url(await through(new TextEncoder().encode(JSON.stringify(result)), new CompressionStream("deflate-raw")));
 }
 
@@ -122,12 +133,19 @@ export function restOf(whole: Piece, trackId: number, { inputSequence, generator
   };
 }
 
+const names = { track: texts.compose.trackNumber, drums: texts.compose.drums };
+
+/** `music`, what was given to a model of several parts or came of it, with what it did not hear. */
+export function wholePiece({ name, rest }: LinkedParts, music: NoteSequence): Piece {
+  return fromSequence({ ...music, notes: [...(music.notes ?? []), ...(rest.notes ?? [])] }, name || texts.compose.untitled, names);
+}
+
 /** The piece around what the model made, and the id of the track that it was made for. */
 export function givenPiece({ request, track, name, rest }: LinkedResult): { piece: Piece; trackId: number } {
   const called = name || texts.compose.untitled;
   const input = request.inputSequence ?? {};
   const notes = [...(input.notes ?? []), ...(rest?.notes ?? [])];
-  const given = fromSequence({ ...input, ...rest, notes }, called, { track: texts.compose.trackNumber, drums: texts.compose.drums });
+  const given = fromSequence({ ...input, ...rest, notes }, called, names);
   const isOwn = (one: Track) => channelOf(one) === channelOf(track);
   // Without the rest, or without any note, there is the one track.
   const found = rest && notes.length > 0 ? given.tracks.find(isOwn) : given.tracks[0];
@@ -144,33 +162,32 @@ const mostBars = 100_000;
 const mostParts = 1000;
 
 /** Whether the page can show the piece, and what is to be made in it. */
-function isOfUsualSize(linked: LinkedResult): boolean {
-  const { piece } = givenPiece(linked);
+function isOfUsualSize(linked: Linked): boolean {
+  const piece = linked.form === 1 ? givenPiece(linked).piece : wholePiece(linked, linked.request.inputSequence ?? {});
   const sections = linked.request.generatorOptions?.generateSections ?? [];
   const madeUntil = temposOf(piece).toQuarters(sections.reduce((end, { endTime }) => Math.max(end, endTime), 0));
   const bars = barsOf(piece).at(Math.max(madeUntil, endOfPiece(piece))).index;
   return bars < mostBars && piece.tracks.length <= mostParts && sections.length <= mostParts;
 }
 
+const isWholeTrack = (track: Partial<LinkedResult["track"]> | undefined): boolean =>
+  isNumber(track?.program, 0, 127) && isCount(track?.instrument) && isCount(track?.place) && typeof track?.name === "string";
+
 /** null: it is no such link, or was cut. */
-export async function unpackLink(packed: string): Promise<LinkedResult | null> {
+export async function unpackLink(packed: string): Promise<Linked | null> {
   try {
     const bytes = await through(fromBase64Url(packed), new DecompressionStream("deflate-raw"));
-    const result = JSON.parse(new TextDecoder().decode(bytes)) as Partial<LinkedResult>;
+    const result = JSON.parse(new TextDecoder().decode(bytes)) as Partial<LinkedResult> | Partial<LinkedParts>;
     const sections = result.request?.generatorOptions?.generateSections;
+    // A line is made in sections; a model of parts may be told bars instead.
     const isWhole =
-      result.form === 1 &&
       typeof result.model === "string" &&
       typeof result.name === "string" &&
-      isNumber(result.track?.program, 0, 127) &&
-      isCount(result.track?.instrument) &&
-      isCount(result.track?.place) &&
-      typeof result.track?.name === "string" &&
-      Array.isArray(sections) &&
-      sections.every(isSection) &&
+      (result.form === 1 ? isWholeTrack(result.track) && Array.isArray(sections) : result.form === 2 && isMusic(result.rest)) &&
+      (sections === undefined || (Array.isArray(sections) && sections.every(isSection))) &&
       isMusic(result.request?.inputSequence) &&
       (result.rest === undefined || isMusic(result.rest));
-    return isWhole && isOfUsualSize(result as LinkedResult) ? (result as LinkedResult) : null;
+    return isWhole && isOfUsualSize(result as Linked) ? (result as Linked) : null;
   } catch {
     return null;
   }

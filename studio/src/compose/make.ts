@@ -1,10 +1,9 @@
 // Bars made anew: candidates from a generator, one request each, heard in turn, kept or dropped.
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { ApiError } from "../api/client";
-import { stream, wantsChords } from "../api/generators";
+import { playsParts, stream, wantsChords } from "../api/generators";
 import type { GenerateSequenceRequest } from "../api/types";
 import { clamp } from "../music/clamp";
-import { trackOf } from "../music/edit";
 import { chosenOf, generators, loadGenerators } from "../store/generators";
 import { isNumber, isText, setting } from "../store/settings";
 import { endOfPiece, toSequence, type Piece } from "../music/piece";
@@ -14,7 +13,9 @@ import { argsFor, type Args } from "../view/generator_controls";
 import { say, sayError } from "../view/toasts";
 import { edit, openId, piece } from "./document";
 import * as editor from "./editor";
-import { fitsTrack, madeBy, requestFor, stretchesOf, withMade, type Made, type Stretch, type Way } from "./sections";
+import { partTracks, type PartsWay } from "./parts";
+import { fitsTrack } from "./sections";
+import { isRefusal, taskFor, type Result, type Task } from "./tasks";
 
 const words = texts.compose;
 
@@ -34,22 +35,26 @@ export const count = setting("candidates", 4, isNumber);
 /** Of the first candidate; "" draws one. */
 export const seed = setting("seed", "", isText);
 
+/** Whether the generator plays several parts: what it is asked goes by bars and parts. */
+export const isOfParts = computed(() => generator.value !== null && playsParts(generator.value));
+/** Ids of tracks that are not to be written in. */
+const leftOut = signal<ReadonlySet<number>>(new Set());
+/** The tracks that may be written in, and whether they are to be. */
+export const parts = computed(() => partTracks(piece.value).map((track) => ({ track, isChosen: !leftOut.value.has(track.id) })));
+export function choosePart(id: number, isChosen: boolean): void {
+  const others = [...leftOut.value].filter((one) => one !== id);
+  leftOut.value = new Set(isChosen ? others : [...others, id]);
+}
+
 export interface Candidate {
   seed: number;
   /** null: on its way, or failed. */
-  made: Made | null;
+  made: Result | null;
   state: "waiting" | "here" | "failed" | "kept";
 }
 
-export interface Batch {
-  trackId: number;
-  way: Way;
-  stretches: readonly Stretch[];
+export interface Batch extends Task {
   generator: string;
-  /** What was asked, without the seed. */
-  request: GenerateSequenceRequest;
-  /** The piece before any of them. */
-  before: Piece;
   candidates: readonly Candidate[];
   /** What was done to the input. */
   remarks: readonly string[];
@@ -61,12 +66,7 @@ export const shownIndex = signal(-1);
 let work: AbortController | null = null;
 
 /** What is played and seen: the piece, or the one that it would be with the candidate shown. */
-export const shownPiece = computed(() => {
-  const of = asked.value;
-  const made = of?.candidates[shownIndex.value]?.made;
-  if (!of || !made || !trackOf(piece.value, of.trackId)) return piece.value;
-  return withMade(piece.value, of.trackId, of.stretches, made);
-});
+export const shownPiece = computed(() => asked.value?.candidates[shownIndex.value]?.made?.into(piece.value) ?? piece.value);
 
 function patch(of: Batch, index: number, change: Partial<Candidate>): void {
   const now = asked.value;
@@ -82,31 +82,31 @@ export const withSeed = (request: GenerateSequenceRequest, value: number): Gener
 /** How many requests run at a time. */
 const together = 4;
 
-/** Asks for candidates for the selected bars, or for what comes after the track's end. */
-export async function make(way: Way): Promise<void> {
+/** Asks for candidates for the selected bars, or for what comes after the end. */
+export async function make(way: PartsWay): Promise<void> {
   const track = editor.track.value;
   const details = generator.value;
   if (!track || !details) return say(track ? words.noModel : words.noTrack);
-  const section = editor.section.value ?? (way === "continue" ? afterTheEnd() : null);
-  if (!section) return say(words.selectBarsFirst, words.selectBarsHow);
-  const stretches = stretchesOf(way, track, editor.bars.value, section);
-  if (stretches.length === 0) return say(words.nothingToFill, words.nothingToFillRemedy);
+  const task = taskFor({
+    details,
+    way,
+    piece: piece.value,
+    track,
+    partIds: parts.value.filter(({ isChosen }) => isChosen).map((part) => part.track.id),
+    section: editor.section.value,
+    args: argsFor(args.value, details.arguments ?? []),
+  });
+  if (isRefusal(task)) return say(...task);
   if (wantsChords(details) && piece.value.chords.length === 0) say(words.wantsChords, words.wantsChordsRemedy);
-  const known = argsFor(args.value, details.arguments ?? []);
-  const request = requestFor(piece.value, track, details, way, stretches, known);
   const first = /^\d+$/.test(seed.value) ? Number(seed.value) % 2147483000 : Math.floor(Math.random() * 2147483000);
   const of: Batch = {
-    trackId: track.id,
-    way,
-    stretches,
+    ...task,
     generator: details.id,
-    request,
-    before: piece.value,
     candidates: Array.from({ length: clamp(count.value, 1, 16) }, (_, i) => ({ seed: first + i, made: null, state: "waiting" })),
     remarks: [],
   };
   drop();
-  editor.section.value = section;
+  if (way === "continue") editor.section.value = task.stretches[0]!;
   asked.value = of;
   const control = new AbortController();
   work = control;
@@ -122,9 +122,8 @@ async function fetchCandidate(of: Batch, index: number, signal: AbortSignal, isT
   try {
     const one = withSeed(of.request, of.candidates[index]!.seed);
     const { music, end } = await stream(of.generator, one, { piece: () => undefined }, signal);
-    const isDrum = trackOf(of.before, of.trackId)?.isDrum ?? false;
     batch(() => {
-      patch(of, index, { made: madeBy(music, of.request, of.before, isDrum), state: "here" });
+      patch(of, index, { made: of.read(music), state: "here" });
       if (asked.value?.request === of.request && end.notes.length > 0) asked.value = { ...asked.value, remarks: end.notes };
     });
   } catch (error) {
@@ -137,21 +136,14 @@ async function fetchCandidate(of: Batch, index: number, signal: AbortSignal, isT
   }
 }
 
-/** Four bars after the last note of the track. */
-function afterTheEnd(): Stretch {
-  const { bars } = editor;
-  const end = editor.track.value?.notes.reduce((last, note) => Math.max(last, note.end), 0) ?? 0;
-  const start = bars.value.lineFrom(end);
-  return { start, end: bars.value.bar(bars.value.at(start).index + 3).end };
-}
-
 /** The candidate goes into the piece. */
 export function keep(index: number): void {
   const of = asked.value;
   const made = of?.candidates[index]?.made;
   if (!of || !made) return;
-  if (!trackOf(piece.value, of.trackId)) return say(words.trackGone);
-  edit(withMade(piece.value, of.trackId, of.stretches, made));
+  const next = made.into(piece.value);
+  if (!next) return say(words.trackGone);
+  edit(next);
   shownIndex.value = -1;
   asked.value = {
     ...of,
@@ -227,7 +219,9 @@ export const stopAt = signal<number | null>(null);
 
 // Candidates are of the piece that they were made for.
 effect(() => {
-  if (openId.value) untracked(drop);
+  if (!openId.value) return;
+  untracked(drop);
+  leftOut.value = new Set();
 });
 
 /** What sounds, as long as Compose is shown; what it returns ends that. */

@@ -1,7 +1,6 @@
 // Continue, fill between, vary: which bars, by which model, and the candidates that came.
 import { useEffect, useMemo } from "preact/hooks";
 import { clamp } from "../music/clamp";
-import { trackOf } from "../music/edit";
 import { transport } from "../sound/transport";
 import { generators, loadGenerators, nameOf } from "../store/generators";
 import { texts } from "../texts";
@@ -10,14 +9,15 @@ import { say } from "../view/toasts";
 import { piece } from "./document";
 import * as editor from "./editor";
 import { Icon, IconButton } from "./icons";
-import { linkedTrack, longestLink, packLink, restOf } from "./link";
+import { longestLink, packLink } from "./link";
 import * as making from "./make";
+import { PartsChoice, PartsOptions, PartsWays } from "./parts_panel";
 import { tinyNotes } from "./picture";
 import type { Way } from "./sections";
 
 const words = texts.compose;
 const ways: readonly Way[] = ["continue", "fill", "vary"];
-/** What the page says itself, by the selected bars, the track and its chords. */
+/** What the page says itself, by the selected bars, the track, its chords and the chosen parts. */
 const saidByPage = [
   "seed",
   "bars",
@@ -31,13 +31,18 @@ const saidByPage = [
   "steps_per_chord",
   "chords_from",
   "render_chords",
+  "fill",
+  "vary",
+  "add",
+  "keep",
+  "density",
 ];
 /** Shown at once; all others behind "more". */
 const first = ["temperature", "key", "scale", "min_pitch", "max_pitch"];
 
 export function MakePanel() {
   useEffect(() => void loadGenerators(), []);
-  const { generator, fitting, args, count, seed, asked } = making;
+  const { generator, fitting, args, count, seed, asked, isOfParts } = making;
   const track = editor.track.value;
   const all = generator.value?.arguments ?? [];
   const names = all.map(({ name }) => name);
@@ -45,7 +50,7 @@ export function MakePanel() {
   return (
     <section class="card stack make" aria-labelledby="make-title">
       <h3 id="make-title">{words.make}</h3>
-      {track && <Where trackName={track.name} />}
+      {track && <Where of={isOfParts.value ? partsMeant() : track.name} />}
       {fitting.value.length === 0 && generator.value === null ? (
         <p class="muted">{generators.value === null ? texts.shell.loading : words.noModel}</p>
       ) : (
@@ -61,13 +66,20 @@ export function MakePanel() {
             </select>
             <span class="muted small">{generator.value?.description}</span>
           </label>
-          <div class="ways">
-            {ways.map((way) => (
-              <button key={way} type="button" class={way === "vary" ? "primary" : ""} title={words[`${way}How`]} onClick={() => void making.make(way)}>
-                {words[way]}
-              </button>
-            ))}
-          </div>
+          {isOfParts.value ? (
+            <>
+              <PartsChoice />
+              <PartsWays />
+            </>
+          ) : (
+            <div class="ways">
+              {ways.map((way) => (
+                <button key={way} type="button" class={way === "vary" ? "primary" : ""} title={words[`${way}How`]} onClick={() => void making.make(way)}>
+                  {words[way]}
+                </button>
+              ))}
+            </div>
+          )}
           {asked.value && <Candidates of={asked.value} />}
           <div class="row">
             <label class="narrow">
@@ -79,6 +91,7 @@ export function MakePanel() {
               <input inputMode="numeric" value={seed.value} placeholder={words.seedDrawn} onChange={(event) => (seed.value = event.currentTarget.value.replace(/\D/g, ""))} />
             </label>
           </div>
+          {isOfParts.value && <PartsOptions />}
           <GeneratorControls
             arguments={all}
             args={args}
@@ -100,8 +113,14 @@ export function MakePanel() {
   );
 }
 
+/** The parts that are written in, in words. */
+function partsMeant(): string {
+  const chosen = making.parts.value.filter(({ isChosen }) => isChosen);
+  return chosen.length === making.parts.value.length ? words.allParts : chosen.map(({ track }) => track.name).join(", ") || words.noParts;
+}
+
 /** The selected bars, in words and to be typed. */
-function Where({ trackName }: { trackName: string }) {
+function Where({ of }: { of: string }) {
   const { section, bars } = editor;
   const chosen = section.value;
   const firstBar = chosen ? bars.value.at(chosen.start).number : "";
@@ -113,7 +132,7 @@ function Where({ trackName }: { trackName: string }) {
   return (
     <>
       <p class="muted small">
-        {chosen ? words.makeWhere(Number(firstBar), Number(lastBar), trackName) : words.makeNoWhere}
+        {chosen ? words.makeWhere(Number(firstBar), Number(lastBar), of) : words.makeNoWhere}
       </p>
       <div class="row">
         <label class="narrow">
@@ -189,15 +208,7 @@ function Tiny({ of, one }: { of: making.Batch; one: making.Candidate }) {
 }
 
 async function copyLink(of: making.Batch, seed: number): Promise<void> {
-  const track = trackOf(of.before, of.trackId)!;
-  const packed = await packLink({
-    form: 1,
-    model: of.generator,
-    name: piece.value.name,
-    track: linkedTrack(of.before, track),
-    rest: restOf(of.before, of.trackId, of.request),
-    request: making.withSeed(of.request, seed),
-  });
+  const packed = await packLink(of.link(making.withSeed(of.request, seed), piece.value.name));
   const link = `${location.origin}${location.pathname}#compose?link=${packed}`;
   lastLink = link;
   try {

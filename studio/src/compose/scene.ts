@@ -1,10 +1,9 @@
 // What the roll shows of the open piece.
 import { computed } from "@preact/signals";
-import { samePlace } from "../music/time";
 import type { RollScene, RollTrack } from "../view/roll";
-import { openId } from "./document";
+import { openId, piece as openPiece } from "./document";
 import * as editor from "./editor";
-import { asked, shownIndex, shownPiece } from "./make";
+import { shownPiece } from "./make";
 
 /** Empty bars after the end, to write into. */
 const roomBars = 16;
@@ -34,18 +33,17 @@ export const scene = computed((): RollScene => {
   };
 });
 
-/** A candidate's notes are the machine's: in its colour. */
+/** A candidate's notes are the machine's: in its colour. They are those that the piece does not have yet. */
 function* withCandidate(tracks: readonly RollTrack[]): Generator<RollTrack> {
-  const of = asked.value;
-  const isShown = of?.candidates[shownIndex.value]?.made;
+  if (shownPiece.value === openPiece.value) return yield* tracks;
+  const isMade = ({ id }: { id: number }) => id >= openPiece.value.nextId;
   for (const track of tracks) {
-    if (!of || !isShown || track.id !== of.trackId) {
+    if (!track.notes.some(isMade)) {
       yield track;
       continue;
     }
-    const isMade = (start: number) => of.stretches.some((one) => one.start - samePlace <= start && start < one.end - samePlace);
-    yield { ...track, notes: track.notes.filter(({ start }) => !isMade(start)) };
-    yield { ...track, id: -track.id, colour: "machine", notes: track.notes.filter(({ start }) => isMade(start)) };
+    yield { ...track, notes: track.notes.filter((note) => !isMade(note)) };
+    yield { ...track, id: -track.id, colour: "machine", notes: track.notes.filter(isMade), isBehind: false };
   }
 }
 
