@@ -46,6 +46,8 @@ export const texts = {
     drawn: (what: string) => `New: ${what}`,
     allVoices: "Soprano, alto, tenor and bass are all there.",
     allVoicesRemedy: "Remove the part that is to be written, or select its bars and press Fill.",
+    noKept: "In bars without notes there is nothing to keep.",
+    noKeptRemedy: "Let “Fill and Vary keep” say nothing, or choose bars with notes.",
     tooManyVoices: "With the new parts the piece would have more voices than the model hears.",
     tooManyVoicesRemedy: "It hears eight, and chords count as up to four: remove a part first.",
     noModel: "This model is no longer there.",

@@ -18,7 +18,8 @@ it("what only looks like a flag stays", () => {
   for (const text of ["Give --studio_dir", "`magenta bundle --from` makes one", "bar 2 -- all of it -- is empty", 'a grid, "CH |x-x-|; BD |x---x--x|; SD |--x-|"']) expect(remarkInPage(text)).toBe(text);
 });
 
-it("what a piece has no room for is said", () => {
+it("what a piece has no room or no notes for is said", () => {
+  expect(inPageWords({ message: "the argument keep is of notes that are drawn anew, and there are none", remedy: "Leave it out" }).message).toBe(words.noKept);
   expect(inPageWords({ message: "add=harmony: soprano, alto, tenor and bass are all there", remedy: "Name the parts" }).message).toBe(words.allVoices);
   expect(inPageWords({ message: "add=chords: with them the piece has 9 voices", remedy: "At most 8" }).message).toBe(words.tooManyVoices);
 });

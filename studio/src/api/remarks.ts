@@ -36,6 +36,7 @@ const errors: [RegExp, (found: RegExpMatchArray) => Told][] = [
   [/^the (?:body|file) is empty\b/, () => ({ message: words.emptyFile })],
   [/^argument '\w*key': (?:'(.*)'|its text) is no key\b/, ([, text]) => ({ message: words.noKey(text ?? ""), remedy: words.noKeyRemedy })],
   [/^add=harmony: soprano, alto, tenor and bass are all there\b/, () => ({ message: words.allVoices, remedy: words.allVoicesRemedy })],
+  [/^the argument keep is of notes that are drawn anew\b/, () => ({ message: words.noKept, remedy: words.noKeptRemedy })],
   [/^add=[^:]*: with them the piece has \d+ voices\b/, () => ({ message: words.tooManyVoices, remedy: words.tooManyVoicesRemedy })],
   [/^this is no name for a model\b/, () => ({ message: words.noName, remedy: words.noNameRemedy })],
 ];
