@@ -12,6 +12,7 @@
 
 #include "magenta/base/files.h"
 #include "magenta/base/status.h"
+#include "magenta/live/accompaniment.h"
 #include "magenta/live/model_responder.h"
 #include "magenta/request/generate_args.h"
 
@@ -53,6 +54,10 @@ class ResponseThread {
     const std::lock_guard lock(mutex_);
     return std::exchange(reports_, {});
   }
+  std::vector<PlanReport> TakePlans() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(plans_, {});
+  }
 
  private:
   void Loop(ResponseScheduler& scheduler) {
@@ -62,12 +67,17 @@ class ResponseThread {
         const std::lock_guard lock(mutex_);
         for (AnswerReport& report : reports) reports_.push_back(std::move(report));
       }
+      if (auto plans = scheduler.TakePlans(); !plans.empty()) {
+        const std::lock_guard lock(mutex_);
+        for (PlanReport& plan : plans) plans_.push_back(std::move(plan));
+      }
       if (!worked) std::this_thread::sleep_for(kNap);
     }
   }
 
   std::mutex mutex_;
   std::vector<AnswerReport> reports_;
+  std::vector<PlanReport> plans_;
   std::atomic<bool> quit_ = false;
   std::thread thread_;
 };
@@ -166,6 +176,9 @@ class Duet::Session {
     const auto reports =
         response_thread_ ? response_thread_->TakeReports() : duet_.scheduler_.TakeReports();
     for (const AnswerReport& report : reports) observer_.OnAnswer(report);
+    const auto plans =
+        response_thread_ ? response_thread_->TakePlans() : duet_.scheduler_.TakePlans();
+    for (const PlanReport& plan : plans) observer_.OnPlan(plan);
   }
 
   void PassDrops() {
@@ -227,10 +240,10 @@ class Duet::Session {
   absl::Status save_status_;
 };
 
-Duet::Duet(DuetOptions options, const ResponderMaker& responders)
+Duet::Duet(DuetOptions options, const PartnerMaker& partners)
     : options_(std::move(options)),
       engine_(options_),
-      scheduler_(engine_, options_, responders),
+      scheduler_(engine_, options_, partners),
       recorder_(options_) {}
 
 absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(DuetOptions options,
@@ -252,7 +265,21 @@ absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(DuetOptions options,
 }
 
 std::unique_ptr<Duet> Duet::CreateWith(DuetOptions options, const ResponderMaker& responders) {
-  return std::unique_ptr<Duet>(new Duet(std::move(options), responders));
+  return std::unique_ptr<Duet>(new Duet(
+      std::move(options), [&](int player, const DuetOptions& kept, SpscRing<ScheduledNote>& takes) {
+        return std::make_unique<ResponsePlanner>(player, kept, responders(kept), takes);
+      }));
+}
+
+absl::StatusOr<std::unique_ptr<Duet>> Duet::CreateTogether(
+    DuetOptions options, const std::shared_ptr<const Model>& model,
+    const std::vector<VoiceRole>& voices, const Sampling& sampling, const PitchLimits& pitches) {
+  MAGENTA_ASSIGN_OR_RETURN(const AccompanimentRules rules,
+                           MakeAccompanimentRules(model, voices, sampling, pitches));
+  return std::unique_ptr<Duet>(new Duet(
+      std::move(options), [&](int player, const DuetOptions& kept, SpscRing<ScheduledNote>& takes) {
+        return std::make_unique<Accompaniment>(player, kept, rules, takes);
+      }));
 }
 
 PerformerCues Duet::Cues() {

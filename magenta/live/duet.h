@@ -16,6 +16,7 @@
 #include "magenta/live/realtime/engine.h"
 #include "magenta/live/recorder.h"
 #include "magenta/live/response_scheduler.h"
+#include "magenta/music/score/sheet.h"
 #include "magenta/nn/sampling.h"
 #include "magenta/request/pitch_limits.h"
 
@@ -27,6 +28,7 @@ class DuetObserver {
   virtual ~DuetObserver() = default;
   virtual void OnEntry(const SessionEvent& /*entry*/) {}
   virtual void OnAnswer(const AnswerReport& /*report*/) {}
+  virtual void OnPlan(const PlanReport& /*report*/) {}
   /// `drops` has become more.
   virtual void OnDrops(const RingDrops& /*drops*/) {}
   /// Now and then, at least each 20 ms of real time; `state` is the backend's.
@@ -56,6 +58,13 @@ class Duet {
   /// With answers from elsewhere, on a grid of options.steps_per_quarter.
   static std::unique_ptr<Duet> CreateWith(DuetOptions options, const ResponderMaker& responders);
 
+  /// Both play at once (options.mode is kTogether): `model`, of several parts, adds `voices`, from
+  /// high to low, to the player's melody. Errors (exit 2): accompaniment.h's.
+  static absl::StatusOr<std::unique_ptr<Duet>> CreateTogether(
+      DuetOptions options, const std::shared_ptr<const Model>& model,
+      const std::vector<VoiceRole>& voices, const Sampling& sampling = {},
+      const PitchLimits& pitches = {});
+
   /// Plays until `run.stop` says so or, where time is simulated, the input ended and was answered.
   /// To be called once. Errors: the backend's; a recording that can't be written (exit 5).
   absl::Status Run(MidiBackend& backend, const DuetRun& run, DuetObserver& observer);
@@ -72,7 +81,7 @@ class Duet {
   const SessionRecorder& recorder() const { return recorder_; }
 
  private:
-  Duet(DuetOptions options, const ResponderMaker& responders);
+  Duet(DuetOptions options, const PartnerMaker& partners);
   class Session;
 
   const DuetOptions options_;

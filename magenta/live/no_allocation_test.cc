@@ -167,6 +167,36 @@ TEST_P(NoAllocation, OnTheMidiThread) {
   }
 }
 
+TEST(NoAllocationTogether, OnTheMidiThread) {
+#ifdef MAGENTA_NO_TRAP
+  GTEST_SKIP() << "a sanitizer has its own malloc";
+#endif
+  for (const SyncMode sync : {SyncMode::kOwn, SyncMode::kFollow, SyncMode::kMaster}) {
+    DuetOptions options;
+    options.mode = TurnMode::kTogether;
+    options.sync = sync;
+    options.steps_per_quarter = options.steps_per_beat = 12;
+    options.steps_per_bar = 48;
+    options.players[0].output_channel = 1;
+    options.controls = {{LiveAction::kPanic, false, 2, -1},
+                        {LiveAction::kTempo, false, 6, -1},
+                        {LiveAction::kMute, false, 7, -1}};
+    Simulation simulation;
+    simulation.Send(0, {0xfa});
+    for (int i = 0; i < 600; ++i) simulation.Send(i / 6.0, {0xf8});
+    for (int i = 0; i < 50; ++i) simulation.Note(i * 1.7, i * 1.7 + 1, 60 + i % 20);
+    simulation.Send(30, {0xb0, 6, 90}).Send(40, {0xb0, 2, 127}).Send(60, {0xb0, 7, 127});
+    TrappedBackend backend(simulation);
+    auto duet = Duet::CreateTogether(options, testing::RandomModel("score"), {VoiceRole::kBass});
+    ASSERT_TRUE(duet.ok());
+    DuetObserver observer;
+    trapped = 0;
+    ASSERT_TRUE((*duet)->Run(backend, {}, observer).ok());
+    EXPECT_EQ(trapped, 0);
+    EXPECT_GT((*duet)->state().note_ons, 60);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, NoAllocation, ::testing::ValuesIn(kKinds));
 
 }  // namespace

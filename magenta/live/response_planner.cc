@@ -66,6 +66,7 @@ void ResponsePlanner::Handle(const PerformanceEvent& event) {
     case PerformanceEvent::Kind::kChordKeyDown: return chords_.KeyDown(event.position, event.pitch);
     case PerformanceEvent::Kind::kChordKeyUp: return chords_.KeyUp(event.pitch);
     case PerformanceEvent::Kind::kSong: return chords_.FollowSong(event.step, event.value);
+    case PerformanceEvent::Kind::kReached: return;  // of kTogether
   }
 }
 

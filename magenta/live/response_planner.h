@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,8 @@ struct AnswerReport {
   uint32_t seed = 0;
   double temperature = 1;
   std::string model;
+  /// It is played with the player from start_step on, until both rest: there is no phrase.
+  bool accompanies = false;
   /// Steps of the session, and of the phrase.
   int64_t start_step = 0;
   int64_t end_step = 0;
@@ -57,24 +60,55 @@ struct AnswerReport {
   bool again = false;
 };
 
+/// What an accompaniment means to play next, as it now expects the player to go on.
+struct PlanReport {
+  int player = 0;
+  /// The step of the session from which it was drawn.
+  int64_t step = 0;
+  struct Note {
+    /// 0: the player's; 1 and more: the machine's, from high to low.
+    int voice = 0;
+    /// Steps of the session. A note that sounds at `step` is left out.
+    int64_t start = 0;
+    int64_t end = 0;
+    int pitch = 0;
+  };
+  std::vector<Note> notes;
+};
+
+/// A player's partner on the response thread: hears what is played and makes what is to sound. Not
+/// thread-safe.
+class Partner {
+ public:
+  virtual ~Partner() = default;
+  /// In order, as the MIDI thread sent them.
+  virtual void Handle(const PerformanceEvent& event) = 0;
+  /// Goes on by a little, if there is something to make now. False: nothing to do.
+  virtual bool Work() = 0;
+  /// Waits where it must: time is simulated.
+  virtual void BePatient() {}
+  /// Answers begun, and plans made, since the last call.
+  virtual std::vector<AnswerReport> TakeReports() = 0;
+  virtual std::vector<PlanReport> TakePlans() { return {}; }
+};
+
+/// Called once a player; `options` and `takes` outlive what it makes.
+using PartnerMaker = std::function<std::unique_ptr<Partner>(int player, const DuetOptions& options,
+                                                            SpscRing<ScheduledNote>& takes)>;
+
 /// Lives on the response thread alone; the ring `takes` is its only way to the MIDI thread, and
 /// never waited for: what it can't take is kept and sent later. Steps are the session's. What it
 /// has sent for a step is never taken back, only replaced by a newer take.
-class ResponsePlanner {
+class ResponsePlanner final : public Partner {
  public:
   /// `options` and `takes` outlive it.
   ResponsePlanner(int player, const DuetOptions& options, std::unique_ptr<Responder> responder,
                   SpscRing<ScheduledNote>& takes);
 
-  /// In order, as the MIDI thread sent them.
-  void Handle(const PerformanceEvent& event);
-  /// Goes on with the answer by a little, if there is something to make now. False: nothing to do.
-  bool Work();
-  /// Waits for answers where it must: time is simulated.
-  void BePatient() { responder_->BePatient(); }
-
-  /// Answers begun since the last call.
-  std::vector<AnswerReport> TakeReports() { return std::exchange(reports_, {}); }
+  void Handle(const PerformanceEvent& event) override;
+  bool Work() override;
+  void BePatient() override { responder_->BePatient(); }
+  std::vector<AnswerReport> TakeReports() override { return std::exchange(reports_, {}); }
   double temperature() const { return temperature_; }
   /// The chosen model's name.
   const std::string& model() const { return responder_->models()[model_index_]; }

@@ -1,25 +1,27 @@
 #include "magenta/live/response_scheduler.h"
 
+#include <utility>
+
 namespace magenta {
 
 ResponseScheduler::ResponseScheduler(DuetEngine& engine, const DuetOptions& options,
-                                     const ResponderMaker& responders)
+                                     const PartnerMaker& partners)
     : engine_(engine) {
   for (size_t i = 0; i < options.players.size(); ++i) {
-    planners_.emplace_back(static_cast<int>(i), options, responders(options),
-                           engine.takes(static_cast<int>(i)));
+    const int player = static_cast<int>(i);
+    partners_.push_back(partners(player, options, engine.takes(player)));
   }
 }
 
 void ResponseScheduler::BePatient() {
-  for (ResponsePlanner& planner : planners_) planner.BePatient();
+  for (const auto& partner : partners_) partner->BePatient();
 }
 
 bool ResponseScheduler::Listen() {
   PerformanceEvent event;
   bool any = false;
   while (engine_.performance_events().Pop(event)) {
-    planners_[event.player].Handle(event);
+    partners_[event.player]->Handle(event);
     any = true;
   }
   return any;
@@ -30,7 +32,7 @@ bool ResponseScheduler::Pump(int most) {
   for (bool worked = true; worked && most > 0; --most) {
     worked = false;
     // Turn by turn, so that no player waits for another's whole answer.
-    for (ResponsePlanner& planner : planners_) worked |= planner.Work();
+    for (const auto& partner : partners_) worked |= partner->Work();
     any |= worked;
     if (worked) Listen();
   }
@@ -39,8 +41,16 @@ bool ResponseScheduler::Pump(int most) {
 
 std::vector<AnswerReport> ResponseScheduler::TakeReports() {
   std::vector<AnswerReport> all;
-  for (ResponsePlanner& planner : planners_) {
-    for (AnswerReport& report : planner.TakeReports()) all.push_back(std::move(report));
+  for (const auto& partner : partners_) {
+    for (AnswerReport& report : partner->TakeReports()) all.push_back(std::move(report));
+  }
+  return all;
+}
+
+std::vector<PlanReport> ResponseScheduler::TakePlans() {
+  std::vector<PlanReport> all;
+  for (const auto& partner : partners_) {
+    for (PlanReport& report : partner->TakePlans()) all.push_back(std::move(report));
   }
   return all;
 }

@@ -1,7 +1,7 @@
 #pragma once
-// The work of the response thread: the planners of all players, and the ring that feeds them.
+// The work of the response thread: the partners of all players, and the ring that feeds them.
 
-#include <deque>
+#include <memory>
 #include <vector>
 
 #include "magenta/live/realtime/engine.h"
@@ -14,9 +14,8 @@ namespace magenta {
 /// takes().
 class ResponseScheduler {
  public:
-  /// `engine` and `options` outlive it. `responders` is called for each player.
-  ResponseScheduler(DuetEngine& engine, const DuetOptions& options,
-                    const ResponderMaker& responders);
+  /// `engine` and `options` outlive it. `partners` is called for each player.
+  ResponseScheduler(DuetEngine& engine, const DuetOptions& options, const PartnerMaker& partners);
 
   /// Waits for answers where it must: time is simulated.
   void BePatient();
@@ -27,13 +26,13 @@ class ResponseScheduler {
 
   /// Answers begun since the last call, in order of players.
   std::vector<AnswerReport> TakeReports();
-  const ResponsePlanner& planner(int player) const { return planners_[player]; }
+  std::vector<PlanReport> TakePlans();
 
  private:
   bool Listen();
 
   DuetEngine& engine_;
-  std::deque<ResponsePlanner> planners_;  // they stay where they are
+  std::vector<std::unique_ptr<Partner>> partners_;
 };
 
 }  // namespace magenta

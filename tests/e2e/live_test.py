@@ -405,6 +405,32 @@ class Live(Case):
             self.assertTrue(notes_of(self.path('cut.mid')))
             self.assertTrue(notes_of(self.path('cut.record')))
 
+    def test_an_accompaniment_is_of_several_parts_and_takes_no_turns(self):
+        common = ['live', '--backend=file', '--input_port=' + self.phrase, '--output_port=' + self.path('o.mid')]
+        self.fails(2, 'plays one line', *common, '--accompany=bass')
+        self.fails(2, '--mode takes turns', *common, '--accompany=bass', '--mode=free')
+        self.fails(2, '--switch takes turns', *common, '--accompany=bass', '--switch=pedal')
+        self.fails(2, 'no such part', *common, '--accompany=violin')
+        self.fails(2, 'the melody is what you play', *common, '--accompany=soprano')
+        self.fails(2, 'with you and not in turns', *common, '--config=score')
+        self.fails(2, 'with you and not in turns', *common, '--config=score', '--mode=bars:1,1')
+
+    def test_an_accompaniment_plays_while_the_file_does(self):
+        made = []
+        for name in ('a.mid', 'b.mid'):
+            lines = events(self.ok('live', '--backend=file', '--input_port=' + self.phrase, '--output_port=' +
+                                   self.path(name), '--config=score', '--accompany=tenor,bass', '--seed=4', '--json'))
+            end = lines[-1]
+            self.assertEqual((end['answers'], end['note_ons'], end['late_notes']), (1, end['note_offs'], 0), end)
+            self.assertGreater(end['machine_notes'], 0)
+            self.assertTrue([line for line in lines if line['event'] == 'plan'])
+            own = [line['time'] for line in lines if line['event'] == 'note' and line['who'] == 'player']
+            added = [line['time'] for line in lines if line['event'] == 'note' and line['who'] == 'machine']
+            self.assertTrue(own[0] <= added[0] < own[0] + 0.02, (own[0], added[0]))
+            with open(self.path(name), 'rb') as file:
+                made.append(file.read())
+        self.assertEqual(made[0], made[1])
+
     def test_a_killed_session_leaves_a_good_recording(self):
         long = self.write('long.mid', hours())
         process = subprocess.Popen(

@@ -62,6 +62,7 @@ class RunningLiveVerb : public LiveFlags {
     MAGENTA_RETURN_IF_ERROR(remote.CheckBeside(model));
     MAGENTA_ASSIGN_OR_RETURN(const PlayingModels models, FindModels(context));
     MAGENTA_ASSIGN_OR_RETURN(files.drums, AllPlayDrums(models.details));
+    MAGENTA_ASSIGN_OR_RETURN(const std::vector<VoiceRole> voices, FindVoices(models));
     for (const std::string& remark : SettleFlags(*this)) context.out.Info(remark);
     for (const std::string& name : {program, input_program, metronome_program}) {
       if (const std::string note = ProgramNote(name); !note.empty()) context.out.Info(note);
@@ -70,7 +71,7 @@ class RunningLiveVerb : public LiveFlags {
     const uint32_t seed = context.globals.seed.value_or(DrawSeed());
     MAGENTA_ASSIGN_OR_RETURN(const MidiBackendEntry* entry, FindMidiBackend(backend));
     const std::vector<std::string> names = models.Names();
-    MAGENTA_ASSIGN_OR_RETURN(const auto duet, MakeDuet(seed, models, context));
+    MAGENTA_ASSIGN_OR_RETURN(const auto duet, MakeDuet(seed, models, voices, context));
     TellOfNoChords(duet->options(), models.details, context);
     Begin(*entry, duet->options(), names, context);
     LivePrinter printer(context.out, duet->options(), names, models.Kinds());
@@ -161,8 +162,29 @@ class RunningLiveVerb : public LiveFlags {
     return models;
   }
 
+  /// What the machine adds to the player's melody; nothing where turns are taken. A model of
+  /// several parts takes none.
+  absl::StatusOr<std::vector<VoiceRole>> FindVoices(const PlayingModels& models) const {
+    if (accompany.empty()) {
+      for (const GeneratorDetails& model : models.details) {
+        const ModelSpec* spec = SpecOfKind(model);
+        if (spec == nullptr || !spec->kind->plays_parts()) continue;
+        return UsageError(
+            fmt::format("{} plays several parts, with you and not in turns", model.id()),
+            "Give --accompany, or choose another model");
+      }
+      return std::vector<VoiceRole>();
+    }
+    if (models.here.size() != 1) {
+      return UsageError("--accompany is for one model, and it must be here",
+                        "Leave --server and --bundle_files out");
+    }
+    return AccompanyingVoices(*this);
+  }
+
   /// A session with them.
   absl::StatusOr<std::unique_ptr<Duet>> MakeDuet(uint32_t seed, const PlayingModels& models,
+                                                 const std::vector<VoiceRole>& voices,
                                                  Context& context) const {
     const GeneratorDetails& first = models.details[0];
     MAGENTA_ASSIGN_OR_RETURN(const Grid grid, GridOf(first));
@@ -179,6 +201,9 @@ class RunningLiveVerb : public LiveFlags {
     MAGENTA_ASSIGN_OR_RETURN(const PitchLimits allowed, pitches.Limits());
     MAGENTA_RETURN_IF_ERROR(CheckTakesLimits(allowed, models.details));
     const Sampling drawing = sampling.At(temperature);
+    if (!voices.empty()) {
+      return Duet::CreateTogether(std::move(options), models.here[0], voices, drawing, allowed);
+    }
     if (models.there == nullptr) {
       return Duet::Create(std::move(options), models.here, drawing, allowed);
     }

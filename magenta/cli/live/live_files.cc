@@ -126,6 +126,12 @@ void SettleSwitch(LiveFlags& flags) {
 /// A file that plays and has no control for it takes turns by phrases.
 void SettleTurns(const std::vector<InputFile>& inputs, bool names_switch, LiveFlags& flags,
                  std::vector<std::string>& remarks) {
+  if (!flags.accompany.empty()) {
+    flags.mode = "together";
+    flags.files.by_beats =
+        flags.backend == "file" && flags.clock != "follow" && flags.controls.clock < 0;
+    return;
+  }
   const bool has_switch =
       names_switch || std::any_of(inputs.begin(), inputs.end(),
                                   [](const InputFile& input) { return input.has_switch; });
@@ -195,7 +201,9 @@ void SettleOutput(const std::vector<InputFile>& inputs, LiveFlags& flags,
     flags.output_channel = kDrumsNumber;
     return;
   }
-  flags.output_channel = 1;
+  // What sounds together has channels of its own.
+  const int players = std::max(static_cast<int>(flags.players.size()), 1);
+  flags.output_channel = flags.accompany.empty() ? 1 : std::min(players + 1, 16);
   if (flags.backend != "file" || !flags.thru) return;
   std::bitset<16> taken;
   taken.set(kDrumsNumber - 1);

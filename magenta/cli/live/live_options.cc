@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -12,6 +13,7 @@
 #include "magenta/live/realtime/active_notes.h"
 #include "magenta/music/harmony/chord_symbol.h"
 #include "magenta/music/program.h"
+#include "magenta/request/added_parts.h"
 #include "magenta/request/backing_chords.h"
 
 namespace magenta::cli {
@@ -62,6 +64,8 @@ absl::Status SetMode(const LiveFlags& flags, DuetOptions& options) {
   } else if (mode == "free") {
     options.mode = TurnMode::kFree;
     options.answer_bars = std::max(flags.answer_bars, 0);
+  } else if (mode == "together") {
+    options.mode = TurnMode::kTogether;
   } else if (const auto bars =
                  mode.starts_with("bars:") ? LivePair(mode.substr(5), ',', 1, 256) : std::nullopt) {
     options.mode = TurnMode::kBars;
@@ -257,6 +261,30 @@ absl::Status CheckPrograms(const LiveFlags& flags, const PlayerOptions& player) 
 }
 
 }  // namespace
+
+absl::StatusOr<std::vector<VoiceRole>> AccompanyingVoices(const LiveFlags& flags) {
+  if (!flags.mode.empty() || !flags.switch_control.empty()) {
+    return UsageError(fmt::format("--{} takes turns, and with --accompany both play at once",
+                                  flags.mode.empty() ? "switch" : "mode"),
+                      "Leave one of them out");
+  }
+  auto roles = ParseRoles(flags.accompany, {PartRole::kSoprano});
+  const char* remedy = "Give alto, tenor, bass, chords or harmony, several by commas";
+  if (!roles.ok()) {
+    return UsageError(fmt::format("--accompany={}: no such part", flags.accompany), remedy);
+  }
+  std::sort(roles->begin(), roles->end());
+  roles->erase(std::unique(roles->begin(), roles->end()), roles->end());
+  std::vector<VoiceRole> voices;
+  for (const PartRole role : *roles) {
+    if (role == PartRole::kSoprano) {
+      return UsageError(fmt::format("--accompany={}: the melody is what you play", flags.accompany),
+                        remedy);
+    }
+    for (const VoiceRole voice : VoicesOfRole(role)) voices.push_back(voice);
+  }
+  return voices;
+}
 
 MidiPortRequest MakePortRequest(const LiveFlags& flags) {
   MidiPortRequest request;

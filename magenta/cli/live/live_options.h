@@ -8,6 +8,7 @@
 #include "magenta/cli/verbs/live_flags.h"
 #include "magenta/live/backend.h"
 #include "magenta/live/realtime/duet_options.h"
+#include "magenta/music/score/sheet.h"
 
 namespace magenta::cli {
 
@@ -15,6 +16,10 @@ namespace magenta::cli {
 /// `notes` gets what is not taken as it stands.
 absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_per_quarter,
                                             uint32_t seed, std::vector<std::string>& notes);
+
+/// The voices that --accompany names, from high to low. Errors (exit 2): no such part, or the
+/// player's own; flags of turns beside it.
+absl::StatusOr<std::vector<VoiceRole>> AccompanyingVoices(const LiveFlags& flags);
 
 /// The ports that `flags` ask for.
 MidiPortRequest MakePortRequest(const LiveFlags& flags);

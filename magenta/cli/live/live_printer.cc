@@ -108,6 +108,7 @@ std::string LivePrinter::StatusLine() const {
                       notes(answered_), models_.empty() ? "" : models_[model_], temperature_, qpm_);
   if (backend_.load >= 0) line += fmt::format("  load {:.0f} %", backend_.load * 100);
   if (!server_.empty()) line += "  " + server_;
+  if (!planned_.empty()) line += "  next " + planned_;
   if (dropped_ > 0) line += fmt::format("  {} dropped", dropped_);
   return line.substr(0, TerminalColumns() - 1);  // a longer one would not be replaced by the next
 }
@@ -274,9 +275,12 @@ void LivePrinter::OnAnswer(const AnswerReport& report) {
                     .Set("player", report.player + 1)
                     .Set("seed", static_cast<int64_t>(report.seed))
                     .Set("model", report.model)
-                    .Set("temperature", report.temperature)
-                    .Set("steps", report.end_step - report.start_step)
-                    .Set("primer", PrimerOf(report));
+                    .Set("temperature", report.temperature);
+    if (report.accompanies) {
+      line.Set("accompanies", true);
+    } else {
+      line.Set("steps", report.end_step - report.start_step).Set("primer", PrimerOf(report));
+    }
     if (!report.chords.empty())
       line.Set("chords", fmt::format("{}", fmt::join(report.chords, " ")));
     if (report.key.has_value()) line.Set("key", std::string(MajorKeyName(*report.key)));
@@ -289,11 +293,31 @@ void LivePrinter::OnAnswer(const AnswerReport& report) {
     out_.Result(line);
   } else if (!terminal_ && report.problem.empty()) {
     const std::string at = BarAndBeat(static_cast<double>(report.start_step));
-    out_.Info(report.again ? fmt::format("{}: {} goes on", at, report.model)
-                           : fmt::format("{}: answer to {} steps, seed {}", at,
-                                         report.start_step - report.phrase_start, report.seed));
+    out_.Info(report.accompanies ? fmt::format("{}: plays with you, seed {}", at, report.seed)
+              : report.again     ? fmt::format("{}: {} goes on", at, report.model)
+                                 : fmt::format("{}: answer to {} steps, seed {}", at,
+                                               report.start_step - report.phrase_start, report.seed));
   }
   for (const std::string& note : report.notes) out_.Debug(note);
+}
+
+void LivePrinter::OnPlan(const PlanReport& report) {
+  Json notes = Json::Array();
+  std::deque<std::string> machine;
+  for (const PlanReport::Note& note : report.notes) {
+    notes.Add(Json::Object()
+                  .Set("voice", note.voice)
+                  .Set("pitch", note.pitch)
+                  .Set("start", note.start - report.step)
+                  .Set("end", note.end - report.step));
+    if (note.voice > 0 && machine.size() < kLastNotes) machine.push_back(PitchName(note.pitch));
+  }
+  planned_ = fmt::format("{}", fmt::join(machine, " "));
+  Print(Json::Object()
+            .Set("event", "plan")
+            .Set("at", BarAndBeat(static_cast<double>(report.step)))
+            .Set("player", report.player + 1)
+            .Set("notes", std::move(notes)));
 }
 
 }  // namespace magenta::cli

@@ -25,6 +25,7 @@ class LivePrinter : public DuetObserver {
 
   void OnEntry(const SessionEvent& entry) override;
   void OnAnswer(const AnswerReport& report) override;
+  void OnPlan(const PlanReport& report) override;
   void OnDrops(const RingDrops& drops) override;
   void OnIdle(const MidiBackendState& state) override;
 
@@ -66,6 +67,7 @@ class LivePrinter : public DuetObserver {
   std::vector<TurnState> states_;
   std::deque<std::string> played_;
   std::deque<std::string> answered_;
+  std::string planned_;  // of an accompaniment
   size_t model_ = 0;
   double temperature_;
   bool expects_real_time_ = false;

@@ -27,6 +27,8 @@ void LiveFlags::Describe(Flags& flags) {
   flags.AddExample(
       "magenta live --config=chord_pitches_improv --backing_chords=\"Dm7 G7 C\" --mode=bars:2,2",
       "You and the machine play over three chords, two bars each.");
+  flags.AddExample("magenta live --config=score --accompany=alto,tenor,bass",
+                   "No turns: three voices play with you, under your melody.");
   flags.AddExample("magenta live --learn",
                    "Prints what a knob or pedal sends, and the flag for it.");
   flags.AddExample("magenta live --backend=file --input_port=tune.mid --output_port=duet.mid",
@@ -89,6 +91,13 @@ void LiveFlags::DescribeTurns(Flags& flags) {
       .Choices({"switch", "bars:2,2", "free"}, true)
       .Value("MODE")
       .Default("switch; for a file without a switch free, on bar lines");
+  flags
+      .Text("accompany", &accompany,
+            "No turns: a model of several parts (score) plays at the same time. What it adds to "
+            "your melody: alto, tenor, bass, chords or harmony, several by commas.")
+      .Choices({"bass", "alto,tenor,bass", "chords"}, true)
+      .NotEmpty()
+      .Value("ROLES");
   flags
       .Text("switch", &switch_control,
             "Another switch: cc:N (64 or more begins, less ends), pedal (cc:64), or note:N, which "

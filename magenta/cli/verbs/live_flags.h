@@ -28,7 +28,8 @@ struct LiveFlags : HandedOverVerb {
   bool thru = true;
   bool wait = true;
 
-  // Turns.
+  // Turns, or none.
+  std::string accompany;
   std::string mode;  // "": switch, or a file's
   std::string switch_control;
   int start_control = -1;  // -1, and values -2: the wheel

@@ -10,9 +10,10 @@ namespace magenta {
 
 /// Who plays when.
 enum class TurnMode {
-  kSwitch,  // a control, note or pedal begins and ends the phrase
-  kBars,    // so many bars for the player, so many for the machine, without end
-  kFree,    // the phrase begins with a note and ends with a silence
+  kSwitch,    // a control, note or pedal begins and ends the phrase
+  kBars,      // so many bars for the player, so many for the machine, without end
+  kFree,      // the phrase begins with a note and ends with a silence
+  kTogether,  // both at once: the machine's part goes on all the time
 };
 
 /// Whose clock it is.

@@ -19,9 +19,10 @@ struct PerformanceEvent {
   enum class Kind : uint8_t {
     kNoteOn,   // pitch, velocity; at position
     kNoteOff,  // pitch; at position
-    kBegin,    // a phrase begins on step
+    kBegin,    // a phrase begins on step; kTogether: the machine's part does
     kClosed,   // every event of the steps before `step` is known; flag: the phrase may end there,
                // and the answer would last until `until`
+    kReached,  // kTogether: it is `step`, and every event up to now is known
     kEnd,      // the phrase ends on step; the answer lasts until `until`
     kMutate,   // the last answer is continued from step until `until`
     kStop,     // the answer is over; flag: listening, too

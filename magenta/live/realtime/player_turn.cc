@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace magenta {
 namespace {
@@ -9,6 +10,11 @@ namespace {
 constexpr size_t kTakeRing = 2048;
 /// A key held longer, in bars, is one whose note-off was lost.
 constexpr int kLongestHold = 4;
+/// kTogether: so much of a step the machine waits for a player who is a little late.
+constexpr double kWaitSteps = 0.125;
+/// kTogether: so many bars and steps after the player's last note the machine rests at the latest.
+constexpr int kRestBars = 1;
+constexpr int kRestSteps = 4;
 
 int64_t NearestStep(double position) noexcept {
   return static_cast<int64_t>(std::floor(position + 0.5));
@@ -43,6 +49,10 @@ TurnState PlayerTurn::state() const noexcept {
 }
 
 bool PlayerTurn::busy() const noexcept {
+  if (together()) {
+    const int64_t rest = last_off_ + kRestBars * context_.options.steps_per_bar + kRestSteps;
+    return heard_ && (held_.any() || step_ <= rest);
+  }
   // A loop that nobody is there to end is heard once.
   const bool in_first_round = !loop_ || step_ < answer_start_ + answer_length_;
   if ((answering_ && in_first_round) || mutate_at_ != kNoStep) return true;
@@ -104,6 +114,7 @@ void PlayerTurn::Collect() noexcept {
 
 void PlayerTurn::OnBlock(int64_t frame) noexcept {
   Collect();
+  if (frame >= tell_at_) TellReached();
   if (answering_) PlayDue(step_, frame, true);
 }
 
@@ -111,7 +122,9 @@ void PlayerTurn::PlayDue(int64_t step, int64_t frame, bool late) noexcept {
   while (queue_.count > 0 && queue_.Front().step <= step) {
     const ScheduledNote event = queue_.Front();
     queue_.Drop();
-    const int64_t lateness = late ? frame - context_.transport.FrameOf(event.step) : 0;
+    int64_t lateness = late ? frame - context_.transport.FrameOf(event.step) : 0;
+    // It plays after the player, who is on time up to half a step later.
+    if (together()) lateness -= static_cast<int64_t>(context_.transport.FramesPerStep());
     const bool is_on = event.kind == ScheduledNote::Kind::kNoteOn;
     if (late && is_on && lateness > 0) {
       ++late_notes_;
@@ -138,6 +151,7 @@ void PlayerTurn::Play(const ScheduledNote& event, int64_t frame, bool too_late) 
 }
 
 void PlayerTurn::OnClosed(int64_t step) noexcept {
+  if (together()) return;
   PerformanceEvent event;
   event.step = step;
   const bool on_grid = step % context_.options.answer_grid_steps == 0;
@@ -168,7 +182,34 @@ bool PlayerTurn::IsSilent(int64_t step) const noexcept {
   return step - (held_.any() ? given_up : last_off_) >= options.silence_steps;
 }
 
+/// The machine's part goes on for ever.
+void PlayerTurn::OnStepTogether(int64_t step, int64_t frame) noexcept {
+  TellReached();
+  Collect();
+  step_ = step;
+  if (!answering_) {
+    PerformanceEvent event;
+    event.kind = PerformanceEvent::Kind::kBegin;
+    event.step = step;
+    Send(event);
+    BeginAnswer(step, kNoStep - step);
+  }
+  PlayDue(step, frame, false);
+  reached_ = step;
+  tell_at_ = frame + static_cast<int64_t>(kWaitSteps * context_.transport.FramesPerStep());
+  ReportState(frame);
+}
+
+void PlayerTurn::TellReached() noexcept {
+  if (reached_ == kNoStep) return;
+  PerformanceEvent event;
+  event.kind = PerformanceEvent::Kind::kReached;
+  event.step = std::exchange(reached_, kNoStep);
+  Send(event);
+}
+
 void PlayerTurn::OnStep(int64_t step, int64_t frame) noexcept {
+  if (together()) return OnStepTogether(step, frame);
   Collect();
   step_ = step;
   if (answering_ && step >= answer_end_) {
@@ -206,6 +247,7 @@ void PlayerTurn::NoteOn(double position, int64_t frame, const MidiEvent& message
     }
   }
   if (listening_ && step >= phrase_start_ && step < phrase_end_) heard_ = true;
+  if (together()) heard_ = true;
   held_.set(pitch);
   strokes_[pitch] = {frame, step, velocity, message.port,
                      static_cast<uint8_t>(message.bytes[0] & 0x0f)};

@@ -105,6 +105,9 @@ class PlayerTurn {
   };
 
   void Collect() noexcept;
+  bool together() const noexcept { return context_.options.mode == TurnMode::kTogether; }
+  void OnStepTogether(int64_t step, int64_t frame) noexcept;
+  void TellReached() noexcept;
   void PlayDue(int64_t step, int64_t frame, bool late) noexcept;
   void Play(const ScheduledNote& event, int64_t frame, bool too_late) noexcept;
   bool PhraseIsOver(int64_t step) const noexcept;
@@ -144,6 +147,10 @@ class PlayerTurn {
   bool expects_ = false;  // what is known beforehand, by Expect
   int64_t expected_on_ = kNoStep;
   int64_t expected_quiet_ = kNoStep;
+
+  // kTogether: the step that the response thread is to hear of, and from which frame on.
+  int64_t reached_ = kNoStep;
+  int64_t tell_at_ = 0;
 
   bool answering_ = false;
   int64_t answer_start_ = 0;

@@ -1,0 +1,448 @@
+#include "magenta/live/accompaniment.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "magenta/base/status.h"
+#include "magenta/generate/beam_search.h"
+#include "magenta/live/conversation.h"
+
+namespace magenta {
+namespace {
+
+/// From one player's seed to the next one's.
+constexpr uint32_t kSeedsOfAPlayer = 1 << 16;
+/// A piece goes on without end.
+constexpr int64_t kEndlessTicks = int64_t{1} << 23;
+/// The player's notes end on multiples of it: shorter silences are how one plays.
+constexpr int64_t kReleaseGrid = kTicksPerQuarter / 4;
+/// So many bars after the player's last note the machine comes to rest.
+constexpr int kRestBars = 1;
+constexpr int kPlannedBars = 1;
+
+}  // namespace
+
+absl::StatusOr<AccompanimentRules> MakeAccompanimentRules(std::shared_ptr<const Model> model,
+                                                          std::vector<VoiceRole> voices,
+                                                          const Sampling& sampling,
+                                                          const PitchLimits& pitches) {
+  if (!model->spec->kind->plays_parts()) {
+    return UsageError(
+        fmt::format("{} plays one line, and an accompaniment is of several parts", model->id),
+        "Choose a model of several parts: --config=score");
+  }
+  if (voices.empty() || voices.size() + 1 > kMaxVoices) {
+    return UsageError(fmt::format("an accompaniment of {} voices; there may be 1 to {}",
+                                  voices.size(), kMaxVoices - 1));
+  }
+  if (pitches.NeedsKey()) {
+    return UsageError("a scale stands in a key, and an accompaniment has none before it begins",
+                      "Name it: --key=D");
+  }
+  MAGENTA_RETURN_IF_ERROR(CheckSampling(sampling, *model));
+  Primer nothing;
+  MAGENTA_ASSIGN_OR_RETURN(auto mask, MaskFor(pitches, *model, std::nullopt, nothing));
+  return AccompanimentRules{std::move(model), std::move(voices), sampling, mask};
+}
+
+Accompaniment::Accompaniment(int player, const DuetOptions& options, AccompanimentRules rules,
+                             SpscRing<ScheduledNote>& takes)
+    : player_(player),
+      options_(options),
+      rules_(std::move(rules)),
+      takes_(takes),
+      temperature_(options.temperature),
+      source_(options.seed + kSeedsOfAPlayer * static_cast<uint32_t>(player)),
+      sounding_(rules_.voices.size() + 1, -1) {
+  Sampling sampling = rules_.sampling;
+  sampling.temperature = temperature_;
+  filters_ = DrawFilters(sampling);
+}
+
+void Accompaniment::Handle(const PerformanceEvent& event) {
+  switch (event.kind) {
+    case PerformanceEvent::Kind::kNoteOn:
+      return OnNote(event.position, event.pitch, event.velocity);
+    case PerformanceEvent::Kind::kNoteOff: return OnRelease(event.position, event.pitch);
+    case PerformanceEvent::Kind::kReached: return OnReached(event.step);
+    case PerformanceEvent::Kind::kBegin:
+      unsent_.push_back({ScheduledNote::Kind::kBegin, 0, 0, ++take_, event.step});
+      now_ = event.step - 1;
+      return;
+    case PerformanceEvent::Kind::kStop: return Silence();
+    case PerformanceEvent::Kind::kControl:
+      if (event.action == LiveAction::kTemperature) {
+        temperature_ = 0.1 + event.value / 127.0 * 1.9;
+        Sampling sampling = rules_.sampling;
+        sampling.temperature = temperature_;
+        filters_ = DrawFilters(sampling);
+        DropPlan();
+      }
+      return;
+    default: return;  // of turns
+  }
+}
+
+/// In octaves, the nearest pitch that the model plays.
+Event Accompaniment::InRange(int pitch) const {
+  const EventCodec& codec = *rules_.model->codec;
+  for (int octaves = 0; octaves <= 10; ++octaves) {
+    for (const int moved : {pitch + 12 * octaves, pitch - 12 * octaves}) {
+      if (moved >= 0 && moved <= 127 && codec.Accepts(moved)) return moved;
+    }
+  }
+  return kNoEvent;
+}
+
+void Accompaniment::OnNote(double position, int pitch, int velocity) {
+  const auto step = static_cast<int64_t>(std::floor(position + 0.5));
+  velocity_ = velocity;
+  const Event heard = InRange(pitch);
+  if (stroke_.has_value() && stroke_->step == step) {
+    if (stroke_->pitch > heard) return;
+  } else if (playing_ && piece_->tick == TickOf(step) && heard_.back().symbols[0] > heard) {
+    return;  // below one that was struck on the same step
+  }
+  key_ = pitch;
+  struck_on_ = step;
+  release_.reset();
+  stroke_ = Stroke{step, heard};
+  if (step > now_) return;
+  stroke_.reset();
+  if (!playing_) Enter(step);
+  Play(step, heard);
+}
+
+void Accompaniment::OnRelease(double position, int pitch) {
+  if (pitch != key_) return;
+  key_ = -1;
+  const auto step = static_cast<int64_t>(std::floor(position + 0.5));
+  const int64_t end = std::max(step, struck_on_ + 1);
+  release_ = (end + kReleaseGrid - 1) / kReleaseGrid * kReleaseGrid;
+  if (*release_ > now_) return;
+  const Event melody = TakeRelease();
+  if (playing_ && melody != kNoEvent) Play(silent_since_, melody);
+}
+
+/// The player's note ends where it was to: the symbol of it.
+Event Accompaniment::TakeRelease() {
+  silent_since_ = *release_;
+  release_.reset();
+  return Sounds(0) ? kNoteOff : kNoEvent;
+}
+
+void Accompaniment::OnReached(int64_t step) {
+  now_ = step;
+  Event melody = kNoEvent;
+  if (stroke_.has_value() && stroke_->step <= step) {
+    melody = stroke_->pitch;
+    stroke_.reset();
+  } else if (release_.has_value() && *release_ <= step) {
+    melody = TakeRelease();
+  }
+  if (!playing_) {
+    if (melody < 0) return;
+    Enter(step);
+  }
+  const int64_t tick = TickOf(step);
+  const bool planned = !plan_.empty() && plan_.front().tick <= tick;
+  if (planned && plan_.front().tick == tick && plan_.front().symbols[0] == melody) {
+    PlayPlanned();
+  } else if (melody != kNoEvent || tick - piece_->tick >= kLongestShift) {
+    Play(step, melody);
+  } else if (planned) {
+    DropPlan();  // what the player was expected to do has not happened
+  }
+  const bool silent = !Sounds(0) && !stroke_.has_value();
+  if (silent && step - silent_since_ >= kRestBars * options_.steps_per_bar) Rest(step);
+}
+
+Accompaniment::Piece Accompaniment::NewPiece() const {
+  const auto& codec = *rules_.model->codec;
+  Piece piece = {Session(rules_.model, 1, codec.MakeControl(WriteSheet(sheet_)))};
+  if (rules_.sampling.adapt) piece.session.Adapt();
+  piece.session.Push(codec.default_event());
+  piece.session.Step();
+  return piece;
+}
+
+/// The player begins, or comes back after a rest.
+void Accompaniment::Enter(int64_t step) {
+  const int64_t bar = options_.steps_per_bar;
+  playing_ = true;
+  if (!piece_.has_value()) {
+    first_step_ = step;
+    sheet_ = Sheet();
+    sheet_.length = kEndlessTicks;
+    sheet_.voices.push_back(OpenVoiceOf(VoiceRole::kMelody, kEndlessTicks));
+    for (const VoiceRole role : rules_.voices) {
+      sheet_.voices.push_back(OpenVoiceOf(role, kEndlessTicks));
+    }
+    // Compound meters have beats of three.
+    const bool is_compound = options_.meter_denominator >= 8 && options_.meter_numerator % 3 == 0;
+    const int beat = options_.steps_per_beat * (is_compound ? 3 : 1);
+    sheet_.meters = {{-((step % bar + bar) % bar), options_.steps_per_bar, beat}};
+    piece_ = NewPiece();
+  } else if (const int64_t rest = TickOf(step) - piece_->tick; rest > bar) {
+    first_step_ += (rest - 1) / bar * bar;
+  }
+  AnswerReport report;
+  report.player = player_;
+  report.accompanies = true;
+  report.seed = options_.seed + kSeedsOfAPlayer * static_cast<uint32_t>(player_);
+  report.temperature = temperature_;
+  report.model = rules_.model->id;
+  report.start_step = report.end_step = report.phrase_start = step;
+  reports_.push_back(std::move(report));
+}
+
+/// The player does `melody` on `step`, and the others what is drawn.
+void Accompaniment::Play(int64_t step, Event melody) {
+  DropPlan();
+  const int64_t tick = std::max(TickOf(step), piece_->tick);
+  Known known(static_cast<size_t>(voices()));
+  known[0] = melody;
+  if (tick == piece_->tick) {
+    // It was decided already, without the player: who has moved then stays with it.
+    const Moment& moment = heard_.back();
+    for (size_t v = 1; v < known.size(); ++v) {
+      if (moment.symbols[v] != kNoEvent) known[v] = moment.symbols[v];
+    }
+  }
+  Decide(tick, known);
+}
+
+void Accompaniment::PlayPlanned() {
+  const Moment moment = std::move(plan_.front());
+  plan_.pop_front();
+  plan_reported_ = true;  // it goes on as it was said
+  Decide(moment.tick, Known(moment.symbols.begin(), moment.symbols.end()));
+}
+
+void Accompaniment::Rest(int64_t step) {
+  DropPlan();
+  Known known(static_cast<size_t>(voices()), kNoEvent);
+  for (int v = 1; v < voices(); ++v) {
+    if (Sounds(v)) known[static_cast<size_t>(v)] = kNoteOff;
+  }
+  if (TickOf(step) > piece_->tick) Decide(TickOf(step), known);
+  for (int v = 1; v < voices(); ++v) End(v, step);
+  playing_ = false;
+}
+
+/// Nothing sounds any more, and the player's keys count no longer.
+void Accompaniment::Silence() {
+  DropPlan();
+  stroke_.reset();
+  release_.reset();
+  key_ = -1;
+  std::fill(sounding_.begin(), sounding_.end(), -1);
+  piece_.reset();
+  before_.reset();
+  heard_.clear();
+  playing_ = false;
+}
+
+/// Time goes by up to `tick`, which is the piece's next moment.
+void Accompaniment::Advance(Piece& piece, int64_t tick) const {
+  const auto push = [&piece](Event event) {
+    piece.session.Push(event);
+    piece.session.Step();
+  };
+  for (int64_t left = tick - piece.tick; piece.tick >= 0 && left > 0;) {
+    const int64_t time = std::min<int64_t>(left, kLongestShift);
+    push(TimeShift(static_cast<int>(time)));
+    left -= time;
+    for (int v = 0; v < voices() && left > 0; ++v) push(kNoEvent);  // nothing changes
+  }
+  piece.tick = tick;
+}
+
+/// The moment that `piece` stands at: what is `known` of it, the rest drawn.
+Accompaniment::Moment Accompaniment::DrawMoment(Piece& piece, const Known& known) {
+  Moment moment = {piece.tick, std::vector<Event>(known.size(), kNoEvent)};
+  std::vector<int> order;
+  DecisionOrder(sheet_, piece.tick, order);
+  for (const int v : order) {
+    const auto voice = static_cast<size_t>(v);
+    const EventMask* mask = v > 0 && rules_.mask.has_value() ? &*rules_.mask : nullptr;
+    const Event symbol =
+        known[voice].has_value() ? *known[voice] : piece.session.Sample(0, filters_, source_, mask);
+    moment.symbols[voice] = symbol;
+    piece.session.Push(symbol);
+    piece.session.Step();
+  }
+  return moment;
+}
+
+/// The moment at `tick`, the piece's last one (anew) or a later one, is decided and sounds.
+void Accompaniment::Decide(int64_t tick, const Known& known) {
+  std::vector<Event> sound(known.size(), kNoEvent);  // already
+  if (tick == piece_->tick) {
+    sound = heard_.back().symbols;
+    heard_.pop_back();
+    piece_->session = before_->Fork(1);
+  } else {
+    Advance(*piece_, tick);
+    before_ = piece_->session.Fork(1);
+  }
+  heard_.push_back(DrawMoment(*piece_, known));
+  for (int v = 0; v < voices(); ++v) {
+    const auto voice = static_cast<size_t>(v);
+    if (v == 0 || sound[voice] == kNoEvent) Sound(v, heard_.back().symbols[voice], StepOf(tick));
+  }
+  Flush();
+}
+
+/// The time from the piece's last moment to the next one, of at least `least` ticks.
+Event Accompaniment::DrawTime(const Piece& piece, int64_t least) {
+  const auto possible = [&](LogitFilters filters) {
+    std::vector<float> probabilities = piece.session.Distribution(0, filters);
+    for (size_t label = 0; label < probabilities.size(); ++label) {
+      const Event event = piece.session.EventOf(0, static_cast<int>(label));
+      if (!IsTimeShift(event) || TicksOf(event) < least) probabilities[label] = 0;
+    }
+    return probabilities;
+  };
+  std::vector<float> probabilities = possible(filters_);
+  const auto is_none = [](float probability) { return probability <= 0; };
+  size_t label = 0;
+  if (std::all_of(probabilities.begin(), probabilities.end(), is_none)) {
+    // What filters leave has gone by.
+    probabilities = possible({});
+    if (std::all_of(probabilities.begin(), probabilities.end(), is_none)) {
+      return TimeShift(static_cast<int>(std::min<int64_t>(least, kLongestShift)));
+    }
+    label = static_cast<size_t>(std::max_element(probabilities.begin(), probabilities.end()) -
+                                probabilities.begin());
+  } else {
+    double left = source_.Next();
+    left *= std::accumulate(probabilities.begin(), probabilities.end(), 0.0);
+    for (size_t i = 0; i < probabilities.size() && left >= 0; ++i) {
+      if (is_none(probabilities[i])) continue;
+      label = i;
+      left -= probabilities[i];
+    }
+  }
+  return piece.session.EventOf(0, static_cast<int>(label));
+}
+
+void Accompaniment::DropPlan() {
+  plan_.clear();
+  ahead_.reset();
+  plan_reported_ = false;
+}
+
+bool Accompaniment::Work() {
+  if (!Flush() || !playing_) return false;
+  const int64_t bar = options_.steps_per_bar;
+  const int64_t planned = plan_.empty() ? piece_->tick : plan_.back().tick;
+  if (planned < TickOf(now_) + kPlannedBars * bar) return ExtendPlan();
+  if (!plan_reported_) ReportPlan();
+  if (piece_->tick <= kMaxHeardBars * bar) return false;
+  ForgetOld();
+  return true;
+}
+
+bool Accompaniment::ExtendPlan() {
+  // What has gone by without a moment has none.
+  int64_t least = 1;
+  if (!ahead_.has_value()) {
+    ahead_ = Piece{piece_->session.Fork(1), piece_->tick};
+    least = std::max<int64_t>(1, TickOf(now_) + 1 - piece_->tick);
+  }
+  Advance(*ahead_, ahead_->tick + TicksOf(DrawTime(*ahead_, least)));
+  plan_.push_back(DrawMoment(*ahead_, Known(static_cast<size_t>(voices()))));
+  return true;
+}
+
+void Accompaniment::ReportPlan() {
+  plan_reported_ = true;
+  PlanReport report;
+  report.player = player_;
+  report.step = now_;
+  std::vector<std::optional<PlanReport::Note>> open(static_cast<size_t>(voices()));
+  const auto end = [&](size_t voice, int64_t step) {
+    if (!open[voice].has_value()) return;
+    open[voice]->end = step;
+    report.notes.push_back(*open[voice]);
+    open[voice].reset();
+  };
+  for (const Moment& moment : plan_) {
+    for (size_t voice = 0; voice < moment.symbols.size(); ++voice) {
+      const Event symbol = moment.symbols[voice];
+      if (symbol == kNoEvent) continue;
+      end(voice, StepOf(moment.tick));
+      if (symbol < 0) continue;
+      open[voice] = {static_cast<int>(voice), StepOf(moment.tick), 0, symbol};
+    }
+  }
+  for (size_t voice = 0; voice < open.size(); ++voice) end(voice, StepOf(plan_.back().tick));
+  std::erase_if(report.notes, [](const auto& note) { return note.end <= note.start; });
+  std::stable_sort(report.notes.begin(), report.notes.end(),
+                   [](const auto& a, const auto& b) { return a.start < b.start; });
+  plans_.push_back(std::move(report));
+}
+
+/// The last bars of a piece that has grown too long become a piece of their own.
+void Accompaniment::ForgetOld() {
+  const int64_t bar = options_.steps_per_bar;
+  const int64_t first = piece_->tick - kKeptHeardBars * bar;
+  std::vector<Event> sounding(static_cast<size_t>(voices()), kNoEvent);
+  const auto hear = [&sounding](const Moment& moment) {
+    for (size_t v = 0; v < sounding.size(); ++v) {
+      const Event symbol = moment.symbols[v];
+      if (symbol != kNoEvent) sounding[v] = symbol < 0 ? kNoEvent : symbol;
+    }
+  };
+  hear(heard_.front());
+  while (heard_.size() > 1 && heard_.front().tick < first) {
+    heard_.pop_front();
+    hear(heard_.front());
+  }
+  heard_.front().symbols = sounding;  // it begins with what sounds then
+  DropPlan();
+  const int64_t moved = heard_.front().tick;
+  int64_t& bar_line = sheet_.meters[0].bar_line;
+  bar_line = -((moved - bar_line) % bar);
+  first_step_ += moved;
+  piece_ = NewPiece();
+  for (Moment& moment : heard_) {
+    moment.tick -= moved;
+    Advance(*piece_, moment.tick);
+    if (&moment == &heard_.back()) before_ = piece_->session.Fork(1);
+    DrawMoment(*piece_, Known(moment.symbols.begin(), moment.symbols.end()));
+  }
+}
+
+void Accompaniment::Sound(int voice, Event symbol, int64_t step) {
+  if (symbol == kNoEvent) return;
+  End(voice, step);
+  if (symbol < 0) return;
+  sounding_[static_cast<size_t>(voice)] = symbol;
+  if (voice > 0) Send(ScheduledNote::Kind::kNoteOn, symbol, step);
+}
+
+void Accompaniment::End(int voice, int64_t step) {
+  const int pitch = std::exchange(sounding_[static_cast<size_t>(voice)], -1);
+  if (voice == 0 || pitch < 0) return;
+  // Another voice of the machine's may hold it.
+  if (std::find(sounding_.begin() + 1, sounding_.end(), pitch) != sounding_.end()) return;
+  Send(ScheduledNote::Kind::kNoteOff, pitch, step);
+}
+
+void Accompaniment::Send(ScheduledNote::Kind kind, int pitch, int64_t step) {
+  const int velocity = options_.velocity > 0 ? options_.velocity : velocity_;
+  unsent_.push_back(
+      {kind, static_cast<uint8_t>(pitch), static_cast<uint8_t>(velocity), take_, step});
+}
+
+bool Accompaniment::Flush() {
+  while (!unsent_.empty() && takes_.Push(unsent_.front())) unsent_.pop_front();
+  return unsent_.empty();
+}
+
+}  // namespace magenta
