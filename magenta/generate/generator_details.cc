@@ -24,7 +24,8 @@ void SetGrid(Grid grid, GeneratorDetails& details) {
 }  // namespace
 
 ArgumentRule ArgumentRuleOf(const ModelSpec& spec) {
-  return {spec.id, [&spec](ArgumentUse use) {
+  return {spec.id,
+          [&spec](ArgumentUse use) {
             switch (use) {
               case ArgumentUse::kAll: break;
               case ArgumentUse::kPitches: return DrawsPitches(*spec.codec, *spec.kind);
@@ -34,7 +35,8 @@ ArgumentRule ArgumentRuleOf(const ModelSpec& spec) {
               case ArgumentUse::kParts: return spec.kind->plays_parts();
             }
             return true;
-          }};
+          },
+          spec.temperature};
 }
 
 GeneratorDetails DetailsOf(const ModelSpec& spec) {

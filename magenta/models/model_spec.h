@@ -26,6 +26,8 @@ struct ModelSpec {
   /// What kind of network it is. Of a model that trains itself it may be no more than a name and
   /// its make_runtime.
   const Architecture* architecture = nullptr;
+  /// What its music is drawn at where nobody says.
+  double temperature = 1.0;
   /// For a model that trains itself: from event sequences to tensors that its make_runtime takes.
   /// Null: magenta-train trains it.
   absl::StatusOr<TensorMap> (*train)(std::span<const EventSequence> examples,

@@ -33,6 +33,7 @@ ModelSpec Score() {
   spec.kind = MakeScoreKind(pitches);
   spec.codec = MakeScoreCodec(std::move(codec));
   spec.architecture = &kRelativeArchitecture;
+  spec.temperature = 0.7;  // several voices add their improbable notes up (docs/music.md)
   return spec;
 }
 

@@ -154,7 +154,7 @@ const std::vector<ArgumentRow>& Rows() {
                  kFloat = GeneratorArgument::FLOAT, kString = GeneratorArgument::STRING;
   static const auto& rows = *new std::vector<ArgumentRow>{
       Row(
-          "temperature", kFloat, [](V v, A a) { a.sampling.temperature = NumberIn(v); },
+          kTemperatureArg, kFloat, [](V v, A a) { a.sampling.temperature = NumberIn(v); },
           "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
           .AtLeast(0)
           .AtMost(1e6)
@@ -520,7 +520,11 @@ absl::Status CheckProgramName(const std::string& name) {
 std::vector<GeneratorArgument> GenerateArguments(const ArgumentRule* rule) {
   std::vector<GeneratorArgument> arguments;
   for (const ArgumentRow& row : Rows()) {
-    if (IsFor(row, rule)) arguments.push_back(row.argument);
+    if (!IsFor(row, rule)) continue;
+    GeneratorArgument& argument = arguments.emplace_back(row.argument);
+    if (rule != nullptr && argument.name() == kTemperatureArg) {
+      argument.mutable_default_value()->set_float_value(rule->temperature);
+    }
   }
   return arguments;
 }
@@ -528,6 +532,7 @@ std::vector<GeneratorArgument> GenerateArguments(const ArgumentRule* rule) {
 absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options,
                                                const ArgumentRule* rule) {
   GenerateArgs args;
+  if (rule != nullptr) args.sampling.temperature = rule->temperature;
   // In order of names, so that of several errors the same one is told each time.
   const std::map<std::string, ArgValue> sorted(options.args().begin(), options.args().end());
   for (const auto& [name, value] : sorted) {

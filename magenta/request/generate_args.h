@@ -18,6 +18,7 @@ namespace magenta {
 
 using GeneratorArgument = GeneratorDetails::Argument;
 
+inline constexpr char kTemperatureArg[] = "temperature";
 inline constexpr char kPrimerKeyArg[] = "primer_key";
 
 /// Which models an argument is for.
@@ -34,6 +35,8 @@ enum class ArgumentUse {
 struct ArgumentRule {
   std::string model;
   std::function<bool(ArgumentUse)> takes;
+  /// Where nobody says another.
+  double temperature = 1.0;
 };
 
 /// Every argument that ParseGenerateArgs takes, or those for the model of `rule`, and what it may

@@ -272,9 +272,10 @@ class GenerateVerb : public Verb {
                "End as a piece does: of many futures of the last two bars one is taken whose last "
                "note begins on a beat of the last bar, is the tonic, and is long.");
     flags
-        .Double("temperature", &temperature_,
-                "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
-        .Range(0, 1000);
+        .OptionalDouble("temperature", &temperature_,
+                        "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
+        .Range(0, 1000)
+        .Default("1; of score 0.7");
     sampling_.Describe(flags);
     pitches_.Describe(flags);
     flags.Int("beam_size", &beam_size_, "Sequences kept by beam search; 1: none.").Range(1, 1024);
@@ -430,7 +431,8 @@ class GenerateVerb : public Verb {
 
   void SetArgs(GenerateSequenceRequest& request, uint32_t seed) const {
     auto& args = *request.mutable_generator_options()->mutable_args();
-    SetSamplingArgs(sampling_.At(temperature_), *request.mutable_generator_options());
+    if (temperature_) args[kTemperatureArg].set_float_value(*temperature_);
+    sampling_.SetGiven(*request.mutable_generator_options());
     args["beam_size"].set_int_value(beam_size_);
     args["branch_factor"].set_int_value(branch_factor_);
     args["steps_per_iteration"].set_int_value(steps_per_iteration_);
@@ -555,7 +557,7 @@ class GenerateVerb : public Verb {
   std::string primer_key_;
   std::string program_;
   bool ending_ = false;
-  double temperature_ = 1.0;
+  std::optional<double> temperature_;
   SamplingFlags sampling_;
   PitchFlags pitches_;
   int beam_size_ = 1;
