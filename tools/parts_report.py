@@ -342,7 +342,7 @@ def main():
     parser.add_argument("held_out", type=pathlib.Path)
     parser.add_argument("--magenta", default="build/bin/magenta")
     parser.add_argument("--model", default="--config=score", help="the model flags")
-    parser.add_argument("--sampling", default="", help="temperature=0.8,top_p=0.95")
+    parser.add_argument("--sampling", default="temperature=1", help="temperature=0.8,top_p=0.95")
     parser.add_argument("--tasks", default=",".join(TASKS), help="of the figures")
     parser.add_argument("--outputs", type=int, default=100, help="of each task")
     parser.add_argument("--windows", type=int, default=3, help="gaps a chorale")
