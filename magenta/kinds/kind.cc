@@ -12,7 +12,7 @@
 namespace magenta {
 namespace {
 
-constexpr int kTicksPerQuarter = 220;
+constexpr int kWrittenTicks = 220;
 constexpr int kDrumInstrument = 9;
 constexpr int kVelocity = 100;
 
@@ -73,7 +73,7 @@ NoteSequence MusicKind::Render(const EventSequence& events, const Primer& primer
   MAGENTA_CHECK(qpm > 0);
   NoteSequence sequence;
   sequence.add_tempos()->set_qpm(qpm);
-  sequence.set_ticks_per_quarter(kTicksPerQuarter);
+  sequence.set_ticks_per_quarter(kWrittenTicks);
   const double seconds_per_step = primer.grid.StepSeconds(qpm);
   NoteWriter writer(seconds_per_step, static_cast<double>(primer.start_step) * seconds_per_step,
                     sequence);

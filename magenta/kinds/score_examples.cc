@@ -21,7 +21,7 @@ constexpr int kOctave = 12;
 constexpr int64_t kMostBarsAChord = 8;
 
 /// The rows of ScoreExampleOptions(), in this order.
-enum ScoreOption { kMinBarsRow, kMaxBarsRow };
+enum ScoreOption { kScoreMinBarsRow, kScoreMaxBarsRow };
 
 constexpr ExampleOption kScoreOptionRows[] = {
     {"min_bars", ExampleOption::Type::kInt, 4, 1, 10000, "Leave out what has fewer bars."},
@@ -93,8 +93,8 @@ class ScoreExtraction {
  public:
   ScoreExtraction(const QuantizedSequence& sequence, const ExampleOptions& options)
       : sequence_(sequence),
-        min_bars_(static_cast<int64_t>(options.ValueOf(kScoreOptionRows[kMinBarsRow]))),
-        max_bars_(static_cast<int64_t>(options.ValueOf(kScoreOptionRows[kMaxBarsRow]))),
+        min_bars_(static_cast<int64_t>(options.ValueOf(kScoreOptionRows[kScoreMinBarsRow]))),
+        max_bars_(static_cast<int64_t>(options.ValueOf(kScoreOptionRows[kScoreMaxBarsRow]))),
         keys_(sequence),
         chords_(sequence, ChordSpelling::kCommon) {
     for (const std::string_view counter : {kKept, kStretches, kNoNotes, kTooManyVoices, kTooShort,
