@@ -240,7 +240,7 @@ TEST(SeveralParts, WhatIsDrawnIsScoredAsItWasDrawn) {
     for (int seed = 0; seed < 5; ++seed) {
       const auto made = SequenceGenerator(Score()).GenerateMany(
           Request(kTwoParts, {{"fill", fill}},
-                  {{"seed", seed}, {"min_pitch", low}, {"max_pitch", high}}),
+                  {{"seed", seed}, {"temperature", 1}, {"min_pitch", low}, {"max_pitch", high}}),
           1);
       ASSERT_TRUE(made.ok()) << made.status();
       const Likelihood heard = InGap(made->outputs[0].sequence, {.fill = fill});
