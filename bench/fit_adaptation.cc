@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "magenta/base/status.h"
-#include "magenta/motifs/motif_memory.h"
 #include "magenta/generate/likelihood.h"
+#include "magenta/motifs/motif_memory.h"
 #include "magenta/pipeline/dataset_reader.h"
 
 namespace magenta {

@@ -10,10 +10,10 @@
 
 #include "magenta/base/random.h"
 #include "magenta/generate/event_mask.h"
+#include "magenta/generate/plan/ending.h"
 #include "magenta/generate/plan/script.h"
 #include "magenta/generate/session.h"
 #include "magenta/nn/sampling.h"
-#include "magenta/generate/plan/ending.h"
 
 namespace magenta {
 

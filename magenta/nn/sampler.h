@@ -52,9 +52,9 @@ void Softmax(std::span<const float> logits, std::span<float> probabilities);
 /// the probability itself is too small for a float. The same bits on every machine.
 float LogSoftmaxAt(std::span<const float> logits, int label);
 
-/// Changes the logits of `labels` (different ones) so that the softmax of all is the mixture of what
-/// it was, with weight 1, and of `weights` (> 0), one a label, over the sum of all weights. The
-/// others' logits stay. The same bits on every machine.
+/// Changes the logits of `labels` (different ones) so that the softmax of all is the mixture of
+/// what it was, with weight 1, and of `weights` (> 0), one a label, over the sum of all weights.
+/// The others' logits stay. The same bits on every machine.
 void AddToSoftmax(std::span<const int> labels, std::span<const double> weights,
                   std::span<float> logits);
 
