@@ -206,9 +206,8 @@ class Generator:
         if primer is not None:
             parsed(NoteSequence, to_bytes(primer), request.input_sequence)
         options = request.generator_options
-        for section in sections or ():
-            options.generate_sections.add(start_time=section[0], end_time=section[1],
-                                          parts=section[2] if len(section) == 3 else ())
+        for start, end, *parts in sections or ():
+            options.generate_sections.add(start_time=start, end_time=end, parts=parts[0] if parts else ())
         known = {argument.name: argument for argument in self.details.arguments}
         for name, value in arguments.items():
             if name not in known:

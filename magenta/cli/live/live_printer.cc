@@ -317,7 +317,7 @@ void LivePrinter::OnPlan(const PlanReport& report) {
             .Set("event", "plan")
             .Set("at", BarAndBeat(static_cast<double>(report.step)))
             .Set("player", report.player + 1)
-            .Set("notes", std::move(notes)));
+            .Set("notes", notes));
 }
 
 }  // namespace magenta::cli

@@ -71,7 +71,8 @@ void Delay(NoteSequence& part, double seconds) {
 std::vector<NoteSequence> SplitByBars(NoteSequence sequence) {
   const MeterMap map(sequence);
   const std::vector<Meter>& meters = map.meters();
-  sequence = AtOneTempo(std::move(sequence), TempoMap(sequence));
+  const TempoMap tempos(sequence);
+  sequence = AtOneTempo(std::move(sequence), tempos);
   const double end = sequence.total_time();
   std::vector<double> cuts = {0};
   std::vector<const Meter*> of_part = {&meters.front()};
