@@ -490,8 +490,7 @@ class ScoreCodec final : public RelativeCodec {
   std::unique_ptr<EventEncoder> NewEncoder(std::shared_ptr<const Control> control) const override {
     if (!options_.sheets) return std::make_unique<ScoreEncoder>(options_, rows_, nullptr);
     auto sheet = std::dynamic_pointer_cast<const SheetControl>(control);
-    return std::make_unique<ScoreEncoder>(options_, rows_,
-                                          sheet != nullptr ? std::move(sheet) : free_melody_);
+    return std::make_unique<ScoreEncoder>(options_, rows_, sheet != nullptr ? sheet : free_melody_);
   }
   const RelativeSizes& sizes() const override { return rows_.sizes; }
 
