@@ -147,7 +147,7 @@ BENCHMARK(ReadRelativeWeights)->Arg(0)->Arg(1);
 // and of four voices, whose moments are five decisions, a fifth of the gates.
 void ReadScoreWeights(benchmark::State& state) {
   constexpr RelativeWidths kWidths = {64, 224, 144, 134, 1793};
-  ReadFloats(state, kWidths.scores() + kWidths.gates() / 5 / 64 * 64);
+  ReadFloats(state, (kWidths.scores() + kWidths.gates() / 5) / 128 * 128);
 }
 BENCHMARK(ReadScoreWeights);
 
