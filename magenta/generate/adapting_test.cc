@@ -10,6 +10,7 @@
 #include "magenta/generate/random_model.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/music/melody.h"
+#include "magenta/music/score/sheet.h"
 
 namespace magenta {
 namespace {
@@ -38,6 +39,27 @@ TEST(AdaptingTest, ADistributionIsOneAndDiffersOnceSomethingReturned) {
     }
     EXPECT_NE(adapting.Distribution(0), plain.Distribution(0)) << spec.id;
   }
+}
+
+// Eighths returned again and again, and a sixteenth is left of the piece.
+TEST(AdaptingTest, WhatTheNetworkBansStaysBanned) {
+  constexpr int kEighth = kTicksPerQuarter / 2, kLeft = 3;
+  Sheet sheet;
+  sheet.length = 16 * kEighth + kLeft;
+  sheet.voices = {OpenVoiceOf(VoiceRole::kMelody, sheet.length)};
+  const auto model = RandomModel("score");
+  Session session(model, 1, model->codec->MakeControl(WriteSheet(sheet)));
+  session.Adapt();
+  session.Prime({{TimeShift(0)}});
+  for (int i = 0; i < 16; ++i) session.Prime({{60 + i % 4, TimeShift(kEighth)}});
+  session.Prime({{60}});
+  const std::vector<float> p = session.Distribution(0);
+  double allowed = 0;
+  for (size_t label = 0; label < p.size(); ++label) {
+    const Event event = session.EventOf(0, static_cast<int>(label));
+    if (IsTimeShift(event) && TicksOf(event) <= kLeft) allowed += p[label];
+  }
+  EXPECT_NEAR(allowed, 1, 1e-6);
 }
 
 // However rows come to stand together, each is to the bit what it is alone.

@@ -1,9 +1,9 @@
 #include "magenta/motifs/motif_memory.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "magenta/base/check.h"
+#include "magenta/nn/relative_gru.h"
 #include "magenta/nn/sampler.h"
 
 namespace magenta {
@@ -93,8 +93,8 @@ void MotifMemory::Mix(const EventEncoder& encoder, std::span<float> logits) {
   auto& events = counts_.events;
   std::erase_if(events, [&](const MotifCounts::Followed& followed) {
     const int label = encoder.Label(followed.event);
-    return logits[label] == -std::numeric_limits<float>::infinity() ||
-           encoder.DecodeOne(label) != followed.event;
+    // What the network bans stays so.
+    return !(logits[label] > kBannedLogit) || encoder.DecodeOne(label) != followed.event;
   });
   if (events.empty()) return;
   double network = 1;  // its weight in the mixture
