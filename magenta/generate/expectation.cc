@@ -25,12 +25,12 @@ const EventEffect& Expectation::Effect(Event event) {
   const auto known = effects_.find(event);
   if (known != effects_.end()) return known->second;
   const MusicKind& kind = *model_->spec->kind;
-  std::vector<int> pitches;
   if (const std::optional<int> pitch = kind.PitchOf(event, primer_.transpose)) {
     return effects_.emplace(event, EffectOf({*pitch}, false)).first->second;
   }
   std::vector<NoteChange> changes;
   kind.NewRenderer(primer_, true)->Add(event, changes);
+  std::vector<int> pitches;
   for (const NoteChange& change : changes) {
     if (change.begins) pitches.push_back(change.pitch);
   }
