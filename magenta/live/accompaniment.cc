@@ -181,10 +181,8 @@ void Accompaniment::Enter(int64_t step) {
     for (const VoiceRole role : rules_.voices) {
       sheet_.voices.push_back(OpenVoiceOf(role, kEndlessTicks));
     }
-    // Compound meters have beats of three.
-    const bool is_compound = options_.meter_denominator >= 8 && options_.meter_numerator % 3 == 0;
-    const int beat = options_.steps_per_beat * (is_compound ? 3 : 1);
-    sheet_.meters = {{-((step % bar + bar) % bar), options_.steps_per_bar, beat}};
+    sheet_.meters = {SheetMeterFor(options_.meter_numerator, options_.meter_denominator)};
+    sheet_.meters[0].bar_line = -((step % bar + bar) % bar);
     piece_ = NewPiece();
   } else if (const int64_t rest = TickOf(step) - piece_->tick; rest > bar) {
     first_step_ += (rest - 1) / bar * bar;

@@ -105,11 +105,7 @@ bool Holds(const std::vector<StepRange>& ranges, int64_t tick) {
 
 SheetMeter SheetMeterOf(const Meter& meter, double lead) {
   const double tick = kTicksPerQuarter;
-  SheetMeter on_sheet;
-  on_sheet.bar = std::max(1, static_cast<int>(std::lround(meter.bar() * tick)));
-  const bool is_compound = meter.denominator >= 8 && meter.numerator % 3 == 0;
-  const double beat = 4.0 / meter.denominator * (is_compound ? 3 : 1);
-  on_sheet.beat = std::clamp(static_cast<int>(std::lround(beat * tick)), 1, on_sheet.bar);
+  SheetMeter on_sheet = SheetMeterFor(meter.numerator, meter.denominator);
   const auto tick_of = [&](double quarters) {
     return std::llround(std::min(quarters * tick, 1e12) + lead);
   };

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -257,6 +258,16 @@ absl::StatusOr<Sheet> ReadSheet(std::span<const Event> control) {
   if (!from.good()) return Broken("the sheet of a sequence is cut short, or says what none does");
   MAGENTA_RETURN_IF_ERROR(CheckSheet(sheet));
   return sheet;
+}
+
+SheetMeter SheetMeterFor(int numerator, int denominator) {
+  const double note = 4.0 * kTicksPerQuarter / denominator;
+  const bool is_compound = denominator >= 8 && numerator % 3 == 0;
+  const auto ticks = [](double exact) { return static_cast<int>(std::lround(exact)); };
+  SheetMeter meter;
+  meter.bar = std::max(1, ticks(note * numerator));
+  meter.beat = std::clamp(ticks(note * (is_compound ? 3 : 1)), 1, meter.bar);
+  return meter;
 }
 
 BarPlace PlaceOf(const Sheet& sheet, int64_t tick) {

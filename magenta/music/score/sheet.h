@@ -77,6 +77,10 @@ struct SheetMeter {
   bool operator==(const SheetMeter&) const = default;
 };
 
+/// A meter whose bar line is at tick 0. A beat is a note of `denominator`, or, where eighths or
+/// shorter ones stand in threes (6/8), three. What is no whole number of ticks is rounded.
+SheetMeter SheetMeterFor(int numerator, int denominator);
+
 /// A chord from `start` on.
 struct SheetChord {
   int64_t start = 0;

@@ -90,6 +90,13 @@ TEST(SheetTest, MetersChangeAtTheirBarLines) {
   EXPECT_EQ(BarsLeft(sheet, 0), 4);  // at quarters 1, 4, 5 and 6
 }
 
+TEST(SheetTest, BeatsOfMetersInThreesAreThree) {
+  EXPECT_EQ(SheetMeterFor(3, 4), (SheetMeter{0, 36, 12}));
+  EXPECT_EQ(SheetMeterFor(6, 8), (SheetMeter{0, 36, 18}));
+  EXPECT_EQ(SheetMeterFor(2, 2), (SheetMeter{0, 48, 24}));
+  EXPECT_EQ(SheetMeterFor(5, 8), (SheetMeter{0, 30, 6}));
+}
+
 TEST(SheetTest, GivenVoicesAreDecidedFirstThenFromTheOutsideIn) {
   Sheet sheet;
   sheet.length = 24;

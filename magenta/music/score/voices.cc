@@ -250,8 +250,6 @@ void AddVoices(std::vector<VoicePart>& parts, VoicedPiece& voiced) {
 
 /// The bars of `piece`. Error: no whole number of ticks.
 absl::StatusOr<SheetMeter> MeterOfPiece(const QuantizedSequence& piece, int64_t bar_line) {
-  SheetMeter meter;
-  meter.bar_line = bar_line;
   const double bar = piece.steps_per_bar();
   int numerator = 4, denominator = 4;
   if (!piece.proto().time_signatures().empty()) {
@@ -264,10 +262,8 @@ absl::StatusOr<SheetMeter> MeterOfPiece(const QuantizedSequence& piece, int64_t 
                                   numerator, denominator),
                       "Write it in quarters, eighths or sixteenths");
   }
-  meter.bar = static_cast<int>(bar);
-  // Compound meters have beats of three.
-  const int unit = std::max(1, meter.bar / numerator);
-  meter.beat = denominator >= 8 && numerator % 3 == 0 ? 3 * unit : unit;
+  SheetMeter meter = SheetMeterFor(numerator, denominator);
+  meter.bar_line = bar_line;
   return meter;
 }
 
