@@ -68,9 +68,10 @@ TEST(ScoreKindTest, RendersWhatItReads) {
   request.generate_start_step = 7 * kTicksPerQuarter;
   const Primer primer = Read(request);
   const NoteSequence notes = MakeScoreKind({})->Render(primer.events, primer, 120);
+  const QuantizedSequence duo = Duo();
   std::multiset<std::pair<int, double>> found, want;
   for (const auto& note : notes.notes()) found.insert({note.pitch(), note.start_time()});
-  for (const auto& note : Duo().proto().notes()) want.insert({note.pitch(), note.start_time()});
+  for (const auto& note : duo.proto().notes()) want.insert({note.pitch(), note.start_time()});
   EXPECT_EQ(found, want);
 }
 
