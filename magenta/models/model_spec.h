@@ -1,5 +1,5 @@
 #pragma once
-// A model = one ModelSpec in one file of this folder + one line in models.def.
+// A model = one ModelSpec in one file of specs/ + one line in models.def.
 
 #include <memory>
 #include <span>

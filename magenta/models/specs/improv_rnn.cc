@@ -1,10 +1,10 @@
-#include "magenta/models/improv_rnn.h"
+#include "magenta/models/specs/improv_rnn.h"
 
 #include <utility>
 
 #include "magenta/codec/conditional_codec.h"
 #include "magenta/kinds/lead_sheet_kind.h"
-#include "magenta/models/melody_rnn.h"
+#include "magenta/models/specs/melody_rnn.h"
 
 namespace magenta {
 

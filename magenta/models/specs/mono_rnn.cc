@@ -1,6 +1,6 @@
 // One-hot over all MIDI pitches, in the key they come in.
 #include "magenta/codec/melody_codecs.h"
-#include "magenta/models/melody_rnn.h"
+#include "magenta/models/specs/melody_rnn.h"
 
 namespace magenta {
 

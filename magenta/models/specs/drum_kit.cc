@@ -1,6 +1,6 @@
 // A kit of nine drums, where in four bars it is, and attention over the last two.
 #include "magenta/codec/drum_codecs.h"
-#include "magenta/models/drums_rnn.h"
+#include "magenta/models/specs/drums_rnn.h"
 
 namespace magenta {
 

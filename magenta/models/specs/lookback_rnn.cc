@@ -1,6 +1,6 @@
 // Sees the events of one and two bars ago, and may say "as then".
 #include "magenta/codec/melody_codecs.h"
-#include "magenta/models/melody_rnn.h"
+#include "magenta/models/specs/melody_rnn.h"
 
 namespace magenta {
 

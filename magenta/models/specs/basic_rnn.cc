@@ -1,6 +1,6 @@
 // The plainest melody model: it sees the last event alone.
 #include "magenta/codec/melody_codecs.h"
-#include "magenta/models/melody_rnn.h"
+#include "magenta/models/specs/melody_rnn.h"
 
 namespace magenta {
 

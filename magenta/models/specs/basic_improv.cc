@@ -1,6 +1,6 @@
 // The plainest improviser: the last event, and the triad of the next.
 #include "magenta/codec/melody_codecs.h"
-#include "magenta/models/improv_rnn.h"
+#include "magenta/models/specs/improv_rnn.h"
 
 namespace magenta {
 

@@ -1,6 +1,6 @@
 // Whether anything is struck: rhythm alone, in eighth notes.
 #include "magenta/codec/drum_codecs.h"
-#include "magenta/models/drums_rnn.h"
+#include "magenta/models/specs/drums_rnn.h"
 
 namespace magenta {
 

@@ -1,4 +1,4 @@
-#include "magenta/models/melody_rnn.h"
+#include "magenta/models/specs/melody_rnn.h"
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 // Key-aware events, and attention over the last forty steps.
 #include "magenta/codec/melody_codecs.h"
-#include "magenta/models/melody_rnn.h"
+#include "magenta/models/specs/melody_rnn.h"
 
 namespace magenta {
 

@@ -1,6 +1,6 @@
 // Any chord, by its root, pitches and bass.
 #include "magenta/codec/melody_codecs.h"
-#include "magenta/models/improv_rnn.h"
+#include "magenta/models/specs/improv_rnn.h"
 
 namespace magenta {
 

@@ -1,6 +1,6 @@
 // Key-aware events over triads, and attention over the last forty steps.
 #include "magenta/codec/melody_codecs.h"
-#include "magenta/models/improv_rnn.h"
+#include "magenta/models/specs/improv_rnn.h"
 
 namespace magenta {
 

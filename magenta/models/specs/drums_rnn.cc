@@ -1,4 +1,4 @@
-#include "magenta/models/drums_rnn.h"
+#include "magenta/models/specs/drums_rnn.h"
 
 #include <utility>
 
