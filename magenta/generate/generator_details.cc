@@ -92,6 +92,14 @@ bool TakesArgument(const GeneratorDetails& details, std::string_view name) {
       [&](const GeneratorDetails::Argument& argument) { return argument.name() == name; });
 }
 
+double OwnTemperature(const GeneratorDetails& details) {
+  for (const GeneratorDetails::Argument& argument : details.arguments()) {
+    const bool says = argument.name() == kTemperatureArg && argument.has_default_value();
+    if (says) return argument.default_value().float_value();
+  }
+  return 1;
+}
+
 bool PlaysDrums(const GeneratorDetails& details) {
   const ModelSpec* spec = SpecOfKind(details);
   return spec != nullptr && spec->kind->plays_drums();

@@ -28,6 +28,8 @@ const ModelSpec* SpecOfKind(const GeneratorDetails& details);
 bool ReadsChords(const GeneratorDetails& details);
 /// Whether requests to it may have the argument `name`.
 bool TakesArgument(const GeneratorDetails& details, std::string_view name);
+/// What it draws at where nobody says: the default of its argument temperature, else 1.
+double OwnTemperature(const GeneratorDetails& details);
 /// Which arguments are for a model of the table. `spec` outlives it.
 ArgumentRule ArgumentRuleOf(const ModelSpec& spec);
 

@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <limits>
 
 #include "magenta/base/status.h"
-#include "magenta/generate/beam_search.h"
 #include "magenta/live/conversation.h"
 
 namespace magenta {
@@ -15,13 +14,16 @@ namespace {
 
 /// From one player's seed to the next one's.
 constexpr uint32_t kSeedsOfAPlayer = 1 << 16;
-/// A piece goes on without end.
-constexpr int64_t kEndlessTicks = int64_t{1} << 23;
 /// The player's notes end on multiples of it: shorter silences are how one plays.
 constexpr int64_t kReleaseGrid = kTicksPerQuarter / 4;
 /// So many bars after the player's last note the machine comes to rest.
 constexpr int kRestBars = 1;
 constexpr int kPlannedBars = 1;
+
+std::vector<VoiceRole> WithMelody(std::vector<VoiceRole> voices) {
+  voices.insert(voices.begin(), VoiceRole::kMelody);
+  return voices;
+}
 
 }  // namespace
 
@@ -54,12 +56,16 @@ Accompaniment::Accompaniment(int player, const DuetOptions& options, Accompanime
       options_(options),
       rules_(std::move(rules)),
       takes_(takes),
-      temperature_(options.temperature),
-      source_(options.seed + kSeedsOfAPlayer * static_cast<uint32_t>(player)),
-      sounding_(rules_.voices.size() + 1, -1) {
-  Sampling sampling = rules_.sampling;
-  sampling.temperature = temperature_;
-  filters_ = DrawFilters(sampling);
+      seed_(options.seed + kSeedsOfAPlayer * static_cast<uint32_t>(player)),
+      piece_(rules_.model, WithMelody(rules_.voices), rules_.sampling, rules_.mask, seed_),
+      sounding_(rules_.voices.size() + 1, -1),
+      struck_(rules_.voices.size() + 1, -1) {
+  SetTemperature(options.temperature.value_or(rules_.model->spec->temperature));
+}
+
+void Accompaniment::SetTemperature(double temperature) {
+  temperature_ = temperature;
+  piece_.SetTemperature(temperature);
 }
 
 void Accompaniment::Handle(const PerformanceEvent& event) {
@@ -75,10 +81,7 @@ void Accompaniment::Handle(const PerformanceEvent& event) {
     case PerformanceEvent::Kind::kStop: return Silence();
     case PerformanceEvent::Kind::kControl:
       if (event.action == LiveAction::kTemperature) {
-        temperature_ = 0.1 + event.value / 127.0 * 1.9;
-        Sampling sampling = rules_.sampling;
-        sampling.temperature = temperature_;
-        filters_ = DrawFilters(sampling);
+        SetTemperature(KnobTemperature(event.value));
         DropPlan();
       }
       return;
@@ -103,7 +106,7 @@ void Accompaniment::OnNote(double position, int pitch, int velocity) {
   const Event heard = InRange(pitch);
   if (stroke_.has_value() && stroke_->step == step) {
     if (stroke_->pitch > heard) return;
-  } else if (playing_ && piece_->tick == TickOf(step) && heard_.back().symbols[0] > heard) {
+  } else if (playing_ && piece_.tick() == TickOf(step) && piece_.last().symbols[0] > heard) {
     return;  // below one that was struck on the same step
   }
   key_ = pitch;
@@ -151,7 +154,7 @@ void Accompaniment::OnReached(int64_t step) {
   const bool planned = !plan_.empty() && plan_.front().tick <= tick;
   if (planned && plan_.front().tick == tick && plan_.front().symbols[0] == melody) {
     PlayPlanned();
-  } else if (melody != kNoEvent || tick - piece_->tick >= kLongestShift) {
+  } else if (melody != kNoEvent || tick - piece_.tick() >= kLongestShift) {
     Play(step, melody);
   } else if (planned) {
     DropPlan();  // what the player was expected to do has not happened
@@ -160,37 +163,22 @@ void Accompaniment::OnReached(int64_t step) {
   if (silent && step - silent_since_ >= kRestBars * options_.steps_per_bar) Rest(step);
 }
 
-Accompaniment::Piece Accompaniment::NewPiece() const {
-  const auto& codec = *rules_.model->codec;
-  Piece piece = {Session(rules_.model, 1, codec.MakeControl(WriteSheet(sheet_)))};
-  if (rules_.sampling.adapt) piece.session.Adapt();
-  piece.session.Push(codec.default_event());
-  piece.session.Step();
-  return piece;
-}
-
 /// The player begins, or comes back after a rest.
 void Accompaniment::Enter(int64_t step) {
   const int64_t bar = options_.steps_per_bar;
   playing_ = true;
-  if (!piece_.has_value()) {
+  if (!piece_.begun()) {
     first_step_ = step;
-    sheet_ = Sheet();
-    sheet_.length = kEndlessTicks;
-    sheet_.voices.push_back(OpenVoiceOf(VoiceRole::kMelody, kEndlessTicks));
-    for (const VoiceRole role : rules_.voices) {
-      sheet_.voices.push_back(OpenVoiceOf(role, kEndlessTicks));
-    }
-    sheet_.meters = {SheetMeterFor(options_.meter_numerator, options_.meter_denominator)};
-    sheet_.meters[0].bar_line = -((step % bar + bar) % bar);
-    piece_ = NewPiece();
-  } else if (const int64_t rest = TickOf(step) - piece_->tick; rest > bar) {
+    SheetMeter meter = SheetMeterFor(options_.meter_numerator, options_.meter_denominator);
+    meter.bar_line = -((step % bar + bar) % bar);
+    piece_.Begin(meter);
+  } else if (const int64_t rest = TickOf(step) - piece_.tick(); rest > bar) {
     first_step_ += (rest - 1) / bar * bar;
   }
   AnswerReport report;
   report.player = player_;
   report.accompanies = true;
-  report.seed = options_.seed + kSeedsOfAPlayer * static_cast<uint32_t>(player_);
+  report.seed = seed_;
   report.temperature = temperature_;
   report.model = rules_.model->id;
   report.start_step = report.end_step = report.phrase_start = step;
@@ -200,14 +188,14 @@ void Accompaniment::Enter(int64_t step) {
 /// The player does `melody` on `step`, and the others what is drawn.
 void Accompaniment::Play(int64_t step, Event melody) {
   DropPlan();
-  const int64_t tick = std::max(TickOf(step), piece_->tick);
+  const int64_t tick = std::max(TickOf(step), piece_.tick());
   Known known(static_cast<size_t>(voices()));
   known[0] = melody;
-  if (tick == piece_->tick) {
+  if (tick == piece_.tick()) {
     // It was decided already, without the player: who has moved then stays with it.
-    const Moment& moment = heard_.back();
+    const std::vector<Event>& symbols = piece_.last().symbols;
     for (size_t v = 1; v < known.size(); ++v) {
-      if (moment.symbols[v] != kNoEvent) known[v] = moment.symbols[v];
+      if (symbols[v] != kNoEvent) known[v] = symbols[v];
     }
   }
   Decide(tick, known);
@@ -226,7 +214,7 @@ void Accompaniment::Rest(int64_t step) {
   for (int v = 1; v < voices(); ++v) {
     if (Sounds(v)) known[static_cast<size_t>(v)] = kNoteOff;
   }
-  if (TickOf(step) > piece_->tick) Decide(TickOf(step), known);
+  if (TickOf(step) > piece_.tick()) Decide(TickOf(step), known);
   for (int v = 1; v < voices(); ++v) End(v, step);
   playing_ = false;
 }
@@ -238,94 +226,20 @@ void Accompaniment::Silence() {
   release_.reset();
   key_ = -1;
   std::fill(sounding_.begin(), sounding_.end(), -1);
-  piece_.reset();
-  before_.reset();
-  heard_.clear();
+  piece_.Clear();
   playing_ = false;
-}
-
-/// Time goes by up to `tick`, which is the piece's next moment.
-void Accompaniment::Advance(Piece& piece, int64_t tick) const {
-  const auto push = [&piece](Event event) {
-    piece.session.Push(event);
-    piece.session.Step();
-  };
-  for (int64_t left = tick - piece.tick; piece.tick >= 0 && left > 0;) {
-    const int64_t time = std::min<int64_t>(left, kLongestShift);
-    push(TimeShift(static_cast<int>(time)));
-    left -= time;
-    for (int v = 0; v < voices() && left > 0; ++v) push(kNoEvent);  // nothing changes
-  }
-  piece.tick = tick;
-}
-
-/// The moment that `piece` stands at: what is `known` of it, the rest drawn.
-Accompaniment::Moment Accompaniment::DrawMoment(Piece& piece, const Known& known) {
-  Moment moment = {piece.tick, std::vector<Event>(known.size(), kNoEvent)};
-  std::vector<int> order;
-  DecisionOrder(sheet_, piece.tick, order);
-  for (const int v : order) {
-    const auto voice = static_cast<size_t>(v);
-    const EventMask* mask = v > 0 && rules_.mask.has_value() ? &*rules_.mask : nullptr;
-    const Event symbol =
-        known[voice].has_value() ? *known[voice] : piece.session.Sample(0, filters_, source_, mask);
-    moment.symbols[voice] = symbol;
-    piece.session.Push(symbol);
-    piece.session.Step();
-  }
-  return moment;
 }
 
 /// The moment at `tick`, the piece's last one (anew) or a later one, is decided and sounds.
 void Accompaniment::Decide(int64_t tick, const Known& known) {
   std::vector<Event> sound(known.size(), kNoEvent);  // already
-  if (tick == piece_->tick) {
-    sound = heard_.back().symbols;
-    heard_.pop_back();
-    piece_->session = before_->Fork(1);
-  } else {
-    Advance(*piece_, tick);
-    before_ = piece_->session.Fork(1);
-  }
-  heard_.push_back(DrawMoment(*piece_, known));
+  if (tick == piece_.tick()) sound = piece_.last().symbols;
+  const Moment& moment = piece_.Decide(tick, known);
   for (int v = 0; v < voices(); ++v) {
     const auto voice = static_cast<size_t>(v);
-    if (v == 0 || sound[voice] == kNoEvent) Sound(v, heard_.back().symbols[voice], StepOf(tick));
+    if (v == 0 || sound[voice] == kNoEvent) Sound(v, moment.symbols[voice], StepOf(tick));
   }
   Flush();
-}
-
-/// The time from the piece's last moment to the next one, of at least `least` ticks.
-Event Accompaniment::DrawTime(const Piece& piece, int64_t least) {
-  const auto possible = [&](LogitFilters filters) {
-    std::vector<float> probabilities = piece.session.Distribution(0, filters);
-    for (size_t label = 0; label < probabilities.size(); ++label) {
-      const Event event = piece.session.EventOf(0, static_cast<int>(label));
-      if (!IsTimeShift(event) || TicksOf(event) < least) probabilities[label] = 0;
-    }
-    return probabilities;
-  };
-  std::vector<float> probabilities = possible(filters_);
-  const auto is_none = [](float probability) { return probability <= 0; };
-  size_t label = 0;
-  if (std::all_of(probabilities.begin(), probabilities.end(), is_none)) {
-    // What filters leave has gone by.
-    probabilities = possible({});
-    if (std::all_of(probabilities.begin(), probabilities.end(), is_none)) {
-      return TimeShift(static_cast<int>(std::min<int64_t>(least, kLongestShift)));
-    }
-    label = static_cast<size_t>(std::max_element(probabilities.begin(), probabilities.end()) -
-                                probabilities.begin());
-  } else {
-    double left = source_.Next();
-    left *= std::accumulate(probabilities.begin(), probabilities.end(), 0.0);
-    for (size_t i = 0; i < probabilities.size() && left >= 0; ++i) {
-      if (is_none(probabilities[i])) continue;
-      label = i;
-      left -= probabilities[i];
-    }
-  }
-  return piece.session.EventOf(0, static_cast<int>(label));
 }
 
 void Accompaniment::DropPlan() {
@@ -337,11 +251,20 @@ void Accompaniment::DropPlan() {
 bool Accompaniment::Work() {
   if (!Flush() || !playing_) return false;
   const int64_t bar = options_.steps_per_bar;
-  const int64_t planned = plan_.empty() ? piece_->tick : plan_.back().tick;
+  const int64_t planned = plan_.empty() ? piece_.tick() : plan_.back().tick;
   if (planned < TickOf(now_) + kPlannedBars * bar) return ExtendPlan();
   if (!plan_reported_) ReportPlan();
-  if (piece_->tick <= kMaxHeardBars * bar) return false;
-  ForgetOld();
+  return ForgetOld();
+}
+
+/// A little of it. What was planned stays.
+bool Accompaniment::ForgetOld() {
+  const int64_t bar = options_.steps_per_bar;
+  const auto moved = piece_.Shorten(kMaxHeardBars * bar, kKeptHeardBars * bar);
+  if (!moved.has_value()) return false;
+  first_step_ += *moved;
+  for (Moment& moment : plan_) moment.tick -= *moved;
+  if (ahead_.has_value()) ahead_->tick -= *moved;
   return true;
 }
 
@@ -349,11 +272,10 @@ bool Accompaniment::ExtendPlan() {
   // What has gone by without a moment has none.
   int64_t least = 1;
   if (!ahead_.has_value()) {
-    ahead_ = Piece{piece_->session.Fork(1), piece_->tick};
-    least = std::max<int64_t>(1, TickOf(now_) + 1 - piece_->tick);
+    ahead_ = piece_.Fork();
+    least = std::max<int64_t>(1, TickOf(now_) + 1 - ahead_->tick);
   }
-  Advance(*ahead_, ahead_->tick + TicksOf(DrawTime(*ahead_, least)));
-  plan_.push_back(DrawMoment(*ahead_, Known(static_cast<size_t>(voices()))));
+  plan_.push_back(piece_.DrawNext(*ahead_, least));
   return true;
 }
 
@@ -385,57 +307,44 @@ void Accompaniment::ReportPlan() {
   plans_.push_back(std::move(report));
 }
 
-/// The last bars of a piece that has grown too long become a piece of their own.
-void Accompaniment::ForgetOld() {
-  const int64_t bar = options_.steps_per_bar;
-  const int64_t first = piece_->tick - kKeptHeardBars * bar;
-  std::vector<Event> sounding(static_cast<size_t>(voices()), kNoEvent);
-  const auto hear = [&sounding](const Moment& moment) {
-    for (size_t v = 0; v < sounding.size(); ++v) {
-      const Event symbol = moment.symbols[v];
-      if (symbol != kNoEvent) sounding[v] = symbol < 0 ? kNoEvent : symbol;
-    }
-  };
-  hear(heard_.front());
-  while (heard_.size() > 1 && heard_.front().tick < first) {
-    heard_.pop_front();
-    hear(heard_.front());
-  }
-  heard_.front().symbols = sounding;  // it begins with what sounds then
-  DropPlan();
-  const int64_t moved = heard_.front().tick;
-  int64_t& bar_line = sheet_.meters[0].bar_line;
-  bar_line = -((moved - bar_line) % bar);
-  first_step_ += moved;
-  piece_ = NewPiece();
-  for (Moment& moment : heard_) {
-    moment.tick -= moved;
-    Advance(*piece_, moment.tick);
-    if (&moment == &heard_.back()) before_ = piece_->session.Fork(1);
-    DrawMoment(*piece_, Known(moment.symbols.begin(), moment.symbols.end()));
-  }
-}
-
 void Accompaniment::Sound(int voice, Event symbol, int64_t step) {
   if (symbol == kNoEvent) return;
   End(voice, step);
   if (symbol < 0) return;
+  // Two that strike one key together strike it once.
+  if (voice > 0 && !Shares(voice, symbol, step)) {
+    Send(ScheduledNote::Kind::kNoteOn, voice, symbol, step);
+  }
   sounding_[static_cast<size_t>(voice)] = symbol;
-  if (voice > 0) Send(ScheduledNote::Kind::kNoteOn, symbol, step);
+  struck_[static_cast<size_t>(voice)] = step;
+}
+
+/// Whether another of the machine's voices holds the key of `voice`, struck on `struck_from` or
+/// later.
+bool Accompaniment::Shares(int voice, int pitch, int64_t struck_from) const {
+  const PlayerOptions& player = options_.players[static_cast<size_t>(player_)];
+  const auto channel = [&](size_t v) { return player.ChannelOf(v - 1); };
+  for (size_t v = 1; v < sounding_.size(); ++v) {
+    const bool is_other = v != static_cast<size_t>(voice) && sounding_[v] == pitch;
+    if (is_other && struck_[v] >= struck_from &&
+        channel(v) == channel(static_cast<size_t>(voice))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 void Accompaniment::End(int voice, int64_t step) {
   const int pitch = std::exchange(sounding_[static_cast<size_t>(voice)], -1);
   if (voice == 0 || pitch < 0) return;
-  // Another voice of the machine's may hold it.
-  if (std::find(sounding_.begin() + 1, sounding_.end(), pitch) != sounding_.end()) return;
-  Send(ScheduledNote::Kind::kNoteOff, pitch, step);
+  if (Shares(voice, pitch, std::numeric_limits<int64_t>::min())) return;
+  Send(ScheduledNote::Kind::kNoteOff, voice, pitch, step);
 }
 
-void Accompaniment::Send(ScheduledNote::Kind kind, int pitch, int64_t step) {
+void Accompaniment::Send(ScheduledNote::Kind kind, int voice, int pitch, int64_t step) {
   const int velocity = options_.velocity > 0 ? options_.velocity : velocity_;
-  unsent_.push_back(
-      {kind, static_cast<uint8_t>(pitch), static_cast<uint8_t>(velocity), take_, step});
+  unsent_.push_back({kind, static_cast<uint8_t>(pitch), static_cast<uint8_t>(velocity), take_, step,
+                     static_cast<uint8_t>(voice - 1)});
 }
 
 bool Accompaniment::Flush() {

@@ -19,9 +19,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "magenta/base/random.h"
 #include "magenta/generate/event_mask.h"
-#include "magenta/generate/session.h"
+#include "magenta/generate/ongoing_piece.h"
 #include "magenta/live/realtime/duet_options.h"
 #include "magenta/live/response_planner.h"
 #include "magenta/music/score/sheet.h"
@@ -65,19 +64,10 @@ class Accompaniment final : public Partner {
   std::vector<PlanReport> TakePlans() override { return std::exchange(plans_, {}); }
 
  private:
-  /// What voices do at a tick of the piece.
-  struct Moment {
-    int64_t tick = 0;
-    std::vector<Event> symbols;  // of each voice
-  };
-  /// A session and how far it has come.
-  struct Piece {
-    Session session;
-    /// Of the last moment; -1: there is none.
-    int64_t tick = -1;
-  };
-  using Known = std::vector<std::optional<Event>>;
+  using Moment = OngoingPiece::Moment;
+  using Known = OngoingPiece::Known;
 
+  void SetTemperature(double temperature);
   void OnNote(double position, int pitch, int velocity);
   void OnRelease(double position, int pitch);
   Event TakeRelease();
@@ -88,19 +78,16 @@ class Accompaniment final : public Partner {
   void Rest(int64_t step);
   void Silence();
 
-  Piece NewPiece() const;
-  void Advance(Piece& piece, int64_t tick) const;
-  Moment DrawMoment(Piece& piece, const Known& known);
   void Decide(int64_t tick, const Known& known);
-  Event DrawTime(const Piece& piece, int64_t least);
   void DropPlan();
   bool ExtendPlan();
   void ReportPlan();
-  void ForgetOld();
+  bool ForgetOld();
 
   void Sound(int voice, Event symbol, int64_t step);
   void End(int voice, int64_t step);
-  void Send(ScheduledNote::Kind kind, int pitch, int64_t step);
+  void Send(ScheduledNote::Kind kind, int voice, int pitch, int64_t step);
+  bool Shares(int voice, int pitch, int64_t struck_from) const;
   bool Flush();
   Event InRange(int pitch) const;
   int voices() const { return static_cast<int>(rules_.voices.size()) + 1; }
@@ -112,9 +99,8 @@ class Accompaniment final : public Partner {
   const DuetOptions& options_;
   const AccompanimentRules rules_;
   SpscRing<ScheduledNote>& takes_;
-  FilterChain filters_;
-  double temperature_;
-  SeededUniform source_;
+  const uint32_t seed_;
+  double temperature_ = 1;
   int64_t now_ = -1;  // the last step reached
 
   // The player.
@@ -130,17 +116,15 @@ class Accompaniment final : public Partner {
   int velocity_ = 100;
 
   // The piece.
-  Sheet sheet_;
-  std::optional<Piece> piece_;
-  std::optional<Session> before_;  // the last moment
-  int64_t first_step_ = 0;         // of the session, on which its tick 0 is
-  std::deque<Moment> heard_;
-  std::vector<int> sounding_;  // of each voice, as the model has it; -1: none
+  OngoingPiece piece_;
+  int64_t first_step_ = 0;       // of the session, on which its tick 0 is
+  std::vector<int> sounding_;    // of each voice, as the model has it; -1: none
+  std::vector<int64_t> struck_;  // of each voice, the step of its last note
   bool playing_ = false;
 
   // The plan.
   std::deque<Moment> plan_;
-  std::optional<Piece> ahead_;  // after it
+  std::optional<OngoingPiece::Head> ahead_;  // after it
   bool plan_reported_ = false;
 
   uint32_t take_ = 0;

@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +47,7 @@ struct Watcher final : DuetObserver {
   void OnPlan(const PlanReport& report) override { plans.push_back(report); }
   std::vector<AnswerReport> answers;
   std::vector<PlanReport> plans;
+  NoteSequence recording;
 };
 
 /// Plays, and looks that nothing hangs or is late, and that the session ends by itself.
@@ -60,6 +63,7 @@ Watcher PlayTogether(Simulation& simulation, const PitchLimits& pitches = {},
   EXPECT_EQ((*duet)->state().late_notes, 0);
   EXPECT_EQ((*duet)->drops().total(), 0);
   EXPECT_EQ(simulation.Unbalanced(), "");
+  watcher.recording = (*duet)->recorder().Sequence();
   return watcher;
 }
 
@@ -199,6 +203,90 @@ TEST(Accompaniment, KeepsToLimitsOfPitch) {
     EXPECT_LE(note.pitch, 60);
     EXPECT_THAT((std::vector<int>{0, 2, 4, 5, 7, 9, 11}), ::testing::Contains(note.pitch % 12));
   }
+}
+
+DuetOptions WithChannels(int alto, int tenor, int bass) {
+  DuetOptions options = TogetherOptions();
+  options.players[0].voices = {{"Alto", alto, 40}, {"Tenor", tenor, 41}, {"Bass", bass, 42}};
+  return options;
+}
+
+TEST(Accompaniment, PartsHaveChannelsAndTracksOfTheirOwn) {
+  Simulation simulation;
+  PlayQuarters(simulation, 0, 4);
+  const Watcher watcher = PlayTogether(simulation, {}, WithChannels(1, 2, 5));
+  std::map<int, std::string> names;
+  for (const auto& info : watcher.recording.instrument_infos()) {
+    names[info.instrument()] = info.name();
+  }
+  std::map<std::string, std::multiset<int>> recorded, sounded;
+  for (const auto& note : watcher.recording.notes()) {
+    recorded[names.at(note.instrument())].insert(note.pitch());
+    EXPECT_EQ(note.program(), names.at(note.instrument()) == "Alto"    ? 40
+                              : names.at(note.instrument()) == "Tenor" ? 41
+                              : names.at(note.instrument()) == "Bass"  ? 42
+                                                                       : 0);
+  }
+  for (const auto& [channel, name] :
+       std::map<int, std::string>{{0, "player"}, {1, "Alto"}, {2, "Tenor"}, {5, "Bass"}}) {
+    for (const auto& note : simulation.Notes(channel)) sounded[name].insert(note.pitch);
+  }
+  EXPECT_EQ(recorded.size(), 4u);
+  EXPECT_EQ(recorded, sounded);
+}
+
+/// When each pitch sounds, on whatever channel: "60: 0..12000 18000..24000".
+std::string SoundingDump(const Simulation& simulation, const std::vector<int>& channels) {
+  std::map<int, std::map<int64_t, int>> changes;  // by pitch and frame
+  for (const int channel : channels) {
+    for (const auto& note : simulation.Notes(channel)) {
+      ++changes[note.pitch][note.start];
+      --changes[note.pitch][note.end];
+    }
+  }
+  std::string dump;
+  for (const auto& [pitch, frames] : changes) {
+    dump += fmt::format("{}:", pitch);
+    int sounding = 0;
+    for (const auto& [frame, change] : frames) {
+      if (sounding == 0 && change > 0) dump += fmt::format(" {}..", frame);
+      if (sounding > 0 && sounding + change == 0) dump += fmt::format("{}", frame);
+      sounding += change;
+    }
+    dump += "\n";
+  }
+  return dump;
+}
+
+TEST(Accompaniment, VoicesOfOneChannelDoNotEndEachOthersNotes) {
+  PitchLimits narrow;
+  narrow.min_pitch = 58;
+  narrow.max_pitch = 61;
+  const auto play = [&](Simulation& simulation, const DuetOptions& options) {
+    PlayQuarters(simulation, 0, 16);
+    PlayTogether(simulation, narrow, options);
+  };
+  Simulation apart, together;
+  play(apart, WithChannels(1, 2, 3));
+  play(together, WithChannels(1, 1, 1));
+  size_t notes = 0;
+  for (const int channel : {1, 2, 3}) notes += apart.Notes(channel).size();
+  // Some strike a key together, which sounds once; some strike what another holds.
+  EXPECT_LT(together.Notes(1).size(), notes);
+  EXPECT_EQ(SoundingDump(apart, {1, 2, 3}), SoundingDump(together, {1}));
+}
+
+TEST(Accompaniment, DrawsAtTheModelsTemperatureUnlessOneIsGiven) {
+  const auto temperature = [](const DuetOptions& options) {
+    Simulation simulation;
+    PlayQuarters(simulation, 0, 1);
+    return PlayTogether(simulation, {}, options).answers.at(0).temperature;
+  };
+  DuetOptions options = TogetherOptions();
+  EXPECT_EQ(temperature(options), ScoreModel()->spec->temperature);
+  EXPECT_NE(temperature(options), 1);
+  options.temperature = 1.5;
+  EXPECT_EQ(temperature(options), 1.5);
 }
 
 TEST(Accompaniment, PanicEndsAllAndTheNextNoteBeginsAnew) {

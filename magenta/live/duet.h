@@ -50,7 +50,7 @@ struct DuetRun {
 class Duet {
  public:
   /// `models` (at least one) must have options.steps_per_quarter (error, exit 2). Of `sampling` the
-  /// temperature is options.temperature; answers hold what `pitches` allow.
+  /// temperature is options.temperature or the model's own; answers hold what `pitches` allow.
   static absl::StatusOr<std::unique_ptr<Duet>> Create(
       DuetOptions options, std::vector<std::shared_ptr<const Model>> models, Sampling sampling = {},
       const PitchLimits& pitches = {});

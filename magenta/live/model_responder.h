@@ -26,6 +26,7 @@ class ModelResponder final : public Responder {
                           const PitchLimits& pitches = {});
 
   const std::vector<std::string>& models() const override { return names_; }
+  double OwnTemperature(size_t model) const override { return models_[model]->spec->temperature; }
   /// What was heard stays of use: the next phrase may go on from it.
   void BeginPhrase() override {}
   void Append(const Phrase& phrase, int64_t step, size_t model) override;

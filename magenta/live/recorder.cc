@@ -17,7 +17,7 @@ namespace {
 /// A tempo that follows an outside clock wavers; what is smaller is not written.
 constexpr double kLeastTempoChange = 0.5;
 
-/// Two tracks a player: theirs, and the machine's. Further channels follow.
+/// Two tracks a player: theirs, and the machine's first. Further channels follow.
 constexpr int kTracksPerPlayer = 2;
 constexpr int kClickInstrument = 1 << 20;
 constexpr int kDrumChannel = 9;
@@ -34,11 +34,23 @@ SessionRecorder::SessionRecorder(const DuetOptions& options)
   auto* meter = recorded_.add_time_signatures();
   meter->set_numerator(options.meter_numerator);
   meter->set_denominator(options.meter_denominator);
-  for (int i = 0; i < next_instrument_; ++i) {
-    auto* info = recorded_.add_instrument_infos();
-    info->set_instrument(i);
-    info->set_name(NameOf(i % 2 == 0 ? "player" : "machine", i / 2));
+  for (int i = 0; i < static_cast<int>(options.players.size()); ++i) {
+    const int own = kTracksPerPlayer * i;
+    AddInstrument(own, NameOf("player", i));
+    const auto parts = MachinePartsOf(options.players[static_cast<size_t>(i)]);
+    for (const MachinePart& part : parts) {
+      const int instrument = &part == &parts.front() ? own + 1 : next_instrument_++;
+      AddInstrument(instrument, NameOf(part.name, i));
+      const bool is_drum = options.drums || part.channel == kDrumChannel;
+      machine_[{i, part.channel}] = {instrument, std::max(part.program, 0), is_drum};
+    }
   }
+}
+
+void SessionRecorder::AddInstrument(int instrument, const std::string& name) {
+  auto* info = recorded_.add_instrument_infos();
+  info->set_instrument(instrument);
+  info->set_name(name);
 }
 
 std::string SessionRecorder::NameOf(std::string_view who, int player) const {
@@ -57,9 +69,8 @@ SessionRecorder::Part& SessionRecorder::PlayersPart(const SessionEvent& entry) {
                options_.drums || channel == kDrumChannel};
   if (!is_main) {
     part.instrument = next_instrument_++;
-    auto* info = recorded_.add_instrument_infos();
-    info->set_instrument(part.instrument);
-    info->set_name(fmt::format("{}, channel {}", NameOf("player", entry.player), channel + 1));
+    AddInstrument(part.instrument,
+                  fmt::format("{}, channel {}", NameOf("player", entry.player), channel + 1));
   }
   return players_.emplace(std::pair(entry.player, channel), part).first->second;
 }
@@ -69,12 +80,8 @@ void SessionRecorder::Add(const SessionEvent& entry) {
   switch (entry.kind) {
     case SessionEvent::Kind::kPlayerNote: return AddNote(PlayersPart(entry), entry, recorded_);
     case SessionEvent::Kind::kPlayerSound: return AddSound(entry);
-    case SessionEvent::Kind::kMachineNote: {
-      const PlayerOptions& player = options_.players[entry.player];
-      const bool is_drum = options_.drums || player.output_channel == kDrumChannel;
-      return AddNote({kTracksPerPlayer * entry.player + 1, std::max(player.program, 0), is_drum},
-                     entry, recorded_);
-    }
+    case SessionEvent::Kind::kMachineNote:
+      return AddNote(machine_[{entry.player, entry.bytes[0] & 0x0f}], entry, recorded_);
     case SessionEvent::Kind::kClick: {
       const bool is_drum = options_.metronome.channel == kDrumChannel;
       const int program = std::max(options_.metronome.program, 0);

@@ -1,6 +1,7 @@
 #pragma once
 // The session as a MIDI file that is whole at every moment: a track for each player (and each
-// further channel that plays with them) and one for the machine's answers to them.
+// further channel that plays with them) and one for the machine's answers to them, or for each part
+// of its accompaniment.
 
 #include <cstdint>
 #include <map>
@@ -39,13 +40,14 @@ class SessionRecorder {
   int64_t notes() const { return recorded_.notes_size(); }
 
  private:
-  /// One channel of what a player plays, or the machine to one player.
+  /// One channel of what a player plays, or the machine plays for one player.
   struct Part {
     int instrument = 0;
     int program = 0;
     bool is_drum = false;
   };
   std::string NameOf(std::string_view who, int player) const;
+  void AddInstrument(int instrument, const std::string& name);
   Part& PlayersPart(const SessionEvent& entry);
   void AddTempo(double seconds, double qpm);
   void AddChordKey(const SessionEvent& entry);
@@ -61,6 +63,7 @@ class SessionRecorder {
   int next_instrument_;
   /// By player and channel.
   std::map<std::pair<int, int>, Part> players_;
+  std::map<std::pair<int, int>, Part> machine_;
   double now_ = 0;
   LiveChords chords_;
   /// The last beat, or where the clock began: what lies between two beats is in proportion.

@@ -32,6 +32,8 @@ struct RemoteModel {
   std::string id;
   /// Whether requests to it may have the argument primer_key.
   bool takes_primer_key = false;
+  /// What it draws at where nobody says.
+  double temperature = 1;
 };
 
 /// Its calls never wait for the server, unless BePatient was called: notes arrive on the server's
@@ -47,6 +49,7 @@ class RemoteResponder final : public Responder {
   ~RemoteResponder() override;
 
   const std::vector<std::string>& models() const override { return names_; }
+  double OwnTemperature(size_t model) const override { return generators_[model].temperature; }
   void BePatient() override { patient_ = true; }
   void BeginPhrase() override;
   void Append(const Phrase& phrase, int64_t step, size_t model) override;

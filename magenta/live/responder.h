@@ -77,6 +77,8 @@ class Responder {
   virtual ~Responder() = default;
   /// Names of the models to choose from; at least one.
   virtual const std::vector<std::string>& models() const = 0;
+  /// What model `model` draws at where nobody says.
+  virtual double OwnTemperature(size_t model) const = 0;
   /// Waits for answers where it must: time is simulated.
   virtual void BePatient() {}
   /// Another phrase begins.

@@ -105,9 +105,9 @@ void ResponsePlanner::OnClosed(const PerformanceEvent& event) {
 void ResponsePlanner::OnControl(LiveAction action, int value) {
   switch (action) {
     case LiveAction::kTemperature:
-      temperature_ = 0.1 + value / 127.0 * 1.9;
-      if (answer_) answer_->made->SetTemperature(temperature_);
-      if (proposal_) proposal_->answer->SetTemperature(temperature_);
+      temperature_ = KnobTemperature(value);
+      if (answer_) answer_->made->SetTemperature(temperature());
+      if (proposal_) proposal_->answer->SetTemperature(temperature());
       return;
     case LiveAction::kModel:
       model_index_ = static_cast<size_t>(value) % responder_->models().size();
@@ -126,7 +126,7 @@ absl::Status ResponsePlanner::Propose(const Phrase& phrase, int64_t step, int64_
   order.seed = options_.seed + answers_ + kSeedsPerPlayer * static_cast<uint32_t>(player_);
   const int velocity = options_.velocity > 0 ? options_.velocity : phrase.MeanVelocity();
   order.velocity = static_cast<uint8_t>(velocity);
-  order.temperature = temperature_;
+  order.temperature = temperature();
   order.model = model_index_;
   MAGENTA_ASSIGN_OR_RETURN(auto answer, responder_->Propose(phrase, order));
   proposal_.emplace(Proposal{order, std::move(answer), {}});
@@ -153,7 +153,7 @@ void ResponsePlanner::End(const Phrase& phrase, int64_t step, int64_t until) {
   StopAnswer();
   AnswerReport report;
   report.player = player_;
-  report.temperature = temperature_;
+  report.temperature = temperature();
   report.model = model();
   report.start_step = step;
   report.end_step = until;
@@ -207,7 +207,7 @@ void ResponsePlanner::ChangeModel() {
   AnswerOrder order = answer.order;
   order.step = step;
   order.until = answer.until;
-  order.temperature = temperature_;
+  order.temperature = temperature();
   order.model = model_index_;
   auto next = responder_->Propose(so_far, order);
   if (!next.ok()) return;  // the other one goes on; the next phrase will tell why
@@ -221,7 +221,7 @@ void ResponsePlanner::ChangeModel() {
   answer.made = *std::move(next);
   answer.wanted = WallClock::now();
   answer.report.model = model();
-  answer.report.temperature = temperature_;
+  answer.report.temperature = temperature();
   answer.report.start_step = step;
   answer.report.primer = answer.made->primer();
   answer.report.key = answer.made->key();

@@ -109,7 +109,9 @@ class ResponsePlanner final : public Partner {
   bool Work() override;
   void BePatient() override { responder_->BePatient(); }
   std::vector<AnswerReport> TakeReports() override { return std::exchange(reports_, {}); }
-  double temperature() const { return temperature_; }
+  double temperature() const {
+    return temperature_.value_or(responder_->OwnTemperature(model_index_));
+  }
   /// The chosen model's name.
   const std::string& model() const { return responder_->models()[model_index_]; }
 
@@ -173,7 +175,7 @@ class ResponsePlanner final : public Partner {
   bool listening_ = false;
   int64_t now_ = 0;  // the last closed step
   size_t model_index_ = 0;
-  double temperature_;
+  std::optional<double> temperature_;  // nothing: the model's own
   bool loop_ = false;
   std::optional<Proposal> proposal_;
   std::optional<Answer> answer_;

@@ -23,6 +23,8 @@ struct FakeAnswers {
   int extended = 0;
   /// "C@0 F@16" of each phrase that was to be answered, from its bar line on.
   std::vector<std::string> chords;
+  /// At which each was to be.
+  std::vector<double> temperatures;
 };
 
 /// A note of four steps.
@@ -54,6 +56,7 @@ class FakeResponder final : public Responder {
  public:
   explicit FakeResponder(FakeAnswers& fake) : fake_(fake) {}
   const std::vector<std::string>& models() const override { return names_; }
+  double OwnTemperature(size_t model) const override { return model == 0 ? 1 : 0.7; }
   void BeginPhrase() override {}
   void Append(const Phrase&, int64_t, size_t) override {}
   absl::StatusOr<std::unique_ptr<LiveAnswer>> Propose(const Phrase& phrase,
@@ -64,12 +67,13 @@ class FakeResponder final : public Responder {
       dump += fmt::format("{}{}@{}", dump.empty() ? "" : " ", text.text(), text.time() * 4);
     }
     fake_.chords.push_back(dump);
+    fake_.temperatures.push_back(order.temperature);
     return std::make_unique<FakeAnswer>(order, fake_);
   }
 
  private:
   FakeAnswers& fake_;
-  const std::vector<std::string> names_ = {"fake"};
+  const std::vector<std::string> names_ = {"fake", "tame"};
 };
 
 class ResponsePlannerTest : public ::testing::Test {
@@ -132,6 +136,39 @@ TEST_F(ResponsePlannerTest, AnAnswerThatComesToNoStepIsMadeInSmallPieces) {
   while (planner_->Work()) {
   }
   EXPECT_EQ(fake_.extended, 1001);
+}
+
+TEST_F(ResponsePlannerTest, AModelDrawsAtItsOwnTemperatureUnlessOneIsGiven) {
+  const auto control = [this](LiveAction action, int value) {
+    PerformanceEvent event;
+    event.kind = Kind::kControl;
+    event.action = action;
+    event.value = value;
+    planner_->Handle(event);
+  };
+  const auto asked_at = [this] {
+    Handle(Kind::kClosed, 16, 32, /*flag=*/true);
+    return fake_.temperatures.back();
+  };
+  const auto begin = [this] {
+    Make();
+    Handle(Kind::kBegin, 0);
+    Handle(Kind::kNoteOn, 0);
+  };
+  begin();
+  EXPECT_EQ(asked_at(), 1);
+  control(LiveAction::kModel, 1);
+  EXPECT_EQ(asked_at(), 0.7);
+  EXPECT_EQ(planner_->temperature(), 0.7);
+  control(LiveAction::kTemperature, 127);
+  EXPECT_EQ(asked_at(), 2);
+  control(LiveAction::kModel, 0);
+  EXPECT_EQ(asked_at(), 2);
+  options_.temperature = 0.3;
+  begin();
+  EXPECT_EQ(asked_at(), 0.3);
+  control(LiveAction::kModel, 1);
+  EXPECT_EQ(asked_at(), 0.3);
 }
 
 TEST(ModelResponderTest, AnAnswerEndsWhereItIsToEndWhateverItsEventsLast) {

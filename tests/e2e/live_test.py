@@ -27,6 +27,32 @@ def events(result):
 
 
 @needs_live
+def channels_of(path):
+    """Of a MIDI file of ours: name of each track with notes -> channels (from 1) on which it plays."""
+    with open(path, 'rb') as file:
+        chunks = file.read().split(b'MTrk')[1:]
+    found = {}
+    for chunk in chunks:
+        name, channels, at, status = '', set(), 4, 0
+        while at < len(chunk):
+            while chunk[at] & 128:
+                at += 1
+            at += 1
+            if chunk[at] & 128:
+                status, at = chunk[at], at + 1
+            if status == 0xff:
+                if chunk[at] == 3:
+                    name = chunk[at + 2:at + 2 + chunk[at + 1]].decode()
+                at += 2 + chunk[at + 1]
+                continue
+            if status & 0xf0 == 0x90:
+                channels.add((status & 15) + 1)
+            at += 1 if status & 0xf0 in (0xc0, 0xd0) else 2
+        if channels:
+            found[name] = channels
+    return found
+
+
 class Live(Case):
     def setUp(self):
         super().setUp()
@@ -430,6 +456,46 @@ class Live(Case):
             with open(self.path(name), 'rb') as file:
                 made.append(file.read())
         self.assertEqual(made[0], made[1])
+
+    def parts(self, *args):
+        """The parts of a session's two files, by name: channel and program; and what it said."""
+        out, record = self.path('o.mid'), self.path('r.mid')
+        if os.path.exists(record):
+            os.unlink(record)
+        lines = events(self.ok('live', '--backend=file', '--input_port=' + self.phrase, '--output_port=' + out,
+                               '--record=' + record, '--config=score', '--seed=4', '--json', *args))
+        played = {}
+        for name in (out, record):
+            music = run('inspect', '--json', '--limit=0', name).json['files'][0]
+            played[name] = {part['name']: part for part in music['instruments']}
+            self.assertEqual(sum(part['notes'] for part in played[name].values()),
+                             lines[-1]['player_notes'] + lines[-1]['machine_notes'])
+        self.assertEqual({name: part['notes'] for name, part in played[out].items()},
+                         {name: part['notes'] for name, part in played[record].items()})
+        heard = {line['part'] for line in lines if line['event'] == 'note' and line['who'] == 'machine'}
+        self.assertEqual(heard, set(played[out]) - {'player'})
+        return played[out], channels_of(out)
+
+    def test_parts_of_an_accompaniment_have_names_channels_and_instruments(self):
+        parts, channels = self.parts('--accompany=alto,tenor,bass', '--program=violin,viola,cello')
+        self.assertEqual(sorted(parts), ['Alto', 'Bass', 'Tenor', 'player'])
+        self.assertEqual([parts[name]['program'] for name in ('Alto', 'Tenor', 'Bass')], [40, 41, 42])
+        self.assertEqual(channels, {'player': {1}, 'Alto': {2}, 'Tenor': {3}, 'Bass': {4}})
+        parts, channels = self.parts('--accompany=bass:5,harmony', '--output_channel=7', '--program=flute')
+        self.assertEqual(channels, {'player': {1}, 'Alto': {7}, 'Tenor': {8}, 'Bass': {5}})
+        self.assertEqual({part['program'] for name, part in parts.items() if name != 'player'}, {73})
+        _, channels = self.parts('--accompany=alto:2,tenor:2,bass:2')
+        self.assertEqual(channels, {'player': {1}, 'Alto, Tenor, Bass': {2}})
+        _, channels = self.parts('--accompany=chords,bass')
+        self.assertEqual(channels, {'player': {1}, 'Chords': {2}, 'Bass': {3}})
+        common = ['live', '--backend=file', '--input_port=' + self.phrase, '--output_port=' + self.path('o.mid'),
+                  '--config=score']
+        self.fails(2, 'bass:0 names no MIDI channel', *common, '--accompany=bass:0')
+        self.fails(2, 'one part twice', *common, '--accompany=bass,bass:3')
+        self.fails(2, 'names 2 instruments, and --accompany 3 parts', *common, '--accompany=harmony',
+                   '--program=violin,cello')
+        self.fails(2, 'on channel 3 of the output', *common, '--accompany=alto:2,bass:3', '--input_channel=3',
+                   '--input_program=4')
 
     def test_a_killed_session_leaves_a_good_recording(self):
         long = self.write('long.mid', hours())

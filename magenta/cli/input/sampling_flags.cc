@@ -6,8 +6,22 @@
 #include <vector>
 
 #include "magenta/base/status.h"
+#include "magenta/models/model_spec.h"
 
 namespace magenta::cli {
+
+void DescribeTemperature(Flags& flags, std::optional<double>& temperature,
+                         const std::string& before) {
+  std::string own = "1";
+  for (const ModelSpec& model : BuiltInModels()) {
+    if (model.temperature != 1) own += fmt::format("; of {} {}", model.id, model.temperature);
+  }
+  flags
+      .OptionalDouble("temperature", &temperature,
+                      "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
+      .Range(0, 1000)
+      .Default(before + own);
+}
 
 void SamplingFlags::Describe(Flags& flags) {
   flags
@@ -42,9 +56,8 @@ void DescribeAdapt(Flags& flags, bool& adapt) {
              "the model learned.");
 }
 
-Sampling SamplingFlags::At(double temperature) const {
+Sampling SamplingFlags::Get() const {
   Sampling sampling;
-  sampling.temperature = temperature;
   sampling.pitch_temperature = pitch_temperature;
   if (top_k >= 0) sampling.top_k = top_k;
   sampling.top_p = top_p.value_or(sampling.top_p);

@@ -1,6 +1,5 @@
 #pragma once
-// --pitch_temperature, --top_k, --top_p, --min_p, --adapt: how events are drawn, beside
-// --temperature.
+// --temperature, --pitch_temperature, --top_k, --top_p, --min_p, --adapt: how events are drawn.
 // --key, --scale, --min_pitch, --max_pitch: which notes may be.
 
 #include <optional>
@@ -12,6 +11,10 @@
 
 namespace magenta::cli {
 
+/// --temperature into `temperature`. What holds where it is not given: "`before`1; of score 0.7",
+/// by the models.
+void DescribeTemperature(Flags& flags, std::optional<double>& temperature,
+                         const std::string& before = "");
 /// --adapt into `adapt`.
 void DescribeAdapt(Flags& flags, bool& adapt);
 
@@ -25,7 +28,8 @@ struct SamplingFlags {
 
   /// Adds the flags to the group in progress.
   void Describe(Flags& flags);
-  Sampling At(double temperature) const;
+  /// The temperature is left as Sampling has it.
+  Sampling Get() const;
   /// Says what was given in `options`, and leaves the rest of it.
   void SetGiven(GeneratorOptions& options) const;
 };

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <utility>
 
 #include "magenta/base/random.h"
@@ -22,6 +21,7 @@
 #include "magenta/render/live_synth.h"
 #include "magenta/render/sound.h"
 #include "magenta/request/generate_args.h"
+#include "magenta/request/words.h"
 
 namespace magenta::cli {
 namespace {
@@ -38,15 +38,19 @@ struct PlayingModels {
     for (const GeneratorDetails& model : details) names.push_back(model.id());
     return names;
   }
-  std::map<std::string, const MusicKind*> Kinds() const {
-    std::map<std::string, const MusicKind*> kinds;
-    for (const auto& model : here) kinds[model->id] = model->spec->kind.get();
-    return kinds;
+  std::vector<PlayedModel> Played() const {
+    std::vector<PlayedModel> played;
+    for (size_t i = 0; i < details.size(); ++i) {
+      const MusicKind* kind = i < here.size() ? here[i]->spec->kind.get() : nullptr;
+      played.push_back({details[i].id(), OwnTemperature(details[i]), kind});
+    }
+    return played;
   }
   std::vector<RemoteModel> Generators() const {
     std::vector<RemoteModel> generators;
     for (const GeneratorDetails& model : details) {
-      generators.push_back({model.id(), TakesArgument(model, kPrimerKeyArg)});
+      generators.push_back(
+          {model.id(), TakesArgument(model, kPrimerKeyArg), OwnTemperature(model)});
     }
     return generators;
   }
@@ -62,19 +66,21 @@ class RunningLiveVerb : public LiveFlags {
     MAGENTA_RETURN_IF_ERROR(remote.CheckBeside(model));
     MAGENTA_ASSIGN_OR_RETURN(const PlayingModels models, FindModels(context));
     MAGENTA_ASSIGN_OR_RETURN(files.drums, AllPlayDrums(models.details));
-    MAGENTA_ASSIGN_OR_RETURN(const std::vector<VoiceRole> voices, FindVoices(models));
+    MAGENTA_ASSIGN_OR_RETURN(const std::vector<AccompanyingPart> parts, FindParts(models));
     for (const std::string& remark : SettleFlags(*this)) context.out.Info(remark);
-    for (const std::string& name : {program, input_program, metronome_program}) {
+    std::vector<std::string_view> programs = WordsOf(program, ',');
+    programs.insert(programs.end(), {input_program, metronome_program});
+    for (const std::string_view name : programs) {
       if (const std::string note = ProgramNote(name); !note.empty()) context.out.Info(note);
     }
     record = FreeName(record);
     const uint32_t seed = context.globals.seed.value_or(DrawSeed());
     MAGENTA_ASSIGN_OR_RETURN(const MidiBackendEntry* entry, FindMidiBackend(backend));
     const std::vector<std::string> names = models.Names();
-    MAGENTA_ASSIGN_OR_RETURN(const auto duet, MakeDuet(seed, models, voices, context));
+    MAGENTA_ASSIGN_OR_RETURN(const auto duet, MakeDuet(seed, models, parts, context));
     TellOfNoChords(duet->options(), models.details, context);
     Begin(*entry, duet->options(), names, context);
-    LivePrinter printer(context.out, duet->options(), names, models.Kinds());
+    LivePrinter printer(context.out, duet->options(), models.Played());
     if (entry->name != "file") printer.ExpectRealTime();
     DuetRun run;
     run.record = record;
@@ -164,7 +170,7 @@ class RunningLiveVerb : public LiveFlags {
 
   /// What the machine adds to the player's melody; nothing where turns are taken. A model of
   /// several parts takes none.
-  absl::StatusOr<std::vector<VoiceRole>> FindVoices(const PlayingModels& models) const {
+  absl::StatusOr<std::vector<AccompanyingPart>> FindParts(const PlayingModels& models) const {
     if (accompany.empty()) {
       for (const GeneratorDetails& model : models.details) {
         const ModelSpec* spec = SpecOfKind(model);
@@ -173,18 +179,18 @@ class RunningLiveVerb : public LiveFlags {
             fmt::format("{} plays several parts, with you and not in turns", model.id()),
             "Give --accompany, or choose another model");
       }
-      return std::vector<VoiceRole>();
+      return std::vector<AccompanyingPart>();
     }
     if (models.here.size() != 1) {
       return UsageError("--accompany is for one model, and it must be here",
                         "Leave --server and --bundle_files out");
     }
-    return AccompanyingVoices(*this);
+    return ParseAccompany(*this);
   }
 
   /// A session with them.
   absl::StatusOr<std::unique_ptr<Duet>> MakeDuet(uint32_t seed, const PlayingModels& models,
-                                                 const std::vector<VoiceRole>& voices,
+                                                 const std::vector<AccompanyingPart>& parts,
                                                  Context& context) const {
     const GeneratorDetails& first = models.details[0];
     MAGENTA_ASSIGN_OR_RETURN(const Grid grid, GridOf(first));
@@ -194,15 +200,16 @@ class RunningLiveVerb : public LiveFlags {
     }
     std::vector<std::string> notes;
     MAGENTA_ASSIGN_OR_RETURN(DuetOptions options,
-                             MakeDuetOptions(*this, grid.steps(), seed, notes));
+                             MakeDuetOptions(*this, parts, grid.steps(), seed, notes));
     for (const std::string& note : notes) context.out.Info(note);
     MAGENTA_RETURN_IF_ERROR(CheckReadsChords(options, models.details));
     MAGENTA_RETURN_IF_ERROR(CheckMovesToKey(options, models.details));
     MAGENTA_ASSIGN_OR_RETURN(const PitchLimits allowed, pitches.Limits());
     MAGENTA_RETURN_IF_ERROR(CheckTakesLimits(allowed, models.details));
-    const Sampling drawing = sampling.At(temperature);
-    if (!voices.empty()) {
-      return Duet::CreateTogether(std::move(options), models.here[0], voices, drawing, allowed);
+    const Sampling drawing = sampling.Get();
+    if (!parts.empty()) {
+      return Duet::CreateTogether(std::move(options), models.here[0], VoicesOf(parts), drawing,
+                                  allowed);
     }
     if (models.there == nullptr) {
       return Duet::Create(std::move(options), models.here, drawing, allowed);
@@ -304,6 +311,7 @@ class RunningLiveVerb : public LiveFlags {
              const std::vector<std::string>& models, Context& context) const {
     if (options.learn) return context.out.Info("what arrives is printed; Ctrl-C ends");
     context.out.Info(fmt::format("seed {}", options.seed));
+    if (const std::string parts = ChannelsText(options); !parts.empty()) context.out.Info(parts);
     if (!context.out.json()) {
       if (entry.automatic) context.out.Info(fmt::format("ports: {}; Ctrl-C ends", entry.name));
       return;

@@ -196,14 +196,17 @@ void SettleInput(const std::vector<InputFile>& inputs, LiveFlags& flags,
 /// Channels of the output for the machine: those of a file's players are theirs.
 void SettleOutput(const std::vector<InputFile>& inputs, LiveFlags& flags,
                   std::vector<std::string>& remarks) {
-  if (flags.output_channel > 0) return;
+  // The parts of an accompaniment are on several, of which one may be given.
+  const int given = std::max(flags.output_channel, 0);
+  if (given > 0 && flags.accompany.empty()) return;
   if (flags.files.drums) {
     flags.output_channel = kDrumsNumber;
     return;
   }
   // What sounds together has channels of its own.
   const int players = std::max(static_cast<int>(flags.players.size()), 1);
-  flags.output_channel = flags.accompany.empty() ? 1 : std::min(players + 1, 16);
+  const int own = flags.accompany.empty() ? 1 : std::min(players + 1, 16);
+  flags.output_channel = given > 0 ? given : own;
   if (flags.backend != "file" || !flags.thru) return;
   std::bitset<16> taken;
   taken.set(kDrumsNumber - 1);
@@ -218,6 +221,13 @@ void SettleOutput(const std::vector<InputFile>& inputs, LiveFlags& flags,
     flags.files.free_channels.clear();
     remarks.push_back("the file uses all MIDI channels: the machine shares some of them");
     return;
+  }
+  if (given > 0) {
+    auto& free = flags.files.free_channels;
+    std::erase(free, given);
+    std::stable_partition(free.begin(), free.end(),
+                          [given](int channel) { return channel > given; });
+    free.insert(free.begin(), given);
   }
   flags.output_channel = flags.files.free_channels[0];
 }

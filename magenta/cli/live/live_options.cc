@@ -13,13 +13,10 @@
 #include "magenta/live/realtime/active_notes.h"
 #include "magenta/music/harmony/chord_symbol.h"
 #include "magenta/music/program.h"
-#include "magenta/request/added_parts.h"
 #include "magenta/request/backing_chords.h"
 
 namespace magenta::cli {
-namespace {
 
-/// The whole of `text` as a number within low..high.
 std::optional<int> LiveNumber(std::string_view text, int low, int high) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -27,6 +24,16 @@ std::optional<int> LiveNumber(std::string_view text, int low, int high) {
   if (value < low || value > high) return std::nullopt;
   return value;
 }
+
+absl::StatusOr<int> ProgramOf(std::string_view flag, std::string_view text) {
+  if (text.empty() || text == "-1") return -1;
+  const auto program = ParseProgram(text);
+  if (program.ok()) return *program;
+  return UsageError(fmt::format("--{}: {}", flag, ErrorMessage(program.status())),
+                    ErrorRemedy(program.status()));
+}
+
+namespace {
 
 /// Both numbers of "A<separator>B".
 std::optional<std::pair<int, int>> LivePair(std::string_view text, char separator, int low,
@@ -135,15 +142,6 @@ void AddControls(const LiveFlags::Controls& controls, DuetOptions& options) {
   options.state_control = controls.state;
 }
 
-/// The program (0..127) that --`flag` names; -1: none.
-absl::StatusOr<int> ProgramOf(std::string_view flag, std::string_view text) {
-  if (text.empty() || text == "-1") return -1;
-  const auto program = ParseProgram(text);
-  if (program.ok()) return *program;
-  return UsageError(fmt::format("--{}: {}", flag, ErrorMessage(program.status())),
-                    ErrorRemedy(program.status()));
-}
-
 /// The machine's channel (0..15) for player `index`.
 int OutputChannel(const LiveFlags& flags, int index) {
   if (flags.files.drums) return flags.output_channel - 1;
@@ -153,11 +151,14 @@ int OutputChannel(const LiveFlags& flags, int index) {
   return index > 0 && channel == 9 ? 10 : channel;
 }
 
-absl::Status AddPlayers(const LiveFlags& flags, DuetOptions& options) {
+absl::Status AddPlayers(const LiveFlags& flags, const std::vector<AccompanyingPart>& parts,
+                        DuetOptions& options) {
   PlayerOptions player;
   player.input_channel = flags.input_channel - 1;
   player.output_channel = flags.output_channel - 1;
-  MAGENTA_ASSIGN_OR_RETURN(player.program, ProgramOf("program", flags.program));
+  if (parts.empty()) {
+    MAGENTA_ASSIGN_OR_RETURN(player.program, ProgramOf("program", flags.program));
+  }
   if (flags.files.drums && player.program >= 0 && !LiveNumber(flags.program, 0, 127)) {
     return UsageError(
         fmt::format("--program={} names an instrument, and the machine plays drums", flags.program),
@@ -185,7 +186,7 @@ absl::Status AddPlayers(const LiveFlags& flags, DuetOptions& options) {
         fmt::format("{} players; there may be {}", flags.players.size(), kMaxPlayers));
   }
   if (options.players.empty()) options.players.push_back(player);
-  return absl::OkStatus();
+  return parts.empty() ? absl::OkStatus() : SetParts(flags, parts, options);
 }
 
 absl::Status SetMetronome(const LiveFlags& flags, DuetOptions& options) {
@@ -244,7 +245,14 @@ absl::Status SetChords(const LiveFlags& flags, DuetOptions& options,
 
 /// Two instruments on one channel of the output would be one.
 absl::Status CheckPrograms(const LiveFlags& flags, const PlayerOptions& player) {
-  if (player.thru_program < 0 || player.thru_program == player.program) return absl::OkStatus();
+  const int own_channel = std::max(flags.input_channel, 1) - 1;
+  const std::vector<MachinePart> parts = MachinePartsOf(player);
+  const auto plays_otherwise = [&](const MachinePart& part) {
+    return part.program != player.thru_program;
+  };
+  if (player.thru_program < 0 || std::none_of(parts.begin(), parts.end(), plays_otherwise)) {
+    return absl::OkStatus();
+  }
   if (!flags.thru)
     return UsageError("--input_program is for what goes through, and --nothru is set");
   if (flags.files.drums) {
@@ -253,38 +261,18 @@ absl::Status CheckPrograms(const LiveFlags& flags, const PlayerOptions& player) 
                     flags.input_program, flags.output_channel),
         "Leave it out");
   }
-  if (std::max(flags.input_channel, 1) != flags.output_channel) return absl::OkStatus();
+  if (std::none_of(parts.begin(), parts.end(), [&](const MachinePart& part) {
+        return part.channel == own_channel && plays_otherwise(part);
+      })) {
+    return absl::OkStatus();
+  }
   return UsageError(
       fmt::format("--input_program={}: you and the machine are on channel {} of the output",
-                  flags.input_program, flags.output_channel),
-      fmt::format("Give the machine another: --output_channel={}", flags.output_channel + 1));
+                  flags.input_program, own_channel + 1),
+      fmt::format("Give the machine another: --output_channel={}", own_channel + 2));
 }
 
 }  // namespace
-
-absl::StatusOr<std::vector<VoiceRole>> AccompanyingVoices(const LiveFlags& flags) {
-  if (!flags.mode.empty() || !flags.switch_control.empty()) {
-    return UsageError(fmt::format("--{} takes turns, and with --accompany both play at once",
-                                  flags.mode.empty() ? "switch" : "mode"),
-                      "Leave one of them out");
-  }
-  auto roles = ParseRoles(flags.accompany, {PartRole::kSoprano});
-  const char* remedy = "Give alto, tenor, bass, chords or harmony, several by commas";
-  if (!roles.ok()) {
-    return UsageError(fmt::format("--accompany={}: no such part", flags.accompany), remedy);
-  }
-  std::sort(roles->begin(), roles->end());
-  roles->erase(std::unique(roles->begin(), roles->end()), roles->end());
-  std::vector<VoiceRole> voices;
-  for (const PartRole role : *roles) {
-    if (role == PartRole::kSoprano) {
-      return UsageError(fmt::format("--accompany={}: the melody is what you play", flags.accompany),
-                        remedy);
-    }
-    for (const VoiceRole voice : VoicesOfRole(role)) voices.push_back(voice);
-  }
-  return voices;
-}
 
 MidiPortRequest MakePortRequest(const LiveFlags& flags) {
   MidiPortRequest request;
@@ -308,7 +296,7 @@ MidiPortRequest MakePortRequest(const LiveFlags& flags) {
 
 std::vector<OutputTrack> MakeOutputTracks(const DuetOptions& options) {
   std::vector<OutputTrack> tracks;
-  const auto add = [&](int owner, const char* name, size_t player, int channel) {
+  const auto add = [&](int owner, const std::string& name, size_t player, int channel) {
     const std::string full =
         options.players.size() == 1 ? name : fmt::format("{} {}", name, player + 1);
     tracks.push_back({static_cast<uint8_t>(owner), full, channel});
@@ -318,14 +306,18 @@ std::vector<OutputTrack> MakeOutputTracks(const DuetOptions& options) {
     const int index = static_cast<int>(i);
     const int heard = options.drums ? player.output_channel : player.input_channel;
     add(ActiveNotes::kThru + index, "player", i, heard);
-    add(ActiveNotes::kMachine + index, "machine", i, player.output_channel);
+    for (const MachinePart& part : MachinePartsOf(player)) {
+      add(ActiveNotes::kMachine + index, part.name, i, part.channel);
+    }
   }
   tracks.push_back({ActiveNotes::kMetronome, "metronome", options.metronome.channel});
   return tracks;
 }
 
-absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_per_quarter,
-                                            uint32_t seed, std::vector<std::string>& notes) {
+absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags,
+                                            const std::vector<AccompanyingPart>& parts,
+                                            int steps_per_quarter, uint32_t seed,
+                                            std::vector<std::string>& notes) {
   const MidiPortRequest request = MakePortRequest(flags);
   if (std::max(request.inputs.size(), request.outputs.size()) > kMaxLivePorts) {
     return UsageError(fmt::format("there may be {} inputs and outputs", kMaxLivePorts));
@@ -343,8 +335,8 @@ absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags, int steps_pe
   MAGENTA_RETURN_IF_ERROR(SetMode(flags, options));
   MAGENTA_RETURN_IF_ERROR(AddSwitch(flags, options));
   AddControls(flags.controls, options);
-  MAGENTA_RETURN_IF_ERROR(AddPlayers(flags, options));
   MAGENTA_RETURN_IF_ERROR(SetMetronome(flags, options));
+  MAGENTA_RETURN_IF_ERROR(AddPlayers(flags, parts, options));
   MAGENTA_RETURN_IF_ERROR(CheckPrograms(flags, options.players[0]));
   MAGENTA_RETURN_IF_ERROR(SetChords(flags, options, notes));
   options.thru = flags.thru;

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "magenta/music/key.h"
@@ -77,12 +78,10 @@ bool IsNoteOn(const SessionEvent& entry) {
 
 }  // namespace
 
-LivePrinter::LivePrinter(Output& out, const DuetOptions& options, std::vector<std::string> models,
-                         std::map<std::string, const MusicKind*> kinds)
+LivePrinter::LivePrinter(Output& out, const DuetOptions& options, std::vector<PlayedModel> models)
     : out_(out),
       options_(options),
       models_(std::move(models)),
-      kinds_(std::move(kinds)),
       terminal_(::isatty(STDERR_FILENO) != 0 && !out.json() && out.ShowsProgress()),
       qpm_(options.qpm),
       states_(options.players.size(), TurnState::kIdle),
@@ -102,10 +101,11 @@ std::string LivePrinter::StatusLine() const {
   const auto notes = [](const std::deque<std::string>& last) {
     return fmt::format("{}", fmt::join(last, " "));
   };
+  const PlayedModel model = models_.empty() ? PlayedModel() : models_[model_];
   std::string line = backend_.connected ? "" : "waiting for the port  ";
   line += fmt::format("{:>7}  {}  you {:<15}  machine {:<15}  {}  temperature {:.2f}  {:.0f} qpm",
                       running_ ? BarAndBeat(position_) : "stopped", states, notes(played_),
-                      notes(answered_), models_.empty() ? "" : models_[model_], temperature_, qpm_);
+                      notes(answered_), model.name, temperature_.value_or(model.temperature), qpm_);
   if (backend_.load >= 0) line += fmt::format("  load {:.0f} %", backend_.load * 100);
   if (!server_.empty()) line += "  " + server_;
   if (!planned_.empty()) line += "  next " + planned_;
@@ -193,16 +193,28 @@ void LivePrinter::OnNote(const SessionEvent& entry, bool machine) {
     const int listens_to = options_.players[entry.player].input_channel;
     heard_notes_ += !machine && (listens_to < 0 || listens_to == (entry.bytes[0] & 0x0f));
   }
-  Print(Begin("note", entry)
-            .Set("who", machine ? "machine" : "player")
-            .Set("player", entry.player + 1)
-            .Set("on", on)
-            .Set("pitch", entry.bytes[1])
-            .Set("velocity", entry.bytes[2]));
+  Json line = Begin("note", entry)
+                  .Set("who", machine ? "machine" : "player")
+                  .Set("player", entry.player + 1)
+                  .Set("on", on)
+                  .Set("pitch", entry.bytes[1])
+                  .Set("velocity", entry.bytes[2]);
+  if (const std::string part = PartOf(entry); machine && !part.empty()) line.Set("part", part);
+  Print(line);
+}
+
+/// Of an accompaniment.
+std::string LivePrinter::PartOf(const SessionEvent& entry) const {
+  const PlayerOptions& player = options_.players[entry.player];
+  if (player.voices.empty()) return "";
+  for (const MachinePart& part : MachinePartsOf(player)) {
+    if (part.channel == (entry.bytes[0] & 0x0f)) return part.name;
+  }
+  return "";
 }
 
 void LivePrinter::OnControl(const SessionEvent& entry) {
-  if (entry.action == LiveAction::kTemperature) temperature_ = 0.1 + entry.value / 127.0 * 1.9;
+  if (entry.action == LiveAction::kTemperature) temperature_ = KnobTemperature(entry.value);
   if (entry.action == LiveAction::kModel && !models_.empty()) {
     model_ = static_cast<size_t>(entry.value) % models_.size();
   }
@@ -261,9 +273,11 @@ void LivePrinter::CountAnswer(const AnswerReport& report) {
 
 /// As `generate` takes it: the events of a melody; of drums the pitches of each step.
 Json LivePrinter::PrimerOf(const AnswerReport& report) const {
-  const auto kind = kinds_.find(report.model);
-  if (kind == kinds_.end()) return Json::ArrayOf(report.primer);
-  return Json::Raw(kind->second->ListText(report.primer));
+  const auto model = std::find_if(models_.begin(), models_.end(), [&](const PlayedModel& other) {
+    return other.name == report.model && other.kind != nullptr;
+  });
+  if (model == models_.end()) return Json::ArrayOf(report.primer);
+  return Json::Raw(model->kind->ListText(report.primer));
 }
 
 void LivePrinter::OnAnswer(const AnswerReport& report) {

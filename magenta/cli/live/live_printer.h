@@ -3,7 +3,7 @@
 
 #include <chrono>
 #include <deque>
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,12 +13,18 @@
 
 namespace magenta::cli {
 
+/// A model that kModel may choose.
+struct PlayedModel {
+  std::string name;
+  /// What it draws at where nobody says.
+  double temperature = 1;
+  /// Of one that is here; it outlives the printer.
+  const MusicKind* kind = nullptr;
+};
+
 class LivePrinter : public DuetObserver {
  public:
-  /// `models` are the names of those that kModel chooses from, `kinds` those of the music of the
-  /// ones that are here (which outlive it), by name.
-  LivePrinter(Output& out, const DuetOptions& options, std::vector<std::string> models,
-              std::map<std::string, const MusicKind*> kinds);
+  LivePrinter(Output& out, const DuetOptions& options, std::vector<PlayedModel> models);
 
   /// From now on it is said once when the MIDI thread has no real-time priority.
   void ExpectRealTime() { expects_real_time_ = true; }
@@ -44,6 +50,7 @@ class LivePrinter : public DuetObserver {
 
  private:
   std::string BarAndBeat(double position) const;
+  std::string PartOf(const SessionEvent& entry) const;
   std::string StatusLine() const;
   Json PrimerOf(const AnswerReport& report) const;
   void OnNote(const SessionEvent& entry, bool machine);
@@ -56,8 +63,7 @@ class LivePrinter : public DuetObserver {
 
   Output& out_;
   const DuetOptions& options_;
-  const std::vector<std::string> models_;
-  const std::map<std::string, const MusicKind*> kinds_;
+  const std::vector<PlayedModel> models_;
   const bool terminal_;
   std::chrono::steady_clock::time_point drawn_;
   double position_ = 0;
@@ -69,7 +75,7 @@ class LivePrinter : public DuetObserver {
   std::deque<std::string> answered_;
   std::string planned_;  // of an accompaniment
   size_t model_ = 0;
-  double temperature_;
+  std::optional<double> temperature_;  // nothing: the model's own
   bool expects_real_time_ = false;
   MidiBackendState backend_;
   bool was_connected_ = false;

@@ -271,11 +271,7 @@ class GenerateVerb : public Verb {
     flags.Bool("ending", &ending_,
                "End as a piece does: of many futures of the last two bars one is taken whose last "
                "note begins on a beat of the last bar, is the tonic, and is long.");
-    flags
-        .OptionalDouble("temperature", &temperature_,
-                        "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
-        .Range(0, 1000)
-        .Default("1; of score 0.7");
+    DescribeTemperature(flags, temperature_);
     sampling_.Describe(flags);
     pitches_.Describe(flags);
     flags.Int("beam_size", &beam_size_, "Sequences kept by beam search; 1: none.").Range(1, 1024);

@@ -55,12 +55,15 @@ void LiveFlags::DescribePorts(Flags& flags) {
   flags.Int("input_channel", &input_channel, "The player's MIDI channel, 1 to 16; 0: all.")
       .Range(0, 16)
       .Default("0; of a file the part that lies highest, or the drums");
-  flags.Int("output_channel", &output_channel, "The machine's MIDI channel.")
+  flags
+      .Int("output_channel", &output_channel,
+           "The machine's MIDI channel; of --accompany that of its first part.")
       .Range(1, 16)
       .Default("1; of drums 10; beside a file one that it does not use");
   flags
       .Text("program", &program,
-            "The machine's instrument of General MIDI, by name (flute) or number (0 to 127).")
+            "The machine's instrument of General MIDI, by name (flute) or number (0 to 127); of "
+            "--accompany several by commas, a part each.")
       .NotEmpty()
       .Value("NAME")
       .Default("as it is");
@@ -94,7 +97,8 @@ void LiveFlags::DescribeTurns(Flags& flags) {
   flags
       .Text("accompany", &accompany,
             "No turns: a model of several parts (score) plays at the same time. What it adds to "
-            "your melody: alto, tenor, bass, chords or harmony, several by commas.")
+            "your melody: alto, tenor, bass, chords or harmony, several by commas, each on a "
+            "channel of its own, or on the one that is given with it (bass:3).")
       .Choices({"bass", "alto,tenor,bass", "chords"}, true)
       .NotEmpty()
       .Value("ROLES");
@@ -191,10 +195,7 @@ void LiveFlags::DescribeMusic(Flags& flags) {
       .NotEmpty()
       .Value("KEY")
       .Default("the one that fits best, held while it does; with --memory=phrase each phrase's");
-  flags
-      .Double("temperature", &temperature,
-              "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
-      .Range(0, 1000);
+  DescribeTemperature(flags, temperature);
   flags
       .Text("backing_chords", &backing_chords,
             "Chords that a model of lead sheets plays over, as symbols by blanks (\"C G Am7 F\"). "
@@ -222,8 +223,8 @@ void LiveFlags::DescribeMusic(Flags& flags) {
       .Value("FILE");
   flags
       .Text("record", &record,
-            "Keeps the session as a MIDI file, a track for you and one for the machine; whole and "
-            "on the disk after every bar.")
+            "Keeps the session as a MIDI file, a track for you and one for the machine (of "
+            "--accompany one for each part); whole and on the disk after every bar.")
       .Value("FILE");
   flags
       .Text("synth", &synth,

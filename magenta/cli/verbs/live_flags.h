@@ -80,7 +80,7 @@ struct LiveFlags : HandedOverVerb {
   int split_key = -1;
   std::string memory = "session";
   std::string primer_key;
-  double temperature = 1;
+  std::optional<double> temperature;  // nothing: each model's own
   SamplingFlags sampling;
   PitchFlags pitches;
   int velocity = 0;

@@ -43,11 +43,7 @@ class RequestVerb : public Verb {
         "--json prints the response as JSON, whatever the request was, with its seed and the "
         "logarithm of its probability beside it.");
     flags.Group("How it goes on, whatever the request says");
-    flags
-        .OptionalDouble("temperature", &temperature_,
-                        "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
-        .Range(0, 1000)
-        .Default("the request's, else 1");
+    DescribeTemperature(flags, temperature_, "the request's, else ");
     sampling_.Describe(flags);
     pitches_.Describe(flags);
     model_.Describe(flags);

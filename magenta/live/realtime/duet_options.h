@@ -43,7 +43,7 @@ enum class LiveAction : uint8_t {
   kMute,         // 64 and more: the machine is silent; below: it is not
   kLoop,         // 64 and more: the answer is repeated until it is switched off
   kMutate,       // a new answer, to the last answer
-  kTemperature,  // 0.1 + value / 127 * 1.9
+  kTemperature,  // KnobTemperature(value)
   kTempo,        // 60 + value quarters a minute
   kModel,        // the model of that number, counted round
   kAnswerBars,   // 0: as long as the phrase
@@ -51,6 +51,8 @@ enum class LiveAction : uint8_t {
   kMaxListenBars,  // 0: no end
   kClock,          // each one of 64 and more is a bar of an outside clock
 };
+
+inline constexpr double KnobTemperature(int value) { return 0.1 + value / 127.0 * 1.9; }
 
 /// A message that means something.
 struct ControlBinding {
@@ -61,6 +63,17 @@ struct ControlBinding {
   uint8_t number = 0;
   /// The only value (velocity) that counts; -1: any, as LiveAction says.
   int value = -1;
+};
+
+/// One voice of an accompaniment.
+struct MachineVoice {
+  /// Of its part ("Alto"); voices of one part share a channel.
+  std::string part;
+  /// 0..15.
+  int channel = 0;
+  /// Sent to the output at the beginning; -1: none.
+  int program = -1;
+  bool operator==(const MachineVoice&) const = default;
 };
 
 /// One player: what is heard as theirs, and what answers.
@@ -75,8 +88,24 @@ struct PlayerOptions {
   int program = -1;
   /// For what the player plays through (input_channel; for all, each that nobody else sounds on).
   int thru_program = -1;
+  /// kTogether: the machine's, from high to low, in place of output_channel and program.
+  std::vector<MachineVoice> voices = {};
+  /// Where the machine's voice of that number sounds.
+  int ChannelOf(size_t voice) const noexcept {
+    return voice < voices.size() ? voices[voice].channel : output_channel;
+  }
   bool operator==(const PlayerOptions&) const = default;
 };
+
+/// What the machine sounds on one channel: its answers ("machine"), or a part of an accompaniment
+/// ("Alto"; "Alto, Tenor" where two share it).
+struct MachinePart {
+  std::string name;
+  int channel = 0;
+  int program = -1;
+};
+/// At least one, each with a channel of its own.
+std::vector<MachinePart> MachinePartsOf(const PlayerOptions& player);
 
 struct MetronomeOptions {
   MetronomeWhen when = MetronomeWhen::kAlways;
@@ -143,8 +172,8 @@ struct DuetOptions {
 
   int num_inputs = 1;
   int num_outputs = 1;
-  /// 0 and above; 0 takes the most probable event always.
-  double temperature = 1.0;
+  /// 0 and above; 0 takes the most probable event always. Nothing: each model's own.
+  std::optional<double> temperature;
   /// Answer i of player p draws from seed + i + 65536 * p.
   uint32_t seed = 0;
   /// Of answers, 1..127; 0: as loud as the phrase.

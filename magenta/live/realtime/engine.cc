@@ -76,6 +76,7 @@ DuetEngine::DuetEngine(const DuetOptions& options)
     turns_.push_back(std::make_unique<PlayerTurn>(
         static_cast<int>(i),
         RealtimeContext{options_, transport_, router_, active_notes_, performance_events_}));
+    machine_parts_.push_back(MachinePartsOf(options_.players[i]));
   }
 }
 
@@ -115,15 +116,20 @@ void DuetEngine::SendPrograms(int64_t frame) noexcept {
   };
   const MetronomeOptions& metronome = options_.metronome;
   const auto is_taken = [&](int port, int channel) {
-    return (port == metronome.port && channel == metronome.channel) ||
-           std::any_of(options_.players.begin(), options_.players.end(), [&](const auto& player) {
-             return port == player.output_port && channel == player.output_channel;
-           });
+    bool taken = port == metronome.port && channel == metronome.channel;
+    for (size_t i = 0; i < machine_parts_.size() && !taken; ++i) {
+      taken = port == options_.players[i].output_port &&
+              std::any_of(machine_parts_[i].begin(), machine_parts_[i].end(),
+                          [&](const MachinePart& part) { return part.channel == channel; });
+    }
+    return taken;
   };
   for (size_t i = 0; i < options_.players.size(); ++i) {
     const PlayerOptions& player = options_.players[i];
     const int index = static_cast<int>(i);
-    send(player.output_port, player.output_channel, player.program, ActiveNotes::kMachine + index);
+    for (const MachinePart& part : machine_parts_[i]) {
+      send(player.output_port, part.channel, part.program, ActiveNotes::kMachine + index);
+    }
     for (int channel = 0; channel < 16 && options_.thru; ++channel) {
       const bool all = player.input_channel < 0 && !is_taken(player.output_port, channel);
       if (all || channel == player.input_channel) {

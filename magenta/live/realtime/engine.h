@@ -127,6 +127,7 @@ class DuetEngine final : public MidiProcessor {
   ActiveNotes active_notes_;
   SpscRing<PerformanceEvent> performance_events_;
   std::vector<std::unique_ptr<PlayerTurn>> turns_;
+  std::vector<std::vector<MachinePart>> machine_parts_;  // of each player
 
   bool begun_ = false;
   int64_t half_ = 0;    // the next half step to come

@@ -55,6 +55,8 @@ struct ScheduledNote {
   uint8_t velocity = 0;
   uint32_t take = 0;
   int64_t step = 0;
+  /// Of an accompaniment: which of PlayerOptions::voices.
+  uint8_t voice = 0;
 };
 
 /// MIDI thread -> main thread.

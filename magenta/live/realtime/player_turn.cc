@@ -142,7 +142,7 @@ void PlayerTurn::PlayDue(int64_t step, int64_t frame, bool late) noexcept {
 
 void PlayerTurn::Play(const ScheduledNote& event, int64_t frame, bool too_late) noexcept {
   const ActiveNotes::Key key = {static_cast<uint8_t>(player().output_port),
-                                static_cast<uint8_t>(player().output_channel), event.pitch};
+                                static_cast<uint8_t>(player().ChannelOf(event.voice)), event.pitch};
   if (event.kind == ScheduledNote::Kind::kNoteOff) {
     context_.active_notes.Off(context_.router, frame, key, owner_);
   } else if (!muted_ && !too_late) {
