@@ -1,5 +1,6 @@
 // How late the first note of an answer is, and how far notes lie from the grid: a duet of one bar
-// each through a real JACK server (its dummy driver), beside stress-ng on every core.
+// each through a real JACK server (its dummy driver), beside stress-ng on every core. With a model
+// of several parts how late the notes are that it plays with a melody of eighths.
 //
 //   live_bench BUNDLE.mag SECONDS [load] [real-time] [PICTURE.svg]
 //
@@ -12,9 +13,12 @@
 #include <jack/midiport.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -30,8 +34,12 @@
 namespace magenta {
 namespace {
 
-constexpr double kQpm = 240;
+/// Of taking turns, in sixteenths, and of both at once, in twelfths of a quarter.
+constexpr double kQpm = 240, kTogetherQpm = 120;
 constexpr int64_t kStepFrames = 3000;  // 48000 * 60 / kQpm / 4
+constexpr int64_t kTickFrames = 2000;  // 48000 * 60 / kTogetherQpm / 12
+constexpr uint32_t kBeatFrames = 12 * kTickFrames;
+constexpr int kMachineChannel = 1, kClickChannel = 9;
 constexpr int kStateControl = 90;
 constexpr int kListening = 1, kAnswering = 2;
 constexpr double kFramesPerMicrosecond = 0.048;
@@ -45,7 +53,7 @@ struct Hit {
   uint8_t status, data1, data2;
 };
 
-/// Hears everything; tells the player when a phrase begins.
+/// Hears everything; tells the player when a phrase begins, or a beat.
 class Synth {
  public:
   Synth() : client_(OpenTestClient("synth")) {
@@ -61,8 +69,8 @@ class Synth {
     if (client_ != nullptr) jack_client_close(client_);
     client_ = nullptr;
   }
-  /// Frame at which the newest phrase began; 0: none yet.
-  std::atomic<uint32_t> phrase{0};
+  /// Frame at which the newest phrase began, and the metronome clicked last; 0: none yet.
+  std::atomic<uint32_t> phrase{0}, click{0};
   const std::vector<Hit>& hits() const { return hits_; }
 
  private:
@@ -79,6 +87,7 @@ class Synth {
       const bool is_state = hit.status == 0xB0 && hit.data1 == kStateControl;
       if (is_state && hit.data2 == kListening) phrase = hit.frame;
       const bool is_note = (hit.status & 0xF0) == 0x90 && hit.data2 > 0;
+      if (is_note && (hit.status & 0x0F) == kClickChannel) click = hit.frame;
       if (is_state || is_note) hits_.push_back(hit);
     }
     return 0;
@@ -89,10 +98,12 @@ class Synth {
   std::vector<Hit> hits_;
 };
 
-/// Plays four notes into each bar that is the player's, as unevenly as people do.
+/// Plays four notes into each bar that is the player's, or eighths to the metronome, as unevenly as
+/// people do.
 class Player {
  public:
-  explicit Player(Synth& synth) : synth_(synth), client_(OpenTestClient("player")) {
+  Player(Synth& synth, bool together)
+      : synth_(synth), together_(together), client_(OpenTestClient("player")) {
     out_ = jack_port_register(client_, "out", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, 0);
     jack_set_process_callback(
         client_, [](jack_nframes_t n, void* self) { return static_cast<Player*>(self)->Run(n); },
@@ -102,36 +113,57 @@ class Player {
   ~Player() { jack_client_close(client_); }
 
  private:
+  struct Due {
+    uint32_t frame;
+    bool on;
+    uint8_t pitch;
+  };
+
   int Run(jack_nframes_t frames) {
     void* buffer = jack_port_get_buffer(out_, frames);
     jack_midi_clear_buffer(buffer);
-    const uint32_t phrase = synth_.phrase;
-    if (phrase != bar_) Plan(phrase);
+    const uint32_t cue = together_ ? synth_.click : synth_.phrase;
+    if (cue != cue_ && together_) PlanBeat(cue);
+    if (cue != cue_ && !together_) PlanBar(cue);
+    cue_ = cue;
     const uint32_t start = jack_last_frame_time(client_);
-    for (; next_ < 8; ++next_) {
-      const auto ahead = static_cast<int32_t>(due_[next_] - start);
-      if (phrase == 0 || ahead >= static_cast<int32_t>(frames)) break;
-      const uint8_t pitch = static_cast<uint8_t>(60 + next_ / 2 * 2);
-      const uint8_t bytes[] = {static_cast<uint8_t>(next_ % 2 == 0 ? 0x90 : 0x80), pitch, 90};
+    for (; played_ != planned_; ++played_) {
+      const Due& due = due_[played_ % due_.size()];
+      const auto ahead = static_cast<int32_t>(due.frame - start);
+      if (ahead >= static_cast<int32_t>(frames)) break;
+      const uint8_t bytes[] = {static_cast<uint8_t>(due.on ? 0x90 : 0x80), due.pitch, 90};
       jack_midi_event_write(buffer, static_cast<uint32_t>(std::max(0, ahead)), bytes, 3);
     }
     return 0;
   }
-  void Plan(uint32_t phrase) {
-    bar_ = phrase;
-    next_ = 0;
+  void Plan(uint32_t frame, uint32_t length, uint8_t pitch) {
+    const uint32_t start = frame - 400 + static_cast<uint32_t>(random_() % 800);
+    due_[planned_++ % due_.size()] = {start, true, pitch};
+    due_[planned_++ % due_.size()] = {start + length, false, pitch};
+  }
+  void PlanBar(uint32_t phrase) {
     for (uint32_t i = 0; i < 4; ++i) {
-      const auto human = static_cast<uint32_t>(random_() % 800);
-      due_[2 * i] = phrase + (1 + 4 * i) * static_cast<uint32_t>(kStepFrames) - 400 + human;
-      due_[2 * i + 1] = due_[2 * i] + 3000;
+      Plan(phrase + (1 + 4 * i) * static_cast<uint32_t>(kStepFrames), 3000,
+           static_cast<uint8_t>(60 + 2 * i));
+    }
+  }
+  /// The eighth after the click, and that of the next one.
+  void PlanBeat(uint32_t click) {
+    constexpr uint8_t kScale[] = {60, 62, 64, 65, 67, 69, 71, 72};
+    for (uint32_t i = 1; i <= 2; ++i) {
+      degree_ = std::clamp<int>(degree_ + static_cast<int>(random_() % 5) - 2, 0, 7);
+      Plan(click + i * kBeatFrames / 2, kBeatFrames / 2 - 2000, kScale[degree_]);
     }
   }
 
   Synth& synth_;
+  const bool together_;
   jack_client_t* client_;
   jack_port_t* out_;
-  uint32_t bar_ = 0, due_[8] = {};
-  uint32_t next_ = 8;
+  uint32_t cue_ = 0;
+  std::array<Due, 32> due_ = {};
+  uint32_t planned_ = 0, played_ = 0;
+  int degree_ = 4;
   std::minstd_rand random_{1};
 };
 
@@ -198,6 +230,31 @@ Findings Evaluate(std::vector<Hit> hits) {
   return found;
 }
 
+/// Both at once: the grid's frame 0 is the first click's.
+std::vector<Histogram> EvaluateTogether(const std::vector<Hit>& hits) {
+  Histogram grid{"Notes of the machine, past their place", "frames", {}};
+  Histogram with_player{"Those with a note of the player's, past it", "frames", {}};
+  const std::vector<double> wall = WallJitter(hits);
+  Histogram jitter{"Notes of the machine by the wall clock", "ms", {}};
+  std::optional<uint32_t> zero;
+  int64_t player = -kTickFrames;
+  for (size_t i = 0; i < hits.size(); ++i) {
+    const Hit& hit = hits[i];
+    const int channel = hit.status & 0x0F;
+    if (channel == kClickChannel && !zero.has_value()) zero = hit.frame;
+    if (!zero.has_value() || (hit.status & 0xF0) != 0x90) continue;
+    const auto since = static_cast<int64_t>(hit.frame - *zero);
+    if (channel == 0) player = since;
+    if (channel != kMachineChannel) continue;
+    const int64_t tick = since / kTickFrames * kTickFrames;
+    grid.values.push_back(static_cast<double>(since - tick));
+    jitter.values.push_back(wall[i]);
+    const bool is_with_player = std::abs(player - tick) <= kTickFrames / 2;
+    if (is_with_player) with_player.values.push_back(static_cast<double>(since - player));
+  }
+  return {grid, with_player, jitter};
+}
+
 pid_t StartLoad(int seconds) {
   const pid_t pid = ::fork();
   if (pid == 0) {
@@ -217,11 +274,7 @@ void Print(const Histogram& one) {
              Percentile(one.values, 0), Percentile(one.values, 1), one.unit);
 }
 
-int Run(const std::string& bundle, int seconds, bool load, bool real_time,
-        const std::string& picture) {
-  ModelSource source;
-  source.bundle_file = bundle;
-  const auto model = LoadModel(source);
+absl::StatusOr<std::unique_ptr<Duet>> MakeTurns(const std::shared_ptr<const Model>& model) {
   DuetOptions options;
   options.mode = TurnMode::kBars;
   options.qpm = kQpm;
@@ -229,14 +282,35 @@ int Run(const std::string& bundle, int seconds, bool load, bool real_time,
   options.answer_bars = 1;
   options.state_control = kStateControl;
   options.thru = false;
+  options.steps_per_quarter = model->grid.steps();
+  return Duet::Create(options, {model});
+}
+
+absl::StatusOr<std::unique_ptr<Duet>> MakeTogether(const std::shared_ptr<const Model>& model) {
+  DuetOptions options;
+  options.mode = TurnMode::kTogether;
+  options.qpm = kTogetherQpm;
+  options.steps_per_quarter = options.steps_per_beat = model->grid.steps();
+  options.steps_per_bar = 4 * options.steps_per_quarter;
+  options.players[0].output_channel = kMachineChannel;
+  options.metronome.channel = kClickChannel;
+  return Duet::CreateTogether(options, model,
+                              {VoiceRole::kAlto, VoiceRole::kTenor, VoiceRole::kBass});
+}
+
+int Run(const std::string& bundle, int seconds, bool load, bool real_time,
+        const std::string& picture) {
+  ModelSource source;
+  source.bundle_file = bundle;
+  const auto model = LoadModel(source);
   if (!model.ok()) return fmt::print(stderr, "{}\n", model.status().ToString()), 1;
-  options.steps_per_quarter = (*model)->grid.steps();
-  auto duet = Duet::Create(options, {*model});
+  const bool together = (*model)->spec->kind->plays_parts();
+  auto duet = together ? MakeTogether(*model) : MakeTurns(*model);
   TestJackServer server;
   if (!duet.ok() || !server.Start(real_time)) return fmt::print(stderr, "no JACK server\n"), 1;
   const pid_t stress = load ? StartLoad(seconds) : -1;
   Synth synth;
-  Player player(synth);
+  Player player(synth, together);
   const auto backend = FindMidiBackend("jack");
   const auto port = (*backend)->make({.inputs = {"player:out"}, .outputs = {"synth:in"}});
   Quiet quiet;
@@ -255,15 +329,19 @@ int Run(const std::string& bundle, int seconds, bool load, bool real_time,
     ::waitpid(stress, nullptr, 0);
   }
   if (!status.ok()) return fmt::print(stderr, "{}\n", status.ToString()), 1;
-  const Findings found = Evaluate(synth.hits());
+  std::vector<Histogram> panels;
+  if (together) {
+    panels = EvaluateTogether(synth.hits());
+  } else {
+    const Findings found = Evaluate(synth.hits());
+    fmt::print("{} phrases, {} answers with notes, {} of them from their first step on\n",
+               found.phrases, found.late_frames.values.size(), found.at_once);
+    panels = {found.late_frames, found.grid_frames, found.late_wall, found.grid_wall};
+  }
   const EngineState state = (*duet)->state();
-  fmt::print("{} phrases, {} answers with notes, {} of them from their first step on\n",
-             found.phrases, found.late_frames.values.size(), found.at_once);
   fmt::print("late notes {} (most {} frames), note-ons {}, note-offs {}, xruns {}, real time {}\n",
              state.late_notes, state.most_late, state.note_ons, state.note_offs,
              quiet.last.late_blocks, quiet.last.real_time);
-  const std::vector<Histogram> panels = {found.late_frames, found.grid_frames, found.late_wall,
-                                         found.grid_wall};
   for (const Histogram& panel : panels) Print(panel);
   if (picture.empty()) return 0;
   return WriteFile(picture, HistogramsSvg(panels)).ok() ? 0 : 1;

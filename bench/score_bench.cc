@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "magenta/base/check.h"
+#include "magenta/generate/ongoing_piece.h"
 #include "magenta/generate/session.h"
 #include "magenta/models/model_spec.h"
 #include "magenta/music/score/sheet.h"
@@ -96,6 +97,49 @@ void ScoreSteps(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * rows * static_cast<int64_t>(inputs.size()));
 }
 BENCHMARK(ScoreSteps)->Arg(1)->Arg(10)->Unit(benchmark::kMillisecond);
+
+/// Bars of four voices as live play has them, a moment each eighth.
+OngoingPiece PlayedPiece(const std::shared_ptr<const Model>& model, int bars) {
+  OngoingPiece piece(model,
+                     {VoiceRole::kMelody, VoiceRole::kAlto, VoiceRole::kTenor, VoiceRole::kBass},
+                     {}, std::nullopt, /*seed=*/1);
+  piece.Begin({});
+  for (int64_t tick = 0; tick <= bars * kBar; tick += kTicksPerQuarter / 2) {
+    piece.Decide(tick, OngoingPiece::Known(4));
+  }
+  return piece;
+}
+
+/// A moment after 48 bars is decided; a moment ahead of it is drawn.
+void OngoingDecides(benchmark::State& state) {
+  OngoingPiece piece = PlayedPiece(BundledScore(), 48);
+  const int64_t tick = piece.tick();
+  for (auto _ : state) piece.Decide(tick, OngoingPiece::Known(4));
+}
+BENCHMARK(OngoingDecides)->Unit(benchmark::kMicrosecond);
+
+void OngoingLooksAhead(benchmark::State& state) {
+  OngoingPiece piece = PlayedPiece(BundledScore(), 48);
+  for (auto _ : state) {
+    OngoingPiece::Head head = piece.Fork();
+    benchmark::DoNotOptimize(piece.DrawNext(head, 1).tick);
+  }
+}
+BENCHMARK(OngoingLooksAhead)->Unit(benchmark::kMicrosecond);
+
+/// 48 bars become 32; items are calls.
+void OngoingShortens(benchmark::State& state) {
+  const auto model = BundledScore();
+  int64_t calls = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    OngoingPiece piece = PlayedPiece(model, 48);
+    state.ResumeTiming();
+    while (piece.Shorten(kBar * 48 - 1, kBar * 32) == 0) ++calls;
+  }
+  state.SetItemsProcessed(calls);
+}
+BENCHMARK(OngoingShortens)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace magenta

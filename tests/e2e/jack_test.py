@@ -76,12 +76,12 @@ class JackTest(Case):
         self.assertEqual(playing.wait(30), 5)
         self.assertIn('has piano in its name; there are: fsynth:midi_00', self.text('log.err'))
 
-    def duet(self, backend, *flags):
+    def duet(self, backend, *flags, turns=('--mode=free', '--silence=2')):
         """A phrase of two seconds, a silence, the answer; returns the lines of --json."""
         phrase = self.write('phrase.mid', midi(PHRASE, ticks=480, tempo=250000))
         live = self.magenta('live', f'--backend={backend}', '--input_port=virtual', '--output_port=fsynth',
-                            *(flags or ['--bundle_file=' + BUNDLE]), '--mode=free', '--silence=2', '--qpm=240', '--metronome=off', '--json', '--seed=3',
-                            '--record=' + self.path('duet.mid'), log='live')
+                            *(flags or ['--bundle_file=' + BUNDLE]), *turns, '--qpm=240', '--metronome=off', '--json',
+                            '--seed=3', '--record=' + self.path('duet.mid'), log='live')
         ours = jack.wait_until(lambda: [port for port in self.server.ports().splitlines()
                                         if port.startswith('magenta') and port.split(':')[1].startswith('in')])
         self.assertTrue(ours, self.text('live.err'))
@@ -146,6 +146,19 @@ class JackTest(Case):
             self.assertNotIn('problem', answer)
             self.assertGreater(answer['delay_seconds'], 0)
         self.assertEqual(lines[-1]['unanswered'], 0)
+
+    def test_an_accompaniment(self):
+        """`play` plays a melody into `live --accompany`: what it played sounds, and three parts with it."""
+        lines = self.duet('jack', '--config=score', '--accompany=alto,tenor,bass', turns=())
+        self.check_duet(lines)
+        played = [line for line in lines if line['event'] == 'note' and line['on'] and line['who'] == 'player']
+        self.assertEqual([[line['pitch']] for line in played], PHRASE)
+        added = [line for line in lines if line['event'] == 'note' and line['on'] and line['who'] == 'machine']
+        self.assertGreaterEqual(added[0]['time'], played[0]['time'] - 0.05)
+        with open(self.path('duet.mid'), 'rb') as file:
+            recorded = file.read()
+        for part in {line['part'] for line in added} | {'player'}:
+            self.assertIn(part.encode(), recorded)
 
     def test_duet_through_rtmidi(self):
         self.check_duet(self.duet('rtmidi-jack'))
