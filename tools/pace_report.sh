@@ -1,7 +1,7 @@
 #!/bin/bash -eu
 # pace_report.sh [JIGS]: what keeps the pace of 32 bars, as docs/music.md has it: 100 outputs of lookback_rnn a
 # row, from [60], seed 1. With a folder of jigs in 6/8 (jigs*.mid of Nottingham), the lilt too: one
-# continuation of each by 32 bars, with FLAGS (--ending) if there are some.
+# continuation of each by 32 bars, with FLAGS (--ending) if there are some. MODELS names other models.
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 rows=()
@@ -26,11 +26,12 @@ build/bench/pace_report "${rows[@]}"
 echo
 mkdir "$out/jigs"
 cp "$1"/jigs*.mid "$out/jigs"
-for model in basic_rnn lookback_rnn attention_rnn; do
+lilts=()
+for model in ${MODELS:-basic_rnn lookback_rnn attention_rnn score}; do
   for jig in "$out"/jigs/*.mid; do
-    build/bin/magenta generate --config=$model --num_outputs=1 --bars=32 --seed=1 --quiet --primer_midi="$jig" ${FLAGS:-} \
-      --output_dir="$out/$model/$(basename "$jig" .mid)" >/dev/null
+    build/bin/magenta generate --config=$model --num_outputs=1 --bars=32 --temperature=1 --seed=1 --quiet \
+      --primer_midi="$jig" ${FLAGS:-} --output_dir="$out/$model/$(basename "$jig" .mid)" >/dev/null
   done
+  lilts+=("$model=$out/$model")
 done
-build/bench/lilt_report "$out/jigs" basic_rnn="$out/basic_rnn" lookback_rnn="$out/lookback_rnn" \
-  attention_rnn="$out/attention_rnn"
+build/bench/lilt_report "$out/jigs" "${lilts[@]}"

@@ -111,6 +111,27 @@ TEST(SeveralParts, AContinuationGoesOnInAllParts) {
   EXPECT_EQ(players, (std::set<int>{0, 1}));
 }
 
+TEST(SeveralParts, AContinuationThatIsAskedToEndDoes) {
+  auto request = Request(kTwoParts, {}, {{"bars", 4}, {"ending", 1}});
+  const auto made = SequenceGenerator(Score()).GenerateMany(request, 4);
+  ASSERT_TRUE(made.ok()) << made.status();
+  for (const GeneratedOutput& output : made->outputs) {
+    EXPECT_EQ(KeptNotes(request, output.sequence), 8);
+    std::map<int, NoteSequence::Note> last;
+    for (const auto& note : output.sequence.notes()) {
+      NoteSequence::Note& latest = last[note.instrument()];
+      if (note.start_time() >= latest.start_time()) latest = note;
+    }
+    ASSERT_EQ(last.size(), 2u);
+    for (const auto& [instrument, note] : last) {
+      EXPECT_EQ(note.pitch() % 12, 0);
+      EXPECT_EQ(note.start_time(), 13);
+      EXPECT_EQ(note.end_time(), 14);
+    }
+    EXPECT_EQ(output.sequence.total_time(), 14);
+  }
+}
+
 TEST(SeveralParts, WithoutMusicAPieceIsWritten) {
   const NoteSequence made = Made(Request("", {}, {{"bars", 2}}));
   EXPECT_GT(made.notes_size(), 4);

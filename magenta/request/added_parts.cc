@@ -81,6 +81,19 @@ std::vector<VoiceRole> VoicesOfRole(PartRole role) {
   return {VoiceRole::kChordTop, VoiceRole::kChordInner, VoiceRole::kChordBottom};
 }
 
+int MiddleOfRole(VoiceRole role) {
+  switch (role) {
+    case VoiceRole::kMelody: return 72;
+    case VoiceRole::kAlto: return 66;
+    case VoiceRole::kTenor: return 58;
+    case VoiceRole::kBass: return 48;
+    case VoiceRole::kChordTop: return 65;
+    case VoiceRole::kChordInner: return 60;
+    case VoiceRole::kChordBottom: return 55;
+  }
+  return 60;
+}
+
 // Programs from 0: 0 to 7 pianos, to 15 bells, to 23 organs, to 31 guitars, to 39 basses, to 51
 // strings, 52 to 55 voices, then winds and others.
 int ProgramOfRole(PartRole role, std::optional<int> beside) {

@@ -27,6 +27,8 @@ absl::StatusOr<std::vector<PartRole>> ParseRoles(std::string_view text,
 std::string NameOfRole(PartRole role);
 /// The voices of such a part, from high to low.
 std::vector<VoiceRole> VoicesOfRole(PartRole role);
+/// The pitch (MIDI) about which such a voice lies.
+int MiddleOfRole(VoiceRole role);
 /// A General MIDI program for it beside a part of program `beside`, if there is one.
 int ProgramOfRole(PartRole role, std::optional<int> beside);
 

@@ -102,16 +102,19 @@ void PartsPiece::FindModels() {
 
 NoteSequence PartsPiece::With(const VoiceLines& lines) const {
   NoteSequence piece = kept_;
+  const auto add = [&](size_t voice, const VoiceNote& note) {
+    auto& added = *piece.add_notes();
+    added = models_.at(plan_->instruments[voice]);
+    added.set_pitch(note.pitch);
+    added.set_start_time(plan_->SecondsAt(note.start));
+    added.set_end_time(plan_->SecondsAt(note.end));
+  };
   for (size_t v = 0; v < lines.size(); ++v) {
     for (const VoiceNote& note : lines[v]) {
       const OpenRange* range = OpenAt(plan_->sheet.voices[v], note.start);
-      if (range == nullptr || note.start >= range->end) continue;
-      auto& added = *piece.add_notes();
-      added = models_.at(plan_->instruments[v]);
-      added.set_pitch(note.pitch);
-      added.set_start_time(plan_->SecondsAt(note.start));
-      added.set_end_time(plan_->SecondsAt(note.end));
+      if (range != nullptr && note.start < range->end) add(v, note);
     }
+    if (plan_->last_notes[v].has_value()) add(v, *plan_->last_notes[v]);
   }
   double total = plan_->continues ? 0 : piece.total_time();
   for (const auto& note : piece.notes()) total = std::max(total, note.end_time());

@@ -17,8 +17,8 @@ class PartsPiece {
   explicit PartsPiece(const PartsPlan& plan);
 
   /// The piece, and after its own notes those of `lines`, voices of the plan's sheet, that begin
-  /// where these are open; each as loud as its part is on the average, or else all parts. They
-  /// begin and end where ticks lie through the tempos.
+  /// where these are open, and the notes they end with; each as loud as its part is on the average,
+  /// or else all parts. They begin and end where ticks lie through the tempos.
   NoteSequence With(const VoiceLines& lines) const;
 
  private:

@@ -51,6 +51,10 @@ TEST(PartsPiece, WhatIsDrawnStandsBesideWhatStays) {
   bars.bars = 1;
   EXPECT_EQ(With(parts, bars),
             "T120@0 72@0+2/v60 74@2+2/v70 48@0+2/i1/v50 50@2+2/i1/v50 90@4+2/v65 90@4+2/i1/v50");
+  bars.ending = true;  // the notes it ends with are new ones, too
+  EXPECT_EQ(With(parts, bars),
+            "T120@0 72@0+2/v60 74@2+2/v70 48@0+2/i1/v50 50@2+2/i1/v50 90@4+1/v65 72@5+1/v65 "
+            "90@4+1/i1/v50 48@5+1/i1/v50");
   GenerateArgs bass;
   bass.parts.add = "bass";
   EXPECT_EQ(With("T120@0 72@0+2/v60", bass), "T120@0 72@0+2/v60 90@0+2/i1/v60");

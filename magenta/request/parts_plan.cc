@@ -21,6 +21,7 @@
 #include "magenta/music/meter_map.h"
 #include "magenta/music/parts.h"
 #include "magenta/music/quantize.h"
+#include "magenta/music/score/last_chord.h"
 #include "magenta/music/score/voices.h"
 #include "magenta/request/added_parts.h"
 #include "magenta/request/continuation.h"
@@ -154,6 +155,7 @@ class PartsPlanner {
     MAGENTA_RETURN_IF_ERROR(CheckPitches());
     MoveIntoRange();
     SayWhatIsDrawn();
+    if (args_.ending) GiveLastChord();
     plan_.sheet.ends = !plan_.continues || args_.ending;
     plan_.sheet.density = args_.parts.density;
     MAGENTA_CHECK(CheckSheet(plan_.sheet).ok());
@@ -389,7 +391,7 @@ class PartsPlanner {
   }
 
   static double MeanPitch(const SheetVoice& voice) {
-    if (voice.notes.empty()) return 60;
+    if (voice.notes.empty()) return MiddleOfRole(voice.role);
     double sum = 0;
     for (const VoiceNote& note : voice.notes) sum += note.pitch;
     return sum / static_cast<double>(voice.notes.size());
@@ -621,6 +623,7 @@ class PartsPlanner {
 
   absl::Status OpenVoices() {
     bool opens = false, keeps = false;
+    plan_.last_notes.resize(plan_.sheet.voices.size());
     for (const SheetVoice& voice : plan_.sheet.voices) plan_.lines.push_back(voice.notes);
     for (PlannedPart& part : parts_) {
       part.drawn = Merged(std::move(part.drawn));
@@ -764,6 +767,82 @@ class PartsPlanner {
         fmt::format("{} outside the model's range, {} to {}: heard octaves nearer, "
                     "kept as played",
                     Counted(moved, "note", "notes"), PitchText(low), PitchText(high)));
+  }
+
+  /// Where the last chord may begin: all voices that are drawn to the end are open from there on,
+  /// and nothing that is given sounds. `voices`: those that are drawn. Else a reason why not.
+  std::optional<int64_t> LastOnset(std::vector<size_t>& voices, std::string& reason) const {
+    int64_t open_from = 0, given_to = 0;
+    for (size_t v = 0; v < plan_.sheet.voices.size(); ++v) {
+      const SheetVoice& voice = plan_.sheet.voices[v];
+      const bool is_drawn = voice.keep == Keep::kNothing && !voice.open.empty() &&
+                            voice.open.back().end == drawn_end_;
+      if (is_drawn) {
+        voices.push_back(v);
+        open_from = std::max(open_from, voice.open.back().start);
+      }
+      if (!voice.notes.empty()) given_to = std::max(given_to, voice.notes.back().end);
+      if (!voice.kept.empty()) given_to = std::max(given_to, voice.kept.back().end);
+    }
+    const std::vector<int64_t> onsets = LastOnsets(LastBarOf(plan_.sheet, drawn_end_), open_from);
+    if (voices.empty()) {
+      reason = "nothing is drawn at the end of the piece";
+    } else if (onsets.empty()) {
+      reason = "no beat of the last bar is drawn";
+    } else if (given_to > onsets.back()) {
+      reason = "what is given ends the piece";
+    } else {
+      return onsets.back();
+    }
+    return std::nullopt;
+  }
+
+  /// That of the request, or of what is given.
+  std::optional<NamedKey> KeyOfEnd() const {
+    if (args_.pitches.key.has_value()) return args_.pitches.key;
+    TwelveCounts sounding{};
+    bool sounds = false;
+    for (const SheetVoice& voice : plan_.sheet.voices) {
+      for (const VoiceNote& note : voice.notes) {
+        sounding[note.pitch % 12] += static_cast<int>(note.end - note.start);
+        sounds = true;
+      }
+    }
+    return sounds ? std::optional(KeyOfDurations(sounding)) : std::nullopt;
+  }
+
+  /// The notes with which the music ends stand on the sheet, so that it leads there.
+  void GiveLastChord() {
+    std::vector<size_t> voices;
+    std::string reason;
+    const auto onset = LastOnset(voices, reason);
+    const auto key = KeyOfEnd();
+    if (!key.has_value()) reason = "neither notes nor a key say what the tonic is";
+    if (!onset.has_value() || !key.has_value()) {
+      plan_.notes.push_back(
+          fmt::format("ending: {}, so the model is told that the piece ends, and no more", reason));
+      return;
+    }
+    std::vector<double> middles;
+    for (const size_t v : voices) middles.push_back(MeanPitch(plan_.sheet.voices[v]));
+    const PitchSet allowed =
+        AllowedPitches(args_.pitches, ScaleOfLimits(args_.pitches, plan_.key)) & playable_;
+    const auto chord = LastChord(middles, *key, allowed);
+    std::vector<std::string> names;
+    for (size_t i = 0; i < voices.size(); ++i) {
+      if (!chord[i].has_value()) continue;
+      SheetVoice& voice = plan_.sheet.voices[voices[i]];
+      OpenRange& range = voice.open.back();
+      range.end = range.until = *onset;
+      if (range.start == range.end) voice.open.pop_back();
+      plan_.last_notes[voices[i]] = voice.notes.emplace_back(
+          VoiceNote{.start = *onset, .end = drawn_end_, .pitch = *chord[i]});
+      names.push_back(PitchText(*chord[i]));
+    }
+    if (names.empty()) names.emplace_back("no tone that is allowed");
+    plan_.notes.push_back(fmt::format("ending: {} in bar {}, on the tonic of {}",
+                                      fmt::join(names, ", "), Bars(plan_.sheet).BarAt(*onset),
+                                      KeyText(*key)));
   }
 
   void SayWhatIsDrawn() {

@@ -30,6 +30,9 @@ struct PartsPlan {
   /// All notes of each voice of the request, those that are drawn anew too; none sounds past the
   /// `until` of a range that it begins in.
   VoiceLines lines;
+  /// Of each voice: the note that it is asked to end with, if there is one. It is given on the
+  /// sheet, and new in the result.
+  std::vector<std::optional<VoiceNote>> last_notes;
   /// Of each voice: the instrument of the result that plays it.
   std::vector<int> instruments;
   std::vector<AddedPart> added;
@@ -59,7 +62,8 @@ struct PartsPlan {
 /// filled; of parts that they don't name all, or that of primer_part, are drawn; `add` alone needs
 /// no section. A note that sounds into what is drawn stays whole, and the part is open from its
 /// end; up to its next given note what is drawn may sound. Half the notes of `vary` are drawn from
-/// `seed`. Given notes outside `playable` are heard an octave or more nearer.
+/// `seed`. Given notes outside `playable` are heard an octave or more nearer. With `ending` voices
+/// that are drawn to the end get the chord of the tonic there (LastChord).
 ///
 /// Errors (exit 2): bars outside the piece, parts that are not there or can't be added, more than
 /// kMaxVoices, limits of pitch or `keep` that contradict what is given, nothing to draw; and those

@@ -98,7 +98,7 @@ TEST(PartsPlan, SectionsAfterTheMusicContinueAllParts) {
   GenerateArgs ending = Bars(2);
   ending.ending = true;
   EXPECT_EQ(Dump(PlanOf({kTwoParts, ending})),
-            "192 ends; melody 0 [96,192..192] 3; bass 1 [96,192..192] 2");
+            "192 ends; melody 0 [96,168..168] 4; bass 1 [96,168..168] 3");
   EXPECT_EQ(Dump(PlanOf({kTwoParts, {}, {{4, 6, {}}}})),
             "144; melody 0 [96,144..144] 3; bass 1 [96,144..144] 2");
   EXPECT_EQ(Dump(PlanOf({kTwoParts, {}, {{4, 6, {"2"}}}})),
@@ -109,7 +109,70 @@ TEST(PartsPlan, SectionsAfterTheMusicContinueAllParts) {
   args.keep_accompaniment = false;
   EXPECT_EQ(Dump(PlanOf({kTwoParts, args})), "144; melody 1 [96,144..144] 2");
   args.ending = true;
-  EXPECT_EQ(Dump(PlanOf({kTwoParts, args})), "144 ends; melody 1 [96,144..144] 2");
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, args})), "144 ends; melody 1 [96,120..120] 3");
+}
+
+/// The notes that voices are asked to end with: "C5@168+24 C3@168+24".
+std::string LastNotes(const PartsPlan& plan) {
+  std::vector<std::string> notes;
+  for (size_t v = 0; v < plan.last_notes.size(); ++v) {
+    const auto& note = plan.last_notes[v];
+    if (!note.has_value()) continue;
+    EXPECT_EQ(plan.sheet.voices[v].notes.back(), *note);
+    EXPECT_EQ(OpenAt(plan.sheet.voices[v], note->start), nullptr);
+    notes.push_back(
+        fmt::format("{}@{}+{}", PitchText(note->pitch), note->start, note->end - note->start));
+  }
+  return fmt::format("{}", fmt::join(notes, " "));
+}
+
+TEST(PartsPlan, WhatIsAskedToEndDoesOnTheTonic) {
+  constexpr char kScale[] = "T120@0 72@0+1 74@1+0.5 76@1.5+0.5 79@2+1 72@3+1";
+  constexpr char kJig[] = "M6/8@0 T120@0 69@0+0.75 72@0.75+0.75 69@1.5+1.5";
+  const auto with = [](GenerateArgs args, const char* key = "", int low = 0, int high = 127) {
+    args.ending = true;
+    if (*key != 0) args.pitches.key = ParseKey(key);
+    args.pitches.min_pitch = low;
+    args.pitches.max_pitch = high;
+    return args;
+  };
+  GenerateArgs with_bass = Bars(2);
+  with_bass.parts.add = "bass";
+  GenerateArgs varied = Vary("2");
+  varied.parts.keep = Keep::kRhythm;
+  struct Row {
+    Asked asked;
+    const char* last_notes;
+    const char* note;
+  };
+  const Row rows[] = {
+      {{kScale, Bars(2)}, "", ""},
+      {{kScale, with(Bars(2))}, "C5@168+24", "ending: C5 in bar 4, on the tonic of C major"},
+      {{kTwoParts, with(Bars(2))}, "C5@168+24 C3@168+24", "ending: C5, C3 in bar 4"},
+      {{kTwoParts, with(Bars(2), "D")}, "D5@168+24 D3@168+24", "on the tonic of D"},
+      {{kScale, with(with_bass)}, "C5@168+24 C3@168+24", "ending: C5, C3 in bar 4"},
+      {{kJig, with(Bars(2))}, "A4@126+18", "on the tonic of A minor"},
+      {{"", with(Bars(2), "G")}, "G4@72+24 D4@72+24 B3@72+24 G2@72+24", "on the tonic of G"},
+      {{kScale, with(Fill("2"))}, "C5@72+24", "ending: C5 in bar 2"},
+      {{kTwoParts, with({}), {{4, 5, {}}}}, "C5@96+24 C3@96+24", "bar 3"},
+      // Pitches that are not allowed; a voice is left open.
+      {{kTwoParts, with(Bars(2), "", 60, 127)}, "C5@168+24 C4@168+24", "ending: C5, C4 in bar 4"},
+      {{kTwoParts, with(Bars(2), "", 73, 83)}, "", "ending: no tone that is allowed in bar 4"},
+      // The end is not what is drawn, or not known.
+      {{kScale, with(Fill("1"))}, "", "ending: nothing is drawn at the end of the piece"},
+      {{kScale, with(Add("bass"))}, "", "ending: what is given ends the piece"},
+      {{kScale, with(varied)}, "", "ending: nothing is drawn at the end of the piece"},
+      {{kTwoParts, with({}), {{4.7, 4.9, {}}}}, "", "ending: no beat of the last bar"},
+      {{"", with(Bars(2))}, "", "ending: neither notes nor a key say what the tonic is"},
+  };
+  for (const Row& row : rows) {
+    const auto plan = PlanOf(row.asked);
+    ASSERT_TRUE(plan.ok()) << plan.status();
+    EXPECT_TRUE(CheckSheet(plan->sheet).ok());
+    EXPECT_EQ(LastNotes(*plan), row.last_notes) << row.note;
+    EXPECT_THAT(Notes(*plan), ::testing::HasSubstr(row.note));
+    EXPECT_EQ(Notes(*plan).find("ending") == std::string::npos, *row.note == 0);
+  }
 }
 
 TEST(PartsPlan, SectionsWithinTheMusicAreFilled) {
@@ -308,6 +371,7 @@ TEST(PartsPlan, AnyRequestHasAPlanOrAnError) {
       const double start = below(100) * 0.1;
       asked.sections = {{start, start + below(40) * 0.1, {}}, {2, 4, {any({"1", "2", "3"})}}};
     }
+    args.ending = i % 2 == 0;
     const auto plan = PlanOf(asked, static_cast<uint32_t>(i));
     if (!plan.ok()) {
       EXPECT_THAT(ExitStatus(plan.status()), ::testing::AnyOf(2, 3)) << plan.status();

@@ -26,7 +26,7 @@ class Ending(Case):
         self.assertGreaterEqual(end - start, 0.75 - 1e-3)
 
     def test_generate(self):
-        for model in ('basic_rnn', 'lookback_rnn', 'attention_rnn', 'chord_pitches_improv'):
+        for model in ('basic_rnn', 'lookback_rnn', 'attention_rnn', 'chord_pitches_improv', 'score'):
             outputs = self.generated(model, '--config=' + model, '--num_outputs=5', '--bars=4', '--ending', '--key=G')
             self.assertEqual(len(outputs), 5)
             for notes in outputs:
@@ -37,6 +37,21 @@ class Ending(Case):
             for notes in self.generated(name, '--num_outputs=2', '--ending', '--key=G', *flags):
                 self.ends(notes, 10)
         self.assertEqual(self.generated('off', '--num_outputs=2', '--ending=false'), self.generated('plain', '--num_outputs=2'))
+
+    def test_several_parts(self):
+        said = self.ok('generate', '--output_dir=' + self.path('chord'), '--config=score', '--primer_melody=' + TUNE,
+                       '--harmonise', '--bars=2', '--num_outputs=1', '--seed=1', '--ending').err
+        self.assertIn('on the tonic of G major', said)
+        (file,) = glob.glob(self.path('chord', '*.mid'))
+        notes = notes_of(file)
+        last = [note for note in notes if note[1] == max(start for _, start, *_ in notes)]
+        self.assertEqual(len(last), 4)
+        self.assertLessEqual({pitch % 12 for pitch, *_ in last}, {7, 11, 2})
+        self.assertEqual({(start, end) for _, start, end, *_ in last}, {(5, 6)})
+        # Where the tune is given to its end, that is the end.
+        said = self.ok('generate', '--output_dir=' + self.path('given'), '--config=score', '--primer_melody=' + TUNE,
+                       '--harmonise', '--num_outputs=1', '--seed=1', '--ending').err
+        self.assertIn('what is given ends the piece', said)
 
     def test_errors(self):
         out = '--output_dir=' + self.path('none')

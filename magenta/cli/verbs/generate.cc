@@ -269,8 +269,8 @@ class GenerateVerb : public Verb {
         .Range(1, 1 << 20)
         .Default("128 otherwise");
     flags.Bool("ending", &ending_,
-               "End as a piece does: of many futures of the last two bars one is taken whose last "
-               "note begins on a beat of the last bar, is the tonic, and is long.");
+               "End as a piece does: the last note begins on a beat of the last bar, is the tonic, "
+               "and is long.");
     DescribeTemperature(flags, temperature_);
     sampling_.Describe(flags);
     pitches_.Describe(flags);

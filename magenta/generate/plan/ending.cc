@@ -13,14 +13,13 @@
 namespace magenta {
 namespace {
 
-/// Steps of a beat: of meters in threes of eighths or shorter notes three of these, else one.
+/// Steps of a beat.
 int64_t BeatOf(const QuantizedSequence& music) {
   const auto& meters = music.proto().time_signatures();
-  const int numerator = meters.empty() ? 4 : meters[0].numerator();
-  const int denominator = meters.empty() ? 4 : meters[0].denominator();
-  const bool compound = denominator >= 8 && numerator > 3 && numerator % 3 == 0;
-  const int64_t whole_note = 4 * int64_t{music.steps_per_quarter()};
-  return std::max<int64_t>(1, whole_note * (compound ? 3 : 1) / denominator);
+  const SheetMeter meter = meters.empty()
+                               ? SheetMeterFor(4, 4)
+                               : SheetMeterFor(meters[0].numerator(), meters[0].denominator());
+  return std::max<int64_t>(1, int64_t{meter.beat} * music.steps_per_quarter() / kTicksPerQuarter);
 }
 
 }  // namespace
@@ -70,23 +69,15 @@ absl::StatusOr<EndingGoal> EndingGoal::Of(const SectionPlan& plan, const MusicKi
   goal.bar_ = LastBarOf(plan.input, plan.search_start_step, plan.end_step);
   const auto bar = static_cast<int64_t>(std::ceil(plan.input.steps_per_bar()));
   goal.look_ahead_ = plan.end_step - std::max(plan.start_step, goal.bar_.start - bar);
-  goal.SetOnsets(plan.start_step);
+  for (const int64_t onset : LastOnsets(goal.bar_, plan.start_step)) {
+    goal.onsets_.push_back(onset - (plan.end_step - goal.look_ahead_));
+  }
   if (!goal.onsets_.empty()) return goal;
   return UsageError(
       fmt::format("ending is asked of steps {} to {}, in which no beat begins: the bar begins on "
                   "step {}, a beat lasts {}",
                   plan.start_step, plan.end_step, goal.bar_.start, goal.bar_.beat),
       "Ask for a bar or more, or leave ending out");
-}
-
-void EndingGoal::SetOnsets(int64_t first_new) {
-  const int64_t first_drawn = bar_.end - look_ahead_;
-  for (int64_t step = bar_.start; step < bar_.end; step += bar_.beat) {
-    const bool long_enough = bar_.end - step >= bar_.long_note;
-    if (step >= first_new && (onsets_.empty() || long_enough)) {
-      onsets_.push_back(step - first_drawn);
-    }
-  }
 }
 
 std::vector<SteppedNote> EndingGoal::NotesOf(std::span<const Event> events) const {

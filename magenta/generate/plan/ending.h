@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/kinds/kind.h"
 #include "magenta/music/quantize.h"
+#include "magenta/music/score/last_chord.h"
 #include "magenta/request/section.h"
 
 namespace magenta {
@@ -19,18 +20,6 @@ struct SteppedNote {
   int64_t start = 0;
   int64_t end = 0;
   int pitch = 0;  // MIDI
-};
-
-/// The bar in which music ends, in steps.
-struct LastBar {
-  int64_t start = 0;
-  /// Where the music ends: the bar line, or before it.
-  int64_t end = 0;
-  /// A quarter in 3/4, a dotted quarter in 6/8, a half in 2/2; 1 or more.
-  int64_t beat = 1;
-  /// A dotted quarter: from there on a last note is long (that of a folk tune has this length on
-  /// average, docs/music.md).
-  int64_t long_note = 1;
 };
 
 /// Of `music` that ends on `end_step` and has a bar line on `bar_line`.
@@ -67,8 +56,7 @@ class EndingGoal {
   /// Steps before the end from which futures are drawn: the last bar and the one before it, as far
   /// as they are new; 1 or more.
   int64_t look_ahead() const { return look_ahead_; }
-  /// Steps after that on which the last note may begin: beats of the last bar from which a long
-  /// note is left, or else its first beat that is new. In order, at least one.
+  /// Steps after that on which the last note may begin: LastOnsets(), at least one.
   const std::vector<int64_t>& onsets() const { return onsets_; }
   /// The tonic of `events`, the primer's and all that are new so far.
   int TonicOf(std::span<const Event> events) const;
@@ -80,7 +68,6 @@ class EndingGoal {
  private:
   EndingGoal(const MusicKind& kind, const Primer& primer) : kind_(&kind), primer_(primer) {}
   std::vector<SteppedNote> NotesOf(std::span<const Event> events) const;
-  void SetOnsets(int64_t first_new);
 
   const MusicKind* kind_;
   Primer primer_;
