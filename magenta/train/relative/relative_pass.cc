@@ -9,12 +9,14 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "magenta/nn/relative_gru.h"
 #include "magenta/train/kernels/cells.h"
 #include "magenta/train/kernels/reference_layers.h"
 #include "magenta/train/relative/gru.h"
 #include "magenta/train/relative/moments.h"
+#include "magenta/train/relative/relation_blocks.h"
 #include "magenta/train/relative/relations.h"
 #include "magenta/train/relative/sparse_rows.h"
 
@@ -85,12 +87,16 @@ struct DroppedRows {
 
 // Rows of the batch on their way.
 struct HeadChunk {
+  HeadChunk(std::span<const int64_t> of_rows, RelationBlocks asked_for)
+      : rows(of_rows), blocks(std::move(asked_for)) {}
+
   std::span<const int64_t> rows;
   DroppedRows drop_first, drop_hidden;
   at::Tensor z1, kept1;  // relu(a), and what is left of it
   at::Tensor hidden;     // relu(kept1 W2 + b2)
   at::Tensor kept;       // what is left of z1 + hidden
   at::Tensor logits, relations;
+  RelationBlocks blocks;  // those of `relations` that are asked for
 };
 
 class RelativePass {
@@ -217,8 +223,7 @@ HeadChunk RelativePass::Forward(std::span<const int64_t> rows) const {
   std::vector<uint64_t> ids;
   ids.reserve(rows.size());
   for (const int64_t row : rows) ids.push_back(batch_.row_ids[row]);
-  HeadChunk chunk;
-  chunk.rows = rows;
+  HeadChunk chunk(rows, RelationBlocks(sizes_, batch_.inputs, rows));
   chunk.drop_first = Drop(ids, kDroppedFirst, width);
   chunk.drop_hidden = Drop(ids, kDroppedHidden, width);
   chunk.z1 = HeadRows(rows).relu_();
@@ -226,7 +231,8 @@ HeadChunk RelativePass::Forward(std::span<const int64_t> rows) const {
   chunk.hidden = at::addmm(weights_.hidden_bias, chunk.kept1, weights_.hidden_kernel).relu_();
   chunk.kept = chunk.drop_hidden.Of(chunk.z1 + chunk.hidden);
   chunk.logits = at::addmm(weights_.output_bias, chunk.kept, weights_.output_kernel);
-  chunk.relations = at::addmm(weights_.relations_bias, chunk.kept, weights_.relations_kernel);
+  chunk.relations =
+      chunk.blocks.Product(chunk.kept, weights_.relations_kernel, weights_.relations_bias);
   for (size_t i = 0; i < rows.size(); ++i) {
     const auto at = static_cast<int64_t>(i);
     AddRelations(RelationsOf(rows[i]), weights_.output_kinds.data_ptr<float>(),
@@ -257,10 +263,9 @@ void RelativePass::Backward(const HeadChunk& chunk, const at::Tensor& d_logits) 
   }
   gradients_.output_kernel.addmm_(chunk.kept.t(), d_logits);
   gradients_.output_bias.add_(d_logits.sum(0));
-  gradients_.relations_kernel.addmm_(chunk.kept.t(), d_relations);
-  gradients_.relations_bias.add_(d_relations.sum(0));
   at::Tensor d_kept = d_logits.mm(weights_.output_kernel.t());
-  d_kept.addmm_(d_relations, weights_.relations_kernel.t());
+  chunk.blocks.AddGradients(chunk.kept, weights_.relations_kernel, d_relations,
+                            gradients_.relations_kernel, gradients_.relations_bias, d_kept);
   const at::Tensor d_z = chunk.drop_hidden.Of(d_kept);
   const at::Tensor d_hidden = at::threshold_backward(d_z, chunk.hidden, 0);
   gradients_.hidden_kernel.addmm_(chunk.kept1.t(), d_hidden);
