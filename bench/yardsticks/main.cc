@@ -4,9 +4,11 @@
 #include "bench/yardsticks/yardstick_models.h"
 #include "bench/yardsticks/yardstick_verbs.h"
 #include "magenta/cli/cli.h"
+#include "magenta/cli/train/blas_kernels.h"
 #include "magenta/cli/train/train_verbs.h"
 
 int main(int argc, char** argv) {
+  magenta::cli::UseVectorsOfProcessor(argv);
   using magenta::cli::Program;
   const auto models = magenta::yardsticks::YardstickModels();
   const magenta::cli::VerbEntry verbs[] = {
