@@ -81,7 +81,7 @@ pack $model "$out/run/$model" "$first" "Patterns of data/drums"
 # Several parts. The chorales come four times and the madrigals twice, since they are few and teach most; what is held
 # out counts once.
 model=score
-first="batch_size=24,rnn_layer_sizes=[64,224,144],learning_rate=0.004,weight_decay=0.3,dropout_keep_prob=0.8,clip_norm=0"
+first="batch_size=24,rnn_layer_sizes=[64,224,144],learning_rate=0.004,weight_decay=0.3,dropout_keep_prob=0.75,clip_norm=0"
 plan="--learning_rate_schedule=linear --average_weights=0.998 --warmup_steps=100"
 if [ ! -d "$out/data/$model" ]; then
   rm -rf "$out/data/part_of_$model"
@@ -98,5 +98,5 @@ if [ ! -d "$out/data/$model" ]; then
   cd - >/dev/null
   mv "$out/data/part_of_$model/all" "$out/data/$model"
 fi
-learn $model "$out/run/$model" "$first" 9000 --seed=1 --eval_every_steps=500 --save_every_steps=500
+learn $model "$out/run/$model" "$first" 5000 --seed=1 --eval_every_steps=500 --save_every_steps=500
 pack $model "$out/run/$model" "$first" "Chorales, madrigals, quartets, folk tunes"

@@ -115,6 +115,8 @@ std::vector<Yardstick> MakeAll() {
   sixteenths.kinds = {0, 1, 2, 3};
   sixteenths.first_pitches = {69, 63, 57, 50};
   sixteenths.repeats = false;
+  sixteenths.motions = true;
+  sixteenths.intervals = true;
   all.push_back(Make("sixteenths", "JSB chorales on sixteenths", Shape::kSixteenths,
                      "nats a voice a sixteenth", sixteenths,
                      {{60, 81}, {52, 74}, {46, 69}, {36, 66}},

@@ -27,7 +27,7 @@ TEST(ModelTableTest, HoldsTheModels) {
             "chord_pitches_improv 75 38 0 3\n"
             "one_drum 2 2 0 5\n"
             "drum_kit 518 512 32 3\n"
-            "score 21077 134 0 0\n");
+            "score 46889 134 0 0\n");
 }
 
 TEST(ModelTableTest, UnknownNamesListTheTable) {

@@ -33,9 +33,7 @@ int ArrivalLevel(int place, int cycle) {
   return place * 16 % cycle == 0 ? kOfSixteenth[sixteenth] : 10;
 }
 
-int IntervalPlace(int semitones) {
-  return std::clamp(semitones, -kShiftReach, kShiftReach) + kShiftReach;
-}
+int Mod12(int semitones) { return (semitones % 12 + 12) % 12; }
 
 class ScoreEncoder final : public EventEncoder {
  public:
@@ -68,6 +66,10 @@ class ScoreEncoder final : public EventEncoder {
   }
   /// The voice of the decision at hand, which is no time.
   int VoiceNow() const { return sheet_.has_value() ? sheet_->order()[next_] : next_; }
+  /// Whether `other` has got its symbol, before `voice`, and sounds.
+  bool DecidedBeside(int other, int voice) const {
+    return other != voice && history_.decided(other) && history_.now(other) >= 0;
+  }
   bool SoundsBefore(int voice) const { return history_.before(voice).sounding >= 0; }
   int ClassOf(Event event) const {
     if (IsTimeShift(event) && struck()) return 0;  // out of its turn: no more than kNoEvent
@@ -113,7 +115,9 @@ class ScoreEncoder final : public EventEncoder {
   void AddVoiceDecision(int voice) const;
   void AddDecided(int voice, int other) const;
   void AddMarks(ScoreRows::Mark mark, const SymbolSupport& support, RowTable best) const;
-  void AddMotions(int voice, int other) const;
+  void AddTogether(int voice) const;
+  void AddMotions(int voice) const;
+  void AddIntervals(int voice) const;
   void AddPitchValues(int voice) const;
   void AddCounts(ScoreRows::Value value, const PitchCounts& counts) const;
   void AddVoiceBans(int voice) const;
@@ -246,6 +250,13 @@ void ScoreEncoder::AddVoiceDecision(int voice) const {
   AddHead(rows_.head_leap[kind(voice) * ScoreRows::kLeaps + LeapPlace(own.interval)]);
   entries_.Add(ScoreEntries::kShift,
                sizes_.ShiftAt(rows_.ShiftOf(ScoreRows::kToOwn, kind(voice)), PitchClass(own.last)));
+  history_.ChordSupport(voice, support_);
+  AddMarks(ScoreRows::kChordMark, support_, rows_.best_chord);
+  history_.MovedChordSupport(voice, support_);
+  AddMarks(ScoreRows::kMovedChordMark, support_, rows_.best_moved);
+  history_.VoiceSupport(voice, support_);
+  AddMarks(ScoreRows::kVoiceMark, support_, rows_.best_voice);
+  AddPitchValues(voice);
   for (int u = 0; u < voices(); ++u) {
     if (u == voice) continue;
     const int last = history_.before(u).last;
@@ -257,18 +268,41 @@ void ScoreEncoder::AddVoiceDecision(int voice) const {
                    sizes_.ShiftAt(rows_.ShiftOf(ScoreRows::kToOther, kind(u)), PitchClass(last)));
     }
   }
-  history_.ChordSupport(voice, support_);
-  AddMarks(ScoreRows::kChordMark, support_, rows_.best_chord);
-  history_.MovedChordSupport(voice, support_);
-  AddMarks(ScoreRows::kMovedChordMark, support_, rows_.best_moved);
-  history_.VoiceSupport(voice, support_);
-  AddMarks(ScoreRows::kVoiceMark, support_, rows_.best_voice);
-  AddPitchValues(voice);
+  AddTogether(voice);
+  if (options_.motions) AddMotions(voice);
   if (sheet_.has_value()) {
     sheet_->AddVoice(voice, history_, entries_);
     AddSheetBans(voice);
   } else {
     AddVoiceBans(voice);
+  }
+  if (options_.intervals) AddIntervals(voice);
+}
+
+/// What intervals each pitch would form with the voices that are decided, and they form themselves.
+void ScoreEncoder::AddIntervals(int voice) const {
+  const auto add = [&](int from, RowTable begun, RowTable held, int k) {
+    for (int interval = 0; interval < 12; ++interval) {
+      const int value = begun[k * 12 + interval];
+      for (int p = Mod12(from + interval - options_.low); p < options_.pitches; p += 12) {
+        entries_.Add(ScoreEntries::kValue, sizes_.ValueAt(value, kFixedClasses + p));
+      }
+    }
+    const int own = history_.before(voice).sounding;
+    if (own >= 0) {
+      entries_.Add(ScoreEntries::kValue, sizes_.ValueAt(held[k * 12 + Mod12(own - from)], 0));
+    }
+  };
+  int lowest = kMaxPitch + 1;
+  for (int u = 0; u < voices(); ++u) {
+    if (DecidedBeside(u, voice)) lowest = std::min(lowest, history_.now(u));
+  }
+  if (lowest > kMaxPitch) return;
+  add(lowest, rows_.over_lowest, rows_.held_over_lowest, 0);
+  for (int u = 0; u < voices(); ++u) {
+    if (!DecidedBeside(u, voice)) continue;
+    AddHead(rows_.chord[kind(u) * 12 + Mod12(history_.now(u) - lowest)]);
+    add(history_.now(u), rows_.over_decided, rows_.held_over_decided, kind(u));
   }
 }
 
@@ -313,38 +347,68 @@ void ScoreEncoder::AddDecided(int voice, int other) const {
   entries_.Add(
       ScoreEntries::kShift,
       sizes_.ShiftAt(rows_.ShiftOf(ScoreRows::kToDecided, kind(other)), PitchClass(pitch)));
-  history_.CountTogether(other, voice, counts_);
-  AddCounts(ScoreRows::kTogether, counts_);
-  if (options_.motions) AddMotions(voice, other);
 }
 
-/// How each pitch would move `voice` against `other`, which is decided and sounds.
-void ScoreEncoder::AddMotions(int voice, int other) const {
+/// How often each pitch was heard with what the voices that are decided have.
+void ScoreEncoder::AddTogether(int voice) const {
+  std::array<float, kMaxPitch + 1> sums{};
+  for (int u = 0; u < voices(); ++u) {
+    if (!DecidedBeside(u, voice)) continue;
+    history_.CountTogether(u, voice, counts_);
+    for (int p = 0; p < options_.pitches; ++p) {
+      const int count = counts_[options_.low + p];
+      if (count > 0) sums[p] += std::log1p(static_cast<float>(count));
+    }
+  }
+  for (int p = 0; p < options_.pitches; ++p) {
+    if (sums[p] == 0) continue;
+    entries_.Add(ScoreEntries::kValue, sizes_.ValueAt(ScoreRows::kTogether, kFixedClasses + p),
+                 sums[p]);
+  }
+}
+
+/// How each pitch would move `voice` against those that are decided and sound.
+void ScoreEncoder::AddMotions(int voice) const {
+  struct Other {
+    int now, before, moves;
+    bool was_fifth, was_octave, below;
+  };
   const int own_before = history_.before(voice).sounding;
-  const int before = history_.before(other).sounding, now = history_.now(other);
-  const int other_moves = before < 0 ? 0 : now - before;
-  const auto is_fifth = [](int a, int b) { return std::abs(a - b) % 12 == 7; };
-  const auto is_octave = [](int a, int b) { return (a - b) % 12 == 0; };
+  std::array<Other, kMaxVoices> others;
+  size_t count = 0;
+  for (int u = 0; u < voices(); ++u) {
+    if (!DecidedBeside(u, voice)) continue;
+    const int before = history_.before(u).sounding, now = history_.now(u);
+    others[count++] = {now,
+                       before,
+                       before < 0 ? 0 : now - before,
+                       std::abs(own_before - before) % 12 == 7,
+                       (own_before - before) % 12 == 0,
+                       u < voice};
+  }
   for (int p = 0; p < options_.pitches; ++p) {
     const int pitch = options_.low + p;
-    const auto add = [&](ScoreRows::MotionLevel level) {
-      const int c = kFixedClasses + p;
-      entries_.Add(ScoreEntries::kMark, sizes_.MarkAt(ScoreRows::kMotionMark, c, level));
-    };
-    const bool fifth = is_fifth(pitch, now), octave = is_octave(pitch, now);
     const int moves = own_before < 0 ? 0 : pitch - own_before;
-    if (moves * other_moves > 0) {
-      if (fifth)
-        add(is_fifth(own_before, before) ? ScoreRows::kParallelFifth : ScoreRows::kSimilarToFifth);
-      if (octave)
-        add(is_octave(own_before, before) ? ScoreRows::kParallelOctave
-                                          : ScoreRows::kSimilarToOctave);
+    const auto add = [&](ScoreRows::MotionLevel level) {
+      entries_.Add(ScoreEntries::kMark,
+                   sizes_.MarkAt(ScoreRows::kMotionMark, kFixedClasses + p, level));
+    };
+    for (const Other& other : std::span(others).first(count)) {
+      const int apart = std::abs(pitch - other.now) % 12;
+      const bool fifth = apart == 7, octave = apart == 0;
+      if (moves * other.moves > 0) {
+        if (fifth) add(other.was_fifth ? ScoreRows::kParallelFifth : ScoreRows::kSimilarToFifth);
+        if (octave) {
+          add(other.was_octave ? ScoreRows::kParallelOctave : ScoreRows::kSimilarToOctave);
+        }
+      }
+      if (moves * other.moves < 0) add(ScoreRows::kAgainst);
+      // Beyond where it belongs, below others or above them.
+      const auto beyond = [&](int limit) { return other.below ? pitch > limit : pitch < limit; };
+      if (beyond(other.now)) add(ScoreRows::kCrosses);
+      if (other.before >= 0 && beyond(other.before)) add(ScoreRows::kOverlaps);
+      if (octave) add(pitch == other.now ? ScoreRows::kUnison : ScoreRows::kOctave);
     }
-    if (moves * other_moves < 0) add(ScoreRows::kAgainst);
-    const bool below = other < voice;  // where it belongs
-    if (below ? pitch > now : pitch < now) add(ScoreRows::kCrosses);
-    if (before >= 0 && (below ? pitch > before : pitch < before)) add(ScoreRows::kOverlaps);
-    if (octave) add(pitch == now ? ScoreRows::kUnison : ScoreRows::kOctave);
   }
 }
 

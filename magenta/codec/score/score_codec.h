@@ -56,6 +56,9 @@ struct ScoreCodecOptions {
   /// Whether candidates are marked by how their voice moves against those that are decided: in
   /// parallel or similar motion to a fifth or an octave, across one, onto its pitch.
   bool motions = false;
+  /// Whether candidates, what sounds on among them, are told by the interval, octaves aside, that
+  /// they form with each voice that is decided and with the lowest of these.
+  bool intervals = false;
   /// Ticks after which places in the music are alike: a bar's, say; and of another meter.
   int cycle = 16;
   int other_cycle = 12;

@@ -185,6 +185,40 @@ TEST(ScoreCodecTest, ShiftsMoveWithTheMusic) {
   EXPECT_EQ(shifts(0).size(), 2u);
 }
 
+// 64 was decided over a voice that sounds 50, which is asked next.
+TEST(ScoreCodecTest, TellsTheIntervalsOfPitchesAndOfWhatSoundsOn) {
+  ScoreCodecOptions options = TwoVoices();
+  options.intervals = true;
+  const auto codec = MakeScoreCodec(options);
+  const ScoreRows rows(options);
+  ASSERT_EQ(codec->sizes(), rows.sizes);
+  const auto encoder = codec->NewEncoder();
+  for (const Event event : {TimeShift(0), 60, 50, TimeShift(2), 64}) encoder->Push(event);
+  SparseVector input;
+  encoder->Input(input);
+  const auto has = [&](int value, Event event) {
+    const int entry = rows.sizes.ValueAt(value, encoder->Label(event));
+    return std::find(input.index.begin(), input.index.end(), entry) != input.index.end();
+  };
+  for (const RowTable& over : {rows.over_lowest, rows.over_decided}) {
+    for (int pitch = 36; pitch < 36 + options.pitches; ++pitch) {
+      for (int interval = 0; interval < 12; ++interval)
+        EXPECT_EQ(has(over[interval], pitch), (pitch - 64 + 36) % 12 == interval) << pitch;
+    }
+  }
+  for (const RowTable& over : {rows.held_over_lowest, rows.held_over_decided}) {
+    for (int interval = 0; interval < 12; ++interval)
+      EXPECT_EQ(has(over[interval], kNoEvent), interval == 10) << interval;  // 50 under 64
+  }
+}
+
+TEST(ScoreCodecTest, WhatIsFurtherApartCountsOctavesNearer) {
+  EXPECT_EQ(IntervalPlace(0), 24);
+  EXPECT_EQ(IntervalPlace(24), 48);
+  EXPECT_EQ(IntervalPlace(25), IntervalPlace(13));
+  EXPECT_EQ(IntervalPlace(-40), IntervalPlace(-16));
+}
+
 TEST(ScoreCodecTest, ClonesGoTheirOwnWay) {
   const ScoreCodecOptions options = TwoVoices();
   const auto codec = MakeScoreCodec(options);

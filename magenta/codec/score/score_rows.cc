@@ -8,6 +8,7 @@ namespace {
 /// Gives out one table after another.
 class Rows {
  public:
+  explicit Rows(int first = 0) : next_(first) {}
   RowTable Take(int size) {
     const RowTable table = {next_, size};
     next_ += size;
@@ -16,10 +17,16 @@ class Rows {
   int taken() const { return next_; }
 
  private:
-  int next_ = 0;
+  int next_;
 };
 
 }  // namespace
+
+int IntervalPlace(int semitones) {
+  while (semitones > kShiftReach) semitones -= 12;
+  while (semitones < -kShiftReach) semitones += 12;
+  return semitones + kShiftReach;
+}
 
 ScoreRows::ScoreRows(const ScoreCodecOptions& options)
     : kinds(1 + *std::max_element(options.kinds.begin(), options.kinds.end())),
@@ -76,12 +83,22 @@ ScoreRows::ScoreRows(const ScoreCodecOptions& options)
     time_meter = head.Take(kMeters);
   }
 
+  if (options.intervals) chord = head.Take(kinds * 12);
+
+  Rows values(options.sheets ? kSheetValues : kValues);
+  if (options.intervals) {
+    over_lowest = values.Take(12);
+    held_over_lowest = values.Take(12);
+    over_decided = values.Take(kinds * 12);
+    held_over_decided = values.Take(kinds * 12);
+  }
+
   sizes.state_rows = state.taken();
   sizes.head_rows = head.taken();
   sizes.bias_rows = kinds + 1;
   sizes.shifts = (options.sheets ? kSheetShifts : kShifts) * kinds;
   sizes.marks = options.motions ? kMotionMarks : kMarks;
-  sizes.values = options.sheets ? kSheetValues : kValues;
+  sizes.values = values.taken();
   sizes.classes = kFixedClasses + pitches + options.longest_shift;
 }
 

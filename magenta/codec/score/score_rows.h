@@ -13,6 +13,10 @@ struct RowTable {
   int operator[](int i) const { return begin + i; }
 };
 
+/// The place of an interval among 49, from two octaves down to two up; what lies further apart
+/// counts octaves nearer.
+int IntervalPlace(int semitones);
+
 /// The blocks of nn/relative_sizes.h, cut into tables.
 struct ScoreRows {
   explicit ScoreRows(const ScoreCodecOptions& options);
@@ -94,6 +98,11 @@ struct ScoreRows {
   RowTable bars_left, key, density, meter, chord_root, chord_tones, given, ahead, ahead_time;
   RowTable head_bars_left, head_density, head_end, head_until, own_next, own_next_time, other_next,
       other_next_time, time_fixed, time_meter;
+
+  // Where intervals are told, one an interval of 0 to 11 semitones: head rows, once a kind, of
+  // voices that are decided over the lowest of these; values of a pitch that begins, and of what
+  // sounds on, over the lowest, and over each, once a kind.
+  RowTable chord, over_lowest, held_over_lowest, over_decided, held_over_decided;
 
   int ShiftOf(Shift shift, int kind) const { return shift * kinds + kind; }
   int PairAt(int kind_a, int kind_b, int interval) const {

@@ -19,10 +19,6 @@ int DistanceLevel(int64_t ticks) {
                           std::begin(kUpTo));
 }
 
-int SheetIntervalPlace(int semitones) {
-  return std::clamp(semitones, -kShiftReach, kShiftReach) + kShiftReach;
-}
-
 /// How many beats a bar has and what they are, as one number.
 int MeterPlace(const SheetMeter& meter) {
   const int kind = meter.beat == kTicksPerQuarter           ? 0
@@ -236,7 +232,7 @@ void ScoreSheet::AddState(const MomentHistory& history, ScoreEntries& entries) c
                                          : DistanceLevel(next->start - tick_))]);
     if (next == nullptr) continue;
     add(rows.ahead[role(v) * ScoreRows::kIntervals +
-                   SheetIntervalPlace(next->pitch - history.before(v).last)]);
+                   IntervalPlace(next->pitch - history.before(v).last)]);
   }
 }
 
@@ -266,7 +262,7 @@ void ScoreSheet::AddVoice(int voice, const MomentHistory& history, ScoreEntries&
     const SheetVoice& other = sheet().voices[u];
     const VoiceNote* next = other.known_ahead ? NextNote(other, tick_) : nullptr;
     if (next == nullptr) continue;
-    const int interval = SheetIntervalPlace(next->pitch - last);
+    const int interval = IntervalPlace(next->pitch - last);
     const int level = DistanceLevel(next->start - tick_);
     const bool is_own = u == voice;
     const int k = role(u);

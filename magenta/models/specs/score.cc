@@ -18,6 +18,7 @@ ModelSpec Score() {
   codec.cycle = 8 * kTicksPerQuarter;
   codec.other_cycle = 2 * kTicksPerQuarter;
   codec.motions = true;
+  codec.intervals = true;
   codec.fading_ticks = 8 * kTicksPerQuarter;
   ModelSpec spec;
   spec.id = "score";
@@ -27,13 +28,13 @@ ModelSpec Score() {
   spec.hparams.batch_size = 24;
   spec.hparams.learning_rate = 0.004;
   spec.hparams.weight_decay = 0.3;
-  spec.hparams.dropout_keep_prob = 0.7;
+  spec.hparams.dropout_keep_prob = 0.75;
   spec.hparams.clip_norm = 0;
   spec.grid = Grid::PerQuarter(kTicksPerQuarter);
   spec.kind = MakeScoreKind(pitches);
   spec.codec = MakeScoreCodec(std::move(codec));
   spec.architecture = &kRelativeArchitecture;
-  spec.temperature = 0.7;  // several voices add their improbable notes up (docs/music.md)
+  spec.temperature = 0.8;  // several voices add their improbable notes up (docs/music.md)
   return spec;
 }
 
