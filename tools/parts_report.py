@@ -30,6 +30,7 @@ GAP_BARS = 2
 PRIMER_BARS = NEW_BARS = 8
 # Lowest and highest MIDI pitch of soprano, alto, tenor and bass.
 RANGES = ((60, 81), (53, 74), (48, 69), (40, 62))
+REALS = ("temperature", "pitch_temperature", "top_p", "min_p")  # arguments that are no whole numbers
 DISSONANT = {1, 2, 6, 10, 11}  # semitones above the bass, octaves aside
 FIGURES = {
     "parallels": "parallel fifths and octaves in 100 changes of chord",
@@ -183,7 +184,8 @@ class Program:
                        "instrument": v} for v, line in enumerate(lines) for start, end, pitch in line],
         }
         sequence["totalTime"] = max(note["endTime"] for note in sequence["notes"])
-        sampling = {name: {"floatValue": float(value)} for name, value in self.sampling.items()}
+        sampling = {name: {"floatValue": float(value)} if name in REALS else {"intValue": int(value)}
+                    for name, value in self.sampling.items()}
         options = {"args": {**arguments, **sampling}}
         if section:
             options["generateSections"] = [{"startTime": piece.seconds(section[0]), "endTime": piece.seconds(section[1])}]
@@ -342,7 +344,7 @@ def main():
     parser.add_argument("held_out", type=pathlib.Path)
     parser.add_argument("--magenta", default="build/bin/magenta")
     parser.add_argument("--model", default="--config=score", help="the model flags")
-    parser.add_argument("--sampling", default="temperature=1", help="temperature=0.8,top_p=0.95")
+    parser.add_argument("--sampling", default="", help="temperature=1,beam_size=1; default: as the model does by itself")
     parser.add_argument("--tasks", default=",".join(TASKS), help="of the figures")
     parser.add_argument("--outputs", type=int, default=100, help="of each task")
     parser.add_argument("--windows", type=int, default=3, help="gaps a chorale")

@@ -53,7 +53,13 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
   task.beam_.ending = task.plan_->ending();
   const bool rescores =
       (segments.back().draw == 0 || segments.size() > 1) && !task.plan_->ending().has_value();
-  if (rescores && !args.names_beam) args.beam_size = kFillBeamSize;
+  if (!args.names_beam && task.plan_->looks_ahead()) {
+    args.beam_size = kLookAheadBeamSize;
+    args.branch_factor = kLookAheadBranches;
+    args.steps_per_iteration = kLookAheadSteps;
+  } else if (!args.names_beam && rescores) {
+    args.beam_size = kFillBeamSize;
+  }
   MAGENTA_RETURN_IF_ERROR(task.SetUp(args, options));
   return task;
 }

@@ -47,6 +47,10 @@ struct ExpectedStep {
 
 /// Candidates between which the notes after a fill decide, where the request doesn't say.
 inline constexpr int kFillBeamSize = 16;
+/// The search of a plan that looks ahead, where the arguments name no beam: of each of 4 pieces 4
+/// futures of two quarters, of all these the 4 most probable.
+inline constexpr int kLookAheadBeamSize = 4, kLookAheadBranches = 4;
+inline constexpr int kLookAheadSteps = 24;
 
 /// Not thread-safe; movable. Different tasks of one model may run at the same time.
 class GenerationTask {

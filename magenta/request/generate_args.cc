@@ -223,7 +223,9 @@ const std::vector<ArgumentRow>& Rows() {
             a.beam_size = v.int_value();
             a.names_beam = true;
           },
-          "Sequences kept by beam search; without it and branch_factor 1, of a fill 16.")
+          "Sequences kept by beam search; without it and branch_factor 1, of a fill 16, of parts "
+          "beside "
+          "given music 4 of 16.")
           .AtLeast(1),
       Row(
           "branch_factor", kInt,

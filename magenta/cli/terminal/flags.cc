@@ -124,6 +124,14 @@ Flag& Flags::Double(std::string name, double* value, std::string help) {
   return Defaulted(flag.Value("X"), *value);
 }
 
+Flag& Flags::OptionalInt(std::string name, std::optional<int>* value, std::string help) {
+  Flag& flag = Add(std::move(name), std::move(help), "a whole number",
+                   [value](Flag& self, std::string_view text) {
+                     return ReadNumber(text, &value->emplace()) && InRange(self, **value);
+                   });
+  return flag.Value("N");
+}
+
 Flag& Flags::OptionalDouble(std::string name, std::optional<double>* value, std::string help) {
   Flag& flag =
       Add(std::move(name), std::move(help), "a number", [value](Flag& self, std::string_view text) {

@@ -103,6 +103,7 @@ class Flags {
   Flag& TextList(std::string name, std::vector<std::string>* value, std::string help);
   /// Unset unless given.
   Flag& OptionalSeed(std::string name, std::optional<uint32_t>* value, std::string help);
+  Flag& OptionalInt(std::string name, std::optional<int>* value, std::string help);
   Flag& OptionalDouble(std::string name, std::optional<double>* value, std::string help);
   /// What is given without a flag.
   void Positional(std::string value_name, std::vector<std::string>* values, std::string help,

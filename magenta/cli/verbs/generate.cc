@@ -23,6 +23,7 @@
 #include "magenta/cli/terminal/signals.h"
 #include "magenta/cli/verb.h"
 #include "magenta/generate/beam_search.h"
+#include "magenta/generate/generation_task.h"
 #include "magenta/generate/generator_details.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/generate/weights.h"
@@ -274,9 +275,12 @@ class GenerateVerb : public Verb {
     DescribeTemperature(flags, temperature_);
     sampling_.Describe(flags);
     pitches_.Describe(flags);
-    flags.Int("beam_size", &beam_size_, "Sequences kept by beam search; 1: none.").Range(1, 1024);
-    flags.Int("branch_factor", &branch_factor_, "Continuations tried for each of them.")
-        .Range(0, 1024);
+    flags.OptionalInt("beam_size", &beam_size_, "Sequences kept by beam search; 1: none.")
+        .Range(1, 1024)
+        .Default("1; of parts beside given music 4");
+    flags.OptionalInt("branch_factor", &branch_factor_, "Continuations tried for each of them.")
+        .Range(0, 1024)
+        .Default("1; of parts beside given music 4");
     flags.Int("steps_per_iteration", &steps_per_iteration_, "Steps between two choices.")
         .Range(1, 1 << 20);
     flags.Bool(
@@ -425,12 +429,19 @@ class GenerateVerb : public Verb {
     return live;
   }
 
+  int RowsOfOutput() const {
+    if (beam_size_ || branch_factor_) {
+      return beam_size_.value_or(1) * std::max(branch_factor_.value_or(1), 1);
+    }
+    return parts_.SayWhere() ? kLookAheadBeamSize * kLookAheadBranches : 1;
+  }
+
   void SetArgs(GenerateSequenceRequest& request, uint32_t seed) const {
     auto& args = *request.mutable_generator_options()->mutable_args();
     if (temperature_) args[kTemperatureArg].set_float_value(*temperature_);
     sampling_.SetGiven(*request.mutable_generator_options());
-    args["beam_size"].set_int_value(beam_size_);
-    args["branch_factor"].set_int_value(branch_factor_);
+    if (beam_size_) args["beam_size"].set_int_value(*beam_size_);
+    if (branch_factor_) args["branch_factor"].set_int_value(*branch_factor_);
     args["steps_per_iteration"].set_int_value(steps_per_iteration_);
     args["seed"].set_int_value(static_cast<int32_t>(seed));
     if (reference_windows_) args["reference_windows"].set_int_value(1);
@@ -445,7 +456,7 @@ class GenerateVerb : public Verb {
     TemporaryFolder temporary;
     std::vector<std::string> to_render;
     ProgressBar bar(context.out, "generating");
-    const int beam = beam_size_ * std::max(branch_factor_, 1);
+    const int beam = RowsOfOutput();
     const int at_once =
         std::max(1, kRowsAtOnce / (ending_ ? std::max(beam, kEndingFutures) : beam));
     std::set<std::string> said;
@@ -556,8 +567,7 @@ class GenerateVerb : public Verb {
   std::optional<double> temperature_;
   SamplingFlags sampling_;
   PitchFlags pitches_;
-  int beam_size_ = 1;
-  int branch_factor_ = 1;
+  std::optional<int> beam_size_, branch_factor_;
   int steps_per_iteration_ = 1;
   int steps_per_quarter_ = 0;
   bool reference_windows_ = false;

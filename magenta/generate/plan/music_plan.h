@@ -41,6 +41,8 @@ class MusicPlan {
   /// How the music is to end, where that is asked: the script's last segment, drawn, is what leads
   /// there (BeamOptions::ending).
   const std::optional<EndingGoal>& ending() const { return ending_; }
+  /// Whether it is drawn beside given music, or before some, so that futures are worth weighing.
+  bool looks_ahead() const { return looks_ahead_; }
   /// For the user: what was done to the input.
   std::vector<std::string> Notes() const;
 
@@ -56,6 +58,7 @@ class MusicPlan {
   Script script_;
   Primer primer_;
   std::optional<EndingGoal> ending_;
+  bool looks_ahead_ = false;
   std::vector<std::string> notes_;
 };
 

@@ -23,6 +23,7 @@ class PartsMusicPlan final : public MusicPlan {
     for (const SheetVoice& voice : plan_.sheet.voices) {
       for (const VoiceNote& note : voice.notes) primer_.played.push_back(note.pitch);
     }
+    looks_ahead_ = !plan_.continues;
     notes_ = plan_.notes;
   }
 
