@@ -22,8 +22,9 @@ namespace magenta {
 
 /// What stands beside the events of one sequence and is never predicted (chords, say), as a network
 /// reads it. It is read by position, so that training and every way to generate ask for the same
-/// one: beside an event goes the control of the *next*, which is to be predicted. Whoever plays
-/// live may still change what lies ahead.
+/// one: beside an event goes the control of the *next*, which is to be predicted. A position is an
+/// event's number, or where time is an event the step on which it stands, as the codec has it.
+/// Whoever plays live may still change what lies ahead.
 class Control {
  public:
   virtual ~Control() = default;
@@ -66,6 +67,17 @@ class EventEncoder {
   virtual std::unique_ptr<EventEncoder> Clone() const = 0;
 };
 
+/// What a network is told beside the events of a performance (music/performance/conditions.h).
+struct ConditionedInputs {
+  /// One number before the others that says that they say nothing, and then they are 0.
+  bool optional = false;
+  /// Notes per second, one of eight.
+  bool density = false;
+  /// Shares of the twelve pitch classes.
+  bool pitch_classes = false;
+  bool any() const { return density || pitch_classes; }
+};
+
 /// One way to encode one kind of event. Immutable and thread-safe.
 class EventCodec {
  public:
@@ -75,6 +87,9 @@ class EventCodec {
   virtual std::string_view name() const = 0;
   /// Width of the network's input.
   virtual int input_size() const = 0;
+  /// Numbers of an input in a dense example (docs/formats/dataset.md): as many, or 1 where that is
+  /// the index of the only entry, which is 1.
+  virtual int example_width() const { return input_size(); }
   /// Classes of each softmax: one head for melodies, several where an event is several classes.
   virtual std::span<const int> head_sizes() const = 0;
   /// Classes of the only head (checked).
@@ -83,12 +98,16 @@ class EventCodec {
   int num_labels() const;
   /// The label of "nothing happens" in head 0: what event_accuracy leaves out.
   virtual int default_label() const = 0;
+  /// The same of each head.
+  virtual std::vector<int> default_labels() const { return {default_label()}; }
   /// The event that an unconditioned sequence may begin with.
   virtual Event default_event() const = 0;
   /// Whether `event` can be encoded; a melody outside the codec's range must be squashed first.
   virtual bool Accepts(Event event) const = 0;
   /// Whether a control sequence stands beside the events.
   virtual bool has_control() const { return false; }
+  /// Which conditions of a performance are its control.
+  virtual ConditionedInputs conditioned_inputs() const { return {}; }
   /// `control`, which says what stands at a position (0 or more), as networks read it; null for
   /// codecs without. It is asked whenever an input is made, and must answer alike for the past.
   virtual std::shared_ptr<const Control> MakeControl(
@@ -97,6 +116,11 @@ class EventCodec {
   }
   /// The same of EventSequence::control, whose last one is held; null where it is empty.
   virtual std::shared_ptr<const Control> MakeControl(std::vector<Event> control) const;
+  /// That of `example`, which is learned from or scored: its own; of a kind whose events say
+  /// themselves what conditions them, where it has none, theirs.
+  virtual std::shared_ptr<const Control> ControlOf(const EventSequence& example) const {
+    return MakeControl(example.control);
+  }
   /// Nothing, or why (exit 3) MakeControl does not take the control of `example`, whose events are
   /// accepted. Where nothing else is said it is one a step, or none at all.
   virtual absl::Status CheckControl(const EventSequence& example) const;

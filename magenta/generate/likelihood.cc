@@ -48,7 +48,7 @@ absl::StatusOr<Likelihood> Listen(const std::shared_ptr<const Model>& shared,
                                   const std::function<absl::Status()>& check) {
   const Model& model = *shared;
   if (adapt) MAGENTA_RETURN_IF_ERROR(CheckAdapts(model));
-  Session session(shared, 1, model.codec->MakeControl(events.control));
+  Session session(shared, 1, model.codec->ControlOf(events));
   if (adapt) session.Adapt();
   const bool one_head = model.codec->head_sizes().size() == 1;
   Likelihood likelihood;
@@ -135,7 +135,7 @@ int64_t NotesInGap(const Sheet& sheet, const VoiceLines& lines) {
 
 /// Leaves of `likelihood`, which is that of `events`, the decisions that are not certain.
 void KeepDrawn(const Model& model, const EventSequence& events, Likelihood& likelihood) {
-  const auto encoder = model.codec->NewEncoder(model.codec->MakeControl(events.control));
+  const auto encoder = model.codec->NewEncoder(model.codec->ControlOf(events));
   std::vector<float>& information = likelihood.information.per_event;
   std::vector<float> drawn, told;
   for (size_t i = 0; i + 1 < events.events.size(); ++i) {

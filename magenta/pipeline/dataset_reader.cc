@@ -44,11 +44,11 @@ absl::Status AppendMatches(const std::string& part, std::vector<std::string>& fi
   return absl::OkStatus();
 }
 
-/// The models whose networks read `input_size` numbers: "basic_rnn".
-std::string ModelsOfInputSize(int input_size) {
+/// The models whose dense examples have inputs of `width` numbers: "basic_rnn".
+std::string ModelsOfWidth(int width) {
   std::string ids;
   for (const ModelSpec& spec : BuiltInModels()) {
-    if (spec.codec->input_size() == input_size) ids += (ids.empty() ? "" : " or ") + spec.id;
+    if (spec.codec->example_width() == width) ids += (ids.empty() ? "" : " or ") + spec.id;
   }
   return ids.empty() ? "another model" : ids;
 }
@@ -64,13 +64,22 @@ EventSequence ToEvents(CompactExample& compact) {
   return {std::move(compact.events), std::move(compact.control)};
 }
 
-TrainingExample ToTrainingExample(const DenseExample& dense) {
+/// Whether the inputs of `dense` are the places of the only numbers that are not 0, for `codec`.
+bool HoldsPlaces(const DenseExample& dense, const EventCodec& codec) {
+  return dense.input_size == 1 && codec.input_size() > 1;
+}
+
+TrainingExample ToTrainingExample(const DenseExample& dense, const EventCodec& codec) {
   TrainingExample example;
   example.labels.assign(dense.labels.begin(), dense.labels.end());
   const float* value = dense.inputs.data();
   for (size_t step = 0; step < dense.labels.size(); ++step) {
     for (int i = 0; i < dense.input_size; ++i, ++value) {
-      if (*value != 0) example.inputs.Add(i, *value);
+      if (HoldsPlaces(dense, codec)) {
+        example.inputs.Add(static_cast<int32_t>(*value), 1);
+      } else if (*value != 0) {
+        example.inputs.Add(i, *value);
+      }
     }
     example.inputs.EndRow();
   }
@@ -167,11 +176,17 @@ absl::Status DatasetReader::TakeDense(const DenseExample& dense, DatasetExample*
                              codec.head_sizes().size()),
                  "Use --format=compact");
   }
-  if (dense.input_size != codec.input_size() && !dense.labels.empty()) {
+  if (dense.input_size != codec.example_width() && !dense.labels.empty()) {
     return Wrong(fmt::format("inputs of {} numbers, as {} reads them, but the model {} reads {}",
-                             dense.input_size, ModelsOfInputSize(dense.input_size), spec_->id,
-                             codec.input_size()),
+                             dense.input_size, ModelsOfWidth(dense.input_size), spec_->id,
+                             codec.example_width()),
                  kConfigRemedy);
+  }
+  for (const float place : HoldsPlaces(dense, codec) ? dense.inputs : std::vector<float>()) {
+    if (place >= 0 && place < static_cast<float>(codec.input_size())) continue;
+    return Wrong(
+        fmt::format("input {} is none of the {} of {}", place, codec.input_size(), spec_->id),
+        kConfigRemedy);
   }
   for (const int64_t label : dense.labels) {
     if (label >= 0 && label < codec.num_classes()) continue;
@@ -181,7 +196,7 @@ absl::Status DatasetReader::TakeDense(const DenseExample& dense, DatasetExample*
   }
   example->source.clear();
   example->transpose = 0;
-  example->content = ToTrainingExample(dense);
+  example->content = ToTrainingExample(dense, codec);
   return absl::OkStatus();
 }
 

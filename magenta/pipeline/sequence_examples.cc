@@ -35,11 +35,17 @@ bool StaysInRange(const NoteSequence& sequence, int semitones) {
 DenseExample ToDense(const EventCodec& codec, const EventSequence& events) {
   const TrainingExample encoded = EncodeExample(codec, events);
   DenseExample dense;
-  dense.input_size = codec.input_size();
+  dense.input_size = codec.example_width();
   dense.inputs.resize(encoded.inputs.rows() * static_cast<size_t>(dense.input_size));
   float* row = dense.inputs.data();
   for (size_t i = 0; i < encoded.inputs.rows(); ++i, row += dense.input_size) {
-    encoded.inputs.ForEach(i, [&](int32_t index, float value) { row[index] = value; });
+    encoded.inputs.ForEach(i, [&](int32_t index, float value) {
+      if (dense.input_size == codec.input_size()) {
+        row[index] = value;
+      } else {
+        row[0] = static_cast<float>(index);
+      }
+    });
   }
   dense.labels.assign(encoded.labels.begin(), encoded.labels.end());
   return dense;

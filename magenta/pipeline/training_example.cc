@@ -9,8 +9,7 @@ TrainingExample EncodeExample(const EventCodec& codec, const EventSequence& sequ
   const size_t steps = events.size() - 1;
   const size_t heads = codec.head_sizes().size();
   example.labels.resize(steps * heads);
-  const std::unique_ptr<EventEncoder> encoder =
-      codec.NewEncoder(codec.MakeControl(sequence.control));
+  const std::unique_ptr<EventEncoder> encoder = codec.NewEncoder(codec.ControlOf(sequence));
   SparseVector input;
   for (size_t i = 0; i < steps; ++i) {
     encoder->Push(events[i]);
