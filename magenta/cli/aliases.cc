@@ -101,6 +101,9 @@ std::vector<Alias> BuildAliases() {
        {"--output_dir=/tmp/improv_rnn/generated", "--num_outputs=10", "--accompaniment=drop",
         "--backing_chords=C G Am F C G F C", "--steps_per_chord=16", "--chords_from=start"}});
   AddModelPrograms({"drums_rnn", "drums_rnn", {}, "drum_kit"}, aliases);
+  AddModelPrograms({"polyphony_rnn", "polyphony_rnn", {}, "polyphony"}, aliases);
+  // Without conditioning, as there.
+  aliases.back().defaults.emplace_back("--nocondition_on_primer");
   // What is new since keeps out of their way.
   aliases.push_back(
       {"midi", "live", {"--qpm=90", "--num_bars_to_generate=5", "--memory=phrase", "--nowait"}});
@@ -268,6 +271,7 @@ void DropGenerationFlags(std::vector<std::string>& args) {
                            "num_steps",
                            "primer_melody",
                            "primer_drums",
+                           "primer_pitches",
                            "primer_midi",
                            "qpm",
                            "temperature",
@@ -297,6 +301,8 @@ void DropGenerationFlags(std::vector<std::string>& args) {
     TakeValue(args, name);
   }
   TakeBool(args, "reference_windows");
+  TakeBool(args, "condition_on_primer");
+  TakeBool(args, "inject_primer_during_generation");
   TakeBool(args, "render_chords");
 }
 

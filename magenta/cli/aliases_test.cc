@@ -121,7 +121,18 @@ TEST(Aliases, Expand) {
       {"drums_rnn_create_dataset",
        {"--input=x", "--output_dir=y"},
        "dataset --config=drum_kit --format=dense --eval_ratio=0.1 --input=x --output_dir=y"},
-      {"polyphony_rnn_generate", {}, "none"},
+      {"polyphony_rnn_generate",
+       {"--primer_pitches=[60, 64]"},
+       "generate --config=polyphony --output_dir=/tmp/polyphony_rnn/generated --num_outputs=10 "
+       "--num_steps=128 --accompaniment=drop --nocondition_on_primer --primer_pitches=[60, 64]"},
+      {"polyphony_rnn_generate",
+       {"--save_generator_bundle", "--bundle_file=x.mag", "--run_dir=r", "--condition_on_primer",
+        "--inject_primer_during_generation=false", "--primer_pitches=[60]"},
+       "bundle --config=polyphony --bundle_file=x.mag --run_dir=r --newest"},
+      {"polyphony_rnn_create_dataset",
+       {"--input=x", "--output_dir=y"},
+       "dataset --config=polyphony --format=dense --eval_ratio=0.1 --input=x --output_dir=y"},
+      {"pianoroll_rnn_nade_generate", {}, "none"},
   };
   for (const auto& row : rows) EXPECT_EQ(Expanded(row.name, row.args), row.expanded);
 }
@@ -156,16 +167,16 @@ TEST(Aliases, UnknownNamesSayWhatMayBeMeant) {
        "unknown verb lookback_rnn_generat. Did you mean lookback_rnn_generate?"},
       {"xyzzy", "unknown verb xyzzy. `magenta --help` lists the verbs."},
       {"drums_rnn_generat", "unknown verb drums_rnn_generat. Did you mean drums_rnn_generate?"},
-      {"polyphony_rnn_generate",
-       "'polyphony_rnn' is a model of Magenta that is not here. The models are basic_rnn, "
+      {"pianoroll_rnn_nade_generate",
+       "'pianoroll_rnn_nade' is a model of Magenta that is not here. The models are basic_rnn, "
        "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
-       "chord_pitches_improv, one_drum, drum_kit, score."},
+       "chord_pitches_improv, one_drum, drum_kit, polyphony, score."},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(ErrorLine(UnknownVerb(row.name)), row.error);
     EXPECT_EQ(ExitStatus(UnknownVerb(row.name)), 2);
   }
-  EXPECT_EQ(UnknownVerb("polyphony_rnn_generate"), FindModel("polyphony_rnn").status());
+  EXPECT_EQ(UnknownVerb("pianoroll_rnn_nade_generate"), FindModel("pianoroll_rnn_nade").status());
 }
 
 TEST(Aliases, StandForVerbs) {

@@ -41,4 +41,19 @@ Event OneHotDrums::EventOf(int index) const {
   return index;
 }
 
+OneHotClasses::OneHotClasses(int size, Event default_event)
+    : size_(size), default_event_(default_event) {
+  MAGENTA_CHECK(Accepts(default_event));
+}
+
+int OneHotClasses::Class(Event event) const {
+  MAGENTA_CHECK(Accepts(event));
+  return event;
+}
+
+Event OneHotClasses::EventOf(int index) const {
+  MAGENTA_CHECK(Accepts(index));
+  return index;
+}
+
 }  // namespace magenta

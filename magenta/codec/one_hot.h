@@ -64,6 +64,23 @@ class OneHotDrums final : public OneHot {
   int size_;
 };
 
+/// Events that are classes already: all of 0 .. size - 1.
+class OneHotClasses final : public OneHot {
+ public:
+  /// `default_event` is one of them (checked).
+  OneHotClasses(int size, Event default_event);
+
+  int size() const override { return size_; }
+  Event default_event() const override { return default_event_; }
+  bool Accepts(Event event) const override { return event >= 0 && event < size_; }
+  int Class(Event event) const override;
+  Event EventOf(int index) const override;
+
+ private:
+  int size_;
+  Event default_event_;
+};
+
 /// Input and label are the class of the event.
 std::unique_ptr<EventCodec> MakeOneHotCodec(std::shared_ptr<const OneHot> one_hot);
 

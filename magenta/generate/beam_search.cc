@@ -4,6 +4,7 @@
 #include "magenta/generate/beam_search.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <type_traits>
@@ -25,6 +26,7 @@ class BeamRun::Beams {
         scores_(session_.rows(), 0.0f),
         joins_(session_.rows(), 0.0f),
         left_(session_.rows(), 0),
+        beneath_(session_.rows()),
         extra_(primer_score) {
     for (int row = 0; row < session_.rows(); ++row) beam_of_.push_back(row / EntriesOf(0));
     filters_ = DrawFilters(options.sampling);
@@ -35,6 +37,7 @@ class BeamRun::Beams {
     given_score_ = GivenScoreFilters(options.sampling);
     for (size_t i = 0; i < segments_.size(); ++i) {
       MAGENTA_CHECK(segments_[i].draw > 0 || !segments_[i].given.empty());
+      MAGENTA_CHECK(segments_[i].round_events == 0 || sources_.size() == 1);
       if (segments_[i].draw > 0) last_drawn_ = i;
     }
     MAGENTA_CHECK(!options.ending.has_value() || segments_.back().draw > 0);
@@ -42,6 +45,7 @@ class BeamRun::Beams {
   }
 
   bool done() const { return at_ == segments_.size(); }
+  bool gives_next() { return !done() && segments_[at_].draw > 0 && BeneathOf(0) != nullptr; }
   Session& session() { return session_; }
   int64_t steps_done() const { return steps_before_ + steps_of_segment_; }
 
@@ -75,9 +79,33 @@ class BeamRun::Beams {
     done_ = 0;
     if (done() || segments_[at_].draw == 0) return;
     std::fill(left_.begin(), left_.end(), segments_[at_].draw);
-    iteration_end_ = (segments_[at_].draw - 1) % options_.steps_per_iteration + 1;
+    std::fill(beneath_.begin(), beneath_.end(), BeneathPlace());
+    BeginRound(segments_[at_].draw);
+  }
+
+  bool DrawsInRounds() const { return segments_[at_].round_events > 0; }
+
+  /// Draws begin for `steps` steps: all of the segment, or what a round left.
+  void BeginRound(int64_t steps) {
+    const int64_t units =
+        DrawsInRounds() ? static_cast<int64_t>(
+                              std::ceil(segments_[at_].round_events * static_cast<double>(steps)))
+                        : steps;
+    round_end_ = done_ + units;
+    iteration_end_ = done_ + (units - 1) % options_.steps_per_iteration + 1;
     branch_ = true;
   }
+
+  /// Of a round the best entry goes on alone; where steps are left, into another one.
+  void EndRound() {
+    Keep(1, scores_);
+    if (MostLeft() <= 0) return;
+    Take(std::vector<int>(static_cast<size_t>(options_.beam_size), 0));
+    BeginRound(MostLeft());
+  }
+
+  /// Whether a row has all steps of a segment that is drawn. Rounds are drawn to their ends.
+  bool IsFull(int row) const { return !DrawsInRounds() && left_[row] == 0; }
 
   void EndSegment() {
     steps_before_ += std::exchange(steps_of_segment_, 0);
@@ -88,7 +116,7 @@ class BeamRun::Beams {
   /// Those that have come to the segment's end wait while others go on.
   void SetWaiting() {
     for (int row = 0; row < session_.rows(); ++row) {
-      const bool waits = segments_[at_].draw > 0 && left_[row] == 0;
+      const bool waits = segments_[at_].draw > 0 && IsFull(row);
       if (waits != session_.waits(row)) session_.SetWaiting(row, waits);
     }
   }
@@ -100,11 +128,12 @@ class BeamRun::Beams {
       Branch();
       ended_.assign(session_.rows(), false);
     }
+    if (GiveBeneath()) return;
     drawn_.resize(session_.rows());
     const float extra = std::exchange(extra_, 0.0f);
     const bool too_many = done_ >= kMostEventsPerStep * segments_[at_].draw;
     for (int row = 0; row < session_.rows(); ++row) {
-      if (left_[row] == 0) continue;
+      if (IsFull(row)) continue;
       drawn_[row] = EndsNow(row) ? EndingEvent(row, extra)
                     : too_many   ? Silence(row, extra)
                                  : DrawOne(row, extra);
@@ -112,7 +141,10 @@ class BeamRun::Beams {
     }
     session_.Push(drawn_);
     ++done_;
-    if (MostLeft() == 0) {
+    const bool is_whole = DrawsInRounds() ? done_ == round_end_ : MostLeft() == 0;
+    if (is_whole && DrawsInRounds()) {
+      EndRound();
+    } else if (is_whole) {
       const bool given_follows = at_ + 1 < segments_.size() && segments_[at_ + 1].draw == 0;
       if (!given_follows) Keep(EntriesOf(at_ + 1), ChoosesEnding(at_) ? EndingChoice() : scores_);
     } else if (done_ == iteration_end_ && !ChoosesEnding(at_)) {
@@ -120,8 +152,44 @@ class BeamRun::Beams {
       iteration_end_ += options_.steps_per_iteration;
       branch_ = true;
     }
-    steps_of_segment_ = segments_[at_].draw - MostLeft();  // of those that were kept
-    if (MostLeft() == 0) EndSegment();
+    const int64_t left = std::max<int64_t>(0, MostLeft());  // of those that were kept
+    steps_of_segment_ = segments_[at_].draw - left;
+    if (is_whole && left == 0) EndSegment();
+  }
+
+  /// The event that is given to a row on the step to which it has come, before it draws there; null
+  /// where it draws.
+  const Event* BeneathOf(int row) {
+    const std::vector<std::vector<Event>>& beneath = segments_[at_].beneath;
+    const auto step = static_cast<size_t>(segments_[at_].draw - left_[row]);
+    if (IsFull(row) || step >= beneath.size()) return nullptr;
+    BeneathPlace& place = beneath_[row];
+    if (place.step != step) place = {step, 0};
+    return place.next < beneath[step].size() ? &beneath[step][place.next] : nullptr;
+  }
+
+  /// Whether some row was given an event; then the others wait. Each goes on from its own step.
+  bool GiveBeneath() {
+    std::vector<const Event*> given;
+    for (int row = 0; row < session_.rows(); ++row) given.push_back(BeneathOf(row));
+    if (std::all_of(given.begin(), given.end(), [](const Event* e) { return e == nullptr; })) {
+      return false;
+    }
+    drawn_.resize(session_.rows());
+    const float extra = std::exchange(extra_, 0.0f);
+    for (int row = 0; row < session_.rows(); ++row) {
+      scores_[row] += extra;
+      if (given[row] == nullptr) {
+        if (!session_.waits(row)) session_.SetWaiting(row, true);
+        continue;
+      }
+      drawn_[row] = *given[row];
+      MAGENTA_CHECK(kind_.StepsOf(drawn_[row]) == 0);
+      scores_[row] += session_.LogProbabilityOf(row, drawn_[row], given_score_);
+      ++beneath_[row].next;
+    }
+    session_.Push(drawn_);
+    return true;
   }
 
   /// The event of a row, its probability in the score; so is `extra`.
@@ -174,6 +242,7 @@ class BeamRun::Beams {
 
   /// Steps that a row may still draw: up to the segment's end, or to where its last note begins.
   int64_t FreeSteps(int row) const {
+    if (DrawsInRounds()) return std::numeric_limits<int64_t>::max();
     if (!ChoosesEnding(at_)) return left_[row];
     const std::vector<int64_t>& onsets = options_.ending->onsets();
     const auto future = static_cast<size_t>(row - FirstOf(beam_of_[row]));
@@ -238,7 +307,7 @@ class BeamRun::Beams {
     for (int beam = 0; beam < outputs(); ++beam) {
       for (int i = 0; i < copies; ++i) {
         for (int row = FirstOf(beam); row < FirstOf(beam + 1); ++row) {
-          if (i == 0 || left_[row] > 0) chosen.push_back(row);
+          if (i == 0 || !IsFull(row)) chosen.push_back(row);
         }
       }
     }
@@ -276,6 +345,7 @@ class BeamRun::Beams {
     take(scores_);
     take(joins_);
     take(left_);
+    take(beneath_);
     take(beam_of_);
   }
 
@@ -288,14 +358,20 @@ class BeamRun::Beams {
   std::vector<float> scores_;
   std::vector<float> joins_;   // of what was given since the last draw
   std::vector<int64_t> left_;  // steps of the segment that each entry has still to draw
-  std::vector<bool> ended_;    // of an ending, whether each entry's last note has been given
-  std::vector<int> beam_of_;   // whose entry each row is; ascending
+  struct BeneathPlace {
+    size_t step = std::numeric_limits<size_t>::max();
+    size_t next = 0;
+  };
+  std::vector<BeneathPlace> beneath_;  // the next event that each is given on its step
+  std::vector<bool> ended_;   // of an ending, whether each entry's last note has been given
+  std::vector<int> beam_of_;  // whose entry each row is; ascending
   std::vector<Event> drawn_;
   float extra_;
   size_t at_ = 0;          // the segment
   size_t last_drawn_ = 0;  // the last segment that is drawn
   int64_t done_ = 0;       // events of the segment
   int64_t iteration_end_ = 0;
+  int64_t round_end_ = 0;  // of rounds alone
   bool branch_ = false;
   int64_t steps_before_ = 0;      // of the segments before
   int64_t steps_of_segment_ = 0;  // that every entry has
@@ -315,6 +391,7 @@ BeamRun& BeamRun::operator=(BeamRun&&) noexcept = default;
 BeamRun::~BeamRun() = default;
 
 bool BeamRun::done() const { return beams_->done(); }
+bool BeamRun::gives_next() const { return beams_->gives_next(); }
 Session& BeamRun::session() { return beams_->session(); }
 void BeamRun::Advance() { beams_->Advance(); }
 int64_t BeamRun::steps_done() const { return beams_->steps_done(); }

@@ -64,6 +64,11 @@ inline constexpr int64_t kMostEventsPerStep = 64;
 /// after kRescoreEvents of it, or its end, those go on that found it most probable: beam_size of
 /// them, one after the last segment to draw. The first given event of a segment goes through the
 /// kind's Resume().
+///
+/// What is given beneath a drawn segment (Segment::beneath) each entry hears on its own steps,
+/// before it draws there, in its score; the draws are counted without it. In rounds (round_events)
+/// a beam draws its events to the end, whatever steps they last, and the best entry goes on, into
+/// another round where steps are left; there is one source then (checked).
 class BeamRun {
  public:
   /// `primed`: one row, stepped (checked). `segments`: at least one, none empty (checked);
@@ -76,6 +81,8 @@ class BeamRun {
 
   /// Whether every segment has been drawn or heard, and the best entries are chosen.
   bool done() const;
+  /// Whether the next event of the first entry, in a segment that is drawn, is given beneath it.
+  bool gives_next() const;
   /// Its pending() step must be taken before Advance().
   Session& session();
   /// Takes what the last step said: draws, or hears what is given. Not when done().

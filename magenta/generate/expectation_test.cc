@@ -70,6 +70,10 @@ TEST(ExpectationTest, OfEveryModelItAgreesWithTheScore) {
       const double found = effect.rest              ? expected[i].rest
                            : effect.pitches.empty() ? expected[i].hold
                                                     : expected[i].pitches.at(effect.pitches[0]);
+      if (spec.kind->plays_chords()) {  // notes that go on hold, and the end of a step does
+        EXPECT_LE(-std::log2(found), events[i].bits + 1e-4) << i << " " << effect.name;
+        continue;
+      }
       EXPECT_NEAR(-std::log2(found), events[i].bits, 1e-4) << i << " " << effect.name;
     }
     EXPECT_NEAR(bits, (*parts)[0].likelihood.information.bits(), 1e-4);

@@ -73,6 +73,11 @@ absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& 
   }
   const size_t outputs =
       options.sources.empty() ? static_cast<size_t>(options.num_outputs) : options.sources.size();
+  if (outputs > 1 && script().segments.front().round_events > 0) {
+    return UsageError(
+        fmt::format("with reference_windows {} makes one output at a time", model_->id),
+        "Ask for one");
+  }
   MAGENTA_RETURN_IF_ERROR(CheckRows(args, beam_.ending.has_value(), outputs, options.max_rows));
   MAGENTA_RETURN_IF_ERROR(CheckSampling(args.sampling, *model_));
   beam_.sampling = args.sampling;
@@ -120,7 +125,9 @@ void GenerationTask::Advance() {
     primed_.reset();
   }
   if (replay_.has_value()) return ReplayNext();
-  if (expectation_.has_value() && IsOnlyCandidate()) Expect(run_->session(), run_->steps_done());
+  if (expectation_.has_value() && IsOnlyCandidate() && !run_->gives_next()) {
+    Expect(run_->session(), run_->steps_done());
+  }
   run_->Advance();
   if (!expectation_.has_value() || IsOnlyCandidate() || !run_->done()) return;
   replay_.emplace(Replay{NewSession(), run_->Results().front().events});

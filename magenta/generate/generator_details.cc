@@ -33,6 +33,7 @@ ArgumentRule ArgumentRuleOf(const ModelSpec& spec) {
               case ArgumentUse::kMovesToKey: return spec.kind->MovesToKey();
               case ArgumentUse::kInstruments: return !spec.kind->plays_drums();
               case ArgumentUse::kParts: return spec.kind->plays_parts();
+              case ArgumentUse::kBeginsAlone: return spec.kind->begins_alone();
             }
             return true;
           },

@@ -264,8 +264,11 @@ std::vector<ScoredEvent> EventsOf(const Model& model, const ScoredPart& part) {
     if (i == 0) continue;
     std::vector<int> pitches;
     for (const NoteChange& change : changes) {
-      if (change.begins) pitches.push_back(change.pitch);
+      if (change.begins && !kind.plays_chords()) pitches.push_back(change.pitch);
     }
+    // The notes of a step of chords are told at its end.
+    const auto pitch = kind.plays_chords() ? kind.PitchOf(heard[i], 0) : std::nullopt;
+    if (pitch.has_value()) pitches.push_back(*pitch);
     ScoredEvent& event = events.emplace_back();
     event.time = time_of(step);
     event.end_time = time_of(renderer->step());

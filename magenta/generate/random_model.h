@@ -7,6 +7,7 @@
 
 #include "magenta/base/check.h"
 #include "magenta/generate/model.h"
+#include "magenta/music/polyphony/polyphony_events.h"
 #include "magenta/music/score/sheet.h"
 #include "magenta/nn/rnn_test_support.h"
 
@@ -33,6 +34,14 @@ inline std::shared_ptr<const Model> RandomModel(const std::string& id, uint32_t 
 /// Events that `spec` takes, over two bars, so that repeats are there: of a note, of a rest, of
 /// nothing.
 inline std::vector<Event> TuneFor(const ModelSpec& spec) {
+  if (spec.kind->plays_chords()) {  // two notes a step, one of which goes on
+    std::vector<Event> events = {kPolyphonyStart};
+    for (const int pitch : {60, 62, 64, 60, 60, 62, 64, 60, 67, 60, 62, 64, 60, 60, 62, 64, 60}) {
+      events.insert(events.end(), {NewNote(pitch), NewNote(pitch - 12), kStepEnd});
+      events.insert(events.end(), {ContinuedNote(pitch), kStepEnd});
+    }
+    return events;
+  }
   if (spec.kind->StepsOf(kNoEvent) == 0) {  // time is an event, after each of the melody
     std::vector<Event> events = {spec.codec->default_event()};
     for (const Event pitch : {60, 62, 64, 60, 60, 62, 64, 60, 67, 60, 62, 64, 60, 60, 62, 64, 60}) {

@@ -65,8 +65,9 @@ absl::StatusOr<Generation> SequenceGenerator::GenerateMany(const GenerateSequenc
     return UsageError(fmt::format("{} outputs are asked for", num_outputs),
                       fmt::format("Ask for 1 to {}", kMaxGeneratedRows));
   }
-  // Which notes are varied is drawn, too.
-  if (!args.parts.vary.empty()) {
+  // Which notes are varied is drawn, too; and of rounds each output has as many as it needs.
+  const bool in_rounds = args.reference_windows && model_->spec->kind->begins_alone();
+  if (!args.parts.vary.empty() || in_rounds) {
     return RunEach(model_, request, args.seed.has_value() ? *args.seed : DrawSeed(), num_outputs);
   }
   TaskOptions options;

@@ -99,6 +99,12 @@ struct Primer {
   /// Of drums: the MIDI pitches that were struck, by step of the grid, where events say types
   /// alone. Render plays them.
   std::map<int64_t, std::vector<int>> struck;
+  /// Of music that is made beneath its primer: what is given at the beginning of each step of the
+  /// section, before more is drawn to it. Events that last no time.
+  std::vector<std::vector<Event>> beneath;
+  /// With reference_windows, where events last no time: how many are drawn for each step that is
+  /// left, in rounds, until there are steps enough; 0: events are drawn up to the section's end.
+  double round_events = 0;
 };
 
 /// Where a primer is looked for and where it must end, in steps of the grid.
@@ -118,11 +124,15 @@ struct PrimerRequest {
   /// Where a kind that reads control begins at the latest, in silence if need be: control is read
   /// by position from there.
   int64_t latest_start_step = std::numeric_limits<int64_t>::max();
+  /// Of kinds that begin_alone(): whether the primer is heard before the section, or the music
+  /// begins anew there; and then whether it is given again beneath it (Primer::beneath).
+  bool condition_on_primer = true;
+  bool inject_primer = false;
 };
 
 /// What a model goes on from where nobody gave anything.
 struct DefaultPrimer {
-  NoteSequence sequence;  // one step long
+  NoteSequence sequence;  // one step long, or without notes
   std::string name;       // "middle C"
 };
 
@@ -221,6 +231,12 @@ class MusicKind {
   /// flag, the place and the remedy; without typing there is nothing else.
   virtual absl::StatusOr<TypedPrimer> ParsePrimer(const std::string& text, double qpm,
                                                   Grid grid) const;
+  /// Another way of typing them, for whoever does not use the first; and what was typed so.
+  virtual PrimerTyping other_typing() const { return {}; }
+  virtual absl::StatusOr<TypedPrimer> ParseOtherPrimer(const std::string& text, double qpm,
+                                                       Grid grid) const {
+    return ParsePrimer(text, qpm, grid);
+  }
 
   /// `event` for people to read: "C4", "BD+CH"; "-" where nothing happens.
   virtual std::string EventText(Event event) const;
@@ -244,6 +260,17 @@ class MusicKind {
   /// as their control, of kTicksPerQuarter steps a quarter: what requests mean is then
   /// request/parts_plan.h's to say, and neither ReadPrimer nor MakeDefaultPrimer is asked.
   virtual bool plays_parts() const { return false; }
+
+  /// Whether its music has an event of its own to begin with, so that it needs no primer: none is
+  /// given where nobody gives one, and one that is given may be left unheard
+  /// (PrimerRequest::condition_on_primer).
+  virtual bool begins_alone() const { return false; }
+
+  /// Whether every note of the continued instruments is heard, rather than one at a time.
+  virtual bool plays_chords() const { return false; }
+
+  /// Semitones by which examples are moved in data sets where nobody says others.
+  virtual std::vector<int> transpositions() const { return {0}; }
 
   /// Whether its notes are drums: on MIDI's channel 10, and beside a song's other instruments.
   virtual bool plays_drums() const { return false; }

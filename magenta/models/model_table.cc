@@ -20,9 +20,7 @@ namespace magenta {
 namespace {
 
 // Models of the reference that have no place here yet.
-constexpr std::array<std::string_view, 10> kKnownElsewhere = {
-    "polyphony",
-    "polyphony_rnn",
+constexpr std::array<std::string_view, 8> kKnownElsewhere = {
     "performance",
     "performance_rnn",
     "performance_with_dynamics",
@@ -35,7 +33,8 @@ constexpr std::array<std::string_view, 10> kKnownElsewhere = {
 // Names of families, and the models that they are here.
 constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {
     {"improv_rnn", "basic_improv, attention_improv and chord_pitches_improv"},
-    {"drums_rnn", "one_drum and drum_kit"}};
+    {"drums_rnn", "one_drum and drum_kit"},
+    {"polyphony_rnn", "polyphony"}};
 
 std::span<const ModelSpec> added_models;
 

@@ -27,6 +27,7 @@ TEST(ModelTableTest, HoldsTheModels) {
             "chord_pitches_improv 75 38 0 3\n"
             "one_drum 2 2 0 5\n"
             "drum_kit 518 512 32 3\n"
+            "polyphony 259 259 0 5\n"
             "score 46889 134 0 0\n");
 }
 
@@ -35,11 +36,14 @@ TEST(ModelTableTest, UnknownNamesListTheTable) {
   EXPECT_EQ(ErrorLine(unknown),
             "there is no model 'lookback'. Did you mean lookback_rnn? The models are basic_rnn, "
             "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
-            "chord_pitches_improv, one_drum, drum_kit, score.");
+            "chord_pitches_improv, one_drum, drum_kit, polyphony, score.");
+  EXPECT_EQ(
+      ErrorLine(FindModel("pianoroll_rnn_nade").status()),
+      "'pianoroll_rnn_nade' is a model of Magenta that is not here. The models are basic_rnn, "
+      "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
+      "chord_pitches_improv, one_drum, drum_kit, polyphony, score.");
   EXPECT_EQ(ErrorLine(FindModel("polyphony_rnn").status()),
-            "'polyphony_rnn' is a model of Magenta that is not here. The models are basic_rnn, "
-            "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
-            "chord_pitches_improv, one_drum, drum_kit, score.");
+            "'polyphony_rnn' is a family of models. Choose one of polyphony.");
   EXPECT_EQ(ErrorLine(FindModel("drums_rnn").status()),
             "'drums_rnn' is a family of models. Choose one of one_drum and drum_kit.");
   EXPECT_EQ(ErrorLine(FindModel("improv_rnn").status()),

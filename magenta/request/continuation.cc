@@ -141,6 +141,7 @@ absl::Status AddSection(const GenerateArgs& args, const MusicKind& kind, Grid gr
   options.bars = args.bars;
   options.grid = grid;
   options.reference_windows = args.reference_windows;
+  if (kind.begins_alone()) options.reference_gap = 0;
   options.steps_name = "num_steps";
   options.music_name = "the input";
   if (LengthsOf(args) == 0) {
@@ -223,7 +224,7 @@ absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const
                                : num_steps * step_seconds;
     leaves_none = num_steps - end.steps < 1 - kWholeStep;
   }
-  if (options.reference_windows) start = LatestEnd(music) + step_seconds;
+  if (options.reference_windows) start = LatestEnd(music) + options.reference_gap * step_seconds;
   if (leaves_none || start >= stop) return NothingNew(end, options);
   GenerateSequenceRequest request;
   *request.mutable_input_sequence() = std::move(music);

@@ -45,6 +45,8 @@ struct ContinuationOptions {
   Grid grid;
   /// The section that the reference asks for (docs/rules.md section 5).
   bool reference_windows = false;
+  /// Steps that it leaves free after the music; music that begins alone has its own rule for that.
+  int reference_gap = 1;
   /// What num_steps and the music are called in errors.
   std::string steps_name = "--num_steps";
   std::string music_name = "the primer";

@@ -272,6 +272,18 @@ const std::vector<ArgumentRow>& Rows() {
           .Choices({"start", "new"})
           .For(ArgumentUse::kOverChords),
       Row(
+          "condition_on_primer", kBool, [](V v, A a) { a.condition_on_primer = BoolIn(v); },
+          "Whether the music goes on from the input, or begins anew where it ends; without it it "
+          "goes on, with reference_windows it begins anew.")
+          .For(ArgumentUse::kBeginsAlone),
+      Row(
+          "no_inject_primer_during_generation", kBool,
+          [](V v, A a) { a.inject_primer = !BoolIn(v); },
+          "Music that begins anew is made over the notes of the input, which are heard again in "
+          "it, step by step; with this it is not.")
+          .Default(false)
+          .For(ArgumentUse::kBeginsAlone),
+      Row(
           "bars", kInt, [](V v, A a) { a.bars = v.int_value(); },
           "New bars, in the meter of the music, where no section says how much is new.")
           .AtLeast(1)
@@ -413,6 +425,10 @@ absl::Status NotFor(const ArgumentRow& row, const std::string& model) {
       remedy = "Leave it out: drums sound as the drum kit of channel 10";
       break;
     case ArgumentUse::kParts: why = "is for models of several parts, and {} draws one line"; break;
+    case ArgumentUse::kBeginsAlone:
+      why = "is for models whose music may begin anew, and {} goes on from its primer";
+      remedy = "Leave it out, or choose polyphony";
+      break;
   }
   return UsageError(
       fmt::format("the argument {} {}", row.argument.name(), fmt::format(fmt::runtime(why), model)),

@@ -29,6 +29,7 @@ enum class ArgumentUse {
   kMovesToKey,   // that move primers to a key of theirs
   kInstruments,  // that play no drums
   kParts,        // that play several parts
+  kBeginsAlone,  // whose music may begin without its primer
 };
 
 /// A model, and which arguments are for it.
@@ -106,6 +107,13 @@ struct GenerateArgs {
   BackingChords chords;
   /// Of models of several parts.
   PartsArgs parts;
+  /// bool_value (or int_value 0 or 1), of models whose music begins_alone(): whether the primer is
+  /// heard before the section; nothing: as condition() says. no_inject_primer_during_generation:
+  /// whether, where it is not heard, it is not given again beneath the section either.
+  std::optional<bool> condition_on_primer;
+  bool inject_primer = true;
+  /// It is, but with reference_windows.
+  bool condition() const { return condition_on_primer.value_or(!reference_windows); }
   /// int_value 0 or 1 (or bool_value), of models that draw pitches: whether the new music ends as a
   /// piece does.
   bool ending = false;

@@ -111,7 +111,9 @@ TEST(GenerateArgsTest, ErrorsListWhatAModelTakes) {
                                 "add",
                                 "keep",
                                 "density",
-                                "ending"};
+                                "ending",
+                                "condition_on_primer",
+                                "no_inject_primer_during_generation"};
   EXPECT_EQ(GenerateArguments(&drums).size() + std::size(others), GenerateArguments().size());
   for (const char* name : others) EXPECT_THAT(remedy, Not(HasSubstr(name)));
 }

@@ -48,11 +48,13 @@ Piece::Piece(const NoteSequence& input, const SectionPlan& plan, const PieceOpti
   const bool has_notes = !input.notes().empty();
   instrument_ = options.instrument.value_or(has_notes ? FreeInstrument(input) : 0);
   if (options.drums) ChooseDrums(input, options);
+  chords_ = options.chords;
+  if (chords_) chords_of_ = options.instrument;
   model_.set_instrument(instrument_);
   model_.set_velocity(kPlainVelocity);
   model_.set_is_drum(drums_);
   KeepDescription(input);
-  if (!drums_) FindHeard(input);
+  if (!drums_ && !chords_) FindHeard(input);
   KeepNotes(input, options);
   KeepEvents(input, options);
   KeepNames(options);
@@ -126,6 +128,11 @@ bool Piece::IsHeardDrum(const NoteSequence::Note& note) const {
          IsBeforeOrBesideSections(StepOf(plan_->OnGrid(note.start_time())));
 }
 
+bool Piece::IsHeardInChord(const NoteSequence::Note& note) const {
+  return CanBeHeard(note) && (!chords_of_.has_value() || note.instrument() == *chords_of_) &&
+         IsBeforeOrBesideSections(StepOf(plan_->OnGrid(note.start_time())));
+}
+
 /// Of the notes that start on a step the highest, as extraction takes it.
 void Piece::FindHeard(const NoteSequence& input) {
   for (int i = 0; i < input.notes_size(); ++i) {
@@ -144,6 +151,7 @@ void Piece::KeepNotes(const NoteSequence& input, const PieceOptions& options) {
   const auto is_heard = [&](int i) {
     const auto& note = input.notes(i);
     if (drums_) return IsHeardDrum(note);
+    if (chords_) return IsHeardInChord(note);
     if (note.instrument() != instrument_ || !CanBeHeard(note)) return false;
     const auto heard = heard_input_.find(StepOf(plan_->OnGrid(note.start_time())));
     return heard != heard_input_.end() && heard->second == i;
@@ -158,7 +166,9 @@ void Piece::KeepNotes(const NoteSequence& input, const PieceOptions& options) {
     kept.clear_quantized_end_step();
     if (heard) {
       // A drum's end is nobody's to move.
-      if (!drums_) heard_[StepOf(plan_->OnGrid(note.start_time()))] = kept_.notes_size() - 1;
+      if (!drums_) {
+        heard_[PlaceOf(note, StepOf(plan_->OnGrid(note.start_time())))] = kept_.notes_size() - 1;
+      }
       if (drums_ && !note.is_drum()) {
         kept.set_is_drum(true);
         kept.set_instrument(instrument_);
@@ -172,7 +182,9 @@ void Piece::KeepNotes(const NoteSequence& input, const PieceOptions& options) {
       continue;
     }
     kept.set_end_time(std::min(note.end_time(), stop_));
-    if (drums_ || note.instrument() != instrument_ || !options.instrument.has_value()) continue;
+    if (drums_ || chords_ || note.instrument() != instrument_ || !options.instrument.has_value()) {
+      continue;
+    }
     if (!others_.has_value()) others_ = FreeInstrument(input);
     kept.set_instrument(*others_);
   }
@@ -250,7 +262,7 @@ NoteSequence Piece::With(const NoteSequence& melody) const {
       continue;
     }
     const StepRange* next = SectionAt(start, true);
-    const auto heard = heard_.find(start);
+    const auto heard = heard_.find(PlaceOf(note, start));
     if (next == nullptr || end <= next->start || heard == heard_.end()) continue;
     piece.mutable_notes(heard->second)->set_end_time(plan_->OffGrid(note.end_time()));
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "magenta/music.pb.h"
 #include "magenta/request/section.h"
@@ -20,14 +21,17 @@ struct PieceOptions {
   /// Drums are continued: those of all instruments (or of `instrument` alone), where there are none
   /// every note. All of them are heard.
   bool drums = false;
+  /// Chords are continued: every note that is no drum is heard, of all instruments or of
+  /// `instrument` alone.
+  bool chords = false;
 };
 
 /// The input with its tempos, meters, keys, names, texts and controllers, its notes as they were
 /// played, up to where it is continued (all of a fill's). The meter of a short last bar is left
 /// out: the continuation fills that bar. So are repeats, since the piece stands as it is written.
 /// Of notes of the continued instrument that start on one step the highest is heard; the others
-/// become an instrument of their own, after all others. Of drums all are heard; notes that were
-/// taken for drums have become some.
+/// become an instrument of their own, after all others. Of chords all notes are heard. Of drums all
+/// are heard; notes that were taken for drums have become some.
 class Piece {
  public:
   /// `plan` is that of `input`, or of one instrument of it.
@@ -46,6 +50,11 @@ class Piece {
   void KeepEvents(const NoteSequence& input, const PieceOptions& options);
   void KeepNames(const PieceOptions& options);
   void FindHeard(const NoteSequence& input);
+  bool IsHeardInChord(const NoteSequence::Note& note) const;
+  /// A note that is heard, by what it may be found again: of one note at a time by its step alone.
+  std::pair<int64_t, int> PlaceOf(const NoteSequence::Note& note, int64_t step) const {
+    return {step, chords_ ? note.pitch() : 0};
+  }
   void ChooseDrums(const NoteSequence& input, const PieceOptions& options);
   bool IsHeardDrum(const NoteSequence::Note& note) const;
   bool IsBeforeOrBesideSections(int64_t step) const;
@@ -58,13 +67,15 @@ class Piece {
   double stop_;  // seconds of the request: where what stays ends
   int instrument_ = 0;
   bool drums_ = false;
-  std::optional<int> drums_of_;  // the only instrument whose drums are heard
-  bool drums_alone_ = false;     // notes that are no drums are not heard
-  std::optional<int> others_;    // the instrument of what is not heard
+  bool chords_ = false;
+  std::optional<int> chords_of_;  // the only instrument whose chords are heard
+  std::optional<int> drums_of_;   // the only instrument whose drums are heard
+  bool drums_alone_ = false;      // notes that are no drums are not heard
+  std::optional<int> others_;     // the instrument of what is not heard
   NoteSequence kept_;
-  std::map<int64_t, int> heard_input_;  // step -> note of the input
-  std::map<int64_t, int> heard_;        // step -> note of kept_
-  NoteSequence::Note model_;            // of the new notes: instrument, program, velocity, ...
+  std::map<int64_t, int> heard_input_;            // step -> note of the input
+  std::map<std::pair<int64_t, int>, int> heard_;  // PlaceOf -> note of kept_
+  NoteSequence::Note model_;  // of the new notes: instrument, program, velocity, ...
 };
 
 }  // namespace magenta

@@ -84,8 +84,29 @@ std::vector<double> DrawsOfBeam(const json& row, const GeneratorOptions& options
   return used;
 }
 
+/// Whether the reference fails at what is no fault of the request, so that ours generates.
+bool IsMended(const json& row, const MusicKind& kind) {
+  const std::string error = row.value("error", "");
+  return kind.begins_alone() &&
+         (error.starts_with("ValueError") || error.starts_with("IndexError"));
+}
+
+/// Of rounds each hears all that was before it again.
+double ScoreOf(const json& row, const MusicKind& kind) {
+  if (kind.begins_alone()) return row["scores"].back();
+  double score = 0;
+  for (const json& of_call : row["scores"]) score += of_call.get<double>();
+  return score;
+}
+
 void ExpectGenerated(const std::shared_ptr<const Model>& model, const json& row) {
   const GenerateSequenceRequest request = RequestOf(row);
+  const MusicKind& kind = *model->spec->kind;
+  if (IsMended(row, kind)) {
+    const auto generated = SequenceGenerator(model).Generate(request);
+    EXPECT_TRUE(generated.ok()) << generated.status();
+    return;
+  }
   const bool fails = row.contains("error");
   const std::vector<double> recorded =
       fails ? std::vector<double>() : DrawsOfBeam(row, request.generator_options());
@@ -103,9 +124,7 @@ void ExpectGenerated(const std::shared_ptr<const Model>& model, const json& row)
   EXPECT_EQ(got.events.events, ZooEvents(*model->spec, row).events);
   const EventSequence primer = ZooEvents(*model->spec, row, "primer");
   EXPECT_EQ(static_cast<size_t>(got.primer_size), primer.events.size());
-  double score = 0;
-  for (const json& of_call : row["scores"]) score += of_call.get<double>();
-  EXPECT_NEAR(got.log_likelihood / score, 1, 1e-4);
+  EXPECT_NEAR(got.log_likelihood / ScoreOf(row, kind), 1, 1e-4);
   ExpectOutput(row, got);
 }
 

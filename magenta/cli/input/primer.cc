@@ -108,11 +108,22 @@ absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, const MusicKind& 
                                 typing.shortest));
 }
 
-/// What was typed for the kind's own flag.
-absl::StatusOr<PrimerMusic> FromTyped(const PrimerFlags& flags, const std::string& text,
-                                      const MusicKind& kind, Grid grid) {
+/// The ways in which primers of `kind` are typed; the first goes before the other.
+std::vector<PrimerTyping> TypingsOf(const MusicKind& kind) {
+  std::vector<PrimerTyping> typings;
+  for (const PrimerTyping& typing : {kind.primer_typing(), kind.other_typing()}) {
+    if (!typing.flag.empty()) typings.push_back(typing);
+  }
+  return typings;
+}
+
+/// What was typed for a flag of the kind's own.
+absl::StatusOr<PrimerMusic> FromTyped(const PrimerFlags& flags, std::string_view flag,
+                                      const std::string& text, const MusicKind& kind, Grid grid) {
   const double qpm = flags.qpm.value_or(kDefaultQpm);
-  MAGENTA_ASSIGN_OR_RETURN(TypedPrimer typed, kind.ParsePrimer(text, qpm, grid));
+  MAGENTA_ASSIGN_OR_RETURN(TypedPrimer typed, flag == kind.primer_typing().flag
+                                                  ? kind.ParsePrimer(text, qpm, grid)
+                                                  : kind.ParseOtherPrimer(text, qpm, grid));
   PrimerMusic primer;
   primer.sequence = std::move(typed.sequence);
   primer.notes = std::move(typed.notes);
@@ -124,7 +135,6 @@ absl::StatusOr<PrimerMusic> FromTyped(const PrimerFlags& flags, const std::strin
   }
   const absl::Status set = SetPiece(flags, "", kind, grid, primer);
   if (set.ok()) return primer;
-  const std::string_view flag = kind.primer_typing().flag;
   return UsageError(fmt::format("--{} {}", flag, ErrorMessage(set)), "Give at least one note");
 }
 
@@ -140,7 +150,7 @@ absl::StatusOr<PrimerMusic> FromDefault(const PrimerFlags& flags, const MusicKin
   const DefaultPrimer start = kind.MakeDefaultPrimer(primer.qpm, grid);
   primer.sequence = start.sequence;
   primer.end = start.sequence.total_time();
-  primer.steps = 1;
+  primer.steps = start.sequence.notes().empty() ? 0 : 1;
   const PrimerTyping typing = kind.primer_typing();
   primer.notes.push_back(fmt::format("no primer is given: starting from {}", start.name));
   if (!typing.flag.empty()) {
@@ -158,8 +168,9 @@ absl::Status TypedForOthers(std::string_view flag, const MusicKind& kind) {
   }
   std::string others;
   for (const ModelSpec* model : KnownModels()) {
-    if (model->kind->primer_typing().flag != flag) continue;
-    others += (others.empty() ? "" : ", ") + model->id;
+    for (const PrimerTyping& typing : TypingsOf(*model->kind)) {
+      if (typing.flag == flag) others += (others.empty() ? "" : ", ") + model->id;
+    }
   }
   if (!others.empty()) remedy += fmt::format("; --{} is for --config={}", flag, others);
   return UsageError(
@@ -171,24 +182,36 @@ absl::Status TypedForOthers(std::string_view flag, const MusicKind& kind) {
 std::vector<std::pair<PrimerTyping, const ModelSpec*>> PrimerTypings() {
   std::vector<std::pair<PrimerTyping, const ModelSpec*>> typings;
   for (const ModelSpec* model : KnownModels()) {
-    const PrimerTyping typing = model->kind->primer_typing();
-    const bool is_new =
-        !typing.flag.empty() && std::none_of(typings.begin(), typings.end(), [&](const auto& row) {
-          return row.first.flag == typing.flag;
-        });
-    if (is_new) typings.emplace_back(typing, model);
+    for (const PrimerTyping& typing : TypingsOf(*model->kind)) {
+      const bool is_new = std::none_of(typings.begin(), typings.end(), [&](const auto& row) {
+        return row.first.flag == typing.flag;
+      });
+      if (is_new) typings.emplace_back(typing, model);
+    }
   }
   return typings;
 }
 
 absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, const MusicKind& kind,
                                             Grid grid) {
-  const std::string_view own = kind.primer_typing().flag;
+  std::string_view own;
   const std::string* typed = nullptr;
+  const std::vector<PrimerTyping> typings = TypingsOf(kind);
   for (const auto& [flag, text] : flags.typed) {
-    if (text.empty()) continue;
-    if (flag != own) return TypedForOthers(flag, kind);
-    typed = &text;
+    const bool is_own = std::any_of(typings.begin(), typings.end(),
+                                    [&flag](const auto& typing) { return typing.flag == flag; });
+    if (!text.empty() && !is_own) return TypedForOthers(flag, kind);
+  }
+  std::vector<std::string_view> ignored;
+  for (const PrimerTyping& typing : typings) {
+    const auto given = flags.typed.find(typing.flag);
+    if (given == flags.typed.end() || given->second.empty()) continue;
+    if (typed != nullptr) {
+      ignored.push_back(typing.flag);
+      continue;
+    }
+    own = typing.flag;
+    typed = &given->second;
   }
   if (!flags.part.empty() && (flags.midi.empty() || typed != nullptr)) {
     return UsageError("--primer_part chooses a part of the file that --primer_midi names",
@@ -197,7 +220,12 @@ absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, const Musi
   if (typed == nullptr) {
     return flags.midi.empty() ? FromDefault(flags, kind, grid) : FromFile(flags, kind, grid);
   }
-  auto primer = FromTyped(flags, *typed, kind, grid);
+  auto primer = FromTyped(flags, own, *typed, kind, grid);
+  if (primer.ok()) {
+    for (const std::string_view flag : ignored) {
+      primer->notes.push_back(fmt::format("--{} counts, --{} does not", own, flag));
+    }
+  }
   if (primer.ok() && !flags.midi.empty()) {
     primer->notes.push_back(fmt::format("--{} counts, --primer_midi={} does not", own, flags.midi));
   }

@@ -59,7 +59,7 @@ TEST(Primer, Drums) {
             "2: --primer_melody is for other models: this one makes drum tracks. Give "
             "--primer_drums=\"[(36, 42), (), (42,)]\", or a file: --primer_midi; "
             "--primer_melody is for --config=basic_rnn, mono_rnn, lookback_rnn, attention_rnn, "
-            "basic_improv, attention_improv, chord_pitches_improv, score.");
+            "basic_improv, attention_improv, chord_pitches_improv, polyphony, score.");
   EXPECT_EQ(Dump(ReadPrimerFlags(TypedDrums("[(36,)]"), Melodies(), Grid())),
             "2: --primer_drums is for other models: this one makes melodies. Give "
             "--primer_melody=\"[60, -2, 62, -1]\", or a file: --primer_midi; --primer_drums is for "
@@ -77,6 +77,26 @@ TEST(Primer, OfSeveralParts) {
   EXPECT_TRUE(none->is_default && none->notes.empty());
 }
 
+TEST(Primer, OfChordsAreTypedInTwoWays) {
+  const MusicKind& chords = *FindModel("polyphony").value()->kind;
+  PrimerFlags flags = TypedTune("C4 - E4");
+  EXPECT_EQ(Dump(ReadPrimerFlags(flags, chords, Grid())),
+            "3 steps, 0.375 s, 120 qpm: 60@0-0.25 64@0.25-0.375");
+  flags.typed["primer_pitches"] = "[60, 64]";
+  const auto both = ReadPrimerFlags(flags, chords, Grid());
+  EXPECT_EQ(Dump(both), "4 steps, 0.5 s, 120 qpm: 60@0-0.5 64@0-0.5");
+  EXPECT_EQ(both->notes.at(0), "--primer_pitches counts, --primer_melody does not");
+  const auto none = ReadPrimerFlags({}, chords, Grid());
+  EXPECT_EQ(Dump(none), "0 steps, 0 s, 120 qpm:");
+  EXPECT_EQ(none->notes.at(0),
+            "no primer is given: starting from silence (--primer_pitches=\"[60, 64, 67]\")");
+  flags.typed.erase("primer_melody");
+  EXPECT_EQ(Dump(ReadPrimerFlags(flags, Melodies(), Grid())),
+            "2: --primer_pitches is for other models: this one makes melodies. Give "
+            "--primer_melody=\"[60, -2, 62, -1]\", or a file: --primer_midi; --primer_pitches is "
+            "for --config=polyphony.");
+}
+
 TEST(Primer, AKindOfYoursIsTypedInItsOwnWay) {
   const toy::ToyKind toys;
   const Grid seconds = Grid::PerSecond(10);
@@ -91,7 +111,7 @@ TEST(Primer, AKindOfYoursIsTypedInItsOwnWay) {
             "2: --primer_melody is for other models: this one makes toys. Give "
             "--primer_toy=\"a.c\", or a file: --primer_midi; --primer_melody is for "
             "--config=basic_rnn, mono_rnn, lookback_rnn, attention_rnn, basic_improv, "
-            "attention_improv, chord_pitches_improv, score.");
+            "attention_improv, chord_pitches_improv, polyphony, score.");
   const auto start = ReadPrimerFlags({}, toys, seconds);
   ASSERT_TRUE(start.ok());
   EXPECT_EQ(start->notes.at(0), "no primer is given: starting from C (--primer_toy=\"a\")");

@@ -15,6 +15,7 @@ namespace {
 class DatasetVerb : public Verb {
  public:
   void Describe(Flags& flags) override {
+    flags_ = &flags;
     flags.Usage("--input=FILE --output_dir=DIR [flags]");
     flags.About(
         "Finds in NoteSequences what a model learns from, melodies for the default one, and writes "
@@ -86,7 +87,8 @@ class DatasetVerb : public Verb {
     flags
         .IntList("transpose", &options_.transpositions,
                  "Semitones; a copy of every example for each.")
-        .Range(-127, 127);
+        .Range(-127, 127)
+        .Default("0; of polyphonic tracks -4 to 4");
     flags.Bool(
         "unroll", &options_.unroll_sections,
         "Play out the repeats of scores; patterns of drum grids are always strung with their "
@@ -96,6 +98,9 @@ class DatasetVerb : public Verb {
   absl::Status Check() {
     if (config_.empty()) config_ = kDefaultConfig;
     MAGENTA_ASSIGN_OR_RETURN(options_.spec, FindModel(config_));
+    if (!flags_->Given("transpose")) {
+      options_.transpositions = options_.spec->kind->transpositions();
+    }
     MAGENTA_RETURN_IF_ERROR(ParseHParams(hparams_, options_.spec->hparams).status());
     MAGENTA_RETURN_IF_ERROR(example_flags_.Take(*options_.spec->kind, config_, options_.examples));
     // What a groove is varied and filled with is in its grid.
@@ -140,6 +145,7 @@ class DatasetVerb : public Verb {
                    .Set("counters", counters));
   }
 
+  const Flags* flags_ = nullptr;
   DatasetOptions options_;
   ExampleFlags example_flags_;
   std::string config_;

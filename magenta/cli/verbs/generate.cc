@@ -245,6 +245,17 @@ class GenerateVerb : public Verb {
         .Value("PROGRAM")
         .Default("its own");
     flags
+        .Bool("condition_on_primer", &condition_on_primer_,
+              "For models of chords: the music goes on from the primer; else it begins anew where "
+              "the primer ends.")
+        .Default("yes; no with --reference_windows");
+    flags
+        .Bool(
+            "inject_primer_during_generation", &inject_primer_,
+            "Music that begins anew is made over the primer's notes, which are heard again in it: "
+            "so a melody is harmonised.")
+        .Default("yes");
+    flags
         .OptionalDouble("qpm", &primer_.qpm,
                         "Tempo in quarter notes a minute; a primer file's own wins.")
         .Range(1, 1000)
@@ -351,6 +362,7 @@ class GenerateVerb : public Verb {
     if (source.kind->plays_parts()) return PartsRequest(primer);
     MAGENTA_ASSIGN_OR_RETURN(ContinuationOptions length, Length(primer, source.grid));
     length.grid = source.grid;
+    if (source.kind->begins_alone()) length.reference_gap = 0;
     MAGENTA_ASSIGN_OR_RETURN(GenerateSequenceRequest request, MakeRequest(primer, length));
     parts_.SetGiven(*request.mutable_generator_options());
     return request;
@@ -379,6 +391,12 @@ class GenerateVerb : public Verb {
     MAGENTA_ASSIGN_OR_RETURN(const auto key, ParsePrimerKeyFlag(primer_key_));
     if (key.has_value()) args[kPrimerKeyArg].set_int_value(*key);
     MAGENTA_RETURN_IF_ERROR(pitches_.SetGiven(*request.mutable_generator_options()));
+    if (flags_->Given("condition_on_primer")) {
+      args["condition_on_primer"].set_bool_value(condition_on_primer_);
+    }
+    if (flags_->Given("inject_primer_during_generation")) {
+      args["no_inject_primer_during_generation"].set_bool_value(!inject_primer_);
+    }
     if (!accompaniment_.empty()) args["accompaniment"].set_string_value(accompaniment_);
     if (program_.empty()) return absl::OkStatus();
     const auto program = ParseProgram(program_);
@@ -564,6 +582,8 @@ class GenerateVerb : public Verb {
   std::string primer_key_;
   std::string program_;
   bool ending_ = false;
+  bool condition_on_primer_ = true;
+  bool inject_primer_ = true;
   std::optional<double> temperature_;
   SamplingFlags sampling_;
   PitchFlags pitches_;

@@ -27,15 +27,22 @@ class LinePlan final : public MusicPlan {
                             .reference_windows = args.reference_windows,
                             .others_stay = args.keep_accompaniment,
                             .key = args.primer_key,
-                            .section_end_step = plan_.end_step};
+                            .section_end_step = plan_.end_step,
+                            .condition_on_primer = plan_.fills || args.condition(),
+                            .inject_primer = args.inject_primer && !plan_.fills};
     if (plan_.fills) wanted.latest_start_step = plan_.start_step - 1;
     MAGENTA_ASSIGN_OR_RETURN(primer_, kind_.ReadPrimer(plan_.input, wanted));
     piece.drums = kind_.plays_drums();
+    piece.chords = kind_.plays_chords();
     if (!piece.drums) piece.instrument = primer_.instrument;
+    const NoteSequence input = InputOf(asked.input_sequence(), asked.generator_options());
     if (!args.reference_windows) {
-      piece_.emplace(InputOf(asked.input_sequence(), asked.generator_options()), plan_, piece);
+      piece_.emplace(input, plan_, piece);
+    } else if (kind_.begins_alone() && !wanted.condition_on_primer) {
+      unheard_ = input;
     }
     if (args.ending) {
+      MAGENTA_RETURN_IF_ERROR(CheckCanEnd(model));
       const auto& key = args.pitches.key;
       MAGENTA_ASSIGN_OR_RETURN(
           ending_, EndingGoal::Of(plan_, kind_, primer_,
@@ -83,13 +90,33 @@ class LinePlan final : public MusicPlan {
   }
 
   NoteSequence Rendered(const std::vector<Event>& events) const {
-    return kind_.Render({events, script_.given.control}, primer_, plan_.qpm);
+    // The reference draws more than is asked for.
+    const int64_t steps = plan_.end_step - primer_.start_step;
+    const NoteSequence notes =
+        kind_.Render({primer_.round_events > 0 ? FirstSteps(kind_, events, steps) : events,
+                      script_.given.control},
+                     primer_, plan_.qpm);
+    if (!unheard_.has_value()) return notes;
+    NoteSequence music = *unheard_;
+    if (music.tempos().empty()) *music.mutable_tempos() = notes.tempos();
+    music.mutable_notes()->MergeFrom(notes.notes());
+    music.set_total_time(notes.total_time());
+    return music;
+  }
+
+  /// An ending is one note that is held.
+  absl::Status CheckCanEnd(const PlannedModel& model) const {
+    if (!kind_.plays_chords()) return absl::OkStatus();
+    return UsageError(
+        fmt::format("ending is for models of one note at a time, and {} plays chords", model.id),
+        "Leave ending out");
   }
 
   const MusicKind& kind_;
   const SectionPlan plan_;
   const bool render_chords_;
-  std::optional<Piece> piece_;  // none with reference_windows
+  std::optional<Piece> piece_;           // none with reference_windows
+  std::optional<NoteSequence> unheard_;  // the input of music that begins anew, with them
 };
 
 absl::Status CheckNoParts(const GeneratorOptions& options, const std::string& model) {

@@ -79,6 +79,17 @@ int64_t StepsOf(const MusicKind& kind, const std::vector<Event>& events) {
   return steps;
 }
 
+std::vector<Event> FirstSteps(const MusicKind& kind, const std::vector<Event>& events,
+                              int64_t steps) {
+  std::vector<Event> first;
+  for (size_t i = 0; i < events.size() && steps > 0; ++i) {
+    const bool is_cut = kind.StepsOf(events[i]) > steps;
+    first.push_back(is_cut ? kind.CutTo(events[i], steps) : events[i]);
+    steps -= kind.StepsOf(first.back());
+  }
+  return first;
+}
+
 absl::Status CheckAccepted(const EventCodec& codec, const std::string& model,
                            const std::vector<Event>& events) {
   for (size_t i = 0; i < events.size(); ++i) {
@@ -98,7 +109,7 @@ absl::StatusOr<Script> ScriptExtension(const MusicKind& kind, const SectionPlan&
                       "Let the section end later");
   }
   const int64_t steps = plan.end_step - primer_end;
-  return Script{primer.events, {{steps, {}}}, steps};
+  return Script{primer.events, {{steps, {}, primer.beneath, primer.round_events}}, steps};
 }
 
 Script ScriptFill(const MusicKind& kind, Event silence, const SectionPlan& plan, Primer& primer) {

@@ -17,6 +17,9 @@ struct Segment {
   /// Steps of the grid to draw (>= 1); 0: the segment is given.
   int64_t draw = 0;
   std::vector<Event> given;
+  /// Of a drawn one, Primer::beneath and Primer::round_events.
+  std::vector<std::vector<Event>> beneath = {};
+  double round_events = 0;
 };
 
 /// Left to right: what comes before the first draw, then segments.
@@ -42,5 +45,10 @@ absl::Status CheckAccepted(const EventCodec& codec, const std::string& model,
 
 /// Steps that `events` last.
 int64_t StepsOf(const MusicKind& kind, const std::vector<Event>& events);
+
+/// Those of `events` that stand on the first `steps` steps, up to the one with which they are full;
+/// an event that lasts beyond is cut.
+std::vector<Event> FirstSteps(const MusicKind& kind, const std::vector<Event>& events,
+                              int64_t steps);
 
 }  // namespace magenta
