@@ -46,7 +46,8 @@ absl::StatusOr<EvalResult> Evaluator::Measure(const ModelSource& source) {
   const ScoreSums sums =
       ScoreExamples(*learner, variables, examples, *spec.codec, options.num_threads, options.stop);
   if (options.stop != nullptr && *options.stop) return InterruptedError("evaluation was stopped");
-  EvalResult result{std::max<int64_t>(model->global_step, 0), weights.file, sums.ToMetrics()};
+  EvalResult result{std::max<int64_t>(model->global_step, 0), weights.file,
+                    sums.ToMetrics(StepsOfClasses(spec))};
   // A single measurement of some step on some music would stand across the curve that training
   // draws.
   if (options.follow) {

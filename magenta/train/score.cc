@@ -62,7 +62,19 @@ void ScoreSums::Add(const ScoreSums& other) {
   AddCounts(other.class_correct, class_correct);
 }
 
-Metrics ScoreSums::ToMetrics() const {
+std::vector<int> StepsOfClasses(const ModelSpec& spec) {
+  if (spec.codec->head_sizes().size() != 1 || spec.kind->plays_parts()) return {};
+  const auto encoder = spec.codec->NewEncoder();
+  encoder->Push(spec.codec->default_event());
+  std::vector<int> steps;
+  for (int label = 0; label < spec.codec->num_classes(); ++label) {
+    steps.push_back(spec.kind->StepsOf(encoder->DecodeOne(label)));
+  }
+  const bool all_one = std::all_of(steps.begin(), steps.end(), [](int n) { return n == 1; });
+  return all_one ? std::vector<int>() : steps;
+}
+
+Metrics ScoreSums::ToMetrics(std::span<const int> steps_of_class) const {
   Metrics metrics;
   metrics.steps = steps;
   metrics.examples = examples;
@@ -74,6 +86,13 @@ Metrics ScoreSums::ToMetrics() const {
     if (class_steps[c] > 0) metrics.per_class_accuracy += Share(class_correct[c], class_steps[c]);
   }
   if (!class_steps.empty()) metrics.per_class_accuracy /= static_cast<double>(class_steps.size());
+  if (!steps_of_class.empty() && steps_of_class.size() == class_steps.size()) {
+    int64_t grid_steps = 0;
+    for (size_t c = 0; c < class_steps.size(); ++c)
+      grid_steps += class_steps[c] * steps_of_class[c];
+    metrics.loss_per_step =
+        grid_steps == 0 ? std::numeric_limits<double>::quiet_NaN() : loss / double(grid_steps);
+  }
   return metrics;
 }
 
@@ -97,12 +116,18 @@ ScoreSums ScoreLogits(std::span<const float> logits, std::span<const int> labels
 double Metrics::perplexity() const { return std::exp(loss); }
 
 std::vector<std::pair<std::string, double>> Metrics::Figures() const {
-  return {{"loss", loss},
-          {"metrics/accuracy", accuracy},
-          {"metrics/event_accuracy", event_accuracy},
-          {"metrics/no_event_accuracy", no_event_accuracy},
-          {"metrics/per_class_accuracy", per_class_accuracy},
-          {"metrics/perplexity", perplexity()}};
+  std::vector<std::pair<std::string, double>> figures = {
+      {"loss", loss},
+      {"metrics/accuracy", accuracy},
+      {"metrics/event_accuracy", event_accuracy},
+      {"metrics/no_event_accuracy", no_event_accuracy},
+      {"metrics/per_class_accuracy", per_class_accuracy},
+      {"metrics/perplexity", perplexity()}};
+  if (loss_per_step.has_value()) {
+    figures.emplace_back("metrics/loss_per_step", *loss_per_step);
+    figures.emplace_back("metrics/perplexity_per_step", std::exp(*loss_per_step));
+  }
+  return figures;
 }
 
 }  // namespace magenta

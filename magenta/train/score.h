@@ -20,8 +20,13 @@ struct ScoreSums {
   /// One labelled step; the class vectors must have their size.
   void AddStep(double step_loss, int label, int best, int default_label);
   void Add(const ScoreSums& other);
-  Metrics ToMetrics() const;
+  /// `steps_of_class`: StepsOfClasses() of the model.
+  Metrics ToMetrics(std::span<const int> steps_of_class = {}) const;
 };
+
+/// Steps of the grid that the event of each class lasts; empty where each lasts one, and where a
+/// class is no event by itself: of several heads, or of several parts.
+std::vector<int> StepsOfClasses(const ModelSpec& spec);
 
 /// Sums over the rows of `logits` [labels.size(), classes] (float32; the loss in double). Where
 /// `gradient` is given, it becomes that of sum(loss) * scale; of the size of `logits`.

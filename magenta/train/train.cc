@@ -534,7 +534,7 @@ void Trainer::Report(const BatchGradients& batch, double seconds) {
   steps_per_s_ = steps_per_s_ == 0
                      ? speed
                      : 1 / (kSpeedSmoothing / steps_per_s_ + (1 - kSpeedSmoothing) / speed);
-  result_.training = batch.sums.ToMetrics();
+  result_.training = batch.sums.ToMetrics(StepsOfClasses(spec()));
   progress_.step = state_.step;
   progress_.total = total_;
   progress_.loss = result_.training.loss;
@@ -555,7 +555,7 @@ absl::Status Trainer::EvaluateNow() {
   if (Stopping()) return absl::OkStatus();
   state_.evaluated_step = state_.step;
   if (saved_step_ == state_.step) saved_step_ = -1;  // cut short last time: it belongs in the file
-  result_.evaluation = sums.ToMetrics();
+  result_.evaluation = sums.ToMetrics(StepsOfClasses(spec()));
   result_.has_evaluation = true;
   const bool best = result_.evaluation.loss < state_.best_loss;
   if (best) {

@@ -33,14 +33,18 @@ struct Metrics {
   double no_event_accuracy = 0;
   /// Mean over all classes; a class without labels counts as 0.
   double per_class_accuracy = 0;
-  int64_t steps = 0;     // labels
+  int64_t steps = 0;  // labels
+  /// Mean cross entropy in nats a step of the grid, where events last other times than one; else
+  /// it is loss, and not among the figures.
+  std::optional<double> loss_per_step;
   int64_t examples = 0;  // sequences
 
   /// exp(loss)
   double perplexity() const;
   /// (name, value) by Magenta's names: loss, metrics/accuracy, metrics/event_accuracy,
-  /// metrics/no_event_accuracy, metrics/per_class_accuracy, metrics/perplexity. Magenta's
-  /// metrics/loss_per_step and metrics/perplexity_per_step are loss and perplexity again.
+  /// metrics/no_event_accuracy, metrics/per_class_accuracy, metrics/perplexity; with loss_per_step
+  /// metrics/loss_per_step and metrics/perplexity_per_step, which for others are loss and
+  /// perplexity again.
   std::vector<std::pair<std::string, double>> Figures() const;
 };
 

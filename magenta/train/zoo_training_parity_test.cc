@@ -78,9 +78,10 @@ void ExpectThirtySteps(const std::string& config, const std::vector<json>& rows,
   for (const json& row : rows) {
     auto batch =
         ComputeGradients(learner, variables, {examples, spec.codec.get()}, {0, state.step}, 2);
-    const Metrics metrics = batch.sums.ToMetrics();
+    const Metrics metrics = batch.sums.ToMetrics(StepsOfClasses(spec));
     ExpectFigure(metrics.loss, row, "loss");
     ExpectFigure(metrics.perplexity(), row, "metrics/perplexity");
+    ExpectFigure(metrics.loss_per_step.value_or(metrics.loss), row, "metrics/loss_per_step");
     for (const auto& [name, value] : metrics.Figures()) {
       // Of a batch without such a step the reference has no number.
       if (!name.ends_with("accuracy") || !row.contains(name) || !row[name].is_number()) continue;
