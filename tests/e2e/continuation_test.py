@@ -402,6 +402,16 @@ class Formats(Generation):
         self.assertEqual(len(counts), 1)
 
     @needs_live
+    def test_a_picture_tells_added_parts_apart(self):
+        self.ok('generate', '--config=score', '--output_dir=' + self.path('out'), '--num_outputs=1', '--seed=5',
+                '--format=svg', '--primer_melody=C5:4 B4:4 C5:4 D5:4', '--harmonise')
+        with open(os.path.join(self.path('out'), os.listdir(self.path('out'))[0])) as file:
+            picture = file.read()
+        for colour in ('20.784314%,38.823529%,67.843137%', '70.196078%,28.235294%,4.313725%',
+                       '18.431373%,49.019608%,30.980392%', '54.117647%,24.705882%,60.784314%'):
+            self.assertIn(f'rgb({colour})', picture)
+
+    @needs_live
     def test_a_picture_has_the_pieces_meter(self):
         piece = self.write('chorale.mid', pickup_song(3))
         self.ok('generate', LOOKBACK, '--output_dir=' + self.path('out'), '--num_outputs=1', '--seed=5', '--format=png',
