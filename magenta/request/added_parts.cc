@@ -20,6 +20,12 @@ constexpr RoleName kRoleNames[] = {{"soprano", PartRole::kSoprano}, {"melody", P
                                    {"alto", PartRole::kAlto},       {"tenor", PartRole::kTenor},
                                    {"bass", PartRole::kBass},       {"chords", PartRole::kChords}};
 
+const RoleName* FindRole(const std::string& name) {
+  const auto* const found = std::find_if(std::begin(kRoleNames), std::end(kRoleNames),
+                                         [&](const RoleName& known) { return known.name == name; });
+  return found == std::end(kRoleNames) ? nullptr : found;
+}
+
 absl::Status AddMissing(const std::vector<PartRole>& given, std::vector<PartRole>& roles) {
   bool adds = false;
   for (const PartRole role :
@@ -43,10 +49,7 @@ absl::StatusOr<std::vector<PartRole>> ParseRoles(std::string_view text,
   std::vector<PartRole> roles;
   for (const std::string_view piece : WordsOf(text, ',')) {
     const std::string name = InLowerCase(piece);
-    const auto* const found =
-        std::find_if(std::begin(kRoleNames), std::end(kRoleNames),
-                     [&](const RoleName& known) { return known.name == name; });
-    if (found != std::end(kRoleNames)) {
+    if (const RoleName* const found = FindRole(name)) {
       roles.push_back(found->role);
     } else if (name == "harmony") {
       MAGENTA_RETURN_IF_ERROR(AddMissing(given, roles));
@@ -57,6 +60,11 @@ absl::StatusOr<std::vector<PartRole>> ParseRoles(std::string_view text,
     }
   }
   return roles;
+}
+
+std::optional<PartRole> RoleNamed(std::string_view name) {
+  const RoleName* const found = FindRole(InLowerCase(name));
+  return found == nullptr ? std::nullopt : std::optional(found->role);
 }
 
 std::string NameOfRole(PartRole role) {

@@ -23,6 +23,8 @@ inline constexpr std::string_view kPartsOfNoPiece = "soprano,alto,tenor,bass";
 absl::StatusOr<std::vector<PartRole>> ParseRoles(std::string_view text,
                                                  const std::vector<PartRole>& given);
 
+/// The role that a part called `name` says it has, in any case: "Alto"; of others none.
+std::optional<PartRole> RoleNamed(std::string_view name);
 /// "Soprano".
 std::string NameOfRole(PartRole role);
 /// The voices of such a part, from high to low.

@@ -253,7 +253,18 @@ class PartsPlanner {
       }
       parts_.back().voices.push_back(static_cast<int>(v));
     }
-    for (PlannedPart& part : parts_) part.role = RoleOf(part);
+    for (PlannedPart& part : parts_) {
+      SetNamedRole(part);
+      part.role = RoleOf(part);
+    }
+  }
+
+  /// A part of one line that is called after a voice is that voice, wherever it lies: beside a
+  /// melody alone an alto would count as its bass.
+  void SetNamedRole(const PlannedPart& part) {
+    const auto named = RoleNamed(part.part.name);
+    if (part.voices.size() > 1 || !named.has_value() || *named == PartRole::kChords) return;
+    plan_.sheet.voices[part.voices.front()].role = VoicesOfRole(*named).front();
   }
 
   void SayLosses(const VoiceLosses& losses) {

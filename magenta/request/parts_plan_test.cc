@@ -33,12 +33,18 @@ struct Asked {
   std::string input;
   GenerateArgs args = {};
   std::vector<std::tuple<double, double, std::vector<std::string>>> sections = {};
+  std::vector<std::string> names = {};  // of instruments 0, 1, ...
 };
 
 absl::StatusOr<PartsPlan> PlanOf(const Asked& asked, uint32_t seed = 1,
                                  const PitchSet& playable = Pitches(24, 107)) {
   GenerateSequenceRequest request;
   if (!asked.input.empty()) *request.mutable_input_sequence() = ParseMusic(asked.input);
+  for (size_t i = 0; i < asked.names.size(); ++i) {
+    auto& info = *request.mutable_input_sequence()->add_instrument_infos();
+    info.set_instrument(static_cast<int>(i));
+    info.set_name(asked.names[i]);
+  }
   for (const auto& [start, end, parts] : asked.sections) {
     auto& section = *request.mutable_generator_options()->add_generate_sections();
     section.set_start_time(start);
@@ -224,6 +230,18 @@ TEST(PartsPlan, AddedPartsPlayAllOverThePiece) {
   args.parts.fill = "";
   args.bars = 1;
   EXPECT_EQ(Dump(PlanOf({kTune, args})), "192; melody 0 [144,192..192] 5; bass 1 [0,192..192] 0");
+}
+
+TEST(PartsPlan, PartsOfOneLineAreWhatTheirNamesSay) {
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, Bars(2), {}, {"Soprano", "alto"}})),
+            "192; melody 0 [96,192..192] 3; alto 1 [96,192..192] 2");
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, Bars(2), {}, {"Bass", "Melody"}})),
+            "192; bass 0 [96,192..192] 3; melody 1 [96,192..192] 2");
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, Bars(2), {}, {"Violin", "Chords"}})),
+            "192; melody 0 [96,192..192] 3; bass 1 [96,192..192] 2");
+  // What is missing beside a soprano and an alto is a tenor and a bass.
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, Add("harmony"), {}, {"Soprano", "Alto"}})),
+            "96 ends; melody 0 3; alto 1 2; tenor 2 [0,96..96] 0; bass 3 [0,96..96] 0");
 }
 
 TEST(PartsPlan, NewPartsHaveNamesAndSounds) {

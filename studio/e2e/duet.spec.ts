@@ -187,6 +187,79 @@ test("drums have pads, lead sheets a chart, turns of bars are kept", async ({ pa
   expect(answer.request.inputSequence!.textAnnotations!.map(({ text }) => text)).toEqual(["C", "Am"]);
 });
 
+test("the machine plays with you at the same time, in parts of its own that go on to Compose @short", async ({ page, server, isMobile }) => {
+  await page.goto(server.url);
+  const model = page.getByRole("combobox", { name: "Model", exact: true });
+  const together = page.getByRole("radio", { name: "while I play, other parts" });
+  await model.selectOption("lookback_rnn");
+  await expect(together).toHaveCount(0);
+  await expect(page.getByText("that is what score can do")).toBeVisible();
+  await model.selectOption("score");
+  await together.check();
+  await page.getByRole("checkbox", { name: "Alto" }).check();
+  await quick(page, 120);
+  await expect(page.getByText("comes in as you play")).toBeVisible();
+  expect(await seriousFaults(page)).toEqual([]);
+
+  const state = () => page.evaluate(() => window.magentaDuet!.session.together.state.value);
+  await page.locator(".play-big").click();
+  await expect(page.getByRole("button", { name: "Pause" })).toBeVisible();
+  expect([await state(), (await machineNotes(page)).length]).toEqual(["rests", 0]);
+  await strike(page, ["KeyZ", "KeyX", "KeyC", "KeyV", "KeyB"], 480);
+  await expect(page.getByText("You play together.")).toBeVisible();
+  // What it plans stands on the roll, ahead of the play head.
+  const ahead = () =>
+    page.evaluate(() => {
+      const { session } = window.magentaDuet!;
+      return Math.max(...session.notes.value.map(({ endTime }) => endTime)) - session.now();
+    });
+  expect(await ahead()).toBeGreaterThan(0);
+  await page.screenshot({ path: test.info().outputPath("together.png"), fullPage: true });
+  await strike(page, ["KeyN", "KeyB", "KeyV", "KeyX", "KeyZ"], 480);
+  await page.waitForFunction(() => window.magentaDuet!.level() > 0.001);
+  await expect.poll(state, { timeout: 10_000 }).toBe("rests");
+
+  const notes = await page.evaluate((): readonly DuetNote[] => window.magentaDuet!.session.notes.value);
+  const [yours, its] = [notes.filter(({ by }) => by === "player"), notes.filter(({ by }) => by === "machine")];
+  expect(yours.map(({ pitch }) => pitch)).toEqual([60, 62, 64, 65, 67, 69, 67, 65, 62, 60]);
+  const last = Math.max(...yours.map(({ endTime }) => endTime));
+  for (const part of ["Alto", "Bass"]) {
+    const of = its.filter(({ role }) => role === part);
+    const whileYouPlay = of.filter((note) => yours.some((one) => note.startTime < one.endTime && one.startTime < note.endTime));
+    expect(whileYouPlay.length, part).toBeGreaterThan(0);
+    // One line, whatever was planned anew, and it rests a bar after you.
+    of.sort((a, b) => a.startTime - b.startTime);
+    for (const [i, note] of of.slice(1).entries()) expect(note.startTime).toBeGreaterThanOrEqual(of[i]!.endTime - 1e-6);
+    for (const { startTime } of of) expect(startTime).toBeLessThan(last + 2.5);
+  }
+
+  await page.getByRole("button", { name: "Open in Compose" }).click();
+  await expect.poll(() => page.evaluate(() => window.magentaCompose?.sequence().notes?.length)).toBe(notes.length);
+  const tracks = page.getByLabel("Name of the track");
+  if (!isMobile) expect(await tracks.evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value))).toEqual(["You", "Alto", "Bass"]);
+});
+
+test("playing together goes on when the server dies, which is said once, and comes back with it", async ({ page, server }) => {
+  await page.goto(server.url);
+  await page.getByRole("combobox", { name: "Model", exact: true }).selectOption("score");
+  await page.getByRole("radio", { name: "while I play, other parts" }).check();
+  const planned = async () => (await machineNotes(page)).length;
+  /** On a busy machine plans come in time after some notes. */
+  const playUntilMoreThan = (count: number) =>
+    expect(async () => {
+      await strike(page, ["KeyZ", "KeyC", "KeyB", "KeyC"], 400);
+      expect(await planned()).toBeGreaterThan(count);
+    }).toPass({ timeout: 20_000 });
+  await playUntilMoreThan(0);
+  await server.kill();
+  await strike(page, ["KeyC", "KeyZ", "KeyC"], 400);
+  await expect(page.getByRole("alert")).toHaveCount(1);
+  await expect(page.getByRole("alert")).toContainText("server");
+  expect(await page.evaluate(() => window.magentaDuet!.session.isPlaying.value)).toBe(true);
+  await server.start();
+  await playUntilMoreThan(await planned());
+});
+
 test("several fingers play at once", async ({ page, server }) => {
   await page.goto(server.url);
   const key = (name: string) => page.getByRole("button", { name, exact: true });

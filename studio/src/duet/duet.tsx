@@ -20,14 +20,14 @@ import { chartOf } from "./chords";
 import "./duet.css";
 import { beatsBetween } from "./grid";
 import { chordsBetween, type DuetNote } from "./phrase";
-import type { Mode } from "./session";
 import * as store from "./store";
+import { WhenItPlays } from "./when_panel";
 import "./hook";
 
 /** Said by the page itself: how long an answer is, what it goes on from, over which chords. */
 const saidByPage = [
   "bars", "new_steps", "num_steps", "primer_part", "accompaniment", "program", "reference_windows",
-  "backing_chords", "steps_per_chord", "chords_from", "render_chords",
+  "backing_chords", "steps_per_chord", "chords_from", "render_chords", "fill", "vary", "add", "keep", "ending",
 ];
 
 const { session } = store;
@@ -84,7 +84,7 @@ function Welcome() {
       <button class="primary play-big" disabled={isLoading} onClick={begin}>
         <span aria-hidden="true">▶</span> {texts.duet.play}
       </button>
-      <p class="muted">{isLoading ? texts.sound.loading : texts.duet.welcome}</p>
+      <p class="muted">{isLoading ? texts.sound.loading : store.mode.value === "together" ? texts.duet.welcomeTogether : texts.duet.welcome}</p>
       {isLoading && <progress value={soundState.value.progress} aria-label={texts.sound.loading} />}
     </div>
   );
@@ -123,9 +123,11 @@ function Bar() {
         <button ref={pause} class={isPlaying || isFresh ? "" : "primary"} onClick={() => (isPlaying ? store.stop() : void store.play())}>
           <span aria-hidden="true">{isPlaying || isFresh ? "❚❚" : "▶"}</span> {isPlaying || isFresh ? texts.duet.pause : texts.duet.start}
         </button>
-        <button disabled={!isPlaying || session.turn.value !== "yours"} onClick={() => session.answerNow()}>
-          {texts.duet.answer}
-        </button>
+        {store.mode.value !== "together" && (
+          <button disabled={!isPlaying || session.turn.value !== "yours"} onClick={() => session.answerNow()}>
+            {texts.duet.answer}
+          </button>
+        )}
       </div>
       <label class="line">
         {texts.duet.tempo}
@@ -159,28 +161,31 @@ function Tempo() {
 }
 
 function Status() {
-  const isNarrow = useNarrow();
-  const turn = session.turn.value;
-  const isDrum = store.details.value && isDrumKind(store.details.value);
-  const yours = store.mode.value === "free" ? texts.duet.yoursFree : store.mode.value === "bars" ? texts.duet.yoursBars : texts.duet.yours;
-  const text = !session.isPlaying.value
-    ? session.notes.value.length > 0
-      ? texts.duet.stopped
-      : isNarrow
-        ? texts.duet.readyTouch
-        : texts.duet.ready(Boolean(isDrum))
-    : turn === "yours"
-      ? yours
-      : turn === "asked"
-        ? texts.duet.asked
-        : texts.duet.plays;
+  const isPlaying = session.isPlaying.value;
   return (
     <div class="status">
-      <p role="status" class={session.isPlaying.value ? `turn ${turn}` : "turn"}>
-        {text}
+      <p role="status" class={isPlaying ? `turn ${turnShown()}` : "turn"}>
+        {isPlaying ? playingText() : <Idle />}
       </p>
     </div>
   );
+}
+
+function Idle() {
+  const isNarrow = useNarrow();
+  if (session.notes.value.length > 0) return texts.duet.stopped;
+  if (isNarrow) return texts.duet.readyTouch;
+  return texts.duet.ready(Boolean(store.details.value && isDrumKind(store.details.value)));
+}
+
+const turnShown = () => (store.mode.value === "together" && session.together.state.value === "plays" ? "machine" : session.turn.value);
+
+function playingText(): string {
+  const mode = store.mode.value;
+  if (mode === "together") return texts.duet.together[store.chosenParts.value.length === 0 ? "noPart" : session.together.state.value];
+  const turn = session.turn.value;
+  if (turn !== "yours") return turn === "asked" ? texts.duet.asked : texts.duet.plays;
+  return mode === "free" ? texts.duet.yoursFree : mode === "bars" ? texts.duet.yoursBars : texts.duet.yours;
 }
 
 function Keys() {
@@ -192,8 +197,6 @@ function Keys() {
   if (isDrum) return <Pads on={store.keyDown} off={store.keyUp} lit={session.lit} letters={letters} />;
   return <Piano low={isNarrow ? 60 : 48} high={isNarrow ? 83 : 88} on={store.keyDown} off={store.keyUp} lit={session.lit} letters={letters} />;
 }
-
-const modes: Mode[] = ["pause", "bars", "free"];
 
 function Settings() {
   const details = store.details.value;
@@ -212,27 +215,7 @@ function Settings() {
       </label>
       {details?.description && <p class="muted small">{details.description}</p>}
       {generators.value === null && <button onClick={() => void loadGenerators()}>{texts.duet.again}</button>}
-      <fieldset>
-        <legend>{texts.duet.when}</legend>
-        {modes.map((mode) => (
-          <label key={mode} class="line">
-            <input type="radio" name="duet-mode" checked={store.mode.value === mode} onChange={() => (store.mode.value = mode)} />
-            {texts.duet.modes[mode]}
-          </label>
-        ))}
-      </fieldset>
-      {store.mode.value === "bars" && (
-        <label>
-          {texts.duet.barsEach}
-          <select value={store.bars.value} onChange={(event) => (store.bars.value = Number(event.currentTarget.value))}>
-            {[1, 2, 4, 8].map((bars) => (
-              <option key={bars} value={bars}>
-                {bars}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
+      <WhenItPlays />
       {details && takesPrimerKey(details) && <Key />}
       {details && wantsChords(details) && <Chart />}
       <div class="row keep">

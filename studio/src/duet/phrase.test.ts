@@ -37,6 +37,12 @@ describe("a piece of the session", () => {
     const parts = pieceOf([note(0, 1, { by: "machine", program: 33 })], grid, [], { player: 0, machine: 11 }, "", { player: "", machine: "" });
     expect(parts.notes![0]!.program).toBe(33);
   });
+  it("has the parts that play beside you from high to low, whichever begins first", () => {
+    const notes = [note(0, 1, { by: "machine", role: "Bass" }), note(0.5, 1), note(1, 2, { by: "machine", role: "Alto" })];
+    const piece = pieceOf(notes, grid, [], { player: 0, machine: 11 }, "", { player: "you", machine: "it" });
+    expect(piece.notes?.map(({ instrument, program }) => [instrument, program])).toEqual([[0, 0], [2, 11], [4, 32]]);
+    expect(piece.instrumentInfos).toEqual([{ instrument: 0, name: "you" }, { instrument: 2, name: "Alto" }, { instrument: 4, name: "Bass" }]);
+  });
 });
 
 describe("a chart", () => {

@@ -3,10 +3,13 @@ import { stepsPerSecond, wantsChords } from "../api/generators";
 import type { ArgValue, GenerateSequenceRequest, GeneratorDetails } from "../api/types";
 import type { Note, NoteSequence, TextAnnotation } from "../music/note_sequence";
 import { barSeconds, lineBefore, type Grid } from "./grid";
+import { parts, programOf, type Part } from "./parts";
 
 /** A note of the session; times are seconds since its first bar line. */
 export interface DuetNote extends Note {
   by: "player" | "machine";
+  /** Of what the machine plays at the same time as you. */
+  role?: Part;
   /** Whether its key is still held; then it sounds on. */
   isHeld?: boolean;
 }
@@ -73,7 +76,7 @@ export function requestFor(
   return { request: { inputSequence: sequence, generatorOptions: { generateSections, args } }, origin };
 }
 
-/** The session as a piece, from the bar of its first note on: you and the machine are parts of their own. */
+/** The session as a piece, from the bar of its first note on: you, the machine's answers and each of its parts, in this order. */
 export function pieceOf(
   notes: readonly DuetNote[],
   grid: Grid,
@@ -85,28 +88,29 @@ export function pieceOf(
   const bar = barSeconds(grid);
   const first = notes.reduce((time, note) => Math.min(time, note.startTime), Infinity);
   const origin = Number.isFinite(first) ? lineBefore(first + 0.02, bar) : 0;
-  const parts = notes.map((note): Note => {
+  const instrumentOf = (note: DuetNote) => (note.by === "player" ? 0 : note.role ? 2 + parts.indexOf(note.role) : 1);
+  const programFor = (note: DuetNote) => (note.role ? programOf(note.role, programs.machine) : note.program || programs[note.by]);
+  const played = notes.map((note) => {
     const startTime = Math.max(0, note.startTime - origin);
     return {
       pitch: note.pitch,
       velocity: note.velocity,
       startTime,
       endTime: Math.max(note.endTime - origin, startTime + shortest),
-      instrument: note.by === "player" ? 0 : 1,
-      ...(note.isDrum ? { isDrum: true } : { program: note.program || programs[note.by] }),
+      instrument: instrumentOf(note),
+      ...(note.isDrum ? { isDrum: true } : { program: programFor(note) }),
     };
   });
-  const totalTime = parts.reduce((end, note) => Math.max(end, note.endTime), 0);
+  const totalTime = played.reduce((end, note) => Math.max(end, note.endTime), 0);
   const chords = chordsBetween(chart, grid, origin, origin + totalTime);
   return {
     tempos: [{ qpm: grid.qpm }],
     timeSignatures: [{ numerator: grid.beatsPerBar, denominator: 4 }],
-    notes: parts.sort((a, b) => a.startTime - b.startTime || a.pitch - b.pitch),
+    notes: played.sort((a, b) => a.instrument - b.instrument || a.startTime - b.startTime || a.pitch - b.pitch),
     totalTime,
-    instrumentInfos: [
-      { instrument: 0, name: names.player },
-      { instrument: 1, name: names.machine },
-    ],
+    instrumentInfos: [names.player, names.machine, ...parts]
+      .map((name, instrument) => ({ instrument, name }))
+      .filter(({ instrument }) => played.some((note) => note.instrument === instrument)),
     sequenceMetadata: { title },
     ...(chords.length > 0
       ? { textAnnotations: chords.map(({ time, text }) => ({ time: time - origin, text, annotationType: "CHORD_SYMBOL" as const })) }

@@ -3,7 +3,8 @@ import { ApiError } from "../api/client";
 import type { GenerateSequenceRequest } from "../api/types";
 import type { NoteSequence } from "../music/note_sequence";
 import { lookAhead } from "../sound/look_ahead";
-import { Session, type Outside } from "./session";
+import type { Outside } from "./outside";
+import { Session } from "./session";
 
 /** A world whose clock stands until it is told to go on, and whose model answers each question with a C every beat. */
 class World implements Outside {

@@ -1,6 +1,6 @@
 // The duet: a clock, what you play, whose turn it is, and answers that are asked for in time and begin on the grid.
 import { computed, signal } from "@preact/signals";
-import { isDrumKind, takesPrimerKey, wantsChords } from "../api/generators";
+import { isDrumKind, playsParts, takesPrimerKey, wantsChords } from "../api/generators";
 import type { ArgValue, GenerateSequenceRequest, GeneratorDetails } from "../api/types";
 import { clamp } from "../music/clamp";
 import { majorKeyName, settleMajorKey } from "../music/major_key";
@@ -8,32 +8,22 @@ import type { NoteSequence } from "../music/note_sequence";
 import { withAllNumbers } from "../music/note_sequence";
 import type { Voice } from "../sound/channels";
 import { lookAhead } from "../sound/look_ahead";
-import { clickPitch, metronomeVoice } from "../sound/metronome";
-import { pitchesOf } from "./chords";
-import { barSeconds, beatsBetween, beatSeconds, lineBefore, lineFrom, type Grid } from "./grid";
-import { chordsBetween, halfStep, requestFor, type DuetNote, type Question } from "./phrase";
+import { metronomeVoice } from "../sound/metronome";
+import { Backing } from "./backing";
+import { barSeconds, beatSeconds, lineBefore, lineFrom, type Grid } from "./grid";
+import { MachineNotes } from "./machine_notes";
+import type { Outside } from "./outside";
+import { programOf, type Part } from "./parts";
+import { halfStep, requestFor, type DuetNote, type Question } from "./phrase";
+import { Together, type Company } from "./together";
 
-/** pause: it answers after a beat of silence. bars: you and it take turns of so many bars. free: when it is asked. */
-export type Mode = "pause" | "bars" | "free";
+/**
+ * pause: it answers after a beat of silence. bars: you and it take turns of so many bars. free: when it is asked.
+ * together: it plays other parts while you play.
+ */
+export type Mode = "pause" | "bars" | "free" | "together";
 
 export type Turn = "yours" | "asked" | "machine";
-
-/** What a session needs of the world; tests give their own. */
-export interface Outside {
-  /** Seconds of the audio clock. */
-  clock(): number;
-  noteOn(voice: Voice, pitch: number, velocity: number, at: number): void;
-  noteOff(voice: Voice, pitch: number, at: number): void;
-  cut(voices: Iterable<Voice>, until: number): void;
-  stream(
-    id: string,
-    request: GenerateSequenceRequest,
-    told: { piece: (sofar: NoteSequence) => void },
-    signal: AbortSignal,
-  ): Promise<{ music: NoteSequence; end: { seed: number } }>;
-  /** Told of what went wrong; the session goes on. */
-  failed(error: unknown): void;
-}
 
 /** An answer, as it was asked for and as it came. */
 export interface Answer {
@@ -67,6 +57,8 @@ const openingQpm = 120;
 /** The key is that of so many bars before an answer, as `magenta live` hears them. */
 const keyBars = 32;
 
+const partVoice = (part: Part, machine: Voice): Voice => ({ ...machine, name: `machine/${part}`, program: programOf(part, machine.program) });
+
 export class Session {
   readonly isPlaying = signal(false);
   readonly turn = signal<Turn>("yours");
@@ -97,9 +89,10 @@ export class Session {
   private pulled = 0;
   private held = new Map<number, DuetNote>();
   private phrase: DuetNote[] = [];
-  private pending: DuetNote[] = [];
-  private sounding: { note: DuetNote; end: number }[] = [];
-  private chordsOn: number[] = [];
+  private readonly machine: MachineNotes;
+  private readonly backing: Backing;
+  /** Of mode "together". */
+  readonly together: Together;
   private asking: AbortController | null = null;
   /** The answer that comes or plays: what it goes on from, when it begins and ends; the session's seconds. */
   private question: Question | null = null;
@@ -112,7 +105,11 @@ export class Session {
   private turnsDone = -1;
   private lead = firstLead;
 
-  constructor(private readonly outside: Outside) {}
+  constructor(private readonly outside: Outside) {
+    this.machine = new MachineNotes(outside, (note) => this.voiceOf(note));
+    this.backing = new Backing(outside);
+    this.together = new Together(this.company());
+  }
 
   /** Seconds since the first bar line; where it stands still, of when it stopped. */
   now(): number {
@@ -123,16 +120,42 @@ export class Session {
     return { name: by, program: isDrum ? 0 : this.programs[by], isDrum };
   }
 
-  /** A model of several parts says the instrument of each note itself. */
+  /** A model of several parts says the instrument of each note itself; parts that sound together are voices apart. */
   private voiceOf(note: DuetNote): Voice {
     const voice = this.voice("machine", note.isDrum ?? false);
+    if (note.role) return partVoice(note.role, voice);
     return note.program && !note.isDrum ? { ...voice, program: note.program } : voice;
   }
 
   /** The voices that the instruments in use need. */
   voices(): Voice[] {
     const isDrum = this.details ? isDrumKind(this.details) : false;
-    return [this.voice("player", isDrum), this.voice("machine", isDrum), metronomeVoice];
+    const machine = this.voice("machine", isDrum);
+    const together = this.details && playsParts(this.details) ? this.together.parts.map((part) => partVoice(part, machine)) : [];
+    return [this.voice("player", isDrum), machine, ...together, metronomeVoice];
+  }
+
+  private company(): Company {
+    return {
+      grid: () => this.grid,
+      details: () => this.details,
+      args: () => this.args,
+      now: () => this.now(),
+      heard: () => this.notes.value,
+      lastBegun: () => this.machine.lastBegun,
+      ask: async (request, signal) => (await this.outside.stream(this.details!.id, request, { piece: () => undefined }, signal)).music,
+      plan: (from, notes) => {
+        const gone = this.machine.takeFrom(from);
+        this.machine.add(notes);
+        this.notes.value = [...this.notes.value.filter((note) => !gone.has(note)), ...notes];
+      },
+      rest: (at) => {
+        const gone = this.machine.takeFrom(at);
+        this.machine.endBy(at);
+        this.notes.value = this.notes.value.filter((note) => !gone.has(note));
+      },
+      failed: (error) => this.outside.failed(error),
+    };
   }
 
   /** Begins, or goes on with the next bar, in `delay` seconds and after `countInBars` bars of clicks. */
@@ -156,7 +179,7 @@ export class Session {
     const now = this.now();
     for (const pitch of [...this.held.keys()]) this.off(pitch);
     this.interrupt(now);
-    this.cutChords();
+    this.backing.cutChords();
     this.stoppedAt = Math.max(0, now);
     this.isPlaying.value = false;
     this.lit.value = new Map();
@@ -185,8 +208,8 @@ export class Session {
   /** Another model answers from now on. */
   setDetails(details: GeneratorDetails | null): void {
     for (const pitch of [...this.held.keys()]) this.off(pitch);
-    if (this.isPlaying.value && this.turn.value !== "yours") this.interrupt(this.now());
-    this.cutChords();
+    if (this.isPlaying.value && (this.turn.value !== "yours" || this.mode === "together")) this.interrupt(this.now());
+    this.backing.cutChords();
     this.details = details;
     this.phrase = [];
   }
@@ -208,6 +231,7 @@ export class Session {
 
   /** Turns of "bars" are counted anew from the next bar line on. */
   setMode(mode: Mode, bars = this.bars): void {
+    if (this.isPlaying.value && mode !== this.mode && [mode, this.mode].includes("together")) this.interrupt(this.now());
     this.mode = mode;
     this.bars = bars;
     this.turnsFrom = lineFrom(Math.max(this.now(), this.answerEnd), barSeconds(this.grid));
@@ -222,16 +246,17 @@ export class Session {
     if (!this.isPlaying.value) return;
     this.end(pitch);
     const now = this.now() - ago;
+    if (this.mode === "together") this.together.struck(pitch, now);
     const question = this.question;
     const isBefore = this.turn.value === "asked" && now < this.answerAt;
     // What the synthesizer has been told already can't be asked anew in time.
-    const isTold = this.mode === "bars" && this.sounding.length > 0;
+    const isTold = this.mode === "bars" && this.machine.isSounding;
     if (isBefore && question && !isTold) this.takeBack();
     else if (this.mode !== "bars" && this.turn.value !== "yours") this.interrupt(now);
     else if (this.isStale(now)) this.phrase = [];
     const note: DuetNote = { by: "player", pitch, velocity, startTime: now, endTime: now, isHeld: true, ...(isDrum ? { isDrum } : {}) };
     this.held.set(pitch, note);
-    this.phrase.push(note);
+    if (this.mode !== "together") this.phrase.push(note);
     this.notes.value = [...this.notes.value, note];
     // Where bars are fixed, the answer comes at its time all the same, and has heard this note too.
     if (isBefore && question && this.mode === "bars" && !isTold) this.ask({ ...question, notes: [...question.notes, note] });
@@ -250,15 +275,8 @@ export class Session {
     this.held.delete(pitch);
     note.isHeld = false;
     note.endTime = Math.max(note.startTime + 0.03, this.now() - ago);
+    this.together.released(pitch, note.endTime);
     this.notes.value = [...this.notes.value];
-  }
-
-  private cutMachine(): void {
-    const voices = new Map([...this.pending, ...this.sounding.map(({ note }) => note)].map((note) => {
-      const voice = this.voiceOf(note);
-      return [`${voice.program}/${voice.isDrum}`, voice];
-    }));
-    this.outside.cut(voices.values(), this.outside.clock() + lookAhead);
   }
 
   /** Whether the phrase so far belongs to a turn long gone: two bars of silence in mode "free". */
@@ -272,9 +290,8 @@ export class Session {
     this.asking?.abort();
     this.asking = null;
     this.question = null;
-    if (this.sounding.length > 0) this.cutMachine();
-    this.pending = [];
-    this.sounding = [];
+    if (this.machine.isSounding) this.machine.cut();
+    this.machine.clear();
     this.notes.value = this.notes.value.filter((note) => note.by === "player" || note.startTime < this.answerAt);
     this.answers.value = this.answers.value.slice(0, -1);
     this.turn.value = "yours";
@@ -282,12 +299,12 @@ export class Session {
 
   /** The machine gives way: what it was to play is taken back, what sounds ends. */
   private interrupt(now: number): void {
+    this.together.stop();
     this.asking?.abort();
     this.asking = null;
     this.question = null;
-    if (this.pending.length > 0 || this.sounding.length > 0) this.cutMachine();
-    this.pending = [];
-    this.sounding = [];
+    if (!this.machine.isEmpty) this.machine.cut();
+    this.machine.clear();
     this.notes.value = this.notes.value
       .filter((note) => note.by === "player" || note.startTime < now)
       .map((note) => (note.by === "machine" && note.endTime > now ? { ...note, endTime: now } : note));
@@ -299,7 +316,7 @@ export class Session {
 
   /** The machine answers now, on the next beat: to what you played, or it goes on, or begins. */
   answerNow(): void {
-    if (!this.isPlaying.value || this.turn.value !== "yours") return;
+    if (!this.isPlaying.value || this.turn.value !== "yours" || this.mode === "together") return;
     const now = this.now();
     const at = lineFrom(Math.max(now + this.lead, 0), beatSeconds(this.grid));
     if (this.phrase.length > 0) this.ask({ notes: this.phrase, at, seconds: this.answerSeconds(at) });
@@ -325,7 +342,7 @@ export class Session {
   /** The machine goes on with all that was played so far. */
   private goOn(at: number): void {
     this.ask({ notes: this.notes.value, at, seconds: longestAnswer * barSeconds(this.grid) });
-    if (at > this.now() && this.sounding.length > 0) this.turn.value = "machine";
+    if (at > this.now() && this.machine.isSounding) this.turn.value = "machine";
   }
 
   /** As many whole bars as the phrase that ends at `at` has, at most four. */
@@ -396,7 +413,7 @@ export class Session {
       if (fresh.length === 0) return;
       answer.late = late;
       this.endAt(at + seconds + late, opens);
-      this.pending.push(...fresh);
+      this.machine.add(fresh);
       this.notes.value = [...this.notes.value, ...fresh];
     };
     try {
@@ -408,10 +425,7 @@ export class Session {
       this.hasFailed = true;
       this.outside.failed(error);
       // What came is played; without any it is your turn again.
-      this.answerEnd = [...this.pending, ...this.sounding.map(({ note }) => note)].reduce(
-        (end, note) => Math.max(end, note.endTime),
-        this.now(),
-      );
+      this.answerEnd = this.machine.endFrom(this.now());
     } finally {
       if (this.asking === abort) this.asking = null;
     }
@@ -428,58 +442,25 @@ export class Session {
   pull(until: number): void {
     if (!this.isPlaying.value) return;
     const to = until - this.zero;
-    this.clicks(this.pulled, to);
-    this.chords(this.pulled, to);
+    this.playBacking(this.pulled, to);
+    if (this.mode === "together") this.together.pull(to);
     this.play(to);
     this.pulled = to;
     this.takeTurns(to - lookAhead);
   }
 
-  private clicks(from: number, to: number): void {
-    for (const { time, isBar } of beatsBetween(this.grid, from, to)) {
-      // A count-in is always heard.
-      if (!this.metronome && time >= this.countedIn - 1e-6) continue;
-      const pitch = clickPitch(isBar);
-      this.outside.noteOn(metronomeVoice, pitch, isBar ? 90 : 60, this.zero + time);
-      this.outside.noteOff(metronomeVoice, pitch, this.zero + time + 0.05);
-    }
-  }
-
-  private readonly chordVoice: Voice = { name: "chords", program: 4 };
-
-  private chords(from: number, to: number): void {
-    if (!this.details || !wantsChords(this.details)) return;
-    for (const { time, text } of chordsBetween(this.chart, this.grid, Math.max(0, from), to)) {
-      if (time < from) continue;
-      for (const pitch of this.chordsOn) this.outside.noteOff(this.chordVoice, pitch, this.zero + time - 0.01);
-      this.chordsOn = this.chordsSound ? pitchesOf(text) : [];
-      for (const pitch of this.chordsOn) this.outside.noteOn(this.chordVoice, pitch, 42, this.zero + time);
-    }
-  }
-
-  private cutChords(): void {
-    if (this.chordsOn.length > 0) this.outside.cut([this.chordVoice], this.outside.clock() + lookAhead);
-    this.chordsOn = [];
+  private playBacking(from: number, to: number): void {
+    // A count-in is always heard.
+    this.backing.clicks(this.grid, from, this.metronome ? to : Math.min(to, this.countedIn), this.zero);
+    if (this.details && wantsChords(this.details)) this.backing.chords(this.chart, this.chordsSound, this.grid, from, to, this.zero);
   }
 
   private play(to: number): void {
-    const due = this.pending.filter((note) => note.startTime < to);
-    if (due.length > 0) this.pending = this.pending.filter((note) => note.startTime >= to);
-    const events = [
-      ...this.sounding.filter(({ end }) => end < to).map(({ note, end }) => ({ time: end, isOn: false, note })),
-      ...due.map((note) => ({ time: note.startTime, isOn: true, note })),
-      ...due.filter((note) => note.endTime < to).map((note) => ({ time: note.endTime, isOn: false, note })),
-    ];
-    events.sort((a, b) => a.time - b.time || Number(a.isOn) - Number(b.isOn));
-    this.sounding = [...this.sounding, ...due.map((note) => ({ note, end: note.endTime }))].filter(({ end }) => end >= to);
-    for (const { time, isOn, note } of events) {
-      const voice = this.voiceOf(note);
-      if (isOn) this.outside.noteOn(voice, note.pitch, note.velocity, this.zero + time);
-      else this.outside.noteOff(voice, note.pitch, this.zero + time);
+    for (const { time, isOn, note } of this.machine.play(to, this.zero)) {
       const delay = Math.max(0, (time - this.now()) * 1000);
       setTimeout(() => {
         if (!isOn) this.unLight(note.pitch, "machine");
-        else if (this.isPlaying.value && this.turn.value !== "yours") this.setLit(note.pitch, "machine");
+        else if (this.isPlaying.value && (this.turn.value !== "yours" || this.mode === "together")) this.setLit(note.pitch, "machine");
       }, delay);
     }
   }

@@ -1,7 +1,7 @@
 // The duet's one session, and what people chose for it.
 import { batch, computed, effect } from "@preact/signals";
 import { ApiError } from "../api/client";
-import { stream, wantsChords } from "../api/generators";
+import { playsParts, stream, wantsChords } from "../api/generators";
 import { addSource } from "../sound/scheduler";
 import { clock, cut, latency, noteOff, noteOn, startSound, warmUp } from "../sound/synth";
 import { transport } from "../sound/transport";
@@ -14,18 +14,25 @@ import { texts } from "../texts";
 import { argsFor, type Args } from "../view/generator_controls";
 import { say, sayError } from "../view/toasts";
 import { chartOf } from "./chords";
+import { isPart, type Part } from "./parts";
 import { pieceOf } from "./phrase";
 import { Session, type Mode } from "./session";
 
-const isMode = (value: unknown): value is Mode => value === "pause" || value === "bars" || value === "free";
+/** In the order in which they are offered. */
+export const modes = ["pause", "bars", "free", "together"] as const satisfies readonly Mode[];
+const isMode = (value: unknown): value is Mode => modes.some((one) => one === value);
 const isWithin =
   (low: number, high: number) =>
   (value: unknown): value is number =>
     isNumber(value) && value >= low && value <= high;
 const isProgram = isWithin(0, 127);
+const isParts = (value: unknown): value is readonly Part[] => Array.isArray(value) && value.every(isPart);
 const isObject = (value: unknown): value is Args => typeof value === "object" && value !== null && !Array.isArray(value);
 
-export const mode = setting<Mode>("duet-mode", "pause", isMode);
+/** What was chosen; the model may not know it. */
+export const chosenMode = setting<Mode>("duet-mode", "pause", isMode);
+/** What the machine plays in mode "together". */
+export const chosenParts = setting<readonly Part[]>("duet-parts", ["Bass"], isParts);
 export const bars = setting("duet-bars", 2, isWithin(1, 8));
 export const qpm = setting("duet-qpm", 120, isWithin(30, 300));
 export const beatsPerBar = setting("duet-beats", 4, isWithin(2, 7));
@@ -41,6 +48,10 @@ export const args = setting<Args>("duet-args", {}, isObject);
 
 /** The model that answers; the first where the chosen one is gone; null: none is known. */
 export const details = computed(() => chosenOf(generators.value, duetModel.value));
+
+/** Whether the model can play at the same time as you. */
+export const canPlayTogether = computed(() => details.value !== null && playsParts(details.value));
+export const mode = computed<Mode>(() => (chosenMode.value === "together" && !canPlayTogether.value ? "pause" : chosenMode.value));
 
 export const session = new Session({
   clock,
@@ -62,6 +73,9 @@ async function modelIsGone(): Promise<void> {
 }
 
 effect(() => {
+  if (mode.value !== session.mode || bars.value !== session.bars) session.setMode(mode.value, bars.value);
+});
+effect(() => {
   const one = details.value;
   if (one !== session.details) session.setDetails(one);
   session.args = argsFor(args.value, one?.arguments ?? []);
@@ -70,10 +84,8 @@ effect(() => {
   session.chordsSound = chordsSound.value;
   session.metronome = metronomeOn.value;
   session.programs = { player: playerProgram.value, machine: machineProgram.value };
+  session.together.choose(chosenParts.value);
   warmUp(session.voices());
-});
-effect(() => {
-  if (mode.value !== session.mode || bars.value !== session.bars) session.setMode(mode.value, bars.value);
 });
 
 // Another tempo or meter is another grid: what was played keeps its beats.
@@ -135,8 +147,12 @@ let removeSource: (() => void) | null = null;
 /** Counts what was wished for: a Play that waits for the sound is over when something else was. */
 let wishes = 0;
 
-/** Plays, or goes on: the clock runs from the next bar line. `opens`: the machine begins with a short tune. */
-export async function play(opens = false): Promise<void> {
+/** Whether the machine begins, with a short tune: where both play at once it waits for you. */
+const mayOpen = computed(() => mode.value !== "together");
+
+/** Plays, or goes on: the clock runs from the next bar line. `begins`: the machine begins, where it may. */
+export async function play(begins = false): Promise<void> {
+  const opens = begins && mayOpen.value;
   const wish = ++wishes;
   transport.pause();
   await startSound();
