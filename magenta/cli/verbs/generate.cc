@@ -156,7 +156,8 @@ class GenerateVerb : public Verb {
     const uint32_t seed = context.globals.seed.value_or(DrawSeed());
     context.out.Info(fmt::format("seed {}", seed));
     std::vector<Written> written;
-    // Pictures of music beside given music tell its parts apart, others what comes after the primer.
+    // Pictures of music beside given music tell its parts apart, others what comes after the
+    // primer.
     const double primer_end = parts_.SayWhere() ? 0 : primer.end;
     MAGENTA_RETURN_IF_ERROR(WriteAll(source, request, seed, primer_end, context, written));
     Report(written, seed, context.out);
