@@ -19,7 +19,7 @@ IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml", 
       "io/music", "io/request"]
 # What many rooms see: models and what is below them, and those that make music with them.
 MODELS = ["base"] + MUSIC + ["codec", "codec/score", "kinds", "nn", "models"]
-GENERATE = MODELS + ["request", "generate", "generate/plan"] + IO
+GENERATE = MODELS + ["request", "request/parts", "generate", "generate/plan"] + IO
 ROOMS = {
     "base": [],
     "music": ["base"],
@@ -51,9 +51,10 @@ ROOMS = {
     "models": MODELS[:-1],
     "motifs": ["base", "codec", "kinds", "nn"] + MUSIC,
     "request": ["base", "kinds", "nn", "music/score"] + MUSIC,
+    "request/parts": ["base", "kinds", "nn", "request", "music/score"] + MUSIC,
     # A request as events and as music, for any model.
-    "generate/plan": ["base", "codec", "kinds", "request", "music/score"] + MUSIC,
-    "generate": MODELS + ["motifs", "request", "generate/plan"] + IO,
+    "generate/plan": ["base", "codec", "kinds", "request", "request/parts", "music/score"] + MUSIC,
+    "generate": MODELS + ["motifs", "request", "request/parts", "generate/plan"] + IO,
     "pipeline": MODELS + IO,
     "render": ["base"] + MUSIC + ["io/drums"],
     # Magenta as a library: what include/magenta shows.

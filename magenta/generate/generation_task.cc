@@ -150,6 +150,7 @@ bool GenerationTask::IsOnlyCandidate() const {
 
 /// What `session` expects `step` steps after the primer, where that is drawn.
 void GenerationTask::Expect(const Session& session, int64_t step) {
+  if (session.GivenNext(0).has_value()) return;
   const auto range = std::find_if(drawn_.begin(), drawn_.end(),
                                   [step](const StepRange& drawn) { return step < drawn.end; });
   if (range == drawn_.end() || step < range->start) return;

@@ -16,7 +16,7 @@
 #include "magenta/music/quantize.h"
 #include "magenta/music/split.h"
 #include "magenta/music/tempo_map.h"
-#include "magenta/request/parts_plan.h"
+#include "magenta/request/parts/parts_plan.h"
 #include "magenta/request/words.h"
 
 namespace magenta {

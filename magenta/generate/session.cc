@@ -211,7 +211,7 @@ std::span<const float> Session::AttentionWeights(int row) const {
 
 Event Session::Sample(int row, LogitFilters filters, UniformSource& source, const EventMask* mask) {
   labels_.resize(model_->network->head_sizes().size());
-  if (const std::optional<Event> given = rows_[row].encoder->Given()) {
+  if (const std::optional<Event> given = GivenNext(row)) {
     rows_[row].encoder->Labels(*given, labels_);
     return *given;
   }

@@ -93,10 +93,12 @@ class Session {
   /// the step before it, which read the last event but one. Empty of models without attention.
   /// Until the next Step.
   std::span<const float> AttentionWeights(int row) const;
+  /// The next event of row `row`, where the control gives it (EventEncoder::Given).
+  std::optional<Event> GivenNext(int row) const { return rows_[row].encoder->Given(); }
   /// Draws the next event of row `row`: one number from `source` a head, none where the event is
-  /// given by the control (EventEncoder::Given). Nothing is pushed. Events
-  /// that `mask` doesn't allow have no probability, which goes to the pitches that it allows,
-  /// before `filters` are applied; it is for models of one head (checked).
+  /// given (GivenNext). Nothing is pushed. Events that `mask` doesn't allow have no probability,
+  /// which goes to the pitches that it allows, before `filters` are applied; it is for models of
+  /// one head (checked).
   Event Sample(int row, LogitFilters filters, UniformSource& source,
                const EventMask* mask = nullptr);
   /// The labels behind the last Sample(), one a head. Different labels may stand for one event

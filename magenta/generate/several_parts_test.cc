@@ -241,6 +241,28 @@ TEST(SeveralParts, WhatHappenedIsSaid) {
   EXPECT_THAT(notes, ::testing::HasSubstr("drawn: 1 in bar 2"));
 }
 
+TEST(SeveralParts, WhatIsExpectedIsOfWhatIsDrawn) {
+  const auto expected_of = [](const std::string& fill) {
+    auto task = GenerationTask::Start(
+        Score(), Request(kTwoParts, {{"fill", fill}}, {{"beam_size", 1}}), {.distributions = true});
+    EXPECT_TRUE(task.ok()) << task.status();
+    std::vector<ExpectedStep> expected;
+    while (!task->done()) {
+      if (task->session().pending()) task->session().Step();
+      task->Advance();
+      for (ExpectedStep& step : task->TakeExpected()) expected.push_back(std::move(step));
+    }
+    return expected;
+  };
+  const auto bar = expected_of("2:1");
+  ASSERT_FALSE(bar.empty());
+  for (const ExpectedStep& step : bar) {
+    EXPECT_GE(step.time, 2);
+    EXPECT_LT(step.time, 4);
+  }
+  EXPECT_LT(bar.size(), expected_of("1-3").size());
+}
+
 /// The log-likelihood of `music` in a gap.
 Likelihood InGap(const NoteSequence& music, const GapOptions& options) {
   std::vector<std::string> remarks;

@@ -258,7 +258,7 @@ class MusicKind {
 
   /// Whether its music is of several parts, drawn under a Sheet (music/score/sheet.h) that stands
   /// as their control, of kTicksPerQuarter steps a quarter: what requests mean is then
-  /// request/parts_plan.h's to say, and neither ReadPrimer nor MakeDefaultPrimer is asked.
+  /// request/parts/parts_plan.h's to say, and neither ReadPrimer nor MakeDefaultPrimer is asked.
   virtual bool plays_parts() const { return false; }
 
   /// Whether its music has an event of its own to begin with, so that it needs no primer: none is

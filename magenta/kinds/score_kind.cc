@@ -162,19 +162,6 @@ class ScoreKind final : public MusicKind {
   std::shared_ptr<const MusicKind> melodies_;  // how one is typed
 };
 
-std::vector<std::string> LossTexts(const VoiceLosses& losses) {
-  std::vector<std::string> texts;
-  const auto say = [&texts](int notes, const char* what) {
-    if (notes > 0)
-      texts.push_back(fmt::format("{} {} {}", notes, notes == 1 ? "note" : "notes", what));
-  };
-  say(losses.moved, "off the grid of 12 a quarter: moved to it");
-  say(losses.cut, "cut where the next of the same voice begins");
-  say(losses.dropped, "of chords left out: a part is at most four voices");
-  say(losses.drums, "of drums not heard");
-  return texts;
-}
-
 absl::StatusOr<Primer> ScoreKind::ReadPrimer(const QuantizedSequence& input,
                                              const PrimerRequest& request) const {
   Primer primer;
@@ -191,6 +178,7 @@ absl::StatusOr<Primer> ScoreKind::ReadPrimer(const QuantizedSequence& input,
     lines.clear();
     for (const SheetVoice& voice : sheet.voices) lines.push_back(voice.notes);
     primer.notes = LossTexts(piece.losses);
+    if (piece.losses.drums > 0) primer.notes.emplace_back("the drums are not heard");
   } else {
     sheet.voices.resize(1);
     primer.notes.emplace_back("there are no notes: it is taken as silence");

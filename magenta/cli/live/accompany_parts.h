@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/cli/verbs/live_flags.h"
 #include "magenta/live/realtime/duet_options.h"
-#include "magenta/request/added_parts.h"
+#include "magenta/request/parts/added_parts.h"
 
 namespace magenta::cli {
 

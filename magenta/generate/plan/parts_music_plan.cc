@@ -2,8 +2,8 @@
 
 #include "magenta/base/status.h"
 #include "magenta/generate/plan/music_plan.h"
-#include "magenta/request/parts_piece.h"
-#include "magenta/request/parts_plan.h"
+#include "magenta/request/parts/parts_piece.h"
+#include "magenta/request/parts/parts_plan.h"
 
 namespace magenta {
 namespace {

@@ -300,6 +300,19 @@ int SignatureKeyBetween(const NoteSequence& sequence, double start, double end) 
   return key;
 }
 
+std::vector<std::string> LossTexts(const VoiceLosses& losses) {
+  std::vector<std::string> texts;
+  const auto say = [&texts](int notes, const char* what) {
+    if (notes > 0) {
+      texts.push_back(fmt::format("{} {} {}", notes, notes == 1 ? "note" : "notes", what));
+    }
+  };
+  say(losses.moved, "off the grid of twelfths of a quarter: heard on the nearest");
+  say(losses.cut, "cut by the part's next note: heard up to there");
+  say(losses.dropped, "of chords of more voices than are heard: not heard");
+  return texts;
+}
+
 absl::StatusOr<VoicedPiece> VoicesOf(const QuantizedSequence& piece, int64_t bar_line) {
   VoicedPiece voiced;
   std::vector<VoicePart> parts = CollectParts(piece, voiced.losses);

@@ -26,6 +26,9 @@ struct VoiceLosses {
   int drums = 0;    // left out
 };
 
+/// What happened to notes but drums, for the user: "2 notes cut by ...: heard up to there".
+std::vector<std::string> LossTexts(const VoiceLosses& losses);
+
 struct VoicedPiece {
   /// Voices with their roles, the meter, the key where signatures say one; all is given (`notes`),
   /// nothing open, `ends` set, length up to the end of the last bar that has a note.

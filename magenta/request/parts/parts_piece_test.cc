@@ -1,4 +1,4 @@
-#include "magenta/request/parts_piece.h"
+#include "magenta/request/parts/parts_piece.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "magenta/request/parts_plan.h"
+#include "magenta/request/parts/parts_plan.h"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "magenta/music.pb.h"
-#include "magenta/request/parts_plan.h"
+#include "magenta/request/parts/parts_plan.h"
 
 namespace magenta {
 

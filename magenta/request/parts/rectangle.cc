@@ -1,4 +1,4 @@
-#include "magenta/request/rectangle.h"
+#include "magenta/request/parts/rectangle.h"
 
 #include <fmt/core.h>
 

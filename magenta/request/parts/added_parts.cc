@@ -1,4 +1,4 @@
-#include "magenta/request/added_parts.h"
+#include "magenta/request/parts/added_parts.h"
 
 #include <fmt/core.h>
 

@@ -1,0 +1,75 @@
+// The piece is put on the grid and its parts become voices; new parts are voices without notes;
+// then the request's areas (ticks of parts) open voices, and what begins there is taken away.
+
+#include "magenta/request/parts/parts_plan.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "magenta/base/check.h"
+#include "magenta/base/status.h"
+#include "magenta/request/parts/parts_draft.h"
+#include "magenta/request/parts/rectangle.h"
+#include "magenta/request/parts/sheet_bars.h"
+
+namespace magenta {
+namespace {
+
+void SayWhatIsDrawn(PartsDraft& draft) {
+  const SheetBars bars(draft.plan.sheet);
+  std::vector<std::string> drawn;
+  bool is_given = false;
+  for (const PlannedPart& part : draft.parts) {
+    const SheetVoice& voice = draft.plan.sheet.voices[part.voices.front()];
+    for (const int v : part.voices)
+      is_given = is_given || !draft.plan.sheet.voices[v].notes.empty();
+    if (voice.open.empty()) continue;
+    const std::string name = part.is_new ? part.part.name + ", new" : PartText(part.part);
+    std::vector<std::string> ranges;
+    for (const OpenRange& range : voice.open) {
+      std::string text = BarsText(bars.BarAt(range.start), bars.BarAt(range.end - 1));
+      if (ranges.empty() || ranges.back() != text) ranges.push_back(std::move(text));
+    }
+    constexpr size_t kMostShown = 4;
+    if (ranges.size() > kMostShown) {
+      ranges.resize(kMostShown);
+      ranges.emplace_back("...");
+    }
+    drawn.push_back(fmt::format("{} in {}", name, fmt::join(ranges, ", ")));
+  }
+  draft.plan.notes.push_back(fmt::format("drawn: {}", fmt::join(drawn, "; ")));
+  if (!is_given) {
+    draft.plan.notes.emplace_back("nothing is given outside that: it is written freely");
+  }
+}
+
+}  // namespace
+
+double PartsPlan::SecondsAt(int64_t tick) const {
+  const double seconds = static_cast<double>(tick) * kTickGrid.StepSeconds(qpm);
+  // Where the sheet begins a little before the music, so that bar lines stand on ticks, no note
+  // does.
+  return straight.has_value() ? std::max(0.0, straight->Restore(seconds)) : seconds;
+}
+
+absl::StatusOr<PartsPlan> PlanParts(const MusicKind& kind, const GenerateSequenceRequest& request,
+                                    const GenerateArgs& args, const PitchSet& playable,
+                                    uint32_t seed) {
+  PartsDraft draft = {.args = args, .playable = playable};
+  MAGENTA_RETURN_IF_ERROR(ReadGivenPiece(kind, request, draft));
+  MAGENTA_RETURN_IF_ERROR(AddNewParts(draft));
+  MAGENTA_RETURN_IF_ERROR(FindDrawnAreas(seed, draft));
+  MAGENTA_RETURN_IF_ERROR(OpenVoices(draft));
+  MAGENTA_RETURN_IF_ERROR(FitGivenPitches(draft));
+  SayWhatIsDrawn(draft);
+  if (args.ending) GiveLastChord(draft);
+  draft.plan.sheet.ends = !draft.plan.continues || args.ending;
+  draft.plan.sheet.density = args.parts.density;
+  MAGENTA_CHECK(CheckSheet(draft.plan.sheet).ok());
+  return std::move(draft.plan);
+}
+
+}  // namespace magenta
