@@ -198,8 +198,9 @@ absl::StatusOr<PrimerMusic> ReadPrimerFlags(const PrimerFlags& flags, const Musi
   const std::string* typed = nullptr;
   const std::vector<PrimerTyping> typings = TypingsOf(kind);
   for (const auto& [flag, text] : flags.typed) {
-    const bool is_own = std::any_of(typings.begin(), typings.end(),
-                                    [&flag](const auto& typing) { return typing.flag == flag; });
+    const bool is_own =
+        std::any_of(typings.begin(), typings.end(),
+                    [&wanted = flag](const auto& typing) { return typing.flag == wanted; });
     if (!text.empty() && !is_own) return TypedForOthers(flag, kind);
   }
   std::vector<std::string_view> ignored;
