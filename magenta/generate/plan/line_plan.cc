@@ -92,7 +92,7 @@ class LinePlan final : public MusicPlan {
   NoteSequence Rendered(const std::vector<Event>& events) const {
     // The reference draws more than is asked for.
     const int64_t steps = plan_.end_step - primer_.start_step;
-    const NoteSequence notes =
+    NoteSequence notes =
         kind_.Render({primer_.round_events > 0 ? FirstSteps(kind_, events, steps) : events,
                       script_.given.control},
                      primer_, plan_.qpm);
