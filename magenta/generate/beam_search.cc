@@ -170,8 +170,8 @@ class BeamRun::Beams {
 
   /// Whether some row was given an event; then the others wait. Each goes on from its own step.
   bool GiveBeneath() {
-    std::vector<const Event*> given;
-    for (int row = 0; row < session_.rows(); ++row) given.push_back(BeneathOf(row));
+    std::vector<const Event*> given(static_cast<size_t>(session_.rows()));
+    for (int row = 0; row < session_.rows(); ++row) given[row] = BeneathOf(row);
     if (std::all_of(given.begin(), given.end(), [](const Event* e) { return e == nullptr; })) {
       return false;
     }

@@ -19,7 +19,7 @@ OngoingPiece::OngoingPiece(std::shared_ptr<const Model> model, std::vector<Voice
     : model_(std::move(model)),
       voices_(std::move(voices)),
       sampling_(sampling),
-      mask_(std::move(mask)),
+      mask_(mask),
       filters_(DrawFilters(sampling)),
       source_(seed) {}
 
