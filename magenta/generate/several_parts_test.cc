@@ -98,6 +98,21 @@ TEST(SeveralParts, AHarmonyStandsBesideTheMelody) {
   EXPECT_EQ(made.instrument_infos(2).name(), "Bass");
 }
 
+// A reel has no bass in what was learned, and silence would be the most probable.
+TEST(SeveralParts, AnAddedPartSoundsAllOverItsRectangle) {
+  std::string reel = "T120@0";
+  for (int i = 0; i < 32; ++i) reel += fmt::format(" {}@{}+0.25", 69 + i * 5 % 12, 0.25 * i);
+  for (int seed = 1; seed < 6; ++seed) {
+    const auto request = Request(reel, {{"add", "bass"}, {"fill", "2-3:bass"}}, {{"seed", seed}});
+    double at = 2;
+    for (const auto& note : NewNotes(request, Made(request))) {
+      EXPECT_EQ(note.start_time(), at);
+      at = note.end_time();
+    }
+    EXPECT_EQ(at, 6);
+  }
+}
+
 TEST(SeveralParts, AContinuationGoesOnInAllParts) {
   const auto request = Request(kTwoParts, {}, {{"bars", 4}});
   const NoteSequence made = Made(request);

@@ -164,6 +164,11 @@ SymbolLimits ScoreSheet::LimitsOf(int voice, bool sounds, int begun) const {
     if (inside || !sounds) return {kStay, kStay + 1, {}};
     return {kOff, kOff + 1, {}};
   }
+  if (part.keep == Keep::kSound && tick_ < range->end) {
+    if (!sounds || tick_ == range->start) return {kFixedClasses, limits.end, {}};
+    limits.banned.push_back(kOff);
+    return limits;
+  }
   if (tick_ >= range->end) limits.end = kFixedClasses;
   if (part.keep == Keep::kPitches && limits.end > kFixedClasses) {
     limits.end = kFixedClasses;

@@ -180,6 +180,25 @@ TEST(ScoreSheetTest, KeptRhythmsAndPitchesStay) {
   }
 }
 
+TEST(ScoreSheetTest, AVoiceThatIsToSoundDoesAllAlong) {
+  const auto codec = MakeScoreCodec(SheetOptions());
+  for (uint32_t seed = 0; seed < 100; ++seed) {
+    Drawn piece = DrawSheet(seed);
+    SheetVoice& voice = piece.sheet.voices[0];
+    voice = {};
+    const int64_t end = piece.sheet.length / 2;
+    voice.open = {{kTicksPerQuarter, end, end}};
+    voice.keep = Keep::kSound;
+    const VoiceLines lines = LinesOf(piece.sheet, DrawEvents(*codec, piece.sheet, seed));
+    int64_t at = kTicksPerQuarter;
+    for (const VoiceNote& note : lines[0]) {
+      EXPECT_EQ(note.start, at) << seed;
+      at = note.end;
+    }
+    EXPECT_EQ(at, end) << seed;
+  }
+}
+
 TEST(ScoreSheetTest, AGapKnowsWhatComesAfterIt) {
   // A melody whose second half repeats the first: under the same beginning, what follows the gap
   // tells what stood in it.

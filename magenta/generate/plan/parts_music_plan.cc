@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "magenta/base/status.h"
@@ -7,6 +8,26 @@
 
 namespace magenta {
 namespace {
+
+/// Whether all that is drawn is of lines. Of chords the most probable future is always the same, or
+/// silence.
+bool DrawsLines(const Sheet& sheet) {
+  return std::all_of(sheet.voices.begin(), sheet.voices.end(), [](const SheetVoice& voice) {
+    return voice.open.empty() || voice.role <= VoiceRole::kBass;
+  });
+}
+
+/// Whether what is given moves at the pace of chords, as chorales do. Of faster music, which has
+/// rests and repeats, the most probable future is that nothing happens.
+bool MovesInChords(const Sheet& sheet) {
+  constexpr int64_t kLeastTicks = kTicksPerQuarter * 3 / 4;
+  int64_t ticks = 0, notes = 0;
+  for (const SheetVoice& voice : sheet.voices) {
+    for (const VoiceNote& note : voice.notes) ticks += note.end - note.start;
+    notes += static_cast<int64_t>(voice.notes.size());
+  }
+  return notes > 0 && ticks >= notes * kLeastTicks;
+}
 
 /// A piece of several parts from its beginning to its end: what is given under its sheet is drawn
 /// with certainty.
@@ -23,7 +44,7 @@ class PartsMusicPlan final : public MusicPlan {
     for (const SheetVoice& voice : plan_.sheet.voices) {
       for (const VoiceNote& note : voice.notes) primer_.played.push_back(note.pitch);
     }
-    looks_ahead_ = !plan_.continues;
+    looks_ahead_ = !plan_.continues && DrawsLines(plan_.sheet) && MovesInChords(plan_.sheet);
     notes_ = plan_.notes;
   }
 

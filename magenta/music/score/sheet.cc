@@ -244,7 +244,7 @@ absl::StatusOr<Sheet> ReadSheet(std::span<const Event> control) {
     from.TakeNotes(voice.notes);
     voice.known_ahead = from.Take() != 0;
     const int keep = from.Take();
-    if (keep < 0 || keep > static_cast<int>(Keep::kPitches)) return from.Fail();
+    if (keep < 0 || keep > static_cast<int>(Keep::kSound)) return from.Fail();
     voice.keep = static_cast<Keep>(keep);
     from.TakeNotes(voice.kept);
   });

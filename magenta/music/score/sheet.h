@@ -52,7 +52,7 @@ struct OpenRange {
 };
 
 /// What of a voice's former notes stays where it is drawn anew.
-enum class Keep { kNothing, kRhythm, kPitches };
+enum class Keep { kNothing, kRhythm, kPitches, kSound };
 
 struct SheetVoice {
   VoiceRole role = VoiceRole::kMelody;
@@ -63,7 +63,7 @@ struct SheetVoice {
   /// Whether what is given is known before its time. (Not what a musician is about to play.)
   bool known_ahead = true;
   /// In open ranges: the rhythm that stays, and its pitches are drawn; or the pitches, in their
-  /// order, and the rhythm is.
+  /// order, and the rhythm is; or that it never rests.
   Keep keep = Keep::kNothing;
   std::vector<VoiceNote> kept;
   bool operator==(const SheetVoice&) const = default;

@@ -18,8 +18,8 @@ std::optional<int64_t> LastOnset(const PartsDraft& draft, std::vector<size_t>& v
   int64_t open_from = 0, given_to = 0;
   for (size_t v = 0; v < draft.plan.sheet.voices.size(); ++v) {
     const SheetVoice& voice = draft.plan.sheet.voices[v];
-    const bool is_drawn = voice.keep == Keep::kNothing && !voice.open.empty() &&
-                          voice.open.back().end == draft.drawn_end;
+    const bool is_drawn = (voice.keep == Keep::kNothing || voice.keep == Keep::kSound) &&
+                          !voice.open.empty() && voice.open.back().end == draft.drawn_end;
     if (is_drawn) {
       voices.push_back(v);
       open_from = std::max(open_from, voice.open.back().start);

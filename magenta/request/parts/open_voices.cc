@@ -105,6 +105,10 @@ absl::Status OpenVoices(PartsDraft& draft) {
       }
       opens = opens || !draft.plan.sheet.voices[v].open.empty();
       keeps = keeps || draft.plan.sheet.voices[v].keep != Keep::kNothing;
+      // Beside full music its silence would be the most probable.
+      if (part.is_new && part.role != PartRole::kChords) {
+        draft.plan.sheet.voices[v].keep = Keep::kSound;
+      }
     }
   }
   if (!opens) {

@@ -68,7 +68,11 @@ std::string Dump(const absl::StatusOr<PartsPlan>& plan) {
       text += fmt::format(" [{},{}..{}]", range.start, range.end, range.until);
     }
     text += fmt::format(" {}", voice.notes.size());
-    if (voice.keep != Keep::kNothing) text += fmt::format(" keeps {}", voice.kept.size());
+    if (voice.keep == Keep::kSound) {
+      text += " sounds";
+    } else if (voice.keep != Keep::kNothing) {
+      text += fmt::format(" keeps {}", voice.kept.size());
+    }
   }
   if (!plan->redrawn.empty()) text += fmt::format("; redrawn {}", fmt::join(plan->redrawn, " "));
   EXPECT_TRUE(CheckSheet(plan->sheet).ok());
@@ -209,27 +213,30 @@ TEST(PartsPlan, NotesThatSoundIntoARangeStayWhole) {
 
 TEST(PartsPlan, AddedPartsPlayAllOverThePiece) {
   EXPECT_EQ(Dump(PlanOf({kTune, Add("harmony")})),
-            "144 ends; melody 0 5; alto 1 [0,144..144] 0; tenor 2 [0,144..144] 0; "
-            "bass 3 [0,144..144] 0");
+            "144 ends; melody 0 5; alto 1 [0,144..144] 0 sounds; tenor 2 [0,144..144] 0 sounds; "
+            "bass 3 [0,144..144] 0 sounds");
   EXPECT_EQ(Dump(PlanOf({kTune, Add("chords")})),
             "144 ends; melody 0 5; top 1 [0,144..144] 0; inner 1 [0,144..144] 0; "
             "bottom 1 [0,144..144] 0");
-  EXPECT_EQ(Dump(PlanOf({kTwoParts, Add("Harmony")})),
-            "96 ends; melody 0 3; alto 2 [0,96..96] 0; tenor 3 [0,96..96] 0; bass 1 2");
+  EXPECT_EQ(
+      Dump(PlanOf({kTwoParts, Add("Harmony")})),
+      "96 ends; melody 0 3; alto 2 [0,96..96] 0 sounds; tenor 3 [0,96..96] 0 sounds; bass 1 2");
   // Below a bass everything is missing but that.
   EXPECT_EQ(Dump(PlanOf({"T120@0 40@0+2", Add("harmony")})),
-            "48 ends; melody 1 [0,48..48] 0; alto 2 [0,48..48] 0; tenor 3 [0,48..48] 0; "
+            "48 ends; melody 1 [0,48..48] 0 sounds; alto 2 [0,48..48] 0 sounds; tenor 3 [0,48..48] "
+            "0 sounds; "
             "melody 0 1");
   // In the bars that are named, and beside a continuation.
   GenerateArgs args = Add("bass");
   args.parts.fill = "2";
-  EXPECT_EQ(Dump(PlanOf({kTune, args})), "144 ends; melody 0 5; bass 1 [48,96..96] 0");
+  EXPECT_EQ(Dump(PlanOf({kTune, args})), "144 ends; melody 0 5; bass 1 [48,96..96] 0 sounds");
   args.parts.fill = "2:bass,3:1";
   EXPECT_EQ(Dump(PlanOf({kTune, args})),
-            "144 ends; melody 0 [96,144..144] 4; bass 1 [48,96..96] 0; redrawn 4");
+            "144 ends; melody 0 [96,144..144] 4; bass 1 [48,96..96] 0 sounds; redrawn 4");
   args.parts.fill = "";
   args.bars = 1;
-  EXPECT_EQ(Dump(PlanOf({kTune, args})), "192; melody 0 [144,192..192] 5; bass 1 [0,192..192] 0");
+  EXPECT_EQ(Dump(PlanOf({kTune, args})),
+            "192; melody 0 [144,192..192] 5; bass 1 [0,192..192] 0 sounds");
 }
 
 TEST(PartsPlan, PartsOfOneLineAreWhatTheirNamesSay) {
@@ -240,8 +247,9 @@ TEST(PartsPlan, PartsOfOneLineAreWhatTheirNamesSay) {
   EXPECT_EQ(Dump(PlanOf({kTwoParts, Bars(2), {}, {"Violin", "Chords"}})),
             "192; melody 0 [96,192..192] 3; bass 1 [96,192..192] 2");
   // What is missing beside a soprano and an alto is a tenor and a bass.
-  EXPECT_EQ(Dump(PlanOf({kTwoParts, Add("harmony"), {}, {"Soprano", "Alto"}})),
-            "96 ends; melody 0 3; alto 1 2; tenor 2 [0,96..96] 0; bass 3 [0,96..96] 0");
+  EXPECT_EQ(
+      Dump(PlanOf({kTwoParts, Add("harmony"), {}, {"Soprano", "Alto"}})),
+      "96 ends; melody 0 3; alto 1 2; tenor 2 [0,96..96] 0 sounds; bass 3 [0,96..96] 0 sounds");
 }
 
 TEST(PartsPlan, NewPartsHaveNamesAndSounds) {
@@ -263,12 +271,13 @@ TEST(PartsPlan, NewPartsHaveNamesAndSounds) {
 
 TEST(PartsPlan, WithoutMusicAPieceIsWrittenFreely) {
   EXPECT_EQ(Dump(PlanOf({"", Bars(2)})),
-            "96 ends; melody 0 [0,96..96] 0; alto 1 [0,96..96] 0; tenor 2 [0,96..96] 0; "
-            "bass 3 [0,96..96] 0");
+            "96 ends; melody 0 [0,96..96] 0 sounds; alto 1 [0,96..96] 0 sounds; tenor 2 [0,96..96] "
+            "0 sounds; "
+            "bass 3 [0,96..96] 0 sounds");
   GenerateArgs args = Add("melody,bass");
   args.bars = 1;
   const auto plan = PlanOf({"", args});
-  EXPECT_EQ(Dump(plan), "48 ends; melody 0 [0,48..48] 0; bass 1 [0,48..48] 0");
+  EXPECT_EQ(Dump(plan), "48 ends; melody 0 [0,48..48] 0 sounds; bass 1 [0,48..48] 0 sounds");
   EXPECT_EQ(Notes(*plan),
             "drawn: Soprano, new in bar 1; Bass, new in bar 1 | nothing is given outside that: it "
             "is written freely");
@@ -340,7 +349,8 @@ TEST(PartsPlan, TemposMetersAndPickups) {
   EXPECT_EQ(odd->sheet.meters.front().bar_line, -44);
   // A short last bar is as long as it is written, and filled where the music goes on.
   const char* short_end = "M1/4@0 M4/4@0.5 M3/4@2.5 T120@0 60@0+0.5 62@0.5+2 64@2.5+1.5";
-  EXPECT_EQ(Dump(PlanOf({short_end, Add("bass")})), "108 ends; melody 0 3; bass 1 [0,96..96] 0");
+  EXPECT_EQ(Dump(PlanOf({short_end, Add("bass")})),
+            "108 ends; melody 0 3; bass 1 [0,96..96] 0 sounds");
   EXPECT_EQ(Dump(PlanOf({short_end, Bars(1)})), "156; melody 0 [96,156..156] 3");
   // Real changes of meter.
   EXPECT_EQ(Dump(PlanOf({"M4/4@0 M3/4@4 T120@0 60@0+4 62@4+3", Fill("3")})),
