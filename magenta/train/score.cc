@@ -66,9 +66,9 @@ std::vector<int> StepsOfClasses(const ModelSpec& spec) {
   if (spec.codec->head_sizes().size() != 1 || spec.kind->plays_parts()) return {};
   const auto encoder = spec.codec->NewEncoder();
   encoder->Push(spec.codec->default_event());
-  std::vector<int> steps;
+  std::vector<int> steps(static_cast<size_t>(spec.codec->num_classes()));
   for (int label = 0; label < spec.codec->num_classes(); ++label) {
-    steps.push_back(spec.kind->StepsOf(encoder->DecodeOne(label)));
+    steps[label] = spec.kind->StepsOf(encoder->DecodeOne(label));
   }
   const bool all_one = std::all_of(steps.begin(), steps.end(), [](int n) { return n == 1; });
   return all_one ? std::vector<int>() : steps;
