@@ -30,7 +30,7 @@ export function WhenItPlays() {
 /** Models that play at the same time, where the chosen one does not. */
 function WhoCan() {
   const names = (generators.value ?? []).filter(playsParts).map(({ id }) => nameOf(id));
-  return names.length > 0 ? <p class="muted small">{texts.duet.togetherBy(names.join(", "))}</p> : null;
+  return names.length > 0 ? <p class="muted small duet-who">{texts.duet.togetherBy(names.join(", "))}</p> : null;
 }
 
 function Bars() {
