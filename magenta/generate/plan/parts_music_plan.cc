@@ -44,7 +44,9 @@ class PartsMusicPlan final : public MusicPlan {
     for (const SheetVoice& voice : plan_.sheet.voices) {
       for (const VoiceNote& note : voice.notes) primer_.played.push_back(note.pitch);
     }
-    looks_ahead_ = !plan_.continues && DrawsLines(plan_.sheet) && MovesInChords(plan_.sheet);
+    // The most probable future is as dense as the music around it, whatever density is asked for.
+    looks_ahead_ = !plan_.continues && plan_.sheet.density < 0 && DrawsLines(plan_.sheet) &&
+                   MovesInChords(plan_.sheet);
     notes_ = plan_.notes;
   }
 
