@@ -170,6 +170,7 @@ class BeamRun::Beams {
 
   /// Whether some row was given an event; then the others wait. Each goes on from its own step.
   bool GiveBeneath() {
+    if (segments_[at_].beneath.empty()) return false;
     std::vector<const Event*> given(static_cast<size_t>(session_.rows()));
     for (int row = 0; row < session_.rows(); ++row) given[row] = BeneathOf(row);
     if (std::all_of(given.begin(), given.end(), [](const Event* e) { return e == nullptr; })) {

@@ -35,11 +35,11 @@ class LinePlan final : public MusicPlan {
     piece.drums = kind_.plays_drums();
     piece.chords = kind_.plays_chords();
     if (!piece.drums) piece.instrument = primer_.instrument;
-    const NoteSequence input = InputOf(asked.input_sequence(), asked.generator_options());
+    NoteSequence input = InputOf(asked.input_sequence(), asked.generator_options());
     if (!args.reference_windows) {
       piece_.emplace(input, plan_, piece);
     } else if (kind_.begins_alone() && !wanted.condition_on_primer) {
-      unheard_ = input;
+      unheard_ = std::move(input);
     }
     if (args.ending) {
       MAGENTA_RETURN_IF_ERROR(CheckCanEnd(model));
