@@ -83,14 +83,16 @@ Batch MakeBatch(std::span<const DatasetExample> examples, std::span<const int> c
   batch.inputs.starts.reserve(rows + 1);
   batch.inputs.index.reserve(entries);
   batch.inputs.value.reserve(entries);
-  batch.labels.reserve(rows);
+  const size_t heads = codec.head_sizes().size();
+  batch.labels.reserve(rows * heads);
   batch.row_ids.reserve(rows);
   for (int t = 0; t < batch.packing->steps(); ++t) {
     for (int r = 0; r < batch.packing->active[t]; ++r) {
       const TrainingExample& example = encoded[sorted[r]];
       example.inputs.ForEach(t, [&](int32_t i, float value) { batch.inputs.Add(i, value); });
       batch.inputs.EndRow();
-      batch.labels.push_back(example.labels[t]);
+      const auto labels = example.labels.begin() + static_cast<std::ptrdiff_t>(t * heads);
+      batch.labels.insert(batch.labels.end(), labels, labels + static_cast<std::ptrdiff_t>(heads));
       batch.row_ids.push_back(static_cast<uint64_t>(places[sorted[r]]) << 32 |
                               static_cast<uint64_t>(t));
     }

@@ -18,7 +18,7 @@ struct Batch {
   std::shared_ptr<const Packing> packing;
   int input_size = 0;
   SparseMatrix inputs;
-  /// One a row.
+  /// One a row; of several heads those of each.
   std::vector<int> labels;
   /// What a row is called whatever shard it lies in: place in the batch and step.
   std::vector<uint64_t> row_ids;

@@ -96,21 +96,36 @@ Metrics ScoreSums::ToMetrics(std::span<const int> steps_of_class) const {
   return metrics;
 }
 
-ScoreSums ScoreLogits(std::span<const float> logits, std::span<const int> labels, int classes,
-                      int default_label, double scale, std::span<float> gradient) {
-  MAGENTA_CHECK(logits.size() == labels.size() * classes);
+ScoreSums ScoreHeads(std::span<const float> logits, std::span<const int> labels,
+                     const LabelHeads& heads, double scale, std::span<float> gradient) {
+  const size_t classes = static_cast<size_t>(heads.classes());
+  const size_t rows = labels.size() / heads.sizes.size();
+  MAGENTA_CHECK(logits.size() == rows * classes);
   MAGENTA_CHECK(gradient.empty() || gradient.size() == logits.size());
   ScoreSums sums;
   sums.class_steps.resize(classes);
   sums.class_correct.resize(classes);
-  for (size_t row = 0; row < labels.size(); ++row) {
-    const auto scores = logits.subspan(row * classes, classes);
-    const auto slope = gradient.empty() ? gradient : gradient.subspan(row * classes, classes);
-    const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
-    sums.AddStep(ScoreRow(scores, labels[row], static_cast<float>(scale), slope), labels[row],
-                 static_cast<int>(best), default_label);
+  size_t at = 0;
+  for (size_t row = 0; row < rows; ++row) {
+    int first = 0;
+    for (size_t head = 0; head < heads.sizes.size(); ++head) {
+      const size_t size = static_cast<size_t>(heads.sizes[head]);
+      const int label = labels[row * heads.sizes.size() + head];
+      const auto scores = logits.subspan(at, size);
+      const auto slope = gradient.empty() ? gradient : gradient.subspan(at, size);
+      const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
+      sums.AddStep(ScoreRow(scores, label, static_cast<float>(scale), slope), first + label,
+                   first + static_cast<int>(best), first + heads.default_labels[head]);
+      first += heads.sizes[head];
+      at += size;
+    }
   }
   return sums;
+}
+
+ScoreSums ScoreLogits(std::span<const float> logits, std::span<const int> labels, int classes,
+                      int default_label, double scale, std::span<float> gradient) {
+  return ScoreHeads(logits, labels, {{classes}, {default_label}}, scale, gradient);
 }
 
 double Metrics::perplexity() const { return std::exp(loss); }

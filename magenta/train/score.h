@@ -2,6 +2,7 @@
 // Loss and metrics of logits against labels, as sums that batches and shards can be pooled by.
 
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -27,6 +28,20 @@ struct ScoreSums {
 /// Steps of the grid that the event of each class lasts; empty where each lasts one, and where a
 /// class is no event by itself: of several heads, or of several parts.
 std::vector<int> StepsOfClasses(const ModelSpec& spec);
+
+/// The softmaxes of a row of logits, one after another, each with the label that event_accuracy
+/// leaves out. Of several each counts as a labelled step, and their classes follow one another.
+struct LabelHeads {
+  std::vector<int> sizes;
+  std::vector<int> default_labels;
+  /// Classes of all together.
+  int classes() const { return std::accumulate(sizes.begin(), sizes.end(), 0); }
+};
+
+/// Sums over the rows of `logits` [rows, heads.classes()] against `labels` [rows, heads]; else as
+/// ScoreLogits.
+ScoreSums ScoreHeads(std::span<const float> logits, std::span<const int> labels,
+                     const LabelHeads& heads, double scale, std::span<float> gradient);
 
 /// Sums over the rows of `logits` [labels.size(), classes] (float32; the loss in double). Where
 /// `gradient` is given, it becomes that of sum(loss) * scale; of the size of `logits`.

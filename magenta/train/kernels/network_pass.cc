@@ -40,7 +40,9 @@ class NetworkPass {
   void ForwardStep(int t);
   void BackwardStep(int t);
   void ScoreChunk(const StepChunk& chunk);
-  void CopyLogits(const StepChunk& chunk, PanelRows logits);
+  void ScoreOneHead(const StepChunk& chunk, PanelRows logits);
+  void ScoreSeveralHeads(const StepChunk& chunk, PanelRows logits);
+  void CopyLogits(const StepChunk& chunk, PanelRows logits, float* to) const;
   void AddGradients(const StepChunk& chunk);
   void WriteGradients() const;
   Dropout DropoutAt(const Level& level, int64_t row) const {
@@ -59,6 +61,7 @@ class NetworkPass {
   PanelTape top_;  // the last layer's outputs as passed on; after a chunk's score, their gradient
   ChunkBuffer logits_;
   std::vector<SoftmaxRow> scores_;
+  std::vector<float> rows_, slopes_;  // of several heads: a chunk's logits, and their gradients
   ScoreSums sums_;
 };
 
@@ -142,9 +145,9 @@ void NetworkPass::ForwardStep(int t) {
   }
 }
 
-void NetworkPass::CopyLogits(const StepChunk& chunk, PanelRows logits) {
+/// Row by row to `to`, without the panels' padding.
+void NetworkPass::CopyLogits(const StepChunk& chunk, PanelRows logits, float* to) const {
   const int width = PanelWidth();
-  float* to = options_.logits->data() + chunk.row * layout_.num_classes;
   for (int r = 0; r < chunk.rows; ++r) {
     for (int c = 0; c < layout_.num_classes; ++c) {
       *to++ = logits.data[c / width * logits.stride + r * width + c % width];
@@ -152,18 +155,47 @@ void NetworkPass::CopyLogits(const StepChunk& chunk, PanelRows logits) {
   }
 }
 
-void NetworkPass::ScoreChunk(const StepChunk& chunk) {
-  const PanelRows top = top_.Chunk(chunk), logits = logits_.Chunk(chunk);
+/// In panels, whose padding has no probability: `logits` become their gradients.
+void NetworkPass::ScoreOneHead(const StepChunk& chunk, PanelRows logits) {
   const std::span<const int> labels = std::span(batch_.labels).subspan(chunk.row, chunk.rows);
-  classes_.Forward(chunk.rows, top, logits);
-  if (options_.logits != nullptr) CopyLogits(chunk, logits);
   scores_.resize(chunk.rows);
   ScoreSoftmax(chunk.rows, VectorsOf(layout_.num_classes), logits, labels.data(),
                table_.with_gradients() ? options_.loss_scale : 0, scores_.data());
   for (int r = 0; r < chunk.rows; ++r) {
     const SoftmaxRow& row = scores_[r];
     sums_.AddStep(std::log(double{row.sum}) - (double{row.label_logit} - double{row.largest}),
-                  labels[r], row.best, options_.default_label);
+                  labels[r], row.best, options_.heads->default_labels[0]);
+  }
+}
+
+/// The same row by row, since heads begin anywhere in a panel.
+void NetworkPass::ScoreSeveralHeads(const StepChunk& chunk, PanelRows logits) {
+  const size_t heads = options_.heads->sizes.size();
+  const auto labels = std::span(batch_.labels).subspan(chunk.row * heads, chunk.rows * heads);
+  rows_.resize(static_cast<size_t>(chunk.rows) * layout_.num_classes);
+  slopes_.resize(table_.with_gradients() ? rows_.size() : 0);
+  CopyLogits(chunk, logits, rows_.data());
+  sums_.Add(ScoreHeads(rows_, labels, *options_.heads, options_.loss_scale, slopes_));
+  if (slopes_.empty()) return;
+  const int width = PanelWidth(), columns = classes_.out().columns();
+  for (int r = 0; r < chunk.rows; ++r) {
+    for (int c = 0; c < columns; ++c) {
+      logits.data[c / width * logits.stride + r * width + c % width] =
+          c < layout_.num_classes ? slopes_[static_cast<size_t>(r) * layout_.num_classes + c] : 0;
+    }
+  }
+}
+
+void NetworkPass::ScoreChunk(const StepChunk& chunk) {
+  const PanelRows top = top_.Chunk(chunk), logits = logits_.Chunk(chunk);
+  classes_.Forward(chunk.rows, top, logits);
+  if (options_.logits != nullptr) {
+    CopyLogits(chunk, logits, options_.logits->data() + chunk.row * layout_.num_classes);
+  }
+  if (options_.heads->sizes.size() == 1) {
+    ScoreOneHead(chunk, logits);
+  } else {
+    ScoreSeveralHeads(chunk, logits);
   }
   if (!table_.with_gradients()) return;
   classes_.AddGradient(chunk.rows, top, logits);

@@ -13,7 +13,8 @@ namespace magenta {
 
 /// What it points to outlives the run.
 struct NetworkPassOptions {
-  int default_label = 0;
+  /// Of the layout's classes together; there is at least one.
+  const LabelHeads* heads = nullptr;
   /// A key a layer for its dropout masks; empty: nothing is dropped.
   std::vector<uint64_t> dropout_keys;
   /// What a row's loss is multiplied by before gradients are taken.

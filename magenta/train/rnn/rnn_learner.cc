@@ -1,7 +1,6 @@
 #include "magenta/train/rnn/rnn_learner.h"
 
 #include <ATen/ATen.h>
-#include <fmt/core.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/autograd/variable.h>
@@ -150,6 +149,7 @@ std::vector<float> RnnLearner::Logits(const std::vector<Variable>& variables,
   std::vector<float> logits;
   if (!options_.reference) {
     NetworkPassOptions options;
+    options.heads = &heads_;
     options.logits = &logits;
     RunNetwork(layout_, variables, batch, options);
     return logits;
@@ -162,12 +162,11 @@ std::vector<float> RnnLearner::Logits(const std::vector<Variable>& variables,
 ScoreSums RnnLearner::Score(const std::vector<Variable>& variables, const Batch& batch) const {
   if (!options_.reference) {
     NetworkPassOptions options;
-    options.default_label = default_label_;
+    options.heads = &heads_;
     return RunNetwork(layout_, variables, batch, options);
   }
   const at::Tensor logits = HostLogits(layout_, options_, variables, batch);
-  ScoreSums sums =
-      ScoreLogits(Values(logits), batch.labels, layout_.num_classes, default_label_, 1, {});
+  ScoreSums sums = ScoreHeads(Values(logits), batch.labels, heads_, 1, {});
   sums.examples = batch.examples();
   return sums;
 }
@@ -176,12 +175,12 @@ ScoreSums RnnLearner::Gradients(const std::vector<Variable>& variables, const Ba
                                 const DropoutKey& dropout, int64_t total_steps,
                                 std::vector<std::vector<float>>& gradients) const {
   const bool drops = layout_.hparams.dropout_keep_prob < 1;
-  const double scale = 1.0 / static_cast<double>(total_steps);
+  const double scale = 1.0 / static_cast<double>(total_steps * heads_.sizes.size());
   if (options_.reference) {
     return ReferenceGradients(variables, batch, drops ? &dropout : nullptr, scale, gradients);
   }
   NetworkPassOptions options;
-  options.default_label = default_label_;
+  options.heads = &heads_;
   options.loss_scale = static_cast<float>(scale);
   options.gradients = &gradients;
   for (int layer = 0; drops && layer < layout_.layers(); ++layer) {
@@ -198,9 +197,8 @@ ScoreSums RnnLearner::ReferenceGradients(const std::vector<Variable>& variables,
   const at::Tensor logits = pass.Logits(dropout);
   const at::Tensor host = logits.detach().cpu().contiguous();
   at::Tensor slope = at::empty_like(host);
-  ScoreSums sums =
-      ScoreLogits(Values(host), batch.labels, layout_.num_classes, default_label_, scale,
-                  {slope.data_ptr<float>(), static_cast<size_t>(slope.numel())});
+  ScoreSums sums = ScoreHeads(Values(host), batch.labels, heads_, scale,
+                              {slope.data_ptr<float>(), static_cast<size_t>(slope.numel())});
   sums.examples = batch.examples();
   const auto found = torch::autograd::grad({logits}, pass.leaves(), {slope.to(logits.device())});
   gradients.clear();
@@ -215,12 +213,10 @@ ScoreSums RnnLearner::ReferenceGradients(const std::vector<Variable>& variables,
 absl::StatusOr<std::unique_ptr<Learner>> NewRnnLearner(const ModelSpec& spec,
                                                        const HParams& hparams,
                                                        const LearnerOptions& options) {
-  const auto heads = spec.codec->head_sizes();
-  if (heads.size() != 1) {
-    return UsageError(fmt::format("{} has {} heads; training knows one", spec.id, heads.size()));
-  }
-  const RnnLayout layout{spec.codec->input_size(), heads[0], hparams};
-  return std::make_unique<RnnLearner>(layout, spec.codec->default_label(), options);
+  const auto sizes = spec.codec->head_sizes();
+  const LabelHeads heads{{sizes.begin(), sizes.end()}, spec.codec->default_labels()};
+  const RnnLayout layout{spec.codec->input_size(), spec.codec->num_labels(), hparams};
+  return std::make_unique<RnnLearner>(layout, heads, options);
 }
 
 }  // namespace magenta

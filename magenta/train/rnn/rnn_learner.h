@@ -17,8 +17,12 @@ namespace magenta {
 /// Stateless but for its layout; several threads may use one.
 class RnnLearner final : public Learner {
  public:
-  RnnLearner(RnnLayout layout, int default_label, LearnerOptions options = {})
-      : layout_(std::move(layout)), default_label_(default_label), options_(std::move(options)) {}
+  /// `heads` are of the layout's classes together.
+  RnnLearner(RnnLayout layout, LabelHeads heads, LearnerOptions options = {})
+      : layout_(std::move(layout)), heads_(std::move(heads)), options_(std::move(options)) {}
+  /// Of one head.
+  RnnLearner(const RnnLayout& layout, int default_label, LearnerOptions options = {})
+      : RnnLearner(layout, LabelHeads{{layout.num_classes}, {default_label}}, std::move(options)) {}
 
   const RnnLayout& layout() const { return layout_; }
   /// The logits, [rows, classes] in the batch's packed order; no dropout.
@@ -38,11 +42,11 @@ class RnnLearner final : public Learner {
                                std::vector<std::vector<float>>& gradients) const;
 
   RnnLayout layout_;
-  int default_label_;
+  LabelHeads heads_;
   LearnerOptions options_;
 };
 
-/// The learner of models of kRnnArchitecture. Errors (exit 2): several heads.
+/// The learner of models of kRnnArchitecture.
 absl::StatusOr<std::unique_ptr<Learner>> NewRnnLearner(const ModelSpec& spec,
                                                        const HParams& hparams,
                                                        const LearnerOptions& options);

@@ -9,6 +9,7 @@
 #include <cmath>
 #include <map>
 #include <random>
+#include <utility>
 
 #include "magenta/nn/rnn.h"
 #include "magenta/nn/sampler.h"
@@ -128,6 +129,38 @@ TEST_P(LayersTest, GradientsAreThoseOfLibtorch) {
   for (size_t v = 0; v < variables.size(); ++v) {
     EXPECT_LT(LargestDifference(own[v], reference[v]), 2e-6) << variables[v].name;
   }
+}
+
+TEST_P(LayersTest, SeveralHeadsAreSoftmaxesOfTheirOwn) {
+  const RnnLayout layout = LayoutOf(GetParam());
+  const LabelHeads heads{{2, 4}, {1, 0}};
+  ASSERT_EQ(heads.classes(), kClasses);
+  const std::vector<Variable> variables = VariablesOf(layout);
+  Batch batch = RandomBatch(GetParam().lengths);
+  const int64_t steps = batch.packing->rows();
+  std::vector<int> first, second;
+  for (const int label : std::exchange(batch.labels, {})) {
+    first.push_back(label % 2);
+    second.push_back(label % 4);
+    batch.labels.insert(batch.labels.end(), {first.back(), second.back()});
+  }
+  const RnnLearner learner(layout, heads), torch(layout, heads, {"cpu", true});
+  std::vector<std::vector<float>> own, reference;
+  const ScoreSums own_sums = learner.Gradients(variables, batch, {1, 2}, steps, own);
+  const ScoreSums sums = torch.Gradients(variables, batch, {1, 2}, steps, reference);
+  EXPECT_NEAR(own_sums.loss, sums.loss, 1e-5 * sums.loss);
+  for (size_t v = 0; v < variables.size(); ++v) {
+    EXPECT_LT(LargestDifference(own[v], reference[v]), 2e-6) << variables[v].name;
+  }
+  const std::vector<float> logits = learner.Logits(variables, batch);
+  std::vector<float> of_first, of_second;
+  for (auto row = logits.begin(); row != logits.end(); row += kClasses) {
+    of_first.insert(of_first.end(), row, row + 2);
+    of_second.insert(of_second.end(), row + 2, row + kClasses);
+  }
+  const double loss = ScoreLogits(of_first, first, 2, 1, 1, {}).loss +
+                      ScoreLogits(of_second, second, 4, 0, 1, {}).loss;
+  EXPECT_NEAR(learner.Score(variables, batch).loss, loss, 1e-5 * loss);
 }
 
 // What runs on a GPU, run on the CPU.
