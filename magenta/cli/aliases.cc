@@ -57,7 +57,8 @@ struct ModelPrograms {
   std::string name;    // "drums_rnn": of drums_rnn_train
   std::string folder;  // below /tmp, of what is written where nobody says
   std::vector<std::string> flags;
-  std::string config;  // Alias::config
+  std::string config;   // Alias::config
+  int num_steps = 128;  // of what is generated where nobody says
 };
 
 /// NAME_create_dataset, NAME_train and NAME_generate.
@@ -75,7 +76,7 @@ void AddModelPrograms(const ModelPrograms& programs, std::vector<Alias>& aliases
        "--num_training_steps=0", "--eval_file=none"});
   add("generate", "generate",
       {fmt::format("--output_dir=/tmp/{}/generated", programs.folder), "--num_outputs=10",
-       "--num_steps=128", "--accompaniment=drop"});
+       fmt::format("--num_steps={}", programs.num_steps), "--accompaniment=drop"});
 }
 
 std::vector<Alias> BuildAliases() {
@@ -104,6 +105,7 @@ std::vector<Alias> BuildAliases() {
   AddModelPrograms({"polyphony_rnn", "polyphony_rnn", {}, "polyphony"}, aliases);
   // Without conditioning, as there.
   aliases.back().defaults.emplace_back("--nocondition_on_primer");
+  AddModelPrograms({"performance_rnn", "performance_rnn", {}, "performance", 3000}, aliases);
   // What is new since keeps out of their way.
   aliases.push_back(
       {"midi", "live", {"--qpm=90", "--num_bars_to_generate=5", "--memory=phrase", "--nowait"}});

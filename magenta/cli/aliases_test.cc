@@ -132,6 +132,17 @@ TEST(Aliases, Expand) {
       {"polyphony_rnn_create_dataset",
        {"--input=x", "--output_dir=y"},
        "dataset --config=polyphony --format=dense --eval_ratio=0.1 --input=x --output_dir=y"},
+      {"performance_rnn_generate",
+       {"--notes_per_second=5"},
+       "generate --config=performance --output_dir=/tmp/performance_rnn/generated "
+       "--num_outputs=10 --num_steps=3000 --accompaniment=drop --notes_per_second=5"},
+      {"performance_rnn_train",
+       {"--config=performance_with_dynamics", "--sequence_example_file=x"},
+       "train --run_dir=/tmp/performance_rnn/logdir/run1 --keep=10 --num_training_steps=0 "
+       "--eval_file=none --config=performance_with_dynamics --sequence_example_file=x"},
+      {"performance_rnn_create_dataset",
+       {"--input=x", "--output_dir=y"},
+       "dataset --config=performance --format=dense --eval_ratio=0.1 --input=x --output_dir=y"},
       {"pianoroll_rnn_nade_generate", {}, "none"},
   };
   for (const auto& row : rows) EXPECT_EQ(Expanded(row.name, row.args), row.expanded);
@@ -170,7 +181,12 @@ TEST(Aliases, UnknownNamesSayWhatMayBeMeant) {
       {"pianoroll_rnn_nade_generate",
        "'pianoroll_rnn_nade' is a model of Magenta that is not here. The models are basic_rnn, "
        "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
-       "chord_pitches_improv, one_drum, drum_kit, polyphony, score."},
+       "chord_pitches_improv, one_drum, drum_kit, polyphony, score, performance, "
+       "performance_with_dynamics, performance_with_dynamics_compact, "
+       "performance_with_dynamics_and_modulo_encoding, "
+       "density_conditioned_performance_with_dynamics, "
+       "pitch_conditioned_performance_with_dynamics, multiconditioned_performance_with_dynamics, "
+       "optional_multiconditioned_performance_with_dynamics."},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(ErrorLine(UnknownVerb(row.name)), row.error);

@@ -106,7 +106,8 @@ TEST(AdaptingTest, AScoreIsTheProductOfTheSteps) {
   for (const ModelSpec& spec : BuiltInModels()) {
     const auto model = RandomModel(spec.id);
     const std::vector<Event> tune = TuneFor(spec);
-    Session session = Adapting(model);
+    Session session(model, 1, spec.codec->ControlOf({tune, {}}));
+    session.Adapt();
     const auto encoder = spec.codec->NewEncoder();
     double want = 0;
     for (size_t i = 0; i < tune.size(); ++i) {

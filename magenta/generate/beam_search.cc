@@ -87,10 +87,10 @@ class BeamRun::Beams {
 
   /// Draws begin for `steps` steps: all of the segment, or what a round left.
   void BeginRound(int64_t steps) {
+    constexpr double kWholeEvent = 1e-9;  // a product so little above a whole number is that
+    const double events = segments_[at_].round_events * static_cast<double>(steps);
     const int64_t units =
-        DrawsInRounds() ? static_cast<int64_t>(
-                              std::ceil(segments_[at_].round_events * static_cast<double>(steps)))
-                        : steps;
+        DrawsInRounds() ? static_cast<int64_t>(std::ceil(events - kWholeEvent)) : steps;
     round_end_ = done_ + units;
     iteration_end_ = done_ + (units - 1) % options_.steps_per_iteration + 1;
     branch_ = true;

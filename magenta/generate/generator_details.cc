@@ -34,6 +34,11 @@ ArgumentRule ArgumentRuleOf(const ModelSpec& spec) {
               case ArgumentUse::kInstruments: return !spec.kind->plays_drums();
               case ArgumentUse::kParts: return spec.kind->plays_parts();
               case ArgumentUse::kBeginsAlone: return spec.kind->begins_alone();
+              case ArgumentUse::kDensity: return spec.codec->conditioned_inputs().density;
+              case ArgumentUse::kPitchClasses:
+                return spec.codec->conditioned_inputs().pitch_classes;
+              case ArgumentUse::kOptionalConditions:
+                return spec.codec->conditioned_inputs().optional;
             }
             return true;
           },

@@ -77,6 +77,14 @@ absl::StatusOr<Likelihood> Listen(const std::shared_ptr<const Model>& shared,
   return likelihood;
 }
 
+/// `sequence` in stretches that `kind` hears each for itself.
+std::vector<NoteSequence> HeardParts(NoteSequence sequence, const MusicKind& kind) {
+  if (!kind.HearsSeconds()) return SplitOnTimeChanges(WithRealMeters(std::move(sequence)));
+  if (!(sequence.total_time() > 0)) return {};
+  const double end = sequence.total_time();
+  return SplitAt(std::move(sequence), {0.0, end});
+}
+
 /// The parts of `sequence` that play pitches, but those that `given` names.
 absl::StatusOr<std::vector<Part>> PartsBut(const NoteSequence& sequence, const std::string& given) {
   const std::vector<Part> there = PartsOf(sequence);
@@ -179,7 +187,7 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
   // All that is heard is counted before the first step is scored.
   std::vector<ScoredPart> scored;
   uint64_t steps = 0;
-  for (NoteSequence& part : SplitOnTimeChanges(WithRealMeters(std::move(sequence)))) {
+  for (NoteSequence& part : HeardParts(std::move(sequence), *model->spec->kind)) {
     ScoredPart result;
     result.start_time = part.subsequence_info().start_time_offset();
     result.start_step = std::llround(StepsAt(tempos, result.start_time, model->grid));

@@ -35,7 +35,7 @@ absl::StatusOr<const ModelSpec*> SpecFor(const LoadedWeights& weights, const std
   if (weights.bundle_id.empty()) return SpecOfCheckpoint(weights, config);
   if (!config.empty()) {
     MAGENTA_ASSIGN_OR_RETURN(const ModelSpec* spec, FindModel(config));
-    if (weights.bundle_id == config) return spec;
+    if (weights.bundle_id == config || weights.bundle_id == spec->bundle_id) return spec;
     return InputError(weights.file,
                       fmt::format("the bundle is of {}, not of {}", weights.bundle_id, config),
                       "Leave --config out, or name the bundle's");

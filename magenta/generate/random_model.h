@@ -7,6 +7,7 @@
 
 #include "magenta/base/check.h"
 #include "magenta/generate/model.h"
+#include "magenta/music/performance/performance_event.h"
 #include "magenta/music/polyphony/polyphony_events.h"
 #include "magenta/music/score/sheet.h"
 #include "magenta/nn/rnn_test_support.h"
@@ -31,9 +32,25 @@ inline std::shared_ptr<const Model> RandomModel(const std::string& id, uint32_t 
   return *model;
 }
 
+/// Notes of a quarter of a second, one after another.
+inline std::vector<Event> PerformanceFor(const ModelSpec& spec) {
+  constexpr int kSteps = 25;
+  const bool whole = spec.codec->head_sizes().size() > 1;
+  std::vector<Event> events;
+  for (const int pitch : {60, 62, 64, 60, 60, 62, 64, 60, 67, 60, 62, 64, 60, 60, 62, 64, 60}) {
+    if (whole) {
+      events.push_back(PackNote({kSteps, pitch, 20, kSteps}));
+    } else {
+      events.insert(events.end(), {pitch, ShiftBy(kSteps), kFirstNoteOff + pitch});
+    }
+  }
+  return events;
+}
+
 /// Events that `spec` takes, over two bars, so that repeats are there: of a note, of a rest, of
 /// nothing.
 inline std::vector<Event> TuneFor(const ModelSpec& spec) {
+  if (spec.kind->HearsSeconds()) return PerformanceFor(spec);
   if (spec.kind->plays_chords()) {  // two notes a step, one of which goes on
     std::vector<Event> events = {kPolyphonyStart};
     for (const int pitch : {60, 62, 64, 60, 60, 62, 64, 60, 67, 60, 62, 64, 60, 60, 62, 64, 60}) {

@@ -66,7 +66,8 @@ absl::StatusOr<Generation> SequenceGenerator::GenerateMany(const GenerateSequenc
                       fmt::format("Ask for 1 to {}", kMaxGeneratedRows));
   }
   // Which notes are varied is drawn, too; and of rounds each output has as many as it needs.
-  const bool in_rounds = args.reference_windows && model_->spec->kind->begins_alone();
+  const MusicKind& kind = *model_->spec->kind;
+  const bool in_rounds = args.reference_windows && (kind.begins_alone() || kind.HearsSeconds());
   if (!args.parts.vary.empty() || in_rounds) {
     return RunEach(model_, request, args.seed.has_value() ? *args.seed : DrawSeed(), num_outputs);
   }

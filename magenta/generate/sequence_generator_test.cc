@@ -60,7 +60,8 @@ TEST(SequenceGeneratorTest, ASeedGivesTheSameNotesAloneAndAmongTen) {
     EXPECT_GT(std::set<std::string>(all.begin(), all.end()).size(), 5u);
     for (int i = 0; i < 10; ++i) {
       EXPECT_EQ(ten->outputs[i].seed, 42u + i);
-      EXPECT_EQ(StepsOf(*spec.kind, ten->outputs[i].events.events), 16 * spec.grid.steps());
+      EXPECT_EQ(StepsOf(*spec.kind, ten->outputs[i].events.events),
+                std::llround(8 / spec.grid.StepSeconds(120)));
       EXPECT_LT(ten->outputs[i].log_likelihood, 0);
       GenerateSequenceRequest again = request;
       SetInt(again, "seed", 42 + i);

@@ -150,7 +150,7 @@ std::span<const float> Session::Logits(int row) const {
 }
 
 std::vector<bool> Session::PitchesOf(int row, size_t head) const {
-  const auto sizes = model_->network->head_sizes();
+  const auto sizes = model_->codec->head_sizes();
   std::vector<bool> members(sizes[head], false);
   if (sizes.size() != 1) return members;  // there no class stands for an event alone
   const MusicKind& kind = *model_->spec->kind;
@@ -161,7 +161,7 @@ std::vector<bool> Session::PitchesOf(int row, size_t head) const {
 }
 
 void Session::SetAllowed(int row, const EventMask& mask) {
-  const auto sizes = model_->network->head_sizes();
+  const auto sizes = model_->codec->head_sizes();
   MAGENTA_CHECK(sizes.size() == 1);
   allowed_.resize(sizes[0]);
   for (size_t label = 0; label < allowed_.size(); ++label) {
@@ -175,7 +175,7 @@ void Session::ForEachHead(int row, LogitFilters filters, std::vector<float>& scr
   const auto logits = Logits(row);
   scratch.assign(logits.begin(), logits.end());
   size_t first = 0;
-  const auto sizes = model_->network->head_sizes();
+  const auto sizes = model_->codec->head_sizes();
   for (size_t head = 0; head < sizes.size(); ++head) {
     const std::span<float> values(scratch.data() + first, sizes[head]);
     if (allowed != nullptr) AllowAmong(PitchesOf(row, head), *allowed, values);
@@ -210,7 +210,7 @@ std::span<const float> Session::AttentionWeights(int row) const {
 }
 
 Event Session::Sample(int row, LogitFilters filters, UniformSource& source, const EventMask* mask) {
-  labels_.resize(model_->network->head_sizes().size());
+  labels_.resize(model_->codec->head_sizes().size());
   if (const std::optional<Event> given = GivenNext(row)) {
     rows_[row].encoder->Labels(*given, labels_);
     return *given;
@@ -233,13 +233,13 @@ float Session::LogProbability(int row, std::span<const int> labels, LogitFilters
 }
 
 float Session::LogProbabilityOf(int row, Event event, LogitFilters filters) {
-  labels_.resize(model_->network->head_sizes().size());
+  labels_.resize(model_->codec->head_sizes().size());
   rows_[row].encoder->Labels(event, labels_);
   return LogProbability(row, labels_, filters);
 }
 
 float Session::LogProbabilityByAnyClass(int row, Event event, LogitFilters filters) {
-  MAGENTA_CHECK(model_->network->head_sizes().size() == 1);
+  MAGENTA_CHECK(model_->codec->head_sizes().size() == 1);
   std::vector<float> logs;
   ForEachHead(row, filters, scratch_, [&](size_t, std::span<float> values) {
     for (size_t label = 0; label < values.size(); ++label) {

@@ -143,9 +143,9 @@ TEST(SessionTest, FiltersShapeTheDraw) {
 TEST(LikelihoodTest, IsTheSumOfTheLogarithms) {
   for (const ModelSpec& spec : BuiltInModels()) {
     const auto model = RandomModel(spec.id);
-    Session session(model, 1);
-    const auto encoder = spec.codec->NewEncoder();
     const std::vector<Event> tune = TuneFor(spec);
+    Session session(model, 1, spec.codec->ControlOf({tune, {}}));
+    const auto encoder = spec.codec->NewEncoder();
     double want = 0;
     for (size_t i = 0; i < tune.size(); ++i) {
       if (i > 0) want += std::log(session.Distribution(0)[encoder->Label(tune[i])]);

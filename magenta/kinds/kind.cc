@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <map>
 
 #include "magenta/base/check.h"
@@ -89,7 +90,13 @@ NoteSequence MusicKind::Render(const EventSequence& events, const Primer& primer
   }
   renderer->Finish(changes);
   write();
-  if (!sequence.notes().empty()) sequence.set_total_time(sequence.notes().rbegin()->end_time());
+  auto& notes = *sequence.mutable_notes();
+  notes.erase(std::remove_if(notes.begin(), notes.end(),
+                             [](const auto& note) { return note.end_time() <= note.start_time(); }),
+              notes.end());
+  for (const auto& note : notes) {
+    sequence.set_total_time(std::max(sequence.total_time(), note.end_time()));
+  }
   return sequence;
 }
 

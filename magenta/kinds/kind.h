@@ -96,6 +96,11 @@ struct Primer {
   std::vector<std::string> notes;  // what was done to it, for the user: "3 chords: highest kept"
   std::vector<Event> played;       // the events as they were before they were squashed
   std::vector<ControlText> texts;  // the control in words, where it changes: Render writes them
+  /// Of performances: General MIDI program, and whether the notes are drums.
+  int program = 0;
+  bool is_drum = false;
+  /// Of events that may last beyond the end of the section: that end, where Render cuts them.
+  std::optional<int64_t> end_step;
   /// Of drums: the MIDI pitches that were struck, by step of the grid, where events say types
   /// alone. Render plays them.
   std::map<int64_t, std::vector<int>> struck;
@@ -207,6 +212,10 @@ class MusicKind {
   /// wherever tempo or meter change (music/split.h).
   virtual bool HearsBars() const { return false; }
 
+  /// Whether it hears music as it was played, in seconds: music that it learns from is then heard
+  /// with its pedals, at several speeds, and cut each half minute, whatever its meter.
+  virtual bool HearsSeconds() const { return false; }
+
   /// Every example in `sequence`, in the reference's order. What is left out has a line in tracks.
   virtual Examples ExtractExamples(const QuantizedSequence& sequence,
                                    const ExampleOptions& options) const = 0;
@@ -272,6 +281,9 @@ class MusicKind {
   /// Semitones by which examples are moved in data sets where nobody says others.
   virtual std::vector<int> transpositions() const { return {0}; }
 
+  /// Whether its events say how loud notes are.
+  virtual bool plays_velocities() const { return false; }
+
   /// Whether its notes are drums: on MIDI's channel 10, and beside a song's other instruments.
   virtual bool plays_drums() const { return false; }
 
@@ -290,7 +302,8 @@ class MusicKind {
                                                     bool after_primer) const = 0;
 
   /// `events` (the primer's and what was generated) as notes at `qpm`, in order of their
-  /// beginnings. total_time is the end of the last one.
+  /// beginnings; those that end on the step where they begin are left out. total_time is the
+  /// latest end.
   virtual NoteSequence Render(const EventSequence& events, const Primer& primer, double qpm) const;
 };
 

@@ -19,7 +19,9 @@ namespace magenta {
 struct ModelSpec {
   std::string id;           // "lookback_rnn"
   std::string description;  // one sentence
-  HParams hparams;          // defaults
+  /// What it is called in bundles, where that is another model's id; else "".
+  std::string bundle_id = {};
+  HParams hparams;  // defaults
   Grid grid;
   std::shared_ptr<const MusicKind> kind;
   std::shared_ptr<const EventCodec> codec;

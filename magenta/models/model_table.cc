@@ -20,21 +20,17 @@ namespace magenta {
 namespace {
 
 // Models of the reference that have no place here yet.
-constexpr std::array<std::string_view, 8> kKnownElsewhere = {
-    "performance",
-    "performance_rnn",
-    "performance_with_dynamics",
-    "multiconditioned_performance_with_dynamics",
-    "pianoroll_rnn_nade",
-    "rnn-nade",
-    "music_vae",
-    "rl_duet"};
+constexpr std::array<std::string_view, 4> kKnownElsewhere = {"pianoroll_rnn_nade", "rnn-nade",
+                                                             "music_vae", "rl_duet"};
 
 // Names of families, and the models that they are here.
 constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {
     {"improv_rnn", "basic_improv, attention_improv and chord_pitches_improv"},
     {"drums_rnn", "one_drum and drum_kit"},
-    {"polyphony_rnn", "polyphony"}};
+    {"polyphony_rnn", "polyphony"},
+    {"performance_rnn",
+     "performance, performance_with_dynamics, multiconditioned_performance_with_dynamics and the "
+     "like"}};
 
 std::span<const ModelSpec> added_models;
 

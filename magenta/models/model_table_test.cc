@@ -9,6 +9,12 @@
 namespace magenta {
 namespace {
 
+const std::string kPerformances =
+    "performance, performance_with_dynamics, performance_with_dynamics_compact, "
+    "performance_with_dynamics_and_modulo_encoding, density_conditioned_performance_with_dynamics, "
+    "pitch_conditioned_performance_with_dynamics, multiconditioned_performance_with_dynamics, "
+    "optional_multiconditioned_performance_with_dynamics";
+
 TEST(ModelTableTest, HoldsTheModels) {
   std::string dump;
   for (const ModelSpec& spec : BuiltInModels()) {
@@ -28,7 +34,15 @@ TEST(ModelTableTest, HoldsTheModels) {
             "one_drum 2 2 0 5\n"
             "drum_kit 518 512 32 3\n"
             "polyphony 259 259 0 5\n"
-            "score 46889 134 0 0\n");
+            "score 46889 134 0 0\n"
+            "performance 356 356 0 3\n"
+            "performance_with_dynamics 388 388 0 3\n"
+            "performance_with_dynamics_compact 388 388 0 3\n"
+            "performance_with_dynamics_and_modulo_encoding 16 388 0 3\n"
+            "density_conditioned_performance_with_dynamics 396 388 0 3\n"
+            "pitch_conditioned_performance_with_dynamics 400 388 0 3\n"
+            "multiconditioned_performance_with_dynamics 408 388 0 3\n"
+            "optional_multiconditioned_performance_with_dynamics 409 388 0 3\n");
 }
 
 TEST(ModelTableTest, UnknownNamesListTheTable) {
@@ -36,14 +50,19 @@ TEST(ModelTableTest, UnknownNamesListTheTable) {
   EXPECT_EQ(ErrorLine(unknown),
             "there is no model 'lookback'. Did you mean lookback_rnn? The models are basic_rnn, "
             "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
-            "chord_pitches_improv, one_drum, drum_kit, polyphony, score.");
+            "chord_pitches_improv, one_drum, drum_kit, polyphony, score, " +
+                kPerformances + ".");
   EXPECT_EQ(
       ErrorLine(FindModel("pianoroll_rnn_nade").status()),
       "'pianoroll_rnn_nade' is a model of Magenta that is not here. The models are basic_rnn, "
       "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
-      "chord_pitches_improv, one_drum, drum_kit, polyphony, score.");
+      "chord_pitches_improv, one_drum, drum_kit, polyphony, score, " +
+          kPerformances + ".");
   EXPECT_EQ(ErrorLine(FindModel("polyphony_rnn").status()),
             "'polyphony_rnn' is a family of models. Choose one of polyphony.");
+  EXPECT_EQ(ErrorLine(FindModel("performance_rnn").status()),
+            "'performance_rnn' is a family of models. Choose one of performance, "
+            "performance_with_dynamics, multiconditioned_performance_with_dynamics and the like.");
   EXPECT_EQ(ErrorLine(FindModel("drums_rnn").status()),
             "'drums_rnn' is a family of models. Choose one of one_drum and drum_kit.");
   EXPECT_EQ(ErrorLine(FindModel("improv_rnn").status()),

@@ -42,6 +42,9 @@ struct DatasetOptions {
   DatasetFormat format = DatasetFormat::kCompact;
   /// What counts as an example.
   ExampleOptions examples;
+  /// Whether music of kinds that hear seconds is learned at several speeds. Neither these nor
+  /// transpositions are of examples to measure on, for such kinds.
+  bool stretch = true;
   /// Semitones; a copy of each sequence for each.
   std::vector<int> transpositions = {0};
   /// Plays repeats of scores out, which the reference does not.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "magenta/base/error_message.h"
@@ -11,6 +12,7 @@
 #include "magenta/base/status.h"
 #include "magenta/io/record/sequence_example.h"
 #include "magenta/io/score/sections.h"
+#include "magenta/music/performance/played_parts.h"
 #include "magenta/music/quantize.h"
 #include "magenta/music/score/bar_parts.h"
 #include "magenta/music/split.h"
@@ -61,9 +63,7 @@ class SequenceStages {
 
   SequenceExamples Run(NoteSequence& sequence) && {
     if (options_.unroll_sections) Unroll(sequence);
-    std::vector<NoteSequence> parts = spec_.kind->HearsBars()
-                                          ? SplitByBars(std::move(sequence))
-                                          : SplitOnTimeChanges(std::move(sequence));
+    std::vector<NoteSequence> parts = PartsOf(std::move(sequence));
     for (size_t i = 0; i < parts.size(); ++i) {
       sequence = RunPart(static_cast<int>(i), std::move(parts[i]));
     }
@@ -80,6 +80,19 @@ class SequenceStages {
       out_.outcome.warnings.push_back("repeats are not played out: " +
                                       ErrorMessage(unrolled.status()));
     }
+  }
+
+  std::vector<NoteSequence> PartsOf(NoteSequence sequence) {
+    if (spec_.kind->HearsBars()) return SplitByBars(std::move(sequence));
+    if (!spec_.kind->HearsSeconds()) return SplitOnTimeChanges(std::move(sequence));
+    constexpr double kAsPlayed[] = {1.0};
+    const bool varies = options_.stretch && !out_.eval;
+    auto parts =
+        PlayedParts(std::move(sequence), varies ? std::span<const double>(kLearnedStretches)
+                                                : std::span<const double>(kAsPlayed));
+    if (parts.ok()) return *std::move(parts);
+    RefusePart(0, "on_steps", ErrorMessage(parts.status()));
+    return {};
   }
 
   void RefusePart(int part, std::string outcome, std::string reason) {
@@ -105,7 +118,8 @@ class SequenceStages {
     Counters& transposed = out_.counters.transposer;
     transposed.Add("skipped_due_to_range_exceeded", 0);
     std::set<std::vector<Event>> seen;
-    for (const int semitones : options_.transpositions) {
+    const bool as_played = spec_.kind->HearsSeconds() && out_.eval;
+    for (const int semitones : as_played ? std::vector<int>{0} : options_.transpositions) {
       if (!StaysInRange(quantized->proto(), semitones)) {
         transposed.Add("skipped_due_to_range_exceeded");
         RefusePart(part, "range_exceeded",

@@ -43,6 +43,7 @@ struct ArgumentRow {
   GeneratorArgument argument;
   Take take;
   Check check = nullptr;
+  absl::Status (*text_error)(const std::string& text) = nullptr;
   const char* names = "";  // of a string_value: what it names ("key"), and such
   const char* examples = "";
   ArgumentUse use = ArgumentUse::kAll;
@@ -79,6 +80,11 @@ struct ArgumentRow {
   /// Not all of its type and range.
   ArgumentRow& Only(Check only) {
     check = only;
+    return *this;
+  }
+  /// What is wrong with a string_value, where that can be told.
+  ArgumentRow& TextError(absl::Status (*error)(const std::string& text)) {
+    text_error = error;
     return *this;
   }
   ArgumentRow& Names(const char* what, const char* such = "") {
@@ -143,6 +149,26 @@ bool IsTemperature(const ArgValue& value) {
 void TakeProgram(const ArgValue& value, GenerateArgs& args) {
   args.program = *ParseProgram(TextIn(value));
   if (value.has_string_value()) args.program_note = ProgramNote(value.string_value());
+}
+
+absl::Status CheckProgramName(const std::string& name) {
+  constexpr size_t kLongest = 64;
+  const auto program = ParseProgram(ValidUtf8(name));
+  if (program.ok() || name.size() > kLongest) return absl::OkStatus();
+  return UsageError("argument 'program': " + ErrorMessage(program.status()),
+                    ErrorRemedy(program.status()));
+}
+
+absl::Status CheckDensities(const std::string& text) {
+  return ParseDensities(kDensityArg, text).status();
+}
+
+absl::Status CheckHistograms(const std::string& text) {
+  return ParseHistograms(kHistogramArg, text).status();
+}
+
+absl::Status CheckSwitches(const std::string& text) {
+  return ParseSwitches(kDisableArg, text).status();
 }
 
 /// Every argument, by type.
@@ -325,6 +351,7 @@ const std::vector<ArgumentRow>& Rows() {
           .AtLeast(0)
           .AtMost(127)
           .Only([](V v) { return ParseProgram(TextIn(v)).ok(); })
+          .TextError(CheckProgramName)
           .For(ArgumentUse::kInstruments),
       Row(
           "accompaniment", kString,
@@ -366,7 +393,35 @@ const std::vector<ArgumentRow>& Rows() {
           .AtMost(kDensities - 1)
           .Choices(kDensityNames)
           .Choices({"0", "1", "2", "3", "4"})
-          .For(ArgumentUse::kParts)};
+          .For(ArgumentUse::kParts),
+      Row(
+          kDensityArg, kString,
+          [](V v, A a) {
+            a.conditions.notes_per_second = *ParseDensities(kDensityArg, v.string_value());
+          },
+          "Notes per second, 0 or more; a list, as [2, 8], changes them over the whole music; "
+          "without it 15.")
+          .TextError(CheckDensities)
+          .For(ArgumentUse::kDensity),
+      Row(
+          kHistogramArg, kString,
+          [](V v, A a) {
+            a.conditions.pitch_class_histogram =
+                *ParseHistograms(kHistogramArg, v.string_value());
+          },
+          "How much each pitch class sounds: twelve numbers from C up, as "
+          "[2,0,1,0,1,1,0,2,0,1,0,1]; or a list of such, one after another; without it all alike.")
+          .TextError(CheckHistograms)
+          .For(ArgumentUse::kPitchClasses),
+      Row(
+          kDisableArg, kString,
+          [](V v, A a) {
+            a.conditions.disable_conditioning = *ParseSwitches(kDisableArg, v.string_value());
+          },
+          "True: the music is as the model likes it, whatever notes_per_second and "
+          "pitch_class_histogram say; a list, as [False, True], over the whole music.")
+          .TextError(CheckSwitches)
+          .For(ArgumentUse::kOptionalConditions)};
   return rows;
 }
 
@@ -403,6 +458,17 @@ bool IsFor(const ArgumentRow& row, const ArgumentRule* rule) {
   return rule == nullptr || rule->takes(row.use);
 }
 
+/// Whether it says what a model may be told beside its notes.
+bool IsSignal(const ArgumentRow& row) {
+  return row.use == ArgumentUse::kDensity || row.use == ArgumentUse::kPitchClasses;
+}
+
+/// Whether signals are ignored that the model does not hear, as the reference does.
+bool IgnoresSignals(const GeneratorOptions& options) {
+  const auto windows = options.args().find("reference_windows");
+  return windows != options.args().end() && BoolIn(windows->second);
+}
+
 /// What is told of an argument that means nothing to `model`.
 absl::Status NotFor(const ArgumentRow& row, const std::string& model) {
   const char* why = "";
@@ -428,6 +494,18 @@ absl::Status NotFor(const ArgumentRow& row, const std::string& model) {
     case ArgumentUse::kBeginsAlone:
       why = "is for models whose music may begin anew, and {} goes on from its primer";
       remedy = "Leave it out, or choose polyphony";
+      break;
+    case ArgumentUse::kDensity:
+      why = "is for models that are told how dense their notes are, and {} is not";
+      remedy = "Leave it out, or choose multiconditioned_performance_with_dynamics";
+      break;
+    case ArgumentUse::kPitchClasses:
+      why = "is for models that are told which pitch classes sound, and {} is not";
+      remedy = "Leave it out, or choose multiconditioned_performance_with_dynamics";
+      break;
+    case ArgumentUse::kOptionalConditions:
+      why = "is for models that go with and without conditions, and {} is none";
+      remedy = "Leave it out, or choose optional_multiconditioned_performance_with_dynamics";
       break;
   }
   return UsageError(
@@ -525,14 +603,6 @@ absl::Status NoSuchArgument(const std::string& name, const ArgumentRule* rule) {
       (near.empty() ? "" : fmt::format("Did you mean '{}'? ", near)) + ExistingArgs(rule));
 }
 
-absl::Status CheckProgramName(const std::string& name) {
-  constexpr size_t kLongest = 64;
-  const auto program = ParseProgram(ValidUtf8(name));
-  if (program.ok() || name.size() > kLongest) return absl::OkStatus();
-  return UsageError("argument 'program': " + ErrorMessage(program.status()),
-                    ErrorRemedy(program.status()));
-}
-
 }  // namespace
 
 std::vector<GeneratorArgument> GenerateArguments(const ArgumentRule* rule) {
@@ -558,8 +628,9 @@ absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options,
     if (row == nullptr) {
       return NoSuchArgument(name, rule);
     }
-    if (name == "program" && value.has_string_value()) {
-      MAGENTA_RETURN_IF_ERROR(CheckProgramName(value.string_value()));
+    if (IsSignal(*row) && !IsFor(*row, rule) && IgnoresSignals(options)) continue;
+    if (row->text_error != nullptr && value.has_string_value()) {
+      MAGENTA_RETURN_IF_ERROR(row->text_error(value.string_value()));
     }
     if (!IsOf(value, row->argument) || (row->check != nullptr && !row->check(value))) {
       if (IsName(value, *row)) return NoSuchName(*row, value.string_value());

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/generator.pb.h"
+#include "magenta/music/performance/condition_values.h"
 #include "magenta/music/score/sheet.h"
 #include "magenta/nn/sampling.h"
 #include "magenta/request/backing_chords.h"
@@ -20,16 +21,22 @@ using GeneratorArgument = GeneratorDetails::Argument;
 
 inline constexpr char kTemperatureArg[] = "temperature";
 inline constexpr char kPrimerKeyArg[] = "primer_key";
+inline constexpr char kDensityArg[] = "notes_per_second";
+inline constexpr char kHistogramArg[] = "pitch_class_histogram";
+inline constexpr char kDisableArg[] = "disable_conditioning";
 
 /// Which models an argument is for.
 enum class ArgumentUse {
   kAll,
-  kPitches,      // that draw some
-  kOverChords,   // that read chords
-  kMovesToKey,   // that move primers to a key of theirs
-  kInstruments,  // that play no drums
-  kParts,        // that play several parts
-  kBeginsAlone,  // whose music may begin without its primer
+  kPitches,             // that draw some
+  kOverChords,          // that read chords
+  kMovesToKey,          // that move primers to a key of theirs
+  kInstruments,         // that play no drums
+  kParts,               // that play several parts
+  kBeginsAlone,         // whose music may begin without its primer
+  kDensity,             // of performances, that are told how dense they are
+  kPitchClasses,        // which pitch classes sound
+  kOptionalConditions,  // that go without being told
 };
 
 /// A model, and which arguments are for it.
@@ -114,6 +121,9 @@ struct GenerateArgs {
   bool inject_primer = true;
   /// It is, but with reference_windows.
   bool condition() const { return condition_on_primer.value_or(!reference_windows); }
+  /// Of models of performances that hear them, string_values (condition_values.h):
+  /// notes_per_second, pitch_class_histogram, disable_conditioning.
+  ConditionValues conditions;
   /// int_value 0 or 1 (or bool_value), of models that draw pitches: whether the new music ends as a
   /// piece does.
   bool ending = false;

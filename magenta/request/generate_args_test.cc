@@ -60,7 +60,11 @@ TEST(GenerateArgsTest, EveryArgumentTakesWhatItsRowSays) {
     }
     for (const std::string& choice : argument.choices()) EXPECT_TRUE(Takes(name, Text(choice)));
     const bool is_text = argument.type() == GeneratorArgument::STRING;
-    const char* text = name == kPrimerKeyArg || name == kKeyArg ? "Bb" : "flute";
+    const char* text = name == kPrimerKeyArg || name == kKeyArg ? "Bb"
+                       : name == kDensityArg                    ? "[2, 8.5]"
+                       : name == kHistogramArg                  ? "[1,0,2,0,1,1,0,2,0,1,0,1]"
+                       : name == kDisableArg                    ? "[True, False]"
+                                                                : "flute";
     EXPECT_EQ(Takes(name, Text(text)), is_text && argument.choices().empty());
     EXPECT_FALSE(Takes(name, Text("")));
     EXPECT_FALSE(Takes(name, ArgValue()));
@@ -113,7 +117,10 @@ TEST(GenerateArgsTest, ErrorsListWhatAModelTakes) {
                                 "density",
                                 "ending",
                                 "condition_on_primer",
-                                "no_inject_primer_during_generation"};
+                                "no_inject_primer_during_generation",
+                                "notes_per_second",
+                                "pitch_class_histogram",
+                                "disable_conditioning"};
   EXPECT_EQ(GenerateArguments(&drums).size() + std::size(others), GenerateArguments().size());
   for (const char* name : others) EXPECT_THAT(remedy, Not(HasSubstr(name)));
 }

@@ -49,6 +49,7 @@ Piece::Piece(const NoteSequence& input, const SectionPlan& plan, const PieceOpti
   instrument_ = options.instrument.value_or(has_notes ? FreeInstrument(input) : 0);
   if (options.drums) ChooseDrums(input, options);
   chords_ = options.chords;
+  own_velocities_ = options.own_velocities;
   if (chords_) chords_of_ = options.instrument;
   model_.set_instrument(instrument_);
   model_.set_velocity(kPlainVelocity);
@@ -257,6 +258,7 @@ NoteSequence Piece::With(const NoteSequence& melody) const {
       auto& added = *piece.add_notes();
       added = model_;
       added.set_pitch(note.pitch());
+      if (own_velocities_) added.set_velocity(note.velocity());
       added.set_start_time(plan_->OffGrid(note.start_time()));
       added.set_end_time(plan_->OffGrid(note.end_time()));
       continue;

@@ -24,6 +24,8 @@ struct PieceOptions {
   /// Chords are continued: every note that is no drum is heard, of all instruments or of
   /// `instrument` alone.
   bool chords = false;
+  /// New notes are as loud as they say themselves.
+  bool own_velocities = false;
 };
 
 /// The input with its tempos, meters, keys, names, texts and controllers, its notes as they were
@@ -38,8 +40,9 @@ class Piece {
   Piece(const NoteSequence& input, const SectionPlan& plan, const PieceOptions& options);
 
   /// The piece and what `melody` - at one tempo, all of it on the plan's grid - has in the plan's
-  /// sections, as loud as the notes before on the average; a note of the input that sounds into a
-  /// section ends where the melody's does. Of its texts those that stand after what stays.
+  /// sections, as loud as the notes before on the average, or as it is itself; a note of the input
+  /// that sounds into a section ends where the melody's does. Of its texts those that stand after
+  /// what stays.
   NoteSequence With(const NoteSequence& melody) const;
   /// The same where `melody` has a note in a section; else nullopt.
   std::optional<NoteSequence> WithNewNotes(const NoteSequence& melody) const;
@@ -68,6 +71,7 @@ class Piece {
   int instrument_ = 0;
   bool drums_ = false;
   bool chords_ = false;
+  bool own_velocities_ = false;
   std::optional<int> chords_of_;  // the only instrument whose chords are heard
   std::optional<int> drums_of_;   // the only instrument whose drums are heard
   bool drums_alone_ = false;      // notes that are no drums are not heard

@@ -202,12 +202,24 @@ absl::StatusOr<SectionPlan> PlanOnOneGrid(NoteSequence input, double at, Grid gr
   return plan;
 }
 
+/// The same on a grid per second, to which meter and tempo mean nothing.
+absl::StatusOr<SectionPlan> PlanInSeconds(NoteSequence input, double at, Grid grid) {
+  const double qpm = TempoMap(input).QpmAt(at);
+  MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized, Quantize(std::move(input), grid));
+  return PlanOf(std::move(quantized), qpm);
+}
+
+absl::StatusOr<SectionPlan> PlanOnGrid(NoteSequence input, double at, Grid grid) {
+  return grid.is_per_second() ? PlanInSeconds(std::move(input), at, grid)
+                              : PlanOnOneGrid(std::move(input), at, grid);
+}
+
 absl::StatusOr<SectionPlan> PlanFreely(NoteSequence input, const GeneratorOptions& options,
                                        Grid grid) {
   input.set_total_time(std::max(input.total_time(), LatestNoteEnd(input)));
   const Section& section = options.generate_sections(0);
   MAGENTA_ASSIGN_OR_RETURN(SectionPlan plan,
-                           PlanOnOneGrid(std::move(input), section.start_time(), grid));
+                           PlanOnGrid(std::move(input), section.start_time(), grid));
   const double steps_per_second = grid.StepsPerSecond(plan.qpm);
   SetSearchStart(options, steps_per_second, plan);
   MAGENTA_RETURN_IF_ERROR(SetSteps(section, steps_per_second, false, plan));
@@ -287,7 +299,7 @@ absl::StatusOr<SectionPlan> PlanFill(NoteSequence input, const std::vector<Secti
                                      const GeneratorOptions& options, Grid grid) {
   input.set_total_time(LatestNoteEnd(input));
   MAGENTA_ASSIGN_OR_RETURN(SectionPlan plan,
-                           PlanOnOneGrid(std::move(input), sections.front().start_time(), grid));
+                           PlanOnGrid(std::move(input), sections.front().start_time(), grid));
   plan.fills = true;
   const double steps_per_second = grid.StepsPerSecond(plan.qpm);
   SetSearchStart(options, steps_per_second, plan);

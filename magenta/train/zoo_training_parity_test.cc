@@ -24,6 +24,10 @@ std::vector<DatasetExample> ZooBatch(const ModelSpec& spec, const std::string& f
   std::vector<DatasetExample> examples;
   for (const json& row : ReadRows(folder + "/batch.jsonl")) {
     EventSequence sequence = ZooEvents(spec, row);
+    // What conditions a step is told by all that follows it.
+    if (spec.codec->conditioned_inputs().any() && sequence.control.empty()) {
+      sequence.control = WriteConditions(ConditionsOf(sequence.events));
+    }
     sequence.events.resize(row["steps"].get<size_t>() + 1);
     examples.push_back({"", 0, std::move(sequence)});
   }
@@ -68,13 +72,15 @@ void ExpectThirtySteps(const std::string& config, const std::vector<json>& rows,
   ASSERT_TRUE(shape.ok()) << shape.status();
   hparams->rnn_layer_sizes = shape->layer_sizes;
   hparams->dropout_keep_prob = 1;
-  const RnnLayout layout{spec.codec->input_size(), spec.codec->num_classes(), *hparams};
+  const RnnLayout layout{spec.codec->input_size(), spec.codec->num_labels(), *hparams};
   std::vector<Variable> variables = StartVariables(layout, 0);
   ASSERT_TRUE(TakeValues(*start, variables).ok());
   ASSERT_TRUE(TakeSlots(*start, variables).ok());
   RunState state = ReadRunState(*start, {}).value();
   const std::vector<DatasetExample> examples = ZooBatch(spec, folder);
-  const RnnLearner learner(layout, spec.codec->default_label());
+  const auto heads = spec.codec->head_sizes();
+  const RnnLearner learner(layout,
+                           LabelHeads{{heads.begin(), heads.end()}, spec.codec->default_labels()});
   for (const json& row : rows) {
     auto batch =
         ComputeGradients(learner, variables, {examples, spec.codec.get()}, {0, state.step}, 2);

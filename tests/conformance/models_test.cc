@@ -162,11 +162,14 @@ void CutAt(double seconds, NoteSequence& sequence) {
 TEST_P(EveryModel, GeneratesTwoBarsOfNotesThatRepeatWithTheSeed) {
   const SequenceGenerator generator(testing::RandomModel(GetParam()));
   // The first beat of a random sequence, as its kind writes it, at 120 quarters a minute.
-  const int beat = spec_->grid.steps_per_quarter();
+  const int beat = static_cast<int>(spec_->grid.StepsPerQuarter(120));
   Primer primer;
   primer.grid = spec_->grid;
   GenerateSequenceRequest request;
-  *request.mutable_input_sequence() = spec_->kind->Render(RandomEvents(beat, 10), primer, 120);
+  const EventSequence events = spec_->kind->HearsSeconds()  // a random one may begin in silence
+                                   ? EventSequence{testing::TuneFor(*spec_), {}}
+                                   : RandomEvents(beat, 10);
+  *request.mutable_input_sequence() = spec_->kind->Render(events, primer, 120);
   const double start = 0.5, end = 4.0;
   CutAt(start, *request.mutable_input_sequence());  // where time itself is an event, more came
   ASSERT_GT(request.input_sequence().notes_size(), 0);

@@ -14,6 +14,8 @@
 #include "magenta/models/model_spec.h"
 #include "magenta/music/drums/drum_types.h"
 #include "magenta/music/harmony/chord_symbol.h"
+#include "magenta/music/performance/conditions.h"
+#include "magenta/music/performance/performance_event.h"
 #include "tests/parity/zoo_rows.h"
 
 namespace magenta {
@@ -38,17 +40,26 @@ inline std::vector<std::string> ZooConfigs() {
 
 /// A row's event, as the README of the rows writes them for the kind of `spec`.
 inline Event ZooEvent(const ModelSpec& spec, const nlohmann::json& event) {
+  if (event.is_array() && spec.kind->HearsSeconds()) {
+    return PackNote({event[0], event[1], event[2], event[3]});
+  }
   if (!spec.kind->plays_drums()) return event.get<Event>();
   const DrumTypes& types =
       spec.codec->num_classes() == OneDrumType().mask_end() ? OneDrumType() : DrumKitTypes();
   return types.MaskOf(event.get<std::vector<int>>());
 }
 
-/// The events in field `events` of a row, with its chords where the kind reads some.
+/// The events in field `events` of a row, with its chords where the kind reads some, and without
+/// conditions where it says that they are disabled.
 inline EventSequence ZooEvents(const ModelSpec& spec, const nlohmann::json& row,
                                const char* events = "events") {
   EventSequence sequence;
   for (const nlohmann::json& event : row[events]) sequence.events.push_back(ZooEvent(spec, event));
+  if (spec.codec->conditioned_inputs().optional && row.contains("controls") &&
+      row["controls"][0][0].get<bool>()) {
+    const Conditions none[] = {{.disabled = true}};
+    sequence.control = WriteConditions(none);
+  }
   if (!spec.kind->ReadsChords()) return sequence;
   for (const nlohmann::json& run : row["chords"]) {
     const auto symbol = ParseChordSymbol(run[0].get<std::string>(), ChordSpelling::kReference);

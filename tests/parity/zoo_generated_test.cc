@@ -87,13 +87,14 @@ std::vector<double> DrawsOfBeam(const json& row, const GeneratorOptions& options
 /// Whether the reference fails at what is no fault of the request, so that ours generates.
 bool IsMended(const json& row, const MusicKind& kind) {
   const std::string error = row.value("error", "");
+  if (kind.HearsSeconds()) return error.starts_with("ValueError: Invalid velocity");
   return kind.begins_alone() &&
          (error.starts_with("ValueError") || error.starts_with("IndexError"));
 }
 
 /// Of rounds each hears all that was before it again.
 double ScoreOf(const json& row, const MusicKind& kind) {
-  if (kind.begins_alone()) return row["scores"].back();
+  if (kind.begins_alone() || kind.HearsSeconds()) return row["scores"].back();
   double score = 0;
   for (const json& of_call : row["scores"]) score += of_call.get<double>();
   return score;

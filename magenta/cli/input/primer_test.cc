@@ -59,7 +59,13 @@ TEST(Primer, Drums) {
             "2: --primer_melody is for other models: this one makes drum tracks. Give "
             "--primer_drums=\"[(36, 42), (), (42,)]\", or a file: --primer_midi; "
             "--primer_melody is for --config=basic_rnn, mono_rnn, lookback_rnn, attention_rnn, "
-            "basic_improv, attention_improv, chord_pitches_improv, polyphony, score.");
+            "basic_improv, attention_improv, chord_pitches_improv, polyphony, score, performance, "
+            "performance_with_dynamics, performance_with_dynamics_compact, "
+            "performance_with_dynamics_and_modulo_encoding, "
+            "density_conditioned_performance_with_dynamics, "
+            "pitch_conditioned_performance_with_dynamics, "
+            "multiconditioned_performance_with_dynamics, "
+            "optional_multiconditioned_performance_with_dynamics.");
   EXPECT_EQ(Dump(ReadPrimerFlags(TypedDrums("[(36,)]"), Melodies(), Grid())),
             "2: --primer_drums is for other models: this one makes melodies. Give "
             "--primer_melody=\"[60, -2, 62, -1]\", or a file: --primer_midi; --primer_drums is for "
@@ -94,7 +100,12 @@ TEST(Primer, OfChordsAreTypedInTwoWays) {
   EXPECT_EQ(Dump(ReadPrimerFlags(flags, Melodies(), Grid())),
             "2: --primer_pitches is for other models: this one makes melodies. Give "
             "--primer_melody=\"[60, -2, 62, -1]\", or a file: --primer_midi; --primer_pitches is "
-            "for --config=polyphony.");
+            "for --config=polyphony, performance, performance_with_dynamics, "
+            "performance_with_dynamics_compact, performance_with_dynamics_and_modulo_encoding, "
+            "density_conditioned_performance_with_dynamics, "
+            "pitch_conditioned_performance_with_dynamics, "
+            "multiconditioned_performance_with_dynamics, "
+            "optional_multiconditioned_performance_with_dynamics.");
 }
 
 TEST(Primer, AKindOfYoursIsTypedInItsOwnWay) {
@@ -111,7 +122,13 @@ TEST(Primer, AKindOfYoursIsTypedInItsOwnWay) {
             "2: --primer_melody is for other models: this one makes toys. Give "
             "--primer_toy=\"a.c\", or a file: --primer_midi; --primer_melody is for "
             "--config=basic_rnn, mono_rnn, lookback_rnn, attention_rnn, basic_improv, "
-            "attention_improv, chord_pitches_improv, polyphony, score.");
+            "attention_improv, chord_pitches_improv, polyphony, score, performance, "
+            "performance_with_dynamics, performance_with_dynamics_compact, "
+            "performance_with_dynamics_and_modulo_encoding, "
+            "density_conditioned_performance_with_dynamics, "
+            "pitch_conditioned_performance_with_dynamics, "
+            "multiconditioned_performance_with_dynamics, "
+            "optional_multiconditioned_performance_with_dynamics.");
   const auto start = ReadPrimerFlags({}, toys, seconds);
   ASSERT_TRUE(start.ok());
   EXPECT_EQ(start->notes.at(0), "no primer is given: starting from C (--primer_toy=\"a\")");

@@ -122,4 +122,45 @@ absl::Status PitchFlags::SetGiven(GeneratorOptions& options) const {
   return absl::OkStatus();
 }
 
+void ConditionFlags::Describe(Flags& flags) {
+  flags
+      .Text(kDensityArg, &notes_per_second,
+            "For models that are told how dense their notes are: so many a second, or a list over "
+            "time, \"[2, 8]\".")
+      .NotEmpty()
+      .Value("NUMBERS")
+      .Default("15");
+  flags
+      .Text(
+          kHistogramArg, &pitch_class_histogram,
+          "For models that are told which pitch classes sound: how much each of them does, twelve "
+          "numbers, C first, \"[2,0,1,0,1,1,0,2,0,1,0,1]\", or a list of such over time.")
+      .NotEmpty()
+      .Value("NUMBERS")
+      .Default("all alike");
+  flags
+      .Text(kDisableArg, &disable_conditioning,
+            "For models that go without either, too: True, or a list over time, \"[False, True]\".")
+      .NotEmpty()
+      .Value("BOOLS")
+      .Default("False");
+}
+
+absl::Status ConditionFlags::SetGiven(GeneratorOptions& options) const {
+  auto& args = *options.mutable_args();
+  const auto set = [&args](const char* name, const std::string& text, const absl::Status& status) {
+    if (text.empty()) return absl::OkStatus();
+    if (status.ok()) args[name].set_string_value(text);
+    return status;
+  };
+  const std::string dashes = "--";
+  MAGENTA_RETURN_IF_ERROR(set(kDensityArg, notes_per_second,
+                              ParseDensities(dashes + kDensityArg, notes_per_second).status()));
+  MAGENTA_RETURN_IF_ERROR(
+      set(kHistogramArg, pitch_class_histogram,
+          ParseHistograms(dashes + kHistogramArg, pitch_class_histogram).status()));
+  return set(kDisableArg, disable_conditioning,
+             ParseSwitches(dashes + kDisableArg, disable_conditioning).status());
+}
+
 }  // namespace magenta::cli

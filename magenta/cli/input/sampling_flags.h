@@ -1,6 +1,7 @@
 #pragma once
 // --temperature, --pitch_temperature, --top_k, --top_p, --min_p, --adapt: how events are drawn.
 // --key, --scale, --min_pitch, --max_pitch: which notes may be.
+// --notes_per_second, --pitch_class_histogram, --disable_conditioning: what performances are told.
 
 #include <optional>
 #include <string>
@@ -47,6 +48,18 @@ struct PitchFlags {
   /// Error (exit 2): no key, or the lowest lies above the highest.
   absl::StatusOr<PitchLimits> Limits() const;
   /// Says what was given in `options`, and leaves the rest of it. Errors as Limits().
+  absl::Status SetGiven(GeneratorOptions& options) const;
+};
+
+/// The same for what conditions performances.
+struct ConditionFlags {
+  std::string notes_per_second;
+  std::string pitch_class_histogram;
+  std::string disable_conditioning;
+
+  /// Adds the flags to the group in progress.
+  void Describe(Flags& flags);
+  /// Says what was given in `options`. Errors (exit 2): condition_values.h's.
   absl::Status SetGiven(GeneratorOptions& options) const;
 };
 

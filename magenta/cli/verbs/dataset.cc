@@ -88,7 +88,9 @@ class DatasetVerb : public Verb {
         .IntList("transpose", &options_.transpositions,
                  "Semitones; a copy of every example for each.")
         .Range(-127, 127)
-        .Default("0; of polyphonic tracks -4 to 4");
+        .Default("0; of polyphonic tracks -4 to 4, of performances -3 to 3");
+    flags.Bool("stretch", &options_.stretch,
+               "Learn from music at five speeds, 0.95 to 1.05 times as long (performances).");
     flags.Bool(
         "unroll", &options_.unroll_sections,
         "Play out the repeats of scores; patterns of drum grids are always strung with their "
@@ -105,6 +107,11 @@ class DatasetVerb : public Verb {
     MAGENTA_RETURN_IF_ERROR(example_flags_.Take(*options_.spec->kind, config_, options_.examples));
     // What a groove is varied and filled with is in its grid.
     options_.unroll_sections |= options_.spec->kind->plays_drums();
+    if (flags_->Given("stretch") && !options_.spec->kind->HearsSeconds()) {
+      return UsageError(fmt::format("--stretch is for performances, {} learns {}", config_,
+                                    options_.spec->kind->names().many),
+                        "Leave it out");
+    }
     options_.format = format_ == "dense" ? DatasetFormat::kDense : DatasetFormat::kCompact;
     if (!shard_.empty()) {
       MAGENTA_ASSIGN_OR_RETURN(options_.shard, ParseShard(shard_));

@@ -86,6 +86,8 @@ class GenerateVerb : public Verb {
     chords_.Describe(flags);
     flags_ = &flags;
     DescribeSampling(flags);
+    flags.Group("Performances");
+    conditions_.Describe(flags);
     model_.Describe(flags);
     remote_.Describe(flags);
     DescribeBundle(flags);
@@ -400,6 +402,7 @@ class GenerateVerb : public Verb {
     if (flags_->Given("inject_primer_during_generation")) {
       args["no_inject_primer_during_generation"].set_bool_value(!inject_primer_);
     }
+    MAGENTA_RETURN_IF_ERROR(conditions_.SetGiven(*request.mutable_generator_options()));
     if (!accompaniment_.empty()) args["accompaniment"].set_string_value(accompaniment_);
     if (program_.empty()) return absl::OkStatus();
     const auto program = ParseProgram(program_);
@@ -590,6 +593,7 @@ class GenerateVerb : public Verb {
   std::optional<double> temperature_;
   SamplingFlags sampling_;
   PitchFlags pitches_;
+  ConditionFlags conditions_;
   std::optional<int> beam_size_, branch_factor_;
   int steps_per_iteration_ = 1;
   int steps_per_quarter_ = 0;

@@ -1,11 +1,16 @@
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <numeric>
 #include <utility>
+#include <vector>
 
 #include "magenta/base/status.h"
 #include "magenta/generate/plan/music_plan.h"
+#include "magenta/kinds/performance_kind.h"
 #include "magenta/music/harmony/render_chords.h"
 #include "magenta/music/parts.h"
+#include "magenta/music/performance/conditions.h"
 #include "magenta/request/continuation.h"
 #include "magenta/request/piece.h"
 #include "magenta/request/section.h"
@@ -32,8 +37,10 @@ class LinePlan final : public MusicPlan {
                             .inject_primer = args.inject_primer && !plan_.fills};
     if (plan_.fills) wanted.latest_start_step = plan_.start_step - 1;
     MAGENTA_ASSIGN_OR_RETURN(primer_, kind_.ReadPrimer(plan_.input, wanted));
+    if (model.codec->conditioned_inputs().any()) SetConditions(args.conditions);
     piece.drums = kind_.plays_drums();
     piece.chords = kind_.plays_chords();
+    piece.own_velocities = kind_.plays_velocities();
     if (!piece.drums) piece.instrument = primer_.instrument;
     NoteSequence input = InputOf(asked.input_sequence(), asked.generator_options());
     if (!args.reference_windows) {
@@ -82,6 +89,15 @@ class LinePlan final : public MusicPlan {
   }
 
  private:
+  void SetConditions(const ConditionValues& values) {
+    const int64_t steps = plan_.end_step - primer_.start_step;
+    primer_.events.control = WriteConditions(values.Over(std::max<int64_t>(steps, 1)));
+    const std::vector<double>& densities = values.notes_per_second;
+    if (primer_.round_events == 0 || densities.empty()) return;
+    primer_.round_events = EventsPerStep(std::reduce(densities.begin(), densities.end()) /
+                                         static_cast<double>(densities.size()));
+  }
+
   /// What leads to the ending becomes a segment of its own.
   void PartBeforeEnding() {
     const int64_t before = script_.steps - ending_->look_ahead();

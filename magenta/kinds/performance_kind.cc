@@ -1,0 +1,302 @@
+#include "magenta/kinds/performance_kind.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "magenta/base/check.h"
+#include "magenta/base/status.h"
+#include "magenta/kinds/melody_kind.h"
+#include "magenta/kinds/primer_steps.h"
+#include "magenta/kinds/typed_pitches.h"
+#include "magenta/music/key.h"
+#include "magenta/music/parts.h"
+#include "magenta/music/performance/conditions.h"
+
+namespace magenta {
+namespace {
+
+/// The rows of PerformanceKind::example_options(), in this order.
+enum PerformanceOption { kMinEvents, kMaxEvents };
+
+const std::vector<ExampleOption>& PerformanceOptionRows() {
+  using Type = ExampleOption::Type;
+  static const PerformanceExtractionOptions defaults;
+  static const std::vector<ExampleOption> rows = {
+      {"min_events", Type::kInt, static_cast<double>(defaults.min_events), 0, 1 << 20,
+       "Those of fewer events are left out."},
+      {"max_events", Type::kInt, static_cast<double>(defaults.max_events), 0, 1 << 20,
+       "Those of more are cut; 0: never."}};
+  return rows;
+}
+
+/// The instrument of the most notes, the lower one on ties.
+Part FullestPart(const NoteSequence& sequence) {
+  const std::vector<Part> parts = PartsOf(sequence);
+  return *std::max_element(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
+    return std::pair(a.notes, -a.instrument) < std::pair(b.notes, -b.instrument);
+  });
+}
+
+class PerformanceKind final : public MusicKind {
+ public:
+  explicit PerformanceKind(const PerformanceKindOptions& options)
+      : options_(options), melodies_(MakeMelodyKind({})) {}
+
+  KindNames names() const override {
+    return {"performance", "performances", "performances", "PerformanceExtractor"};
+  }
+
+  std::span<const ExampleOption> example_options() const override {
+    return PerformanceOptionRows();
+  }
+
+  std::string Events() const override {
+    return fmt::format("performance of {}{}",
+                       is_whole()  ? "whole notes"
+                       : is_loud() ? "events, with velocities"
+                                   : "events",
+                       options_.optional_conditions ? ", with and without conditions" : "");
+  }
+
+  bool HearsSeconds() const override { return true; }
+  std::vector<int> transpositions() const override { return {-3, -2, -1, 0, 1, 2, 3}; }
+  bool plays_chords() const override { return true; }
+  bool plays_velocities() const override { return options_.form != PerformanceForm::kEvents; }
+
+  int StepsOf(Event event) const override {
+    return is_whole() ? NoteOf(event).shift : ShiftOf(event);
+  }
+  Event CutTo(Event event, int64_t steps) const override {
+    if (!is_whole()) return ShiftOf(event) > 0 ? ShiftBy(static_cast<int>(steps)) : event;
+    PerformedNote note = NoteOf(event);
+    note.shift = static_cast<int>(steps);
+    note.duration = 0;
+    return PackNote(note);
+  }
+
+  Examples ExtractExamples(const QuantizedSequence& sequence,
+                           const ExampleOptions& options) const override {
+    const std::vector<ExampleOption>& rows = PerformanceOptionRows();
+    PerformanceExtractionOptions wanted;
+    wanted.form = options_.form;
+    wanted.min_events = static_cast<int>(options.ValueOf(rows[kMinEvents]));
+    wanted.max_events = static_cast<int>(options.ValueOf(rows[kMaxEvents]));
+    PerformanceExtraction extraction = ExtractPerformance(sequence, wanted);
+    Examples examples;
+    TrackReport& report = examples.tracks.emplace_back();
+    report.name = "all";
+    report.kept = extraction.performance.has_value();
+    report.outcome = PerformanceOutcomeName(extraction.outcome);
+    report.reason = std::move(extraction.reason);
+    report.flag = std::move(extraction.flag);
+    examples.counters = std::move(extraction.counters);
+    if (!report.kept) return examples;
+    Add({std::move(extraction.performance->events), {}}, examples);
+    if (options_.optional_conditions) {
+      const Conditions none[] = {{.disabled = true}};
+      Add({examples.sequences[0].events, WriteConditions(none)}, examples);
+    }
+    return examples;
+  }
+
+  absl::StatusOr<Primer> ReadPrimer(const QuantizedSequence& input,
+                                    const PrimerRequest& request) const override {
+    Primer primer;
+    primer.grid = input.grid();
+    if (request.section_end_step > 0) primer.end_step = request.section_end_step;
+    if (request.reference_windows && !is_whole()) {
+      primer.round_events = EventsPerStep(Conditions().notes_per_second);
+    }
+    MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence heard, Heard(input, request, primer.notes));
+    PerformanceExtractionOptions options;
+    options.form = options_.form;
+    options.search_start_step = request.search_start_step;
+    options.min_events = options.max_events = 0;
+    PerformanceExtraction extraction = ExtractPerformance(heard, options);
+    if (extraction.outcome == PerformanceOutcome::kLongGap ||
+        extraction.outcome == PerformanceOutcome::kLongNote) {
+      return SequenceError(extraction.reason,
+                           "Give a primer without it, or a model without whole notes");
+    }
+    if (extraction.silent > 0) {
+      primer.notes.push_back(fmt::format("{} {} of velocity 0 not heard", extraction.silent,
+                                         extraction.silent == 1 ? "note" : "notes"));
+    }
+    if (!extraction.performance.has_value() || extraction.performance->events.empty()) {
+      TakeSilence(request, primer);
+      return primer;
+    }
+    MAGENTA_ASSIGN_OR_RETURN(const int length,
+                             StepsUpToSection(extraction.performance->start_step, request));
+    std::vector<Event>& events = extraction.performance->events;
+    primer.start_step = extraction.performance->start_step;
+    primer.program = extraction.performance->program.value_or(0);
+    primer.is_drum = extraction.performance->is_drum;
+    primer.instrument = heard.proto().notes(0).instrument();
+    if (!is_whole()) {
+      SetPerformanceLength(length, events);
+    } else {
+      while (!events.empty() && StepsOfPerformance(options_.form, events) >= length) {
+        events.pop_back();
+      }
+    }
+    if (events.empty()) {
+      TakeSilence(request, primer);
+      return primer;
+    }
+    primer.events.events = std::move(events);
+    primer.played = primer.events.events;
+    return primer;
+  }
+
+  DefaultPrimer MakeDefaultPrimer(double qpm, Grid /*grid*/) const override {
+    DefaultPrimer primer;
+    primer.sequence.add_tempos()->set_qpm(qpm);
+    primer.name = "silence";
+    return primer;
+  }
+
+  PrimerTyping primer_typing() const override { return ChordTyping(); }
+  absl::StatusOr<TypedPrimer> ParsePrimer(const std::string& text, double qpm,
+                                          Grid grid) const override {
+    return ParseTypedChord(text, qpm, grid);
+  }
+  PrimerTyping other_typing() const override { return melodies_->primer_typing(); }
+
+  /// A melody, whose steps are sixteenths.
+  absl::StatusOr<TypedPrimer> ParseOtherPrimer(const std::string& text, double qpm,
+                                               Grid grid) const override {
+    const Grid sixteenths = Grid::PerQuarter(4);
+    MAGENTA_ASSIGN_OR_RETURN(TypedPrimer typed, melodies_->ParsePrimer(text, qpm, sixteenths));
+    if (typed.steps.has_value()) {
+      const double seconds = static_cast<double>(*typed.steps) * sixteenths.StepSeconds(qpm);
+      typed.steps = std::llround(std::ceil(seconds / grid.StepSeconds(qpm) - kOnStep));
+    }
+    return typed;
+  }
+
+  std::string EventText(Event event) const override {
+    if (is_whole()) {
+      const PerformedNote note = NoteOf(event);
+      if (note.duration == 0) return fmt::format("+{}", note.shift);
+      return fmt::format("+{} {}:{}", note.shift, PitchText(note.pitch), note.duration);
+    }
+    if (IsNoteOn(event)) return PitchText(event);
+    if (IsNoteOff(event)) return PitchText(event - kFirstNoteOff) + " off";
+    if (IsVelocity(event)) {
+      return fmt::format("velocity {}", VelocityOfBin(event - kFirstVelocity + 1));
+    }
+    return fmt::format("+{}", ShiftOf(event));
+  }
+
+  std::optional<int> PitchOf(Event event, int /*transpose*/) const override {
+    if (is_whole()) {
+      const PerformedNote note = NoteOf(event);
+      return note.duration > 0 ? std::optional(note.pitch) : std::nullopt;
+    }
+    return IsNoteOn(event) ? std::optional(event) : std::nullopt;
+  }
+
+  std::unique_ptr<NoteRenderer> NewRenderer(const Primer& primer,
+                                            bool after_primer) const override {
+    const std::span<const Event> heard(primer.events.events);
+    return NewPerformanceRenderer(options_.form, after_primer ? heard : heard.first(0),
+                                  primer.is_drum);
+  }
+
+  /// Without a tempo, which means nothing here.
+  NoteSequence Render(const EventSequence& events, const Primer& primer,
+                      double qpm) const override {
+    NoteSequence sequence = MusicKind::Render(events, primer, qpm);
+    sequence.clear_tempos();
+    if (primer.end_step.has_value()) {
+      CutAt(static_cast<double>(*primer.end_step) * primer.grid.StepSeconds(qpm), sequence);
+    }
+    for (auto& note : *sequence.mutable_notes()) {
+      note.set_program(primer.program);
+      note.set_instrument(0);
+    }
+    return sequence;
+  }
+
+ private:
+  static constexpr double kOnStep = 1e-6;
+
+  bool is_whole() const { return options_.form == PerformanceForm::kWholeNotes; }
+  bool is_loud() const { return options_.form == PerformanceForm::kLoudEvents; }
+
+  static void Add(EventSequence example, Examples& examples) {
+    examples.sequences.push_back(std::move(example));
+    examples.transpositions.push_back(0);
+  }
+
+  static void CutAt(double end, NoteSequence& sequence) {
+    auto& notes = *sequence.mutable_notes();
+    notes.erase(std::remove_if(notes.begin(), notes.end(),
+                               [end](const auto& note) { return note.start_time() >= end; }),
+                notes.end());
+    double total = 0;
+    for (auto& note : notes) {
+      note.set_end_time(std::min(note.end_time(), end));
+      total = std::max(total, note.end_time());
+    }
+    sequence.set_total_time(total);
+  }
+
+  /// What of `input` is heard: all of it, of several programs the fullest instrument.
+  static absl::StatusOr<QuantizedSequence> Heard(const QuantizedSequence& input,
+                                                 const PrimerRequest& request,
+                                                 std::vector<std::string>& notes) {
+    if (ProgramsOf(input.proto()) < 2) return input;
+    if (request.reference_windows) {
+      notes.emplace_back("the primer has several programs: it is taken as silence");
+      return input;
+    }
+    const Part part = FullestPart(input.proto());
+    NoteSequence own = OnlyInstrument(input.proto(), part.instrument);
+    if (own.notes_size() < input.proto().notes_size()) {
+      notes.push_back(
+          fmt::format("several programs: part {}, which has the most notes, goes on "
+                      "(primer_part chooses another)",
+                      PartText(part)));
+    }
+    for (auto& note : *own.mutable_notes()) note.set_program(own.notes(0).program());
+    return TakeQuantized(std::move(own));
+  }
+
+  void TakeSilence(const PrimerRequest& request, Primer& primer) const {
+    primer.notes.emplace_back("there are no notes: it is taken as silence");
+    primer.start_step = request.generate_start_step;
+    if (is_whole()) {
+      primer.events.events = {PackNote({.duration = 0})};
+    } else {
+      int64_t steps = kMostShift;
+      if (request.reference_windows) {
+        steps = std::min(steps, request.section_end_step - primer.start_step);
+      } else {
+        primer.start_step -= steps;
+      }
+      primer.events.events = {ShiftBy(static_cast<int>(std::max<int64_t>(steps, 1)))};
+    }
+    primer.played = primer.events.events;
+  }
+
+  const PerformanceKindOptions options_;
+  const std::shared_ptr<const MusicKind> melodies_;  // how one is typed
+};
+
+}  // namespace
+
+double EventsPerStep(double notes_per_second) {
+  constexpr double kEventsPerNote = 4;
+  return kEventsPerNote * std::max(1.0, notes_per_second) / kPerformanceStepsPerSecond;
+}
+
+std::shared_ptr<const MusicKind> MakePerformanceKind(const PerformanceKindOptions& options) {
+  return std::make_shared<PerformanceKind>(options);
+}
+
+}  // namespace magenta

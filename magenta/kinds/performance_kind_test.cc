@@ -1,0 +1,110 @@
+#include "magenta/kinds/performance_kind.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "magenta/music/performance/performance_event.h"
+#include "tests/dump.h"
+
+namespace magenta {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+const Grid kGrid = Grid::PerSecond(kPerformanceStepsPerSecond);
+
+QuantizedSequence Steps(const std::string& music) { return *Quantize(ParseMusic(music), kGrid); }
+
+/// start, end (steps), pitch and velocity of each note.
+std::vector<std::array<int, 4>> Rendered(const MusicKind& kind, const std::vector<Event>& events,
+                                         std::optional<int64_t> end = std::nullopt) {
+  Primer primer;
+  primer.grid = kGrid;
+  primer.end_step = end;
+  std::vector<std::array<int, 4>> notes;
+  const NoteSequence rendered = kind.Render({events, {}}, primer, 120);
+  for (const auto& note : rendered.notes()) {
+    notes.push_back({static_cast<int>(std::lround(note.start_time() * 100)),
+                     static_cast<int>(std::lround(note.end_time() * 100)), note.pitch(),
+                     note.velocity()});
+  }
+  return notes;
+}
+
+using NoteIs = std::array<int, 4>;
+
+TEST(PerformanceKind, RendersNotes) {
+  const auto kind = MakePerformanceKind({});
+  // An end without a beginning is nothing; a note without a length is none.
+  EXPECT_THAT(Rendered(*kind, {190, 370, 60, ShiftBy(10), 60, ShiftBy(10), 188, 64, 192, ShiftBy(5),
+                               188, ShiftBy(5)}),
+              ElementsAre(NoteIs{0, 20, 60, 57}, NoteIs{10, 25, 60, 57}));
+  // What nothing ends, ends after five seconds; the end that comes then is spent on it.
+  std::vector<Event> events = {60, ShiftBy(50), 60};
+  events.insert(events.end(), 6, ShiftBy(100));
+  events.insert(events.end(), {188, ShiftBy(10)});
+  EXPECT_THAT(Rendered(*kind, events),
+              ElementsAre(NoteIs{0, 500, 60, 100}, NoteIs{50, 550, 60, 100}));
+}
+
+TEST(PerformanceKind, RendersWholeNotesUpToTheEnd) {
+  const auto kind = MakePerformanceKind({.form = PerformanceForm::kWholeNotes});
+  const std::vector<Event> events = {PackNote({0, 60, 5, 30}), PackNote({10, 64, 5, 90}),
+                                     PackNote({40, 67, 5, 10})};
+  EXPECT_THAT(Rendered(*kind, events),
+              ElementsAre(NoteIs{0, 30, 60, 17}, NoteIs{10, 100, 64, 17}, NoteIs{50, 60, 67, 17}));
+  EXPECT_THAT(Rendered(*kind, events, 50),
+              ElementsAre(NoteIs{0, 30, 60, 17}, NoteIs{10, 50, 64, 17}));
+}
+
+TEST(PerformanceKind, ReadsPrimers) {
+  const auto kind = MakePerformanceKind({});
+  PrimerRequest request = {.generate_start_step = 120, .section_end_step = 400};
+  const auto primer = kind->ReadPrimer(Steps("60@0+0.5/v5 64@0.5+0.5/v5"), request);
+  ASSERT_TRUE(primer.ok()) << primer.status();
+  EXPECT_THAT(primer->events.events,
+              ElementsAre(357, 60, ShiftBy(50), 188, 64, ShiftBy(50), 192, ShiftBy(20)));
+  EXPECT_EQ(primer->instrument, 0);
+}
+
+TEST(PerformanceKind, SilenceIsASecondBefore) {
+  const auto kind = MakePerformanceKind({});
+  PrimerRequest request = {.generate_start_step = 0, .section_end_step = 40};
+  const auto primer = kind->ReadPrimer(Steps(""), request);
+  ASSERT_TRUE(primer.ok()) << primer.status();
+  EXPECT_THAT(primer->events.events, ElementsAre(ShiftBy(100)));
+  EXPECT_EQ(primer->start_step, -100);
+  request.reference_windows = true;
+  const auto reference = kind->ReadPrimer(Steps(""), request);
+  EXPECT_THAT(reference->events.events, ElementsAre(ShiftBy(40)));
+  EXPECT_EQ(reference->start_step, 0);
+}
+
+TEST(PerformanceKind, OfSeveralProgramsTheFullestInstrumentGoesOn) {
+  NoteSequence music = ParseMusic("60@0+1 62@1+1 64@1+1");
+  for (int i : {1, 2}) {
+    music.mutable_notes(i)->set_program(40);
+    music.mutable_notes(i)->set_instrument(3);
+  }
+  const auto kind = MakePerformanceKind({.form = PerformanceForm::kEvents});
+  const auto primer = kind->ReadPrimer(*Quantize(music, kGrid), {.generate_start_step = 200});
+  ASSERT_TRUE(primer.ok()) << primer.status();
+  EXPECT_EQ(primer->instrument, 3);
+  EXPECT_EQ(primer->program, 40);
+  EXPECT_THAT(primer->events.events, ElementsAre(ShiftBy(100), 62, 64, ShiftBy(100), 190, 192));
+  EXPECT_THAT(primer->notes, ElementsAre(HasSubstr("several programs")));
+}
+
+TEST(PerformanceKind, OptionalConditionsGiveEachExampleTwice) {
+  const auto kind = MakePerformanceKind({.optional_conditions = true});
+  ExampleOptions options;
+  options.Set("min_events", 0);
+  const Examples examples = kind->ExtractExamples(Steps("60@0+1"), options);
+  ASSERT_EQ(examples.sequences.size(), 2u);
+  EXPECT_TRUE(examples.sequences[0].control.empty());
+  EXPECT_FALSE(examples.sequences[1].control.empty());
+}
+
+}  // namespace
+}  // namespace magenta

@@ -1,0 +1,110 @@
+"""Performances through the whole loop: from playing to a data set, a trained model, its music and a server's."""
+
+import json
+import os
+import unittest
+
+from program import SHARED, Case, needs_train
+
+ZOO = os.path.join(SHARED, 'goldens', 'zoo')
+NOTES = f'{ZOO}/notes/performance.tfrecord'
+needs_zoo = unittest.skipUnless(os.path.isdir(ZOO), 'left out: no shared goldens (MAGENTA_SHARED)')
+
+
+def bundle(name):
+    return f'--bundle_file={ZOO}/models/{name}/{name}.mag'
+
+
+LOUD = 'performance_with_dynamics'
+TOLD = 'multiconditioned_performance_with_dynamics'
+OPTIONAL = 'optional_multiconditioned_performance_with_dynamics'
+
+
+@needs_zoo
+class Music(Case):
+    def generate(self, out, name, *flags, verb='generate'):
+        done = self.ok(verb, bundle(name), '--output_dir=' + self.path(out), '--num_outputs=1', '--seed=3',
+                       '--format=notesequence,mid', *flags)
+        written = next(f for f in self.files(out) if f.endswith('.mid'))
+        return done, self.ok('inspect', '--json', '--limit=0', self.path(out, written)).json['files'][0]
+
+    def test_every_encoding(self):
+        for name in ('performance', LOUD, 'performance_with_dynamics_compact',
+                     'performance_with_dynamics_and_modulo_encoding', 'density_conditioned_performance_with_dynamics',
+                     'pitch_conditioned_performance_with_dynamics', TOLD, OPTIONAL):
+            with self.subTest(name):
+                flags = ['--config=' + name] if name.endswith('compact') else []
+                self.generate(name, name, '--primer_pitches=[60, 64, 67]', '--num_steps=200', *flags)
+
+    def test_primers(self):
+        for out, flags in (('pitches', ['--primer_pitches=C4 E4 G4']), ('melody', ['--primer_melody=C4:2 D4:2']),
+                           ('nothing', [])):
+            with self.subTest(out):
+                done, music = self.generate(out, LOUD, '--num_steps=300', *flags)
+                self.assertEqual('starting from silence' in done.err, out == 'nothing')
+                self.assertLessEqual(music['total_time'], 3.01)
+
+    def test_conditions_change_the_music(self):
+        _, plain = self.generate('plain', OPTIONAL, '--num_steps=200')
+        for out, flag in (('dense', '--notes_per_second=64'), ('over_time', '--notes_per_second=[1, 64]'),
+                          ('classes', '--pitch_class_histogram=[1,0,0,0,0,0,0,0,0,0,0,0]'),
+                          ('none', '--disable_conditioning=True')):
+            with self.subTest(out):
+                self.assertNotEqual(self.generate(out, OPTIONAL, '--num_steps=200', flag)[1]['notes'],
+                                    plain['notes'])
+        # What is said is what nobody says.
+        self.assertEqual(self.generate('said', OPTIONAL, '--num_steps=200', '--notes_per_second=15')[1]['notes'],
+                         plain['notes'])
+
+    def test_what_is_wrong_is_named(self):
+        out = '--output_dir=' + self.path('out')
+        for text, args in (
+                ('notes_per_second', [bundle(TOLD), '--notes_per_second=many']),
+                ('notes_per_second', [bundle(TOLD), '--notes_per_second=[-1]']),
+                ('pitch_class_histogram', [bundle(TOLD), '--pitch_class_histogram=[1,2]']),
+                ('disable_conditioning', [bundle(OPTIONAL), '--disable_conditioning=[maybe]']),
+                (f'{LOUD} is not', [bundle(LOUD), '--notes_per_second=5']),
+                (f'{TOLD} is none', [bundle(TOLD), '--disable_conditioning=True']),
+                ('ending is for models of one note at a time', [bundle(LOUD), '--ending', '--num_steps=200']),
+                ('Choose one of performance', ['--config=performance_rnn'])):
+            with self.subTest(args):
+                self.fails(2, text, 'generate', out, *args)
+        self.fails(2, '--stretch is for performances', 'dataset', '--config=polyphony', '--input=' + NOTES, out,
+                   '--stretch')
+
+    def test_score(self):
+        self.generate('a', LOUD, '--primer_pitches=[60, 64]', '--num_steps=200')
+        scored = self.ok('score', '--json', bundle(LOUD), self.path('a', self.files('a')[0])).json['files'][0]
+        self.assertTrue(scored)
+
+    def test_old_name(self):
+        done, music = self.generate('old', 'performance', verb='performance_rnn_generate')
+        self.assertLessEqual(music['total_time'], 30.01)
+
+
+@needs_zoo
+class Data(Case):
+    def test_as_the_old_name(self):
+        data = self.ok('performance_rnn_create_dataset', '--config=' + LOUD, '--input=' + NOTES,
+                       '--output_dir=' + self.path('data'), '--eval_ratio=0', '--json').json
+        self.assertEqual(os.path.basename(data['training_file']), 'training_performances.tfrecord')
+        self.assertGreater(data['training_examples'], 0)
+
+    @needs_train
+    def test_to_a_bundle(self):
+        self.ok('dataset', '--config=' + TOLD, '--input=' + NOTES, '--output_dir=' + self.path('data'),
+                '--transpose=0', '--nostretch')
+        training = self.path('data', 'training_performances.tfrecord')
+        self.ok('inspect', training)
+        self.ok('train', '--config=' + TOLD, '--run_dir=' + self.path('run'), '--sequence_example_file=' + training,
+                '--num_training_steps=4', '--hparams=batch_size=4,rnn_layer_sizes=[8,8]')
+        figures = self.ok('eval', '--config=' + TOLD, '--run_dir=' + self.path('run'), '--json',
+                          '--sequence_example_file=' + training).json
+        self.assertIn('loss_per_step', json.dumps(figures))
+        self.ok('bundle', '--run_dir=' + self.path('run'), '--bundle_file=' + self.path('p.mag'), '--config=' + TOLD)
+        self.ok('generate', '--bundle_file=' + self.path('p.mag'), '--output_dir=' + self.path('out'),
+                '--num_outputs=1', '--num_steps=100', '--notes_per_second=[2, 8]')
+
+
+if __name__ == '__main__':
+    unittest.main()
