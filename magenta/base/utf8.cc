@@ -108,4 +108,10 @@ std::string ShownText(std::string_view text) {
   return text.size() > kLongest ? "its text" : "'" + ValidUtf8(text) + "'";
 }
 
+std::string Counted(int64_t count, std::string_view one, std::string_view many) {
+  std::string text = std::to_string(count) + " ";
+  if (count != 1 && !many.empty()) return text.append(many);
+  return text.append(one).append(count == 1 ? "" : "s");
+}
+
 }  // namespace magenta

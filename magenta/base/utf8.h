@@ -1,6 +1,7 @@
 #pragma once
-// Text from outside, which may be no UTF-8.
+// Text from outside, which may be no UTF-8, and of messages.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,5 +27,8 @@ std::string ValidUtf8(std::string_view text);
 
 /// `text`, which somebody gave, for a message: 'text', or "its text" where that is long.
 std::string ShownText(std::string_view text);
+
+/// "1 note", "2 notes"; `many` where it isn't `one` and an s.
+std::string Counted(int64_t count, std::string_view one, std::string_view many = "");
 
 }  // namespace magenta

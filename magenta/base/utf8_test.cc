@@ -66,5 +66,13 @@ TEST(ValidUtf8, ReplacesWhatIsNone) {
   EXPECT_EQ(ValidUtf8("\xF4\x90\x80\x80"), "\uFFFD\uFFFD\uFFFD\uFFFD");
 }
 
+TEST(Counted, OneOrMany) {
+  EXPECT_EQ(Counted(1, "note"), "1 note");
+  EXPECT_EQ(Counted(0, "note"), "0 notes");
+  EXPECT_EQ(Counted(2, "note"), "2 notes");
+  EXPECT_EQ(Counted(1, "pitch", "pitches"), "1 pitch");
+  EXPECT_EQ(Counted(3, "pitch", "pitches"), "3 pitches");
+}
+
 }  // namespace
 }  // namespace magenta

@@ -10,6 +10,7 @@
 #include "magenta/base/check.h"
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/io/drums/drum_names.h"
 #include "magenta/io/drums/drum_primer.h"
 #include "magenta/kinds/primer_steps.h"
@@ -259,7 +260,7 @@ class DrumsKind final : public MusicKind {
       return;
     }
     notes.push_back(fmt::format("{} of other instruments {}: the drums are continued",
-                                others == 1 ? "1 note" : fmt::format("{} notes", others),
+                                Counted(others, "note"),
                                 request.others_stay ? "not heard" : "left out"));
   }
 

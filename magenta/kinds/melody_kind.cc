@@ -9,6 +9,7 @@
 #include "magenta/base/check.h"
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/io/music/read_music.h"
 #include "magenta/kinds/primer_steps.h"
 #include "magenta/kinds/typed_melody.h"
@@ -21,10 +22,6 @@ namespace magenta {
 namespace {
 
 using InstrumentMelodies = std::vector<ExtractedMelody>;
-
-std::string Plural(int64_t n, const char* noun) {
-  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
-}
 
 bool IsPitch(Event event) { return event >= kMinPitch; }
 
@@ -95,16 +92,16 @@ LeftOut CountLeftOut(const NoteSequence& sequence, const PrimerRequest& request,
 
 void SayLeftOut(const LeftOut& left_out, bool others_stay, std::vector<std::string>& notes) {
   if (left_out.chords > 0) {
-    notes.push_back(fmt::format("{}: the highest note of each {}", Plural(left_out.chords, "chord"),
-                                others_stay ? "heard" : "kept"));
+    notes.push_back(fmt::format("{}: the highest note of each {}",
+                                Counted(left_out.chords, "chord"), others_stay ? "heard" : "kept"));
   }
   if (left_out.drums > 0) {
-    notes.push_back(fmt::format("{} {}", Plural(left_out.drums, "drum note"),
+    notes.push_back(fmt::format("{} {}", Counted(left_out.drums, "drum note"),
                                 others_stay ? "not heard" : "left out"));
   }
   if (left_out.late_notes > 0) {
     notes.push_back(fmt::format("{} left out: {} in the section to be generated",
-                                Plural(left_out.late_notes, "note"),
+                                Counted(left_out.late_notes, "note"),
                                 left_out.late_notes == 1 ? "it begins" : "they begin"));
   }
 }
@@ -353,10 +350,10 @@ class MelodyKind final : public MusicKind {
     const std::string text = PartText(*found);
     const auto count = static_cast<int64_t>(parts.size());
     parts.erase(found);
-    notes.push_back(fmt::format("{} with notes: {} is continued, {}; {}: {}", Plural(count, "part"),
-                                text, named.size() == 1 ? "by its name" : "whose notes lie highest",
-                                request.others_stay ? "the others stay, up to there" : "left out",
-                                PartList(parts)));
+    notes.push_back(fmt::format(
+        "{} with notes: {} is continued, {}; {}: {}", Counted(count, "part"), text,
+        named.size() == 1 ? "by its name" : "whose notes lie highest",
+        request.others_stay ? "the others stay, up to there" : "left out", PartList(parts)));
     return chosen;
   }
 
@@ -386,7 +383,7 @@ class MelodyKind final : public MusicKind {
     }
     if (folded == 0) return;
     primer.notes.push_back(
-        fmt::format("{} outside the model's range moved by octaves", Plural(folded, "note")));
+        fmt::format("{} outside the model's range moved by octaves", Counted(folded, "note")));
   }
 
   MelodyKindOptions options_;

@@ -8,6 +8,7 @@
 
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/kinds/melody_kind.h"
 #include "magenta/kinds/primer_steps.h"
 #include "magenta/kinds/typed_pitches.h"
@@ -122,8 +123,8 @@ class PerformanceKind final : public MusicKind {
                            "Give a primer without it, or a model without whole notes");
     }
     if (extraction.silent > 0) {
-      primer.notes.push_back(fmt::format("{} {} of velocity 0 not heard", extraction.silent,
-                                         extraction.silent == 1 ? "note" : "notes"));
+      primer.notes.push_back(
+          fmt::format("{} of velocity 0 not heard", Counted(extraction.silent, "note")));
     }
     if (!extraction.performance.has_value() || extraction.performance->events.empty()) {
       TakeSilence(request, primer);

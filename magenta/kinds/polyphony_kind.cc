@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/kinds/melody_kind.h"
 #include "magenta/kinds/primer_steps.h"
 #include "magenta/kinds/typed_pitches.h"
@@ -83,10 +84,6 @@ class PolyphonyRenderer final : public NoteRenderer {
   std::vector<int> begun_;     // in the step
   bool is_named_ = false;      // whether the step has continued one
 };
-
-std::string CountOfNotes(int64_t n, std::string_view what) {
-  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
-}
 
 class PolyphonyKind final : public MusicKind {
  public:
@@ -243,19 +240,18 @@ class PolyphonyKind final : public MusicKind {
     });
     const char* left_out = request.others_stay ? "not heard" : "left out";
     if (drums > 0) {
-      primer.notes.push_back(fmt::format("{} {}", CountOfNotes(drums, "drum note"), left_out));
+      primer.notes.push_back(fmt::format("{} {}", Counted(drums, "drum note"), left_out));
     }
     if (silent > 0) {
-      primer.notes.push_back(
-          fmt::format("{} of velocity 0 {}", CountOfNotes(silent, "note"), left_out));
+      primer.notes.push_back(fmt::format("{} of velocity 0 {}", Counted(silent, "note"), left_out));
     }
     if (short_notes > 0) {
       primer.notes.push_back(
-          fmt::format("{} of no length: heard for one step", CountOfNotes(short_notes, "note")));
+          fmt::format("{} of no length: heard for one step", Counted(short_notes, "note")));
     }
     if (late > 0) {
       primer.notes.push_back(fmt::format("{} left out: {} in the section to be generated",
-                                         CountOfNotes(late, "note"),
+                                         Counted(late, "note"),
                                          late == 1 ? "it begins" : "they begin"));
     }
     if (instruments.size() == 1) primer.instrument = *instruments.begin();

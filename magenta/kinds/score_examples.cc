@@ -9,6 +9,7 @@
 
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/music/harmony/chord_progression.h"
 #include "magenta/music/piece_limits.h"
 #include "magenta/music/score/voices.h"
@@ -156,7 +157,7 @@ class ScoreExtraction {
     const int64_t first_bar = first_tick_ / bar, bars = piece_.length / bar - first_bar;
     if (bars < min_bars_) {
       Refuse(kTooShort, "too_short",
-             fmt::format("{} bar{}, fewer than {}", bars, bars == 1 ? "" : "s", min_bars_))
+             fmt::format("{}, fewer than {}", Counted(bars, "bar"), min_bars_))
           .flag = fmt::format("--min_bars={}", bars);
       return;
     }

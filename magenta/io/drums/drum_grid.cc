@@ -312,7 +312,7 @@ class PatternReader {
 
   absl::Status CheckBars(const DrumLine& drum) {
     DrumPart& part = pattern_.parts.back();
-    const auto bars = [](int64_t n) { return fmt::format("{} {}", n, n == 1 ? "bar" : "bars"); };
+    const auto bars = [](int64_t n) { return Counted(n, "bar"); };
     if (drum.bars == 0) {
       return Error("the line has no bars", "Write cells between bar lines: |x---x---x---x---|");
     }
@@ -365,8 +365,8 @@ class PatternReader {
     }
     if (cells == wanted) return absl::OkStatus();
     return ErrorAt(column,
-                   fmt::format("bar {} of {} has {} {}, not the {} of {}/{} on grid {}", number + 1,
-                               DrumNameOf(pitch), cells, cells == 1 ? "cell" : "cells", wanted,
+                   fmt::format("bar {} of {} has {}, not the {} of {}/{} on grid {}", number + 1,
+                               DrumNameOf(pitch), Counted(cells, "cell"), wanted,
                                pattern_.numerator, pattern_.denominator, pattern_.grid),
                    cells < wanted ? fmt::format("Add {} before the bar line", wanted - cells)
                                   : fmt::format("Take {} away", cells - wanted));

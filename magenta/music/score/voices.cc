@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/music/parts.h"
 
 namespace magenta {
@@ -304,7 +305,7 @@ std::vector<std::string> LossTexts(const VoiceLosses& losses) {
   std::vector<std::string> texts;
   const auto say = [&texts](int notes, const char* what) {
     if (notes > 0) {
-      texts.push_back(fmt::format("{} {} {}", notes, notes == 1 ? "note" : "notes", what));
+      texts.push_back(fmt::format("{} {}", Counted(notes, "note"), what));
     }
   };
   say(losses.moved, "off the grid of twelfths of a quarter: heard on the nearest");

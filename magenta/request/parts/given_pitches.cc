@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/request/parts/parts_draft.h"
 
 namespace magenta {
@@ -21,7 +22,7 @@ absl::Status CheckPitches(const PartsDraft& draft) {
   }
   if (given > 0 && fit == 0) {
     return UsageError(fmt::format("{} holds none of the {} that {} given", scale->Text(),
-                                  Counted(given, "note", "notes"), given == 1 ? "is" : "are"),
+                                  Counted(given, "note"), given == 1 ? "is" : "are"),
                       "Choose a key and scale that have some, or leave them out");
   }
   if (kept_fit < kept) {

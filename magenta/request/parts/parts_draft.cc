@@ -27,10 +27,6 @@ double MeanPitch(const SheetVoice& voice) {
   return sum / static_cast<double>(voice.notes.size());
 }
 
-std::string Counted(int64_t count, const char* one, const char* many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 absl::Status MusicTooLong(int64_t ticks) {
   return UsageError(fmt::format("the music would have {} steps", ticks),
                     fmt::format("At most {}, {} bars of 4/4", kMaxSectionStep,

@@ -70,8 +70,6 @@ void GiveLastChord(PartsDraft& draft);
 
 /// The mean of what `voice` is given, or where one of its role lies.
 double MeanPitch(const SheetVoice& voice);
-/// "1 note", "2 notes".
-std::string Counted(int64_t count, const char* one, const char* many);
 /// The error (exit 2) of music of `ticks`.
 absl::Status MusicTooLong(int64_t ticks);
 
