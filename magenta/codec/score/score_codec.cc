@@ -323,7 +323,8 @@ void ScoreEncoder::AddSheetBans(int voice) const {
   const bool sounds = SoundsBefore(voice);
   SymbolLimits limits = sheet_->LimitsOf(voice, sounds, begun_[voice]);
   const bool may_move = limits.end > kFixedClasses || (sounds && limits.end > kOff);
-  const bool may_stay = sheet_->MayStay() || history_.elapsed() == options_.longest_shift;
+  const bool may_stay =
+      limits.refused || sheet_->MayStay() || history_.elapsed() == options_.longest_shift;
   if (limits.first == 0 && may_move && !may_stay && next_ == voices() - 1 && AllStay(voice)) {
     limits.banned.push_back(0);
   }
@@ -486,7 +487,7 @@ void ScoreEncoder::AddTimeDecision() const {
   CountArrivals();
   int longest = 0;
   const int first = kFixedClasses + options_.pitches;
-  const int most = sheet_.has_value() ? sheet_->LongestTime() : options_.longest_shift;
+  const int most = sheet_.has_value() ? sheet_->LongestTime(begun_) : options_.longest_shift;
   for (int ticks = 1; ticks <= most; ++ticks) {
     const int c = first + ticks - 1;
     longest = std::max<int>(longest, times_[ticks]);

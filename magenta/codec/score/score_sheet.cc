@@ -35,6 +35,22 @@ std::vector<int> FirstPitches(const Sheet& sheet, const ScoreCodecOptions& optio
   return pitches;
 }
 
+/// Of a voice that keeps its pitches, `begun` of them so far: the last tick for the next one of
+/// `range`, so that each of those after it has half the time that one of the range has on average;
+/// nullopt: all have begun.
+std::optional<int64_t> LatestOnset(const SheetVoice& voice, const OpenRange& range, int begun) {
+  if (voice.keep != Keep::kPitches) return std::nullopt;
+  const auto kept_before = [&](int64_t tick) {
+    return std::lower_bound(voice.kept.begin(), voice.kept.end(), tick,
+                            [](const VoiceNote& note, int64_t t) { return note.start < t; }) -
+           voice.kept.begin();
+  };
+  const int64_t end = kept_before(range.end), left = end - begun;
+  if (left <= 0) return std::nullopt;
+  const int64_t in_range = std::max(left, end - kept_before(range.start));
+  return range.end - left * std::max<int64_t>(1, (range.end - range.start) / (2 * in_range));
+}
+
 // Plays what is given from `start` to `end`, where no voice is open.
 void Hear(const Sheet& sheet, int64_t start, int64_t end, MomentHistory& history) {
   for (int64_t tick = start; tick < end;) {
@@ -140,19 +156,65 @@ std::optional<int> ScoreSheet::GivenTime() const {
   for (const SheetVoice& voice : sheet().voices) {
     if (OpenAt(voice, tick_) != nullptr || !voice.known_ahead) return std::nullopt;
   }
-  return LongestTime();
+  return TimeToFixed();
 }
 
-int ScoreSheet::LongestTime() const {
+int ScoreSheet::TimeToFixed() const {
   return static_cast<int>(std::clamp<int64_t>(next_fixed_ - tick_, 1, options_->longest_shift));
+}
+
+int ScoreSheet::LongestTime(std::span<const int> begun) const {
+  int64_t longest = TimeToFixed();
+  for (size_t v = 0; v < begun.size(); ++v) {
+    const SheetVoice& voice = sheet().voices[v];
+    const OpenRange* range = OpenAt(voice, tick_);
+    if (range == nullptr) continue;
+    const auto latest = LatestOnset(voice, *range, begun[v]);
+    if (latest.has_value()) longest = std::min(longest, std::max<int64_t>(1, *latest - tick_));
+  }
+  return static_cast<int>(longest);
 }
 
 SymbolLimits ScoreSheet::LimitsOf(int voice, bool sounds, int begun) const {
   const SheetVoice& part = sheet().voices[voice];
+  SymbolLimits limits = OpenLimits(part, sounds, begun);
+  Refuse(part, limits);
+  return limits;
+}
+
+/// Bans what is refused at the moment at hand, if it is not all there is.
+void ScoreSheet::Refuse(const SheetVoice& part, SymbolLimits& limits) const {
+  for (const RefusedPitch& refused : part.refused) {
+    const int c = PitchClass(refused.pitch);
+    if (refused.start != tick_ || c < limits.first || c >= limits.end) continue;
+    if (limits.end - limits.first == 1) continue;
+    limits.refused = true;
+    const auto same = std::find(limits.banned.begin(), limits.banned.end(), c);
+    if (same == limits.banned.end()) limits.banned.push_back(c);
+  }
+}
+
+/// The next pitch alone, and where it is the last moment for it nothing else.
+void ScoreSheet::KeepPitches(const SheetVoice& part, const OpenRange& range, int begun,
+                             SymbolLimits& limits) const {
+  limits.end = kFixedClasses;
+  const auto latest = LatestOnset(part, range, begun);
+  if (!latest.has_value()) return;
+  const int c = PitchClass(part.kept[begun].pitch);
+  limits.end = c + 1;
+  if (tick_ >= *latest) {
+    limits.first = c;
+    limits.banned.clear();
+    return;
+  }
+  for (int between = kFixedClasses; between < c; ++between) limits.banned.push_back(between);
+}
+
+SymbolLimits ScoreSheet::OpenLimits(const SheetVoice& part, bool sounds, int begun) const {
   const OpenRange* range = OpenAt(part, tick_);
   MAGENTA_CHECK(range != nullptr);
   constexpr int kStay = 0, kOff = 1;
-  SymbolLimits limits = {kStay, kFixedClasses + options_->pitches, {}};
+  SymbolLimits limits = {.first = kStay, .end = kFixedClasses + options_->pitches};
   if (!sounds) limits.banned.push_back(kOff);
   if (sounds && tick_ == range->start) limits.first = kOff;  // a given note ends where it is given
   if (part.keep == Keep::kRhythm) {
@@ -160,24 +222,19 @@ SymbolLimits ScoreSheet::LimitsOf(int voice, bool sounds, int begun) const {
         std::upper_bound(part.kept.begin(), part.kept.end(), tick_,
                          [](int64_t tick, const VoiceNote& kept) { return tick < kept.start; });
     const bool inside = note != part.kept.begin() && (note - 1)->end > tick_;
-    if (inside && (note - 1)->start == tick_) return {kFixedClasses, limits.end, {}};
-    if (inside || !sounds) return {kStay, kStay + 1, {}};
-    return {kOff, kOff + 1, {}};
+    if (inside && (note - 1)->start == tick_) return {.first = kFixedClasses, .end = limits.end};
+    if (inside || !sounds) return {.first = kStay, .end = kStay + 1};
+    return {.first = kOff, .end = kOff + 1};
   }
   if (part.keep == Keep::kSound && tick_ < range->end) {
-    if (!sounds || tick_ == range->start) return {kFixedClasses, limits.end, {}};
+    if (!sounds || tick_ == range->start) return {.first = kFixedClasses, .end = limits.end};
     limits.banned.push_back(kOff);
     return limits;
   }
-  if (tick_ >= range->end) limits.end = kFixedClasses;
-  if (part.keep == Keep::kPitches && limits.end > kFixedClasses) {
+  if (tick_ >= range->end) {
     limits.end = kFixedClasses;
-    if (begun < static_cast<int>(part.kept.size())) {
-      // The next pitch alone: what lies between it and the fixed classes is banned.
-      const int c = PitchClass(part.kept[begun].pitch);
-      for (int between = kFixedClasses; between < c; ++between) limits.banned.push_back(between);
-      limits.end = c + 1;
-    }
+  } else if (part.keep == Keep::kPitches) {
+    KeepPitches(part, *range, begun, limits);
   }
   return limits;
 }

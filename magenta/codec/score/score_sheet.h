@@ -34,10 +34,12 @@ class SheetControl final : public Control {
   MomentHistory history_;
 };
 
-/// Which symbols a voice may get: classes from `first` to before `end`, less those banned.
+/// Which symbols a voice may get: classes from `first` to before `end`, less those banned. What is
+/// `refused` is among these: nothing may happen in its stead.
 struct SymbolLimits {
   int first = 0, end = 0;
-  std::vector<int> banned;
+  std::vector<int> banned = {};
+  bool refused = false;
 };
 
 /// A sheet at one moment after another. A value.
@@ -65,11 +67,12 @@ class ScoreSheet {
   std::optional<Event> Given(int voice, bool sounds) const;
   /// The time to the next moment, where it is certain: no voice is open until then.
   std::optional<int> GivenTime() const;
-  /// The longest time that may be drawn.
-  int LongestTime() const;
+  /// The longest time that may be drawn. `begun`: of each voice, notes that began in its open
+  /// ranges so far; those that it keeps and are to come must have room.
+  int LongestTime(std::span<const int> begun) const;
   /// Whether the moment may be one at which nothing changes.
   bool MayStay() const { return fixed_; }
-  /// `begun`: notes that began in open ranges of `voice` so far.
+  /// `begun`: that of `voice`.
   SymbolLimits LimitsOf(int voice, bool sounds, int begun) const;
 
   void AddState(const MomentHistory& history, ScoreEntries& entries) const;
@@ -77,6 +80,11 @@ class ScoreSheet {
   void AddTime(ScoreEntries& entries) const;
 
  private:
+  int TimeToFixed() const;
+  SymbolLimits OpenLimits(const SheetVoice& part, bool sounds, int begun) const;
+  void KeepPitches(const SheetVoice& part, const OpenRange& range, int begun,
+                   SymbolLimits& limits) const;
+  void Refuse(const SheetVoice& part, SymbolLimits& limits) const;
   int PitchClass(int pitch) const;
   void AddShares(ScoreRows::Value value, const std::array<float, 12>& shares,
                  ScoreEntries& entries) const;

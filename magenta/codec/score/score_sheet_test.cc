@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <set>
 
@@ -172,12 +173,71 @@ TEST(ScoreSheetTest, KeptRhythmsAndPitchesStay) {
         EXPECT_EQ(lines[0][i].end, voice.kept[i].end);
       }
     } else {
-      ASSERT_LE(lines[0].size(), voice.kept.size());
+      ASSERT_EQ(lines[0].size(), voice.kept.size()) << seed;
       for (size_t i = 0; i < lines[0].size(); ++i) {
         EXPECT_EQ(lines[0][i].pitch, voice.kept[i].pitch);
       }
     }
   }
+}
+
+TEST(ScoreSheetTest, KeptPitchesStayEachInItsRange) {
+  const auto codec = MakeScoreCodec(SheetOptions());
+  int notes = 0;
+  for (uint32_t seed = 0; seed < 40; ++seed) {
+    Drawn piece = DrawSheet(seed);
+    // In every other quarter, down to ranges that have no tick to spare.
+    for (size_t v = 0; v < piece.lines.size(); ++v) {
+      const std::vector<VoiceNote>& line = piece.lines[v];
+      SheetVoice& voice = piece.sheet.voices[v];
+      voice.open.clear(), voice.notes.clear();
+      voice.known_ahead = true;
+      voice.keep = Keep::kPitches;
+      for (int64_t t = 0; t < piece.sheet.length; t += 2 * kTicksPerQuarter) {
+        voice.open.push_back({t, t + kTicksPerQuarter, t + kTicksPerQuarter});
+        int64_t at = t;
+        for (const VoiceNote& note : line) {
+          if (note.start >= t + kTicksPerQuarter) break;
+          if (note.start >= t) voice.kept.push_back({at, at + 1, note.pitch}), ++at;
+        }
+        const bool fills = seed % 4 == 0;
+        for (; fills && at < t + kTicksPerQuarter; ++at) voice.kept.push_back({at, at + 1, 60});
+      }
+    }
+    ASSERT_TRUE(CheckSheet(piece.sheet).ok());
+    const VoiceLines lines = LinesOf(piece.sheet, DrawEvents(*codec, piece.sheet, seed));
+    for (size_t v = 0; v < lines.size(); ++v) {
+      const SheetVoice& voice = piece.sheet.voices[v];
+      ASSERT_EQ(lines[v].size(), voice.kept.size()) << seed << " voice " << v;
+      for (size_t i = 0; i < lines[v].size(); ++i, ++notes) {
+        EXPECT_EQ(lines[v][i].pitch, voice.kept[i].pitch);
+        EXPECT_EQ(OpenAt(voice, lines[v][i].start), OpenAt(voice, voice.kept[i].start));
+      }
+    }
+  }
+  EXPECT_GT(notes, 300);
+}
+
+TEST(ScoreSheetTest, WhatIsRefusedDoesNotBeginThere) {
+  const auto codec = MakeScoreCodec(SheetOptions());
+  int refused = 0;
+  for (uint32_t seed = 0; seed < 60; ++seed) {
+    Drawn piece = DrawSheet(seed);
+    SheetVoice& voice = piece.sheet.voices.back();
+    const std::vector<VoiceNote>& line = piece.lines.back();
+    voice = OpenVoiceOf(voice.role, piece.sheet.length);
+    voice.keep = std::array{Keep::kNothing, Keep::kRhythm, Keep::kPitches, Keep::kSound}[seed % 4];
+    if (voice.keep != Keep::kSound) voice.kept = line;
+    for (const VoiceNote& note : line) voice.refused.push_back({note.start, note.pitch});
+    const VoiceLines lines = LinesOf(piece.sheet, DrawEvents(*codec, piece.sheet, seed));
+    for (const VoiceNote& note : lines.back()) {
+      for (const RefusedPitch& pitch : voice.refused) {
+        EXPECT_FALSE(pitch.start == note.start && pitch.pitch == note.pitch) << seed;
+      }
+    }
+    refused += static_cast<int>(voice.refused.size());
+  }
+  EXPECT_GT(refused, 300);
 }
 
 TEST(ScoreSheetTest, AVoiceThatIsToSoundDoesAllAlong) {

@@ -13,7 +13,8 @@ namespace magenta {
 namespace {
 
 constexpr int64_t kLongestSheet = int64_t{1} << 24;
-constexpr Event kSheetFormat = 1;  // the first number of a control
+// The first number of a control: of a sheet, and of one whose voices refuse pitches.
+constexpr Event kSheetFormat = 1, kRefusingFormat = 2;
 
 // Quarters of a note that begins in a quarter, up to which a density goes.
 constexpr double kUpToDensity[kDensities - 1] = {0.5, 0.9, 1.4, 2.2};
@@ -70,9 +71,22 @@ absl::Status CheckNotes(const std::vector<VoiceNote>& notes, size_t voice) {
   return absl::OkStatus();
 }
 
+absl::Status CheckRefused(const std::vector<RefusedPitch>& refused, size_t voice) {
+  int64_t last = -1;
+  for (const RefusedPitch& pitch : refused) {
+    if (pitch.start <= last || pitch.start > kLongestSheet || pitch.pitch < kMinPitch ||
+        pitch.pitch > kMaxPitch) {
+      return Broken(VoiceText(voice, fmt::format("refuses what is none at {}", pitch.start)));
+    }
+    last = pitch.start;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckVoice(const SheetVoice& voice, size_t place) {
   MAGENTA_RETURN_IF_ERROR(CheckNotes(voice.notes, place));
   MAGENTA_RETURN_IF_ERROR(CheckNotes(voice.kept, place));
+  MAGENTA_RETURN_IF_ERROR(CheckRefused(voice.refused, place));
   int64_t free = 0;
   for (const OpenRange& range : voice.open) {
     if (range.start < free || range.end <= range.start || range.until < range.end ||
@@ -202,7 +216,9 @@ absl::Status CheckSheet(const Sheet& sheet) {
 std::vector<Event> WriteSheet(const Sheet& sheet) {
   std::vector<Event> numbers;
   SheetWriter to(numbers);
-  to.Add(kSheetFormat);
+  const bool refuses = std::any_of(sheet.voices.begin(), sheet.voices.end(),
+                                   [](const SheetVoice& voice) { return !voice.refused.empty(); });
+  to.Add(refuses ? kRefusingFormat : kSheetFormat);
   to.Add(sheet.length);
   to.Add(sheet.ends ? 1 : 0);
   to.Add(sheet.key);
@@ -216,6 +232,9 @@ std::vector<Event> WriteSheet(const Sheet& sheet) {
     to.Add(voice.known_ahead ? 1 : 0);
     to.Add(static_cast<int>(voice.keep));
     to.AddNotes(voice.kept);
+    if (!refuses) return;
+    to.AddEach(voice.refused,
+               [&](const RefusedPitch& pitch) { to.Add(pitch.start), to.Add(pitch.pitch); });
   });
   to.AddEach(sheet.meters, [&](const SheetMeter& meter) {
     to.Add(meter.bar_line), to.Add(meter.bar), to.Add(meter.beat);
@@ -228,7 +247,10 @@ std::vector<Event> WriteSheet(const Sheet& sheet) {
 
 absl::StatusOr<Sheet> ReadSheet(std::span<const Event> control) {
   SheetReader from(control);
-  if (from.Take() != kSheetFormat) return Broken("the control of a sequence is no sheet");
+  const Event format = from.Take();
+  if (format != kSheetFormat && format != kRefusingFormat) {
+    return Broken("the control of a sequence is no sheet");
+  }
   Sheet sheet;
   sheet.length = from.Take();
   sheet.ends = from.Take() != 0;
@@ -247,6 +269,10 @@ absl::StatusOr<Sheet> ReadSheet(std::span<const Event> control) {
     if (keep < 0 || keep > static_cast<int>(Keep::kSound)) return from.Fail();
     voice.keep = static_cast<Keep>(keep);
     from.TakeNotes(voice.kept);
+    if (format == kSheetFormat) return;
+    from.TakeEach(voice.refused, 2, [&](RefusedPitch& pitch) {
+      pitch.start = from.Take(), pitch.pitch = from.Take();
+    });
   });
   sheet.meters.clear();
   from.TakeEach(sheet.meters, 3, [&](SheetMeter& meter) {

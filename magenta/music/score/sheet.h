@@ -54,6 +54,13 @@ struct OpenRange {
 /// What of a voice's former notes stays where it is drawn anew.
 enum class Keep { kNothing, kRhythm, kPitches, kSound };
 
+/// A pitch that does not begin on a tick.
+struct RefusedPitch {
+  int64_t start = 0;
+  int pitch = 60;  // MIDI
+  bool operator==(const RefusedPitch&) const = default;
+};
+
 struct SheetVoice {
   VoiceRole role = VoiceRole::kMelody;
   /// In order, each from the `until` of the one before it or later. Elsewhere the voice is given.
@@ -62,10 +69,12 @@ struct SheetVoice {
   std::vector<VoiceNote> notes;
   /// Whether what is given is known before its time. (Not what a musician is about to play.)
   bool known_ahead = true;
-  /// In open ranges: the rhythm that stays, and its pitches are drawn; or the pitches, in their
-  /// order, and the rhythm is; or that it never rests.
+  /// In open ranges: the rhythm that stays, and its pitches are drawn; or the pitches, all of them
+  /// in their order and each in its range, and the rhythm is; or that it never rests.
   Keep keep = Keep::kNothing;
   std::vector<VoiceNote> kept;
+  /// In open ranges, in order: of what was there, what is not to come back.
+  std::vector<RefusedPitch> refused;
   bool operator==(const SheetVoice&) const = default;
 };
 

@@ -42,10 +42,19 @@ TEST(SheetTest, IsReadAsItWasWritten) {
   const auto read = ReadSheet(WriteSheet(sheet));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(*read, sheet);
+  EXPECT_EQ(WriteSheet(sheet).front(), 1);  // as data sets have it
+  sheet.voices[1].refused = {{12, 48}, {24, 55}};
+  const auto refusing = ReadSheet(WriteSheet(sheet));
+  ASSERT_TRUE(refusing.ok()) << refusing.status();
+  EXPECT_EQ(*refusing, sheet);
+  sheet.voices[1].refused = {{24, 55}, {12, 48}};
+  EXPECT_FALSE(CheckSheet(sheet).ok());
 }
 
 TEST(SheetTest, WhatNobodyWroteIsAnError) {
-  const std::vector<Event> whole = WriteSheet(WaltzSheet());
+  Sheet refusing = WaltzSheet();
+  refusing.voices[0].refused = {{48, 74}};
+  const std::vector<Event> whole = WriteSheet(refusing);
   for (size_t size = 0; size < whole.size(); ++size) {
     EXPECT_FALSE(ReadSheet(std::span(whole).first(size)).ok()) << size;
   }

@@ -141,7 +141,8 @@ absl::Status ReadFill(PartsDraft& draft) {
   return absl::OkStatus();
 }
 
-/// Half, rounded up, of the moments at which notes of `part` begin in `range`; how many.
+/// Half, rounded up, of the moments at which notes of `part` begin in `range`; how many. The first
+/// of them gets something new, in whose light the others are drawn.
 size_t Vary(const PartsDraft& draft, const StepRange& range, PlannedPart& part,
             UniformSource& uniform) {
   std::set<int64_t> onsets;
@@ -156,6 +157,7 @@ size_t Vary(const PartsDraft& draft, const StepRange& range, PlannedPart& part,
   for (const int64_t onset : onsets) {
     if (uniform.Next() * static_cast<double>(left) < static_cast<double>(open)) {
       part.varied.insert(onset);
+      if (open == wanted) part.refused.insert(onset);
       --open;
     }
     --left;

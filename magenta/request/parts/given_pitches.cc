@@ -34,6 +34,24 @@ absl::Status CheckPitches(const PartsDraft& draft) {
   return absl::OkStatus();
 }
 
+/// What is refused must leave another pitch where one is to begin.
+void RefuseNoLastPitch(PartsDraft& draft) {
+  const PitchSet drawable =
+      AllowedPitches(draft.args.pitches, ScaleOfLimits(draft.args.pitches, draft.plan.key)) &
+      draft.playable;
+  size_t erased = 0;
+  for (SheetVoice& voice : draft.plan.sheet.voices) {
+    if (voice.keep != Keep::kRhythm) continue;
+    erased += std::erase_if(voice.refused, [&](const RefusedPitch& refused) {
+      PitchSet others = drawable;
+      return others.reset(static_cast<size_t>(refused.pitch)).none();
+    });
+  }
+  if (erased == 0) return;
+  draft.plan.notes.emplace_back(
+      "vary: key, scale, min_pitch and max_pitch leave no other pitch, so the old one comes back");
+}
+
 /// Octaves that bring `pitch` to one that is played: the fewest. What has none stays.
 int Playable(const PartsDraft& draft, int pitch) {
   for (int octaves = 0; octaves <= 10; ++octaves) {
@@ -55,6 +73,9 @@ void MoveIntoRange(PartsDraft& draft) {
     return moved;
   };
   for (auto& line : draft.plan.lines) move(line);
+  for (SheetVoice& voice : draft.plan.sheet.voices) {
+    for (RefusedPitch& refused : voice.refused) refused.pitch = Playable(draft, refused.pitch);
+  }
   int64_t moved = 0;
   for (SheetVoice& voice : draft.plan.sheet.voices) {
     moved += move(voice.notes) + move(voice.kept);
@@ -75,6 +96,7 @@ absl::Status FitGivenPitches(PartsDraft& draft) {
   MAGENTA_RETURN_IF_ERROR(CheckPitches(draft));
   MoveIntoRange(draft);
   return absl::OkStatus();
+  RefuseNoLastPitch(draft);
 }
 
 }  // namespace magenta

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "magenta/base/status.h"
@@ -75,6 +76,20 @@ absl::Status OpenIn(const PartsDraft& draft, const PlannedPart& part, SheetVoice
   return absl::OkStatus();
 }
 
+/// What does not come back is refused in all voices of the part, whichever played it.
+void RefuseIn(const PlannedPart& part, PartsPlan& plan) {
+  for (const int64_t onset : part.refused) {
+    std::optional<int> highest;
+    for (const int v : part.voices) {
+      for (const VoiceNote& note : plan.lines[v]) {
+        if (note.start == onset) highest = std::max(highest.value_or(0), note.pitch);
+      }
+    }
+    if (!highest.has_value()) continue;
+    for (const int v : part.voices) plan.sheet.voices[v].refused.push_back({onset, *highest});
+  }
+}
+
 void FindRedrawn(PartsDraft& draft) {
   for (int i = 0; i < draft.quantized.notes_size(); ++i) {
     const auto& note = draft.quantized.notes(i);
@@ -110,6 +125,7 @@ absl::Status OpenVoices(PartsDraft& draft) {
         draft.plan.sheet.voices[v].keep = Keep::kSound;
       }
     }
+    RefuseIn(part, draft.plan);
   }
   if (!opens) {
     return UsageError("nothing is left to draw: given notes sound all through what is asked for",

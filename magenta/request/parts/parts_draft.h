@@ -27,8 +27,10 @@ struct PlannedPart {
   std::vector<int> voices;  // of the sheet
   /// All that begins there goes, ...
   std::vector<StepRange> drawn;
-  /// ... and what begins on these ticks.
+  /// ... and what begins on these ticks, ...
   std::set<int64_t> varied;
+  /// ... of which on these the highest note does not come back.
+  std::set<int64_t> refused;
 };
 
 struct PartsDraft {

@@ -61,9 +61,10 @@ struct PartsPlan {
 /// Sections after the music continue it (as bars, new_steps and num_steps do), those within it are
 /// filled; of parts that they don't name all, or that of primer_part, are drawn; `add` alone needs
 /// no section. A note that sounds into what is drawn stays whole, and the part is open from its
-/// end; up to its next given note what is drawn may sound. Half the notes of `vary` are drawn from
-/// `seed`. Given notes outside `playable` are heard an octave or more nearer. With `ending` voices
-/// that are drawn to the end get the chord of the tonic there (LastChord).
+/// end; up to its next given note what is drawn may sound. Half the notes of `vary`, which `seed`
+/// chooses, are drawn anew, and in each part the first of a rectangle's does not come back. Given
+/// notes outside `playable` are heard an octave or more nearer. With `ending` voices that are drawn
+/// to the end get the chord of the tonic there (LastChord).
 ///
 /// Errors (exit 2): bars outside the piece, parts that are not there or can't be added, more than
 /// kMaxVoices, limits of pitch or `keep` that contradict what is given, nothing to draw; and those

@@ -316,6 +316,43 @@ TEST(PartsPlan, VaryDrawsHalfOfTheNotesByTheSeed) {
             std::string::npos);
 }
 
+TEST(PartsPlan, TheFirstThatIsVariedDoesNotComeBack) {
+  const auto refused_of = [](const absl::StatusOr<PartsPlan>& plan) {
+    std::string dump;
+    for (const SheetVoice& voice : plan->sheet.voices) {
+      dump += "|";
+      for (const RefusedPitch& refused : voice.refused) {
+        dump += fmt::format("{}@{} ", refused.pitch, refused.start);
+      }
+    }
+    return dump;
+  };
+  const char* eight =
+      "T120@0 60@0+0.5 61@0.5+0.5 62@1+0.5 63@1.5+0.5 64@2+0.5 65@2.5+0.5 66@3+0.5 67@3.5+0.5";
+  for (uint32_t seed = 0; seed < 20; ++seed) {
+    const auto plan = PlanOf({eight, Vary("1,2")}, seed);
+    ASSERT_TRUE(plan.ok());
+    const std::vector<RefusedPitch>& refused = plan->sheet.voices[0].refused;
+    ASSERT_EQ(refused.size(), 2u);  // one of each rectangle
+    EXPECT_EQ(refused[0].pitch, 60 + plan->redrawn[0]);
+    EXPECT_EQ(refused[0].start, 12 * plan->redrawn[0]);
+    EXPECT_EQ(refused[1].pitch, 60 + plan->redrawn[2]);
+  }
+  // Of chords the highest, whichever of the part's voices would play it; filled notes may.
+  const char* chords = "T120@0 60@0+2 64@0+2 67@0+2";
+  EXPECT_EQ(refused_of(PlanOf({chords, Vary("1")})), "|67@0 |67@0 |67@0 ");
+  EXPECT_EQ(refused_of(PlanOf({chords, Fill("1")})), "|||");
+  // As it is heard, and not where limits leave nothing else.
+  EXPECT_EQ(refused_of(PlanOf({"T120@0 100@0+1", Vary("1")}, 1, Pitches(36, 81))), "|76@0 ");
+  GenerateArgs args = Vary("1");
+  args.pitches.min_pitch = args.pitches.max_pitch = 60;
+  EXPECT_EQ(refused_of(PlanOf({"T120@0 60@0+1", args})), "|60@0 ");
+  args.parts.keep = Keep::kRhythm;
+  EXPECT_EQ(refused_of(PlanOf({"T120@0 60@0+1", args})), "|");
+  EXPECT_NE(Notes(*PlanOf({"T120@0 60@0+1", args})).find("the old one comes back"),
+            std::string::npos);
+}
+
 TEST(PartsPlan, WhatIsKept) {
   GenerateArgs args = Fill("2");
   args.parts.keep = Keep::kRhythm;
