@@ -127,7 +127,7 @@ class PerformanceKind final : public MusicKind {
           fmt::format("{} of velocity 0 not heard", Counted(extraction.silent, "note")));
     }
     if (!extraction.performance.has_value() || extraction.performance->events.empty()) {
-      TakeSilence(request, primer);
+      TakeSilence(input, request, primer);
       return primer;
     }
     MAGENTA_ASSIGN_OR_RETURN(const int length,
@@ -145,7 +145,7 @@ class PerformanceKind final : public MusicKind {
       }
     }
     if (events.empty()) {
-      TakeSilence(request, primer);
+      TakeSilence(input, request, primer);
       return primer;
     }
     primer.events.events = std::move(events);
@@ -268,8 +268,12 @@ class PerformanceKind final : public MusicKind {
     return TakeQuantized(std::move(own));
   }
 
-  void TakeSilence(const PrimerRequest& request, Primer& primer) const {
-    primer.notes.emplace_back("there are no notes: it is taken as silence");
+  /// Says so where it is news: there are notes, and nothing told yet why none is heard.
+  void TakeSilence(const QuantizedSequence& input, const PrimerRequest& request,
+                   Primer& primer) const {
+    if (!input.proto().notes().empty() && primer.notes.empty()) {
+      primer.notes.emplace_back("no notes come before the section: it is taken as silence");
+    }
     primer.start_step = request.generate_start_step;
     if (is_whole()) {
       primer.events.events = {PackNote({.duration = 0})};

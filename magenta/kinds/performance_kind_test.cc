@@ -75,6 +75,7 @@ TEST(PerformanceKind, SilenceIsASecondBefore) {
   ASSERT_TRUE(primer.ok()) << primer.status();
   EXPECT_THAT(primer->events.events, ElementsAre(ShiftBy(100)));
   EXPECT_EQ(primer->start_step, -100);
+  EXPECT_THAT(primer->notes, ElementsAre());  // nobody gave any
   request.reference_windows = true;
   const auto reference = kind->ReadPrimer(Steps(""), request);
   EXPECT_THAT(reference->events.events, ElementsAre(ShiftBy(40)));

@@ -63,10 +63,13 @@ absl::Status NoKeyError(std::string_view name, std::string_view text) {
                     fmt::format("Give a note, and m or minor for minor: {}", kKeyExamples));
 }
 
-std::string PitchText(Event pitch) {
-  constexpr const char* kNames[] = {"C",  "C#", "D",  "D#", "E",  "F",
+std::string PitchText(Event pitch, int major_key) {
+  constexpr const char* kSharp[] = {"C",  "C#", "D",  "D#", "E",  "F",
                                     "F#", "G",  "G#", "A",  "A#", "B"};
-  return fmt::format("{}{}", kNames[pitch % 12], pitch / 12 - 1);
+  constexpr const char* kFlat[] = {"C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"};
+  const bool has_flats = major_key >= 0 && (kMajorKeyNames[major_key] == "F" ||
+                                            kMajorKeyNames[major_key].ends_with('b'));
+  return fmt::format("{}{}", (has_flats ? kFlat : kSharp)[pitch % 12], pitch / 12 - 1);
 }
 
 std::optional<NamedKey> ParseKey(std::string_view text) {
@@ -98,7 +101,11 @@ std::string KeyText(const NamedKey& key) {
 std::optional<int> ParseMajorKey(std::string_view text) {
   const std::optional<NamedKey> key = ParseKey(text);
   if (!key.has_value()) return std::nullopt;
-  return (key->tonic + (key->is_minor.value_or(false) ? kToRelativeMajor : 0)) % 12;
+  return RelativeMajorOf(*key);
+}
+
+int RelativeMajorOf(const NamedKey& key) {
+  return (key.tonic + (key.is_minor.value_or(false) ? kToRelativeMajor : 0)) % 12;
 }
 
 std::string_view MajorKeyName(int key) { return kMajorKeyNames[key]; }

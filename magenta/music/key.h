@@ -11,8 +11,9 @@
 
 namespace magenta {
 
-/// "C4" for MIDI pitch 60, "F#5" for 78; 0..127.
-std::string PitchText(Event pitch);
+/// "C4" for MIDI pitch 60, "F#5" for 78; 0..127. In a major key (0..11) whose signature has flats
+/// "Gb5"; -1: nobody says the key.
+std::string PitchText(Event pitch, int major_key = -1);
 
 /// Counts by pitch class or by key, C = 0 to B = 11.
 using TwelveCounts = std::array<int, 12>;
@@ -52,6 +53,8 @@ std::string KeyText(const NamedKey& key);
 /// The major key (0..11) that `text` names: "C", "F#", "Bb major"; of a minor one ("Am", "F#
 /// minor") its relative major, which has the same notes. Nothing where it names none.
 std::optional<int> ParseMajorKey(std::string_view text);
+/// The major key (0..11) of the same notes: that of a minor one is three semitones up.
+int RelativeMajorOf(const NamedKey& key);
 /// "C", "Db", ... of 0..11.
 std::string_view MajorKeyName(int key);
 

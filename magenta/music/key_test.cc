@@ -89,5 +89,15 @@ TEST(PitchText, NamesOctavesAndSharps) {
   EXPECT_EQ(PitchText(0), "C-1");
 }
 
+TEST(PitchText, NamesFlatsWhereTheKeyHasThem) {
+  for (const char* key : {"F", "Bb", "Eb", "Ab", "Db"}) {
+    EXPECT_EQ(PitchText(70, *ParseMajorKey(key)), "Bb4") << key;
+    EXPECT_EQ(PitchText(78, *ParseMajorKey(key)), "Gb5") << key;
+  }
+  for (const char* key : {"C", "G", "D", "A", "E", "B", "F#"}) {
+    EXPECT_EQ(PitchText(70, *ParseMajorKey(key)), "A#4") << key;
+  }
+}
+
 }  // namespace
 }  // namespace magenta

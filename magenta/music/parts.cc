@@ -108,7 +108,6 @@ std::string PartList(const std::vector<Part>& parts) {
 
 absl::StatusOr<Part> FindPart(const std::vector<Part>& parts, std::string_view wanted,
                               std::string_view flag) {
-  const std::string choice = fmt::format("{}={}", flag, wanted);
   const Part* found = nullptr;
   if (const auto number = NumberOf(wanted)) {
     if (*number >= 1 && *number <= static_cast<int>(parts.size())) found = &parts[*number - 1];
@@ -116,16 +115,16 @@ absl::StatusOr<Part> FindPart(const std::vector<Part>& parts, std::string_view w
   if (found == nullptr && !wanted.empty()) {
     const std::vector<const Part*> named = Named(parts, wanted);
     if (named.size() > 1) {
-      return UsageError(fmt::format("{} means {} parts", choice, named.size()),
+      return UsageError(fmt::format("{}: {} means {} parts", flag, wanted, named.size()),
                         "Give the number of one. " + PartsThereAre(parts));
     }
     if (!named.empty()) found = named.front();
   }
   if (found == nullptr) {
-    return UsageError(fmt::format("there is no part {}", choice), PartsThereAre(parts));
+    return UsageError(fmt::format("{}: there is no part {}", flag, wanted), PartsThereAre(parts));
   }
   if (!found->is_drum) return *found;
-  return UsageError(fmt::format("{} is drums, which hold no melody", choice),
+  return UsageError(fmt::format("{}: {} is drums, which hold no melody", flag, wanted),
                     "Choose another. " + PartsThereAre(parts));
 }
 

@@ -40,19 +40,21 @@ TEST(Parts, AreFoundByNumberAndName) {
   EXPECT_EQ(find("flute"), "1 (Flute)");
   EXPECT_EQ(find("CEL"), "2 (Cello)");
   EXPECT_EQ(find("0"),
-            "there is no part --primer_part=0. There are: 1 (Flute), 2 (Cello), 3 (Kit, drums), "
+            "--primer_part: there is no part 0. There are: 1 (Flute), 2 (Cello), 3 (Kit, drums), "
             "4.");
-  EXPECT_EQ(find("Oboe"),
-            "there is no part --primer_part=Oboe. There are: 1 (Flute), 2 (Cello), 3 (Kit, drums), "
-            "4.");
+  EXPECT_EQ(
+      find("Oboe"),
+      "--primer_part: there is no part Oboe. There are: 1 (Flute), 2 (Cello), 3 (Kit, drums), "
+      "4.");
   EXPECT_EQ(find("l"),
-            "--primer_part=l means 2 parts. Give the number of one. There are: 1 (Flute), 2 "
+            "--primer_part: l means 2 parts. Give the number of one. There are: 1 (Flute), 2 "
             "(Cello), 3 (Kit, drums), 4.");
-  EXPECT_EQ(find("3"),
-            "--primer_part=3 is drums, which hold no melody. Choose another. There are: 1 (Flute), "
-            "2 (Cello), 3 (Kit, drums), 4.");
+  EXPECT_EQ(
+      find("3"),
+      "--primer_part: 3 is drums, which hold no melody. Choose another. There are: 1 (Flute), "
+      "2 (Cello), 3 (Kit, drums), 4.");
   EXPECT_EQ(ErrorLine(FindPart({}, "1", "part").status()),
-            "there is no part part=1. There is no part with notes.");
+            "part: there is no part 1. There is no part with notes.");
 }
 
 TEST(Parts, MelodiesByName) {

@@ -228,7 +228,7 @@ TEST(CompleteRequest, OneRuleForNoPrimerAndForLengths) {
   EXPECT_THAT(Complete("T120@0 60@0+2", {}, {{"bars", 1}, {"new_steps", 1}}),
               ::testing::HasSubstr("more than one of the arguments bars, new_steps and num_steps"));
   EXPECT_THAT(Complete("T120@0 60@0+2", {}, {{"bars", 1}, {"primer_part", 2}}),
-              ::testing::HasSubstr("there is no part primer_part=2. There are: 1."));
+              ::testing::HasSubstr("primer_part: there is no part 2. There are: 1."));
 }
 
 }  // namespace

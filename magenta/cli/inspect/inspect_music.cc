@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -13,6 +14,7 @@
 #include "magenta/music/key.h"
 #include "magenta/music/parts.h"
 #include "magenta/music/quantize.h"
+#include "magenta/music/score/voices.h"
 #include "magenta/music/split.h"
 
 namespace magenta::cli {
@@ -28,7 +30,15 @@ std::string More(size_t count, size_t shown) {
   return shown < count ? fmt::format("  ... {} more (--limit=0 shows all)\n", count - shown) : "";
 }
 
-std::string NameOfPitch(int pitch) { return pitch < 0 || pitch > 127 ? "?" : PitchText(pitch); }
+/// `key`: a major one, 0..11; -1: nobody says.
+std::string NameOfPitch(int pitch, int key) {
+  return pitch < 0 || pitch > 127 ? "?" : PitchText(pitch, key);
+}
+
+/// That of its signatures, if they are of one key.
+int KeyOf(const NoteSequence& sequence) {
+  return SignatureKeyBetween(sequence, 0, std::numeric_limits<double>::infinity());
+}
 
 void AddHead(const NoteSequence& sequence, const InspectOptions& options, Inspection& result) {
   result.text += fmt::format("  {} notes, {:.4f} s, {} ticks a quarter\n", sequence.notes_size(),
@@ -62,7 +72,7 @@ void AddHead(const NoteSequence& sequence, const InspectOptions& options, Inspec
        [](const NoteSequence::KeySignature& key, Json& all) {
          const int mode = static_cast<int>(key.mode());
          all.Add(Json::Array().Add(key.time()).Add(static_cast<int>(key.key())).Add(mode));
-         const std::string tonic = NameOfPitch(static_cast<int>(key.key()) + 12);
+         const std::string tonic = NameOfPitch(static_cast<int>(key.key()) + 12, SignatureKey(key));
          return fmt::format("  key {} {} at {:.4f} s\n", tonic.substr(0, tonic.size() - 1),
                             NoteSequence::KeySignature::Mode_Name(key.mode()), key.time());
        });
@@ -96,10 +106,13 @@ void AddInstruments(const NoteSequence& sequence, Inspection& result) {
   }
   std::map<int, std::string> names;
   for (const Part& part : PartsOf(sequence)) names[part.instrument] = part.name;
+  const int key = KeyOf(sequence);
   TextTable table({"instrument", "notes", "lowest", "highest", "program", "name"});
   Json list = Json::Array();
   for (const auto& [instrument, row] : rows) {
-    const auto name = row.drums ? DrumNameOf : NameOfPitch;
+    const auto name = [&](int pitch) {
+      return row.drums ? DrumNameOf(pitch) : NameOfPitch(pitch, key);
+    };
     table.Add({fmt::format("{}", instrument), fmt::format("{}", row.notes), name(row.low),
                name(row.high), row.drums ? "drums" : fmt::format("{}", *row.programs.begin()),
                names[instrument]});
@@ -120,11 +133,12 @@ void AddNotes(const NoteSequence& sequence, const InspectOptions& options, Inspe
   TextTable table({"start s", "end s", "pitch", "name", "velocity", "program", "instrument"});
   Json list = Json::Array();
   const size_t count = sequence.notes_size(), shown = ShownOf(count, options);
+  const int key = KeyOf(sequence);
   for (size_t i = 0; i < shown; ++i) {
     const auto& note = sequence.notes(static_cast<int>(i));
     table.Add({Seconds(note.start_time()), Seconds(note.end_time()),
                fmt::format("{}", note.pitch()),
-               note.is_drum() ? DrumNameOf(note.pitch()) : NameOfPitch(note.pitch()),
+               note.is_drum() ? DrumNameOf(note.pitch()) : NameOfPitch(note.pitch(), key),
                fmt::format("{}", note.velocity()), fmt::format("{}", note.program()),
                fmt::format("{}", note.instrument())});
   }

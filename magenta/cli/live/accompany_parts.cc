@@ -7,6 +7,7 @@
 #include <string>
 
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/cli/live/live_options.h"
 #include "magenta/request/words.h"
 
@@ -80,7 +81,15 @@ absl::StatusOr<std::vector<AccompanyingPart>> ParseAccompany(const LiveFlags& fl
     MAGENTA_ASSIGN_OR_RETURN(const AccompanyWord word, ReadWord(text));
     const auto added = ParseRoles(word.role, roles);
     if (!added.ok()) {
-      return UsageError(fmt::format("--accompany={}: no such part", flags.accompany), kPartRemedy);
+      if (InLowerCase(word.role) == "harmony") {
+        return UsageError(fmt::format("--accompany={}: alto, tenor and bass are there before "
+                                      "harmony adds what is missing",
+                                      flags.accompany),
+                          "Leave harmony out");
+      }
+      return UsageError(fmt::format("--accompany={}: {} is no part that plays along",
+                                    flags.accompany, ShownText(word.role)),
+                        kPartRemedy);
     }
     for (const PartRole role : *added) {
       if (role == PartRole::kSoprano) {

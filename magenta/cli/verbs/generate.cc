@@ -472,6 +472,13 @@ class GenerateVerb : public Verb {
     if (ending_) args["ending"].set_int_value(1);
   }
 
+  /// What is wrong with the music is wrong with the primer's file, where there is one.
+  absl::Status OfPrimer(const absl::Status& status) const {
+    const bool is_music = status.code() == absl::StatusCode::kDataLoss ||
+                          status.code() == absl::StatusCode::kFailedPrecondition;
+    return is_music && !primer_.midi.empty() ? WithFile(status, primer_.midi) : status;
+  }
+
   /// Output i draws from seed + i, so working in pieces changes nothing.
   absl::Status WriteAll(const Source& source, GenerateSequenceRequest& request, uint32_t seed,
                         double primer_end, Context& context, std::vector<Written>& written) const {
@@ -487,7 +494,9 @@ class GenerateVerb : public Verb {
     for (int done = 0; done < num_outputs_;) {
       const int count = std::min(at_once, num_outputs_ - done);
       SetArgs(request, seed + static_cast<uint32_t>(done));
-      MAGENTA_ASSIGN_OR_RETURN(const Generation generation, source.generate(request, count));
+      const absl::StatusOr<Generation> made = source.generate(request, count);
+      if (!made.ok()) return OfPrimer(made.status());
+      const Generation& generation = *made;
       for (const std::string& note : generation.notes) {
         if (said.insert(note).second) context.out.Info(note);
       }

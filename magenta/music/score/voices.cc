@@ -331,7 +331,8 @@ absl::StatusOr<VoicedPiece> VoicesOf(const QuantizedSequence& piece, int64_t bar
     return InputError("",
                       fmt::format("its {} part{} {} voices, and {} are the most", parts.size(),
                                   parts.size() == 1 ? " has" : "s have", voices, kMaxVoices),
-                      "Leave parts out");
+                      "Leave parts out, or take one alone: primer_part=1 with accompaniment=drop "
+                      "goes on with it, --part=1 scores it");
   }
   MAGENTA_ASSIGN_OR_RETURN(const SheetMeter meter, MeterOfPiece(piece, bar_line));
   int64_t end = 0;

@@ -83,7 +83,7 @@ void GiveLastChord(PartsDraft& draft) {
     if (range.start == range.end) voice.open.pop_back();
     draft.plan.last_notes[voices[i]] = voice.notes.emplace_back(
         VoiceNote{.start = *onset, .end = draft.drawn_end, .pitch = *chord[i]});
-    names.push_back(PitchText(*chord[i]));
+    names.push_back(PitchText(*chord[i], RelativeMajorOf(*key)));
   }
   if (names.empty()) names.emplace_back("no tone that is allowed");
   draft.plan.notes.push_back(fmt::format("ending: {} in bar {}, on the tonic of {}",

@@ -127,7 +127,7 @@ absl::StatusOr<StepRange> TicksOfBars(const PartsDraft& draft, const Rectangle& 
                       (rectangle.first_bar == rectangle.last_bar ? " lies" : " lie"));
   if (draft.music_end == 0) return UsageError(what + ", which has no notes", "Give one with notes");
   return UsageError(fmt::format("{}, which has {}", what, BarsText(bars.first(), bars.last())),
-                    "Choose among them; the argument bars makes the piece longer");
+                    "Choose among them");
 }
 
 absl::Status ReadFill(PartsDraft& draft) {

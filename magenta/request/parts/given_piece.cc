@@ -173,11 +173,7 @@ void ReadKey(PartsDraft& draft) {
   }
   draft.plan.key =
       static_cast<int>(std::max_element(counts.begin(), counts.end()) - counts.begin());
-  if (draft.args.pitches.key.has_value()) {
-    draft.plan.sheet.key = (draft.args.pitches.key->tonic +
-                            (draft.args.pitches.key->is_minor.value_or(false) ? 3 : 0)) %
-                           12;
-  }
+  if (const auto& key = draft.args.pitches.key) draft.plan.sheet.key = RelativeMajorOf(*key);
 }
 
 /// Tempos, meters, notes: the sheet of what is given.

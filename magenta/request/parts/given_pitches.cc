@@ -87,7 +87,8 @@ void MoveIntoRange(PartsDraft& draft) {
   draft.plan.notes.push_back(
       fmt::format("{} outside the model's range, {} to {}: heard octaves nearer, "
                   "kept as played",
-                  Counted(moved, "note", "notes"), PitchText(low), PitchText(high)));
+                  Counted(moved, "note"), PitchText(low, draft.plan.sheet.key),
+                  PitchText(high, draft.plan.sheet.key)));
 }
 
 }  // namespace
@@ -95,8 +96,8 @@ void MoveIntoRange(PartsDraft& draft) {
 absl::Status FitGivenPitches(PartsDraft& draft) {
   MAGENTA_RETURN_IF_ERROR(CheckPitches(draft));
   MoveIntoRange(draft);
-  return absl::OkStatus();
   RefuseNoLastPitch(draft);
+  return absl::OkStatus();
 }
 
 }  // namespace magenta
