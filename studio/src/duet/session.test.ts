@@ -1,71 +1,36 @@
 import { describe, expect, it } from "vitest";
-import { ApiError } from "../api/client";
 import type { GenerateSequenceRequest } from "../api/types";
 import type { NoteSequence } from "../music/note_sequence";
-import { lookAhead } from "../sound/look_ahead";
-import type { Outside } from "./outside";
-import { Session } from "./session";
+import { StandingWorld } from "./standing_world";
 
-/** A world whose clock stands until it is told to go on, and whose model answers each question with a C every beat. */
-class World implements Outside {
-  time = 100;
-  heard: string[] = [];
-  asked: GenerateSequenceRequest[] = [];
-  errors: unknown[] = [];
-  /** Seconds that an answer takes; what breaks off. */
-  delay = 0;
-  fails = false;
+/** Its model answers each question with a C every beat. */
+class World extends StandingWorld {
   /** The instrument that the model says its notes have, and those that sounded. */
   program = 0;
   programs = new Set<number>();
-  session = new Session(this);
-
-  clock = () => this.time;
   clicks: string[] = [];
+
   noteOn(voice: { name: string; program: number }, pitch: number, _velocity: number, at: number) {
     if (voice.name === "machine") this.programs.add(voice.program);
-    if (voice.name === "metronome") this.clicks.push(`${pitch === 76 ? "!" : ""}${Number((at - this.zero).toFixed(3))}`);
-    if (voice.name === "machine") this.heard.push(`${pitch}@${Number((at - this.zero).toFixed(3))}`);
+    if (voice.name === "metronome") this.clicks.push(`${pitch === 76 ? "!" : ""}${this.at(at)}`);
+    if (voice.name === "machine") this.heard.push(`${pitch}@${this.at(at)}`);
   }
-  noteOff = () => undefined;
+  noteOff() {
+    return undefined;
+  }
   cut() {
     const now = this.session.now();
     this.heard = [...this.heard.filter((note) => Number(note.split("@")[1]) <= now), "cut"];
   }
-  failed(error: unknown) {
-    this.errors.push(error);
-  }
-  private get zero() {
-    return this.time - this.session.now();
-  }
-  async stream(_id: string, request: GenerateSequenceRequest, told: { piece: (sofar: NoteSequence) => void }, signal: AbortSignal) {
-    this.asked.push(request);
-    const until = this.time + this.delay;
-    while (this.time < until) await new Promise((resolve) => setTimeout(resolve));
-    if (signal.aborted) throw new DOMException("", "AbortError");
+  protected answer(request: GenerateSequenceRequest, told: { piece: (sofar: NoteSequence) => void }): NoteSequence {
     const section = request.generatorOptions?.generateSections?.[0] ?? { startTime: 0, endTime: 8 };
     const notes = [...(request.inputSequence?.notes ?? [])];
     for (let time = section.startTime; time < section.endTime - 0.01; time += 0.5) {
       notes.push({ pitch: 72, velocity: 80, startTime: time, endTime: time + 0.4, program: this.program });
       told.piece({ notes: [...notes] });
-      if (this.fails) throw new ApiError("It stopped.");
+      this.mayFail();
     }
-    return { music: { notes }, end: { seed: 7 } };
-  }
-
-  /** Lets the session's time go on to `until`, a scheduler's step at a time. */
-  async go(until: number) {
-    while (this.session.now() < until) {
-      this.time += 0.02;
-      this.session.pull(this.time + lookAhead);
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-  }
-  async play(pitch: number, from: number, to: number) {
-    await this.go(from);
-    this.session.on(pitch, 90);
-    await this.go(to);
-    this.session.off(pitch);
+    return { notes };
   }
 }
 

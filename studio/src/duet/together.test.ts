@@ -1,26 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { ApiError } from "../api/client";
 import type { GenerateSequenceRequest } from "../api/types";
 import type { Note, NoteSequence } from "../music/note_sequence";
-import { lookAhead } from "../sound/look_ahead";
-import type { Outside } from "./outside";
-import { Session } from "./session";
+import { StandingWorld } from "./standing_world";
 
-/** A world whose clock stands until it is told to go on, and whose model plays a bass an octave below the last note heard, each beat. */
-class World implements Outside {
-  time = 100;
-  asked: GenerateSequenceRequest[] = [];
-  errors: unknown[] = [];
-  /** pitch@begin-end, as the synthesizer was told. */
-  heard: string[] = [];
-  /** Seconds of the world's clock that an answer takes. */
-  delay = 0;
-  fails = false;
+/** Its model plays a bass an octave below the last note heard, each beat. Heard is pitch@begin-end, as the synthesizer was told. */
+class World extends StandingWorld {
   private on = new Map<string, string>();
-  session = new Session(this);
 
-  clock = () => this.time;
-  private at = (time: number) => Number((time - (this.time - this.session.now())).toFixed(3));
   noteOn(voice: { name: string }, pitch: number, _velocity: number, at: number) {
     if (voice.name.startsWith("machine")) this.on.set(`${voice.name}${pitch}`, `${pitch}@${this.at(at)}`);
   }
@@ -32,15 +18,8 @@ class World implements Outside {
   cut() {
     this.heard.push("cut");
   }
-  failed(error: unknown) {
-    this.errors.push(error);
-  }
-  async stream(_id: string, request: GenerateSequenceRequest, _told: unknown, signal: AbortSignal) {
-    this.asked.push(request);
-    const until = this.time + this.delay;
-    while (this.time < until) await new Promise((resolve) => setTimeout(resolve));
-    if (signal.aborted) throw new DOMException("", "AbortError");
-    if (this.fails) throw new ApiError("It stopped.");
+  protected answer(request: GenerateSequenceRequest): NoteSequence {
+    this.mayFail();
     const { notes: given = [], instrumentInfos = [] } = request.inputSequence!;
     const notes: Note[] = [...given];
     const names = [...instrumentInfos];
@@ -53,23 +32,9 @@ class World implements Outside {
         notes.push({ pitch, velocity: 80, startTime: time, endTime: time + 0.5, instrument: instrument! });
       }
     }
-    const music: NoteSequence = { notes, instrumentInfos: names };
-    return { music, end: { seed: 7 } };
+    return { notes, instrumentInfos: names };
   }
 
-  async go(until: number) {
-    while (this.session.now() < until) {
-      this.time += 0.02;
-      this.session.pull(this.time + lookAhead);
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-  }
-  async play(pitch: number, from: number, to: number) {
-    await this.go(from);
-    this.session.on(pitch, 90);
-    await this.go(to);
-    this.session.off(pitch);
-  }
   its = () => this.session.notes.value.filter((note) => note.by === "machine");
 }
 
