@@ -4,6 +4,8 @@
   tools/yardsticks.py train [A|B|C|D]...     trains (goes on where it was stopped) and prints the figures
   tools/yardsticks.py score SET MODEL FILE   the figure of MODEL, a folder that `train` made, for any FILE of the set's
                                              shape (C, D: a folder)
+  tools/yardsticks.py fit                    the weights of A's stored tunes: what fits each fourth piece of the train
+                                             part best, beside a network that has learned the others
 
 A: JSB chorales on sixteenths   nats a voice a sixteenth   JSON, pieces of sixteenths of four pitches, -1 silent
 B: JSB chorales on quarters     nats a frame of 88 keys    JSON, pieces of quarters of the pitches that sound
@@ -76,10 +78,41 @@ def networks(folder):
     return sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.startswith('net'))
 
 
+def stored_tunes(folder):
+    return os.path.join(folder, 'tunes.json')
+
+
+def write_pieces(path, pieces):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, 'w', encoding='utf-8') as file:
+        json.dump({'pieces': pieces}, file)
+    return path
+
+
+def train_part():
+    with open(chorales('sixteenths'), encoding='utf-8') as file:
+        return json.load(file)['train']
+
+
+def fit_recall():
+    """What to write into kRecallWeights, and the figures by those that stand there."""
+    folder = os.path.join(WORK, 'fit')
+    train = train_part()
+    learned = write_pieces(stored_tunes(folder), [piece for i, piece in enumerate(train) if i % 4 != 0])
+    held_out = write_pieces(os.path.join(folder, 'held_out.json'), train[::4])
+    examples = [examples_of('sixteenths', source, f'fit_{i}.tfrecord') for i, source in enumerate((learned, held_out))]
+    network = os.path.join(folder, 'net0')
+    train_network('sixteenths', network, examples[0], 600, 0, examples[1])
+    print(f'the network alone: {figure("sixteenths", [network], held_out)["figure"]:.4f}')
+    print(run(PROGRAM, 'score', '--config=sixteenths', f'--run_dirs={network}', f'--tunes={learned}', '--fit', held_out))
+
+
 def train_chorales(name, config):
     train = examples_of(config, chorales(config), f'{config}_train.tfrecord', '--list=train')
     valid = examples_of(config, chorales(config), f'{config}_valid.tfrecord', '--list=valid')
     folder = os.path.join(WORK, name)
+    if name == 'A':
+        write_pieces(stored_tunes(folder), train_part())
     in_parallel((train_network, (config, os.path.join(folder, f'net{i}'), train, STEPS[name], i, valid))
                 for i in range(NETWORKS[name]))
     print(f'{name} valid: {score(name, folder, chorales(config), "--list=valid")}')
@@ -168,8 +201,11 @@ def score(name, folder, source, *flags):
     config = {'A': 'sixteenths', 'B': 'quarters', 'D': 'tunes'}[name]
     if name == 'D':
         source = tunes(source, 'tunes_scored', lambda i: True)
-    found = figure(config, networks(folder), source, *flags)
-    return f'{found["figure"]:.4f} {found["unit"]}, {found["parameters"]} parameters'
+    said = [figure(config, networks(folder), source, *flags)]
+    if name == 'A' and os.path.exists(stored_tunes(folder)):
+        said.append(figure(config, networks(folder)[:1], source, f'--tunes={stored_tunes(folder)}', *flags))
+    return '; one network and stored tunes: '.join(
+        f'{found["figure"]:.4f} {found["unit"]}, {found["parameters"]} parameters' for found in said)
 
 
 def main():
@@ -182,7 +218,11 @@ def main():
     scoring.add_argument('model')
     scoring.add_argument('file')
     scoring.add_argument('--list', default='', help='A, B: which list of the file, where it has several')
+    verbs.add_parser('fit')
     flags = parser.parse_args()
+    if flags.verb == 'fit':
+        fit_recall()
+        return
     if flags.verb == 'score':
         print(score(flags.set, flags.model, flags.file, *([f'--list={flags.list}'] if flags.list else [])))
         return

@@ -1,10 +1,14 @@
 // `yardsticks score`: the figure of a model, or of several together, for pieces of its set.
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <numeric>
+#include <optional>
 
+#include "bench/yardsticks/fit_recall.h"
+#include "bench/yardsticks/stored_tunes.h"
 #include "bench/yardsticks/yardstick_pieces.h"
 #include "bench/yardsticks/yardstick_verbs.h"
 #include "magenta/base/status.h"
@@ -37,6 +41,7 @@ class Mean {
       }
     }
   }
+  std::vector<double>& distribution() { return distribution_; }
   /// Of the classes from `label` on, `count` together.
   double Probability(int label, int count = 1) const {
     return std::accumulate(distribution_.begin() + label, distribution_.begin() + label + count,
@@ -48,23 +53,45 @@ class Mean {
   std::vector<double> distribution_;
 };
 
-double NatsOf(const Models& models, const Piece& piece) {
+/// What is to be done of decisions beside counting them.
+struct Beside {
+  /// Says more than the network does, where it is not null.
+  const StoredTunes* tunes = nullptr;
+  /// Gets all decisions, as they are before the tunes speak.
+  std::vector<Decided>* decisions = nullptr;
+};
+
+double NatsOf(const Models& models, const Piece& piece, const Beside& beside) {
   const EventCodec& codec = *models[0]->codec;
   const auto labels = codec.NewEncoder();
   Mean mean(models);
-  const std::vector<Event>& events = piece.events.events;
+  std::optional<Recall> recall;
+  if (beside.tunes != nullptr) recall.emplace(*beside.tunes, codec);
   double nats = piece.more_nats;
-  for (size_t i = 0; i < events.size(); ++i) {
-    if (static_cast<int>(i) > piece.given) {
-      nats -= std::log(mean.Probability(labels->Label(events[i])));
+  const auto decide = [&](int label, int count) {
+    if (beside.decisions != nullptr && recall.has_value()) {
+      Decided& decided = beside.decisions->emplace_back();
+      decided.kind = recall->kind();
+      decided.probability = mean.Probability(label, count);
+      for (const auto& recalled : recall->Best(*labels, mean.distribution())) {
+        decided.places.push_back(recalled.traits);
+        decided.right.push_back(recalled.label >= label && recalled.label < label + count);
+      }
     }
+    if (recall.has_value()) recall->Mix(*labels, mean.distribution());
+    nats -= std::log(mean.Probability(label, count));
+  };
+  const std::vector<Event>& events = piece.events.events;
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (static_cast<int>(i) > piece.given) decide(labels->Label(events[i]), 1);
     mean.Push(events[i]);
     labels->Push(events[i]);
+    if (recall.has_value()) recall->Push(events[i]);
   }
   if (piece.tail > 0) {
     // Nothing changes any more: any time that is as long or longer.
     const int first = labels->Label(TimeShift(piece.tail));
-    nats -= std::log(mean.Probability(first, codec.num_classes() - first));
+    decide(first, codec.num_classes() - first);
   }
   return nats;
 }
@@ -80,6 +107,9 @@ class ScoreVerb final : public cli::Verb {
     flags.TextList("run_dirs", &runs_, "What was trained.");
     flags.Text("list", &part_.list, "Of JSON: which list of pieces.");
     flags.Int("fold", &part_.fold, "Of melodies: the tunes of this fold of ten alone.");
+    flags.Text("tunes", &tunes_, "Of sixteenths: a file of pieces that are remembered.")
+        .Value("FILE");
+    flags.Bool("fit", &fit_, "Prints under which weights the memory fits the pieces best.");
     flags.Bool("pieces", &each_, "A line a piece.");
     flags.Positional("SOURCE", &sources_, "The set's file or folder.", 1, 1);
     flags.AddExample(
@@ -92,17 +122,35 @@ class ScoreVerb final : public cli::Verb {
     MAGENTA_ASSIGN_OR_RETURN(const auto pieces, ReadPieces(*yardstick, sources_[0], part_));
     if (runs_.empty()) return UsageError("no run is named", "Name them with --run_dirs");
     MAGENTA_RETURN_IF_ERROR(Load());
+    std::optional<StoredTunes> tunes;
+    if (!tunes_.empty()) {
+      if (yardstick->shape != Shape::kSixteenths) {
+        return UsageError(fmt::format("'{}' has no stored tunes", config_), "Leave --tunes out");
+      }
+      MAGENTA_ASSIGN_OR_RETURN(const auto stored, ReadPieces(*yardstick, tunes_, {}));
+      tunes.emplace(stored);
+      parameters_ += tunes->numbers() + static_cast<int64_t>(kRecallWeights.size() * kTraits);
+    } else if (fit_) {
+      return UsageError("there is no memory to fit", "Name one with --tunes");
+    }
+    std::vector<Decided> decisions;
+    const Beside beside = {tunes.has_value() ? &*tunes : nullptr, fit_ ? &decisions : nullptr};
     const double one = yardstick->unit.starts_with("bits") ? std::log(2) : 1;  // in nats
     double nats = 0;
     int64_t units = 0;
     for (const Piece& piece : pieces) {
-      const double found = NatsOf(models_, piece);
+      const double found = NatsOf(models_, piece, beside);
       if (each_) {
         const double mean = found / static_cast<double>(std::max<int64_t>(1, piece.units)) / one;
         context.out.Line(fmt::format("{} {:.4f}", piece.name, mean));
       }
       nats += found;
       units += piece.units;
+    }
+    if (fit_) {
+      for (const TraitWeights& weights : FitRecall(decisions)) {
+        context.out.Line(fmt::format("{{{:.2f}}}", fmt::join(weights, ", ")));
+      }
     }
     const double figure = nats / static_cast<double>(units) / one;
     if (context.out.json()) {
@@ -141,7 +189,8 @@ class ScoreVerb final : public cli::Verb {
   std::string config_;
   std::vector<std::string> runs_, sources_;
   PartOfSet part_;
-  bool each_ = false;
+  std::string tunes_;
+  bool each_ = false, fit_ = false;
   Models models_;
   int64_t parameters_ = 0;
 };

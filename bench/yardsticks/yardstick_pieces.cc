@@ -17,7 +17,6 @@
 namespace magenta::yardsticks {
 namespace {
 
-constexpr int kVoices = 4;
 constexpr int kLongest = 32;
 // What is kept for frames of more notes than kVoices: half of it for one note more, a fourth for
 // two, ..., and each may be any of 88 keys.

@@ -9,6 +9,9 @@
 
 namespace magenta::yardsticks {
 
+/// Voices of a chorale.
+inline constexpr int kVoices = 4;
+
 /// One piece.
 struct Piece {
   std::string name;

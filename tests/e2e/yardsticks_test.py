@@ -90,6 +90,53 @@ class Yardsticks(Case):
         twice = self.nats('sixteenths', [folder, folder], self.pieces('both.json', a, b))
         self.assertAlmostEqual(twice['nats'], both['nats'], 3)
 
+    def test_stored_tunes_are_recalled_at_any_pitch(self):
+        rows, others = chorale(1, 96), [chorale(seed, 96) for seed in (2, 3)]
+        folder = self.trained('sixteenths', self.pieces('train.json', *others))
+        piece = self.pieces('rows.json', rows)
+
+        def said(*stored, source=piece):
+            return self.nats('sixteenths', [folder], source, f'--tunes={self.pieces("tunes.json", *stored)}')
+
+        alone = self.nats('sixteenths', [folder], piece)
+        known = said(*others, rows)
+        self.assertLess(known['nats'], 0.7 * alone['nats'])
+        self.assertLess(said([[pitch + 3 for pitch in row] for row in rows])['nats'], 0.7 * alone['nats'])
+        # Silence is at no pitch.
+        silent = [[-1] * 4] * 8 + [[70, -1, 58, 46]] * 8 + rows
+        again = self.pieces('silent.json', silent)
+        self.assertLess(said(silent, source=again)['nats'], 0.7 * self.nats('sixteenths', [folder], again)['nats'])
+        # A pitch and a time for each note, and six weights for each kind of decision.
+        notes = sum(pitch != before for row, last in zip(rows, [[-1] * 4, *rows]) for pitch, before in zip(row, last))
+        self.assertEqual(said(rows)['parameters'], alone['parameters'] + 2 * notes + 30)
+        # What comes later changes nothing before: a beginning is likelier than what it begins.
+        begun = said(rows, source=self.pieces('part.json', rows[:48]))['nats']
+        self.assertLess(begun, said(rows)['nats'])
+        # Beside notes that it has nothing in common with it is the network alone.
+        self.assertEqual(said([[60, 55, 50, 40]])['nats'], alone['nats'])
+
+    def test_weights_of_stored_tunes_are_fitted(self):
+        rows = chorale(1, 64)
+        folder = self.trained('sixteenths', self.pieces('train.json', chorale(2)))
+        piece = self.pieces('rows.json', rows)
+        lines = self.program('score', '--config=sixteenths', f'--run_dirs={folder}', f'--tunes={piece}', '--fit', piece).out
+        weights = [[float(weight) for weight in line.strip('{}').split(',')] for line in lines.splitlines()[:5]]
+        self.assertEqual([len(line) for line in weights], [6] * 5)
+        # A piece that knows itself trusts what goes as it does.
+        self.assertTrue(all(line[1] + line[2] > 0 for line in weights), weights)
+
+    def test_stored_tunes_where_there_are_none(self):
+        piece = self.pieces('q.json', [[60, 64, 67]])
+        for flags, status, text in ((['--config=quarters', f'--tunes={piece}'], 2, "'quarters' has no stored tunes"),
+                                    (['--config=sixteenths', '--fit'], 2, 'no memory to fit'),
+                                    (['--config=sixteenths', '--tunes=none.json'], 3, 'none.json')):
+            config = flags[0].partition('=')[2]
+            source = piece if config == 'quarters' else self.pieces('s.json', chorale(1))
+            folder = self.trained(config, source)
+            result = run('score', *flags, f'--run_dirs={folder}', source, program=PROGRAM)
+            self.assertEqual(result.status, status, result)
+            self.assertIn(text, result.err)
+
     def test_silence_and_long_notes(self):
         rows = [[-1] * 4] * 40 + [[70, 64, 58, 46]] * 70 + [[70, -1, 58, 46]]
         folder = self.trained('sixteenths', self.pieces('train.json', rows))
