@@ -1,4 +1,5 @@
-// What most tests include, read once where batches are compiled (cmake/rooms.cmake). Each test includes what it needs.
+// What most tests include, read once where batches are compiled (cmake/rooms.cmake). Each test
+// includes what it needs.
 #pragma once
 #include <fmt/core.h>
 #include <gmock/gmock.h>
