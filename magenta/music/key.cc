@@ -124,6 +124,12 @@ NamedKey KeyOfDurations(const TwelveCounts& steps) {
   return best;
 }
 
+NamedKey KeyOfDurations(const TwelveCounts& steps, int signature) {
+  const int minor = (signature + 12 - kToRelativeMajor) % 12;
+  const bool is_minor = FitOf(steps, kMinorProfile, minor) > FitOf(steps, kMajorProfile, signature);
+  return {is_minor ? minor : signature, is_minor};
+}
+
 int SettleMajorKey(const TwelveCounts& notes_in_key, std::optional<int> held) {
   const auto most = std::max_element(notes_in_key.begin(), notes_in_key.end());
   const int best = static_cast<int>(most - notes_in_key.begin());

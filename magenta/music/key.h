@@ -62,6 +62,8 @@ std::string_view MajorKeyName(int key);
 /// (Krumhansl and Kessler 1982: how well each tone fits a major or a minor key) correlates best
 /// with them. On ties major before minor, then the lowest tonic; so C major where nothing sounds.
 NamedKey KeyOfDurations(const TwelveCounts& steps);
+/// The same among the two that a signature, of the major key `signature` (0..11), may mean.
+NamedKey KeyOfDurations(const TwelveCounts& steps, int signature);
 
 /// The key of music that goes on, where so many of its notes belong to each key: `held` as long as
 /// no other one has clearly more of them, over two and over a twentieth of those that `held` has.

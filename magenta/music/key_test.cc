@@ -99,5 +99,15 @@ TEST(PitchText, NamesFlatsWhereTheKeyHasThem) {
   }
 }
 
+TEST(KeyTest, ASignatureLeavesAMajorKeyAndItsRelativeMinor) {
+  const TwelveCounts c_major = {8, 0, 4, 0, 6, 3, 0, 7, 0, 3, 0, 2};
+  const TwelveCounts a_minor = {6, 0, 3, 0, 7, 3, 0, 2, 0, 8, 0, 4};
+  EXPECT_EQ(KeyText(KeyOfDurations(c_major, 0)), "C major");
+  EXPECT_EQ(KeyText(KeyOfDurations(a_minor, 0)), "A minor");
+  EXPECT_EQ(KeyText(KeyOfDurations(c_major, 7)), "G major");
+  EXPECT_EQ(KeyText(KeyOfDurations(a_minor, 7)), "E minor");
+  EXPECT_EQ(KeyText(KeyOfDurations({}, 10)), "Bb major");
+}
+
 }  // namespace
 }  // namespace magenta

@@ -41,7 +41,7 @@ std::optional<int64_t> LastOnset(const PartsDraft& draft, std::vector<size_t>& v
   return std::nullopt;
 }
 
-/// That of the request, or of what is given.
+/// That of the request, or of what is given, among those that its signature may mean.
 std::optional<NamedKey> KeyOfEnd(const PartsDraft& draft) {
   if (draft.args.pitches.key.has_value()) return draft.args.pitches.key;
   TwelveCounts sounding{};
@@ -52,6 +52,8 @@ std::optional<NamedKey> KeyOfEnd(const PartsDraft& draft) {
       sounds = true;
     }
   }
+  const int signature = draft.plan.sheet.key;
+  if (signature >= 0) return KeyOfDurations(sounding, signature);
   return sounds ? std::optional(KeyOfDurations(sounding)) : std::nullopt;
 }
 
