@@ -35,7 +35,8 @@ constexpr std::string_view kKept = "pieces_kept", kStretches = "stretches",
                            kTooShort = "pieces_discarded_too_short",
                            kOutOfRange = "pieces_discarded_out_of_range",
                            kOddBars = "pieces_discarded_non_integer_steps_per_bar",
-                           kOverLimit = "stretches_discarded_over_limit";
+                           kOverLimit = "stretches_discarded_over_limit",
+                           kDoubling = "parts_discarded_doubling";
 
 /// By how many semitones, whole octaves, the piece must be moved to lie in the range; nothing where
 /// none will do.
@@ -99,7 +100,7 @@ class ScoreExtraction {
         keys_(sequence),
         chords_(sequence, ChordSpelling::kCommon) {
     for (const std::string_view counter : {kKept, kStretches, kNoNotes, kTooManyVoices, kTooShort,
-                                           kOutOfRange, kOddBars, kOverLimit}) {
+                                           kOutOfRange, kOddBars, kOverLimit, kDoubling}) {
       examples_.counters.Add(counter, 0);
     }
   }
@@ -133,11 +134,12 @@ class ScoreExtraction {
              fmt::format("a bar has {:g} twelfths of a quarter", bar));
       return;
     }
-    absl::StatusOr<VoicedPiece> voiced = VoicesOf(sequence_, /*bar_line=*/0);
+    absl::StatusOr<VoicedPiece> voiced = VoicesOf(sequence_, /*bar_line=*/0, Doubling::kLeftOut);
     if (!voiced.ok()) {
       Refuse(kTooManyVoices, "too_many_voices", ErrorMessage(voiced.status()));
       return;
     }
+    examples_.counters.Add(kDoubling, voiced->losses.doubling_parts);
     piece_ = std::move(voiced->sheet);
     const std::optional<int> up = OctavesIntoRange(piece_);
     if (!up.has_value()) {

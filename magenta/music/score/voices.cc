@@ -13,6 +13,7 @@
 #include <limits>
 #include <map>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "magenta/base/status.h"
@@ -26,6 +27,9 @@ namespace {
 constexpr double kOffGrid = 1.0 / 3;
 /// One note in so many may be another than a voice can sing: it is cut or left out.
 constexpr int kOddNotes = 20;
+/// What so few notes have in common with others is chance.
+constexpr size_t kFewNotes = 4;
+constexpr int kOctave = 12;
 /// In semitones: what it costs to end a note that sounds, and to leave out an inner or outer one.
 constexpr int kCutCost = 24, kDropCost = 1000, kOuterDropCost = 100 * kDropCost;
 
@@ -41,6 +45,8 @@ bool OnsetThenHigh(const VoiceNote& a, const VoiceNote& b) {
   if (a.start != b.start) return a.start < b.start;
   return a.pitch != b.pitch ? a.pitch > b.pitch : a.end > b.end;
 }
+
+bool IsHigher(const VoicePart& a, const VoicePart& b) { return a.mean_pitch > b.mean_pitch; }
 
 bool IsOffGrid(double seconds, int64_t tick, double qpm) {
   return std::abs(seconds * qpm / 60 * kTicksPerQuarter - static_cast<double>(tick)) > kOffGrid;
@@ -73,10 +79,32 @@ std::vector<VoicePart> CollectParts(const QuantizedSequence& piece, VoiceLosses&
     part.instrument = instrument;
     list.push_back(std::move(part));
   }
-  std::stable_sort(list.begin(), list.end(), [](const VoicePart& a, const VoicePart& b) {
-    return a.mean_pitch > b.mean_pitch;
-  });
+  std::stable_sort(list.begin(), list.end(), IsHigher);
   return list;
+}
+
+/// How many notes of `part` begin with one of `others`, octaves aside or at the very pitch.
+int64_t NotesTogether(const VoicePart& part, std::span<const VoicePart> others, int octave) {
+  std::set<std::pair<int64_t, int>> begun;
+  for (const VoicePart& other : others) {
+    for (const VoiceNote& note : other.notes) begun.emplace(note.start, note.pitch % octave);
+  }
+  return std::count_if(part.notes.begin(), part.notes.end(), [&](const VoiceNote& note) {
+    return begun.contains({note.start, note.pitch % octave});
+  });
+}
+
+/// Whether at least half of the notes of `part` are those of one of `others`, octaves aside, or of
+/// all of them together, as those of a piano that plays what a choir sings.
+bool Doubles(const VoicePart& part, std::span<const VoicePart> others) {
+  if (part.notes.size() < kFewNotes) return false;
+  const auto is_half = [&part](int64_t notes) {
+    return 2 * notes >= static_cast<int64_t>(part.notes.size());
+  };
+  for (size_t i = 0; i < others.size(); ++i) {
+    if (is_half(NotesTogether(part, others.subspan(i, 1), kOctave))) return true;
+  }
+  return is_half(NotesTogether(part, others, kMaxPitch + 1));
 }
 
 /// How many voices suit `notes`: so many that at most every kOddNotes-th note finds none free.
@@ -108,6 +136,22 @@ int VoicesFor(const std::vector<VoiceNote>& notes) {
     ++voices;
   }
   return voices;
+}
+
+/// Leaves out parts that double others: lines stay before parts of chords, more notes before fewer.
+int LeaveOutDoubling(std::vector<VoicePart>& parts) {
+  std::vector<VoicePart> kept;
+  std::stable_sort(parts.begin(), parts.end(), [](const VoicePart& a, const VoicePart& b) {
+    const bool a_is_line = VoicesFor(a.notes) == 1, b_is_line = VoicesFor(b.notes) == 1;
+    return a_is_line != b_is_line ? a_is_line : a.notes.size() > b.notes.size();
+  });
+  const size_t before = parts.size();
+  for (VoicePart& part : parts) {
+    if (!Doubles(part, kept)) kept.push_back(std::move(part));
+  }
+  std::stable_sort(kept.begin(), kept.end(), IsHigher);
+  parts = std::move(kept);
+  return static_cast<int>(before - parts.size());
 }
 
 /// Lays the notes of one part onto its voices.
@@ -314,9 +358,11 @@ std::vector<std::string> LossTexts(const VoiceLosses& losses) {
   return texts;
 }
 
-absl::StatusOr<VoicedPiece> VoicesOf(const QuantizedSequence& piece, int64_t bar_line) {
+absl::StatusOr<VoicedPiece> VoicesOf(const QuantizedSequence& piece, int64_t bar_line,
+                                     Doubling doubling) {
   VoicedPiece voiced;
   std::vector<VoicePart> parts = CollectParts(piece, voiced.losses);
+  if (doubling == Doubling::kLeftOut) voiced.losses.doubling_parts = LeaveOutDoubling(parts);
   if (parts.empty()) {
     return InputError("", voiced.losses.drums > 0 ? "holds drums alone" : "holds no notes",
                       "Give music with notes of pitches");

@@ -22,8 +22,9 @@ struct VoiceSource {
 struct VoiceLosses {
   int moved = 0;  // notes off the grid: those that lie over a third of a tick from where they went
   int cut = 0;    // that the same voice's next note ended
-  int dropped = 0;  // that found no voice
-  int drums = 0;    // left out
+  int dropped = 0;         // that found no voice
+  int drums = 0;           // left out
+  int doubling_parts = 0;  // left out, where Doubling::kLeftOut asks for it
 };
 
 /// What happened to notes but drums, for the user: "2 notes cut by ...: heard up to there".
@@ -36,6 +37,11 @@ struct VoicedPiece {
   std::vector<VoiceSource> sources;  // of each voice
   VoiceLosses losses;
 };
+
+/// What becomes of parts that double others, as instruments that play with a choir do: at least
+/// half of whose notes begin with one of another part, octaves aside, or at the same pitch with one
+/// of the other parts together.
+enum class Doubling { kKept, kLeftOut };
 
 /// Most voices that one part becomes.
 inline constexpr int kMaxChordVoices = 4;
@@ -52,9 +58,11 @@ inline constexpr int kMaxChordVoices = 4;
 /// last note are least; no voice sounds as high as one before it. What finds no voice free ends the
 /// note of one; of chords of more notes than voices inner ones are left out.
 ///
-/// Drums are left out. Errors (exit 3): no notes but drums; more voices than kMaxVoices, with the
-/// number and the remedy; a bar of no whole number of ticks.
-absl::StatusOr<VoicedPiece> VoicesOf(const QuantizedSequence& piece, int64_t bar_line);
+/// Drums are left out. Of parts that double each other lines stay before parts of chords, then what
+/// has more notes, where `doubling` says so. Errors (exit 3): no notes but drums; more voices than
+/// kMaxVoices, with the number and the remedy; a bar of no whole number of ticks.
+absl::StatusOr<VoicedPiece> VoicesOf(const QuantizedSequence& piece, int64_t bar_line,
+                                     Doubling doubling = Doubling::kKept);
 
 /// The major key (0..11) that has the notes of `signature`.
 int SignatureKey(const NoteSequence::KeySignature& signature);

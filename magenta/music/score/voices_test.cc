@@ -22,10 +22,11 @@ constexpr double kTick = 0.5 / kTicksPerQuarter;
 constexpr const char* kRoleNames[kVoiceRoles] = {"melody", "alto",  "tenor", "bass",
                                                  "top",    "inner", "bottom"};
 
-absl::StatusOr<VoicedPiece> Voice(const std::string& music, int64_t bar_line = 0) {
+absl::StatusOr<VoicedPiece> Voice(const std::string& music, int64_t bar_line = 0,
+                                  Doubling doubling = Doubling::kKept) {
   const auto piece = Quantize(ParseMusic(music, kTick), Grid::PerQuarter(kTicksPerQuarter));
   EXPECT_TRUE(piece.ok()) << piece.status();
-  return VoicesOf(*piece, bar_line);
+  return VoicesOf(*piece, bar_line, doubling);
 }
 
 std::string DumpLine(const std::vector<VoiceNote>& notes) {
@@ -46,6 +47,38 @@ std::string Dump(const absl::StatusOr<VoicedPiece>& piece) {
                         piece->sources[v].instrument, DumpLine(voice.notes));
   }
   return text;
+}
+
+TEST(VoicesOfTest, PartsThatDoubleOthersAreLeftOutWhereItIsAsked) {
+  const std::string soprano = "72@0+12/i1 74@12+12/i1 76@24+12/i1 77@36+12/i1 79@48+12/i1 ";
+  const std::string bass = "48@0+12/i2 47@12+12/i2 45@24+12/i2 43@36+12/i2 36@48+12/i2 ";
+  const std::string both =
+      "melody/1: 72@0+12 74@12+12 76@24+12 77@36+12 79@48+12 | "
+      "bass/2: 48@0+12 47@12+12 45@24+12 43@36+12 36@48+12";
+  const struct {
+    const char* doubling;
+    int left_out;
+  } rows[] = {
+      // A flute an octave higher, which has half of the notes; the part of more notes stays.
+      {"84@0+12/i3 86@12+12/i3 87@24+12/i3 90@36+12/i3", 1},
+      // Fewer notes may be chance.
+      {"84@0+12/i3 86@12+12/i3 88@24+12/i3", 0},
+      // One note in four is no doubling.
+      {"84@0+12/i3 88@12+12/i3 91@24+12/i3 86@36+12/i3", 0},
+      // A piano that plays all, and one in other octaves, which doubles no single part.
+      {"48@0+12/i3 72@0+12/i3 47@12+12/i3 74@12+12/i3 45@24+12/i3 76@24+12/i3", 1},
+      {"60@0+12/i3 63@0+12/i3 59@12+12/i3 62@12+12/i3 68@24+12/i3 72@24+12/i3", 0},
+      // Begins between.
+      {"72@6+6/i3 74@18+6/i3 76@30+6/i3 77@42+6/i3", 0},
+  };
+  for (const auto& [doubling, left_out] : rows) {
+    SCOPED_TRACE(doubling);
+    const auto piece = Voice(soprano + bass + doubling, 0, Doubling::kLeftOut);
+    ASSERT_TRUE(piece.ok()) << piece.status();
+    EXPECT_EQ(piece->losses.doubling_parts, left_out);
+    EXPECT_EQ(Dump(piece) == both, left_out == 1) << Dump(piece);
+    EXPECT_GE(Voice(soprano + bass + doubling)->sheet.voices.size(), 3u);
+  }
 }
 
 TEST(VoicesOfTest, PartsOfOneNoteAtATime) {
