@@ -243,6 +243,8 @@ absl::StatusOr<Likelihood> ScoreGap(const std::shared_ptr<const Model>& model,
     playable.set(static_cast<size_t>(pitch), model->codec->Accepts(pitch));
   }
   MAGENTA_ASSIGN_OR_RETURN(PartsPlan plan, PlanParts(kind, request, args, playable, /*seed=*/0));
+  // What is written is scored, whatever lines that are drawn may not do.
+  plan.sheet.no_parallels = plan.sheet.keeps_compass = false;
   if (options.hides_after) CutAfterGap(plan.sheet, plan.lines);
   MAGENTA_CHECK(CheckSheet(plan.sheet).ok());
   remarks = std::move(plan.notes);

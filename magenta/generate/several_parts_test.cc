@@ -15,6 +15,7 @@
 #include "magenta/generate/random_model.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/music/key.h"
+#include "magenta/music/score/voice_leading.h"
 #include "tests/dump.h"
 
 namespace magenta {
@@ -111,6 +112,72 @@ TEST(SeveralParts, AnAddedPartSoundsAllOverItsRectangle) {
     }
     EXPECT_EQ(at, 6);
   }
+}
+
+/// Parallel fifths and octaves in which a new line of `made` goes.
+int ParallelsIn(const NoteSequence& made) {
+  std::map<double, std::map<int, int>> begun;  // pitches by instrument
+  for (const auto& note : made.notes()) begun[note.start_time()][note.instrument()] = note.pitch();
+  std::map<int, int> now, before;
+  int parallels = 0;
+  for (const auto& [time, pitches] : begun) {
+    before = now;
+    for (const auto& [instrument, pitch] : pitches) now[instrument] = pitch;
+    for (const auto& [a, one] : before) {
+      for (const auto& [b, other] : before) {
+        parallels += a < b && AreParallel(one, other, now[a], now[b]);
+      }
+    }
+  }
+  return parallels;
+}
+
+TEST(SeveralParts, LinesGoInParallelsWhereTheyMay) {
+  std::string melody = "T120@0", octaves;
+  for (int i = 0; i < 16; ++i) {
+    melody += fmt::format(" {}@{}+0.5", 72 + i * 5 % 7, 0.5 * i);
+    octaves += fmt::format(" {}@{}+0.5/i1", 48 + i * 5 % 7, 0.5 * i);
+  }
+  // Added parts never rest.
+  const auto parallels = [](const std::string& input, std::map<std::string, std::string> how) {
+    how.insert({{"add", "alto,tenor"}, {"scale", "major_pentatonic"}, {"key", "C"}});
+    int sum = 0;
+    for (int seed = 1; seed <= 10; ++seed) {
+      sum += ParallelsIn(Made(Request(
+          input, how, {{"seed", seed}, {"min_pitch", 55}, {"max_pitch", 72}, {"beam_size", 1}})));
+    }
+    return sum;
+  };
+  EXPECT_EQ(parallels(melody, {{"parallels", "avoid"}}), 0);
+  EXPECT_GT(parallels(melody, {{"parallels", "allow"}}), 0);
+  EXPECT_EQ(parallels(melody, {}), 0);
+  // What is given goes in octaves all through.
+  EXPECT_GT(parallels(melody + octaves, {}), 10 * 15);
+}
+
+TEST(SeveralParts, AContinuationStaysNearWhatItsPartsHad) {
+  std::string music = "T120@0";
+  for (int i = 0; i < 8; ++i) music += fmt::format(" {}@{}+1 {}@{}+1/i1", 72 + i, i, 52 - i % 5, i);
+  const auto pitches = [&music](const std::map<std::string, int>& numbers) {
+    std::map<int, std::set<int>> found;
+    for (int seed = 1; seed <= 5; ++seed) {
+      std::map<std::string, int> all = numbers;
+      all.insert({{"bars", 4}, {"seed", seed}});
+      const auto request = Request(music, {}, all);
+      for (const auto& note : NewNotes(request, Made(request))) {
+        found[note.instrument()].insert(note.pitch());
+      }
+    }
+    return found;
+  };
+  const auto near = pitches({});
+  // 72 to 79 and 48 to 52.
+  EXPECT_GE(*near.at(0).begin(), 72 - 6);
+  EXPECT_LE(*near.at(0).rbegin(), 79 + 6);
+  EXPECT_GE(*near.at(1).begin(), 48 - 8);
+  EXPECT_LE(*near.at(1).rbegin(), 52 + 8);
+  // Unless another range is named.
+  EXPECT_GT(*pitches({{"min_pitch", 90}}).at(0).begin(), 89);
 }
 
 TEST(SeveralParts, AContinuationGoesOnInAllParts) {
@@ -312,7 +379,7 @@ TEST(SeveralParts, WhatIsDrawnIsScoredAsItWasDrawn) {
        {Case{"2:1", 60, 107}, {"1-3:1", 60, 107}, {"1:2,3:2", 24, 55}, {"1", 60, 66}}) {
     for (int seed = 0; seed < 5; ++seed) {
       const auto made = SequenceGenerator(Score()).GenerateMany(
-          Request(kTwoParts, {{"fill", fill}},
+          Request(kTwoParts, {{"fill", fill}, {"parallels", "allow"}},
                   {{"seed", seed}, {"temperature", 1}, {"min_pitch", low}, {"max_pitch", high}}),
           1);
       ASSERT_TRUE(made.ok()) << made.status();
@@ -366,10 +433,24 @@ TEST(SeveralParts, GapsThatAreNotThereAreWrongUsage) {
             2);
 }
 
+TEST(SeveralParts, WhatIsWrittenIsScoredThoughNoneWouldBeDrawn) {
+  std::vector<std::string> remarks;
+  // The only parallels of the piece are in the gap.
+  const NoteSequence music =
+      ParseMusic("T120@0 72@0+2 74@2+1 76@3+1 77@4+2 52@0+2/i1 50@2+1/i1 52@3+1/i1 48@4+2/i1");
+  const auto likelihood = ScoreGap(Score(), music, {.fill = "2:2"}, remarks);
+  ASSERT_TRUE(likelihood.ok()) << likelihood.status();
+  EXPECT_GT(likelihood->total, -1000);
+}
+
 TEST(SeveralParts, WrongUsageIsToldBeforeAnythingIsDrawn) {
   const SequenceGenerator generator(Score());
-  for (const auto& [arg, text] : std::map<std::string, std::string>{
-           {"fill", "9"}, {"vary", "x"}, {"add", "tuba"}, {"keep", "tempo"}, {"density", "loud"}}) {
+  for (const auto& [arg, text] : std::map<std::string, std::string>{{"fill", "9"},
+                                                                    {"vary", "x"},
+                                                                    {"add", "tuba"},
+                                                                    {"keep", "tempo"},
+                                                                    {"density", "loud"},
+                                                                    {"parallels", "no"}}) {
     const auto made = generator.GenerateMany(Request(kTwoParts, {{arg, text}}, {{"bars", 1}}), 1);
     EXPECT_EQ(ExitStatus(made.status()), 2) << arg;
   }

@@ -395,6 +395,16 @@ const std::vector<ArgumentRow>& Rows() {
           .Choices({"0", "1", "2", "3", "4"})
           .For(ArgumentUse::kParts),
       Row(
+          "parallels", kString,
+          [](V v, A a) {
+            a.parts.parallels =
+                v.string_value() == "avoid" ? Parallels::kAvoid : Parallels::kAllow;
+          },
+          "Whether lines that are drawn may go in parallel fifths or octaves with others; where "
+          "nobody says, they don't where the given lines don't.")
+          .Choices({"avoid", "allow"})
+          .For(ArgumentUse::kParts),
+      Row(
           kDensityArg, kString,
           [](V v, A a) {
             a.conditions.notes_per_second = *ParseDensities(kDensityArg, v.string_value());

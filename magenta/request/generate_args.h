@@ -51,6 +51,9 @@ struct ArgumentRule {
 /// be: the table that it reads them by. Its defaults leave GenerateArgs as they are.
 std::vector<GeneratorArgument> GenerateArguments(const ArgumentRule* rule = nullptr);
 
+/// What lines that are drawn may do with others: parallel fifths and octaves.
+enum class Parallels { kAsGiven, kAvoid, kAllow };
+
 /// What is drawn of several parts, as arguments say it (docs/cli.md, "Several parts").
 struct PartsArgs {
   /// string_values as ParseRectangles takes them, or int_values, a bar: what is drawn anew, wholly
@@ -63,6 +66,9 @@ struct PartsArgs {
   Keep keep = Keep::kNothing;
   /// int_value 0..4, or string_value, that or one of kDensityNames; -1: as it comes.
   int density = -1;
+  /// string_value "avoid" or "allow"; kAsGiven: avoided where what is given avoids them
+  /// (music/score/voice_leading.h).
+  Parallels parallels = Parallels::kAsGiven;
 
   /// Whether they say where something is drawn: nothing need be new after the music then.
   bool says_where() const { return !fill.empty() || !vary.empty() || !add.empty(); }

@@ -115,6 +115,7 @@ TEST(GenerateArgsTest, ErrorsListWhatAModelTakes) {
                                 "add",
                                 "keep",
                                 "density",
+                                "parallels",
                                 "ending",
                                 "condition_on_primer",
                                 "no_inject_primer_during_generation",
@@ -133,9 +134,11 @@ TEST(GenerateArgsTest, WhatIsDrawnOfSeveralParts) {
   args["add"].set_string_value("bass");
   args["keep"].set_string_value("pitches");
   args["density"].set_string_value("busy");
+  args["parallels"].set_string_value("allow");
   const auto parsed = ParseGenerateArgs(options);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
-  EXPECT_EQ(parsed->parts, (PartsArgs{"5-8:alto", "1", "bass", Keep::kPitches, 3}));
+  EXPECT_EQ(parsed->parts,
+            (PartsArgs{"5-8:alto", "1", "bass", Keep::kPitches, 3, Parallels::kAllow}));
   args["fill"].set_int_value(5);
   EXPECT_EQ(ParseGenerateArgs(options)->parts.fill, "5");
   args["fill"].set_string_value("");
@@ -150,6 +153,11 @@ TEST(GenerateArgsTest, WhatIsDrawnOfSeveralParts) {
   args["density"].set_string_value("quiet");
   EXPECT_FALSE(ParseGenerateArgs(options).ok());
   args["density"].set_int_value(0);
+  args["parallels"].set_string_value("avoid");
+  EXPECT_EQ(ParseGenerateArgs(options)->parts.parallels, Parallels::kAvoid);
+  args["parallels"].set_string_value("never");
+  EXPECT_FALSE(ParseGenerateArgs(options).ok());
+  args.erase("parallels");
   const ArgumentRule lines = {"basic_rnn",
                               [](ArgumentUse use) { return use != ArgumentUse::kParts; }};
   EXPECT_THAT(ErrorMessage(ParseGenerateArgs(options, &lines).status()),

@@ -119,7 +119,7 @@ TEST_F(HttpApiTest, ParametersAreDescribedAsTheTableSays) {
     }
     EXPECT_EQ(schema.contains("default"), argument.has_default_value());
   }
-  EXPECT_EQ(described, 29u);
+  EXPECT_EQ(described, 30u);
 }
 
 constexpr char kMusicXml[] = "application/vnd.recordare.musicxml+xml";
@@ -258,7 +258,7 @@ TEST_F(HttpApiTest, AnswersSound) {
 
 TEST_F(HttpApiTest, EveryParameterThatIsDescribedIsTaken) {
   const auto all = nlohmann::json::parse(Get("/openapi.json").body)["components"]["parameters"];
-  EXPECT_EQ(all.size(), 31u);
+  EXPECT_EQ(all.size(), 32u);
   const GeneratorDetails lookback = DetailsOf(**FindModel("lookback_rnn")),
                          improv = DetailsOf(**FindModel("chord_pitches_improv")),
                          score = DetailsOf(**FindModel("score"));
@@ -274,6 +274,7 @@ TEST_F(HttpApiTest, EveryParameterThatIsDescribedIsTaken) {
                               : name == "add"            ? "bass"
                               : name == "keep"           ? "rhythm&fill=1"
                               : name == "density"        ? "busy"
+                              : name == "parallels"      ? "avoid"
                                                          : "1";
     const bool needs_chords = name == "steps_per_chord" || name == "chords_from";
     const std::string query = name + "=" + value + (needs_chords ? "&backing_chords=C+F" : "");

@@ -39,6 +39,11 @@ void PartsFlags::Describe(Flags& flags) {
             "How many notes the drawn parts have, from sparse (0) to dense (4).")
       .Choices(densities)
       .Default("as it comes");
+  flags
+      .Text("parallels", &parallels,
+            "Whether lines that are drawn may go in parallel fifths or octaves with others.")
+      .Choices({"avoid", "allow"})
+      .Default("avoided where the given lines avoid them");
 }
 
 std::string PartsFlags::Added() const {
@@ -61,6 +66,7 @@ void PartsFlags::SetGiven(GeneratorOptions& options) const {
   if (const std::string added = Added(); !added.empty()) args["add"].set_string_value(added);
   if (!keep.empty()) args["keep"].set_string_value(keep);
   if (!density.empty()) args["density"].set_string_value(density);
+  if (!parallels.empty()) args["parallels"].set_string_value(parallels);
 }
 
 }  // namespace magenta::cli

@@ -1,6 +1,6 @@
 #pragma once
-// --fill, --vary, --harmonise, --accompany, --add, --keep, --density: what is drawn of several
-// parts.
+// --fill, --vary, --harmonise, --accompany, --add, --keep, --density, --parallels: what is drawn of
+// several parts.
 
 #include <string>
 
@@ -11,7 +11,7 @@ namespace magenta::cli {
 
 /// What a verb embeds to take them.
 struct PartsFlags {
-  std::string fill, vary, add, keep, density;
+  std::string fill, vary, add, keep, density, parallels;
   bool harmonise = false;
   bool accompany = false;
 

@@ -11,6 +11,7 @@
 #include "magenta/codec/score/score_rows.h"
 #include "magenta/codec/score/score_sheet.h"
 #include "magenta/music/score/moment_history.h"
+#include "magenta/music/score/voice_leading.h"
 
 namespace magenta {
 namespace {
@@ -122,6 +123,8 @@ class ScoreEncoder final : public EventEncoder {
   void AddCounts(ScoreRows::Value value, const PitchCounts& counts) const;
   void AddVoiceBans(int voice) const;
   void AddSheetBans(int voice) const;
+  void AddParallelBans(int voice) const;
+  void AddCompassBans(int voice) const;
   bool AllStay(int but) const;
   void AddOnly(int c) const;
   void AddTimeDecision() const;
@@ -330,6 +333,46 @@ void ScoreEncoder::AddSheetBans(int voice) const {
   }
   entries_.Add(ScoreEntries::kLimit, sizes_.RangeAt(limits.first), static_cast<float>(limits.end));
   for (const int c : limits.banned) entries_.Add(ScoreEntries::kLimit, sizes_.BanAt(c));
+  // The next of pitches that are kept is the only one that may come.
+  const SheetVoice& part = sheet_->sheet().voices[voice];
+  if (part.keep == Keep::kPitches || kind(voice) > static_cast<int>(VoiceRole::kBass)) return;
+  if (sheet_->sheet().no_parallels) AddParallelBans(voice);
+  if (sheet_->sheet().keeps_compass) AddCompassBans(voice);
+}
+
+void ScoreEncoder::AddCompassBans(int voice) const {
+  const Compass& compass = sheet_->compass(voice);
+  for (int p = 0; p < options_.pitches; ++p) {
+    const int pitch = options_.low + p;
+    if (pitch >= compass.low && pitch <= compass.high) continue;
+    entries_.Add(ScoreEntries::kLimit, sizes_.BanAt(kFixedClasses + p));
+  }
+}
+
+/// What would go in parallels with a line that is decided: from what both sang, or, where they soon
+/// go on together in given notes, into these.
+void ScoreEncoder::AddParallelBans(int voice) const {
+  constexpr int64_t kSoon = 2 * kTicksPerQuarter;
+  const Sheet& sheet = sheet_->sheet();
+  const auto next_of = [&](int v) {
+    const SheetVoice& of = sheet.voices[v];
+    return of.known_ahead ? NextNote(of, sheet_->tick()) : nullptr;
+  };
+  const VoiceNote* own_next = next_of(voice);
+  const int own = history_.before(voice).sounding;
+  for (int u = 0; u < voices(); ++u) {
+    if (!DecidedBeside(u, voice) || kind(u) > static_cast<int>(VoiceRole::kBass)) continue;
+    const int before = history_.before(u).sounding, now = history_.now(u);
+    const VoiceNote* next = next_of(u);
+    const bool meet = own_next != nullptr && next != nullptr && own_next->start == next->start &&
+                      next->start <= sheet_->tick() + kSoon;
+    for (int p = 0; p < options_.pitches; ++p) {
+      const int pitch = options_.low + p;
+      const bool from = own >= 0 && before >= 0 && AreParallel(own, before, pitch, now);
+      const bool into = meet && AreParallel(pitch, now, own_next->pitch, next->pitch);
+      if (from || into) entries_.Add(ScoreEntries::kLimit, sizes_.BanAt(kFixedClasses + p));
+    }
+  }
 }
 
 void ScoreEncoder::AddDecided(int voice, int other) const {

@@ -99,7 +99,9 @@ MomentHistory HistoryBefore(const Sheet& sheet, const ScoreCodecOptions& options
 }  // namespace
 
 SheetControl::SheetControl(Sheet sheet, const ScoreCodecOptions& options)
-    : sheet_(std::move(sheet)), history_(HistoryBefore(sheet_, options)) {}
+    : sheet_(std::move(sheet)), history_(HistoryBefore(sheet_, options)) {
+  for (const SheetVoice& voice : sheet_.voices) compasses_.push_back(CompassOf(voice));
+}
 
 ScoreSheet::ScoreSheet(std::shared_ptr<const SheetControl> control,
                        const ScoreCodecOptions& options, const ScoreRows& rows)

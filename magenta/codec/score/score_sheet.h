@@ -14,6 +14,7 @@
 #include "magenta/codec/score/score_rows.h"
 #include "magenta/music/score/moment_history.h"
 #include "magenta/music/score/sheet.h"
+#include "magenta/music/score/voice_leading.h"
 
 namespace magenta {
 
@@ -28,9 +29,12 @@ class SheetControl final : public Control {
   /// At the first moment. Bars after the first open range in which nothing is open have been heard
   /// already, as if they had been played before the piece: what it returns to is known by then.
   const MomentHistory& history() const { return history_; }
+  /// CompassOf a voice.
+  const Compass& compass(int voice) const { return compasses_[voice]; }
 
  private:
   Sheet sheet_;
+  std::vector<Compass> compasses_;
   MomentHistory history_;
 };
 
@@ -49,11 +53,13 @@ class ScoreSheet {
              const ScoreRows& rows);
 
   const Sheet& sheet() const { return control_->sheet(); }
+  const Compass& compass(int voice) const { return control_->compass(voice); }
   const MomentHistory& first_history() const { return control_->history(); }
   int role(int voice) const { return static_cast<int>(sheet().voices[voice].role); }
 
   /// The moment at hand is at `tick`.
   void MoveTo(int64_t tick);
+  int64_t tick() const { return tick_; }
   /// Where it lies in its bar, and in its beat; cut off at the codec's cycles.
   int BarPlaceNow() const { return bar_place_; }
   int BeatPlaceNow() const { return beat_place_; }

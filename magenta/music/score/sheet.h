@@ -114,6 +114,11 @@ struct Sheet {
   int key = -1;
   /// How many notes voices play (DensityOf); -1: nobody says.
   int density = -1;
+  /// Whether lines that are drawn (voices up to kBass) never go in parallel fifths or octaves with
+  /// lines that are decided before them (voice_leading.h).
+  bool no_parallels = false;
+  /// Whether lines that are drawn stay near what is given of them (CompassOf).
+  bool keeps_compass = false;
   bool operator==(const Sheet&) const = default;
 };
 

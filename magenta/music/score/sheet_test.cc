@@ -35,6 +35,8 @@ TEST(SheetTest, IsReadAsItWasWritten) {
   Sheet sheet = WaltzSheet();
   sheet.key = 7;
   sheet.density = 2;
+  sheet.no_parallels = true;
+  sheet.keeps_compass = true;
   sheet.chords = {{0, 7, 0x884}, {48, -1, 0}};
   sheet.voices[1].keep = Keep::kRhythm;
   sheet.voices[1].kept = {{12, 24, 48}};

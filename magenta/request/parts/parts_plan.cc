@@ -11,6 +11,7 @@
 
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
+#include "magenta/music/score/voice_leading.h"
 #include "magenta/request/parts/parts_draft.h"
 #include "magenta/request/parts/rectangle.h"
 #include "magenta/request/parts/sheet_bars.h"
@@ -68,6 +69,14 @@ absl::StatusOr<PartsPlan> PlanParts(const MusicKind& kind, const GenerateSequenc
   if (args.ending) GiveLastChord(draft);
   draft.plan.sheet.ends = !draft.plan.continues || args.ending;
   draft.plan.sheet.density = args.parts.density;
+  // Where somebody says a range, that one.
+  const PitchLimits& limits = args.pitches;
+  draft.plan.sheet.keeps_compass = draft.plan.continues &&
+                                   limits.min_pitch == PitchLimits().min_pitch &&
+                                   limits.max_pitch == PitchLimits().max_pitch;
+  draft.plan.sheet.no_parallels =
+      args.parts.parallels == Parallels::kAvoid ||
+      (args.parts.parallels == Parallels::kAsGiven && AvoidsParallels(draft.plan.sheet));
   MAGENTA_CHECK(CheckSheet(draft.plan.sheet).ok());
   return std::move(draft.plan);
 }
