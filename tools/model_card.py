@@ -48,6 +48,15 @@ KINDS = {
         f"{held_out} tracks, one pattern in ten with all its variations, chosen by its name",
         "drummers' dynamics and timing: every stroke is as loud as the next, on the grid",
         "weights: Apache-2.0, as the program. The patterns are in the public domain (CC0)"),
+    "chords": (
+        "continues chorales, and harmonises a melody that is injected, any notes at a time, sixteenth note by sixteenth "
+        "note",
+        f"{training} stretches of Bach's chorales (from the PyPI package music21), each in twelve keys",
+        f"{held_out} stretches, all keys of one chorale in ten, chosen by its name and seed 1",
+        "other styles than this; voices: it knows no parts, and what it adds is one more note of a chord ([score]"
+        "(score.md) knows them)",
+        "weights: Apache-2.0, as the program. The music is in the public domain; the encodings are "
+        "[\"used by permission\"](../../docs/music.md#what-there-is-to-learn-from)"),
     "parts": (
         "writes music of one to eight parts, on sixteenths and triplets of eighths and sixteenths, between MIDI pitches 24 "
         "and 107: goes on from a piece, fills bars of any of its parts given what is before, after and beside, adds parts "
@@ -61,7 +70,8 @@ KINDS = {
         "weights: Apache-2.0, as the program. The music is in the public domain; its encoders are named in the "
         "collections' files, and what their licences forbid [is left out](../../docs/music.md#what-there-is-to-learn-from)"),
 }
-kind = "parts" if model == "score" else "improv" if "improv" in model else "drums" if "drum" in model else "melody"
+NAMED = {"score": "parts", "polyphony": "chords"}
+kind = NAMED.get(model) or ("improv" if "improv" in model else "drums" if "drum" in model else "melody")
 does, data, kept_out, not_for, licence = KINDS[kind]
 hint = "| how to ask it | `--temperature=0.7` keeps near a groove; at 1, the default, it wanders after two or three bars |\n" \
     if kind == "drums" else ""
