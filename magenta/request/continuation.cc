@@ -141,7 +141,7 @@ absl::Status AddSection(const GenerateArgs& args, const MusicKind& kind, Grid gr
   options.bars = args.bars;
   options.grid = grid;
   options.reference_windows = args.reference_windows;
-  if (kind.begins_alone()) options.reference_gap = 0;
+  options.reference_gap = ReferenceGapOf(kind);
   options.steps_name = "num_steps";
   options.music_name = "the input";
   if (LengthsOf(args) == 0) {
@@ -174,6 +174,10 @@ absl::Status LengthOfChords(const BackingChords& chords, bool from_new, double s
   }
   options.num_steps = chords.steps();
   return absl::OkStatus();
+}
+
+int ReferenceGapOf(const MusicKind& kind) {
+  return kind.begins_alone() || kind.HearsSeconds() ? 0 : 1;
 }
 
 ContinuationOptions CountingMusic(ContinuationOptions options) {

@@ -45,12 +45,16 @@ struct ContinuationOptions {
   Grid grid;
   /// The section that the reference asks for (docs/rules.md section 5).
   bool reference_windows = false;
-  /// Steps that it leaves free after the music; music that begins alone has its own rule for that.
+  /// Steps that it leaves free after the music (ReferenceGapOf).
   int reference_gap = 1;
   /// What num_steps and the music are called in errors.
   std::string steps_name = "--num_steps";
   std::string music_name = "the primer";
 };
+
+/// Steps that the reference leaves free after music of `kind` (docs/rules.md section 5): one after
+/// a line on a grid of beats, none after chords or a performance.
+int ReferenceGapOf(const MusicKind& kind);
 
 /// `options` with the music counted in new_steps and bars too, the latter of 4/4: the rule where
 /// the music is the default primer, so that two bars asked for are two bars.

@@ -11,6 +11,8 @@
 #include "magenta/base/status.h"
 #include "magenta/kinds/drums_kind.h"
 #include "magenta/kinds/melody_kind.h"
+#include "magenta/kinds/performance_kind.h"
+#include "magenta/kinds/polyphony_kind.h"
 #include "tests/dump.h"
 
 namespace magenta {
@@ -92,6 +94,13 @@ TEST(Continuation, StepsOfTheWholeThroughChangesOfTempo) {
       {{{}, {{0, 1}}, true}, plain, "holds drums alone, no note to go on from."},
   };
   for (const auto& row : rows) EXPECT_EQ(Dump(row.music, row.options), row.dump);
+}
+
+TEST(Continuation, TheReferenceLeavesAStepAfterALineAlone) {
+  EXPECT_EQ(ReferenceGapOf(Melodies()), 1);
+  EXPECT_EQ(ReferenceGapOf(Drums()), 1);
+  EXPECT_EQ(ReferenceGapOf(*MakePolyphonyKind()), 0);
+  EXPECT_EQ(ReferenceGapOf(*MakePerformanceKind({})), 0);
 }
 
 /// The section of `options` after `music` (of dump.h), in seconds.

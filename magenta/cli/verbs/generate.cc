@@ -367,7 +367,7 @@ class GenerateVerb : public Verb {
     if (source.kind->plays_parts()) return PartsRequest(primer);
     MAGENTA_ASSIGN_OR_RETURN(ContinuationOptions length, Length(primer, source.grid));
     length.grid = source.grid;
-    if (source.kind->begins_alone()) length.reference_gap = 0;
+    length.reference_gap = ReferenceGapOf(*source.kind);
     MAGENTA_ASSIGN_OR_RETURN(GenerateSequenceRequest request, MakeRequest(primer, length));
     parts_.SetGiven(*request.mutable_generator_options());
     return request;
