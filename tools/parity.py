@@ -15,6 +15,14 @@ import sys
 from parity import environment
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+CONFIGS = (
+    'basic_rnn', 'mono_rnn', 'lookback_rnn', 'attention_rnn', 'one_drum', 'drum_kit',
+    'basic_improv', 'attention_improv', 'chord_pitches_improv', 'polyphony', 'performance',
+    'performance_with_dynamics', 'performance_with_dynamics_compact',
+    'performance_with_dynamics_and_modulo_encoding',
+    'density_conditioned_performance_with_dynamics',
+    'pitch_conditioned_performance_with_dynamics', 'multiconditioned_performance_with_dynamics',
+    'optional_multiconditioned_performance_with_dynamics')
 
 
 def parse_flags():
@@ -33,9 +41,7 @@ def parse_flags():
                       help='folder for what is made on the way; emptied first')
   parser.add_argument('--only', default='', help='only these groups, by commas: '
                       'files, datasets, checkpoints, numbers')
-  parser.add_argument('--configs', default='basic_rnn,mono_rnn,lookback_rnn,attention_rnn,one_drum,'
-                      'drum_kit,basic_improv,attention_improv,chord_pitches_improv',
-                      help='the models compared')
+  parser.add_argument('--configs', default=','.join(CONFIGS), help='the models compared')
   parser.add_argument('--scale', type=float, default=1.0,
                       help='of the number of files and melodies; 0.1 is a quick look')
   return parser.parse_args()

@@ -14,7 +14,8 @@ from parity import reference
 
 LAYERS = 'rnn_layer_sizes=[24,16]'
 TRAINING = LAYERS + ',batch_size=4'
-# Without loss_per_step and perplexity_per_step, which are loss and perplexity again.
+# Without loss_per_step and perplexity_per_step, which are loss and perplexity again where each
+# event is a step.
 TAGS = {'loss', 'metrics/perplexity', 'metrics/accuracy', 'metrics/event_accuracy',
         'metrics/no_event_accuracy'}
 
@@ -109,7 +110,7 @@ def ours_in_magenta(report, context, runs):
       folder = context.folder('generate-from-ours-' + run.config)
       context.reference.program(run.family.program('generate'), config=run.config,
                                 run_dir=run.ours, hparams=LAYERS + ',batch_size=1', num_outputs=2,
-                                output_dir=folder, **run.family.length(40))
+                                output_dir=folder, **run.family.short())
       made = glob.glob(os.path.join(folder, '*.mid'))
       row.check(len(made) == 2, '%s: %d files' % (run.config, len(made)))
   with report.row('checkpoint', 'ours -> Magenta', '..._train goes on from ours for two '
@@ -142,7 +143,7 @@ def theirs_in_ours(report, context, runs):
       row.check(step == 6, '%s: stopped at step %s' % (run.config, step))
       model = reference.Model(run.config, LAYERS, checkpoint=os.path.join(folder, 'train'))
       made, _ = model.generate(context.folder('resumed-' + run.config), 5,
-                              **run.family.length(40))
+                              **run.family.short())
       model.close()
       row.check(made.startswith(b'MThd'), run.config + ' generate')
   with report.row('checkpoint, V1', 'TensorFlow -> ours', 'the run saved in the old format: '
@@ -193,7 +194,8 @@ def theirs_bundles(report, context, runs):
       same_norms(row, context, path, tensors, run.config)
       shown = context.ours.json('inspect', path)['files'][0]
       row.equal([shown['id'], shown['bundle_description'], shown['metagraph_bytes']],
-                [run.config, 'Made for parity', len(bundle.metagraph_file)], run.config)
+                [reference.id_of(run.config), 'Made for parity', len(bundle.metagraph_file)],
+                run.config)
       row.equal(seeded(context, 'from-mag-' + run.config, '--bundle_file=' + path),
                 seeded(context, 'from-run-' + run.config, '--config=' + run.config,
                        '--run_dir=' + run.theirs), run.config + ' generate')
@@ -212,9 +214,26 @@ def theirs_bundles(report, context, runs):
       made = []
       for bundle in (new, old):
         model = reference.Model(run.config, LAYERS, bundle=bundle)
-        made.append(model.generate(context.folder('mag'), 7, **run.family.length(60))[0])
+        made.append(model.generate(context.folder('mag'), 7, **run.family.short())[0])
         model.close()
       row.equal(made[0], made[1], run.config + ' generate')
+
+
+def default_bundles(report, context):
+  with report.row('bundle', 'Magenta -> ours', '.mag of each config at its default size, of random '
+                  'weights: `generate` from the file alone') as row:
+    for config in context.configs:
+      whole = reference.config_of(config)
+      music = families.of(config).random(whole, context.rng, 16)
+      training = reference.Training(whole, [reference.example_of(whole, music)])
+      checkpoint = training.save(context.folder('default-' + config))
+      training.close()
+      model = reference.Model(config, checkpoint=os.path.dirname(checkpoint))
+      path = context.path('default-%s.mag' % config)
+      model.write_bundle(path)
+      model.close()
+      made = seeded(context, 'from-default-' + config, '--bundle_file=' + path)
+      row.check(len(made) == 3, '%s: %d files' % (config, len(made)))
 
 
 def ours_bundles(report, context, runs):
@@ -226,7 +245,7 @@ def ours_bundles(report, context, runs):
                        '--bundle_file=' + path, '--bundle_description=Ours')
       bundle, tensors = weights_in(context, path)
       row.equal([bundle.generator_details.id, bundle.bundle_details.description],
-                [run.config, 'Ours'], run.config)
+                [reference.id_of(run.config), 'Ours'], run.config)
       whole = context.reference.tensors(newest(run.ours))
       weights = {name for name in whole if name.startswith(('rnn/', 'fully_connected/')) and
                  'Adam' not in name}
@@ -250,8 +269,9 @@ def events(report, context, runs):
       loaded = event_accumulator.EventAccumulator(os.path.join(run.ours, 'train'))
       loaded.Reload()
       tags = set(loaded.Tags()['scalars'])
-      row.check(TAGS <= tags, '%s lacks %s' % (run.config, sorted(TAGS - tags)))
-      for tag in sorted(TAGS & tags):
+      wanted = TAGS | run.family.own_tags
+      row.check(wanted <= tags, '%s lacks %s' % (run.config, sorted(wanted - tags)))
+      for tag in sorted(wanted & tags):
         row.equal([(s.step, tag, s.value) for s in loaded.Scalars(tag)],
                   [scalar for scalar in scalars if scalar[1] == tag], run.config)
         row.check(len(loaded.Scalars(tag)) == 4, '%s %s: %d values' % (run.config, tag,
@@ -269,5 +289,6 @@ def compare(report, context):
   ours_in_magenta(report, context, runs)
   theirs_in_ours(report, context, runs)
   theirs_bundles(report, context, runs)
+  default_bundles(report, context)
   ours_bundles(report, context, runs)
   events(report, context, runs)

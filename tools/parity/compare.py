@@ -27,9 +27,9 @@ GROUPS = {'files': files, 'datasets': datasets, 'checkpoints': checkpoints, 'num
 class Context:
   """What every group needs: both sides, random numbers, a place for files."""
 
-  def __init__(self, flags, rng):
+  def __init__(self, flags, magenta, rng):
     self.ours = ours.Magenta(flags.magenta)
-    self.reference = reference.Reference()
+    self.reference = magenta
     self.rng = rng
     self.configs = flags.configs.split(',')
     self._work = flags.work
@@ -72,13 +72,14 @@ def main():
   shutil.rmtree(flags.work, ignore_errors=True)
   os.makedirs(flags.work)
   report = report_lib.Report(flags.seed, flags.json)
+  magenta = reference.Reference()
   print('Comparing with Magenta 2.1.4, seed %d' % flags.seed, flush=True)
   for name in wanted:
     # A group draws the same input whichever others run.
     rng = np.random.default_rng([flags.seed, list(GROUPS).index(name)])
     print(name, flush=True)
     try:
-      GROUPS[name].compare(report, Context(flags, rng))
+      GROUPS[name].compare(report, Context(flags, magenta, rng))
     except Exception as error:  # pylint: disable=broad-except
       with report.row(name, 'both', 'what this group prepares, before its next rows'):
         raise error

@@ -47,7 +47,8 @@ def pipelines(report, context):
       summary = context.ours.json('dataset', '--config=' + config, '--input=' + source,
                                   '--output_dir=' + ours, '--format=dense', '--eval_ratio=0',
                                   *family.dataset_flags)
-      context.reference.program(family.program('create_dataset'), config=config,
+      named = {'config': config} if family.has_dataset_config else {}
+      context.reference.program(family.program('create_dataset'), **named,
                                 input=source, output_dir=theirs, eval_ratio=0)
       mine, its = map(examples, folders[config])
       row.check(len(mine) == len(its), 'ours has %d, Magenta %d' % (len(mine), len(its)))
@@ -90,7 +91,8 @@ def read_by_ours(report, context, folders):
       listed = context.ours.json('inspect', path)['files'][0]['examples']
       for i, record in enumerate(tf.python_io.tf_record_iterator(path)):
         lists = tf.train.SequenceExample.FromString(record).feature_lists.feature_list
-        labels = [feature.int64_list.value[0] for feature in lists['labels'].feature]
+        labels = [list(feature.int64_list.value) for feature in lists['labels'].feature]
+        labels = [label[0] if len(label) == 1 else label for label in labels]
         width = len(lists['inputs'].feature[0].float_list.value)
         wanted = {'steps': len(labels), 'input_size': width, 'labels': labels}
         row.equal(listed[i] if i < len(listed) else None, wanted, '%s %d' % (config, i))

@@ -19,12 +19,15 @@ def softmax(x):
 class Network:
   """Two layers of 64 units of a checkpoint, for one sequence."""
 
-  def __init__(self, checkpoint, attn_length):
+  def __init__(self, checkpoint, config):
     reader = tf.train.load_checkpoint(checkpoint)
     self._weights = {name: reader.get_tensor(name).astype(np.float64)
                      for name in reader.get_variable_to_shape_map()
                      if name.startswith(('rnn/', 'fully_connected/')) and 'Adam' not in name}
-    self._attn_length = attn_length
+    self._attn_length = config.hparams.attn_length
+    # Inputs that the graph spreads, and labels of several parts.
+    self._depth = getattr(config.encoder_decoder, 'input_depth', None)
+    self._classes = np.atleast_1d(config.encoder_decoder.num_classes)
 
   def _affine(self, prefix, *parts):
     return np.concatenate(parts) @ self._weights[prefix + 'kernel'] + self._weights[prefix + 'bias']
@@ -46,13 +49,17 @@ class Network:
     return y, (c, h, a, np.concatenate([window[1:], y[None]]))
 
   def label_probabilities(self, inputs, labels):
-    """The softmax's value for each label, teacher-forced at temperature 1."""
+    """The softmax's value for each label, teacher-forced at temperature 1; of labels of several
+    parts the product."""
     zeros = np.zeros(64)
     first, second = (zeros, zeros), (zeros, zeros)
     if self._attn_length:
       first = (zeros, zeros, zeros, np.zeros([self._attn_length, 64]))
     probabilities = []
-    for x, label in zip(np.asarray(inputs, np.float64), labels):
+    inputs = np.asarray(inputs, np.float64)
+    if self._depth:
+      inputs = np.eye(self._depth)[inputs[:, 0].astype(int)]
+    for x, label in zip(inputs, labels):
       if self._attn_length:
         y, first = self._attend(x, first)
       else:
@@ -60,5 +67,8 @@ class Network:
         y = first[1]
       second = self._lstm(CELL % 1, y, *second)
       logits = second[1] @ self._weights['fully_connected/weights']
-      probabilities.append(softmax(logits + self._weights['fully_connected/biases'])[label])
+      parts = np.split(logits + self._weights['fully_connected/biases'],
+                       np.cumsum(self._classes)[:-1])
+      probabilities.append(np.prod([softmax(part)[i]
+                                    for part, i in zip(parts, np.atleast_1d(label))]))
     return np.array(probabilities)

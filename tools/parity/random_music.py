@@ -75,12 +75,14 @@ def _add_drums(rng, sequence, instrument, qpm, start, bars, unused_polyphonic):
                          instrument=instrument, is_drum=drum)
 
 
-def _add_line(rng, sequence, instrument, qpm, start, bars, polyphonic):
+def _add_line(rng, sequence, instrument, qpm, start, bars, polyphonic, program=None):
   """A line of notes in sixteenths, played a little unevenly."""
   step = 60.0 / qpm / 4
   low = int(rng.integers(28, 70))
   events = random_melody(rng, bars * 16, low, low + 30)
-  program, drum = int(rng.integers(0, 128)), rng.random() < 0.05
+  if program is None:
+    program = int(rng.integers(0, 128))
+  drum = rng.random() < 0.05
   sounding = None
   def add(pitch, begin, end):
     jitter = rng.uniform(-0.3, 0.3, 2) * step
@@ -96,6 +98,13 @@ def _add_line(rng, sequence, instrument, qpm, start, bars, polyphonic):
       if polyphonic and rng.random() < 0.1:
         add(min(127, sounding[0] + 4), sounding[1], i)
     sounding = None if event == -1 else (event, i)
+
+
+def _add_voices(rng, sequence, instrument, qpm, start, bars, polyphonic):
+  """One to four lines; of another program than those of other instruments now and then."""
+  program = int(rng.random() < 0.02)
+  for _ in range(int(rng.integers(1, 5))):
+    _add_line(rng, sequence, instrument, qpm, start, bars, polyphonic, program)
 
 
 def random_sequence(rng, index, add=_add_line):
@@ -147,6 +156,76 @@ def random_lead_sheet_sequence(rng, index):
     sequence.text_annotations.add(time=time, text=symbol, annotation_type=CHORD_SYMBOL)
     if rng.random() >= 0.002:
       time += float(rng.choice([8, 16, 16, 16, 32])) * step
+  return sequence
+
+
+def random_voices_sequence(rng, index):
+  """Like random_sequence, of several voices that begin and end together."""
+  return random_sequence(rng, index, _add_voices)
+
+
+def random_voices(rng, steps, qpm, low=50, high=74):
+  """A NoteSequence of one to four voices in sixteenths, of one instrument."""
+  sequence = music_pb2.NoteSequence(ticks_per_quarter=220)
+  sequence.tempos.add(qpm=qpm)
+  step, program = 60.0 / qpm / 4, int(rng.integers(0, 128))
+  sequence.total_time = steps * step
+  for _ in range(int(rng.integers(1, 5))):
+    events = random_melody(rng, steps, low, high) + [-1]
+    starts = [i for i, event in enumerate(events) if event >= 0]
+    for i in starts:
+      end = next(j for j in range(i + 1, len(events)) if events[j] != -2)
+      sequence.notes.add(pitch=events[i], velocity=int(rng.integers(1, 128)), program=program,
+                         start_time=i * step, end_time=end * step)
+  return sequence
+
+
+def typed_primer(rng, steps):
+  """A flag with a chord or a melody."""
+  if rng.random() < 0.5:
+    return {'primer_pitches': str([int(pitch) for pitch in rng.integers(30, 90,
+                                                                        rng.integers(1, 6))])}
+  return {'primer_melody': str(random_melody(rng, steps, 50, 74))}
+
+
+def random_performance(rng, notes, low=30, high=100):
+  """A NoteSequence of so many notes and some, as fingers play them: any times, any loudness."""
+  sequence = music_pb2.NoteSequence(ticks_per_quarter=220)
+  time, velocity = float(rng.choice([0.0, rng.uniform(0, 0.5)])), int(rng.integers(20, 100))
+  program, drum = int(rng.integers(0, 128)), rng.random() < 0.05
+  while len(sequence.notes) < notes:
+    for _ in range(int(rng.choice([1, 1, 1, 2, 3]))):
+      velocity = max(1, min(127, velocity + int(rng.integers(-12, 13))))
+      start = time + float(rng.choice([0.0, rng.uniform(0, 0.03)]))
+      length = float(rng.choice([rng.uniform(0.004, 0.3), rng.uniform(0.1, 2), 0.5]))
+      sequence.notes.add(pitch=int(rng.integers(low, high + 1)), velocity=velocity,
+                         start_time=start, end_time=start + length, program=program, is_drum=drum)
+    time += float(rng.choice([rng.uniform(0.05, 0.3), rng.uniform(0.1, 0.6), 0.25]))
+  sequence.total_time = max(note.end_time for note in sequence.notes)
+  return sequence
+
+
+def random_performance_sequence(rng, index):
+  """Up to a minute and a half of playing, with a pedal; now and then of two programs."""
+  sequence = music_pb2.NoteSequence(id='/id/parity/%d' % index, filename='%d.mid' % index,
+                                    collection_name='parity', ticks_per_quarter=220)
+  program = int(rng.integers(0, 128))
+  for instrument in range(int(rng.choice([1, 1, 2]))):
+    start = float(rng.choice([0.0, rng.uniform(0, 40)]))
+    for note in random_performance(rng, int(rng.integers(20, 200))).notes:
+      sequence.notes.add().CopyFrom(note)
+      note = sequence.notes[-1]
+      note.start_time, note.end_time = note.start_time + start, note.end_time + start
+      note.instrument, note.program = instrument, program
+    if rng.random() < 0.05:
+      sequence.notes[-1].program = (program + 1) % 128
+    time = float(rng.uniform(0, 4))
+    while rng.random() < 0.9:
+      sequence.control_changes.add(time=time, control_number=int(rng.choice([64, 64, 64, 1])),
+                                   control_value=int(rng.choice([0, 63, 64, 127])),
+                                   instrument=instrument, program=program)
+      time += float(rng.choice([0.0, rng.uniform(0, 3)], p=[.1, .9]))
+  sequence.total_time = max(note.end_time for note in sequence.notes)
   return sequence
 
 

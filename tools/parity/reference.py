@@ -4,8 +4,6 @@ import contextlib
 import copy
 import glob
 import os
-import subprocess
-import sys
 
 import numpy as np
 import tensorflow.compat.v1 as tf
@@ -14,6 +12,10 @@ from magenta.models.shared import events_rnn_graph
 from magenta.pipelines import pipelines_common
 
 from parity import families
+from parity import programs
+
+# A draw nearer than this to the edge between two classes may fall on either side of it.
+TIE = 1e-5
 
 tf.disable_v2_behavior()
 tf.logging.set_verbosity(tf.logging.ERROR)
@@ -26,17 +28,17 @@ class Failed(Exception):
 class Reference:
   """Magenta's programs, and what is asked of a checkpoint."""
 
+  def __init__(self):
+    self._programs = programs.Programs()
+
   def program(self, module, **flags):
     """Runs a program of the package magenta; raises Failed with the end of what it said."""
-    command = [sys.executable, '-m', 'magenta.' + module]
-    command += ['--%s=%s' % flag for flag in flags.items()]
-    environment = dict(os.environ, CUDA_VISIBLE_DEVICES='-1', TF_CPP_MIN_LOG_LEVEL='2')
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=3600,
-                          check=False)
-    if done.returncode != 0:
-      raise Failed('`%s` exits %d: %s' % (' '.join(command[2:]), done.returncode,
-                                          done.stderr.strip()[-1500:]))
-    return done.stderr
+    arguments = ['--%s=%s' % flag for flag in flags.items()]
+    status, said = self._programs.run('magenta.' + module, arguments)
+    if status != 0:
+      raise Failed('`magenta.%s` exits %d: %s' % (' '.join([module] + arguments), status,
+                                                  said.strip()[-1500:]))
+    return said
 
   def global_step(self, folder):
     """Of the newest checkpoint of a folder; None without one."""
@@ -55,6 +57,11 @@ def config_of(name, hparams=''):
   return config
 
 
+def id_of(name):
+  """What a bundle of the config is called, which is another config's name for a compact one."""
+  return config_of(name).details.id
+
+
 def example_of(config, events):
   """(inputs, labels) of the events of a family, squashed as the data set's are."""
   return families.of(config.details.id).example(config, events)
@@ -71,14 +78,15 @@ def _fixed_batch(examples):
   """Makes the graph read these examples, padded, instead of files."""
   longest = max(len(labels) for _, labels in examples)
   inputs = np.zeros([len(examples), longest, len(examples[0][0][0])], np.float32)
-  labels = np.zeros([len(examples), longest], np.int64)
+  label_shape = list(np.shape(examples[0][1][0]))
+  labels = np.zeros([len(examples), longest] + label_shape, np.int64)
   lengths = np.array([len(row) for _, row in examples], np.int32)
   for i, (x, y) in enumerate(examples):
     inputs[i, :len(x)], labels[i, :len(y)] = x, y
   def batch(*unused_arguments, **unused_named):
     # Of unknown length, as what is read from files.
     return (tf.placeholder_with_default(inputs, [len(inputs), None, inputs.shape[2]]),
-            tf.placeholder_with_default(labels, [len(inputs), None]),
+            tf.placeholder_with_default(labels, [len(inputs), None] + label_shape),
             tf.placeholder_with_default(lengths, [len(inputs)]))
   original = magenta.common.get_padded_batch
   magenta.common.get_padded_batch = batch
@@ -125,11 +133,17 @@ class Training:
       return saver.save(self._session, os.path.join(folder, 'model.ckpt'), global_step=step)
 
 
-class Margin:
-  """How near the draws came to a boundary of their distribution."""
+class Draws:
+  """Watches numpy's draws of classes.
 
-  def __init__(self):
-    self.smallest = 1.0
+  `near` gets the numbers of those that fell within TIE of the edge between two classes, where the
+  last digits of float32 decide. Draw number `moved` takes the class beyond that edge.
+  """
+
+  def __init__(self, moved=None):
+    self.near = []
+    self._moved = moved
+    self._count = 0
     self._choice = np.random.choice
 
   def __enter__(self):
@@ -143,9 +157,16 @@ class Margin:
     state = np.random.get_state()
     draw = np.random.random_sample()
     np.random.set_state(state)
+    chosen = self._choice(classes, p=p)
     cdf = np.cumsum(np.asarray(p, np.float64))
-    self.smallest = min(self.smallest, float(np.min(np.abs(cdf / cdf[-1] - draw))))
-    return self._choice(classes, p=p)
+    cdf /= cdf[-1]
+    edge = int(np.argmin(np.abs(cdf[:-1] - draw)))
+    if abs(cdf[edge] - draw) < TIE:
+      self.near.append(self._count)
+    if self._count == self._moved:
+      chosen = edge + 1 if draw < cdf[edge] else edge
+    self._count += 1
+    return chosen
 
 
 class Model:
@@ -155,29 +176,32 @@ class Model:
     self.config = config_of(name, ','.join(filter(None, [hparams, 'batch_size=1'])))
     self.family = families.of(name)
     self._model = getattr(self.family.module('model'), self.family.model)(self.config)
-    self._generator = getattr(self.family.module('sequence_generator'), self.family.generator)(
-        model=self._model, details=self.config.details,
-        steps_per_quarter=self.config.steps_per_quarter, checkpoint=checkpoint, bundle=bundle)
+    self._generator = self.family.new_generator(self.config, self._model, checkpoint=checkpoint,
+                                                bundle=bundle)
     self._generator.initialize()
 
   def close(self):
     self._generator.close()
 
-  def generate(self, folder, seed, **flags):
-    """The MIDI file that the main loop of Magenta's program writes, and its draws' margin."""
+  def write_bundle(self, path):
+    self._generator.create_bundle_file(path, 'Of %s' % self.config.details.id)
+
+  def generate(self, folder, seed, moved=None, **flags):
+    """The MIDI file that the main loop of Magenta's program writes, and which of its draws were
+    near an edge; draw number `moved` falls on the other side of it."""
     wanted = dict(output_dir=folder, num_outputs=1, primer_midi='', qpm=None, temperature=1.0,
                   beam_size=1, branch_factor=1, steps_per_iteration=1)
     wanted.update(self.family.own_flags)
     wanted.update(flags)
     before = set(glob.glob(os.path.join(folder, '*.mid')))
     np.random.seed(seed)
-    with Margin() as margin:
+    with Draws(moved) as draws:
       families.run(self.family, self._generator, wanted)
     made = set(glob.glob(os.path.join(folder, '*.mid'))) - before
     if len(made) != 1:
       raise Failed('the generator made %d new files in %s' % (len(made), folder))
     with open(made.pop(), 'rb') as f:
-      return f.read(), margin.smallest
+      return f.read(), draws.near
 
   def heard(self, sequence):
     """The events that the generator would go on from."""
@@ -187,10 +211,14 @@ class Model:
     return self.family.log_likelihood(self._model, events)
 
   def label_probabilities(self, events):
-    """The softmax's value for each label, teacher-forced at temperature 1."""
+    """The softmax's value for each label, teacher-forced at temperature 1; of labels of several
+    parts the product."""
     inputs, labels = example_of(self.config, events)
     session = self._model._session  # pylint: disable=protected-access
     collection = session.graph.get_collection
     softmax = session.run(collection('softmax')[0], {collection('inputs')[0]: [inputs],
-                                                     collection('temperature')[0]: 1.0})[0]
-    return softmax[np.arange(len(labels)), labels]
+                                                     collection('temperature')[0]: 1.0})
+    parts = softmax if isinstance(softmax, list) else [softmax]
+    labels = np.reshape(labels, [len(labels), len(parts)])
+    return np.prod([part[0][np.arange(len(labels)), labels[:, i]] for i, part in enumerate(parts)],
+                   axis=0)
