@@ -253,7 +253,7 @@ class Polyphony(family.Family):
     return flags
 
   def short(self):
-    return self.length(8)  # of some hundred events each
+    return self.length(2)  # of some hundred events each
 
   def default_primer(self, unused_config, unused_context):
     return {'primer_pitches': '[60, 64, 67]'}

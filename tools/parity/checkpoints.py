@@ -253,6 +253,7 @@ def ours_bundles(report, context, runs):
 
 
 def events(report, context, runs):
+  # As text, since what is no number (the share of none) equals nothing.
   with report.row('event files', 'ours -> TensorFlow', 'summary_iterator and EventAccumulator: '
                   'steps, tags and values as `inspect` shows them') as row:
     for run in runs:
@@ -260,11 +261,11 @@ def events(report, context, runs):
       row.check(len(files) == 1, '%s: %d event files' % (run.config, len(files)))
       read = list(tf.train.summary_iterator(files[0]))
       row.check(read[0].file_version == 'brain.Event:2', 'file_version ' + read[0].file_version)
-      scalars = sorted((event.step, value.tag, value.simple_value) for event in read
+      scalars = sorted((event.step, value.tag, repr(value.simple_value)) for event in read
                        for value in event.summary.value
                        if value.WhichOneof('value') == 'simple_value')
       shown = context.ours.json('inspect', files[0])['files'][0]['scalars']
-      row.equal(sorted((s['step'], s['tag'], float(np.float32(s['value']))) for s in shown),
+      row.equal(sorted((s['step'], s['tag'], repr(float(np.float32(s['value'])))) for s in shown),
                 scalars, run.config)
       loaded = event_accumulator.EventAccumulator(os.path.join(run.ours, 'train'))
       loaded.Reload()
@@ -272,7 +273,7 @@ def events(report, context, runs):
       wanted = TAGS | run.family.own_tags
       row.check(wanted <= tags, '%s lacks %s' % (run.config, sorted(wanted - tags)))
       for tag in sorted(wanted & tags):
-        row.equal([(s.step, tag, s.value) for s in loaded.Scalars(tag)],
+        row.equal([(s.step, tag, repr(s.value)) for s in loaded.Scalars(tag)],
                   [scalar for scalar in scalars if scalar[1] == tag], run.config)
         row.check(len(loaded.Scalars(tag)) == 4, '%s %s: %d values' % (run.config, tag,
                                                                       len(loaded.Scalars(tag))))
