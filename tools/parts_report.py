@@ -184,7 +184,8 @@ class Program:
                        "instrument": v} for v, line in enumerate(lines) for start, end, pitch in line],
         }
         sequence["totalTime"] = max(note["endTime"] for note in sequence["notes"])
-        sampling = {name: {"floatValue": float(value)} if name in REALS else {"intValue": int(value)}
+        sampling = {name: {"floatValue": float(value)} if name in REALS else
+                    {"intValue": int(value)} if value.isdigit() else {"stringValue": value}
                     for name, value in self.sampling.items()}
         options = {"args": {**arguments, **sampling}}
         if section:
@@ -344,7 +345,7 @@ def main():
     parser.add_argument("held_out", type=pathlib.Path)
     parser.add_argument("--magenta", default="build/bin/magenta")
     parser.add_argument("--model", default="--config=score", help="the model flags")
-    parser.add_argument("--sampling", default="", help="temperature=1,beam_size=1; default: as the model does by itself")
+    parser.add_argument("--sampling", default="", help="temperature=1,beam_size=1,parallels=allow; default: as the model does by itself")
     parser.add_argument("--tasks", default=",".join(TASKS), help="of the figures")
     parser.add_argument("--outputs", type=int, default=100, help="of each task")
     parser.add_argument("--windows", type=int, default=3, help="gaps a chorale")
