@@ -25,7 +25,7 @@ Session Adapting(const std::shared_ptr<const Model>& model, int rows = 1) {
 }
 
 TEST(AdaptingTest, ADistributionIsOneAndDiffersOnceSomethingReturned) {
-  for (const ModelSpec& spec : BuiltInModels()) {
+  for (const ModelSpec& spec : testing::OneHeadModels()) {
     const auto model = RandomModel(spec.id);
     Session adapting = Adapting(model), plain(model, 1);
     for (const Event event : TuneFor(spec)) {
@@ -64,7 +64,7 @@ TEST(AdaptingTest, WhatTheNetworkBansStaysBanned) {
 
 // However rows come to stand together, each is to the bit what it is alone.
 TEST(AdaptingTest, RowsCarryWhatTheyPlayed) {
-  for (const ModelSpec& spec : BuiltInModels()) {
+  for (const ModelSpec& spec : testing::OneHeadModels()) {
     const auto model = RandomModel(spec.id);
     const std::vector<Event> tune = TuneFor(spec);
     Session trunk = Adapting(model);
@@ -103,7 +103,7 @@ TEST(AdaptingTest, RowsCarryWhatTheyPlayed) {
 }
 
 TEST(AdaptingTest, AScoreIsTheProductOfTheSteps) {
-  for (const ModelSpec& spec : BuiltInModels()) {
+  for (const ModelSpec& spec : testing::OneHeadModels()) {
     const auto model = RandomModel(spec.id);
     const std::vector<Event> tune = TuneFor(spec);
     Session session(model, 1, spec.codec->ControlOf({tune, {}}));

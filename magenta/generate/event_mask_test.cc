@@ -27,7 +27,7 @@ using testing::TuneFor;
 /// The models that draw pitches.
 std::vector<std::string> PitchModels() {
   std::vector<std::string> ids;
-  for (const ModelSpec& spec : BuiltInModels()) {
+  for (const ModelSpec& spec : testing::OneHeadModels()) {
     if (spec.kind->IsPitch(60)) ids.push_back(spec.id);
   }
   return ids;
@@ -84,7 +84,7 @@ TEST(PitchLimitsTest, AllowPitchesOfTheScaleInTheRange) {
 }
 
 TEST(EventMaskTest, PitchesAreThoseThatSound) {
-  for (const ModelSpec& spec : BuiltInModels()) {
+  for (const ModelSpec& spec : testing::OneHeadModels()) {
     const auto encoder = spec.codec->NewEncoder();
     for (const int transpose : {-60, -13, 0, 5, 80}) {
       Primer primer;

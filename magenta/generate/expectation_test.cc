@@ -50,7 +50,7 @@ double SumOf(const StepDistribution& distribution) {
 }
 
 TEST(ExpectationTest, OfEveryModelItAgreesWithTheScore) {
-  for (const ModelSpec& spec : BuiltInModels()) {
+  for (const ModelSpec& spec : testing::OneHeadModels()) {
     SCOPED_TRACE(spec.id);
     const auto model = RandomModel(spec.id);
     const auto parts = ScoreSequence(model, Tune(), {.distributions = true});
@@ -86,7 +86,7 @@ TEST(ExpectationTest, OfEveryModelItAgreesWithTheScore) {
 
 // Where nothing was yet, all rows are alike: what was looked back at ends at the first event.
 TEST(ExpectationTest, AttentionIsOnTheEventsBeforeTheLast) {
-  for (const ModelSpec& spec : BuiltInModels()) {
+  for (const ModelSpec& spec : testing::OneHeadModels()) {
     SCOPED_TRACE(spec.id);
     const auto model = RandomModel(spec.id);
     if (!Expectation::IsKnownOf(*model)) continue;

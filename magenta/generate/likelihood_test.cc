@@ -129,7 +129,7 @@ TEST(InformationTest, IsTheLikelihoodWhereEachEventHasOneClass) {
 }
 
 TEST(InformationTest, TheProbabilitiesOfAllEventsAreOne) {
-  for (const ModelSpec& spec : BuiltInModels()) {
+  for (const ModelSpec& spec : testing::OneHeadModels()) {
     const auto model = RandomModel(spec.id);
     Session session(model, 1);
     session.Prime(TuneFor(spec));

@@ -32,6 +32,15 @@ inline std::shared_ptr<const Model> RandomModel(const std::string& id, uint32_t 
   return *model;
 }
 
+/// The table's models of one head, each of whose labels stands for an event.
+inline std::vector<ModelSpec> OneHeadModels() {
+  std::vector<ModelSpec> models;
+  for (const ModelSpec& spec : BuiltInModels()) {
+    if (spec.codec->head_sizes().size() == 1) models.push_back(spec);
+  }
+  return models;
+}
+
 /// Notes of a quarter of a second, one after another.
 inline std::vector<Event> PerformanceFor(const ModelSpec& spec) {
   constexpr int kSteps = 25;

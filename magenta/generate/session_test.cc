@@ -30,8 +30,9 @@ TEST(SessionTest, ADistributionIsOne) {
     const std::vector<Event> tune = TuneFor(spec);
     session.Prime(tune);
     const auto p = session.Distribution(1);
-    EXPECT_EQ(p.size(), static_cast<size_t>(spec.codec->num_classes()));
-    EXPECT_NEAR(std::accumulate(p.begin(), p.end(), 0.0), 1, 1e-6);
+    EXPECT_EQ(p.size(), static_cast<size_t>(spec.codec->num_labels()));
+    const auto heads = static_cast<double>(spec.codec->head_sizes().size());
+    EXPECT_NEAR(std::accumulate(p.begin(), p.end(), 0.0), heads, 1e-6);
     EXPECT_EQ(p, session.Distribution(0));
     EXPECT_EQ(session.events(1), tune);
   }
@@ -98,7 +99,7 @@ Outcomes OutcomesOf(const Model& model, const Session& session, const std::vecto
 }
 
 TEST(SessionTest, PitchTemperatureChoosesAmongPitchesAlone) {
-  for (const ModelSpec& spec : BuiltInModels()) {
+  for (const ModelSpec& spec : testing::OneHeadModels()) {
     if (!spec.kind->IsPitch(60)) continue;
     const auto model = RandomModel(spec.id);
     Session session(model, 1);
@@ -141,7 +142,7 @@ TEST(SessionTest, FiltersShapeTheDraw) {
 }
 
 TEST(LikelihoodTest, IsTheSumOfTheLogarithms) {
-  for (const ModelSpec& spec : BuiltInModels()) {
+  for (const ModelSpec& spec : testing::OneHeadModels()) {
     const auto model = RandomModel(spec.id);
     const std::vector<Event> tune = TuneFor(spec);
     Session session(model, 1, spec.codec->ControlOf({tune, {}}));

@@ -65,11 +65,22 @@ std::string CardOf(const GeneratorBundle& bundle, const std::string& path) {
   return bundle.card().empty() ? CardBeside(path) : bundle.card();
 }
 
+/// The model that `bundle` is of: of several that share a name in bundles the one that reads as
+/// many numbers a step as its graph does.
+std::string IdOf(const GeneratorBundle& bundle) {
+  const std::string& id = bundle.generator_details().id();
+  for (const ModelSpec* spec : KnownModels()) {
+    if (spec->bundle_id != id) continue;
+    if (spec->codec->example_width() == InputWidthOf(bundle.metagraph_file())) return spec->id;
+  }
+  return id;
+}
+
 LoadedWeights WeightsOf(Bundle bundle, const std::string& path) {
   LoadedWeights weights;
   weights.tensors = ModernNames(std::move(bundle.tensors));
   weights.file = path;
-  weights.bundle_id = bundle.proto.generator_details().id();
+  weights.bundle_id = IdOf(bundle.proto);
   weights.generator_description = bundle.proto.generator_details().description();
   weights.bundle_description = bundle.proto.bundle_details().description();
   weights.card = CardOf(bundle.proto, path);

@@ -11,16 +11,16 @@ namespace {
 
 const std::string kPerformances =
     "performance, performance_with_dynamics, performance_with_dynamics_compact, "
-    "performance_with_dynamics_and_modulo_encoding, density_conditioned_performance_with_dynamics, "
+    "performance_with_dynamics_and_modulo_encoding, performance_with_dynamics_and_note_encoding, "
+    "density_conditioned_performance_with_dynamics, "
     "pitch_conditioned_performance_with_dynamics, multiconditioned_performance_with_dynamics, "
     "optional_multiconditioned_performance_with_dynamics";
 
 TEST(ModelTableTest, HoldsTheModels) {
   std::string dump;
   for (const ModelSpec& spec : BuiltInModels()) {
-    dump +=
-        fmt::format("{} {} {} {} {}\n", spec.id, spec.codec->input_size(),
-                    spec.codec->num_classes(), spec.hparams.attn_length, spec.hparams.clip_norm);
+    dump += fmt::format("{} {} {} {} {}\n", spec.id, spec.codec->input_size(),
+                        spec.codec->num_labels(), spec.hparams.attn_length, spec.hparams.clip_norm);
     EXPECT_EQ(*FindModel(spec.id), &spec);
   }
   EXPECT_EQ(dump,
@@ -39,6 +39,7 @@ TEST(ModelTableTest, HoldsTheModels) {
             "performance_with_dynamics 388 388 0 3\n"
             "performance_with_dynamics_compact 388 388 0 3\n"
             "performance_with_dynamics_and_modulo_encoding 16 388 0 3\n"
+            "performance_with_dynamics_and_note_encoding 315 315 0 3\n"
             "density_conditioned_performance_with_dynamics 396 388 0 3\n"
             "pitch_conditioned_performance_with_dynamics 400 388 0 3\n"
             "multiconditioned_performance_with_dynamics 408 388 0 3\n"

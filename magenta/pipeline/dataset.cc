@@ -296,13 +296,7 @@ absl::Status CheckExampleOptions(const DatasetOptions& options) {
     return UsageError(fmt::format("eval_ratio is {}", options.eval_ratio),
                       "Give a share from 0 to 1, such as --eval_ratio=0.1");
   }
-  MAGENTA_RETURN_IF_ERROR(CheckTranspositions(options));
-  if (options.format == DatasetFormat::kDense && options.spec->codec->head_sizes().size() != 1) {
-    return UsageError(fmt::format("{} predicts {} labels a step, a dense data set holds one",
-                                  options.spec->id, options.spec->codec->head_sizes().size()),
-                      "Use --format=compact");
-  }
-  return absl::OkStatus();
+  return CheckTranspositions(options);
 }
 
 absl::StatusOr<DatasetSummary> BuildDataset(const DatasetOptions& options) {

@@ -73,7 +73,7 @@ TrainingExample ToTrainingExample(const DenseExample& dense, const EventCodec& c
   TrainingExample example;
   example.labels.assign(dense.labels.begin(), dense.labels.end());
   const float* value = dense.inputs.data();
-  for (size_t step = 0; step < dense.labels.size(); ++step) {
+  for (size_t step = 0; step < dense.steps(); ++step) {
     for (int i = 0; i < dense.input_size; ++i, ++value) {
       if (HoldsPlaces(dense, codec)) {
         example.inputs.Add(static_cast<int32_t>(*value), 1);
@@ -171,10 +171,11 @@ absl::Status DatasetReader::TakeCompact(CompactExample& compact, DatasetExample*
 
 absl::Status DatasetReader::TakeDense(const DenseExample& dense, DatasetExample* example) const {
   const EventCodec& codec = *spec_->codec;
-  if (codec.head_sizes().size() != 1) {
-    return Wrong(fmt::format("a dense data set has one label a step, {} needs {}", spec_->id,
-                             codec.head_sizes().size()),
-                 "Use --format=compact");
+  const auto heads = codec.head_sizes();
+  if (dense.labels_per_step != static_cast<int>(heads.size()) && !dense.labels.empty()) {
+    return Wrong(fmt::format("{} labels a step, but the model {} learns {}", dense.labels_per_step,
+                             spec_->id, heads.size()),
+                 kConfigRemedy);
   }
   if (dense.input_size != codec.example_width() && !dense.labels.empty()) {
     return Wrong(fmt::format("inputs of {} numbers, as {} reads them, but the model {} reads {}",
@@ -188,11 +189,12 @@ absl::Status DatasetReader::TakeDense(const DenseExample& dense, DatasetExample*
         fmt::format("input {} is none of the {} of {}", place, codec.input_size(), spec_->id),
         kConfigRemedy);
   }
-  for (const int64_t label : dense.labels) {
-    if (label >= 0 && label < codec.num_classes()) continue;
-    return Wrong(
-        fmt::format("label {} is none of the {} of {}", label, codec.num_classes(), spec_->id),
-        kConfigRemedy);
+  for (size_t i = 0; i < dense.labels.size(); ++i) {
+    const int64_t label = dense.labels[i];
+    const int classes = heads[i % heads.size()];
+    if (label >= 0 && label < classes) continue;
+    return Wrong(fmt::format("label {} is none of the {} of {}", label, classes, spec_->id),
+                 kConfigRemedy);
   }
   example->source.clear();
   example->transpose = 0;

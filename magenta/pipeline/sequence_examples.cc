@@ -50,6 +50,7 @@ DenseExample ToDense(const EventCodec& codec, const EventSequence& events) {
     });
   }
   dense.labels.assign(encoded.labels.begin(), encoded.labels.end());
+  dense.labels_per_step = static_cast<int>(codec.head_sizes().size());
   return dense;
 }
 

@@ -7,7 +7,7 @@ import unittest
 from program import SHARED, Case, needs_train
 
 ZOO = os.path.join(SHARED, 'goldens', 'zoo')
-NOTES = f'{ZOO}/notes/performance.tfrecord'
+MUSIC = f'{ZOO}/notes/performance.tfrecord'
 needs_zoo = unittest.skipUnless(os.path.isdir(ZOO), 'left out: no shared goldens (MAGENTA_SHARED)')
 
 
@@ -16,6 +16,8 @@ def bundle(name):
 
 
 LOUD = 'performance_with_dynamics'
+COMPACT = 'performance_with_dynamics_compact'
+NOTES = 'performance_with_dynamics_and_note_encoding'
 TOLD = 'multiconditioned_performance_with_dynamics'
 OPTIONAL = 'optional_multiconditioned_performance_with_dynamics'
 
@@ -29,12 +31,30 @@ class Music(Case):
         return done, self.ok('inspect', '--json', '--limit=0', self.path(out, written)).json['files'][0]
 
     def test_every_encoding(self):
-        for name in ('performance', LOUD, 'performance_with_dynamics_compact',
-                     'performance_with_dynamics_and_modulo_encoding', 'density_conditioned_performance_with_dynamics',
-                     'pitch_conditioned_performance_with_dynamics', TOLD, OPTIONAL):
+        for name in ('performance', LOUD, COMPACT, 'performance_with_dynamics_and_modulo_encoding', NOTES,
+                     'density_conditioned_performance_with_dynamics', 'pitch_conditioned_performance_with_dynamics',
+                     TOLD, OPTIONAL):
             with self.subTest(name):
-                flags = ['--config=' + name] if name.endswith('compact') else []
-                self.generate(name, name, '--primer_pitches=[60, 64, 67]', '--num_steps=200', *flags)
+                done, music = self.generate(name, name, '--primer_pitches=[60, 64, 67]', '--num_steps=200')
+                self.assertIn(name + ',', done.err)
+                self.assertLessEqual(music['total_time'], 2.01)
+
+    def test_bundles_stay_what_magenta_calls_them(self):
+        """The graph is kept, and says of two models of one name which it is."""
+        for name, called in ((COMPACT, LOUD), (LOUD, LOUD), (NOTES, NOTES)):
+            with self.subTest(name):
+                made = self.path(name + '.mag')
+                self.ok('bundle', bundle(name).replace('bundle_file', 'from'), '--bundle_file=' + made)
+                shown = self.ok('inspect', '--json', made).json['files'][0]
+                self.assertEqual(shown['id'], called)
+                self.assertGreater(shown['metagraph_bytes'], 10000)
+                notes = self.generate('a' + name, name, '--num_steps=200')[1]['notes']
+                self.ok('generate', '--bundle_file=' + made, '--output_dir=' + self.path('b' + name), '--num_outputs=1',
+                        '--seed=3', '--num_steps=200')
+                again = self.path('b' + name, self.files('b' + name)[0])
+                self.assertEqual(self.ok('inspect', '--json', '--limit=0', again).json['files'][0]['notes'], notes)
+        self.fails(3, 'the bundle is of ' + COMPACT, 'generate', bundle(COMPACT), '--config=' + LOUD,
+                   '--output_dir=' + self.path('out'))
 
     def test_primers(self):
         for out, flags in (('pitches', ['--primer_pitches=C4 E4 G4']), ('melody', ['--primer_melody=C4:2 D4:2']),
@@ -69,7 +89,7 @@ class Music(Case):
                 ('Choose one of performance', ['--config=performance_rnn'])):
             with self.subTest(args):
                 self.fails(2, text, 'generate', out, *args)
-        self.fails(2, '--stretch is for performances', 'dataset', '--config=polyphony', '--input=' + NOTES, out,
+        self.fails(2, '--stretch is for performances', 'dataset', '--config=polyphony', '--input=' + MUSIC, out,
                    '--stretch')
 
     def test_score(self):
@@ -85,14 +105,16 @@ class Music(Case):
 @needs_zoo
 class Data(Case):
     def test_as_the_old_name(self):
-        data = self.ok('performance_rnn_create_dataset', '--config=' + LOUD, '--input=' + NOTES,
-                       '--output_dir=' + self.path('data'), '--eval_ratio=0', '--json').json
-        self.assertEqual(os.path.basename(data['training_file']), 'training_performances.tfrecord')
-        self.assertGreater(data['training_examples'], 0)
+        for name in (LOUD, NOTES):
+            data = self.ok('performance_rnn_create_dataset', '--config=' + name, '--input=' + MUSIC,
+                           '--output_dir=' + self.path(name), '--eval_ratio=0', '--json').json
+            self.assertEqual(os.path.basename(data['training_file']), 'training_performances.tfrecord')
+            self.assertGreater(data['training_examples'], 0)
+        self.ok('inspect', self.path(NOTES, 'training_performances.tfrecord'))
 
     @needs_train
     def test_to_a_bundle(self):
-        self.ok('dataset', '--config=' + TOLD, '--input=' + NOTES, '--output_dir=' + self.path('data'),
+        self.ok('dataset', '--config=' + TOLD, '--input=' + MUSIC, '--output_dir=' + self.path('data'),
                 '--transpose=0', '--nostretch')
         training = self.path('data', 'training_performances.tfrecord')
         self.ok('inspect', training)
@@ -104,6 +126,27 @@ class Data(Case):
         self.ok('bundle', '--run_dir=' + self.path('run'), '--bundle_file=' + self.path('p.mag'), '--config=' + TOLD)
         self.ok('generate', '--bundle_file=' + self.path('p.mag'), '--output_dir=' + self.path('out'),
                 '--num_outputs=1', '--num_steps=100', '--notes_per_second=[2, 8]')
+
+    @needs_train
+    def test_whole_notes_and_compact_inputs_to_a_bundle(self):
+        for name in (NOTES, COMPACT):
+            with self.subTest(name):
+                data, run = self.path('data-' + name), self.path('run-' + name)
+                self.ok('dataset', '--config=' + name, '--input=' + MUSIC, '--output_dir=' + data, '--transpose=0',
+                        '--nostretch')
+                training = os.path.join(data, 'training_performances.tfrecord')
+                trained = self.ok('train', '--config=' + name, '--run_dir=' + run, '--num_training_steps=4', '--json',
+                                  '--sequence_example_file=' + training,
+                                  '--hparams=batch_size=4,rnn_layer_sizes=[8,8]')
+                self.assertIn('metrics/event_accuracy', trained.json)
+                figures = self.ok('eval', '--config=' + name, '--run_dir=' + run, '--json',
+                                  '--sequence_example_file=' + training).json
+                self.assertEqual('metrics/loss_per_step' in figures, name == COMPACT)
+                made = self.path(name + '.mag')
+                self.ok('bundle', '--run_dir=' + run, '--bundle_file=' + made, '--config=' + name)
+                self.assertEqual(self.ok('inspect', '--json', made).json['files'][0]['id'], name)
+                self.ok('generate', '--bundle_file=' + made, '--output_dir=' + self.path('out-' + name),
+                        '--num_outputs=1', '--num_steps=100')
 
 
 if __name__ == '__main__':

@@ -138,13 +138,13 @@ void AddExample(const CompactExample& example, Inspection& result, Json& list) {
 
 void AddExample(const DenseExample& example, Inspection& result, Json& list) {
   const size_t shown = std::min<size_t>(example.labels.size(), 12);
-  result.text += fmt::format("  {} steps of {} inputs, labels {}{}\n", example.labels.size(),
-                             example.input_size,
-                             fmt::join(example.labels.begin(),
-                                       example.labels.begin() + static_cast<ptrdiff_t>(shown), " "),
-                             shown < example.labels.size() ? " ..." : "");
+  result.text +=
+      fmt::format("  {} steps of {} inputs, labels {}{}\n", example.steps(), example.input_size,
+                  fmt::join(example.labels.begin(),
+                            example.labels.begin() + static_cast<ptrdiff_t>(shown), " "),
+                  shown < example.labels.size() ? " ..." : "");
   list.Add(Json::Object()
-               .Set("steps", static_cast<int64_t>(example.labels.size()))
+               .Set("steps", static_cast<int64_t>(example.steps()))
                .Set("input_size", example.input_size)
                .Set("labels", Json::ArrayOf(example.labels)));
 }

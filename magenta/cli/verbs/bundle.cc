@@ -140,7 +140,10 @@ class BundleVerb : public Verb {
   }
 
   void AddDetails(const Model& model, const LoadedWeights& weights, GeneratorBundle& bundle) const {
-    bundle.mutable_generator_details()->set_id(model.spec->id);
+    // A bundle of Magenta's stays what Magenta calls it.
+    if (bundle.metagraph_file().empty()) {
+      bundle.mutable_generator_details()->set_id(model.spec->id);
+    }
     bundle.mutable_generator_details()->set_description(weights.generator_description.empty()
                                                             ? model.spec->description
                                                             : weights.generator_description);

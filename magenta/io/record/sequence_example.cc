@@ -5,6 +5,7 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "magenta/base/check.h"
@@ -115,11 +116,12 @@ absl::StatusOr<DenseExample> ReadDense(const FeatureList& inputs, const FeatureL
     }
     dense.inputs.insert(dense.inputs.end(), row.begin(), row.end());
     const auto& label = labels->feature(step).int64_list().value();
-    if (label.size() != 1) {
-      return InputError(
-          "", fmt::format("feature list labels, step {}: {} values, not one", step, label.size()));
+    if (step == 0) dense.labels_per_step = std::max(label.size(), 1);
+    if (label.size() != dense.labels_per_step) {
+      return InputError("", fmt::format("feature list labels, step {}: {} values, not {}", step,
+                                        label.size(), dense.labels_per_step));
     }
-    dense.labels.push_back(label[0]);
+    dense.labels.insert(dense.labels.end(), label.begin(), label.end());
   }
   return dense;
 }
@@ -141,17 +143,22 @@ std::string SerializeCompact(const CompactExample& example) {
 
 std::string SerializeDense(const DenseExample& example) {
   const size_t width = static_cast<size_t>(example.input_size);
-  MAGENTA_CHECK(example.inputs.size() == width * example.labels.size());
+  const auto labels_per_step = static_cast<size_t>(example.labels_per_step);
+  MAGENTA_CHECK(example.labels_per_step > 0 && example.labels.size() % labels_per_step == 0);
+  MAGENTA_CHECK(example.inputs.size() == width * example.steps());
   google::protobuf::Arena arena;
   auto& proto = *google::protobuf::Arena::CreateMessage<SequenceExample>(&arena);
   auto& lists = *proto.mutable_feature_lists()->mutable_feature_list();
   FeatureList& inputs = lists["inputs"];
   FeatureList& labels = lists["labels"];
   const float* row = example.inputs.data();
-  for (const int64_t label : example.labels) {
+  const int64_t* label = example.labels.data();
+  for (size_t step = 0; step < example.steps(); ++step) {
     inputs.add_feature()->mutable_float_list()->mutable_value()->Add(row, row + width);
-    labels.add_feature()->mutable_int64_list()->add_value(label);
+    auto& of_step = *labels.add_feature()->mutable_int64_list()->mutable_value();
+    of_step.Add(label, label + labels_per_step);
     row += width;
+    label += labels_per_step;
   }
   return SerializeExample(proto);
 }

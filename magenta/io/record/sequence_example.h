@@ -41,20 +41,24 @@ struct DenseExample {
   int input_size = 0;
   /// steps x input_size, row-major.
   std::vector<float> inputs;
-  /// One a step.
+  /// labels_per_step a step.
   std::vector<int64_t> labels;
+  /// At least 1: those of models whose events are several classes.
+  int labels_per_step = 1;
 
+  size_t steps() const { return labels.size() / static_cast<size_t>(labels_per_step); }
   bool operator==(const DenseExample&) const = default;
 };
 
 /// The bytes of a SequenceExample: the same for the same example, on every machine.
 std::string SerializeCompact(const CompactExample& example);
-/// Requires inputs.size() == input_size * labels.size().
+/// Requires inputs.size() == input_size * steps(), of whole steps.
 std::string SerializeDense(const DenseExample& example);
 
 /// Reads either form, from us or from Magenta. Errors (exit 3, without file or record number, which
 /// the caller knows): not a SequenceExample; neither `events` nor `inputs`; steps of different
-/// width; labels and inputs of different length; a value that is no int32.
+/// width, or of differently many labels; labels and inputs of different length; a value that is no
+/// int32.
 absl::StatusOr<std::variant<CompactExample, DenseExample>> ParseExample(std::string_view record);
 
 }  // namespace magenta

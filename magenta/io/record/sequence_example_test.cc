@@ -57,6 +57,7 @@ TEST(SequenceExample, Reads) {
                      "feature { int64_list { value: -2 } }")),
        "compact   0: 60 -2"},
       {SerializeDense({2, {1, 0, 0, 1, -1, 1}, {5, 0, 39}}), "dense 2: 1 0 0 1 -1 1 labels 5 0 39"},
+      {SerializeDense({1, {7, 8}, {5, 0, 3, 39, 1, 2}, 3}), "dense 1: 7 8 labels 5 0 3 39 1 2"},
       {SerializeDense({}), "dense 0: labels"},
   };
   for (const auto& row : rows) EXPECT_EQ(Dump(row.record), row.dump);
@@ -81,7 +82,7 @@ TEST(SequenceExample, EveryFaultIsNamed) {
       {FromText(List("inputs", "feature {}") + List("labels", label)),
        "inputs, step 0: holds no numbers"},
       {FromText(List("inputs", one) + List("labels", "feature {}")),
-       "labels, step 0: 0 values, not one"},
+       "labels, step 0: 0 values, not 1"},
       {FromText(List("events", "feature { int64_list { value: [60, 2147483648] } }")),
        "events, step 1: 2147483648 is out of range"},
       {FromText(List("events", one)), "events: holds no integers"},

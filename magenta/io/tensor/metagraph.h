@@ -11,4 +11,8 @@ namespace magenta {
 /// over 64 MiB, no MetaGraphDef).
 int AttentionLengthOf(std::string_view metagraph);
 
+/// How many numbers the network that `metagraph` computes reads a step: the width of its inputs'
+/// placeholder. 0: the graph does not say.
+int InputWidthOf(std::string_view metagraph);
+
 }  // namespace magenta

@@ -52,6 +52,28 @@ TEST(Metagraph, TellsTheLengthOfAttention) {
   for (const auto& row : rows) EXPECT_EQ(AttentionLengthOf(row.graph), row.length) << row.what;
 }
 
+TEST(Metagraph, TellsHowManyNumbersItReads) {
+  const struct {
+    const char* what;
+    std::vector<int64_t> shape;
+    int width;
+  } rows[] = {{"one, an index", {1, -1, 1}, 1},
+              {"388", {64, -1, 388}, 388},
+              {"unknown", {1, -1, -1}, 0},
+              {"another rank", {1, 388}, 0},
+              {"a scalar", {}, 0}};
+  for (const auto& row : rows) {
+    tensorflow::MetaGraphDef graph;
+    EXPECT_TRUE(graph.ParseFromString(Graph({{"Placeholder", row.shape}})));
+    graph.mutable_graph_def()->mutable_node(0)->set_name("Placeholder");
+    EXPECT_EQ(InputWidthOf(graph.SerializeAsString()), row.width) << row.what;
+  }
+  const google::protobuf::LogSilencer quiet;
+  EXPECT_EQ(InputWidthOf(Graph({{"Placeholder", {1, -1, 388}}})), 0);  // another scope's
+  EXPECT_EQ(InputWidthOf(""), 0);
+  EXPECT_EQ(InputWidthOf("\xff\xff\xff"), 0);
+}
+
 TEST(MetagraphGolden, OfMagentasBundles) {
   const char* shared = std::getenv("MAGENTA_SHARED");
   std::string models = std::string(shared ? shared : "../shared") + "/goldens/models/";

@@ -1,4 +1,4 @@
-// Magenta's performance models: one network, and eight ways of what it reads and says.
+// Magenta's performance models: one network, and nine ways of what it reads and says.
 #include <memory>
 #include <string>
 #include <utility>
@@ -57,6 +57,12 @@ ModelSpec PerformanceWithDynamicsAndModuloEncoding() {
   return PerformanceRnn("performance_with_dynamics_and_modulo_encoding",
                         "Performance RNN with dynamics and modulo encoding", {},
                         MakeModuloPerformanceCodec());
+}
+
+ModelSpec PerformanceWithDynamicsAndNoteEncoding() {
+  return PerformanceRnn("performance_with_dynamics_and_note_encoding",
+                        "Performance RNN with dynamics and note encoding",
+                        {.form = PerformanceForm::kWholeNotes}, MakeWholeNoteCodec());
 }
 
 ModelSpec DensityConditionedPerformance() {
