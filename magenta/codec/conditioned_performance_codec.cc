@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -19,10 +20,9 @@ constexpr int kPitchClasses = 12;
 
 class PerformanceControl final : public Control {
  public:
-  PerformanceControl(const ConditionedInputs& inputs, std::vector<Conditions> all)
-      : inputs_(inputs), all_(std::move(all)) {
-    MAGENTA_CHECK(!all_.empty());
-  }
+  PerformanceControl(const ConditionedInputs& inputs,
+                     std::function<Conditions(int64_t step)> conditions)
+      : inputs_(inputs), conditions_(std::move(conditions)) {}
 
   int width() const override {
     return inputs_.optional + (inputs_.density ? kDensityClasses : 0) +
@@ -31,10 +31,7 @@ class PerformanceControl final : public Control {
 
   /// `step` of the grid.
   void Append(int64_t step, int offset, SparseVector& input) const override {
-    const auto after =
-        std::upper_bound(all_.begin(), all_.end(), step,
-                         [](int64_t at, const Conditions& here) { return at < here.step; });
-    const Conditions& here = after == all_.begin() ? all_.front() : *std::prev(after);
+    const Conditions here = conditions_(step);
     if (inputs_.optional && here.disabled) return input.Add(offset, 1);
     offset += inputs_.optional;
     if (inputs_.density) {
@@ -60,7 +57,7 @@ class PerformanceControl final : public Control {
   }
 
   const ConditionedInputs inputs_;
-  const std::vector<Conditions> all_;
+  const std::function<Conditions(int64_t step)> conditions_;
 };
 
 class ConditionedPerformanceEncoder final : public PerformanceClassEncoder {
@@ -114,13 +111,20 @@ class ConditionedPerformanceCodec final : public PerformanceClassCodec {
 
  private:
   std::shared_ptr<const Control> Tell(std::vector<Conditions> all) const {
-    return std::make_shared<PerformanceControl>(inputs_, std::move(all));
+    MAGENTA_CHECK(!all.empty());
+    return MakeConditionControl(
+        inputs_, [all = std::move(all)](int64_t step) { return ConditionsAt(all, step); });
   }
 
   const ConditionedInputs inputs_;
 };
 
 }  // namespace
+
+std::shared_ptr<const Control> MakeConditionControl(
+    const ConditionedInputs& inputs, std::function<Conditions(int64_t step)> conditions) {
+  return std::make_shared<PerformanceControl>(inputs, std::move(conditions));
+}
 
 std::unique_ptr<EventCodec> MakeConditionedPerformanceCodec(const ConditionedInputs& inputs) {
   return std::make_unique<ConditionedPerformanceCodec>(inputs);

@@ -2,9 +2,12 @@
 // The codecs of Magenta's performance models. Source: docs/rules.md section 16 (note-seq's
 // performance_encoder_decoder, magenta's performance_controls).
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "magenta/codec/codec.h"
+#include "magenta/music/performance/conditions.h"
 
 namespace magenta {
 
@@ -29,5 +32,10 @@ std::unique_ptr<EventCodec> MakeWholeNoteCodec();
 /// are read by the step on which the event to come stands. A sequence without control says its own.
 /// density_conditioned_performance_with_dynamics and the like.
 std::unique_ptr<EventCodec> MakeConditionedPerformanceCodec(const ConditionedInputs& inputs);
+
+/// What `conditions` says of a step (0 or more), as the control of codecs of these `inputs`. It is
+/// asked whenever an input is made, and must answer alike for the past.
+std::shared_ptr<const Control> MakeConditionControl(
+    const ConditionedInputs& inputs, std::function<Conditions(int64_t step)> conditions);
 
 }  // namespace magenta

@@ -75,7 +75,8 @@ void Accompaniment::Handle(const PerformanceEvent& event) {
     case PerformanceEvent::Kind::kNoteOff: return OnRelease(event.position, event.pitch);
     case PerformanceEvent::Kind::kReached: return OnReached(event.step);
     case PerformanceEvent::Kind::kBegin:
-      unsent_.push_back({ScheduledNote::Kind::kBegin, 0, 0, ++take_, event.step});
+      unsent_.push_back(
+          {ScheduledNote::Kind::kBegin, 0, 0, ++take_, static_cast<double>(event.step)});
       now_ = event.step - 1;
       return;
     case PerformanceEvent::Kind::kStop: return Silence();
@@ -260,7 +261,8 @@ bool Accompaniment::Work() {
 /// A little of it. What was planned stays.
 bool Accompaniment::ForgetOld() {
   const int64_t bar = options_.steps_per_bar;
-  const auto moved = piece_.Shorten(kMaxHeardBars * bar, kKeptHeardBars * bar);
+  const HeardBars bars = HeardBarsOf(options_);
+  const auto moved = piece_.Shorten(bars.most * bar, bars.kept * bar);
   if (!moved.has_value()) return false;
   first_step_ += *moved;
   for (Moment& moment : plan_) moment.tick -= *moved;
@@ -343,8 +345,8 @@ void Accompaniment::End(int voice, int64_t step) {
 
 void Accompaniment::Send(ScheduledNote::Kind kind, int voice, int pitch, int64_t step) {
   const int velocity = options_.velocity > 0 ? options_.velocity : velocity_;
-  unsent_.push_back({kind, static_cast<uint8_t>(pitch), static_cast<uint8_t>(velocity), take_, step,
-                     static_cast<uint8_t>(voice - 1)});
+  unsent_.push_back({kind, static_cast<uint8_t>(pitch), static_cast<uint8_t>(velocity), take_,
+                     static_cast<double>(step), static_cast<uint8_t>(voice - 1)});
 }
 
 bool Accompaniment::Flush() {

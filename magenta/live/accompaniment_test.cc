@@ -183,11 +183,11 @@ TEST(Accompaniment, GoesOnAfterARestInTheSamePiece) {
 
 TEST(Accompaniment, LongPiecesForgetTheirBeginning) {
   Simulation simulation;
-  PlayQuarters(simulation, 8, kMaxHeardBars + 20);
+  PlayQuarters(simulation, 8, HeardBars().most + 20);
   PlayTogether(simulation);
   const auto notes = simulation.Notes(kMachine);
   ASSERT_FALSE(notes.empty());
-  EXPECT_GT(InSteps(notes.back().start), (kMaxHeardBars + 18) * kBar);
+  EXPECT_GT(InSteps(notes.back().start), (HeardBars().most + 18) * kBar);
 }
 
 TEST(Accompaniment, KeepsToLimitsOfPitch) {

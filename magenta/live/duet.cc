@@ -248,19 +248,21 @@ Duet::Duet(DuetOptions options, const PartnerMaker& partners)
 
 absl::StatusOr<std::unique_ptr<Duet>> Duet::Create(DuetOptions options,
                                                    std::vector<std::shared_ptr<const Model>> models,
-                                                   Sampling sampling, const PitchLimits& pitches) {
+                                                   Sampling sampling, const PitchLimits& pitches,
+                                                   const Conditions& conditions) {
   if (models.empty()) return UsageError("no model to play with");
+  const Grid grid = options.HearsSeconds() ? Grid::PerSecond(options.model_steps_per_second)
+                                           : Grid::PerQuarter(options.steps_per_quarter);
+  const auto unit = [](const Grid& of) { return of.is_per_second() ? "second" : "quarter"; };
   for (const auto& model : models) {
-    if (model->grid == Grid::PerQuarter(options.steps_per_quarter)) continue;
-    return UsageError(
-        fmt::format("{} has {} steps per {}, the session {} per quarter", model->id,
-                    model->grid.steps(), model->grid.is_per_second() ? "second" : "quarter",
-                    options.steps_per_quarter),
-        "Play with models of one grid");
+    if (model->grid == grid) continue;
+    return UsageError(fmt::format("{} has {} steps per {}, the session {} per {}", model->id,
+                                  model->grid.steps(), unit(model->grid), grid.steps(), unit(grid)),
+                      "Play with models of one grid");
   }
   for (const auto& model : models) MAGENTA_RETURN_IF_ERROR(CheckSampling(sampling, *model));
   return CreateWith(std::move(options), [&](const DuetOptions&) {
-    return std::make_unique<ModelResponder>(models, sampling, pitches);
+    return std::make_unique<ModelResponder>(models, sampling, pitches, conditions);
   });
 }
 

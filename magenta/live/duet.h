@@ -49,13 +49,15 @@ struct DuetRun {
 /// To be made, run and asked by one thread; drops() by any.
 class Duet {
  public:
-  /// `models` (at least one) must have options.steps_per_quarter (error, exit 2). Of `sampling` the
-  /// temperature is options.temperature or the model's own; answers hold what `pitches` allow.
+  /// `models` (at least one) must have the grid that `options` say, its steps_per_quarter or
+  /// model_steps_per_second (error, exit 2). Of `sampling` the temperature is options.temperature
+  /// or the model's own; answers hold what `pitches` allow; models that are told `conditions` are
+  /// told these until a control says others.
   static absl::StatusOr<std::unique_ptr<Duet>> Create(
       DuetOptions options, std::vector<std::shared_ptr<const Model>> models, Sampling sampling = {},
-      const PitchLimits& pitches = {});
+      const PitchLimits& pitches = {}, const Conditions& conditions = {});
 
-  /// With answers from elsewhere, on a grid of options.steps_per_quarter.
+  /// With answers from elsewhere, on that grid.
   static std::unique_ptr<Duet> CreateWith(DuetOptions options, const ResponderMaker& responders);
 
   /// Both play at once (options.mode is kTogether): `model`, of several parts, adds `voices`, from

@@ -6,6 +6,7 @@
 
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
+#include "magenta/codec/performance_codecs.h"
 #include "magenta/generate/beam_search.h"
 #include "magenta/live/answer.h"
 
@@ -19,14 +20,48 @@ bool IsPrefix(const std::vector<Event>& prefix, const std::vector<Event>& events
   return prefix.size() <= events.size() && std::equal(prefix.begin(), prefix.end(), events.begin());
 }
 
+/// How many events `a` and `b` begin with alike.
+size_t CommonEvents(const std::vector<Event>& a, const std::vector<Event>& b) {
+  return static_cast<size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first -
+                             a.begin());
+}
+
+/// Steps of its grid that a session has heard.
+int64_t StepsHeard(const Session& session) {
+  int64_t steps = 0;
+  for (const Event event : session.events(0)) steps += session.model().spec->kind->StepsOf(event);
+  return steps;
+}
+
+/// From `step` on `told` are `now`.
+void Tell(Conditions now, int64_t step, std::vector<Conditions>& told) {
+  std::erase_if(told, [step](const Conditions& later) { return later.step >= step; });
+  if (!told.empty()) now.step = told.back().step;
+  if (!told.empty() && now == told.back()) return;
+  now.step = step;
+  told.push_back(now);
+}
+
+/// What a model is told, and what it is to be told now; neither is null of one that is told some.
+struct LiveConditions {
+  std::shared_ptr<std::vector<Conditions>> told;
+  std::shared_ptr<const Conditions> now;
+  void TellAt(int64_t step) const {
+    if (told != nullptr) Tell(*now, step, *told);
+  }
+};
+
 /// Drawn event by event.
 class DrawnAnswer final : public LiveAnswer {
  public:
-  /// Step 0 of `primer` is the session's `origin`; `chords` outlive it.
+  /// Step 0 of `primer` is the session's `origin`; it ends `gap` steps of its grid before the
+  /// answer. `chords` outlive it.
   DrawnAnswer(Session session, const AnswerOrder& order, const Sampling& sampling,
               const std::optional<EventMask>& mask, Primer primer, std::optional<int> key,
-              int64_t origin, const LiveChords& chords)
+              int64_t origin, int64_t gap, const LiveChords& chords, LiveConditions conditions)
       : session_(std::move(session)),
+        conditions_(std::move(conditions)),
+        heard_(StepsHeard(session_)),
         source_(order.seed),
         start_(order.step),
         until_(order.until),
@@ -39,30 +74,35 @@ class DrawnAnswer final : public LiveAnswer {
         chords_(chords),
         key_(key),
         kind_(*session_.model().spec->kind),
-        notes_(session_.model(), primer, order.step, order.take, order.velocity) {
+        notes_(session_.model(), primer, order, gap) {
     SetTemperature(order.temperature);
     for (ControlText& text : texts_) text.step += origin;
   }
 
   bool Extend(int64_t /*towards*/, std::vector<ScheduledNote>& out) override {
     if (finished_) return false;
-    if (const int64_t left = until_ - notes_.horizon(); left > 0) {
-      if (session_.pending()) session_.Step();
+    if (const int64_t left = notes_.Left(until_); left > 0) {
+      if (session_.pending()) {
+        conditions_.TellAt(heard_);
+        session_.Step();
+      }
       Event event = session_.Sample(0, filters_, source_, mask_.has_value() ? &*mask_ : nullptr);
       if (kind_.StepsOf(event) > left) event = kind_.CutTo(event, left);
       session_.Push(event);
+      heard_ += kind_.StepsOf(event);
       notes_.Add(event, out);
     }
-    const int64_t count = notes_.events();
-    if (notes_.horizon() >= until_ || count > kMostEventsPerStep * (until_ - start_)) {
+    const int64_t left = notes_.Left(until_);
+    if (left <= 0 || notes_.events() > kMostEventsPerStep * (notes_.steps() + left)) {
       notes_.Finish(out);
       finished_ = true;
     }
     return true;
   }
-  int64_t horizon() const override { return notes_.horizon(); }
+  double horizon() const override { return notes_.horizon(); }
   bool finished() const override { return finished_; }
   void EndAt(int64_t until) override { until_ = until; }
+  void SetStepSeconds(double seconds) override { notes_.SetStepSeconds(seconds); }
   void SetTemperature(double temperature) override {
     sampling_.temperature = temperature;
     filters_ = DrawFilters(sampling_);
@@ -86,6 +126,8 @@ class DrawnAnswer final : public LiveAnswer {
 
  private:
   Session session_;
+  const LiveConditions conditions_;
+  int64_t heard_;  // steps of the model's grid
   SeededUniform source_;
   const int64_t start_;
   int64_t until_;
@@ -106,8 +148,11 @@ class DrawnAnswer final : public LiveAnswer {
 }  // namespace
 
 ModelResponder::ModelResponder(std::vector<std::shared_ptr<const Model>> models, Sampling sampling,
-                               const PitchLimits& pitches)
-    : models_(std::move(models)), sampling_(sampling), pitches_(pitches) {
+                               const PitchLimits& pitches, const Conditions& conditions)
+    : models_(std::move(models)),
+      sampling_(sampling),
+      pitches_(pitches),
+      conditions_(std::make_shared<Conditions>(conditions)) {
   for (const auto& model : models_) names_.push_back(model->id);
 }
 
@@ -115,21 +160,28 @@ ModelResponder::ModelResponder(std::vector<std::shared_ptr<const Model>> models,
 ModelResponder::Primed ModelResponder::NewPrimed(const Phrase& phrase, int64_t first_step,
                                                  size_t model) const {
   auto known = std::make_shared<std::vector<Event>>();
+  std::shared_ptr<std::vector<Conditions>> told;
   std::shared_ptr<const Control> control;
-  if (models_[model]->codec->has_control()) {
-    control = models_[model]->codec->MakeControl(
-        [known, first_step, &chords = phrase.chords()](int64_t position) {
-          return position < static_cast<int64_t>(known->size())
-                     ? (*known)[static_cast<size_t>(position)]
-                     : chords.CodeAt(first_step + position);
-        });
+  const EventCodec& codec = *models_[model]->codec;
+  if (const ConditionedInputs inputs = codec.conditioned_inputs(); inputs.any()) {
+    told = std::make_shared<std::vector<Conditions>>(1, *conditions_);
+    control =
+        MakeConditionControl(inputs, [told](int64_t step) { return ConditionsAt(*told, step); });
+  } else if (codec.has_control()) {
+    control = codec.MakeControl([known, first_step, &chords = phrase.chords()](int64_t position) {
+      return position < static_cast<int64_t>(known->size())
+                 ? (*known)[static_cast<size_t>(position)]
+                 : chords.CodeAt(first_step + position);
+    });
   }
   Session session(models_[model], 1, control);
   if (sampling_.adapt) session.Adapt();
-  return {model, first_step, std::move(known), std::move(session)};
+  return {model, first_step, std::move(known), std::move(told), std::move(session)};
 }
 
-Session& ModelResponder::Prime(const Phrase& phrase, const Primer& primer, size_t model) {
+/// The one that has heard most of `primer`, or a new one, before all others.
+ModelResponder::Primed& ModelResponder::Find(const Phrase& phrase, const Primer& primer,
+                                             size_t model) {
   const std::vector<Event>& events = primer.events.events;
   const std::vector<Event>& control = primer.events.control;
   const int64_t first_step = phrase.origin() + primer.start_step;
@@ -152,12 +204,33 @@ Session& ModelResponder::Prime(const Phrase& phrase, const Primer& primer, size_
     std::rotate(primed_.begin(), best, best + 1);
   }
   *primed_.front().control = control;
-  Session& session = primed_.front().session;
+  return primed_.front();
+}
+
+/// `session`, of `primed` or a fork of it, hears those of `events` that it has not heard.
+void ModelResponder::Hear(std::span<const Event> events, const Primed& primed,
+                          Session& session) const {
+  const LiveConditions conditions = {primed.told, conditions_};
+  const MusicKind& kind = *session.model().spec->kind;
+  int64_t steps = StepsHeard(session);
   for (size_t i = session.events(0).size(); i < events.size(); ++i) {
     session.Push(events[i]);
+    steps += kind.StepsOf(events[i]);
+    conditions.TellAt(steps);
     session.Step();
   }
-  return session;
+}
+
+/// Hears `primer` as far as it stays as it is while the phrase goes on.
+ModelResponder::Primed& ModelResponder::Prime(const Phrase& phrase, const Primer& primer,
+                                              size_t model) {
+  const std::vector<Event>& events = primer.events.events;
+  Primed& primed = Find(phrase, primer, model);
+  const bool may_change = models_[model]->spec->kind->HearsSeconds();
+  const size_t certain = may_change ? CommonEvents(last_primer_, events) : events.size();
+  Hear(std::span(events).first(certain), primed, primed.session);
+  if (may_change) last_primer_ = events;
+  return primed;
 }
 
 void ModelResponder::Append(const Phrase& phrase, int64_t step, size_t model) {
@@ -172,9 +245,14 @@ absl::StatusOr<std::unique_ptr<LiveAnswer>> ModelResponder::Propose(const Phrase
   const std::optional<int> key =
       model.spec->kind->MovesToKey() ? phrase.KeyAt(order.step) : std::nullopt;
   MAGENTA_ASSIGN_OR_RETURN(const auto mask, MaskFor(pitches_, model, key, primer));
-  Session& session = Prime(phrase, primer, order.model);
-  return std::make_unique<DrawnAnswer>(session.Fork(1), order, sampling_, mask, std::move(primer),
-                                       key, phrase.origin(), phrase.chords());
+  const Primed& primed = Prime(phrase, primer, order.model);
+  Session session = primed.session.Fork(1);
+  Hear(primer.events.events, primed, session);
+  const int64_t gap =
+      phrase.StepOn(model.grid, order.step) - primer.start_step - StepsHeard(session);
+  return std::make_unique<DrawnAnswer>(std::move(session), order, sampling_, mask,
+                                       std::move(primer), key, phrase.origin(), gap,
+                                       phrase.chords(), LiveConditions{primed.told, conditions_});
 }
 
 }  // namespace magenta

@@ -107,6 +107,14 @@ const Kind kKinds[] = {
      [](DuetOptions& options) {
        options.backing_chords = {"C", "Am", "F", "G7"};
      }},
+    {"multiconditioned_performance_with_dynamics",
+     [](DuetOptions& options) {
+       options.model_steps_per_second = 100;
+       options.controls.push_back({LiveAction::kDensity, false, 64, -1});
+       options.controls.push_back({LiveAction::kPitchClass, false, 6, -1, 3});
+     }},
+    {"performance_with_dynamics",
+     [](DuetOptions& options) { options.model_steps_per_second = 100; }},
 };
 
 class NoAllocation : public ::testing::TestWithParam<Kind> {};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "magenta/base/status.h"
+#include "magenta/request/condition_args.h"
 #include "magenta/request/generate_args.h"
 
 namespace magenta {
@@ -23,38 +24,41 @@ constexpr double kPlaceTolerance = 1e-3;
 
 class RemoteAnswer final : public LiveAnswer {
  public:
-  /// `key`: what the server was told of it. `origin`: the step at which the request's time begins.
-  RemoteAnswer(const AnswerOrder& order, std::optional<int> key, int64_t origin,
-               int steps_per_quarter, int ahead, bool patient, std::shared_ptr<NoteStream> stream)
+  /// `key`: what the server was told of it. `time`: the request's. `on_steps`: notes stand on the
+  /// nearest steps. `loud`: they say themselves how loud they are.
+  RemoteAnswer(const AnswerOrder& order, std::optional<int> key, HeardTime time, bool on_steps,
+               bool loud, int ahead, bool patient, std::shared_ptr<NoteStream> stream)
       : order_(order),
         key_(key),
-        origin_(origin),
-        steps_per_quarter_(steps_per_quarter),
+        time_(std::move(time)),
+        on_steps_(on_steps),
+        loud_(loud),
         patient_(patient),
         stream_(std::move(stream)),
-        certain_(order.step),
-        horizon_(order.step) {
+        certain_(static_cast<double>(order.step)),
+        horizon_(certain_) {
     latency_.asked = NoteStream::Clock::now();
     latency_.ahead = ahead;
   }
 
   bool Extend(int64_t towards, std::vector<ScheduledNote>& out) override {
     if (finished()) return false;
-    const bool arrived = !ended_ && certain_ < towards && Receive();
-    horizon_ = std::max(horizon_, std::min(certain_, towards));
+    const auto wanted = static_cast<double>(towards);
+    const bool arrived = !ended_ && certain_ < wanted && Receive();
+    horizon_ = std::max(horizon_, std::min(certain_, wanted));
     const size_t before = out.size();
     SendUpTo(horizon_, out);
     return arrived || out.size() > before;
   }
-  int64_t horizon() const override { return horizon_; }
+  double horizon() const override { return horizon_; }
   bool finished() const override { return ended_ && pending_.empty(); }
   void EndAt(int64_t until) override {
     order_.until = std::min(order_.until, until);
     std::erase_if(pending_, [&](const ScheduledNote& event) {
-      return event.kind == ScheduledNote::Kind::kNoteOn && event.step >= order_.until;
+      return event.kind == ScheduledNote::Kind::kNoteOn && event.position >= end();
     });
-    for (ScheduledNote& event : pending_) event.step = std::min(event.step, order_.until);
-    certain_ = std::min(certain_, order_.until);
+    for (ScheduledNote& event : pending_) event.position = std::min(event.position, end());
+    certain_ = std::min(certain_, end());
   }
   std::optional<int> key() const override { return key_; }
   absl::Status status() const override { return status_; }
@@ -83,41 +87,47 @@ class RemoteAnswer final : public LiveAnswer {
     if (!arrival.ended) return true;
     ended_ = true;
     status_ = std::move(arrival.status);
-    certain_ = order_.until;
+    certain_ = end();
     return true;
+  }
+
+  double end() const { return static_cast<double>(order_.until); }
+  double PlaceOf(double seconds) const {
+    const double position = time_.PositionAt(seconds);
+    return on_steps_ ? std::floor(position + 0.5) : position;
   }
 
   void Add(const NoteSequence& piece) {
     for (const auto& note : piece.notes()) {
-      // The request's quarters last a second.
-      const double start = note.start_time() * steps_per_quarter_;
-      if (start < static_cast<double>(order_.step - origin_) - kPlaceTolerance) continue;
+      const double start = time_.PositionAt(note.start_time());
+      if (start < static_cast<double>(order_.step) - kPlaceTolerance) continue;
       const auto pitch = static_cast<uint8_t>(std::clamp(note.pitch(), 0, 127));
-      const int64_t on = origin_ + std::llround(start);
-      const int64_t off =
-          std::max<int64_t>(on + 1, origin_ + std::llround(note.end_time() * steps_per_quarter_));
-      if (on >= order_.until) continue;
-      pending_.push_back({ScheduledNote::Kind::kNoteOn, pitch, order_.velocity, 0, on});
-      pending_.push_back({ScheduledNote::Kind::kNoteOff, pitch, 0, 0, std::min(off, order_.until)});
+      const double on = PlaceOf(note.start_time());
+      const double off = std::max(on + (on_steps_ ? 1 : 0), PlaceOf(note.end_time()));
+      if (on >= end()) continue;
+      const int velocity = loud_ ? std::clamp(note.velocity(), 1, 127) : order_.velocity;
+      pending_.push_back(
+          {ScheduledNote::Kind::kNoteOn, pitch, static_cast<uint8_t>(velocity), 0, on});
+      pending_.push_back({ScheduledNote::Kind::kNoteOff, pitch, 0, 0, std::min(off, end())});
       // Notes come in the order in which they begin: what lies before this one is complete.
       certain_ = std::max(certain_, on);
     }
   }
 
   /// Ends before beginnings, as AnswerNotes has it.
-  void SendUpTo(int64_t step, std::vector<ScheduledNote>& out) {
+  void SendUpTo(double position, std::vector<ScheduledNote>& out) {
     const auto is_off = [](const ScheduledNote& event) {
       return event.kind == ScheduledNote::Kind::kNoteOff;
     };
-    std::stable_sort(pending_.begin(), pending_.end(),
-                     [&](const ScheduledNote& a, const ScheduledNote& b) {
-                       return a.step != b.step ? a.step < b.step : is_off(a) && !is_off(b);
-                     });
+    std::stable_sort(
+        pending_.begin(), pending_.end(), [&](const ScheduledNote& a, const ScheduledNote& b) {
+          return a.position != b.position ? a.position < b.position : is_off(a) && !is_off(b);
+        });
     size_t sent = 0;
-    for (; sent < pending_.size() && pending_[sent].step <= step; ++sent) {
+    for (; sent < pending_.size() && pending_[sent].position <= position; ++sent) {
       ScheduledNote event = pending_[sent];
       event.take = order_.take;
-      if (!is_off(event)) event.velocity = order_.velocity;
+      if (!is_off(event) && !loud_) event.velocity = order_.velocity;
       out.push_back(event);
     }
     pending_.erase(pending_.begin(), pending_.begin() + static_cast<int64_t>(sent));
@@ -125,12 +135,13 @@ class RemoteAnswer final : public LiveAnswer {
 
   AnswerOrder order_;
   const std::optional<int> key_;
-  const int64_t origin_;
-  const int steps_per_quarter_;
+  const HeardTime time_;
+  const bool on_steps_;
+  const bool loud_;
   const bool patient_;
   const std::shared_ptr<NoteStream> stream_;
-  int64_t certain_;  // all notes that begin before it are here
-  int64_t horizon_;
+  double certain_;  // all notes that begin before it are here
+  double horizon_;
   std::vector<ScheduledNote> pending_;  // not sent
   RequestLatency latency_;
   bool ended_ = false;
@@ -140,12 +151,13 @@ class RemoteAnswer final : public LiveAnswer {
 RemoteResponder::RemoteResponder(const DuetOptions& options,
                                  std::shared_ptr<StreamingGenerator> server,
                                  std::vector<RemoteModel> generators, Sampling sampling,
-                                 const PitchLimits& pitches)
+                                 const PitchLimits& pitches, const Conditions& conditions)
     : options_(options),
       server_(std::move(server)),
       generators_(std::move(generators)),
       sampling_(sampling),
       pitches_(pitches),
+      conditions_(conditions),
       step_seconds_(60 / options.qpm / options.steps_per_quarter) {
   for (const RemoteModel& generator : generators_) names_.push_back(generator.id);
 }
@@ -186,10 +198,9 @@ std::unique_ptr<RemoteAnswer> RemoteResponder::Ask(const Phrase& phrase, AnswerO
                                                    int ahead) const {
   order.step += ahead;
   order.until += 2 * ahead;  // an answer as long as the phrase grows with it
-  const int64_t origin = phrase.origin();
-  const auto seconds = [&](int64_t step) {
-    return static_cast<double>(step - origin) / options_.steps_per_quarter;
-  };
+  const RemoteModel& generator = generators_[order.model];
+  const HeardTime time = phrase.Time();
+  const auto seconds = [&](int64_t step) { return time.SecondsAt(static_cast<double>(step)); };
   GenerateSequenceRequest request;
   request.set_generator_id(names_[order.model]);
   *request.mutable_input_sequence() = phrase.ToSequence(order.step, order.until);
@@ -199,7 +210,7 @@ std::unique_ptr<RemoteAnswer> RemoteResponder::Ask(const Phrase& phrase, AnswerO
   section->set_end_time(seconds(order.until));
   (*wanted.mutable_args())["seed"].set_int_value(static_cast<int32_t>(order.seed));
   std::optional<int> key;
-  if (generators_[order.model].takes_primer_key) key = phrase.KeyAt(order.step);
+  if (generator.takes_primer_key) key = phrase.KeyAt(order.step);
   if (key.has_value()) {
     (*wanted.mutable_args())[kPrimerKeyArg].set_int_value(*key);
   }
@@ -207,8 +218,10 @@ std::unique_ptr<RemoteAnswer> RemoteResponder::Ask(const Phrase& phrase, AnswerO
   sampling.temperature = order.temperature;
   SetSamplingArgs(sampling, wanted);
   SetPitchArgs(pitches_, wanted);
-  return std::make_unique<RemoteAnswer>(order, key, origin, options_.steps_per_quarter, ahead,
-                                        patient_, server_->Ask(request));
+  SetConditionArgs(conditions_, generator.conditions, wanted);
+  return std::make_unique<RemoteAnswer>(order, key, time, !options_.HearsSeconds(),
+                                        generator.plays_velocities, ahead, patient_,
+                                        server_->Ask(request));
 }
 
 void RemoteResponder::Append(const Phrase&, int64_t step, size_t) { MeasureStep(step); }

@@ -34,6 +34,10 @@ struct RemoteModel {
   bool takes_primer_key = false;
   /// What it draws at where nobody says.
   double temperature = 1;
+  /// Whether its notes say how loud they are.
+  bool plays_velocities = false;
+  /// Arguments by which requests to it may say conditions (SetConditionArgs).
+  std::vector<std::string> conditions = {};
 };
 
 /// Its calls never wait for the server, unless BePatient was called: notes arrive on the server's
@@ -42,15 +46,18 @@ class RemoteResponder final : public Responder {
  public:
   /// `generators`: of `server`, at least one. `options` outlive it. Of `sampling` the
   /// temperature is each order's own. `pitches`: what answers may hold; where it says something,
-  /// all of `generators` take it.
+  /// all of `generators` take it. `conditions`: what those that take some are told at first.
   RemoteResponder(const DuetOptions& options, std::shared_ptr<StreamingGenerator> server,
                   std::vector<RemoteModel> generators, Sampling sampling = {},
-                  const PitchLimits& pitches = {});
+                  const PitchLimits& pitches = {}, const Conditions& conditions = {});
   ~RemoteResponder() override;
 
   const std::vector<std::string>& models() const override { return names_; }
   double OwnTemperature(size_t model) const override { return generators_[model].temperature; }
   void BePatient() override { patient_ = true; }
+  void Condition(LiveAction action, int value) override {
+    TurnCondition(action, value, conditions_);
+  }
   void BeginPhrase() override;
   void Append(const Phrase& phrase, int64_t step, size_t model) override;
   absl::StatusOr<std::unique_ptr<LiveAnswer>> Propose(const Phrase& phrase,
@@ -69,6 +76,7 @@ class RemoteResponder final : public Responder {
   std::vector<std::string> names_;
   const Sampling sampling_;
   const PitchLimits pitches_;
+  Conditions conditions_;
   bool patient_ = false;
   /// Questions for steps to come, in order of steps.
   std::deque<std::unique_ptr<RemoteAnswer>> asked_;

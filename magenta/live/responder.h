@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "magenta/live/phrase.h"
 #include "magenta/live/realtime/messages.h"
+#include "magenta/music/performance/conditions.h"
 
 namespace magenta {
 
@@ -27,6 +28,8 @@ struct AnswerOrder {
   uint32_t seed = 0;
   uint8_t velocity = 100;
   double temperature = 1;
+  /// That a step lasts.
+  double step_seconds = 0;
   /// Which of the responder's models.
   size_t model = 0;
 };
@@ -37,16 +40,18 @@ class LiveAnswer {
   virtual ~LiveAnswer() = default;
 
   /// Goes on by a little towards step `towards`. What has become certain is appended to `out`, in
-  /// order of steps, ends before beginnings. False: nothing could be had now.
+  /// order of positions, ends before beginnings. False: nothing could be had now.
   virtual bool Extend(int64_t towards, std::vector<ScheduledNote>& out) = 0;
-  /// The step up to which all is sent.
-  virtual int64_t horizon() const = 0;
+  /// The position, in steps, up to which all is sent.
+  virtual double horizon() const = 0;
   /// Nothing is to come any more: all is sent, or it failed.
   virtual bool finished() const = 0;
   /// It ends on `until` after all.
   virtual void EndAt(int64_t until) = 0;
   /// From the next event on, where that can be.
   virtual void SetTemperature(double /*temperature*/) {}
+  /// A step lasts so long now.
+  virtual void SetStepSeconds(double /*seconds*/) {}
 
   /// What was heard, where it is known as events, at the pitches at which it was played; what was
   /// done to it.
@@ -81,6 +86,9 @@ class Responder {
   virtual double OwnTemperature(size_t model) const = 0;
   /// Waits for answers where it must: time is simulated.
   virtual void BePatient() {}
+  /// One of the actions that condition what is played, kDensity, kPitchClass or kUntold: from the
+  /// next event on, of models here in answers, too.
+  virtual void Condition(LiveAction /*action*/, int /*value*/) {}
   /// Another phrase begins.
   virtual void BeginPhrase() = 0;
   /// The phrase has grown up to `step`, and can't end there.
@@ -89,6 +97,16 @@ class Responder {
   virtual absl::StatusOr<std::unique_ptr<LiveAnswer>> Propose(const Phrase& phrase,
                                                               const AnswerOrder& order) = 0;
 };
+
+/// `conditions` after `action` with `value`.
+inline void TurnCondition(LiveAction action, int value, Conditions& conditions) {
+  constexpr int kValues = 128, kLargest = kValues - 1;
+  if (action == LiveAction::kDensity) conditions.notes_per_second = KnobDensity(value);
+  if (action == LiveAction::kUntold) conditions.disabled = value > kLargest / 2;
+  if (action != LiveAction::kPitchClass) return;
+  conditions.pitch_classes[static_cast<size_t>(value / kValues)] =
+      static_cast<double>(value % kValues) / kLargest;
+}
 
 /// Called once a player, before the session begins; `options` outlive what it makes.
 using ResponderMaker = std::function<std::unique_ptr<Responder>(const DuetOptions& options)>;

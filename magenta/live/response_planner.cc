@@ -1,6 +1,7 @@
 #include "magenta/live/response_planner.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "magenta/base/status.h"
 
@@ -11,20 +12,17 @@ namespace {
 constexpr uint32_t kSeedsPerPlayer = 1 << 16;
 /// Events of a proposal made in one call.
 constexpr int kMostEventsAtOnce = 64;
-/// A conversation of more bars is cut as a phrase begins, when there is time to hear the rest of it
-/// anew, so that most phrases end within kMaxHeardBars.
-constexpr int kMostBarsBefore = 40;
 
 /// The notes of an answer, as if a player had played them.
 std::vector<Phrase::Note> AsPlayed(const std::vector<ScheduledNote>& sent) {
   std::vector<Phrase::Note> notes;
   for (const ScheduledNote& event : sent) {
     if (event.kind == ScheduledNote::Kind::kNoteOn) {
-      notes.push_back({event.step, Phrase::kOpen, event.pitch, event.velocity});
+      notes.push_back({event.position, Phrase::kOpen, event.pitch, event.velocity});
       continue;
     }
     for (Phrase::Note& note : notes) {
-      if (note.pitch == event.pitch && note.end == Phrase::kOpen) note.end = event.step;
+      if (note.pitch == event.pitch && note.end == Phrase::kOpen) note.end = event.position;
     }
   }
   return notes;
@@ -39,16 +37,35 @@ ResponsePlanner::ResponsePlanner(int player, const DuetOptions& options,
       options_(options),
       responder_(std::move(responder)),
       takes_(takes),
+      bars_(HeardBarsOf(options)),
       conversation_(options),
       chords_(options),
       phrase_(options, conversation_, chords_),
+      step_seconds_(phrase_.step_seconds()),
       temperature_(options.temperature) {}
+
+/// One that begins on `start`, beside the player's.
+Phrase ResponsePlanner::PhraseOf(int64_t start) const {
+  Phrase phrase(options_, conversation_, chords_);
+  phrase.SetStepSeconds(step_seconds_);
+  phrase.Begin(start);
+  return phrase;
+}
+
+/// A phrase is heard at the tempo of its first note.
+void ResponsePlanner::SetStepSeconds(double seconds) {
+  if (!listening_ || phrase_.empty()) phrase_.SetStepSeconds(seconds);
+  if (std::exchange(step_seconds_, seconds) == seconds) return;
+  if (answer_) answer_->made->SetStepSeconds(seconds);
+  if (proposal_) proposal_->answer->SetStepSeconds(seconds);
+}
 
 void ResponsePlanner::Handle(const PerformanceEvent& event) {
   switch (event.kind) {
     case PerformanceEvent::Kind::kNoteOn:
       return phrase_.NoteOn(event.position, event.pitch, event.velocity);
     case PerformanceEvent::Kind::kNoteOff: return phrase_.NoteOff(event.position, event.pitch);
+    case PerformanceEvent::Kind::kPedal: return phrase_.Pedal(event.position, event.flag);
     case PerformanceEvent::Kind::kBegin: return OnBegin(event.step);
     case PerformanceEvent::Kind::kClosed: return OnClosed(event);
     case PerformanceEvent::Kind::kEnd:
@@ -76,16 +93,16 @@ void ResponsePlanner::OnBegin(int64_t step) {
   proposal_.reset();
   KeepAnswer(step);
   if (options_.memory == MemoryMode::kPhrase) conversation_.Clear();
-  conversation_.MoveTo(step, kMostBarsBefore);
+  conversation_.MoveTo(step, bars_.before);
   phrase_.Begin(step);
 }
 
 /// Of what is heard the first bars, where it has grown too long.
 void ResponsePlanner::ForgetOld(int64_t step) {
   const int64_t bar = options_.steps_per_bar;
-  if (step - phrase_.primer_start() <= kMaxHeardBars * bar) return;
+  if (step - phrase_.primer_start() <= bars_.most * bar) return;
   const int64_t bar_line = step - (step % bar + bar) % bar;
-  const int64_t first = bar_line - kKeptHeardBars * bar;
+  const int64_t first = bar_line - bars_.kept * bar;
   conversation_.ForgetBefore(first);
   if (phrase_.start() < first) phrase_.Begin(first);
 }
@@ -93,6 +110,7 @@ void ResponsePlanner::ForgetOld(int64_t step) {
 void ResponsePlanner::OnClosed(const PerformanceEvent& event) {
   const int64_t step = event.step;
   now_ = step;
+  SetStepSeconds(event.step_seconds);
   if (mutate_ && step >= mutate_->step) Mutate();
   if (!listening_) return phrase_.Begin(step - 2);  // what is struck early counts for what comes
   ForgetOld(step);
@@ -112,6 +130,9 @@ void ResponsePlanner::OnControl(LiveAction action, int value) {
     case LiveAction::kModel:
       model_index_ = static_cast<size_t>(value) % responder_->models().size();
       return ChangeModel();
+    case LiveAction::kDensity:
+    case LiveAction::kPitchClass:
+    case LiveAction::kUntold: return responder_->Condition(action, value);
     case LiveAction::kLoop: loop_ = value >= 64; return;
     default: return;
   }
@@ -127,10 +148,11 @@ absl::Status ResponsePlanner::Propose(const Phrase& phrase, int64_t step, int64_
   const int velocity = options_.velocity > 0 ? options_.velocity : phrase.MeanVelocity();
   order.velocity = static_cast<uint8_t>(velocity);
   order.temperature = temperature();
+  order.step_seconds = step_seconds_;
   order.model = model_index_;
   MAGENTA_ASSIGN_OR_RETURN(auto answer, responder_->Propose(phrase, order));
   proposal_.emplace(Proposal{order, std::move(answer), {}});
-  Send({{ScheduledNote::Kind::kBegin, 0, 0, order.take, step}});
+  Send({{ScheduledNote::Kind::kBegin, 0, 0, order.take, static_cast<double>(step)}});
   // Work() goes on where events last no time.
   for (int i = 0; i < kMostEventsAtOnce && ExtendProposal(); ++i) {
   }
@@ -141,7 +163,7 @@ absl::Status ResponsePlanner::Propose(const Phrase& phrase, int64_t step, int64_
 bool ResponsePlanner::ExtendProposal() {
   Proposal& proposal = *proposal_;
   const int64_t step = proposal.order.step;
-  if (proposal.answer->horizon() > step) return false;
+  if (proposal.answer->horizon() > static_cast<double>(step)) return false;
   std::vector<ScheduledNote> events;
   const bool extended = proposal.answer->Extend(step + 1, events);
   proposal.sent.insert(proposal.sent.end(), events.begin(), events.end());
@@ -183,6 +205,7 @@ void ResponsePlanner::End(const Phrase& phrase, int64_t step, int64_t until) {
                      .to = step,
                      .notes = EndedOn(step, phrase.notes()),
                      .moved = phrase.moved(),
+                     .step_seconds = phrase.step_seconds(),
                      .of_machine = phrase.is_answer()});
   answer.order = proposal_->order;
   answer.made = std::move(proposal_->answer);
@@ -199,22 +222,23 @@ void ResponsePlanner::End(const Phrase& phrase, int64_t step, int64_t until) {
 void ResponsePlanner::ChangeModel() {
   if (!answer_ || answer_->order.model == model_index_) return;
   Answer& answer = *answer_;
-  const int64_t step = answer.made->horizon();
+  const auto step = static_cast<int64_t>(std::ceil(answer.made->horizon()));
   if (answer.made->finished() || step >= answer.until) return;
-  Phrase so_far(options_, conversation_, chords_);
-  so_far.Begin(answer.kept_to);
+  Phrase so_far = PhraseOf(answer.kept_to);
   so_far.TakeAnswer(AsPlayed(answer.sent));
   AnswerOrder order = answer.order;
   order.step = step;
   order.until = answer.until;
   order.temperature = temperature();
+  order.step_seconds = step_seconds_;
   order.model = model_index_;
   auto next = responder_->Propose(so_far, order);
   if (!next.ok()) return;  // the other one goes on; the next phrase will tell why
   // What still sounds ends where the other model begins.
   std::vector<ScheduledNote> ends;
   answer.made->EndAt(step);
-  answer.made->Extend(step, ends);
+  while (answer.made->Extend(step, ends)) {
+  }
   answer.sent.insert(answer.sent.end(), ends.begin(), ends.end());
   Send(ends);
   answer.order = order;
@@ -248,8 +272,7 @@ void ResponsePlanner::AddLatency(const LiveAnswer& answer, WallClock::time_point
 /// Reports an answer once its first note is there, and its failure when there is one.
 void ResponsePlanner::ReportArrival(Answer& answer) {
   const absl::Status status = answer.made->status();
-  const bool arrived =
-      !answer.sent.empty() || answer.made->horizon() > answer.start || answer.made->finished();
+  const bool arrived = !answer.sent.empty() || HasBegun(answer) || answer.made->finished();
   if (answer.failure_reported || (answer.reported ? status.ok() : !arrived)) return;
   AnswerReport report = answer.report;
   report.notes = answer.made->remarks();
@@ -276,15 +299,17 @@ void ResponsePlanner::StopAnswer() {
 /// The answer up to `step` belongs to the conversation. One that never came does not.
 void ResponsePlanner::KeepAnswer(int64_t up_to) {
   if (!answer_ || up_to <= answer_->kept_to) return;
-  const bool came = !answer_->sent.empty() || answer_->made->horizon() > answer_->start;
+  const bool came = !answer_->sent.empty() || HasBegun(*answer_);
   if (!came) return;
   const int64_t from = std::exchange(answer_->kept_to, up_to);
   std::vector<Phrase::Note> notes = AsPlayed(answer_->sent);
-  std::erase_if(notes, [from](const Phrase::Note& note) { return note.start < from; });
+  std::erase_if(
+      notes, [from](const Phrase::Note& note) { return note.start < static_cast<double>(from); });
   conversation_.Add({.from = from,
                      .to = up_to,
                      .is_answer = true,
                      .notes = EndedOn(up_to, std::move(notes)),
+                     .step_seconds = answer_->order.step_seconds,
                      .of_machine = true});
 }
 
@@ -299,17 +324,16 @@ void ResponsePlanner::Mutate() {
   // The last answer, moved so that it ends where the new one begins, from a bar line on.
   std::vector<Phrase::Note> notes = AsPlayed(last_answer_);
   const int64_t bar = options_.steps_per_bar;
-  const int64_t first = notes.front().start - notes.front().start % bar;
-  const int64_t last = last_answer_.back().step;
+  const int64_t first = notes.front().step() - notes.front().step() % bar;
+  const auto last = static_cast<int64_t>(std::ceil(last_answer_.back().position));
   const int64_t bars = (last - first + bar - 1) / bar;
   const int64_t shift = wanted.step - wanted.step % bar - bars * bar - first;
   for (Phrase::Note& note : notes) {
-    note.start += shift;
-    if (note.end != Phrase::kOpen) note.end += shift;
+    note.start += static_cast<double>(shift);
+    if (note.end != Phrase::kOpen) note.end += static_cast<double>(shift);
   }
-  conversation_.MoveTo(first + shift, kMostBarsBefore);
-  Phrase phrase(options_, conversation_, chords_);
-  phrase.Begin(first + shift);
+  conversation_.MoveTo(first + shift, bars_.before);
+  Phrase phrase = PhraseOf(first + shift);
   phrase.TakeAnswer(std::move(notes), shift);
   End(phrase, wanted.step, wanted.until);
 }
@@ -330,7 +354,7 @@ bool ResponsePlanner::Work() {
 bool ResponsePlanner::ExtendAnswer() {
   Answer& answer = *answer_;
   const int64_t wanted = now_ + options_.lead_steps;
-  if (answer.made->horizon() > wanted) return false;
+  if (answer.made->horizon() > static_cast<double>(wanted)) return false;
   std::vector<ScheduledNote> events;
   const bool extended = answer.made->Extend(wanted + 1, events);
   answer.sent.insert(answer.sent.end(), events.begin(), events.end());
@@ -343,8 +367,8 @@ bool ResponsePlanner::Loop(Answer& answer) {
   const std::vector<ScheduledNote>& sent = answer.sent;
   if (sent.empty()) return false;
   ScheduledNote event = sent[answer.next_looped];
-  event.step += answer.loops * (answer.until - answer.start);
-  if (event.step > now_ + options_.lead_steps) return false;
+  event.position += static_cast<double>(answer.loops * (answer.until - answer.start));
+  if (event.position > static_cast<double>(now_ + options_.lead_steps)) return false;
   if (++answer.next_looped == sent.size()) {
     answer.next_looped = 0;
     ++answer.loops;

@@ -141,6 +141,9 @@ class ResponsePlanner final : public Partner {
     int64_t loops = 1;
     size_t next_looped = 0;
   };
+  static bool HasBegun(const Answer& answer) {
+    return answer.made->horizon() > static_cast<double>(answer.start);
+  }
   struct Pending {
     int64_t step;
     int64_t until;
@@ -159,6 +162,8 @@ class ResponsePlanner final : public Partner {
   bool ExtendProposal();
   bool ExtendAnswer();
   void ReportArrival(Answer& answer);
+  Phrase PhraseOf(int64_t start) const;
+  void SetStepSeconds(double seconds);
   static void AddLatency(const LiveAnswer& answer, WallClock::time_point wanted,
                          AnswerReport& report);
   bool Loop(Answer& answer);
@@ -169,11 +174,13 @@ class ResponsePlanner final : public Partner {
   const DuetOptions& options_;
   std::unique_ptr<Responder> responder_;
   SpscRing<ScheduledNote>& takes_;
+  const HeardBars bars_;
   Conversation conversation_;  // before phrase_
   LiveChords chords_;          // likewise
   Phrase phrase_;
   bool listening_ = false;
   int64_t now_ = 0;  // the last closed step
+  double step_seconds_;
   size_t model_index_ = 0;
   std::optional<double> temperature_;  // nothing: the model's own
   bool loop_ = false;

@@ -37,11 +37,14 @@ class FakeAnswer final : public LiveAnswer {
     ++fake_.extended;
     if (stuck_-- > 0) return true;
     using Kind = ScheduledNote::Kind;
-    out.push_back({Kind::kNoteOn, 72, 90, order_.take, order_.step});
-    out.push_back({Kind::kNoteOff, 72, 90, order_.take, order_.step + 4});
+    const auto step = static_cast<double>(order_.step);
+    out.push_back({Kind::kNoteOn, 72, 90, order_.take, step});
+    out.push_back({Kind::kNoteOff, 72, 90, order_.take, step + 4});
     return done_ = true;
   }
-  int64_t horizon() const override { return done_ ? order_.until : order_.step; }
+  double horizon() const override {
+    return static_cast<double>(done_ ? order_.until : order_.step);
+  }
   bool finished() const override { return done_; }
   void EndAt(int64_t until) override { order_.until = until; }
 
@@ -196,7 +199,7 @@ TEST(ModelResponderTest, AnAnswerEndsWhereItIsToEndWhateverItsEventsLast) {
     EXPECT_TRUE((*answer)->finished());
     EXPECT_LE((*answer)->horizon(), order.until);
     ended_on_time += (*answer)->horizon() == order.until;
-    for (const ScheduledNote& note : notes) EXPECT_LE(note.step, order.until);
+    for (const ScheduledNote& note : notes) EXPECT_LE(note.position, order.until);
   }
   EXPECT_EQ(ended_on_time, 40);
 }

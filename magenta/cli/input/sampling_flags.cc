@@ -122,27 +122,31 @@ absl::Status PitchFlags::SetGiven(GeneratorOptions& options) const {
   return absl::OkStatus();
 }
 
-void ConditionFlags::Describe(Flags& flags) {
+void ConditionFlags::Describe(Flags& flags, bool over_time) {
+  const auto help = [over_time](std::string text, const char* list) {
+    return text + (over_time ? list : ".");
+  };
   flags
       .Text(kDensityArg, &notes_per_second,
-            "For models that are told how dense their notes are: so many a second, or a list over "
-            "time, \"[2, 8]\".")
+            help("For models that are told how dense their notes are: so many a second",
+                 ", or a list over time, \"[2, 8]\"."))
       .NotEmpty()
-      .Value("NUMBERS")
+      .Value(over_time ? "NUMBERS" : "NUMBER")
       .Default("15");
   flags
-      .Text(
-          kHistogramArg, &pitch_class_histogram,
-          "For models that are told which pitch classes sound: how much each of them does, twelve "
-          "numbers, C first, \"[2,0,1,0,1,1,0,2,0,1,0,1]\", or a list of such over time.")
+      .Text(kHistogramArg, &pitch_class_histogram,
+            help("For models that are told which pitch classes sound: how much each of them does, "
+                 "twelve numbers, C first, \"[2,0,1,0,1,1,0,2,0,1,0,1]\"",
+                 ", or a list of such over time."))
       .NotEmpty()
       .Value("NUMBERS")
       .Default("all alike");
   flags
       .Text(kDisableArg, &disable_conditioning,
-            "For models that go without either, too: True, or a list over time, \"[False, True]\".")
+            help("For models that go without either, too: True",
+                 ", or a list over time, \"[False, True]\"."))
       .NotEmpty()
-      .Value("BOOLS")
+      .Value(over_time ? "BOOLS" : "BOOL")
       .Default("False");
 }
 

@@ -57,8 +57,8 @@ struct ConditionFlags {
   std::string pitch_class_histogram;
   std::string disable_conditioning;
 
-  /// Adds the flags to the group in progress.
-  void Describe(Flags& flags);
+  /// Adds the flags to the group in progress; `over_time`: they may be lists.
+  void Describe(Flags& flags, bool over_time = true);
   /// Says what was given in `options`. Errors (exit 2): condition_values.h's.
   absl::Status SetGiven(GeneratorOptions& options) const;
 };

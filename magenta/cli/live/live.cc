@@ -8,6 +8,7 @@
 
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
+#include "magenta/cli/live/live_conditions.h"
 #include "magenta/cli/live/live_files.h"
 #include "magenta/cli/live/live_options.h"
 #include "magenta/cli/live/live_printer.h"
@@ -49,8 +50,10 @@ struct PlayingModels {
   std::vector<RemoteModel> Generators() const {
     std::vector<RemoteModel> generators;
     for (const GeneratorDetails& model : details) {
-      generators.push_back(
-          {model.id(), TakesArgument(model, kPrimerKeyArg), OwnTemperature(model)});
+      const ModelSpec* spec = SpecOfKind(model);
+      generators.push_back({model.id(), TakesArgument(model, kPrimerKeyArg), OwnTemperature(model),
+                            spec != nullptr && spec->kind->plays_velocities(),
+                            ConditionsTaken(model)});
     }
     return generators;
   }
@@ -194,29 +197,25 @@ class RunningLiveVerb : public LiveFlags {
                                                  Context& context) const {
     const GeneratorDetails& first = models.details[0];
     MAGENTA_ASSIGN_OR_RETURN(const Grid grid, GridOf(first));
-    if (grid.is_per_second()) {
-      return UsageError(fmt::format("{} has steps per second, and a session bars", first.id()),
-                        "Choose another model");
-    }
     std::vector<std::string> notes;
-    MAGENTA_ASSIGN_OR_RETURN(DuetOptions options,
-                             MakeDuetOptions(*this, parts, grid.steps(), seed, notes));
+    MAGENTA_ASSIGN_OR_RETURN(DuetOptions options, MakeDuetOptions(*this, parts, grid, seed, notes));
     for (const std::string& note : notes) context.out.Info(note);
     MAGENTA_RETURN_IF_ERROR(CheckReadsChords(options, models.details));
     MAGENTA_RETURN_IF_ERROR(CheckMovesToKey(options, models.details));
     MAGENTA_ASSIGN_OR_RETURN(const PitchLimits allowed, pitches.Limits());
     MAGENTA_RETURN_IF_ERROR(CheckTakesLimits(allowed, models.details));
+    MAGENTA_ASSIGN_OR_RETURN(const Conditions told, FirstConditions(*this, models.details));
     const Sampling drawing = sampling.Get();
     if (!parts.empty()) {
       return Duet::CreateTogether(std::move(options), models.here[0], VoicesOf(parts), drawing,
                                   allowed);
     }
     if (models.there == nullptr) {
-      return Duet::Create(std::move(options), models.here, drawing, allowed);
+      return Duet::Create(std::move(options), models.here, drawing, allowed, told);
     }
     return Duet::CreateWith(std::move(options), [&](const DuetOptions& kept) {
       return std::make_unique<RemoteResponder>(kept, models.there, models.Generators(), drawing,
-                                               allowed);
+                                               allowed, told);
     });
   }
 

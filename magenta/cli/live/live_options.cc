@@ -35,6 +35,8 @@ absl::StatusOr<int> ProgramOf(std::string_view flag, std::string_view text) {
 
 namespace {
 
+constexpr uint8_t kPitchClasses = 12;
+
 /// Both numbers of "A<separator>B".
 std::optional<std::pair<int, int>> LivePair(std::string_view text, char separator, int low,
                                             int high) {
@@ -135,9 +137,15 @@ void AddControls(const LiveFlags::Controls& controls, DuetOptions& options) {
       {controls.min_listen, LiveAction::kMinListenBars},
       {controls.max_listen, LiveAction::kMaxListenBars},
       {controls.clock, LiveAction::kClock},
+      {controls.density, LiveAction::kDensity},
+      {controls.untold, LiveAction::kUntold},
   };
   for (const auto& [number, action] : rows) {
     if (number >= 0) options.controls.push_back({action, false, static_cast<uint8_t>(number), -1});
+  }
+  for (uint8_t i = 0; i < kPitchClasses && controls.pitch_classes >= 0; ++i) {
+    const auto number = static_cast<uint8_t>(controls.pitch_classes + i);
+    options.controls.push_back({LiveAction::kPitchClass, false, number, -1, i});
   }
   options.state_control = controls.state;
 }
@@ -315,9 +323,8 @@ std::vector<OutputTrack> MakeOutputTracks(const DuetOptions& options) {
 }
 
 absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags,
-                                            const std::vector<AccompanyingPart>& parts,
-                                            int steps_per_quarter, uint32_t seed,
-                                            std::vector<std::string>& notes) {
+                                            const std::vector<AccompanyingPart>& parts, Grid grid,
+                                            uint32_t seed, std::vector<std::string>& notes) {
   const MidiPortRequest request = MakePortRequest(flags);
   if (std::max(request.inputs.size(), request.outputs.size()) > kMaxLivePorts) {
     return UsageError(fmt::format("there may be {} inputs and outputs", kMaxLivePorts));
@@ -325,7 +332,11 @@ absl::StatusOr<DuetOptions> MakeDuetOptions(const LiveFlags& flags,
   DuetOptions options;
   options.num_inputs = static_cast<int>(request.inputs.size());
   options.num_outputs = static_cast<int>(request.outputs.size());
-  options.steps_per_quarter = steps_per_quarter;
+  if (grid.is_per_second()) {
+    options.model_steps_per_second = grid.steps();
+  } else {
+    options.steps_per_quarter = grid.steps();
+  }
   options.drums = flags.files.drums;
   options.qpm = flags.qpm;
   options.sync = flags.clock == "follow" ? SyncMode::kFollow

@@ -49,6 +49,9 @@ std::string_view ActionName(LiveAction action) {
     case LiveAction::kMinListenBars: return "min_listen";
     case LiveAction::kMaxListenBars: return "max_listen";
     case LiveAction::kClock: return "clock";
+    case LiveAction::kDensity: return "density";
+    case LiveAction::kPitchClass: return "pitch_class";
+    case LiveAction::kUntold: return "disable_conditioning";
   }
   return "";
 }
@@ -218,7 +221,10 @@ void LivePrinter::OnControl(const SessionEvent& entry) {
   if (entry.action == LiveAction::kModel && !models_.empty()) {
     model_ = static_cast<size_t>(entry.value) % models_.size();
   }
-  Print(Begin("control", entry).Set("action", ActionName(entry.action)).Set("value", entry.value));
+  constexpr int kValues = 128;
+  Json line = Begin("control", entry).Set("action", ActionName(entry.action));
+  if (entry.action == LiveAction::kPitchClass) line.Set("pitch_class", entry.value / kValues);
+  Print(line.Set("value", entry.value % kValues));
 }
 
 void LivePrinter::OnMessage(const SessionEvent& entry) {

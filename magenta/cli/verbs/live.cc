@@ -177,6 +177,16 @@ void LiveFlags::DescribeControls(Flags& flags) {
   control("min_listen_ticks", &controls.min_listen, "As --min_listen.");
   control("max_listen_ticks", &controls.max_listen, "As --max_listen.");
   control("clock", &controls.clock, "An outside clock that ticks once a bar, 64 and more.");
+  control("density", &controls.density,
+          "Of models that are told how dense their notes are: from 0.7 to 170 a second, twice as "
+          "many each 16.");
+  flags
+      .Int("pitch_class_control_number", &controls.pitch_classes,
+           "Of models that are told which pitch classes sound: how much C does, and by the eleven "
+           "numbers after it the others.")
+      .Range(-1, 116);
+  control("disable_conditioning", &controls.untold,
+          "64 and more: models that go without either do.");
   control("state", &controls.state, "Sent: 0 idle, 1 listening, 2 answering.");
   flags.Bool("learn", &learn, "Prints what arrives, plays nothing.");
 }
@@ -216,6 +226,7 @@ void LiveFlags::DescribeMusic(Flags& flags) {
       .Default("none");
   sampling.Describe(flags);
   pitches.Describe(flags);
+  conditions.Describe(flags, /*over_time=*/false);
   flags.Int("velocity", &velocity, "Of answers, 1 to 127; 0: as loud as the phrase.").Range(0, 127);
   flags
       .TextList("bundle_files", &bundle_files,

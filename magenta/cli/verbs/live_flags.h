@@ -66,6 +66,9 @@ struct LiveFlags : HandedOverVerb {
     int min_listen = -1;
     int max_listen = -1;
     int clock = -1;
+    int density = -1;
+    int pitch_classes = -1;  // of C; the others follow
+    int untold = -1;
     int state = -1;
   } controls;
   bool learn = false;
@@ -83,6 +86,7 @@ struct LiveFlags : HandedOverVerb {
   std::optional<double> temperature;  // nothing: each model's own
   SamplingFlags sampling;
   PitchFlags pitches;
+  ConditionFlags conditions;
   int velocity = 0;
 
   // What stays.

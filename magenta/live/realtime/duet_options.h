@@ -1,6 +1,7 @@
 #pragma once
 // What a session of live play knows before it begins.
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,6 +45,9 @@ enum class LiveAction : uint8_t {
   kLoop,         // 64 and more: the answer is repeated until it is switched off
   kMutate,       // a new answer, to the last answer
   kTemperature,  // KnobTemperature(value)
+  kDensity,      // of models that are told it: KnobDensity(value)
+  kPitchClass,   // likewise, ControlBinding::pitch_class: value of 127 parts
+  kUntold,       // 64 and more: models that may be told nothing are; below: they are told
   kTempo,        // 60 + value quarters a minute
   kModel,        // the model of that number, counted round
   kAnswerBars,   // 0: as long as the phrase
@@ -53,6 +57,8 @@ enum class LiveAction : uint8_t {
 };
 
 inline constexpr double KnobTemperature(int value) { return 0.1 + value / 127.0 * 1.9; }
+/// Notes a second, twice as many each 16: 0.7 to 173.
+inline double KnobDensity(int value) { return std::exp2(value / 16.0 - 0.5); }
 
 /// A message that means something.
 struct ControlBinding {
@@ -63,6 +69,8 @@ struct ControlBinding {
   uint8_t number = 0;
   /// The only value (velocity) that counts; -1: any, as LiveAction says.
   int value = -1;
+  /// Of kPitchClass: which, from C; what is passed on is 128 times it and the value.
+  uint8_t pitch_class = 0;
 };
 
 /// One voice of an accompaniment.
@@ -119,8 +127,9 @@ struct MetronomeOptions {
   int velocity = 90;
 };
 
-/// Musical time is counted in steps of the models' grid (sixteenths), from bar lines. Settled
-/// before the session begins: all threads read it, none writes.
+/// Musical time is counted in steps (sixteenths), from bar lines: those of the models' grid, unless
+/// that is one of seconds. Turns begin and end on them. Settled before the session begins: all
+/// threads read it, none writes.
 struct DuetOptions {
   TurnMode mode = TurnMode::kSwitch;
   SyncMode sync = SyncMode::kOwn;
@@ -130,6 +139,10 @@ struct DuetOptions {
   int steps_per_quarter = 4;
   int steps_per_beat = 4;
   int steps_per_bar = 16;
+  /// Of models that hear music as it was played, and answer so: their steps a second; 0: they hear
+  /// the steps above, and each note stands on the nearest.
+  int model_steps_per_second = 0;
+  bool HearsSeconds() const { return model_steps_per_second > 0; }
   /// The meter's two numbers, for primers and recordings.
   int meter_numerator = 4;
   int meter_denominator = 4;

@@ -170,6 +170,7 @@ void DuetEngine::ReleaseKeys(int64_t frame) noexcept {
       ReportMessage(SessionEvent::Kind::kPlayerNote, static_cast<int>(i), end, frame);
       turn.NoteOff(transport_.PositionAt(frame), pitch);
     }
+    turn.Pedal(transport_.PositionAt(frame), /*down=*/false);
     active_notes_.Flush(router_, frame, static_cast<ActiveNotes::Owner>(ActiveNotes::kThru + i));
   }
   ReleasePedals(frame);
@@ -272,11 +273,28 @@ void DuetEngine::Walk(int64_t to) noexcept {
   WalkClock(to);
   for (;;) {
     const int64_t frame = transport_.FrameOf(static_cast<double>(half_) / 2);
+    PlayAnswers(std::min(frame, to));
     if (frame >= to) break;
     OnHalfStep(half_, std::max(frame, cursor_));
     ++half_;
   }
   cursor_ = std::max(cursor_, to);
+}
+
+/// What lies between steps, in order of time.
+void DuetEngine::PlayAnswers(int64_t to) noexcept {
+  for (;;) {
+    PlayerTurn* next = nullptr;
+    int64_t first = to;
+    for (const auto& turn : turns_) {
+      const int64_t frame = turn->NextFrame();
+      if (frame >= first) continue;
+      first = frame;
+      next = turn.get();
+    }
+    if (next == nullptr) return;
+    next->PlayNext(std::max(first, cursor_));
+  }
 }
 
 void DuetEngine::WalkClock(int64_t to) noexcept {
@@ -426,6 +444,7 @@ void DuetEngine::HandleMusic(const MidiEvent& event, int64_t frame) noexcept {
     if (options_.thru && !heard) Thru(turn, index, event, frame);
     heard = true;
     ReportMusic(index, event, frame);
+    if (kind == 0xb0) HearPedal(turn, event, frame);
     if ((kind != 0x80 && kind != 0x90) || !transport_.running()) continue;
     if (IsChordKey(event)) continue;
     const double position = transport_.PositionAt(frame);
@@ -439,6 +458,12 @@ void DuetEngine::HandleMusic(const MidiEvent& event, int64_t frame) noexcept {
   if (EndsChannel(event)) EndChannel(*turns_[0], 0, event, frame);
   Thru(*turns_[0], 0, event, frame);
   ReportMusic(0, event, frame);
+}
+
+void DuetEngine::HearPedal(PlayerTurn& turn, const MidiEvent& event, int64_t frame) noexcept {
+  const bool is_reset = event.bytes[1] == kResetControllers;
+  if (event.bytes[1] != kSustain && !is_reset) return;
+  turn.Pedal(transport_.PositionAt(frame), !is_reset && event.bytes[2] >= 64);
 }
 
 bool DuetEngine::IsChordKey(const MidiEvent& event) const noexcept {
@@ -533,6 +558,7 @@ void DuetEngine::Thru(const PlayerTurn& turn, int index, const MidiEvent& event,
 
 void DuetEngine::Act(const ControlBinding& binding, int value, const MidiEvent& event,
                      int64_t frame) noexcept {
+  value += 128 * binding.pitch_class;
   router_.Report(SessionEvent::Kind::kControl, frame, value, binding.action);
   if (ActOnAll(binding.action, value, frame)) return;
   for (const auto& turn : turns_) {

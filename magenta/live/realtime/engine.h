@@ -3,7 +3,8 @@
 //
 // Each block is walked in order of time: half steps of the grid on one side, messages on the other.
 // On a step players change turns, notes of answers sound and the metronome clicks; half a step
-// before it, whatever was played by then is known to count for the steps before.
+// before it, whatever was played by then is known to count for the steps before. Notes of models
+// that hear seconds sound between steps, too.
 
 #include <array>
 #include <atomic>
@@ -88,6 +89,7 @@ class DuetEngine final : public MidiProcessor {
   void EndSession(int64_t frame) noexcept;
   void Walk(int64_t to) noexcept;
   void WalkClock(int64_t to) noexcept;
+  void PlayAnswers(int64_t to) noexcept;
   void OnHalfStep(int64_t half, int64_t frame) noexcept;
   void Click(int64_t step, int64_t frame) noexcept;
   void WatchClock(int64_t frame) noexcept;
@@ -96,6 +98,7 @@ class DuetEngine final : public MidiProcessor {
   void HandleRealTime(uint8_t status, int64_t frame) noexcept;
   bool HandleControl(const MidiEvent& event, int64_t frame) noexcept;
   void HandleMusic(const MidiEvent& event, int64_t frame) noexcept;
+  void HearPedal(PlayerTurn& turn, const MidiEvent& event, int64_t frame) noexcept;
   bool IsPlayers(const MidiEvent& event) const noexcept;
   bool IsChordKey(const MidiEvent& event) const noexcept;
   void SendChordKey(uint8_t pitch, bool down, int64_t frame) noexcept;

@@ -19,6 +19,7 @@ struct PerformanceEvent {
   enum class Kind : uint8_t {
     kNoteOn,   // pitch, velocity; at position
     kNoteOff,  // pitch; at position
+    kPedal,    // the sustain pedal, flag: it goes down; at position
     kBegin,    // a phrase begins on step; kTogether: the machine's part does
     kClosed,   // every event of the steps before `step` is known; flag: the phrase may end there,
                // and the answer would last until `until`
@@ -43,6 +44,8 @@ struct PerformanceEvent {
   int64_t step = 0;
   int64_t until = 0;
   int value = 0;
+  /// Of kClosed: that a step lasts now.
+  double step_seconds = 0;
 };
 
 /// Response thread -> MIDI thread, a ring a player. A take is one answer, or one that would be
@@ -54,7 +57,8 @@ struct ScheduledNote {
   uint8_t pitch = 0;
   uint8_t velocity = 0;
   uint32_t take = 0;
-  int64_t step = 0;
+  /// In steps; of models that don't hear seconds it is a whole one.
+  double position = 0;
   /// Of an accompaniment: which of PlayerOptions::voices.
   uint8_t voice = 0;
 };

@@ -98,11 +98,12 @@ void PlayerTurn::Collect() noexcept {
   ScheduledNote event;
   while (!queue_.full() && takes_.Pop(event)) {
     const bool begins = event.kind == ScheduledNote::Kind::kBegin;
-    if (begins && answering_ && take_ == 0 && event.step == answer_start_) {
+    const auto step = static_cast<int64_t>(event.position);
+    if (begins && answering_ && take_ == 0 && step == answer_start_) {
       take_ = event.take;
     } else if (begins) {
       candidate_ = event.take;
-      candidate_step_ = event.step;
+      candidate_step_ = step;
       candidate_events_.Clear();
     } else if (event.take == take_ && answering_) {
       queue_.Add(event);
@@ -115,32 +116,53 @@ void PlayerTurn::Collect() noexcept {
 void PlayerTurn::OnBlock(int64_t frame) noexcept {
   Collect();
   if (frame >= tell_at_) TellReached();
-  if (answering_) PlayDue(step_, frame, true);
+  if (answering_) PlayLate(frame);
 }
 
-void PlayerTurn::PlayDue(int64_t step, int64_t frame, bool late) noexcept {
-  while (queue_.count > 0 && queue_.Front().step <= step) {
-    const ScheduledNote event = queue_.Front();
-    queue_.Drop();
-    int64_t lateness = late ? frame - context_.transport.FrameOf(event.step) : 0;
-    // It plays after the player, who is on time up to half a step later.
-    if (together()) lateness -= static_cast<int64_t>(context_.transport.FramesPerStep());
-    const bool is_on = event.kind == ScheduledNote::Kind::kNoteOn;
-    if (late && is_on && lateness > 0) {
-      ++late_notes_;
-      most_late_ = std::max(most_late_, lateness);
-      SessionEvent entry;
-      entry.kind = SessionEvent::Kind::kLate;
-      entry.player = static_cast<uint8_t>(index_);
-      entry.value = static_cast<int>(std::min<int64_t>(lateness, 1 << 30));
-      entry.frame = frame;
-      context_.router.Report(entry);
-    }
-    Play(event, frame, event.step < step);
+/// What stands on the step that is reached, or before it.
+void PlayerTurn::PlayDue(int64_t frame) noexcept {
+  while (queue_.count > 0 && queue_.Front().position <= static_cast<double>(step_)) {
+    PlayNext(frame);
   }
 }
 
-void PlayerTurn::Play(const ScheduledNote& event, int64_t frame, bool too_late) noexcept {
+/// What should have sounded before `frame`.
+void PlayerTurn::PlayLate(int64_t frame) noexcept {
+  while (queue_.count > 0) {
+    const bool is_overdue = queue_.Front().position <= static_cast<double>(step_);
+    if (!is_overdue && NextFrame() >= frame) return;
+    ReportLate(queue_.Front(), frame);
+    PlayNext(frame);
+  }
+}
+
+int64_t PlayerTurn::NextFrame() const noexcept {
+  if (!answering_ || queue_.count == 0) return Transport::kNever;
+  const double position = queue_.Front().position;
+  if (position >= static_cast<double>(step_ + 1)) return Transport::kNever;  // OnStep comes first
+  return context_.transport.FrameOf(position);
+}
+
+void PlayerTurn::ReportLate(const ScheduledNote& event, int64_t frame) noexcept {
+  int64_t lateness = frame - context_.transport.FrameOf(event.position);
+  // It plays after the player, who is on time up to half a step later.
+  if (together()) lateness -= static_cast<int64_t>(context_.transport.FramesPerStep());
+  if (event.kind != ScheduledNote::Kind::kNoteOn || lateness <= 0) return;
+  ++late_notes_;
+  most_late_ = std::max(most_late_, lateness);
+  SessionEvent entry;
+  entry.kind = SessionEvent::Kind::kLate;
+  entry.player = static_cast<uint8_t>(index_);
+  entry.value = static_cast<int>(std::min<int64_t>(lateness, 1 << 30));
+  entry.frame = frame;
+  context_.router.Report(entry);
+}
+
+/// One that is a step late or more does not begin.
+void PlayerTurn::PlayNext(int64_t frame) noexcept {
+  const ScheduledNote event = queue_.Front();
+  queue_.Drop();
+  const bool too_late = event.position <= static_cast<double>(step_ - 1);
   const ActiveNotes::Key key = {static_cast<uint8_t>(player().output_port),
                                 static_cast<uint8_t>(player().ChannelOf(event.voice)), event.pitch};
   if (event.kind == ScheduledNote::Kind::kNoteOff) {
@@ -157,6 +179,7 @@ void PlayerTurn::OnClosed(int64_t step) noexcept {
   const bool on_grid = step % context_.options.answer_grid_steps == 0;
   event.flag = listening_ && step > phrase_start_ && (on_grid || step == phrase_end_);
   event.until = step + AnswerLength(step);
+  event.step_seconds = context_.transport.FramesPerStep() / context_.transport.rate();
   Send(event);
 }
 
@@ -194,7 +217,7 @@ void PlayerTurn::OnStepTogether(int64_t step, int64_t frame) noexcept {
     Send(event);
     BeginAnswer(step, kNoStep - step);
   }
-  PlayDue(step, frame, false);
+  PlayDue(frame);
   reached_ = step;
   tell_at_ = frame + static_cast<int64_t>(kWaitSteps * context_.transport.FramesPerStep());
   ReportState(frame);
@@ -226,7 +249,7 @@ void PlayerTurn::OnStep(int64_t step, int64_t frame) noexcept {
     mutate_at_ = kNoStep;
     BeginAnswer(step, answer_length_);
   }
-  if (answering_) PlayDue(step, frame, false);
+  if (answering_) PlayDue(frame);
   ReportState(frame);
 }
 
@@ -311,6 +334,14 @@ void PlayerTurn::NoteOff(double position, uint8_t pitch) noexcept {
   Send(event);
   held_.reset(pitch);
   last_off_ = NearestStep(position);
+}
+
+void PlayerTurn::Pedal(double position, bool down) noexcept {
+  PerformanceEvent event;
+  event.kind = PerformanceEvent::Kind::kPedal;
+  event.position = position;
+  event.flag = down;
+  Send(event);
 }
 
 void PlayerTurn::BeginPhrase(int64_t step, int64_t frame) noexcept {
@@ -433,6 +464,9 @@ bool PlayerTurn::Control(LiveAction action, int value, int64_t frame) noexcept {
     case LiveAction::kMinListenBars: min_listen_bars_ = value; break;
     case LiveAction::kMaxListenBars: max_listen_bars_ = value; break;
     case LiveAction::kTemperature:
+    case LiveAction::kDensity:
+    case LiveAction::kPitchClass:
+    case LiveAction::kUntold:
     case LiveAction::kModel: break;
     default: return false;
   }

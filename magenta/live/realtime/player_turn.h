@@ -52,10 +52,16 @@ class PlayerTurn {
   void OnClosed(int64_t step) noexcept;
   /// `step` is reached: turns change, and notes of the answer sound.
   void OnStep(int64_t step, int64_t frame) noexcept;
+  /// The frame on which the answer next begins or ends a note before the next step comes;
+  /// Transport::kNever: it does not, or it can't be said yet.
+  int64_t NextFrame() const noexcept;
+  /// It does now: there must be one.
+  void PlayNext(int64_t frame) noexcept;
 
   /// Notes that the player plays; `position` in steps.
   void NoteOn(double position, int64_t frame, const MidiEvent& event) noexcept;
   void NoteOff(double position, uint8_t pitch) noexcept;
+  void Pedal(double position, bool down) noexcept;
 
   /// Of a performer whose music is known: the steps of the next note that comes in and of the last
   /// key that is then let go (kNoStep: none).
@@ -108,8 +114,9 @@ class PlayerTurn {
   bool together() const noexcept { return context_.options.mode == TurnMode::kTogether; }
   void OnStepTogether(int64_t step, int64_t frame) noexcept;
   void TellReached() noexcept;
-  void PlayDue(int64_t step, int64_t frame, bool late) noexcept;
-  void Play(const ScheduledNote& event, int64_t frame, bool too_late) noexcept;
+  void PlayDue(int64_t frame) noexcept;
+  void PlayLate(int64_t frame) noexcept;
+  void ReportLate(const ScheduledNote& event, int64_t frame) noexcept;
   bool PhraseIsOver(int64_t step) const noexcept;
   bool IsSilent(int64_t step) const noexcept;
   /// In steps, of one that begins on `step`.

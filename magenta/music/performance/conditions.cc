@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "magenta/base/check.h"
 #include "magenta/base/status.h"
 #include "magenta/music/performance/performance_event.h"
 
@@ -77,6 +78,14 @@ std::vector<Conditions> ConditionsOf(std::span<const Event> events) {
   }
   if (all.empty()) all.emplace_back();
   return all;
+}
+
+const Conditions& ConditionsAt(std::span<const Conditions> all, int64_t step) {
+  MAGENTA_CHECK(!all.empty());
+  const auto after =
+      std::upper_bound(all.begin(), all.end(), step,
+                       [](int64_t at, const Conditions& here) { return at < here.step; });
+  return after == all.begin() ? all.front() : *std::prev(after);
 }
 
 std::vector<Event> WriteConditions(std::span<const Conditions> all) {

@@ -28,6 +28,10 @@ struct Conditions {
 /// that crosses these counts whole, and pitches a hundredth of a second more. At least one.
 std::vector<Conditions> ConditionsOf(std::span<const Event> events);
 
+/// What holds on `step` of `all`, by rising steps and at least one (checked): before all of them
+/// the first.
+const Conditions& ConditionsAt(std::span<const Conditions> all, int64_t step);
+
 /// `all`, by rising steps, as a control: fifteen numbers each, floats by their bits.
 std::vector<Event> WriteConditions(std::span<const Conditions> all);
 /// The reverse. Error (exit 3): it is no such control.
