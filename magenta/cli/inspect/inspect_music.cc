@@ -110,8 +110,8 @@ void AddInstruments(const NoteSequence& sequence, Inspection& result) {
   TextTable table({"instrument", "notes", "lowest", "highest", "program", "name"});
   Json list = Json::Array();
   for (const auto& [instrument, row] : rows) {
-    const auto name = [&](int pitch) {
-      return row.drums ? DrumNameOf(pitch) : NameOfPitch(pitch, key);
+    const auto name = [key, is_drum = row.drums](int pitch) {
+      return is_drum ? DrumNameOf(pitch) : NameOfPitch(pitch, key);
     };
     table.Add({fmt::format("{}", instrument), fmt::format("{}", row.notes), name(row.low),
                name(row.high), row.drums ? "drums" : fmt::format("{}", *row.programs.begin()),
