@@ -80,12 +80,12 @@ pack $model "$out/run/$model" "$first" "Patterns of data/drums"
 
 # Chords, of chorales in all keys.
 model=polyphony
-first="batch_size=24,rnn_layer_sizes=[192,192],dropout_keep_prob=0.6,clip_norm=5,learning_rate=0.006"
+first="batch_size=24,rnn_layer_sizes=[192],dropout_keep_prob=0.8,clip_norm=5,learning_rate=0.012"
 plan="--learning_rate_schedule=linear --average_weights=0.99 --warmup_steps=50"
 [ -d "$out/data/$model" ] ||
   magenta dataset --config=$model --input="$corpus/bach" --transpose=-6,-5,-4,-3,-2,-1,0,1,2,3,4,5 \
     --output_dir="$out/data/$model" --eval_ratio=0.1 --seed=1
-learn $model "$out/run/$model" "$first" 600 --seed=1
+learn $model "$out/run/$model" "$first" 900 --seed=1
 pack $model "$out/run/$model" "$first" "Bach's chorales"
 
 # Several parts. The chorales come four times and the madrigals twice, since they are few and teach most; what is held

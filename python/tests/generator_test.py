@@ -18,7 +18,7 @@ import pytest
 import magenta_native as mm
 from magenta_native import _native
 
-BUNDLED = ("basic_rnn", "lookback_rnn", "attention_rnn", "chord_pitches_improv", "drum_kit", "score")
+BUNDLED = ("basic_rnn", "lookback_rnn", "attention_rnn", "chord_pitches_improv", "drum_kit", "score", "polyphony")
 
 
 @pytest.fixture(scope="module")
