@@ -22,6 +22,13 @@ int EventCodec::num_labels() const {
   return std::accumulate(sizes.begin(), sizes.end(), 0);
 }
 
+int64_t EventCodec::RowsOf(const EventSequence& example) const {
+  const std::vector<Event>& events = example.events;
+  if (events.empty()) return 0;
+  return std::count_if(events.begin(), events.end() - 1,
+                       [this](Event event) { return MakesRow(event); });
+}
+
 std::shared_ptr<const Control> EventCodec::MakeControl(std::vector<Event> control) const {
   if (control.empty()) return nullptr;
   return MakeControl([control = std::move(control)](int64_t position) {

@@ -94,6 +94,9 @@ class EventCodec {
   virtual std::span<const int> head_sizes() const = 0;
   /// Classes of the only head (checked).
   int num_classes() const;
+  /// Whether the classes of its only head are asked in turn, from the first to the last
+  /// (nn/nade/turns.h); else a softmax has all of them.
+  virtual bool asks_in_turn() const { return false; }
   /// Classes of all heads together.
   int num_labels() const;
   /// The label of "nothing happens" in head 0: what event_accuracy leaves out.
@@ -121,6 +124,15 @@ class EventCodec {
   virtual std::shared_ptr<const Control> ControlOf(const EventSequence& example) const {
     return MakeControl(example.control);
   }
+  /// Whether an example has a row for what is read after `event`; it has none for an event that is
+  /// a part of a step, whose end has one.
+  virtual bool MakesRow(Event /*event*/) const { return true; }
+  /// Rows of an example: of all its events but the last.
+  int64_t RowsOf(const EventSequence& example) const;
+  /// Whether what is to be said of a row are the inputs of the next, whatever its label.
+  virtual bool learns_inputs() const { return false; }
+  /// The labels of a dense example, one a row, where they are others than Labels'; else none.
+  virtual std::vector<int64_t> DenseLabels(const EventSequence& /*example*/) const { return {}; }
   /// Nothing, or why (exit 3) MakeControl does not take the control of `example`, whose events are
   /// accepted. Where nothing else is said it is one a step, or none at all.
   virtual absl::Status CheckControl(const EventSequence& example) const;

@@ -29,6 +29,7 @@ ArgumentRule ArgumentRuleOf(const ModelSpec& spec) {
             switch (use) {
               case ArgumentUse::kAll: break;
               case ArgumentUse::kPitches: return DrawsPitches(*spec.codec, *spec.kind);
+              case ArgumentUse::kPitchChoice: return ChoosesAmongPitches(*spec.codec, *spec.kind);
               case ArgumentUse::kOverChords: return spec.kind->ReadsChords();
               case ArgumentUse::kMovesToKey: return spec.kind->MovesToKey();
               case ArgumentUse::kInstruments: return !spec.kind->plays_drums();

@@ -153,6 +153,10 @@ absl::StatusOr<std::shared_ptr<const Model>> LoadModel(const ModelSource& source
   return MakeModel(weights, source.config, source.hparams_text, source.runtime);
 }
 
+bool ChoosesAmongPitches(const EventCodec& codec, const MusicKind& kind) {
+  return !codec.asks_in_turn() && DrawsPitches(codec, kind);
+}
+
 bool DrawsPitches(const EventCodec& codec, const MusicKind& kind) {
   if (codec.head_sizes().size() != 1) return false;
   const auto encoder = codec.NewEncoder();
@@ -163,6 +167,13 @@ bool DrawsPitches(const EventCodec& codec, const MusicKind& kind) {
 }
 
 absl::Status CheckAdapts(const Model& model) {
+  if (model.codec->asks_in_turn()) {
+    return UsageError(
+        fmt::format("adapt is for models that draw one of all their events at a time, "
+                    "and {} asks one pitch after another",
+                    model.id),
+        "Leave it out");
+  }
   if (model.codec->head_sizes().size() == 1) return absl::OkStatus();
   return UsageError(fmt::format("adapt is for models of one head, and {} has several", model.id),
                     "Leave it out");
@@ -171,9 +182,12 @@ absl::Status CheckAdapts(const Model& model) {
 absl::Status CheckSampling(const Sampling& sampling, const Model& model) {
   if (sampling.adapt) MAGENTA_RETURN_IF_ERROR(CheckAdapts(model));
   if (!sampling.pitch_temperature.has_value()) return absl::OkStatus();
-  if (DrawsPitches(*model.codec, *model.spec->kind)) return absl::OkStatus();
-  return UsageError(fmt::format("pitch_temperature is for pitches, and {} draws none", model.id),
-                    "Use temperature alone");
+  if (ChoosesAmongPitches(*model.codec, *model.spec->kind)) return absl::OkStatus();
+  const bool asks = model.codec->asks_in_turn();
+  return UsageError(
+      fmt::format("pitch_temperature is for pitches, and {} {}", model.id,
+                  asks ? "chooses among none: it asks each whether it sounds" : "draws none"),
+      "Use temperature alone");
 }
 
 }  // namespace magenta

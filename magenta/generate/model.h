@@ -49,8 +49,11 @@ absl::StatusOr<std::shared_ptr<const Model>> MakeModel(const LoadedWeights& weig
                                                        const std::string& hparams_text,
                                                        const RuntimeOptions& runtime = {});
 
-/// Whether some of the events that are drawn are pitches, so that these may have a temperature of
-/// their own.
+/// Whether one of several pitches is drawn at a time, so that they may have a temperature of their
+/// own.
+bool ChoosesAmongPitches(const EventCodec& codec, const MusicKind& kind);
+
+/// Whether some of the events that are drawn are pitches.
 bool DrawsPitches(const EventCodec& codec, const MusicKind& kind);
 
 /// Error (exit 2): `model` has several heads, of which none stands for an event: it can't adapt.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "magenta/base/check.h"
+#include "magenta/nn/nade/turns.h"
 
 namespace magenta {
 
@@ -169,9 +170,23 @@ void Session::SetAllowed(int row, const EventMask& mask) {
   }
 }
 
+std::span<float> Session::FilteredTurns(int row, LogitFilters filters,
+                                        const std::vector<bool>* allowed,
+                                        std::vector<float>& scratch) const {
+  const auto turns = Logits(row);
+  scratch.assign(turns.begin(), turns.end());
+  FilterTurns(filters, allowed, scratch);
+  return scratch;
+}
+
 template <class OnHead>
 void Session::ForEachHead(int row, LogitFilters filters, std::vector<float>& scratch,
                           const OnHead& on_head, const std::vector<bool>* allowed) const {
+  if (model_->codec->asks_in_turn()) {
+    const std::span<float> turns = FilteredTurns(row, filters, allowed, scratch);
+    TurnsToLogits(turns);
+    return on_head(0, turns);
+  }
   const auto logits = Logits(row);
   scratch.assign(logits.begin(), logits.end());
   size_t first = 0;
@@ -216,6 +231,12 @@ Event Session::Sample(int row, LogitFilters filters, UniformSource& source, cons
     return *given;
   }
   if (mask != nullptr) SetAllowed(row, *mask);
+  if (model_->codec->asks_in_turn()) {
+    const std::span<const float> turns =
+        FilteredTurns(row, filters, mask == nullptr ? nullptr : &allowed_, scratch_);
+    labels_[0] = DrawInTurn(turns, source);
+    return rows_[row].encoder->Decode(labels_);
+  }
   const auto draw = [&](size_t head, std::span<float> values) {
     Softmax(values, values);
     labels_[head] = DrawClass(values, source.Next());

@@ -85,7 +85,7 @@ class Session {
   void Prime(std::span<const Event> events);
 
   /// What the network said after the last Step, adapted where that is wanted: logits of all heads,
-  /// one head after another.
+  /// one head after another; of a head whose classes are asked in turn, what nn/nade/turns.h takes.
   std::span<const float> Logits(int row) const;
   /// The probability of each label of row `row`, head after head, when `filters` are applied.
   std::vector<float> Distribution(int row, LogitFilters filters = {}) const;
@@ -95,10 +95,10 @@ class Session {
   std::span<const float> AttentionWeights(int row) const;
   /// The next event of row `row`, where the control gives it (EventEncoder::Given).
   std::optional<Event> GivenNext(int row) const { return rows_[row].encoder->Given(); }
-  /// Draws the next event of row `row`: one number from `source` a head, none where the event is
-  /// given (GivenNext). Nothing is pushed. Events that `mask` doesn't allow have no probability,
-  /// which goes to the pitches that it allows, before `filters` are applied; it is for models of
-  /// one head (checked).
+  /// Draws the next event of row `row`: one number from `source` a head (of one whose classes are
+  /// asked in turn, a class that is asked), none where the event is given (GivenNext). Nothing is
+  /// pushed. Events that `mask` doesn't allow have no probability, which goes to the pitches that
+  /// it allows, before `filters` are applied; it is for models of one head (checked).
   Event Sample(int row, LogitFilters filters, UniformSource& source,
                const EventMask* mask = nullptr);
   /// The labels behind the last Sample(), one a head. Different labels may stand for one event
@@ -147,6 +147,10 @@ class Session {
   std::vector<bool> PitchesOf(int row, size_t head) const;
   /// Which classes stand for an event that `mask` allows, were they drawn next in row `row`.
   void SetAllowed(int row, const EventMask& mask);
+  /// Of a head whose classes are asked in turn, what the row's logits say after `filters`, which
+  /// `allowed`, where it is not null, goes before; in `scratch`.
+  std::span<float> FilteredTurns(int row, LogitFilters filters, const std::vector<bool>* allowed,
+                                 std::vector<float>& scratch) const;
   /// `filters` applied to a copy of the row's logits, in scratch_, of which `allowed`, where it is
   /// not null, leaves some; calls on_head(head, logits) for each head.
   template <class OnHead>

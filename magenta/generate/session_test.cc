@@ -100,7 +100,7 @@ Outcomes OutcomesOf(const Model& model, const Session& session, const std::vecto
 
 TEST(SessionTest, PitchTemperatureChoosesAmongPitchesAlone) {
   for (const ModelSpec& spec : testing::OneHeadModels()) {
-    if (!spec.kind->IsPitch(60)) continue;
+    if (!spec.kind->IsPitch(60) || !ChoosesAmongPitches(*spec.codec, *spec.kind)) continue;
     const auto model = RandomModel(spec.id);
     Session session(model, 1);
     for (const Event event : TuneFor(spec)) {

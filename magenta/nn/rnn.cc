@@ -161,11 +161,12 @@ struct LayerOptions {
   int attn_length;
   bool residual;
   PackOptions pack;
+  const RnnScope& scope;
 };
 
 Layer MakeLayer(const TensorMap& tensors, int index, const LayerOptions& options) {
   int inputs = options.inputs;
-  const LayerNames names = NamesOfLayer(tensors, index);
+  const LayerNames names = NamesOfLayer(tensors, index, options.scope);
   const auto floats = [&](const std::string& name) { return tensors.at(name).floats(); };
   Layer layer;
   const std::span<const float> bias = floats(names.lstm + "bias");
@@ -197,13 +198,13 @@ Rnn::Rnn(const TensorMap& tensors, const RnnShape& shape, const RnnOptions& opti
   const PackOptions pack = {kernels_->lanes, 1, options.weights};
   int inputs = shape.input_size;
   for (size_t i = 0; i < shape.layer_sizes.size(); ++i) {
-    layers_.push_back(MakeLayer(tensors, static_cast<int>(i),
-                                {inputs, options.attn_length, shape.residual, pack}));
+    layers_.push_back(
+        MakeLayer(tensors, static_cast<int>(i),
+                  {inputs, options.attn_length, shape.residual, pack, options.scope}));
     inputs = shape.layer_sizes[i];
   }
-  output_ =
-      PackedMatrix(tensors.at("fully_connected/weights").floats(), inputs, num_classes_, pack);
-  output_bias_ = PackRow(tensors.at("fully_connected/biases").floats(), pack);
+  output_ = PackedMatrix(tensors.at(options.scope.weights).floats(), inputs, num_classes_, pack);
+  output_bias_ = PackRow(tensors.at(options.scope.biases).floats(), pack);
 }
 
 std::unique_ptr<NetworkState> Rnn::NewState(int rows) const {
@@ -368,7 +369,7 @@ absl::StatusOr<std::unique_ptr<Network>> MakeRnn(const TensorMap& tensors, RnnOp
   if (options.kernels == nullptr) {
     MAGENTA_ASSIGN_OR_RETURN(options.kernels, ChosenKernels());
   }
-  MAGENTA_ASSIGN_OR_RETURN(const RnnShape shape, RnnShapeOf(tensors));
+  MAGENTA_ASSIGN_OR_RETURN(const RnnShape shape, RnnShapeOf(tensors, options.scope));
   const int attn_length = options.attn_length;
   if (shape.has_attention != (attn_length > 0)) {
     return UsageError(fmt::format("attn_length is {}, but the weights have {} attention",
@@ -380,7 +381,9 @@ absl::StatusOr<std::unique_ptr<Network>> MakeRnn(const TensorMap& tensors, RnnOp
     return UsageError(fmt::format("attn_length is {}; at most {} are supported", attn_length,
                                   kMaxAttentionLength));
   }
-  MAGENTA_RETURN_IF_ERROR(CheckWeights(tensors, {"rnn/", "fully_connected/"}, options.weights));
+  MAGENTA_RETURN_IF_ERROR(
+      CheckWeights(tensors, {options.scope.cells, options.scope.weights, options.scope.biases},
+                   options.weights));
   return std::make_unique<Rnn>(tensors, shape, options);
 }
 

@@ -9,6 +9,7 @@
 #include "magenta/base/tensor.h"
 #include "magenta/nn/network.h"
 #include "magenta/nn/packed_matrix.h"
+#include "magenta/nn/rnn_names.h"
 
 namespace magenta {
 
@@ -28,10 +29,10 @@ struct RnnShape {
 
 /// The shape that `tensors` (Magenta's 2.x variable names) have. Errors name the variable that is
 /// missing or of another shape than its neighbours ask for.
-absl::StatusOr<RnnShape> RnnShapeOf(const TensorMap& tensors);
+absl::StatusOr<RnnShape> RnnShapeOf(const TensorMap& tensors, const RnnScope& scope = {});
 
 /// The variables of a network of `shape`.
-std::vector<NetworkVariable> RnnVariables(const RnnShape& shape);
+std::vector<NetworkVariable> RnnVariables(const RnnShape& shape, const RnnScope& scope = {});
 
 /// How a network steps.
 struct RnnOptions {
@@ -42,6 +43,7 @@ struct RnnOptions {
   const Kernels* kernels = nullptr;
   /// kFloat16 halves what a step reads, and rounds the weights of products to 11 bits. Biases stay.
   WeightType weights = WeightType::kFloat32;
+  RnnScope scope = {};
 };
 
 /// The network of `tensors`, which may be freed afterwards. Errors: those of RnnShapeOf, a weight

@@ -8,6 +8,15 @@
 
 namespace magenta {
 
+/// Where a network's variables stand among those of a checkpoint.
+struct RnnScope {
+  /// What the names of its layers begin with.
+  std::string cells = "rnn/";
+  /// The linear layer behind them.
+  std::string weights = "fully_connected/weights";
+  std::string biases = "fully_connected/biases";
+};
+
 /// Prefixes, each with its slash, of what layer `i` has.
 struct LayerNames {
   bool has_projection = false;
@@ -25,6 +34,6 @@ struct LayerNames {
 bool IsOptimizerSlot(std::string_view name);
 
 /// The names that layer `layer` (from 0) has in `tensors`.
-LayerNames NamesOfLayer(const TensorMap& tensors, int layer);
+LayerNames NamesOfLayer(const TensorMap& tensors, int layer, const RnnScope& scope = {});
 
 }  // namespace magenta

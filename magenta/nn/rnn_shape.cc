@@ -49,8 +49,9 @@ absl::Status CheckAttention(const TensorMap& tensors, const LayerNames& names, i
 
 /// Checks layer `layer` behind `inputs` values (-1: not known yet, the first layer's) and adds it
 /// to `shape`.
-absl::Status AddLayer(const TensorMap& tensors, int layer, int64_t inputs, RnnShape& shape) {
-  const LayerNames names = NamesOfLayer(tensors, layer);
+absl::Status AddLayer(const TensorMap& tensors, int layer, const RnnScope& scope, int64_t inputs,
+                      RnnShape& shape) {
+  const LayerNames names = NamesOfLayer(tensors, layer, scope);
   if (layer > 0 && names.has_attention) {
     return InputError("",
                       fmt::format("variable {}kernel: attention on every layer, as Magenta had it "
@@ -86,11 +87,15 @@ absl::Status AddLayer(const TensorMap& tensors, int layer, int64_t inputs, RnnSh
   return absl::OkStatus();
 }
 
+/// "fully_connected/" of "fully_connected/weights".
+std::string FolderOf(const std::string& name) { return name.substr(0, name.rfind('/') + 1); }
+
 /// The variables that a network of `shape` reads.
-std::vector<std::string> WeightNames(const TensorMap& tensors, const RnnShape& shape) {
-  std::vector<std::string> names = {"fully_connected/weights", "fully_connected/biases"};
+std::vector<std::string> WeightNames(const TensorMap& tensors, const RnnShape& shape,
+                                     const RnnScope& scope) {
+  std::vector<std::string> names = {scope.weights, scope.biases};
   for (int layer = 0; layer < static_cast<int>(shape.layer_sizes.size()); ++layer) {
-    const LayerNames layer_names = NamesOfLayer(tensors, layer);
+    const LayerNames layer_names = NamesOfLayer(tensors, layer, scope);
     for (const char* name : {"kernel", "bias"}) {
       names.push_back(layer_names.lstm + name);
       if (layer_names.has_projection) names.push_back(layer_names.projection + name);
@@ -108,11 +113,13 @@ std::vector<std::string> WeightNames(const TensorMap& tensors, const RnnShape& s
 
 /// An error listing the variables that look like weights and that no part of the network takes: a
 /// layer that is skipped, say. What an optimizer adds stands behind its weight's name and a slash.
-absl::Status CheckNoneIsLeft(const TensorMap& tensors, const RnnShape& shape) {
-  const std::vector<std::string> read = WeightNames(tensors, shape);
+absl::Status CheckNoneIsLeft(const TensorMap& tensors, const RnnShape& shape,
+                             const RnnScope& scope) {
+  const std::vector<std::string> read = WeightNames(tensors, shape, scope);
+  const std::string output = FolderOf(scope.weights);
   std::vector<std::string> left;
   for (const auto& [name, tensor] : tensors) {
-    if (!name.starts_with("rnn/") && !name.starts_with("fully_connected/")) continue;
+    if (!name.starts_with(scope.cells) && !name.starts_with(output)) continue;
     const bool known =
         std::any_of(read.begin(), read.end(), [&name = name](const std::string& weight) {
           return name == weight || name.starts_with(weight + "/");
@@ -142,9 +149,9 @@ bool IsOptimizerSlot(std::string_view name) {
                           rest.find_first_not_of("0123456789", 1) == std::string_view::npos);
 }
 
-LayerNames NamesOfLayer(const TensorMap& tensors, int layer) {
+LayerNames NamesOfLayer(const TensorMap& tensors, int layer, const RnnScope& scope) {
   LayerNames names;
-  std::string cell = fmt::format("rnn/multi_rnn_cell/cell_{}/", layer);
+  std::string cell = fmt::format("{}multi_rnn_cell/cell_{}/", scope.cells, layer);
   names.projection = cell + "input_projection_wrapper/";
   names.has_projection = tensors.contains(names.projection + "kernel");
   if (names.has_projection) cell = names.projection;
@@ -154,32 +161,31 @@ LayerNames NamesOfLayer(const TensorMap& tensors, int layer) {
   return names;
 }
 
-absl::StatusOr<RnnShape> RnnShapeOf(const TensorMap& tensors) {
+absl::StatusOr<RnnShape> RnnShapeOf(const TensorMap& tensors, const RnnScope& scope) {
   RnnShape shape;
   int64_t inputs = -1;
   for (int layer = 0;; ++layer) {
-    const std::string prefix = fmt::format("rnn/multi_rnn_cell/cell_{}/", layer);
+    const std::string prefix = fmt::format("{}multi_rnn_cell/cell_{}/", scope.cells, layer);
     const auto found = tensors.lower_bound(prefix);
     const bool exists = found != tensors.end() && found->first.starts_with(prefix);
     if (layer > 0 && !exists) break;
-    MAGENTA_RETURN_IF_ERROR(AddLayer(tensors, layer, inputs, shape));
+    MAGENTA_RETURN_IF_ERROR(AddLayer(tensors, layer, scope, inputs, shape));
     inputs = shape.layer_sizes.back();
   }
-  const std::string weights = "fully_connected/weights";
-  MAGENTA_ASSIGN_OR_RETURN(const Tensor* output, FindVariable(tensors, weights, 2));
+  MAGENTA_ASSIGN_OR_RETURN(const Tensor* output, FindVariable(tensors, scope.weights, 2));
   shape.num_classes = static_cast<int>(output->shape[1]);
-  MAGENTA_RETURN_IF_ERROR(ExpectVariable(tensors, weights, {inputs, shape.num_classes}));
-  MAGENTA_RETURN_IF_ERROR(ExpectVariable(tensors, "fully_connected/biases", {shape.num_classes}));
-  MAGENTA_RETURN_IF_ERROR(CheckNoneIsLeft(tensors, shape));
+  MAGENTA_RETURN_IF_ERROR(ExpectVariable(tensors, scope.weights, {inputs, shape.num_classes}));
+  MAGENTA_RETURN_IF_ERROR(ExpectVariable(tensors, scope.biases, {shape.num_classes}));
+  MAGENTA_RETURN_IF_ERROR(CheckNoneIsLeft(tensors, shape, scope));
   return shape;
 }
 
-std::vector<NetworkVariable> RnnVariables(const RnnShape& shape) {
+std::vector<NetworkVariable> RnnVariables(const RnnShape& shape, const RnnScope& scope) {
   std::vector<NetworkVariable> variables;
   int64_t inputs = shape.input_size;
   for (size_t i = 0; i < shape.layer_sizes.size(); ++i) {
     const int64_t units = shape.layer_sizes[i];
-    std::string cell = fmt::format("rnn/multi_rnn_cell/cell_{}/", i);
+    std::string cell = fmt::format("{}multi_rnn_cell/cell_{}/", scope.cells, i);
     const auto add = [&](std::string_view name, std::vector<int64_t> dims) {
       variables.push_back({fmt::format("{}{}", cell, name), std::move(dims)});
     };
@@ -204,8 +210,8 @@ std::vector<NetworkVariable> RnnVariables(const RnnShape& shape) {
     add("basic_lstm_cell/bias", {4 * units});
     inputs = units;
   }
-  variables.push_back({"fully_connected/weights", {inputs, shape.num_classes}});
-  variables.push_back({"fully_connected/biases", {shape.num_classes}});
+  variables.push_back({scope.weights, {inputs, shape.num_classes}});
+  variables.push_back({scope.biases, {shape.num_classes}});
   return variables;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "magenta/nn/nade/nade_test_support.h"
 #include "magenta/nn/relative_gru_test_support.h"
 #include "magenta/nn/rnn.h"
 
@@ -65,6 +66,12 @@ TEST(StepAllocationTest, OfLstms) {
   const auto network = MakeRnn(testing::RandomRnn({9, {12, 7}, 5, true}), 4);
   ASSERT_TRUE(network.ok());
   ExpectNoAllocation(**network, testing::RandomInputs(20, 9, 1));
+}
+
+TEST(StepAllocationTest, OfNades) {
+  const auto network = MakeRnnNade(RandomNade({9, 5, {12, 7}}), {});
+  ASSERT_TRUE(network.ok());
+  ExpectNoAllocation(**network, RandomNadeInputs(9, 40, 1));
 }
 
 TEST(StepAllocationTest, OfRelativeGrus) {

@@ -192,7 +192,7 @@ const std::vector<ArgumentRow>& Rows() {
           .AtLeast(0)
           .AtMost(1e6)
           .Only(IsTemperature)
-          .For(ArgumentUse::kPitches),
+          .For(ArgumentUse::kPitchChoice),
       Row(
           "top_p", kFloat, [](V v, A a) { a.sampling.top_p = NumberIn(v); },
           "Only the most probable events that have this probability together are drawn.")
@@ -485,6 +485,10 @@ absl::Status NotFor(const ArgumentRow& row, const std::string& model) {
   const char* remedy = "Leave it out";
   switch (row.use) {
     case ArgumentUse::kAll: break;
+    case ArgumentUse::kPitchChoice:
+      why = "is for models that draw one of many pitches, which {} does not";
+      remedy = "Use temperature alone";
+      break;
     case ArgumentUse::kPitches:
       why = "is for pitches, and {} draws none";
       remedy = "Leave it out, or choose a model of melodies";

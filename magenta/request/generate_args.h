@@ -29,6 +29,7 @@ inline constexpr char kDisableArg[] = "disable_conditioning";
 enum class ArgumentUse {
   kAll,
   kPitches,             // that draw some
+  kPitchChoice,         // that draw one of many at a time
   kOverChords,          // that read chords
   kMovesToKey,          // that move primers to a key of theirs
   kInstruments,         // that play no drums

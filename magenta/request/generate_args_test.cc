@@ -223,7 +223,8 @@ TEST(GenerateArgsTest, WhatIsForOtherModelsIsToldByName) {
   ArgValue number;
   number.set_int_value(1);
   EXPECT_EQ(said("pitch_temperature", number),
-            "the argument pitch_temperature is for pitches, and kit draws none");
+            "the argument pitch_temperature is for models that draw one of many pitches, which kit "
+            "does not");
   EXPECT_EQ(said("min_pitch", number), "the argument min_pitch is for pitches, and kit draws none");
   EXPECT_EQ(said("key", Text("D")), "the argument key is for pitches, and kit draws none");
   EXPECT_EQ(said("scale", Text("blues")), "the argument scale is for pitches, and kit draws none");
