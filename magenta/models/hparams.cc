@@ -146,6 +146,8 @@ constexpr HParamRow kRows[] = {
     {"residual_connections", false, ReadBoolean<&HParams::residual_connections>,
      WriteField<&HParams::residual_connections>},
     {"use_cudnn", false, ReadBoolean<&HParams::use_cudnn>, WriteField<&HParams::use_cudnn>},
+    {"nade_hidden_units", false, ReadInteger<&HParams::nade_hidden_units, 1, kMaxSize>,
+     WriteField<&HParams::nade_hidden_units>},
     {"initial_learning_rate", false, ReadReal<&HParams::initial_learning_rate, false, 0>,
      WriteField<&HParams::initial_learning_rate>},
     {"decay_steps", false, ReadInteger<&HParams::decay_steps, 1, 1 << 30>,

@@ -27,6 +27,8 @@ struct HParams {
   int attn_length = 0;
   bool residual_connections = false;
   bool use_cudnn = false;  // accepted, ignored
+  /// Units of the NADE behind the layers, in models that have one.
+  std::optional<int> nade_hidden_units;
   /// 2016's decaying rate, once any of the three is named: initial_learning_rate (else
   /// learning_rate) * decay_rate (else 1) ^ floor(step / decay_steps (else 1000)).
   std::optional<double> initial_learning_rate;

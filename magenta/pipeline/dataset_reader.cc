@@ -71,7 +71,11 @@ bool HoldsPlaces(const DenseExample& dense, const EventCodec& codec) {
 
 TrainingExample ToTrainingExample(const DenseExample& dense, const EventCodec& codec) {
   TrainingExample example;
-  example.labels.assign(dense.labels.begin(), dense.labels.end());
+  if (codec.learns_inputs()) {
+    example.labels.resize(dense.labels.size());
+  } else {
+    example.labels.assign(dense.labels.begin(), dense.labels.end());
+  }
   const float* value = dense.inputs.data();
   for (size_t step = 0; step < dense.steps(); ++step) {
     for (int i = 0; i < dense.input_size; ++i, ++value) {
@@ -93,6 +97,11 @@ int64_t DatasetExample::steps() const {
     return static_cast<int64_t>(events->events.size()) - 1;
   }
   return static_cast<int64_t>(std::get<TrainingExample>(content).inputs.rows());
+}
+
+int64_t DatasetExample::rows(const EventCodec& codec) const {
+  const auto* events = std::get_if<EventSequence>(&content);
+  return events != nullptr ? codec.RowsOf(*events) : steps();
 }
 
 TrainingExample DatasetExample::Encode(const EventCodec& codec) const {
@@ -189,7 +198,7 @@ absl::Status DatasetReader::TakeDense(const DenseExample& dense, DatasetExample*
         fmt::format("input {} is none of the {} of {}", place, codec.input_size(), spec_->id),
         kConfigRemedy);
   }
-  for (size_t i = 0; i < dense.labels.size(); ++i) {
+  for (size_t i = 0; i < dense.labels.size() && !codec.learns_inputs(); ++i) {
     const int64_t label = dense.labels[i];
     const int classes = heads[i % heads.size()];
     if (label >= 0 && label < classes) continue;
@@ -219,7 +228,7 @@ absl::StatusOr<bool> DatasetReader::Next(DatasetExample* example) {
                                kPieceLimits.example_steps),
                    "Make the data set with --max_steps");
     }
-    if (example->steps() > 0) return true;
+    if (example->rows(*spec_->codec) > 0) return true;
     ++skipped_;
   }
 }

@@ -26,6 +26,8 @@ struct DatasetExample {
 
   /// Labels to learn, at least 1.
   int64_t steps() const;
+  /// Rows that Encode() gives.
+  int64_t rows(const EventCodec& codec) const;
   /// What the network learns from it; compact ones are encoded at each call.
   TrainingExample Encode(const EventCodec& codec) const;
 };

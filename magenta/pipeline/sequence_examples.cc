@@ -42,14 +42,19 @@ DenseExample ToDense(const EventCodec& codec, const EventSequence& events) {
   float* row = dense.inputs.data();
   for (size_t i = 0; i < encoded.inputs.rows(); ++i, row += dense.input_size) {
     encoded.inputs.ForEach(i, [&](int32_t index, float value) {
-      if (dense.input_size == codec.input_size()) {
+      if (dense.input_size > 1) {
         row[index] = value;
       } else {
         row[0] = static_cast<float>(index);
       }
     });
   }
-  dense.labels.assign(encoded.labels.begin(), encoded.labels.end());
+  if (codec.learns_inputs()) {
+    dense.labels = codec.DenseLabels(events);
+    dense.labels.resize(encoded.inputs.rows());  // of a last step that does not end there is none
+  } else {
+    dense.labels.assign(encoded.labels.begin(), encoded.labels.end());
+  }
   dense.labels_per_step = static_cast<int>(codec.head_sizes().size());
   return dense;
 }

@@ -10,7 +10,7 @@
 namespace magenta {
 
 /// Inputs of the steps 0..n-2 of a sequence of n events, and the labels of the events 1..n-1 that
-/// should follow.
+/// should follow; of those for which the codec MakesRow.
 struct TrainingExample {
   /// A row a step, entries below EventCodec::input_size().
   SparseMatrix inputs;

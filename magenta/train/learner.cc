@@ -7,6 +7,7 @@
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/nn/kernels/kernels.h"
+#include "magenta/train/nade/nade_learner.h"
 #include "magenta/train/relative/relative_learner.h"
 #include "magenta/train/rnn/rnn_learner.h"
 
@@ -17,6 +18,7 @@ namespace {
 constexpr LearnerEntry kLearners[] = {
     {"rnn", &NewRnnLearner},
     {"relative_gru", &NewRelativeLearner, /*cpu_only=*/true},
+    {"rnn_nade", &NewNadeLearner, /*cpu_only=*/true},
 };
 
 std::span<const LearnerEntry> added_learners;

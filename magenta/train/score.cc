@@ -51,8 +51,20 @@ void ScoreSums::AddStep(double step_loss, int label, int best, int default_label
   correct_events += right;
 }
 
+void ScoreSums::AddRoll(double log_probability, const RollCells& of) {
+  loss -= log_probability;
+  probability += std::exp(log_probability);
+  ++steps;
+  cells += of.cells;
+  correct += of.right;
+  events += of.on;
+  correct_events += of.found;
+}
+
 void ScoreSums::Add(const ScoreSums& other) {
   loss += other.loss;
+  cells += other.cells;
+  probability += other.probability;
   steps += other.steps;
   correct += other.correct;
   events += other.events;
@@ -79,9 +91,15 @@ Metrics ScoreSums::ToMetrics(std::span<const int> steps_of_class) const {
   metrics.steps = steps;
   metrics.examples = examples;
   metrics.loss = steps == 0 ? std::numeric_limits<double>::quiet_NaN() : loss / double(steps);
-  metrics.accuracy = Share(correct, steps);
+  const int64_t judged = cells > 0 ? cells : steps;
+  metrics.accuracy = Share(correct, judged);
   metrics.event_accuracy = Share(correct_events, events);
-  metrics.no_event_accuracy = Share(correct - correct_events, steps - events);
+  metrics.no_event_accuracy = Share(correct - correct_events, judged - events);
+  if (cells > 0) {
+    const int64_t false_alarms = (cells - events) - (correct - correct_events);
+    metrics.roll = {.precision = Share(correct_events, correct_events + false_alarms),
+                    .step_probability = probability / double(steps)};
+  }
   for (size_t c = 0; c < class_steps.size(); ++c) {
     if (class_steps[c] > 0) metrics.per_class_accuracy += Share(class_correct[c], class_steps[c]);
   }
@@ -130,7 +148,19 @@ ScoreSums ScoreLogits(std::span<const float> logits, std::span<const int> labels
 
 double Metrics::perplexity() const { return std::exp(loss); }
 
+double RollMetrics::f1_score(double recall) const {
+  return precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall);
+}
+
 std::vector<std::pair<std::string, double>> Metrics::Figures() const {
+  if (roll.has_value()) {
+    return {{"loss", loss},
+            {"metrics/accuracy", accuracy},
+            {"metrics/precision", roll->precision},
+            {"metrics/recall", event_accuracy},
+            {"metrics/f1_score", roll->f1_score(event_accuracy)},
+            {"metrics/perplexity", roll->step_probability}};
+  }
   std::vector<std::pair<std::string, double>> figures = {
       {"loss", loss},
       {"metrics/accuracy", accuracy},

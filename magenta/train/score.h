@@ -17,9 +17,19 @@ struct ScoreSums {
   int64_t events = 0, correct_events = 0;  // labels other than the default one
   int64_t examples = 0;
   std::vector<int64_t> class_steps, class_correct;  // a class each
+  /// Of steps of rolls: all their cells, of which `correct` and `events` count then (those that
+  /// sound are the events), and the sum of the steps' probabilities.
+  int64_t cells = 0;
+  double probability = 0;
 
   /// One labelled step; the class vectors must have their size.
   void AddStep(double step_loss, int label, int best, int default_label);
+  /// A step of a roll.
+  struct RollCells {
+    int64_t cells, right;
+    int64_t on, found;  // that sound, and of these that were thought to
+  };
+  void AddRoll(double log_probability, const RollCells& of);
   void Add(const ScoreSums& other);
   /// `steps_of_class`: StepsOfClasses() of the model.
   Metrics ToMetrics(std::span<const int> steps_of_class = {}) const;

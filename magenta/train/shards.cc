@@ -25,7 +25,7 @@ std::vector<int> FirstNumbers(size_t count) {
 
 int64_t StepsOf(const BatchSource& source) {
   int64_t steps = 0;
-  for (const DatasetExample& example : source.examples) steps += example.steps();
+  for (const DatasetExample& example : source.examples) steps += example.rows(*source.codec);
   return steps;
 }
 
@@ -100,7 +100,7 @@ std::vector<BatchGradients> ShardGradients(const Learner& learner,
 double PaddingShare(const BatchSource& source) {
   int64_t longest = 0;
   for (const DatasetExample& example : source.examples) {
-    longest = std::max(longest, example.steps());
+    longest = std::max(longest, example.rows(*source.codec));
   }
   return 1 - static_cast<double>(StepsOf(source)) /
                  static_cast<double>(longest * static_cast<int64_t>(source.examples.size()));

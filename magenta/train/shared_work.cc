@@ -33,8 +33,9 @@ struct Word {
 void AppendSums(const ScoreSums& sums, std::vector<double>& to) {
   to.push_back(static_cast<double>(sums.class_steps.size()));
   to.push_back(sums.loss);
+  to.push_back(sums.probability);
   for (const int64_t count :
-       {sums.steps, sums.correct, sums.events, sums.correct_events, sums.examples}) {
+       {sums.steps, sums.correct, sums.events, sums.correct_events, sums.examples, sums.cells}) {
     to.push_back(static_cast<double>(count));
   }
   for (const int64_t count : sums.class_steps) to.push_back(static_cast<double>(count));
@@ -45,12 +46,13 @@ void AppendSums(const ScoreSums& sums, std::vector<double>& to) {
 ScoreSums TakeSums(std::span<const double>& numbers) {
   size_t next = 0;
   const auto take = [&] { return static_cast<int64_t>(numbers[next++]); };
-  MAGENTA_CHECK(!numbers.empty() && numbers.size() >= 7 + 2 * static_cast<size_t>(numbers[0]));
+  MAGENTA_CHECK(!numbers.empty() && numbers.size() >= 9 + 2 * static_cast<size_t>(numbers[0]));
   ScoreSums sums;
   const size_t classes = static_cast<size_t>(take());
   sums.loss = numbers[next++];
-  for (int64_t* count :
-       {&sums.steps, &sums.correct, &sums.events, &sums.correct_events, &sums.examples}) {
+  sums.probability = numbers[next++];
+  for (int64_t* count : {&sums.steps, &sums.correct, &sums.events, &sums.correct_events,
+                         &sums.examples, &sums.cells}) {
     *count = take();
   }
   for (size_t i = 0; i < classes; ++i) sums.class_steps.push_back(take());

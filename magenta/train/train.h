@@ -22,6 +22,16 @@ namespace magenta {
 
 class Ranks;
 
+/// What a model says about steps of rolls beside Metrics, whose accuracies are of cells then,
+/// event_accuracy of those that sound: the recall.
+struct RollMetrics {
+  /// Of the cells that were thought to sound, those that did.
+  double precision = 0;
+  /// Mean probability of a step, which the reference calls perplexity.
+  double step_probability = 0;
+  double f1_score(double recall) const;
+};
+
 /// What a model says about labelled steps, pooled over all of them (not a mean of batches).
 /// Accuracies are of the most probable class, 0..1; a share of nothing is NaN.
 struct Metrics {
@@ -38,13 +48,15 @@ struct Metrics {
   /// it is loss, and not among the figures.
   std::optional<double> loss_per_step;
   int64_t examples = 0;  // sequences
+  /// Of piano rolls.
+  std::optional<RollMetrics> roll;
 
   /// exp(loss)
   double perplexity() const;
   /// (name, value) by Magenta's names: loss, metrics/accuracy, metrics/event_accuracy,
   /// metrics/no_event_accuracy, metrics/per_class_accuracy, metrics/perplexity; with loss_per_step
   /// metrics/loss_per_step and metrics/perplexity_per_step, which for others are loss and
-  /// perplexity again.
+  /// perplexity again. Of rolls: loss, metrics/accuracy, precision, recall, f1_score, perplexity.
   std::vector<std::pair<std::string, double>> Figures() const;
 };
 

@@ -41,6 +41,12 @@ absl::Status TakeTensor(const TensorMap& tensors, const std::string& name,
   return absl::OkStatus();
 }
 
+// Box and Muller's: two uniform draws make a normal one.
+float DrawNormal(double deviation, SeededUniform& uniform) {
+  const double radius = std::sqrt(-2 * std::log(1 - uniform.Next()));
+  return static_cast<float>(deviation * radius * std::cos(2 * std::numbers::pi * uniform.Next()));
+}
+
 }  // namespace
 
 Variable& StartValues::Add(const std::string& name, std::vector<int64_t> shape) {
@@ -64,12 +70,18 @@ void StartValues::Glorot(const std::string& name, std::vector<int64_t> shape, in
   }
 }
 
-// Box and Muller's: two uniform draws make a normal one.
 void StartValues::Normal(const std::string& name, std::vector<int64_t> shape, double deviation) {
   SeededUniform uniform(SeedOf(name));
+  for (float& x : Add(name, std::move(shape)).value) x = DrawNormal(deviation, uniform);
+}
+
+void StartValues::TruncatedNormal(const std::string& name, std::vector<int64_t> shape,
+                                  double deviation) {
+  SeededUniform uniform(SeedOf(name));
   for (float& x : Add(name, std::move(shape)).value) {
-    const double radius = std::sqrt(-2 * std::log(1 - uniform.Next()));
-    x = static_cast<float>(deviation * radius * std::cos(2 * std::numbers::pi * uniform.Next()));
+    do {
+      x = DrawNormal(deviation, uniform);
+    } while (std::abs(x) > 2 * deviation);
   }
 }
 

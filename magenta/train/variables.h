@@ -32,6 +32,8 @@ class StartValues {
   void Glorot(const std::string& name, std::vector<int64_t> shape, int64_t fan_in, int64_t fan_out);
   /// Normal around 0.
   void Normal(const std::string& name, std::vector<int64_t> shape, double deviation);
+  /// The same, drawn again where it is more than two deviations from 0.
+  void TruncatedNormal(const std::string& name, std::vector<int64_t> shape, double deviation);
   /// As many as `shape` says.
   void Values(const std::string& name, std::vector<int64_t> shape, std::vector<float> values);
   /// A matrix, Glorot, and its bias, 0; `matrix` and `bias` are the last parts of the names.

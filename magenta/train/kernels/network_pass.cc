@@ -41,7 +41,7 @@ class NetworkPass {
   void BackwardStep(int t);
   void ScoreChunk(const StepChunk& chunk);
   void ScoreOneHead(const StepChunk& chunk, PanelRows logits);
-  void ScoreSeveralHeads(const StepChunk& chunk, PanelRows logits);
+  void ScoreByRows(const StepChunk& chunk, PanelRows logits);
   void CopyLogits(const StepChunk& chunk, PanelRows logits, float* to) const;
   void AddGradients(const StepChunk& chunk);
   void WriteGradients() const;
@@ -61,7 +61,7 @@ class NetworkPass {
   PanelTape top_;  // the last layer's outputs as passed on; after a chunk's score, their gradient
   ChunkBuffer logits_;
   std::vector<SoftmaxRow> scores_;
-  std::vector<float> rows_, slopes_;  // of several heads: a chunk's logits, and their gradients
+  std::vector<float> rows_, slopes_;  // by rows: a chunk's logits, and their gradients
   ScoreSums sums_;
 };
 
@@ -72,7 +72,7 @@ NetworkPass::NetworkPass(const RnnLayout& layout, const std::vector<Variable>& v
       options_(options),
       shape_{*batch.packing, CutInChunks(*batch.packing), SparseRowsOf(batch.inputs)},
       table_(variables, options.gradients),
-      classes_(table_, {"fully_connected/weights", 0, "fully_connected/biases"},
+      classes_(table_, {layout.scope.weights, 0, layout.scope.biases},
                PanelAxis::Parts({layout.units(layout.layers() - 1)}),
                PanelAxis::Parts({layout.num_classes})),
       top_(shape_.packing, shape_.chunks, classes_.in().panels()),
@@ -81,8 +81,10 @@ NetworkPass::NetworkPass(const RnnLayout& layout, const std::vector<Variable>& v
     classes_.bias()[o] = kNoClass;
   }
   for (int layer = 0; layer < layout.layers(); ++layer) levels_.push_back(MakeLevel(layer));
-  sums_.class_steps.resize(layout.num_classes);
-  sums_.class_correct.resize(layout.num_classes);
+  if (options.heads != nullptr) {
+    sums_.class_steps.resize(layout.num_classes);
+    sums_.class_correct.resize(layout.num_classes);
+  }
   if (options.logits != nullptr) {
     options.logits->resize(static_cast<size_t>(shape_.packing.rows()) * layout.num_classes);
   }
@@ -168,14 +170,18 @@ void NetworkPass::ScoreOneHead(const StepChunk& chunk, PanelRows logits) {
   }
 }
 
-/// The same row by row, since heads begin anywhere in a panel.
-void NetworkPass::ScoreSeveralHeads(const StepChunk& chunk, PanelRows logits) {
-  const size_t heads = options_.heads->sizes.size();
-  const auto labels = std::span(batch_.labels).subspan(chunk.row * heads, chunk.rows * heads);
+/// The same row by row, since heads begin anywhere in a panel; or whatever else scores a row.
+void NetworkPass::ScoreByRows(const StepChunk& chunk, PanelRows logits) {
   rows_.resize(static_cast<size_t>(chunk.rows) * layout_.num_classes);
   slopes_.resize(table_.with_gradients() ? rows_.size() : 0);
   CopyLogits(chunk, logits, rows_.data());
-  sums_.Add(ScoreHeads(rows_, labels, *options_.heads, options_.loss_scale, slopes_));
+  if (options_.score) {
+    sums_.Add(options_.score(chunk.row, rows_, slopes_));
+  } else {
+    const size_t heads = options_.heads->sizes.size();
+    const auto labels = std::span(batch_.labels).subspan(chunk.row * heads, chunk.rows * heads);
+    sums_.Add(ScoreHeads(rows_, labels, *options_.heads, options_.loss_scale, slopes_));
+  }
   if (slopes_.empty()) return;
   const int width = PanelWidth(), columns = classes_.out().columns();
   for (int r = 0; r < chunk.rows; ++r) {
@@ -192,10 +198,10 @@ void NetworkPass::ScoreChunk(const StepChunk& chunk) {
   if (options_.logits != nullptr) {
     CopyLogits(chunk, logits, options_.logits->data() + chunk.row * layout_.num_classes);
   }
-  if (options_.heads->sizes.size() == 1) {
+  if (options_.heads != nullptr && options_.heads->sizes.size() == 1) {
     ScoreOneHead(chunk, logits);
   } else {
-    ScoreSeveralHeads(chunk, logits);
+    ScoreByRows(chunk, logits);
   }
   if (!table_.with_gradients()) return;
   classes_.AddGradient(chunk.rows, top, logits);

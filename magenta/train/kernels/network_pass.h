@@ -2,7 +2,9 @@
 // A whole network forward and backward over one batch on one thread, without libtorch: what trains
 // on the CPU.
 
-#include <memory>
+#include <cstdint>
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "magenta/train/batches.h"
@@ -13,8 +15,14 @@ namespace magenta {
 
 /// What it points to outlives the run.
 struct NetworkPassOptions {
-  /// Of the layout's classes together; there is at least one.
+  /// Of the layout's classes together; there is at least one. Null where `score` is given.
   const LabelHeads* heads = nullptr;
+  /// What scores rows from `first_row` on instead of softmaxes against labels: of the logits [rows,
+  /// classes], in packed order. `slopes` (of their size; empty: none are wanted) become the loss's
+  /// gradients.
+  std::function<ScoreSums(int64_t first_row, std::span<const float> logits,
+                          std::span<float> slopes)>
+      score;
   /// A key a layer for its dropout masks; empty: nothing is dropped.
   std::vector<uint64_t> dropout_keys;
   /// What a row's loss is multiplied by before gradients are taken.

@@ -18,7 +18,7 @@ void AddAttention(const std::string& scope, int inputs, int units, StartValues& 
 }  // namespace
 
 std::string RnnLayout::prefix(int layer) const {
-  return fmt::format("rnn/multi_rnn_cell/cell_{}/{}", layer,
+  return fmt::format("{}multi_rnn_cell/cell_{}/{}", scope.cells, layer,
                      has_projection(layer) ? "input_projection_wrapper/" : "");
 }
 
@@ -35,8 +35,9 @@ std::vector<Variable> StartVariables(const RnnLayout& layout, uint32_t seed) {
       list.Dense(scope + "basic_lstm_cell/", inputs + units, 4 * units);
     }
   }
-  list.Dense("fully_connected/", layout.units(layout.layers() - 1), layout.num_classes, "weights",
-             "biases");
+  const int last = layout.units(layout.layers() - 1);
+  list.Glorot(layout.scope.weights, {last, layout.num_classes}, last, layout.num_classes);
+  list.Zeros(layout.scope.biases, {layout.num_classes});
   return list.Take();
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "magenta/models/hparams.h"
+#include "magenta/nn/rnn_names.h"
 #include "magenta/train/variables.h"
 
 namespace magenta {
@@ -16,6 +17,8 @@ struct RnnLayout {
   int input_size = 0;
   int num_classes = 0;
   HParams hparams;
+  /// Where its variables stand.
+  RnnScope scope = {};
 
   int layers() const { return static_cast<int>(hparams.rnn_layer_sizes.size()); }
   int units(int layer) const { return hparams.rnn_layer_sizes[layer]; }
@@ -30,7 +33,8 @@ struct RnnLayout {
   int cell_inputs(int layer) const {
     return hparams.residual_connections ? units(layer) : width_below(layer);
   }
-  /// "rnn/multi_rnn_cell/cell_0/", with "input_projection_wrapper/" behind it where there is one.
+  /// Of layer 0 "rnn/multi_rnn_cell/cell_0/", with "input_projection_wrapper/" behind it where
+  /// there is one.
   std::string prefix(int layer) const;
 };
 

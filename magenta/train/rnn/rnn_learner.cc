@@ -50,7 +50,7 @@ class ForwardPass {
       x = Layer(layer, x);
       if (dropout != nullptr) x = x * Mask(layer, *dropout);
     }
-    return Dense(x, Get("fully_connected/weights"), Get("fully_connected/biases"));
+    return Dense(x, Get(layout_.scope.weights), Get(layout_.scope.biases));
   }
 
   const std::vector<at::Tensor>& leaves() const { return leaves_; }
@@ -140,9 +140,11 @@ std::vector<Variable> RnnLearner::StartVariables(uint32_t seed) const {
   return magenta::StartVariables(layout_, seed);
 }
 
-size_t RnnLearner::largest_shard() const {
-  return layout_.hparams.attn_length > 0 ? kLargestShardWithWindows : kLargestShard;
+size_t LargestShardOf(const RnnLayout& layout) {
+  return layout.hparams.attn_length > 0 ? kLargestShardWithWindows : kLargestShard;
 }
+
+size_t RnnLearner::largest_shard() const { return LargestShardOf(layout_); }
 
 std::vector<float> RnnLearner::Logits(const std::vector<Variable>& variables,
                                       const Batch& batch) const {

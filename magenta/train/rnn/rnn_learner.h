@@ -14,6 +14,9 @@
 
 namespace magenta {
 
+/// Most examples of a shard of such layers.
+size_t LargestShardOf(const RnnLayout& layout);
+
 /// Stateless but for its layout; several threads may use one.
 class RnnLearner final : public Learner {
  public:
