@@ -52,13 +52,17 @@ constexpr Rename kMidiRenames[] = {
     {"generator_name", "config"},
 };
 
+/// Of what pianoroll_rnn_nade_generate makes where nothing has a tempo.
+constexpr char kRollTempo[] = "--qpm=60";
+
 /// One of the reference's folders of programs.
 struct ModelPrograms {
   std::string name;    // "drums_rnn": of drums_rnn_train
   std::string folder;  // below /tmp, of what is written where nobody says
   std::vector<std::string> flags;
-  std::string config;   // Alias::config
-  int num_steps = 128;  // of what is generated where nobody says
+  std::string config;           // Alias::config
+  int num_steps = 128;          // of what is generated where nobody says
+  std::string run_folder = {};  // below /tmp, of the run; "": `folder`
 };
 
 /// NAME_create_dataset, NAME_train and NAME_generate.
@@ -72,8 +76,9 @@ void AddModelPrograms(const ModelPrograms& programs, std::vector<Alias>& aliases
   add("create_dataset", "dataset", {"--format=dense", "--eval_ratio=0.1"});
   // As the reference: without an end, and nothing held out but what is named.
   add("train", "train",
-      {fmt::format("--run_dir=/tmp/{}/logdir/run1", programs.folder), "--keep=10",
-       "--num_training_steps=0", "--eval_file=none"});
+      {fmt::format("--run_dir=/tmp/{}/logdir/run1",
+                   programs.run_folder.empty() ? programs.folder : programs.run_folder),
+       "--keep=10", "--num_training_steps=0", "--eval_file=none"});
   add("generate", "generate",
       {fmt::format("--output_dir=/tmp/{}/generated", programs.folder), "--num_outputs=10",
        fmt::format("--num_steps={}", programs.num_steps), "--accompaniment=drop"});
@@ -106,6 +111,10 @@ std::vector<Alias> BuildAliases() {
   // Without conditioning, as there.
   aliases.back().defaults.emplace_back("--nocondition_on_primer");
   AddModelPrograms({"performance_rnn", "performance_rnn", {}, "performance", 3000}, aliases);
+  AddModelPrograms({"pianoroll_rnn_nade", "pianoroll_rnn_nade", {}, "rnn-nade", 128, "rnn_nade"},
+                   aliases);
+  // It draws nothing: a pitch sounds where that is as probable as not.
+  aliases.back().defaults.insert(aliases.back().defaults.end(), {"--temperature=0", kRollTempo});
   // What is new since keeps out of their way.
   aliases.push_back(
       {"midi", "live", {"--qpm=90", "--num_bars_to_generate=5", "--memory=phrase", "--nowait"}});
@@ -274,6 +283,7 @@ void DropGenerationFlags(std::vector<std::string>& args) {
                            "primer_melody",
                            "primer_drums",
                            "primer_pitches",
+                           "primer_pianoroll",
                            "primer_midi",
                            "qpm",
                            "temperature",
@@ -378,6 +388,7 @@ absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::s
     } else {
       TakeValue(given, "bundle_description");
       if (Has(given, "bars") || Has(given, "new_steps")) std::erase(defaults, "--num_steps=128");
+      if (Has(given, "primer_midi")) std::erase(defaults, kRollTempo);  // it has its own
       MAGENTA_RETURN_IF_ERROR(ChooseWeights(given));
     }
   } else if (alias.verb == "live") {

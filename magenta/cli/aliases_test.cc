@@ -143,7 +143,25 @@ TEST(Aliases, Expand) {
       {"performance_rnn_create_dataset",
        {"--input=x", "--output_dir=y"},
        "dataset --config=performance --format=dense --eval_ratio=0.1 --input=x --output_dir=y"},
-      {"pianoroll_rnn_nade_generate", {}, "none"},
+      {"pianoroll_rnn_nade_generate",
+       {"--primer_pianoroll=[(60,)]"},
+       "generate --config=rnn-nade --output_dir=/tmp/pianoroll_rnn_nade/generated --num_outputs=10 "
+       "--num_steps=128 --accompaniment=drop --temperature=0 --qpm=60 "
+       "--primer_pianoroll=[(60,)]"},
+      {"pianoroll_rnn_nade_generate",
+       {"--bundle_file=x.mag", "--primer_midi=a.mid"},
+       "generate --output_dir=/tmp/pianoroll_rnn_nade/generated --num_outputs=10 "
+       "--num_steps=128 --accompaniment=drop --temperature=0 --bundle_file=x.mag "
+       "--primer_midi=a.mid"},
+      {"pianoroll_rnn_nade_generate",
+       {"--save_generator_bundle", "--bundle_file=x.mag", "--run_dir=r",
+        "--primer_pianoroll=[(60,)]"},
+       "bundle --config=rnn-nade --bundle_file=x.mag --run_dir=r --newest"},
+      {"pianoroll_rnn_nade_train",
+       {"--config=rnn-nade_attn", "--sequence_example_file=x"},
+       "train --run_dir=/tmp/rnn_nade/logdir/run1 --keep=10 --num_training_steps=0 "
+       "--eval_file=none --config=rnn-nade_attn --sequence_example_file=x"},
+      {"music_vae_generate", {}, "none"},
   };
   for (const auto& row : rows) EXPECT_EQ(Expanded(row.name, row.args), row.expanded);
 }
@@ -178,21 +196,21 @@ TEST(Aliases, UnknownNamesSayWhatMayBeMeant) {
        "unknown verb lookback_rnn_generat. Did you mean lookback_rnn_generate?"},
       {"xyzzy", "unknown verb xyzzy. `magenta --help` lists the verbs."},
       {"drums_rnn_generat", "unknown verb drums_rnn_generat. Did you mean drums_rnn_generate?"},
-      {"pianoroll_rnn_nade_generate",
-       "'pianoroll_rnn_nade' is a model of Magenta that is not here. The models are basic_rnn, "
+      {"music_vae_generate",
+       "'music_vae' is a model of Magenta that is not here. The models are basic_rnn, "
        "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
        "chord_pitches_improv, one_drum, drum_kit, polyphony, score, performance, "
        "performance_with_dynamics, performance_with_dynamics_compact, "
        "performance_with_dynamics_and_modulo_encoding, "
        "density_conditioned_performance_with_dynamics, "
        "pitch_conditioned_performance_with_dynamics, multiconditioned_performance_with_dynamics, "
-       "optional_multiconditioned_performance_with_dynamics."},
+       "optional_multiconditioned_performance_with_dynamics, rnn-nade, rnn-nade_attn."},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(ErrorLine(UnknownVerb(row.name)), row.error);
     EXPECT_EQ(ExitStatus(UnknownVerb(row.name)), 2);
   }
-  EXPECT_EQ(UnknownVerb("pianoroll_rnn_nade_generate"), FindModel("pianoroll_rnn_nade").status());
+  EXPECT_EQ(UnknownVerb("music_vae_generate"), FindModel("music_vae").status());
 }
 
 TEST(Aliases, StandForVerbs) {

@@ -138,6 +138,7 @@ TEST_F(ModelTest, NamesWhatIsWrong) {
   WriteRun(tensors);
   WriteMag("good.mag", "lookback_rnn", tensors);
   WriteMag("drums.mag", "drum_kit", tensors);
+  WriteMag("vae.mag", "music_vae", tensors);
   WriteMag("nade.mag", "rnn-nade", tensors);
   WriteMag("odd.mag", "lookback_rnn", tensors, "attn_lenght=3");
   WriteMag("grid.mag", "lookback_rnn", tensors, "", 1 << 30);
@@ -149,7 +150,8 @@ TEST_F(ModelTest, NamesWhatIsWrong) {
   ExpectError(Run("basic_rnn"), 3, "take 121 inputs and give 40 classes, those of basic_rnn 38");
   ExpectError(Run("basic_rnn"), 3, "They fit --config=lookback_rnn");
   ExpectError(Mag("good.mag", "basic_rnn"), 3, "the bundle is of lookback_rnn, not of basic_rnn");
-  ExpectError(Mag("nade.mag"), 3, "'rnn-nade' is a model of Magenta that is not here");
+  ExpectError(Mag("vae.mag"), 3, "'music_vae' is a model of Magenta that is not here");
+  ExpectError(Mag("nade.mag"), 3, "variable nade/w_enc is missing");
   ExpectError(Mag("drums.mag"), 3, "those of drum_kit 518 and 512. They fit --config=lookback_rnn");
   ExpectError(Mag("odd.mag"), 3, "its stored hyper-parameters: there is no hyper-parameter");
   ExpectError(Mag("grid.mag"), 3, "1073741824 steps per quarter");
@@ -157,7 +159,9 @@ TEST_F(ModelTest, NamesWhatIsWrong) {
   ExpectError(Mag("noise.mag"), 3, folder_ + "/noise.mag");
   ExpectError(Mag("missing.mag"), 3, folder_ + "/missing.mag");
   ExpectError({"", folder_ + "/nowhere", "", "", ""}, 3, "there is no such folder");
-  ExpectError({"pianoroll_rnn_nade", folder_ + "/run", "", "", ""}, 2, "that is not here");
+  ExpectError({"music_vae", folder_ + "/run", "", "", ""}, 2, "that is not here");
+  ExpectError({"pianoroll_rnn_nade", folder_ + "/run", "", "", ""}, 2,
+              "Choose one of rnn-nade and rnn-nade_attn");
   ExpectError({"drums_rnn", folder_ + "/run", "", "", ""}, 2,
               "Choose one of one_drum and drum_kit");
   ExpectError({"lookbak_rnn", folder_ + "/run", "", "", ""}, 2, "there is no model 'lookbak_rnn'");

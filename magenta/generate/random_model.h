@@ -8,6 +8,7 @@
 #include "magenta/base/check.h"
 #include "magenta/generate/model.h"
 #include "magenta/music/performance/performance_event.h"
+#include "magenta/music/polyphony/pianoroll.h"
 #include "magenta/music/polyphony/polyphony_events.h"
 #include "magenta/music/score/sheet.h"
 #include "magenta/nn/rnn_test_support.h"
@@ -60,6 +61,15 @@ inline std::vector<Event> PerformanceFor(const ModelSpec& spec) {
 /// nothing.
 inline std::vector<Event> TuneFor(const ModelSpec& spec) {
   if (spec.kind->HearsSeconds()) return PerformanceFor(spec);
+  if (spec.kind->Events() == "pianoroll") {  // the same
+    std::vector<Keys> roll;
+    for (const int pitch : {60, 62, 64, 60, 60, 62, 64, 60, 67, 60, 62, 64, 60, 60, 62, 64, 60}) {
+      roll.emplace_back().set(static_cast<size_t>(pitch - kLowestKey));
+      roll.push_back(roll.back());
+      roll[roll.size() - 2].set(static_cast<size_t>(pitch - 12 - kLowestKey));
+    }
+    return RollEvents(roll);
+  }
   if (spec.kind->plays_chords()) {  // two notes a step, one of which goes on
     std::vector<Event> events = {kPolyphonyStart};
     for (const int pitch : {60, 62, 64, 60, 60, 62, 64, 60, 67, 60, 62, 64, 60, 60, 62, 64, 60}) {

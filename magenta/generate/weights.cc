@@ -167,8 +167,12 @@ absl::StatusOr<LoadedWeights> ReadNamedWeights(const ModelSource& source, bool w
   MAGENTA_RETURN_IF_ERROR(FindModel(id).status());
   const auto path = BundledWeights(id);
   if (!path.ok()) {
-    return WithRemedy(path.status(),
-                      "Name a model by --run_dir, --checkpoint_file or --bundle_file");
+    return WithRemedy(
+        path.status(),
+        fmt::format("Name a model by --run_dir, --checkpoint_file or --bundle_file, or "
+                    "train one: `magenta train --config={} --run_dir=RUN "
+                    "--sequence_example_file=...`",
+                    id));
   }
   return WeightsOfBundle(*path);
 }

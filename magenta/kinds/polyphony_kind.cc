@@ -3,13 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "magenta/base/status.h"
-#include "magenta/base/utf8.h"
+#include "magenta/kinds/chords/chord_tracks.h"
 #include "magenta/kinds/melody_kind.h"
-#include "magenta/kinds/primer_steps.h"
 #include "magenta/kinds/typed_pitches.h"
 #include "magenta/music/key.h"
 #include "magenta/music/polyphony/extract_polyphony.h"
@@ -21,19 +19,9 @@ namespace {
 /// What a round of the reference draws for each step that is left.
 constexpr double kEventsPerStep = 5;
 
-/// The rows of PolyphonyKind::example_options(), in this order.
-enum PolyphonyOption { kPolyphonyMinSteps, kPolyphonyMaxSteps, kSeveralPrograms };
-
 const std::vector<ExampleOption>& PolyphonyOptionRows() {
-  using Type = ExampleOption::Type;
-  static const PolyphonyExtractionOptions defaults;
-  static const std::vector<ExampleOption> rows = {
-      {"min_steps", Type::kInt, static_cast<double>(defaults.min_steps), 0, 1 << 20,
-       "Shorter ones are left out, in steps (sixteenths)."},
-      {"max_steps", Type::kInt, static_cast<double>(defaults.max_steps), 0, 1 << 20,
-       "Longer ones are left out, in steps; 0: none."},
-      {"several_programs", Type::kBool, 0, 0, 1,
-       "Take music of several programs too, all of its notes together."}};
+  static const std::vector<ExampleOption> rows =
+      ChordTrackOptions({}, "Longer ones are left out, in steps; 0: none.");
   return rows;
 }
 
@@ -101,25 +89,8 @@ class PolyphonyKind final : public MusicKind {
 
   Examples ExtractExamples(const QuantizedSequence& sequence,
                            const ExampleOptions& options) const override {
-    const std::vector<ExampleOption>& rows = PolyphonyOptionRows();
-    PolyphonyExtractionOptions wanted;
-    wanted.min_steps = static_cast<int>(options.ValueOf(rows[kPolyphonyMinSteps]));
-    wanted.max_steps = static_cast<int>(options.ValueOf(rows[kPolyphonyMaxSteps]));
-    wanted.several_programs = options.ValueOf(rows[kSeveralPrograms]) != 0;
-    PolyphonyExtraction extraction = ExtractPolyphony(sequence, wanted);
-    Examples examples;
-    TrackReport& report = examples.tracks.emplace_back();
-    report.instrument = -1;
-    report.kept = !extraction.events.empty();
-    report.outcome = std::move(extraction.outcome);
-    report.reason = std::move(extraction.reason);
-    report.flag = std::move(extraction.flag);
-    if (report.kept) {
-      examples.sequences.push_back({std::move(extraction.events), {}});
-      examples.transpositions.push_back(0);
-    }
-    examples.counters = std::move(extraction.counters);
-    return examples;
+    return ExamplesOfTrack(
+        ExtractPolyphony(sequence, SaidOfChordTracks(PolyphonyOptionRows(), options)));
   }
 
   absl::StatusOr<Primer> ReadPrimer(const QuantizedSequence& input,
@@ -132,7 +103,7 @@ class PolyphonyKind final : public MusicKind {
     if (!request.reference_windows) {
       primer.start_step =
           std::min(std::max<int64_t>(0, primer.start_step), request.latest_start_step);
-      notes = HeardNotes(input.proto(), request, primer);
+      notes = HeardChordNotes(input.proto(), request, primer);
     } else if (HasSeveralPrograms(input.proto())) {
       primer.start_step = end;
     } else {
@@ -206,60 +177,12 @@ class PolyphonyKind final : public MusicKind {
  private:
   static absl::Status CheckLength(const std::vector<PolyphonicNote>& notes, int64_t start_step,
                                   int64_t end) {
-    if (end > start_step) {
-      MAGENTA_RETURN_IF_ERROR(StepsUpToSection(start_step, {.generate_start_step = end}).status());
-    } else if (end < start_step) {
-      return UsageError(fmt::format("the section to be generated begins at step {}, before the "
-                                    "primer, which begins at step {}",
-                                    end, start_step),
-                        "Let the section start later");
-    }
+    MAGENTA_RETURN_IF_ERROR(CheckChordPrimer(start_step, end));
     const int64_t events = CountPolyphonyEvents(notes, start_step, end);
     if (events <= kMostPolyphonyEvents) return absl::OkStatus();
     return UsageError(
         fmt::format("the primer's notes are {} events, more than {}", events, kMostPolyphonyEvents),
         "Give a shorter one, or one of fewer notes at a time");
-  }
-
-  /// The notes of all instruments but drums; primer.notes say what was left out or mended.
-  static std::vector<PolyphonicNote> HeardNotes(const NoteSequence& input,
-                                                const PrimerRequest& request, Primer& primer) {
-    int64_t drums = 0, silent = 0, short_notes = 0, late = 0;
-    std::set<int> instruments;
-    std::vector<PolyphonicNote> notes = PolyphonicNotesOf(input, [&](const auto& note) {
-      if (note.quantized_start_step() < primer.start_step) return false;
-      const bool is_late = note.quantized_start_step() >= request.generate_start_step;
-      drums += note.is_drum();
-      silent += !note.is_drum() && note.velocity() == 0;
-      if (note.is_drum() || note.velocity() == 0) return false;
-      late += is_late;
-      if (is_late) return false;
-      short_notes += note.end_time() == note.start_time();
-      instruments.insert(note.instrument());
-      return true;
-    });
-    const char* left_out = request.others_stay ? "not heard" : "left out";
-    if (drums > 0) {
-      primer.notes.push_back(fmt::format("{} {}", Counted(drums, "drum note"), left_out));
-    }
-    if (silent > 0) {
-      primer.notes.push_back(fmt::format("{} of velocity 0 {}", Counted(silent, "note"), left_out));
-    }
-    if (short_notes > 0) {
-      primer.notes.push_back(
-          fmt::format("{} of no length: heard for one step", Counted(short_notes, "note")));
-    }
-    if (late > 0) {
-      primer.notes.push_back(fmt::format("{} left out: {} in the section to be generated",
-                                         Counted(late, "note"),
-                                         late == 1 ? "it begins" : "they begin"));
-    }
-    if (instruments.size() == 1) primer.instrument = *instruments.begin();
-    if (instruments.size() > 1) {
-      primer.notes.push_back(
-          fmt::format("{} parts with notes: all are heard as one", instruments.size()));
-    }
-    return notes;
   }
 
   const std::shared_ptr<const MusicKind> melodies_ = MakeMelodyKind({0, 128, std::nullopt});

@@ -17,6 +17,8 @@
 
 namespace magenta {
 
+struct RnnShape;  // nn/rnn.h
+
 /// How a network is to run, as its user says; nothing of it is in a checkpoint.
 struct RuntimeOptions {
   WeightType weights = WeightType::kFloat32;
@@ -68,11 +70,20 @@ struct Architecture {
 
 /// An error (exit 2) where the user says other rnn_layer_sizes than `layers`, which tensors tell.
 absl::Status CheckSaidLayers(const HParamSources& sources, const std::vector<int>& layers);
+/// An error (exit 2) that shows of the hyper-parameter `name` what the user said and what the file
+/// has.
+absl::Status SaidOtherwise(std::string_view name, const std::string& said, const std::string& file);
+/// What layers of `shape` tell, with attn_length as it is found for them; notes as `settle`'s.
+absl::StatusOr<HParams> SettleLayers(const RnnShape& shape, const HParamSources& sources,
+                                     std::vector<std::string>& notes);
 /// "layers [64,64]": what `describe` may be.
 std::string DescribeLayers(const HParams& hparams);
 
 /// "rnn": the LSTM layers that Magenta's event models are, with attention where hparams say so.
 extern const Architecture kRnnArchitecture;
+/// "rnn_nade": nn/nade/rnn_nade.h, for what MakePianorollCodec writes; attention where hparams say
+/// so.
+extern const Architecture kRnnNadeArchitecture;
 /// "relative_gru": nn/relative_gru.h, for a RelativeCodec. Its rnn_layer_sizes are {e, H, z}.
 extern const Architecture kRelativeArchitecture;
 

@@ -20,8 +20,7 @@ namespace magenta {
 namespace {
 
 // Models of the reference that have no place here yet.
-constexpr std::array<std::string_view, 4> kKnownElsewhere = {"pianoroll_rnn_nade", "rnn-nade",
-                                                             "music_vae", "rl_duet"};
+constexpr std::array<std::string_view, 2> kKnownElsewhere = {"music_vae", "rl_duet"};
 
 // Names of families, and the models that they are here.
 constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {
@@ -30,7 +29,8 @@ constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {
     {"polyphony_rnn", "polyphony"},
     {"performance_rnn",
      "performance, performance_with_dynamics, multiconditioned_performance_with_dynamics and the "
-     "like"}};
+     "like"},
+    {"pianoroll_rnn_nade", "rnn-nade and rnn-nade_attn"}};
 
 std::span<const ModelSpec> added_models;
 

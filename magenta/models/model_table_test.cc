@@ -43,7 +43,9 @@ TEST(ModelTableTest, HoldsTheModels) {
             "density_conditioned_performance_with_dynamics 396 388 0 3\n"
             "pitch_conditioned_performance_with_dynamics 400 388 0 3\n"
             "multiconditioned_performance_with_dynamics 408 388 0 3\n"
-            "optional_multiconditioned_performance_with_dynamics 409 388 0 3\n");
+            "optional_multiconditioned_performance_with_dynamics 409 388 0 3\n"
+            "rnn-nade 177 89 0 5\n"
+            "rnn-nade_attn 177 89 32 5\n");
 }
 
 TEST(ModelTableTest, UnknownNamesListTheTable) {
@@ -52,18 +54,20 @@ TEST(ModelTableTest, UnknownNamesListTheTable) {
             "there is no model 'lookback'. Did you mean lookback_rnn? The models are basic_rnn, "
             "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
             "chord_pitches_improv, one_drum, drum_kit, polyphony, score, " +
-                kPerformances + ".");
-  EXPECT_EQ(
-      ErrorLine(FindModel("pianoroll_rnn_nade").status()),
-      "'pianoroll_rnn_nade' is a model of Magenta that is not here. The models are basic_rnn, "
-      "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
-      "chord_pitches_improv, one_drum, drum_kit, polyphony, score, " +
-          kPerformances + ".");
+                kPerformances + ", rnn-nade, rnn-nade_attn.");
+  EXPECT_EQ(ErrorLine(FindModel("music_vae").status()),
+            "'music_vae' is a model of Magenta that is not here. The models are basic_rnn, "
+            "mono_rnn, lookback_rnn, attention_rnn, basic_improv, attention_improv, "
+            "chord_pitches_improv, one_drum, drum_kit, polyphony, score, " +
+                kPerformances + ", rnn-nade, rnn-nade_attn.");
   EXPECT_EQ(ErrorLine(FindModel("polyphony_rnn").status()),
             "'polyphony_rnn' is a family of models. Choose one of polyphony.");
   EXPECT_EQ(ErrorLine(FindModel("performance_rnn").status()),
             "'performance_rnn' is a family of models. Choose one of performance, "
             "performance_with_dynamics, multiconditioned_performance_with_dynamics and the like.");
+  EXPECT_EQ(ErrorLine(FindModel("pianoroll_rnn_nade").status()),
+            "'pianoroll_rnn_nade' is a family of models. Choose one of rnn-nade and "
+            "rnn-nade_attn.");
   EXPECT_EQ(ErrorLine(FindModel("drums_rnn").status()),
             "'drums_rnn' is a family of models. Choose one of one_drum and drum_kit.");
   EXPECT_EQ(ErrorLine(FindModel("improv_rnn").status()),

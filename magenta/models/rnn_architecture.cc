@@ -16,30 +16,23 @@ std::string LayersText(const std::vector<int>& sizes) {
   return text + "]";
 }
 
-/// An error (exit 2) that shows what the user said and what the file has.
-absl::Status Disagreement(const char* name, const std::string& said, const std::string& file) {
-  return UsageError(
-      fmt::format("--hparams says {}={}, but the file has {}={}", name, said, name, file),
-      fmt::format("Leave {} out of --hparams", name));
-}
-
 absl::Status CheckSaid(const HParamSources& sources, const RnnShape& shape) {
   const auto names = [&](const char* name) { return NamesHParam(sources.said_text, name); };
   const HParams& said = sources.said;
   MAGENTA_RETURN_IF_ERROR(CheckSaidLayers(sources, shape.layer_sizes));
   if (names("residual_connections") && said.residual_connections != shape.residual) {
-    return Disagreement("residual_connections", said.residual_connections ? "True" : "False",
-                        shape.residual ? "True" : "False");
+    return SaidOtherwise("residual_connections", said.residual_connections ? "True" : "False",
+                         shape.residual ? "True" : "False");
   }
   if (!names("attn_length")) return absl::OkStatus();
   if ((said.attn_length > 0) != shape.has_attention) {
-    return Disagreement("attn_length", std::to_string(said.attn_length),
-                        shape.has_attention ? "N (its weights have attention)"
-                                            : "0 (its weights have no attention)");
+    return SaidOtherwise("attn_length", std::to_string(said.attn_length),
+                         shape.has_attention ? "N (its weights have attention)"
+                                             : "0 (its weights have no attention)");
   }
   const int stored = sources.stored.attn_length;
   if (NamesHParam(sources.stored_text, "attn_length") && said.attn_length != stored) {
-    return Disagreement("attn_length", std::to_string(said.attn_length), std::to_string(stored));
+    return SaidOtherwise("attn_length", std::to_string(said.attn_length), std::to_string(stored));
   }
   return absl::OkStatus();
 }
@@ -67,12 +60,7 @@ absl::Status SettleAttention(const HParamSources& sources, const RnnShape& shape
 absl::StatusOr<HParams> SettleRnn(const TensorMap& tensors, const HParamSources& sources,
                                   std::vector<std::string>& notes) {
   MAGENTA_ASSIGN_OR_RETURN(const RnnShape shape, RnnShapeOf(tensors));
-  MAGENTA_RETURN_IF_ERROR(CheckSaid(sources, shape));
-  HParams hparams = sources.said;
-  hparams.rnn_layer_sizes = shape.layer_sizes;
-  hparams.residual_connections = shape.residual;
-  MAGENTA_RETURN_IF_ERROR(SettleAttention(sources, shape, hparams.attn_length, notes));
-  return hparams;
+  return SettleLayers(shape, sources, notes);
 }
 
 absl::StatusOr<std::unique_ptr<Network>> MakeRnnRuntime(const TensorMap& tensors,
@@ -96,12 +84,29 @@ std::vector<NetworkVariable> VariablesOfRnn(const EventCodec& codec, const HPara
 
 }  // namespace
 
+absl::Status SaidOtherwise(std::string_view name, const std::string& said,
+                           const std::string& file) {
+  return UsageError(
+      fmt::format("--hparams says {}={}, but the file has {}={}", name, said, name, file),
+      fmt::format("Leave {} out of --hparams", name));
+}
+
+absl::StatusOr<HParams> SettleLayers(const RnnShape& shape, const HParamSources& sources,
+                                     std::vector<std::string>& notes) {
+  MAGENTA_RETURN_IF_ERROR(CheckSaid(sources, shape));
+  HParams hparams = sources.said;
+  hparams.rnn_layer_sizes = shape.layer_sizes;
+  hparams.residual_connections = shape.residual;
+  MAGENTA_RETURN_IF_ERROR(SettleAttention(sources, shape, hparams.attn_length, notes));
+  return hparams;
+}
+
 absl::Status CheckSaidLayers(const HParamSources& sources, const std::vector<int>& layers) {
   const std::vector<int>& said = sources.said.rnn_layer_sizes;
   if (!NamesHParam(sources.said_text, "rnn_layer_sizes") || said == layers) {
     return absl::OkStatus();
   }
-  return Disagreement("rnn_layer_sizes", LayersText(said), LayersText(layers));
+  return SaidOtherwise("rnn_layer_sizes", LayersText(said), LayersText(layers));
 }
 
 std::string DescribeLayers(const HParams& hparams) {

@@ -176,9 +176,7 @@ absl::Status LengthOfChords(const BackingChords& chords, bool from_new, double s
   return absl::OkStatus();
 }
 
-int ReferenceGapOf(const MusicKind& kind) {
-  return kind.begins_alone() || kind.HearsSeconds() ? 0 : 1;
-}
+int ReferenceGapOf(const MusicKind& kind) { return kind.plays_chords() ? 0 : 1; }
 
 ContinuationOptions CountingMusic(ContinuationOptions options) {
   if (options.new_steps.has_value()) {

@@ -24,6 +24,12 @@ std::vector<std::string> ModelIds() {
   return ids;
 }
 
+/// Of letters, digits and underscores alone.
+std::string TestName(std::string id) {
+  std::replace(id.begin(), id.end(), '-', '_');
+  return id;
+}
+
 class EveryModel : public ::testing::TestWithParam<std::string> {
  protected:
   void SetUp() override { spec_ = *FindModel(GetParam()); }
@@ -198,12 +204,17 @@ TEST_P(EveryModel, GeneratesTwoBarsOfNotesThatRepeatWithTheSeed) {
 TEST_P(EveryModel, EncodesAMelodyAsOftenAsItHasEventsToPredict) {
   const EventSequence sequence = RandomEvents(50, 9);
   const TrainingExample example = EncodeExample(*spec_->codec, sequence);
-  EXPECT_EQ(example.inputs.rows(), 49u);
-  EXPECT_EQ(example.labels.size(), 49u * spec_->codec->head_sizes().size());
+  const auto rows = static_cast<size_t>(spec_->codec->RowsOf(sequence));
+  EXPECT_EQ(example.inputs.rows(), rows);
+  EXPECT_EQ(example.labels.size(), rows * spec_->codec->head_sizes().size());
+  // A row an event, but of those of which several make a step.
+  const bool makes_all = std::all_of(sequence.events.begin(), sequence.events.end(),
+                                     [&](Event event) { return spec_->codec->MakesRow(event); });
+  EXPECT_EQ(rows == 49u, makes_all);
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, EveryModel, ::testing::ValuesIn(ModelIds()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& info) { return TestName(info.param); });
 
 }  // namespace
 }  // namespace magenta

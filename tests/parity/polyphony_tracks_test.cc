@@ -1,23 +1,22 @@
-// Splitting, quantising, transposing and extracting give the reference's polyphonic tracks, row by
-// row.
+// Splitting, quantising, transposing and extracting give the reference's polyphonic tracks and
+// piano rolls, row by row.
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "magenta/music/polyphony/extract_polyphony.h"
 #include "magenta/music/quantize.h"
 #include "magenta/music/split.h"
 #include "tests/parity/rows_checked.h"
-#include "tests/parity/zoo_rows.h"
+#include "tests/parity/zoo_events.h"
 
 namespace magenta {
 namespace {
 
 using nlohmann::json;
 
-/// `events` in the words of `wanted`, in full or as a checksum.
-json InWordsOf(const json& wanted, const std::vector<Event>& events) {
+/// The events in the words of `wanted`, in full or as a checksum.
+json InWordsOf(const json& wanted, const json& events) {
   json got = {{"start_step", 0}};
   if (!wanted.contains("crc32")) {
     got["events"] = events;
@@ -35,7 +34,7 @@ bool StaysInRange(const NoteSequence& sequence, int semitones) {
   });
 }
 
-void ExpectPolyphony(const json& row, const NoteSequence& sequence, const ModelSpec& spec) {
+void ExpectTracks(const json& row, const NoteSequence& sequence, const ModelSpec& spec) {
   SCOPED_TRACE(row["sequence"].get<std::string>());
   Counters counters;  // of the last part: the recording keeps one a name
   size_t next = 0, tracks = 0;
@@ -50,23 +49,26 @@ void ExpectPolyphony(const json& row, const NoteSequence& sequence, const ModelS
       EXPECT_DOUBLE_EQ(part.subsequence_info().start_time_offset(), wanted["offset"]);
       EXPECT_EQ(quantized->total_steps(), wanted["steps"]);
       EXPECT_EQ(semitones, wanted["transpose"]);
-      const PolyphonyExtraction extraction = ExtractPolyphony(quantized->Transposed(semitones), {});
-      counters = extraction.counters;
-      ASSERT_EQ(extraction.events.empty(), wanted["out"].empty()) << extraction.outcome;
-      if (extraction.events.empty()) continue;
+      const Examples found = spec.kind->ExtractExamples(quantized->Transposed(semitones), {});
+      counters = found.counters;
+      ASSERT_EQ(found.sequences.empty(), wanted["out"].empty()) << found.tracks[0].outcome;
+      if (found.sequences.empty()) continue;
       ++tracks;
-      EXPECT_EQ(InWordsOf(wanted["out"][0], extraction.events), wanted["out"][0]);
+      const json events = RowsWordsOf(spec, found.sequences[0].events);
+      EXPECT_EQ(InWordsOf(wanted["out"][0], events), wanted["out"][0]);
     }
   }
   EXPECT_EQ(next, row["parts"].size());
   EXPECT_EQ(tracks, row["examples"]);
-  EXPECT_EQ(InStageWords(counters), StageCounters(row["stats"], "PolyExtractor_training_"));
+  const std::string stage = std::string(spec.kind->names().extractor) + "_training_";
+  EXPECT_EQ(InStageWords(counters), StageCounters(row["stats"], stage));
 }
 
 TEST(PolyphonyTracks, OfTheGoldens) {
-  ForZooRows(
-      "extracted_polyphony", [](const MusicKind& kind) { return kind.plays_chords(); },
-      ExpectPolyphony);
+  for (const char* rows : {"extracted_polyphony", "extracted_pianoroll"}) {
+    ForZooRows(
+        rows, [](const MusicKind& kind) { return kind.plays_chords(); }, ExpectTracks);
+  }
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "magenta/music/harmony/chord_symbol.h"
 #include "magenta/music/performance/conditions.h"
 #include "magenta/music/performance/performance_event.h"
+#include "magenta/music/polyphony/pianoroll.h"
 #include "tests/parity/zoo_rows.h"
 
 namespace magenta {
@@ -49,11 +50,40 @@ inline Event ZooEvent(const ModelSpec& spec, const nlohmann::json& event) {
   return types.MaskOf(event.get<std::vector<int>>());
 }
 
+/// Whether the events of `spec` are steps of a roll, which rows have as lists of keys.
+inline bool IsOfRolls(const ModelSpec& spec) { return spec.kind->Events() == "pianoroll"; }
+
+/// The roll that a row's `steps` are.
+inline std::vector<Keys> ZooRoll(const nlohmann::json& steps) {
+  std::vector<Keys> roll;
+  for (const nlohmann::json& step : steps) {
+    roll.emplace_back();
+    for (const nlohmann::json& key : step) roll.back().set(key.get<size_t>());
+  }
+  return roll;
+}
+
+/// `events` as the README of the rows writes them for the kind of `spec`, where events are numbers
+/// or steps of rolls.
+inline nlohmann::json RowsWordsOf(const ModelSpec& spec, const std::vector<Event>& events) {
+  if (!IsOfRolls(spec)) return events;
+  nlohmann::json steps = nlohmann::json::array();
+  for (const Keys& keys : RollOfEvents(events)) {
+    nlohmann::json step = nlohmann::json::array();
+    for (int key = 0; key < kPianorollKeys; ++key) {
+      if (keys[key]) step.push_back(key);
+    }
+    steps.push_back(step);
+  }
+  return steps;
+}
+
 /// The events in field `events` of a row, with its chords where the kind reads some, and without
 /// conditions where it says that they are disabled.
 inline EventSequence ZooEvents(const ModelSpec& spec, const nlohmann::json& row,
                                const char* events = "events") {
   EventSequence sequence;
+  if (IsOfRolls(spec)) return {RollEvents(ZooRoll(row[events])), {}};
   for (const nlohmann::json& event : row[events]) sequence.events.push_back(ZooEvent(spec, event));
   if (spec.codec->conditioned_inputs().optional && row.contains("controls") &&
       row["controls"][0][0].get<bool>()) {

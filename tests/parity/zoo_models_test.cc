@@ -10,6 +10,8 @@
 #include "magenta/generate/likelihood.h"
 #include "magenta/generate/sequence_generator.h"
 #include "magenta/generate/session.h"
+#include "magenta/io/record/sequence_example.h"
+#include "magenta/io/record/tfrecord.h"
 #include "magenta/io/tensor/checkpoint.h"
 #include "magenta/io/tensor/checkpoint_state.h"
 #include "magenta/pipeline/dataset_reader.h"
@@ -55,7 +57,7 @@ std::vector<int> HeadsOf(const EventCodec& codec) {
 
 void ExpectZooEncoding(const ModelSpec& spec, const json& row) {
   const EventCodec& codec = *spec.codec;
-  const bool compact = codec.example_width() != codec.input_size();
+  const bool compact = codec.example_width() == 1 && codec.input_size() > 1;
   EXPECT_EQ(codec.example_width(), row["input_size"]);
   EXPECT_EQ(HeadsOf(codec), Each(row["num_classes"]));
   EXPECT_EQ(codec.default_label(), Each(row["default_event_label"])[0]);
@@ -78,12 +80,27 @@ void ExpectZooEncoding(const ModelSpec& spec, const json& row) {
   }
 }
 
+/// The same of steps of a roll, of which a label is no class.
+void ExpectRollEncoding(const ModelSpec& spec, const json& row) {
+  EXPECT_EQ(spec.codec->example_width(), row["input_size"]);
+  const EventSequence sequence = ZooEvents(spec, row);
+  EXPECT_EQ(spec.codec->DenseLabels(sequence), row["labels"].get<std::vector<int64_t>>());
+  const SparseMatrix inputs = EncodeExample(*spec.codec, sequence).inputs;
+  ASSERT_EQ(inputs.rows(), row["labels"].size());
+  const std::vector<size_t> positions = row["positions"];
+  for (size_t i = 0; i < positions.size(); ++i) {
+    SCOPED_TRACE("input at " + std::to_string(positions[i]));
+    ExpectInput(inputs.Row(positions[i]), InputOf(row["inputs"][i], false));
+  }
+}
+
 TEST(ZooModels, Encodings) {
   const std::vector<json> rows = RowsOfModels("encodings.jsonl");
   ASSERT_FALSE(rows.empty());
   for (const json& row : rows) {
     SCOPED_TRACE(What(row));
-    ExpectZooEncoding(**FindModel(row["config"].get<std::string>()), row);
+    const ModelSpec& spec = **FindModel(row["config"].get<std::string>());
+    (IsOfRolls(spec) ? ExpectRollEncoding : ExpectZooEncoding)(spec, row);
   }
   RowsChecked(rows.size(), "zoo/encodings.jsonl");
 }
@@ -113,6 +130,29 @@ Event FirstEventOf(const EventCodec& codec, const TrainingExample& dense) {
   return codec.default_event();
 }
 
+/// Labels are what the next input holds; a reader takes the inputs alone.
+void ExpectDenseRolls(const ModelSpec& spec, const std::string& path) {
+  const auto examples = ReadDataset(path, spec);
+  auto reader = RecordReader::Open(path);
+  ASSERT_TRUE(examples.ok() && reader.ok());
+  std::string record;
+  for (const DatasetExample& example : *examples) {
+    const TrainingExample dense = example.Encode(*spec.codec);
+    std::vector<Keys> roll(dense.inputs.rows() + 1);  // the last step is no input
+    for (size_t step = 0; step < dense.inputs.rows(); ++step) {
+      dense.inputs.ForEach(step, [&](int32_t key, float) { roll[step].set(key); });
+    }
+    const EventSequence sequence{RollEvents(roll), {}};
+    EXPECT_EQ(EncodeExample(*spec.codec, sequence).inputs, dense.inputs);
+    ASSERT_TRUE(*reader->Next(&record));
+    std::vector<int64_t> labels = std::get<DenseExample>(*ParseExample(record)).labels;
+    std::vector<int64_t> wanted = spec.codec->DenseLabels(sequence);
+    ASSERT_EQ(labels.size(), wanted.size());
+    labels.back() = wanted.back() = 0;
+    EXPECT_EQ(labels, wanted);
+  }
+}
+
 TEST(ZooModels, DenseExamples) {
   size_t checked = 0;
   for (const std::string& config : ZooConfigs()) {
@@ -123,6 +163,11 @@ TEST(ZooModels, DenseExamples) {
     const size_t heads = spec.codec->head_sizes().size();
     const auto examples = ReadDataset(path, spec);
     ASSERT_TRUE(examples.ok()) << examples.status();
+    if (IsOfRolls(spec)) {
+      ExpectDenseRolls(spec, path);
+      ++checked;
+      continue;
+    }
     for (const DatasetExample& example : *examples) {
       const TrainingExample dense = example.Encode(*spec.codec);
       EventSequence sequence{{FirstEventOf(*spec.codec, dense)}, {}};
@@ -149,7 +194,9 @@ TEST(ZooModels, VariablesAndDetails) {
     const std::string config = row["config"];
     const ModelSpec& spec = **FindModel(config);
     EXPECT_EQ(spec.codec->example_width(), row["input_size"]);
-    EXPECT_EQ(HeadsOf(*spec.codec), Each(row["num_classes"]));
+    if (!row["num_classes"].is_null()) {
+      EXPECT_EQ(HeadsOf(*spec.codec), Each(row["num_classes"]));
+    }
     EXPECT_EQ(spec.grid.steps(),
               row[spec.grid.is_per_second() ? "steps_per_second" : "steps_per_quarter"]);
     const auto hparams = ParseHParams(row["hparams"].dump(), HParams());
@@ -190,6 +237,48 @@ std::vector<double> Flat(const json& values) {
   return flat;
 }
 
+/// The probability of each key of the steps of `roll`, asked from low to high.
+std::vector<std::vector<double>> KeyProbabilities(const std::shared_ptr<const Model>& model,
+                                                  const std::vector<Keys>& roll) {
+  std::vector<std::vector<double>> probabilities;
+  Session session(model, 1);
+  session.Prime({{kRollStart}});
+  for (const Keys& keys : roll) {
+    std::vector<double>& step = probabilities.emplace_back();
+    for (int key = 0; key < kPianorollKeys; ++key) {
+      step.push_back(1 / (1 + std::exp(-double{session.Logits(0)[key]})));
+      if (keys[key]) session.Prime({{key}});
+    }
+    session.Prime({{kRollStepEnd}});
+  }
+  return probabilities;
+}
+
+void ExpectRollInference(const json& row, const std::shared_ptr<const Model>& model) {
+  constexpr double kAdded = 1e-6;
+  const std::vector<Keys> roll = ZooRoll(row["events"]);
+  const auto probabilities = KeyProbabilities(model, roll);
+  ASSERT_EQ(roll.size(), row["log_prob"].size());
+  double total = 0;
+  for (size_t step = 0; step < roll.size(); ++step) {
+    double log_prob = 0;
+    for (int key = 0; key < kPianorollKeys; ++key) {
+      const double p = probabilities[step][key];
+      log_prob += std::log(kAdded + (roll[step][key] ? p : 1 - p));
+    }
+    const double wanted = row["log_prob"][step];
+    EXPECT_NEAR(log_prob, wanted, 1e-5 * std::abs(wanted) + 1e-5) << step;
+    total += wanted;
+    if (step >= row["conditional"].size()) continue;
+    for (int key = 0; key < kPianorollKeys; ++key) {
+      EXPECT_NEAR(probabilities[step][key], row["conditional"][step][key], 2e-6);
+    }
+  }
+  const auto likelihood = LogLikelihood(model, {RollEvents(roll), {}});
+  ASSERT_TRUE(likelihood.ok()) << likelihood.status();
+  EXPECT_NEAR(likelihood->total / total, 1, 1e-4);
+}
+
 TEST(ZooModels, Inference) {
   const std::vector<json> rows = RowsOfModels("inference.jsonl");
   ASSERT_FALSE(rows.empty());
@@ -199,6 +288,10 @@ TEST(ZooModels, Inference) {
     for (const bool bundle : {true, false}) {
       const auto model = ZooModel(row["config"], bundle);
       ASSERT_NE(model, nullptr);
+      if (IsOfRolls(*model->spec)) {
+        ExpectRollInference(row, model);
+        continue;
+      }
       const EventSequence sequence = ZooEvents(*model->spec, row);
       Session session(model, 1, model->codec->ControlOf(sequence));
       double worst = 0;

@@ -1,7 +1,8 @@
 #pragma once
 // What a quantised sequence gives to models of several notes at a time: all of it, or a reason why
 // not.
-// Source of the rules: docs/rules.md section 15 (polyphony_lib.extract_polyphonic_sequences).
+// Source of the rules: docs/rules.md sections 15 and 17
+// (polyphony_lib.extract_polyphonic_sequences, pianoroll_lib.extract_pianoroll_sequences).
 
 #include <cstdint>
 #include <string>
@@ -17,7 +18,7 @@ namespace magenta {
 struct PolyphonyExtractionOptions {
   /// Shorter sequences are dropped, in steps.
   int min_steps = 80;
-  /// Longer ones too; 0: no limit.
+  /// Longer ones too, or of rolls what comes after; 0: no limit.
   int max_steps = 512;
   /// Whether sequences of several programs count.
   bool several_programs = false;
@@ -37,11 +38,19 @@ struct PolyphonyExtraction {
   Counters counters;
 };
 
+/// The same of piano rolls: longer ones are cut.
+PolyphonyExtractionOptions PianorollOptions();
+
 /// Most events of one sequence.
 inline constexpr int64_t kMostPolyphonyEvents = int64_t{1} << 22;
 
 /// All notes of `sequence`, drums and every instrument too. A bar need be no whole number of steps.
 PolyphonyExtraction ExtractPolyphony(const QuantizedSequence& sequence,
+                                     const PolyphonyExtractionOptions& options);
+
+/// All notes of `sequence` as a roll's events, the part after options.max_steps cut. Counters are
+/// the reference's for rolls.
+PolyphonyExtraction ExtractPianoroll(const QuantizedSequence& sequence,
                                      const PolyphonyExtractionOptions& options);
 
 /// Whether the notes of `sequence` are of more than one program.
