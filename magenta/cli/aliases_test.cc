@@ -202,6 +202,7 @@ TEST(Aliases, UnknownNamesSayWhatMayBeMeant) {
        "chord_pitches_improv, one_drum, drum_kit, polyphony, score, performance, "
        "performance_with_dynamics, performance_with_dynamics_compact, "
        "performance_with_dynamics_and_modulo_encoding, "
+       "performance_with_dynamics_and_note_encoding, "
        "density_conditioned_performance_with_dynamics, "
        "pitch_conditioned_performance_with_dynamics, multiconditioned_performance_with_dynamics, "
        "optional_multiconditioned_performance_with_dynamics, rnn-nade, rnn-nade_attn."},

@@ -130,7 +130,7 @@ void ExpectThirtySteps(const std::string& config, const std::vector<json>& rows,
     ExpectFigure(metrics.loss, row, "loss");
     ExpectFigure(metrics.perplexity(), row, "metrics/perplexity");
     // Of several heads ours tells none (docs/parity.md).
-    if (heads.size() == 1) {
+    if (spec.codec->head_sizes().size() == 1) {
       ExpectFigure(metrics.loss_per_step.value_or(metrics.loss), row, "metrics/loss_per_step");
     }
     for (const auto& [name, value] : metrics.Figures()) {
