@@ -7,7 +7,7 @@
 namespace magenta {
 namespace {
 
-constexpr int kOctave = 12, kFifth = 7;
+constexpr int kPerfectOctave = 12, kPerfectFifth = 7;
 /// One parallel may be chance, and so may one in so many changes.
 constexpr int kChangesAParallel = 50;
 
@@ -25,16 +25,17 @@ struct Line {
   }
 };
 
-constexpr int kBeyondCompass = 4, kLeastCompass = kOctave + kFifth;
+constexpr int kBeyondCompass = 4, kLeastCompass = kPerfectOctave + kPerfectFifth;
 /// Fewer notes don't tell where a voice lies.
 constexpr size_t kTellingNotes = 8;
 
 }  // namespace
 
 bool AreParallel(int one, int other, int one_next, int other_next) {
-  const int interval = std::abs(one_next - other_next) % kOctave;
-  return (one_next - one) * (other_next - other) > 0 && (interval == 0 || interval == kFifth) &&
-         std::abs(one - other) % kOctave == interval;
+  const int interval = std::abs(one_next - other_next) % kPerfectOctave;
+  return (one_next - one) * (other_next - other) > 0 &&
+         (interval == 0 || interval == kPerfectFifth) &&
+         std::abs(one - other) % kPerfectOctave == interval;
 }
 
 bool AvoidsParallels(const Sheet& sheet) {
