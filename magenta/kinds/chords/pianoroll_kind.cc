@@ -19,7 +19,7 @@ namespace magenta {
 namespace {
 
 constexpr int kRollVelocity = 100;
-constexpr int kMiddleC = 60;
+constexpr int kMiddleCOfRoll = 60;
 constexpr char kRollExample[] = "[(60, 64), (60, 64), (), (67,)]";
 
 const std::vector<ExampleOption>& PianorollOptionRows() {
@@ -147,7 +147,7 @@ class PianorollKind final : public MusicKind {
   bool plays_chords() const override { return true; }
 
   DefaultPrimer MakeDefaultPrimer(double qpm, Grid grid) const override {
-    return {NotesOfSteps({{kMiddleC}}, qpm, grid), "middle C"};
+    return {NotesOfSteps({{kMiddleCOfRoll}}, qpm, grid), "middle C"};
   }
 
   PrimerTyping primer_typing() const override {
