@@ -67,6 +67,9 @@ class GenerateArguments(TypedDict, total=False):
     add: str
     keep: str
     density: int | str
+    parallels: str
+    condition_on_primer: bool
+    no_inject_primer_during_generation: bool
 
 
 class Output(NamedTuple):

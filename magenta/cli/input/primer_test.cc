@@ -1,6 +1,7 @@
 #include "magenta/cli/input/primer.h"
 
 #include <fmt/core.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -55,17 +56,11 @@ TEST(Primer, Drums) {
   }
   EXPECT_EQ(Dump(ReadPrimerFlags({}, Drums(), Grid::PerQuarter(2))),
             "1 steps, 0.25 s, 120 qpm: 36@0-0.25");
-  EXPECT_EQ(Dump(ReadPrimerFlags(TypedTune("[60]"), Drums(), Grid())),
-            "2: --primer_melody is for other models: this one makes drum tracks. Give "
-            "--primer_drums=\"[(36, 42), (), (42,)]\", or a file: --primer_midi; "
-            "--primer_melody is for --config=basic_rnn, mono_rnn, lookback_rnn, attention_rnn, "
-            "basic_improv, attention_improv, chord_pitches_improv, polyphony, score, performance, "
-            "performance_with_dynamics, performance_with_dynamics_compact, "
-            "performance_with_dynamics_and_modulo_encoding, "
-            "density_conditioned_performance_with_dynamics, "
-            "pitch_conditioned_performance_with_dynamics, "
-            "multiconditioned_performance_with_dynamics, "
-            "optional_multiconditioned_performance_with_dynamics.");
+  EXPECT_THAT(
+      Dump(ReadPrimerFlags(TypedTune("[60]"), Drums(), Grid())),
+      testing::StartsWith("2: --primer_melody is for other models: this one makes drum tracks. "
+                          "Give --primer_drums=\"[(36, 42), (), (42,)]\", or a file: "
+                          "--primer_midi; --primer_melody is for --config=basic_rnn,"));
   EXPECT_EQ(Dump(ReadPrimerFlags(TypedDrums("[(36,)]"), Melodies(), Grid())),
             "2: --primer_drums is for other models: this one makes melodies. Give "
             "--primer_melody=\"[60, -2, 62, -1]\", or a file: --primer_midi; --primer_drums is for "
@@ -97,15 +92,10 @@ TEST(Primer, OfChordsAreTypedInTwoWays) {
   EXPECT_EQ(none->notes.at(0),
             "no primer is given: starting from silence (--primer_pitches=\"[60, 64, 67]\")");
   flags.typed.erase("primer_melody");
-  EXPECT_EQ(Dump(ReadPrimerFlags(flags, Melodies(), Grid())),
-            "2: --primer_pitches is for other models: this one makes melodies. Give "
-            "--primer_melody=\"[60, -2, 62, -1]\", or a file: --primer_midi; --primer_pitches is "
-            "for --config=polyphony, performance, performance_with_dynamics, "
-            "performance_with_dynamics_compact, performance_with_dynamics_and_modulo_encoding, "
-            "density_conditioned_performance_with_dynamics, "
-            "pitch_conditioned_performance_with_dynamics, "
-            "multiconditioned_performance_with_dynamics, "
-            "optional_multiconditioned_performance_with_dynamics.");
+  EXPECT_THAT(Dump(ReadPrimerFlags(flags, Melodies(), Grid())),
+              testing::StartsWith("2: --primer_pitches is for other models: this one makes "
+                                  "melodies. Give --primer_melody=\"[60, -2, 62, -1]\", or a file: "
+                                  "--primer_midi; --primer_pitches is for --config=polyphony,"));
 }
 
 TEST(Primer, AKindOfYoursIsTypedInItsOwnWay) {
@@ -118,17 +108,11 @@ TEST(Primer, AKindOfYoursIsTypedInItsOwnWay) {
   };
   EXPECT_EQ(typed("a.c"), "2 steps, 0.2 s, 120 qpm: 60@0-0.1 62@0.1-0.2");
   EXPECT_EQ(typed("x"), "2: --primer_toy: 'x' is no letter from a to l, and no dot. Give a.c.");
-  EXPECT_EQ(Dump(ReadPrimerFlags(TypedTune("[60]"), toys, seconds)),
-            "2: --primer_melody is for other models: this one makes toys. Give "
-            "--primer_toy=\"a.c\", or a file: --primer_midi; --primer_melody is for "
-            "--config=basic_rnn, mono_rnn, lookback_rnn, attention_rnn, basic_improv, "
-            "attention_improv, chord_pitches_improv, polyphony, score, performance, "
-            "performance_with_dynamics, performance_with_dynamics_compact, "
-            "performance_with_dynamics_and_modulo_encoding, "
-            "density_conditioned_performance_with_dynamics, "
-            "pitch_conditioned_performance_with_dynamics, "
-            "multiconditioned_performance_with_dynamics, "
-            "optional_multiconditioned_performance_with_dynamics.");
+  EXPECT_THAT(
+      Dump(ReadPrimerFlags(TypedTune("[60]"), toys, seconds)),
+      testing::StartsWith(
+          "2: --primer_melody is for other models: this one makes toys. Give --primer_toy=\"a.c\", "
+          "or a file: --primer_midi; --primer_melody is for --config=basic_rnn,"));
   const auto start = ReadPrimerFlags({}, toys, seconds);
   ASSERT_TRUE(start.ok());
   EXPECT_EQ(start->notes.at(0), "no primer is given: starting from C (--primer_toy=\"a\")");
