@@ -123,7 +123,7 @@ absl::Status PitchFlags::SetGiven(GeneratorOptions& options) const {
 }
 
 void ConditionFlags::Describe(Flags& flags, bool over_time) {
-  const auto help = [over_time](std::string text, const char* list) {
+  const auto help = [over_time](const std::string& text, const char* list) {
     return text + (over_time ? list : ".");
   };
   flags
