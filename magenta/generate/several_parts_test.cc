@@ -433,6 +433,19 @@ TEST(SeveralParts, GapsThatAreNotThereAreWrongUsage) {
             2);
 }
 
+// What sounds over the bar line may go on sounding there, and is not struck again.
+TEST(SeveralParts, AVariationBeginsNothingAfterItsBars) {
+  // In bar 2, two seconds long, a note that ends with bar 3.
+  const std::string held = "T120@0 60@0+1 62@1+1 64@2+0.5 65@2.5+0.5 64@3+3 62@6+1 60@7+1";
+  for (int seed = 1; seed <= 20; ++seed) {
+    const auto request = Request(held, {{"vary", "2"}}, {{"seed", seed}});
+    for (const auto& note : NewNotes(request, Made(request))) {
+      EXPECT_GE(note.start_time(), 2) << seed;
+      EXPECT_LT(note.start_time(), 4) << seed;
+    }
+  }
+}
+
 TEST(SeveralParts, WhatIsWrittenIsScoredThoughNoneWouldBeDrawn) {
   std::vector<std::string> remarks;
   // The only parallels of the piece are in the gap.

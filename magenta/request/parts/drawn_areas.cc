@@ -156,7 +156,7 @@ size_t Vary(const PartsDraft& draft, const StepRange& range, PlannedPart& part,
   size_t open = wanted;
   for (const int64_t onset : onsets) {
     if (uniform.Next() * static_cast<double>(left) < static_cast<double>(open)) {
-      part.varied.insert(onset);
+      part.varied[onset] = range.end;
       if (open == wanted) part.refused.insert(onset);
       --open;
     }

@@ -47,8 +47,11 @@ absl::Status OpenIn(const PartsDraft& draft, const PlannedPart& part, SheetVoice
   std::vector<VoiceNote> stay, go;
   for (const VoiceNote& note : voice.notes) {
     const bool is_filled = Holds(part.drawn, note.start);
-    const bool is_varied = part.varied.contains(note.start);
-    if (is_varied && !is_filled) ranges.push_back({note.start, note.end});
+    const auto varied = part.varied.find(note.start);
+    const bool is_varied = varied != part.varied.end();
+    if (is_varied && !is_filled) {
+      ranges.push_back({note.start, std::min(note.end, varied->second)});
+    }
     (is_filled || is_varied ? go : stay).push_back(note);
   }
   voice.notes = std::move(stay);

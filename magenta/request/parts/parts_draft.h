@@ -3,6 +3,7 @@
 // file each, in the order in which they run. Each goes by what those before it found.
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -27,8 +28,8 @@ struct PlannedPart {
   std::vector<int> voices;  // of the sheet
   /// All that begins there goes, ...
   std::vector<StepRange> drawn;
-  /// ... and what begins on these ticks, ...
-  std::set<int64_t> varied;
+  /// ... and what begins on these ticks, up to the end of their bars, ...
+  std::map<int64_t, int64_t> varied;
   /// ... of which on these the highest note does not come back.
   std::set<int64_t> refused;
 };
