@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "magenta/base/check.h"
@@ -33,11 +34,12 @@ const std::vector<ExampleOption>& PerformanceOptionRows() {
   return rows;
 }
 
-/// The instrument of the most notes, the lower one on ties.
+/// The instrument of the most notes, the lower one on ties; drums where there is nothing else.
 Part FullestPart(const NoteSequence& sequence) {
   const std::vector<Part> parts = PartsOf(sequence);
   return *std::max_element(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
-    return std::pair(a.notes, -a.instrument) < std::pair(b.notes, -b.instrument);
+    return std::tuple(!a.is_drum, a.notes, -a.instrument) <
+           std::tuple(!b.is_drum, b.notes, -b.instrument);
   });
 }
 

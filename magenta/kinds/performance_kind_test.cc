@@ -95,6 +95,11 @@ TEST(PerformanceKind, OfSeveralProgramsTheFullestInstrumentGoesOn) {
   EXPECT_EQ(primer->program, 40);
   EXPECT_THAT(primer->events.events, ElementsAre(ShiftBy(100), 62, 64, ShiftBy(100), 190, 192));
   EXPECT_THAT(primer->notes, ElementsAre(HasSubstr("several programs")));
+  // Drums are not what goes on.
+  for (int i : {1, 2}) music.mutable_notes(i)->set_is_drum(true);
+  const auto beside = kind->ReadPrimer(*Quantize(music, kGrid), {.generate_start_step = 200});
+  ASSERT_TRUE(beside.ok()) << beside.status();
+  EXPECT_EQ(beside->instrument, 0);
 }
 
 TEST(PerformanceKind, OptionalConditionsGiveEachExampleTwice) {
