@@ -154,7 +154,7 @@ NadeOrder RnnNade::OrderOf(const SparseVector& input) const {
 /// A step of rows that are thrown away lets the layers make room for as many.
 void RnnNade::MakeRoom(size_t rows, NadeWorkspace& work) const {
   if (rows <= work.frames.size()) return;
-  const size_t biases = static_cast<size_t>(units_ + pitches_);
+  const size_t biases = static_cast<size_t>(units_) + static_cast<size_t>(pitches_);
   for (auto* list : {&work.heard_rows, &work.places}) list->reserve(rows);
   work.rows.reserve(rows);
   work.heard.reserve(rows);
@@ -253,7 +253,8 @@ void RnnNade::StepRows(std::span<NetworkState* const> states, std::span<const Sp
       HearStep(inputs[r], r, work);
     }
   }
-  const size_t heard = work.heard.size(), biases = static_cast<size_t>(units_ + pitches_);
+  const size_t heard = work.heard.size(),
+               biases = static_cast<size_t>(units_) + static_cast<size_t>(pitches_);
   const std::span<float> said(work.biases.data(), heard * biases);
   if (heard > 0) {
     layers_->StepAll(work.heard, {work.frames.data(), heard}, said, work.scratch);
