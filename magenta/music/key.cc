@@ -69,7 +69,8 @@ std::string PitchText(Event pitch, int major_key) {
   constexpr const char* kFlat[] = {"C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B"};
   const bool has_flats = major_key >= 0 && (kMajorKeyNames[major_key] == "F" ||
                                             kMajorKeyNames[major_key].ends_with('b'));
-  return fmt::format("{}{}", (has_flats ? kFlat : kSharp)[pitch % 12], pitch / 12 - 1);
+  const char* const* names = has_flats ? kFlat : kSharp;
+  return fmt::format("{}{}", names[pitch % 12], pitch / 12 - 1);
 }
 
 std::optional<NamedKey> ParseKey(std::string_view text) {
