@@ -155,6 +155,26 @@ TEST(SeveralParts, LinesGoInParallelsWhereTheyMay) {
   EXPECT_GT(parallels(melody + octaves, {}), 10 * 15);
 }
 
+// In a range of one pitch a parallel may be all that is left, and the rhythm stays.
+TEST(SeveralParts, ParallelsGiveWayToWhatMustBe) {
+  const std::string octaves =
+      "T120@0 74@0+1 72@1+1 74@2+1 72@3+1 74@4+1 72@5+1 50@0+1/i1 48@1+1/i1 50@2+1/i1 48@3+1/i1 "
+      "50@4+1/i1 48@5+1/i1";
+  for (const char* parallels : {"avoid", "allow"}) {
+    for (int seed = 1; seed <= 20; ++seed) {
+      const auto request =
+          Request(octaves, {{"fill", "2:2"}, {"keep", "rhythm"}, {"parallels", parallels}},
+                  {{"seed", seed}, {"min_pitch", 60}, {"max_pitch", 60}});
+      std::set<double> begun;
+      for (const auto& note : NewNotes(request, Made(request))) {
+        EXPECT_EQ(note.pitch(), 60);
+        begun.insert(note.start_time());
+      }
+      EXPECT_EQ(begun, (std::set<double>{2, 3})) << parallels << " " << seed;
+    }
+  }
+}
+
 TEST(SeveralParts, AContinuationStaysNearWhatItsPartsHad) {
   std::string music = "T120@0";
   for (int i = 0; i < 8; ++i) music += fmt::format(" {}@{}+1 {}@{}+1/i1", 72 + i, i, 52 - i % 5, i);

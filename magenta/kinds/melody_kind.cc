@@ -130,7 +130,6 @@ const std::vector<ExampleOption>& MelodyOptionRows() {
 /// `pitch` by octaves into MIDI's range: a model's highest notes, moved back from its key, may lie
 /// beyond it.
 int InMidi(int pitch) {
-  constexpr int kOctave = 12;
   while (pitch > kMaxPitch) pitch -= kOctave;
   while (pitch < kMinPitch) pitch += kOctave;
   return pitch;
@@ -253,7 +252,6 @@ class MelodyKind final : public MusicKind {
   bool MovesToKey() const override { return options_.transpose_to_key.has_value(); }
 
   DefaultPrimer MakeDefaultPrimer(double qpm, Grid grid) const override {
-    constexpr Event kMiddleC = 60;
     return {SequenceOf({kMiddleC}, qpm, grid), "middle C"};
   }
 

@@ -25,8 +25,9 @@ struct PerformanceKindOptions {
 /// example without says its own.
 ///
 /// ReadPrimer hears all notes, drums too, up to generate_start_step, brought there by shifts of
-/// time. Of several programs the fullest instrument is heard, which is said. An input without notes
-/// is a second of silence before generate_start_step, whole notes a single one that lasts no time.
+/// time. Of several programs the fullest instrument, drums aside, is heard, which is said. An input
+/// without notes is a second of silence before generate_start_step, whole notes a single one that
+/// lasts no time.
 ///
 /// With reference_windows several programs are as no notes at all, and the shift of an empty primer
 /// stands after generate_start_step. Errors: the section starts too early or too late (exit 2);

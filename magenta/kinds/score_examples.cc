@@ -11,13 +11,13 @@
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
 #include "magenta/music/harmony/chord_progression.h"
+#include "magenta/music/key.h"
 #include "magenta/music/piece_limits.h"
 #include "magenta/music/score/voices.h"
 
 namespace magenta {
 namespace {
 
-constexpr int kOctave = 12;
 /// Fewer chord symbols than one in so many bars are no chords, but words that were taken for some.
 constexpr int64_t kMostBarsAChord = 8;
 

@@ -20,9 +20,9 @@ std::span<const ExampleOption> ScoreExampleOptions();
 /// EventsOf that. The piece begins with its first note, and a stretch ends as pieces do where the
 /// piece ends (not where a part of it does: subsequence_info). What sounds from one stretch into
 /// the next is struck again there; a voice that is silent in a stretch is left out of it, and so
-/// is a part that doubles another all through: networks that learned from such took two voices that
-/// met in an octave for instruments that go on together. A piece
-/// beyond the range of pitches is moved by octaves.
+/// is a part that doubles others (Doubling): networks that learned from such took two voices that
+/// met in an octave for instruments that go on together. A piece beyond the range of pitches is
+/// moved by octaves.
 Examples ExtractScoreExamples(const QuantizedSequence& sequence, const ExampleOptions& options);
 
 }  // namespace magenta

@@ -17,8 +17,6 @@
 namespace magenta {
 namespace {
 
-constexpr int kMiddleC = 60;
-
 /// The sheet of `control`; that of a melody where there is none.
 Sheet SheetOf(std::span<const Event> control) {
   if (auto sheet = ReadSheet(control); sheet.ok()) return *std::move(sheet);

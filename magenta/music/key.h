@@ -11,6 +11,9 @@
 
 namespace magenta {
 
+/// C4 as a MIDI pitch, and intervals in semitones.
+inline constexpr int kMiddleC = 60, kOctave = 12, kFifth = 7;
+
 /// "C4" for MIDI pitch 60, "F#5" for 78; 0..127. In a major key (0..11) whose signature has flats
 /// "Gb5"; -1: nobody says the key.
 std::string PitchText(Event pitch, int major_key = -1);

@@ -364,13 +364,17 @@ void ScoreEncoder::AddParallelBans(int voice) const {
     if (!DecidedBeside(u, voice) || kind(u) > static_cast<int>(VoiceRole::kBass)) continue;
     const int before = history_.before(u).sounding, now = history_.now(u);
     const VoiceNote* next = next_of(u);
-    const bool meet = own_next != nullptr && next != nullptr && own_next->start == next->start &&
-                      next->start <= sheet_->tick() + kSoon;
+    const bool from = own >= 0 && before >= 0 && before != now && IsFifthOrOctave(own - before);
+    const bool into = own_next != nullptr && next != nullptr && own_next->start == next->start &&
+                      next->start <= sheet_->tick() + kSoon &&
+                      IsFifthOrOctave(own_next->pitch - next->pitch);
+    if (!from && !into) continue;
     for (int p = 0; p < options_.pitches; ++p) {
       const int pitch = options_.low + p;
-      const bool from = own >= 0 && before >= 0 && AreParallel(own, before, pitch, now);
-      const bool into = meet && AreParallel(pitch, now, own_next->pitch, next->pitch);
-      if (from || into) entries_.Add(ScoreEntries::kLimit, sizes_.BanAt(kFixedClasses + p));
+      if ((from && AreParallel(own, before, pitch, now)) ||
+          (into && AreParallel(pitch, now, own_next->pitch, next->pitch))) {
+        entries_.Add(ScoreEntries::kLimit, sizes_.BanAt(kFixedClasses + p));
+      }
     }
   }
 }

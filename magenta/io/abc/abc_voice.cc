@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "magenta/music/key.h"
+
 namespace magenta {
 namespace {
 
 constexpr int kLetterSemitones[7] = {0, 2, 4, 5, 7, 9, 11};
-constexpr int kMiddleC = 60;
 constexpr size_t kMaxLayers = 16;
 
 }  // namespace
@@ -79,7 +80,7 @@ int AbcVoice::Sounding(const AbcPitch& pitch, const Tied* tied) {
   } else if (tied != nullptr) {
     return notes_[tied->note].pitch;
   }
-  return kMiddleC + kLetterSemitones[pitch.letter] + 12 * pitch.octave + accidental +
+  return kMiddleC + kLetterSemitones[pitch.letter] + kOctave * pitch.octave + accidental +
          octave_shift_.value_or(clef_shift_.value_or(0)) + transpose_.value_or(0);
 }
 

@@ -19,7 +19,6 @@ namespace magenta {
 namespace {
 
 constexpr int kRollVelocity = 100;
-constexpr int kMiddleCOfRoll = 60;
 constexpr char kRollExample[] = "[(60, 64), (60, 64), (), (67,)]";
 
 const std::vector<ExampleOption>& PianorollOptionRows() {
@@ -147,7 +146,7 @@ class PianorollKind final : public MusicKind {
   bool plays_chords() const override { return true; }
 
   DefaultPrimer MakeDefaultPrimer(double qpm, Grid grid) const override {
-    return {NotesOfSteps({{kMiddleCOfRoll}}, qpm, grid), "middle C"};
+    return {NotesOfSteps({{kMiddleC}}, qpm, grid), "middle C"};
   }
 
   PrimerTyping primer_typing() const override {

@@ -6,7 +6,7 @@
 namespace magenta {
 namespace {
 
-constexpr int kThird = 4, kMinorThird = 3, kFifth = 7;
+constexpr int kThird = 4, kMinorThird = 3;
 
 using Pitches = std::bitset<128>;
 using Chord = std::vector<std::optional<int>>;

@@ -4,10 +4,11 @@
 #include <cstdlib>
 #include <vector>
 
+#include "magenta/music/key.h"
+
 namespace magenta {
 namespace {
 
-constexpr int kPerfectOctave = 12, kPerfectFifth = 7;
 /// One parallel may be chance, and so may one in so many changes.
 constexpr int kChangesAParallel = 50;
 
@@ -25,17 +26,21 @@ struct Line {
   }
 };
 
-constexpr int kBeyondCompass = 4, kLeastCompass = kPerfectOctave + kPerfectFifth;
+constexpr int kBeyondCompass = 4, kLeastCompass = kOctave + kFifth;
 /// Fewer notes don't tell where a voice lies.
 constexpr size_t kTellingNotes = 8;
 
 }  // namespace
 
+bool IsFifthOrOctave(int interval) {
+  const int within = std::abs(interval) % kOctave;
+  return within == 0 || within == kFifth;
+}
+
 bool AreParallel(int one, int other, int one_next, int other_next) {
-  const int interval = std::abs(one_next - other_next) % kPerfectOctave;
-  return (one_next - one) * (other_next - other) > 0 &&
-         (interval == 0 || interval == kPerfectFifth) &&
-         std::abs(one - other) % kPerfectOctave == interval;
+  const int interval = one_next - other_next;
+  return (one_next - one) * (other_next - other) > 0 && IsFifthOrOctave(interval) &&
+         std::abs(one - other) % kOctave == std::abs(interval) % kOctave;
 }
 
 bool AvoidsParallels(const Sheet& sheet) {

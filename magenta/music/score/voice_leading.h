@@ -5,6 +5,9 @@
 
 namespace magenta {
 
+/// Whether so many semitones, up or down, are a fifth or octave, further octaves aside.
+bool IsFifthOrOctave(int interval);
+
 /// Whether two voices that sing `one` and `other` (MIDI pitches) and then `one_next` and
 /// `other_next` move the same way from a fifth or octave into one alike, octaves aside.
 bool AreParallel(int one, int other, int one_next, int other_next);

@@ -18,6 +18,7 @@
 
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
+#include "magenta/music/key.h"
 #include "magenta/music/parts.h"
 
 namespace magenta {
@@ -29,7 +30,6 @@ constexpr double kOffGrid = 1.0 / 3;
 constexpr int kOddNotes = 20;
 /// What so few notes have in common with others is chance.
 constexpr size_t kFewNotes = 4;
-constexpr int kOctaveOfDoubles = 12;
 /// In semitones: what it costs to end a note that sounds, and to leave out an inner or outer one.
 constexpr int kCutCost = 24, kDropCost = 1000, kOuterDropCost = 100 * kDropCost;
 
@@ -102,7 +102,7 @@ bool Doubles(const VoicePart& part, std::span<const VoicePart> others) {
     return 2 * notes >= static_cast<int64_t>(part.notes.size());
   };
   for (size_t i = 0; i < others.size(); ++i) {
-    if (is_half(NotesTogether(part, others.subspan(i, 1), kOctaveOfDoubles))) return true;
+    if (is_half(NotesTogether(part, others.subspan(i, 1), kOctave))) return true;
   }
   return is_half(NotesTogether(part, others, kMaxPitch + 1));
 }

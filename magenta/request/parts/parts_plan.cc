@@ -19,6 +19,20 @@
 namespace magenta {
 namespace {
 
+/// Where notes must begin, and few pitches are allowed, a parallel may be all there is.
+bool LinesAvoidParallels(PartsDraft& draft) {
+  const PartsArgs& parts = draft.args.parts;
+  if (parts.parallels == Parallels::kAllow) return false;
+  if (parts.keep == Keep::kRhythm && draft.args.pitches.given()) {
+    if (parts.parallels == Parallels::kAvoid) {
+      draft.plan.notes.emplace_back(
+          "parallels are not avoided: the rhythm stays, and pitches are limited");
+    }
+    return false;
+  }
+  return parts.parallels == Parallels::kAvoid || AvoidsParallels(draft.plan.sheet);
+}
+
 void SayWhatIsDrawn(PartsDraft& draft) {
   const SheetBars bars(draft.plan.sheet);
   std::vector<std::string> drawn;
@@ -74,9 +88,7 @@ absl::StatusOr<PartsPlan> PlanParts(const MusicKind& kind, const GenerateSequenc
   draft.plan.sheet.keeps_compass = draft.plan.continues &&
                                    limits.min_pitch == PitchLimits().min_pitch &&
                                    limits.max_pitch == PitchLimits().max_pitch;
-  draft.plan.sheet.no_parallels =
-      args.parts.parallels == Parallels::kAvoid ||
-      (args.parts.parallels == Parallels::kAsGiven && AvoidsParallels(draft.plan.sheet));
+  draft.plan.sheet.no_parallels = LinesAvoidParallels(draft);
   MAGENTA_CHECK(CheckSheet(draft.plan.sheet).ok());
   return std::move(draft.plan);
 }
