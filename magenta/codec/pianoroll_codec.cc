@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "magenta/base/check.h"
+#include "magenta/base/status.h"
 #include "magenta/music/polyphony/pianoroll.h"
 #include "magenta/nn/nade/nade_inputs.h"
 
@@ -106,8 +107,10 @@ class PianorollCodec final : public EventCodec {
       const std::function<Event(int64_t position)>& control) const override {
     return std::make_shared<RollControl>(control(0));
   }
-  absl::Status CheckControl(const EventSequence& /*example*/) const override {
-    return absl::OkStatus();
+  /// Those of primers are not among data sets.
+  absl::Status CheckControl(const EventSequence& example) const override {
+    if (example.control.empty()) return absl::OkStatus();
+    return InputError("", "a piano roll that is learned has no control", "Make the data set anew");
   }
   std::unique_ptr<EventEncoder> NewEncoder(std::shared_ptr<const Control> control) const override {
     return std::make_unique<RollEncoder>(std::move(control));

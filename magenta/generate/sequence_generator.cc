@@ -65,10 +65,12 @@ absl::StatusOr<Generation> SequenceGenerator::GenerateMany(const GenerateSequenc
     return UsageError(fmt::format("{} outputs are asked for", num_outputs),
                       fmt::format("Ask for 1 to {}", kMaxGeneratedRows));
   }
-  // Which notes are varied is drawn, too; and of rounds each output has as many as it needs.
+  // Which notes are varied is drawn, too; of rounds each output has as many as it needs; and what
+  // the reference says of a roll depends on the row.
   const MusicKind& kind = *model_->spec->kind;
-  const bool in_rounds = args.reference_windows && (kind.begins_alone() || kind.HearsSeconds());
-  if (!args.parts.vary.empty() || in_rounds) {
+  const bool apart = args.reference_windows &&
+                     (kind.begins_alone() || kind.HearsSeconds() || model_->codec->asks_in_turn());
+  if (!args.parts.vary.empty() || apart) {
     return RunEach(model_, request, args.seed.has_value() ? *args.seed : DrawSeed(), num_outputs);
   }
   TaskOptions options;

@@ -109,7 +109,7 @@ class PolyphonyKind final : public MusicKind {
     } else {
       notes = PolyphonicNotesOf(input.proto(), [](const auto&) { return true; });
     }
-    MAGENTA_RETURN_IF_ERROR(CheckLength(notes, primer.start_step, end));
+    MAGENTA_RETURN_IF_ERROR(CheckChordPrimer(notes, primer.start_step, end));
     primer.events.events = PolyphonyEventsOf(notes, primer.start_step, end);
     if (request.inject_primer && (!request.condition_on_primer || request.reference_windows)) {
       primer.beneath = PolyphonySteps(primer.events.events);
@@ -175,16 +175,6 @@ class PolyphonyKind final : public MusicKind {
   }
 
  private:
-  static absl::Status CheckLength(const std::vector<PolyphonicNote>& notes, int64_t start_step,
-                                  int64_t end) {
-    MAGENTA_RETURN_IF_ERROR(CheckChordPrimer(start_step, end));
-    const int64_t events = CountPolyphonyEvents(notes, start_step, end);
-    if (events <= kMostPolyphonyEvents) return absl::OkStatus();
-    return UsageError(
-        fmt::format("the primer's notes are {} events, more than {}", events, kMostPolyphonyEvents),
-        "Give a shorter one, or one of fewer notes at a time");
-  }
-
   const std::shared_ptr<const MusicKind> melodies_ = MakeMelodyKind({0, 128, std::nullopt});
 };
 

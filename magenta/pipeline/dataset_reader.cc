@@ -198,6 +198,11 @@ absl::Status DatasetReader::TakeDense(const DenseExample& dense, DatasetExample*
         fmt::format("input {} is none of the {} of {}", place, codec.input_size(), spec_->id),
         kConfigRemedy);
   }
+  for (const float sounds : codec.learns_inputs() ? dense.inputs : std::vector<float>()) {
+    if (sounds == 0 || sounds == 1) continue;
+    return Wrong(fmt::format("input {} of {} is neither 0 nor 1", sounds, spec_->id),
+                 kConfigRemedy);
+  }
   for (size_t i = 0; i < dense.labels.size() && !codec.learns_inputs(); ++i) {
     const int64_t label = dense.labels[i];
     const int classes = heads[i % heads.size()];

@@ -99,6 +99,8 @@ TEST(DatasetReaderTest, RefusesWhatTheModelCannotLearnFrom) {
        "exit 3: record 0: has 65537 steps; the limit for an example is 65536"},
       {"control of another length", Compact({60, 62}, "chord_pitches_improv", "a.mid", {1}),
        "chord_pitches_improv", "exit 3: record 0: 2 events but 1 control values"},
+      {"control of a roll", Compact({89, 0, 88}, "rnn-nade", "a.mid", {4}), "rnn-nade",
+       "exit 3: record 0: a piano roll that is learned has no control"},
       {"negative label", Dense(38, {-1}), "basic_rnn",
        "exit 3: record 0: label -1 is none of the 38 of basic_rnn"},
   };

@@ -53,13 +53,22 @@ Examples ExamplesOfTrack(PolyphonyExtraction extraction) {
   return examples;
 }
 
-absl::Status CheckChordPrimer(int64_t start_step, int64_t end) {
-  if (end > start_step) return StepsUpToSection(start_step, {.generate_start_step = end}).status();
-  if (end == start_step) return absl::OkStatus();
-  return UsageError(fmt::format("the section to be generated begins at step {}, before the primer, "
-                                "which begins at step {}",
-                                end, start_step),
-                    "Let the section start later");
+absl::Status CheckChordPrimer(std::span<const PolyphonicNote> notes, int64_t start_step,
+                              int64_t end) {
+  if (end < start_step) {
+    return UsageError(fmt::format("the section to be generated begins at step {}, before the "
+                                  "primer, which begins at step {}",
+                                  end, start_step),
+                      "Let the section start later");
+  }
+  if (end > start_step) {
+    MAGENTA_RETURN_IF_ERROR(StepsUpToSection(start_step, {.generate_start_step = end}).status());
+  }
+  const int64_t events = CountPolyphonyEvents(notes, start_step, end);
+  if (events <= kMostPolyphonyEvents) return absl::OkStatus();
+  return UsageError(
+      fmt::format("the primer's notes are {} events, more than {}", events, kMostPolyphonyEvents),
+      "Give a shorter one, or one of fewer notes at a time");
 }
 
 std::vector<PolyphonicNote> HeardChordNotes(const NoteSequence& input, const PrimerRequest& request,

@@ -2,6 +2,7 @@
 // What the kinds of several notes at a time have in common: polyphonic tracks, piano rolls.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,8 @@ std::vector<PolyphonicNote> HeardChordNotes(const NoteSequence& input, const Pri
                                             Primer& primer);
 
 /// Error (exit 2): a section that begins at step `end` is before the primer's first one, or too far
-/// behind it. A primer of no step is one.
-absl::Status CheckChordPrimer(int64_t start_step, int64_t end);
+/// behind it, or `notes` until then are too many events. A primer of no step is one.
+absl::Status CheckChordPrimer(std::span<const PolyphonicNote> notes, int64_t start_step,
+                              int64_t end);
 
 }  // namespace magenta

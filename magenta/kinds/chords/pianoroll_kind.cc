@@ -122,16 +122,17 @@ class PianorollKind final : public MusicKind {
     }
     const bool is_empty = request.reference_windows && notes.empty();
     if (is_empty) primer.start_step = end;
-    MAGENTA_RETURN_IF_ERROR(CheckChordPrimer(primer.start_step, end));
+    // The reference makes a roll of all that is there, and then cuts it.
+    const int64_t steps = end - primer.start_step;
+    const int64_t all = request.reference_windows && !is_empty
+                            ? std::max<int64_t>(0, input.total_steps() - primer.start_step)
+                            : steps;
+    MAGENTA_RETURN_IF_ERROR(CheckChordPrimer(notes, primer.start_step, end));
+    MAGENTA_RETURN_IF_ERROR(CheckChordPrimer(notes, primer.start_step, primer.start_step + all));
     for (PolyphonicNote& note : notes) {
       note.start -= primer.start_step;
       note.end -= primer.start_step;
     }
-    const int64_t steps = end - primer.start_step;
-    // The reference makes a roll of all that is there, and then cuts it.
-    const int64_t all = request.reference_windows && !is_empty
-                            ? std::max<int64_t>(0, input.total_steps() - primer.start_step)
-                            : steps;
     std::vector<Keys> roll =
         RollOf(notes, all, request.reference_windows ? RollRule::kReference : RollRule::kGaps);
     roll.resize(static_cast<size_t>(steps));

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/music/polyphony/pianoroll.h"
 
@@ -73,6 +74,24 @@ TEST(PianorollKind, HearsAllPartsButDrumsAndSaysWhatItMends) {
   EXPECT_THAT(primer->notes, ElementsAre("1 drum note left out", "1 note of velocity 0 left out",
                                          "1 note of no length: heard for one step",
                                          "2 notes left out: the model's keys are A0 to C8"));
+}
+
+TEST(PianorollKind, ManyLongNotesAreBounded) {
+  std::vector<Struck> notes;
+  for (int i = 0; i < 3000; ++i) notes.push_back({21 + i % 88, 0, 3000});
+  const auto kind = MakePianorollKind();
+  const auto input = SequenceOf(notes);
+  for (const bool reference_windows : {false, true}) {
+    const auto primer =
+        kind->ReadPrimer(input, {.generate_start_step = 2, .reference_windows = reference_windows});
+    // The reference makes a roll of all that is there.
+    EXPECT_EQ(primer.ok(), !reference_windows);
+  }
+  EXPECT_THAT(ErrorMessage(kind->ReadPrimer(input, {.generate_start_step = 3000}).status()),
+              HasSubstr("events, more than"));
+  ExampleOptions options;
+  options.Set("max_steps", 0);
+  EXPECT_EQ(kind->ExtractExamples(input, options).tracks.at(0).outcome, "over_limit");
 }
 
 TEST(PianorollKind, RepeatsAndOverlapsShowAGap) {

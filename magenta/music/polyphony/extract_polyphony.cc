@@ -107,6 +107,16 @@ std::vector<PolyphonicNote> AllNotesOf(const QuantizedSequence& sequence) {
   return PolyphonicNotesOf(sequence.proto(), [](const auto&) { return true; });
 }
 
+/// Whether the events of `notes` in the first `steps` are not too many; else it is dropped.
+bool FitsInMemory(const TrackCounters& counters, const std::vector<PolyphonicNote>& notes,
+                  int64_t steps, PolyphonyExtraction& extraction) {
+  const int64_t events = CountPolyphonyEvents(notes, 0, steps);
+  if (events <= kMostPolyphonyEvents) return true;
+  DropTrack(counters, "over_limit",
+            fmt::format("{} events, more than {}", events, kMostPolyphonyEvents), "", extraction);
+  return false;
+}
+
 }  // namespace
 
 PolyphonyExtractionOptions PianorollOptions() {
@@ -133,11 +143,7 @@ PolyphonyExtraction ExtractPolyphony(const QuantizedSequence& sequence,
     return extraction;
   }
   const std::vector<PolyphonicNote> notes = AllNotesOf(sequence);
-  if (const int64_t events = CountPolyphonyEvents(notes, 0, steps); events > kMostPolyphonyEvents) {
-    DropTrack(PolyphonyCounters(), "over_limit",
-              fmt::format("{} events, more than {}", events, kMostPolyphonyEvents), "", extraction);
-    return extraction;
-  }
+  if (!FitsInMemory(PolyphonyCounters(), notes, steps, extraction)) return extraction;
   std::vector<Event> events = PolyphonyEventsOf(notes, 0, steps);
   events.push_back(kPolyphonyEnd);
   KeepTrack(PolyphonyCounters(), sequence, std::move(events), extraction);
@@ -150,12 +156,9 @@ PolyphonyExtraction ExtractPianoroll(const QuantizedSequence& sequence,
   extraction.counters.Add(PianorollCounters().truncated(), 0);
   const int64_t steps = sequence.total_steps();
   if (!PassesFirst(PianorollCounters(), sequence, options, extraction)) return extraction;
-  if (steps > kMostPolyphonyEvents) {
-    DropTrack(PianorollCounters(), "over_limit",
-              fmt::format("{} steps, more than {}", steps, kMostPolyphonyEvents), "", extraction);
-    return extraction;
-  }
-  std::vector<Keys> roll = RollOf(AllNotesOf(sequence), steps, RollRule::kReference);
+  const std::vector<PolyphonicNote> notes = AllNotesOf(sequence);
+  if (!FitsInMemory(PianorollCounters(), notes, steps, extraction)) return extraction;
+  std::vector<Keys> roll = RollOf(notes, steps, RollRule::kReference);
   if (options.max_steps > 0 && steps > options.max_steps) {
     extraction.counters.Add(PianorollCounters().truncated());
     roll.resize(static_cast<size_t>(options.max_steps));

@@ -49,6 +49,7 @@ NadeHead::NadeHead(std::span<const float> encoder, std::span<const float> decode
 
 /// A run ends behind each pitch that sounds.
 void NadeHead::CutInRuns(std::span<const int32_t> sounding) {
+  MAGENTA_CHECK(sounding.empty() || sounding.back() < pitches_);
   runs_.clear();
   int first = 0;
   for (const int32_t pitch : sounding) {
