@@ -142,9 +142,11 @@ class PerformanceKind final : public MusicKind {
     if (!is_whole()) {
       SetPerformanceLength(length, events);
     } else {
-      while (!events.empty() && StepsOfPerformance(options_.form, events) >= length) {
-        events.pop_back();
-      }
+      int64_t steps = 0;
+      const auto late = std::find_if(events.begin(), events.end(), [&](Event event) {
+        return (steps += NoteOf(event).shift) >= length;
+      });
+      events.erase(late, events.end());
     }
     if (events.empty()) {
       TakeSilence(input, request, primer);

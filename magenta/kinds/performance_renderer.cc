@@ -1,5 +1,6 @@
 // Events of performances as notes.
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <vector>
 
@@ -66,14 +67,13 @@ class PerformanceRenderer final : public NoteRenderer {
   void EndOverdue(std::vector<NoteChange>& changes) {
     const size_t before = changes.size();
     EndUpTo(step_, is_drum_, open_, changes);
-    for (size_t i = before; i < changes.size(); ++i) overdue_.push_back(changes[i].pitch);
+    for (size_t i = before; i < changes.size(); ++i) ++overdue_[changes[i].pitch];
   }
 
   /// The oldest note of `pitch` is ended, even where it was too long and is over.
   void EndOldest(int pitch, std::vector<NoteChange>& changes) {
-    if (const auto over = std::find(overdue_.begin(), overdue_.end(), pitch);
-        over != overdue_.end()) {
-      overdue_.erase(over);
+    if (overdue_[pitch] > 0) {
+      --overdue_[pitch];
       return;
     }
     const auto oldest = std::find_if(open_.begin(), open_.end(),
@@ -87,7 +87,8 @@ class PerformanceRenderer final : public NoteRenderer {
   int velocity_ = 0;  // nobody has said one
   int64_t step_ = 0;
   std::vector<OpenNote> open_;  // in order of their beginnings
-  std::vector<int> overdue_;    // pitches that ended by themselves, and nothing has ended since
+  /// Of each pitch, notes that ended by themselves and that nothing has ended since.
+  std::array<int, kMaxPitch + 1> overdue_{};
 };
 
 /// Notes say themselves how long they sound.

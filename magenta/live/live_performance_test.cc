@@ -176,6 +176,20 @@ TEST(LivePerformance, ThePedalHoldsNotes) {
   }
 }
 
+TEST(LivePerformance, AShortNoteBeforeTheTurnHasEnded) {
+  for (const char* config : {kLoud, "performance_with_dynamics_and_note_encoding"}) {
+    SCOPED_TRACE(config);
+    const auto model = testing::RandomModel(config);
+    Simulation simulation;
+    // Within half a step of the next phrase, where it is heard.
+    Play({{0, 4, 60, 80}, {79.6, 79.9, 64, 80}, {84, 88, 67, 80}}, simulation);
+    DuetOptions options = SecondsOptions();
+    options.thru = false;
+    RunSeconds(options, model, simulation);
+    EXPECT_FALSE(Sounded(simulation).empty());
+  }
+}
+
 TEST(LivePerformance, WhatWasAnsweredIsHeardAgain) {
   const auto model = testing::RandomModel(kLoud);
   DuetOptions options = SecondsOptions();
@@ -280,8 +294,13 @@ TEST(LivePerformance, SecondsStaySecondsAtAnyTempo) {
   }
 }
 
-TEST(LivePerformance, SwitchesWheelsAndFollowedClocksEndEveryNote) {
-  const auto model = testing::RandomModel(kTold);
+class LivePerformanceEnds : public ::testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(Forms, LivePerformanceEnds,
+                         ::testing::Values(kTold, "performance_with_dynamics_and_note_encoding"));
+
+TEST_P(LivePerformanceEnds, SwitchesWheelsAndFollowedClocksEndEveryNote) {
+  const auto model = testing::RandomModel(GetParam());
   for (const SyncMode sync : {SyncMode::kOwn, SyncMode::kFollow, SyncMode::kMaster}) {
     DuetOptions options = SecondsOptions();
     options.mode = TurnMode::kSwitch;

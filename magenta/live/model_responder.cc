@@ -20,6 +20,15 @@ bool IsPrefix(const std::vector<Event>& prefix, const std::vector<Event>& events
   return prefix.size() <= events.size() && std::equal(prefix.begin(), prefix.end(), events.begin());
 }
 
+/// How many of `events` last less than `steps` together.
+size_t EventsBefore(const MusicKind& kind, const std::vector<Event>& events, int64_t steps) {
+  size_t count = 0;
+  for (int64_t at = 0; count < events.size(); ++count) {
+    if ((at += kind.StepsOf(events[count])) >= steps) break;
+  }
+  return count;
+}
+
 /// How many events `a` and `b` begin with alike.
 size_t CommonEvents(const std::vector<Event>& a, const std::vector<Event>& b) {
   return static_cast<size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first -
@@ -95,6 +104,9 @@ class DrawnAnswer final : public LiveAnswer {
     const int64_t left = notes_.Left(until_);
     if (left <= 0 || notes_.events() > kMostEventsPerStep * (notes_.steps() + left)) {
       notes_.Finish(out);
+      // Whole notes say how long they sound, and steps of seconds may pass the session's.
+      const auto end = static_cast<double>(until_);
+      for (ScheduledNote& note : out) note.position = std::min(note.position, end);
       finished_ = true;
     }
     return true;
@@ -226,8 +238,13 @@ ModelResponder::Primed& ModelResponder::Prime(const Phrase& phrase, const Primer
                                               size_t model) {
   const std::vector<Event>& events = primer.events.events;
   Primed& primed = Find(phrase, primer, model);
-  const bool may_change = models_[model]->spec->kind->HearsSeconds();
-  const size_t certain = may_change ? CommonEvents(last_primer_, events) : events.size();
+  const MusicKind& kind = *models_[model]->spec->kind;
+  const bool may_change = kind.HearsSeconds();
+  // What came before the phrase stays as it is.
+  const int64_t before = phrase.StepOn(models_[model]->grid, phrase.start()) - primer.start_step;
+  const size_t certain =
+      may_change ? std::max(CommonEvents(last_primer_, events), EventsBefore(kind, events, before))
+                 : events.size();
   Hear(std::span(events).first(certain), primed, primed.session);
   if (may_change) last_primer_ = events;
   return primed;

@@ -1,6 +1,7 @@
 #include "magenta/live/remote_responder.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -17,8 +18,8 @@ constexpr auto kMostPatience = std::chrono::seconds(30);
 constexpr double kMarginSeconds = 0.008;
 /// Of the last delay, with each question that was faster.
 constexpr double kDelayKept = 0.9;
-/// Notes within a thousandth of a step of a place are there.
-constexpr double kPlaceTolerance = 1e-3;
+/// What was heard begins so many steps before the answer, or earlier (PlayedNote::step).
+constexpr double kLatestHeard = 0.5;
 
 }  // namespace
 
@@ -100,9 +101,9 @@ class RemoteAnswer final : public LiveAnswer {
   void Add(const NoteSequence& piece) {
     for (const auto& note : piece.notes()) {
       const double start = time_.PositionAt(note.start_time());
-      if (start < static_cast<double>(order_.step) - kPlaceTolerance) continue;
+      if (start < static_cast<double>(order_.step) - kLatestHeard) continue;
       const auto pitch = static_cast<uint8_t>(std::clamp(note.pitch(), 0, 127));
-      const double on = PlaceOf(note.start_time());
+      const double on = std::max(PlaceOf(note.start_time()), static_cast<double>(order_.step));
       const double off = std::max(on + (on_steps_ ? 1 : 0), PlaceOf(note.end_time()));
       if (on >= end()) continue;
       const int velocity = loud_ ? std::clamp(note.velocity(), 1, 127) : order_.velocity;
@@ -114,7 +115,7 @@ class RemoteAnswer final : public LiveAnswer {
     }
   }
 
-  /// Ends before beginnings, as AnswerNotes has it.
+  /// Ends before beginnings, and one note at a time on a key, as AnswerNotes has it.
   void SendUpTo(double position, std::vector<ScheduledNote>& out) {
     const auto is_off = [](const ScheduledNote& event) {
       return event.kind == ScheduledNote::Kind::kNoteOff;
@@ -128,6 +129,11 @@ class RemoteAnswer final : public LiveAnswer {
       ScheduledNote event = pending_[sent];
       event.take = order_.take;
       if (!is_off(event) && !loud_) event.velocity = order_.velocity;
+      int& open = open_[event.pitch];
+      if (is_off(event) && (open == 0 || --open > 0)) continue;
+      if (!is_off(event) && open++ > 0) {
+        out.push_back({ScheduledNote::Kind::kNoteOff, event.pitch, 0, order_.take, event.position});
+      }
       out.push_back(event);
     }
     pending_.erase(pending_.begin(), pending_.begin() + static_cast<int64_t>(sent));
@@ -143,6 +149,7 @@ class RemoteAnswer final : public LiveAnswer {
   double certain_;  // all notes that begin before it are here
   double horizon_;
   std::vector<ScheduledNote> pending_;  // not sent
+  std::array<int, 128> open_{};         // notes that sound on each key
   RequestLatency latency_;
   bool ended_ = false;
   absl::Status status_;

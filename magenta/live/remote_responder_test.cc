@@ -56,11 +56,12 @@ class FakeServer : public StreamingGenerator {
   absl::Status failure;
   int notes_before_failure = 0;
   bool silent = false;
+  std::string config = "lookback_rnn";
   std::atomic<int> given_up = 0;
 
  private:
   void Answer(const GenerateSequenceRequest& request, NoteStream& stream) const {
-    const auto generation = SequenceGenerator(RandomModel("lookback_rnn")).GenerateMany(request, 1);
+    const auto generation = SequenceGenerator(RandomModel(config)).GenerateMany(request, 1);
     if (!generation.ok()) return stream.End(generation.status());
     const double from = request.generator_options().generate_sections(0).start_time();
     int fresh = 0;
@@ -97,10 +98,14 @@ DuetOptions RemoteOptions(TurnMode mode) {
   return options;
 }
 
-ResponderMaker Asking(const std::shared_ptr<StreamingGenerator>& server) {
-  return [server](const DuetOptions& options) {
-    return std::make_unique<RemoteResponder>(options, server,
-                                             std::vector<RemoteModel>{{"lookback_rnn", true}});
+ResponderMaker Asking(const std::shared_ptr<StreamingGenerator>& server,
+                      const std::string& id = "lookback_rnn") {
+  const bool performs = id != "lookback_rnn";
+  return [server, id, performs](const DuetOptions& options) {
+    return std::make_unique<RemoteResponder>(
+        options, server,
+        std::vector<RemoteModel>{
+            {.id = id, .takes_primer_key = !performs, .plays_velocities = performs}});
   };
 }
 
@@ -147,6 +152,47 @@ TEST(RemoteResponder, GivesTheAnswersOfAModelHere) {
     EXPECT_EQ(remote->state().late_notes, 0) << where;
     EXPECT_EQ(there.Unbalanced(), "") << where;
     for (const AnswerReport& report : watcher.reports) EXPECT_EQ(report.problem, "") << where;
+  }
+}
+
+TEST(RemoteResponder, PerformancesAreThoseOfAModelHere) {
+  for (const char* config : {"performance_with_dynamics", "performance_with_dynamics_compact"}) {
+    // A sixteenth is 12.5 and 20 of the model's steps.
+    for (const double qpm : {120.0, 75.0}) {
+      for (uint32_t seed = 1; seed <= 4; ++seed) {
+        SCOPED_TRACE(fmt::format("{} {} {}", config, qpm, seed));
+        DuetOptions options = RemoteOptions(TurnMode::kBars);
+        options.model_steps_per_second = 100;
+        options.qpm = qpm;
+        options.seed = seed;
+        Simulation here, there;
+        for (Simulation* simulation : {&here, &there}) {
+          simulation->most_steps_after = 100;
+          Play(*simulation);
+        }
+        Watcher watcher;
+        auto local = Duet::Create(options, {RandomModel(config)});
+        ASSERT_TRUE(local.ok()) << local.status();
+        ASSERT_TRUE((*local)->Run(here, {}, watcher).ok());
+        const auto server = std::make_shared<FakeServer>();
+        server->config = config;
+        auto remote = Duet::CreateWith(options, Asking(server, config));
+        ASSERT_TRUE(remote->Run(there, {}, watcher).ok());
+        for (const AnswerReport& report : watcher.reports) EXPECT_EQ(report.problem, "");
+        // A request counts the model's steps from its own start, which lies between two of theirs.
+        constexpr double kHalfStep = 48000 * 0.005;
+        const auto notes = there.Notes(0), expected = here.Notes(0);
+        ASSERT_EQ(notes.size(), expected.size());
+        EXPECT_GT(notes.size(), 0);
+        for (size_t i = 0; i < notes.size(); ++i) {
+          EXPECT_EQ(notes[i].pitch, expected[i].pitch);
+          EXPECT_EQ(notes[i].velocity, expected[i].velocity);
+          EXPECT_NEAR(notes[i].start, expected[i].start, kHalfStep + 1);
+          EXPECT_NEAR(notes[i].end, expected[i].end, kHalfStep + 1);
+        }
+        EXPECT_EQ(there.Unbalanced(), "");
+      }
+    }
   }
 }
 

@@ -222,7 +222,8 @@ void ResponsePlanner::End(const Phrase& phrase, int64_t step, int64_t until) {
 void ResponsePlanner::ChangeModel() {
   if (!answer_ || answer_->order.model == model_index_) return;
   Answer& answer = *answer_;
-  const auto step = static_cast<int64_t>(std::ceil(answer.made->horizon()));
+  const auto step =
+      std::max(answer.order.step, static_cast<int64_t>(std::ceil(answer.made->horizon())));
   if (answer.made->finished() || step >= answer.until) return;
   Phrase so_far = PhraseOf(answer.kept_to);
   so_far.TakeAnswer(AsPlayed(answer.sent));
@@ -240,6 +241,13 @@ void ResponsePlanner::ChangeModel() {
   while (answer.made->Extend(step, ends)) {
   }
   answer.sent.insert(answer.sent.end(), ends.begin(), ends.end());
+  // A server's may have been sent up to a place between steps.
+  for (const Phrase::Note& note : AsPlayed(answer.sent)) {
+    if (note.end != Phrase::kOpen) continue;
+    ends.push_back({ScheduledNote::Kind::kNoteOff, note.pitch, 0, answer.order.take,
+                    static_cast<double>(step)});
+    answer.sent.push_back(ends.back());
+  }
   Send(ends);
   answer.order = order;
   answer.made = *std::move(next);

@@ -178,7 +178,7 @@ void LiveFlags::DescribeControls(Flags& flags) {
   control("max_listen_ticks", &controls.max_listen, "As --max_listen.");
   control("clock", &controls.clock, "An outside clock that ticks once a bar, 64 and more.");
   control("density", &controls.density,
-          "Of models that are told how dense their notes are: from 0.7 to 170 a second, twice as "
+          "Of models that are told how dense their notes are: from 0.7 to 173 a second, twice as "
           "many each 16.");
   flags
       .Int("pitch_class_control_number", &controls.pitch_classes,
