@@ -309,6 +309,9 @@ void DropGenerationFlags(std::vector<std::string>& args) {
                            "backing_chords",
                            "steps_per_chord",
                            "chords_from",
+                           "notes_per_second",
+                           "pitch_class_histogram",
+                           "disable_conditioning",
                            "program"}) {
     TakeValue(args, name);
   }
@@ -387,7 +390,10 @@ absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::s
       if (Has(given, "run_dir")) TakeValue(given, "checkpoint_file");
     } else {
       TakeValue(given, "bundle_description");
-      if (Has(given, "bars") || Has(given, "new_steps")) std::erase(defaults, "--num_steps=128");
+      if (Has(given, "bars") || Has(given, "new_steps")) {
+        std::erase_if(defaults,
+                      [](const std::string& flag) { return flag.starts_with("--num_steps="); });
+      }
       if (Has(given, "primer_midi")) std::erase(defaults, kRollTempo);  // it has its own
       MAGENTA_RETURN_IF_ERROR(ChooseWeights(given));
     }

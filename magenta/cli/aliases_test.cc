@@ -102,6 +102,14 @@ TEST(Aliases, Expand) {
       {"melody_rnn_generate",
        {"--melody_encoder_decoder=twohot"},
        "--melody_encoder_decoder=twohot is not one of onehot, lookback, key."},
+      {"performance_rnn_generate",
+       {"--config=performance", "--bars=8"},
+       "generate --output_dir=/tmp/performance_rnn/generated --num_outputs=10 "
+       "--accompaniment=drop --config=performance --bars=8"},
+      {"performance_rnn_generate",
+       {"--config=performance", "--save_generator_bundle", "--run_dir=r", "--bundle_file=b",
+        "--notes_per_second=5"},
+       "bundle --config=performance --run_dir=r --bundle_file=b --newest"},
       {"drums_rnn_generate",
        {"--primer_drums=[(36,)]"},
        "generate --config=drum_kit --output_dir=/tmp/drums_rnn/generated --num_outputs=10 "
