@@ -209,6 +209,15 @@ std::optional<Number> NumberOf(const std::string& text) {
   return number;
 }
 
+/// Whether the argument `name` is text alone, whatever it looks like.
+bool IsTextAlone(const std::string& name) {
+  static const auto& all = *new std::vector<GeneratorArgument>(GenerateArguments());
+  return std::any_of(all.begin(), all.end(), [&](const GeneratorArgument& argument) {
+    return argument.name() == name && argument.type() == GeneratorArgument::STRING &&
+           !argument.has_low();
+  });
+}
+
 /// Query parameters as arguments: seed=3, temperature=1.2.
 void AddArgs(const std::map<std::string, std::string>& query, GenerateSequenceRequest& request) {
   for (const auto& [name, value] : query) {
@@ -216,6 +225,10 @@ void AddArgs(const std::map<std::string, std::string>& query, GenerateSequenceRe
     auto& args = *request.mutable_generator_options()->mutable_args();
     // As this parameter was called first.
     auto& arg = args[name == "steps" ? "num_steps" : name];
+    if (IsTextAlone(name)) {
+      arg.set_string_value(ValidUtf8(value));
+      continue;
+    }
     const auto whole = NumberOf<int64_t>(value);
     const auto real = NumberOf<double>(value);
     if (whole.has_value() && *whole >= INT32_MIN && *whole <= int64_t{UINT32_MAX}) {

@@ -147,6 +147,7 @@ class ScoreRoute final : public StudioRoute {
                              ReadMusicOfBody(request.http.content_type, request.http.body, query,
                                              kPart, FileLimitsOf(options), *model));
     request.http.body = std::string();
+    MAGENTA_RETURN_IF_ERROR(CheckNoArguments(reading.request));
     NoteSequence& music = *reading.request.mutable_input_sequence();
     MAGENTA_RETURN_IF_ERROR(service_.CheckInput(music));
     MAGENTA_RETURN_IF_ERROR(CheckAccompaniment(music));
@@ -181,6 +182,16 @@ class ScoreRoute final : public StudioRoute {
     }
     MAGENTA_RETURN_IF_ERROR(parts.status());
     return ScoreText(id.empty() ? model->id : id, *model, *parts, std::move(reading.notes));
+  }
+
+  /// What a message asks for drawing says nothing here.
+  static absl::Status CheckNoArguments(const GenerateSequenceRequest& request) {
+    const auto& args = request.generator_options().args();
+    if (args.empty()) return absl::OkStatus();
+    const auto first = std::min_element(
+        args.begin(), args.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    return UsageError("score takes no argument " + HeaderText(first->first),
+                      "Leave it out; part, tune, adapt and distributions are parameters");
   }
 
   /// Why nobody waits any more, if so.
