@@ -2,6 +2,7 @@
 """What a model of several parts writes, beside chorales that it has not learned.
 
     parts_report.py figures CHORALES HELD_OUT     a table: harmonised, filled, continued
+    parts_report.py densities CHORALES HELD_OUT   notes a bar at each density that may be asked for
     parts_report.py sides CHORALES HELD_OUT       what the bars after a gap are worth
     parts_report.py examples CHORALES HELD_OUT    some of each task as MIDI, WAV and PNG
     parts_report.py names CHORALES HELD_OUT       those that are taken, but for what stands there under two names
@@ -31,6 +32,7 @@ PRIMER_BARS = NEW_BARS = 8
 # Lowest and highest MIDI pitch of soprano, alto, tenor and bass.
 RANGES = ((60, 81), (53, 74), (48, 69), (40, 62))
 REALS = ("temperature", "pitch_temperature", "top_p", "min_p")  # arguments that are no whole numbers
+DENSITIES = ("sparse", "light", "medium", "busy", "dense")
 DISSONANT = {1, 2, 6, 10, 11}  # semitones above the bass, octaves aside
 FIGURES = {
     "parallels": "parallel fifths and octaves in 100 changes of chord",
@@ -287,6 +289,25 @@ def report_figures(program, pieces, args):
     print("\n".join(off) if off else "No figure is off by over half a standard deviation.")
 
 
+def report_densities(program, pieces, args):
+    tasks = args.tasks.split(",")
+    print("| " + " | ".join(["density", *tasks]) + " |")
+    print("| --- " * (1 + len(tasks)) + "|")
+    for density in ["", *DENSITIES]:
+        if density:
+            program.sampling["density"] = density
+        cells = []
+        with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+            for task in tasks:
+                fit = [piece for piece in pieces if is_for(task, piece)]
+                asked = [(fit[i % len(fit)], args.seed + i) for i in range(args.outputs)]
+                made = pool.map(lambda one: TASKS[task](program, *one), asked)
+                notes = [figures(voices, start, end, piece)["notes"]
+                         for (piece, _), (voices, start, end, _) in zip(asked, made)]
+                cells.append("{:.1f} ± {:.1f}".format(*spread(notes)))
+        print("| " + " | ".join([density or "nobody says", *cells]) + " |")
+
+
 def report_sides(program, pieces, args):
     """Nats a note of bars of all voices and of one, with and without what comes after."""
     asked = []
@@ -340,7 +361,7 @@ def write_examples(program, pieces, args):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=("figures", "sides", "examples", "names"))
+    parser.add_argument("command", choices=("figures", "densities", "sides", "examples", "names"))
     parser.add_argument("chorales", type=pathlib.Path)
     parser.add_argument("held_out", type=pathlib.Path)
     parser.add_argument("--magenta", default="build/bin/magenta")
@@ -360,7 +381,7 @@ def main():
     if args.command == "names":
         print_names(program, args.chorales, pieces)
     else:
-        {"figures": report_figures, "sides": report_sides, "examples": write_examples}[args.command](
+        {"figures": report_figures, "densities": report_densities, "sides": report_sides, "examples": write_examples}[args.command](
             program, pieces, args)
 
 

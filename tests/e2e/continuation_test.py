@@ -378,6 +378,18 @@ class Requests(Generation):
         self.assertEqual(self.request(camel).json, self.request(snake).json)
 
 
+class Densities(Generation):
+    def test_harmonies_are_as_dense_as_asked(self):
+        def notes(density):
+            out = self.path(density)
+            self.ok('generate', '--config=score', '--output_dir=' + out, '--num_outputs=1', '--seed=5', '--harmonise',
+                    '--primer_melody=' + 'C5:4 B4:4 C5:4 D5:4 E5:4 D5:4 D5:8 ' * 4, '--density=' + density)
+            return len(self.inspect(os.path.join(out, os.listdir(out)[0]))['notes']) - 28
+        sparse, medium, dense = (notes(density) for density in ('sparse', 'medium', 'dense'))
+        self.assertLess(1.3 * sparse, medium)
+        self.assertLess(1.3 * medium, dense)
+
+
 class Formats(Generation):
     def test_abc_and_musicxml(self):
         primer = self.write('duet.mid', DUET)

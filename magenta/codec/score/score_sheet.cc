@@ -9,6 +9,9 @@ namespace magenta {
 namespace {
 
 constexpr int64_t kNear = kTicksPerQuarter, kFar = 4 * kTicksPerQuarter;
+// What a density makes of the network is taken so many times, as guidance without a classifier does
+// it with outputs (Ho and Salimans 2022). docs/music.md has what comes of it.
+constexpr float kDensityStress = 4;
 constexpr int kMajorScale = 0b101010110101;  // a bit each, from the tonic on
 
 /// Distances in ticks as levels; none is the last.
@@ -275,7 +278,7 @@ void ScoreSheet::AddState(const MomentHistory& history, ScoreEntries& entries) c
   };
   add(rows.bars_left[bars_left_]);
   add(rows.key[sheet().key + 1]);
-  add(rows.density[sheet().density + 1]);
+  AddDensity(rows.density[0], entries);
   add(rows.meter[MeterPlace(place_.meter)]);
   if (sheet().chords.empty()) {
     add(rows.chord_root[13]);
@@ -300,12 +303,19 @@ void ScoreSheet::AddState(const MomentHistory& history, ScoreEntries& entries) c
   }
 }
 
+/// `unsaid`: the row where nobody says a density; those of densities follow it.
+void ScoreSheet::AddDensity(int unsaid, ScoreEntries& entries) const {
+  const float weight = sheet().stresses_density ? kDensityStress : 1;
+  entries.Add(ScoreEntries::kRow, unsaid + sheet().density + 1, weight);
+  if (weight != 1) entries.Add(ScoreEntries::kRow, unsaid, 1 - weight);
+}
+
 /// What is said of the end to decisions of a kind.
 void ScoreSheet::AddEnd(int kind, ScoreEntries& entries) const {
   const ScoreRows& rows = *rows_;
   const auto add = [&](int row) { entries.Add(ScoreEntries::kRow, rows.sizes.HeadAt(row)); };
   add(rows.head_bars_left[kind * ScoreRows::kBarsLeft + bars_left_]);
-  add(rows.head_density[kind * (kDensities + 1) + sheet().density + 1]);
+  AddDensity(rows.sizes.HeadAt(rows.head_density[kind * (kDensities + 1)]), entries);
   if (sheet().ends) {
     add(rows.head_end[kind * ScoreRows::kDistances + DistanceLevel(sheet().length - tick_)]);
   }

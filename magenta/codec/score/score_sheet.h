@@ -94,6 +94,7 @@ class ScoreSheet {
   int PitchClass(int pitch) const;
   void AddShares(ScoreRows::Value value, const std::array<float, 12>& shares,
                  ScoreEntries& entries) const;
+  void AddDensity(int unsaid, ScoreEntries& entries) const;
   void AddEnd(int kind, ScoreEntries& entries) const;
   std::array<float, 12> SharesAhead(int64_t ticks) const;
 

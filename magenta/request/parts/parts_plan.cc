@@ -83,6 +83,7 @@ absl::StatusOr<PartsPlan> PlanParts(const MusicKind& kind, const GenerateSequenc
   if (args.ending) GiveLastChord(draft);
   draft.plan.sheet.ends = !draft.plan.continues || args.ending;
   draft.plan.sheet.density = args.parts.density;
+  draft.plan.sheet.stresses_density = args.parts.density >= 0;
   // Where somebody says a range, that one.
   const PitchLimits& limits = args.pitches;
   draft.plan.sheet.keeps_compass = draft.plan.continues &&
