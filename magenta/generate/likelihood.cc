@@ -141,19 +141,29 @@ int64_t NotesInGap(const Sheet& sheet, const VoiceLines& lines) {
   return notes;
 }
 
-/// Leaves of `likelihood`, which is that of `events`, the decisions that are not certain.
-void KeepDrawn(const Model& model, const EventSequence& events, Likelihood& likelihood) {
+/// Leaves of the likelihood of `part` the decisions that are not certain.
+void KeepDrawn(const Model& model, ScoredPart& part) {
+  const EventSequence& events = part.heard.events;
   const auto encoder = model.codec->NewEncoder(model.codec->ControlOf(events));
-  std::vector<float>& information = likelihood.information.per_event;
+  std::vector<float>& all = part.likelihood.per_event;
+  std::vector<float>& information = part.likelihood.information.per_event;
   std::vector<float> drawn, told;
   for (size_t i = 0; i + 1 < events.events.size(); ++i) {
     encoder->Push(events.events[i]);
-    if (encoder->Given().has_value()) continue;
-    drawn.push_back(likelihood.per_event[i]);
+    part.drawn.push_back(!encoder->Given().has_value());
+    if (!part.drawn.back()) continue;
+    drawn.push_back(all[i]);
     if (!information.empty()) told.push_back(information[i]);
   }
-  likelihood.per_event = std::move(drawn);
+  all = std::move(drawn);
   information = std::move(told);
+}
+
+absl::Status CheckMostSteps(uint64_t steps, int64_t most) {
+  MAGENTA_RETURN_IF_ERROR(CheckSteps(steps));
+  if (steps <= static_cast<uint64_t>(most)) return absl::OkStatus();
+  return LimitError(fmt::format("the music has {} steps and more", steps),
+                    fmt::format("At most {} are allowed here", most));
 }
 
 }  // namespace
@@ -202,11 +212,7 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
     MAGENTA_RETURN_IF_ERROR(CheckSteps(static_cast<uint64_t>(quantized.total_steps())));
     MAGENTA_ASSIGN_OR_RETURN(result.heard, model->spec->kind->ReadPrimer(quantized, request));
     steps += result.heard.events.events.size();
-    MAGENTA_RETURN_IF_ERROR(CheckSteps(steps));
-    if (steps > static_cast<uint64_t>(options.max_steps)) {
-      return LimitError(fmt::format("the music has {} steps and more", steps),
-                        fmt::format("At most {} are allowed here", options.max_steps));
-    }
+    MAGENTA_RETURN_IF_ERROR(CheckMostSteps(steps, options.max_steps));
     if (result.heard.events.events.size() >= 2) scored.push_back(std::move(result));
   }
   for (ScoredPart& part : scored) {
@@ -222,9 +228,8 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
       fmt::format("there is no {} of two steps or more to score", model->spec->kind->names().one));
 }
 
-absl::StatusOr<Likelihood> ScoreGap(const std::shared_ptr<const Model>& model,
-                                    const NoteSequence& sequence, const GapOptions& options,
-                                    std::vector<std::string>& remarks) {
+absl::StatusOr<ScoredPart> ScoreGap(const std::shared_ptr<const Model>& model,
+                                    const NoteSequence& sequence, const GapOptions& options) {
   const MusicKind& kind = *model->spec->kind;
   if (!kind.plays_parts()) {
     return UsageError(fmt::format("{} plays one line, and has no parts beside it", model->id),
@@ -247,23 +252,30 @@ absl::StatusOr<Likelihood> ScoreGap(const std::shared_ptr<const Model>& model,
   plan.sheet.no_parallels = plan.sheet.keeps_compass = false;
   if (options.hides_after) CutAfterGap(plan.sheet, plan.lines);
   MAGENTA_CHECK(CheckSheet(plan.sheet).ok());
-  remarks = std::move(plan.notes);
-  const EventSequence events = {EventsOf(plan.sheet, plan.lines), WriteSheet(plan.sheet)};
-  MAGENTA_ASSIGN_OR_RETURN(Likelihood likelihood,
-                           Listen(model, events, options.adapt, std::nullopt, options.check));
-  likelihood.information.notes = NotesInGap(plan.sheet, plan.lines);
-  KeepDrawn(*model, events, likelihood);
-  return likelihood;
+  ScoredPart gap;
+  gap.step_seconds = model->grid.StepSeconds(plan.qpm);
+  gap.straight = std::move(plan.straight);
+  gap.heard.grid = model->grid;
+  gap.heard.notes = std::move(plan.notes);
+  gap.heard.events = {EventsOf(plan.sheet, plan.lines), WriteSheet(plan.sheet)};
+  MAGENTA_RETURN_IF_ERROR(CheckMostSteps(gap.heard.events.events.size(), options.max_steps));
+  MAGENTA_ASSIGN_OR_RETURN(
+      gap.likelihood, Listen(model, gap.heard.events, options.adapt, std::nullopt, options.check));
+  gap.likelihood.information.notes = NotesInGap(plan.sheet, plan.lines);
+  KeepDrawn(*model, gap);
+  return gap;
 }
 
 std::vector<ScoredEvent> EventsOf(const Model& model, const ScoredPart& part) {
   const MusicKind& kind = *model.spec->kind;
   const std::vector<Event>& heard = part.heard.events.events;
   const auto& information = part.likelihood.information.per_event;
-  const bool by_class = information.size() + 1 == heard.size();
+  const bool by_class = !information.empty();
   const auto renderer = kind.NewRenderer(part.heard, false);
   const auto time_of = [&](int64_t step) {
-    return part.start_time + static_cast<double>(part.heard.start_step + step) * part.step_seconds;
+    const double seconds =
+        part.start_time + static_cast<double>(part.heard.start_step + step) * part.step_seconds;
+    return part.straight.has_value() ? part.straight->Restore(seconds) : seconds;
   };
   std::vector<ScoredEvent> events;
   std::vector<NoteChange> changes;
@@ -271,7 +283,7 @@ std::vector<ScoredEvent> EventsOf(const Model& model, const ScoredPart& part) {
     changes.clear();
     const int64_t step = renderer->step();
     renderer->Add(heard[i], changes);
-    if (i == 0) continue;
+    if (i == 0 || !(part.drawn.empty() || part.drawn[i - 1])) continue;
     std::vector<int> pitches;
     for (const NoteChange& change : changes) {
       if (change.begins && !kind.plays_chords()) pitches.push_back(change.pitch);
@@ -284,8 +296,8 @@ std::vector<ScoredEvent> EventsOf(const Model& model, const ScoredPart& part) {
     event.end_time = time_of(renderer->step());
     event.step = part.start_step + part.heard.start_step + step;
     event.effect = EffectOf(std::move(pitches), kind.IsRest(heard[i]));
-    event.bits =
-        (by_class ? information[i - 1] : -part.likelihood.per_event[i - 1]) / std::numbers::ln2;
+    const size_t k = events.size() - 1;
+    event.bits = (by_class ? information[k] : -part.likelihood.per_event[k]) / std::numbers::ln2;
   }
   return events;
 }

@@ -14,6 +14,7 @@
 #include "magenta/generate/model.h"
 #include "magenta/generate/session.h"
 #include "magenta/music.pb.h"
+#include "magenta/music/tempo_map.h"
 
 namespace magenta {
 
@@ -66,6 +67,11 @@ struct ScoredPart {
   /// The music as the model heard it, its first step (in the part), and what was left out.
   Primer heard;
   Likelihood likelihood;
+  /// Of a gap: which of the events but the first are drawn there, those of `likelihood`; the others
+  /// are certain. Empty: all.
+  std::vector<bool> drawn = {};
+  /// Of a gap where tempos change: the file's time.
+  std::optional<StraightTime> straight = std::nullopt;
 };
 
 /// What is scored, and what comes with it.
@@ -103,6 +109,7 @@ struct GapOptions {
   bool hides_after = false;
   /// As ScoreOptions'.
   bool adapt = false;
+  int64_t max_steps = std::numeric_limits<int64_t>::max();
   /// Asked before each step; an error of its ends the scoring. May be empty.
   std::function<absl::Status()> check = {};
 };
@@ -110,11 +117,10 @@ struct GapOptions {
 /// The likelihood of the notes of `sequence` that lie in a gap, given all others: before them,
 /// after and beside. A request that fills the gap (parts_plan.h) has this log-likelihood where it
 /// draws these notes. Of what is certain nothing counts: per_event is of the decisions that are
-/// drawn, and notes those that begin in the gap. `remarks` gets what was moved or not heard.
+/// drawn, and notes those that begin in the gap. `heard` says what was moved or not heard.
 /// Errors: PlanParts' (exit 2 and 3), and a model that plays one line (exit 2).
-absl::StatusOr<Likelihood> ScoreGap(const std::shared_ptr<const Model>& model,
-                                    const NoteSequence& sequence, const GapOptions& options,
-                                    std::vector<std::string>& remarks);
+absl::StatusOr<ScoredPart> ScoreGap(const std::shared_ptr<const Model>& model,
+                                    const NoteSequence& sequence, const GapOptions& options);
 
 /// An event that was scored, where it stands in the file.
 struct ScoredEvent {
@@ -130,7 +136,8 @@ struct ScoredEvent {
   double bits = 0;
 };
 
-/// The events of `part`, beside its per_event: all but the first, which nothing predicts.
+/// The events of `part`, beside its per_event: all but the first, which nothing predicts, and those
+/// that are certain.
 std::vector<ScoredEvent> EventsOf(const Model& model, const ScoredPart& part);
 
 }  // namespace magenta

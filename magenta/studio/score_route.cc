@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <numbers>
 #include <utility>
@@ -19,10 +20,15 @@
 namespace magenta {
 namespace {
 
+using Query = std::map<std::string, std::string>;
+
 constexpr std::string_view kGenerators = "/v1/generators/";
 constexpr std::string_view kScoreVerb = ":score";
 constexpr char kPart[] = "part";  // the parameters
 constexpr char kAdapt[] = "adapt";
+constexpr char kFill[] = "fill";
+constexpr char kGiven[] = "given";
+constexpr char kHideAfter[] = "hide_after";
 
 /// JSON has no infinity.
 std::string NumberText(double number) {
@@ -109,7 +115,7 @@ class ScoreRoute final : public StudioRoute {
     return R"json({
 "/v1/generators/{id}:score": {"post": {
   "summary": "How much each event of a piece surprises the model: the figures of `magenta score`",
-  "parameters": [{"$ref": "#/components/parameters/id"}, {"name": "part", "in": "query", "schema": {"type": "string"}, "description": "The part that is scored, by number or name; without it the one that is the melody. Of a book of tunes X: or title (5/2: part 2 of tune 5)"}, {"$ref": "#/components/parameters/tune"}, {"name": "distributions", "in": "query", "schema": {"type": "integer", "enum": [0, 1], "default": 0}, "description": "Whether each event has what was expected instead"}, {"$ref": "#/components/parameters/adapt"}],
+  "parameters": [{"$ref": "#/components/parameters/id"}, {"name": "part", "in": "query", "schema": {"type": "string"}, "description": "The part that is scored, by number or name; without it the one that is the melody. Of a book of tunes X: or title (5/2: part 2 of tune 5)"}, {"$ref": "#/components/parameters/tune"}, {"name": "distributions", "in": "query", "schema": {"type": "integer", "enum": [0, 1], "default": 0}, "description": "Whether each event has what was expected instead"}, {"$ref": "#/components/parameters/adapt"}, {"name": "fill", "in": "query", "schema": {"type": "string"}, "description": "Of models of several parts: the notes of these bars alone, given everything else: BARS or BARS:PARTS, several by commas (5-8:alto+tenor)"}, {"name": "given", "in": "query", "schema": {"type": "string"}, "description": "Of models of several parts: the notes of all parts but these, given these, by numbers or names, several by +"}, {"name": "hide_after", "in": "query", "schema": {"type": "integer", "enum": [0, 1], "default": 0}, "description": "Whether what comes after the bars of fill is not heard"}],
   "requestBody": {"$ref": "#/components/requestBodies/Request"},
   "responses": {
     "200": {"description": "Minus the logarithms to the base 2 of the probability of each event but the first, and their sum", "content": {"application/json": {"schema": {"type": "object", "properties": {"model": {"type": "string"}, "logLikelihood": {"type": "number"}, "bits": {"type": "number"}, "bitsPerNote": {"type": "number", "nullable": true}, "notes": {"type": "array", "items": {"type": "string"}}, "events": {"type": "array", "items": {"type": "object", "properties": {"time": {"type": "number", "description": "seconds"}, "endTime": {"type": "number"}, "step": {"type": "integer"}, "event": {"type": "string", "description": "C4, C2+D2, hold, rest"}, "pitches": {"type": "array", "items": {"type": "integer"}}, "bits": {"type": "number"}, "distribution": {"type": "object", "properties": {"pitches": {"type": "object", "additionalProperties": {"type": "number"}}, "hold": {"type": "number"}, "rest": {"type": "number"}, "attention": {"type": "array", "items": {"type": "number"}, "description": "Of models with attention alone: how much each earlier event was looked back at, the last but one before this one first, then back; they sum to 1. Those that would lie before the first event are of nothing"}}}}}}}}}}},
@@ -160,28 +166,58 @@ class ScoreRoute final : public StudioRoute {
       MAGENTA_ASSIGN_OR_RETURN(const Part found, FindPart(PartsOf(music), part.mapped(), kPart));
       score.instrument = found.instrument;
     }
-    if (const auto adapt = query.extract(kAdapt); !adapt.empty()) {
-      if (adapt.mapped() != "0" && adapt.mapped() != "1") {
-        return UsageError(fmt::format("adapt is '{}'", HeaderText(adapt.mapped())), "Give 0 or 1");
-      }
-      score.adapt = adapt.mapped() == "1";
-    }
+    MAGENTA_ASSIGN_OR_RETURN(score.adapt, TakeSwitch(query, kAdapt));
+    MAGENTA_ASSIGN_OR_RETURN(const auto gap, TakeGap(query));
     query.erase("tune");
     if (!query.empty()) {
       return UsageError("score has no parameter " + HeaderText(query.begin()->first),
-                        "It has part, tune, adapt and distributions");
+                        "It has part, tune, adapt, distributions, fill, given and hide_after");
+    }
+    if (gap.has_value() && (score.instrument.has_value() || reading.distributions)) {
+      return UsageError("fill and given score notes beside all others, without distributions",
+                        "Leave part and distributions out; fill=BARS:PARTS takes parts");
     }
     score.distributions = reading.distributions;
     score.max_steps = options.max_steps;
     const auto deadline = start + std::chrono::duration_cast<Clock::duration>(
                                       std::chrono::duration<double>(options.max_seconds));
     score.check = [this, deadline, ticket = request.ticket] { return EndOf(*ticket, deadline); };
-    const auto parts = ScoreSequence(model, std::move(music), score);
+    const auto parts = gap.has_value() ? ScoreOfGap(model, music, *gap, score)
+                                       : ScoreSequence(model, std::move(music), score);
     if (absl::IsOutOfRange(parts.status())) {
       return WithRemedy(parts.status(), "Send a longer piece, or choose another part");
     }
     MAGENTA_RETURN_IF_ERROR(parts.status());
     return ScoreText(id.empty() ? model->id : id, *model, *parts, std::move(reading.notes));
+  }
+
+  static absl::StatusOr<bool> TakeSwitch(Query& query, const char* name) {
+    const auto given = query.extract(name);
+    if (given.empty()) return false;
+    if (given.mapped() == "0" || given.mapped() == "1") return given.mapped() == "1";
+    return UsageError(fmt::format("{} is '{}'", name, HeaderText(given.mapped())), "Give 0 or 1");
+  }
+
+  /// Which notes are scored given all others, where the query says so.
+  static absl::StatusOr<std::optional<GapOptions>> TakeGap(Query& query) {
+    GapOptions gap;
+    if (auto fill = query.extract(kFill); !fill.empty()) gap.fill = std::move(fill.mapped());
+    if (auto given = query.extract(kGiven); !given.empty()) gap.given = std::move(given.mapped());
+    MAGENTA_ASSIGN_OR_RETURN(gap.hides_after, TakeSwitch(query, kHideAfter));
+    if (!gap.fill.empty() || !gap.given.empty()) return gap;
+    if (!gap.hides_after) return std::nullopt;
+    return UsageError("hide_after hides what comes after the bars of fill, and none are given",
+                      "Give fill, or leave it out");
+  }
+
+  static absl::StatusOr<std::vector<ScoredPart>> ScoreOfGap(
+      const std::shared_ptr<const Model>& model, const NoteSequence& music, GapOptions gap,
+      const ScoreOptions& options) {
+    gap.adapt = options.adapt;
+    gap.max_steps = options.max_steps;
+    gap.check = options.check;
+    MAGENTA_ASSIGN_OR_RETURN(ScoredPart part, ScoreGap(model, music, gap));
+    return std::vector<ScoredPart>{std::move(part)};
   }
 
   /// What a message asks for drawing says nothing here.
@@ -190,8 +226,10 @@ class ScoreRoute final : public StudioRoute {
     if (args.empty()) return absl::OkStatus();
     const auto first = std::min_element(
         args.begin(), args.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-    return UsageError("score takes no argument " + HeaderText(first->first),
-                      "Leave it out; part, tune, adapt and distributions are parameters");
+    return UsageError(
+        "score takes no argument " + HeaderText(first->first),
+        "Leave it out; part, tune, adapt, distributions, fill, given and hide_after are "
+        "parameters");
   }
 
   /// Why nobody waits any more, if so.

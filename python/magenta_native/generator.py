@@ -312,17 +312,27 @@ class Generator:
         return notes()
 
     @checked
-    def score(self, sequence: AnySequence, part: int | str = "", adapt: bool = False) -> Score:
+    def score(self, sequence: AnySequence, part: int | str = "", adapt: bool = False, fill: str = "",
+              given: int | str = "", hide_after: bool = False) -> Score:
         """How much the model expects `sequence`: its melody, drums or lead sheet.
 
         Args:
           part: which part is heard, by number (from 1) or name; "": by the model's rules for primers.
           adapt: whether what it has played so far says what may come next, too.
+          fill: of models of several parts: only the notes of these bars, given everything else before, beside and
+            after them: "5-8" or "5-8:alto+tenor", several by commas.
+          given: of models of several parts: only the notes of all parts but these, given these, by numbers or names:
+            "soprano", "1+4".
+          hide_after: what comes after the bars of `fill` is not heard.
 
         Raises:
-          MagentaError: there is nothing in it that the model could hear.
+          MagentaError: there is nothing in it that the model could hear; bars or parts that are not there.
           SequenceError: its times can't be put on a grid.
         """
-        made = self._native.score(to_bytes(sequence), str(part), adapt)
+        if part and (fill or given):
+            raise ValueError("part is scored by itself, fill and given beside the others: give one of them")
+        if hide_after and not fill:
+            raise ValueError("hide_after hides what comes after the bars of fill: give some")
+        made = self._native.score(to_bytes(sequence), str(part), adapt, fill, str(given), hide_after)
         made["events"] = [ScoredEvent(*event) for event in made["events"]]
         return Score(**made)

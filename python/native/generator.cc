@@ -191,19 +191,28 @@ struct Scores {
   std::vector<std::string> notes;
 };
 
-Scores ScoresOf(const SharedModel& model, NoteSequence sequence, const std::string& part,
-                bool adapt) {
-  ScoreOptions options;
-  options.adapt = adapt;
-  if (!part.empty())
-    options.instrument = Value(FindPart(PartsOf(sequence), part, "part")).instrument;
+/// What is scored: of a gap (`fill` or `given` are not empty) given all the rest, else all of
+/// `part`.
+std::vector<ScoredPart> PartsOfScore(const SharedModel& model, NoteSequence sequence,
+                                     const std::string& part, GapOptions gap) {
   int steps = 0;
-  options.check = [&steps] {
+  gap.check = [&steps] {
     if (++steps % kStepsBetweenSignals == 0) SeeSignals();
     return absl::OkStatus();
   };
+  if (!gap.fill.empty() || !gap.given.empty()) return {Value(ScoreGap(model, sequence, gap))};
+  ScoreOptions options;
+  options.adapt = gap.adapt;
+  options.check = gap.check;
+  if (!part.empty())
+    options.instrument = Value(FindPart(PartsOf(sequence), part, "part")).instrument;
+  return Value(ScoreSequence(model, std::move(sequence), options));
+}
+
+Scores ScoresOf(const SharedModel& model, NoteSequence sequence, const std::string& part,
+                GapOptions gap) {
   Scores scores;
-  for (const ScoredPart& scored : Value(ScoreSequence(model, std::move(sequence), options))) {
+  for (const ScoredPart& scored : PartsOfScore(model, std::move(sequence), part, std::move(gap))) {
     const Likelihood& likelihood = scored.likelihood;
     scores.log_likelihood += likelihood.total;
     scores.information.Add(likelihood.information);
@@ -216,9 +225,10 @@ Scores ScoresOf(const SharedModel& model, NoteSequence sequence, const std::stri
 }
 
 nb::dict Score(const NativeGenerator& self, const nb::bytes& sequence, const std::string& part,
-               bool adapt) {
+               bool adapt, const std::string& fill, const std::string& given, bool hide_after) {
+  const GapOptions gap = {.fill = fill, .given = given, .hides_after = hide_after, .adapt = adapt};
   Scores scores =
-      WithoutGil([&] { return ScoresOf(self.model, ParseSequence(View(sequence)), part, adapt); });
+      WithoutGil([&] { return ScoresOf(self.model, ParseSequence(View(sequence)), part, gap); });
   nb::list events;
   for (const ScoredEvent& event : scores.events) {
     events.append(nb::make_tuple(event.time, event.end_time, event.step, event.effect.name,
@@ -263,7 +273,8 @@ void BindGenerator(nb::module_& module) {
            })
       .def("about", &About)
       .def("generate", &Generate, nb::arg("request"), nb::arg("count"))
-      .def("score", &Score, nb::arg("sequence"), nb::arg("part"), nb::arg("adapt"));
+      .def("score", &Score, nb::arg("sequence"), nb::arg("part"), nb::arg("adapt"), nb::arg("fill"),
+           nb::arg("given"), nb::arg("hide_after"));
   nb::class_<Stream>(module, "Stream")
       .def(nb::init<const NativeGenerator&, const nb::bytes&>(), nb::arg("generator"),
            nb::arg("request"))

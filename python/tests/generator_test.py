@@ -159,6 +159,30 @@ def test_scores_are_the_programs(lookback: mm.Generator, tmp_path: pathlib.Path)
         lookback.score(mm.NoteSequence())
 
 
+def test_notes_are_scored_given_all_the_rest(tmp_path: pathlib.Path) -> None:
+    music = mm.NoteSequence()
+    for instrument, pitches in enumerate(([72, 74, 76, 77, 79, 77, 76, 74, 72, 72, 72, 72], [48, 53, 55, 55, 48, 48])):
+        length = 6 / len(pitches)
+        for i, pitch in enumerate(pitches):
+            music.notes.add(pitch=pitch, velocity=80, instrument=instrument, start_time=i * length,
+                            end_time=(i + 1) * length)
+    music.total_time = 6
+    path = tmp_path / "two.mid"
+    mm.note_sequence_to_midi_file(music, path)
+    score = mm.Generator("score")
+    for arguments, flags in (({"fill": "2"}, ["--fill=2"]), ({"given": 1}, ["--given=1"]),
+                             ({"fill": "2:1", "hide_after": True}, ["--fill=2:1", "--hide_after"])):
+        wanted = json.loads(magenta("score", "--config=score", "--json", *flags, path))["files"][0]
+        found = score.score(music, **arguments)
+        assert found.bits == pytest.approx(wanted["bits"]) and found.notes == wanted["notes"]
+        assert [event.name for event in found.events] == wanted["events"]
+    with pytest.raises(mm.UsageError, match="bars 1 to 3"):
+        score.score(music, fill="9")
+    for arguments in ({"part": 1, "fill": "2"}, {"hide_after": True}):
+        with pytest.raises(ValueError):
+            score.score(music, **arguments)
+
+
 def test_a_bundle_is_a_path_or_bytes(lookback: mm.Generator) -> None:
     path = ROOT / "data" / "bundles" / "lookback_rnn.mag"
     wanted = lookback.generate(seed=1)

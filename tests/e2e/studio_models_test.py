@@ -118,6 +118,25 @@ class Scores(StudioCase):
         self.assertIn('part', asked('tune=7&part=9', 400)['error']['message'])
         self.assertIn('no parameter', asked('part=1&bars=3', 400)['error']['message'])
 
+    def test_notes_given_all_the_rest(self):
+        music = b'X:1\nM:4/4\nL:1/4\nK:C\nV:1\ncdef|gfed|c4|\nV:2\nC2F2|G2G2|C4|\n'
+        path = self.write('two.abc', music)
+        for query in ({'fill': '2'}, {'fill': '2:1', 'hide_after': 1}, {'given': '1'}):
+            there = self.json('POST', '/v1/generators/score:score?' + urllib.parse.urlencode(query), music)
+            flags = [f'--{name}' + ('' if name == 'hide_after' else f'={value}') for name, value in query.items()]
+            here = self.ok('score', '--config=score', '--json', *flags, path).json['files'][0]
+            close(self, there['bits'], here['bits'])
+            self.assertEqual([event['event'] for event in there['events']], here['events'])
+            self.assertEqual([event['time'] for event in there['events']], here['times'])
+        self.assertEqual([event['pitches'][0] for event in there['events'] if event['pitches']], [60, 65, 67, 67, 60])
+        for query, text in (('fill=9', 'bars 1 to 3'), ('given=tuba', 'tuba'), ('hide_after=1', 'none are given'),
+                            ('fill=2&part=1', 'beside all others'), ('fill=2&distributions=1', 'beside all others'),
+                            ('fill=2&hide_after=yes', 'hide_after')):
+            error = self.json('POST', '/v1/generators/score:score?' + query, music, 400)['error']
+            self.assertIn(text, error['message'] + error['remedy'])
+        error = self.json('POST', '/v1/generators/basic_rnn:score?fill=2', music, 400)['error']
+        self.assertIn('plays one line', error['message'])
+
     def test_a_message_and_bad_ones(self):
         note = {'pitch': 60, 'velocity': 90, 'startTime': 0, 'endTime': 0.5}
         later = {**note, 'pitch': 64, 'startTime': 0.5, 'endTime': 1}

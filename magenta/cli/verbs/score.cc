@@ -25,6 +25,8 @@ struct FileScore {
   double log_likelihood = 0;
   std::vector<float> per_event;
   Information information;
+  /// Of music, beside per_event: where each event stands.
+  std::vector<ScoredEvent> events;
   std::vector<std::string> remarks;
   /// Of its pieces that can't be scored.
   std::vector<absl::Status> failures;
@@ -102,7 +104,9 @@ class ScoreVerb : public Verb {
                "what it is worth.");
     DescribeAdapt(flags, adapt_);
     flags.Group("Output");
-    flags.Bool("events", &events_, "A line for each event, too (--json has them always).");
+    flags.Bool("events", &events_,
+               "A line for each event, too: when it begins, and what it is (--json has them "
+               "always).");
     model_.Describe(flags);
     flags.AddExample("magenta score --config=attention_rnn tune.mid other.mid",
                      "Which of two tunes the model expects more.");
@@ -281,6 +285,7 @@ class ScoreVerb : public Verb {
       }
       for (const ScoredPart& part : *parts) {
         score.Add(part.likelihood);
+        for (ScoredEvent& event : EventsOf(*model, part)) score.events.push_back(std::move(event));
         for (const std::string& note : part.heard.notes) {
           const auto known = std::find(score.remarks.begin(), score.remarks.end(), note);
           if (known == score.remarks.end()) score.remarks.push_back(note);
@@ -293,13 +298,11 @@ class ScoreVerb : public Verb {
   absl::StatusOr<std::vector<ScoredPart>> ScorePiece(const std::shared_ptr<const Model>& model,
                                                      NoteSequence piece) const {
     if (HasGap()) {
-      std::vector<ScoredPart> gap(1);
       GapOptions options = gap_;
       options.adapt = adapt_;
       options.check = CheckInterrupted;
-      MAGENTA_ASSIGN_OR_RETURN(gap[0].likelihood,
-                               ScoreGap(model, piece, options, gap[0].heard.notes));
-      return gap;
+      MAGENTA_ASSIGN_OR_RETURN(ScoredPart gap, ScoreGap(model, piece, options));
+      return std::vector<ScoredPart>{std::move(gap)};
     }
     ScoreOptions options;
     options.adapt = adapt_;
@@ -357,6 +360,12 @@ class ScoreVerb : public Verb {
     for (const FileScore& score : scores) {
       Json events = Json::Array();
       for (const float event : score.per_event) events.Add(static_cast<double>(event));
+      Json names = Json::Array();
+      Json times = Json::Array();
+      for (const ScoredEvent& event : score.events) {
+        names.Add(event.effect.name);
+        times.Add(event.time);
+      }
       files.Add(Json::Object()
                     .Set("file", score.file)
                     .Set("log_likelihood", score.log_likelihood)
@@ -364,7 +373,9 @@ class ScoreVerb : public Verb {
                     .Set("bits", score.information.bits())
                     .Set("bits_per_note", score.information.bits_per_note())
                     .Set("notes", score.information.notes)
-                    .Set("per_event", events));
+                    .Set("per_event", events)
+                    .Set("events", names)
+                    .Set("times", times));
     }
     return files;
   }
@@ -384,8 +395,12 @@ class ScoreVerb : public Verb {
                           Output& out) {
     for (const FileScore& score : scores) {
       for (size_t i = 0; i < score.per_event.size(); ++i) {
-        out.Line(fmt::format("{}{}  event {}  {:.4f}", Printable(before), Printable(score.file),
-                             i + 1, score.per_event[i]));
+        const std::string where =
+            i < score.events.size()
+                ? fmt::format("  {:.3f} s  {}", score.events[i].time, score.events[i].effect.name)
+                : "";
+        out.Line(fmt::format("{}{}  event {}  {:.4f}{}", Printable(before), Printable(score.file),
+                             i + 1, score.per_event[i], where));
       }
     }
   }
