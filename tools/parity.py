@@ -20,9 +20,10 @@ CONFIGS = (
     'basic_improv', 'attention_improv', 'chord_pitches_improv', 'polyphony', 'performance',
     'performance_with_dynamics', 'performance_with_dynamics_compact',
     'performance_with_dynamics_and_modulo_encoding',
+    'performance_with_dynamics_and_note_encoding',
     'density_conditioned_performance_with_dynamics',
     'pitch_conditioned_performance_with_dynamics', 'multiconditioned_performance_with_dynamics',
-    'optional_multiconditioned_performance_with_dynamics')
+    'optional_multiconditioned_performance_with_dynamics', 'rnn-nade', 'rnn-nade_attn')
 
 
 def parse_flags():
@@ -40,7 +41,7 @@ def parse_flags():
   parser.add_argument('--work', default=os.path.join(build, 'parity'),
                       help='folder for what is made on the way; emptied first')
   parser.add_argument('--only', default='', help='only these groups, by commas: '
-                      'files, datasets, checkpoints, numbers')
+                      'files, datasets, checkpoints, numbers, bundles')
   parser.add_argument('--configs', default=','.join(CONFIGS), help='the models compared')
   parser.add_argument('--scale', type=float, default=1.0,
                       help='of the number of files and melodies; 0.1 is a quick look')

@@ -130,6 +130,7 @@ class LeadSheets(Melodies):
   random_sequence = staticmethod(random_music.random_lead_sheet_sequence)
   dataset_flags = ('--strict',)
   generate_flags = ('--chords_from=start',)
+  live_flags = ('--backing_chords=C G',)
   # At some tempos its section ends a step before its chords do.
   refuses = (AssertionError,)
   own_flags = {'primer_melody': '', 'backing_chords': 'C G Am F C G F C', 'steps_per_chord': 16,
@@ -213,7 +214,7 @@ class Polyphony(family.Family):
   own_flags = {'num_steps': 128, 'primer_pitches': '', 'primer_melody': '',
                'condition_on_primer': False, 'inject_primer_during_generation': True}
   has_dataset_config = False
-  own_tags = frozenset(['metrics/loss_per_step', 'metrics/perplexity_per_step'])
+  tags = family.TAGS | {'metrics/loss_per_step', 'metrics/perplexity_per_step'}
 
   def _extract(self, config, sequence):
     quantized = note_seq.quantize_note_sequence(sequence, config.steps_per_quarter)

@@ -14,10 +14,7 @@ from parity import reference
 
 LAYERS = 'rnn_layer_sizes=[24,16]'
 TRAINING = LAYERS + ',batch_size=4'
-# Without loss_per_step and perplexity_per_step, which are loss and perplexity again where each
-# event is a step.
-TAGS = {'loss', 'metrics/perplexity', 'metrics/accuracy', 'metrics/event_accuracy',
-        'metrics/no_event_accuracy'}
+WEIGHTS = ('rnn/', 'fully_connected/', 'decoder/', 'nade/')
 
 
 class Runs:
@@ -211,29 +208,14 @@ def theirs_bundles(report, context, runs):
       if not row.check(new.metagraph_file == old.metagraph_file, '%s: metagraph of %d bytes has %d'
                        % (run.config, len(old.metagraph_file), len(new.metagraph_file))):
         continue
+      if not run.family.opens_bundles:
+        continue
       made = []
       for bundle in (new, old):
         model = reference.Model(run.config, LAYERS, bundle=bundle)
         made.append(model.generate(context.folder('mag'), 7, **run.family.short())[0])
         model.close()
       row.equal(made[0], made[1], run.config + ' generate')
-
-
-def default_bundles(report, context):
-  with report.row('bundle', 'Magenta -> ours', '.mag of each config at its default size, of random '
-                  'weights: `generate` from the file alone') as row:
-    for config in context.configs:
-      whole = reference.config_of(config)
-      music = families.of(config).random(whole, context.rng, 16)
-      training = reference.Training(whole, [reference.example_of(whole, music)])
-      checkpoint = training.save(context.folder('default-' + config))
-      training.close()
-      model = reference.Model(config, checkpoint=os.path.dirname(checkpoint))
-      path = context.path('default-%s.mag' % config)
-      model.write_bundle(path)
-      model.close()
-      made = seeded(context, 'from-default-' + config, '--bundle_file=' + path)
-      row.check(len(made) == 3, '%s: %d files' % (config, len(made)))
 
 
 def ours_bundles(report, context, runs):
@@ -247,8 +229,7 @@ def ours_bundles(report, context, runs):
       row.equal([bundle.generator_details.id, bundle.bundle_details.description],
                 [reference.id_of(run.config), 'Ours'], run.config)
       whole = context.reference.tensors(newest(run.ours))
-      weights = {name for name in whole if name.startswith(('rnn/', 'fully_connected/')) and
-                 'Adam' not in name}
+      weights = {name for name in whole if name.startswith(WEIGHTS) and 'Adam' not in name}
       equal_tensors(row, tensors, {name: whole[name] for name in weights}, run.config)
 
 
@@ -270,7 +251,7 @@ def events(report, context, runs):
       loaded = event_accumulator.EventAccumulator(os.path.join(run.ours, 'train'))
       loaded.Reload()
       tags = set(loaded.Tags()['scalars'])
-      wanted = TAGS | run.family.own_tags
+      wanted = run.family.tags
       row.check(wanted <= tags, '%s lacks %s' % (run.config, sorted(wanted - tags)))
       for tag in sorted(wanted & tags):
         row.equal([(s.step, tag, repr(s.value)) for s in loaded.Scalars(tag)],
@@ -290,6 +271,5 @@ def compare(report, context):
   ours_in_magenta(report, context, runs)
   theirs_in_ours(report, context, runs)
   theirs_bundles(report, context, runs)
-  default_bundles(report, context)
   ours_bundles(report, context, runs)
   events(report, context, runs)

@@ -16,12 +16,14 @@ import numpy as np
 from parity import ours
 from parity import reference
 from parity import report as report_lib
+from parity import bundles
 from parity import checkpoints
 from parity import datasets
 from parity import files
 from parity import numbers
 
-GROUPS = {'files': files, 'datasets': datasets, 'checkpoints': checkpoints, 'numbers': numbers}
+GROUPS = {'files': files, 'datasets': datasets, 'checkpoints': checkpoints, 'numbers': numbers,
+          'bundles': bundles}
 
 
 class Context:

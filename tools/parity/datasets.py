@@ -91,10 +91,10 @@ def read_by_ours(report, context, folders):
       listed = context.ours.json('inspect', path)['files'][0]['examples']
       for i, record in enumerate(tf.python_io.tf_record_iterator(path)):
         lists = tf.train.SequenceExample.FromString(record).feature_lists.feature_list
-        labels = [list(feature.int64_list.value) for feature in lists['labels'].feature]
-        labels = [label[0] if len(label) == 1 else label for label in labels]
+        labels = [label for feature in lists['labels'].feature
+                  for label in feature.int64_list.value]
         width = len(lists['inputs'].feature[0].float_list.value)
-        wanted = {'steps': len(labels), 'input_size': width, 'labels': labels}
+        wanted = {'steps': len(lists['labels'].feature), 'input_size': width, 'labels': labels}
         row.equal(listed[i] if i < len(listed) else None, wanted, '%s %d' % (config, i))
 
 

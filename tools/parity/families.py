@@ -3,10 +3,11 @@
 import types
 
 from parity import beats
+from parity import rolls
 from parity import seconds
 
 FAMILIES = (beats.Melodies(), beats.Drums(), beats.LeadSheets(), beats.Polyphony(),
-            seconds.Performances())
+            seconds.Performances(), seconds.WholeNotes(), rolls.Rolls())
 
 
 class Flags(types.SimpleNamespace):

@@ -2,7 +2,16 @@
 
 import importlib
 
+import numpy as np
 import tensorflow.compat.v1 as tf
+from magenta.models.shared import events_rnn_graph
+
+from parity import exact
+
+# What training says of all models but those of piano rolls: loss_per_step and perplexity_per_step
+# are loss and perplexity again where each event is a step.
+TAGS = frozenset(['loss', 'metrics/perplexity', 'metrics/accuracy', 'metrics/event_accuracy',
+                  'metrics/no_event_accuracy'])
 
 
 def _imported(name):
@@ -31,6 +40,7 @@ class Family:
   # Of our programs, where the reference's have no such choice.
   dataset_flags = ()
   generate_flags = ()
+  live_flags = ()
   # What the reference raises where its own rounding is in its way.
   refuses = ()
   # Of the reference's program that generates, beside those of all families.
@@ -38,8 +48,14 @@ class Family:
   # Whether that program has --qpm, and the one that makes data sets --config.
   has_qpm = True
   has_dataset_config = True
-  # What training says of them beside what it says of all.
-  own_tags = frozenset()
+  # Whether the program that generates draws, with --temperature and --steps_per_iteration.
+  draws = True
+  # Whether ours searches beams as the reference does.
+  has_beams = True
+  # Whether the reference generates from its own bundles of them.
+  opens_bundles = True
+  # What training says of them.
+  tags = TAGS
 
   def __init__(self):
     self._modules = {}
@@ -66,6 +82,27 @@ class Family:
   def grid(self, config):
     """What a generator is told of its steps."""
     return {'steps_per_quarter': config.steps_per_quarter}
+
+  def build_graph(self, mode, config):
+    """What makes Magenta's graph, for `mode` 'train' say."""
+    return events_rnn_graph.get_build_graph_fn(mode, config, [])
+
+  def label_probabilities(self, config, model, events):
+    """The probability that Magenta's `model` gives to each event but the first, teacher-forced at
+    temperature 1: the softmax's value for the label, of labels of several parts their product."""
+    inputs, labels = self.example(config, events)
+    session = model._session  # pylint: disable=protected-access
+    collection = session.graph.get_collection
+    softmax = session.run(collection('softmax')[0], {collection('inputs')[0]: [inputs],
+                                                     collection('temperature')[0]: 1.0})
+    parts = softmax if isinstance(softmax, list) else [softmax]
+    labels = np.reshape(labels, [len(labels), len(parts)])
+    return np.prod([part[0][np.arange(len(labels)), labels[:, i]] for i, part in enumerate(parts)],
+                   axis=0)
+
+  def exact_probabilities(self, config, checkpoint, events):
+    """The same of the network of `checkpoint` in double precision."""
+    return exact.Network(checkpoint, config).label_probabilities(*self.example(config, events))
 
   def random(self, config, rng, steps, low=50, high=74):
     """Music for a model of `config`, of about so many events, as the next methods take it."""

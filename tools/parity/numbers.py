@@ -6,7 +6,6 @@ import os
 import numpy as np
 import tensorflow.compat.v1 as tf
 
-from parity import exact
 from parity import families
 from parity import reference
 
@@ -34,9 +33,9 @@ def trained(context, name):
   return run
 
 
-def distances(network, config, music, mine, its):
+def distances(model, checkpoint, music, mine, its):
   """How far ours and Magenta's are from the network in double precision, as text."""
-  exactly = network.label_probabilities(*reference.example_of(config, music))
+  exactly = model.family.exact_probabilities(model.config, checkpoint, music)
   return '; from float64 ours %.1e, Magenta %.1e' % (np.abs(mine - exactly).max(),
                                                      np.abs(its - exactly).max())
 
@@ -50,7 +49,6 @@ def likelihoods(report, context, runs):
     worst = [0.0, 0.0]
     for name, run in runs.items():
       model = reference.Model(name, LAYERS, checkpoint=os.path.join(run, 'train'))
-      network = exact.Network(os.path.join(run, 'train'), model.config)
       paths, pieces = [], []
       for i in range(context.count(60)):
         # The wide ones are folded into the range of the model.
@@ -72,8 +70,8 @@ def likelihoods(report, context, runs):
           events.compared += len(its) - 1
           close = gaps.max() <= CLOSE
           events.check(close, '%s %d: %g apart%s' % (
-              name, i, gaps.max(),
-              '' if close else distances(network, model.config, music, mine, its)))
+              name, i, gaps.max(), '' if close else distances(
+                  model, os.path.join(run, 'train'), music, mine, its)))
           events.compared -= 1
           worst[0] = max(worst[0], float(gaps.max()))
         wanted = model.log_likelihood(music)
@@ -90,7 +88,8 @@ def random_request(context, model, i):
   """Flags of `generate`, those that Magenta's program has alike."""
   rng = context.rng
   flags = model.family.length(int(rng.integers(90, 160)))
-  flags['temperature'] = float(rng.choice([1.0, 0.7, 1.3]))
+  if model.family.draws:
+    flags['temperature'] = float(rng.choice([1.0, 0.7, 1.3]))
   if model.family.has_qpm and rng.random() < 0.7:
     flags['qpm'] = float(rng.choice([120, 60, 97, 133.3, 44]))
   flags.update(model.family.random_primer(model.config, context, i))
@@ -100,8 +99,9 @@ def random_request(context, model, i):
 def beam_request(context, model, unused_i):
   rng = context.rng
   flags = model.family.length(int(rng.integers(20, 40)))
-  flags.update(beam_size=int(rng.integers(2, 4)), branch_factor=int(rng.integers(1, 4)),
-               steps_per_iteration=int(rng.integers(1, 5)))
+  flags.update(beam_size=int(rng.integers(2, 4)), branch_factor=int(rng.integers(1, 4)))
+  if model.family.draws:
+    flags['steps_per_iteration'] = int(rng.integers(1, 5))
   flags.update(model.family.default_primer(model.config, context))
   return flags
 
@@ -135,13 +135,16 @@ def same_files(row, context, name, run, model, flags, outputs):
 
 
 def generation(report, context, runs):
-  for what, count, outputs, request in (
+  beams = {name: run for name, run in runs.items() if families.of(name).has_beams}
+  for what, of, count, outputs, request in (
       ('seeded `generate --reference_windows` against ..._generate at batch size 1: MIDI '
-       'files, byte for byte', 15, 2, random_request),
-      ('the same by beam search', 5, 1, beam_request)):
+       'files, byte for byte', runs, 15, 2, random_request),
+      ('the same by beam search', beams, 5, 1, beam_request)):
+    if not of:
+      continue
     with report.row('same numbers', 'both', what) as row:
       ties = refused = 0
-      for name, run in runs.items():
+      for name, run in of.items():
         model = reference.Model(name, LAYERS, checkpoint=os.path.join(run, 'train'))
         for i in range(context.count(count)):
           seen = same_files(row, context, name, run, model, request(context, model, i), outputs)

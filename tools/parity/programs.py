@@ -1,7 +1,7 @@
 """Runs Magenta's programs, each in a process forked from one that has TensorFlow loaded.
 
 Loading it takes longer than most of what they do here. What is loaded before is libraries alone:
-every program reads its own flags and makes its own graphs.
+every program reads its own flags and makes its own graphs. Two places in them are mended.
 """
 
 import importlib
@@ -60,6 +60,7 @@ def _be(command):
 def main():
   for name in LIBRARIES:
     importlib.import_module(name)
+  importlib.import_module('parity.mends').mend()
   for line in sys.stdin:
     said, end = os.pipe()
     child = os.fork()

@@ -8,10 +8,10 @@ import os
 import numpy as np
 import tensorflow.compat.v1 as tf
 import magenta
-from magenta.models.shared import events_rnn_graph
 from magenta.pipelines import pipelines_common
 
 from parity import families
+from parity import mends
 from parity import programs
 
 # A draw nearer than this to the edge between two classes may fall on either side of it.
@@ -19,6 +19,7 @@ TIE = 1e-5
 
 tf.disable_v2_behavior()
 tf.logging.set_verbosity(tf.logging.ERROR)
+mends.mend()
 
 
 class Failed(Exception):
@@ -105,7 +106,7 @@ class Training:
     self._graph = tf.Graph()
     with self._graph.as_default(), _fixed_batch(examples):
       tf.set_random_seed(seed)
-      events_rnn_graph.get_build_graph_fn('train', config, [])()
+      families.of(config.details.id).build_graph('train', config)()
       self._train_op = tf.get_collection('train_op')[0]
       self._loss = tf.get_collection('loss')[0]
       self._saver = tf.train.Saver()
@@ -211,14 +212,4 @@ class Model:
     return self.family.log_likelihood(self._model, events)
 
   def label_probabilities(self, events):
-    """The softmax's value for each label, teacher-forced at temperature 1; of labels of several
-    parts the product."""
-    inputs, labels = example_of(self.config, events)
-    session = self._model._session  # pylint: disable=protected-access
-    collection = session.graph.get_collection
-    softmax = session.run(collection('softmax')[0], {collection('inputs')[0]: [inputs],
-                                                     collection('temperature')[0]: 1.0})
-    parts = softmax if isinstance(softmax, list) else [softmax]
-    labels = np.reshape(labels, [len(labels), len(parts)])
-    return np.prod([part[0][np.arange(len(labels)), labels[:, i]] for i, part in enumerate(parts)],
-                   axis=0)
+    return self.family.label_probabilities(self.config, self._model, events)

@@ -1,6 +1,7 @@
 """The family of models that hear music in hundredths of a second, as it was played."""
 
 import note_seq
+import numpy as np
 from magenta.pipelines import performance_pipeline
 
 from parity import family
@@ -34,7 +35,8 @@ class Performances(family.Family):
                'notes_per_second': None, 'pitch_class_histogram': None,
                'disable_conditioning': None}
   has_qpm = False
-  own_tags = frozenset(['metrics/loss_per_step', 'metrics/perplexity_per_step'])
+  has_programs = True  # a primer may have several
+  tags = family.TAGS | {'metrics/loss_per_step', 'metrics/perplexity_per_step'}
 
   def grid(self, config):
     return {'steps_per_second': config.steps_per_second,
@@ -87,7 +89,7 @@ class Performances(family.Family):
       flags.update(random_music.typed_primer(rng, int(rng.integers(1, 24))))
     elif i % 3 == 2:
       sequence = random_music.random_performance(rng, int(rng.integers(1, 12)))
-      if rng.random() < 0.2:
+      if self.has_programs and rng.random() < 0.2:
         sequence.notes[-1].program = 5
       flags['primer_midi'] = context.path('primer-%d.mid' % i)
       note_seq.sequence_proto_to_midi_file(sequence, flags['primer_midi'])
@@ -109,3 +111,29 @@ class Performances(family.Family):
 
   def default_primer(self, unused_config, unused_context):
     return {'primer_pitches': '[60, 64, 67]'}
+
+
+class WholeNotes(Performances):
+  """performance_rnn's note encoding: each event is a note, with what comes before it."""
+  sequences = {'performance_with_dynamics_and_note_encoding': 16}
+  # Beams are of so many notes, not of so much time; a metagraph holds no softmax of several parts.
+  has_beams = has_programs = opens_bundles = False
+  tags = family.TAGS
+
+  def random(self, config, rng, steps, low=50, high=74):
+    return self.heard(config, random_music.random_performance(rng, steps, low, high))
+
+  def log_likelihood(self, model, events):
+    # Its own method fails at labels of several parts.
+    config = model._config  # pylint: disable=protected-access
+    return float(np.sum(np.log(self.label_probabilities(config, model, events))))
+
+  def short(self):
+    return {**super().short(), **self.default_primer(None, None)}
+
+  def random_primer(self, config, context, i):
+    """Of one program, and never none: the reference fails at both."""
+    flags = super().random_primer(config, context, i)
+    if i % 3 == 0:
+      flags.update(self.default_primer(config, context))
+    return flags
