@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 #include <utility>
 
 #include "magenta/base/check.h"
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
+#include "magenta/kinds/chords/chord_tracks.h"
 #include "magenta/kinds/melody_kind.h"
 #include "magenta/kinds/primer_steps.h"
 #include "magenta/kinds/typed_pitches.h"
@@ -34,13 +34,14 @@ const std::vector<ExampleOption>& PerformanceOptionRows() {
   return rows;
 }
 
-/// The instrument of the most notes, the lower one on ties; drums where there is nothing else.
-Part FullestPart(const NoteSequence& sequence) {
-  const std::vector<Part> parts = PartsOf(sequence);
-  return *std::max_element(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
-    return std::tuple(!a.is_drum, a.notes, -a.instrument) <
-           std::tuple(!b.is_drum, b.notes, -b.instrument);
+/// The instrument of the most of `notes`, the lower one on ties, as a part of `sequence`.
+Part FullestPart(const NoteSequence& notes, const NoteSequence& sequence) {
+  const std::vector<Part> own = PartsOf(notes), parts = PartsOf(sequence);
+  const auto fullest = std::max_element(own.begin(), own.end(), [](const Part& a, const Part& b) {
+    return std::pair(a.notes, -a.instrument) < std::pair(b.notes, -b.instrument);
   });
+  return *std::find_if(parts.begin(), parts.end(),
+                       [&](const Part& part) { return part.instrument == fullest->instrument; });
 }
 
 class PerformanceKind final : public MusicKind {
@@ -251,24 +252,38 @@ class PerformanceKind final : public MusicKind {
     sequence.set_total_time(total);
   }
 
-  /// What of `input` is heard: all of it, of several programs the fullest instrument.
-  static absl::StatusOr<QuantizedSequence> Heard(const QuantizedSequence& input,
-                                                 const PrimerRequest& request,
-                                                 std::vector<std::string>& notes) {
-    if (ProgramsOf(input.proto()) < 2) return input;
+  /// What of `input` is heard: its HeardNotes, of several programs the fullest instrument's.
+  absl::StatusOr<QuantizedSequence> Heard(const QuantizedSequence& input,
+                                          const PrimerRequest& request,
+                                          std::vector<std::string>& remarks) const {
     if (request.reference_windows) {
-      notes.emplace_back("the primer has several programs: it is taken as silence");
+      if (ProgramsOf(input.proto()) > 1) {
+        remarks.emplace_back("the primer has several programs: it is taken as silence");
+      }
       return input;
     }
-    const Part part = FullestPart(input.proto());
-    NoteSequence own = OnlyInstrument(input.proto(), part.instrument);
-    if (own.notes_size() < input.proto().notes_size()) {
-      notes.push_back(
-          fmt::format("several programs: part {}, which has the most notes, goes on "
-                      "(primer_part chooses another)",
-                      PartText(part)));
+    NoteSequence own = input.proto();
+    HeardNotes heard(request.search_start_step, request.generate_start_step);
+    auto& notes = *own.mutable_notes();
+    notes.erase(std::remove_if(notes.begin(), notes.end(),
+                               [&heard](const auto& note) { return !heard.Hears(note); }),
+                notes.end());
+    heard.Say(request.others_stay, remarks);
+    if (ProgramsOf(own) > 1) {
+      const Part part = FullestPart(own, input.proto());
+      const int all = own.notes_size();
+      own = OnlyInstrument(std::move(own), part.instrument);
+      if (own.notes_size() < all) {
+        remarks.push_back(
+            fmt::format("several programs: part {}, which has the most notes, goes on "
+                        "(primer_part chooses another)",
+                        PartText(part)));
+      }
+      for (auto& note : *own.mutable_notes()) note.set_program(own.notes(0).program());
     }
-    for (auto& note : *own.mutable_notes()) note.set_program(own.notes(0).program());
+    if (!is_whole()) {
+      SayNotesWithinOthers(PolyphonicNotesOf(own, [](const auto&) { return true; }), remarks);
+    }
     return TakeQuantized(std::move(own));
   }
 

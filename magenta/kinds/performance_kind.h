@@ -24,14 +24,14 @@ struct PerformanceKindOptions {
 /// The kind of performances. A control, where there is one, is Conditions (music/performance); an
 /// example without says its own.
 ///
-/// ReadPrimer hears all notes, drums too, up to generate_start_step, brought there by shifts of
-/// time. Of several programs the fullest instrument, drums aside, is heard, which is said. An input
-/// without notes is a second of silence before generate_start_step, whole notes a single one that
-/// lasts no time.
+/// ReadPrimer hears all notes but drums that begin before generate_start_step, brought there by
+/// shifts of time; of several programs the fullest instrument. What is left out or mended is said.
+/// An input without such notes is a second of silence before generate_start_step, whole notes a
+/// single one that lasts no time.
 ///
-/// With reference_windows several programs are as no notes at all, and the shift of an empty primer
-/// stands after generate_start_step. Errors: the section starts too early or too late (exit 2);
-/// whole notes that are too far apart, or too long (exit 3).
+/// With reference_windows all notes are heard, drums too, but several programs are as no notes at
+/// all, and the shift of an empty primer stands after generate_start_step. Errors: the section
+/// starts too early or too late (exit 2); whole notes that are too far apart, or too long (exit 3).
 std::shared_ptr<const MusicKind> MakePerformanceKind(const PerformanceKindOptions& options);
 
 /// The notes of what follows `heard`, which is not rendered: its last velocity holds. A note ends

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "magenta/base/error_message.h"
 #include "magenta/music/performance/performance_event.h"
 #include "tests/dump.h"
 
@@ -95,11 +96,72 @@ TEST(PerformanceKind, OfSeveralProgramsTheFullestInstrumentGoesOn) {
   EXPECT_EQ(primer->program, 40);
   EXPECT_THAT(primer->events.events, ElementsAre(ShiftBy(100), 62, 64, ShiftBy(100), 190, 192));
   EXPECT_THAT(primer->notes, ElementsAre(HasSubstr("several programs")));
-  // Drums are not what goes on.
-  for (int i : {1, 2}) music.mutable_notes(i)->set_is_drum(true);
-  const auto beside = kind->ReadPrimer(*Quantize(music, kGrid), {.generate_start_step = 200});
-  ASSERT_TRUE(beside.ok()) << beside.status();
-  EXPECT_EQ(beside->instrument, 0);
+}
+
+TEST(PerformanceKind, DrumsAreNeverHeard) {
+  // All on one program; the second is a drum, then all are.
+  NoteSequence music = ParseMusic("60@0+1 36@0+1 64@1+1");
+  music.mutable_notes(1)->set_is_drum(true);
+  music.mutable_notes(1)->set_instrument(9);
+  for (const PerformanceForm form :
+       {PerformanceForm::kEvents, PerformanceForm::kLoudEvents, PerformanceForm::kWholeNotes}) {
+    const auto kind = MakePerformanceKind({.form = form});
+    const auto alone = kind->ReadPrimer(Steps("60@0+1 64@1+1"), {.generate_start_step = 200});
+    const auto beside = kind->ReadPrimer(*Quantize(music, kGrid), {.generate_start_step = 200});
+    ASSERT_TRUE(beside.ok()) << beside.status();
+    EXPECT_EQ(beside->events.events, alone->events.events);
+    EXPECT_FALSE(beside->is_drum);
+    EXPECT_THAT(beside->notes, ElementsAre("1 drum note left out"));
+  }
+  // More drums than notes, on a program of their own.
+  music.mutable_notes(0)->set_program(40);
+  music.mutable_notes(2)->set_is_drum(true);
+  music.mutable_notes(2)->set_instrument(9);
+  const auto kind = MakePerformanceKind({.form = PerformanceForm::kEvents});
+  const auto fewer = kind->ReadPrimer(*Quantize(music, kGrid), {.generate_start_step = 200});
+  EXPECT_THAT(fewer->events.events, ElementsAre(60, ShiftBy(100), 188, ShiftBy(100)));
+  EXPECT_EQ(fewer->program, 40);
+  music.mutable_notes()->DeleteSubrange(0, 1);
+  const auto none = kind->ReadPrimer(*Quantize(music, kGrid), {.generate_start_step = 200});
+  EXPECT_THAT(none->events.events, ElementsAre(ShiftBy(100)));
+  EXPECT_THAT(none->notes, ElementsAre("2 drum notes left out"));
+  EXPECT_FALSE(none->is_drum);
+}
+
+TEST(PerformanceKind, SaysWhatItMends) {
+  const struct {
+    const char* music;
+    const char* said;
+    std::vector<Event> events;
+  } rows[] = {
+      {"60@0+1/v0 64@0+1/v5", "1 note of velocity 0 left out", {64, ShiftBy(100), 192}},
+      {"60@0+1/v5 64@0+1/v0", "1 note of velocity 0 left out", {60, ShiftBy(100), 188}},
+      {"60@0+0 64@0+1",
+       "1 note of no length: heard for one step",
+       {60, 64, ShiftBy(1), 188, ShiftBy(99), 192}},
+      {"60@0+1 64@1+1 65@1.5+1",
+       "2 notes left out: they begin in the section to be generated",
+       {60, ShiftBy(100), 188}},
+      {"60@0+1 60@0.2+0.3",
+       "1 note within a longer one of the same pitch: heard so that what begins first ends first",
+       {60, ShiftBy(20), 60, ShiftBy(30), 188, ShiftBy(50), 188}},
+  };
+  const auto kind = MakePerformanceKind({.form = PerformanceForm::kEvents});
+  for (const auto& row : rows) {
+    const auto primer = kind->ReadPrimer(Steps(row.music), {.generate_start_step = 100});
+    ASSERT_TRUE(primer.ok()) << primer.status();
+    EXPECT_THAT(primer->notes, ElementsAre(row.said)) << row.music;
+    EXPECT_EQ(primer->events.events, row.events) << row.music;
+  }
+  // One after another is as it was played.
+  const auto primer = kind->ReadPrimer(Steps("60@0+0.5 60@0.2+0.6"), {.generate_start_step = 100});
+  EXPECT_THAT(primer->notes, ElementsAre());
+  const auto whole = MakePerformanceKind({.form = PerformanceForm::kWholeNotes});
+  for (const char* music : {"60@0+1 62@12+1", "60@12+1", "60@2+11"}) {
+    const absl::Status refused =
+        whole->ReadPrimer(Steps(music), {.generate_start_step = 1400}).status();
+    EXPECT_THAT(ErrorMessage(refused), HasSubstr("more than 1000")) << music;
+  }
 }
 
 TEST(PerformanceKind, OptionalConditionsGiveEachExampleTwice) {

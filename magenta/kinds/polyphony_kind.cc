@@ -104,6 +104,7 @@ class PolyphonyKind final : public MusicKind {
       primer.start_step =
           std::min(std::max<int64_t>(0, primer.start_step), request.latest_start_step);
       notes = HeardChordNotes(input.proto(), request, primer);
+      SayNotesWithinOthers(notes, primer.notes);
     } else if (HasSeveralPrograms(input.proto())) {
       primer.start_step = end;
     } else {

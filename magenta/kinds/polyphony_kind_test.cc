@@ -66,6 +66,23 @@ TEST(PolyphonyKind, HearsAllPartsButDrumsAndSaysWhatItMends) {
   EXPECT_TRUE(primer->beneath.empty());
 }
 
+TEST(PolyphonyKind, SaysWhatEndsAnotherNote) {
+  const auto kind = MakePolyphonyKind();
+  const auto primer =
+      kind->ReadPrimer(SequenceOf({{60, 0, 4}, {60, 1, 3}}), {.generate_start_step = 4});
+  EXPECT_EQ(Dump(*kind, primer->events.events), "start C4 | C4_ C4 | C4_ C4_ | C4_ |");
+  EXPECT_THAT(primer->notes,
+              ElementsAre(HasSubstr("1 note within a longer one of the same pitch")));
+  // Of notes that end as they began nothing is mended.
+  for (const auto& notes : {std::vector<Played>{{60, 0, 2}, {60, 1, 3}},
+                            {{60, 0, 4}, {60, 0, 2}},
+                            {{60, 0, 4}, {64, 1, 2}},
+                            {{60, 0, 4}, {60, 2, 4}}}) {
+    EXPECT_THAT(kind->ReadPrimer(SequenceOf(notes), {.generate_start_step = 4})->notes,
+                ElementsAre());
+  }
+}
+
 TEST(PolyphonyKind, MayBeginAloneOverItsPrimer) {
   const auto kind = MakePolyphonyKind();
   const auto input = SequenceOf({{60, 0, 2}, {64, 1, 2}});

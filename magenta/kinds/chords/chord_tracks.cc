@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "magenta/base/status.h"
@@ -71,32 +72,60 @@ absl::Status CheckChordPrimer(std::span<const PolyphonicNote> notes, int64_t sta
       "Give a shorter one, or one of fewer notes at a time");
 }
 
+bool HeardNotes::Hears(const NoteSequence::Note& note) {
+  const bool is_late = note.quantized_start_step() >= end_;
+  const bool is_silent = note.velocity() <= 0;
+  if (note.quantized_start_step() < start_) return false;
+  if (note.is_drum() || is_silent || is_late) {
+    ++(note.is_drum() ? drums_ : is_silent ? silent_ : late_);
+    return false;
+  }
+  short_ += note.end_time() == note.start_time();
+  return true;
+}
+
+void HeardNotes::Say(bool others_stay, std::vector<std::string>& notes) const {
+  const auto say = [&](int64_t n, std::string_view what, std::string_view then) {
+    if (n > 0) notes.push_back(fmt::format("{} {}", Counted(n, what), then));
+  };
+  const std::string_view left_out = others_stay ? "not heard" : "left out";
+  say(drums_, "drum note", left_out);
+  say(silent_, "note", fmt::format("of velocity 0 {}", left_out));
+  say(short_, "note", "of no length: heard for one step");
+  say(late_, "note",
+      fmt::format("left out: {} in the section to be generated",
+                  late_ == 1 ? "it begins" : "they begin"));
+}
+
+void SayNotesWithinOthers(std::vector<PolyphonicNote> notes, std::vector<std::string>& said) {
+  std::sort(notes.begin(), notes.end(), [](const PolyphonicNote& a, const PolyphonicNote& b) {
+    return std::tie(a.pitch, a.start, a.end) < std::tie(b.pitch, b.start, b.end);
+  });
+  int64_t within = 0, before = 0, so_far = 0;  // ends of what began sooner, and with it
+  for (size_t i = 0; i < notes.size(); ++i) {
+    const bool is_next = i > 0 && notes[i].pitch == notes[i - 1].pitch;
+    if (!is_next) before = so_far = 0;
+    if (is_next && notes[i].start > notes[i - 1].start) before = so_far;
+    within += notes[i].end < before;
+    so_far = std::max(so_far, notes[i].end);
+  }
+  if (within == 0) return;
+  said.push_back(
+      fmt::format("{} within a longer one of the same pitch: heard so that what begins "
+                  "first ends first",
+                  Counted(within, "note")));
+}
+
 std::vector<PolyphonicNote> HeardChordNotes(const NoteSequence& input, const PrimerRequest& request,
                                             Primer& primer) {
-  int64_t drums = 0, silent = 0, short_notes = 0, late = 0;
+  HeardNotes heard(primer.start_step, request.generate_start_step);
   std::set<int> instruments;
   std::vector<PolyphonicNote> notes = PolyphonicNotesOf(input, [&](const auto& note) {
-    if (note.quantized_start_step() < primer.start_step) return false;
-    const bool is_late = note.quantized_start_step() >= request.generate_start_step;
-    drums += note.is_drum();
-    silent += !note.is_drum() && note.velocity() == 0;
-    if (note.is_drum() || note.velocity() == 0) return false;
-    late += is_late;
-    if (is_late) return false;
-    short_notes += note.end_time() == note.start_time();
+    if (!heard.Hears(note)) return false;
     instruments.insert(note.instrument());
     return true;
   });
-  const auto say = [&](int64_t n, std::string_view what, std::string_view then) {
-    if (n > 0) primer.notes.push_back(fmt::format("{} {}", Counted(n, what), then));
-  };
-  const std::string_view left_out = request.others_stay ? "not heard" : "left out";
-  say(drums, "drum note", left_out);
-  say(silent, "note", fmt::format("of velocity 0 {}", left_out));
-  say(short_notes, "note", "of no length: heard for one step");
-  say(late, "note",
-      fmt::format("left out: {} in the section to be generated",
-                  late == 1 ? "it begins" : "they begin"));
+  heard.Say(request.others_stay, primer.notes);
   if (instruments.size() == 1) primer.instrument = *instruments.begin();
   if (instruments.size() > 1) {
     primer.notes.push_back(

@@ -23,9 +23,28 @@ PolyphonyExtractionOptions SaidOfChordTracks(const std::vector<ExampleOption>& r
 /// The example of one sequence, or why it gives none.
 Examples ExamplesOfTrack(PolyphonyExtraction extraction);
 
-/// Of the quantised `input` the notes of all instruments but drums that have a velocity and begin
-/// from primer.start_step to before the section. The primer's notes say what is left out or mended,
-/// its instrument which one alone plays.
+/// Which notes of a quantised primer are heard, where the reference's rules don't hold: those of
+/// all instruments but drums that have a velocity and begin from a step on to before another, where
+/// the section begins. What is left out or mended is counted.
+class HeardNotes {
+ public:
+  HeardNotes(int64_t start_step, int64_t end_step) : start_(start_step), end_(end_step) {}
+  /// Whether `note`, the next one, is heard.
+  bool Hears(const NoteSequence::Note& note);
+  /// Says what was counted; `others_stay`: what is left out sounds on beside.
+  void Say(bool others_stay, std::vector<std::string>& notes) const;
+
+ private:
+  const int64_t start_, end_;
+  int64_t drums_ = 0, silent_ = 0, short_ = 0, late_ = 0;
+};
+
+/// Says of how many `notes` an event that ends "the oldest of the pitch" ends another: those that
+/// begin after one of their pitch and end before it.
+void SayNotesWithinOthers(std::vector<PolyphonicNote> notes, std::vector<std::string>& said);
+
+/// Of the quantised `input` the HeardNotes from primer.start_step on. The primer's notes say what
+/// is left out or mended, its instrument which one alone plays.
 std::vector<PolyphonicNote> HeardChordNotes(const NoteSequence& input, const PrimerRequest& request,
                                             Primer& primer);
 

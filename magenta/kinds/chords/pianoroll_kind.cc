@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "magenta/base/error_message.h"
@@ -116,7 +117,8 @@ class PianorollKind final : public MusicKind {
       primer.start_step =
           std::min(std::max<int64_t>(0, primer.start_step), request.latest_start_step);
       notes = HeardChordNotes(input.proto(), request, primer);
-      CountOthers(notes, primer);
+      SayOthers(notes, primer);
+      SayRepeats(notes, primer);
     } else if (!HasSeveralPrograms(input.proto())) {
       notes = PolyphonicNotesOf(input.proto(), [](const auto&) { return true; });
     }
@@ -218,7 +220,7 @@ class PianorollKind final : public MusicKind {
 
  private:
   /// primer.notes say how many of `notes` a piano has no key for.
-  static void CountOthers(const std::vector<PolyphonicNote>& notes, Primer& primer) {
+  static void SayOthers(const std::vector<PolyphonicNote>& notes, Primer& primer) {
     const auto others = std::count_if(notes.begin(), notes.end(), [](const PolyphonicNote& note) {
       return !KeyPitch(note.pitch - kLowestKey).has_value();
     });
@@ -226,6 +228,23 @@ class PianorollKind final : public MusicKind {
     primer.notes.push_back(fmt::format("{} left out: the model's keys are {} to {}",
                                        Counted(others, "note"), PitchText(kLowestKey),
                                        PitchText(kLowestKey + kPianorollKeys - 1)));
+  }
+
+  /// How many begin on a key that sounds, which RollOf clears before them.
+  static void SayRepeats(std::vector<PolyphonicNote> notes, Primer& primer) {
+    std::sort(notes.begin(), notes.end(), [](const PolyphonicNote& a, const PolyphonicNote& b) {
+      return std::tie(a.pitch, a.start) < std::tie(b.pitch, b.start);
+    });
+    int64_t repeats = 0, end = 0;
+    for (size_t i = 0; i < notes.size(); ++i) {
+      if (i == 0 || notes[i].pitch != notes[i - 1].pitch) end = 0;
+      repeats += notes[i].start < end;
+      end = std::max(end, notes[i].end);
+    }
+    if (repeats == 0) return;
+    primer.notes.push_back(
+        fmt::format("{} on keys that sound already: a key sounds once, and is struck again",
+                    Counted(repeats, "note")));
   }
 };
 

@@ -76,6 +76,15 @@ TEST(PianorollKind, HearsAllPartsButDrumsAndSaysWhatItMends) {
                                          "2 notes left out: the model's keys are A0 to C8"));
 }
 
+TEST(PianorollKind, SaysWhatIsStruckAgain) {
+  const auto kind = MakePianorollKind();
+  const auto primer = kind->ReadPrimer(SequenceOf({{60, 0, 4}, {60, 2, 3}, {64, 0, 1}, {64, 1, 2}}),
+                                       {.generate_start_step = 4});
+  EXPECT_THAT(
+      primer->notes,
+      ElementsAre("1 note on keys that sound already: a key sounds once, and is struck again"));
+}
+
 TEST(PianorollKind, ManyLongNotesAreBounded) {
   std::vector<Struck> notes;
   for (int i = 0; i < 3000; ++i) notes.push_back({21 + i % 88, 0, 3000});

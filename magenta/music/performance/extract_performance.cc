@@ -145,13 +145,15 @@ class PerformanceExtractor {
       if (shift > kMostNoteSteps) {
         result_.counters.Add("performance_discarded_too_many_time_shift_steps");
         Drop(PerformanceOutcome::kLongGap,
-             fmt::format("{} steps between two notes, more than {}", shift, kMostNoteSteps));
+             fmt::format("{} steps before the note at {:.6g} s, more than {}", shift,
+                         note->start_time(), kMostNoteSteps));
         return false;
       }
       if (duration > kMostNoteSteps) {
         result_.counters.Add("performance_discarded_too_many_duration_steps");
         Drop(PerformanceOutcome::kLongNote,
-             fmt::format("a note of {} steps, more than {}", duration, kMostNoteSteps));
+             fmt::format("a note of {} steps at {:.6g} s, more than {}", duration,
+                         note->start_time(), kMostNoteSteps));
         return false;
       }
       performance_.events.push_back(
