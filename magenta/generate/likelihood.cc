@@ -1,6 +1,7 @@
 #include "magenta/generate/likelihood.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -22,8 +23,8 @@
 namespace magenta {
 namespace {
 
-/// Notes that begin with the second and later `events`.
-int64_t CountNotesAfterFirst(const Model& model, const EventSequence& sequence) {
+/// Notes that begin with the `events` from number `first` on.
+int64_t CountNotes(const Model& model, const EventSequence& sequence, size_t first) {
   const std::vector<Event>& events = sequence.events;
   Primer primer;
   primer.grid = model.grid;
@@ -34,7 +35,7 @@ int64_t CountNotesAfterFirst(const Model& model, const EventSequence& sequence) 
   for (size_t i = 0; i < events.size(); ++i) {
     changes.clear();
     renderer->Add(events[i], changes);
-    if (i == 0) continue;
+    if (i < first) continue;
     notes += std::count_if(changes.begin(), changes.end(),
                            [](const NoteChange& change) { return change.begins; });
   }
@@ -50,10 +51,8 @@ absl::StatusOr<Likelihood> Listen(const std::shared_ptr<const Model>& shared,
   if (adapt) MAGENTA_RETURN_IF_ERROR(CheckAdapts(model));
   Session session(shared, 1, model.codec->ControlOf(events));
   if (adapt) session.Adapt();
-  const bool one_head = model.codec->head_sizes().size() == 1;
   Likelihood likelihood;
   Information& information = likelihood.information;
-  if (!one_head) information.nats = std::numeric_limits<double>::quiet_NaN();
   for (size_t i = 0; i < events.events.size(); ++i) {
     const Event event = events.events[i];
     if (check != nullptr) MAGENTA_RETURN_IF_ERROR(check());
@@ -64,8 +63,6 @@ absl::StatusOr<Likelihood> Listen(const std::shared_ptr<const Model>& shared,
     if (i > 0) {
       likelihood.per_event.push_back(session.LogProbabilityOf(0, event, {}));
       likelihood.total += likelihood.per_event.back();
-    }
-    if (i > 0 && one_head) {
       information.per_event.push_back(-session.LogProbabilityByAnyClass(0, event, {}));
       information.nats += information.per_event.back();
     }
@@ -73,7 +70,7 @@ absl::StatusOr<Likelihood> Listen(const std::shared_ptr<const Model>& shared,
     session.Push(event);
     if (i + 1 < events.events.size()) session.Step();  // nobody asks what follows the last one
   }
-  information.notes = CountNotesAfterFirst(model, events);
+  information.notes = CountNotes(model, events, 1);
   return likelihood;
 }
 
@@ -153,7 +150,7 @@ void KeepDrawn(const Model& model, ScoredPart& part) {
     part.drawn.push_back(!encoder->Given().has_value());
     if (!part.drawn.back()) continue;
     drawn.push_back(all[i]);
-    if (!information.empty()) told.push_back(information[i]);
+    told.push_back(information[i]);
   }
   all = std::move(drawn);
   information = std::move(told);
@@ -196,6 +193,7 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
   }
   // All that is heard is counted before the first step is scored.
   std::vector<ScoredPart> scored;
+  std::vector<std::string> left_out;
   uint64_t steps = 0;
   for (NoteSequence& part : HeardParts(std::move(sequence), *model->spec->kind)) {
     ScoredPart result;
@@ -213,7 +211,13 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
     MAGENTA_ASSIGN_OR_RETURN(result.heard, model->spec->kind->ReadPrimer(quantized, request));
     steps += result.heard.events.events.size();
     MAGENTA_RETURN_IF_ERROR(CheckMostSteps(steps, options.max_steps));
-    if (result.heard.events.events.size() >= 2) scored.push_back(std::move(result));
+    const bool has_music =
+        result.heard.events.events.size() >= 2 && CountNotes(*model, result.heard.events, 0) > 0;
+    if (has_music) {
+      scored.push_back(std::move(result));
+    } else if (left_out.empty()) {
+      left_out = std::move(result.heard.notes);
+    }
   }
   for (ScoredPart& part : scored) {
     std::optional<Expectation> expectation;
@@ -224,8 +228,9 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
                                                      std::move(expectation), options.check));
   }
   if (!scored.empty()) return scored;
-  return NothingToOutputError(
-      fmt::format("there is no {} of two steps or more to score", model->spec->kind->names().one));
+  return NothingToOutputError(fmt::format("there is no {} of two steps or more to score{}{}",
+                                          model->spec->kind->names().one,
+                                          left_out.empty() ? "" : ": ", fmt::join(left_out, "; ")));
 }
 
 absl::StatusOr<ScoredPart> ScoreGap(const std::shared_ptr<const Model>& model,
@@ -270,7 +275,6 @@ std::vector<ScoredEvent> EventsOf(const Model& model, const ScoredPart& part) {
   const MusicKind& kind = *model.spec->kind;
   const std::vector<Event>& heard = part.heard.events.events;
   const auto& information = part.likelihood.information.per_event;
-  const bool by_class = !information.empty();
   const auto renderer = kind.NewRenderer(part.heard, false);
   const auto time_of = [&](int64_t step) {
     const double seconds =
@@ -296,8 +300,7 @@ std::vector<ScoredEvent> EventsOf(const Model& model, const ScoredPart& part) {
     event.end_time = time_of(renderer->step());
     event.step = part.start_step + part.heard.start_step + step;
     event.effect = EffectOf(std::move(pitches), kind.IsRest(heard[i]));
-    const size_t k = events.size() - 1;
-    event.bits = (by_class ? information[k] : -part.likelihood.per_event[k]) / std::numbers::ln2;
+    event.bits = information[events.size() - 1] / std::numbers::ln2;
   }
   return events;
 }

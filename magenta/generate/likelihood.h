@@ -22,14 +22,14 @@ namespace magenta {
 /// whose codecs differ. It is of events, not of classes: where several classes decode to an event
 /// (a pitch, and "as one bar ago"), their probabilities are added.
 struct Information {
-  /// Sum of per_event in double; not-a-number for models of several heads.
+  /// Sum of per_event in double.
   double nats = 0;
   /// Minus the natural logarithm of the probability of each event but the first.
   std::vector<float> per_event;
   /// Notes that begin after the first event, every drum that is struck for itself.
   int64_t notes = 0;
 
-  /// All of it; not-a-number as nats.
+  /// All of it.
   double bits() const;
   /// Bits a note; not-a-number without notes.
   double bits_per_note() const;
@@ -90,9 +90,9 @@ struct ScoreOptions {
 
 /// The likelihood of what the model hears of each part of `sequence`: split where tempo or meter
 /// really change (meter_map.h: not at a pickup or another short bar), quantised, one instrument
-/// taken: the given one, else by the kind's rules for primers. Parts without notes or of one event
-/// are left out. None left: exit 4; a part that can't be quantised, or more steps in all than a
-/// piece may have (piece_limits.h): exit 3.
+/// taken: the given one, else by the kind's rules for primers. Parts of which the model hears no
+/// note, or one event, are left out. None left: exit 4, saying what was not heard; a part that
+/// can't be quantised, or more steps in all than a piece may have (piece_limits.h): exit 3.
 absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<const Model>& model,
                                                       NoteSequence sequence,
                                                       const ScoreOptions& options = {});
@@ -131,8 +131,7 @@ struct ScoredEvent {
   int64_t step = 0;
   /// As it was heard: of drums with the pitches that were struck.
   EventEffect effect;
-  /// Minus the logarithm to the base 2 of its probability: by any class, of models of several heads
-  /// by its labels.
+  /// Minus the logarithm to the base 2 of its probability, by any class.
   double bits = 0;
 };
 

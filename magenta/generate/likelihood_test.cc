@@ -111,7 +111,8 @@ TEST(InformationTest, ByHand) {
 }
 
 TEST(InformationTest, IsTheLikelihoodWhereEachEventHasOneClass) {
-  for (const char* id : {"basic_rnn", "mono_rnn", "basic_improv", "one_drum", "drum_kit"}) {
+  for (const char* id : {"basic_rnn", "mono_rnn", "basic_improv", "one_drum", "drum_kit",
+                         "performance", "performance_with_dynamics_and_note_encoding"}) {
     const auto model = RandomModel(id);
     const auto found = LogLikelihood(model, SequenceFor(*model->spec));
     ASSERT_TRUE(found.ok()) << found.status();

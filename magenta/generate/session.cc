@@ -260,7 +260,7 @@ float Session::LogProbabilityOf(int row, Event event, LogitFilters filters) {
 }
 
 float Session::LogProbabilityByAnyClass(int row, Event event, LogitFilters filters) {
-  MAGENTA_CHECK(model_->codec->head_sizes().size() == 1);
+  if (model_->codec->head_sizes().size() > 1) return LogProbabilityOf(row, event, filters);
   std::vector<float> logs;
   ForEachHead(row, filters, scratch_, [&](size_t, std::span<float> values) {
     for (size_t label = 0; label < values.size(); ++label) {

@@ -108,8 +108,8 @@ class Session {
   float LogProbability(int row, std::span<const int> labels, LogitFilters filters = {});
   /// The same for the labels that the codec gives `event`.
   float LogProbabilityOf(int row, Event event, LogitFilters filters = {});
-  /// The same of all labels together that decode to `event`, which the codec accepts; for models of
-  /// one head (checked).
+  /// The same of all labels together that decode to `event`, which the codec accepts: of several
+  /// heads one of each.
   float LogProbabilityByAnyClass(int row, Event event, LogitFilters filters = {});
   /// The event that `label` would stand for, were it drawn next in row `row`; for models of one
   /// head (checked).

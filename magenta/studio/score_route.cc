@@ -49,7 +49,7 @@ std::string ArrayText(const Items& items, const Text& text) {
 /// What is said of a piece.
 std::string ScoreText(const std::string& id, const Model& model,
                       const std::vector<ScoredPart>& parts, std::vector<std::string> remarks) {
-  double log_likelihood = 0, bits = 0;
+  double log_likelihood = 0;
   Information all;
   std::vector<std::string> events;
   for (const ScoredPart& part : parts) {
@@ -63,7 +63,6 @@ std::string ScoreText(const std::string& id, const Model& model,
     const std::vector<ScoredEvent> scored = EventsOf(model, part);
     for (size_t i = 0; i < scored.size(); ++i) {
       const ScoredEvent& event = scored[i];
-      bits += event.bits;
       events.push_back(fmt::format(
           R"({{"time":{},"endTime":{},"step":{},"event":"{}","pitches":{},"bits":{})",
           NumberText(event.time), NumberText(event.end_time), event.step, event.effect.name,
@@ -75,8 +74,7 @@ std::string ScoreText(const std::string& id, const Model& model,
       events.back() += "}";
     }
   }
-  // As `magenta score` sums them; models of several heads have no sum of that kind.
-  if (std::isfinite(all.nats)) bits = all.bits();
+  const double bits = all.bits();
   const double per_note = bits / static_cast<double>(all.notes);  // none: no number
   return fmt::format(
       R"({{"model":{},"logLikelihood":{},"bits":{},"bitsPerNote":{},"notes":{},"events":{}}})",

@@ -94,8 +94,10 @@ class Music(Case):
 
     def test_score(self):
         self.generate('a', LOUD, '--primer_pitches=[60, 64]', '--num_steps=200')
-        scored = self.ok('score', '--json', bundle(LOUD), self.path('a', self.files('a')[0])).json['files'][0]
-        self.assertTrue(scored)
+        for name in (LOUD, NOTES):
+            scored = self.ok('score', '--json', bundle(name), self.path('a', self.files('a')[0])).json['files'][0]
+            self.assertGreater(scored['bits_per_note'], 0)
+            self.assertAlmostEqual(scored['bits_per_note'], scored['bits'] / scored['notes'])
 
     def test_old_name(self):
         done, music = self.generate('old', 'performance', verb='performance_rnn_generate')

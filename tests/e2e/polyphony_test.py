@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from program import SHARED, Case, needs_live, needs_train
+from program import SHARED, Case, midi, needs_live, needs_train
 
 ZOO = os.path.join(SHARED, 'goldens', 'zoo')
 CHORDS = f'--bundle_file={ZOO}/models/polyphony/polyphony.mag'
@@ -53,6 +53,9 @@ class Chords(Case):
     def test_score(self):
         self.ok('generate', CHORDS, '--output_dir=' + self.path('a'), '--num_outputs=1', '--primer_pitches=[60, 64]')
         self.ok('score', CHORDS, self.path('a', self.files('a')[0]))
+        drums = midi([[36], [38], [36], [38]]).replace(b'\x90', b'\x99').replace(b'\x80', b'\x89')
+        self.fails(4, 'there is no polyphonic track of two steps or more to score: 4 drum notes', 'score', CHORDS,
+                   self.write('drums.mid', drums))
 
     @needs_live
     def test_live(self):
