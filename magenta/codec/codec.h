@@ -124,6 +124,9 @@ class EventCodec {
   virtual std::shared_ptr<const Control> ControlOf(const EventSequence& example) const {
     return MakeControl(example.control);
   }
+  /// Steps of the grid that an example lasts beyond the beginning of its last event, whose labels
+  /// these are: of whole notes, whose events last up to the next one, how long it sounds.
+  virtual int StepsAfter(std::span<const int> /*labels*/) const { return 0; }
   /// Whether an example has a row for what is read after `event`; it has none for an event that is
   /// a part of a step, whose end has one.
   virtual bool MakesRow(Event /*event*/) const { return true; }

@@ -162,6 +162,9 @@ class WholeNoteCodec final : public EventCodec {
     return PackNote({.shift = kMostNoteSteps, .duration = 0});
   }
   bool Accepts(Event event) const override { return NoteOf(event).shift <= kMostNoteSteps; }
+  int StepsAfter(std::span<const int> labels) const override {
+    return NoteOf(WholeNoteEncoder().Decode(labels)).duration;
+  }
   using EventCodec::NewEncoder;
   std::unique_ptr<EventEncoder> NewEncoder(std::shared_ptr<const Control>) const override {
     return std::make_unique<WholeNoteEncoder>();

@@ -86,6 +86,9 @@ Batch MakeBatch(std::span<const DatasetExample> examples, std::span<const int> c
   const size_t heads = codec.head_sizes().size();
   batch.labels.reserve(rows * heads);
   batch.row_ids.reserve(rows);
+  for (const TrainingExample& example : encoded) {
+    batch.steps_after += codec.StepsAfter(std::span(example.labels).last(heads));
+  }
   for (int t = 0; t < batch.packing->steps(); ++t) {
     for (int r = 0; r < batch.packing->active[t]; ++r) {
       const TrainingExample& example = encoded[sorted[r]];

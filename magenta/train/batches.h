@@ -20,6 +20,8 @@ struct Batch {
   SparseMatrix inputs;
   /// One a row; of several heads those of each.
   std::vector<int> labels;
+  /// EventCodec::StepsAfter of all examples together.
+  int64_t steps_after = 0;
   /// What a row is called whatever shard it lies in: place in the batch and step.
   std::vector<uint64_t> row_ids;
   /// Examples, and the length of the longest.

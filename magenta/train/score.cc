@@ -70,17 +70,22 @@ void ScoreSums::Add(const ScoreSums& other) {
   events += other.events;
   correct_events += other.correct_events;
   examples += other.examples;
+  steps_after += other.steps_after;
   AddCounts(other.class_steps, class_steps);
   AddCounts(other.class_correct, class_correct);
 }
 
 std::vector<int> StepsOfClasses(const ModelSpec& spec) {
-  if (spec.codec->head_sizes().size() != 1 || spec.kind->plays_parts()) return {};
+  if (spec.kind->plays_parts()) return {};
   const auto encoder = spec.codec->NewEncoder();
   encoder->Push(spec.codec->default_event());
-  std::vector<int> steps(static_cast<size_t>(spec.codec->num_classes()));
-  for (int label = 0; label < spec.codec->num_classes(); ++label) {
-    steps[label] = spec.kind->StepsOf(encoder->DecodeOne(label));
+  const std::span<const int> heads = spec.codec->head_sizes();
+  std::vector<int> labels(heads.size()), steps;
+  for (size_t head = 0; head < heads.size(); ++head) {
+    for (labels[head] = 0; labels[head] < heads[head]; ++labels[head]) {
+      steps.push_back(spec.kind->StepsOf(encoder->Decode(labels)));
+    }
+    labels[head] = 0;
   }
   const bool all_one = std::all_of(steps.begin(), steps.end(), [](int n) { return n == 1; });
   return all_one ? std::vector<int>() : steps;
@@ -105,7 +110,7 @@ Metrics ScoreSums::ToMetrics(std::span<const int> steps_of_class) const {
   }
   if (!class_steps.empty()) metrics.per_class_accuracy /= static_cast<double>(class_steps.size());
   if (!steps_of_class.empty() && steps_of_class.size() == class_steps.size()) {
-    int64_t grid_steps = 0;
+    int64_t grid_steps = steps_after;
     for (size_t c = 0; c < class_steps.size(); ++c)
       grid_steps += class_steps[c] * steps_of_class[c];
     metrics.loss_per_step =

@@ -16,6 +16,7 @@ struct ScoreSums {
   int64_t steps = 0, correct = 0;
   int64_t events = 0, correct_events = 0;  // labels other than the default one
   int64_t examples = 0;
+  int64_t steps_after = 0;                          // Batch's
   std::vector<int64_t> class_steps, class_correct;  // a class each
   /// Of steps of rolls: all their cells, of which `correct` and `events` count then (those that
   /// sound are the events), and the sum of the steps' probabilities.
@@ -35,8 +36,9 @@ struct ScoreSums {
   Metrics ToMetrics(std::span<const int> steps_of_class = {}) const;
 };
 
-/// Steps of the grid that the event of each class lasts; empty where each lasts one, and where a
-/// class is no event by itself: of several heads, or of several parts.
+/// Steps of the grid that the event of each class lasts; of several heads, one after another, what
+/// each class adds to that. Empty where each lasts one, and where a class is no event by itself: of
+/// several parts.
 std::vector<int> StepsOfClasses(const ModelSpec& spec);
 
 /// The softmaxes of a row of logits, one after another, each with the label that event_accuracy

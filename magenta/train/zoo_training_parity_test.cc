@@ -129,10 +129,7 @@ void ExpectThirtySteps(const std::string& config, const std::vector<json>& rows,
     }
     ExpectFigure(metrics.loss, row, "loss");
     ExpectFigure(metrics.perplexity(), row, "metrics/perplexity");
-    // Of several heads ours tells none (docs/parity.md).
-    if (spec.codec->head_sizes().size() == 1) {
-      ExpectFigure(metrics.loss_per_step.value_or(metrics.loss), row, "metrics/loss_per_step");
-    }
+    ExpectFigure(metrics.loss_per_step.value_or(metrics.loss), row, "metrics/loss_per_step");
     for (const auto& [name, value] : metrics.Figures()) {
       // Of a batch without such a step the reference has no number.
       if (!name.ends_with("accuracy") || !row.contains(name) || !row[name].is_number()) continue;

@@ -261,6 +261,7 @@ ScoreSums NetworkPass::Run() {
     WriteGradients();
   }
   sums_.examples = batch_.examples();
+  sums_.steps_after = batch_.steps_after;
   return std::move(sums_);
 }
 

@@ -170,6 +170,7 @@ ScoreSums RnnLearner::Score(const std::vector<Variable>& variables, const Batch&
   const at::Tensor logits = HostLogits(layout_, options_, variables, batch);
   ScoreSums sums = ScoreHeads(Values(logits), batch.labels, heads_, 1, {});
   sums.examples = batch.examples();
+  sums.steps_after = batch.steps_after;
   return sums;
 }
 
@@ -202,6 +203,7 @@ ScoreSums RnnLearner::ReferenceGradients(const std::vector<Variable>& variables,
   ScoreSums sums = ScoreHeads(Values(host), batch.labels, heads_, scale,
                               {slope.data_ptr<float>(), static_cast<size_t>(slope.numel())});
   sums.examples = batch.examples();
+  sums.steps_after = batch.steps_after;
   const auto found = torch::autograd::grad({logits}, pass.leaves(), {slope.to(logits.device())});
   gradients.clear();
   for (const at::Tensor& gradient : found) {
