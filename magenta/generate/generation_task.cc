@@ -56,7 +56,7 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
   if (!args.names_beam && task.plan_->looks_ahead()) {
     args.beam_size = kLookAheadBeamSize;
     args.branch_factor = kLookAheadBranches;
-    args.steps_per_iteration = kLookAheadSteps;
+    if (!args.steps_per_iteration.has_value()) args.steps_per_iteration = kLookAheadSteps;
   } else if (!args.names_beam && rescores) {
     args.beam_size = kFillBeamSize;
   }
@@ -83,7 +83,7 @@ absl::Status GenerationTask::SetUp(const GenerateArgs& args, const TaskOptions& 
   beam_.sampling = args.sampling;
   beam_.beam_size = args.beam_size;
   beam_.branch_factor = args.branch_factor;
-  beam_.steps_per_iteration = args.steps_per_iteration;
+  beam_.steps_per_iteration = args.steps_per_iteration.value_or(1);
   sources_ = options.sources;
   if (sources_.empty()) {
     seed_ = *args.seed;

@@ -200,6 +200,17 @@ TEST(SeveralParts, AContinuationStaysNearWhatItsPartsHad) {
   EXPECT_GT(*pitches({{"min_pitch", 90}}).at(0).begin(), 89);
 }
 
+TEST(SeveralParts, StepsBetweenChoicesAreThoseThatAreSaid) {
+  const auto made = [](std::optional<int> steps) {
+    auto request = Request(kTwoParts, {{"fill", "1-3:1"}}, {{"seed", 3}});
+    auto& args = *request.mutable_generator_options()->mutable_args();
+    if (steps.has_value()) args["steps_per_iteration"].set_int_value(*steps);
+    return Made(request).SerializeAsString();
+  };
+  EXPECT_EQ(made(kLookAheadSteps), made(std::nullopt));
+  EXPECT_NE(made(1), made(std::nullopt));
+}
+
 TEST(SeveralParts, AContinuationGoesOnInAllParts) {
   const auto request = Request(kTwoParts, {}, {{"bars", 4}});
   const NoteSequence made = Made(request);

@@ -263,9 +263,8 @@ const std::vector<ArgumentRow>& Rows() {
           .AtLeast(0),
       Row(
           "steps_per_iteration", kInt, [](V v, A a) { a.steps_per_iteration = v.int_value(); },
-          "Steps between two choices of beam search.")
-          .AtLeast(1)
-          .Default(1),
+          "Steps between two choices of beam search; without it 1, of parts beside given music 24.")
+          .AtLeast(1),
       Row(
           "seed", kInt, [](V v, A a) { a.seed = static_cast<uint32_t>(v.int_value()); },
           "The same seed, the same notes; without it one is drawn."),

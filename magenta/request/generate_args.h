@@ -94,8 +94,8 @@ struct GenerateArgs {
   int branch_factor = 1;
   /// Whether beam_size or branch_factor is among them.
   bool names_beam = false;
-  /// int_value, >= 1.
-  int steps_per_iteration = 1;
+  /// int_value, >= 1; nothing: as is best for what is drawn.
+  std::optional<int> steps_per_iteration;
   /// int_value; its 32 bits are the seed, so that a negative one is a large seed.
   std::optional<uint32_t> seed;
   /// int_value 0 or 1 (or bool_value): docs/rules.md section 5's windows instead of section 11's.

@@ -297,8 +297,9 @@ class GenerateVerb : public Verb {
     flags.OptionalInt("branch_factor", &branch_factor_, "Continuations tried for each of them.")
         .Range(0, 1024)
         .Default("1; of parts beside given music 4");
-    flags.Int("steps_per_iteration", &steps_per_iteration_, "Steps between two choices.")
-        .Range(1, 1 << 20);
+    flags.OptionalInt("steps_per_iteration", &steps_per_iteration_, "Steps between two choices.")
+        .Range(1, 1 << 20)
+        .Default("1; of parts beside given music 24");
     flags.Bool(
         "reference_windows", &reference_windows_,
         "Begin a step later than the primer ends, as Magenta does. Over chords it is as strict: "
@@ -466,7 +467,7 @@ class GenerateVerb : public Verb {
     sampling_.SetGiven(*request.mutable_generator_options());
     if (beam_size_) args["beam_size"].set_int_value(*beam_size_);
     if (branch_factor_) args["branch_factor"].set_int_value(*branch_factor_);
-    args["steps_per_iteration"].set_int_value(steps_per_iteration_);
+    if (steps_per_iteration_) args["steps_per_iteration"].set_int_value(*steps_per_iteration_);
     args["seed"].set_int_value(static_cast<int32_t>(seed));
     if (reference_windows_) args["reference_windows"].set_int_value(1);
     if (ending_) args["ending"].set_int_value(1);
@@ -603,8 +604,7 @@ class GenerateVerb : public Verb {
   SamplingFlags sampling_;
   PitchFlags pitches_;
   ConditionFlags conditions_;
-  std::optional<int> beam_size_, branch_factor_;
-  int steps_per_iteration_ = 1;
+  std::optional<int> beam_size_, branch_factor_, steps_per_iteration_;
   int steps_per_quarter_ = 0;
   bool reference_windows_ = false;
   bool saves_bundle_ = false;
