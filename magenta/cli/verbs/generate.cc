@@ -347,7 +347,8 @@ class GenerateVerb : public Verb {
   }
 
   /// How far it goes, which CheckTogether found to be said once at most.
-  absl::StatusOr<ContinuationOptions> Length(const PrimerMusic& primer, Grid grid) const {
+  absl::StatusOr<ContinuationOptions> Length(const PrimerMusic& primer,
+                                             const Source& source) const {
     ContinuationOptions length;
     length.reference_windows = reference_windows_;
     const bool is_said = num_steps_ > 0 || new_steps_ > 0 || bars_ > 0;
@@ -356,8 +357,8 @@ class GenerateVerb : public Verb {
     if (bars_ > 0) length.bars = bars_;
     if (is_said) return length;
     if (chords_.given()) {
-      MAGENTA_RETURN_IF_ERROR(chords_.SetLength(primer, grid, length));
-    } else if (primer.is_piece) {
+      MAGENTA_RETURN_IF_ERROR(chords_.SetLength(primer, source.grid, length));
+    } else if (primer.is_piece || source.kind->plays_parts()) {
       length.bars = kDefaultBars;
     }
     return length;
@@ -365,8 +366,10 @@ class GenerateVerb : public Verb {
 
   absl::StatusOr<GenerateSequenceRequest> RequestFor(const PrimerMusic& primer,
                                                      const Source& source) const {
-    if (source.kind->plays_parts()) return PartsRequest(primer);
-    MAGENTA_ASSIGN_OR_RETURN(ContinuationOptions length, Length(primer, source.grid));
+    // What is typed may end in rests, which only a section says.
+    const bool is_typed = !primer.is_piece && !primer.is_default;
+    if (source.kind->plays_parts() && (!is_typed || parts_.SayWhere())) return PartsRequest(primer);
+    MAGENTA_ASSIGN_OR_RETURN(ContinuationOptions length, Length(primer, source));
     length.grid = source.grid;
     length.reference_gap = ReferenceGapOf(*source.kind);
     MAGENTA_ASSIGN_OR_RETURN(GenerateSequenceRequest request, MakeRequest(primer, length));
