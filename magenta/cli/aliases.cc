@@ -390,6 +390,10 @@ absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::s
       if (Has(given, "run_dir")) TakeValue(given, "checkpoint_file");
     } else {
       TakeValue(given, "bundle_description");
+      // An empty primer is none there.
+      std::erase_if(given, [](const std::string& arg) {
+        return arg.starts_with("--primer_") && arg.ends_with('=');
+      });
       if (Has(given, "bars") || Has(given, "new_steps")) {
         std::erase_if(defaults,
                       [](const std::string& flag) { return flag.starts_with("--num_steps="); });

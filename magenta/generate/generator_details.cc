@@ -30,6 +30,9 @@ ArgumentRule ArgumentRuleOf(const ModelSpec& spec) {
               case ArgumentUse::kAll: break;
               case ArgumentUse::kPitches: return DrawsPitches(*spec.codec, *spec.kind);
               case ArgumentUse::kPitchChoice: return ChoosesAmongPitches(*spec.codec, *spec.kind);
+              case ArgumentUse::kAdapting: return CanAdapt(*spec.codec);
+              case ArgumentUse::kOneNote:
+                return spec.kind->plays_parts() || !spec.kind->plays_chords();
               case ArgumentUse::kOverChords: return spec.kind->ReadsChords();
               case ArgumentUse::kMovesToKey: return spec.kind->MovesToKey();
               case ArgumentUse::kInstruments: return !spec.kind->plays_drums();

@@ -63,6 +63,18 @@ TEST(GeneratorDetailsTest, ArgumentsAreThoseThatTheModelKnows) {
   EXPECT_FALSE(has("drum_kit", "pitch_temperature"));
   EXPECT_TRUE(has("chord_pitches_improv", "render_chords"));
   EXPECT_FALSE(has("lookback_rnn", "render_chords"));
+  for (const char* adapting : {"lookback_rnn", "drum_kit", "polyphony", "performance", "score"}) {
+    EXPECT_TRUE(has(adapting, "adapt")) << adapting;
+  }
+  for (const char* other : {"rnn-nade", "performance_with_dynamics_and_note_encoding"}) {
+    EXPECT_FALSE(has(other, "adapt")) << other;
+  }
+  for (const char* ending : {"lookback_rnn", "chord_pitches_improv", "score"}) {
+    EXPECT_TRUE(has(ending, "ending")) << ending;
+  }
+  for (const char* other : {"drum_kit", "polyphony", "rnn-nade", "performance"}) {
+    EXPECT_FALSE(has(other, "ending")) << other;
+  }
   EXPECT_TRUE(has("lookback_rnn", "program"));
   EXPECT_FALSE(has("drum_kit", "program"));
 }

@@ -48,24 +48,37 @@ absl::StatusOr<const ModelSpec*> SpecFor(const LoadedWeights& weights, const std
       ErrorRemedy(spec.status()));
 }
 
-/// Configs of the architecture whose codec has these sizes.
-std::string FittingConfigs(const Architecture& architecture, NetworkSizes sizes) {
-  std::string list;
+/// Configs whose network these weights are, "--config=a or --config=b": those that have attention
+/// by themselves where these have, if there are such.
+std::string FittingConfigs(const TensorMap& tensors) {
+  std::string exact, all;
+  const auto add = [](const std::string& id, std::string& list) {
+    list += (list.empty() ? "--config=" : " or --config=") + id;
+  };
   for (const ModelSpec& spec : BuiltInModels()) {
-    if (spec.architecture != &architecture || spec.codec->input_size() != sizes.inputs ||
-        spec.codec->num_labels() != sizes.labels) {
+    const Architecture& architecture = *spec.architecture;
+    if (architecture.sizes == nullptr) continue;
+    const auto sizes = architecture.sizes(tensors);
+    if (!sizes.ok() || sizes->inputs != spec.codec->input_size() ||
+        sizes->labels != spec.codec->num_labels()) {
       continue;
     }
-    list += (list.empty() ? "--config=" : " or --config=") + spec.id;
+    add(spec.id, all);
+    if (architecture.settle == nullptr) continue;
+    std::vector<std::string> notes;
+    const auto settled =
+        architecture.settle(tensors, {spec.id, "", spec.hparams, "", spec.hparams}, notes);
+    const bool attends = spec.hparams.attn_length > 0;
+    if (settled.ok() && (settled->attn_length > 0) == attends) add(spec.id, exact);
   }
-  return list;
+  return exact.empty() ? all : exact;
 }
 
 /// Holds the sizes of the weights against the codec's.
 absl::Status CheckSizes(const LoadedWeights& weights, const Model& model, NetworkSizes sizes) {
   const int codec_inputs = model.codec->input_size(), codec_labels = model.codec->num_labels();
   if (sizes.inputs == codec_inputs && sizes.labels == codec_labels) return absl::OkStatus();
-  const std::string fitting = FittingConfigs(*model.spec->architecture, sizes);
+  const std::string fitting = FittingConfigs(weights.tensors);
   return InputError(
       weights.file,
       fmt::format("the weights take {} inputs and give {} classes, those of {} {} and {}",
@@ -73,11 +86,22 @@ absl::Status CheckSizes(const LoadedWeights& weights, const Model& model, Networ
       fitting.empty() ? "" : fmt::format("They fit {}", fitting));
 }
 
+/// The error of weights that are no network of the spec's, `why` at least.
+absl::Status NotOfThisNetwork(const LoadedWeights& weights, const ModelSpec& spec,
+                              const absl::Status& why) {
+  const std::string fitting = FittingConfigs(weights.tensors);
+  const bool names_config = !weights.bundle_id.empty();
+  if (fitting.empty() || names_config) return WithFile(why, weights.file);
+  return InputError(weights.file,
+                    fmt::format("the weights are of another network than that of {}", spec.id),
+                    fmt::format("They fit {}", fitting));
+}
+
 absl::Status SettleHParams(const LoadedWeights& weights, const std::string& text, Model& model) {
   const Architecture& architecture = *model.spec->architecture;
   if (architecture.sizes != nullptr) {
     const auto sizes = architecture.sizes(weights.tensors);
-    if (!sizes.ok()) return WithFile(sizes.status(), weights.file);
+    if (!sizes.ok()) return NotOfThisNetwork(weights, *model.spec, sizes.status());
     // Before the hyper-parameters, which mean nothing for weights of another config.
     MAGENTA_RETURN_IF_ERROR(CheckSizes(weights, model, *sizes));
   }
@@ -166,7 +190,12 @@ bool DrawsPitches(const EventCodec& codec, const MusicKind& kind) {
   return false;
 }
 
+bool CanAdapt(const EventCodec& codec) {
+  return !codec.asks_in_turn() && codec.head_sizes().size() == 1;
+}
+
 absl::Status CheckAdapts(const Model& model) {
+  if (CanAdapt(*model.codec)) return absl::OkStatus();
   if (model.codec->asks_in_turn()) {
     return UsageError(
         fmt::format("adapt is for models that draw one of all their events at a time, "
@@ -174,7 +203,6 @@ absl::Status CheckAdapts(const Model& model) {
                     model.id),
         "Leave it out");
   }
-  if (model.codec->head_sizes().size() == 1) return absl::OkStatus();
   return UsageError(fmt::format("adapt is for models of one head, and {} has several", model.id),
                     "Leave it out");
 }

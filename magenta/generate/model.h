@@ -56,7 +56,10 @@ bool ChoosesAmongPitches(const EventCodec& codec, const MusicKind& kind);
 /// Whether some of the events that are drawn are pitches.
 bool DrawsPitches(const EventCodec& codec, const MusicKind& kind);
 
-/// Error (exit 2): `model` has several heads, of which none stands for an event: it can't adapt.
+/// Whether one of all events is drawn at a time, so that a piece may say which are likelier.
+bool CanAdapt(const EventCodec& codec);
+
+/// Error (exit 2): `model` can't adapt.
 absl::Status CheckAdapts(const Model& model);
 
 /// Error (exit 2): a pitch temperature, and `model` draws no pitches; or CheckAdapts'

@@ -192,6 +192,16 @@ TEST_F(ModelTest, WeightsWithAttentionSayWhichConfigTheyFit) {
   }
 }
 
+TEST_F(ModelTest, WeightsOfAnotherNetworkSayWhichConfigTheyFit) {
+  for (const char* config : {"rnn-nade", "rnn-nade_attn", "score"}) {
+    WriteRun(RandomWeights(config).tensors);
+    for (const char* other : {"", "basic_rnn", "polyphony"}) {
+      ExpectError(Run(other), 3, "the weights are of another network than that of ");
+      ExpectError(Run(other), 3, std::string("They fit --config=") + config + ".");
+    }
+  }
+}
+
 TEST_F(ModelTest, APathUnderTheWrongFlag) {
   const TensorMap tensors = RandomWeights("lookback_rnn").tensors;
   WriteRun(tensors);

@@ -48,7 +48,7 @@ absl::Status SettleAttention(const HParamSources& sources, const RnnShape& shape
     return UsageError(fmt::format("the weights have attention, and {} has no default for "
                                   "attn_length",
                                   sources.model_id),
-                      "Give it: --hparams=attn_length=40");
+                      "Give it, --hparams=attn_length=40, or another --config");
   }
   if (!NamesHParam(sources.stored_text, "attn_length")) {
     notes.push_back(fmt::format("attn_length is not in the file: {}, the default of {}", length,

@@ -46,7 +46,7 @@ struct ArgumentRow {
   absl::Status (*text_error)(const std::string& text) = nullptr;
   const char* names = "";  // of a string_value: what it names ("key"), and such
   const char* examples = "";
-  ArgumentUse use = ArgumentUse::kAll;
+  ArgumentUse use = ArgumentUse::kAll, use_too = ArgumentUse::kAll;
 
   ArgumentRow(const char* name, GeneratorArgument::Type type, Take take, const char* help)
       : take(take) {
@@ -92,8 +92,9 @@ struct ArgumentRow {
     examples = such;
     return *this;
   }
-  ArgumentRow& For(ArgumentUse models) {
+  ArgumentRow& For(ArgumentUse models, ArgumentUse and_of = ArgumentUse::kAll) {
     use = models;
+    use_too = and_of;
     return *this;
   }
   /// What leaving it out means.
@@ -187,7 +188,7 @@ const std::vector<ArgumentRow>& Rows() {
           .Only(IsTemperature)
           .Default(1.0),
       Row(
-          "pitch_temperature", kFloat, [](V v, A a) { a.sampling.pitch_temperature = NumberIn(v); },
+          kPitchTemperatureArg, kFloat, [](V v, A a) { a.sampling.pitch_temperature = NumberIn(v); },
           "Temperature of the choice among pitches alone; without it that of all events.")
           .AtLeast(0)
           .AtMost(1e6)
@@ -211,10 +212,11 @@ const std::vector<ArgumentRow>& Rows() {
           .AtLeast(0)
           .Default(0),
       Row(
-          "adapt", kBool, [](V v, A a) { a.sampling.adapt = BoolIn(v); },
+          kAdaptArg, kBool, [](V v, A a) { a.sampling.adapt = BoolIn(v); },
           "What the piece has played so far, its motifs, says what may come next, beside what the "
           "model learned.")
-          .Default(false),
+          .Default(false)
+          .For(ArgumentUse::kAdapting),
       Row(
           kKeyArg, kString, [](V v, A a) { a.pitches.key = ParseKey(v.string_value()); },
           "New notes are of this key alone (D, Bb minor, F#m, A major; without a mode major). Says "
@@ -328,7 +330,7 @@ const std::vector<ArgumentRow>& Rows() {
           "The new music ends as a piece does: of many futures of its last two bars one is taken "
           "whose last note begins on a beat of the last bar, is the tonic, and is long.")
           .Default(false)
-          .For(ArgumentUse::kPitches),
+          .For(ArgumentUse::kPitches, ArgumentUse::kOneNote),
       Row(
           "primer_part", kString, [](V v, A a) { a.primer_part = TextIn(v); },
           "The part that is continued, by number (from 1) or name; without it the model's choice.")
@@ -464,7 +466,7 @@ bool IsOf(const ArgValue& value, const GeneratorArgument& argument) {
 }
 
 bool IsFor(const ArgumentRow& row, const ArgumentRule* rule) {
-  return rule == nullptr || rule->takes(row.use);
+  return rule == nullptr || (rule->takes(row.use) && rule->takes(row.use_too));
 }
 
 /// Whether it says what a model may be told beside its notes.
@@ -478,18 +480,29 @@ bool IgnoresSignals(const GeneratorOptions& options) {
   return windows != options.args().end() && BoolIn(windows->second);
 }
 
-/// What is told of an argument that means nothing to `model`.
-absl::Status NotFor(const ArgumentRow& row, const std::string& model) {
+/// What is told of an argument that means nothing to the model of `rule`.
+absl::Status NotFor(const ArgumentRow& row, const ArgumentRule& rule) {
   const char* why = "";
   const char* remedy = "Leave it out";
-  switch (row.use) {
+  switch (rule.takes(row.use) ? row.use_too : row.use) {
     case ArgumentUse::kAll: break;
+    case ArgumentUse::kAdapting:
+      why =
+          "is for models that draw one of all their events at a time, and {} asks one pitch after "
+          "another, or draws an event in parts";
+      break;
+    case ArgumentUse::kOneNote:
+      why = "is for models of one note at a time, and {} plays chords";
+      break;
     case ArgumentUse::kPitchChoice:
-      why = "is for models that draw one of many pitches, which {} does not";
+      why = "is for models that draw one of many pitches as an event, which {} does not";
       remedy = "Use temperature alone";
       break;
     case ArgumentUse::kPitches:
-      why = "is for pitches, and {} draws none";
+      // None of pitches, but one that draws a pitch beside its note's other parts.
+      why = rule.takes(ArgumentUse::kAdapting)
+                ? "is for pitches, and {} draws none"
+                : "is for models that draw a pitch as one event, and {} draws a note in parts";
       remedy = "Leave it out, or choose a model of melodies";
       break;
     case ArgumentUse::kOverChords:
@@ -521,9 +534,9 @@ absl::Status NotFor(const ArgumentRow& row, const std::string& model) {
       remedy = "Leave it out, or choose optional_multiconditioned_performance_with_dynamics";
       break;
   }
-  return UsageError(
-      fmt::format("the argument {} {}", row.argument.name(), fmt::format(fmt::runtime(why), model)),
-      remedy);
+  return UsageError(fmt::format("the argument {} {}", row.argument.name(),
+                                fmt::format(fmt::runtime(why), rule.model)),
+                    remedy);
 }
 
 /// " of 0 to 1", " above 0, up to 1", " of 1 or more", "".
@@ -654,7 +667,7 @@ absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options,
     const GenerateArgs before = args;
     row->take(value, args);
     // A client may send each argument's default.
-    if (!IsFor(*row, rule) && args != before) return NotFor(*row, rule->model);
+    if (!IsFor(*row, rule) && args != before) return NotFor(*row, *rule);
   }
   if (args.branch_factor == 0) args.branch_factor = 1;
   MAGENTA_RETURN_IF_ERROR(CheckPitchRange(args.pitches));
@@ -685,12 +698,12 @@ void SetSamplingArgs(const Sampling& sampling, GeneratorOptions& options) {
   auto& args = *options.mutable_args();
   args["temperature"].set_float_value(sampling.temperature);
   if (sampling.pitch_temperature.has_value()) {
-    args["pitch_temperature"].set_float_value(*sampling.pitch_temperature);
+    args[kPitchTemperatureArg].set_float_value(*sampling.pitch_temperature);
   }
   if (sampling.top_k > 0) args["top_k"].set_int_value(sampling.top_k);
   if (sampling.top_p < 1) args["top_p"].set_float_value(sampling.top_p);
   if (sampling.min_p > 0) args["min_p"].set_float_value(sampling.min_p);
-  if (sampling.adapt) args["adapt"].set_int_value(1);
+  if (sampling.adapt) args[kAdaptArg].set_int_value(1);
 }
 
 }  // namespace magenta

@@ -20,6 +20,8 @@ namespace magenta {
 using GeneratorArgument = GeneratorDetails::Argument;
 
 inline constexpr char kTemperatureArg[] = "temperature";
+inline constexpr char kPitchTemperatureArg[] = "pitch_temperature";
+inline constexpr char kAdaptArg[] = "adapt";
 inline constexpr char kPrimerKeyArg[] = "primer_key";
 inline constexpr char kDensityArg[] = "notes_per_second";
 inline constexpr char kHistogramArg[] = "pitch_class_histogram";
@@ -30,6 +32,8 @@ enum class ArgumentUse {
   kAll,
   kPitches,             // that draw some
   kPitchChoice,         // that draw one of many at a time
+  kAdapting,            // that draw one of all events at a time
+  kOneNote,             // of one note at a time in a part
   kOverChords,          // that read chords
   kMovesToKey,          // that move primers to a key of theirs
   kInstruments,         // that play no drums

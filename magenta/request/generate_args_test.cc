@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <iterator>
+#include <set>
 #include <vector>
 
 #include "magenta/base/error_message.h"
@@ -94,7 +95,9 @@ TEST(GenerateArgsTest, ErrorsListTheTable) {
 TEST(GenerateArgsTest, ErrorsListWhatAModelTakes) {
   GeneratorOptions options;
   (*options.mutable_args())["bogus"].set_int_value(1);
-  const ArgumentRule drums = {"kit", [](ArgumentUse use) { return use == ArgumentUse::kAll; }};
+  const ArgumentRule drums = {"kit", [](ArgumentUse use) {
+                                return use == ArgumentUse::kAll || use == ArgumentUse::kAdapting;
+                              }};
   const std::string remedy = ErrorRemedy(ParseGenerateArgs(options, &drums).status());
   for (const GeneratorArgument& argument : GenerateArguments(&drums)) {
     EXPECT_THAT(remedy, HasSubstr(argument.name()));
@@ -214,20 +217,32 @@ TEST(GenerateArgsTest, ATextThatNamesNothingIsToldWithWhatWould) {
 }
 
 TEST(GenerateArgsTest, WhatIsForOtherModelsIsToldByName) {
-  const ArgumentRule none = {"kit", [](ArgumentUse use) { return use == ArgumentUse::kAll; }};
+  std::set<ArgumentUse> takes = {ArgumentUse::kAll, ArgumentUse::kAdapting};
+  const ArgumentRule rule = {"kit", [&](ArgumentUse use) { return takes.contains(use); }};
   const auto said = [&](const std::string& name, const ArgValue& value) {
     GeneratorOptions options;
     (*options.mutable_args())[name] = value;
-    return std::string(ErrorMessage(ParseGenerateArgs(options, &none).status()));
+    return std::string(ErrorMessage(ParseGenerateArgs(options, &rule).status()));
   };
   ArgValue number;
   number.set_int_value(1);
-  EXPECT_EQ(said("pitch_temperature", number),
-            "the argument pitch_temperature is for models that draw one of many pitches, which kit "
-            "does not");
+  EXPECT_EQ(
+      said("pitch_temperature", number),
+      "the argument pitch_temperature is for models that draw one of many pitches as an event, "
+      "which kit does not");
   EXPECT_EQ(said("min_pitch", number), "the argument min_pitch is for pitches, and kit draws none");
   EXPECT_EQ(said("key", Text("D")), "the argument key is for pitches, and kit draws none");
   EXPECT_EQ(said("scale", Text("blues")), "the argument scale is for pitches, and kit draws none");
+  EXPECT_EQ(said("ending", number), "the argument ending is for pitches, and kit draws none");
+  takes = {ArgumentUse::kAll};
+  EXPECT_EQ(
+      said("key", Text("D")),
+      "the argument key is for models that draw a pitch as one event, and kit draws a note in "
+      "parts");
+  EXPECT_THAT(said("adapt", number), HasSubstr("draws an event in parts"));
+  takes.insert(ArgumentUse::kPitches);
+  EXPECT_EQ(said("ending", number),
+            "the argument ending is for models of one note at a time, and kit plays chords");
   EXPECT_EQ(said("render_chords", number),
             "the argument render_chords is for models that play over chords, and kit reads none");
   EXPECT_EQ(said("primer_key", number),

@@ -64,8 +64,12 @@ TEST_F(ToyArchitecture, LoadsWithHyperParametersAndWordsOfItsOwn) {
 TEST_F(ToyArchitecture, RefusesWeightsOfAnother) {
   const auto other = LoadModel(Checkpoint(testing::RandomWeights("basic_rnn").tensors));
   EXPECT_EQ(ExitStatus(other.status()), 3);
-  EXPECT_THAT(ErrorLine(other.status()), HasSubstr("model.ckpt-3: holds no toy/matrix"));
+  EXPECT_THAT(ErrorLine(other.status()),
+              HasSubstr("model.ckpt-3: the weights are of another network than that of toy_matrix. "
+                        "They fit --config=basic_rnn"));
   const std::vector<float> six(6);
+  const auto none = LoadModel(Checkpoint({{"other/matrix", Tensor::Floats({2, 3}, six)}}));
+  EXPECT_THAT(ErrorLine(none.status()), HasSubstr("model.ckpt-3: holds no toy/matrix"));
   const auto small = LoadModel(Checkpoint({{toy::kToyMatrix, Tensor::Floats({2, 3}, six)}}));
   EXPECT_THAT(ErrorLine(small.status()),
               HasSubstr("the weights take 2 inputs and give 3 classes, those of toy_matrix 19 and "

@@ -86,6 +86,8 @@ class Music(Case):
                 (f'{LOUD} is not', [bundle(LOUD), '--notes_per_second=5']),
                 (f'{TOLD} is none', [bundle(TOLD), '--disable_conditioning=True']),
                 ('ending is for models of one note at a time', [bundle(LOUD), '--ending', '--num_steps=200']),
+                ('key is for models that draw a pitch as one event, and ' + NOTES, [bundle(NOTES), '--key=D']),
+                ('--primer_pitches is empty', [bundle(LOUD), '--primer_pitches=']),
                 ('Choose one of performance', ['--config=performance_rnn'])):
             with self.subTest(args):
                 self.fails(2, text, 'generate', out, *args)

@@ -57,7 +57,7 @@ class Rolls(Case):
                 ('--primer_pianoroll: column 9', [ROLLS, '--primer_pianoroll=[(60, 64']),
                 ('--primer_pianoroll is for --config=rnn-nade, rnn-nade_attn',
                  ['--config=lookback_rnn', '--primer_pianoroll=[(60,)]']),
-                ('pitch_temperature is for models that draw one of many pitches',
+                ('pitch_temperature is for models that draw one of many pitches as an event',
                  [ROLLS, '--bars=2', '--pitch_temperature=0.5']),
                 ('ending is for models of one note at a time', [ROLLS, '--ending', '--bars=2']),
                 ('asks one pitch after another', [ROLLS, '--adapt', '--bars=2']),

@@ -219,6 +219,7 @@ class GenerateVerb : public Verb {
       flags
           .Text(std::string(typing.flag), &primer_.typed[std::string(typing.flag)],
                 std::string(typing.help) + " Goes before --primer_midi.")
+          .NotEmpty()
           .Value("TEXT")
           .Default(
               fmt::format("{}, {}, when there is no primer at all", typing.shortest, start.name));
