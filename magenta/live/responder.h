@@ -98,14 +98,15 @@ class Responder {
                                                               const AnswerOrder& order) = 0;
 };
 
-/// `conditions` after `action` with `value`.
-inline void TurnCondition(LiveAction action, int value, Conditions& conditions) {
-  constexpr int kValues = 128, kLargest = kValues - 1;
-  if (action == LiveAction::kDensity) conditions.notes_per_second = KnobDensity(value);
-  if (action == LiveAction::kUntold) conditions.disabled = value > kLargest / 2;
+/// `conditions` after `action` with `packed`, a ControlTurn.
+inline void TurnCondition(LiveAction action, int packed, Conditions& conditions) {
+  constexpr int kLargest = ControlTurn::kValues - 1;
+  const ControlTurn turn = ControlTurn::Of(packed);
+  if (action == LiveAction::kDensity) conditions.notes_per_second = KnobDensity(turn.value);
+  if (action == LiveAction::kUntold) conditions.disabled = turn.value > kLargest / 2;
   if (action != LiveAction::kPitchClass) return;
-  conditions.pitch_classes[static_cast<size_t>(value / kValues)] =
-      static_cast<double>(value % kValues) / kLargest;
+  conditions.pitch_classes[static_cast<size_t>(turn.pitch_class)] =
+      static_cast<double>(turn.value) / kLargest;
 }
 
 /// Called once a player, before the session begins; `options` outlive what it makes.

@@ -221,10 +221,10 @@ void LivePrinter::OnControl(const SessionEvent& entry) {
   if (entry.action == LiveAction::kModel && !models_.empty()) {
     model_ = static_cast<size_t>(entry.value) % models_.size();
   }
-  constexpr int kValues = 128;
+  const ControlTurn turn = ControlTurn::Of(entry.value);
   Json line = Begin("control", entry).Set("action", ActionName(entry.action));
-  if (entry.action == LiveAction::kPitchClass) line.Set("pitch_class", entry.value / kValues);
-  Print(line.Set("value", entry.value % kValues));
+  if (entry.action == LiveAction::kPitchClass) line.Set("pitch_class", turn.pitch_class);
+  Print(line.Set("value", turn.value));
 }
 
 void LivePrinter::OnMessage(const SessionEvent& entry) {

@@ -69,8 +69,18 @@ struct ControlBinding {
   uint8_t number = 0;
   /// The only value (velocity) that counts; -1: any, as LiveAction says.
   int value = -1;
-  /// Of kPitchClass: which, from C; what is passed on is 128 times it and the value.
+  /// Of kPitchClass: which, from C.
   uint8_t pitch_class = 0;
+};
+
+/// What a control says, as one number: the value of its message and, of kPitchClass, the class.
+struct ControlTurn {
+  static constexpr int kValues = 128;
+  int pitch_class = 0;
+  /// 0..127.
+  int value = 0;
+  constexpr int Packed() const { return kValues * pitch_class + value; }
+  static constexpr ControlTurn Of(int packed) { return {packed / kValues, packed % kValues}; }
 };
 
 /// One voice of an accompaniment.

@@ -558,7 +558,7 @@ void DuetEngine::Thru(const PlayerTurn& turn, int index, const MidiEvent& event,
 
 void DuetEngine::Act(const ControlBinding& binding, int value, const MidiEvent& event,
                      int64_t frame) noexcept {
-  value += 128 * binding.pitch_class;
+  value = ControlTurn{binding.pitch_class, value}.Packed();
   router_.Report(SessionEvent::Kind::kControl, frame, value, binding.action);
   if (ActOnAll(binding.action, value, frame)) return;
   for (const auto& turn : turns_) {
