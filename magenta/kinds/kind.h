@@ -278,6 +278,10 @@ class MusicKind {
   /// Whether every note of the continued instruments is heard, rather than one at a time.
   virtual bool plays_chords() const { return false; }
 
+  /// Whether its events say what sounds on a step, rather than what begins there: of what goes on
+  /// from the music before nobody then hears whether it begins anew.
+  virtual bool says_what_sounds() const { return false; }
+
   /// Semitones by which examples are moved in data sets where nobody says others.
   virtual std::vector<int> transpositions() const { return {0}; }
 

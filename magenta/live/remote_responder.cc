@@ -26,14 +26,16 @@ constexpr double kLatestHeard = 0.5;
 class RemoteAnswer final : public LiveAnswer {
  public:
   /// `key`: what the server was told of it. `time`: the request's. `on_steps`: notes stand on the
-  /// nearest steps. `loud`: they say themselves how loud they are.
-  RemoteAnswer(const AnswerOrder& order, std::optional<int> key, HeardTime time, bool on_steps,
-               bool loud, int ahead, bool patient, std::shared_ptr<NoteStream> stream)
+  /// nearest steps.
+  RemoteAnswer(const AnswerOrder& order, const RemoteModel& model, std::optional<int> key,
+               HeardTime time, bool on_steps, int ahead, bool patient,
+               std::shared_ptr<NoteStream> stream)
       : order_(order),
         key_(key),
         time_(std::move(time)),
         on_steps_(on_steps),
-        loud_(loud),
+        loud_(model.plays_velocities),
+        strikes_held_(model.strikes_held),
         patient_(patient),
         stream_(std::move(stream)),
         certain_(static_cast<double>(order.step)),
@@ -101,9 +103,11 @@ class RemoteAnswer final : public LiveAnswer {
   void Add(const NoteSequence& piece) {
     for (const auto& note : piece.notes()) {
       const double start = time_.PositionAt(note.start_time());
-      if (start < static_cast<double>(order_.step) - kLatestHeard) continue;
+      const auto begin = static_cast<double>(order_.step);
+      const bool is_struck = strikes_held_ && PlaceOf(note.end_time()) > begin;
+      if (start < begin - kLatestHeard && !is_struck) continue;
       const auto pitch = static_cast<uint8_t>(std::clamp(note.pitch(), 0, 127));
-      const double on = std::max(PlaceOf(note.start_time()), static_cast<double>(order_.step));
+      const double on = std::max(PlaceOf(note.start_time()), begin);
       const double off = std::max(on + (on_steps_ ? 1 : 0), PlaceOf(note.end_time()));
       if (on >= end()) continue;
       const int velocity = loud_ ? std::clamp(note.velocity(), 1, 127) : order_.velocity;
@@ -143,7 +147,8 @@ class RemoteAnswer final : public LiveAnswer {
   const std::optional<int> key_;
   const HeardTime time_;
   const bool on_steps_;
-  const bool loud_;
+  const bool loud_;  // notes say themselves how loud they are
+  const bool strikes_held_;
   const bool patient_;
   const std::shared_ptr<NoteStream> stream_;
   double certain_;  // all notes that begin before it are here
@@ -226,9 +231,8 @@ std::unique_ptr<RemoteAnswer> RemoteResponder::Ask(const Phrase& phrase, AnswerO
   SetSamplingArgs(sampling, wanted);
   SetPitchArgs(pitches_, wanted);
   SetConditionArgs(conditions_, generator.conditions, wanted);
-  return std::make_unique<RemoteAnswer>(order, key, time, !options_.HearsSeconds(),
-                                        generator.plays_velocities, ahead, patient_,
-                                        server_->Ask(request));
+  return std::make_unique<RemoteAnswer>(order, generator, key, time, !options_.HearsSeconds(),
+                                        ahead, patient_, server_->Ask(request));
 }
 
 void RemoteResponder::Append(const Phrase&, int64_t step, size_t) { MeasureStep(step); }

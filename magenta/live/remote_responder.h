@@ -36,6 +36,9 @@ struct RemoteModel {
   double temperature = 1;
   /// Whether its notes say how loud they are.
   bool plays_velocities = false;
+  /// Whether what it holds on from what was played is struck anew, as it is by a model here
+  /// (MusicKind::says_what_sounds).
+  bool strikes_held = false;
   /// Arguments by which requests to it may say conditions (SetConditionArgs).
   std::vector<std::string> conditions = {};
 };

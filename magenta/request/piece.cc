@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "magenta/music/drums/drum_track.h"
 #include "magenta/music/meter_map.h"
@@ -34,6 +35,16 @@ void EraseIf(Events& events, const Drops& drops) {
 
 bool IsAudible(const NoteSequence::Note& note) {
   return note.velocity() > 0 && note.pitch() >= 0 && note.pitch() <= 127;
+}
+
+/// `notes` in order of their beginnings, as pieces of a response come.
+std::vector<const NoteSequence::Note*> InOrder(
+    const google::protobuf::RepeatedPtrField<NoteSequence::Note>& notes) {
+  std::vector<const NoteSequence::Note*> order;
+  for (const auto& note : notes) order.push_back(&note);
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto* a, const auto* b) { return a->start_time() < b->start_time(); });
+  return order;
 }
 
 bool CanBeHeard(const NoteSequence::Note& note) { return !note.is_drum() && IsAudible(note); }
@@ -252,7 +263,8 @@ std::optional<NoteSequence> Piece::WithNewNotes(const NoteSequence& melody) cons
 
 NoteSequence Piece::With(const NoteSequence& melody) const {
   NoteSequence piece = kept_;
-  for (const auto& note : melody.notes()) {
+  for (const NoteSequence::Note* next_note : InOrder(melody.notes())) {
+    const NoteSequence::Note& note = *next_note;
     const int64_t start = StepOf(note.start_time()), end = StepOf(note.end_time());
     if (SectionAt(start, false) != nullptr) {
       auto& added = *piece.add_notes();

@@ -41,8 +41,8 @@ class Piece {
 
   /// The piece and what `melody` - at one tempo, all of it on the plan's grid - has in the plan's
   /// sections, as loud as the notes before on the average, or as it is itself; a note of the input
-  /// that sounds into a section ends where the melody's does. Of its texts those that stand after
-  /// what stays.
+  /// that sounds into a section ends where the melody's does. New notes come after these, in order
+  /// of their beginnings. Of its texts those that stand after what stays.
   NoteSequence With(const NoteSequence& melody) const;
   /// The same where `melody` has a note in a section; else nullopt.
   std::optional<NoteSequence> WithNewNotes(const NoteSequence& melody) const;

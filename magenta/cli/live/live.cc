@@ -51,9 +51,12 @@ struct PlayingModels {
     std::vector<RemoteModel> generators;
     for (const GeneratorDetails& model : details) {
       const ModelSpec* spec = SpecOfKind(model);
-      generators.push_back({model.id(), TakesArgument(model, kPrimerKeyArg), OwnTemperature(model),
-                            spec != nullptr && spec->kind->plays_velocities(),
-                            ConditionsTaken(model)});
+      generators.push_back({.id = model.id(),
+                            .takes_primer_key = TakesArgument(model, kPrimerKeyArg),
+                            .temperature = OwnTemperature(model),
+                            .plays_velocities = spec != nullptr && spec->kind->plays_velocities(),
+                            .strikes_held = spec != nullptr && spec->kind->says_what_sounds(),
+                            .conditions = ConditionsTaken(model)});
     }
     return generators;
   }

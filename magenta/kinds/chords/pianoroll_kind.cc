@@ -147,6 +147,7 @@ class PianorollKind final : public MusicKind {
   }
 
   bool plays_chords() const override { return true; }
+  bool says_what_sounds() const override { return true; }
 
   DefaultPrimer MakeDefaultPrimer(double qpm, Grid grid) const override {
     return {NotesOfSteps({{kMiddleC}}, qpm, grid), "middle C"};
