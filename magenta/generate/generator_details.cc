@@ -54,6 +54,7 @@ GeneratorDetails DetailsOf(const ModelSpec& spec) {
   GeneratorDetails details;
   details.set_id(spec.id);
   details.set_description(spec.description);
+  details.set_config(spec.id);
   details.set_kind(std::string(spec.kind->names().one));
   SetGrid(spec.grid, details);
   details.set_has_control(spec.codec->has_control());
@@ -84,7 +85,7 @@ absl::StatusOr<Grid> GridOf(const GeneratorDetails& details) {
 }
 
 const ModelSpec* SpecOfKind(const GeneratorDetails& details) {
-  const auto named = FindModel(details.id());
+  const auto named = FindModel(details.config().empty() ? details.id() : details.config());
   if (details.kind().empty()) return named.ok() ? *named : nullptr;
   if (named.ok() && (*named)->kind->names().one == details.kind()) return *named;
   const auto models = BuiltInModels();

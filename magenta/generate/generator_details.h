@@ -20,8 +20,8 @@ GeneratorDetails DetailsOf(const Model& model);
 /// melodies alone. Error (exit 5): a number of steps that is none.
 absl::StatusOr<Grid> GridOf(const GeneratorDetails& details);
 
-/// The spec of a model whose music is of the kind of `details`; where they name none, the one of
-/// their id. Null: there is none here.
+/// The spec of the model of `details`, by their config or else their id; where there is none of
+/// their kind by that name, one whose music is of that kind. Null: there is none here.
 const ModelSpec* SpecOfKind(const GeneratorDetails& details);
 
 /// Whether the input's chord symbols condition it.

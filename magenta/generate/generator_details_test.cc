@@ -19,6 +19,7 @@ TEST(GeneratorDetailsTest, AreTheLoadedModels) {
   EXPECT_EQ(details.steps_per_quarter(), 8);
   EXPECT_EQ(details.description(), "mine");
   EXPECT_EQ(details.kind(), "melody");
+  EXPECT_EQ(details.config(), "lookback_rnn");
   EXPECT_EQ(GridOf(details).value(), Grid::PerQuarter(8));
 }
 
@@ -44,6 +45,9 @@ TEST(GeneratorDetailsTest, AModelOfAKindIsFoundWhateverItIsCalled) {
   details.set_id("lookback_rnn");
   EXPECT_EQ(SpecOfKind(details)->kind->names().one, "drum track");
   EXPECT_TRUE(PlaysDrums(details));
+  details.set_config("one_drum");
+  EXPECT_EQ(SpecOfKind(details)->id, "one_drum");
+  details.clear_config();
   details.set_kind("string quartet");
   EXPECT_EQ(SpecOfKind(details), nullptr);
   details.clear_kind();

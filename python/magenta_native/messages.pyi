@@ -373,7 +373,7 @@ class GeneratorBundle(_message.Message):
     steps_per_quarter: int
     def __init__(self, generator_details: _Optional[_Union[GeneratorDetails, _Mapping[str, _Any]]] = ..., checkpoint_file: _Optional[_Iterable[bytes]] = ..., metagraph_file: _Optional[bytes] = ..., bundle_details: _Optional[_Union[GeneratorBundle.BundleDetails, _Mapping[str, _Any]]] = ..., hparams: _Optional[str] = ..., steps_per_quarter: _Optional[int] = ..., checksum: _Optional[int] = ..., card: _Optional[str] = ...) -> None: ...
 class GeneratorDetails(_message.Message):
-    __slots__ = ["arguments", "control", "description", "has_control", "id", "kind", "steps_per_quarter", "steps_per_second"]
+    __slots__ = ["arguments", "config", "control", "description", "has_control", "id", "kind", "steps_per_quarter", "steps_per_second"]
     class Argument(_message.Message):
         __slots__ = ["choices", "default_value", "help", "high", "low", "low_excluded", "name", "type"]
         class Type(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
@@ -401,6 +401,7 @@ class GeneratorDetails(_message.Message):
         type: GeneratorDetails.Argument.Type
         def __init__(self, name: _Optional[str] = ..., type: _Optional[_Union[GeneratorDetails.Argument.Type, str]] = ..., low: _Optional[float] = ..., high: _Optional[float] = ..., low_excluded: bool = ..., choices: _Optional[_Iterable[str]] = ..., default_value: _Optional[_Union[GeneratorOptions.ArgValue, _Mapping[str, _Any]]] = ..., help: _Optional[str] = ...) -> None: ...
     ARGUMENTS_FIELD_NUMBER: _ClassVar[int]
+    CONFIG_FIELD_NUMBER: _ClassVar[int]
     CONTROL_FIELD_NUMBER: _ClassVar[int]
     DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     HAS_CONTROL_FIELD_NUMBER: _ClassVar[int]
@@ -409,6 +410,7 @@ class GeneratorDetails(_message.Message):
     STEPS_PER_QUARTER_FIELD_NUMBER: _ClassVar[int]
     STEPS_PER_SECOND_FIELD_NUMBER: _ClassVar[int]
     arguments: _containers.RepeatedCompositeFieldContainer[GeneratorDetails.Argument]
+    config: str
     control: str
     description: str
     has_control: bool
@@ -416,7 +418,7 @@ class GeneratorDetails(_message.Message):
     kind: str
     steps_per_quarter: int
     steps_per_second: int
-    def __init__(self, id: _Optional[str] = ..., description: _Optional[str] = ..., kind: _Optional[str] = ..., steps_per_quarter: _Optional[int] = ..., steps_per_second: _Optional[int] = ..., has_control: bool = ..., control: _Optional[str] = ..., arguments: _Optional[_Iterable[_Union[GeneratorDetails.Argument, _Mapping[str, _Any]]]] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., description: _Optional[str] = ..., kind: _Optional[str] = ..., steps_per_quarter: _Optional[int] = ..., steps_per_second: _Optional[int] = ..., has_control: bool = ..., control: _Optional[str] = ..., arguments: _Optional[_Iterable[_Union[GeneratorDetails.Argument, _Mapping[str, _Any]]]] = ..., config: _Optional[str] = ...) -> None: ...
 class GeneratorOptions(_message.Message):
     __slots__ = ["args", "generate_sections", "input_sections"]
     class ArgValue(_message.Message):

@@ -12,7 +12,8 @@ import unittest
 import jack
 import jack_hostile_test
 from live_test import events
-from program import SHARED, Case, needs_live, run, variable_length
+from program import SHARED, Case, needs_live, needs_serve, run, variable_length
+from server_test import Server
 
 ZOO = os.path.join(SHARED, 'goldens', 'zoo', 'models')
 LOUD = 'performance_with_dynamics'
@@ -49,9 +50,7 @@ def with_pedal():
     return PLAYED + pedal, held
 
 
-@needs_zoo
-@needs_live
-class FromFiles(Case):
+class Played(Case):
     def live(self, messages, *flags):
         """The machine's notes in the two bars after the first: pitch, seconds, velocity."""
         seen = events(self.ok('live', '--backend=file', '--input_port=' + self.write('in.mid', playing(messages)),
@@ -79,6 +78,10 @@ class FromFiles(Case):
             self.assertAlmostEqual(mine, want, delta=0.01)
         self.assertGreater(len(live), 1)
 
+
+@needs_zoo
+@needs_live
+class FromFiles(Played):
     def test_an_answer_sounds_as_generate_has_it(self):
         for name in (LOUD, 'performance_with_dynamics_compact', 'performance_with_dynamics_and_modulo_encoding', NOTES,
                      'density_conditioned_performance_with_dynamics', 'pitch_conditioned_performance_with_dynamics',
@@ -147,6 +150,38 @@ class FromFiles(Case):
                     self.assertEqual(run(*common, *flags).status, 2)
                 else:
                     self.fails(2, text, *common, *flags)
+
+
+@needs_zoo
+@needs_live
+@needs_serve
+class FromAServer(Played):
+    def test_the_model_that_is_chosen_is_told_and_judges(self):
+        bundles = ','.join(bundle(name).split('=')[1] for name in ('performance', NOTES, LOUD, TOLD, OPTIONAL))
+        server = Server('--bundle_file=' + bundles)
+        there = f'--server=localhost:{server.grpc}'
+        try:
+            plain = self.live(PLAYED, there, '--config=' + TOLD)
+            for name, *flags in ((TOLD, '--notes_per_second=64', '--temperature=1.5', '--key=D'),
+                                 (TOLD, '--pitch_class_histogram=[1,0,0,0,0,0,0,0,0,0,0,0]', '--pitch_temperature=0.5'),
+                                 (OPTIONAL, '--disable_conditioning=True', '--min_pitch=50'),
+                                 (LOUD, '--top_p=0.9', '--adapt'), (NOTES, '--temperature=0.9'), ('performance',)):
+                with self.subTest(flags):
+                    notes = self.live(PLAYED, there, '--config=' + name, *flags)
+                    self.expect_same(notes, self.live(PLAYED, bundle(name), *flags))
+                    self.assertNotEqual(notes, plain)
+            played = ['live', '--backend=file', '--input_port=' + self.write('in.mid', playing(PLAYED)), there,
+                      '--output_port=' + self.path('out.mid')]
+            for text, name, flag in (('--notes_per_second is for models that are told', LOUD, '--notes_per_second=3'),
+                                     ('draw pitches as events, and ' + NOTES, NOTES, '--key=D'),
+                                     ('--adapt is for models that', NOTES, '--adapt')):
+                with self.subTest(flag):
+                    self.fails(2, text, *played, '--config=' + name, flag)
+            # Beside it stand those that take what is said.
+            done = self.ok(*played, '--config=' + LOUD, '--key=D', '--generator_select_control_number=20')
+            self.assertIn(NOTES + ' can\'t be chosen: it does not take the argument key', done.err)
+        finally:
+            self.assertEqual(server.stop(), 0)
 
 
 @needs_zoo

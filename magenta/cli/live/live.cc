@@ -4,11 +4,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
 #include <utility>
 
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
-#include "magenta/cli/live/live_conditions.h"
+#include "magenta/cli/live/live_asked.h"
 #include "magenta/cli/live/live_files.h"
 #include "magenta/cli/live/live_options.h"
 #include "magenta/cli/live/live_printer.h"
@@ -33,6 +34,11 @@ struct PlayingModels {
   std::shared_ptr<StreamingGenerator> there;
   /// Of each, the one that begins first.
   std::vector<GeneratorDetails> details;
+
+  /// Those that were asked for by name: all that are here, of a server's the first.
+  std::span<const GeneratorDetails> Chosen() const {
+    return std::span(details).first(there == nullptr ? details.size() : 1);
+  }
 
   std::vector<std::string> Names() const {
     std::vector<std::string> names;
@@ -170,6 +176,9 @@ class RunningLiveVerb : public LiveFlags {
     MAGENTA_ASSIGN_OR_RETURN(LiveServer server, ConnectForLive(remote, model.source.config));
     models.there = std::move(server.generator);
     models.details = std::move(server.models);
+    std::vector<std::string> remarks;
+    KeepTaking(*this, models.details, remarks);
+    for (const std::string& remark : remarks) context.out.Info(remark);
     context.out.Info(fmt::format("{} of server {}", models.details[0].id(), remote.server));
     return models;
   }
@@ -203,11 +212,9 @@ class RunningLiveVerb : public LiveFlags {
     std::vector<std::string> notes;
     MAGENTA_ASSIGN_OR_RETURN(DuetOptions options, MakeDuetOptions(*this, parts, grid, seed, notes));
     for (const std::string& note : notes) context.out.Info(note);
-    MAGENTA_RETURN_IF_ERROR(CheckReadsChords(options, models.details));
-    MAGENTA_RETURN_IF_ERROR(CheckMovesToKey(options, models.details));
     MAGENTA_ASSIGN_OR_RETURN(const PitchLimits allowed, pitches.Limits());
-    MAGENTA_RETURN_IF_ERROR(CheckTakesLimits(allowed, models.details));
-    MAGENTA_ASSIGN_OR_RETURN(const Conditions told, FirstConditions(*this, models.details));
+    MAGENTA_RETURN_IF_ERROR(CheckAsked(*this, options, models.Chosen()));
+    MAGENTA_ASSIGN_OR_RETURN(const Conditions told, FirstConditions(*this));
     const Sampling drawing = sampling.Get();
     if (!parts.empty()) {
       return Duet::CreateTogether(std::move(options), models.here[0], VoicesOf(parts), drawing,
@@ -242,49 +249,6 @@ class RunningLiveVerb : public LiveFlags {
         fmt::format("{} plays without chords; --backing_chords=\"Dm7 G7 C\", --chord_channel and "
                     "--split_key give it some",
                     reads->id()));
-  }
-
-  /// At least one of several must; a server that says no kinds may have one.
-  static absl::Status CheckReadsChords(const DuetOptions& options,
-                                       const std::vector<GeneratorDetails>& models) {
-    if (options.backing_chords.empty() && !options.TakesHeldChords()) return absl::OkStatus();
-    if (std::any_of(models.begin(), models.end(), [](const GeneratorDetails& details) {
-          return details.kind().empty() || ReadsChords(details);
-        })) {
-      return absl::OkStatus();
-    }
-    return UsageError(
-        fmt::format("chords are for models that play over them, and {} reads none", models[0].id()),
-        "Choose --config=chord_pitches_improv, or leave --backing_chords, --chord_channel and "
-        "--split_key out");
-  }
-
-  /// All of several must.
-  static absl::Status CheckTakesLimits(const PitchLimits& limits,
-                                       const std::vector<GeneratorDetails>& models) {
-    if (!limits.given()) return absl::OkStatus();
-    for (const GeneratorDetails& model : models) {
-      if (TakesArgument(model, kKeyArg)) continue;
-      return UsageError(fmt::format("--key, --scale, --min_pitch and --max_pitch are for models "
-                                    "that draw pitches, and {} takes none of them",
-                                    model.id()),
-                        "Leave them out, or choose a model of melodies");
-    }
-    return absl::OkStatus();
-  }
-
-  /// At least one of several must.
-  static absl::Status CheckMovesToKey(const DuetOptions& options,
-                                      const std::vector<GeneratorDetails>& models) {
-    const bool some_do = std::any_of(
-        models.begin(), models.end(),
-        [](const GeneratorDetails& details) { return TakesArgument(details, kPrimerKeyArg); });
-    if (some_do || !options.primer_key.has_value()) return absl::OkStatus();
-    return UsageError(
-        fmt::format("--primer_key is for models that move primers to a key of theirs, and {} takes "
-                    "them as they are",
-                    models[0].id()),
-        "Leave it out");
   }
 
   absl::StatusOr<std::vector<std::shared_ptr<const Model>>> LoadModels(Context& context) const {
