@@ -118,7 +118,6 @@ class WholeNotes(Performances):
   sequences = {'performance_with_dynamics_and_note_encoding': 16}
   # Beams are of so many notes, not of so much time; a metagraph holds no softmax of several parts.
   has_beams = has_programs = opens_bundles = False
-  tags = family.TAGS
 
   def random(self, config, rng, steps, low=50, high=74):
     return self.heard(config, random_music.random_performance(rng, steps, low, high))
