@@ -38,7 +38,7 @@ bool IsAudible(const NoteSequence::Note& note) {
 }
 
 /// `notes` in order of their beginnings, as pieces of a response come.
-std::vector<const NoteSequence::Note*> InOrder(
+std::vector<const NoteSequence::Note*> ByBeginning(
     const google::protobuf::RepeatedPtrField<NoteSequence::Note>& notes) {
   std::vector<const NoteSequence::Note*> order;
   for (const auto& note : notes) order.push_back(&note);
@@ -263,7 +263,7 @@ std::optional<NoteSequence> Piece::WithNewNotes(const NoteSequence& melody) cons
 
 NoteSequence Piece::With(const NoteSequence& melody) const {
   NoteSequence piece = kept_;
-  for (const NoteSequence::Note* next_note : InOrder(melody.notes())) {
+  for (const NoteSequence::Note* next_note : ByBeginning(melody.notes())) {
     const NoteSequence::Note& note = *next_note;
     const int64_t start = StepOf(note.start_time()), end = StepOf(note.end_time());
     if (SectionAt(start, false) != nullptr) {
