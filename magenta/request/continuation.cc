@@ -149,7 +149,7 @@ absl::Status AddSection(const GenerateArgs& args, const MusicKind& kind, Grid gr
     const BackingChords chords = WithSteps(args.chords, input, from_new ? end.seconds : 0, grid);
     MAGENTA_RETURN_IF_ERROR(LengthOfChords(chords, from_new, end.steps, options));
   }
-  if (counts_primer) options = CountingMusic(std::move(options));
+  if (counts_primer) options = CountingMusic(std::move(options), end.qpm);
   MAGENTA_ASSIGN_OR_RETURN(const GenerateSequenceRequest asked,
                            ContinuationOf(input, end, options));
   const auto& section = asked.generator_options().generate_sections(0);
@@ -178,7 +178,7 @@ absl::Status LengthOfChords(const BackingChords& chords, bool from_new, double s
 
 int ReferenceGapOf(const MusicKind& kind) { return kind.plays_chords() ? 0 : 1; }
 
-ContinuationOptions CountingMusic(ContinuationOptions options) {
+ContinuationOptions CountingMusic(ContinuationOptions options, double qpm) {
   if (options.new_steps.has_value()) {
     options.num_steps = *std::exchange(options.new_steps, std::nullopt);
     // Errors name what was given.
@@ -186,7 +186,7 @@ ContinuationOptions CountingMusic(ContinuationOptions options) {
     if (name != std::string::npos) options.steps_name.replace(name, 9, "new_steps");
   }
   if (options.bars.has_value()) {
-    const double bar = 4 * options.grid.StepsPerQuarter(kDefaultQpm);
+    const double bar = 4 * options.grid.StepsPerQuarter(qpm);
     options.num_steps = std::llround(bar * *std::exchange(options.bars, std::nullopt));
   }
   return options;

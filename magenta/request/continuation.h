@@ -56,9 +56,9 @@ struct ContinuationOptions {
 /// a line on a grid of beats, none after chords or a performance.
 int ReferenceGapOf(const MusicKind& kind);
 
-/// `options` with the music counted in new_steps and bars too, the latter of 4/4: the rule where
-/// the music is the default primer, so that two bars asked for are two bars.
-ContinuationOptions CountingMusic(ContinuationOptions options);
+/// `options` with the music counted in new_steps and bars too, the latter of 4/4 at
+/// `qpm`: the rule where the music is the default primer, so that two bars asked for are two bars.
+ContinuationOptions CountingMusic(ContinuationOptions options, double qpm);
 
 /// How far music of `steps` steps goes on where nobody says: once through `chords`, whose
 /// steps_per_chord is said (WithSteps). Sets that in `options`. Error (exit 2): the music is

@@ -243,7 +243,7 @@ absl::StatusOr<std::optional<int>> ParsePrimerKeyFlag(const std::string& text) {
 absl::StatusOr<GenerateSequenceRequest> MakeRequest(const PrimerMusic& primer,
                                                     const ContinuationOptions& options) {
   return ContinuationOf(primer.sequence, {primer.end, primer.steps, primer.qpm},
-                        primer.is_default ? CountingMusic(options) : options);
+                        primer.is_default ? CountingMusic(options, primer.qpm) : options);
 }
 
 }  // namespace magenta::cli

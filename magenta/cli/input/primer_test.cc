@@ -202,6 +202,23 @@ TEST(Primer, TheDefaultCountsInWhatIsAskedFor) {
   }
 }
 
+TEST(Primer, BarsAfterTheDefaultAreOfTheTempoAskedFor) {
+  for (const char* model : {"performance", "polyphony", "lookback_rnn"}) {
+    const ModelSpec& spec = *FindModel(model).value();
+    for (const double qpm : {30, 60, 120, 240}) {
+      ContinuationOptions options;
+      options.bars = 2;
+      options.grid = spec.grid;
+      const auto primer = ReadPrimerFlags({"", qpm, "", {}}, *spec.kind, spec.grid);
+      ASSERT_TRUE(primer.ok()) << primer.status();
+      const auto request = MakeRequest(*primer, options);
+      ASSERT_TRUE(request.ok()) << request.status();
+      EXPECT_NEAR(request->generator_options().generate_sections(0).end_time(), 8 * 60 / qpm, 1e-9)
+          << model << " at " << qpm;
+    }
+  }
+}
+
 /// `sequence` as a MIDI file that is gone afterwards.
 absl::StatusOr<PrimerMusic> ReadBack(const NoteSequence& sequence, std::optional<double> qpm) {
   const auto path =
