@@ -1,11 +1,13 @@
 #include "magenta/generate/expectation.h"
 
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 
 #include "magenta/generate/generation_task.h"
 #include "magenta/generate/likelihood.h"
@@ -128,6 +130,46 @@ TEST(ExpectationTest, PitchesAreThoseThatSound) {
     EXPECT_NEAR(event.end_time - event.time, 0.125, 1e-9);
   }
   EXPECT_EQ(played, "F#4 G#4 E4 B4 A4 E4 F#4 ");
+}
+
+TEST(ScoredEventTest, StandsWhereItsNoteBegins) {
+  for (const ModelSpec* spec : KnownModels()) {
+    if (spec->kind->plays_parts() || spec->kind->says_what_sounds()) continue;
+    SCOPED_TRACE(spec->id);
+    const auto model = RandomModel(spec->id);
+    const auto parts = ScoreSequence(model, Tune());
+    ASSERT_TRUE(parts.ok()) << parts.status();
+    std::set<double> halves;
+    for (const ScoredEvent& event : EventsOf(*model, (*parts)[0])) {
+      if (event.effect.pitches.empty()) continue;
+      halves.insert(2 * event.time);
+      EXPECT_EQ(event.step, std::llround(event.time * model->grid.StepsPerSecond(120)));
+    }
+    halves.erase(0);  // of some models the first note is the first event, which is not scored
+    EXPECT_EQ(halves, (std::set<double>{1, 2, 3, 4, 5, 6, 7}));
+  }
+}
+
+TEST(ScoredEventTest, AWholeNoteGoesOnToTheNext) {
+  NoteSequence tune;
+  const double ends[] = {0.5, 2, 3};
+  for (int i = 0; i < 3; ++i) {
+    auto* note = tune.add_notes();
+    note->set_pitch(60 + i);
+    note->set_velocity(90);
+    note->set_start_time(i == 0 ? 0 : ends[i - 1]);
+    note->set_end_time(ends[i]);
+  }
+  tune.set_total_time(3);
+  const auto model = RandomModel("performance_with_dynamics_and_note_encoding");
+  const auto parts = ScoreSequence(model, tune);
+  ASSERT_TRUE(parts.ok()) << parts.status();
+  std::string told;
+  for (const ScoredEvent& event : EventsOf(*model, (*parts)[0])) {
+    told +=
+        fmt::format("{} {:g}-{:g} {} ", event.effect.name, event.time, event.end_time, event.step);
+  }
+  EXPECT_EQ(told, "C#4 0.5-2 50 D4 2-2 200 ");
 }
 
 TEST(ExpectationTest, OfDrumsEachIsToldForItself) {

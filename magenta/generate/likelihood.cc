@@ -285,13 +285,18 @@ std::vector<ScoredEvent> EventsOf(const Model& model, const ScoredPart& part) {
   std::vector<NoteChange> changes;
   for (size_t i = 0; i < heard.size(); ++i) {
     changes.clear();
-    const int64_t step = renderer->step();
+    const int64_t from = renderer->step();
+    int64_t step = from;
     renderer->Add(heard[i], changes);
     if (i == 0 || !(part.drawn.empty() || part.drawn[i - 1])) continue;
     std::vector<int> pitches;
     for (const NoteChange& change : changes) {
-      if (change.begins && !kind.plays_chords()) pitches.push_back(change.pitch);
+      if (!change.begins) continue;
+      step = change.step;
+      if (!kind.plays_chords()) pitches.push_back(change.pitch);
     }
+    // The time that passes before a whole note begins is that of the note before.
+    if (step > from && !events.empty()) events.back().end_time = time_of(step);
     // The notes of a step of chords are told at its end.
     const auto pitch = kind.plays_chords() ? kind.PitchOf(heard[i], 0) : std::nullopt;
     if (pitch.has_value()) pitches.push_back(*pitch);

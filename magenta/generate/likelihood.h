@@ -124,8 +124,10 @@ absl::StatusOr<ScoredPart> ScoreGap(const std::shared_ptr<const Model>& model,
 
 /// An event that was scored, where it stands in the file.
 struct ScoredEvent {
-  /// Seconds of the file. Below 0 where a pickup's bar begins before the file does.
+  /// Seconds of the file: where what begins with it does. Below 0 where a pickup's bar begins
+  /// before the file does.
   double time = 0;
+  /// Where the next event goes on; of one that takes no time, and of the last whole note, `time`.
   double end_time = 0;
   /// The nearest step of the grid, from the beginning of the file.
   int64_t step = 0;
