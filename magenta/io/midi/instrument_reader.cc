@@ -62,6 +62,14 @@ void InstrumentReader::NoteOn(const SmfEvent& event) {
   newest_[key] = number;
 }
 
+/// Of length zero: no note.
+void InstrumentReader::DropOldest(int channel, int32_t& oldest) {
+  notes_[oldest].is_open = false;
+  --channels_[channel].open;
+  ++no_length_;
+  oldest = notes_[oldest].next;
+}
+
 void InstrumentReader::NoteOff(const SmfEvent& event) {
   PassSilences(event.channel, event.tick);
   int32_t& oldest = oldest_[event.channel * 128 + event.a];
@@ -72,11 +80,7 @@ void InstrumentReader::NoteOff(const SmfEvent& event) {
     closed = true;
   }
   if (closed) return;  // what began on this very tick goes on
-  while (oldest != kNone) {
-    notes_[oldest].is_open = false;  // of length zero: no note
-    --channels_[event.channel].open;
-    oldest = notes_[oldest].next;
-  }
+  while (oldest != kNone) DropOldest(event.channel, oldest);
 }
 
 void InstrumentReader::ChannelEvent(const SmfEvent& event, MidiInstrument::EventIndex index) {
@@ -143,10 +147,7 @@ void InstrumentReader::EndSilenced(int channel, int64_t tick) {
 /// no length, so it is no note.
 void InstrumentReader::DropJustBegun(int channel) {
   for (int key = channel * 128; channels_[channel].open > 0 && key < channel * 128 + 128; ++key) {
-    for (int32_t& oldest = oldest_[key]; oldest != kNone; oldest = notes_[oldest].next) {
-      notes_[oldest].is_open = false;
-      --channels_[channel].open;
-    }
+    while (oldest_[key] != kNone) DropOldest(channel, oldest_[key]);
   }
 }
 

@@ -60,6 +60,9 @@ class InstrumentReader {
   /// Of all tracks read so far.
   const std::vector<Orphans>& orphans() const { return orphans_; }
 
+  /// Notes that ended on the tick on which they began, which are none, of all tracks read so far.
+  uint64_t no_length() const { return no_length_; }
+
  private:
   static constexpr int32_t kNone = -1;
   static constexpr int kChannels = SharedChannels::kChannels;
@@ -95,6 +98,7 @@ class InstrumentReader {
   inline void NoteOff(const SmfEvent& event);
   inline void CloseNote(OpenNote& note, int64_t end);
   inline void PassSilences(int channel, int64_t tick);
+  inline void DropOldest(int channel, int32_t& oldest);
   void EndSilenced(int channel, int64_t tick);
   void DropJustBegun(int channel);
   void CloseNeverEnded(int64_t end);
@@ -108,6 +112,7 @@ class InstrumentReader {
   std::vector<MidiInstrument> instruments_;
   std::vector<Orphans> orphans_;
   uint64_t note_count_ = 0;  // of all tracks
+  uint64_t no_length_ = 0;
   // The rest is about the present track.
   int track_ = 0;
   const SharedChannels* shared_ = nullptr;

@@ -40,8 +40,8 @@ struct MidiReading {
   std::vector<MidiWarning> warnings;
   /// Warnings past those.
   uint64_t warnings_left_out = 0;
-  /// What a NoteSequence has no place for, the first few texts by name: "left out: 12 lyrics,
-  /// 1 text ("Intro" at 0 s)"; "" where there is nothing.
+  /// What a NoteSequence has no place for, the first few texts by name: "left out: 2 notes of no
+  /// length, 12 lyrics, 1 text ("Intro" at 0 s)"; "" where there is nothing.
   std::string left_out;
   /// Of format 1: the name of the first track where it holds no notes, which is the piece's. Not in
   /// the sequence, where the reference has none.

@@ -312,7 +312,8 @@ class TextReader {
 };
 
 /// "left out: 12 lyrics, 3 texts ("Intro" at 0 s)", or nothing.
-std::string LeftOutLine(const SmfFile& file, const TextReader& texts, uint64_t orphans) {
+std::string LeftOutLine(const SmfFile& file, const TextReader& texts, uint64_t orphans,
+                        uint64_t no_length) {
   uint64_t pressures = 0;
   for (const SmfTrack& track : file.tracks) pressures += track.pressures;
   std::string line;
@@ -321,6 +322,7 @@ std::string LeftOutLine(const SmfFile& file, const TextReader& texts, uint64_t o
     line +=
         fmt::format("{}{} {}", line.empty() ? "left out: " : ", ", count, count == 1 ? one : many);
   };
+  add(no_length, "note of no length", "notes of no length");
   add(file.left_out.lyrics, "lyric", "lyrics");
   add(file.left_out.texts - texts.chords(), "text", "texts");
   if (!texts.others().empty()) line += fmt::format(" ({})", texts.others());
@@ -347,7 +349,8 @@ absl::Status AddInstruments(const SmfFile& file, const TickClock& clock, const P
   }
   TextReader texts(clock, reading.sequence);
   for (const SmfTrack& track : file.tracks) texts.Read(track);
-  reading.left_out = LeftOutLine(file, texts, AddOrphans(file, clock, reader, reading.sequence));
+  reading.left_out = LeftOutLine(file, texts, AddOrphans(file, clock, reader, reading.sequence),
+                                 reader.no_length());
   return absl::OkStatus();
 }
 

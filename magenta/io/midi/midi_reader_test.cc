@@ -250,6 +250,11 @@ TEST(ReadMidi, SaysWhatItLeavesOut) {
       {One("00 903C01 0A 803C00"), ""},
       {One("00 FF050141 00 FF050142 00 FF010148 00 903C01 0A 803C00"),
        "left out: 2 lyrics, 1 text (\"H\" at 0 s)"},
+      {One("00 903C01 00 803C00 0A 803C00"), "left out: 1 note of no length"},
+      {One("0A 903C01 00 903E01 00 B07B00 0A 903E01 0A 803E00 00 FF050178"),
+       "left out: 2 notes of no length, 1 lyric"},
+      // That one goes on, since another was ended.
+      {One("00 903C01 0A 903C02 00 803C00 0A 803C00"), ""},
       {One("00 F0057E7F0901F7 00 F7017F"), "left out: 2 system exclusive messages"},
       {One("00 903C01 00 A03C40 00 D040 0A 803C00"), "left out: 2 pressures of keys or channels"},
       {One("00 B04040 0A E10040 00 923C01 0A 823C00"),
