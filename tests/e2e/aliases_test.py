@@ -3,7 +3,16 @@
 import os
 import unittest
 
-from program import MODELS, Case, needs_goldens, needs_train, run, tune
+from program import BIN, MODELS, Case, needs_goldens, needs_train, run, tune
+
+
+class Names(Case):
+    def test_each_is_a_program(self):
+        """What `magenta --help` lists is what lies beside it: which an installation copies."""
+        listed = self.ok('--help').out.split("Magenta's own program names")[1].split('\n\n')[0].split(':')[1].split()
+        self.assertIn('pianoroll_rnn_nade_generate', listed)
+        links = [name for name in os.listdir(BIN) if os.path.islink(os.path.join(BIN, name))]
+        self.assertEqual(sorted(links), sorted(listed))
 
 
 class Convert(Case):
