@@ -30,6 +30,7 @@ constexpr Rename kRenames[] = {
     {"num_checkpoints", "keep"},
     {"generator_id", ""},
     {"generator_description", "bundle_description"},
+    {"warm_start_bundle_file", "from"},
 };
 
 /// What --melody_encoder_decoder's codecs are called as configs, with the defaults of docs/rules.md
@@ -168,6 +169,22 @@ std::optional<std::string> TakeValue(std::vector<std::string>& args, std::string
   }
   args = std::move(kept);
   return value;
+}
+
+/// Takes the flags out of `args` whose names start with `prefix` and whose values are empty.
+void DropEmpty(std::vector<std::string>& args, std::string_view prefix) {
+  std::vector<std::string> kept;
+  for (size_t i = 0; i < args.size(); ++i) {
+    const auto token = ReadToken(args[i]);
+    const bool asked = token && token->name.starts_with(prefix);
+    if (asked && token->value == "") continue;
+    if (asked && !token->value && i + 1 < args.size() && args[i + 1].empty()) {
+      ++i;
+      continue;
+    }
+    kept.push_back(std::move(args[i]));
+  }
+  args = std::move(kept);
 }
 
 bool Has(const std::vector<std::string>& args, std::string_view name) {
@@ -372,7 +389,7 @@ absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::s
     const auto num_examples = TakeValue(given, "num_eval_examples");
     if (TakeBool(given, "eval")) {
       command.verb = "eval";
-      for (const char* name : {"num_training_steps", "keep", "summary_frequency"}) {
+      for (const char* name : {"num_training_steps", "keep", "summary_frequency", "from"}) {
         TakeValue(given, name);
       }
       for (const char* flag : {"--keep=10", "--num_training_steps=0", "--eval_file=none"}) {
@@ -391,9 +408,7 @@ absl::StatusOr<Command> ExpandAlias(const Alias& alias, const std::vector<std::s
     } else {
       TakeValue(given, "bundle_description");
       // An empty primer is none there.
-      std::erase_if(given, [](const std::string& arg) {
-        return arg.starts_with("--primer_") && arg.ends_with('=');
-      });
+      DropEmpty(given, "primer_");
       if (Has(given, "bars") || Has(given, "new_steps")) {
         std::erase_if(defaults,
                       [](const std::string& flag) { return flag.starts_with("--num_steps="); });

@@ -44,6 +44,13 @@ TEST(Aliases, Expand) {
        {"--eval", "--num_training_steps=3", "--num_eval_examples", "5", "--run_dir=r"},
        "eval --config=basic_rnn --run_dir=/tmp/melody_rnn/logdir/run1 --follow --run_dir=r "
        "--num_examples=5"},
+      {"performance_rnn_train",
+       {"--warm_start_bundle_file=x.mag"},
+       "train --config=performance --run_dir=/tmp/performance_rnn/logdir/run1 --keep=10 "
+       "--num_training_steps=0 --eval_file=none --from=x.mag"},
+      {"performance_rnn_train",
+       {"--eval", "--warm_start_bundle_file", "x.mag"},
+       "eval --config=performance --run_dir=/tmp/performance_rnn/logdir/run1 --follow"},
       {"attention_rnn_generate",
        {"--bpm", "90", "--steps_per_beat=4", "--run_dir=r", "--checkpoint_file=c"},
        "generate --config=attention_rnn --output_dir=/tmp/melody_rnn/generated --num_outputs=10 "
@@ -133,6 +140,12 @@ TEST(Aliases, Expand) {
        {"--primer_pitches=[60, 64]"},
        "generate --config=polyphony --output_dir=/tmp/polyphony_rnn/generated --num_outputs=10 "
        "--num_steps=128 --accompaniment=drop --nocondition_on_primer --primer_pitches=[60, 64]"},
+      // An empty primer is none.
+      {"polyphony_rnn_generate",
+       {"--primer_pitches", "", "--primer_melody=", "--primer_midi=h/x=", "--primer_part", "a"},
+       "generate --config=polyphony --output_dir=/tmp/polyphony_rnn/generated --num_outputs=10 "
+       "--num_steps=128 --accompaniment=drop --nocondition_on_primer --primer_midi=h/x= "
+       "--primer_part a"},
       {"polyphony_rnn_generate",
        {"--save_generator_bundle", "--bundle_file=x.mag", "--run_dir=r", "--condition_on_primer",
         "--inject_primer_during_generation=false", "--primer_pitches=[60]"},
