@@ -1,6 +1,7 @@
 """Piano rolls through the whole loop: from chorales to a data set, a trained model, its music, a server and a duet."""
 
 import os
+import re
 import unittest
 
 from program import SHARED, Case, needs_live, needs_train
@@ -115,6 +116,25 @@ class Data(Case):
                 '--num_outputs=1', '--bars=2')
         # A figure of either form is of the same steps.
         self.assertEqual(*(run['steps'] for run in figures))
+
+    @needs_train
+    def test_beside_another_kind(self):
+        """Figures of models of several kinds stand under their own names."""
+        names = ('rnn-nade', 'polyphony')
+        for name in names:
+            self.ok('dataset', '--config=' + name, '--input=' + NOTES, '--output_dir=' + self.path(name),
+                    '--transpose=0', '--eval_ratio=0')
+        command = ['eval', '--bundle_file=' + ','.join(f'{ZOO}/models/{name}/{name}.mag' for name in names),
+                   '--sequence_example_file=' + self.path('{config}', 'training_*.tfrecord')]
+        header, *rows = self.ok(*command).out.splitlines()
+        columns = {word.group(): word.end() for word in re.finditer(r'\S+', header)}
+        models = self.ok(*command, '--json').json['models']
+        self.assertNotEqual(models[0].keys(), models[1].keys())
+        for row, model in zip((row.ljust(len(header)) for row in rows), models):
+            shown = {name: row[:end].split(' ')[-1] for name, end in columns.items() if name not in ('model', 'step')}
+            for name, text in shown.items():
+                figure = model.get(name, model.get('metrics/' + name))
+                self.assertEqual(text if text != 'nan' else '', '' if figure is None else f'{figure:.4f}', name)
 
 
 if __name__ == '__main__':

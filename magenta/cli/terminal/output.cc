@@ -157,6 +157,15 @@ std::string DurationText(double seconds) {
   return fmt::format("{} h {} min", whole / 3600, whole / 60 % 60);
 }
 
+bool TextTable::IsOfNumbers(size_t column) const {
+  for (size_t i = 1; i < rows_.size(); ++i) {
+    if (column < rows_[i].size() && !rows_[i][column].empty()) {
+      return IsNumberCell(rows_[i][column]);
+    }
+  }
+  return false;
+}
+
 std::string TextTable::Text(std::string_view indent) const {
   std::vector<size_t> widths;
   for (const auto& row : rows_) {
@@ -168,8 +177,7 @@ std::string TextTable::Text(std::string_view indent) const {
     std::string line(indent);
     for (size_t i = 0; i < row.size(); ++i) {
       const std::string blanks(widths[i] - Columns(row[i]), ' ');
-      const bool numbers = rows_.size() > 1 && IsNumberCell(rows_[1].size() > i ? rows_[1][i] : "");
-      line += numbers ? blanks + row[i] : row[i] + blanks;
+      line += IsOfNumbers(i) ? blanks + row[i] : row[i] + blanks;
       line += "  ";
     }
     line.erase(line.find_last_not_of(' ') + 1);

@@ -107,6 +107,9 @@ class TextTable {
   std::string Text(std::string_view indent = "") const;
 
  private:
+  /// As its first cell that is not empty is.
+  bool IsOfNumbers(size_t column) const;
+
   std::vector<std::vector<std::string>> rows_;
 };
 

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -108,23 +109,42 @@ class RunningEvalVerb : public EvalFlags {
     (void)out.Flush();
   }
 
+  /// The figures of all models, each name once, in the order in which they come first.
+  static std::vector<std::string> FigureNames(const std::vector<Measured>& all) {
+    std::vector<std::string> names;
+    for (const Measured& one : all) {
+      for (const auto& [name, value] : one.result.metrics.Figures()) {
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+      }
+    }
+    return names;
+  }
+
+  /// A cell a name, empty where the model has no such figure.
+  static std::vector<std::string> Row(const Measured& one, const std::vector<std::string>& names) {
+    std::vector<std::string> row = {Printable(one.name), fmt::format("{}", one.result.step)};
+    const auto figures = one.result.metrics.Figures();
+    for (const std::string& name : names) {
+      const auto figure = std::find_if(figures.begin(), figures.end(),
+                                       [&](const auto& entry) { return entry.first == name; });
+      row.push_back(figure == figures.end() ? "" : fmt::format("{:.4f}", figure->second));
+    }
+    return row;
+  }
+
   static void Report(const std::vector<Measured>& all, Output& out) {
+    const std::vector<std::string> names = FigureNames(all);
     std::vector<std::string> header = {"model", "step"};
-    for (const auto& [name, value] : all[0].result.metrics.Figures()) {
+    for (const std::string& name : names) {
       header.push_back(name.starts_with("metrics/") ? name.substr(8) : name);
     }
     TextTable table(header);
     Json models = Json::Array();
     for (const Measured& one : all) {
-      const EvalResult& result = one.result;
-      std::vector<std::string> row = {Printable(one.name), fmt::format("{}", result.step)};
-      for (const auto& [name, value] : result.metrics.Figures()) {
-        row.push_back(fmt::format("{:.4f}", value));
-      }
-      table.Add(row);
-      models.Add(MetricsJson(result.step, result.metrics)
+      table.Add(Row(one, names));
+      models.Add(MetricsJson(one.result.step, one.result.metrics)
                      .Set("model", one.name)
-                     .Set("file", result.checkpoint));
+                     .Set("file", one.result.checkpoint));
     }
     if (out.json()) {
       out.Result(Json::Object().Set("models", models));
