@@ -363,6 +363,28 @@ TEST(DatasetTest, SplitsAtChangesAndReportsEveryPart) {
   EXPECT_EQ(file["tracks"][2]["reason"], "bad_time_signature");
 }
 
+TEST(DatasetTest, APieceOfOneEventCountsOnce) {
+  TempFolder folder;
+  WriteSequences(folder.Path("notes.tfrecord"),
+                 {{"a.mid", QuarterNotes({60})}, {"b.mid", QuarterNotes({60, 62})}});
+  DatasetOptions options = Options(folder, "performance_with_dynamics_and_note_encoding");
+  options.eval_ratio = 0;
+  options.transpositions = {0, 1};
+  options.stretch = false;
+  options.examples.Set("min_events", 1);
+  const absl::StatusOr<DatasetSummary> summary = BuildDataset(options);
+  ASSERT_TRUE(summary.ok()) << summary.status();
+  EXPECT_EQ(summary->training_examples, 2);
+  const nlohmann::json report = JsonOf(options.report_file);
+  EXPECT_EQ(report["counts"].dump(), R"({"kept":2,"too_short":2})");
+  const nlohmann::json alone = report["files"][0];
+  EXPECT_EQ(alone["kept"], false);
+  EXPECT_EQ(alone["reason"], "too_short");
+  EXPECT_EQ(alone["tracks"].size(), 2u);
+  EXPECT_EQ(alone["tracks"][0]["kept"], false);
+  EXPECT_EQ(report["files"][1]["reason"], "kept");
+}
+
 TEST(DatasetTest, TakesFoldersAndFilesOfMusic) {
   TempFolder folder;
   folder.Write("in/a.mid", MidiOf(Scale(8)));

@@ -147,6 +147,7 @@ class SequenceStages {
                std::set<std::vector<Event>>& seen) {
     Examples examples = spec_.kind->ExtractExamples(sequence, options_.examples);
     out_.counters.extractor.Add(examples.counters);
+    RefuseSingleEvents(examples);
     for (TrackReport& track : examples.tracks) {
       track.part = part;
       out_.outcome.tracks.push_back(std::move(track));
@@ -154,15 +155,34 @@ class SequenceStages {
     std::set<std::vector<Event>> own;
     for (size_t i = 0; i < examples.sequences.size(); ++i) {
       EventSequence& events = examples.sequences[i];
-      if (events.events.size() < 2) {
-        RefusePart(part, "too_short", "1 event: there is nothing to predict");
-        continue;
-      }
+      if (!HasNext(events)) continue;
       out_.equal_copies += seen.contains(events.events);
       own.insert(events.events);
       out_.records.push_back(Serialize(events, semitones + examples.transpositions[i]));
     }
     seen.merge(own);
+  }
+
+  static bool HasNext(const EventSequence& events) { return events.events.size() > 1; }
+
+  /// Tracks that were kept give equally many sequences, in their order; those of one event each
+  /// are no examples.
+  static void RefuseSingleEvents(Examples& examples) {
+    std::vector<TrackReport*> kept;
+    for (TrackReport& track : examples.tracks) {
+      if (track.kept) kept.push_back(&track);
+    }
+    if (kept.empty() || examples.sequences.empty()) return;
+    const auto each = static_cast<ptrdiff_t>(examples.sequences.size() / kept.size());
+    auto first = examples.sequences.begin();
+    for (TrackReport* track : kept) {
+      const auto end = first + each;
+      if (std::none_of(std::exchange(first, end), end, &HasNext)) {
+        track->kept = false;
+        track->outcome = "too_short";
+        track->reason = "1 event: there is nothing to predict";
+      }
+    }
   }
 
   std::string Serialize(EventSequence& events, int transpose) const {
