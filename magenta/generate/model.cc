@@ -6,6 +6,7 @@
 #include "magenta/generate/model.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <utility>
 
@@ -48,13 +49,10 @@ absl::StatusOr<const ModelSpec*> SpecFor(const LoadedWeights& weights, const std
       ErrorRemedy(spec.status()));
 }
 
-/// Configs whose network these weights are, "--config=a or --config=b": those that have attention
-/// by themselves where these have, if there are such.
-std::string FittingConfigs(const TensorMap& tensors) {
-  std::string exact, all;
-  const auto add = [](const std::string& id, std::string& list) {
-    list += (list.empty() ? "--config=" : " or --config=") + id;
-  };
+/// Models whose network these weights are: those that have attention by themselves where these
+/// have, if there are such.
+std::vector<const ModelSpec*> FittingModels(const TensorMap& tensors) {
+  std::vector<const ModelSpec*> exact, all;
   for (const ModelSpec& spec : BuiltInModels()) {
     const Architecture& architecture = *spec.architecture;
     if (architecture.sizes == nullptr) continue;
@@ -63,38 +61,49 @@ std::string FittingConfigs(const TensorMap& tensors) {
         sizes->labels != spec.codec->num_labels()) {
       continue;
     }
-    add(spec.id, all);
+    all.push_back(&spec);
     if (architecture.settle == nullptr) continue;
     std::vector<std::string> notes;
     const auto settled =
         architecture.settle(tensors, {spec.id, "", spec.hparams, "", spec.hparams}, notes);
     const bool attends = spec.hparams.attn_length > 0;
-    if (settled.ok() && (settled->attn_length > 0) == attends) add(spec.id, exact);
+    if (settled.ok() && (settled->attn_length > 0) == attends) exact.push_back(&spec);
   }
   return exact.empty() ? all : exact;
+}
+
+/// What to do with weights that are not of the model they are taken for; "": they fit none.
+std::string FittingRemedy(const LoadedWeights& weights) {
+  std::vector<std::string> configs;
+  for (const ModelSpec* spec : FittingModels(weights.tensors)) {
+    configs.push_back("--config=" + spec->id);
+  }
+  if (configs.empty()) return "";
+  const std::string any = fmt::format("{}", fmt::join(configs, " or "));
+  // Beside a bundle --config may say what the bundle names, and nothing else.
+  if (weights.bundle_id.empty()) return "They fit " + any;
+  return fmt::format("They fit {}: bundle the checkpoint they come from with it", any);
 }
 
 /// Holds the sizes of the weights against the codec's.
 absl::Status CheckSizes(const LoadedWeights& weights, const Model& model, NetworkSizes sizes) {
   const int codec_inputs = model.codec->input_size(), codec_labels = model.codec->num_labels();
   if (sizes.inputs == codec_inputs && sizes.labels == codec_labels) return absl::OkStatus();
-  const std::string fitting = FittingConfigs(weights.tensors);
   return InputError(
       weights.file,
       fmt::format("the weights take {} inputs and give {} classes, those of {} {} and {}",
                   sizes.inputs, sizes.labels, model.spec->id, codec_inputs, codec_labels),
-      fitting.empty() ? "" : fmt::format("They fit {}", fitting));
+      FittingRemedy(weights));
 }
 
 /// The error of weights that are no network of the spec's, `why` at least.
 absl::Status NotOfThisNetwork(const LoadedWeights& weights, const ModelSpec& spec,
                               const absl::Status& why) {
-  const std::string fitting = FittingConfigs(weights.tensors);
-  const bool names_config = !weights.bundle_id.empty();
-  if (fitting.empty() || names_config) return WithFile(why, weights.file);
+  const std::string remedy = FittingRemedy(weights);
+  if (remedy.empty()) return WithFile(why, weights.file);
   return InputError(weights.file,
                     fmt::format("the weights are of another network than that of {}", spec.id),
-                    fmt::format("They fit {}", fitting));
+                    remedy);
 }
 
 absl::Status SettleHParams(const LoadedWeights& weights, const std::string& text, Model& model) {

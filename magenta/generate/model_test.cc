@@ -151,8 +151,13 @@ TEST_F(ModelTest, NamesWhatIsWrong) {
   ExpectError(Run("basic_rnn"), 3, "They fit --config=lookback_rnn");
   ExpectError(Mag("good.mag", "basic_rnn"), 3, "the bundle is of lookback_rnn, not of basic_rnn");
   ExpectError(Mag("vae.mag"), 3, "'music_vae' is a model of Magenta that is not here");
-  ExpectError(Mag("nade.mag"), 3, "variable nade/w_enc is missing");
-  ExpectError(Mag("drums.mag"), 3, "those of drum_kit 518 and 512. They fit --config=lookback_rnn");
+  // --config beside a bundle can't say another one than the bundle's.
+  constexpr char kAnew[] =
+      "They fit --config=lookback_rnn: bundle the checkpoint they come from with it";
+  ExpectError(Mag("nade.mag"), 3, "the weights are of another network than that of rnn-nade");
+  ExpectError(Mag("nade.mag"), 3, kAnew);
+  ExpectError(Mag("drums.mag"), 3, "those of drum_kit 518 and 512");
+  ExpectError(Mag("drums.mag"), 3, kAnew);
   ExpectError(Mag("odd.mag"), 3, "its stored hyper-parameters: there is no hyper-parameter");
   ExpectError(Mag("grid.mag"), 3, "1073741824 steps per quarter");
   ExpectError(Mag("holed.mag"), 3, "fully_connected/biases is missing");
