@@ -32,7 +32,8 @@ class RequestVerb : public Verb {
         "ending, primer_part, primer_key, accompaniment, program, backing_chords, "
         "steps_per_chord, chords_from, render_chords, as the flags of generate; of models of "
         "several parts fill, vary, add, keep, density and parallels, and sections may name "
-        "parts; of performances notes_per_second, pitch_class_histogram and "
+        "parts; of polyphony condition_on_primer and no_inject_primer_during_generation; of "
+        "performances notes_per_second, pitch_class_histogram and "
         "disable_conditioning. Without an input_sequence it goes on from middle C, or a bass drum; "
         "a model of "
         "several parts writes freely.");
