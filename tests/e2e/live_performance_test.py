@@ -139,9 +139,9 @@ class FromFiles(Played):
                              ('--notes_per_second is for models', '--config=basic_rnn', '--notes_per_second=3'),
                              ('is for models that go with and without conditions', bundle(TOLD),
                               '--disable_conditioning=True'),
-                             ('--notes_per_second', bundle(TOLD), '--notes_per_second=-1'),
+                             ('Give notes per second, as 5.', bundle(TOLD), '--notes_per_second=-1'),
                              ('a session has no end', bundle(TOLD), '--notes_per_second=[1, 2]'),
-                             ('pitch_class_histogram', bundle(TOLD), '--pitch_class_histogram=[1, 2]'),
+                             ('0,1].', bundle(TOLD), '--pitch_class_histogram=[1, 2]'),
                              ('-1 to 116', bundle(TOLD), '--pitch_class_control_number=117'),
                              ('Play with models of one grid', bundle(LOUD),
                               f'--bundle_files={ZOO}/drum_kit/drum_kit.mag')):

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/generate/generator_details.h"
 #include "magenta/request/generate_args.h"
@@ -42,14 +43,17 @@ ConditionRows RowsOf(const LiveFlags& flags) {
                    "disable_conditioning_control_number", "go with and without conditions"}};
 }
 
-/// The only value of a flag, as `parse` reads it.
+/// The only value of a flag, as `parse` reads it; `one` says what that is.
 template <typename T>
 absl::Status SetOnly(const ConditionRow& row,
                      absl::StatusOr<std::vector<T>> (*parse)(std::string_view, std::string_view),
-                     T& value) {
+                     const char* one, T& value) {
   if (row.text.empty()) return absl::OkStatus();
-  MAGENTA_ASSIGN_OR_RETURN(const std::vector<T> values,
-                           parse(fmt::format("--{}", row.arg), row.text));
+  const auto parsed = parse(fmt::format("--{}", row.arg), row.text);
+  if (!parsed.ok()) {
+    return UsageError(ErrorMessage(parsed.status()), fmt::format("Give {}", one));
+  }
+  const std::vector<T>& values = *parsed;
   if (values.size() != 1) {
     return UsageError(fmt::format("--{}={}: {} values, and a session has no end to divide by them",
                                   row.arg, row.text, values.size()),
@@ -160,13 +164,16 @@ std::vector<std::string> ConditionsTaken(const GeneratorDetails& model) {
 absl::StatusOr<Conditions> FirstConditions(const LiveFlags& flags) {
   const ConditionRows rows = RowsOf(flags);
   Conditions told;
-  MAGENTA_RETURN_IF_ERROR(SetOnly(rows.density, &ParseDensities, told.notes_per_second));
-  MAGENTA_RETURN_IF_ERROR(SetOnly(rows.classes, &ParseHistograms, told.pitch_classes));
+  MAGENTA_RETURN_IF_ERROR(
+      SetOnly(rows.density, &ParseDensities, "notes per second, as 5", told.notes_per_second));
+  MAGENTA_RETURN_IF_ERROR(SetOnly(
+      rows.classes, &ParseHistograms,
+      "twelve numbers of 0 or more, C first, as [2,0,1,0,1,1,0,2,0,1,0,1]", told.pitch_classes));
   // A controller says how much of the largest.
   const double largest = *std::max_element(told.pitch_classes.begin(), told.pitch_classes.end());
   for (double& share : told.pitch_classes) share = largest > 0 ? share / largest : 1;
   bool disabled = false;
-  MAGENTA_RETURN_IF_ERROR(SetOnly(rows.none, &ParseSwitches, disabled));
+  MAGENTA_RETURN_IF_ERROR(SetOnly(rows.none, &ParseSwitches, "True or False", disabled));
   told.disabled = disabled;
   return told;
 }
