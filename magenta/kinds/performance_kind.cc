@@ -275,8 +275,8 @@ class PerformanceKind final : public MusicKind {
       own = OnlyInstrument(std::move(own), part.instrument);
       if (own.notes_size() < all) {
         remarks.push_back(
-            fmt::format("several programs: part {}, which has the most notes, goes on "
-                        "(primer_part chooses another)",
+            fmt::format("several programs: part {}, which has the most notes, is heard "
+                        "(primer_part chooses another, of `score` --part)",
                         PartText(part)));
       }
       for (auto& note : *own.mutable_notes()) note.set_program(own.notes(0).program());
