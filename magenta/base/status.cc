@@ -14,6 +14,8 @@ namespace {
 constexpr char kFilePayload[] = "magenta/file";
 constexpr char kMessagePayload[] = "magenta/message";
 constexpr char kRemedyPayload[] = "magenta/remedy";
+/// Of a MusicError; empty.
+constexpr char kMusicPayload[] = "magenta/music";
 
 std::string Sentence(std::string text) {
   if (!text.empty() && text.find_last_of(".?!") != text.size() - 1) text += '.';
@@ -62,6 +64,12 @@ absl::Status UsageError(std::string message, std::string remedy) {
   return MakeError(absl::StatusCode::kInvalidArgument, "", std::move(message), std::move(remedy));
 }
 
+absl::Status MusicError(std::string message, std::string remedy) {
+  absl::Status status = UsageError(std::move(message), std::move(remedy));
+  status.SetPayload(kMusicPayload, absl::Cord());
+  return status;
+}
+
 absl::Status InputError(std::string file, std::string message, std::string remedy) {
   return MakeError(absl::StatusCode::kDataLoss, std::move(file), std::move(message),
                    std::move(remedy));
@@ -106,6 +114,15 @@ std::string ErrorRemedy(const absl::Status& status) { return Payload(status, kRe
 absl::Status WithFile(absl::Status status, std::string file) {
   if (status.ok() || !ErrorFile(status).empty()) return status;
   return WithParts(status, std::move(file), ErrorRemedy(status));
+}
+
+absl::Status OfMusicFile(const absl::Status& status, std::string file) {
+  if (status.GetPayload(kMusicPayload).has_value()) {
+    return InputError(std::move(file), ErrorMessage(status), ErrorRemedy(status));
+  }
+  const bool is_input = status.code() == absl::StatusCode::kDataLoss ||
+                        status.code() == absl::StatusCode::kFailedPrecondition;
+  return is_input ? WithFile(status, std::move(file)) : status;
 }
 
 absl::Status WithRemedy(absl::Status status, std::string remedy) {

@@ -67,6 +67,18 @@ TEST(Status, WhatIsAddedStandsInTheMessageOnceBesideEverythingElse) {
   EXPECT_EQ(WithFile(absl::InternalError("bug"), "a").message(), "a: bug");
 }
 
+TEST(Status, WhatIsWrongWithGivenMusicIsWrongWithItsFile) {
+  const absl::Status music = MusicError("a note ends before it starts", "Let it end later");
+  EXPECT_EQ(ExitStatus(music), 2);
+  EXPECT_EQ(ErrorLine(music), "a note ends before it starts. Let it end later.");
+  const absl::Status of_file = OfMusicFile(music, "a.mid");
+  EXPECT_EQ(ExitStatus(of_file), 3);
+  EXPECT_EQ(ErrorLine(of_file), "a.mid: a note ends before it starts. Let it end later.");
+  EXPECT_EQ(ErrorLine(OfMusicFile(SequenceError("a gap"), "a.mid")), "a.mid: a gap.");
+  EXPECT_EQ(OfMusicFile(UsageError("no flag --x"), "a.mid"), UsageError("no flag --x"));
+  EXPECT_TRUE(OfMusicFile(absl::OkStatus(), "a.mid").ok());
+}
+
 TEST(Status, AFileIsAddedOnlyWhereNoneWasNamed) {
   EXPECT_EQ(ErrorFile(WithFile(UsageError("x"), "a")), "a");
   EXPECT_EQ(ErrorFile(WithFile(InputError("b", "x"), "a")), "b");

@@ -18,6 +18,7 @@
 #include "magenta/music/split.h"
 #include "magenta/music/tempo_map.h"
 #include "magenta/request/parts/parts_plan.h"
+#include "magenta/request/section.h"
 #include "magenta/request/words.h"
 
 namespace magenta {
@@ -186,6 +187,7 @@ absl::StatusOr<Likelihood> LogLikelihood(const std::shared_ptr<const Model>& mod
 absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<const Model>& model,
                                                       NoteSequence sequence,
                                                       const ScoreOptions& options) {
+  MAGENTA_RETURN_IF_ERROR(CheckPlayable(sequence));
   const MeterMap meters(sequence);
   const TempoMap tempos(sequence);
   if (options.instrument.has_value()) {

@@ -91,8 +91,9 @@ struct ScoreOptions {
 /// The likelihood of what the model hears of each part of `sequence`: split where tempo or meter
 /// really change (meter_map.h: not at a pickup or another short bar), quantised, one instrument
 /// taken: the given one, else by the kind's rules for primers. Parts of which the model hears no
-/// note, or one event, are left out. None left: exit 4, saying what was not heard; a part that
-/// can't be quantised, or more steps in all than a piece may have (piece_limits.h): exit 3.
+/// note, or one event, are left out. None left: exit 4, saying what was not heard; notes that
+/// nobody could play: a MusicError; a part that can't be quantised, or more steps in all than a
+/// piece may have (piece_limits.h): exit 3.
 absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<const Model>& model,
                                                       NoteSequence sequence,
                                                       const ScoreOptions& options = {});

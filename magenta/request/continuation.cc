@@ -6,9 +6,11 @@
 #include <cmath>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/music/meter_map.h"
 #include "magenta/music/tempo_map.h"
+#include "magenta/request/section.h"
 
 namespace magenta {
 namespace {
@@ -200,7 +202,11 @@ absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, const MusicKind& 
     return InputError("", notes.empty() ? "holds no note to go on from"
                                         : "holds drums alone, no note to go on from");
   }
-  return EndAt(music, part.has_value() ? EndOfPart(music, kind, *part) : EndOf(music, kind), grid);
+  const MusicEnd end =
+      EndAt(music, part.has_value() ? EndOfPart(music, kind, *part) : EndOf(music, kind), grid);
+  if (end.steps < static_cast<double>(kMaxSectionStep)) return end;
+  return MusicError(fmt::format("ends at {:.6g} s, beyond {} steps", end.seconds, kMaxSectionStep),
+                    "Give a shorter piece");
 }
 
 absl::StatusOr<GenerateSequenceRequest> ContinuationOf(NoteSequence music, const MusicEnd& end,

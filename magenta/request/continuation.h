@@ -29,7 +29,8 @@ struct MusicEnd {
 /// its own, total_time, with the last rests, and so where drums are played and no MIDI file was
 /// read: the bar of a drum grid is gone on after.
 /// With a `part`, that is the end of the part where the others play on for more than a bar. Errors
-/// (exit 3): no notes, or drums alone; file and remedy are the caller's to add.
+/// (exit 3): no notes, or drums alone; file and remedy are the caller's to add. A MusicError: too
+/// long to go on from.
 absl::StatusOr<MusicEnd> EndOfNotes(const NoteSequence& music, const MusicKind& kind, Grid grid,
                                     const std::optional<Part>& part = std::nullopt);
 

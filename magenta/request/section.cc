@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/music/meter_map.h"
 #include "magenta/music/tempo_map.h"
@@ -70,26 +71,6 @@ absl::Status StartsTooEarly(double start, double latest) {
 int64_t NearOrNextStep(double steps) {
   const double nearest = std::round(steps);
   return static_cast<int64_t>(std::abs(steps - nearest) <= kOnStep ? nearest : std::ceil(steps));
-}
-
-/// What nobody could play is told, rather than left out.
-absl::Status CheckNotes(const NoteSequence& sequence) {
-  constexpr int kMost = 127;
-  for (const auto& note : sequence.notes()) {
-    const bool playable = note.pitch() >= 0 && note.pitch() <= kMost && note.velocity() >= 0 &&
-                          note.velocity() <= kMost;
-    if (!playable) {
-      return UsageError(fmt::format("the input's note at {} s has pitch {} and velocity {}",
-                                    note.start_time(), note.pitch(), note.velocity()),
-                        fmt::format("Both must be 0 to {}", kMost));
-    }
-    if (note.end_time() < note.start_time()) {
-      return UsageError(fmt::format("the input's note at {} s ends at {} s, before it starts",
-                                    note.start_time(), note.end_time()),
-                        "Let it end later");
-    }
-  }
-  return absl::OkStatus();
 }
 
 absl::Status HoldsNoStep(const Section& section, double steps_per_second) {
@@ -307,7 +288,7 @@ absl::StatusOr<SectionPlan> PlanFill(NoteSequence input, const std::vector<Secti
   plan.start_step = plan.sections.front().start;
   plan.end_step = std::max(plan.sections.back().end, plan.input.total_steps());
   if (plan.end_step <= kMaxSectionStep) return plan;
-  return UsageError(fmt::format("the input ends beyond {} steps", kMaxSectionStep),
+  return MusicError(fmt::format("the input ends beyond {} steps", kMaxSectionStep),
                     "Fill a part of it");
 }
 
@@ -343,9 +324,28 @@ absl::Status CheckSections(const GeneratorOptions& options, bool reference_windo
 absl::Status CheckTempo(const NoteSequence& sequence) {
   for (const auto& tempo : sequence.tempos()) {
     if (tempo.qpm() > 0 && tempo.qpm() <= kMaxQpm) continue;
-    return UsageError(
+    return MusicError(
         fmt::format("the input's tempo at {} s is {} quarters a minute", tempo.time(), tempo.qpm()),
         fmt::format("It must be above 0 and at most {}", kMaxQpm));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPlayable(const NoteSequence& sequence) {
+  constexpr int kMost = 127;
+  for (const auto& note : sequence.notes()) {
+    const bool playable = note.pitch() >= 0 && note.pitch() <= kMost && note.velocity() >= 0 &&
+                          note.velocity() <= kMost;
+    if (!playable) {
+      return MusicError(fmt::format("the input's note at {} s has pitch {} and velocity {}",
+                                    note.start_time(), note.pitch(), note.velocity()),
+                        fmt::format("Both must be 0 to {}", kMost));
+    }
+    if (note.end_time() < note.start_time()) {
+      return MusicError(fmt::format("the input's note at {} s ends at {} s, before it starts",
+                                    note.start_time(), note.end_time()),
+                        "Let it end later");
+    }
   }
   return absl::OkStatus();
 }
@@ -354,10 +354,10 @@ absl::Status CheckAccompaniment(const NoteSequence& input) {
   for (const auto& note : input.notes()) {
     const double start = note.start_time();
     if (std::isfinite(start) && std::isfinite(note.end_time()) && start >= 0) continue;
-    return UsageError(fmt::format("the input has a note from {} s to {} s", start, note.end_time()),
+    return MusicError(fmt::format("the input has a note from {} s to {} s", start, note.end_time()),
                       "Let it start at 0 s or later, and end");
   }
-  return CheckNotes(input);
+  return CheckPlayable(input);
 }
 
 NoteSequence InputOf(const NoteSequence& input, const GeneratorOptions& options) {
@@ -368,7 +368,7 @@ absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const Generat
                                         Grid grid, bool reference_windows) {
   MAGENTA_RETURN_IF_ERROR(CheckSections(options, reference_windows));
   MAGENTA_RETURN_IF_ERROR(CheckTempo(input));
-  MAGENTA_RETURN_IF_ERROR(CheckNotes(input));
+  MAGENTA_RETURN_IF_ERROR(CheckPlayable(input));
   NoteSequence primer = InputOf(input, options);
   const double qpm = input.tempos().empty() ? 120.0 : input.tempos(0).qpm();
   const double slack = reference_windows ? 0 : kOnStep / grid.StepsPerSecond(qpm);

@@ -78,10 +78,13 @@ absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const Generat
 /// `reference_windows` more than one), too many, times that are none.
 absl::Status CheckSections(const GeneratorOptions& options, bool reference_windows);
 
-/// An error (exit 2) for the first tempo of `sequence` that is none.
+/// A MusicError for the first tempo of `sequence` that is none.
 absl::Status CheckTempo(const NoteSequence& sequence);
 
-/// An error (exit 2) for the first note of `input` that nobody could play, or at no time: what
+/// A MusicError for the first note of `sequence` that nobody could play, rather than left out.
+absl::Status CheckPlayable(const NoteSequence& sequence);
+
+/// A MusicError for the first note of `input` that nobody could play, or at no time: what
 /// PlanSection says of the notes it is given, for those beside them.
 absl::Status CheckAccompaniment(const NoteSequence& input);
 

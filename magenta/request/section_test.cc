@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "tests/dump.h"
 
@@ -239,6 +240,11 @@ TEST(SectionTest, NotesThatNobodyCouldPlayAreErrors) {
   EXPECT_THAT(message(-1, 100, 1, 2), HasSubstr("pitch -1"));
   EXPECT_THAT(message(60, 300, 1, 2), HasSubstr("velocity 300"));
   EXPECT_THAT(message(60, 100, 2, 1), HasSubstr("at 2 s ends at 1 s"));
+  // Requests hear of it as of any other argument; a file is bad input.
+  NoteSequence backwards = NotesAt({{2, 1}});
+  const absl::Status why = CheckPlayable(backwards);
+  EXPECT_TRUE(absl::IsInvalidArgument(why));
+  EXPECT_EQ(ExitStatus(OfMusicFile(why, "a.mid")), 3);
 }
 
 struct FillCase {

@@ -285,9 +285,10 @@ absl::Status ReadMusicBody(std::string_view body, std::optional<MusicFormat> for
   const MusicKind& kind = *model.spec->kind;
   const auto end = EndOfNotes(piece->sequence, kind, model.grid);
   if (!end.ok()) {
-    return UsageError("the file " + ErrorMessage(end.status()),
-                      kind.plays_drums() ? "Send one with drums"
-                                         : "Send one with a melody, or ask a model of drums");
+    return WithRemedy(
+        UsageError("the file " + ErrorMessage(end.status()), ErrorRemedy(end.status())),
+        kind.plays_drums() ? "Send one with drums"
+                           : "Send one with a melody, or ask a model of drums");
   }
   *reading.request.mutable_input_sequence() = WholePiece(std::move(*piece));
   return absl::OkStatus();

@@ -5,6 +5,7 @@ import json
 import os
 import resource
 import shutil
+import struct
 import subprocess
 import unittest
 
@@ -13,6 +14,14 @@ from program import (BIN, MODELS, Case, midi, needs_goldens, needs_live, needs_t
 
 def lookback(path):
     return os.path.join(MODELS, 'lookback_rnn', path)
+
+
+def note_field(note):
+    """A note of a NoteSequence: pitch, velocity, seconds of its beginning and end."""
+    pitch, velocity, start, end = note
+    varint = lambda n: bytes([n % 128 | 128, n // 128])
+    field = b'\x08' + varint(pitch) + b'\x10' + varint(velocity) + struct.pack('<BdBd', 0x19, start, 0x21, end)
+    return b'\x42' + bytes([len(field)]) + field
 
 
 class Convert(Case):
@@ -284,6 +293,19 @@ class Primers(Case):
         self.primer(3, 'rest.mid: holds no note', '--primer_midi=' + self.write('rest.mid', midi([[], []])))
         drums = midi([[36], [38]] * 8).replace(b'\x90', b'\x99').replace(b'\x80', b'\x89')
         self.primer(3, 'drums.mid: holds drums alone', '--primer_midi=' + self.write('drums.mid', drums))
+
+    def test_notes_that_nobody_could_play(self):
+        for name, text, notes in (('pitch', 'has pitch 200', [(200, 80, 0, 1)]),
+                                  ('velocity', 'velocity 200', [(60, 200, 0, 1)]),
+                                  ('backwards', 'ends at 1 s, before it starts', [(60, 80, 0, 1), (62, 80, 2, 1)]),
+                                  ('long', 'beyond 1048576 steps. Give a shorter piece', [(60, 80, 0, 1e6)]),
+                                  ('huge', 'beyond 1048576 steps. Give a shorter piece', [(60, 80, 0, 1e300)])):
+            with self.subTest(name):
+                file = self.write(name + '.notesequence', b''.join(map(note_field, notes)))
+                self.primer(3, name + '.notesequence: ', '--bars=1', '--primer_midi=' + file)
+                self.primer(3, text, '--bars=1', '--primer_midi=' + file)
+                if 'beyond' not in text:
+                    self.fails(3, text, 'score', '--run_dir=' + lookback(''), file)
 
     def test_what_a_score_holds_that_is_left_out_is_said(self):
         book = self.write('tune.abc', b'X:1\nM:4/4\nL:1/4\nK:C\n{g}CDEF|\nw: ly-rics\n')

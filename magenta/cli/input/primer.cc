@@ -11,6 +11,7 @@
 #include "magenta/cli/input/music_input.h"
 #include "magenta/io/music/piece_choice.h"
 #include "magenta/music/key.h"
+#include "magenta/request/section.h"
 
 namespace magenta::cli {
 namespace {
@@ -98,14 +99,15 @@ absl::StatusOr<PrimerMusic> FromFile(const PrimerFlags& flags, const MusicKind& 
   PrimerMusic primer;
   std::string part = flags.part;
   MAGENTA_ASSIGN_OR_RETURN(primer.sequence, ReadPieceMeant(flags.midi, part, primer.notes));
+  MAGENTA_RETURN_IF_ERROR(OfMusicFile(CheckPlayable(primer.sequence), flags.midi));
   for (std::string& note : primer.notes) note.insert(0, flags.midi + ": ");
-  const absl::Status set = SetPiece(flags, part, kind, grid, primer);
+  const absl::Status set =
+      WithFile(OfMusicFile(SetPiece(flags, part, kind, grid, primer), flags.midi), flags.midi);
   if (set.ok()) return primer;
   const PrimerTyping typing = kind.primer_typing();
-  if (typing.flag.empty()) return WithFile(set, flags.midi);
-  return WithRemedy(WithFile(set, flags.midi),
-                    fmt::format("Give a file with {}, or --{}=\"{}\"", typing.holds, typing.flag,
-                                typing.shortest));
+  if (typing.flag.empty()) return set;
+  return WithRemedy(set, fmt::format("Give a file with {}, or --{}=\"{}\"", typing.holds,
+                                     typing.flag, typing.shortest));
 }
 
 /// The ways in which primers of `kind` are typed; the first goes before the other.

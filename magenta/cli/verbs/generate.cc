@@ -479,9 +479,7 @@ class GenerateVerb : public Verb {
 
   /// What is wrong with the music is wrong with the primer's file, where there is one.
   absl::Status OfPrimer(const absl::Status& status) const {
-    const bool is_music = status.code() == absl::StatusCode::kDataLoss ||
-                          status.code() == absl::StatusCode::kFailedPrecondition;
-    return is_music && !primer_.midi.empty() ? WithFile(status, primer_.midi) : status;
+    return primer_.midi.empty() ? status : OfMusicFile(status, primer_.midi);
   }
 
   /// Output i draws from seed + i, so working in pieces changes nothing.

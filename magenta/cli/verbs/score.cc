@@ -279,8 +279,8 @@ class ScoreVerb : public Verb {
       const auto parts = ScorePiece(model, **std::move(sequence));
       if (!parts.ok()) {
         const bool is_alone = number == 1 && pieces.at_end();
-        score.failures.push_back(is_alone ? WithFile(parts.status(), file)
-                                          : OfPiece(piece, parts.status(), file));
+        const absl::Status why = OfMusicFile(parts.status(), file);
+        score.failures.push_back(is_alone ? WithFile(why, file) : OfPiece(piece, why, file));
         continue;
       }
       for (const ScoredPart& part : *parts) {

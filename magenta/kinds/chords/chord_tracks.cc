@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
 #include "magenta/kinds/primer_steps.h"
@@ -67,9 +68,9 @@ absl::Status CheckChordPrimer(std::span<const PolyphonicNote> notes, int64_t sta
   }
   const int64_t events = CountPolyphonyEvents(notes, start_step, end);
   if (events <= kMostPolyphonyEvents) return absl::OkStatus();
-  return UsageError(
-      fmt::format("the primer's notes are {} events, more than {}", events, kMostPolyphonyEvents),
-      "Give a shorter one, or one of fewer notes at a time");
+  return MusicError(fmt::format("the notes that are given are {} events, more than {}", events,
+                                kMostPolyphonyEvents),
+                    "Give a shorter piece, or one of fewer notes at a time");
 }
 
 bool HeardNotes::Hears(const NoteSequence::Note& note) {

@@ -49,7 +49,7 @@ std::vector<PolyphonicNote> HeardChordNotes(const NoteSequence& input, const Pri
                                             Primer& primer);
 
 /// Error (exit 2): a section that begins at step `end` is before the primer's first one, or too far
-/// behind it, or `notes` until then are too many events. A primer of no step is one.
+/// behind it; a MusicError: `notes` until then are too many events. A primer of no step is one.
 absl::Status CheckChordPrimer(std::span<const PolyphonicNote> notes, int64_t start_step,
                               int64_t end);
 
