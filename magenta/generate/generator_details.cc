@@ -46,7 +46,7 @@ ArgumentRule ArgumentRuleOf(const ModelSpec& spec) {
             }
             return true;
           },
-          spec.temperature};
+          spec.temperature, spec.min_p};
 }
 
 GeneratorDetails DetailsOf(const ModelSpec& spec) {

@@ -201,7 +201,7 @@ const std::vector<ArgumentRow>& Rows() {
           .AtMost(1)
           .Default(1.0),
       Row(
-          "min_p", kFloat, [](V v, A a) { a.sampling.min_p = NumberIn(v); },
+          kMinPArg, kFloat, [](V v, A a) { a.sampling.min_p = NumberIn(v); },
           "No event less probable than this part of the most probable one is drawn.")
           .AtLeast(0)
           .AtMost(1)
@@ -636,8 +636,12 @@ std::vector<GeneratorArgument> GenerateArguments(const ArgumentRule* rule) {
   for (const ArgumentRow& row : Rows()) {
     if (!IsFor(row, rule)) continue;
     GeneratorArgument& argument = arguments.emplace_back(row.argument);
-    if (rule != nullptr && argument.name() == kTemperatureArg) {
+    if (rule == nullptr) continue;
+    if (argument.name() == kTemperatureArg) {
       argument.mutable_default_value()->set_float_value(rule->temperature);
+    }
+    if (argument.name() == kMinPArg) {
+      argument.mutable_default_value()->set_float_value(rule->min_p);
     }
   }
   return arguments;
@@ -646,7 +650,10 @@ std::vector<GeneratorArgument> GenerateArguments(const ArgumentRule* rule) {
 absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options,
                                                const ArgumentRule* rule) {
   GenerateArgs args;
-  if (rule != nullptr) args.sampling.temperature = rule->temperature;
+  if (rule != nullptr) {
+    args.sampling.temperature = rule->temperature;
+    args.sampling.min_p = rule->min_p;
+  }
   // In order of names, so that of several errors the same one is told each time.
   const std::map<std::string, ArgValue> sorted(options.args().begin(), options.args().end());
   for (const auto& [name, value] : sorted) {

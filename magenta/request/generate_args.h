@@ -22,6 +22,7 @@ using GeneratorArgument = GeneratorDetails::Argument;
 inline constexpr char kTemperatureArg[] = "temperature";
 inline constexpr char kPitchTemperatureArg[] = "pitch_temperature";
 inline constexpr char kAdaptArg[] = "adapt";
+inline constexpr char kMinPArg[] = "min_p";
 inline constexpr char kPrimerKeyArg[] = "primer_key";
 inline constexpr char kDensityArg[] = "notes_per_second";
 inline constexpr char kHistogramArg[] = "pitch_class_histogram";
@@ -50,6 +51,7 @@ struct ArgumentRule {
   std::function<bool(ArgumentUse)> takes;
   /// Where nobody says another.
   double temperature = 1.0;
+  double min_p = 0.0;
 };
 
 /// Every argument that ParseGenerateArgs takes, or those for the model of `rule`, and what it may

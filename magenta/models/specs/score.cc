@@ -34,7 +34,9 @@ ModelSpec Score() {
   spec.kind = MakeScoreKind(pitches);
   spec.codec = MakeScoreCodec(std::move(codec));
   spec.architecture = &kRelativeArchitecture;
-  spec.temperature = 0.8;  // several voices add their improbable notes up (docs/music.md)
+  // Several voices add their improbable notes up (docs/music.md).
+  spec.temperature = 0.8;
+  spec.min_p = 0.1;
   return spec;
 }
 
