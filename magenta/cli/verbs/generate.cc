@@ -70,10 +70,8 @@ class GenerateVerb : public Verb {
     flags.Usage("--output_dir=DIR [flags]");
     flags.About(
         "Continues a primer and writes each continuation, primer included, as a MIDI file named by "
-        "date, time and number. Without a primer it starts from middle C, or a bass drum. The seed "
-        "is printed; "
-        "with "
-        "it the same notes come again.");
+        "date, time and number. Without a primer it starts from middle C, a bass drum, or "
+        "silence (chords, performances). The seed is printed; with it the same notes come again.");
     flags.About(
         "A piece stays what it is: its meter, key, tempos, names and sounds go on, and its other "
         "parts stay up to where the continuation begins. A pickup or a short last bar is no change "

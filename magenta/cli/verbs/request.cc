@@ -33,10 +33,9 @@ class RequestVerb : public Verb {
         "steps_per_chord, chords_from, render_chords, as the flags of generate; of models of "
         "several parts fill, vary, add, keep, density and parallels, and sections may name "
         "parts; of polyphony condition_on_primer and no_inject_primer_during_generation; of "
-        "performances notes_per_second, pitch_class_histogram and "
-        "disable_conditioning. Without an input_sequence it goes on from middle C, or a bass drum; "
-        "a model of "
-        "several parts writes freely.");
+        "performances notes_per_second, pitch_class_histogram and disable_conditioning. Without an "
+        "input_sequence it goes on from middle C, a bass drum, or silence (chords, performances); "
+        "a model of several parts writes freely.");
     flags.Positional("FILE", &files_, "The request; - or nothing: stdin.", 0, 1);
     flags.Group("Output");
     flags.Text("format", &format_, "Form of the response; as the request's when left out.")
