@@ -22,6 +22,22 @@ namespace {
 
 constexpr int kInputs = 121, kClasses = 40, kAttentionLength = 40;
 
+/// performance_with_dynamics at its size: one class as input, three layers of 512.
+void BM_PerformanceStep(benchmark::State& state) {
+  constexpr int kEvents = 388;
+  const auto network =
+      MakeRnn(testing::RandomRnn({kEvents, {512, 512, 512}, kEvents, false}), RnnOptions{});
+  auto memory = (*network)->NewState(1);
+  std::vector<SparseVector> inputs(1);
+  inputs[0].Add(60, 1.0f);
+  std::vector<float> logits(kEvents);
+  for (auto _ : state) {
+    (*network)->Step(*memory, inputs, logits);
+    benchmark::DoNotOptimize(logits.data());
+  }
+}
+BENCHMARK(BM_PerformanceStep);
+
 void StepBench(benchmark::State& state, bool attention, const Kernels& kernels,
                WeightType weights = WeightType::kFloat32) {
   const int units = static_cast<int>(state.range(0)), rows = static_cast<int>(state.range(1));

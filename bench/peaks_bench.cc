@@ -129,6 +129,13 @@ void ReadWeights(benchmark::State& state) {
 }
 BENCHMARK(ReadWeights)->Arg(64)->Arg(128)->Arg(512);
 
+// Those of nn_bench's BM_PerformanceStep: an input of one class is a row of the first layer.
+void ReadPerformanceWeights(benchmark::State& state) {
+  constexpr size_t kUnits = 512, kClasses = 388;
+  ReadFloats(state, kUnits * 4 * kUnits * 5 + kUnits * kClasses);
+}
+BENCHMARK(ReadPerformanceWeights);
+
 // Widths of a relative_gru network: e, H, z, classes and relations.
 struct RelativeWidths {
   size_t embedding, units, head, classes, relations;

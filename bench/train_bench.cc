@@ -7,6 +7,7 @@
 #include <benchmark/benchmark.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include <array>
 #include <random>
 #include <utility>
 
@@ -22,25 +23,32 @@ namespace {
 constexpr int kMelodies = 64;
 constexpr int kSteps = 430;
 
-std::vector<DatasetExample> Melodies() {
-  std::mt19937 engine(1);
-  std::vector<DatasetExample> melodies;
-  for (int i = 0; i < kMelodies; ++i) {
-    EventSequence events;
-    for (int t = 0; t <= kSteps; ++t) {
-      const uint32_t draw = engine() % 8;
-      events.events.push_back(draw < 4 ? kNoEvent : 50 + static_cast<Event>(engine() % 30));
-    }
-    melodies.push_back({"", 0, events});
-  }
-  return melodies;
-}
-
 struct Net {
   const char* config;
   int units, layers;
   int attn_length = 0;
+  int steps = kSteps;
 };
+
+/// Half of the events of melodies are kNoEvent; other events are any of the codec's.
+std::vector<DatasetExample> Examples(const ModelSpec& spec, int steps) {
+  std::mt19937 engine(1);
+  const bool melodies = spec.codec->Accepts(kNoEvent);
+  std::vector<DatasetExample> examples;
+  for (int i = 0; i < kMelodies; ++i) {
+    EventSequence events;
+    const auto encoder = spec.codec->NewEncoder(nullptr);
+    for (int t = 0; t <= steps; ++t) {
+      const uint32_t draw = engine();
+      const int label = static_cast<int>(draw % static_cast<uint32_t>(spec.codec->num_classes()));
+      events.events.push_back(!melodies      ? encoder->Decode(std::array{label})
+                              : draw % 8 < 4 ? kNoEvent
+                                             : 50 + static_cast<Event>(engine() % 30));
+    }
+    examples.push_back({"", 0, events});
+  }
+  return examples;
+}
 
 void OwnStep(benchmark::State& state, const Net& net, int threads) {
   UseOneThread();
@@ -52,15 +60,15 @@ void OwnStep(benchmark::State& state, const Net& net, int threads) {
   const RnnLearner learner(layout, spec.codec->default_label());
   std::vector<Variable> variables = StartVariables(layout, 0);
   AdamPowers powers;
-  const std::vector<DatasetExample> melodies = Melodies();
+  const std::vector<DatasetExample> examples = Examples(spec, net.steps);
   int64_t step = 0;
   for (auto _ : state) {
     auto batch =
-        ComputeGradients(learner, variables, {melodies, spec.codec.get()}, {0, step++}, threads);
+        ComputeGradients(learner, variables, {examples, spec.codec.get()}, {0, step++}, threads);
     for (auto& gradient : batch.gradients) ClipByNorm(5, gradient);
     AdamStep(0.001, batch.gradients, variables, powers);
   }
-  state.SetItemsProcessed(state.iterations() * kMelodies * kSteps);
+  state.SetItemsProcessed(state.iterations() * kMelodies * net.steps);
 }
 
 // The same layers by at::lstm, its weights one tensor each, Adam and clipping by its operations.
@@ -70,7 +78,8 @@ class LibtorchNet {
       : layers_(net.layers),
         units_(net.units),
         inputs_(spec.codec->input_size()),
-        classes_(spec.codec->num_classes()) {
+        classes_(spec.codec->num_classes()),
+        steps_(net.steps) {
     for (int layer = 0; layer < layers_; ++layer) {
       Add({4 * units_, layer == 0 ? inputs_ : units_});
       Add({4 * units_, units_});
@@ -83,8 +92,8 @@ class LibtorchNet {
 
   /// Inputs [steps, melodies, inputs] and labels of so many melodies.
   std::pair<at::Tensor, at::Tensor> Batch(int melodies) const {
-    return {(at::rand({kSteps, melodies, inputs_}) < 0.08).to(at::kFloat),
-            at::randint(classes_, {kSteps * melodies}, at::kLong)};
+    return {(at::rand({steps_, melodies, inputs_}) < 0.08).to(at::kFloat),
+            at::randint(classes_, {steps_ * melodies}, at::kLong)};
   }
 
   std::vector<at::Tensor> Gradients(const at::Tensor& x, const at::Tensor& labels) const {
@@ -113,7 +122,7 @@ class LibtorchNet {
     v_.push_back(at::zeros(shape));
   }
 
-  int layers_, units_, inputs_, classes_;
+  int layers_, units_, inputs_, classes_, steps_;
   std::vector<at::Tensor> weights_, m_, v_;
 };
 
@@ -132,13 +141,15 @@ void LibtorchStep(benchmark::State& state, const Net& net, int shards) {
     }
     network.Adam(parts[0]);
   }
-  state.SetItemsProcessed(state.iterations() * kMelodies * kSteps);
+  state.SetItemsProcessed(state.iterations() * kMelodies * net.steps);
 }
 
 constexpr Net kLookback64 = {"lookback_rnn", 64, 2};
 constexpr Net kLookback128 = {"lookback_rnn", 128, 2};
 constexpr Net kLookback512 = {"lookback_rnn", 512, 2};
 constexpr Net kLookback3x64 = {"lookback_rnn", 64, 3};
+// At its size, in shorter pieces.
+constexpr Net kPerformance = {"performance_with_dynamics", 512, 3, 0, 100};
 constexpr Net kBasic64 = {"basic_rnn", 64, 2};
 constexpr Net kAttention64 = {"attention_rnn", 64, 2, 40};
 constexpr Net kAttention128 = {"attention_rnn", 128, 2, 40};
@@ -163,9 +174,45 @@ MAGENTA_OWN(lookback_2x512, kLookback512);
 MAGENTA_LIBTORCH(lookback_2x512, kLookback512);
 MAGENTA_OWN(lookback_3x64, kLookback3x64);
 MAGENTA_LIBTORCH(lookback_3x64, kLookback3x64);
+MAGENTA_OWN(performance_3x512, kPerformance);
+MAGENTA_LIBTORCH(performance_3x512, kPerformance);
 MAGENTA_OWN(basic_2x64, kBasic64);
 MAGENTA_OWN(attention_2x64, kAttention64);
 MAGENTA_OWN(attention_2x128, kAttention128);
+
+// The products of a training step of kPerformance alone, in its shapes: each layer forward and back
+// step by step, and its gradient from all steps at once.
+void PerformanceProducts(benchmark::State& state) {
+  UseOneThread();
+  const Net& net = kPerformance;
+  const int classes = (**FindModel(net.config)).codec->num_classes();
+  const at::Tensor state_of_one = at::randn({kMelodies, net.units});
+  const at::Tensor state_of_two = at::randn({kMelodies, 2 * net.units});
+  const at::Tensor gates = at::randn({kMelodies, 4 * net.units});
+  const at::Tensor all_gates = at::randn({kMelodies * net.steps, 4 * net.units});
+  const at::Tensor all_ones = at::randn({kMelodies * net.steps, net.units});
+  const at::Tensor all_twos = at::randn({kMelodies * net.steps, 2 * net.units});
+  const at::Tensor all_logits = at::randn({kMelodies * net.steps, classes});
+  const at::Tensor first = at::randn({net.units, 4 * net.units});
+  const at::Tensor other = at::randn({2 * net.units, 4 * net.units});
+  const at::Tensor softmax = at::randn({net.units, classes});
+  for (auto _ : state) {
+    for (int layer = 0; layer < net.layers; ++layer) {
+      const at::Tensor& weights = layer == 0 ? first : other;
+      const at::Tensor& rows = layer == 0 ? state_of_one : state_of_two;
+      for (int t = 0; t < net.steps; ++t) {
+        benchmark::DoNotOptimize(at::mm(rows, weights));
+        benchmark::DoNotOptimize(at::mm(gates, weights.t()));
+      }
+      benchmark::DoNotOptimize(at::mm((layer == 0 ? all_ones : all_twos).t(), all_gates));
+    }
+    benchmark::DoNotOptimize(at::mm(all_ones, softmax));
+    benchmark::DoNotOptimize(at::mm(all_logits, softmax.t()));
+    benchmark::DoNotOptimize(at::mm(all_ones.t(), all_logits));
+  }
+  state.SetItemsProcessed(state.iterations() * kMelodies * net.steps);
+}
+BENCHMARK(PerformanceProducts)->Unit(benchmark::kMillisecond);
 
 // What two cores give in products, for a share of it: 2 x 512^3 floating-point operations each.
 void Products(benchmark::State& state, int threads) {
