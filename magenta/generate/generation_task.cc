@@ -53,6 +53,7 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
   task.beam_.ending = task.plan_->ending();
   const bool rescores =
       (segments.back().draw == 0 || segments.size() > 1) && !task.plan_->ending().has_value();
+  if (!args.names_min_p) args.sampling.min_p = task.plan_->min_p();
   if (!args.names_beam && task.plan_->looks_ahead()) {
     args.beam_size = kLookAheadBeamSize;
     args.branch_factor = kLookAheadBranches;

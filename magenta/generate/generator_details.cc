@@ -46,7 +46,7 @@ ArgumentRule ArgumentRuleOf(const ModelSpec& spec) {
             }
             return true;
           },
-          spec.temperature, spec.min_p};
+          spec.temperature};
 }
 
 GeneratorDetails DetailsOf(const ModelSpec& spec) {

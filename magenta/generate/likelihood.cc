@@ -242,6 +242,10 @@ absl::StatusOr<ScoredPart> ScoreGap(const std::shared_ptr<const Model>& model,
     return UsageError(fmt::format("{} plays one line, and has no parts beside it", model->id),
                       "Score it whole, or by a model of several parts");
   }
+  if (!options.fill.empty() && !options.given.empty()) {
+    return UsageError("fill scores bars given all else, and given all parts but some",
+                      "Give one of them; fill=BARS:PARTS takes parts");
+  }
   GenerateSequenceRequest request;
   *request.mutable_input_sequence() = sequence;
   GenerateArgs args;

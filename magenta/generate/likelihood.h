@@ -98,8 +98,7 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
                                                       NoteSequence sequence,
                                                       const ScoreOptions& options = {});
 
-/// Notes of a piece of several parts that are scored given all the rest of it: at least one of the
-/// two.
+/// Notes of a piece of several parts that are scored given all the rest of it: by one of the two.
 struct GapOptions {
   /// As ParseRectangles takes them; "" for none.
   std::string fill = {};
@@ -117,9 +116,10 @@ struct GapOptions {
 
 /// The likelihood of the notes of `sequence` that lie in a gap, given all others: before them,
 /// after and beside. A request that fills the gap (parts_plan.h) has this log-likelihood where it
-/// draws these notes. Of what is certain nothing counts: per_event is of the decisions that are
-/// drawn, and notes those that begin in the gap. `heard` says what was moved or not heard.
-/// Errors: PlanParts' (exit 2 and 3), and a model that plays one line (exit 2).
+/// draws these notes event by event, at temperature 1, leaving nothing out. Of what is certain
+/// nothing counts: per_event is of the decisions that are drawn, and notes those that begin in the
+/// gap. `heard` says what was moved or not heard. Errors: PlanParts' (exit 2 and 3), and a model
+/// that plays one line (exit 2).
 absl::StatusOr<ScoredPart> ScoreGap(const std::shared_ptr<const Model>& model,
                                     const NoteSequence& sequence, const GapOptions& options);
 

@@ -16,9 +16,11 @@ namespace {
 
 absl::StatusOr<Generation> RunToItsEnd(const std::shared_ptr<const Model>& model,
                                        const GenerateSequenceRequest& request,
-                                       const TaskOptions& options) {
+                                       const TaskOptions& options,
+                                       const std::function<void()>& on_step) {
   MAGENTA_ASSIGN_OR_RETURN(GenerationTask task, GenerationTask::Start(model, request, options));
   while (!task.done()) {
+    if (on_step != nullptr) on_step();
     if (task.session().pending()) task.session().Step();
     task.Advance();
   }
@@ -27,13 +29,13 @@ absl::StatusOr<Generation> RunToItsEnd(const std::shared_ptr<const Model>& model
 
 /// `num_outputs` of which each is planned by its own seed.
 absl::StatusOr<Generation> RunEach(const std::shared_ptr<const Model>& model,
-                                   GenerateSequenceRequest request, uint32_t seed,
-                                   int num_outputs) {
+                                   GenerateSequenceRequest request, uint32_t seed, int num_outputs,
+                                   const std::function<void()>& on_step) {
   Generation all;
   for (int i = 0; i < num_outputs; ++i) {
     auto& args = *request.mutable_generator_options()->mutable_args();
     args["seed"].set_int_value(static_cast<int32_t>(seed + static_cast<uint32_t>(i)));
-    MAGENTA_ASSIGN_OR_RETURN(Generation one, RunToItsEnd(model, request, {}));
+    MAGENTA_ASSIGN_OR_RETURN(Generation one, RunToItsEnd(model, request, {}, on_step));
     if (i == 0) {
       all = std::move(one);
     } else {
@@ -52,11 +54,12 @@ absl::StatusOr<Generation> SequenceGenerator::GenerateFrom(
   TaskOptions options;
   options.sources.assign(sources.begin(), sources.end());
   options.num_outputs = 0;
-  return RunToItsEnd(model_, request, options);
+  return RunToItsEnd(model_, request, options, {});
 }
 
-absl::StatusOr<Generation> SequenceGenerator::GenerateMany(const GenerateSequenceRequest& request,
-                                                           int num_outputs) const {
+absl::StatusOr<Generation> SequenceGenerator::GenerateMany(
+    const GenerateSequenceRequest& request, int num_outputs,
+    const std::function<void()>& on_step) const {
   // Wrong arguments are told first.
   const ArgumentRule rule = ArgumentRuleOf(*model_->spec);
   MAGENTA_ASSIGN_OR_RETURN(const GenerateArgs args,
@@ -71,11 +74,12 @@ absl::StatusOr<Generation> SequenceGenerator::GenerateMany(const GenerateSequenc
   const bool apart = args.reference_windows &&
                      (kind.begins_alone() || kind.HearsSeconds() || model_->codec->asks_in_turn());
   if (!args.parts.vary.empty() || apart) {
-    return RunEach(model_, request, args.seed.has_value() ? *args.seed : DrawSeed(), num_outputs);
+    return RunEach(model_, request, args.seed.has_value() ? *args.seed : DrawSeed(), num_outputs,
+                   on_step);
   }
   TaskOptions options;
   options.num_outputs = num_outputs;
-  return RunToItsEnd(model_, request, options);
+  return RunToItsEnd(model_, request, options, on_step);
 }
 
 absl::StatusOr<GenerateSequenceResponse> SequenceGenerator::Generate(

@@ -473,8 +473,9 @@ TEST(SeveralParts, GapsThatAreNotThereAreWrongUsage) {
   EXPECT_EQ(ExitStatus(beyond.status()), 2);
   EXPECT_THAT(std::string(beyond.status().message()),
               ::testing::HasSubstr("which has bars 1 to 3"));
-  for (const GapOptions& gap : {GapOptions{.fill = "x"}, GapOptions{.fill = "1:tuba"},
-                                GapOptions{.given = "3"}, GapOptions{.given = "1+2"}}) {
+  for (const GapOptions& gap :
+       {GapOptions{.fill = "x"}, GapOptions{.fill = "1:tuba"}, GapOptions{.given = "3"},
+        GapOptions{.given = "1+2"}, GapOptions{.fill = "1", .given = "1"}}) {
     EXPECT_EQ(ExitStatus(ScoreGap(Score(), music, gap).status()), 2) << gap.fill;
   }
   EXPECT_EQ(ExitStatus(ScoreGap(RandomModel("basic_rnn"), music, {.fill = "1"}).status()), 2);

@@ -28,7 +28,7 @@ class RemoteAnswer final : public LiveAnswer {
   /// `key`: what the server was told of it. `time`: the request's. `on_steps`: notes stand on the
   /// nearest steps.
   RemoteAnswer(const AnswerOrder& order, const RemoteModel& model, std::optional<int> key,
-               HeardTime time, bool on_steps, int ahead, bool patient,
+               HeardTime time, bool on_steps, const RequestLatency& latency, bool patient,
                std::shared_ptr<NoteStream> stream)
       : order_(order),
         key_(key),
@@ -39,10 +39,8 @@ class RemoteAnswer final : public LiveAnswer {
         patient_(patient),
         stream_(std::move(stream)),
         certain_(static_cast<double>(order.step)),
-        horizon_(certain_) {
-    latency_.asked = NoteStream::Clock::now();
-    latency_.ahead = ahead;
-  }
+        horizon_(certain_),
+        latency_(latency) {}
 
   bool Extend(int64_t towards, std::vector<ScheduledNote>& out) override {
     if (finished()) return false;
@@ -231,8 +229,12 @@ std::unique_ptr<RemoteAnswer> RemoteResponder::Ask(const Phrase& phrase, AnswerO
   SetSamplingArgs(sampling, wanted);
   SetPitchArgs(pitches_, wanted);
   SetConditionArgs(conditions_, generator.conditions, wanted);
+  // The time is taken before the server can answer.
+  LiveAnswer::RequestLatency latency;
+  latency.asked = NoteStream::Clock::now();
+  latency.ahead = ahead;
   return std::make_unique<RemoteAnswer>(order, generator, key, time, !options_.HearsSeconds(),
-                                        ahead, patient_, server_->Ask(request));
+                                        latency, patient_, server_->Ask(request));
 }
 
 void RemoteResponder::Append(const Phrase&, int64_t step, size_t) { MeasureStep(step); }

@@ -30,8 +30,6 @@ struct ModelSpec {
   const Architecture* architecture = nullptr;
   /// What its music is drawn at where nobody says.
   double temperature = 1.0;
-  /// And above what share of the most probable event's probability (Sampling::min_p).
-  double min_p = 0.0;
   /// For a model that trains itself: from event sequences to tensors that its make_runtime takes.
   /// Null: magenta-train trains it.
   absl::StatusOr<TensorMap> (*train)(std::span<const EventSequence> examples,

@@ -201,11 +201,15 @@ const std::vector<ArgumentRow>& Rows() {
           .AtMost(1)
           .Default(1.0),
       Row(
-          kMinPArg, kFloat, [](V v, A a) { a.sampling.min_p = NumberIn(v); },
-          "No event less probable than this part of the most probable one is drawn.")
+          "min_p", kFloat,
+          [](V v, A a) {
+            a.sampling.min_p = NumberIn(v);
+            a.names_min_p = true;
+          },
+          "No event less probable than this part of the most probable one is drawn; where nobody "
+          "says it is 0, or 0.1 where several lines are drawn together.")
           .AtLeast(0)
-          .AtMost(1)
-          .Default(0.0),
+          .AtMost(1),
       Row(
           "top_k", kInt, [](V v, A a) { a.sampling.top_k = v.int_value(); },
           "Only the k most probable events are drawn; 0: all.")
@@ -636,12 +640,8 @@ std::vector<GeneratorArgument> GenerateArguments(const ArgumentRule* rule) {
   for (const ArgumentRow& row : Rows()) {
     if (!IsFor(row, rule)) continue;
     GeneratorArgument& argument = arguments.emplace_back(row.argument);
-    if (rule == nullptr) continue;
-    if (argument.name() == kTemperatureArg) {
+    if (rule != nullptr && argument.name() == kTemperatureArg) {
       argument.mutable_default_value()->set_float_value(rule->temperature);
-    }
-    if (argument.name() == kMinPArg) {
-      argument.mutable_default_value()->set_float_value(rule->min_p);
     }
   }
   return arguments;
@@ -650,10 +650,7 @@ std::vector<GeneratorArgument> GenerateArguments(const ArgumentRule* rule) {
 absl::StatusOr<GenerateArgs> ParseGenerateArgs(const GeneratorOptions& options,
                                                const ArgumentRule* rule) {
   GenerateArgs args;
-  if (rule != nullptr) {
-    args.sampling.temperature = rule->temperature;
-    args.sampling.min_p = rule->min_p;
-  }
+  if (rule != nullptr) args.sampling.temperature = rule->temperature;
   // In order of names, so that of several errors the same one is told each time.
   const std::map<std::string, ArgValue> sorted(options.args().begin(), options.args().end());
   for (const auto& [name, value] : sorted) {

@@ -22,7 +22,6 @@ using GeneratorArgument = GeneratorDetails::Argument;
 inline constexpr char kTemperatureArg[] = "temperature";
 inline constexpr char kPitchTemperatureArg[] = "pitch_temperature";
 inline constexpr char kAdaptArg[] = "adapt";
-inline constexpr char kMinPArg[] = "min_p";
 inline constexpr char kPrimerKeyArg[] = "primer_key";
 inline constexpr char kDensityArg[] = "notes_per_second";
 inline constexpr char kHistogramArg[] = "pitch_class_histogram";
@@ -51,7 +50,6 @@ struct ArgumentRule {
   std::function<bool(ArgumentUse)> takes;
   /// Where nobody says another.
   double temperature = 1.0;
-  double min_p = 0.0;
 };
 
 /// Every argument that ParseGenerateArgs takes, or those for the model of `rule`, and what it may
@@ -100,6 +98,8 @@ struct GenerateArgs {
   int branch_factor = 1;
   /// Whether beam_size or branch_factor is among them.
   bool names_beam = false;
+  /// Whether sampling.min_p is.
+  bool names_min_p = false;
   /// int_value, >= 1; nothing: as is best for what is drawn.
   std::optional<int> steps_per_iteration;
   /// int_value; its 32 bits are the seed, so that a negative one is a large seed.

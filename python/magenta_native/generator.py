@@ -79,6 +79,8 @@ class Output(NamedTuple):
     log_likelihood: float
     #: The seed that alone gives this one again.
     seed: int
+    #: What was done to the input, and what is drawn: notes that were moved or left out, say.
+    remarks: tuple[str, ...] = ()
 
 
 class ScoredEvent(NamedTuple):
@@ -281,8 +283,9 @@ class Generator:
         outputs: list[Output] = []
         while len(outputs) < count:
             args["seed"].int_value = _int32("seed", (seed + len(outputs)) % 2**32)
-            made, _ = self._native.generate(request.SerializeToString(), min(at_once, count - len(outputs)))
-            outputs += [Output(NoteSequence.FromString(music), likelihood, its) for music, likelihood, its in made]
+            made, said = self._native.generate(request.SerializeToString(), min(at_once, count - len(outputs)))
+            outputs += [Output(NoteSequence.FromString(music), likelihood, its, tuple(said))
+                        for music, likelihood, its in made]
         return outputs
 
     def respond(self, request: GenerateSequenceRequest | bytes) -> GenerateSequenceResponse:

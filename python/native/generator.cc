@@ -20,6 +20,7 @@
 #include "magenta/generate/generator_details.h"
 #include "magenta/generate/likelihood.h"
 #include "magenta/generate/model.h"
+#include "magenta/generate/sequence_generator.h"
 #include "magenta/generate/weights.h"
 #include "magenta/io/request/request_text.h"
 #include "magenta/music/parts.h"
@@ -124,11 +125,11 @@ nb::tuple Generate(const NativeGenerator& self, const nb::bytes& request, int co
   const Generation made = WithoutGil([&] {
     const GenerateSequenceRequest asked = ParseAsked(request);
     CheckArguments(*self.model, asked);
-    TaskOptions options;
-    options.num_outputs = count;
-    GenerationTask task = Value(GenerationTask::Start(self.model, asked, options));
-    for (int steps = 0; !task.done();) Step(task, steps);
-    Generation generation = task.Finish();
+    int steps = 0;
+    Generation generation =
+        Value(SequenceGenerator(self.model).GenerateMany(asked, count, [&steps] {
+          if (++steps % kStepsBetweenSignals == 0) SeeSignals();
+        }));
     for (const GeneratedOutput& output : generation.outputs) {
       sequences.push_back(SerializeSequence(output.sequence));
     }

@@ -159,6 +159,20 @@ def test_scores_are_the_programs(lookback: mm.Generator, tmp_path: pathlib.Path)
         lookback.score(mm.NoteSequence())
 
 
+def test_each_of_several_is_what_its_seed_gives() -> None:
+    score = mm.Generator("score")
+    music = mm.NoteSequence()
+    for i, pitch in enumerate([72, 74, 76, 77, 79, 77, 76, 74] * 2):
+        music.notes.add(pitch=pitch, velocity=80, start_time=i / 2, end_time=(i + 1) / 2)
+    music.total_time = 8
+    outputs = score.generate_many(4, music, seed=3, vary="2-3")
+    for output in outputs:
+        [alone] = score.generate_many(1, music, seed=output.seed, vary="2-3")
+        assert alone.sequence == output.sequence
+        assert any("drawn: " in remark for remark in output.remarks)
+    assert len({output.sequence.SerializeToString() for output in outputs}) > 1
+
+
 def test_notes_are_scored_given_all_the_rest(tmp_path: pathlib.Path) -> None:
     music = mm.NoteSequence()
     for instrument, pitches in enumerate(([72, 74, 76, 77, 79, 77, 76, 74, 72, 72, 72, 72], [48, 53, 55, 55, 48, 48])):

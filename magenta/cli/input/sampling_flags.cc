@@ -10,26 +10,17 @@
 
 namespace magenta::cli {
 
-namespace {
-
-/// `usual`, and what models have that have something else.
-std::string OwnDefaults(double usual, double ModelSpec::*own) {
-  std::string text = fmt::format("{}", usual);
-  for (const ModelSpec& model : BuiltInModels()) {
-    if (model.*own != usual) text += fmt::format("; of {} {}", model.id, model.*own);
-  }
-  return text;
-}
-
-}  // namespace
-
 void DescribeTemperature(Flags& flags, std::optional<double>& temperature,
                          const std::string& before) {
+  std::string own = "1";
+  for (const ModelSpec& model : BuiltInModels()) {
+    if (model.temperature != 1) own += fmt::format("; of {} {}", model.id, model.temperature);
+  }
   flags
       .OptionalDouble("temperature", &temperature,
                       "Above 1 wilder, below 1 tamer, 0 always the most probable event.")
       .Range(0, 1000)
-      .Default(before + OwnDefaults(1, &ModelSpec::temperature));
+      .Default(before + own);
 }
 
 void SamplingFlags::Describe(Flags& flags) {
@@ -55,7 +46,7 @@ void SamplingFlags::Describe(Flags& flags) {
                       "Draw no event less probable than this part of the most probable one.")
       .Range(0, 1)
       .Value("P")
-      .Default(OwnDefaults(0, &ModelSpec::min_p) + "; 0: from all");
+      .Default("0: from all; 0.1 where score draws several lines together");
   DescribeAdapt(flags, adapt);
 }
 

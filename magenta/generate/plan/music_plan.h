@@ -43,6 +43,8 @@ class MusicPlan {
   const std::optional<EndingGoal>& ending() const { return ending_; }
   /// Whether it is drawn beside given music, or before some, so that futures are worth weighing.
   bool looks_ahead() const { return looks_ahead_; }
+  /// What is left out of its draws (Sampling::min_p) where nobody says.
+  double min_p() const { return min_p_; }
   /// For the user: what was done to the input.
   std::vector<std::string> Notes() const;
 
@@ -59,6 +61,7 @@ class MusicPlan {
   Primer primer_;
   std::optional<EndingGoal> ending_;
   bool looks_ahead_ = false;
+  double min_p_ = 0;
   std::vector<std::string> notes_;
 };
 

@@ -34,9 +34,7 @@ ModelSpec Score() {
   spec.kind = MakeScoreKind(pitches);
   spec.codec = MakeScoreCodec(std::move(codec));
   spec.architecture = &kRelativeArchitecture;
-  // Several voices add their improbable notes up (docs/music.md).
-  spec.temperature = 0.8;
-  spec.min_p = 0.1;
+  spec.temperature = 0.8;  // several voices add their improbable notes up (docs/music.md)
   return spec;
 }
 
