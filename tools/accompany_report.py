@@ -163,8 +163,8 @@ def main():
                 folder_of = path(f'offline{index}_{seed}')
                 done = magenta('live', *flags, '--backend=file', '--accompany=bass', f'--seed={seed}',
                                '--input_port=' + path('melody.mid'), '--output_port=' + out)
-                made = magenta('generate', *flags, '--add=bass', f'--seed={seed}', '--temperature=1', '--min_p=0',
-                               '--num_outputs=1', '--primer_midi=' + path('melody.mid'), '--output_dir=' + folder_of)
+                made = magenta('generate', *flags, '--add=bass', f'--seed={seed}', '--temperature=1', '--num_outputs=1',
+                               '--primer_midi=' + path('melody.mid'), '--output_dir=' + folder_of)
                 if done.returncode != 0 or made.returncode != 0:
                     continue
                 (result,) = [name for name in os.listdir(folder_of) if name.endswith('.mid')]

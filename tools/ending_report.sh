@@ -21,11 +21,11 @@ for model in ${MODELS:-basic_rnn lookback_rnn attention_rnn score}; do
     for primer in "$out"/primers/*.mid; do
       number=$(basename "$primer" .mid)
       build/bin/magenta generate --config=$model --primer_midi="$primer" --num_outputs=1 --bars=8 --ending=$ending \
-        --temperature=1 --min_p=0 --seed=$((10#$number)) --quiet --output_dir="$out/$model/$ending/$number" >/dev/null
+        --temperature=1 --seed=$((10#$number)) --quiet --output_dir="$out/$model/$ending/$number" >/dev/null
     done
     rows+=("$name=$out/$model/$ending")
-    build/bin/magenta generate --config=$model --num_outputs=100 --num_steps=$steps --temperature=1 --min_p=0 --seed=1 \
-      --quiet --ending=$ending --primer_melody="[60]" --output_dir="$out/pace/$model/$ending" >/dev/null
+    build/bin/magenta generate --config=$model --num_outputs=100 --num_steps=$steps --temperature=1 --seed=1 --quiet \
+      --ending=$ending --primer_melody="[60]" --output_dir="$out/pace/$model/$ending" >/dev/null
     paces+=("$name=$out/pace/$model/$ending")
   done
 done

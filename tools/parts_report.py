@@ -381,8 +381,9 @@ def main():
     if args.command == "names":
         print_names(program, args.chorales, pieces)
     else:
-        {"figures": report_figures, "densities": report_densities, "sides": report_sides, "examples": write_examples}[args.command](
-            program, pieces, args)
+        report = {"figures": report_figures, "densities": report_densities, "sides": report_sides,
+                  "examples": write_examples}[args.command]
+        report(program, pieces, args)
 
 
 if __name__ == "__main__":

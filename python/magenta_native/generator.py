@@ -104,7 +104,7 @@ class Score:
     #: The natural logarithm of the probability of all events but the first, at temperature 1.
     log_likelihood: float
     #: What the events tell, whatever the model's codec calls each: by these figures models compare whose codecs
-    #: differ. Not-a-number for models of several heads; bits_per_note without notes, too.
+    #: differ. bits_per_note is not-a-number without notes.
     bits: float
     bits_per_note: float
     #: Notes that begin after the first event.
@@ -326,7 +326,7 @@ class Generator:
             after them: "5-8" or "5-8:alto+tenor", several by commas.
           given: of models of several parts: only the notes of all parts but these, given these, by numbers or names:
             "soprano", "1+4".
-          hide_after: what comes after the bars of `fill` is not heard.
+          hide_after: what comes after the last of these is not heard, nor that the piece ends.
 
         Raises:
           MagentaError: there is nothing in it that the model could hear; bars or parts that are not there.
@@ -334,8 +334,8 @@ class Generator:
         """
         if part and (fill or given):
             raise ValueError("part is scored by itself, fill and given beside the others: give one of them")
-        if hide_after and not fill:
-            raise ValueError("hide_after hides what comes after the bars of fill: give some")
+        if hide_after and not (fill or given):
+            raise ValueError("hide_after hides what comes after what is scored: give fill or given")
         made = self._native.score(to_bytes(sequence), str(part), adapt, fill, str(given), hide_after)
         made["events"] = [ScoredEvent(*event) for event in made["events"]]
         return Score(**made)
