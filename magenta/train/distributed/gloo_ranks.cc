@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -462,6 +463,8 @@ absl::StatusOr<std::unique_ptr<Ranks>> Joining::Run() {
 
 absl::StatusOr<std::unique_ptr<Ranks>> JoinRanks(const JoinOptions& options) {
   MAGENTA_CHECK(options.place.size > 1);
+  // Neither Gloo nor the store asks for an error in place of the signal.
+  std::signal(SIGPIPE, SIG_IGN);
   return Joining(options).Run();
 }
 

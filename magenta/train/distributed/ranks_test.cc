@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <functional>
 #include <thread>
 
@@ -134,6 +135,18 @@ TEST(RanksTest, ARankThatGivesUpIsHeard) {
     const auto texts = ranks.Gather("");
     EXPECT_EQ(ExitStatus(texts.status()), 5);
     EXPECT_THAT(ErrorLine(texts.status()), HasSubstr("rank 0 gave up (disk full)"));
+  });
+}
+
+TEST(RanksTest, WritingToARankThatEndedIsNotTheEndOfThisOne) {
+  OnRanks(2, [](Ranks& ranks) {
+    if (!ranks.leads()) return;
+    int ends[2];
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    ::close(ends[1]);
+    EXPECT_EQ(::write(ends[0], "x", 1), -1);  // as Gloo writes, which asks for no MSG_NOSIGNAL
+    EXPECT_EQ(errno, EPIPE);
+    ::close(ends[0]);
   });
 }
 
