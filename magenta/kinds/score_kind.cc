@@ -11,6 +11,7 @@
 #include "magenta/kinds/score_examples.h"
 #include "magenta/kinds/score_variation.h"
 #include "magenta/music/key.h"
+#include "magenta/music/score/loose_timing.h"
 #include "magenta/music/score/sheet.h"
 #include "magenta/music/score/voices.h"
 
@@ -171,7 +172,9 @@ absl::StatusOr<Primer> ScoreKind::ReadPrimer(const QuantizedSequence& input,
   const bool has_notes = std::any_of(input.proto().notes().begin(), input.proto().notes().end(),
                                      [](const auto& note) { return !note.is_drum(); });
   if (has_notes) {
-    MAGENTA_ASSIGN_OR_RETURN(VoicedPiece piece, VoicesOf(input, bar_line));
+    const auto written = WrittenDown(input, bar_line);
+    MAGENTA_ASSIGN_OR_RETURN(VoicedPiece piece, VoicesOf(written.value_or(input), bar_line));
+    piece.losses.loose = written.has_value();
     sheet = std::move(piece.sheet);
     lines.clear();
     for (const SheetVoice& voice : sheet.voices) lines.push_back(voice.notes);

@@ -33,7 +33,7 @@ absl::StatusOr<AccompanimentRules> MakeAccompanimentRules(std::shared_ptr<const 
                                                           const PitchLimits& pitches) {
   if (!model->spec->kind->plays_parts()) {
     return UsageError(
-        fmt::format("{} plays one line, and an accompaniment is of several parts", model->id),
+        fmt::format("{} knows no parts, and an accompaniment is one beside yours", model->id),
         "Choose a model of several parts: --config=score");
   }
   if (voices.empty() || voices.size() + 1 > kMaxVoices) {
@@ -102,7 +102,7 @@ Event Accompaniment::InRange(int pitch) const {
 }
 
 void Accompaniment::OnNote(double position, int pitch, int velocity) {
-  const auto step = static_cast<int64_t>(std::floor(position + 0.5));
+  const int64_t step = meant_.Next(position);
   velocity_ = velocity;
   const Event heard = InRange(pitch);
   if (stroke_.has_value() && stroke_->step == step) {

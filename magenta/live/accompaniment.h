@@ -23,6 +23,7 @@
 #include "magenta/generate/ongoing_piece.h"
 #include "magenta/live/realtime/duet_options.h"
 #include "magenta/live/response_planner.h"
+#include "magenta/music/score/loose_timing.h"
 #include "magenta/music/score/sheet.h"
 #include "magenta/nn/sampling.h"
 #include "magenta/request/pitch_limits.h"
@@ -47,7 +48,8 @@ absl::StatusOr<AccompanimentRules> MakeAccompanimentRules(std::shared_ptr<const 
 
 /// One player's, for TurnMode::kTogether on a grid of kTicksPerQuarter. It begins with the player's
 /// first note and rests a bar after the last one; the next note begins again, in the same piece, of
-/// which a longer rest is left out in whole bars. Of the player's notes the last one struck counts,
+/// which a longer rest is left out in whole bars. Notes are heard where they are meant
+/// (PlayersTicks). Of the player's the last one struck counts,
 /// of several on a step the highest; one ends on the next sixteenth from where it is let go.
 ///
 /// Lives on the response thread; the ring `takes` is its only way to the MIDI thread.
@@ -108,6 +110,7 @@ class Accompaniment final : public Partner {
     int64_t step = 0;
     int pitch = 0;
   };
+  PlayersTicks meant_;
   std::optional<Stroke> stroke_;    // on a step that is not reached
   std::optional<int64_t> release_;  // on which the note ends
   int key_ = -1;                    // that is held

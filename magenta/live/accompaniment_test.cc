@@ -137,6 +137,17 @@ TEST(Accompaniment, HearsANoteWhenItIsPlayedAndNotBefore) {
   }
 }
 
+TEST(Accompaniment, WhoComesEarlyIsHeardOnTheSixteenthThatIsMeant) {
+  const auto played = [](double late) {
+    Simulation simulation;
+    PlayQuarters(simulation, kBar, 4, late);
+    PlayTogether(simulation);
+    return TogetherDump(simulation);
+  };
+  EXPECT_EQ(played(-0.25), played(0));  // of a sixteenth: three quarters of a tick
+  EXPECT_EQ(played(-0.2), played(0));
+}
+
 TEST(Accompaniment, LateByLessThanHalfATickIsOnTime) {
   // The first moment, at which all begin, waits for the player.
   Simulation simulation;
@@ -305,7 +316,7 @@ TEST(Accompaniment, WhatCannotAccompanyIsSaid) {
     const auto rules = MakeAccompanimentRules(RandomModel(model), voices, {}, limits);
     return rules.ok() ? "" : std::string(rules.status().message());
   };
-  EXPECT_THAT(message("lookback_rnn", kThree), ::testing::HasSubstr("plays one line"));
+  EXPECT_THAT(message("lookback_rnn", kThree), ::testing::HasSubstr("knows no parts"));
   EXPECT_THAT(message("score", {}), ::testing::HasSubstr("0 voices"));
   EXPECT_THAT(message("score", std::vector<VoiceRole>(8)), ::testing::HasSubstr("8 voices"));
   PitchLimits scale;

@@ -20,12 +20,11 @@
 #include "magenta/base/utf8.h"
 #include "magenta/music/key.h"
 #include "magenta/music/parts.h"
+#include "magenta/music/score/loose_timing.h"
 
 namespace magenta {
 namespace {
 
-/// A note lies off the grid from this many ticks on.
-constexpr double kOffGrid = 1.0 / 3;
 /// One note in so many may be another than a voice can sing: it is cut or left out.
 constexpr int kOddNotes = 20;
 /// What so few notes have in common with others is chance.
@@ -48,10 +47,6 @@ bool OnsetThenHigh(const VoiceNote& a, const VoiceNote& b) {
 
 bool IsHigher(const VoicePart& a, const VoicePart& b) { return a.mean_pitch > b.mean_pitch; }
 
-bool IsOffGrid(double seconds, int64_t tick, double qpm) {
-  return std::abs(seconds * qpm / 60 * kTicksPerQuarter - static_cast<double>(tick)) > kOffGrid;
-}
-
 std::vector<VoicePart> CollectParts(const QuantizedSequence& piece, VoiceLosses& losses) {
   std::map<int, VoicePart> parts;
   for (const auto& note : piece.proto().notes()) {
@@ -61,7 +56,7 @@ std::vector<VoicePart> CollectParts(const QuantizedSequence& piece, VoiceLosses&
     }
     const int64_t start = note.quantized_start_step(), end = note.quantized_end_step();
     if (end <= start) continue;
-    losses.moved += IsOffGrid(note.start_time(), start, piece.qpm());
+    losses.moved += LiesOffGrid(note, piece.qpm()) ? 1 : 0;
     parts[note.instrument()].notes.push_back({start, end, note.pitch()});
   }
   std::vector<VoicePart> list;
@@ -352,7 +347,11 @@ std::vector<std::string> LossTexts(const VoiceLosses& losses) {
       texts.push_back(fmt::format("{} {}", Counted(notes, "note"), what));
     }
   };
-  say(losses.moved, "off the grid of twelfths of a quarter: heard on the nearest");
+  if (losses.loose) {
+    texts.emplace_back("played loosely: heard on sixteenths and triplets of eighths");
+  } else {
+    say(losses.moved, "off the grid of twelfths of a quarter: heard on the nearest");
+  }
   say(losses.cut, "cut by the part's next note: heard up to there");
   say(losses.dropped, "of chords of more voices than are heard: not heard");
   return texts;

@@ -10,6 +10,7 @@
 #include "magenta/music/meter_map.h"
 #include "magenta/music/parts.h"
 #include "magenta/music/quantize.h"
+#include "magenta/music/score/loose_timing.h"
 #include "magenta/music/score/voices.h"
 #include "magenta/request/continuation.h"
 #include "magenta/request/parts/parts_draft.h"
@@ -196,6 +197,9 @@ absl::Status ReadPiece(PartsDraft& draft) {
   MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized, Quantize(std::move(straight), kTickGrid));
   Sheet& sheet = draft.plan.sheet;
   sheet.meters = SheetMetersOf(meters, lead);
+  auto written = WrittenDown(quantized, sheet.meters.front().bar_line);
+  const bool is_loose = written.has_value();
+  if (is_loose) quantized = *std::move(written);
   draft.quantized = quantized.proto();
   const bool is_heard = std::any_of(input.notes().begin(), input.notes().end(),
                                     [](const auto& note) { return !note.is_drum(); });
@@ -203,6 +207,7 @@ absl::Status ReadPiece(PartsDraft& draft) {
     MAGENTA_ASSIGN_OR_RETURN(VoicedPiece piece, VoicesOf(quantized, sheet.meters.front().bar_line));
     sheet.voices = std::move(piece.sheet.voices);
     SetGivenParts(draft, piece);
+    piece.losses.loose = is_loose;
     SayLosses(draft, piece.losses);
   } else if (!input.notes().empty()) {
     draft.plan.notes.emplace_back(kDrumsStay);

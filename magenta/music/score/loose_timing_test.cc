@@ -1,0 +1,120 @@
+#include "magenta/music/score/loose_timing.h"
+
+#include <fmt/core.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+
+#include "magenta/music/score/sheet.h"
+#include "tests/dump.h"
+
+namespace magenta {
+namespace {
+
+constexpr double kTick = 0.5 / kTicksPerQuarter;  // seconds, at 120 a minute
+
+/// `music` in ticks, each note's begin and end up to `most` ticks earlier or later than written.
+QuantizedSequence Played(const std::string& music, double most, uint32_t seed = 1) {
+  NoteSequence sequence = ParseMusic(music, kTick);
+  std::minstd_rand random(seed);
+  std::uniform_real_distribution<double> late(-most * kTick, most * kTick);
+  for (auto& note : *sequence.mutable_notes()) {
+    note.set_start_time(std::max(0.0, note.start_time() + late(random)));
+    note.set_end_time(note.end_time() + late(random));
+  }
+  auto quantized = Quantize(std::move(sequence), Grid::PerQuarter(kTicksPerQuarter));
+  EXPECT_TRUE(quantized.ok()) << quantized.status();
+  return *std::move(quantized);
+}
+
+std::string Steps(const std::optional<QuantizedSequence>& piece) {
+  if (!piece.has_value()) return "as it is";
+  std::string text;
+  for (const auto& note : piece->proto().notes()) {
+    text += fmt::format("{}{}+{}", text.empty() ? "" : " ", note.quantized_start_step(),
+                        note.quantized_end_step() - note.quantized_start_step());
+  }
+  return text;
+}
+
+constexpr char kSixteenths[] =
+    "60@0+3 62@3+3 64@6+6 65@12+9 67@21+3 69@24+6 67@30+6 65@36+3 64@39+3 62@42+3 60@45+3 72@48+48";
+constexpr char kSixteenthSteps[] = "0+3 3+3 6+6 12+9 21+3 24+6 30+6 36+3 39+3 42+3 45+3 48+48";
+
+TEST(LooseTiming, WhatIsPlayedLooselyIsWrittenDown) {
+  for (uint32_t seed = 1; seed <= 20; ++seed) {
+    EXPECT_EQ(Steps(WrittenDown(Played(kSixteenths, 0.72, seed), 0)), kSixteenthSteps) << seed;
+  }
+}
+
+TEST(LooseTiming, WhatIsWrittenStays) {
+  EXPECT_EQ(Steps(WrittenDown(Played(kSixteenths, 0), 0)), "as it is");
+  EXPECT_EQ(Steps(WrittenDown(Played(kSixteenths, 0.3), 0)), "as it is");
+  // Sextuplets and notes of every length of the grid.
+  EXPECT_EQ(Steps(WrittenDown(
+                Played("60@0+2 62@2+2 64@4+2 65@6+2 67@8+2 69@10+2 71@12+1 72@13+11", 0), 0)),
+            "as it is");
+  // One of ten that is late is a slip.
+  EXPECT_EQ(
+      Steps(WrittenDown(
+          Played("60@0+6 62@6+6 60@12.6+6 62@18+6 60@24+6 62@30+6 60@36+6 62@42+6 60@48+6 62@54+6",
+                 0),
+          0)),
+      "as it is");
+}
+
+TEST(LooseTiming, TripletsAreHeardWhereTheyArePlayed) {
+  const auto played = Played(
+      "60@0.4+4 62@4.6+4 64@7.6+4 65@12.7+6 67@18.6+6 69@24.4+4 67@28.3+4 65@31.3+4 64@35.4+6 "
+      "62@42.6+6 60@48.4+12",
+      0);
+  EXPECT_EQ(Steps(WrittenDown(played, 0)), "0+4 4+4 8+4 12+6 18+6 24+4 28+4 32+4 36+6 42+6 48+12");
+}
+
+TEST(LooseTiming, QuartersAreCountedFromTheBarLine) {
+  // The bar began eight ticks before: sixteenths of its quarters lie on 1, 4, 7 and so on.
+  const auto played = Played("60@1.5+3 62@4.5+3 64@7.6+3 65@9.5+3 67@13.4+3 69@16.5+12", 0);
+  EXPECT_EQ(Steps(WrittenDown(played, -8)), "1+3 4+3 7+3 10+3 13+3 16+12");
+}
+
+TEST(LooseTiming, DrumsNeitherCountNorMove) {
+  const std::string drums = "36@1.5+3/d 36@4.5+3/d 36@7.6+3/d 36@9.5+3/d 36@13.4+3/d";
+  EXPECT_EQ(Steps(WrittenDown(Played(drums, 0), 0)), "as it is");
+}
+
+TEST(PlayersTicks, WhoPlaysLooselyIsHeardOnSixteenths) {
+  const std::vector<int> meant = {0, 3, 6, 12, 21, 24, 30, 36, 39, 42, 45, 48};
+  for (uint32_t seed = 1; seed <= 20; ++seed) {
+    std::minstd_rand random(seed);
+    std::uniform_real_distribution<double> late(-0.72, 0.72);
+    PlayersTicks ticks;
+    int right = 0;
+    for (int round = 0; round < 4; ++round) {
+      for (const int tick : meant) {
+        const int64_t heard = ticks.Next(48 * round + tick + late(random));
+        EXPECT_LE(std::abs(heard - (48 * round + tick)), 2);
+        right += heard == 48 * round + tick ? 1 : 0;
+      }
+    }
+    EXPECT_GE(right, 44) << "of 48, seed " << seed;
+  }
+}
+
+TEST(PlayersTicks, WhoPlaysOnTicksIsHeardThere) {
+  PlayersTicks ticks;
+  for (const int tick : {0, 2, 4, 6, 8, 10, 12, 13, 24, 28, 32}) EXPECT_EQ(ticks.Next(tick), tick);
+  EXPECT_EQ(ticks.Next(36.1), 36);
+}
+
+TEST(PlayersTicks, TripletsAreHeardAfterAFew) {
+  PlayersTicks ticks;
+  std::vector<int64_t> heard;
+  for (const double place : {0.4, 4.3, 7.7, 12.4, 15.6, 20.4, 24.0, 28.3, 31.6}) {
+    heard.push_back(ticks.Next(place));
+  }
+  EXPECT_EQ(heard, (std::vector<int64_t>{0, 4, 8, 12, 16, 20, 24, 28, 32}));
+}
+
+}  // namespace
+}  // namespace magenta
