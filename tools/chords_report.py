@@ -3,6 +3,7 @@
 columns count.
 
     chords_report.py CHORALES HELD_OUT     as those of parts_report.py
+    chords_report.py CHORALES HELD_OUT --examples=3    beside it some as MIDI, WAV and PNG
 
 The first four bars of each chorale, all voices as one part, are continued by eight; its own bars 5 to 12 stand beside.
 """
@@ -44,6 +45,19 @@ def figures(notes, start, end, piece):
     return found
 
 
+def write_examples(program, pieces, args):
+    """Of the first pieces: gone on from by eight bars, and their sopranos harmonised; and a chord that is gone on from."""
+    how = ["--quiet", "--num_outputs=1", "--format=mid,wav,png", *(f"--{k}={v}" for k, v in program.sampling.items())]
+    inject = ["--primer_part=1", "--accompaniment=drop", "--nocondition_on_primer", "--inject_primer_during_generation"]
+    for number, piece in enumerate(pieces[:args.examples], 1):
+        for task, flags in {"chords_continued": [], "chords_over_a_melody": inject}.items():
+            program.run("generate", *program.model, *how, f"--seed={number}", f"--primer_midi={piece.path}",
+                        f"--output_dir={args.output_dir}/{piece.path.stem}/{task}", *flags, f"--bars={NEW_BARS}")
+        program.run("generate", *program.model, *how, f"--seed={number}", "--primer_pitches=[48, 60, 64, 67]",
+                    f"--output_dir={args.output_dir}/chords", f"--bars={NEW_BARS}")
+    print(f"{args.output_dir}: chords after and over {min(args.examples, len(pieces))} chorales")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("chorales", type=pathlib.Path)
@@ -52,9 +66,13 @@ def main():
     parser.add_argument("--model", default="--config=polyphony", help="the model flags")
     parser.add_argument("--sampling", default="", help="temperature=0.8, for instance")
     parser.add_argument("--outputs", type=int, default=100)
+    parser.add_argument("--examples", type=int, default=0)
+    parser.add_argument("--output_dir", default="build/listening")
     args = parser.parse_args()
     program = parts_report.Program(args)
     pieces = program.pieces(parts_report.held_out_of(args.chorales, args.held_out))
+    if args.examples > 0:
+        write_examples(program, pieces, args)
     pieces = [piece for piece in pieces if piece.bars >= PRIMER_BARS + NEW_BARS]
 
     def pair(i):

@@ -85,7 +85,7 @@ plan="--learning_rate_schedule=linear --average_weights=0.99 --warmup_steps=50"
 [ -d "$out/data/$model" ] ||
   magenta dataset --config=$model --input="$corpus/bach" --transpose=-6,-5,-4,-3,-2,-1,0,1,2,3,4,5 \
     --output_dir="$out/data/$model" --eval_ratio=0.1 --seed=1
-learn $model "$out/run/$model" "$first" 900 --seed=1
+learn $model "$out/run/$model" "$first" 3000 --seed=1
 pack $model "$out/run/$model" "$first" "Bach's chorales"
 
 # Several parts. The chorales come four times and the madrigals twice, since they are few and teach most; what is held
