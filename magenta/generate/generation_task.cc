@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "magenta/base/check.h"
@@ -183,6 +184,25 @@ std::optional<NoteSequence> GenerationTask::SoFar() {
   return plan_->SoFar(run_->session().events(0));
 }
 
+/// Looking ahead finds the most probable future, which may be the same from all draws.
+void GenerationTask::SayAlike(const std::vector<GeneratedOutput>& outputs,
+                              std::vector<std::string>& notes) const {
+  std::set<std::vector<Event>> different;
+  for (const GeneratedOutput& output : outputs) different.insert(output.events.events);
+  if (outputs.size() < 2 || different.size() == outputs.size()) return;
+  notes.push_back(fmt::format("of {} outputs {} {} different: {} sets them apart", outputs.size(),
+                              different.size(), different.size() == 1 ? "is" : "are",
+                              beam_.beam_size > 1 ? "beam_size=1" : "a higher temperature"));
+}
+
+void GenerationTask::SaySilences(const std::vector<Event>& events, uint32_t seed,
+                                 std::vector<std::string>& notes) const {
+  for (const std::string& where : plan_->Silences(events)) {
+    notes.push_back(fmt::format("seed {} drew rests alone{}{}: another seed may not", seed,
+                                where.empty() ? "" : " in ", where));
+  }
+}
+
 /// Where the last note of the output of `seed` is not the tonic: no pitch that is one is allowed,
 /// or the key that the whole piece is taken to be in is another than before its end.
 void GenerationTask::SayMissedEnding(const std::vector<Event>& events, uint32_t seed,
@@ -199,16 +219,16 @@ Generation GenerationTask::Finish() {
   for (BeamResult& result : run_->Results()) {
     GeneratedOutput output;
     output.sequence = plan_->Music(result.events);
-    SayMissedEnding(result.events, seed_ + static_cast<uint32_t>(generation.outputs.size()),
-                    generation.notes);
+    const uint32_t seed = seed_ + static_cast<uint32_t>(generation.outputs.size());
+    SaySilences(result.events, seed, generation.notes);
+    SayMissedEnding(result.events, seed, generation.notes);
     output.events = {std::move(result.events), script().given.control};
     output.primer_size = static_cast<int>(script().given.events.size());
     output.log_likelihood = result.score;
-    if (!uniforms_.empty()) {
-      output.seed = seed_ + static_cast<uint32_t>(generation.outputs.size());
-    }
+    if (!uniforms_.empty()) output.seed = seed;
     generation.outputs.push_back(std::move(output));
   }
+  SayAlike(generation.outputs, generation.notes);
   return generation;
 }
 

@@ -239,12 +239,17 @@ absl::StatusOr<ScoredPart> ScoreGap(const std::shared_ptr<const Model>& model,
                                     const NoteSequence& sequence, const GapOptions& options) {
   const MusicKind& kind = *model->spec->kind;
   if (!kind.plays_parts()) {
-    return UsageError(fmt::format("{} plays one line, and has no parts beside it", model->id),
-                      "Score it whole, or by a model of several parts");
+    return UsageError(
+        fmt::format("{} knows no parts, and hears none beside what it scores", model->id),
+        "Score it whole, or by a model of several parts");
   }
   if (!options.fill.empty() && !options.given.empty()) {
     return UsageError("fill scores bars given all else, and given all parts but some",
                       "Give one of them; fill=BARS:PARTS takes parts");
+  }
+  if (std::all_of(sequence.notes().begin(), sequence.notes().end(),
+                  [](const auto& note) { return note.is_drum(); })) {
+    return NothingToOutputError("there are no notes to score");
   }
   GenerateSequenceRequest request;
   *request.mutable_input_sequence() = sequence;
@@ -268,6 +273,7 @@ absl::StatusOr<ScoredPart> ScoreGap(const std::shared_ptr<const Model>& model,
   gap.straight = std::move(plan.straight);
   gap.heard.grid = model->grid;
   gap.heard.notes = std::move(plan.notes);
+  gap.heard.notes.push_back("scored: " + plan.drawn);
   gap.heard.events = {EventsOf(plan.sheet, plan.lines), WriteSheet(plan.sheet)};
   MAGENTA_RETURN_IF_ERROR(CheckMostSteps(gap.heard.events.events.size(), options.max_steps));
   MAGENTA_ASSIGN_OR_RETURN(

@@ -119,7 +119,7 @@ struct GapOptions {
 /// draws these notes event by event, at temperature 1, leaving nothing out. Of what is certain
 /// nothing counts: per_event is of the decisions that are drawn, and notes those that begin in the
 /// gap. `heard` says what was moved or not heard. Errors: PlanParts' (exit 2 and 3), and a model
-/// that plays one line (exit 2).
+/// that plays no parts (exit 2), and music without notes (exit 4).
 absl::StatusOr<ScoredPart> ScoreGap(const std::shared_ptr<const Model>& model,
                                     const NoteSequence& sequence, const GapOptions& options);
 

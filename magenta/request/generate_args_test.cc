@@ -164,7 +164,7 @@ TEST(GenerateArgsTest, WhatIsDrawnOfSeveralParts) {
   const ArgumentRule lines = {"basic_rnn",
                               [](ArgumentUse use) { return use != ArgumentUse::kParts; }};
   EXPECT_THAT(ErrorMessage(ParseGenerateArgs(options, &lines).status()),
-              HasSubstr("is for models of several parts, and basic_rnn draws one line"));
+              HasSubstr("is for models of several parts, and basic_rnn knows none"));
 }
 
 TEST(GenerateArgsTest, PitchLimitsAreReadAndWritten) {

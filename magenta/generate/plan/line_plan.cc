@@ -80,6 +80,11 @@ class LinePlan final : public MusicPlan {
     return music;
   }
 
+  std::vector<std::string> Silences(const std::vector<Event>& events) const override {
+    const bool is_silent = piece_.has_value() && !piece_->WithNewNotes(Rendered(events));
+    return is_silent ? std::vector<std::string>{""} : std::vector<std::string>{};
+  }
+
   std::optional<NoteSequence> SoFar(const std::vector<Event>& events) const override {
     // Chords that sound come last, when all notes are there.
     if (!piece_.has_value()) return Rendered(events);
@@ -139,7 +144,7 @@ absl::Status CheckNoParts(const GeneratorOptions& options, const std::string& mo
   for (const auto& section : options.generate_sections()) {
     if (section.parts().empty()) continue;
     return UsageError(
-        fmt::format("a section names parts, which is for models of several, and {} draws one line",
+        fmt::format("a section names parts, which is for models of several, and {} knows none",
                     model),
         "Leave them out; the argument primer_part says which part goes on");
   }

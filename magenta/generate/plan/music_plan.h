@@ -52,6 +52,8 @@ class MusicPlan {
   virtual double SecondsAt(int64_t step) const = 0;
   /// The result; `events` are all of the script, those drawn in their places.
   virtual NoteSequence Music(const std::vector<Event>& events) const = 0;
+  /// Where all that was drawn is rests, for the user: "bars 3 to 4 of Alto"; "" for all of it.
+  virtual std::vector<std::string> Silences(const std::vector<Event>& events) const = 0;
   /// What is known of it after the first `events`: only its last note may still change; nullopt
   /// before its first new one, and where that can't be told.
   virtual std::optional<NoteSequence> SoFar(const std::vector<Event>& events) const = 0;

@@ -59,12 +59,17 @@ class PartsMusicPlan final : public MusicPlan {
                    MovesInChords(plan_.sheet);
     if (DrawsSeveralLines(plan_.sheet)) min_p_ = kLinesMinP;
     notes_ = plan_.notes;
+    notes_.push_back("drawn: " + plan_.drawn);
   }
 
   double SecondsAt(int64_t step) const override { return plan_.SecondsAt(step); }
 
   NoteSequence Music(const std::vector<Event>& events) const override {
     return piece_.With(LinesOf(plan_.sheet, events));
+  }
+
+  std::vector<std::string> Silences(const std::vector<Event>& events) const override {
+    return plan_.SilencesIn(LinesOf(plan_.sheet, events));
   }
 
   /// Any voice's last note may change.

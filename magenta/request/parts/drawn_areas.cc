@@ -90,6 +90,10 @@ absl::Status Extend(PartsDraft& draft) {
   draft.plan.sheet.length =
       draft.plan.continues ? draft.drawn_end : std::max(draft.plan.sheet.length, draft.drawn_end);
   if (draft.plan.sheet.length > 0) return absl::OkStatus();
+  if (!draft.args.parts.fill.empty() || !draft.args.parts.vary.empty()) {
+    return UsageError("fill and vary are of bars that are there, and the music has no notes",
+                      "Give music with notes, or the argument bars alone");
+  }
   return UsageError("nothing says how long the music is",
                     "Give the argument bars, or a section to generate");
 }

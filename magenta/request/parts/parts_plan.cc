@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "magenta/base/check.h"
@@ -55,13 +56,63 @@ void SayWhatIsDrawn(PartsDraft& draft) {
     }
     drawn.push_back(fmt::format("{} in {}", name, fmt::join(ranges, ", ")));
   }
-  draft.plan.notes.push_back(fmt::format("drawn: {}", fmt::join(drawn, "; ")));
+  draft.plan.drawn = fmt::format("{}", fmt::join(drawn, "; "));
   if (!is_given) {
     draft.plan.notes.emplace_back("nothing is given outside that: it is written freely");
   }
 }
 
+void NameVoices(PartsDraft& draft) {
+  draft.plan.names.resize(draft.plan.sheet.voices.size());
+  for (const PlannedPart& part : draft.parts) {
+    for (const int v : part.voices) {
+      draft.plan.names[v] = part.is_new ? part.part.name : PartText(part.part);
+    }
+  }
+}
+
+/// What is open of any of `voices`, one range where they touch, in order of time.
+std::vector<StepRange> OpenTogether(std::span<const SheetVoice> voices) {
+  std::vector<StepRange> open, together;
+  for (const SheetVoice& voice : voices) {
+    for (const OpenRange& range : voice.open) open.push_back({range.start, range.end});
+  }
+  std::sort(open.begin(), open.end(),
+            [](const StepRange& a, const StepRange& b) { return a.start < b.start; });
+  for (const StepRange& range : open) {
+    if (together.empty() || range.start > together.back().end) {
+      together.push_back(range);
+    } else {
+      together.back().end = std::max(together.back().end, range.end);
+    }
+  }
+  return together;
+}
+
 }  // namespace
+
+std::vector<std::string> PartsPlan::SilencesIn(const VoiceLines& voices) const {
+  std::vector<std::string> silences;
+  const SheetBars bars(sheet);
+  for (size_t first = 0, end = 0; first < instruments.size(); first = end) {
+    while (end < instruments.size() && instruments[end] == instruments[first]) ++end;
+    const auto part = std::span(voices).subspan(first, end - first);
+    for (const StepRange& range :
+         OpenTogether(std::span(sheet.voices).subspan(first, end - first))) {
+      if (2 * (range.end - range.start) < PlaceOf(sheet, range.start).meter.bar) continue;
+      const bool sounds = std::any_of(part.begin(), part.end(), [&range](const auto& line) {
+        return std::any_of(line.begin(), line.end(), [&range](const VoiceNote& note) {
+          return note.start >= range.start && note.start < range.end;
+        });
+      });
+      if (sounds) continue;
+      silences.push_back(fmt::format("{} of part {}",
+                                     BarsText(bars.BarAt(range.start), bars.BarAt(range.end - 1)),
+                                     names[first]));
+    }
+  }
+  return silences;
+}
 
 double PartsPlan::SecondsAt(int64_t tick) const {
   const double seconds = static_cast<double>(tick) * kTickGrid.StepSeconds(qpm);
@@ -79,6 +130,7 @@ absl::StatusOr<PartsPlan> PlanParts(const MusicKind& kind, const GenerateSequenc
   MAGENTA_RETURN_IF_ERROR(FindDrawnAreas(seed, draft));
   MAGENTA_RETURN_IF_ERROR(OpenVoices(draft));
   MAGENTA_RETURN_IF_ERROR(FitGivenPitches(draft));
+  NameVoices(draft);
   SayWhatIsDrawn(draft);
   if (args.ending) GiveLastChord(draft);
   draft.plan.sheet.ends = !draft.plan.continues || args.ending;

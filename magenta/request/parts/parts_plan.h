@@ -35,6 +35,8 @@ struct PartsPlan {
   std::vector<std::optional<VoiceNote>> last_notes;
   /// Of each voice: the instrument of the result that plays it.
   std::vector<int> instruments;
+  /// Of each voice: what its part is called, "Alto" or "2".
+  std::vector<std::string> names;
   std::vector<AddedPart> added;
   /// What is heard of the request's music. All of it stays, but
   NoteSequence input;
@@ -48,9 +50,14 @@ struct PartsPlan {
   std::optional<StraightTime> straight;
   /// The major key (0..11) that fits the given notes best.
   int key = 0;
-  /// For the user: what was moved or dropped, what is drawn.
+  /// For the user: what is drawn, "Alto, new in bars 1 to 4; 2 in bar 3"; what was moved or
+  /// dropped.
+  std::string drawn;
   std::vector<std::string> notes;
 
+  /// Where a part has no note in all of what is drawn of it, half a bar or more, when its voices
+  /// play `lines`: "bars 3 to 4 of Alto".
+  std::vector<std::string> SilencesIn(const VoiceLines& lines) const;
   /// Seconds of the result, 0 or more.
   double SecondsAt(int64_t tick) const;
 };

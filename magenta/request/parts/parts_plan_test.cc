@@ -100,7 +100,11 @@ GenerateArgs Bars(int bars) {
   return args;
 }
 
-std::string Notes(const PartsPlan& plan) { return fmt::format("{}", fmt::join(plan.notes, " | ")); }
+std::string Notes(const PartsPlan& plan) {
+  std::vector<std::string> notes = plan.notes;
+  notes.insert(notes.begin(), "drawn: " + plan.drawn);
+  return fmt::format("{}", fmt::join(notes, " | "));
+}
 
 TEST(PartsPlan, SectionsAfterTheMusicContinueAllParts) {
   EXPECT_EQ(Dump(PlanOf({kTwoParts, Bars(2)})),
@@ -405,6 +409,30 @@ TEST(PartsPlan, WhatIsMovedIsSaid) {
   EXPECT_EQ(high->sheet.voices[0].notes[0].pitch, 76);
   EXPECT_NE(Notes(*PlanOf({"T120@0 60@0+1 36@0+1/i9/d", Fill("1")})).find("drums stay"),
             std::string::npos);
+  // Every note comes 30 ms late or early: sixteenths are meant.
+  const auto loose =
+      PlanOf({"T120@0 60@0.03+0.2 62@0.22+0.25 64@0.53+0.2 65@0.72+0.25 67@1.03+0.9", Fill("1")});
+  ASSERT_TRUE(loose.ok());
+  EXPECT_THAT(Notes(*loose), testing::HasSubstr("played loosely: heard on sixteenths"));
+  std::vector<int64_t> starts;
+  for (const VoiceNote& note : loose->lines[0]) starts.push_back(note.start);
+  EXPECT_THAT(starts, testing::ElementsAre(0, 6, 12, 18, 24));
+}
+
+TEST(PartsPlan, WhatIsDrawnAsRestsAloneIsSaid) {
+  const auto plan = PlanOf({kTwoParts, Fill("1:1,2:2")});
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  VoiceLines lines(2);
+  EXPECT_THAT(plan->SilencesIn(lines), testing::ElementsAre("bar 1 of part 1", "bar 2 of part 2"));
+  lines[0] = {{12, 24, 70}};
+  EXPECT_THAT(plan->SilencesIn(lines), testing::ElementsAre("bar 2 of part 2"));
+  lines[1] = {{12, 24, 50}};  // outside of what is drawn
+  EXPECT_THAT(plan->SilencesIn(lines), testing::ElementsAre("bar 2 of part 2"));
+  lines[1] = {{84, 96, 50}};
+  EXPECT_TRUE(plan->SilencesIn(lines).empty());
+  const auto added = PlanOf({"T120@0 72@0+2 74@2+2", Add("bass")});
+  ASSERT_TRUE(added.ok());
+  EXPECT_THAT(added->SilencesIn(added->lines), testing::ElementsAre("bars 1 to 2 of part Bass"));
 }
 
 TEST(PartsPlan, AnyRequestHasAPlanOrAnError) {
@@ -473,7 +501,7 @@ TEST(PartsPlan, WrongUsage) {
       {{kTune, {}, {{0, 2, {"3"}}}}, "parts: there is no part 3. There are: 1"},
       {{kTune, Fill("x")}, "fill: 'x' is no bars of parts"},
       {{kTune, Vary("9")}, "vary: bar 9 lies outside the piece"},
-      {{"", Fill("1")}, "nothing says how long the music is"},
+      {{"", Fill("1")}, "fill and vary are of bars that are there, and the music has no notes"},
       {{kTune, Add("tuba")}, "add: 'tuba' is no part that can be added"},
       {{many, Add("bass,alto")}, "9 voices. At most 8"},
       {{"T120@0 72@0+2 67@0+2/i1 60@0+2/i2 48@0+2/i3", Add("harmony")}, "are all there"},
