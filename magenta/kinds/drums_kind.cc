@@ -32,9 +32,8 @@ const std::vector<ExampleOption>& DrumOptionRows() {
       {"min_bars", Type::kInt, static_cast<double>(defaults.min_bars), 0, 10000,
        "Shorter ones are left out, in bars."},
       {"max_steps", Type::kInt, static_cast<double>(defaults.max_steps), 0, 1 << 20,
-       "Longer ones are cut to this many steps; 0: never."},
-      {"gap_bars", Type::kDouble, defaults.gap_bars, 0, 10000,
-       "So many bars of silence end a drum track."}};
+       "Longer ones are cut to this many steps (sixteenths); 0: never."},
+      {"gap_bars", Type::kDouble, defaults.gap_bars, 0, 10000, "So many bars of silence end one."}};
   return rows;
 }
 

@@ -395,16 +395,16 @@ std::shared_ptr<const MusicKind> MakeMelodyKind(const MelodyKindOptions& options
 
 std::vector<ExampleOption> MelodyExampleOptions(const MelodyExtractionOptions& defaults) {
   using Type = ExampleOption::Type;
-  return {{"min_bars", Type::kInt, static_cast<double>(defaults.min_bars), 0, 10000,
-           "Shorter ones are left out, in bars."},
-          {"max_steps", Type::kInt, static_cast<double>(defaults.max_steps), 0, 1 << 20,
-           "Longer ones are cut to this many steps (sixteenths); 0: never."},
-          {"min_unique_pitches", Type::kInt, static_cast<double>(defaults.min_unique_pitches), 1,
-           12, "With fewer different pitch classes it is left out."},
-          {"gap_bars", Type::kDouble, defaults.gap_bars, 0, 10000,
-           "So many bars of silence end a melody."},
-          {"ignore_polyphonic_notes", Type::kBool, 0, 0, 1,
-           "Of notes that begin together take the highest, instead of leaving the track out."}};
+  return {
+      {"min_bars", Type::kInt, static_cast<double>(defaults.min_bars), 0, 10000,
+       "Shorter ones are left out, in bars."},
+      {"max_steps", Type::kInt, static_cast<double>(defaults.max_steps), 0, 1 << 20,
+       "Longer ones are cut to this many steps (sixteenths); 0: never."},
+      {"min_unique_pitches", Type::kInt, static_cast<double>(defaults.min_unique_pitches), 1, 12,
+       "With fewer different pitch classes it is left out."},
+      {"gap_bars", Type::kDouble, defaults.gap_bars, 0, 10000, "So many bars of silence end one."},
+      {"ignore_polyphonic_notes", Type::kBool, 0, 0, 1,
+       "Of notes that begin together take the highest, instead of leaving the track out."}};
 }
 
 MelodyExtractionOptions MelodyExtractionOf(std::span<const ExampleOption> rows,

@@ -21,7 +21,7 @@ constexpr double kEventsPerStep = 5;
 
 const std::vector<ExampleOption>& PolyphonyOptionRows() {
   static const std::vector<ExampleOption> rows =
-      ChordTrackOptions({}, "Longer ones are left out, in steps; 0: none.");
+      ChordTrackOptions({}, "longer ones are left out; 0: none.");
   return rows;
 }
 

@@ -25,7 +25,7 @@ constexpr int64_t kMostBarsAChord = 8;
 enum ScoreOption { kScoreMinBarsRow, kScoreMaxBarsRow };
 
 constexpr ExampleOption kScoreOptionRows[] = {
-    {"min_bars", ExampleOption::Type::kInt, 4, 1, 10000, "Leave out what has fewer bars."},
+    {"min_bars", ExampleOption::Type::kInt, 4, 1, 10000, "Shorter ones are left out, in bars."},
     {"max_bars", ExampleOption::Type::kInt, 32, 1, 10000, "Cut what has more bars."},
 };
 

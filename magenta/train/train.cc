@@ -297,6 +297,11 @@ absl::Status Trainer::Begin() {
     return absl::OkStatus();
   }
   MAGENTA_ASSIGN_OR_RETURN(const HParams hparams, ParseHParams(options_.hparams, spec().hparams));
+  if (hparams.nade_hidden_units.has_value() && !spec().hparams.nade_hidden_units.has_value()) {
+    return UsageError(
+        fmt::format("--hparams says nade_hidden_units, and {} has no NADE", spec().id),
+        "Leave it out, or choose rnn-nade");
+  }
   return StartVariables(hparams);
 }
 

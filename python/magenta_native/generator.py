@@ -68,6 +68,9 @@ class GenerateArguments(TypedDict, total=False):
     keep: str
     density: int | str
     parallels: str
+    notes_per_second: float | Sequence[float] | str
+    pitch_class_histogram: Sequence[float] | Sequence[Sequence[float]] | str
+    disable_conditioning: bool | Sequence[bool] | str
     condition_on_primer: bool
     no_inject_primer_during_generation: bool
 
@@ -148,12 +151,29 @@ def _int32(name: str, value: int) -> int:
     return value
 
 
+#: What a performance is told, one value or a list of them over its time: requests say them as text.
+_CONDITIONS = ("notes_per_second", "pitch_class_histogram", "disable_conditioning")
+
+
+def _condition(value: Any) -> str:
+    """As flags say it: "8", "[8, 16]", "True"."""
+    if isinstance(value, str):
+        return value
+    if hasattr(value, "tolist"):  # numpy's
+        value = value.tolist()
+    if isinstance(value, Sequence):
+        return f"[{', '.join(map(_condition, value))}]"
+    return repr(value if isinstance(value, bool) else float(value))
+
+
 def _set(argument: GeneratorDetails.Argument, value: Any, into: GeneratorOptions.ArgValue) -> None:
     """Says `value`, of any type of number or text, as a request says it; whether it is in range is native code's."""
     name = argument.name
     try:
         if argument.type == GeneratorDetails.Argument.FLOAT:
             into.float_value = float(value)
+        elif name in _CONDITIONS:
+            into.string_value = _condition(value)
         elif argument.type == GeneratorDetails.Argument.STRING and isinstance(value, str):
             into.string_value = value
         else:

@@ -63,9 +63,28 @@ def test_details_say_what_generate_takes(lookback: mm.Generator) -> None:
     assert lookback.details.id == "lookback_rnn" and lookback.details.steps_per_quarter == 4
     assert lookback.about["makes"] == "melodies" and lookback.about["card"]
     named = {argument.name for config in BUNDLED for argument in mm.Generator(config).details.arguments}
-    assert named == set(typing.get_type_hints(mm.GenerateArguments))
+    of_performances = {"notes_per_second", "pitch_class_histogram", "disable_conditioning"}
+    assert named | of_performances == set(typing.get_type_hints(mm.GenerateArguments))
     assert {name for name, has_weights in mm.models().items() if has_weights} == set(BUNDLED)
     assert {"mono_rnn", "one_drum"} < set(mm.models())
+
+
+def test_what_performances_are_told(tmp_path: pathlib.Path) -> None:
+    name = "optional_multiconditioned_performance_with_dynamics"
+    bundle = pathlib.Path(os.environ.get("MAGENTA_SHARED", "../shared"), "goldens/zoo/models", name, name + ".mag")
+    if not bundle.is_file():
+        pytest.skip("no recorded models: $MAGENTA_SHARED holds none")
+    told = mm.Generator(bundle)
+    classes = [1, 0, 0.5, 0, 1, 0, 0, 1, 0, 0, 0, 0]
+    for number, (flags, arguments) in enumerate(((["--notes_per_second=8"], dict(notes_per_second=8)),
+                                                 (["--notes_per_second=[4,16.5]", f"--pitch_class_histogram={classes}"],
+                                                  dict(notes_per_second=[4, 16.5], pitch_class_histogram=classes)),
+                                                 (["--disable_conditioning=True"], dict(disable_conditioning=True)))):
+        wanted = generated(tmp_path / str(number), f"--bundle_file={bundle}", "--num_steps=200", "--num_outputs=1",
+                           "--seed=5", *flags)
+        assert [told.generate(num_steps=200, seed=5, **arguments)] == wanted
+    with pytest.raises(mm.UsageError, match="12"):
+        told.generate(num_steps=200, pitch_class_histogram=[1, 2])
 
 
 def test_many_are_those_of_the_seeds_after(lookback: mm.Generator) -> None:

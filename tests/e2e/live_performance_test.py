@@ -143,6 +143,8 @@ class FromFiles(Played):
                              ('a session has no end', bundle(TOLD), '--notes_per_second=[1, 2]'),
                              ('0,1].', bundle(TOLD), '--pitch_class_histogram=[1, 2]'),
                              ('-1 to 116', bundle(TOLD), '--pitch_class_control_number=117'),
+                             ('and --density_control_number=25 is one of them', bundle(TOLD),
+                              '--pitch_class_control_number=21', '--density_control_number=25'),
                              ('Play with models of one grid', bundle(LOUD),
                               f'--bundle_files={ZOO}/drum_kit/drum_kit.mag')):
             with self.subTest(flags):

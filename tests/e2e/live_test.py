@@ -433,7 +433,7 @@ class Live(Case):
 
     def test_an_accompaniment_is_of_several_parts_and_takes_no_turns(self):
         common = ['live', '--backend=file', '--input_port=' + self.phrase, '--output_port=' + self.path('o.mid')]
-        self.fails(2, 'plays one line', *common, '--accompany=bass')
+        self.fails(2, 'knows no parts', *common, '--accompany=bass')
         self.fails(2, '--mode takes turns', *common, '--accompany=bass', '--mode=free')
         self.fails(2, '--switch takes turns', *common, '--accompany=bass', '--switch=pedal')
         self.fails(2, "'violin' is no part that plays along", *common, '--accompany=violin')

@@ -135,7 +135,7 @@ class Scores(StudioCase):
             error = self.json('POST', '/v1/generators/score:score?' + query, music, 400)['error']
             self.assertIn(text, error['message'] + error['remedy'])
         error = self.json('POST', '/v1/generators/basic_rnn:score?fill=2', music, 400)['error']
-        self.assertIn('plays one line', error['message'])
+        self.assertIn('knows no parts', error['message'])
 
     def test_a_message_and_bad_ones(self):
         note = {'pitch': 60, 'velocity': 90, 'startTime': 0, 'endTime': 0.5}

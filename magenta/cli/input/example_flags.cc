@@ -24,6 +24,17 @@ const ExampleOption* OptionOf(const MusicKind& kind, std::string_view name) {
   return nullptr;
 }
 
+/// What stands in the help of `first`'s flag about `other`, the same option of kind `many`.
+std::string DifferenceText(const ExampleOption& first, const ExampleOption& other,
+                           const std::string& many) {
+  std::string text;
+  if (other.help != first.help) text = fmt::format(" Of {}: {}", many, other.help);
+  if (other.otherwise != first.otherwise) {
+    text += fmt::format(" The default of {} is {:g}.", many, other.otherwise);
+  }
+  return text;
+}
+
 }  // namespace
 
 void ExampleFlags::Describe(Flags& flags) {
@@ -35,7 +46,8 @@ void ExampleFlags::Describe(Flags& flags) {
     for (const ExampleOption& option : spec.kind->example_options()) {
       auto row = std::find_if(rows_.begin(), rows_.end(),
                               [&](const Row& r) { return r.option->name == option.name; });
-      if (row == rows_.end()) row = rows_.insert(rows_.end(), {&option, {}});
+      if (row == rows_.end()) row = rows_.insert(rows_.end(), {&option, {}, {}});
+      row->differences += DifferenceText(*row->option, option, many);
       row->kinds.push_back(many);
     }
   }
@@ -46,7 +58,7 @@ void ExampleFlags::Describe(Flags& flags) {
     // Those of all kinds need no word about it.
     const std::string whose =
         row.kinds.size() == kinds.size() ? "" : fmt::format(" ({})", Joined(row.kinds));
-    const std::string help = std::string(option.help) + whose;
+    const std::string help = std::string(option.help) + whose + row.differences;
     if (option.type == ExampleOption::Type::kBool) {
       value.switched = option.otherwise != 0;
       flags.Bool(name, &value.switched, help);

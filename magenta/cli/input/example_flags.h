@@ -31,6 +31,7 @@ class ExampleFlags {
   struct Row {
     const ExampleOption* option;  // the first kind's
     std::vector<std::string> kinds;
+    std::string differences;  // sentences about kinds that take it otherwise than the first
   };
   const Flags* flags_ = nullptr;
   std::vector<Row> rows_;

@@ -71,6 +71,22 @@ absl::Status CheckCondition(const ConditionRow& row, Details models) {
       "Leave it out, or choose such a model: `magenta models` lists them");
 }
 
+/// Pitch classes take twelve controllers, of which none may be another's.
+absl::Status CheckPitchClassControls(const LiveFlags& flags) {
+  constexpr int kPitchClasses = 12;
+  const int first = flags.controls.pitch_classes, end = first + kPitchClasses;
+  if (first < 0) return absl::OkStatus();
+  for (const auto& [name, number] : flags.named_controls) {
+    if (*number < first || *number >= end) continue;
+    return UsageError(
+        fmt::format("--pitch_class_control_number={} takes the controllers {} to {}, and "
+                    "--{}_control_number={} is one of them",
+                    first, first, end - 1, name, *number),
+        fmt::format("Choose another for either, or leave {} out", name));
+  }
+  return absl::OkStatus();
+}
+
 /// A server that says no kinds may have one that reads chords.
 absl::Status CheckReadsChords(const DuetOptions& options, Details models) {
   if (options.backing_chords.empty() && !options.TakesHeldChords()) return absl::OkStatus();
@@ -134,6 +150,7 @@ absl::Status CheckAsked(const LiveFlags& flags, const DuetOptions& options, Deta
   for (const ConditionRow& row : {rows.density, rows.classes, rows.none}) {
     MAGENTA_RETURN_IF_ERROR(CheckCondition(row, chosen));
   }
+  MAGENTA_RETURN_IF_ERROR(CheckPitchClassControls(flags));
   return absl::OkStatus();
 }
 

@@ -214,13 +214,15 @@ class GenerateVerb : public Verb {
     flags.Group("Primer");
     for (const auto& [typing, model] : PrimerTypings()) {
       const DefaultPrimer start = model->kind->MakeDefaultPrimer(/*qpm=*/120, model->grid);
+      const std::string what = start.sequence.notes().empty()
+                                   ? start.name
+                                   : fmt::format("{}, {}", typing.shortest, start.name);
       flags
           .Text(std::string(typing.flag), &primer_.typed[std::string(typing.flag)],
                 std::string(typing.help) + " Goes before --primer_midi.")
           .NotEmpty()
           .Value("TEXT")
-          .Default(
-              fmt::format("{}, {}, when there is no primer at all", typing.shortest, start.name));
+          .Default(what + ", when there is no primer at all");
     }
     flags.Text("primer_midi", &primer_.midi, "A file of MIDI, ABC, MusicXML or drum grids.")
         .Value("FILE");

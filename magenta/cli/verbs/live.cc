@@ -163,6 +163,7 @@ void LiveFlags::DescribeTime(Flags& flags) {
 void LiveFlags::DescribeControls(Flags& flags) {
   flags.Group("Controls: MIDI controller numbers, -1 none; `live --learn` shows them");
   const auto control = [&](const char* name, int* value, const char* help) {
+    named_controls.emplace_back(name, value);
     flags.Int(std::string(name) + "_control_number", value, help).Range(-1, 127);
   };
   control("temperature", &controls.temperature, "From 0.1 to 2.");

@@ -71,6 +71,8 @@ struct LiveFlags : HandedOverVerb {
     int untold = -1;
     int state = -1;
   } controls;
+  /// Each by its name, as "density", its number in `controls`.
+  std::vector<std::pair<std::string, const int*>> named_controls;
   bool learn = false;
 
   // The music.

@@ -24,7 +24,7 @@ constexpr char kRollExample[] = "[(60, 64), (60, 64), (), (67,)]";
 
 const std::vector<ExampleOption>& PianorollOptionRows() {
   static const std::vector<ExampleOption> rows =
-      ChordTrackOptions(PianorollOptions(), "What comes after so many steps is cut; 0: nothing.");
+      ChordTrackOptions(PianorollOptions(), "what comes after so many steps is cut; 0: nothing.");
   return rows;
 }
 
