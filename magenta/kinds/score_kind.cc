@@ -173,12 +173,16 @@ absl::StatusOr<Primer> ScoreKind::ReadPrimer(const QuantizedSequence& input,
                                      [](const auto& note) { return !note.is_drum(); });
   if (has_notes) {
     const auto written = WrittenDown(input, bar_line);
-    MAGENTA_ASSIGN_OR_RETURN(VoicedPiece piece, VoicesOf(written.value_or(input), bar_line));
-    piece.losses.loose = written.has_value();
+    MAGENTA_ASSIGN_OR_RETURN(VoicedPiece piece,
+                             VoicesOf(written.has_value() ? written->piece : input, bar_line));
     sheet = std::move(piece.sheet);
     lines.clear();
     for (const SheetVoice& voice : sheet.voices) lines.push_back(voice.notes);
-    primer.notes = LossTexts(piece.losses);
+    if (written.has_value()) {
+      piece.losses.moved = 0;
+      primer.notes = written->remarks;
+    }
+    for (std::string& text : LossTexts(piece.losses)) primer.notes.push_back(std::move(text));
     if (piece.losses.drums > 0) primer.notes.emplace_back("the drums are not heard");
   } else {
     sheet.voices.resize(1);

@@ -14,8 +14,6 @@ namespace {
 
 /// From one player's seed to the next one's.
 constexpr uint32_t kSeedsOfAPlayer = 1 << 16;
-/// The player's notes end on multiples of it: shorter silences are how one plays.
-constexpr int64_t kReleaseGrid = kTicksPerQuarter / 4;
 /// So many bars after the player's last note the machine comes to rest.
 constexpr int kRestBars = 1;
 constexpr int kPlannedBars = 1;
@@ -123,9 +121,7 @@ void Accompaniment::OnNote(double position, int pitch, int velocity) {
 void Accompaniment::OnRelease(double position, int pitch) {
   if (pitch != key_) return;
   key_ = -1;
-  const auto step = static_cast<int64_t>(std::floor(position + 0.5));
-  const int64_t end = std::max(step, struck_on_ + 1);
-  release_ = (end + kReleaseGrid - 1) / kReleaseGrid * kReleaseGrid;
+  release_ = ReleaseMeant(struck_on_, position);
   if (*release_ > now_) return;
   const Event melody = TakeRelease();
   if (playing_ && melody != kNoEvent) Play(silent_since_, melody);

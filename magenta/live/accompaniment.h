@@ -50,7 +50,7 @@ absl::StatusOr<AccompanimentRules> MakeAccompanimentRules(std::shared_ptr<const 
 /// first note and rests a bar after the last one; the next note begins again, in the same piece, of
 /// which a longer rest is left out in whole bars. Notes are heard where they are meant
 /// (PlayersTicks). Of the player's the last one struck counts,
-/// of several on a step the highest; one ends on the next sixteenth from where it is let go.
+/// of several on a step the highest; one ends where it is meant to (ReleaseMeant).
 ///
 /// Lives on the response thread; the ring `takes` is its only way to the MIDI thread.
 class Accompaniment final : public Partner {

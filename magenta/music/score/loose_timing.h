@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "magenta/music.pb.h"
 #include "magenta/music/quantize.h"
@@ -14,20 +16,38 @@ namespace magenta {
 /// there.
 bool LiesOffGrid(const NoteSequence::Note& note, double qpm);
 
+/// A piece as one writes it down.
+struct WrittenPiece {
+  QuantizedSequence piece;
+  /// For the user: how it was played.
+  std::vector<std::string> remarks;
+};
+
 /// `piece`, quantized to kTicksPerQuarter, whose quarters are counted from `bar_line` (a tick), as
-/// one writes it down; nullopt unless it was played loosely: of its notes but drums more than a
-/// tenth begin an eighth of a tick or more from theirs, and more than a tenth on one that is
-/// neither a sixteenth nor a triplet of eighths. Notes then begin and end on sixteenths, and on
-/// triplets in quarters where both the second and the third of these begin something and triplets
-/// lie nearer to all that begins there. A note lasts a sixteenth at least.
-std::optional<QuantizedSequence> WrittenDown(const QuantizedSequence& piece, int64_t bar_line);
+/// one writes it down; nullopt where it stands as one does: at most a tenth of its notes, but
+/// drums, begin or end beside any fraction of a quarter that is written, and at most half come
+/// before a silence that is no longer than they, as staccato notes do.
+///
+/// Played loosely, that is beside them and on ticks that are neither sixteenths nor triplets of
+/// eighths, notes begin on sixteenths, and on triplets in quarters where both the second and the
+/// third of these begin something and triplets lie nearer to all that begins there. Where notes are
+/// released early, or loosely, or staccato, they end where the next one of their instrument begins,
+/// unless the silence between is longer than they or a quarter or more; then as ReleaseMeant()
+/// says.
+std::optional<WrittenPiece> WrittenDown(const QuantizedSequence& piece, int64_t bar_line);
+
+/// The tick after `start` (from a quarter on) up to which a player's note is heard that is let go
+/// on `end`: the next sixteenth where it ends as written; else that, or the next eighth or quarter
+/// from its beginning on, by its length, since one plays notes a little shorter than they are
+/// written.
+int64_t ReleaseMeant(int64_t start, double end);
 
 /// The same of a player who is heard while they play, of whom only what came before is known.
 class PlayersTicks {
  public:
   /// The tick that the next note is meant to begin on, `place` ticks after a quarter of the music:
-  /// the nearest one while most of the last notes lie on theirs; else the nearest sixteenth, or
-  /// triplet of eighths where the last notes lie nearer to these.
+  /// the nearest one while most of the last notes stand as one writes; else the nearest sixteenth,
+  /// or triplet of eighths where the last notes lie nearer to these.
   int64_t Next(double place);
 
  private:

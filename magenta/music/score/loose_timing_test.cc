@@ -28,10 +28,10 @@ QuantizedSequence Played(const std::string& music, double most, uint32_t seed = 
   return *std::move(quantized);
 }
 
-std::string Steps(const std::optional<QuantizedSequence>& piece) {
-  if (!piece.has_value()) return "as it is";
+std::string Steps(const std::optional<WrittenPiece>& written) {
+  if (!written.has_value()) return "as it is";
   std::string text;
-  for (const auto& note : piece->proto().notes()) {
+  for (const auto& note : written->piece.proto().notes()) {
     text += fmt::format("{}{}+{}", text.empty() ? "" : " ", note.quantized_start_step(),
                         note.quantized_end_step() - note.quantized_start_step());
   }
@@ -40,28 +40,63 @@ std::string Steps(const std::optional<QuantizedSequence>& piece) {
 
 constexpr char kSixteenths[] =
     "60@0+3 62@3+3 64@6+6 65@12+9 67@21+3 69@24+6 67@30+6 65@36+3 64@39+3 62@42+3 60@45+3 72@48+48";
-constexpr char kSixteenthSteps[] = "0+3 3+3 6+6 12+9 21+3 24+6 30+6 36+3 39+3 42+3 45+3 48+48";
+constexpr char kBeforeLast[] = "0+3 3+3 6+6 12+9 21+3 24+6 30+6 36+3 39+3 42+3 45+3";
 
 TEST(LooseTiming, WhatIsPlayedLooselyIsWrittenDown) {
   for (uint32_t seed = 1; seed <= 20; ++seed) {
-    EXPECT_EQ(Steps(WrittenDown(Played(kSixteenths, 0.72, seed), 0)), kSixteenthSteps) << seed;
+    EXPECT_EQ(Steps(WrittenDown(Played(kSixteenths, 0.72, seed), 0)),
+              std::string(kBeforeLast) + " 48+48")
+        << seed;
   }
 }
 
 TEST(LooseTiming, WhatIsWrittenStays) {
   EXPECT_EQ(Steps(WrittenDown(Played(kSixteenths, 0), 0)), "as it is");
-  EXPECT_EQ(Steps(WrittenDown(Played(kSixteenths, 0.3), 0)), "as it is");
-  // Sextuplets and notes of every length of the grid.
-  EXPECT_EQ(Steps(WrittenDown(
-                Played("60@0+2 62@2+2 64@4+2 65@6+2 67@8+2 69@10+2 71@12+1 72@13+11", 0), 0)),
-            "as it is");
+  for (const char* music : {
+           // Sextuplets, and notes of every length of the grid.
+           "60@0+2 62@2+2 64@4+2 65@6+2 67@8+2 69@10+2 71@12+1 72@13+11",
+           // Thirty-seconds, quintuplets, septuplets; two dots.
+           "60@0+1.5 62@1.5+1.5 64@3+1.5 65@4.5+1.5 67@6+1.5 69@7.5+1.5 71@9+1.5 72@10.5+1.5",
+           "60@0+2.4 62@2.4+2.4 64@4.8+2.4 65@7.2+2.4 67@9.6+2.4 69@12+12 71@24+12 72@36+12",
+           "60@0+10.5 62@10.5+1.5 64@12+10.5 65@22.5+1.5 67@24+10.5 69@34.5+1.5 71@36+12",
+       }) {
+    EXPECT_EQ(Steps(WrittenDown(Played(music, 0), 0)), "as it is") << music;
+  }
   // One of ten that is late is a slip.
-  EXPECT_EQ(
-      Steps(WrittenDown(
-          Played("60@0+6 62@6+6 60@12.6+6 62@18+6 60@24+6 62@30+6 60@36+6 62@42+6 60@48+6 62@54+6",
-                 0),
-          0)),
-      "as it is");
+  EXPECT_EQ(Steps(WrittenDown(Played("60@0+6 62@6+6 60@12.6+6 62@18+6 60@24+6 62@30+6 60@36+6 "
+                                     "62@42+6 60@48+6 62@54+6",
+                                     0),
+                              0)),
+            "as it is");
+}
+
+TEST(LooseTiming, NotesThatAreReleasedEarlyLastToTheNext) {
+  for (const double gate : {0.95, 0.9, 0.8, 0.75, 0.5}) {
+    NoteSequence sequence = ParseMusic(kSixteenths, kTick);
+    for (auto& note : *sequence.mutable_notes()) {
+      note.set_end_time(note.start_time() + gate * (note.end_time() - note.start_time()));
+    }
+    const auto piece = Quantize(std::move(sequence), Grid::PerQuarter(kTicksPerQuarter));
+    // The last one lasts as long as it was played, up to the quarter.
+    const char* last = gate < 0.7 ? " 48+24" : gate < 0.8 ? " 48+36" : " 48+48";
+    EXPECT_EQ(Steps(WrittenDown(*piece, 0)), std::string(kBeforeLast) + last) << gate;
+  }
+  // A rest is one; a chord is held over other notes; the last one lasts to the eighth.
+  const auto rests =
+      Played("60@0+4.6 62@6+4.6 64@12+2.6 65@36+4.6 48@36+22.7 67@42+4.6 69@48+10.6 72@60+16.6", 0);
+  EXPECT_EQ(Steps(WrittenDown(rests, 0)), "0+6 6+6 12+3 36+6 36+24 42+6 48+12 60+24");
+}
+
+TEST(ReleaseMeant, IsASixteenthAnEighthOrAQuarterByLength) {
+  EXPECT_EQ(ReleaseMeant(0, 2.4), 3);
+  EXPECT_EQ(ReleaseMeant(0, 7.2), 6);
+  EXPECT_EQ(ReleaseMeant(0, 9.6), 12);
+  EXPECT_EQ(ReleaseMeant(12, 31.3), 36);
+  EXPECT_EQ(ReleaseMeant(0, 0.1), 3);
+  // Who lets go exactly means it.
+  EXPECT_EQ(ReleaseMeant(0, 18), 18);
+  EXPECT_EQ(ReleaseMeant(0, 9), 9);
+  EXPECT_EQ(ReleaseMeant(4, 8), 9);
 }
 
 TEST(LooseTiming, TripletsAreHeardWhereTheyArePlayed) {

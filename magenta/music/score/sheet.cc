@@ -15,7 +15,8 @@ namespace {
 constexpr int64_t kLongestSheet = int64_t{1} << 24;
 // The first number of a control: of a sheet, and of one whose voices refuse pitches.
 constexpr Event kSheetFormat = 1, kRefusingFormat = 2;
-constexpr int kEndsBit = 1, kNoParallelsBit = 2, kKeepsCompassBit = 4, kStressesDensityBit = 8;
+constexpr int kEndsBit = 1, kNoParallelsBit = 2, kKeepsCompassBit = 4, kStressesDensityBit = 8,
+              kMovesOnBit = 16;
 
 // Quarters of a note that begins in a quarter, up to which a density goes.
 constexpr double kUpToDensity[kDensities - 1] = {0.5, 0.9, 1.4, 2.2};
@@ -223,7 +224,7 @@ std::vector<Event> WriteSheet(const Sheet& sheet) {
   to.Add(sheet.length);
   to.Add((sheet.ends ? kEndsBit : 0) | (sheet.no_parallels ? kNoParallelsBit : 0) |
          (sheet.keeps_compass ? kKeepsCompassBit : 0) |
-         (sheet.stresses_density ? kStressesDensityBit : 0));
+         (sheet.stresses_density ? kStressesDensityBit : 0) | (sheet.moves_on ? kMovesOnBit : 0));
   to.Add(sheet.key);
   to.Add(sheet.density);
   to.AddEach(sheet.voices, [&](const SheetVoice& voice) {
@@ -257,13 +258,15 @@ absl::StatusOr<Sheet> ReadSheet(std::span<const Event> control) {
   Sheet sheet;
   sheet.length = from.Take();
   const int bits = from.Take();
-  if ((bits & ~(kEndsBit | kNoParallelsBit | kKeepsCompassBit | kStressesDensityBit)) != 0) {
+  if ((bits &
+       ~(kEndsBit | kNoParallelsBit | kKeepsCompassBit | kStressesDensityBit | kMovesOnBit)) != 0) {
     from.Fail();
   }
   sheet.ends = (bits & kEndsBit) != 0;
   sheet.no_parallels = (bits & kNoParallelsBit) != 0;
   sheet.keeps_compass = (bits & kKeepsCompassBit) != 0;
   sheet.stresses_density = (bits & kStressesDensityBit) != 0;
+  sheet.moves_on = (bits & kMovesOnBit) != 0;
   sheet.key = from.Take();
   sheet.density = from.Take();
   from.TakeEach(sheet.voices, 1, [&](SheetVoice& voice) {

@@ -26,6 +26,9 @@ inline constexpr int kMaxVoices = 8;
 /// The longest time from a moment to the next; of longer rests and notes moments stand in between.
 inline constexpr int kLongestShift = 4 * kTicksPerQuarter;
 
+/// What Sheet::moves_on allows, in ticks: two bars of 4/4.
+inline constexpr int kLongestHold = 8 * kTicksPerQuarter;
+
 /// `ticks` (>= 0) go by.
 inline constexpr Event TimeShift(int ticks) { return 1000 + ticks; }
 inline constexpr bool IsTimeShift(Event event) { return event >= 1000; }
@@ -121,6 +124,9 @@ struct Sheet {
   bool no_parallels = false;
   /// Whether lines that are drawn stay near what is given of them (CompassOf).
   bool keeps_compass = false;
+  /// Whether lines that are drawn hold no note for longer than kLongestHold and up to the next
+  /// beat.
+  bool moves_on = false;
   bool operator==(const Sheet&) const = default;
 };
 

@@ -37,6 +37,7 @@ TEST(SheetTest, IsReadAsItWasWritten) {
   sheet.density = 2;
   sheet.no_parallels = true;
   sheet.keeps_compass = true;
+  sheet.moves_on = true;
   sheet.stresses_density = true;
   sheet.chords = {{0, 7, 0x884}, {48, -1, 0}};
   sheet.voices[1].keep = Keep::kRhythm;

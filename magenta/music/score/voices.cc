@@ -347,11 +347,7 @@ std::vector<std::string> LossTexts(const VoiceLosses& losses) {
       texts.push_back(fmt::format("{} {}", Counted(notes, "note"), what));
     }
   };
-  if (losses.loose) {
-    texts.emplace_back("played loosely: heard on sixteenths and triplets of eighths");
-  } else {
-    say(losses.moved, "off the grid of twelfths of a quarter: heard on the nearest");
-  }
+  say(losses.moved, "off the grid of twelfths of a quarter: heard on the nearest");
   say(losses.cut, "cut by the part's next note: heard up to there");
   say(losses.dropped, "of chords of more voices than are heard: not heard");
   return texts;
@@ -377,7 +373,7 @@ absl::StatusOr<VoicedPiece> VoicesOf(const QuantizedSequence& piece, int64_t bar
                       fmt::format("its {} part{} {} voices, and {} are the most", parts.size(),
                                   parts.size() == 1 ? " has" : "s have", voices, kMaxVoices),
                       "Leave parts out, or take one alone: primer_part=1 with accompaniment=drop "
-                      "goes on with it, --part=1 scores it");
+                      "goes on with it, part=1 scores it");
   }
   MAGENTA_ASSIGN_OR_RETURN(const SheetMeter meter, MeterOfPiece(piece, bar_line));
   int64_t end = 0;

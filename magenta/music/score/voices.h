@@ -21,7 +21,6 @@ struct VoiceSource {
 /// What did not fit.
 struct VoiceLosses {
   int moved = 0;           // notes off the grid (LiesOffGrid)
-  bool loose = false;      // whether the caller took WrittenDown() of a piece for it
   int cut = 0;             // that the same voice's next note ended
   int dropped = 0;         // that found no voice
   int drums = 0;           // left out

@@ -101,10 +101,12 @@ void SetGivenParts(PartsDraft& draft, const VoicedPiece& piece) {
   }
 }
 
+void SayKept(PartsDraft& draft, const std::vector<std::string>& remarks) {
+  for (const std::string& text : remarks) draft.plan.notes.push_back(text + ", kept as played");
+}
+
 void SayLosses(PartsDraft& draft, const VoiceLosses& losses) {
-  for (const std::string& text : LossTexts(losses)) {
-    draft.plan.notes.push_back(text + ", kept as played");
-  }
+  SayKept(draft, LossTexts(losses));
   if (losses.drums > 0) draft.plan.notes.emplace_back(kDrumsStay);
 }
 
@@ -198,8 +200,10 @@ absl::Status ReadPiece(PartsDraft& draft) {
   Sheet& sheet = draft.plan.sheet;
   sheet.meters = SheetMetersOf(meters, lead);
   auto written = WrittenDown(quantized, sheet.meters.front().bar_line);
-  const bool is_loose = written.has_value();
-  if (is_loose) quantized = *std::move(written);
+  if (written.has_value()) {
+    quantized = std::move(written->piece);
+    SayKept(draft, written->remarks);
+  }
   draft.quantized = quantized.proto();
   const bool is_heard = std::any_of(input.notes().begin(), input.notes().end(),
                                     [](const auto& note) { return !note.is_drum(); });
@@ -207,7 +211,7 @@ absl::Status ReadPiece(PartsDraft& draft) {
     MAGENTA_ASSIGN_OR_RETURN(VoicedPiece piece, VoicesOf(quantized, sheet.meters.front().bar_line));
     sheet.voices = std::move(piece.sheet.voices);
     SetGivenParts(draft, piece);
-    piece.losses.loose = is_loose;
+    if (written.has_value()) piece.losses.moved = 0;
     SayLosses(draft, piece.losses);
   } else if (!input.notes().empty()) {
     draft.plan.notes.emplace_back(kDrumsStay);

@@ -70,7 +70,13 @@ void Insert(PartsDraft& draft, PartRole role, const AddedPart& added) {
 absl::Status AddNewParts(PartsDraft& draft) {
   std::string wanted = draft.args.parts.add;
   if (wanted.empty() && draft.plan.sheet.voices.empty()) wanted = kPartsOfNoPiece;
-  if (wanted.empty()) return absl::OkStatus();
+  if (wanted.empty()) {
+    if (draft.args.program.has_value()) {
+      draft.plan.notes.emplace_back("program is the sound of new parts, and none is added");
+    }
+    return absl::OkStatus();
+  }
+  if (!draft.args.program_note.empty()) draft.plan.notes.push_back(draft.args.program_note);
   std::vector<PartRole> given;
   for (const PlannedPart& part : draft.parts) given.push_back(part.role);
   MAGENTA_ASSIGN_OR_RETURN(const std::vector<PartRole> roles, ParseRoles(wanted, given));

@@ -47,6 +47,10 @@ PartsPiece::PartsPiece(const PartsPlan& plan) : plan_(&plan), kept_(plan.input) 
     kept_.set_ticks_per_quarter(both);
   }
   if (plan.continues) DropShortLastBar();
+  for (const auto& note : kept_.notes()) {
+    if (note.is_drum()) continue;
+    given_keys_[{note.instrument(), note.pitch()}].emplace_back(note.start_time(), note.end_time());
+  }
   NameNewParts();
   FindModels();
 }
@@ -100,14 +104,29 @@ void PartsPiece::FindModels() {
   }
 }
 
+/// A key sounds one note at a time: where a given one was played a little early or late, a new one
+/// beside it makes way. False where nothing is left of it.
+bool PartsPiece::LeaveGivenKeys(NoteSequence::Note& added) const {
+  const auto keys = given_keys_.find({added.instrument(), added.pitch()});
+  if (keys == given_keys_.end()) return true;
+  for (const auto& [start, end] : keys->second) {
+    if (start <= added.start_time()) {
+      added.set_start_time(std::max(added.start_time(), end));
+    } else {
+      added.set_end_time(std::min(added.end_time(), start));
+    }
+  }
+  return added.end_time() > added.start_time();
+}
+
 NoteSequence PartsPiece::With(const VoiceLines& lines) const {
   NoteSequence piece = kept_;
   const auto add = [&](size_t voice, const VoiceNote& note) {
-    auto& added = *piece.add_notes();
-    added = models_.at(plan_->instruments[voice]);
+    NoteSequence::Note added = models_.at(plan_->instruments[voice]);
     added.set_pitch(note.pitch);
     added.set_start_time(plan_->SecondsAt(note.start));
     added.set_end_time(plan_->SecondsAt(note.end));
+    if (LeaveGivenKeys(added)) *piece.add_notes() = std::move(added);
   };
   for (size_t v = 0; v < lines.size(); ++v) {
     for (const VoiceNote& note : lines[v]) {

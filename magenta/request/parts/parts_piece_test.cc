@@ -60,6 +60,15 @@ TEST(PartsPiece, WhatIsDrawnStandsBesideWhatStays) {
   EXPECT_EQ(With("T120@0 72@0+2/v60", bass), "T120@0 72@0+2/v60 90@0+2/i1/v60");
 }
 
+TEST(PartsPiece, GivenNotesKeepTheirKeys) {
+  // One that was struck a little before its bar, at the pitch that is drawn before it; one that
+  // sounds a little into what is drawn.
+  EXPECT_EQ(With("T120@0 72@0+2 74@2+2 90@3.984375+2", Fill("2:1")),
+            "T120@0 72@0+2 90@3.984375+2 90@2+1.984375");
+  EXPECT_EQ(With("T120@0 90@0+2.015625 74@2.015625+2", Fill("2:1")),
+            "T120@0 90@0+2.015625 90@2.015625+1.984375");
+}
+
 TEST(PartsPiece, TimesGoThroughTheTempos) {
   EXPECT_EQ(With("T120@0 T60@4 72@0+4 74@4+8", Fill("3")), "T120@0 T60@4 72@0+4 90@4+8");
 }

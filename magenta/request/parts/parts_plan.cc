@@ -136,11 +136,12 @@ absl::StatusOr<PartsPlan> PlanParts(const MusicKind& kind, const GenerateSequenc
   draft.plan.sheet.ends = !draft.plan.continues || args.ending;
   draft.plan.sheet.density = args.parts.density;
   draft.plan.sheet.stresses_density = args.parts.density >= 0;
-  // Where somebody says a range, that one.
+  // Where somebody says a range, that one, in which a note may be all there is.
   const PitchLimits& limits = args.pitches;
-  draft.plan.sheet.keeps_compass = draft.plan.continues &&
-                                   limits.min_pitch == PitchLimits().min_pitch &&
-                                   limits.max_pitch == PitchLimits().max_pitch;
+  const bool says_range =
+      limits.min_pitch != PitchLimits().min_pitch || limits.max_pitch != PitchLimits().max_pitch;
+  draft.plan.sheet.keeps_compass = draft.plan.continues && !says_range;
+  draft.plan.sheet.moves_on = !says_range;
   draft.plan.sheet.no_parallels = LinesAvoidParallels(draft);
   MAGENTA_CHECK(CheckSheet(draft.plan.sheet).ok());
   return std::move(draft.plan);

@@ -419,6 +419,15 @@ TEST(PartsPlan, WhatIsMovedIsSaid) {
   EXPECT_THAT(starts, testing::ElementsAre(0, 6, 12, 18, 24));
 }
 
+TEST(PartsPlan, AProgramIsOfNewParts) {
+  GenerateArgs flute = Fill("2");
+  flute.program = 73;
+  EXPECT_THAT(Notes(*PlanOf({kTune, flute})), testing::HasSubstr("none is added"));
+  flute.parts.add = "bass";
+  flute.program_note = "program 73, Flute";
+  EXPECT_THAT(Notes(*PlanOf({kTune, flute})), testing::HasSubstr("program 73, Flute"));
+}
+
 TEST(PartsPlan, WhatIsDrawnAsRestsAloneIsSaid) {
   const auto plan = PlanOf({kTwoParts, Fill("1:1,2:2")});
   ASSERT_TRUE(plan.ok()) << plan.status();
