@@ -13,6 +13,7 @@
 #include "magenta/base/status.h"
 #include "magenta/music/meter_map.h"
 #include "magenta/music/parts.h"
+#include "magenta/music/performance/played_parts.h"
 #include "magenta/music/piece_limits.h"
 #include "magenta/music/quantize.h"
 #include "magenta/music/split.h"
@@ -193,6 +194,7 @@ absl::StatusOr<std::vector<ScoredPart>> ScoreSequence(const std::shared_ptr<cons
   if (options.instrument.has_value()) {
     sequence = OnlyInstrument(std::move(sequence), *options.instrument);
   }
+  if (model->spec->kind->HearsSeconds()) sequence = HeldByPedal(std::move(sequence), {});
   // All that is heard is counted before the first step is scored.
   std::vector<ScoredPart> scored;
   std::vector<std::string> left_out;
@@ -265,7 +267,7 @@ absl::StatusOr<ScoredPart> ScoreGap(const std::shared_ptr<const Model>& model,
   }
   MAGENTA_ASSIGN_OR_RETURN(PartsPlan plan, PlanParts(kind, request, args, playable, /*seed=*/0));
   // What is written is scored, whatever lines that are drawn may not do.
-  plan.sheet.no_parallels = plan.sheet.keeps_compass = false;
+  plan.sheet.no_parallels = plan.sheet.keeps_compass = plan.sheet.moves_on = false;
   if (options.hides_after) CutAfterGap(plan.sheet, plan.lines);
   MAGENTA_CHECK(CheckSheet(plan.sheet).ok());
   ScoredPart gap;
@@ -317,6 +319,10 @@ std::vector<ScoredEvent> EventsOf(const Model& model, const ScoredPart& part) {
     event.end_time = time_of(renderer->step());
     event.step = part.start_step + part.heard.start_step + step;
     event.effect = EffectOf(std::move(pitches), kind.IsRest(heard[i]));
+    const bool begins_nothing = event.effect.pitches.empty() && !event.effect.rest;
+    if (begins_nothing && (kind.HearsSeconds() || kind.plays_chords())) {
+      event.effect.name = kind.EventText(heard[i]);
+    }
     event.bits = information[events.size() - 1] / std::numbers::ln2;
   }
   return events;

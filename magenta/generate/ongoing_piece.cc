@@ -34,6 +34,7 @@ void OngoingPiece::Begin(const SheetMeter& meter) {
   sheet_.length = kEndlessTicks;
   for (const VoiceRole role : voices_) sheet_.voices.push_back(OpenVoiceOf(role, kEndlessTicks));
   sheet_.meters = {meter};
+  sheet_.moves_on = true;
   now_ = NewHead(sheet_);
 }
 

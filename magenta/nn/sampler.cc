@@ -175,7 +175,28 @@ class MinP final : public LogitFilter {
   float p_;
 };
 
+class MemberMinP final : public LogitFilter {
+ public:
+  explicit MemberMinP(double p) : least_(p) {}
+  void Apply(std::span<float>) const override {}
+  bool wants_members() const override { return true; }
+  void ApplyTo(std::span<float> logits, const std::vector<bool>& members) const override {
+    std::vector<float> inner = MembersOf(logits, members);
+    if (!HoldsFinite(inner)) return;
+    least_.Apply(inner);
+    std::vector<bool> allowed(logits.size());
+    auto next = inner.begin();
+    for (size_t i = 0; i < logits.size(); ++i) allowed[i] = members[i] && *next++ != kForbidden;
+    AllowAmong(members, allowed, logits);
+  }
+
+ private:
+  MinP least_;
+};
+
 }  // namespace
+
+std::unique_ptr<LogitFilter> MakeMemberMinP(double p) { return std::make_unique<MemberMinP>(p); }
 
 std::unique_ptr<LogitFilter> MakeTemperature(double temperature) {
   return std::make_unique<Temperature>(temperature);

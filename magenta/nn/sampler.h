@@ -43,6 +43,10 @@ std::unique_ptr<LogitFilter> MakeTopK(int k);
 std::unique_ptr<LogitFilter> MakeTopP(double p);
 /// Forbids classes less probable than `p` times the most probable one. 0 <= p <= 1 (checked).
 std::unique_ptr<LogitFilter> MakeMinP(double p);
+/// Forbids members less probable than `p` times the most probable member; those that are left hold
+/// together what all held. Apply(), and ApplyTo() without members, change nothing. 0 <= p <= 1
+/// (checked).
+std::unique_ptr<LogitFilter> MakeMemberMinP(double p);
 
 /// softmax in float32: exp(x - max) / sum, in index order, by the kernels' own exp: the same bits
 /// on every machine. In place is fine.

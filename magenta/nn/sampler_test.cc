@@ -145,6 +145,16 @@ TEST(SamplerTest, MemberTemperatureKeepsWhatMembersHoldTogether) {
              last_two);
 }
 
+TEST(SamplerTest, MemberMinPLeavesWhatIsNearTheLargestMember) {
+  const std::vector<bool> last_three = {false, true, true, true};
+  const std::vector<float> p = {0.9f, 0.01f, 0.03f, 0.06f};
+  ExpectLeft({p, 0.1, p}, *MakeMemberMinP(0.1), last_three);
+  ExpectLeft({p, 0.2, {0.9f, 0, 0.1f / 3, 0.2f / 3}}, *MakeMemberMinP(0.2), last_three);
+  ExpectLeft({p, 1, {0.9f, 0, 0, 0.1f}}, *MakeMemberMinP(1), last_three);
+  ExpectLeft({p, 1, p}, *MakeMemberMinP(1));
+  ExpectLeft({{1, 0, 0, 0}, 1, {1, 0, 0, 0}}, *MakeMemberMinP(1), last_three);
+}
+
 TEST(SamplerTest, SoftmaxSumsToOneAndForbidsWhatIsForbidden) {
   std::vector<float> p(4);
   Softmax(std::vector<float>{1, 2, kNo, 4}, p);

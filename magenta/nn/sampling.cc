@@ -21,6 +21,7 @@ FilterChain DrawFilters(const Sampling& sampling) {
   if (sampling.top_k > 0) chain.push_back(MakeTopK(sampling.top_k));
   if (sampling.top_p < 1) chain.push_back(MakeTopP(sampling.top_p));
   if (sampling.min_p > 0) chain.push_back(MakeMinP(sampling.min_p));
+  if (sampling.pitch_min_p > 0) chain.push_back(MakeMemberMinP(sampling.pitch_min_p));
   return chain;
 }
 

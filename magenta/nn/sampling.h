@@ -27,6 +27,9 @@ struct Sampling {
   double top_p = 1.0;
   /// Only classes of this part of the most probable one's probability and more; 0: all.
   double min_p = 0.0;
+  /// Only pitches of this part of the most probable one's probability and more, which have together
+  /// what all pitches had; 0: all. (For models of pitches, as pitch_temperature.)
+  double pitch_min_p = 0.0;
   /// Whether what the piece has played says what may come next, too (motifs/motif_memory.h): first
   /// of all, in the probabilities that all else works on. For models of one head.
   bool adapt = false;

@@ -46,7 +46,9 @@ void SamplingFlags::Describe(Flags& flags) {
                       "Draw no event less probable than this part of the most probable one.")
       .Range(0, 1)
       .Value("P")
-      .Default("0: from all; 0.1 for several lines that generate draws together");
+      .Default(
+          "0: from all; of several lines that generate draws together 0.1 of the most probable "
+          "pitch");
   DescribeAdapt(flags, adapt);
 }
 

@@ -125,6 +125,7 @@ class ScoreEncoder final : public EventEncoder {
   void AddSheetBans(int voice) const;
   void AddParallelBans(int voice) const;
   void AddCompassBans(int voice) const;
+  bool HasHeldLong(int voice) const;
   bool AllStay(int but) const;
   void AddOnly(int c) const;
   void AddTimeDecision() const;
@@ -338,6 +339,15 @@ void ScoreEncoder::AddSheetBans(int voice) const {
   if (part.keep == Keep::kPitches || kind(voice) > static_cast<int>(VoiceRole::kBass)) return;
   if (sheet_->sheet().no_parallels) AddParallelBans(voice);
   if (sheet_->sheet().keeps_compass) AddCompassBans(voice);
+  const bool may_hold = limits.first == 0 && limits.end > kFixedClasses;
+  if (sheet_->sheet().moves_on && sounds && may_hold && HasHeldLong(voice)) {
+    entries_.Add(ScoreEntries::kLimit, sizes_.BanAt(0));
+  }
+}
+
+bool ScoreEncoder::HasHeldLong(int voice) const {
+  const BarPlace place = PlaceOf(sheet_->sheet(), sheet_->tick());
+  return history_.before(voice).age >= kLongestHold && place.place % place.meter.beat == 0;
 }
 
 void ScoreEncoder::AddCompassBans(int voice) const {

@@ -43,8 +43,8 @@ class MusicPlan {
   const std::optional<EndingGoal>& ending() const { return ending_; }
   /// Whether it is drawn beside given music, or before some, so that futures are worth weighing.
   bool looks_ahead() const { return looks_ahead_; }
-  /// What is left out of its draws (Sampling::min_p) where nobody says.
-  double min_p() const { return min_p_; }
+  /// What is left out of its draws (Sampling::pitch_min_p) where nobody says min_p.
+  double pitch_min_p() const { return pitch_min_p_; }
   /// For the user: what was done to the input.
   std::vector<std::string> Notes() const;
 
@@ -52,7 +52,7 @@ class MusicPlan {
   virtual double SecondsAt(int64_t step) const = 0;
   /// The result; `events` are all of the script, those drawn in their places.
   virtual NoteSequence Music(const std::vector<Event>& events) const = 0;
-  /// Where all that was drawn is rests, for the user: "bars 3 to 4 of Alto"; "" for all of it.
+  /// Where no note was drawn, for the user: "bars 3 to 4 of part Alto"; "" for all of it.
   virtual std::vector<std::string> Silences(const std::vector<Event>& events) const = 0;
   /// What is known of it after the first `events`: only its last note may still change; nullopt
   /// before its first new one, and where that can't be told.
@@ -63,7 +63,7 @@ class MusicPlan {
   Primer primer_;
   std::optional<EndingGoal> ending_;
   bool looks_ahead_ = false;
-  double min_p_ = 0;
+  double pitch_min_p_ = 0;
   std::vector<std::string> notes_;
 };
 

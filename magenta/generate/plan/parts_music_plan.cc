@@ -29,8 +29,8 @@ bool MovesInChords(const Sheet& sheet) {
   return notes > 0 && ticks >= notes * kLeastTicks;
 }
 
-/// What several lines that are drawn together leave out (Sampling::min_p): their improbable notes
-/// would add up (docs/music.md). Of one line it would leave little but what was heard before.
+/// What several lines that are drawn together leave out (Sampling::pitch_min_p): their improbable
+/// notes would add up (docs/music.md). Of one line it would leave little but what was heard before.
 constexpr double kLinesMinP = 0.1;
 
 bool DrawsSeveralLines(const Sheet& sheet) {
@@ -57,7 +57,7 @@ class PartsMusicPlan final : public MusicPlan {
     // The most probable future is as dense as the music around it, whatever density is asked for.
     looks_ahead_ = !plan_.continues && plan_.sheet.density < 0 && DrawsLines(plan_.sheet) &&
                    MovesInChords(plan_.sheet);
-    if (DrawsSeveralLines(plan_.sheet)) min_p_ = kLinesMinP;
+    if (DrawsSeveralLines(plan_.sheet)) pitch_min_p_ = kLinesMinP;
     notes_ = plan_.notes;
     notes_.push_back("drawn: " + plan_.drawn);
   }
