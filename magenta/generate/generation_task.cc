@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "magenta/base/check.h"
@@ -54,7 +53,7 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
   task.beam_.ending = task.plan_->ending();
   const bool rescores =
       (segments.back().draw == 0 || segments.size() > 1) && !task.plan_->ending().has_value();
-  if (!args.names_min_p) args.sampling.min_p = task.plan_->min_p();
+  if (!args.names_min_p) args.sampling.pitch_min_p = task.plan_->pitch_min_p();
   if (!args.names_beam && task.plan_->looks_ahead()) {
     args.beam_size = kLookAheadBeamSize;
     args.branch_factor = kLookAheadBranches;
@@ -184,22 +183,12 @@ std::optional<NoteSequence> GenerationTask::SoFar() {
   return plan_->SoFar(run_->session().events(0));
 }
 
-/// Looking ahead finds the most probable future, which may be the same from all draws.
-void GenerationTask::SayAlike(const std::vector<GeneratedOutput>& outputs,
-                              std::vector<std::string>& notes) const {
-  std::set<std::vector<Event>> different;
-  for (const GeneratedOutput& output : outputs) different.insert(output.events.events);
-  if (outputs.size() < 2 || different.size() == outputs.size()) return;
-  notes.push_back(fmt::format("of {} outputs {} {} different: {} sets them apart", outputs.size(),
-                              different.size(), different.size() == 1 ? "is" : "are",
-                              beam_.beam_size > 1 ? "beam_size=1" : "a higher temperature"));
-}
-
 void GenerationTask::SaySilences(const std::vector<Event>& events, uint32_t seed,
                                  std::vector<std::string>& notes) const {
   for (const std::string& where : plan_->Silences(events)) {
-    notes.push_back(fmt::format("seed {} drew rests alone{}{}: another seed may not", seed,
-                                where.empty() ? "" : " in ", where));
+    notes.push_back(
+        fmt::format("seed {} drew no note{}{}: {} may", seed, where.empty() ? "" : " in ", where,
+                    beam_.sampling.temperature > 0 ? "another" : "a temperature above 0"));
   }
 }
 
@@ -228,7 +217,6 @@ Generation GenerationTask::Finish() {
     if (!uniforms_.empty()) output.seed = seed;
     generation.outputs.push_back(std::move(output));
   }
-  SayAlike(generation.outputs, generation.notes);
   return generation;
 }
 

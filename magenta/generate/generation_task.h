@@ -101,7 +101,6 @@ class GenerationTask {
     size_t heard = 0;
     int64_t steps = 0;
   };
-  void SayAlike(const std::vector<GeneratedOutput>& outputs, std::vector<std::string>& notes) const;
   void SaySilences(const std::vector<Event>& events, uint32_t seed,
                    std::vector<std::string>& notes) const;
   void SayMissedEnding(const std::vector<Event>& events, uint32_t seed,

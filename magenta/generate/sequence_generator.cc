@@ -40,6 +40,11 @@ absl::StatusOr<Generation> RunEach(const std::shared_ptr<const Model>& model,
       all = std::move(one);
     } else {
       all.outputs.push_back(std::move(one.outputs.front()));
+      for (std::string& note : one.notes) {
+        if (std::find(all.notes.begin(), all.notes.end(), note) == all.notes.end()) {
+          all.notes.push_back(std::move(note));
+        }
+      }
     }
   }
   return all;

@@ -1,5 +1,7 @@
 #include "magenta/generate/sequence_generator.h"
 
+#include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -152,6 +154,26 @@ TEST(SequenceGeneratorTest, TemperatureZeroTakesTheMostProbable) {
   EXPECT_EQ(Bytes(*got)[0], Bytes(*got)[1]);
   EXPECT_EQ(Bytes(*got)[0], Bytes(*got)[2]);
   EXPECT_LT(got->outputs[0].log_likelihood, 0);
+}
+
+std::string Notes(const Generation& generation) {
+  return fmt::format("{}", fmt::join(generation.notes, " | "));
+}
+
+TEST(SequenceGeneratorTest, SeedsThatDrawNoNoteAreSaid) {
+  const SequenceGenerator generator(RandomModel("basic_rnn"));
+  GenerateSequenceRequest request = Request(kTune, static_cast<int>(kTune.size()) + 1);
+  int silent = 0;
+  for (int seed = 0; seed < 100; ++seed) {
+    SetInt(request, "seed", seed);
+    const auto got = generator.GenerateMany(request, 1);
+    ASSERT_TRUE(got.ok()) << got.status();
+    const bool has_note = got->outputs[0].events.events.back() >= 0;
+    silent += has_note ? 0 : 1;
+    const std::string said = fmt::format("seed {} drew no note: another may", seed);
+    EXPECT_EQ(Notes(*got).find(said) == std::string::npos, has_note) << Notes(*got);
+  }
+  EXPECT_GT(silent, 0);
 }
 
 /// Events and score of kTune's continuation to 64 steps, seed 3, by lookback_rnn.

@@ -16,6 +16,15 @@ std::vector<PlayedNote> EndedOn(int64_t step, std::vector<PlayedNote> notes) {
   return notes;
 }
 
+std::vector<PlayedNote> BegunFrom(int64_t step, std::vector<PlayedNote> notes) {
+  std::erase_if(notes, [step](const PlayedNote& note) { return note.step() < step; });
+  for (PlayedNote& note : notes) {
+    note.start = std::max(note.start, static_cast<double>(step));
+    if (note.end != PlayedNote::kOpen) note.end = std::max(note.end, note.start);
+  }
+  return notes;
+}
+
 HeardBars HeardBarsOf(const DuetOptions& options) {
   if (!options.HearsSeconds()) return {};
   constexpr double kMostSeconds = 30, kSecondsBefore = 25, kKeptSeconds = 20;
@@ -77,7 +86,7 @@ void Conversation::ForgetBefore(int64_t step) {
   if (turns_.empty() || turns_.front().from >= step) return;
   Turn& first = turns_.front();
   first.from = step;
-  std::erase_if(first.notes, [step](const PlayedNote& note) { return note.step() < step; });
+  first.notes = BegunFrom(step, std::move(first.notes));
 }
 
 void Conversation::DropAnswer() {

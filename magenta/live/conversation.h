@@ -26,6 +26,9 @@ struct PlayedNote {
 /// `notes` as they are when their turn ends on `step`: later ones left out, others cut there.
 std::vector<PlayedNote> EndedOn(int64_t step, std::vector<PlayedNote> notes);
 
+/// `notes` from `step` on: those that count for it or a later one, none of which begins before it.
+std::vector<PlayedNote> BegunFrom(int64_t step, std::vector<PlayedNote> notes);
+
 /// How many bars are heard, so that memory and the work of a step have a bound.
 struct HeardBars {
   /// More, with the phrase that is played, are cut to the last `kept`.

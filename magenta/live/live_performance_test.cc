@@ -354,6 +354,28 @@ TEST(HeardTimeTest, GoesThereAndBack) {
   }
 }
 
+TEST(ConversationTest, WhatIsHeardOfAMemoryThatIsCutBeginsWithIt) {
+  DuetOptions options;
+  options.model_steps_per_second = 100;
+  Conversation conversation(options);
+  const int64_t bar = options.steps_per_bar;
+  Conversation::Turn turn;
+  turn.to = 20 * bar;
+  for (int64_t line = bar; line < turn.to; line += bar) {
+    const auto early = static_cast<double>(line) - 0.4;
+    turn.notes.push_back({early, early + 0.3, 60, 100});
+  }
+  conversation.Add(turn);
+  conversation.MoveTo(20 * bar, HeardBarsOf(options).most);
+  ASSERT_FALSE(conversation.empty());
+  EXPECT_EQ(conversation.start(), 10 * bar);
+  ASSERT_EQ(conversation.turns()[0].notes.size(), 10u);
+  for (const PlayedNote& note : conversation.turns()[0].notes) {
+    EXPECT_GE(note.start, static_cast<double>(conversation.start()));
+    EXPECT_GE(note.end, note.start);
+  }
+}
+
 TEST(HeardBarsTest, OfSecondsAsManyAsAreLearnedFrom) {
   DuetOptions options;
   EXPECT_EQ(HeardBarsOf(options).most, 48);

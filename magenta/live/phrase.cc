@@ -75,11 +75,7 @@ void Phrase::Pedal(double position, bool down) {
 
 void Phrase::Begin(int64_t step) {
   start_ = step;
-  std::erase_if(notes_, [step](const Note& note) { return note.step() < step; });
-  for (Note& note : notes_) {
-    note.start = std::max(note.start, static_cast<double>(step));
-    if (note.end != kOpen) note.end = std::max(note.end, note.start);
-  }
+  notes_ = BegunFrom(step, std::move(notes_));
 }
 
 int Phrase::MeanVelocity() const {

@@ -11,6 +11,7 @@
 
 #include "magenta/base/check.h"
 #include "magenta/base/sort_runs.h"
+#include "magenta/music/pedals.h"
 
 namespace magenta {
 namespace {
@@ -178,8 +179,8 @@ class Splitter {
   }
 
   static bool IsPedal(const NoteSequence::ControlChange& change) {
-    return change.control_number() == 64 || change.control_number() == 66 ||
-           change.control_number() == 67;
+    const int number = change.control_number();
+    return number == kSustainPedal || number == kSostenutoPedal || number == kSoftPedal;
   }
 
   // What `number` gives for the notes of `part`, each once, rising.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/io/record/tfrecord.h"
 #include "magenta/music/meter_map.h"
 #include "magenta/pipeline/ordered_parallel.h"
@@ -221,16 +222,21 @@ class DatasetBuilder {
         examples.outcome.outputs;
     (examples.eval ? eval_counters_ : training_counters_).Add(examples);
     equal_copies_ += examples.equal_copies;
+    silent_notes_ += examples.silent_notes;
     return absl::OkStatus();
   }
 
   void Advise() {
+    if (silent_notes_ > 0) {
+      summary_.notes.push_back(Counted(silent_notes_, "note") + " of velocity 0: left out");
+    }
     if (equal_copies_ > 0) {
-      summary_.notes.push_back(
-          fmt::format("{} of the examples equal another transposition of their {}: {} moves every "
-                      "{} to one key",
-                      equal_copies_, options_.spec->kind->names().one, options_.spec->id,
-                      options_.spec->kind->names().one));
+      const std::string_view one = options_.spec->kind->names().one;
+      summary_.notes.push_back(fmt::format(
+          "{} of the examples equal another transposition of their {}: {}", equal_copies_, one,
+          options_.spec->kind->MovesToKey()
+              ? fmt::format("{} moves every {} to one key", options_.spec->id, one)
+              : "drums are not moved"));
     }
     if (summary_.training_examples == 0) {
       summary_.notes.push_back(
@@ -268,6 +274,7 @@ class DatasetBuilder {
   DatasetSummary summary_;
   PartitionCounters training_counters_, eval_counters_;
   int64_t equal_copies_ = 0;
+  int64_t silent_notes_ = 0;
 };
 
 }  // namespace

@@ -28,8 +28,10 @@ struct SequenceExamples {
   bool eval = false;                 // which file they go to
   std::vector<std::string> records;  // SequenceExamples
   /// Copies by transposition that came out equal to another one, since the model moves every melody
-  /// to one key.
+  /// to one key, or the music is drums.
   int64_t equal_copies = 0;
+  /// Notes of the sequence that performances leave out, of velocity 0.
+  int64_t silent_notes = 0;
   FileOutcome outcome;
   StageCounters counters;
 };

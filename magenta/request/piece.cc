@@ -11,6 +11,7 @@
 #include "magenta/music/drums/drum_track.h"
 #include "magenta/music/meter_map.h"
 #include "magenta/music/parts.h"
+#include "magenta/music/pedals.h"
 #include "magenta/music/tempo_map.h"
 
 namespace magenta {
@@ -222,6 +223,7 @@ void Piece::KeepEvents(const NoteSequence& input, const PieceOptions& options) {
     }
   };
   keep(input.control_changes(), *kept_.mutable_control_changes());
+  if (!plan_->fills) LiftPedal();
   keep(input.pitch_bends(), *kept_.mutable_pitch_bends());
   for (auto& change : *kept_.mutable_control_changes()) change.clear_quantized_step();
   for (const auto& text : input.text_annotations()) {
@@ -235,6 +237,21 @@ void Piece::KeepEvents(const NoteSequence& input, const PieceOptions& options) {
     kept = text;
     kept.clear_quantized_step();
   }
+}
+
+/// New notes are as long as they say.
+void Piece::LiftPedal() {
+  const NoteSequence::ControlChange* last = nullptr;
+  for (const auto& change : kept_.control_changes()) {
+    const bool is_own =
+        change.instrument() == instrument_ && change.control_number() == kSustainPedal;
+    if (is_own && (last == nullptr || change.time() >= last->time())) last = &change;
+  }
+  if (last == nullptr || last->control_value() == 0) return;
+  NoteSequence::ControlChange up = *last;
+  up.set_time(stop_);
+  up.set_control_value(0);
+  *kept_.add_control_changes() = up;
 }
 
 void Piece::KeepNames(const PieceOptions& options) {

@@ -51,6 +51,7 @@ class Piece {
   void KeepDescription(const NoteSequence& input);
   void KeepNotes(const NoteSequence& input, const PieceOptions& options);
   void KeepEvents(const NoteSequence& input, const PieceOptions& options);
+  void LiftPedal();
   void KeepNames(const PieceOptions& options);
   void FindHeard(const NoteSequence& input);
   bool IsHeardInChord(const NoteSequence::Note& note) const;

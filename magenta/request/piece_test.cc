@@ -1,5 +1,6 @@
 #include "magenta/request/piece.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "magenta/music/parts.h"
@@ -36,7 +37,7 @@ TEST(Piece, KeepsWhatItIs) {
       {"notes go on", "T120@0 60@0+1", "60@0+1 62@1+0.5", 1, 2, first, "T120@0 60@0+1 62@1+0.5"},
       {"meter, key and chords stay; what begins later is left out",
        "M6/8@0 T120@0 K7@0 C64=127@0 C64=0@1 \"G@0 \"D@1 60@0+1", "60@0+1 62@1+0.5", 1, 2, first,
-       "M6/8@0 T120@0 K7@0 C64=127@0 \"G@0 60@0+1 62@1+0.5"},
+       "M6/8@0 T120@0 K7@0 C64=127@0 C64=0@1 \"G@0 60@0+1 62@1+0.5"},
       {"loud as before", "T120@0 60@0+1/v40 62@1+1/v60", "60@0+1 62@1+1 64@2+1", 2, 3, first,
        "T120@0 60@0+1/v40 62@1+1/v60 64@2+1/v50"},
       {"a note is held on", "T120@0 60@0+1", "60@0+1.5 62@1.5+0.5", 1, 2, first,
@@ -93,6 +94,27 @@ TEST(Piece, DrumsGoOnAsTheyWerePlayed) {
       {"nothing to go on from", "T120@0", "42@1+0.125/d", 1, 2, all, "T120@0 42@1+0.125/i9/d"},
   };
   for (const Row& row : rows) EXPECT_EQ(With(row), row.piece) << row.what;
+}
+
+TEST(Piece, APedalHoldsNoNewNotes) {
+  const auto pedals = [](const char* music) {
+    const NoteSequence input = ParseMusic(music);
+    GeneratorOptions options;
+    options.add_generate_sections()->set_start_time(1);
+    options.mutable_generate_sections(0)->set_end_time(2);
+    const auto plan = PlanSection(input, options, Grid(), false);
+    EXPECT_TRUE(plan.ok()) << plan.status();
+    std::string text;
+    const NoteSequence piece = Piece(input, *plan, {0, true, {}}).With(ParseMusic("62@1+1"));
+    for (const auto& change : piece.control_changes()) {
+      text +=
+          fmt::format("{}={}@{} ", change.control_number(), change.control_value(), change.time());
+    }
+    return text;
+  };
+  EXPECT_EQ(pedals("T120@0 C64=127@0.5 60@0+1"), "64=127@0.5 64=0@1 ");
+  EXPECT_EQ(pedals("T120@0 C64=127@0.5 C64=0@0.75 60@0+1"), "64=127@0.5 64=0@0.75 ");
+  EXPECT_EQ(pedals("T120@0 C7=90@0.5 60@0+1"), "7=90@0.5 ");
 }
 
 TEST(Piece, NamesAndProgramsStay) {

@@ -9,6 +9,7 @@
 #include "magenta/base/error_message.h"
 #include "magenta/base/status.h"
 #include "magenta/music/meter_map.h"
+#include "magenta/music/performance/played_parts.h"
 #include "magenta/music/tempo_map.h"
 
 namespace magenta {
@@ -239,6 +240,13 @@ absl::Status CheckFree(const NoteSequence& input, const std::vector<Section>& se
   return absl::OkStatus();
 }
 
+/// `input` as it sounds, where no pedal holds a note into a section.
+NoteSequence HeldUntil(const std::vector<Section>& sections, NoteSequence input) {
+  std::vector<double> starts;
+  for (const Section& section : sections) starts.push_back(section.start_time());
+  return HeldByPedal(std::move(input), starts);
+}
+
 /// Cuts the plan's sections to what the quantised notes leave free: a note may reach a step into
 /// one.
 void CutToFreeSteps(const std::vector<Section>& sections, SectionPlan& plan) {
@@ -373,18 +381,21 @@ absl::StatusOr<SectionPlan> PlanSection(const NoteSequence& input, const Generat
   const double qpm = input.tempos().empty() ? 120.0 : input.tempos(0).qpm();
   const double slack = reference_windows ? 0 : kOnStep / grid.StepsPerSecond(qpm);
   MAGENTA_ASSIGN_OR_RETURN(const std::vector<Section> sections, InOrder(options, slack));
+  const bool hears_pedal = grid.is_per_second() && !reference_windows;
   const bool goes_on = std::any_of(
       primer.notes().begin(), primer.notes().end(), [&](const NoteSequence::Note& note) {
         return note.start_time() >= sections.front().end_time() - slack;
       });
   if (!reference_windows && (sections.size() > 1 || goes_on)) {
     MAGENTA_RETURN_IF_ERROR(CheckFree(primer, sections, slack));
+    if (hears_pedal) primer = HeldUntil(sections, std::move(primer));
     return PlanFill(std::move(primer), sections, options, grid);
   }
   const double start = sections.front().start_time(), latest = LatestNoteEnd(primer);
   const double half_step = 0.5 / grid.StepsPerSecond(TempoMap(input).QpmAt(start));
   if (latest > start + (reference_windows ? 0 : half_step + slack))
     return StartsTooEarly(start, latest);
+  if (hears_pedal) primer = HeldUntil(sections, std::move(primer));
   return reference_windows ? PlanReference(std::move(primer), options, grid)
                            : PlanFreely(std::move(primer), options, grid);
 }

@@ -65,7 +65,8 @@ inline constexpr int kMaxSections = 1000;
 /// the meter is the one at the first section's start, its bars counted from its own bar lines
 /// (meter_map.h), so that neither a pickup nor a change of meter cuts what is heard; and there may
 /// be several sections, in any order, which may lie between the input's notes: they are cut to the
-/// steps that those leave free. A last note may reach half a step into a section after it.
+/// steps that those leave free. A last note may reach half a step into a section after it. On a
+/// grid per second a pedal holds notes, up to the next section.
 ///
 /// Errors (exit 2), with their times: no section (reference_windows: or more than one), sections
 /// that overlap, more than one input section, a section that ends before it starts or holds no

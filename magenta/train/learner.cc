@@ -82,6 +82,9 @@ absl::StatusOr<std::string> DeviceFor(const ModelSpec& spec, const std::string& 
 absl::StatusOr<std::unique_ptr<Learner>> NewLearner(const ModelSpec& spec, const HParams& hparams,
                                                     const LearnerOptions& options) {
   MAGENTA_ASSIGN_OR_RETURN(const LearnerEntry entry, FindLearner(spec));
+  if (entry.cpu_only && options.device != "cpu") {
+    return UsageError(fmt::format("{} learns on the CPU alone", spec.id), "Give --device=cpu.");
+  }
   return entry.make(spec, hparams, options);
 }
 

@@ -21,6 +21,7 @@ __all__ = ["GenerateArguments", "Generator", "Output", "Score", "ScoredEvent", "
 _DEFAULT_BARS = 8
 #: How long it is without a primer, in steps.
 _DEFAULT_STEPS = 128
+_DEFAULT_SECONDS = 30
 #: What is played over without a primer and chords.
 _DEFAULT_CHORDS = "C G Am F C G F C"
 #: What each says how long the music is.
@@ -247,8 +248,7 @@ class Generator:
         self._complete(request, primer is not None, bool(sections), known)
         return request
 
-    @staticmethod
-    def _complete(request: GenerateSequenceRequest, has_primer: bool, has_sections: bool,
+    def _complete(self, request: GenerateSequenceRequest, has_primer: bool, has_sections: bool,
                   known: Mapping[str, Any]) -> None:
         """Says what `magenta generate` does where nobody says it."""
         args = request.generator_options.args
@@ -261,7 +261,7 @@ class Generator:
         if has_primer or "add" in known:
             args["bars"].int_value = _DEFAULT_BARS
         else:
-            args["num_steps"].int_value = _DEFAULT_STEPS
+            args["num_steps"].int_value = _DEFAULT_SECONDS * self.details.steps_per_second or _DEFAULT_STEPS
 
     @checked
     def generate(self, primer: AnySequence | None = None,
@@ -274,8 +274,8 @@ class Generator:
         Args:
           primer: what is gone on from; None: middle C, or a bass drum.
           sections: (start, end) in seconds of what is to be made, after the primer's notes or between them; None:
-            what one of the arguments bars, new_steps and num_steps says, else 8 bars after a primer, and 128 steps
-            without.
+            what one of the arguments bars, new_steps and num_steps says, else 8 bars after a primer, and 128 steps,
+            or 30 seconds of a performance, without.
           **arguments: those of `details.arguments`: temperature, seed, key, ...
 
         Raises:

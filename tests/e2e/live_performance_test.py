@@ -104,6 +104,32 @@ class FromFiles(Played):
         self.assertEqual(heard[0], heard[1])
         self.assertNotEqual(heard[0][0], heard[2][0])
 
+    def test_generate_and_score_hear_the_pedal(self):
+        with_pedal_down, held = with_pedal()
+        told = []
+        for name, messages in (('pedal', with_pedal_down), ('held', held), ('plain', PLAYED)):
+            primer = self.write(name + '.mid', playing(messages))
+            made = self.ok('generate', '--json', bundle(LOUD), '--primer_midi=' + primer, '--num_steps=600', '--seed=7',
+                           '--num_outputs=1', '--output_dir=' + self.path('g')).json['outputs'][0]
+            scored = self.ok('score', '--json', bundle(LOUD), primer).json['files'][0]
+            told.append((made['log_likelihood'], scored['log_likelihood']))
+        self.assertEqual(told[0], told[1])
+        self.assertNotEqual(told[0][0], told[2][0])
+        self.assertNotEqual(told[0][1], told[2][1])
+
+    def test_a_long_session_answers_each_phrase(self):
+        """What is remembered is cut after half a minute, also where notes come a little before their beats."""
+        beats = [0.5 * i - 0.04 for i in range(1, 160) if i % 16 < 8]
+        messages = [message for beat in beats
+                    for message in ((beat, (0x90, 60, 80)), (beat + 0.3, (0x80, 60, 0)))]
+        for name in (LOUD, NOTES):
+            with self.subTest(name):
+                done = self.ok('live', '--backend=file', '--input_port=' + self.write('in.mid', playing(messages)),
+                               '--output_port=' + self.path('out.mid'), '--mode=bars:2,2', '--seed=3', '--json',
+                               bundle(name))
+                self.assertNotIn('no answer', done.out + done.err)
+                self.assertGreaterEqual(sum(event['event'] == 'answer' for event in events(done)), 9)
+
     def test_what_it_is_told(self):
         plain = self.live(PLAYED, bundle(TOLD))
         for flags, asked in ((['--notes_per_second=64'], ['--notes_per_second=64']),
@@ -143,8 +169,10 @@ class FromFiles(Played):
                              ('a session has no end', bundle(TOLD), '--notes_per_second=[1, 2]'),
                              ('0,1].', bundle(TOLD), '--pitch_class_histogram=[1, 2]'),
                              ('-1 to 116', bundle(TOLD), '--pitch_class_control_number=117'),
-                             ('and --density_control_number=25 is one of them', bundle(TOLD),
-                              '--pitch_class_control_number=21', '--density_control_number=25'),
+                             ('--density_control_number=25 and --pitch_class_control_number=21 both take controller 25',
+                              bundle(TOLD), '--pitch_class_control_number=21', '--density_control_number=25'),
+                             ('both take controller 9', bundle(TOLD), '--tempo_control_number=9',
+                              '--density_control_number=9'),
                              ('Play with models of one grid', bundle(LOUD),
                               f'--bundle_files={ZOO}/drum_kit/drum_kit.mag')):
             with self.subTest(flags):

@@ -124,5 +124,16 @@ class Sampling(Case):
         self.assertEqual(tunes[2], tunes[1])
 
 
+class Alike(Case):
+    def test_outputs_that_are_the_same_are_said(self):
+        """Whether they are drawn at once or not."""
+        for count in (3, 300):
+            done = self.ok('generate', f'--num_outputs={count}', '--temperature=0', '--num_steps=24', '--seed=1',
+                           '--output_dir=' + self.path(str(count)))
+            self.assertIn(f'of {count} outputs none differ', done.err)
+        self.assertNotIn('differ', self.ok('generate', '--num_outputs=3', '--num_steps=64', '--seed=1',
+                                           '--output_dir=' + self.path('three')).err)
+
+
 if __name__ == '__main__':
     unittest.main()

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 
 #include "magenta/base/error_message.h"
@@ -71,18 +72,25 @@ absl::Status CheckCondition(const ConditionRow& row, Details models) {
       "Leave it out, or choose such a model: `magenta models` lists them");
 }
 
-/// Pitch classes take twelve controllers, of which none may be another's.
-absl::Status CheckPitchClassControls(const LiveFlags& flags) {
+/// Each control has a controller of its own; pitch classes have twelve.
+absl::Status CheckControls(const LiveFlags& flags) {
   constexpr int kPitchClasses = 12;
-  const int first = flags.controls.pitch_classes, end = first + kPitchClasses;
-  if (first < 0) return absl::OkStatus();
+  std::map<int, std::string> flag_of;
+  const auto take = [&flag_of](int number, const std::string& flag) -> absl::Status {
+    const auto [there, is_new] = flag_of.emplace(number, flag);
+    if (is_new) return absl::OkStatus();
+    return UsageError(fmt::format("{} and {} both take controller {}", there->second, flag, number),
+                      "Choose another for one of them, or leave it out");
+  };
+  const auto text = [](std::string_view name, int number) {
+    return fmt::format("--{}_control_number={}", name, number);
+  };
   for (const auto& [name, number] : flags.named_controls) {
-    if (*number < first || *number >= end) continue;
-    return UsageError(
-        fmt::format("--pitch_class_control_number={} takes the controllers {} to {}, and "
-                    "--{}_control_number={} is one of them",
-                    first, first, end - 1, name, *number),
-        fmt::format("Choose another for either, or leave {} out", name));
+    if (*number >= 0) MAGENTA_RETURN_IF_ERROR(take(*number, text(name, *number)));
+  }
+  const int first = flags.controls.pitch_classes;
+  for (int i = 0; first >= 0 && i < kPitchClasses; ++i) {
+    MAGENTA_RETURN_IF_ERROR(take(first + i, text("pitch_class", first)));
   }
   return absl::OkStatus();
 }
@@ -150,7 +158,7 @@ absl::Status CheckAsked(const LiveFlags& flags, const DuetOptions& options, Deta
   for (const ConditionRow& row : {rows.density, rows.classes, rows.none}) {
     MAGENTA_RETURN_IF_ERROR(CheckCondition(row, chosen));
   }
-  MAGENTA_RETURN_IF_ERROR(CheckPitchClassControls(flags));
+  MAGENTA_RETURN_IF_ERROR(CheckControls(flags));
   return absl::OkStatus();
 }
 

@@ -88,7 +88,7 @@ class DatasetVerb : public Verb {
         .IntList("transpose", &options_.transpositions,
                  "Semitones; a copy of every example for each.")
         .Range(-127, 127)
-        .Default("0; of polyphonic tracks -4 to 4, of performances -3 to 3");
+        .Default("0; of polyphonic and pianoroll tracks -4 to 4, of performances -3 to 3");
     flags.Bool("stretch", &options_.stretch,
                "Learn from music at five speeds, 0.95 to 1.05 times as long (performances).");
     flags.Bool(

@@ -39,6 +39,7 @@ namespace {
 
 /// What comes after a piece, where nothing is said.
 constexpr int kDefaultBars = 8;
+constexpr int kDefaultSeconds = 30;  // of music whose steps are parts of a second
 /// Rows that are stepped together between two looks at signals and progress.
 constexpr int kRowsAtOnce = 32;
 
@@ -278,14 +279,16 @@ class GenerateVerb : public Verb {
         .Default("8 after a primer that is a file, ABC or a drum grid");
     flags
         .Int("new_steps", &new_steps_,
-             "New steps (sixteenths) instead; without a primer so many in all.")
+             "New steps (sixteenths; of performances hundredths of a second) instead; without a "
+             "primer so many in all.")
         .Range(1, 1 << 20)
         .Default("");
     flags
         .Int("num_steps", &num_steps_,
-             "Length in steps instead, the primer's counted (16 make a bar of 4/4).")
+             "Length in steps instead, the primer's counted (16 make a bar of 4/4; of performances "
+             "100 a second).")
         .Range(1, 1 << 20)
-        .Default("128 otherwise");
+        .Default("128 otherwise, 3000 of performances");
     flags.Bool("ending", &ending_,
                "End as a piece does: the last note begins on a beat of the last bar, is the tonic, "
                "and is long.");
@@ -361,6 +364,8 @@ class GenerateVerb : public Verb {
       MAGENTA_RETURN_IF_ERROR(chords_.SetLength(primer, source.grid, length));
     } else if (primer.is_piece || source.kind->plays_parts()) {
       length.bars = kDefaultBars;
+    } else if (source.grid.is_per_second()) {
+      length.num_steps = kDefaultSeconds * source.grid.steps();
     }
     return length;
   }
@@ -482,6 +487,15 @@ class GenerateVerb : public Verb {
     return primer_.midi.empty() ? status : OfMusicFile(status, primer_.midi);
   }
 
+  /// The most probable future, which is looked for where music is given around, may be the same
+  /// from all draws.
+  void SayAlike(int different, Context& context) const {
+    if (different == num_outputs_) return;
+    context.out.Info(fmt::format(
+        "of {} outputs {} differ: --beam_size=1, or a higher --temperature, sets them apart",
+        num_outputs_, different == 1 ? "none" : fmt::format("{}", different)));
+  }
+
   /// Output i draws from seed + i, so working in pieces changes nothing.
   absl::Status WriteAll(const Source& source, GenerateSequenceRequest& request, uint32_t seed,
                         double primer_end, Context& context, std::vector<Written>& written) const {
@@ -493,7 +507,7 @@ class GenerateVerb : public Verb {
     const int beam = RowsOfOutput();
     const int at_once =
         std::max(1, kRowsAtOnce / (ending_ ? std::max(beam, kEndingFutures) : beam));
-    std::set<std::string> said;
+    std::set<std::string> said, different;
     for (int done = 0; done < num_outputs_;) {
       const int count = std::min(at_once, num_outputs_ - done);
       SetArgs(request, seed + static_cast<uint32_t>(done));
@@ -504,6 +518,7 @@ class GenerateVerb : public Verb {
         if (said.insert(note).second) context.out.Info(note);
       }
       for (const GeneratedOutput& output : generation.outputs) {
+        different.insert(output.sequence.SerializeAsString());
         MAGENTA_ASSIGN_OR_RETURN(const std::string base, names.Next());
         MAGENTA_RETURN_IF_ERROR(WriteOne(output.sequence, base, temporary, context.out, to_render));
         written.push_back({base, output.log_likelihood});
@@ -512,6 +527,7 @@ class GenerateVerb : public Verb {
       bar.Update(done, num_outputs_);
       MAGENTA_RETURN_IF_ERROR(CheckInterrupted());
     }
+    SayAlike(static_cast<int>(different.size()), context);
     return RenderAll(to_render, primer_end, context.out.json());
   }
 

@@ -19,12 +19,14 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/music.pb.h"
+#include "magenta/music/pedals.h"
 
 namespace magenta {
 
 /// Controllers of pedals: sustain, sostenuto, soft.
 inline const std::vector<int>& PedalControllers() {
-  static const auto& controllers = *new std::vector<int>{64, 66, 67};
+  static const auto& controllers =
+      *new std::vector<int>{kSustainPedal, kSostenutoPedal, kSoftPedal};
   return controllers;
 }
 

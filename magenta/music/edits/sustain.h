@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/music.pb.h"
+#include "magenta/music/pedals.h"
 
 namespace magenta {
 
@@ -11,6 +12,6 @@ namespace magenta {
 /// is down held until the pedal goes up, the same pitch starts again, or the last event; drums
 /// stay. Of notes of one pitch that start together the last is kept. Errors: a quantised sequence
 /// (kFailedPrecondition).
-absl::StatusOr<NoteSequence> WithSustain(NoteSequence sequence, int controller = 64);
+absl::StatusOr<NoteSequence> WithSustain(NoteSequence sequence, int controller = kSustainPedal);
 
 }  // namespace magenta

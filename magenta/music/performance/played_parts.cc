@@ -1,11 +1,14 @@
 #include "magenta/music/performance/played_parts.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
+#include "magenta/base/check.h"
 #include "magenta/base/status.h"
 #include "magenta/music/edits/sustain.h"
 #include "magenta/music/edits/times.h"
+#include "magenta/music/pedals.h"
 #include "magenta/music/performance/performance_event.h"
 #include "magenta/music/quantize.h"
 #include "magenta/music/split.h"
@@ -28,6 +31,21 @@ std::vector<NoteSequence> CutEachHalfMinute(NoteSequence sequence) {
 }
 
 }  // namespace
+
+NoteSequence HeldByPedal(NoteSequence sequence, std::span<const double> ends) {
+  const bool has_pedal =
+      std::any_of(sequence.control_changes().begin(), sequence.control_changes().end(),
+                  [](const auto& change) { return change.control_number() == kSustainPedal; });
+  if (!has_pedal) return sequence;
+  sequence.clear_quantization_info();  // its steps say nothing of what the pedal holds
+  auto sounding = WithSustain(std::move(sequence), kSustainPedal);
+  MAGENTA_CHECK(sounding.ok());
+  for (auto& note : *sounding->mutable_notes()) {
+    const auto end = std::upper_bound(ends.begin(), ends.end(), note.start_time());
+    if (end != ends.end() && note.end_time() > *end) note.set_end_time(*end);
+  }
+  return *std::move(sounding);
+}
 
 absl::StatusOr<std::vector<NoteSequence>> PlayedParts(NoteSequence sequence,
                                                       std::span<const double> stretches) {

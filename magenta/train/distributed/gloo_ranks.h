@@ -27,9 +27,9 @@ struct JoinOptions {
 
 /// Waits until all ranks have come and are connected with each other. The interface is loopback
 /// where rank 0's host is; else the one that GLOO_SOCKET_IFNAME names; else that of the route to
-/// rank 0. From then on the process ignores SIGPIPE: a rank that ended while this one was writing to
-/// it is lost, an error, and not the end of this one. Errors (exit 5): port taken, host unknown or not reached, ranks that did not come
-/// (named); exit 130: *stop.
+/// rank 0. From then on the process ignores SIGPIPE: a rank that ended while this one was writing
+/// to it is lost, an error, and not the end of this one. Errors (exit 5): port taken, host unknown
+/// or not reached, ranks that did not come (named); exit 130: *stop.
 absl::StatusOr<std::unique_ptr<Ranks>> JoinRanks(const JoinOptions& options);
 
 }  // namespace magenta

@@ -1,12 +1,9 @@
 #include "magenta/train/nade/nade_learner.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "magenta/base/check.h"
-#include "magenta/base/status.h"
 #include "magenta/nn/nade/rnn_nade.h"
 #include "magenta/train/kernels/network_pass.h"
 #include "magenta/train/nade/nade_head.h"
@@ -117,9 +114,6 @@ ScoreSums NadeLearner::Gradients(const std::vector<Variable>& variables, const B
 absl::StatusOr<std::unique_ptr<Learner>> NewNadeLearner(const ModelSpec& spec,
                                                         const HParams& hparams,
                                                         const LearnerOptions& options) {
-  if (options.device != "cpu") {
-    return UsageError(fmt::format("{} learns on the CPU alone", spec.id), "Give --device=cpu.");
-  }
   return std::make_unique<NadeLearner>(spec.codec->example_width(), hparams, options);
 }
 

@@ -81,9 +81,6 @@ absl::StatusOr<std::unique_ptr<Learner>> NewRelativeLearner(const ModelSpec& spe
                     "reads",
                     spec.id));
   }
-  if (options.device != "cpu") {
-    return UsageError(fmt::format("{} learns on the CPU alone", spec.id), "Give --device=cpu.");
-  }
   if (hparams.rnn_layer_sizes.size() > 3) {
     return UsageError(fmt::format("{} has three layers, and rnn_layer_sizes names {}", spec.id,
                                   hparams.rnn_layer_sizes.size()),
