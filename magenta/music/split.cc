@@ -11,7 +11,6 @@
 
 #include "magenta/base/check.h"
 #include "magenta/base/sort_runs.h"
-#include "magenta/music/pedals.h"
 
 namespace magenta {
 namespace {

@@ -8,6 +8,9 @@
 
 namespace magenta {
 
+/// MIDI's controllers of pedals.
+inline constexpr int kSustainPedal = 64, kSostenutoPedal = 66, kSoftPedal = 67;
+
 /// The parts of `sequence` between changes of meter or tempo, each shifted to begin at 0 seconds,
 /// with subsequence_info. A sequence without notes (total_time 0) gives none.
 ///

@@ -11,7 +11,7 @@
 #include "magenta/music/drums/drum_track.h"
 #include "magenta/music/meter_map.h"
 #include "magenta/music/parts.h"
-#include "magenta/music/pedals.h"
+#include "magenta/music/split.h"
 #include "magenta/music/tempo_map.h"
 
 namespace magenta {

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "magenta/base/check.h"
-#include "magenta/music/pedals.h"
 
 namespace magenta {
 namespace {
@@ -18,7 +17,7 @@ constexpr uint8_t kContinueStatus = 0xfb;
 constexpr uint8_t kStopStatus = 0xfc;
 constexpr uint8_t kSongPositionStatus = 0xf2;
 
-constexpr uint8_t kSustain = kSustainPedal;
+constexpr uint8_t kSustain = 64;
 constexpr uint8_t kAllSoundOff = 120;
 constexpr uint8_t kResetControllers = 121;
 constexpr uint8_t kAllNotesOff = 123;

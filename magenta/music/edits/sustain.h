@@ -4,7 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "magenta/music.pb.h"
-#include "magenta/music/pedals.h"
+#include "magenta/music/split.h"
 
 namespace magenta {
 

@@ -8,7 +8,6 @@
 #include "magenta/base/status.h"
 #include "magenta/music/edits/sustain.h"
 #include "magenta/music/edits/times.h"
-#include "magenta/music/pedals.h"
 #include "magenta/music/performance/performance_event.h"
 #include "magenta/music/quantize.h"
 #include "magenta/music/split.h"
