@@ -24,6 +24,8 @@ metrics = figures.get("metrics", figures)
 score = json.loads(pathlib.Path(score_json).read_text())["files"][0]
 training = sum(map(records, pathlib.Path(folder).glob("training_*.tfrecord")))
 held_out = sum(map(records, pathlib.Path(folder).glob("eval_*.tfrecord")))
+# What a loss is of, where not of a step of the grid.
+UNITS = {"polyphony": "an event", "score": "a decision"}
 TUNES = "weights: Apache-2.0, as the program. The tunes are traditional; their transcribers are named in the " \
         "collections' files"
 # What a kind of music says of itself: what the model does, its data, what was kept out, what it is not for, licence.
@@ -92,7 +94,7 @@ print(f"""# {model}
 | kept out | {kept_out} |
 | hyper-parameters | `{hparams}` |
 | steps | {figures["step"]}{" of the second run" if ", then " in hparams else ""}, where the loss on what was kept out was lowest in the run |
-| held-out loss | {figure("loss")} nats a step (perplexity {figure("metrics/perplexity")}) |
+| held-out loss | {figure("loss")} nats {UNITS.get(model, "a step")} (perplexity {figure("metrics/perplexity")}) |
 | held-out bits a note | {score["bits_per_note"]:.4f}, over {score["notes"]} notes ([what that is](../../docs/music.md#bits-a-note)) |
 | held-out accuracy | {figure("metrics/accuracy")}; {figure("metrics/event_accuracy")} where something happens, {figure("metrics/no_event_accuracy")} where nothing does |
 | not for | {not_for} |

@@ -2,6 +2,7 @@
 
 import json
 import os
+import struct
 import unittest
 
 from program import SHARED, Case, needs_train
@@ -115,6 +116,29 @@ class Data(Case):
             self.assertEqual(os.path.basename(data['training_file']), 'training_performances.tfrecord')
             self.assertGreater(data['training_examples'], 0)
         self.ok('inspect', self.path(NOTES, 'training_performances.tfrecord'))
+
+    def test_dense_examples_with_conditions_are_the_reference_s(self):
+        """To the byte; those without conditions are decoded and encoded again elsewhere (zoo_models_test)."""
+        def records(path):
+            with open(path, 'rb') as file:
+                while head := file.read(12):
+                    yield file.read(struct.unpack_from('<Q', head)[0])
+                    file.read(4)
+
+        checked = 0
+        for name in sorted(os.listdir(ZOO + '/examples')):
+            config = name.removesuffix('.tfrecord')
+            if 'conditioned' not in config:
+                continue
+            with self.subTest(config):
+                self.ok('dataset', '--config=' + config, '--input=' + MUSIC, '--format=dense', '--transpose=0',
+                        '--eval_ratio=0', '--output_dir=' + self.path(config))
+                made = set(records(self.path(config, 'training_performances.tfrecord')))
+                for wanted in records(f'{ZOO}/examples/{name}'):
+                    self.assertIn(wanted, made)
+                    checked += 1
+                os.remove(self.path(config, 'training_performances.tfrecord'))
+        self.assertGreater(checked, 0)
 
     @needs_train
     def test_to_a_bundle(self):

@@ -56,7 +56,7 @@ struct PartsPlan {
   std::vector<std::string> notes;
 
   /// Where a part has no note in all of what is drawn of it, half a bar or more, when its voices
-  /// play `lines`: "bars 3 to 4 of Alto".
+  /// play `lines`: "bars 3 to 4 of part Alto".
   std::vector<std::string> SilencesIn(const VoiceLines& lines) const;
   /// Seconds of the result, 0 or more.
   double SecondsAt(int64_t tick) const;
