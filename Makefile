@@ -153,6 +153,7 @@ listening: all corpus  ## music of several parts beside held-out chorales, as do
 	tools/parts_report.py sides $(HELD_OUT_CHORALES)
 	tools/parts_report.py examples $(HELD_OUT_CHORALES)
 	tools/chords_report.py $(HELD_OUT_CHORALES) --examples=3
+	tools/listening_report.py build/listening
 
 drums: all  ## train a drum_kit from your own MIDI: make drums DIR=folder
 	tools/train_drums.sh "$(DIR)"
