@@ -63,9 +63,9 @@ void GiveLastChord(PartsDraft& draft) {
   std::vector<size_t> voices;
   std::string reason;
   const auto onset = LastOnset(draft, voices, reason);
-  const auto key = KeyOfEnd(draft);
-  if (!key.has_value()) reason = "neither notes nor a key say what the tonic is";
-  if (!onset.has_value() || !key.has_value()) {
+  const auto told = KeyOfEnd(draft);
+  const auto key = told.has_value() ? told : std::optional(NamedKey{});  // C major
+  if (!onset.has_value()) {
     draft.plan.notes.push_back(
         fmt::format("ending: {}, so the model is told that the piece ends, and no more", reason));
     return;
@@ -88,9 +88,10 @@ void GiveLastChord(PartsDraft& draft) {
     names.push_back(PitchText(*chord[i], RelativeMajorOf(*key)));
   }
   if (names.empty()) names.emplace_back("no tone that is allowed");
-  draft.plan.notes.push_back(fmt::format("ending: {} in bar {}, on the tonic of {}",
-                                         fmt::join(names, ", "),
-                                         SheetBars(draft.plan.sheet).BarAt(*onset), KeyText(*key)));
+  draft.plan.notes.push_back(
+      fmt::format("ending: {} in bar {}, on the tonic of {}{}", fmt::join(names, ", "),
+                  SheetBars(draft.plan.sheet).BarAt(*onset), KeyText(*key),
+                  told.has_value() ? "" : ", since neither notes nor the argument key say another"));
 }
 
 }  // namespace magenta

@@ -177,7 +177,7 @@ TEST(PartsPlan, WhatIsAskedToEndDoesOnTheTonic) {
       {{kScale, with(Add("bass"))}, "", "ending: what is given ends the piece"},
       {{kScale, with(varied)}, "", "ending: nothing is drawn at the end of the piece"},
       {{kTwoParts, with({}), {{4.7, 4.9, {}}}}, "", "ending: no beat of the last bar"},
-      {{"", with(Bars(2))}, "", "ending: neither notes nor a key say what the tonic is"},
+      {{"", with(Bars(2))}, "C5@72+24 E4@72+24 C4@72+24 C3@72+24", "on the tonic of C, since"},
   };
   for (const Row& row : rows) {
     const auto plan = PlanOf(row.asked);
