@@ -88,10 +88,10 @@ void GiveLastChord(PartsDraft& draft) {
     names.push_back(PitchText(*chord[i], RelativeMajorOf(*key)));
   }
   if (names.empty()) names.emplace_back("no tone that is allowed");
-  draft.plan.notes.push_back(
-      fmt::format("ending: {} in bar {}, on the tonic of {}{}", fmt::join(names, ", "),
-                  SheetBars(draft.plan.sheet).BarAt(*onset), KeyText(*key),
-                  told.has_value() ? "" : ", since neither notes nor the argument key say another"));
+  draft.plan.notes.push_back(fmt::format(
+      "ending: {} in bar {}, on the tonic of {}{}", fmt::join(names, ", "),
+      SheetBars(draft.plan.sheet).BarAt(*onset), KeyText(*key),
+      told.has_value() ? "" : ", since neither notes nor the argument key say another"));
 }
 
 }  // namespace magenta
