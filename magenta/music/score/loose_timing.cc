@@ -155,8 +155,8 @@ bool LiesOffGrid(const NoteSequence::Note& note, double qpm) {
 }
 
 int64_t PlayersTicks::Next(double place) {
-  constexpr double kNew = 0.25;  // what a note counts in a mean
-  constexpr double kLoose = 0.25;
+  constexpr double kNew = 0.25;    // what a note counts in a mean
+  constexpr double kLoose = 0.25;  // a tenth, as of pieces, would remember one slip for long
   const auto hear = [this](double& mean, double value) {
     mean = begun_ ? mean + kNew * (value - mean) : value;
   };
