@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "magenta/base/check.h"
@@ -114,10 +115,11 @@ class PerformanceKind final : public MusicKind {
     if (request.reference_windows && !is_whole()) {
       primer.round_events = EventsPerStep(Conditions().notes_per_second);
     }
-    MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence heard, Heard(input, request, primer.notes));
     PerformanceExtractionOptions options;
     options.form = options_.form;
     options.search_start_step = request.search_start_step;
+    MAGENTA_ASSIGN_OR_RETURN(const QuantizedSequence heard,
+                             Heard(input, request, options.search_start_step, primer.notes));
     options.min_events = options.max_events = 0;
     PerformanceExtraction extraction = ExtractPerformance(heard, options);
     if (extraction.outcome == PerformanceOutcome::kLongGap ||
@@ -252,9 +254,10 @@ class PerformanceKind final : public MusicKind {
     sequence.set_total_time(total);
   }
 
-  /// What of `input` is heard: its HeardNotes, of several programs the fullest instrument's.
+  /// What of `input` is heard: its HeardNotes, of several programs the fullest instrument's. Whole
+  /// notes may begin the piece later, on `start`.
   absl::StatusOr<QuantizedSequence> Heard(const QuantizedSequence& input,
-                                          const PrimerRequest& request,
+                                          const PrimerRequest& request, int64_t& start,
                                           std::vector<std::string>& remarks) const {
     if (request.reference_windows) {
       if (ProgramsOf(input.proto()) > 1) {
@@ -281,10 +284,46 @@ class PerformanceKind final : public MusicKind {
       }
       for (auto& note : *own.mutable_notes()) note.set_program(own.notes(0).program());
     }
-    if (!is_whole()) {
+    if (is_whole()) {
+      FitWholeNotes(start, own, remarks);
+    } else {
       SayNotesWithinOthers(PolyphonicNotesOf(own, [](const auto&) { return true; }), remarks);
     }
     return TakeQuantized(std::move(own));
+  }
+
+  /// Whole notes last, and come after one another, in at most kMostNoteSteps: longer ones are heard
+  /// so long, and what comes before a longer silence is not heard.
+  static void FitWholeNotes(int64_t& start, NoteSequence& own, std::vector<std::string>& remarks) {
+    constexpr double kSeconds = kMostNoteSteps / kPerformanceStepsPerSecond;
+    std::set<int64_t> begins;
+    int long_notes = 0;
+    for (auto& note : *own.mutable_notes()) {
+      const int64_t begin = note.quantized_start_step();
+      if (note.velocity() > 0) begins.insert(begin);
+      if (note.quantized_end_step() - begin <= kMostNoteSteps) continue;
+      note.set_quantized_end_step(begin + kMostNoteSteps);
+      ++long_notes;
+    }
+    int64_t now = start;
+    for (const int64_t begin : begins) {
+      if (begin - now > kMostNoteSteps) start = begin;
+      now = begin;
+    }
+    auto& notes = *own.mutable_notes();
+    const int before = notes.size();
+    notes.erase(
+        std::remove_if(notes.begin(), notes.end(),
+                       [start](const auto& note) { return note.quantized_start_step() < start; }),
+        notes.end());
+    if (long_notes > 0) {
+      remarks.push_back(fmt::format("{} longer than {:g} seconds: heard so long",
+                                    Counted(long_notes, "note"), kSeconds));
+    }
+    if (notes.size() < before) {
+      remarks.push_back(fmt::format("{} before a silence of over {:g} seconds: not heard",
+                                    Counted(before - notes.size(), "note"), kSeconds));
+    }
   }
 
   /// Says so where it is news: there are notes, and nothing told yet why none is heard.

@@ -157,10 +157,20 @@ TEST(PerformanceKind, SaysWhatItMends) {
   const auto primer = kind->ReadPrimer(Steps("60@0+0.5 60@0.2+0.6"), {.generate_start_step = 100});
   EXPECT_THAT(primer->notes, ElementsAre());
   const auto whole = MakePerformanceKind({.form = PerformanceForm::kWholeNotes});
-  for (const char* music : {"60@0+1 62@12+1", "60@12+1", "60@2+11"}) {
-    const absl::Status refused =
-        whole->ReadPrimer(Steps(music), {.generate_start_step = 1400}).status();
-    EXPECT_THAT(ErrorMessage(refused), HasSubstr("more than 1000")) << music;
+  const std::tuple<const char*, int64_t, const char*> mended[] = {
+      {"60@0+1 62@12+1", 1200, "1 note before a silence of over 10 seconds: not heard"},
+      {"60@12+1", 1200, ""},
+      {"60@2+11", 0, "1 note longer than 10 seconds: heard so long"}};
+  for (const auto& [music, start, said] : mended) {
+    PrimerRequest request = {.generate_start_step = 1400};
+    const auto heard = whole->ReadPrimer(Steps(music), request);
+    ASSERT_TRUE(heard.ok()) << heard.status();
+    EXPECT_EQ(heard->start_step, start) << music;
+    EXPECT_EQ(heard->events.events.size(), 1u) << music;
+    EXPECT_EQ(heard->notes.empty() ? "" : heard->notes[0], said);
+    request.reference_windows = true;
+    EXPECT_THAT(ErrorMessage(whole->ReadPrimer(Steps(music), request).status()),
+                HasSubstr("more than 1000"));
   }
 }
 

@@ -45,7 +45,9 @@ double Phrase::PlaceOf(double position) const {
 void Phrase::NoteOn(double position, uint8_t pitch, uint8_t velocity) {
   EndNote(position, pitch);
   if (notes_.size() >= kMaxPhraseNotes) notes_.erase(notes_.begin());
-  notes_.push_back({PlaceOf(position), kOpen, pitch, velocity});
+  // What is struck with a note that opened the phrase may come a little before it, too.
+  const double place = std::max(PlaceOf(position), static_cast<double>(start_));
+  notes_.push_back({place, kOpen, pitch, velocity});
 }
 
 void Phrase::NoteOff(double position, uint8_t pitch) {

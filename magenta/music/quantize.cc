@@ -152,6 +152,7 @@ absl::Status QuantizeNotes(NoteSequence& sequence, double steps_per_second) {
 template <typename Events>
 absl::Status QuantizeEvents(Events& events, double steps_per_second, const char* what) {
   for (auto& event : events) {
+    if (std::isnan(event.time())) return NegativeTime(what, event.time());
     event.set_quantized_step(QuantizeToStep(event.time(), steps_per_second));
     if (event.quantized_step() < 0) return NegativeTime(what, event.time());
   }

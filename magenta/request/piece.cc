@@ -223,7 +223,7 @@ void Piece::KeepEvents(const NoteSequence& input, const PieceOptions& options) {
     }
   };
   keep(input.control_changes(), *kept_.mutable_control_changes());
-  if (!plan_->fills) LiftPedal();
+  LiftPedal();
   keep(input.pitch_bends(), *kept_.mutable_pitch_bends());
   for (auto& change : *kept_.mutable_control_changes()) change.clear_quantized_step();
   for (const auto& text : input.text_annotations()) {
@@ -239,19 +239,41 @@ void Piece::KeepEvents(const NoteSequence& input, const PieceOptions& options) {
   }
 }
 
-/// New notes are as long as they say.
+/// New notes are as long as they say. (What fills of other models hear and draw is no pedal's.)
 void Piece::LiftPedal() {
-  const NoteSequence::ControlChange* last = nullptr;
-  for (const auto& change : kept_.control_changes()) {
-    const bool is_own =
-        change.instrument() == instrument_ && change.control_number() == kSustainPedal;
-    if (is_own && (last == nullptr || change.time() >= last->time())) last = &change;
+  if (!plan_->fills) return LiftPedalAt(stop_, std::nullopt);
+  if (!own_velocities_) return;
+  for (const StepRange& section : plan_->sections) {
+    const auto seconds = [&](int64_t step) {
+      return plan_->OffGrid(static_cast<double>(step) / steps_per_second_);
+    };
+    LiftPedalAt(seconds(section.start), seconds(section.end));
   }
-  if (last == nullptr || last->control_value() == 0) return;
-  NoteSequence::ControlChange up = *last;
-  up.set_time(stop_);
-  up.set_control_value(0);
-  *kept_.add_control_changes() = up;
+}
+
+/// Up at `from`, and as it was at `to`.
+void Piece::LiftPedalAt(double from, std::optional<double> to) {
+  const auto last_before = [this](double time) -> std::optional<NoteSequence::ControlChange> {
+    std::optional<NoteSequence::ControlChange> last;
+    for (const auto& change : kept_.control_changes()) {
+      const bool is_own =
+          change.instrument() == instrument_ && change.control_number() == kSustainPedal;
+      if (!is_own || change.time() > time) continue;
+      if (!last.has_value() || change.time() >= last->time()) last = change;
+    }
+    return last;
+  };
+  const auto set = [this](NoteSequence::ControlChange change, double time, int value) {
+    change.set_time(time);
+    change.set_control_value(value);
+    *kept_.add_control_changes() = change;
+  };
+  const auto before = last_before(from);
+  const auto after = to.has_value() ? last_before(*to) : std::nullopt;
+  if (before.has_value() && before->control_value() > 0) set(*before, from, 0);
+  if (after.has_value() && after->control_value() > 0 && after->time() <= from) {
+    set(*after, *to, after->control_value());
+  }
 }
 
 void Piece::KeepNames(const PieceOptions& options) {
@@ -290,12 +312,20 @@ NoteSequence Piece::With(const NoteSequence& melody) const {
       if (own_velocities_) added.set_velocity(note.velocity());
       added.set_start_time(plan_->OffGrid(note.start_time()));
       added.set_end_time(plan_->OffGrid(note.end_time()));
+      // Nothing that was given says when a note of a performance ends.
+      if (plan_->fills && own_velocities_) {
+        const double until = static_cast<double>(SectionAt(start, false)->end) / steps_per_second_;
+        added.set_end_time(std::min(added.end_time(), plan_->OffGrid(until)));
+      }
       continue;
     }
     const StepRange* next = SectionAt(start, true);
     const auto heard = heard_.find(PlaceOf(note, start));
     if (next == nullptr || end <= next->start || heard == heard_.end()) continue;
-    piece.mutable_notes(heard->second)->set_end_time(plan_->OffGrid(note.end_time()));
+    NoteSequence::Note& given = *piece.mutable_notes(heard->second);
+    // What a pedal holds was let go before.
+    if (StepOf(plan_->OnGrid(given.end_time())) < next->start) continue;
+    given.set_end_time(plan_->OffGrid(note.end_time()));
   }
   // Those before are the piece's own, and all of a fill's.
   for (const auto& text : melody.text_annotations()) {

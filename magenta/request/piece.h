@@ -52,6 +52,7 @@ class Piece {
   void KeepNotes(const NoteSequence& input, const PieceOptions& options);
   void KeepEvents(const NoteSequence& input, const PieceOptions& options);
   void LiftPedal();
+  void LiftPedalAt(double from, std::optional<double> to);
   void KeepNames(const PieceOptions& options);
   void FindHeard(const NoteSequence& input);
   bool IsHeardInChord(const NoteSequence::Note& note) const;

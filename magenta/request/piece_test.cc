@@ -115,6 +115,26 @@ TEST(Piece, APedalHoldsNoNewNotes) {
   EXPECT_EQ(pedals("T120@0 C64=127@0.5 60@0+1"), "64=127@0.5 64=0@1 ");
   EXPECT_EQ(pedals("T120@0 C64=127@0.5 C64=0@0.75 60@0+1"), "64=127@0.5 64=0@0.75 ");
   EXPECT_EQ(pedals("T120@0 C7=90@0.5 60@0+1"), "7=90@0.5 ");
+  // A fill, where what is given after it may go on with the pedal.
+  const NoteSequence input = ParseMusic("T120@0 C64=127@0.5 60@0+0.75 64@3+1");
+  GeneratorOptions options;
+  options.add_generate_sections()->set_start_time(1);
+  options.mutable_generate_sections(0)->set_end_time(2);
+  const auto plan = PlanSection(input, options, Grid::PerSecond(100), false);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  PieceOptions performance;
+  performance.instrument = 0;
+  performance.chords = performance.own_velocities = true;
+  // It is heard up to the section, and drawn into it; a new note would not end.
+  const NoteSequence piece =
+      Piece(input, *plan, performance).With(ParseMusic("60@0+1.5 62@1.25+2.75 64@3+1"));
+  EXPECT_EQ(piece.notes(0).end_time(), 0.75);
+  EXPECT_EQ(piece.notes(2).end_time(), 2);
+  ASSERT_EQ(piece.control_changes_size(), 3);
+  EXPECT_EQ(piece.control_changes(1).control_value(), 0);
+  EXPECT_EQ(piece.control_changes(1).time(), 1);
+  EXPECT_EQ(piece.control_changes(2).control_value(), 127);
+  EXPECT_EQ(piece.control_changes(2).time(), 2);
 }
 
 TEST(Piece, NamesAndProgramsStay) {

@@ -130,6 +130,19 @@ class FromFiles(Played):
                 self.assertNotIn('no answer', done.out + done.err)
                 self.assertGreaterEqual(sum(event['event'] == 'answer' for event in events(done)), 9)
 
+    def test_chords_that_come_early_are_phrases(self):
+        """With --mode=free, where a phrase opens with its first note, the others of its chord come before its beat."""
+        messages = [message for bar in range(8) for beat in range(2) for i, pitch in enumerate((60, 64, 67))
+                    for message in ((2 + 2 * bar + 0.5 * beat - 0.03 + 0.004 * i, (0x90, pitch, 80)),
+                                    (2 + 2 * bar + 0.5 * beat + 0.4, (0x80, pitch, 0)))]
+        for name in (LOUD, NOTES):
+            for mode in ('free', 'bars:1,1'):
+                with self.subTest(name=name, mode=mode):
+                    done = self.ok('live', '--backend=file', '--input_port=' + self.write('in.mid', playing(messages)),
+                                   '--output_port=' + self.path('out.mid'), '--mode=' + mode, '--seed=1', '--json',
+                                   bundle(name))
+                    self.assertNotIn('no answer', done.out + done.err)
+
     def test_what_it_is_told(self):
         plain = self.live(PLAYED, bundle(TOLD))
         for flags, asked in ((['--notes_per_second=64'], ['--notes_per_second=64']),
@@ -171,6 +184,8 @@ class FromFiles(Played):
                              ('-1 to 116', bundle(TOLD), '--pitch_class_control_number=117'),
                              ('--density_control_number=25 and --pitch_class_control_number=21 both take controller 25',
                               bundle(TOLD), '--pitch_class_control_number=21', '--density_control_number=25'),
+                             ('--switch and --density_control_number=20 both take controller 20', bundle(TOLD),
+                              '--mode=switch', '--switch=cc:20', '--density_control_number=20'),
                              ('both take controller 9', bundle(TOLD), '--tempo_control_number=9',
                               '--density_control_number=9'),
                              ('Play with models of one grid', bundle(LOUD),

@@ -72,10 +72,16 @@ absl::Status CheckCondition(const ConditionRow& row, Details models) {
       "Leave it out, or choose such a model: `magenta models` lists them");
 }
 
-/// Each control has a controller of its own; pitch classes have twelve.
-absl::Status CheckControls(const LiveFlags& flags) {
+/// Each control has a controller of its own, which is not the switch's; pitch classes have twelve.
+absl::Status CheckControls(const LiveFlags& flags, const DuetOptions& options) {
   constexpr int kPitchClasses = 12;
   std::map<int, std::string> flag_of;
+  for (const ControlBinding& control : options.controls) {
+    const bool is_switch = control.action == LiveAction::kPedal ||
+                           control.action == LiveAction::kStartPhrase ||
+                           control.action == LiveAction::kStopPhrase;
+    if (is_switch && !control.note) flag_of.emplace(control.number, "--switch");
+  }
   const auto take = [&flag_of](int number, const std::string& flag) -> absl::Status {
     const auto [there, is_new] = flag_of.emplace(number, flag);
     if (is_new) return absl::OkStatus();
@@ -158,7 +164,7 @@ absl::Status CheckAsked(const LiveFlags& flags, const DuetOptions& options, Deta
   for (const ConditionRow& row : {rows.density, rows.classes, rows.none}) {
     MAGENTA_RETURN_IF_ERROR(CheckCondition(row, chosen));
   }
-  MAGENTA_RETURN_IF_ERROR(CheckControls(flags));
+  MAGENTA_RETURN_IF_ERROR(CheckControls(flags, options));
   return absl::OkStatus();
 }
 
