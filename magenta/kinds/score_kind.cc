@@ -178,7 +178,7 @@ absl::StatusOr<Primer> ScoreKind::ReadPrimer(const QuantizedSequence& input,
     sheet = std::move(piece.sheet);
     lines.clear();
     for (const SheetVoice& voice : sheet.voices) lines.push_back(voice.notes);
-    if (written.has_value()) {
+    if (written.has_value() && !written->remarks.empty()) {
       piece.losses.moved = 0;
       primer.notes = written->remarks;
     }

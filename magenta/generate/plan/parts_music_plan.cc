@@ -19,12 +19,15 @@ bool DrawsLines(const Sheet& sheet) {
 
 /// Whether what is given moves at the pace of chords, as chorales do. Of faster music, which has
 /// rests and repeats, the most probable future is that nothing happens.
-bool MovesInChords(const Sheet& sheet) {
+bool MovesInChords(const PartsPlan& plan) {
   constexpr int64_t kLeastTicks = kTicksPerQuarter * 3 / 4;
   int64_t ticks = 0, notes = 0;
-  for (const SheetVoice& voice : sheet.voices) {
-    for (const VoiceNote& note : voice.notes) ticks += note.end - note.start;
-    notes += static_cast<int64_t>(voice.notes.size());
+  for (size_t v = 0; v < plan.sheet.voices.size(); ++v) {
+    for (const VoiceNote& note : plan.sheet.voices[v].notes) {
+      if (plan.last_notes[v] == note) continue;  // asked for, not given
+      ticks += note.end - note.start;
+      ++notes;
+    }
   }
   return notes > 0 && ticks >= notes * kLeastTicks;
 }
@@ -56,7 +59,7 @@ class PartsMusicPlan final : public MusicPlan {
     }
     // The most probable future is as dense as the music around it, whatever density is asked for.
     looks_ahead_ = !plan_.continues && plan_.sheet.density < 0 && DrawsLines(plan_.sheet) &&
-                   MovesInChords(plan_.sheet);
+                   MovesInChords(plan_);
     if (DrawsSeveralLines(plan_.sheet)) pitch_min_p_ = kLinesMinP;
     notes_ = plan_.notes;
     notes_.push_back("drawn: " + plan_.drawn);

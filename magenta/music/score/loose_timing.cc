@@ -36,17 +36,16 @@ bool IsWritten(double ticks, std::span<const int> parts) {
   });
 }
 
-bool IsSixteenthOrTriplet(int64_t tick) { return tick % kSixteenth == 0 || tick % kTriplet == 0; }
-
 /// Whether a silence of `ticks` after a note of `length` is how it was played: none is written so
 /// often.
 bool IsOfPlaying(double ticks, double length) {
-  return ticks <= length && ticks < kTicksPerQuarter;
+  return ticks <= 2 * length && ticks < kTicksPerQuarter;
 }
 
 /// How a piece was played.
 struct Playing {
-  bool loose = false;
+  bool slips = false;     // some notes begin beside any place that is written
+  bool loose = false;     // many do
   bool detached = false;  // notes are released early, or loosely
   bool staccato = false;  // on written places too
 };
@@ -59,13 +58,12 @@ Playing PlayingOf(const QuantizedSequence& piece, int64_t bar_line) {
   for (const auto& note : piece.proto().notes()) {
     if (!note.is_drum()) begins[note.instrument()].insert(place(note.start_time()));
   }
-  int64_t notes = 0, begin_beside = 0, between = 0, end_beside = 0, before_silence = 0;
+  int64_t notes = 0, begin_beside = 0, end_beside = 0, before_silence = 0;
   for (const auto& note : piece.proto().notes()) {
     if (note.is_drum()) continue;
     ++notes;
     const double begin = place(note.start_time()), end = place(note.end_time());
     begin_beside += IsWritten(begin, kBegins) ? 0 : 1;
-    between += IsSixteenthOrTriplet(note.quantized_start_step() - bar_line) ? 0 : 1;
     const std::set<double>& own = begins[note.instrument()];
     const auto next = own.lower_bound(end - kWrittenTicks);
     const double silence = next == own.end() ? kTicksPerQuarter : *next - end;
@@ -75,7 +73,7 @@ Playing PlayingOf(const QuantizedSequence& piece, int64_t bar_line) {
   }
   const auto are_many = [notes](int64_t some) { return some * kSlips > notes; };
   const bool is_staccato = before_silence * 2 > notes;
-  return {are_many(begin_beside) && are_many(between), are_many(end_beside) || is_staccato,
+  return {begin_beside > 0, are_many(begin_beside), are_many(end_beside) || is_staccato,
           is_staccato};
 }
 
@@ -121,6 +119,23 @@ class LooseTiming {
   const double qpm_, bar_line_;
   std::map<int64_t, QuarterOnsets> quarters_;
 };
+
+/// A note that begins beside all that is written is a slip: near a sixteenth or a triplet of
+/// eighths it is meant to be there. (Of long tuplets no note lies as near to the next quarter.)
+void MendSlips(double qpm, int64_t bar_line, NoteSequence& written) {
+  constexpr double kNear = 0.75;  // ticks
+  for (auto& note : *written.mutable_notes()) {
+    const double place = TicksAt(note.start_time(), qpm) - static_cast<double>(bar_line);
+    if (note.is_drum() || IsWritten(place, kBegins)) continue;
+    const double sixteenth = Nearest(place, kSixteenth), triplet = Nearest(place, kTriplet);
+    const double meant =
+        std::abs(place - triplet) < std::abs(place - sixteenth) ? triplet : sixteenth;
+    if (std::abs(place - meant) >= kNear) continue;
+    const int64_t start = std::max<int64_t>(std::llround(meant) + bar_line, 0);
+    note.set_quantized_start_step(start);
+    note.set_quantized_end_step(std::max(note.quantized_end_step(), start + 1));
+  }
+}
 
 /// Ends the notes where the next of their instruments begin, where they are meant to; with
 /// `some_stay` but for those that end as written.
@@ -181,8 +196,9 @@ int64_t ReleaseMeant(int64_t start, double end) {
 
 std::optional<WrittenPiece> WrittenDown(const QuantizedSequence& piece, int64_t bar_line) {
   const Playing playing = PlayingOf(piece, bar_line);
-  if (!playing.loose && !playing.detached) return std::nullopt;
+  if (!playing.slips && !playing.detached) return std::nullopt;
   NoteSequence written = piece.proto();
+  if (playing.slips && !playing.loose) MendSlips(piece.qpm(), bar_line, written);
   if (playing.loose) {
     const LooseTiming timing(piece, bar_line);
     for (auto& note : *written.mutable_notes()) {
@@ -190,7 +206,9 @@ std::optional<WrittenPiece> WrittenDown(const QuantizedSequence& piece, int64_t 
       note.set_quantized_start_step(std::max<int64_t>(timing.TickAt(note.start_time()), 0));
     }
   }
-  EndWhereMeant(piece.qpm(), bar_line, !playing.loose && !playing.staccato, written);
+  if (playing.loose || playing.detached) {
+    EndWhereMeant(piece.qpm(), bar_line, !playing.loose && !playing.staccato, written);
+  }
   auto taken = TakeQuantized(std::move(written));
   if (!taken.ok()) return std::nullopt;  // it would be a little too long
   WrittenPiece heard{*std::move(taken), {}};

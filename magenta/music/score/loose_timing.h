@@ -24,16 +24,16 @@ struct WrittenPiece {
 };
 
 /// `piece`, quantized to kTicksPerQuarter, whose quarters are counted from `bar_line` (a tick), as
-/// one writes it down; nullopt where it stands as one does: at most a tenth of its notes, but
-/// drums, begin or end beside any fraction of a quarter that is written, and at most half come
-/// before a silence that is no longer than they, as staccato notes do.
+/// one writes it down; nullopt where it stands as one does: none of its notes, but drums, begins
+/// beside any fraction of a quarter that is written, at most a tenth end so, and at most half come
+/// before a silence of at most twice their length, as staccato notes do.
 ///
-/// Played loosely, that is beside them and on ticks that are neither sixteenths nor triplets of
-/// eighths, notes begin on sixteenths, and on triplets in quarters where both the second and the
-/// third of these begin something and triplets lie nearer to all that begins there. Where notes are
-/// released early, or loosely, or staccato, they end where the next one of their instrument begins,
-/// unless the silence between is longer than they or a quarter or more; then as ReleaseMeant()
-/// says.
+/// A note that begins beside them is heard on the sixteenth or triplet of eighths next to it, where
+/// one is near. Where more than a tenth do, the piece is played loosely: all begin on sixteenths,
+/// and on triplets in quarters where both the second and the third of these begin something and
+/// triplets lie nearer to all that begins there. Where notes are released early, or loosely, or
+/// staccato, they end where the next one of their instrument begins, unless the silence between is
+/// longer than that or a quarter or more; then as ReleaseMeant() says.
 std::optional<WrittenPiece> WrittenDown(const QuantizedSequence& piece, int64_t bar_line);
 
 /// The tick after `start` (from a quarter on) up to which a player's note is heard that is let go

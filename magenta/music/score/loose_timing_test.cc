@@ -62,12 +62,25 @@ TEST(LooseTiming, WhatIsWrittenStays) {
        }) {
     EXPECT_EQ(Steps(WrittenDown(Played(music, 0), 0)), "as it is") << music;
   }
-  // One of ten that is late is a slip.
+}
+
+TEST(LooseTiming, ASlipIsHeardWhereItIsMeant) {
   EXPECT_EQ(Steps(WrittenDown(Played("60@0+6 62@6+6 60@12.6+6 62@18+6 60@24+6 62@30+6 60@36+6 "
                                      "62@42+6 60@48+6 62@54+6",
                                      0),
                               0)),
-            "as it is");
+            "0+6 6+6 12+7 18+6 24+6 30+6 36+6 42+6 48+6 54+6");
+  // Before a bar line; of long tuplets none lies so near.
+  EXPECT_EQ(Steps(WrittenDown(Played("60@0+12 62@12+12 60@24+12 62@36+11 60@47.4+12 62@60+12 "
+                                     "60@72+12 62@84+12 60@96+12 62@108+12",
+                                     0),
+                              0)),
+            "0+12 12+12 24+12 36+11 48+11 60+12 72+12 84+12 96+12 108+12");
+  EXPECT_EQ(Steps(WrittenDown(Played("60@0+12 62@12+12 60@24+12 62@36+11 60@47.08+0.92 62@48+12 "
+                                     "60@60+12 62@72+12 60@84+12 62@96+12",
+                                     0),
+                              0)),
+            "0+12 12+12 24+12 36+11 47+1 48+12 60+12 72+12 84+12 96+12");
 }
 
 TEST(LooseTiming, NotesThatAreReleasedEarlyLastToTheNext) {

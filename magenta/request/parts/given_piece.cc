@@ -200,6 +200,7 @@ absl::Status ReadPiece(PartsDraft& draft) {
   Sheet& sheet = draft.plan.sheet;
   sheet.meters = SheetMetersOf(meters, lead);
   auto written = WrittenDown(quantized, sheet.meters.front().bar_line);
+  const bool is_told = written.has_value() && !written->remarks.empty();
   if (written.has_value()) {
     quantized = std::move(written->piece);
     SayKept(draft, written->remarks);
@@ -211,7 +212,7 @@ absl::Status ReadPiece(PartsDraft& draft) {
     MAGENTA_ASSIGN_OR_RETURN(VoicedPiece piece, VoicesOf(quantized, sheet.meters.front().bar_line));
     sheet.voices = std::move(piece.sheet.voices);
     SetGivenParts(draft, piece);
-    if (written.has_value()) piece.losses.moved = 0;
+    if (is_told) piece.losses.moved = 0;
     SayLosses(draft, piece.losses);
   } else if (!input.notes().empty()) {
     draft.plan.notes.emplace_back(kDrumsStay);
