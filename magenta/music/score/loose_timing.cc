@@ -194,7 +194,9 @@ int64_t ReleaseMeant(int64_t start, double end) {
                                                        : kSixteenth);
 }
 
-std::optional<WrittenPiece> WrittenDown(const QuantizedSequence& piece, int64_t bar_line) {
+namespace {
+
+std::optional<WrittenPiece> WrittenDownStraight(const QuantizedSequence& piece, int64_t bar_line) {
   const Playing playing = PlayingOf(piece, bar_line);
   if (!playing.slips && !playing.detached) return std::nullopt;
   NoteSequence written = piece.proto();
@@ -219,6 +221,21 @@ std::optional<WrittenPiece> WrittenDown(const QuantizedSequence& piece, int64_t 
     heard.remarks.emplace_back("notes are released early or late: heard up to the next one");
   }
   return heard;
+}
+
+}  // namespace
+
+std::optional<WrittenPiece> WrittenDown(const QuantizedSequence& piece, int64_t bar_line) {
+  if (const Swing swing = SwingOf(piece, bar_line); !swing.is_straight()) {
+    std::optional<QuantizedSequence> straight = WithoutSwing(piece, swing);
+    if (!straight.has_value()) return std::nullopt;
+    std::optional<WrittenPiece> written = WrittenDownStraight(*straight, bar_line);
+    if (!written.has_value()) written = WrittenPiece{*std::move(straight), {}};
+    written->swing = swing;
+    written->remarks.insert(written->remarks.begin(), "swung: heard as even eighths");
+    return written;
+  }
+  return WrittenDownStraight(piece, bar_line);
 }
 
 }  // namespace magenta

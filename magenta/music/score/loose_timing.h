@@ -9,6 +9,7 @@
 
 #include "magenta/music.pb.h"
 #include "magenta/music/quantize.h"
+#include "magenta/music/score/swing.h"
 
 namespace magenta {
 
@@ -21,6 +22,8 @@ struct WrittenPiece {
   QuantizedSequence piece;
   /// For the user: how it was played.
   std::vector<std::string> remarks;
+  /// Between its ticks and those that sounded.
+  Swing swing = {};
 };
 
 /// `piece`, quantized to kTicksPerQuarter, whose quarters are counted from `bar_line` (a tick), as
@@ -28,12 +31,13 @@ struct WrittenPiece {
 /// beside any fraction of a quarter that is written, at most a tenth end so, and at most half come
 /// before a silence of at most twice their length, as staccato notes do.
 ///
-/// A note that begins beside them is heard on the sixteenth or triplet of eighths next to it, where
-/// one is near. Where more than a tenth do, the piece is played loosely: all begin on sixteenths,
-/// and on triplets in quarters where both the second and the third of these begin something and
-/// triplets lie nearer to all that begins there. Where notes are released early, or loosely, or
-/// staccato, they end where the next one of their instrument begins, unless the silence between is
-/// longer than that or a quarter or more; then as ReleaseMeant() says.
+/// Swing is heard as even eighths (swing.h). A note that begins beside them is heard on the
+/// sixteenth or triplet of eighths next to it, where one is near. Where more than a tenth do, the
+/// piece is played loosely: all begin on sixteenths, and on triplets in quarters where both the
+/// second and the third of these begin something and triplets lie nearer to all that begins there.
+/// Where notes are released early, or loosely, or staccato, they end where the next one of their
+/// instrument begins, unless the silence between is longer than that or a quarter or more; then as
+/// ReleaseMeant() says.
 std::optional<WrittenPiece> WrittenDown(const QuantizedSequence& piece, int64_t bar_line);
 
 /// The tick after `start` (from a quarter on) up to which a player's note is heard that is let go

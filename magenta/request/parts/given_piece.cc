@@ -203,6 +203,7 @@ absl::Status ReadPiece(PartsDraft& draft) {
   const bool is_told = written.has_value() && !written->remarks.empty();
   if (written.has_value()) {
     quantized = std::move(written->piece);
+    draft.plan.swing = written->swing;
     SayKept(draft, written->remarks);
   }
   draft.quantized = quantized.proto();

@@ -11,7 +11,7 @@ namespace magenta {
 
 int64_t PartsDraft::TickAt(double seconds) const {
   const double straight = plan.straight.has_value() ? plan.straight->Straighten(seconds) : seconds;
-  const double ticks = straight / kTickGrid.StepSeconds(plan.qpm);
+  const double ticks = plan.swing.Straighten(straight / kTickGrid.StepSeconds(plan.qpm));
   return static_cast<int64_t>(std::round(std::clamp(ticks, 0.0, 1e15)));
 }
 

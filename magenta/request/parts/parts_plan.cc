@@ -115,7 +115,7 @@ std::vector<std::string> PartsPlan::SilencesIn(const VoiceLines& voices) const {
 }
 
 double PartsPlan::SecondsAt(int64_t tick) const {
-  const double seconds = static_cast<double>(tick) * kTickGrid.StepSeconds(qpm);
+  const double seconds = swing.Swung(static_cast<double>(tick)) * kTickGrid.StepSeconds(qpm);
   // Where the sheet begins a little before the music, so that bar lines stand on ticks, no note
   // does.
   return straight.has_value() ? std::max(0.0, straight->Restore(seconds)) : seconds;

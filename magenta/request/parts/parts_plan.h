@@ -11,6 +11,7 @@
 #include "magenta/generator.pb.h"
 #include "magenta/kinds/kind.h"
 #include "magenta/music/score/sheet.h"
+#include "magenta/music/score/swing.h"
 #include "magenta/music/tempo_map.h"
 #include "magenta/request/generate_args.h"
 #include "magenta/request/pitch_limits.h"
@@ -48,6 +49,8 @@ struct PartsPlan {
   /// or bar lines lie between ticks.
   double qpm = 120;
   std::optional<StraightTime> straight;
+  /// The sheet has even eighths.
+  Swing swing = {};
   /// The major key (0..11) that fits the given notes best.
   int key = 0;
   /// For the user: what is drawn, "Alto, new in bars 1 to 4; 2 in bar 3"; what was moved or
