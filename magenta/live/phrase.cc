@@ -45,9 +45,7 @@ double Phrase::PlaceOf(double position) const {
 void Phrase::NoteOn(double position, uint8_t pitch, uint8_t velocity) {
   EndNote(position, pitch);
   if (notes_.size() >= kMaxPhraseNotes) notes_.erase(notes_.begin());
-  // What is struck with a note that opened the phrase may come a little before it, too.
-  const double place = std::max(PlaceOf(position), static_cast<double>(start_));
-  notes_.push_back({place, kOpen, pitch, velocity});
+  notes_.push_back({PlaceOf(position), kOpen, pitch, velocity});
 }
 
 void Phrase::NoteOff(double position, uint8_t pitch) {
@@ -131,8 +129,11 @@ void Phrase::AddNote(const Note& played, int64_t end, const HeardTime& time,
                      NoteSequence& sequence) const {
   const auto last = static_cast<double>(end);
   auto* note = sequence.add_notes();
-  note->set_start_time(time.SecondsAt(played.start));
-  note->set_end_time(time.SecondsAt(played.end == kOpen ? last : std::min(played.end, last)));
+  // What begins a little before all that is heard counts for its first step.
+  const double from = std::max(0.0, time.SecondsAt(played.start));
+  const double to = time.SecondsAt(played.end == kOpen ? last : std::min(played.end, last));
+  note->set_start_time(from);
+  note->set_end_time(std::max(from, to));
   note->set_pitch(played.pitch);
   note->set_velocity(played.velocity);
   note->set_is_drum(options_.drums);
