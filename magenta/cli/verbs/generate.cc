@@ -507,7 +507,8 @@ class GenerateVerb : public Verb {
     const int beam = RowsOfOutput();
     const int at_once =
         std::max(1, kRowsAtOnce / (ending_ ? std::max(beam, kEndingFutures) : beam));
-    std::set<std::string> said, different;
+    std::set<std::string> said;
+    std::set<uint64_t> different;  // by their hashes
     for (int done = 0; done < num_outputs_;) {
       const int count = std::min(at_once, num_outputs_ - done);
       SetArgs(request, seed + static_cast<uint32_t>(done));
@@ -518,7 +519,7 @@ class GenerateVerb : public Verb {
         if (said.insert(note).second) context.out.Info(note);
       }
       for (const GeneratedOutput& output : generation.outputs) {
-        different.insert(output.sequence.SerializeAsString());
+        different.insert(StableHash(output.sequence.SerializeAsString(), 0));
         MAGENTA_ASSIGN_OR_RETURN(const std::string base, names.Next());
         MAGENTA_RETURN_IF_ERROR(WriteOne(output.sequence, base, temporary, context.out, to_render));
         written.push_back({base, output.log_likelihood});

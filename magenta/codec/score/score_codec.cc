@@ -346,8 +346,9 @@ void ScoreEncoder::AddSheetBans(int voice) const {
 }
 
 bool ScoreEncoder::HasHeldLong(int voice) const {
+  if (history_.before(voice).age < kLongestHold) return false;
   const BarPlace place = PlaceOf(sheet_->sheet(), sheet_->tick());
-  return history_.before(voice).age >= kLongestHold && place.place % place.meter.beat == 0;
+  return place.place % place.meter.beat == 0;
 }
 
 void ScoreEncoder::AddCompassBans(int voice) const {

@@ -162,6 +162,34 @@ void EndWhereMeant(double qpm, int64_t bar_line, bool some_stay, NoteSequence& w
   }
 }
 
+/// WrittenDown() of music that does not swing.
+std::optional<WrittenPiece> WrittenDownStraight(const QuantizedSequence& piece, int64_t bar_line) {
+  const Playing playing = PlayingOf(piece, bar_line);
+  if (!playing.slips && !playing.detached) return std::nullopt;
+  NoteSequence written = piece.proto();
+  if (playing.slips && !playing.loose) MendSlips(piece.qpm(), bar_line, written);
+  if (playing.loose) {
+    const LooseTiming timing(piece, bar_line);
+    for (auto& note : *written.mutable_notes()) {
+      if (note.is_drum()) continue;
+      note.set_quantized_start_step(std::max<int64_t>(timing.TickAt(note.start_time()), 0));
+    }
+  }
+  if (playing.loose || playing.detached) {
+    EndWhereMeant(piece.qpm(), bar_line, !playing.loose && !playing.staccato, written);
+  }
+  auto taken = TakeQuantized(std::move(written));
+  if (!taken.ok()) return std::nullopt;  // it would be a little too long
+  WrittenPiece heard{*std::move(taken), {}};
+  if (playing.loose) {
+    heard.remarks.emplace_back("played loosely: heard on sixteenths and triplets of eighths");
+  }
+  if (playing.detached) {
+    heard.remarks.emplace_back("notes are released early or late: heard up to the next one");
+  }
+  return heard;
+}
+
 }  // namespace
 
 bool LiesOffGrid(const NoteSequence::Note& note, double qpm) {
@@ -193,37 +221,6 @@ int64_t ReleaseMeant(int64_t start, double end) {
                             : length >= kEighth        ? kEighth
                                                        : kSixteenth);
 }
-
-namespace {
-
-std::optional<WrittenPiece> WrittenDownStraight(const QuantizedSequence& piece, int64_t bar_line) {
-  const Playing playing = PlayingOf(piece, bar_line);
-  if (!playing.slips && !playing.detached) return std::nullopt;
-  NoteSequence written = piece.proto();
-  if (playing.slips && !playing.loose) MendSlips(piece.qpm(), bar_line, written);
-  if (playing.loose) {
-    const LooseTiming timing(piece, bar_line);
-    for (auto& note : *written.mutable_notes()) {
-      if (note.is_drum()) continue;
-      note.set_quantized_start_step(std::max<int64_t>(timing.TickAt(note.start_time()), 0));
-    }
-  }
-  if (playing.loose || playing.detached) {
-    EndWhereMeant(piece.qpm(), bar_line, !playing.loose && !playing.staccato, written);
-  }
-  auto taken = TakeQuantized(std::move(written));
-  if (!taken.ok()) return std::nullopt;  // it would be a little too long
-  WrittenPiece heard{*std::move(taken), {}};
-  if (playing.loose) {
-    heard.remarks.emplace_back("played loosely: heard on sixteenths and triplets of eighths");
-  }
-  if (playing.detached) {
-    heard.remarks.emplace_back("notes are released early or late: heard up to the next one");
-  }
-  return heard;
-}
-
-}  // namespace
 
 std::optional<WrittenPiece> WrittenDown(const QuantizedSequence& piece, int64_t bar_line) {
   if (const Swing swing = SwingOf(piece, bar_line); !swing.is_straight()) {

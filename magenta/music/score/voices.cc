@@ -347,7 +347,7 @@ std::vector<std::string> LossTexts(const VoiceLosses& losses) {
       texts.push_back(fmt::format("{} {}", Counted(notes, "note"), what));
     }
   };
-  say(losses.moved, "off the grid of twelfths of a quarter: heard on the nearest");
+  say(losses.moved, "off the grid of twelfths of a quarter: heard on a place of it near there");
   say(losses.cut, "cut by the part's next note: heard up to there");
   say(losses.dropped, "of chords of more voices than are heard: not heard");
   return texts;
