@@ -259,6 +259,38 @@ TEST(ScoreSheetTest, AVoiceThatIsToSoundDoesAllAlong) {
   }
 }
 
+TEST(ScoreSheetTest, LinesMoveOn) {
+  constexpr int kQuarters = 12;
+  Sheet sheet;
+  sheet.length = kQuarters * kTicksPerQuarter;
+  SheetVoice melody, bass;
+  for (int64_t quarter = 0; quarter < kQuarters; ++quarter) {
+    melody.notes.push_back({quarter * kTicksPerQuarter, (quarter + 1) * kTicksPerQuarter, 72});
+  }
+  bass.role = VoiceRole::kBass;
+  bass.open = {{0, sheet.length, sheet.length}};
+  sheet.voices = {melody, bass};
+  const auto codec = MakeScoreCodec(SheetOptions());
+  for (const bool moves_on : {false, true}) {
+    sheet.moves_on = moves_on;
+    const std::vector<Event> events = EventsOf(sheet, {melody.notes, {{0, sheet.length, 48}}});
+    const auto encoder = codec->NewEncoder(codec->MakeControl(WriteSheet(sheet)));
+    SparseVector input;
+    int held = 0, refused = 0;
+    for (size_t i = 0; i + 1 < events.size(); ++i) {
+      encoder->Push(events[i]);
+      encoder->Input(input);
+      const auto quarter = static_cast<int>(i / 3);  // time, melody, bass
+      if (i % 3 != 1 || quarter == 0) continue;
+      const bool may_hold = Allowed(input, codec->sizes()).contains(0);
+      EXPECT_EQ(may_hold, !moves_on || quarter * kTicksPerQuarter < kLongestHold) << quarter;
+      (may_hold ? held : refused) += 1;
+    }
+    EXPECT_EQ(held, moves_on ? 7 : 11);
+    EXPECT_EQ(refused, moves_on ? 4 : 0);
+  }
+}
+
 TEST(ScoreSheetTest, AGapKnowsWhatComesAfterIt) {
   // A melody whose second half repeats the first: under the same beginning, what follows the gap
   // tells what stood in it.
