@@ -172,16 +172,13 @@ absl::StatusOr<Primer> ScoreKind::ReadPrimer(const QuantizedSequence& input,
   const bool has_notes = std::any_of(input.proto().notes().begin(), input.proto().notes().end(),
                                      [](const auto& note) { return !note.is_drum(); });
   if (has_notes) {
-    const auto written = WrittenDown(input, bar_line);
-    MAGENTA_ASSIGN_OR_RETURN(VoicedPiece piece,
-                             VoicesOf(written.has_value() ? written->piece : input, bar_line));
+    WrittenPiece written = WrittenDown(input, {&bar_line, 1});
+    MAGENTA_ASSIGN_OR_RETURN(VoicedPiece piece, VoicesOf(written.piece, bar_line));
     sheet = std::move(piece.sheet);
     lines.clear();
     for (const SheetVoice& voice : sheet.voices) lines.push_back(voice.notes);
-    if (written.has_value() && !written->remarks.empty()) {
-      piece.losses.moved = 0;
-      primer.notes = written->remarks;
-    }
+    if (!written.remarks.empty()) piece.losses.moved = 0;
+    primer.notes = std::move(written.remarks);
     for (std::string& text : LossTexts(piece.losses)) primer.notes.push_back(std::move(text));
     if (piece.losses.drums > 0) primer.notes.emplace_back("the drums are not heard");
   } else {

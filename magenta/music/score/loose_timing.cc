@@ -42,39 +42,50 @@ bool IsOfPlaying(double ticks, double length) {
   return ticks <= 2 * length && ticks < kTicksPerQuarter;
 }
 
+/// Seconds to ticks of a piece, and those to what one counts from the last bar line.
+class Count {
+ public:
+  Count(double qpm, std::span<const int64_t> bar_lines) : qpm_(qpm), bar_lines_(bar_lines) {}
+
+  double qpm() const { return qpm_; }
+  double At(double seconds) const { return TicksAt(seconds, qpm_); }
+  int64_t LineBefore(double ticks) const { return magenta::LineBefore(bar_lines_, ticks); }
+  /// From the last bar line.
+  double Place(double ticks) const { return ticks - static_cast<double>(LineBefore(ticks)); }
+
+ private:
+  const double qpm_;
+  const std::span<const int64_t> bar_lines_;
+};
+
 /// How a piece was played.
 struct Playing {
-  bool slips = false;     // some notes begin beside any place that is written
-  bool loose = false;     // many do
+  bool loose = false;     // many notes begin beside any place that is written
   bool detached = false;  // notes are released early, or loosely
   bool staccato = false;  // on written places too
 };
 
-Playing PlayingOf(const QuantizedSequence& piece, int64_t bar_line) {
-  const auto place = [&](double seconds) {
-    return TicksAt(seconds, piece.qpm()) - static_cast<double>(bar_line);
-  };
-  std::map<int, std::set<double>> begins;
+Playing PlayingOf(const QuantizedSequence& piece, const Count& count) {
+  std::map<int, std::set<double>> begins;  // of each instrument, in ticks
   for (const auto& note : piece.proto().notes()) {
-    if (!note.is_drum()) begins[note.instrument()].insert(place(note.start_time()));
+    if (!note.is_drum()) begins[note.instrument()].insert(count.At(note.start_time()));
   }
   int64_t notes = 0, begin_beside = 0, end_beside = 0, before_silence = 0;
   for (const auto& note : piece.proto().notes()) {
     if (note.is_drum()) continue;
     ++notes;
-    const double begin = place(note.start_time()), end = place(note.end_time());
-    begin_beside += IsWritten(begin, kBegins) ? 0 : 1;
+    const double begin = count.At(note.start_time()), end = count.At(note.end_time());
+    begin_beside += IsWritten(count.Place(begin), kBegins) ? 0 : 1;
     const std::set<double>& own = begins[note.instrument()];
     const auto next = own.lower_bound(end - kWrittenTicks);
     const double silence = next == own.end() ? kTicksPerQuarter : *next - end;
     const bool meets_next = silence <= kWrittenTicks;
-    end_beside += meets_next || IsWritten(end, kEnds) ? 0 : 1;
+    end_beside += meets_next || IsWritten(count.Place(end), kEnds) ? 0 : 1;
     before_silence += !meets_next && IsOfPlaying(silence, end - begin) ? 1 : 0;
   }
   const auto are_many = [notes](int64_t some) { return some * kSlips > notes; };
   const bool is_staccato = before_silence * 2 > notes;
-  return {begin_beside > 0, are_many(begin_beside), are_many(end_beside) || is_staccato,
-          is_staccato};
+  return {are_many(begin_beside), are_many(end_beside) || is_staccato, is_staccato};
 }
 
 /// What begins in a quarter.
@@ -94,44 +105,50 @@ struct QuarterOnsets {
 
 class LooseTiming {
  public:
-  LooseTiming(const QuantizedSequence& piece, int64_t bar_line)
-      : qpm_(piece.qpm()), bar_line_(static_cast<double>(bar_line)) {
+  LooseTiming(const QuantizedSequence& piece, const Count& count) : count_(count) {
     for (const auto& note : piece.proto().notes()) {
       if (note.is_drum()) continue;
-      const double ticks = TicksAt(note.start_time(), qpm_) - bar_line_;
-      const int64_t quarter = QuarterOf(ticks);
-      quarters_[quarter].Add(ticks - static_cast<double>(quarter * kTicksPerQuarter));
+      const double ticks = count.At(note.start_time());
+      const double start = QuarterStart(ticks);
+      quarters_[std::llround(start)].Add(ticks - start);
     }
   }
 
   int64_t TickAt(double seconds) const {
-    const double ticks = TicksAt(seconds, qpm_) - bar_line_;
-    const auto quarter = quarters_.find(QuarterOf(ticks));
+    const double ticks = count_.At(seconds), start = QuarterStart(ticks);
+    const auto quarter = quarters_.find(std::llround(start));
     const bool is_triplet = quarter != quarters_.end() && quarter->second.is_triplet();
-    return std::llround(Nearest(ticks, is_triplet ? kTriplet : kSixteenth) + bar_line_);
+    return std::llround(start + Nearest(ticks - start, is_triplet ? kTriplet : kSixteenth));
   }
 
  private:
-  static int64_t QuarterOf(double ticks) {
-    return static_cast<int64_t>(std::floor(ticks / kTicksPerQuarter));
+  double QuarterStart(double ticks) const {
+    const double place = count_.Place(ticks);
+    return ticks - place + std::floor(place / kTicksPerQuarter) * kTicksPerQuarter;
   }
 
-  const double qpm_, bar_line_;
-  std::map<int64_t, QuarterOnsets> quarters_;
+  const Count& count_;
+  std::map<int64_t, QuarterOnsets> quarters_;  // by their first ticks
 };
 
 /// A note that begins beside all that is written is a slip: near a sixteenth or a triplet of
-/// eighths it is meant to be there. (Of long tuplets no note lies as near to the next quarter.)
-void MendSlips(double qpm, int64_t bar_line, NoteSequence& written) {
-  constexpr double kNear = 0.75;  // ticks
+/// eighths it is meant to be there. Who strikes an eighth early is heard from farther, since a bar
+/// line may be between, where most of the note sounds after that: of a fast tuplet no note does.
+void MendSlips(const Count& count, NoteSequence& written) {
+  constexpr double kNear = 0.75, kEarlySeconds = 0.032;  // ticks
   for (auto& note : *written.mutable_notes()) {
-    const double place = TicksAt(note.start_time(), qpm) - static_cast<double>(bar_line);
-    if (note.is_drum() || IsWritten(place, kBegins)) continue;
+    if (note.is_drum()) continue;
+    const double begin = count.At(note.start_time()), place = count.Place(begin);
     const double sixteenth = Nearest(place, kSixteenth), triplet = Nearest(place, kTriplet);
     const double meant =
         std::abs(place - triplet) < std::abs(place - sixteenth) ? triplet : sixteenth;
-    if (std::abs(place - meant) >= kNear) continue;
-    const int64_t start = std::max<int64_t>(std::llround(meant) + bar_line, 0);
+    const double early = meant - place;
+    const bool is_near = std::abs(early) < kNear && !IsWritten(place, kBegins);
+    const bool is_early = meant == Nearest(place, kEighth) && early > 0 &&
+                          early <= count.At(kEarlySeconds) &&
+                          count.At(note.end_time()) - begin > 2 * early;
+    if (!is_near && !is_early) continue;
+    const int64_t start = std::max<int64_t>(std::llround(begin + early), 0);
     note.set_quantized_start_step(start);
     note.set_quantized_end_step(std::max(note.quantized_end_step(), start + 1));
   }
@@ -139,20 +156,21 @@ void MendSlips(double qpm, int64_t bar_line, NoteSequence& written) {
 
 /// Ends the notes where the next of their instruments begin, where they are meant to; with
 /// `some_stay` but for those that end as written.
-void EndWhereMeant(double qpm, int64_t bar_line, bool some_stay, NoteSequence& written) {
+void EndWhereMeant(const Count& count, bool some_stay, NoteSequence& written) {
   constexpr int64_t kLate = 2;  // ticks by which one may be let go after the next begins
   std::map<int, std::set<int64_t>> onsets;
   for (const auto& note : written.notes()) {
     if (!note.is_drum()) onsets[note.instrument()].insert(note.quantized_start_step());
   }
   for (auto& note : *written.mutable_notes()) {
-    const double let_go = TicksAt(note.end_time(), qpm) - static_cast<double>(bar_line);
-    if (note.is_drum() || (some_stay && IsWritten(let_go, kEnds))) continue;
+    const double let_go = count.At(note.end_time());
+    if (note.is_drum() || (some_stay && IsWritten(count.Place(let_go), kEnds))) continue;
     const int64_t start = note.quantized_start_step();
     const int64_t played = std::max(note.quantized_end_step(), start + 1);
     const std::set<int64_t>& own = onsets[note.instrument()];
     const auto next = own.lower_bound(std::max(start + 1, played - kLate));
-    int64_t end = ReleaseMeant(start - bar_line, let_go) + bar_line;
+    const int64_t line = count.LineBefore(static_cast<double>(start));
+    int64_t end = ReleaseMeant(start - line, let_go - static_cast<double>(line)) + line;
     if (next != own.end()) {
       const auto silence = static_cast<double>(*next - played);
       const bool is_next = IsOfPlaying(silence, static_cast<double>(played - start));
@@ -162,32 +180,92 @@ void EndWhereMeant(double qpm, int64_t bar_line, bool some_stay, NoteSequence& w
   }
 }
 
-/// WrittenDown() of music that does not swing.
-std::optional<WrittenPiece> WrittenDownStraight(const QuantizedSequence& piece, int64_t bar_line) {
-  const Playing playing = PlayingOf(piece, bar_line);
-  if (!playing.slips && !playing.detached) return std::nullopt;
-  NoteSequence written = piece.proto();
-  if (playing.slips && !playing.loose) MendSlips(piece.qpm(), bar_line, written);
-  if (playing.loose) {
-    const LooseTiming timing(piece, bar_line);
-    for (auto& note : *written.mutable_notes()) {
+using Notes = std::vector<NoteSequence::Note*>;
+
+/// The end of the chord that begins with `first`: its notes come shortly one after another, and
+/// sound on for half of each later one at least.
+Notes::const_iterator ChordEnd(Notes::const_iterator first, Notes::const_iterator last) {
+  constexpr double kBetween = 0.035, kWhole = 0.16;  // seconds
+  auto end = first + 1;
+  for (; end != last; ++end) {
+    const NoteSequence::Note& next = **end;
+    const double half = (next.start_time() + next.end_time()) / 2;
+    if (next.start_time() - (*(end - 1))->start_time() > kBetween ||
+        next.start_time() - (*first)->start_time() > kWhole ||
+        std::any_of(first, end, [half](const auto* note) { return note->end_time() < half; })) {
+      break;
+    }
+  }
+  return end;
+}
+
+/// Lets the notes of chords that are struck one after another begin with that one of them which is
+/// nearest to a sixteenth. Returns whether any are.
+bool StrikeChordsAtOnce(const Count& count, NoteSequence& played) {
+  std::map<int, Notes> parts;
+  for (auto& note : *played.mutable_notes()) {
+    if (!note.is_drum()) parts[note.instrument()].push_back(&note);
+  }
+  const auto from_sixteenth = [&count](const auto* note) {
+    const double place = count.Place(count.At(note->start_time()));
+    return std::abs(place - Nearest(place, kSixteenth));
+  };
+  bool any = false;
+  for (auto& [instrument, notes] : parts) {
+    std::stable_sort(notes.begin(), notes.end(), [](const auto* a, const auto* b) {
+      return a->start_time() < b->start_time();
+    });
+    for (auto first = notes.cbegin(), end = first; first != notes.cend(); first = end) {
+      end = ChordEnd(first, notes.cend());
+      if ((*(end - 1))->start_time() == (*first)->start_time()) continue;
+      any = true;
+      const auto* meant = *std::min_element(first, end, [&](const auto* a, const auto* b) {
+        return from_sixteenth(a) < from_sixteenth(b);
+      });
+      const double start = meant->start_time();
+      const int64_t step = meant->quantized_start_step();
+      std::for_each(first, end, [start, step](auto* note) {
+        note->set_start_time(start);
+        note->set_quantized_start_step(step);
+        note->set_quantized_end_step(std::max(note->quantized_end_step(), step + 1));
+      });
+    }
+  }
+  return any;
+}
+
+/// Whether it was read from notation, of which nothing is played.
+bool IsNotation(const NoteSequence& music) {
+  using SourceInfo = NoteSequence::SourceInfo;
+  const auto encoding = music.source_info().encoding_type();
+  return encoding == SourceInfo::ABC || encoding == SourceInfo::MUSIC_XML;
+}
+
+/// Lets `written` begin and end where it is meant to, and says how it was played.
+void MendPlaying(const Count& count, WrittenPiece& written) {
+  const Playing playing = PlayingOf(written.piece, count);
+  NoteSequence mended = written.piece.proto();
+  if (!playing.loose) {
+    MendSlips(count, mended);
+  } else {
+    const LooseTiming timing(written.piece, count);
+    for (auto& note : *mended.mutable_notes()) {
       if (note.is_drum()) continue;
       note.set_quantized_start_step(std::max<int64_t>(timing.TickAt(note.start_time()), 0));
     }
   }
   if (playing.loose || playing.detached) {
-    EndWhereMeant(piece.qpm(), bar_line, !playing.loose && !playing.staccato, written);
+    EndWhereMeant(count, !playing.loose && !playing.staccato, mended);
   }
-  auto taken = TakeQuantized(std::move(written));
-  if (!taken.ok()) return std::nullopt;  // it would be a little too long
-  WrittenPiece heard{*std::move(taken), {}};
+  auto taken = TakeQuantized(std::move(mended));
+  if (!taken.ok()) return;  // it would be a little too long
+  written.piece = *std::move(taken);
   if (playing.loose) {
-    heard.remarks.emplace_back("played loosely: heard on sixteenths and triplets of eighths");
+    written.remarks.emplace_back("played loosely: heard on sixteenths and triplets of eighths");
   }
   if (playing.detached) {
-    heard.remarks.emplace_back("notes are released early or late: heard up to the next one");
+    written.remarks.emplace_back("notes are released early or late: heard up to the next one");
   }
-  return heard;
 }
 
 }  // namespace
@@ -222,17 +300,28 @@ int64_t ReleaseMeant(int64_t start, double end) {
                                                        : kSixteenth);
 }
 
-std::optional<WrittenPiece> WrittenDown(const QuantizedSequence& piece, int64_t bar_line) {
-  if (const Swing swing = SwingOf(piece, bar_line); !swing.is_straight()) {
-    std::optional<QuantizedSequence> straight = WithoutSwing(piece, swing);
-    if (!straight.has_value()) return std::nullopt;
-    std::optional<WrittenPiece> written = WrittenDownStraight(*straight, bar_line);
-    if (!written.has_value()) written = WrittenPiece{*std::move(straight), {}};
-    written->swing = swing;
-    written->remarks.insert(written->remarks.begin(), "swung: heard as even eighths");
-    return written;
+WrittenPiece WrittenDown(const QuantizedSequence& piece, std::span<const int64_t> bar_lines) {
+  const Count count(piece.qpm(), bar_lines);
+  WrittenPiece written{piece, {}};
+  const bool is_played = !IsNotation(piece.proto());
+  if (is_played) {
+    NoteSequence struck = piece.proto();
+    if (StrikeChordsAtOnce(count, struck)) {
+      if (auto taken = TakeQuantized(std::move(struck)); taken.ok()) {
+        written.piece = *std::move(taken);
+        written.remarks.emplace_back("chords are struck one note after another: heard at once");
+      }
+    }
   }
-  return WrittenDownStraight(piece, bar_line);
+  if (Swing swing = SwingOf(written.piece, bar_lines); !swing.is_straight()) {
+    if (auto straight = WithoutSwing(written.piece, swing); straight.has_value()) {
+      written.piece = *std::move(straight);
+      written.swing = std::move(swing);
+      written.remarks.emplace_back("swung: heard as even eighths");
+    }
+  }
+  if (is_played) MendPlaying(count, written);
+  return written;
 }
 
 }  // namespace magenta

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,19 +27,19 @@ struct WrittenPiece {
   Swing swing = {};
 };
 
-/// `piece`, quantized to kTicksPerQuarter, whose quarters are counted from `bar_line` (a tick), as
-/// one writes it down; nullopt where it stands as one does: none of its notes, but drums, begins
-/// beside any fraction of a quarter that is written, at most a tenth end so, and at most half come
-/// before a silence of at most twice their length, as staccato notes do.
+/// `piece`, quantized to kTicksPerQuarter, whose quarters are counted from each of `bar_lines`
+/// (ticks, ascending, not empty) on, as one writes it down. Drums neither count nor move.
 ///
-/// Swing is heard as even eighths (swing.h). A note that begins beside them is heard on the
-/// sixteenth or triplet of eighths next to it, where one is near. Where more than a tenth do, the
-/// piece is played loosely: all begin on sixteenths, and on triplets in quarters where both the
-/// second and the third of these begin something and triplets lie nearer to all that begins there.
-/// Where notes are released early, or loosely, or staccato, they end where the next one of their
-/// instrument begins, unless the silence between is longer than that or a quarter or more; then as
-/// ReleaseMeant() says.
-std::optional<WrittenPiece> WrittenDown(const QuantizedSequence& piece, int64_t bar_line);
+/// Swing is heard as even eighths (swing.h); of music read from notation nothing else is played.
+/// The notes of a chord that are struck one after another begin at once. A note that begins beside
+/// all fractions of a quarter that are written is heard on the sixteenth or triplet of eighths next
+/// to it, where one is near. Where more than a tenth do, the piece is played loosely: all begin on
+/// sixteenths, and on triplets in quarters where both the second and the third of these begin
+/// something and triplets lie nearer to all that begins there. Where more than a tenth end beside
+/// what is written, or more than half come before a silence of at most twice their length, as
+/// staccato notes do, they end where the next one of their instrument begins, unless the silence
+/// between is longer than that or a quarter or more; then as ReleaseMeant() says.
+WrittenPiece WrittenDown(const QuantizedSequence& piece, std::span<const int64_t> bar_lines);
 
 /// The tick after `start` (from a quarter on) up to which a player's note is heard that is let go
 /// on `end`: the next sixteenth where it ends as written; else that, or the next eighth or quarter

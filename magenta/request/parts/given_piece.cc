@@ -199,13 +199,12 @@ absl::Status ReadPiece(PartsDraft& draft) {
   MAGENTA_ASSIGN_OR_RETURN(QuantizedSequence quantized, Quantize(std::move(straight), kTickGrid));
   Sheet& sheet = draft.plan.sheet;
   sheet.meters = SheetMetersOf(meters, lead);
-  auto written = WrittenDown(quantized, sheet.meters.front().bar_line);
-  const bool is_told = written.has_value() && !written->remarks.empty();
-  if (written.has_value()) {
-    quantized = std::move(written->piece);
-    draft.plan.swing = written->swing;
-    SayKept(draft, written->remarks);
-  }
+  std::vector<int64_t> bar_lines;
+  for (const SheetMeter& meter : sheet.meters) bar_lines.push_back(meter.bar_line);
+  WrittenPiece written = WrittenDown(quantized, bar_lines);
+  quantized = std::move(written.piece);
+  draft.plan.swing = std::move(written.swing);
+  SayKept(draft, written.remarks);
   draft.quantized = quantized.proto();
   const bool is_heard = std::any_of(input.notes().begin(), input.notes().end(),
                                     [](const auto& note) { return !note.is_drum(); });
@@ -213,7 +212,7 @@ absl::Status ReadPiece(PartsDraft& draft) {
     MAGENTA_ASSIGN_OR_RETURN(VoicedPiece piece, VoicesOf(quantized, sheet.meters.front().bar_line));
     sheet.voices = std::move(piece.sheet.voices);
     SetGivenParts(draft, piece);
-    if (is_told) piece.losses.moved = 0;
+    if (!written.remarks.empty()) piece.losses.moved = 0;
     SayLosses(draft, piece.losses);
   } else if (!input.notes().empty()) {
     draft.plan.notes.emplace_back(kDrumsStay);

@@ -121,19 +121,23 @@ bool PartsPiece::LeaveGivenKeys(NoteSequence::Note& added) const {
 
 NoteSequence PartsPiece::With(const VoiceLines& lines) const {
   NoteSequence piece = kept_;
-  const auto add = [&](size_t voice, const VoiceNote& note) {
-    NoteSequence::Note added = models_.at(plan_->instruments[voice]);
-    added.set_pitch(note.pitch);
-    added.set_start_time(plan_->SecondsAt(note.start));
-    added.set_end_time(plan_->SecondsAt(note.end));
-    if (LeaveGivenKeys(added)) *piece.add_notes() = std::move(added);
-  };
   for (size_t v = 0; v < lines.size(); ++v) {
+    std::vector<VoiceNote> drawn;
     for (const VoiceNote& note : lines[v]) {
       const OpenRange* range = OpenAt(plan_->sheet.voices[v], note.start);
-      if (range != nullptr && note.start < range->end) add(v, note);
+      if (range != nullptr && note.start < range->end) drawn.push_back(note);
     }
-    if (plan_->last_notes[v].has_value()) add(v, *plan_->last_notes[v]);
+    if (plan_->last_notes[v].has_value()) drawn.push_back(*plan_->last_notes[v]);
+    std::vector<int64_t> onsets;
+    for (const VoiceNote& note : drawn) onsets.push_back(note.start);
+    const Swing swing = plan_->swing.BesideTriplets(onsets);
+    for (const VoiceNote& note : drawn) {
+      NoteSequence::Note added = models_.at(plan_->instruments[v]);
+      added.set_pitch(note.pitch);
+      added.set_start_time(plan_->SecondsAt(note.start, swing));
+      added.set_end_time(plan_->SecondsAt(note.end, swing));
+      if (LeaveGivenKeys(added)) *piece.add_notes() = std::move(added);
+    }
   }
   double total = plan_->continues ? 0 : piece.total_time();
   for (const auto& note : piece.notes()) total = std::max(total, note.end_time());

@@ -114,8 +114,8 @@ std::vector<std::string> PartsPlan::SilencesIn(const VoiceLines& voices) const {
   return silences;
 }
 
-double PartsPlan::SecondsAt(int64_t tick) const {
-  const double seconds = swing.Swung(static_cast<double>(tick)) * kTickGrid.StepSeconds(qpm);
+double PartsPlan::SecondsAt(int64_t tick, const Swing& as) const {
+  const double seconds = as.Swung(static_cast<double>(tick)) * kTickGrid.StepSeconds(qpm);
   // Where the sheet begins a little before the music, so that bar lines stand on ticks, no note
   // does.
   return straight.has_value() ? std::max(0.0, straight->Restore(seconds)) : seconds;

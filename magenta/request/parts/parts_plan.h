@@ -62,7 +62,9 @@ struct PartsPlan {
   /// play `lines`: "bars 3 to 4 of part Alto".
   std::vector<std::string> SilencesIn(const VoiceLines& lines) const;
   /// Seconds of the result, 0 or more.
-  double SecondsAt(int64_t tick) const;
+  double SecondsAt(int64_t tick) const { return SecondsAt(tick, swing); }
+  /// The same of music that swings otherwise.
+  double SecondsAt(int64_t tick, const Swing& as) const;
 };
 
 /// Plans `request`, whose arguments are `args`, for a model of `kind` that plays the pitches
