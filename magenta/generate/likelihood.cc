@@ -301,6 +301,7 @@ std::vector<ScoredEvent> EventsOf(const Model& model, const ScoredPart& part) {
     changes.clear();
     const int64_t from = renderer->step();
     int64_t step = from;
+    const int voice = renderer->voice();
     renderer->Add(heard[i], changes);
     if (i == 0 || !(part.drawn.empty() || part.drawn[i - 1])) continue;
     std::vector<int> pitches;
@@ -320,7 +321,9 @@ std::vector<ScoredEvent> EventsOf(const Model& model, const ScoredPart& part) {
     event.step = part.start_step + part.heard.start_step + step;
     event.effect = EffectOf(std::move(pitches), kind.IsRest(heard[i]));
     const bool begins_nothing = event.effect.pitches.empty() && !event.effect.rest;
-    if (begins_nothing && (kind.HearsSeconds() || kind.plays_chords())) {
+    event.voice = voice;
+    const bool is_time = kind.plays_parts() && voice == 0;
+    if (begins_nothing && (kind.HearsSeconds() || kind.plays_chords() || is_time)) {
       event.effect.name = kind.EventText(heard[i]);
     }
     event.bits = information[events.size() - 1] / std::numbers::ln2;

@@ -134,6 +134,8 @@ struct ScoredEvent {
   int64_t step = 0;
   /// As it was heard: of drums with the pitches that were struck.
   EventEffect effect;
+  /// Whose it is, as NoteRenderer::voice() has it; 0: nobody's.
+  int voice = 0;
   /// Minus the logarithm to the base 2 of its probability, by any class.
   double bits = 0;
 };

@@ -73,9 +73,10 @@ absl::StatusOr<MagentaJsModel> ForMagentaJs(const Model& model, const LoadedWeig
   const std::optional<PitchRange> pitches = OneHotPitches(*model.codec);
   if (!pitches) {
     return UsageError(
-        fmt::format("Magenta.js cannot run {}: its MusicRNN reads the last event alone, as wide as "
-                    "its output",
-                    model.spec->id),
+        fmt::format(
+            "Magenta.js cannot run {}: its MusicRNN knows melodies and drums, each by its last "
+            "event alone",
+            model.spec->id),
         "It runs " + OneHotModels());
   }
   if (model.spec->architecture != &kRnnArchitecture) {

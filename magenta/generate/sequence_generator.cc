@@ -17,10 +17,10 @@ namespace {
 absl::StatusOr<Generation> RunToItsEnd(const std::shared_ptr<const Model>& model,
                                        const GenerateSequenceRequest& request,
                                        const TaskOptions& options,
-                                       const std::function<void()>& on_step) {
+                                       const std::function<absl::Status()>& check) {
   MAGENTA_ASSIGN_OR_RETURN(GenerationTask task, GenerationTask::Start(model, request, options));
   while (!task.done()) {
-    if (on_step != nullptr) on_step();
+    if (check != nullptr) MAGENTA_RETURN_IF_ERROR(check());
     if (task.session().pending()) task.session().Step();
     task.Advance();
   }
@@ -30,12 +30,12 @@ absl::StatusOr<Generation> RunToItsEnd(const std::shared_ptr<const Model>& model
 /// `num_outputs` of which each is planned by its own seed.
 absl::StatusOr<Generation> RunEach(const std::shared_ptr<const Model>& model,
                                    GenerateSequenceRequest request, uint32_t seed, int num_outputs,
-                                   const std::function<void()>& on_step) {
+                                   const std::function<absl::Status()>& check) {
   Generation all;
   for (int i = 0; i < num_outputs; ++i) {
     auto& args = *request.mutable_generator_options()->mutable_args();
     args["seed"].set_int_value(static_cast<int32_t>(seed + static_cast<uint32_t>(i)));
-    MAGENTA_ASSIGN_OR_RETURN(Generation one, RunToItsEnd(model, request, {}, on_step));
+    MAGENTA_ASSIGN_OR_RETURN(Generation one, RunToItsEnd(model, request, {}, check));
     if (i == 0) {
       all = std::move(one);
     } else {
@@ -64,7 +64,7 @@ absl::StatusOr<Generation> SequenceGenerator::GenerateFrom(
 
 absl::StatusOr<Generation> SequenceGenerator::GenerateMany(
     const GenerateSequenceRequest& request, int num_outputs,
-    const std::function<void()>& on_step) const {
+    const std::function<absl::Status()>& check) const {
   // Wrong arguments are told first.
   const ArgumentRule rule = ArgumentRuleOf(*model_->spec);
   MAGENTA_ASSIGN_OR_RETURN(const GenerateArgs args,
@@ -80,11 +80,11 @@ absl::StatusOr<Generation> SequenceGenerator::GenerateMany(
                      (kind.begins_alone() || kind.HearsSeconds() || model_->codec->asks_in_turn());
   if (!args.parts.vary.empty() || apart) {
     return RunEach(model_, request, args.seed.has_value() ? *args.seed : DrawSeed(), num_outputs,
-                   on_step);
+                   check);
   }
   TaskOptions options;
   options.num_outputs = num_outputs;
-  return RunToItsEnd(model_, request, options, on_step);
+  return RunToItsEnd(model_, request, options, check);
 }
 
 absl::StatusOr<GenerateSequenceResponse> SequenceGenerator::Generate(

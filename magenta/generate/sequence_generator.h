@@ -59,9 +59,9 @@ class SequenceGenerator {
 
   /// `num_outputs` (>= 1) continuations; the primer goes through the network once. Output i draws
   /// from SeededUniform(seed + i), so that the first of ten is the one that a run of one gives.
-  /// `on_step` is called before each step, where there is one; what it throws ends it.
+  /// `check` is asked before each step, where there is one; an error of its ends it.
   absl::StatusOr<Generation> GenerateMany(const GenerateSequenceRequest& request, int num_outputs,
-                                          const std::function<void()>& on_step = {}) const;
+                                          const std::function<absl::Status()>& check = {}) const;
 
   /// One continuation for each of `sources`, which give its draws; the argument `seed` is ignored.
   absl::StatusOr<Generation> GenerateFrom(const GenerateSequenceRequest& request,

@@ -398,6 +398,18 @@ Likelihood InGap(const NoteSequence& music, const GapOptions& options) {
   return gap.ok() ? gap->likelihood : Likelihood();
 }
 
+TEST(SeveralParts, WhatIsScoredSaysWhoseItIs) {
+  const auto parts = ScoreSequence(Score(), ParseMusic(kTwoParts));
+  ASSERT_TRUE(parts.ok()) << parts.status();
+  std::map<int, std::string> said;  // by voice
+  for (const ScoredEvent& event : EventsOf(*Score(), parts->front())) {
+    said[event.voice] += event.effect.name + " ";
+  }
+  EXPECT_EQ(said[1], "C5 D5 E5 F5 G5 ");
+  EXPECT_EQ(said[2], "C3 hold D3 hold E3 ");
+  EXPECT_EQ(said[0], "+24 +24 +24 +24 +48 ");
+}
+
 TEST(SeveralParts, WhatIsDrawnIsScoredAsItWasDrawn) {
   // Pitches between which the melody stays the higher part.
   struct Case {

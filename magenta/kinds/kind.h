@@ -183,6 +183,9 @@ class NoteRenderer {
   virtual void Finish(std::vector<NoteChange>& changes) = 0;
   /// The step on which the next event stands.
   virtual int64_t step() const = 0;
+  /// Which voice the next event is for, from 1 on (a sheet's, from high to low); 0: none, time goes
+  /// on with it, or voices are not told apart.
+  virtual int voice() const { return 0; }
 };
 
 /// Immutable, thread-safe.
@@ -227,6 +230,9 @@ class MusicKind {
   virtual EventSequence Varied(const EventSequence& example, uint64_t /*key*/) const {
     return example;
   }
+
+  /// Whether notes of velocity 0 are left out of examples.
+  virtual bool LeavesOutSilentNotes() const { return false; }
 
   /// Errors (exit 3 or 2): primer after the section, two instruments with notes, ... with the time.
   virtual absl::StatusOr<Primer> ReadPrimer(const QuantizedSequence& input,

@@ -67,6 +67,7 @@ class PerformanceKind final : public MusicKind {
   }
 
   bool HearsSeconds() const override { return true; }
+  bool LeavesOutSilentNotes() const override { return options_.form != PerformanceForm::kEvents; }
   std::vector<int> transpositions() const override { return {-3, -2, -1, 0, 1, 2, 3}; }
   bool plays_chords() const override { return true; }
   bool plays_velocities() const override { return options_.form != PerformanceForm::kEvents; }
@@ -282,7 +283,7 @@ class PerformanceKind final : public MusicKind {
                         "(primer_part chooses another, of `score` --part)",
                         PartText(part)));
       }
-      for (auto& note : *own.mutable_notes()) note.set_program(own.notes(0).program());
+      KeepFullestProgram(own, remarks);
     }
     if (is_whole()) {
       FitWholeNotes(start, own, remarks);
@@ -290,6 +291,25 @@ class PerformanceKind final : public MusicKind {
       SayNotesWithinOthers(PolyphonicNotesOf(own, [](const auto&) { return true; }), remarks);
     }
     return TakeQuantized(std::move(own));
+  }
+
+  /// What one instrument plays on several programs no part tells apart.
+  static void KeepFullestProgram(NoteSequence& own, std::vector<std::string>& remarks) {
+    std::map<int, int> counts;
+    for (const auto& note : own.notes()) ++counts[note.program()];
+    const auto fullest =
+        std::max_element(counts.begin(), counts.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (counts.size() < 2) return;
+    const int program = fullest->first;
+    auto& notes = *own.mutable_notes();
+    notes.erase(std::remove_if(notes.begin(), notes.end(),
+                               [program](const auto& note) { return note.program() != program; }),
+                notes.end());
+    remarks.push_back(
+        fmt::format("several programs on instrument {}: {}, which has the most notes, is heard (an "
+                    "instrument for each lets primer_part choose)",
+                    own.notes(0).instrument(), program));
   }
 
   /// Whole notes last, and come after one another, in at most kMostNoteSteps: longer ones are heard

@@ -98,6 +98,18 @@ TEST(PerformanceKind, OfSeveralProgramsTheFullestInstrumentGoesOn) {
   EXPECT_THAT(primer->notes, ElementsAre(HasSubstr("several programs")));
 }
 
+TEST(PerformanceKind, OfOneInstrumentTheFullestProgramGoesOn) {
+  NoteSequence music = ParseMusic("60@0+1 62@1+1 64@1+1");
+  for (int i : {1, 2}) music.mutable_notes(i)->set_program(40);
+  const auto kind = MakePerformanceKind({.form = PerformanceForm::kEvents});
+  const auto primer = kind->ReadPrimer(*Quantize(music, kGrid), {.generate_start_step = 200});
+  ASSERT_TRUE(primer.ok()) << primer.status();
+  EXPECT_EQ(primer->program, 40);
+  EXPECT_THAT(primer->events.events, ElementsAre(ShiftBy(100), 62, 64, ShiftBy(100), 190, 192));
+  EXPECT_THAT(primer->notes,
+              ElementsAre(HasSubstr("several programs on instrument 0: 40, which has the most")));
+}
+
 TEST(PerformanceKind, DrumsAreNeverHeard) {
   // All on one program; the second is a drum, then all are.
   NoteSequence music = ParseMusic("60@0+1 36@0+1 64@1+1");

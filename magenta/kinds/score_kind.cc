@@ -52,6 +52,9 @@ class ScoreRenderer final : public NoteRenderer {
     for (size_t v = 0; v < sounding_.size(); ++v) End(static_cast<int>(v), changes);
   }
   int64_t step() const override { return tick_; }
+  int voice() const override {
+    return begun_ && decided_ < order_.size() ? order_[decided_] + 1 : 0;
+  }
 
  private:
   void Change(int voice, Event event, std::vector<NoteChange>& changes) {

@@ -374,7 +374,9 @@ absl::StatusOr<std::unique_ptr<Network>> MakeRnn(const TensorMap& tensors, RnnOp
   if (shape.has_attention != (attn_length > 0)) {
     return UsageError(fmt::format("attn_length is {}, but the weights have {} attention",
                                   attn_length, shape.has_attention ? "an" : "no"),
-                      shape.has_attention ? "--hparams=attn_length=40 is Magenta's default"
+                      shape.has_attention ? "Choose a config with attention (attention_rnn, "
+                                            "rnn-nade_attn), or name in --hparams the attn_length "
+                                            "that they learned with"
                                           : "leave attn_length out of --hparams");
   }
   if (attn_length > kMaxAttentionLength) {

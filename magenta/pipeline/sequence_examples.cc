@@ -91,9 +91,11 @@ class SequenceStages {
   std::vector<NoteSequence> PartsOf(NoteSequence sequence) {
     if (spec_.kind->HearsBars()) return SplitByBars(std::move(sequence));
     if (!spec_.kind->HearsSeconds()) return SplitOnTimeChanges(std::move(sequence));
-    out_.silent_notes =
-        std::count_if(sequence.notes().begin(), sequence.notes().end(),
-                      [](const auto& note) { return note.velocity() <= 0 && !note.is_drum(); });
+    if (spec_.kind->LeavesOutSilentNotes()) {
+      out_.silent_notes =
+          std::count_if(sequence.notes().begin(), sequence.notes().end(),
+                        [](const auto& note) { return note.velocity() <= 0 && !note.is_drum(); });
+    }
     constexpr double kAsPlayed[] = {1.0};
     const bool varies = options_.stretch && !out_.eval;
     auto parts =

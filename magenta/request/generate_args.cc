@@ -520,7 +520,10 @@ absl::Status NotFor(const ArgumentRow& row, const ArgumentRule& rule) {
       why = "is the sound of an instrument, and {} plays drums";
       remedy = "Leave it out: drums sound as the drum kit of channel 10";
       break;
-    case ArgumentUse::kParts: why = "is for models of several parts, and {} knows none"; break;
+    case ArgumentUse::kParts:
+      why = "is for models of several parts, and {} knows none";
+      remedy = "Leave it out, or choose score";
+      break;
     case ArgumentUse::kBeginsAlone:
       why = "is for models whose music may begin anew, and {} goes on from its primer";
       remedy = "Leave it out, or choose polyphony";

@@ -100,6 +100,8 @@ class ScoredEvent(NamedTuple):
     pitches: list[int]
     #: How much of a surprise it was: minus the logarithm to the base 2 of its probability.
     bits: float
+    #: Of models of several parts, whose it is: from 1, from high to low; 0 where time goes on ("+12", in ticks).
+    voice: int = 0
 
 
 @dataclasses.dataclass(frozen=True)

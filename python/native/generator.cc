@@ -129,6 +129,7 @@ nb::tuple Generate(const NativeGenerator& self, const nb::bytes& request, int co
     Generation generation =
         Value(SequenceGenerator(self.model).GenerateMany(asked, count, [&steps] {
           if (++steps % kStepsBetweenSignals == 0) SeeSignals();
+          return absl::OkStatus();
         }));
     for (const GeneratedOutput& output : generation.outputs) {
       sequences.push_back(SerializeSequence(output.sequence));
@@ -233,7 +234,7 @@ nb::dict Score(const NativeGenerator& self, const nb::bytes& sequence, const std
   nb::list events;
   for (const ScoredEvent& event : scores.events) {
     events.append(nb::make_tuple(event.time, event.end_time, event.step, event.effect.name,
-                                 event.effect.pitches, event.bits));
+                                 event.effect.pitches, event.bits, event.voice));
   }
   nb::dict result;
   result["log_likelihood"] = scores.log_likelihood;

@@ -325,9 +325,9 @@ class RunningLiveVerb : public LiveFlags {
                              .Set("lost_events", printer.backend().lost_events)
                              .Set("dropped", duet.drops().total()));
     }
-    context.out.Info(fmt::format("{} notes played, {} answered in {} answers (seed {})",
-                                 printer.player_notes(), printer.machine_notes(), printer.answers(),
-                                 duet.options().seed));
+    context.out.Info(fmt::format("{} played, {} answered in {} (seed {})",
+                                 Counted(printer.player_notes(), "note"), printer.machine_notes(),
+                                 Counted(printer.answers(), "answer"), duet.options().seed));
     if (state.late_notes > 0) {
       context.out.Warning(fmt::format("{} notes came late, by {} frames at most", state.late_notes,
                                       state.most_late));

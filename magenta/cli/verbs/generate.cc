@@ -184,7 +184,7 @@ class GenerateVerb : public Verb {
     MAGENTA_ASSIGN_OR_RETURN(auto model, model_.Load(context));
     return Source{model->spec->kind.get(), model->grid, model->id, model->spec->kind->ReadsChords(),
                   [model](const GenerateSequenceRequest& request, int count) {
-                    return SequenceGenerator(model).GenerateMany(request, count);
+                    return SequenceGenerator(model).GenerateMany(request, count, CheckInterrupted);
                   }};
   }
 
@@ -491,9 +491,10 @@ class GenerateVerb : public Verb {
   /// from all draws.
   void SayAlike(int different, Context& context) const {
     if (different == num_outputs_) return;
-    context.out.Info(fmt::format(
-        "of {} outputs {} differ: --beam_size=1, or a higher --temperature, sets them apart",
-        num_outputs_, different == 1 ? "none" : fmt::format("{}", different)));
+    const char* remedy = RowsOfOutput() > 1 ? "--beam_size=1, or a higher --temperature, sets"
+                                            : "a higher --temperature sets";
+    context.out.Info(fmt::format("of {} outputs {} differ: {} them apart", num_outputs_,
+                                 different == 1 ? "none" : fmt::format("{}", different), remedy));
   }
 
   /// Output i draws from seed + i, so working in pieces changes nothing.

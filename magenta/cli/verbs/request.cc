@@ -95,7 +95,8 @@ class RequestVerb : public Verb {
  private:
   absl::StatusOr<Generation> Ask(const std::shared_ptr<const Model>& model,
                                  GenerateSequenceRequest& request) const {
-    if (!remote_.given()) return SequenceGenerator(model).GenerateMany(request, 1);
+    if (!remote_.given())
+      return SequenceGenerator(model).GenerateMany(request, 1, CheckInterrupted);
     if (!model_.source.config.empty()) request.set_generator_id(model_.source.config);
     MAGENTA_ASSIGN_OR_RETURN(const auto server, ConnectTo(remote_));
     return server->GenerateMany(request, 1);

@@ -362,9 +362,11 @@ class ScoreVerb : public Verb {
       for (const float event : score.per_event) events.Add(static_cast<double>(event));
       Json names = Json::Array();
       Json times = Json::Array();
+      Json voices = Json::Array();
       for (const ScoredEvent& event : score.events) {
         names.Add(event.effect.name);
         times.Add(event.time);
+        voices.Add(event.voice);
       }
       files.Add(Json::Object()
                     .Set("file", score.file)
@@ -375,7 +377,8 @@ class ScoreVerb : public Verb {
                     .Set("notes", score.information.notes)
                     .Set("per_event", events)
                     .Set("events", names)
-                    .Set("times", times));
+                    .Set("times", times)
+                    .Set("voices", voices));
     }
     return files;
   }
@@ -391,14 +394,17 @@ class ScoreVerb : public Verb {
     if (events_) PrintEvents(scores, "", out);
   }
 
+  /// "  1.000 s  voice 2  C4".
+  static std::string WhereText(const ScoredEvent& event) {
+    const std::string voice = event.voice > 0 ? fmt::format("voice {}  ", event.voice) : "";
+    return fmt::format("  {:.3f} s  {}{}", event.time, voice, event.effect.name);
+  }
+
   static void PrintEvents(const std::vector<FileScore>& scores, const std::string& before,
                           Output& out) {
     for (const FileScore& score : scores) {
       for (size_t i = 0; i < score.per_event.size(); ++i) {
-        const std::string where =
-            i < score.events.size()
-                ? fmt::format("  {:.3f} s  {}", score.events[i].time, score.events[i].effect.name)
-                : "";
+        const std::string where = i < score.events.size() ? WhereText(score.events[i]) : "";
         out.Line(fmt::format("{}{}  event {}  {:.4f}{}", Printable(before), Printable(score.file),
                              i + 1, score.per_event[i], where));
       }

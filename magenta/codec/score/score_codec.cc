@@ -568,7 +568,7 @@ void ScoreEncoder::AddTimeDecision() const {
                                                   : ArrivalLevel(arrival, options_.cycle)));
   }
   AddHead(rows_.best_time[LevelOf(longest)]);
-  if (sheet_.has_value()) sheet_->AddTime(entries_);
+  if (sheet_.has_value()) sheet_->AddTime(history_, entries_);
   entries_.Add(ScoreEntries::kLimit, sizes_.RangeAt(first), static_cast<float>(first + most));
 }
 

@@ -278,7 +278,7 @@ void ScoreSheet::AddState(const MomentHistory& history, ScoreEntries& entries) c
   };
   add(rows.bars_left[bars_left_]);
   add(rows.key[sheet().key + 1]);
-  AddDensity(rows.density[0], entries);
+  AddDensity(rows.density[0], history, entries);
   add(rows.meter[MeterPlace(place_.meter)]);
   if (sheet().chords.empty()) {
     add(rows.chord_root[13]);
@@ -304,18 +304,29 @@ void ScoreSheet::AddState(const MomentHistory& history, ScoreEntries& entries) c
 }
 
 /// `unsaid`: the row where nobody says a density; those of densities follow it.
-void ScoreSheet::AddDensity(int unsaid, ScoreEntries& entries) const {
-  const float weight = sheet().stresses_density ? kDensityStress : 1;
+void ScoreSheet::AddDensity(int unsaid, const MomentHistory& history, ScoreEntries& entries) const {
+  const float weight = sheet().stresses_density && !IsDense(history) ? kDensityStress : 1;
   entries.Add(ScoreEntries::kRow, unsaid + sheet().density + 1, weight);
   if (weight != 1) entries.Add(ScoreEntries::kRow, unsaid, 1 - weight);
 }
 
+/// Whether the open voices are as dense as can be: who pushes on gets nothing else any more.
+bool ScoreSheet::IsDense(const MomentHistory& history) const {
+  double notes = 0, quarters = 0;
+  for (int v = 0; v < history.voices(); ++v) {
+    if (OpenAt(sheet().voices[v], tick_) == nullptr) continue;
+    notes += history.NotesSince(v, kFar);
+    quarters += static_cast<double>(kFar) / kTicksPerQuarter;
+  }
+  return quarters > 0 && DensityOf(notes / quarters) == kDensities - 1;
+}
+
 /// What is said of the end to decisions of a kind.
-void ScoreSheet::AddEnd(int kind, ScoreEntries& entries) const {
+void ScoreSheet::AddEnd(int kind, const MomentHistory& history, ScoreEntries& entries) const {
   const ScoreRows& rows = *rows_;
   const auto add = [&](int row) { entries.Add(ScoreEntries::kRow, rows.sizes.HeadAt(row)); };
   add(rows.head_bars_left[kind * ScoreRows::kBarsLeft + bars_left_]);
-  AddDensity(rows.sizes.HeadAt(rows.head_density[kind * (kDensities + 1)]), entries);
+  AddDensity(rows.sizes.HeadAt(rows.head_density[kind * (kDensities + 1)]), history, entries);
   if (sheet().ends) {
     add(rows.head_end[kind * ScoreRows::kDistances + DistanceLevel(sheet().length - tick_)]);
   }
@@ -327,7 +338,7 @@ void ScoreSheet::AddVoice(int voice, const MomentHistory& history, ScoreEntries&
   const auto add = [&](int row) { entries.Add(ScoreEntries::kRow, sizes.HeadAt(row)); };
   const int own = role(voice);
   const int last = history.before(voice).last;
-  AddEnd(own, entries);
+  AddEnd(own, history, entries);
   const OpenRange* range = OpenAt(sheet().voices[voice], tick_);
   if (range != nullptr) {
     add(rows.head_until[own * ScoreRows::kDistances + DistanceLevel(range->until - tick_)]);
@@ -378,9 +389,9 @@ void ScoreSheet::AddShares(ScoreRows::Value value, const std::array<float, 12>& 
   }
 }
 
-void ScoreSheet::AddTime(ScoreEntries& entries) const {
+void ScoreSheet::AddTime(const MomentHistory& history, ScoreEntries& entries) const {
   const ScoreRows& rows = *rows_;
-  AddEnd(rows.kinds, entries);
+  AddEnd(rows.kinds, history, entries);
   entries.Add(ScoreEntries::kRow,
               rows.sizes.HeadAt(rows.time_fixed[DistanceLevel(next_fixed_ - tick_)]));
   entries.Add(ScoreEntries::kRow, rows.sizes.HeadAt(rows.time_meter[MeterPlace(place_.meter)]));

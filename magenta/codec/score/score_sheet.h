@@ -83,7 +83,7 @@ class ScoreSheet {
 
   void AddState(const MomentHistory& history, ScoreEntries& entries) const;
   void AddVoice(int voice, const MomentHistory& history, ScoreEntries& entries) const;
-  void AddTime(ScoreEntries& entries) const;
+  void AddTime(const MomentHistory& history, ScoreEntries& entries) const;
 
  private:
   int TimeToFixed() const;
@@ -94,8 +94,9 @@ class ScoreSheet {
   int PitchClass(int pitch) const;
   void AddShares(ScoreRows::Value value, const std::array<float, 12>& shares,
                  ScoreEntries& entries) const;
-  void AddDensity(int unsaid, ScoreEntries& entries) const;
-  void AddEnd(int kind, ScoreEntries& entries) const;
+  void AddDensity(int unsaid, const MomentHistory& history, ScoreEntries& entries) const;
+  bool IsDense(const MomentHistory& history) const;
+  void AddEnd(int kind, const MomentHistory& history, ScoreEntries& entries) const;
   std::array<float, 12> SharesAhead(int64_t ticks) const;
 
   std::shared_ptr<const SheetControl> control_;

@@ -291,6 +291,39 @@ TEST(ScoreSheetTest, LinesMoveOn) {
   }
 }
 
+TEST(ScoreSheetTest, WhoIsDenseIsNotPushedOn) {
+  // The weights with which a density is said differ from those where nobody pushes; four quarters
+  // of sixteenths later they don't.
+  const auto codec = MakeScoreCodec(SheetOptions());
+  for (const int64_t length : {int64_t{kTicksPerQuarter}, int64_t{kTicksPerQuarter} / 4}) {
+    Sheet sheet;
+    sheet.length = 8 * kTicksPerQuarter;
+    sheet.density = kDensities - 1;
+    SheetVoice voice;
+    voice.open = {{0, sheet.length, sheet.length}};
+    sheet.voices = {voice};
+    std::vector<VoiceNote> line;
+    for (int64_t tick = 0; tick < sheet.length; tick += length) {
+      line.push_back({tick, tick + length, 60});
+    }
+    const std::vector<Event> events = EventsOf(sheet, {line});
+    const auto as_it_is = codec->NewEncoder(codec->MakeControl(WriteSheet(sheet)));
+    sheet.stresses_density = true;
+    const auto pushed = codec->NewEncoder(codec->MakeControl(WriteSheet(sheet)));
+    SparseVector one, other;
+    bool differs = false;
+    for (size_t i = 0; i + 1 < events.size(); ++i) {
+      as_it_is->Push(events[i]);
+      pushed->Push(events[i]);
+      as_it_is->Input(one);
+      pushed->Input(other);
+      differs = !(one == other);
+      EXPECT_TRUE(differs || i > 0);
+    }
+    EXPECT_EQ(differs, length == kTicksPerQuarter);
+  }
+}
+
 TEST(ScoreSheetTest, AGapKnowsWhatComesAfterIt) {
   // A melody whose second half repeats the first: under the same beginning, what follows the gap
   // tells what stood in it.

@@ -107,6 +107,8 @@ absl::Status NotOf(std::string_view name, std::string_view text, const char* wha
 constexpr char kDensityRemedy[] = "Give notes per second, as 5, or a list over time, as [2, 8]";
 constexpr char kHistogramRemedy[] =
     "Give twelve numbers of 0 or more, C first, as [2,0,1,0,1,1,0,2,0,1,0,1], or a list of such";
+/// Models know no difference above 64 notes a second; numbers are stored as floats.
+constexpr double kMostDensity = 1000, kMostShare = 1e9;
 
 /// The value that holds at `step`.
 template <class Values>
@@ -147,8 +149,9 @@ absl::StatusOr<std::vector<double>> ParseDensities(std::string_view name, std::s
     return NotOf(name, text, "is no number, and no list of them", kDensityRemedy);
   }
   for (const double density : literal.lists[0]) {
-    if (density >= 0) continue;
-    return NotOf(name, text, "holds a density below 0", kDensityRemedy);
+    if (density >= 0 && density <= kMostDensity) continue;
+    return NotOf(name, text, density < 0 ? "holds a density below 0" : "holds a density above 1000",
+                 kDensityRemedy);
   }
   return std::move(literal.lists[0]);
 }
@@ -170,6 +173,9 @@ absl::StatusOr<std::vector<std::array<double, 12>>> ParseHistograms(std::string_
     }
     if (std::any_of(list.begin(), list.end(), [](double share) { return share < 0; })) {
       return NotOf(name, text, "holds a number below 0", kHistogramRemedy);
+    }
+    if (std::any_of(list.begin(), list.end(), [](double share) { return share > kMostShare; })) {
+      return NotOf(name, text, "holds a number above 1e9", kHistogramRemedy);
     }
     std::copy(list.begin(), list.end(), histogram.begin());
   }

@@ -71,6 +71,8 @@ TEST(ConditionValues, BadOnesAreRefusedByName) {
   };
   const Row rows[] = {
       {ParseDensities("d", "-3").status(), "d: -3 holds a density below 0"},
+      {ParseDensities("d", "[5, 1e39]").status(), "d: [5, 1e39] holds a density above 1000"},
+      {ParseHistograms("h", "[1e10,0,0,0,0,0,0,0,0,0,0,0]").status(), "holds a number above 1e9"},
       {ParseDensities("d", "five").status(), "d: five is no number"},
       {ParseDensities("d", "[1,[2]]").status(), "is no number, and no list"},
       {ParseDensities("d", "[]").status(), "is no number"},

@@ -227,6 +227,15 @@ void MomentHistory::CountPitches(int voice, PitchCounts& all, PitchCounts& after
   }
 }
 
+int MomentHistory::NotesSince(int voice, int64_t ticks) const {
+  int count = 0;
+  const std::vector<Note>& notes = lines_[voice].notes;
+  for (auto note = notes.rbegin(); note != notes.rend() && note->tick > tick_ - ticks; ++note) {
+    count += note->rest ? 0 : 1;
+  }
+  return count;
+}
+
 void MomentHistory::CountTogether(int other, int voice, PitchCounts& counts) const {
   counts.fill(0);
   if (now_[other] < 0) return;

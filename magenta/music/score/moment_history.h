@@ -94,6 +94,8 @@ class MomentHistory {
   void CountPlaces(std::span<int16_t> counts) const;
   /// How often each pitch began in `voice`, which is not decided; and of these after `last`.
   void CountPitches(int voice, PitchCounts& all, PitchCounts& after_last) const;
+  /// How many notes began in `voice` in the last `ticks`.
+  int NotesSince(int voice, int64_t ticks) const;
   /// How often each pitch sounded in `voice` while `other` sounded what it does now.
   void CountTogether(int other, int voice, PitchCounts& counts) const;
 

@@ -423,6 +423,12 @@ bool OpenVoice(SheetVoice& voice, const std::vector<VoiceNote>& line, int64_t st
   return true;
 }
 
+int DensityOf(double notes_each_quarter) {
+  return static_cast<int>(
+      std::upper_bound(std::begin(kUpToDensity), std::end(kUpToDensity), notes_each_quarter) -
+      std::begin(kUpToDensity));
+}
+
 int DensityOf(const Sheet& sheet, const VoiceLines& lines) {
   int64_t notes = 0, ticks = 0;
   for (size_t v = 0; v < lines.size(); ++v) {
@@ -433,11 +439,7 @@ int DensityOf(const Sheet& sheet, const VoiceLines& lines) {
     }
   }
   if (ticks == 0) return -1;
-  const double each_quarter =
-      static_cast<double>(notes) * kTicksPerQuarter / static_cast<double>(ticks);
-  return static_cast<int>(
-      std::upper_bound(std::begin(kUpToDensity), std::end(kUpToDensity), each_quarter) -
-      std::begin(kUpToDensity));
+  return DensityOf(static_cast<double>(notes) * kTicksPerQuarter / static_cast<double>(ticks));
 }
 
 std::vector<Event> EventsOf(const Sheet& sheet, const VoiceLines& lines) {

@@ -117,7 +117,8 @@ struct Sheet {
   int key = -1;
   /// How many notes voices play (DensityOf); -1: nobody says.
   int density = -1;
-  /// Whether voices are pushed towards `density`, beyond what a network makes of it by itself.
+  /// Whether voices are pushed towards `density`, beyond what a network makes of it by itself,
+  /// while they are not as dense as can be.
   bool stresses_density = false;
   /// Whether lines that are drawn (voices up to kBass) never go in parallel fifths or octaves with
   /// lines that are decided before them (voice_leading.h).
@@ -171,6 +172,7 @@ bool IsFixedMoment(const Sheet& sheet, int64_t tick);
 
 /// 0 (sparse) .. kDensities - 1: notes that begin a quarter in each voice that has an open range.
 inline constexpr int kDensities = 5;
+int DensityOf(double notes_each_quarter);
 int DensityOf(const Sheet& sheet, const VoiceLines& lines);
 
 /// A voice that is open from the beginning to `length`.
