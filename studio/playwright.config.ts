@@ -14,12 +14,14 @@ export default defineConfig({
   retries: 2,
   reporter: "list",
   use: { launchOptions: chromium, trace: "off" },
+  // What does not depend on the size of the page (@desk) runs at one.
   // bench and screenshots are what `make bench-studio` and `make screenshots` run.
   projects: [
     { name: "desk", testMatch: "*.spec.ts", use: { viewport: { width: 1440, height: 900 } } },
     {
       name: "phone",
       testMatch: "*.spec.ts",
+      grepInvert: /@desk/,
       use: { ...devices["Pixel 7"], viewport: { width: 390, height: 844 }, launchOptions: chromium },
     },
     { name: "bench", testMatch: "bench.ts", use: { viewport: { width: 1440, height: 900 } } },

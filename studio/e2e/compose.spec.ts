@@ -123,7 +123,7 @@ test("what is moved by octaves stays in sight; Show all fits the pitches, too @s
   expect(await rows()).toBeLessThan(tall);
 });
 
-test("undo and redo go on after a reload, and what was undone while it was kept stays undone @short", async ({ page, server }) => {
+test("undo and redo go on after a reload, and what was undone while it was kept stays undone @short @desk", async ({ page, server }) => {
   await openTune(page, server.url);
   const roll = page.getByLabel("Piano roll of Flute");
   const states = [dump(await inRoll(page))];
@@ -172,7 +172,7 @@ test("a chart of chords alone opens: an empty roll with its chords, to write and
   expect(await texts()).toEqual(["C@0", "Am@2", "F@4", "G@6"]);
 });
 
-test("candidates are heard in turn, each to its end, and the piece stays", async ({ page, server }) => {
+test("candidates are heard in turn, each to its end, and the piece stays @desk", async ({ page, server }) => {
   await openTune(page, server.url);
   const before = dump(await inRoll(page));
   await selectBars(page, 1, 1);
@@ -205,7 +205,7 @@ test("an empty bar is filled, and the track goes on after its end", async ({ pag
   expect((await inRoll(page)).notes!.filter(({ startTime = 0 }) => startTime > 8).length).toBeGreaterThan(0);
 });
 
-test("key and pitch range hold for what is made", async ({ page, server }) => {
+test("key and pitch range hold for what is made @desk", async ({ page, server }) => {
   await openTune(page, server.url);
   await selectBars(page, 2, 4);
   await page.getByLabel("Key", { exact: true }).fill("F#");
@@ -299,7 +299,7 @@ test("notes are moved, stretched, cut and taken away by pointer", async ({ page,
   await expect(page.getByText("Bar 2, beat 1")).toBeVisible();
 });
 
-test("the piece is saved as score, sound and picture", async ({ page, server }) => {
+test("the piece is saved as score, sound and picture @desk", async ({ page, server }) => {
   await openTune(page, server.url);
   for (const [kind, isSuch] of [
     ["MusicXML score", (bytes: Buffer) => bytes.toString().includes("<score-partwise") && bytes.toString().includes("Flute")],
@@ -336,7 +336,7 @@ test("chords, tempo and meter are edited", async ({ page, server }) => {
   expect(sequence.tempos!.map(({ qpm }) => qpm)).toEqual([90]);
 });
 
-test("a model that plays to chords says in the page's words that there are none; its link brings those that it had", async ({ page, server, browser }) => {
+test("a model that plays to chords says in the page's words that there are none; its link brings those that it had @desk", async ({ page, server, browser }) => {
   await open(page, server.url);
   const link = async (before = "") => {
     await page.getByRole("button", { name: "Continue" }).click();
@@ -383,7 +383,7 @@ test("two fingers zoom and add nothing", async ({ page, server, isMobile }) => {
   expect(dump(await inRoll(page))).toEqual(notes);
 });
 
-test("what can't be read is told, and the piece stays", async ({ page, server }) => {
+test("what can't be read is told, and the piece stays @desk", async ({ page, server }) => {
   await openTune(page, server.url);
   const before = dump(await inRoll(page));
   const asked: string[] = [];
@@ -410,7 +410,7 @@ test("what can't be read is told, and the piece stays", async ({ page, server })
   await expect.poll(async () => dump(await inRoll(page))).toEqual(before);
 });
 
-test("a server that goes takes nothing along @short", async ({ page, server }) => {
+test("a server that goes takes nothing along @short @desk", async ({ page, server }) => {
   await openTune(page, server.url);
   await selectBars(page, 2, 2);
   await server.kill();
@@ -426,7 +426,7 @@ test("a server that goes takes nothing along @short", async ({ page, server }) =
   await expect(page.getByLabel("Name of the piece")).toHaveValue("Still here");
 });
 
-test("a full storage is told, and what was composed goes on", async ({ page, server }) => {
+test("a full storage is told, and what was composed goes on @desk", async ({ page, server }) => {
   await page.addInitScript(() => {
     const put = IDBObjectStore.prototype.put;
     IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args: Parameters<typeof put>) {
@@ -451,7 +451,7 @@ test("a full storage is told, and what was composed goes on", async ({ page, ser
   expect(dump(await inRoll(page))).toEqual(before);
 });
 
-test("a crash takes nothing that was done half a second before", async ({ page, server, context }) => {
+test("a crash takes nothing that was done half a second before @desk", async ({ page, server, context }) => {
   await openTune(page, server.url);
   await kept(page);
   await page.getByLabel("Piano roll of Flute").focus();
@@ -466,7 +466,7 @@ test("a crash takes nothing that was done half a second before", async ({ page, 
   expect(dump(await inRoll(again))).toEqual(before);
 });
 
-test("a model that is removed while it is asked is told, and goes from the list", async ({ page, server }) => {
+test("a model that is removed while it is asked is told, and goes from the list @desk", async ({ page, server }) => {
   await openTune(page, server.url);
   const first = await page.getByLabel(/^Model/).inputValue();
   const removed = { error: { code: "NOT_FOUND", message: "no such generator", remedy: "choose another" } };
@@ -517,7 +517,7 @@ test("two thousand notes are drawn as they play", async ({ page, server }, info)
   expect(milliseconds).toBeLessThan(16);
 });
 
-test("two tabs of one piece lose nothing", async ({ page, server, context }) => {
+test("two tabs of one piece lose nothing @desk", async ({ page, server, context }) => {
   await openTune(page, server.url);
   await kept(page);
   const second = await context.newPage();

@@ -239,7 +239,7 @@ test("the machine plays with you at the same time, in parts of its own that go o
   if (!isMobile) expect(await tracks.evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value))).toEqual(["You", "Alto", "Bass"]);
 });
 
-test("playing together goes on when the server dies, which is said once, and comes back with it", async ({ page, server }) => {
+test("playing together goes on when the server dies, which is said once, and comes back with it @desk", async ({ page, server }) => {
   await page.goto(server.url);
   await page.getByRole("combobox", { name: "Model", exact: true }).selectOption("score");
   await page.getByRole("radio", { name: "while I play, other parts" }).check();
@@ -299,7 +299,7 @@ test("a mouse that glides and the focus play the keys", async ({ page, server })
   await expect(key("D4")).toHaveAttribute("aria-pressed", "false");
 });
 
-test("the server dies in the middle of an answer, and the duet goes on", async ({ page, server }) => {
+test("the server dies in the middle of an answer, and the duet goes on @desk", async ({ page, server }) => {
   await page.goto(server.url);
   await page.waitForFunction(() => window.magentaDuet!.session.details !== null);
   await quick(page);
@@ -314,7 +314,7 @@ test("the server dies in the middle of an answer, and the duet goes on", async (
   await expect.poll(async () => (await page.evaluate(() => window.magentaDuet!.session.answers.value.at(-1)!.seed)) !== null).toBe(true);
 });
 
-test("an answer that breaks off is said, and what came of it is played", async ({ page, server }) => {
+test("an answer that breaks off is said, and what came of it is played @desk", async ({ page, server }) => {
   await page.route("**/*:stream", async (route) => {
     const whole = await (await route.fetch()).text();
     await route.fulfill({ status: 200, contentType: "text/event-stream", body: whole.split("event: done")[0]!.split("\n\n").slice(0, 4).join("\n\n") + "\n\n" });
@@ -327,7 +327,7 @@ test("an answer that breaks off is said, and what came of it is played", async (
   await expect.poll(() => turn(page), { timeout: 20_000 }).toBe("yours");
 });
 
-test("a model that is removed while it plays is said, and another goes on", async ({ page, server }) => {
+test("a model that is removed while it plays is said, and another goes on @desk", async ({ page, server }) => {
   await page.goto(server.url);
   await quick(page);
   const model = page.getByRole("combobox", { name: "Model", exact: true });
@@ -357,7 +357,7 @@ for (const scheme of ["light", "dark"] as const) {
   });
 }
 
-test("a MIDI keyboard plays, and a MIDI port sounds", async ({ page, server }) => {
+test("a MIDI keyboard plays, and a MIDI port sounds @desk", async ({ page, server }) => {
   await page.addInitScript(() => {
     const sent: number[][] = [];
     const input = Object.assign(new EventTarget(), { id: "in", name: "Keys", state: "connected", onmidimessage: null });
@@ -388,7 +388,7 @@ for (const [what, script] of [
   ["no Web MIDI", "Object.defineProperty(Navigator.prototype, 'requestMIDIAccess', { value: undefined })"],
   ["MIDI that is denied", "navigator.requestMIDIAccess = () => Promise.reject(new DOMException('no', 'NotAllowedError'))"],
 ] as const) {
-  test(`${what} is a message`, async ({ page, server }) => {
+  test(`${what} is a message @desk`, async ({ page, server }) => {
     await page.addInitScript(script);
     await page.goto(server.url);
     await page.getByText("Sounds and MIDI").click();
@@ -397,7 +397,7 @@ for (const [what, script] of [
   });
 }
 
-test("what was played outlives a reload, is saved and opened, and goes by Start anew", { tag: "@short" }, async ({ page, server }) => {
+test("what was played outlives a reload, is saved and opened, and goes by Start anew", { tag: ["@short", "@desk"] }, async ({ page, server }) => {
   await page.goto(server.url);
   await page.waitForFunction(() => window.magentaDuet!.session.details !== null);
   await quick(page);
@@ -434,7 +434,7 @@ test("the pads stay where they are as the duet begins, and have letters where th
   expect((await pads.boundingBox())!.y).toBe(top);
 });
 
-test("a key goes on with a duet that was paused, or was played before a reload @short", async ({ page, server }) => {
+test("a key goes on with a duet that was paused, or was played before a reload @short @desk", async ({ page, server }) => {
   await page.goto(server.url);
   await page.waitForFunction(() => window.magentaDuet!.session.details !== null);
   const count = () => page.evaluate(() => window.magentaDuet!.session.notes.value.filter(({ by }) => by === "player").length);
@@ -452,7 +452,7 @@ test("a key goes on with a duet that was paused, or was played before a reload @
   expect([await isPlaying(), await count()]).toEqual([true, 3]);
 });
 
-test("what another tab plays is there when Duet is opened, and goes on", async ({ page, server, context }) => {
+test("what another tab plays is there when Duet is opened, and goes on @desk", async ({ page, server, context }) => {
   await page.goto(`${server.url}/#compose`);
   const other = await context.newPage();
   await other.goto(server.url);
@@ -470,7 +470,7 @@ test("what another tab plays is there when Duet is opened, and goes on", async (
   await expect.poll(() => count(other)).toBe(2);
 });
 
-test("no audio is a message, and the duet goes on in silence", async ({ page, server }) => {
+test("no audio is a message, and the duet goes on in silence @desk", async ({ page, server }) => {
   await page.addInitScript("window.AudioContext = class { constructor() { throw new Error('no device'); } }");
   await page.goto(server.url);
   await quick(page);
@@ -480,7 +480,7 @@ test("no audio is a message, and the duet goes on in silence", async ({ page, se
   await expect.poll(() => turn(page), { timeout: 20_000 }).toBe("yours");
 });
 
-test("no sound bank: simple instruments sound, and it is said", async ({ page, server }) => {
+test("no sound bank: simple instruments sound, and it is said @desk", async ({ page, server }) => {
   await page.route("**/soundfont", (route) =>
     route.fulfill({ status: 404, json: { error: { code: "NOT_FOUND", message: "no sound font", remedy: "apt-get install one" } } }),
   );
@@ -490,7 +490,7 @@ test("no sound bank: simple instruments sound, and it is said", async ({ page, s
   await expect(page.locator(".sound-notice")).toContainText("apt-get install one");
 });
 
-test("a rendered piece sounds where notes are, from when they are", async ({ page, server }) => {
+test("a rendered piece sounds where notes are, from when they are @desk", async ({ page, server }) => {
   await page.goto(server.url);
   const piece = {
     notes: [
@@ -518,7 +518,7 @@ test("a rendered piece sounds where notes are, from when they are", async ({ pag
   expect(Math.abs(loud.second - 3.25)).toBeLessThan(0.005);
 });
 
-test("the transport is on time on the audio clock", async ({ page, server }) => {
+test("the transport is on time on the audio clock @desk", async ({ page, server }) => {
   await page.goto(server.url);
   const told = await page.evaluate(async () => {
     const { transport } = window.magentaDuet!;

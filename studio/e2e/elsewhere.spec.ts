@@ -14,7 +14,7 @@ async function openFromElsewhere(page: Page, server: StudioServer, part: string)
   await expect(page.getByRole("dialog")).toHaveCount(0);
 }
 
-test("a page that came over http from another machine plays simply, and says how it sounds better @short", async ({ page, server }) => {
+test("a page that came over http from another machine plays simply, and says how it sounds better @short @desk", async ({ page, server }) => {
   await openFromElsewhere(page, server, "duet");
   await page.waitForFunction(() => window.magentaDuet!.session.details !== null);
   await page.locator(".play-big").click();
@@ -26,7 +26,7 @@ test("a page that came over http from another machine plays simply, and says how
   expect(await seriousFaults(page)).toEqual([]);
 });
 
-test("there one composes, keeps, saves sound, and copies links by hand", async ({ page, server }) => {
+test("there one composes, keeps, saves sound, and copies links by hand @desk", async ({ page, server }) => {
   await openFromElsewhere(page, server, "compose");
   await page.getByLabel("Open a file").setInputFiles(tuneFile(1));
   await expect(page.getByLabel("Name of the piece")).toHaveValue("Tune 1");
@@ -83,7 +83,7 @@ declare global {
 const turn = (page: Page) => page.evaluate(() => window.magentaDuet!.session.turn.value);
 const hide = (page: Page, isHidden: boolean) => page.evaluate((hidden) => window.hidePage(hidden), isHidden);
 
-test("a duet goes on behind another tab: it sounds, answers what comes, and is kept @short", async ({ page, server }) => {
+test("a duet goes on behind another tab: it sounds, answers what comes, and is kept @short @desk", async ({ page, server }) => {
   await makeHideable(page);
   await page.goto(server.url);
   await page.waitForFunction(() => window.magentaDuet!.session.details !== null);
@@ -110,7 +110,7 @@ test("a duet goes on behind another tab: it sounds, answers what comes, and is k
   await expect.poll(notes).toBe(before);
 });
 
-test("sound that the system takes stands still, and comes back where it was when the page is seen again", async ({ page, server }) => {
+test("sound that the system takes stands still, and comes back where it was when the page is seen again @desk", async ({ page, server }) => {
   await makeHideable(page);
   await page.goto(server.url);
   await page.locator(".play-big").click();
@@ -127,7 +127,7 @@ test("sound that the system takes stands still, and comes back where it was when
   await expect.poll(() => turn(page), { timeout: 30_000 }).toBe("yours");
 });
 
-test("Look's stream and a piece that plays go on behind another tab, and end", async ({ page, server }) => {
+test("Look's stream and a piece that plays go on behind another tab, and end @desk", async ({ page, server }) => {
   await makeHideable(page);
   await page.goto(`${server.url}/#look`);
   await page.waitForFunction(() => !document.querySelector<HTMLButtonElement>(".look-choices .primary")?.disabled);

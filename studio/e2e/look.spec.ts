@@ -9,7 +9,7 @@ import { abcTune, brokenFile, magenta, tuneFile } from "./tunes";
 const silentMidi = Buffer.from("MThd\0\0\0\x06\0\0\0\x01\x01\xe0MTrk\0\0\0\x04\0\xff\x2f\0", "latin1");
 const timeout = 30_000; // of an answer on a busy machine
 
-test("the bits of the page sum to magenta score, each step's distribution to 1 @short", async ({ page, server }) => {
+test("the bits of the page sum to magenta score, each step's distribution to 1 @short @desk", async ({ page, server }) => {
   await page.goto(`${server.url}/#look`);
   const answer = page.waitForResponse((response) => response.url().includes(":score"));
   await page.getByLabel("Open a file").setInputFiles(tuneFile(3));
@@ -37,7 +37,7 @@ test("the bits of the page sum to magenta score, each step's distribution to 1 @
   expect(await seriousFaults(page)).toEqual([]);
 });
 
-test("of a model with attention the page shows what it looked back at, as the server says; of others nothing @short", async ({ page, server }) => {
+test("of a model with attention the page shows what it looked back at, as the server says; of others nothing @short @desk", async ({ page, server }) => {
   await page.goto(`${server.url}/#look`);
   const scoreOf = async (model: string): Promise<Score> => {
     const answer = page.waitForResponse((response) => response.url().includes(`/${model}:score`));
@@ -120,7 +120,7 @@ test("the machine begins by itself, and its map is the stream's @short", async (
   await expect(page.getByRole("button", { name: "Let it go on" })).toBeEnabled();
 });
 
-test("a broken file and a server that stops are said, and the page goes on @short", async ({ page, server }) => {
+test("a broken file and a server that stops are said, and the page goes on @short @desk", async ({ page, server }) => {
   await page.goto(`${server.url}/#look`);
   const chooser = page.getByLabel("Open a file");
   await chooser.setInputFiles(brokenFile(1));

@@ -28,7 +28,7 @@ test("light and dark are the system's until one is chosen @short", async ({ page
   expect(await theme()).toEqual(["light", ink]);
 });
 
-test("a server with a token is given it once in a browser; a wrong one is said @short", async ({ page, server, context }) => {
+test("a server with a token is given it once in a browser; a wrong one is said @short @desk", async ({ page, server, context }) => {
   await server.kill("SIGTERM");
   await server.start("--auth_token=right");
   await page.goto(`${server.url}/#duet`);
@@ -58,7 +58,7 @@ test("a server with a token is given it once in a browser; a wrong one is said @
   await expect(third.getByRole("dialog")).toHaveCount(0);
 });
 
-test("a token that is no longer known is asked for again: the focus stays in the dialog, and goes back", async ({ page, server }) => {
+test("a token that is no longer known is asked for again: the focus stays in the dialog, and goes back @desk", async ({ page, server }) => {
   await server.kill("SIGTERM");
   await server.start("--auth_token=first");
   await page.goto(`${server.url}/#teach`);
@@ -84,7 +84,7 @@ test("a token that is no longer known is asked for again: the focus stays in the
   await expect(chooser).toBeFocused();
 });
 
-test("who has no token leaves the question, and is told what the server wants; what another tab is told helps", async ({ page, server, context }) => {
+test("who has no token leaves the question, and is told what the server wants; what another tab is told helps @desk", async ({ page, server, context }) => {
   await server.kill("SIGTERM");
   await server.start("--auth_token=right");
   await page.clock.install();
@@ -111,7 +111,7 @@ test("who has no token leaves the question, and is told what the server wants; w
   await expect(page.getByRole("link", { name: /^Play with/ }).first()).toBeVisible();
 });
 
-test("who has left the question for a token is asked again by another part", async ({ page, server }) => {
+test("who has left the question for a token is asked again by another part @desk", async ({ page, server }) => {
   await server.kill("SIGTERM");
   await server.start("--auth_token=right");
   await page.goto(`${server.url}/#teach`);
@@ -137,7 +137,7 @@ for (const [what, script, said] of [
   ["no audio device", "window.AudioContext = class { constructor() { throw new Error('no device'); } }", "There is no sound"],
   ["a page that came without encryption", "Object.defineProperty(window, 'isSecureContext', { value: false })", "simple instruments sound instead"],
 ] as const) {
-  test(`${what} is said in every part that plays`, async ({ page, server }) => {
+  test(`${what} is said in every part that plays @desk`, async ({ page, server }) => {
     await page.addInitScript(script);
     const plays = { compose: "Play", look: "Let it play" };
     for (const [part, button] of Object.entries(plays)) {

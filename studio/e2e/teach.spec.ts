@@ -58,7 +58,7 @@ test("files are sent, broken ones named; a model learns, plays, is renamed and r
   await expect(page.getByRole("button", { name: "Remove Reels", exact: true })).toBeVisible(); // as its card says
 });
 
-test("two tabs see one job: one stops it, the other shows that and goes on @short", async ({ page, server, context }) => {
+test("two tabs see one job: one stops it, the other shows that and goes on @short @desk", async ({ page, server, context }) => {
   test.setTimeout(300_000);
   await page.goto(`${server.url}/#teach`);
   await drop(page, Array.from({ length: 12 }, (_, number) => tuneFile(number + 1)));
@@ -84,7 +84,7 @@ const dataset: Job = {
   curves: null, step: 0, steps: 0, checkpoints: [], result: null, collection: "c1", options: {}, dataset: null,
 };
 
-test("any number of minutes is sent as the field shows it; a job that does not move says why @short", async ({ page, server }) => {
+test("any number of minutes is sent as the field shows it; a job that does not move says why @short @desk", async ({ page, server }) => {
   const training: Job = { ...dataset, id: "t1", kind: "train", name: "Still", state: "running", progress: 0, etaSeconds: 0, steps: 100, report: null, collection: null, dataset: "d1" };
   let jobs = [dataset];
   const asked: unknown[] = [];
@@ -122,7 +122,7 @@ test("any number of minutes is sent as the field shows it; a job that does not m
   await expect(page.getByText("No step for half a minute")).toHaveCount(0);
 });
 
-test("the model that is shown is the one that learns, also where another is refused; options stay with their kind; what ended early says so @short", async ({ page, server }) => {
+test("the model that is shown is the one that learns, also where another is refused; options stay with their kind; what ended early says so @short @desk", async ({ page, server }) => {
   const chords: Job = { ...dataset, model: "chord_pitches_improv", options: { infer_chords: true } };
   const ended: Job = { ...dataset, id: "t1", kind: "train", name: "Early", step: 180, steps: 245, report: null, collection: null, dataset: "d1" };
   const asked: unknown[] = [];
@@ -142,7 +142,7 @@ test("the model that is shown is the one that learns, also where another is refu
   await expect(page.getByText("It ended early")).toBeVisible();
 });
 
-test("what was learned is removed only when that is wished; a server that is away is no empty list @short", async ({ page, server }) => {
+test("what was learned is removed only when that is wished; a server that is away is no empty list @short @desk", async ({ page, server }) => {
   let removed = 0;
   await page.route("**/v1/jobs", (route) => route.abort());
   await page.goto(`${server.url}/#teach`);
@@ -162,7 +162,7 @@ test("what was learned is removed only when that is wished; a server that is awa
   expect(removed).toBe(1);
 });
 
-test("without magenta-train the page says what installs it, before files are dropped @short", async ({ page, server }) => {
+test("without magenta-train the page says what installs it, before files are dropped @short @desk", async ({ page, server }) => {
   await page.route("**/v1/models", async (route) => {
     const told = (await (await route.fetch()).json()) as ModelList;
     await route.fulfill({ json: { ...told, train: { available: false, remedy: "the package magenta-train brings it" } } });
@@ -174,7 +174,7 @@ test("without magenta-train the page says what installs it, before files are dro
   await expect(page.getByText("the package magenta-train brings it")).toHaveCount(1);
 });
 
-test("what is no music, and a folder without any, is said @short", async ({ page, server }) => {
+test("what is no music, and a folder without any, is said @short @desk", async ({ page, server }) => {
   await page.goto(`${server.url}/#teach`);
   await page.getByLabel("Choose files").setInputFiles([{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("x") }]);
   await expect(page.getByText("There is no music in it.")).toBeVisible();
@@ -188,7 +188,7 @@ test("what is no music, and a folder without any, is said @short", async ({ page
   await expect(messages).toContainText("bundle");
 });
 
-test("30 tunes are learned from, through a killed server, and what comes of it knows five others better @slow", async ({ page, server }, { project }) => {
+test("30 tunes are learned from, through a killed server, and what comes of it knows five others better @slow @desk", async ({ page, server }, { project }) => {
   test.skip(project.name !== "desk", "learning is the same at any size");
   test.setTimeout(600_000);
   // Reels in notes twice as long: the bundled weights know reels as they are already.

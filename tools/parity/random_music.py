@@ -188,11 +188,12 @@ def typed_primer(rng, steps):
   return {'primer_melody': str(random_melody(rng, steps, 50, 74))}
 
 
-def random_performance(rng, notes, low=30, high=100):
-  """A NoteSequence of so many notes and some, as fingers play them: any times, any loudness."""
+def random_performance(rng, notes, low=30, high=100, drums=True):
+  """A NoteSequence of so many notes and some, as fingers play them: any times, any loudness; with
+  `drums` now and then of drums alone, which ours leaves out of what it scores."""
   sequence = music_pb2.NoteSequence(ticks_per_quarter=220)
   time, velocity = float(rng.choice([0.0, rng.uniform(0, 0.5)])), int(rng.integers(20, 100))
-  program, drum = int(rng.integers(0, 128)), rng.random() < 0.05
+  program, drum = int(rng.integers(0, 128)), rng.random() < 0.05 and drums
   while len(sequence.notes) < notes:
     for _ in range(int(rng.choice([1, 1, 1, 2, 3]))):
       velocity = max(1, min(127, velocity + int(rng.integers(-12, 13))))

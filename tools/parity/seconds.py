@@ -47,7 +47,8 @@ class Performances(family.Family):
 
   def random(self, config, rng, steps, low=50, high=74):
     # A note is about four events.
-    return self.heard(config, random_music.random_performance(rng, steps // 4 + 1, low, high))
+    return self.heard(config, random_music.random_performance(rng, steps // 4 + 1, low, high,
+                                                              drums=False))
 
   @staticmethod
   def _conditions(config, events):
@@ -120,7 +121,8 @@ class WholeNotes(Performances):
   has_beams = has_programs = opens_bundles = False
 
   def random(self, config, rng, steps, low=50, high=74):
-    return self.heard(config, random_music.random_performance(rng, steps, low, high))
+    return self.heard(config, random_music.random_performance(rng, steps, low, high,
+                                                              drums=False))
 
   def log_likelihood(self, model, events):
     # Its own method fails at labels of several parts.
