@@ -79,7 +79,7 @@ test: all build/venv/ok $(CORPUS)/ryansMammoth  ## install, build, and pass all 
 	ctest --test-dir build --output-on-failure -j$(JOBS) -LE slow
 
 slow: all build/venv/ok build/venv-wheel/ok  ## the slow tests
-	ctest --test-dir build --output-on-failure -L slow
+	ctest --test-dir build --output-on-failure -j$(JOBS) -L slow
 
 bench: setup  ## what docs/performance.md shows: kernels, ours beside installed peers, growth
 	cmake --preset full -DMAGENTA_BENCH=ON -DMAGENTA_PYTHON=OFF

@@ -28,7 +28,7 @@ struct TaskOptions {
   /// Outputs that draw from SeededUniform(seed + i); 1 or more.
   int num_outputs = 1;
   /// Instead: the draws of each output. They must outlive the task.
-  std::vector<UniformSource*> sources;
+  std::vector<UniformSource*> sources = {};
   /// Most steps of the grid in an output, the primer's counted, and most rows. Past them:
   /// kResourceExhausted.
   int64_t max_steps = int64_t{1} << 22;
