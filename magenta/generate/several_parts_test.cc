@@ -1,9 +1,11 @@
 // Requests for several parts, from the request to the piece, with random weights.
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <set>
 #include <string>
@@ -396,6 +398,41 @@ Likelihood InGap(const NoteSequence& music, const GapOptions& options) {
   auto gap = ScoreGap(Score(), music, options);
   EXPECT_TRUE(gap.ok()) << gap.status();
   return gap.ok() ? gap->likelihood : Likelihood();
+}
+
+TEST(SeveralParts, NewNotesSwingWithTheOthers) {
+  // Quarters of half a second whose second eighth begins at two thirds of them.
+  std::string swung = "T120@0 M4/4@0";
+  for (int quarter = 0; quarter < 16; ++quarter) {
+    swung += fmt::format(" {}@{}+{} {}@{}+{}", 67 + quarter % 5, 0.5 * quarter, 1.0 / 3,
+                         72 - quarter % 3, 0.5 * quarter + 1.0 / 3, 1.0 / 6);
+  }
+  const auto kept = Request(swung, {{"fill", "2-3:1"}, {"keep", "rhythm"}}, {{"temperature", 1}});
+  const NoteSequence made = Made(kept);
+  std::set<int> given, drawn;  // milliseconds
+  for (const auto& note : kept.input_sequence().notes()) {
+    if (note.start_time() >= 2 && note.start_time() < 6)
+      given.insert(static_cast<int>(std::lround(1000 * note.start_time())));
+  }
+  for (const auto& note : made.notes()) {
+    if (note.start_time() >= 2 && note.start_time() < 6)
+      drawn.insert(static_cast<int>(std::lround(1000 * note.start_time())));
+  }
+  EXPECT_EQ(drawn, given);
+  EXPECT_GT(NewNotes(kept, made).size(), 0u);
+}
+
+TEST(SeveralParts, NotesOffTheGridAreCountedBesideOtherRemarks) {
+  // A chord struck one note after another, and notes that lie off the grid.
+  std::string music = "T120@0 60@0+2/i1 64@0.01+1.99/i1";
+  for (int i = 0; i < 16; ++i)
+    music += fmt::format(" {}@{}+0.25", 70 + i % 5, 0.25 * i + (i % 16 == 7 ? 0.06 : 0));
+  const auto request = Request(music, {{"add", "bass"}});
+  const auto made = SequenceGenerator(Score()).GenerateMany(request, 1);
+  ASSERT_TRUE(made.ok()) << made.status();
+  const std::string said = fmt::format("{}", fmt::join(made->notes, "; "));
+  EXPECT_THAT(said, ::testing::HasSubstr("one note after another"));
+  EXPECT_THAT(said, ::testing::HasSubstr("off the grid of twelfths"));
 }
 
 TEST(SeveralParts, WhatIsScoredSaysWhoseItIs) {

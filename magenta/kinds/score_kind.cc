@@ -180,7 +180,7 @@ absl::StatusOr<Primer> ScoreKind::ReadPrimer(const QuantizedSequence& input,
     sheet = std::move(piece.sheet);
     lines.clear();
     for (const SheetVoice& voice : sheet.voices) lines.push_back(voice.notes);
-    if (!written.remarks.empty()) piece.losses.moved = 0;
+    if (written.is_loose) piece.losses.moved = 0;
     primer.notes = std::move(written.remarks);
     for (std::string& text : LossTexts(piece.losses)) primer.notes.push_back(std::move(text));
     if (piece.losses.drums > 0) primer.notes.emplace_back("the drums are not heard");

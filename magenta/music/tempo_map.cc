@@ -112,6 +112,7 @@ NoteSequence Straightened(const NoteSequence& sequence, const StraightTime& time
   NoteSequence straight;
   straight.set_ticks_per_quarter(sequence.ticks_per_quarter());
   *straight.mutable_instrument_infos() = sequence.instrument_infos();
+  *straight.mutable_source_info() = sequence.source_info();
   straight.add_tempos()->set_qpm(time.qpm());
   for (const auto& meter : ByTime(sequence.time_signatures())) {
     if (meter.time() > std::max(at, 0.0)) break;

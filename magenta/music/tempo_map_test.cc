@@ -68,12 +68,14 @@ TEST(StraightTime, ASequenceKeepsNotesAndOneMeter) {
   note->set_start_time(1);
   note->set_end_time(3);
   sequence.set_total_time(4);
+  sequence.mutable_source_info()->set_encoding_type(NoteSequence::SourceInfo::ABC);
   const NoteSequence straight = Straightened(sequence, StraightTime(sequence, 0), 0);
   ASSERT_EQ(straight.notes_size(), 1);
   EXPECT_EQ(straight.notes(0).pitch(), 61);
   EXPECT_EQ(straight.notes(0).start_time(), 1);
   EXPECT_EQ(straight.notes(0).end_time(), 2.5);
   EXPECT_EQ(straight.total_time(), 3);
+  EXPECT_EQ(straight.source_info().encoding_type(), NoteSequence::SourceInfo::ABC);
   ASSERT_EQ(straight.tempos_size(), 1);
   ASSERT_EQ(straight.time_signatures_size(), 1);
   EXPECT_EQ(straight.time_signatures(0).numerator(), 3);

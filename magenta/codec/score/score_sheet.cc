@@ -305,20 +305,23 @@ void ScoreSheet::AddState(const MomentHistory& history, ScoreEntries& entries) c
 
 /// `unsaid`: the row where nobody says a density; those of densities follow it.
 void ScoreSheet::AddDensity(int unsaid, const MomentHistory& history, ScoreEntries& entries) const {
-  const float weight = sheet().stresses_density && !IsDense(history) ? kDensityStress : 1;
+  const float weight = IsPushed(history) ? kDensityStress : 1;
   entries.Add(ScoreEntries::kRow, unsaid + sheet().density + 1, weight);
   if (weight != 1) entries.Add(ScoreEntries::kRow, unsaid, 1 - weight);
 }
 
-/// Whether the open voices are as dense as can be: who pushes on gets nothing else any more.
-bool ScoreSheet::IsDense(const MomentHistory& history) const {
+/// Open voices that are to be dense and are as dense as can be are pushed no more: nothing else
+/// would come from then on.
+bool ScoreSheet::IsPushed(const MomentHistory& history) const {
+  if (!sheet().stresses_density) return false;
+  if (sheet().density <= kDensities / 2) return true;
   double notes = 0, quarters = 0;
   for (int v = 0; v < history.voices(); ++v) {
     if (OpenAt(sheet().voices[v], tick_) == nullptr) continue;
     notes += history.NotesSince(v, kFar);
     quarters += static_cast<double>(kFar) / kTicksPerQuarter;
   }
-  return quarters > 0 && DensityOf(notes / quarters) == kDensities - 1;
+  return quarters == 0 || DensityOf(notes / quarters) < kDensities - 1;
 }
 
 /// What is said of the end to decisions of a kind.

@@ -95,7 +95,7 @@ class ScoreSheet {
   void AddShares(ScoreRows::Value value, const std::array<float, 12>& shares,
                  ScoreEntries& entries) const;
   void AddDensity(int unsaid, const MomentHistory& history, ScoreEntries& entries) const;
-  bool IsDense(const MomentHistory& history) const;
+  bool IsPushed(const MomentHistory& history) const;
   void AddEnd(int kind, const MomentHistory& history, ScoreEntries& entries) const;
   std::array<float, 12> SharesAhead(int64_t ticks) const;
 

@@ -293,12 +293,21 @@ TEST(ScoreSheetTest, LinesMoveOn) {
 
 TEST(ScoreSheetTest, WhoIsDenseIsNotPushedOn) {
   // The weights with which a density is said differ from those where nobody pushes; four quarters
-  // of sixteenths later they don't.
+  // of sixteenths later they don't, unless there are to be fewer notes.
+  struct Case {
+    int64_t length;
+    int density;
+    bool pushed;
+  };
   const auto codec = MakeScoreCodec(SheetOptions());
-  for (const int64_t length : {int64_t{kTicksPerQuarter}, int64_t{kTicksPerQuarter} / 4}) {
+  constexpr int64_t kSixteenth = kTicksPerQuarter / 4;
+  for (const auto& [length, density, is_pushed] : {Case{kTicksPerQuarter, kDensities - 1, true},
+                                                   {kSixteenth, kDensities - 1, false},
+                                                   {kSixteenth, 0, true},
+                                                   {kSixteenth, 1, true}}) {
     Sheet sheet;
     sheet.length = 8 * kTicksPerQuarter;
-    sheet.density = kDensities - 1;
+    sheet.density = density;
     SheetVoice voice;
     voice.open = {{0, sheet.length, sheet.length}};
     sheet.voices = {voice};
@@ -320,7 +329,7 @@ TEST(ScoreSheetTest, WhoIsDenseIsNotPushedOn) {
       differs = !(one == other);
       EXPECT_TRUE(differs || i > 0);
     }
-    EXPECT_EQ(differs, length == kTicksPerQuarter);
+    EXPECT_EQ(differs, is_pushed) << length << " " << density;
   }
 }
 

@@ -1,5 +1,7 @@
 #include "magenta/music/score/loose_timing.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -100,7 +102,14 @@ struct QuarterOnsets {
     second = second || triplet == kTriplet;
     third = third || triplet == 2 * kTriplet;
   }
-  bool is_triplet() const { return second && third && triplets < sixteenths; }
+  bool is_divided() const { return second || third; }
+  bool is_whole_triplet() const { return second && third && triplets < sixteenths; }
+  /// In music of triplets two of the three are tied more often than there are dots.
+  bool is_triplet(bool among_triplets) const {
+    constexpr double kRatherThree = 4;
+    return is_whole_triplet() ||
+           (among_triplets && second != third && triplets < kRatherThree * sixteenths);
+  }
 };
 
 class LooseTiming {
@@ -112,12 +121,19 @@ class LooseTiming {
       const double start = QuarterStart(ticks);
       quarters_[std::llround(start)].Add(ticks - start);
     }
+    const auto count_if = [this](bool (QuarterOnsets::*is_one)() const) {
+      return std::count_if(quarters_.begin(), quarters_.end(),
+                           [&](const auto& quarter) { return (quarter.second.*is_one)(); });
+    };
+    among_triplets_ =
+        2 * count_if(&QuarterOnsets::is_whole_triplet) > count_if(&QuarterOnsets::is_divided);
   }
 
   int64_t TickAt(double seconds) const {
     const double ticks = count_.At(seconds), start = QuarterStart(ticks);
     const auto quarter = quarters_.find(std::llround(start));
-    const bool is_triplet = quarter != quarters_.end() && quarter->second.is_triplet();
+    const bool is_triplet =
+        quarter != quarters_.end() && quarter->second.is_triplet(among_triplets_);
     return std::llround(start + Nearest(ticks - start, is_triplet ? kTriplet : kSixteenth));
   }
 
@@ -129,6 +145,8 @@ class LooseTiming {
 
   const Count& count_;
   std::map<int64_t, QuarterOnsets> quarters_;  // by their first ticks
+  /// Of the quarters that are divided over half are in three.
+  bool among_triplets_ = false;
 };
 
 /// A note that begins beside all that is written is a slip: near a sixteenth or a triplet of
@@ -185,16 +203,17 @@ using Notes = std::vector<NoteSequence::Note*>;
 /// The end of the chord that begins with `first`: its notes come shortly one after another, and
 /// sound on for half of each later one at least.
 Notes::const_iterator ChordEnd(Notes::const_iterator first, Notes::const_iterator last) {
-  constexpr double kBetween = 0.035, kWhole = 0.16;  // seconds
+  constexpr double kBetween = 0.05, kWhole = 0.25;  // seconds
+  double first_end = (*first)->end_time();          // of those so far
   auto end = first + 1;
   for (; end != last; ++end) {
     const NoteSequence::Note& next = **end;
-    const double half = (next.start_time() + next.end_time()) / 2;
     if (next.start_time() - (*(end - 1))->start_time() > kBetween ||
         next.start_time() - (*first)->start_time() > kWhole ||
-        std::any_of(first, end, [half](const auto* note) { return note->end_time() < half; })) {
+        first_end < (next.start_time() + next.end_time()) / 2) {
       break;
     }
+    first_end = std::min(first_end, next.end_time());
   }
   return end;
 }
@@ -261,6 +280,7 @@ void MendPlaying(const Count& count, WrittenPiece& written) {
   if (!taken.ok()) return;  // it would be a little too long
   written.piece = *std::move(taken);
   if (playing.loose) {
+    written.is_loose = true;
     written.remarks.emplace_back("played loosely: heard on sixteenths and triplets of eighths");
   }
   if (playing.detached) {
@@ -316,8 +336,9 @@ WrittenPiece WrittenDown(const QuantizedSequence& piece, std::span<const int64_t
   if (Swing swing = SwingOf(written.piece, bar_lines); !swing.is_straight()) {
     if (auto straight = WithoutSwing(written.piece, swing); straight.has_value()) {
       written.piece = *std::move(straight);
+      written.remarks.push_back(fmt::format(
+          "swung: heard as even {}", swing.beat() == kTicksPerQuarter ? "eighths" : "sixteenths"));
       written.swing = std::move(swing);
-      written.remarks.emplace_back("swung: heard as even eighths");
     }
   }
   if (is_played) MendPlaying(count, written);

@@ -3,7 +3,6 @@
 // to hold triplets and sixteenths takes every note that comes early or late for one of its own.
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -23,6 +22,8 @@ struct WrittenPiece {
   QuantizedSequence piece;
   /// For the user: how it was played.
   std::vector<std::string> remarks;
+  /// Whether it is played loosely: notes off the grid need no other word.
+  bool is_loose = false;
   /// Between its ticks and those that sounded.
   Swing swing = {};
 };

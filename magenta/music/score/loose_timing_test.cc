@@ -105,7 +105,7 @@ TEST(LooseTiming, AChordThatIsRolledIsHeardAtOnce) {
   // 1.2 ticks are 50 ms; the melody over it stays.
   const auto rolled = Played(
       "48@0+24 52@0.5+23.5 55@1+23 60@1.5+22.5 72@0+6/i1 74@6+6/i1 76@12+12/i1 "
-      "48@22.8+25.2 52@23.4+24.6 55@24+24 72@24+24/i1",
+      "48@21.8+26.2 52@22.9+25.1 55@24+24 72@24+24/i1",
       0);
   EXPECT_EQ(Written(rolled), "0+24 0+24 0+24 0+24 0+6 6+6 12+12 24+24 24+24 24+24 24+24");
   // Of a fast run, here of thirty-seconds of 31 ms, each note ends where the next begins.
@@ -159,6 +159,14 @@ TEST(LooseTiming, TripletsAreHeardWhereTheyArePlayed) {
       "62@42.6+6 60@48.4+12",
       0);
   EXPECT_EQ(Written(played), "0+4 4+4 8+4 12+6 18+6 24+4 28+4 32+4 36+6 42+6 48+12");
+}
+
+TEST(LooseTiming, AmongTripletsTwoOfThreeAreTied) {
+  const auto played = Played(
+      "60@0.4+4 62@4.4+4 64@7.8+4 65@12.3+8 67@20.3+4 69@24.4+4 67@28.3+4 65@31.7+4 64@36.4+8 "
+      "62@44.6+4 60@48.4+4 62@52.3+4 64@55.8+4 60@60.4+12",
+      0);
+  EXPECT_EQ(Written(played), "0+4 4+4 8+4 12+8 20+4 24+4 28+4 32+4 36+8 44+4 48+4 52+4 56+4 60+12");
 }
 
 TEST(LooseTiming, QuartersAreCountedFromTheBarLine) {

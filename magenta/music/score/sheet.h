@@ -117,8 +117,8 @@ struct Sheet {
   int key = -1;
   /// How many notes voices play (DensityOf); -1: nobody says.
   int density = -1;
-  /// Whether voices are pushed towards `density`, beyond what a network makes of it by itself,
-  /// while they are not as dense as can be.
+  /// Whether voices are pushed towards `density`, beyond what a network makes of it by itself;
+  /// towards many notes only while they are not as dense as can be.
   bool stresses_density = false;
   /// Whether lines that are drawn (voices up to kBass) never go in parallel fifths or octaves with
   /// lines that are decided before them (voice_leading.h).

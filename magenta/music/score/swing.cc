@@ -37,6 +37,14 @@ struct InBeat {
   bool is_late() const { return is_once() && first > kLateFrom && last < kLateTo; }
 };
 
+/// The median; 0 of none.
+double MiddleOf(std::vector<double>& values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<int64_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
 /// The beat's first tick.
 double BeatStart(double ticks, int64_t length, int64_t bar_line) {
   const auto beat = static_cast<double>(length), line = static_cast<double>(bar_line);
@@ -49,12 +57,16 @@ Swing SwingOfBeats(const QuantizedSequence& piece, std::span<const int64_t> bar_
   const double on_beat =
       std::max(kOnBeat, kOnBeatSeconds * ticks_a_second / static_cast<double>(length));
   std::map<int64_t, InBeat> beats;  // by their first ticks
+  std::vector<double> on_beats;     // how late is what is on the beat
   for (const auto& note : piece.proto().notes()) {
     if (note.is_drum()) continue;
     const double ticks = note.start_time() * ticks_a_second;
     const double start = BeatStart(ticks, length, LineBefore(bar_lines, ticks));
     const double place = (ticks - start) / static_cast<double>(length);
-    if (place <= on_beat || place >= 1 - on_beat) continue;
+    if (place <= on_beat || place >= 1 - on_beat) {
+      on_beats.push_back(place <= on_beat ? place : place - 1);
+      continue;
+    }
     beats[std::llround(start)].Add(place);
   }
   Swing::Beats swinging = {length, {bar_lines.begin(), bar_lines.end()}, {}};
@@ -74,10 +86,10 @@ Swing SwingOfBeats(const QuantizedSequence& piece, std::span<const int64_t> bar_
       count < divided) {
     return {};
   }
-  const auto middle = late.begin() + count / 2;
-  std::nth_element(late.begin(), middle, late.end());
-  if (*middle > kMostSwung) return {};
-  return Swing(*middle, std::move(swinging));
+  const double second = MiddleOf(late);
+  // Who plays late throughout does not swing.
+  if (second > kMostSwung || second - MiddleOf(on_beats) <= kLateFrom) return {};
+  return Swing(second, std::move(swinging));
 }
 
 }  // namespace

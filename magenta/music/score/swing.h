@@ -30,6 +30,8 @@ class Swing {
   Swing(double second, Beats beats);
 
   bool is_straight() const { return second_ == kEven; }
+  /// Ticks of a beat; 0 where it is straight.
+  int64_t beat() const { return beats_.length; }
   double Straighten(double ticks) const;
   double Swung(double ticks) const;
   /// As Straighten(), of a note's beginning: in a beat that swings it stands on the beat, on the
@@ -54,9 +56,9 @@ class Swing {
 /// How `piece`, quantized to kTicksPerQuarter, swings, its eighths or else its sixteenths; beats
 /// are counted from each of `bar_lines` (ticks, ascending, not empty) on. It is straight, unless in
 /// four quarters of beats at least something begins late, once, and in the middle of them all at
-/// not much over two thirds of the beat; in a third as many at most something begins once at
-/// another place, and in no more several things do, one after another, as in triplets. All these
-/// beats do not swing.
+/// not much over two thirds of the beat (dotted notes come at 3/4) and over half of it later than
+/// what is on beats; in a third as many at most something begins once at another place, and in no
+/// more several things do, one after another, as in triplets. All these beats do not swing.
 Swing SwingOf(const QuantizedSequence& piece, std::span<const int64_t> bar_lines);
 
 /// `piece` with even halves of beats; nullopt where it would be a little too long.

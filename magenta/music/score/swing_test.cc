@@ -118,6 +118,13 @@ TEST(Swing, DottedNotesPlayedLooselyAreNone) {
   }
 }
 
+TEST(Swing, WhoPlaysLateThroughoutDoesNot) {
+  // 45 ms.
+  std::string music = "60@1.08+5 ";
+  for (int eighth = 1; eighth < 24; ++eighth) music += fmt::format("62@{}+5 ", 6 * eighth + 1.08);
+  EXPECT_TRUE(SwingOf(music).is_straight());
+}
+
 TEST(Swing, BeatsThatAreDividedOtherwiseDoNot) {
   // Triplets, sixteenths and an even pickup among swung eighths.
   std::string music = "59@6+6 ";

@@ -212,7 +212,7 @@ absl::Status ReadPiece(PartsDraft& draft) {
     MAGENTA_ASSIGN_OR_RETURN(VoicedPiece piece, VoicesOf(quantized, sheet.meters.front().bar_line));
     sheet.voices = std::move(piece.sheet.voices);
     SetGivenParts(draft, piece);
-    if (!written.remarks.empty()) piece.losses.moved = 0;
+    if (written.is_loose) piece.losses.moved = 0;
     SayLosses(draft, piece.losses);
   } else if (!input.notes().empty()) {
     draft.plan.notes.emplace_back(kDrumsStay);
