@@ -48,7 +48,8 @@ absl::Status SettleAttention(const HParamSources& sources, const RnnShape& shape
     return UsageError(fmt::format("the weights have attention, and {} has no default for "
                                   "attn_length",
                                   sources.model_id),
-                      "Give it, --hparams=attn_length=40, or another --config");
+                      "Give another --config, as attention_rnn or rnn-nade_attn, or in --hparams "
+                      "the attn_length that they learned with");
   }
   if (!NamesHParam(sources.stored_text, "attn_length")) {
     notes.push_back(fmt::format("attn_length is not in the file: {}, the default of {}", length,

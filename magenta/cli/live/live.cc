@@ -9,6 +9,7 @@
 
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
+#include "magenta/base/utf8.h"
 #include "magenta/cli/live/live_asked.h"
 #include "magenta/cli/live/live_files.h"
 #include "magenta/cli/live/live_options.h"
