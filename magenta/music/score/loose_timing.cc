@@ -153,7 +153,8 @@ class LooseTiming {
 /// eighths it is meant to be there. Who strikes an eighth early is heard from farther, since a bar
 /// line may be between, where most of the note sounds after that: of a fast tuplet no note does.
 void MendSlips(const Count& count, NoteSequence& written) {
-  constexpr double kNear = 0.75, kEarlySeconds = 0.032;  // ticks
+  constexpr double kNear = 0.75;           // ticks
+  constexpr double kEarlySeconds = 0.032;  // 30 ms, which MIDI files round
   for (auto& note : *written.mutable_notes()) {
     if (note.is_drum()) continue;
     const double begin = count.At(note.start_time()), place = count.Place(begin);
@@ -253,13 +254,6 @@ bool StrikeChordsAtOnce(const Count& count, NoteSequence& played) {
   return any;
 }
 
-/// Whether it was read from notation, of which nothing is played.
-bool IsNotation(const NoteSequence& music) {
-  using SourceInfo = NoteSequence::SourceInfo;
-  const auto encoding = music.source_info().encoding_type();
-  return encoding == SourceInfo::ABC || encoding == SourceInfo::MUSIC_XML;
-}
-
 /// Lets `written` begin and end where it is meant to, and says how it was played.
 void MendPlaying(const Count& count, WrittenPiece& written) {
   const Playing playing = PlayingOf(written.piece, count);
@@ -289,6 +283,12 @@ void MendPlaying(const Count& count, WrittenPiece& written) {
 }
 
 }  // namespace
+
+bool IsNotation(const NoteSequence& music) {
+  using SourceInfo = NoteSequence::SourceInfo;
+  const auto encoding = music.source_info().encoding_type();
+  return encoding == SourceInfo::ABC || encoding == SourceInfo::MUSIC_XML;
+}
 
 bool LiesOffGrid(const NoteSequence::Note& note, double qpm) {
   const auto tick = static_cast<double>(note.quantized_start_step());

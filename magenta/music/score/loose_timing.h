@@ -13,6 +13,9 @@
 
 namespace magenta {
 
+/// Whether `music` was read from notation, of which nothing is played and which says where it ends.
+bool IsNotation(const NoteSequence& music);
+
 /// Whether `note`, quantized to kTicksPerQuarter at `qpm`, begins over a third of a tick from
 /// there.
 bool LiesOffGrid(const NoteSequence::Note& note, double qpm);

@@ -117,20 +117,12 @@ Swing::Beat Swing::BeatAt(double ticks) const {
           !is_cut && !std::binary_search(beats_.straight.begin(), beats_.straight.end(), first)};
 }
 
-double Swing::Straighten(double ticks) const {
+double Swing::Bend(double ticks, double from, double to) const {
   if (is_straight()) return ticks;
   const Beat beat = BeatAt(ticks);
   if (!beat.swings) return ticks;
   const auto length = static_cast<double>(beats_.length);
-  return beat.start + Bent(ticks - beat.start, length, second_ * length, kEven * length);
-}
-
-double Swing::Swung(double ticks) const {
-  if (is_straight()) return ticks;
-  const Beat beat = BeatAt(ticks);
-  if (!beat.swings) return ticks;
-  const auto length = static_cast<double>(beats_.length);
-  return beat.start + Bent(ticks - beat.start, length, kEven * length, second_ * length);
+  return beat.start + Bent(ticks - beat.start, length, from * length, to * length);
 }
 
 double Swing::StraightOnset(double ticks) const {

@@ -32,8 +32,8 @@ class Swing {
   bool is_straight() const { return second_ == kEven; }
   /// Ticks of a beat; 0 where it is straight.
   int64_t beat() const { return beats_.length; }
-  double Straighten(double ticks) const;
-  double Swung(double ticks) const;
+  double Straighten(double ticks) const { return Bend(ticks, second_, kEven); }
+  double Swung(double ticks) const { return Bend(ticks, kEven, second_); }
   /// As Straighten(), of a note's beginning: in a beat that swings it stands on the beat, on the
   /// second half or on the next beat, whichever is nearest as it sounds.
   double StraightOnset(double ticks) const;
@@ -47,6 +47,8 @@ class Swing {
     bool swings = false;
   };
   Beat BeatAt(double ticks) const;
+  /// `ticks`, where `from` of each beat becomes `to`.
+  double Bend(double ticks, double from, double to) const;
 
   static constexpr double kEven = 0.5;
   double second_ = kEven;

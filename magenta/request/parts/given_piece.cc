@@ -114,10 +114,8 @@ void SayLosses(PartsDraft& draft, const VoiceLosses& losses) {
 void SetLength(PartsDraft& draft, const TempoMap& tempos, const MeterMap& meters) {
   Sheet& sheet = draft.plan.sheet;
   if (sheet.voices.empty()) return;
-  using SourceInfo = NoteSequence::SourceInfo;
-  const auto encoding = draft.plan.input.source_info().encoding_type();
   int64_t end = draft.notes_end;
-  if (encoding == SourceInfo::ABC || encoding == SourceInfo::MUSIC_XML) {
+  if (IsNotation(draft.plan.input)) {
     end = std::max(end, draft.TickAt(draft.plan.input.total_time()));
   }
   sheet.length = end;
