@@ -14,7 +14,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-MUSIC = ["music", "music/drums", "music/harmony", "music/performance", "music/polyphony", "music/score"]
+MUSIC = ["music", "music/drums", "music/harmony", "music/performance", "music/played", "music/polyphony",
+         "music/score"]
 IO = ["io/record", "io/tensor", "io/midi", "io/score", "io/abc", "io/musicxml", "io/drums",
       "io/music", "io/request"]
 # What many rooms see: models and what is below them, and those that make music with them.
@@ -26,6 +27,7 @@ ROOMS = {
     "music/drums": ["base", "music"],
     "music/harmony": ["base", "music"],
     "music/score": ["base", "music"],
+    "music/played": ["base", "music", "music/score"],
     "music/polyphony": ["base", "music"],
     # What note-seq calls sequences_lib.
     "music/edits": ["base", "music", "music/harmony"],

@@ -11,7 +11,7 @@
 #include "magenta/kinds/score_examples.h"
 #include "magenta/kinds/score_variation.h"
 #include "magenta/music/key.h"
-#include "magenta/music/score/loose_timing.h"
+#include "magenta/music/played/loose_timing.h"
 #include "magenta/music/score/sheet.h"
 #include "magenta/music/score/voices.h"
 

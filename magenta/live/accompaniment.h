@@ -23,7 +23,7 @@
 #include "magenta/generate/ongoing_piece.h"
 #include "magenta/live/realtime/duet_options.h"
 #include "magenta/live/response_planner.h"
-#include "magenta/music/score/loose_timing.h"
+#include "magenta/music/played/loose_timing.h"
 #include "magenta/music/score/sheet.h"
 #include "magenta/nn/sampling.h"
 #include "magenta/request/pitch_limits.h"

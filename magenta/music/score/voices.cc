@@ -20,7 +20,6 @@
 #include "magenta/base/utf8.h"
 #include "magenta/music/key.h"
 #include "magenta/music/parts.h"
-#include "magenta/music/score/loose_timing.h"
 
 namespace magenta {
 namespace {
@@ -39,6 +38,12 @@ struct VoicePart {
   std::vector<VoiceNote> notes;
   std::vector<std::vector<VoiceNote>> voices;  // high to low
 };
+
+bool LiesOffGrid(const NoteSequence::Note& note, double qpm) {
+  constexpr double kOffGridTicks = 1.0 / 3;
+  const double ticks = note.start_time() * qpm / 60 * kTicksPerQuarter;
+  return std::abs(ticks - static_cast<double>(note.quantized_start_step())) > kOffGridTicks;
+}
 
 bool OnsetThenHigh(const VoiceNote& a, const VoiceNote& b) {
   if (a.start != b.start) return a.start < b.start;

@@ -20,7 +20,7 @@ struct VoiceSource {
 
 /// What did not fit.
 struct VoiceLosses {
-  int moved = 0;           // notes off the grid (LiesOffGrid)
+  int moved = 0;           // notes that begin over a third of a tick from the grid
   int cut = 0;             // that the same voice's next note ended
   int dropped = 0;         // that found no voice
   int drums = 0;           // left out

@@ -9,8 +9,8 @@
 #include "magenta/music/harmony/chord_symbol.h"
 #include "magenta/music/meter_map.h"
 #include "magenta/music/parts.h"
+#include "magenta/music/played/loose_timing.h"
 #include "magenta/music/quantize.h"
-#include "magenta/music/score/loose_timing.h"
 #include "magenta/music/score/voices.h"
 #include "magenta/request/continuation.h"
 #include "magenta/request/parts/parts_draft.h"
@@ -204,6 +204,7 @@ absl::Status ReadPiece(PartsDraft& draft) {
   draft.plan.swing = std::move(written.swing);
   SayKept(draft, written.remarks);
   draft.quantized = quantized.proto();
+  draft.heard_in = std::move(written.heard_in);
   const bool is_heard = std::any_of(input.notes().begin(), input.notes().end(),
                                     [](const auto& note) { return !note.is_drum(); });
   if (is_heard) {

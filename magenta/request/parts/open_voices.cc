@@ -94,8 +94,8 @@ void RefuseIn(const PlannedPart& part, PartsPlan& plan) {
 }
 
 void FindRedrawn(PartsDraft& draft) {
-  for (int i = 0; i < draft.quantized.notes_size(); ++i) {
-    const auto& note = draft.quantized.notes(i);
+  for (size_t i = 0; i < draft.heard_in.size(); ++i) {
+    const auto& note = draft.quantized.notes(draft.heard_in[i]);
     if (note.is_drum()) continue;
     const auto part =
         std::find_if(draft.parts.begin(), draft.parts.end(), [&](const PlannedPart& planned) {
@@ -103,7 +103,9 @@ void FindRedrawn(PartsDraft& draft) {
         });
     if (part == draft.parts.end()) continue;
     const int64_t start = note.quantized_start_step();
-    if (Holds(part->drawn, start) || part->varied.contains(start)) draft.plan.redrawn.push_back(i);
+    if (Holds(part->drawn, start) || part->varied.contains(start)) {
+      draft.plan.redrawn.push_back(static_cast<int>(i));
+    }
   }
 }
 

@@ -40,7 +40,8 @@ struct PartsDraft {
   GeneratorOptions options = {};
   std::vector<Part> parts_there = {};
   std::optional<Part> primer_part = {};
-  NoteSequence quantized = {};
+  NoteSequence quantized = {};          // as it is heard
+  std::vector<int> heard_in = {};       // of each note of the input, that of `quantized`
   std::vector<PlannedPart> parts = {};  // as their voices stand in the sheet
   std::set<int> placed = {};            // new parts that an area within the music names
   int64_t notes_end = 0;                // of what is heard

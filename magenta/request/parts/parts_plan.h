@@ -11,7 +11,7 @@
 #include "magenta/generator.pb.h"
 #include "magenta/kinds/kind.h"
 #include "magenta/music/score/sheet.h"
-#include "magenta/music/score/swing.h"
+#include "magenta/music/played/swing.h"
 #include "magenta/music/tempo_map.h"
 #include "magenta/request/generate_args.h"
 #include "magenta/request/pitch_limits.h"

@@ -1,64 +1,31 @@
-#include "magenta/music/score/loose_timing.h"
+#include "magenta/music/played/loose_timing.h"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 #include <span>
 #include <utility>
 
+#include "magenta/base/utf8.h"
+#include "magenta/music/played/ornaments.h"
+#include "magenta/music/played/places.h"
 #include "magenta/music/score/sheet.h"
 
 namespace magenta {
 namespace {
 
-/// A note lies off the grid from this many ticks on; from these, nobody wrote it there.
-constexpr double kOffGridTicks = 1.0 / 3, kWrittenTicks = 1.0 / 20;
-/// One in so many may be.
+/// One in so many may be a slip.
 constexpr int64_t kSlips = 10;
-/// Parts of a quarter that are written: notes begin on twelfths, eighths (of it: 32nds), fifths and
-/// sevenths, and end on twelfths and eighths, or where others begin.
-constexpr int kBegins[] = {12, 8, 5, 7}, kEnds[] = {12, 8};
-constexpr int64_t kSixteenth = kTicksPerQuarter / 4, kTriplet = kTicksPerQuarter / 3;
-constexpr int64_t kEighth = kTicksPerQuarter / 2;
-
-double TicksAt(double seconds, double qpm) { return seconds * qpm / 60 * kTicksPerQuarter; }
-
-double Nearest(double ticks, int64_t unit) {
-  return std::round(ticks / static_cast<double>(unit)) * static_cast<double>(unit);
-}
-
-/// Whether `ticks`, counted from a quarter, is one of these parts of quarters.
-bool IsWritten(double ticks, std::span<const int> parts) {
-  return std::any_of(parts.begin(), parts.end(), [ticks](int part) {
-    const double steps = ticks * part / kTicksPerQuarter;
-    return std::abs(steps - std::round(steps)) * kTicksPerQuarter / part <= kWrittenTicks;
-  });
-}
 
 /// Whether a silence of `ticks` after a note of `length` is how it was played: none is written so
 /// often.
 bool IsOfPlaying(double ticks, double length) {
   return ticks <= 2 * length && ticks < kTicksPerQuarter;
 }
-
-/// Seconds to ticks of a piece, and those to what one counts from the last bar line.
-class Count {
- public:
-  Count(double qpm, std::span<const int64_t> bar_lines) : qpm_(qpm), bar_lines_(bar_lines) {}
-
-  double qpm() const { return qpm_; }
-  double At(double seconds) const { return TicksAt(seconds, qpm_); }
-  int64_t LineBefore(double ticks) const { return magenta::LineBefore(bar_lines_, ticks); }
-  /// From the last bar line.
-  double Place(double ticks) const { return ticks - static_cast<double>(LineBefore(ticks)); }
-
- private:
-  const double qpm_;
-  const std::span<const int64_t> bar_lines_;
-};
 
 /// How a piece was played.
 struct Playing {
@@ -67,7 +34,7 @@ struct Playing {
   bool staccato = false;  // on written places too
 };
 
-Playing PlayingOf(const QuantizedSequence& piece, const Count& count) {
+Playing PlayingOf(const QuantizedSequence& piece, const BarCount& count) {
   std::map<int, std::set<double>> begins;  // of each instrument, in ticks
   for (const auto& note : piece.proto().notes()) {
     if (!note.is_drum()) begins[note.instrument()].insert(count.At(note.start_time()));
@@ -114,7 +81,7 @@ struct QuarterOnsets {
 
 class LooseTiming {
  public:
-  LooseTiming(const QuantizedSequence& piece, const Count& count) : count_(count) {
+  LooseTiming(const QuantizedSequence& piece, const BarCount& count) : count_(count) {
     for (const auto& note : piece.proto().notes()) {
       if (note.is_drum()) continue;
       const double ticks = count.At(note.start_time());
@@ -143,7 +110,7 @@ class LooseTiming {
     return ticks - place + std::floor(place / kTicksPerQuarter) * kTicksPerQuarter;
   }
 
-  const Count& count_;
+  const BarCount& count_;
   std::map<int64_t, QuarterOnsets> quarters_;  // by their first ticks
   /// Of the quarters that are divided over half are in three.
   bool among_triplets_ = false;
@@ -152,7 +119,7 @@ class LooseTiming {
 /// A note that begins beside all that is written is a slip: near a sixteenth or a triplet of
 /// eighths it is meant to be there. Who strikes an eighth early is heard from farther, since a bar
 /// line may be between, where most of the note sounds after that: of a fast tuplet no note does.
-void MendSlips(const Count& count, NoteSequence& written) {
+void MendSlips(const BarCount& count, NoteSequence& written) {
   constexpr double kNear = 0.75;           // ticks
   constexpr double kEarlySeconds = 0.032;  // 30 ms, which MIDI files round
   for (auto& note : *written.mutable_notes()) {
@@ -175,7 +142,7 @@ void MendSlips(const Count& count, NoteSequence& written) {
 
 /// Ends the notes where the next of their instruments begin, where they are meant to; with
 /// `some_stay` but for those that end as written.
-void EndWhereMeant(const Count& count, bool some_stay, NoteSequence& written) {
+void EndWhereMeant(const BarCount& count, bool some_stay, NoteSequence& written) {
   constexpr int64_t kLate = 2;  // ticks by which one may be let go after the next begins
   std::map<int, std::set<int64_t>> onsets;
   for (const auto& note : written.notes()) {
@@ -221,7 +188,7 @@ Notes::const_iterator ChordEnd(Notes::const_iterator first, Notes::const_iterato
 
 /// Lets the notes of chords that are struck one after another begin with that one of them which is
 /// nearest to a sixteenth. Returns whether any are.
-bool StrikeChordsAtOnce(const Count& count, NoteSequence& played) {
+bool StrikeChordsAtOnce(const BarCount& count, NoteSequence& played) {
   std::map<int, Notes> parts;
   for (auto& note : *played.mutable_notes()) {
     if (!note.is_drum()) parts[note.instrument()].push_back(&note);
@@ -254,8 +221,23 @@ bool StrikeChordsAtOnce(const Count& count, NoteSequence& played) {
   return any;
 }
 
+/// Hears ornaments in the notes that they adorn.
+void HearAdorned(const BarCount& count, WrittenPiece& written) {
+  NoteSequence adorned = written.piece.proto();
+  const int notes = adorned.notes_size();
+  std::vector<int> heard_in = TakeOrnaments(count, adorned);
+  const int ornaments = notes - adorned.notes_size();
+  auto taken = TakeQuantized(std::move(adorned));
+  if (ornaments == 0 || !taken.ok()) return;
+  written.piece = *std::move(taken);
+  written.heard_in = std::move(heard_in);
+  written.remarks.push_back(fmt::format("{} of ornaments: heard in what {}",
+                                        Counted(ornaments, "short note"),
+                                        ornaments == 1 ? "it adorns" : "they adorn"));
+}
+
 /// Lets `written` begin and end where it is meant to, and says how it was played.
-void MendPlaying(const Count& count, WrittenPiece& written) {
+void MendPlaying(const BarCount& count, WrittenPiece& written) {
   const Playing playing = PlayingOf(written.piece, count);
   NoteSequence mended = written.piece.proto();
   if (!playing.loose) {
@@ -290,11 +272,6 @@ bool IsNotation(const NoteSequence& music) {
   return encoding == SourceInfo::ABC || encoding == SourceInfo::MUSIC_XML;
 }
 
-bool LiesOffGrid(const NoteSequence::Note& note, double qpm) {
-  const auto tick = static_cast<double>(note.quantized_start_step());
-  return std::abs(TicksAt(note.start_time(), qpm) - tick) > kOffGridTicks;
-}
-
 int64_t PlayersTicks::Next(double place) {
   constexpr double kNew = 0.25;    // what a note counts in a mean
   constexpr double kLoose = 0.25;  // a tenth, as of pieces, would remember one slip for long
@@ -321,8 +298,10 @@ int64_t ReleaseMeant(int64_t start, double end) {
 }
 
 WrittenPiece WrittenDown(const QuantizedSequence& piece, std::span<const int64_t> bar_lines) {
-  const Count count(piece.qpm(), bar_lines);
-  WrittenPiece written{piece, {}};
+  const BarCount count(piece.qpm(), bar_lines);
+  WrittenPiece written{piece};
+  written.heard_in.resize(static_cast<size_t>(piece.proto().notes_size()));
+  std::iota(written.heard_in.begin(), written.heard_in.end(), 0);
   const bool is_played = !IsNotation(piece.proto());
   if (is_played) {
     NoteSequence struck = piece.proto();
@@ -332,6 +311,7 @@ WrittenPiece WrittenDown(const QuantizedSequence& piece, std::span<const int64_t
         written.remarks.emplace_back("chords are struck one note after another: heard at once");
       }
     }
+    HearAdorned(count, written);
   }
   if (Swing swing = SwingOf(written.piece, bar_lines); !swing.is_straight()) {
     if (auto straight = WithoutSwing(written.piece, swing); straight.has_value()) {

@@ -11,9 +11,6 @@
 
 namespace magenta {
 
-/// The last of `bar_lines` (ascending, not empty) that isn't after `ticks`, else the first.
-int64_t LineBefore(std::span<const int64_t> bar_lines, double ticks);
-
 /// Between ticks (kTicksPerQuarter) as they sound and as they are written. A value.
 class Swing {
  public:

@@ -1,4 +1,4 @@
-#include "magenta/music/score/swing.h"
+#include "magenta/music/played/swing.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "magenta/base/check.h"
+#include "magenta/music/played/places.h"
 #include "magenta/music/score/sheet.h"
 
 namespace magenta {
@@ -93,14 +94,6 @@ Swing SwingOfBeats(const QuantizedSequence& piece, std::span<const int64_t> bar_
 }
 
 }  // namespace
-
-int64_t LineBefore(std::span<const int64_t> bar_lines, double ticks) {
-  MAGENTA_CHECK(!bar_lines.empty());
-  const auto after =
-      std::upper_bound(bar_lines.begin(), bar_lines.end(), ticks,
-                       [](double a, int64_t b) { return a < static_cast<double>(b); });
-  return after == bar_lines.begin() ? bar_lines.front() : *(after - 1);
-}
 
 Swing::Swing(double second, Beats beats) : second_(second), beats_(std::move(beats)) {
   MAGENTA_CHECK(second > 0 && second < 1 && beats_.length > 0 && !beats_.bar_lines.empty());

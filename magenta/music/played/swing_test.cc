@@ -1,4 +1,4 @@
-#include "magenta/music/score/swing.h"
+#include "magenta/music/played/swing.h"
 
 #include <fmt/core.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "magenta/music/score/loose_timing.h"
+#include "magenta/music/played/loose_timing.h"
 #include "magenta/music/score/sheet.h"
 #include "tests/dump.h"
 

@@ -8,23 +8,22 @@
 #include <vector>
 
 #include "magenta/music.pb.h"
+#include "magenta/music/played/swing.h"
 #include "magenta/music/quantize.h"
-#include "magenta/music/score/swing.h"
 
 namespace magenta {
 
 /// Whether `music` was read from notation, of which nothing is played and which says where it ends.
 bool IsNotation(const NoteSequence& music);
 
-/// Whether `note`, quantized to kTicksPerQuarter at `qpm`, begins over a third of a tick from
-/// there.
-bool LiesOffGrid(const NoteSequence::Note& note, double qpm);
-
 /// A piece as one writes it down.
 struct WrittenPiece {
   QuantizedSequence piece;
+  /// Of each note as it was played, the one of the piece in which it is heard: ornaments in what
+  /// they adorn (ornaments.h).
+  std::vector<int> heard_in = {};
   /// For the user: how it was played.
-  std::vector<std::string> remarks;
+  std::vector<std::string> remarks = {};
   /// Whether it is played loosely: notes off the grid need no other word.
   bool is_loose = false;
   /// Between its ticks and those that sounded.
@@ -35,14 +34,15 @@ struct WrittenPiece {
 /// (ticks, ascending, not empty) on, as one writes it down. Drums neither count nor move.
 ///
 /// Swing is heard as even eighths (swing.h); of music read from notation nothing else is played.
-/// The notes of a chord that are struck one after another begin at once. A note that begins beside
-/// all fractions of a quarter that are written is heard on the sixteenth or triplet of eighths next
-/// to it, where one is near. Where more than a tenth do, the piece is played loosely: all begin on
-/// sixteenths, and on triplets in quarters where both the second and the third of these begin
-/// something and triplets lie nearer to all that begins there. Where more than a tenth end beside
-/// what is written, or more than half come before a silence of at most twice their length, as
-/// staccato notes do, they end where the next one of their instrument begins, unless the silence
-/// between is longer than that or a quarter or more; then as ReleaseMeant() says.
+/// Ornaments are heard in what they adorn. The notes of a chord that are struck one after another
+/// begin at once. A note that begins beside all fractions of a quarter that are written is heard on
+/// the sixteenth or triplet of eighths next to it, where one is near. Where more than a tenth do,
+/// the piece is played loosely: all begin on sixteenths, and on triplets in quarters where both the
+/// second and the third of these begin something and triplets lie nearer to all that begins there.
+/// Where more than a tenth end beside what is written, or more than half come before a silence of
+/// at most twice their length, as staccato notes do, they end where the next one of their
+/// instrument begins, unless the silence between is longer than that or a quarter or more; then as
+/// ReleaseMeant() says.
 WrittenPiece WrittenDown(const QuantizedSequence& piece, std::span<const int64_t> bar_lines);
 
 /// The tick after `start` (from a quarter on) up to which a player's note is heard that is let go
