@@ -221,8 +221,7 @@ TEST(PartsPlan, OrnamentsGoWithWhatTheyAdorn) {
       "T120@0 60@0+1.95 64@1.95+0.05 62@2+2 60@4+0.05 62@4.05+0.05 60@4.1+0.9 59@5+1";
   EXPECT_EQ(Dump(PlanOf({tune, Fill("1")})), "144 ends; melody 0 [0,48..48] 3; redrawn 0");
   EXPECT_EQ(Dump(PlanOf({tune, Fill("2")})), "144 ends; melody 0 [48,96..96] 3; redrawn 1 2");
-  EXPECT_EQ(Dump(PlanOf({tune, Fill("3")})),
-            "144 ends; melody 0 [96,144..144] 2; redrawn 3 4 5 6");
+  EXPECT_EQ(Dump(PlanOf({tune, Fill("3")})), "144 ends; melody 0 [96,144..144] 2; redrawn 3 4 5 6");
   EXPECT_THAT(Notes(*PlanOf({tune, Fill("1")})), testing::HasSubstr("3 short notes of ornaments"));
 }
 
