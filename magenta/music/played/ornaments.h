@@ -14,7 +14,8 @@ namespace magenta {
 ///
 /// - Graces, slides, turns: notes of at most 80 ms (and a fifth of a quarter), each of which leads
 ///   to another of its instrument, an octave away at most; all last up to a quarter of a second,
-///   and the last one is over twice as long. What begins as written, all of it, are notes like others.
+///   and the last one is over twice as long. What begins as written, all of it, are notes like
+///   others.
 /// - Mordents, shakes: those that go to and fro between neighbours, and come to rest.
 /// - Trills: four or more between two pitches. The lower one is heard all that time.
 ///
