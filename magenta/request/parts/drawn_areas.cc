@@ -145,15 +145,16 @@ absl::Status ReadFill(PartsDraft& draft) {
   return absl::OkStatus();
 }
 
-/// Half, rounded up, of the moments at which notes of `part` begin in `range`; how many. The first
-/// of them gets something new, in whose light the others are drawn.
+/// Half, rounded up, of the moments at which notes of `part` begin in `range` that are not filled;
+/// how many. The first of them gets something new, in whose light the others are drawn.
 size_t Vary(const PartsDraft& draft, const StepRange& range, PlannedPart& part,
             UniformSource& uniform) {
   std::set<int64_t> onsets;
   for (const auto& note : draft.quantized.notes()) {
     const int64_t start = note.quantized_start_step();
     if (part.is_new || note.is_drum() || note.instrument() != part.part.instrument) continue;
-    if (start >= range.start && start < range.end) onsets.insert(start);
+    const bool is_there = start >= range.start && start < range.end && !part.IsDrawn(start);
+    if (is_there) onsets.insert(start);
   }
   size_t left = onsets.size();
   const size_t wanted = (onsets.size() + 1) / 2;
@@ -180,13 +181,13 @@ absl::Status ReadVary(PartsDraft& draft, uint32_t seed) {
     size_t chosen = 0;
     for (const int part : parts) chosen += Vary(draft, range, draft.parts[part], uniform);
     if (chosen > 0) continue;
-    return UsageError(
-        fmt::format("vary: {} no note to vary",
-                    BarsText(rectangle.first_bar, rectangle.last_bar) +
-                        (rectangle.parts.empty()
-                             ? " hold"
-                             : fmt::format(" of {} hold", fmt::join(rectangle.parts, "+")))),
-        "Choose others, or fill them");
+    const std::string of =
+        rectangle.parts.empty() ? "" : fmt::format(" of {}", fmt::join(rectangle.parts, "+"));
+    const bool is_one = rectangle.first_bar == rectangle.last_bar;
+    return UsageError(fmt::format("vary: {}{} {} no note to vary",
+                                  BarsText(rectangle.first_bar, rectangle.last_bar), of,
+                                  is_one ? "holds" : "hold"),
+                      "Choose bars with notes that are not filled, or fill them");
   }
   return absl::OkStatus();
 }

@@ -23,12 +23,6 @@ std::vector<StepRange> Merged(std::vector<StepRange> ranges) {
   return merged;
 }
 
-bool Holds(const std::vector<StepRange>& ranges, int64_t tick) {
-  return std::any_of(ranges.begin(), ranges.end(), [tick](const StepRange& range) {
-    return range.start <= tick && tick < range.end;
-  });
-}
-
 /// Up to where may sound what begins in `range`: to the next given note or `latest`, but without
 /// one no longer than what was there (`gone`).
 int64_t EndOfSound(const SheetVoice& voice, const OpenRange& range,
@@ -46,7 +40,7 @@ absl::Status OpenIn(const PartsDraft& draft, const PlannedPart& part, SheetVoice
   std::vector<StepRange> ranges = part.drawn;
   std::vector<VoiceNote> stay, go;
   for (const VoiceNote& note : voice.notes) {
-    const bool is_filled = Holds(part.drawn, note.start);
+    const bool is_filled = part.IsDrawn(note.start);
     const auto varied = part.varied.find(note.start);
     const bool is_varied = varied != part.varied.end();
     if (is_varied && !is_filled) {
@@ -103,7 +97,7 @@ void FindRedrawn(PartsDraft& draft) {
         });
     if (part == draft.parts.end()) continue;
     const int64_t start = note.quantized_start_step();
-    if (Holds(part->drawn, start) || part->varied.contains(start)) {
+    if (part->IsDrawn(start) || part->varied.contains(start)) {
       draft.plan.redrawn.push_back(static_cast<int>(i));
     }
   }

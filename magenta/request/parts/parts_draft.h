@@ -2,6 +2,7 @@
 // A plan for several parts in the making: what PlanParts knows between its stages, and these, a
 // file each, in the order in which they run. Each goes by what those before it found.
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -32,6 +33,13 @@ struct PlannedPart {
   std::map<int64_t, int64_t> varied;
   /// ... of which on these the highest note does not come back.
   std::set<int64_t> refused;
+
+  /// Whether `tick` lies in what is drawn.
+  bool IsDrawn(int64_t tick) const {
+    return std::any_of(drawn.begin(), drawn.end(), [tick](const StepRange& range) {
+      return range.start <= tick && tick < range.end;
+    });
+  }
 };
 
 struct PartsDraft {

@@ -326,8 +326,14 @@ TEST(PartsPlan, VaryDrawsHalfOfTheNotesByTheSeed) {
   const auto chords = PlanOf({"T120@0 60@0+1 64@0+1 67@0+1 60@1+1 64@1+1 67@1+1", Vary("1")}, 1);
   ASSERT_TRUE(chords.ok());
   EXPECT_EQ(chords->redrawn.size(), 3u);
-  EXPECT_NE(Dump(PlanOf({"T120@0 60@0+1 60@5+1", Vary("2")})).find("bar 2 hold no note to vary"),
-            std::string::npos);
+  EXPECT_THAT(Dump(PlanOf({"T120@0 60@0+1 60@5+1", Vary("2")})),
+              testing::HasSubstr("bar 2 holds no note to vary"));
+  // What is filled is new anyway.
+  GenerateArgs both = Vary("1-2");
+  both.parts.fill = "1-2";
+  EXPECT_THAT(Dump(PlanOf({eight, both})), testing::HasSubstr("bars 1 to 2 hold no note to vary"));
+  both.parts.fill = "2";
+  EXPECT_EQ(PlanOf({eight, both})->redrawn.size(), 4u + 2u);
 }
 
 TEST(PartsPlan, TheFirstThatIsVariedDoesNotComeBack) {
