@@ -13,6 +13,7 @@
 #include "magenta/base/utf8.h"
 #include "magenta/music/played/ornaments.h"
 #include "magenta/music/played/places.h"
+#include "magenta/music/played/rolled_chords.h"
 #include "magenta/music/score/sheet.h"
 
 namespace magenta {
@@ -22,9 +23,14 @@ namespace {
 constexpr int64_t kSlips = 10;
 
 /// Whether a silence of `ticks` after a note of `length` is how it was played: none is written so
-/// often.
-bool IsOfPlaying(double ticks, double length) {
-  return ticks <= 2 * length && ticks < kTicksPerQuarter;
+/// often. One that `is_plucked` is shorter than anybody would write, whatever follows.
+bool IsOfPlaying(double ticks, double length, bool is_plucked) {
+  return (is_plucked || ticks <= 3 * length + kWrittenTicks) && ticks < kTicksPerQuarter;
+}
+
+bool IsPlucked(const BarCount& count, const NoteSequence::Note& note) {
+  constexpr double kLongest = 0.1;  // seconds
+  return count.Sounds(note.start_time(), note.end_time()) <= kLongest;
 }
 
 /// How a piece was played.
@@ -46,11 +52,12 @@ Playing PlayingOf(const QuantizedSequence& piece, const BarCount& count) {
     const double begin = count.At(note.start_time()), end = count.At(note.end_time());
     begin_beside += IsWritten(count.Place(begin), kBegins) ? 0 : 1;
     const std::set<double>& own = begins[note.instrument()];
-    const auto next = own.lower_bound(end - kWrittenTicks);
+    const auto next = own.upper_bound(std::max(begin, end - kWrittenTicks));
     const double silence = next == own.end() ? kTicksPerQuarter : *next - end;
     const bool meets_next = silence <= kWrittenTicks;
     end_beside += meets_next || IsWritten(count.Place(end), kEnds) ? 0 : 1;
-    before_silence += !meets_next && IsOfPlaying(silence, end - begin) ? 1 : 0;
+    before_silence +=
+        !meets_next && IsOfPlaying(silence, end - begin, IsPlucked(count, note)) ? 1 : 0;
   }
   const auto are_many = [notes](int64_t some) { return some * kSlips > notes; };
   const bool is_staccato = before_silence * 2 > notes;
@@ -130,9 +137,10 @@ void MendSlips(const BarCount& count, NoteSequence& written) {
         std::abs(place - triplet) < std::abs(place - sixteenth) ? triplet : sixteenth;
     const double early = meant - place;
     const bool is_near = std::abs(early) < kNear && !IsWritten(place, kBegins);
-    const bool is_early = meant == Nearest(place, kEighth) && early > 0 &&
-                          early <= count.At(kEarlySeconds) &&
-                          count.At(note.end_time()) - begin > 2 * early;
+    const bool is_early =
+        meant == Nearest(place, kEighth) && early > 0 &&
+        count.Sounds(note.start_time(), note.start_time() + early / count.At(1)) <= kEarlySeconds &&
+        count.At(note.end_time()) - begin > 2 * early;
     if (!is_near && !is_early) continue;
     const int64_t start = std::max<int64_t>(std::llround(begin + early), 0);
     note.set_quantized_start_step(start);
@@ -159,66 +167,12 @@ void EndWhereMeant(const BarCount& count, bool some_stay, NoteSequence& written)
     int64_t end = ReleaseMeant(start - line, let_go - static_cast<double>(line)) + line;
     if (next != own.end()) {
       const auto silence = static_cast<double>(*next - played);
-      const bool is_next = IsOfPlaying(silence, static_cast<double>(played - start));
+      const bool is_next =
+          IsOfPlaying(silence, static_cast<double>(played - start), IsPlucked(count, note));
       end = is_next ? *next : std::min(end, *next);
     }
     note.set_quantized_end_step(end);
   }
-}
-
-using Notes = std::vector<NoteSequence::Note*>;
-
-/// The end of the chord that begins with `first`: its notes come shortly one after another, and
-/// sound on for half of each later one at least.
-Notes::const_iterator ChordEnd(Notes::const_iterator first, Notes::const_iterator last) {
-  constexpr double kBetween = 0.05, kWhole = 0.25;  // seconds
-  double first_end = (*first)->end_time();          // of those so far
-  auto end = first + 1;
-  for (; end != last; ++end) {
-    const NoteSequence::Note& next = **end;
-    if (next.start_time() - (*(end - 1))->start_time() > kBetween ||
-        next.start_time() - (*first)->start_time() > kWhole ||
-        first_end < (next.start_time() + next.end_time()) / 2) {
-      break;
-    }
-    first_end = std::min(first_end, next.end_time());
-  }
-  return end;
-}
-
-/// Lets the notes of chords that are struck one after another begin with that one of them which is
-/// nearest to a sixteenth. Returns whether any are.
-bool StrikeChordsAtOnce(const BarCount& count, NoteSequence& played) {
-  std::map<int, Notes> parts;
-  for (auto& note : *played.mutable_notes()) {
-    if (!note.is_drum()) parts[note.instrument()].push_back(&note);
-  }
-  const auto from_sixteenth = [&count](const auto* note) {
-    const double place = count.Place(count.At(note->start_time()));
-    return std::abs(place - Nearest(place, kSixteenth));
-  };
-  bool any = false;
-  for (auto& [instrument, notes] : parts) {
-    std::stable_sort(notes.begin(), notes.end(), [](const auto* a, const auto* b) {
-      return a->start_time() < b->start_time();
-    });
-    for (auto first = notes.cbegin(), end = first; first != notes.cend(); first = end) {
-      end = ChordEnd(first, notes.cend());
-      if ((*(end - 1))->start_time() == (*first)->start_time()) continue;
-      any = true;
-      const auto* meant = *std::min_element(first, end, [&](const auto* a, const auto* b) {
-        return from_sixteenth(a) < from_sixteenth(b);
-      });
-      const double start = meant->start_time();
-      const int64_t step = meant->quantized_start_step();
-      std::for_each(first, end, [start, step](auto* note) {
-        note->set_start_time(start);
-        note->set_quantized_start_step(step);
-        note->set_quantized_end_step(std::max(note->quantized_end_step(), step + 1));
-      });
-    }
-  }
-  return any;
 }
 
 /// Hears ornaments in the notes that they adorn.
@@ -297,8 +251,9 @@ int64_t ReleaseMeant(int64_t start, double end) {
                                                        : kSixteenth);
 }
 
-WrittenPiece WrittenDown(const QuantizedSequence& piece, std::span<const int64_t> bar_lines) {
-  const BarCount count(piece.qpm(), bar_lines);
+WrittenPiece WrittenDown(const QuantizedSequence& piece, std::span<const int64_t> bar_lines,
+                         const StraightTime* time) {
+  const BarCount count(piece.qpm(), bar_lines, time);
   WrittenPiece written{piece};
   written.heard_in.resize(static_cast<size_t>(piece.proto().notes_size()));
   std::iota(written.heard_in.begin(), written.heard_in.end(), 0);

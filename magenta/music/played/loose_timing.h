@@ -10,6 +10,7 @@
 #include "magenta/music.pb.h"
 #include "magenta/music/played/swing.h"
 #include "magenta/music/quantize.h"
+#include "magenta/music/tempo_map.h"
 
 namespace magenta {
 
@@ -34,16 +35,20 @@ struct WrittenPiece {
 /// (ticks, ascending, not empty) on, as one writes it down. Drums neither count nor move.
 ///
 /// Swing is heard as even eighths (swing.h); of music read from notation nothing else is played.
-/// Ornaments are heard in what they adorn. The notes of a chord that are struck one after another
-/// begin at once. A note that begins beside all fractions of a quarter that are written is heard on
-/// the sixteenth or triplet of eighths next to it, where one is near. Where more than a tenth do,
-/// the piece is played loosely: all begin on sixteenths, and on triplets in quarters where both the
-/// second and the third of these begin something and triplets lie nearer to all that begins there.
-/// Where more than a tenth end beside what is written, or more than half come before a silence of
-/// at most twice their length, as staccato notes do, they end where the next one of their
+/// The notes of a chord that are struck one after another begin at once (rolled_chords.h), and
+/// ornaments are heard in what they adorn (ornaments.h). A note that begins beside all fractions of
+/// a quarter that are written is heard on the sixteenth or triplet of eighths next to it, where one
+/// is near. Where more than a tenth do, the piece is played loosely: all begin on sixteenths, and
+/// on triplets in quarters where both the second and the third of these begin something and
+/// triplets lie nearer to all that begins there. Where more than a tenth end beside what is
+/// written, or more than half come before a silence of at most three times their length, or are
+/// shorter than a tenth of a second, as staccato notes are, they end where the next one of their
 /// instrument begins, unless the silence between is longer than that or a quarter or more; then as
 /// ReleaseMeant() says.
-WrittenPiece WrittenDown(const QuantizedSequence& piece, std::span<const int64_t> bar_lines);
+///
+/// `time`: how the piece came to keep one tempo, where it changes.
+WrittenPiece WrittenDown(const QuantizedSequence& piece, std::span<const int64_t> bar_lines,
+                         const StraightTime* time = nullptr);
 
 /// The tick after `start` (from a quarter on) up to which a player's note is heard that is let go
 /// on `end`: the next sixteenth where it ends as written; else that, or the next eighth or quarter

@@ -126,14 +126,18 @@ TEST(LooseTiming, NotationIsNotPlayed) {
 }
 
 TEST(LooseTiming, NotesThatAreReleasedEarlyLastToTheNext) {
-  for (const double gate : {0.95, 0.9, 0.8, 0.75, 0.5}) {
+  for (const double gate : {0.95, 0.9, 0.8, 0.75, 0.5, 0.25, 0.01}) {
     NoteSequence sequence = ParseMusic(kSixteenths, kTick);
     for (auto& note : *sequence.mutable_notes()) {
       note.set_end_time(note.start_time() + gate * (note.end_time() - note.start_time()));
     }
     const auto piece = Quantize(std::move(sequence), Grid::PerQuarter(kTicksPerQuarter));
     // The last one lasts as long as it was played, up to the quarter.
-    const char* last = gate < 0.7 ? " 48+24" : gate < 0.8 ? " 48+36" : " 48+48";
+    const char* last = gate < 0.2   ? " 48+3"
+                       : gate < 0.3 ? " 48+12"
+                       : gate < 0.7 ? " 48+24"
+                       : gate < 0.8 ? " 48+36"
+                                    : " 48+48";
     EXPECT_EQ(Written(*piece), std::string(kBeforeLast) + last) << gate;
   }
   // A rest is one; a chord is held over other notes; the last one lasts to the eighth.

@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <map>
 #include <numeric>
 #include <optional>
-#include <set>
 #include <span>
 #include <utility>
 
@@ -15,24 +13,20 @@ namespace {
 
 using Note = NoteSequence::Note;
 
-constexpr double kShort = 0.08, kWhole = 0.25;  // seconds: of one note, and of all before the last
-constexpr double kShortTicks = kTicksPerQuarter / 5.0;  // sixteenths are longer
-constexpr int kFarthest = 12, kNeighbour = 2;           // semitones
-constexpr size_t kTrill = 4;                            // notes
-constexpr double kTimes = 2.3;                          // so many times as long is what is adorned
-constexpr double kMeets = 0.01;     // seconds between a note and what cuts it short
-constexpr size_t kMostAtOnce = 16;  // notes that are looked at; more are noise
-constexpr double kClearly = 0.5;    // ticks
+// Seconds: from a short note to the next, of a grace, of all graces of a note together, and of what
+// is a grace in any music.
+constexpr double kShort = 0.1, kGrace = 0.07, kGraces = 0.25, kFastGrace = 0.045;
+// Ticks: from a short note to the next (sixteenths are longer), of those
+// that are written, and what is clear.
+constexpr double kShortTicks = 2.45, kThirtySecond = 1.5 + kWrittenTicks, kClearly = 0.5;
+constexpr int kFarthest = 12, kNeighbour = 2;   // semitones
+constexpr size_t kTrill = 4, kAfterTrill = 2;   // notes
+constexpr double kHeld = 1.25, kAdorned = 2.3;  // so much longer than what is before is what rests
+constexpr size_t kFew = 4, kAFew = 8;           // one note in so many may have a grace, or so many
+constexpr double kMeets = 0.01;                 // seconds between a note and what cuts it short
+constexpr size_t kMostAtOnce = 16;              // notes of a chord; more are noise
 
-/// Notes of a part, each of which leads to the next: short ones, and a longer one last, where
-/// `leads`.
-struct Chain {
-  std::vector<size_t> notes;
-  bool leads = false;
-
-  std::span<const size_t> all() const { return notes; }
-  std::span<const size_t> ornament() const { return all().first(notes.size() - (leads ? 1 : 0)); }
-};
+using Chain = std::span<const size_t>;
 
 /// The notes of one instrument.
 class AdornedPart {
@@ -42,156 +36,216 @@ class AdornedPart {
               std::vector<int>& heard_in)
       : count_(count), part_(part), played_(played), heard_in_(heard_in), after_(part.size()) {
     for (size_t i = part.size(); i-- > 0;) {
-      const bool is_chord = i + 1 < part.size() && At(i + 1).start_time() <= At(i).start_time();
-      after_[i] = is_chord ? after_[i + 1] : i + 1;
+      const bool is_at_once = i + 1 < part.size() && Begin(i + 1) <= Begin(i);
+      after_[i] = is_at_once ? after_[i + 1] : i + 1;
     }
   }
 
   void TakeOut() {
-    std::vector<Chain> shakes, graces, trills;
-    std::set<size_t> looked_at;
-    for (size_t i = 0; i < part_.size(); ++i) {
-      if (looked_at.contains(i)) continue;
-      Chain chain = ChainFrom(i);
-      looked_at.insert(chain.notes.begin(), chain.notes.end());
-      if (BeginsWithMusic(chain)) chain.notes.erase(chain.notes.begin());
-      const std::span<const size_t> ornament = chain.ornament();
-      if (chain.leads && Alternates(chain.all(), kNeighbour)) {
-        shakes.push_back(std::move(chain));
-      } else if (ornament.size() >= kTrill &&
-                 Alternates(ornament, IsWritten(ornament) ? kNeighbour : kFarthest)) {
-        trills.push_back(std::move(chain));
-      } else if (IsGrace(chain)) {
-        graces.push_back(std::move(chain));
-      }
+    const std::vector<std::vector<size_t>> chains = Chains();
+    for (const std::vector<size_t>& chain : chains) Read(chain);
+    if (SingleShortNotes(chains) > std::max(kAFew, part_.size() / kFew)) {
+      std::erase_if(graces_, [this](const Chain& grace) {
+        return MayBeMusic(grace) && Longest(grace) > kFastGrace;
+      });
     }
-    for (const auto* chains : {&shakes, &graces}) AdornAll(*chains);
-    for (const Chain& trill : trills) Hold(trill.ornament());
+    std::vector<std::pair<Chain, bool>> adorned;
+    for (const auto* found : {&shakes_, &graces_}) {
+      for (const Chain& chain : *found) adorned.emplace_back(chain, BeginsEarly(chain));
+    }
+    for (const auto& [chain, is_early] : adorned) {
+      HearIn(chain.first(chain.size() - 1), chain.back());
+      is_early ? BeginEarly(chain) : GiveBack(chain);
+    }
+    for (const Chain& trill : trills_) Hold(trill);
   }
 
  private:
   Note& At(size_t i) const { return *played_.mutable_notes(part_[i]); }
-  double Length(size_t i) const { return At(i).end_time() - At(i).start_time(); }
-  double Place(const Note& note) const { return count_.Place(count_.At(note.start_time())); }
+  int Pitch(size_t i) const { return At(i).pitch(); }
+  double Begin(size_t i) const { return At(i).start_time(); }
+  double Place(size_t i) const { return count_.Place(count_.At(Begin(i))); }
+  double TicksBetween(size_t i, size_t next) const {
+    return count_.At(Begin(next)) - count_.At(Begin(i));
+  }
+  double Sounds(size_t i) const { return count_.Sounds(Begin(i), At(i).end_time()); }
+  /// Seconds of note `k` of `chain`, to the next one where there is one.
+  double Lasts(Chain chain, size_t k) const {
+    return k + 1 < chain.size() ? count_.Sounds(Begin(chain[k]), Begin(chain[k + 1]))
+                                : Sounds(chain[k]);
+  }
 
-  /// Where note `i` leads to: the nearest in pitch of those that begin next; nullopt where none
-  /// that begins soon is near.
+  /// What note `i`, a short one, leads to: of what begins next the nearest in pitch.
   std::optional<size_t> Next(size_t i) const {
-    const Note& from = At(i);
-    const size_t next = after_[i];
-    if (next == part_.size() || At(next).start_time() - from.start_time() > kShort) return {};
-    const auto distance = [&](size_t k) { return std::abs(At(k).pitch() - from.pitch()); };
-    size_t nearest = next;
-    for (size_t k = next; k < std::min(after_[next], next + kMostAtOnce); ++k) {
-      if (distance(k) < distance(nearest)) nearest = k;
+    if (Sounds(i) > kShort) return {};
+    const auto distance = [&](size_t k) { return std::abs(Pitch(k) - Pitch(i)); };
+    for (size_t next = after_[i], left = kMostAtOnce; next < part_.size() && left > 0;
+         next = after_[next], --left) {
+      if (count_.Sounds(Begin(i), Begin(next)) > kShort || TicksBetween(i, next) > kShortTicks) {
+        return {};
+      }
+      size_t nearest = next;
+      for (size_t k = next; k < std::min(after_[next], next + kMostAtOnce); ++k) {
+        if (distance(k) < distance(nearest)) nearest = k;
+      }
+      if (distance(nearest) <= kFarthest) return nearest;
     }
-    if (distance(nearest) > kFarthest) return {};
-    return nearest;
+    return {};
   }
 
-  Chain ChainFrom(size_t first) const {
-    Chain chain;
-    for (std::optional<size_t> i = first; i.has_value(); i = Next(*i)) {
-      chain.notes.push_back(*i);
-      chain.leads = chain.notes.size() > 1 && (Length(*i) > kShort || IsHeld(chain.all()));
-      if (chain.leads || Length(*i) > kShort) break;
+  /// Short notes, each of which leads to the next, and what the last one leads to. No short note is
+  /// in two.
+  std::vector<std::vector<size_t>> Chains() const {
+    std::vector<std::vector<size_t>> chains;
+    std::vector<bool> is_in_one(part_.size());
+    for (size_t i = 0; i < part_.size(); ++i) {
+      std::vector<size_t> chain;
+      for (std::optional<size_t> k = i; k.has_value() && !is_in_one[*k];) {
+        chain.push_back(*k);
+        const std::optional<size_t> next = Next(*k);
+        is_in_one[*k] = next.has_value();
+        k = next;
+      }
+      if (chain.size() > 1) chains.push_back(std::move(chain));
     }
-    return chain;
+    return chains;
   }
 
-  /// Whether the last of `notes` is where a fast mordent comes to rest.
-  bool IsHeld(std::span<const size_t> notes) const {
-    constexpr double kLonger = 1.25;
-    if (notes.size() < 3 || !Alternates(notes.last(3), kNeighbour)) return false;
-    const size_t last = notes.back(), before = notes[notes.size() - 2];
-    if (Length(last) < kLonger * Length(before)) return false;
-    const auto next = Next(last);
-    return !next.has_value() || At(*next).pitch() != At(before).pitch() || Length(*next) > kShort;
+  /// Whether it is one short note before a longer one, as in dotted rhythms and swing.
+  bool MayBeMusic(Chain chain) const { return chain.size() == 2 && !BeginsEarly(chain); }
+  size_t SingleShortNotes(std::span<const std::vector<size_t>> chains) const {
+    return static_cast<size_t>(std::count_if(
+        chains.begin(), chains.end(), [this](const auto& chain) { return MayBeMusic(chain); }));
   }
 
-  /// Whether three notes or more go to and fro between two pitches, at most `most` semitones apart.
-  bool Alternates(std::span<const size_t> notes, int most) const {
+  void Read(Chain left) {
+    bool is_begin = true;  // of what may be graces
+    while (left.size() > 1) {
+      const size_t shake = ShakeSize(left), trill = TrillSize(left);
+      size_t notes = std::max({shake, trill, size_t{1}});
+      if (shake > 0 && !IsMusic(left.first(shake), false)) {
+        notes = shake;
+        shakes_.push_back(left.first(notes));
+      } else if (trill > 0 && !IsMusic(left.first(trill), true)) {
+        notes = trill;
+        trills_.push_back(left.first(notes));
+      } else if (is_begin && IsGrace(WithoutMusic(left))) {
+        graces_.push_back(WithoutMusic(left));
+        return;
+      } else {
+        is_begin = false;
+      }
+      left = left.subspan(notes);
+    }
+  }
+
+  /// How many notes at the beginning of `chain` go to and fro between pitches at most `most`
+  /// semitones apart.
+  size_t Alternating(Chain chain, int most) const {
+    size_t k = 1;
+    for (; k < chain.size(); ++k) {
+      const int step = std::abs(Pitch(chain[k]) - Pitch(chain[k - 1]));
+      if (step == 0 || step > most) break;
+      if (k > 1 && Pitch(chain[k]) != Pitch(chain[k - 2])) break;
+    }
+    return k;
+  }
+
+  /// How many notes at the beginning of `chain` are a shake, the last of which is where it comes to
+  /// rest; 0 where there is none.
+  size_t ShakeSize(Chain chain) const {
+    const auto rests_on = [&](size_t k) { return Lasts(chain, k) >= kHeld * Lasts(chain, k - 1); };
+    const size_t notes = Alternating(chain, kNeighbour);
+    // The neighbour may come next as a note of its own.
+    if (notes > 3 && rests_on(notes - 2)) return notes - 1;
+    return notes > 2 && rests_on(notes - 1) ? notes : 0;
+  }
+
+  /// How many are a trill with what ends it.
+  size_t TrillSize(Chain chain) const {
+    const size_t notes = Alternating(chain, kFarthest);
+    // What the last one leads to is another note, unless the trill ends the music.
+    const size_t most = chain.size() - (Sounds(chain.back()) > kShort ? 1 : 0);
+    if (std::min(notes, most) < kTrill) return 0;
+    return most <= notes + kAfterTrill ? most : notes;
+  }
+
+  bool IsWritten(size_t i) const { return magenta::IsWritten(Place(i), kEnds); }
+  double FromEighth(size_t i) const { return std::abs(Place(i) - Nearest(Place(i), kEighth)); }
+  bool IsOnEighth(size_t i) const { return FromEighth(i) <= kWrittenTicks; }
+  bool AllWritten(Chain notes) const {
+    return std::all_of(notes.begin(), notes.end(), [this](size_t i) { return IsWritten(i); });
+  }
+
+  /// Whether all of `notes` begin as one writes notes: no ornament.
+  bool IsMusic(Chain notes, bool is_trill) const {
+    if (!AllWritten(notes)) return false;
+    if (!IsOnEighth(notes.front()) || (!is_trill && IsOnEighth(notes.back()))) return true;
     for (size_t k = 1; k < notes.size(); ++k) {
-      const int step = std::abs(At(notes[k]).pitch() - At(notes[k - 1]).pitch());
-      if (step == 0 || step > most) return false;
-      if (k > 1 && At(notes[k]).pitch() != At(notes[k - 2]).pitch()) return false;
+      if (TicksBetween(notes[k - 1], notes[k]) > kThirtySecond) return true;
     }
-    return notes.size() > 2;
+    return false;
   }
 
-  /// Whether the first note isn't part of the ornament, but cut short by it: it stands as written,
-  /// and so does what is adorned.
-  bool BeginsWithMusic(const Chain& chain) const {
-    return chain.leads && chain.notes.size() > 2 && !Alternates(chain.ornament(), kFarthest) &&
-           !Alternates(chain.all(), kNeighbour) && IsWritten(chain.all().first(1)) &&
-           IsWritten(chain.all().last(1));
+  /// `chain` without its first note, where this is music that a grace cuts short: it stands as
+  /// written, and so does what is adorned.
+  Chain WithoutMusic(Chain chain) const {
+    const bool begins_with_music = chain.size() > 2 && !AllWritten(chain) &&
+                                   IsWritten(chain.front()) && IsWritten(chain.back());
+    return begins_with_music ? chain.subspan(1) : chain;
   }
 
-  /// Fifths and sevenths of quarters are not written for so few notes.
-  bool IsWritten(std::span<const size_t> notes) const {
-    return std::all_of(notes.begin(), notes.end(),
-                       [this](size_t i) { return magenta::IsWritten(Place(At(i)), kEnds); });
+  /// The longest of the ornament, in seconds.
+  double Longest(Chain chain) const {
+    double longest = 0;
+    for (size_t k = 0; k + 1 < chain.size(); ++k) longest = std::max(longest, Lasts(chain, k));
+    return longest;
   }
 
-  bool IsGrace(const Chain& chain) const {
-    const std::span<const size_t> notes = chain.all();
-    return chain.leads &&
-           At(notes.back()).start_time() - At(notes.front()).start_time() <= kWhole &&
-           Length(notes.back()) >= kTimes * Length(notes.front()) && !IsWritten(notes) &&
-           std::all_of(notes.begin(), notes.end() - 1,
-                       [this](size_t i) { return count_.At(Length(i)) <= kShortTicks; });
+  bool IsGrace(Chain chain) const {
+    return Longest(chain) <= kGrace &&
+           count_.Sounds(Begin(chain.front()), Begin(chain.back())) <= kGraces &&
+           Sounds(chain.back()) >= kAdorned * Lasts(chain, 0) && !IsMusic(chain, false);
   }
 
-  /// Ticks by which what is adorned begins nearer to sixteenths or triplets of eighths than its
-  /// ornament.
-  double Nearer(const Chain& chain) const {
+  bool BeginsEarly(Chain chain) const {
     const auto from_written = [this](size_t i) {
-      const double place = Place(At(i));
+      const double place = Place(i);
       return std::min(std::abs(place - Nearest(place, kSixteenth)),
                       std::abs(place - Nearest(place, kTriplet)));
     };
-    return from_written(chain.notes.front()) - from_written(chain.notes.back());
+    const size_t first = chain.front(), adorned = chain.back();
+    const double nearer = from_written(adorned) - from_written(first);
+    if (std::abs(nearer) > kClearly) return nearer > 0;
+    if (IsWritten(first) != IsWritten(adorned)) return IsWritten(first);
+    return FromEighth(adorned) - FromEighth(first) > kClearly;
   }
 
-  /// Where it isn't clear, all begin alike.
-  void AdornAll(const std::vector<Chain>& chains) {
-    double sum = 0;
-    for (const Chain& chain : chains) sum += Nearer(chain);
-    for (const Chain& chain : chains) {
-      const double nearer = Nearer(chain);
-      HearIn(chain.ornament(), chain.notes.back());
-      if ((std::abs(nearer) > kClearly ? nearer : sum) > 0) {
-        GiveBack(chain);
-      } else {
-        BeginEarly(chain);
-      }
+  void HearIn(Chain ornament, size_t note) {
+    for (const size_t i : ornament) {
+      if (i != note) heard_in_[part_[i]] = part_[note];
     }
-  }
-
-  void HearIn(std::span<const size_t> ornament, size_t note) {
-    for (const size_t i : ornament) heard_in_[part_[i]] = i == note ? part_[i] : part_[note];
   }
 
   /// What is adorned begins with its ornament, and so does all of its chord.
-  void BeginEarly(const Chain& chain) {
-    const Note first = At(chain.notes.front());
-    const double start = At(chain.notes.back()).start_time();
-    for (size_t k = after_[chain.notes.end()[-2]]; k < after_[chain.notes.back()]; ++k) {
-      Note& note = At(k);
-      if (note.start_time() != start) continue;  // it adorns something itself
-      note.set_start_time(first.start_time());
-      note.set_quantized_start_step(first.quantized_start_step());
+  void BeginEarly(Chain chain) {
+    const Note first = At(chain.front());
+    const double begin = Begin(chain.back());
+    const size_t end = after_[chain.back()];
+    for (size_t k = end; k-- > 0 && Begin(k) >= first.start_time() && end - k <= kMostAtOnce;) {
+      if (Begin(k) != begin) continue;
+      At(k).set_start_time(first.start_time());
+      At(k).set_quantized_start_step(first.quantized_start_step());
     }
   }
 
-  /// What the ornament cut short lasts until what is adorned.
-  void GiveBack(const Chain& chain) {
-    const size_t first = chain.notes.front();
-    const double start = At(first).start_time();
-    const Note& adorned = At(chain.notes.back());
-    for (size_t k = first, left = kMostAtOnce; k > 0 && left > 0; --k, --left) {
+  /// What ends where the ornament begins lasts until what is adorned.
+  void GiveBack(Chain chain) {
+    const double begin = Begin(chain.front());
+    const Note& adorned = At(chain.back());
+    for (size_t k = chain.front(), left = kMostAtOnce; k > 0 && left > 0; --k, --left) {
       Note& note = At(k - 1);
-      if (std::abs(note.end_time() - start) > kMeets || note.start_time() >= start) continue;
+      if (std::abs(note.end_time() - begin) > kMeets || note.start_time() >= begin) continue;
       note.set_end_time(adorned.start_time());
       note.set_quantized_end_step(
           std::max(note.quantized_start_step() + 1, adorned.quantized_start_step()));
@@ -199,8 +253,8 @@ class AdornedPart {
   }
 
   /// The lower note of a trill is heard all that time.
-  void Hold(std::span<const size_t> trill) {
-    const size_t lower = At(trill[0]).pitch() < At(trill[1]).pitch() ? trill[0] : trill[1];
+  void Hold(Chain trill) {
+    const size_t lower = Pitch(trill[0]) < Pitch(trill[1]) ? trill[0] : trill[1];
     const Note first = At(trill.front()), last = At(trill.back());
     HearIn(trill, lower);
     Note& note = At(lower);
@@ -215,35 +269,39 @@ class AdornedPart {
   NoteSequence& played_;
   std::vector<int>& heard_in_;
   std::vector<size_t> after_;  // of each note, the first that begins later
+  std::vector<Chain> shakes_, trills_, graces_;
 };
+
+/// Takes out the notes that are heard in others, and says of each note before where the one is in
+/// which it is heard.
+void MoveUp(std::vector<int>& heard_in, NoteSequence& music) {
+  const auto is_kept = [&heard_in](size_t i) { return heard_in[i] == static_cast<int>(i); };
+  std::vector<int> place(heard_in.size());
+  int left = 0;
+  for (size_t i = 0; i < heard_in.size(); ++i) {
+    if (!is_kept(i)) continue;
+    if (left != static_cast<int>(i)) music.mutable_notes()->SwapElements(left, static_cast<int>(i));
+    place[i] = left++;
+  }
+  music.mutable_notes()->DeleteSubrange(left, music.notes_size() - left);
+  std::vector<int> moved;
+  for (size_t i = 0; i < heard_in.size(); ++i) {
+    size_t kept = i;  // what is adorned may be the last note of a trill
+    while (!is_kept(kept)) kept = static_cast<size_t>(heard_in[kept]);
+    moved.push_back(place[kept]);
+  }
+  heard_in = std::move(moved);
+}
 
 }  // namespace
 
 std::vector<int> TakeOrnaments(const BarCount& count, NoteSequence& played) {
-  std::map<int, std::vector<int>> parts;
-  for (int i = 0; i < played.notes_size(); ++i) {
-    if (!played.notes(i).is_drum()) parts[played.notes(i).instrument()].push_back(i);
-  }
   std::vector<int> heard_in(static_cast<size_t>(played.notes_size()));
   std::iota(heard_in.begin(), heard_in.end(), 0);
-  for (auto& [instrument, part] : parts) {
-    std::stable_sort(part.begin(), part.end(), [&played](int a, int b) {
-      return played.notes(a).start_time() < played.notes(b).start_time();
-    });
+  for (const std::vector<int>& part : NotesOfInstruments(played)) {
     AdornedPart(count, part, played, heard_in).TakeOut();
   }
-  // What is left moves up.
-  std::vector<int> place(heard_in.size());
-  int left = 0;
-  for (size_t i = 0; i < heard_in.size(); ++i) {
-    if (heard_in[i] != static_cast<int>(i)) continue;
-    if (left != static_cast<int>(i)) {
-      played.mutable_notes()->SwapElements(left, static_cast<int>(i));
-    }
-    place[i] = left++;
-  }
-  played.mutable_notes()->DeleteSubrange(left, played.notes_size() - left);
-  for (int& note : heard_in) note = place[static_cast<size_t>(note)];
+  MoveUp(heard_in, played);
   return heard_in;
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Graces, mordents, slides and trills as somebody plays them: notes far shorter than any that is
+// Graces, mordents, turns and trills as somebody plays them: notes far shorter than any that is
 // written beside them. One writes the note that they adorn, with a sign.
 
 #include <vector>
@@ -12,16 +12,21 @@ namespace magenta {
 /// Takes ornaments out of `played`, quantized to kTicksPerQuarter; drums have none. Returns, of
 /// each of its notes before, the index of that in which it is heard now: itself or what it adorned.
 ///
-/// - Graces, slides, turns: notes of at most 80 ms (and a fifth of a quarter), each of which leads
-///   to another of its instrument, an octave away at most; all last up to a quarter of a second,
-///   and the last one is over twice as long. What begins as written, all of it, are notes like
-///   others.
-/// - Mordents, shakes: those that go to and fro between neighbours, and come to rest.
-/// - Trills: four or more between two pitches. The lower one is heard all that time.
+/// Notes are short whose next one, of their instrument and an octave away at most, begins within a
+/// tenth of a second and a fifth of a quarter. Short ones, each leading to the next, are
+/// - shakes and mordents: to and fro between neighbours, which come to rest,
+/// - trills: four or more to and fro between two pitches, with up to two more after them. The lower
+///   one is heard all that time,
+/// - graces, slides and turns: of 70 ms at most, a quarter of a second together, and what they lead
+///   to sounds over twice as long as the first. Where single ones come before more than a quarter of
+///   the notes these are music (dotted rhythms, swung sixteenths), but for those of 45 ms.
 ///
-/// What is adorned begins where its ornament does, or where it did; what the ornament cut short
-/// then lasts up to there: whichever lies nearer to a sixteenth or triplet of eighths, in all of a
-/// part together where single ones do not say.
+/// Where all begin as written, on 32nds, they are notes like others, unless the first stands on an
+/// eighth, and what they lead to stands beside one.
+///
+/// What is adorned begins where its ornament does, or stays where it is, and then what the ornament
+/// cut short lasts up to there: whichever lies clearly nearer to a sixteenth or triplet of eighths,
+/// else stands as written, else is nearer to an eighth; else it stays.
 std::vector<int> TakeOrnaments(const BarCount& count, NoteSequence& played);
 
 }  // namespace magenta

@@ -9,21 +9,30 @@
 #include <vector>
 
 #include "magenta/music/quantize.h"
+#include "magenta/music/tempo_map.h"
 #include "tests/dump.h"
 
 namespace magenta {
 namespace {
 
-/// What is heard of `music`, in ticks, at `qpm`: pitches, begins and lengths.
-std::string Heard(const std::string& music, double qpm = 120) {
+/// What is heard of `music`, in ticks, at `qpm`: pitches, begins and lengths, and in which of them
+/// each note is heard. At `played_qpm` it is played.
+std::string Heard(const std::string& music, double qpm = 120, double played_qpm = 0) {
   NoteSequence sequence = ParseMusic(music, 60 / qpm / kTicksPerQuarter);
+  NoteSequence changes;
+  changes.add_tempos()->set_qpm(qpm);
+  auto& played = *changes.add_tempos();
+  played.set_qpm(played_qpm == 0 ? qpm : played_qpm);
+  played.set_time(0.001);
+  const StraightTime time(changes, 0);
   sequence.add_tempos()->set_qpm(qpm);
   const auto quantized = Quantize(std::move(sequence), Grid::PerQuarter(kTicksPerQuarter));
   EXPECT_TRUE(quantized.ok()) << quantized.status();
   const int64_t bar_line = 0;
   NoteSequence heard = quantized->proto();
-  const std::vector<int> heard_in = TakeOrnaments(BarCount(qpm, {&bar_line, 1}), heard);
+  const std::vector<int> heard_in = TakeOrnaments(BarCount(qpm, {&bar_line, 1}, &time), heard);
   EXPECT_EQ(heard_in.size(), static_cast<size_t>(quantized->proto().notes_size()));
+  for (const int note : heard_in) EXPECT_TRUE(note >= 0 && note < heard.notes_size());
   if (heard.notes_size() == quantized->proto().notes_size()) return "as it is";
   std::string text;
   for (const auto& note : heard.notes()) {
@@ -56,6 +65,18 @@ TEST(Ornaments, AreHeardInWhatTheyAdorn) {
             "64@0+12 62@12+1.4 60@13.4+1.4 62@14.8+1.4 60@16.2+1.4 62@17.6+1.4 60@19+1.4 "
             "62@20.4+1.4 60@21.8+2.2 65@24+24",
             "64@0+12 60@12+12 65@24+24 in 0111111112"},
+           {"trill with what ends it",
+            "62@0+1.4 60@1.4+1.4 62@2.8+1.4 60@4.2+1.4 62@5.6+1.4 60@7+1.6 59@8.6+1.7 60@10.3+1.7 "
+            "62@12+12",
+            "60@0+12 62@12+12 in 000000001"},
+           {"two trills",
+            "62@0+1.5 60@1.5+1.5 62@3+1.5 60@4.5+1.5 65@6+1.5 64@7.5+1.5 65@9+1.5 64@10.5+1.5 "
+            "60@12+12",
+            "60@0+6 64@6+6 60@12+12 in 000011112"},
+           {"mordent, its neighbour next", "60@0+1.2 62@1.2+1.2 60@2.4+1.6 62@4+8",
+            "60@0+4 62@4+8 in 0001"},
+           {"turn of thirty-seconds", "62@0+1.5 60@1.5+1.5 59@3+1.5 60@4.5+7.5", "60@0+12 in 0000"},
+           {"two that lead to one", "55@12+1.2 63@12+1.2 60@13.2+10.8", "60@12+12 in 000"},
            {"beside a held chord", "48@0+24 60@0+1.2 62@1.2+1.2 60@2.4+21.6 52@0+24",
             "48@0+24 60@0+24 52@0+24 in 01112"},
        }) {
@@ -67,48 +88,75 @@ TEST(Ornaments, OtherShortNotesAreMusic) {
   for (const char* music : {
            "60@0+10.5 62@10.5+1.5 64@12+10.5 65@22.5+1.5 67@24+12",
            "60@0+1.5 62@1.5+1.5 64@3+1.5 65@4.5+1.5 67@6+18",
-           "60@0+1.2 62@24+12 64@36+1.2",   // nothing follows soon
-           "60@0+1.2 74@1.2+10.8",          // another voice
-           "60@0+1.2/i1 62@1.2+10.8",       // another instrument
-           "36@10.8+1.2/d 38@12+12/d",      // drums
-           "60@0+1.2 62@1.2+1.6 64@2.8+2",  // none is long
+           "62@0+9 61@9+1.5 62@10.5+1.5 61@12+6",  // up to a downbeat
+           "60@0+1.2 62@24+12 64@36+1.2",          // nothing follows soon
+           "60@0+1.2 74@1.2+10.8",                 // another voice
+           "60@0+1.2/i1 62@1.2+10.8",              // another instrument
+           "36@10.8+1.2/d 38@12+12/d",             // drums
+           "60@0+1.2 62@1.2+1.6 64@2.8+2",         // none is long
            "60@0.4+1.3 62@1.7+1.3 64@3+1.3 65@4.3+1.3 67@5.6+1.3 69@6.9+1.3 71@8.2+12",  // a run
        }) {
     EXPECT_EQ(Heard(music), "as it is") << music;
   }
-  // Sixteenths of 62 ms.
+  // Sixteenths, fast and released early.
   EXPECT_EQ(Heard("60@0.1+2.9 62@3.1+2.8 60@5.9+3.2 64@9.1+2.9 65@12+12", 240), "as it is");
+  EXPECT_EQ(Heard("60@6+3 62@9+3 60@12+12", 220), "as it is");
+  EXPECT_EQ(Heard("60@0+3 62@3+3 60@6+12", 220), "as it is");
+  EXPECT_EQ(Heard("60@0+7 62@9.2+1.2 60@11.9+7 62@20.8+1.2 60@24.1+7", 200), "as it is");
 }
 
-TEST(Ornaments, WhereItIsNotClearAllBeginAlike) {
-  // At 200 quarters a minute 50 ms are two ticks; before the beat each of these would be as near to
-  // a triplet.
-  std::string music, heard = "";
-  for (int quarter = 1; quarter <= 4; ++quarter) {
-    const int tick = 12 * quarter;
-    music += fmt::format("72@{}+1.9 71@{}+12 ", tick - 1.9, tick);
-    heard += fmt::format("71@{}+12 ", tick);
+TEST(Ornaments, ShortNotesAllOverAreDottedOrSwung) {
+  std::string music;
+  for (int eighth = 0; eighth < 24; ++eighth) {
+    music += fmt::format("60@{}+4.3 62@{}+1.5 ", 6 * eighth, 6 * eighth + 4.3);
   }
-  EXPECT_EQ(Heard(music, 200), heard + "in 00112233");
+  EXPECT_EQ(Heard(music, 110), "as it is");
+}
+
+TEST(Ornaments, SecondsAreThoseInWhichItIsPlayed) {
+  const char* mordent = "60@0+1.2 62@1.2+1.2 60@2.4+9.6";
+  EXPECT_EQ(Heard(mordent, 120, 40), "as it is");
+  EXPECT_EQ(Heard(mordent, 40, 120), "60@0+12 in 000");
+}
+
+TEST(Ornaments, WhereItIsNotClearWhatIsWrittenStays) {
+  // At 200 quarters a minute 50 ms are nearly two ticks; the grace is as near to a triplet.
+  EXPECT_EQ(Heard("72@10.1+1.9 71@12+12", 200), "71@12+12 in 00");
+  EXPECT_EQ(Heard("72@6.1+1.9 71@8+12", 200), "71@8+12 in 00");
+}
+
+TEST(Ornaments, AnyNotesAreHeardInOneThatIsThere) {
+  for (uint32_t seed = 0; seed < 2000; ++seed) {
+    std::minstd_rand random(seed + 1);
+    std::string music;
+    double at = 0;
+    for (int i = 0; i < 20; ++i) {
+      music += fmt::format("{}@{}+{} ", 55 + random() % 9, at, 1 + random() % 3);
+      at += 1.2 * static_cast<double>(random() % 2);
+    }
+    EXPECT_NE(Heard(music, 120), "") << music;
+  }
 }
 
 TEST(Ornaments, ManyNotesTakeNoLonger) {
-  // To and fro, in any order, and all at once.
-  const auto notes = [](double apart, int pitches) {
+  // To and fro, in any order, all at once, and in chords.
+  const auto notes = [](double apart, int pitches, int at_once = 1) {
     NoteSequence sequence;
     std::minstd_rand random(1);
     for (int i = 0; i < 200'000; ++i) {
       auto& note = *sequence.add_notes();
       note.set_pitch(60 + (pitches == 2 ? i % 2 : static_cast<int>(random() % 3)));
-      note.set_start_time(apart * i);
+      note.set_start_time(apart * (i / at_once));
       note.set_end_time(note.start_time() + 0.0001 * (1 + random() % 3));
       note.set_quantized_end_step(1);
     }
     return sequence;
   };
-  for (NoteSequence sequence : {notes(0.0001, 2), notes(0.0001, 3), notes(0, 3)}) {
+  for (NoteSequence sequence : {notes(0.0001, 2), notes(0.0001, 3), notes(0, 3),
+                                notes(0.0001, 3, 4), notes(0.0001, 3, 400)}) {
     const int64_t bar_line = 0;
-    EXPECT_EQ(TakeOrnaments(BarCount(120, {&bar_line, 1}), sequence).size(), 200'000u);
+    const std::vector<int> heard_in = TakeOrnaments(BarCount(120, {&bar_line, 1}), sequence);
+    EXPECT_EQ(heard_in.size(), 200'000u);
   }
 }
 

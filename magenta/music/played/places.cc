@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <utility>
 
 #include "magenta/base/check.h"
 
@@ -24,6 +26,21 @@ int64_t LineBefore(std::span<const int64_t> bar_lines, double ticks) {
       std::upper_bound(bar_lines.begin(), bar_lines.end(), ticks,
                        [](double a, int64_t b) { return a < static_cast<double>(b); });
   return after == bar_lines.begin() ? bar_lines.front() : *(after - 1);
+}
+
+std::vector<std::vector<int>> NotesOfInstruments(const NoteSequence& music) {
+  std::map<int, std::vector<int>> parts;
+  for (int i = 0; i < music.notes_size(); ++i) {
+    if (!music.notes(i).is_drum()) parts[music.notes(i).instrument()].push_back(i);
+  }
+  std::vector<std::vector<int>> in_order;
+  for (auto& [instrument, part] : parts) {
+    std::stable_sort(part.begin(), part.end(), [&music](int a, int b) {
+      return music.notes(a).start_time() < music.notes(b).start_time();
+    });
+    in_order.push_back(std::move(part));
+  }
+  return in_order;
 }
 
 }  // namespace magenta

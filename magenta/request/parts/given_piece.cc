@@ -199,7 +199,8 @@ absl::Status ReadPiece(PartsDraft& draft) {
   sheet.meters = SheetMetersOf(meters, lead);
   std::vector<int64_t> bar_lines;
   for (const SheetMeter& meter : sheet.meters) bar_lines.push_back(meter.bar_line);
-  WrittenPiece written = WrittenDown(quantized, bar_lines);
+  WrittenPiece written = WrittenDown(
+      quantized, bar_lines, draft.plan.straight.has_value() ? &*draft.plan.straight : nullptr);
   quantized = std::move(written.piece);
   draft.plan.swing = std::move(written.swing);
   SayKept(draft, written.remarks);
