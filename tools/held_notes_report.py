@@ -5,7 +5,8 @@
 
 Every ninth tune by name is harmonised in alto, tenor and bass, by a seed of its own. Of each part: the longest note of
 a tune in quarters, the median of tunes and the longest of all; in how many tunes it is over eight quarters; notes a bar
-of four quarters.
+of four quarters; of its notes, of chords the lowest, how many are at the pitch before; in how many tunes four fifths of
+them are at one pitch.
 """
 import argparse
 import concurrent.futures
@@ -18,20 +19,29 @@ import subprocess
 import tempfile
 
 LONG = 8  # quarters
+DRONE = 0.8  # of the notes
 ADDED = ("Alto", "Tenor", "Bass")
 
 
 def lines(magenta, path):
-    """By the name of the part, or its number: lengths of its notes in quarters; and how many quarters there are."""
+    """By the name of the part, or its number: (begin, length, pitch) of its notes, in quarters; and how many quarters
+    there are."""
     told = subprocess.run([magenta, "inspect", "--json", "--limit=0", path], capture_output=True, text=True, check=True)
     music = json.loads(told.stdout)["files"][0]
     quarters = music["tempos"][0][1] / 60
     names = {part["instrument"]: part["name"] or str(i) for i, part in enumerate(music["instruments"])}
-    lengths = {}
-    for _, _, start, end, _, is_drum, instrument in music["notes"]:
+    notes = {}
+    for pitch, _, start, end, _, is_drum, instrument in music["notes"]:
         if not is_drum:
-            lengths.setdefault(names[instrument], []).append((end - start) * quarters)
-    return lengths, music["total_time"] * quarters
+            notes.setdefault(names[instrument], []).append((start * quarters, (end - start) * quarters, pitch))
+    return notes, music["total_time"] * quarters
+
+
+def lowest_pitches(notes):
+    lowest = {}
+    for begin, _, pitch in notes:
+        lowest[begin] = min(lowest.get(begin, pitch), pitch)
+    return [lowest[begin] for begin in sorted(lowest)]
 
 
 def harmonised(args, number, tune):
@@ -44,11 +54,14 @@ def harmonised(args, number, tune):
 
 
 def row(name, tunes):
-    """A line of the table, of the lengths and quarters of each tune."""
-    longest = [max(lengths) for lengths, _ in tunes]
-    notes = statistics.fmean(len(lengths) * 4 / quarters for lengths, quarters in tunes)
+    """A line of the table, of the notes and quarters of each tune."""
+    longest = [max(length for _, length, _ in notes) for notes, _ in tunes]
+    a_bar = statistics.fmean(len(notes) * 4 / quarters for notes, quarters in tunes)
+    lines = [lowest_pitches(notes) for notes, _ in tunes]
+    repeats = statistics.fmean(sum(a == b for a, b in zip(line, line[1:])) / max(1, len(line) - 1) for line in lines)
+    drones = sum(max(map(line.count, set(line))) >= DRONE * len(line) for line in lines)
     print(f"| {name} | {len(tunes)} | {statistics.median(longest):.1f} | {max(longest):.1f} "
-          f"| {sum(length > LONG + 1e-6 for length in longest)} | {notes:.1f} |")
+          f"| {sum(length > LONG + 1e-6 for length in longest)} | {a_bar:.1f} | {100 * repeats:.0f} % | {drones} |")
 
 
 def main():
@@ -62,8 +75,9 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         made = list(pool.map(lambda job: harmonised(args, *job), enumerate(tunes)))
         written = list(pool.map(lambda tune: lines(args.magenta, tune), tunes))
-    print("| part | tunes | longest note, median | of all | tunes with one of over 8 quarters | notes a bar |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print("| part | tunes | longest note, median | of all | tunes with one of over 8 quarters | notes a bar "
+          "| at the pitch before | tunes on one pitch |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     row("the tunes' own chords", [(lengths["1"], quarters) for lengths, quarters in written if "1" in lengths])
     for name in ADDED:
         row(name.lower() + ", added", [(lengths[name], quarters) for lengths, quarters in made])

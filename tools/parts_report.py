@@ -29,6 +29,7 @@ TICKS = 12  # a quarter
 PARTS = 4
 GAP_BARS = 2
 PRIMER_BARS = NEW_BARS = 8
+STUCK_BARS = 4
 # Lowest and highest MIDI pitch of soprano, alto, tenor and bass.
 RANGES = ((60, 81), (53, 74), (48, 69), (40, 62))
 REALS = ("temperature", "pitch_temperature", "top_p", "min_p")  # arguments that are no whole numbers
@@ -41,6 +42,8 @@ FIGURES = {
     "dissonance": "strong beats with a dissonance, %",
     "notes": "notes a bar",
     "together": "moments at which all voices begin a note, %",
+    "repeats": "notes of the lower voices on the pitch before, %",
+    "stuck": "lower voices on two pitches or one for 4 bars, %",
     "tonic": "last chord is the tonic triad, %",
 }
 
@@ -110,6 +113,17 @@ def is_parallel(before, after):
     return up * low > 0 and interval in (0, 7) and (before[0] - before[1]) % 12 == interval
 
 
+def is_stuck(line, bar):
+    """Whether, for STUCK_BARS, its notes have two pitches at most."""
+    first = 0
+    for last in range(len(line)):
+        while len({pitch for _, _, pitch in line[first:last + 1]}) > 2:
+            first += 1
+        if line[last][1] - line[first][0] >= STUCK_BARS * bar:
+            return True
+    return False
+
+
 def figures(voices, start, end, piece):
     """What FIGURES count of four `voices` from tick `start` to before `end`."""
     begun = [[note for note in voice if start <= note[0] < end] for voice in voices]
@@ -136,6 +150,12 @@ def figures(voices, start, end, piece):
         "notes": notes * piece.bar / (end - start),
         "together": 100 * sum(all(tick in voice for voice in starts) for tick in moments) / len(moments),
     }
+    lower = [voice for voice in begun[1:] if len(voice) > 1]
+    if lower:
+        pairs = [a[2] == b[2] for voice in lower for a, b in zip(voice, voice[1:])]
+        found["repeats"] = 100 * statistics.fmean(pairs)
+        if end - start >= STUCK_BARS * piece.bar:
+            found["stuck"] = 100 * statistics.fmean(is_stuck(voice, piece.bar) for voice in lower)
     if changes:
         found["parallels"] = 100 * parallels / changes
     if full:
@@ -241,7 +261,26 @@ def go_on(program, piece, seed):
     return program.answer(piece, lines, arguments, (start, end)), start, end, True
 
 
+def vary(program, piece, seed):
+    first = random.Random(f"{piece.path.name} {seed}").randint(1, piece.bars - GAP_BARS + 1)
+    bars = f"{first}-{first + GAP_BARS - 1}"
+    voices = program.answer(piece, piece.voices, {"vary": {"stringValue": bars}, "seed": {"intValue": seed}})
+    return voices, piece.line(first), piece.line(first + GAP_BARS), False
+
+
+def add_bass(program, piece, seed):
+    voices = program.answer(piece, piece.voices[:-1], {"add": {"stringValue": "bass"}, "seed": {"intValue": seed}})
+    return voices, 0, piece.end, True
+
+
+def keep_rhythm(program, piece, seed):
+    arguments = {"fill": {"stringValue": f"1-{piece.bars - 1}:2+3"}, "keep": {"stringValue": "rhythm"},
+                 "seed": {"intValue": seed}}
+    return program.answer(piece, piece.voices, arguments), 0, piece.end, True
+
+
 TASKS = {"harmonised": harmonise, "2 bars filled": fill, "8 bars continued": go_on}
+MORE_TASKS = {"2 bars varied": vary, "bass added": add_bass, "inner pitches anew": keep_rhythm}
 
 
 def is_for(task, piece):
@@ -258,7 +297,7 @@ def report_figures(program, pieces, args):
     columns = []
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         for task in args.tasks.split(","):
-            make = TASKS[task]
+            make = {**TASKS, **MORE_TASKS}[task]
             fit = [piece for piece in pieces if is_for(task, piece)]
             # Another seed each: the same draws would begin all pieces alike.
             asked = [(fit[i % len(fit)], args.seed + i) for i in range(args.outputs)]

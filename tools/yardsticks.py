@@ -224,6 +224,11 @@ def main():
         fit_recall()
         return
     if flags.verb == 'score':
+        if flags.set.partition(':')[0] not in 'ABCD':
+            sys.exit(f'{flags.set}: sets are A, B, C (or C:nova, ...) and D')
+        for path in (flags.model, flags.file):
+            if not os.path.exists(path):
+                sys.exit(f'{path}: is not there')
         print(score(flags.set, flags.model, flags.file, *([f'--list={flags.list}'] if flags.list else [])))
         return
     for name in flags.sets:

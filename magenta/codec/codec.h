@@ -53,6 +53,10 @@ class EventEncoder {
   /// The event that must come next, where the control leaves no other; none is drawn then.
   virtual std::optional<Event> Given() const { return std::nullopt; }
 
+  /// Of several voices: the event that would strike again the last pitch of the one whose turn it
+  /// is.
+  virtual std::optional<Event> Repeated() const { return std::nullopt; }
+
   /// Labels() and Decode() for the codecs of one head.
   int Label(Event next) const {
     int label = 0;

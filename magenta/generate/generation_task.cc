@@ -33,6 +33,16 @@ absl::Status CheckRows(const GenerateArgs& args, bool ends, size_t num_outputs, 
       fmt::format("Let their product be 1 to {}", kMaxGeneratedRows));
 }
 
+/// Below 1 a temperature makes likeliest what is likely, and lines would stay where they are. So of
+/// several parts it is that of the choice among pitches: a voice moves as often as the model has
+/// it; a little oftener where the most probable futures go on, in which voices stay.
+void LetVoicesMove(bool looks_ahead, Sampling& sampling) {
+  constexpr double kLookingAhead = 1.1;
+  if (sampling.pitch_temperature.has_value() || sampling.temperature >= 1) return;
+  if (sampling.temperature == 0) return;  // nothing is left to chance
+  sampling.pitch_temperature = std::exchange(sampling.temperature, looks_ahead ? kLookingAhead : 1);
+}
+
 }  // namespace
 
 absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model> model,
@@ -53,8 +63,10 @@ absl::StatusOr<GenerationTask> GenerationTask::Start(std::shared_ptr<const Model
   task.beam_.ending = task.plan_->ending();
   const bool rescores =
       (segments.back().draw == 0 || segments.size() > 1) && !task.plan_->ending().has_value();
+  const bool looks_ahead = !args.names_beam && task.plan_->looks_ahead();
+  if (task.model_->spec->kind->plays_parts()) LetVoicesMove(looks_ahead, args.sampling);
   if (!args.names_min_p) args.sampling.pitch_min_p = task.plan_->pitch_min_p();
-  if (!args.names_beam && task.plan_->looks_ahead()) {
+  if (looks_ahead) {
     args.beam_size = kLookAheadBeamSize;
     args.branch_factor = kLookAheadBranches;
     if (!args.steps_per_iteration.has_value()) args.steps_per_iteration = kLookAheadSteps;

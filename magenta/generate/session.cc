@@ -161,6 +161,15 @@ std::vector<bool> Session::PitchesOf(int row, size_t head) const {
   return members;
 }
 
+std::vector<bool> Session::ChosenPitchesOf(int row, size_t head) const {
+  std::vector<bool> members = PitchesOf(row, head);
+  const EventEncoder& encoder = *rows_[row].encoder;
+  if (const std::optional<Event> repeated = encoder.Repeated()) {
+    members[static_cast<size_t>(encoder.Label(*repeated))] = false;
+  }
+  return members;
+}
+
 void Session::SetAllowed(int row, const EventMask& mask) {
   const auto sizes = model_->codec->head_sizes();
   MAGENTA_CHECK(sizes.size() == 1);
@@ -196,7 +205,7 @@ void Session::ForEachHead(int row, LogitFilters filters, std::vector<float>& scr
     if (allowed != nullptr) AllowAmong(PitchesOf(row, head), *allowed, values);
     for (const auto& filter : filters) {
       if (filter->wants_members()) {
-        filter->ApplyTo(values, PitchesOf(row, head));
+        filter->ApplyTo(values, ChosenPitchesOf(row, head));
       } else {
         filter->Apply(values);
       }

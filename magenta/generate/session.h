@@ -142,9 +142,11 @@ class Session {
   void AppendStep(StepBuffers& buffers, size_t& rows);
   /// Takes the logits of those rows from `logits`; what lies behind them.
   const float* TakeStep(const float* logits);
-  /// Which classes of `head` stand for a pitch, were they drawn next in row `row`: members, to
-  /// filters that want them.
+  /// Which classes of `head` stand for a pitch, were they drawn next in row `row`.
   std::vector<bool> PitchesOf(int row, size_t head) const;
+  /// Of these, members to filters that want them: of several voices, but for the pitch that the one
+  /// whose turn it is would strike again. To stay is no choice of a pitch.
+  std::vector<bool> ChosenPitchesOf(int row, size_t head) const;
   /// Which classes stand for an event that `mask` allows, were they drawn next in row `row`.
   void SetAllowed(int row, const EventMask& mask);
   /// Of a head whose classes are asked in turn, what the row's logits say after `filters`, which

@@ -400,6 +400,29 @@ Likelihood InGap(const NoteSequence& music, const GapOptions& options) {
   return gap.ok() ? gap->likelihood : Likelihood();
 }
 
+TEST(SeveralParts, ATemperatureBelowOneIsThatOfThePitchesToWhichVoicesMove) {
+  const auto made = [](const std::map<std::string, double>& sampling, const char* task, int value) {
+    auto request = Request(kTwoParts, {}, {{"bars", value}});
+    auto& args = *request.mutable_generator_options()->mutable_args();
+    if (std::string(task) == "add") {
+      args.erase("bars");
+      args[task].set_string_value("alto");
+    }
+    for (const auto& [name, number] : sampling) args[name].set_float_value(number);
+    return Made(request).SerializeAsString();
+  };
+  const auto same = [&](const char* task, int value, double tame, double moves) {
+    return made({{"temperature", tame}}, task, value) ==
+           made({{"temperature", moves}, {"pitch_temperature", tame}}, task, value);
+  };
+  EXPECT_TRUE(same("bars", 2, 0.8, 1));
+  EXPECT_TRUE(same("bars", 2, 0.1, 1));
+  EXPECT_TRUE(made({}, "bars", 2) == made({{"temperature", 0.8}}, "bars", 2));
+  EXPECT_FALSE(made({{"temperature", 0.01}}, "bars", 2) == made({{"temperature", 1}}, "bars", 2));
+  // Looking ahead voices move a little oftener.
+  EXPECT_TRUE(same("add", 0, 0.1, 1.1));
+}
+
 TEST(SeveralParts, NewNotesSwingWithTheOthers) {
   // Quarters of half a second whose second eighth begins at two thirds of them.
   std::string swung = "T120@0 M4/4@0";

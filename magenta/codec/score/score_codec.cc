@@ -54,6 +54,10 @@ class ScoreEncoder final : public EventEncoder {
   void Labels(Event next, std::span<int> labels) const override { labels[0] = ClassOf(next); }
   Event Decode(std::span<const int> labels) const override;
   std::optional<Event> Given() const override;
+  std::optional<Event> Repeated() const override {
+    if (next_ < 0 || next_ >= voices()) return std::nullopt;
+    return history_.before(VoiceNow()).last;
+  }
   void Reset() override;
   std::unique_ptr<EventEncoder> Clone() const override {
     return std::make_unique<ScoreEncoder>(*this);
@@ -125,7 +129,7 @@ class ScoreEncoder final : public EventEncoder {
   void AddSheetBans(int voice) const;
   void AddParallelBans(int voice) const;
   void AddCompassBans(int voice) const;
-  bool HasHeldLong(int voice) const;
+  bool HasStayedLong(int voice) const;
   bool AllStay(int but) const;
   void AddOnly(int c) const;
   void AddTimeDecision() const;
@@ -340,13 +344,14 @@ void ScoreEncoder::AddSheetBans(int voice) const {
   if (sheet_->sheet().no_parallels) AddParallelBans(voice);
   if (sheet_->sheet().keeps_compass) AddCompassBans(voice);
   const bool may_hold = limits.first == 0 && limits.end > kFixedClasses;
-  if (sheet_->sheet().moves_on && sounds && may_hold && HasHeldLong(voice)) {
+  if (sheet_->sheet().moves_on && sounds && may_hold && HasStayedLong(voice)) {
     entries_.Add(ScoreEntries::kLimit, sizes_.BanAt(0));
+    entries_.Add(ScoreEntries::kLimit, sizes_.BanAt(PitchClass(history_.before(voice).last)));
   }
 }
 
-bool ScoreEncoder::HasHeldLong(int voice) const {
-  if (history_.before(voice).age < kLongestHold) return false;
+bool ScoreEncoder::HasStayedLong(int voice) const {
+  if (history_.before(voice).stay < kLongestStay) return false;
   const BarPlace place = PlaceOf(sheet_->sheet(), sheet_->tick());
   return place.place % place.meter.beat == 0;
 }

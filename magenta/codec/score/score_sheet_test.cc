@@ -6,6 +6,8 @@
 #include <array>
 #include <random>
 #include <set>
+#include <utility>
+#include <vector>
 
 namespace magenta {
 namespace {
@@ -271,9 +273,13 @@ TEST(ScoreSheetTest, LinesMoveOn) {
   bass.open = {{0, sheet.length, sheet.length}};
   sheet.voices = {melody, bass};
   const auto codec = MakeScoreCodec(SheetOptions());
-  for (const bool moves_on : {false, true}) {
+  // Held, and struck again.
+  std::vector<VoiceNote> struck = melody.notes;
+  for (VoiceNote& note : struck) note.pitch = 48;
+  for (const auto& [moves_on, line] : std::vector<std::pair<bool, std::vector<VoiceNote>>>{
+           {false, {{0, sheet.length, 48}}}, {true, {{0, sheet.length, 48}}}, {true, struck}}) {
     sheet.moves_on = moves_on;
-    const std::vector<Event> events = EventsOf(sheet, {melody.notes, {{0, sheet.length, 48}}});
+    const std::vector<Event> events = EventsOf(sheet, {melody.notes, line});
     const auto encoder = codec->NewEncoder(codec->MakeControl(WriteSheet(sheet)));
     SparseVector input;
     int held = 0, refused = 0;
@@ -282,8 +288,11 @@ TEST(ScoreSheetTest, LinesMoveOn) {
       encoder->Input(input);
       const auto quarter = static_cast<int>(i / 3);  // time, melody, bass
       if (i % 3 != 1 || quarter == 0) continue;
-      const bool may_hold = Allowed(input, codec->sizes()).contains(0);
-      EXPECT_EQ(may_hold, !moves_on || quarter * kTicksPerQuarter < kLongestHold) << quarter;
+      const std::set<int> allowed = Allowed(input, codec->sizes());
+      const bool may_hold = allowed.contains(0);
+      EXPECT_EQ(may_hold, !moves_on || quarter * kTicksPerQuarter < kLongestStay) << quarter;
+      EXPECT_EQ(allowed.contains(encoder->Label(48)), may_hold) << quarter;
+      EXPECT_EQ(encoder->Repeated(), 48);
       (may_hold ? held : refused) += 1;
     }
     EXPECT_EQ(held, moves_on ? 7 : 11);

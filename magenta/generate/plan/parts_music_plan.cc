@@ -34,7 +34,7 @@ bool MovesInChords(const PartsPlan& plan) {
 
 /// What several lines that are drawn together leave out (Sampling::pitch_min_p): their improbable
 /// notes would add up (docs/music.md). Of one line it would leave little but what was heard before.
-constexpr double kLinesMinP = 0.1;
+constexpr double kLinesMinP = 0.2;
 
 bool DrawsSeveralLines(const Sheet& sheet) {
   return std::count_if(sheet.voices.begin(), sheet.voices.end(), [](const SheetVoice& voice) {

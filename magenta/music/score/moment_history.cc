@@ -51,6 +51,7 @@ void MomentHistory::Advance(int ticks) {
     pitches_.push_back(static_cast<int8_t>(now_[v]));
     if (now_[v] >= 0) recent_[now_[v] % 12] += ticks, whole_[now_[v] % 12] += ticks;
     voice.age = symbol == kNoEvent ? voice.age + ticks : ticks;
+    voice.stay = symbol >= 0 && symbol != voice.last ? ticks : voice.stay + ticks;
     if (symbol >= 0) {
       voice.interval = symbol - voice.last;
       voice.last = symbol;

@@ -27,7 +27,7 @@ inline constexpr int kMaxVoices = 8;
 inline constexpr int kLongestShift = 4 * kTicksPerQuarter;
 
 /// What Sheet::moves_on allows, in ticks: two bars of 4/4.
-inline constexpr int kLongestHold = 8 * kTicksPerQuarter;
+inline constexpr int kLongestStay = 8 * kTicksPerQuarter;
 
 /// `ticks` (>= 0) go by.
 inline constexpr Event TimeShift(int ticks) { return 1000 + ticks; }
@@ -123,10 +123,10 @@ struct Sheet {
   /// Whether lines that are drawn (voices up to kBass) never go in parallel fifths or octaves with
   /// lines that are decided before them (voice_leading.h).
   bool no_parallels = false;
-  /// Whether lines that are drawn stay near what is given of them (CompassOf).
+  /// Whether lines that are drawn stay near what is given of them, or of their roles (CompassOf).
   bool keeps_compass = false;
-  /// Whether lines that are drawn hold no note for longer than kLongestHold and up to the next
-  /// beat.
+  /// Whether lines that are drawn stay on no pitch, held or struck again, for longer than
+  /// kLongestStay and up to the next beat.
   bool moves_on = false;
   bool operator==(const Sheet&) const = default;
 };

@@ -30,6 +30,16 @@ constexpr int kBeyondCompass = 4, kLeastCompass = kOctave + kFifth;
 /// Fewer notes don't tell where a voice lies.
 constexpr size_t kTellingNotes = 8;
 
+Compass CompassOfRole(VoiceRole role) {
+  switch (role) {
+    case VoiceRole::kMelody: return {57, 84};
+    case VoiceRole::kAlto: return {50, 77};
+    case VoiceRole::kTenor: return {45, 72};
+    case VoiceRole::kBass: return {37, 65};
+    default: return {};
+  }
+}
+
 }  // namespace
 
 bool IsFifthOrOctave(int interval) {
@@ -71,6 +81,7 @@ bool AvoidsParallels(const Sheet& sheet) {
 }
 
 Compass CompassOf(const SheetVoice& voice) {
+  if (voice.notes.empty()) return CompassOfRole(voice.role);
   if (voice.notes.size() < kTellingNotes) return {};
   const auto [low, high] =
       std::minmax_element(voice.notes.begin(), voice.notes.end(),
@@ -78,6 +89,16 @@ Compass CompassOf(const SheetVoice& voice) {
   const int wide = high->pitch - low->pitch + 2 * kBeyondCompass;
   const int wider = kBeyondCompass + std::max(0, kLeastCompass - wide + 1) / 2;
   return {low->pitch - wider, high->pitch + wider};
+}
+
+bool LieAsInChoirs(const Sheet& sheet) {
+  return std::all_of(sheet.voices.begin(), sheet.voices.end(), [](const SheetVoice& voice) {
+    int64_t sum = 0;
+    for (const VoiceNote& note : voice.notes) sum += note.pitch;
+    const auto notes = static_cast<int64_t>(voice.notes.size());
+    const Compass compass = CompassOfRole(voice.role);
+    return notes == 0 || (compass.low * notes <= sum && sum <= compass.high * notes);
+  });
 }
 
 }  // namespace magenta

@@ -18,11 +18,14 @@ bool AvoidsParallels(const Sheet& sheet);
 
 /// The lowest and highest pitch that a voice may have which stays near what is given of it: a major
 /// third beyond its notes, and an octave and a fifth at least. All pitches where fewer than eight
-/// notes are given.
+/// notes are given; where none are, what a choir sings of its role, and a minor third beyond.
 struct Compass {
   int low = kMinPitch, high = kMaxPitch;
   bool operator==(const Compass&) const = default;
 };
 Compass CompassOf(const SheetVoice& voice);
+
+/// Whether each line of `sheet` that has notes lies, in the mean, within the compass of its role.
+bool LieAsInChoirs(const Sheet& sheet);
 
 }  // namespace magenta

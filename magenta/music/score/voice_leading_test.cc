@@ -78,7 +78,16 @@ TEST(VoiceLeadingTest, Compass) {
   EXPECT_EQ(compass({60, 64, 60, 60, 60, 60, 60, 60}), (Compass{52, 72}));
   EXPECT_EQ(compass({60, 60, 60, 60, 60, 60, 60, 60}), (Compass{50, 70}));
   EXPECT_EQ(compass({60, 64, 60, 60, 60, 60, 60}), (Compass{kMinPitch, kMaxPitch}));
-  EXPECT_EQ(CompassOf(SheetVoice()), (Compass{kMinPitch, kMaxPitch}));
+  // Of a new line that of its role.
+  EXPECT_EQ(CompassOf({.role = VoiceRole::kBass}), (Compass{37, 65}));
+  EXPECT_EQ(CompassOf({.role = VoiceRole::kChordTop}), (Compass{kMinPitch, kMaxPitch}));
+}
+
+TEST(VoiceLeadingTest, LieAsInChoirs) {
+  Sheet sheet = TwoLines({72, 74}, {48, 50});
+  EXPECT_TRUE(LieAsInChoirs(sheet));
+  sheet.voices[0].notes[0].pitch = sheet.voices[0].notes[1].pitch = 50;
+  EXPECT_FALSE(LieAsInChoirs(sheet));
 }
 
 }  // namespace

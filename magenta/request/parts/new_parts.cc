@@ -38,6 +38,17 @@ int ProgramOf(const PartsDraft& draft, PartRole role) {
       role, given != draft.parts.end() ? std::optional(given->part.program) : std::nullopt);
 }
 
+/// Above a bass that is added the lowest of several given lines is a tenor, unless it is called a
+/// bass.
+void MakeRoomForBass(PartsDraft& draft) {
+  if (draft.parts.size() < 2) return;
+  for (PlannedPart& part : draft.parts) {
+    if (part.role != PartRole::kBass || RoleNamed(part.part.name) == PartRole::kBass) continue;
+    part.role = PartRole::kTenor;
+    draft.plan.sheet.voices[part.voices.front()].role = VoiceRole::kTenor;
+  }
+}
+
 /// The new part's voices stand before the first part that is lower.
 void Insert(PartsDraft& draft, PartRole role, const AddedPart& added) {
   const auto next = std::find_if(draft.parts.begin(), draft.parts.end(),
@@ -87,6 +98,7 @@ absl::Status AddNewParts(PartsDraft& draft) {
                       fmt::format("At most {}: add fewer (a part of chords is {}), or give fewer",
                                   kMaxVoices, VoicesOfRole(PartRole::kChords).size()));
   }
+  if (std::find(roles.begin(), roles.end(), PartRole::kBass) != roles.end()) MakeRoomForBass(draft);
   int instrument = FreeInstrument(draft.plan.input);
   for (const PartRole role : roles) {
     AddedPart added{instrument, FreeName(draft, NameOfRole(role)), ProgramOf(draft, role)};

@@ -67,7 +67,10 @@ absl::Status OpenIn(const PartsDraft& draft, const PlannedPart& part, SheetVoice
         "piece has none",
         "Continue without it");
   }
-  if (go.empty()) return absl::OkStatus();
+  if (go.empty()) {
+    voice.open.clear();  // a voice of chords that rests there has nothing to keep
+    return absl::OkStatus();
+  }
   voice.keep = draft.args.parts.keep;
   voice.kept = std::move(go);
   return absl::OkStatus();
@@ -126,14 +129,16 @@ absl::Status OpenVoices(PartsDraft& draft) {
     }
     RefuseIn(part, draft.plan);
   }
+  if (draft.args.parts.keep != Keep::kNothing && !keeps) {
+    return UsageError("the argument keep is of notes that are drawn anew, and there are none",
+                      "Leave it out, or fill or vary bars with notes");
+  }
   if (!opens) {
     return UsageError("nothing is left to draw: given notes sound all through what is asked for",
                       "Ask for more");
   }
   FindRedrawn(draft);
-  if (draft.args.parts.keep == Keep::kNothing || keeps) return absl::OkStatus();
-  return UsageError("the argument keep is of notes that are drawn anew, and there are none",
-                    "Leave it out, or fill or vary bars with notes");
+  return absl::OkStatus();
 }
 
 }  // namespace magenta

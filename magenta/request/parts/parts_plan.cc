@@ -71,6 +71,21 @@ void NameVoices(PartsDraft& draft) {
   }
 }
 
+/// Voices that end where others go on are drawn too, and left out of the result.
+void LetOthersGoOn(PartsDraft& draft) {
+  Sheet& sheet = draft.plan.sheet;
+  draft.plan.unheard_from.assign(sheet.voices.size(), sheet.length);
+  if (!draft.plan.continues) return;
+  for (size_t v = 0; v < sheet.voices.size(); ++v) {
+    SheetVoice& voice = sheet.voices[v];
+    int64_t from = draft.notes_end;
+    if (!voice.open.empty()) from = std::max(from, voice.open.back().until);
+    if (from >= draft.drawn_end || voice.keep != Keep::kNothing) continue;
+    draft.plan.unheard_from[v] = from;
+    voice.open.push_back({from, draft.drawn_end, draft.drawn_end});
+  }
+}
+
 /// What is open of any of `voices`, one range where they touch, in order of time.
 std::vector<StepRange> OpenTogether(std::span<const SheetVoice> voices) {
   std::vector<StepRange> open, together;
@@ -99,6 +114,7 @@ std::vector<std::string> PartsPlan::SilencesIn(const VoiceLines& voices) const {
     const auto part = std::span(voices).subspan(first, end - first);
     for (const StepRange& range :
          OpenTogether(std::span(sheet.voices).subspan(first, end - first))) {
+      if (range.start >= unheard_from[first]) continue;
       if (2 * (range.end - range.start) < PlaceOf(sheet, range.start).meter.bar) continue;
       const bool sounds = std::any_of(part.begin(), part.end(), [&range](const auto& line) {
         return std::any_of(line.begin(), line.end(), [&range](const VoiceNote& note) {
@@ -132,6 +148,7 @@ absl::StatusOr<PartsPlan> PlanParts(const MusicKind& kind, const GenerateSequenc
   MAGENTA_RETURN_IF_ERROR(FitGivenPitches(draft));
   NameVoices(draft);
   SayWhatIsDrawn(draft);
+  LetOthersGoOn(draft);
   if (args.ending) GiveLastChord(draft);
   draft.plan.sheet.ends = !draft.plan.continues || args.ending;
   draft.plan.sheet.density = args.parts.density;
@@ -140,7 +157,10 @@ absl::StatusOr<PartsPlan> PlanParts(const MusicKind& kind, const GenerateSequenc
   const PitchLimits& limits = args.pitches;
   const bool says_range =
       limits.min_pitch != PitchLimits().min_pitch || limits.max_pitch != PitchLimits().max_pitch;
-  draft.plan.sheet.keeps_compass = draft.plan.continues && !says_range;
+  const bool adds = std::any_of(draft.parts.begin(), draft.parts.end(),
+                                [](const PlannedPart& part) { return part.is_new; });
+  draft.plan.sheet.keeps_compass =
+      !says_range && (draft.plan.continues || adds) && (!adds || LieAsInChoirs(draft.plan.sheet));
   draft.plan.sheet.moves_on = !says_range;
   draft.plan.sheet.no_parallels = LinesAvoidParallels(draft);
   MAGENTA_CHECK(CheckSheet(draft.plan.sheet).ok());

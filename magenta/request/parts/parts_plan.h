@@ -34,6 +34,8 @@ struct PartsPlan {
   /// Of each voice: the note that it is asked to end with, if there is one. It is given on the
   /// sheet, and new in the result.
   std::vector<std::optional<VoiceNote>> last_notes;
+  /// Of each voice: the tick from which it goes on unheard, in company of what is drawn.
+  std::vector<int64_t> unheard_from;
   /// Of each voice: the instrument of the result that plays it.
   std::vector<int> instruments;
   /// Of each voice: what its part is called, "Alto" or "2".
@@ -73,7 +75,8 @@ struct PartsPlan {
 /// Sections after the music continue it (as bars, new_steps and num_steps do), those within it are
 /// filled; of parts that they don't name all, or that of primer_part, are drawn; `add` alone needs
 /// no section. A note that sounds into what is drawn stays whole, and the part is open from its
-/// end; up to its next given note what is drawn may sound. Half the notes of `vary`, which `seed`
+/// end; up to its next given note what is drawn may sound. Where some parts continue the others do
+/// so unheard: beside silence nobody learned to play on. Half the notes of `vary`, which `seed`
 /// chooses, are drawn anew, and in each part the first of a rectangle's does not come back. Given
 /// notes outside `playable` are heard an octave or more nearer. With `ending` voices that are drawn
 /// to the end get the chord of the tonic there (LastChord).

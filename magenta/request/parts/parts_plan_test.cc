@@ -13,6 +13,7 @@
 #include "magenta/base/random.h"
 #include "magenta/base/status.h"
 #include "magenta/kinds/melody_kind.h"
+#include "magenta/request/parts/parts_piece.h"
 #include "tests/dump.h"
 
 namespace magenta {
@@ -116,10 +117,11 @@ TEST(PartsPlan, SectionsAfterTheMusicContinueAllParts) {
   EXPECT_EQ(Dump(PlanOf({kTwoParts, {}, {{4, 6, {}}}})),
             "144; melody 0 [96,144..144] 3; bass 1 [96,144..144] 2");
   EXPECT_EQ(Dump(PlanOf({kTwoParts, {}, {{4, 6, {"2"}}}})),
-            "144; melody 0 3; bass 1 [96,144..144] 2");
+            "144; melody 0 [96,144..144] 3; bass 1 [96,144..144] 2");
   GenerateArgs args = Bars(1);
   args.primer_part = "2";
-  EXPECT_EQ(Dump(PlanOf({kTwoParts, args})), "144; melody 0 3; bass 1 [96,144..144] 2");
+  EXPECT_EQ(Dump(PlanOf({kTwoParts, args})),
+            "144; melody 0 [96,144..144] 3; bass 1 [96,144..144] 2");
   args.keep_accompaniment = false;
   EXPECT_EQ(Dump(PlanOf({kTwoParts, args})), "144; melody 1 [96,144..144] 2");
   args.ending = true;
@@ -213,6 +215,46 @@ TEST(PartsPlan, NotesThatSoundIntoARangeStayWhole) {
             "144 ends; melody 0 [0,48..72] 0; bass 1 1; redrawn 0 1");
   EXPECT_NE(Dump(PlanOf({"T120@0 60@0+4", Fill("2")})).find("nothing is left to draw"),
             std::string::npos);
+}
+
+TEST(PartsPlan, WhoDoesNotGoOnDoesSoUnheard) {
+  GenerateArgs args = Bars(2);
+  args.primer_part = "1";
+  const auto plan = PlanOf({kTwoParts, args});
+  EXPECT_EQ(Dump(plan), "192; melody 0 [96,192..192] 3; bass 1 [96,192..192] 2");
+  EXPECT_EQ(plan->unheard_from, (std::vector<int64_t>{192, 96}));
+  EXPECT_THAT(Notes(*plan), testing::HasSubstr("drawn: 1 in bars 3 to 4"));
+  const auto piece = PartsPiece(*plan).With({{{96, 192, 72}}, {{96, 192, 50}}});
+  EXPECT_EQ(piece.notes_size(), plan->input.notes_size() + 1);
+  EXPECT_EQ(piece.notes(piece.notes_size() - 1).pitch(), 72);
+}
+
+TEST(PartsPlan, AboveANewBassTheLowestLineIsATenor) {
+  const char* three = "T120@0 72@0+2 65@0+2/i1 55@0+2/i2";
+  EXPECT_EQ(Dump(PlanOf({three, Add("bass")})),
+            "48 ends; melody 0 1; alto 1 1; tenor 2 1; bass 3 [0,48..48] 0 sounds");
+  EXPECT_EQ(Dump(PlanOf({three, Add("bass"), {}, {"", "", "Bass"}})),
+            "48 ends; melody 0 1; alto 1 1; bass 2 1; bass 3 [0,48..48] 0 sounds");
+}
+
+TEST(PartsPlan, NewLinesKeepToTheCompassOfTheirRolesWhereOthersDo) {
+  const auto keeps = [](const char* music, GenerateArgs args) {
+    return PlanOf({music, std::move(args)})->sheet.keeps_compass;
+  };
+  EXPECT_TRUE(keeps("T120@0 72@0+2", Add("bass")));
+  EXPECT_FALSE(keeps("T120@0 50@0+1 55@1+1", Add("alto")));  // a cello's
+  EXPECT_FALSE(keeps("T120@0 72@0+2", Fill("1")));
+  GenerateArgs low = Add("bass");
+  low.pitches.min_pitch = 30;
+  EXPECT_FALSE(keeps("T120@0 72@0+2", low));
+}
+
+TEST(PartsPlan, AVoiceOfChordsThatRestsHasNothingToKeep) {
+  GenerateArgs args = Fill("2");
+  args.parts.keep = Keep::kRhythm;
+  EXPECT_EQ(Dump(PlanOf({"T120@0 48@0+1 52@0+1 55@0+1 48@2+1 52@2+1 48@3+1 52@3+1", args})),
+            "96 ends; top 0 1; inner 0 [48,96..96] 1 keeps 2; bottom 0 [48,96..96] 1 keeps 2; "
+            "redrawn 3 4 5 6");
 }
 
 TEST(PartsPlan, OrnamentsGoWithWhatTheyAdorn) {
