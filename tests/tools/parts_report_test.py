@@ -24,7 +24,8 @@ def figures(*lines):
 
 # A cadence as it is taught: nothing to find fault with.
 clean = figures((72, 74, 71, 72), (67, 69, 67, 67), (64, 65, 62, 64), (48, 53, 55, 48))
-assert clean == {"range": 0, "notes": 16, "together": 100, "parallels": 0, "crossings": 0, "dissonance": 0}, clean
+assert clean == {"range": 0, "notes": 16, "together": 100, "repeats": 11, "parallels": 0, "crossings": 0,
+                 "dissonance": 0}, clean
 
 # The bass goes up with the tenor in fifths, and with the soprano in octaves; the alto goes down.
 parallel = figures((72, 74), (64, 62), (55, 57), (48, 50))
@@ -39,6 +40,11 @@ assert figures((70, 72, 72, 72), (64, 64, 64, 64), (55, 55, 55, 55), (48, 48, 48
 # A tenor's bass notes are outside its range: two of eight.
 assert figures((72, 71), (67, 67), (46, 47), (43, 43))["range"] == 25
 assert figures((72, 71), (67, None), (55, 55), (48, 48))["together"] == 50
+
+# For four bars of sixteen quarters the alto has two pitches, the tenor one for three of them; the soprano isn't asked.
+long = figures((72,) * 16, (64, 65) * 8, (55,) * 12 + (57, 59, 60, 62), (48, 50, 52, 53) * 4)
+assert (long["stuck"], long["repeats"]) == (33, 24), long
+assert "stuck" not in figures((72,) * 8, (64,) * 8, (55,) * 8, (48,) * 8)
 
 # C major and A minor belong to the key of C, in root position, the third left out or not.
 for chord, ends in (((72, 67, 64, 48), True), ((72, 67, 60, 48), True), ((72, 69, 64, 57), True),
