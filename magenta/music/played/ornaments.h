@@ -18,8 +18,8 @@ namespace magenta {
 /// - trills: four or more to and fro between two pitches, with up to two more after them. The lower
 ///   one is heard all that time,
 /// - graces, slides and turns: of 70 ms at most, a quarter of a second together, and what they lead
-///   to sounds over twice as long as the first. Where single ones come before more than a quarter of
-///   the notes these are music (dotted rhythms, swung sixteenths), but for those of 45 ms.
+///   to sounds over twice as long as the first. Where single ones come before more than a quarter
+///   of the notes these are music (dotted rhythms, swung sixteenths), but for those of 45 ms.
 ///
 /// Where all begin as written, on 32nds, they are notes like others, unless the first stands on an
 /// eighth, and what they lead to stands beside one.
