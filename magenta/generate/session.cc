@@ -203,9 +203,11 @@ void Session::ForEachHead(int row, LogitFilters filters, std::vector<float>& scr
   for (size_t head = 0; head < sizes.size(); ++head) {
     const std::span<float> values(scratch.data() + first, sizes[head]);
     if (allowed != nullptr) AllowAmong(PitchesOf(row, head), *allowed, values);
+    std::optional<std::vector<bool>> members;  // the same to all filters
     for (const auto& filter : filters) {
       if (filter->wants_members()) {
-        filter->ApplyTo(values, ChosenPitchesOf(row, head));
+        if (!members.has_value()) members = ChosenPitchesOf(row, head);
+        filter->ApplyTo(values, *members);
       } else {
         filter->Apply(values);
       }

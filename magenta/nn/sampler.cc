@@ -47,6 +47,7 @@ float LogSumExp(std::span<const float> logits) {
 std::vector<float> MembersOf(std::span<const float> logits, const std::vector<bool>& members) {
   MAGENTA_CHECK(members.size() == logits.size());
   std::vector<float> values;
+  values.reserve(logits.size());
   for (size_t i = 0; i < logits.size(); ++i) {
     if (members[i]) values.push_back(logits[i]);
   }
