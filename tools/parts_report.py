@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What a model of several parts writes, beside chorales that it has not learned.
 
-    parts_report.py figures CHORALES HELD_OUT     a table: harmonised, filled, continued
+    parts_report.py figures CHORALES HELD_OUT     a table: harmonised, filled, continued (--tasks: others)
     parts_report.py densities CHORALES HELD_OUT   notes a bar at each density that may be asked for
     parts_report.py sides CHORALES HELD_OUT       what the bars after a gap are worth
     parts_report.py examples CHORALES HELD_OUT    some of each task as MIDI, WAV and PNG

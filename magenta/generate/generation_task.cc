@@ -38,9 +38,9 @@ absl::Status CheckRows(const GenerateArgs& args, bool ends, size_t num_outputs, 
 /// it; a little oftener where the most probable futures go on, in which voices stay.
 void LetVoicesMove(bool looks_ahead, Sampling& sampling) {
   constexpr double kLookingAhead = 1.1;
-  if (sampling.pitch_temperature.has_value() || sampling.temperature >= 1) return;
-  if (sampling.temperature == 0) return;  // nothing is left to chance
-  sampling.pitch_temperature = std::exchange(sampling.temperature, looks_ahead ? kLookingAhead : 1);
+  if (sampling.temperature == 0 || sampling.temperature >= 1) return;
+  sampling.pitch_temperature = sampling.pitch_temperature.value_or(sampling.temperature);
+  sampling.temperature = looks_ahead ? kLookingAhead : 1;
 }
 
 }  // namespace

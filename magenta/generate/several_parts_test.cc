@@ -419,6 +419,8 @@ TEST(SeveralParts, ATemperatureBelowOneIsThatOfThePitchesToWhichVoicesMove) {
   EXPECT_TRUE(same("bars", 2, 0.1, 1));
   EXPECT_TRUE(made({}, "bars", 2) == made({{"temperature", 0.8}}, "bars", 2));
   EXPECT_FALSE(made({{"temperature", 0.01}}, "bars", 2) == made({{"temperature", 1}}, "bars", 2));
+  EXPECT_TRUE(made({{"pitch_temperature", 0.1}}, "bars", 2) ==
+              made({{"temperature", 0.1}}, "bars", 2));
   // Looking ahead voices move a little oftener.
   EXPECT_TRUE(same("add", 0, 0.1, 1.1));
 }

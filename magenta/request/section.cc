@@ -302,6 +302,12 @@ absl::StatusOr<SectionPlan> PlanFill(NoteSequence input, const std::vector<Secti
 
 }  // namespace
 
+bool Holds(std::span<const StepRange> ranges, int64_t step) {
+  return std::any_of(ranges.begin(), ranges.end(), [step](const StepRange& range) {
+    return range.start <= step && step < range.end;
+  });
+}
+
 absl::Status CheckSections(const GeneratorOptions& options, bool reference_windows) {
   const int count = options.generate_sections_size();
   if (count == 0) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct StepRange {
   int64_t start = 0;
   int64_t end = 0;
 };
+/// Whether `step` lies in one of `ranges`, before its end.
+bool Holds(std::span<const StepRange> ranges, int64_t step);
 
 /// A request on the grid of the model.
 struct SectionPlan {

@@ -47,7 +47,7 @@ void SamplingFlags::Describe(Flags& flags) {
       .Range(0, 1)
       .Value("P")
       .Default(
-          "0: from all; of several lines that generate draws together 0.1 of the most probable "
+          "0: from all; of several lines that generate draws together 0.2 of the most probable "
           "pitch");
   DescribeAdapt(flags, adapt);
 }

@@ -103,7 +103,11 @@ MomentHistory HistoryBefore(const Sheet& sheet, const ScoreCodecOptions& options
 
 SheetControl::SheetControl(Sheet sheet, const ScoreCodecOptions& options)
     : sheet_(std::move(sheet)), history_(HistoryBefore(sheet_, options)) {
-  for (const SheetVoice& voice : sheet_.voices) compasses_.push_back(CompassOf(voice));
+  const bool as_in_choirs = LieAsInChoirs(sheet_);
+  for (const SheetVoice& voice : sheet_.voices) {
+    const bool has_compass = as_in_choirs || !voice.notes.empty();
+    compasses_.push_back(has_compass ? CompassOf(voice) : Compass());
+  }
 }
 
 ScoreSheet::ScoreSheet(std::shared_ptr<const SheetControl> control,

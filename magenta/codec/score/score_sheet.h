@@ -29,7 +29,7 @@ class SheetControl final : public Control {
   /// At the first moment. Bars after the first open range in which nothing is open have been heard
   /// already, as if they had been played before the piece: what it returns to is known by then.
   const MomentHistory& history() const { return history_; }
-  /// CompassOf a voice.
+  /// CompassOf a voice; all pitches of one without notes, unless the others LieAsInChoirs.
   const Compass& compass(int voice) const { return compasses_[voice]; }
 
  private:

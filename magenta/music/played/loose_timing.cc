@@ -127,8 +127,7 @@ class LooseTiming {
 /// eighths it is meant to be there. Who strikes an eighth early is heard from farther, since a bar
 /// line may be between, where most of the note sounds after that: of a fast tuplet no note does.
 void MendSlips(const BarCount& count, NoteSequence& written) {
-  constexpr double kNear = 0.75;           // ticks
-  constexpr double kEarlySeconds = 0.032;  // 30 ms, which MIDI files round
+  constexpr double kNear = 0.75;  // ticks
   for (auto& note : *written.mutable_notes()) {
     if (note.is_drum()) continue;
     const double begin = count.At(note.start_time()), place = count.Place(begin);

@@ -75,6 +75,14 @@ class AdornedPart {
                                 : Sounds(chain[k]);
   }
 
+  /// How long before an eighth note `i` begins, if it is struck early; else 0.
+  double TicksEarly(size_t i) const {
+    const double early = Nearest(Place(i), kEighth) - Place(i);
+    const bool is_early =
+        early > 0 && count_.Sounds(Begin(i), Begin(i) + early / count_.At(1)) <= kEarlySeconds;
+    return is_early ? early : 0;
+  }
+
   /// What note `i`, a short one, leads to: of what begins next the nearest in pitch.
   std::optional<size_t> Next(size_t i) const {
     if (Sounds(i) > kShort) return {};
@@ -88,13 +96,16 @@ class AdornedPart {
       for (size_t k = next; k < std::min(after_[next], next + kMostAtOnce); ++k) {
         if (distance(k) < distance(nearest)) nearest = k;
       }
-      if (distance(nearest) <= kFarthest) return nearest;
+      if (distance(nearest) > kFarthest) continue;
+      // What sounds on with it is a chord.
+      if (2 * (At(i).end_time() - Begin(next)) > At(i).end_time() - Begin(i)) return {};
+      return nearest;
     }
     return {};
   }
 
-  /// Short notes, each of which leads to the next, and what the last one leads to. No short note is
-  /// in two.
+  /// Short notes, each of which leads to the next, and what the last one leads to, unless that is a
+  /// short note of another chain.
   std::vector<std::vector<size_t>> Chains() const {
     std::vector<std::vector<size_t>> chains;
     std::vector<bool> is_in_one(part_.size());
@@ -171,6 +182,12 @@ class AdornedPart {
   }
 
   bool IsWritten(size_t i) const { return magenta::IsWritten(Place(i), kEnds); }
+  /// Whether all of `notes` divide quarters into `parts`.
+  bool AllDivide(Chain notes, int parts) const {
+    return std::all_of(notes.begin(), notes.end(), [this, parts](size_t i) {
+      return magenta::IsWritten(Place(i), {&parts, 1});
+    });
+  }
   double FromEighth(size_t i) const { return std::abs(Place(i) - Nearest(Place(i), kEighth)); }
   bool IsOnEighth(size_t i) const { return FromEighth(i) <= kWrittenTicks; }
   bool AllWritten(Chain notes) const {
@@ -179,6 +196,7 @@ class AdornedPart {
 
   /// Whether all of `notes` begin as one writes notes: no ornament.
   bool IsMusic(Chain notes, bool is_trill) const {
+    if (!is_trill && notes.size() > 2 && (AllDivide(notes, 5) || AllDivide(notes, 7))) return true;
     if (!AllWritten(notes)) return false;
     if (!IsOnEighth(notes.front()) || (!is_trill && IsOnEighth(notes.back()))) return true;
     for (size_t k = 1; k < notes.size(); ++k) {
@@ -203,7 +221,9 @@ class AdornedPart {
   }
 
   bool IsGrace(Chain chain) const {
-    return Longest(chain) <= kGrace &&
+    const bool is_sixteenth =
+        chain.size() == 2 && TicksBetween(chain[0], chain[1]) + TicksEarly(chain[1]) > kShortTicks;
+    return !is_sixteenth && Longest(chain) <= kGrace &&
            count_.Sounds(Begin(chain.front()), Begin(chain.back())) <= kGraces &&
            Sounds(chain.back()) >= kAdorned * Lasts(chain, 0) && !IsMusic(chain, false);
   }
@@ -215,6 +235,7 @@ class AdornedPart {
                       std::abs(place - Nearest(place, kTriplet)));
     };
     const size_t first = chain.front(), adorned = chain.back();
+    if (FromEighth(first) > kClearly && TicksEarly(adorned) > 0) return false;
     const double nearer = from_written(adorned) - from_written(first);
     if (std::abs(nearer) > kClearly) return nearer > 0;
     if (IsWritten(first) != IsWritten(adorned)) return IsWritten(first);

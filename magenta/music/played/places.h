@@ -23,6 +23,9 @@ inline constexpr std::array kEnds = {12, 8};
 /// From so many ticks beside them on nobody wrote it there.
 inline constexpr double kWrittenTicks = 1.0 / 20;
 
+/// Who strikes a note early does so by no more than this: 30 ms, which MIDI files round.
+inline constexpr double kEarlySeconds = 0.032;
+
 /// Whether `ticks`, counted from a quarter, is one of these parts of quarters.
 bool IsWritten(double ticks, std::span<const int> parts);
 
@@ -38,7 +41,7 @@ std::vector<std::vector<int>> NotesOfInstruments(const NoteSequence& music);
 /// Seconds to ticks of a piece, and those to what one counts from the last bar line.
 class BarCount {
  public:
-  /// `bar_lines`, ascending and not empty, and `time`, where the tempo changes, outlive it.
+  /// `bar_lines`, ascending and not empty, and `time`, if straight time was made, outlive it.
   BarCount(double qpm, std::span<const int64_t> bar_lines, const StraightTime* time = nullptr)
       : qpm_(qpm), bar_lines_(bar_lines), time_(time) {}
 

@@ -51,7 +51,9 @@ void MomentHistory::Advance(int ticks) {
     pitches_.push_back(static_cast<int8_t>(now_[v]));
     if (now_[v] >= 0) recent_[now_[v] % 12] += ticks, whole_[now_[v] % 12] += ticks;
     voice.age = symbol == kNoEvent ? voice.age + ticks : ticks;
-    voice.stay = symbol >= 0 && symbol != voice.last ? ticks : voice.stay + ticks;
+    const bool is_silent = now_[v] < 0 && voice.age > kTicksPerQuarter;
+    const bool moves = symbol >= 0 && symbol != voice.last;
+    voice.stay = is_silent ? 0 : moves ? ticks : voice.stay + ticks;
     if (symbol >= 0) {
       voice.interval = symbol - voice.last;
       voice.last = symbol;

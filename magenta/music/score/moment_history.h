@@ -44,7 +44,8 @@ class MomentHistory {
     int last = 60;
     /// Ticks since its last change.
     int64_t age = 0;
-    /// Ticks since it came to its last pitch, however often that began again.
+    /// Ticks since it came to its last pitch, however often that began again; 0 after a silence of
+    /// over a quarter.
     int64_t stay = 0;
     /// From the pitch before the last one to that, in semitones; kNoInterval before the second.
     int interval = kNoInterval;

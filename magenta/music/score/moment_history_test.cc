@@ -232,6 +232,23 @@ TEST(MomentHistoryTest, VoicesBeforeAMoment) {
   EXPECT_EQ(history.before(2).sounding, -1);
 }
 
+TEST(MomentHistoryTest, HowLongAVoiceStaysOnItsPitch) {
+  MomentHistory history(std::vector<int>{60}, 8);
+  const auto stay = [&](Event symbol, int ticks) {
+    history.Decide(0, symbol);
+    history.Advance(ticks);
+    return history.before(0).stay;
+  };
+  EXPECT_EQ(stay(kNoEvent, 24), 0);  // nothing was sung
+  EXPECT_EQ(stay(60, 12), 12);
+  EXPECT_EQ(stay(60, 6), 18);
+  EXPECT_EQ(stay(kNoteOff, 6), 24);
+  EXPECT_EQ(stay(60, 12), 36);
+  EXPECT_EQ(stay(62, 3), 3);
+  EXPECT_EQ(stay(kNoteOff, 24), 0);
+  EXPECT_EQ(stay(62, 12), 12);
+}
+
 // What is out of reach costs nothing and says nothing.
 TEST(MomentHistoryTest, LooksBackSoFar) {
   MomentHistory history(std::vector<int>{60}, 8);

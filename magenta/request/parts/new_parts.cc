@@ -13,6 +13,7 @@ namespace magenta {
 namespace {
 
 constexpr int kMostInstrument = 1 << 30;
+constexpr int kFirstBass = 32, kLastBass = 39;  // programs of General MIDI
 
 std::string FreeName(const PartsDraft& draft, const std::string& name) {
   const auto is_taken = [&](const std::string& wanted) {
@@ -39,11 +40,13 @@ int ProgramOf(const PartsDraft& draft, PartRole role) {
 }
 
 /// Above a bass that is added the lowest of several given lines is a tenor, unless it is called a
-/// bass.
+/// bass (a contrabass) or sounds like one.
 void MakeRoomForBass(PartsDraft& draft) {
   if (draft.parts.size() < 2) return;
   for (PlannedPart& part : draft.parts) {
-    if (part.role != PartRole::kBass || RoleNamed(part.part.name) == PartRole::kBass) continue;
+    const bool is_bass = InLowerCase(part.part.name).find("bass") != std::string::npos ||
+                         (part.part.program >= kFirstBass && part.part.program <= kLastBass);
+    if (part.role != PartRole::kBass || is_bass) continue;
     part.role = PartRole::kTenor;
     draft.plan.sheet.voices[part.voices.front()].role = VoiceRole::kTenor;
   }

@@ -2,7 +2,6 @@
 // A plan for several parts in the making: what PlanParts knows between its stages, and these, a
 // file each, in the order in which they run. Each goes by what those before it found.
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -35,11 +34,7 @@ struct PlannedPart {
   std::set<int64_t> refused;
 
   /// Whether `tick` lies in what is drawn.
-  bool IsDrawn(int64_t tick) const {
-    return std::any_of(drawn.begin(), drawn.end(), [tick](const StepRange& range) {
-      return range.start <= tick && tick < range.end;
-    });
-  }
+  bool IsDrawn(int64_t tick) const { return Holds(drawn, tick); }
 };
 
 struct PartsDraft {

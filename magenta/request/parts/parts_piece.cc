@@ -128,8 +128,8 @@ NoteSequence PartsPiece::With(const VoiceLines& lines) const {
       if (range != nullptr && note.start < range->end) drawn.push_back(note);
     }
     if (plan_->last_notes[v].has_value()) drawn.push_back(*plan_->last_notes[v]);
-    std::erase_if(drawn, [unheard_from = plan_->unheard_from[v]](const VoiceNote& note) {
-      return note.start >= unheard_from;
+    std::erase_if(drawn, [&unheard = plan_->unheard[v]](const VoiceNote& note) {
+      return Holds(unheard, note.start);
     });
     std::vector<int64_t> onsets;
     for (const VoiceNote& note : drawn) onsets.push_back(note.start);

@@ -71,26 +71,41 @@ void NameVoices(PartsDraft& draft) {
   }
 }
 
-/// Voices that end where others go on are drawn too, and left out of the result.
+/// Voices that rest where others go on are drawn too, and left out of the result.
 void LetOthersGoOn(PartsDraft& draft) {
   Sheet& sheet = draft.plan.sheet;
-  draft.plan.unheard_from.assign(sheet.voices.size(), sheet.length);
+  draft.plan.unheard.resize(sheet.voices.size());
   if (!draft.plan.continues) return;
   for (size_t v = 0; v < sheet.voices.size(); ++v) {
     SheetVoice& voice = sheet.voices[v];
+    if (voice.keep != Keep::kNothing) continue;
+    std::vector<OpenRange> open;
     int64_t from = draft.notes_end;
-    if (!voice.open.empty()) from = std::max(from, voice.open.back().until);
-    if (from >= draft.drawn_end || voice.keep != Keep::kNothing) continue;
-    draft.plan.unheard_from[v] = from;
-    voice.open.push_back({from, draft.drawn_end, draft.drawn_end});
+    const auto fill_up = [&](int64_t until) {
+      if (from >= until) return;
+      draft.plan.unheard[v].push_back({from, until});
+      open.push_back({from, until, until});
+    };
+    for (const OpenRange& range : voice.open) {
+      fill_up(range.start);
+      open.push_back(range);
+      from = std::max(from, range.until);
+    }
+    if (!voice.notes.empty()) from = std::max(from, voice.notes.back().end);  // a last chord's
+    fill_up(draft.drawn_end);
+    voice.open = std::move(open);
   }
 }
 
-/// What is open of any of `voices`, one range where they touch, in order of time.
-std::vector<StepRange> OpenTogether(std::span<const SheetVoice> voices) {
+/// What is open of any of `voices`, a part's, and heard, one range where they touch, in order of
+/// time.
+std::vector<StepRange> OpenTogether(std::span<const SheetVoice> voices,
+                                    std::span<const StepRange> unheard) {
   std::vector<StepRange> open, together;
   for (const SheetVoice& voice : voices) {
-    for (const OpenRange& range : voice.open) open.push_back({range.start, range.end});
+    for (const OpenRange& range : voice.open) {
+      if (!Holds(unheard, range.start)) open.push_back({range.start, range.end});
+    }
   }
   std::sort(open.begin(), open.end(),
             [](const StepRange& a, const StepRange& b) { return a.start < b.start; });
@@ -113,8 +128,7 @@ std::vector<std::string> PartsPlan::SilencesIn(const VoiceLines& voices) const {
     while (end < instruments.size() && instruments[end] == instruments[first]) ++end;
     const auto part = std::span(voices).subspan(first, end - first);
     for (const StepRange& range :
-         OpenTogether(std::span(sheet.voices).subspan(first, end - first))) {
-      if (range.start >= unheard_from[first]) continue;
+         OpenTogether(std::span(sheet.voices).subspan(first, end - first), unheard[first])) {
       if (2 * (range.end - range.start) < PlaceOf(sheet, range.start).meter.bar) continue;
       const bool sounds = std::any_of(part.begin(), part.end(), [&range](const auto& line) {
         return std::any_of(line.begin(), line.end(), [&range](const VoiceNote& note) {
@@ -148,8 +162,8 @@ absl::StatusOr<PartsPlan> PlanParts(const MusicKind& kind, const GenerateSequenc
   MAGENTA_RETURN_IF_ERROR(FitGivenPitches(draft));
   NameVoices(draft);
   SayWhatIsDrawn(draft);
-  LetOthersGoOn(draft);
   if (args.ending) GiveLastChord(draft);
+  LetOthersGoOn(draft);
   draft.plan.sheet.ends = !draft.plan.continues || args.ending;
   draft.plan.sheet.density = args.parts.density;
   draft.plan.sheet.stresses_density = args.parts.density >= 0;

@@ -15,6 +15,7 @@
 #include "magenta/music/tempo_map.h"
 #include "magenta/request/generate_args.h"
 #include "magenta/request/pitch_limits.h"
+#include "magenta/request/section.h"
 
 namespace magenta {
 
@@ -34,8 +35,8 @@ struct PartsPlan {
   /// Of each voice: the note that it is asked to end with, if there is one. It is given on the
   /// sheet, and new in the result.
   std::vector<std::optional<VoiceNote>> last_notes;
-  /// Of each voice: the tick from which it goes on unheard, in company of what is drawn.
-  std::vector<int64_t> unheard_from;
+  /// Of each voice: where it goes on unheard, in company of what is drawn; in order of time.
+  std::vector<std::vector<StepRange>> unheard;
   /// Of each voice: the instrument of the result that plays it.
   std::vector<int> instruments;
   /// Of each voice: what its part is called, "Alto" or "2".

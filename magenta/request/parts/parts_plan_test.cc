@@ -222,11 +222,24 @@ TEST(PartsPlan, WhoDoesNotGoOnDoesSoUnheard) {
   args.primer_part = "1";
   const auto plan = PlanOf({kTwoParts, args});
   EXPECT_EQ(Dump(plan), "192; melody 0 [96,192..192] 3; bass 1 [96,192..192] 2");
-  EXPECT_EQ(plan->unheard_from, (std::vector<int64_t>{192, 96}));
+  EXPECT_TRUE(plan->unheard[0].empty());
+  EXPECT_TRUE(Holds(plan->unheard[1], 96) && Holds(plan->unheard[1], 191));
   EXPECT_THAT(Notes(*plan), testing::HasSubstr("drawn: 1 in bars 3 to 4"));
   const auto piece = PartsPiece(*plan).With({{{96, 192, 72}}, {{96, 192, 50}}});
   EXPECT_EQ(piece.notes_size(), plan->input.notes_size() + 1);
   EXPECT_EQ(piece.notes(piece.notes_size() - 1).pitch(), 72);
+  // Whose turn comes later, or is over, too; silence is said of what is asked for alone.
+  const auto turns = PlanOf({kTwoParts, {}, {{4, 6, {"2"}}, {6, 8, {"1"}}}});
+  EXPECT_EQ(Dump(turns),
+            "192; melody 0 [96,144..144] [144,192..192] 3; bass 1 [96,144..144] [144,192..192] 2");
+  EXPECT_TRUE(Holds(turns->unheard[0], 96) && !Holds(turns->unheard[0], 144));
+  EXPECT_TRUE(!Holds(turns->unheard[1], 96) && Holds(turns->unheard[1], 144));
+  EXPECT_THAT(turns->SilencesIn({{}, {}}),
+              testing::ElementsAre("bar 4 of part 1", "bar 3 of part 2"));
+  // The last chord is that of who is heard.
+  args.ending = true;
+  const auto ends = PlanOf({kTwoParts, args});
+  EXPECT_TRUE(ends->last_notes[0].has_value() && !ends->last_notes[1].has_value());
 }
 
 TEST(PartsPlan, AboveANewBassTheLowestLineIsATenor) {
@@ -237,12 +250,11 @@ TEST(PartsPlan, AboveANewBassTheLowestLineIsATenor) {
             "48 ends; melody 0 1; alto 1 1; bass 2 1; bass 3 [0,48..48] 0 sounds");
 }
 
-TEST(PartsPlan, NewLinesKeepToTheCompassOfTheirRolesWhereOthersDo) {
+TEST(PartsPlan, NewLinesKeepToTheirCompass) {
   const auto keeps = [](const char* music, GenerateArgs args) {
     return PlanOf({music, std::move(args)})->sheet.keeps_compass;
   };
   EXPECT_TRUE(keeps("T120@0 72@0+2", Add("bass")));
-  EXPECT_FALSE(keeps("T120@0 50@0+1 55@1+1", Add("alto")));  // a cello's
   EXPECT_FALSE(keeps("T120@0 72@0+2", Fill("1")));
   GenerateArgs low = Add("bass");
   low.pitches.min_pitch = 30;
