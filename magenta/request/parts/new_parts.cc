@@ -1,7 +1,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "magenta/base/status.h"
 #include "magenta/base/utf8.h"
@@ -39,16 +46,70 @@ int ProgramOf(const PartsDraft& draft, PartRole role) {
       role, given != draft.parts.end() ? std::optional(given->part.program) : std::nullopt);
 }
 
-/// Above a bass that is added the lowest of several given lines is a tenor, unless it is called a
-/// bass (a contrabass) or sounds like one.
-void MakeRoomForBass(PartsDraft& draft) {
-  if (draft.parts.size() < 2) return;
+/// A voice of a choir, and about where it lies.
+struct ChoirVoice {
+  PartRole role;
+  int middle;
+};
+constexpr ChoirVoice kChoir[] = {
+    {PartRole::kSoprano, 71}, {PartRole::kAlto, 64}, {PartRole::kTenor, 57}, {PartRole::kBass, 50}};
+
+/// Whether nobody says which voice the line `part` is: its role is a guess.
+bool HasGuessedRole(const PlannedPart& part) {
+  const bool is_bass = InLowerCase(part.part.name).find("bass") != std::string::npos ||
+                       (part.part.program >= kFirstBass && part.part.program <= kLastBass);
+  return part.voices.size() == 1 && !RoleNamed(part.part.name).has_value() && !is_bass;
+}
+
+/// Of `free` roles those of `lines`, both from high to low, to which they lie nearest; the highest
+/// line is the soprano where that is free, unless it is a bass alone. Empty where they are too few.
+std::vector<PartRole> NearestRoles(const PartsDraft& draft, const std::vector<PlannedPart*>& lines,
+                                   const std::vector<ChoirVoice>& free) {
+  std::vector<PartRole> nearest;
+  double least = std::numeric_limits<double>::infinity();
+  for (unsigned taken = 0; taken < 1u << free.size(); ++taken) {
+    if (std::popcount(taken) != static_cast<int>(lines.size())) continue;
+    std::vector<PartRole> roles;
+    double distance = 0;
+    for (size_t i = 0; i < free.size(); ++i) {
+      if ((taken >> i & 1) == 0) continue;
+      const PlannedPart& line = *lines[roles.size()];
+      const double mean = MeanPitch(draft.plan.sheet.voices[line.voices.front()]);
+      distance += std::abs(mean - free[i].middle);
+      roles.push_back(free[i].role);
+    }
+    const bool is_tune = lines.front()->role == PartRole::kSoprano;
+    const bool is_soprano_free = free.front().role == PartRole::kSoprano;
+    if (is_tune && is_soprano_free && roles.front() != PartRole::kSoprano) continue;
+    if (distance < least) std::tie(least, nearest) = std::pair(distance, roles);
+  }
+  return nearest;
+}
+
+/// Given lines of which nobody says what they are make room for what is added: under a new soprano
+/// a tune is an alto, and above a new bass the lowest of several lines a tenor.
+void MakeRoom(PartsDraft& draft, std::string_view wanted) {
+  std::vector<PartRole> taken;  // what is named, without what harmony would add
+  for (const std::string_view name : WordsOf(wanted, ',')) {
+    if (const auto role = RoleNamed(name)) taken.push_back(*role);
+  }
+  std::vector<PlannedPart*> lines;
   for (PlannedPart& part : draft.parts) {
-    const bool is_bass = InLowerCase(part.part.name).find("bass") != std::string::npos ||
-                         (part.part.program >= kFirstBass && part.part.program <= kLastBass);
-    if (part.role != PartRole::kBass || is_bass) continue;
-    part.role = PartRole::kTenor;
-    draft.plan.sheet.voices[part.voices.front()].role = VoiceRole::kTenor;
+    if (HasGuessedRole(part)) {
+      lines.push_back(&part);
+    } else {
+      taken.push_back(part.role);
+    }
+  }
+  if (lines.empty()) return;
+  std::vector<ChoirVoice> free;
+  for (const ChoirVoice& voice : kChoir) {
+    if (std::find(taken.begin(), taken.end(), voice.role) == taken.end()) free.push_back(voice);
+  }
+  const std::vector<PartRole> roles = NearestRoles(draft, lines, free);
+  for (size_t i = 0; i < roles.size(); ++i) {
+    lines[i]->role = roles[i];
+    draft.plan.sheet.voices[lines[i]->voices.front()].role = VoicesOfRole(roles[i]).front();
   }
 }
 
@@ -91,6 +152,7 @@ absl::Status AddNewParts(PartsDraft& draft) {
     return absl::OkStatus();
   }
   if (!draft.args.program_note.empty()) draft.plan.notes.push_back(draft.args.program_note);
+  MakeRoom(draft, wanted);
   std::vector<PartRole> given;
   for (const PlannedPart& part : draft.parts) given.push_back(part.role);
   MAGENTA_ASSIGN_OR_RETURN(const std::vector<PartRole> roles, ParseRoles(wanted, given));
@@ -101,7 +163,6 @@ absl::Status AddNewParts(PartsDraft& draft) {
                       fmt::format("At most {}: add fewer (a part of chords is {}), or give fewer",
                                   kMaxVoices, VoicesOfRole(PartRole::kChords).size()));
   }
-  if (std::find(roles.begin(), roles.end(), PartRole::kBass) != roles.end()) MakeRoomForBass(draft);
   int instrument = FreeInstrument(draft.plan.input);
   for (const PartRole role : roles) {
     AddedPart added{instrument, FreeName(draft, NameOfRole(role)), ProgramOf(draft, role)};

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "magenta/base/status.h"
@@ -90,7 +92,15 @@ void RefuseIn(const PlannedPart& part, PartsPlan& plan) {
   }
 }
 
+/// What goes. Notes of chords that found no voice stay beside those that are varied or keep
+/// something of theirs: nothing comes in their place.
 void FindRedrawn(PartsDraft& draft) {
+  std::set<std::tuple<int, int64_t, int>> heard;  // instrument, start, pitch
+  for (size_t v = 0; v < draft.plan.lines.size(); ++v) {
+    for (const VoiceNote& note : draft.plan.lines[v]) {
+      heard.emplace(draft.plan.instruments[v], note.start, note.pitch);
+    }
+  }
   for (size_t i = 0; i < draft.heard_in.size(); ++i) {
     const auto& note = draft.quantized.notes(draft.heard_in[i]);
     if (note.is_drum()) continue;
@@ -100,9 +110,11 @@ void FindRedrawn(PartsDraft& draft) {
         });
     if (part == draft.parts.end()) continue;
     const int64_t start = note.quantized_start_step();
-    if (part->IsDrawn(start) || part->varied.contains(start)) {
-      draft.plan.redrawn.push_back(static_cast<int>(i));
-    }
+    const bool is_filled = part->IsDrawn(start);
+    if (!is_filled && !part->varied.contains(start)) continue;
+    const bool is_replaced = is_filled && draft.args.parts.keep == Keep::kNothing;
+    if (!is_replaced && !heard.contains({note.instrument(), start, note.pitch()})) continue;
+    draft.plan.redrawn.push_back(static_cast<int>(i));
   }
 }
 

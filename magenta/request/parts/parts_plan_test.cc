@@ -5,8 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -242,12 +244,39 @@ TEST(PartsPlan, WhoDoesNotGoOnDoesSoUnheard) {
   EXPECT_TRUE(ends->last_notes[0].has_value() && !ends->last_notes[1].has_value());
 }
 
-TEST(PartsPlan, AboveANewBassTheLowestLineIsATenor) {
+TEST(PartsPlan, LinesOfNoNameMakeRoomForWhatIsAdded) {
+  const auto added = [](const char* music, const char* add, std::vector<std::string> names = {}) {
+    const std::string text = Dump(PlanOf({music, Add(add), {}, std::move(names)}));
+    std::string roles;  // of the given ones small, of new ones large
+    for (const std::string_view role : {"melody", "alto", "tenor", "bass"}) {
+      for (size_t at = text.find(role); at != std::string::npos; at = text.find(role, at + 1)) {
+        const bool is_new = text.substr(at, text.find(';', at) - at).ends_with(" sounds");
+        roles += is_new ? static_cast<char>(std::toupper(role[0])) : role[0];
+      }
+    }
+    return roles;
+  };
   const char* three = "T120@0 72@0+2 65@0+2/i1 55@0+2/i2";
-  EXPECT_EQ(Dump(PlanOf({three, Add("bass")})),
-            "48 ends; melody 0 1; alto 1 1; tenor 2 1; bass 3 [0,48..48] 0 sounds");
-  EXPECT_EQ(Dump(PlanOf({three, Add("bass"), {}, {"", "", "Bass"}})),
-            "48 ends; melody 0 1; alto 1 1; bass 2 1; bass 3 [0,48..48] 0 sounds");
+  EXPECT_EQ(added(three, "bass"), "matB");
+  EXPECT_EQ(added(three, "harmony"), "matB");
+  EXPECT_EQ(added(three, "bass", {"", "", "Double Bass"}), "mabB");
+  EXPECT_EQ(added("T120@0 65@0+2 58@0+2/i1 48@0+2/i2", "soprano"), "Matb");
+  EXPECT_EQ(added("T120@0 66@0+2", "soprano"), "Ma");
+  EXPECT_EQ(added("T120@0 62@0+2", "harmony"), "mATB");
+  EXPECT_EQ(added("T120@0 74@0+2 66@0+2/i1", "tenor"), "maT");
+  EXPECT_EQ(added("T120@0 74@0+2 66@0+2/i1", "harmony"), "maTB");
+  EXPECT_EQ(added("T120@0 74@0+2 48@0+2/i1", "harmony"), "mATb");
+  EXPECT_EQ(added("T120@0 45@0+2", "soprano,alto,tenor"), "MATb");
+}
+
+TEST(PartsPlan, NotesThatFoundNoVoiceStayBesideVariedOnes) {
+  const char* chords =
+      "T120@0 48@0+1 52@0+1 55@0+1 60@0+1 64@0+1 48@1+1 52@1+1 55@1+1 60@1+1 64@1+1";
+  EXPECT_EQ(PlanOf({chords, Fill("1")})->redrawn.size(), 10u);
+  GenerateArgs keep = Fill("1");
+  keep.parts.keep = Keep::kPitches;
+  EXPECT_EQ(PlanOf({chords, keep})->redrawn.size(), 8u);
+  EXPECT_EQ(PlanOf({chords, Vary("1")}, 1)->redrawn.size(), 4u);
 }
 
 TEST(PartsPlan, NewLinesKeepToTheirCompass) {
@@ -293,7 +322,7 @@ TEST(PartsPlan, AddedPartsPlayAllOverThePiece) {
   EXPECT_EQ(Dump(PlanOf({"T120@0 40@0+2", Add("harmony")})),
             "48 ends; melody 1 [0,48..48] 0 sounds; alto 2 [0,48..48] 0 sounds; tenor 3 [0,48..48] "
             "0 sounds; "
-            "melody 0 1");
+            "bass 0 1");
   // In the bars that are named, and beside a continuation.
   GenerateArgs args = Add("bass");
   args.parts.fill = "2";
