@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "magenta/base/check.h"
+#include "magenta/music/score/sheet.h"
 
 namespace magenta {
 namespace {
