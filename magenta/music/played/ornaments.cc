@@ -16,8 +16,8 @@ using Note = NoteSequence::Note;
 // Seconds: from a short note to the next, of a grace, of all graces of a note together, and of what
 // is a grace in any music.
 constexpr double kShort = 0.1, kGrace = 0.07, kGraces = 0.25, kFastGrace = 0.045;
-// Ticks: from a short note to the next (sixteenths are longer), of those
-// that are written, and what is clear.
+// Ticks: from a short note to the next (sixteenths are longer), of those that are written, and what
+// is clear.
 constexpr double kShortTicks = 2.45, kThirtySecond = 1.5 + kWrittenTicks, kClearly = 0.5;
 constexpr int kFarthest = 12, kNeighbour = 2;   // semitones
 constexpr size_t kTrill = 4, kAfterTrill = 2;   // notes
